@@ -1,0 +1,74 @@
+// Package config turns the environment of a function into one typed value. It
+// is the only reader of the project's own environment variables; they are set
+// in template.yaml.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+)
+
+// Config is the deployment's configuration, the same for every function.
+type Config struct {
+	// Table is the name of the DynamoDB table (TABLE_NAME).
+	Table string
+	// Scope says where a username or email is unique (UNIQUENESS_SCOPE):
+	// "SYSTEM", over all tenants, or "TENANT", within each.
+	Scope string
+	// StorePasswords (PASSWORD_STORAGE=store) keeps a slow salted hash of a
+	// password that a provider sends; otherwise it is discarded.
+	StorePasswords bool
+	// BaseURL (BASE_URL) is the public URL of the service, such as
+	// https://scim.example.com/scim/v2. Empty: that of the API's own request.
+	BaseURL string
+	// LogLevel (LOG_LEVEL) is the least level that is logged.
+	LogLevel slog.Level
+}
+
+// Read builds a Config from getenv, which is os.Getenv outside tests. The error
+// names the variable and what it may hold.
+func Read(getenv func(string) string) (Config, error) {
+	c := Config{
+		Table:   getenv("TABLE_NAME"),
+		Scope:   either(getenv("UNIQUENESS_SCOPE"), "SYSTEM"),
+		BaseURL: strings.TrimSuffix(getenv("BASE_URL"), "/"),
+	}
+	if c.Scope != "SYSTEM" && c.Scope != "TENANT" {
+		return c, fmt.Errorf("UNIQUENESS_SCOPE is %q; it must be SYSTEM or TENANT", c.Scope)
+	}
+	switch p := either(getenv("PASSWORD_STORAGE"), "discard"); p {
+	case "discard", "store":
+		c.StorePasswords = p == "store"
+	default:
+		return c, fmt.Errorf("PASSWORD_STORAGE is %q; it must be discard or store", p)
+	}
+	if err := c.LogLevel.UnmarshalText([]byte(either(getenv("LOG_LEVEL"), "INFO"))); err != nil {
+		return c, fmt.Errorf("LOG_LEVEL: %w", err)
+	}
+	return c, checkBaseURL(c.BaseURL)
+}
+
+// checkBaseURL refuses what RFC 7644 sections 1.3 and 7.1 exclude: a query, a
+// fragment, user information.
+func checkBaseURL(base string) error {
+	if base == "" {
+		return nil
+	}
+	u, err := url.Parse(base)
+	switch {
+	case err != nil, u.Host == "", u.Scheme != "https" && u.Scheme != "http":
+		return fmt.Errorf("BASE_URL is %q; it must be an absolute http or https URL", base)
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.User != nil:
+		return fmt.Errorf("BASE_URL is %q; it must not hold a query, a fragment or user information", base)
+	}
+	return nil
+}
+
+func either(value, fallback string) string {
+	if value == "" {
+		return fallback
+	}
+	return value
+}

@@ -1,0 +1,40 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestRead(t *testing.T) {
+	env := map[string]string{"TABLE_NAME": "t", "BASE_URL": "https://h/a/b/v2/", "PASSWORD_STORAGE": "store"}
+	c, err := Read(func(k string) string { return env[k] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Config{Table: "t", Scope: "SYSTEM", StorePasswords: true, BaseURL: "https://h/a/b/v2"}
+	if c != want {
+		t.Errorf("got %+v, want %+v", c, want)
+	}
+}
+
+func TestReadRejects(t *testing.T) {
+	for _, tt := range []struct{ key, value, want string }{
+		{"UNIQUENESS_SCOPE", "system", "SYSTEM or TENANT"},
+		{"PASSWORD_STORAGE", "plain", "discard or store"},
+		{"LOG_LEVEL", "LOUD", "LOG_LEVEL"},
+		{"BASE_URL", "https://h/scim?x=1", "query"},       // P-1.3-1
+		{"BASE_URL", "https://u:p@h/scim", "user inform"}, // P-7.1-1
+		{"BASE_URL", "ftp://h/scim", "http or https"},
+		{"BASE_URL", "/scim", "absolute"},
+	} {
+		_, err := Read(func(k string) string {
+			if k == tt.key {
+				return tt.value
+			}
+			return ""
+		})
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s=%q: error %v, want one with %q", tt.key, tt.value, err, tt.want)
+		}
+	}
+}
