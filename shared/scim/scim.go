@@ -1,0 +1,60 @@
+// Package scim holds the words of RFC 7643 and RFC 7644: JSON values as SCIM
+// reads them, resources, messages, errors and URNs. It does no I/O and knows
+// neither a schema nor a provider; packages below it add those.
+package scim
+
+// URNs of the schemas and messages that the RFCs define.
+const (
+	UserSchema                  = "urn:ietf:params:scim:schemas:core:2.0:User"
+	GroupSchema                 = "urn:ietf:params:scim:schemas:core:2.0:Group"
+	EnterpriseUserSchema        = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+	SchemaSchema                = "urn:ietf:params:scim:schemas:core:2.0:Schema"
+	ResourceTypeSchema          = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
+	ServiceProviderConfigSchema = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
+
+	ErrorMessage        = "urn:ietf:params:scim:api:messages:2.0:Error"
+	ListResponseMessage = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+)
+
+// MediaType is the content type of every body, in and out (RFC 7644 section 8.1).
+const MediaType = "application/scim+json"
+
+// ID identifies a resource within the service provider. It is opaque, compared
+// exactly, and never given again (RFC 7643 section 3.1).
+type ID string
+
+// EqualName compares attribute names, schema URNs and other words of the
+// protocol, whose ASCII letters have no case (RFC 7643 section 2.1). Unlike
+// strings.EqualFold it folds no letter outside ASCII.
+func EqualName(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := 0; i < len(a); i++ {
+		if a[i] != b[i] && lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// FoldName returns the form of a name that EqualName compares, for use as a key.
+func FoldName(name string) string {
+	for i := 0; i < len(name); i++ {
+		if lower(name[i]) != name[i] {
+			folded := []byte(name)
+			for ; i < len(folded); i++ {
+				folded[i] = lower(folded[i])
+			}
+			return string(folded)
+		}
+	}
+	return name
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}

@@ -1,0 +1,120 @@
+package scim
+
+import "strconv"
+
+// Kind is the JSON type of a Value.
+type Kind uint8
+
+// The kinds of JSON values. The zero Value is Null.
+const (
+	Null Kind = iota
+	Bool
+	Number
+	String
+	Array
+	Object
+)
+
+// String returns the name of the kind, for error texts.
+func (k Kind) String() string {
+	return [...]string{"null", "boolean", "number", "string", "array", "object"}[k]
+}
+
+// Value is a JSON value. Unlike the values of encoding/json it keeps the order
+// of object members and the exact text of numbers. Values are never modified
+// once made; a change makes a new one.
+type Value struct {
+	kind    Kind
+	text    string // the text of a string or number; "true" or "false"
+	items   []Value
+	members []Member
+}
+
+// Member is a name and its value in an object.
+type Member struct {
+	Name  string
+	Value Value
+}
+
+// Text makes a JSON string.
+func Text(s string) Value { return Value{kind: String, text: s} }
+
+// Truth makes a JSON boolean.
+func Truth(b bool) Value { return Value{kind: Bool, text: strconv.FormatBool(b)} }
+
+// Int makes a JSON number.
+func Int(n int) Value { return Value{kind: Number, text: strconv.Itoa(n)} }
+
+// List makes a JSON array.
+func List(items ...Value) Value { return Value{kind: Array, items: items} }
+
+// Texts makes a JSON array of strings.
+func Texts(items ...string) Value {
+	values := make([]Value, len(items))
+	for i, s := range items {
+		values[i] = Text(s)
+	}
+	return List(values...)
+}
+
+// Map makes a JSON object of members in the given order. The names must differ.
+func Map(members ...Member) Value { return Value{kind: Object, members: members} }
+
+// Kind returns the JSON type of v.
+func (v Value) Kind() Kind { return v.kind }
+
+// Text returns the contents of a string or the literal of a number or boolean,
+// and "" for anything else.
+func (v Value) Text() string { return v.text }
+
+// IsTrue reports whether v is the boolean true.
+func (v Value) IsTrue() bool { return v.kind == Bool && v.text == "true" }
+
+// Items returns the elements of an array, nil for anything else.
+func (v Value) Items() []Value { return v.items }
+
+// Members returns the members of an object in order, nil for anything else.
+func (v Value) Members() []Member { return v.members }
+
+// Get returns the member of that exact name, or null. It suits values whose
+// names a schema has brought to their canonical spelling.
+func (v Value) Get(name string) Value {
+	for _, m := range v.members {
+		if m.Name == name {
+			return m.Value
+		}
+	}
+	return Value{}
+}
+
+// Find returns the member of that name in any ASCII case, or null. It suits
+// values as a client sent them.
+func (v Value) Find(name string) Value {
+	for _, m := range v.members {
+		if EqualName(m.Name, name) {
+			return m.Value
+		}
+	}
+	return Value{}
+}
+
+// Without returns the object v without the members of those exact names.
+func (v Value) Without(names ...string) Value {
+	kept := make([]Member, 0, len(v.members))
+members:
+	for _, m := range v.members {
+		for _, name := range names {
+			if m.Name == name {
+				continue members
+			}
+		}
+		kept = append(kept, m)
+	}
+	return Map(kept...)
+}
+
+// IsEmpty reports whether v counts as no value: null, an empty string, an empty
+// array or an object without members (RFC 7643 section 2.5).
+func (v Value) IsEmpty() bool {
+	return v.kind == Null || v.kind != Bool && v.text == "" && len(v.items) == 0 && len(v.members) == 0
+}

@@ -1,0 +1,70 @@
+package scim
+
+import "unicode/utf8"
+
+// AppendJSON appends v as JSON without white space. Strings are written in
+// UTF-8; only what RFC 8259 section 7 demands is escaped.
+func (v Value) AppendJSON(dst []byte) []byte {
+	switch v.kind {
+	case String:
+		return appendString(dst, v.text)
+	case Array:
+		return appendArray(dst, v.items)
+	case Object:
+		return appendObject(dst, v.members)
+	case Null:
+		return append(dst, "null"...)
+	}
+	return append(dst, v.text...)
+}
+
+// JSON returns v as JSON text.
+func (v Value) JSON() string { return string(v.AppendJSON(nil)) }
+
+func appendArray(dst []byte, items []Value) []byte {
+	dst = append(dst, '[')
+	for i, item := range items {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = item.AppendJSON(dst)
+	}
+	return append(dst, ']')
+}
+
+func appendObject(dst []byte, members []Member) []byte {
+	dst = append(dst, '{')
+	for i, m := range members {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(appendString(dst, m.Name), ':')
+		dst = m.Value.AppendJSON(dst)
+	}
+	return append(dst, '}')
+}
+
+func appendString(dst []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	dst = append(dst, '"')
+	start := 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		dst = append(dst, s[start:i]...)
+		if c < ' ' {
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		} else {
+			dst = append(dst, '\\', c)
+		}
+		start = i + 1
+	}
+	if rest := s[start:]; utf8.ValidString(rest) {
+		dst = append(dst, rest...)
+	} else {
+		dst = append(dst, string([]rune(rest))...)
+	}
+	return append(dst, '"')
+}
