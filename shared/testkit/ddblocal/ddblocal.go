@@ -1,0 +1,207 @@
+// Package ddblocal runs DynamoDB Local, the engine that AWS publishes for
+// development, as a child process. The tests use it, and so does infra/local.
+//
+// It answers as DynamoDB does, with three known exceptions: it never cancels a
+// transaction with TransactionConflict, never throttles, and listens on every
+// interface of the machine. Package fault adds what the first two leave out.
+package ddblocal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// Options says how an engine runs. The zero value is an engine in memory on a free port.
+type Options struct {
+	DataDir string    // folder of the database file, made if need be; in memory when empty
+	Port    int       // a free one when 0
+	Log     io.Writer // what the engine prints; discarded when nil
+}
+
+// Engine is a running DynamoDB Local.
+type Engine struct {
+	port int
+	cmd  *exec.Cmd
+	done chan struct{} // closed when the process has ended
+	tail *tail
+}
+
+// Start installs the engine if need be, starts it and returns once it answers.
+// The context bounds the start only: the engine lives until Stop, and no longer
+// than this process.
+func Start(ctx context.Context, o Options) (*Engine, error) {
+	java, err := findJava(ctx)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := Install(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for try := 1; ; try++ {
+		e, err := start(ctx, java, dir, o)
+		if err == nil || o.Port != 0 || try == 3 || !errors.Is(err, errEnded) {
+			return e, err
+		}
+	}
+}
+
+// errEnded marks a process that ended before it answered: with a port of our
+// choosing, most likely because another process took the port meanwhile.
+var errEnded = errors.New("DynamoDB Local ended before it was ready")
+
+func start(ctx context.Context, java, dir string, o Options) (*Engine, error) {
+	port, err := freePort(o.Port)
+	if err != nil {
+		return nil, err
+	}
+	args, err := arguments(dir, port, o)
+	if err != nil {
+		return nil, err
+	}
+	e, err := launch(java, args, port, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.waitReady(ctx); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// Endpoint is the base URL for a DynamoDB client.
+func (e *Engine) Endpoint() string { return "http://127.0.0.1:" + strconv.Itoa(e.port) }
+
+// Pid is the id of the engine's process.
+func (e *Engine) Pid() int { return e.cmd.Process.Pid }
+
+// Done is closed when the process has ended, whoever ended it.
+func (e *Engine) Done() <-chan struct{} { return e.done }
+
+// Stop ends the engine and returns when its process is gone. It may be called more than once.
+func (e *Engine) Stop() {
+	_ = e.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-e.done:
+	case <-time.After(3 * time.Second):
+		_ = e.cmd.Process.Kill()
+		<-e.done
+	}
+}
+
+// arguments keeps the JVM small (a machine may run one engine per test package)
+// and quick to start: the first-level compiler halves the processor time of a
+// short run.
+func arguments(dir string, port int, o Options) ([]string, error) {
+	args := []string{
+		"-Xms32m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+		"-Djava.library.path=" + filepath.Join(dir, "DynamoDBLocal_lib"),
+		"-jar", filepath.Join(dir, "DynamoDBLocal.jar"),
+		"-disableTelemetry", "-sharedDb", "-port", strconv.Itoa(port),
+	}
+	if o.DataDir == "" {
+		return append(args, "-inMemory"), nil
+	}
+	data, err := filepath.Abs(o.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	return append(args, "-dbPath", data), os.MkdirAll(data, 0o700)
+}
+
+func launch(java string, args []string, port int, log io.Writer) (*Engine, error) {
+	e := &Engine{port: port, cmd: exec.Command(java, args...), done: make(chan struct{}), tail: &tail{}}
+	e.cmd.Stdout = io.Writer(e.tail)
+	if log != nil {
+		e.cmd.Stdout = io.MultiWriter(e.tail, log)
+	}
+	e.cmd.Stderr = e.cmd.Stdout
+	e.cmd.SysProcAttr = dieWithParent()
+	started := make(chan error)
+	go e.run(started)
+	if err := <-started; err != nil {
+		return nil, fmt.Errorf("start DynamoDB Local: %w", err)
+	}
+	return e, nil
+}
+
+// run starts the process and waits for it on one locked thread: Linux sends the
+// parent-death signal when the *thread* that started the child ends.
+func (e *Engine) run(started chan<- error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	err := e.cmd.Start()
+	started <- err
+	if err != nil {
+		return
+	}
+	_ = e.cmd.Wait()
+	close(e.done)
+}
+
+// waitReady returns when the engine answers; otherwise it leaves no process behind.
+func (e *Engine) waitReady(ctx context.Context) error {
+	for !e.answers(ctx) {
+		select {
+		case <-e.done:
+			return fmt.Errorf("%w: %s", errEnded, e.tail)
+		case <-ctx.Done():
+			e.Stop()
+			return fmt.Errorf("DynamoDB Local was not ready in time: %w", ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// answers reports whether the engine speaks HTTP: to a bare GET it says 400.
+func (e *Engine) answers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.Endpoint(), nil)
+	if err != nil {
+		return false
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	return res.Body.Close() == nil && res.StatusCode == http.StatusBadRequest
+}
+
+// freePort checks that the wanted port can be had, or finds one.
+func freePort(want int) (int, error) {
+	l, err := net.Listen("tcp", ":"+strconv.Itoa(want))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return 0, fmt.Errorf("port %d is already in use: choose another one for DynamoDB Local, or stop what listens there", want)
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+// tail keeps the end of what the engine printed, for the message when it does not start.
+type tail struct{ text []byte }
+
+func (t *tail) Write(p []byte) (int, error) {
+	const keep = 2000
+	t.text = append(t.text, p...)
+	t.text = t.text[max(0, len(t.text)-keep):]
+	return len(p), nil
+}
+
+func (t *tail) String() string { return string(bytes.TrimSpace(t.text)) }

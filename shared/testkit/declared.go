@@ -1,0 +1,109 @@
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"go.yaml.in/yaml/v3"
+)
+
+// tableProperties is the part of AWS::DynamoDB::Table that a table needs to
+// behave as declared. Names, backups and protection play no part in a test.
+type tableProperties struct {
+	AttributeDefinitions []struct {
+		AttributeName string `yaml:"AttributeName"`
+		AttributeType string `yaml:"AttributeType"`
+	} `yaml:"AttributeDefinitions"`
+	KeySchema []struct {
+		AttributeName string `yaml:"AttributeName"`
+		KeyType       string `yaml:"KeyType"`
+	} `yaml:"KeySchema"`
+	BillingMode         string `yaml:"BillingMode"`
+	StreamSpecification *struct {
+		StreamViewType string `yaml:"StreamViewType"`
+	} `yaml:"StreamSpecification"`
+	TimeToLiveSpecification *struct {
+		AttributeName string `yaml:"AttributeName"`
+		Enabled       bool   `yaml:"Enabled"`
+	} `yaml:"TimeToLiveSpecification"`
+	GlobalSecondaryIndexes []yaml.Node `yaml:"GlobalSecondaryIndexes"`
+	LocalSecondaryIndexes  []yaml.Node `yaml:"LocalSecondaryIndexes"`
+}
+
+// declaredTable reads the one table that a CloudFormation template declares.
+func declaredTable(file string) (*tableProperties, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the table's declaration: %w", err)
+	}
+	var template struct {
+		Resources map[string]struct {
+			Type       string    `yaml:"Type"`
+			Properties yaml.Node `yaml:"Properties"`
+		} `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(data, &template); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	var tables []yaml.Node
+	for _, r := range template.Resources {
+		if r.Type == "AWS::DynamoDB::Table" {
+			tables = append(tables, r.Properties)
+		}
+	}
+	if len(tables) != 1 {
+		return nil, fmt.Errorf("%s declares %d tables, want one", file, len(tables))
+	}
+	return decodeTable(file, &tables[0])
+}
+
+func decodeTable(file string, node *yaml.Node) (*tableProperties, error) {
+	var p tableProperties
+	if err := node.Decode(&p); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if len(p.GlobalSecondaryIndexes)+len(p.LocalSecondaryIndexes) > 0 {
+		return nil, fmt.Errorf("%s declares an index, which the test tables do not have", file)
+	}
+	return &p, nil
+}
+
+func (p *tableProperties) createInput(name string) *dynamodb.CreateTableInput {
+	in := &dynamodb.CreateTableInput{TableName: &name, BillingMode: types.BillingMode(p.BillingMode)}
+	for _, a := range p.AttributeDefinitions {
+		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{
+			AttributeName: aws.String(a.AttributeName), AttributeType: types.ScalarAttributeType(a.AttributeType),
+		})
+	}
+	for _, k := range p.KeySchema {
+		in.KeySchema = append(in.KeySchema, types.KeySchemaElement{
+			AttributeName: aws.String(k.AttributeName), KeyType: types.KeyType(k.KeyType),
+		})
+	}
+	if s := p.StreamSpecification; s != nil {
+		in.StreamSpecification = &types.StreamSpecification{
+			StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewType(s.StreamViewType),
+		}
+	}
+	return in
+}
+
+// ttlInput is nil when the declaration has no time to live.
+func (p *tableProperties) ttlInput(name string) *dynamodb.UpdateTimeToLiveInput {
+	ttl := p.TimeToLiveSpecification
+	if ttl == nil {
+		return nil
+	}
+	return &dynamodb.UpdateTimeToLiveInput{TableName: &name, TimeToLiveSpecification: &types.TimeToLiveSpecification{
+		AttributeName: aws.String(ttl.AttributeName), Enabled: aws.Bool(ttl.Enabled),
+	}}
+}
+
+func await(ctx context.Context, db *dynamodb.Client, name string) error {
+	return dynamodb.NewTableExistsWaiter(db).Wait(ctx, &dynamodb.DescribeTableInput{TableName: &name}, time.Minute)
+}

@@ -1,0 +1,75 @@
+package testkit
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+// Table creates a fresh table exactly as infra/storage.yaml declares it, deletes
+// it when the test ends, and returns its name.
+func Table(tb testing.TB) string {
+	tb.Helper()
+	properties, err := declaredTable(filepath.Join(ModuleRoot(tb), "infra", "storage.yaml"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	name := "test-" + rand.Text()
+	db := Client(tb)
+	if _, err := db.CreateTable(tb.Context(), properties.createInput(name)); err != nil {
+		tb.Fatalf("create table: %v", err)
+	}
+	tb.Cleanup(func() { drop(tb, db, name) })
+	if err := await(tb.Context(), db, name); err != nil {
+		tb.Fatalf("wait for table: %v", err)
+	}
+	if ttl := properties.ttlInput(name); ttl != nil {
+		if _, err := db.UpdateTimeToLive(tb.Context(), ttl); err != nil {
+			tb.Fatalf("set time to live: %v", err)
+		}
+	}
+	return name
+}
+
+// Client returns an SDK client on the engine, for tests that look at items
+// themselves. Functions given with it adjust its options.
+func Client(tb testing.TB, options ...func(*dynamodb.Options)) *dynamodb.Client {
+	tb.Helper()
+	cfg, err := config.LoadDefaultConfig(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	at := func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(Endpoint(tb)) }
+	return dynamodb.NewFromConfig(cfg, append([]func(*dynamodb.Options){at}, options...)...)
+}
+
+// ModuleRoot is the folder of go.mod: `go test` runs a test in its package's folder, below it.
+func ModuleRoot(tb testing.TB) string {
+	tb.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			tb.Fatal("no go.mod above the test's folder")
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// drop runs at cleanup, when the test's own context has ended.
+func drop(tb testing.TB, db *dynamodb.Client, name string) {
+	if _, err := db.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name}); err != nil {
+		tb.Errorf("delete table: %v", err)
+	}
+}

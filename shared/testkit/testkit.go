@@ -1,0 +1,75 @@
+// Package testkit gives tests a real DynamoDB engine and fresh tables in it,
+// declared by the very template that is deployed. It is test support: nothing
+// that is deployed imports it.
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"scimserver/shared/testkit/ddblocal"
+)
+
+// endpointVariable names a running DynamoDB engine. When it is set, the tests
+// use that engine; otherwise Run starts one.
+const endpointVariable = "DYNAMODB_ENDPOINT"
+
+// Run is the body of TestMain for a package whose tests need DynamoDB:
+//
+//	func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+//
+// The engine lives in memory, serves this package alone, and is gone when Run returns.
+func Run(m *testing.M) int {
+	if err := setCredentials(); err != nil {
+		return fail(err)
+	}
+	if os.Getenv(endpointVariable) != "" {
+		return m.Run()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	engine, err := ddblocal.Start(ctx, ddblocal.Options{})
+	if err != nil {
+		return fail(err)
+	}
+	defer engine.Stop()
+	if err := os.Setenv(endpointVariable, engine.Endpoint()); err != nil {
+		return fail(err)
+	}
+	return m.Run()
+}
+
+// Endpoint is the URL of the engine that Run provided.
+func Endpoint(tb testing.TB) string {
+	tb.Helper()
+	url := os.Getenv(endpointVariable)
+	if url == "" {
+		tb.Fatalf("%s is not set: give the package a TestMain that calls testkit.Run", endpointVariable)
+	}
+	return url
+}
+
+// setCredentials gives the SDK something to sign with: the engine checks the
+// form of a key, not the key. Credentials that are set already are left alone,
+// so that DYNAMODB_ENDPOINT may name the real service.
+func setCredentials() error {
+	if os.Getenv(endpointVariable) != "" && os.Getenv("AWS_ACCESS_KEY_ID") != "" {
+		return nil
+	}
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "eu-central-1",
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func fail(err error) int {
+	fmt.Fprintln(os.Stderr, "testkit:", err)
+	return 1
+}

@@ -1,0 +1,59 @@
+package testkit_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"scimserver/shared/testkit"
+)
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+
+// TestTableIsAsDeclared holds the properties that the rest of the project
+// relies on, read back from the engine.
+func TestTableIsAsDeclared(t *testing.T) {
+	name := testkit.Table(t)
+	out, err := testkit.Client(t).DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := out.Table.KeySchema
+	if len(keys) != 2 || *keys[0].AttributeName != "PK" || *keys[1].AttributeName != "SK" {
+		t.Errorf("keys = %+v, want PK and SK", keys)
+	}
+	if s := out.Table.StreamSpecification; s == nil || s.StreamViewType != types.StreamViewTypeNewAndOldImages {
+		t.Errorf("stream = %+v, want new and old images", s)
+	}
+	if b := out.Table.BillingModeSummary; b == nil || b.BillingMode != types.BillingModePayPerRequest {
+		t.Errorf("billing = %+v, want on demand", b)
+	}
+}
+
+func TestTimeToLiveIsAsDeclared(t *testing.T) {
+	name := testkit.Table(t)
+	out, err := testkit.Client(t).DescribeTimeToLive(t.Context(), &dynamodb.DescribeTimeToLiveInput{TableName: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ttl := out.TimeToLiveDescription
+	if ttl.TimeToLiveStatus != types.TimeToLiveStatusEnabled || *ttl.AttributeName != "expires" {
+		t.Errorf("time to live = %s on %q, want enabled on expires", ttl.TimeToLiveStatus, *ttl.AttributeName)
+	}
+}
+
+func TestTableIsDroppedAtCleanup(t *testing.T) {
+	var name string
+	t.Run("uses a table", func(t *testing.T) { name = testkit.Table(t) })
+	out, err := testkit.Client(t).ListTables(t.Context(), &dynamodb.ListTablesInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range out.TableNames {
+		if table == name {
+			t.Errorf("%s is still there", name)
+		}
+	}
+}
