@@ -1,0 +1,228 @@
+package schema
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+
+	"scimserver/shared/scim"
+)
+
+//go:embed definitions
+var definitions embed.FS
+
+// Standard loads the definitions that the service serves.
+func Standard() (*Registry, error) {
+	sub, err := fs.Sub(definitions, "definitions")
+	if err != nil {
+		return nil, err
+	}
+	return Load(sub)
+}
+
+// Load reads schemas/*.json and resourcetypes/*.json from fsys. It refuses
+// definitions that RFC 7643 sections 2 and 7 do not allow, naming the file and
+// the attribute.
+func Load(fsys fs.FS) (*Registry, error) {
+	r := &Registry{}
+	err := each(fsys, "schemas", func(v scim.Value) error {
+		s, err := readSchema(v)
+		if err == nil && r.Schema(s.ID) != nil {
+			err = fmt.Errorf("schema %s is defined twice", s.ID)
+		}
+		r.Schemas = append(r.Schemas, s)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = each(fsys, "resourcetypes", func(v scim.Value) error {
+		t, err := r.readType(v)
+		r.Types = append(r.Types, t)
+		return err
+	})
+	return r, err
+}
+
+// each parses the JSON files of a folder in the order of their names.
+func each(fsys fs.FS, dir string, read func(scim.Value) error) error {
+	files, err := fs.Glob(fsys, path.Join(dir, "*.json"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		data, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return err
+		}
+		v, err := scim.ParseJSON(data)
+		if err == nil {
+			err = read(v)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	return nil
+}
+
+func readSchema(v scim.Value) (*Schema, error) {
+	s := &Schema{
+		ID:          v.Get("id").Text(),
+		Name:        v.Get("name").Text(),
+		Description: v.Get("description").Text(),
+	}
+	if s.ID == "" {
+		return s, fmt.Errorf("the schema has no id")
+	}
+	var err error
+	s.Attributes, err = readAttributes(v.Get("attributes").Items())
+	return s, err
+}
+
+func readAttributes(items []scim.Value) (Attributes, error) {
+	list := make([]*Attribute, 0, len(items))
+	for _, item := range items {
+		attr, err := readAttribute(item)
+		if err != nil {
+			return Attributes{}, fmt.Errorf("attribute %q: %w", attr.Name, err)
+		}
+		list = append(list, attr)
+	}
+	return attributes(list...)
+}
+
+// attributes makes a set; the error names an attribute that occurs twice.
+func attributes(list ...*Attribute) (Attributes, error) {
+	set := Attributes{list: list, byName: make(map[string]int, 2*len(list))}
+	for i, attr := range list {
+		folded := scim.FoldName(attr.Name)
+		if _, twice := set.byName[folded]; twice {
+			return set, fmt.Errorf("attribute %q is defined twice", attr.Name)
+		}
+		set.byName[attr.Name], set.byName[folded] = i, i
+	}
+	return set, nil
+}
+
+// readAttribute fills in the defaults of RFC 7643 section 2.2.
+func readAttribute(v scim.Value) (*Attribute, error) {
+	attr := &Attribute{
+		Name:            v.Get("name").Text(),
+		Type:            Type(or(v.Get("type").Text(), string(String))),
+		MultiValued:     v.Get("multiValued").IsTrue(),
+		Description:     v.Get("description").Text(),
+		Required:        v.Get("required").IsTrue(),
+		CanonicalValues: texts(v.Get("canonicalValues")),
+		CaseExact:       v.Get("caseExact").IsTrue(),
+		Mutability:      Mutability(or(v.Get("mutability").Text(), string(ReadWrite))),
+		Returned:        Returned(or(v.Get("returned").Text(), string(Default))),
+		Uniqueness:      Uniqueness(or(v.Get("uniqueness").Text(), string(None))),
+		ReferenceTypes:  texts(v.Get("referenceTypes")),
+	}
+	var err error
+	if attr.Sub, err = readAttributes(v.Get("subAttributes").Items()); err != nil {
+		return attr, err
+	}
+	return attr, check(attr)
+}
+
+// check refuses what no definition may say.
+func check(a *Attribute) error {
+	switch {
+	case !attributeName(a.Name):
+		return fmt.Errorf("the name does not follow RFC 7643 section 2.1")
+	case !slices.Contains([]Type{String, Boolean, Decimal, Integer, DateTime, Binary, Reference, Complex}, a.Type):
+		return fmt.Errorf("type %q does not exist", a.Type)
+	case !slices.Contains([]Mutability{ReadOnly, ReadWrite, Immutable, WriteOnly}, a.Mutability):
+		return fmt.Errorf("mutability %q does not exist", a.Mutability)
+	case !slices.Contains([]Returned{Always, Never, Default, Request}, a.Returned):
+		return fmt.Errorf("returned %q does not exist", a.Returned)
+	case !slices.Contains([]Uniqueness{None, Server, Global}, a.Uniqueness):
+		return fmt.Errorf("uniqueness %q does not exist", a.Uniqueness)
+	case a.Type != Complex && len(a.Sub.list) > 0:
+		return fmt.Errorf("a %s attribute has no sub-attributes", a.Type)
+	case a.Type == Complex && len(a.Sub.list) == 0:
+		return fmt.Errorf("a complex attribute needs sub-attributes")
+	case a.Type != Reference && len(a.ReferenceTypes) > 0:
+		return fmt.Errorf("only a reference has referenceTypes")
+	}
+	return nil
+}
+
+// attributeName reports whether name follows the grammar of RFC 7643
+// section 2.1, with the leading $ of $ref that erratum 8924 adds.
+func attributeName(name string) bool {
+	for i, c := range []byte(name) {
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '$'
+		if !letter && (i == 0 || !('0' <= c && c <= '9' || c == '-' || c == '_')) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+func (r *Registry) readType(v scim.Value) (*ResourceType, error) {
+	t := &ResourceType{
+		Name:        v.Get("name").Text(),
+		Description: v.Get("description").Text(),
+		Endpoint:    v.Get("endpoint").Text(),
+		Core:        r.Schema(v.Get("schema").Text()),
+	}
+	if t.Name == "" {
+		return t, fmt.Errorf("the resource type has no name")
+	}
+	if t.Endpoint == "" {
+		t.Endpoint = "/" + t.Name + "s"
+	}
+	if t.Core == nil {
+		return t, fmt.Errorf("schema %q is not defined", v.Get("schema").Text())
+	}
+	for _, item := range v.Get("schemaExtensions").Items() {
+		ext := Extension{Schema: r.Schema(item.Get("schema").Text()), Required: item.Get("required").IsTrue()}
+		if ext.Schema == nil {
+			return t, fmt.Errorf("extension %q is not defined", item.Get("schema").Text())
+		}
+		t.Extensions = append(t.Extensions, ext)
+	}
+	var err error
+	t.common, err = common()
+	return t, err
+}
+
+// common defines the attributes of RFC 7643 section 3.1 and schemas (section 3).
+func common() (Attributes, error) {
+	meta, err := attributes(
+		&Attribute{Name: "resourceType", Type: String, CaseExact: true, Mutability: ReadOnly, Returned: Default},
+		&Attribute{Name: "created", Type: DateTime, Mutability: ReadOnly, Returned: Default},
+		&Attribute{Name: "lastModified", Type: DateTime, Mutability: ReadOnly, Returned: Default},
+		&Attribute{Name: "location", Type: Reference, CaseExact: true, Mutability: ReadOnly, Returned: Default},
+		&Attribute{Name: "version", Type: String, CaseExact: true, Mutability: ReadOnly, Returned: Default},
+	)
+	if err != nil {
+		return Attributes{}, err
+	}
+	return attributes(
+		&Attribute{Name: "schemas", Type: Reference, MultiValued: true, Mutability: ReadWrite, Returned: Always},
+		&Attribute{Name: "id", Type: String, CaseExact: true, Mutability: ReadOnly, Returned: Always, Uniqueness: Global},
+		&Attribute{Name: "externalId", Type: String, CaseExact: true, Mutability: ReadWrite, Returned: Default},
+		&Attribute{Name: "meta", Type: Complex, Mutability: ReadOnly, Returned: Default, Sub: meta},
+	)
+}
+
+func texts(v scim.Value) []string {
+	var list []string
+	for _, item := range v.Items() {
+		list = append(list, item.Text())
+	}
+	return list
+}
+
+func or(value, fallback string) string {
+	if value == "" {
+		return fallback
+	}
+	return value
+}

@@ -1,0 +1,276 @@
+package schema
+
+import (
+	"fmt"
+
+	"scimserver/shared/scim"
+)
+
+// Rules are the points on which a tenant's profile decides.
+type Rules struct {
+	// RequireSchemas refuses a resource whose schemas attribute is missing or
+	// names a URN that the resource type does not have. Otherwise the core URN
+	// is added and unknown URNs are dropped.
+	RequireSchemas bool
+}
+
+// Normalize validates a resource that a client sent to create or replace one
+// (RFC 7644 sections 3.3 and 3.5.1) and returns it in canonical form: names and
+// canonical values in the spelling of the schema, members in its order, without
+// readOnly attributes, unknown attributes and unassigned values. Two resources
+// are equal if and only if their canonical JSON is. The error is an *scim.Error.
+func (t *ResourceType) Normalize(v scim.Value, rules Rules) (scim.Value, error) {
+	if v.Kind() != scim.Object {
+		return scim.Value{}, scim.InvalidSyntax("the body must be a JSON object that holds a " + t.Name)
+	}
+	if err := t.checkSchemas(v.Find("schemas"), rules); err != nil {
+		return scim.Value{}, err
+	}
+	doc := newDocument(t)
+	for _, m := range v.Members() {
+		if err := doc.put(m); err != nil {
+			return scim.Value{}, err
+		}
+	}
+	return doc.finish()
+}
+
+// checkSchemas refuses a body that says it is something else.
+func (t *ResourceType) checkSchemas(v scim.Value, rules Rules) error {
+	if v.IsEmpty() {
+		if rules.RequireSchemas {
+			return scim.InvalidSyntax("schemas is missing; it must name " + t.Core.ID)
+		}
+		return nil
+	}
+	if v.Kind() != scim.Array {
+		return scim.InvalidSyntax("schemas must be an array of URNs")
+	}
+	core := false
+	for _, item := range v.Items() {
+		urn := item.Text()
+		if item.Kind() != scim.String {
+			return scim.InvalidSyntax("schemas must be an array of URNs")
+		}
+		core = core || scim.EqualName(urn, t.Core.ID)
+		known := scim.EqualName(urn, t.Core.ID) || t.extension(urn) != nil
+		if !known && (rules.RequireSchemas || foreign(urn)) {
+			return scim.InvalidSyntax(fmt.Sprintf("schemas names %q, which a %s does not have", urn, t.Name))
+		}
+	}
+	if !core && rules.RequireSchemas {
+		return scim.InvalidSyntax("schemas must name " + t.Core.ID)
+	}
+	return nil
+}
+
+// foreign reports whether a URN names another core schema of RFC 7643: such a
+// body was meant for another endpoint, whatever the profile.
+func foreign(urn string) bool {
+	const core = "urn:ietf:params:scim:schemas:core:2.0:"
+	return len(urn) > len(core) && scim.EqualName(urn[:len(core)], core)
+}
+
+// extension returns the type's extension schema of that URN, or nil.
+func (t *ResourceType) extension(urn string) *Schema {
+	for _, ext := range t.Extensions {
+		if scim.EqualName(ext.Schema.ID, urn) {
+			return ext.Schema
+		}
+	}
+	return nil
+}
+
+// document collects the canonical members of a resource, one slot for each
+// attribute: externalId, the core schema's, the extensions.
+type document struct {
+	t          *ResourceType
+	externalID scim.Value
+	core       []scim.Value
+	extensions []scim.Value
+}
+
+func newDocument(t *ResourceType) *document {
+	return &document{
+		t:          t,
+		core:       make([]scim.Value, len(t.Core.Attributes.list)),
+		extensions: make([]scim.Value, len(t.Extensions)),
+	}
+}
+
+// put normalizes one member of the body into its slot.
+func (d *document) put(m scim.Member) (err error) {
+	if attr := d.t.common.Find(m.Name); attr != nil {
+		if attr.Name == "externalId" {
+			d.externalID, err = attr.normalize(m.Value, attr.Name)
+		}
+		return err
+	}
+	if i, ok := d.t.Core.Attributes.index(m.Name); ok {
+		attr := d.t.Core.Attributes.list[i]
+		d.core[i], err = attr.normalize(m.Value, attr.Name)
+		return err
+	}
+	for i, ext := range d.t.Extensions {
+		if scim.EqualName(ext.Schema.ID, m.Name) {
+			d.extensions[i], err = ext.Schema.normalize(m.Value)
+			return err
+		}
+	}
+	return nil
+}
+
+// finish checks what must be there and joins the slots. schemas names the core
+// schema and every extension that holds something.
+func (d *document) finish() (scim.Value, error) {
+	if err := missing(d.t.Core.Attributes, d.core, ""); err != nil {
+		return scim.Value{}, err
+	}
+	urns := []string{d.t.Core.ID}
+	for i, ext := range d.t.Extensions {
+		switch {
+		case !d.extensions[i].IsEmpty():
+			urns = append(urns, ext.Schema.ID)
+		case ext.Required:
+			return scim.Value{}, scim.InvalidValue("the extension " + ext.Schema.ID + " is required")
+		}
+	}
+	members := make([]scim.Member, 0, 2+len(d.core)+len(d.extensions))
+	members = append(members, scim.Member{Name: "schemas", Value: scim.Texts(urns...)})
+	if !d.externalID.IsEmpty() {
+		members = append(members, scim.Member{Name: "externalId", Value: d.externalID})
+	}
+	members = appendAssigned(members, d.t.Core.Attributes, d.core)
+	for i, ext := range d.t.Extensions {
+		if !d.extensions[i].IsEmpty() {
+			members = append(members, scim.Member{Name: ext.Schema.ID, Value: d.extensions[i]})
+		}
+	}
+	return scim.Map(members...), nil
+}
+
+// normalize normalizes the container of an extension.
+func (s *Schema) normalize(v scim.Value) (scim.Value, error) {
+	if v.IsEmpty() {
+		return scim.Value{}, nil
+	}
+	return s.Attributes.normalize(v, s.ID, s.ID+":")
+}
+
+// normalize normalizes an object whose members are the attributes of set. path
+// names the object and prefix its members in error texts.
+func (set Attributes) normalize(v scim.Value, path, prefix string) (scim.Value, error) {
+	if v.Kind() != scim.Object {
+		return scim.Value{}, wrongKind(path, "an object", v)
+	}
+	slots := make([]scim.Value, len(set.list))
+	for _, m := range v.Members() {
+		i, ok := set.index(m.Name)
+		if !ok {
+			continue
+		}
+		var err error
+		if slots[i], err = set.list[i].normalize(m.Value, prefix+set.list[i].Name); err != nil {
+			return scim.Value{}, err
+		}
+	}
+	members := appendAssigned(make([]scim.Member, 0, len(v.Members())), set, slots)
+	if len(members) == 0 {
+		return scim.Value{}, nil
+	}
+	return scim.Map(members...), missing(set, slots, prefix)
+}
+
+func appendAssigned(members []scim.Member, set Attributes, slots []scim.Value) []scim.Member {
+	for i, v := range slots {
+		if !v.IsEmpty() {
+			members = append(members, scim.Member{Name: set.list[i].Name, Value: v})
+		}
+	}
+	return members
+}
+
+// missing returns an error for the first required attribute without a value.
+func missing(set Attributes, slots []scim.Value, prefix string) error {
+	for i, attr := range set.list {
+		if attr.Required && attr.Mutability != ReadOnly && slots[i].IsEmpty() {
+			return scim.InvalidValue(prefix + attr.Name + " is required")
+		}
+	}
+	return nil
+}
+
+// normalize validates the value of one attribute, single or multi-valued.
+func (a *Attribute) normalize(v scim.Value, path string) (scim.Value, error) {
+	if a.Mutability == ReadOnly || v.IsEmpty() {
+		return scim.Value{}, nil
+	}
+	if !a.MultiValued {
+		return a.single(v, path)
+	}
+	if v.Kind() != scim.Array {
+		return scim.Value{}, wrongKind(path, "an array", v)
+	}
+	items := make([]scim.Value, 0, len(v.Items()))
+	for _, item := range v.Items() {
+		if item.Kind() == scim.Null {
+			return scim.Value{}, scim.InvalidValue(path + " must not hold null")
+		}
+		one, err := a.single(item, path)
+		if err != nil {
+			return scim.Value{}, err
+		}
+		if !one.IsEmpty() && !a.holds(items, one) {
+			items = append(items, one)
+		}
+	}
+	return scim.List(items...), onePrimary(items, path)
+}
+
+// single validates one value.
+func (a *Attribute) single(v scim.Value, path string) (scim.Value, error) {
+	if a.Type == Complex {
+		return a.Sub.normalize(v, path, path+".")
+	}
+	if err := a.checkSimple(v, path); err != nil {
+		return scim.Value{}, err
+	}
+	for _, canonical := range a.CanonicalValues {
+		if !a.CaseExact && scim.EqualName(v.Text(), canonical) {
+			return scim.Text(canonical), nil
+		}
+	}
+	return v, nil
+}
+
+// holds reports whether items hold a value already: a multi-valued attribute
+// returns no pair of type and value twice (RFC 7643 section 2.4).
+func (a *Attribute) holds(items []scim.Value, v scim.Value) bool {
+	for _, item := range items {
+		if a.Type != Complex && item.Text() == v.Text() {
+			return true
+		}
+		if a.Type == Complex && a.Sub.Find("value") != nil && !v.Get("value").IsEmpty() &&
+			item.Get("value").Text() == v.Get("value").Text() && item.Get("type").Text() == v.Get("type").Text() {
+			return true
+		}
+	}
+	return false
+}
+
+func onePrimary(items []scim.Value, path string) error {
+	primaries := 0
+	for _, item := range items {
+		if item.Get("primary").IsTrue() {
+			primaries++
+		}
+	}
+	if primaries > 1 {
+		return scim.InvalidValue(path + " has more than one value with primary true")
+	}
+	return nil
+}
+
+func wrongKind(path, want string, got scim.Value) error {
+	return scim.InvalidValue(fmt.Sprintf("%s must be %s, not a JSON %s", path, want, got.Kind()))
+}

@@ -1,0 +1,155 @@
+// Package schema is the schema engine of RFC 7643: definitions of schemas and
+// resource types are JSON files, the validator reads them and /Schemas serves
+// them. Adding an attribute, an extension or a resource type is adding JSON. It
+// knows no resource type by name and refuses no value for what it means outside
+// its own attribute.
+package schema
+
+import "scimserver/shared/scim"
+
+// Type is the data type of an attribute (RFC 7643 section 2.3).
+type Type string
+
+// The data types.
+const (
+	String    Type = "string"
+	Boolean   Type = "boolean"
+	Decimal   Type = "decimal"
+	Integer   Type = "integer"
+	DateTime  Type = "dateTime"
+	Binary    Type = "binary"
+	Reference Type = "reference"
+	Complex   Type = "complex"
+)
+
+// Mutability says when an attribute may be changed (RFC 7643 section 7).
+type Mutability string
+
+// The mutabilities.
+const (
+	ReadOnly  Mutability = "readOnly"
+	ReadWrite Mutability = "readWrite"
+	Immutable Mutability = "immutable"
+	WriteOnly Mutability = "writeOnly"
+)
+
+// Returned says when an attribute is returned (RFC 7643 section 7).
+type Returned string
+
+// The values of returned.
+const (
+	Always  Returned = "always"
+	Never   Returned = "never"
+	Default Returned = "default"
+	Request Returned = "request"
+)
+
+// Uniqueness says where the values of an attribute are unique (RFC 7643
+// section 7).
+type Uniqueness string
+
+// The values of uniqueness.
+const (
+	None   Uniqueness = "none"
+	Server Uniqueness = "server"
+	Global Uniqueness = "global"
+)
+
+// Attribute is the definition of an attribute with all its characteristics
+// (RFC 7643 section 2.2).
+type Attribute struct {
+	Name            string
+	Type            Type
+	MultiValued     bool
+	Description     string
+	Required        bool
+	CanonicalValues []string
+	CaseExact       bool
+	Mutability      Mutability
+	Returned        Returned
+	Uniqueness      Uniqueness
+	ReferenceTypes  []string
+	Sub             Attributes // of a complex attribute
+}
+
+// Attributes is an ordered set of attributes, found by name in any case.
+type Attributes struct {
+	list   []*Attribute
+	byName map[string]int // by exact and by folded name
+}
+
+// All returns the attributes in the order of the definition.
+func (a Attributes) All() []*Attribute { return a.list }
+
+// Find returns the attribute of that name, nil where there is none.
+func (a Attributes) Find(name string) *Attribute {
+	if i, ok := a.index(name); ok {
+		return a.list[i]
+	}
+	return nil
+}
+
+func (a Attributes) index(name string) (int, bool) {
+	if i, ok := a.byName[name]; ok {
+		return i, true
+	}
+	i, ok := a.byName[scim.FoldName(name)]
+	return i, ok
+}
+
+// Schema is a Schema resource (RFC 7643 section 7).
+type Schema struct {
+	ID          string
+	Name        string
+	Description string
+	Attributes  Attributes
+}
+
+// ResourceType is a ResourceType resource (RFC 7643 section 6) with its schemas
+// looked up.
+type ResourceType struct {
+	Name        string
+	Description string
+	Endpoint    string // such as /Users
+	Core        *Schema
+	Extensions  []Extension
+
+	common Attributes
+}
+
+// Extension is a schema that extends a resource type.
+type Extension struct {
+	Schema   *Schema
+	Required bool // every resource must carry it
+}
+
+// Common returns id, externalId, meta and schemas, which every resource type has
+// whatever its schemas say (RFC 7643 section 3.1).
+func (t *ResourceType) Common() Attributes { return t.common }
+
+// Registry holds every schema and resource type that the service serves.
+type Registry struct {
+	Schemas []*Schema
+	Types   []*ResourceType
+}
+
+// Schema returns the schema of that URN in any case (RFC 7644 section 3.10),
+// nil where there is none.
+func (r *Registry) Schema(urn string) *Schema {
+	for _, s := range r.Schemas {
+		if scim.EqualName(s.ID, urn) {
+			return s
+		}
+	}
+	return nil
+}
+
+// Type returns the resource type of that name, nil where there is none.
+func (r *Registry) Type(name string) *ResourceType {
+	for _, t := range r.Types {
+		if t.Name == name {
+			return t
+		}
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package schema
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"scimserver/shared/scim"
+)
+
+// Limits on one value, in bytes. They are far above what providers send and
+// keep an item of the directory small.
+const (
+	MaxText   = 4096      // strings, dates, numbers and references
+	MaxBinary = 16 * 1024 // binary values as base64
+)
+
+// checkSimple checks a value that is not complex against the attribute's type
+// (RFC 7643 section 2.3).
+func (a *Attribute) checkSimple(v scim.Value, path string) error {
+	want := scim.String
+	switch a.Type {
+	case Boolean:
+		want = scim.Bool
+	case Integer, Decimal:
+		want = scim.Number
+	}
+	if v.Kind() != want {
+		return wrongKind(path, "a "+string(a.Type), v)
+	}
+	limit := MaxText
+	if a.Type == Binary {
+		limit = MaxBinary
+	}
+	if len(v.Text()) > limit {
+		return scim.InvalidValue(fmt.Sprintf("%s is longer than %d bytes", path, limit))
+	}
+	if why := a.malformed(v.Text()); why != "" {
+		return scim.InvalidValue(path + " " + why)
+	}
+	return nil
+}
+
+// malformed says what is wrong with a value of the right JSON type, if anything.
+func (a *Attribute) malformed(text string) string {
+	switch a.Type {
+	case String:
+		if strings.ContainsRune(text, 0) {
+			return "must not hold the character U+0000"
+		}
+	case Integer:
+		if strings.ContainsAny(text, ".eE") {
+			return "must be an integer, without fraction or exponent"
+		}
+	case DateTime:
+		if _, err := ParseDateTime(text); err != nil {
+			return "must be a dateTime such as 2008-01-23T04:56:22Z"
+		}
+	case Binary:
+		if !isBase64(text) {
+			return "must be base64"
+		}
+	case Reference:
+		if !isURIReference(text) {
+			return "must be a URI"
+		}
+	}
+	return ""
+}
+
+// ParseDateTime reads an xsd:dateTime: date and time, with or without a fraction
+// and an offset (RFC 7643 section 2.3.5). Without an offset it is taken as UTC.
+func ParseDateTime(s string) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+		return t, nil
+	}
+	return time.Parse("2006-01-02T15:04:05.999999999", s)
+}
+
+// isBase64 accepts RFC 4648 section 4 with or without padding.
+func isBase64(s string) bool {
+	_, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
+	return err == nil && len(s)-len(strings.TrimRight(s, "=")) <= 2
+}
+
+// isURIReference reports whether every character may stand in a URI reference
+// (RFC 3986), or in an IRI, which people write in its place.
+func isURIReference(s string) bool {
+	for i, c := range s {
+		switch {
+		case c == '%':
+			if i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2]) {
+				return false
+			}
+		case c <= ' ', strings.ContainsRune("\"<>\\^`{|}\x7f", c), unicode.IsSpace(c), unicode.IsControl(c):
+			return false
+		}
+	}
+	return true
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
