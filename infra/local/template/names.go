@@ -1,0 +1,73 @@
+package template
+
+import (
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+)
+
+func (e *evaluator) typeOf(id string) string {
+	return text(child(child(e.section("Resources"), id), "Type"))
+}
+
+// exists reports whether a resource's condition holds.
+func (e *evaluator) exists(id string) (bool, error) {
+	condition := child(child(e.section("Resources"), id), "Condition")
+	if condition == nil {
+		return true, nil
+	}
+	return e.condition(condition, condition.Value)
+}
+
+func (e *evaluator) mustExist(at *yaml.Node, id string) error {
+	if child(e.section("Resources"), id) == nil {
+		return e.errorf(at, "there is no parameter or resource %s", id)
+	}
+	exists, err := e.exists(id)
+	if err == nil && !exists {
+		return e.errorf(at, "the condition of the resource %s does not hold", id)
+	}
+	return err
+}
+
+// physicalName is what Ref answers: the name that the template gives a
+// resource, or else one made of stack and logical id.
+func (e *evaluator) physicalName(id string) (string, error) {
+	node := child(child(e.section("Resources"), id), "Properties")
+	if given := child(node, nameProperty(e.typeOf(id))); given != nil {
+		v, err := e.value(given)
+		return fmt.Sprint(v), err
+	}
+	return e.deployment.StackName + "-" + id, nil
+}
+
+func nameProperty(resourceType string) string {
+	switch resourceType {
+	case "AWS::DynamoDB::Table":
+		return "TableName"
+	case "AWS::Serverless::Function":
+		return "FunctionName"
+	case "AWS::Logs::LogGroup":
+		return "LogGroupName"
+	}
+	return ""
+}
+
+// attribute is what GetAtt answers for the attributes this project uses.
+func (e *evaluator) attribute(id, name, attribute string) (string, bool) {
+	switch e.typeOf(id) + "." + attribute {
+	case "AWS::DynamoDB::Table.Arn":
+		return e.arn("dynamodb", "table/"+name), true
+	case "AWS::DynamoDB::Table.StreamArn":
+		return e.arn("dynamodb", "table/"+name+"/stream/local"), true
+	case "AWS::Serverless::Function.Arn":
+		return e.arn("lambda", "function:"+name), true
+	case "AWS::Logs::LogGroup.Arn":
+		return e.arn("logs", "log-group:"+name+":*"), true
+	}
+	return "", false
+}
+
+func (e *evaluator) arn(service, resource string) string {
+	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, e.deployment.Region, e.deployment.AccountID, resource)
+}

@@ -1,0 +1,135 @@
+package template_test
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"scimserver/infra/local/template"
+)
+
+func load(t *testing.T, file string, parameters map[string]string) *template.Stack {
+	t.Helper()
+	s, err := template.Load(file, template.Deployment{
+		StackName: "app", Region: "eu-central-1", AccountID: "000000000000", Parameters: parameters,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func function(t *testing.T, s *template.Stack, id string) map[string]any {
+	t.Helper()
+	for _, r := range s.OfType("AWS::Serverless::Function") {
+		if r.ID == id {
+			return r.Properties
+		}
+	}
+	t.Fatalf("there is no function %s", id)
+	return nil
+}
+
+func TestGlobals(t *testing.T) {
+	s := load(t, "testdata/main.yaml", nil)
+	want := map[string]any{
+		"CodeUri": "a/", "Timeout": 28, "Layers": []any{"shared"},
+		"Environment": map[string]any{"Variables": map[string]any{"TABLE": "app-dev-table", "LEVEL": "INFO"}},
+	}
+	if got := function(t, s, "Plain"); !reflect.DeepEqual(got, want) {
+		t.Errorf("a function without properties of its own:\n got %v\nwant %v", got, want)
+	}
+}
+
+func TestIntrinsics(t *testing.T) {
+	s := load(t, "testdata/main.yaml", map[string]string{"Seconds": "5"})
+	want := map[string]any{
+		"Timeout": 9, "Layers": []any{"shared", "own"},
+		"Environment": map[string]any{"Variables": map[string]any{
+			"TABLE": "app-dev-table", "LEVEL": "DEBUG", "SECONDS": 5.0,
+			"STREAM": "arn:aws:lambda:eu-central-1:000000000000:function:app-Plain",
+		}},
+		"Policies": []any{map[string]any{"Statement": []any{map[string]any{
+			"Effect":    "Allow",
+			"Resource":  "arn:aws:dynamodb:eu-central-1:000000000000:table/app-dev-table/index/${!x}",
+			"Condition": map[string]any{"StringEquals": map[string]any{"a": "b"}},
+		}}}},
+	}
+	if got := function(t, s, "Special"); !reflect.DeepEqual(got, want) {
+		t.Errorf("the values of the intrinsics:\n got %v\nwant %v", got, want)
+	}
+}
+
+func TestConditions(t *testing.T) {
+	for _, c := range []struct {
+		parameters map[string]string
+		timeout    int
+		memory     any
+		logGroups  int
+	}{
+		{nil, 9, nil, 0},
+		{map[string]string{"Env": "prod"}, 20, nil, 2},
+		{map[string]string{"Url": "u"}, 9, nil, 1},
+		{map[string]string{"Env": "prod", "Url": "u"}, 20, 1, 2},
+	} {
+		s := load(t, "testdata/main.yaml", c.parameters)
+		f := function(t, s, "Special")
+		groups := len(s.OfType("AWS::Logs::LogGroup"))
+		if f["Timeout"] != c.timeout || f["MemorySize"] != c.memory || groups != c.logGroups {
+			t.Errorf("%v: Timeout %v, MemorySize %v, %d log groups; want %d, %v, %d",
+				c.parameters, f["Timeout"], f["MemorySize"], groups, c.timeout, c.memory, c.logGroups)
+		}
+	}
+}
+
+func TestWhatIsNotKnownStopsWithItsLine(t *testing.T) {
+	for _, c := range []struct{ name, resource, want string }{
+		{"intrinsic", "Description: !Cidr [a, b]", "t.yaml:5: the local stack does not know Fn::Cidr"},
+		{"intrinsic, long form", "Description: {\"Fn::GetAZs\": x}", "t.yaml:5: the local stack does not know Fn::GetAZs"},
+		{"name", "Description: !Ref Nowhere", "t.yaml:5: there is no parameter or resource Nowhere"},
+		{"name in a text", "Description: !Sub 'x-${Nowhere}'", "t.yaml:5: there is no parameter or resource Nowhere"},
+		{"attribute", "Description: !GetAtt F.Colour", "t.yaml:5: the local stack does not know the attribute Colour"},
+		{"condition", "Description: !If [Nowhere, a, b]", "t.yaml:5: there is no condition Nowhere"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "t.yaml")
+			text := "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      " + c.resource + "\n"
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := template.Load(file, template.Deployment{StackName: "app"})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("the error is %v, want %q in it", err, c.want)
+			}
+		})
+	}
+}
+
+func TestParametersThatTheTemplateDoesNotAllow(t *testing.T) {
+	for name, value := range map[string]string{"Env": "test", "Seconds": "soon", "Unknown": "x"} {
+		_, err := template.Load("testdata/main.yaml", template.Deployment{Parameters: map[string]string{name: value}})
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s=%s: the error is %v, want one that names the parameter", name, value, err)
+		}
+	}
+}
+
+func TestTheProjectsOwnTemplate(t *testing.T) {
+	s := load(t, "../../../template.yaml", nil)
+	if tables := s.OfType("AWS::DynamoDB::Table"); len(tables) != 1 || tables[0].ARN == "" {
+		t.Errorf("tables: %v, want the one of the nested stack", tables)
+	}
+	for _, f := range s.OfType("AWS::Serverless::Function") {
+		var p struct {
+			Environment struct{ Variables map[string]string }
+		}
+		if err := f.Decode(&p); err != nil {
+			t.Error(err)
+		}
+		if p.Environment.Variables["TABLE_NAME"] != "app-Storage-Table" {
+			t.Errorf("%s: TABLE_NAME is %q", f.ID, p.Environment.Variables["TABLE_NAME"])
+		}
+	}
+}
