@@ -1,0 +1,102 @@
+package shared_test
+
+import (
+	"fmt"
+	"go/ast"
+	"regexp"
+	"strings"
+)
+
+// functionLines is the most that the wiring of a function takes.
+const functionLines = 60
+
+func packagesAreDocumented(all []source) []string {
+	documented := map[string]bool{}
+	for _, s := range all {
+		doc := s.syntax.Doc.Text()
+		if strings.HasPrefix(doc, "Package ") || strings.HasPrefix(doc, "Command ") {
+			documented[s.pkg()] = true
+		}
+	}
+	var bad []string
+	for _, pkg := range packages(all) {
+		if !documented[pkg] {
+			bad = append(bad, pkg+` has no package comment ("Package x ..." or "Command x ...")`)
+		}
+	}
+	return bad
+}
+
+func functionsAreWiringOnly(all []source) []string {
+	var bad []string
+	lines := map[string]int{}
+	for _, s := range all {
+		if !within(s.pkg(), []string{"functions/..."}) || s.isTest() {
+			continue
+		}
+		if s.syntax.Name.Name != "main" {
+			bad = append(bad, s.path+": a folder of functions is a program")
+		}
+		lines[s.pkg()] += strings.Count(s.text, "\n")
+	}
+	for pkg, n := range lines {
+		if n > functionLines {
+			bad = append(bad, fmt.Sprintf("%s has %d lines, at most %d are wiring: the rest belongs in shared", pkg, n, functionLines))
+		}
+	}
+	return bad
+}
+
+func sharedHasNoProgram(all []source) []string {
+	var bad []string
+	for _, s := range all {
+		if within(s.pkg(), []string{"shared/..."}) && s.syntax.Name.Name == "main" {
+			bad = append(bad, s.path+": programs live in functions and infra")
+		}
+	}
+	return bad
+}
+
+func rootHasNoGoFile(all []source) []string {
+	var bad []string
+	for _, s := range all {
+		if s.pkg() == "." {
+			bad = append(bad, s.path+": the root is no package")
+		}
+	}
+	return bad
+}
+
+func nothingIsLeftForLater(all []source) []string {
+	marker := regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XXX)\b`)
+	var bad []string
+	for _, s := range all {
+		for _, group := range s.syntax.Comments {
+			if m := marker.FindString(group.Text()); m != "" {
+				bad = append(bad, s.path+" says "+m+": do it, or write an issue")
+			}
+		}
+	}
+	return bad
+}
+
+// noPackageState refuses package-level variables that change after they were
+// declared. What is given its value once and never assigned is a constant that
+// Go cannot call one: an error, a table, a compiled expression.
+func noPackageState(all []source) []string {
+	var bad []string
+	byPackage := map[string][]source{}
+	for _, s := range all {
+		name := s.pkg() + " " + s.syntax.Name.Name // x and x_test are two packages
+		byPackage[name] = append(byPackage[name], s)
+		for _, d := range s.syntax.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+				bad = append(bad, s.path+": func init runs before anybody asked for it")
+			}
+		}
+	}
+	for _, files := range byPackage {
+		bad = append(bad, mutableVariables(files)...)
+	}
+	return bad
+}

@@ -1,0 +1,238 @@
+// Package shared_test holds the shape of the house: which package may import
+// which, and what every file must have or must not have. Each rule carries its reason.
+package shared_test
+
+import (
+	"fmt"
+	"go/ast"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layer says what a package may import of this module; "x/..." is everything below x.
+type layer struct {
+	may []string
+	why string
+}
+
+// layers give every package its place. The longest matching name counts. Test
+// files are bound by testLayers instead.
+var layers = map[string]layer{
+	"shared/config":          {nil, "a leaf: the environment is read once, whoever needs it is given the values"},
+	"shared/tenant":          {nil, "a leaf: tenants and credentials mean the same to every part"},
+	"shared/scim":            {nil, "the words of the RFCs know nothing of schemas, storage or transport"},
+	"shared/scim/...":        {[]string{"shared/scim", "shared/scim/..."}, "the rules of SCIM are pure, so that they can be tested and fuzzed without a server"},
+	"shared/directory/table": {nil, "keys, transactions and retries know nothing of what they store"},
+	"shared/directory": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/directory/table"},
+		"the directory speaks SCIM and DynamoDB, and never HTTP"},
+	"shared/directory/...": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/directory", "shared/directory/..."},
+		"parts of the directory stay below the server"},
+	"shared/server": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/directory"},
+		"the protocol reaches DynamoDB only through the directory"},
+	"shared/gateway": {[]string{"shared/scim", "shared/tenant"}, "events become requests without knowing who serves them"},
+	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway"},
+		"a function wires the parts together; test support is not deployed"},
+	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
+	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
+	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/testkit/ddblocal", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
+}
+
+// testLayers bind test files: the first match counts.
+var testLayers = []struct {
+	pkg    string
+	mayNot []string
+	why    string
+}{
+	{"shared/...", []string{"functions/...", "infra/..."}, "a shared part is tested without the programs that use it"},
+	{"functions/...", []string{"infra/..."}, "a function is tested without the tools"},
+}
+
+// foreign says who alone may import a library.
+var foreign = map[string]layer{
+	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/directory/table", "shared/testkit", "infra/local/..."},
+		"one package speaks to DynamoDB, so that retries, capacity and keys have one place; testkit and the local stack make tables, which that package never does"},
+	"github.com/aws/smithy-go": {[]string{"shared/directory/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
+	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "functions/..."},
+		"Lambda's events end at the gateway: the server speaks net/http and runs anywhere"},
+	"github.com/awslabs/aws-lambda-go-api-proxy": {[]string{"shared/gateway"}, "its traps are closed in one place"},
+}
+
+// ioPackages are what nothing under shared/scim may import: the rules of SCIM do
+// no I/O. net/http is watched by name, because its status codes are only words.
+var ioPackages = []string{"net", "net/http/...", "os", "os/...", "io/ioutil", "log", "log/...", "database/...", "syscall", "github.com/aws/..."}
+
+// arriving are packages that the rules above name and that are not written yet,
+// with the issue that brings them. A package that has arrived must leave this list.
+var arriving = map[string]string{
+	"shared/server":  "issue 2",
+	"shared/gateway": "issue 2",
+	"functions/...":  "issue 2",
+}
+
+func TestArchitecture(t *testing.T) {
+	all := sources(t, os.DirFS(".."))
+	for name, check := range rules {
+		t.Run(name, func(t *testing.T) {
+			for _, violation := range check(all) {
+				t.Error(violation)
+			}
+		})
+	}
+}
+
+// rules are the checks by name; each returns one sentence per violation.
+var rules = map[string]func([]source) []string{
+	"imports point one way":       importsPointOneWay,
+	"tests import downwards":      testsImportDownwards,
+	"libraries have their place":  librariesHaveTheirPlace,
+	"scim does no I/O":            scimDoesNoIO,
+	"named packages exist":        namedPackagesExist,
+	"packages are documented":     packagesAreDocumented,
+	"functions are wiring only":   functionsAreWiringOnly,
+	"shared has no program":       sharedHasNoProgram,
+	"the root has no Go file":     rootHasNoGoFile,
+	"no package state, no init":   noPackageState,
+	"nothing is left for later":   nothingIsLeftForLater,
+	"every package has its place": everyPackageHasItsPlace,
+}
+
+func importsPointOneWay(all []source) []string {
+	var bad []string
+	for _, s := range all {
+		l, ok := layerOf(s.pkg())
+		if s.isTest() || !ok {
+			continue
+		}
+		for _, imported := range s.imports {
+			if internal(imported) && !within(imported, l.may) {
+				bad = append(bad, fmt.Sprintf("%s imports %s: %s", s.path, imported, l.why))
+			}
+		}
+	}
+	return bad
+}
+
+func internal(imported string) bool {
+	return strings.HasPrefix(imported, "shared/") || strings.HasPrefix(imported, "functions/") || strings.HasPrefix(imported, "infra/")
+}
+
+func layerOf(pkg string) (layer, bool) {
+	best := ""
+	for name := range layers {
+		if within(pkg, []string{name}) && len(name) > len(best) {
+			best = name
+		}
+	}
+	return layers[best], best != ""
+}
+
+func everyPackageHasItsPlace(all []source) []string {
+	var bad []string
+	for _, s := range all {
+		if _, ok := layerOf(s.pkg()); !ok && !s.isTest() && s.pkg() != "." {
+			bad = append(bad, s.path+": its package has no place in layers: say what it may import, and why")
+		}
+	}
+	return bad
+}
+
+func testsImportDownwards(all []source) []string {
+	var bad []string
+	for _, s := range all {
+		for _, l := range testLayers {
+			if !s.isTest() || !within(s.pkg(), []string{l.pkg}) {
+				continue
+			}
+			for _, imported := range s.imports {
+				if within(imported, l.mayNot) {
+					bad = append(bad, fmt.Sprintf("%s imports %s: %s", s.path, imported, l.why))
+				}
+			}
+		}
+	}
+	return bad
+}
+
+func librariesHaveTheirPlace(all []source) []string {
+	var bad []string
+	for _, s := range all {
+		for library, l := range foreign {
+			uses := slices.ContainsFunc(s.imports, func(i string) bool { return within(i, []string{library, library + "/..."}) })
+			if uses && !s.isTest() && !within(s.pkg(), l.may) {
+				bad = append(bad, fmt.Sprintf("%s imports %s: %s", s.path, library, l.why))
+			}
+		}
+	}
+	return bad
+}
+
+func scimDoesNoIO(all []source) []string {
+	var bad []string
+	for _, s := range all {
+		if s.isTest() || !within(s.pkg(), []string{"shared/scim", "shared/scim/..."}) {
+			continue
+		}
+		for _, imported := range s.imports {
+			if within(imported, ioPackages) {
+				bad = append(bad, fmt.Sprintf("%s imports %s: the rules of SCIM do no I/O", s.path, imported))
+			}
+		}
+		for _, name := range usesOfHTTP(s.syntax) {
+			bad = append(bad, fmt.Sprintf("%s uses http.%s: the rules of SCIM take nothing but status codes from net/http", s.path, name))
+		}
+	}
+	return bad
+}
+
+// usesOfHTTP are the names that a file takes from net/http, status codes apart.
+func usesOfHTTP(f *ast.File) []string {
+	var names []string
+	ast.Inspect(f, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			pkg, ok := sel.X.(*ast.Ident)
+			if ok && pkg.Name == "http" && !strings.HasPrefix(sel.Sel.Name, "Status") {
+				names = append(names, sel.Sel.Name)
+			}
+		}
+		return true
+	})
+	return names
+}
+
+// namedPackagesExist keeps the rules from outliving what they rule.
+func namedPackagesExist(all []source) []string {
+	exists := packages(all)
+	var bad []string
+	for name := range namedInRules() {
+		found := slices.ContainsFunc(exists, func(pkg string) bool { return within(pkg, []string{name}) })
+		issue, later := arriving[name]
+		if !found && !later {
+			bad = append(bad, name+" is named in a rule and does not exist")
+		}
+		if found && later {
+			bad = append(bad, name+" exists: take it off the list of those arriving with "+issue)
+		}
+	}
+	return bad
+}
+
+func namedInRules() map[string]bool {
+	named := map[string]bool{}
+	for name := range arriving {
+		named[name] = true
+	}
+	for name, l := range layers {
+		named[name] = true
+		for _, m := range l.may {
+			named[m] = true
+		}
+	}
+	for _, l := range foreign {
+		for _, m := range l.may {
+			named[m] = true
+		}
+	}
+	return named
+}
