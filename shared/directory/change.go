@@ -1,0 +1,144 @@
+package directory
+
+import (
+	"context"
+
+	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
+)
+
+// attempts bounds how often a change is applied anew to a user that others
+// change at the same time.
+const attempts = 8
+
+// Match says whether a change may be made to a resource at that version. nil
+// means at any.
+type Match func(version int64) bool
+
+// ReplaceUser lets change turn a user into its new content and stores that. A
+// change that changes nothing writes nothing and moves no version. When others
+// change the user meanwhile, change is called again with what they left; with a
+// match the error is ErrVersion instead. The other errors are ErrNotFound,
+// ErrContention and those of CreateUser and change.
+func (t *Tenant) ReplaceUser(ctx context.Context, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
+	var result User
+	err := t.changing(ctx, id, match, func(old User) error {
+		c, err := change(old)
+		if err == nil {
+			result, err = t.replace(ctx, old, c)
+		}
+		return err
+	})
+	return result, err
+}
+
+// changing reads a user and calls step, which is to fail with errMoved when the
+// user has another version by then.
+func (t *Tenant) changing(ctx context.Context, id scim.ID, match Match, step func(User) error) error {
+	for range attempts {
+		u, err := t.User(ctx, id)
+		if err != nil {
+			return err
+		}
+		if match != nil && !match(u.Version) {
+			return ErrVersion
+		}
+		if err := step(u); err != errMoved {
+			return err
+		}
+	}
+	return ErrContention
+}
+
+// replace stores the new content of a user whose version is still old's.
+func (t *Tenant) replace(ctx context.Context, old User, c Content) (User, error) {
+	if c.HashPassword == nil && c.Doc.JSON() == old.Doc.JSON() {
+		return old, nil
+	}
+	u := old
+	u.Doc, u.Version, u.LastModified = c.Doc, old.Version+1, t.d.instant()
+	held, err := t.claims(old.Doc)
+	if err != nil {
+		return User{}, err
+	}
+	wanted, err := t.claims(u.Doc)
+	if err != nil {
+		return User{}, err
+	}
+	taken, yielded := without(wanted, held), without(held, wanted)
+	if err := t.hash(ctx, &u, c, taken); err != nil {
+		return User{}, err
+	}
+	item, err := u.item()
+	if err != nil {
+		return User{}, err
+	}
+	return u, t.store(ctx, old, u, item, taken, yielded)
+}
+
+// store writes the user under its old version: alone when it claims and looks up
+// what it did before, else in one transaction.
+func (t *Tenant) store(ctx context.Context, old, u User, item table.Item, taken, yielded []claim) error {
+	user := func(stamp table.Stamp) table.Write {
+		item["writer"] = string(stamp)
+		return table.Update(t.userKey(u.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
+	}
+	moved := old.Doc.Get("externalId").Text() != u.Doc.Get("externalId").Text()
+	if len(taken) == 0 && len(yielded) == 0 && !moved {
+		return overtaken(t.d.db.Write(ctx, user), nil)
+	}
+	return overtaken(t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+		writes := []table.Write{user(stamp)}
+		for _, c := range taken {
+			writes = append(writes, t.take(c, u.ID))
+		}
+		for _, c := range yielded {
+			writes = append(writes, yield(c, u.ID))
+		}
+		if moved {
+			writes = append(writes, t.lookups(old, deleting)...)
+			writes = append(writes, t.lookups(u, table.Put)...)
+		}
+		return writes
+	}), taken)
+}
+
+// DeleteUser removes a user with everything that it claims, in one transaction.
+// The errors are ErrNotFound, ErrVersion, ErrContention and ErrUnavailable.
+func (t *Tenant) DeleteUser(ctx context.Context, id scim.ID, match Match) error {
+	return t.changing(ctx, id, match, func(u User) error { return t.delete(ctx, u) })
+}
+
+func (t *Tenant) delete(ctx context.Context, u User) error {
+	claims, err := t.claims(u.Doc)
+	if err != nil {
+		return err
+	}
+	return overtaken(t.d.db.Transact(ctx, func(table.Stamp) []table.Write {
+		user := table.Delete(t.userKey(u.ID)).Provided("#version = :old", table.Item{"old": u.Version})
+		writes := []table.Write{user}
+		for _, c := range claims {
+			writes = append(writes, yield(c, u.ID))
+		}
+		writes = append(writes, t.lookups(u, deleting)...)
+		return append(writes, t.counted(-1))
+	}), nil)
+}
+
+func deleting(key table.Key, _ table.Item) table.Write { return table.Delete(key) }
+
+// overtaken judges the failures of a write whose first condition is on the user
+// itself: that one first, then the claims, which stand behind it.
+func overtaken(err error, taken []claim) error {
+	failed := refusal(err)
+	switch {
+	case failed == nil:
+		return err
+	case failed.At(0) != nil:
+		return errMoved
+	}
+	if e := lost(failed, taken, 1); e != nil {
+		return e
+	}
+	return err
+}

@@ -1,0 +1,142 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
+)
+
+// maxEmails bounds the emails of a user: each is an item of the transaction that
+// writes the user, and a transaction takes 100.
+const maxEmails = 40
+
+// Taken is an attribute whose value another resource holds.
+type Taken struct {
+	Attribute string // userName or emails.value
+	Value     string // as the client sent it
+}
+
+// TakenError says which values of a resource others hold. It never says who.
+type TakenError struct{ Values []Taken }
+
+// Error names the attributes without their values, which no log may show.
+func (e *TakenError) Error() string {
+	var names []string
+	for _, v := range e.Values {
+		names = append(names, v.Attribute)
+	}
+	return "directory: taken: " + strings.Join(names, ", ")
+}
+
+// claim is a value of a user that nobody else may hold.
+type claim struct {
+	Taken
+	key table.Key
+}
+
+// claims returns what a user claims, each key once: the username and every
+// email. The error is an *scim.Error.
+func (t *Tenant) claims(doc scim.Value) ([]claim, error) {
+	list, err := t.claim(nil, "USERNAME", Taken{"userName", doc.Get("userName").Text()})
+	emails := doc.Get("emails").Items()
+	if len(emails) > maxEmails {
+		return nil, scim.InvalidValue(fmt.Sprintf("emails has %d values; the limit is %d", len(emails), maxEmails))
+	}
+	for _, email := range emails {
+		if address := email.Get("value").Text(); address != "" && err == nil {
+			list, err = t.claim(list, "EMAIL", Taken{"emails.value", address})
+		}
+	}
+	return list, err
+}
+
+// claim adds a claim to list, unless it holds one on the same key.
+func (t *Tenant) claim(list []claim, kind string, v Taken) ([]claim, error) {
+	if !printable(v.Value) {
+		return nil, scim.InvalidValue(v.Attribute + " must not hold control, invisible or unassigned characters")
+	}
+	folded := Fold(v.Value)
+	if strings.TrimSpace(folded) == "" {
+		return nil, scim.InvalidValue(v.Attribute + " must not be blank")
+	}
+	key := t.claimKey(kind, folded)
+	for _, c := range list {
+		if c.key == key {
+			return list, nil
+		}
+	}
+	return append(list, claim{v, key}), nil
+}
+
+// take makes the write that claims c for a user. It may repeat what was done.
+func (t *Tenant) take(c claim, owner scim.ID) table.Write {
+	item := table.Item{"kind": "user", "tenant": string(t.id), "owner": string(owner), "value": c.Value}
+	return table.Put(c.key, item).Provided("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
+}
+
+// yield makes the write that gives up the claim c of a user.
+func yield(c claim, owner scim.ID) table.Write {
+	return table.Delete(c.key).Provided("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
+}
+
+// without returns the claims of list that other does not hold.
+func without(list, other []claim) (rest []claim) {
+next:
+	for _, c := range list {
+		for _, o := range other {
+			if c.key == o.key {
+				continue next
+			}
+		}
+		rest = append(rest, c)
+	}
+	return rest
+}
+
+// lost returns a *TakenError for the claims that failed in a transaction in
+// which they stood from index first on, nil if none of them did.
+func lost(failed *table.ConditionFailed, claims []claim, first int) error {
+	e := &TakenError{}
+	for i, c := range claims {
+		if failed.At(first+i) != nil {
+			e.Values = append(e.Values, c.Taken)
+		}
+	}
+	if len(e.Values) == 0 {
+		return nil
+	}
+	return e
+}
+
+// checkFree reads the claims and returns a *TakenError for those that another
+// than owner holds. It only saves work: the transaction decides.
+func (t *Tenant) checkFree(ctx context.Context, claims []claim, owner scim.ID) error {
+	keys := make([]table.Key, len(claims))
+	for i, c := range claims {
+		keys[i] = c.key
+	}
+	items, err := t.d.db.GetAll(ctx, keys)
+	if err != nil {
+		return err
+	}
+	failed := &table.ConditionFailed{}
+	for _, item := range items {
+		for i, c := range claims {
+			if item.Text("PK") == c.key.PK && item.Text("owner") != string(owner) {
+				failed.Failures = append(failed.Failures, table.Failure{Index: i, Item: item})
+			}
+		}
+	}
+	return lost(failed, claims, 0)
+}
+
+// refusal returns the failures of a transaction, nil if err is something else.
+func refusal(err error) *table.ConditionFailed {
+	var failed *table.ConditionFailed
+	errors.As(err, &failed)
+	return failed
+}

@@ -1,0 +1,128 @@
+// Package directory holds the users of all tenants in one DynamoDB table: their
+// documents, the claims that make a username or email unique, the look-ups and
+// counters, and the records of tenants and credentials. Every change is whole or
+// absent, whatever runs in parallel and wherever a function dies. The layout of
+// the table is in keys.go.
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"scimserver/shared/directory/table"
+	"scimserver/shared/tenant"
+)
+
+// The errors of the directory besides *TakenError. What is none of them is a
+// fault of the deployment or of this code.
+var (
+	// ErrNotFound says that the tenant has no such resource.
+	ErrNotFound = errors.New("directory: no such resource")
+	// ErrVersion says that the resource is not at a version the caller allows.
+	ErrVersion = errors.New("directory: the resource is at another version")
+	// ErrContention says that others changed the resource at every attempt.
+	ErrContention = errors.New("directory: others keep changing the resource")
+	// errMoved says that a write found another version than was read.
+	errMoved = errors.New("directory: the resource has moved on")
+	// ErrUnavailable says that DynamoDB did not answer in time.
+	ErrUnavailable = table.ErrUnavailable
+	// ErrSettings says that the table was made under other settings.
+	ErrSettings = errors.New("directory: the table was made under other settings")
+)
+
+// Scope says where a username or email is unique.
+type Scope string
+
+// The scopes of uniqueness.
+const (
+	SystemScope Scope = "SYSTEM" // over all tenants and accounts
+	TenantScope Scope = "TENANT" // within each tenant
+)
+
+// Options say where the directory is and how it behaves.
+type Options struct {
+	Table    string
+	Scope    Scope
+	Endpoint string           // see table.Options
+	Client   *http.Client     // see table.Options
+	Budget   time.Duration    // see table.Options
+	Now      func() time.Time // nil means time.Now
+}
+
+// Directory is the whole table. It is safe for concurrent use.
+type Directory struct {
+	db    *table.DB
+	scope Scope
+	now   func() time.Time
+
+	mu    sync.Mutex
+	ready bool
+}
+
+// Open makes a handle on the directory. It makes no call.
+func Open(ctx context.Context, o Options) (*Directory, error) {
+	db, err := table.Open(ctx, table.Options{Name: o.Table, Endpoint: o.Endpoint, Client: o.Client, Budget: o.Budget})
+	if err != nil {
+		return nil, err
+	}
+	d := &Directory{db: db, scope: o.Scope, now: o.Now}
+	if d.now == nil {
+		d.now = time.Now
+	}
+	if d.scope == "" {
+		d.scope = SystemScope
+	}
+	return d, nil
+}
+
+// Ready compares the settings under which the table's claims were made with ours,
+// once, and writes them into a new table. The errors are ErrSettings, with the
+// difference, and ErrUnavailable.
+func (d *Directory) Ready(ctx context.Context) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ready {
+		return nil
+	}
+	item, err := d.db.Get(ctx, settingsKey)
+	if err == nil && item == nil {
+		item, err = d.putSettings(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	d.ready = item.Int("fold") == foldVersion && item.Text("scope") == string(d.scope)
+	if !d.ready {
+		return fmt.Errorf("%w: folding %d and scope %s, but this deployment has folding %d and scope %s; changing either is a migration",
+			ErrSettings, item.Int("fold"), item.Text("scope"), foldVersion, d.scope)
+	}
+	return nil
+}
+
+// putSettings writes the settings of a new table. Of several functions that
+// start at once the first wins; putSettings returns what then stands.
+func (d *Directory) putSettings(ctx context.Context) (table.Item, error) {
+	ours := table.Item{"fold": int64(foldVersion), "scope": string(d.scope)}
+	err := d.db.Write(ctx, func(table.Stamp) table.Write {
+		return table.Put(settingsKey, ours).Provided("attribute_not_exists(PK)", nil)
+	})
+	var failed *table.ConditionFailed
+	if errors.As(err, &failed) {
+		return failed.Failures[0].Item, nil
+	}
+	return ours, err
+}
+
+// For returns the part of the directory that belongs to a tenant. Every key of
+// it is made from the tenant's id, so nothing of another tenant can be named.
+func (d *Directory) For(id tenant.ID) *Tenant { return &Tenant{d: d, id: id} }
+
+// Tenant is the directory of one tenant.
+type Tenant struct {
+	d  *Directory
+	id tenant.ID
+}

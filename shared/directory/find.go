@@ -1,0 +1,117 @@
+package directory
+
+import (
+	"context"
+
+	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
+)
+
+// maxPageBytes bounds the documents of a page, so that its JSON fits into one
+// answer of a function.
+const maxPageBytes = 3 << 20
+
+// MaxResults is the most resources that one answer holds.
+const MaxResults = 1000
+
+// User reads a user. The errors are ErrNotFound and ErrUnavailable.
+func (t *Tenant) User(ctx context.Context, id scim.ID) (User, error) {
+	item, err := t.d.db.Get(ctx, t.userKey(id))
+	if err != nil {
+		return User{}, err
+	}
+	if item == nil {
+		return User{}, ErrNotFound
+	}
+	return userFrom(item)
+}
+
+// UserByName finds the user of a username, in whatever case and form.
+func (t *Tenant) UserByName(ctx context.Context, name string) ([]User, error) {
+	return t.holder(ctx, t.claimKey("USERNAME", Fold(name)))
+}
+
+// UserByEmail finds the user that holds an email, in whatever case and form.
+func (t *Tenant) UserByEmail(ctx context.Context, address string) ([]User, error) {
+	return t.holder(ctx, t.claimKey("EMAIL", Fold(address)))
+}
+
+// holder reads the claim and then its owner, if that is a user of this tenant.
+func (t *Tenant) holder(ctx context.Context, key table.Key) ([]User, error) {
+	item, err := t.d.db.Get(ctx, key)
+	if err != nil || item.Text("tenant") != string(t.id) {
+		return nil, err
+	}
+	u, err := t.User(ctx, scim.ID(item.Text("owner")))
+	if err == ErrNotFound { // deleted between the two reads
+		return nil, nil
+	}
+	return []User{u}, err
+}
+
+// UsersByExternalID finds the users with an externalId, which is compared
+// exactly and need not be unique (RFC 7643 section 3.1).
+func (t *Tenant) UsersByExternalID(ctx context.Context, id string) ([]User, error) {
+	if id == "" {
+		return nil, nil
+	}
+	entries, _, err := t.d.db.Query(ctx, table.Query{PK: t.lookupPK("externalId", id), Limit: MaxResults})
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]table.Key, len(entries))
+	for i, entry := range entries {
+		keys[i] = t.userKey(scim.ID(entry.Text("SK")))
+	}
+	items, err := t.d.db.GetAll(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	users, err := usersFrom(items)
+	return matching(users, func(u User) bool { return u.Doc.Get("externalId").Text() == id }), err
+}
+
+// matching drops users that have changed between two reads.
+func matching(users []User, match func(User) bool) (rest []User) {
+	for _, u := range users {
+		if match(u) {
+			rest = append(rest, u)
+		}
+	}
+	return rest
+}
+
+// FirstUsers reads the first page of the tenant's users in the order of their
+// ids, at most count of them, fewer when they are large.
+func (t *Tenant) FirstUsers(ctx context.Context, count int) ([]User, error) {
+	if count == 0 {
+		return nil, nil
+	}
+	items, _, err := t.d.db.Query(ctx, table.Query{PK: t.userPK(), Limit: count, Bytes: maxPageBytes})
+	if err != nil {
+		return nil, err
+	}
+	return usersFrom(items)
+}
+
+// CountUsers returns the exact number of the tenant's users.
+func (t *Tenant) CountUsers(ctx context.Context) (int, error) {
+	shards, _, err := t.d.db.Query(ctx, table.Query{PK: t.countPK()})
+	sum := int64(0)
+	for _, shard := range shards {
+		sum += shard.Int("n")
+	}
+	return int(sum), err
+}
+
+func usersFrom(items []table.Item) ([]User, error) {
+	users := make([]User, 0, len(items))
+	for _, item := range items {
+		u, err := userFrom(item)
+		if err != nil {
+			return nil, err
+		}
+		users = append(users, u)
+	}
+	return users, nil
+}

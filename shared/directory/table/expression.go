@@ -1,0 +1,84 @@
+package table
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// expression is the text of a write's conditions and updates with the names and
+// values it mentions; what is empty is nil, as DynamoDB wants it.
+type expression struct {
+	condition, update *string
+	names             map[string]string
+	values            map[string]types.AttributeValue
+}
+
+// placeholder matches an attribute's name in an expression.
+var placeholder = regexp.MustCompile(`#\w+`)
+
+// expression spells the write's conditions and updates.
+func (w Write) expression() (e expression) {
+	text := w.If
+	if w.If != "" {
+		e.condition = &w.If
+	}
+	if w.op == update {
+		clauses := w.clauses()
+		e.update = &clauses
+		text += " " + clauses
+	}
+	for _, name := range placeholder.FindAllString(text, -1) {
+		e.name(name)
+	}
+	for name, value := range w.Values {
+		e.value(":"+name, value)
+	}
+	if w.op == update {
+		for name, value := range w.Set {
+			e.value(":set_"+name, value)
+		}
+		for name, n := range w.Add {
+			e.value(":add_"+name, n)
+		}
+	}
+	return e
+}
+
+func (e *expression) name(placeholder string) {
+	if e.names == nil {
+		e.names = map[string]string{}
+	}
+	e.names[placeholder] = placeholder[1:]
+}
+
+func (e *expression) value(placeholder string, value any) {
+	if e.values == nil {
+		e.values = map[string]types.AttributeValue{}
+	}
+	e.values[placeholder] = encode(value)
+}
+
+// clauses returns the update expression, its names in order so that the same
+// write is the same text.
+func (w Write) clauses() string {
+	var set, add []string
+	for name := range w.Set {
+		set = append(set, "#"+name+" = :set_"+name)
+	}
+	for name := range w.Add {
+		add = append(add, "#"+name+" :add_"+name)
+	}
+	slices.Sort(set)
+	slices.Sort(add)
+	var clauses []string
+	if len(set) > 0 {
+		clauses = append(clauses, "SET "+strings.Join(set, ", "))
+	}
+	if len(add) > 0 {
+		clauses = append(clauses, "ADD "+strings.Join(add, ", "))
+	}
+	return strings.Join(clauses, " ")
+}

@@ -1,0 +1,83 @@
+package table
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Item is what an item holds besides its key. Values are string, int64, bool or
+// []byte; nothing else is stored.
+type Item map[string]any
+
+// Text returns a string attribute, "" where there is none.
+func (i Item) Text(name string) string {
+	s, _ := i[name].(string)
+	return s
+}
+
+// Int returns a number attribute, 0 where there is none.
+func (i Item) Int(name string) int64 {
+	n, _ := i[name].(int64)
+	return n
+}
+
+// Bytes returns a binary attribute, nil where there is none.
+func (i Item) Bytes(name string) []byte {
+	b, _ := i[name].([]byte)
+	return b
+}
+
+func encode(value any) types.AttributeValue {
+	switch v := value.(type) {
+	case string:
+		return &types.AttributeValueMemberS{Value: v}
+	case int64:
+		return &types.AttributeValueMemberN{Value: strconv.FormatInt(v, 10)}
+	case bool:
+		return &types.AttributeValueMemberBOOL{Value: v}
+	case []byte:
+		return &types.AttributeValueMemberB{Value: v}
+	}
+	panic(fmt.Sprintf("table: an attribute can't hold a %T", value))
+}
+
+func decode(value types.AttributeValue) any {
+	switch v := value.(type) {
+	case *types.AttributeValueMemberS:
+		return v.Value
+	case *types.AttributeValueMemberN:
+		n, _ := strconv.ParseInt(v.Value, 10, 64)
+		return n
+	case *types.AttributeValueMemberBOOL:
+		return v.Value
+	case *types.AttributeValueMemberB:
+		return v.Value
+	}
+	return nil
+}
+
+func encodeItem(key Key, item Item) map[string]types.AttributeValue {
+	m := encodeKey(key)
+	for name, value := range item {
+		m[name] = encode(value)
+	}
+	return m
+}
+
+func encodeKey(key Key) map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{"PK": encode(key.PK), "SK": encode(key.SK)}
+}
+
+// decodeItem keeps PK and SK among the attributes. No item is nil.
+func decodeItem(m map[string]types.AttributeValue) Item {
+	if len(m) == 0 {
+		return nil
+	}
+	item := make(Item, len(m))
+	for name, value := range m {
+		item[name] = decode(value)
+	}
+	return item
+}

@@ -1,0 +1,65 @@
+package table
+
+import (
+	"context"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Usage is what a request consumed of DynamoDB.
+type Usage struct {
+	Calls     int     // HTTP requests, with retries
+	Retries   int     // calls that repeated an earlier one
+	Conflicts int     // transactions cancelled because others held an item
+	Reads     float64 // read capacity units
+	Writes    float64 // write capacity units
+}
+
+// Meter counts the usage of every call made under its context. It is safe for
+// concurrent use.
+type Meter struct {
+	mu    sync.Mutex
+	usage Usage
+}
+
+type meterKey struct{}
+
+// WithMeter returns a context whose calls are counted by the returned meter.
+func WithMeter(ctx context.Context) (context.Context, *Meter) {
+	m := &Meter{}
+	return context.WithValue(ctx, meterKey{}, m), m
+}
+
+// Usage returns what has been counted so far.
+func (m *Meter) Usage() Usage {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.usage
+}
+
+// count lets f change the usage of the context's meter, if it has one.
+func count(ctx context.Context, f func(*Usage)) {
+	if m, ok := ctx.Value(meterKey{}).(*Meter); ok {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		f(&m.usage)
+	}
+}
+
+func countRead(ctx context.Context, consumed ...types.ConsumedCapacity) {
+	count(ctx, func(u *Usage) { u.Reads += units(consumed) })
+}
+
+func countWrite(ctx context.Context, consumed ...types.ConsumedCapacity) {
+	count(ctx, func(u *Usage) { u.Writes += units(consumed) })
+}
+
+func units(consumed []types.ConsumedCapacity) (sum float64) {
+	for _, c := range consumed {
+		if c.CapacityUnits != nil {
+			sum += *c.CapacityUnits
+		}
+	}
+	return sum
+}

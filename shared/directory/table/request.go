@@ -1,0 +1,73 @@
+package table
+
+import (
+	"context"
+	"crypto/rand"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// write sends one write on its own.
+func (db *DB) write(ctx context.Context, w Write) (*types.ConsumedCapacity, error) {
+	const old, total = types.ReturnValuesOnConditionCheckFailureAllOld, types.ReturnConsumedCapacityTotal
+	e := w.expression()
+	switch w.op {
+	case put:
+		out, err := db.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &db.name, Item: encodeItem(w.Key, w.Set),
+			ConditionExpression: e.condition, ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
+			ReturnValuesOnConditionCheckFailure: old, ReturnConsumedCapacity: total})
+		if err != nil {
+			return nil, err
+		}
+		return out.ConsumedCapacity, nil
+	case update:
+		out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &db.name, Key: encodeKey(w.Key),
+			UpdateExpression: e.update, ConditionExpression: e.condition, ExpressionAttributeNames: e.names,
+			ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old, ReturnConsumedCapacity: total})
+		if err != nil {
+			return nil, err
+		}
+		return out.ConsumedCapacity, nil
+	}
+	out, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &db.name, Key: encodeKey(w.Key),
+		ConditionExpression: e.condition, ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
+		ReturnValuesOnConditionCheckFailure: old, ReturnConsumedCapacity: total})
+	if err != nil {
+		return nil, err
+	}
+	return out.ConsumedCapacity, nil
+}
+
+// transaction fixes the idempotency token along with the input: the two belong
+// together.
+func (db *DB) transaction(writes []Write) *dynamodb.TransactWriteItemsInput {
+	token := rand.Text()
+	in := &dynamodb.TransactWriteItemsInput{
+		ClientRequestToken:     &token,
+		TransactItems:          make([]types.TransactWriteItem, len(writes)),
+		ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
+	}
+	for i, w := range writes {
+		in.TransactItems[i] = db.action(w)
+	}
+	return in
+}
+
+func (db *DB) action(w Write) types.TransactWriteItem {
+	const old = types.ReturnValuesOnConditionCheckFailureAllOld
+	e := w.expression()
+	switch w.op {
+	case put:
+		return types.TransactWriteItem{Put: &types.Put{TableName: &db.name, Item: encodeItem(w.Key, w.Set), ConditionExpression: e.condition,
+			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
+	case update:
+		return types.TransactWriteItem{Update: &types.Update{TableName: &db.name, Key: encodeKey(w.Key), UpdateExpression: e.update,
+			ConditionExpression: e.condition, ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
+	case remove:
+		return types.TransactWriteItem{Delete: &types.Delete{TableName: &db.name, Key: encodeKey(w.Key), ConditionExpression: e.condition,
+			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
+	}
+	return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: &db.name, Key: encodeKey(w.Key), ConditionExpression: e.condition,
+		ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
+}

@@ -1,0 +1,137 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+)
+
+// verdict is what an error of a call means for the next attempt.
+type verdict int
+
+const (
+	done      verdict = iota // the call was carried out
+	refused                  // a condition failed: the caller decides
+	cancelled                // nothing was written; a new attempt may be built
+	unknown                  // it may have been carried out: repeat the same
+	fatal                    // no attempt will succeed
+)
+
+// judge sorts the errors of the SDK. Whatever is no answer of DynamoDB (a lost
+// connection, a time-out, a broken body) leaves the outcome unknown.
+func judge(err error) verdict {
+	if err == nil {
+		return done
+	}
+	var cancellation *types.TransactionCanceledException
+	if errors.As(err, &cancellation) {
+		return judgeReasons(cancellation.CancellationReasons)
+	}
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return unknown
+	}
+	switch api.ErrorCode() {
+	case "ConditionalCheckFailedException":
+		return refused
+	case "TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException",
+		"RequestLimitExceeded", "ThrottlingError":
+		return cancelled
+	case "InternalServerError", "InternalServerErrorException", "ServiceUnavailable", "TransactionInProgressException",
+		"InternalFailure", "UnknownError":
+		return unknown
+	}
+	return fatal
+}
+
+// judgeReasons sorts the reasons of a cancelled transaction. One failed
+// condition decides, whatever else stands beside it: repeating can't help.
+func judgeReasons(reasons []types.CancellationReason) verdict {
+	v := cancelled
+	for _, reason := range reasons {
+		switch code(reason) {
+		case "ConditionalCheckFailed":
+			return refused
+		case "None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
+		default:
+			v = fatal
+		}
+	}
+	return v
+}
+
+func code(reason types.CancellationReason) string {
+	if reason.Code == nil {
+		return "None"
+	}
+	return *reason.Code
+}
+
+const (
+	firstPause = 10 * time.Millisecond
+	maxPause   = 300 * time.Millisecond
+)
+
+// retry calls attempt until it is done, refused or fatal, with jittered pauses
+// between, for as long as the budget and the context's deadline allow; then the
+// error is ErrUnavailable. attempt is told the verdict on the attempt before.
+func (db *DB) retry(ctx context.Context, attempt func(ctx context.Context, before verdict) error) error {
+	ctx, cancel := context.WithTimeout(ctx, db.budget)
+	defer cancel()
+	before := done
+	for n := 0; ; n++ {
+		err := attempt(ctx, before)
+		before = judge(err)
+		count(ctx, func(u *Usage) { u.tally(n, err) })
+		switch before {
+		case done, refused:
+			return err
+		case fatal:
+			return fmt.Errorf("table: %w", err)
+		}
+		if !pause(ctx, n) {
+			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+	}
+}
+
+func (u *Usage) tally(n int, err error) {
+	u.Calls++
+	if n > 0 {
+		u.Retries++
+	}
+	var cancellation *types.TransactionCanceledException
+	var conflict *types.TransactionConflictException
+	if errors.As(err, &conflict) || errors.As(err, &cancellation) && conflicted(cancellation) {
+		u.Conflicts++
+	}
+}
+
+func conflicted(c *types.TransactionCanceledException) bool {
+	for _, reason := range c.CancellationReasons {
+		if code(reason) == "TransactionConflict" {
+			return true
+		}
+	}
+	return false
+}
+
+// pause waits before attempt n+1 and reports whether there is time left for it.
+func pause(ctx context.Context, n int) bool {
+	bound := min(maxPause, firstPause<<min(n, 10))
+	d := bound/4 + rand.N(bound)
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= d {
+		return false
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}

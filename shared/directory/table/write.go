@@ -1,0 +1,149 @@
+package table
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Stamp marks one logical write. The directory stores it in the attribute
+// "writer" of the resource it writes; when an attempt's answer is lost, the
+// stamp shows on the next one that the first had been carried out.
+type Stamp string
+
+// Write is one action on one item. If is a condition expression in which #name
+// stands for the attribute of that name and :name for the value of that name in
+// Values; empty means always.
+type Write struct {
+	op     operation
+	Key    Key
+	Set    Item             // Put: the whole item; Update: the attributes to set
+	Add    map[string]int64 // Update: the numbers to add to attributes
+	If     string
+	Values Item
+}
+
+type operation uint8
+
+const (
+	put operation = iota
+	update
+	remove
+	check
+)
+
+// Put makes a write that creates or replaces an item.
+func Put(key Key, item Item) Write { return Write{op: put, Key: key, Set: item} }
+
+// Update makes a write that sets attributes of an item and creates it if needed.
+func Update(key Key, set Item) Write { return Write{op: update, Key: key, Set: set} }
+
+// Delete makes a write that removes an item.
+func Delete(key Key) Write { return Write{op: remove, Key: key} }
+
+// Check makes a write that changes nothing and only tests its condition, for use
+// in a transaction.
+func Check(key Key) Write { return Write{op: check, Key: key} }
+
+// Provided returns w with a condition.
+func (w Write) Provided(condition string, values Item) Write {
+	w.If, w.Values = condition, values
+	return w
+}
+
+// Adding returns the update w with a number to add to an attribute.
+func (w Write) Adding(name string, n int64) Write {
+	w.Add = map[string]int64{name: n}
+	return w
+}
+
+// ConditionFailed is the error of a write or transaction whose conditions did
+// not hold. Nothing was written.
+type ConditionFailed struct{ Failures []Failure }
+
+// Failure is one failed condition.
+type Failure struct {
+	Index int  // of the write in the transaction
+	Item  Item // as it stood; nil where there is none
+}
+
+// Error says how many conditions failed.
+func (e *ConditionFailed) Error() string { return "table: a condition failed" }
+
+// At returns the failure of the write at index, nil if its condition held.
+func (e *ConditionFailed) At(index int) *Failure {
+	for i := range e.Failures {
+		if e.Failures[i].Index == index {
+			return &e.Failures[i]
+		}
+	}
+	return nil
+}
+
+// Transact carries out up to 100 writes to different items at once or not at
+// all (TransactWriteItems). build makes the writes; it is called anew for each
+// attempt that follows a cancelled one, so that it may choose another counter
+// shard, always with the same stamp. The errors are *ConditionFailed and
+// ErrUnavailable.
+func (db *DB) Transact(ctx context.Context, build func(Stamp) []Write) error {
+	stamp := Stamp(rand.Text())
+	var in *dynamodb.TransactWriteItemsInput
+	err := db.retry(ctx, func(ctx context.Context, before verdict) error {
+		if before != unknown {
+			in = db.transaction(build(stamp))
+		}
+		out, err := db.client.TransactWriteItems(ctx, in)
+		if err == nil {
+			countWrite(ctx, out.ConsumedCapacity...)
+		}
+		return err
+	})
+	return settle(err, stamp)
+}
+
+// Write carries out one conditional write. The errors are those of Transact.
+func (db *DB) Write(ctx context.Context, build func(Stamp) Write) error {
+	stamp := Stamp(rand.Text())
+	w := build(stamp)
+	err := db.retry(ctx, func(ctx context.Context, _ verdict) error {
+		consumed, err := db.write(ctx, w)
+		if err == nil && consumed != nil {
+			countWrite(ctx, *consumed)
+		}
+		return err
+	})
+	return settle(err, stamp)
+}
+
+// settle turns a refusal into *ConditionFailed, unless the stamp shows that what
+// stands in the way is our own write, carried out by an attempt whose answer was
+// lost.
+func settle(err error, stamp Stamp) error {
+	failed := &ConditionFailed{}
+	var cancellation *types.TransactionCanceledException
+	var condition *types.ConditionalCheckFailedException
+	switch {
+	case err == nil, errors.Is(err, ErrUnavailable):
+		return err
+	case errors.As(err, &cancellation):
+		for i, reason := range cancellation.CancellationReasons {
+			if code(reason) == "ConditionalCheckFailed" {
+				failed.Failures = append(failed.Failures, Failure{i, decodeItem(reason.Item)})
+			}
+		}
+	case errors.As(err, &condition):
+		failed.Failures = []Failure{{0, decodeItem(condition.Item)}}
+	}
+	if len(failed.Failures) == 0 {
+		return err
+	}
+	for _, f := range failed.Failures {
+		if f.Item.Text("writer") == string(stamp) {
+			return nil
+		}
+	}
+	return failed
+}
