@@ -1,0 +1,166 @@
+// Package lambda runs Lambda functions on this machine: each is the deployed
+// program, in as many processes as there are requests at a time, driven through
+// the Lambda Runtime API. A process handles one request at a time.
+package lambda
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+)
+
+// Sizes of the service, in bytes: the payload of a synchronous invocation.
+const (
+	MaxRequest  = 6 << 20
+	MaxResponse = 6<<20 + 100
+)
+
+const (
+	initTimeout = 10 * time.Second
+	// settle is how long a request waits for a process to come free before
+	// another one is started: a process that has just answered is about to ask
+	// for its next request.
+	settle = 3 * time.Millisecond
+)
+
+// Config says what a function is.
+type Config struct {
+	Name         string
+	ARN          string
+	Program      string   // path of its bootstrap
+	Env          []string // the whole environment of a process, but for the Runtime API's address
+	Timeout      time.Duration
+	MaxProcesses int
+	Log          io.Writer // what its processes print
+}
+
+// Function is a function and its processes.
+type Function struct {
+	config Config
+	queue  chan *invocation // from Invoke to a process that asks for work
+
+	mu        sync.Mutex
+	processes map[*process]bool
+	waiting   int // invocations that no process has taken yet
+	stopped   bool
+}
+
+// New makes a function. No process runs before the first invocation.
+func New(c Config) *Function {
+	return &Function{config: c, queue: make(chan *invocation), processes: map[*process]bool{}}
+}
+
+// Invoke hands an event to a process and returns its answer. The error is an
+// *Error when the function failed, or the context's when no process came free.
+func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	if len(event) > MaxRequest {
+		return nil, &Error{Type: TooLarge, Message: "the event is larger than Lambda takes"}
+	}
+	inv := newInvocation(ctx, event)
+	if err := f.dispatch(inv); err != nil {
+		return nil, err
+	}
+	// Whatever becomes of the caller, the process goes on until it has answered or run out of time.
+	select {
+	case out := <-inv.done:
+		return out.payload, out.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// dispatch waits for a process to take the invocation, starting one if need be.
+func (f *Function) dispatch(inv *invocation) error {
+	select {
+	case f.queue <- inv:
+		return nil
+	case <-time.After(settle):
+	}
+	f.wait(1)
+	defer f.wait(-1)
+	f.grow()
+	select {
+	case f.queue <- inv:
+		return nil
+	case <-inv.ctx.Done():
+		return inv.ctx.Err()
+	}
+}
+
+// redispatch finds another process for an invocation whose process ended before it began.
+func (f *Function) redispatch(inv *invocation) {
+	if err := f.dispatch(inv); err != nil {
+		inv.finish(outcome{err: err})
+	}
+}
+
+func (f *Function) wait(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.waiting += n
+}
+
+// grow starts a process unless there are enough.
+func (f *Function) grow() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.stopped || len(f.processes) >= f.config.MaxProcesses {
+		return
+	}
+	p := newProcess(f)
+	f.processes[p] = true
+	go p.run()
+}
+
+// ended forgets a process; those who still wait get a fresh one.
+func (f *Function) ended(p *process) {
+	f.mu.Lock()
+	delete(f.processes, p)
+	needed := f.waiting > 0
+	f.mu.Unlock()
+	if needed {
+		f.grow()
+	}
+}
+
+// Pids lists the processes of the function.
+func (f *Function) Pids() []int {
+	var pids []int
+	for _, p := range f.snapshot() {
+		if pid := p.pid(); pid != 0 {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// Kill ends every process of the function, as a crash would, and says how many.
+func (f *Function) Kill() int {
+	all := f.snapshot()
+	for _, p := range all {
+		p.kill()
+	}
+	return len(all)
+}
+
+// Stop ends the function and returns when no process of it is left.
+func (f *Function) Stop() {
+	f.mu.Lock()
+	f.stopped = true
+	f.mu.Unlock()
+	for _, p := range f.snapshot() {
+		p.kill()
+		<-p.gone
+	}
+}
+
+func (f *Function) snapshot() []*process {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := make([]*process, 0, len(f.processes))
+	for p := range f.processes {
+		all = append(all, p)
+	}
+	return all
+}

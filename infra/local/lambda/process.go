@@ -1,0 +1,133 @@
+package lambda
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os/exec"
+	"sync"
+	"time"
+)
+
+// process is one execution environment: the program and its own Runtime API.
+type process struct {
+	function *Function
+	log      *lines
+	killed   chan struct{} // closed to end the program
+	gone     chan struct{} // closed when it has ended
+	killOnce sync.Once
+
+	mu      sync.Mutex
+	cmd     *exec.Cmd
+	ready   bool        // it has asked for work at least once
+	dead    bool        // it takes no more work
+	current *invocation // what it works on
+	clock   *time.Timer // ends the program when its time for current is up
+}
+
+func newProcess(f *Function) *process {
+	return &process{
+		function: f, log: &lines{out: f.config.Log, prefix: f.config.Name},
+		killed: make(chan struct{}), gone: make(chan struct{}),
+	}
+}
+
+// run starts the program and returns when it has ended and been accounted for.
+func (p *process) run() {
+	defer p.function.ended(p)
+	defer close(p.gone)
+	err := p.live()
+	p.fail(err)
+}
+
+// live is the life of the program: from its start until it ends.
+func (p *process) live() error {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: p.runtimeAPI(), ReadHeaderTimeout: initTimeout}
+	go func() { _ = server.Serve(listener) }()
+	defer func() { _ = server.Close() }()
+	if err := p.start(listener.Addr().String()); err != nil {
+		return err
+	}
+	return p.wait()
+}
+
+func (p *process) start(runtimeAPI string) error {
+	cmd := exec.Command(p.function.config.Program)
+	cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + runtimeAPI}, p.function.config.Env...)
+	cmd.Stdout, cmd.Stderr = p.log, p.log
+	cmd.WaitDelay = time.Second
+	ownGroup(cmd)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	p.cmd = cmd
+	return nil
+}
+
+// wait returns when the program has ended; a kill or a slow start ends it.
+func (p *process) wait() error {
+	ended := make(chan error, 1)
+	go func() { ended <- p.cmd.Wait() }()
+	slow := time.AfterFunc(initTimeout, p.killUnlessReady)
+	defer slow.Stop()
+	select {
+	case err := <-ended:
+		killGroup(p.cmd) // whatever the program started
+		return fmt.Errorf("the process ended: %w", orExited(err))
+	case <-p.killed:
+		killGroup(p.cmd)
+		return fmt.Errorf("the process was ended: %w", orExited(<-ended))
+	}
+}
+
+// fail answers for the invocation that the process leaves behind. A process
+// that never asked for work fails one of those that wait: else a program that
+// cannot start would keep its callers waiting.
+func (p *process) fail(err error) {
+	p.log.flush()
+	p.mu.Lock()
+	p.dead = true
+	inv, ready := p.current, p.ready
+	p.mu.Unlock()
+	if inv == nil && !ready {
+		select {
+		case inv = <-p.function.queue:
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	if inv != nil {
+		inv.fail(Exited, fmt.Sprintf("RequestId: %s Error: %v", inv.id, err))
+	}
+}
+
+func (p *process) kill() { p.killOnce.Do(func() { close(p.killed) }) }
+
+func (p *process) killUnlessReady() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.ready {
+		p.kill()
+	}
+}
+
+func (p *process) pid() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd == nil {
+		return 0
+	}
+	return p.cmd.Process.Pid
+}
+
+func orExited(err error) error {
+	if err == nil {
+		return fmt.Errorf("exit status 0")
+	}
+	return err
+}
