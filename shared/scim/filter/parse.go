@@ -1,0 +1,237 @@
+package filter
+
+import (
+	"fmt"
+	"strings"
+
+	"scimserver/shared/scim"
+)
+
+// The bounds on a filter (RFC 7644 section 7.6 asks for some).
+const (
+	MaxLength = 4096 // bytes
+	maxTerms  = 64   // comparisons
+	maxLevels = 16   // parentheses, brackets and negations within each other
+)
+
+// Parse reads a filter. The error is an *scim.Error with scimType invalidFilter
+// and the offset in its detail.
+func Parse(s string) (Expr, error) {
+	if len(s) > MaxLength {
+		return nil, scim.InvalidFilter(fmt.Sprintf("the filter has %d bytes; the limit is %d", len(s), MaxLength))
+	}
+	p := &parser{s: s}
+	e, err := p.or()
+	if err == nil && p.pos != len(p.s) {
+		err = p.fail("unexpected %q", p.s[p.pos:min(len(p.s), p.pos+12)])
+	}
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// parser is a recursive-descent parser of the grammar in RFC 7644 figure 1.
+// Each method starts and ends outside white space: it skips what follows it.
+type parser struct {
+	s      string
+	pos    int
+	terms  int
+	levels int
+	inside bool // a value path, in which no other may stand
+}
+
+func (p *parser) fail(format string, args ...any) error {
+	return scim.InvalidFilter(fmt.Sprintf(format, args...) + fmt.Sprintf(" at byte %d of the filter", p.pos))
+}
+
+func (p *parser) space() {
+	for p.pos < len(p.s) && p.s[p.pos] == ' ' {
+		p.pos++
+	}
+}
+
+// or parses   and { "or" and }.
+func (p *parser) or() (Expr, error) {
+	p.space()
+	x, err := p.and()
+	for err == nil && p.keyword("or") {
+		var y Expr
+		if y, err = p.and(); err == nil {
+			x = &Or{x, y}
+		}
+	}
+	return x, err
+}
+
+// and parses   term { "and" term }.
+func (p *parser) and() (Expr, error) {
+	x, err := p.term()
+	for err == nil && p.keyword("and") {
+		var y Expr
+		if y, err = p.term(); err == nil {
+			x = &And{x, y}
+		}
+	}
+	return x, err
+}
+
+// term parses   "(" or ")"  |  "not" "(" or ")"  |  value path  |  comparison.
+func (p *parser) term() (Expr, error) {
+	if p.byte('(') {
+		return p.enclosed(')')
+	}
+	start := p.pos
+	if p.keyword("not") && p.byte('(') {
+		x, err := p.enclosed(')')
+		return &Not{x}, err
+	}
+	p.pos = start
+	path, err := p.path()
+	if err != nil {
+		return nil, err
+	}
+	if p.pos < len(p.s) && p.s[p.pos] == '[' {
+		return p.has(path)
+	}
+	return p.compare(path)
+}
+
+// enclosed parses   or closing   behind an opening bracket.
+func (p *parser) enclosed(closing byte) (Expr, error) {
+	if p.levels++; p.levels > maxLevels {
+		return nil, p.fail("more than %d levels of brackets", maxLevels)
+	}
+	x, err := p.or()
+	if err == nil && !p.byte(closing) {
+		err = p.fail("%q is expected", closing)
+	}
+	p.levels--
+	return x, err
+}
+
+// has parses   "[" or "]"   behind the path of a value path.
+func (p *parser) has(path Path) (Expr, error) {
+	if p.inside {
+		return nil, p.fail("no value path may stand inside another")
+	}
+	if path.Sub != "" {
+		return nil, p.fail("a value path starts with an attribute, not with the sub-attribute %q", path.Sub)
+	}
+	p.inside = true
+	p.byte('[')
+	x, err := p.enclosed(']')
+	p.inside = false
+	return &Has{path, x}, err
+}
+
+// compare parses   operator [ value ]   behind the path of a comparison.
+func (p *parser) compare(path Path) (Expr, error) {
+	if p.terms++; p.terms > maxTerms {
+		return nil, p.fail("more than %d comparisons", maxTerms)
+	}
+	start := p.pos
+	word := p.word()
+	op := Op(scim.FoldName(word))
+	switch op {
+	case Present:
+		p.space()
+		return &Compare{Path: path, Op: op}, nil
+	case Equal, NotEqual, Contains, StartsWith, EndsWith, Greater, GreaterOrEqual, Less, LessOrEqual:
+		p.space()
+		value, err := p.value()
+		return &Compare{path, op, value}, err
+	}
+	p.pos = start
+	return nil, p.fail("%q is no operator; one of eq ne co sw ew pr gt ge lt le is expected", word)
+}
+
+// value parses a JSON string, number, true, false or null.
+func (p *parser) value() (scim.Value, error) {
+	start := p.pos
+	if p.pos < len(p.s) && p.s[p.pos] == '"' {
+		p.quoted()
+	} else {
+		p.word()
+	}
+	v, err := scim.ParseJSON([]byte(p.s[start:p.pos]))
+	if err != nil || v.Kind() == scim.Array || v.Kind() == scim.Object {
+		text := p.s[start:p.pos]
+		p.pos = start
+		return v, p.fail("%q is no value; a string in double quotes, a number, true, false or null is expected", text)
+	}
+	p.space()
+	return v, nil
+}
+
+// quoted passes a string, to its closing quote or the end.
+func (p *parser) quoted() {
+	for p.pos++; p.pos < len(p.s); p.pos++ {
+		switch p.s[p.pos] {
+		case '\\':
+			p.pos++
+		case '"':
+			p.pos++
+			return
+		}
+	}
+	p.pos = len(p.s)
+}
+
+// path parses   [ URN ":" ] attribute [ "." sub-attribute ]. A URN holds dots
+// and colons, an attribute name neither.
+func (p *parser) path() (path Path, err error) {
+	start := p.pos
+	name := p.word()
+	if i := strings.LastIndexByte(name, ':'); i >= 0 {
+		path.URN, name = name[:i], name[i+1:]
+	}
+	path.Attr, path.Sub, _ = strings.Cut(name, ".")
+	if !isName(path.Attr) || path.Sub != "" && !isName(path.Sub) || strings.HasSuffix(name, ".") {
+		p.pos = start
+		return path, p.fail("an attribute is expected")
+	}
+	p.space()
+	return path, nil
+}
+
+// isName reports whether s is an attribute name (RFC 7643 section 2.1).
+func isName(s string) bool {
+	for i, c := range []byte(s) {
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '$'
+		if !letter && (i == 0 || !('0' <= c && c <= '9' || c == '-' || c == '_')) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// word passes everything up to a blank or bracket.
+func (p *parser) word() string {
+	start := p.pos
+	for p.pos < len(p.s) && !strings.ContainsRune(` ()[]"`, rune(p.s[p.pos])) {
+		p.pos++
+	}
+	return p.s[start:p.pos]
+}
+
+// keyword passes that word in any case, if it stands here on its own.
+func (p *parser) keyword(want string) bool {
+	start := p.pos
+	if scim.EqualName(p.word(), want) {
+		p.space()
+		return true
+	}
+	p.pos = start
+	return false
+}
+
+// byte passes that byte, if it stands here.
+func (p *parser) byte(want byte) bool {
+	if p.pos < len(p.s) && p.s[p.pos] == want {
+		p.pos++
+		p.space()
+		return true
+	}
+	return false
+}
