@@ -1,0 +1,93 @@
+package apigateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/google/uuid"
+
+	"scimserver/infra/local/lambda"
+)
+
+// exchange is one request and its answer.
+type exchange struct {
+	api       *API
+	w         http.ResponseWriter
+	r         *http.Request
+	id        string
+	errorType string
+}
+
+// ServeHTTP handles a request as the deployed API does.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{api: a, w: w, r: r, id: uuid.NewString()}
+	w.Header().Set("x-amzn-RequestId", x.id)
+	w.Header().Set("x-amz-apigw-id", x.id)
+	x.serve()
+}
+
+func (x *exchange) serve() {
+	path := x.r.URL.EscapedPath()
+	route, values := x.api.match(x.r.Method, path)
+	if route == nil {
+		x.respond(missingAuthentication)
+		return
+	}
+	var authorized map[string]any
+	if route.authorizer != nil {
+		methodARN := x.api.arn + "/" + x.r.Method + "/" + strings.TrimPrefix(path, "/")
+		var refused string
+		if authorized, refused = route.authorizer.authorize(x.r, methodARN); refused != "" {
+			x.respond(refused)
+			return
+		}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, maxPayload))
+	if errors.As(err, new(*http.MaxBytesError)) {
+		x.respond(requestTooLarge)
+		return
+	}
+	query, ok := parseQuery(x.r.URL.RawQuery)
+	if err != nil || !ok {
+		x.respond(badRequestParameters)
+		return
+	}
+	x.integrate(route, x.event(route, values, query, authorized, body))
+}
+
+// integrate calls the function, which outlives a caller that hangs up.
+func (x *exchange) integrate(r *route, event events.APIGatewayProxyRequest) {
+	data, err := json.Marshal(event)
+	if err != nil {
+		x.respond(default5xx)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), integrationTimeout)
+	defer cancel()
+	payload, err := r.target.Invoke(ctx, data)
+	if refused := refusal(err); refused != "" {
+		x.respond(refused)
+		return
+	}
+	x.pass(payload)
+}
+
+// refusal is the type of the gateway response to a call that failed.
+func refusal(err error) string {
+	failed := new(lambda.Error)
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &failed) && failed.Type == lambda.TooLarge:
+		return requestTooLarge
+	case errors.Is(err, context.DeadlineExceeded):
+		return integrationTimedOut
+	default:
+		return default5xx
+	}
+}

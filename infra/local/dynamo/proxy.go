@@ -1,0 +1,170 @@
+// Package dynamo stands between the functions and a DynamoDB engine: it creates
+// the table that the template declares, refuses calls that a function's policy
+// does not grant, and keeps the engine running.
+package dynamo
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"scimserver/infra/local/iam"
+)
+
+// maxBody is more than DynamoDB takes in one request (16 MB).
+const maxBody = 20 << 20
+
+// Proxy is the DynamoDB endpoint of the functions. A function is known by its
+// access key id.
+type Proxy struct {
+	Policies map[string]*iam.Policy // by access key id; a caller without one is refused
+
+	address   string
+	schema    schema
+	account   aws.Config
+	transport http.RoundTripper
+	log       io.Writer
+	endpoint  atomic.Value // string; empty while no engine is ready
+}
+
+// NewProxy makes a proxy that is reached at an address and signs its own calls
+// for an account. wrap, if any, goes around its connection to the engine.
+func NewProxy(address string, tables []*Table, account aws.Config, wrap func(http.RoundTripper) http.RoundTripper, log io.Writer) *Proxy {
+	p := &Proxy{
+		Policies: map[string]*iam.Policy{}, address: address, account: account, log: log,
+		schema: schema{partitionKey: map[string]string{}},
+		// Answers pass as they are, so none is unpacked on the way.
+		transport: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute, DisableCompression: true},
+	}
+	for _, t := range tables {
+		p.schema.arnPrefix = strings.TrimSuffix(t.ARN, t.Name)
+		p.schema.partitionKey[t.Name] = t.partitionKey()
+	}
+	if wrap != nil {
+		p.transport = wrap(p.transport)
+	}
+	return p
+}
+
+// URL is the endpoint for the functions.
+func (p *Proxy) URL() string { return "http://" + p.address }
+
+// Endpoint is that of the engine; "" while there is none.
+func (p *Proxy) Endpoint() string {
+	endpoint, _ := p.endpoint.Load().(string)
+	return endpoint
+}
+
+// ParsePolicies reads the Policies of a function in the template.
+func ParsePolicies(policies any) (*iam.Policy, error) {
+	data, err := json.Marshal(policies)
+	if err != nil {
+		return nil, err
+	}
+	return iam.Parse(data, leadingKeys, enclosingOperation)
+}
+
+// Serve directs calls to the engine at an endpoint from now on; "" while there is none.
+func (p *Proxy) Serve(endpoint string) { p.endpoint.Store(endpoint) }
+
+// ServeHTTP forwards a call that is granted. When the engine cannot be reached
+// the connection breaks, as it does when the service cannot be.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		refuse(w, "SerializationException", "the request could not be read")
+		return
+	}
+	if denied := p.denied(r, body); denied != "" {
+		_, _ = fmt.Fprintln(p.log, "dynamodb |", denied)
+		refuse(w, "AccessDeniedException", denied)
+		return
+	}
+	res, err := p.forward(r, body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer func() { _ = res.Body.Close() }()
+	copyHeader(w.Header(), res.Header)
+	w.WriteHeader(res.StatusCode)
+	if _, err := io.Copy(w, res.Body); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+var credential = regexp.MustCompile(`Credential=([^/]+)/`)
+
+// denied says why a call is not granted; it is empty when it is.
+func (p *Proxy) denied(r *http.Request, body []byte) string {
+	m := credential.FindStringSubmatch(r.Header.Get("Authorization"))
+	if m == nil || p.Policies[m[1]] == nil {
+		return "the caller is not a function of the template"
+	}
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	all, err := p.schema.accesses(operation, body)
+	if err != nil {
+		return fmt.Sprintf("%s is not authorized to perform: dynamodb:%s (%v)", m[1], operation, err)
+	}
+	for _, a := range all {
+		if !p.Policies[m[1]].Allows(a) {
+			return fmt.Sprintf("%s is not authorized to perform: %s, because its policy in the template does not allow it",
+				m[1], a)
+		}
+	}
+	return ""
+}
+
+// forward signs the call anew: the real service accepts no signature of a local function.
+func (p *Proxy) forward(r *http.Request, body []byte) (*http.Response, error) {
+	endpoint := p.Endpoint()
+	if endpoint == "" {
+		return nil, errors.New("no engine is ready")
+	}
+	out, err := http.NewRequestWithContext(r.Context(), r.Method, endpoint+"/", bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"Content-Type", "X-Amz-Target", "Accept-Encoding", "User-Agent"} {
+		if v := r.Header.Get(name); v != "" {
+			out.Header.Set(name, v)
+		}
+	}
+	c, err := p.account.Credentials.Retrieve(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	hash := sha256.Sum256(body)
+	err = v4.NewSigner().SignHTTP(r.Context(), c, out, hex.EncodeToString(hash[:]), "dynamodb", p.account.Region, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return p.transport.RoundTrip(out)
+}
+
+func copyHeader(to, from http.Header) {
+	for name, values := range from {
+		to[name] = values
+	}
+}
+
+// refuse answers an error as DynamoDB does.
+func refuse(w http.ResponseWriter, code, message string) {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	w.WriteHeader(http.StatusBadRequest)
+	_ = json.NewEncoder(w).Encode(map[string]string{
+		"__type":  "com.amazon.coral.service#" + code,
+		"message": message,
+	})
+}

@@ -1,0 +1,98 @@
+// Command local runs the whole service on this machine, from the template that
+// is deployed: go run ./infra/local. It needs Go, a Java runtime (17 or newer)
+// and npm.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"scimserver/infra/local/stack"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "local:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	o := stack.Options{Log: os.Stderr, Endpoint: os.Getenv("DYNAMODB_ENDPOINT")}
+	flags := flag.NewFlagSet("local", flag.ExitOnError)
+	flags.IntVar(&o.Port, "port", 8080, "port of the API; 0 for a free one")
+	flags.StringVar(&o.DataDir, "data", "", "folder that keeps the table; in memory without it")
+	flags.IntVar(&o.MaxProcesses, "max-processes", 16, "most processes of each function")
+	envFile := flags.String("env-file", "", "file to write SCIM_URL= and SCIM_TOKEN= to, once the stack is ready")
+	_ = flags.Parse(args)
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go endWithGoRun(ctx, cancel)
+	// Who waits for the file must not find the one of an earlier run.
+	if err := os.Remove(*envFile); *envFile != "" && err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove the old env file: %w", err)
+	}
+	s, err := stack.Start(ctx, o)
+	if err != nil && ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer s.Stop()
+	if err := announce(s, *envFile); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// announce says where the service is and how to call it.
+func announce(s *stack.Stack, envFile string) error {
+	if envFile != "" {
+		lines := fmt.Sprintf("SCIM_URL=%s\nSCIM_TOKEN=%s\n", s.BaseURL(), s.Token())
+		if err := writeWhole(envFile, lines); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Printf(`Base URL  %[1]s
+Token     %[2]s
+Try       curl -sS %[1]s/Users -H 'Authorization: Bearer %[2]s' -H 'Content-Type: application/scim+json' -d '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada@example.com"}'
+Ctrl-C ends it.
+`, s.BaseURL(), s.Token())
+	return err
+}
+
+// writeWhole makes the file appear with all its content, for those who wait for it.
+func writeWhole(path, text string) error {
+	part := path + ".part"
+	if err := os.WriteFile(part, []byte(text), 0o600); err != nil {
+		return fmt.Errorf("write the env file: %w", err)
+	}
+	return os.Rename(part, path)
+}
+
+// endWithGoRun ends the stack when the `go run` that started it is gone: a
+// signal other than Ctrl-C ends that command and not its program.
+func endWithGoRun(ctx context.Context, end func()) {
+	program, err := os.Executable()
+	if err != nil || !strings.Contains(filepath.ToSlash(program), "/go-build") {
+		return
+	}
+	for parent := os.Getppid(); ctx.Err() == nil && os.Getppid() == parent; {
+		time.Sleep(200 * time.Millisecond)
+	}
+	end()
+}

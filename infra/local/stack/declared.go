@@ -1,0 +1,159 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"scimserver/infra/local/build"
+	"scimserver/infra/local/dynamo"
+	"scimserver/infra/local/lambda"
+	"scimserver/infra/local/template"
+	"scimserver/shared/config"
+)
+
+const (
+	functionType = "AWS::Serverless::Function"
+	accountID    = "000000000000"
+)
+
+// functionProperties are those of AWS::Serverless::Function that decide how it runs.
+type functionProperties struct {
+	CodeURI     string `json:"CodeUri"`
+	Timeout     int
+	MemorySize  int
+	Environment struct{ Variables map[string]any }
+	Policies    any
+}
+
+// readTemplate evaluates template.yaml and makes the functions, the proxy and
+// the tables it declares, none of them running yet.
+func (s *Stack) readTemplate(ctx context.Context, module string) error {
+	if s.options.Endpoint == "" {
+		if err := localCredentials(); err != nil {
+			return err
+		}
+	}
+	account, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return err
+	}
+	s.deployed = template.Deployment{
+		StackName: s.options.Name, Region: account.Region, AccountID: accountID, Parameters: s.parameters(),
+	}
+	if s.template, err = template.Load(filepath.Join(module, "template.yaml"), s.deployed); err != nil {
+		return err
+	}
+	if s.tables, err = dynamo.Tables(s.template); err != nil {
+		return err
+	}
+	if err := s.startProxy(account); err != nil {
+		return err
+	}
+	return s.makeFunctions(account.Region)
+}
+
+// parameters points the links in answers at this machine, unless told otherwise.
+func (s *Stack) parameters() map[string]string {
+	all := map[string]string{"BaseUrl": fmt.Sprintf("http://%s/scim/v2", s.listener.Addr())}
+	for name, value := range s.options.Parameters {
+		all[name] = value
+	}
+	return all
+}
+
+func (s *Stack) makeFunctions(region string) error {
+	for _, r := range s.template.OfType(functionType) {
+		var p functionProperties
+		if err := r.Decode(&p); err != nil {
+			return err
+		}
+		policy, err := dynamo.ParsePolicies(p.Policies)
+		if err != nil {
+			return r.Errorf("%w", err)
+		}
+		s.proxy.Policies[r.ID] = policy
+		s.functions[r.ID] = lambda.New(lambda.Config{
+			Name:         filepath.Base(p.CodeURI),
+			ARN:          r.ARN,
+			Program:      build.Path(s.dir, p.CodeURI),
+			Env:          s.environment(r, p, region),
+			Timeout:      time.Duration(p.Timeout) * time.Second,
+			MaxProcesses: s.options.MaxProcesses,
+			Log:          s.options.Log,
+		})
+		if err := s.readSettings(p); err != nil {
+			return r.Errorf("%w", err)
+		}
+	}
+	return nil
+}
+
+// environment is what a process sees: the template's variables, and those that
+// the service sets. The access key names the function to the proxy.
+func (s *Stack) environment(r *template.Resource, p functionProperties, region string) []string {
+	env := []string{
+		"AWS_ACCESS_KEY_ID=" + r.ID,
+		"AWS_SECRET_ACCESS_KEY=local",
+		"AWS_REGION=" + region,
+		"AWS_DEFAULT_REGION=" + region,
+		"AWS_ENDPOINT_URL_DYNAMODB=" + s.proxy.URL(),
+		"AWS_EC2_METADATA_DISABLED=true",
+		"AWS_LAMBDA_FUNCTION_NAME=" + r.PhysicalName,
+		"AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
+		fmt.Sprintf("AWS_LAMBDA_FUNCTION_MEMORY_SIZE=%d", p.MemorySize),
+		"AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
+		"AWS_LAMBDA_LOG_FORMAT=JSON",
+		"LAMBDA_TASK_ROOT=" + filepath.Dir(build.Path(s.dir, p.CodeURI)),
+		"_HANDLER=bootstrap",
+		"LANG=en_US.UTF-8",
+		"TZ=:UTC",
+		"PATH=/usr/local/bin:/usr/bin:/bin",
+	}
+	for name, value := range p.Environment.Variables {
+		env = append(env, fmt.Sprintf("%s=%v", name, value))
+	}
+	return env
+}
+
+// readSettings keeps the configuration that the functions share: the stack
+// writes its first records under the same one.
+func (s *Stack) readSettings(p functionProperties) (err error) {
+	s.settings, err = config.Read(func(name string) string {
+		value, set := p.Environment.Variables[name]
+		if !set {
+			return ""
+		}
+		return fmt.Sprint(value)
+	})
+	s.settings.BaseURL = strings.TrimSuffix(s.settings.BaseURL, "/")
+	return err
+}
+
+// folders are those of the functions' packages.
+func (s *Stack) folders() ([]string, error) {
+	var all []string
+	for _, r := range s.template.OfType(functionType) {
+		var p functionProperties
+		if err := r.Decode(&p); err != nil {
+			return nil, err
+		}
+		all = append(all, p.CodeURI)
+	}
+	return all, nil
+}
+
+func (s *Stack) startProxy(account aws.Config) error {
+	l, err := listen(0)
+	if err != nil {
+		return err
+	}
+	s.proxy = dynamo.NewProxy(l.Addr().String(), s.tables, account, s.options.Transport, s.options.Log)
+	s.serve(l, s.proxy)
+	return nil
+}

@@ -1,0 +1,203 @@
+// Package stack is the whole service on one machine: the API, the functions and
+// the table that template.yaml declares. Command local runs it; the end-to-end
+// tests start their own:
+//
+//	s, err := stack.Start(ctx, stack.Options{Log: os.Stderr})
+//	defer s.Stop()
+//	// requests to s.BaseURL() with s.Token()
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"scimserver/infra/local/apigateway"
+	"scimserver/infra/local/dynamo"
+	"scimserver/infra/local/lambda"
+	"scimserver/infra/local/template"
+	"scimserver/shared/config"
+	"scimserver/shared/tenant"
+)
+
+// Options say how a stack runs. The zero value is one in memory on a free port.
+type Options struct {
+	Port         int               // of the API; a free one when 0
+	DataDir      string            // of the table; in memory when empty
+	Endpoint     string            // of another DynamoDB engine, or the service itself; else DynamoDB Local is started
+	Name         string            // of the deployed stack, which its table is named after; scim-local when empty
+	Parameters   map[string]string // of the template, in place of its defaults
+	MaxProcesses int               // of each function; 16 when 0
+	Profile      tenant.Profile    // of the first tenant; generic when empty
+	Log          io.Writer         // what the functions print; discarded when nil
+	// Transport wraps the connection between the functions and the engine, so
+	// that tests can put faults there.
+	Transport func(http.RoundTripper) http.RoundTripper
+}
+
+// Stack is a running stack.
+type Stack struct {
+	options  Options
+	dir      string // of the built functions
+	settings config.Config
+	token    string
+
+	template  *template.Stack
+	deployed  template.Deployment
+	tables    []*dynamo.Table
+	functions map[string]*lambda.Function // by logical id
+	proxy     *dynamo.Proxy
+	engine    *dynamo.Engine // nil with an engine that is not ours
+	seeds     seeds
+
+	listener net.Listener
+	servers  []*http.Server
+	stopOnce sync.Once
+}
+
+const (
+	defaultName      = "scim-local"
+	defaultProcesses = 16
+)
+
+// Start returns when the stack can be used. Whatever it started is gone when it
+// returns an error.
+func Start(ctx context.Context, o Options) (*Stack, error) {
+	s := &Stack{options: o.withDefaults(), functions: map[string]*lambda.Function{}}
+	if err := s.start(ctx); err != nil {
+		s.Stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Name == "" {
+		o.Name = defaultName
+	}
+	if o.MaxProcesses == 0 {
+		o.MaxProcesses = defaultProcesses
+	}
+	if o.Profile == "" {
+		o.Profile = tenant.Generic
+	}
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
+	o.Log = &serial{out: o.Log}
+	return o
+}
+
+func (s *Stack) start(ctx context.Context) error {
+	module, err := moduleRoot()
+	if err != nil {
+		return err
+	}
+	if s.listener, err = listen(s.options.Port); err != nil {
+		return err
+	}
+	if s.dir, err = os.MkdirTemp("", "scim-local-"); err != nil {
+		return err
+	}
+	if err := s.readTemplate(ctx, module); err != nil {
+		return err
+	}
+	s.token = s.add(tenant.Tenant{ID: "local", Name: "Local tenant", Profile: s.options.Profile})
+	if err := s.buildAndStore(ctx, module); err != nil {
+		return err
+	}
+	api, err := apigateway.New(s.template, s.deployed, func(id string) apigateway.Function { return s.functions[id] })
+	if err != nil {
+		return err
+	}
+	s.serve(s.listener, api)
+	return nil
+}
+
+// BaseURL is the base URL of the SCIM service.
+func (s *Stack) BaseURL() string { return s.settings.BaseURL }
+
+// Token is a bearer token of the first tenant.
+func (s *Stack) Token() string { return s.token }
+
+// TableName is the name of the table.
+func (s *Stack) TableName() string { return s.settings.Table }
+
+// EngineEndpoint is the URL of the DynamoDB engine itself, past the policies
+// and faults that the functions meet; "" while it restarts.
+func (s *Stack) EngineEndpoint() string { return s.proxy.Endpoint() }
+
+// EnginePid is the process id of the engine; 0 when it is not ours.
+func (s *Stack) EnginePid() int {
+	if s.engine == nil {
+		return 0
+	}
+	return s.engine.Pid()
+}
+
+// Pids lists the processes of a function, named by its logical id.
+func (s *Stack) Pids(function string) []int { return s.functions[function].Pids() }
+
+// Kill ends the processes of a function, as crashes would, and says how many.
+func (s *Stack) Kill(function string) int { return s.functions[function].Kill() }
+
+// Stop ends the stack and returns when none of its processes is left.
+func (s *Stack) Stop() {
+	s.stopOnce.Do(func() {
+		for _, server := range s.servers {
+			_ = server.Close()
+		}
+		if s.listener != nil {
+			_ = s.listener.Close()
+		}
+		var wg sync.WaitGroup
+		for _, f := range s.functions {
+			wg.Go(f.Stop)
+		}
+		if s.engine != nil {
+			wg.Go(s.engine.Stop)
+		}
+		wg.Wait()
+		_ = os.RemoveAll(s.dir)
+	})
+}
+
+func (s *Stack) serve(l net.Listener, h http.Handler) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: quiet()}
+	s.servers = append(s.servers, server)
+	go func() { _ = server.Serve(l) }()
+}
+
+func listen(port int) (net.Listener, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("port %d is taken: choose another one with go run ./infra/local -port %d", port, port+1)
+	}
+	return l, err
+}
+
+// moduleRoot is the folder of go.mod, at or above the working directory.
+func moduleRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("no go.mod here or above: run the local stack inside the repository")
+		}
+		dir = filepath.Dir(dir)
+	}
+}

@@ -1,0 +1,130 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"scimserver/infra/local/build"
+	"scimserver/infra/local/dynamo"
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// seeds are the records that every fresh engine gets.
+type seeds struct {
+	mu  sync.Mutex
+	all []seed
+}
+
+type seed struct {
+	tenant     tenant.Tenant
+	credential tenant.Credential
+}
+
+// buildAndStore compiles the functions while the engine starts.
+func (s *Stack) buildAndStore(ctx context.Context, module string) error {
+	folders, err := s.folders()
+	if err != nil {
+		return err
+	}
+	built := make(chan error, 1)
+	building, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { built <- build.Programs(building, module, folders, s.dir) }()
+	if err := s.startEngine(ctx); err != nil {
+		cancel()
+		<-built
+		return err
+	}
+	return <-built
+}
+
+func (s *Stack) startEngine(ctx context.Context) error {
+	if s.options.Endpoint == "" {
+		s.engine = &dynamo.Engine{Prepare: s.prepare, Ready: s.proxy.Serve, DataDir: s.options.DataDir, Log: s.options.Log}
+		return s.engine.Start(ctx)
+	}
+	if err := s.prepare(ctx, s.options.Endpoint); err != nil {
+		return err
+	}
+	s.proxy.Serve(s.options.Endpoint)
+	return nil
+}
+
+// prepare creates the table that the template declares and puts the first
+// tenants into it.
+func (s *Stack) prepare(ctx context.Context, endpoint string) error {
+	account, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return err
+	}
+	db := dynamodb.NewFromConfig(account, func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(endpoint) })
+	for _, t := range s.tables {
+		if err := t.Create(ctx, db); err != nil {
+			return err
+		}
+	}
+	s.seeds.mu.Lock()
+	defer s.seeds.mu.Unlock()
+	for _, one := range s.seeds.all {
+		if err := s.plant(ctx, endpoint, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Stack) plant(ctx context.Context, endpoint string, one seed) error {
+	d, err := directory.Open(ctx, directory.Options{
+		Table: s.settings.Table, Scope: directory.Scope(s.settings.Scope), Endpoint: endpoint,
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.Ready(ctx); err != nil {
+		return err
+	}
+	if err := d.PutTenant(ctx, one.tenant); err != nil {
+		return err
+	}
+	return d.PutCredential(ctx, one.credential)
+}
+
+// add makes a credential for a tenant; both are stored whenever an engine is prepared.
+func (s *Stack) add(t tenant.Tenant) (token string) {
+	token, credential := tenant.Issue(t.ID, []tenant.Scope{tenant.Read, tenant.Write}, time.Now(), time.Time{})
+	s.seeds.mu.Lock()
+	defer s.seeds.mu.Unlock()
+	s.seeds.all = append(s.seeds.all, seed{tenant: t, credential: credential})
+	return token
+}
+
+// AddTenant stores a tenant, in place of an earlier one of that id, and returns
+// a new bearer token for it. An engine that is restarted knows it again.
+func (s *Stack) AddTenant(ctx context.Context, t tenant.Tenant) (token string, err error) {
+	token = s.add(t)
+	return token, s.prepare(ctx, s.EngineEndpoint())
+}
+
+// localCredentials gives the SDK something to sign with: DynamoDB Local checks
+// the form of a key, not the key.
+func localCredentials() error {
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "eu-central-1",
+	} {
+		if os.Getenv(name) != "" {
+			continue
+		}
+		if err := os.Setenv(name, value); err != nil {
+			return fmt.Errorf("set %s: %w", name, err)
+		}
+	}
+	return nil
+}
