@@ -5,6 +5,7 @@ package config
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -71,4 +72,9 @@ func either(value, fallback string) string {
 		return fallback
 	}
 	return value
+}
+
+// Logger returns the functions' logger: JSON lines, as Lambda's log format.
+func (c Config) Logger(to io.Writer) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(to, &slog.HandlerOptions{Level: c.LogLevel}))
 }

@@ -51,7 +51,7 @@ const (
 func Issue(id ID, scopes []Scope, now, expires time.Time) (token string, c Credential) {
 	keyID := strings.ToLower(rand.Text()[:keyIDLength])
 	body := prefix + keyID + "_" + strings.ToLower(rand.Text())
-	token = body + checksum(body)
+	token = body + Checksum(body)
 	return token, Credential{
 		KeyID:   KeyID(keyID),
 		Tenant:  id,
@@ -70,7 +70,7 @@ func Parse(token string) (KeyID, error) {
 		return "", ErrMalformed
 	}
 	body, sum := token[:len(token)-sumLength], token[len(token)-sumLength:]
-	if checksum(body) != sum {
+	if Checksum(body) != sum {
 		return "", ErrMalformed
 	}
 	return KeyID(rest[:keyIDLength]), nil
@@ -89,8 +89,9 @@ func (c Credential) Expired(now time.Time) bool {
 	return !c.Expires.IsZero() && !now.Before(c.Expires)
 }
 
-// checksum lets scanners and the authorizer tell a token from noise without a
-// look-up. It protects against typing, not against forgery.
-func checksum(body string) string {
+// Checksum is what a token ends in. It lets scanners and the authorizer tell a
+// token from noise without a look-up, and protects against typing, not against
+// forgery.
+func Checksum(body string) string {
 	return fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(body)))
 }

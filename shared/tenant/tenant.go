@@ -3,6 +3,11 @@
 // It does no I/O; package directory stores what is defined here.
 package tenant
 
+import (
+	"slices"
+	"time"
+)
+
 // ID identifies a tenant: one customer with one identity provider. Nothing of
 // one tenant is visible to another (RFC 7644 section 6).
 type ID string
@@ -35,3 +40,15 @@ type Tenant struct {
 	Name    string
 	Profile Profile
 }
+
+// Caller is on whose behalf a request is made, as the authorizer established it.
+type Caller struct {
+	Tenant     ID
+	Profile    Profile
+	Credential KeyID
+	Scopes     []Scope
+	Expires    time.Time // zero: does not expire
+}
+
+// May reports whether the caller's credential has a scope.
+func (c Caller) May(s Scope) bool { return slices.Contains(c.Scopes, s) }

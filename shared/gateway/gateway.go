@@ -1,0 +1,113 @@
+// Package gateway turns events of an API Gateway REST API (payload 1.0) into
+// HTTP requests for the server and back, over aws-lambda-go-api-proxy, and closes
+// that adapter's traps: what it can't convert becomes a SCIM error instead of a
+// failed invocation. The caller comes from the authorizer's context alone.
+package gateway
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/server"
+	"scimserver/shared/tenant"
+)
+
+// root is the path that ends the base URL of every deployment.
+const root = "/scim/v2"
+
+// reserve is the time left to answer when the work on a request is given up.
+const reserve = 500 * time.Millisecond
+
+// Handler is a Lambda function's handler.
+type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
+
+// Start runs a function that serves h. It does not return.
+func Start(h http.Handler) { lambda.Start(NewHandler(h)) }
+
+// NewHandler wraps h. Its own error is always nil: an error would end in the
+// gateway's 502 and cost the process.
+func NewHandler(h http.Handler) Handler {
+	adapter := httpadapter.New(h)
+	return func(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+		if deadline, ok := ctx.Deadline(); ok {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
+			defer cancel()
+		}
+		if err := check(&e); err != nil {
+			return render(err), nil
+		}
+		out, err := adapter.ProxyWithContext(server.WithOrigin(ctx, origin(e.RequestContext, e.Path)), e)
+		if err != nil {
+			return render(scim.Internal(err)), nil
+		}
+		return out, nil
+	}
+}
+
+// check refuses what the adapter would fail on or read as something else, and
+// decodes the body.
+func check(e *events.APIGatewayProxyRequest) *scim.Error {
+	u, err := url.ParseRequestURI(e.Path)
+	if err != nil || u.Path == "" || strings.ContainsAny(e.Path, "?#") || !strings.HasPrefix(e.Path, "/") {
+		return scim.InvalidSyntax("the path of the URL is malformed")
+	}
+	if e.IsBase64Encoded {
+		body, err := base64.StdEncoding.DecodeString(e.Body)
+		if err != nil {
+			return scim.InvalidSyntax("the body is malformed")
+		}
+		e.Body, e.IsBase64Encoded = string(body), false
+	}
+	return nil
+}
+
+// origin reads what the gateway and the authorizer established. Strings are all
+// that an authorizer's context holds.
+func origin(c events.APIGatewayProxyRequestContext, path string) server.Origin {
+	field := func(name string) string {
+		s, _ := c.Authorizer[name].(string)
+		return s
+	}
+	caller := tenant.Caller{
+		Tenant:     tenant.ID(field("tenant")),
+		Profile:    tenant.Profile(field("profile")),
+		Credential: tenant.KeyID(field("credential")),
+	}
+	for _, scope := range strings.Fields(field("scopes")) {
+		caller.Scopes = append(caller.Scopes, tenant.Scope(scope))
+	}
+	if seconds, err := strconv.ParseInt(field("expires"), 10, 64); err == nil && seconds > 0 {
+		caller.Expires = time.Unix(seconds, 0)
+	}
+	return server.Origin{Caller: caller, RequestID: c.RequestID, BaseURL: baseURL(c, path)}
+}
+
+// baseURL is the URL under which the request came: the API's domain, and the
+// path with its stage up to the root. The Host header has no say in it.
+func baseURL(c events.APIGatewayProxyRequestContext, path string) string {
+	if c.Path != "" {
+		path = c.Path
+	}
+	before, _, _ := strings.Cut(path, root)
+	return "https://" + c.DomainName + before + root
+}
+
+// render makes an answer without the server.
+func render(e *scim.Error) events.APIGatewayProxyResponse {
+	return events.APIGatewayProxyResponse{
+		StatusCode: e.Status,
+		Headers:    map[string]string{"Content-Type": scim.MediaType},
+		Body:       e.Value().JSON(),
+	}
+}

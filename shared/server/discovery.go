@@ -1,0 +1,111 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+)
+
+// Schemas is the endpoint that describes schemas (RFC 7644 section 4).
+func Schemas(s *Server) []route {
+	return discovery(s, "/Schemas", func(r *request) (all []scim.Value) {
+		for _, schema := range s.Registry.Schemas {
+			all = append(all, described(r, schema.Value(), "Schema", "/Schemas/"+schema.ID))
+		}
+		return all
+	})
+}
+
+// ResourceTypes is the endpoint that describes resource types (RFC 7644 section 4).
+func ResourceTypes(s *Server) []route {
+	return discovery(s, "/ResourceTypes", func(r *request) (all []scim.Value) {
+		for _, typ := range s.Registry.Types {
+			all = append(all, described(r, typ.Value(), "ResourceType", "/ResourceTypes/"+typ.Name))
+		}
+		return all
+	})
+}
+
+// ServiceProviderConfig is the endpoint that says what the service supports
+// (RFC 7643 section 5). It asks for no credential: the answer says how to get one.
+func ServiceProviderConfig(s *Server) []route {
+	get := reading("discover", func(_ context.Context, r *request) (*response, error) {
+		if err := refuseFilter(r); err != nil {
+			return nil, err
+		}
+		const path = "/ServiceProviderConfig"
+		body := described(r, supported(s.Passwords != nil), "ServiceProviderConfig", path)
+		return &response{Status: http.StatusOK, Body: body}, nil
+	})
+	get.public = true
+	return []route{{"/ServiceProviderConfig", map[string]method{http.MethodGet: get}}}
+}
+
+// discovery makes the two routes of a read-only endpoint. Paging and sorting
+// parameters have no meaning there (RFC 7644 section 4).
+func discovery(s *Server, endpoint string, all func(*request) []scim.Value) []route {
+	list := func(_ context.Context, r *request) (*response, error) {
+		if err := refuseFilter(r); err != nil {
+			return nil, err
+		}
+		found := all(r)
+		return &response{Status: http.StatusOK, Body: scim.ListResponse(len(found), 1, found)}, nil
+	}
+	one := func(_ context.Context, r *request) (*response, error) {
+		if err := refuseFilter(r); err != nil {
+			return nil, err
+		}
+		for _, v := range all(r) {
+			if scim.EqualName(v.Get("id").Text(), string(r.ID)) {
+				return &response{Status: http.StatusOK, Body: v}, nil
+			}
+		}
+		return nil, scim.NotFound("no resource has this id")
+	}
+	return []route{
+		{endpoint, map[string]method{http.MethodGet: reading("discover", list)}},
+		{endpoint + "/{id}", map[string]method{http.MethodGet: reading("discover", one)}},
+	}
+}
+
+func refuseFilter(r *request) error {
+	if r.URL.Query().Has("filter") {
+		return scim.Forbidden("discovery endpoints can't be filtered")
+	}
+	return nil
+}
+
+// described adds meta to a discovery resource.
+func described(r *request, v scim.Value, resourceType, path string) scim.Value {
+	meta := scim.Map(
+		scim.Member{Name: "resourceType", Value: scim.Text(resourceType)},
+		scim.Member{Name: "location", Value: scim.Text(r.BaseURL + path)},
+	)
+	members := append([]scim.Member{}, v.Members()...)
+	return scim.Map(append(members, scim.Member{Name: "meta", Value: meta})...)
+}
+
+// supported says what works today.
+func supported(passwords bool) scim.Value {
+	flag := func(on bool, more ...scim.Member) scim.Value {
+		return scim.Map(append([]scim.Member{{Name: "supported", Value: scim.Truth(on)}}, more...)...)
+	}
+	return scim.Map(
+		scim.Member{Name: "schemas", Value: scim.Texts(scim.ServiceProviderConfigSchema)},
+		scim.Member{Name: "patch", Value: flag(false)},
+		scim.Member{Name: "bulk", Value: flag(false,
+			scim.Member{Name: "maxOperations", Value: scim.Int(0)}, scim.Member{Name: "maxPayloadSize", Value: scim.Int(0)})},
+		scim.Member{Name: "filter", Value: flag(true, scim.Member{Name: "maxResults", Value: scim.Int(directory.MaxResults)})},
+		scim.Member{Name: "changePassword", Value: flag(passwords)},
+		scim.Member{Name: "sort", Value: flag(false)},
+		scim.Member{Name: "etag", Value: flag(true)},
+		scim.Member{Name: "authenticationSchemes", Value: scim.List(scim.Map(
+			scim.Member{Name: "type", Value: scim.Text("oauthbearertoken")},
+			scim.Member{Name: "name", Value: scim.Text("Bearer token")},
+			scim.Member{Name: "description", Value: scim.Text("A token that the operator of the service issues, in the header Authorization: Bearer scim_...")},
+			scim.Member{Name: "specUri", Value: scim.Text("https://www.rfc-editor.org/rfc/rfc6750")},
+		))},
+	)
+}

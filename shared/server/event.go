@@ -1,0 +1,48 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+)
+
+// event collects what the log line of a request says. It holds no attribute
+// value, token, id of a person's or path: those are never logged.
+type event struct {
+	start     time.Time
+	route     string // the pattern, not the path
+	operation string
+	status    int
+	err       *scim.Error
+}
+
+// log writes the one line of a request.
+func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u directory.Usage, now time.Time) {
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("request", r.RequestID),
+		slog.String("tenant", string(r.Caller.Tenant)),
+		slog.String("credential", string(r.Caller.Credential)),
+		slog.String("method", r.Method),
+		slog.String("route", e.route),
+		slog.String("operation", e.operation),
+		slog.Int("status", e.status),
+		slog.Float64("ms", float64(now.Sub(e.start).Microseconds())/1000),
+		slog.Int("calls", u.Calls),
+		slog.Int("retries", u.Retries),
+		slog.Int("conflicts", u.Conflicts),
+		slog.Float64("rcu", u.Reads),
+		slog.Float64("wcu", u.Writes),
+	}
+	if e.err != nil && e.err.Type != "" {
+		attrs = append(attrs, slog.String("scimType", string(e.err.Type)))
+	}
+	if e.err != nil && e.err.Err != nil {
+		level = slog.LevelError
+		attrs = append(attrs, slog.String("error", e.err.Err.Error()))
+	}
+	to.LogAttrs(ctx, level, "request", attrs...)
+}

@@ -1,0 +1,113 @@
+package server
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
+)
+
+// root is the path below which all endpoints stand. Whatever precedes it, such
+// as the name of a stage, is not ours (RFC 7644 section 1.3).
+const root = "/scim/v2"
+
+// route is an endpoint and what its methods do. In the pattern, {id} stands for
+// one segment.
+type route struct {
+	pattern string
+	methods map[string]method
+}
+
+// method is an operation and what it takes to be allowed.
+type method struct {
+	name   string // of the operation, for the log
+	run    operation
+	scope  tenant.Scope
+	public bool // without a credential
+}
+
+func reading(name string, run operation) method {
+	return method{name: name, run: run, scope: tenant.Read}
+}
+
+func writing(name string, run operation) method {
+	return method{name: name, run: run, scope: tenant.Write}
+}
+
+// find returns the operation that a request asks for and notes the id in its
+// path. The errors are 404 and 405.
+func (s *Server) find(r *request) (method, error) {
+	_, path, ok := strings.Cut(r.URL.EscapedPath(), root)
+	if !ok {
+		return method{}, scim.NotFound("the service is at " + root)
+	}
+	for _, candidate := range s.routes {
+		id, ok := match(candidate.pattern, path)
+		if !ok {
+			continue
+		}
+		r.ID, r.event.route = id, candidate.pattern
+		return candidate.method(r, r.Method)
+	}
+	return method{}, scim.NotFound("the service has no such endpoint")
+}
+
+func (c route) method(r *request, verb string) (method, error) {
+	if verb == http.MethodHead {
+		verb = http.MethodGet
+	}
+	m, ok := c.methods[verb]
+	if !ok {
+		allow := slices.Sorted(maps.Keys(c.methods))
+		return m, scim.MethodNotAllowed(r.Method, strings.Join(allow, ", "))
+	}
+	r.event.operation = m.name
+	return m, nil
+}
+
+// match compares a pattern with an encoded path, a slash at whose end counts for
+// nothing. .search is never an id (RFC 7644 section 3.4.3).
+func match(pattern, path string) (id scim.ID, ok bool) {
+	want, got := strings.Split(pattern, "/"), strings.Split(strings.TrimSuffix(path, "/"), "/")
+	if len(want) != len(got) {
+		return "", false
+	}
+	for i, segment := range got {
+		text, err := url.PathUnescape(segment)
+		switch {
+		case err != nil:
+			return "", false
+		case want[i] == "{id}" && text != "" && text != ".search":
+			id = scim.ID(text)
+		case want[i] != text:
+			return "", false
+		}
+	}
+	return id, true
+}
+
+// Later answers 501 for what RFC 7644 defines and the service does not offer yet.
+func Later(*Server) []route {
+	later := func(what string) operation {
+		return func(context.Context, *request) (*response, error) {
+			return nil, scim.NotImplemented("this service does not offer " + what + " yet")
+		}
+	}
+	var routes []route
+	for pattern, what := range map[string]string{
+		"/Groups": "groups", "/Groups/{id}": "groups", "/Groups/.search": "groups",
+		"/Bulk": "bulk requests", "/Me": "/Me", "/.search": "searches over all resources",
+	} {
+		methods := map[string]method{}
+		for _, verb := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+			methods[verb] = reading("later", later(what))
+		}
+		routes = append(routes, route{pattern, methods})
+	}
+	return routes
+}

@@ -1,0 +1,225 @@
+// Package server is the SCIM protocol over HTTP (RFC 7644). An operation, one
+// file each, takes a request in terms of SCIM and returns a response or an
+// error; server.go alone reads HTTP requests, writes bytes and logs.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+	"scimserver/shared/tenant"
+)
+
+// maxBody bounds a request's body, in bytes.
+const maxBody = 1 << 20
+
+// Options are what a server is made of. Now may be nil, Directory where no
+// endpoint needs one.
+type Options struct {
+	Registry  *schema.Registry
+	Directory *directory.Directory
+	// Passwords hashes passwords that providers send; nil discards them.
+	Passwords func(clear string) (hash string, err error)
+	// BaseURL is the public URL of the service; empty means each request's own.
+	BaseURL string
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// Server answers SCIM requests. It is safe for concurrent use.
+type Server struct {
+	Options
+	routes []route
+}
+
+// Origin is what the gateway in front knows of a request besides HTTP.
+type Origin struct {
+	Caller    tenant.Caller // zero where the route asks for no credential
+	RequestID string
+	BaseURL   string // the public URL under which the request came
+}
+
+type originKey struct{}
+
+// WithOrigin returns a context for a request that came through a gateway.
+func WithOrigin(ctx context.Context, o Origin) context.Context {
+	return context.WithValue(ctx, originKey{}, o)
+}
+
+// New makes a server of the given endpoints.
+func New(o Options, endpoints ...func(*Server) []route) *Server {
+	s := &Server{Options: o}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	for _, endpoint := range endpoints {
+		s.routes = append(s.routes, endpoint(s)...)
+	}
+	return s
+}
+
+// request is a request in terms of SCIM.
+type request struct {
+	Origin
+	*http.Request
+	ID    scim.ID // from the path, where the route has one
+	Users *directory.Tenant
+	event *event
+}
+
+// response is a response in terms of SCIM. A body of null is none.
+type response struct {
+	Status   int
+	Body     scim.Value
+	Location string
+	ETag     string
+}
+
+// operation carries out a request. An error that is no *scim.Error is internal.
+type operation func(ctx context.Context, r *request) (*response, error)
+
+// ServeHTTP carries out a request, renders the outcome and logs one line.
+func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
+	ctx, usage := directory.Metered(hr.Context())
+	origin, _ := ctx.Value(originKey{}).(Origin)
+	if s.BaseURL != "" {
+		origin.BaseURL = s.BaseURL
+	}
+	e := &event{start: s.Now()}
+	r := &request{Origin: origin, Request: hr, event: e}
+	out, err := s.carryOut(ctx, r)
+	if err != nil {
+		e.err = s.outward(err)
+		out = &response{Status: e.err.Status, Body: e.err.Value()}
+		errorHeaders(w.Header(), e.err)
+	}
+	e.status = out.Status
+	s.write(w, hr.Method, out)
+	e.log(ctx, s.Log, r, usage(), s.Now())
+}
+
+// carryOut finds the operation and calls it. A panic becomes an error: a process
+// that ends costs the next request a cold start.
+func (s *Server) carryOut(ctx context.Context, r *request) (out *response, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = nil, fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	op, err := s.find(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.admit(ctx, r, op); err != nil {
+		return nil, err
+	}
+	return op.run(ctx, r)
+}
+
+// admit checks the credential's life and scope and the representation asked for,
+// and opens the caller's part of the directory.
+func (s *Server) admit(ctx context.Context, r *request, m method) error {
+	if !acceptable(r.Header.Values("Accept")) {
+		return scim.NotAcceptable("the service answers in " + scim.MediaType)
+	}
+	if m.public {
+		return nil
+	}
+	switch c := r.Caller; {
+	case c.Tenant == "":
+		return scim.Unauthorized("a bearer token is required")
+	case !c.Expires.IsZero() && !s.Now().Before(c.Expires):
+		return scim.Unauthorized("the bearer token has expired; ask the operator of this service for a new one")
+	case !c.May(m.scope):
+		return scim.Forbidden("the bearer token lacks the scope " + string(m.scope))
+	}
+	if s.Directory == nil {
+		return nil
+	}
+	r.Users = s.Directory.For(r.Caller.Tenant)
+	return s.Directory.Ready(ctx)
+}
+
+// outward turns any error into one for the client. What it does not know is
+// internal, and its text stays in the log.
+func (s *Server) outward(err error) *scim.Error {
+	if e, ok := errors.AsType[*scim.Error](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*directory.TakenError](err); ok {
+		return takenError(e)
+	}
+	switch {
+	case errors.Is(err, directory.ErrNotFound):
+		return scim.NotFound("no resource has this id")
+	case errors.Is(err, directory.ErrVersion):
+		return scim.PreconditionFailed("the resource has another version than If-Match names; fetch it and try again")
+	case errors.Is(err, directory.ErrContention):
+		return scim.Conflict("other requests keep changing this resource; send the request again")
+	case errors.Is(err, directory.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+		return scim.Unavailable(retryAfter).Because(err)
+	}
+	return scim.Internal(err)
+}
+
+// retryAfter is the number of seconds after which a provider may try again what
+// the directory could not carry out.
+const retryAfter = 2
+
+func errorHeaders(h http.Header, e *scim.Error) {
+	if e.Allow != "" {
+		h.Set("Allow", e.Allow)
+	}
+	if e.RetryAfter != 0 {
+		h.Set("Retry-After", strconv.Itoa(e.RetryAfter))
+	}
+	if e.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Bearer realm="scim"`)
+	}
+}
+
+// write is the only writer of answers.
+func (s *Server) write(w http.ResponseWriter, method string, out *response) {
+	h := w.Header()
+	if out.Location != "" {
+		h.Set("Location", out.Location)
+	}
+	if out.ETag != "" {
+		h.Set("ETag", out.ETag)
+	}
+	if out.Body.Kind() == scim.Null {
+		w.WriteHeader(out.Status)
+		return
+	}
+	h.Set("Content-Type", scim.MediaType)
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(out.Status)
+	if method != http.MethodHead {
+		_, _ = w.Write(out.Body.AppendJSON(nil)) // the client is gone: nothing is left to do
+	}
+}
+
+// body reads and parses the request's JSON.
+func (r *request) body() (scim.Value, error) {
+	if err := checkContentType(r.Header.Get("Content-Type")); err != nil {
+		return scim.Value{}, err
+	}
+	data, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err != nil {
+		return scim.Value{}, scim.InvalidSyntax("the body could not be read").Because(err)
+	}
+	if len(data) > maxBody {
+		return scim.Value{}, scim.TooLarge(fmt.Sprintf("the body has more than %d bytes", maxBody))
+	}
+	return scim.ParseJSON(data)
+}

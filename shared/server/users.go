@@ -1,0 +1,92 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+	"scimserver/shared/tenant"
+
+	"golang.org/x/text/secure/precis"
+)
+
+// Users is the endpoint of User resources.
+func Users(s *Server) []route {
+	u := users{s, s.Registry.Type("User")}
+	return []route{
+		{"/Users", map[string]method{
+			http.MethodGet:  reading("search", u.search),
+			http.MethodPost: writing("create", u.create),
+		}},
+		{"/Users/{id}", map[string]method{
+			http.MethodGet:    reading("get", u.get),
+			http.MethodPut:    writing("replace", u.replace),
+			http.MethodPatch:  writing("patch", u.patch),
+			http.MethodDelete: writing("delete", u.delete),
+		}},
+		{"/Users/.search", map[string]method{http.MethodPost: reading("search", u.searchByPost)}},
+	}
+}
+
+// users carries out operations on User resources.
+type users struct {
+	*Server
+	typ *schema.ResourceType
+}
+
+// content turns a body into what the directory stores. The password never gets
+// into the document (RFC 7643 section 4.1.1).
+func (u users) content(r *request) (c directory.Content, err error) {
+	body, err := r.body()
+	if err != nil {
+		return c, err
+	}
+	doc, err := u.typ.Normalize(body, schema.Rules{RequireSchemas: r.Caller.Profile == tenant.Strict})
+	if err != nil {
+		return c, err
+	}
+	c.Doc = doc.Without("password")
+	if clear := doc.Get("password").Text(); clear != "" && u.Passwords != nil {
+		prepared, err := precis.OpaqueString.String(clear)
+		if err != nil {
+			return c, scim.InvalidValue("password holds characters that RFC 8265 does not allow")
+		}
+		c.HashPassword = func() (string, error) { return u.Passwords(prepared) }
+	}
+	return c, nil
+}
+
+// resource returns the representation's parts that the directory does not store.
+func (u users) resource(r *request, user directory.User) scim.Resource {
+	return scim.Resource{ID: user.ID, Doc: user.Doc, Meta: scim.Meta{
+		ResourceType: u.typ.Name,
+		Created:      user.Created,
+		LastModified: user.LastModified,
+		Location:     r.BaseURL + u.typ.Endpoint + "/" + string(user.ID),
+		Version:      scim.ETag(user.Version),
+	}}
+}
+
+// respond returns a whole user.
+func (u users) respond(r *request, status int, user directory.User) *response {
+	resource := u.resource(r, user)
+	return &response{Status: status, Body: resource.Value(), Location: resource.Meta.Location, ETag: resource.Meta.Version}
+}
+
+// takenError tells an administrator what to do about values that others hold. It
+// repeats only what the request said: who holds a value is not theirs to know.
+func takenError(e *directory.TakenError) *scim.Error {
+	var values []string
+	for _, v := range e.Values {
+		values = append(values, fmt.Sprintf("%s %q", v.Attribute, v.Value))
+	}
+	verb := " is"
+	if len(values) > 1 {
+		verb = " are"
+	}
+	return scim.Uniqueness(strings.Join(values, " and ") + verb + " already in use by another account. " +
+		"Assign a different value at the identity provider, or ask the operator of this service to free it; then provision the user again.")
+}
