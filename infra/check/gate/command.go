@@ -1,0 +1,37 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// command runs a program in the tree; env adds to the environment. The output
+// comes back, and is part of the error when the program fails.
+func (t tree) command(ctx context.Context, env []string, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = t.root
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out), err
+}
+
+// goTool runs the go command, which every step may rely on.
+func (t tree) goTool(ctx context.Context, args ...string) error {
+	_, err := t.command(ctx, nil, "go", args...)
+	return err
+}
+
+// need fails with the command that installs a missing program.
+func need(program, purpose, install string) error {
+	if _, err := exec.LookPath(program); err != nil {
+		return errors.New(purpose + " needs " + program + ", which was not found: install it, for example with: " + install)
+	}
+	return nil
+}

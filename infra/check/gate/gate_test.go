@@ -1,0 +1,107 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func verdict(err error) func(context.Context, tree) error {
+	return func(context.Context, tree) error { return err }
+}
+
+func TestAFailureFailsTheGateAndTheRestStillRuns(t *testing.T) {
+	var out strings.Builder
+	err := runSteps(t.Context(), &out, tree{}, []step{
+		{"one", verdict(errors.New("broken\nbadly"))},
+		{"two", verdict(skipped{"no network"})},
+		{"three", verdict(nil)},
+	})
+	if err == nil || err.Error() != "failed: one" {
+		t.Errorf("err = %v", err)
+	}
+	for _, want := range []string{"FAILED\n    broken\n    badly\n", "SKIPPED no network\n", "ok\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in:\n%s", want, &out)
+		}
+	}
+}
+
+func TestASkippedStepIsNoFailure(t *testing.T) {
+	if err := runSteps(t.Context(), t.Output(), tree{}, []step{{"one", verdict(skipped{"no network"})}}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnUnknownStepIsRefused(t *testing.T) {
+	if err := Run(t.Context(), t.Output(), t.TempDir(), []string{"formt"}); err == nil || !strings.Contains(err.Error(), "format, vet") {
+		t.Errorf("err = %v, want one that names the steps", err)
+	}
+}
+
+func TestUnformattedCodeIsFound(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "x.go"), "package  x\n")
+	if err := gofmt(t.Context(), tree{dir}); err == nil || !strings.Contains(err.Error(), "x.go") {
+		t.Errorf("err = %v, want one that names x.go", err)
+	}
+}
+
+// Programs that miss one property each are refused for it.
+func TestProgramsAreLookedAt(t *testing.T) {
+	good := []string{"GOOS=linux", "GOARCH=arm64", "-trimpath", "-tags=lambda.norpc", "-ldflags=-s -w"}
+	for _, c := range []struct {
+		without, code, want string
+	}{
+		{"", "package main; func main() {}", ""},
+		{"GOARCH=arm64", "package main; func main() {}", "want an arm64 program"},
+		{"-ldflags=-s -w", "package main; func main() {}", "want it stripped"},
+		{"-tags=lambda.norpc", "package main; func main() {}", "-tags"},
+		{"-trimpath", "package main; func main() {}", "-trimpath"},
+		{"", `package main; import "net/rpc"; func main() { rpc.NewServer().HandleHTTP("/", "/debug") }`, "contains net/rpc"},
+	} {
+		var env, args []string
+		for _, setting := range good {
+			switch {
+			case setting == c.without:
+			case strings.HasPrefix(setting, "-"):
+				args = append(args, setting)
+			default:
+				env = append(env, setting)
+			}
+		}
+		if c.without == "GOARCH=arm64" {
+			env = append(env, "GOARCH=amd64")
+		}
+		err := checkProgram(build(t, c.code, env, args))
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("without %q: %v, want %q", c.without, err, c.want)
+		}
+	}
+}
+
+func build(t *testing.T, code string, env, args []string) string {
+	t.Helper()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "main.go"), code)
+	write(t, filepath.Join(dir, "go.mod"), "module x\n")
+	args = append([]string{"build", "-o", "bootstrap"}, append(args, ".")...)
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS="), env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return filepath.Join(dir, "bootstrap")
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,75 @@
+// Command check is the whole gate in one command: what must hold before a change
+// is done, beyond `go test ./...`.
+//
+//	go run ./infra/check               every step
+//	go run ./infra/check lint build    these steps only
+//	go run ./infra/check requirements  the requirement coverage report
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+
+	"scimserver/infra/check/gate"
+	"scimserver/infra/check/requirements"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "check:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	root, err := moduleRoot()
+	if err != nil {
+		return err
+	}
+	if len(args) == 1 && args[0] == "requirements" {
+		return reportRequirements(root)
+	}
+	return gate.Run(ctx, os.Stdout, root, args)
+}
+
+// reportRequirements fails on a citation of an ID that does not exist, and on nothing else.
+func reportRequirements(root string) error {
+	rows, err := requirements.Load(filepath.Join(root, "infra", "check", "requirements.tsv"))
+	if err != nil {
+		return err
+	}
+	cited, err := requirements.Citations(os.DirFS(root))
+	if err != nil {
+		return err
+	}
+	argued, err := requirements.Divergences(filepath.Join(root, "infra", "docs", "divergences.md"))
+	if err != nil {
+		return err
+	}
+	report := requirements.Decide(rows, cited, argued)
+	if err := report.Write(os.Stdout); err != nil {
+		return err
+	}
+	if unknown := report.Unknown(); len(unknown) > 0 {
+		return errors.New("cited, but no such requirement: " + strings.Join(unknown, ", "))
+	}
+	return nil
+}
+
+func moduleRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
+		return "", errors.New("run it from the top of the project, where go.mod is: go run ./infra/check")
+	}
+	return dir, nil
+}

@@ -1,0 +1,115 @@
+package requirements
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func TestTheTableIsWhole(t *testing.T) {
+	rows, err := Load("../requirements.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, r := range rows {
+		if seen[r.ID] {
+			t.Errorf("%s stands there twice", r.ID)
+		}
+		seen[r.ID] = true
+	}
+	if len(rows) != 628 {
+		t.Errorf("%d rows, want 628", len(rows))
+	}
+}
+
+func TestRowsNeedAReason(t *testing.T) {
+	for _, r := range []Row{
+		{ID: "P-1-1", Status: Later},
+		{ID: "P-1-1", Status: Covered, Reason: "citations decide that"},
+		{ID: "P-1-1", Reason: "without a status"},
+		{ID: "nonsense"},
+	} {
+		if r.check() == nil {
+			t.Errorf("%+v was accepted", r)
+		}
+	}
+}
+
+func TestCitationsComeFromTestsAndTheirData(t *testing.T) {
+	cited, err := Citations(fstest.MapFS{
+		"shared/a/a_test.go":             {Data: []byte("// P-3.4.2.2-7, and S-2.1-1.")},
+		"shared/a/testdata/x/case.txtar": {Data: []byte("R-1")},
+		"shared/a/a.go":                  {Data: []byte("// P-9-9 is cited by no test")},
+		"infra/check/x_test.go":          {Data: []byte("P-8-8")},
+		".git/x_test.go":                 {Data: []byte("P-7-7")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for id := range cited {
+		got = append(got, id)
+	}
+	slices.Sort(got)
+	if want := []string{"P-3.4.2.2-7", "R-1", "S-2.1-1"}; !slices.Equal(got, want) {
+		t.Errorf("cited %v, want %v", got, want)
+	}
+}
+
+func TestDivergencesNameTheirHeading(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "divergences.md")
+	if err := os.WriteFile(file, []byte("# Divergences\n\n## No sorting\n\nRows P-1-1 and P-1-2.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	argued, err := Divergences(file)
+	if err != nil || argued["P-1-2"] != "No sorting" {
+		t.Errorf("argued %v, %v", argued, err)
+	}
+}
+
+func TestDecide(t *testing.T) {
+	rows := []Row{
+		{ID: "P-1-1", Status: Later, Reason: "issue 9"},
+		{ID: "P-1-2", Status: Later, Reason: "issue 9"},
+		{ID: "P-1-3"},
+		{ID: "P-1-4"},
+		{ID: "P-1-5"},
+	}
+	rep := Decide(rows,
+		map[string]string{"P-1-1": "a_test.go", "P-1-3": "a_test.go", "P-1-4": "a_test.go", "P-1-99": "a_test.go", "D-3": "a_test.go"},
+		map[string]string{"P-1-4": "No sorting"})
+	var got []State
+	for _, r := range rep.rows {
+		got = append(got, r.Status)
+	}
+	if want := []State{Covered, Later, Covered, Diverges, Unassigned}; !slices.Equal(got, want) {
+		t.Errorf("states %v, want %v", got, want)
+	}
+	if !slices.Equal(rep.Unknown(), []string{"P-1-99 in a_test.go"}) {
+		t.Errorf("unknown %v", rep.Unknown())
+	}
+}
+
+func TestReportShowsCountsAndTheRowsBehindThem(t *testing.T) {
+	rep := Decide([]Row{
+		{ID: "P-1-1", Chapter: "1.1", Level: "MUST"},
+		{ID: "P-1-2", Chapter: "1.1", Level: "MUST"},
+		{ID: "P-1-3", Chapter: "1.1", Level: "MAY", Status: Later, Reason: "issue 9"},
+	}, map[string]string{"P-1-1": "a_test.go"}, nil)
+	var out strings.Builder
+	if err := rep.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"later (issue 9), 1:\nP-1-3\n", "1.1 MUST: P-1-2\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in:\n%s", want, &out)
+		}
+	}
+	if counts := strings.Fields(strings.Split(out.String(), "\n")[1]); !slices.Equal(counts, []string{"1.1", "MUST", "2", "1", "0", "0", "0", "1"}) {
+		t.Errorf("counts = %v", counts)
+	}
+}
