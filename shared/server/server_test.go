@@ -1,0 +1,499 @@
+package server_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+	"scimserver/shared/server"
+	"scimserver/shared/tenant"
+	"scimserver/shared/testkit"
+)
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+
+const base = "https://scim.example.com/a/b/scim/v2"
+
+// client sends requests to a server with a table of its own.
+type client struct {
+	*testing.T
+	server *server.Server
+	origin server.Origin
+	log    *strings.Builder
+}
+
+func newClient(t *testing.T, change ...func(*server.Options)) *client {
+	t.Helper()
+	dir, err := directory.Open(t.Context(), directory.Options{Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry, err := schema.Standard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &client{T: t, log: &strings.Builder{}}
+	o := server.Options{Registry: registry, Directory: dir, Log: slog.New(slog.NewJSONHandler(c.log, nil))}
+	for _, f := range change {
+		f(&o)
+	}
+	c.server = server.New(o, server.Users, server.Schemas, server.ResourceTypes, server.ServiceProviderConfig, server.Later)
+	c.origin = server.Origin{BaseURL: base, RequestID: "r1", Caller: tenant.Caller{
+		Tenant: "acme", Profile: tenant.Strict, Credential: "k1", Scopes: []tenant.Scope{tenant.Read, tenant.Write}}}
+	return c
+}
+
+// answer is what came back, its body parsed.
+type answer struct {
+	*http.Response
+	Body scim.Value
+	Text string
+}
+
+// send sends a request; headers come in pairs. It checks what holds for every
+// answer.
+func (c *client) send(method, path, body string, headers ...string) answer {
+	c.Helper()
+	r := httptest.NewRequest(method, "https://any.host/a/b/scim/v2"+path, strings.NewReader(body))
+	r.Header.Set("Content-Type", scim.MediaType)
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	c.server.ServeHTTP(w, r.WithContext(server.WithOrigin(r.Context(), c.origin)))
+	a := answer{Response: w.Result(), Text: w.Body.String()}
+	if a.Text != "" {
+		var err error
+		if a.Body, err = scim.ParseJSON(w.Body.Bytes()); err != nil {
+			c.Errorf("%s %s: the body is no JSON: %v", method, path, err)
+		}
+		if got := a.Header.Get("Content-Type"); got != scim.MediaType { // P-3.1-1
+			c.Errorf("%s %s: Content-Type %q", method, path, got)
+		}
+	}
+	if a.StatusCode >= 400 && a.Body.Get("status").Text() != strconv.Itoa(a.StatusCode) { // P-3.2-5
+		c.Errorf("%s %s: HTTP %d, body %s", method, path, a.StatusCode, a.Text)
+	}
+	return a
+}
+
+// wants fails the test unless the answer has that status and scimType.
+func (c *client) wants(a answer, status int, scimType string) answer {
+	c.Helper()
+	if a.StatusCode != status || a.Body.Get("scimType").Text() != scimType {
+		c.Errorf("%d %s, want %d %s: %s", a.StatusCode, a.Body.Get("scimType").Text(), status, scimType, a.Text)
+	}
+	return a
+}
+
+// user is the body of a user with more members, each with its leading comma.
+func user(name, more string) string {
+	return `{"schemas":["` + scim.UserSchema + `"],"userName":"` + name + `"` + more + `}`
+}
+
+func (c *client) create(name, more string) answer {
+	c.Helper()
+	return c.wants(c.send("POST", "/Users", user(name, more)), 201, "")
+}
+
+func id(a answer) string { return a.Body.Get("id").Text() }
+
+func TestCreate(t *testing.T) { // P-3.3-4, P-3.3-5, P-3.3-6, P-3.1-5, P-3.14-2, P-3.14-3, S-3.1-2, S-3.1-18
+	c := newClient(t)
+	a := c.create("Ann", `,"id":"mine","password":"secret1","groups":[{"value":"g"}],"meta":{"created":"2000-01-01T00:00:00Z"},"foo":1,"TITLE":"Dr"`)
+	meta := a.Body.Get("meta")
+	location := base + "/Users/" + id(a)
+	if a.Header.Get("Location") != location || meta.Get("location").Text() != location {
+		t.Errorf("Location %q, meta %s", a.Header.Get("Location"), meta.JSON())
+	}
+	if a.Header.Get("ETag") != `W/"1"` || meta.Get("version").Text() != `W/"1"` {
+		t.Errorf("ETag %q, meta %s", a.Header.Get("ETag"), meta.JSON())
+	}
+	if meta.Get("resourceType").Text() != "User" || meta.Get("created").Text() != meta.Get("lastModified").Text() {
+		t.Errorf("meta %s", meta.JSON())
+	}
+	if created, err := time.Parse(time.RFC3339, meta.Get("created").Text()); err != nil || time.Since(created) > time.Minute {
+		t.Errorf("created %s", meta.Get("created").Text())
+	}
+	for _, absent := range []string{"password", "groups", "foo"} { // S-4.1.1-10, P-3.1-7
+		if a.Body.Get(absent).Kind() != scim.Null {
+			t.Errorf("the answer has %s", absent)
+		}
+	}
+	if id(a) == "mine" || a.Body.Get("title").Text() != "Dr" || a.Body.Get("userName").Text() != "Ann" {
+		t.Errorf("%s", a.Text)
+	}
+	got := c.wants(c.send("GET", "/Users/"+id(a), ""), 200, "")
+	if got.Text != a.Text || got.Header.Get("ETag") != `W/"1"` {
+		t.Errorf("GET %s\nPOST %s", got.Text, a.Text)
+	}
+}
+
+func TestDuplicate(t *testing.T) { // P-3.3-7, P-3.12-10, P-3.12-18
+	c := newClient(t)
+	c.create("ann", `,"emails":[{"value":"ann@example.com"}]`)
+	a := c.wants(c.send("POST", "/Users", user("ANN", `,"emails":[{"value":"Ann@Example.com"}]`)), 409, "uniqueness")
+	for _, part := range []string{`userName "ANN"`, `emails.value "Ann@Example.com"`, "are already in use", "identity provider"} {
+		if !strings.Contains(a.Body.Get("detail").Text(), part) {
+			t.Errorf("detail %q lacks %q", a.Body.Get("detail").Text(), part)
+		}
+	}
+	bob := c.create("bob", "")
+	c.wants(c.send("PUT", "/Users/"+id(bob), user("Ann", "")), 409, "uniqueness") // P-3.5.1-13
+}
+
+func TestReplace(t *testing.T) { // P-3.5-1, P-3.5.1-1, P-3.5.1-2, P-3.5.1-4, P-3.5.1-9, P-3.5.1-11, P-3.5.1-15, P-3.5.1-20
+	c := newClient(t)
+	a := c.create("ann", `,"title":"Dr","emails":[{"value":"a@x.org"},{"value":"b@x.org"}],"externalId":"e"`)
+	time.Sleep(2 * time.Millisecond) // lastModified has milliseconds
+	b := c.wants(c.send("PUT", "/Users/"+id(a), user("Anne", `,"id":"other","emails":[{"value":"c@x.org"}],"meta":{"created":"2000-01-01T00:00:00Z"},"active":false`)), 200, "")
+	if b.Header.Get("ETag") != `W/"2"` || id(b) != id(a) || b.Body.Get("meta").Get("created").Text() != a.Body.Get("meta").Get("created").Text() ||
+		b.Body.Get("meta").Get("lastModified").Text() <= a.Body.Get("meta").Get("lastModified").Text() {
+		t.Errorf("%s", b.Text)
+	}
+	for _, cleared := range []string{"title", "externalId"} {
+		if b.Body.Get(cleared).Kind() != scim.Null {
+			t.Errorf("%s is left", cleared)
+		}
+	}
+	if b.Body.Get("emails").JSON() != `[{"value":"c@x.org"}]` || b.Body.Get("active").JSON() != "false" {
+		t.Errorf("%s", b.Text)
+	}
+	again := c.wants(c.send("PUT", "/Users/"+id(a), b.Text), 200, "") // P-3.1-6
+	if again.Text != b.Text {
+		t.Errorf("PUT of what GET answered: %s, was %s", again.Text, b.Text)
+	}
+	c.wants(c.send("PUT", "/Users/"+id(a), `{"schemas":["`+scim.UserSchema+`"]}`), 400, "invalidValue") // P-3.5.1-10
+	c.create("ann", `,"emails":[{"value":"a@x.org"}]`)
+}
+
+func TestDelete(t *testing.T) { // P-3.6-1, P-3.6-2, P-3.6-3, P-3.6-4, P-3.6-6
+	c := newClient(t)
+	a := c.create("ann", "")
+	path := "/Users/" + id(a)
+	if d := c.wants(c.send("DELETE", path, ""), 204, ""); d.Text != "" {
+		t.Errorf("204 with a body %q", d.Text)
+	}
+	for _, method := range []string{"GET", "PUT", "DELETE"} {
+		c.wants(c.send(method, path, user("ann", "")), 404, "")
+	}
+	if l := c.send("GET", "/Users", ""); l.Body.Get("totalResults").Text() != "0" {
+		t.Errorf("%s", l.Text)
+	}
+	if b := c.create("ann", ""); id(b) == id(a) { // S-3.1-6
+		t.Error("an id is given again")
+	}
+}
+
+func TestUnknownIDs(t *testing.T) { // P-3.4.1-2, P-3.4.1-4, P-3.2-4, P-3.5.1-12
+	c := newClient(t)
+	a := c.create("ann", "")
+	for _, path := range []string{"/Users/00000000-0000-4000-8000-000000000000", "/Users/" + strings.ToUpper(id(a)), "/Users/%20", "/Users/a%2Fb"} {
+		for _, method := range []string{"GET", "PUT", "DELETE"} {
+			c.wants(c.send(method, path, user("x", "")), 404, "")
+		}
+	}
+	if l := c.send("GET", "/Users", ""); l.Body.Get("totalResults").Text() != "1" {
+		t.Errorf("PUT created: %s", l.Text)
+	}
+}
+
+func TestVersions(t *testing.T) { // P-3.14-4, P-3.14-5, P-3.14-6, P-3.14-7, P-3.5.1-18, P-3.6-7
+	c := newClient(t)
+	path := "/Users/" + id(c.create("ann", ""))
+	for tag, want := range map[string]int{`W/"1"`: 304, `"1"`: 304, `"9", W/"1"`: 304, "*": 304, `W/"2"`: 200, "1": 200} {
+		if a := c.send("GET", path, "", "If-None-Match", tag); a.StatusCode != want || want == 304 && a.Text != "" {
+			t.Errorf("If-None-Match %s: %d", tag, a.StatusCode)
+		}
+	}
+	c.wants(c.send("PUT", path, user("anne", ""), "If-Match", `W/"2"`), 412, "")
+	c.wants(c.send("DELETE", path, "", "If-Match", `W/"2"`), 412, "")
+	c.wants(c.send("PUT", path, user("anne", ""), "If-Match", `W/"1"`), 200, "")
+	c.wants(c.send("PUT", path, user("ann", ""), "If-Match", `W/"1"`), 412, "")
+	c.wants(c.send("PUT", path, user("ann", ""), "If-Match", "*"), 200, "")
+	c.wants(c.send("PUT", "/Users/none", user("ann", ""), "If-Match", "*"), 404, "")
+	c.wants(c.send("DELETE", path, "", "If-Match", `"3"`), 204, "")
+}
+
+func TestLookups(t *testing.T) { // P-3.4.2-3, P-3.4.2-8, P-3.4.2.2-2, P-3.4.2.2-37, S-7-8
+	c := newClient(t)
+	c.create("Ann", `,"externalId":"Ext","emails":[{"value":"Ann@Example.com"}]`)
+	for filter, want := range map[string]string{
+		`userName eq "ANN"`:                    "1",
+		`USERNAME EQ "ann"`:                    "1",
+		scim.UserSchema + `:userName eq "ann"`: "1",
+		`userName eq "an"`:                     "0",
+		`externalId eq "Ext"`:                  "1",
+		`externalId eq "ext"`:                  "0",
+		`emails.value eq "ann@example.COM"`:    "1",
+		`emails eq "ann@example.com"`:          "1",
+		`userName eq "a\" or 1=1 --"`:          "0", // P-3.4.2.2-44
+	} {
+		a := c.wants(c.send("GET", "/Users?filter="+escape(filter), ""), 200, "")
+		if a.Body.Get("totalResults").Text() != want || a.Body.Get("itemsPerPage").Text() != want || a.Body.Get("startIndex").Text() != "1" ||
+			a.Body.Get("Resources").Kind() != scim.Array || strconv.Itoa(len(a.Body.Get("Resources").Items())) != want {
+			t.Errorf("%s: %s", filter, a.Text)
+		}
+	}
+	c.wants(c.send("GET", "/Users?filter="+escape(`userName regex "a"`), ""), 400, "invalidFilter") // P-3.4.2.2-35
+	c.wants(c.send("GET", "/Users?filter=", ""), 400, "invalidFilter")
+	c.wants(c.send("GET", "/Users?filter="+escape(`title co "a"`), ""), 501, "")
+	a := c.send("GET", "/Users?count=0&filter="+escape(`userName eq "ann"`), "")
+	if a.Body.Get("totalResults").Text() != "1" || len(a.Body.Get("Resources").Items()) != 0 {
+		t.Errorf("count=0: %s", a.Text)
+	}
+}
+
+func escape(s string) string {
+	return strings.NewReplacer(" ", "+", `"`, "%22", `\`, "%5C", "=", "%3D").Replace(s)
+}
+
+func TestFirstPage(t *testing.T) { // P-3.4.2-4, P-3.4.2.4-1, P-3.4.2.4-2, P-3.4.2.4-3, P-3.4.2.4-4, P-3.4.2.4-5, P-3.4.2.4-8, P-3.4.2.4-11, P-3.4.2.4-12, P-3.14-10
+	c := newClient(t)
+	for _, name := range []string{"a", "b", "c"} {
+		c.create(name, "")
+	}
+	for query, want := range map[string]string{
+		"": "3 1 3", "?startIndex=1&count=2": "3 1 2", "?startIndex=-5": "3 1 3", "?count=-1": "3 1 0", "?count=0": "3 1 0",
+		"?startIndex=9": "3 9 0", "?foo=bar": "3 1 3", "?count=100000": "3 1 3",
+	} {
+		a := c.wants(c.send("GET", "/Users"+query, ""), 200, "")
+		got := a.Body.Get("totalResults").Text() + " " + a.Body.Get("startIndex").Text() + " " + strconv.Itoa(len(a.Body.Get("Resources").Items()))
+		if got != want || a.Body.Get("itemsPerPage").Text() != strings.Fields(want)[2] {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+	one := c.send("GET", "/Users?count=1", "").Body.Get("Resources").Items()[0]
+	if got := c.send("GET", "/Users/"+one.Get("id").Text(), ""); got.Text != one.JSON() {
+		t.Errorf("in a list %s, alone %s", one.JSON(), got.Text)
+	}
+	c.wants(c.send("GET", "/Users?count=abc", ""), 400, "invalidValue")
+	c.wants(c.send("GET", "/Users?startIndex=1.5", ""), 400, "invalidValue")
+	c.wants(c.send("GET", "/Users?startIndex=99999999999999999999", ""), 400, "invalidValue")
+	c.wants(c.send("GET", "/Users?startIndex=2", ""), 501, "")
+}
+
+func TestBadBodies(t *testing.T) { // P-3.3-10, P-3.8-7, P-3.8-9, P-7-1
+	c := newClient(t)
+	for _, tt := range []struct {
+		name, body, contentType string
+		status                  int
+		scimType                string
+	}{
+		{"broken", `{`, "", 400, "invalidSyntax"},
+		{"empty", ``, "", 400, "invalidSyntax"},
+		{"array", `[]`, "", 400, "invalidSyntax"},
+		{"name twice", `{"userName":"a","USERNAME":"b"}`, "", 400, "invalidSyntax"},
+		{"invalid UTF-8", "{\"userName\":\"\xff\"}", "", 400, "invalidSyntax"},
+		{"deep", strings.Repeat("[", 10000), "", 400, "invalidSyntax"},
+		{"a megabyte", `{"userName":"` + strings.Repeat("a", 1<<20) + `"}`, "", 413, ""},
+		{"long value", user(strings.Repeat("a", 5000), ""), "", 400, "invalidValue"},
+		{"control character", user(`a\u0007`, ""), "", 400, "invalidValue"},
+		{"text", user("a", ""), "text/plain", 415, ""},
+		{"XML", user("a", ""), "application/xml", 415, ""},
+		{"latin 1", user("a", ""), "application/json; charset=iso-8859-1", 415, ""},
+		{"malformed type", user("a", ""), ";;", 415, ""},
+	} {
+		contentType := tt.contentType
+		if contentType == "" {
+			contentType = "application/scim+json; charset=utf-8"
+		}
+		t.Run(tt.name, func(t *testing.T) {
+			c.wants(c.send("POST", "/Users", tt.body, "Content-Type", contentType), tt.status, tt.scimType)
+		})
+	}
+	c.wants(c.send("POST", "/Users", user("json", ""), "Content-Type", "application/json"), 201, "")
+	c.wants(c.send("POST", "/Users", user("none", ""), "Content-Type", ""), 201, "")
+	if a := c.send("GET", "/Users", ""); a.Body.Get("totalResults").Text() != "2" {
+		t.Errorf("a refused body left something: %s", a.Text)
+	}
+}
+
+func TestAccept(t *testing.T) { // P-3.8-3, P-3.8-4, P-3.8-5, P-3.8-6
+	c := newClient(t)
+	for accept, want := range map[string]int{
+		"": 200, "*/*": 200, "application/*": 200, "application/json": 200, "application/scim+json, text/html;q=0.1": 200,
+		"text/html, */*;q=0.1": 200, "text/html": 406, "application/scim+json;q=0": 406, "application/xml": 406,
+	} {
+		if a := c.send("GET", "/Users", "", "Accept", accept); a.StatusCode != want {
+			t.Errorf("Accept %q: %d, want %d", accept, a.StatusCode, want)
+		}
+	}
+}
+
+func TestRoutes(t *testing.T) { // P-3.2-3, P-3.2-6, P-3.3-13, P-3.4.3-11, P-3.11-1, P-3.12-9, P-3.12-14, P-3.13-1, P-3.13-2, P-4-7, P-4-8
+	c := newClient(t)
+	for _, tt := range []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"PUT", "/Users", 405, "GET, POST"},
+		{"DELETE", "/Users", 405, "GET, POST"},
+		{"POST", "/Users/x", 405, "DELETE, GET, PATCH, PUT"},
+		{"GET", "/Users/.search", 405, "POST"},
+		{"OPTIONS", "/Users", 405, "GET, POST"},
+		{"POST", "/Schemas", 405, "GET"},
+		{"DELETE", "/ResourceTypes/User", 405, "GET"},
+		{"PUT", "/ServiceProviderConfig", 405, "GET"},
+		{"PATCH", "/Users/x", 501, ""},
+		{"POST", "/Users/.search", 501, ""},
+		{"GET", "/Groups", 501, ""},
+		{"PATCH", "/Groups/x", 501, ""},
+		{"POST", "/Bulk", 501, ""},
+		{"GET", "/Me", 501, ""},
+		{"POST", "/.search", 501, ""},
+		{"GET", "/Nope", 404, ""},
+		{"GET", "/", 404, ""},
+		{"GET", "/users", 404, ""},
+		{"GET", "/Users/x/y", 404, ""},
+		{"GET", "/Users/v2", 404, ""},
+		{"GET", "/ServiceProviderConfigs", 404, ""},
+		{"GET", "/Users.scim", 404, ""}, // P-3.8-10
+		{"GET", "/Users/", 200, ""},
+		{"HEAD", "/Users", 200, ""},
+	} {
+		a := c.send(tt.method, tt.path, "")
+		if a.StatusCode != tt.status || a.Header.Get("Allow") != tt.allow {
+			t.Errorf("%s %s: %d, Allow %q; want %d, %q", tt.method, tt.path, a.StatusCode, a.Header.Get("Allow"), tt.status, tt.allow)
+		}
+	}
+}
+
+func TestDiscovery(t *testing.T) { // P-4-1, P-4-2, P-4-3, P-4-4, P-4-5, P-4-6, P-3.1-4, S-6-2, S-6-3, S-8.7-2
+	c := newClient(t)
+	schemas := c.wants(c.send("GET", "/Schemas?count=1&startIndex=2&sortBy=id", ""), 200, "")
+	var ids []string
+	for _, s := range schemas.Body.Get("Resources").Items() {
+		ids = append(ids, s.Get("id").Text())
+		one := c.wants(c.send("GET", "/Schemas/"+strings.ToUpper(s.Get("id").Text()), ""), 200, "")
+		if one.Text != s.JSON() || s.Get("meta").Get("resourceType").Text() != "Schema" || s.Get("schemas").JSON() != `["`+scim.SchemaSchema+`"]` {
+			t.Errorf("%s", one.Text)
+		}
+	}
+	all := strings.Join(ids, " ")
+	for _, want := range []string{scim.UserSchema, scim.EnterpriseUserSchema} {
+		if !strings.Contains(all, want) {
+			t.Errorf("/Schemas lacks %s", want)
+		}
+	}
+	if strings.Contains(all, ":api:messages:") || schemas.Body.Get("totalResults").Text() != strconv.Itoa(len(ids)) {
+		t.Errorf("/Schemas has %s", all)
+	}
+	c.wants(c.send("GET", "/Schemas/urn:ietf:params:scim:api:messages:2.0:PatchOp", ""), 404, "")
+	c.wants(c.send("GET", "/ResourceTypes", ""), 200, "")
+	if a := c.send("GET", "/ResourceTypes/User", ""); a.Body.Get("endpoint").Text() != "/Users" || a.Body.Get("schema").Text() != scim.UserSchema {
+		t.Errorf("%s", a.Text)
+	}
+	c.wants(c.send("GET", "/ResourceTypes/Nope", ""), 404, "")
+	for _, path := range []string{"/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/Schemas/x"} {
+		c.wants(c.send("GET", path+"?filter=id+pr", ""), 403, "")
+	}
+	c.origin.Caller = tenant.Caller{}
+	a := c.wants(c.send("GET", "/ServiceProviderConfig", ""), 200, "")                           // S-5-3
+	for _, flag := range []string{"patch", "bulk", "filter", "changePassword", "sort", "etag"} { // S-5-1
+		if a.Body.Get(flag).Get("supported").Kind() != scim.Bool {
+			t.Errorf("%s.supported is missing: %s", flag, a.Text)
+		}
+	}
+}
+
+func TestCallers(t *testing.T) { // P-2-1, P-2-2, P-2.1-1, P-3.12-7, P-3.12-8
+	c := newClient(t)
+	path := "/Users/" + id(c.create("ann", ""))
+	own := c.origin.Caller
+	c.origin.Caller.Scopes = []tenant.Scope{tenant.Read}
+	c.wants(c.send("GET", path, ""), 200, "")
+	for _, method := range []string{"PUT", "DELETE"} {
+		c.wants(c.send(method, path, user("x", "")), 403, "")
+	}
+	c.origin.Caller.Scopes = nil
+	c.wants(c.send("GET", path, ""), 403, "")
+	c.origin.Caller = own
+	c.origin.Caller.Expires = time.Now().Add(-time.Second)
+	c.wants(c.send("GET", path, ""), 401, "")
+	c.origin.Caller = tenant.Caller{}
+	if a := c.wants(c.send("GET", path, ""), 401, ""); !strings.HasPrefix(a.Header.Get("WWW-Authenticate"), "Bearer") {
+		t.Errorf("WWW-Authenticate %q", a.Header.Get("WWW-Authenticate"))
+	}
+	c.origin.Caller = own
+	c.origin.Caller.Tenant = "globex"
+	c.wants(c.send("GET", path, ""), 404, "") // P-6-4
+	if a := c.send("GET", "/Users", ""); a.Body.Get("totalResults").Text() != "0" {
+		t.Errorf("another tenant sees %s", a.Text)
+	}
+}
+
+func TestProfiles(t *testing.T) {
+	c := newClient(t)
+	c.wants(c.send("POST", "/Users", `{"userName":"ann"}`), 400, "invalidSyntax") // S-2.1-3
+	c.origin.Caller.Profile = tenant.Generic
+	c.wants(c.send("POST", "/Users", `{"userName":"ann"}`), 201, "")
+}
+
+func TestPasswords(t *testing.T) { // P-5-2, S-4.1.1-12
+	var seen []string
+	c := newClient(t, func(o *server.Options) {
+		o.Passwords = func(clear string) (string, error) { seen = append(seen, clear); return "$hash$", nil }
+	})
+	a := c.create("ann", `,"password":"pass\u00a0wörd"`)
+	path := "/Users/" + id(a)
+	c.wants(c.send("PUT", path, user("ann", `,"password":"pass wo\u0308rd"`)), 200, "")
+	if len(seen) != 2 || seen[0] != "pass wörd" || seen[1] != seen[0] {
+		t.Errorf("hashed %q", seen)
+	}
+	if b := c.send("GET", path, ""); strings.Contains(b.Text, "hash") || strings.Contains(b.Text, "pass") || b.Header.Get("ETag") != `W/"2"` {
+		t.Errorf("%s", b.Text)
+	}
+	if b := c.send("PUT", path, user("ann", "")); b.Header.Get("ETag") != `W/"2"` { // P-3.5.1-16
+		t.Errorf("a PUT without password moved the version: %s", b.Text)
+	}
+}
+
+func TestNothingInternalLeaks(t *testing.T) { // P-3.12-13, P-7.5.2-3
+	c := newClient(t, func(o *server.Options) {
+		o.Passwords = func(string) (string, error) { panic("inner secret") }
+	})
+	a := c.wants(c.send("POST", "/Users", user("ann.canary", `,"password":"canary-password"`)), 500, "")
+	if strings.Contains(a.Text, "inner secret") || strings.Contains(a.Text, ".go:") {
+		t.Errorf("%s", a.Text)
+	}
+	if log := c.log.String(); !strings.Contains(log, "inner secret") || strings.Contains(log, "canary") {
+		t.Errorf("the log says %s", log)
+	}
+	c.wants(c.send("GET", "/Users", ""), 200, "") // the process lives
+}
+
+func TestBaseURL(t *testing.T) { // P-1.3-2
+	c := newClient(t, func(o *server.Options) { o.BaseURL = "https://h/a/b/v2" })
+	if a := c.create("ann", ""); a.Header.Get("Location") != "https://h/a/b/v2/Users/"+id(a) {
+		t.Errorf("Location %s", a.Header.Get("Location"))
+	}
+}
+
+func TestLogLine(t *testing.T) {
+	c := newClient(t)
+	c.create("ann", "")
+	c.log.Reset()
+	c.send("POST", "/Users", user("ann", ""))
+	v, err := scim.ParseJSON([]byte(c.log.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"msg": "request", "request": "r1", "tenant": "acme", "credential": "k1", "method": "POST", "route": "/Users",
+		"operation": "create", "status": "409", "scimType": "uniqueness", "calls": "1",
+	} {
+		if got := v.Get(name).Text(); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
