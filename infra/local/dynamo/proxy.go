@@ -10,9 +10,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -159,12 +161,11 @@ func copyHeader(to, from http.Header) {
 	}
 }
 
-// refuse answers an error as DynamoDB does.
+// refuse answers an error as DynamoDB does, with the checksum that the SDK looks for.
 func refuse(w http.ResponseWriter, code, message string) {
+	body, _ := json.Marshal(map[string]string{"__type": "com.amazon.coral.service#" + code, "message": message})
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	w.Header().Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10))
 	w.WriteHeader(http.StatusBadRequest)
-	_ = json.NewEncoder(w).Encode(map[string]string{
-		"__type":  "com.amazon.coral.service#" + code,
-		"message": message,
-	})
+	_, _ = w.Write(body)
 }
