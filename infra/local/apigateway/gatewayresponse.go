@@ -50,7 +50,7 @@ type responseProperties struct {
 
 // response is one that can be rendered.
 type response struct {
-	status  int
+	status  int // 0: that of the type
 	headers http.Header
 	body    string // with $context variables
 }
@@ -61,11 +61,10 @@ func newResponses(declared map[string]responseProperties) (responses, error) {
 	known := statuses()
 	all := responses{}
 	for name, p := range declared {
-		status, ok := known[name]
-		if !ok {
+		if _, ok := known[name]; !ok {
 			return nil, fmt.Errorf("a REST API has no gateway response %s", name)
 		}
-		r, err := newResponse(p, status)
+		r, err := newResponse(p)
 		if err != nil {
 			return nil, fmt.Errorf("gateway response %s: %w", name, err)
 		}
@@ -74,8 +73,8 @@ func newResponses(declared map[string]responseProperties) (responses, error) {
 	return all, nil
 }
 
-func newResponse(p responseProperties, status int) (response, error) {
-	r := response{status: status, headers: http.Header{"Content-Type": {defaultResponseContent}}, body: `{"message":$context.error.messageString}`}
+func newResponse(p responseProperties) (response, error) {
+	r := plainResponse()
 	if p.StatusCode != nil {
 		var err error
 		if r.status, err = strconv.Atoi(fmt.Sprint(p.StatusCode)); err != nil {
@@ -94,6 +93,11 @@ func newResponse(p responseProperties, status int) (response, error) {
 	return r, checkVariables(r.body)
 }
 
+// plainResponse is what the gateway answers when the template says nothing.
+func plainResponse() response {
+	return response{headers: http.Header{"Content-Type": {defaultResponseContent}}, body: `{"message":$context.error.messageString}`}
+}
+
 // checkVariables refuses a template with a variable that cannot be filled in
 // here. A gateway response knows no other directives.
 func checkVariables(body string) error {
@@ -108,20 +112,24 @@ func checkVariables(body string) error {
 
 var variableName = regexp.MustCompile(`\$[A-Za-z]+(?:\.[A-Za-z]+)*`)
 
-// find returns the response of a type, else the default of its class.
+// find returns the response of a type, else that of its class. The status stays
+// the type's own unless the template names another.
 func (all responses) find(responseType string) response {
-	if r, ok := all[responseType]; ok {
-		return r
-	}
 	status := statuses()[responseType]
 	class := default4xx
 	if status >= http.StatusInternalServerError {
 		class = default5xx
 	}
-	if r, ok := all[class]; ok {
-		return r
+	r, ok := all[responseType]
+	if !ok {
+		r, ok = all[class]
 	}
-	r, _ := newResponse(responseProperties{}, status)
+	if !ok {
+		r = plainResponse()
+	}
+	if r.status == 0 {
+		r.status = status
+	}
 	return r
 }
 
