@@ -1,0 +1,114 @@
+package stack_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"scimserver/infra/local/stack"
+	"scimserver/shared/testkit/fault"
+)
+
+// modes are the two engines of every race: DynamoDB Local as it is, which never
+// reports a conflict, and with item locks, as the service behaves.
+var modes = map[string]func(http.RoundTripper) http.RoundTripper{
+	"plain":      nil,
+	"item locks": itemLocks,
+}
+
+func itemLocks(next http.RoundTripper) http.RoundTripper {
+	return fault.ItemLocks(next, func() time.Duration { return 10*time.Millisecond + rand.N(10*time.Millisecond) })
+}
+
+func TestParallelCreatesOfOneUserName(t *testing.T) { // P-3.3-14
+	for mode, transport := range modes {
+		t.Run(mode, func(t *testing.T) {
+			p := newIDP(t, stack.Options{Transport: transport})
+			const n = 200
+			statuses := make([]int, n)
+			var wg sync.WaitGroup
+			for i := range n {
+				wg.Go(func() {
+					statuses[i] = p.send("POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"one","emails":[{"value":"one@example.com"}]}`).status
+				})
+			}
+			wg.Wait()
+			count := map[int]int{}
+			for _, status := range statuses {
+				count[status]++
+			}
+			if count[201] != 1 || count[409] != n-1 {
+				t.Errorf("statuses %v, want one 201 and %d times 409", count, n-1)
+			}
+			if processes := len(p.stack.Pids("UsersFunction")); processes < 2 {
+				t.Errorf("%d process served %d parallel requests", processes, n)
+			}
+			if report := p.verify(); report.Users != 1 || report.Claims != 2 {
+				t.Errorf("%+v", report)
+			}
+		})
+	}
+}
+
+// TestRandomHistories runs creates, renames and deletes over a few names through
+// several processes of the function, some of which are killed on the way, and
+// checks that users and claims are in bijection and the counters agree.
+func TestRandomHistories(t *testing.T) {
+	for mode, transport := range modes {
+		t.Run(mode, func(t *testing.T) {
+			p := newIDP(t, stack.Options{Transport: transport, MaxProcesses: 6})
+			done := make(chan struct{})
+			var wg, killer sync.WaitGroup
+			killer.Go(func() {
+				for {
+					select {
+					case <-done:
+						return
+					case <-time.After(300 * time.Millisecond):
+						p.stack.Kill("UsersFunction")
+					}
+				}
+			})
+			for worker := range 8 {
+				wg.Go(func() { p.history(rand.New(rand.NewPCG(1, uint64(worker))), 40) })
+			}
+			wg.Wait()
+			close(done)
+			killer.Wait()
+			report := p.verify()
+			t.Logf("%d users, %d claims", report.Users, report.Claims)
+			p.want(200, "GET", "/Users", "")
+		})
+	}
+}
+
+// history sends random changes. A request whose function was killed fails with
+// 502, and what it meant to do is whole or absent.
+func (p *idp) history(r *rand.Rand, steps int) {
+	var mine []string
+	for range steps {
+		body := fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"user%d","externalId":"%d","emails":[{"value":"%d@example.com"},{"value":"%d@example.com"}]}`,
+			r.IntN(6), r.IntN(3), r.IntN(6), r.IntN(6))
+		var a answer
+		switch op := r.IntN(4); {
+		case op < 2 || len(mine) == 0:
+			if a = p.send("POST", "/Users", body); a.status == 201 {
+				mine = append(mine, a.body.Get("id").Text())
+			}
+		case op == 2:
+			a = p.send("PUT", "/Users/"+mine[r.IntN(len(mine))], body)
+		default:
+			i := r.IntN(len(mine))
+			a = p.send("DELETE", "/Users/"+mine[i], "")
+			mine = append(mine[:i], mine[i+1:]...)
+		}
+		switch a.status {
+		case 200, 201, 204, 404, 409, 502:
+		default:
+			p.Errorf("unexpected %d %s", a.status, a.body.JSON())
+		}
+	}
+}
