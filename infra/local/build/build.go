@@ -15,12 +15,17 @@ import (
 
 var export = regexp.MustCompile(`(?m)^export (CGO_ENABLED|GOFLAGS) = (.*)$`)
 
-// Programs compiles the packages in the given folders of a module, all at once,
-// and puts the program of each at out/<name of its folder>/bootstrap.
-func Programs(ctx context.Context, module string, folders []string, out string) error {
+// Check says whether there is a Go toolchain, and how to get one.
+func Check() error {
 	if _, err := exec.LookPath("go"); err != nil {
 		return errors.New("the go command was not found: install Go, for example with: apt-get install golang")
 	}
+	return nil
+}
+
+// Programs compiles the packages in the given folders of a module, all at once,
+// and puts the program of each at out/<name of its folder>/bootstrap.
+func Programs(ctx context.Context, module string, folders []string, out string) error {
 	settings, err := flags(filepath.Join(module, "Makefile"))
 	if err != nil {
 		return err

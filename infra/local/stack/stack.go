@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"scimserver/infra/local/apigateway"
+	"scimserver/infra/local/build"
 	"scimserver/infra/local/dynamo"
 	"scimserver/infra/local/lambda"
 	"scimserver/infra/local/template"
@@ -98,6 +99,9 @@ func (o Options) withDefaults() Options {
 }
 
 func (s *Stack) start(ctx context.Context) error {
+	if err := build.Check(); err != nil {
+		return err
+	}
 	module, err := moduleRoot()
 	if err != nil {
 		return err
@@ -142,6 +146,12 @@ func (s *Stack) EnginePid() int {
 		return 0
 	}
 	return s.engine.Pid()
+}
+
+// Invoke hands an event to a function, named by its logical id, as `sam local
+// invoke` would; the error of the function is a *lambda.Error.
+func (s *Stack) Invoke(ctx context.Context, function string, event []byte) ([]byte, error) {
+	return s.functions[function].Invoke(ctx, event)
 }
 
 // Pids lists the processes of a function, named by its logical id.

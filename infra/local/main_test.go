@@ -1,0 +1,153 @@
+package main_test
+
+import (
+	"bytes"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// program is this command, built.
+func program(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "local")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return path
+}
+
+func TestCommand(t *testing.T) {
+	path := program(t)
+	t.Run("Ctrl-C leaves no process", func(t *testing.T) { interrupted(t, path, syscall.SIGINT) })
+	t.Run("SIGTERM leaves no process", func(t *testing.T) { interrupted(t, path, syscall.SIGTERM) })
+	t.Run("port taken", func(t *testing.T) { portTaken(t, path) })
+	t.Run("no Java", func(t *testing.T) {
+		refused(t, exec.Command(path, "-port", "0"), "JAVA_HOME=/nowhere", "install it, for example with")
+	})
+	t.Run("no Go", func(t *testing.T) {
+		refused(t, exec.Command(path, "-port", "0"), "PATH=/nowhere", "install Go, for example with")
+	})
+}
+
+func interrupted(t *testing.T, path string, sig syscall.Signal) {
+	envFile := filepath.Join(t.TempDir(), "env")
+	if err := os.WriteFile(envFile, []byte("SCIM_URL=stale\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var printed bytes.Buffer
+	cmd := exec.Command(path, "-port", "0", "-env-file", envFile)
+	cmd.Stdout, cmd.Stderr = &printed, t.Output()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Process.Kill() }()
+	env := awaitFile(t, envFile)
+	use(t, env["SCIM_URL"], env["SCIM_TOKEN"])
+	children := childrenOf(t, cmd.Process.Pid)
+	if len(children) < 2 {
+		t.Errorf("the children are %v, want the engine and a function at least", children)
+	}
+	if err := cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the command ended with %v", err)
+	}
+	for _, pid := range children {
+		if syscall.Kill(pid, 0) == nil {
+			t.Errorf("process %d lives on", pid)
+		}
+	}
+	for _, part := range []string{env["SCIM_URL"], env["SCIM_TOKEN"], "curl"} {
+		if part == "" || !strings.Contains(printed.String(), part) {
+			t.Errorf("%q is not in what was printed: %s", part, printed.String())
+		}
+	}
+}
+
+func awaitFile(t *testing.T, path string) map[string]string {
+	t.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		data, err := os.ReadFile(path)
+		if err != nil || strings.Contains(string(data), "stale") {
+			continue
+		}
+		values := map[string]string{}
+		for _, m := range regexp.MustCompile(`(?m)^(\w+)=(.*)$`).FindAllStringSubmatch(string(data), -1) {
+			values[m[1]] = m[2]
+		}
+		return values
+	}
+	t.Fatal("the stack did not become ready")
+	return nil
+}
+
+// use makes functions run.
+func use(t *testing.T, url, token string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/Users", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Errorf("GET /Users answers %d", res.StatusCode)
+	}
+}
+
+func childrenOf(t *testing.T, pid int) []int {
+	t.Helper()
+	out, err := exec.Command("pgrep", "-P", strconv.Itoa(pid)).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pids []int
+	for _, s := range strings.Fields(string(out)) {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pids = append(pids, n)
+	}
+	return pids
+}
+
+func portTaken(t *testing.T, path string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	refused(t, exec.Command(path, "-port", port), "A=b", "port "+port+" is taken: choose another one with go run ./infra/local -port ")
+}
+
+// refused expects exit status 1 and one line that holds a text.
+func refused(t *testing.T, cmd *exec.Cmd, env, text string) {
+	t.Helper()
+	cmd.Env = append(os.Environ(), env)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	err := cmd.Run()
+	if cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("it ended with %v, want exit status 1", err)
+	}
+	message := strings.TrimSpace(stderr.String())
+	if !strings.Contains(message, text) || strings.Contains(message, "\n") {
+		t.Errorf("it says %q, want one line with %q", message, text)
+	}
+}
