@@ -20,10 +20,10 @@ func Parse(s string) (Expr, error) {
 	if len(s) > MaxLength {
 		return nil, scim.InvalidFilter(fmt.Sprintf("the filter has %d bytes; the limit is %d", len(s), MaxLength))
 	}
-	p := &parser{s: s}
+	p := &parser{s: s, of: "filter"}
 	e, err := p.or()
 	if err == nil && p.pos != len(p.s) {
-		err = p.fail("unexpected %q", p.s[p.pos:min(len(p.s), p.pos+12)])
+		err = p.fail("unexpected %q", p.rest())
 	}
 	if err != nil {
 		return nil, err
@@ -35,6 +35,7 @@ func Parse(s string) (Expr, error) {
 // Each method starts and ends outside white space: it skips what follows it.
 type parser struct {
 	s      string
+	of     string // what s is, for error texts
 	pos    int
 	terms  int
 	levels int
@@ -42,8 +43,17 @@ type parser struct {
 }
 
 func (p *parser) fail(format string, args ...any) error {
-	return scim.InvalidFilter(fmt.Sprintf(format, args...) + fmt.Sprintf(" at byte %d of the filter", p.pos))
+	return scim.InvalidFilter(p.say(format, args...))
 }
+
+func (p *parser) say(format string, args ...any) string {
+	return fmt.Sprintf(format, args...) + fmt.Sprintf(" at byte %d of the %s", p.pos, p.of)
+}
+
+// rest is what comes next, for error texts.
+func (p *parser) rest() string { return p.s[p.pos:min(len(p.s), p.pos+12)] }
+
+func (p *parser) at(c byte) bool { return p.pos < len(p.s) && p.s[p.pos] == c }
 
 func (p *parser) space() {
 	for p.pos < len(p.s) && p.s[p.pos] == ' ' {
@@ -91,7 +101,7 @@ func (p *parser) term() (Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.pos < len(p.s) && p.s[p.pos] == '[' {
+	if p.at('[') {
 		return p.has(path)
 	}
 	return p.compare(path)
@@ -149,7 +159,7 @@ func (p *parser) compare(path Path) (Expr, error) {
 // value parses a JSON string, number, true, false or null.
 func (p *parser) value() (scim.Value, error) {
 	start := p.pos
-	if p.pos < len(p.s) && p.s[p.pos] == '"' {
+	if p.at('"') {
 		p.quoted()
 	} else {
 		p.word()
@@ -178,9 +188,19 @@ func (p *parser) quoted() {
 	p.pos = len(p.s)
 }
 
-// path parses   [ URN ":" ] attribute [ "." sub-attribute ]. A URN holds dots
-// and colons, an attribute name neither.
-func (p *parser) path() (path Path, err error) {
+// path parses a name in a filter.
+func (p *parser) path() (Path, error) {
+	path, ok := p.name()
+	if !ok {
+		return path, p.fail("an attribute is expected")
+	}
+	p.space()
+	return path, nil
+}
+
+// name parses   [ URN ":" ] attribute [ "." sub-attribute ]   and leaves what
+// follows it. A URN holds dots and colons, an attribute name neither.
+func (p *parser) name() (path Path, ok bool) {
 	start := p.pos
 	name := p.word()
 	if i := strings.LastIndexByte(name, ':'); i >= 0 {
@@ -189,10 +209,9 @@ func (p *parser) path() (path Path, err error) {
 	path.Attr, path.Sub, _ = strings.Cut(name, ".")
 	if !isName(path.Attr) || path.Sub != "" && !isName(path.Sub) || strings.HasSuffix(name, ".") {
 		p.pos = start
-		return path, p.fail("an attribute is expected")
+		return path, false
 	}
-	p.space()
-	return path, nil
+	return path, true
 }
 
 // isName reports whether s is an attribute name (RFC 7643 section 2.1).
@@ -228,7 +247,7 @@ func (p *parser) keyword(want string) bool {
 
 // byte passes that byte, if it stands here.
 func (p *parser) byte(want byte) bool {
-	if p.pos < len(p.s) && p.s[p.pos] == want {
+	if p.at(want) {
 		p.pos++
 		p.space()
 		return true
