@@ -24,6 +24,11 @@ type source struct {
 func (s source) pkg() string  { return path.Dir(s.path) }
 func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
 
+// uses reports whether the file imports a library or a package of it.
+func (s source) uses(library string) bool {
+	return slices.ContainsFunc(s.imports, func(i string) bool { return within(i, []string{library, library + "/..."}) })
+}
+
 const modulePath = "scimserver/"
 
 // sources parses every Go file below root.

@@ -41,7 +41,7 @@ var layers = map[string]layer{
 	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/testkit/ddblocal", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
 }
 
-// testLayers bind test files: the first match counts.
+// testLayers bind test files.
 var testLayers = []struct {
 	pkg    string
 	mayNot []string
@@ -87,6 +87,7 @@ var rules = map[string]func([]source) []string{
 	"libraries have their place":  librariesHaveTheirPlace,
 	"scim does no I/O":            scimDoesNoIO,
 	"named packages exist":        namedPackagesExist,
+	"named libraries are used":    foreignLibrariesAreUsed,
 	"packages are documented":     packagesAreDocumented,
 	"functions are wiring only":   functionsAreWiringOnly,
 	"shared has no program":       sharedHasNoProgram,
@@ -157,8 +158,7 @@ func librariesHaveTheirPlace(all []source) []string {
 	var bad []string
 	for _, s := range all {
 		for library, l := range foreign {
-			uses := slices.ContainsFunc(s.imports, func(i string) bool { return within(i, []string{library, library + "/..."}) })
-			if uses && !s.isTest() && !within(s.pkg(), l.may) {
+			if s.uses(library) && !s.isTest() && !within(s.pkg(), l.may) {
 				bad = append(bad, fmt.Sprintf("%s imports %s: %s", s.path, library, l.why))
 			}
 		}
@@ -211,6 +211,17 @@ func namedPackagesExist(all []source) []string {
 		}
 		if found && later {
 			bad = append(bad, name+" exists: take it off the list of those arriving with "+issue)
+		}
+	}
+	return bad
+}
+
+// foreignLibrariesAreUsed keeps the rules about libraries from outliving them.
+func foreignLibrariesAreUsed(all []source) []string {
+	var bad []string
+	for library := range foreign {
+		if !slices.ContainsFunc(all, func(s source) bool { return s.uses(library) }) {
+			bad = append(bad, library+" is named in a rule and nothing imports it")
 		}
 	}
 	return bad

@@ -25,7 +25,7 @@ import (
 
 // Options says how an engine runs. The zero value is an engine in memory on a free port.
 type Options struct {
-	DataDir string    // folder of the database file, made if need be; in memory when empty
+	DataDir string    // folder of the database file, made if need be (see Committed); in memory when empty
 	Port    int       // a free one when 0
 	Log     io.Writer // what the engine prints; discarded when nil
 }
