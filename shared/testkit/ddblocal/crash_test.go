@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -34,8 +33,10 @@ func start(t *testing.T, dir string) (*ddblocal.Engine, *dynamodb.Client) {
 	t.Cleanup(e.Stop)
 	return e, dynamodb.New(dynamodb.Options{
 		BaseEndpoint: aws.String(e.Endpoint()), Region: "eu-central-1", RetryMaxAttempts: 1,
-		HTTPClient:  &http.Client{Transport: ddblocal.Committed(http.DefaultTransport)},
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		HTTPClient: &http.Client{Transport: ddblocal.Committed(http.DefaultTransport)},
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
+		}),
 	})
 }
 
