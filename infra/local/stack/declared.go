@@ -154,6 +154,9 @@ func (s *Stack) startProxy(account aws.Config) error {
 		return err
 	}
 	s.proxy = dynamo.NewProxy(l.Addr().String(), s.tables, account, s.options.Transport, s.options.Log)
+	if s.options.DataDir != "" && len(s.tables) > 0 {
+		s.proxy.KeepWrites(s.tables[0])
+	}
 	s.serve(l, s.proxy)
 	return nil
 }
