@@ -1,0 +1,188 @@
+package patch
+
+import (
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
+	"scimserver/shared/scim/schema"
+)
+
+// applier applies operations to resources of one type.
+type applier struct {
+	t       *schema.ResourceType
+	options Options
+}
+
+func (a applier) apply(doc scim.Value, op Operation) (scim.Value, error) {
+	if op.Path == nil {
+		return a.applyAll(doc, op)
+	}
+	target, ok := filter.Resolve(a.t, op.Path.Path)
+	if !ok {
+		return doc, scim.InvalidPath(op.Path.String() + " names no attribute of a " + a.t.Name)
+	}
+	if target.Attr == nil {
+		return a.applyContainer(doc, op, target.Extension)
+	}
+	return a.inContainer(doc, target.Extension, func(container scim.Value) (scim.Value, error) {
+		return a.applyAttribute(container, op, target)
+	})
+}
+
+// applyAll carries out an operation without a path: its value names attributes,
+// each of which is as good as a path. What the schema does not know is ignored.
+func (a applier) applyAll(doc scim.Value, op Operation) (scim.Value, error) {
+	for _, m := range op.Value.Members() {
+		path, ok := a.member(m.Name)
+		if !ok {
+			continue
+		}
+		var err error
+		if doc, err = a.apply(doc, Operation{Op: op.Op, Path: path, Value: m.Value, HasValue: true}); err != nil {
+			return doc, err
+		}
+	}
+	return doc, nil
+}
+
+// member returns the path of a member's name in a path-less value.
+func (a applier) member(name string) (*filter.Target, bool) {
+	for _, ext := range a.t.Extensions {
+		if scim.EqualName(ext.Schema.ID, name) {
+			path, err := filter.ParsePath(ext.Schema.ID)
+			return &path, err == nil
+		}
+	}
+	path := filter.Target{Path: filter.Path{Attr: name}}
+	_, ok := filter.Resolve(a.t, path.Path)
+	return &path, ok
+}
+
+// applyContainer carries out an operation on an extension as a whole: its
+// attributes one by one, or their removal.
+func (a applier) applyContainer(doc scim.Value, op Operation, ext *schema.Schema) (scim.Value, error) {
+	if op.Op == Remove || op.Op == Replace && op.Value.IsEmpty() {
+		return doc.Without(ext.ID), nil
+	}
+	if op.Value.Kind() != scim.Object {
+		return doc, scim.InvalidValue(ext.ID + " must be an object")
+	}
+	return a.inContainer(doc, ext, func(container scim.Value) (scim.Value, error) {
+		for _, m := range op.Value.Members() {
+			attr := ext.Attributes.Find(m.Name)
+			if attr == nil {
+				continue
+			}
+			var err error
+			member := Operation{Op: op.Op, Path: &filter.Target{Path: filter.Path{URN: ext.ID, Attr: attr.Name}}, Value: m.Value, HasValue: true}
+			if container, err = a.applyAttribute(container, member, filter.Attribute{Extension: ext, Attr: attr}); err != nil {
+				return container, err
+			}
+		}
+		return container, nil
+	})
+}
+
+// inContainer lets change replace the object that holds an attribute: the
+// resource itself, or the extension's member of it.
+func (a applier) inContainer(doc scim.Value, ext *schema.Schema, change func(scim.Value) (scim.Value, error)) (scim.Value, error) {
+	if ext == nil {
+		return change(doc)
+	}
+	container, err := change(doc.Get(ext.ID))
+	if err != nil {
+		return doc, err
+	}
+	return with(doc, ext.ID, container), nil
+}
+
+// applyAttribute carries out an operation on an attribute of container.
+func (a applier) applyAttribute(container scim.Value, op Operation, target filter.Attribute) (scim.Value, error) {
+	attr, path := target.Attr, op.Path.String()
+	if attr.Mutability == schema.ReadOnly || target.Sub != nil && target.Sub.Mutability == schema.ReadOnly {
+		return container, scim.Mutability(path + " is readOnly")
+	}
+	if attr.Name == "schemas" && target.Extension == nil {
+		return container, a.checkSchemas(op)
+	}
+	old := container.Get(attr.Name)
+	now, err := a.change(old, op, target)
+	if err != nil {
+		return container, err
+	}
+	if now.IsEmpty() && attr.Required && !old.IsEmpty() {
+		return container, unassigning(op.Op, path)
+	}
+	if attr.Mutability == schema.Immutable && !old.IsEmpty() && now.JSON() != old.JSON() {
+		return container, scim.Mutability(path + " is immutable and has a value")
+	}
+	return with(container, attr.Name, now), nil
+}
+
+// unassigning is the error of an operation that would leave a required attribute
+// without a value: remove is forbidden by its mutability (RFC 7644 section
+// 3.5.2.2), the others by their value.
+func unassigning(op Op, path string) error {
+	if op == Remove {
+		return scim.Mutability(path + " is required and can't be removed")
+	}
+	return scim.InvalidValue(path + " is required and can't be empty")
+}
+
+// checkSchemas accepts the URNs of the resource type. They change nothing:
+// schemas follows from what the resource holds.
+func (a applier) checkSchemas(op Operation) error {
+	if op.Op == Remove {
+		if op.Path.Filter == nil {
+			return scim.Mutability("schemas is required and can't be removed")
+		}
+		return nil
+	}
+	for _, item := range elements(op.Value) {
+		if !scim.EqualName(item.Text(), a.t.Core.ID) && a.t.Extension(item.Text()) == nil {
+			return scim.InvalidValue("schemas names a URN that a " + a.t.Name + " does not have")
+		}
+	}
+	return nil
+}
+
+// change returns the new value of an attribute.
+func (a applier) change(old scim.Value, op Operation, target filter.Attribute) (scim.Value, error) {
+	attr, sub := target.Attr, target.Sub
+	if op.Path.Sub != "" {
+		if sub = attr.Sub.Find(op.Path.Sub); sub == nil {
+			return old, scim.InvalidPath(op.Path.String() + " names no sub-attribute")
+		}
+	}
+	c := change{applier: a, op: op, attr: attr, sub: sub, path: op.Path.String()}
+	switch {
+	case sub != nil && sub.Mutability == schema.ReadOnly:
+		return old, scim.Mutability(c.path + " is readOnly")
+	case op.Path.Filter != nil && !attr.MultiValued:
+		return old, scim.InvalidPath(c.path + ": " + attr.Name + " has one value, so no filter may follow it")
+	case attr.MultiValued:
+		return c.many(old)
+	}
+	return c.one(old)
+}
+
+// with returns the object with a member set, or removed if v is empty. Its place
+// does not matter: the result is normalized.
+func with(object scim.Value, name string, v scim.Value) scim.Value {
+	rest := object.Without(name).Members()
+	if v.IsEmpty() {
+		return scim.Map(rest...)
+	}
+	return scim.Map(append(rest, scim.Member{Name: name, Value: v})...)
+}
+
+// elements returns the values that v adds to a multi-valued attribute: those of
+// an array, or v itself.
+func elements(v scim.Value) []scim.Value {
+	switch v.Kind() {
+	case scim.Array:
+		return v.Items()
+	case scim.Null:
+		return nil
+	}
+	return []scim.Value{v}
+}

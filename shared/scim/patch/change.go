@@ -1,0 +1,262 @@
+package patch
+
+import (
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
+	"scimserver/shared/scim/schema"
+)
+
+// change is an operation on one attribute, or on a sub-attribute of it.
+type change struct {
+	applier
+	op   Operation
+	attr *schema.Attribute
+	sub  *schema.Attribute // nil: the attribute as a whole
+	path string
+}
+
+// one changes an attribute of one value.
+func (c change) one(old scim.Value) (scim.Value, error) {
+	switch {
+	case c.sub != nil:
+		return c.inElement(old)
+	case c.op.Op == Remove:
+		return scim.Value{}, nil
+	case c.op.Value.IsEmpty():
+		return c.emptied(old), nil
+	case c.attr.Type == schema.Complex:
+		return c.merge(old, c.op.Value)
+	}
+	return c.attr.NormalizeOne(c.op.Value, c.path)
+}
+
+// emptied is the effect of a value of null or []: add adds nothing, replace
+// unassigns (RFC 7643 section 2.5).
+func (c change) emptied(old scim.Value) scim.Value {
+	if c.op.Op == Add {
+		return old
+	}
+	return scim.Value{}
+}
+
+// inElement changes the sub-attribute of one complex value.
+func (c change) inElement(old scim.Value) (scim.Value, error) {
+	if c.op.Op == Remove {
+		if c.sub.Required && !old.Get(c.sub.Name).IsEmpty() {
+			return old, unassigning(Remove, c.path)
+		}
+		return c.set(old, c.sub, scim.Value{})
+	}
+	if c.op.Op == Add && c.op.Value.IsEmpty() {
+		return old, nil
+	}
+	return c.set(old, c.sub, c.op.Value)
+}
+
+// set gives a sub-attribute of a complex value a new value, or none.
+func (c change) set(old scim.Value, sub *schema.Attribute, v scim.Value) (scim.Value, error) {
+	now, err := sub.NormalizeValue(v, c.attr.Name+"."+sub.Name)
+	if err != nil {
+		return old, err
+	}
+	was := old.Get(sub.Name)
+	if sub.Mutability == schema.Immutable && !was.IsEmpty() && was.JSON() != now.JSON() {
+		return old, scim.Mutability(c.attr.Name + "." + sub.Name + " is immutable and has a value")
+	}
+	return with(old, sub.Name, now), nil
+}
+
+// merge sets the sub-attributes that v names and leaves the others (RFC 7644
+// section 3.5.2.3). What v says of readOnly and unknown ones is ignored.
+func (c change) merge(old, v scim.Value) (scim.Value, error) {
+	if v.Kind() != scim.Object {
+		return old, scim.InvalidValue(c.path + " must be an object, not a JSON " + v.Kind().String())
+	}
+	for _, m := range v.Members() {
+		sub := c.attr.Sub.Find(m.Name)
+		if sub == nil || sub.Mutability == schema.ReadOnly {
+			continue
+		}
+		var err error
+		if old, err = c.set(old, sub, m.Value); err != nil {
+			return old, err
+		}
+	}
+	return old, nil
+}
+
+// many changes a multi-valued attribute.
+func (c change) many(old scim.Value) (scim.Value, error) {
+	if c.sub != nil || c.op.Path.Filter != nil {
+		return c.matching(old)
+	}
+	switch {
+	case c.op.Op == Remove:
+		return scim.Value{}, nil
+	case len(elements(c.op.Value)) == 0:
+		return c.emptied(old), nil
+	}
+	added, err := c.attr.NormalizeValue(scim.List(elements(c.op.Value)...), c.path)
+	if err != nil || c.op.Op == Replace {
+		return added, err
+	}
+	return c.append(old, added), nil
+}
+
+// append adds values to those that are there. A value that is there already is
+// not added again, but may get more sub-attributes.
+func (c change) append(old, added scim.Value) scim.Value {
+	items := append([]scim.Value{}, old.Items()...)
+	fresh := map[int]bool{}
+	for _, item := range added.Items() {
+		i := index(c.attr, items, item)
+		if i < 0 {
+			i, items = len(items), append(items, item)
+		} else {
+			items[i] = over(items[i], item)
+		}
+		fresh[i] = item.Get("primary").IsTrue()
+	}
+	return scim.List(onePrimary(items, fresh)...)
+}
+
+// index returns the place of a value that equals v by the identity of RFC 7643
+// section 2.4, value and type, or -1.
+func index(attr *schema.Attribute, items []scim.Value, v scim.Value) int {
+	for i := range items {
+		if attr.Holds(items[i:i+1], v) {
+			return i
+		}
+	}
+	return -1
+}
+
+// over returns the object old with the members of more in place of its own.
+func over(old, more scim.Value) scim.Value {
+	if old.Kind() != scim.Object {
+		return old
+	}
+	for _, m := range more.Members() {
+		old = with(old, m.Name, m.Value)
+	}
+	return old
+}
+
+// onePrimary makes primary false in every item but those that an operation has
+// just made primary (RFC 7644 section 3.5.2). If it made two, the result is
+// invalid, and is refused when it is normalized.
+func onePrimary(items []scim.Value, fresh map[int]bool) []scim.Value {
+	made := false
+	for _, primary := range fresh {
+		made = made || primary
+	}
+	for i, item := range items {
+		if made && !fresh[i] && item.Get("primary").IsTrue() {
+			items[i] = with(item, "primary", scim.Truth(false))
+		}
+	}
+	return items
+}
+
+// matching changes the elements of a multi-valued attribute that the filter of
+// the path matches; all of them without a filter.
+func (c change) matching(old scim.Value) (scim.Value, error) {
+	matches, err := c.matcher()
+	if err != nil {
+		return old, err
+	}
+	var items []scim.Value
+	fresh, matched := map[int]bool{}, false
+	for _, item := range old.Items() {
+		if !matches(item) {
+			items = append(items, item)
+			continue
+		}
+		matched = true
+		now, err := c.element(item)
+		if err != nil {
+			return old, err
+		}
+		if !now.IsEmpty() {
+			fresh[len(items)] = now.Get("primary").IsTrue() && c.setsPrimary()
+			items = append(items, now)
+		}
+	}
+	if !matched && c.op.Op != Remove {
+		made, err := c.make()
+		if err != nil {
+			return old, err
+		}
+		fresh[len(items)] = made.Get("primary").IsTrue()
+		items = append(items, made)
+	}
+	return scim.List(onePrimary(items, fresh)...), nil
+}
+
+// setsPrimary reports whether the operation says which value is primary.
+func (c change) setsPrimary() bool {
+	if c.sub != nil {
+		return c.sub.Name == "primary"
+	}
+	return c.op.Value.Find("primary").IsTrue()
+}
+
+func (c change) matcher() (func(scim.Value) bool, error) {
+	if c.op.Path.Filter == nil {
+		return func(scim.Value) bool { return true }, nil
+	}
+	m, err := filter.CompileElement(c.op.Path.Filter, c.attr)
+	if err != nil {
+		return nil, err
+	}
+	return m.Match, nil
+}
+
+// element changes one matching element: a sub-attribute of it, or the whole.
+// replace puts the value as sent in its place; add merges.
+func (c change) element(item scim.Value) (scim.Value, error) {
+	switch {
+	case c.sub != nil:
+		return c.inElement(item)
+	case c.op.Op == Remove:
+		return scim.Value{}, nil
+	case c.op.Value.IsEmpty():
+		return c.emptied(item), nil
+	case c.op.Op == Add && c.attr.Type == schema.Complex:
+		return c.merge(item, c.op.Value)
+	}
+	return c.replaced(item)
+}
+
+// replaced is the value as sent, unless it would change what is immutable.
+func (c change) replaced(item scim.Value) (scim.Value, error) {
+	now, err := c.attr.NormalizeOne(c.op.Value, c.path)
+	if err != nil {
+		return item, err
+	}
+	for _, sub := range c.attr.Sub.All() {
+		was := item.Get(sub.Name)
+		if sub.Mutability == schema.Immutable && !was.IsEmpty() && was.JSON() != now.Get(sub.Name).JSON() {
+			return item, scim.Mutability(c.attr.Name + "." + sub.Name + " is immutable and has a value")
+		}
+	}
+	return now, nil
+}
+
+// make returns the element for a filter that matches none: the one that the
+// options make, changed by the operation; for a sub-attribute without a filter a
+// new one.
+func (c change) make() (scim.Value, error) {
+	if c.op.Path.Filter == nil {
+		return c.inElement(scim.Map())
+	}
+	if c.options.Element != nil {
+		if made := c.options.Element(c.op.Path.Filter); made != nil {
+			if c.sub == nil {
+				return c.merge(*made, c.op.Value)
+			}
+			return c.inElement(*made)
+		}
+	}
+	return scim.Value{}, scim.NoTarget("no value matches " + c.path)
+}
