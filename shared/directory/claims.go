@@ -59,7 +59,7 @@ func (t *Tenant) claim(list []claim, kind string, v Taken) ([]claim, error) {
 	if !printable(v.Value) {
 		return nil, scim.InvalidValue(v.Attribute + " must not hold control, invisible or unassigned characters")
 	}
-	folded := Fold(v.Value)
+	folded := scim.Fold(v.Value)
 	if strings.TrimSpace(folded) == "" {
 		return nil, scim.InvalidValue(v.Attribute + " must not be blank")
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
 )
 
@@ -95,10 +96,10 @@ func (d *Directory) Ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.ready = item.Int("fold") == foldVersion && item.Text("scope") == string(d.scope)
+	d.ready = item.Int("fold") == scim.FoldVersion && item.Text("scope") == string(d.scope)
 	if !d.ready {
 		return fmt.Errorf("%w: folding %d and scope %s, but this deployment has folding %d and scope %s; changing either is a migration",
-			ErrSettings, item.Int("fold"), item.Text("scope"), foldVersion, d.scope)
+			ErrSettings, item.Int("fold"), item.Text("scope"), scim.FoldVersion, d.scope)
 	}
 	return nil
 }
@@ -106,7 +107,7 @@ func (d *Directory) Ready(ctx context.Context) error {
 // putSettings writes the settings of a new table. Of several functions that
 // start at once the first wins; putSettings returns what then stands.
 func (d *Directory) putSettings(ctx context.Context) (table.Item, error) {
-	ours := table.Item{"fold": int64(foldVersion), "scope": string(d.scope)}
+	ours := table.Item{"fold": int64(scim.FoldVersion), "scope": string(d.scope)}
 	err := d.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Put(settingsKey, ours).Provided("attribute_not_exists(PK)", nil)
 	})

@@ -28,12 +28,12 @@ func (t *Tenant) User(ctx context.Context, id scim.ID) (User, error) {
 
 // UserByName finds the user of a username, in whatever case and form.
 func (t *Tenant) UserByName(ctx context.Context, name string) ([]User, error) {
-	return t.holder(ctx, t.claimKey("USERNAME", Fold(name)))
+	return t.holder(ctx, t.claimKey("USERNAME", scim.Fold(name)))
 }
 
 // UserByEmail finds the user that holds an email, in whatever case and form.
 func (t *Tenant) UserByEmail(ctx context.Context, address string) ([]User, error) {
-	return t.holder(ctx, t.claimKey("EMAIL", Fold(address)))
+	return t.holder(ctx, t.claimKey("EMAIL", scim.Fold(address)))
 }
 
 // holder reads the claim and then its owner, if that is a user of this tenant.

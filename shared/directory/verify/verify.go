@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"strings"
 
-	"scimserver/shared/directory"
 	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
 )
@@ -92,7 +91,7 @@ func (s *state) own(tenant, id, kind, value string) {
 	if value == "" {
 		return
 	}
-	name := tenant + "\x00" + kind + "#" + inKey(directory.Fold(value))
+	name := tenant + "\x00" + kind + "#" + inKey(scim.Fold(value))
 	if other, ok := s.owned[name]; ok && other != id {
 		s.problem("users %s and %s of tenant %s have the same %s", other, id, tenant, kind)
 	}
