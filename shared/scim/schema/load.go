@@ -107,7 +107,8 @@ func attributes(list ...*Attribute) (Attributes, error) {
 	return set, nil
 }
 
-// readAttribute fills in the defaults of RFC 7643 section 2.2.
+// readAttribute fills in the defaults of RFC 7643 section 2.2. Binary values and
+// references are case-exact by their type (sections 2.3.6 and 2.3.7).
 func readAttribute(v scim.Value) (*Attribute, error) {
 	attr := &Attribute{
 		Name:            v.Get("name").Text(),
@@ -121,6 +122,9 @@ func readAttribute(v scim.Value) (*Attribute, error) {
 		Returned:        Returned(or(v.Get("returned").Text(), string(Default))),
 		Uniqueness:      Uniqueness(or(v.Get("uniqueness").Text(), string(None))),
 		ReferenceTypes:  texts(v.Get("referenceTypes")),
+	}
+	if v.Get("caseExact").Kind() == scim.Null {
+		attr.CaseExact = attr.Type == Binary || attr.Type == Reference
 	}
 	var err error
 	if attr.Sub, err = readAttributes(v.Get("subAttributes").Items()); err != nil {

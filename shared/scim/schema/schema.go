@@ -72,6 +72,10 @@ type Attribute struct {
 	Sub             Attributes // of a complex attribute
 }
 
+// Secret reports whether the attribute is in no representation of a resource:
+// its values are never returned, or may only be written.
+func (a *Attribute) Secret() bool { return a.Returned == Never || a.Mutability == WriteOnly }
+
 // Attributes is an ordered set of attributes, found by name in any case.
 type Attributes struct {
 	list   []*Attribute

@@ -59,7 +59,7 @@ func (a *Attribute) malformed(text string) string {
 			return "must be a dateTime such as 2008-01-23T04:56:22Z"
 		}
 	case Binary:
-		if !isBase64(text) {
+		if _, err := ParseBinary(text); err != nil {
 			return "must be base64"
 		}
 	case Reference:
@@ -79,10 +79,14 @@ func ParseDateTime(s string) (time.Time, error) {
 	return time.Parse("2006-01-02T15:04:05.999999999", s)
 }
 
-// isBase64 accepts RFC 4648 section 4 with or without padding.
-func isBase64(s string) bool {
-	_, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
-	return err == nil && len(s)-len(strings.TrimRight(s, "=")) <= 2
+// ParseBinary reads base64 of RFC 4648 section 4 with or without padding
+// (RFC 7643 section 2.3.6).
+func ParseBinary(s string) ([]byte, error) {
+	text := strings.TrimRight(s, "=")
+	if len(s)-len(text) > 2 {
+		return nil, base64.CorruptInputError(len(text))
+	}
+	return base64.RawStdEncoding.DecodeString(text)
 }
 
 // isURIReference reports whether every character may stand in a URI reference

@@ -1,0 +1,171 @@
+package filter
+
+import (
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+)
+
+// Options decide what Compile leaves open.
+type Options struct {
+	// UnknownIsAbsent treats an attribute that the resource type does not have as
+	// one without a value, as a query over several resource types does (RFC 7644
+	// section 3.4.2.1). Otherwise it is an error.
+	UnknownIsAbsent bool
+}
+
+// Matcher is a filter made ready for the resources of one type. It is safe for
+// concurrent use.
+type Matcher struct{ test test }
+
+// Match reports whether the filter matches a resource's representation (see
+// scim.Resource.Value) or, for CompileElement, one value of an attribute. Names
+// must be in the spelling of the schema.
+func (m *Matcher) Match(v scim.Value) bool { return m.test(v) }
+
+// test is a part of a filter, applied to a resource or to one value.
+type test func(v scim.Value) bool
+
+// Compile makes a filter ready for the resources of a type. It refuses, with an
+// *scim.Error of scimType invalidFilter, what cannot be compared: unknown
+// attributes, those that are never returned, operators and literals that do not
+// fit an attribute's type.
+func Compile(e Expr, t *schema.ResourceType, o Options) (*Matcher, error) {
+	return compile(e, &resourceScope{t, o})
+}
+
+// CompileElement makes a filter ready for the values of one multi-valued
+// attribute, as it stands between the brackets of a value path. The filter's
+// paths are sub-attributes; value stands for a simple value itself.
+func CompileElement(e Expr, attr *schema.Attribute) (*Matcher, error) {
+	return compile(e, &elementScope{attr})
+}
+
+func compile(e Expr, s scope) (*Matcher, error) {
+	test, err := compiler{s}.expr(e)
+	if err != nil {
+		return nil, err
+	}
+	return &Matcher{test}, nil
+}
+
+// compiler turns expressions into tests within a scope.
+type compiler struct{ scope }
+
+func (c compiler) expr(e Expr) (test, error) {
+	switch e := e.(type) {
+	case *And:
+		return c.both(e.X, e.Y, func(x, y test) test {
+			return func(v scim.Value) bool { return x(v) && y(v) }
+		})
+	case *Or:
+		return c.both(e.X, e.Y, func(x, y test) test {
+			return func(v scim.Value) bool { return x(v) || y(v) }
+		})
+	case *Not:
+		x, err := c.expr(e.X)
+		return negation(x), err
+	case *Has:
+		return c.has(e)
+	}
+	return c.compare(e.(*Compare))
+}
+
+func (c compiler) both(x, y Expr, join func(x, y test) test) (test, error) {
+	left, err := c.expr(x)
+	if err != nil {
+		return nil, err
+	}
+	right, err := c.expr(y)
+	return join(left, right), err
+}
+
+// compare compiles a comparison. On several values it holds if it does for any
+// of them; ne and eq null, which are negations, if it does for all.
+func (c compiler) compare(e *Compare) (test, error) {
+	at, ok, err := c.find(e.Path)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return absent(e), nil
+	}
+	if e.Op == Present || e.Value.Kind() == scim.Null {
+		return presence(at, e)
+	}
+	if err := at.comparable(e.Path); err != nil {
+		return nil, err
+	}
+	holds, err := at.relation(e)
+	if err != nil {
+		return nil, err
+	}
+	found := at.any(holds)
+	if e.Op == NotEqual {
+		return negation(found), nil
+	}
+	return found, nil
+}
+
+// has compiles a value path: one value has to fulfil the whole filter.
+func (c compiler) has(e *Has) (test, error) {
+	at, ok, err := c.find(e.Path)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return never, nil
+	}
+	if at.attr == nil || at.attr.Type != schema.Complex && !at.attr.MultiValued {
+		return nil, scim.InvalidFilter(e.Path.String() + " has no sub-attributes; brackets are for complex and multi-valued attributes")
+	}
+	element, err := CompileElement(e.Filter, at.attr)
+	if err != nil {
+		return nil, err
+	}
+	return at.any(func(v scim.Value) bool { return v.Kind() != scim.Null && element.test(v) }), nil
+}
+
+func never(scim.Value) bool { return false }
+
+func negation(x test) test { return func(v scim.Value) bool { return !x(v) } }
+
+// absent is the result of comparing an attribute that is not there.
+func absent(e *Compare) test {
+	isNull := e.Value.Kind() == scim.Null
+	holds := e.Op == Equal && isNull || e.Op == NotEqual && !isNull
+	return func(scim.Value) bool { return holds }
+}
+
+// presence compiles pr and the comparisons with null, which mean the same
+// (RFC 7643 section 2.5: null is unassigned).
+func presence(at place, e *Compare) (test, error) {
+	present := at.any(isPresent)
+	switch e.Op {
+	case Present, NotEqual:
+		return present, nil
+	case Equal:
+		return negation(present), nil
+	}
+	return nil, scim.InvalidFilter(e.Path.String() + " " + string(e.Op) + " null has no meaning; null goes with eq and ne")
+}
+
+// isPresent reports whether a value, or a part of it, is assigned.
+func isPresent(v scim.Value) bool {
+	switch v.Kind() {
+	case scim.Array:
+		for _, item := range v.Items() {
+			if isPresent(item) {
+				return true
+			}
+		}
+		return false
+	case scim.Object:
+		for _, m := range v.Members() {
+			if isPresent(m.Value) {
+				return true
+			}
+		}
+		return false
+	}
+	return !v.IsEmpty()
+}

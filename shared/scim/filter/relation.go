@@ -1,0 +1,141 @@
+package filter
+
+import (
+	"strings"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+)
+
+// relation compiles the comparison of one value with the literal, by the type of
+// the attribute (RFC 7644 table 3). For ne it is that of eq.
+func (at place) relation(e *Compare) (test, error) {
+	leaf := at.leaf()
+	if err := fits(leaf, e); err != nil {
+		return nil, err
+	}
+	op, literal := e.Op, e.Value.Text()
+	if op == NotEqual {
+		op = Equal
+	}
+	switch leaf.Type {
+	case schema.Boolean:
+		return equalTruth(e.Value.IsTrue(), at.sub != nil && at.attr.MultiValued && leaf.Name == "primary"), nil
+	case schema.Integer, schema.Decimal:
+		return numeric(op, literal), nil
+	case schema.DateTime:
+		return chronological(op, literal, e.Path)
+	case schema.Binary:
+		return equalBinary(literal, e.Path)
+	}
+	if leaf.CaseExact {
+		return textual(op, literal, func(s string) string { return s }), nil
+	}
+	return textual(op, literal, scim.Fold), nil
+}
+
+// fits checks the operator and the JSON type of the literal against the type of
+// the attribute.
+func fits(leaf *schema.Attribute, e *Compare) error {
+	if !strings.Contains(operators(leaf.Type), string(e.Op)) {
+		return scim.InvalidFilter(e.Path.String() + " is of type " + string(leaf.Type) + ", with which " +
+			string(e.Op) + " has no meaning; it goes with " + operators(leaf.Type))
+	}
+	if want := literalKind(leaf.Type); e.Value.Kind() != want {
+		return scim.InvalidFilter(e.Path.String() + " is of type " + string(leaf.Type) + "; compare it with a JSON " +
+			want.String() + ", not with " + e.Value.JSON())
+	}
+	return nil
+}
+
+func operators(t schema.Type) string {
+	switch t {
+	case schema.Boolean, schema.Binary:
+		return "eq ne pr"
+	case schema.Integer, schema.Decimal, schema.DateTime:
+		return "eq ne gt ge lt le pr"
+	}
+	return "eq ne co sw ew gt ge lt le pr"
+}
+
+// literalKind is the JSON type of the values of a type (RFC 7643 section 2.3).
+func literalKind(t schema.Type) scim.Kind {
+	switch t {
+	case schema.Boolean:
+		return scim.Bool
+	case schema.Integer, schema.Decimal:
+		return scim.Number
+	}
+	return scim.String
+}
+
+// textual compares strings and references. prepare makes equal what the
+// attribute's caseExact makes equal.
+func textual(op Op, literal string, prepare func(string) string) test {
+	literal = prepare(literal)
+	holds := textRelation(op)
+	return func(v scim.Value) bool { return v.Kind() == scim.String && holds(prepare(v.Text()), literal) }
+}
+
+func textRelation(op Op) func(s, literal string) bool {
+	switch op {
+	case Equal:
+		return func(s, literal string) bool { return s == literal }
+	case Contains:
+		return strings.Contains
+	case StartsWith:
+		return strings.HasPrefix
+	case EndsWith:
+		return strings.HasSuffix
+	}
+	holds := ordered(op)
+	return func(s, literal string) bool { return holds(strings.Compare(s, literal)) }
+}
+
+// ordered says which results of a three-way comparison an operator accepts.
+func ordered(op Op) func(order int) bool {
+	switch op {
+	case Greater:
+		return func(order int) bool { return order > 0 }
+	case GreaterOrEqual:
+		return func(order int) bool { return order >= 0 }
+	case Less:
+		return func(order int) bool { return order < 0 }
+	case LessOrEqual:
+		return func(order int) bool { return order <= 0 }
+	}
+	return func(order int) bool { return order == 0 }
+}
+
+// equalTruth compares booleans. A primary that is missing counts as false
+// (RFC 7643 section 2.4).
+func equalTruth(want, missingIsFalse bool) test {
+	return func(v scim.Value) bool {
+		return v.IsTrue() == want && (v.Kind() == scim.Bool || missingIsFalse)
+	}
+}
+
+// chronological compares instants, whatever their offsets and fractions.
+func chronological(op Op, literal string, p Path) (test, error) {
+	want, err := schema.ParseDateTime(literal)
+	if err != nil {
+		return nil, scim.InvalidFilter(p.String() + " is a dateTime; compare it with one such as 2008-01-23T04:56:22Z")
+	}
+	holds := ordered(op)
+	return func(v scim.Value) bool {
+		got, err := schema.ParseDateTime(v.Text())
+		return err == nil && holds(got.Compare(want))
+	}, nil
+}
+
+// equalBinary compares the bytes that base64 stands for, padded or not.
+func equalBinary(literal string, p Path) (test, error) {
+	want, err := schema.ParseBinary(literal)
+	if err != nil {
+		return nil, scim.InvalidFilter(p.String() + " is binary; compare it with base64")
+	}
+	return func(v scim.Value) bool {
+		got, err := schema.ParseBinary(v.Text())
+		return err == nil && v.Kind() == scim.String && string(got) == string(want)
+	}, nil
+}
