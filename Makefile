@@ -6,5 +6,6 @@
 export CGO_ENABLED = 0
 export GOFLAGS = -trimpath -buildvcs=false -tags=lambda.norpc "-ldflags=-s -w -buildid="
 
+# A function's folder is its logical id in lower case, without "Function".
 build-%Function:
 	GOOS=linux GOARCH=arm64 go build -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(shell echo $* | tr A-Z a-z)

@@ -40,9 +40,8 @@ func run(ctx context.Context, args []string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go endWithGoRun(ctx, cancel)
-	// Who waits for the file must not find the one of an earlier run.
-	if err := os.Remove(*envFile); *envFile != "" && err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove the old env file: %w", err)
+	if err := removeOld(*envFile); err != nil {
+		return err
 	}
 	s, err := stack.Start(ctx, o)
 	if err != nil && ctx.Err() != nil {
@@ -73,6 +72,17 @@ Try       curl -sS %[1]s/Users -H 'Authorization: Bearer %[2]s' -H 'Content-Type
 Ctrl-C ends it.
 `, s.BaseURL(), s.Token())
 	return err
+}
+
+// removeOld makes sure that nobody who waits for the file finds that of an earlier run.
+func removeOld(path string) error {
+	if path == "" {
+		return nil
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove the old env file: %w", err)
+	}
+	return nil
 }
 
 // writeWhole makes the file appear with all its content, for those who wait for it.

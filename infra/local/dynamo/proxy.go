@@ -36,9 +36,7 @@ type Proxy struct {
 	address   string
 	schema    schema
 	account   aws.Config
-	engine    http.RoundTripper // to the engine itself
-	transport http.RoundTripper // to the engine, by way of the faults of tests
-	barrier   []byte            // see settle; nil when the engine keeps nothing
+	transport http.RoundTripper
 	log       io.Writer
 	endpoint  atomic.Value // string; empty while no engine is ready
 }
@@ -50,9 +48,8 @@ func NewProxy(address string, tables []*Table, account aws.Config, wrap func(htt
 		Policies: map[string]*iam.Policy{}, address: address, account: account, log: log,
 		schema: schema{partitionKey: map[string]string{}},
 		// Answers pass as they are, so none is unpacked on the way.
-		engine: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute, DisableCompression: true},
+		transport: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute, DisableCompression: true},
 	}
-	p.transport = p.engine
 	for _, t := range tables {
 		p.schema.arnPrefix = strings.TrimSuffix(t.ARN, t.Name)
 		p.schema.partitionKey[t.Name] = t.partitionKey()
@@ -97,14 +94,11 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, "AccessDeniedException", denied)
 		return
 	}
-	res, err := p.forward(r, p.transport, body)
+	res, err := p.forward(r, body)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	defer func() { _ = res.Body.Close() }()
-	if err := p.settle(r, res); err != nil {
-		panic(http.ErrAbortHandler)
-	}
 	copyHeader(w.Header(), res.Header)
 	w.WriteHeader(res.StatusCode)
 	if _, err := io.Copy(w, res.Body); err != nil {
@@ -135,7 +129,7 @@ func (p *Proxy) denied(r *http.Request, body []byte) string {
 }
 
 // forward signs the call anew: the real service accepts no signature of a local function.
-func (p *Proxy) forward(r *http.Request, to http.RoundTripper, body []byte) (*http.Response, error) {
+func (p *Proxy) forward(r *http.Request, body []byte) (*http.Response, error) {
 	endpoint := p.Endpoint()
 	if endpoint == "" {
 		return nil, errors.New("no engine is ready")
@@ -158,38 +152,7 @@ func (p *Proxy) forward(r *http.Request, to http.RoundTripper, body []byte) (*ht
 	if err != nil {
 		return nil, err
 	}
-	return to.RoundTrip(out)
-}
-
-// KeepWrites makes the proxy hold the answer to a write until the engine has
-// committed it to its file. DynamoDB Local answers a little earlier, and a kill
-// in between loses the write; but it works off its calls in order, so that the
-// answer to a later read means that the commit is done.
-func (p *Proxy) KeepWrites(t *Table) { p.barrier = t.readOfNothing() }
-
-// settle returns when a write that succeeded is committed.
-func (p *Proxy) settle(r *http.Request, res *http.Response) error {
-	const prefix = "DynamoDB_20120810."
-	operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), prefix)
-	if p.barrier == nil || res.StatusCode != http.StatusOK || !writes(operation) {
-		return nil
-	}
-	read := r.Clone(r.Context())
-	read.Header.Set("X-Amz-Target", prefix+"GetItem")
-	answer, err := p.forward(read, p.engine, p.barrier)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(io.Discard, answer.Body)
-	return errors.Join(err, answer.Body.Close())
-}
-
-func writes(operation string) bool {
-	switch operation {
-	case "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems":
-		return true
-	}
-	return false
+	return p.transport.RoundTrip(out)
 }
 
 func copyHeader(to, from http.Header) {

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -56,21 +55,6 @@ func (t *Table) partitionKey() string {
 		}
 	}
 	return ""
-}
-
-// readOfNothing is the body of a GetItem call for an item that does not exist.
-func (t *Table) readOfNothing() []byte {
-	kinds := map[string]string{}
-	for _, a := range t.declared.AttributeDefinitions {
-		kinds[aws.ToString(a.AttributeName)] = string(a.AttributeType)
-	}
-	key := map[string]map[string]string{}
-	for _, k := range t.declared.KeySchema {
-		name := aws.ToString(k.AttributeName)
-		key[name] = map[string]string{kinds[name]: "0000"} // a text, a number and base64 alike
-	}
-	body, _ := json.Marshal(map[string]any{"TableName": t.Name, "Key": key, "ConsistentRead": true})
-	return body
 }
 
 // Create makes the table unless it is there, and waits until it can be used.

@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"scimserver/infra/local/lambda"
 	"scimserver/infra/local/template"
 	"scimserver/shared/config"
+	"scimserver/shared/testkit/ddblocal"
 )
 
 const (
@@ -153,10 +155,18 @@ func (s *Stack) startProxy(account aws.Config) error {
 	if err != nil {
 		return err
 	}
-	s.proxy = dynamo.NewProxy(l.Addr().String(), s.tables, account, s.options.Transport, s.options.Log)
-	if s.options.DataDir != "" && len(s.tables) > 0 {
-		s.proxy.KeepWrites(s.tables[0])
-	}
+	s.proxy = dynamo.NewProxy(l.Addr().String(), s.tables, account, s.wrap, s.options.Log)
 	s.serve(l, s.proxy)
 	return nil
+}
+
+// wrap is what stands between the proxy and the engine.
+func (s *Stack) wrap(engine http.RoundTripper) http.RoundTripper {
+	if s.options.DataDir != "" {
+		engine = ddblocal.Committed(engine)
+	}
+	if s.options.Transport != nil {
+		engine = s.options.Transport(engine)
+	}
+	return engine
 }
