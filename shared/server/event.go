@@ -7,6 +7,7 @@ import (
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
+	"scimserver/shared/scim/compat"
 )
 
 // event collects what the log line of a request says. It holds no attribute
@@ -17,6 +18,7 @@ type event struct {
 	operation string
 	status    int
 	err       *scim.Error
+	repairs   compat.Repairs
 }
 
 // log writes the one line of a request.
@@ -36,6 +38,9 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 		slog.Int("conflicts", u.Conflicts),
 		slog.Float64("rcu", u.Reads),
 		slog.Float64("wcu", u.Writes),
+	}
+	if names := e.repairs.Names(); len(names) > 0 {
+		attrs = append(attrs, slog.Any("deviations", names))
 	}
 	if e.err != nil && e.err.Type != "" {
 		attrs = append(attrs, slog.String("scimType", string(e.err.Type)))

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"scimserver/shared/directory"
-	"scimserver/shared/scim"
 )
 
 // replace puts the client's user in place of the stored one (RFC 7644 section
@@ -23,9 +22,4 @@ func (u users) replace(ctx context.Context, r *request) (*response, error) {
 		return nil, err
 	}
 	return u.respond(r, http.StatusOK, user), nil
-}
-
-// patch is not offered yet.
-func (u users) patch(context.Context, *request) (*response, error) {
-	return nil, scim.NotImplemented("this service does not offer PATCH yet")
 }

@@ -60,7 +60,7 @@ func (u users) list(ctx context.Context, r *request, start, count int) (*respons
 
 // find returns the users that a filter of one equality matches.
 func (u users) find(ctx context.Context, r *request, text string) ([]directory.User, error) {
-	expr, err := filter.Parse(text)
+	expr, err := u.parseFilter(r, text)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +80,14 @@ func (u users) find(ctx context.Context, r *request, text string) ([]directory.U
 		return r.Users.UsersByExternalID(ctx, c.Value.Text())
 	}
 	return nil, laterFilter()
+}
+
+// parseFilter reads a filter, repaired where the tenant's profile allows.
+func (u users) parseFilter(r *request, text string) (filter.Expr, error) {
+	if r.tolerant() {
+		return r.event.repairs.Filter(u.typ, text)
+	}
+	return filter.Parse(text)
 }
 
 func laterFilter() error {

@@ -77,6 +77,10 @@ type request struct {
 	event *event
 }
 
+// tolerant reports whether the tenant's profile has deviations from the RFCs
+// repaired.
+func (r *request) tolerant() bool { return r.Caller.Profile != tenant.Strict }
+
 // response is a response in terms of SCIM. A body of null is none.
 type response struct {
 	Status   int

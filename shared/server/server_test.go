@@ -344,7 +344,7 @@ func TestRoutes(t *testing.T) { // P-3.2-3, P-3.2-6, P-3.3-13, P-3.4.3-11, P-3.1
 		{"POST", "/Schemas", 405, "GET"},
 		{"DELETE", "/ResourceTypes/User", 405, "GET"},
 		{"PUT", "/ServiceProviderConfig", 405, "GET"},
-		{"PATCH", "/Users/x", 501, ""},
+		{"PATCH", "/Users/x", 400, ""},
 		{"POST", "/Users/.search", 501, ""},
 		{"GET", "/Groups", 501, ""},
 		{"PATCH", "/Groups/x", 501, ""},

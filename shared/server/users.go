@@ -8,7 +8,6 @@ import (
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/schema"
-	"scimserver/shared/tenant"
 
 	"golang.org/x/text/secure/precis"
 )
@@ -37,25 +36,35 @@ type users struct {
 	typ *schema.ResourceType
 }
 
-// content turns a body into what the directory stores. The password never gets
-// into the document (RFC 7643 section 4.1.1).
+// content turns a body into what the directory stores.
 func (u users) content(r *request) (c directory.Content, err error) {
 	body, err := r.body()
 	if err != nil {
 		return c, err
 	}
-	doc, err := u.typ.Normalize(body, schema.Rules{RequireSchemas: r.Caller.Profile == tenant.Strict})
+	if r.tolerant() {
+		body = r.event.repairs.Resource(u.typ, body)
+	}
+	doc, err := u.typ.Normalize(body, schema.Rules{RequireSchemas: true})
 	if err != nil {
 		return c, err
 	}
-	c.Doc = doc.Without("password")
-	if clear := doc.Get("password").Text(); clear != "" && u.Passwords != nil {
-		prepared, err := precis.OpaqueString.String(clear)
-		if err != nil {
-			return c, scim.InvalidValue("password holds characters that RFC 8265 does not allow")
-		}
-		c.HashPassword = func() (string, error) { return u.Passwords(prepared) }
+	return u.withoutPassword(doc)
+}
+
+// withoutPassword takes the password out of a document that is to be stored: a
+// hash of it is kept, if the deployment keeps any (RFC 7643 section 4.1.1).
+func (u users) withoutPassword(doc scim.Value) (directory.Content, error) {
+	c := directory.Content{Doc: doc.Without("password")}
+	clear := doc.Get("password").Text()
+	if clear == "" || u.Passwords == nil {
+		return c, nil
 	}
+	prepared, err := precis.OpaqueString.String(clear)
+	if err != nil {
+		return c, scim.InvalidValue("password holds characters that RFC 8265 does not allow")
+	}
+	c.HashPassword = func() (string, error) { return u.Passwords(prepared) }
 	return c, nil
 }
 

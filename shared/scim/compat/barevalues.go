@@ -1,0 +1,35 @@
+package compat
+
+import (
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+)
+
+// bareValues puts strings sent as the elements of a complex multi-valued
+// attribute into their sub-attribute value; one string counts as an array of one:
+//
+//	{"op": "add", "path": "members", "value": ["89bb1940-b905-4575-9e7f-6f887cfb368e"]}
+func (r *Repairs) bareValues(attr *schema.Attribute, v scim.Value) scim.Value {
+	if !attr.MultiValued || attr.Type != schema.Complex || attr.Sub.Find("value") == nil {
+		return v
+	}
+	if v.Kind() == scim.String && v.Text() != "" {
+		v = scim.List(v)
+	}
+	if v.Kind() != scim.Array {
+		return v
+	}
+	items := make([]scim.Value, len(v.Items()))
+	bare := false
+	for i, item := range v.Items() {
+		if items[i] = item; item.Kind() == scim.String {
+			items[i] = scim.Map(scim.Member{Name: "value", Value: item})
+			bare = true
+		}
+	}
+	if !bare {
+		return v
+	}
+	r.note("bare-values")
+	return scim.List(items...)
+}

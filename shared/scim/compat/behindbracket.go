@@ -1,0 +1,44 @@
+package compat
+
+import "strings"
+
+// behindBracket moves a comparison that stands behind a value path into its
+// brackets. Entra ID, to find a user by an email:
+//
+//	filter=emails[type eq "work"].value eq "jane@example.com"
+//
+// and, as its documentation has it, without the sub-attribute, which is value:
+//
+//	filter=emails[type eq "work"] eq "jane@example.com"
+func (r *Repairs) behindBracket(tokens []string) []string {
+	for closing := 0; closing < len(tokens); closing++ {
+		if tokens[closing] != "]" {
+			continue
+		}
+		sub, op := "value", next(tokens, closing+1)
+		if op == closing+1 && op < len(tokens) && strings.HasPrefix(tokens[op], ".") {
+			sub, op = tokens[op][1:], next(tokens, op+1)
+		}
+		v := next(tokens, op+1)
+		opening := lastIndex(tokens[:closing], "[")
+		if op >= len(tokens) || !compares(tokens[op]) || v >= len(tokens) || opening < 0 {
+			continue
+		}
+		r.note("behind-bracket")
+		inside := strings.Join(tokens[opening+1:closing], "")
+		moved := append([]string{}, tokens[:opening+1]...)
+		moved = append(moved, "(", inside, ")", " and ", sub, " ", tokens[op], " ", tokens[v], "]")
+		closing = len(moved) - 1
+		tokens = append(moved, tokens[v+1:]...)
+	}
+	return tokens
+}
+
+func lastIndex(tokens []string, want string) int {
+	for i := len(tokens) - 1; i >= 0; i-- {
+		if tokens[i] == want {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,147 @@
+// Package compat repairs requests that real identity providers send and the
+// RFCs do not allow, before the strict rules see them. Each file holds one
+// deviation and quotes the request that shows it. Profile strict repairs
+// nothing; every other profile repairs all, and the names of the repairs that a
+// request needed are reported.
+package compat
+
+import (
+	"slices"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+)
+
+// Deviation is the name of a tolerated deviation, as the log shows it.
+type Deviation string
+
+// Repairs collects what the requests of one HTTP request needed. The zero value
+// is ready for use.
+type Repairs struct{ names []Deviation }
+
+// Names returns the deviations that were repaired, each once, in the order in
+// which they were met.
+func (r *Repairs) Names() []Deviation { return r.names }
+
+func (r *Repairs) note(d Deviation) {
+	if !slices.Contains(r.names, d) {
+		r.names = append(r.names, d)
+	}
+}
+
+// Resource repairs the body of a POST or PUT.
+func (r *Repairs) Resource(t *schema.ResourceType, body scim.Value) scim.Value {
+	if body.Kind() != scim.Object {
+		return body
+	}
+	return r.object(t, r.schemas(t, body))
+}
+
+// Patch repairs a PATCH message.
+func (r *Repairs) Patch(t *schema.ResourceType, body scim.Value) scim.Value {
+	operations := body.Find("Operations")
+	if operations.Kind() != scim.Array {
+		return body
+	}
+	var repaired []scim.Value
+	for _, op := range operations.Items() {
+		repaired = append(repaired, r.operation(t, op)...)
+	}
+	members := make([]scim.Member, len(body.Members()))
+	for i, m := range body.Members() {
+		if members[i] = m; scim.EqualName(m.Name, "Operations") {
+			members[i].Value = scim.List(r.noOperations(repaired)...)
+		}
+	}
+	return scim.Map(members...)
+}
+
+// operation repairs one operation, which may take several in its place.
+func (r *Repairs) operation(t *schema.ResourceType, op scim.Value) []scim.Value {
+	if op.Kind() != scim.Object {
+		return []scim.Value{op}
+	}
+	op = r.paths(t, op)
+	var all []scim.Value
+	for _, removal := range r.removeValue(t, r.echoes(t, op)) {
+		for _, one := range r.splitKeys(t, removal) {
+			all = append(all, r.operationValue(t, one))
+		}
+	}
+	return all
+}
+
+// object repairs the values of a resource's attributes, those of extensions
+// included.
+func (r *Repairs) object(t *schema.ResourceType, v scim.Value) scim.Value {
+	return each(v, func(m scim.Member) scim.Value {
+		if ext := t.Extension(m.Name); ext != nil {
+			return r.attributes(ext.Attributes, m.Value)
+		}
+		if attr := t.Core.Attributes.Find(m.Name); attr != nil {
+			return r.value(attr, m.Value)
+		}
+		return m.Value
+	})
+}
+
+// attributes repairs the members of a complex value or container.
+func (r *Repairs) attributes(set schema.Attributes, v scim.Value) scim.Value {
+	return each(v, func(m scim.Member) scim.Value {
+		if attr := set.Find(m.Name); attr != nil {
+			return r.value(attr, m.Value)
+		}
+		return m.Value
+	})
+}
+
+// value repairs the whole value of an attribute.
+func (r *Repairs) value(attr *schema.Attribute, v scim.Value) scim.Value {
+	v = r.oneElement(attr, r.bareValues(attr, r.loneObject(attr, r.scalar(attr, v))))
+	if v.Kind() != scim.Array || !attr.MultiValued {
+		return r.element(attr, v)
+	}
+	items := make([]scim.Value, len(v.Items()))
+	for i, item := range v.Items() {
+		items[i] = r.element(attr, item)
+	}
+	return scim.List(items...)
+}
+
+// element repairs one value of an attribute.
+func (r *Repairs) element(attr *schema.Attribute, v scim.Value) scim.Value {
+	if attr.Type == schema.Complex {
+		return r.attributes(attr.Sub, v)
+	}
+	return r.boolean(attr, v)
+}
+
+// each returns the object v with every member's value replaced; anything else
+// as it is.
+func each(v scim.Value, f func(scim.Member) scim.Value) scim.Value {
+	if v.Kind() != scim.Object {
+		return v
+	}
+	members := make([]scim.Member, len(v.Members()))
+	for i, m := range v.Members() {
+		members[i] = scim.Member{Name: m.Name, Value: f(m)}
+	}
+	return scim.Map(members...)
+}
+
+// set returns the object v with the member of that name, in any case, replaced
+// or added.
+func set(v scim.Value, name string, value scim.Value) scim.Value {
+	return scim.Map(append(unset(v, name).Members(), scim.Member{Name: name, Value: value})...)
+}
+
+// unset returns the object v without the member of that name, in any case.
+func unset(v scim.Value, name string) scim.Value {
+	rest := make([]scim.Member, 0, len(v.Members())+1)
+	for _, m := range v.Members() {
+		if !scim.EqualName(m.Name, name) {
+			rest = append(rest, m)
+		}
+	}
+	return scim.Map(rest...)
+}

@@ -1,0 +1,199 @@
+package compat
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
+	"scimserver/shared/scim/patch"
+	"scimserver/shared/scim/schema"
+)
+
+func userType(t *testing.T) *schema.ResourceType {
+	t.Helper()
+	r, err := schema.Standard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Type("User")
+}
+
+func user(t *testing.T, typ *schema.ResourceType, attributes scim.Value) scim.Value {
+	t.Helper()
+	doc, err := typ.Normalize(set(attributes, "userName", scim.Text("ann")), schema.Rules{})
+	if err != nil {
+		t.Fatalf("%s: %v", attributes.JSON(), err)
+	}
+	return doc
+}
+
+// TestProviders sends what providers send, as testdata quotes it, with the
+// repairs of the tolerant profiles and without. strict says what profile strict
+// makes of it: "" the same, "ignored" something else without an error, or the
+// scimType of its refusal.
+func TestProviders(t *testing.T) {
+	typ := userType(t)
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no vectors", err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := scim.ParseJSON(data)
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, v := range all.Items() {
+			t.Run(filepath.Base(file)+"/"+v.Get("name").Text(), func(t *testing.T) {
+				tolerated(t, typ, v)
+				strictly(t, typ, v)
+			})
+		}
+	}
+}
+
+func tolerated(t *testing.T, typ *schema.ResourceType, v scim.Value) {
+	var r Repairs
+	got, err := carryOut(t, typ, v, &r)
+	if want := user(t, typ, v.Get("target")).JSON(); err != nil || got.JSON() != want {
+		t.Errorf("got  %s, %v\nwant %s", got.JSON(), err, want)
+	}
+	if got, want := fmt.Sprint(r.Names()), "["+strings.Join(texts(v.Get("deviations")), " ")+"]"; got != want {
+		t.Errorf("repaired %s, want %s", got, want)
+	}
+}
+
+func strictly(t *testing.T, typ *schema.ResourceType, v scim.Value) {
+	got, err := carryOut(t, typ, v, nil)
+	switch want := v.Get("strict").Text(); want {
+	case "", "ignored":
+		same := got.JSON() == user(t, typ, v.Get("target")).JSON()
+		if err != nil && want == "" || err == nil && same != (want == "") {
+			t.Errorf("strict: %s, %v", got.JSON(), err)
+		}
+	default:
+		var e *scim.Error
+		if !errors.As(err, &e) || string(e.Type) != want {
+			t.Errorf("strict: %s, %v; want %s", got.JSON(), err, want)
+		}
+	}
+}
+
+// carryOut creates or patches a user as a request would, without repairs where r
+// is nil.
+func carryOut(t *testing.T, typ *schema.ResourceType, v scim.Value, r *Repairs) (scim.Value, error) {
+	if body := v.Get("body"); body.Kind() != scim.Null {
+		if r != nil {
+			body = r.Resource(typ, body)
+		}
+		return typ.Normalize(body, schema.Rules{RequireSchemas: true})
+	}
+	body := scim.Map(
+		scim.Member{Name: "schemas", Value: scim.Texts(patch.Message)},
+		scim.Member{Name: "Operations", Value: v.Get("operations")})
+	var o patch.Options
+	if r != nil {
+		body, o.Element = r.Patch(typ, body), r.Element
+	}
+	ops, err := patch.Parse(body)
+	if err != nil {
+		return body, err
+	}
+	return patch.Apply(typ, user(t, typ, v.Get("source")), ops, o)
+}
+
+func texts(v scim.Value) (list []string) {
+	for _, item := range v.Items() {
+		list = append(list, item.Text())
+	}
+	return list
+}
+
+func TestFilters(t *testing.T) { // P-3.4.2.2-26, P-3.4.2.2-33
+	typ := userType(t)
+	for _, tt := range []struct{ in, want, deviations string }{
+		{`userName eq "a"`, `userName eq "a"`, "[]"},
+		{`userName eq bjensen`, `userName eq "bjensen"`, "[bare-word]"},
+		{`userName eq bjensen@x.org and active eq true`, `userName eq "bjensen@x.org" and active eq true`, "[bare-word]"},
+		{`(meta.lastModified gt 2011-05-13T04:42:34Z)`, `meta.lastModified gt "2011-05-13T04:42:34Z"`, "[bare-word]"},
+		{`title eq "eq bob"`, `title eq "eq bob"`, "[]"},
+		{`active eq "True"`, `active eq true`, "[string-boolean]"},
+		{`not (active eq "false") or emails[primary eq "True"]`, `not (active eq false) or emails[primary eq true]`, "[string-boolean]"},
+		{`emails[type eq "work"].value eq "a"`, `emails[type eq "work" and value eq "a"]`, "[behind-bracket]"},
+		{`emails[type eq "work"] eq "a"`, `emails[type eq "work" and value eq "a"]`, "[behind-bracket]"},
+		{`emails[type eq "a" or type eq "b"].display sw "x" and title pr`, `emails[(type eq "a" or type eq "b") and display sw "x"] and title pr`, "[behind-bracket]"},
+		{`emails[type eq work].value eq a and emails[value pr].type eq b`, `emails[type eq "work" and value eq "a"] and emails[value pr and type eq "b"]`, "[bare-word behind-bracket]"},
+	} {
+		var r Repairs
+		e, err := r.Filter(typ, tt.in)
+		if err != nil || e.String() != tt.want || fmt.Sprint(r.Names()) != tt.deviations {
+			t.Errorf("%s:\n got %v, %v, %v\nwant %s, %s", tt.in, e, r.Names(), err, tt.want, tt.deviations)
+		}
+		if _, err := filter.Parse(tt.in); (err == nil) == (strings.Contains(tt.deviations, "b") && !strings.Contains(tt.deviations, "string-boolean")) {
+			t.Errorf("strict: %s: %v", tt.in, err)
+		}
+	}
+	for _, in := range []string{`userName eq`, `userName eq 'x y'`, `userName eq "a`, `emails[type eq "a"`, `emails[type eq "a"].value`, `] eq 1`, ``} {
+		var r Repairs
+		if e, err := r.Filter(typ, in); err == nil {
+			t.Errorf("%q is read as %v", in, e)
+		}
+	}
+}
+
+// Every deviation is shown by a vector.
+func TestEveryDeviationIsShown(t *testing.T) {
+	shown := []string{"bare-word", "behind-bracket"} // see TestFilters
+	files, _ := filepath.Glob("testdata/*.json")
+	for _, file := range files {
+		data, _ := os.ReadFile(file)
+		all, _ := scim.ParseJSON(data)
+		for _, v := range all.Items() {
+			shown = append(shown, texts(v.Get("deviations"))...)
+		}
+	}
+	sources, _ := filepath.Glob("*.go")
+	for _, source := range sources {
+		text, _ := os.ReadFile(source)
+		if strings.HasSuffix(source, "_test.go") {
+			continue
+		}
+		for _, part := range strings.Split(string(text), `r.note("`)[1:] {
+			if name, _, _ := strings.Cut(part, `"`); !slices.Contains(shown, name) {
+				t.Errorf("%s repairs %s, which no vector shows", source, name)
+			}
+		}
+	}
+}
+
+// A repaired request needs no repair.
+func FuzzPatch(f *testing.F) {
+	r, err := schema.Standard()
+	if err != nil {
+		f.Fatal(err)
+	}
+	typ := r.Type("User")
+	f.Add(`[{"op":"Remove","path":"roles","value":[{"value":"a"}]},{"op":"replace","value":{"name.givenName":"x","id":"1"}}]`)
+	f.Add(`[{"op":"Add","path":"manager","value":[{"value":"a"}]},{"op":"add","path":"active","value":"True"}]`)
+	f.Fuzz(func(t *testing.T, operations string) {
+		v, err := scim.ParseJSON([]byte(operations))
+		if err != nil {
+			return
+		}
+		var first, second Repairs
+		once := first.Patch(typ, scim.Map(scim.Member{Name: "Operations", Value: v}))
+		twice := second.Patch(typ, once)
+		if len(second.Names()) > 0 || once.JSON() != twice.JSON() {
+			t.Errorf("%s needs %v again: %s", once.JSON(), second.Names(), twice.JSON())
+		}
+	})
+}

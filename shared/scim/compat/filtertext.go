@@ -1,0 +1,76 @@
+package compat
+
+import (
+	"strings"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
+	"scimserver/shared/scim/schema"
+)
+
+// Filter parses a filter after repairing it. The error is that of filter.Parse.
+func (r *Repairs) Filter(t *schema.ResourceType, text string) (filter.Expr, error) {
+	if len(text) <= filter.MaxLength {
+		text = strings.Join(r.behindBracket(r.bareWords(tokens(text))), "")
+	}
+	e, err := filter.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return r.booleans(e, func(p filter.Path) *schema.Attribute {
+		what, ok := filter.Resolve(t, p)
+		if !ok {
+			return nil
+		}
+		return what.Leaf()
+	}), nil
+}
+
+// tokens cuts a filter into strings in quotes, brackets, blanks and words. Joined
+// they are the filter again.
+func tokens(text string) (all []string) {
+	for len(text) > 0 {
+		n := 1
+		switch c := text[0]; {
+		case c == '"':
+			n = quoted(text)
+		case !strings.ContainsRune(" ()[]", rune(c)):
+			if n = strings.IndexAny(text, ` ()[]"`); n < 0 {
+				n = len(text)
+			}
+		}
+		all, text = append(all, text[:n]), text[n:]
+	}
+	return all
+}
+
+// quoted returns the length of the string in quotes at the start of text.
+func quoted(text string) int {
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// next returns the index of the first token from i on that is not blank.
+func next(tokens []string, i int) int {
+	for i < len(tokens) && tokens[i] == " " {
+		i++
+	}
+	return i
+}
+
+// compares reports whether a token is an operator that takes a value.
+func compares(token string) bool {
+	switch filter.Op(scim.FoldName(token)) {
+	case filter.Equal, filter.NotEqual, filter.Contains, filter.StartsWith, filter.EndsWith,
+		filter.Greater, filter.GreaterOrEqual, filter.Less, filter.LessOrEqual:
+		return true
+	}
+	return false
+}

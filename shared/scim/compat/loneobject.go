@@ -1,0 +1,18 @@
+package compat
+
+import (
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+)
+
+// loneObject makes an array of an object that is sent for a multi-valued
+// attribute. OneLogin, from a template that an administrator edited:
+//
+//	{"emails": {"value": "jane@example.com", "type": "work"}, …}
+func (r *Repairs) loneObject(attr *schema.Attribute, v scim.Value) scim.Value {
+	if !attr.MultiValued || v.Kind() != scim.Object {
+		return v
+	}
+	r.note("lone-object")
+	return scim.List(v)
+}

@@ -1,0 +1,19 @@
+package compat
+
+import "scimserver/shared/scim"
+
+// noOperations puts an operation that does nothing in place of none at all:
+//
+//	{"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": []}
+//
+// RFC 7644 section 3.5.2 wants at least one operation.
+func (r *Repairs) noOperations(operations []scim.Value) []scim.Value {
+	if len(operations) > 0 {
+		return operations
+	}
+	r.note("no-operations")
+	return []scim.Value{scim.Map(
+		scim.Member{Name: "op", Value: scim.Text("add")},
+		scim.Member{Name: "value", Value: scim.Map()},
+	)}
+}

@@ -1,0 +1,18 @@
+package compat
+
+import (
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+)
+
+// oneElement takes the element out of an array of one that is sent for an
+// attribute of one value. Entra ID:
+//
+//	{"op": "Add", "path": "manager", "value": [{"$ref": "http://host/scim/Users/2819c223", "value": "2819c223"}]}
+func (r *Repairs) oneElement(attr *schema.Attribute, v scim.Value) scim.Value {
+	if attr.MultiValued || v.Kind() != scim.Array || len(v.Items()) != 1 {
+		return v
+	}
+	r.note("one-element-array")
+	return v.Items()[0]
+}

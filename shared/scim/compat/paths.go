@@ -1,0 +1,74 @@
+package compat
+
+import (
+	"strings"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
+	"scimserver/shared/scim/schema"
+)
+
+// paths qualifies the path of an operation that names an attribute of an
+// extension without its URN, or with a dot behind the URN. Entra ID:
+//
+//	{"op": "Add", "path": "manager", "value": …}
+//	{"op": "replace", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department", …}
+//
+// An empty path counts as none.
+func (r *Repairs) paths(t *schema.ResourceType, op scim.Value) scim.Value {
+	path := op.Find("path")
+	if path.Kind() != scim.String {
+		return op
+	}
+	if path.Text() == "" {
+		r.note("empty-path")
+		return unset(op, "path")
+	}
+	if qualified, ok := qualify(t, path.Text()); ok {
+		r.note("unqualified-path")
+		op = set(op, "path", scim.Text(qualified))
+	}
+	return r.pathFilter(t, op)
+}
+
+// pathFilter repairs the filter in the path of an operation.
+func (r *Repairs) pathFilter(t *schema.ResourceType, op scim.Value) scim.Value {
+	target, err := filter.ParsePath(op.Find("path").Text())
+	if err != nil || target.Filter == nil {
+		return op
+	}
+	what, ok := filter.Resolve(t, target.Path)
+	if !ok || what.Attr == nil {
+		return op
+	}
+	before := target.String()
+	target.Filter = r.booleans(target.Filter, within(what.Attr))
+	if target.String() == before {
+		return op
+	}
+	return set(op, "path", scim.Text(target.String()))
+}
+
+// qualify returns the path with the URN that it lacks, or with a colon behind
+// the URN that it has.
+func qualify(t *schema.ResourceType, path string) (string, bool) {
+	for _, ext := range t.Extensions {
+		n := len(ext.Schema.ID)
+		if len(path) > n+1 && path[n] == '.' && scim.EqualName(path[:n], ext.Schema.ID) {
+			return ext.Schema.ID + ":" + path[n+1:], true
+		}
+	}
+	target, err := filter.ParsePath(path)
+	if err != nil || target.Path.URN != "" {
+		return "", false
+	}
+	if _, known := filter.Resolve(t, target.Path); known {
+		return "", false
+	}
+	for _, ext := range t.Extensions {
+		if ext.Schema.Attributes.Find(target.Path.Attr) != nil {
+			return ext.Schema.ID + ":" + strings.TrimSpace(path), true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,55 @@
+package compat
+
+import (
+	"strings"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
+	"scimserver/shared/scim/schema"
+)
+
+// splitKeys makes an operation of its own of each member of a path-less value
+// whose name is a path instead of an attribute. Entra ID, with the flag
+// aadOptscim062020:
+//
+//	{"op": "replace", "value": {"displayName": "Bjfe", "name.givenName": "Kkom",
+//	 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber": "Aklq"}}
+func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value {
+	value := op.Find("value")
+	if op.Find("path").Kind() != scim.Null || value.Kind() != scim.Object {
+		return []scim.Value{op}
+	}
+	var rest []scim.Member
+	var split []scim.Value
+	for _, m := range value.Members() {
+		path, ok := keyPath(t, m.Name)
+		if !ok {
+			rest = append(rest, m)
+			continue
+		}
+		r.note("path-as-key")
+		one := set(set(op, "path", scim.Text(path)), "value", m.Value)
+		split = append(split, one)
+	}
+	if len(split) == 0 || len(rest) > 0 {
+		split = append([]scim.Value{set(op, "value", scim.Map(rest...))}, split...)
+	}
+	return split
+}
+
+// keyPath returns the path that a member's name is, if it is one and names
+// something other than a whole attribute or extension.
+func keyPath(t *schema.ResourceType, key string) (string, bool) {
+	if !strings.ContainsAny(key, ".:[") || t.Extension(key) != nil {
+		return "", false
+	}
+	if qualified, ok := qualify(t, key); ok {
+		return qualified, true
+	}
+	target, err := filter.ParsePath(key)
+	if err != nil {
+		return "", false
+	}
+	_, known := filter.Resolve(t, target.Path)
+	return key, known
+}
