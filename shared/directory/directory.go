@@ -29,6 +29,8 @@ var (
 	ErrContention = errors.New("directory: others keep changing the resource")
 	// errMoved says that a write found another version than was read.
 	errMoved = errors.New("directory: the resource has moved on")
+	// ErrTooMany says that a query reads more than one request may.
+	ErrTooMany = errors.New("directory: the query reads too many resources")
 	// ErrUnavailable says that DynamoDB did not answer in time.
 	ErrUnavailable = table.ErrUnavailable
 	// ErrSettings says that the table was made under other settings.

@@ -26,6 +26,15 @@ func (t *Tenant) User(ctx context.Context, id scim.ID) (User, error) {
 	return userFrom(item)
 }
 
+// UserByID finds the user of an id.
+func (t *Tenant) UserByID(ctx context.Context, id string) ([]User, error) {
+	u, err := t.User(ctx, scim.ID(id))
+	if err == ErrNotFound || id == "" {
+		return nil, nil
+	}
+	return []User{u}, err
+}
+
 // UserByName finds the user of a username, in whatever case and form.
 func (t *Tenant) UserByName(ctx context.Context, name string) ([]User, error) {
 	return t.holder(ctx, t.claimKey("USERNAME", scim.Fold(name)))
@@ -81,17 +90,58 @@ func matching(users []User, match func(User) bool) (rest []User) {
 	return rest
 }
 
-// FirstUsers reads the first page of the tenant's users in the order of their
-// ids, at most count of them, fewer when they are large.
-func (t *Tenant) FirstUsers(ctx context.Context, count int) ([]User, error) {
+// MaxScanned is the most users that one request reads one by one.
+const MaxScanned = 10_000
+
+// EachUser calls f with every user of the tenant in the order of their ids, until
+// f returns false. Behind MaxScanned users the error is ErrTooMany.
+func (t *Tenant) EachUser(ctx context.Context, f func(User) bool) error {
+	return t.scan(ctx, MaxResults, func(item table.Item) (bool, error) {
+		u, err := userFrom(item)
+		return err == nil && f(u), err
+	})
+}
+
+// Users reads a page of the tenant's users in the order of their ids: at most
+// count of them behind the first skip, fewer when they are large. Users that are
+// skipped are read, so the error for a page far behind is ErrTooMany.
+func (t *Tenant) Users(ctx context.Context, skip, count int) (page []User, err error) {
 	if count == 0 {
 		return nil, nil
 	}
-	items, _, err := t.d.db.Query(ctx, table.Query{PK: t.userPK(), Limit: count, Bytes: maxPageBytes})
-	if err != nil {
-		return nil, err
+	size := 0
+	err = t.scan(ctx, min(skip+count, MaxResults), func(item table.Item) (bool, error) {
+		if skip--; skip >= 0 {
+			return true, nil
+		}
+		u, err := userFrom(item)
+		page = append(page, u)
+		size += len(item.Text("doc"))
+		return len(page) < count && size < maxPageBytes, err
+	})
+	return page, err
+}
+
+// scan reads the users' items, so many at a time, until f returns false.
+func (t *Tenant) scan(ctx context.Context, batch int, f func(table.Item) (bool, error)) error {
+	scanned := 0
+	for after := ""; ; {
+		items, next, err := t.d.db.Query(ctx, table.Query{PK: t.userPK(), After: after, Limit: batch})
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			if scanned++; scanned > MaxScanned {
+				return ErrTooMany
+			}
+			if more, err := f(item); !more || err != nil {
+				return err
+			}
+		}
+		if after = next; after == "" {
+			return nil
+		}
 	}
-	return usersFrom(items)
 }
 
 // CountUsers returns the exact number of the tenant's users.

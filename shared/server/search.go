@@ -14,24 +14,23 @@ import (
 // defaultCount is the size of a page for which the client names none.
 const defaultCount = 100
 
-// search answers queries on /Users (RFC 7644 section 3.4.2): by one indexed
-// attribute, or the first page of all users.
+// query is what a search asks for.
+type query struct {
+	filter string
+	start  int // of the page, from 1
+	count  int // of its resources, from 0
+}
+
+// search answers queries on /Users (RFC 7644 section 3.4.2).
 func (u users) search(ctx context.Context, r *request) (*response, error) {
-	query := r.URL.Query()
-	start, err := number(query.Get("startIndex"), "startIndex", 1)
+	q, err := readQuery(r)
 	if err != nil {
 		return nil, err
 	}
-	count, err := number(query.Get("count"), "count", defaultCount)
-	if err != nil {
-		return nil, err
+	if !r.URL.Query().Has("filter") {
+		return u.list(ctx, r, q)
 	}
-	start, count = max(1, start), min(max(0, count), directory.MaxResults)
-	if query.Has("filter") {
-		found, err := u.find(ctx, r, query.Get("filter"))
-		return u.page(r, found, len(found), start, count), err
-	}
-	return u.list(ctx, r, start, count)
+	return u.filtered(ctx, r, q)
 }
 
 // searchByPost is not offered yet.
@@ -39,47 +38,139 @@ func (u users) searchByPost(context.Context, *request) (*response, error) {
 	return nil, scim.NotImplemented("this service does not offer searches by POST yet")
 }
 
-// list answers with the first page of the tenant's users.
-func (u users) list(ctx context.Context, r *request, start, count int) (*response, error) {
+// readQuery reads the parameters of RFC 7644 section 3.4.2.4, bounded.
+func readQuery(r *request) (q query, err error) {
+	values := r.URL.Query()
+	if q.start, err = number(values.Get("startIndex"), "startIndex", 1); err != nil {
+		return q, err
+	}
+	if q.count, err = number(values.Get("count"), "count", defaultCount); err != nil {
+		return q, err
+	}
+	q.filter, q.start, q.count = values.Get("filter"), max(1, q.start), min(max(0, q.count), directory.MaxResults)
+	return q, nil
+}
+
+// list answers with a page of all users of the tenant.
+func (u users) list(ctx context.Context, r *request, q query) (*response, error) {
 	total, err := r.Users.CountUsers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if start > 1 && start <= total && count > 0 {
-		return nil, scim.NotImplemented("this service does not offer pages behind the first yet")
+	if q.start > total {
+		q.count = 0
 	}
-	if start > 1 {
-		count = 0
-	}
-	found, err := r.Users.FirstUsers(ctx, count)
+	found, err := r.Users.Users(ctx, q.start-1, q.count)
 	if err != nil {
 		return nil, err
 	}
-	return &response{Status: http.StatusOK, Body: scim.ListResponse(max(total, len(found)), start, u.values(r, found))}, nil
+	values := make([]scim.Value, len(found))
+	for i, user := range found {
+		values[i] = u.resource(r, user).Value()
+	}
+	if len(found) > 0 { // created since the count
+		total = max(total, q.start-1+len(found))
+	}
+	return page(total, q, values), nil
 }
 
-// find returns the users that a filter of one equality matches.
-func (u users) find(ctx context.Context, r *request, text string) ([]directory.User, error) {
-	expr, err := u.parseFilter(r, text)
+// filtered answers with a page of the users that match a filter, and their
+// number.
+func (u users) filtered(ctx context.Context, r *request, q query) (*response, error) {
+	expr, err := u.parseFilter(r, q.filter)
 	if err != nil {
 		return nil, err
 	}
-	c, ok := expr.(*filter.Compare)
-	if !ok || c.Op != filter.Equal {
-		return nil, laterFilter()
+	matcher, err := filter.Compile(expr, u.typ, filter.Options{})
+	if err != nil {
+		return nil, err
 	}
-	if c.Value.Kind() != scim.String {
-		return nil, scim.InvalidFilter(c.Path.String() + " is a string; compare it with a value in double quotes")
+	total := 0
+	var values []scim.Value
+	err = u.candidates(ctx, r, expr, func(user directory.User) {
+		value := u.resource(r, user).Value()
+		if !matcher.Match(value) {
+			return
+		}
+		if total++; total >= q.start && len(values) < q.count {
+			values = append(values, value)
+		}
+	})
+	return page(total, q, values), err
+}
+
+func page(total int, q query, values []scim.Value) *response {
+	return &response{Status: http.StatusOK, Body: scim.ListResponse(total, q.start, values)}
+}
+
+// candidates calls f with every user that may match a filter: those that one of
+// its equalities finds by key, or all.
+func (u users) candidates(ctx context.Context, r *request, expr filter.Expr, f func(directory.User)) error {
+	find := u.key(r, expr)
+	if find == nil {
+		return r.Users.EachUser(ctx, func(user directory.User) bool { f(user); return true })
 	}
-	switch is := func(attr, sub string) bool { return c.Path.Is(u.typ.Core.ID, attr, sub) }; {
+	found, err := find(ctx)
+	for _, user := range found {
+		f(user)
+	}
+	return err
+}
+
+// key returns the look-up for the first indexed equality among the conditions
+// that a filter joins by and, nil where there is none.
+func (u users) key(r *request, expr filter.Expr) func(context.Context) ([]directory.User, error) {
+	switch e := expr.(type) {
+	case *filter.And:
+		if find := u.key(r, e.X); find != nil {
+			return find
+		}
+		return u.key(r, e.Y)
+	case *filter.Has:
+		if e.Path.Is(u.typ.Core.ID, "emails", "") {
+			return emailKey(r, e.Filter)
+		}
+	case *filter.Compare:
+		if e.Op == filter.Equal && e.Value.Kind() == scim.String {
+			return u.equality(r, e.Path, e.Value.Text())
+		}
+	}
+	return nil
+}
+
+// emailKey is key for the conditions on one email.
+func emailKey(r *request, expr filter.Expr) func(context.Context) ([]directory.User, error) {
+	switch e := expr.(type) {
+	case *filter.And:
+		if find := emailKey(r, e.X); find != nil {
+			return find
+		}
+		return emailKey(r, e.Y)
+	case *filter.Compare:
+		if e.Op == filter.Equal && e.Value.Kind() == scim.String && e.Path.Is("", "value", "") {
+			return finder(r.Users.UserByEmail, e.Value.Text())
+		}
+	}
+	return nil
+}
+
+func (u users) equality(r *request, path filter.Path, value string) func(context.Context) ([]directory.User, error) {
+	is := func(attr, sub string) bool { return path.Is(u.typ.Core.ID, attr, sub) }
+	switch {
+	case is("id", ""):
+		return finder(r.Users.UserByID, value)
 	case is("userName", ""):
-		return r.Users.UserByName(ctx, c.Value.Text())
+		return finder(r.Users.UserByName, value)
 	case is("emails", ""), is("emails", "value"):
-		return r.Users.UserByEmail(ctx, c.Value.Text())
+		return finder(r.Users.UserByEmail, value)
 	case is("externalId", ""):
-		return r.Users.UsersByExternalID(ctx, c.Value.Text())
+		return finder(r.Users.UsersByExternalID, value)
 	}
-	return nil, laterFilter()
+	return nil
+}
+
+func finder(find func(context.Context, string) ([]directory.User, error), value string) func(context.Context) ([]directory.User, error) {
+	return func(ctx context.Context) ([]directory.User, error) { return find(ctx, value) }
 }
 
 // parseFilter reads a filter, repaired where the tenant's profile allows.
@@ -88,25 +179,6 @@ func (u users) parseFilter(r *request, text string) (filter.Expr, error) {
 		return r.event.repairs.Filter(u.typ, text)
 	}
 	return filter.Parse(text)
-}
-
-func laterFilter() error {
-	return scim.NotImplemented(`this service offers these filters only, yet: userName eq "...", externalId eq "...", emails.value eq "..."`)
-}
-
-// page cuts a page out of the matches of a filter.
-func (u users) page(r *request, found []directory.User, total, start, count int) *response {
-	first := min(start-1, len(found))
-	last := min(first+count, len(found))
-	return &response{Status: http.StatusOK, Body: scim.ListResponse(total, start, u.values(r, found[first:last]))}
-}
-
-func (u users) values(r *request, found []directory.User) []scim.Value {
-	values := make([]scim.Value, len(found))
-	for i, user := range found {
-		values[i] = u.resource(r, user).Value()
-	}
-	return values
 }
 
 // number reads a paging parameter; one that is not sent has its default.

@@ -85,26 +85,22 @@ type Query struct {
 	PK    string
 	After string // the SK behind which to start; "" means at the first item
 	Limit int    // the most items to return; 0 means all
-	Bytes int    // stop after the page of DynamoDB that passes this; 0 means never
 }
 
 // Query reads a range with strong consistency. next is the SK behind which to
 // go on, "" when the partition has no more items. DynamoDB answers in pages of
 // at most 1 MB; Query reads on until a limit is met.
 func (db *DB) Query(ctx context.Context, q Query) (items []Item, next string, err error) {
-	var size int
 	for {
 		out, err := db.queryPage(ctx, q, len(items))
 		if err != nil {
 			return nil, "", err
 		}
 		for _, m := range out.Items {
-			item := decodeItem(m)
-			size += len(item.Text("doc"))
-			items = append(items, item)
+			items = append(items, decodeItem(m))
 		}
 		next, _ = decode(out.LastEvaluatedKey["SK"]).(string)
-		if next == "" || q.Limit > 0 && len(items) >= q.Limit || q.Bytes > 0 && size > q.Bytes {
+		if next == "" || q.Limit > 0 && len(items) >= q.Limit {
 			return items, next, nil
 		}
 		q.After = next
