@@ -40,6 +40,9 @@ func Load(fsys fs.FS) (*Registry, error) {
 	}
 	err = each(fsys, "resourcetypes", func(v scim.Value) error {
 		t, err := r.readType(v)
+		if err == nil && r.Type(t.Name) != nil {
+			err = fmt.Errorf("resource type %s is defined twice", t.Name)
+		}
 		r.Types = append(r.Types, t)
 		return err
 	})
@@ -78,8 +81,23 @@ func readSchema(v scim.Value) (*Schema, error) {
 		return s, fmt.Errorf("the schema has no id")
 	}
 	var err error
-	s.Attributes, err = readAttributes(v.Get("attributes").Items())
-	return s, err
+	if s.Attributes, err = readAttributes(v.Get("attributes").Items()); err != nil {
+		return s, err
+	}
+	return s, checkDepth(s)
+}
+
+// checkDepth refuses complex attributes within complex ones (RFC 7643 section
+// 2.3.8), which only the schema of schemas itself has.
+func checkDepth(s *Schema) error {
+	for _, attr := range s.Attributes.list {
+		for _, sub := range attr.Sub.list {
+			if sub.Type == Complex && s.ID != scim.SchemaSchema {
+				return fmt.Errorf("attribute %q: the sub-attribute %q must not be complex", attr.Name, sub.Name)
+			}
+		}
+	}
+	return nil
 }
 
 func readAttributes(items []scim.Value) (Attributes, error) {
@@ -166,54 +184,6 @@ func attributeName(name string) bool {
 		}
 	}
 	return name != ""
-}
-
-func (r *Registry) readType(v scim.Value) (*ResourceType, error) {
-	t := &ResourceType{
-		Name:        v.Get("name").Text(),
-		Description: v.Get("description").Text(),
-		Endpoint:    v.Get("endpoint").Text(),
-		Core:        r.Schema(v.Get("schema").Text()),
-	}
-	if t.Name == "" {
-		return t, fmt.Errorf("the resource type has no name")
-	}
-	if t.Endpoint == "" {
-		t.Endpoint = "/" + t.Name + "s"
-	}
-	if t.Core == nil {
-		return t, fmt.Errorf("schema %q is not defined", v.Get("schema").Text())
-	}
-	for _, item := range v.Get("schemaExtensions").Items() {
-		ext := Extension{Schema: r.Schema(item.Get("schema").Text()), Required: item.Get("required").IsTrue()}
-		if ext.Schema == nil {
-			return t, fmt.Errorf("extension %q is not defined", item.Get("schema").Text())
-		}
-		t.Extensions = append(t.Extensions, ext)
-	}
-	var err error
-	t.common, err = common()
-	return t, err
-}
-
-// common defines the attributes of RFC 7643 section 3.1 and schemas (section 3).
-func common() (Attributes, error) {
-	meta, err := attributes(
-		&Attribute{Name: "resourceType", Type: String, CaseExact: true, Mutability: ReadOnly, Returned: Default},
-		&Attribute{Name: "created", Type: DateTime, Mutability: ReadOnly, Returned: Default},
-		&Attribute{Name: "lastModified", Type: DateTime, Mutability: ReadOnly, Returned: Default},
-		&Attribute{Name: "location", Type: Reference, CaseExact: true, Mutability: ReadOnly, Returned: Default},
-		&Attribute{Name: "version", Type: String, CaseExact: true, Mutability: ReadOnly, Returned: Default},
-	)
-	if err != nil {
-		return Attributes{}, err
-	}
-	return attributes(
-		&Attribute{Name: "schemas", Type: Reference, MultiValued: true, Mutability: ReadWrite, Returned: Always},
-		&Attribute{Name: "id", Type: String, CaseExact: true, Mutability: ReadOnly, Returned: Always, Uniqueness: Global},
-		&Attribute{Name: "externalId", Type: String, CaseExact: true, Mutability: ReadWrite, Returned: Default},
-		&Attribute{Name: "meta", Type: Complex, Mutability: ReadOnly, Returned: Default, Sub: meta},
-	)
 }
 
 func texts(v scim.Value) []string {

@@ -118,7 +118,9 @@ type ResourceType struct {
 	Core        *Schema
 	Extensions  []Extension
 
-	common Attributes
+	common    Attributes
+	onRequest []Named // returned: request
+	unique    []Named
 }
 
 // Extension is a schema that extends a resource type.
@@ -131,10 +133,15 @@ type Extension struct {
 // whatever its schemas say (RFC 7643 section 3.1).
 func (t *ResourceType) Common() Attributes { return t.common }
 
+// Unique returns the attributes whose uniqueness is server or global, outside
+// the common ones. Whoever stores resources has to enforce it.
+func (t *ResourceType) Unique() []Named { return t.unique }
+
 // Registry holds every schema and resource type that the service serves.
 type Registry struct {
-	Schemas []*Schema
-	Types   []*ResourceType
+	Schemas  []*Schema
+	Types    []*ResourceType
+	Warnings []string // what the definitions should not say, but may
 }
 
 // Schema returns the schema of that URN in any case (RFC 7644 section 3.10),

@@ -1,0 +1,127 @@
+package schema
+
+import "scimserver/shared/scim"
+
+// Keep completes the document that is to replace another (RFC 7644 section
+// 3.5.1). Both are canonical. What the client cannot change or cannot know stays:
+// readOnly values, and immutable and writeOnly ones that the client left out.
+// Another value for an immutable attribute is an *scim.Error of scimType
+// mutability. The elements of a multi-valued attribute are exchanged whole; one
+// with the value of an old one keeps what was left out of it.
+func (t *ResourceType) Keep(old, doc scim.Value) (scim.Value, error) {
+	d := newDocument(t)
+	d.externalID = doc.Get("externalId")
+	var err error
+	for i, attr := range t.Core.Attributes.list {
+		if t.common.Find(attr.Name) != nil {
+			continue
+		}
+		if d.core[i], err = attr.keep(old.Get(attr.Name), doc.Get(attr.Name), attr.Name); err != nil {
+			return scim.Value{}, err
+		}
+	}
+	for i, ext := range t.Extensions {
+		urn := ext.Schema.ID
+		if d.extensions[i], err = ext.Schema.Attributes.keep(old.Get(urn), doc.Get(urn), urn+":"); err != nil {
+			return scim.Value{}, err
+		}
+	}
+	return d.finish()
+}
+
+// keep completes an object whose members are the attributes of set.
+func (set Attributes) keep(old, v scim.Value, prefix string) (scim.Value, error) {
+	slots := make([]scim.Value, len(set.list))
+	for i, attr := range set.list {
+		var err error
+		if slots[i], err = attr.keep(old.Get(attr.Name), v.Get(attr.Name), prefix+attr.Name); err != nil {
+			return scim.Value{}, err
+		}
+	}
+	members := appendAssigned(nil, set, slots)
+	if len(members) == 0 {
+		return scim.Value{}, nil
+	}
+	return scim.Map(members...), nil
+}
+
+func (a *Attribute) keep(old, v scim.Value, path string) (scim.Value, error) {
+	switch {
+	case old.IsEmpty():
+		return v, nil
+	case a.Mutability == ReadOnly, a.Mutability != ReadWrite && v.IsEmpty():
+		return old, nil
+	case a.Mutability == Immutable && a.same(old, v):
+		return old, nil
+	case a.Mutability == Immutable:
+		return scim.Value{}, scim.Mutability(path + " is immutable and has another value; send that value or leave the attribute out")
+	case a.Type == Complex && !a.MultiValued:
+		return a.Sub.keep(old, v, path+".")
+	case a.Type == Complex:
+		return a.keepElements(old, v), nil
+	}
+	return v, nil
+}
+
+// keepElements completes the new elements that were there before.
+func (a *Attribute) keepElements(old, v scim.Value) scim.Value {
+	if v.IsEmpty() {
+		return v
+	}
+	items := make([]scim.Value, len(v.Items()))
+	for i, item := range v.Items() {
+		items[i] = item
+		if before, ok := counterpart(old, item); ok {
+			if kept, err := a.Sub.keep(before, item, ""); err == nil {
+				items[i] = kept
+			}
+		}
+	}
+	return scim.List(items...)
+}
+
+// counterpart finds the old element with the value of a new one, and its type if
+// the new one says any.
+func counterpart(old, v scim.Value) (scim.Value, bool) {
+	value, kind := v.Get("value").Text(), v.Get("type").Text()
+	for _, item := range old.Items() {
+		if value != "" && item.Get("value").Text() == value && (kind == "" || item.Get("type").Text() == kind) {
+			return item, true
+		}
+	}
+	return scim.Value{}, false
+}
+
+// same reports whether a client sent the value that is there already. The order
+// of several values has no meaning.
+func (a *Attribute) same(old, v scim.Value) bool {
+	if !a.MultiValued {
+		return a.sameOne(old, v)
+	}
+	for _, item := range v.Items() {
+		if !a.sameAny(old.Items(), item) {
+			return false
+		}
+	}
+	return len(old.Items()) == len(v.Items())
+}
+
+func (a *Attribute) sameAny(items []scim.Value, v scim.Value) bool {
+	for _, item := range items {
+		if a.sameOne(item, v) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *Attribute) sameOne(old, v scim.Value) bool {
+	if a.Type == Complex {
+		kept, err := a.Sub.keep(old, v, "")
+		return err == nil && kept.JSON() == old.JSON()
+	}
+	if a.Type == String && !a.CaseExact {
+		return scim.Fold(old.Text()) == scim.Fold(v.Text())
+	}
+	return old.JSON() == v.JSON()
+}

@@ -1,0 +1,85 @@
+package schema
+
+import "scimserver/shared/scim"
+
+// node says what is kept of an object, or of each in an array.
+type node struct {
+	rest  bool // members without a rule are kept
+	rules []rule
+}
+
+// rule is about one member; without a node it is dropped.
+type rule struct {
+	name string
+	node *node
+}
+
+// add notes what to do with a member, unless it is what happens to the rest.
+func (n *node) add(name string, child *node) {
+	if n.rest && child != nil && child.whole() || !n.rest && child == nil {
+		return
+	}
+	n.rules = append(n.rules, rule{name, child})
+}
+
+func (n *node) whole() bool { return n.rest && len(n.rules) == 0 }
+
+func (n *node) apply(v scim.Value) scim.Value {
+	switch {
+	case n.whole():
+		return v
+	case v.Kind() == scim.Object:
+		return n.object(v)
+	case v.Kind() == scim.Array:
+		items := make([]scim.Value, 0, len(v.Items()))
+		for _, item := range v.Items() {
+			if kept := n.apply(item); !kept.IsEmpty() {
+				items = append(items, kept)
+			}
+		}
+		return scim.List(items...)
+	}
+	return v
+}
+
+func (n *node) object(v scim.Value) scim.Value {
+	if !n.changes(v) {
+		return v
+	}
+	members := make([]scim.Member, 0, len(v.Members()))
+	for _, m := range v.Members() {
+		child, ruled := n.rule(m.Name)
+		switch {
+		case ruled && child == nil, !ruled && !n.rest:
+			continue
+		case ruled:
+			m.Value = child.apply(m.Value)
+		}
+		if !m.Value.IsEmpty() {
+			members = append(members, m)
+		}
+	}
+	return scim.Map(members...)
+}
+
+// changes reports whether an object has a member that a rule is about.
+func (n *node) changes(v scim.Value) bool {
+	if !n.rest {
+		return true
+	}
+	for _, r := range n.rules {
+		if v.Get(r.name).Kind() != scim.Null {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *node) rule(name string) (child *node, ruled bool) {
+	for _, r := range n.rules {
+		if r.name == name {
+			return r.node, true
+		}
+	}
+	return nil, false
+}

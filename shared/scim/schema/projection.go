@@ -1,0 +1,163 @@
+package schema
+
+import (
+	"strings"
+
+	"scimserver/shared/scim"
+)
+
+// Selection is what a client asked to get of resources (RFC 7644 section 3.9).
+// Lists of names may be separated by commas within one string as well.
+type Selection struct {
+	Attributes []string
+	Excluded   []string
+	// Sent is what the client's own body held, see Sent: attributes with returned
+	// request come back to who sent them (RFC 7643 section 7).
+	Sent []Named
+}
+
+// Projection reduces representations of one resource type to what is returned.
+// It is safe for concurrent use.
+type Projection struct{ root *node }
+
+// Project makes the projection of a selection. Names that the type does not have
+// are ignored. The error is an *scim.Error.
+func (t *ResourceType) Project(s Selection) (*Projection, error) {
+	only, excluded := nameList(s.Attributes), nameList(s.Excluded)
+	if len(only) > 0 && len(excluded) > 0 {
+		return nil, scim.InvalidValue("attributes and excludedAttributes exclude each other; send one of them")
+	}
+	p := &projector{t: t, only: len(only) > 0, attributes: map[*Attribute]bool{}, parts: map[*Attribute]bool{}, extensions: map[*Schema]bool{}, sent: map[*Attribute]bool{}}
+	for _, name := range append(only, excluded...) {
+		p.note(name)
+	}
+	for _, sent := range s.Sent {
+		if leaf := sent.Leaf(); leaf != nil {
+			p.sent[leaf], p.sent[sent.Attr] = true, true
+		}
+	}
+	return &Projection{p.root()}, nil
+}
+
+// Apply returns the part of a representation that the projection keeps.
+func (p *Projection) Apply(v scim.Value) scim.Value { return p.root.apply(v) }
+
+// nameList splits lists at their commas.
+func nameList(lists []string) []string {
+	var names []string
+	for _, list := range lists {
+		for name := range strings.SplitSeq(list, ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// projector decides which attributes a projection keeps.
+type projector struct {
+	t          *ResourceType
+	only       bool                // the names are all that is wanted, not what is unwanted
+	attributes map[*Attribute]bool // named
+	parts      map[*Attribute]bool // a sub-attribute is named
+	extensions map[*Schema]bool    // named as a whole
+	sent       map[*Attribute]bool
+}
+
+func (p *projector) note(name string) {
+	n, ok := p.t.ResolveName(name)
+	switch {
+	case !ok:
+	case n.Attr == nil:
+		p.extensions[n.Extension] = true
+	case n.Sub == nil:
+		p.attributes[n.Attr] = true
+	default:
+		p.attributes[n.Sub], p.parts[n.Attr] = true, true
+	}
+}
+
+// keeps reports whether an attribute is returned. named says that what holds it
+// is named as a whole.
+func (p *projector) keeps(a *Attribute, named bool) bool {
+	switch {
+	case a.Secret():
+		return false
+	case a.Returned == Always:
+		return true
+	case p.only:
+		return p.attributes[a] || p.parts[a] || named && a.Returned == Default
+	case named || p.attributes[a]:
+		return false
+	}
+	return a.Returned == Default || p.sent[a]
+}
+
+func (p *projector) root() *node {
+	n := &node{rest: !p.only}
+	for _, a := range p.t.common.list {
+		n.add(a.Name, p.attribute(a, false))
+	}
+	for _, a := range p.t.Core.Attributes.list {
+		if p.t.common.Find(a.Name) == nil {
+			n.add(a.Name, p.attribute(a, false))
+		}
+	}
+	for _, ext := range p.t.Extensions {
+		n.add(ext.Schema.ID, p.set(ext.Schema.Attributes, p.extensions[ext.Schema]))
+	}
+	return n
+}
+
+func (p *projector) attribute(a *Attribute, named bool) *node {
+	if !p.keeps(a, named) {
+		return nil
+	}
+	if len(a.Sub.list) == 0 {
+		return &node{rest: true}
+	}
+	return p.set(a.Sub, p.only && (p.attributes[a] || !p.parts[a]))
+}
+
+// set decides on the members of a complex attribute or of an extension.
+func (p *projector) set(set Attributes, named bool) *node {
+	n := &node{rest: !p.only}
+	kept := false
+	for _, a := range set.list {
+		child := p.attribute(a, named)
+		kept = kept || child != nil
+		n.add(a.Name, child)
+	}
+	if !kept {
+		return nil
+	}
+	return n
+}
+
+// Sent returns the attributes with returned request that a document holds, names
+// in any case, for Selection.
+func (t *ResourceType) Sent(doc scim.Value) []Named {
+	var sent []Named
+	for _, n := range t.onRequest {
+		holder := doc
+		if n.Extension != nil {
+			holder = doc.Find(n.Extension.ID)
+		}
+		v := holder.Find(n.Attr.Name)
+		if n.Sub == nil && !v.IsEmpty() || n.Sub != nil && holds(v, n.Sub.Name) {
+			sent = append(sent, n)
+		}
+	}
+	return sent
+}
+
+// holds reports whether a complex value, or one of several, has that member.
+func holds(v scim.Value, name string) bool {
+	for _, item := range v.Items() {
+		if holds(item, name) {
+			return true
+		}
+	}
+	return !v.Find(name).IsEmpty()
+}

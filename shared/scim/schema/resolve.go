@@ -1,0 +1,68 @@
+package schema
+
+import (
+	"strings"
+
+	"scimserver/shared/scim"
+)
+
+// Named is what a name or path means in a resource type.
+type Named struct {
+	Extension *Schema    // nil for core and common attributes
+	Attr      *Attribute // nil for the whole of Extension
+	Sub       *Attribute // nil for the whole of Attr
+}
+
+// Leaf returns the definition of what the name ends at, nil for an extension.
+func (n Named) Leaf() *Attribute {
+	if n.Sub != nil {
+		return n.Sub
+	}
+	return n.Attr
+}
+
+// Resolve finds an attribute, or sub-attribute where sub is not empty, by names
+// in any case (RFC 7644 section 3.10). Common and core attributes may carry the
+// URN of the core schema; those of an extension must carry the extension's. It
+// reports false for what the type does not have.
+func (t *ResourceType) Resolve(urn, attr, sub string) (Named, bool) {
+	var n Named
+	switch {
+	case urn == "" || scim.EqualName(urn, t.Core.ID):
+		n.Attr = t.core(attr)
+	default:
+		if n.Extension = t.extension(urn); n.Extension == nil {
+			return Named{}, false
+		}
+		n.Attr = n.Extension.Attributes.Find(attr)
+	}
+	if n.Attr != nil && sub != "" {
+		n.Sub = n.Attr.Sub.Find(sub)
+		return n, n.Sub != nil
+	}
+	return n, n.Attr != nil
+}
+
+func (t *ResourceType) core(name string) *Attribute {
+	if attr := t.common.Find(name); attr != nil {
+		return attr
+	}
+	return t.Core.Attributes.Find(name)
+}
+
+// ResolveName resolves a name in attribute notation, such as name.givenName or
+// one behind a URN. The URN of an extension alone is the whole extension.
+func (t *ResourceType) ResolveName(name string) (Named, bool) {
+	if ext := t.extension(name); ext != nil {
+		return Named{Extension: ext}, true
+	}
+	urn := ""
+	if i := strings.LastIndexByte(name, ':'); i >= 0 {
+		urn, name = name[:i], name[i+1:]
+	}
+	attr, sub, dotted := strings.Cut(name, ".")
+	if dotted && sub == "" {
+		return Named{}, false
+	}
+	return t.Resolve(urn, attr, sub)
+}
