@@ -23,6 +23,9 @@ func (u users) patch(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := u.project(r, u.sentBy(ops)); err != nil {
+		return nil, err
+	}
 	user, err := r.Users.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
 		doc, err := patch.Apply(u.typ, old.Doc, ops, o)
 		if err != nil {

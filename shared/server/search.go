@@ -66,7 +66,7 @@ func (u users) list(ctx context.Context, r *request, q query) (*response, error)
 	}
 	values := make([]scim.Value, len(found))
 	for i, user := range found {
-		values[i] = u.resource(r, user).Value()
+		values[i] = r.projection.Apply(u.resource(r, user).Value())
 	}
 	if len(found) > 0 { // created since the count
 		total = max(total, q.start-1+len(found))
@@ -93,7 +93,7 @@ func (u users) filtered(ctx context.Context, r *request, q query) (*response, er
 			return
 		}
 		if total++; total >= q.start && len(values) < q.count {
-			values = append(values, value)
+			values = append(values, r.projection.Apply(value))
 		}
 	})
 	return page(total, q, values), err

@@ -75,6 +75,8 @@ type request struct {
 	ID    scim.ID // from the path, where the route has one
 	Users *directory.Tenant
 	event *event
+
+	projection *schema.Projection // of every representation in the answer
 }
 
 // tolerant reports whether the tenant's profile has deviations from the RFCs

@@ -14,16 +14,16 @@ import (
 
 // Users is the endpoint of User resources.
 func Users(s *Server) []route {
-	u := users{s, s.Registry.Type("User")}
+	u := newUsers(s)
 	return []route{
 		{"/Users", map[string]method{
-			http.MethodGet:  reading("search", u.search),
-			http.MethodPost: writing("create", u.create),
+			http.MethodGet:  reading("search", u.projected(u.search)),
+			http.MethodPost: writing("create", u.projected(u.create)),
 		}},
 		{"/Users/{id}", map[string]method{
-			http.MethodGet:    reading("get", u.get),
-			http.MethodPut:    writing("replace", u.replace),
-			http.MethodPatch:  writing("patch", u.patch),
+			http.MethodGet:    reading("get", u.projected(u.get)),
+			http.MethodPut:    writing("replace", u.projected(u.replace)),
+			http.MethodPatch:  writing("patch", u.projected(u.patch)),
 			http.MethodDelete: writing("delete", u.delete),
 		}},
 		{"/Users/.search", map[string]method{http.MethodPost: reading("search", u.searchByPost)}},
@@ -33,7 +33,14 @@ func Users(s *Server) []route {
 // users carries out operations on User resources.
 type users struct {
 	*Server
-	typ *schema.ResourceType
+	typ   *schema.ResourceType
+	usual *schema.Projection // where the client asks for no other
+}
+
+func newUsers(s *Server) users {
+	typ := s.Registry.Type("User")
+	usual, _ := typ.Project(schema.Selection{}) // an empty selection has nothing to refuse
+	return users{s, typ, usual}
 }
 
 // content turns a body into what the directory stores.
@@ -47,6 +54,9 @@ func (u users) content(r *request) (c directory.Content, err error) {
 	}
 	doc, err := u.typ.Normalize(body, schema.Rules{RequireSchemas: true})
 	if err != nil {
+		return c, err
+	}
+	if err := u.project(r, u.typ.Sent(doc)); err != nil {
 		return c, err
 	}
 	return u.withoutPassword(doc)
@@ -79,10 +89,10 @@ func (u users) resource(r *request, user directory.User) scim.Resource {
 	}}
 }
 
-// respond returns a whole user.
+// respond returns a user as far as the client asked for it.
 func (u users) respond(r *request, status int, user directory.User) *response {
 	resource := u.resource(r, user)
-	return &response{Status: status, Body: resource.Value(), Location: resource.Meta.Location, ETag: resource.Meta.Version}
+	return &response{Status: status, Body: r.projection.Apply(resource.Value()), Location: resource.Meta.Location, ETag: resource.Meta.Version}
 }
 
 // takenError tells an administrator what to do about values that others hold. It
