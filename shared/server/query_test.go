@@ -1,0 +1,87 @@
+package server_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/server"
+	"scimserver/shared/testkit"
+)
+
+func TestQuery(t *testing.T) { // P-3.4.2-1, P-3.4.2-2, P-3.4.2-5, P-3.4.2-6, P-3.4.2-7, P-3.4.2-8, P-3.4.2-10, P-3.4.2.4-9, P-3.4.2.4-10
+	c := newClient(t)
+	for i := range 5 {
+		c.create("u"+strconv.Itoa(i), "")
+	}
+	for query, want := range map[string]string{
+		"":                      `"totalResults":5,"startIndex":1,"itemsPerPage":5,"Resources":[{`,
+		"?foo=bar":              `"totalResults":5,"startIndex":1,"itemsPerPage":5,"Resources":[{`,
+		"?count=2":              `"totalResults":5,"startIndex":1,"itemsPerPage":2,"Resources":[{`,
+		"?count=2&startIndex=5": `"totalResults":5,"startIndex":5,"itemsPerPage":1,"Resources":[{`,
+		"?count=0":              `"totalResults":5,"startIndex":1,"itemsPerPage":0,"Resources":[]`,
+		"?filter=" + escape(`userName eq "none"`):        `"totalResults":0,"startIndex":1,"itemsPerPage":0,"Resources":[]`,
+		"?count=2&filter=" + escape(`userName sw "u"`):   `"totalResults":5,"startIndex":1,"itemsPerPage":2,"Resources":[{`,
+		"?filter=" + escape(`userName sw "u"`) + "&x=y":  `"totalResults":5,"startIndex":1,"itemsPerPage":5,"Resources":[{`,
+		"?startIndex=9&filter=" + escape(`userName pr`):  `"totalResults":5,"startIndex":9,"itemsPerPage":0,"Resources":[]`,
+		"?startIndex=-1&filter=" + escape(`userName pr`): `"totalResults":5,"startIndex":1,"itemsPerPage":5,"Resources":[{`,
+	} {
+		if a := c.send("GET", "/Users"+query, ""); !strings.Contains(a.Text, want) {
+			t.Errorf("%s: %.200s, want %s", query, a.Text, want)
+		}
+	}
+}
+
+// many makes a table of one user look endless: every page of users holds that
+// user a thousand times and has more behind.
+type many struct {
+	next http.RoundTripper
+	page []byte
+}
+
+func (m *many) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := m.next.RoundTrip(r)
+	if err != nil || !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".Query") {
+		return answer, err
+	}
+	var found struct{ Items []map[string]any }
+	if err := json.NewDecoder(answer.Body).Decode(&found); err != nil {
+		return nil, err
+	}
+	if len(found.Items) == 1 {
+		one := found.Items[0]
+		m.page, err = json.Marshal(map[string]any{
+			"Items":            slices.Repeat(found.Items, directory.MaxResults),
+			"LastEvaluatedKey": map[string]any{"PK": one["PK"], "SK": one["SK"]},
+		})
+	}
+	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(m.page)), int64(len(m.page))
+	answer.Header.Del("X-Amz-Crc32")
+	return answer, err
+}
+
+func TestTooMany(t *testing.T) { // P-3.4.2.1-3, P-3.12-17
+	table := testkit.Table(t)
+	c := newClient(t, func(o *server.Options) {
+		dir, err := directory.Open(t.Context(), directory.Options{Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: &many{next: http.DefaultTransport}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Directory = dir
+	})
+	c.create("ann", "")
+	a := c.wants(c.search(`title co "x"`), 400, "tooMany")
+	if detail := a.Body.Get("detail").Text(); !strings.Contains(detail, strconv.Itoa(directory.MaxScanned)) || !strings.Contains(detail, "userName eq") {
+		t.Errorf("detail %q", detail)
+	}
+	if !a.Body.Get("Resources").IsEmpty() || a.Body.Get("schemas").JSON() != `["`+scim.ErrorMessage+`"]` {
+		t.Errorf("%s", a.Text)
+	}
+}
