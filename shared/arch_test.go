@@ -38,7 +38,7 @@ var layers = map[string]layer{
 		"a function wires the parts together; test support is not deployed"},
 	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
 	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
-	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/testkit/ddblocal", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
+	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
 }
 
 // testLayers bind test files.

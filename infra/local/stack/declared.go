@@ -16,6 +16,7 @@ import (
 	"scimserver/infra/local/lambda"
 	"scimserver/infra/local/template"
 	"scimserver/shared/config"
+	"scimserver/shared/testkit/charge"
 	"scimserver/shared/testkit/ddblocal"
 )
 
@@ -160,8 +161,12 @@ func (s *Stack) startProxy(account aws.Config) error {
 	return nil
 }
 
-// wrap is what stands between the proxy and the engine.
+// wrap is what stands between the proxy and the engine: what makes DynamoDB Local
+// report and keep what the service would, and the faults of a test.
 func (s *Stack) wrap(engine http.RoundTripper) http.RoundTripper {
+	if s.options.Endpoint == "" {
+		engine = charge.Transactions(engine)
+	}
 	if s.options.DataDir != "" {
 		engine = ddblocal.Committed(engine)
 	}
