@@ -29,10 +29,15 @@ func parse(tb testing.TB, s string) scim.Value {
 	return v
 }
 
-// user completes the attributes of a vector to a canonical user.
+// user completes the attributes of a vector to a canonical user, or T.
 func user(tb testing.TB, t *schema.ResourceType, attributes scim.Value) scim.Value {
 	tb.Helper()
-	members := append([]scim.Member{{Name: "userName", Value: scim.Text("ann")}}, attributes.Members()...)
+	members := attributes.Members()
+	for _, attr := range t.Core.Attributes.All() {
+		if attr.Required && attr.Mutability == schema.ReadWrite && t.Common().Find(attr.Name) == nil {
+			members = append([]scim.Member{{Name: attr.Name, Value: scim.Text("ann")}}, members...)
+		}
+	}
 	doc, err := t.Normalize(scim.Map(members...), schema.Rules{})
 	if err != nil {
 		tb.Fatalf("%s: %v", attributes.JSON(), err)
@@ -56,8 +61,32 @@ func patched(t *schema.ResourceType, doc, body scim.Value, o Options) (scim.Valu
 // TestVectors runs every vector of testdata: the result is as given and in
 // canonical form, the source is left as it was, and errors have their scimType.
 func TestVectors(t *testing.T) {
-	typ := userType(t)
-	files, err := filepath.Glob("testdata/*.json")
+	runVectors(t, userType(t), "testdata/*.json")
+}
+
+// TestCharacteristics runs vectors on a type that has what a User lacks:
+// immutable attributes, required sub-attributes, several simple values.
+func TestCharacteristics(t *testing.T) {
+	r, err := schema.Load(os.DirFS("../schema/testdata"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	typ := r.Type("T")
+	runVectors(t, typ, "testdata/t/*.json")
+	for operations, valid := range map[string]bool{ // P-3.5.2-31, S-7-6: the final state decides
+		`[{"op":"add","path":"cplxMust.other","value":"o"}]`:                                                 false,
+		`[{"op":"add","path":"cplxMust.other","value":"o"},{"op":"add","path":"cplxMust.need","value":"n"}]`: true,
+	} {
+		_, err := patched(typ, user(t, typ, scim.Map()), message(parse(t, operations)), Options{})
+		var e *scim.Error
+		if valid != (err == nil) || err != nil && (!errors.As(err, &e) || e.Type != scim.TypeInvalidValue) {
+			t.Errorf("%s: %v", operations, err)
+		}
+	}
+}
+
+func runVectors(t *testing.T, typ *schema.ResourceType, pattern string) {
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatal("no vectors", err)
 	}
