@@ -79,9 +79,9 @@ func (v Value) Members() []Member { return v.members }
 // Get returns the member of that exact name, or null. It suits values whose
 // names a schema has brought to their canonical spelling.
 func (v Value) Get(name string) Value {
-	for _, m := range v.members {
-		if m.Name == name {
-			return m.Value
+	for i := range v.members {
+		if v.members[i].Name == name {
+			return v.members[i].Value
 		}
 	}
 	return Value{}
@@ -90,9 +90,9 @@ func (v Value) Get(name string) Value {
 // Find returns the member of that name in any ASCII case, or null. It suits
 // values as a client sent them.
 func (v Value) Find(name string) Value {
-	for _, m := range v.members {
-		if EqualName(m.Name, name) {
-			return m.Value
+	for i := range v.members {
+		if EqualName(v.members[i].Name, name) {
+			return v.members[i].Value
 		}
 	}
 	return Value{}

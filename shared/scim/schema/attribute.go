@@ -6,13 +6,13 @@ import "scimserver/shared/scim"
 // multi-valued, and returns it in canonical form. path names it in errors, which
 // are *scim.Error.
 func (a *Attribute) NormalizeValue(v scim.Value, path string) (scim.Value, error) {
-	return a.normalize(v, path)
+	return a.normalize(v, at{name: path})
 }
 
 // NormalizeOne validates one value of an attribute, an element where it is
 // multi-valued.
 func (a *Attribute) NormalizeOne(v scim.Value, path string) (scim.Value, error) {
-	return a.single(v, path)
+	return a.single(v, at{name: path})
 }
 
 // Extension returns the type's extension schema of that URN in any case, nil

@@ -9,40 +9,43 @@ import "scimserver/shared/scim"
 // mutability. The elements of a multi-valued attribute are exchanged whole; one
 // with the value of an old one keeps what was left out of it.
 func (t *ResourceType) Keep(old, doc scim.Value) (scim.Value, error) {
-	d := newDocument(t)
-	d.externalID = doc.Get("externalId")
-	var err error
+	d := newDocument(t, len(doc.Members()))
+	d.addAssigned(externalIDPlace, t.externalID.Name, doc.Get(t.externalID.Name))
 	for i, attr := range t.Core.Attributes.list {
 		if t.common.Find(attr.Name) != nil {
 			continue
 		}
-		if d.core[i], err = attr.keep(old.Get(attr.Name), doc.Get(attr.Name), attr.Name); err != nil {
+		kept, err := attr.keep(old.Get(attr.Name), doc.Get(attr.Name), attr.Name)
+		if err != nil {
 			return scim.Value{}, err
 		}
+		d.addAssigned(i, attr.Name, kept)
 	}
 	for i, ext := range t.Extensions {
 		urn := ext.Schema.ID
-		if d.extensions[i], err = ext.Schema.Attributes.keep(old.Get(urn), doc.Get(urn), urn+":"); err != nil {
+		kept, err := ext.Schema.Attributes.keep(old.Get(urn), doc.Get(urn), urn+":")
+		if err != nil {
 			return scim.Value{}, err
 		}
+		d.addAssigned(len(t.Core.Attributes.list)+i, urn, kept)
 	}
 	return d.finish()
 }
 
 // keep completes an object whose members are the attributes of set.
 func (set Attributes) keep(old, v scim.Value, prefix string) (scim.Value, error) {
-	slots := make([]scim.Value, len(set.list))
+	c := newCollector(len(v.Members()))
 	for i, attr := range set.list {
-		var err error
-		if slots[i], err = attr.keep(old.Get(attr.Name), v.Get(attr.Name), prefix+attr.Name); err != nil {
+		kept, err := attr.keep(old.Get(attr.Name), v.Get(attr.Name), prefix+attr.Name)
+		if err != nil {
 			return scim.Value{}, err
 		}
+		c.addAssigned(i, attr.Name, kept)
 	}
-	members := appendAssigned(nil, set, slots)
-	if len(members) == 0 {
+	if len(c.members) == 0 {
 		return scim.Value{}, nil
 	}
-	return scim.Map(members...), nil
+	return scim.Map(c.members...), nil
 }
 
 func (a *Attribute) keep(old, v scim.Value, path string) (scim.Value, error) {

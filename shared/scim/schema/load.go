@@ -121,6 +121,9 @@ func attributes(list ...*Attribute) (Attributes, error) {
 			return set, fmt.Errorf("attribute %q is defined twice", attr.Name)
 		}
 		set.byName[attr.Name], set.byName[folded] = i, i
+		if attr.Required && attr.Mutability != ReadOnly {
+			set.required = append(set.required, i)
+		}
 	}
 	return set, nil
 }

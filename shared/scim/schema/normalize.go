@@ -26,7 +26,7 @@ func (t *ResourceType) Normalize(v scim.Value, rules Rules) (scim.Value, error) 
 	if err := t.checkSchemas(v.Find("schemas"), rules); err != nil {
 		return scim.Value{}, err
 	}
-	doc := newDocument(t)
+	doc := newDocument(t, len(v.Members()))
 	for _, m := range v.Members() {
 		if err := doc.put(m); err != nil {
 			return scim.Value{}, err
@@ -81,72 +81,72 @@ func (t *ResourceType) extension(urn string) *Schema {
 	return nil
 }
 
-// document collects the canonical members of a resource, one slot for each
-// attribute: externalId, the core schema's, the extensions.
+// document collects the canonical members of a resource.
 type document struct {
-	t          *ResourceType
-	externalID scim.Value
-	core       []scim.Value
-	extensions []scim.Value
+	t *ResourceType
+	collector
 }
 
-func newDocument(t *ResourceType) *document {
-	return &document{
-		t:          t,
-		core:       make([]scim.Value, len(t.Core.Attributes.list)),
-		extensions: make([]scim.Value, len(t.Extensions)),
-	}
+// The places of members that are no core attribute's. Extensions follow the last
+// of the core attributes.
+const (
+	schemasPlace    = -2
+	externalIDPlace = -1
+	ignoredPlace    = -3 // assigned by the provider
+)
+
+func newDocument(t *ResourceType, members int) *document {
+	d := &document{t: t, collector: newCollector(2 + members)}
+	d.add(schemasPlace, "schemas", scim.Text(t.Core.ID)) // finish knows what else
+	return d
 }
 
-// put normalizes one member of the body into its slot.
-func (d *document) put(m scim.Member) (err error) {
-	if attr := d.t.common.Find(m.Name); attr != nil {
-		if attr.Name == "externalId" {
-			d.externalID, err = attr.normalize(m.Value, attr.Name)
-		}
-		return err
+// put normalizes one member of the body.
+func (d *document) put(m scim.Member) error {
+	place, ok := d.t.place(m.Name)
+	if !ok || place == ignoredPlace {
+		return nil
 	}
-	if i, ok := d.t.Core.Attributes.index(m.Name); ok {
-		attr := d.t.Core.Attributes.list[i]
-		d.core[i], err = attr.normalize(m.Value, attr.Name)
-		return err
+	name, v, err := d.t.normalizeAt(place, m.Value)
+	if err == nil {
+		d.addAssigned(place, name, v)
 	}
-	for i, ext := range d.t.Extensions {
-		if scim.EqualName(ext.Schema.ID, m.Name) {
-			d.extensions[i], err = ext.Schema.normalize(m.Value)
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
-// finish checks what must be there and joins the slots. schemas names the core
-// schema and every extension that holds something.
+// normalizeAt normalizes the value of the member at a place, and returns its name.
+func (t *ResourceType) normalizeAt(place int, v scim.Value) (string, scim.Value, error) {
+	core := t.Core.Attributes.list
+	switch {
+	case place >= len(core):
+		ext := t.Extensions[place-len(core)].Schema
+		v, err := ext.normalize(v)
+		return ext.ID, v, err
+	case place == externalIDPlace:
+		v, err := t.externalID.normalize(v, at{name: t.externalID.Name})
+		return t.externalID.Name, v, err
+	}
+	v, err := core[place].normalize(v, at{name: core[place].Name})
+	return core[place].Name, v, err
+}
+
+// finish checks what must be there. schemas names the core schema and every
+// extension that holds something.
 func (d *document) finish() (scim.Value, error) {
-	if err := missing(d.t.Core.Attributes, d.core, ""); err != nil {
+	if err := d.missing(d.t.Core.Attributes, ""); err != nil {
 		return scim.Value{}, err
 	}
-	urns := []string{d.t.Core.ID}
+	urns := []scim.Value{scim.Text(d.t.Core.ID)}
 	for i, ext := range d.t.Extensions {
 		switch {
-		case !d.extensions[i].IsEmpty():
-			urns = append(urns, ext.Schema.ID)
+		case d.has(len(d.t.Core.Attributes.list) + i):
+			urns = append(urns, scim.Text(ext.Schema.ID))
 		case ext.Required:
 			return scim.Value{}, scim.InvalidValue("the extension " + ext.Schema.ID + " is required")
 		}
 	}
-	members := make([]scim.Member, 0, 2+len(d.core)+len(d.extensions))
-	members = append(members, scim.Member{Name: "schemas", Value: scim.Texts(urns...)})
-	if !d.externalID.IsEmpty() {
-		members = append(members, scim.Member{Name: "externalId", Value: d.externalID})
-	}
-	members = appendAssigned(members, d.t.Core.Attributes, d.core)
-	for i, ext := range d.t.Extensions {
-		if !d.extensions[i].IsEmpty() {
-			members = append(members, scim.Member{Name: ext.Schema.ID, Value: d.extensions[i]})
-		}
-	}
-	return scim.Map(members...), nil
+	d.members[0].Value = scim.List(urns...)
+	return scim.Map(d.members...), nil
 }
 
 // normalize normalizes the container of an extension.
@@ -154,54 +154,36 @@ func (s *Schema) normalize(v scim.Value) (scim.Value, error) {
 	if v.IsEmpty() {
 		return scim.Value{}, nil
 	}
-	return s.Attributes.normalize(v, s.ID, s.ID+":")
+	return s.Attributes.normalize(v, at{name: s.ID}, ":")
 }
 
-// normalize normalizes an object whose members are the attributes of set. path
-// names the object and prefix its members in error texts.
-func (set Attributes) normalize(v scim.Value, path, prefix string) (scim.Value, error) {
+// normalize normalizes an object whose members are the attributes of set. where
+// and what stands behind it name those in error texts.
+func (set Attributes) normalize(v scim.Value, where at, separator string) (scim.Value, error) {
 	if v.Kind() != scim.Object {
-		return scim.Value{}, wrongKind(path, "an object", v)
+		return scim.Value{}, wrongKind(where, "an object", v)
 	}
-	slots := make([]scim.Value, len(set.list))
+	c := newCollector(len(v.Members()))
+	prefix := where.String() + separator
 	for _, m := range v.Members() {
 		i, ok := set.index(m.Name)
 		if !ok {
 			continue
 		}
-		var err error
-		if slots[i], err = set.list[i].normalize(m.Value, prefix+set.list[i].Name); err != nil {
+		one, err := set.list[i].normalize(m.Value, at{prefix, set.list[i].Name})
+		if err != nil {
 			return scim.Value{}, err
 		}
+		c.addAssigned(i, set.list[i].Name, one)
 	}
-	members := appendAssigned(make([]scim.Member, 0, len(v.Members())), set, slots)
-	if len(members) == 0 {
+	if len(c.members) == 0 {
 		return scim.Value{}, nil
 	}
-	return scim.Map(members...), missing(set, slots, prefix)
-}
-
-func appendAssigned(members []scim.Member, set Attributes, slots []scim.Value) []scim.Member {
-	for i, v := range slots {
-		if !v.IsEmpty() {
-			members = append(members, scim.Member{Name: set.list[i].Name, Value: v})
-		}
-	}
-	return members
-}
-
-// missing returns an error for the first required attribute without a value.
-func missing(set Attributes, slots []scim.Value, prefix string) error {
-	for i, attr := range set.list {
-		if attr.Required && attr.Mutability != ReadOnly && slots[i].IsEmpty() {
-			return scim.InvalidValue(prefix + attr.Name + " is required")
-		}
-	}
-	return nil
+	return scim.Map(c.members...), c.missing(set, prefix)
 }
 
 // normalize validates the value of one attribute, single or multi-valued.
-func (a *Attribute) normalize(v scim.Value, path string) (scim.Value, error) {
+func (a *Attribute) normalize(v scim.Value, path at) (scim.Value, error) {
 	if a.Mutability == ReadOnly || v.IsEmpty() {
 		return scim.Value{}, nil
 	}
@@ -214,7 +196,7 @@ func (a *Attribute) normalize(v scim.Value, path string) (scim.Value, error) {
 	items := make([]scim.Value, 0, len(v.Items()))
 	for _, item := range v.Items() {
 		if item.Kind() == scim.Null {
-			return scim.Value{}, scim.InvalidValue(path + " must not hold null")
+			return scim.Value{}, scim.InvalidValue(path.String() + " must not hold null")
 		}
 		one, err := a.single(item, path)
 		if err != nil {
@@ -228,9 +210,9 @@ func (a *Attribute) normalize(v scim.Value, path string) (scim.Value, error) {
 }
 
 // single validates one value.
-func (a *Attribute) single(v scim.Value, path string) (scim.Value, error) {
+func (a *Attribute) single(v scim.Value, path at) (scim.Value, error) {
 	if a.Type == Complex {
-		return a.Sub.normalize(v, path, path+".")
+		return a.Sub.normalize(v, path, ".")
 	}
 	if err := a.checkSimple(v, path); err != nil {
 		return scim.Value{}, err
@@ -258,7 +240,7 @@ func (a *Attribute) holds(items []scim.Value, v scim.Value) bool {
 	return false
 }
 
-func onePrimary(items []scim.Value, path string) error {
+func onePrimary(items []scim.Value, path at) error {
 	primaries := 0
 	for _, item := range items {
 		if item.Get("primary").IsTrue() {
@@ -266,11 +248,11 @@ func onePrimary(items []scim.Value, path string) error {
 		}
 	}
 	if primaries > 1 {
-		return scim.InvalidValue(path + " has more than one value with primary true")
+		return scim.InvalidValue(path.String() + " has more than one value with primary true")
 	}
 	return nil
 }
 
-func wrongKind(path, want string, got scim.Value) error {
+func wrongKind(path at, want string, got scim.Value) error {
 	return scim.InvalidValue(fmt.Sprintf("%s must be %s, not a JSON %s", path, want, got.Kind()))
 }

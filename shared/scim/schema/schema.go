@@ -78,8 +78,9 @@ func (a *Attribute) Secret() bool { return a.Returned == Never || a.Mutability =
 
 // Attributes is an ordered set of attributes, found by name in any case.
 type Attributes struct {
-	list   []*Attribute
-	byName map[string]int // by exact and by folded name
+	list     []*Attribute
+	byName   map[string]int // by exact and by folded name
+	required []int          // of clients
 }
 
 // All returns the attributes in the order of the definition.
@@ -118,9 +119,11 @@ type ResourceType struct {
 	Core        *Schema
 	Extensions  []Extension
 
-	common    Attributes
-	onRequest []Named // returned: request
-	unique    []Named
+	common     Attributes
+	externalID *Attribute
+	places     map[string]int // of members in a document, by exact and by folded name
+	onRequest  []Named        // returned: request
+	unique     []Named
 }
 
 // Extension is a schema that extends a resource type.

@@ -19,7 +19,7 @@ const (
 
 // checkSimple checks a value that is not complex against the attribute's type
 // (RFC 7643 section 2.3).
-func (a *Attribute) checkSimple(v scim.Value, path string) error {
+func (a *Attribute) checkSimple(v scim.Value, path at) error {
 	want := scim.String
 	switch a.Type {
 	case Boolean:
@@ -38,7 +38,7 @@ func (a *Attribute) checkSimple(v scim.Value, path string) error {
 		return scim.InvalidValue(fmt.Sprintf("%s is longer than %d bytes", path, limit))
 	}
 	if why := a.malformed(v.Text()); why != "" {
-		return scim.InvalidValue(path + " " + why)
+		return scim.InvalidValue(path.String() + " " + why)
 	}
 	return nil
 }

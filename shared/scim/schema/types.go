@@ -26,12 +26,15 @@ func (r *Registry) readType(v scim.Value) (*ResourceType, error) {
 	if t.common, err = common(); err != nil {
 		return t, err
 	}
-	t.overrule()
+	if err = t.overrule(); err != nil {
+		return t, err
+	}
 	for _, item := range v.Get("schemaExtensions").Items() {
 		if err := r.extend(t, item); err != nil {
 			return t, err
 		}
 	}
+	t.arrange()
 	t.index()
 	return t, nil
 }
@@ -59,7 +62,7 @@ func (r *Registry) extend(t *ResourceType, item scim.Value) error {
 
 // overrule gives the common attributes that the core schema lists the
 // characteristics of RFC 7643 section 3.1, whatever the schema says of them.
-func (t *ResourceType) overrule() {
+func (t *ResourceType) overrule() (err error) {
 	for _, attr := range t.Core.Attributes.list {
 		if defined := t.common.Find(attr.Name); defined != nil {
 			description := attr.Description
@@ -67,6 +70,34 @@ func (t *ResourceType) overrule() {
 			attr.Description = description
 		}
 	}
+	t.Core.Attributes, err = attributes(t.Core.Attributes.list...)
+	return err
+}
+
+// place finds where the member of that name, in any case, stands in a document.
+func (t *ResourceType) place(name string) (place int, ok bool) {
+	if place, ok = t.places[name]; !ok {
+		place, ok = t.places[scim.FoldName(name)]
+	}
+	return place, ok
+}
+
+// arrange gives every member of a document its place. Common attributes come
+// last, because they beat what a schema lists.
+func (t *ResourceType) arrange() {
+	t.places = map[string]int{}
+	put := func(name string, place int) { t.places[name], t.places[scim.FoldName(name)] = place, place }
+	for i, ext := range t.Extensions {
+		put(ext.Schema.ID, len(t.Core.Attributes.list)+i)
+	}
+	for i, attr := range t.Core.Attributes.list {
+		put(attr.Name, i)
+	}
+	for _, attr := range t.common.list {
+		put(attr.Name, ignoredPlace)
+	}
+	t.externalID = t.common.Find("externalId")
+	put(t.externalID.Name, externalIDPlace)
 }
 
 // index notes the attributes that need more than their own value to be handled.
