@@ -40,11 +40,11 @@ func writing(name string, run operation) method {
 }
 
 // find returns the operation that a request asks for and notes the id in its
-// path. The errors are 404 and 405.
+// path. The errors are 404, 405 and, for another version of SCIM, 400.
 func (s *Server) find(r *request) (method, error) {
 	_, path, ok := strings.Cut(r.URL.EscapedPath(), root)
 	if !ok {
-		return method{}, scim.NotFound("the service is at " + root)
+		return method{}, outside(r.URL.EscapedPath())
 	}
 	for _, candidate := range s.routes {
 		id, ok := match(candidate.pattern, path)
@@ -55,6 +55,16 @@ func (s *Server) find(r *request) (method, error) {
 		return candidate.method(r, r.Method)
 	}
 	return method{}, scim.NotFound("the service has no such endpoint")
+}
+
+// outside is the error for a path that is not below root: another version of the
+// protocol (RFC 7644 section 3.13), or nothing at all.
+func outside(path string) error {
+	unversioned := strings.TrimRight(root, "0123456789")
+	if _, version, ok := strings.Cut(path, unversioned); ok && version != "" && '0' <= version[0] && version[0] <= '9' {
+		return scim.InvalidVers("this service speaks SCIM 2.0 only, at " + root)
+	}
+	return scim.NotFound("the service is at " + root)
 }
 
 func (c route) method(r *request, verb string) (method, error) {

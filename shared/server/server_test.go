@@ -62,7 +62,13 @@ type answer struct {
 // answer.
 func (c *client) send(method, path, body string, headers ...string) answer {
 	c.Helper()
-	r := httptest.NewRequest(method, "https://any.host/a/b/scim/v2"+path, strings.NewReader(body))
+	return c.sendTo(method, "https://any.host/a/b/scim/v2"+path, body, headers...)
+}
+
+// sendTo is send to a whole URL.
+func (c *client) sendTo(method, path, body string, headers ...string) answer {
+	c.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", scim.MediaType)
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
