@@ -51,18 +51,25 @@ func (m *many) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".Query") {
 		return answer, err
 	}
-	var found struct{ Items []map[string]any }
-	if err := json.NewDecoder(answer.Body).Decode(&found); err != nil {
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
 		return nil, err
 	}
-	if len(found.Items) == 1 {
+	var found struct{ Items []map[string]any }
+	if err := json.Unmarshal(body, &found); err != nil {
+		return nil, err
+	}
+	if len(found.Items) == 1 && found.Items[0]["doc"] != nil {
 		one := found.Items[0]
 		m.page, err = json.Marshal(map[string]any{
 			"Items":            slices.Repeat(found.Items, directory.MaxResults),
 			"LastEvaluatedKey": map[string]any{"PK": one["PK"], "SK": one["SK"]},
 		})
 	}
-	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(m.page)), int64(len(m.page))
+	if len(found.Items) == 0 || found.Items[0]["doc"] != nil {
+		body = m.page
+	}
+	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	answer.Header.Del("X-Amz-Crc32")
 	return answer, err
 }

@@ -1,0 +1,188 @@
+package server_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/server"
+	"scimserver/shared/testkit"
+)
+
+func (c *client) config() scim.Value {
+	c.Helper()
+	return c.wants(c.send("GET", "/ServiceProviderConfig", ""), 200, "").Body
+}
+
+// TestAnnouncementsAreTrue asks the service for every feature that it could
+// announce. A flag that has no check here fails the test.
+func TestAnnouncementsAreTrue(t *testing.T) { // P-4-9, P-3.5-2, P-3.5.2-1, P-3.14-1, P-3.4.2.2-1, P-3.4.2.3-1, P-3.7-1, S-4.1.1-16, S-5-1
+	hashed := 0
+	for _, hash := range []func(string) (string, error){nil, func(string) (string, error) { hashed++; return "$", nil }} {
+		c := newClient(t, func(o *server.Options) { o.Passwords = hash })
+		b, a := c.create("b", ""), c.create("a", "")
+		works := map[string]func() bool{
+			"patch":  func() bool { return c.patch(a, `[{"op":"add","path":"title","value":"x"}]`).StatusCode == 200 },
+			"bulk":   func() bool { return c.send("POST", "/Bulk", "{}").StatusCode != 501 },
+			"filter": func() bool { return c.search(`userName eq "a"`).Body.Get("totalResults").Text() == "1" },
+			"sort": func() bool {
+				up, down := c.send("GET", "/Users?sortBy=userName", ""), c.send("GET", "/Users?sortBy=userName&sortOrder=descending", "")
+				return c.wants(up, 200, "").Text != c.wants(down, 200, "").Text
+			},
+			"etag": func() bool { return c.get(b, "If-None-Match", c.get(b).Header.Get("ETag")).StatusCode == 304 },
+			"changePassword": func() bool {
+				before := hashed
+				c.wants(c.send("PUT", path(b), user("b", `,"password":"new one"`)), 200, "")
+				return hashed > before
+			},
+		}
+		for _, m := range c.config().Members() {
+			flag := m.Value.Get("supported")
+			check := works[m.Name]
+			if flag.IsEmpty() {
+				continue
+			}
+			if check == nil || flag.Kind() != scim.Bool || check() != flag.IsTrue() {
+				t.Errorf("%s.supported is %s", m.Name, flag.JSON())
+			}
+			delete(works, m.Name)
+		}
+		if len(works) > 0 {
+			t.Errorf("not announced: %v", works)
+		}
+	}
+}
+
+func TestMaxResults(t *testing.T) { // P-3.4.2.4-6, S-5-1
+	table := testkit.Table(t)
+	c := newClient(t, func(o *server.Options) {
+		dir, err := directory.Open(t.Context(), directory.Options{Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: &many{next: http.DefaultTransport}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Directory = dir
+	})
+	c.create("ann", "")
+	if got, want := c.send("GET", "/Users?count=100000", "").Body.Get("itemsPerPage").Text(), c.config().Get("filter").Get("maxResults").Text(); got != want {
+		t.Errorf("%s in a page, maxResults %s", got, want)
+	}
+}
+
+func TestServiceProviderConfig(t *testing.T) { // P-4-1, P-2-7, S-5-1, S-5-2, S-5-4, S-5-5, S-5-6
+	c := newClient(t)
+	config := c.config()
+	if config.Get("schemas").JSON() != `["`+scim.ServiceProviderConfigSchema+`"]` || !config.Get("Resources").IsEmpty() || !config.Get("id").IsEmpty() || !config.Get("documentationUri").IsEmpty() {
+		t.Errorf("%s", config.JSON())
+	}
+	meta := config.Get("meta")
+	if meta.Get("resourceType").Text() != "ServiceProviderConfig" || meta.Get("location").Text() != base+"/ServiceProviderConfig" {
+		t.Errorf("meta %s", meta.JSON())
+	}
+	for _, number := range []scim.Value{config.Get("bulk").Get("maxOperations"), config.Get("bulk").Get("maxPayloadSize"), config.Get("filter").Get("maxResults")} {
+		if number.Kind() != scim.Number || strings.ContainsAny(number.Text(), ".eE") {
+			t.Errorf("%s is no integer", number.JSON())
+		}
+	}
+	schemes := config.Get("authenticationSchemes").Items()
+	if len(schemes) != 1 || schemes[0].Get("type").Text() != "oauthbearertoken" || schemes[0].Get("name").Text() == "" || schemes[0].Get("description").Text() == "" {
+		t.Errorf("%s", config.Get("authenticationSchemes").JSON())
+	}
+	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
+		c.wants(c.send(method, "/ServiceProviderConfig", "{}"), 405, "")
+	}
+}
+
+func TestResourceTypes(t *testing.T) { // P-4-4, S-6-1, S-6-2, S-6-3, S-6-4, S-6-7, S-3.1-1
+	c := newClient(t)
+	list := c.wants(c.send("GET", "/ResourceTypes", ""), 200, "")
+	for _, typ := range list.Body.Get("Resources").Items() {
+		for _, name := range []string{"name", "description", "endpoint", "schema"} {
+			if typ.Get(name).Text() == "" {
+				t.Errorf("no %s: %s", name, typ.JSON())
+			}
+		}
+		schemas := []string{typ.Get("schema").Text()}
+		for _, extension := range typ.Get("schemaExtensions").Items() {
+			schemas = append(schemas, extension.Get("schema").Text())
+			if extension.Get("required").Kind() != scim.Bool {
+				t.Errorf("required of %s", extension.JSON())
+			}
+		}
+		for _, urn := range schemas {
+			c.wants(c.send("GET", "/Schemas/"+urn, ""), 200, "")
+		}
+		if a := c.wants(c.send("GET", typ.Get("endpoint").Text(), ""), 200, ""); a.Body.Get("schemas").JSON() != `["`+scim.ListResponseMessage+`"]` {
+			t.Errorf("%s", a.Text)
+		}
+		if typ.Get("meta").Get("location").Text() != base+"/ResourceTypes/"+typ.Get("id").Text() {
+			t.Errorf("meta %s", typ.Get("meta").JSON())
+		}
+	}
+	for _, path := range []string{"/ResourceTypes", "/ResourceTypes/User", "/Schemas", "/Schemas/" + scim.UserSchema} { // S-7-5
+		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
+			c.wants(c.send(method, path, "{}"), 405, "")
+		}
+	}
+}
+
+// TestSchemasDescribeEverything follows schemas of every resource there is to
+// its definition.
+func TestSchemasDescribeEverything(t *testing.T) { // P-4-2, S-7-1, S-7-2
+	c := newClient(t)
+	c.create("ann", `,`+enterprise+`:{"department":"d"}`)
+	var resources []scim.Value
+	for _, endpoint := range []string{"/Users", "/Schemas", "/ResourceTypes"} {
+		resources = append(resources, c.send("GET", endpoint, "").Body.Get("Resources").Items()...)
+	}
+	for _, resource := range append(resources, c.config()) {
+		for _, urn := range resource.Get("schemas").Items() {
+			a := c.wants(c.send("GET", "/Schemas/"+urn.Text(), ""), 200, "")
+			if id(a) != urn.Text() || a.Body.Get("name").Text() == "" || a.Body.Get("description").Text() == "" {
+				t.Errorf("%s: %.200s", urn.Text(), a.Text)
+			}
+		}
+	}
+}
+
+// Each attribute says what there is to say about it, and nothing else.
+func TestAttributeDefinitions(t *testing.T) { // S-7-3, S-7-4, S-7-22
+	c := newClient(t)
+	types := []string{"string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"}
+	var check func(attr scim.Value)
+	check = func(attr scim.Value) {
+		typ := attr.Get("type").Text()
+		wants := []string{"name", "type", "multiValued", "description", "required", "mutability", "returned"}
+		if typ == "complex" {
+			wants = append(wants, "subAttributes")
+		} else if typ != "boolean" {
+			wants = append(wants, "caseExact", "uniqueness")
+		}
+		if typ == "reference" {
+			wants = append(wants, "referenceTypes")
+		}
+		for _, name := range wants {
+			if attr.Get(name).Kind() == scim.Null {
+				t.Errorf("no %s: %.200s", name, attr.JSON())
+			}
+		}
+		for _, m := range attr.Members() {
+			if m.Name != "canonicalValues" && !slices.Contains(wants, m.Name) {
+				t.Errorf("%s has %s", attr.Get("name").Text(), m.Name)
+			}
+		}
+		if !slices.Contains(types, typ) || attr.Get("description").Text() == "" {
+			t.Errorf("%.200s", attr.JSON())
+		}
+		for _, sub := range attr.Get("subAttributes").Items() {
+			check(sub)
+		}
+	}
+	for _, schema := range c.send("GET", "/Schemas", "").Body.Get("Resources").Items() {
+		for _, attr := range schema.Get("attributes").Items() {
+			check(attr)
+		}
+	}
+}
