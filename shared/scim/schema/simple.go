@@ -20,15 +20,17 @@ const (
 // checkSimple checks a value that is not complex against the attribute's type
 // (RFC 7643 section 2.3).
 func (a *Attribute) checkSimple(v scim.Value, path at) error {
-	want := scim.String
+	want, article := scim.String, "a "
 	switch a.Type {
 	case Boolean:
 		want = scim.Bool
-	case Integer, Decimal:
+	case Integer:
+		want, article = scim.Number, "an "
+	case Decimal:
 		want = scim.Number
 	}
 	if v.Kind() != want {
-		return wrongKind(path, "a "+string(a.Type), v)
+		return wrongKind(path, article+string(a.Type), v)
 	}
 	limit := MaxText
 	if a.Type == Binary {
