@@ -71,7 +71,7 @@ func TestCreateRejects(t *testing.T) { // P-3.3-9, P-3.3-11, P-3.3.1-2, S-4.1.1-
 	}
 }
 
-func TestParallelCreates(t *testing.T) { // P-3.3-14, P-3.3-7, S-4.1.1-2
+func TestParallelCreates(t *testing.T) { // P-3.3-14, P-3.3-7, S-4.1.1-2, S-7-20
 	c := newClient(t)
 	const n = 20
 	statuses := make([]int, n)

@@ -186,3 +186,26 @@ func TestAttributeDefinitions(t *testing.T) { // S-7-3, S-7-4, S-7-22
 		}
 	}
 }
+
+// Sub-attributes that RFC 7643 section 2.4 gives a meaning have it everywhere.
+func TestSubAttributesKeepTheirMeaning(t *testing.T) { // S-2.4-2
+	c := newClient(t)
+	types := map[string]string{"type": "string", "primary": "boolean", "display": "string", "$ref": "reference"}
+	seen := 0
+	for _, schema := range c.send("GET", "/Schemas", "").Body.Get("Resources").Items() {
+		for _, attr := range schema.Get("attributes").Items() {
+			for _, sub := range attr.Get("subAttributes").Items() {
+				want, ok := types[sub.Get("name").Text()]
+				if ok && (sub.Get("type").Text() != want || sub.Get("multiValued").IsTrue()) {
+					t.Errorf("%s.%s: %s", attr.Get("name").Text(), sub.Get("name").Text(), sub.JSON())
+				}
+				if ok {
+					seen++
+				}
+			}
+		}
+	}
+	if seen < 30 {
+		t.Errorf("%d sub-attributes seen", seen)
+	}
+}
