@@ -113,6 +113,14 @@ members:
 	return Map(kept...)
 }
 
+// Identical reports whether v and w are one value, or equal simple ones, without
+// looking into arrays and objects: false says nothing about those.
+func (v Value) Identical(w Value) bool {
+	return v.kind == w.kind && v.text == w.text &&
+		len(v.items) == len(w.items) && (len(v.items) == 0 || &v.items[0] == &w.items[0]) &&
+		len(v.members) == len(w.members) && (len(v.members) == 0 || &v.members[0] == &w.members[0])
+}
+
 // IsEmpty reports whether v counts as no value: null, an empty string, an empty
 // array or an object without members (RFC 7643 section 2.5).
 func (v Value) IsEmpty() bool {

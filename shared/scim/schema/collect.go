@@ -12,25 +12,42 @@ type at struct{ prefix, name string }
 // String returns the path of the value.
 func (a at) String() string { return a.prefix + a.name }
 
-// collector puts the members of an object in the order of their places.
+// collector puts the members of an object in the order of their places. As long
+// as these are the first members of source, it takes up no memory for them.
 type collector struct {
+	source  []scim.Member
 	members []scim.Member
 	places  []int // of the members, ascending
+	copied  bool
 }
 
-func newCollector(members int) collector {
-	return collector{make([]scim.Member, 0, members), make([]int, 0, members)}
+func newCollector(source []scim.Member) collector {
+	return collector{source: source, places: make([]int, 0, len(source))}
 }
 
 // add puts a member where it belongs. A body is mostly in order, so that little
 // is moved.
 func (c *collector) add(place int, name string, v scim.Value) {
-	i := len(c.places)
-	for i > 0 && c.places[i-1] > place {
-		i--
+	n := len(c.members)
+	inOrder := n == 0 || c.places[n-1] < place
+	if !c.copied && inOrder && n < len(c.source) && c.source[n].Name == name && c.source[n].Value.Identical(v) {
+		c.members, c.places = c.source[:n+1:n+1], append(c.places, place)
+		return
 	}
-	c.places = slices.Insert(c.places, i, place)
-	c.members = slices.Insert(c.members, i, scim.Member{Name: name, Value: v})
+	c.copy()
+	for n > 0 && c.places[n-1] > place {
+		n--
+	}
+	c.places = slices.Insert(c.places, n, place)
+	c.members = slices.Insert(c.members, n, scim.Member{Name: name, Value: v})
+}
+
+// copy takes the members off the source, which others read.
+func (c *collector) copy() {
+	if !c.copied {
+		c.members = append(make([]scim.Member, 0, len(c.source)+1), c.members...)
+		c.copied = true
+	}
 }
 
 // addAssigned adds a member unless its value is none.
@@ -53,4 +70,23 @@ func (c *collector) missing(set Attributes, prefix string) error {
 		}
 	}
 	return nil
+}
+
+// elements collects the elements of an array, without memory for them as long as
+// they are the first ones of a source.
+type elements struct {
+	list   []scim.Value
+	copied bool
+}
+
+func (e *elements) add(source []scim.Value, v scim.Value) {
+	n := len(e.list)
+	if !e.copied && source[n].Identical(v) {
+		e.list = source[: n+1 : n+1]
+		return
+	}
+	if !e.copied {
+		e.list, e.copied = append(make([]scim.Value, 0, len(source)), e.list...), true
+	}
+	e.list = append(e.list, v)
 }

@@ -9,7 +9,7 @@ import "scimserver/shared/scim"
 // mutability. The elements of a multi-valued attribute are exchanged whole; one
 // with the value of an old one keeps what was left out of it.
 func (t *ResourceType) Keep(old, doc scim.Value) (scim.Value, error) {
-	d := newDocument(t, len(doc.Members()))
+	d := newDocument(t, doc)
 	d.addAssigned(externalIDPlace, t.externalID.Name, doc.Get(t.externalID.Name))
 	for i, attr := range t.Core.Attributes.list {
 		if t.common.Find(attr.Name) != nil {
@@ -34,7 +34,7 @@ func (t *ResourceType) Keep(old, doc scim.Value) (scim.Value, error) {
 
 // keep completes an object whose members are the attributes of set.
 func (set Attributes) keep(old, v scim.Value, prefix string) (scim.Value, error) {
-	c := newCollector(len(v.Members()))
+	c := newCollector(v.Members())
 	for i, attr := range set.list {
 		kept, err := attr.keep(old.Get(attr.Name), v.Get(attr.Name), prefix+attr.Name)
 		if err != nil {

@@ -26,7 +26,7 @@ func (t *ResourceType) Normalize(v scim.Value, rules Rules) (scim.Value, error) 
 	if err := t.checkSchemas(v.Find("schemas"), rules); err != nil {
 		return scim.Value{}, err
 	}
-	doc := newDocument(t, len(v.Members()))
+	doc := newDocument(t, v)
 	for _, m := range v.Members() {
 		if err := doc.put(m); err != nil {
 			return scim.Value{}, err
@@ -95,8 +95,10 @@ const (
 	ignoredPlace    = -3 // assigned by the provider
 )
 
-func newDocument(t *ResourceType, members int) *document {
-	d := &document{t: t, collector: newCollector(2 + members)}
+// newDocument begins a document that will hold about what v does.
+func newDocument(t *ResourceType, v scim.Value) *document {
+	d := &document{t: t, collector: newCollector(v.Members())}
+	d.copy()
 	d.add(schemasPlace, "schemas", scim.Text(t.Core.ID)) // finish knows what else
 	return d
 }
@@ -163,7 +165,7 @@ func (set Attributes) normalize(v scim.Value, where at, separator string) (scim.
 	if v.Kind() != scim.Object {
 		return scim.Value{}, wrongKind(where, "an object", v)
 	}
-	c := newCollector(len(v.Members()))
+	c := newCollector(v.Members())
 	prefix := where.String() + separator
 	for _, m := range v.Members() {
 		i, ok := set.index(m.Name)
@@ -193,7 +195,7 @@ func (a *Attribute) normalize(v scim.Value, path at) (scim.Value, error) {
 	if v.Kind() != scim.Array {
 		return scim.Value{}, wrongKind(path, "an array", v)
 	}
-	items := make([]scim.Value, 0, len(v.Items()))
+	var items elements
 	for _, item := range v.Items() {
 		if item.Kind() == scim.Null {
 			return scim.Value{}, scim.InvalidValue(path.String() + " must not hold null")
@@ -202,11 +204,11 @@ func (a *Attribute) normalize(v scim.Value, path at) (scim.Value, error) {
 		if err != nil {
 			return scim.Value{}, err
 		}
-		if !one.IsEmpty() && !a.holds(items, one) {
-			items = append(items, one)
+		if !one.IsEmpty() && !a.holds(items.list, one) {
+			items.add(v.Items(), one)
 		}
 	}
-	return scim.List(items...), onePrimary(items, path)
+	return scim.List(items.list...), onePrimary(items.list, path)
 }
 
 // single validates one value.
