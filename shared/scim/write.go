@@ -1,6 +1,9 @@
 package scim
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // AppendJSON appends v as JSON without white space. Strings are written in
 // UTF-8; only what RFC 8259 section 7 demands is escaped.
@@ -46,6 +49,9 @@ func appendObject(dst []byte, members []Member) []byte {
 
 func appendString(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, string(utf8.RuneError))
+	}
 	dst = append(dst, '"')
 	start := 0
 	for i := 0; i < len(s); i++ {
@@ -61,10 +67,5 @@ func appendString(dst []byte, s string) []byte {
 		}
 		start = i + 1
 	}
-	if rest := s[start:]; utf8.ValidString(rest) {
-		dst = append(dst, rest...)
-	} else {
-		dst = append(dst, string([]rune(rest))...)
-	}
-	return append(dst, '"')
+	return append(append(dst, s[start:]...), '"')
 }
