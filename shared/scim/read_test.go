@@ -98,3 +98,21 @@ func TestErrorValue(t *testing.T) { // P-3.12-2, P-3.12-3, P-3.12-4
 		t.Errorf("404 has a scimType %v", got)
 	}
 }
+
+// What is read is written as the same value, and nothing makes the reader hang
+// or panic.
+func FuzzParseJSON(f *testing.F) {
+	for _, seed := range []string{`{"a":[1,-0.5e3,"\u00e9\ud83d\ude00",null,true],"B":{}}`, `"\`, `[[[[`, `{"a":1,"A":2}`, "\xff"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		v, err := ParseJSON(data)
+		if err != nil {
+			return
+		}
+		again, err := ParseJSON(v.AppendJSON(nil))
+		if err != nil || again.JSON() != v.JSON() {
+			t.Errorf("%q is written as %q: %v", data, v.JSON(), err)
+		}
+	})
+}
