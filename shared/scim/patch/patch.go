@@ -106,7 +106,7 @@ func (o Operation) check() error {
 	switch {
 	case o.Op == Remove && o.Path == nil:
 		return scim.NoTarget("remove needs a path")
-	case o.Op == Remove && !o.Value.IsEmpty():
+	case o.Op == Remove && o.namesValues():
 		return scim.InvalidSyntax("remove takes no value; name what to remove by a filter in the path")
 	case o.Op != Remove && !o.HasValue:
 		return scim.InvalidValue(string(o.Op) + " needs a value")
@@ -114,6 +114,13 @@ func (o Operation) check() error {
 		return scim.InvalidValue(string(o.Op) + " without a path needs an object of attributes as its value")
 	}
 	return nil
+}
+
+// namesValues reports whether the value of a remove may be meant as a list of what
+// to remove, be it empty: without it the operation would remove everything.
+func (o Operation) namesValues() bool {
+	whole := o.Path.Filter == nil && (o.Value.Kind() == scim.Array || o.Value.Kind() == scim.Object)
+	return whole || !o.Value.IsEmpty()
 }
 
 // numbered says in an error's detail which operation it is about.
