@@ -14,7 +14,8 @@ import (
 const extension = "urn:example:params:scim:schemas:test:2.0:X"
 
 // extended serves users with one extension more, which is required: a file
-// dropped among the definitions and named in the resource type.
+// dropped among the definitions and named in the resource type. There is one more
+// type, too.
 func extended(t *testing.T) func(*server.Options) {
 	fsys := fstest.MapFS{}
 	add := func(name, file string) {
@@ -31,11 +32,19 @@ func extended(t *testing.T) func(*server.Options) {
 	add("resourcetypes/user.json", "definitions/resourcetypes/user.json")
 	typ := fsys["resourcetypes/user.json"]
 	typ.Data = []byte(strings.Replace(string(typ.Data), `"schemaExtensions": [`, `"schemaExtensions": [{"schema":"`+extension+`","required":true},`, 1))
+	fsys["resourcetypes/device.json"] = &fstest.MapFile{Data: []byte(`{"name":"Device","description":"d","schema":"` + extension + `"}`)}
 	registry, err := schema.Load(fsys)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return func(o *server.Options) { o.Registry = registry }
+}
+
+func TestEndpointOfANewType(t *testing.T) { // P-3.2-1
+	c := newClient(t, extended(t))
+	if a := c.wants(c.send("GET", "/ResourceTypes/Device", ""), 200, ""); a.Body.Get("endpoint").Text() != "/Devices" {
+		t.Errorf("%s", a.Text)
+	}
 }
 
 // x is the extension's member of a user's body.

@@ -28,7 +28,7 @@ func TestPatchAnswersWithTheWholeUser(t *testing.T) { // P-3.5-2, P-3.5.2-1, P-3
 
 // A failing operation leaves the user, its version and its claims as they were,
 // whatever went before it.
-func TestPatchIsAtomic(t *testing.T) { // P-3.5.2-24, P-3.5.2-25, P-3.5.2-12, P-3.5.2-30, P-3.5.2.2-8, S-7-11
+func TestPatchIsAtomic(t *testing.T) { // P-3.5.2-24, P-3.5.2-25, P-3.5.2-12, P-3.5.2-30, P-3.5.2.2-8, P-3.5.2-10, S-7-11
 	c := newClient(t)
 	c.create("bob", `,"emails":[{"value":"bob@x.org"}]`)
 	a := c.create("ann", `,"title":"Dr","emails":[{"value":"ann@x.org","type":"work"}]`)

@@ -15,7 +15,8 @@ type Report struct {
 }
 
 // Decide gives every row its state from the citations and the argued
-// divergences, each a map from ID to place.
+// divergences, each a map from ID to place. A decision about what comes later
+// does not make it done.
 func Decide(rows []Row, cited, argued map[string]string) Report {
 	var rep Report
 	known := map[string]bool{}
@@ -24,7 +25,7 @@ func Decide(rows []Row, cited, argued map[string]string) Report {
 		if place, ok := cited[r.ID]; ok {
 			r.Status, r.Reason = Covered, place
 		}
-		if heading, ok := argued[r.ID]; ok {
+		if heading, ok := argued[r.ID]; ok && r.Status != Later {
 			r.Status, r.Reason = Diverges, heading
 		}
 		if r.Status == "" {

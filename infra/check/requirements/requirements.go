@@ -22,9 +22,9 @@ type Row struct {
 // State is what has become of a requirement.
 type State string
 
-// A row is covered once a test cites it and diverges once the divergences
-// document argues it, whatever the table says. Later and NotApplicable are
-// written in the table.
+// A row is covered once a test cites it, whatever the table says, and diverges
+// once the divergences document argues it, unless the table still has it come
+// later. Later and NotApplicable are written in the table.
 const (
 	Covered       State = "covered"
 	Diverges      State = "diverges"

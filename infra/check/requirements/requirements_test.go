@@ -81,7 +81,7 @@ func TestDecide(t *testing.T) {
 	}
 	rep := Decide(rows,
 		map[string]string{"P-1-1": "a_test.go", "P-1-3": "a_test.go", "P-1-4": "a_test.go", "P-1-99": "a_test.go", "D-3": "a_test.go"},
-		map[string]string{"P-1-4": "No sorting"})
+		map[string]string{"P-1-2": "Decided ahead", "P-1-4": "No sorting"})
 	var got []State
 	for _, r := range rep.rows {
 		got = append(got, r.Status)
