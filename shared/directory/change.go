@@ -8,8 +8,8 @@ import (
 )
 
 // attempts bounds how often a change is applied anew to a user that others
-// change at the same time.
-const attempts = 8
+// change at the same time. With the pauses between, this takes ten seconds.
+const attempts = 50
 
 // Match says whether a change may be made to a resource at that version. nil
 // means at any.
@@ -35,7 +35,10 @@ func (t *Tenant) ReplaceUser(ctx context.Context, id scim.ID, match Match, chang
 // changing reads a user and calls step, which is to fail with errMoved when the
 // user has another version by then.
 func (t *Tenant) changing(ctx context.Context, id scim.ID, match Match, step func(User) error) error {
-	for range attempts {
+	for n := range attempts {
+		if n > 0 && !table.Pause(ctx, n) {
+			break
+		}
 		u, err := t.User(ctx, id)
 		if err != nil {
 			return err

@@ -64,6 +64,20 @@ func TestTransientFaultsAreRetried(t *testing.T) {
 	}
 }
 
+// A delete whose answer is lost and whose repetition is throttled is still known
+// to have been carried out: every repetition has the first one's token.
+func TestLostAnswerThenThrottled(t *testing.T) {
+	b := newBench(t, scripted(
+		fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(2), Fault: fault.LostResponse},
+		fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(3), Fault: fault.Throttled},
+		fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(4), Fault: fault.Cancelled("TransactionConflict")}))
+	u := b.create("ann", "")
+	if err := b.acme.DeleteUser(t.Context(), u.ID, nil); err != nil {
+		t.Errorf("the delete was carried out, but: %v", err)
+	}
+	b.verify(0)
+}
+
 // A conflict beside a failed condition must not be repeated: the condition
 // decides at once.
 func TestConditionBesideConflictDecides(t *testing.T) {

@@ -72,7 +72,7 @@ func (db *DB) getBatch(ctx context.Context, keys []map[string]types.AttributeVal
 			items = append(items, decodeItem(item))
 		}
 		left := out.UnprocessedKeys[db.name].Keys
-		if len(left) == len(keys) && !pause(ctx, 1) {
+		if len(left) == len(keys) && !Pause(ctx, 1) {
 			return nil, ErrUnavailable
 		}
 		keys = left

@@ -94,7 +94,7 @@ func (db *DB) retry(ctx context.Context, attempt func(ctx context.Context, befor
 		case fatal:
 			return fmt.Errorf("table: %w", err)
 		}
-		if !pause(ctx, n) {
+		if !Pause(ctx, n) {
 			return fmt.Errorf("%w: %w", ErrUnavailable, err)
 		}
 	}
@@ -121,8 +121,9 @@ func conflicted(c *types.TransactionCanceledException) bool {
 	return false
 }
 
-// pause waits before attempt n+1 and reports whether there is time left for it.
-func pause(ctx context.Context, n int) bool {
+// Pause waits before attempt n+1 of something that others were in the way of, and
+// reports whether the context's deadline leaves time for it.
+func Pause(ctx context.Context, n int) bool {
 	bound := min(maxPause, firstPause<<min(n, 10))
 	d := bound/4 + rand.N(bound)
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= d {

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
@@ -86,13 +85,14 @@ func (e *ConditionFailed) At(index int) *Failure {
 // Transact carries out up to 100 writes to different items at once or not at
 // all (TransactWriteItems). build makes the writes; it is called anew for each
 // attempt that follows a cancelled one, so that it may choose another counter
-// shard, always with the same stamp. The errors are *ConditionFailed and
-// ErrUnavailable.
+// shard, always with the same stamp. Once an attempt's outcome is unknown, all
+// that follow repeat its input and token: only so does DynamoDB tell that it was
+// carried out. The errors are *ConditionFailed and ErrUnavailable.
 func (db *DB) Transact(ctx context.Context, build func(Stamp) []Write) error {
 	stamp := Stamp(rand.Text())
-	var in *dynamodb.TransactWriteItemsInput
+	in, uncertain := db.transaction(build(stamp)), false
 	err := db.retry(ctx, func(ctx context.Context, before verdict) error {
-		if before != unknown {
+		if uncertain = uncertain || before == unknown; before == cancelled && !uncertain {
 			in = db.transaction(build(stamp))
 		}
 		out, err := db.client.TransactWriteItems(ctx, in)
