@@ -57,7 +57,7 @@ func (t *Tenant) claims(doc scim.Value) ([]claim, error) {
 // claim adds a claim to list, unless it holds one on the same key.
 func (t *Tenant) claim(list []claim, kind string, v Taken) ([]claim, error) {
 	if !printable(v.Value) {
-		return nil, scim.InvalidValue(v.Attribute + " must not hold control, invisible or unassigned characters")
+		return nil, scim.InvalidValue(v.Attribute + " must not hold control, invisible or unassigned characters, nor start or end with a blank")
 	}
 	folded := scim.Fold(v.Value)
 	if strings.TrimSpace(folded) == "" {

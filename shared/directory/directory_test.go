@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -149,6 +150,7 @@ func second[T any](_ T, err error) error { return err }
 func TestClaimsCollide(t *testing.T) { // P-3.3-8, P-5-1, S-4.1.1-2, S-4.1.1-3
 	b := newBench(t, nil)
 	b.create("Zoë.Straße", "", "zoë@example.com", "ZOË@EXAMPLE.COM")
+	b.create("\uab70", "") // a small letter of Cherokee
 	for _, tt := range []struct {
 		name, email string
 		want        string
@@ -157,6 +159,7 @@ func TestClaimsCollide(t *testing.T) { // P-3.3-8, P-5-1, S-4.1.1-2, S-4.1.1-3
 		{"ZOË.STRASSE", "a@b.c", "[userName=ZOË.STRASSE]"},
 		{"Zoe\u0308.strasse", "a@b.c", "[userName=Zoe\u0308.strasse]"},
 		{"ｚｏë.straße", "a@b.c", "[userName=ｚｏë.straße]"},
+		{"\u13a0", "a@b.c", "[userName=\u13a0]"},
 		{"other", "Zoe\u0308@Example.com", "[emails.value=Zoe\u0308@Example.com]"},
 		{"zoë.straße", "zoë@example.com", "[userName=zoë.straße emails.value=zoë@example.com]"},
 	} {
@@ -165,7 +168,7 @@ func TestClaimsCollide(t *testing.T) { // P-3.3-8, P-5-1, S-4.1.1-2, S-4.1.1-3
 			t.Errorf("%s, %s: %v, want %s taken", tt.name, tt.email, err, tt.want)
 		}
 	}
-	b.verify(1)
+	b.verify(2)
 	u := b.create("zoe", "", "zoe@example.com")
 	if _, err := b.replace(u.ID, user("ZOË.straße", "")); fmt.Sprint(taken(err)) != "[userName=ZOË.straße]" {
 		t.Errorf("rename to a name that is taken: %v", err) // P-3.5.1-13
@@ -173,7 +176,7 @@ func TestClaimsCollide(t *testing.T) { // P-3.3-8, P-5-1, S-4.1.1-2, S-4.1.1-3
 	if u, err := b.replace(u.ID, user("ZOE", "", "ZOE@example.com")); err != nil || u.Version != 2 { // P-3.5.1-14
 		t.Errorf("change of case alone: %+v, %v", u, err)
 	}
-	b.verify(2)
+	b.verify(3)
 }
 
 func TestUniquenessScope(t *testing.T) { // P-6-7
@@ -222,6 +225,15 @@ func TestLongValuesAreHashed(t *testing.T) {
 		if found, err := find(t.Context(), long); err != nil || len(found) != 1 {
 			t.Errorf("by %s: %v, %v", what, found, err)
 		}
+	}
+	b.verify(1)
+	hash := "\x01" + fmt.Sprintf("%x", sha256.Sum256([]byte(long))) // as the key of long has it
+	found, err := b.acme.UsersByExternalID(t.Context(), long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u, err := b.replace(found[0].ID, user(long, hash)); err != nil || u.Version != 2 {
+		t.Errorf("an externalId like a hash: %+v, %v", u, err)
 	}
 	b.verify(1)
 }
@@ -299,6 +311,11 @@ func TestRefusedValues(t *testing.T) { // P-5-3
 		"control character":    user("a\tb", ""),
 		"zero-width space":     user("a\u200bb", ""),
 		"unassigned":           user("a\u0378b", ""),
+		"variation selector":   user("a\ufe0f", ""),
+		"Hangul filler":        user("\u3164", ""),
+		"blank of Braille":     user("a\u2800", ""),
+		"blank at the end":     user("a ", ""),
+		"blank at the start":   user("a", "", " a@example.com"),
 		"blank":                user("  ", ""),
 		"control in email":     user("a", "", "a\nb@example.com"),
 		"more than 40 emails":  user("a", "", emails...),

@@ -7,15 +7,18 @@ import (
 	"scimserver/shared/scim"
 )
 
-// maxPageBytes bounds the documents of a page, so that its JSON fits into one
+// MaxPageBytes bounds the documents of a page, so that its JSON fits into one
 // answer of a function.
-const maxPageBytes = 3 << 20
+const MaxPageBytes = 3 << 20
 
 // MaxResults is the most resources that one answer holds.
 const MaxResults = 1000
 
 // User reads a user. The errors are ErrNotFound and ErrUnavailable.
 func (t *Tenant) User(ctx context.Context, id scim.ID) (User, error) {
+	if len(id) > maxID {
+		return User{}, ErrNotFound
+	}
 	item, err := t.d.db.Get(ctx, t.userKey(id))
 	if err != nil {
 		return User{}, err
@@ -25,6 +28,9 @@ func (t *Tenant) User(ctx context.Context, id scim.ID) (User, error) {
 	}
 	return userFrom(item)
 }
+
+// maxID is longer, in bytes, than any id that is given.
+const maxID = 64
 
 // UserByID finds the user of an id.
 func (t *Tenant) UserByID(ctx context.Context, id string) ([]User, error) {
@@ -116,8 +122,8 @@ func (t *Tenant) Users(ctx context.Context, skip, count int) (page []User, err e
 		}
 		u, err := userFrom(item)
 		page = append(page, u)
-		size += len(item.Text("doc"))
-		return len(page) < count && size < maxPageBytes, err
+		size += u.size
+		return len(page) < count && size < MaxPageBytes, err
 	})
 	return page, err
 }

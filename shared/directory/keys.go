@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"scimserver/shared/directory/table"
 	"scimserver/shared/tenant"
@@ -57,12 +58,15 @@ func (t *Tenant) claimKey(kind, folded string) table.Key {
 // maxKeyValue is the longest value, in bytes, that stands in a key as it is.
 const maxKeyValue = 512
 
+// hashed starts the hash of a value in a key.
+const hashed = "\x01"
+
 // bounded returns a value for use in a key; a long one is replaced by its hash,
-// behind a control character that no folded value holds.
+// and so is one that looks like a hash.
 func bounded(value string) string {
-	if len(value) <= maxKeyValue {
+	if len(value) <= maxKeyValue && !strings.HasPrefix(value, hashed) {
 		return value
 	}
 	sum := sha256.Sum256([]byte(value))
-	return "\x01" + hex.EncodeToString(sum[:])
+	return hashed + hex.EncodeToString(sum[:])
 }

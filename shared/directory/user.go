@@ -28,7 +28,11 @@ type User struct {
 	LastModified time.Time
 
 	password string // hash, "" where there is none
+	size     int    // of the stored document, in bytes; 0 where it was not read
 }
+
+// Size returns the bytes of the document as it was read, by which a page is cut.
+func (u User) Size() int { return u.size }
 
 // Content is what a client decides of a user.
 type Content struct {
@@ -123,7 +127,7 @@ func (u User) item() (table.Item, error) {
 }
 
 func userFrom(item table.Item) (User, error) {
-	u := User{ID: scim.ID(item.Text("SK")), Version: item.Int("version"), password: item.Text("password")}
+	u := User{ID: scim.ID(item.Text("SK")), Version: item.Int("version"), password: item.Text("password"), size: len(item.Text("doc"))}
 	var err error
 	if u.Doc, err = scim.ParseJSON([]byte(item.Text("doc"))); err != nil {
 		return u, fmt.Errorf("directory: the document of user %s: %w", u.ID, err)

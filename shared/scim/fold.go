@@ -1,6 +1,8 @@
 package scim
 
 import (
+	"strings"
+
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
@@ -18,9 +20,22 @@ func Fold(s string) string {
 	if isPlain(s) {
 		return FoldName(s)
 	}
-	fold := cases.Fold()
-	s = norm.NFKC.String(fold.String(norm.NFD.String(s)))
-	return norm.NFKC.String(fold.String(s))
+	s = norm.NFKC.String(foldCase(norm.NFD.String(s)))
+	return norm.NFKC.String(foldCase(s))
+}
+
+// foldCase is full case folding. The library lacks the Cherokee letters, whose
+// small forms fold to the capital ones.
+func foldCase(s string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case 0xab70 <= c && c <= 0xabbf:
+			return c - 0xab70 + 0x13a0
+		case 0x13f8 <= c && c <= 0x13fd:
+			return c - 8
+		}
+		return c
+	}, cases.Fold().String(s))
 }
 
 func isPlain(s string) bool {

@@ -100,7 +100,7 @@ func (s *state) own(tenant, id, kind, value string) {
 
 // inKey is the form of a value in a key.
 func inKey(value string) string {
-	if len(value) <= 512 {
+	if len(value) <= 512 && !strings.HasPrefix(value, "\x01") {
 		return value
 	}
 	return fmt.Sprintf("\x01%x", sha256.Sum256([]byte(value)))
