@@ -102,10 +102,6 @@ func Uniqueness(detail string) *Error {
 	return &Error{Status: http.StatusConflict, Type: TypeUniqueness, Detail: detail}
 }
 
-// Conflict says that the request lost to others on the same resource again and
-// again, and may be sent again.
-func Conflict(detail string) *Error { return plain(http.StatusConflict, detail) }
-
 // Unauthorized says that the credential is missing or no longer valid.
 func Unauthorized(detail string) *Error { return plain(http.StatusUnauthorized, detail) }
 

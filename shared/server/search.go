@@ -85,15 +85,16 @@ func (u users) filtered(ctx context.Context, r *request, q query) (*response, er
 	if err != nil {
 		return nil, err
 	}
-	total := 0
+	total, size := 0, 0
 	var values []scim.Value
 	err = u.candidates(ctx, r, expr, func(user directory.User) {
 		value := u.resource(r, user).Value()
 		if !matcher.Match(value) {
 			return
 		}
-		if total++; total >= q.start && len(values) < q.count {
+		if total++; total >= q.start && len(values) < q.count && size < directory.MaxPageBytes {
 			values = append(values, r.projection.Apply(value))
+			size += user.Size()
 		}
 	})
 	return page(total, q, values), err

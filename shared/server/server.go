@@ -170,12 +170,10 @@ func (s *Server) outward(err error) *scim.Error {
 		return scim.NotFound("no resource has this id")
 	case errors.Is(err, directory.ErrVersion):
 		return scim.PreconditionFailed("the resource has another version than If-Match names; fetch it and try again")
-	case errors.Is(err, directory.ErrContention):
-		return scim.Conflict("other requests keep changing this resource; send the request again")
 	case errors.Is(err, directory.ErrTooMany):
 		return scim.TooMany(fmt.Sprintf("this query reads more than %d resources one by one; "+
 			`one with userName eq "...", emails.value eq "..." or externalId eq "..." among conditions joined by and reads a few`, directory.MaxScanned))
-	case errors.Is(err, directory.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, directory.ErrContention), errors.Is(err, directory.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		return scim.Unavailable(retryAfter).Because(err)
 	}
 	return scim.Internal(err)

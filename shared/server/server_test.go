@@ -202,7 +202,7 @@ func TestDelete(t *testing.T) { // P-3.6-1, P-3.6-2, P-3.6-3, P-3.6-4, P-3.6-6
 func TestUnknownIDs(t *testing.T) { // P-3.4.1-2, P-3.4.1-4, P-3.2-4, P-3.5.1-12
 	c := newClient(t)
 	a := c.create("ann", "")
-	for _, path := range []string{"/Users/00000000-0000-4000-8000-000000000000", "/Users/" + strings.ToUpper(id(a)), "/Users/%20", "/Users/a%2Fb"} {
+	for _, path := range []string{"/Users/00000000-0000-4000-8000-000000000000", "/Users/" + strings.ToUpper(id(a)), "/Users/%20", "/Users/a%2Fb", "/Users/" + strings.Repeat("1", 1500)} {
 		for _, method := range []string{"GET", "PUT", "DELETE"} {
 			c.wants(c.send(method, path, user("x", "")), 404, "")
 		}
@@ -220,7 +220,9 @@ func TestVersions(t *testing.T) { // P-3.14-4, P-3.14-5, P-3.14-6, P-3.14-7, P-3
 			t.Errorf("If-None-Match %s: %d", tag, a.StatusCode)
 		}
 	}
-	c.wants(c.send("PUT", path, user("anne", ""), "If-Match", `W/"2"`), 412, "")
+	for _, tag := range []string{`W/"2"`, `"x, *, y"`, `"a,"1",b"`, `"1`, `1`} {
+		c.wants(c.send("PUT", path, user("anne", ""), "If-Match", tag), 412, "")
+	}
 	c.wants(c.send("DELETE", path, "", "If-Match", `W/"2"`), 412, "")
 	c.wants(c.send("PUT", path, user("anne", ""), "If-Match", `W/"1"`), 200, "")
 	c.wants(c.send("PUT", path, user("ann", ""), "If-Match", `W/"1"`), 412, "")
@@ -269,7 +271,7 @@ func TestFirstPage(t *testing.T) { // P-3.4.2-4, P-3.4.2.4-1, P-3.4.2.4-2, P-3.4
 	}
 	for query, want := range map[string]string{
 		"": "3 1 3", "?startIndex=1&count=2": "3 1 2", "?startIndex=-5": "3 1 3", "?count=-1": "3 1 0", "?count=0": "3 1 0",
-		"?startIndex=9": "3 9 0", "?startIndex=3": "3 3 1", "?foo=bar": "3 1 3", "?count=100000": "3 1 3",
+		"?startIndex=9": "3 9 0", "?filter=id+eq+%22" + strings.Repeat("1", 1500) + "%22": "0 1 0", "?startIndex=3": "3 3 1", "?foo=bar": "3 1 3", "?count=100000": "3 1 3",
 	} {
 		a := c.wants(c.send("GET", "/Users"+query, ""), 200, "")
 		got := a.Body.Get("totalResults").Text() + " " + a.Body.Get("startIndex").Text() + " " + strconv.Itoa(len(a.Body.Get("Resources").Items()))
@@ -302,6 +304,7 @@ func TestBadBodies(t *testing.T) { // P-3.3-10, P-3.8-7, P-3.8-9, P-7-1
 		{"a megabyte", `{"userName":"` + strings.Repeat("a", 1<<20) + `"}`, "", 413, ""},
 		{"long value", user(strings.Repeat("a", 5000), ""), "", 400, "invalidValue"},
 		{"control character", user(`a\u0007`, ""), "", 400, "invalidValue"},
+		{"many values", user("a", `,"roles":[`+strings.Repeat(`{"value":"x"},`, 20000)+`{"value":"x"}]`), "", 400, "invalidValue"},
 		{"text", user("a", ""), "text/plain", 415, ""},
 		{"XML", user("a", ""), "application/xml", 415, ""},
 		{"latin 1", user("a", ""), "application/json; charset=iso-8859-1", 415, ""},

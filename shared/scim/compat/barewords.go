@@ -1,6 +1,10 @@
 package compat
 
-import "scimserver/shared/scim"
+import (
+	"strings"
+
+	"scimserver/shared/scim"
+)
 
 // bareWords puts a word or date that stands without quotes behind a comparison
 // operator into quotes:
@@ -23,10 +27,10 @@ func (r *Repairs) bareWords(tokens []string) []string {
 	return tokens
 }
 
-// isBare reports whether a token is neither a JSON value nor a bracket.
+// isBare reports whether a token is neither a JSON value nor a bracket, nor
+// something in quotes of another kind, which would match nothing.
 func isBare(token string) bool {
-	switch token[0] {
-	case '(', ')', '[', ']', '"':
+	if strings.ContainsAny(token, "()[]\"'`") {
 		return false
 	}
 	_, err := scim.ParseJSON([]byte(token))

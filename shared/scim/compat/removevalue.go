@@ -27,25 +27,58 @@ func (r *Repairs) removeValue(t *schema.ResourceType, op scim.Value) []scim.Valu
 	if !ok || what.Attr == nil || what.Sub != nil {
 		return as
 	}
-	r.note("remove-with-value")
-	op = unset(op, "value")
 	if !what.Attr.MultiValued {
-		return []scim.Value{op}
+		r.note("remove-with-value")
+		return []scim.Value{unset(op, "value")}
 	}
-	return removals(op, target, value)
+	all, ok := removals(unset(op, "value"), target, value)
+	if !ok {
+		return as
+	}
+	r.note("remove-with-value")
+	return all
 }
 
-func removals(op scim.Value, target filter.Target, value scim.Value) (all []scim.Value) {
+// removals makes an operation for each value. It reports false where one names
+// nothing that could be removed.
+func removals(op scim.Value, target filter.Target, value scim.Value) (all []scim.Value, ok bool) {
 	items := []scim.Value{value}
 	if value.Kind() == scim.Array {
 		items = value.Items()
 	}
 	for _, item := range items {
-		if item.Kind() == scim.Object {
-			item = item.Find("value")
+		if target.Filter = describe(item); target.Filter == nil {
+			return nil, false
 		}
-		target.Filter = &filter.Compare{Path: filter.Path{Attr: "value"}, Op: filter.Equal, Value: item}
 		all = append(all, set(op, "path", scim.Text(target.String())))
 	}
-	return all
+	return all, true
+}
+
+// describe returns a filter for the element that item stands for: by its value,
+// or by all it says where it has none; nil if it says nothing.
+func describe(item scim.Value) (e filter.Expr) {
+	if item.Kind() != scim.Object {
+		return equals("value", item)
+	}
+	if value := item.Find("value"); !value.IsEmpty() {
+		return equals("value", value)
+	}
+	for _, m := range item.Members() {
+		switch one := equals(m.Name, m.Value); {
+		case one == nil:
+		case e == nil:
+			e = one
+		default:
+			e = &filter.And{X: e, Y: one}
+		}
+	}
+	return e
+}
+
+func equals(name string, v scim.Value) filter.Expr {
+	if v.IsEmpty() || v.Kind() == scim.Array || v.Kind() == scim.Object {
+		return nil
+	}
+	return &filter.Compare{Path: filter.Path{Attr: name}, Op: filter.Equal, Value: v}
 }

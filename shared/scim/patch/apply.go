@@ -10,6 +10,15 @@ import (
 type applier struct {
 	t       *schema.ResourceType
 	options Options
+	work    *int // values that the message has looked at
+}
+
+// spend counts values of a multi-valued attribute that are looked at.
+func (a applier) spend(values int) error {
+	if *a.work += values; *a.work > maxWork {
+		return scim.InvalidValue("the operations look at too many values; send fewer of them in one request")
+	}
+	return nil
 }
 
 func (a applier) apply(doc scim.Value, op Operation) (scim.Value, error) {
@@ -32,11 +41,17 @@ func (a applier) apply(doc scim.Value, op Operation) (scim.Value, error) {
 // each of which is as good as a path. What the schema does not know is ignored.
 func (a applier) applyAll(doc scim.Value, op Operation) (scim.Value, error) {
 	for _, m := range op.Value.Members() {
+		var err error
+		if scim.EqualName(m.Name, a.t.Core.ID) {
+			if doc, err = a.applyAll(doc, Operation{Op: op.Op, Value: m.Value}); err != nil {
+				return doc, err
+			}
+			continue
+		}
 		path, ok := a.member(m.Name)
 		if !ok {
 			continue
 		}
-		var err error
 		if doc, err = a.apply(doc, Operation{Op: op.Op, Path: path, Value: m.Value, HasValue: true}); err != nil {
 			return doc, err
 		}

@@ -1,6 +1,8 @@
 package patch
 
 import (
+	"fmt"
+
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/filter"
 	"scimserver/shared/scim/schema"
@@ -100,7 +102,10 @@ func (c change) many(old scim.Value) (scim.Value, error) {
 	if err != nil || c.op.Op == Replace {
 		return added, err
 	}
-	return c.append(old, added), nil
+	if n := len(old.Items()) + len(added.Items()); n > schema.MaxValues {
+		return old, scim.InvalidValue(fmt.Sprintf("%s would have %d values; the limit is %d", c.path, n, schema.MaxValues))
+	}
+	return c.append(old, added), c.spend(len(old.Items()) * len(added.Items()))
 }
 
 // append adds values to those that are there. A value that is there already is
@@ -162,6 +167,9 @@ func onePrimary(items []scim.Value, fresh map[int]bool) []scim.Value {
 // the path matches; all of them without a filter.
 func (c change) matching(old scim.Value) (scim.Value, error) {
 	matches, err := c.matcher()
+	if err == nil {
+		err = c.spend(len(old.Items()))
+	}
 	if err != nil {
 		return old, err
 	}
@@ -184,7 +192,7 @@ func (c change) matching(old scim.Value) (scim.Value, error) {
 	}
 	if !matched && c.op.Op != Remove {
 		made, err := c.make()
-		if err != nil {
+		if err != nil || made.IsEmpty() {
 			return old, err
 		}
 		fresh[len(items)] = made.Get("primary").IsTrue()
@@ -251,6 +259,9 @@ func (c change) make() (scim.Value, error) {
 		return c.inElement(scim.Map())
 	}
 	if c.options.Element != nil {
+		if c.op.Value.IsEmpty() { // to unassign what is not there changes nothing
+			return scim.Value{}, nil
+		}
 		if made := c.options.Element(c.op.Path.Filter); made != nil {
 			if c.sub == nil {
 				return c.merge(*made, c.op.Value)

@@ -15,8 +15,12 @@ import (
 // Message is the URN of a PATCH message.
 const Message = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
-// maxOperations bounds the operations of one message.
-const maxOperations = 10_000
+// The bounds on one message: its operations, and the values of multi-valued
+// attributes that they look at one by one.
+const (
+	maxOperations = 10_000
+	maxWork       = 500_000
+)
 
 // Op is what an operation does.
 type Op string
@@ -145,7 +149,7 @@ type Options struct {
 // of the one before, and returns the canonical result. doc is canonical, without
 // id and meta. The error is an *scim.Error.
 func Apply(t *schema.ResourceType, doc scim.Value, ops []Operation, o Options) (scim.Value, error) {
-	a := applier{t: t, options: o}
+	a := applier{t: t, options: o, work: new(int)}
 	for i, op := range ops {
 		var err error
 		if doc, err = a.apply(doc, op); err != nil {

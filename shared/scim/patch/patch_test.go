@@ -2,6 +2,7 @@ package patch
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -187,6 +188,30 @@ func BenchmarkApply(b *testing.B) {
 	for b.Loop() {
 		if _, err := Apply(typ, doc, ops, Options{}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// What a message may cost is bounded: values of an attribute, and values looked
+// at (P-7-1).
+func TestBounds(t *testing.T) {
+	typ := userType(t)
+	roles := func(n, from int) string {
+		items := make([]string, n)
+		for i := range items {
+			items[i] = fmt.Sprintf(`{"value":"%d"}`, from+i)
+		}
+		return `{"op":"add","path":"roles","value":[` + strings.Join(items, ",") + `]}`
+	}
+	for name, operations := range map[string]string{
+		"values at once":   roles(schema.MaxValues+1, 0),
+		"values in steps":  roles(600, 0) + "," + roles(600, 600),
+		"values looked at": roles(900, 0) + strings.Repeat(`,{"op":"replace","path":"roles.display","value":"x"}`, 2000),
+	} {
+		_, err := patched(typ, user(t, typ, scim.Map()), message(parse(t, "["+operations+"]")), Options{})
+		var e *scim.Error
+		if !errors.As(err, &e) || e.Type != scim.TypeInvalidValue {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

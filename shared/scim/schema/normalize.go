@@ -195,6 +195,9 @@ func (a *Attribute) normalize(v scim.Value, path at) (scim.Value, error) {
 	if v.Kind() != scim.Array {
 		return scim.Value{}, wrongKind(path, "an array", v)
 	}
+	if n := len(v.Items()); n > MaxValues {
+		return scim.Value{}, scim.InvalidValue(fmt.Sprintf("%s has %d values; the limit is %d", path, n, MaxValues))
+	}
 	var items elements
 	for _, item := range v.Items() {
 		if item.Kind() == scim.Null {

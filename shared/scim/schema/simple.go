@@ -17,6 +17,12 @@ const (
 	MaxBinary = 16 * 1024 // binary values as base64
 )
 
+// MaxValues is the most values of one multi-valued attribute. Finding duplicates
+// among them takes time by the square of their number.
+const (
+	MaxValues = 1000
+)
+
 // checkSimple checks a value that is not complex against the attribute's type
 // (RFC 7643 section 2.3).
 func (a *Attribute) checkSimple(v scim.Value, path at) error {
