@@ -36,6 +36,9 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&o.MaxProcesses, "max-processes", 16, "most processes of each function")
 	envFile := flags.String("env-file", "", "file to write SCIM_URL= and SCIM_TOKEN= to, once the stack is ready")
 	_ = flags.Parse(args)
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%q is no flag: see go run ./infra/local -help", flags.Arg(0))
+	}
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
