@@ -2,6 +2,7 @@ package filter
 
 import (
 	"fmt"
+	"strings"
 
 	"scimserver/shared/scim"
 )
@@ -65,7 +66,7 @@ func (p *parser) selection(t *Target) error {
 	switch {
 	case p.pos == len(p.s):
 		return p.badPath("a filter and ']' are expected")
-	case '0' <= p.s[p.pos] && p.s[p.pos] <= '9':
+	case isIndex(p.s[p.pos:]):
 		return p.badPath("values are named by a filter, not by an index,")
 	}
 	p.inside, p.levels = true, 1
@@ -81,6 +82,13 @@ func (p *parser) selection(t *Target) error {
 	}
 	p.pos++
 	return p.behind(t)
+}
+
+// isIndex reports whether s starts with what other notations put between
+// brackets: digits and the closing one.
+func isIndex(s string) bool {
+	rest := strings.TrimLeft(s, "0123456789")
+	return rest != s && strings.HasPrefix(rest, "]")
 }
 
 // behind parses   [ "." sub-attribute ]   behind the closing bracket.
