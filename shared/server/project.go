@@ -26,11 +26,12 @@ func (u users) project(r *request, sent []schema.Named) (err error) {
 	r.projection = u.usual
 	query := r.URL.Query()
 	if len(sent) > 0 || query.Has("attributes") || query.Has("excludedAttributes") {
-		r.projection, err = u.typ.Project(schema.Selection{
-			Attributes: query["attributes"],
-			Excluded:   query["excludedAttributes"],
-			Sent:       sent,
-		})
+		selection := schema.Selection{Attributes: query["attributes"], Excluded: query["excludedAttributes"], Sent: sent}
+		if r.tolerant() {
+			selection.Attributes = r.event.repairs.Parameters(u.typ, selection.Attributes)
+			selection.Excluded = r.event.repairs.Parameters(u.typ, selection.Excluded)
+		}
+		r.projection, err = u.typ.Project(selection)
 	}
 	return err
 }

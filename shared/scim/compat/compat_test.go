@@ -126,6 +126,8 @@ func TestFilters(t *testing.T) { // P-3.4.2.2-26, P-3.4.2.2-33
 		{`userName eq bjensen@x.org and active eq true`, `userName eq "bjensen@x.org" and active eq true`, "[bare-word]"},
 		{`(meta.lastModified gt 2011-05-13T04:42:34Z)`, `meta.lastModified gt "2011-05-13T04:42:34Z"`, "[bare-word]"},
 		{`title eq "eq bob"`, `title eq "eq bob"`, "[]"},
+		{`id eq "x" and manager eq "m"`, `id eq "x" and ` + scim.EnterpriseUserSchema + `:manager.value eq "m"`, "[unqualified-filter]"},
+		{`department pr or not (manager pr)`, scim.EnterpriseUserSchema + `:department pr or not (` + scim.EnterpriseUserSchema + `:manager pr)`, "[unqualified-filter]"},
 		{`active eq "True"`, `active eq true`, "[string-boolean]"},
 		{`not (active eq "false") or emails[primary eq "True"]`, `not (active eq false) or emails[primary eq true]`, "[string-boolean]"},
 		{`emails[type eq "work"].value eq "a"`, `emails[type eq "work" and value eq "a"]`, "[behind-bracket]"},
@@ -137,6 +139,9 @@ func TestFilters(t *testing.T) { // P-3.4.2.2-26, P-3.4.2.2-33
 		e, err := r.Filter(typ, tt.in)
 		if err != nil || e.String() != tt.want || fmt.Sprint(r.Names()) != tt.deviations {
 			t.Errorf("%s:\n got %v, %v, %v\nwant %s, %s", tt.in, e, r.Names(), err, tt.want, tt.deviations)
+		}
+		if strings.Contains(tt.deviations, "unqualified") {
+			continue // the grammar has nothing against it
 		}
 		if _, err := filter.Parse(tt.in); (err == nil) == (strings.Contains(tt.deviations, "b") && !strings.Contains(tt.deviations, "string-boolean")) {
 			t.Errorf("strict: %s: %v", tt.in, err)
@@ -150,9 +155,18 @@ func TestFilters(t *testing.T) { // P-3.4.2.2-26, P-3.4.2.2-33
 	}
 }
 
+func TestParameters(t *testing.T) {
+	var r Repairs
+	got := r.Parameters(userType(t), []string{"userName, manager", "name.givenName,department,foo"})
+	want := "[userName," + scim.EnterpriseUserSchema + ":manager name.givenName," + scim.EnterpriseUserSchema + ":department,foo]"
+	if fmt.Sprint(got) != want || fmt.Sprint(r.Names()) != "[unqualified-name]" {
+		t.Errorf("%v, %v", got, r.Names())
+	}
+}
+
 // Every deviation is shown by a vector.
 func TestEveryDeviationIsShown(t *testing.T) {
-	shown := []string{"bare-word", "behind-bracket"} // see TestFilters
+	shown := []string{"bare-word", "behind-bracket", "unqualified-filter", "unqualified-name"} // see TestFilters and TestParameters
 	files, _ := filepath.Glob("testdata/*.json")
 	for _, file := range files {
 		data, _ := os.ReadFile(file)
