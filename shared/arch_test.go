@@ -31,7 +31,7 @@ var layers = map[string]layer{
 		"parts of the directory stay below the server"},
 	"shared/server": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/directory"},
 		"the protocol reaches DynamoDB only through the directory"},
-	"shared/gateway": {[]string{"shared/scim", "shared/tenant", "shared/directory", "shared/server"},
+	"shared/gateway": {[]string{"shared/config", "shared/scim", "shared/tenant", "shared/directory", "shared/server"},
 		"events become the server's requests; the authorizer looks up credentials"},
 	"shared/password": {nil, "a leaf: hashing knows no user"},
 	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/password"},

@@ -5,32 +5,16 @@ package main
 import (
 	"context"
 	"log/slog"
-	"os"
 	"time"
-
-	"github.com/aws/aws-lambda-go/lambda"
 
 	"scimserver/shared/config"
 	"scimserver/shared/directory"
 	"scimserver/shared/gateway"
 )
 
-func main() {
-	if err := run(context.Background()); err != nil {
-		slog.Error("the function can't start", "error", err)
-		os.Exit(1)
-	}
-}
+func main() { gateway.MainAuthorizer(build) }
 
-func run(ctx context.Context) error {
-	cfg, err := config.Read(os.Getenv)
-	if err != nil {
-		return err
-	}
+func build(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error) {
 	dir, err := directory.Open(ctx, directory.Options{Table: cfg.Table, Budget: 5 * time.Second})
-	if err != nil {
-		return err
-	}
-	lambda.Start(gateway.Authorizer(dir, cfg.Logger(os.Stdout), time.Now))
-	return nil
+	return gateway.Authorizer(dir, log, time.Now), err
 }

@@ -2,8 +2,9 @@
 package main
 
 import (
+	"context"
 	"log/slog"
-	"os"
+	"net/http"
 
 	"scimserver/shared/config"
 	"scimserver/shared/gateway"
@@ -11,23 +12,9 @@ import (
 	"scimserver/shared/server"
 )
 
-func main() {
-	if err := run(); err != nil {
-		slog.Error("the function can't start", "error", err)
-		os.Exit(1)
-	}
-}
+func main() { gateway.Main(build) }
 
-func run() error {
-	cfg, err := config.Read(os.Getenv)
-	if err != nil {
-		return err
-	}
+func build(_ context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
 	registry, err := schema.Standard()
-	if err != nil {
-		return err
-	}
-	o := server.Options{Registry: registry, BaseURL: cfg.BaseURL, Log: cfg.Logger(os.Stdout)}
-	gateway.Start(server.New(o, server.Schemas))
-	return nil
+	return server.New(server.Options{Registry: registry, BaseURL: cfg.BaseURL, Log: log}, server.Schemas), err
 }

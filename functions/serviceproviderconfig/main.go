@@ -4,8 +4,9 @@
 package main
 
 import (
+	"context"
 	"log/slog"
-	"os"
+	"net/http"
 
 	"scimserver/shared/config"
 	"scimserver/shared/gateway"
@@ -13,22 +14,12 @@ import (
 	"scimserver/shared/server"
 )
 
-func main() {
-	if err := run(); err != nil {
-		slog.Error("the function can't start", "error", err)
-		os.Exit(1)
-	}
-}
+func main() { gateway.Main(build) }
 
-func run() error {
-	cfg, err := config.Read(os.Getenv)
-	if err != nil {
-		return err
-	}
-	o := server.Options{BaseURL: cfg.BaseURL, Log: cfg.Logger(os.Stdout)}
+func build(_ context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
+	o := server.Options{BaseURL: cfg.BaseURL, Log: log}
 	if cfg.StorePasswords {
 		o.Passwords = password.Hash
 	}
-	gateway.Start(server.New(o, server.ServiceProviderConfig, server.Later))
-	return nil
+	return server.New(o, server.ServiceProviderConfig, server.Later), nil
 }

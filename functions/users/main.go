@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
+	"net/http"
 	"time"
 
 	"scimserver/shared/config"
@@ -16,35 +16,22 @@ import (
 	"scimserver/shared/server"
 )
 
-func main() {
-	if err := run(context.Background()); err != nil {
-		slog.Error("the function can't start", "error", err)
-		os.Exit(1)
-	}
-}
+func main() { gateway.Main(build) }
 
-func run(ctx context.Context) error {
-	cfg, err := config.Read(os.Getenv)
-	if err != nil {
-		return err
-	}
+func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
 	registry, err := schema.Standard()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	dir, err := directory.Open(ctx, directory.Options{Table: cfg.Table, Scope: directory.Scope(cfg.Scope)})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := warm(ctx, dir); err != nil {
-		return err
-	}
-	o := server.Options{Registry: registry, Directory: dir, BaseURL: cfg.BaseURL, Log: cfg.Logger(os.Stdout)}
+	o := server.Options{Registry: registry, Directory: dir, BaseURL: cfg.BaseURL, Log: log}
 	if cfg.StorePasswords {
 		o.Passwords = password.Hash
 	}
-	gateway.Start(server.New(o, server.Users))
-	return nil
+	return server.New(o, server.Users), warm(ctx, dir)
 }
 
 // warm opens the connection to DynamoDB while the function starts, and refuses a

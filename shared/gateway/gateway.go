@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
 	"scimserver/shared/scim"
@@ -30,9 +29,6 @@ const reserve = 500 * time.Millisecond
 
 // Handler is a Lambda function's handler.
 type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
-
-// Start runs a function that serves h. It does not return.
-func Start(h http.Handler) { lambda.Start(NewHandler(h)) }
 
 // NewHandler wraps h. Its own error is always nil: an error would end in the
 // gateway's 502 and cost the process.

@@ -1,0 +1,36 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"scimserver/shared/config"
+)
+
+// Main is the body of a function's main: it reads the environment, calls build,
+// and serves what that returns. When either fails, the process ends, and Lambda
+// reports that the function can't start.
+func Main(build func(context.Context, config.Config, *slog.Logger) (http.Handler, error)) {
+	MainAuthorizer(func(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error) {
+		h, err := build(ctx, cfg, log)
+		return NewHandler(h), err
+	})
+}
+
+// MainAuthorizer is Main for a function whose events are no HTTP requests: build
+// returns a handler as lambda.Start takes it.
+func MainAuthorizer(build func(context.Context, config.Config, *slog.Logger) (any, error)) {
+	cfg, err := config.Read(os.Getenv)
+	if err == nil {
+		var handler any
+		if handler, err = build(context.Background(), cfg, cfg.Logger(os.Stdout)); err == nil {
+			lambda.Start(handler)
+		}
+	}
+	slog.Error("the function can't start", "error", err)
+	os.Exit(1)
+}
