@@ -1,104 +1,226 @@
 package server_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"scimserver/shared/scim"
 	"scimserver/shared/server"
+	"scimserver/shared/tenant"
 )
 
-// What the service keeps of a user as it came.
-func TestUsersAreKeptAsSent(t *testing.T) { // S-4.1-1, S-4.3-1, S-4.3-3, S-4.1.1-4, S-4.1.1-6, S-4.1.1-7, S-4.1.1-8, S-4.1.1-17, S-4.1.2-1, S-4.1.2-2, S-4.1.2-3, S-4.1.2-4, S-4.1.2-6, S-4.1.2-11, S-4.1.2-12, S-2.3.1-2, S-2.4-8, S-7-7, S-7-9, S-7-10, S-7-12, S-7-19, S-2.3.7-5, S-4.3-2
+func TestCreate(t *testing.T) { // P-3.3-4, P-3.3-5, P-3.3-6, P-3.1-5, P-3.14-2, P-3.14-3, S-3.1-2, S-3.1-18
 	c := newClient(t)
-	const kept = `,"externalId":"AbC"` +
-		`,"name":{"formatted":"Ms. Babs","familyName":"Jensen","givenName":"Barbara","middleName":"Jane","honorificPrefix":"Ms.","honorificSuffix":"III"}` +
-		`,"displayName":"Babs Jensen","nickName":"Babs","profileUrl":"HTTPS://EXAMPLE.com:443/a/../b","title":"Tour Guide","userType":"Employee"` +
-		`,"preferredLanguage":"en-US, da;q=0.8","locale":"en_US","timezone":"Mars/Olympus","active":true` +
-		`,"emails":[{"value":"bjensen@EXAMPLE.COM","type":"work","primary":true},{"value":"babs@jensen.org","display":"Home","type":"alt"}]` +
-		`,"phoneNumbers":[{"value":"tel:+1-201-555-0123","type":"work"},{"value":"555 0123 ext. 7","type":"satellite"},{"value":"555 0123 ext. 7","type":"home"}]` +
-		`,"ims":[{"value":"Some One","type":"aim"}],"photos":[{"value":"https://photos.example.com/1.jpg","type":"photo"}]` +
-		`,"addresses":[{"formatted":"1 Main St","streetAddress":"1 Main St","locality":"Hollywood","region":"CA","postalCode":"91608","country":"USA","type":"work","primary":true}]` +
-		`,"entitlements":[{"value":"any thing"}],"roles":[{"value":"Student"},{"value":"teacher","type":"x"}],"x509Certificates":[{"value":"QUJDRA=="}]` +
-		`,` + enterprise + `:{"employeeNumber":"701984","costCenter":"4130","organization":"Universal Studios","division":"Theme Park","department":"Tour Operations","manager":{"value":"nobody we know"}}}`
-	const sent = `{"schemas":["` + scim.UserSchema + `",` + enterprise + `],"userName":"bjensen"` + kept
-	want := strings.Replace(sent, `,"userName":"bjensen","externalId":"AbC"`, `,"externalId":"AbC","userName":"bjensen"`, 1)
-	a := c.wants(c.send("POST", "/Users", sent), 201, "")
-	for _, b := range []answer{a, c.get(a)} {
-		if got := b.Body.Without("id").Without("meta").JSON(); got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
+	a := c.create("Ann", `,"id":"mine","password":"secret1","groups":[{"value":"g"}],"meta":{"created":"2000-01-01T00:00:00Z"},"foo":1,"TITLE":"Dr"`)
+	meta := a.Body.Get("meta")
+	location := base + "/Users/" + id(a)
+	if a.Header.Get("Location") != location || meta.Get("location").Text() != location {
+		t.Errorf("Location %q, meta %s", a.Header.Get("Location"), meta.JSON())
+	}
+	if a.Header.Get("ETag") != `W/"1"` || meta.Get("version").Text() != `W/"1"` {
+		t.Errorf("ETag %q, meta %s", a.Header.Get("ETag"), meta.JSON())
+	}
+	if meta.Get("resourceType").Text() != "User" || meta.Get("created").Text() != meta.Get("lastModified").Text() {
+		t.Errorf("meta %s", meta.JSON())
+	}
+	if created, err := time.Parse(time.RFC3339, meta.Get("created").Text()); err != nil || time.Since(created) > time.Minute {
+		t.Errorf("created %s", meta.Get("created").Text())
+	}
+	for _, absent := range []string{"password", "groups", "foo"} { // S-4.1.1-10, P-3.1-7
+		if a.Body.Get(absent).Kind() != scim.Null {
+			t.Errorf("the answer has %s", absent)
 		}
 	}
-	second := c.wants(c.send("POST", "/Users", strings.Replace(strings.Replace(strings.Replace(sent, "bjensen", "other", 1), "bjensen@EXAMPLE.COM", "o@x", 1), "babs@jensen.org", "o@y", 1)), 201, "")
-	b := c.wants(c.patch(second, `[{"op":"replace","path":"name.givenName","value":"Zoe"}]`), 200, "")
-	if b.Body.Get("name").Get("formatted").Text() != "Ms. Babs" {
-		t.Errorf("formatted was recomputed: %s", b.Text)
+	if id(a) == "mine" || a.Body.Get("title").Text() != "Dr" || a.Body.Get("userName").Text() != "Ann" {
+		t.Errorf("%s", a.Text)
+	}
+	got := c.wants(c.send("GET", "/Users/"+id(a), ""), 200, "")
+	if got.Text != a.Text || got.Header.Get("ETag") != `W/"1"` {
+		t.Errorf("GET %s\nPOST %s", got.Text, a.Text)
 	}
 }
 
-func TestUsersAreRefused(t *testing.T) { // S-4.1.1-5, S-4.1.2-5, S-4.1.2-11, S-2.3.7-1, S-2.3.6-1
+func TestDuplicate(t *testing.T) { // P-3.3-7, P-3.12-10, P-3.12-18
 	c := newClient(t)
-	for _, more := range []string{
-		`,"profileUrl":"not url"`,
-		`,"photos":[{"value":"no image"}]`,
-		`,"x509Certificates":[{"value":"@@"}]`,
-		`,` + enterprise + `:{"manager":{"value":"m","$ref":"not a uri"}}`,
-	} {
-		c.wants(c.send("POST", "/Users", user("ann", more)), 400, "invalidValue")
+	c.create("ann", `,"emails":[{"value":"ann@example.com"}]`)
+	a := c.wants(c.send("POST", "/Users", user("ANN", `,"emails":[{"value":"Ann@Example.com"}]`)), 409, "uniqueness")
+	for _, part := range []string{`userName "ANN"`, `emails.value "Ann@Example.com"`, "are already in use", "identity provider"} {
+		if !strings.Contains(a.Body.Get("detail").Text(), part) {
+			t.Errorf("detail %q lacks %q", a.Body.Get("detail").Text(), part)
+		}
 	}
+	bob := c.create("bob", "")
+	c.wants(c.send("PUT", "/Users/"+id(bob), user("Ann", "")), 409, "uniqueness") // P-3.5.1-13
 }
 
-func TestDeactivatedUsersStayVisible(t *testing.T) { // S-4.1.1-9
+func TestReplace(t *testing.T) { // P-3.5-1, P-3.5.1-1, P-3.5.1-2, P-3.5.1-4, P-3.5.1-9, P-3.5.1-11, P-3.5.1-15, P-3.5.1-20
 	c := newClient(t)
-	a := c.create("ann", `,"active":true`)
-	c.wants(c.patch(a, `[{"op":"replace","path":"active","value":false}]`), 200, "")
-	if b := c.wants(c.get(a), 200, ""); b.Body.Get("active").JSON() != "false" {
+	a := c.create("ann", `,"title":"Dr","emails":[{"value":"a@x.org"},{"value":"b@x.org"}],"externalId":"e"`)
+	time.Sleep(2 * time.Millisecond) // lastModified has milliseconds
+	b := c.wants(c.send("PUT", "/Users/"+id(a), user("Anne", `,"id":"other","emails":[{"value":"c@x.org"}],"meta":{"created":"2000-01-01T00:00:00Z"},"active":false`)), 200, "")
+	if b.Header.Get("ETag") != `W/"2"` || id(b) != id(a) || b.Body.Get("meta").Get("created").Text() != a.Body.Get("meta").Get("created").Text() ||
+		b.Body.Get("meta").Get("lastModified").Text() <= a.Body.Get("meta").Get("lastModified").Text() {
 		t.Errorf("%s", b.Text)
 	}
-	c.finds(`userName eq "ann" and active eq false`, "1")
-	c.wants(c.send("POST", "/Users", user("ann", "")), 409, "uniqueness")
+	for _, cleared := range []string{"title", "externalId"} {
+		if b.Body.Get(cleared).Kind() != scim.Null {
+			t.Errorf("%s is left", cleared)
+		}
+	}
+	if b.Body.Get("emails").JSON() != `[{"value":"c@x.org"}]` || b.Body.Get("active").JSON() != "false" {
+		t.Errorf("%s", b.Text)
+	}
+	again := c.wants(c.send("PUT", "/Users/"+id(a), b.Text), 200, "") // P-3.1-6
+	if again.Text != b.Text {
+		t.Errorf("PUT of what GET answered: %s, was %s", again.Text, b.Text)
+	}
+	c.wants(c.send("PUT", "/Users/"+id(a), `{"schemas":["`+scim.UserSchema+`"]}`), 400, "invalidValue") // P-3.5.1-10
+	c.create("ann", `,"emails":[{"value":"a@x.org"}]`)
 }
 
-func TestGroupsAreReadOnly(t *testing.T) { // S-4.1.2-7, S-7-11, P-3.3-1
+func TestDelete(t *testing.T) { // P-3.6-1, P-3.6-2, P-3.6-3, P-3.6-4, P-3.6-6
 	c := newClient(t)
-	a := c.create("ann", `,"groups":[{"value":"g","display":"G"}]`)
-	b := c.send("PUT", path(a), user("ann", `,"groups":[{"value":"g"}]`))
-	if !a.Body.Get("groups").IsEmpty() || b.Text != a.Text {
-		t.Errorf("%s, %s", a.Text, b.Text)
+	a := c.create("ann", "")
+	path := "/Users/" + id(a)
+	if d := c.wants(c.send("DELETE", path, ""), 204, ""); d.Text != "" {
+		t.Errorf("204 with a body %q", d.Text)
 	}
-	for _, operation := range []string{
-		`{"op":"add","path":"groups","value":[{"value":"g"}]}`, `{"op":"replace","path":"groups[value eq \"g\"].display","value":"x"}`,
-		`{"op":"remove","path":"groups"}`, `{"op":"add","value":{"groups":[{"value":"g"}]}}`,
-	} {
-		c.wants(c.patch(a, `[`+operation+`]`), 400, "mutability")
+	for _, method := range []string{"GET", "PUT", "DELETE"} {
+		c.wants(c.send(method, path, user("ann", "")), 404, "")
+	}
+	if l := c.send("GET", "/Users", ""); l.Body.Get("totalResults").Text() != "0" {
+		t.Errorf("%s", l.Text)
+	}
+	if b := c.create("ann", ""); id(b) == id(a) { // S-3.1-6
+		t.Error("an id is given again")
 	}
 }
 
-// A password is in no answer and in no log line, as it came or hashed, and no
-// filter can probe it.
-func TestPasswordsStayInside(t *testing.T) { // S-4.1.1-10, S-4.1.1-15, S-7-14, S-7-16, P-3.9-9, P-3.4.2.2-42, P-7.5.2-3
-	for _, store := range []func(string) (string, error){nil, func(string) (string, error) { return "$canary-hash", nil }} {
-		c := newClient(t, func(o *server.Options) { o.Passwords = store })
-		a := c.create("ann", `,"password":"canary-1"`)
-		answers := []answer{
-			a, c.get(a), c.send("GET", "/Users", ""),
-			c.send("GET", path(a)+"?attributes=password", ""), c.send("GET", "/Users?attributes=password,userName", ""),
-			c.send("PUT", path(a), user("ann", `,"password":"canary-2"`)),
-			c.patch(a, `[{"op":"replace","path":"password","value":"canary-3"}]`),
-			c.patch(a, `[{"op":"add","value":{"password":"canary-4","active":"x"}}]`),
-			c.send("POST", "/Users", user("ann", `,"password":"canary-5"`)),
-			c.send("POST", "/Users", user("bob", `,"password":["canary-6"]`)),
+func TestUnknownIDs(t *testing.T) { // P-3.4.1-2, P-3.4.1-4, P-3.2-4, P-3.5.1-12
+	c := newClient(t)
+	a := c.create("ann", "")
+	for _, path := range []string{"/Users/00000000-0000-4000-8000-000000000000", "/Users/" + strings.ToUpper(id(a)), "/Users/%20", "/Users/a%2Fb", "/Users/" + strings.Repeat("1", 1500)} {
+		for _, method := range []string{"GET", "PUT", "DELETE"} {
+			c.wants(c.send(method, path, user("x", "")), 404, "")
 		}
-		for _, filter := range []string{`password eq "x"`, `password pr`, `password sw "c"`, `userName eq "ann" or password co "c"`} {
-			answers = append(answers, c.wants(c.search(filter), 400, "invalidFilter"))
+	}
+	if l := c.send("GET", "/Users", ""); l.Body.Get("totalResults").Text() != "1" {
+		t.Errorf("PUT created: %s", l.Text)
+	}
+}
+
+func TestLookups(t *testing.T) { // P-3.4.2-3, P-3.4.2-8, P-3.4.2.2-2, P-3.4.2.2-37, S-7-8
+	c := newClient(t)
+	c.create("Ann", `,"externalId":"Ext","emails":[{"value":"Ann@Example.com"}]`)
+	for filter, want := range map[string]string{
+		`userName eq "ANN"`:                    "1",
+		`USERNAME EQ "ann"`:                    "1",
+		scim.UserSchema + `:userName eq "ann"`: "1",
+		`userName eq "an"`:                     "0",
+		`externalId eq "Ext"`:                  "1",
+		`externalId eq "ext"`:                  "0",
+		`emails.value eq "ann@example.COM"`:    "1",
+		`emails eq "ann@example.com"`:          "1",
+		`userName eq "a\" or 1=1 --"`:          "0", // P-3.4.2.2-44
+	} {
+		a := c.wants(c.send("GET", "/Users?filter="+escape(filter), ""), 200, "")
+		if a.Body.Get("totalResults").Text() != want || a.Body.Get("itemsPerPage").Text() != want || a.Body.Get("startIndex").Text() != "1" ||
+			a.Body.Get("Resources").Kind() != scim.Array || strconv.Itoa(len(a.Body.Get("Resources").Items())) != want {
+			t.Errorf("%s: %s", filter, a.Text)
 		}
-		for i, b := range answers {
-			if strings.Contains(b.Text, "canary") || !b.Body.Get("password").IsEmpty() {
-				t.Errorf("answer %d: %s", i, b.Text)
-			}
+	}
+	c.wants(c.send("GET", "/Users?filter="+escape(`userName regex "a"`), ""), 400, "invalidFilter") // P-3.4.2.2-35
+	c.wants(c.send("GET", "/Users?filter=", ""), 400, "invalidFilter")
+	c.wants(c.send("GET", "/Users?filter="+escape(`foo eq "a"`), ""), 400, "invalidFilter") // P-3.4.2.2-40
+	a := c.send("GET", "/Users?count=0&filter="+escape(`userName eq "ann"`), "")
+	if a.Body.Get("totalResults").Text() != "1" || len(a.Body.Get("Resources").Items()) != 0 {
+		t.Errorf("count=0: %s", a.Text)
+	}
+}
+
+func escape(s string) string {
+	return strings.NewReplacer(" ", "+", `"`, "%22", `\`, "%5C", "=", "%3D").Replace(s)
+}
+
+func TestFirstPage(t *testing.T) { // P-3.4.2-4, P-3.4.2.4-1, P-3.4.2.4-2, P-3.4.2.4-3, P-3.4.2.4-4, P-3.4.2.4-5, P-3.4.2.4-8, P-3.4.2.4-11, P-3.4.2.4-12, P-3.14-10
+	c := newClient(t)
+	for _, name := range []string{"a", "b", "c"} {
+		c.create(name, "")
+	}
+	for query, want := range map[string]string{
+		"": "3 1 3", "?startIndex=1&count=2": "3 1 2", "?startIndex=-5": "3 1 3", "?count=-1": "3 1 0", "?count=0": "3 1 0",
+		"?startIndex=9": "3 9 0", "?filter=id+eq+%22" + strings.Repeat("1", 1500) + "%22": "0 1 0", "?startIndex=3": "3 3 1", "?foo=bar": "3 1 3", "?count=100000": "3 1 3",
+	} {
+		a := c.wants(c.send("GET", "/Users"+query, ""), 200, "")
+		got := a.Body.Get("totalResults").Text() + " " + a.Body.Get("startIndex").Text() + " " + strconv.Itoa(len(a.Body.Get("Resources").Items()))
+		if got != want || a.Body.Get("itemsPerPage").Text() != strings.Fields(want)[2] {
+			t.Errorf("%s: %s, want %s", query, got, want)
 		}
-		if strings.Contains(c.log.String(), "canary") {
-			t.Errorf("the log says %s", c.log)
+	}
+	one := c.send("GET", "/Users?count=1", "").Body.Get("Resources").Items()[0]
+	if got := c.send("GET", "/Users/"+one.Get("id").Text(), ""); got.Text != one.JSON() {
+		t.Errorf("in a list %s, alone %s", one.JSON(), got.Text)
+	}
+	c.wants(c.send("GET", "/Users?count=abc", ""), 400, "invalidValue")
+	c.wants(c.send("GET", "/Users?startIndex=1.5", ""), 400, "invalidValue")
+	c.wants(c.send("GET", "/Users?startIndex=99999999999999999999", ""), 400, "invalidValue")
+}
+
+func TestDiscovery(t *testing.T) { // P-4-1, P-4-2, P-4-3, P-4-4, P-4-5, P-4-6, P-3.1-4, S-6-2, S-6-3, S-8.7-2
+	c := newClient(t)
+	schemas := c.wants(c.send("GET", "/Schemas?count=1&startIndex=2&sortBy=id", ""), 200, "")
+	var ids []string
+	for _, s := range schemas.Body.Get("Resources").Items() {
+		ids = append(ids, s.Get("id").Text())
+		one := c.wants(c.send("GET", "/Schemas/"+strings.ToUpper(s.Get("id").Text()), ""), 200, "")
+		if one.Text != s.JSON() || s.Get("meta").Get("resourceType").Text() != "Schema" || s.Get("schemas").JSON() != `["`+scim.SchemaSchema+`"]` {
+			t.Errorf("%s", one.Text)
 		}
+	}
+	all := strings.Join(ids, " ")
+	for _, want := range []string{scim.UserSchema, scim.EnterpriseUserSchema} {
+		if !strings.Contains(all, want) {
+			t.Errorf("/Schemas lacks %s", want)
+		}
+	}
+	if strings.Contains(all, ":api:messages:") || schemas.Body.Get("totalResults").Text() != strconv.Itoa(len(ids)) {
+		t.Errorf("/Schemas has %s", all)
+	}
+	c.wants(c.send("GET", "/Schemas/urn:ietf:params:scim:api:messages:2.0:PatchOp", ""), 404, "")
+	c.wants(c.send("GET", "/ResourceTypes", ""), 200, "")
+	if a := c.send("GET", "/ResourceTypes/User", ""); a.Body.Get("endpoint").Text() != "/Users" || a.Body.Get("schema").Text() != scim.UserSchema {
+		t.Errorf("%s", a.Text)
+	}
+	c.wants(c.send("GET", "/ResourceTypes/Nope", ""), 404, "")
+	for _, path := range []string{"/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/Schemas/x"} {
+		c.wants(c.send("GET", path+"?filter=id+pr", ""), 403, "")
+	}
+	c.origin.Caller = tenant.Caller{}
+	a := c.wants(c.send("GET", "/ServiceProviderConfig", ""), 200, "")                           // S-5-3
+	for _, flag := range []string{"patch", "bulk", "filter", "changePassword", "sort", "etag"} { // S-5-1
+		if a.Body.Get(flag).Get("supported").Kind() != scim.Bool {
+			t.Errorf("%s.supported is missing: %s", flag, a.Text)
+		}
+	}
+}
+
+func TestPasswords(t *testing.T) { // P-5-2, S-4.1.1-12
+	var seen []string
+	c := newClient(t, func(o *server.Options) {
+		o.Passwords = func(clear string) (string, error) { seen = append(seen, clear); return "$hash$", nil }
+	})
+	a := c.create("ann", `,"password":"pass\u00a0wörd"`)
+	path := "/Users/" + id(a)
+	c.wants(c.send("PUT", path, user("ann", `,"password":"pass wo\u0308rd"`)), 200, "")
+	if len(seen) != 2 || seen[0] != "pass wörd" || seen[1] != seen[0] {
+		t.Errorf("hashed %q", seen)
+	}
+	if b := c.send("GET", path, ""); strings.Contains(b.Text, "hash") || strings.Contains(b.Text, "pass") || b.Header.Get("ETag") != `W/"2"` {
+		t.Errorf("%s", b.Text)
+	}
+	if b := c.send("PUT", path, user("ann", "")); b.Header.Get("ETag") != `W/"2"` { // P-3.5.1-16
+		t.Errorf("a PUT without password moved the version: %s", b.Text)
 	}
 }

@@ -1,0 +1,112 @@
+package server_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+	"scimserver/shared/server"
+	"scimserver/shared/tenant"
+	"scimserver/shared/testkit"
+)
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+
+const base = "https://scim.example.com/a/b/scim/v2"
+
+// client sends requests to a server with a table of its own.
+type client struct {
+	*testing.T
+	server *server.Server
+	origin server.Origin
+	log    *strings.Builder
+}
+
+func newClient(t *testing.T, change ...func(*server.Options)) *client {
+	t.Helper()
+	dir, err := directory.Open(t.Context(), directory.Options{Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry, err := schema.Standard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &client{T: t, log: &strings.Builder{}}
+	o := server.Options{Registry: registry, Directory: dir, Log: slog.New(slog.NewJSONHandler(c.log, nil))}
+	for _, f := range change {
+		f(&o)
+	}
+	c.server = server.New(o, server.Users, server.Schemas, server.ResourceTypes, server.ServiceProviderConfig, server.Later)
+	c.origin = server.Origin{BaseURL: base, RequestID: "r1", Caller: tenant.Caller{
+		Tenant: "acme", Profile: tenant.Strict, Credential: "k1", Scopes: []tenant.Scope{tenant.Read, tenant.Write}}}
+	return c
+}
+
+// answer is what came back, its body parsed.
+type answer struct {
+	*http.Response
+	Body scim.Value
+	Text string
+}
+
+// send sends a request; headers come in pairs. It checks what holds for every
+// answer.
+func (c *client) send(method, path, body string, headers ...string) answer {
+	c.Helper()
+	return c.sendTo(method, "https://any.host/a/b/scim/v2"+path, body, headers...)
+}
+
+// sendTo is send to a whole URL.
+func (c *client) sendTo(method, path, body string, headers ...string) answer {
+	c.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", scim.MediaType)
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	c.server.ServeHTTP(w, r.WithContext(server.WithOrigin(r.Context(), c.origin)))
+	a := answer{Response: w.Result(), Text: w.Body.String()}
+	if a.Text != "" {
+		var err error
+		if a.Body, err = scim.ParseJSON(w.Body.Bytes()); err != nil {
+			c.Errorf("%s %s: the body is no JSON: %v", method, path, err)
+		}
+		if got := a.Header.Get("Content-Type"); got != scim.MediaType { // P-3.1-1
+			c.Errorf("%s %s: Content-Type %q", method, path, got)
+		}
+	}
+	if a.StatusCode >= 400 && a.Body.Get("status").Text() != strconv.Itoa(a.StatusCode) { // P-3.2-5
+		c.Errorf("%s %s: HTTP %d, body %s", method, path, a.StatusCode, a.Text)
+	}
+	return a
+}
+
+// wants fails the test unless the answer has that status and scimType.
+func (c *client) wants(a answer, status int, scimType string) answer {
+	c.Helper()
+	if a.StatusCode != status || a.Body.Get("scimType").Text() != scimType {
+		c.Errorf("%d %s, want %d %s: %s", a.StatusCode, a.Body.Get("scimType").Text(), status, scimType, a.Text)
+	}
+	return a
+}
+
+// user is the body of a user with more members, each with its leading comma.
+func user(name, more string) string {
+	return `{"schemas":["` + scim.UserSchema + `"],"userName":"` + name + `"` + more + `}`
+}
+
+func (c *client) create(name, more string) answer {
+	c.Helper()
+	return c.wants(c.send("POST", "/Users", user(name, more)), 201, "")
+}
+
+func id(a answer) string { return a.Body.Get("id").Text() }

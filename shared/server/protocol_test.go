@@ -1,0 +1,191 @@
+package server_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/server"
+	"scimserver/shared/tenant"
+)
+
+func TestVersions(t *testing.T) { // P-3.14-4, P-3.14-5, P-3.14-6, P-3.14-7, P-3.5.1-18, P-3.6-7
+	c := newClient(t)
+	path := "/Users/" + id(c.create("ann", ""))
+	for tag, want := range map[string]int{`W/"1"`: 304, `"1"`: 304, `"9", W/"1"`: 304, "*": 304, `W/"2"`: 200, "1": 200} {
+		if a := c.send("GET", path, "", "If-None-Match", tag); a.StatusCode != want || want == 304 && a.Text != "" {
+			t.Errorf("If-None-Match %s: %d", tag, a.StatusCode)
+		}
+	}
+	for _, tag := range []string{`W/"2"`, `"x, *, y"`, `"a,"1",b"`, `"1`, `1`} {
+		c.wants(c.send("PUT", path, user("anne", ""), "If-Match", tag), 412, "")
+	}
+	c.wants(c.send("DELETE", path, "", "If-Match", `W/"2"`), 412, "")
+	c.wants(c.send("PUT", path, user("anne", ""), "If-Match", `W/"1"`), 200, "")
+	c.wants(c.send("PUT", path, user("ann", ""), "If-Match", `W/"1"`), 412, "")
+	c.wants(c.send("PUT", path, user("ann", ""), "If-Match", "*"), 200, "")
+	c.wants(c.send("PUT", "/Users/none", user("ann", ""), "If-Match", "*"), 404, "")
+	c.wants(c.send("DELETE", path, "", "If-Match", `"3"`), 204, "")
+}
+
+func TestBadBodies(t *testing.T) { // P-3.3-10, P-3.8-7, P-3.8-9, P-7-1
+	c := newClient(t)
+	for _, tt := range []struct {
+		name, body, contentType string
+		status                  int
+		scimType                string
+	}{
+		{"broken", `{`, "", 400, "invalidSyntax"},
+		{"empty", ``, "", 400, "invalidSyntax"},
+		{"array", `[]`, "", 400, "invalidSyntax"},
+		{"name twice", `{"userName":"a","USERNAME":"b"}`, "", 400, "invalidSyntax"},
+		{"invalid UTF-8", "{\"userName\":\"\xff\"}", "", 400, "invalidSyntax"},
+		{"deep", strings.Repeat("[", 10000), "", 400, "invalidSyntax"},
+		{"a megabyte", `{"userName":"` + strings.Repeat("a", 1<<20) + `"}`, "", 413, ""},
+		{"long value", user(strings.Repeat("a", 5000), ""), "", 400, "invalidValue"},
+		{"control character", user(`a\u0007`, ""), "", 400, "invalidValue"},
+		{"many values", user("a", `,"roles":[`+strings.Repeat(`{"value":"x"},`, 20000)+`{"value":"x"}]`), "", 400, "invalidValue"},
+		{"text", user("a", ""), "text/plain", 415, ""},
+		{"XML", user("a", ""), "application/xml", 415, ""},
+		{"latin 1", user("a", ""), "application/json; charset=iso-8859-1", 415, ""},
+		{"malformed type", user("a", ""), ";;", 415, ""},
+	} {
+		contentType := tt.contentType
+		if contentType == "" {
+			contentType = "application/scim+json; charset=utf-8"
+		}
+		t.Run(tt.name, func(t *testing.T) {
+			c.wants(c.send("POST", "/Users", tt.body, "Content-Type", contentType), tt.status, tt.scimType)
+		})
+	}
+	c.wants(c.send("POST", "/Users", user("json", ""), "Content-Type", "application/json"), 201, "")
+	c.wants(c.send("POST", "/Users", user("none", ""), "Content-Type", ""), 201, "")
+	if a := c.send("GET", "/Users", ""); a.Body.Get("totalResults").Text() != "2" {
+		t.Errorf("a refused body left something: %s", a.Text)
+	}
+}
+
+func TestAccept(t *testing.T) { // P-3.8-3, P-3.8-4, P-3.8-5, P-3.8-6
+	c := newClient(t)
+	for accept, want := range map[string]int{
+		"": 200, "*/*": 200, "application/*": 200, "application/json": 200, "application/scim+json, text/html;q=0.1": 200,
+		"text/html, */*;q=0.1": 200, "text/html": 406, "application/scim+json;q=0": 406, "application/xml": 406,
+	} {
+		if a := c.send("GET", "/Users", "", "Accept", accept); a.StatusCode != want {
+			t.Errorf("Accept %q: %d, want %d", accept, a.StatusCode, want)
+		}
+	}
+}
+
+func TestRoutes(t *testing.T) { // P-3.2-3, P-3.2-6, P-3.3-13, P-3.4.3-11, P-3.11-1, P-3.12-9, P-3.12-14, P-3.13-1, P-3.13-2, P-4-7, P-4-8
+	c := newClient(t)
+	for _, tt := range []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"PUT", "/Users", 405, "GET, POST"},
+		{"DELETE", "/Users", 405, "GET, POST"},
+		{"POST", "/Users/x", 405, "DELETE, GET, PATCH, PUT"},
+		{"GET", "/Users/.search", 405, "POST"},
+		{"OPTIONS", "/Users", 405, "GET, POST"},
+		{"POST", "/Schemas", 405, "GET"},
+		{"DELETE", "/ResourceTypes/User", 405, "GET"},
+		{"PUT", "/ServiceProviderConfig", 405, "GET"},
+		{"PATCH", "/Users/x", 400, ""},
+		{"POST", "/Users/.search", 501, ""},
+		{"GET", "/Groups", 501, ""},
+		{"PATCH", "/Groups/x", 501, ""},
+		{"POST", "/Bulk", 501, ""},
+		{"GET", "/Me", 501, ""},
+		{"POST", "/.search", 501, ""},
+		{"GET", "/Nope", 404, ""},
+		{"GET", "/", 404, ""},
+		{"GET", "/users", 404, ""},
+		{"GET", "/Users/x/y", 404, ""},
+		{"GET", "/Users/v2", 404, ""},
+		{"GET", "/ServiceProviderConfigs", 404, ""},
+		{"GET", "/Users.scim", 404, ""}, // P-3.8-10
+		{"GET", "/Users/", 200, ""},
+		{"HEAD", "/Users", 200, ""},
+	} {
+		a := c.send(tt.method, tt.path, "")
+		if a.StatusCode != tt.status || a.Header.Get("Allow") != tt.allow {
+			t.Errorf("%s %s: %d, Allow %q; want %d, %q", tt.method, tt.path, a.StatusCode, a.Header.Get("Allow"), tt.status, tt.allow)
+		}
+	}
+}
+
+func TestCallers(t *testing.T) { // P-2-1, P-2-2, P-2.1-1, P-3.12-7, P-3.12-8
+	c := newClient(t)
+	path := "/Users/" + id(c.create("ann", ""))
+	own := c.origin.Caller
+	c.origin.Caller.Scopes = []tenant.Scope{tenant.Read}
+	c.wants(c.send("GET", path, ""), 200, "")
+	for _, method := range []string{"PUT", "DELETE"} {
+		c.wants(c.send(method, path, user("x", "")), 403, "")
+	}
+	c.origin.Caller.Scopes = nil
+	c.wants(c.send("GET", path, ""), 403, "")
+	c.origin.Caller = own
+	c.origin.Caller.Expires = time.Now().Add(-time.Second)
+	c.wants(c.send("GET", path, ""), 401, "")
+	c.origin.Caller = tenant.Caller{}
+	if a := c.wants(c.send("GET", path, ""), 401, ""); !strings.HasPrefix(a.Header.Get("WWW-Authenticate"), "Bearer") {
+		t.Errorf("WWW-Authenticate %q", a.Header.Get("WWW-Authenticate"))
+	}
+	c.origin.Caller = own
+	c.origin.Caller.Tenant = "globex"
+	c.wants(c.send("GET", path, ""), 404, "") // P-6-4
+	if a := c.send("GET", "/Users", ""); a.Body.Get("totalResults").Text() != "0" {
+		t.Errorf("another tenant sees %s", a.Text)
+	}
+}
+
+func TestProfiles(t *testing.T) {
+	c := newClient(t)
+	c.wants(c.send("POST", "/Users", `{"userName":"ann"}`), 400, "invalidSyntax") // S-2.1-3
+	c.origin.Caller.Profile = tenant.Generic
+	c.wants(c.send("POST", "/Users", `{"userName":"ann"}`), 201, "")
+}
+
+func TestNothingInternalLeaks(t *testing.T) { // P-3.12-13, P-7.5.2-3
+	c := newClient(t, func(o *server.Options) {
+		o.Passwords = func(string) (string, error) { panic("inner secret") }
+	})
+	a := c.wants(c.send("POST", "/Users", user("ann.canary", `,"password":"canary-password"`)), 500, "")
+	if strings.Contains(a.Text, "inner secret") || strings.Contains(a.Text, ".go:") {
+		t.Errorf("%s", a.Text)
+	}
+	if log := c.log.String(); !strings.Contains(log, "inner secret") || strings.Contains(log, "canary") {
+		t.Errorf("the log says %s", log)
+	}
+	c.wants(c.send("GET", "/Users", ""), 200, "") // the process lives
+}
+
+func TestBaseURL(t *testing.T) { // P-1.3-2
+	c := newClient(t, func(o *server.Options) { o.BaseURL = "https://h/a/b/v2" })
+	if a := c.create("ann", ""); a.Header.Get("Location") != "https://h/a/b/v2/Users/"+id(a) {
+		t.Errorf("Location %s", a.Header.Get("Location"))
+	}
+}
+
+func TestLogLine(t *testing.T) {
+	c := newClient(t)
+	c.create("ann", "")
+	c.log.Reset()
+	c.send("POST", "/Users", user("ann", ""))
+	v, err := scim.ParseJSON([]byte(c.log.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"msg": "request", "request": "r1", "tenant": "acme", "credential": "k1", "method": "POST", "route": "/Users",
+		"operation": "create", "status": "409", "scimType": "uniqueness", "calls": "1",
+	} {
+		if got := v.Get(name).Text(); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
