@@ -2,7 +2,6 @@ package directory_test
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,7 +14,6 @@ import (
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/scim"
 	"scimserver/shared/testkit"
-	"scimserver/shared/testkit/charge"
 )
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
@@ -147,97 +145,6 @@ func TestUserLife(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
-func TestClaimsCollide(t *testing.T) { // P-3.3-8, P-5-1, S-4.1.1-2, S-4.1.1-3
-	b := newBench(t, nil)
-	b.create("Zoë.Straße", "", "zoë@example.com", "ZOË@EXAMPLE.COM")
-	b.create("\uab70", "") // a small letter of Cherokee
-	for _, tt := range []struct {
-		name, email string
-		want        string
-	}{
-		{"zoë.straße", "a@b.c", "[userName=zoë.straße]"},
-		{"ZOË.STRASSE", "a@b.c", "[userName=ZOË.STRASSE]"},
-		{"Zoe\u0308.strasse", "a@b.c", "[userName=Zoe\u0308.strasse]"},
-		{"ｚｏë.straße", "a@b.c", "[userName=ｚｏë.straße]"},
-		{"\u13a0", "a@b.c", "[userName=\u13a0]"},
-		{"other", "Zoe\u0308@Example.com", "[emails.value=Zoe\u0308@Example.com]"},
-		{"zoë.straße", "zoë@example.com", "[userName=zoë.straße emails.value=zoë@example.com]"},
-	} {
-		_, err := b.acme.CreateUser(t.Context(), user(tt.name, "", tt.email))
-		if got := fmt.Sprint(taken(err)); got != tt.want {
-			t.Errorf("%s, %s: %v, want %s taken", tt.name, tt.email, err, tt.want)
-		}
-	}
-	b.verify(2)
-	u := b.create("zoe", "", "zoe@example.com")
-	if _, err := b.replace(u.ID, user("ZOË.straße", "")); fmt.Sprint(taken(err)) != "[userName=ZOË.straße]" {
-		t.Errorf("rename to a name that is taken: %v", err) // P-3.5.1-13
-	}
-	if u, err := b.replace(u.ID, user("ZOE", "", "ZOE@example.com")); err != nil || u.Version != 2 { // P-3.5.1-14
-		t.Errorf("change of case alone: %+v, %v", u, err)
-	}
-	b.verify(3)
-}
-
-func TestUniquenessScope(t *testing.T) { // P-6-7
-	system := newBench(t, nil)
-	system.create("ann", "")
-	if _, err := system.dir.For("globex").CreateUser(t.Context(), user("ANN", "")); len(taken(err)) != 1 {
-		t.Errorf("scope SYSTEM: %v", err)
-	}
-	each := newBench(t, nil, func(o *directory.Options) { o.Scope = directory.TenantScope })
-	each.create("ann", "")
-	if _, err := each.dir.For("globex").CreateUser(t.Context(), user("ANN", "")); err != nil {
-		t.Errorf("scope TENANT: %v", err)
-	}
-	each.verify(2)
-}
-
-func TestSettingsAreKept(t *testing.T) {
-	b := newBench(t, nil)
-	if err := b.dir.Ready(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	for scope, want := range map[directory.Scope]error{directory.SystemScope: nil, directory.TenantScope: directory.ErrSettings} {
-		other, err := directory.Open(t.Context(), directory.Options{Table: b.table, Endpoint: testkit.Endpoint(t), Scope: scope})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := other.Ready(t.Context()); !errors.Is(err, want) {
-			t.Errorf("scope %s: %v, want %v", scope, err, want)
-		}
-	}
-}
-
-func TestLongValuesAreHashed(t *testing.T) {
-	b := newBench(t, nil)
-	long := string(make([]byte, 0))
-	for len(long) < 600 {
-		long += "äbcdefghij"
-	}
-	b.create(long, long)
-	if _, err := b.acme.CreateUser(t.Context(), user(long, "")); len(taken(err)) != 1 {
-		t.Errorf("a long name twice: %v", err)
-	}
-	for what, find := range map[string]func(context.Context, string) ([]directory.User, error){
-		"name": b.acme.UserByName, "externalId": b.acme.UsersByExternalID,
-	} {
-		if found, err := find(t.Context(), long); err != nil || len(found) != 1 {
-			t.Errorf("by %s: %v, %v", what, found, err)
-		}
-	}
-	b.verify(1)
-	hash := "\x01" + fmt.Sprintf("%x", sha256.Sum256([]byte(long))) // as the key of long has it
-	found, err := b.acme.UsersByExternalID(t.Context(), long)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if u, err := b.replace(found[0].ID, user(long, hash)); err != nil || u.Version != 2 {
-		t.Errorf("an externalId like a hash: %+v, %v", u, err)
-	}
-	b.verify(1)
-}
-
 func TestFind(t *testing.T) {
 	b := newBench(t, nil)
 	ann := b.create("ann", "Same", "ann@example.com")
@@ -299,41 +206,6 @@ func TestUsers(t *testing.T) { // P-3.4.2.4-13
 	}
 }
 
-func TestRefusedValues(t *testing.T) { // P-5-3
-	b := newBench(t, nil)
-	emails := make([]string, 41)
-	for i := range emails {
-		emails[i] = fmt.Sprint(i, "@example.com")
-	}
-	big := user("big", "")
-	big.Doc = scim.Map(append(big.Doc.Members(), scim.Member{Name: "title", Value: scim.Text(string(make([]byte, 33<<10)))})...)
-	for what, c := range map[string]directory.Content{
-		"control character":    user("a\tb", ""),
-		"zero-width space":     user("a\u200bb", ""),
-		"unassigned":           user("a\u0378b", ""),
-		"variation selector":   user("a\ufe0f", ""),
-		"Hangul filler":        user("\u3164", ""),
-		"blank of Braille":     user("a\u2800", ""),
-		"blank at the end":     user("a ", ""),
-		"blank at the start":   user("a", "", " a@example.com"),
-		"blank":                user("  ", ""),
-		"control in email":     user("a", "", "a\nb@example.com"),
-		"more than 40 emails":  user("a", "", emails...),
-		"a document too large": big,
-	} {
-		_, err := b.acme.CreateUser(t.Context(), c)
-		var e *scim.Error
-		if !errors.As(err, &e) || e.Type != scim.TypeInvalidValue {
-			t.Errorf("%s: %v", what, err)
-		}
-	}
-	b.verify(0)
-	if _, err := b.acme.CreateUser(t.Context(), user("a", "", emails[:40]...)); err != nil {
-		t.Errorf("40 emails: %v", err)
-	}
-	b.verify(1)
-}
-
 func TestMatch(t *testing.T) { // P-3.5.1-18, P-3.6-7
 	b := newBench(t, nil)
 	u := b.create("ann", "")
@@ -365,47 +237,6 @@ func TestPasswordIsHashedOnlyWhenClaimsAreFree(t *testing.T) {
 	}
 	if u, err := b.replace(bob.ID, c); err != nil || u.Version != 2 || hashed != 2 {
 		t.Errorf("a new password alone: version %d, %d hashes, %v", u.Version, hashed, err)
-	}
-}
-
-func TestCapacity(t *testing.T) { // design: round trips and capacity
-	b := newBench(t, charge.Transactions)
-	u := b.create("ann", "x", "ann@example.com")
-	for _, tt := range []struct {
-		what string
-		do   func(context.Context) error
-		want table.Usage
-	}{
-		{"create", func(ctx context.Context) error {
-			return second(b.acme.CreateUser(ctx, user("bob", "y", "bob@example.com")))
-		}, table.Usage{Calls: 1, Writes: 10}},
-		{"get", func(ctx context.Context) error { return second(b.acme.User(ctx, u.ID)) }, table.Usage{Calls: 1, Reads: 1}},
-		{"by userName", func(ctx context.Context) error { return second(b.acme.UserByName(ctx, "ann")) }, table.Usage{Calls: 2, Reads: 2}},
-		{"by email", func(ctx context.Context) error { return second(b.acme.UserByEmail(ctx, "ann@example.com")) }, table.Usage{Calls: 2, Reads: 2}},
-		{"by externalId", func(ctx context.Context) error { return second(b.acme.UsersByExternalID(ctx, "x")) }, table.Usage{Calls: 2, Reads: 2}},
-		{"replace without claims", func(ctx context.Context) error {
-			c := user("ann", "x", "ann@example.com")
-			c.Doc = scim.Map(append(c.Doc.Members(), scim.Member{Name: "title", Value: scim.Text("t")})...)
-			return second(b.acme.ReplaceUser(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }))
-		}, table.Usage{Calls: 2, Reads: 1, Writes: 1}},
-		{"rename", func(ctx context.Context) error {
-			c := user("anne", "x", "ann@example.com")
-			return second(b.acme.ReplaceUser(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }))
-		}, table.Usage{Calls: 2, Reads: 1, Writes: 6}},
-		{"replace by the same", func(ctx context.Context) error {
-			c := user("anne", "x", "ann@example.com")
-			return second(b.acme.ReplaceUser(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }))
-		}, table.Usage{Calls: 1, Reads: 1}},
-		{"count", func(ctx context.Context) error { return second(b.acme.CountUsers(ctx)) }, table.Usage{Calls: 1, Reads: 1}},
-		{"delete", func(ctx context.Context) error { return b.acme.DeleteUser(ctx, u.ID, nil) }, table.Usage{Calls: 2, Reads: 1, Writes: 10}},
-	} {
-		ctx, meter := table.WithMeter(t.Context())
-		if err := tt.do(ctx); err != nil {
-			t.Errorf("%s: %v", tt.what, err)
-		}
-		if got := meter.Usage(); got != tt.want {
-			t.Errorf("%s used %+v, want %+v", tt.what, got, tt.want)
-		}
 	}
 }
 
