@@ -31,10 +31,7 @@ type client struct {
 
 func newClient(t *testing.T, change ...func(*server.Options)) *client {
 	t.Helper()
-	dir, err := directory.Open(t.Context(), directory.Options{Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := open(t, testkit.Table(t), http.DefaultTransport)
 	registry, err := schema.Standard()
 	if err != nil {
 		t.Fatal(err)
@@ -48,6 +45,20 @@ func newClient(t *testing.T, change ...func(*server.Options)) *client {
 	c.origin = server.Origin{BaseURL: base, RequestID: "r1", Caller: tenant.Caller{
 		Tenant: "acme", Profile: tenant.Strict, Credential: "k1", Scopes: []tenant.Scope{tenant.Read, tenant.Write}}}
 	return c
+}
+
+// open makes a handle on a table that reaches DynamoDB through a transport.
+func open(t *testing.T, table string, transport http.RoundTripper, change ...func(*directory.Options)) *directory.Directory {
+	t.Helper()
+	o := directory.Options{Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}}
+	for _, f := range change {
+		f(&o)
+	}
+	dir, err := directory.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // answer is what came back, its body parsed.

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/server"
 	"scimserver/shared/testkit"
@@ -58,13 +57,7 @@ func TestAnnouncementsAreTrue(t *testing.T) { // P-4-9, P-3.5-2, P-3.5.2-1, P-3.
 
 func TestMaxResults(t *testing.T) { // P-3.4.2.4-6, S-5-1
 	table := testkit.Table(t)
-	c := newClient(t, func(o *server.Options) {
-		dir, err := directory.Open(t.Context(), directory.Options{Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: &many{next: http.DefaultTransport}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Directory = dir
-	})
+	c := newClient(t, func(o *server.Options) { o.Directory = open(t, table, &many{next: http.DefaultTransport}) })
 	c.create("ann", "")
 	if got, want := c.send("GET", "/Users?count=100000", "").Body.Get("itemsPerPage").Text(), c.config().Get("filter").Get("maxResults").Text(); got != want {
 		t.Errorf("%s in a page, maxResults %s", got, want)

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"scimserver/shared/scim"
 )
@@ -42,10 +43,14 @@ func TestPutReplaces(t *testing.T) { // P-3.5-1, P-3.5.1-1, P-3.5.1-2, P-3.5.1-1
 func TestPutKeepsWhatTheClientCannotWrite(t *testing.T) { // P-3.5.1-9, P-3.5.1-15, S-3.1-6, S-3.1-7, S-3.1-17, S-4.1.2-7, S-4.3-2
 	c := newClient(t)
 	a := c.create("ann", "")
+	time.Sleep(2 * time.Millisecond) // lastModified has milliseconds
 	b := c.wants(c.send("PUT", path(a), user("ann.new", `,"id":"x","meta":{"created":"2000-01-01T00:00:00Z","resourceType":"Foo"},"groups":[{"value":"g"}],`+
 		enterprise+`:{"manager":{"value":"m","displayName":"Mine"}}`)), 200, "")
 	if id(b) != id(a) || b.Body.Get("meta").Get("created").Text() != a.Body.Get("meta").Get("created").Text() || b.Body.Get("meta").Get("resourceType").Text() != "User" {
 		t.Errorf("%s", b.Text)
+	}
+	if b.Body.Get("meta").Get("lastModified").Text() <= a.Body.Get("meta").Get("lastModified").Text() {
+		t.Errorf("lastModified stays: %s", b.Text)
 	}
 	if got := b.Body.Get(scim.EnterpriseUserSchema).JSON(); got != `{"manager":{"value":"m"}}` || !b.Body.Get("groups").IsEmpty() {
 		t.Errorf("%s", b.Text)

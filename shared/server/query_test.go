@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -35,6 +36,30 @@ func TestQuery(t *testing.T) { // P-3.4.2-1, P-3.4.2-2, P-3.4.2-5, P-3.4.2-6, P-
 	} {
 		if a := c.send("GET", "/Users"+query, ""); !strings.Contains(a.Text, want) {
 			t.Errorf("%s: %.200s, want %s", query, a.Text, want)
+		}
+	}
+}
+
+// Pages fetched in any order make the whole, filtered or not.
+func TestPages(t *testing.T) { // P-3.4.2.4-13, P-3.4.2.4-1, P-3.4.2.4-9, P-3.4.2-7
+	c := newClient(t)
+	want := map[string]bool{}
+	for i := range 5 {
+		want[id(c.create("u"+strconv.Itoa(i), ""))] = true
+	}
+	for _, filter := range []string{"", "&filter=" + escape(`userName sw "u"`)} {
+		got, order := map[string]bool{}, []int{5, 1, 3}
+		for _, start := range order {
+			page := c.send("GET", "/Users?count=2&startIndex="+strconv.Itoa(start)+filter, "").Body.Get("Resources").Items()
+			if len(page) != min(2, 6-start) {
+				t.Errorf("page at %d%s has %d", start, filter, len(page))
+			}
+			for _, user := range page {
+				got[user.Get("id").Text()] = true
+			}
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("pages%s hold %v, want %v", filter, got, want)
 		}
 	}
 }
@@ -76,13 +101,7 @@ func (m *many) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestTooMany(t *testing.T) { // P-3.4.2.1-3, P-3.12-17
 	table := testkit.Table(t)
-	c := newClient(t, func(o *server.Options) {
-		dir, err := directory.Open(t.Context(), directory.Options{Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: &many{next: http.DefaultTransport}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Directory = dir
-	})
+	c := newClient(t, func(o *server.Options) { o.Directory = open(t, table, &many{next: http.DefaultTransport}) })
 	c.create("ann", "")
 	a := c.wants(c.search(`title co "x"`), 400, "tooMany")
 	if detail := a.Body.Get("detail").Text(); !strings.Contains(detail, strconv.Itoa(directory.MaxScanned)) || !strings.Contains(detail, "userName eq") {

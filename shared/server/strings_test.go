@@ -74,11 +74,7 @@ func TestUniquenessInEachTenant(t *testing.T) { // P-6-7
 	for scope, want := range map[directory.Scope]int{directory.TenantScope: 201, directory.SystemScope: 409} {
 		table := testkit.Table(t)
 		c := newClient(t, func(o *server.Options) {
-			dir, err := directory.Open(t.Context(), directory.Options{Table: table, Scope: scope, Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			o.Directory = dir
+			o.Directory = open(t, table, http.DefaultTransport, func(o *directory.Options) { o.Scope = scope })
 		})
 		c.create("ann", "")
 		c.wants(c.send("POST", "/Users", user("ann", "")), 409, "uniqueness")
