@@ -23,10 +23,11 @@ func ParseJSON(data []byte) (Value, error) {
 	if !utf8.Valid(data) {
 		return Value{}, InvalidSyntax("the body is not valid UTF-8")
 	}
-	var items [smallJSON]Value
-	var members [smallJSON]Member
-	r := reader{s: string(data), items: items[:0], members: members[:0]}
+	r := reader{s: string(data)}
 	r.space()
+	if c := r.next(); c == '{' || c == '[' {
+		r.items, r.members = make([]Value, 0, smallJSON), make([]Member, 0, smallJSON)
+	}
 	v, err := r.value(0)
 	if err != nil {
 		return Value{}, err
@@ -37,8 +38,8 @@ func ParseJSON(data []byte) (Value, error) {
 	return v, nil
 }
 
-// smallJSON is the number of elements and members that are read, at one time,
-// without memory of their own.
+// smallJSON is the number of elements and of members that are held while they are
+// read, without growing.
 const smallJSON = 24
 
 // reader is a recursive-descent parser. Every method starts at the first byte
