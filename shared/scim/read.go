@@ -118,7 +118,7 @@ func (r *reader) array(depth int) (Value, error) {
 			return Value{}, err
 		}
 	}
-	v := Value{kind: Array, items: cut(r.items[start:])}
+	v := List(cut(r.items[start:])...)
 	r.items = r.items[:start]
 	return v, nil
 }
@@ -145,7 +145,7 @@ func (r *reader) object(depth int) (Value, error) {
 			return Value{}, err
 		}
 	}
-	v := Value{kind: Object, members: cut(r.members[start:])}
+	v := Map(cut(r.members[start:])...)
 	r.members = r.members[:start]
 	return v, nil
 }

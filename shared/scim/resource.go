@@ -26,9 +26,9 @@ type Meta struct {
 // Value returns the representation of the resource: schemas, id, the attributes,
 // meta.
 func (r Resource) Value() Value {
-	members := make([]Member, 0, len(r.Doc.members)+2)
+	members := make([]Member, 0, len(r.Doc.Members())+2)
 	members = append(members, Member{"schemas", r.Doc.Get("schemas")}, Member{"id", Text(string(r.ID))})
-	for _, m := range r.Doc.members {
+	for _, m := range r.Doc.Members() {
 		if m.Name != "schemas" {
 			members = append(members, m)
 		}

@@ -24,8 +24,13 @@ func (k Kind) String() string {
 // of object members and the exact text of numbers. Values are never modified
 // once made; a change makes a new one.
 type Value struct {
-	kind    Kind
-	text    string // the text of a string or number; "true" or "false"
+	kind  Kind
+	text  string // the text of a string or number; "true" or "false"
+	parts *parts // of an array or object; nil where it is empty
+}
+
+// parts is kept apart to keep a Value small: most are strings.
+type parts struct {
 	items   []Value
 	members []Member
 }
@@ -46,7 +51,7 @@ func Truth(b bool) Value { return Value{kind: Bool, text: strconv.FormatBool(b)}
 func Int(n int) Value { return Value{kind: Number, text: strconv.Itoa(n)} }
 
 // List makes a JSON array.
-func List(items ...Value) Value { return Value{kind: Array, items: items} }
+func List(items ...Value) Value { return Value{kind: Array, parts: &parts{items: items}} }
 
 // Texts makes a JSON array of strings.
 func Texts(items ...string) Value {
@@ -58,7 +63,7 @@ func Texts(items ...string) Value {
 }
 
 // Map makes a JSON object of members in the given order. The names must differ.
-func Map(members ...Member) Value { return Value{kind: Object, members: members} }
+func Map(members ...Member) Value { return Value{kind: Object, parts: &parts{members: members}} }
 
 // Kind returns the JSON type of v.
 func (v Value) Kind() Kind { return v.kind }
@@ -71,17 +76,28 @@ func (v Value) Text() string { return v.text }
 func (v Value) IsTrue() bool { return v.kind == Bool && v.text == "true" }
 
 // Items returns the elements of an array, nil for anything else.
-func (v Value) Items() []Value { return v.items }
+func (v Value) Items() []Value {
+	if v.parts == nil {
+		return nil
+	}
+	return v.parts.items
+}
 
 // Members returns the members of an object in order, nil for anything else.
-func (v Value) Members() []Member { return v.members }
+func (v Value) Members() []Member {
+	if v.parts == nil {
+		return nil
+	}
+	return v.parts.members
+}
 
 // Get returns the member of that exact name, or null. It suits values whose
 // names a schema has brought to their canonical spelling.
 func (v Value) Get(name string) Value {
-	for i := range v.members {
-		if v.members[i].Name == name {
-			return v.members[i].Value
+	members := v.Members()
+	for i := range members {
+		if members[i].Name == name {
+			return members[i].Value
 		}
 	}
 	return Value{}
@@ -90,9 +106,10 @@ func (v Value) Get(name string) Value {
 // Find returns the member of that name in any ASCII case, or null. It suits
 // values as a client sent them.
 func (v Value) Find(name string) Value {
-	for i := range v.members {
-		if EqualName(v.members[i].Name, name) {
-			return v.members[i].Value
+	members := v.Members()
+	for i := range members {
+		if EqualName(members[i].Name, name) {
+			return members[i].Value
 		}
 	}
 	return Value{}
@@ -100,9 +117,9 @@ func (v Value) Find(name string) Value {
 
 // Without returns the object v without the members of those exact names.
 func (v Value) Without(names ...string) Value {
-	kept := make([]Member, 0, len(v.members))
+	kept := make([]Member, 0, len(v.Members()))
 members:
-	for _, m := range v.members {
+	for _, m := range v.Members() {
 		for _, name := range names {
 			if m.Name == name {
 				continue members
@@ -116,13 +133,11 @@ members:
 // Identical reports whether v and w are one value, or equal simple ones, without
 // looking into arrays and objects: false says nothing about those.
 func (v Value) Identical(w Value) bool {
-	return v.kind == w.kind && v.text == w.text &&
-		len(v.items) == len(w.items) && (len(v.items) == 0 || &v.items[0] == &w.items[0]) &&
-		len(v.members) == len(w.members) && (len(v.members) == 0 || &v.members[0] == &w.members[0])
+	return v == w
 }
 
 // IsEmpty reports whether v counts as no value: null, an empty string, an empty
 // array or an object without members (RFC 7643 section 2.5).
 func (v Value) IsEmpty() bool {
-	return v.kind == Null || v.kind != Bool && v.text == "" && len(v.items) == 0 && len(v.members) == 0
+	return v.kind == Null || v.kind != Bool && v.text == "" && len(v.Items()) == 0 && len(v.Members()) == 0
 }

@@ -12,17 +12,32 @@ func (v Value) AppendJSON(dst []byte) []byte {
 	case String:
 		return appendString(dst, v.text)
 	case Array:
-		return appendArray(dst, v.items)
+		return appendArray(dst, v.Items())
 	case Object:
-		return appendObject(dst, v.members)
+		return appendObject(dst, v.Members())
 	case Null:
 		return append(dst, "null"...)
 	}
 	return append(dst, v.text...)
 }
 
+// Bytes returns v as JSON text.
+func (v Value) Bytes() []byte { return v.AppendJSON(make([]byte, 0, v.size())) }
+
 // JSON returns v as JSON text.
-func (v Value) JSON() string { return string(v.AppendJSON(nil)) }
+func (v Value) JSON() string { return string(v.Bytes()) }
+
+// size is the length of v as JSON when nothing in it must be escaped.
+func (v Value) size() int {
+	n := len(v.text) + len(`"",`)
+	for _, item := range v.Items() {
+		n += item.size()
+	}
+	for _, m := range v.Members() {
+		n += len(m.Name) + len(`"":`) + m.Value.size()
+	}
+	return n
+}
 
 func appendArray(dst []byte, items []Value) []byte {
 	dst = append(dst, '[')

@@ -212,7 +212,7 @@ func (s *Server) write(w http.ResponseWriter, method string, out *response) {
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(out.Status)
 	if method != http.MethodHead {
-		_, _ = w.Write(out.Body.AppendJSON(nil)) // the client is gone: nothing is left to do
+		_, _ = w.Write(out.Body.Bytes()) // the client is gone: nothing is left to do
 	}
 }
 
