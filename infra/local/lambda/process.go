@@ -102,8 +102,16 @@ func (p *process) fail(err error) {
 		}
 	}
 	if inv != nil {
-		inv.fail(Exited, fmt.Sprintf("RequestId: %s Error: %v", inv.id, err))
+		p.failed(inv, Exited, err.Error())
 	}
+}
+
+// failed ends an invocation without a response. As in the service, the log says
+// why under the id that the caller is shown.
+func (p *process) failed(inv *invocation, errorType, why string) {
+	message := fmt.Sprintf("RequestId: %s Error: %s", inv.id, why)
+	fmt.Fprintln(p.log, message)
+	inv.fail(errorType, message)
 }
 
 func (p *process) kill() { p.killOnce.Do(func() { close(p.killed) }) }

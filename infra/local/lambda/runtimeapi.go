@@ -66,8 +66,7 @@ func (p *process) overdue(inv *invocation) {
 	busy := p.current == inv
 	p.mu.Unlock()
 	if busy {
-		inv.fail(TimedOut, fmt.Sprintf("RequestId: %s Error: Task timed out after %.2f seconds",
-			inv.id, p.function.config.Timeout.Seconds()))
+		p.failed(inv, TimedOut, fmt.Sprintf("Task timed out after %.2f seconds", p.function.config.Timeout.Seconds()))
 		p.kill()
 	}
 }
@@ -79,12 +78,12 @@ func (p *process) response(w http.ResponseWriter, r *http.Request) {
 	}
 	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxResponse))
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-		inv.fail(ResponseTooLarge, "Response payload size exceeded maximum allowed payload size (6291556 bytes).")
+		p.failed(inv, ResponseTooLarge, "Response payload size exceeded maximum allowed payload size (6291556 bytes).")
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
 		return
 	}
 	if err != nil {
-		inv.fail(Exited, "the response was cut off")
+		p.failed(inv, Exited, "the response was cut off")
 		return
 	}
 	p.settle(w, inv, outcome{payload: payload})
