@@ -105,7 +105,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	r := &request{Origin: origin, Request: hr, event: e}
 	out, err := s.carryOut(ctx, r)
 	if err != nil {
-		e.err = s.outward(err)
+		e.err = outward(r, err)
 		out = &response{Status: e.err.Status, Body: e.err.Value()}
 		errorHeaders(w.Header(), e.err)
 	}
@@ -158,7 +158,7 @@ func (s *Server) admit(ctx context.Context, r *request, m method) error {
 
 // outward turns any error into one for the client. What it does not know is
 // internal, and its text stays in the log.
-func (s *Server) outward(err error) *scim.Error {
+func outward(r *request, err error) *scim.Error {
 	if e, ok := errors.AsType[*scim.Error](err); ok {
 		return e
 	}
@@ -167,7 +167,7 @@ func (s *Server) outward(err error) *scim.Error {
 	}
 	switch {
 	case errors.Is(err, directory.ErrNotFound):
-		return scim.NotFound("no resource has this id")
+		return scim.NotFound(fmt.Sprintf("no resource at this endpoint has the id %.64q", string(r.ID)))
 	case errors.Is(err, directory.ErrVersion):
 		return scim.PreconditionFailed("the resource has another version than If-Match names; fetch it and try again")
 	case errors.Is(err, directory.ErrTooMany):

@@ -62,6 +62,9 @@ func TestUnknownIDs(t *testing.T) { // P-3.4.1-2, P-3.4.1-4, P-3.2-4, P-3.5.1-12
 			c.wants(c.send(method, path, user("x", "")), 404, "")
 		}
 	}
+	if a := c.send("GET", "/Users/nobody", ""); !strings.Contains(a.Body.Get("detail").Text(), "nobody") {
+		t.Errorf("the detail does not name the id: %s", a.Text)
+	}
 	if l := c.send("GET", "/Users", ""); l.Body.Get("totalResults").Text() != "1" {
 		t.Errorf("PUT created: %s", l.Text)
 	}

@@ -14,6 +14,9 @@ import (
 //
 //	{"op": "replace", "value": {"displayName": "Bjfe", "name.givenName": "Kkom",
 //	 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber": "Aklq"}}
+//
+// A path to something that the type does not have is dropped, as an unknown
+// attribute is: administrators map custom ones.
 func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value {
 	value := op.Find("value")
 	if op.Find("path").Kind() != scim.Null || value.Kind() != scim.Object {
@@ -21,8 +24,14 @@ func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value 
 	}
 	var rest []scim.Member
 	var split []scim.Value
+	dropped := false
 	for _, m := range value.Members() {
 		path, ok := keyPath(t, m.Name)
+		if !ok && strings.ContainsAny(m.Name, ".:") && t.Extension(m.Name) == nil && !scim.EqualName(m.Name, t.Core.ID) {
+			r.note("unknown-key")
+			dropped = true
+			continue
+		}
 		if !ok {
 			rest = append(rest, m)
 			continue
@@ -30,6 +39,9 @@ func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value 
 		r.note("path-as-key")
 		one := set(set(op, "path", scim.Text(path)), "value", m.Value)
 		split = append(split, one)
+	}
+	if len(split) == 0 && !dropped {
+		return []scim.Value{op}
 	}
 	if len(split) == 0 || len(rest) > 0 {
 		split = append([]scim.Value{set(op, "value", scim.Map(rest...))}, split...)

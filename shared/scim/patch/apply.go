@@ -1,6 +1,9 @@
 package patch
 
 import (
+	"fmt"
+	"strings"
+
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/filter"
 	"scimserver/shared/scim/schema"
@@ -38,7 +41,9 @@ func (a applier) apply(doc scim.Value, op Operation) (scim.Value, error) {
 }
 
 // applyAll carries out an operation without a path: its value names attributes,
-// each of which is as good as a path. What the schema does not know is ignored.
+// each of which is as good as a path. A name that the schema does not know is
+// ignored; a path that stands in the place of a name would be lost so, and is
+// refused.
 func (a applier) applyAll(doc scim.Value, op Operation) (scim.Value, error) {
 	for _, m := range op.Value.Members() {
 		var err error
@@ -49,6 +54,9 @@ func (a applier) applyAll(doc scim.Value, op Operation) (scim.Value, error) {
 			continue
 		}
 		path, ok := a.member(m.Name)
+		if !ok && strings.ContainsAny(m.Name, ".:") {
+			return doc, scim.InvalidPath(fmt.Sprintf("%q is a path, which may not stand in the place of an attribute's name", m.Name))
+		}
 		if !ok {
 			continue
 		}
