@@ -24,20 +24,26 @@ var errUnauthorized = errors.New("Unauthorized")
 func Authorizer(d *directory.Directory, log *slog.Logger, now func() time.Time) func(context.Context, events.APIGatewayCustomAuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
 	return func(ctx context.Context, e events.APIGatewayCustomAuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
 		credential, record, err := authenticate(ctx, d, e.AuthorizationToken, now())
-		outcome := "allowed"
-		switch {
-		case errors.Is(err, errUnauthorized):
-			outcome = "refused"
-		case err != nil:
-			outcome = "failed"
-		}
-		log.LogAttrs(ctx, slog.LevelInfo, "authorize", slog.String("outcome", outcome),
-			slog.String("credential", string(credential.KeyID)), slog.String("tenant", string(record.ID)))
+		logOutcome(ctx, log, credential, record, err)
 		if err != nil {
 			return events.APIGatewayCustomAuthorizerResponse{}, err
 		}
 		return allow(e.MethodArn, credential, record), nil
 	}
+}
+
+// logOutcome writes the one line of a decision. Only a failure has a cause.
+func logOutcome(ctx context.Context, log *slog.Logger, c tenant.Credential, t tenant.Tenant, err error) {
+	level, outcome := slog.LevelInfo, "allowed"
+	attrs := []slog.Attr{slog.String("credential", string(c.KeyID)), slog.String("tenant", string(t.ID))}
+	switch {
+	case errors.Is(err, errUnauthorized):
+		outcome = "refused"
+	case err != nil:
+		level, outcome = slog.LevelError, "failed"
+		attrs = append(attrs, slog.String("error", err.Error()))
+	}
+	log.LogAttrs(ctx, level, "authorize", append(attrs, slog.String("outcome", outcome))...)
 }
 
 // authenticate returns whom a header speaks for, or errUnauthorized.

@@ -88,8 +88,12 @@ func TestAuthorizerFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	token, _ := tenant.Issue("acme", nil, time.Now(), time.Time{})
-	_, err = Authorizer(dir, slog.New(slog.DiscardHandler), time.Now)(t.Context(), events.APIGatewayCustomAuthorizerRequest{AuthorizationToken: "Bearer " + token})
+	var log strings.Builder
+	_, err = Authorizer(dir, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(), events.APIGatewayCustomAuthorizerRequest{AuthorizationToken: "Bearer " + token})
 	if !errors.Is(err, directory.ErrUnavailable) || errors.Is(err, errUnauthorized) {
 		t.Errorf("%v", err)
+	}
+	if !strings.Contains(log.String(), `"error":"table: not carried out in time`) || strings.Contains(log.String(), token) {
+		t.Errorf("the log says %s", log.String())
 	}
 }

@@ -5,11 +5,11 @@ import (
 	"net/http"
 	"strings"
 
+	"golang.org/x/text/secure/precis"
+
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/schema"
-
-	"golang.org/x/text/secure/precis"
 )
 
 // Users is the endpoint of User resources.
