@@ -11,12 +11,30 @@ import (
 	"scimserver/shared/tenant"
 )
 
+// safeLog is a log that may be read while it is written.
+type safeLog struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *safeLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *safeLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 const patchOp = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":`
 
 // TestEntraLifecycle plays what Entra ID sends for a user, from the test of the
 // connection to the hard delete, with and without its flag aadOptscim062020.
 func TestEntraLifecycle(t *testing.T) {
-	var log strings.Builder
+	var log safeLog
 	entra := newIDP(t, stack.Options{Profile: tenant.Entra, Log: &log})
 	search := func(filter string) scim.Value {
 		t.Helper()
