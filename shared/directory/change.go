@@ -76,6 +76,9 @@ func (t *Tenant) replace(ctx context.Context, old User, c Content) (User, error)
 	if err != nil {
 		return User{}, err
 	}
+	if old.HasPassword() {
+		item["password"] = u.password
+	}
 	return u, t.store(ctx, old, u, item, taken, yielded)
 }
 

@@ -31,14 +31,17 @@ type User struct {
 	size     int    // of the stored document, in bytes; 0 where it was not read
 }
 
+// HasPassword reports whether a hash of a password is stored.
+func (u User) HasPassword() bool { return u.password != "" }
+
 // Size returns the bytes of the document as it was read, by which a page is cut.
 func (u User) Size() int { return u.size }
 
 // Content is what a client decides of a user.
 type Content struct {
 	Doc scim.Value
-	// HashPassword hashes the new password. It is slow, and called only when the
-	// user's claims look free. nil leaves the password as it is.
+	// HashPassword hashes the new password; "" removes the old one. It is slow, and
+	// called only when the user's claims look free. nil leaves the password as it is.
 	HashPassword func() (string, error)
 }
 

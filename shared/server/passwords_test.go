@@ -28,6 +28,21 @@ func TestPasswords(t *testing.T) { // P-5-2, S-4.1.1-12
 	if b := c.send("PUT", path, user("ann", "")); b.Header.Get("ETag") != `W/"2"` { // P-3.5.1-16
 		t.Errorf("a PUT without password moved the version: %s", b.Text)
 	}
+	for _, tt := range []struct{ operation, version string }{
+		{`{"op":"replace","path":"title","value":"Dr"}`, `W/"3"`},
+		{`{"op":"remove","path":"password"}`, `W/"4"`}, // P-3.5.2.2-2
+		{`{"op":"remove","path":"password"}`, `W/"4"`}, // P-3.5.2.2-12
+		{`{"op":"add","path":"password","value":"new"}`, `W/"5"`},
+		{`{"op":"replace","value":{"password":null}}`, `W/"6"`},
+		{`{"op":"replace","value":{"password":null}}`, `W/"6"`},
+	} {
+		if b := c.patch(a, "["+tt.operation+"]"); b.StatusCode != 200 || b.Header.Get("ETag") != tt.version {
+			t.Errorf("%s: version %s, want %s: %s", tt.operation, b.Header.Get("ETag"), tt.version, b.Text)
+		}
+	}
+	if len(seen) != 3 || seen[2] != "new" {
+		t.Errorf("hashed %q", seen)
+	}
 }
 
 // recorder keeps what is sent to DynamoDB.
