@@ -1,6 +1,9 @@
 package scim
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Kind is the JSON type of a Value.
 type Kind uint8
@@ -134,6 +137,13 @@ members:
 // looking into arrays and objects: false says nothing about those.
 func (v Value) Identical(w Value) bool {
 	return v == w
+}
+
+// Equal reports whether v and w are the same, members in the same order.
+func (v Value) Equal(w Value) bool {
+	return v.kind == w.kind && v.text == w.text && (v.parts == w.parts ||
+		slices.EqualFunc(v.Items(), w.Items(), Value.Equal) &&
+			slices.EqualFunc(v.Members(), w.Members(), func(a, b Member) bool { return a.Name == b.Name && a.Value.Equal(b.Value) }))
 }
 
 // IsEmpty reports whether v counts as no value: null, an empty string, an empty

@@ -211,3 +211,44 @@ func FuzzPatch(f *testing.F) {
 		}
 	})
 }
+
+// Whatever a repaired message makes of a user can be stored: it is read again as
+// what it was written as, and is canonical.
+func FuzzApply(f *testing.F) {
+	r, err := schema.Standard()
+	if err != nil {
+		f.Fatal(err)
+	}
+	typ := r.Type("User")
+	doc, err := typ.Normalize(scim.Map(scim.Member{Name: "userName", Value: scim.Text("ann")}), schema.Rules{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(`[{"op":"Add","path":"phoneNumbers[Type eq \"mobile\"]","value":[{"type":"mobile","value":"123"}]}]`)
+	f.Add(`[{"op":"add","path":"emails[value eq \"a\" and value eq \"b\"].display","value":"d"},{"op":"replace","value":{"name.givenName":"x"}}]`)
+	f.Fuzz(func(t *testing.T, operations string) {
+		v, err := scim.ParseJSON([]byte(operations))
+		if err != nil {
+			return
+		}
+		var repairs Repairs
+		body := repairs.Patch(typ, scim.Map(
+			scim.Member{Name: "schemas", Value: scim.Texts(patch.Message)},
+			scim.Member{Name: "Operations", Value: v}))
+		ops, err := patch.Parse(body)
+		if err != nil {
+			return
+		}
+		got, err := patch.Apply(typ, doc, ops, patch.Options{Element: repairs.Element})
+		if err != nil {
+			return
+		}
+		read, err := scim.ParseJSON(got.Bytes())
+		if err != nil {
+			t.Fatalf("%s can't be read: %v", got.JSON(), err)
+		}
+		if again, err := typ.Normalize(read, schema.Rules{RequireSchemas: true}); err != nil || again.JSON() != got.JSON() {
+			t.Errorf("%s is not canonical: %s, %v", got.JSON(), again.JSON(), err)
+		}
+	})
+}

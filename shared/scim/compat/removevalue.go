@@ -12,7 +12,8 @@ import (
 //	{"op": "Remove", "path": "members", "value": [{"value": "u1091"}]}
 //
 // Read as the RFC has it, without the value, this would empty the group. The
-// value of an attribute that has only one says nothing more than the path.
+// value of an attribute that has only one is not compared; an object of
+// sub-attributes, without value among them, names those to remove.
 func (r *Repairs) removeValue(t *schema.ResourceType, op scim.Value) []scim.Value {
 	as := []scim.Value{op}
 	value, path := op.Find("value"), op.Find("path")
@@ -27,11 +28,12 @@ func (r *Repairs) removeValue(t *schema.ResourceType, op scim.Value) []scim.Valu
 	if !ok || what.Attr == nil || what.Sub != nil {
 		return as
 	}
-	if !what.Attr.MultiValued {
-		r.note("remove-with-value")
-		return []scim.Value{unset(op, "value")}
+	var all []scim.Value
+	if what.Attr.MultiValued {
+		all, ok = r.removals(unset(op, "value"), target, what.Attr, value)
+	} else {
+		all, ok = removalsOfOne(unset(op, "value"), target, what.Attr, value)
 	}
-	all, ok := removals(unset(op, "value"), target, value)
 	if !ok {
 		return as
 	}
@@ -41,31 +43,49 @@ func (r *Repairs) removeValue(t *schema.ResourceType, op scim.Value) []scim.Valu
 
 // removals makes an operation for each value. It reports false where one names
 // nothing that could be removed.
-func removals(op scim.Value, target filter.Target, value scim.Value) (all []scim.Value, ok bool) {
+func (r *Repairs) removals(op scim.Value, target filter.Target, attr *schema.Attribute, value scim.Value) (all []scim.Value, ok bool) {
 	items := []scim.Value{value}
 	if value.Kind() == scim.Array {
 		items = value.Items()
 	}
 	for _, item := range items {
-		if target.Filter = describe(item); target.Filter == nil {
+		e := describe(attr, item)
+		if e == nil {
 			return nil, false
 		}
+		target.Filter = r.booleans(e, within(attr))
 		all = append(all, set(op, "path", scim.Text(target.String())))
 	}
 	return all, true
 }
 
-// describe returns a filter for the element that item stands for: by its value,
-// or by all it says where it has none; nil if it says nothing.
-func describe(item scim.Value) (e filter.Expr) {
+// removalsOfOne is removals for an attribute of one value.
+func removalsOfOne(op scim.Value, target filter.Target, attr *schema.Attribute, value scim.Value) (all []scim.Value, ok bool) {
+	if attr.Type != schema.Complex || attr.Sub.Find("value") != nil || value.Kind() != scim.Object {
+		return []scim.Value{op}, true
+	}
+	for _, m := range value.Members() {
+		if sub := attr.Sub.Find(m.Name); sub != nil {
+			target.Path.Sub = sub.Name
+			all = append(all, set(op, "path", scim.Text(target.String())))
+		}
+	}
+	return all, len(all) > 0
+}
+
+// describe returns a filter for the element that item stands for: by its value
+// and type, or by all it says where it has no value; nil if it says nothing.
+func describe(attr *schema.Attribute, item scim.Value) (e filter.Expr) {
 	if item.Kind() != scim.Object {
 		return equals("value", item)
 	}
-	if value := item.Find("value"); !value.IsEmpty() {
-		return equals("value", value)
-	}
+	identified := !item.Find("value").IsEmpty()
 	for _, m := range item.Members() {
-		switch one := equals(m.Name, m.Value); {
+		sub := attr.Sub.Find(m.Name)
+		if sub == nil || identified && sub.Name != "value" && sub.Name != "type" {
+			continue
+		}
+		switch one := equals(sub.Name, m.Value); {
 		case one == nil:
 		case e == nil:
 			e = one

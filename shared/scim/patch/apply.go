@@ -54,7 +54,7 @@ func (a applier) applyAll(doc scim.Value, op Operation) (scim.Value, error) {
 			continue
 		}
 		path, ok := a.member(m.Name)
-		if !ok && strings.ContainsAny(m.Name, ".:") {
+		if !ok && strings.ContainsAny(m.Name, ".:[") {
 			return doc, scim.InvalidPath(fmt.Sprintf("%q is a path, which may not stand in the place of an attribute's name", m.Name))
 		}
 		if !ok {
@@ -85,6 +85,9 @@ func (a applier) member(name string) (*filter.Target, bool) {
 func (a applier) applyContainer(doc scim.Value, op Operation, ext *schema.Schema) (scim.Value, error) {
 	if op.Op == Remove || op.Op == Replace && op.Value.IsEmpty() {
 		return doc.Without(ext.ID), nil
+	}
+	if op.Value.IsEmpty() {
+		return doc, nil
 	}
 	if op.Value.Kind() != scim.Object {
 		return doc, scim.InvalidValue(ext.ID + " must be an object")
@@ -159,6 +162,9 @@ func (a applier) checkSchemas(op Operation) error {
 			return scim.Mutability("schemas is required and can't be removed")
 		}
 		return nil
+	}
+	if op.Op == Replace && op.Value.IsEmpty() {
+		return unassigning(Replace, "schemas")
 	}
 	for _, item := range elements(op.Value) {
 		if !scim.EqualName(item.Text(), a.t.Core.ID) && a.t.Extension(item.Text()) == nil {

@@ -76,7 +76,7 @@ func (c change) merge(old, v scim.Value) (scim.Value, error) {
 	}
 	for _, m := range v.Members() {
 		sub := c.attr.Sub.Find(m.Name)
-		if sub == nil || sub.Mutability == schema.ReadOnly {
+		if sub == nil || sub.Mutability == schema.ReadOnly || c.op.Op == Add && m.Value.IsEmpty() {
 			continue
 		}
 		var err error
@@ -262,12 +262,30 @@ func (c change) make() (scim.Value, error) {
 		if c.op.Value.IsEmpty() { // to unassign what is not there changes nothing
 			return scim.Value{}, nil
 		}
-		if made := c.options.Element(c.op.Path.Filter); made != nil {
+		if made, ok := c.canonical(c.options.Element(c.op.Path.Filter)); ok {
 			if c.sub == nil {
-				return c.merge(*made, c.op.Value)
+				return c.merge(made, c.op.Value)
 			}
-			return c.inElement(*made)
+			return c.inElement(made)
 		}
 	}
 	return scim.Value{}, scim.NoTarget("no value matches " + c.path)
+}
+
+// canonical brings the names of an element that the options made to the spelling
+// of the schema. It reports false for none, and for one that says something
+// twice or what the attribute does not have.
+func (c change) canonical(made *scim.Value) (scim.Value, bool) {
+	if made == nil {
+		return scim.Value{}, false
+	}
+	v := scim.Map()
+	for _, m := range made.Members() {
+		sub := c.attr.Sub.Find(m.Name)
+		if sub == nil || !v.Get(sub.Name).IsEmpty() {
+			return v, false
+		}
+		v = with(v, sub.Name, m.Value)
+	}
+	return v, true
 }

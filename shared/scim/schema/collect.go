@@ -38,6 +38,10 @@ func (c *collector) add(place int, name string, v scim.Value) {
 	for n > 0 && c.places[n-1] > place {
 		n--
 	}
+	if n > 0 && c.places[n-1] == place { // a name twice: no document may hold that
+		c.members[n-1].Value = v
+		return
+	}
 	c.places = slices.Insert(c.places, n, place)
 	c.members = slices.Insert(c.members, n, scim.Member{Name: name, Value: v})
 }

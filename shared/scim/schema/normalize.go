@@ -231,14 +231,16 @@ func (a *Attribute) single(v scim.Value, path at) (scim.Value, error) {
 }
 
 // holds reports whether items hold a value already: a multi-valued attribute
-// returns no pair of type and value twice (RFC 7643 section 2.4).
+// returns no pair of type and value twice (RFC 7643 section 2.4). Values without
+// value, such as addresses, are the same when all of them is.
 func (a *Attribute) holds(items []scim.Value, v scim.Value) bool {
 	for _, item := range items {
-		if a.Type != Complex && item.Text() == v.Text() {
-			return true
-		}
-		if a.Type == Complex && a.Sub.Find("value") != nil && !v.Get("value").IsEmpty() &&
-			item.Get("value").Text() == v.Get("value").Text() && item.Get("type").Text() == v.Get("type").Text() {
+		switch {
+		case a.Type != Complex || v.Get("value").IsEmpty():
+			if item.Equal(v) {
+				return true
+			}
+		case item.Get("value").Text() == v.Get("value").Text() && item.Get("type").Text() == v.Get("type").Text():
 			return true
 		}
 	}
