@@ -60,10 +60,7 @@ func (t *Tenant) replace(ctx context.Context, old User, c Content) (User, error)
 	}
 	u := old
 	u.Doc, u.Version, u.LastModified = c.Doc, old.Version+1, t.d.instant()
-	held, err := t.claims(old.Doc)
-	if err != nil {
-		return User{}, err
-	}
+	held := t.held(old.Doc)
 	wanted, err := t.claims(u.Doc)
 	if err != nil {
 		return User{}, err
@@ -116,10 +113,7 @@ func (t *Tenant) DeleteUser(ctx context.Context, id scim.ID, match Match) error 
 }
 
 func (t *Tenant) delete(ctx context.Context, u User) error {
-	claims, err := t.claims(u.Doc)
-	if err != nil {
-		return err
-	}
+	claims := t.held(u.Doc)
 	return overtaken(t.d.db.Transact(ctx, func(table.Stamp) []table.Write {
 		user := table.Delete(t.userKey(u.ID)).Provided("#version = :old", table.Item{"old": u.Version})
 		writes := []table.Write{user}

@@ -38,38 +38,41 @@ type claim struct {
 	key table.Key
 }
 
-// claims returns what a user claims, each key once: the username and every
-// email. The error is an *scim.Error.
+// claims returns what a user is to claim, each key once: the username and every
+// email. The error is an *scim.Error for a value that can't be claimed.
 func (t *Tenant) claims(doc scim.Value) ([]claim, error) {
-	list, err := t.claim(nil, "USERNAME", Taken{"userName", doc.Get("userName").Text()})
-	emails := doc.Get("emails").Items()
-	if len(emails) > maxEmails {
-		return nil, scim.InvalidValue(fmt.Sprintf("emails has %d values; the limit is %d", len(emails), maxEmails))
+	if n := len(doc.Get("emails").Items()); n > maxEmails {
+		return nil, scim.InvalidValue(fmt.Sprintf("emails has %d values; the limit is %d", n, maxEmails))
 	}
-	for _, email := range emails {
-		if address := email.Get("value").Text(); address != "" && err == nil {
-			list, err = t.claim(list, "EMAIL", Taken{"emails.value", address})
+	list := t.held(doc)
+	for _, c := range list {
+		if !printable(c.Value) {
+			return nil, scim.InvalidValue(c.Attribute + " must not hold control, invisible or unassigned characters, nor start or end with a blank")
 		}
 	}
-	return list, err
+	return list, nil
+}
+
+// held returns what a stored user claims, whatever rules it was stored under.
+func (t *Tenant) held(doc scim.Value) []claim {
+	list := t.claim(nil, "USERNAME", Taken{"userName", doc.Get("userName").Text()})
+	for _, email := range doc.Get("emails").Items() {
+		if address := email.Get("value").Text(); address != "" {
+			list = t.claim(list, "EMAIL", Taken{"emails.value", address})
+		}
+	}
+	return list
 }
 
 // claim adds a claim to list, unless it holds one on the same key.
-func (t *Tenant) claim(list []claim, kind string, v Taken) ([]claim, error) {
-	if !printable(v.Value) {
-		return nil, scim.InvalidValue(v.Attribute + " must not hold control, invisible or unassigned characters, nor start or end with a blank")
-	}
-	folded := scim.Fold(v.Value)
-	if strings.TrimSpace(folded) == "" {
-		return nil, scim.InvalidValue(v.Attribute + " must not be blank")
-	}
-	key := t.claimKey(kind, folded)
+func (t *Tenant) claim(list []claim, kind string, v Taken) []claim {
+	key := t.claimKey(kind, scim.Fold(v.Value))
 	for _, c := range list {
 		if c.key == key {
-			return list, nil
+			return list
 		}
 	}
-	return append(list, claim{v, key}), nil
+	return append(list, claim{v, key})
 }
 
 // take makes the write that claims c for a user. It may repeat what was done.

@@ -244,3 +244,24 @@ func TestPasswordIsHashedOnlyWhenClaimsAreFree(t *testing.T) {
 func budget(d time.Duration) func(*directory.Options) {
 	return func(o *directory.Options) { o.Budget = d }
 }
+
+// A document that can't be read is a fault of ours, not of the request.
+func TestDamagedDocument(t *testing.T) {
+	b := newBench(t, nil)
+	u := b.create("ann", "")
+	db, err := table.Open(t.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Write(t.Context(), func(table.Stamp) table.Write {
+		return table.Update(table.Key{PK: "T#acme#USER", SK: string(u.ID)}, table.Item{"doc": `{"a":1,"A":2}`})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.acme.User(t.Context(), u.ID)
+	var outward *scim.Error
+	if err == nil || errors.As(err, &outward) {
+		t.Errorf("a damaged document is reported as %v", err)
+	}
+}

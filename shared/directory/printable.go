@@ -15,7 +15,7 @@ func printable(s string) bool {
 			return false
 		}
 	}
-	return strings.TrimSpace(s) == s
+	return s != "" && strings.TrimSpace(s) == s
 }
 
 // invisible reports whether c shows nothing though its category says it might:

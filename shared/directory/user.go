@@ -133,7 +133,7 @@ func userFrom(item table.Item) (User, error) {
 	u := User{ID: scim.ID(item.Text("SK")), Version: item.Int("version"), password: item.Text("password"), size: len(item.Text("doc"))}
 	var err error
 	if u.Doc, err = scim.ParseJSON([]byte(item.Text("doc"))); err != nil {
-		return u, fmt.Errorf("directory: the document of user %s: %w", u.ID, err)
+		return u, fmt.Errorf("directory: the document of user %s: %v", u.ID, err)
 	}
 	if u.Created, err = time.Parse(time.RFC3339, item.Text("created")); err != nil {
 		return u, fmt.Errorf("directory: user %s: %w", u.ID, err)
