@@ -64,10 +64,7 @@ func (db *DB) action(w Write) types.TransactWriteItem {
 	case update:
 		return types.TransactWriteItem{Update: &types.Update{TableName: &db.name, Key: encodeKey(w.Key), UpdateExpression: e.update,
 			ConditionExpression: e.condition, ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
-	case remove:
-		return types.TransactWriteItem{Delete: &types.Delete{TableName: &db.name, Key: encodeKey(w.Key), ConditionExpression: e.condition,
-			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
 	}
-	return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: &db.name, Key: encodeKey(w.Key), ConditionExpression: e.condition,
+	return types.TransactWriteItem{Delete: &types.Delete{TableName: &db.name, Key: encodeKey(w.Key), ConditionExpression: e.condition,
 		ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
 }

@@ -31,7 +31,6 @@ const (
 	put operation = iota
 	update
 	remove
-	check
 )
 
 // Put makes a write that creates or replaces an item.
@@ -42,10 +41,6 @@ func Update(key Key, set Item) Write { return Write{op: update, Key: key, Set: s
 
 // Delete makes a write that removes an item.
 func Delete(key Key) Write { return Write{op: remove, Key: key} }
-
-// Check makes a write that changes nothing and only tests its condition, for use
-// in a transaction.
-func Check(key Key) Write { return Write{op: check, Key: key} }
 
 // Provided returns w with a condition.
 func (w Write) Provided(condition string, values Item) Write {
