@@ -90,7 +90,7 @@ func (t *Tenant) store(ctx context.Context, old, u User, item table.Item, taken,
 	if len(taken) == 0 && len(yielded) == 0 && !moved {
 		return overtaken(t.d.db.Write(ctx, user), nil)
 	}
-	return overtaken(t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+	return overtaken(t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {
 		writes := []table.Write{user(stamp)}
 		for _, c := range taken {
 			writes = append(writes, t.take(c, u.ID))
@@ -103,7 +103,7 @@ func (t *Tenant) store(ctx context.Context, old, u User, item table.Item, taken,
 			writes = append(writes, t.lookups(u, table.Put)...)
 		}
 		return writes
-	}), taken)
+	}, func(ctx context.Context) error { return t.checkFree(ctx, taken, u.ID) }), taken)
 }
 
 // DeleteUser removes a user with everything that it claims, in one transaction.

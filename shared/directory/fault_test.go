@@ -203,3 +203,17 @@ func (b *bench) history(r *rand.Rand, steps int) {
 		}
 	}
 }
+
+// Who has lost a claim is told so at the first conflict, and contends no more.
+func TestLoserOfAConflictGivesUp(t *testing.T) {
+	b := newBench(t, scripted(fault.Rule{Operation: "TransactWriteItems", Calls: func(n int) bool { return n > 1 }, Fault: fault.Cancelled("None", "TransactionConflict")}))
+	b.create("ann", "")
+	ctx, meter := table.WithMeter(t.Context())
+	if _, err := b.acme.CreateUser(ctx, user("ANN", "")); fmt.Sprint(taken(err)) != "[userName=ANN]" {
+		t.Errorf("%v", err)
+	}
+	if u := meter.Usage(); u.Calls != 2 || u.Conflicts != 1 {
+		t.Errorf("%+v", u)
+	}
+	b.verify(1)
+}

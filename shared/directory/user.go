@@ -62,7 +62,7 @@ func (t *Tenant) CreateUser(ctx context.Context, c Content) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	err = t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+	err = t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {
 		item["writer"] = string(stamp)
 		writes := []table.Write{table.Put(t.userKey(u.ID), item).Provided("attribute_not_exists(PK)", nil)}
 		for _, claim := range claims {
@@ -70,7 +70,7 @@ func (t *Tenant) CreateUser(ctx context.Context, c Content) (User, error) {
 		}
 		writes = append(writes, t.lookups(u, table.Put)...)
 		return append(writes, t.counted(1))
-	})
+	}, func(ctx context.Context) error { return t.checkFree(ctx, claims, u.ID) })
 	if failed := refusal(err); failed != nil {
 		if taken := lost(failed, claims, 1); taken != nil {
 			return User{}, taken

@@ -28,6 +28,9 @@ func judge(err error) verdict {
 	if err == nil {
 		return done
 	}
+	if errors.As(err, &givenUp{}) {
+		return refused
+	}
 	var cancellation *types.TransactionCanceledException
 	if errors.As(err, &cancellation) {
 		return judgeReasons(cancellation.CancellationReasons)
@@ -48,6 +51,9 @@ func judge(err error) verdict {
 	}
 	return fatal
 }
+
+// givenUp is the error of an attempt that its caller did not want any more.
+type givenUp struct{ error }
 
 // judgeReasons sorts the reasons of a cancelled transaction. One failed
 // condition decides, whatever else stands beside it: repeating can't help.
@@ -101,6 +107,9 @@ func (db *DB) retry(ctx context.Context, attempt func(ctx context.Context, befor
 }
 
 func (u *Usage) tally(n int, err error) {
+	if errors.As(err, &givenUp{}) {
+		return
+	}
 	u.Calls++
 	if n > 0 {
 		u.Retries++

@@ -31,7 +31,7 @@ type Options struct {
 	// what the environment says.
 	Endpoint string
 	// Budget bounds the time one call may take with all its retries; zero means
-	// ten seconds. The deadline of the context bounds it as well.
+	// fifteen seconds. The deadline of the context bounds it as well.
 	Budget time.Duration
 }
 
@@ -51,7 +51,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	budget := o.Budget
 	if budget == 0 {
-		budget = 10 * time.Second
+		budget = 15 * time.Second
 	}
 	return &DB{
 		name:   o.Name,

@@ -84,10 +84,22 @@ func (e *ConditionFailed) At(index int) *Failure {
 // that follow repeat its input and token: only so does DynamoDB tell that it was
 // carried out. The errors are *ConditionFailed and ErrUnavailable.
 func (db *DB) Transact(ctx context.Context, build func(Stamp) []Write) error {
+	return db.TransactUnless(ctx, build, nil)
+}
+
+// TransactUnless is Transact, but asks lost before it repeats a cancelled
+// transaction, and gives up with the error that lost returns: who has lost
+// already need not contend for the items again.
+func (db *DB) TransactUnless(ctx context.Context, build func(Stamp) []Write, lost func(context.Context) error) error {
 	stamp := Stamp(rand.Text())
 	in, uncertain := db.transaction(build(stamp)), false
 	err := db.retry(ctx, func(ctx context.Context, before verdict) error {
 		if uncertain = uncertain || before == unknown; before == cancelled && !uncertain {
+			if lost != nil {
+				if err := lost(ctx); err != nil {
+					return givenUp{err}
+				}
+			}
 			in = db.transaction(build(stamp))
 		}
 		out, err := db.client.TransactWriteItems(ctx, in)
@@ -120,9 +132,12 @@ func settle(err error, stamp Stamp) error {
 	failed := &ConditionFailed{}
 	var cancellation *types.TransactionCanceledException
 	var condition *types.ConditionalCheckFailedException
+	var end givenUp
 	switch {
 	case err == nil, errors.Is(err, ErrUnavailable):
 		return err
+	case errors.As(err, &end):
+		return end.error
 	case errors.As(err, &cancellation):
 		for i, reason := range cancellation.CancellationReasons {
 			if code(reason) == "ConditionalCheckFailed" {
