@@ -86,7 +86,8 @@ func TestRandomHistories(t *testing.T) {
 }
 
 // history sends random changes. A request whose function was killed fails with
-// 502, and what it meant to do is whole or absent.
+// 502, one that ran out of time with 503, and what it meant to do is whole or
+// absent.
 func (p *idp) history(r *rand.Rand, steps int) {
 	var mine []string
 	for range steps {
@@ -106,7 +107,7 @@ func (p *idp) history(r *rand.Rand, steps int) {
 			mine = append(mine[:i], mine[i+1:]...)
 		}
 		switch a.status {
-		case 200, 201, 204, 404, 409, 502:
+		case 200, 201, 204, 404, 409, 502, 503:
 		default:
 			p.Errorf("unexpected %d %s", a.status, a.body.JSON())
 		}
