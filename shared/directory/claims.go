@@ -109,6 +109,11 @@ func lost(failed *table.ConditionFailed, claims []claim, first int) error {
 			e.Values = append(e.Values, c.Taken)
 		}
 	}
+	return e.orNil()
+}
+
+// orNil returns e as an error, nil if it names nothing.
+func (e *TakenError) orNil() error {
 	if len(e.Values) == 0 {
 		return nil
 	}
@@ -126,15 +131,17 @@ func (t *Tenant) checkFree(ctx context.Context, claims []claim, owner scim.ID) e
 	if err != nil {
 		return err
 	}
-	failed := &table.ConditionFailed{}
+	owners := make(map[string]string, len(items))
 	for _, item := range items {
-		for i, c := range claims {
-			if item.Text("PK") == c.key.PK && item.Text("owner") != string(owner) {
-				failed.Failures = append(failed.Failures, table.Failure{Index: i, Item: item})
-			}
+		owners[item.Text("PK")] = item.Text("owner")
+	}
+	e := &TakenError{}
+	for _, c := range claims {
+		if holder, held := owners[c.key.PK]; held && holder != string(owner) {
+			e.Values = append(e.Values, c.Taken)
 		}
 	}
-	return lost(failed, claims, 0)
+	return e.orNil()
 }
 
 // refusal returns the failures of a transaction, nil if err is something else.

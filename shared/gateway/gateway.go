@@ -21,9 +21,6 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// root is the path that ends the base URL of every deployment.
-const root = "/scim/v2"
-
 // reserve is the time left to answer when the work on a request is given up.
 const reserve = 500 * time.Millisecond
 
@@ -95,8 +92,8 @@ func baseURL(c events.APIGatewayProxyRequestContext, path string) string {
 	if c.Path != "" {
 		path = c.Path
 	}
-	before, _, _ := strings.Cut(path, root)
-	return "https://" + c.DomainName + before + root
+	before, _, _ := strings.Cut(path, server.Root)
+	return "https://" + c.DomainName + before + server.Root
 }
 
 // render makes an answer without the server.

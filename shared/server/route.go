@@ -12,9 +12,9 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// root is the path below which all endpoints stand. Whatever precedes it, such
+// Root is the path below which all endpoints stand. Whatever precedes it, such
 // as the name of a stage, is not ours (RFC 7644 section 1.3).
-const root = "/scim/v2"
+const Root = "/scim/v2"
 
 // route is an endpoint and what its methods do. In the pattern, {id} stands for
 // one segment.
@@ -42,7 +42,7 @@ func writing(name string, run operation) method {
 // find returns the operation that a request asks for and notes the id in its
 // path. The errors are 404, 405 and, for another version of SCIM, 400.
 func (s *Server) find(r *request) (method, error) {
-	_, path, ok := strings.Cut(r.URL.EscapedPath(), root)
+	_, path, ok := strings.Cut(r.URL.EscapedPath(), Root)
 	if !ok {
 		return method{}, outside(r.URL.EscapedPath())
 	}
@@ -57,14 +57,14 @@ func (s *Server) find(r *request) (method, error) {
 	return method{}, scim.NotFound("the service has no such endpoint")
 }
 
-// outside is the error for a path that is not below root: another version of the
+// outside is the error for a path that is not below Root: another version of the
 // protocol (RFC 7644 section 3.13), or nothing at all.
 func outside(path string) error {
-	unversioned := strings.TrimRight(root, "0123456789")
+	unversioned := strings.TrimRight(Root, "0123456789")
 	if _, version, ok := strings.Cut(path, unversioned); ok && version != "" && '0' <= version[0] && version[0] <= '9' {
-		return scim.InvalidVers("this service speaks SCIM 2.0 only, at " + root)
+		return scim.InvalidVers("this service speaks SCIM 2.0 only, at " + Root)
 	}
-	return scim.NotFound("the service is at " + root)
+	return scim.NotFound("the service is at " + Root)
 }
 
 func (c route) method(r *request, verb string) (method, error) {

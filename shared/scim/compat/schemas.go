@@ -1,8 +1,6 @@
 package compat
 
 import (
-	"strings"
-
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/schema"
 )
@@ -24,7 +22,7 @@ func (r *Repairs) schemas(t *schema.ResourceType, body scim.Value) scim.Value {
 		switch {
 		case scim.EqualName(urn, t.Core.ID):
 			known++
-		case t.Extension(urn) != nil || item.Kind() != scim.String || foreign(urn):
+		case t.Extension(urn) != nil || item.Kind() != scim.String || schema.IsCoreURN(urn):
 			known++
 			urns = append(urns, item)
 		}
@@ -37,8 +35,4 @@ func (r *Repairs) schemas(t *schema.ResourceType, body scim.Value) scim.Value {
 	}
 	r.note("schemas")
 	return set(body, "schemas", scim.List(urns...))
-}
-
-func foreign(urn string) bool {
-	return strings.HasPrefix(scim.FoldName(urn), "urn:ietf:params:scim:schemas:core:2.0:")
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
 )
 
 // The bounds on a filter (RFC 7644 section 7.6 asks for some).
@@ -207,22 +208,11 @@ func (p *parser) name() (path Path, ok bool) {
 		path.URN, name = name[:i], name[i+1:]
 	}
 	path.Attr, path.Sub, _ = strings.Cut(name, ".")
-	if !isName(path.Attr) || path.Sub != "" && !isName(path.Sub) || strings.HasSuffix(name, ".") {
+	if !schema.IsName(path.Attr) || path.Sub != "" && !schema.IsName(path.Sub) || strings.HasSuffix(name, ".") {
 		p.pos = start
 		return path, false
 	}
 	return path, true
-}
-
-// isName reports whether s is an attribute name (RFC 7643 section 2.1).
-func isName(s string) bool {
-	for i, c := range []byte(s) {
-		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '$'
-		if !letter && (i == 0 || !('0' <= c && c <= '9' || c == '-' || c == '_')) {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // word passes everything up to a blank or bracket.

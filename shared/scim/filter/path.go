@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
 )
 
 // Target is what the path of a PATCH operation names (RFC 7644 figure 7): an
@@ -99,7 +100,7 @@ func (p *parser) behind(t *Target) error {
 	p.pos++
 	start := p.pos
 	t.Sub = p.word()
-	if !isName(t.Sub) {
+	if !schema.IsName(t.Sub) {
 		p.pos = start
 		return p.badPath("a sub-attribute is expected")
 	}

@@ -157,7 +157,7 @@ func readAttribute(v scim.Value) (*Attribute, error) {
 // check refuses what no definition may say.
 func check(a *Attribute) error {
 	switch {
-	case !attributeName(a.Name):
+	case !IsName(a.Name):
 		return fmt.Errorf("the name does not follow RFC 7643 section 2.1")
 	case !slices.Contains([]Type{String, Boolean, Decimal, Integer, DateTime, Binary, Reference, Complex}, a.Type):
 		return fmt.Errorf("type %q does not exist", a.Type)
@@ -177,9 +177,9 @@ func check(a *Attribute) error {
 	return nil
 }
 
-// attributeName reports whether name follows the grammar of RFC 7643
+// IsName reports whether name follows the grammar of RFC 7643
 // section 2.1, with the leading $ of $ref that erratum 8924 adds.
-func attributeName(name string) bool {
+func IsName(name string) bool {
 	for i, c := range []byte(name) {
 		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '$'
 		if !letter && (i == 0 || !('0' <= c && c <= '9' || c == '-' || c == '_')) {

@@ -53,8 +53,8 @@ func (t *ResourceType) checkSchemas(v scim.Value, rules Rules) error {
 			return scim.InvalidSyntax("schemas must be an array of URNs")
 		}
 		core = core || scim.EqualName(urn, t.Core.ID)
-		known := scim.EqualName(urn, t.Core.ID) || t.extension(urn) != nil
-		if !known && (rules.RequireSchemas || foreign(urn)) {
+		known := scim.EqualName(urn, t.Core.ID) || t.Extension(urn) != nil
+		if !known && (rules.RequireSchemas || IsCoreURN(urn)) {
 			return scim.InvalidSyntax(fmt.Sprintf("schemas names %q, which a %s does not have", urn, t.Name))
 		}
 	}
@@ -64,15 +64,17 @@ func (t *ResourceType) checkSchemas(v scim.Value, rules Rules) error {
 	return nil
 }
 
-// foreign reports whether a URN names another core schema of RFC 7643: such a
-// body was meant for another endpoint, whatever the profile.
-func foreign(urn string) bool {
+// IsCoreURN reports whether a URN, in any case, is that of a core schema of RFC
+// 7643. A body that names another type's was meant for another endpoint, whatever
+// the profile.
+func IsCoreURN(urn string) bool {
 	const core = "urn:ietf:params:scim:schemas:core:2.0:"
-	return len(urn) > len(core) && scim.EqualName(urn[:len(core)], core)
+	return len(urn) >= len(core) && scim.EqualName(urn[:len(core)], core)
 }
 
-// extension returns the type's extension schema of that URN, or nil.
-func (t *ResourceType) extension(urn string) *Schema {
+// Extension returns the type's extension schema of that URN in any case, nil
+// where it has none.
+func (t *ResourceType) Extension(urn string) *Schema {
 	for _, ext := range t.Extensions {
 		if scim.EqualName(ext.Schema.ID, urn) {
 			return ext.Schema
@@ -207,7 +209,7 @@ func (a *Attribute) normalize(v scim.Value, path at) (scim.Value, error) {
 		if err != nil {
 			return scim.Value{}, err
 		}
-		if !one.IsEmpty() && !a.holds(items.list, one) {
+		if !one.IsEmpty() && !a.Holds(items.list, one) {
 			items.add(v.Items(), one)
 		}
 	}
@@ -230,10 +232,10 @@ func (a *Attribute) single(v scim.Value, path at) (scim.Value, error) {
 	return v, nil
 }
 
-// holds reports whether items hold a value already: a multi-valued attribute
+// Holds reports whether items hold a value already: a multi-valued attribute
 // returns no pair of type and value twice (RFC 7643 section 2.4). Values without
 // value, such as addresses, are the same when all of them is.
-func (a *Attribute) holds(items []scim.Value, v scim.Value) bool {
+func (a *Attribute) Holds(items []scim.Value, v scim.Value) bool {
 	for _, item := range items {
 		switch {
 		case a.Type != Complex || v.Get("value").IsEmpty():

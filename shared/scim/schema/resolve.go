@@ -31,7 +31,7 @@ func (t *ResourceType) Resolve(urn, attr, sub string) (Named, bool) {
 	case urn == "" || scim.EqualName(urn, t.Core.ID):
 		n.Attr = t.core(attr)
 	default:
-		if n.Extension = t.extension(urn); n.Extension == nil {
+		if n.Extension = t.Extension(urn); n.Extension == nil {
 			return Named{}, false
 		}
 		n.Attr = n.Extension.Attributes.Find(attr)
@@ -53,7 +53,7 @@ func (t *ResourceType) core(name string) *Attribute {
 // ResolveName resolves a name in attribute notation, such as name.givenName or
 // one behind a URN. The URN of an extension alone is the whole extension.
 func (t *ResourceType) ResolveName(name string) (Named, bool) {
-	if ext := t.extension(name); ext != nil {
+	if ext := t.Extension(name); ext != nil {
 		return Named{Extension: ext}, true
 	}
 	urn := ""

@@ -48,7 +48,7 @@ func (r *Registry) extend(t *ResourceType, item scim.Value) error {
 	switch {
 	case ext.Schema == nil:
 		return fmt.Errorf("extension %q is not defined", urn)
-	case ext.Schema == t.Core || t.extension(urn) != nil:
+	case ext.Schema == t.Core || t.Extension(urn) != nil:
 		return fmt.Errorf("schema %q is in the type already", urn)
 	}
 	for _, attr := range ext.Schema.Attributes.list {
