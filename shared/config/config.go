@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -24,6 +25,10 @@ type Config struct {
 	// BaseURL (BASE_URL) is the public URL of the service, such as
 	// https://scim.example.com/scim/v2. Empty: that of the API's own request.
 	BaseURL string
+	// MembersPerTransaction (MEMBERS_PER_TRANSACTION) bounds the members that one
+	// transaction adds to a group; a change of more is carried out in steps. It is
+	// for tests: the default, 0, means as many as DynamoDB takes.
+	MembersPerTransaction int
 	// LogLevel (LOG_LEVEL) is the least level that is logged.
 	LogLevel slog.Level
 }
@@ -44,6 +49,12 @@ func Read(getenv func(string) string) (Config, error) {
 		c.StorePasswords = p == "store"
 	default:
 		return c, fmt.Errorf("PASSWORD_STORAGE is %q; it must be discard or store", p)
+	}
+	if n := getenv("MEMBERS_PER_TRANSACTION"); n != "" {
+		var err error
+		if c.MembersPerTransaction, err = strconv.Atoi(n); err != nil || c.MembersPerTransaction < 0 {
+			return c, fmt.Errorf("MEMBERS_PER_TRANSACTION is %q; it must be a number of members, or 0", n)
+		}
 	}
 	if err := c.LogLevel.UnmarshalText([]byte(either(getenv("LOG_LEVEL"), "INFO"))); err != nil {
 		return c, fmt.Errorf("LOG_LEVEL: %w", err)

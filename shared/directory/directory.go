@@ -54,6 +54,7 @@ type Options struct {
 	Client   *http.Client     // see table.Options
 	Budget   time.Duration    // see table.Options
 	Now      func() time.Time // nil means time.Now
+	Step     int              // the most members that one transaction adds to a group; 0 means 32
 }
 
 // Directory is the whole table. It is safe for concurrent use.

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -12,30 +11,21 @@ import (
 	"scimserver/shared/scim"
 )
 
-// maxDocument bounds the JSON of a user, in bytes.
+// maxDocument bounds the JSON of a resource, in bytes.
 const maxDocument = 32 * 1024
 
 // counterShards is the number of items over which a count is spread, so that
 // creates in parallel seldom meet in one.
 const counterShards = 16
 
-// User is a user as stored.
+// User is a user as stored, without password and groups.
 type User struct {
-	ID           scim.ID
-	Doc          scim.Value // canonical, see schema.Normalize; without password
-	Version      int64      // 1 at creation, one more with every change
-	Created      time.Time
-	LastModified time.Time
-
+	Resource
 	password string // hash, "" where there is none
-	size     int    // of the stored document, in bytes; 0 where it was not read
 }
 
 // HasPassword reports whether a hash of a password is stored.
 func (u User) HasPassword() bool { return u.password != "" }
-
-// Size returns the bytes of the document as it was read, by which a page is cut.
-func (u User) Size() int { return u.size }
 
 // Content is what a client decides of a user.
 type Content struct {
@@ -49,8 +39,7 @@ type Content struct {
 // transaction. The errors are *TakenError, ErrUnavailable, and an *scim.Error
 // for a value that can't be claimed.
 func (t *Tenant) CreateUser(ctx context.Context, c Content) (User, error) {
-	now := t.d.instant()
-	u := User{ID: scim.ID(uuid.NewString()), Doc: c.Doc, Version: 1, Created: now, LastModified: now}
+	u := User{Resource: t.newResource(c.Doc)}
 	claims, err := t.claims(u.Doc)
 	if err != nil {
 		return User{}, err
@@ -113,33 +102,22 @@ func (t *Tenant) userKey(id scim.ID) table.Key {
 
 // item returns what is stored of the user. The error is an *scim.Error.
 func (u User) item() (table.Item, error) {
-	doc := u.Doc.JSON()
-	if len(doc) > maxDocument {
-		return nil, scim.InvalidValue(fmt.Sprintf("the user takes %d bytes as JSON; the limit is %d", len(doc), maxDocument))
-	}
-	item := table.Item{
-		"doc":      doc,
-		"version":  u.Version,
-		"created":  scim.FormatTime(u.Created),
-		"modified": scim.FormatTime(u.LastModified),
-	}
-	if u.password != "" {
+	item, err := u.Resource.item()
+	if err == nil && u.password != "" {
 		item["password"] = u.password
 	}
-	return item, nil
+	return item, err
 }
 
 func userFrom(item table.Item) (User, error) {
-	u := User{ID: scim.ID(item.Text("SK")), Version: item.Int("version"), password: item.Text("password"), size: len(item.Text("doc"))}
-	var err error
-	if u.Doc, err = scim.ParseJSON([]byte(item.Text("doc"))); err != nil {
-		return u, fmt.Errorf("directory: the document of user %s: %v", u.ID, err)
-	}
-	if u.Created, err = time.Parse(time.RFC3339, item.Text("created")); err != nil {
-		return u, fmt.Errorf("directory: user %s: %w", u.ID, err)
-	}
-	u.LastModified, err = time.Parse(time.RFC3339, item.Text("modified"))
-	return u, err
+	r, err := resourceFrom(item)
+	return User{Resource: r, password: item.Text("password")}, err
+}
+
+// newResource makes a resource that does not exist yet.
+func (t *Tenant) newResource(doc scim.Value) Resource {
+	now := t.d.instant()
+	return Resource{ID: scim.ID(uuid.NewString()), Doc: doc, Version: 1, Created: now, LastModified: now}
 }
 
 // instant is now in the precision that is stored and shown.

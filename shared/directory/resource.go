@@ -1,0 +1,50 @@
+package directory
+
+import (
+	"fmt"
+	"time"
+
+	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
+)
+
+// Resource is what users and groups have in common, as stored.
+type Resource struct {
+	ID           scim.ID
+	Doc          scim.Value // canonical, see schema.Normalize
+	Version      int64      // 1 at creation, more with every change
+	Created      time.Time
+	LastModified time.Time
+
+	size int // of the stored document, in bytes; 0 where it was not read
+}
+
+// Size returns the bytes of the document as it was read, by which a page is cut.
+func (r Resource) Size() int { return r.size }
+
+// item returns what is stored of the resource. The error is an *scim.Error.
+func (r Resource) item() (table.Item, error) {
+	doc := r.Doc.JSON()
+	if len(doc) > maxDocument {
+		return nil, scim.InvalidValue(fmt.Sprintf("the resource takes %d bytes as JSON; the limit is %d", len(doc), maxDocument))
+	}
+	return table.Item{
+		"doc":      doc,
+		"version":  r.Version,
+		"created":  scim.FormatTime(r.Created),
+		"modified": scim.FormatTime(r.LastModified),
+	}, nil
+}
+
+func resourceFrom(item table.Item) (Resource, error) {
+	r := Resource{ID: scim.ID(item.Text("SK")), Version: item.Int("version"), size: len(item.Text("doc"))}
+	var err error
+	if r.Doc, err = scim.ParseJSON([]byte(item.Text("doc"))); err != nil {
+		return r, fmt.Errorf("directory: the document of %s: %v", r.ID, err)
+	}
+	if r.Created, err = time.Parse(time.RFC3339, item.Text("created")); err != nil {
+		return r, fmt.Errorf("directory: resource %s: %w", r.ID, err)
+	}
+	r.LastModified, err = time.Parse(time.RFC3339, item.Text("modified"))
+	return r, err
+}
