@@ -84,8 +84,9 @@ type Changed struct {
 }
 
 // ChangeGroup lets edit decide on a group and carries that out. An edit that changes nothing writes nothing and moves
-// no version. Errors: ErrNotFound, ErrVersion, ErrContention, those of CreateGroup and of edit.
-func (t *Tenant) ChangeGroup(ctx context.Context, id scim.ID, match Match, edit func(*Draft) (Edit, error)) (Changed, error) {
+// no version. near are the ids that the edit will add or remove, as far as they are known beforehand (PATCH): they are
+// read along with the group, which saves a call. Errors: ErrNotFound, ErrVersion, ErrContention, those of CreateGroup and of edit.
+func (t *Tenant) ChangeGroup(ctx context.Context, id scim.ID, match Match, near []scim.ID, edit func(*Draft) (Edit, error)) (Changed, error) {
 	return Changed{}, errors.New("directory: not written yet")
 }
 
