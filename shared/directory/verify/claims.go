@@ -1,0 +1,118 @@
+package verify
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+
+	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
+)
+
+// own notes a claim under the scope that the table's claims have. Two users of
+// one claim can't both be right. Claims are named by tenant, kind and folded value.
+func (s *state) own(tenant, id, kind, value string) {
+	if value == "" {
+		return
+	}
+	name := tenant + "\x00" + kind + "#" + inKey(scim.Fold(value))
+	if other, ok := s.owned[name]; ok && other != id {
+		s.problem("users %s and %s of tenant %s have the same %s", other, id, tenant, kind)
+	}
+	s.owned[name] = id
+}
+
+// name notes that a group has a displayName, which it must hold the claim on.
+func (s *state) name(g resource, displayName string) {
+	key := "T#" + g.tenant + "#LOOKUP#GROUP#displayName#" + inKey(scim.Fold(displayName))
+	if other, ok := s.named[key]; ok {
+		s.problem("groups %s and %s of tenant %s have the same displayName", other.id, g.id, g.tenant)
+	}
+	s.named[key] = g
+}
+
+// inKey is the form of a value in a key.
+func inKey(value string) string {
+	if len(value) <= 512 && !strings.HasPrefix(value, "\x01") {
+		return value
+	}
+	return fmt.Sprintf("\x01%x", sha256.Sum256([]byte(value)))
+}
+
+// checkClaims matches claims and users one to one.
+func (s *state) checkClaims() {
+	met := map[string]bool{}
+	for name, id := range s.owned {
+		tenant, claim, _ := strings.Cut(name, "\x00")
+		kind, _, _ := strings.Cut(claim, "#")
+		key := s.find("CLAIM#SYSTEM#"+claim, "CLAIM#T#"+tenant+"#"+claim)
+		switch owner := s.claims[key]; {
+		case key == "":
+			s.problem("user %s does not hold the claim on its %s", id, kind)
+		case owner != id:
+			s.problem("the claim on the %s of user %s is held by %s", kind, id, owner)
+		}
+		met[key] = true
+	}
+	for key, owner := range s.claims {
+		if !met[key] {
+			s.problem("a claim of %s is on nothing that %s has", owner, owner)
+		}
+	}
+}
+
+// find returns the first key that is a claim, "" if none is.
+func (s *state) find(keys ...string) string {
+	for _, key := range keys {
+		if _, ok := s.claims[key]; ok {
+			return key
+		}
+	}
+	return ""
+}
+
+// checkNames matches claims on displayNames and groups one to one.
+func (s *state) checkNames() {
+	for key, g := range s.named {
+		switch owner, held := s.names[key]; {
+		case !held:
+			s.problem("%s does not hold the claim on its displayName", g)
+		case owner != g.id:
+			s.problem("the claim on the displayName of %s is held by %s", g, owner)
+		}
+	}
+	for key, owner := range s.names {
+		if _, ok := s.named[key]; !ok {
+			s.problem("a claim of group %s is on no displayName that it has", owner)
+		}
+	}
+}
+
+// lookup is the key of an item that leads to a resource.
+type lookup struct{ pk, id string }
+
+// kind is the type of the resource that a look-up leads to.
+func (l lookup) kind() kind { return kind(strings.SplitN(l.pk, "#", 5)[3]) }
+
+// addLookup tells claims on displayNames, which stand among the look-ups, from
+// look-ups by externalId.
+func (s *state) addLookup(pk, sk string, item table.Item) {
+	if strings.Contains(pk, "#LOOKUP#GROUP#displayName#") {
+		s.names[pk] = item.Text("owner")
+		return
+	}
+	s.lookups[lookup{pk, sk}] = true
+}
+
+func (s *state) checkLookups() {
+	for l := range s.wanted {
+		if !s.lookups[l] {
+			s.problem("a %[1]s has no look-up: %[1]s %[2]s", l.kind().noun(), l.id)
+		}
+	}
+	for l := range s.lookups {
+		if !s.wanted[l] {
+			s.problem("a look-up leads to no %[1]s: %[1]s %[2]s", l.kind().noun(), l.id)
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package verify
+
+import (
+	"strings"
+
+	"scimserver/shared/directory/table"
+)
+
+// edge is a membership, by whichever of its two items.
+type edge struct{ member, group resource }
+
+// addForward notes an item of a group's members: U#<id> or G#<id>.
+func (s *state) addForward(tenant, id, sk string) {
+	letter, member, _ := strings.Cut(sk, "#")
+	k, ok := kindOf(letter)
+	if !ok {
+		s.problem("group %s has a member of no kind: %s", id, sk)
+		return
+	}
+	s.forward[edge{resource{tenant, k, member}, resource{tenant, group, id}}] = true
+}
+
+// addReverse notes an item of a member's groups: <member>#<group>, in the
+// partition of the member's first character.
+func (s *state) addReverse(tenant, shard, sk string, item table.Item) {
+	member, id, _ := strings.Cut(sk, "#")
+	k, ok := kindOf(item.Text("kind"))
+	switch {
+	case !ok:
+		s.problem("a member of group %s has no kind: %s", id, member)
+	case member == "" || shard != member[:1]:
+		s.problem("the reverse edge of %s in group %s stands in the wrong partition", member, id)
+	case item.Text("of") != string(group):
+		s.problem("the reverse edge of %s in group %s does not say what it leads to", member, id)
+	default:
+		s.reverse[edge{resource{tenant, k, member}, resource{tenant, group, id}}] = true
+	}
+}
+
+func kindOf(letter string) (k kind, ok bool) {
+	switch letter {
+	case "U":
+		return user, true
+	case "G":
+		return group, true
+	}
+	return "", false
+}
+
+// checkEdges matches both directions one to one, and each with what it joins.
+func (s *state) checkEdges() {
+	for e := range s.forward {
+		if !s.reverse[e] && !s.fading(e.group) {
+			s.problem("%s is a member of %s, but not in the reverse direction", e.member, e.group)
+		}
+		s.checkEnds(e)
+	}
+	for e := range s.reverse {
+		if !s.forward[e] {
+			s.problem("%s leads to %s, which does not have it as a member", e.member, e.group)
+			s.checkEnds(e)
+		}
+	}
+}
+
+// checkEnds demands that both ends exist and are there to stay.
+func (s *state) checkEnds(e edge) {
+	for _, end := range []resource{e.member, e.group} {
+		switch mark, exists := s.resources[end]; {
+		case !exists:
+			s.problem("the membership of %s in %s: %s does not exist", e.member, e.group, end)
+		case mark.deleting && !s.unfinished:
+			s.problem("the membership of %s in %s: %s is being deleted", e.member, e.group, end)
+		}
+	}
+}
+
+// fading reports whether a resource may be on its way out.
+func (s *state) fading(r resource) bool { return s.unfinished && s.resources[r].deleting }
