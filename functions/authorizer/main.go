@@ -12,7 +12,7 @@ import (
 	"scimserver/shared/gateway"
 )
 
-func main() { gateway.MainAuthorizer(build) }
+func main() { gateway.MainEvents(build) }
 
 func build(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error) {
 	dir, err := directory.Open(ctx, directory.Options{Table: cfg.Table, Budget: 5 * time.Second})

@@ -32,11 +32,8 @@ type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGat
 func NewHandler(h http.Handler) Handler {
 	adapter := httpadapter.New(h)
 	return func(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
-		if deadline, ok := ctx.Deadline(); ok {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
-			defer cancel()
-		}
+		ctx, cancel := early(ctx)
+		defer cancel()
 		if err := check(&e); err != nil {
 			return render(err), nil
 		}
@@ -46,6 +43,15 @@ func NewHandler(h http.Handler) Handler {
 		}
 		return out, nil
 	}
+}
+
+// early returns a context that ends in time to answer within ctx.
+func early(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, deadline.Add(-reserve))
 }
 
 // check refuses what the adapter would fail on or read as something else, and

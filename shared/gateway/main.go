@@ -2,28 +2,31 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"scimserver/shared/config"
+	"scimserver/shared/directory"
 )
 
 // Main is the body of a function's main: it reads the environment, calls build,
 // and serves what that returns. When either fails, the process ends, and Lambda
 // reports that the function can't start.
 func Main(build func(context.Context, config.Config, *slog.Logger) (http.Handler, error)) {
-	MainAuthorizer(func(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error) {
+	MainEvents(func(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error) {
 		h, err := build(ctx, cfg, log)
 		return NewHandler(h), err
 	})
 }
 
-// MainAuthorizer is Main for a function whose events are no HTTP requests: build
+// MainEvents is Main for a function whose events are no HTTP requests: build
 // returns a handler as lambda.Start takes it.
-func MainAuthorizer(build func(context.Context, config.Config, *slog.Logger) (any, error)) {
+func MainEvents(build func(context.Context, config.Config, *slog.Logger) (any, error)) {
 	cfg, err := config.Read(os.Getenv)
 	if err == nil {
 		var handler any
@@ -33,4 +36,22 @@ func MainAuthorizer(build func(context.Context, config.Config, *slog.Logger) (an
 	}
 	slog.Error("the function can't start", "error", err)
 	os.Exit(1)
+}
+
+// Directory opens the directory of a configuration, for a function that changes
+// resources. It opens the connection to DynamoDB while the function starts, and
+// refuses a table of other settings. A table out of reach now is asked again later.
+func Directory(ctx context.Context, cfg config.Config) (*directory.Directory, error) {
+	dir, err := directory.Open(ctx, directory.Options{
+		Table: cfg.Table, Scope: directory.Scope(cfg.Scope), Step: cfg.MembersPerTransaction,
+	})
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	if err := dir.Ready(ctx); errors.Is(err, directory.ErrSettings) {
+		return nil, err
+	}
+	return dir, nil
 }

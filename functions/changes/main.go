@@ -1,0 +1,18 @@
+// Command changes is the Lambda function that the table's stream and a schedule
+// call: it finishes large changes and deletions that a crash left half done.
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"scimserver/shared/config"
+	"scimserver/shared/gateway"
+)
+
+func main() { gateway.MainEvents(build) }
+
+func build(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error) {
+	dir, err := gateway.Directory(ctx, cfg)
+	return gateway.Changes(dir, log), err
+}

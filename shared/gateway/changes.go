@@ -1,0 +1,141 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"scimserver/shared/directory"
+)
+
+// Finisher finishes what others began; *directory.Directory is one.
+type Finisher interface {
+	Ready(ctx context.Context) error
+	Notice(ctx context.Context, pk, sk string) error
+	Sweep(ctx context.Context) (finished int, err error)
+}
+
+// Changes returns the handler of a function that the table's stream and a
+// schedule call. The stream's records that bear a mark of unfinished work are
+// noticed, the schedule sweeps up what is left of it.
+func Changes(f Finisher, log *slog.Logger) func(context.Context, json.RawMessage) (any, error) {
+	return func(ctx context.Context, event json.RawMessage) (any, error) {
+		ctx, cancel := early(ctx)
+		defer cancel()
+		ctx, usage := directory.Metered(ctx)
+		r := &run{Finisher: f, start: time.Now()}
+		answer, err := r.carryOut(ctx, event)
+		r.log(ctx, log, usage(), err)
+		return answer, err
+	}
+}
+
+// run is one invocation.
+type run struct {
+	Finisher
+	start   time.Time
+	trigger string // "stream" or "schedule"
+
+	records, failed, finished int
+	cause                     error // of the first failure
+}
+
+// errUnknownEvent says that the function was called by something else.
+var errUnknownEvent = errors.New("the event is neither of a DynamoDB stream nor of a schedule")
+
+// carryOut tells the kind of event, and handles it.
+func (r *run) carryOut(ctx context.Context, event json.RawMessage) (any, error) {
+	var kind struct {
+		Records    json.RawMessage
+		DetailType string `json:"detail-type"`
+	}
+	if err := json.Unmarshal(event, &kind); err != nil {
+		return nil, err
+	}
+	if err := r.Ready(ctx); err != nil {
+		return nil, err
+	}
+	switch {
+	case kind.Records != nil:
+		r.trigger = "stream"
+		return r.stream(ctx, event)
+	case kind.DetailType == "Scheduled Event":
+		r.trigger = "schedule"
+		finished, err := r.Sweep(ctx)
+		r.finished = finished
+		return nil, err
+	}
+	return nil, errUnknownEvent
+}
+
+// stream notices the marks of a batch. A record that fails does not keep the
+// later ones from their turn, unless the time is up. The answer names the first
+// that failed: Lambda calls again from there, and to notice a mark twice does no harm.
+func (r *run) stream(ctx context.Context, event json.RawMessage) (events.DynamoDBEventResponse, error) {
+	answer := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
+	var batch events.DynamoDBEvent
+	if err := json.Unmarshal(event, &batch); err != nil {
+		return answer, err
+	}
+	r.records = len(batch.Records)
+	for _, record := range batch.Records {
+		err := r.notice(ctx, record.Change)
+		if err == nil {
+			continue
+		}
+		if r.failed++; r.failed == 1 {
+			r.cause = err
+			answer.BatchItemFailures = []events.DynamoDBBatchItemFailure{{ItemIdentifier: record.Change.SequenceNumber}}
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return answer, nil
+}
+
+// notice hands on a record whose item bears a mark.
+func (r *run) notice(ctx context.Context, c events.DynamoDBStreamRecord) error {
+	if !has(c.NewImage, "pending") && !has(c.NewImage, "deleting") {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	pk, sk := c.Keys["PK"], c.Keys["SK"]
+	if pk.DataType() != events.DataTypeString || sk.DataType() != events.DataTypeString {
+		return errors.New("a record without the table's keys")
+	}
+	return r.Notice(ctx, pk.String(), sk.String())
+}
+
+func has(image map[string]events.DynamoDBAttributeValue, name string) bool {
+	_, ok := image[name]
+	return ok
+}
+
+// log writes the one line of an invocation. Keys hold ids of persons, and stay out.
+func (r *run) log(ctx context.Context, log *slog.Logger, u directory.Usage, err error) {
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("trigger", r.trigger),
+		slog.Int("records", r.records),
+		slog.Int("failed", r.failed),
+		slog.Int("finished", r.finished),
+		slog.Float64("ms", float64(time.Since(r.start).Microseconds())/1000),
+		slog.Int("calls", u.Calls),
+		slog.Int("retries", u.Retries),
+		slog.Int("conflicts", u.Conflicts),
+		slog.Float64("rcu", u.Reads),
+		slog.Float64("wcu", u.Writes),
+	}
+	if cause := errors.Join(r.cause, err); cause != nil {
+		level = slog.LevelError
+		attrs = append(attrs, slog.String("error", cause.Error()))
+	}
+	log.LogAttrs(ctx, level, "changes", attrs...)
+}
