@@ -7,7 +7,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-// attempts bounds how often a change is applied anew to a user that others
+// attempts bounds how often a change is applied anew to a resource that others
 // change at the same time. With the pauses between, this takes ten seconds.
 const attempts = 50
 
@@ -22,31 +22,34 @@ type Match func(version int64) bool
 // ErrContention and those of CreateUser and change.
 func (t *Tenant) ReplaceUser(ctx context.Context, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
 	var result User
-	err := t.changing(ctx, id, match, func(old User) error {
-		c, err := change(old)
-		if err == nil {
-			result, err = t.replace(ctx, old, c)
+	err := again(ctx, func() error {
+		old, err := t.User(ctx, id)
+		if err != nil {
+			return err
 		}
-		return err
+		if match != nil && !match(old.Version) {
+			return ErrVersion
+		}
+		c, err := change(old)
+		if err != nil {
+			return err
+		}
+		return t.freeing(ctx, func() error {
+			result, err = t.replace(ctx, old, c)
+			return err
+		})
 	})
 	return result, err
 }
 
-// changing reads a user and calls step, which is to fail with errMoved when the
-// user has another version by then.
-func (t *Tenant) changing(ctx context.Context, id scim.ID, match Match, step func(User) error) error {
+// again calls step, which is to read a resource and change it, until it does not
+// fail with errMoved: that the resource has another version by then.
+func again(ctx context.Context, step func() error) error {
 	for n := range attempts {
 		if n > 0 && !table.Pause(ctx, n) {
 			break
 		}
-		u, err := t.User(ctx, id)
-		if err != nil {
-			return err
-		}
-		if match != nil && !match(u.Version) {
-			return ErrVersion
-		}
-		if err := step(u); err != errMoved {
+		if err := step(); err != errMoved {
 			return err
 		}
 	}
@@ -84,7 +87,7 @@ func (t *Tenant) replace(ctx context.Context, old User, c Content) (User, error)
 func (t *Tenant) store(ctx context.Context, old, u User, item table.Item, taken, yielded []claim) error {
 	user := func(stamp table.Stamp) table.Write {
 		item["writer"] = string(stamp)
-		return table.Update(t.userKey(u.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
+		return table.Update(t.key(UserKind, u.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
 	}
 	moved := old.Doc.Get("externalId").Text() != u.Doc.Get("externalId").Text()
 	if len(taken) == 0 && len(yielded) == 0 && !moved {
@@ -93,36 +96,17 @@ func (t *Tenant) store(ctx context.Context, old, u User, item table.Item, taken,
 	return overtaken(t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {
 		writes := []table.Write{user(stamp)}
 		for _, c := range taken {
-			writes = append(writes, t.take(c, u.ID))
+			writes = append(writes, t.take(c, UserKind, u.ID))
 		}
 		for _, c := range yielded {
 			writes = append(writes, yield(c, u.ID))
 		}
 		if moved {
-			writes = append(writes, t.lookups(old, deleting)...)
-			writes = append(writes, t.lookups(u, table.Put)...)
+			writes = append(writes, t.lookups(UserKind, old.Resource, deleting)...)
+			writes = append(writes, t.lookups(UserKind, u.Resource, table.Put)...)
 		}
 		return writes
 	}, func(ctx context.Context) error { return t.checkFree(ctx, taken, u.ID) }), taken)
-}
-
-// DeleteUser removes a user with everything that it claims, in one transaction.
-// The errors are ErrNotFound, ErrVersion, ErrContention and ErrUnavailable.
-func (t *Tenant) DeleteUser(ctx context.Context, id scim.ID, match Match) error {
-	return t.changing(ctx, id, match, func(u User) error { return t.delete(ctx, u) })
-}
-
-func (t *Tenant) delete(ctx context.Context, u User) error {
-	claims := t.held(u.Doc)
-	return overtaken(t.d.db.Transact(ctx, func(table.Stamp) []table.Write {
-		user := table.Delete(t.userKey(u.ID)).Provided("#version = :old", table.Item{"old": u.Version})
-		writes := []table.Write{user}
-		for _, c := range claims {
-			writes = append(writes, yield(c, u.ID))
-		}
-		writes = append(writes, t.lookups(u, deleting)...)
-		return append(writes, t.counted(-1))
-	}), nil)
 }
 
 func deleting(key table.Key, _ table.Item) table.Write { return table.Delete(key) }

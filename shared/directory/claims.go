@@ -8,6 +8,7 @@ import (
 
 	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
 )
 
 // maxEmails bounds the emails of a user: each is an item of the transaction that
@@ -21,7 +22,17 @@ type Taken struct {
 }
 
 // TakenError says which values of a resource others hold. It never says who.
-type TakenError struct{ Values []Taken }
+type TakenError struct {
+	Values  []Taken
+	holders []holding
+}
+
+// holding is who held a claim when it was lost.
+type holding struct {
+	tenant tenant.ID
+	kind   Kind
+	id     scim.ID
+}
 
 // Error names the attributes without their values, which no log may show.
 func (e *TakenError) Error() string {
@@ -32,7 +43,16 @@ func (e *TakenError) Error() string {
 	return "directory: taken: " + strings.Join(names, ", ")
 }
 
-// claim is a value of a user that nobody else may hold.
+func (e *TakenError) add(v Taken, claim table.Item) {
+	kind := UserKind
+	if claim.Text("kind") == "group" {
+		kind = GroupKind
+	}
+	e.Values = append(e.Values, v)
+	e.holders = append(e.holders, holding{tenant.ID(claim.Text("tenant")), kind, scim.ID(claim.Text("owner"))})
+}
+
+// claim is a value of a resource that nobody else may hold.
 type claim struct {
 	Taken
 	key table.Key
@@ -44,13 +64,23 @@ func (t *Tenant) claims(doc scim.Value) ([]claim, error) {
 	if n := len(doc.Get("emails").Items()); n > maxEmails {
 		return nil, scim.InvalidValue(fmt.Sprintf("emails has %d values; the limit is %d", n, maxEmails))
 	}
-	list := t.held(doc)
+	return acceptable(t.held(doc))
+}
+
+// acceptable refuses values that people could not tell from others.
+func acceptable(list []claim) ([]claim, error) {
 	for _, c := range list {
 		if !printable(c.Value) {
 			return nil, scim.InvalidValue(c.Attribute + " must not hold control, invisible or unassigned characters, nor start or end with a blank")
 		}
 	}
 	return list, nil
+}
+
+// name returns the claim of a group on its displayName.
+func (t *Tenant) name(doc scim.Value) []claim {
+	name := doc.Get("displayName").Text()
+	return []claim{{Taken{"displayName", name}, t.nameKey(scim.Fold(name))}}
 }
 
 // held returns what a stored user claims, whatever rules it was stored under.
@@ -75,13 +105,13 @@ func (t *Tenant) claim(list []claim, kind string, v Taken) []claim {
 	return append(list, claim{v, key})
 }
 
-// take makes the write that claims c for a user. It may repeat what was done.
-func (t *Tenant) take(c claim, owner scim.ID) table.Write {
-	item := table.Item{"kind": "user", "tenant": string(t.id), "owner": string(owner), "value": c.Value}
+// take makes the write that claims c for a resource. It may repeat what was done.
+func (t *Tenant) take(c claim, k Kind, owner scim.ID) table.Write {
+	item := table.Item{"kind": strings.ToLower(string(k)), "tenant": string(t.id), "owner": string(owner), "value": c.Value}
 	return table.Put(c.key, item).Provided("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
 }
 
-// yield makes the write that gives up the claim c of a user.
+// yield makes the write that gives up the claim c of a resource.
 func yield(c claim, owner scim.ID) table.Write {
 	return table.Delete(c.key).Provided("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
 }
@@ -105,8 +135,8 @@ next:
 func lost(failed *table.ConditionFailed, claims []claim, first int) error {
 	e := &TakenError{}
 	for i, c := range claims {
-		if failed.At(first+i) != nil {
-			e.Values = append(e.Values, c.Taken)
+		if f := failed.At(first + i); f != nil {
+			e.add(c.Taken, f.Item)
 		}
 	}
 	return e.orNil()
@@ -131,14 +161,14 @@ func (t *Tenant) checkFree(ctx context.Context, claims []claim, owner scim.ID) e
 	if err != nil {
 		return err
 	}
-	owners := make(map[string]string, len(items))
+	held := make(map[string]table.Item, len(items))
 	for _, item := range items {
-		owners[item.Text("PK")] = item.Text("owner")
+		held[item.Text("PK")] = item
 	}
 	e := &TakenError{}
 	for _, c := range claims {
-		if holder, held := owners[c.key.PK]; held && holder != string(owner) {
-			e.Values = append(e.Values, c.Taken)
+		if item := held[c.key.PK]; item != nil && item.Text("owner") != string(owner) {
+			e.add(c.Taken, item)
 		}
 	}
 	return e.orNil()

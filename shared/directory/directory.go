@@ -1,6 +1,7 @@
-// Package directory holds the users of all tenants in one DynamoDB table: their
-// documents, the claims that make a username or email unique, the look-ups and
-// counters, and the records of tenants and credentials. Every change is whole or
+// Package directory holds the users and groups of all tenants in one DynamoDB
+// table: their documents, the claims that make a username or email unique, the
+// edges between groups and members, the look-ups and counters, and the records of
+// tenants and credentials. Every change is whole or
 // absent, whatever runs in parallel and wherever a function dies. The layout of
 // the table is in keys.go.
 package directory
@@ -33,6 +34,12 @@ var (
 	ErrTooMany = errors.New("directory: the query reads too many resources")
 	// ErrUnavailable says that DynamoDB did not answer in time.
 	ErrUnavailable = table.ErrUnavailable
+	// ErrCycle says that a group would become a member of itself, directly or
+	// through others.
+	ErrCycle = errors.New("directory: the groups would contain each other")
+	// ErrDepth says that more than MaxDepth groups would contain each other in a
+	// row.
+	ErrDepth = errors.New("directory: the groups would be nested too deep")
 	// ErrSettings says that the table was made under other settings.
 	ErrSettings = errors.New("directory: the table was made under other settings")
 )
@@ -54,7 +61,7 @@ type Options struct {
 	Client   *http.Client     // see table.Options
 	Budget   time.Duration    // see table.Options
 	Now      func() time.Time // nil means time.Now
-	Step     int              // the most members that one transaction adds to a group; 0 means 32
+	Step     int              // the most members that one transaction adds to a group; 0 means as many as it takes
 }
 
 // Directory is the whole table. It is safe for concurrent use.
@@ -62,6 +69,7 @@ type Directory struct {
 	db    *table.DB
 	scope Scope
 	now   func() time.Time
+	step  int
 
 	mu    sync.Mutex
 	ready bool
@@ -73,9 +81,12 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Directory{db: db, scope: o.Scope, now: o.Now}
+	d := &Directory{db: db, scope: o.Scope, now: o.Now, step: o.Step}
 	if d.now == nil {
 		d.now = time.Now
+	}
+	if d.step <= 0 || d.step > maxStep {
+		d.step = maxStep
 	}
 	if d.scope == "" {
 		d.scope = SystemScope

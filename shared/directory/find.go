@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 
 	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
@@ -14,160 +15,172 @@ const MaxPageBytes = 3 << 20
 // MaxResults is the most resources that one answer holds.
 const MaxResults = 1000
 
-// User reads a user. The errors are ErrNotFound and ErrUnavailable.
+// User reads a user, without groups. The errors are ErrNotFound and
+// ErrUnavailable.
 func (t *Tenant) User(ctx context.Context, id scim.ID) (User, error) {
-	if len(id) > maxID {
-		return User{}, ErrNotFound
-	}
-	item, err := t.d.db.Get(ctx, t.userKey(id))
+	item, err := t.get(ctx, UserKind, id)
 	if err != nil {
 		return User{}, err
 	}
-	if item == nil {
-		return User{}, ErrNotFound
-	}
 	return userFrom(item)
+}
+
+// Group reads a group, without its members. The errors are ErrNotFound and
+// ErrUnavailable.
+func (t *Tenant) Group(ctx context.Context, id scim.ID) (Group, error) {
+	item, err := t.get(ctx, GroupKind, id)
+	if err != nil {
+		return Group{}, err
+	}
+	return groupFrom(item)
+}
+
+// get reads the item of a resource that is not being deleted.
+func (t *Tenant) get(ctx context.Context, k Kind, id scim.ID) (table.Item, error) {
+	if !plausible(id) {
+		return nil, ErrNotFound
+	}
+	item, err := t.d.db.Get(ctx, t.key(k, id))
+	if err == nil && !alive(item) {
+		err = ErrNotFound
+	}
+	return item, err
 }
 
 // maxID is longer, in bytes, than any id that is given.
 const maxID = 64
 
+// plausible reports whether an id may have been given: only such ones become
+// part of keys.
+func plausible(id scim.ID) bool {
+	for _, c := range id {
+		if c <= ' ' || c > '~' || c == '#' {
+			return false
+		}
+	}
+	return id != "" && len(id) <= maxID
+}
+
+// alive reports whether an item is that of a resource that is not being deleted.
+func alive(item table.Item) bool { return item != nil && item.Text("deleting") == "" }
+
 // UserByID finds the user of an id.
 func (t *Tenant) UserByID(ctx context.Context, id string) ([]User, error) {
-	u, err := t.User(ctx, scim.ID(id))
-	if err == ErrNotFound || id == "" {
+	return atMostOne(t.User(ctx, scim.ID(id)))
+}
+
+// GroupByID finds the group of an id.
+func (t *Tenant) GroupByID(ctx context.Context, id string) ([]Group, error) {
+	return atMostOne(t.Group(ctx, scim.ID(id)))
+}
+
+// atMostOne turns what is read by id into what is found.
+func atMostOne[R any](r R, err error) ([]R, error) {
+	switch err {
+	case nil:
+		return []R{r}, nil
+	case ErrNotFound:
 		return nil, nil
 	}
-	return []User{u}, err
+	return nil, err
 }
 
 // UserByName finds the user of a username, in whatever case and form.
 func (t *Tenant) UserByName(ctx context.Context, name string) ([]User, error) {
-	return t.holder(ctx, t.claimKey("USERNAME", scim.Fold(name)))
+	return atMostOne(holder(ctx, t, t.claimKey("USERNAME", scim.Fold(name)), t.User))
 }
 
 // UserByEmail finds the user that holds an email, in whatever case and form.
 func (t *Tenant) UserByEmail(ctx context.Context, address string) ([]User, error) {
-	return t.holder(ctx, t.claimKey("EMAIL", scim.Fold(address)))
+	return atMostOne(holder(ctx, t, t.claimKey("EMAIL", scim.Fold(address)), t.User))
 }
 
-// holder reads the claim and then its owner, if that is a user of this tenant.
-func (t *Tenant) holder(ctx context.Context, key table.Key) ([]User, error) {
+// GroupByName finds the group of a displayName, in whatever case and form.
+func (t *Tenant) GroupByName(ctx context.Context, name string) ([]Group, error) {
+	return atMostOne(holder(ctx, t, t.nameKey(scim.Fold(name)), t.Group))
+}
+
+// holder reads a claim and then its owner, if that is a resource of this tenant.
+// It may have been deleted between the two reads.
+func holder[R any](ctx context.Context, t *Tenant, key table.Key, read func(context.Context, scim.ID) (R, error)) (R, error) {
 	item, err := t.d.db.Get(ctx, key)
-	if err != nil || item.Text("tenant") != string(t.id) {
-		return nil, err
+	if err == nil && item.Text("tenant") != string(t.id) {
+		err = ErrNotFound
 	}
-	u, err := t.User(ctx, scim.ID(item.Text("owner")))
-	if err == ErrNotFound { // deleted between the two reads
-		return nil, nil
+	if err != nil {
+		var none R
+		return none, err
 	}
-	return []User{u}, err
+	return read(ctx, scim.ID(item.Text("owner")))
 }
 
 // UsersByExternalID finds the users with an externalId, which is compared
 // exactly and need not be unique (RFC 7643 section 3.1).
 func (t *Tenant) UsersByExternalID(ctx context.Context, id string) ([]User, error) {
+	ids, err := t.byExternalID(ctx, UserKind, id)
+	if err != nil {
+		return nil, err
+	}
+	users, err := t.UsersByID(ctx, ids)
+	return slices.DeleteFunc(users, func(u User) bool { return u.Doc.Get("externalId").Text() != id }), err
+}
+
+// GroupsByExternalID finds the groups with an externalId.
+func (t *Tenant) GroupsByExternalID(ctx context.Context, id string) ([]Group, error) {
+	ids, err := t.byExternalID(ctx, GroupKind, id)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := t.GroupsByID(ctx, ids)
+	return slices.DeleteFunc(groups, func(g Group) bool { return g.Doc.Get("externalId").Text() != id }), err
+}
+
+func (t *Tenant) byExternalID(ctx context.Context, k Kind, id string) (ids []scim.ID, err error) {
 	if id == "" {
 		return nil, nil
 	}
-	entries, _, err := t.d.db.Query(ctx, table.Query{PK: t.lookupPK("externalId", id), Limit: MaxResults})
+	entries, _, err := t.d.db.Query(ctx, table.Query{PK: t.lookupPK(k, "externalId", id), Limit: MaxResults})
+	for _, entry := range entries {
+		ids = append(ids, scim.ID(entry.Text("SK")))
+	}
+	return ids, err
+}
+
+// UsersByID reads users, in the order of their ids. Those that do not exist are
+// missing.
+func (t *Tenant) UsersByID(ctx context.Context, ids []scim.ID) ([]User, error) {
+	return byID(ctx, t, UserKind, ids, userFrom)
+}
+
+// GroupsByID reads groups as UsersByID does users.
+func (t *Tenant) GroupsByID(ctx context.Context, ids []scim.ID) ([]Group, error) {
+	return byID(ctx, t, GroupKind, ids, groupFrom)
+}
+
+func byID[R any](ctx context.Context, t *Tenant, k Kind, ids []scim.ID, from func(table.Item) (R, error)) ([]R, error) {
+	items, err := t.items(ctx, k, ids)
 	if err != nil {
 		return nil, err
 	}
-	keys := make([]table.Key, len(entries))
-	for i, entry := range entries {
-		keys[i] = t.userKey(scim.ID(entry.Text("SK")))
-	}
-	items, err := t.d.db.GetAll(ctx, keys)
-	if err != nil {
-		return nil, err
-	}
-	users, err := usersFrom(items)
-	return matching(users, func(u User) bool { return u.Doc.Get("externalId").Text() == id }), err
-}
-
-// matching drops users that have changed between two reads.
-func matching(users []User, match func(User) bool) (rest []User) {
-	for _, u := range users {
-		if match(u) {
-			rest = append(rest, u)
-		}
-	}
-	return rest
-}
-
-// MaxScanned is the most users that one request reads one by one.
-const MaxScanned = 10_000
-
-// EachUser calls f with every user of the tenant in the order of their ids, until
-// f returns false. Behind MaxScanned users the error is ErrTooMany.
-func (t *Tenant) EachUser(ctx context.Context, f func(User) bool) error {
-	return t.scan(ctx, MaxResults, func(item table.Item) (bool, error) {
-		u, err := userFrom(item)
-		return err == nil && f(u), err
-	})
-}
-
-// Users reads a page of the tenant's users in the order of their ids: at most
-// count of them behind the first skip, fewer when they are large. Users that are
-// skipped are read, so the error for a page far behind is ErrTooMany.
-func (t *Tenant) Users(ctx context.Context, skip, count int) (page []User, err error) {
-	if count == 0 {
-		return nil, nil
-	}
-	size := 0
-	err = t.scan(ctx, min(skip+count, MaxResults), func(item table.Item) (bool, error) {
-		if skip--; skip >= 0 {
-			return true, nil
-		}
-		u, err := userFrom(item)
-		page = append(page, u)
-		size += u.size
-		return len(page) < count && size < MaxPageBytes, err
-	})
-	return page, err
-}
-
-// scan reads the users' items, so many at a time, until f returns false.
-func (t *Tenant) scan(ctx context.Context, batch int, f func(table.Item) (bool, error)) error {
-	scanned := 0
-	for after := ""; ; {
-		items, next, err := t.d.db.Query(ctx, table.Query{PK: t.userPK(), After: after, Limit: batch})
-		if err != nil {
-			return err
-		}
-		for _, item := range items {
-			if scanned++; scanned > MaxScanned {
-				return ErrTooMany
-			}
-			if more, err := f(item); !more || err != nil {
-				return err
-			}
-		}
-		if after = next; after == "" {
-			return nil
-		}
-	}
-}
-
-// CountUsers returns the exact number of the tenant's users.
-func (t *Tenant) CountUsers(ctx context.Context) (int, error) {
-	shards, _, err := t.d.db.Query(ctx, table.Query{PK: t.countPK()})
-	sum := int64(0)
-	for _, shard := range shards {
-		sum += shard.Int("n")
-	}
-	return int(sum), err
-}
-
-func usersFrom(items []table.Item) ([]User, error) {
-	users := make([]User, 0, len(items))
+	slices.SortFunc(items, bySK)
+	found := make([]R, 0, len(items))
 	for _, item := range items {
-		u, err := userFrom(item)
+		r, err := from(item)
 		if err != nil {
 			return nil, err
 		}
-		users = append(users, u)
+		found = append(found, r)
 	}
-	return users, nil
+	return found, nil
+}
+
+// items reads the items of those resources that exist and are not being deleted.
+// No id may occur twice.
+func (t *Tenant) items(ctx context.Context, k Kind, ids []scim.ID) ([]table.Item, error) {
+	keys := make([]table.Key, len(ids))
+	for i, id := range ids {
+		keys[i] = t.key(k, id)
+	}
+	items, err := t.d.db.GetAll(ctx, keys)
+	return slices.DeleteFunc(items, func(item table.Item) bool { return !alive(item) }), err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
 )
 
@@ -16,12 +17,19 @@ import (
 //	TENANT                      <tenant id>     a tenant
 //	CRED#<key id>               CRED            a credential
 //	T#<t>#USER                  <id>            a user
-//	T#<t>#LOOKUP#USER#externalId#<value>  <id>  finds users by externalId
-//	T#<t>#COUNT#USER            00 .. 15        shards of the number of users
+//	T#<t>#GROUP                 <id>            a group, without its members
+//	T#<t>#MEMBERS#<group>       U#<id>, G#<id>  a member of the group: a user, a group
+//	T#<t>#MEMBEROF#<digit>      <member>#<group>  the same seen from the member, whose id begins with the digit
+//	T#<t>#LOOKUP#<type>#externalId#<value>  <id>      finds users or groups by externalId
+//	T#<t>#LOOKUP#GROUP#displayName#<folded> CLAIM     the one group of a displayName
+//	T#<t>#COUNT#<type>          00 .. 15        shards of the number of users or groups
+//	T#<t>#NESTING               V               how often a group was put into a group
+//	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
+//	UNFINISHED                  <t>#<kind>#<id> work that was under way when function changes heard of it
 //	CLAIM#<scope>#USERNAME#<folded>  CLAIM      the one holder of a username
 //	CLAIM#<scope>#EMAIL#<folded>     CLAIM      the one holder of an email
 //
-// <scope> is SYSTEM or T#<t>. A claim's owner is the id of the resource that
+// <type> is USER or GROUP; <scope> is SYSTEM or T#<t>. A claim's owner is the id of the resource that
 // holds it; ids are random and never given again.
 
 var settingsKey = table.Key{PK: "TABLE", SK: "SETTINGS"}
@@ -34,13 +42,49 @@ func credentialKey(id tenant.KeyID) table.Key {
 
 func (t *Tenant) prefix() string { return "T#" + string(t.id) + "#" }
 
-func (t *Tenant) userPK() string { return t.prefix() + "USER" }
-
-func (t *Tenant) lookupPK(attribute, value string) string {
-	return t.prefix() + "LOOKUP#USER#" + attribute + "#" + bounded(value)
+// section is the word in keys for the resources of a kind.
+func (k Kind) section() string {
+	if k == GroupKind {
+		return "GROUP"
+	}
+	return "USER"
 }
 
-func (t *Tenant) countPK() string { return t.prefix() + "COUNT#USER" }
+// letter is the word in the keys of edges for members of a kind.
+func (k Kind) letter() string { return k.section()[:1] }
+
+func kindOf(letter string) Kind {
+	if strings.HasPrefix(letter, "G") {
+		return GroupKind
+	}
+	return UserKind
+}
+
+func (t *Tenant) pk(k Kind) string { return t.prefix() + k.section() }
+
+func (t *Tenant) key(k Kind, id scim.ID) table.Key { return table.Key{PK: t.pk(k), SK: string(id)} }
+
+func (t *Tenant) lookupPK(k Kind, attribute, value string) string {
+	return t.prefix() + "LOOKUP#" + k.section() + "#" + attribute + "#" + bounded(value)
+}
+
+func (t *Tenant) nameKey(folded string) table.Key {
+	return table.Key{PK: t.lookupPK(GroupKind, "displayName", folded), SK: "CLAIM"}
+}
+
+func (t *Tenant) countPK(k Kind) string { return t.prefix() + "COUNT#" + k.section() }
+
+func (t *Tenant) membersPK(group scim.ID) string { return t.prefix() + "MEMBERS#" + string(group) }
+
+func (t *Tenant) memberOfPK(member scim.ID) string {
+	return t.prefix() + "MEMBEROF#" + string(member[:1])
+}
+
+func (t *Tenant) nestingKey() table.Key { return table.Key{PK: t.prefix() + "NESTING", SK: "V"} }
+
+func (t *Tenant) pendingPK(group scim.ID) string { return t.prefix() + "PENDING#" + string(group) }
+
+const unfinishedPK = "UNFINISHED"
 
 func countKey(pk string, shard int) table.Key {
 	return table.Key{PK: pk, SK: fmt.Sprintf("%02d", shard)}

@@ -44,28 +44,38 @@ func (t *Tenant) CreateUser(ctx context.Context, c Content) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	if err := t.hash(ctx, &u, c, claims); err != nil {
-		return User{}, err
+	err = t.freeing(ctx, func() error { return t.create(ctx, &u, c, claims) })
+	return u, err
+}
+
+func (t *Tenant) create(ctx context.Context, u *User, c Content, claims []claim) error {
+	if err := t.hash(ctx, u, c, claims); err != nil {
+		return err
 	}
 	item, err := u.item()
 	if err != nil {
-		return User{}, err
+		return err
 	}
 	err = t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {
 		item["writer"] = string(stamp)
-		writes := []table.Write{table.Put(t.userKey(u.ID), item).Provided("attribute_not_exists(PK)", nil)}
-		for _, claim := range claims {
-			writes = append(writes, t.take(claim, u.ID))
-		}
-		writes = append(writes, t.lookups(u, table.Put)...)
-		return append(writes, t.counted(1))
+		return append(t.arrival(UserKind, u.Resource, item, claims), t.counted(UserKind, 1))
 	}, func(ctx context.Context) error { return t.checkFree(ctx, claims, u.ID) })
 	if failed := refusal(err); failed != nil {
 		if taken := lost(failed, claims, 1); taken != nil {
-			return User{}, taken
+			return taken
 		}
 	}
-	return u, err
+	return err
+}
+
+// arrival makes the writes of a new resource: itself first, then its claims, then
+// what else finds it.
+func (t *Tenant) arrival(k Kind, r Resource, item table.Item, claims []claim) []table.Write {
+	writes := []table.Write{table.Put(t.key(k, r.ID), item).Provided("attribute_not_exists(PK)", nil)}
+	for _, claim := range claims {
+		writes = append(writes, t.take(claim, k, r.ID))
+	}
+	return append(writes, t.lookups(k, r, table.Put)...)
 }
 
 // hash sets the user's password if the content has a new one and the claims are
@@ -80,24 +90,20 @@ func (t *Tenant) hash(ctx context.Context, u *User, c Content, claims []claim) (
 	return err
 }
 
-// lookups makes a write for each attribute by which the user is found without
+// lookups makes a write for each attribute by which a resource is found without
 // being claimed.
-func (t *Tenant) lookups(u User, write func(table.Key, table.Item) table.Write) []table.Write {
-	id := u.Doc.Get("externalId").Text()
+func (t *Tenant) lookups(k Kind, r Resource, write func(table.Key, table.Item) table.Write) []table.Write {
+	id := r.Doc.Get("externalId").Text()
 	if id == "" {
 		return nil
 	}
-	return []table.Write{write(table.Key{PK: t.lookupPK("externalId", id), SK: string(u.ID)}, table.Item{})}
+	return []table.Write{write(table.Key{PK: t.lookupPK(k, "externalId", id), SK: string(r.ID)}, table.Item{})}
 }
 
-// counted makes the write that changes the number of users by n, in a shard
+// counted makes the write that changes the number of resources by n, in a shard
 // chosen anew at each attempt.
-func (t *Tenant) counted(n int64) table.Write {
-	return table.Update(countKey(t.countPK(), rand.N(counterShards)), nil).Adding("n", n)
-}
-
-func (t *Tenant) userKey(id scim.ID) table.Key {
-	return table.Key{PK: t.userPK(), SK: string(id)}
+func (t *Tenant) counted(k Kind, n int64) table.Write {
+	return table.Update(countKey(t.countPK(k), rand.N(counterShards)), nil).Adding("n", n)
 }
 
 // item returns what is stored of the user. The error is an *scim.Error.

@@ -64,7 +64,7 @@ func (e *expression) value(placeholder string, value any) {
 // clauses returns the update expression, its names in order so that the same
 // write is the same text.
 func (w Write) clauses() string {
-	var set, add []string
+	var set, add, drop []string
 	for name := range w.Set {
 		set = append(set, "#"+name+" = :set_"+name)
 	}
@@ -73,12 +73,18 @@ func (w Write) clauses() string {
 	}
 	slices.Sort(set)
 	slices.Sort(add)
+	for _, name := range w.Drop {
+		drop = append(drop, "#"+name)
+	}
 	var clauses []string
 	if len(set) > 0 {
 		clauses = append(clauses, "SET "+strings.Join(set, ", "))
 	}
 	if len(add) > 0 {
 		clauses = append(clauses, "ADD "+strings.Join(add, ", "))
+	}
+	if len(drop) > 0 {
+		clauses = append(clauses, "REMOVE "+strings.Join(drop, ", "))
 	}
 	return strings.Join(clauses, " ")
 }

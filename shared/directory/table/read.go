@@ -2,10 +2,13 @@ package table
 
 import (
 	"context"
+	"slices"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
 )
 
 // maxBatch is the number of items BatchGetItem takes.
@@ -32,29 +35,36 @@ func (db *DB) Get(ctx context.Context, key Key) (Item, error) {
 	return decodeItem(out.Item), nil
 }
 
-// GetAll reads many items with strong consistency. Items that do not exist are
-// missing from the answer, whose order is not that of the keys.
+// parallel bounds the calls of one request that run at the same time.
+const parallel = 8
+
+// GetAll reads many items with strong consistency, a hundred a call. Items that
+// do not exist are missing from the answer, whose order is not that of the keys.
+// No key may occur twice.
 func (db *DB) GetAll(ctx context.Context, keys []Key) ([]Item, error) {
+	var mu sync.Mutex
 	var items []Item
-	for len(keys) > 0 {
-		n := min(len(keys), maxBatch)
-		batch := make([]map[string]types.AttributeValue, n)
-		for i, key := range keys[:n] {
-			batch[i] = encodeKey(key)
-		}
-		keys = keys[n:]
-		read, err := db.getBatch(ctx, batch)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, read...)
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(parallel)
+	for batch := range slices.Chunk(keys, maxBatch) {
+		work.Go(func() error {
+			encoded := make([]attributes, len(batch))
+			for i, key := range batch {
+				encoded[i] = encodeKey(key)
+			}
+			read, err := db.getBatch(ctx, encoded)
+			mu.Lock()
+			defer mu.Unlock()
+			items = append(items, read...)
+			return err
+		})
 	}
-	return items, nil
+	return items, work.Wait()
 }
 
 // getBatch asks again for what DynamoDB left unprocessed, which it does under
 // load or when the answer passes 16 MB.
-func (db *DB) getBatch(ctx context.Context, keys []map[string]types.AttributeValue) (items []Item, err error) {
+func (db *DB) getBatch(ctx context.Context, keys []attributes) (items []Item, err error) {
 	for len(keys) > 0 {
 		var out *dynamodb.BatchGetItemOutput
 		err := db.retry(ctx, func(ctx context.Context, _ verdict) (err error) {
@@ -80,12 +90,23 @@ func (db *DB) getBatch(ctx context.Context, keys []map[string]types.AttributeVal
 	return items, nil
 }
 
-// Query names a range of one partition, in the order of SK.
+// Query names a range of one partition, in the order of SK. Of From and To, which
+// are in the range, either none or both are given.
 type Query struct {
-	PK    string
-	After string // the SK behind which to start; "" means at the first item
-	Limit int    // the most items to return; 0 means all
+	PK       string
+	From, To string
+	After    string // the SK behind which to start; "" means at the first item
+	Limit    int    // the most items to return; 0 means all
 }
+
+// Prefixed returns q for the keys that start with prefix.
+func (q Query) Prefixed(prefix string) Query {
+	q.From, q.To = prefix, prefix+maxText
+	return q
+}
+
+// maxText comes behind every text of a key: no key holds it.
+const maxText = "\U0010FFFF"
 
 // Query reads a range with strong consistency. next is the SK behind which to
 // go on, "" when the partition has no more items. DynamoDB answers in pages of
@@ -114,6 +135,10 @@ func (db *DB) queryPage(ctx context.Context, q Query, have int) (out *dynamodb.Q
 		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": encode(q.PK)},
 		ConsistentRead:            aws.Bool(true),
 		ReturnConsumedCapacity:    types.ReturnConsumedCapacityTotal,
+	}
+	if q.To != "" {
+		in.KeyConditionExpression = aws.String("PK = :pk AND SK BETWEEN :from AND :to")
+		in.ExpressionAttributeValues[":from"], in.ExpressionAttributeValues[":to"] = encode(q.From), encode(q.To)
 	}
 	if q.After != "" {
 		in.ExclusiveStartKey = encodeKey(Key{q.PK, q.After})

@@ -8,8 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// write sends one write on its own.
-func (db *DB) write(ctx context.Context, w Write) (*types.ConsumedCapacity, error) {
+// attributes are an item as the SDK has it.
+type attributes = map[string]types.AttributeValue
+
+// write sends one write on its own. Of an update it returns the item as it then
+// stands, if the write asks for that.
+func (db *DB) write(ctx context.Context, w Write) (attributes, *types.ConsumedCapacity, error) {
 	const old, total = types.ReturnValuesOnConditionCheckFailureAllOld, types.ReturnConsumedCapacityTotal
 	e := w.expression()
 	switch w.op {
@@ -18,25 +22,33 @@ func (db *DB) write(ctx context.Context, w Write) (*types.ConsumedCapacity, erro
 			ConditionExpression: e.condition, ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
 			ReturnValuesOnConditionCheckFailure: old, ReturnConsumedCapacity: total})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return out.ConsumedCapacity, nil
+		return nil, out.ConsumedCapacity, nil
 	case update:
 		out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &db.name, Key: encodeKey(w.Key),
 			UpdateExpression: e.update, ConditionExpression: e.condition, ExpressionAttributeNames: e.names,
-			ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old, ReturnConsumedCapacity: total})
+			ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old, ReturnConsumedCapacity: total,
+			ReturnValues: w.returned()})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return out.ConsumedCapacity, nil
+		return out.Attributes, out.ConsumedCapacity, nil
 	}
 	out, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &db.name, Key: encodeKey(w.Key),
 		ConditionExpression: e.condition, ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
 		ReturnValuesOnConditionCheckFailure: old, ReturnConsumedCapacity: total})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return out.ConsumedCapacity, nil
+	return nil, out.ConsumedCapacity, nil
+}
+
+func (w Write) returned() types.ReturnValue {
+	if w.returning {
+		return types.ReturnValueAllNew
+	}
+	return types.ReturnValueNone
 }
 
 // transaction fixes the idempotency token along with the input: the two belong
@@ -60,6 +72,9 @@ func (db *DB) action(w Write) types.TransactWriteItem {
 	switch w.op {
 	case put:
 		return types.TransactWriteItem{Put: &types.Put{TableName: &db.name, Item: encodeItem(w.Key, w.Set), ConditionExpression: e.condition,
+			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
+	case check:
+		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: &db.name, Key: encodeKey(w.Key), ConditionExpression: e.condition,
 			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
 	case update:
 		return types.TransactWriteItem{Update: &types.Update{TableName: &db.name, Key: encodeKey(w.Key), UpdateExpression: e.update,

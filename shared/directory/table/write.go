@@ -21,8 +21,11 @@ type Write struct {
 	Key    Key
 	Set    Item             // Put: the whole item; Update: the attributes to set
 	Add    map[string]int64 // Update: the numbers to add to attributes
+	Drop   []string         // Update: the attributes to remove
 	If     string
 	Values Item
+
+	returning bool // Update: the item as it stands then
 }
 
 type operation uint8
@@ -31,6 +34,7 @@ const (
 	put operation = iota
 	update
 	remove
+	check
 )
 
 // Put makes a write that creates or replaces an item.
@@ -42,6 +46,12 @@ func Update(key Key, set Item) Write { return Write{op: update, Key: key, Set: s
 // Delete makes a write that removes an item.
 func Delete(key Key) Write { return Write{op: remove, Key: key} }
 
+// Check makes an action of a transaction that writes nothing and only demands a
+// condition on an item.
+func Check(key Key, condition string, values Item) Write {
+	return Write{op: check, Key: key}.Provided(condition, values)
+}
+
 // Provided returns w with a condition.
 func (w Write) Provided(condition string, values Item) Write {
 	w.If, w.Values = condition, values
@@ -51,6 +61,12 @@ func (w Write) Provided(condition string, values Item) Write {
 // Adding returns the update w with a number to add to an attribute.
 func (w Write) Adding(name string, n int64) Write {
 	w.Add = map[string]int64{name: n}
+	return w
+}
+
+// Dropping returns the update w with attributes to remove.
+func (w Write) Dropping(names ...string) Write {
+	w.Drop = names
 	return w
 }
 
@@ -108,36 +124,57 @@ func (db *DB) TransactUnless(ctx context.Context, build func(Stamp) []Write, los
 		}
 		return err
 	})
-	return settle(err, stamp)
+	_, err = settle(err, stamp)
+	return err
 }
 
 // Write carries out one conditional write. The errors are those of Transact.
 func (db *DB) Write(ctx context.Context, build func(Stamp) Write) error {
+	_, err := db.settled(ctx, build)
+	return err
+}
+
+// WriteReturning is Write, and returns of an update the whole item as it stands
+// then.
+func (db *DB) WriteReturning(ctx context.Context, build func(Stamp) Write) (Item, error) {
+	return db.settled(ctx, func(stamp Stamp) Write {
+		w := build(stamp)
+		w.returning = true
+		return w
+	})
+}
+
+func (db *DB) settled(ctx context.Context, build func(Stamp) Write) (item Item, err error) {
 	stamp := Stamp(rand.Text())
 	w := build(stamp)
-	err := db.retry(ctx, func(ctx context.Context, _ verdict) error {
-		consumed, err := db.write(ctx, w)
+	err = db.retry(ctx, func(ctx context.Context, _ verdict) error {
+		written, consumed, err := db.write(ctx, w)
 		if err == nil && consumed != nil {
 			countWrite(ctx, *consumed)
 		}
+		item = decodeItem(written)
 		return err
 	})
-	return settle(err, stamp)
+	ours, err := settle(err, stamp)
+	if ours != nil {
+		item = ours
+	}
+	return item, err
 }
 
 // settle turns a refusal into *ConditionFailed, unless the stamp shows that what
 // stands in the way is our own write, carried out by an attempt whose answer was
-// lost.
-func settle(err error, stamp Stamp) error {
+// lost; then settle returns that item.
+func settle(err error, stamp Stamp) (ours Item, _ error) {
 	failed := &ConditionFailed{}
 	var cancellation *types.TransactionCanceledException
 	var condition *types.ConditionalCheckFailedException
 	var end givenUp
 	switch {
 	case err == nil, errors.Is(err, ErrUnavailable):
-		return err
+		return nil, err
 	case errors.As(err, &end):
-		return end.error
+		return nil, end.error
 	case errors.As(err, &cancellation):
 		for i, reason := range cancellation.CancellationReasons {
 			if code(reason) == "ConditionalCheckFailed" {
@@ -148,12 +185,12 @@ func settle(err error, stamp Stamp) error {
 		failed.Failures = []Failure{{0, decodeItem(condition.Item)}}
 	}
 	if len(failed.Failures) == 0 {
-		return err
+		return nil, err
 	}
 	for _, f := range failed.Failures {
 		if f.Item.Text("writer") == string(stamp) {
-			return nil
+			return f.Item, nil
 		}
 	}
-	return failed
+	return nil, failed
 }

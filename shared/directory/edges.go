@@ -1,0 +1,140 @@
+package directory
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
+)
+
+// Kind is the type of a resource that can be a member of a group.
+type Kind string
+
+// The kinds of members.
+const (
+	UserKind  Kind = "User"
+	GroupKind Kind = "Group"
+)
+
+// Member is a member of a group.
+type Member struct {
+	ID      scim.ID
+	Kind    Kind   // in an edit "" where the client does not say
+	Display string // as it was sent when the member was added
+}
+
+// forwardKey is the key of the edge from a group to a member.
+func (t *Tenant) forwardKey(group scim.ID, m Member) table.Key {
+	return table.Key{PK: t.membersPK(group), SK: m.Kind.letter() + "#" + string(m.ID)}
+}
+
+func memberFrom(forward table.Item) Member {
+	letter, id, _ := strings.Cut(forward.Text("SK"), "#")
+	return Member{scim.ID(id), kindOf(letter), forward.Text("display")}
+}
+
+// reverseKey is the key of the edge from a member to a group.
+func (t *Tenant) reverseKey(member, group scim.ID) table.Key {
+	return table.Key{PK: t.memberOfPK(member), SK: string(member) + "#" + string(group)}
+}
+
+func (t *Tenant) reverseKeys(group scim.ID, members []scim.ID) []table.Key {
+	keys := make([]table.Key, len(members))
+	for i, member := range members {
+		keys[i] = t.reverseKey(member, group)
+	}
+	return keys
+}
+
+// edge is a membership as it is read from a reverse edge.
+type edge struct {
+	Member
+	group scim.ID
+}
+
+func reverseEdge(item table.Item) edge {
+	member, group, _ := strings.Cut(item.Text("SK"), "#")
+	return edge{Member{ID: scim.ID(member), Kind: kindOf(item.Text("kind"))}, scim.ID(group)}
+}
+
+// join makes the writes that put a live member into a group: both edges, and the
+// demand that the member lives.
+func (t *Tenant) join(group scim.ID, m Member) []table.Write {
+	forward := table.Item{}
+	if m.Display != "" {
+		forward["display"] = m.Display
+	}
+	return []table.Write{
+		table.Check(t.key(m.Kind, m.ID), lively, nil),
+		table.Put(t.forwardKey(group, m), forward),
+		table.Put(t.reverseKey(m.ID, group), table.Item{"kind": m.Kind.letter(), "of": GroupKind.section()}),
+	}
+}
+
+// part makes the writes that take a member out of a group.
+func (t *Tenant) part(group scim.ID, m Member) []table.Write {
+	return []table.Write{table.Delete(t.forwardKey(group, m)), table.Delete(t.reverseKey(m.ID, group))}
+}
+
+// MembersOf reads the members of groups, several groups at a time, groups before
+// users and each in the order of ids. More than atMost in all are ErrTooMany.
+func (t *Tenant) MembersOf(ctx context.Context, groups []scim.ID, atMost int) (map[scim.ID][]Member, error) {
+	var mu sync.Mutex
+	all, sum := make(map[scim.ID][]Member, len(groups)), 0
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(16)
+	for _, group := range groups {
+		work.Go(func() error {
+			list, more, err := t.members(ctx, group, atMost+1)
+			mu.Lock()
+			defer mu.Unlock()
+			all[group] = list
+			if sum += len(list); err == nil && (more || sum > atMost) {
+				err = ErrTooMany
+			}
+			return err
+		})
+	}
+	return all, work.Wait()
+}
+
+// members reads the members of a group, limit of them if it is not 0, and tells
+// whether there may be more.
+func (t *Tenant) members(ctx context.Context, group scim.ID, limit int) ([]Member, bool, error) {
+	edges, next, err := t.d.db.Query(ctx, table.Query{PK: t.membersPK(group), Limit: limit})
+	list := make([]Member, len(edges))
+	for i, edge := range edges {
+		list[i] = memberFrom(edge)
+	}
+	return list, next != "" && len(list) >= limit, err
+}
+
+// Among tells which of some ids are direct members of which groups: one call for
+// a hundred pairs.
+func (t *Tenant) Among(ctx context.Context, groups, ids []scim.ID) (map[scim.ID][]Member, error) {
+	var keys []table.Key
+	for _, group := range groups {
+		keys = append(keys, t.reverseKeys(group, ids)...)
+	}
+	items, err := t.d.db.GetAll(ctx, keys)
+	found := map[scim.ID][]Member{}
+	for _, item := range items {
+		e := reverseEdge(item)
+		found[e.group] = append(found[e.group], e.Member)
+	}
+	return found, err
+}
+
+// among tells which of some ids are members of a group, and of which kind.
+func (t *Tenant) among(ctx context.Context, group scim.ID, ids []scim.ID) (map[scim.ID]Kind, error) {
+	held := map[scim.ID]Kind{}
+	found, err := t.Among(ctx, []scim.ID{group}, ids)
+	for _, m := range found[group] {
+		held[m.ID] = m.Kind
+	}
+	return held, err
+}

@@ -1,0 +1,51 @@
+package directory
+
+import (
+	"context"
+	"errors"
+)
+
+// freeing calls write, which takes claims. Claims that it loses to a resource whose
+// deletion was interrupted are freed by finishing that, and those that were given
+// up meanwhile are free; then it calls write again.
+func (t *Tenant) freeing(ctx context.Context, write func() error) error {
+	const tries = 3
+	for n := 1; ; n++ {
+		err := write()
+		taken, ok := errors.AsType[*TakenError](err)
+		if !ok || n == tries {
+			return err
+		}
+		freed, problem := t.d.free(ctx, taken.holders)
+		if problem != nil {
+			return problem
+		}
+		if !freed {
+			return err
+		}
+	}
+}
+
+// free finishes the deletion of holders that are marked, and reports whether none
+// of the holders has to be respected.
+func (d *Directory) free(ctx context.Context, holders []holding) (bool, error) {
+	for _, h := range holders {
+		if h.id == "" {
+			return false, nil
+		}
+		t := d.For(h.tenant)
+		item, err := d.db.Get(ctx, t.key(h.kind, h.id))
+		if err != nil {
+			return false, err
+		}
+		if alive(item) {
+			return false, nil
+		}
+		if item != nil {
+			if err := t.finishDeletion(ctx, h.kind, item); err != nil {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}

@@ -1,0 +1,272 @@
+package directory
+
+import (
+	"context"
+
+	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
+)
+
+// Group is a group as stored, without its members.
+type Group struct {
+	Resource
+	pending string // the change that is under way, "" if none is
+}
+
+func groupFrom(item table.Item) (Group, error) {
+	r, err := resourceFrom(item)
+	return Group{r, item.Text("pending")}, err
+}
+
+// CreateGroup stores a new group with its members. The errors are *TakenError for
+// the displayName, *UnknownMembersError, ErrCycle, ErrDepth, ErrUnavailable, and
+// an *scim.Error for a document that can't be stored.
+func (t *Tenant) CreateGroup(ctx context.Context, doc scim.Value, members MemberEdit) (Changed, error) {
+	g := Group{Resource: t.newResource(doc)}
+	name, err := acceptable(t.name(doc))
+	if err != nil {
+		return Changed{}, err
+	}
+	item, err := g.item()
+	if err != nil {
+		return Changed{}, err
+	}
+	c := &change{Tenant: t, group: g.ID, edit: members, whole: true}
+	c.head = func(stamp table.Stamp, more table.Item) []table.Write {
+		return append(t.arrival(GroupKind, g.Resource, merged(item, more, stamp), name), t.counted(GroupKind, 1))
+	}
+	err = t.freeing(ctx, func() error {
+		err := c.carryOut(ctx)
+		if failed := refusal(err); failed != nil {
+			if taken := lost(failed, name, 1); taken != nil {
+				return taken
+			}
+		}
+		return err
+	})
+	return c.outcome(g, !c.stepped), err
+}
+
+// outcome describes the change once it has been carried out.
+func (c *change) outcome(g Group, exact bool) Changed {
+	out := Changed{Group: g, Exact: exact, Skipped: c.skipped}
+	for _, m := range c.edit.Add {
+		if _, held := c.held[m.ID]; !held {
+			out.Added = append(out.Added, presumed(m))
+		}
+	}
+	return out
+}
+
+// merged returns an item with more attributes and the stamp of its writer.
+func merged(item, more table.Item, stamp table.Stamp) table.Item {
+	all := table.Item{"writer": string(stamp)}
+	for name, value := range item {
+		all[name] = value
+	}
+	for name, value := range more {
+		all[name] = value
+	}
+	return all
+}
+
+// Draft is a group that is about to be changed.
+type Draft struct {
+	Group
+	t      *Tenant
+	known  map[scim.ID]bool // whether they are members was asked
+	held   map[scim.ID]Kind // of those, the members
+	looked bool             // at all members
+}
+
+// Members reads all members. Once it has been called, the edit is carried out on
+// exactly these or made anew.
+func (d *Draft) Members(ctx context.Context) ([]Member, error) {
+	all, _, err := d.t.members(ctx, d.ID, 0)
+	d.looked, d.held = true, map[scim.ID]Kind{}
+	for _, m := range all {
+		d.held[m.ID] = m.Kind
+	}
+	return all, err
+}
+
+// Edit is what a request makes of a group.
+type Edit struct {
+	Doc     scim.Value // without members; that of the draft where it does not change
+	Members MemberEdit
+}
+
+// Changed is the outcome of a change of a group.
+type Changed struct {
+	Group   Group
+	Exact   bool      // Group is what stands; otherwise others may have changed it too
+	Added   []Member  // with their kinds
+	Skipped []scim.ID // members that do not exist
+}
+
+// ChangeGroup lets edit decide on a group and carries that out: in one transaction,
+// or step by step if it is too large for that. An edit that changes nothing writes
+// nothing and moves no version. Edits of members that were made without looking at
+// all members do not exclude each other; the others are made anew when the group
+// has another version by then. near are the ids the edit will add or remove as far
+// as they are known beforehand; to read them along with the group saves a call.
+// The errors are ErrNotFound, ErrVersion, ErrContention, those of CreateGroup and
+// those of edit.
+func (t *Tenant) ChangeGroup(ctx context.Context, id scim.ID, match Match, near []scim.ID, edit func(*Draft) (Edit, error)) (out Changed, err error) {
+	err = again(ctx, func() error {
+		d, err := t.draft(ctx, id, near)
+		if err != nil {
+			return err
+		}
+		if match != nil && !match(d.Version) {
+			return ErrVersion
+		}
+		e, err := edit(d)
+		if err != nil {
+			return err
+		}
+		return t.freeing(ctx, func() error {
+			out, err = t.carry(ctx, d, e, match != nil)
+			return err
+		})
+	})
+	return out, err
+}
+
+// draft reads a group along with some of its memberships. An unfinished change of
+// it is finished first.
+func (t *Tenant) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, error) {
+	if !plausible(id) {
+		return nil, ErrNotFound
+	}
+	d := &Draft{t: t, known: map[scim.ID]bool{}, held: map[scim.ID]Kind{}}
+	keys := append(t.reverseKeys(id, d.unasked(near)), t.key(GroupKind, id))
+	items, err := t.d.db.GetAll(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	var own table.Item
+	for _, item := range items {
+		if item.Text("PK") == t.pk(GroupKind) {
+			own = item
+			continue
+		}
+		edge := reverseEdge(item)
+		d.held[edge.ID] = edge.Kind
+	}
+	if !alive(own) {
+		return nil, ErrNotFound
+	}
+	if d.Group, err = groupFrom(own); err == nil && d.pending != "" {
+		if err = t.finishChange(ctx, id, d.pending); err == nil {
+			err = errMoved
+		}
+	}
+	return d, err
+}
+
+// unasked returns the ids that are not known yet, each once, and notes them.
+func (d *Draft) unasked(ids []scim.ID) (fresh []scim.ID) {
+	for _, id := range ids {
+		if !d.known[id] && plausible(id) {
+			d.known[id] = true
+			fresh = append(fresh, id)
+		}
+	}
+	return fresh
+}
+
+// ask learns which of the edit's ids are members.
+func (d *Draft) ask(ctx context.Context, e MemberEdit) error {
+	if d.looked {
+		return nil
+	}
+	ids := append([]scim.ID{}, e.Remove...)
+	for _, m := range e.Add {
+		ids = append(ids, m.ID)
+	}
+	held, err := d.t.among(ctx, d.ID, d.unasked(ids))
+	for id, kind := range held {
+		d.held[id] = kind
+	}
+	return err
+}
+
+// carry carries out an edit of a draft.
+func (t *Tenant) carry(ctx context.Context, d *Draft, e Edit, versioned bool) (Changed, error) {
+	if err := d.ask(ctx, e.Members); err != nil {
+		return Changed{}, err
+	}
+	renamed := e.Doc.JSON() != d.Doc.JSON()
+	c := &change{Tenant: t, group: d.ID, edit: e.Members, held: d.held, whole: d.looked, silent: !renamed}
+	versioned = versioned || d.looked || renamed
+	now := d.Group
+	now.Doc, now.Version, now.LastModified = e.Doc, d.Version+1, t.d.instant()
+	taken, err := c.of(d.Group, now, versioned)
+	if err == nil {
+		err = t.judge(ctx, d.ID, c.carryOut(ctx), taken)
+	}
+	if !c.wrote {
+		return c.outcome(d.Group, true), err
+	}
+	return c.outcome(now, versioned && !c.stepped), err
+}
+
+// of prepares the writes of the group itself and of what it claims. It returns the
+// claims that it takes, which stand behind the group.
+func (c *change) of(old, now Group, versioned bool) ([]claim, error) {
+	name, err := acceptable(c.name(now.Doc))
+	if err != nil {
+		return nil, err
+	}
+	item, err := now.item()
+	if err != nil {
+		return nil, err
+	}
+	taken, yielded := without(name, c.name(old.Doc)), without(c.name(old.Doc), name)
+	moved := old.Doc.Get("externalId").Text() != now.Doc.Get("externalId").Text()
+	set, condition, values := table.Item{"modified": item["modified"]}, lively+" AND attribute_not_exists(#pending)", table.Item{}
+	if versioned {
+		set["doc"], condition, values = item["doc"], condition+" AND #version = :old", table.Item{"old": old.Version}
+	}
+	c.head = func(stamp table.Stamp, more table.Item) []table.Write {
+		writes := []table.Write{table.Update(c.key(GroupKind, c.group), merged(set, more, stamp)).Adding("version", 1).Provided(condition, values)}
+		for _, claim := range taken {
+			writes = append(writes, c.take(claim, GroupKind, c.group))
+		}
+		for _, claim := range yielded {
+			writes = append(writes, yield(claim, c.group))
+		}
+		if moved {
+			writes = append(writes, c.lookups(GroupKind, old.Resource, deleting)...)
+			writes = append(writes, c.lookups(GroupKind, now.Resource, table.Put)...)
+		}
+		return writes
+	}
+	return taken, nil
+}
+
+// judge sorts the failures of a change: the group itself first, then its claims;
+// anything else has moved since it was read. A change of others that is under way
+// is finished.
+func (t *Tenant) judge(ctx context.Context, id scim.ID, err error, taken []claim) error {
+	failed := refusal(err)
+	if failed == nil {
+		return err
+	}
+	if own := failed.At(0); own != nil {
+		if !alive(own.Item) {
+			return ErrNotFound
+		}
+		if pending := own.Item.Text("pending"); pending != "" {
+			if err := t.finishChange(ctx, id, pending); err != nil {
+				return err
+			}
+		}
+		return errMoved
+	}
+	if e := lost(failed, taken, 1); e != nil {
+		return e
+	}
+	return errMoved
+}
