@@ -63,10 +63,12 @@ func (s *state) checkEdges() {
 	}
 }
 
-// checkEnds demands that both ends exist and are there to stay.
+// checkEnds demands that both ends exist and are there to stay. A group on its way
+// out loses the reverse edges first, so its members no longer wait for it.
 func (s *state) checkEnds(e edge) {
 	for _, end := range []resource{e.member, e.group} {
 		switch mark, exists := s.resources[end]; {
+		case !exists && end == e.member && s.fading(e.group) && !s.reverse[e]:
 		case !exists:
 			s.problem("the membership of %s in %s: %s does not exist", e.member, e.group, end)
 		case mark.deleting && !s.unfinished:

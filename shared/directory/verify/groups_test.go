@@ -162,6 +162,12 @@ func TestUnfinished(t *testing.T) {
 		{damage{"the other half", func(ann string) []table.Write {
 			return []table.Write{mark("deleting"), gone("MEMBERS#team", "U#"+ann)}
 		}, "does not have it as a member"}, 1, 0, "does not have it as a member"},
+		{damage{"a member that did not wait for the group to go", func(string) []table.Write {
+			return []table.Write{mark("deleting"), put("MEMBERS#team", "U#1", nil)}
+		}, "user 1 does not exist"}, 1, 0, ""},
+		{damage{"a member that should have waited", func(string) []table.Write {
+			return append(member("team", "U#1"), mark("deleting"))
+		}, "user 1 does not exist"}, 1, 0, "user 1 does not exist"},
 		{damage{"a chunk", func(string) []table.Write { return []table.Write{mark("pending"), step("c1")} }, "is not carried out"}, 1, 0, ""},
 		{damage{"a chunk of another change", one(step("c2")), ""}, 0, 1, ""},
 		{damage{"a chunk for ever", one(put("PENDING#team", "c2#000000", nil)), "stays for ever"}, 0, 1, "stays for ever"},
