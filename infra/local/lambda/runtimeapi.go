@@ -63,7 +63,7 @@ func (p *process) begin(w http.ResponseWriter, inv *invocation) {
 // overdue ends the process if it still works on the invocation.
 func (p *process) overdue(inv *invocation) {
 	p.mu.Lock()
-	busy := p.current == inv
+	busy := p.current == inv && !p.dead
 	p.mu.Unlock()
 	if busy {
 		p.failed(inv, TimedOut, fmt.Sprintf("Task timed out after %.2f seconds", p.function.config.Timeout.Seconds()))
