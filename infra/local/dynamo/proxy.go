@@ -5,6 +5,7 @@ package dynamo
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -106,23 +107,38 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+type callerKey struct{}
+
+// Caller is the access key id of who makes a call that the proxy forwards.
+func Caller(forwarded context.Context) string {
+	name, _ := forwarded.Value(callerKey{}).(string)
+	return name
+}
+
 var credential = regexp.MustCompile(`Credential=([^/]+)/`)
+
+func callerOf(r *http.Request) string {
+	if m := credential.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
+		return m[1]
+	}
+	return ""
+}
 
 // denied says why a call is not granted; it is empty when it is.
 func (p *Proxy) denied(r *http.Request, body []byte) string {
-	m := credential.FindStringSubmatch(r.Header.Get("Authorization"))
-	if m == nil || p.Policies[m[1]] == nil {
+	caller := callerOf(r)
+	if p.Policies[caller] == nil {
 		return "the caller is not a function of the template"
 	}
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	all, err := p.schema.accesses(operation, body)
 	if err != nil {
-		return fmt.Sprintf("%s is not authorized to perform: dynamodb:%s (%v)", m[1], operation, err)
+		return fmt.Sprintf("%s is not authorized to perform: dynamodb:%s (%v)", caller, operation, err)
 	}
 	for _, a := range all {
-		if !p.Policies[m[1]].Allows(a) {
+		if !p.Policies[caller].Allows(a) {
 			return fmt.Sprintf("%s is not authorized to perform: %s, because its policy in the template does not allow it",
-				m[1], a)
+				caller, a)
 		}
 	}
 	return ""
@@ -134,7 +150,8 @@ func (p *Proxy) forward(r *http.Request, body []byte) (*http.Response, error) {
 	if endpoint == "" {
 		return nil, errors.New("no engine is ready")
 	}
-	out, err := http.NewRequestWithContext(r.Context(), r.Method, endpoint+"/", bytes.NewReader(body))
+	ctx := context.WithValue(r.Context(), callerKey{}, callerOf(r))
+	out, err := http.NewRequestWithContext(ctx, r.Method, endpoint+"/", bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

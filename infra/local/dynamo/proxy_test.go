@@ -107,7 +107,7 @@ func TestOnlyWhatThePolicyGrants(t *testing.T) {
 	policy, err := dynamo.ParsePolicies([]any{map[string]any{"Statement": []any{
 		map[string]any{
 			"Effect": "Allow", "Resource": arn,
-			"Action":    []any{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:ConditionCheckItem"},
+			"Action":    []any{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:ConditionCheckItem", "dynamodb:BatchWriteItem"},
 			"Condition": map[string]any{"ForAllValues:StringLike": map[string]any{"dynamodb:LeadingKeys": []any{"TENANT", "CRED#*"}}},
 		},
 	}}})
@@ -138,6 +138,11 @@ func TestOnlyWhatThePolicyGrants(t *testing.T) {
 		{"transaction", "TransactWriteItems", `{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}}]}`, true},
 		{"transaction with another key", "TransactWriteItems", `{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}},{"Put":{` + table + `,"Item":` + other + `}}]}`, false},
 		{"transaction with another action", "TransactWriteItems", `{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}},{"Delete":{` + table + `,"Key":` + mine + `}}]}`, false},
+		{"transaction with a check", "TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{` + table + `,"Key":` + mine + `,"ConditionExpression":"attribute_not_exists(nothing)"}}]}`, true},
+		{"transaction with a check of another key", "TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{` + table + `,"Key":` + other + `,"ConditionExpression":"attribute_not_exists(PK)"}}]}`, false},
+		{"batch of writes, whose deletes need no action of their own", "BatchWriteItem", `{"RequestItems":{"policies-Table":[{"PutRequest":{"Item":` + mine + `}},{"DeleteRequest":{"Key":{"PK":{"S":"TENANT"},"SK":{"S":"y"}}}}]}}`, true},
+		{"batch of writes with another key to put", "BatchWriteItem", `{"RequestItems":{"policies-Table":[{"PutRequest":{"Item":` + other + `}}]}}`, false},
+		{"batch of writes with another key to delete", "BatchWriteItem", `{"RequestItems":{"policies-Table":[{"DeleteRequest":{"Key":` + other + `}}]}}`, false},
 		{"transaction of reads", "TransactGetItems", `{"TransactItems":[{"Get":{` + table + `,"Key":` + mine + `}}]}`, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -174,3 +179,31 @@ func TestWithoutAnEngineTheConnectionBreaks(t *testing.T) {
 		t.Errorf("the answer is %d, want a broken connection", res.StatusCode)
 	}
 }
+
+func TestTheTransportKnowsTheCaller(t *testing.T) {
+	var seen string
+	note := func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(r *http.Request) (*http.Response, error) {
+			seen = dynamo.Caller(r.Context())
+			return next.RoundTrip(r)
+		})
+	}
+	account, err := config.LoadDefaultConfig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := dynamo.NewProxy("", declared(t, "callers"), account, note, io.Discard)
+	server := httptest.NewServer(proxy)
+	defer server.Close()
+	proxy.Serve(testkit.Endpoint(t))
+	proxy.Policies["F"], _ = dynamo.ParsePolicies([]any{map[string]any{"Statement": []any{
+		map[string]any{"Effect": "Allow", "Action": "*", "Resource": "*"},
+	}}})
+	if status, answer := (caller{server.URL, "F"}).call(t, "ListTables", `{}`); status != http.StatusOK || seen != "F" {
+		t.Errorf("%d %s, the caller is %q, want F", status, answer, seen)
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
