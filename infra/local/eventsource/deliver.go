@@ -1,0 +1,128 @@
+package eventsource
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// longestPause bounds the pause between two tries of a batch.
+const longestPause = 30 * time.Second
+
+// record is a record of the stream that passed the filters.
+type record struct {
+	sequence string
+	created  time.Time
+	json     json.RawMessage
+}
+
+// deliver hands a batch to the function until it is done with every record:
+// handled, or given up. When ctx ends first, the rest is left as it is.
+func (m *Mapping) deliver(ctx context.Context, batch []record, tries int) {
+	for pause := m.pause; ctx.Err() == nil; pause = min(2*pause, longestPause) {
+		if batch = m.dropOld(batch); len(batch) == 0 {
+			return
+		}
+		rest, err := m.invoke(ctx, batch)
+		if len(rest) == 0 || ctx.Err() != nil {
+			return
+		}
+		sleep(ctx, pause)
+		if err != nil && m.properties.BisectBatchOnFunctionError && len(batch) > 1 {
+			// To split a batch does not count as a try.
+			m.deliver(ctx, batch[:len(batch)/2], tries)
+			m.deliver(ctx, batch[len(batch)/2:], tries)
+			return
+		}
+		batch = rest
+		tries++
+		if most := m.properties.MaximumRetryAttempts; most >= 0 && tries > most {
+			m.giveUp(batch, fmt.Sprintf("%d tries failed", tries))
+			return
+		}
+	}
+}
+
+// invoke calls the function once and returns the records that it has to see
+// again: from the first that it names on, or all of them with the reason.
+func (m *Mapping) invoke(ctx context.Context, batch []record) (rest []record, err error) {
+	event := struct{ Records []json.RawMessage }{}
+	for _, r := range batch {
+		event.Records = append(event.Records, r.json)
+	}
+	data, err := json.Marshal(event)
+	if err != nil {
+		return batch, err
+	}
+	answer, err := m.function.Invoke(ctx, data)
+	if err != nil {
+		return batch, err
+	}
+	if !m.partial() {
+		return nil, nil
+	}
+	return remaining(answer, batch)
+}
+
+var errReport = errors.New("the function reports a failure of no record in the batch")
+
+// remaining reads which records failed: the first of them is the checkpoint. An
+// empty answer means none; an identifier that is none of the batch's, all.
+func remaining(answer []byte, batch []record) ([]record, error) {
+	var report struct {
+		BatchItemFailures []struct {
+			ItemIdentifier *string `json:"itemIdentifier"`
+		} `json:"batchItemFailures"`
+	}
+	if len(answer) > 0 {
+		if err := json.Unmarshal(answer, &report); err != nil {
+			return batch, fmt.Errorf("%w: %w", errReport, err)
+		}
+	}
+	first := len(batch)
+	for _, f := range report.BatchItemFailures {
+		i := slices.IndexFunc(batch, func(r record) bool { return f.ItemIdentifier != nil && r.sequence == *f.ItemIdentifier })
+		if i < 0 {
+			return batch, errReport
+		}
+		first = min(first, i)
+	}
+	return batch[first:], nil
+}
+
+// dropOld gives up the records that are older than the mapping keeps them.
+func (m *Mapping) dropOld(batch []record) []record {
+	most := m.properties.MaximumRecordAgeInSeconds
+	if most < 0 {
+		return batch
+	}
+	oldest := time.Now().Add(-time.Duration(most) * time.Second)
+	isYoung := func(r record) bool { return r.created.After(oldest) }
+	young := slices.IndexFunc(batch, isYoung)
+	if young < 0 {
+		young = len(batch)
+	}
+	m.giveUp(batch[:young], "older than the mapping takes")
+	return batch[young:]
+}
+
+// giveUp says of each record where it would have gone.
+func (m *Mapping) giveUp(batch []record, why string) {
+	where := "dropped, because the mapping names no destination"
+	if queue := m.properties.DestinationConfig.OnFailure.Destination; queue != "" {
+		where = "dead letter to " + queue
+	}
+	for _, r := range batch {
+		_, _ = fmt.Fprintf(m.log, "stream | %s: record %s: %s: %s\n", m.Name, r.sequence, why, where)
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

@@ -1,0 +1,182 @@
+package eventsource
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"scimserver/infra/local/lambda"
+	"scimserver/infra/local/template"
+	"scimserver/shared/testkit"
+)
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+
+// rig is testdata/app.yaml with testdata/fn as its function.
+type rig struct {
+	*testing.T
+	*Sources
+	calls string // file of the events that the function got
+	log   *bytes.Buffer
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	r := &rig{T: t, calls: filepath.Join(t.TempDir(), "calls"), log: &bytes.Buffer{}}
+	f := lambda.New(lambda.Config{
+		Name: "fn", Program: program(t), Timeout: 9 * time.Second, MaxProcesses: 1, Log: io.Discard,
+		Env: []string{"CALLS=" + r.calls, "AWS_LAMBDA_FUNCTION_NAME=fn"},
+	})
+	t.Cleanup(f.Stop)
+	var err error
+	r.Sources, err = read(t, "testdata/app.yaml", f, r.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Mappings[0].pause = time.Millisecond
+	return r
+}
+
+func read(t *testing.T, file string, f Function, log *bytes.Buffer) (*Sources, error) {
+	t.Helper()
+	d := template.Deployment{StackName: "app", Region: "eu-central-1", AccountID: "000000000000"}
+	s, err := template.Load(file, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Read(s, d, func(string) Function { return f }, log)
+}
+
+// program builds testdata/fn.
+func program(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "bootstrap")
+	if out, err := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", path, "./testdata/fn").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return path
+}
+
+// events are those that the function got, since it was last asked.
+func (r *rig) events() []events.DynamoDBEvent {
+	r.Helper()
+	data, err := os.ReadFile(r.calls)
+	if err != nil && !os.IsNotExist(err) {
+		r.Fatal(err)
+	}
+	_ = os.Remove(r.calls)
+	var all []events.DynamoDBEvent
+	for line := range strings.Lines(string(data)) {
+		var e events.DynamoDBEvent
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			r.Fatal(err)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// sequences are the numbers of the records of each event: "1 2|2".
+func (r *rig) sequences() string {
+	var all []string
+	for _, e := range r.events() {
+		var one []string
+		for _, record := range e.Records {
+			one = append(one, record.Change.SequenceNumber)
+		}
+		all = append(all, strings.Join(one, " "))
+	}
+	return strings.Join(all, "|")
+}
+
+func TestScheduleCallsTheFunction(t *testing.T) {
+	r := newRig(t)
+	if s := r.Schedules[0]; s.every != 2*time.Hour {
+		t.Errorf("it runs every %v", s.every)
+	}
+	r.Schedules[0].every = 20 * time.Millisecond
+	done := make(chan struct{})
+	go func() { r.Schedules[0].Run(t.Context()); close(done) }()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if data, _ := os.ReadFile(r.calls); bytes.Count(data, []byte("\n")) >= 2 {
+			if !bytes.Contains(data, []byte(`"detail-type":"Scheduled Event","source":"aws.events","account":"000000000000"`)) {
+				t.Errorf("the event is %s", data)
+			}
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the function was not called twice")
+		}
+	}
+}
+
+func TestWhatCannotBeHonouredStopsWithItsLine(t *testing.T) {
+	good, err := os.ReadFile("testdata/app.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string][2]string{
+		"another event":       {"Type: Schedule", "Type: S3"},
+		"another position":    {"TRIM_HORIZON", "LATEST"},
+		"another property":    {"BatchSize: 2", "ParallelizationFactor: 2"},
+		"another response":    {"ReportBatchItemFailures", "ReportNothing"},
+		"no stream":           {"!GetAtt Table.StreamArn", "!GetAtt Table.Arn"},
+		"a cron schedule":     {"rate(2 hours)", "cron(0 1 * * ? *)"},
+		"repeated schedule":   {"MaximumRetryAttempts: 0", "MaximumRetryAttempts: 1"},
+		"an equality":         {`[{"exists":true}]`, `["x"]`},
+		"another rule":        {`[{"exists":true}]`, `[{"prefix":"x"}]`},
+		"two rules":           {`[{"exists":true}]`, `[{"exists":true},{"exists":false}]`},
+		"a filter of no JSON": {`'{"dynamodb"`, `'{dynamodb`},
+		"a bare value":        {`[{"exists":true}]`, `true`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "app.yaml")
+			text := strings.Replace(string(good), change[0], change[1], 1)
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := read(t, file, nil, nil)
+			if text == string(good) || err == nil || !strings.Contains(err.Error(), "app.yaml:7: Fn: the event ") {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+}
+
+func TestPatterns(t *testing.T) {
+	const there, gone = `{"a":{"b":{"S":[{"exists":true}]}}}`, `{"a":{"b":{"S":[{"exists":false}]},"c":[{"exists":true}]}}`
+	for _, c := range []struct {
+		record   string
+		patterns []string
+		want     bool
+	}{
+		{`{"a":{"b":{"S":"x"}}}`, []string{there}, true},
+		{`{"a":{"b":{"N":"1"}}}`, []string{there}, false},
+		{`{"a":{"b":{"S":{"S":"x"}}}}`, []string{there}, false}, // only a leaf exists
+		{`{"a":1}`, []string{there}, false},
+		{`{"a":{"c":1}}`, []string{there, gone}, true},
+		{`{"a":{"b":{"S":"x"},"c":1}}`, []string{gone}, false},
+		{`{}`, []string{gone}, false},
+		{`{}`, nil, true},
+	} {
+		var filters []pattern
+		for _, text := range c.patterns {
+			p, err := parsePattern(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			filters = append(filters, p)
+		}
+		if got, err := passes(filters, []byte(c.record)); err != nil || got != c.want {
+			t.Errorf("%s through %v: %v, %v; want %v", c.record, c.patterns, got, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package eventsource
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// pattern is a filter: all its conditions hold for a record that passes.
+type pattern []condition
+
+// condition says whether a record has a value (no object, no list) at a path.
+type condition struct {
+	path   []string
+	exists bool
+}
+
+// parsePattern reads a filter of the one form that this project uses: nested
+// objects with {"exists": true|false} at their leaves.
+func parsePattern(text string) (pattern, error) {
+	var tree map[string]any
+	if err := json.Unmarshal([]byte(text), &tree); err != nil {
+		return nil, fmt.Errorf("the filter %s is no JSON object: %w", text, err)
+	}
+	p, err := conditions(tree, nil)
+	if err != nil {
+		return nil, fmt.Errorf("the filter %s: %w", text, err)
+	}
+	return p, nil
+}
+
+func conditions(tree map[string]any, path []string) (pattern, error) {
+	var all pattern
+	for name, value := range tree {
+		at := append(path[:len(path):len(path)], name)
+		var found pattern
+		var err error
+		switch v := value.(type) {
+		case map[string]any:
+			found, err = conditions(v, at)
+		case []any:
+			found, err = leaf(v, at)
+		default:
+			err = fmt.Errorf("the local stack does not know %v in it", v)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+func leaf(rules []any, path []string) (pattern, error) {
+	if len(rules) == 1 {
+		if rule, ok := rules[0].(map[string]any); ok && len(rule) == 1 {
+			if exists, ok := rule["exists"].(bool); ok {
+				return pattern{{path, exists}}, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("the local stack does not know the rules %v in it", rules)
+}
+
+// passes reports whether one of the filters lets a record through; without any, all do.
+func passes(filters []pattern, record []byte) (bool, error) {
+	var tree map[string]any
+	if err := json.Unmarshal(record, &tree); err != nil {
+		return false, err
+	}
+	for _, p := range filters {
+		if p.matches(tree) {
+			return true, nil
+		}
+	}
+	return len(filters) == 0, nil
+}
+
+func (p pattern) matches(record map[string]any) bool {
+	for _, c := range p {
+		if isLeaf(record, c.path) != c.exists {
+			return false
+		}
+	}
+	return true
+}
+
+func isLeaf(tree map[string]any, path []string) bool {
+	value, ok := tree[path[0]]
+	if inner, object := value.(map[string]any); object {
+		return len(path) > 1 && isLeaf(inner, path[1:])
+	}
+	return ok && len(path) == 1
+}
