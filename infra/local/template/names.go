@@ -49,6 +49,8 @@ func nameProperty(resourceType string) string {
 		return "FunctionName"
 	case "AWS::Logs::LogGroup":
 		return "LogGroupName"
+	case "AWS::SQS::Queue":
+		return "QueueName"
 	}
 	return ""
 }
@@ -62,6 +64,8 @@ func (e *evaluator) attribute(id, name, attribute string) (string, bool) {
 		return e.arn("dynamodb", "table/"+name+"/stream/local"), true
 	case "AWS::Serverless::Function.Arn":
 		return e.arn("lambda", "function:"+name), true
+	case "AWS::SQS::Queue.Arn":
+		return e.arn("sqs", name), true
 	case "AWS::Logs::LogGroup.Arn":
 		return e.arn("logs", "log-group:"+name+":*"), true
 	}

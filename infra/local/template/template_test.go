@@ -121,9 +121,11 @@ func TestTheProjectsOwnTemplate(t *testing.T) {
 	if tables := s.OfType("AWS::DynamoDB::Table"); len(tables) != 1 || tables[0].ARN == "" {
 		t.Errorf("tables: %v, want the one of the nested stack", tables)
 	}
+	logGroups := physicalNames(s, "AWS::Logs::LogGroup")
 	for _, f := range s.OfType("AWS::Serverless::Function") {
 		var p struct {
-			Environment struct{ Variables map[string]string }
+			Environment   struct{ Variables map[string]any }
+			LoggingConfig struct{ LogGroup string }
 		}
 		if err := f.Decode(&p); err != nil {
 			t.Error(err)
@@ -131,5 +133,61 @@ func TestTheProjectsOwnTemplate(t *testing.T) {
 		if p.Environment.Variables["TABLE_NAME"] != "app-Storage-Table" {
 			t.Errorf("%s: TABLE_NAME is %q", f.ID, p.Environment.Variables["TABLE_NAME"])
 		}
+		if !logGroups[p.LoggingConfig.LogGroup] {
+			t.Errorf("%s: its log group is %q, want one of the template, which says how long it is kept", f.ID, p.LoggingConfig.LogGroup)
+		}
+		delete(logGroups, p.LoggingConfig.LogGroup)
 	}
+	if len(logGroups) > 0 {
+		t.Errorf("log groups of no function, or of two: %v", logGroups)
+	}
+}
+
+// TestEveryStreamHasDeadLetters: a record that cannot be noticed must not get lost
+// unseen, and must neither stop its shard for good nor drag others down.
+func TestEveryStreamHasDeadLetters(t *testing.T) {
+	s := load(t, "../../../template.yaml", nil)
+	queues := map[string]bool{}
+	for _, q := range s.OfType("AWS::SQS::Queue") {
+		queues[q.ARN] = q.Properties["MessageRetentionPeriod"] == 14*24*60*60
+	}
+	streams := 0
+	for _, f := range s.OfType("AWS::Serverless::Function") {
+		var p struct {
+			Events map[string]struct {
+				Type       string
+				Properties struct {
+					MaximumRetryAttempts, MaximumRecordAgeInSeconds int
+					BisectBatchOnFunctionError                      bool
+					FunctionResponseTypes                           []string
+					DestinationConfig                               struct{ OnFailure struct{ Destination string } }
+				}
+			}
+		}
+		if err := f.Decode(&p); err != nil {
+			t.Error(err)
+		}
+		for name, e := range p.Events {
+			if e.Type != "DynamoDB" {
+				continue
+			}
+			streams++
+			e := e.Properties
+			if !queues[e.DestinationConfig.OnFailure.Destination] || e.MaximumRetryAttempts < 1 || e.MaximumRecordAgeInSeconds < 3600 ||
+				e.MaximumRecordAgeInSeconds >= 24*3600 || !e.BisectBatchOnFunctionError || len(e.FunctionResponseTypes) != 1 {
+				t.Errorf("%s.%s: %+v, want a queue that keeps letters for 14 days, retries, an age below the stream's own, and partial failures", f.ID, name, e)
+			}
+		}
+	}
+	if streams == 0 {
+		t.Error("no function reads the stream")
+	}
+}
+
+func physicalNames(s *template.Stack, resourceType string) map[string]bool {
+	names := map[string]bool{}
+	for _, r := range s.OfType(resourceType) {
+		names[r.PhysicalName] = true
+	}
+	return names
 }
