@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"scimserver/infra/local/build"
@@ -42,12 +41,12 @@ func (s *Stack) readTemplate(ctx context.Context, module string) error {
 			return err
 		}
 	}
-	account, err := awsconfig.LoadDefaultConfig(ctx)
-	if err != nil {
+	var err error
+	if s.account, err = awsconfig.LoadDefaultConfig(ctx); err != nil {
 		return err
 	}
 	s.deployed = template.Deployment{
-		StackName: s.options.Name, Region: account.Region, AccountID: accountID, Parameters: s.parameters(),
+		StackName: s.options.Name, Region: s.account.Region, AccountID: accountID, Parameters: s.parameters(),
 	}
 	if s.template, err = template.Load(filepath.Join(module, "template.yaml"), s.deployed); err != nil {
 		return err
@@ -55,10 +54,13 @@ func (s *Stack) readTemplate(ctx context.Context, module string) error {
 	if s.tables, err = dynamo.Tables(s.template); err != nil {
 		return err
 	}
-	if err := s.startProxy(account); err != nil {
+	if err := s.startProxy(); err != nil {
 		return err
 	}
-	return s.makeFunctions(account.Region)
+	if err := s.makeFunctions(); err != nil {
+		return err
+	}
+	return s.readSources()
 }
 
 // parameters points the links in answers at this machine, unless told otherwise.
@@ -70,7 +72,7 @@ func (s *Stack) parameters() map[string]string {
 	return all
 }
 
-func (s *Stack) makeFunctions(region string) error {
+func (s *Stack) makeFunctions() error {
 	for _, r := range s.template.OfType(functionType) {
 		var p functionProperties
 		if err := r.Decode(&p); err != nil {
@@ -85,7 +87,7 @@ func (s *Stack) makeFunctions(region string) error {
 			Name:         filepath.Base(p.CodeURI),
 			ARN:          r.ARN,
 			Program:      build.Path(s.dir, p.CodeURI),
-			Env:          s.environment(r, p, region),
+			Env:          s.environment(r, p),
 			Timeout:      time.Duration(p.Timeout) * time.Second,
 			MaxProcesses: s.options.MaxProcesses,
 			Log:          s.options.Log,
@@ -99,12 +101,12 @@ func (s *Stack) makeFunctions(region string) error {
 
 // environment is what a process sees: the template's variables, and those that
 // the service sets. The access key names the function to the proxy.
-func (s *Stack) environment(r *template.Resource, p functionProperties, region string) []string {
+func (s *Stack) environment(r *template.Resource, p functionProperties) []string {
 	env := []string{
 		"AWS_ACCESS_KEY_ID=" + r.ID,
 		"AWS_SECRET_ACCESS_KEY=local",
-		"AWS_REGION=" + region,
-		"AWS_DEFAULT_REGION=" + region,
+		"AWS_REGION=" + s.account.Region,
+		"AWS_DEFAULT_REGION=" + s.account.Region,
 		"AWS_ENDPOINT_URL_DYNAMODB=" + s.proxy.URL(),
 		"AWS_EC2_METADATA_DISABLED=true",
 		"AWS_LAMBDA_FUNCTION_NAME=" + r.PhysicalName,
@@ -151,12 +153,12 @@ func (s *Stack) folders() ([]string, error) {
 	return all, nil
 }
 
-func (s *Stack) startProxy(account aws.Config) error {
+func (s *Stack) startProxy() error {
 	l, err := listen(0)
 	if err != nil {
 		return err
 	}
-	s.proxy = dynamo.NewProxy(l.Addr().String(), s.tables, account, s.wrap, s.options.Log)
+	s.proxy = dynamo.NewProxy(l.Addr().String(), s.tables, s.account, s.wrap, s.options.Log)
 	s.serve(l, s.proxy)
 	return nil
 }

@@ -21,9 +21,12 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"scimserver/infra/local/apigateway"
 	"scimserver/infra/local/build"
 	"scimserver/infra/local/dynamo"
+	"scimserver/infra/local/eventsource"
 	"scimserver/infra/local/lambda"
 	"scimserver/infra/local/template"
 	"scimserver/shared/config"
@@ -41,8 +44,11 @@ type Options struct {
 	Profile      tenant.Profile    // of the first tenant; generic when empty
 	Log          io.Writer         // what the functions print; discarded when nil
 	// Transport wraps the connection between the functions and the engine, so
-	// that tests can put faults there.
+	// that tests can put faults there. Caller tells whose call it is.
 	Transport func(http.RoundTripper) http.RoundTripper
+	// NoStream keeps the table's stream from the functions, and NoSchedule keeps
+	// time from passing for them; Invoke and RunSchedules call them all the same.
+	NoStream, NoSchedule bool
 }
 
 // Stack is a running stack.
@@ -54,11 +60,16 @@ type Stack struct {
 
 	template  *template.Stack
 	deployed  template.Deployment
+	account   aws.Config
 	tables    []*dynamo.Table
 	functions map[string]*lambda.Function // by logical id
 	proxy     *dynamo.Proxy
 	engine    *dynamo.Engine // nil with an engine that is not ours
 	seeds     seeds
+
+	sources    *eventsource.Sources
+	feeding    sync.WaitGroup // streams and schedules
+	endSources context.CancelFunc
 
 	listener net.Listener
 	servers  []*http.Server
@@ -127,8 +138,12 @@ func (s *Stack) start(ctx context.Context) error {
 		return err
 	}
 	s.serve(s.listener, api)
+	s.feed(ctx)
 	return nil
 }
+
+// Caller is the logical id of the function that makes a call which passes Options.Transport.
+func Caller(r *http.Request) string { return dynamo.Caller(r.Context()) }
 
 // BaseURL is the base URL of the SCIM service.
 func (s *Stack) BaseURL() string { return s.settings.BaseURL }
@@ -166,6 +181,7 @@ func (s *Stack) Kill(function string) int { return s.functions[function].Kill() 
 // Stop ends the stack and returns when none of its processes is left.
 func (s *Stack) Stop() {
 	s.stopOnce.Do(func() {
+		s.stopSources()
 		for _, server := range s.servers {
 			_ = server.Close()
 		}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"scimserver/infra/local/build"
@@ -61,11 +60,7 @@ func (s *Stack) startEngine(ctx context.Context) error {
 // prepare creates the table that the template declares and puts the first
 // tenants into it.
 func (s *Stack) prepare(ctx context.Context, endpoint string) error {
-	account, err := awsconfig.LoadDefaultConfig(ctx)
-	if err != nil {
-		return err
-	}
-	db := dynamodb.NewFromConfig(account, func(o *dynamodb.Options) {
+	db := dynamodb.NewFromConfig(s.account, func(o *dynamodb.Options) {
 		o.BaseEndpoint = aws.String(endpoint)
 		o.DisableValidateResponseChecksum = true // it warns of every error answer
 	})
