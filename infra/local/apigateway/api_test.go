@@ -218,6 +218,28 @@ func TestIntegration(t *testing.T) {
 	}
 }
 
+// TestALargeGroupFitsIntoTheEvent: the service takes groups of up to 5 MB
+// (shared/server), and the quotes and brackets around their members grow on the way.
+func TestALargeGroupFitsIntoTheEvent(t *testing.T) {
+	const member = `{"value":"2819c223-7f76-453a-919d-413861904646","display":"Ada & <b@example.com>"},`
+	body := `{"members":[` + strings.Repeat(member, 5<<20/len(member)-1) + `{}]}`
+	size := 0
+	server := serve(t, allow, func(event []byte) ([]byte, error) {
+		var e events.APIGatewayProxyRequest
+		if err := json.Unmarshal(event, &e); err != nil || e.Body != body || e.IsBase64Encoded {
+			t.Errorf("the body arrives as %d bytes, base64 %v, error %v; want %d", len(e.Body), e.IsBase64Encoded, err, len(body))
+		}
+		size = len(event)
+		return []byte(`{"statusCode":201}`), nil
+	})
+	if res, _ := send(t, "POST", server.URL+"/things", "Bearer abc", body); res.StatusCode != http.StatusCreated {
+		t.Errorf("%d", res.StatusCode)
+	}
+	if size > lambda.MaxRequest {
+		t.Errorf("the event has %d bytes, Lambda takes %d", size, lambda.MaxRequest)
+	}
+}
+
 func TestHeadersOfTheFunction(t *testing.T) {
 	server := serve(t, allow, func([]byte) ([]byte, error) {
 		return []byte(`{"statusCode":200,"headers":{"ETag":"W/\"1\"","WWW-Authenticate":"Bearer"},"multiValueHeaders":{"X-A":["1","2"]},"body":"{}"}`), nil

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -62,7 +63,7 @@ func (x *exchange) serve() {
 
 // integrate calls the function, which outlives a caller that hangs up.
 func (x *exchange) integrate(r *route, event events.APIGatewayProxyRequest) {
-	data, err := json.Marshal(event)
+	data, err := encode(event)
 	if err != nil {
 		x.respond(default5xx)
 		return
@@ -75,6 +76,16 @@ func (x *exchange) integrate(r *route, event events.APIGatewayProxyRequest) {
 		return
 	}
 	x.pass(payload)
+}
+
+// encode writes an event without the escapes that json.Marshal adds for HTML:
+// they would make a large body larger than the service does.
+func encode(event events.APIGatewayProxyRequest) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(event)
+	return b.Bytes(), err
 }
 
 // refusal is the type of the gateway response to a call that failed.

@@ -114,6 +114,11 @@ func sampleEvents(t *testing.T, s *stack.Stack) {
 			t.Errorf("%s: %d %s, error %v; want %d", file, res.StatusCode, res.Body, err, c.status)
 		}
 	}
+	for file, answer := range map[string]string{"changes-stream": `{"batchItemFailures":[]}`, "changes-schedule": "null"} {
+		if payload, err := s.Invoke(t.Context(), "ChangesFunction", sample(t, file)); err != nil || string(payload) != answer {
+			t.Errorf("%s: %s, error %v; want %s", file, payload, err, answer)
+		}
+	}
 	_, err := s.Invoke(t.Context(), "AuthorizerFunction", sample(t, "authorizer-token"))
 	if failed, ok := errors.AsType[*lambda.Error](err); !ok || failed.Message != "Unauthorized" {
 		t.Errorf("authorizer-token: the error is %v, want Unauthorized", err)
