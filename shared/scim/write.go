@@ -27,6 +27,43 @@ func (v Value) Bytes() []byte { return v.AppendJSON(make([]byte, 0, v.size())) }
 // JSON returns v as JSON text.
 func (v Value) JSON() string { return string(v.Bytes()) }
 
+// Len returns the length of v as JSON text, in bytes. The strings of v are valid
+// UTF-8.
+func (v Value) Len() int {
+	switch v.kind {
+	case String:
+		return stringLen(v.text)
+	case Null:
+		return len("null")
+	case Array:
+		n := len("[]") + max(0, len(v.Items())-1)
+		for _, item := range v.Items() {
+			n += item.Len()
+		}
+		return n
+	case Object:
+		n := len("{}") + max(0, len(v.Members())-1)
+		for _, m := range v.Members() {
+			n += stringLen(m.Name) + len(":") + m.Value.Len()
+		}
+		return n
+	}
+	return len(v.text)
+}
+
+func stringLen(s string) int {
+	n := len(`""`) + len(s)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '"', c == '\\':
+			n++
+		case c < ' ':
+			n += len(`\u0000`) - 1
+		}
+	}
+	return n
+}
+
 // size is the length of v as JSON when nothing in it must be escaped.
 func (v Value) size() int {
 	n := len(v.text) + len(`"",`)

@@ -24,9 +24,24 @@ func userType(t *testing.T) *schema.ResourceType {
 	return r.Type("User")
 }
 
-func user(t *testing.T, typ *schema.ResourceType, attributes scim.Value) scim.Value {
+// resourceType is the type that a vector is about: users, unless it says Group.
+func resourceType(t *testing.T, r *schema.Registry, v scim.Value) *schema.ResourceType {
 	t.Helper()
-	doc, err := typ.Normalize(set(attributes, "userName", scim.Text("ann")), schema.Rules{})
+	if v.Get("type").Text() == "Group" {
+		return r.Type("Group")
+	}
+	return r.Type("User")
+}
+
+// resource completes the attributes of a user or group.
+func resource(t *testing.T, typ *schema.ResourceType, attributes scim.Value) scim.Value {
+	t.Helper()
+	if typ.Name == "User" {
+		attributes = set(attributes, "userName", scim.Text("ann"))
+	} else if attributes.Get("displayName").IsEmpty() {
+		attributes = set(attributes, "displayName", scim.Text("staff"))
+	}
+	doc, err := typ.Normalize(attributes, schema.Rules{})
 	if err != nil {
 		t.Fatalf("%s: %v", attributes.JSON(), err)
 	}
@@ -38,7 +53,10 @@ func user(t *testing.T, typ *schema.ResourceType, attributes scim.Value) scim.Va
 // makes of it: "" the same, "ignored" something else without an error, or the
 // scimType of its refusal.
 func TestProviders(t *testing.T) {
-	typ := userType(t)
+	registry, err := schema.Standard()
+	if err != nil {
+		t.Fatal(err)
+	}
 	files, err := filepath.Glob("testdata/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no vectors", err)
@@ -54,6 +72,7 @@ func TestProviders(t *testing.T) {
 		}
 		for _, v := range all.Items() {
 			t.Run(filepath.Base(file)+"/"+v.Get("name").Text(), func(t *testing.T) {
+				typ := resourceType(t, registry, v)
 				tolerated(t, typ, v)
 				strictly(t, typ, v)
 			})
@@ -64,7 +83,7 @@ func TestProviders(t *testing.T) {
 func tolerated(t *testing.T, typ *schema.ResourceType, v scim.Value) {
 	var r Repairs
 	got, err := carryOut(t, typ, v, &r)
-	if want := user(t, typ, v.Get("target")).JSON(); err != nil || got.JSON() != want {
+	if want := resource(t, typ, v.Get("target")).JSON(); err != nil || got.JSON() != want {
 		t.Errorf("got  %s, %v\nwant %s", got.JSON(), err, want)
 	}
 	if got, want := fmt.Sprint(r.Names()), "["+strings.Join(texts(v.Get("deviations")), " ")+"]"; got != want {
@@ -76,7 +95,7 @@ func strictly(t *testing.T, typ *schema.ResourceType, v scim.Value) {
 	got, err := carryOut(t, typ, v, nil)
 	switch want := v.Get("strict").Text(); want {
 	case "", "ignored":
-		same := got.JSON() == user(t, typ, v.Get("target")).JSON()
+		same := got.JSON() == resource(t, typ, v.Get("target")).JSON()
 		if err != nil && want == "" || err == nil && same != (want == "") {
 			t.Errorf("strict: %s, %v", got.JSON(), err)
 		}
@@ -88,7 +107,7 @@ func strictly(t *testing.T, typ *schema.ResourceType, v scim.Value) {
 	}
 }
 
-// carryOut creates or patches a user as a request would, without repairs where r
+// carryOut creates or patches a resource as a request would, without repairs where r
 // is nil.
 func carryOut(t *testing.T, typ *schema.ResourceType, v scim.Value, r *Repairs) (scim.Value, error) {
 	if body := v.Get("body"); body.Kind() != scim.Null {
@@ -108,7 +127,7 @@ func carryOut(t *testing.T, typ *schema.ResourceType, v scim.Value, r *Repairs) 
 	if err != nil {
 		return body, err
 	}
-	return patch.Apply(typ, user(t, typ, v.Get("source")), ops, o)
+	return patch.Apply(typ, resource(t, typ, v.Get("source")), ops, o)
 }
 
 func texts(v scim.Value) (list []string) {
@@ -164,9 +183,47 @@ func TestParameters(t *testing.T) {
 	}
 }
 
+func TestMembers(t *testing.T) {
+	var r Repairs
+	if r.Skipped(0); r.Display("Ann", 3) != "Ann" || len(r.Names()) > 0 {
+		t.Errorf("%v", r.Names())
+	}
+	if got := r.Display("Zoé", 3); got != "Zo" {
+		t.Errorf("%q", got)
+	}
+	if r.Skipped(2); fmt.Sprint(r.Names()) != "[long-display unknown-member]" {
+		t.Errorf("%v", r.Names())
+	}
+}
+
+// Of a remove with so many values that they would fill the memory nothing is made.
+func TestRemoveOfManyValues(t *testing.T) {
+	values := make([]scim.Value, maxRemovals+1)
+	for i := range values {
+		values[i] = scim.Text(fmt.Sprint(i))
+	}
+	registry, err := schema.Standard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := func(values []scim.Value) scim.Value {
+		return scim.Map(scim.Member{Name: "Operations", Value: scim.List(scim.Map(
+			scim.Member{Name: "op", Value: scim.Text("remove")},
+			scim.Member{Name: "path", Value: scim.Text("members")},
+			scim.Member{Name: "value", Value: scim.List(values...)}))})
+	}
+	var r Repairs
+	for n, want := range map[int]int{maxRemovals: maxRemovals, maxRemovals + 1: 1} {
+		if got := r.Patch(registry.Type("Group"), message(values[:n])).Get("Operations").Items(); len(got) != want {
+			t.Errorf("%d values make %d operations, want %d", n, len(got), want)
+		}
+	}
+}
+
 // Every deviation is shown by a vector.
 func TestEveryDeviationIsShown(t *testing.T) {
-	shown := []string{"bare-word", "behind-bracket", "unqualified-filter", "unqualified-name"} // see TestFilters and TestParameters
+	// see TestFilters, TestParameters and TestMembers
+	shown := []string{"bare-word", "behind-bracket", "unqualified-filter", "unqualified-name", "long-display", "unknown-member"}
 	files, _ := filepath.Glob("testdata/*.json")
 	for _, file := range files {
 		data, _ := os.ReadFile(file)

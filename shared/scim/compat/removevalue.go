@@ -41,12 +41,19 @@ func (r *Repairs) removeValue(t *schema.ResourceType, op scim.Value) []scim.Valu
 	return all
 }
 
+// maxRemovals is the most values of one operation that are told apart. Each takes
+// up a kilobyte as an operation of its own.
+const maxRemovals = 50_000
+
 // removals makes an operation for each value. It reports false where one names
 // nothing that could be removed.
 func (r *Repairs) removals(op scim.Value, target filter.Target, attr *schema.Attribute, value scim.Value) (all []scim.Value, ok bool) {
 	items := []scim.Value{value}
 	if value.Kind() == scim.Array {
 		items = value.Items()
+	}
+	if len(items) > maxRemovals {
+		return nil, false
 	}
 	for _, item := range items {
 		e := describe(attr, item)
@@ -73,16 +80,18 @@ func removalsOfOne(op scim.Value, target filter.Target, attr *schema.Attribute, 
 	return all, len(all) > 0
 }
 
-// describe returns a filter for the element that item stands for: by its value
-// and type, or by all it says where it has no value; nil if it says nothing.
+// describe returns a filter for the element that item stands for: by its value,
+// and type unless the value is an id, or by all it says where it has no value; nil
+// if it says nothing.
 func describe(attr *schema.Attribute, item scim.Value) (e filter.Expr) {
 	if item.Kind() != scim.Object {
 		return equals("value", item)
 	}
 	identified := !item.Find("value").IsEmpty()
+	isID := attr.Sub.Find("$ref") != nil // which says all by itself
 	for _, m := range item.Members() {
 		sub := attr.Sub.Find(m.Name)
-		if sub == nil || identified && sub.Name != "value" && sub.Name != "type" {
+		if sub == nil || identified && sub.Name != "value" && (isID || sub.Name != "type") {
 			continue
 		}
 		switch one := equals(sub.Name, m.Value); {

@@ -39,6 +39,20 @@ type Operation struct {
 	Value scim.Value
 	// HasValue tells a value of null from none.
 	HasValue bool
+
+	index int // in the message
+}
+
+// Failed says in an error's detail which operation it is about.
+func (o Operation) Failed(err error) error { return numbered(err, o.index) }
+
+// CheckLength refuses a message of too many operations. It is for the message as
+// the client sent it: repairs may make several operations of one.
+func CheckLength(body scim.Value) error {
+	if n := len(body.Find("Operations").Items()); n > maxOperations {
+		return scim.InvalidSyntax(fmt.Sprintf("Operations has %d operations; the limit is %d", n, maxOperations))
+	}
+	return nil
 }
 
 // Parse reads a PATCH message. op may be in any case. The error is an
@@ -54,15 +68,13 @@ func Parse(body scim.Value) ([]Operation, error) {
 	if items.Kind() != scim.Array || len(items.Items()) == 0 {
 		return nil, scim.InvalidSyntax("Operations must be an array of at least one operation")
 	}
-	if n := len(items.Items()); n > maxOperations {
-		return nil, scim.InvalidSyntax(fmt.Sprintf("Operations has %d operations; the limit is %d", n, maxOperations))
-	}
 	ops := make([]Operation, len(items.Items()))
 	for i, item := range items.Items() {
 		var err error
 		if ops[i], err = parseOperation(item); err != nil {
 			return nil, numbered(err, i)
 		}
+		ops[i].index = i
 	}
 	return ops, nil
 }
@@ -150,10 +162,10 @@ type Options struct {
 // id and meta. The error is an *scim.Error.
 func Apply(t *schema.ResourceType, doc scim.Value, ops []Operation, o Options) (scim.Value, error) {
 	a := applier{t: t, options: o, work: new(int)}
-	for i, op := range ops {
+	for _, op := range ops {
 		var err error
 		if doc, err = a.apply(doc, op); err != nil {
-			return scim.Value{}, numbered(err, i)
+			return scim.Value{}, op.Failed(err)
 		}
 	}
 	return t.Normalize(doc, schema.Rules{})

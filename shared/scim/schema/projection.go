@@ -42,6 +42,13 @@ func (t *ResourceType) Project(s Selection) (*Projection, error) {
 // Apply returns the part of a representation that the projection keeps.
 func (p *Projection) Apply(v scim.Value) scim.Value { return p.root.apply(v) }
 
+// Keeps reports whether the projection keeps anything of a core attribute, whose
+// name is in the spelling of the schema: what it does not keep need not be read.
+func (p *Projection) Keeps(name string) bool {
+	child, ruled := p.root.rule(name)
+	return ruled && child != nil || !ruled && p.root.rest
+}
+
 // nameList splits lists at their commas.
 func nameList(lists []string) []string {
 	var names []string
