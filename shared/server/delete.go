@@ -6,8 +6,16 @@ import (
 )
 
 // delete removes a user (RFC 7644 section 3.6).
-func (u users) delete(ctx context.Context, r *request) (*response, error) {
-	if err := r.Users.DeleteUser(ctx, r.ID, r.match()); err != nil {
+func (u *users) delete(ctx context.Context, r *request) (*response, error) {
+	if err := r.Directory.DeleteUser(ctx, r.ID, r.match()); err != nil {
+		return nil, err
+	}
+	return &response{Status: http.StatusNoContent}, nil
+}
+
+// delete removes a group.
+func (g *groups) delete(ctx context.Context, r *request) (*response, error) {
+	if err := r.Directory.DeleteGroup(ctx, r.ID, r.match()); err != nil {
 		return nil, err
 	}
 	return &response{Status: http.StatusNoContent}, nil

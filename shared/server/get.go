@@ -4,18 +4,44 @@ import (
 	"context"
 	"net/http"
 
+	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 )
 
-// get returns a user (RFC 7644 section 3.4.1), or 304 when the client has this
-// version already (section 3.14).
-func (u users) get(ctx context.Context, r *request) (*response, error) {
-	user, err := r.Users.User(ctx, r.ID)
+// get returns a user (RFC 7644 section 3.4.1).
+func (u *users) get(ctx context.Context, r *request) (*response, error) {
+	user, groups, err := u.read(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	if tags := r.Header.Values("If-None-Match"); len(tags) > 0 && names(tags, user.Version) {
-		return &response{Status: http.StatusNotModified, ETag: scim.ETag(user.Version)}, nil
+	if same := unmodified(r, user.Version); same != nil {
+		return same, nil
 	}
-	return u.respond(r, http.StatusOK, user), nil
+	return u.respond(r, http.StatusOK, user.Resource, u.memberships(r, groups)), nil
+}
+
+// read reads a user, with the user's groups if the answer shows them.
+func (u *users) read(ctx context.Context, r *request) (user directory.User, groups []directory.Membership, err error) {
+	if u.wantsEdges(r) {
+		user, groups, err = r.Directory.UserWithGroups(ctx, r.ID)
+		return user, groups, tooManyGroups(err)
+	}
+	user, err = r.Directory.User(ctx, r.ID)
+	return user, nil, err
+}
+
+// get returns a group, whose members are read only if the answer shows them.
+func (g *groups) get(ctx context.Context, r *request) (*response, error) {
+	group, err := r.Directory.Group(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	if same := unmodified(r, group.Version); same != nil {
+		return same, nil
+	}
+	var members scim.Value
+	if members, err = g.edgesOf(ctx, r, r.ID); err != nil {
+		return nil, err
+	}
+	return g.respond(r, http.StatusOK, group.Resource, members), nil
 }

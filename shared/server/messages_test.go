@@ -19,8 +19,10 @@ func (c *client) patch(to answer, operations string, headers ...string) answer {
 	return c.send("PATCH", path(to), message(operations), headers...)
 }
 
-// path is the path of the user in an answer.
-func path(a answer) string { return "/Users/" + id(a) }
+// path is the path of the resource in an answer.
+func path(a answer) string {
+	return "/" + a.Body.Get("meta").Get("resourceType").Text() + "s/" + id(a)
+}
 
 // get fetches the user of an earlier answer.
 func (c *client) get(of answer, headers ...string) answer {
@@ -98,7 +100,7 @@ func TestMessageSchemas(t *testing.T) { // P-3.1-3, P-3.12-2, P-3.4.2-3, S-1.1-1
 
 func TestEndpointsHaveTheirMethods(t *testing.T) { // P-3.2-2
 	c := newClient(t)
-	a := c.create("ann", "")
+	a, g := c.create("ann", ""), c.createGroup("g", "")
 	for _, tt := range []struct {
 		method, path, body string
 		status             int
@@ -109,12 +111,12 @@ func TestEndpointsHaveTheirMethods(t *testing.T) { // P-3.2-2
 		{"PUT", path(a), user("ann", ""), 200},
 		{"PATCH", path(a), message(`[{"op":"add","path":"title","value":"x"}]`), 200},
 		{"DELETE", path(a), "", 204},
-		{"GET", "/Groups", "", 501},
-		{"POST", "/Groups", "", 501},
-		{"GET", "/Groups/x", "", 501},
-		{"PUT", "/Groups/x", "", 501},
-		{"PATCH", "/Groups/x", "", 501},
-		{"DELETE", "/Groups/x", "", 501},
+		{"GET", "/Groups", "", 200},
+		{"POST", "/Groups", group("h", ""), 201},
+		{"GET", path(g), "", 200},
+		{"PUT", path(g), group("g", ""), 200},
+		{"PATCH", path(g), message(`[{"op":"add","path":"members","value":[]}]`), 204},
+		{"DELETE", path(g), "", 204},
 		{"GET", "/ServiceProviderConfig", "", 200},
 		{"GET", "/Schemas", "", 200},
 		{"GET", "/Schemas/" + scim.UserSchema, "", 200},

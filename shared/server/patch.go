@@ -10,36 +10,44 @@ import (
 	"scimserver/shared/scim/patch"
 )
 
-// patch changes parts of a user (RFC 7644 section 3.5.2). When others change the
-// user meanwhile, the operations are applied anew to what they left.
-func (u users) patch(ctx context.Context, r *request) (*response, error) {
-	body, err := r.body()
+// operations reads a PATCH message (RFC 7644 section 3.5.2).
+func (e *endpoint) operations(r *request) (ops []patch.Operation, o patch.Options, err error) {
+	body, err := r.body(e.maxBody)
+	if err == nil {
+		err = patch.CheckLength(body)
+	}
 	if err != nil {
-		return nil, err
+		return nil, o, err
 	}
-	var o patch.Options
 	if r.tolerant() {
-		body, o.Element = r.event.repairs.Patch(u.typ, body), r.event.repairs.Element
+		body, o.Element = r.event.repairs.Patch(e.typ, body), r.event.repairs.Element
 	}
-	ops, err := patch.Parse(body)
+	ops, err = patch.Parse(body)
+	return ops, o, err
+}
+
+// patch changes parts of a user. When others change the user meanwhile, the
+// operations are applied anew to what they left.
+func (u *users) patch(ctx context.Context, r *request) (*response, error) {
+	ops, o, err := u.operations(r)
 	if err != nil {
 		return nil, err
 	}
 	if err := u.project(r, u.sentBy(ops)); err != nil {
 		return nil, err
 	}
-	user, err := r.Users.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
+	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
 		return u.patched(old, ops, o)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return u.respond(r, http.StatusOK, user), nil
+	return u.changed(ctx, r, http.StatusOK, user.Resource)
 }
 
 // patched applies the operations to a user. A token stands for the password
 // while they run, so that its removal shows.
-func (u users) patched(old directory.User, ops []patch.Operation, o patch.Options) (directory.Content, error) {
+func (u *users) patched(old directory.User, ops []patch.Operation, o patch.Options) (directory.Content, error) {
 	doc, token := old.Doc, rand.Text()
 	if old.HasPassword() {
 		doc = scim.Map(append(doc.Without().Members(), scim.Member{Name: "password", Value: scim.Text(token)})...)
@@ -55,4 +63,41 @@ func (u users) patched(old directory.User, ops []patch.Operation, o patch.Option
 		return directory.Content{Doc: doc, HashPassword: func() (string, error) { return "", nil }}, nil
 	}
 	return u.withoutPassword(doc)
+}
+
+// patch changes parts of a group. What can be decided without knowing the members
+// is, so that it costs the same however many they are.
+func (g *groups) patch(ctx context.Context, r *request) (*response, error) {
+	ops, o, err := g.operations(r)
+	if err != nil {
+		return nil, err
+	}
+	p, err := g.part(r, ops, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.project(r, g.sentBy(p.rest)); err != nil {
+		return nil, err
+	}
+	changed, err := r.Directory.ChangeGroup(ctx, r.ID, r.match(), p.near(), func(d *directory.Draft) (directory.Edit, error) {
+		return g.patched(ctx, r, d, p)
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.event.repairs.Skipped(len(changed.Skipped))
+	query := r.URL.Query()
+	if query.Has("attributes") || query.Has("excludedAttributes") || len(changed.Skipped) > 0 {
+		return g.standing(ctx, r, http.StatusOK, changed)
+	}
+	return g.silent(r, changed), nil
+}
+
+// silent is the answer 204: one with the group would have to hold all its members.
+func (g *groups) silent(r *request, c directory.Changed) *response {
+	answer := &response{Status: http.StatusNoContent, Location: location(r, g.typ, r.ID)}
+	if c.Exact {
+		answer.ETag = scim.ETag(c.Group.Version)
+	}
+	return answer
 }

@@ -10,9 +10,9 @@ import (
 
 // projected reads the parameters attributes and excludedAttributes before an
 // operation, so that a request which they spoil changes nothing.
-func (u users) projected(run operation) operation {
+func (e *endpoint) projected(run operation) operation {
 	return func(ctx context.Context, r *request) (*response, error) {
-		if err := u.project(r, nil); err != nil {
+		if err := e.project(r, nil); err != nil {
 			return nil, err
 		}
 		return run(ctx, r)
@@ -22,30 +22,30 @@ func (u users) projected(run operation) operation {
 // project settles what the answer shows of resources (RFC 7644 section 3.9).
 // sent are the attributes that the request's body held and that are otherwise
 // shown on request only.
-func (u users) project(r *request, sent []schema.Named) (err error) {
-	r.projection = u.usual
+func (e *endpoint) project(r *request, sent []schema.Named) (err error) {
+	r.projection = e.usual
 	query := r.URL.Query()
 	if len(sent) > 0 || query.Has("attributes") || query.Has("excludedAttributes") {
 		selection := schema.Selection{Attributes: query["attributes"], Excluded: query["excludedAttributes"], Sent: sent}
 		if r.tolerant() {
-			selection.Attributes = r.event.repairs.Parameters(u.typ, selection.Attributes)
-			selection.Excluded = r.event.repairs.Parameters(u.typ, selection.Excluded)
+			selection.Attributes = r.event.repairs.Parameters(e.typ, selection.Attributes)
+			selection.Excluded = r.event.repairs.Parameters(e.typ, selection.Excluded)
 		}
-		r.projection, err = u.typ.Project(selection)
+		r.projection, err = e.typ.Project(selection)
 	}
 	return err
 }
 
 // sentBy returns the attributes that a PATCH holds and that are otherwise shown
 // on request only.
-func (u users) sentBy(ops []patch.Operation) []schema.Named {
+func (e *endpoint) sentBy(ops []patch.Operation) []schema.Named {
 	var sent []schema.Named
 	for _, op := range ops {
 		if op.Path == nil {
-			sent = append(sent, u.typ.Sent(op.Value)...)
+			sent = append(sent, e.typ.Sent(op.Value)...)
 			continue
 		}
-		target, ok := filter.Resolve(u.typ, op.Path.Path)
+		target, ok := filter.Resolve(e.typ, op.Path.Path)
 		if ok && target.Attr != nil && op.Path.Sub != "" {
 			target.Sub = target.Attr.Sub.Find(op.Path.Sub)
 		}

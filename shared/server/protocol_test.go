@@ -95,8 +95,10 @@ func TestRoutes(t *testing.T) { // P-3.2-3, P-3.2-6, P-3.3-13, P-3.4.3-11, P-3.1
 		{"PUT", "/ServiceProviderConfig", 405, "GET"},
 		{"PATCH", "/Users/x", 400, ""},
 		{"POST", "/Users/.search", 501, ""},
-		{"GET", "/Groups", 501, ""},
-		{"PATCH", "/Groups/x", 501, ""},
+		{"POST", "/Groups/.search", 501, ""},
+		{"PATCH", "/Groups/x", 400, ""},
+		{"PUT", "/Groups", 405, "GET, POST"},
+		{"POST", "/Groups/x", 405, "DELETE, GET, PATCH, PUT"},
 		{"POST", "/Bulk", 501, ""},
 		{"GET", "/Me", 501, ""},
 		{"POST", "/.search", 501, ""},
@@ -182,7 +184,7 @@ func TestLogLine(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"msg": "request", "request": "r1", "tenant": "acme", "credential": "k1", "method": "POST", "route": "/Users",
-		"operation": "create", "status": "409", "scimType": "uniqueness", "calls": "1",
+		"operation": "create", "status": "409", "scimType": "uniqueness", "calls": "2",
 	} {
 		if got := v.Get(name).Text(); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)

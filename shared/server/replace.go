@@ -5,17 +5,18 @@ import (
 	"net/http"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/scim"
 )
 
 // replace puts the client's user in place of the stored one (RFC 7644 section
 // 3.5.1): what the client leaves out is cleared, except what it can't change or
 // read back.
-func (u users) replace(ctx context.Context, r *request) (*response, error) {
+func (u *users) replace(ctx context.Context, r *request) (*response, error) {
 	content, err := u.content(r)
 	if err != nil {
 		return nil, err
 	}
-	user, err := r.Users.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
+	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
 		kept := content
 		var err error
 		kept.Doc, err = u.typ.Keep(old.Doc, content.Doc)
@@ -24,5 +25,57 @@ func (u users) replace(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return u.respond(r, http.StatusOK, user), nil
+	return u.changed(ctx, r, http.StatusOK, user.Resource)
+}
+
+// replace puts the client's group in place of the stored one. A group without
+// members has none afterwards.
+func (g *groups) replace(ctx context.Context, r *request) (*response, error) {
+	doc, members, err := g.content(r)
+	if err != nil {
+		return nil, err
+	}
+	var edit directory.Edit
+	changed, err := r.Directory.ChangeGroup(ctx, r.ID, r.match(), nil, func(d *directory.Draft) (directory.Edit, error) {
+		members.read = false // others may have come since
+		if err := members.load(ctx, d); err != nil {
+			return edit, err
+		}
+		edit.Members = members.edit()
+		edit.Members.SkipUnknown = r.skipsUnknown()
+		var err error
+		edit.Doc, err = g.typ.Keep(d.Doc, doc)
+		return edit, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return g.written(ctx, r, http.StatusOK, changed, members)
+}
+
+// written answers a request that has set all members of a group. They are read
+// only where they may be others than the client sent.
+func (g *groups) written(ctx context.Context, r *request, status int, c directory.Changed, members *roster) (*response, error) {
+	r.event.repairs.Skipped(len(c.Skipped))
+	if c.Exact && g.wantsEdges(r) {
+		shown := g.elements(r, members.outcome(c.Added))
+		if !fits(shown) {
+			shown = scim.Value{}
+		}
+		return g.respond(r, status, c.Group.Resource, shown), nil
+	}
+	return g.standing(ctx, r, status, c)
+}
+
+// standing answers with a group as it is after a change. Where others may have
+// changed it meanwhile, it is read again.
+func (g *groups) standing(ctx context.Context, r *request, status int, c directory.Changed) (*response, error) {
+	group := c.Group
+	if !c.Exact {
+		var err error
+		if group, err = r.Directory.Group(ctx, group.ID); err != nil {
+			return nil, err
+		}
+	}
+	return g.changed(ctx, r, status, group.Resource)
 }

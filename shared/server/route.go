@@ -110,7 +110,6 @@ func Later(*Server) []route {
 	}
 	var routes []route
 	for pattern, what := range map[string]string{
-		"/Groups": "groups", "/Groups/{id}": "groups", "/Groups/.search": "groups",
 		"/Bulk": "bulk requests", "/Me": "/Me", "/.search": "searches over all resources",
 	} {
 		methods := map[string]method{}

@@ -20,9 +20,6 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// maxBody bounds a request's body, in bytes.
-const maxBody = 1 << 20
-
 // Options are what a server is made of. Now may be nil, Directory where no
 // endpoint needs one.
 type Options struct {
@@ -72,9 +69,9 @@ func New(o Options, endpoints ...func(*Server) []route) *Server {
 type request struct {
 	Origin
 	*http.Request
-	ID    scim.ID // from the path, where the route has one
-	Users *directory.Tenant
-	event *event
+	ID        scim.ID // from the path, where the route has one
+	Directory *directory.Tenant
+	event     *event
 
 	projection *schema.Projection // of every representation in the answer
 }
@@ -152,7 +149,7 @@ func (s *Server) admit(ctx context.Context, r *request, m method) error {
 	if s.Directory == nil {
 		return nil
 	}
-	r.Users = s.Directory.For(r.Caller.Tenant)
+	r.Directory = s.Directory.For(r.Caller.Tenant)
 	return s.Directory.Ready(ctx)
 }
 
@@ -165,14 +162,18 @@ func outward(r *request, err error) *scim.Error {
 	if e, ok := errors.AsType[*directory.TakenError](err); ok {
 		return takenError(e)
 	}
+	if e, ok := errors.AsType[*directory.UnknownMembersError](err); ok {
+		return unknownMembers(e)
+	}
 	switch {
 	case errors.Is(err, directory.ErrNotFound):
 		return scim.NotFound(fmt.Sprintf("no resource at this endpoint has the id %.64q", string(r.ID)))
 	case errors.Is(err, directory.ErrVersion):
 		return scim.PreconditionFailed("the resource has another version than If-Match names; fetch it and try again")
-	case errors.Is(err, directory.ErrTooMany):
-		return scim.TooMany(fmt.Sprintf("this query reads more than %d resources one by one; "+
-			`one with userName eq "...", emails.value eq "..." or externalId eq "..." among conditions joined by and reads a few`, directory.MaxScanned))
+	case errors.Is(err, directory.ErrCycle):
+		return scim.InvalidValue("members would make the group a member of itself, directly or through other groups")
+	case errors.Is(err, directory.ErrDepth):
+		return scim.InvalidValue(fmt.Sprintf("members would nest groups more than %d deep", directory.MaxDepth))
 	case errors.Is(err, directory.ErrContention), errors.Is(err, directory.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		return scim.Unavailable(retryAfter).Because(err)
 	}
@@ -216,17 +217,17 @@ func (s *Server) write(w http.ResponseWriter, method string, out *response) {
 	}
 }
 
-// body reads and parses the request's JSON.
-func (r *request) body() (scim.Value, error) {
+// body reads and parses the request's JSON, of at most so many bytes.
+func (r *request) body(limit int) (scim.Value, error) {
 	if err := checkContentType(r.Header.Get("Content-Type")); err != nil {
 		return scim.Value{}, err
 	}
-	data, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	data, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
 	if err != nil {
 		return scim.Value{}, scim.InvalidSyntax("the body could not be read").Because(err)
 	}
-	if len(data) > maxBody {
-		return scim.Value{}, scim.TooLarge(fmt.Sprintf("the body has more than %d bytes", maxBody))
+	if len(data) > limit {
+		return scim.Value{}, scim.TooLarge(fmt.Sprintf("the body has more than %d bytes", limit))
 	}
 	return scim.ParseJSON(data)
 }

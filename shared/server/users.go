@@ -32,25 +32,22 @@ func Users(s *Server) []route {
 
 // users carries out operations on User resources.
 type users struct {
-	*Server
-	typ   *schema.ResourceType
-	usual *schema.Projection // where the client asks for no other
+	endpoint
+	groups *schema.ResourceType
 }
 
-func newUsers(s *Server) users {
-	typ := s.Registry.Type("User")
-	usual, _ := typ.Project(schema.Selection{}) // an empty selection has nothing to refuse
-	return users{s, typ, usual}
+func newUsers(s *Server) *users {
+	u := &users{s.endpoint("User"), s.Registry.Type("Group")}
+	u.stored, u.edgeAttr, u.maxBody = u, "groups", 1<<20
+	u.advice = `userName eq "...", emails.value eq "..." or externalId eq "..."`
+	return u
 }
 
 // content turns a body into what the directory stores.
-func (u users) content(r *request) (c directory.Content, err error) {
-	body, err := r.body()
+func (u *users) content(r *request) (c directory.Content, err error) {
+	body, err := u.body(r)
 	if err != nil {
 		return c, err
-	}
-	if r.tolerant() {
-		body = r.event.repairs.Resource(u.typ, body)
 	}
 	doc, err := u.typ.Normalize(body, schema.Rules{RequireSchemas: true})
 	if err != nil {
@@ -64,7 +61,7 @@ func (u users) content(r *request) (c directory.Content, err error) {
 
 // withoutPassword takes the password out of a document that is to be stored: a
 // hash of it is kept, if the deployment keeps any (RFC 7643 section 4.1.1).
-func (u users) withoutPassword(doc scim.Value) (directory.Content, error) {
+func (u *users) withoutPassword(doc scim.Value) (directory.Content, error) {
 	c := directory.Content{Doc: doc.Without("password")}
 	clear := doc.Get("password").Text()
 	if clear == "" || u.Passwords == nil {
@@ -78,34 +75,21 @@ func (u users) withoutPassword(doc scim.Value) (directory.Content, error) {
 	return c, nil
 }
 
-// resource returns the representation's parts that the directory does not store.
-func (u users) resource(r *request, user directory.User) scim.Resource {
-	return scim.Resource{ID: user.ID, Doc: user.Doc, Meta: scim.Meta{
-		ResourceType: u.typ.Name,
-		Created:      user.Created,
-		LastModified: user.LastModified,
-		Location:     r.BaseURL + u.typ.Endpoint + "/" + string(user.ID),
-		Version:      scim.ETag(user.Version),
-	}}
-}
-
-// respond returns a user as far as the client asked for it.
-func (u users) respond(r *request, status int, user directory.User) *response {
-	resource := u.resource(r, user)
-	return &response{Status: status, Body: r.projection.Apply(resource.Value()), Location: resource.Meta.Location, ETag: resource.Meta.Version}
-}
-
 // takenError tells an administrator what to do about values that others hold. It
 // repeats only what the request said: who holds a value is not theirs to know.
 func takenError(e *directory.TakenError) *scim.Error {
 	var values []string
+	holder, resource := "account", "user"
 	for _, v := range e.Values {
 		values = append(values, fmt.Sprintf("%s %q", v.Attribute, v.Value))
+		if v.Attribute == "displayName" {
+			holder, resource = "group", "group"
+		}
 	}
 	verb := " is"
 	if len(values) > 1 {
 		verb = " are"
 	}
-	return scim.Uniqueness(strings.Join(values, " and ") + verb + " already in use by another account. " +
-		"Assign a different value at the identity provider, or ask the operator of this service to free it; then provision the user again.")
+	return scim.Uniqueness(strings.Join(values, " and ") + verb + " already in use by another " + holder + ". " +
+		"Assign a different value at the identity provider, or ask the operator of this service to free it; then provision the " + resource + " again.")
 }

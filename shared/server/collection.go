@@ -1,0 +1,70 @@
+package server
+
+import (
+	"context"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
+)
+
+// The bounds on one answer: its JSON in bytes, and the edges that are read for it
+// before anyone can know their bytes. That of one resource follows from the bytes.
+const (
+	maxAnswer     = 4_500_000
+	maxEdges      = 10_000
+	maxEdgesAlone = 30_000
+)
+
+// collection is the stored resources of one type as searches see them.
+type collection interface {
+	count(ctx context.Context, r *request) (int, error)
+	page(ctx context.Context, r *request, skip, count int) ([]directory.Resource, error)
+	each(ctx context.Context, r *request, f func(directory.Resource) bool) error
+	byID(ctx context.Context, r *request, ids []scim.ID) ([]directory.Resource, error)
+	// lookup returns what finds the resources whose attribute equals a value by
+	// keys, nil where no key does. Those on edges are costlier than the others.
+	lookup(r *request, path filter.Path, value string) lookup
+	edgeLookup(r *request, value string) lookup
+	// edges returns what reads the edges of resources, at most so many in all.
+	edges(r *request, atMost int) relation
+	// among is edges, of which only those that lead to certain ids are needed.
+	among(r *request, ids []scim.ID) relation
+}
+
+// relation reads an attribute that edges hold. It returns the values for the first
+// of the ids, at least for one.
+type relation func(ctx context.Context, ids []scim.ID) ([]scim.Value, error)
+
+// lookup finds resources by keys.
+type lookup func(ctx context.Context) (found, error)
+
+// found are resources, or their ids only, in ascending order.
+type found struct {
+	resources []directory.Resource
+	ids       []scim.ID
+}
+
+// finder makes a lookup of a method of the directory.
+func finder[T any](find func(context.Context, string) ([]T, error), value string, resource func(T) directory.Resource) lookup {
+	return func(ctx context.Context) (found, error) {
+		list, err := find(ctx, value)
+		return found{resources: resources(list, resource)}, err
+	}
+}
+
+func resources[T any](list []T, resource func(T) directory.Resource) []directory.Resource {
+	all := make([]directory.Resource, len(list))
+	for i, one := range list {
+		all[i] = resource(one)
+	}
+	return all
+}
+
+func ids(list []directory.Resource) []scim.ID {
+	all := make([]scim.ID, len(list))
+	for i, one := range list {
+		all[i] = one.ID
+	}
+	return all
+}

@@ -1,0 +1,136 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
+)
+
+func ofGroup(g directory.Group) directory.Resource { return g.Resource }
+
+func (g *groups) count(ctx context.Context, r *request) (int, error) {
+	return r.Directory.CountGroups(ctx)
+}
+
+func (g *groups) page(ctx context.Context, r *request, skip, count int) ([]directory.Resource, error) {
+	list, err := r.Directory.Groups(ctx, skip, count)
+	return resources(list, ofGroup), err
+}
+
+func (g *groups) each(ctx context.Context, r *request, f func(directory.Resource) bool) error {
+	return r.Directory.EachGroup(ctx, func(one directory.Group) bool { return f(one.Resource) })
+}
+
+func (g *groups) byID(ctx context.Context, r *request, ids []scim.ID) ([]directory.Resource, error) {
+	list, err := r.Directory.GroupsByID(ctx, ids)
+	return resources(list, ofGroup), err
+}
+
+func (g *groups) lookup(r *request, path filter.Path, value string) lookup {
+	is := func(attr string) bool { return path.Is(g.typ.Core.ID, attr, "") }
+	switch {
+	case is("id"):
+		return finder(r.Directory.GroupByID, value, ofGroup)
+	case is("displayName"):
+		return finder(r.Directory.GroupByName, value, ofGroup)
+	case is("externalId"):
+		return finder(r.Directory.GroupsByExternalID, value, ofGroup)
+	}
+	return nil
+}
+
+// edgeLookup finds the groups with a member.
+func (g *groups) edgeLookup(r *request, value string) lookup {
+	return func(ctx context.Context) (f found, err error) {
+		all, err := r.Directory.GroupsOf(ctx, []scim.ID{scim.ID(value)})
+		for _, m := range all[scim.ID(value)] {
+			if m.Direct {
+				f.ids = append(f.ids, m.Group)
+			}
+		}
+		return f, err
+	}
+}
+
+// edges reads the members of groups.
+func (g *groups) edges(r *request, atMost int) relation {
+	return func(ctx context.Context, ids []scim.ID) ([]scim.Value, error) {
+		all, err := r.Directory.MembersOf(ctx, ids, atMost)
+		if err != nil {
+			return nil, tooManyMembers(err, ids)
+		}
+		values := make([]scim.Value, len(ids))
+		for i, id := range ids {
+			atMost -= len(all[id])
+			values[i] = g.elements(r, all[id])
+		}
+		if len(ids) == 1 && !fits(values[0]) {
+			return nil, tooManyMembers(directory.ErrTooMany, ids)
+		}
+		return values, nil
+	}
+}
+
+// among asks of every group whether certain members are in it.
+func (g *groups) among(r *request, members []scim.ID) relation {
+	pairs := 0
+	return func(ctx context.Context, ids []scim.ID) ([]scim.Value, error) {
+		if pairs += len(ids) * len(members); pairs > maxEdges {
+			return nil, tooManyMembers(directory.ErrTooMany, ids)
+		}
+		all, err := r.Directory.Among(ctx, ids, members)
+		values := make([]scim.Value, len(ids))
+		for i, id := range ids {
+			values[i] = g.elements(r, all[id])
+		}
+		return values, err
+	}
+}
+
+// fits reports whether one answer holds the members of a group and the rest of it.
+func fits(members scim.Value) bool {
+	const rest = 1 << 16
+	return members.Len() <= maxAnswer-rest
+}
+
+// tooManyMembers says how to ask for groups without their members, and for members
+// in pages.
+func tooManyMembers(err error, ids []scim.ID) error {
+	if !errors.Is(err, directory.ErrTooMany) {
+		return err
+	}
+	return scim.TooMany(fmt.Sprintf("there are more members than one answer holds; ask for groups with excludedAttributes=members, "+
+		"and for the users in one, page by page, with /Users?filter=groups.value eq %q", string(ids[0])))
+}
+
+// elements is the value of members, an empty array for none.
+func (g *groups) elements(r *request, members []directory.Member) scim.Value {
+	values := make([]scim.Value, len(members))
+	for i, m := range members {
+		values[i] = g.element(r, m)
+	}
+	return scim.List(values...)
+}
+
+// element is one value of members (RFC 7643 section 4.2).
+func (g *groups) element(r *request, m directory.Member) scim.Value {
+	list := make([]scim.Member, 0, 4)
+	list = append(list, scim.Member{Name: "value", Value: scim.Text(string(m.ID))})
+	switch m.Kind {
+	case directory.UserKind:
+		list = append(list, scim.Member{Name: "$ref", Value: scim.Text(location(r, g.users, m.ID))})
+	case directory.GroupKind:
+		list = append(list, scim.Member{Name: "$ref", Value: scim.Text(location(r, g.typ, m.ID))})
+	}
+	if m.Kind != "" {
+		list = append(list, scim.Member{Name: "type", Value: scim.Text(string(m.Kind))})
+	}
+	if m.Display != "" {
+		list = append(list, scim.Member{Name: "display", Value: scim.Text(m.Display)})
+	}
+	return scim.Map(list...)
+}

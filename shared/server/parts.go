@@ -1,0 +1,70 @@
+package server
+
+import (
+	"context"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/patch"
+)
+
+// parts are the operations of a PATCH on a group: those on members, and those on
+// its document.
+type parts struct {
+	steps   []step
+	rest    []patch.Operation
+	options patch.Options
+	reads   bool // the members have to be known
+}
+
+// add adds an operation on members. What replaces all members makes those before
+// it void.
+func (p *parts) add(op patch.Operation, s step) {
+	s.op = op
+	if s.clears {
+		p.steps = p.steps[:0]
+	}
+	p.steps, p.reads = append(p.steps, s), p.reads || s.reads
+}
+
+// near returns the ids of the members that the operations are about, if they are
+// about no others.
+func (p *parts) near() (all []scim.ID) {
+	if p.reads {
+		return nil
+	}
+	seen := map[scim.ID]bool{}
+	for _, s := range p.steps {
+		for _, id := range s.ids {
+			if !seen[id] {
+				seen[id] = true
+				all = append(all, id)
+			}
+		}
+	}
+	return all
+}
+
+// patched applies the operations to a group.
+func (g *groups) patched(ctx context.Context, r *request, d *directory.Draft, p parts) (e directory.Edit, err error) {
+	if e.Doc = d.Doc; len(p.rest) > 0 {
+		if e.Doc, err = patch.Apply(g.typ, d.Doc, p.rest, p.options); err != nil {
+			return e, err
+		}
+	}
+	members := newRoster(false)
+	if p.reads {
+		if err := members.load(ctx, d); err != nil {
+			return e, err
+		}
+	}
+	for _, s := range p.steps {
+		members.whole = members.whole || s.clears
+		if err := s.apply(members); err != nil {
+			return e, s.op.Failed(err)
+		}
+	}
+	e.Members = members.edit()
+	e.Members.SkipUnknown = r.skipsUnknown()
+	return e, nil
+}

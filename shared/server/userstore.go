@@ -1,0 +1,103 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
+)
+
+func ofUser(u directory.User) directory.Resource { return u.Resource }
+
+func (u *users) count(ctx context.Context, r *request) (int, error) {
+	return r.Directory.CountUsers(ctx)
+}
+
+func (u *users) page(ctx context.Context, r *request, skip, count int) ([]directory.Resource, error) {
+	list, err := r.Directory.Users(ctx, skip, count)
+	return resources(list, ofUser), err
+}
+
+func (u *users) each(ctx context.Context, r *request, f func(directory.Resource) bool) error {
+	return r.Directory.EachUser(ctx, func(one directory.User) bool { return f(one.Resource) })
+}
+
+func (u *users) byID(ctx context.Context, r *request, ids []scim.ID) ([]directory.Resource, error) {
+	list, err := r.Directory.UsersByID(ctx, ids)
+	return resources(list, ofUser), err
+}
+
+func (u *users) lookup(r *request, path filter.Path, value string) lookup {
+	is := func(attr, sub string) bool { return path.Is(u.typ.Core.ID, attr, sub) }
+	switch {
+	case is("id", ""):
+		return finder(r.Directory.UserByID, value, ofUser)
+	case is("userName", ""):
+		return finder(r.Directory.UserByName, value, ofUser)
+	case is("emails", ""), is("emails", "value"):
+		return finder(r.Directory.UserByEmail, value, ofUser)
+	case is("externalId", ""):
+		return finder(r.Directory.UsersByExternalID, value, ofUser)
+	}
+	return nil
+}
+
+// edgeLookup finds the users in a group.
+func (u *users) edgeLookup(r *request, value string) lookup {
+	return func(ctx context.Context) (found, error) {
+		ids, err := r.Directory.UserIDsIn(ctx, scim.ID(value))
+		return found{ids: ids}, err
+	}
+}
+
+// edges reads the groups of users: of as many users as the directory reads at once.
+func (u *users) edges(r *request, _ int) relation {
+	return func(ctx context.Context, ids []scim.ID) ([]scim.Value, error) {
+		all, err := r.Directory.GroupsOf(ctx, ids)
+		for errors.Is(err, directory.ErrTooMany) && len(ids) > 1 {
+			ids = ids[:len(ids)/2]
+			all, err = r.Directory.GroupsOf(ctx, ids)
+		}
+		if err != nil {
+			return nil, tooManyGroups(err)
+		}
+		values := make([]scim.Value, len(ids))
+		for i, id := range ids {
+			values[i] = u.memberships(r, all[id])
+		}
+		return values, nil
+	}
+}
+
+// tooManyGroups says how to ask for users without their groups.
+func tooManyGroups(err error) error {
+	if errors.Is(err, directory.ErrTooMany) {
+		return scim.TooMany("a user is in more groups than one answer holds; ask with excludedAttributes=groups")
+	}
+	return err
+}
+
+func (u *users) among(r *request, _ []scim.ID) relation { return u.edges(r, maxEdges) }
+
+// memberships is the value of groups (RFC 7643 section 4.1.2), null for none.
+func (u *users) memberships(r *request, in []directory.Membership) scim.Value {
+	if len(in) == 0 {
+		return scim.Value{}
+	}
+	values := make([]scim.Value, len(in))
+	for i, m := range in {
+		kind := "indirect"
+		if m.Direct {
+			kind = "direct"
+		}
+		values[i] = scim.Map(
+			scim.Member{Name: "value", Value: scim.Text(string(m.Group))},
+			scim.Member{Name: "$ref", Value: scim.Text(location(r, u.groups, m.Group))},
+			scim.Member{Name: "display", Value: scim.Text(m.Display)},
+			scim.Member{Name: "type", Value: scim.Text(kind)},
+		)
+	}
+	return scim.List(values...)
+}
