@@ -3,6 +3,7 @@ package eventsource
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -18,7 +19,25 @@ import (
 	"scimserver/shared/testkit"
 )
 
-func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+const programVariable = "EVENTSOURCE_TEST_PROGRAM"
+
+// TestMain builds testdata/fn once.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "eventsource-")
+	if err != nil {
+		panic(err)
+	}
+	path := filepath.Join(dir, "bootstrap")
+	if out, err := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", path, "./testdata/fn").CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("%v\n%s", err, out))
+	}
+	if err := os.Setenv(programVariable, path); err != nil {
+		panic(err)
+	}
+	status := testkit.Run(m)
+	_ = os.RemoveAll(dir)
+	os.Exit(status)
+}
 
 // rig is testdata/app.yaml with testdata/fn as its function.
 type rig struct {
@@ -32,7 +51,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{T: t, calls: filepath.Join(t.TempDir(), "calls"), log: &bytes.Buffer{}}
 	f := lambda.New(lambda.Config{
-		Name: "fn", Program: program(t), Timeout: 9 * time.Second, MaxProcesses: 1, Log: io.Discard,
+		Name: "fn", Program: os.Getenv(programVariable), Timeout: 9 * time.Second, MaxProcesses: 1, Log: io.Discard,
 		Env: []string{"CALLS=" + r.calls, "AWS_LAMBDA_FUNCTION_NAME=fn"},
 	})
 	t.Cleanup(f.Stop)
@@ -53,16 +72,6 @@ func read(t *testing.T, file string, f Function, log *bytes.Buffer) (*Sources, e
 		t.Fatal(err)
 	}
 	return Read(s, d, func(string) Function { return f }, log)
-}
-
-// program builds testdata/fn.
-func program(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "bootstrap")
-	if out, err := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", path, "./testdata/fn").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return path
 }
 
 // events are those that the function got, since it was last asked.
