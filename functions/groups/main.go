@@ -23,5 +23,5 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handl
 	if err != nil {
 		return nil, err
 	}
-	return server.New(server.Options{Registry: registry, Directory: dir, BaseURL: cfg.BaseURL, Log: log}, server.Later), nil
+	return server.New(server.Options{Registry: registry, Directory: dir, BaseURL: cfg.BaseURL, Log: log}, server.Groups), nil
 }
