@@ -71,6 +71,7 @@ func TestStack(t *testing.T) {
 	})
 	t.Run("another tenant", func(t *testing.T) { anotherTenant(t, s) })
 	t.Run("sample events", func(t *testing.T) { sampleEvents(t, s) })
+	t.Run("large bodies", func(t *testing.T) { largeBodies(t, s) })
 	t.Run("a killed function", func(t *testing.T) {
 		if s.Kill("UsersFunction") == 0 {
 			t.Error("no process was there to kill")
@@ -100,6 +101,7 @@ func sampleEvents(t *testing.T, s *stack.Stack) {
 	}{
 		"users-create": {"UsersFunction", 201}, "users-search": {"UsersFunction", 200}, "users-get": {"UsersFunction", 404},
 		"users-replace": {"UsersFunction", 404}, "users-delete": {"UsersFunction", 404},
+		"groups-create": {"GroupsFunction", 201}, "groups-patch": {"GroupsFunction", 404},
 		"schemas-list": {"SchemasFunction", 200}, "schemas-get": {"SchemasFunction", 200},
 		"resourcetypes-list":        {"ResourceTypesFunction", 200},
 		"serviceproviderconfig-get": {"ServiceProviderConfigFunction", 200},
@@ -132,6 +134,14 @@ func sample(t *testing.T, name string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// largeBodies: 5 MB of a group reach its function, which answers what it makes of them.
+func largeBodies(t *testing.T, s *stack.Stack) {
+	noJSON := func(size int) string { return `{"displayName":"` + strings.Repeat("x", size-20) }
+	want(t, http.StatusBadRequest, "POST", s.BaseURL()+"/Groups", s.Token(), noJSON(5<<20))
+	want(t, http.StatusRequestEntityTooLarge, "POST", s.BaseURL()+"/Groups", s.Token(), noJSON(6<<20))
+	want(t, http.StatusRequestEntityTooLarge, "POST", s.BaseURL()+"/Users", s.Token(), noJSON(2<<20))
 }
 
 // killedEngine checks that callers see nothing but 503 meanwhile, and that the
