@@ -137,25 +137,30 @@ func (s source) mapping() (*Mapping, error) {
 	if err := s.decode(&m.properties); err != nil {
 		return nil, err
 	}
+	return m, m.read()
+}
+
+// read checks the properties, and finds the table and the filters in them.
+func (m *Mapping) read() error {
 	p := m.properties
 	table := tableOfStream.FindStringSubmatch(p.Stream)
 	switch {
 	case table == nil:
-		return nil, fmt.Errorf("%q is no stream of a table", p.Stream)
+		return fmt.Errorf("%q is no stream of a table", p.Stream)
 	case p.StartingPosition != "TRIM_HORIZON":
-		return nil, fmt.Errorf("the local stack does not know the starting position %q", p.StartingPosition)
+		return fmt.Errorf("the local stack does not know the starting position %q", p.StartingPosition)
 	case len(p.FunctionResponseTypes) > 1 || len(p.FunctionResponseTypes) == 1 && !m.partial():
-		return nil, fmt.Errorf("the local stack does not know the response types %s", strings.Join(p.FunctionResponseTypes, ", "))
+		return fmt.Errorf("the local stack does not know the response types %s", strings.Join(p.FunctionResponseTypes, ", "))
 	}
 	m.Table = table[1]
 	for _, f := range p.FilterCriteria.Filters {
 		parsed, err := parsePattern(f.Pattern)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		m.filters = append(m.filters, parsed)
 	}
-	return m, nil
+	return nil
 }
 
 // partial says whether the function reports the records of a batch that failed.
