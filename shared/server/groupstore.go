@@ -46,6 +46,9 @@ func (g *groups) lookup(r *request, path filter.Path, value string) lookup {
 // edgeLookup finds the groups with a member.
 func (g *groups) edgeLookup(r *request, value string) lookup {
 	return func(ctx context.Context) (f found, err error) {
+		if !possible(scim.ID(value)) {
+			return f, nil
+		}
 		all, err := r.Directory.GroupsOf(ctx, []scim.ID{scim.ID(value)})
 		for _, m := range all[scim.ID(value)] {
 			if m.Direct {

@@ -30,7 +30,6 @@ func (e *endpoint) isEdgeValue(path filter.Path) bool {
 type mentions struct {
 	e      *endpoint
 	ids    []scim.ID // to which edges lead or not
-	more   bool      // what else these edges say
 	others bool      // other edges
 }
 
@@ -42,7 +41,7 @@ func (e *endpoint) mentions(expr filter.Expr) mentions {
 
 // only reports whether a filter asks nothing but whether edges lead to one id.
 func (m mentions) only(id scim.ID) bool {
-	return !m.more && !m.others && !slices.ContainsFunc(m.ids, func(other scim.ID) bool { return other != id })
+	return !m.others && !slices.ContainsFunc(m.ids, func(other scim.ID) bool { return other != id })
 }
 
 func (m *mentions) note(expr filter.Expr) {
@@ -70,14 +69,11 @@ func (m *mentions) isEdge(path filter.Path) bool {
 	return path.Is(m.e.typ.Core.ID, m.e.edgeAttr, path.Sub)
 }
 
-// pinned reports whether only elements of certain values can fulfil a filter
-// between brackets.
+// pinned reports whether a filter between brackets asks for nothing but values.
 func (m *mentions) pinned(expr filter.Expr) bool {
 	switch x := expr.(type) {
 	case *filter.And:
-		left, right := m.pinned(x.X), m.pinned(x.Y)
-		m.more = m.more || left != right
-		return left || right
+		return m.pinned(x.X) && m.pinned(x.Y)
 	case *filter.Or:
 		return m.pinned(x.X) && m.pinned(x.Y)
 	case *filter.Compare:
@@ -86,13 +82,19 @@ func (m *mentions) pinned(expr filter.Expr) bool {
 	return false
 }
 
+// possible reports whether a resource may have an id: ids are UUIDs.
+func possible(id scim.ID) bool { return id != "" && len(id) <= 64 }
+
 // id notes the id in a comparison by one of some operators.
 func (m *mentions) id(x *filter.Compare, ops ...filter.Op) bool {
 	for _, op := range ops {
-		if x.Op == op && x.Value.Kind() == scim.String {
-			m.ids = append(m.ids, scim.ID(x.Value.Text()))
-			return true
+		if x.Op != op || x.Value.Kind() != scim.String {
+			continue
 		}
+		if id := scim.ID(x.Value.Text()); possible(id) && !slices.Contains(m.ids, id) {
+			m.ids = append(m.ids, id)
+		}
+		return true
 	}
 	return false
 }

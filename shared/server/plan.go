@@ -22,12 +22,12 @@ func (e *endpoint) plan(r *request, expr filter.Expr) plan {
 	m := e.mentions(expr)
 	p := plan{edges: e.needed(r, m)}
 	p.find, p.exact = e.key(expr, func(path filter.Path, value string) lookup { return e.stored.lookup(r, path, value) })
-	if p.find == nil && len(m.ids) > 0 {
+	if p.find == nil {
 		p.find, p.exact = e.key(expr, func(path filter.Path, value string) lookup {
 			if !e.isEdgeValue(path) {
 				return nil
 			}
-			if m.only(scim.ID(value)) {
+			if len(m.ids) > 0 && m.only(scim.ID(value)) {
 				p.edges = known(scim.ID(value))
 			}
 			return e.stored.edgeLookup(r, value)
