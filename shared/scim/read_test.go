@@ -18,8 +18,8 @@ func TestParseJSONRoundTrip(t *testing.T) { // P-3.8-1, S-2.3.3-1, S-2.3.4-1
 			t.Errorf("%s: %v", s, err)
 			continue
 		}
-		if got := v.JSON(); got != s {
-			t.Errorf("got %s, want %s", got, s)
+		if got := v.JSON(); got != s || v.Len() != len(got) {
+			t.Errorf("got %s of length %d, want %s", got, v.Len(), s)
 		}
 	}
 }
@@ -111,7 +111,7 @@ func FuzzParseJSON(f *testing.F) {
 			return
 		}
 		again, err := ParseJSON(v.AppendJSON(nil))
-		if err != nil || again.JSON() != v.JSON() {
+		if err != nil || again.JSON() != v.JSON() || v.Len() != len(v.JSON()) {
 			t.Errorf("%q is written as %q: %v", data, v.JSON(), err)
 		}
 	})

@@ -14,8 +14,8 @@ import (
 const extension = "urn:example:params:scim:schemas:test:2.0:X"
 
 // extended serves users with one extension more, which is required: a file
-// dropped among the definitions and named in the resource type. There is one more
-// type, too.
+// dropped among the definitions and named in the resource type. Groups may have it
+// as well, and there is one more type.
 func extended(t *testing.T) func(*server.Options) {
 	fsys := fstest.MapFS{}
 	add := func(name, file string) {
@@ -25,13 +25,16 @@ func extended(t *testing.T) func(*server.Options) {
 		}
 		fsys[name] = &fstest.MapFile{Data: data}
 	}
-	for _, name := range []string{"user", "enterprise_user", "schema", "resource_type", "service_provider_config"} {
+	for _, name := range []string{"user", "group", "enterprise_user", "schema", "resource_type", "service_provider_config"} {
 		add("schemas/"+name+".json", "definitions/schemas/"+name+".json")
 	}
 	add("schemas/x.json", "testdata/schemas/x.json")
 	add("resourcetypes/user.json", "definitions/resourcetypes/user.json")
 	typ := fsys["resourcetypes/user.json"]
 	typ.Data = []byte(strings.Replace(string(typ.Data), `"schemaExtensions": [`, `"schemaExtensions": [{"schema":"`+extension+`","required":true},`, 1))
+	add("resourcetypes/group.json", "definitions/resourcetypes/group.json")
+	typ = fsys["resourcetypes/group.json"]
+	typ.Data = []byte(strings.Replace(string(typ.Data), `"schemaExtensions": [`, `"schemaExtensions": [{"schema":"`+extension+`","required":false}`, 1))
 	fsys["resourcetypes/device.json"] = &fstest.MapFile{Data: []byte(`{"name":"Device","description":"d","schema":"` + extension + `"}`)}
 	registry, err := schema.Load(fsys)
 	if err != nil {

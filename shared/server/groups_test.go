@@ -233,3 +233,33 @@ func TestUnknownMembersByProfile(t *testing.T) { // P-6-8
 	c.origin.Caller.Profile = tenant.Generic
 	c.wants(c.send("POST", "/Groups", group("x", `,"members":`+value("nobody", ann))), 400, "invalidValue")
 }
+
+// Groups have extensions as users do.
+func TestExtensionOfGroups(t *testing.T) {
+	c := newClient(t, extended(t))
+	g := c.createGroup("g", `,"members":`+value(id(c.create("ann", x(`"must":"m"`))))+x(`"must":"m","def":"d"`))
+	c.patched(g, `[{"op":"add","value":{"`+extension+`":{"def":"e"},"members":[]}},{"op":"remove","path":"members"},{"op":"add","path":"`+extension+`:alw","value":"a"}]`)
+	now := c.get(g)
+	if got := now.Body.Get(extension).JSON(); got != `{"def":"e","alw":"a","must":"m"}` || now.Body.Get("members").JSON() != "[]" {
+		t.Errorf("%s", now.Text)
+	}
+	c.shows(now, c.send("GET", path(g)+"?attributes="+extension, "").Body, "id schemas "+extension)
+}
+
+// Whoever adds a member loses nobody else's.
+func TestParallelAdds(t *testing.T) {
+	c := newClient(t)
+	const n = 12
+	var users []string
+	for i := range n {
+		users = append(users, id(c.create("u"+strconv.Itoa(i), "")))
+	}
+	g := c.createGroup("g", "")
+	count := c.race(n, func(i int) answer {
+		return c.patch(g, `[{"op":"add","path":"members","value":`+value(users[i])+`},{"op":"remove","path":"members[value eq \"x\"]"}]`)
+	})
+	if count[204] != n {
+		t.Errorf("statuses %v", count)
+	}
+	c.holds(g, users...)
+}

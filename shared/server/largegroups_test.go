@@ -19,6 +19,7 @@ import (
 type crowd struct {
 	next    http.RoundTripper
 	members int
+	display string // of each
 }
 
 func (m *crowd) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -34,7 +35,7 @@ func (m *crowd) RoundTrip(r *http.Request) (*http.Response, error) {
 	items := make([]map[string]any, m.members)
 	for i := range items {
 		id := fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
-		items[i] = map[string]any{"PK": map[string]string{"S": "x"}, "SK": map[string]string{"S": "U#" + id}, "display": map[string]string{"S": "user" + id + "@example.com"}}
+		items[i] = map[string]any{"PK": map[string]string{"S": "x"}, "SK": map[string]string{"S": "U#" + id}, "display": map[string]string{"S": m.display}}
 	}
 	body, err := json.Marshal(map[string]any{"Items": items})
 	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
@@ -43,7 +44,7 @@ func (m *crowd) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
-	transport := &crowd{next: http.DefaultTransport}
+	transport := &crowd{next: http.DefaultTransport, display: "somebody.with.a.long.name@example.com"}
 	table := testkit.Table(t)
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, table, transport) })
 	a, b := c.createGroup("a", ""), c.createGroup("b", "")
@@ -75,6 +76,27 @@ func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
 		t.Errorf("%d groups", len(list))
 	}
 	c.wants(c.send("GET", "/Groups?excludedAttributes=members", ""), 200, "")
+}
+
+// A page ends where its answer would become too long.
+func TestPagesAreCutByBytes(t *testing.T) { // design: bad input
+	transport := &crowd{next: http.DefaultTransport, display: strings.Repeat(`"`, 256)}
+	table := testkit.Table(t)
+	c := newClient(t, func(o *server.Options) { o.Directory = open(t, table, transport) })
+	c.createGroup("a", "")
+	c.createGroup("b", "")
+	transport.members = 4_900
+	seen := map[string]bool{}
+	for _, start := range []string{"1", "2"} {
+		a := c.wants(c.send("GET", "/Groups?startIndex="+start, ""), 200, "")
+		if a.Body.Get("totalResults").Text() != "2" || a.Body.Get("itemsPerPage").Text() != "1" || len(a.Text) > 4_600_000 {
+			t.Errorf("%d bytes: %.200s", len(a.Text), a.Text)
+		}
+		seen[a.Body.Get("Resources").Items()[0].Get("id").Text()] = true
+	}
+	if len(seen) != 2 {
+		t.Errorf("%v", seen)
+	}
 }
 
 func TestSizesOfGroups(t *testing.T) { // P-7-1

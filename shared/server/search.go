@@ -107,19 +107,18 @@ func (e *endpoint) filtered(ctx context.Context, r *request, q query) (total int
 	if err != nil {
 		return 0, nil, err
 	}
-	plan := e.plan(r, expr)
-	if plan.find != nil {
-		keyed, err := plan.find(ctx)
-		if err != nil {
-			return 0, nil, err
-		}
-		if keyed.ids != nil && plan.exact {
-			return e.cut(ctx, r, q, keyed.ids)
-		}
-		plan.keyed = keyed
+	p := e.plan(r, expr)
+	if p.find != nil {
+		p.keyed, err = p.find(ctx)
+	}
+	switch {
+	case err != nil:
+		return 0, nil, err
+	case p.keyed.ids != nil && p.exact:
+		return e.cut(ctx, r, q, p.keyed.ids)
 	}
 	size := 0
-	err = e.matching(ctx, r, plan, matcher, func(one directory.Resource) {
+	err = e.matching(ctx, r, p, matcher, func(one directory.Resource) {
 		if total++; total >= q.start && len(page) < q.count && size < directory.MaxPageBytes {
 			page = append(page, one)
 			size += one.Size()

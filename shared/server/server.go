@@ -170,6 +170,8 @@ func outward(r *request, err error) *scim.Error {
 		return scim.NotFound(fmt.Sprintf("no resource at this endpoint has the id %.64q", string(r.ID)))
 	case errors.Is(err, directory.ErrVersion):
 		return scim.PreconditionFailed("the resource has another version than If-Match names; fetch it and try again")
+	case errors.Is(err, directory.ErrTooMany):
+		return scim.TooMany("there is more to read for this than one request may")
 	case errors.Is(err, directory.ErrCycle):
 		return scim.InvalidValue("members would make the group a member of itself, directly or through other groups")
 	case errors.Is(err, directory.ErrDepth):

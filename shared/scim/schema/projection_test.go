@@ -143,6 +143,27 @@ func TestProjectChangesNothingNeedlessly(t *testing.T) { // P-3.9-1
 	}
 }
 
+// Keeps says of every attribute what Apply does with it.
+func TestKeeps(t *testing.T) {
+	typ := userType(t)
+	doc := parse(t, benchUser)
+	for _, s := range []Selection{
+		{}, {Attributes: []string{"userName,emails.value"}}, {Excluded: []string{"emails"}}, {Excluded: []string{"emails.value,id"}},
+		{Attributes: []string{"groups"}}, {Excluded: []string{scim.EnterpriseUserSchema}}, {Attributes: []string{"nope"}},
+	} {
+		p, err := typ.Project(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := p.Apply(doc)
+		for _, attr := range typ.Core.Attributes.All() {
+			if v := doc.Get(attr.Name); !v.IsEmpty() && p.Keeps(attr.Name) == kept.Get(attr.Name).IsEmpty() {
+				t.Errorf("%+v: Keeps(%s) is %t, but of %s %s is left", s, attr.Name, p.Keeps(attr.Name), v.JSON(), kept.Get(attr.Name).JSON())
+			}
+		}
+	}
+}
+
 func TestSent(t *testing.T) { // S-7-18
 	typ := testType(t, "T")
 	for in, want := range map[string]string{
