@@ -37,19 +37,19 @@ type collection interface {
 type relation func(ctx context.Context, ids []scim.ID) ([]scim.Value, error)
 
 // lookup finds resources by keys.
-type lookup func(ctx context.Context) (found, error)
+type lookup func(ctx context.Context) (hits, error)
 
-// found are resources, or their ids only, in ascending order.
-type found struct {
+// hits are resources, or their ids only, in ascending order.
+type hits struct {
 	resources []directory.Resource
 	ids       []scim.ID
 }
 
 // finder makes a lookup of a method of the directory.
 func finder[T any](find func(context.Context, string) ([]T, error), value string, resource func(T) directory.Resource) lookup {
-	return func(ctx context.Context) (found, error) {
+	return func(ctx context.Context) (hits, error) {
 		list, err := find(ctx, value)
-		return found{resources: resources(list, resource)}, err
+		return hits{resources: resources(list, resource)}, err
 	}
 }
 

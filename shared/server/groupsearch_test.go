@@ -131,6 +131,25 @@ func TestCostOfGroupQueries(t *testing.T) { // design: round trips and capacity
 	}
 }
 
+// Who asks whether somebody is in a group gets an answer about nobody else.
+func TestMembershipCheck(t *testing.T) { // design: round trips and capacity
+	c := newClient(t)
+	users, low, _, _ := c.nested()
+	ask := func(more string) scim.Value {
+		return c.wants(c.send("GET", "/Groups?filter="+escape(`id eq "`+id(low)+`" and members eq "`+users[1]+`"`)+more, ""), 200, "").Body.Get("Resources").Items()[0]
+	}
+	if got := memberIDs(ask("")); !slices.Equal(got, users[1:2]) || c.cost().Calls != 2 {
+		t.Errorf("%v in %d calls", got, c.cost().Calls)
+	}
+	if got := ask("&attributes=id"); got.JSON() != `{"schemas":["`+scim.GroupSchema+`"],"id":"`+id(low)+`"}` || c.cost().Calls != 2 {
+		t.Errorf("%s in %d calls", got.JSON(), c.cost().Calls)
+	}
+	whole := c.send("GET", "/Groups?filter="+escape(`members eq "`+users[1]+`"`), "").Body.Get("Resources").Items()[0]
+	if whole.JSON() != c.get(low).Text {
+		t.Errorf("%s", whole.JSON())
+	}
+}
+
 // The members of a group that are not wanted are not read: here they can't be.
 func TestExcludedMembersAreNotRead(t *testing.T) {
 	table, broken := testkit.Table(t), false

@@ -45,7 +45,7 @@ func (g *groups) lookup(r *request, path filter.Path, value string) lookup {
 
 // edgeLookup finds the groups with a member.
 func (g *groups) edgeLookup(r *request, value string) lookup {
-	return func(ctx context.Context) (f found, err error) {
+	return func(ctx context.Context) (f hits, err error) {
 		if !possible(scim.ID(value)) {
 			return f, nil
 		}

@@ -13,15 +13,24 @@ import (
 type plan struct {
 	find  lookup // what finds candidates by key; nil: every resource is one
 	exact bool   // find alone is the whole filter
-	keyed found  // what it found
+	keyed hits   // what it found
 	edges relation
+	// asks says that the filter asks of one resource whether edges lead to certain
+	// others, and the answer shows those alone, however many there are.
+	asks bool
 }
 
 // plan decides how to find what matches a filter.
 func (e *endpoint) plan(r *request, expr filter.Expr) plan {
 	m := e.mentions(expr)
 	p := plan{edges: e.needed(r, m)}
-	p.find, p.exact = e.key(expr, func(path filter.Path, value string) lookup { return e.stored.lookup(r, path, value) })
+	p.find, p.exact = e.key(expr, func(path filter.Path, value string) lookup {
+		p.asks = path.Is(e.typ.Core.ID, "id", "") && len(m.ids) > 0 && !m.others
+		return e.stored.lookup(r, path, value)
+	})
+	if p.asks {
+		p.edges = remembered(p.edges)
+	}
 	if p.find == nil {
 		p.find, p.exact = e.key(expr, func(path filter.Path, value string) lookup {
 			if !e.isEdgeValue(path) {
@@ -34,6 +43,17 @@ func (e *endpoint) plan(r *request, expr filter.Expr) plan {
 		})
 	}
 	return p
+}
+
+// remembered is a relation that reads once.
+func remembered(read relation) relation {
+	var values []scim.Value
+	return func(ctx context.Context, ids []scim.ID) (_ []scim.Value, err error) {
+		if values == nil {
+			values, err = read(ctx, ids)
+		}
+		return values, err
+	}
 }
 
 // known is the relation of resources that all have an edge to one other.

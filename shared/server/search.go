@@ -33,14 +33,19 @@ func (e *endpoint) search(ctx context.Context, r *request) (*response, error) {
 	if r.URL.Query().Has("filter") {
 		find = e.filtered
 	}
-	total, page, err := find(ctx, r, q)
-	if err == nil {
-		var answer *response
-		if answer, err = e.answer(ctx, r, q, total, page); err == nil {
-			return answer, nil
-		}
+	found, err := find(ctx, r, q)
+	if err != nil {
+		return nil, e.tooMany(err)
 	}
-	return nil, e.tooMany(err)
+	return e.answer(ctx, r, q, found)
+}
+
+// result is a page of resources, the number of all that were found, and what reads
+// their edges for the answer.
+type result struct {
+	total int
+	page  []directory.Resource
+	edges relation
 }
 
 // tooMany says which filters read less, if that is what an error is about.
@@ -82,62 +87,68 @@ func number(text, name string, fallback int) (int, error) {
 	return n, nil
 }
 
-// list returns a page of all resources of the tenant, and their number.
-func (e *endpoint) list(ctx context.Context, r *request, q query) (total int, page []directory.Resource, err error) {
-	if total, err = e.stored.count(ctx, r); err != nil {
-		return 0, nil, err
+// list returns a page of all resources of the tenant.
+func (e *endpoint) list(ctx context.Context, r *request, q query) (found result, err error) {
+	found.edges = e.stored.edges(r, maxEdges)
+	if found.total, err = e.stored.count(ctx, r); err != nil {
+		return found, err
 	}
-	if q.start > total {
+	if q.start > found.total {
 		q.count = 0
 	}
-	page, err = e.stored.page(ctx, r, q.start-1, q.count)
-	if len(page) > 0 { // created since the count
-		total = max(total, q.start-1+len(page))
+	found.page, err = e.stored.page(ctx, r, q.start-1, q.count)
+	if n := len(found.page); n > 0 { // created since the count
+		found.total = max(found.total, q.start-1+n)
 	}
-	return total, page, err
+	return found, err
 }
 
-// filtered returns a page of the resources that match a filter, and their number.
-func (e *endpoint) filtered(ctx context.Context, r *request, q query) (total int, page []directory.Resource, err error) {
+// filtered returns a page of the resources that match a filter.
+func (e *endpoint) filtered(ctx context.Context, r *request, q query) (found result, err error) {
 	expr, err := e.parseFilter(r, q.filter)
 	if err != nil {
-		return 0, nil, err
+		return found, err
 	}
 	matcher, err := filter.Compile(expr, e.typ, filter.Options{})
 	if err != nil {
-		return 0, nil, err
+		return found, err
 	}
 	p := e.plan(r, expr)
 	if p.find != nil {
-		p.keyed, err = p.find(ctx)
+		if p.keyed, err = p.find(ctx); err != nil {
+			return found, err
+		}
 	}
-	switch {
-	case err != nil:
-		return 0, nil, err
-	case p.keyed.ids != nil && p.exact:
-		return e.cut(ctx, r, q, p.keyed.ids)
+	if found.edges = e.stored.edges(r, maxEdges); p.asks {
+		found.edges = p.edges
+	}
+	if p.keyed.ids != nil && p.exact {
+		err := e.cut(ctx, r, q, p.keyed.ids, &found)
+		return found, err
 	}
 	size := 0
 	err = e.matching(ctx, r, p, matcher, func(one directory.Resource) {
-		if total++; total >= q.start && len(page) < q.count && size < directory.MaxPageBytes {
-			page = append(page, one)
+		if found.total++; found.total >= q.start && len(found.page) < q.count && size < directory.MaxPageBytes {
+			found.page = append(found.page, one)
 			size += one.Size()
 		}
 	})
-	return total, page, err
+	return found, err
 }
 
 // cut reads the page of resources whose ids are known.
-func (e *endpoint) cut(ctx context.Context, r *request, q query, ids []scim.ID) (total int, page []directory.Resource, err error) {
+func (e *endpoint) cut(ctx context.Context, r *request, q query, ids []scim.ID, found *result) (err error) {
+	found.total = len(ids)
 	first := min(q.start-1, len(ids))
-	page, err = e.stored.byID(ctx, r, ids[first:min(first+q.count, len(ids))])
+	found.page, err = e.stored.byID(ctx, r, ids[first:min(first+q.count, len(ids))])
 	size := 0
-	for i, one := range page {
+	for i, one := range found.page {
 		if size += one.Size(); size > directory.MaxPageBytes {
-			return len(ids), page[:i+1], err
+			found.page = found.page[:i+1]
+			break
 		}
 	}
-	return len(ids), page, err
+	return err
 }
 
 // parseFilter reads a filter, repaired where the tenant's profile allows.
@@ -149,22 +160,22 @@ func (e *endpoint) parseFilter(r *request, text string) (filter.Expr, error) {
 }
 
 // answer answers with resources, as many of them as one answer holds.
-func (e *endpoint) answer(ctx context.Context, r *request, q query, total int, page []directory.Resource) (*response, error) {
-	edges := make([]scim.Value, len(page))
-	if len(page) > 0 && e.wantsEdges(r) {
+func (e *endpoint) answer(ctx context.Context, r *request, q query, found result) (*response, error) {
+	edges := make([]scim.Value, len(found.page))
+	if len(found.page) > 0 && e.wantsEdges(r) {
 		var err error
-		if edges, err = e.stored.edges(r, maxEdges)(ctx, ids(page)); err != nil {
+		if edges, err = found.edges(ctx, ids(found.page)); err != nil {
 			return nil, err
 		}
 	}
 	var values []scim.Value
 	size := 0
 	for i, v := range edges {
-		shown := e.shown(r, page[i], v)
+		shown := e.shown(r, found.page[i], v)
 		if size += shown.Len(); size > maxAnswer && i > 0 {
 			break
 		}
 		values = append(values, shown)
 	}
-	return &response{Status: http.StatusOK, Body: scim.ListResponse(total, q.start, values)}, nil
+	return &response{Status: http.StatusOK, Body: scim.ListResponse(found.total, q.start, values)}, nil
 }

@@ -46,9 +46,9 @@ func (u *users) lookup(r *request, path filter.Path, value string) lookup {
 
 // edgeLookup finds the users in a group.
 func (u *users) edgeLookup(r *request, value string) lookup {
-	return func(ctx context.Context) (found, error) {
+	return func(ctx context.Context) (hits, error) {
 		ids, err := r.Directory.UserIDsIn(ctx, scim.ID(value))
-		return found{ids: ids}, err
+		return hits{ids: ids}, err
 	}
 }
 
