@@ -1,0 +1,135 @@
+package stack_test
+
+import (
+	"testing"
+
+	"scimserver/infra/local/stack"
+)
+
+// Changes of several steps, of two members each: at the same time, and killed at
+// every call of DynamoDB that they make.
+func TestGroupSteps(t *testing.T) {
+	g := newGroups(t, stack.Options{Parameters: map[string]string{"MembersPerTransaction": "2"}})
+	g.races(t, "large changes", testLargeContests(2))
+	g.races(t, "small and large changes", testContests(6))
+	all := g.seedUsers(9)
+	g.races(t, "killed before a call", func(g *groups) { g.crashes(all, operation{"add", 0b011111100}, false) })
+	g.races(t, "killed behind a call", func(g *groups) { g.crashes(all, operation{"replace", 0b011111100}, true) })
+	g.races(t, "small add behind a kill", func(g *groups) { testSmallAdd(g, all) })
+}
+
+// crashes kills the function at its first call, its second, and so on, until the
+// request survives.
+func (g *groups) crashes(users []string, o operation, after bool) {
+	g.Helper()
+	committed, n := 0, 1
+	for ; n < 60; n++ {
+		c := &crash{contest: g.newContest(users, 0b11), large: o}
+		if !c.strike(n, after) {
+			break
+		}
+		if c.committed {
+			committed++
+		}
+		c.next(n)
+		if g.Failed() {
+			g.Fatalf("behind the kill at call %d, after=%v", n, after)
+		}
+	}
+	g.Logf("killed at %d calls, %d of them behind the commit", n-1, committed)
+	if n < 6 || committed < 3 {
+		g.Error("fewer than the steps, the commit and its end")
+	}
+}
+
+// crash is a large change of a group that begins as the set 0b11.
+type crash struct {
+	*contest
+	large     operation
+	committed bool
+}
+
+// strike sends the large change and kills the function at its n-th call. It
+// reports whether that happened before the answer.
+func (c *crash) strike(n int, after bool) bool {
+	c.Helper()
+	before := c.stored(c.group)
+	c.lay(groupsFunction, n, after)
+	a := c.send(c.request(c.large))
+	touched := c.lift()
+	now := c.stored(c.group)
+	c.committed = now.Text("pending") != "" || now.Int("version") != before.Int("version")
+	switch {
+	case touched && a.status >= 500:
+	case !touched && a.status/100 == 2:
+		c.wants(c.large.apply(c.start))
+	default:
+		c.Errorf("killed: %v, status %d %s", touched, a.status, a.body.JSON())
+	}
+	return touched
+}
+
+// now is the set that must stand: the change is whole once it is committed, else
+// absent.
+func (c *crash) now() set {
+	if c.committed {
+		return c.large.apply(c.start)
+	}
+	return c.start
+}
+
+// wants compares the members, as the API shows them.
+func (c *contest) wants(s set) {
+	c.Helper()
+	if got := c.set(memberIDs(c.outlast("GET", path(c.group), "").body)); got != s {
+		c.Errorf("members %09b, want %09b", got, s)
+	}
+}
+
+// next lets someone come by: a reader, a writer, function changes, or the client again.
+func (c *crash) next(n int) {
+	c.Helper()
+	switch n % 4 {
+	case 0: // a reader, behind whom changes finishes
+		c.wants(c.now())
+		c.finishByChanges("GROUP", c.group)
+		c.wants(c.now())
+	case 1: // another writer
+		last := operation{"add", 1 << 8}
+		c.ok(c.outlast(c.request(last)))
+		c.wants(last.apply(c.now()))
+	case 2: // nobody
+		c.finishByChanges("GROUP", c.group)
+		c.wants(c.now())
+	case 3: // the client, again
+		c.ok(c.outlast(c.request(c.large)))
+		c.wants(c.large.apply(c.start))
+	}
+	if c.unfinished() != 0 {
+		c.Error("something is unfinished still")
+	}
+}
+
+// A small add while a large change is unfinished finishes that first.
+func testSmallAdd(g *groups, users []string) {
+	found := 0
+	for n := 1; n < 60; n++ {
+		c := &crash{contest: g.newContest(users, 0b11), large: operation{"put", 0b001111110}}
+		if !c.strike(n, n%2 == 0) {
+			break
+		}
+		if c.stored(c.group).Text("pending") == "" {
+			continue
+		}
+		found++
+		small := operation{"add", 1 << 8}
+		c.ok(c.outlast(c.request(small)))
+		if c.stored(c.group).Text("pending") != "" {
+			c.Error("the large change is unfinished still")
+		}
+		c.wants(small.apply(c.large.apply(c.start)))
+	}
+	if found == 0 {
+		g.Error("no kill left a large change unfinished")
+	}
+}

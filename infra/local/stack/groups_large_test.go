@@ -1,0 +1,130 @@
+package stack_test
+
+import (
+	"flag"
+	"math/rand/v2"
+	"testing"
+
+	"scimserver/infra/local/stack"
+	"scimserver/shared/directory/table"
+)
+
+// large makes the tests of large groups as large as is promised.
+var large = flag.Bool("large", false, "tests of groups: 100,000 members instead of 3,000, 5,000 memberships instead of 500, 20 kills of a change of 10,000 members instead of 3,000")
+
+func ifLarge(n, otherwise int) int {
+	if *large {
+		return n
+	}
+	return otherwise
+}
+
+// Changes and deletions of thousands of members, interrupted by crashes, and what
+// large groups cost.
+func TestLargeGroups(t *testing.T) {
+	var log safeLog
+	g := newSilent(t, stack.Options{MaxProcesses: 4, Log: &log})
+	users := g.seedUsers(ifLarge(100_000, 3_000))
+	t.Run("cost", func(t *testing.T) { g.in(t).costs(&log, users) })
+	t.Run("20 kills", func(t *testing.T) { g.in(t).kills(users[:ifLarge(10_000, 3_000)], 20) })
+	g.locked(t, "20 kills", func(g *groups) { g.kills(users[:ifLarge(10_000, 1_000)], 20) })
+	t.Run("delete a group", func(t *testing.T) { testDeleteGroup(g.in(t), users) })
+	t.Run("delete a user", func(t *testing.T) { testDeleteUser(g.in(t), ifLarge(5_000, 500)) })
+	g.locked(t, "delete a user", func(g *groups) { testDeleteUser(g, 200) })
+	report := g.verify()
+	t.Logf("%d users, %d groups, %d members", report.Users, report.Groups, report.Members)
+}
+
+// kills kills the function again and again while it adds many members, each time
+// repeating the request as the client would.
+func (g *groups) kills(users []string, kills int) {
+	g.Helper()
+	group, body, r := g.seedGroup(), edit("add", users...), rand.New(rand.NewPCG(*seed, 0))
+	// A request first asks for the members, a hundred a call. Most kills come
+	// later, when some steps of 32 members are done.
+	bound := len(users)/100 + len(users)/150
+	for kill := range kills {
+		n := 1 + r.IntN(bound)
+		g.lay(groupsFunction, n, r.IntN(2) == 0)
+		a := g.send("PATCH", path(group), body)
+		if touched := g.lift(); !touched {
+			if g.ok(a); kill < kills/2 {
+				g.Errorf("the request survived kill %d", kill)
+			}
+			break
+		}
+		if left := g.edges(group); g.stored(group).Text("pending") == "" && left != 0 && left != len(users) {
+			g.Fatalf("behind kill %d at call %d: %d of %d members", kill, n, left, len(users))
+		}
+	}
+	if r.IntN(2) == 0 && g.stored(group).Text("pending") != "" {
+		g.finishByChanges("GROUP", group)
+	}
+	g.ok(g.outlast("PATCH", path(group), body))
+	if got := g.edges(group); got != len(users) {
+		g.Errorf("%d members, want %d", got, len(users))
+	}
+}
+
+// edges counts the members of a group past the functions.
+func (g *groups) edges(group string) int {
+	g.Helper()
+	items, _, err := g.db.Query(g.Context(), table.Query{PK: inTenant + "MEMBERS#" + group})
+	if err != nil {
+		g.Fatal(err)
+	}
+	return len(items)
+}
+
+// A group with many members is deleted at once; and again with a crash, behind
+// which the client repeats the request; and again, and changes does the rest.
+func testDeleteGroup(g *groups, users []string) {
+	for _, ending := range endings {
+		group := g.seedGroup(users...)
+		g.erase(groupsFunction, "GROUP", group, ending)
+		if left := g.edges(group); left != 0 {
+			g.Errorf("%s: %d edges are left", ending, left)
+		}
+	}
+}
+
+// A user with many memberships, as above.
+func testDeleteUser(g *groups, memberships int) {
+	groups := g.seedGroups(memberships)
+	for _, ending := range endings {
+		user := g.seedUsers(1)
+		g.seedMembers(groups, user)
+		g.erase(usersFunction, "USER", user[0], ending)
+		left, _, err := g.db.Query(g.Context(), table.Query{PK: inTenant + "MEMBEROF#" + user[0][:1]}.Prefixed(user[0]))
+		if err != nil || len(left) != 0 {
+			g.Errorf("%s: %d edges are left, error %v", ending, len(left), err)
+		}
+	}
+}
+
+// endings are the ways in which a deletion comes to its end.
+var endings = []string{"undisturbed", "the client repeats", "changes"}
+
+// erase deletes a resource. From the first request on nobody finds it.
+func (g *groups) erase(function, kind, id, ending string) {
+	g.Helper()
+	path := map[string]string{"USER": "/Users/", "GROUP": "/Groups/"}[kind] + id
+	if ending != endings[0] {
+		g.lay(function, 6, false)
+		a := g.send("DELETE", path, "")
+		if touched := g.lift(); !touched || a.status < 500 {
+			g.Fatalf("%s: killed %v, status %d", ending, touched, a.status)
+		}
+		g.want(404, "GET", path, "")
+	}
+	if ending == "changes" {
+		g.finishByChanges(kind, id)
+	} else if a := g.outlast("DELETE", path, ""); a.status != 204 && !(a.status == 404 && g.busy.Load() > 0) {
+		g.Errorf("%s: %d %s", ending, a.status, a.body.JSON())
+	}
+	g.want(404, "GET", path, "")
+	item, err := g.db.Get(g.Context(), table.Key{PK: inTenant + kind, SK: id})
+	if err != nil || item != nil {
+		g.Errorf("%s: the item is left, error %v", ending, err)
+	}
+}
