@@ -115,13 +115,17 @@ func (g *groups) listStep(r *request, op patch.Op, v scim.Value) (s step, err er
 	return s, err
 }
 
-// filterStep changes the members that a filter matches.
+// filterStep changes the members that a filter matches. To replace them by nothing
+// removes them.
 func (g *groups) filterStep(r *request, op patch.Operation, o patch.Options) (step, error) {
 	matcher, err := filter.CompileElement(op.Path.Filter, g.members)
 	if err != nil {
 		return step{}, err
 	}
-	if op.Op != patch.Remove {
+	switch {
+	case op.Op == patch.Add && op.Value.IsEmpty():
+		return step{apply: func(*roster) error { return nil }}, nil
+	case op.Op != patch.Remove && !op.Value.IsEmpty():
 		return g.elementStep(r, op, o, matcher)
 	}
 	if ids, ok := equalities(op.Path.Filter); ok {
