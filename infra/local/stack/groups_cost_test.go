@@ -36,11 +36,9 @@ func (g *groups) costOf(log *safeLog, method, path, body string) (c cost) {
 }
 
 // To add a member, to add it again, to remove it, and to ask for the group or for
-// it costs the same in a group of 10 and in one of all users.
-func (g *groups) costs(log *safeLog, users []string) {
+// it costs the same in a small group and in a big one.
+func (g *groups) costs(log *safeLog, member, small, big string) {
 	g.Helper()
-	member := users[len(users)-1]
-	small, big := g.seedGroup(users[:10]...), g.seedGroup(users[:len(users)-1]...)
 	g.ok(g.send("GET", path(small)+"?excludedAttributes=members", "")) // starts the process that serves the rest
 	query := `/Groups?excludedAttributes=members&filter=id%20eq%20%22GROUP%22%20and%20members%20eq%20%22` + member + `%22`
 	for _, c := range []struct {
