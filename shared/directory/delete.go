@@ -32,14 +32,18 @@ func (t *Tenant) delete(ctx context.Context, k Kind, id scim.ID, match Match) er
 		marked, err = t.mark(ctx, k, id, match)
 		return err
 	})
-	if err != nil {
+	if marked == nil {
 		return err
 	}
-	return t.finishDeletion(ctx, k, marked)
+	if unfinished := t.finishDeletion(ctx, k, marked); unfinished != nil {
+		return unfinished
+	}
+	return err
 }
 
-// mark sets the mark of deletion and returns the resource's item with it. One
-// that is set already is as good: a crash may have left it.
+// mark sets the mark of deletion and returns the resource's item with it. One that
+// another request has set is returned along with ErrNotFound: a crash may have left
+// it.
 func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (table.Item, error) {
 	condition, values := "attribute_exists(PK) AND attribute_not_exists(#deleting)", table.Item{}
 	if match != nil {
@@ -48,7 +52,7 @@ func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (tab
 		case err != nil:
 			return nil, err
 		case item != nil && !alive(item):
-			return item, nil
+			return item, ErrNotFound
 		case item != nil && !match(item.Int("version")):
 			return nil, ErrVersion
 		}
@@ -66,7 +70,7 @@ func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (tab
 	case stood == nil:
 		return nil, ErrNotFound
 	case !alive(stood):
-		return stood, nil
+		return stood, ErrNotFound
 	}
 	return nil, errMoved
 }

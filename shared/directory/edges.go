@@ -43,9 +43,11 @@ func (t *Tenant) reverseKey(member, group scim.ID) table.Key {
 }
 
 func (t *Tenant) reverseKeys(group scim.ID, members []scim.ID) []table.Key {
-	keys := make([]table.Key, len(members))
-	for i, member := range members {
-		keys[i] = t.reverseKey(member, group)
+	keys := make([]table.Key, 0, len(members))
+	for _, member := range members {
+		if plausible(member) {
+			keys = append(keys, t.reverseKey(member, group))
+		}
 	}
 	return keys
 }
@@ -81,18 +83,22 @@ func (t *Tenant) part(group scim.ID, m Member) []table.Write {
 }
 
 // MembersOf reads the members of groups, several groups at a time, groups before
-// users and each in the order of ids. More than atMost in all are ErrTooMany.
-func (t *Tenant) MembersOf(ctx context.Context, groups []scim.ID, atMost int) (map[scim.ID][]Member, error) {
+// users and each in the order of ids. A change of them that a crash left half done
+// is finished first. More than atMost in all are ErrTooMany.
+func (t *Tenant) MembersOf(ctx context.Context, groups []Resource, atMost int) (map[scim.ID][]Member, error) {
 	var mu sync.Mutex
 	all, sum := make(map[scim.ID][]Member, len(groups)), 0
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(16)
 	for _, group := range groups {
 		work.Go(func() error {
-			list, more, err := t.members(ctx, group, atMost+1)
+			if err := t.whole(ctx, group); err != nil {
+				return err
+			}
+			list, more, err := t.members(ctx, group.ID, atMost+1)
 			mu.Lock()
 			defer mu.Unlock()
-			all[group] = list
+			all[group.ID] = list
 			if sum += len(list); err == nil && (more || sum > atMost) {
 				err = ErrTooMany
 			}
@@ -100,6 +106,15 @@ func (t *Tenant) MembersOf(ctx context.Context, groups []scim.ID, atMost int) (m
 		})
 	}
 	return all, work.Wait()
+}
+
+// whole finishes the change of members that a group was read with. That the group
+// has been deleted meanwhile is no error.
+func (t *Tenant) whole(ctx context.Context, group Resource) error {
+	if group.pending == "" {
+		return nil
+	}
+	return noneFound(t.finishChange(ctx, group.ID, group.pending))
 }
 
 // members reads the members of a group, limit of them if it is not 0, and tells
@@ -115,10 +130,13 @@ func (t *Tenant) members(ctx context.Context, group scim.ID, limit int) ([]Membe
 
 // Among tells which of some ids are direct members of which groups: one call for
 // a hundred pairs.
-func (t *Tenant) Among(ctx context.Context, groups, ids []scim.ID) (map[scim.ID][]Member, error) {
+func (t *Tenant) Among(ctx context.Context, groups []Resource, ids []scim.ID) (map[scim.ID][]Member, error) {
 	var keys []table.Key
 	for _, group := range groups {
-		keys = append(keys, t.reverseKeys(group, ids)...)
+		if err := t.whole(ctx, group); err != nil {
+			return nil, err
+		}
+		keys = append(keys, t.reverseKeys(group.ID, ids)...)
 	}
 	items, err := t.d.db.GetAll(ctx, keys)
 	found := map[scim.ID][]Member{}
@@ -132,7 +150,7 @@ func (t *Tenant) Among(ctx context.Context, groups, ids []scim.ID) (map[scim.ID]
 // among tells which of some ids are members of a group, and of which kind.
 func (t *Tenant) among(ctx context.Context, group scim.ID, ids []scim.ID) (map[scim.ID]Kind, error) {
 	held := map[scim.ID]Kind{}
-	found, err := t.Among(ctx, []scim.ID{group}, ids)
+	found, err := t.Among(ctx, []Resource{{ID: group}}, ids)
 	for _, m := range found[group] {
 		held[m.ID] = m.Kind
 	}

@@ -8,14 +8,11 @@ import (
 )
 
 // Group is a group as stored, without its members.
-type Group struct {
-	Resource
-	pending string // the change that is under way, "" if none is
-}
+type Group struct{ Resource }
 
 func groupFrom(item table.Item) (Group, error) {
 	r, err := resourceFrom(item)
-	return Group{r, item.Text("pending")}, err
+	return Group{r}, err
 }
 
 // CreateGroup stores a new group with its members. The errors are *TakenError for

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 )
@@ -43,7 +45,7 @@ func (b *bench) users(n int) (ids []scim.ID) {
 	var work sync.WaitGroup
 	ids = make([]scim.ID, n)
 	for i := range ids {
-		work.Go(func() { ids[i] = b.create(fmt.Sprintf("user%d", i), "").ID })
+		work.Go(func() { ids[i] = b.create(uuid.NewString(), "").ID })
 	}
 	work.Wait()
 	return ids
@@ -82,7 +84,7 @@ func (b *bench) replaceMembers(ctx context.Context, id scim.ID, ids []scim.ID) (
 // memberIDs returns the ids of a group's members in order.
 func (b *bench) memberIDs(id scim.ID) (ids []scim.ID) {
 	b.Helper()
-	all, err := b.acme.MembersOf(b.Context(), []scim.ID{id}, 1_000_000)
+	all, err := b.acme.MembersOf(b.Context(), []directory.Resource{{ID: id}}, 1_000_000)
 	if err != nil {
 		b.Fatal(err)
 	}

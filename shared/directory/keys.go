@@ -23,7 +23,7 @@ import (
 //	T#<t>#LOOKUP#<type>#externalId#<value>  <id>      finds users or groups by externalId
 //	T#<t>#LOOKUP#GROUP#displayName#<folded> CLAIM     the one group of a displayName
 //	T#<t>#COUNT#<type>          00 .. 15        shards of the number of users or groups
-//	T#<t>#NESTING               V               how often a group was put into a group
+//	T#<t>#NESTING               V               how often a group was put into a group, and into which last
 //	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
 //	UNFINISHED                  <t>#<kind>#<id> work that was under way when function changes heard of it
 //	CLAIM#<scope>#USERNAME#<folded>  CLAIM      the one holder of a username

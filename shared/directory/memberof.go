@@ -54,6 +54,15 @@ func (t *Tenant) GroupsOf(ctx context.Context, users []scim.ID) (map[scim.ID][]M
 	return all, nil
 }
 
+// GroupIDsOf returns the ids of the groups that a user or group is a direct member
+// of, in order.
+func (t *Tenant) GroupIDsOf(ctx context.Context, member scim.ID) ([]scim.ID, error) {
+	if !plausible(member) {
+		return nil, nil
+	}
+	return t.above(ctx, member)
+}
+
 // UserIDsIn returns the ids of all users in a group, direct and through groups
 // that are members of it, in order. A group that does not exist has none.
 func (t *Tenant) UserIDsIn(ctx context.Context, group scim.ID) ([]scim.ID, error) {
@@ -63,7 +72,7 @@ func (t *Tenant) UserIDsIn(ctx context.Context, group scim.ID) ([]scim.ID, error
 	if _, err := t.Group(ctx, group); err != nil {
 		return nil, noneFound(err)
 	}
-	levels, err := t.levels(ctx, []scim.ID{group}, t.nested)
+	levels, err := t.levels(ctx, []scim.ID{group}, t.below)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (c *change) carryOut(ctx context.Context) error {
 		if actions == 0 && c.silent {
 			return nil
 		}
-		large := actions+len(c.head("", nil))+1 > maxActions || c.additions() > c.d.step
+		large := c.large(actions)
 		if (large || c.doubtful()) && !c.settled {
 			if err := c.settle(ctx); err != nil {
 				return err
@@ -69,6 +69,20 @@ func (c *change) carryOut(ctx context.Context) error {
 		}
 	}
 	return ErrContention
+}
+
+// large reports whether that many actions on members need more than one
+// transaction.
+func (c *change) large(actions int) bool {
+	return actions+len(c.head("", nil))+c.guards() > maxActions || c.d.step < maxStep && actions > c.d.step*actionsToJoin
+}
+
+// guards is the number of writes that guard adds.
+func (c *change) guards() int {
+	if slices.ContainsFunc(c.edit.Add, func(m Member) bool { return m.Kind == GroupKind }) {
+		return 1
+	}
+	return 0
 }
 
 func (c *change) write(ctx context.Context, large bool) error {
@@ -116,15 +130,6 @@ const (
 	actionsToJoin = 3
 	actionsToPart = 2
 )
-
-func (c *change) additions() (n int) {
-	for _, m := range c.edit.Add {
-		if _, held := c.held[m.ID]; !held {
-			n++
-		}
-	}
-	return n
-}
 
 // atOnce carries the change out in one transaction. What the edit leaves as it was
 // read is held to that, lest the outcome be that of no order of requests.

@@ -30,7 +30,7 @@ func (c *change) guard(ctx context.Context) ([]table.Write, error) {
 	if len(children) == 0 {
 		return nil, nil
 	}
-	nesting, err := c.d.db.Get(ctx, c.nestingKey())
+	nesting, err := c.nesting(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,23 @@ func (c *change) guard(ctx context.Context) ([]table.Write, error) {
 	if nesting != nil {
 		condition, values = "#n = :n", table.Item{"n": nesting.Int("n")}
 	}
-	return []table.Write{table.Update(c.nestingKey(), nil).Adding("n", 1).Provided(condition, values)}, nil
+	last := table.Item{"last": string(c.group)}
+	return []table.Write{table.Update(c.nestingKey(), last).Adding("n", 1).Provided(condition, values)}, nil
+}
+
+// nesting reads how often groups were put into groups. The last time may have been
+// part of a change that is not carried out yet: that is finished, lest a look at
+// the edges miss it.
+func (t *Tenant) nesting(ctx context.Context) (table.Item, error) {
+	item, err := t.d.db.Get(ctx, t.nestingKey())
+	if err != nil || item.Text("last") == "" {
+		return item, err
+	}
+	g, err := t.Group(ctx, scim.ID(item.Text("last")))
+	if err == nil {
+		err = t.whole(ctx, g.Resource)
+	}
+	return item, noneFound(err)
 }
 
 // levels returns the groups that are reached from some in 0, 1, 2 ... steps, by as
@@ -109,14 +125,11 @@ func (t *Tenant) next(ctx context.Context, level map[scim.ID]bool, step func(con
 // under way may put some there, so it is finished first.
 func (t *Tenant) below(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
 	g, err := t.Group(ctx, group)
-	if err == nil && g.pending != "" {
-		err = t.finishChange(ctx, group, g.pending)
+	if err == nil {
+		err = t.whole(ctx, g.Resource)
 	}
-	if err == ErrNotFound { // deleted meanwhile
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
+	if err != nil { // it may have been deleted meanwhile
+		return nil, noneFound(err)
 	}
 	return t.nested(ctx, group)
 }

@@ -20,8 +20,9 @@ import (
 // functions may work on it, and no step is done twice. Who meets a pending change
 // finishes it before anything else happens to the group's members.
 
-// maxStep is the most members that one step adds. With three actions for each, the
-// step itself and the group that makes 98 of the 100 actions of a transaction.
+// maxStep is the most members that one step adds; it removes half as many more.
+// With three actions for each, the step itself and the group that makes 98 of the
+// 100 actions of a transaction.
 const maxStep = 32
 
 // stepLife is how long a step that no change names, because a function died before
@@ -69,25 +70,22 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 // steps makes the items that describe the change.
 func (c *change) steps(id string) (writes []table.Write, err error) {
 	var step []operation
-	actions, adds := 0, 0
+	actions := 0
 	expires := c.d.now().Add(stepLife).Unix()
 	flush := func() {
 		data, failed := json.Marshal(step)
 		err = errors.Join(err, failed)
 		key := table.Key{PK: c.pendingPK(c.group), SK: fmt.Sprintf("%s#%06d", id, len(writes))}
 		writes = append(writes, table.Put(key, table.Item{"members": string(data), "expires": expires}))
-		step, actions, adds = nil, 0, 0
+		step, actions = nil, 0
 	}
 	for _, o := range c.operations() {
-		need := actionsToPart
-		if !o.Remove {
-			need, adds = actionsToJoin, adds+1
+		need := actionsToJoin
+		if o.Remove {
+			need = actionsToPart
 		}
-		if actions+need > maxStep*actionsToJoin || adds > c.d.step {
+		if actions+need > c.d.step*actionsToJoin {
 			flush()
-			if !o.Remove {
-				adds = 1
-			}
 		}
 		step, actions = append(step, o), actions+need
 	}

@@ -16,34 +16,31 @@ import (
 func (t *Tenant) groupsAbove(ctx context.Context, users []scim.ID) (map[scim.ID][]scim.ID, error) {
 	partitions := map[string][]scim.ID{}
 	for _, id := range users {
-		partitions[t.memberOfPK(id)] = append(partitions[t.memberOfPK(id)], id)
+		if plausible(id) {
+			partitions[t.memberOfPK(id)] = append(partitions[t.memberOfPK(id)], id)
+		}
 	}
 	r := reverseReader{t: t, found: map[scim.ID][]scim.ID{}}
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(16)
 	for pk, ids := range partitions {
 		slices.Sort(ids)
-		for _, q := range ranges(pk, ids) {
-			work.Go(func() error { return r.read(ctx, q, ids) })
-		}
+		work.Go(func() error { return r.read(ctx, span(pk, ids), ids) })
 	}
 	return r.found, work.Wait()
 }
 
-// fewUsers are asked for one by one: between them there may be many others.
-const fewUsers = 3
-
-func ranges(pk string, ids []scim.ID) (all []table.Query) {
-	if len(ids) > fewUsers {
-		q := table.Query{PK: pk}.Prefixed(string(ids[len(ids)-1]) + "#")
-		q.From = string(ids[0]) + "#"
-		return []table.Query{q}
-	}
-	for _, id := range ids {
-		all = append(all, table.Query{PK: pk}.Prefixed(string(id)+"#"))
-	}
-	return all
+// span returns the range of keys that holds the edges of members, which are in
+// order, and maybe those of others between them.
+func span(pk string, ids []scim.ID) table.Query {
+	q := table.Query{PK: pk, Limit: maxForeign}.Prefixed(string(ids[len(ids)-1]) + "#")
+	q.From = string(ids[0]) + "#"
+	return q
 }
+
+// maxForeign is the most edges of others that are read before members are asked for
+// one by one: members of one page have few others between them.
+const maxForeign = 250
 
 // reverseReader collects the groups of members from reverse edges.
 type reverseReader struct {
@@ -53,10 +50,9 @@ type reverseReader struct {
 	found map[scim.ID][]scim.ID
 }
 
-// read collects what a range says of some members, which are in order. Behind more
-// edges of others than a page of users has, it goes on member by member.
+// read collects what a range says of some members, which are in order. Behind too
+// many edges of others it goes on member by member.
 func (r *reverseReader) read(ctx context.Context, q table.Query, ids []scim.ID) error {
-	q.Limit = edgeBatch
 	for foreign := 0; ; {
 		edges, next, err := r.t.d.db.Query(ctx, q)
 		if err != nil {
@@ -66,10 +62,10 @@ func (r *reverseReader) read(ctx context.Context, q table.Query, ids []scim.ID) 
 		if err != nil || next == "" {
 			return err
 		}
-		if foreign += len(edges) - mine; foreign > edgeBatch {
+		if foreign += len(edges) - mine; foreign >= maxForeign {
 			return r.readEach(ctx, q.PK, ids, next)
 		}
-		q.After = next
+		q.After, q.Limit = next, edgeBatch
 	}
 }
 

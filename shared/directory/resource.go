@@ -16,7 +16,8 @@ type Resource struct {
 	Created      time.Time
 	LastModified time.Time
 
-	size int // of the stored document, in bytes; 0 where it was not read
+	size    int    // of the stored document, in bytes; 0 where it was not read
+	pending string // the change of a group's members that is under way, "" if none is
 }
 
 // Size returns the bytes of the document as it was read, by which a page is cut.
@@ -37,7 +38,7 @@ func (r Resource) item() (table.Item, error) {
 }
 
 func resourceFrom(item table.Item) (Resource, error) {
-	r := Resource{ID: scim.ID(item.Text("SK")), Version: item.Int("version"), size: len(item.Text("doc"))}
+	r := Resource{ID: scim.ID(item.Text("SK")), Version: item.Int("version"), size: len(item.Text("doc")), pending: item.Text("pending")}
 	var err error
 	if r.Doc, err = scim.ParseJSON([]byte(item.Text("doc"))); err != nil {
 		return r, fmt.Errorf("directory: the document of %s: %v", r.ID, err)

@@ -33,8 +33,8 @@ type collection interface {
 }
 
 // relation reads an attribute that edges hold. It returns the values for the first
-// of the ids, at least for one.
-type relation func(ctx context.Context, ids []scim.ID) ([]scim.Value, error)
+// of the resources, at least for one.
+type relation func(ctx context.Context, of []directory.Resource) ([]scim.Value, error)
 
 // lookup finds resources by keys.
 type lookup func(ctx context.Context) (hits, error)

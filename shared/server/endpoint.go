@@ -69,11 +69,11 @@ func (e *endpoint) respond(r *request, status int, stored directory.Resource, ed
 func (e *endpoint) wantsEdges(r *request) bool { return r.projection.Keeps(e.edgeAttr) }
 
 // edgesOf reads the edges of one resource, if the answer shows them.
-func (e *endpoint) edgesOf(ctx context.Context, r *request, id scim.ID) (scim.Value, error) {
+func (e *endpoint) edgesOf(ctx context.Context, r *request, of directory.Resource) (scim.Value, error) {
 	if !e.wantsEdges(r) {
 		return scim.Value{}, nil
 	}
-	values, err := e.stored.edges(r, maxEdgesAlone)(ctx, []scim.ID{id})
+	values, err := e.stored.edges(r, maxEdgesAlone)(ctx, []directory.Resource{of})
 	if err != nil {
 		return scim.Value{}, err
 	}
@@ -83,7 +83,7 @@ func (e *endpoint) edgesOf(ctx context.Context, r *request, id scim.ID) (scim.Va
 // changed answers a change that has been made. Edges that are too many for an
 // answer are left out: to refuse it would say that nothing was changed.
 func (e *endpoint) changed(ctx context.Context, r *request, status int, stored directory.Resource) (*response, error) {
-	edges, err := e.edgesOf(ctx, r, stored.ID)
+	edges, err := e.edgesOf(ctx, r, stored)
 	if err != nil && !tooMany(err) {
 		return nil, err
 	}

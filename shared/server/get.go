@@ -40,7 +40,7 @@ func (g *groups) get(ctx context.Context, r *request) (*response, error) {
 		return same, nil
 	}
 	var members scim.Value
-	if members, err = g.edgesOf(ctx, r, r.ID); err != nil {
+	if members, err = g.edgesOf(ctx, r, group.Resource); err != nil {
 		return nil, err
 	}
 	return g.respond(r, http.StatusOK, group.Resource, members), nil

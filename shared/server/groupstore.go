@@ -46,33 +46,25 @@ func (g *groups) lookup(r *request, path filter.Path, value string) lookup {
 // edgeLookup finds the groups with a member.
 func (g *groups) edgeLookup(r *request, value string) lookup {
 	return func(ctx context.Context) (f hits, err error) {
-		if !possible(scim.ID(value)) {
-			return f, nil
-		}
-		all, err := r.Directory.GroupsOf(ctx, []scim.ID{scim.ID(value)})
-		for _, m := range all[scim.ID(value)] {
-			if m.Direct {
-				f.ids = append(f.ids, m.Group)
-			}
-		}
+		f.ids, err = r.Directory.GroupIDsOf(ctx, scim.ID(value))
 		return f, err
 	}
 }
 
 // edges reads the members of groups.
 func (g *groups) edges(r *request, atMost int) relation {
-	return func(ctx context.Context, ids []scim.ID) ([]scim.Value, error) {
-		all, err := r.Directory.MembersOf(ctx, ids, atMost)
+	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
+		all, err := r.Directory.MembersOf(ctx, of, atMost)
 		if err != nil {
-			return nil, tooManyMembers(err, ids)
+			return nil, tooManyMembers(err, of)
 		}
-		values := make([]scim.Value, len(ids))
-		for i, id := range ids {
-			atMost -= len(all[id])
-			values[i] = g.elements(r, all[id])
+		values := make([]scim.Value, len(of))
+		for i, group := range of {
+			atMost -= len(all[group.ID])
+			values[i] = g.elements(r, all[group.ID])
 		}
-		if len(ids) == 1 && !fits(values[0]) {
-			return nil, tooManyMembers(directory.ErrTooMany, ids)
+		if len(of) == 1 && !fits(values[0]) {
+			return nil, tooManyMembers(directory.ErrTooMany, of)
 		}
 		return values, nil
 	}
@@ -81,14 +73,14 @@ func (g *groups) edges(r *request, atMost int) relation {
 // among asks of every group whether certain members are in it.
 func (g *groups) among(r *request, members []scim.ID) relation {
 	pairs := 0
-	return func(ctx context.Context, ids []scim.ID) ([]scim.Value, error) {
-		if pairs += len(ids) * len(members); pairs > maxEdges {
-			return nil, tooManyMembers(directory.ErrTooMany, ids)
+	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
+		if pairs += len(of) * len(members); pairs > maxEdges {
+			return nil, tooManyMembers(directory.ErrTooMany, of)
 		}
-		all, err := r.Directory.Among(ctx, ids, members)
-		values := make([]scim.Value, len(ids))
-		for i, id := range ids {
-			values[i] = g.elements(r, all[id])
+		all, err := r.Directory.Among(ctx, of, members)
+		values := make([]scim.Value, len(of))
+		for i, group := range of {
+			values[i] = g.elements(r, all[group.ID])
 		}
 		return values, err
 	}
@@ -102,12 +94,12 @@ func fits(members scim.Value) bool {
 
 // tooManyMembers says how to ask for groups without their members, and for members
 // in pages.
-func tooManyMembers(err error, ids []scim.ID) error {
+func tooManyMembers(err error, of []directory.Resource) error {
 	if !errors.Is(err, directory.ErrTooMany) {
 		return err
 	}
 	return scim.TooMany(fmt.Sprintf("there are more members than one answer holds; ask for groups with excludedAttributes=members, "+
-		"and for the users in one, page by page, with /Users?filter=groups.value eq %q", string(ids[0])))
+		"and for the users in one, page by page, with /Users?filter=groups.value eq %q", string(of[0].ID)))
 }
 
 // elements is the value of members, an empty array for none.

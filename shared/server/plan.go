@@ -48,9 +48,9 @@ func (e *endpoint) plan(r *request, expr filter.Expr) plan {
 // remembered is a relation that reads once.
 func remembered(read relation) relation {
 	var values []scim.Value
-	return func(ctx context.Context, ids []scim.ID) (_ []scim.Value, err error) {
+	return func(ctx context.Context, of []directory.Resource) (_ []scim.Value, err error) {
 		if values == nil {
-			values, err = read(ctx, ids)
+			values, err = read(ctx, of)
 		}
 		return values, err
 	}
@@ -58,9 +58,9 @@ func remembered(read relation) relation {
 
 // known is the relation of resources that all have an edge to one other.
 func known(to scim.ID) relation {
-	return func(_ context.Context, ids []scim.ID) ([]scim.Value, error) {
+	return func(_ context.Context, of []directory.Resource) ([]scim.Value, error) {
 		edge := scim.List(scim.Map(scim.Member{Name: "value", Value: scim.Text(string(to))}))
-		return slices.Repeat([]scim.Value{edge}, len(ids)), nil
+		return slices.Repeat([]scim.Value{edge}, len(of)), nil
 	}
 }
 
@@ -119,7 +119,7 @@ func (e *endpoint) match(ctx context.Context, r *request, p plan, matcher *filte
 		edges := make([]scim.Value, len(batch))
 		if p.edges != nil {
 			var err error
-			if edges, err = p.edges(ctx, ids(batch)); err != nil {
+			if edges, err = p.edges(ctx, batch); err != nil {
 				return err
 			}
 		}

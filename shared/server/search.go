@@ -164,7 +164,7 @@ func (e *endpoint) answer(ctx context.Context, r *request, q query, found result
 	edges := make([]scim.Value, len(found.page))
 	if len(found.page) > 0 && e.wantsEdges(r) {
 		var err error
-		if edges, err = found.edges(ctx, ids(found.page)); err != nil {
+		if edges, err = found.edges(ctx, found.page); err != nil {
 			return nil, err
 		}
 	}

@@ -54,7 +54,8 @@ func (u *users) edgeLookup(r *request, value string) lookup {
 
 // edges reads the groups of users: of as many users as the directory reads at once.
 func (u *users) edges(r *request, _ int) relation {
-	return func(ctx context.Context, ids []scim.ID) ([]scim.Value, error) {
+	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
+		ids := ids(of)
 		all, err := r.Directory.GroupsOf(ctx, ids)
 		for errors.Is(err, directory.ErrTooMany) && len(ids) > 1 {
 			ids = ids[:len(ids)/2]

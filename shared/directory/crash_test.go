@@ -1,0 +1,207 @@
+package directory_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/testkit"
+)
+
+// dying is a transport that lets a number of calls pass and no more, as if the
+// function had died: the last one before its answer is read if lost is set.
+type dying struct {
+	next http.RoundTripper
+	left atomic.Int64
+	lost bool
+	die  context.CancelFunc
+}
+
+var errDead = errors.New("the function is dead")
+
+func (d *dying) RoundTrip(r *http.Request) (*http.Response, error) {
+	left := d.left.Add(-1)
+	if left < 0 {
+		d.die()
+		return nil, errDead
+	}
+	answer, err := d.next.RoundTrip(r)
+	if err == nil && left == 0 && d.lost {
+		d.die()
+		_ = answer.Body.Close()
+		return nil, errDead
+	}
+	return answer, err
+}
+
+// mortal returns a bench on the same table whose function dies at the n-th call,
+// and the context that ends with it.
+func (b *bench) mortal(n int64, lost bool) (*bench, context.Context) {
+	b.Helper()
+	ctx, die := context.WithCancel(b.Context())
+	d := &dying{next: http.DefaultTransport, lost: lost, die: die}
+	d.left.Store(n)
+	dir, err := directory.Open(ctx, directory.Options{Table: b.table, Endpoint: testkit.Endpoint(b.T), Client: &http.Client{Transport: d}, Step: 2})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &bench{b.T, dir, dir.For("acme"), b.table}, ctx
+}
+
+// A function dies at every call to DynamoDB that an operation makes, before the
+// call or before its answer. What it leaves is found whole or absent after whoever
+// comes next has done its part, and is finished then.
+func TestDeathAtEveryCall(t *testing.T) {
+	for name, o := range mortalOperations {
+		for _, lost := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, answer lost %t", name, lost), func(t *testing.T) {
+				now := time.Now()
+				b := newBench(t, nil, steps, func(options *directory.Options) { options.Now = func() time.Time { return now } })
+				users, survived := 0, false
+				for n := int64(0); !survived; n++ {
+					users, survived = b.dies(o, n, users, lost, func(g directory.Group, ids []scim.ID) {
+						if n%2 == 0 {
+							b.nextWriter(g.ID, ids)
+						} else {
+							b.functionChanges(g.ID, ids)
+							now = now.Add(time.Minute)
+							b.sweep()
+						}
+					})
+				}
+			})
+		}
+	}
+}
+
+// operation is what a function dies of.
+type mortalOperation struct {
+	do     func(*bench, context.Context, directory.Group, []scim.ID) error
+	before []int // the users that are members of the group before
+	after  []int // and after; nil: there is no group then
+	users  int
+}
+
+var mortalOperations = map[string]mortalOperation{
+	"change in steps": {func(b *bench, ctx context.Context, g directory.Group, ids []scim.ID) error {
+		return second(b.edit(ctx, g.ID, directory.MemberEdit{Add: members(ids[2:]...), Remove: ids[:1]}))
+	}, []int{0, 1}, []int{1, 2, 3, 4, 5, 6}, 7},
+	"replace in steps": {func(b *bench, ctx context.Context, g directory.Group, ids []scim.ID) error {
+		return second(b.replaceMembers(ctx, g.ID, ids[3:]))
+	}, []int{0, 1}, []int{3, 4, 5, 6}, 7},
+	"delete group": {func(b *bench, ctx context.Context, g directory.Group, _ []scim.ID) error {
+		return b.acme.DeleteGroup(ctx, g.ID, nil)
+	}, []int{0, 1}, nil, 7},
+	"delete user": {func(b *bench, ctx context.Context, _ directory.Group, ids []scim.ID) error {
+		return b.acme.DeleteUser(ctx, ids[1], nil)
+	}, []int{0, 1}, []int{0}, 6},
+}
+
+// dies lets a function die at its n-th call in a table of that many users, and
+// reports how many there are then and whether it survived.
+func (b *bench) dies(o mortalOperation, n int64, users int, lost bool, inherit func(directory.Group, []scim.ID)) (int, bool) {
+	ids := b.users(7)
+	g := b.group(fmt.Sprint("g", n), pick(ids, o.before)...)
+	victim, ctx := b.mortal(n, lost)
+	err := o.do(victim, ctx, g, ids)
+	inherit(g, ids)
+	_, gone := b.acme.Group(b.Context(), g.ID)
+	got := b.memberIDs(g.ID)
+	switch {
+	case o.after == nil && gone == directory.ErrNotFound, o.after != nil && gone == nil && slices.Equal(got, pick(ids, o.after)):
+		users += o.users
+	case err != nil && gone == nil && slices.Equal(got, pick(ids, o.before)):
+		users += len(ids)
+	default:
+		b.Fatalf("call %d: %v; %d members, %v", n, err, len(got), gone)
+	}
+	b.verify(users)
+	return users, err == nil && n > 3
+}
+
+func pick(ids []scim.ID, which []int) (some []scim.ID) {
+	for _, i := range which {
+		some = append(some, ids[i])
+	}
+	return sorted(some...)
+}
+
+// nextWriter is whoever changes the group or repeats the deletion.
+func (b *bench) nextWriter(group scim.ID, ids []scim.ID) {
+	b.Helper()
+	if _, err := b.edit(b.Context(), group, directory.MemberEdit{Remove: []scim.ID{"nobody"}}); err != nil && err != directory.ErrNotFound {
+		b.Fatal(err)
+	}
+	if _, err := b.acme.Group(b.Context(), group); err == directory.ErrNotFound {
+		b.repeat(b.acme.DeleteGroup(b.Context(), group, nil))
+	}
+	if _, err := b.acme.User(b.Context(), ids[1]); err == directory.ErrNotFound {
+		b.repeat(b.acme.DeleteUser(b.Context(), ids[1], nil))
+	}
+}
+
+// functionChanges hears of what happened from the stream.
+func (b *bench) functionChanges(group scim.ID, ids []scim.ID) {
+	b.Helper()
+	for _, id := range append(ids, group) {
+		for _, pk := range []string{"T#acme#USER", "T#acme#GROUP"} {
+			if err := b.dir.Notice(b.Context(), pk, string(id)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+func (b *bench) sweep() {
+	b.Helper()
+	if _, err := b.dir.Sweep(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// repeat judges the outcome of a deletion that was begun before: it may be over.
+func (b *bench) repeat(err error) {
+	b.Helper()
+	if err != nil && err != directory.ErrNotFound {
+		b.Fatal(err)
+	}
+}
+
+// A name that is held by what a crash left half deleted is free: the next writer
+// finishes the deletion.
+func TestNameOfTheHalfDeletedIsFree(t *testing.T) {
+	b := newBench(t, nil)
+	u := b.create("ann", "x", "ann@example.com")
+	g := b.group("g", u.ID)
+	victim, ctx := b.mortal(1, false)
+	if err := victim.acme.DeleteUser(ctx, u.ID, nil); !errors.Is(err, directory.ErrUnavailable) {
+		t.Fatal(err)
+	}
+	victim, ctx = b.mortal(1, false)
+	if err := victim.acme.DeleteGroup(ctx, g.ID, nil); !errors.Is(err, directory.ErrUnavailable) {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{
+		"user":     second(b.acme.User(t.Context(), u.ID)),
+		"group":    second(b.acme.Group(t.Context(), g.ID)),
+		"replaced": second(b.replace(u.ID, user("bob", ""))),
+		"members":  second(b.edit(t.Context(), g.ID, directory.MemberEdit{Add: members(u.ID)})),
+	} {
+		if err != directory.ErrNotFound {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if found, err := b.acme.UserByName(t.Context(), "ann"); err != nil || len(found) != 0 {
+		t.Errorf("found %v, %v", found, err)
+	}
+	b.group("G")
+	b.create("Ann", "y", "ann@example.com")
+	b.verify(1)
+}
