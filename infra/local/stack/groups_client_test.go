@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -43,7 +42,7 @@ func newGroups(tb testing.TB, o stack.Options) *groups {
 	maps.Copy(parameters, o.Parameters)
 	o.Parameters = parameters
 	p := newIDP(tb, o)
-	db, err := table.Open(tb.Context(), table.Options{Name: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint()})
+	db, err := table.Open(tb.Context(), table.Options{Name: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint(), Budget: 2 * time.Minute})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -115,12 +114,11 @@ func (g *groups) repeat(patience time.Duration, method, path, body string, toler
 }
 
 // ok demands that a request has succeeded.
-func (g *groups) ok(a answer) answer {
+func (g *groups) ok(a answer) {
 	g.Helper()
 	if a.status < 200 || a.status > 299 {
 		g.Errorf("%d %.300s, want success", a.status, a.body.JSON())
 	}
-	return a
 }
 
 // list is the JSON of members.
@@ -167,12 +165,6 @@ func (g *groups) members(group string) []string {
 	return memberIDs(g.want(200, "GET", path(group), ""))
 }
 
-// settle waits until nothing in the table is under way.
-func (g *groups) settle() {
-	g.Helper()
-	g.until(time.Minute, func() bool { return g.unfinished() == 0 })
-}
-
 // until waits for something to come true.
 func (g *groups) until(patience time.Duration, met func() bool) {
 	g.Helper()
@@ -187,12 +179,23 @@ func (g *groups) until(patience time.Duration, met func() bool) {
 // counts that.
 func (g *groups) unfinished() int {
 	g.Helper()
-	report, err := verify.Table(g.Context(), g.db, verify.AllowUnfinished)
+	return g.walk(verify.AllowUnfinished).Unfinished
+}
+
+// verify walks the table, which must be in order.
+func (g *groups) verify() verify.Report {
+	g.Helper()
+	return g.walk()
+}
+
+func (g *groups) walk(options ...verify.Option) verify.Report {
+	g.Helper()
+	report, err := verify.Table(g.Context(), g.db, options...)
 	if err != nil {
 		g.Fatal(err)
 	}
-	if len(report.Problems) > 0 {
-		g.Fatal(strings.Join(report.Problems, "\n"))
+	for _, problem := range report.Problems {
+		g.Error(problem)
 	}
-	return report.Unfinished
+	return report
 }
