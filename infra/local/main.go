@@ -32,7 +32,7 @@ func run(ctx context.Context, args []string) error {
 	o := stack.Options{Log: os.Stderr, Endpoint: os.Getenv("DYNAMODB_ENDPOINT")}
 	flags := flag.NewFlagSet("local", flag.ExitOnError)
 	flags.IntVar(&o.Port, "port", 8080, "port of the API; 0 for a free one")
-	flags.StringVar(&o.DataDir, "data", "", "folder that keeps the table; in memory without it")
+	flags.StringVar(&o.DataDir, "data", "", "folder that keeps the table, without its stream; in memory without it")
 	flags.IntVar(&o.MaxProcesses, "max-processes", 16, "most processes of each function")
 	envFile := flags.String("env-file", "", "file to write SCIM_URL= and SCIM_TOKEN= to, once the stack is ready")
 	_ = flags.Parse(args)
