@@ -2,8 +2,7 @@
 // write and tells of every item, as DynamoDB Streams do.
 //
 // DynamoDB Local has streams of its own, but a table with one takes two to four
-// times as long for its writes (measured: transactions of 100 puts): each looks
-// through the records for old ones, without an index.
+// times as long for its writes (measured: transactions of 100 puts).
 //
 // What a journal cannot know, it does not tell, or takes to be what is likely:
 //   - OldImage, which it never has.
