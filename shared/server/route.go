@@ -110,7 +110,7 @@ func Later(*Server) []route {
 	}
 	var routes []route
 	for pattern, what := range map[string]string{
-		"/Bulk": "bulk requests", "/Me": "/Me", "/.search": "searches over all resources",
+		"/Bulk": "bulk requests", "/Me": "/Me",
 	} {
 		methods := map[string]method{}
 		for _, verb := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
