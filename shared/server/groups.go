@@ -26,7 +26,7 @@ func Groups(s *Server) []route {
 			http.MethodPatch:  writing("patch", g.projected(g.patch)),
 			http.MethodDelete: writing("delete", g.delete),
 		}},
-		{"/Groups/.search", map[string]method{http.MethodPost: reading("search", g.searchByPost)}},
+		{"/Groups/.search", map[string]method{http.MethodPost: reading("search", byPost(s.searching(&g.endpoint)))}},
 	}
 }
 

@@ -158,8 +158,3 @@ func types(over []*endpoint) []*schema.ResourceType {
 	}
 	return all
 }
-
-// searchByPost is not offered yet.
-func (s *Server) searchByPost(context.Context, *request) (*response, error) {
-	return nil, scim.NotImplemented("this service does not offer searches by POST yet")
-}

@@ -26,7 +26,7 @@ func Users(s *Server) []route {
 			http.MethodPatch:  writing("patch", u.projected(u.patch)),
 			http.MethodDelete: writing("delete", u.delete),
 		}},
-		{"/Users/.search", map[string]method{http.MethodPost: reading("search", u.searchByPost)}},
+		{"/Users/.search", map[string]method{http.MethodPost: reading("search", byPost(s.searching(&u.endpoint)))}},
 	}
 }
 
