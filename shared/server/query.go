@@ -1,6 +1,7 @@
 package server
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -54,6 +55,11 @@ func readOrder(r *request, over []*endpoint) (*order.Order, error) {
 	if strings.TrimSpace(by) == "" {
 		return nil, nil
 	}
+	for _, e := range over {
+		if r.tolerant() {
+			by = r.event.repairs.Parameters(e.typ, []string{by})[0]
+		}
+	}
 	return order.Parse(by, r.parameters.Get("sortOrder"), types(over)...)
 }
 
@@ -75,7 +81,8 @@ func (q *query) readPaging(r *request) (err error) {
 	if q.count, q.countSent, err = number(r, "count", defaultCount, unfit); err != nil {
 		return err
 	}
-	q.start, q.count = max(1, q.start), min(max(0, q.count), directory.MaxResults)
+	q.count = min(max(0, q.count), directory.MaxResults)
+	q.start = min(max(1, q.start), math.MaxInt-q.count) // where a page ends is a number, too
 	return nil
 }
 

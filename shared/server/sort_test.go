@@ -8,6 +8,7 @@ import (
 
 	"scimserver/shared/scim/schema"
 	"scimserver/shared/server"
+	"scimserver/shared/tenant"
 )
 
 // namesOf are the values of an attribute in a list, joined.
@@ -85,6 +86,36 @@ func TestSortedPages(t *testing.T) { // P-3.4.2.3-11, P-3.4.2.4-13
 		if slices.Sort(got); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", order, got, want)
 		}
+	}
+}
+
+// Outside strict the attribute of an extension needs no URN.
+func TestSortByUnqualifiedName(t *testing.T) { // P-3.10-5
+	c := newClient(t)
+	c.create("b", `,"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"x"}`)
+	c.create("a", `,"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"y"}`)
+	c.origin.Caller.Profile = tenant.Generic
+	c.sorts("sortBy=department", "b a")
+	if got := namesOf(c.wants(c.post("", `,"sortBy":"department","sortOrder":"descending"`), 200, ""), "userName"); got != "a b" || !strings.Contains(c.log.String(), "unqualified-name") {
+		t.Errorf("%s, log %s", got, c.log)
+	}
+}
+
+// No page is so far that its number has no end.
+func TestFarPages(t *testing.T) { // P-3.4.2.4-11
+	c := newClient(t)
+	c.create("ann", "")
+	c.createGroup("g", "")
+	for _, query := range []string{"", "&sortBy=id", "&filter=id+pr", "&count=0", "&count=1000&sortBy=id", "&filter=" + escape(`userName eq "ann"`)} {
+		for _, start := range []string{"9223372036854775807", "9223372036854774807", "4611686018427387904"} {
+			a := c.wants(c.send("GET", "/Users?startIndex="+start+query, ""), 200, "")
+			if a.Body.Get("totalResults").Text() != "1" || len(a.Body.Get("Resources").Items()) != 0 {
+				t.Errorf("%s%s: %s", start, query, a.Text)
+			}
+		}
+	}
+	if a := c.wants(c.post("", `,"startIndex":9223372036854775807,"sortBy":"id"`), 200, ""); a.Body.Get("totalResults").Text() != "2" {
+		t.Errorf("%s", a.Text)
 	}
 }
 
