@@ -35,31 +35,34 @@ func searchParameters(body scim.Value) (url.Values, error) {
 		return nil, scim.InvalidSyntax("schemas must name " + scim.SearchRequestMessage)
 	}
 	values := url.Values{}
-	for name, read := range searchMembers {
-		v := body.Find(name)
+	for _, m := range searchMembers {
+		v := body.Find(m.name)
 		if v.Kind() == scim.Null {
 			continue
 		}
-		texts, ok := read(v)
+		texts, ok := m.read(v)
 		if !ok {
-			return nil, scim.InvalidSyntax(name + " has the wrong JSON type, " + v.Kind().String())
+			return nil, scim.InvalidSyntax(m.name + " must be " + m.kind)
 		}
-		values[name] = texts
+		values[m.name] = texts
 	}
 	return values, nil
 }
 
 // searchMembers are the members of the message, that of RFC 9865 section 3 among
 // them, with what reads each.
-var searchMembers = map[string]func(scim.Value) ([]string, bool){
-	"attributes":         texts,
-	"excludedAttributes": texts,
-	"filter":             text,
-	"sortBy":             text,
-	"sortOrder":          text,
-	"startIndex":         literal,
-	"count":              literal,
-	"cursor":             text,
+var searchMembers = []struct {
+	name, kind string
+	read       func(scim.Value) ([]string, bool)
+}{
+	{"attributes", "an array of strings", texts},
+	{"excludedAttributes", "an array of strings", texts},
+	{"filter", "a string", text},
+	{"sortBy", "a string", text},
+	{"sortOrder", "a string", text},
+	{"startIndex", "a number", literal},
+	{"count", "a number", literal},
+	{"cursor", "a string", text},
 }
 
 func text(v scim.Value) ([]string, bool) { return []string{v.Text()}, v.Kind() == scim.String }
