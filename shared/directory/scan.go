@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"sync/atomic"
 	"time"
@@ -23,8 +24,8 @@ const (
 
 // Scan calls f with all resources of a kind, some at a time, in no order and from
 // several goroutines: ids are random, so ranges by their first digit are alike in
-// size. What fits into one call takes no more. Behind MaxScanned resources, or when
-// too little of the request's time is left, the error is ErrTooMany.
+// size. What fits into one call takes no more. If there are more than MaxScanned
+// resources, or too little of the request's time is left, the error is ErrTooMany.
 func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Resource) error) error {
 	s := newScan(t, k)
 	return s.within(ctx, func(ctx context.Context) error {
@@ -32,6 +33,9 @@ func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Res
 		next, err := s.read(ctx, table.Query{PK: t.pk(k)}, false)
 		if err != nil || next == "" {
 			return err
+		}
+		if n, err := t.Count(ctx, k); err != nil || n > MaxScanned {
+			return cmp.Or(err, ErrTooMany)
 		}
 		work, ctx := errgroup.WithContext(ctx)
 		work.SetLimit(scanners)

@@ -2,7 +2,10 @@ package server
 
 import (
 	"slices"
+	"strings"
 	"sync"
+
+	"scimserver/shared/scim"
 )
 
 // top finds the hits that stand first among many, in whatever order they come, and
@@ -29,6 +32,7 @@ func (t *top) add(h hit) {
 	if !t.keeps {
 		h.resource = nil
 	}
+	h.ID = scim.ID(strings.Clone(string(h.ID))) // not to keep what was read with it
 	if len(t.hits) == 2*t.n {
 		t.cut()
 	}
