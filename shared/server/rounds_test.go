@@ -30,7 +30,7 @@ func (s *rounds) RoundTrip(r *http.Request) (*http.Response, error) {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-	s.timer = time.AfterFunc(60*time.Millisecond, s.release)
+	s.timer = time.AfterFunc(150*time.Millisecond, s.release)
 	s.mu.Unlock()
 	<-released
 	return s.next.RoundTrip(r)
