@@ -20,7 +20,10 @@ func (e *endpoint) operations(r *request) (ops []patch.Operation, o patch.Option
 		return nil, o, err
 	}
 	if r.tolerant() {
-		body, o.Element = r.event.repairs.Patch(e.typ, body), r.event.repairs.Element
+		o.Element = r.event.repairs.Element
+		if body, err = r.event.repairs.Patch(e.typ, body); err != nil {
+			return nil, o, err
+		}
 	}
 	ops, err = patch.Parse(body)
 	return ops, o, err

@@ -6,6 +6,7 @@
 package compat
 
 import (
+	"fmt"
 	"slices"
 
 	"scimserver/shared/scim"
@@ -17,7 +18,10 @@ type Deviation string
 
 // Repairs collects what the requests of one HTTP request needed. The zero value
 // is ready for use.
-type Repairs struct{ names []Deviation }
+type Repairs struct {
+	names    []Deviation
+	removals int // that the values of one message stand for
+}
 
 // Names returns the deviations that were repaired, each once, in the order in
 // which they were met.
@@ -34,18 +38,25 @@ func (r *Repairs) Resource(t *schema.ResourceType, body scim.Value) scim.Value {
 	if body.Kind() != scim.Object {
 		return body
 	}
-	return r.object(t, r.schemas(t, body))
+	return r.object(t, r.schemas(t, r.coreKeys(t, body)))
 }
 
-// Patch repairs a PATCH message.
-func (r *Repairs) Patch(t *schema.ResourceType, body scim.Value) scim.Value {
+// Patch repairs a PATCH message. The error is an *scim.Error about an operation that
+// can be read in more than one way.
+func (r *Repairs) Patch(t *schema.ResourceType, body scim.Value) (scim.Value, error) {
 	operations := body.Find("Operations")
 	if operations.Kind() != scim.Array {
-		return body
+		return body, nil
 	}
+	r.removals = 0
 	var repaired []scim.Value
-	for _, op := range operations.Items() {
-		repaired = append(repaired, r.operation(t, op)...)
+	for i, op := range operations.Items() {
+		all, err := r.operation(t, op)
+		if err != nil {
+			err.Detail = fmt.Sprintf("operation %d: %s", i+1, err.Detail)
+			return body, err
+		}
+		repaired = append(repaired, all...)
 	}
 	members := make([]scim.Member, len(body.Members()))
 	for i, m := range body.Members() {
@@ -53,22 +64,25 @@ func (r *Repairs) Patch(t *schema.ResourceType, body scim.Value) scim.Value {
 			members[i].Value = scim.List(r.noOperations(repaired)...)
 		}
 	}
-	return scim.Map(members...)
+	return scim.Map(members...), nil
 }
 
 // operation repairs one operation, which may take several in its place.
-func (r *Repairs) operation(t *schema.ResourceType, op scim.Value) []scim.Value {
+func (r *Repairs) operation(t *schema.ResourceType, op scim.Value) (all []scim.Value, err *scim.Error) {
 	if op.Kind() != scim.Object {
-		return []scim.Value{op}
+		return []scim.Value{op}, nil
 	}
-	op = r.paths(t, op)
-	var all []scim.Value
-	for _, removal := range r.removeValue(t, r.echoes(t, op)) {
+	op = r.echoes(t, r.paths(t, op))
+	if err := onceEach(t, op); err != nil {
+		return nil, err
+	}
+	removals, err := r.removeValue(t, op)
+	for _, removal := range removals {
 		for _, one := range r.splitKeys(t, removal) {
 			all = append(all, r.operationValue(t, one))
 		}
 	}
-	return all
+	return all, err
 }
 
 // object repairs the values of a resource's attributes, those of extensions
@@ -133,6 +147,12 @@ func each(v scim.Value, f func(scim.Member) scim.Value) scim.Value {
 // or added.
 func set(v scim.Value, name string, value scim.Value) scim.Value {
 	return scim.Map(append(unset(v, name).Members(), scim.Member{Name: name, Value: value})...)
+}
+
+// has reports whether the object v has a member of that name, in any case, be it
+// null.
+func has(v scim.Value, name string) bool {
+	return slices.ContainsFunc(v.Members(), func(m scim.Member) bool { return scim.EqualName(m.Name, name) })
 }
 
 // unset returns the object v without the member of that name, in any case.

@@ -121,7 +121,11 @@ func carryOut(t *testing.T, typ *schema.ResourceType, v scim.Value, r *Repairs) 
 		scim.Member{Name: "Operations", Value: v.Get("operations")})
 	var o patch.Options
 	if r != nil {
-		body, o.Element = r.Patch(typ, body), r.Element
+		o.Element = r.Element
+		var err error
+		if body, err = r.Patch(typ, body); err != nil {
+			return body, err
+		}
 	}
 	ops, err := patch.Parse(body)
 	if err != nil {
@@ -196,26 +200,49 @@ func TestMembers(t *testing.T) {
 	}
 }
 
-// Of a remove with so many values that they would fill the memory nothing is made.
-func TestRemoveOfManyValues(t *testing.T) {
-	values := make([]scim.Value, maxRemovals+1)
-	for i := range values {
-		values[i] = scim.Text(fmt.Sprint(i))
-	}
-	registry, err := schema.Standard()
+// operations makes a PATCH message of operations, given as JSON.
+func operations(t *testing.T, texts ...string) scim.Value {
+	t.Helper()
+	v, err := scim.ParseJSON([]byte(`{"Operations":[` + strings.Join(texts, ",") + `]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	message := func(values []scim.Value) scim.Value {
-		return scim.Map(scim.Member{Name: "Operations", Value: scim.List(scim.Map(
-			scim.Member{Name: "op", Value: scim.Text("remove")},
-			scim.Member{Name: "path", Value: scim.Text("members")},
-			scim.Member{Name: "value", Value: scim.List(values...)}))})
+	return v
+}
+
+// Of removes with so many values that they would fill the memory nothing is made.
+func TestRemoveOfManyValues(t *testing.T) { // P-3.5.2.2-13
+	remove := func(values int) string {
+		return `{"op":"remove","path":"emails","value":[` + strings.Repeat(`"x",`, values-1) + `"x"]}`
 	}
 	var r Repairs
-	for n, want := range map[int]int{maxRemovals: maxRemovals, maxRemovals + 1: 1} {
-		if got := r.Patch(registry.Type("Group"), message(values[:n])).Get("Operations").Items(); len(got) != want {
-			t.Errorf("%d values make %d operations, want %d", n, len(got), want)
+	got, err := r.Patch(userType(t), operations(t, remove(maxRemovals-1), remove(1)))
+	if n := len(got.Get("Operations").Items()); err != nil || n != maxRemovals {
+		t.Errorf("%d operations, %v", n, err)
+	}
+	_, err = r.Patch(userType(t), operations(t, remove(maxRemovals), remove(1)))
+	var refused *scim.Error
+	if !errors.As(err, &refused) || refused.Type != scim.TypeInvalidValue || !strings.Contains(err.Error(), "operation 2: ") || !strings.Contains(err.Error(), "send fewer") {
+		t.Error(err)
+	}
+}
+
+// What nobody could carry out as it was meant is refused, and says why.
+func TestAmbiguousOperations(t *testing.T) { // P-3.5.2.2-13, P-3.5.2.1-15
+	for operation, want := range map[string]string{
+		`{"op":"remove","path":"emails","value":[{"value":"A"},{}]}`:                               "value 2 of the values to remove from emails names none",
+		`{"op":"remove","path":"emails","value":{}}`:                                               "value 1 of the values to remove from emails names none",
+		`{"op":"remove","path":"emails","value":[["A"]]}`:                                          "value 1 of the values to remove from emails names none",
+		`{"op":"remove","path":"name","value":{}}`:                                                 "the value to remove from name names no part of it",
+		`{"op":"add","value":{"title":"a","` + scim.UserSchema + `:title":"b"}}`:                   "the value names " + scim.UserSchema + ":title twice",
+		`{"op":"add","value":{"` + scim.UserSchema + `":{"title":"b"},"title":"a"}}`:               "the value names title twice",
+		`{"op":"add","value":{"name.givenName":"a","` + scim.UserSchema + `.name.givenName":"b"}}`: "the value names " + scim.UserSchema + ":name.givenName twice",
+	} {
+		var r Repairs
+		_, err := r.Patch(userType(t), operations(t, `{}`, operation))
+		var refused *scim.Error
+		if !errors.As(err, &refused) || refused.Type != scim.TypeInvalidSyntax || refused.Detail != "operation 2: "+want {
+			t.Errorf("%s: %v", operation, err)
 		}
 	}
 }
@@ -261,9 +288,12 @@ func FuzzPatch(f *testing.F) {
 			return
 		}
 		var first, second Repairs
-		once := first.Patch(typ, scim.Map(scim.Member{Name: "Operations", Value: v}))
-		twice := second.Patch(typ, once)
-		if len(second.Names()) > 0 || once.JSON() != twice.JSON() {
+		once, err := first.Patch(typ, scim.Map(scim.Member{Name: "Operations", Value: v}))
+		if err != nil {
+			return
+		}
+		twice, err := second.Patch(typ, once)
+		if err != nil || len(second.Names()) > 0 || once.JSON() != twice.JSON() {
 			t.Errorf("%s needs %v again: %s", once.JSON(), second.Names(), twice.JSON())
 		}
 	})
@@ -289,9 +319,12 @@ func FuzzApply(f *testing.F) {
 			return
 		}
 		var repairs Repairs
-		body := repairs.Patch(typ, scim.Map(
+		body, err := repairs.Patch(typ, scim.Map(
 			scim.Member{Name: "schemas", Value: scim.Texts(patch.Message)},
 			scim.Member{Name: "Operations", Value: v}))
+		if err != nil {
+			return
+		}
 		ops, err := patch.Parse(body)
 		if err != nil {
 			return

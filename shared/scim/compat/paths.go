@@ -9,7 +9,7 @@ import (
 )
 
 // paths qualifies the path of an operation that names an attribute of an
-// extension without its URN, or with a dot behind the URN. Entra ID:
+// extension without its URN, or with a dot behind the URN of any schema. Entra ID:
 //
 //	{"op": "Add", "path": "manager", "value": …}
 //	{"op": "replace", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department", …}
@@ -52,10 +52,9 @@ func (r *Repairs) pathFilter(t *schema.ResourceType, op scim.Value) scim.Value {
 // qualify returns the path with the URN that it lacks, or with a colon behind
 // the URN that it has.
 func qualify(t *schema.ResourceType, path string) (string, bool) {
-	for _, ext := range t.Extensions {
-		n := len(ext.Schema.ID)
-		if len(path) > n+1 && path[n] == '.' && scim.EqualName(path[:n], ext.Schema.ID) {
-			return ext.Schema.ID + ":" + path[n+1:], true
+	for _, id := range ids(t) {
+		if n := len(id); len(path) > n+1 && path[n] == '.' && scim.EqualName(path[:n], id) {
+			return id + ":" + path[n+1:], true
 		}
 	}
 	target, err := filter.ParsePath(path)
@@ -71,4 +70,13 @@ func qualify(t *schema.ResourceType, path string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// ids returns the URNs of the type's schemas.
+func ids(t *schema.ResourceType) []string {
+	all := []string{t.Core.ID}
+	for _, ext := range t.Extensions {
+		all = append(all, ext.Schema.ID)
+	}
+	return all
 }

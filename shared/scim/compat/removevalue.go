@@ -1,6 +1,8 @@
 package compat
 
 import (
+	"fmt"
+
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/filter"
 	"scimserver/shared/scim/schema"
@@ -11,65 +13,64 @@ import (
 //
 //	{"op": "Remove", "path": "members", "value": [{"value": "u1091"}]}
 //
-// Read as the RFC has it, without the value, this would empty the group. The
-// value of an attribute that has only one is not compared; an object of
+// Read as the RFC has it, without the value, this would empty the group. So it would
+// with a value that stands for none, as a template makes of a variable without one:
+//
+//	{"op": "remove", "path": "members", "value": ""}
+//
+// The value of an attribute that has only one is not compared; an object of
 // sub-attributes, without value among them, names those to remove.
-func (r *Repairs) removeValue(t *schema.ResourceType, op scim.Value) []scim.Value {
+func (r *Repairs) removeValue(t *schema.ResourceType, op scim.Value) ([]scim.Value, *scim.Error) {
 	as := []scim.Value{op}
 	value, path := op.Find("value"), op.Find("path")
-	if !scim.EqualName(op.Find("op").Text(), "remove") || value.Kind() == scim.Null || path.Kind() != scim.String {
-		return as
+	if !isRemove(op) || !has(op, "value") || path.Kind() != scim.String {
+		return as, nil
 	}
 	target, err := filter.ParsePath(path.Text())
 	if err != nil || target.Filter != nil {
-		return as
+		return as, nil
 	}
 	what, ok := filter.Resolve(t, target.Path)
-	if !ok || what.Attr == nil || what.Sub != nil {
-		return as
+	if blank := value.IsEmpty() && value.Kind() != scim.Object; !ok || what.Attr == nil || what.Sub != nil && !blank {
+		return as, nil
 	}
-	var all []scim.Value
+	defer r.note("remove-with-value")
 	if what.Attr.MultiValued {
-		all, ok = r.removals(unset(op, "value"), target, what.Attr, value)
-	} else {
-		all, ok = removalsOfOne(unset(op, "value"), target, what.Attr, value)
+		return r.removalsOf(unset(op, "value"), target, what.Attr, value)
 	}
-	if !ok {
-		return as
-	}
-	r.note("remove-with-value")
-	return all
+	return removalsOfOne(unset(op, "value"), target, what.Attr, value)
 }
 
-// maxRemovals is the most values of one operation that are told apart. Each takes
-// up a kilobyte as an operation of its own.
+func isRemove(op scim.Value) bool { return scim.EqualName(op.Find("op").Text(), "remove") }
+
+// maxRemovals is the most values of one message that are told apart. Each takes up
+// a kilobyte as an operation of its own.
 const maxRemovals = 50_000
 
-// removals makes an operation for each value. It reports false where one names
-// nothing that could be removed.
-func (r *Repairs) removals(op scim.Value, target filter.Target, attr *schema.Attribute, value scim.Value) (all []scim.Value, ok bool) {
-	items := []scim.Value{value}
-	if value.Kind() == scim.Array {
-		items = value.Items()
+// removalsOf makes an operation for each value.
+func (r *Repairs) removalsOf(op scim.Value, target filter.Target, attr *schema.Attribute, value scim.Value) (all []scim.Value, err *scim.Error) {
+	items := value.Items()
+	if value.Kind() != scim.Array && (value.Kind() == scim.Object || !value.IsEmpty()) {
+		items = []scim.Value{value}
 	}
-	if len(items) > maxRemovals {
-		return nil, false
+	if r.removals += len(items); r.removals > maxRemovals {
+		return nil, scim.InvalidValue(fmt.Sprintf("the operations name more than %d values to remove; send fewer at a time", maxRemovals))
 	}
-	for _, item := range items {
+	for i, item := range items {
 		e := describe(attr, item)
 		if e == nil {
-			return nil, false
+			return nil, scim.InvalidSyntax(fmt.Sprintf("value %d of the values to remove from %s names none", i+1, target.Path))
 		}
 		target.Filter = r.booleans(e, within(attr))
 		all = append(all, set(op, "path", scim.Text(target.String())))
 	}
-	return all, true
+	return all, nil
 }
 
-// removalsOfOne is removals for an attribute of one value.
-func removalsOfOne(op scim.Value, target filter.Target, attr *schema.Attribute, value scim.Value) (all []scim.Value, ok bool) {
+// removalsOfOne is removalsOf for an attribute of one value.
+func removalsOfOne(op scim.Value, target filter.Target, attr *schema.Attribute, value scim.Value) (all []scim.Value, err *scim.Error) {
 	if attr.Type != schema.Complex || attr.Sub.Find("value") != nil || value.Kind() != scim.Object {
-		return []scim.Value{op}, true
+		return []scim.Value{op}, nil
 	}
 	for _, m := range value.Members() {
 		if sub := attr.Sub.Find(m.Name); sub != nil {
@@ -77,7 +78,10 @@ func removalsOfOne(op scim.Value, target filter.Target, attr *schema.Attribute, 
 			all = append(all, set(op, "path", scim.Text(target.String())))
 		}
 	}
-	return all, len(all) > 0
+	if len(all) == 0 {
+		return nil, scim.InvalidSyntax(fmt.Sprintf("the value to remove from %s names no part of it", target.Path))
+	}
+	return all, nil
 }
 
 // describe returns a filter for the element that item stands for: by its value,

@@ -19,7 +19,7 @@ import (
 // attribute is: administrators map custom ones.
 func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value {
 	value := op.Find("value")
-	if op.Find("path").Kind() != scim.Null || value.Kind() != scim.Object {
+	if op.Find("path").Kind() != scim.Null || value.Kind() != scim.Object || isRemove(op) {
 		return []scim.Value{op}
 	}
 	var rest []scim.Member
@@ -56,7 +56,7 @@ func keyPath(t *schema.ResourceType, key string) (string, bool) {
 		return "", false
 	}
 	if qualified, ok := qualify(t, key); ok {
-		return qualified, true
+		key = qualified
 	}
 	target, err := filter.ParsePath(key)
 	if err != nil {

@@ -47,6 +47,11 @@ func (p *parser) fail(format string, args ...any) error {
 	return scim.InvalidFilter(p.say(format, args...))
 }
 
+// short says that the text ends too early.
+func (p *parser) short(want string) error {
+	return scim.InvalidFilter("the " + p.of + " ends where " + want + " is expected")
+}
+
 func (p *parser) say(format string, args ...any) string {
 	return fmt.Sprintf(format, args...) + fmt.Sprintf(" at byte %d of the %s", p.pos, p.of)
 }
@@ -154,12 +159,18 @@ func (p *parser) compare(path Path) (Expr, error) {
 		return &Compare{path, op, value}, err
 	}
 	p.pos = start
+	if start == len(p.s) {
+		return nil, p.short("an operator")
+	}
 	return nil, p.fail("%q is no operator; one of eq ne co sw ew pr gt ge lt le is expected", word)
 }
 
 // value parses a JSON string, number, true, false or null.
 func (p *parser) value() (scim.Value, error) {
 	start := p.pos
+	if start == len(p.s) {
+		return scim.Value{}, p.short("a value")
+	}
 	if p.at('"') {
 		p.quoted()
 	} else {

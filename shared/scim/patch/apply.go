@@ -2,6 +2,7 @@ package patch
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"scimserver/shared/scim"
@@ -54,7 +55,7 @@ func (a applier) applyAll(doc scim.Value, op Operation) (scim.Value, error) {
 			continue
 		}
 		path, ok := a.member(m.Name)
-		if !ok && strings.ContainsAny(m.Name, ".:[") {
+		if !ok && strings.ContainsAny(m.Name, ".:[") && !a.foreign(m) {
 			return doc, scim.InvalidPath(fmt.Sprintf("%q is a path, which may not stand in the place of an attribute's name", m.Name))
 		}
 		if !ok {
@@ -65,6 +66,16 @@ func (a applier) applyAll(doc scim.Value, op Operation) (scim.Value, error) {
 		}
 	}
 	return doc, nil
+}
+
+// foreign reports whether a member is an extension that the type does not have.
+func (a applier) foreign(m scim.Member) bool {
+	ids := []string{a.t.Core.ID}
+	for _, ext := range a.t.Extensions {
+		ids = append(ids, ext.Schema.ID)
+	}
+	below := func(id string) bool { return len(m.Name) > len(id) && scim.EqualName(m.Name[:len(id)], id) }
+	return m.Value.Kind() == scim.Object && below("urn:") && !slices.ContainsFunc(ids, below)
 }
 
 // member returns the path of a member's name in a path-less value.

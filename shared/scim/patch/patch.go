@@ -117,12 +117,14 @@ func parseOperation(item scim.Value) (o Operation, err error) {
 	return o, o.check()
 }
 
-// check refuses what no resource could make sense of.
+// check refuses what no resource could make sense of. The value of a remove may be
+// meant as a list of what to remove, be it empty or null: without it the operation
+// would remove everything.
 func (o Operation) check() error {
 	switch {
 	case o.Op == Remove && o.Path == nil:
 		return scim.NoTarget("remove needs a path")
-	case o.Op == Remove && o.namesValues():
+	case o.Op == Remove && o.HasValue && (o.Path.Filter == nil || !o.Value.IsEmpty()):
 		return scim.InvalidSyntax("remove takes no value; name what to remove by a filter in the path")
 	case o.Op != Remove && !o.HasValue:
 		return scim.InvalidValue(string(o.Op) + " needs a value")
@@ -130,13 +132,6 @@ func (o Operation) check() error {
 		return scim.InvalidValue(string(o.Op) + " without a path needs an object of attributes as its value")
 	}
 	return nil
-}
-
-// namesValues reports whether the value of a remove may be meant as a list of what
-// to remove, be it empty: without it the operation would remove everything.
-func (o Operation) namesValues() bool {
-	whole := o.Path.Filter == nil && (o.Value.Kind() == scim.Array || o.Value.Kind() == scim.Object)
-	return whole || !o.Value.IsEmpty()
 }
 
 // numbered says in an error's detail which operation it is about.

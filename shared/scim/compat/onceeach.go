@@ -1,0 +1,45 @@
+package compat
+
+import (
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
+	"scimserver/shared/scim/schema"
+)
+
+// onceEach refuses an operation without a path whose value names an attribute by two
+// names: nobody can tell which counts.
+func onceEach(t *schema.ResourceType, op scim.Value) *scim.Error {
+	if op.Find("path").Kind() != scim.Null {
+		return nil
+	}
+	seen := map[schema.Named]bool{}
+	for _, name := range keys(t, op.Find("value")) {
+		target, err := filter.ParsePath(name)
+		what, known := filter.Resolve(t, target.Path)
+		if err != nil || !known || target.Filter != nil {
+			continue
+		}
+		if seen[what] {
+			return scim.InvalidSyntax("the value names " + target.String() + " twice")
+		}
+		seen[what] = true
+	}
+	return nil
+}
+
+// keys returns the names in a path-less value as paths, those below the URN of the
+// core schema among them.
+func keys(t *schema.ResourceType, v scim.Value) (all []string) {
+	for _, m := range v.Members() {
+		if scim.EqualName(m.Name, t.Core.ID) {
+			all = append(all, keys(t, m.Value)...)
+			continue
+		}
+		if path, ok := keyPath(t, m.Name); ok {
+			all = append(all, path)
+		} else {
+			all = append(all, m.Name)
+		}
+	}
+	return all
+}
