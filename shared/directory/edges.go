@@ -3,7 +3,6 @@ package directory
 import (
 	"context"
 	"strings"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -84,28 +83,47 @@ func (t *Tenant) part(group scim.ID, m Member) []table.Write {
 
 // MembersOf reads the members of groups, several groups at a time, groups before
 // users and each in the order of ids. A change of them that a crash left half done
-// is finished first. More than atMost in all are ErrTooMany.
-func (t *Tenant) MembersOf(ctx context.Context, groups []Resource, atMost int) (map[scim.ID][]Member, error) {
-	var mu sync.Mutex
-	all, sum := make(map[scim.ID][]Member, len(groups)), 0
-	work, ctx := errgroup.WithContext(ctx)
-	work.SetLimit(16)
-	for _, group := range groups {
-		work.Go(func() error {
-			if err := t.whole(ctx, group); err != nil {
-				return err
+// is finished first. It returns those of the first groups, as many as have at most
+// atMost members in all, but of one at least: if that has more than alone, the error
+// is ErrTooMany.
+func (t *Tenant) MembersOf(ctx context.Context, groups []Resource, atMost, alone int) (all [][]Member, err error) {
+	const first, most = 4, 16
+	for size := first; len(all) < len(groups); size = min(2*size, most) {
+		some := groups[len(all):min(len(groups), len(all)+size)]
+		bound := atMost
+		if len(all) == 0 {
+			bound = max(atMost, alone)
+		}
+		lists, err := t.membersOf(ctx, some, bound)
+		if err != nil {
+			return nil, err
+		}
+		for _, list := range lists {
+			switch {
+			case len(all) == 0 && len(list) > alone:
+				return nil, ErrTooMany
+			case len(all) > 0 && len(list) > atMost:
+				return all, nil
 			}
-			list, more, err := t.members(ctx, group.ID, atMost+1)
-			mu.Lock()
-			defer mu.Unlock()
-			all[group.ID] = list
-			if sum += len(list); err == nil && (more || sum > atMost) {
-				err = ErrTooMany
+			all, atMost = append(all, list), max(0, atMost-len(list))
+		}
+	}
+	return all, nil
+}
+
+// membersOf reads the members of groups, of each one more than a bound at most.
+func (t *Tenant) membersOf(ctx context.Context, groups []Resource, bound int) ([][]Member, error) {
+	lists := make([][]Member, len(groups))
+	work, ctx := errgroup.WithContext(ctx)
+	for i, group := range groups {
+		work.Go(func() (err error) {
+			if err = t.whole(ctx, group); err == nil {
+				lists[i], _, err = t.members(ctx, group.ID, bound+1)
 			}
 			return err
 		})
 	}
-	return all, work.Wait()
+	return lists, work.Wait()
 }
 
 // whole finishes the change of members that a group was read with. That the group

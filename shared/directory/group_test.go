@@ -84,11 +84,11 @@ func (b *bench) replaceMembers(ctx context.Context, id scim.ID, ids []scim.ID) (
 // memberIDs returns the ids of a group's members in order.
 func (b *bench) memberIDs(id scim.ID) (ids []scim.ID) {
 	b.Helper()
-	all, err := b.acme.MembersOf(b.Context(), []directory.Resource{{ID: id}}, 1_000_000)
+	all, err := b.acme.MembersOf(b.Context(), []directory.Resource{{ID: id}}, 0, 1_000_000)
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, m := range all[id] {
+	for _, m := range all[0] {
 		ids = append(ids, m.ID)
 	}
 	slices.Sort(ids)

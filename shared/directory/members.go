@@ -15,11 +15,17 @@ type MemberEdit struct {
 	// SkipUnknown leaves out members that do not exist; otherwise the error is
 	// *UnknownMembersError.
 	SkipUnknown bool
+	// Replaces says that nobody stays who was a member. Then not all that are to be
+	// added may be unknown: it would empty the group.
+	Replaces bool
 }
 
 // UnknownMembersError says which members that were to be added do not exist in the
 // tenant, or are not of the kind the client said.
-type UnknownMembersError struct{ IDs []scim.ID }
+type UnknownMembersError struct {
+	IDs   []scim.ID
+	Typed bool // the client said the kind of one of them
+}
 
 // Error says that there are some.
 func (e *UnknownMembersError) Error() string { return "directory: unknown members" }
@@ -198,19 +204,21 @@ func (c *change) settle(ctx context.Context) error {
 	}
 	var unknown []scim.ID
 	var known []Member
+	typed := false
 	for _, m := range c.edit.Add {
 		kind, held := c.held[m.ID]
 		if !held {
 			kind = kinds[m.ID]
 		}
-		if m.Kind = kind; kind == "" {
-			unknown = append(unknown, m.ID)
-		} else {
-			known = append(known, m)
+		if kind == "" {
+			unknown, typed = append(unknown, m.ID), typed || m.Kind != ""
+			continue
 		}
+		m.Kind = kind
+		known = append(known, m)
 	}
-	if len(unknown) > 0 && !c.edit.SkipUnknown {
-		return &UnknownMembersError{unknown}
+	if len(unknown) > 0 && (!c.edit.SkipUnknown || c.edit.Replaces && len(known) == 0) {
+		return &UnknownMembersError{unknown, typed}
 	}
 	c.edit.Add, c.skipped = known, append(c.skipped, unknown...)
 	return nil

@@ -8,8 +8,8 @@ import (
 	"scimserver/shared/scim/filter"
 )
 
-// The bounds on one answer: its JSON in bytes, and the edges that are read for it
-// before anyone can know their bytes. That of one resource follows from the bytes.
+// The bounds on one answer: its JSON in bytes, and the edges of all and of a single
+// resource that are read for it before anyone can know their bytes.
 const (
 	maxAnswer     = 4_500_000
 	maxEdges      = 10_000
@@ -22,7 +22,10 @@ type collection interface {
 	// keys, nil where no key does. Those on edges are costlier than the others.
 	lookup(r *request, path filter.Path, value string) lookup
 	edgeLookup(r *request, value string) lookup
-	// edges returns what reads the edges of resources, at most so many in all.
+	// shown returns what reads the edges that an answer shows: of the first resources,
+	// as many as it holds.
+	shown(r *request) relation
+	// edges returns what reads the edges that a search compares, at most so many in all.
 	edges(r *request, atMost int) relation
 	// among is edges, of which only those that lead to certain ids are needed.
 	among(r *request, ids []scim.ID) relation

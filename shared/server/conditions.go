@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"strings"
 
 	"scimserver/shared/directory"
@@ -21,21 +22,33 @@ func (r *request) match() directory.Match {
 // If-Match, where HTTP alone would let them never match (RFC 7644 section 3.14).
 func names(headers []string, version int64) bool {
 	opaque := strings.TrimPrefix(scim.ETag(version), "W/")
+	list, _ := tags(headers)
+	return slices.Contains(list, "*") || slices.Contains(list, opaque)
+}
+
+// tags returns the entity tags of a list without their weakness, those before
+// anything that is none, and whether that is all.
+func tags(headers []string) (all []string, ok bool) {
 	list := strings.TrimSpace(strings.Join(headers, ","))
 	if list == "*" {
-		return true
+		return []string{list}, true
 	}
 	for list != "" {
 		tag, rest, ok := cutTag(list)
 		if !ok {
-			return false
+			return all, false
 		}
-		if tag == opaque {
-			return true
-		}
-		list = rest
+		all, list = append(all, tag), rest
 	}
-	return false
+	return all, len(all) > 0
+}
+
+// outdated says why a change is refused for its condition.
+func outdated(r *request) *scim.Error {
+	if _, ok := tags(r.Header.Values("If-Match")); !ok {
+		return scim.PreconditionFailed(`If-Match is not an entity tag, such as W/"1" with its double quotes; send the version as it was answered`)
+	}
+	return scim.PreconditionFailed("the resource has another version than If-Match names; fetch it and try again")
 }
 
 // cutTag cuts the first entity tag off a list (RFC 9110 section 8.8.3) and

@@ -74,7 +74,7 @@ func (e *endpoint) edgesOf(ctx context.Context, r *request, of directory.Resourc
 	if !e.wantsEdges(r) {
 		return scim.Value{}, nil
 	}
-	values, err := e.stored.edges(r, maxEdgesAlone)(ctx, []directory.Resource{of})
+	values, err := e.stored.shown(r)(ctx, []directory.Resource{of})
 	if err != nil {
 		return scim.Value{}, err
 	}

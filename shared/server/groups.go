@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 
 	"scimserver/shared/directory"
@@ -53,6 +54,9 @@ func (g *groups) content(r *request) (doc scim.Value, sent *roster, err error) {
 	if err != nil {
 		return doc, nil, err
 	}
+	if err := g.misplaced(body); err != nil {
+		return doc, nil, err
+	}
 	if sent, err = g.roster(r, body.Find(g.edgeAttr)); err != nil {
 		return doc, nil, err
 	}
@@ -60,6 +64,19 @@ func (g *groups) content(r *request) (doc scim.Value, sent *roster, err error) {
 		return doc, nil, err
 	}
 	return doc, sent, g.project(r, g.typ.Sent(doc))
+}
+
+// misplaced refuses members that are named as those of an extension would be: to
+// ignore them as unknown would empty the group.
+func (g *groups) misplaced(body scim.Value) error {
+	urn := g.typ.Core.ID
+	for _, m := range body.Members() {
+		below := scim.EqualName(m.Name, urn) && m.Value.Find(g.edgeAttr).Kind() != scim.Null
+		if below || scim.EqualName(m.Name, urn+":"+g.edgeAttr) || scim.EqualName(m.Name, urn+"."+g.edgeAttr) {
+			return scim.InvalidSyntax(fmt.Sprintf("%.128q names members; send them once, as %q", m.Name, g.edgeAttr))
+		}
+	}
+	return nil
 }
 
 // skipsUnknown reports whether the tenant's provider sends members before it

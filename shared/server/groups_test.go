@@ -169,17 +169,21 @@ func TestBadMembers(t *testing.T) { // S-4.2-5, P-6-8, S-7-6
 	c.origin.Caller.Tenant = "acme"
 	g := c.createGroup("g", "")
 	for _, v := range []string{
-		`"` + ann + `"`, `{"value":"` + ann + `"}`, `["` + ann + `"]`, `[null]`, `[{}]`, `[{"display":"x"}]`, `[{"value":5}]`, `[{"value":""}]`,
+		`{}`, `"` + ann + `"`, `{"value":"` + ann + `"}`, `["` + ann + `"]`, `[null]`, `[{}]`, `[{"display":"x"}]`, `[{"value":5}]`, `[{"value":""}]`,
 		value(foreign), value("nobody"), value(ann, strings.Repeat("x", 3000)), value("#"), `[{"value":"` + ann + `","type":"Device"}]`,
 		`[{"value":"` + ann + `","type":"Group"}]`, `[{"value":"` + ann + `","$ref":"` + base + `/Groups/` + ann + `"}]`,
 		`[{"value":"` + ann + `","type":"Group","$ref":"` + base + `/Users/` + ann + `"}]`, `[{"value":"` + ann + `","$ref":"Users/other"}]`,
 		`[{"$ref":"https://elsewhere.example.com/Users/` + ann + `"}]`, `[{"value":"` + ann + `","display":"` + strings.Repeat("é", 129) + `"}]`,
+		`[{"value":"` + ann + `","type":"User"},{"value":"` + ann + `","type":"Group"}]`, `[{"value":"` + ann + `","type":"Group"},{"value":"` + ann + `","type":"User"}]`,
 	} {
 		c.wants(c.send("POST", "/Groups", group("h", `,"members":`+v)), 400, "invalidValue")
 		c.wants(c.send("PUT", path(g), group("g", `,"members":`+v)), 400, "invalidValue")
 		if v[0] == '[' { // a PATCH may add one value without brackets
 			c.wants(c.patch(g, `[{"op":"add","path":"members","value":`+v+`}]`), 400, "invalidValue")
 		}
+	}
+	for _, v := range []string{`{}`, `[{}]`} {
+		c.wants(c.patch(g, `[{"op":"replace","path":"members","value":`+v+`}]`), 400, "invalidValue")
 	}
 	c.unchanged(g)
 	var many []string
@@ -210,7 +214,7 @@ func TestReferences(t *testing.T) { // P-3.13-4, S-2.3.7-2, S-2.3.7-4
 
 func TestUnknownMembersByProfile(t *testing.T) { // P-6-8
 	c := newClient(t)
-	ann := c.people("ann")[0]
+	ann, bob := c.people("ann")[0], c.people("bob")[0]
 	for _, profile := range []tenant.Profile{tenant.Okta, tenant.Entra} {
 		c.origin.Caller.Profile = profile
 		g := c.createGroup("g"+string(profile), `,"members":`+value("nobody", ann))
@@ -226,8 +230,21 @@ func TestUnknownMembersByProfile(t *testing.T) { // P-6-8
 			t.Errorf("%s, was %s", b.Text, g.Text)
 		}
 		c.unchanged(g)
+		c.wants(c.send("PUT", path(g), group("g"+string(profile), `,"members":`+value("nobody"))), 400, "invalidValue")
+		for _, replace := range []string{
+			`{"op":"replace","path":"members","value":[{"value":"nobody"},{"value":"none"}]}`,
+			`{"op":"remove","path":"members"},{"op":"add","path":"members","value":[{"value":"nobody"}]}`,
+		} {
+			refused := c.wants(c.patch(g, `[{"op":"replace","path":"displayName","value":"x"},`+replace+`]`), 400, "invalidValue")
+			if detail := refused.Body.Get("detail").Text(); !strings.Contains(detail, `"nobody"`) {
+				t.Error(detail)
+			}
+		}
+		c.unchanged(g)
+		c.wants(c.patch(g, `[{"op":"replace","path":"members","value":`+value("nobody", bob)+`}]`), 200, "")
+		c.holds(g, bob)
+		c.patched(g, `[{"op":"remove","path":"members"}]`)
 		c.wants(c.send("PUT", path(g), group("g"+string(profile), `,"members":`+value("nobody"))), 200, "")
-		c.holds(g)
 		c.log.Reset()
 	}
 	c.origin.Caller.Profile = tenant.Generic

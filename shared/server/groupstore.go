@@ -34,23 +34,34 @@ func (g *groups) edgeLookup(r *request, value string) lookup {
 	}
 }
 
+// shown reads the members of the first of some groups, as many as one answer holds.
+func (g *groups) shown(r *request) relation {
+	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
+		all, err := r.Directory.MembersOf(ctx, of, maxEdges, maxEdgesAlone)
+		if err != nil {
+			return nil, tooManyMembers(err, of[0])
+		}
+		values := g.lists(r, all)
+		if len(values) > 0 && !fits(values[0]) {
+			return nil, tooManyMembers(directory.ErrTooMany, of[0])
+		}
+		return values, nil
+	}
+}
+
 // edges reads the members of groups, at most so many in all calls together.
 func (g *groups) edges(r *request, atMost int) relation {
 	var read atomic.Int64
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
-		all, err := r.Directory.MembersOf(ctx, of, atMost-int(read.Load()))
+		left := max(0, atMost-int(read.Load()))
+		all, err := r.Directory.MembersOf(ctx, of, left, left)
 		if err != nil {
-			return nil, tooManyMembers(err, of)
+			return nil, g.tooManyCompared(err)
 		}
-		values := make([]scim.Value, len(of))
-		for i, group := range of {
-			read.Add(int64(len(all[group.ID])))
-			values[i] = g.elements(r, all[group.ID])
+		for _, members := range all {
+			read.Add(int64(len(members)))
 		}
-		if len(of) == 1 && !fits(values[0]) {
-			return nil, tooManyMembers(directory.ErrTooMany, of)
-		}
-		return values, nil
+		return g.lists(r, all), nil
 	}
 }
 
@@ -59,7 +70,7 @@ func (g *groups) among(r *request, members []scim.ID) relation {
 	var pairs atomic.Int64
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
 		if pairs.Add(int64(len(of)*len(members))) > maxEdges {
-			return nil, tooManyMembers(directory.ErrTooMany, of)
+			return nil, g.tooManyCompared(directory.ErrTooMany)
 		}
 		all, err := r.Directory.Among(ctx, of, members)
 		values := make([]scim.Value, len(of))
@@ -76,14 +87,32 @@ func fits(members scim.Value) bool {
 	return members.Len() <= maxAnswer-rest
 }
 
-// tooManyMembers says how to ask for groups without their members, and for members
+// tooManyMembers says how to ask for a group without its members, and for members
 // in pages.
-func tooManyMembers(err error, of []directory.Resource) error {
+func tooManyMembers(err error, of directory.Resource) error {
 	if !errors.Is(err, directory.ErrTooMany) {
 		return err
 	}
-	return scim.TooMany(fmt.Sprintf("there are more members than one answer holds; ask for groups with excludedAttributes=members, "+
-		"and for the users in one, page by page, with /Users?filter=groups.value eq %q", string(of[0].ID)))
+	return scim.TooMany(fmt.Sprintf("a group has more members than one answer holds; ask for groups with excludedAttributes=members, "+
+		"and for the users in this one, page by page, with /Users?filter=groups.value eq %q", string(of.ID)))
+}
+
+// tooManyCompared says which searches look at fewer members.
+func (g *groups) tooManyCompared(err error) error {
+	if !errors.Is(err, directory.ErrTooMany) {
+		return err
+	}
+	return scim.TooMany(fmt.Sprintf("this query compares more than %d members of groups; one with %s among conditions joined by and "+
+		"looks at those of a few groups", maxEdges, g.advice))
+}
+
+// lists are the values of members of some groups.
+func (g *groups) lists(r *request, all [][]directory.Member) []scim.Value {
+	values := make([]scim.Value, len(all))
+	for i, members := range all {
+		values[i] = g.elements(r, members)
+	}
+	return values
 }
 
 // elements is the value of members, an empty array for none.

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -68,8 +71,9 @@ func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
 	if got := c.wants(c.get(a), 200, ""); len(memberIDs(got.Body)) != 9_000 {
 		t.Errorf("%d members", len(memberIDs(got.Body)))
 	}
-	for _, query := range []string{"", "?filter=" + escape("displayName pr"), "?filter=" + escape("members.display pr") + "&excludedAttributes=members"} {
-		refused("/Groups"+query, "")
+	compared := c.wants(c.send("GET", "/Groups?excludedAttributes=members&filter="+escape("members.display pr"), ""), 400, "tooMany")
+	if detail := compared.Body.Get("detail").Text(); !strings.Contains(detail, `displayName eq "..."`) || strings.Contains(detail, "excludedAttributes") {
+		t.Error(detail)
 	}
 	list := c.wants(c.send("GET", "/Groups?filter="+escape(`displayName eq "b"`), ""), 200, "").Body.Get("Resources").Items()
 	if len(list) != 1 || list[0].Get("id").Text() != id(b) || len(memberIDs(list[0])) != 9_000 {
@@ -78,25 +82,69 @@ func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
 	c.wants(c.send("GET", "/Groups?excludedAttributes=members", ""), 200, "")
 }
 
-// A page ends where its answer would become too long.
-func TestPagesAreCutByBytes(t *testing.T) { // design: bad input
-	transport := &crowd{next: http.DefaultTransport, display: strings.Repeat(`"`, 256)}
+// A page ends where its answer would become too long, or would read too many members.
+func TestPagesAreCut(t *testing.T) { // design: bad input
+	transport := &crowd{next: http.DefaultTransport}
 	table := testkit.Table(t)
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, table, transport) })
-	c.createGroup("a", "")
-	c.createGroup("b", "")
-	transport.members = 4_900
-	seen := map[string]bool{}
-	for _, start := range []string{"1", "2"} {
-		a := c.wants(c.send("GET", "/Groups?startIndex="+start, ""), 200, "")
-		if a.Body.Get("totalResults").Text() != "2" || a.Body.Get("itemsPerPage").Text() != "1" || len(a.Text) > 4_600_000 {
-			t.Errorf("%d bytes: %.200s", len(a.Text), a.Text)
+	for i := range 5 {
+		c.createGroup(fmt.Sprint("g", i), "")
+	}
+	for _, tt := range []struct {
+		members int
+		display string
+		pages   []string
+	}{
+		{4_900, strings.Repeat(`"`, 256), []string{"1", "1", "1", "1", "1"}},
+		{4_900, "", []string{"2", "2", "1"}},
+		{12_000, "", []string{"1", "1", "1", "1", "1"}},
+	} {
+		transport.members, transport.display = tt.members, tt.display
+		for _, query := range []string{"?count=10", "?count=10&filter=" + escape("displayName pr")} {
+			if pages := c.walked(query); !slices.Equal(pages, tt.pages) {
+				t.Errorf("%d members: pages %v, want %v", tt.members, pages, tt.pages)
+			}
 		}
-		seen[a.Body.Get("Resources").Items()[0].Get("id").Text()] = true
 	}
-	if len(seen) != 2 {
-		t.Errorf("%v", seen)
+}
+
+// walked pages through all groups by index and by cursor and returns the sizes of the
+// pages by index.
+func (c *client) walked(query string) (sizes []string) {
+	c.Helper()
+	byIndex, byCursor := map[string]bool{}, map[string]bool{}
+	for total := 1; len(byIndex) < total; {
+		a := c.wants(c.send("GET", fmt.Sprint("/Groups", query, "&startIndex=", len(byIndex)+1), ""), 200, "")
+		before := len(byIndex)
+		total = c.groupsOf(a, byIndex)
+		if sizes = append(sizes, a.Body.Get("itemsPerPage").Text()); len(byIndex) == before {
+			c.Fatalf("%.200s", a.Text)
+		}
 	}
+	for cursor := "&cursor"; cursor != ""; {
+		a := c.wants(c.send("GET", "/Groups"+query+cursor, ""), 200, "")
+		c.groupsOf(a, byCursor)
+		if cursor = a.Body.Get("nextCursor").Text(); cursor != "" {
+			cursor = "&cursor=" + cursor
+		}
+	}
+	if !maps.Equal(byIndex, byCursor) {
+		c.Errorf("%v by index, %v by cursor", byIndex, byCursor)
+	}
+	return sizes
+}
+
+// groupsOf notes the ids on a page and returns the total.
+func (c *client) groupsOf(page answer, seen map[string]bool) int {
+	c.Helper()
+	if len(page.Text) > 4_600_000 {
+		c.Errorf("%d bytes", len(page.Text))
+	}
+	for _, g := range page.Body.Get("Resources").Items() {
+		seen[g.Get("id").Text()] = true
+	}
+	total, _ := strconv.Atoi(page.Body.Get("totalResults").Text())
+	return total
 }
 
 func TestSizesOfGroups(t *testing.T) { // P-7-1
@@ -111,9 +159,36 @@ func TestSizesOfGroups(t *testing.T) { // P-7-1
 	}
 	// The limit of operations is on what the client sent, not on what it stands for.
 	c.patched(g, `[{"op":"remove","path":"members","value":`+value(ids...)+`}]`)
+	c.namesTooMany(g)
 	c.wants(c.patch(g, `[`+strings.Repeat(`{"op":"remove","path":"members"},`, 10_000)+`{"op":"remove","path":"members"}]`), 400, "invalidSyntax")
 	c.patched(g, `[`+strings.Repeat(`{"op":"remove","path":"members"},`, 9_999)+`{"op":"remove","path":"members"}]`)
 	c.unchanged(g)
+}
+
+// namesTooMany sends messages that name more members than one may.
+func (c *client) namesTooMany(g answer) {
+	c.Helper()
+	many := func(n int) string { return `[` + strings.Repeat(`{"value":"x"},`, n-1) + `{"value":"x"}]` }
+	add := func(n int) string { return `{"op":"add","path":"members","value":` + many(n) + `}` }
+	remove := func(n int) string { return `{"op":"remove","path":"members","value":` + many(n) + `}` }
+	c.log.Reset()
+	all := []answer{
+		c.send("POST", "/Groups", group("h", `,"members":`+many(50_001))),
+		c.send("PUT", path(g), group("g", `,"members":`+many(50_001))),
+		c.patch(g, `[`+add(50_001)+`]`),
+		c.patch(g, `[`+add(25_000)+`,`+add(25_001)+`]`),
+		c.patch(g, `[`+remove(25_000)+`,`+remove(25_001)+`]`),
+		c.patch(g, `[`+remove(25_000)+`,`+add(25_001)+`]`),
+		c.patch(g, `[{"op":"replace","value":{"members":`+many(50_001)+`}}]`),
+	}
+	for _, a := range all {
+		if detail := c.wants(a, 400, "invalidValue").Body.Get("detail").Text(); !strings.Contains(detail, "send fewer at a time") {
+			c.Error(detail)
+		}
+	}
+	if strings.Count(c.log.String(), `"calls":0,`) != len(all) {
+		c.Error("a message that names too many members reads the directory")
+	}
 }
 
 func TestGroupType(t *testing.T) { // P-4-4, S-6-1, S-4.2-1

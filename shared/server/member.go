@@ -9,12 +9,23 @@ import (
 	"scimserver/shared/scim"
 )
 
-// maxDisplay bounds the display of a member, in bytes.
-const maxDisplay = 256
+// The bounds on the display of a member, in bytes, and on the members that one
+// message names.
+const (
+	maxDisplay = 256
+	maxNamed   = 50_000
+)
+
+func namesTooMany() error {
+	return scim.InvalidValue(fmt.Sprintf("the message names more than %d members; send fewer at a time", maxNamed))
+}
 
 // sentMembers reads members as clients send them: an array, or in a PATCH one
 // object as well.
 func (g *groups) sentMembers(r *request, items []scim.Value) ([]directory.Member, error) {
+	if len(items) > maxNamed {
+		return nil, namesTooMany()
+	}
 	list := make([]directory.Member, len(items))
 	for i, item := range items {
 		var err error
@@ -27,8 +38,10 @@ func (g *groups) sentMembers(r *request, items []scim.Value) ([]directory.Member
 
 // member reads one member.
 func (g *groups) member(r *request, v scim.Value) (m directory.Member, err error) {
-	v, err = g.members.NormalizeOne(v, g.members.Name)
-	if err != nil {
+	if v.Kind() != scim.Object {
+		return m, scim.InvalidValue("each of members must be an object, not a JSON " + v.Kind().String())
+	}
+	if v, err = g.normalized(r, v, g.members.Name); err != nil {
 		return m, err
 	}
 	m = directory.Member{
@@ -47,13 +60,20 @@ func (g *groups) member(r *request, v scim.Value) (m directory.Member, err error
 	if m.ID == "" {
 		return m, scim.InvalidValue("members.value is required")
 	}
-	if r.tolerant() {
-		m.Display = r.event.repairs.Display(m.Display, maxDisplay)
-	}
-	if len(m.Display) > maxDisplay {
-		return m, scim.InvalidValue(fmt.Sprintf("members.display is longer than %d bytes", maxDisplay))
-	}
 	return m, nil
+}
+
+// normalized validates one member, whose display is cut where the tenant's profile
+// allows.
+func (g *groups) normalized(r *request, v scim.Value, name string) (scim.Value, error) {
+	if text := v.Find("display").Text(); len(text) > maxDisplay {
+		if !r.tolerant() {
+			return v, scim.InvalidValue(fmt.Sprintf("members.display is longer than %d bytes", maxDisplay))
+		}
+		display := scim.Member{Name: "display", Value: scim.Text(r.event.repairs.Display(text, maxDisplay))}
+		v = scim.Map(append(without(v, "display").Members(), display)...)
+	}
+	return g.members.NormalizeOne(v, name)
 }
 
 // refer adds what a reference says of a member. One to another service says
@@ -107,5 +127,8 @@ func unknownMembers(e *directory.UnknownMembersError) *scim.Error {
 	if more := len(e.IDs) - named; more > 0 {
 		list += fmt.Sprintf(" and %d more", more)
 	}
-	return scim.InvalidValue("members names ids that no user or group of that type has: " + list)
+	if e.Typed {
+		return scim.InvalidValue("members names ids that no user or group has, or none of the type that was sent: " + list)
+	}
+	return scim.InvalidValue("members names ids that no user or group has: " + list)
 }

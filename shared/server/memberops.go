@@ -10,11 +10,10 @@ import (
 // step is an operation on the members of a group, which are none of its document:
 // the rules for multi-valued attributes compare every value with every other.
 type step struct {
-	op     patch.Operation
-	ids    []scim.ID // the members that it adds or removes, where it names them
-	clears bool      // whatever was done before counts for nothing
-	reads  bool      // it depends on who is a member
-	apply  func(*roster) error
+	op    patch.Operation
+	ids   []scim.ID // the members that it adds or removes, where it names them
+	reads bool      // it depends on who is a member
+	apply func(*roster) error
 }
 
 // part parts the operations of a message in those on members and the rest.
@@ -26,8 +25,9 @@ func (g *groups) part(r *request, ops []patch.Operation, o patch.Options) (p par
 			err = g.partValue(r, op, &p)
 		case g.onMembers(op):
 			var s step
-			s, err = g.step(r, op, o)
-			p.add(op, s)
+			if s, err = g.step(r, op, o); err == nil {
+				err = p.add(op, s)
+			}
 		default:
 			p.rest = append(p.rest, op)
 		}
@@ -41,12 +41,17 @@ func (g *groups) part(r *request, ops []patch.Operation, o patch.Options) (p par
 // partValue is part for an operation without a path.
 func (g *groups) partValue(r *request, op patch.Operation, p *parts) error {
 	rest, sent := g.take(op.Value)
+	if len(sent) > 1 {
+		return scim.InvalidSyntax("the value names members twice")
+	}
 	for _, v := range sent {
 		s, err := g.listStep(r, op.Op, v)
+		if err == nil {
+			err = p.add(op, s)
+		}
 		if err != nil {
 			return err
 		}
-		p.add(op, s)
 	}
 	if op.Value = rest; len(rest.Members()) > 0 {
 		p.rest = append(p.rest, op)
@@ -89,17 +94,16 @@ func (g *groups) step(r *request, op patch.Operation, o patch.Options) (step, er
 	case op.Path.Filter != nil:
 		return g.filterStep(r, op, o)
 	case op.Op == patch.Remove:
-		return step{clears: true, reads: true, apply: func(*roster) error { return nil }}, nil
+		return step{reads: true, apply: func(a *roster) error { a.clear(); return nil }}, nil
 	}
 	return g.listStep(r, op.Op, op.Value)
 }
 
 // listStep adds members, or puts them in the place of all others.
 func (g *groups) listStep(r *request, op patch.Op, v scim.Value) (s step, err error) {
-	s.clears = op == patch.Replace
-	s.reads = s.clears
+	s.reads = op == patch.Replace
 	items := v.Items()
-	if v.Kind() != scim.Array && !v.IsEmpty() {
+	if v.Kind() == scim.Object || v.Kind() != scim.Array && !v.IsEmpty() {
 		items = []scim.Value{v}
 	}
 	list, err := g.sentMembers(r, items)
@@ -107,10 +111,10 @@ func (g *groups) listStep(r *request, op patch.Op, v scim.Value) (s step, err er
 		s.ids = append(s.ids, m.ID)
 	}
 	s.apply = func(a *roster) error {
-		for _, m := range list {
-			a.add(m)
+		if op == patch.Replace {
+			a.clear()
 		}
-		return nil
+		return a.addAll(list)
 	}
 	return s, err
 }
@@ -163,7 +167,7 @@ const maxWork = 500_000
 
 // matching returns the members that a filter matches.
 func (g *groups) matching(r *request, a *roster, matcher *filter.Matcher) (found []directory.Member, err error) {
-	if a.work += len(a.current) + len(a.list); a.work > maxWork {
+	if a.work += a.size(); a.work > maxWork {
 		return nil, scim.InvalidValue("the operations look at too many members; send fewer of them in one request")
 	}
 	a.each(func(m directory.Member) {
@@ -177,7 +181,7 @@ func (g *groups) matching(r *request, a *roster, matcher *filter.Matcher) (found
 // elementStep adds to members that a filter matches, or replaces them. As nothing
 // of a member can be changed, the value has to be what is there already.
 func (g *groups) elementStep(r *request, op patch.Operation, o patch.Options, matcher *filter.Matcher) (step, error) {
-	sent, err := g.members.NormalizeOne(op.Value, op.Path.String())
+	sent, err := g.normalized(r, op.Value, op.Path.String())
 	if err != nil {
 		return step{}, err
 	}
@@ -228,8 +232,8 @@ func (g *groups) made(r *request, op patch.Operation, o patch.Options, a *roster
 		}
 	}
 	m, err := g.member(r, scim.Map(members...))
-	if err == nil {
-		a.add(m)
+	if err != nil {
+		return err
 	}
-	return err
+	return a.add(m)
 }

@@ -15,16 +15,17 @@ type parts struct {
 	rest    []patch.Operation
 	options patch.Options
 	reads   bool // the members have to be known
+	named   int  // members that are named, however often
 }
 
-// add adds an operation on members. What replaces all members makes those before
-// it void.
-func (p *parts) add(op patch.Operation, s step) {
+// add adds an operation on members.
+func (p *parts) add(op patch.Operation, s step) error {
 	s.op = op
-	if s.clears {
-		p.steps = p.steps[:0]
+	if p.named += len(s.ids); p.named > maxNamed {
+		return namesTooMany()
 	}
 	p.steps, p.reads = append(p.steps, s), p.reads || s.reads
+	return nil
 }
 
 // near returns the ids of the members that the operations are about, if they are
@@ -59,7 +60,6 @@ func (g *groups) patched(ctx context.Context, r *request, d *directory.Draft, p 
 		}
 	}
 	for _, s := range p.steps {
-		members.whole = members.whole || s.clears
 		if err := s.apply(members); err != nil {
 			return e, s.op.Failed(err)
 		}

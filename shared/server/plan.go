@@ -79,7 +79,7 @@ func (p *part) shownEdges() relation {
 	if p.plan.asks {
 		return p.plan.edges
 	}
-	return p.stored.edges(p.r, maxEdges)
+	return p.stored.shown(p.r)
 }
 
 // remembered is a relation that reads once.

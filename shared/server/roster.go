@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"scimserver/shared/directory"
@@ -31,31 +32,56 @@ func newRoster(whole bool) *roster { return &roster{whole: whole, at: map[scim.I
 // roster reads the members of a POST or PUT, which are all there are.
 func (g *groups) roster(r *request, v scim.Value) (*roster, error) {
 	all := newRoster(true)
-	if v.IsEmpty() {
+	if v.IsEmpty() && v.Kind() != scim.Object {
 		return all, nil
 	}
 	if v.Kind() != scim.Array {
 		return nil, scim.InvalidValue("members must be an array, not a JSON " + v.Kind().String())
 	}
 	list, err := g.sentMembers(r, v.Items())
-	for _, m := range list {
-		all.add(m)
+	if err != nil {
+		return nil, err
 	}
-	return all, err
+	return all, all.addAll(list)
 }
 
-// add makes someone a member. What is said of a member later counts.
-func (a *roster) add(m directory.Member) {
+func (a *roster) addAll(list []directory.Member) error {
+	for _, m := range list {
+		if err := a.add(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add makes someone a member. What is said of a member later counts, but nobody is
+// of two types.
+func (a *roster) add(m directory.Member) error {
 	i, known := a.at[m.ID]
 	if !known {
 		a.at[m.ID] = len(a.list)
 		a.list = append(a.list, entry{Member: m})
-		return
+		return nil
 	}
 	if old := a.list[i]; !old.gone {
+		if m.Kind != "" && old.Kind != "" && m.Kind != old.Kind {
+			return scim.InvalidValue(fmt.Sprintf("members names %.64q both as a User and as a Group", string(m.ID)))
+		}
 		m.Kind, m.Display = directory.Kind(or(string(m.Kind), string(old.Kind))), or(m.Display, old.Display)
 	}
 	a.list[i] = entry{Member: m}
+	return nil
+}
+
+// clear makes sure that nobody is a member.
+func (a *roster) clear() { a.whole, a.list, a.at = true, nil, map[scim.ID]int{} }
+
+// size is the number of members that each looks at.
+func (a *roster) size() int {
+	if a.whole {
+		return len(a.list)
+	}
+	return len(a.list) + len(a.current)
 }
 
 func or(value, fallback string) string {
@@ -119,6 +145,7 @@ func (a *roster) edit() (e directory.MemberEdit) {
 			e.Add = append(e.Add, one.Member)
 		}
 	}
+	e.Replaces = a.whole && len(e.Remove) > 0 && len(e.Remove) == len(a.current)
 	return e
 }
 

@@ -4,6 +4,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -172,7 +173,7 @@ func outward(r *request, err error) *scim.Error {
 	case errors.Is(err, directory.ErrNotFound):
 		return scim.NotFound(fmt.Sprintf("no resource at this endpoint has the id %.64q", string(r.ID)))
 	case errors.Is(err, directory.ErrVersion):
-		return scim.PreconditionFailed("the resource has another version than If-Match names; fetch it and try again")
+		return outdated(r)
 	case errors.Is(err, directory.ErrTooMany):
 		return scim.TooMany("there is more to read for this than one request may")
 	case errors.Is(err, directory.ErrCycle):
@@ -234,5 +235,8 @@ func (r *request) body(limit int) (scim.Value, error) {
 	if len(data) > limit {
 		return scim.Value{}, scim.TooLarge(fmt.Sprintf("the body has more than %d bytes", limit))
 	}
-	return scim.ParseJSON(data)
+	return scim.ParseJSON(bytes.TrimPrefix(data, []byte(byteOrderMark)))
 }
+
+// byteOrderMark is what some clients write in front of UTF-8 (RFC 8259 section 8.1).
+const byteOrderMark = "\xef\xbb\xbf"

@@ -62,6 +62,8 @@ func tooManyGroups(err error) error {
 	return err
 }
 
+func (u *users) shown(r *request) relation { return u.edges(r, maxEdges) }
+
 func (u *users) among(r *request, _ []scim.ID) relation { return u.edges(r, maxEdges) }
 
 // memberships is the value of groups (RFC 7643 section 4.1.2), null for none.

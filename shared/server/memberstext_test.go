@@ -1,0 +1,132 @@
+package server_test
+
+import (
+	"strings"
+	"testing"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
+)
+
+// What is wrong with members is said in terms of what was sent.
+func TestTextsAboutMembers(t *testing.T) { // S-4.2-5, P-6-8
+	c := newClient(t)
+	ann := c.people("ann")[0]
+	for v, want := range map[string]string{
+		`["` + ann + `"]`: "each of members must be an object, not a JSON string",
+		`[null]`:          "each of members must be an object, not a JSON null",
+		`[{}]`:            "members.value is required",
+		`[{"value":"` + ann + `","display":"` + strings.Repeat("x", 5000) + `"}]`: "members.display is longer than 256 bytes",
+		value("nobody"): `members names ids that no user or group has: "nobody"`,
+		`[{"value":"` + ann + `","type":"Group"}]`:                                       "members names ids that no user or group has, or none of the type that was sent",
+		`[{"value":"` + ann + `","type":"User"},{"value":"` + ann + `","type":"Group"}]`: "both as a User and as a Group",
+		`[{"value":"` + ann + `","type":"Group"},{"value":"` + ann + `","type":"User"}]`: "both as a User and as a Group",
+	} {
+		refused := c.wants(c.send("POST", "/Groups", group("g", `,"members":`+v)), 400, "invalidValue")
+		if detail := refused.Body.Get("detail").Text(); !strings.Contains(detail, want) || strings.Contains(want, "has:") && !strings.HasSuffix(detail, want) {
+			t.Errorf("%.100s: %s", v, detail)
+		}
+	}
+}
+
+// Operations run one after the other, and each fails as it would alone.
+func TestMemberOperationsInSequence(t *testing.T) { // P-3.5.2-7
+	c := newClient(t)
+	ids := c.people("a", "b")
+	g := c.createGroup("g", `,"members":`+value(ids[0]))
+	const all = `{"op":"replace","path":"members","value":[]}`
+	for operation, scimType := range map[string]string{
+		`{"op":"replace","path":"members[value eq \"` + ids[0] + `\"]","value":{"value":"x"}}`:                                                                               "mutability",
+		`{"op":"replace","path":"members[value eq \"` + ids[1] + `\"]","value":{"value":"x"}}`:                                                                               "noTarget",
+		`{"op":"add","path":"members","value":[{"value":"` + ids[1] + `","type":"User"}]},{"op":"add","path":"members","value":[{"value":"` + ids[1] + `","type":"Group"}]}`: "invalidValue",
+	} {
+		for _, last := range []string{"", `,` + all, `,{"op":"remove","path":"members"}`} {
+			c.wants(c.patch(g, `[`+operation+last+`]`), 400, scimType)
+		}
+		if strings.Contains(operation, ids[0]) { // who is no member any more has nothing to change
+			c.wants(c.patch(g, `[`+all+`,`+operation+`]`), 400, "noTarget")
+		}
+	}
+	c.unchanged(g)
+	c.patched(g, `[{"op":"add","path":"members","value":`+value("nobody")+`},{"op":"remove","path":"members[value eq \"nobody\"]"}]`)
+	c.patched(g, `[{"op":"add","path":"members","value":`+value("nobody")+`},`+all+`,{"op":"add","path":"members","value":`+value(ids[1])+`}]`)
+	c.holds(g, ids[1])
+}
+
+// The members of a remove that names nobody stay.
+func TestRemoveOfNobody(t *testing.T) { // P-3.5.2.2-13
+	c := newClient(t)
+	g := c.createGroup("g", `,"members":`+value(c.people("a")...))
+	for _, v := range []string{`""`, `null`, `[]`} {
+		remove := `[{"op":"remove","path":"members","value":` + v + `}]`
+		c.origin.Caller.Profile = tenant.Strict
+		c.wants(c.patch(g, remove), 400, "invalidSyntax")
+		c.origin.Caller.Profile = tenant.Okta
+		c.patched(g, remove)
+	}
+	c.unchanged(g)
+	for _, v := range []string{`{}`, `[{}]`, `[""]`, `[["a"]]`} {
+		c.wants(c.patch(g, `[{"op":"remove","path":"members","value":`+v+`}]`), 400, "invalidSyntax")
+	}
+	c.unchanged(g)
+}
+
+// Members named by the URN of the core schema are members, or refused, but never lost.
+func TestMembersByTheURNOfTheirSchema(t *testing.T) { // P-3.5.2.1-15, P-3.5.1-2
+	c := newClient(t)
+	ids := c.people("a", "b")
+	g := c.createGroup("g", `,"members":`+value(ids[0]))
+	named := map[string]string{
+		"colon": `,"` + scim.GroupSchema + `:members":` + value(ids[1]),
+		"dot":   `,"` + scim.GroupSchema + `.members":` + value(ids[1]),
+		"below": `,"` + scim.GroupSchema + `":{"members":` + value(ids[1]) + `}`,
+	}
+	for name, members := range named {
+		c.origin.Caller.Profile = tenant.Strict
+		c.wants(c.send("POST", "/Groups", group("h", members)), 400, "invalidSyntax")
+		c.wants(c.send("PUT", path(g), group("g", members)), 400, "invalidSyntax")
+		c.unchanged(g)
+		c.origin.Caller.Profile = tenant.Generic
+		c.holds(c.createGroup(name, members), ids[1])
+		c.wants(c.send("PUT", path(g), group("g", members+`,"members":`+value(ids[0]))), 400, "invalidSyntax")
+		c.wants(c.patch(g, `[{"op":"replace","value":{"members":`+value(ids[0])+members+`}}]`), 400, "invalidSyntax")
+		c.unchanged(g)
+		other := c.createGroup("other"+name, `,"members":`+value(ids[0]))
+		c.patched(other, `[{"op":"replace","value":{`+members[1:]+`}}]`)
+		c.holds(other, ids[1])
+	}
+	c.origin.Caller.Profile = tenant.Strict
+	c.wants(c.patch(g, `[{"op":"add","value":{"members":[]`+named["below"]+`}}]`), 400, "invalidSyntax")
+}
+
+// A display of any length is cut before anything else looks at it.
+func TestLongDisplay(t *testing.T) { // S-4.2-5
+	c := newClient(t)
+	c.origin.Caller.Profile = tenant.Entra
+	ann := c.people("ann")[0]
+	member := `{"value":"` + ann + `","display":"` + strings.Repeat("x", 5000) + `"}`
+	g := c.createGroup("g", `,"members":[`+member+`]`)
+	if got := g.Body.Get("members").Items()[0].Get("display").Text(); got != strings.Repeat("x", 256) {
+		t.Errorf("%d bytes", len(got))
+	}
+	c.patched(g, `[{"op":"replace","path":"members[value eq \"`+ann+`\"]","value":`+member+`}]`)
+	c.unchanged(g)
+}
+
+func TestByteOrderMark(t *testing.T) { // P-3.8-1
+	c := newClient(t)
+	c.wants(c.send("POST", "/Users", "\ufeff"+user("ann", "")), 201, "")
+	c.wants(c.send("POST", "/Users", "\ufeff\ufeff"+user("bob", "")), 400, "invalidSyntax")
+}
+
+// A condition that is none is told from one that does not hold.
+func TestMalformedCondition(t *testing.T) { // P-3.14-5
+	c := newClient(t)
+	a := c.create("ann", "")
+	for header, malformed := range map[string]bool{"1": true, `W/1`: true, `"1`: true, `"9", x`: true, `W/"9"`: false, `"9","8"`: false} {
+		detail := c.wants(c.send("PUT", path(a), user("ann", ""), "If-Match", header), 412, "").Body.Get("detail").Text()
+		if strings.Contains(detail, "entity tag") != malformed {
+			t.Errorf("%s: %s", header, detail)
+		}
+	}
+}
