@@ -27,16 +27,22 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-2-4, P-7.4-3
 	now := time.Unix(1_800_000_000, 0)
 	issue := func(id tenant.ID, expires time.Time) string {
 		token, c := tenant.Issue(id, []tenant.Scope{tenant.Read}, now, expires)
-		if err := dir.PutCredential(t.Context(), c); err != nil {
+		if err := dir.CreateCredential(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
 		return token
 	}
-	if err := dir.PutTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Okta}); err != nil {
-		t.Fatal(err)
+	for _, id := range []tenant.ID{"acme", "globex"} {
+		if _, err := dir.CreateTenant(t.Context(), tenant.Tenant{ID: id, Profile: tenant.Okta}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	good := issue("acme", now.Add(time.Second))
 	unknown, _ := tenant.Issue("acme", nil, now, time.Time{})
+	suspended := issue("globex", time.Time{})
+	if _, err := dir.ChangeTenant(t.Context(), "globex", func(t *tenant.Tenant) error { t.State = tenant.Suspended; return nil }); err != nil {
+		t.Fatal(err)
+	}
 	var log strings.Builder
 	authorize := Authorizer(dir, slog.New(slog.NewJSONHandler(&log, nil)), func() time.Time { return now })
 	call := func(header string) (events.APIGatewayCustomAuthorizerResponse, error) {
@@ -50,7 +56,7 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-2-4, P-7.4-3
 		"garbage":                 "Bearer scim_x_y",
 		"unknown key":             "Bearer " + unknown,
 		"expired":                 "Bearer " + issue("acme", now),
-		"tenant that has gone":    "Bearer " + issue("globex", time.Time{}),
+		"suspended tenant":        "Bearer " + suspended,
 		"another key's own token": "Bearer " + swapKey(good, unknown),
 	} {
 		if out, err := call(header); err != errUnauthorized {

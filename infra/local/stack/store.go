@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -89,10 +90,10 @@ func (s *Stack) plant(ctx context.Context, endpoint string, one seed) error {
 	if err := d.Ready(ctx); err != nil {
 		return err
 	}
-	if err := d.PutTenant(ctx, one.tenant); err != nil {
+	if _, err := d.CreateTenant(ctx, one.tenant); err != nil && !errors.Is(err, directory.ErrExists) {
 		return err
 	}
-	return d.PutCredential(ctx, one.credential)
+	return d.CreateCredential(ctx, one.credential)
 }
 
 // add makes a credential for a tenant; both are stored whenever an engine is prepared.
