@@ -73,7 +73,7 @@ func (d *Directory) changeTenant(ctx context.Context, id tenant.ID, edit func(*t
 	if err := edit(&t); err != nil {
 		return old, err
 	}
-	if t.State != old.State {
+	if (t.State == tenant.Active) != (old.State == tenant.Active) {
 		t.Since = d.instant()
 	}
 	if err := checkTenant(t); err != nil {

@@ -57,7 +57,7 @@ type Tenant struct {
 	Name    string
 	Profile Profile
 	State   State
-	Since   time.Time // of the state
+	Since   time.Time // when it became active, or ceased to be
 	Domains []string  // verified for this tenant alone, in lower case
 	Limits  Limits
 	Key     APIKey
