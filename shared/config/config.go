@@ -25,6 +25,12 @@ type Config struct {
 	// BaseURL (BASE_URL) is the public URL of the service, such as
 	// https://scim.example.com/scim/v2. Empty: that of the API's own request.
 	BaseURL string
+	// SigningSecret (SIGNING_SECRET) is the ARN of the secret that access tokens are
+	// signed with, for the functions that need it.
+	SigningSecret string
+	// SharedAPIKey (SHARED_API_KEY) is the API key that counts the requests of
+	// tenants without one of their own, for the authorizer.
+	SharedAPIKey string
 	// MembersPerTransaction (MEMBERS_PER_TRANSACTION) bounds the members that one
 	// transaction adds to a group; a change of more is carried out in steps. It is
 	// for tests: the default, 0, means as many as DynamoDB takes.
@@ -40,6 +46,9 @@ func Read(getenv func(string) string) (Config, error) {
 		Table:   getenv("TABLE_NAME"),
 		Scope:   either(getenv("UNIQUENESS_SCOPE"), "SYSTEM"),
 		BaseURL: strings.TrimSuffix(getenv("BASE_URL"), "/"),
+
+		SigningSecret: getenv("SIGNING_SECRET"),
+		SharedAPIKey:  getenv("SHARED_API_KEY"),
 	}
 	if c.Scope != "SYSTEM" && c.Scope != "TENANT" {
 		return c, fmt.Errorf("UNIQUENESS_SCOPE is %q; it must be SYSTEM or TENANT", c.Scope)
