@@ -100,7 +100,7 @@ func TestRoutes(t *testing.T) { // P-3.2-3, P-3.2-6, P-3.3-13, P-3.4.3-11, P-3.1
 		{"PUT", "/Groups", 405, "GET, POST"},
 		{"POST", "/Groups/x", 405, "DELETE, GET, PATCH, PUT"},
 		{"POST", "/Bulk", 501, ""},
-		{"GET", "/Me", 501, ""},
+		{"GET", "/Me", 404, ""},
 		{"POST", "/.search", 501, ""},
 		{"GET", "/Nope", 404, ""},
 		{"GET", "/", 404, ""},
