@@ -37,14 +37,16 @@ var layers = map[string]layer{
 		"whom a credential speaks for is decided in one place, by what is stored of it"},
 	"shared/oauth": {[]string{"shared/access", "shared/accesstoken", "shared/directory", "shared/tenant"},
 		"the token endpoint speaks OAuth 2.0 and knows nothing of SCIM"},
+	"shared/admin": {[]string{"shared/tenant", "shared/directory"},
+		"operators' operations know tenants and the directory; who may call them is decided in front"},
 	"shared/gateway": {[]string{"shared/access", "shared/accesstoken", "shared/config", "shared/directory", "shared/scim", "shared/secret", "shared/server", "shared/tenant"},
 		"events become the server's requests; the authorizer makes policies of what a credential may do"},
 	"shared/password": {nil, "a leaf: hashing knows no user"},
-	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/oauth", "shared/password"},
+	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/oauth", "shared/admin", "shared/password"},
 		"a function wires the parts together; test support is not deployed"},
 	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
 	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
-	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
+	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/admin", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
 }
 
 // testLayers bind test files.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Config is the deployment's configuration, the same for every function.
@@ -35,6 +36,9 @@ type Config struct {
 	// transaction adds to a group; a change of more is carried out in steps. It is
 	// for tests: the default, 0, means as many as DynamoDB takes.
 	MembersPerTransaction int
+	// AuthorizerCache (AUTHORIZER_CACHE_SECONDS) is how long the API remembers what a
+	// token may do.
+	AuthorizerCache time.Duration
 	// LogLevel (LOG_LEVEL) is the least level that is logged.
 	LogLevel slog.Level
 }
@@ -64,6 +68,13 @@ func Read(getenv func(string) string) (Config, error) {
 		if c.MembersPerTransaction, err = strconv.Atoi(n); err != nil || c.MembersPerTransaction < 0 {
 			return c, fmt.Errorf("MEMBERS_PER_TRANSACTION is %q; it must be a number of members, or 0", n)
 		}
+	}
+	if n := getenv("AUTHORIZER_CACHE_SECONDS"); n != "" {
+		seconds, err := strconv.Atoi(n)
+		if err != nil || seconds < 0 {
+			return c, fmt.Errorf("AUTHORIZER_CACHE_SECONDS is %q; it must be a number of seconds", n)
+		}
+		c.AuthorizerCache = time.Duration(seconds) * time.Second
 	}
 	if err := c.LogLevel.UnmarshalText([]byte(either(getenv("LOG_LEVEL"), "INFO"))); err != nil {
 		return c, fmt.Errorf("LOG_LEVEL: %w", err)

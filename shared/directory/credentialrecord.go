@@ -37,6 +37,7 @@ func credentialItem(c tenant.Credential) table.Item {
 	item := kept(validity(c), c)
 	item["tenant"], item["kind"], item["client"] = string(c.Tenant), string(c.Kind), string(c.Client)
 	item["hash"], item["scopes"], item["subject"] = c.Hash[:], strings.Join(scopes, " "), c.Subject
+	item["life"] = int64(c.Life / time.Second)
 	item["created"], item["usedAt"] = scim.FormatTime(c.Created), seconds(c.Used)
 	return item
 }
@@ -47,6 +48,7 @@ func credentialFrom(item table.Item) (tenant.Credential, error) {
 		KeyID: tenant.KeyID(id), Tenant: tenant.ID(item.Text("tenant")), Kind: tenant.Kind(item.Text("kind")),
 		Client: tenant.KeyID(item.Text("client")), Subject: item.Text("subject"),
 		Expires: instantOf(item.Int("expiresAt")), Revoked: instantOf(item.Int("revokedAt")), Used: instantOf(item.Int("usedAt")),
+		Life: time.Duration(item.Int("life")) * time.Second,
 	}
 	copy(c.Hash[:], item.Bytes("hash"))
 	for _, scope := range strings.Fields(item.Text("scopes")) {

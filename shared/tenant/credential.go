@@ -44,9 +44,10 @@ type Credential struct {
 	Scopes  []Scope
 	Subject string // the id of the one user whom it speaks for; "" for the whole tenant
 	Created time.Time
-	Expires time.Time // zero: does not expire
-	Revoked time.Time // zero: was not revoked
-	Used    time.Time // last, to the hour or so; zero: never
+	Expires time.Time     // zero: does not expire
+	Life    time.Duration // that it was issued for; 0: unlimited
+	Revoked time.Time     // zero: was not revoked
+	Used    time.Time     // last, to the hour or so; zero: never
 }
 
 // Proves reports whether token is the one that c was issued for, in constant

@@ -39,7 +39,10 @@ func IssueLike(model Credential, now time.Time) (token string, c Credential) {
 	token = body + Checksum(body)
 	c = model
 	c.KeyID, c.Hash, c.Scopes = KeyID(keyID), sha256.Sum256([]byte(token)), slices.Clone(model.Scopes)
-	c.Created, c.Revoked, c.Used = now, time.Time{}, time.Time{}
+	c.Created, c.Revoked, c.Used, c.Life = now, time.Time{}, time.Time{}, 0
+	if !c.Expires.IsZero() {
+		c.Life = c.Expires.Sub(now)
+	}
 	if c.Kind == ClientSecret && c.Client == "" {
 		c.Client = c.KeyID
 	}
