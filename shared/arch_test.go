@@ -61,11 +61,12 @@ var testLayers = []struct {
 
 // foreign says who alone may import a library.
 var foreign = map[string]layer{
-	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/directory/table", "shared/secret", "shared/testkit", "infra/local/..."},
-		"one package speaks to DynamoDB, so that retries, capacity and keys have one place, and one to Secrets Manager; testkit and the local stack make tables, which neither does"},
+	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/directory/table", "shared/secret", "shared/testkit", "infra/local/...", "infra/scimctl"},
+		"one package speaks to DynamoDB, so that retries, capacity and keys have one place, and one to Secrets Manager; testkit and the local stack make tables, which neither does; scimctl signs its requests"},
 	"github.com/aws/smithy-go": {[]string{"shared/directory/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
 	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "functions/...", "infra/local/..."},
 		"Lambda's events end at the gateway: the server speaks net/http and runs anywhere"},
+	"golang.org/x/time":                          {[]string{"infra/local/..."}, "in AWS the usage plan throttles; the local stack stands in for it"},
 	"github.com/golang-jwt/jwt/v5":               {[]string{"shared/accesstoken"}, "what a token's header may say is settled in one place"},
 	"github.com/awslabs/aws-lambda-go-api-proxy": {[]string{"shared/gateway"}, "its traps are closed in one place"},
 }
