@@ -38,6 +38,9 @@ func (u *users) patch(ctx context.Context, r *request) (*response, error) {
 	}
 	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
 		content, err := u.patched(old, ops, o)
+		if err == nil {
+			err = r.fewEmails(old.Doc, content.Doc)
+		}
 		if err != nil {
 			return content, err
 		}

@@ -22,6 +22,9 @@ func (u *users) replace(ctx context.Context, r *request) (*response, error) {
 		if kept.Doc, err = u.typ.Keep(old.Doc, content.Doc); err != nil {
 			return kept, err
 		}
+		if err = r.fewEmails(old.Doc, kept.Doc); err != nil {
+			return kept, err
+		}
 		return kept, r.selfRights(old.Doc, kept.Doc)
 	})
 	if err != nil {
