@@ -33,7 +33,7 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("local", flag.ExitOnError)
 	flags.IntVar(&o.Port, "port", 8080, "port of the API; 0 for a free one")
 	flags.IntVar(&o.AdminPort, "admin-port", 0, "port of the operator API; 0 for a free one")
-	flags.StringVar(&o.DataDir, "data", "", "folder that keeps the table; in memory without it")
+	flags.StringVar(&o.DataDir, "data", "", "folder that keeps the table, without its stream; in memory without it")
 	flags.IntVar(&o.MaxProcesses, "max-processes", 16, "most processes of each function")
 	envFile := flags.String("env-file", "", "file to write SCIM_URL=, SCIM_TOKEN= and what scimctl needs to, once the stack is ready")
 	_ = flags.Parse(args)

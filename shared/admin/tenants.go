@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
 )
 
@@ -47,11 +48,11 @@ func (s *Service) Tenant(ctx context.Context, id tenant.ID) (Tenant, error) {
 	if err != nil {
 		return Tenant{}, err
 	}
-	users, err := s.Directory.For(id).CountUsers(ctx)
+	users, err := s.Directory.For(id).Count(ctx, directory.UserKind)
 	if err != nil {
 		return Tenant{}, err
 	}
-	groups, err := s.Directory.For(id).CountGroups(ctx)
+	groups, err := s.Directory.For(id).Count(ctx, directory.GroupKind)
 	out := s.shown(t)
 	out.Users, out.Groups = &users, &groups
 	return out, err

@@ -38,7 +38,7 @@ func TestCapacity(t *testing.T) { // design: round trips and capacity
 			c := user("anne", "x", "ann@example.com")
 			return second(b.acme.ReplaceUser(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }))
 		}, table.Usage{Calls: 1, Reads: 1}},
-		{"count", func(ctx context.Context) error { return second(b.acme.CountUsers(ctx)) }, table.Usage{Calls: 1, Reads: 1}},
+		{"count", func(ctx context.Context) error { return second(b.acme.Count(ctx, directory.UserKind)) }, table.Usage{Calls: 1, Reads: 1}},
 		{"delete", func(ctx context.Context) error { return b.acme.DeleteUser(ctx, u.ID, nil) }, table.Usage{Calls: 3, Writes: 11}},
 	} {
 		ctx, meter := table.WithMeter(t.Context())

@@ -205,3 +205,47 @@ func TestNameOfTheHalfDeletedIsFree(t *testing.T) {
 	b.create("Ann", "y", "ann@example.com")
 	b.verify(1)
 }
+
+// A change that nests groups counts from its commit on, even if the function dies
+// before it carries it out.
+func TestDepthBehindAnUnfinishedChange(t *testing.T) {
+	b := newBench(t, nil, steps)
+	upper, lower := b.chain("upper", 5), b.chain("lower", 5)
+	ids := []scim.ID{b.group("middle").ID, b.group("x").ID, b.group("y").ID}
+	refused := false
+	for n := int64(0); ; n++ {
+		victim, ctx := b.mortal(n, false)
+		if _, err := victim.edit(ctx, upper, directory.MemberEdit{Add: members(ids...)}); err == nil {
+			break
+		}
+		_, err := b.edit(t.Context(), ids[0], directory.MemberEdit{Add: members(lower)})
+		if err != nil && err != directory.ErrDepth {
+			t.Fatal(err)
+		}
+		refused = refused || err != nil
+		b.verify(0)
+		for group, e := range map[scim.ID]directory.MemberEdit{ids[0]: {Remove: []scim.ID{lower}}, upper: {Remove: ids}} {
+			if _, err := b.edit(t.Context(), group, e); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if !refused {
+		t.Error("no change was committed and left unfinished")
+	}
+}
+
+// chain nests n groups and returns the outermost if name is lower, else the
+// innermost.
+func (b *bench) chain(name string, n int) scim.ID {
+	b.Helper()
+	inner := b.group(name + "0").ID
+	outer := inner
+	for i := 1; i < n; i++ {
+		outer = b.group(fmt.Sprint(name, i), outer).ID
+	}
+	if name == "lower" {
+		return outer
+	}
+	return inner
+}

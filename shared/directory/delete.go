@@ -159,7 +159,7 @@ func (t *Tenant) leave(ctx context.Context, m Member, groups []scim.ID, last fun
 				}
 			}
 			for _, group := range groups {
-				writes = append(writes, table.Delete(t.forwardKey(group, m)), table.Delete(t.reverseKey(m.ID, group)))
+				writes = append(writes, t.part(group, m)...)
 			}
 			return writes
 		})

@@ -9,13 +9,11 @@ package directory
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"sync"
 	"time"
 
 	"scimserver/shared/directory/table"
-	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
 )
 
@@ -71,8 +69,9 @@ type Directory struct {
 	now   func() time.Time
 	step  int
 
-	mu    sync.Mutex
-	ready bool
+	mu     sync.Mutex
+	ready  bool
+	secret []byte // see Seal
 }
 
 // Open makes a handle on the directory. It makes no call.
@@ -92,44 +91,6 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 		d.scope = SystemScope
 	}
 	return d, nil
-}
-
-// Ready compares the settings under which the table's claims were made with ours,
-// once, and writes them into a new table. The errors are ErrSettings, with the
-// difference, and ErrUnavailable.
-func (d *Directory) Ready(ctx context.Context) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.ready {
-		return nil
-	}
-	item, err := d.db.Get(ctx, settingsKey)
-	if err == nil && item == nil {
-		item, err = d.putSettings(ctx)
-	}
-	if err != nil {
-		return err
-	}
-	d.ready = item.Int("fold") == scim.FoldVersion && item.Text("scope") == string(d.scope)
-	if !d.ready {
-		return fmt.Errorf("%w: folding %d and scope %s, but this deployment has folding %d and scope %s; changing either is a migration",
-			ErrSettings, item.Int("fold"), item.Text("scope"), scim.FoldVersion, d.scope)
-	}
-	return nil
-}
-
-// putSettings writes the settings of a new table. Of several functions that
-// start at once the first wins; putSettings returns what then stands.
-func (d *Directory) putSettings(ctx context.Context) (table.Item, error) {
-	ours := table.Item{"fold": int64(scim.FoldVersion), "scope": string(d.scope)}
-	err := d.db.Write(ctx, func(table.Stamp) table.Write {
-		return table.Put(settingsKey, ours).Provided("attribute_not_exists(PK)", nil)
-	})
-	var failed *table.ConditionFailed
-	if errors.As(err, &failed) {
-		return failed.Failures[0].Item, nil
-	}
-	return ours, err
 }
 
 // For returns the part of the directory that belongs to a tenant. Every key of

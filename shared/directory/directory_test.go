@@ -3,7 +3,6 @@ package directory_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"os"
 	"testing"
@@ -174,35 +173,6 @@ func TestFind(t *testing.T) {
 	}
 	if _, err := b.dir.For("globex").User(t.Context(), ann.ID); err != directory.ErrNotFound {
 		t.Errorf("foreign id: %v", err)
-	}
-}
-
-func TestUsers(t *testing.T) { // P-3.4.2.4-13
-	b := newBench(t, nil)
-	for i := range 7 {
-		b.create(fmt.Sprint("user", i), "")
-	}
-	seen := map[scim.ID]bool{}
-	for _, tt := range []struct{ skip, count, want int }{{0, 0, 0}, {0, 3, 3}, {3, 3, 3}, {6, 3, 1}, {7, 3, 0}, {0, 100, 7}} {
-		users, err := b.acme.Users(t.Context(), tt.skip, tt.count)
-		if err != nil || len(users) != tt.want {
-			t.Errorf("%d behind %d: %d users, %v", tt.count, tt.skip, len(users), err)
-		}
-		if tt.count == 3 {
-			for _, u := range users {
-				seen[u.ID] = true
-			}
-		}
-	}
-	if len(seen) != 7 {
-		t.Errorf("the pages show %d users", len(seen))
-	}
-	if n, err := b.acme.CountUsers(t.Context()); n != 7 || err != nil {
-		t.Errorf("CountUsers = %d, %v", n, err)
-	}
-	each := 0
-	if err := b.acme.EachUser(t.Context(), func(directory.User) bool { each++; return each < 5 }); err != nil || each != 5 {
-		t.Errorf("EachUser called %d times, %v", each, err)
 	}
 }
 

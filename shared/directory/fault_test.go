@@ -48,7 +48,7 @@ func TestTransientFaultsAreRetried(t *testing.T) {
 						t.Fatalf("change %d: version %d, %v", i, changed.Version, err)
 					}
 				}
-				if n, err := b.acme.CountUsers(ctx); n != 1 || err != nil {
+				if n, err := b.acme.Count(ctx, directory.UserKind); n != 1 || err != nil {
 					t.Errorf("count %d, %v", n, err)
 				}
 				b.verify(1)

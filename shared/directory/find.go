@@ -146,6 +146,12 @@ func (t *Tenant) byExternalID(ctx context.Context, k Kind, id string) (ids []sci
 	return ids, err
 }
 
+// ByID reads resources of a kind, in the order of their ids. Those that do not exist
+// are missing.
+func (t *Tenant) ByID(ctx context.Context, k Kind, ids []scim.ID) ([]Resource, error) {
+	return byID(ctx, t, k, ids, resourceFrom)
+}
+
 // UsersByID reads users, in the order of their ids. Those that do not exist are
 // missing.
 func (t *Tenant) UsersByID(ctx context.Context, ids []scim.ID) ([]User, error) {

@@ -13,7 +13,7 @@ import (
 
 // The items of the table. t is a tenant id.
 //
-//	TABLE                       SETTINGS        folding version, scope of uniqueness
+//	TABLE                       SETTINGS        folding version, scope of uniqueness, secret of seals
 //	TENANT                      <tenant id>     a tenant
 //	CRED#<key id>               CRED            a credential
 //	DOMAIN#<domain>             CLAIM           the one tenant for which a domain was verified
@@ -25,6 +25,7 @@ import (
 //	T#<t>#LOOKUP#<type>#externalId#<value>  <id>      finds users or groups by externalId
 //	T#<t>#LOOKUP#GROUP#displayName#<folded> CLAIM     the one group of a displayName
 //	T#<t>#COUNT#<type>          00 .. 15        shards of the number of users or groups
+//	T#<t>#PAGE#<kind>           <journey>       a client's way through pages by index; expires
 //	T#<t>#NESTING               V               how often a group was put into a group, and into which last
 //	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
 //	UNFINISHED                  <t>#<kind>#<id> work that was under way when function changes heard of it
@@ -87,6 +88,8 @@ func (t *Tenant) membersPK(group scim.ID) string { return t.prefix() + "MEMBERS#
 func (t *Tenant) memberOfPK(member scim.ID) string {
 	return t.prefix() + "MEMBEROF#" + string(member[:1])
 }
+
+func (t *Tenant) journeyPK(kind string) string { return t.prefix() + "PAGE#" + kind }
 
 func (t *Tenant) nestingKey() table.Key { return table.Key{PK: t.prefix() + "NESTING", SK: "V"} }
 

@@ -50,8 +50,8 @@ func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, work, settle
 
 func (t *Tenant) remaining(ctx context.Context, left Remaining) (Remaining, error) {
 	var err error
-	if left.Users, err = t.CountUsers(ctx); err == nil {
-		left.Groups, err = t.CountGroups(ctx)
+	if left.Users, err = t.Count(ctx, UserKind); err == nil {
+		left.Groups, err = t.Count(ctx, GroupKind)
 	}
 	return left, err
 }

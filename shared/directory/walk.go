@@ -5,90 +5,118 @@ import (
 	"strings"
 
 	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
 )
 
-// MaxScanned is the most resources that one request reads one by one.
-const MaxScanned = 10_000
-
-// EachUser calls f with every user of the tenant in the order of their ids, until
-// f returns false. Behind MaxScanned users the error is ErrTooMany.
-func (t *Tenant) EachUser(ctx context.Context, f func(User) bool) error {
-	return each(ctx, t, UserKind, userFrom, f)
-}
-
-// EachGroup calls f with every group as EachUser does with users.
-func (t *Tenant) EachGroup(ctx context.Context, f func(Group) bool) error {
-	return each(ctx, t, GroupKind, groupFrom, f)
-}
-
-func each[R any](ctx context.Context, t *Tenant, k Kind, from func(table.Item) (R, error), f func(R) bool) error {
-	return t.scan(ctx, k, MaxResults, func(item table.Item) (bool, error) {
-		r, err := from(item)
-		return err == nil && f(r), err
-	})
-}
-
-// Users reads a page of the tenant's users in the order of their ids: at most
-// count of them behind the first skip, fewer when they are large. Users that are
-// skipped are read, so the error for a page far behind is ErrTooMany.
-func (t *Tenant) Users(ctx context.Context, skip, count int) (page []User, err error) {
-	return paged(ctx, t, UserKind, skip, count, userFrom)
-}
-
-// Groups reads a page of the tenant's groups as Users does of users.
-func (t *Tenant) Groups(ctx context.Context, skip, count int) (page []Group, err error) {
-	return paged(ctx, t, GroupKind, skip, count, groupFrom)
-}
-
-func paged[R interface{ Size() int }](ctx context.Context, t *Tenant, k Kind, skip, count int, from func(table.Item) (R, error)) (page []R, err error) {
-	if count == 0 {
-		return nil, nil
+// Page reads resources of a kind in the order of their ids: at most count behind an
+// id, fewer when they are large, and tells whether others follow. After "" it
+// starts with the first. The error is ErrUnavailable.
+func (t *Tenant) Page(ctx context.Context, k Kind, after scim.ID, count int) (page []Resource, more bool, err error) {
+	if count <= 0 {
+		return nil, false, nil
 	}
 	size := 0
-	err = t.scan(ctx, k, min(skip+count, MaxResults), func(item table.Item) (bool, error) {
-		if skip--; skip >= 0 {
-			return true, nil
+	err = t.walk(ctx, k, after, count+1, func(some []Resource, _ string) (bool, error) {
+		for _, one := range some {
+			if more = len(page) == count || size >= MaxPageBytes; more {
+				return false, nil
+			}
+			page, size = append(page, one), size+one.Size()
 		}
-		r, err := from(item)
-		page = append(page, r)
-		size += r.Size()
-		return len(page) < count && size < MaxPageBytes, err
+		return true, nil
 	})
-	return page, err
+	return page, more, err
 }
 
-// scan reads the items of a kind, so many at a time, until f returns false.
-func (t *Tenant) scan(ctx context.Context, k Kind, batch int, f func(table.Item) (bool, error)) error {
-	scanned := 0
-	for after := ""; ; {
-		items, next, err := t.d.db.Query(ctx, table.Query{PK: t.pk(k), After: after, Limit: batch})
+// Walk calls f with all resources of a kind behind an id, in the order of their ids
+// and a few at a time, until f returns false. Behind MaxScanned resources, or when
+// too little of the request's time is left, the error is ErrTooMany.
+func (t *Tenant) Walk(ctx context.Context, k Kind, after scim.ID, f func(context.Context, []Resource) (bool, error)) error {
+	s := newScan(t, k)
+	return s.within(ctx, func(ctx context.Context) error {
+		return t.walk(ctx, k, after, 0, func(some []Resource, _ string) (bool, error) {
+			if err := s.count(len(some)); err != nil {
+				return false, err
+			}
+			return f(ctx, some)
+		})
+	})
+}
+
+// walk calls f with the living resources behind an id, as many as one call of
+// DynamoDB returns, and the key behind the last of them. At first it asks for so
+// many, and for as many again as long as f returns true; 0 means as many as fit.
+func (t *Tenant) walk(ctx context.Context, k Kind, after scim.ID, batch int, f func([]Resource, string) (bool, error)) error {
+	q := table.Query{PK: t.pk(k), After: string(after), Limit: batch}
+	for more := true; more; {
+		more = false
+		err := t.d.db.Walk(ctx, q, func(items []table.Item, next string) (bool, error) {
+			some, err := living(items)
+			if err != nil {
+				return false, err
+			}
+			q.After = next
+			wanted, err := f(some, next)
+			more = wanted && next != ""
+			return wanted, err
+		})
 		if err != nil {
 			return err
 		}
-		for _, item := range items {
-			if scanned++; scanned > MaxScanned {
-				return ErrTooMany
-			}
-			if !alive(item) {
-				continue
-			}
-			if more, err := f(item); !more || err != nil {
-				return err
-			}
-		}
-		if after = next; after == "" {
-			return nil
-		}
 	}
+	return nil
 }
 
-// CountUsers returns the exact number of the tenant's users.
-func (t *Tenant) CountUsers(ctx context.Context) (int, error) { return t.count(ctx, UserKind) }
+// living returns the resources of items that are not being deleted.
+func living(items []table.Item) ([]Resource, error) {
+	all := make([]Resource, 0, len(items))
+	for _, item := range items {
+		if !alive(item) {
+			continue
+		}
+		r, err := resourceFrom(item)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
 
-// CountGroups returns the exact number of the tenant's groups.
-func (t *Tenant) CountGroups(ctx context.Context) (int, error) { return t.count(ctx, GroupKind) }
+// MaxSkipped is the most resources that one request passes by without reading
+// their documents.
+const MaxSkipped = 1_000_000
 
-func (t *Tenant) count(ctx context.Context, k Kind) (int, error) {
+// Skip passes by n resources of a kind behind an id, and returns the id of the last
+// of them and their number, which is less than n where there are not so many. It
+// reads all of them, but only their keys leave DynamoDB. Behind MaxSkipped, or when
+// too little of the request's time is left, the error is ErrTooMany.
+func (t *Tenant) Skip(ctx context.Context, k Kind, after scim.ID, n int) (last scim.ID, skipped int, err error) {
+	if n > MaxSkipped {
+		return "", 0, ErrTooMany
+	}
+	last = after
+	err = newScan(t, k).within(ctx, func(ctx context.Context) error {
+		for more := skipped < n; more; {
+			q := table.Query{PK: t.pk(k), After: string(last), Limit: n - skipped, Only: "SK,deleting"}
+			items, next, err := t.d.db.Query(ctx, q)
+			if err != nil {
+				return err
+			}
+			for _, item := range items {
+				if last = scim.ID(item.Text("SK")); alive(item) {
+					skipped++
+				}
+			}
+			more = next != "" && skipped < n
+		}
+		return nil
+	})
+	return last, skipped, err
+}
+
+// Count returns the exact number of the tenant's resources of a kind.
+func (t *Tenant) Count(ctx context.Context, k Kind) (int, error) {
 	shards, _, err := t.d.db.Query(ctx, table.Query{PK: t.countPK(k)})
 	sum := int64(0)
 	for _, shard := range shards {

@@ -31,6 +31,9 @@ const (
 	TypeNoTarget      ErrorType = "noTarget"
 	TypeInvalidValue  ErrorType = "invalidValue"
 	TypeInvalidVers   ErrorType = "invalidVers"
+	TypeInvalidCursor ErrorType = "invalidCursor"
+	TypeExpiredCursor ErrorType = "expiredCursor"
+	TypeInvalidCount  ErrorType = "invalidCount"
 )
 
 // Error gives the status, the scimType and the detail, and the cause behind it.
@@ -91,6 +94,16 @@ func InvalidValue(detail string) *Error { return bad(TypeInvalidValue, detail) }
 
 // InvalidVers says that the protocol version in the URL is not served.
 func InvalidVers(detail string) *Error { return bad(TypeInvalidVers, detail) }
+
+// InvalidCursor says that a cursor is none of this service's for this query (RFC
+// 9865 section 2.1).
+func InvalidCursor(detail string) *Error { return bad(TypeInvalidCursor, detail) }
+
+// ExpiredCursor says that a cursor is too old.
+func ExpiredCursor(detail string) *Error { return bad(TypeExpiredCursor, detail) }
+
+// InvalidCount says that count is none, or not that of the pages before.
+func InvalidCount(detail string) *Error { return bad(TypeInvalidCount, detail) }
 
 func bad(t ErrorType, detail string) *Error {
 	return &Error{Status: http.StatusBadRequest, Type: t, Detail: detail}

@@ -12,8 +12,9 @@ const (
 	ResourceTypeSchema          = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 	ServiceProviderConfigSchema = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 
-	ErrorMessage        = "urn:ietf:params:scim:api:messages:2.0:Error"
-	ListResponseMessage = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+	ErrorMessage         = "urn:ietf:params:scim:api:messages:2.0:Error"
+	ListResponseMessage  = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+	SearchRequestMessage = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 )
 
 // MediaType is the content type of every body, in and out (RFC 7644 section 8.1).

@@ -18,10 +18,6 @@ const (
 
 // collection is the stored resources of one type as searches see them.
 type collection interface {
-	count(ctx context.Context, r *request) (int, error)
-	page(ctx context.Context, r *request, skip, count int) ([]directory.Resource, error)
-	each(ctx context.Context, r *request, f func(directory.Resource) bool) error
-	byID(ctx context.Context, r *request, ids []scim.ID) ([]directory.Resource, error)
 	// lookup returns what finds the resources whose attribute equals a value by
 	// keys, nil where no key does. Those on edges are costlier than the others.
 	lookup(r *request, path filter.Path, value string) lookup
@@ -33,7 +29,7 @@ type collection interface {
 }
 
 // relation reads an attribute that edges hold. It returns the values for the first
-// of the resources, at least for one.
+// of the resources, at least for one. It is safe for concurrent use.
 type relation func(ctx context.Context, of []directory.Resource) ([]scim.Value, error)
 
 // lookup finds resources by keys.

@@ -16,7 +16,7 @@ func (u *users) create(ctx context.Context, r *request) (*response, error) {
 	if err := r.fewEmails(scim.Value{}, content.Doc); err != nil {
 		return nil, err
 	}
-	if err := r.room(ctx, r.Caller.Limits.Users, "users", u.count); err != nil {
+	if err := r.room(ctx, r.Caller.Limits.Users, "users", u.kind); err != nil {
 		return nil, err
 	}
 	user, err := r.Directory.CreateUser(ctx, content)
@@ -32,7 +32,7 @@ func (g *groups) create(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.room(ctx, r.Caller.Limits.Groups, "groups", g.count); err != nil {
+	if err := r.room(ctx, r.Caller.Limits.Groups, "groups", g.kind); err != nil {
 		return nil, err
 	}
 	edit := members.edit()

@@ -98,8 +98,9 @@ func supported(passwords bool) scim.Value {
 		scim.Member{Name: "bulk", Value: flag(false,
 			scim.Member{Name: "maxOperations", Value: scim.Int(0)}, scim.Member{Name: "maxPayloadSize", Value: scim.Int(0)})},
 		scim.Member{Name: "filter", Value: flag(true, scim.Member{Name: "maxResults", Value: scim.Int(directory.MaxResults)})},
+		scim.Member{Name: "pagination", Value: pagination()},
 		scim.Member{Name: "changePassword", Value: flag(passwords)},
-		scim.Member{Name: "sort", Value: flag(false)},
+		scim.Member{Name: "sort", Value: flag(true)},
 		scim.Member{Name: "etag", Value: flag(true)},
 		scim.Member{Name: "authenticationSchemes", Value: scim.List(
 			scheme("oauthbearertoken", "Bearer token", "A token that the operator of the service issues, in the header Authorization: Bearer scim_...",
@@ -116,5 +117,17 @@ func scheme(kind, name, description, spec string) scim.Value {
 		scim.Member{Name: "name", Value: scim.Text(name)},
 		scim.Member{Name: "description", Value: scim.Text(description)},
 		scim.Member{Name: "specUri", Value: scim.Text(spec)},
+	)
+}
+
+// pagination says how results are paged (RFC 9865 section 4).
+func pagination() scim.Value {
+	return scim.Map(
+		scim.Member{Name: "cursor", Value: scim.Truth(true)},
+		scim.Member{Name: "index", Value: scim.Truth(true)},
+		scim.Member{Name: "defaultPaginationMethod", Value: scim.Text("index")},
+		scim.Member{Name: "defaultPageSize", Value: scim.Int(defaultCount)},
+		scim.Member{Name: "maxPageSize", Value: scim.Int(directory.MaxResults)},
+		scim.Member{Name: "cursorTimeout", Value: scim.Int(int(CursorLife.Seconds()))},
 	)
 }

@@ -14,6 +14,7 @@ import (
 type endpoint struct {
 	*Server
 	typ    *schema.ResourceType
+	kind   directory.Kind
 	usual  *schema.Projection // where the client asks for no other
 	stored collection
 	// edgeAttr is the attribute that other items than the resource's own hold: groups

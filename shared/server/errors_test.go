@@ -52,6 +52,8 @@ func (c *client) failures() []failure {
 		get("/Users?attributes=userName&excludedAttributes=emails", 400, "invalidValue"),
 		get("/Users?filter="+escape(`userName xx "a"`), 400, "invalidFilter"),
 		get("/Users?filter="+escape(`active co "t"`), 400, "invalidFilter"),
+		get("/Users?cursor=x", 400, "invalidCursor"),
+		get("/Users?cursor=&count=x", 400, "invalidCount"),
 		patch(`{"op":"remove","path":"emails[type xx \"a\"]"}`, "invalidFilter"),
 		patch(`{"op":"remove","path":"emails["}`, "invalidPath"),
 		patch(`{"op":"add","path":"nope","value":1}`, "invalidPath"),
@@ -90,12 +92,13 @@ func TestErrors(t *testing.T) { // P-3.12-1, P-3.12-2, P-3.12-3, P-3.12-5, P-3.1
 }
 
 // TestEmittedTypes compares the scimTypes that the code has with those of RFC
-// 7644 table 9, and each with a request that gets it.
+// 7644 table 9 and RFC 9865 table 3, and each with a request that gets it.
 func TestEmittedTypes(t *testing.T) { // P-3.12-4, P-3.12-16, P-3.12-18, P-3.12-19, P-3.12-20, P-3.12-21, P-3.12-22, P-3.12-23
 	c := newClient(t)
 	emitted := map[string]bool{
-		string(scim.TypeTooMany):     true, // TestTooMany
-		string(scim.TypeInvalidVers): true, // TestOtherVersions
+		string(scim.TypeTooMany):       true, // TestTooMany
+		string(scim.TypeInvalidVers):   true, // TestOtherVersions
+		string(scim.TypeExpiredCursor): true, // TestCursorExpiry
 	}
 	for _, f := range c.failures() {
 		if f.scimType != "" {
@@ -103,9 +106,9 @@ func TestEmittedTypes(t *testing.T) { // P-3.12-4, P-3.12-16, P-3.12-18, P-3.12-
 		}
 	}
 	got := slices.Sorted(maps.Keys(emitted))
-	table9 := []string{"invalidFilter", "invalidPath", "invalidSyntax", "invalidValue", "invalidVers", "mutability", "noTarget", "tooMany", "uniqueness"}
-	if declared := declaredTypes(t); !slices.Equal(got, declared) || !slices.Equal(declared, table9) {
-		t.Errorf("emitted  %v\ndeclared %v\ntable 9  %v", got, declared, table9)
+	defined := []string{"expiredCursor", "invalidCount", "invalidCursor", "invalidFilter", "invalidPath", "invalidSyntax", "invalidValue", "invalidVers", "mutability", "noTarget", "tooMany", "uniqueness"}
+	if declared := declaredTypes(t); !slices.Equal(got, declared) || !slices.Equal(declared, defined) {
+		t.Errorf("emitted  %v\ndeclared %v\ndefined  %v", got, declared, defined)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"scimserver/shared/directory"
@@ -20,7 +22,14 @@ type event struct {
 	status    int
 	err       *scim.Error
 	repairs   compat.Repairs
+
+	plans   []string     // by which a search found what it was asked for
+	read    atomic.Int64 // resources that a search looked at
+	matched atomic.Int64 // of those
 }
+
+// planned notes a plan of a search.
+func (e *event) planned(plan string) { e.plans = append(e.plans, plan) }
 
 // log writes the one line of a request.
 func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u directory.Usage, now time.Time) {
@@ -42,6 +51,10 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 	}
 	if names := e.repairs.Names(); len(names) > 0 {
 		attrs = append(attrs, slog.Any("deviations", names))
+	}
+	if len(e.plans) > 0 {
+		attrs = append(attrs, slog.String("plan", strings.Join(e.plans, ", ")),
+			slog.Int64("read", e.read.Load()), slog.Int64("matched", e.matched.Load()))
 	}
 	if e.err != nil && e.err.Type != "" {
 		attrs = append(attrs, slog.String("scimType", string(e.err.Type)))

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 
+	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/schema"
 	"scimserver/shared/tenant"
@@ -16,7 +17,7 @@ func Groups(s *Server) []route {
 	g := newGroups(s)
 	return []route{
 		{"/Groups", map[string]method{
-			http.MethodGet:  reading("search", g.projected(g.search)),
+			http.MethodGet:  reading("search", s.searching(&g.endpoint)),
 			http.MethodPost: writing("create", g.projected(g.create)),
 		}},
 		{"/Groups/{id}", map[string]method{
@@ -25,7 +26,7 @@ func Groups(s *Server) []route {
 			http.MethodPatch:  writing("patch", g.projected(g.patch)),
 			http.MethodDelete: writing("delete", g.delete),
 		}},
-		{"/Groups/.search", map[string]method{http.MethodPost: reading("search", g.searchByPost)}},
+		{"/Groups/.search", map[string]method{http.MethodPost: reading("search", byPost(s.searching(&g.endpoint)))}},
 	}
 }
 
@@ -38,6 +39,7 @@ type groups struct {
 
 func newGroups(s *Server) *groups {
 	g := &groups{endpoint: s.endpoint("Group"), users: s.Registry.Type("User")}
+	g.kind = directory.GroupKind
 	g.stored, g.edgeAttr, g.maxBody = g, "members", 5<<20
 	g.advice = `displayName eq "...", externalId eq "..." or members.value eq "..."`
 	g.members = g.typ.Core.Attributes.Find(g.edgeAttr)

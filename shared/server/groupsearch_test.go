@@ -18,6 +18,8 @@ import (
 type cost struct {
 	Calls int
 	RCU   float64
+	Plan  string
+	Read  int
 }
 
 func (c *client) cost() (last cost) {

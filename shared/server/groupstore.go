@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
@@ -11,24 +12,6 @@ import (
 )
 
 func ofGroup(g directory.Group) directory.Resource { return g.Resource }
-
-func (g *groups) count(ctx context.Context, r *request) (int, error) {
-	return r.Directory.CountGroups(ctx)
-}
-
-func (g *groups) page(ctx context.Context, r *request, skip, count int) ([]directory.Resource, error) {
-	list, err := r.Directory.Groups(ctx, skip, count)
-	return resources(list, ofGroup), err
-}
-
-func (g *groups) each(ctx context.Context, r *request, f func(directory.Resource) bool) error {
-	return r.Directory.EachGroup(ctx, func(one directory.Group) bool { return f(one.Resource) })
-}
-
-func (g *groups) byID(ctx context.Context, r *request, ids []scim.ID) ([]directory.Resource, error) {
-	list, err := r.Directory.GroupsByID(ctx, ids)
-	return resources(list, ofGroup), err
-}
 
 func (g *groups) lookup(r *request, path filter.Path, value string) lookup {
 	is := func(attr string) bool { return path.Is(g.typ.Core.ID, attr, "") }
@@ -51,16 +34,17 @@ func (g *groups) edgeLookup(r *request, value string) lookup {
 	}
 }
 
-// edges reads the members of groups.
+// edges reads the members of groups, at most so many in all calls together.
 func (g *groups) edges(r *request, atMost int) relation {
+	var read atomic.Int64
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
-		all, err := r.Directory.MembersOf(ctx, of, atMost)
+		all, err := r.Directory.MembersOf(ctx, of, atMost-int(read.Load()))
 		if err != nil {
 			return nil, tooManyMembers(err, of)
 		}
 		values := make([]scim.Value, len(of))
 		for i, group := range of {
-			atMost -= len(all[group.ID])
+			read.Add(int64(len(all[group.ID])))
 			values[i] = g.elements(r, all[group.ID])
 		}
 		if len(of) == 1 && !fits(values[0]) {
@@ -72,9 +56,9 @@ func (g *groups) edges(r *request, atMost int) relation {
 
 // among asks of every group whether certain members are in it.
 func (g *groups) among(r *request, members []scim.ID) relation {
-	pairs := 0
+	var pairs atomic.Int64
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
-		if pairs += len(of) * len(members); pairs > maxEdges {
+		if pairs.Add(int64(len(of)*len(members))) > maxEdges {
 			return nil, tooManyMembers(directory.ErrTooMany, of)
 		}
 		all, err := r.Directory.Among(ctx, of, members)

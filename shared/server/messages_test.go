@@ -123,9 +123,9 @@ func TestEndpointsHaveTheirMethods(t *testing.T) { // P-3.2-2
 		{"GET", "/ResourceTypes", "", 200},
 		{"GET", "/ResourceTypes/User", "", 200},
 		{"POST", "/Bulk", "", 501},
-		{"POST", "/.search", "", 501},
-		{"POST", "/Users/.search", "", 501},
-		{"POST", "/Groups/.search", "", 501},
+		{"POST", "/.search", `{"schemas":["` + scim.SearchRequestMessage + `"]}`, 200},
+		{"POST", "/Users/.search", `{"schemas":["` + scim.SearchRequestMessage + `"]}`, 200},
+		{"POST", "/Groups/.search", `{"schemas":["` + scim.SearchRequestMessage + `"]}`, 200},
 		{"POST", "/Me", "", 501},
 	} {
 		if got := c.send(tt.method, tt.path, tt.body); got.StatusCode != tt.status {

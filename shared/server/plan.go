@@ -3,46 +3,83 @@ package server
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/filter"
 )
 
-// plan is how the resources that match a filter are found.
+// plan is how the resources of a type that match a filter are found. Without keys
+// every resource is looked at.
 type plan struct {
-	find  lookup // what finds candidates by key; nil: every resource is one
-	exact bool   // find alone is the whole filter
-	keyed hits   // what it found
+	nothing bool  // can match, whatever the resources are
+	keys    []key // each finds some of the candidates, all together find every one
+	exact   bool  // what the keys find is what matches
+	// edges reads what the filter says of edges, nil if it says nothing of them.
 	edges relation
 	// asks says that the filter asks of one resource whether edges lead to certain
 	// others, and the answer shows those alone, however many there are.
 	asks bool
 }
 
+// key finds the resources of which an attribute has a value.
+type key struct {
+	attr  string
+	value string
+	find  lookup
+	cost  int // compared with others
+}
+
+// The costs of keys: that of one resource, and that of many by their edges.
+const (
+	cheap  = 1
+	costly = 10
+)
+
 // plan decides how to find what matches a filter.
 func (e *endpoint) plan(r *request, expr filter.Expr) plan {
+	if e.excluded(expr) {
+		return plan{nothing: true}
+	}
 	m := e.mentions(expr)
 	p := plan{edges: e.needed(r, m)}
-	p.find, p.exact = e.key(expr, func(path filter.Path, value string) lookup {
-		p.asks = path.Is(e.typ.Core.ID, "id", "") && len(m.ids) > 0 && !m.others
-		return e.stored.lookup(r, path, value)
-	})
-	if p.asks {
-		p.edges = remembered(p.edges)
+	p.keys, p.exact = e.keys(expr, func(path filter.Path, value string) *key { return e.key(r, path, value) })
+	if len(p.keys) != 1 || len(m.ids) == 0 || m.others {
+		return p
 	}
-	if p.find == nil {
-		p.find, p.exact = e.key(expr, func(path filter.Path, value string) lookup {
-			if !e.isEdgeValue(path) {
-				return nil
-			}
-			if len(m.ids) > 0 && m.only(scim.ID(value)) {
-				p.edges = known(scim.ID(value))
-			}
-			return e.stored.edgeLookup(r, value)
-		})
+	switch only := p.keys[0]; {
+	case only.attr == "id":
+		p.asks, p.edges = true, remembered(p.edges)
+	case only.attr == e.edgeAttr && m.only(scim.ID(only.value)):
+		p.edges = known(scim.ID(only.value))
 	}
 	return p
+}
+
+// String names the plan in the log.
+func (p plan) String() string {
+	var names []string
+	for _, k := range p.keys {
+		if !slices.Contains(names, k.attr) {
+			names = append(names, k.attr)
+		}
+	}
+	switch {
+	case p.nothing:
+		return "nothing"
+	case len(names) == 0:
+		return "scan"
+	}
+	return "keys " + strings.Join(names, " ")
+}
+
+// shownEdges returns what reads the edges that the answer shows.
+func (p *part) shownEdges() relation {
+	if p.plan.asks {
+		return p.plan.edges
+	}
+	return p.stored.edges(p.r, maxEdges)
 }
 
 // remembered is a relation that reads once.
@@ -64,95 +101,75 @@ func known(to scim.ID) relation {
 	}
 }
 
-// key returns the look-up for the first equality with a key among the conditions
-// that a filter joins by and, nil where there is none, and whether it is all.
-func (e *endpoint) key(expr filter.Expr, lookUp func(filter.Path, string) lookup) (find lookup, exact bool) {
+// keys returns the keys that find all that can match a filter, none where there are
+// no such, and whether what they find is what matches. Of two sides joined by and
+// the cheaper finds enough, of those joined by or both are needed.
+func (e *endpoint) keys(expr filter.Expr, of func(filter.Path, string) *key) (all []key, exact bool) {
 	switch x := expr.(type) {
 	case *filter.And:
-		if find, _ = e.key(x.X, lookUp); find == nil {
-			find, _ = e.key(x.Y, lookUp)
+		left, _ := e.keys(x.X, of)
+		right, _ := e.keys(x.Y, of)
+		return cheaper(left, right), false
+	case *filter.Or:
+		left, exactly := e.keys(x.X, of)
+		right, also := e.keys(x.Y, of)
+		if left == nil || right == nil {
+			return nil, false
 		}
-		return find, false
+		return append(left, right...), exactly && also
 	case *filter.Has:
-		return e.key(x.Filter, func(sub filter.Path, value string) lookup {
+		return e.keys(x.Filter, func(sub filter.Path, value string) *key {
 			if sub.URN != "" || sub.Sub != "" || x.Path.Sub != "" {
 				return nil
 			}
-			return lookUp(filter.Path{URN: x.Path.URN, Attr: x.Path.Attr, Sub: sub.Attr}, value)
+			return of(filter.Path{URN: x.Path.URN, Attr: x.Path.Attr, Sub: sub.Attr}, value)
 		})
 	case *filter.Compare:
 		if x.Op == filter.Equal && x.Value.Kind() == scim.String {
-			find = lookUp(x.Path, x.Value.Text())
-			return find, find != nil
+			if k := of(x.Path, x.Value.Text()); k != nil {
+				return []key{*k}, true
+			}
 		}
 	}
 	return nil, false
 }
 
-// matching calls f with every resource that matches.
-func (e *endpoint) matching(ctx context.Context, r *request, p plan, matcher *filter.Matcher, f func(directory.Resource)) error {
-	var batch []directory.Resource
-	flush := func() error {
-		err := e.match(ctx, r, p, matcher, batch, f)
-		batch = batch[:0]
-		return err
+// key returns the key for an equality, nil where there is none.
+func (e *endpoint) key(r *request, path filter.Path, value string) *key {
+	if find := e.stored.lookup(r, path, value); find != nil {
+		named, _ := filter.Resolve(e.typ, path)
+		return &key{attr: named.Attr.Name, value: value, find: find, cost: cheap}
 	}
-	var failed error
-	err := e.candidates(ctx, r, p, func(one directory.Resource) bool {
-		if batch = append(batch, one); len(batch) == directory.MaxResults {
-			failed = flush()
-		}
-		return failed == nil
-	})
-	if err == nil {
-		err = failed
-	}
-	if err == nil {
-		err = flush()
-	}
-	return err
-}
-
-// match calls f with those of a batch that match.
-func (e *endpoint) match(ctx context.Context, r *request, p plan, matcher *filter.Matcher, batch []directory.Resource, f func(directory.Resource)) error {
-	for len(batch) > 0 {
-		edges := make([]scim.Value, len(batch))
-		if p.edges != nil {
-			var err error
-			if edges, err = p.edges(ctx, batch); err != nil {
-				return err
-			}
-		}
-		for i, v := range edges {
-			if matcher.Match(e.resource(r, batch[i], v).Value()) {
-				f(batch[i])
-			}
-		}
-		batch = batch[len(edges):]
+	if e.isEdgeValue(path) {
+		return &key{attr: e.edgeAttr, value: value, find: e.stored.edgeLookup(r, value), cost: costly}
 	}
 	return nil
 }
 
-// candidates calls f with every resource that may match, until it returns false.
-func (e *endpoint) candidates(ctx context.Context, r *request, p plan, f func(directory.Resource) bool) error {
-	if p.find == nil {
-		return e.stored.each(ctx, r, f)
+func cheaper(a, b []key) []key {
+	if a == nil || b != nil && cost(b) < cost(a) {
+		return b
 	}
-	if len(p.keyed.ids) > directory.MaxScanned {
-		return directory.ErrTooMany
+	return a
+}
+
+func cost(keys []key) (sum int) {
+	for _, k := range keys {
+		sum += k.cost
 	}
-	for rest := p.keyed.ids; len(rest) > 0; {
-		n := min(len(rest), directory.MaxResults)
-		some, err := e.stored.byID(ctx, r, rest[:n])
-		if err != nil {
-			return err
-		}
-		p.keyed.resources, rest = append(p.keyed.resources, some...), rest[n:]
+	return sum
+}
+
+// excluded reports whether a filter by meta.resourceType leaves the type out.
+func (e *endpoint) excluded(expr filter.Expr) bool {
+	switch x := expr.(type) {
+	case *filter.And:
+		return e.excluded(x.X) || e.excluded(x.Y)
+	case *filter.Or:
+		return e.excluded(x.X) && e.excluded(x.Y)
+	case *filter.Compare:
+		return x.Path.Is(e.typ.Core.ID, "meta", "resourceType") && x.Op == filter.Equal &&
+			x.Value.Kind() == scim.String && x.Value.Text() != e.typ.Name
 	}
-	for _, one := range p.keyed.resources {
-		if !f(one) {
-			return nil
-		}
-	}
-	return nil
+	return false
 }

@@ -24,7 +24,7 @@ func (e *endpoint) projected(run operation) operation {
 // shown on request only.
 func (e *endpoint) project(r *request, sent []schema.Named) (err error) {
 	r.projection = e.usual
-	query := r.URL.Query()
+	query := r.parameters
 	if len(sent) > 0 || query.Has("attributes") || query.Has("excludedAttributes") {
 		selection := schema.Selection{Attributes: query["attributes"], Excluded: query["excludedAttributes"], Sent: sent}
 		if r.tolerant() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 )
 
@@ -11,11 +12,11 @@ import (
 // 403, for the request is well-formed and a repetition won't help. The count is
 // exact, but creates that run in parallel may pass the limit by their number. A
 // tenant without a limit is not counted.
-func (r *request) room(ctx context.Context, most int, what string, count func(context.Context, *request) (int, error)) error {
+func (r *request) room(ctx context.Context, most int, what string, of directory.Kind) error {
 	if most == 0 {
 		return nil
 	}
-	n, err := count(ctx, r)
+	n, err := r.Directory.Count(ctx, of)
 	if err == nil && n >= most {
 		err = scim.Forbidden(fmt.Sprintf("this tenant may have %d %s and has them; delete some, or ask the operator of this service for a higher limit", most, what))
 	}

@@ -111,7 +111,7 @@ func Later(*Server) []route {
 	}
 	var routes []route
 	for pattern, what := range map[string]string{
-		"/Bulk": "bulk requests", "/.search": "searches over all resources",
+		"/Bulk": "bulk requests",
 	} {
 		methods := map[string]method{}
 		for _, verb := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -72,6 +73,8 @@ type request struct {
 	ID        scim.ID // from the path, where the route has one
 	Directory *directory.Tenant
 	event     *event
+	// parameters are those of the URL or, of a .search, those in the body.
+	parameters url.Values
 
 	projection *schema.Projection // of every representation in the answer
 }
@@ -99,7 +102,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		origin.BaseURL = s.BaseURL
 	}
 	e := &event{start: s.Now()}
-	r := &request{Origin: origin, Request: hr, event: e}
+	r := &request{Origin: origin, Request: hr, event: e, parameters: hr.URL.Query()}
 	out, err := s.carryOut(ctx, r)
 	if err != nil {
 		e.err = outward(r, err)

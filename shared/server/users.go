@@ -17,7 +17,7 @@ func Users(s *Server) []route {
 	u := newUsers(s)
 	return []route{
 		{"/Users", map[string]method{
-			http.MethodGet:  reading("search", u.projected(u.search)),
+			http.MethodGet:  reading("search", s.searching(&u.endpoint)),
 			http.MethodPost: writing("create", u.projected(u.create)),
 		}},
 		{"/Users/{id}", map[string]method{
@@ -26,7 +26,7 @@ func Users(s *Server) []route {
 			http.MethodPatch:  writing("patch", u.projected(u.patch)),
 			http.MethodDelete: writing("delete", u.delete),
 		}},
-		{"/Users/.search", map[string]method{http.MethodPost: reading("search", u.searchByPost)}},
+		{"/Users/.search", map[string]method{http.MethodPost: reading("search", byPost(s.searching(&u.endpoint)))}},
 	}
 }
 
@@ -38,6 +38,7 @@ type users struct {
 
 func newUsers(s *Server) *users {
 	u := &users{s.endpoint("User"), s.Registry.Type("Group")}
+	u.kind = directory.UserKind
 	u.stored, u.edgeAttr, u.maxBody = u, "groups", 1<<20
 	u.advice = `userName eq "...", emails.value eq "..." or externalId eq "..."`
 	return u

@@ -11,24 +11,6 @@ import (
 
 func ofUser(u directory.User) directory.Resource { return u.Resource }
 
-func (u *users) count(ctx context.Context, r *request) (int, error) {
-	return r.Directory.CountUsers(ctx)
-}
-
-func (u *users) page(ctx context.Context, r *request, skip, count int) ([]directory.Resource, error) {
-	list, err := r.Directory.Users(ctx, skip, count)
-	return resources(list, ofUser), err
-}
-
-func (u *users) each(ctx context.Context, r *request, f func(directory.Resource) bool) error {
-	return r.Directory.EachUser(ctx, func(one directory.User) bool { return f(one.Resource) })
-}
-
-func (u *users) byID(ctx context.Context, r *request, ids []scim.ID) ([]directory.Resource, error) {
-	list, err := r.Directory.UsersByID(ctx, ids)
-	return resources(list, ofUser), err
-}
-
 func (u *users) lookup(r *request, path filter.Path, value string) lookup {
 	is := func(attr, sub string) bool { return path.Is(u.typ.Core.ID, attr, sub) }
 	switch {

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// Table creates a fresh table exactly as infra/storage.yaml declares it, deletes
-// it when the test ends, and returns its name.
+// Table creates a fresh table as infra/storage.yaml declares it but for the
+// stream, deletes it when the test ends, and returns its name.
 func Table(tb testing.TB) string {
 	tb.Helper()
 	properties, err := declaredTable(filepath.Join(ModuleRoot(tb), "infra", "storage.yaml"))

@@ -24,8 +24,8 @@ func TestTableIsAsDeclared(t *testing.T) {
 	if len(keys) != 2 || *keys[0].AttributeName != "PK" || *keys[1].AttributeName != "SK" {
 		t.Errorf("keys = %+v, want PK and SK", keys)
 	}
-	if s := out.Table.StreamSpecification; s == nil || s.StreamViewType != types.StreamViewTypeNewAndOldImages {
-		t.Errorf("stream = %+v, want new and old images", s)
+	if s := out.Table.StreamSpecification; s != nil {
+		t.Errorf("stream = %+v, want none", s)
 	}
 	if b := out.Table.BillingModeSummary; b == nil || b.BillingMode != types.BillingModePayPerRequest {
 		t.Errorf("billing = %+v, want on demand", b)

@@ -40,7 +40,7 @@ func (e *Engine) Start(ctx context.Context) error {
 }
 
 func (e *Engine) launch(ctx context.Context) error {
-	engine, err := ddblocal.Start(ctx, ddblocal.Options{DataDir: e.DataDir})
+	engine, err := ddblocal.Start(ctx, ddblocal.Options{DataDir: e.DataDir, Lasting: true})
 	if err != nil {
 		return err
 	}

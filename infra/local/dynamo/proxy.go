@@ -37,7 +37,8 @@ type Proxy struct {
 	address   string
 	schema    schema
 	account   aws.Config
-	transport http.RoundTripper
+	engine    http.RoundTripper
+	transport http.RoundTripper // the engine's, wrapped
 	log       io.Writer
 	endpoint  atomic.Value // string; empty while no engine is ready
 }
@@ -49,14 +50,15 @@ func NewProxy(address string, tables []*Table, account aws.Config, wrap func(htt
 		Policies: map[string]*iam.Policy{}, address: address, account: account, log: log,
 		schema: schema{partitionKey: map[string]string{}},
 		// Answers pass as they are, so none is unpacked on the way.
-		transport: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute, DisableCompression: true},
+		engine: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute, DisableCompression: true},
 	}
 	for _, t := range tables {
 		p.schema.arnPrefix = strings.TrimSuffix(t.ARN, t.Name)
 		p.schema.partitionKey[t.Name] = t.partitionKey()
 	}
+	p.transport = p.engine
 	if wrap != nil {
-		p.transport = wrap(p.transport)
+		p.transport = wrap(p.engine)
 	}
 	return p
 }
@@ -144,32 +146,39 @@ func (p *Proxy) denied(r *http.Request, body []byte) string {
 	return ""
 }
 
-// forward signs the call anew: the real service accepts no signature of a local function.
+// forward passes a call on to the engine.
 func (p *Proxy) forward(r *http.Request, body []byte) (*http.Response, error) {
-	endpoint := p.Endpoint()
-	if endpoint == "" {
-		return nil, errors.New("no engine is ready")
-	}
-	ctx := context.WithValue(r.Context(), callerKey{}, callerOf(r))
-	out, err := http.NewRequestWithContext(ctx, r.Method, endpoint+"/", bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
+	header := http.Header{}
 	for _, name := range []string{"Content-Type", "X-Amz-Target", "Accept-Encoding", "User-Agent"} {
 		if v := r.Header.Get(name); v != "" {
-			out.Header.Set(name, v)
+			header.Set(name, v)
 		}
 	}
-	c, err := p.account.Credentials.Retrieve(r.Context())
-	if err != nil {
-		return nil, err
-	}
-	hash := sha256.Sum256(body)
-	err = v4.NewSigner().SignHTTP(r.Context(), c, out, hex.EncodeToString(hash[:]), "dynamodb", p.account.Region, time.Now())
+	out, err := p.signed(context.WithValue(r.Context(), callerKey{}, callerOf(r)), header, body)
 	if err != nil {
 		return nil, err
 	}
 	return p.transport.RoundTrip(out)
+}
+
+// signed makes a call in the proxy's own name: the real service accepts no
+// signature of a local function.
+func (p *Proxy) signed(ctx context.Context, header http.Header, body []byte) (*http.Request, error) {
+	endpoint := p.Endpoint()
+	if endpoint == "" {
+		return nil, errors.New("no engine is ready")
+	}
+	out, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint+"/", bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	out.Header = header
+	c, err := p.account.Credentials.Retrieve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	hash := sha256.Sum256(body)
+	return out, v4.NewSigner().SignHTTP(ctx, c, out, hex.EncodeToString(hash[:]), "dynamodb", p.account.Region, time.Now())
 }
 
 func copyHeader(to, from http.Header) {

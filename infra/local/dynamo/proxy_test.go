@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,8 +48,11 @@ func TestTheTableIsTheDeclaredOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Table.StreamSpecification == nil || got.Table.StreamSpecification.StreamViewType != "NEW_AND_OLD_IMAGES" {
-		t.Errorf("the stream is %v", got.Table.StreamSpecification)
+	if got.Table.StreamSpecification != nil || !table.Streamed() {
+		t.Errorf("the engine's stream is %v, the declared one is there: %v; want none and one", got.Table.StreamSpecification, table.Streamed())
+	}
+	if keys := table.Keys(); !slices.Equal(keys, []string{"PK", "SK"}) {
+		t.Errorf("the keys are %v", keys)
 	}
 	ttl, err := db.DescribeTimeToLive(t.Context(), &dynamodb.DescribeTimeToLiveInput{TableName: &table.Name})
 	if err != nil || aws.ToString(ttl.TimeToLiveDescription.AttributeName) != "expires" {

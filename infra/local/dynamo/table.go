@@ -43,6 +43,9 @@ func Tables(s *template.Stack) ([]*Table, error) {
 		if t.partitionKey() == "" {
 			return nil, r.Errorf("the key schema has no HASH key")
 		}
+		if view := t.view(); t.Streamed() && view != types.StreamViewTypeNewImage && view != types.StreamViewTypeNewAndOldImages {
+			return nil, r.Errorf("the local stack does not know the stream view %q: only new images are shown", view)
+		}
 		all = append(all, t)
 	}
 	return all, nil
@@ -55,6 +58,25 @@ func (t *Table) partitionKey() string {
 		}
 	}
 	return ""
+}
+
+// Keys are the names of the key attributes.
+func (t *Table) Keys() []string {
+	var all []string
+	for _, k := range t.declared.KeySchema {
+		all = append(all, aws.ToString(k.AttributeName))
+	}
+	return all
+}
+
+// Streamed reports whether the table is declared with a stream.
+func (t *Table) Streamed() bool { return t.declared.StreamSpecification != nil }
+
+func (t *Table) view() types.StreamViewType {
+	if !t.Streamed() {
+		return ""
+	}
+	return t.declared.StreamSpecification.StreamViewType
 }
 
 // Create makes the table unless it is there, and waits until it can be used.
@@ -81,17 +103,13 @@ func (t *Table) Create(ctx context.Context, db *dynamodb.Client) error {
 	return err
 }
 
+// createInput leaves the stream out, which package journal keeps.
 func (t *Table) createInput() *dynamodb.CreateTableInput {
-	in := &dynamodb.CreateTableInput{
+	return &dynamodb.CreateTableInput{
 		TableName:              &t.Name,
 		AttributeDefinitions:   t.declared.AttributeDefinitions,
 		KeySchema:              t.declared.KeySchema,
 		BillingMode:            t.declared.BillingMode,
 		GlobalSecondaryIndexes: t.declared.GlobalSecondaryIndexes,
 	}
-	if s := t.declared.StreamSpecification; s != nil {
-		// CloudFormation has no StreamEnabled: to declare a stream is to enable it.
-		in.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: s.StreamViewType}
-	}
-	return in
 }

@@ -4,71 +4,54 @@ import (
 	"context"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
-
 	"scimserver/infra/local/lambda"
 )
 
 // maxBatch is less than Lambda takes in an event, by room for what is around the records.
 const maxBatch = lambda.MaxRequest - 1<<10
 
-// batcher gathers the records of a shard that pass the filters.
+// Run hands the records that were taken to the function, in batches, until ctx ends.
+func (m *Mapping) Run(ctx context.Context) {
+	b := &batcher{Mapping: m}
+	for ctx.Err() == nil {
+		m.deliver(ctx, b.gather(ctx), 0)
+	}
+}
+
+// batcher gathers records into batches.
 type batcher struct {
-	*follower
-	shard string
-
-	batch []record
-	bytes int
-	since time.Time // the first record of the batch was read
-	read  string    // sequence number of the last record that was read
+	*Mapping
+	held []record // at most one, for which the batch before had no room
 }
 
-// add takes records in and hands on every batch that is full.
-func (b *batcher) add(ctx context.Context, records []types.Record) error {
-	for _, r := range records {
-		one, err := b.record(r)
-		if err != nil {
-			return err
-		}
-		ok, err := passes(b.filters, one.json)
-		if err != nil {
-			return err
-		}
-		if ok && b.bytes+len(one.json) > maxBatch {
-			b.hand(ctx)
-		}
-		b.read = one.sequence
-		if ok {
-			b.take(one)
-		}
-		if len(b.batch) == b.properties.BatchSize {
-			b.hand(ctx)
-		}
+// gather returns a batch when it is full or its window is over; none when ctx ends.
+func (b *batcher) gather(ctx context.Context) []record {
+	first, ok := b.next(ctx)
+	if !ok {
+		return nil
 	}
-	return nil
+	batch, bytes := []record{first}, len(first.json)
+	window, end := context.WithTimeout(ctx, time.Duration(b.properties.MaximumBatchingWindowInSeconds)*time.Second)
+	defer end()
+	for len(batch) < b.properties.BatchSize {
+		r, ok := b.next(window)
+		if !ok {
+			return batch
+		}
+		if bytes += len(r.json) + 1; bytes > maxBatch { // and a comma
+			b.held = []record{r}
+			return batch
+		}
+		batch = append(batch, r)
+	}
+	return batch
 }
 
-func (b *batcher) take(r record) {
-	if len(b.batch) == 0 {
-		b.since = time.Now()
+func (b *batcher) next(ctx context.Context) (record, bool) {
+	if len(b.held) > 0 {
+		r := b.held[0]
+		b.held = nil
+		return r, true
 	}
-	b.batch = append(b.batch, r)
-	b.bytes += len(r.json) + 1 // and a comma
-}
-
-// flush hands on what is there when its window is over, or at once.
-func (b *batcher) flush(ctx context.Context, now bool) {
-	window := time.Duration(b.properties.MaximumBatchingWindowInSeconds) * time.Second
-	if now || len(b.batch) == 0 || time.Since(b.since) >= window {
-		b.hand(ctx)
-	}
-}
-
-// hand has the batch worked off and remembers how far the shard is done with.
-func (b *batcher) hand(ctx context.Context) {
-	b.deliver(ctx, b.batch, 0)
-	if ctx.Err() == nil && b.read != "" {
-		b.place.set(b.shard, b.read)
-	}
-	b.batch, b.bytes = nil, 0
+	return b.waiting.Next(ctx)
 }

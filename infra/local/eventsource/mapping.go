@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"scimserver/infra/local/journal"
 	"scimserver/infra/local/template"
 )
 
@@ -39,6 +40,7 @@ type Mapping struct {
 	region     string
 	log        io.Writer
 	pause      time.Duration // before the first retry; it doubles
+	waiting    *journal.Queue[record]
 }
 
 // mappingProperties are those of an event of type DynamoDB.
@@ -56,6 +58,9 @@ type mappingProperties struct {
 		OnFailure struct{ Type, Destination string }
 	}
 }
+
+// mostWaiting bounds the records that wait for the function, by the bytes of their JSON.
+const mostWaiting = 64 << 20
 
 // firstPause is how long a batch that failed waits for its first retry. The
 // service does not say how long it waits.
@@ -131,6 +136,7 @@ var tableOfStream = regexp.MustCompile(`:table/([^/]+)/stream/`)
 func (s source) mapping() (*Mapping, error) {
 	m := &Mapping{
 		Name: s.name, function: s.function, region: s.deployed.Region, log: s.log, pause: firstPause,
+		waiting: journal.NewQueue[record](mostWaiting),
 		// What the service does unless told otherwise.
 		properties: mappingProperties{BatchSize: 100, MaximumRetryAttempts: -1, MaximumRecordAgeInSeconds: -1},
 	}

@@ -2,7 +2,9 @@ package eventsource
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 )
 
 // pattern is a filter: all its conditions hold for a record that passes.
@@ -52,6 +54,9 @@ func conditions(tree map[string]any, path []string) (pattern, error) {
 
 func leaf(rules []any, path []string) (pattern, error) {
 	if len(rules) == 1 {
+		if slices.Contains(path, "OldImage") {
+			return nil, errors.New("the local stack has no old images")
+		}
 		if rule, ok := rules[0].(map[string]any); ok && len(rule) == 1 {
 			if exists, ok := rule["exists"].(bool); ok {
 				return pattern{{path, exists}}, nil
@@ -62,17 +67,13 @@ func leaf(rules []any, path []string) (pattern, error) {
 }
 
 // passes reports whether one of the filters lets a record through; without any, all do.
-func passes(filters []pattern, record []byte) (bool, error) {
-	var tree map[string]any
-	if err := json.Unmarshal(record, &tree); err != nil {
-		return false, err
-	}
+func passes(filters []pattern, record map[string]any) bool {
 	for _, p := range filters {
-		if p.matches(tree) {
-			return true, nil
+		if p.matches(record) {
+			return true
 		}
 	}
-	return len(filters) == 0, nil
+	return len(filters) == 0
 }
 
 func (p pattern) matches(record map[string]any) bool {

@@ -1,67 +1,65 @@
 package stack_test
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"scimserver/infra/local/stack"
-	"scimserver/shared/testkit/ddblocal"
+	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
 )
 
-// engine is the stack's engine, past the proxy.
-func (p *idp) engine() *dynamodb.Client {
+// connection is that between the functions and the engine. What a test writes on
+// it is watched as the functions' writes are.
+type connection struct{ http.RoundTripper }
+
+func (c *connection) wrap(next http.RoundTripper) http.RoundTripper {
+	c.RoundTripper = next
+	return next
+}
+
+// table is the stack's table, past the policies.
+func (c *connection) table(p *idp) *table.DB {
 	p.Helper()
-	account, err := config.LoadDefaultConfig(p.Context())
+	db, err := table.Open(p.Context(), table.Options{
+		Name: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint(), Client: &http.Client{Transport: c},
+	})
 	if err != nil {
 		p.Fatal(err)
 	}
-	return dynamodb.NewFromConfig(account, func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(p.stack.EngineEndpoint()) })
+	return db
 }
 
-func (p *idp) key(id string) map[string]types.AttributeValue {
-	return map[string]types.AttributeValue{"PK": &types.AttributeValueMemberS{Value: "T#local#USER"}, "SK": &types.AttributeValueMemberS{Value: id}}
-}
+func key(id string) table.Key { return table.Key{PK: "T#local#USER", SK: id} }
 
 // leave marks a user as one whose deletion began at some time and went no further.
-func (p *idp) leave(id string, began time.Time) {
+func (c *connection) leave(p *idp, id string, began time.Time) {
 	p.Helper()
-	_, err := p.engine().UpdateItem(p.Context(), &dynamodb.UpdateItemInput{
-		TableName: aws.String(p.stack.TableName()), Key: p.key(id), UpdateExpression: aws.String("SET deleting = :at"),
-		ExpressionAttributeValues: map[string]types.AttributeValue{":at": &types.AttributeValueMemberS{Value: began.UTC().Format("2006-01-02T15:04:05.000Z")}},
+	err := c.table(p).Write(p.Context(), func(table.Stamp) table.Write {
+		return table.Update(key(id), table.Item{"deleting": scim.FormatTime(began)})
 	})
 	if err != nil {
 		p.Fatal(err)
 	}
 }
 
-func (p *idp) exists(id string) bool {
+func (c *connection) exists(p *idp, id string) bool {
 	p.Helper()
-	out, err := p.engine().GetItem(p.Context(), &dynamodb.GetItemInput{TableName: aws.String(p.stack.TableName()), Key: p.key(id), ConsistentRead: aws.Bool(true)})
+	item, err := c.table(p).Get(p.Context(), key(id))
 	if err != nil {
 		p.Fatal(err)
 	}
-	return out.Item != nil
+	return item != nil
 }
 
 func TestTheStreamFinishesADeletion(t *testing.T) {
-	p := newIDP(t, stack.Options{NoSchedule: true, Log: t.Output()})
+	var c connection
+	p := newIDP(t, stack.Options{Transport: c.wrap, NoSchedule: true, Log: t.Output()})
 	id := p.want(201, "POST", "/Users", user("left")).Get("id").Text()
-	p.leave(id, time.Now().Add(-time.Minute))
-	for deadline := time.Now().Add(time.Minute); p.exists(id); time.Sleep(100 * time.Millisecond) {
+	c.leave(p, id, time.Now().Add(-time.Minute))
+	for deadline := time.Now().Add(time.Minute); c.exists(p, id); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the deletion was not finished")
 		}
@@ -72,20 +70,21 @@ func TestTheStreamFinishesADeletion(t *testing.T) {
 }
 
 func TestTheScheduleFinishesADeletion(t *testing.T) {
-	p := newIDP(t, stack.Options{NoStream: true, NoSchedule: true, Log: t.Output()})
+	var c connection
+	p := newIDP(t, stack.Options{Transport: c.wrap, NoStream: true, NoSchedule: true, Log: t.Output()})
 	id := p.want(201, "POST", "/Users", user("left")).Get("id").Text()
-	p.leave(id, time.Now())
+	c.leave(p, id, time.Now())
 	event := fmt.Sprintf(`{"Records":[{"dynamodb":{"Keys":{"PK":{"S":"T#local#USER"},"SK":{"S":%q}},"NewImage":{"deleting":{"S":"x"}},"SequenceNumber":"1"}}]}`, id)
 	if payload, err := p.stack.Invoke(t.Context(), "ChangesFunction", []byte(event)); err != nil || string(payload) != `{"batchItemFailures":[]}` {
 		t.Fatalf("%s, %v", payload, err)
 	}
 	p.runSchedules()
-	if !p.exists(id) {
+	if !c.exists(p, id) {
 		t.Error("a deletion that may be under way was taken over")
 	}
-	p.leave(id, time.Now().Add(-time.Minute))
+	c.leave(p, id, time.Now().Add(-time.Minute))
 	p.runSchedules()
-	if p.exists(id) {
+	if c.exists(p, id) {
 		t.Error("the deletion was not finished")
 	}
 	p.verify()
@@ -96,55 +95,4 @@ func (p *idp) runSchedules() {
 	if err := p.stack.RunSchedules(p.Context()); err != nil {
 		p.Fatal(err)
 	}
-}
-
-// TestAnEngineWithoutStreams: the stack says so, and serves on.
-func TestAnEngineWithoutStreams(t *testing.T) {
-	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "eu-central-1"} {
-		t.Setenv(name, value)
-	}
-	engine, err := ddblocal.Start(t.Context(), ddblocal.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(engine.Stop)
-	target, err := url.Parse(engine.Endpoint())
-	if err != nil {
-		t.Fatal(err)
-	}
-	tables := httputil.NewSingleHostReverseProxy(target)
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "DynamoDBStreams_") {
-			w.WriteHeader(http.StatusBadRequest)
-			_, _ = io.WriteString(w, `{"__type":"com.amazon.coral.service#UnknownOperationException"}`)
-			return
-		}
-		tables.ServeHTTP(w, r)
-	}))
-	defer front.Close()
-	var log lockedBuffer
-	p := newIDP(t, stack.Options{Endpoint: front.URL, Log: &log})
-	p.want(201, "POST", "/Users", user("ann"))
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(log.String(), "ChangesFunction.Marks gets no records"); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("the log says nothing of it: %s", log.String())
-		}
-	}
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

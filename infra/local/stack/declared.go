@@ -163,6 +163,7 @@ func (s *Stack) startProxy() error {
 	if err != nil {
 		return err
 	}
+	s.journal = s.newJournal()
 	s.proxy = dynamo.NewProxy(l.Addr().String(), s.tables, s.account, s.wrap, s.options.Log)
 	s.serve(l, s.proxy)
 	return nil
@@ -183,8 +184,10 @@ func (s *Stack) startSecrets() (endpoint string, err error) {
 }
 
 // wrap is what stands between the proxy and the engine: what makes DynamoDB Local
-// report and keep what the service would, and the faults of a test.
+// report and keep what the service would, and the faults of a test. The journal
+// sees what the engine itself was asked and answered.
 func (s *Stack) wrap(engine http.RoundTripper) http.RoundTripper {
+	engine = s.journal.Watch(engine)
 	if s.options.Endpoint == "" {
 		engine = charge.Transactions(engine)
 	}

@@ -28,7 +28,7 @@ type groups struct {
 	db     *table.DB     // past the functions and the faults
 	busy   *atomic.Int64 // answers 503, which persist has repeated
 	serial *atomic.Int64 // makes names that are new
-	silent bool          // the table has no stream
+	silent bool          // changes hears nothing of the table
 }
 
 func newGroups(tb testing.TB, o stack.Options) *groups {
@@ -46,7 +46,7 @@ func newGroups(tb testing.TB, o stack.Options) *groups {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &groups{idp: p, faults: f, db: db, busy: &atomic.Int64{}, serial: &atomic.Int64{}}
+	return &groups{idp: p, faults: f, db: db, busy: &atomic.Int64{}, serial: &atomic.Int64{}, silent: o.NoStream}
 }
 
 // in returns g for a subtest, which must fail as itself.

@@ -10,7 +10,7 @@ import (
 )
 
 // large makes the tests of large groups as large as is promised.
-var large = flag.Bool("large", false, "tests of groups: 100,000 members instead of 3,000, 5,000 memberships instead of 500, 20 kills of a change of 10,000 members instead of 3,000")
+var large = flag.Bool("large", false, "tests of groups: 100,000 members instead of 2,000, 5,000 memberships instead of 500, 20 kills of a change of 10,000 members instead of 2,000")
 
 func ifLarge(n, otherwise int) int {
 	if *large {
@@ -23,14 +23,14 @@ func ifLarge(n, otherwise int) int {
 // large groups cost.
 func TestLargeGroups(t *testing.T) {
 	var log safeLog
-	g := newSilent(t, stack.Options{MaxProcesses: 4, Log: &log})
-	users := g.seedUsers(ifLarge(100_000, 3_000))
+	g := newGroups(t, stack.Options{MaxProcesses: 4, NoStream: true, Log: &log})
+	users := g.seedUsers(ifLarge(100_000, 2_000))
 	small, big := g.seedGroup(users[:10]...), g.seedGroup(users[:len(users)-1]...)
 	t.Run("cost", func(t *testing.T) { g.in(t).costs(&log, users[len(users)-1], small, big) })
 	t.Run("delete the largest group", func(t *testing.T) { g.in(t).erase(groupsFunction, "GROUP", big, "the client repeats") })
-	t.Run("20 kills", func(t *testing.T) { g.in(t).kills(users[:ifLarge(10_000, 3_000)], 20) })
+	t.Run("20 kills", func(t *testing.T) { g.in(t).kills(users[:ifLarge(10_000, 2_000)], 20) })
 	g.locked(t, "20 kills", func(g *groups) { g.kills(users[:ifLarge(10_000, 1_000)], 20) })
-	t.Run("delete a group", func(t *testing.T) { testDeleteGroup(g.in(t), users[:2_000]) })
+	t.Run("delete a group", func(t *testing.T) { testDeleteGroup(g.in(t), users[:1_000]) })
 	t.Run("delete a user", func(t *testing.T) { testDeleteUser(g.in(t), ifLarge(5_000, 500)) })
 	g.locked(t, "delete a user", func(g *groups) { testDeleteUser(g, 200) })
 	report := g.verify()

@@ -3,16 +3,10 @@ package stack_test
 import (
 	"fmt"
 	"strings"
-	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/uuid"
 
-	"scimserver/infra/local/stack"
 	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
 )
@@ -21,26 +15,6 @@ import (
 // that they are as the directory makes them.
 
 const inTenant = "T#local#"
-
-// newSilent is newGroups with a table that has no stream: what takes the engine
-// twice as long is of no use to a test of thousands of members.
-func newSilent(tb testing.TB, o stack.Options) *groups {
-	tb.Helper()
-	o.NoStream = true
-	g := newGroups(tb, o)
-	g.silent = true
-	account, err := awsconfig.LoadDefaultConfig(tb.Context())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	client := dynamodb.NewFromConfig(account, func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(g.stack.EngineEndpoint()) })
-	_, err = client.UpdateTable(tb.Context(), &dynamodb.UpdateTableInput{TableName: aws.String(g.stack.TableName()),
-		StreamSpecification: &types.StreamSpecification{StreamEnabled: aws.Bool(false)}})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return g
-}
 
 func item(pk, sk string, set table.Item) table.Write {
 	return table.Put(table.Key{PK: inTenant + pk, SK: sk}, set)

@@ -27,6 +27,7 @@ import (
 	"scimserver/infra/local/build"
 	"scimserver/infra/local/dynamo"
 	"scimserver/infra/local/eventsource"
+	"scimserver/infra/local/journal"
 	"scimserver/infra/local/lambda"
 	"scimserver/infra/local/template"
 	"scimserver/shared/config"
@@ -35,9 +36,12 @@ import (
 
 // Options say how a stack runs. The zero value is one in memory on a free port.
 type Options struct {
-	Port         int               // of the API; a free one when 0
-	AdminPort    int               // of the operator API; a free one when 0
-	DataDir      string            // of the table; in memory when empty
+	Port      int // of the API; a free one when 0
+	AdminPort int // of the operator API; a free one when 0
+	// DataDir keeps the table; it is in memory when empty. The table's stream is
+	// not kept, and the schedule knows only what the stream told of: a change that
+	// Stop cuts off is finished by the next write to its resource.
+	DataDir      string
 	Endpoint     string            // of another DynamoDB engine, or the service itself; else DynamoDB Local is started
 	Name         string            // of the deployed stack, which its table is named after; scim-local when empty
 	Parameters   map[string]string // of the template, in place of its defaults
@@ -68,6 +72,7 @@ type Stack struct {
 	engine    *dynamo.Engine // nil with an engine that is not ours
 	seeds     seeds
 
+	journal    *journal.Journal // of what the functions write
 	sources    *eventsource.Sources
 	feeding    sync.WaitGroup // streams and schedules
 	endSources context.CancelFunc

@@ -102,6 +102,7 @@ func sampleEvents(t *testing.T, s *stack.Stack) {
 		"users-create": {"UsersFunction", 201}, "users-search": {"UsersFunction", 200}, "users-get": {"UsersFunction", 404},
 		"users-replace": {"UsersFunction", 404}, "users-delete": {"UsersFunction", 404},
 		"groups-create": {"GroupsFunction", 201}, "groups-patch": {"GroupsFunction", 404},
+		"search":       {"SearchFunction", 200},
 		"schemas-list": {"SchemasFunction", 200}, "schemas-get": {"SchemasFunction", 200},
 		"resourcetypes-list":        {"ResourceTypesFunction", 200},
 		"serviceproviderconfig-get": {"ServiceProviderConfigFunction", 200},

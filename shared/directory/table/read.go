@@ -97,38 +97,72 @@ type Query struct {
 	From, To string
 	After    string // the SK behind which to start; "" means at the first item
 	Limit    int    // the most items to return; 0 means all
+	Backward bool   // from the last item on
+	Only     string // the attributes to return, separated by commas; "" means all
 }
 
 // Prefixed returns q for the keys that start with prefix.
 func (q Query) Prefixed(prefix string) Query {
-	q.From, q.To = prefix, prefix+maxText
+	q.From, q.To = prefix, prefix+Highest
 	return q
 }
 
-// maxText comes behind every text of a key: no key holds it.
-const maxText = "\U0010FFFF"
+// Highest comes behind every text of a key: no key holds it.
+const Highest = "\U0010FFFF"
 
 // Query reads a range with strong consistency. next is the SK behind which to
 // go on, "" when the partition has no more items. DynamoDB answers in pages of
 // at most 1 MB; Query reads on until a limit is met.
 func (db *DB) Query(ctx context.Context, q Query) (items []Item, next string, err error) {
-	for {
-		out, err := db.queryPage(ctx, q, len(items))
+	err = db.Walk(ctx, q, func(some []Item, behind string) (bool, error) {
+		items, next = append(items, some...), behind
+		return q.Limit == 0 || len(items) < q.Limit, nil
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return items, next, nil
+}
+
+// Walk calls f with what each call of DynamoDB returns of a range, at most 1 MB or
+// the rest of a limit, and the SK behind which the next one starts, until that is
+// "", the limit is met or f returns false. It holds the items of one call only.
+func (db *DB) Walk(ctx context.Context, q Query, f func(items []Item, next string) (bool, error)) error {
+	for have := 0; ; {
+		out, err := db.queryPage(ctx, q, have)
 		if err != nil {
-			return nil, "", err
+			return err
 		}
-		for _, m := range out.Items {
-			items = append(items, decodeItem(m))
+		items := make([]Item, len(out.Items))
+		for i, m := range out.Items {
+			items[i] = decodeItem(m)
 		}
-		next, _ = decode(out.LastEvaluatedKey["SK"]).(string)
-		if next == "" || q.Limit > 0 && len(items) >= q.Limit {
-			return items, next, nil
+		have += len(items)
+		next, _ := decode(out.LastEvaluatedKey["SK"]).(string)
+		more, err := f(items, next)
+		if !more || err != nil || next == "" || q.Limit > 0 && have >= q.Limit {
+			return err
 		}
 		q.After = next
 	}
 }
 
 func (db *DB) queryPage(ctx context.Context, q Query, have int) (out *dynamodb.QueryOutput, err error) {
+	in := db.queryInput(q)
+	if q.Limit > 0 {
+		in.Limit = aws.Int32(int32(q.Limit - have))
+	}
+	err = db.retry(ctx, func(ctx context.Context, _ verdict) (err error) {
+		out, err = db.client.Query(ctx, in)
+		return err
+	})
+	if err == nil && out.ConsumedCapacity != nil {
+		countRead(ctx, *out.ConsumedCapacity)
+	}
+	return out, err
+}
+
+func (db *DB) queryInput(q Query) *dynamodb.QueryInput {
 	in := &dynamodb.QueryInput{
 		TableName:                 &db.name,
 		KeyConditionExpression:    aws.String("PK = :pk"),
@@ -143,15 +177,11 @@ func (db *DB) queryPage(ctx context.Context, q Query, have int) (out *dynamodb.Q
 	if q.After != "" {
 		in.ExclusiveStartKey = encodeKey(Key{q.PK, q.After})
 	}
-	if q.Limit > 0 {
-		in.Limit = aws.Int32(int32(q.Limit - have))
+	if q.Backward {
+		in.ScanIndexForward = aws.Bool(false)
 	}
-	err = db.retry(ctx, func(ctx context.Context, _ verdict) (err error) {
-		out, err = db.client.Query(ctx, in)
-		return err
-	})
-	if err == nil && out.ConsumedCapacity != nil {
-		countRead(ctx, *out.ConsumedCapacity)
+	if q.Only != "" {
+		in.ProjectionExpression = &q.Only
 	}
-	return out, err
+	return in
 }

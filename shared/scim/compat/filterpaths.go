@@ -46,8 +46,8 @@ func (r *Repairs) comparedPath(t *schema.ResourceType, path filter.Path, op filt
 	return repaired
 }
 
-// Parameters qualifies attributes of extensions that the parameters attributes and
-// excludedAttributes name without their URN:
+// Parameters qualifies attributes of extensions that the parameters attributes,
+// excludedAttributes and sortBy name without their URN:
 //
 //	attributes=userName,manager
 func (r *Repairs) Parameters(t *schema.ResourceType, lists []string) []string {

@@ -1,0 +1,55 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// call is a call of the engine that wrote, or may have.
+type call struct {
+	operation string
+	body      []byte
+	answered  time.Time
+	broken    bool // off, so that nobody knows what it did
+}
+
+// Watch goes around the connection to the engine, within all else that does.
+func (j *Journal) Watch(engine http.RoundTripper) http.RoundTripper { return watch{j, engine} }
+
+type watch struct {
+	*Journal
+	engine http.RoundTripper
+}
+
+// RoundTrip notes a call that writes. The engine carries it out even if its
+// caller dies meanwhile: the journal has to know the outcome.
+func (w watch) RoundTrip(r *http.Request) (*http.Response, error) {
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if !isWrite(operation) || len(w.subscribed()) == 0 {
+		return w.engine.RoundTrip(r)
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	_ = r.Body.Close()
+	r = r.Clone(context.WithoutCancel(r.Context()))
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	answer, err := w.engine.RoundTrip(r)
+	broken := err != nil || answer.StatusCode >= http.StatusInternalServerError
+	if broken || answer.StatusCode == http.StatusOK {
+		w.note(call{operation: operation, body: body, answered: time.Now(), broken: broken})
+	}
+	return answer, err
+}
+
+func (j *Journal) note(c call) {
+	if lost := j.pending.Put(c, len(c.body)); lost == 1 {
+		_, _ = fmt.Fprintf(j.log, "stream | %d bytes of writes wait to be told of: the next ones are lost\n", mostPending)
+	}
+}

@@ -1,0 +1,103 @@
+package journal
+
+import "encoding/json"
+
+const insert, modify, remove = "INSERT", "MODIFY", "REMOVE"
+
+// write is what a call wrote of one item.
+type write struct {
+	Record
+	unseen bool // the call does not show what the item is now
+}
+
+func isWrite(operation string) bool {
+	switch operation {
+	case "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem":
+		return true
+	}
+	return false
+}
+
+// operand is the part of a call, or of a member of one, that says what it writes.
+type operand struct {
+	TableName string
+	Item, Key map[string]any
+}
+
+type batchWrite struct {
+	PutRequest, DeleteRequest *operand
+}
+
+// writes lists the items of streamed tables that a call wrote.
+func (j *Journal) writes(c call) (all []write, err error) {
+	switch c.operation {
+	case "TransactWriteItems":
+		all, err = j.transaction(c.body)
+	case "BatchWriteItem":
+		all, err = j.batch(c.body)
+	default:
+		var o operand
+		err = json.Unmarshal(c.body, &o)
+		all = j.append(nil, c.operation, o)
+	}
+	for i := range all {
+		all[i].unseen = all[i].unseen || c.broken
+	}
+	return all, err
+}
+
+func (j *Journal) transaction(body []byte) (all []write, err error) {
+	var in struct{ TransactItems []map[string]*operand }
+	err = json.Unmarshal(body, &in)
+	for _, members := range in.TransactItems {
+		for action, o := range members {
+			if o != nil {
+				all = j.append(all, action+"Item", *o)
+			}
+		}
+	}
+	return all, err
+}
+
+// batch takes none of the writes for done: the answer may say otherwise.
+func (j *Journal) batch(body []byte) (all []write, err error) {
+	var in struct{ RequestItems map[string][]batchWrite }
+	err = json.Unmarshal(body, &in)
+	for table, writes := range in.RequestItems {
+		for _, w := range writes {
+			if w.PutRequest != nil {
+				all = j.append(all, "PutItem", operand{TableName: table, Item: w.PutRequest.Item})
+			}
+			if w.DeleteRequest != nil {
+				all = j.append(all, "DeleteItem", operand{TableName: table, Key: w.DeleteRequest.Key})
+			}
+		}
+	}
+	for i := range all {
+		all[i].unseen = true
+	}
+	return all, err
+}
+
+// append adds what an action did to an item, if that was a write to a streamed table.
+func (j *Journal) append(all []write, action string, o operand) []write {
+	names, streamed := j.keys[o.TableName]
+	if !streamed {
+		return all
+	}
+	w := write{Record: Record{Table: o.TableName, Keys: o.Key}}
+	switch action {
+	case "PutItem":
+		w.EventName, w.NewImage, w.Keys = insert, o.Item, map[string]any{}
+		for _, name := range names {
+			w.Keys[name] = o.Item[name]
+		}
+	case "UpdateItem":
+		w.EventName, w.unseen = modify, true
+	case "DeleteItem":
+		w.EventName = remove
+	default: // a condition
+		return all
+	}
+	return append(all, w)
+}

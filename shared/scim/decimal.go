@@ -1,0 +1,85 @@
+package scim
+
+import (
+	"encoding/binary"
+	"strconv"
+	"strings"
+)
+
+// Decimal is a JSON number in lowest terms: 0.digits times ten to the power of
+// point. Unlike a float64 it is exact, and unlike a big.Rat it is cheap whatever
+// the exponent.
+type Decimal struct {
+	negative bool
+	digits   string // without zeros at either end; "" for zero
+	point    int64
+}
+
+// maxExponent bounds exponents: beyond it numbers differ by their digits only.
+const maxExponent = 1 << 40
+
+// ParseDecimal reads a number as RFC 8259 spells it.
+func ParseDecimal(s string) Decimal {
+	s, negative := strings.CutPrefix(s, "-")
+	mantissa, power, _ := strings.Cut(strings.ToLower(s), "e")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	exponent, _ := strconv.ParseInt(power, 10, 64) // the nearest int64 where it does not fit
+	exponent = max(-maxExponent, min(exponent, maxExponent))
+	all := whole + fraction
+	digits := strings.TrimLeft(all, "0")
+	if digits == "" {
+		return Decimal{}
+	}
+	return Decimal{
+		negative: negative,
+		digits:   strings.TrimRight(digits, "0"),
+		point:    exponent + int64(len(whole)-(len(all)-len(digits))),
+	}
+}
+
+// Compare returns -1, 0 or 1 as d is less than, equal to or greater than e.
+func (d Decimal) Compare(e Decimal) int {
+	if d.negative != e.negative {
+		if d.negative {
+			return -1
+		}
+		return 1
+	}
+	order := d.compareSize(e)
+	if d.negative {
+		return -order
+	}
+	return order
+}
+
+func (d Decimal) compareSize(e Decimal) int {
+	switch {
+	case d.digits == "" || e.digits == "":
+		return strings.Compare(d.digits, e.digits)
+	case d.point < e.point:
+		return -1
+	case d.point > e.point:
+		return 1
+	}
+	return strings.Compare(d.digits, e.digits)
+}
+
+// Bytes returns a string whose bytes compare as the number does among others,
+// down to that many digits.
+func (d Decimal) Bytes(digits int) string {
+	const negative, zero, positive = 0, 1, 2
+	if d.digits == "" {
+		return string([]byte{zero})
+	}
+	b := binary.BigEndian.AppendUint64([]byte{positive}, uint64(d.point+2*maxExponent))
+	b = append(b, d.digits[:min(digits, len(d.digits))]...)
+	if !d.negative {
+		return string(b)
+	}
+	b = append(b, 0) // of two of one beginning, the longer is the lesser
+	for i := range b {
+		b[i] = ^b[i]
+	}
+	b[0] = negative
+	return string(b)
+}

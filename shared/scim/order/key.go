@@ -1,0 +1,96 @@
+package order
+
+import (
+	"encoding/binary"
+	"strings"
+	"time"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+)
+
+// MaxKey is the most bytes of a key. Texts that agree so far, and numbers that
+// agree in as many digits, count as equal.
+const MaxKey = 256
+
+// place is where the value stands by which resources of a type are sorted.
+type place struct{ schema.Named }
+
+// placeOf finds the value that an attribute is sorted by: a multi-valued complex
+// one stands for its value. Attributes that no client may read would be read by
+// their order, and complex ones have none.
+func placeOf(n schema.Named, name string) (place, error) {
+	if n.Attr != nil && n.Sub == nil && n.Attr.Type == schema.Complex && n.Attr.MultiValued {
+		n.Sub = n.Attr.Sub.Find("value")
+	}
+	switch leaf := n.Leaf(); {
+	case leaf == nil:
+		return place{}, scim.InvalidValue("sortBy names a schema, " + printable(name) + "; sort by one of its attributes")
+	case n.Attr.Secret() || leaf.Secret():
+		return place{}, scim.InvalidValue(printable(name) + " is never returned, so nothing is sorted by it")
+	case leaf.Type == schema.Complex:
+		return place{}, scim.InvalidValue(printable(name) + " is complex; sort by one of its sub-attributes, such as " +
+			printable(name) + "." + leaf.Sub.All()[0].Name)
+	}
+	return place{n}, nil
+}
+
+func (at place) key(v scim.Value) Key {
+	if at.Extension != nil {
+		v = v.Get(at.Extension.ID)
+	}
+	if v = foremost(v.Get(at.Attr.Name)); at.Sub != nil {
+		v = foremost(v.Get(at.Sub.Name))
+	}
+	if v.Kind() == scim.Null || v.Kind() != scim.Bool && v.Text() == "" {
+		return ""
+	}
+	return keyOf(at.Leaf(), v.Text())
+}
+
+// foremost is the value of several that counts: the primary one, or else the first.
+func foremost(v scim.Value) scim.Value {
+	if v.Kind() != scim.Array {
+		return v
+	}
+	for _, item := range v.Items() {
+		if item.Get("primary").IsTrue() {
+			return item
+		}
+	}
+	if len(v.Items()) == 0 {
+		return scim.Value{}
+	}
+	return v.Items()[0]
+}
+
+// keyOf makes the key of a value of an attribute's type.
+func keyOf(attr *schema.Attribute, text string) Key {
+	switch attr.Type {
+	case schema.Integer, schema.Decimal:
+		const before = 10 // sign and magnitude, before the digits, and the end behind
+		return Key(scim.ParseDecimal(text).Bytes(MaxKey - before))
+	case schema.DateTime:
+		instant, err := schema.ParseDateTime(text)
+		if err != nil {
+			return ""
+		}
+		return instantKey(instant)
+	case schema.Boolean:
+		if text == "true" {
+			return "1"
+		}
+		return "0"
+	}
+	if !attr.CaseExact && attr.Type != schema.Binary {
+		text = scim.Fold(text)
+	}
+	return Key(strings.Clone(text[:min(MaxKey, len(text))]))
+}
+
+// instantKey is the time since before the first year that a dateTime can name.
+func instantKey(t time.Time) Key {
+	const past = 1 << 40 // seconds
+	b := binary.BigEndian.AppendUint64(nil, uint64(t.Unix()+past))
+	return Key(binary.BigEndian.AppendUint32(b, uint32(t.Nanosecond())))
+}

@@ -1,0 +1,72 @@
+package server_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const benchUsers = 100_000
+
+// BenchmarkQuery measures searches among 100,000 users, from the request to the
+// answer, with a transport that answers from memory: what is left is the cost of our
+// code and the SDK's.
+func BenchmarkQuery(b *testing.B) {
+	throng := newThrong(b, benchUsers)
+	s := serve(b, throng)
+	deep := "/Users?count=100&startIndex=90001"
+	fetch(b, s, deep) // puts the mark that a walk would have put
+	for _, tt := range []struct {
+		name, path string
+		scans      bool
+	}{
+		{"unindexed filter", "/Users?filter=" + escape(`title eq "none"`), true},
+		{"unindexed filter, all match", "/Users?filter=" + escape(`title eq "Tour Guide"`), true},
+		{"sort", "/Users?sortBy=userName", true},
+		{"page of 100 at depth 1", "/Users?count=100", false},
+		{"page of 100 at depth 90000", deep, false},
+		{"count 0", "/Users?count=0", false},
+	} {
+		b.Run(tt.name, func(b *testing.B) {
+			b.ReportAllocs()
+			throng.take()
+			for b.Loop() {
+				fetch(b, s, tt.path)
+			}
+			calls := 0
+			for _, n := range throng.take() {
+				calls += n
+			}
+			b.ReportMetric(float64(calls)/float64(b.N), "calls/op")
+			if tt.scans {
+				b.ReportMetric(benchUsers*float64(b.N)/b.Elapsed().Seconds(), "users/s")
+			}
+		})
+	}
+}
+
+// At any depth a page takes the same calls, after the first time.
+func TestCallsAtDepth(t *testing.T) { // design: round trips and capacity
+	throng := newThrong(t, 20_000)
+	s := serve(t, throng)
+	fetch(t, s, "/Users?count=0") // reads the settings
+	want := map[string]int{"Query PAGE": 1, "Query COUNT": 1, "Query USER": 1, "PutItem": 1}
+	for _, start := range []int{101, 9_001, 18_001} {
+		path := "/Users?count=100&excludedAttributes=groups&startIndex=" + strconv.Itoa(start)
+		for range 2 {
+			throng.take()
+			if body := string(fetch(t, s, path)); !strings.Contains(body, throng.id(start-1)) {
+				t.Errorf("%s shows %.300s", path, body)
+			}
+		}
+		got := throng.take()
+		for name, n := range want {
+			if got[name] != n {
+				t.Errorf("at %d: %v", start, got)
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("at %d: %v", start, got)
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package server
+
+import (
+	"context"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+)
+
+// page makes a result of hits: it reads the resources that were not kept, of which
+// some may have gone or changed meanwhile, and cuts the page by bytes.
+func (f *search) page(ctx context.Context, hits []hit) (*result, error) {
+	for _, p := range f.parts {
+		if err := p.load(ctx, f, hits); err != nil {
+			return nil, err
+		}
+	}
+	found, size := &result{}, 0
+	for _, h := range hits {
+		if h.resource == nil {
+			continue
+		}
+		if found.more = size >= directory.MaxPageBytes; found.more {
+			break
+		}
+		found.page, size = append(found.page, h), size+h.resource.Size()
+	}
+	return found, nil
+}
+
+// load reads the resources of the part's type that hits lack.
+func (p *part) load(ctx context.Context, f *search, hits []hit) error {
+	var missing []scim.ID
+	for _, h := range hits {
+		if h.part == p.place && h.resource == nil {
+			missing = append(missing, h.ID)
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	some, err := p.r.Directory.ByID(ctx, p.kind, missing)
+	if err != nil {
+		return err
+	}
+	read := map[scim.ID]*directory.Resource{}
+	if p.plan.exact {
+		for i := range some {
+			read[some[i].ID] = &some[i]
+		}
+	} else if err := p.match(ctx, f, some, func(h hit) { read[h.ID] = h.resource }); err != nil {
+		return err
+	}
+	for i, h := range hits {
+		if h.part == p.place && h.resource == nil {
+			hits[i].resource = read[h.ID]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package server
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
+	"scimserver/shared/scim/order"
+)
+
+// defaultCount is the size of a page for which the client names none.
+const defaultCount = 100
+
+// query is what a search asks for (RFC 7644 section 3.4.2), whether in its URL or
+// in the body of a .search.
+type query struct {
+	filter string       // as it was sent
+	order  *order.Order // nil: by type and id
+	start  int          // of the page, from 1; where the page is found by its index
+	count  int          // the most resources of the page
+	cursor *string      // what the page is found by instead (RFC 9865), "" for the first
+	// countSent says that the client names count.
+	countSent bool
+}
+
+// readQuery reads the parameters of a search over the resources of some types.
+func readQuery(r *request, over []*endpoint) (q query, err error) {
+	q.filter = r.parameters.Get("filter")
+	if q.order, err = readOrder(r, over); err != nil {
+		return q, err
+	}
+	return q, q.readPaging(r)
+}
+
+// readFilter reads the filter of a search among the resources of a type, repaired
+// where the tenant's profile allows; nil where there is none.
+func (e *endpoint) readFilter(r *request) (filter.Expr, error) {
+	if !r.parameters.Has("filter") {
+		return nil, nil
+	}
+	text := r.parameters.Get("filter")
+	if r.tolerant() {
+		return r.event.repairs.Filter(e.typ, text)
+	}
+	return filter.Parse(text)
+}
+
+// readOrder reads sortBy and sortOrder; the latter alone has no meaning (RFC 7644
+// section 3.4.2.3).
+func readOrder(r *request, over []*endpoint) (*order.Order, error) {
+	by := r.parameters.Get("sortBy")
+	if strings.TrimSpace(by) == "" {
+		return nil, nil
+	}
+	for _, e := range over {
+		if r.tolerant() {
+			by = r.event.repairs.Parameters(e.typ, []string{by})[0]
+		}
+	}
+	return order.Parse(by, r.parameters.Get("sortOrder"), types(over)...)
+}
+
+// readPaging reads startIndex or cursor, and count, of which a negative one means
+// none and a larger one the most there may be (RFC 7644 section 3.4.2.4, RFC 9865
+// section 2).
+func (q *query) readPaging(r *request) (err error) {
+	unfit := scim.InvalidValue
+	if r.parameters.Has("cursor") {
+		cursor := r.parameters.Get("cursor")
+		q.cursor, unfit = &cursor, scim.InvalidCount
+		if r.parameters.Has("startIndex") {
+			return scim.InvalidValue("cursor and startIndex exclude each other; send one of them")
+		}
+	}
+	if q.start, _, err = number(r, "startIndex", 1, scim.InvalidValue); err != nil {
+		return err
+	}
+	if q.count, q.countSent, err = number(r, "count", defaultCount, unfit); err != nil {
+		return err
+	}
+	q.count = min(max(0, q.count), directory.MaxResults)
+	q.start = min(max(1, q.start), math.MaxInt-q.count) // where a page ends is a number, too
+	return nil
+}
+
+// number reads a paging parameter; one that is not sent has its default.
+func number(r *request, name string, fallback int, unfit func(string) *scim.Error) (n int, sent bool, err error) {
+	text := strings.TrimSpace(r.parameters.Get(name))
+	if text == "" {
+		return fallback, false, nil
+	}
+	if n, err = strconv.Atoi(text); err != nil {
+		return 0, true, unfit(name + " must be an integer")
+	}
+	return n, true, nil
+}

@@ -1,0 +1,127 @@
+package server_test
+
+import (
+	"fmt"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// gauge measures what the process holds while a transport is at work: after every
+// few calls it counts what is alive.
+type gauge struct {
+	next  http.RoundTripper
+	mu    sync.Mutex
+	calls int
+	peak  uint64
+}
+
+func (g *gauge) RoundTrip(r *http.Request) (*http.Response, error) {
+	g.mu.Lock()
+	if g.calls++; g.calls%16 == 0 {
+		g.peak = max(g.peak, alive())
+	}
+	g.mu.Unlock()
+	return g.next.RoundTrip(r)
+}
+
+// alive returns the bytes that the process holds.
+func alive() uint64 {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}
+
+// What a search among 100,000 users holds is bounded by the page and by the calls
+// under way, not by the users: these take 140 MB as stored.
+func TestMemoryOfScans(t *testing.T) {
+	throng := newThrong(t, 100_000)
+	for _, tt := range []struct {
+		path  string
+		bound uint64 // MB
+	}{
+		{"/Users?count=100&filter=" + escape(`title eq "Tour Guide"`) + "&startIndex=99901", 64}, // holds ids
+		{"/Users?count=100&sortBy=userName&sortOrder=descending&cursor=", 40},
+	} {
+		g := &gauge{next: throng}
+		s := serve(t, g)
+		fetch(t, s, "/Users?count=0")
+		before := alive()
+		body := string(fetch(t, s, tt.path+"&excludedAttributes=groups"))
+		if !strings.Contains(body, `"totalResults":100000`) && !strings.Contains(body, `"totalResults":0`) {
+			t.Errorf("%s: %.200s", tt.path, body)
+		}
+		if held := g.peak - min(g.peak, before); g.calls < 100 || held > tt.bound<<20 {
+			t.Errorf("%s: holds %d MB in %d calls, want at most %d MB", tt.path, held>>20, g.calls, tt.bound)
+		} else {
+			t.Logf("%s: holds %d MB in %d calls", tt.path, held>>20, g.calls)
+		}
+	}
+}
+
+// A search that would look at too many users is refused before it has.
+func TestTooManyToScan(t *testing.T) { // P-3.4.2.1-3
+	throng := newThrong(t, 300_000)
+	c := newClient(t)
+	c.server = serve(t, throng)
+	for _, query := range []string{"?sortBy=title", "?filter=" + escape(`title eq "x"`), "?cursor=&filter=" + escape(`title eq "x"`)} {
+		a := c.wants(c.send("GET", "/Users"+query, ""), 400, "tooMany")
+		if calls := throng.take()["Query USER"]; calls > 160 {
+			t.Errorf("%s: %d calls", query, calls)
+		}
+		if detail := a.Body.Get("detail").Text(); !strings.Contains(detail, "userName eq") {
+			t.Errorf("detail %q", detail)
+		}
+	}
+	fetch(t, c.server, "/Users?count=10&startIndex=250000")
+}
+
+// Unions of equalities go to keys.
+func TestUnions(t *testing.T) { // P-3.4.2.2-17
+	c := newClient(t)
+	users, low, high, _ := c.nested()
+	for filter, want := range map[string]string{
+		`userName eq "a" or userName eq "b"`:                                                       "ab keys userName",
+		`userName eq "a" or userName eq "A"`:                                                       "a keys userName",
+		`(userName eq "a" or emails eq "x@y.z" or externalId eq "e") and active pr`:                " keys userName emails externalId",
+		`userName eq "a" or (title eq "x" and id eq "` + users[1] + `")`:                           "a keys userName id",
+		`userName eq "a" or (not (title eq "x") and id eq "` + users[1] + `")`:                     "ab keys userName id",
+		`id eq "` + users[0] + `" or id eq "` + users[1] + `" or id eq "none"`:                     "ab keys id",
+		`emails[value eq "x@y.z" or value eq "y@y.z"]`:                                             " keys emails",
+		`groups.value eq "` + id(low) + `" or groups.value eq "` + id(high) + `"`:                  "abc keys groups",
+		`groups.value eq "` + id(low) + `" or userName eq "c"`:                                     "abc keys groups userName",
+		`groups.value eq "` + id(high) + `" and (userName eq "c" or userName eq "none")`:           "c keys userName",
+		`groups[value eq "` + id(low) + `" or value eq "none"]`:                                    "ab keys groups",
+		`userName eq "a" or title eq "x"`:                                                          "a scan",
+		`not (userName eq "a")`:                                                                    "bc scan",
+		`userName sw "a"`:                                                                          "a scan",
+		`meta.resourceType eq "Group" and userName eq "a"`:                                         " nothing",
+		`userName eq "a" and meta.resourceType eq "User"`:                                          "a keys userName",
+		`meta.resourceType eq "User"`:                                                              "abc scan",
+		`userName eq "a" or userName eq "b" or userName eq "c" and not (id eq "` + users[2] + `")`: "ab keys userName",
+	} {
+		names := map[string]string{users[0]: "a", users[1]: "b", users[2]: "c"}
+		found := map[string]bool{}
+		for _, id := range c.found("/Users?filter=", filter) {
+			found[names[id]] = true
+		}
+		got := ""
+		for _, name := range []string{"a", "b", "c"} {
+			if found[name] {
+				got += name
+			}
+		}
+		if got += " " + c.cost().Plan; got != want {
+			t.Errorf("%s: %s, want %s", filter, got, want)
+		}
+		for _, paging := range []string{"&count=1&startIndex=2", "&count=1&sortBy=userName", "&count=1&cursor="} {
+			a := c.wants(c.send("GET", "/Users?filter="+escape(filter)+paging, ""), 200, "")
+			if total := a.Body.Get("totalResults").Text(); total != fmt.Sprint(len(found)) {
+				t.Errorf("%s%s: totalResults %s of %d", filter, paging, total, len(found))
+			}
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package server_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
+)
+
+// post searches by POST with a message that has more members, each with its
+// leading comma.
+func (c *client) post(endpoint, more string) answer {
+	c.Helper()
+	return c.send("POST", endpoint+"/.search", `{"schemas":["`+scim.SearchRequestMessage+`"]`+more+`}`)
+}
+
+// quoted is a JSON string.
+func quoted(s string) string { return scim.Text(s).JSON() }
+
+// TestSearchMessage compares each parameter in a message with that in a URL.
+func TestSearchMessage(t *testing.T) { // P-3.4.3-1, P-3.4.3-3, P-3.4.3-4, P-3.4.3-5, P-3.4.3-6, P-3.4.3-7, P-3.1-3
+	c := newClient(t)
+	for _, name := range []string{"c", "a", "B", "d"} {
+		c.create(name, `,"title":"T`+name+`","emails":[{"value":"`+name+`@x.org","type":"work"}]`)
+		c.createGroup(name, "")
+	}
+	long := `title eq "` + strings.Repeat("x", 3000) + `" or title pr`
+	for _, both := range []struct{ query, members string }{
+		{"", ""},
+		{"?attributes=title", `,"attributes":["title"]`},
+		{"?attributes=TITLE,emails.value", `,"attributes":["TITLE","emails.value"]`},
+		{"?attributes=displayName", `,"Attributes":["displayName"]`},
+		{"?attributes=", `,"attributes":[]`},
+		{"?excludedAttributes=emails,id,schemas,members", `,"excludedAttributes":["emails","id","schemas","members"]`},
+		{"?attributes=title&excludedAttributes=emails", `,"attributes":["title"],"excludedAttributes":["emails"]`},
+		{"?filter=" + escape(`meta.resourceType pr and id pr`), `,"filter":"meta.resourceType pr and id pr"`},
+		{"?filter=" + escape(`displayName eq "B"`), `,"filter":` + quoted(`displayName eq "B"`)},
+		{"?filter=" + escape(long), `,"filter":` + quoted(long)},
+		{"?filter=" + escape(long+long), `,"filter":` + quoted(long+long)},
+		{"?filter=" + escape(`displayName regex "B"`), `,"filter":` + quoted(`displayName regex "B"`)},
+		{"?filter=", `,"filter":""`},
+		{"?sortBy=displayName", `,"sortBy":"displayName"`},
+		{"?sortBy=meta.lastModified&sortOrder=descending", `,"sortBy":"meta.lastModified","sortOrder":"descending"`},
+		{"?sortBy=meta", `,"sortBy":"meta"`},
+		{"?sortBy=id&sortOrder=up", `,"sortBy":"id","sortOrder":"up"`},
+		{"?startIndex=2", `,"startIndex":2`},
+		{"?startIndex=-2", `,"startIndex":-2`},
+		{"?startIndex=1.5", `,"startIndex":1.5`},
+		{"?count=2", `,"count":2`},
+		{"?count=0", `,"count":0`},
+		{"?count=-1", `,"count":-1`},
+		{"?count=1e1", `,"count":1e1`},
+		{"?startIndex=2&count=2&sortBy=id&filter=id+pr", `,"startIndex":2,"count":2,"sortBy":"id","filter":"id pr"`},
+		{"?cursor=", `,"cursor":""`},
+		{"?cursor=&count=2", `,"cursor":"","count":2`},
+		{"?cursor=&startIndex=2", `,"cursor":"","startIndex":2`},
+		{"?cursor=nonsense", `,"cursor":"nonsense"`},
+	} {
+		for _, endpoint := range []string{"/Users", "/Groups"} {
+			got, want := c.post(endpoint, both.members), c.send("GET", endpoint+both.query, "")
+			if got.StatusCode != want.StatusCode || withoutCursor(got) != withoutCursor(want) || got.Header.Get("Location") != "" {
+				t.Errorf("%s%s: POST %d %s\nGET %d %s", endpoint, both.query, got.StatusCode, got.Text, want.StatusCode, want.Text)
+			}
+		}
+	}
+	if n := c.send("GET", "/Users", "").Body.Get("totalResults").Text(); n != "4" {
+		t.Errorf("there are %s users now", n)
+	}
+}
+
+// withoutCursor is the text of an answer, its cursor masked: no two are equal.
+func withoutCursor(a answer) string {
+	return regexp.MustCompile(`"nextCursor":"[^"]+"`).ReplaceAllString(a.Text, `"nextCursor":"…"`)
+}
+
+func TestSearchMessageRefused(t *testing.T) { // P-3.4.3-2, P-3.4.3-8, P-3.1-3
+	c := newClient(t)
+	for _, endpoint := range []string{"/Users", "/Groups", ""} {
+		for _, body := range []string{
+			"", "[]", `"x"`, "{", "null", `{}`, `{"schemas":[]}`, `{"schemas":"` + scim.SearchRequestMessage + `"}`, `{"schemas":["` + scim.ListResponseMessage + `"]}`,
+			`{"count":1}`, `{"schemas":["` + scim.UserSchema + `"],"userName":"ann"}`,
+		} {
+			c.wants(c.send("POST", endpoint+"/.search", body), 400, "invalidSyntax")
+		}
+		for _, members := range []string{
+			`,"count":"10"`, `,"startIndex":"1"`, `,"count":true`, `,"attributes":"userName"`, `,"attributes":[1]`, `,"excludedAttributes":{"a":"b"}`, `,"filter":5`,
+			`,"sortBy":["id"]`, `,"sortOrder":false`, `,"cursor":7`, `,"count":[1]`,
+		} {
+			c.wants(c.post(endpoint, members), 400, "invalidSyntax")
+		}
+		c.wants(c.send("POST", endpoint+"/.search", strings.Repeat(" ", 1<<20)+"{}"), 413, "")
+		c.wants(c.send("POST", endpoint+"/.search", "x", "Content-Type", "text/plain"), 415, "")
+	}
+}
+
+// What a message does not have, and what stands in the URL, counts for nothing.
+func TestSearchMessageIgnores(t *testing.T) { // P-3.4.3-9
+	c := newClient(t)
+	c.create("ann", "")
+	want := c.send("GET", "/Users?attributes=userName", "").Text
+	for _, got := range []answer{
+		c.post("/Users", `,"attributes":["userName"],"foo":1,"Resources":[]`),
+		c.post("/Users", `,"attributes":["userName"],"filter":null,"count":null,"cursor":null,"sortBy":null,"excludedAttributes":null`),
+		c.send("POST", "/Users/.search?count=0&filter=x&cursor=y&excludedAttributes=id&startIndex=a", `{"SCHEMAS":["`+strings.ToUpper(scim.SearchRequestMessage)+`"],"ATTRIBUTES":["userName"]}`),
+	} {
+		if c.wants(got, 200, "").Text != want {
+			t.Errorf("%s, want %s", got.Text, want)
+		}
+	}
+}
+
+func TestSearchIsNoID(t *testing.T) { // P-3.4.3-10, P-3.4.3-11, P-3.2-3
+	c := newClient(t)
+	a := c.create("ann", "")
+	for _, path := range []string{"/Users/.search", "/Groups/.search", "/.search"} {
+		for _, method := range []string{"GET", "PUT", "PATCH", "DELETE"} {
+			if got := c.wants(c.send(method, path, "{}"), 405, ""); got.Header.Get("Allow") != "POST" {
+				t.Errorf("%s %s: Allow %q", method, path, got.Header.Get("Allow"))
+			}
+		}
+	}
+	for _, path := range []string{path(a) + "/.search", "/Schemas/.search", "/ResourceTypes/.search", "/.search/.search"} {
+		c.wants(c.post(strings.TrimSuffix(path, "/.search"), ""), 404, "")
+	}
+}
+
+func TestSearchNeedsTheReadScope(t *testing.T) { // P-3.4.3-12
+	c := newClient(t)
+	c.origin.Caller.Scopes = []tenant.Scope{tenant.Write}
+	for _, endpoint := range []string{"/Users", "/Groups", ""} {
+		c.wants(c.post(endpoint, ""), 403, "")
+	}
+	c.origin.Caller.Scopes = []tenant.Scope{tenant.Read}
+	for _, endpoint := range []string{"/Users", "/Groups", ""} {
+		c.wants(c.post(endpoint, ""), 200, "")
+	}
+	c.origin.Caller = tenant.Caller{}
+	for _, endpoint := range []string{"/Users", "/Groups", ""} {
+		c.wants(c.post(endpoint, ""), 401, "")
+	}
+}

@@ -1,0 +1,191 @@
+package server_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+	"scimserver/shared/server"
+	"scimserver/shared/tenant"
+)
+
+// throng answers DynamoDB's calls about a tenant of many users, at the transport of
+// the SDK. It makes each user when it is read, so that what the process holds is
+// held by the service.
+type throng struct {
+	users  int
+	before string // of an item, up to its id
+	name   string // from there to its name
+	after  string // and the rest
+
+	mu    sync.Mutex
+	calls map[string]int // by operation and section of the table
+	put   []json.RawMessage
+}
+
+// manyUser is a user of 1.2 KB, whose name is to be replaced.
+const manyUser = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
+"externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef","userName":"NAME","active":true,"displayName":"Barbara Jensen","title":"Tour Guide",
+"name":{"formatted":"Ms. Barbara J Jensen, III","familyName":"Jensen","givenName":"Barbara","middleName":"Jane","honorificPrefix":"Ms.","honorificSuffix":"III"},
+"emails":[{"value":"barbara.jensen@example.com","type":"work","primary":true},{"value":"babs@jensen.org","type":"home"}],
+"phoneNumbers":[{"value":"tel:+1-201-555-0123","type":"work"},{"value":"tel:+1-201-555-0124","type":"mobile"}],
+"addresses":[{"type":"work","streetAddress":"100 Universal City Plaza","locality":"Hollywood","region":"CA","postalCode":"91608","country":"US","primary":true}],
+"preferredLanguage":"en-US","locale":"en-US","timezone":"America/Los_Angeles",
+"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984","costCenter":"4130","organization":"Universal Studios","division":"Theme Park","department":"Tour Operations","manager":{"value":"26118915-6090-4610-87e4-49d8ca9f808d"}}}`
+
+func newThrong(tb testing.TB, users int) *throng {
+	tb.Helper()
+	registry, err := schema.Standard()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	v, err := scim.ParseJSON([]byte(manyUser))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	doc, err := registry.Type("User").Normalize(v, schema.Rules{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	quoted, err := json.Marshal(doc.JSON())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c := &throng{users: users, calls: map[string]int{}}
+	c.before = `{"PK":{"S":"T#acme#USER"},"version":{"N":"1"},"created":{"S":"2026-11-23T13:20:14.154Z"},"modified":{"S":"2026-11-23T13:20:14.154Z"},"SK":{"S":"`
+	front, back, _ := strings.Cut(string(quoted), "NAME")
+	c.name, c.after = `"},"doc":{"S":`+front, back+`}}`
+	return c
+}
+
+// id is that of a user; ids stand evenly in order.
+func (c *throng) id(i int) string {
+	return fmt.Sprintf("%08x-0000-4000-8000-000000000000", uint64(i)<<32/uint64(c.users))
+}
+
+// from returns the number of the first user whose id is greater than a key.
+func (c *throng) from(key string) int {
+	return sort.Search(c.users, func(i int) bool { return c.id(i) > key })
+}
+
+// call is a request of the SDK as far as the answers depend on it.
+type call struct {
+	ExpressionAttributeValues map[string]struct{ S string }
+	ExclusiveStartKey         map[string]struct{ S string }
+	Limit                     int
+	ProjectionExpression      string
+	Item                      json.RawMessage
+}
+
+func (c *throng) RoundTrip(r *http.Request) (*http.Response, error) {
+	var in call
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		return nil, err
+	}
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	pk := in.ExpressionAttributeValues[":pk"].S
+	section := strings.SplitN(pk+"##", "#", 4)[2]
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls[strings.TrimSpace(operation+" "+section)]++
+	body := "{}"
+	switch operation + section {
+	case "GetItem":
+		body = `{"Item":{"fold":{"N":"1"},"scope":{"S":"SYSTEM"},"secret":{"B":"c2VjcmV0"}}}`
+	case "QueryUSER":
+		body = c.query(in)
+	case "QueryCOUNT":
+		body = fmt.Sprintf(`{"Items":[{"n":{"N":"%d"}}]}`, c.users)
+	case "QueryPAGE":
+		all, _ := json.Marshal(c.put)
+		body = `{"Items":` + string(all) + `}`
+	case "PutItem":
+		c.put = append([]json.RawMessage{in.Item}, c.put...)
+	}
+	h := http.Header{"Content-Type": {"application/x-amz-json-1.0"}}
+	return &http.Response{StatusCode: http.StatusOK, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+// query answers as DynamoDB does: at most 1 MB, and at most what is asked for.
+func (c *throng) query(in call) string {
+	from, to := 0, c.users
+	if low, ok := in.ExpressionAttributeValues[":from"]; ok {
+		from, to = c.from(low.S+"!"), c.from(in.ExpressionAttributeValues[":to"].S)
+	}
+	if after, ok := in.ExclusiveStartKey["SK"]; ok {
+		from = c.from(after.S)
+	}
+	const megabyte = 1 << 20
+	most := megabyte / 1400
+	if in.Limit > 0 {
+		most = min(in.Limit, most)
+	}
+	end := max(from, min(to, from+most))
+	var b bytes.Buffer
+	b.Grow(megabyte)
+	b.WriteString(`{"Items":[`)
+	for i := from; i < end; i++ {
+		if i > from {
+			b.WriteByte(',')
+		}
+		if in.ProjectionExpression != "" {
+			b.WriteString(`{"SK":{"S":"` + c.id(i) + `"}}`)
+			continue
+		}
+		b.WriteString(c.before + c.id(i) + c.name + "user" + strconv.Itoa(i) + c.after)
+	}
+	b.WriteString(`]`)
+	if end < to {
+		b.WriteString(`,"LastEvaluatedKey":{"PK":{"S":"T#acme#USER"},"SK":{"S":"` + c.id(end-1) + `"}}`)
+	}
+	b.WriteString(`}`)
+	return b.String()
+}
+
+// take returns the calls since the last time.
+func (c *throng) take() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	calls := c.calls
+	c.calls = map[string]int{}
+	return calls
+}
+
+// serve makes a server of users on a transport.
+func serve(tb testing.TB, transport http.RoundTripper) *server.Server {
+	tb.Helper()
+	registry, err := schema.Standard()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	dir, err := directory.Open(tb.Context(), directory.Options{Table: "t", Endpoint: "http://127.0.0.1:1", Client: &http.Client{Transport: transport}})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return server.New(server.Options{Registry: registry, Directory: dir, Log: slog.New(slog.DiscardHandler)}, server.Users)
+}
+
+// fetch sends a GET as tenant acme and returns the body.
+func fetch(tb testing.TB, s *server.Server, path string) []byte {
+	tb.Helper()
+	r := httptest.NewRequest("GET", base+path, nil)
+	origin := server.Origin{BaseURL: base, Caller: tenant.Caller{Tenant: "acme", Credential: "k1", Profile: tenant.Generic, Scopes: []tenant.Scope{tenant.Read}}}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r.WithContext(server.WithOrigin(r.Context(), origin)))
+	if w.Code != http.StatusOK {
+		tb.Fatalf("%s: %d %.300s", path, w.Code, w.Body)
+	}
+	return w.Body.Bytes()
+}
