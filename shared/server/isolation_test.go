@@ -23,8 +23,9 @@ type neighbours struct {
 	*client
 	scope        directory.Scope
 	table        string
-	user, group  answer // of globex
-	mine, circle answer // user and group of acme
+	user, group  answer   // of globex
+	mine, circle answer   // user and group of acme
+	cursors      []string // of globex, which also keeps marks of its pages
 }
 
 func newNeighbours(t *testing.T, scope directory.Scope, profile tenant.Profile) *neighbours {
@@ -32,8 +33,13 @@ func newNeighbours(t *testing.T, scope directory.Scope, profile tenant.Profile) 
 	n.client = newClientOn(t, open(t, n.table, http.DefaultTransport, func(o *directory.Options) { o.Scope = scope }))
 	n.origin.Caller.Profile = profile
 	n.inTenant("globex", func() {
+		n.create(canary+" second", "")
 		n.user = n.create(canary+"@globex.example", `,"externalId":"`+canary+`","title":"`+canary+`","emails":[{"value":"mail.`+canary+`@globex.example"}]`)
 		n.group = n.createGroup(canary+" group", `,"members":[{"value":"`+id(n.user)+`"}]`)
+		for _, target := range []string{"/Users?cursor&count=1", "/Users?cursor&count=1&filter=id+pr&sortBy=userName"} {
+			n.cursors = append(n.cursors, n.wants(n.send("GET", target, ""), 200, "").Body.Get("nextCursor").Text())
+		}
+		n.wants(n.send("GET", "/Users?startIndex=1&count=1", ""), 200, "")
 	})
 	n.mine = n.create("me@acme.example", `,"externalId":"mine"`)
 	n.circle = n.createGroup("circle", `,"members":[{"value":"`+id(n.mine)+`"}]`)
@@ -91,6 +97,7 @@ func TestTenantsAreIsolated(t *testing.T) { // P-6-2, P-6-3
 				before := n.holdings()
 				n.walkRoutes()
 				n.walkFilters()
+				n.walkPages()
 				n.borrowMembers()
 				n.takeValues()
 				if after := n.holdings(); !maps.Equal(before, after) {
@@ -163,6 +170,29 @@ func (n *neighbours) walkFilters() {
 	for _, target := range []string{"/Users", "/Groups", "/Users?startIndex=2", "/Users?count=0", "/Groups?startIndex=2&count=1", "/Users?filter=id+pr", "/Groups?filter=id+pr", "/Users?cursor", "/Users?sortBy=userName"} {
 		if a := n.send("GET", target, ""); strings.Contains(a.Text, canary) || strings.Contains(a.Text, id(n.user)) || a.Body.Get("totalResults").Text() != "1" {
 			n.Errorf("%s: %s", target, a.Text)
+		}
+	}
+}
+
+// walkPages goes on with the other tenant's walks, whose credential even has the same id.
+func (n *neighbours) walkPages() {
+	n.Helper()
+	for _, cursor := range n.cursors {
+		if cursor == "" {
+			n.Error("globex got no cursor")
+		}
+		for _, target := range []string{"/Users?count=1&cursor=", "/Users?count=1&filter=id+pr&sortBy=userName&cursor=", "/Groups?count=1&cursor="} {
+			if a := n.send("GET", target+cursor, ""); a.StatusCode != 400 || strings.Contains(a.Text, canary) {
+				n.Errorf("%s with a foreign cursor: %d %s", target, a.StatusCode, a.Text)
+			}
+		}
+	}
+	for _, endpoint := range []string{"/Users/.search", "/Groups/.search", "/.search"} {
+		for _, query := range []string{`"filter":"id pr"`, `"filter":"meta.created pr","startIndex":2,"count":1`, `"cursor":"` + n.cursors[0] + `"`} {
+			a := n.send("POST", endpoint, `{"schemas":["`+scim.SearchRequestMessage+`"],`+query+`}`)
+			if strings.Contains(a.Text, canary) || strings.Contains(a.Text, id(n.user)) || a.Body.Get("totalResults").Text() > "2" {
+				n.Errorf("%s %s: %s", endpoint, query, a.Text)
+			}
 		}
 	}
 }
