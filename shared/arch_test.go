@@ -39,10 +39,11 @@ var layers = map[string]layer{
 		"the token endpoint speaks OAuth 2.0 and knows nothing of SCIM"},
 	"shared/admin": {[]string{"shared/tenant", "shared/directory"},
 		"operators' operations know tenants and the directory; who may call them is decided in front"},
+	"shared/usageplan": {[]string{"shared/tenant"}, "API Gateway's keys know a tenant's id and limits, and nothing of its data"},
 	"shared/gateway": {[]string{"shared/access", "shared/accesstoken", "shared/config", "shared/directory", "shared/scim", "shared/secret", "shared/server", "shared/tenant"},
 		"events become the server's requests; the authorizer makes policies of what a credential may do"},
 	"shared/password": {nil, "a leaf: hashing knows no user"},
-	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/oauth", "shared/admin", "shared/password"},
+	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/oauth", "shared/admin", "shared/usageplan", "shared/password"},
 		"a function wires the parts together; test support is not deployed"},
 	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
 	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
@@ -61,8 +62,8 @@ var testLayers = []struct {
 
 // foreign says who alone may import a library.
 var foreign = map[string]layer{
-	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/directory/table", "shared/secret", "shared/testkit", "infra/local/...", "infra/scimctl"},
-		"one package speaks to DynamoDB, so that retries, capacity and keys have one place, and one to Secrets Manager; testkit and the local stack make tables, which neither does; scimctl signs its requests"},
+	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/directory/table", "shared/secret", "shared/usageplan", "shared/testkit", "infra/local/...", "infra/scimctl"},
+		"one package speaks to DynamoDB, so that retries, capacity and keys have one place, one to Secrets Manager, and one to API Gateway; testkit and the local stack make tables, which neither does; scimctl signs its requests"},
 	"github.com/aws/smithy-go": {[]string{"shared/directory/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
 	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "functions/...", "infra/local/..."},
 		"Lambda's events end at the gateway: the server speaks net/http and runs anywhere"},

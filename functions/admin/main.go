@@ -10,6 +10,7 @@ import (
 	"scimserver/shared/admin"
 	"scimserver/shared/config"
 	"scimserver/shared/gateway"
+	"scimserver/shared/usageplan"
 )
 
 func main() { gateway.Main(build) }
@@ -19,8 +20,13 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handl
 	if err != nil {
 		return nil, err
 	}
-	service := admin.New(admin.Options{Directory: dir, CacheTime: cfg.AuthorizerCache})
-	return admin.Handler(service, log, operator), nil
+	o := admin.Options{Directory: dir, CacheTime: cfg.AuthorizerCache}
+	if cfg.UsagePlan != "" {
+		if o.Keys, err = usageplan.Open(ctx, cfg.UsagePlan); err != nil {
+			return nil, err
+		}
+	}
+	return admin.Handler(admin.New(o), log, operator), nil
 }
 
 func operator(ctx context.Context) admin.Operator {

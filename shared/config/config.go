@@ -39,6 +39,9 @@ type Config struct {
 	// AuthorizerCache (AUTHORIZER_CACHE_SECONDS) is how long the API remembers what a
 	// token may do.
 	AuthorizerCache time.Duration
+	// UsagePlan (USAGE_PLAN) is the id of the API's usage plan with the default
+	// limits. Empty: tenants get no API key of their own.
+	UsagePlan string
 	// LogLevel (LOG_LEVEL) is the least level that is logged.
 	LogLevel slog.Level
 }
@@ -47,9 +50,10 @@ type Config struct {
 // names the variable and what it may hold.
 func Read(getenv func(string) string) (Config, error) {
 	c := Config{
-		Table:   getenv("TABLE_NAME"),
-		Scope:   either(getenv("UNIQUENESS_SCOPE"), "SYSTEM"),
-		BaseURL: strings.TrimSuffix(getenv("BASE_URL"), "/"),
+		Table:     getenv("TABLE_NAME"),
+		Scope:     either(getenv("UNIQUENESS_SCOPE"), "SYSTEM"),
+		UsagePlan: getenv("USAGE_PLAN"),
+		BaseURL:   strings.TrimSuffix(getenv("BASE_URL"), "/"),
 
 		SigningSecret: getenv("SIGNING_SECRET"),
 		SharedAPIKey:  getenv("SHARED_API_KEY"),
