@@ -63,7 +63,7 @@ func (t *Tenant) sweep(ctx context.Context, work time.Duration) (bool, error) {
 	defer cancel()
 	for _, k := range []Kind{GroupKind, UserKind} {
 		err := t.deleteAll(ctx, k)
-		if err != nil && ctx.Err() != nil {
+		if errors.Is(err, ErrUnavailable) || err != nil && ctx.Err() != nil { // the time is up, or about to be
 			return false, nil
 		}
 		if err != nil {
