@@ -152,6 +152,18 @@ func swapped(a, b string) string {
 	return body + tenant.Checksum(body)
 }
 
+func TestSecretsCantBeGuessed(t *testing.T) { // P-7.4-1
+	seen := map[string]bool{}
+	for range 1000 {
+		token, _ := tenant.Issue("acme", nil, time.Now(), time.Time{})
+		secret := token[strings.LastIndex(token, "_")+1:][:26] // the checksum follows
+		if strings.Trim(secret, "abcdefghijklmnopqrstuvwxyz234567") != "" || seen[secret] {
+			t.Fatalf("secret %q is not 26 random letters of 5 bits each, or came twice", secret)
+		}
+		seen[secret] = true
+	}
+}
+
 func TestAccessToken(t *testing.T) {
 	b := newBench(t, http.DefaultTransport)
 	secret, c := b.secret(tenant.Credential{})

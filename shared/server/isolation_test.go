@@ -89,7 +89,7 @@ func (n *neighbours) ask(method, target, body string, headers ...string) {
 
 // One tenant's credential with another tenant's ids, values, versions and filters
 // reads, changes and reveals nothing, on any endpoint, by any method.
-func TestTenantsAreIsolated(t *testing.T) { // P-6-2, P-6-3
+func TestTenantsAreIsolated(t *testing.T) { // P-6-2, P-6-3, P-6-4, P-6-5, P-6-6, S-9.3-2
 	for _, scope := range []directory.Scope{directory.SystemScope, directory.TenantScope} {
 		for _, profile := range []tenant.Profile{tenant.Strict, tenant.Generic} {
 			t.Run(string(scope)+" "+string(profile), func(t *testing.T) {
@@ -138,6 +138,18 @@ func (n *neighbours) walkRoutes() {
 		n.Errorf("only %d routes and methods were walked", walked)
 	}
 	n.ownSubject()
+	n.explicitTenant()
+}
+
+// explicitTenant: nothing in a request names a tenant, but the credential.
+func (n *neighbours) explicitTenant() {
+	n.Helper()
+	for _, target := range []string{"/Tenants/globex/Users", "/globex/Users", "/globex" + path(n.user)} {
+		n.wants(n.send("GET", target, ""), 404, "")
+	}
+	n.wants(n.sendTo("GET", "https://globex.host/globex/scim/v2"+path(n.user), ""), 404, "")
+	n.wants(n.send("GET", path(n.user), "", "X-Tenant", "globex", "Tenant", "globex", "Host", "globex"), 404, "")
+	n.wants(n.send("GET", path(n.user)+"?tenant=globex", ""), 404, "")
 }
 
 // ownSubject: a credential that is bound to a user of another tenant reaches nobody.
