@@ -28,7 +28,9 @@ func (s statement) actions() (all []string) {
 
 func statements(t *testing.T, f *template.Resource) (all []statement) {
 	t.Helper()
-	var p struct{ Policies []struct{ Statement []statement } }
+	var p struct {
+		Policies []struct{ Statement []statement }
+	}
 	if err := f.Decode(&p); err != nil {
 		t.Fatal(err)
 	}
