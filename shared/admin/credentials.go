@@ -25,7 +25,7 @@ func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCred
 	if len(model.Scopes) == 0 {
 		model.Scopes = []tenant.Scope{tenant.Read, tenant.Write}
 	}
-	if err := s.acceptable(ctx, in); err != nil {
+	if err := in.check(); err != nil {
 		return Issued{}, err
 	}
 	if in.Client != "" {
@@ -42,7 +42,8 @@ func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCred
 	return s.issue(ctx, model)
 }
 
-func (s *Service) acceptable(_ context.Context, in NewCredential) error {
+// check refuses what does not fit together.
+func (in NewCredential) check() error {
 	switch {
 	case !in.Kind.Valid():
 		return invalid("kind %q is none of token, client", in.Kind)

@@ -40,8 +40,7 @@ type handler struct {
 // operation answers a request with a status and a value that becomes JSON.
 type operation func(*http.Request) (int, any, error)
 
-// handle serves an operation. subject is what its answer 404 says there is none
-// of; in it, {name} stands for a part of the path.
+// handle serves an operation. subject is what its answer 404 says there is none of.
 func (h *handler) handle(pattern string, subject func(*http.Request) string, op operation) {
 	h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
