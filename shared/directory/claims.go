@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
@@ -66,8 +67,8 @@ func (t *Tenant) claims(doc scim.Value) ([]claim, error) {
 // acceptable refuses values that people could not tell from others.
 func acceptable(list []claim) ([]claim, error) {
 	for _, c := range list {
-		if !printable(c.Value) {
-			return nil, scim.InvalidValue(c.Attribute + " must not hold control, invisible or unassigned characters, nor start or end with a blank")
+		if why := imprintable(c.Value); why != "" {
+			return nil, scim.InvalidValue(c.Attribute + " " + why)
 		}
 	}
 	return list, nil
@@ -77,6 +78,19 @@ func acceptable(list []claim) ([]claim, error) {
 func (t *Tenant) name(doc scim.Value) []claim {
 	name := doc.Get("displayName").Text()
 	return []claim{{Taken{"displayName", name}, t.nameKey(scim.Fold(name))}}
+}
+
+// nameOf is name for a group that is to have it. Nobody signs in by the name of a
+// group: it may hold what people write, joiners of emoji and scripts included.
+func (t *Tenant) nameOf(doc scim.Value) ([]claim, error) {
+	name := doc.Get("displayName").Text()
+	if at := strings.IndexFunc(name, unicode.IsControl); at >= 0 {
+		return nil, scim.InvalidValue(fmt.Sprintf("displayName holds a control character behind %q", name[:at]))
+	}
+	if strings.TrimSpace(name) == "" {
+		return nil, scim.InvalidValue("displayName must not be blank")
+	}
+	return t.name(doc), nil
 }
 
 // held returns what a stored user claims, whatever rules it was stored under.

@@ -20,7 +20,7 @@ func groupFrom(item table.Item) (Group, error) {
 // an *scim.Error for a document that can't be stored.
 func (t *Tenant) CreateGroup(ctx context.Context, doc scim.Value, members MemberEdit) (Changed, error) {
 	g := Group{Resource: t.newResource(doc)}
-	name, err := acceptable(t.name(doc))
+	name, err := t.nameOf(doc)
 	if err != nil {
 		return Changed{}, err
 	}
@@ -212,7 +212,7 @@ func (t *Tenant) carry(ctx context.Context, d *Draft, e Edit, versioned bool) (C
 // of prepares the writes of the group itself and of what it claims. It returns the
 // claims that it takes, which stand behind the group.
 func (c *change) of(old, now Group, versioned bool) ([]claim, error) {
-	name, err := acceptable(c.name(now.Doc))
+	name, err := c.nameOf(now.Doc)
 	if err != nil {
 		return nil, err
 	}

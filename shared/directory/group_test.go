@@ -154,6 +154,23 @@ func TestGroupLife(t *testing.T) {
 	b.verify(4)
 }
 
+// People name groups; users sign in by theirs.
+func TestNamesOfGroups(t *testing.T) {
+	b := newBench(t, nil)
+	for _, name := range []string{"\u2b50\ufe0f Admins", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "Team "} {
+		b.group(name)
+		if _, err := b.acme.CreateUser(t.Context(), user(name, "")); err == nil {
+			t.Errorf("a user may be %q", name)
+		}
+	}
+	for _, name := range []string{" ", "a\x01b", "a\u0085"} {
+		if _, err := b.acme.CreateGroup(t.Context(), group(name, ""), directory.MemberEdit{}); err == nil {
+			t.Errorf("a group may be %q", name)
+		}
+	}
+	b.verify(0)
+}
+
 // steps makes changes of more than two members take several steps.
 func steps(o *directory.Options) { o.Step = 2 }
 

@@ -32,7 +32,7 @@ type Journey struct {
 // The life of journeys and the number of them that are looked at.
 const (
 	journeyLife = 15 * time.Minute
-	maxJourneys = 40
+	maxJourneys = 200
 	begunDigits = 14 // of an id, which say when the journey began
 )
 

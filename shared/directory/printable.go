@@ -1,21 +1,30 @@
 package directory
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 )
 
-// printable reports whether a name holds only letters, marks, digits,
-// punctuation, symbols and spaces that can be seen, and no blank at its ends: two
+// imprintable says what keeps a name from holding only letters, marks, digits,
+// punctuation, symbols and spaces that can be seen, with no blank at its ends: two
 // names that look alike must not be two names (PRECIS, to which RFC 7644 section
-// 5 refers, disallows the rest).
-func printable(s string) bool {
+// 5 refers, disallows the rest). It returns "" for a name that is fine.
+func imprintable(s string) string {
+	place := 0
 	for _, c := range s {
+		place++
 		if invisible(c) || !unicode.In(c, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs) {
-			return false
+			return fmt.Sprintf("holds %U at character %d, which is a control character, invisible or unassigned", c, place)
 		}
 	}
-	return s != "" && strings.TrimSpace(s) == s
+	switch {
+	case s == "":
+		return "must not be empty"
+	case strings.TrimSpace(s) != s:
+		return "must not start or end with a blank"
+	}
+	return ""
 }
 
 // invisible reports whether c shows nothing though its category says it might:

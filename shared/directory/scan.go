@@ -3,6 +3,8 @@ package directory
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -40,13 +42,22 @@ func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Res
 		work, ctx := errgroup.WithContext(ctx)
 		work.SetLimit(scanners)
 		for _, q := range ranges(t.pk(k), next) {
-			work.Go(func() error {
-				_, err := s.read(ctx, q, true)
+			work.Go(func() (err error) {
+				defer caught(&err)
+				_, err = s.read(ctx, q, true)
 				return err
 			})
 		}
 		return work.Wait()
 	})
+}
+
+// caught turns a panic into an error: one in a goroutine of ours would end the
+// process.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
 }
 
 // scan reads all resources of a kind.

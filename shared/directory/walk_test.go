@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -134,6 +136,16 @@ func TestScanEnds(t *testing.T) {
 	}
 	broken := errors.New("broken")
 	if err := b.acme.Scan(t.Context(), directory.UserKind, func(context.Context, []directory.Resource) error { return broken }); err != broken {
+		t.Error(err)
+	}
+	var calls atomic.Int64
+	err = b.acme.Scan(t.Context(), directory.UserKind, func(context.Context, []directory.Resource) error {
+		if calls.Add(1) > 1 {
+			panic("lost")
+		}
+		return nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "lost") {
 		t.Error(err)
 	}
 	if _, _, err := b.acme.Skip(t.Context(), directory.UserKind, "", directory.MaxSkipped+1); err != directory.ErrTooMany {

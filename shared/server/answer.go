@@ -24,7 +24,8 @@ func (f *search) answer(ctx context.Context, found *result) (*response, error) {
 	}
 	shown := f.render(found.page, edges)
 	if n := len(shown); n < len(found.page) {
-		if found.page, found.more = found.page[:n], true; found.note != nil {
+		found.page, found.end, found.more = found.page[:n], found.page[n-1].position, true
+		if found.note != nil {
 			found.note(ctx, n)
 		}
 	}
@@ -95,7 +96,7 @@ func (f *search) message(found *result, shown []scim.Value) (scim.Value, error) 
 		{Name: "totalResults", Value: scim.Int(found.total)},
 		{Name: "itemsPerPage", Value: scim.Int(len(shown))},
 	}
-	if found.more && len(shown) > 0 {
+	if found.more {
 		next, err := f.nextCursor(found)
 		if err != nil {
 			return scim.Value{}, err

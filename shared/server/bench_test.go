@@ -1,9 +1,13 @@
 package server_test
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/testkit"
 )
 
 const benchUsers = 100_000
@@ -40,6 +44,28 @@ func BenchmarkQuery(b *testing.B) {
 			b.ReportMetric(float64(calls)/float64(b.N), "calls/op")
 			if tt.scans {
 				b.ReportMetric(benchUsers*float64(b.N)/b.Elapsed().Seconds(), "users/s")
+			}
+		})
+	}
+}
+
+// BenchmarkQueryOnEngine measures searches among 10,000 users in DynamoDB Local.
+func BenchmarkQueryOnEngine(b *testing.B) {
+	const users = 10_000
+	name := testkit.Table(b)
+	seed(b, name, users)
+	s := serve(b, http.DefaultTransport, func(o *directory.Options) { o.Table, o.Endpoint = name, testkit.Endpoint(b) })
+	const deep = "/Users?count=100&startIndex=9001"
+	fetch(b, s, deep)
+	for _, tt := range []struct{ name, path string }{
+		{"unindexed filter", "/Users?filter=" + escape(`title eq "none"`)},
+		{"page of 100 at depth 1", "/Users?count=100"},
+		{"page of 100 at depth 9000", deep},
+		{"count 0", "/Users?count=0"},
+	} {
+		b.Run(tt.name, func(b *testing.B) {
+			for b.Loop() {
+				fetch(b, s, tt.path)
 			}
 		})
 	}

@@ -86,8 +86,7 @@ func (f *search) openCursor() (*cursor, error) {
 
 // nextCursor makes the cursor behind a page.
 func (f *search) nextCursor(found *result) (string, error) {
-	end := found.page[len(found.page)-1]
-	text, err := json.Marshal(cursor{Made: f.Now().Unix(), Part: end.part, Key: []byte(end.Key), ID: end.ID,
+	text, err := json.Marshal(cursor{Made: f.Now().Unix(), Part: found.end.part, Key: []byte(found.end.Key), ID: found.end.ID,
 		Count: f.q.count, Total: found.total, Seen: found.seen + len(found.page)})
 	if err != nil {
 		return "", err

@@ -81,7 +81,7 @@ func active(known []directory.Journey, index int) (waiting []directory.Journey) 
 }
 
 // noteTime bounds the writing of a note, which nobody is to wait for if it fails.
-const noteTime = 2 * time.Second
+const noteTime = 500 * time.Millisecond
 
 // noting returns what notes that a journey has come past a page. That it fails is
 // no error: the next page is then found by counting.

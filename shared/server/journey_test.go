@@ -14,6 +14,7 @@ import (
 	"scimserver/shared/scim"
 	"scimserver/shared/server"
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/fault"
 )
 
 // walker pages through users by index as providers do: the next page begins behind
@@ -220,4 +221,21 @@ func TestTotalOfShrinkingTenant(t *testing.T) { // P-3.4.2.4-8
 	if !slices.Equal(w.seen, ids) {
 		t.Errorf("the walk shows %d of %d", len(w.seen), len(ids))
 	}
+}
+
+// That a place can't be kept changes no answer: the next page is found by counting.
+func TestWalkWithoutMarks(t *testing.T) {
+	name := testkit.Table(t)
+	ids := seed(t, name, 90)
+	broken := fault.Script(http.DefaultTransport, fault.Rule{Operation: "PutItem", Calls: func(int) bool { return true }, Fault: fault.Throttled})
+	c := newClient(t, func(o *server.Options) { o.Directory = open(t, name, broken) })
+	ready := open(t, name, http.DefaultTransport)
+	if err := ready.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w := c.walker(20)
+	for !w.done {
+		w.step()
+	}
+	w.sees(ids)
 }

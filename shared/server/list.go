@@ -98,7 +98,8 @@ func (f *search) pageAt(ctx context.Context, at directory.Place) (*result, error
 			continue
 		}
 		for _, one := range some {
-			found.page = append(found.page, hit{f.position(p, one.ID, scim.Value{}), &one})
+			found.end = f.position(p, one.ID, scim.Value{})
+			found.page = append(found.page, hit{found.end, &one})
 		}
 	}
 	f.r.event.read.Add(int64(len(found.page)))

@@ -17,11 +17,11 @@ func (f *search) page(ctx context.Context, hits []hit) (*result, error) {
 	}
 	found, size := &result{}, 0
 	for _, h := range hits {
-		if h.resource == nil {
-			continue
-		}
 		if found.more = size >= directory.MaxPageBytes; found.more {
 			break
+		}
+		if found.end = h.position; h.resource == nil {
+			continue
 		}
 		found.page, size = append(found.page, h), size+h.resource.Size()
 	}

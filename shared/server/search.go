@@ -94,8 +94,9 @@ func (p *part) sorted(by *order.Order) {
 type result struct {
 	total int // of all that was found
 	page  []hit
-	more  bool // others follow the page
-	seen  int  // resources before the page, where it was found by a cursor
+	more  bool     // others follow the page
+	end   position // of what was looked at last for the page
+	seen  int      // resources before the page, where it was found by a cursor
 	// note keeps what the next page is found by, given how many resources of this one
 	// are shown; nil where there is nothing to keep.
 	note func(ctx context.Context, shown int)

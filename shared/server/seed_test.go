@@ -13,7 +13,7 @@ import (
 
 // seed writes users below the API, named user0 and so on, and returns their ids in
 // order.
-func seed(t *testing.T, name string, users int) []string {
+func seed(t testing.TB, name string, users int) []string {
 	t.Helper()
 	db, err := table.Open(t.Context(), table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -32,7 +33,13 @@ type throng struct {
 
 	mu    sync.Mutex
 	calls map[string]int // by operation and section of the table
-	put   []json.RawMessage
+	put   []kept
+}
+
+// kept is an item that was put.
+type kept struct {
+	id   string
+	item json.RawMessage
 }
 
 // manyUser is a user of 1.2 KB, whose name is to be replaced.
@@ -109,13 +116,30 @@ func (c *throng) RoundTrip(r *http.Request) (*http.Response, error) {
 	case "QueryCOUNT":
 		body = fmt.Sprintf(`{"Items":[{"n":{"N":"%d"}}]}`, c.users)
 	case "QueryPAGE":
-		all, _ := json.Marshal(c.put)
-		body = `{"Items":` + string(all) + `}`
+		body = c.latest(in.Limit)
 	case "PutItem":
-		c.put = append([]json.RawMessage{in.Item}, c.put...)
+		c.keep(in.Item)
 	}
 	h := http.Header{"Content-Type": {"application/x-amz-json-1.0"}}
 	return &http.Response{StatusCode: http.StatusOK, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+// keep puts an item.
+func (c *throng) keep(item json.RawMessage) {
+	var key struct{ SK struct{ S string } }
+	_ = json.Unmarshal(item, &key) // the SDK sends no broken JSON
+	c.put = slices.DeleteFunc(c.put, func(k kept) bool { return k.id == key.SK.S })
+	c.put = append(c.put, kept{key.SK.S, item})
+	slices.SortFunc(c.put, func(a, b kept) int { return strings.Compare(b.id, a.id) })
+}
+
+// latest returns those of the items that were put whose keys are the greatest.
+func (c *throng) latest(n int) string {
+	var items []string
+	for _, k := range c.put[:min(n, len(c.put))] {
+		items = append(items, string(k.item))
+	}
+	return `{"Items":[` + strings.Join(items, ",") + `]}`
 }
 
 // query answers as DynamoDB does: at most 1 MB, and at most what is asked for.
@@ -164,13 +188,17 @@ func (c *throng) take() map[string]int {
 }
 
 // serve makes a server of users on a transport.
-func serve(tb testing.TB, transport http.RoundTripper) *server.Server {
+func serve(tb testing.TB, transport http.RoundTripper, change ...func(*directory.Options)) *server.Server {
 	tb.Helper()
 	registry, err := schema.Standard()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	dir, err := directory.Open(tb.Context(), directory.Options{Table: "t", Endpoint: "http://127.0.0.1:1", Client: &http.Client{Transport: transport}})
+	o := directory.Options{Table: "t", Endpoint: "http://127.0.0.1:1", Client: &http.Client{Transport: transport}}
+	for _, f := range change {
+		f(&o)
+	}
+	dir, err := directory.Open(tb.Context(), o)
 	if err != nil {
 		tb.Fatal(err)
 	}

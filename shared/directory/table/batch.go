@@ -16,12 +16,18 @@ const maxBatchWrite = 25
 // as one: each is whole, but after an error some are done and others not. No key
 // may occur twice. It costs half of a transaction. The error is ErrUnavailable.
 func (db *DB) WriteAll(ctx context.Context, writes []Write) error {
-	work, ctx := errgroup.WithContext(ctx)
+	work, within := errgroup.WithContext(ctx)
 	work.SetLimit(parallel)
 	for batch := range slices.Chunk(writes, maxBatchWrite) {
-		work.Go(func() error { return db.writeBatch(ctx, requests(batch)) })
+		if within.Err() != nil {
+			break
+		}
+		work.Go(func() error { return db.writeBatch(within, requests(batch)) })
 	}
-	return work.Wait()
+	if err := work.Wait(); err != nil {
+		return err
+	}
+	return ended(ctx)
 }
 
 func requests(writes []Write) []types.WriteRequest {

@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -44,22 +45,36 @@ const parallel = 8
 func (db *DB) GetAll(ctx context.Context, keys []Key) ([]Item, error) {
 	var mu sync.Mutex
 	var items []Item
-	work, ctx := errgroup.WithContext(ctx)
+	work, within := errgroup.WithContext(ctx)
 	work.SetLimit(parallel)
 	for batch := range slices.Chunk(keys, maxBatch) {
+		if within.Err() != nil {
+			break
+		}
 		work.Go(func() error {
 			encoded := make([]attributes, len(batch))
 			for i, key := range batch {
 				encoded[i] = encodeKey(key)
 			}
-			read, err := db.getBatch(ctx, encoded)
+			read, err := db.getBatch(within, encoded)
 			mu.Lock()
 			defer mu.Unlock()
 			items = append(items, read...)
 			return err
 		})
 	}
-	return items, work.Wait()
+	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	return items, ended(ctx)
+}
+
+// ended returns ErrUnavailable if the time of a context is over.
+func ended(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
+	}
+	return nil
 }
 
 // getBatch asks again for what DynamoDB left unprocessed, which it does under
