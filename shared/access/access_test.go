@@ -33,7 +33,7 @@ func newBench(t *testing.T, transport http.RoundTripper) *bench {
 	t.Helper()
 	b := &bench{T: t, now: time.Now()}
 	dir, err := directory.Open(t.Context(), directory.Options{
-		Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}, Budget: time.Second})
+		Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}, Budget: 10 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

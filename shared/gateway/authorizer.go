@@ -85,9 +85,12 @@ func callerContext(g access.Grant) map[string]any {
 	for i, scope := range g.Scopes {
 		scopes[i] = string(scope)
 	}
-	return map[string]any{
+	values := map[string]any{
 		"tenant": string(g.Tenant.ID), "profile": string(g.Tenant.Profile), "credential": string(g.Credential.KeyID),
-		"subject": g.Credential.Subject, "scopes": strings.Join(scopes, " "), "expires": expires,
-		"quotas": g.Tenant.Limits.Quotas(),
+		"scopes": strings.Join(scopes, " "), "expires": expires, "quotas": g.Tenant.Limits.Quotas(),
 	}
+	if g.Credential.Subject != "" {
+		values["subject"] = g.Credential.Subject
+	}
+	return values
 }

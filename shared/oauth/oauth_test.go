@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 func endpoint(t *testing.T, table string, transport http.RoundTripper) (*Endpoint, *strings.Builder) {
 	t.Helper()
 	dir, err := directory.Open(t.Context(), directory.Options{
-		Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}, Budget: 2 * time.Second})
+		Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}, Budget: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
