@@ -31,14 +31,23 @@ var layers = map[string]layer{
 		"parts of the directory stay below the server"},
 	"shared/server": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/directory"},
 		"the protocol reaches DynamoDB only through the directory"},
-	"shared/gateway": {[]string{"shared/config", "shared/scim", "shared/tenant", "shared/directory", "shared/server"},
-		"events become the server's requests; the authorizer looks up credentials"},
+	"shared/accesstoken": {[]string{"shared/tenant"}, "signing and verifying tokens knows no store and no transport"},
+	"shared/secret":      {[]string{"shared/accesstoken"}, "where the signing secret lies is nobody else's business"},
+	"shared/access": {[]string{"shared/accesstoken", "shared/directory", "shared/tenant"},
+		"whom a credential speaks for is decided in one place, by what is stored of it"},
+	"shared/oauth": {[]string{"shared/access", "shared/accesstoken", "shared/directory", "shared/tenant"},
+		"the token endpoint speaks OAuth 2.0 and knows nothing of SCIM"},
+	"shared/admin": {[]string{"shared/tenant", "shared/directory"},
+		"operators' operations know tenants and the directory; who may call them is decided in front"},
+	"shared/usageplan": {[]string{"shared/tenant"}, "API Gateway's keys know a tenant's id and limits, and nothing of its data"},
+	"shared/gateway": {[]string{"shared/access", "shared/accesstoken", "shared/config", "shared/directory", "shared/scim", "shared/secret", "shared/server", "shared/tenant"},
+		"events become the server's requests; the authorizer makes policies of what a credential may do"},
 	"shared/password": {nil, "a leaf: hashing knows no user"},
-	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/password"},
+	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/oauth", "shared/admin", "shared/usageplan", "shared/password"},
 		"a function wires the parts together; test support is not deployed"},
 	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
 	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
-	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
+	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/admin", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
 }
 
 // testLayers bind test files.
@@ -53,11 +62,13 @@ var testLayers = []struct {
 
 // foreign says who alone may import a library.
 var foreign = map[string]layer{
-	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/directory/table", "shared/testkit", "infra/local/..."},
-		"one package speaks to DynamoDB, so that retries, capacity and keys have one place; testkit and the local stack make tables, which that package never does"},
+	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/directory/table", "shared/secret", "shared/usageplan", "shared/testkit", "infra/local/...", "infra/scimctl"},
+		"one package speaks to DynamoDB, so that retries, capacity and keys have one place, one to Secrets Manager, and one to API Gateway; testkit and the local stack make tables, which neither does; scimctl signs its requests"},
 	"github.com/aws/smithy-go": {[]string{"shared/directory/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
 	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "functions/...", "infra/local/..."},
 		"Lambda's events end at the gateway: the server speaks net/http and runs anywhere"},
+	"golang.org/x/time":                          {[]string{"infra/local/..."}, "in AWS the usage plan throttles; the local stack stands in for it"},
+	"github.com/golang-jwt/jwt/v5":               {[]string{"shared/accesstoken"}, "what a token's header may say is settled in one place"},
 	"github.com/awslabs/aws-lambda-go-api-proxy": {[]string{"shared/gateway"}, "its traps are closed in one place"},
 }
 

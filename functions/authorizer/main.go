@@ -5,16 +5,15 @@ package main
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"scimserver/shared/config"
-	"scimserver/shared/directory"
 	"scimserver/shared/gateway"
 )
 
 func main() { gateway.MainEvents(build) }
 
 func build(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error) {
-	dir, err := directory.Open(ctx, directory.Options{Table: cfg.Table, Budget: 5 * time.Second})
-	return gateway.Authorizer(dir, log, time.Now), err
+	gate, err := gateway.Gate(ctx, cfg, log)
+	a := &gateway.Authorizer{Gate: gate, Log: log, SharedKey: cfg.SharedAPIKey}
+	return a.Authorize, err
 }

@@ -32,9 +32,10 @@ func run(ctx context.Context, args []string) error {
 	o := stack.Options{Log: os.Stderr, Endpoint: os.Getenv("DYNAMODB_ENDPOINT")}
 	flags := flag.NewFlagSet("local", flag.ExitOnError)
 	flags.IntVar(&o.Port, "port", 8080, "port of the API; 0 for a free one")
+	flags.IntVar(&o.AdminPort, "admin-port", 0, "port of the operator API; 0 for a free one")
 	flags.StringVar(&o.DataDir, "data", "", "folder that keeps the table, without its stream; in memory without it")
 	flags.IntVar(&o.MaxProcesses, "max-processes", 16, "most processes of each function")
-	envFile := flags.String("env-file", "", "file to write SCIM_URL= and SCIM_TOKEN= to, once the stack is ready")
+	envFile := flags.String("env-file", "", "file to write SCIM_URL=, SCIM_TOKEN= and what scimctl needs to, once the stack is ready")
 	_ = flags.Parse(args)
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%q is no flag: see go run ./infra/local -help", flags.Arg(0))
@@ -64,17 +65,29 @@ func run(ctx context.Context, args []string) error {
 // announce says where the service is and how to call it.
 func announce(s *stack.Stack, envFile string) error {
 	if envFile != "" {
-		lines := fmt.Sprintf("SCIM_URL=%s\nSCIM_TOKEN=%s\n", s.BaseURL(), s.Token())
-		if err := writeWhole(envFile, lines); err != nil {
+		if err := writeWhole(envFile, environment(s)); err != nil {
 			return err
 		}
 	}
 	_, err := fmt.Printf(`Base URL  %[1]s
 Token     %[2]s
 Try       curl -sS %[1]s/Users -H 'Authorization: Bearer %[2]s' -H 'Content-Type: application/scim+json' -d '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada@example.com"}'
+Operate   %[3]s go run ./infra/scimctl tenant list
 Ctrl-C ends it.
-`, s.BaseURL(), s.Token())
+`, s.BaseURL(), s.Token(), strings.Join(strings.Fields(operation(s)), " "))
 	return err
+}
+
+// environment is what scripts need to know, as NAME=value lines.
+func environment(s *stack.Stack) string {
+	return fmt.Sprintf("SCIM_URL=%s\nSCIM_TOKEN=%s\n%s", s.BaseURL(), s.Token(), operation(s))
+}
+
+// operation is the part of it that scimctl needs.
+func operation(s *stack.Stack) string {
+	key := s.Operator()
+	return fmt.Sprintf("ADMIN_URL=%s\nADMIN_ACCESS_KEY_ID=%s\nADMIN_SECRET_ACCESS_KEY=%s\nADMIN_REGION=%s\n",
+		s.AdminURL(), key.AccessKeyID, key.SecretAccessKey, s.Region())
 }
 
 // removeOld makes sure that nobody who waits for the file finds that of an earlier run.

@@ -52,6 +52,11 @@ func interrupted(t *testing.T, path string, sig syscall.Signal) {
 	defer func() { _ = cmd.Process.Kill() }()
 	env := awaitFile(t, envFile)
 	use(t, env["SCIM_URL"], env["SCIM_TOKEN"])
+	for _, name := range []string{"ADMIN_URL", "ADMIN_ACCESS_KEY_ID", "ADMIN_SECRET_ACCESS_KEY", "ADMIN_REGION"} {
+		if env[name] == "" {
+			t.Errorf("%s is not in the env file", name)
+		}
+	}
 	children := childrenOf(t, cmd.Process.Pid)
 	if len(children) < 2 {
 		t.Errorf("the children are %v, want the engine and a function at least", children)

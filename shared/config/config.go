@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Config is the deployment's configuration, the same for every function.
@@ -25,10 +26,22 @@ type Config struct {
 	// BaseURL (BASE_URL) is the public URL of the service, such as
 	// https://scim.example.com/scim/v2. Empty: that of the API's own request.
 	BaseURL string
+	// SigningSecret (SIGNING_SECRET) is the ARN of the secret that access tokens are
+	// signed with, for the functions that need it.
+	SigningSecret string
+	// SharedAPIKey (SHARED_API_KEY) is the API key that counts the requests of
+	// tenants without one of their own, for the authorizer.
+	SharedAPIKey string
 	// MembersPerTransaction (MEMBERS_PER_TRANSACTION) bounds the members that one
 	// transaction adds to a group; a change of more is carried out in steps. It is
 	// for tests: the default, 0, means as many as DynamoDB takes.
 	MembersPerTransaction int
+	// AuthorizerCache (AUTHORIZER_CACHE_SECONDS) is how long the API remembers what a
+	// token may do.
+	AuthorizerCache time.Duration
+	// UsagePlan (USAGE_PLAN) is the id of the API's usage plan with the default
+	// limits. Empty: tenants get no API key of their own.
+	UsagePlan string
 	// LogLevel (LOG_LEVEL) is the least level that is logged.
 	LogLevel slog.Level
 }
@@ -37,9 +50,13 @@ type Config struct {
 // names the variable and what it may hold.
 func Read(getenv func(string) string) (Config, error) {
 	c := Config{
-		Table:   getenv("TABLE_NAME"),
-		Scope:   either(getenv("UNIQUENESS_SCOPE"), "SYSTEM"),
-		BaseURL: strings.TrimSuffix(getenv("BASE_URL"), "/"),
+		Table:     getenv("TABLE_NAME"),
+		Scope:     either(getenv("UNIQUENESS_SCOPE"), "SYSTEM"),
+		UsagePlan: getenv("USAGE_PLAN"),
+		BaseURL:   strings.TrimSuffix(getenv("BASE_URL"), "/"),
+
+		SigningSecret: getenv("SIGNING_SECRET"),
+		SharedAPIKey:  getenv("SHARED_API_KEY"),
 	}
 	if c.Scope != "SYSTEM" && c.Scope != "TENANT" {
 		return c, fmt.Errorf("UNIQUENESS_SCOPE is %q; it must be SYSTEM or TENANT", c.Scope)
@@ -55,6 +72,13 @@ func Read(getenv func(string) string) (Config, error) {
 		if c.MembersPerTransaction, err = strconv.Atoi(n); err != nil || c.MembersPerTransaction < 0 {
 			return c, fmt.Errorf("MEMBERS_PER_TRANSACTION is %q; it must be a number of members, or 0", n)
 		}
+	}
+	if n := getenv("AUTHORIZER_CACHE_SECONDS"); n != "" {
+		seconds, err := strconv.Atoi(n)
+		if err != nil || seconds < 0 {
+			return c, fmt.Errorf("AUTHORIZER_CACHE_SECONDS is %q; it must be a number of seconds", n)
+		}
+		c.AuthorizerCache = time.Duration(seconds) * time.Second
 	}
 	if err := c.LogLevel.UnmarshalText([]byte(either(getenv("LOG_LEVEL"), "INFO"))); err != nil {
 		return c, fmt.Errorf("LOG_LEVEL: %w", err)

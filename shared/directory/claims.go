@@ -12,10 +12,6 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// maxEmails bounds the emails of a user: each is an item of the transaction that
-// writes the user, and a transaction takes 100.
-const maxEmails = 40
-
 // Taken is an attribute whose value another resource holds.
 type Taken struct {
 	Attribute string // userName or emails.value
@@ -62,8 +58,8 @@ type claim struct {
 // claims returns what a user is to claim, each key once: the username and every
 // email. The error is an *scim.Error for a value that can't be claimed.
 func (t *Tenant) claims(doc scim.Value) ([]claim, error) {
-	if n := len(doc.Get("emails").Items()); n > maxEmails {
-		return nil, scim.InvalidValue(fmt.Sprintf("emails has %d values; the limit is %d", n, maxEmails))
+	if n := len(doc.Get("emails").Items()); n > tenant.MaxEmails {
+		return nil, scim.InvalidValue(fmt.Sprintf("emails has %d values; the limit is %d", n, tenant.MaxEmails))
 	}
 	return acceptable(t.held(doc))
 }

@@ -16,6 +16,8 @@ import (
 //	TABLE                       SETTINGS        folding version, scope of uniqueness, secret of seals
 //	TENANT                      <tenant id>     a tenant
 //	CRED#<key id>               CRED            a credential
+//	DOMAIN#<domain>             CLAIM           the one tenant for which a domain was verified
+//	T#<t>#CREDENTIALS           <key id>        leads to a credential of the tenant
 //	T#<t>#USER                  <id>            a user
 //	T#<t>#GROUP                 <id>            a group, without its members
 //	T#<t>#MEMBERS#<group>       U#<id>, G#<id>  a member of the group: a user, a group
@@ -35,11 +37,17 @@ import (
 
 var settingsKey = table.Key{PK: "TABLE", SK: "SETTINGS"}
 
-func tenantKey(id tenant.ID) table.Key { return table.Key{PK: "TENANT", SK: string(id)} }
+const tenantsPK = "TENANT"
+
+func tenantKey(id tenant.ID) table.Key { return table.Key{PK: tenantsPK, SK: string(id)} }
 
 func credentialKey(id tenant.KeyID) table.Key {
 	return table.Key{PK: "CRED#" + string(id), SK: "CRED"}
 }
+
+func domainKey(domain string) table.Key { return table.Key{PK: "DOMAIN#" + domain, SK: "CLAIM"} }
+
+func (t *Tenant) credentialsPK() string { return t.prefix() + "CREDENTIALS" }
 
 func (t *Tenant) prefix() string { return "T#" + string(t.id) + "#" }
 

@@ -2,72 +2,131 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strings"
-	"time"
+	"slices"
 
 	"scimserver/shared/directory/table"
 	"scimserver/shared/tenant"
 )
 
-// PutTenant stores the record of a tenant, in place of an earlier one.
-func (d *Directory) PutTenant(ctx context.Context, t tenant.Tenant) error {
-	if t.ID == "" || strings.ContainsAny(string(t.ID), "# ") || !t.Profile.Valid() {
-		return fmt.Errorf("directory: tenant %q with profile %q can't be stored", t.ID, t.Profile)
+// ErrExists says that there is a tenant of that id already.
+var ErrExists = errors.New("directory: there is a tenant of that id")
+
+// DomainTakenError says that domains are verified for another tenant.
+type DomainTakenError struct{ Domains []string }
+
+// Error names the domains.
+func (e *DomainTakenError) Error() string {
+	return fmt.Sprintf("directory: verified for another tenant: %v", e.Domains)
+}
+
+// MaxDomains is the most domains of one tenant: they are claimed in one transaction.
+const MaxDomains = 40
+
+// CreateTenant stores a new tenant, active and with the default limits where it
+// has none. The errors are ErrExists, *DomainTakenError and ErrUnavailable.
+func (d *Directory) CreateTenant(ctx context.Context, t tenant.Tenant) (tenant.Tenant, error) {
+	t.Created = d.instant()
+	t.State, t.Since = tenant.Active, t.Created
+	if t.Limits == (tenant.Limits{}) {
+		t.Limits = tenant.DefaultLimits()
 	}
-	return d.db.Write(ctx, func(table.Stamp) table.Write {
-		return table.Put(tenantKey(t.ID), table.Item{"name": t.Name, "profile": string(t.Profile)})
+	if err := checkTenant(t); err != nil {
+		return t, err
+	}
+	err := d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+		item := tenantItem(t)
+		item["version"], item["writer"] = int64(1), string(stamp)
+		writes := []table.Write{table.Put(tenantKey(t.ID), item).Provided("attribute_not_exists(PK)", nil)}
+		return append(writes, takeDomains(t.ID, t.Domains)...)
 	})
+	failed := refusal(err)
+	if failed != nil && failed.At(0) != nil {
+		return t, ErrExists
+	}
+	return t, domainsLost(err, failed, t.Domains)
+}
+
+// ChangeTenant lets edit change the record of a tenant and stores it. The errors
+// are ErrNotFound, *DomainTakenError, ErrContention, ErrUnavailable and those of
+// edit.
+func (d *Directory) ChangeTenant(ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error) (t tenant.Tenant, err error) {
+	err = again(ctx, func() (err error) {
+		t, err = d.changeTenant(ctx, id, edit)
+		return err
+	})
+	return t, err
+}
+
+func (d *Directory) changeTenant(ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error) (tenant.Tenant, error) {
+	item, err := d.tenantItem(ctx, id)
+	if err != nil {
+		return tenant.Tenant{}, err
+	}
+	old, err := tenantFrom(item)
+	if err != nil {
+		return old, err
+	}
+	t := old
+	t.Domains = slices.Clone(old.Domains)
+	if err := edit(&t); err != nil {
+		return old, err
+	}
+	if (t.State == tenant.Active) != (old.State == tenant.Active) {
+		t.Since = d.instant()
+	}
+	if err := checkTenant(t); err != nil {
+		return old, err
+	}
+	return t, d.storeTenant(ctx, old, t, item.Int("version"))
+}
+
+// storeTenant replaces the record that was read at a version.
+func (d *Directory) storeTenant(ctx context.Context, old, t tenant.Tenant, version int64) error {
+	taken := lacking(t.Domains, old.Domains)
+	err := d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+		item := tenantItem(t)
+		item["version"], item["writer"] = version+1, string(stamp)
+		writes := []table.Write{table.Put(tenantKey(t.ID), item).Provided("#version = :old", table.Item{"old": version})}
+		writes = append(writes, takeDomains(t.ID, taken)...)
+		return append(writes, yieldDomains(t.ID, lacking(old.Domains, t.Domains))...)
+	})
+	failed := refusal(err)
+	if failed != nil && failed.At(0) != nil {
+		return errMoved
+	}
+	return domainsLost(err, failed, taken)
 }
 
 // Tenant reads the record of a tenant. The errors are ErrNotFound and
 // ErrUnavailable.
 func (d *Directory) Tenant(ctx context.Context, id tenant.ID) (tenant.Tenant, error) {
-	item, err := d.db.Get(ctx, tenantKey(id))
+	item, err := d.tenantItem(ctx, id)
 	if err != nil {
 		return tenant.Tenant{}, err
 	}
-	if item == nil {
-		return tenant.Tenant{}, ErrNotFound
-	}
-	return tenant.Tenant{ID: id, Name: item.Text("name"), Profile: tenant.Profile(item.Text("profile"))}, nil
+	return tenantFrom(item)
 }
 
-// PutCredential stores a credential: its hash, never its token.
-func (d *Directory) PutCredential(ctx context.Context, c tenant.Credential) error {
-	scopes := make([]string, len(c.Scopes))
-	for i, scope := range c.Scopes {
-		scopes[i] = string(scope)
+func (d *Directory) tenantItem(ctx context.Context, id tenant.ID) (table.Item, error) {
+	item, err := d.db.Get(ctx, tenantKey(id))
+	if err == nil && item == nil {
+		err = ErrNotFound
 	}
-	item := table.Item{
-		"tenant":  string(c.Tenant),
-		"hash":    c.Hash[:],
-		"scopes":  strings.Join(scopes, " "),
-		"created": c.Created.UTC().Format(time.RFC3339),
-	}
-	if !c.Expires.IsZero() {
-		item["expiresAt"] = c.Expires.Unix()
-	}
-	return d.db.Write(ctx, func(table.Stamp) table.Write { return table.Put(credentialKey(c.KeyID), item) })
+	return item, err
 }
 
-// Credential reads a credential. The errors are ErrNotFound and ErrUnavailable.
-func (d *Directory) Credential(ctx context.Context, id tenant.KeyID) (tenant.Credential, error) {
-	item, err := d.db.Get(ctx, credentialKey(id))
-	if err != nil {
-		return tenant.Credential{}, err
+// Tenants reads a page of all tenants in the order of their ids: at most limit of
+// them behind one. next is where to go on, "" at the end.
+func (d *Directory) Tenants(ctx context.Context, after tenant.ID, limit int) (page []tenant.Tenant, next tenant.ID, err error) {
+	items, last, err := d.db.Query(ctx, table.Query{PK: tenantsPK, After: string(after), Limit: limit})
+	for _, item := range items {
+		t, err := tenantFrom(item)
+		if err != nil {
+			return nil, "", err
+		}
+		page = append(page, t)
 	}
-	if item == nil {
-		return tenant.Credential{}, ErrNotFound
-	}
-	c := tenant.Credential{KeyID: id, Tenant: tenant.ID(item.Text("tenant"))}
-	copy(c.Hash[:], item.Bytes("hash"))
-	for _, scope := range strings.Fields(item.Text("scopes")) {
-		c.Scopes = append(c.Scopes, tenant.Scope(scope))
-	}
-	if at := item.Int("expiresAt"); at != 0 {
-		c.Expires = time.Unix(at, 0)
-	}
-	c.Created, err = time.Parse(time.RFC3339, item.Text("created"))
-	return c, err
+	return page, tenant.ID(last), err
 }

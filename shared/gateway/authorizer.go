@@ -6,36 +6,43 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"scimserver/shared/directory"
-	"scimserver/shared/tenant"
+	"scimserver/shared/access"
 )
 
 // errUnauthorized is the text that makes API Gateway answer 401.
 var errUnauthorized = errors.New("Unauthorized")
 
-// Authorizer returns the handler of a TOKEN authorizer: it turns a bearer token
-// into a policy for the whole stage, which API Gateway caches, and a context
-// with the tenant, its profile and the credential's id, scopes and expiry. An
-// unknown key takes the same path as a wrong secret.
-func Authorizer(d *directory.Directory, log *slog.Logger, now func() time.Time) func(context.Context, events.APIGatewayCustomAuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
-	return func(ctx context.Context, e events.APIGatewayCustomAuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
-		credential, record, err := authenticate(ctx, d, e.AuthorizationToken, now())
-		logOutcome(ctx, log, credential, record, err)
-		if err != nil {
-			return events.APIGatewayCustomAuthorizerResponse{}, err
-		}
-		return allow(e.MethodArn, credential, record), nil
+// Authorizer is a TOKEN authorizer: it turns a bearer token into a policy for the
+// whole stage, which API Gateway caches, and a context with what functions need
+// to know of the caller.
+type Authorizer struct {
+	Gate *access.Gate
+	Log  *slog.Logger
+	// SharedKey is the API key under which API Gateway counts the requests of all
+	// tenants that have none of their own.
+	SharedKey string
+}
+
+// Authorize is the handler.
+func (a *Authorizer) Authorize(ctx context.Context, e events.APIGatewayCustomAuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
+	grant, err := a.Gate.Bearer(ctx, e.AuthorizationToken)
+	if errors.Is(err, access.ErrRefused) {
+		err = errUnauthorized
 	}
+	a.logOutcome(ctx, grant, err)
+	if err != nil {
+		return events.APIGatewayCustomAuthorizerResponse{}, err
+	}
+	return a.allow(e.MethodArn, grant), nil
 }
 
 // logOutcome writes the one line of a decision. Only a failure has a cause.
-func logOutcome(ctx context.Context, log *slog.Logger, c tenant.Credential, t tenant.Tenant, err error) {
+func (a *Authorizer) logOutcome(ctx context.Context, g access.Grant, err error) {
 	level, outcome := slog.LevelInfo, "allowed"
-	attrs := []slog.Attr{slog.String("credential", string(c.KeyID)), slog.String("tenant", string(t.ID))}
+	attrs := []slog.Attr{slog.String("credential", string(g.Credential.KeyID)), slog.String("tenant", string(g.Credential.Tenant))}
 	switch {
 	case errors.Is(err, errUnauthorized):
 		outcome = "refused"
@@ -43,55 +50,47 @@ func logOutcome(ctx context.Context, log *slog.Logger, c tenant.Credential, t te
 		level, outcome = slog.LevelError, "failed"
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
-	log.LogAttrs(ctx, level, "authorize", append(attrs, slog.String("outcome", outcome))...)
-}
-
-// authenticate returns whom a header speaks for, or errUnauthorized.
-func authenticate(ctx context.Context, d *directory.Directory, header string, now time.Time) (tenant.Credential, tenant.Tenant, error) {
-	var none tenant.Tenant
-	scheme, token, _ := strings.Cut(header, " ")
-	keyID, err := tenant.Parse(token)
-	if err != nil || !strings.EqualFold(scheme, "Bearer") {
-		return tenant.Credential{}, none, errUnauthorized
-	}
-	credential, err := d.Credential(ctx, keyID)
-	if err != nil && !errors.Is(err, directory.ErrNotFound) {
-		return credential, none, err
-	}
-	if !credential.Proves(token) || credential.Expired(now) {
-		return credential, none, errUnauthorized
-	}
-	record, err := d.Tenant(ctx, credential.Tenant)
-	if errors.Is(err, directory.ErrNotFound) {
-		err = errUnauthorized
-	}
-	return credential, record, err
+	a.Log.LogAttrs(ctx, level, "authorize", append(attrs, slog.String("outcome", outcome))...)
 }
 
 // allow makes the policy. It must cover the whole stage: API Gateway caches it
 // for the token, whatever the next path.
-func allow(methodARN string, c tenant.Credential, t tenant.Tenant) events.APIGatewayCustomAuthorizerResponse {
+func (a *Authorizer) allow(methodARN string, g access.Grant) events.APIGatewayCustomAuthorizerResponse {
 	api, _, _ := strings.Cut(methodARN, "/")
 	stage, _, _ := strings.Cut(strings.TrimPrefix(methodARN, api+"/"), "/")
-	expires := "0"
-	if !c.Expires.IsZero() {
-		expires = strconv.FormatInt(c.Expires.Unix(), 10)
-	}
-	scopes := make([]string, len(c.Scopes))
-	for i, scope := range c.Scopes {
-		scopes[i] = string(scope)
+	key := g.Tenant.Key.Value
+	if key == "" {
+		key = a.SharedKey
 	}
 	return events.APIGatewayCustomAuthorizerResponse{
-		PrincipalID: string(c.KeyID),
+		PrincipalID: string(g.Credential.KeyID),
 		PolicyDocument: events.APIGatewayCustomAuthorizerPolicy{
 			Version: "2012-10-17",
 			Statement: []events.IAMPolicyStatement{{
 				Action: []string{"execute-api:Invoke"}, Effect: "Allow", Resource: []string{api + "/" + stage + "/*/*"},
 			}},
 		},
-		Context: map[string]any{
-			"tenant": string(t.ID), "profile": string(t.Profile), "credential": string(c.KeyID),
-			"scopes": strings.Join(scopes, " "), "expires": expires,
-		},
+		Context:            callerContext(g),
+		UsageIdentifierKey: key,
 	}
+}
+
+// callerContext is what origin reads. API Gateway hands on nothing but text.
+func callerContext(g access.Grant) map[string]any {
+	expires := "0"
+	if !g.Expires.IsZero() {
+		expires = strconv.FormatInt(g.Expires.Unix(), 10)
+	}
+	scopes := make([]string, len(g.Scopes))
+	for i, scope := range g.Scopes {
+		scopes[i] = string(scope)
+	}
+	values := map[string]any{
+		"tenant": string(g.Tenant.ID), "profile": string(g.Tenant.Profile), "credential": string(g.Credential.KeyID),
+		"scopes": strings.Join(scopes, " "), "expires": expires, "quotas": g.Tenant.Limits.Quotas(),
+	}
+	if g.Credential.Subject != "" {
+		values["subject"] = g.Credential.Subject
+	}
+	return values
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"scimserver/shared/access"
 	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
 	"scimserver/shared/testkit"
@@ -19,77 +21,74 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
-func TestAuthorizer(t *testing.T) { // P-2-2, P-2-4, P-7.4-3
-	dir, err := directory.Open(t.Context(), directory.Options{Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
+// authorizer makes one, and the log that it writes.
+func authorizer(t *testing.T, o directory.Options, now time.Time) (*Authorizer, *strings.Builder) {
+	t.Helper()
+	o.Endpoint = testkit.Endpoint(t)
+	dir, err := directory.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	var text strings.Builder
+	log := slog.New(slog.NewJSONHandler(&text, nil))
+	gate := &access.Gate{Directory: dir, Log: log, Now: func() time.Time { return now }}
+	return &Authorizer{Gate: gate, Log: log, SharedKey: "shared"}, &text
+}
+
+func authorize(ctx context.Context, a *Authorizer, header string) (events.APIGatewayCustomAuthorizerResponse, error) {
+	return a.Authorize(ctx, events.APIGatewayCustomAuthorizerRequest{
+		AuthorizationToken: header, MethodArn: "arn:aws:execute-api:eu-central-1:1:abc/v1/GET/scim/v2/Users"})
+}
+
+func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	now := time.Unix(1_800_000_000, 0)
-	issue := func(id tenant.ID, expires time.Time) string {
-		token, c := tenant.Issue(id, []tenant.Scope{tenant.Read}, now, expires)
-		if err := dir.PutCredential(t.Context(), c); err != nil {
-			t.Fatal(err)
-		}
-		return token
-	}
-	if err := dir.PutTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Okta}); err != nil {
+	a, log := authorizer(t, directory.Options{Table: testkit.Table(t), Client: &http.Client{}}, now)
+	dir := a.Gate.Directory
+	limits := tenant.DefaultLimits()
+	limits.Users = 7
+	if _, err := dir.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Okta, Limits: limits}); err != nil {
 		t.Fatal(err)
 	}
-	good := issue("acme", now.Add(time.Second))
-	unknown, _ := tenant.Issue("acme", nil, now, time.Time{})
-	var log strings.Builder
-	authorize := Authorizer(dir, slog.New(slog.NewJSONHandler(&log, nil)), func() time.Time { return now })
-	call := func(header string) (events.APIGatewayCustomAuthorizerResponse, error) {
-		return authorize(t.Context(), events.APIGatewayCustomAuthorizerRequest{
-			AuthorizationToken: header, MethodArn: "arn:aws:execute-api:eu-central-1:1:abc/v1/GET/scim/v2/Users"})
+	token, c := tenant.IssueLike(tenant.Credential{
+		Tenant: "acme", Kind: tenant.BearerToken, Scopes: []tenant.Scope{tenant.Read}, Expires: now.Add(time.Second), Subject: "u1"}, now)
+	if err := dir.CreateCredential(t.Context(), c); err != nil {
+		t.Fatal(err)
 	}
-	for name, header := range map[string]string{
-		"none":                    "",
-		"no scheme":               good,
-		"other scheme":            "Basic " + good,
-		"garbage":                 "Bearer scim_x_y",
-		"unknown key":             "Bearer " + unknown,
-		"expired":                 "Bearer " + issue("acme", now),
-		"tenant that has gone":    "Bearer " + issue("globex", time.Time{}),
-		"another key's own token": "Bearer " + swapKey(good, unknown),
-	} {
-		if out, err := call(header); err != errUnauthorized {
-			t.Errorf("%s: %+v, %v", name, out, err)
-		}
+	if _, err := authorize(t.Context(), a, token); err != errUnauthorized {
+		t.Errorf("no scheme: %v", err)
 	}
-	out, err := call("bearer " + good)
+	out, err := authorize(t.Context(), a, "bearer "+token)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := out.PolicyDocument.Statement[0].Resource[0]; got != "arn:aws:execute-api:eu-central-1:1:abc/v1/*/*" {
 		t.Errorf("the policy covers %s", got)
 	}
-	if out.Context["tenant"] != "acme" || out.Context["profile"] != "okta" || out.Context["scopes"] != "read" || out.Context["expires"] != "1800000001" {
-		t.Errorf("context %v", out.Context)
+	caller := origin(events.APIGatewayProxyRequestContext{Authorizer: out.Context}, "").Caller
+	if caller.Tenant != "acme" || caller.Profile != tenant.Okta || caller.Subject != "u1" || caller.Limits.Users != 7 ||
+		caller.May(tenant.Write) || !caller.May(tenant.Read) || !caller.Expires.Equal(now.Add(time.Second)) {
+		t.Errorf("the functions see %+v", caller)
 	}
-	if strings.Contains(log.String(), good) || strings.Contains(log.String(), good[30:]) { // P-7.5.2-3
+	if out.UsageIdentifierKey != "shared" {
+		t.Errorf("requests count for %q", out.UsageIdentifierKey)
+	}
+	if _, err := dir.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error { t.Key.Value = "own"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := authorize(t.Context(), a, "Bearer "+token); err != nil || out.UsageIdentifierKey != "own" {
+		t.Errorf("requests count for %q, %v", out.UsageIdentifierKey, err)
+	}
+	if strings.Contains(log.String(), token) || strings.Contains(log.String(), token[30:]) {
 		t.Error("the log holds a token")
 	}
-}
-
-// swapKey is a well-formed token of one key id with the secret of another.
-func swapKey(a, b string) string {
-	parts := strings.SplitN(a, "_", 3)
-	secret := b[strings.LastIndex(b, "_")+1:]
-	body := "scim_" + parts[1] + "_" + secret[:26]
-	return body + tenant.Checksum(body)
 }
 
 // A directory out of reach is no 401: the provider would drop its token.
 func TestAuthorizerFails(t *testing.T) {
 	down := &http.Client{Transport: fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused})}
-	dir, err := directory.Open(t.Context(), directory.Options{Table: "none", Endpoint: testkit.Endpoint(t), Client: down, Budget: 50 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a, log := authorizer(t, directory.Options{Table: "none", Client: down, Budget: 50 * time.Millisecond}, time.Now())
 	token, _ := tenant.Issue("acme", nil, time.Now(), time.Time{})
-	var log strings.Builder
-	_, err = Authorizer(dir, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(), events.APIGatewayCustomAuthorizerRequest{AuthorizationToken: "Bearer " + token})
+	_, err := authorize(t.Context(), a, "Bearer "+token)
 	if !errors.Is(err, directory.ErrUnavailable) || errors.Is(err, errUnauthorized) {
 		t.Errorf("%v", err)
 	}

@@ -82,6 +82,8 @@ func origin(c events.APIGatewayProxyRequestContext, path string) server.Origin {
 		Tenant:     tenant.ID(field("tenant")),
 		Profile:    tenant.Profile(field("profile")),
 		Credential: tenant.KeyID(field("credential")),
+		Subject:    field("subject"),
+		Limits:     tenant.ParseQuotas(field("quotas")),
 	}
 	for _, scope := range strings.Fields(field("scopes")) {
 		caller.Scopes = append(caller.Scopes, tenant.Scope(scope))

@@ -10,8 +10,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"scimserver/shared/access"
+	"scimserver/shared/accesstoken"
 	"scimserver/shared/config"
 	"scimserver/shared/directory"
+	"scimserver/shared/secret"
 )
 
 // Main is the body of a function's main: it reads the environment, calls build,
@@ -36,6 +39,20 @@ func MainEvents(build func(context.Context, config.Config, *slog.Logger) (any, e
 	}
 	slog.Error("the function can't start", "error", err)
 	os.Exit(1)
+}
+
+// Gate opens what decides about credentials.
+func Gate(ctx context.Context, cfg config.Config, log *slog.Logger) (*access.Gate, error) {
+	dir, err := directory.Open(ctx, directory.Options{Table: cfg.Table, Scope: directory.Scope(cfg.Scope), Budget: 5 * time.Second})
+	if err != nil {
+		return nil, err
+	}
+	read, err := secret.Open(ctx, cfg.SigningSecret)
+	if err != nil {
+		return nil, err
+	}
+	keys := &accesstoken.Keyring{Service: cfg.Table, Read: read, Now: time.Now}
+	return &access.Gate{Directory: dir, Keys: keys, Log: log, Now: time.Now}, nil
 }
 
 // Directory opens the directory of a configuration, for a function that changes

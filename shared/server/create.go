@@ -13,6 +13,12 @@ func (u *users) create(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.fewEmails(scim.Value{}, content.Doc); err != nil {
+		return nil, err
+	}
+	if err := r.room(ctx, r.Caller.Limits.Users, "users", u.kind); err != nil {
+		return nil, err
+	}
 	user, err := r.Directory.CreateUser(ctx, content)
 	if err != nil {
 		return nil, err
@@ -24,6 +30,9 @@ func (u *users) create(ctx context.Context, r *request) (*response, error) {
 func (g *groups) create(ctx context.Context, r *request) (*response, error) {
 	doc, members, err := g.content(r)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.room(ctx, r.Caller.Limits.Groups, "groups", g.kind); err != nil {
 		return nil, err
 	}
 	edit := members.edit()

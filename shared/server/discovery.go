@@ -102,12 +102,21 @@ func supported(passwords bool) scim.Value {
 		scim.Member{Name: "changePassword", Value: flag(passwords)},
 		scim.Member{Name: "sort", Value: flag(true)},
 		scim.Member{Name: "etag", Value: flag(true)},
-		scim.Member{Name: "authenticationSchemes", Value: scim.List(scim.Map(
-			scim.Member{Name: "type", Value: scim.Text("oauthbearertoken")},
-			scim.Member{Name: "name", Value: scim.Text("Bearer token")},
-			scim.Member{Name: "description", Value: scim.Text("A token that the operator of the service issues, in the header Authorization: Bearer scim_...")},
-			scim.Member{Name: "specUri", Value: scim.Text("https://www.rfc-editor.org/rfc/rfc6750")},
-		))},
+		scim.Member{Name: "authenticationSchemes", Value: scim.List(
+			scheme("oauthbearertoken", "Bearer token", "A token that the operator of the service issues, in the header Authorization: Bearer scim_...",
+				"https://www.rfc-editor.org/rfc/rfc6750"),
+			scheme("oauth2", "OAuth 2.0 client credentials", "A client id and secret that the operator issues, changed for a bearer token of one hour at /oauth2/token, beside /scim/v2",
+				"https://www.rfc-editor.org/rfc/rfc6749"),
+		)},
+	)
+}
+
+func scheme(kind, name, description, spec string) scim.Value {
+	return scim.Map(
+		scim.Member{Name: "type", Value: scim.Text(kind)},
+		scim.Member{Name: "name", Value: scim.Text(name)},
+		scim.Member{Name: "description", Value: scim.Text(description)},
+		scim.Member{Name: "specUri", Value: scim.Text(spec)},
 	)
 }
 

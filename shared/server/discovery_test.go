@@ -80,8 +80,13 @@ func TestServiceProviderConfig(t *testing.T) { // P-4-1, P-2-7, S-5-1, S-5-2, S-
 		}
 	}
 	schemes := config.Get("authenticationSchemes").Items()
-	if len(schemes) != 1 || schemes[0].Get("type").Text() != "oauthbearertoken" || schemes[0].Get("name").Text() == "" || schemes[0].Get("description").Text() == "" {
+	if len(schemes) != 2 || schemes[0].Get("type").Text() != "oauthbearertoken" || schemes[1].Get("type").Text() != "oauth2" {
 		t.Errorf("%s", config.Get("authenticationSchemes").JSON())
+	}
+	for _, scheme := range schemes {
+		if scheme.Get("name").Text() == "" || scheme.Get("description").Text() == "" || scheme.Get("specUri").Text() == "" {
+			t.Errorf("%s", scheme.JSON())
+		}
 	}
 	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
 		c.wants(c.send(method, "/ServiceProviderConfig", "{}"), 405, "")

@@ -72,7 +72,7 @@ func (c *client) failures() []failure {
 		{method: "POST", path: "/Users", body: strings.Repeat(" ", 1<<20+1), status: 413},
 		{method: "POST", path: "/Users", body: user("x", ""), headers: []string{"Content-Type", "text/plain"}, status: 415},
 		get("/Schemas?filter=id+pr", 403, ""),
-		get("/Me", 501, ""),
+		{method: "POST", path: "/Me", status: 501},
 	}
 }
 

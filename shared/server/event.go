@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -37,7 +38,7 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 		slog.String("request", r.RequestID),
 		slog.String("tenant", string(r.Caller.Tenant)),
 		slog.String("credential", string(r.Caller.Credential)),
-		slog.String("method", r.Method),
+		slog.String("method", verb(r.Method)),
 		slog.String("route", e.route),
 		slog.String("operation", e.operation),
 		slog.Int("status", e.status),
@@ -63,4 +64,13 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 		attrs = append(attrs, slog.String("error", e.err.Err.Error()))
 	}
 	to.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// verb is a method's name, unless a client made it up.
+func verb(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
 }

@@ -126,7 +126,7 @@ func TestEndpointsHaveTheirMethods(t *testing.T) { // P-3.2-2
 		{"POST", "/.search", `{"schemas":["` + scim.SearchRequestMessage + `"]}`, 200},
 		{"POST", "/Users/.search", `{"schemas":["` + scim.SearchRequestMessage + `"]}`, 200},
 		{"POST", "/Groups/.search", `{"schemas":["` + scim.SearchRequestMessage + `"]}`, 200},
-		{"GET", "/Me", "", 501},
+		{"POST", "/Me", "", 501},
 	} {
 		if got := c.send(tt.method, tt.path, tt.body); got.StatusCode != tt.status {
 			t.Errorf("%s %s: %d, want %d", tt.method, tt.path, got.StatusCode, tt.status)

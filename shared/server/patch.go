@@ -40,7 +40,14 @@ func (u *users) patch(ctx context.Context, r *request) (*response, error) {
 		return nil, err
 	}
 	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
-		return u.patched(old, ops, o)
+		content, err := u.patched(old, ops, o)
+		if err == nil {
+			err = r.fewEmails(old.Doc, content.Doc)
+		}
+		if err != nil {
+			return content, err
+		}
+		return content, r.selfRights(old.Doc, content.Doc)
 	})
 	if err != nil {
 		return nil, err

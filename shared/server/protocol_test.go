@@ -78,7 +78,7 @@ func TestAccept(t *testing.T) { // P-3.8-3, P-3.8-4, P-3.8-5, P-3.8-6
 	}
 }
 
-func TestRoutes(t *testing.T) { // P-3.2-3, P-3.2-6, P-3.3-13, P-3.4.3-11, P-3.11-1, P-3.12-9, P-3.12-14, P-3.13-1, P-3.13-2, P-4-7, P-4-8
+func TestRoutes(t *testing.T) { // P-3.2-3, P-3.2-6, P-3.3-13, P-3.4.3-11, P-3.12-9, P-3.12-14, P-3.13-1, P-3.13-2, P-4-7, P-4-8
 	c := newClient(t)
 	for _, tt := range []struct {
 		method, path string
@@ -100,7 +100,7 @@ func TestRoutes(t *testing.T) { // P-3.2-3, P-3.2-6, P-3.3-13, P-3.4.3-11, P-3.1
 		{"PUT", "/Groups", 405, "GET, POST"},
 		{"POST", "/Groups/x", 405, "DELETE, GET, PATCH, PUT"},
 		{"POST", "/Bulk", 501, ""},
-		{"GET", "/Me", 501, ""},
+		{"GET", "/Me", 404, ""},
 		{"POST", "/.search", 400, ""},
 		{"GET", "/Nope", 404, ""},
 		{"GET", "/", 404, ""},

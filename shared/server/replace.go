@@ -19,8 +19,13 @@ func (u *users) replace(ctx context.Context, r *request) (*response, error) {
 	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
 		kept := content
 		var err error
-		kept.Doc, err = u.typ.Keep(old.Doc, content.Doc)
-		return kept, err
+		if kept.Doc, err = u.typ.Keep(old.Doc, content.Doc); err != nil {
+			return kept, err
+		}
+		if err = r.fewEmails(old.Doc, kept.Doc); err != nil {
+			return kept, err
+		}
+		return kept, r.selfRights(old.Doc, kept.Doc)
 	})
 	if err != nil {
 		return nil, err

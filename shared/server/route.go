@@ -29,6 +29,7 @@ type method struct {
 	run    operation
 	scope  tenant.Scope
 	public bool // without a credential
+	self   bool // about the user whom the credential speaks for
 }
 
 func reading(name string, run operation) method {
@@ -110,7 +111,7 @@ func Later(*Server) []route {
 	}
 	var routes []route
 	for pattern, what := range map[string]string{
-		"/Bulk": "bulk requests", "/Me": "/Me",
+		"/Bulk": "bulk requests",
 	} {
 		methods := map[string]method{}
 		for _, verb := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {

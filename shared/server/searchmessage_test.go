@@ -20,7 +20,7 @@ func (c *client) post(endpoint, more string) answer {
 func quoted(s string) string { return scim.Text(s).JSON() }
 
 // TestSearchMessage compares each parameter in a message with that in a URL.
-func TestSearchMessage(t *testing.T) { // P-3.4.3-1, P-3.4.3-3, P-3.4.3-4, P-3.4.3-5, P-3.4.3-6, P-3.4.3-7, P-3.1-3
+func TestSearchMessage(t *testing.T) { // P-7.5.2-2, P-3.4.3-1, P-3.4.3-3, P-3.4.3-4, P-3.4.3-5, P-3.4.3-6, P-3.4.3-7, P-3.1-3
 	c := newClient(t)
 	for _, name := range []string{"c", "a", "B", "d"} {
 		c.create(name, `,"title":"T`+name+`","emails":[{"value":"`+name+`@x.org","type":"work"}]`)

@@ -147,6 +147,8 @@ func (s *Server) admit(ctx context.Context, r *request, m method) error {
 		return scim.Unauthorized("a bearer token is required")
 	case !c.Expires.IsZero() && !s.Now().Before(c.Expires):
 		return scim.Unauthorized("the bearer token has expired; ask the operator of this service for a new one")
+	case c.Subject != "" && !m.self:
+		return scim.Forbidden("the bearer token speaks for one user and reaches /Me only")
 	case !c.May(m.scope):
 		return scim.Forbidden("the bearer token lacks the scope " + string(m.scope))
 	}

@@ -27,7 +27,7 @@ func TestCreate(t *testing.T) { // P-3.3-4, P-3.3-5, P-3.3-6, P-3.1-5, P-3.14-2,
 	if created, err := time.Parse(time.RFC3339, meta.Get("created").Text()); err != nil || time.Since(created) > time.Minute {
 		t.Errorf("created %s", meta.Get("created").Text())
 	}
-	for _, absent := range []string{"password", "groups", "foo"} { // S-4.1.1-10, P-3.1-7
+	for _, absent := range []string{"password", "groups", "foo"} { // S-4.1.1-10, P-3.1-7, S-9.3-1
 		if a.Body.Get(absent).Kind() != scim.Null {
 			t.Errorf("the answer has %s", absent)
 		}

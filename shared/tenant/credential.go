@@ -1,14 +1,8 @@
 package tenant
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
-	"fmt"
-	"hash/crc32"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -21,59 +15,39 @@ const (
 	Write Scope = "write"
 )
 
+// Valid reports whether s is one of the two scopes.
+func (s Scope) Valid() bool { return s == Read || s == Write }
+
+// Kind says how a credential is used.
+type Kind string
+
+// The kinds. A BearerToken is sent with each request; a ClientSecret is changed
+// for a short-lived access token first (OAuth 2.0 client credentials).
+const (
+	BearerToken  Kind = "token"
+	ClientSecret Kind = "client"
+)
+
+// Valid reports whether k is one of the two kinds.
+func (k Kind) Valid() bool { return k == BearerToken || k == ClientSecret }
+
 // KeyID is the public part of a token; it finds the credential's record.
 type KeyID string
 
-// Credential is what is stored of a bearer token: never the token itself.
+// Credential is what is stored of a token or client secret: never the text itself.
 type Credential struct {
 	KeyID   KeyID
 	Tenant  ID
+	Kind    Kind
+	Client  KeyID // of a ClientSecret: the client id, which is the key id of the client's first secret
 	Hash    [sha256.Size]byte
 	Scopes  []Scope
+	Subject string // the id of the one user whom it speaks for; "" for the whole tenant
 	Created time.Time
-	Expires time.Time // zero: does not expire
-}
-
-// ErrMalformed says that a string is no token of ours: its shape or its
-// checksum is wrong. It is known without reading any record.
-var ErrMalformed = errors.New("malformed token")
-
-const (
-	prefix       = "scim_"
-	keyIDLength  = 16
-	secretLength = 26
-	sumLength    = 8
-)
-
-// Issue makes a token for a tenant, and the credential to store for it. The
-// token reads scim_<key id>_<secret><checksum>; its secret has at least 128
-// random bits (RFC 7644 section 7.4) and can't be had again.
-func Issue(id ID, scopes []Scope, now, expires time.Time) (token string, c Credential) {
-	keyID := strings.ToLower(rand.Text()[:keyIDLength])
-	body := prefix + keyID + "_" + strings.ToLower(rand.Text())
-	token = body + Checksum(body)
-	return token, Credential{
-		KeyID:   KeyID(keyID),
-		Tenant:  id,
-		Hash:    sha256.Sum256([]byte(token)),
-		Scopes:  slices.Clone(scopes),
-		Created: now,
-		Expires: expires,
-	}
-}
-
-// Parse checks the shape and the checksum of a token and returns its key id.
-// The error is ErrMalformed. A parsed token is not yet a valid one: see Proves.
-func Parse(token string) (KeyID, error) {
-	rest, ok := strings.CutPrefix(token, prefix)
-	if !ok || len(rest) != keyIDLength+1+secretLength+sumLength || rest[keyIDLength] != '_' {
-		return "", ErrMalformed
-	}
-	body, sum := token[:len(token)-sumLength], token[len(token)-sumLength:]
-	if Checksum(body) != sum {
-		return "", ErrMalformed
-	}
-	return KeyID(rest[:keyIDLength]), nil
+	Expires time.Time     // zero: does not expire
+	Life    time.Duration // that it was issued for; 0: unlimited
+	Revoked time.Time     // zero: was not revoked
+	Used    time.Time     // last, to the hour or so; zero: never
 }
 
 // Proves reports whether token is the one that c was issued for, in constant
@@ -89,9 +63,5 @@ func (c Credential) Expired(now time.Time) bool {
 	return !c.Expires.IsZero() && !now.Before(c.Expires)
 }
 
-// Checksum is what a token ends in. It lets scanners and the authorizer tell a
-// token from noise without a look-up, and protects against typing, not against
-// forgery.
-func Checksum(body string) string {
-	return fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(body)))
-}
+// Usable reports whether the credential is neither expired nor revoked at now.
+func (c Credential) Usable(now time.Time) bool { return c.Revoked.IsZero() && !c.Expired(now) }

@@ -1,9 +1,10 @@
 // Package tenant names who is calling: tenants, the profile of their identity
-// provider, and the credentials that act for them (RFC 7644 sections 2 and 6).
-// It does no I/O; package directory stores what is defined here.
+// provider, their limits, and the credentials that act for them (RFC 7644
+// sections 2 and 6). It does no I/O; package directory stores what is defined here.
 package tenant
 
 import (
+	"regexp"
 	"slices"
 	"time"
 )
@@ -11,6 +12,12 @@ import (
 // ID identifies a tenant: one customer with one identity provider. Nothing of
 // one tenant is visible to another (RFC 7644 section 6).
 type ID string
+
+var plainID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+// Valid reports whether id may name a tenant: at most 63 lower-case letters,
+// digits and hyphens, the first no hyphen.
+func (id ID) Valid() bool { return plainID.MatchString(string(id)) }
 
 // Profile selects the few behaviours in which identity providers contradict
 // each other.
@@ -34,12 +41,32 @@ func (p Profile) Valid() bool {
 	return false
 }
 
+// State says whether a tenant's credentials work.
+type State string
+
+// The states. A tenant that is being deleted never becomes another one again.
+const (
+	Active    State = "active"
+	Suspended State = "suspended"
+	Deleting  State = "deleting"
+)
+
 // Tenant is the record of one tenant.
 type Tenant struct {
 	ID      ID
 	Name    string
 	Profile Profile
+	State   State
+	Since   time.Time // when it became active, or ceased to be
+	Domains []string  // verified for this tenant alone, in lower case
+	Limits  Limits
+	Key     APIKey
+	Created time.Time
 }
+
+// APIKey is the key under which API Gateway counts a tenant's requests. The zero
+// value means the key that all tenants without one share.
+type APIKey struct{ ID, Value string }
 
 // Caller is on whose behalf a request is made, as the authorizer established it.
 type Caller struct {
@@ -47,6 +74,8 @@ type Caller struct {
 	Profile    Profile
 	Credential KeyID
 	Scopes     []Scope
+	Subject    string    // the id of the one user whom the credential speaks for; "" for the whole tenant
+	Limits     Limits    // of the tenant; what does not concern functions may be missing
 	Expires    time.Time // zero: does not expire
 }
 

@@ -48,7 +48,7 @@ func serve(t *testing.T, authorizer, target function) *httptest.Server {
 		t.Fatal(err)
 	}
 	functions := map[string]apigateway.Function{"Authorizer": authorizer, "Echo": target}
-	api, err := apigateway.New(s, d, func(id string) apigateway.Function { return functions[id] })
+	api, err := apigateway.New(s, d, "Api", func(id string) apigateway.Function { return functions[id] })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,14 @@
 // Package apigateway serves the REST API that a template declares, the way API
-// Gateway does: routes, TOKEN authorizers with their cache, Lambda proxy
-// integration (payload format 1.0), gateway responses, sizes and timeouts.
+// Gateway does: routes, TOKEN authorizers with their cache, IAM signatures, Lambda
+// proxy integration (payload format 1.0), gateway responses, sizes and timeouts.
 package apigateway
 
 import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"scimserver/infra/local/template"
 )
@@ -27,6 +29,13 @@ type Function interface {
 // API is a REST API.
 type API struct {
 	Stage string
+	// Limits bounds the requests to routes that the template counts under an API
+	// key; nil does not.
+	Limits Limits
+
+	throttle throttle
+	// Operator is who may send requests that have to be signed (AWS_IAM).
+	Operator aws.Credentials
 
 	arn       string // of the stage: arn:aws:execute-api:region:account:api/stage
 	deployed  template.Deployment
@@ -40,6 +49,7 @@ type apiProperties struct {
 	StageName string
 	Auth      struct {
 		DefaultAuthorizer string
+		APIKeyRequired    bool `json:"ApiKeyRequired"`
 		Authorizers       map[string]authorizerProperties
 	}
 	GatewayResponses map[string]responseProperties
@@ -62,43 +72,58 @@ type eventProperties struct {
 		RestApiID string `json:"RestApiId"`
 		Path      string
 		Method    string
-		Auth      struct{ Authorizer string }
+		Auth      struct {
+			Authorizer     string
+			APIKeyRequired *bool `json:"ApiKeyRequired"`
+		}
 	}
 }
 
-// New makes the one API that a template declares. invoke finds a function by its logical id.
-func New(s *template.Stack, d template.Deployment, invoke func(id string) Function) (*API, error) {
-	apis := s.OfType("AWS::Serverless::Api")
-	if len(apis) != 1 {
-		return nil, fmt.Errorf("the template declares %d REST APIs; the local stack serves one", len(apis))
+const apiType = "AWS::Serverless::Api"
+
+// New makes the API that a template declares under a logical id. invoke finds a function by its logical id.
+func New(s *template.Stack, d template.Deployment, logicalID string, invoke func(id string) Function) (*API, error) {
+	declared := find(s, func(r *template.Resource) bool { return r.ID == logicalID })
+	if declared == nil {
+		return nil, fmt.Errorf("the template declares no REST API %s", logicalID)
 	}
 	var p apiProperties
-	if err := apis[0].Decode(&p); err != nil {
+	if err := declared.Decode(&p); err != nil {
 		return nil, err
 	}
-	id := apis[0].PhysicalName
+	id := declared.PhysicalName
 	a := &API{
 		Stage: p.StageName, id: id, deployed: d,
 		arn: fmt.Sprintf("arn:aws:execute-api:%s:%s:%s/%s", d.Region, d.AccountID, id, p.StageName),
 	}
 	var err error
 	if a.responses, err = newResponses(p.GatewayResponses); err != nil {
-		return nil, apis[0].Errorf("%w", err)
+		return nil, declared.Errorf("%w", err)
 	}
 	functions := s.OfType("AWS::Serverless::Function")
 	authorizers, err := newAuthorizers(p, functions, invoke)
 	if err != nil {
-		return nil, apis[0].Errorf("%w", err)
+		return nil, declared.Errorf("%w", err)
 	}
 	for _, f := range functions {
-		if err := a.addRoutes(f, p.Auth.DefaultAuthorizer, authorizers, invoke(f.ID)); err != nil {
+		if err := a.addRoutes(s, f, p, authorizers, invoke(f.ID)); err != nil {
 			return nil, err
 		}
 	}
 	return a, nil
 }
 
-func (a *API) addRoutes(f *template.Resource, fallback string, authorizers map[string]*authorizer, target Function) error {
+// find returns the REST API that is wanted, nil for none.
+func find(s *template.Stack, wanted func(*template.Resource) bool) *template.Resource {
+	for _, r := range s.OfType(apiType) {
+		if wanted(r) {
+			return r
+		}
+	}
+	return nil
+}
+
+func (a *API) addRoutes(s *template.Stack, f *template.Resource, defaults apiProperties, authorizers map[string]*authorizer, target Function) error {
 	var p struct{ Events map[string]eventProperties }
 	if err := f.Decode(&p); err != nil {
 		return err
@@ -107,15 +132,22 @@ func (a *API) addRoutes(f *template.Resource, fallback string, authorizers map[s
 		if e.Type != "Api" {
 			continue
 		}
-		if e.Properties.RestApiID != a.id {
+		if find(s, func(r *template.Resource) bool { return r.PhysicalName == e.Properties.RestApiID }) == nil {
 			return f.Errorf("the event %s belongs to no API of the template", name)
 		}
+		if e.Properties.RestApiID != a.id {
+			continue
+		}
 		r := newRoute(e.Properties.Path, e.Properties.Method, target)
+		if r.counted = defaults.Auth.APIKeyRequired; e.Properties.Auth.APIKeyRequired != nil {
+			r.counted = *e.Properties.Auth.APIKeyRequired
+		}
 		wanted := e.Properties.Auth.Authorizer
 		if wanted == "" {
-			wanted = fallback
+			wanted = defaults.Auth.DefaultAuthorizer
 		}
-		if r.authorizer = authorizers[wanted]; r.authorizer == nil && wanted != "" && wanted != "NONE" {
+		r.signed = wanted == iamAuthorizer
+		if r.authorizer = authorizers[wanted]; r.authorizer == nil && !r.signed && wanted != "" && wanted != "NONE" {
 			return f.Errorf("the event %s names an authorizer %s that the API does not declare", name, wanted)
 		}
 		a.routes = append(a.routes, r)

@@ -57,7 +57,7 @@ func (x *exchange) requestContext(r *route, authorized map[string]any) events.AP
 		RequestTime:       now.Format("02/Jan/2006:15:04:05 -0700"),
 		RequestTimeEpoch:  now.UnixMilli(),
 		Authorizer:        authorized,
-		Identity:          events.APIGatewayRequestIdentity{SourceIP: x.sourceIP(), UserAgent: x.r.UserAgent()},
+		Identity:          events.APIGatewayRequestIdentity{SourceIP: x.sourceIP(), UserAgent: x.r.UserAgent(), UserArn: x.operator},
 	}
 }
 

@@ -20,8 +20,10 @@ const (
 	default4xx             = "DEFAULT_4XX"
 	default5xx             = "DEFAULT_5XX"
 	integrationTimedOut    = "INTEGRATION_TIMEOUT"
+	invalidSignature       = "INVALID_SIGNATURE"
 	missingAuthentication  = "MISSING_AUTHENTICATION_TOKEN"
 	requestTooLarge        = "REQUEST_TOO_LARGE"
+	throttled              = "THROTTLED"
 	unauthorized           = "UNAUTHORIZED"
 	proxyFailure           = http.StatusBadGateway // a failed function has no type of its own
 	defaultResponseContent = "application/json"
@@ -33,8 +35,8 @@ func statuses() map[string]int {
 		accessDenied: 403, "API_CONFIGURATION_ERROR": 500, authorizerConfig: 500, authorizerFailure: 500,
 		"BAD_REQUEST_BODY": 400, badRequestParameters: 400, default4xx: 400, default5xx: proxyFailure,
 		"EXPIRED_TOKEN": 403, "INTEGRATION_FAILURE": 504, integrationTimedOut: 504, "INVALID_API_KEY": 403,
-		"INVALID_SIGNATURE": 403, missingAuthentication: 403, "QUOTA_EXCEEDED": 429, requestTooLarge: 413,
-		"RESOURCE_NOT_FOUND": 404, "THROTTLED": 429, unauthorized: 401, "UNSUPPORTED_MEDIA_TYPE": 415, "WAF_FILTERED": 403,
+		invalidSignature: 403, missingAuthentication: 403, "QUOTA_EXCEEDED": 429, requestTooLarge: 413,
+		"RESOURCE_NOT_FOUND": 404, throttled: 429, unauthorized: 401, "UNSUPPORTED_MEDIA_TYPE": 415, "WAF_FILTERED": 403,
 	}
 }
 

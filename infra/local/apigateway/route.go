@@ -8,6 +8,8 @@ type route struct {
 	segments   []string
 	method     string // ANY, or one method
 	authorizer *authorizer
+	counted    bool // under an API key
+	signed     bool // by IAM's rules
 	target     Function
 }
 

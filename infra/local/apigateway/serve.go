@@ -22,6 +22,7 @@ type exchange struct {
 	r         *http.Request
 	id        string
 	errorType string
+	operator  string // the ARN of who signed the request, where it has to be signed
 }
 
 // ServeHTTP handles a request as the deployed API does.
@@ -39,19 +40,21 @@ func (x *exchange) serve() {
 		x.respond(missingAuthentication)
 		return
 	}
-	var authorized map[string]any
-	if route.authorizer != nil {
-		methodARN := x.api.arn + "/" + x.r.Method + "/" + strings.TrimPrefix(path, "/")
-		var refused string
-		if authorized, refused = route.authorizer.authorize(x.r, methodARN); refused != "" {
-			x.respond(refused)
-			return
-		}
+	authorized, refused := x.admit(route, path)
+	if refused != "" {
+		x.respond(refused)
+		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, maxPayload))
 	if errors.As(err, new(*http.MaxBytesError)) {
 		x.respond(requestTooLarge)
 		return
+	}
+	if route.signed {
+		if refused := x.verify(body); refused != "" {
+			x.respond(refused)
+			return
+		}
 	}
 	query, ok := parseQuery(x.r.URL.RawQuery)
 	if err != nil || !ok {
@@ -59,6 +62,24 @@ func (x *exchange) serve() {
 		return
 	}
 	x.integrate(route, x.event(route, values, query, authorized, body))
+}
+
+// admit asks the route's authorizer, and counts the request. It returns the context
+// for the function, or the type of the gateway response that refuses the request.
+func (x *exchange) admit(r *route, path string) (authorized map[string]any, refused string) {
+	if r.authorizer != nil {
+		methodARN := x.api.arn + "/" + x.r.Method + "/" + strings.TrimPrefix(path, "/")
+		if authorized, refused = r.authorizer.authorize(x.r, methodARN); refused != "" {
+			return nil, refused
+		}
+	}
+	if !r.counted || x.api.Limits == nil {
+		return authorized, ""
+	}
+	if name, perSecond, burst := x.api.Limits(authorized); !x.api.throttle.allows(name, perSecond, burst) {
+		return nil, throttled
+	}
+	return authorized, ""
 }
 
 // integrate calls the function, which outlives a caller that hangs up.

@@ -13,6 +13,7 @@ import (
 	"scimserver/infra/local/build"
 	"scimserver/infra/local/dynamo"
 	"scimserver/infra/local/lambda"
+	"scimserver/infra/local/secrets"
 	"scimserver/infra/local/template"
 	"scimserver/shared/config"
 	"scimserver/shared/testkit/charge"
@@ -57,7 +58,11 @@ func (s *Stack) readTemplate(ctx context.Context, module string) error {
 	if err := s.startProxy(); err != nil {
 		return err
 	}
-	if err := s.makeFunctions(); err != nil {
+	endpoint, err := s.startSecrets()
+	if err != nil {
+		return err
+	}
+	if err := s.makeFunctions(endpoint); err != nil {
 		return err
 	}
 	return s.readSources()
@@ -72,7 +77,7 @@ func (s *Stack) parameters() map[string]string {
 	return all
 }
 
-func (s *Stack) makeFunctions() error {
+func (s *Stack) makeFunctions(secretsAt string) error {
 	for _, r := range s.template.OfType(functionType) {
 		var p functionProperties
 		if err := r.Decode(&p); err != nil {
@@ -87,7 +92,7 @@ func (s *Stack) makeFunctions() error {
 			Name:         filepath.Base(p.CodeURI),
 			ARN:          r.ARN,
 			Program:      build.Path(s.dir, p.CodeURI),
-			Env:          s.environment(r, p),
+			Env:          append(s.environment(r, p), "AWS_ENDPOINT_URL_SECRETS_MANAGER="+secretsAt),
 			Timeout:      time.Duration(p.Timeout) * time.Second,
 			MaxProcesses: s.options.MaxProcesses,
 			Log:          s.options.Log,
@@ -123,7 +128,8 @@ func (s *Stack) environment(r *template.Resource, p functionProperties) []string
 	for name, value := range p.Environment.Variables {
 		env = append(env, fmt.Sprintf("%s=%v", name, value))
 	}
-	return env
+	// Here nobody makes API keys: requests are bounded by the tenants' records.
+	return append(env, "USAGE_PLAN=")
 }
 
 // readSettings keeps the configuration that the functions share: the stack
@@ -162,6 +168,20 @@ func (s *Stack) startProxy() error {
 	s.proxy = dynamo.NewProxy(l.Addr().String(), s.tables, s.account, s.wrap, s.options.Log)
 	s.serve(l, s.proxy)
 	return nil
+}
+
+// startSecrets serves the secrets of the template, and returns where.
+func (s *Stack) startSecrets() (endpoint string, err error) {
+	store, err := secrets.New(s.template, s.proxy.Policies)
+	if err != nil {
+		return "", err
+	}
+	l, err := listen(0)
+	if err != nil {
+		return "", err
+	}
+	s.serve(l, store)
+	return "http://" + l.Addr().String(), nil
 }
 
 // wrap is what stands between the proxy and the engine: what makes DynamoDB Local

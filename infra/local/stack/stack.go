@@ -36,7 +36,8 @@ import (
 
 // Options say how a stack runs. The zero value is one in memory on a free port.
 type Options struct {
-	Port int // of the API; a free one when 0
+	Port      int // of the API; a free one when 0
+	AdminPort int // of the operator API; a free one when 0
 	// DataDir keeps the table; it is in memory when empty. The table's stream is
 	// not kept, and the schedule knows only what the stream told of: a change that
 	// Stop cuts off is finished by the next write to its resource.
@@ -76,9 +77,11 @@ type Stack struct {
 	feeding    sync.WaitGroup // streams and schedules
 	endSources context.CancelFunc
 
-	listener net.Listener
-	servers  []*http.Server
-	stopOnce sync.Once
+	listener  net.Listener
+	operators net.Listener    // of the operator API
+	operator  aws.Credentials // that sign requests to it
+	servers   []*http.Server
+	stopOnce  sync.Once
 }
 
 const (
@@ -128,22 +131,43 @@ func (s *Stack) start(ctx context.Context) error {
 	if s.listener, err = listen(s.options.Port); err != nil {
 		return err
 	}
+	if s.operators, err = listen(s.options.AdminPort); err != nil {
+		return err
+	}
+	s.operator = newOperator()
 	if s.dir, err = os.MkdirTemp("", "scim-local-"); err != nil {
 		return err
 	}
 	if err := s.readTemplate(ctx, module); err != nil {
 		return err
 	}
-	s.token = s.add(tenant.Tenant{ID: "local", Name: "Local tenant", Profile: s.options.Profile})
+	first := s.add(firstTenant(s.options.Profile))
 	if err := s.buildAndStore(ctx, module); err != nil {
 		return err
 	}
-	api, err := apigateway.New(s.template, s.deployed, func(id string) apigateway.Function { return s.functions[id] })
+	s.token = first.token
+	if err := s.serveAPIs(); err != nil {
+		return err
+	}
+	s.feed(ctx)
+	return nil
+}
+
+// serveAPIs serves what the template declares: the service, and the API for its operators.
+func (s *Stack) serveAPIs() error {
+	invoke := func(id string) apigateway.Function { return s.functions[id] }
+	api, err := apigateway.New(s.template, s.deployed, "Api", invoke)
 	if err != nil {
 		return err
 	}
+	operators, err := apigateway.New(s.template, s.deployed, "AdminApi", invoke)
+	if err != nil {
+		return err
+	}
+	operators.Operator = s.operator
+	api.Limits = s.limits()
 	s.serve(s.listener, api)
-	s.feed(ctx)
+	s.serve(s.operators, operators)
 	return nil
 }
 
@@ -155,6 +179,15 @@ func (s *Stack) BaseURL() string { return s.settings.BaseURL }
 
 // Token is a bearer token of the first tenant.
 func (s *Stack) Token() string { return s.token }
+
+// AdminURL is the URL of the operator API.
+func (s *Stack) AdminURL() string { return "http://" + s.operators.Addr().String() }
+
+// Operator is the key pair that signs requests to the operator API.
+func (s *Stack) Operator() aws.Credentials { return s.operator }
+
+// Region is where the stack pretends to run.
+func (s *Stack) Region() string { return s.account.Region }
 
 // TableName is the name of the table.
 func (s *Stack) TableName() string { return s.settings.Table }
@@ -190,8 +223,10 @@ func (s *Stack) Stop() {
 		for _, server := range s.servers {
 			_ = server.Close()
 		}
-		if s.listener != nil {
-			_ = s.listener.Close()
+		for _, l := range []net.Listener{s.listener, s.operators} {
+			if l != nil {
+				_ = l.Close()
+			}
 		}
 		var wg sync.WaitGroup
 		for _, f := range s.functions {

@@ -4,28 +4,13 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"sync"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"scimserver/infra/local/build"
 	"scimserver/infra/local/dynamo"
-	"scimserver/shared/directory"
-	"scimserver/shared/tenant"
 )
-
-// seeds are the records that every fresh engine gets.
-type seeds struct {
-	mu  sync.Mutex
-	all []seed
-}
-
-type seed struct {
-	tenant     tenant.Tenant
-	credential tenant.Credential
-}
 
 // buildAndStore compiles the functions while the engine starts.
 func (s *Stack) buildAndStore(ctx context.Context, module string) error {
@@ -77,38 +62,6 @@ func (s *Stack) prepare(ctx context.Context, endpoint string) error {
 		}
 	}
 	return nil
-}
-
-func (s *Stack) plant(ctx context.Context, endpoint string, one seed) error {
-	d, err := directory.Open(ctx, directory.Options{
-		Table: s.settings.Table, Scope: directory.Scope(s.settings.Scope), Endpoint: endpoint,
-	})
-	if err != nil {
-		return err
-	}
-	if err := d.Ready(ctx); err != nil {
-		return err
-	}
-	if err := d.PutTenant(ctx, one.tenant); err != nil {
-		return err
-	}
-	return d.PutCredential(ctx, one.credential)
-}
-
-// add makes a credential for a tenant; both are stored whenever an engine is prepared.
-func (s *Stack) add(t tenant.Tenant) (token string) {
-	token, credential := tenant.Issue(t.ID, []tenant.Scope{tenant.Read, tenant.Write}, time.Now(), time.Time{})
-	s.seeds.mu.Lock()
-	defer s.seeds.mu.Unlock()
-	s.seeds.all = append(s.seeds.all, seed{tenant: t, credential: credential})
-	return token
-}
-
-// AddTenant stores a tenant, in place of an earlier one of that id, and returns
-// a new bearer token for it. An engine that is restarted knows it again.
-func (s *Stack) AddTenant(ctx context.Context, t tenant.Tenant) (token string, err error) {
-	token = s.add(t)
-	return token, s.prepare(ctx, s.EngineEndpoint())
 }
 
 // localCredentials gives the SDK something to sign with: DynamoDB Local checks

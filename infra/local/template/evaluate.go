@@ -8,7 +8,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-const applicationType = "AWS::Serverless::Application"
+const (
+	applicationType = "AWS::Serverless::Application"
+	apiType         = "AWS::Serverless::Api"
+)
 
 // evaluator turns the nodes of one template into values.
 type evaluator struct {

@@ -19,6 +19,8 @@ func intrinsics() map[string]intrinsic {
 		"Fn::GetAtt": (*evaluator).getAtt,
 		"Fn::Sub":    (*evaluator).sub,
 		"Fn::Join":   (*evaluator).join,
+		"Fn::Select": (*evaluator).pick,
+		"Fn::Split":  (*evaluator).split,
 		"Fn::If":     (*evaluator).choose,
 		"Fn::Equals": (*evaluator).equals,
 		"Fn::Not":    (*evaluator).not,
@@ -37,10 +39,17 @@ func (e *evaluator) lookup(at *yaml.Node, name string) (any, error) {
 	if v, ok := e.parameters[name]; ok {
 		return v, nil
 	}
+	if api, ok := strings.CutSuffix(name, ".Stage"); ok && e.typeOf(api) == apiType {
+		return e.value(child(child(child(e.section("Resources"), api), "Properties"), "StageName"))
+	}
 	if err := e.mustExist(at, name); err != nil {
 		return nil, err
 	}
-	return e.physicalName(name)
+	physical, err := e.physicalName(name)
+	if arn, ok := e.reference(name, physical); ok {
+		return arn, err
+	}
+	return physical, err
 }
 
 func (e *evaluator) pseudo(name string) (any, bool) {
@@ -57,6 +66,8 @@ func (e *evaluator) pseudo(name string) (any, bool) {
 		return "amazonaws.com", true
 	case "AWS::StackName":
 		return e.deployment.StackName, true
+	case "AWS::StackId":
+		return e.arn("cloudformation", "stack/"+e.deployment.StackName+"/00000000-0000-4000-8000-000000000000"), true
 	}
 	return nil, false
 }

@@ -55,6 +55,14 @@ func nameProperty(resourceType string) string {
 	return ""
 }
 
+// reference is what Ref answers where that is no name.
+func (e *evaluator) reference(id, name string) (string, bool) {
+	if e.typeOf(id) == "AWS::SecretsManager::Secret" || e.typeOf(id) == "AWS::SNS::Topic" {
+		return e.attribute(id, name, "Arn")
+	}
+	return "", false
+}
+
 // attribute is what GetAtt answers for the attributes this project uses.
 func (e *evaluator) attribute(id, name, attribute string) (string, bool) {
 	switch e.typeOf(id) + "." + attribute {
@@ -66,6 +74,12 @@ func (e *evaluator) attribute(id, name, attribute string) (string, bool) {
 		return e.arn("lambda", "function:"+name), true
 	case "AWS::SQS::Queue.Arn":
 		return e.arn("sqs", name), true
+	case "AWS::SQS::Queue.QueueName":
+		return name, true
+	case "AWS::SecretsManager::Secret.Arn":
+		return e.arn("secretsmanager", "secret:"+name), true
+	case "AWS::SNS::Topic.Arn":
+		return e.arn("sns", name), true
 	case "AWS::Logs::LogGroup.Arn":
 		return e.arn("logs", "log-group:"+name+":*"), true
 	}

@@ -50,6 +50,7 @@ func TestIntrinsics(t *testing.T) {
 		"Environment": map[string]any{"Variables": map[string]any{
 			"TABLE": "app-dev-table", "LEVEL": "DEBUG", "SECONDS": 5.0,
 			"STREAM": "arn:aws:lambda:eu-central-1:000000000000:function:app-Plain",
+			"SECOND": "app", "SECRET": "arn:aws:secretsmanager:eu-central-1:000000000000:secret:app-Key",
 		}},
 		"Policies": []any{map[string]any{"Statement": []any{map[string]any{
 			"Effect":    "Allow",

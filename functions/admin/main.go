@@ -1,0 +1,35 @@
+// Command admin is the Lambda function behind the operator API, which API Gateway
+// serves to IAM-signed requests alone.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"scimserver/shared/admin"
+	"scimserver/shared/config"
+	"scimserver/shared/gateway"
+	"scimserver/shared/usageplan"
+)
+
+func main() { gateway.Main(build) }
+
+func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
+	dir, err := gateway.Directory(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	o := admin.Options{Directory: dir, CacheTime: cfg.AuthorizerCache}
+	if cfg.UsagePlan != "" {
+		if o.Keys, err = usageplan.Open(ctx, cfg.UsagePlan); err != nil {
+			return nil, err
+		}
+	}
+	return admin.Handler(admin.New(o), log, operator), nil
+}
+
+func operator(ctx context.Context) admin.Operator {
+	arn, request := gateway.Operator(ctx)
+	return admin.Operator{ARN: arn, RequestID: request}
+}

@@ -1,0 +1,21 @@
+// Command token is the Lambda function behind /oauth2/token: it gives a client of
+// OAuth 2.0 an access token for its secret.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"scimserver/shared/config"
+	"scimserver/shared/gateway"
+	"scimserver/shared/oauth"
+)
+
+func main() { gateway.Main(build) }
+
+func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
+	gate, err := gateway.Gate(ctx, cfg, log)
+	return &oauth.Endpoint{Gate: gate, Log: log, Now: time.Now}, err
+}

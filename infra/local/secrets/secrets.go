@@ -1,0 +1,111 @@
+// Package secrets answers for AWS Secrets Manager: it makes the secrets that a
+// template declares and hands them to the functions whose policies allow it.
+package secrets
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"math/big"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/google/uuid"
+
+	"scimserver/infra/local/iam"
+	"scimserver/infra/local/template"
+)
+
+const (
+	action  = "secretsmanager:GetSecretValue"
+	current = "AWSCURRENT"
+	letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+)
+
+// Store holds the secrets of a template. They are others with each start.
+type Store struct {
+	// Policies are those of the functions, by logical id, which is the access key
+	// that a function signs with.
+	Policies map[string]*iam.Policy
+
+	secrets map[string]secret // by ARN
+}
+
+type secret struct {
+	text    string
+	version string
+	created time.Time
+}
+
+// New makes the secrets that a template declares.
+func New(s *template.Stack, policies map[string]*iam.Policy) (*Store, error) {
+	store := &Store{Policies: policies, secrets: map[string]secret{}}
+	for _, r := range s.OfType("AWS::SecretsManager::Secret") {
+		var p struct {
+			GenerateSecretString *struct {
+				PasswordLength     int
+				ExcludePunctuation bool
+			}
+		}
+		if err := r.Decode(&p); err != nil {
+			return nil, err
+		}
+		if p.GenerateSecretString == nil || !p.GenerateSecretString.ExcludePunctuation {
+			return nil, r.Errorf("the local stack knows secrets that are generated, without punctuation, only")
+		}
+		text, err := random(p.GenerateSecretString.PasswordLength)
+		if err != nil {
+			return nil, err
+		}
+		store.secrets[r.ARN] = secret{text: text, version: uuid.NewString(), created: time.Now()}
+	}
+	return store, nil
+}
+
+func random(length int) (string, error) {
+	text := make([]byte, length)
+	for i := range text {
+		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(letters))))
+		if err != nil {
+			return "", err
+		}
+		text[i] = letters[n.Int64()]
+	}
+	return string(text), nil
+}
+
+var credential = regexp.MustCompile(`Credential=([^/]+)/`)
+
+// ServeHTTP answers GetSecretValue.
+func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var asked struct{ SecretId, VersionStage string }
+	err := json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&asked)
+	if err != nil || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" {
+		answer(w, http.StatusBadRequest, map[string]any{"__type": "InvalidRequestException", "Message": "the local stack knows GetSecretValue only"})
+		return
+	}
+	caller := ""
+	if m := credential.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
+		caller = m[1]
+	}
+	if p := s.Policies[caller]; p == nil || !p.Allows(iam.Request{Action: action, Resource: asked.SecretId}) {
+		answer(w, http.StatusBadRequest, map[string]any{"__type": "AccessDeniedException", "Message": caller + " is not authorized to perform: " + action})
+		return
+	}
+	found, ok := s.secrets[asked.SecretId]
+	if !ok || asked.VersionStage != "" && asked.VersionStage != current {
+		answer(w, http.StatusBadRequest, map[string]any{"__type": "ResourceNotFoundException", "Message": "Secrets Manager can't find the specified secret value"})
+		return
+	}
+	answer(w, http.StatusOK, map[string]any{
+		"ARN": asked.SecretId, "Name": asked.SecretId, "SecretString": found.text, "VersionId": found.version,
+		"VersionStages": []string{current}, "CreatedDate": found.created.Unix(),
+	})
+}
+
+func answer(w http.ResponseWriter, status int, body map[string]any) {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}

@@ -1,0 +1,279 @@
+package stack_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"scimserver/infra/local/stack"
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// directory opens the table past the functions.
+func (p *idp) directory() *directory.Directory {
+	p.Helper()
+	d, err := directory.Open(p.Context(), directory.Options{Table: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint()})
+	if err != nil {
+		p.Fatal(err)
+	}
+	return d
+}
+
+// issue makes a credential of the first tenant that may read and write, unless the model says otherwise.
+func (p *idp) issue(model tenant.Credential) (string, tenant.Credential) {
+	p.Helper()
+	if model.Tenant == "" {
+		model.Tenant = "local"
+	}
+	if model.Kind == "" {
+		model.Kind = tenant.BearerToken
+	}
+	if model.Scopes == nil {
+		model.Scopes = []tenant.Scope{tenant.Read, tenant.Write}
+	}
+	text, c := tenant.IssueLike(model, time.Now())
+	if err := p.directory().CreateCredential(p.Context(), c); err != nil {
+		p.Fatal(err)
+	}
+	return text, c
+}
+
+func (p *idp) revoke(c tenant.Credential) {
+	p.Helper()
+	revoked := func(c *tenant.Credential) error { c.Revoked = time.Now(); return nil }
+	if _, err := p.directory().For(c.Tenant).EditCredential(p.Context(), c.KeyID, revoked); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// with sends another Authorization header; "" is none.
+func (p *idp) with(authorization string) *idp {
+	other := *p
+	other.header = p.header.Clone()
+	other.header.Set("Authorization", authorization)
+	if authorization == "" {
+		other.header.Del("Authorization")
+	}
+	return &other
+}
+
+func (p *idp) tenant(id tenant.ID, change func(*tenant.Tenant)) (token string) {
+	p.Helper()
+	record := tenant.Tenant{ID: id, Name: string(id), Profile: tenant.Generic, Limits: tenant.DefaultLimits()}
+	token, err := p.stack.AddTenant(p.Context(), record)
+	if err == nil && change != nil {
+		_, err = p.directory().ChangeTenant(p.Context(), id, func(t *tenant.Tenant) error { change(t); return nil })
+	}
+	if err != nil {
+		p.Fatal(err)
+	}
+	return token
+}
+
+func TestGate(t *testing.T) { // P-2-1, P-2-2, P-2-4, P-2-6, P-7.4-3
+	var down atomic.Bool
+	p := newIDP(t, stack.Options{Parameters: map[string]string{"AuthorizerCacheSeconds": "2"}, Transport: func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(r *http.Request) (*http.Response, error) {
+			if down.Load() && stack.Caller(r) == "AuthorizerFunction" {
+				return nil, errors.New("down")
+			}
+			return next.RoundTrip(r)
+		})
+	}})
+	t.Run("refused tokens", func(t *testing.T) { p.refusedTokens() })
+	t.Run("scopes", func(t *testing.T) { p.scopes() })
+	t.Run("other refusals", func(t *testing.T) { p.otherRefusals() })
+	t.Run("expiry at once, revocation within the cache time", func(t *testing.T) { p.ends() })
+	t.Run("access tokens", func(t *testing.T) { p.accessTokens() })
+	t.Run("Me", func(t *testing.T) { p.me() })
+	t.Run("a tenant at its limit", func(t *testing.T) { p.throttled() })
+	t.Run("an authorizer that fails", func(t *testing.T) {
+		token, _ := p.issue(tenant.Credential{})
+		down.Store(true)
+		a := p.with("Bearer "+token).send("GET", "/Users", "")
+		seconds, err := strconv.Atoi(a.header.Get("Retry-After"))
+		if a.status != http.StatusServiceUnavailable || err != nil || seconds < 1 {
+			t.Errorf("%d, Retry-After %q", a.status, a.header.Get("Retry-After"))
+		}
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func (p *idp) refusedTokens() {
+	expired, _ := p.issue(tenant.Credential{Expires: time.Now().Add(-time.Second)})
+	revoked, c := p.issue(tenant.Credential{})
+	p.revoke(c)
+	secret, _ := p.issue(tenant.Credential{Kind: tenant.ClientSecret})
+	unknown, _ := tenant.Issue("local", nil, time.Now(), time.Time{})
+	suspended := p.tenant("suspended", func(t *tenant.Tenant) { t.State = tenant.Suspended })
+	token := p.stack.Token()
+	for name, header := range map[string]string{
+		"missing": "", "of another scheme": "Basic " + token, "without a scheme": token, "malformed": "Bearer scim_1_2", "more than a token": "Bearer " + token + " x",
+		"of a wrong checksum": "Bearer " + token[:len(token)-1] + "x", "unknown": "Bearer " + unknown, "revoked": "Bearer " + revoked, "expired": "Bearer " + expired,
+		"of a suspended tenant": "Bearer " + suspended, "a client secret": "Bearer " + secret,
+		"signed by somebody": "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.AAAA",
+	} {
+		for _, path := range []string{"/Users", "/Me", "/Schemas", "/nowhere"} {
+			a := p.with(header).send("GET", path, "")
+			if a.status != http.StatusUnauthorized || !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer ") {
+				p.Errorf("%s, %s: %d, WWW-Authenticate %q", name, path, a.status, a.header.Get("WWW-Authenticate"))
+			}
+		}
+	}
+	if a := p.with("").send("GET", "/Users?access_token="+token, ""); a.status != http.StatusUnauthorized { // P-7.4-2
+		p.Errorf("a token in the URL: %d", a.status)
+	}
+}
+
+func (p *idp) scopes() { // P-2.1-1
+	id := p.want(http.StatusCreated, "POST", "/Users", user("scopes")).Get("id").Text()
+	reading, _ := p.issue(tenant.Credential{Scopes: []tenant.Scope{tenant.Read}})
+	writing, _ := p.issue(tenant.Credential{Scopes: []tenant.Scope{tenant.Write}})
+	for _, c := range []struct{ method, path, body string }{
+		{"POST", "/Users", user("other")}, {"PUT", "/Users/" + id, user("scopes")}, {"PATCH", "/Users/" + id, "{}"}, {"DELETE", "/Users/" + id, ""},
+		{"POST", "/Groups", "{}"}, {"DELETE", "/Groups/x", ""}, {"DELETE", "/Me", ""},
+	} {
+		p.with("Bearer "+reading).want(http.StatusForbidden, c.method, c.path, c.body)
+	}
+	for _, path := range []string{"/Users", "/Users/" + id, "/Groups", "/Schemas", "/ResourceTypes", "/Me"} {
+		p.with("Bearer "+writing).want(http.StatusForbidden, "GET", path, "")
+	}
+	p.with("Bearer "+reading).want(http.StatusOK, "GET", "/Users/"+id, "")
+	p.with("Bearer "+writing).want(http.StatusNoContent, "DELETE", "/Users/"+id, "")
+}
+
+func (p *idp) otherRefusals() {
+	for _, c := range []struct {
+		method, path, body, header, value string
+		status                            int
+	}{
+		{"GET", "/nowhere", "", "", "", 404}, {"GET", "/../", "", "", "", 404}, {"GET", "/../../x", "", "", "", 404}, {"POST", "/Users/a/b", "{}", "", "", 404},
+		{"DELETE", "/Users", "", "", "", 405}, {"POST", "/ServiceProviderConfig", "{}", "", "", 405}, {"PUT", "/Groups", "{}", "", "", 405},
+		{"POST", "/Users", strings.Repeat("x", 2<<20), "", "", 413}, {"POST", "/Groups", strings.Repeat("x", 11<<20), "", "", 413},
+		{"POST", "/Users", user("x"), "Content-Type", "text/plain", 415}, {"POST", "/Me", user("x"), "", "", 501},
+		{"GET", "/Users?filter={", "", "", "", 400}, {"GET", "/Users", "", "Accept", "text/html", 406},
+	} {
+		other := p.with(p.header.Get("Authorization"))
+		if c.header != "" {
+			other.header.Set(c.header, c.value)
+		}
+		a := other.send(c.method, c.path, c.body)
+		if a.status != c.status || (c.status == 405) != (a.header.Get("Allow") != "") {
+			p.Errorf("%s %s: %d, Allow %q; want %d", c.method, c.path, a.status, a.header.Get("Allow"), c.status)
+		}
+	}
+}
+
+// ends checks the last moments of credentials: expiry holds at once, whatever is
+// cached, and a revocation after the cache time of 2 s.
+func (p *idp) ends() {
+	expires := time.Now().Truncate(time.Second).Add(3 * time.Second)
+	brief, _ := p.issue(tenant.Credential{Expires: expires})
+	p.with("Bearer "+brief).want(http.StatusOK, "GET", "/Users", "")
+	time.Sleep(time.Until(expires.Add(-time.Second)))
+	p.with("Bearer "+brief).want(http.StatusOK, "GET", "/Users", "")
+	time.Sleep(time.Until(expires))
+	p.with("Bearer "+brief).want(http.StatusUnauthorized, "GET", "/Users", "")
+	revoked, c := p.issue(tenant.Credential{})
+	p.with("Bearer "+revoked).want(http.StatusOK, "GET", "/Users", "")
+	p.revoke(c)
+	time.Sleep(2 * time.Second)
+	p.with("Bearer "+revoked).want(http.StatusUnauthorized, "GET", "/Users", "")
+}
+
+// exchange asks for an access token.
+func (p *idp) exchange(id, secret, scope string) (status int, token string) {
+	p.Helper()
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}}
+	if scope != "" {
+		form.Set("scope", scope)
+	}
+	res, err := p.client.PostForm(strings.TrimSuffix(p.stack.BaseURL(), "/scim/v2")+"/oauth2/token", form)
+	if err != nil {
+		p.Fatal(err)
+	}
+	defer res.Body.Close()
+	var body struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.NewDecoder(res.Body).Decode(&body); err != nil {
+		p.Error(err)
+	}
+	return res.StatusCode, body.AccessToken
+}
+
+func (p *idp) accessTokens() {
+	secret, c := p.issue(tenant.Credential{Kind: tenant.ClientSecret})
+	second, _ := p.issue(tenant.Credential{Kind: tenant.ClientSecret, Client: c.Client})
+	for _, one := range []string{secret, second} {
+		status, token := p.exchange(string(c.Client), one, "")
+		if status != http.StatusOK {
+			p.Fatalf("the answer is %d", status)
+		}
+		id := p.with("Bearer "+token).want(http.StatusCreated, "POST", "/Users", user("by an access token")).Get("id").Text()
+		p.with("Bearer "+token).want(http.StatusNoContent, "DELETE", "/Users/"+id, "")
+	}
+	_, narrow := p.exchange(string(c.Client), secret, "read")
+	p.with("Bearer "+narrow).want(http.StatusOK, "GET", "/Users", "")
+	p.with("Bearer "+narrow).want(http.StatusForbidden, "POST", "/Users", user("x"))
+	if status, _ := p.exchange(string(c.Client), p.stack.Token(), ""); status != http.StatusUnauthorized {
+		p.Errorf("a bearer token as a secret: %d", status)
+	}
+	p.revoke(c)
+	time.Sleep(2 * time.Second)
+	p.with("Bearer "+narrow).want(http.StatusUnauthorized, "GET", "/Users", "")
+	if status, _ := p.exchange(string(c.Client), secret, ""); status != http.StatusUnauthorized {
+		p.Errorf("a revoked secret: %d", status)
+	}
+}
+
+func (p *idp) me() {
+	id := p.want(http.StatusCreated, "POST", "/Users", user("me")).Get("id").Text()
+	token, _ := p.issue(tenant.Credential{Subject: id})
+	own := p.with("Bearer " + token)
+	own.want(http.StatusOK, "PATCH", "/Me", patchOp+`[{"op":"add","path":"title","value":"t"}]}`)
+	a := own.send("GET", "/Me", "")
+	location := p.stack.BaseURL() + "/Users/" + id
+	if a.status != http.StatusOK || a.header.Get("Location") != location || a.body.Get("meta").Get("location").Text() != location {
+		p.Errorf("%d %s %s", a.status, a.header.Get("Location"), a.body.JSON())
+	}
+	for _, path := range []string{"/Users/" + id, "/Users", "/Groups", "/Schemas", "/ResourceTypes"} {
+		own.want(http.StatusForbidden, "GET", path, "")
+	}
+	own.want(http.StatusNoContent, "DELETE", "/Me", "")
+	p.want(http.StatusNotFound, "GET", "/Users/"+id, "")
+	p.want(http.StatusNotFound, "GET", "/Me", "")
+}
+
+// throttled: a tenant of 50 requests a second and 100 at once gets 429, and the
+// other tenant does not notice.
+func (p *idp) throttled() {
+	modest := p.with("Bearer " + p.tenant("modest", nil))
+	modest.want(http.StatusOK, "GET", "/Schemas", "")
+	var refused answer
+	ok := 0
+	for range 400 {
+		if a := modest.send("GET", "/Schemas", ""); a.status == http.StatusOK {
+			ok++
+		} else {
+			refused = a
+			p.want(http.StatusOK, "GET", "/Schemas", "")
+		}
+	}
+	seconds, err := strconv.Atoi(refused.header.Get("Retry-After"))
+	if refused.status != http.StatusTooManyRequests || err != nil || seconds < 1 || ok < 99 {
+		p.Fatalf("after %d requests: %d, Retry-After %q", ok, refused.status, refused.header.Get("Retry-After"))
+	}
+	time.Sleep(time.Duration(seconds) * time.Second)
+	modest.want(http.StatusOK, "GET", "/Schemas", "")
+}

@@ -1,0 +1,73 @@
+package stack
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"scimserver/infra/local/apigateway"
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// limitsKnown is how long the numbers of a tenant's record hold after they were read.
+const limitsKnown = time.Second
+
+// limits are the numbers of the tenants' records. No key of API Gateway stands
+// for them here: each tenant counts as if it had one of its own.
+type limits struct {
+	open func(context.Context) (*directory.Directory, error)
+
+	mu    sync.Mutex
+	known map[string]known
+}
+
+type known struct {
+	tenant.Limits
+	until time.Time
+}
+
+// of is an apigateway.Limits.
+func (l *limits) of(authorized map[string]any) (name string, perSecond, burst int) {
+	name, _ = authorized["tenant"].(string)
+	found := l.find(name)
+	return name, found.RequestsPerSecond, found.Burst
+}
+
+func (l *limits) find(name string) tenant.Limits {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if k, ok := l.known[name]; ok && time.Now().Before(k.until) {
+		return k.Limits
+	}
+	found, ok := l.read(name)
+	if !ok {
+		found = l.known[name].Limits
+	}
+	if found == (tenant.Limits{}) {
+		found = tenant.DefaultLimits()
+	}
+	l.known[name] = known{found, time.Now().Add(limitsKnown)}
+	return found
+}
+
+// read asks the engine itself. While it is away the last numbers hold.
+func (l *limits) read(name string) (tenant.Limits, bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), limitsKnown)
+	defer cancel()
+	d, err := l.open(ctx)
+	if err != nil {
+		return tenant.Limits{}, false
+	}
+	t, err := d.Tenant(ctx, tenant.ID(name))
+	return t.Limits, err == nil
+}
+
+func (s *Stack) limits() apigateway.Limits {
+	l := &limits{known: map[string]known{}, open: func(ctx context.Context) (*directory.Directory, error) {
+		return directory.Open(ctx, directory.Options{
+			Table: s.settings.Table, Scope: directory.Scope(s.settings.Scope), Endpoint: s.EngineEndpoint(), Budget: limitsKnown,
+		})
+	}}
+	return l.of
+}

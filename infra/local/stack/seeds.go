@@ -1,0 +1,120 @@
+package stack
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"scimserver/shared/admin"
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// seeds are the records that every fresh engine gets.
+type seeds struct {
+	mu  sync.Mutex
+	all []*seed
+}
+
+// seed is a tenant with a token, made by the operator API's own code.
+type seed struct {
+	tenant     admin.NewTenant
+	token      string
+	credential tenant.Credential // once the token has been made
+}
+
+// firstRequestsPerSecond is so much that nobody who tries the stack out is
+// throttled.
+const firstRequestsPerSecond = 2000
+
+func firstTenant(p tenant.Profile) tenant.Tenant {
+	t := tenant.Tenant{ID: "local", Name: "Local tenant", Profile: p, Limits: tenant.DefaultLimits()}
+	t.Limits.RequestsPerSecond, t.Limits.Burst = firstRequestsPerSecond, 2*firstRequestsPerSecond
+	return t
+}
+
+// newOperator makes the key pair that signs requests to the operator API.
+func newOperator() aws.Credentials {
+	return aws.Credentials{AccessKeyID: "AKIA" + rand.Text()[:16], SecretAccessKey: rand.Text() + rand.Text()[:14]}
+}
+
+// add notes a tenant that is stored whenever an engine is prepared.
+func (s *Stack) add(t tenant.Tenant) *seed {
+	one := &seed{tenant: admin.NewTenant{ID: t.ID, TenantChange: admin.TenantChange{Profile: &t.Profile}}}
+	if t.Name != "" {
+		one.tenant.Name = &t.Name
+	}
+	if t.Domains != nil {
+		one.tenant.Domains = &t.Domains
+	}
+	if l := t.Limits; l != (tenant.Limits{}) {
+		age := int64(l.TokenAge.Seconds())
+		one.tenant.Limits = &admin.LimitsChange{RequestsPerSecond: &l.RequestsPerSecond, Burst: &l.Burst,
+			Users: &l.Users, Groups: &l.Groups, EmailsPerUser: &l.EmailsPerUser, TokenAgeSeconds: &age}
+	}
+	s.seeds.mu.Lock()
+	defer s.seeds.mu.Unlock()
+	s.seeds.all = append(s.seeds.all, one)
+	return one
+}
+
+// AddTenant stores a tenant, in place of an earlier one of that id, and returns
+// a new bearer token for it. An engine that is restarted knows it again.
+func (s *Stack) AddTenant(ctx context.Context, t tenant.Tenant) (token string, err error) {
+	one := s.add(t)
+	err = s.prepare(ctx, s.EngineEndpoint())
+	return one.token, err
+}
+
+// plant stores a seed in an engine: the first time it makes the token, later it
+// stores the same one. What is there stays as operators have changed it.
+func (s *Stack) plant(ctx context.Context, endpoint string, one *seed) error {
+	d, err := directory.Open(ctx, directory.Options{
+		Table: s.settings.Table, Scope: directory.Scope(s.settings.Scope), Endpoint: endpoint,
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.Ready(ctx); err != nil {
+		return err
+	}
+	service := admin.New(admin.Options{Directory: d})
+	if one.token == "" {
+		return one.make(ctx, d, service)
+	}
+	if _, err := d.Credential(ctx, one.credential.KeyID); !errors.Is(err, directory.ErrNotFound) {
+		return err
+	}
+	if _, err := service.CreateTenant(ctx, one.tenant); err != nil && !errors.Is(err, directory.ErrExists) {
+		return err
+	}
+	return d.CreateCredential(ctx, one.credential)
+}
+
+// make makes tenant and token, over the tenant of an earlier run.
+func (one *seed) make(ctx context.Context, d *directory.Directory, service *admin.Service) error {
+	id := one.tenant.ID
+	if t, err := d.Tenant(ctx, id); err == nil && t.State == tenant.Deleting {
+		if _, err := d.RemoveTenant(ctx, id, time.Hour, 0); err != nil {
+			return err
+		}
+	}
+	_, err := service.CreateTenant(ctx, one.tenant)
+	if errors.Is(err, directory.ErrExists) {
+		_, err = service.ChangeTenant(ctx, id, one.tenant.TenantChange)
+	}
+	if err != nil {
+		return err
+	}
+	issued, err := service.CreateCredential(ctx, id, admin.NewCredential{})
+	if err != nil {
+		return err
+	}
+	one.credential, err = d.Credential(ctx, issued.Key)
+	one.token = issued.Secret
+	return err
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+)
+
+// client sends signed requests to the operator API.
+type client struct {
+	base   string
+	region string
+	key    aws.Credentials
+	http   *http.Client
+}
+
+// apiError is an answer other than success.
+type apiError struct {
+	status  int
+	Message string `json:"message"`
+}
+
+func (e *apiError) Error() string { return either(e.Message, http.StatusText(e.status)) }
+
+// passing reports whether a repeated request may succeed.
+func passing(err error) bool {
+	refused, ok := errors.AsType[*apiError](err)
+	return err != nil && (!ok || refused.status == http.StatusTooManyRequests || refused.status >= 500)
+}
+
+// do sends a request and decodes the answer into out. What changes nothing by
+// being repeated is repeated when the service is in trouble.
+func (c *client) do(ctx context.Context, method, path string, in, out any) error {
+	const tries = 4
+	for n := 1; ; n++ {
+		err := c.once(ctx, method, path, in, out)
+		if method == http.MethodPost || n == tries || !passing(err) || !pause(ctx, time.Duration(n)*time.Second) {
+			return err
+		}
+	}
+}
+
+// pause reports whether it lasted: it ends with the context.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (c *client) once(ctx context.Context, method, path string, in, out any) error {
+	req, err := c.request(ctx, method, path, in)
+	if err != nil {
+		return err
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("the operator API is out of reach: %w", err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode >= 300 {
+		return refusal(res.StatusCode, data)
+	}
+	return json.Unmarshal(data, out)
+}
+
+func refusal(status int, body []byte) error {
+	e := &apiError{status: status}
+	_ = json.Unmarshal(body, e)
+	if status == http.StatusForbidden { // made by the gateway, for the service never answers it
+		e.Message = "the operator API refuses the signature or the caller (" + either(e.Message, "403") + "): check the key pair, its right to execute-api:Invoke, and this machine's clock"
+	}
+	return e
+}
+
+func (c *client) request(ctx context.Context, method, path string, in any) (*http.Request, error) {
+	var body []byte
+	if in != nil {
+		var err error
+		if body, err = json.Marshal(in); err != nil {
+			return nil, err
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+"/v1"+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	hash := sha256.Sum256(body)
+	return req, v4.NewSigner().SignHTTP(ctx, c.key, req, hex.EncodeToString(hash[:]), "execute-api", c.region, time.Now())
+}

@@ -1,0 +1,125 @@
+package main_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+func tenants(b *bench) {
+	made := b.json("tenant create acme -name Acme -profile okta -domains acme.example,acme.test -users 3 -token-age 90d")
+	limits := made["limits"].(map[string]any)
+	if made["profile"] != "okta" || fmt.Sprint(made["domains"]) != "[acme.example acme.test]" || limits["users"] != 3.0 || limits["tokenAgeSeconds"] != 7776000.0 {
+		b.Errorf("created %v", made)
+	}
+	b.fails(1, `there is a tenant "acme" already`, "tenant create acme")
+	b.fails(1, "no tenant", "tenant show globex")
+	b.fails(1, "verified for another tenant: acme.example", "tenant create globex -domains acme.example")
+	if out := b.run("tenant update acme -rps 30 -token-age 0s"); !strings.Contains(out, "30 a second, 100 at once") || !strings.Contains(out, "no limit") {
+		b.Errorf("updated: %s", out)
+	}
+	list := b.run("tenant list")
+	for _, words := range []string{"ID ", "acme ", "local ", "2000"} {
+		if !strings.Contains(list, words) {
+			b.Errorf("%q is not in the list:\n%s", words, list)
+		}
+	}
+}
+
+func credentials(b *bench) {
+	b.run("tenant create creds")
+	made := b.json("credential create creds -scopes read")
+	token, key := made["secret"].(string), made["key"].(string)
+	b.wants(200, token)
+	b.newUser(403, token, "nobody")
+	b.run("tenant suspend creds")
+	b.wants(401, token)
+	b.run("tenant resume creds")
+	b.wants(200, token)
+	if out := b.run("credential list creds"); !strings.Contains(out, key) || strings.Contains(out, token) {
+		b.Errorf("listed:\n%s", out)
+	}
+	if out := b.run("credential create creds -client"); !strings.Contains(out, "client id") || !strings.Contains(out, "shown this once") {
+		b.Errorf("client: %s", out)
+	}
+	b.fails(1, "has no credential", "credential rotate local "+key)
+	if out := b.run("credential revoke creds " + key); !strings.Contains(out, "works no more") {
+		b.Errorf("revoked: %s", out)
+	}
+	b.wants(401, token)
+	if out := b.run("credential list creds"); !strings.Contains(out, "revoked") {
+		b.Errorf("listed after the revocation:\n%s", out)
+	}
+}
+
+func rotation(b *bench) {
+	b.run("tenant create turns")
+	old := b.json("credential create turns -expires 30d")
+	rotated := b.json("credential rotate turns " + old["key"].(string) + " -overlap 1s")
+	b.wants(200, rotated["new"].(map[string]any)["secret"].(string))
+	time.Sleep(1100 * time.Millisecond)
+	b.wants(401, old["secret"].(string))
+	if expires := rotated["new"].(map[string]any)["expires"]; expires == rotated["old"].(map[string]any)["expires"] {
+		b.Errorf("the new one expires with the old one, %v", expires)
+	}
+}
+
+func subject(b *bench) {
+	b.run("tenant create people")
+	all := b.json("credential create people")["secret"].(string)
+	id := b.newUser(201, all, "Ann@people.example")
+	own := b.json("credential create people -subject ann@people.example")
+	if own["subject"] != id {
+		b.Errorf("subject %v, want %s", own["subject"], id)
+	}
+	b.fails(1, "no user", "credential create people -subject bob")
+	if status, me := b.scim("GET", "/Me", own["secret"].(string), ""); status != 200 || me["id"] != id {
+		b.Errorf("/Me: %d %v", status, me)
+	}
+	b.wants(403, own["secret"].(string))
+}
+
+func limits(b *bench) {
+	b.run("tenant create small -users 1 -groups 1 -emails 2")
+	token := b.json("credential create small")["secret"].(string)
+	b.newUser(400, token, "a@small.example", "1@small.example", "2@small.example", "3@small.example")
+	b.newUser(201, token, "a@small.example", "1@small.example", "2@small.example")
+	b.newUser(403, token, "b@small.example")
+	group := func(name string) int {
+		status, _ := b.scim("POST", "/Groups", token, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"`+name+`"}`)
+		return status
+	}
+	if first, second := group("one"), group("two"); first != 201 || second != 403 {
+		b.Errorf("groups: %d, %d", first, second)
+	}
+	b.run("tenant update small -users 0")
+	b.newUser(201, token, "b@small.example")
+}
+
+// doomed makes a tenant that is suspended early: its deletion waits for requests
+// that were let in before.
+func (b *bench) doomed() (token string) {
+	b.run("tenant create doomed -domains doomed.example")
+	token = b.json("credential create doomed")["secret"].(string)
+	for i := range 3 {
+		b.newUser(201, token, fmt.Sprintf("u%d@doomed.example", i))
+	}
+	b.run("tenant suspend doomed")
+	return token
+}
+
+func deletion(b *bench, token string) {
+	if r := b.exec("doom\n", "tenant", "delete", "doomed"); r.code != 1 || !strings.Contains(r.err, "3 users and 0 groups") || !strings.Contains(r.err, "nothing is deleted") {
+		b.Errorf("wrong id: %+v", r)
+	}
+	r := b.exec("doomed\n", "tenant", "delete", "doomed")
+	if r.code != 0 || !strings.Contains(r.out, "tenant doomed is deleted") {
+		b.Fatalf("deleted: %+v", r)
+	}
+	b.fails(1, "no tenant", "tenant show doomed")
+	b.wants(401, token)
+	b.run("tenant create doomed -domains doomed.example")
+	again := b.json("credential create doomed")["secret"].(string)
+	b.newUser(201, again, "u0@doomed.example")
+	b.wants(401, token)
+}

@@ -1,0 +1,85 @@
+// Package access decides whom a credential speaks for: bearer tokens and access
+// tokens on their way to the service, and the secrets of OAuth 2.0 clients that
+// want an access token.
+package access
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"scimserver/shared/accesstoken"
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// Gate decides about credentials. It is safe for concurrent use.
+type Gate struct {
+	Directory *directory.Directory
+	Keys      *accesstoken.Keyring
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// Grant is whom a credential speaks for, and what it may do.
+type Grant struct {
+	Tenant     tenant.Tenant
+	Credential tenant.Credential
+	Scopes     []tenant.Scope
+	Expires    time.Time // zero: does not expire
+}
+
+// ErrRefused says that a credential does not work, whatever the reason is: only
+// the log tells an unknown one from a wrong, an expired or a suspended one.
+var ErrRefused = errors.New("the credential does not work")
+
+// usedWithin bounds the note that a credential was used: it must not delay the answer.
+const usedWithin = 300 * time.Millisecond
+
+// holder finds the credential that a token or client secret belongs to. An
+// unknown key id takes the same path as a wrong secret.
+func (g *Gate) holder(ctx context.Context, text string, kind tenant.Kind) (tenant.Credential, error) {
+	keyID, err := tenant.Parse(text)
+	if err != nil {
+		return tenant.Credential{}, ErrRefused
+	}
+	c, err := g.Directory.Credential(ctx, keyID)
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return c, err
+	}
+	proved := c.Proves(text)
+	if !proved || c.Kind != kind || !c.Usable(g.Now()) {
+		return c, ErrRefused
+	}
+	return c, nil
+}
+
+// grant completes what a credential that works may do. That it was used is noted
+// while its tenant is read.
+func (g *Gate) grant(ctx context.Context, c tenant.Credential) (Grant, error) {
+	var noted sync.WaitGroup
+	noted.Go(func() { g.note(ctx, c) })
+	t, err := g.Directory.Tenant(ctx, c.Tenant)
+	noted.Wait()
+	switch {
+	case errors.Is(err, directory.ErrNotFound):
+		return Grant{Credential: c}, ErrRefused
+	case err != nil:
+		return Grant{Credential: c}, err
+	case t.State != tenant.Active:
+		return Grant{Credential: c, Tenant: t}, ErrRefused
+	}
+	return Grant{Tenant: t, Credential: c, Scopes: c.Scopes, Expires: c.Expires}, nil
+}
+
+// note writes down that a credential is in use, at most hourly. A failure costs
+// the operator an hour of knowledge, and the caller nothing.
+func (g *Gate) note(ctx context.Context, c tenant.Credential) {
+	ctx, cancel := context.WithTimeout(ctx, usedWithin)
+	defer cancel()
+	if err := g.Directory.Used(ctx, c); err != nil {
+		g.Log.WarnContext(ctx, "the use of a credential was not noted", "credential", string(c.KeyID), "error", err.Error())
+	}
+}

@@ -1,0 +1,279 @@
+package access_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"scimserver/shared/access"
+	"scimserver/shared/accesstoken"
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/fault"
+)
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+
+// bench is a gate with a table of its own and a clock that tests move.
+type bench struct {
+	*testing.T
+	*access.Gate
+	now time.Time
+	log strings.Builder
+}
+
+func newBench(t *testing.T, transport http.RoundTripper) *bench {
+	t.Helper()
+	b := &bench{T: t, now: time.Now()}
+	dir, err := directory.Open(t.Context(), directory.Options{
+		Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}, Budget: 10 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := []accesstoken.Version{{Text: strings.Repeat("s", 40), Created: b.now}}
+	clock := func() time.Time { return b.now }
+	keys := &accesstoken.Keyring{Service: "here", Now: clock,
+		Read: func(context.Context) ([]accesstoken.Version, error) { return secret, nil }}
+	b.Gate = &access.Gate{Directory: dir, Keys: keys, Log: slog.New(slog.NewJSONHandler(&b.log, nil)), Now: clock}
+	for _, id := range []tenant.ID{"acme", "globex"} {
+		if _, err := dir.CreateTenant(t.Context(), tenant.Tenant{ID: id, Name: string(id), Profile: tenant.Okta}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b
+}
+
+// issue makes a credential like a model that may read and write.
+func (b *bench) issue(model tenant.Credential) (string, tenant.Credential) {
+	b.Helper()
+	if model.Tenant == "" {
+		model.Tenant = "acme"
+	}
+	if model.Scopes == nil {
+		model.Scopes = []tenant.Scope{tenant.Read, tenant.Write}
+	}
+	text, c := tenant.IssueLike(model, b.now)
+	if err := b.Directory.CreateCredential(b.Context(), c); err != nil {
+		b.Fatal(err)
+	}
+	return text, c
+}
+
+func (b *bench) token(model tenant.Credential) string {
+	b.Helper()
+	model.Kind = tenant.BearerToken
+	text, _ := b.issue(model)
+	return text
+}
+
+func (b *bench) secret(model tenant.Credential) (string, tenant.Credential) {
+	b.Helper()
+	model.Kind = tenant.ClientSecret
+	return b.issue(model)
+}
+
+// accessToken changes a client's secret for a token.
+func (b *bench) accessToken(secret string, c tenant.Credential) (string, accesstoken.Claims) {
+	b.Helper()
+	grant, err := b.Client(b.Context(), string(c.Client), secret)
+	if err != nil {
+		b.Fatal(err)
+	}
+	token, claims, err := b.Token(b.Context(), grant)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return token, claims
+}
+
+func (b *bench) revoke(id tenant.KeyID) {
+	b.Helper()
+	revoked := func(c *tenant.Credential) error { c.Revoked = b.now; return nil }
+	if _, err := b.Directory.For("acme").EditCredential(b.Context(), id, revoked); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (b *bench) set(state tenant.State) {
+	b.Helper()
+	if _, err := b.Directory.ChangeTenant(b.Context(), "globex", func(t *tenant.Tenant) error { t.State = state; return nil }); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (b *bench) refuses(name, header string) {
+	b.Helper()
+	if grant, err := b.Bearer(b.Context(), header); !errors.Is(err, access.ErrRefused) {
+		b.Errorf("%s: %+v, %v; want a refusal", name, grant, err)
+	}
+}
+
+func TestBearer(t *testing.T) { // P-2-2, P-2-4, P-2-6, P-7.4-3
+	b := newBench(t, http.DefaultTransport)
+	good := b.token(tenant.Credential{Expires: b.now.Add(time.Hour), Subject: "u1"})
+	suspended, gone := b.token(tenant.Credential{Tenant: "globex"}), b.token(tenant.Credential{})
+	b.set(tenant.Suspended)
+	keyID, _ := tenant.Parse(gone)
+	b.revoke(keyID)
+	secret, _ := b.secret(tenant.Credential{})
+	unknown, _ := tenant.Issue("acme", nil, b.now, time.Time{})
+	for name, header := range map[string]string{
+		"none": "", "no scheme": good, "another scheme": "Basic " + good, "garbage": "Bearer scim_x_y",
+		"an unknown key": "Bearer " + unknown, "another key's own token": "Bearer " + swapped(good, unknown),
+		"revoked": "Bearer " + gone, "a suspended tenant's": "Bearer " + suspended, "a client secret": "Bearer " + secret,
+		"no JWT": "Bearer a.b.c",
+	} {
+		b.refuses(name, header)
+	}
+	grant, err := b.Bearer(t.Context(), "bearer "+good)
+	if err != nil || grant.Tenant.ID != "acme" || grant.Tenant.Profile != tenant.Okta || grant.Credential.Subject != "u1" ||
+		len(grant.Scopes) != 2 || grant.Expires.Unix() != b.now.Add(time.Hour).Unix() {
+		t.Errorf("%+v, %v", grant, err)
+	}
+	b.set(tenant.Active)
+	if _, err := b.Bearer(t.Context(), "Bearer "+suspended); err != nil {
+		t.Errorf("active again: %v", err)
+	}
+	b.now = b.now.Add(time.Hour)
+	b.refuses("expired", "Bearer "+good)
+}
+
+// swapped is a well-formed token of one key id with the secret of another.
+func swapped(a, b string) string {
+	secret := b[strings.LastIndex(b, "_")+1:]
+	body := a[:strings.LastIndex(a, "_")+1] + secret[:26]
+	return body + tenant.Checksum(body)
+}
+
+func TestSecretsCantBeGuessed(t *testing.T) { // P-7.4-1
+	seen := map[string]bool{}
+	for range 1000 {
+		token, _ := tenant.Issue("acme", nil, time.Now(), time.Time{})
+		secret := token[strings.LastIndex(token, "_")+1:][:26] // the checksum follows
+		if strings.Trim(secret, "abcdefghijklmnopqrstuvwxyz234567") != "" || seen[secret] {
+			t.Fatalf("secret %q is not 26 random letters of 5 bits each, or came twice", secret)
+		}
+		seen[secret] = true
+	}
+}
+
+func TestAccessToken(t *testing.T) {
+	b := newBench(t, http.DefaultTransport)
+	secret, c := b.secret(tenant.Credential{})
+	token, claims := b.accessToken(secret, c)
+	if claims.Expires != claims.Issued.Add(time.Hour) {
+		t.Errorf("lives until %v", claims.Expires)
+	}
+	grant, err := b.Bearer(t.Context(), "Bearer "+token)
+	if err != nil || grant.Tenant.ID != "acme" || grant.Credential.KeyID != c.KeyID || grant.Expires.Unix() != claims.Expires.Unix() {
+		t.Errorf("%+v, %v", grant, err)
+	}
+	for name, change := range map[string]func(*access.Grant){
+		"narrower": func(g *access.Grant) { g.Scopes = []tenant.Scope{tenant.Read} },
+		"wider":    func(g *access.Grant) { g.Scopes = []tenant.Scope{tenant.Read, "admin"} },
+	} {
+		asked := grant
+		change(&asked)
+		token, _, err := b.Token(t.Context(), asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := b.Bearer(t.Context(), "Bearer "+token); err != nil || !slices.Equal(got.Scopes, []tenant.Scope{tenant.Read}) {
+			t.Errorf("%s: %v, %v", name, got.Scopes, err)
+		}
+	}
+	b.revoke(c.KeyID)
+	b.refuses("of a secret that was revoked since", "Bearer "+token)
+	brief, c := b.secret(tenant.Credential{Expires: b.now.Add(time.Minute)})
+	if _, claims := b.accessToken(brief, c); claims.Expires.Unix() != b.now.Add(time.Minute).Unix() {
+		t.Errorf("outlives its secret: %v", claims.Expires)
+	}
+	other, c := b.secret(tenant.Credential{Tenant: "globex"})
+	token, _ = b.accessToken(other, c)
+	b.set(tenant.Deleting)
+	b.refuses("of a tenant that is being deleted", "Bearer "+token)
+}
+
+func TestClient(t *testing.T) {
+	b := newBench(t, http.DefaultTransport)
+	first, c := b.secret(tenant.Credential{})
+	second, _ := b.secret(tenant.Credential{Client: c.Client})
+	foreign, other := b.secret(tenant.Credential{Tenant: "globex"})
+	for _, secret := range []string{first, second} {
+		if _, err := b.Client(t.Context(), string(c.Client), secret); err != nil {
+			t.Errorf("one of two secrets: %v", err)
+		}
+	}
+	bearer := b.token(tenant.Credential{})
+	bearerID, _ := tenant.Parse(bearer)
+	for name, tt := range map[string][2]string{
+		"no id": {"", first}, "another client's id": {string(other.Client), first}, "another client's secret": {string(c.Client), foreign},
+		"a bearer token": {"", bearer}, "a bearer token as a client": {string(bearerID), bearer}, "no secret": {string(c.Client), ""},
+	} {
+		if _, err := b.Client(t.Context(), tt[0], tt[1]); !errors.Is(err, access.ErrRefused) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestUsed: that a credential is used is written, once an hour, and whether it
+// can be written changes nothing.
+func TestUsed(t *testing.T) {
+	fails := false
+	b := newBench(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+		if fails && strings.HasSuffix(r.Header.Get("X-Amz-Target"), "UpdateItem") {
+			return nil, errors.New("down")
+		}
+		return http.DefaultTransport.RoundTrip(r)
+	}))
+	used := func(token string) time.Time {
+		if _, err := b.Bearer(t.Context(), "Bearer "+token); err != nil {
+			t.Fatal(err)
+		}
+		keyID, _ := tenant.Parse(token)
+		c, err := b.Directory.Credential(t.Context(), keyID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Used
+	}
+	token := b.token(tenant.Credential{})
+	first := used(token)
+	if time.Since(first) > time.Minute || !used(token).Equal(first) {
+		t.Errorf("used %v", first)
+	}
+	fails = true
+	begin := time.Now()
+	if at := used(b.token(tenant.Credential{})); !at.IsZero() || time.Since(begin) > 3*time.Second {
+		t.Errorf("used %v after %v", at, time.Since(begin))
+	}
+	if !strings.Contains(b.log.String(), "was not noted") || strings.Contains(b.log.String(), token) {
+		t.Errorf("the log says %s", b.log.String())
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestOutOfReach: a directory that can't be asked is no refusal.
+func TestOutOfReach(t *testing.T) {
+	b := newBench(t, http.DefaultTransport)
+	token := b.token(tenant.Credential{})
+	down := &http.Client{Transport: fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused})}
+	dir, err := directory.Open(t.Context(), directory.Options{Table: "none", Endpoint: testkit.Endpoint(t), Client: down, Budget: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Directory = dir
+	if _, err := b.Bearer(t.Context(), "Bearer "+token); !errors.Is(err, directory.ErrUnavailable) || errors.Is(err, access.ErrRefused) {
+		t.Errorf("%v", err)
+	}
+}

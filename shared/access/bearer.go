@@ -1,0 +1,53 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"scimserver/shared/accesstoken"
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// Bearer decides about an Authorization header (RFC 6750 section 2.1). It takes
+// the tokens that operators issue and those that clients got for their secret.
+// The error is ErrRefused, or says that the decision could not be made.
+func (g *Gate) Bearer(ctx context.Context, header string) (Grant, error) {
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return Grant{}, ErrRefused
+	}
+	if strings.Contains(token, ".") {
+		return g.signed(ctx, token)
+	}
+	c, err := g.holder(ctx, token, tenant.BearerToken)
+	if err != nil {
+		return Grant{Credential: c}, err
+	}
+	return g.grant(ctx, c)
+}
+
+// signed decides about an access token. The client secret that it was issued for
+// has its say: a token does no more than that may, and ends with it.
+func (g *Gate) signed(ctx context.Context, token string) (Grant, error) {
+	claims, err := g.Keys.Verify(ctx, token)
+	if errors.Is(err, accesstoken.ErrInvalid) {
+		return Grant{}, ErrRefused
+	}
+	if err != nil {
+		return Grant{}, err
+	}
+	c, err := g.Directory.Credential(ctx, claims.Credential)
+	if errors.Is(err, directory.ErrNotFound) || err == nil && (c.Kind != tenant.ClientSecret || !c.Usable(g.Now())) {
+		return Grant{Credential: c}, ErrRefused
+	}
+	if err != nil {
+		return Grant{Credential: c}, err
+	}
+	grant, err := g.grant(ctx, c)
+	grant.Scopes = slices.DeleteFunc(slices.Clone(claims.Scopes), func(s tenant.Scope) bool { return !slices.Contains(c.Scopes, s) })
+	grant.Expires = claims.Expires
+	return grant, err
+}

@@ -1,0 +1,63 @@
+// Package accesstoken issues and verifies the short-lived signed tokens that a
+// client of OAuth 2.0 gets for its secret: JWTs as RFC 9068 describes them,
+// signed with Ed25519 over github.com/golang-jwt/jwt.
+package accesstoken
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"scimserver/shared/tenant"
+)
+
+// Life is how long a token works at most.
+const Life = time.Hour
+
+// typ tells an access token from any other JWT (RFC 9068 section 2.1).
+const typ = "at+jwt"
+
+// Claims are what a token says. Whether its credential still exists, and what
+// that may do today, is for the verifier to look up.
+type Claims struct {
+	Credential tenant.KeyID // the client secret that was exchanged for the token
+	Client     tenant.KeyID
+	Scopes     []tenant.Scope
+	Issued     time.Time
+	Expires    time.Time
+}
+
+// ErrInvalid says that a token was not issued here, is damaged, or has expired.
+var ErrInvalid = errors.New("invalid access token")
+
+// payload are claims as the token holds them (RFC 9068 section 2.2).
+type payload struct {
+	jwt.RegisteredClaims
+	ClientID string `json:"client_id"`
+	Scope    string `json:"scope"`
+}
+
+func newPayload(c Claims, service, id string) payload {
+	scopes := make([]string, len(c.Scopes))
+	for i, scope := range c.Scopes {
+		scopes[i] = string(scope)
+	}
+	return payload{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: service, Audience: jwt.ClaimStrings{service}, Subject: string(c.Credential), ID: id,
+			IssuedAt: jwt.NewNumericDate(c.Issued), ExpiresAt: jwt.NewNumericDate(c.Expires),
+		},
+		ClientID: string(c.Client),
+		Scope:    strings.Join(scopes, " "),
+	}
+}
+
+func (p payload) claims() Claims {
+	c := Claims{Credential: tenant.KeyID(p.Subject), Client: tenant.KeyID(p.ClientID), Issued: p.IssuedAt.Time, Expires: p.ExpiresAt.Time}
+	for _, scope := range strings.Fields(p.Scope) {
+		c.Scopes = append(c.Scopes, tenant.Scope(scope))
+	}
+	return c
+}

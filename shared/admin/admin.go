@@ -1,0 +1,43 @@
+// Package admin is the operator API: tenants and their credentials, as JSON over
+// HTTP under /v1. Who may call it is decided in front of it, by IAM. The
+// operations, one file a subject, take and return the values of the API, so that
+// the local stack makes its first tenant through the same code.
+package admin
+
+import (
+	"context"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// Options are what the operations need. Keys and Now may be nil.
+type Options struct {
+	Directory *directory.Directory
+	// Keys makes a key of API Gateway for each tenant; without it all tenants share one.
+	Keys Keys
+	// CacheTime is how long the authorizer's answers are remembered in front of the
+	// service: that much longer a revoked token works.
+	CacheTime time.Duration
+	Now       func() time.Time
+}
+
+// Keys are the keys under which API Gateway counts requests.
+type Keys interface {
+	// Ensure makes the key of a tenant or finds it, and sets its limits.
+	Ensure(ctx context.Context, id tenant.ID, l tenant.Limits) (tenant.APIKey, error)
+	// Remove removes a key that may have gone already.
+	Remove(ctx context.Context, k tenant.APIKey) error
+}
+
+// Service carries out operations. It is safe for concurrent use.
+type Service struct{ Options }
+
+// New makes a service.
+func New(o Options) *Service {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Service{Options: o}
+}

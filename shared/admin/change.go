@@ -1,0 +1,92 @@
+package admin
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+const (
+	maxName     = 200 // characters
+	maxLifetime = 100 * 365 * 24 * 60 * 60
+)
+
+// apply makes the change on a record. The error says what can't be.
+func (c TenantChange) apply(t *tenant.Tenant) error {
+	if c.Name != nil {
+		if !plainName(*c.Name) {
+			return invalid("name must have 1 to %d printable characters", maxName)
+		}
+		t.Name = *c.Name
+	}
+	if c.Profile != nil {
+		if !c.Profile.Valid() {
+			return invalid("profile %q is none of generic, okta, entra, strict", *c.Profile)
+		}
+		t.Profile = *c.Profile
+	}
+	if c.Domains != nil {
+		domains, err := domainNames(*c.Domains)
+		if err != nil {
+			return err
+		}
+		t.Domains = domains
+	}
+	if c.Limits != nil {
+		return c.Limits.apply(&t.Limits)
+	}
+	return nil
+}
+
+func (c LimitsChange) apply(l *tenant.Limits) error {
+	set := func(to *int, value *int) {
+		if value != nil {
+			*to = *value
+		}
+	}
+	set(&l.RequestsPerSecond, c.RequestsPerSecond)
+	set(&l.Burst, c.Burst)
+	set(&l.Users, c.Users)
+	set(&l.Groups, c.Groups)
+	set(&l.EmailsPerUser, c.EmailsPerUser)
+	if s := c.TokenAgeSeconds; s != nil {
+		if *s > maxLifetime {
+			return invalid("the limit of a token's age must be at most %d seconds", maxLifetime)
+		}
+		l.TokenAge = time.Duration(*s) * time.Second
+	}
+	if err := l.Check(); err != nil {
+		return invalid("%v", err)
+	}
+	return nil
+}
+
+func plainName(s string) bool {
+	n := utf8.RuneCountInString(s)
+	return utf8.ValidString(s) && n >= 1 && n <= maxName && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+var domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// domainNames returns domains in lower case, each once and in order.
+func domainNames(list []string) ([]string, error) {
+	domains := make([]string, len(list))
+	for i, name := range list {
+		domains[i] = strings.ToLower(name)
+		if len(name) > 253 || !domainName.MatchString(domains[i]) {
+			return nil, invalid("%q is no domain name; write one with other letters than a-z in its ASCII form (xn--...)", name)
+		}
+	}
+	slices.Sort(domains)
+	domains = slices.Compact(domains)
+	if len(domains) > directory.MaxDomains {
+		return nil, invalid("a tenant has at most %d domains", directory.MaxDomains)
+	}
+	return domains, nil
+}

@@ -1,0 +1,186 @@
+package admin
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"scimserver/shared/tenant"
+)
+
+// overlap is how long the old credential works after a rotation, unless the
+// operator says otherwise.
+const overlap = 24 * time.Hour
+
+// CreateCredential makes a credential of a tenant. Its secret can't be had again.
+func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCredential) (Issued, error) {
+	t, err := s.Directory.Tenant(ctx, id)
+	if err != nil {
+		return Issued{}, err
+	}
+	if in.Kind == "" {
+		in.Kind = tenant.BearerToken
+	}
+	model := tenant.Credential{Tenant: id, Kind: in.Kind, Client: in.Client, Scopes: in.Scopes}
+	if len(model.Scopes) == 0 {
+		model.Scopes = []tenant.Scope{tenant.Read, tenant.Write}
+	}
+	if err := in.check(); err != nil {
+		return Issued{}, err
+	}
+	if in.Client != "" {
+		if model.Scopes, err = s.ofClient(ctx, id, in); err != nil {
+			return Issued{}, err
+		}
+	}
+	if model.Subject, err = s.subject(ctx, id, in.Subject); err != nil {
+		return Issued{}, err
+	}
+	if model.Expires, err = s.expiry(in.ExpiresIn, t.Limits.TokenAge); err != nil {
+		return Issued{}, err
+	}
+	return s.issue(ctx, model)
+}
+
+// check refuses what does not fit together.
+func (in NewCredential) check() error {
+	switch {
+	case !in.Kind.Valid():
+		return invalid("kind %q is none of token, client", in.Kind)
+	case in.Client != "" && in.Kind != tenant.ClientSecret:
+		return invalid("a clientId goes with kind client")
+	case in.Subject != "" && in.Kind != tenant.BearerToken:
+		return invalid("a subject goes with kind token")
+	}
+	for i, scope := range in.Scopes {
+		if !scope.Valid() || slices.Contains(in.Scopes[:i], scope) {
+			return invalid("scope %q is none of read, write, or named twice", scope)
+		}
+	}
+	return nil
+}
+
+// ofClient returns the scopes of a client that gets another secret.
+func (s *Service) ofClient(ctx context.Context, id tenant.ID, in NewCredential) ([]tenant.Scope, error) {
+	if len(in.Scopes) > 0 {
+		return nil, invalid("another secret of a client has the client's scopes")
+	}
+	for c, err := range s.all(ctx, id) {
+		if err != nil {
+			return nil, err
+		}
+		if c.Client == in.Client {
+			return c.Scopes, nil
+		}
+	}
+	return nil, notFound("the tenant has no client %q", in.Client)
+}
+
+// all goes through the credentials of a tenant.
+func (s *Service) all(ctx context.Context, id tenant.ID) func(func(tenant.Credential, error) bool) {
+	return func(yield func(tenant.Credential, error) bool) {
+		for after, more := tenant.KeyID(""), true; more; more = after != "" {
+			page, next, err := s.Directory.For(id).Credentials(ctx, after, maxPage)
+			if err != nil {
+				yield(tenant.Credential{}, err)
+				return
+			}
+			for _, c := range page {
+				if !yield(c, nil) {
+					return
+				}
+			}
+			after = next
+		}
+	}
+}
+
+// subject finds the id of a user by id or userName.
+func (s *Service) subject(ctx context.Context, id tenant.ID, who string) (string, error) {
+	if who == "" {
+		return "", nil
+	}
+	t := s.Directory.For(id)
+	found, err := t.UserByID(ctx, who)
+	if err == nil && len(found) == 0 {
+		found, err = t.UserByName(ctx, who)
+	}
+	if err == nil && len(found) == 0 {
+		err = notFound("the tenant has no user with that id or userName")
+	}
+	if err != nil {
+		return "", err
+	}
+	return string(found[0].ID), nil
+}
+
+// expiry is when a new credential expires; the zero time is never.
+func (s *Service) expiry(seconds *int64, most time.Duration) (time.Time, error) {
+	now := s.Now().UTC().Truncate(time.Second)
+	if seconds == nil && most == 0 {
+		return time.Time{}, nil
+	}
+	if seconds == nil {
+		return now.Add(most), nil
+	}
+	if *seconds < 1 || *seconds > maxLifetime {
+		return time.Time{}, invalid("expiresIn must be between 1 and %d seconds", maxLifetime)
+	}
+	life := time.Duration(*seconds) * time.Second
+	if most > 0 && life > most {
+		return time.Time{}, invalid("the tenant's credentials live at most %d seconds", int64(most/time.Second))
+	}
+	return now.Add(life), nil
+}
+
+func (s *Service) issue(ctx context.Context, model tenant.Credential) (Issued, error) {
+	secret, c := tenant.IssueLike(model, s.Now().UTC().Truncate(time.Second))
+	if err := s.Directory.CreateCredential(ctx, c); err != nil {
+		return Issued{}, err
+	}
+	return Issued{Credential: s.credential(c), Secret: secret}, nil
+}
+
+// Credentials shows a page of a tenant's credentials.
+func (s *Service) Credentials(ctx context.Context, id tenant.ID, after tenant.KeyID, limit int) (CredentialList, error) {
+	if _, err := s.Directory.Tenant(ctx, id); err != nil {
+		return CredentialList{}, err
+	}
+	page, next, err := s.Directory.For(id).Credentials(ctx, after, limit)
+	out := CredentialList{Credentials: []Credential{}, Next: next}
+	for _, c := range page {
+		out.Credentials = append(out.Credentials, s.credential(c))
+	}
+	return out, err
+}
+
+// Credential shows one credential of a tenant.
+func (s *Service) Credential(ctx context.Context, id tenant.ID, key tenant.KeyID) (Credential, error) {
+	c, err := s.find(ctx, id, key)
+	return s.credential(c), err
+}
+
+func (s *Service) find(ctx context.Context, id tenant.ID, key tenant.KeyID) (tenant.Credential, error) {
+	c, err := s.Directory.Credential(ctx, key)
+	if err == nil && c.Tenant != id {
+		err = notFound("the tenant has no credential %q", key)
+	}
+	if err != nil {
+		return tenant.Credential{}, err
+	}
+	return c, nil
+}
+
+func (s *Service) credential(c tenant.Credential) Credential {
+	out := Credential{
+		Key: c.KeyID, Kind: c.Kind, Client: c.Client, State: "active", Scopes: c.Scopes, Subject: c.Subject, Created: c.Created,
+		Expires: optional(c.Expires), Revoked: optional(c.Revoked), Used: optional(c.Used),
+	}
+	if now := s.Now(); c.Expired(now) {
+		out.State = "expired"
+	}
+	if !c.Revoked.IsZero() {
+		out.State = "revoked"
+	}
+	return out
+}

@@ -1,0 +1,116 @@
+package admin_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"scimserver/shared/tenant"
+)
+
+func (b *bench) acme(body string) {
+	b.Helper()
+	b.send(201, "POST", "/tenants", body)
+}
+
+const acmeCredentials = "/tenants/acme/credentials"
+
+func TestTokenWorks(t *testing.T) {
+	b := newBench(t)
+	b.acme(`{"id":"acme"}`)
+	a := b.send(201, "POST", acmeCredentials, "")
+	key, err := tenant.Parse(a.text("secret"))
+	if err != nil || string(key) != a.text("key") || a.text("scopes") != "[read write]" || a.text("kind") != "token" || a.get("expires") != nil {
+		t.Fatalf("issued %v, %v", a, err)
+	}
+	c, err := b.dir.Credential(t.Context(), key)
+	if err != nil || !c.Proves(a.text("secret")) || c.Tenant != "acme" {
+		t.Errorf("stored %+v, %v", c, err)
+	}
+	if list := b.send(200, "GET", acmeCredentials, ""); strings.Contains(list.text("credentials"), "secret") {
+		t.Errorf("the list shows %v", list)
+	}
+}
+
+func TestCredentialsThatCantBe(t *testing.T) {
+	b := newBench(t)
+	b.acme(`{"id":"acme","limits":{"tokenAgeSeconds":3600}}`)
+	for _, body := range []string{
+		`{"kind":"other"}`, `{"scopes":["admin"]}`, `{"scopes":["read","read"]}`, `{"expiresIn":0}`, `{"expiresIn":3601}`, `{"clientId":"x"}`,
+		`{"kind":"client","subject":"ann"}`, `{"kind":"client","clientId":"x","scopes":["read"]}`,
+	} {
+		b.send(400, "POST", acmeCredentials, body)
+	}
+	b.send(404, "POST", acmeCredentials, `{"subject":"ann"}`)
+	b.send(404, "POST", acmeCredentials, `{"kind":"client","clientId":"x"}`)
+	b.send(404, "POST", "/tenants/globex/credentials", ``)
+	b.send(404, "GET", "/tenants/globex/credentials", ``)
+	if a := b.send(201, "POST", acmeCredentials, ""); a.text("expires") != "2027-01-15T09:00:00Z" {
+		t.Errorf("the tenant's limit gives %v", a)
+	}
+}
+
+func TestSubject(t *testing.T) {
+	b := newBench(t)
+	b.acme(`{"id":"acme"}`)
+	b.send(201, "POST", "/tenants", `{"id":"globex"}`)
+	id := string(b.newUser("acme", "Ann@example.com"))
+	other := string(b.newUser("globex", "bob@example.com"))
+	for _, who := range []string{id, "ann@EXAMPLE.com"} {
+		if a := b.send(201, "POST", acmeCredentials, `{"subject":"`+who+`"}`); a.text("subject") != id {
+			t.Errorf("%s: %v", who, a)
+		}
+	}
+	b.send(404, "POST", acmeCredentials, `{"subject":"`+other+`"}`)
+	b.send(404, "POST", acmeCredentials, `{"subject":"bob@example.com"}`)
+}
+
+func TestClientHasSeveralSecrets(t *testing.T) {
+	b := newBench(t)
+	b.acme(`{"id":"acme"}`)
+	first := b.send(201, "POST", acmeCredentials, `{"kind":"client","scopes":["read"]}`)
+	if first.text("clientId") != first.text("key") {
+		t.Errorf("first secret %v", first)
+	}
+	second := b.send(201, "POST", acmeCredentials, `{"kind":"client","clientId":"`+first.text("clientId")+`"}`)
+	if second.text("clientId") != first.text("key") || second.text("key") == first.text("key") || second.text("scopes") != "[read]" {
+		t.Errorf("second secret %v", second)
+	}
+}
+
+func TestRotation(t *testing.T) {
+	b := newBench(t)
+	b.acme(`{"id":"acme"}`)
+	old := b.send(201, "POST", acmeCredentials, `{"scopes":["read"],"expiresIn":864000}`)
+	path := acmeCredentials + "/" + old.text("key")
+	a := b.send(201, "POST", path+"/rotate", "")
+	if a.text("old.expires") != "2027-01-16T08:00:00Z" || a.text("new.expires") != "2027-01-25T08:00:00Z" || a.text("new.scopes") != "[read]" {
+		t.Errorf("rotated %v", a)
+	}
+	a = b.send(201, "POST", path+"/rotate", `{"overlapSeconds":60}`)
+	if a.text("old.expires") != "2027-01-15T08:01:00Z" || a.text("new.expires") != "2027-01-25T08:00:00Z" {
+		t.Errorf("rotated again %v", a)
+	}
+	b.now = b.now.Add(time.Minute)
+	if a = b.send(200, "GET", path, ""); a.text("state") != "expired" {
+		t.Errorf("after the overlap %v", a)
+	}
+	b.send(409, "POST", path+"/rotate", "")
+}
+
+func TestRevocation(t *testing.T) {
+	b := newBench(t)
+	b.acme(`{"id":"acme"}`)
+	b.send(201, "POST", "/tenants", `{"id":"globex"}`)
+	key := b.send(201, "POST", acmeCredentials, "").text("key")
+	b.send(404, "DELETE", "/tenants/globex/credentials/"+key, "")
+	b.send(404, "POST", "/tenants/globex/credentials/"+key+"/rotate", "")
+	b.send(404, "GET", "/tenants/globex/credentials/"+key, "")
+	if a := b.send(200, "DELETE", acmeCredentials+"/"+key, ""); a.text("state") != "revoked" || a.text("worksForSeconds") != "60" {
+		t.Errorf("revoked %v", a)
+	}
+	b.now = b.now.Add(45 * time.Second)
+	if a := b.send(200, "DELETE", acmeCredentials+"/"+key, ""); a.text("revoked") != "2027-01-15T08:00:00Z" || a.text("worksForSeconds") != "15" {
+		t.Errorf("revoked again %v", a)
+	}
+}

@@ -1,0 +1,60 @@
+package admin
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"scimserver/shared/directory"
+)
+
+// Error is an answer other than success.
+type Error struct {
+	Status  int    `json:"-"`
+	Code    string `json:"error"`
+	Message string `json:"message"`
+
+	cause error // for the log alone
+}
+
+// Error returns the message.
+func (e *Error) Error() string { return e.Message }
+
+// Unwrap returns the cause, which callers of the API don't see.
+func (e *Error) Unwrap() error { return e.cause }
+
+func invalid(format string, args ...any) *Error {
+	return &Error{Status: http.StatusBadRequest, Code: "invalid", Message: fmt.Sprintf(format, args...)}
+}
+
+func notFound(format string, args ...any) *Error {
+	return &Error{Status: http.StatusNotFound, Code: "not_found", Message: fmt.Sprintf(format, args...)}
+}
+
+func conflict(format string, args ...any) *Error {
+	return &Error{Status: http.StatusConflict, Code: "conflict", Message: fmt.Sprintf(format, args...)}
+}
+
+// outward is the answer to an error of any kind. subject is what was not found if
+// the directory says so.
+func outward(err error, subject string) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	e := &Error{Status: http.StatusInternalServerError, Code: "internal", Message: "the operation failed; the log has the cause", cause: err}
+	taken, domains := errors.AsType[*directory.DomainTakenError](err)
+	switch {
+	case domains:
+		return conflict("verified for another tenant: %s", strings.Join(taken.Domains, ", "))
+	case errors.Is(err, directory.ErrNotFound):
+		return notFound("there is no %s", subject)
+	case errors.Is(err, directory.ErrExists):
+		return conflict("there is a %s already", subject)
+	case errors.Is(err, directory.ErrContention):
+		return conflict("others keep changing it; repeat the request")
+	case errors.Is(err, directory.ErrUnavailable):
+		e.Status, e.Code, e.Message = http.StatusServiceUnavailable, "unavailable", "the table did not answer in time; repeat the request"
+	}
+	return e
+}

@@ -1,0 +1,155 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"scimserver/shared/tenant"
+)
+
+const (
+	maxPage = 100
+	maxBody = 64 << 10
+)
+
+// Operator is who sends a request, and the request's id.
+type Operator struct{ ARN, RequestID string }
+
+// Handler serves the operations of a service. who tells the operator of a request.
+func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) http.Handler {
+	h := &handler{log: log, who: who, mux: http.NewServeMux()}
+	h.tenants(s)
+	h.credentials(s)
+	return h
+}
+
+type handler struct {
+	log *slog.Logger
+	who func(context.Context) Operator
+	mux *http.ServeMux
+}
+
+// operation answers a request with a status and a value that becomes JSON.
+type operation func(*http.Request) (int, any, error)
+
+// handle serves an operation. subject is what its answer 404 says there is none of.
+func (h *handler) handle(pattern string, subject func(*http.Request) string, op operation) {
+	h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		status, value, err := guarded(op, r)
+		if err != nil {
+			e := outward(err, subject(r))
+			status, value, err = e.Status, e, e.cause
+		}
+		write(w, status, value)
+		h.record(r, pattern, status, time.Since(start), err)
+	})
+}
+
+// guarded turns a panic into an error.
+func guarded(op operation, r *http.Request) (status int, value any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return op(r)
+}
+
+// ServeHTTP answers paths and methods that do not exist in the shape of the rest.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := h.mux.Handler(r); pattern != "" {
+		h.mux.ServeHTTP(w, r)
+		return
+	}
+	refused := &refusal{header: w.Header()}
+	h.mux.ServeHTTP(refused, r)
+	e := &Error{Status: http.StatusNotFound, Code: "not_found", Message: "there is no such path: see infra/docs/operating.md"}
+	if refused.status == http.StatusMethodNotAllowed {
+		e = &Error{Status: refused.status, Code: "method_not_allowed", Message: "the path takes " + w.Header().Get("Allow")}
+	}
+	write(w, e.Status, e)
+	h.record(r, "", e.Status, 0, nil)
+}
+
+// refusal takes the mux's own answer, of which only the status and Allow matter.
+type refusal struct {
+	header http.Header
+	status int
+}
+
+func (r *refusal) Header() http.Header         { return r.header }
+func (r *refusal) Write(p []byte) (int, error) { return len(p), nil }
+func (r *refusal) WriteHeader(status int)      { r.status = status }
+
+func write(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store") // answers may hold a secret
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(value)
+}
+
+// record writes the one line of a request. Bodies are not in it.
+func (h *handler) record(r *http.Request, pattern string, status int, took time.Duration, err error) {
+	by := h.who(r.Context())
+	attrs := []slog.Attr{
+		slog.String("request", by.RequestID), slog.String("operator", by.ARN), slog.String("operation", pattern),
+		slog.String("tenant", r.PathValue("id")), slog.String("credential", r.PathValue("key")),
+		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()),
+	}
+	level := slog.LevelInfo
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", err.Error()))
+	}
+	h.log.LogAttrs(r.Context(), level, "admin", attrs...)
+}
+
+// read decodes the body of a request, which must hold one JSON object of known
+// members. Without a body v stays as it is.
+func read(r *http.Request, v any) error {
+	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody))
+	d.DisallowUnknownFields()
+	err := d.Decode(v)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("there is something behind the object")
+		}
+	}
+	if err != nil {
+		return invalid("the body can't be read as JSON: %v", err)
+	}
+	return nil
+}
+
+// pageOf reads the parameters of a list.
+func pageOf(r *http.Request) (after string, limit int, err error) {
+	q := r.URL.Query()
+	limit = maxPage
+	if s := q.Get("limit"); s != "" {
+		if limit, err = strconv.Atoi(s); err != nil || limit < 1 || limit > maxPage {
+			return "", 0, invalid("limit must be between 1 and %d", maxPage)
+		}
+	}
+	return q.Get("after"), limit, nil
+}
+
+func tenantOf(r *http.Request) tenant.ID { return tenant.ID(r.PathValue("id")) }
+func keyOf(r *http.Request) tenant.KeyID { return tenant.KeyID(r.PathValue("key")) }
+func theTenant(r *http.Request) string   { return fmt.Sprintf("tenant %q", r.PathValue("id")) }
+func theCredential(r *http.Request) string {
+	return fmt.Sprintf("credential %q of tenant %q", r.PathValue("key"), r.PathValue("id"))
+}

@@ -1,0 +1,81 @@
+package admin
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"scimserver/shared/tenant"
+)
+
+// Rotate makes a credential like an old one, which expires after an overlap. The
+// new one lives as long as the old one was made to. Should the second step fail,
+// both work, and the old one can be revoked.
+func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in Rotation) (Rotated, error) {
+	old, err := s.find(ctx, id, key)
+	if err != nil {
+		return Rotated{}, err
+	}
+	if !old.Usable(s.Now()) {
+		return Rotated{}, conflict("credential %s works no more: create a new one", key)
+	}
+	wait := overlap
+	if in.OverlapSeconds != nil {
+		if *in.OverlapSeconds < 0 || *in.OverlapSeconds > maxLifetime {
+			return Rotated{}, invalid("overlapSeconds must be between 0 and %d", maxLifetime)
+		}
+		wait = time.Duration(*in.OverlapSeconds) * time.Second
+	}
+	model, err := s.successor(ctx, old)
+	if err != nil {
+		return Rotated{}, err
+	}
+	issued, err := s.issue(ctx, model)
+	if err != nil {
+		return Rotated{}, err
+	}
+	ended, err := s.Directory.For(id).EditCredential(ctx, key, s.expiringIn(wait))
+	return Rotated{New: issued, Old: s.credential(ended)}, err
+}
+
+// successor is what a new credential has of an old one.
+func (s *Service) successor(ctx context.Context, old tenant.Credential) (tenant.Credential, error) {
+	t, err := s.Directory.Tenant(ctx, old.Tenant)
+	model, life := old, old.Life
+	if most := t.Limits.TokenAge; most > 0 && (life == 0 || life > most) {
+		life = most
+	}
+	model.Expires = time.Time{}
+	if life > 0 {
+		model.Expires = s.Now().UTC().Truncate(time.Second).Add(life)
+	}
+	return model, err
+}
+
+// expiringIn makes an edit that lets a credential expire, unless it does so sooner.
+func (s *Service) expiringIn(wait time.Duration) func(*tenant.Credential) error {
+	at := s.Now().UTC().Truncate(time.Second).Add(wait)
+	return func(c *tenant.Credential) error {
+		if c.Expires.IsZero() || at.Before(c.Expires) {
+			c.Expires = at
+		}
+		return nil
+	}
+}
+
+// Revoke ends a credential at once, but for what is remembered in front of the
+// service. To revoke it again changes nothing.
+func (s *Service) Revoke(ctx context.Context, id tenant.ID, key tenant.KeyID) (Revoked, error) {
+	now := s.Now().UTC().Truncate(time.Second)
+	c, err := s.Directory.For(id).EditCredential(ctx, key, func(c *tenant.Credential) error {
+		if c.Revoked.IsZero() {
+			c.Revoked = now
+		}
+		return nil
+	})
+	out := Revoked{Credential: s.credential(c)}
+	if left := c.Revoked.Add(s.CacheTime).Sub(now); left > 0 {
+		out.WorksForSeconds = int(math.Ceil(left.Seconds()))
+	}
+	return out, err
+}

@@ -1,0 +1,112 @@
+package admin
+
+import (
+	"context"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// CreateTenant makes a tenant, and its key at API Gateway.
+func (s *Service) CreateTenant(ctx context.Context, in NewTenant) (Tenant, error) {
+	t := tenant.Tenant{ID: in.ID, Name: string(in.ID), Profile: tenant.Generic, Limits: tenant.DefaultLimits()}
+	if !in.ID.Valid() {
+		return Tenant{}, invalid("id %q can't name a tenant: take 1 to 63 lower-case letters, digits and hyphens, the first no hyphen", in.ID)
+	}
+	if err := in.apply(&t); err != nil {
+		return Tenant{}, err
+	}
+	made, err := s.Directory.CreateTenant(ctx, t)
+	if err != nil {
+		return Tenant{}, err
+	}
+	return s.throttled(ctx, made), nil
+}
+
+// throttled gives a tenant its key, or its key the tenant's limits. When that
+// fails the tenant is served all the same, under the key that all share, and the
+// next change of the tenant tries again.
+func (s *Service) throttled(ctx context.Context, t tenant.Tenant) Tenant {
+	if s.Keys == nil {
+		return s.shown(t)
+	}
+	key, err := s.Keys.Ensure(ctx, t.ID, t.Limits)
+	if err == nil && key != t.Key {
+		t, err = s.Directory.ChangeTenant(ctx, t.ID, func(t *tenant.Tenant) error { t.Key = key; return nil })
+	}
+	out := s.shown(t)
+	if err != nil {
+		out.Warning = "API Gateway does not throttle it by its own limits yet: " + err.Error() + "; any update of the tenant tries again"
+	}
+	return out
+}
+
+// Tenant shows one tenant with the number of its users and groups.
+func (s *Service) Tenant(ctx context.Context, id tenant.ID) (Tenant, error) {
+	t, err := s.Directory.Tenant(ctx, id)
+	if err != nil {
+		return Tenant{}, err
+	}
+	users, err := s.Directory.For(id).Count(ctx, directory.UserKind)
+	if err != nil {
+		return Tenant{}, err
+	}
+	groups, err := s.Directory.For(id).Count(ctx, directory.GroupKind)
+	out := s.shown(t)
+	out.Users, out.Groups = &users, &groups
+	return out, err
+}
+
+// Tenants shows a page of tenants.
+func (s *Service) Tenants(ctx context.Context, after tenant.ID, limit int) (TenantList, error) {
+	page, next, err := s.Directory.Tenants(ctx, after, limit)
+	out := TenantList{Tenants: []Tenant{}, Next: next}
+	for _, t := range page {
+		out.Tenants = append(out.Tenants, s.shown(t))
+	}
+	return out, err
+}
+
+// ChangeTenant changes what the change names.
+func (s *Service) ChangeTenant(ctx context.Context, id tenant.ID, change TenantChange) (Tenant, error) {
+	return s.change(ctx, id, change.apply)
+}
+
+// SetState suspends a tenant or lets it go on.
+func (s *Service) SetState(ctx context.Context, id tenant.ID, state tenant.State) (Tenant, error) {
+	return s.change(ctx, id, func(t *tenant.Tenant) error {
+		t.State = state
+		return nil
+	})
+}
+
+func (s *Service) change(ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error) (Tenant, error) {
+	t, err := s.Directory.ChangeTenant(ctx, id, func(t *tenant.Tenant) error {
+		if t.State == tenant.Deleting {
+			return conflict("tenant %s is being deleted", id)
+		}
+		return edit(t)
+	})
+	if err != nil {
+		return Tenant{}, err
+	}
+	return s.throttled(ctx, t), nil
+}
+
+func (s *Service) shown(t tenant.Tenant) Tenant {
+	out := Tenant{
+		ID: t.ID, Name: t.Name, Profile: t.Profile, State: t.State, Domains: t.Domains, Created: t.Created, OwnThrottle: t.Key.Value != "",
+		Limits: Limits{
+			RequestsPerSecond: t.Limits.RequestsPerSecond, Burst: t.Limits.Burst, Users: t.Limits.Users, Groups: t.Limits.Groups,
+			EmailsPerUser: t.Limits.EmailsPerUser, TokenAgeSeconds: int64(t.Limits.TokenAge / time.Second),
+		},
+	}
+	if t.State != tenant.Active {
+		out.InactiveSince = &t.Since
+	}
+	if out.Domains == nil {
+		out.Domains = []string{}
+	}
+	return out
+}

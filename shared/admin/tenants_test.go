@@ -1,0 +1,126 @@
+package admin_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"scimserver/shared/admin"
+	"scimserver/shared/tenant"
+)
+
+func TestTenantLife(t *testing.T) {
+	b := newBench(t)
+	a := b.send(201, "POST", "/tenants", `{"id":"acme","profile":"okta","domains":["B.example","a.example","b.example"],"limits":{"users":5}}`)
+	if a.text("domains") != "[a.example b.example]" || a.text("name") != "acme" || a.text("state") != "active" ||
+		a.text("limits.users") != "5" || a.text("limits.requestsPerSecond") != "50" || a.text("limits.burst") != "100" {
+		t.Errorf("created %v", a)
+	}
+	b.send(409, "POST", "/tenants", `{"id":"acme"}`)
+	a = b.send(200, "PATCH", "/tenants/acme", `{"name":"Acme","limits":{"burst":7}}`)
+	if a.text("name") != "Acme" || a.text("limits.burst") != "7" || a.text("limits.users") != "5" || a.text("profile") != "okta" {
+		t.Errorf("changed %v", a)
+	}
+	b.newUser("acme", "ann")
+	if a = b.send(200, "GET", "/tenants/acme", ""); a.text("users") != "1" || a.text("groups") != "0" {
+		t.Errorf("shown %v", a)
+	}
+	b.send(404, "GET", "/tenants/globex", "")
+	b.send(404, "PATCH", "/tenants/globex", `{}`)
+	if a = b.send(200, "POST", "/tenants/acme/suspend", ""); a.text("state") != "suspended" || a.text("inactiveSince") != "2027-01-15T08:00:00Z" {
+		t.Errorf("suspended %v", a)
+	}
+	if a = b.send(200, "POST", "/tenants/acme/resume", ""); a.text("state") != "active" {
+		t.Errorf("resumed %v", a)
+	}
+}
+
+func TestTenantsAreListedInPages(t *testing.T) {
+	b := newBench(t)
+	for _, id := range []string{"c", "a", "b"} {
+		b.send(201, "POST", "/tenants", `{"id":"`+id+`"}`)
+	}
+	first := b.send(200, "GET", "/tenants?limit=2", "")
+	second := b.send(200, "GET", "/tenants?limit=2&after="+first.text("next"), "")
+	if first.text("next") != "b" || second.get("next") != nil || len(first.get("tenants").([]any)) != 2 || len(second.get("tenants").([]any)) != 1 {
+		t.Errorf("pages %v and %v", first, second)
+	}
+	b.send(400, "GET", "/tenants?limit=0", "")
+}
+
+func TestTenantsThatCantBe(t *testing.T) {
+	b := newBench(t)
+	b.send(201, "POST", "/tenants", `{"id":"acme","domains":["acme.example"]}`)
+	for _, body := range []string{
+		``, `{"id":""}`, `{"id":"A"}`, `{"id":"a#b"}`, `{"id":"-a"}`, `{"id":"x","profile":"other"}`, `{"id":"x","name":""}`, `{"id":"x","name":"a\u0000b"}`,
+		`{"id":"x","domains":["no domain"]}`, `{"id":"x","domains":["exämple.org"]}`, `{"id":"x","domains":["org"]}`, `{"id":"x","limits":{"burst":0}}`,
+		`{"id":"x","limits":{"emailsPerUser":41}}`, `{"id":"x","limits":{"users":-1}}`, `{"id":"x","limits":{"tokenAgeSeconds":9223372036854775807}}`,
+	} {
+		b.send(400, "POST", "/tenants", body)
+	}
+	b.send(409, "POST", "/tenants", `{"id":"x","domains":["ACME.example"]}`)
+	b.send(404, "GET", "/tenants/x", "")
+}
+
+func TestDeletion(t *testing.T) {
+	b := newBench(t)
+	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
+	b.send(201, "POST", "/tenants/acme/credentials", "")
+	b.newUser("acme", "ann")
+	b.send(400, "DELETE", "/tenants/acme", "")
+	b.send(400, "DELETE", "/tenants/acme?confirm=acm", "")
+	b.send(409, "DELETE", "/tenants/acme?confirm=acme", "")
+	b.send(200, "POST", "/tenants/acme/suspend", "")
+	if a := b.send(200, "DELETE", "/tenants/acme?confirm=acme", ""); a.text("done") != "false" || a.text("users") != "0" || a.text("waitSeconds") != "90" {
+		t.Errorf("first %v", a)
+	}
+	b.send(409, "POST", "/tenants/acme/resume", "")
+	b.send(404, "POST", "/tenants/acme/credentials", "")
+	b.now = b.now.Add(90 * time.Second)
+	if a := b.send(200, "DELETE", "/tenants/acme?confirm=acme", ""); a.text("done") != "true" {
+		t.Errorf("then %v", a)
+	}
+	b.send(404, "DELETE", "/tenants/acme?confirm=acme", "")
+}
+
+// keys is an API Gateway that can be out of order.
+type keys struct {
+	broken  bool
+	limits  map[tenant.ID]tenant.Limits
+	removed []tenant.APIKey
+}
+
+func (k *keys) Ensure(_ context.Context, id tenant.ID, l tenant.Limits) (tenant.APIKey, error) {
+	if k.broken {
+		return tenant.APIKey{}, errors.New("out of order")
+	}
+	k.limits[id] = l
+	return tenant.APIKey{ID: "id-" + string(id), Value: "value-" + string(id)}, nil
+}
+
+func (k *keys) Remove(_ context.Context, key tenant.APIKey) error {
+	k.removed = append(k.removed, key)
+	return nil
+}
+
+func TestKeyOfThrottlingIsRetried(t *testing.T) {
+	k := &keys{broken: true, limits: map[tenant.ID]tenant.Limits{}}
+	b := newBench(t, func(o *admin.Options) { o.Keys = k })
+	if a := b.send(201, "POST", "/tenants", `{"id":"acme"}`); a.text("ownThrottle") != "false" || a.get("warning") == nil {
+		t.Errorf("without a key: %v", a)
+	}
+	k.broken = false
+	a := b.send(200, "PATCH", "/tenants/acme", `{"limits":{"burst":9}}`)
+	if a.text("ownThrottle") != "true" || a.get("warning") != nil || k.limits["acme"].Burst != 9 {
+		t.Errorf("with a key: %v, limits %v", a, k.limits)
+	}
+	if record, err := b.dir.Tenant(t.Context(), "acme"); err != nil || record.Key.Value != "value-acme" {
+		t.Errorf("the record is %+v, %v", record, err)
+	}
+	b.send(200, "POST", "/tenants/acme/suspend", "")
+	b.send(200, "DELETE", "/tenants/acme?confirm=acme", "")
+	if len(k.removed) == 0 || k.removed[0].ID != "id-acme" {
+		t.Errorf("removed %v", k.removed)
+	}
+}

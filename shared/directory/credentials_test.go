@@ -1,0 +1,133 @@
+package directory_test
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+func (b *bench) issue(model tenant.Credential) (string, tenant.Credential) {
+	b.Helper()
+	token, c := tenant.IssueLike(model, time.Unix(1_800_000_000, 0).UTC())
+	if err := b.dir.CreateCredential(b.Context(), c); err != nil {
+		b.Fatal(err)
+	}
+	return token, c
+}
+
+func TestCredentialRecord(t *testing.T) {
+	b := newBench(t, nil)
+	b.newTenant("acme")
+	token, made := b.issue(tenant.Credential{
+		Tenant: "acme", Kind: tenant.ClientSecret, Scopes: []tenant.Scope{tenant.Read}, Subject: "u1", Expires: time.Unix(1_900_000_000, 0).UTC(),
+	})
+	got, err := b.dir.Credential(t.Context(), made.KeyID)
+	if err != nil || !got.Proves(token) || got.Client != made.KeyID || got.Subject != "u1" || !got.Expires.Equal(made.Expires) ||
+		got.Kind != tenant.ClientSecret || !slices.Equal(got.Scopes, made.Scopes) || !got.Created.Equal(made.Created) || !got.Revoked.IsZero() {
+		t.Errorf("read %+v, %v; want %+v", got, err, made)
+	}
+	_, none := tenant.Issue("nobody", nil, time.Now(), time.Time{})
+	if err := b.dir.CreateCredential(t.Context(), none); err != directory.ErrNotFound {
+		t.Errorf("for no tenant: %v", err)
+	}
+}
+
+func TestRevocation(t *testing.T) {
+	b := newBench(t, nil)
+	b.newTenant("acme")
+	_, c := b.issue(tenant.Credential{Tenant: "acme", Kind: tenant.BearerToken})
+	at := c.Created.Add(time.Minute)
+	revoke := func(c *tenant.Credential) error { c.Revoked = at; return nil }
+	if _, err := b.dir.For("globex").EditCredential(t.Context(), c.KeyID, revoke); err != directory.ErrNotFound {
+		t.Errorf("by another tenant: %v", err)
+	}
+	if _, err := b.dir.For("acme").EditCredential(t.Context(), c.KeyID, revoke); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.dir.Credential(t.Context(), c.KeyID); err != nil || !got.Revoked.Equal(at) || got.Usable(at) {
+		t.Errorf("read %+v, %v", got, err)
+	}
+	refused := errors.New("refused")
+	if _, err := b.acme.EditCredential(t.Context(), c.KeyID, func(*tenant.Credential) error { return refused }); err != refused {
+		t.Errorf("refused edit: %v", err)
+	}
+}
+
+func TestCredentialsInPages(t *testing.T) {
+	b := newBench(t, nil)
+	b.newTenant("acme")
+	b.newTenant("globex")
+	want := map[tenant.KeyID]bool{}
+	for range 3 {
+		_, c := b.issue(tenant.Credential{Tenant: "acme", Kind: tenant.BearerToken})
+		want[c.KeyID] = true
+	}
+	b.issue(tenant.Credential{Tenant: "globex", Kind: tenant.BearerToken})
+	for after, pages := tenant.KeyID(""), 0; pages == 0 || after != ""; pages++ {
+		page, next, err := b.acme.Credentials(t.Context(), after, 2)
+		if err != nil || pages > 2 {
+			t.Fatal(err, pages)
+		}
+		for _, c := range page {
+			if !want[c.KeyID] {
+				t.Errorf("listed %+v", c)
+			}
+			delete(want, c.KeyID)
+		}
+		after = next
+	}
+	if len(want) > 0 {
+		t.Errorf("not listed: %v", want)
+	}
+}
+
+// counting counts the calls that pass.
+type counting struct {
+	http.RoundTripper
+	calls *atomic.Int64
+}
+
+func (c counting) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.calls.Add(1)
+	return c.RoundTripper.RoundTrip(r)
+}
+
+func TestUseIsNotedHourly(t *testing.T) {
+	var calls atomic.Int64
+	clock, at := newClock()
+	b := newBench(t, func(next http.RoundTripper) http.RoundTripper { return counting{next, &calls} }, at)
+	b.newTenant("acme")
+	_, c := b.issue(tenant.Credential{Tenant: "acme", Kind: tenant.BearerToken})
+	use := func(known tenant.Credential, wantCalls int64) tenant.Credential {
+		t.Helper()
+		before := calls.Load()
+		if err := b.dir.Used(t.Context(), known); err != nil {
+			t.Fatal(err)
+		}
+		if made := calls.Load() - before; made != wantCalls {
+			t.Errorf("%d calls, want %d", made, wantCalls)
+		}
+		now, err := b.dir.Credential(t.Context(), c.KeyID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return now
+	}
+	first := use(c, 1)
+	noted := clock.now
+	clock.now = clock.now.Add(59 * time.Minute)
+	use(first, 0)
+	if again := use(c, 1); !again.Used.Equal(noted) { // a process that has not seen the first note
+		t.Errorf("noted again at %v", again.Used)
+	}
+	clock.now = clock.now.Add(time.Minute)
+	if later := use(first, 1); !later.Used.Equal(clock.now) {
+		t.Errorf("used at %v, want %v", later.Used, clock.now)
+	}
+}

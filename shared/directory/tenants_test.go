@@ -1,0 +1,95 @@
+package directory_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// clock is a time that tests move.
+type clock struct{ now time.Time }
+
+func newClock() (*clock, func(*directory.Options)) {
+	c := &clock{now: time.Unix(1_800_000_000, 0).UTC()}
+	return c, func(o *directory.Options) { o.Now = func() time.Time { return c.now } }
+}
+
+func (b *bench) newTenant(id tenant.ID, domains ...string) tenant.Tenant {
+	b.Helper()
+	t, err := b.dir.CreateTenant(b.Context(), tenant.Tenant{ID: id, Name: "Tenant " + string(id), Profile: tenant.Okta, Domains: domains})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return t
+}
+
+func TestTenantRecord(t *testing.T) {
+	clock, at := newClock()
+	b := newBench(t, nil, at)
+	made := b.newTenant("acme", "acme.example", "acme.test")
+	if made.State != tenant.Active || made.Limits != tenant.DefaultLimits() || !made.Created.Equal(clock.now) {
+		t.Errorf("made %+v", made)
+	}
+	if _, err := b.dir.CreateTenant(t.Context(), made); err != directory.ErrExists {
+		t.Errorf("made twice: %v", err)
+	}
+	clock.now = clock.now.Add(time.Hour)
+	limits := tenant.Limits{RequestsPerSecond: 7, Burst: 8, Users: 9, Groups: 10, EmailsPerUser: 11, TokenAge: time.Minute}
+	_, err := b.dir.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error {
+		t.State, t.Limits, t.Key, t.Domains = tenant.Suspended, limits, tenant.APIKey{ID: "i", Value: "v"}, []string{"acme.test"}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := b.dir.Tenant(t.Context(), "acme")
+	if err != nil || got.State != tenant.Suspended || got.Limits != limits || got.Key.Value != "v" || got.Name != "Tenant acme" ||
+		!got.Since.Equal(clock.now) || !got.Created.Equal(made.Created) || !slices.Equal(got.Domains, []string{"acme.test"}) {
+		t.Errorf("read %+v, %v", got, err)
+	}
+	if _, err := b.dir.ChangeTenant(t.Context(), "globex", func(*tenant.Tenant) error { return nil }); err != directory.ErrNotFound {
+		t.Errorf("change of none: %v", err)
+	}
+}
+
+func TestTenantsInPages(t *testing.T) {
+	b := newBench(t, nil)
+	for _, id := range []tenant.ID{"c", "a", "b"} {
+		b.newTenant(id)
+	}
+	var seen []tenant.ID
+	for after, pages := tenant.ID(""), 0; pages == 0 || after != ""; pages++ {
+		page, next, err := b.dir.Tenants(t.Context(), after, 2)
+		if err != nil || pages > 2 {
+			t.Fatal(err, pages)
+		}
+		for _, one := range page {
+			seen = append(seen, one.ID)
+		}
+		after = next
+	}
+	if !slices.Equal(seen, []tenant.ID{"a", "b", "c"}) {
+		t.Errorf("listed %v", seen)
+	}
+}
+
+func TestDomainBelongsToOneTenant(t *testing.T) {
+	b := newBench(t, nil)
+	b.newTenant("acme", "one.example", "two.example")
+	_, err := b.dir.CreateTenant(t.Context(), tenant.Tenant{ID: "globex", Profile: tenant.Generic, Domains: []string{"three.example", "two.example"}})
+	taken, ok := errors.AsType[*directory.DomainTakenError](err)
+	if !ok || !slices.Equal(taken.Domains, []string{"two.example"}) {
+		t.Fatalf("error %v", err)
+	}
+	if _, err := b.dir.Tenant(t.Context(), "globex"); err != directory.ErrNotFound {
+		t.Errorf("after the refusal: %v", err)
+	}
+	if _, err := b.dir.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error { t.Domains = nil; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	b.newTenant("globex", "two.example")
+}

@@ -1,0 +1,44 @@
+// Package secret reads the deployment's signing secret from AWS Secrets Manager.
+package secret
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"scimserver/shared/accesstoken"
+)
+
+// stages are the labels of the versions that are valid, the newest first.
+var stages = []string{"AWSCURRENT", "AWSPREVIOUS"}
+
+// Open returns what reads the valid versions of a secret, named by its ARN. Its
+// endpoint and credentials are those of the environment.
+func Open(ctx context.Context, id string) (func(context.Context) ([]accesstoken.Version, error), error) {
+	if id == "" {
+		return nil, errors.New("SIGNING_SECRET is not set; it must be the ARN of a secret")
+	}
+	cfg, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	client := secretsmanager.NewFromConfig(cfg)
+	return func(ctx context.Context) (all []accesstoken.Version, err error) {
+		for _, stage := range stages {
+			out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &id, VersionStage: &stage})
+			if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok && len(all) > 0 {
+				break // a secret that never changed has no previous version
+			}
+			if err != nil {
+				return nil, fmt.Errorf("read the signing secret: %w", err)
+			}
+			all = append(all, accesstoken.Version{Text: aws.ToString(out.SecretString), Created: aws.ToTime(out.CreatedDate)})
+		}
+		return all, nil
+	}, nil
+}

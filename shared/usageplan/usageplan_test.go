@@ -1,0 +1,219 @@
+package usageplan_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"scimserver/shared/tenant"
+	"scimserver/shared/usageplan"
+)
+
+// control is the part of API Gateway's control plane that keys need, over the
+// wire, with its rule that a key is in one plan of a stage only.
+type control struct {
+	mu     sync.Mutex
+	plans  []*plan
+	keys   []map[string]any
+	broken string // the operation that fails, "POST /apikeys"
+}
+
+type plan struct {
+	ID        string           `json:"id"`
+	Name      string           `json:"name"`
+	APIStages []map[string]any `json:"apiStages"`
+	Throttle  map[string]any   `json:"throttle"`
+	keys      []string
+}
+
+func newControl(t *testing.T) (*control, *usageplan.Keys) {
+	t.Helper()
+	c := &control{plans: []*plan{{ID: "default", Name: "app-Plan", APIStages: []map[string]any{{"apiId": "a", "stage": "v1"}},
+		Throttle: map[string]any{"rateLimit": 50.0, "burstLimit": 100.0}}}}
+	server := httptest.NewServer(c)
+	t.Cleanup(server.Close)
+	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "eu-central-1",
+		"AWS_ENDPOINT_URL_API_GATEWAY": server.URL, "AWS_MAX_ATTEMPTS": "1"} {
+		t.Setenv(name, value)
+	}
+	k, err := usageplan.Open(t.Context(), "default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, k
+}
+
+func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /usageplans", c.listPlans)
+	mux.HandleFunc("POST /usageplans", c.createPlan)
+	mux.HandleFunc("GET /usageplans/{plan}", func(w http.ResponseWriter, r *http.Request) { reply(w, 200, c.plan(r)) })
+	mux.HandleFunc("POST /usageplans/{plan}/keys", c.addKey)
+	mux.HandleFunc("DELETE /usageplans/{plan}/keys/{key}", func(w http.ResponseWriter, r *http.Request) {
+		p := c.plan(r)
+		p.keys = slices.DeleteFunc(p.keys, func(k string) bool { return k == r.PathValue("key") })
+		reply(w, 202, nil)
+	})
+	mux.HandleFunc("GET /apikeys", c.listKeys)
+	mux.HandleFunc("POST /apikeys", c.createKey)
+	mux.HandleFunc("DELETE /apikeys/{key}", c.deleteKey)
+	if _, pattern := mux.Handler(r); pattern == c.broken {
+		reply(w, 400, map[string]any{"message": "out of order"})
+		return
+	}
+	mux.ServeHTTP(w, r)
+}
+
+func reply(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	if status == 404 {
+		w.Header().Set("X-Amzn-ErrorType", "NotFoundException")
+	}
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+func (c *control) plan(r *http.Request) *plan {
+	for _, p := range c.plans {
+		if p.ID == r.PathValue("plan") {
+			return p
+		}
+	}
+	return nil
+}
+
+func (c *control) listPlans(w http.ResponseWriter, r *http.Request) {
+	items := []*plan{}
+	for _, p := range c.plans {
+		if key := r.URL.Query().Get("keyId"); key == "" || slices.Contains(p.keys, key) {
+			items = append(items, p)
+		}
+	}
+	reply(w, 200, map[string]any{"item": items})
+}
+
+func (c *control) createPlan(w http.ResponseWriter, r *http.Request) {
+	p := &plan{ID: fmt.Sprintf("plan%d", len(c.plans))}
+	_ = json.NewDecoder(r.Body).Decode(p)
+	c.plans = append(c.plans, p)
+	reply(w, 201, p)
+}
+
+func (c *control) addKey(w http.ResponseWriter, r *http.Request) {
+	var in struct{ KeyID string }
+	_ = json.NewDecoder(r.Body).Decode(&in)
+	for _, p := range c.plans {
+		if slices.Contains(p.keys, in.KeyID) {
+			reply(w, 409, map[string]any{"message": "the key is in a plan of that stage"})
+			return
+		}
+	}
+	p := c.plan(r)
+	p.keys = append(p.keys, in.KeyID)
+	reply(w, 201, map[string]any{"id": in.KeyID})
+}
+
+func (c *control) listKeys(w http.ResponseWriter, r *http.Request) {
+	items := []map[string]any{}
+	for _, k := range c.keys {
+		if strings.HasPrefix(k["name"].(string), r.URL.Query().Get("name")) {
+			items = append(items, k)
+		}
+	}
+	reply(w, 200, map[string]any{"item": items})
+}
+
+func (c *control) createKey(w http.ResponseWriter, r *http.Request) {
+	k := map[string]any{"id": fmt.Sprintf("key%d", len(c.keys)), "value": fmt.Sprintf("value%d", len(c.keys))}
+	_ = json.NewDecoder(r.Body).Decode(&k)
+	c.keys = append(c.keys, k)
+	reply(w, 201, k)
+}
+
+func (c *control) deleteKey(w http.ResponseWriter, r *http.Request) {
+	before := len(c.keys)
+	c.keys = slices.DeleteFunc(c.keys, func(k map[string]any) bool { return k["id"] == r.PathValue("key") })
+	if len(c.keys) == before {
+		reply(w, 404, map[string]any{"message": "no such key"})
+		return
+	}
+	reply(w, 202, nil)
+}
+
+func limits(rate, burst int) tenant.Limits {
+	l := tenant.DefaultLimits()
+	l.RequestsPerSecond, l.Burst = rate, burst
+	return l
+}
+
+func TestKeyMovesToThePlanOfItsLimits(t *testing.T) {
+	c, keys := newControl(t)
+	ensure := func(id tenant.ID, l tenant.Limits) tenant.APIKey {
+		t.Helper()
+		k, err := keys.Ensure(t.Context(), id, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	acme := ensure("acme", limits(50, 100))
+	if again := ensure("acme", limits(50, 100)); again != acme || len(c.keys) != 1 {
+		t.Errorf("another key was made: %v and %v", acme, again)
+	}
+	longer := ensure("acme-two", limits(50, 100))
+	if longer == acme || len(c.plans) != 1 || len(c.plans[0].keys) != 2 {
+		t.Errorf("keys %v, %v; plans %+v", acme, longer, c.plans)
+	}
+	ensure("acme", limits(7, 9))
+	ensure("acme-two", limits(7, 9))
+	if len(c.plans) != 2 || len(c.plans[0].keys) != 0 || len(c.plans[1].keys) != 2 {
+		t.Fatalf("after the change: %+v, %+v", c.plans[0], c.plans[1:])
+	}
+	if p := c.plans[1]; p.Name != "app-Plan/7-9" || p.Throttle["rateLimit"] != 7.0 || p.Throttle["burstLimit"] != 9.0 || p.APIStages[0]["stage"] != "v1" {
+		t.Errorf("the plan is %+v", p)
+	}
+	ensure("acme", limits(50, 100))
+	if len(c.plans) != 2 || len(c.plans[0].keys) != 1 {
+		t.Errorf("back again: %+v", c.plans[0])
+	}
+}
+
+func TestEveryStepCanBeRepeated(t *testing.T) {
+	c, keys := newControl(t)
+	for _, broken := range []string{"GET /usageplans/{plan}", "GET /usageplans", "POST /usageplans", "GET /apikeys", "POST /apikeys", "POST /usageplans/{plan}/keys"} {
+		c.broken = broken
+		if _, err := keys.Ensure(t.Context(), "acme", limits(1, 2)); err == nil {
+			t.Errorf("%s fails unnoticed", broken)
+		}
+	}
+	c.broken = ""
+	if _, err := keys.Ensure(t.Context(), "acme", limits(1, 2)); err != nil {
+		t.Fatal(err)
+	}
+	if len(c.keys) != 1 || len(c.plans) != 2 || len(c.plans[1].keys) != 1 {
+		t.Errorf("keys %v, plans %+v", c.keys, c.plans[1:])
+	}
+}
+
+func TestRemove(t *testing.T) {
+	c, keys := newControl(t)
+	k, err := keys.Ensure(t.Context(), "acme", limits(50, 100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := keys.Remove(t.Context(), k); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(c.keys) != 0 {
+		t.Errorf("left %v", c.keys)
+	}
+}
