@@ -14,7 +14,10 @@ import (
 	"scimserver/shared/accesstoken"
 	"scimserver/shared/config"
 	"scimserver/shared/directory"
+	"scimserver/shared/password"
+	"scimserver/shared/scim/schema"
 	"scimserver/shared/secret"
+	"scimserver/shared/server"
 )
 
 // Main is the body of a function's main: it reads the environment, calls build,
@@ -24,6 +27,26 @@ func Main(build func(context.Context, config.Config, *slog.Logger) (http.Handler
 	MainEvents(func(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error) {
 		h, err := build(ctx, cfg, log)
 		return NewHandler(h), err
+	})
+}
+
+// MainResources is Main for a function that serves an endpoint of the resources in
+// the directory.
+func MainResources(endpoint server.Endpoint) {
+	Main(func(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
+		registry, err := schema.Standard()
+		if err != nil {
+			return nil, err
+		}
+		dir, err := Directory(ctx, cfg)
+		if err != nil {
+			return nil, err
+		}
+		o := server.Options{Registry: registry, Directory: dir, BaseURL: cfg.BaseURL, Log: log}
+		if cfg.StorePasswords {
+			o.Passwords = password.Hash
+		}
+		return server.New(o, endpoint), nil
 	})
 }
 

@@ -55,8 +55,11 @@ func WithOrigin(ctx context.Context, o Origin) context.Context {
 	return context.WithValue(ctx, originKey{}, o)
 }
 
+// Endpoint is a part of the service: Users, Groups, and so on.
+type Endpoint func(*Server) []route
+
 // New makes a server of the given endpoints.
-func New(o Options, endpoints ...func(*Server) []route) *Server {
+func New(o Options, endpoints ...Endpoint) *Server {
 	s := &Server{Options: o}
 	if s.Now == nil {
 		s.Now = time.Now
