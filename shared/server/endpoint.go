@@ -30,6 +30,27 @@ func (s *Server) endpoint(name string) endpoint {
 	return endpoint{Server: s, typ: typ, usual: usual}
 }
 
+// operations are what a client can do to one resource.
+type operations struct{ create, get, replace, patch, delete operation }
+
+// routes are those of a type of resources (RFC 7644 section 3.2).
+func (e *endpoint) routes(o operations) []route {
+	path, search := e.typ.Endpoint, e.searching(e)
+	return []route{
+		{path, map[string]method{
+			http.MethodGet:  reading("search", search),
+			http.MethodPost: writing("create", e.projected(o.create)),
+		}},
+		{path + "/{id}", map[string]method{
+			http.MethodGet:    reading("get", e.projected(o.get)),
+			http.MethodPut:    writing("replace", e.projected(o.replace)),
+			http.MethodPatch:  writing("patch", e.projected(o.patch)),
+			http.MethodDelete: writing("delete", o.delete),
+		}},
+		{path + "/.search", map[string]method{http.MethodPost: reading("search", byPost(search))}},
+	}
+}
+
 // resource returns the representation of a stored resource. edges is the value of
 // the attribute of that name, as far as it is known and wanted.
 func (e *endpoint) resource(r *request, stored directory.Resource, edges scim.Value) scim.Resource {

@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"net/http"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
@@ -16,19 +15,7 @@ func Groups(s *Server) []route {
 		return nil
 	}
 	g := newGroups(s)
-	return []route{
-		{"/Groups", map[string]method{
-			http.MethodGet:  reading("search", s.searching(&g.endpoint)),
-			http.MethodPost: writing("create", g.projected(g.create)),
-		}},
-		{"/Groups/{id}", map[string]method{
-			http.MethodGet:    reading("get", g.projected(g.get)),
-			http.MethodPut:    writing("replace", g.projected(g.replace)),
-			http.MethodPatch:  writing("patch", g.projected(g.patch)),
-			http.MethodDelete: writing("delete", g.delete),
-		}},
-		{"/Groups/.search", map[string]method{http.MethodPost: reading("search", byPost(s.searching(&g.endpoint)))}},
-	}
+	return g.routes(operations{g.create, g.get, g.replace, g.patch, g.delete})
 }
 
 // groups carries out operations on Group resources.

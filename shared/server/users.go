@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 
 	"golang.org/x/text/secure/precis"
@@ -15,19 +14,7 @@ import (
 // Users is the endpoint of User resources.
 func Users(s *Server) []route {
 	u := newUsers(s)
-	return []route{
-		{"/Users", map[string]method{
-			http.MethodGet:  reading("search", s.searching(&u.endpoint)),
-			http.MethodPost: writing("create", u.projected(u.create)),
-		}},
-		{"/Users/{id}", map[string]method{
-			http.MethodGet:    reading("get", u.projected(u.get)),
-			http.MethodPut:    writing("replace", u.projected(u.replace)),
-			http.MethodPatch:  writing("patch", u.projected(u.patch)),
-			http.MethodDelete: writing("delete", u.delete),
-		}},
-		{"/Users/.search", map[string]method{http.MethodPost: reading("search", byPost(s.searching(&u.endpoint)))}},
-	}
+	return u.routes(operations{u.create, u.get, u.replace, u.patch, u.delete})
 }
 
 // users carries out operations on User resources.
