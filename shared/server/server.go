@@ -149,7 +149,7 @@ func (s *Server) admit(ctx context.Context, r *request, m method) error {
 	case c.Tenant == "":
 		return scim.Unauthorized("a bearer token is required")
 	case !c.Expires.IsZero() && !s.Now().Before(c.Expires):
-		return scim.Unauthorized("the bearer token has expired; ask the operator of this service for a new one")
+		return scim.Unauthorized("the bearer token has expired; ask /oauth2/token for a new access token, or the operator of this service for a new token")
 	case c.Subject != "" && !m.self:
 		return scim.Forbidden("the bearer token speaks for one user and reaches /Me only")
 	case !c.May(m.scope):
