@@ -14,6 +14,9 @@ func (u *users) get(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.barred(user.Doc); err != nil {
+		return nil, err
+	}
 	if same := unmodified(r, user.Version); same != nil {
 		return same, nil
 	}

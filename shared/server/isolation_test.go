@@ -156,9 +156,10 @@ func (n *neighbours) explicitTenant() {
 func (n *neighbours) ownSubject() {
 	n.Helper()
 	n.as(id(n.user), tenant.Read, tenant.Write)
-	for _, method := range []string{"GET", "PUT", "PATCH", "DELETE"} {
+	for _, method := range []string{"GET", "PUT", "PATCH"} {
 		n.wants(n.send(method, "/Me", map[string]string{"PUT": user("x", ""), "PATCH": message(`[{"op":"add","path":"title","value":"x"}]`)}[method]), 404, "")
 	}
+	n.wants(n.send("DELETE", "/Me", ""), 403, "")
 	n.as("", tenant.Read, tenant.Write)
 }
 

@@ -16,11 +16,13 @@ func Me(s *Server) []route {
 	})
 	create.self = true
 	return []route{{"/Me", map[string]method{
-		http.MethodGet:    own(reading("get", u.projected(u.get))),
-		http.MethodPut:    own(writing("replace", u.projected(u.replace))),
-		http.MethodPatch:  own(writing("patch", u.projected(u.patch))),
-		http.MethodDelete: own(writing("delete", u.delete)),
-		http.MethodPost:   create,
+		http.MethodGet:   own(reading("get", u.projected(u.get))),
+		http.MethodPut:   own(writing("replace", u.projected(u.replace))),
+		http.MethodPatch: own(writing("patch", u.projected(u.patch))),
+		http.MethodDelete: own(writing("delete", func(context.Context, *request) (*response, error) {
+			return nil, scim.Forbidden("a user's own token can't delete the user; the identity provider does")
+		})),
+		http.MethodPost: create,
 	}}}
 }
 
@@ -37,13 +39,28 @@ func own(m method) method {
 	return m
 }
 
-// granted are the attributes by which others say what a user may do.
-func granted() []string { return []string{"active", "roles", "entitlements"} }
+// granted are the attributes by which others say who a user is and what the user
+// may do: applications know a user by userName, externalId and emails.
+func granted() []string {
+	return []string{"active", "roles", "entitlements", "userName", "externalId", "emails", scim.EnterpriseUserSchema}
+}
 
-// selfRights refuses a change by which a user would grant something to themselves.
+// barred refuses users who speak for themselves though they are not active.
+func (r *request) barred(user scim.Value) error {
+	if active := user.Get("active"); r.Caller.Subject != "" && active.Kind() == scim.Bool && !active.IsTrue() {
+		return scim.Forbidden("the user whom the bearer token speaks for is not active")
+	}
+	return nil
+}
+
+// selfRights refuses changes by users who are not active, and those by which a
+// user would become somebody else or grant something to themselves.
 func (r *request) selfRights(before, after scim.Value) error {
 	if r.Caller.Subject == "" {
 		return nil
+	}
+	if err := r.barred(before); err != nil {
+		return err
 	}
 	for _, name := range granted() {
 		old, changed := before.Get(name), after.Get(name)

@@ -32,7 +32,10 @@ func TestMe(t *testing.T) { // P-3.11-3, P-3.11-4, P-2-3
 	c.wants(c.send("GET", "/Me", "", "If-None-Match", "*"), 304, "")
 	c.wants(c.send("PATCH", "/Me", message(`[{"op":"remove","path":"title"}]`), "If-Match", `W/"1"`), 412, "")
 	c.wants(c.send("POST", "/Me", user("x", "")), 501, "") // P-3.11-5
-	c.wants(c.send("DELETE", "/Me", ""), 204, "")
+	c.wants(c.send("DELETE", "/Me", ""), 403, "")          // P-3.11-7
+	c.as("", tenant.Read, tenant.Write)
+	c.wants(c.send("DELETE", path(ann), ""), 204, "")
+	c.as(id(ann), tenant.Read, tenant.Write)
 	c.wants(c.send("GET", "/Me", ""), 404, "") // P-3.11-6
 	c.as("", tenant.Read, tenant.Write)
 	c.wants(c.send("GET", "/Me", ""), 404, "") // P-3.11-6
@@ -64,18 +67,24 @@ func TestSubjectReachesNothingElse(t *testing.T) { // P-2-3, P-7.7-4
 // Nobody grants themselves what others decide about.
 func TestOwnRights(t *testing.T) { // P-3.11-7
 	c := newClient(t)
-	const rights = `,"active":false,"roles":[{"value":"reader"}]`
+	const rights = `,"active":true,"roles":[{"value":"reader"}],"externalId":"7","emails":[{"value":"ann@a.example"},{"value":"a@a.example","primary":true}],` +
+		`"` + scim.EnterpriseUserSchema + `":{"department":"d"}`
 	ann := c.create("ann", rights)
 	c.as(id(ann), tenant.Read, tenant.Write)
 	for name, tt := range map[string]struct {
 		method, body string
 		status       int
 	}{
-		"PUT that keeps them":   {"PUT", user("ann", rights+`,"title":"t"`), 200},
-		"PUT of another role":   {"PUT", user("ann", `,"active":false,"roles":[{"value":"admin"}]`), 403},
+		"PUT that keeps them":   {"PUT", user("ann", strings.Replace(rights, `"value":"a@a.example","primary":true`, `"primary":true,"value":"a@a.example"`, 1)+`,"title":"t"`), 200},
+		"PUT of another role":   {"PUT", user("ann", strings.Replace(rights, "reader", "admin", 1)), 403},
+		"PUT of a userName":     {"PUT", user("eve", rights), 403},
+		"PUT of an email":       {"PUT", user("ann", strings.Replace(rights, "ann@", "boss@", 1)), 403},
+		"PATCH of an email":     {"PATCH", message(`[{"op":"add","path":"emails","value":[{"value":"boss@a.example"}]}]`), 403},
+		"PATCH of externalId":   {"PATCH", message(`[{"op":"replace","path":"externalId","value":"8"}]`), 403},
+		"PATCH of a department": {"PATCH", message(`[{"op":"replace","path":"` + scim.EnterpriseUserSchema + `:department","value":"board"}]`), 403},
 		"PUT without any":       {"PUT", user("ann", ""), 403},
 		"PATCH of a role":       {"PATCH", message(`[{"op":"add","path":"roles","value":[{"value":"admin"}]}]`), 403},
-		"PATCH of active":       {"PATCH", message(`[{"op":"replace","path":"active","value":true}]`), 403},
+		"PATCH of active":       {"PATCH", message(`[{"op":"replace","path":"active","value":false}]`), 403},
 		"PATCH of entitlements": {"PATCH", message(`[{"op":"add","value":{"entitlements":[{"value":"all"}]}}]`), 403},
 		"PATCH of a title":      {"PATCH", message(`[{"op":"add","path":"title","value":"x"}]`), 200},
 	} {
@@ -84,7 +93,21 @@ func TestOwnRights(t *testing.T) { // P-3.11-7
 		}
 	}
 	a := c.send("GET", "/Me", "")
-	if a.Body.Get("active").IsTrue() || strings.Contains(a.Text, "admin") || a.Body.Get("title").Text() == "" {
+	if !a.Body.Get("active").IsTrue() || strings.Contains(a.Text, "admin") || a.Body.Get("title").Text() == "" {
 		t.Errorf("%s", a.Text)
+	}
+}
+
+// Whom the provider has deactivated does not get in by an own token.
+func TestInactiveUser(t *testing.T) { // P-3.11-7
+	c := newClient(t)
+	ann := c.create("ann", `,"active":false,"title":"secret"`)
+	c.as(id(ann), tenant.Read, tenant.Write)
+	for _, tt := range [][2]string{
+		{"GET", ""}, {"PUT", user("ann", `,"active":false`)}, {"PATCH", message(`[{"op":"add","path":"title","value":"x"}]`)},
+	} {
+		if a := c.wants(c.send(tt[0], "/Me", tt[1]), 403, ""); strings.Contains(a.Text, "secret") {
+			t.Errorf("%s: %s", tt[0], a.Text)
+		}
 	}
 }
