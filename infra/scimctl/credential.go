@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -34,16 +35,20 @@ func createCredential(flags *flag.FlagSet) action {
 	in := admin.NewCredential{}
 	client := flags.Bool("client", false, "make a client id and secret, which the provider changes for access tokens (OAuth 2.0)")
 	flags.Func("client-id", "make another secret for the client of this `id`", func(v string) error {
-		in.Client, *client = tenant.KeyID(v), true
-		return nil
+		id := tenant.KeyID(v)
+		in.Client, *client = &id, true
+		return given(v)
 	})
-	flags.Func("scopes", "what it may do: read, write or both, separated by commas (default both)", func(v string) error {
+	flags.Func("scopes", "what it may do: read, write or both, separated by commas (default both; with -subject read)", func(v string) error {
 		for name := range strings.SplitSeq(v, ",") {
 			in.Scopes = append(in.Scopes, tenant.Scope(strings.TrimSpace(name)))
 		}
 		return nil
 	})
-	flags.StringVar(&in.Subject, "subject", "", "id or userName of the one `user` whom the token speaks for; it reaches /Me alone")
+	flags.Func("subject", "id or userName of the one `user` whom the token speaks for; it reaches /Me alone", func(v string) error {
+		in.Subject = &v
+		return given(v)
+	})
 	flags.Func("expires", "`life` of the credential, such as 90d (default no end, or the tenant's limit)", func(v string) error {
 		n, err := seconds(v)
 		in.ExpiresIn = &n
@@ -59,6 +64,14 @@ func createCredential(flags *flag.FlagSet) action {
 		}
 		return s.show(made, func(w io.Writer) { present(w, made) })
 	}
+}
+
+// given refuses a value that is empty, such as that of an unset shell variable.
+func given(v string) error {
+	if v == "" {
+		return errors.New("it is empty")
+	}
+	return nil
 }
 
 // present shows a secret, once.

@@ -155,6 +155,9 @@ func misuse(b *bench) {
 	b.fails(2, "takes ID", "tenant show")
 	b.fails(2, "takes ID", "tenant show a b")
 	b.fails(2, "not defined", "tenant list -x")
+	if r := b.exec("", "credential", "create", "local", "-subject", ""); r.code != 2 || !strings.Contains(r.err, "empty") {
+		b.Errorf("empty subject: %+v", r)
+	}
 	b.fails(1, "read the env file", "tenant list -env-file /nowhere")
 	if r := b.exec("", "help"); r.code != 0 || !strings.Contains(r.out, "credential rotate TENANT KEY") {
 		b.Errorf("help: %+v", r)

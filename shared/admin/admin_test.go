@@ -102,9 +102,29 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	if a := b.send(405, "PUT", "/tenants/none", ""); !strings.Contains(a.text("message"), "PATCH") {
 		t.Errorf("405 says %v", a)
 	}
-	for _, body := range []string{"[]", "{", `{"id":"a"} {}`, `{"id":"a","nme":"x"}`, `{"id":7}`, `{"id":"` + strings.Repeat("a", 70_000)} {
-		b.send(400, "POST", "/tenants", body)
+}
+
+func TestBodiesThatCantBe(t *testing.T) {
+	b := newBench(t)
+	for _, body := range []string{
+		"[]", "{", "null", `"x"`, `{"id":"a"} {}`, `{"id":"a","nme":"x"}`, `{"id":7}`, `{"id":"a","limits":{"burst":"x"}}`, `{"id":"a","limits":{"burst":1.5}}`,
+		`{"id":"a","id":"b"}`, `{"id":"a","ID":"b"}`, "{\"id\":\"a\",\"name\":\"\xff\"}", `{"id":"a","name":null}`, `{"id":"a","domains":"x"}`,
+	} {
+		a := b.send(400, "POST", "/tenants", body)
+		for _, word := range []string{"Go ", "struct", "json:", "tenant.", "admin.", "TenantChange"} {
+			if strings.Contains(a.text("message"), word) {
+				t.Errorf("%s: %v", body, a)
+			}
+		}
 	}
+	b.send(413, "POST", "/tenants", `{"id":"`+strings.Repeat("a", 70_000)+`"}`)
+	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
+	key := b.send(201, "POST", "/tenants/acme/credentials", "").text("key")
+	for _, path := range []string{"/suspend", "/resume", "/credentials/" + key + "/rotate"} {
+		b.send(400, "POST", "/tenants/acme"+path, `{"x":1}`)
+		b.send(400, "POST", "/tenants/acme"+path, `garbage`)
+	}
+	b.send(200, "POST", "/tenants/acme/suspend", "{}")
 }
 
 func TestLogLine(t *testing.T) {

@@ -18,22 +18,17 @@ func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCred
 	if err != nil {
 		return Issued{}, err
 	}
+	if t.State == tenant.Deleting {
+		return Issued{}, beingDeleted(id)
+	}
 	if in.Kind == "" {
 		in.Kind = tenant.BearerToken
-	}
-	model := tenant.Credential{Tenant: id, Kind: in.Kind, Client: in.Client, Scopes: in.Scopes}
-	if len(model.Scopes) == 0 {
-		model.Scopes = []tenant.Scope{tenant.Read, tenant.Write}
 	}
 	if err := in.check(); err != nil {
 		return Issued{}, err
 	}
-	if in.Client != "" {
-		if model.Scopes, err = s.ofClient(ctx, id, in); err != nil {
-			return Issued{}, err
-		}
-	}
-	if model.Subject, err = s.subject(ctx, id, in.Subject); err != nil {
+	model, err := s.model(ctx, id, in)
+	if err != nil {
 		return Issued{}, err
 	}
 	if model.Expires, err = s.expiry(in.ExpiresIn, t.Limits.TokenAge); err != nil {
@@ -42,14 +37,38 @@ func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCred
 	return s.issue(ctx, model)
 }
 
-// check refuses what does not fit together.
+// model is what the new credential has, but for its end.
+func (s *Service) model(ctx context.Context, id tenant.ID, in NewCredential) (model tenant.Credential, err error) {
+	model = tenant.Credential{Tenant: id, Kind: in.Kind, Scopes: in.Scopes}
+	switch {
+	case in.Client != nil:
+		model.Client = *in.Client
+		model.Scopes, err = s.ofClient(ctx, id, in)
+	case in.Subject != nil:
+		model.Subject, err = s.subject(ctx, id, *in.Subject)
+		if in.Scopes == nil {
+			model.Scopes = []tenant.Scope{tenant.Read}
+		}
+	case in.Scopes == nil:
+		model.Scopes = []tenant.Scope{tenant.Read, tenant.Write}
+	}
+	return model, err
+}
+
+// check refuses what does not fit together, and what is given but empty.
 func (in NewCredential) check() error {
 	switch {
 	case !in.Kind.Valid():
 		return invalid("kind %q is none of token, client", in.Kind)
-	case in.Client != "" && in.Kind != tenant.ClientSecret:
+	case in.Client != nil && *in.Client == "":
+		return invalid("clientId is empty: leave it out to make a new client")
+	case in.Subject != nil && *in.Subject == "":
+		return invalid("subject is empty: leave it out for a token of the whole tenant")
+	case in.Scopes != nil && len(in.Scopes) == 0:
+		return invalid("scopes is empty: name read, write or both")
+	case in.Client != nil && in.Kind != tenant.ClientSecret:
 		return invalid("a clientId goes with kind client")
-	case in.Subject != "" && in.Kind != tenant.BearerToken:
+	case in.Subject != nil && in.Kind != tenant.BearerToken:
 		return invalid("a subject goes with kind token")
 	}
 	for i, scope := range in.Scopes {
@@ -62,18 +81,18 @@ func (in NewCredential) check() error {
 
 // ofClient returns the scopes of a client that gets another secret.
 func (s *Service) ofClient(ctx context.Context, id tenant.ID, in NewCredential) ([]tenant.Scope, error) {
-	if len(in.Scopes) > 0 {
+	if in.Scopes != nil {
 		return nil, invalid("another secret of a client has the client's scopes")
 	}
 	for c, err := range s.all(ctx, id) {
 		if err != nil {
 			return nil, err
 		}
-		if c.Client == in.Client {
+		if c.Client == *in.Client {
 			return c.Scopes, nil
 		}
 	}
-	return nil, notFound("the tenant has no client %q", in.Client)
+	return nil, notFound("the tenant has no client %q", *in.Client)
 }
 
 // all goes through the credentials of a tenant.
@@ -97,9 +116,6 @@ func (s *Service) all(ctx context.Context, id tenant.ID) func(func(tenant.Creden
 
 // subject finds the id of a user by id or userName.
 func (s *Service) subject(ctx context.Context, id tenant.ID, who string) (string, error) {
-	if who == "" {
-		return "", nil
-	}
 	t := s.Directory.For(id)
 	found, err := t.UserByID(ctx, who)
 	if err == nil && len(found) == 0 {

@@ -37,7 +37,7 @@ func TestCredentialsThatCantBe(t *testing.T) {
 	b.acme(`{"id":"acme","limits":{"tokenAgeSeconds":3600}}`)
 	for _, body := range []string{
 		`{"kind":"other"}`, `{"scopes":["admin"]}`, `{"scopes":["read","read"]}`, `{"expiresIn":0}`, `{"expiresIn":3601}`, `{"clientId":"x"}`,
-		`{"kind":"client","subject":"ann"}`, `{"kind":"client","clientId":"x","scopes":["read"]}`,
+		`{"subject":""}`, `{"clientId":""}`, `{"kind":"client","clientId":""}`, `{"scopes":[]}`, `{"subject":null}`, `{"kind":"client","subject":"ann"}`, `{"kind":"client","clientId":"x","scopes":["read"]}`,
 	} {
 		b.send(400, "POST", acmeCredentials, body)
 	}
@@ -57,7 +57,7 @@ func TestSubject(t *testing.T) {
 	id := string(b.newUser("acme", "Ann@example.com"))
 	other := string(b.newUser("globex", "bob@example.com"))
 	for _, who := range []string{id, "ann@EXAMPLE.com"} {
-		if a := b.send(201, "POST", acmeCredentials, `{"subject":"`+who+`"}`); a.text("subject") != id {
+		if a := b.send(201, "POST", acmeCredentials, `{"subject":"`+who+`"}`); a.text("subject") != id || a.text("scopes") != "[read]" {
 			t.Errorf("%s: %v", who, a)
 		}
 	}

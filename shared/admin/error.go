@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
 )
 
 // Error is an answer other than success.
@@ -35,6 +36,8 @@ func notFound(format string, args ...any) *Error {
 func conflict(format string, args ...any) *Error {
 	return &Error{Status: http.StatusConflict, Code: "conflict", Message: fmt.Sprintf(format, args...)}
 }
+
+func beingDeleted(id tenant.ID) *Error { return conflict("tenant %s is being deleted", id) }
 
 // outward is the answer to an error of any kind. subject is what was not found if
 // the directory says so.

@@ -3,9 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -113,26 +111,6 @@ func (h *handler) record(r *http.Request, pattern string, status int, took time.
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
 	h.log.LogAttrs(r.Context(), level, "admin", attrs...)
-}
-
-// read decodes the body of a request, which must hold one JSON object of known
-// members. Without a body v stays as it is.
-func read(r *http.Request, v any) error {
-	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody))
-	d.DisallowUnknownFields()
-	err := d.Decode(v)
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	if err == nil {
-		if _, more := d.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("there is something behind the object")
-		}
-	}
-	if err != nil {
-		return invalid("the body can't be read as JSON: %v", err)
-	}
-	return nil
 }
 
 // pageOf reads the parameters of a list.

@@ -49,6 +49,9 @@ func (h *handler) tenants(s *Service) {
 
 func (h *handler) state(s *Service, verb string, state tenant.State) {
 	h.handle("POST /v1/tenants/{id}/"+verb, theTenant, func(r *http.Request) (int, any, error) {
+		if err := read(r, &struct{}{}); err != nil {
+			return 0, nil, err
+		}
 		out, err := s.SetState(r.Context(), tenantOf(r), state)
 		return http.StatusOK, out, err
 	})

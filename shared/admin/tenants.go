@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"scimserver/shared/directory"
@@ -18,6 +19,11 @@ func (s *Service) CreateTenant(ctx context.Context, in NewTenant) (Tenant, error
 		return Tenant{}, err
 	}
 	made, err := s.Directory.CreateTenant(ctx, t)
+	if errors.Is(err, directory.ErrExists) {
+		if old, e := s.Directory.Tenant(ctx, in.ID); e == nil && old.State == tenant.Deleting {
+			return Tenant{}, beingDeleted(in.ID)
+		}
+	}
 	if err != nil {
 		return Tenant{}, err
 	}
@@ -84,7 +90,7 @@ func (s *Service) SetState(ctx context.Context, id tenant.ID, state tenant.State
 func (s *Service) change(ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error) (Tenant, error) {
 	t, err := s.Directory.ChangeTenant(ctx, id, func(t *tenant.Tenant) error {
 		if t.State == tenant.Deleting {
-			return conflict("tenant %s is being deleted", id)
+			return beingDeleted(id)
 		}
 		return edit(t)
 	})

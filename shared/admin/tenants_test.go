@@ -3,6 +3,7 @@ package admin_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,7 +77,11 @@ func TestDeletion(t *testing.T) {
 		t.Errorf("first %v", a)
 	}
 	b.send(409, "POST", "/tenants/acme/resume", "")
-	b.send(404, "POST", "/tenants/acme/credentials", "")
+	for _, path := range []string{"/tenants/acme/credentials", "/tenants"} {
+		if a := b.send(409, "POST", path, map[string]string{"/tenants": `{"id":"acme"}`}[path]); !strings.Contains(a.text("message"), "is being deleted") {
+			b.Errorf("POST %s: %v", path, a)
+		}
+	}
 	b.now = b.now.Add(90 * time.Second)
 	if a := b.send(200, "DELETE", "/tenants/acme?confirm=acme", ""); a.text("done") != "true" {
 		t.Errorf("then %v", a)

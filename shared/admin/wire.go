@@ -91,12 +91,13 @@ type CredentialList struct {
 	Next        tenant.KeyID `json:"next,omitempty"`
 }
 
-// NewCredential is the body that creates a credential.
+// NewCredential is the body that creates a credential. What is given must not be
+// empty: an empty subject would be the whole tenant.
 type NewCredential struct {
 	Kind      tenant.Kind    `json:"kind,omitempty"`      // token unless given
-	Client    tenant.KeyID   `json:"clientId,omitempty"`  // of a client that gets another secret
-	Scopes    []tenant.Scope `json:"scopes,omitempty"`    // read and write unless given
-	Subject   string         `json:"subject,omitempty"`   // id or userName of the one user it speaks for
+	Client    *tenant.KeyID  `json:"clientId,omitempty"`  // of a client that gets another secret
+	Scopes    []tenant.Scope `json:"scopes,omitzero"`     // unless given read and write, of a subject's token read
+	Subject   *string        `json:"subject,omitempty"`   // id or userName of the one user it speaks for
 	ExpiresIn *int64         `json:"expiresIn,omitempty"` // seconds; never, or the tenant's limit, unless given
 }
 
