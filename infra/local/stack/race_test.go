@@ -57,6 +57,9 @@ func TestParallelCreatesOfOneUserName(t *testing.T) { // P-3.3-14
 // several processes of the function, some of which are killed on the way, and
 // checks that users and claims are in bijection and the counters agree.
 func TestRandomHistories(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the functions are processes of their own, of which the race detector sees nothing")
+	}
 	for mode, transport := range modes {
 		t.Run(mode, func(t *testing.T) {
 			p := newIDP(t, stack.Options{Transport: transport, MaxProcesses: 6})
