@@ -21,7 +21,7 @@ func main() {
 	err := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	var misuse usageError
 	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
+	case err == nil:
 	case errors.As(err, &misuse):
 		fmt.Fprintln(os.Stderr, "scimctl:", err)
 		os.Exit(2)
@@ -58,18 +58,60 @@ type action func(ctx context.Context, s *session, args []string) error
 func commands() []command { return slices.Concat(tenantCommands(), credentialCommands()) }
 
 func run(ctx context.Context, args []string, std streams) error {
-	if len(args) == 1 && slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
-		return help(std.out)
+	words, rest := split(args)
+	if len(words) > 0 && words[0] == "help" {
+		return help(std.out, strings.Join(words[1:], " "))
 	}
-	if len(args) < 2 {
-		_ = help(std.err)
-		return usageError("a command has two words")
+	if len(words) == 0 && asksHelp(rest) {
+		return help(std.out, "")
 	}
-	name := args[0] + " " + args[1]
+	name := strings.Join(words, " ")
 	for _, c := range commands() {
 		if c.name == name {
-			return c.run(ctx, args[2:], std)
+			return c.run(ctx, rest, std)
 		}
+	}
+	if len(words) == 1 && len(group(words[0])) > 0 {
+		return ofGroup(words[0], rest, std)
+	}
+	return unknown(name, rest)
+}
+
+// split takes the words of a command from the front of the command line.
+func split(args []string) (words, rest []string) {
+	most := 2
+	if len(args) > 0 && args[0] == "help" {
+		most = 3
+	}
+	n := 0
+	for n < len(args) && n < most && !strings.HasPrefix(args[n], "-") {
+		n++
+	}
+	return args[:n], args[n:]
+}
+
+func asksHelp(args []string) bool {
+	return slices.ContainsFunc(args, func(a string) bool { return slices.Contains([]string{"-h", "-help", "--help"}, a) })
+}
+
+// ofGroup answers the first word of a command alone.
+func ofGroup(word string, rest []string, std streams) error {
+	if asksHelp(rest) {
+		return help(std.out, word)
+	}
+	var names []string
+	for _, c := range group(word) {
+		names = append(names, c.name)
+	}
+	return usageError("a command has two words; with " + word + " there are: " + strings.Join(names, ", "))
+}
+
+func unknown(name string, rest []string) error {
+	switch {
+	case name == "" && len(rest) > 0:
+		return usageError("flags stand behind the command: scimctl tenant list " + rest[0] + " ...; see scimctl help")
+	case name == "":
+		return usageError("a command has two words, such as tenant list: see scimctl help")
 	}
 	return usageError(fmt.Sprintf("there is no command %q: see scimctl help", name))
 }
@@ -77,20 +119,16 @@ func run(ctx context.Context, args []string, std streams) error {
 func (c command) run(ctx context.Context, args []string, std streams) error {
 	s := &session{streams: std}
 	flags := flag.NewFlagSet("scimctl "+c.name, flag.ContinueOnError)
-	flags.SetOutput(std.err)
-	flags.Usage = func() {
-		_, _ = fmt.Fprintf(std.err, "scimctl %s %s [flags]\n%s\n", c.name, c.args, c.summary)
-		flags.PrintDefaults()
-	}
+	flags.SetOutput(io.Discard) // the caller prints the error
 	act := c.prepare(flags)
 	flags.BoolVar(&s.json, "json", false, "print the result as JSON")
 	envFile := flags.String("env-file", "", "file with ADMIN_URL= and the like, as the local stack writes it")
 	given, err := parse(flags, args)
 	if errors.Is(err, flag.ErrHelp) {
-		return err
+		return c.help(std.out, flags)
 	}
 	if err != nil {
-		return usageError(err.Error())
+		return usageError(err.Error() + ": see scimctl " + c.name + " -h")
 	}
 	if wanted := strings.Fields(c.args); len(given) != len(wanted) {
 		return usageError(fmt.Sprintf("scimctl %s takes %s and flags, not %q", c.name, either(c.args, "nothing"), given))
@@ -112,17 +150,6 @@ func parse(flags *flag.FlagSet, args []string) (given []string, err error) {
 		}
 		given, args = append(given, flags.Arg(0)), flags.Args()[1:]
 	}
-}
-
-func help(to io.Writer) error {
-	var b strings.Builder
-	b.WriteString("scimctl operates a SCIM service. Its commands:\n\n")
-	for _, c := range commands() {
-		fmt.Fprintf(&b, "  %-32s %s\n", strings.TrimSpace(c.name+" "+c.args), c.summary)
-	}
-	b.WriteString("\nscimctl COMMAND -h lists a command's flags. -json prints results for programs.\n" + connection)
-	_, err := io.WriteString(to, b.String())
-	return err
 }
 
 func either(s, fallback string) string {

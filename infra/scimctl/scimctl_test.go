@@ -151,7 +151,21 @@ func TestScimctl(t *testing.T) {
 
 func misuse(b *bench) {
 	b.fails(2, "no command", "tenant destroy")
-	b.fails(2, "two words", "tenant")
+	b.fails(2, "two words; with tenant there are: tenant create, tenant list", "tenant")
+	b.fails(2, "two words", "")
+	b.fails(2, "flags stand behind the command", "-json tenant list")
+	b.fails(2, "no command", "help nothing")
+	b.fails(2, "no command", "nothing")
+	for _, args := range []string{"help tenant", "tenant -h", "help tenant create", "tenant create -h"} {
+		if out := b.run(args); !strings.Contains(out, "tenant create ID") || strings.Contains(out, "credential list") {
+			b.Errorf("%s: %s", args, out)
+		}
+	}
+	for _, args := range []string{"tenant list -x", "tenant update a -rps many", "credential create a -expires soon"} {
+		if r := b.exec("", strings.Fields(args)...); r.code != 2 || strings.Count(r.err, "\n") != 1 {
+			b.Errorf("%s: %+v", args, r)
+		}
+	}
 	b.fails(2, "takes ID", "tenant show")
 	b.fails(2, "takes ID", "tenant show a b")
 	b.fails(2, "not defined", "tenant list -x")

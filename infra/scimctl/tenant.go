@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -93,8 +94,11 @@ func changeFlags(flags *flag.FlagSet) *admin.TenantChange {
 func number(flags *flag.FlagSet, name, usage string, set func(*int)) {
 	flags.Func(name, usage, func(v string) error {
 		n, err := strconv.Atoi(v)
+		if err != nil {
+			return errors.New("it is no whole number")
+		}
 		set(&n)
-		return err
+		return nil
 	})
 }
 
