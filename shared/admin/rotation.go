@@ -41,6 +41,9 @@ func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in
 // successor is what a new credential has of an old one.
 func (s *Service) successor(ctx context.Context, old tenant.Credential) (tenant.Credential, error) {
 	t, err := s.Directory.Tenant(ctx, old.Tenant)
+	if err == nil && t.State == tenant.Deleting {
+		err = beingDeleted(old.Tenant)
+	}
 	model, life := old, old.Life
 	if most := t.Limits.TokenAge; most > 0 && (life == 0 || life > most) {
 		life = most

@@ -67,7 +67,7 @@ func TestTenantsThatCantBe(t *testing.T) {
 func TestDeletion(t *testing.T) {
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
-	b.send(201, "POST", "/tenants/acme/credentials", "")
+	rotate := "/tenants/acme/credentials/" + b.send(201, "POST", "/tenants/acme/credentials", "").text("key") + "/rotate"
 	b.newUser("acme", "ann")
 	b.send(400, "DELETE", "/tenants/acme", "")
 	b.send(400, "DELETE", "/tenants/acme?confirm=acm", "")
@@ -77,7 +77,7 @@ func TestDeletion(t *testing.T) {
 		t.Errorf("first %v", a)
 	}
 	b.send(409, "POST", "/tenants/acme/resume", "")
-	for _, path := range []string{"/tenants/acme/credentials", "/tenants"} {
+	for _, path := range []string{"/tenants/acme/credentials", rotate, "/tenants"} {
 		if a := b.send(409, "POST", path, map[string]string{"/tenants": `{"id":"acme"}`}[path]); !strings.Contains(a.text("message"), "is being deleted") {
 			b.Errorf("POST %s: %v", path, a)
 		}
