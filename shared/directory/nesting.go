@@ -34,21 +34,8 @@ func (c *change) guard(ctx context.Context) ([]table.Write, error) {
 	if err != nil {
 		return nil, err
 	}
-	below, err := c.levels(ctx, children, c.below)
-	if err != nil {
+	if err := c.checkNesting(ctx, c.group, children); err != nil {
 		return nil, err
-	}
-	for _, level := range below {
-		if level[c.group] {
-			return nil, ErrCycle
-		}
-	}
-	above, err := c.levels(ctx, []scim.ID{c.group}, c.above)
-	if err != nil {
-		return nil, err
-	}
-	if len(above)+len(below) > MaxDepth {
-		return nil, ErrDepth
 	}
 	condition, values := "attribute_not_exists(PK)", table.Item(nil)
 	if nesting != nil {
@@ -56,6 +43,25 @@ func (c *change) guard(ctx context.Context) ([]table.Write, error) {
 	}
 	last := table.Item{"last": string(c.group)}
 	return []table.Write{table.Update(c.nestingKey(), last).Adding("n", 1).Provided(condition, values)}, nil
+}
+
+// checkNesting walks down from groups that are to be members of another, and up
+// from that.
+func (t *Tenant) checkNesting(ctx context.Context, group scim.ID, children []scim.ID) error {
+	below, err := t.levels(ctx, children, t.below)
+	if err != nil {
+		return err
+	}
+	for _, level := range below {
+		if level[group] {
+			return ErrCycle
+		}
+	}
+	above, err := t.levels(ctx, []scim.ID{group}, t.above)
+	if err == nil && len(above)+len(below) > MaxDepth {
+		err = ErrDepth
+	}
+	return err
 }
 
 // nesting reads how often groups were put into groups. The last time may have been
