@@ -108,7 +108,7 @@ func TestBodiesThatCantBe(t *testing.T) {
 	b := newBench(t)
 	for _, body := range []string{
 		"[]", "{", "null", `"x"`, `{"id":"a"} {}`, `{"id":"a","nme":"x"}`, `{"id":7}`, `{"id":"a","limits":{"burst":"x"}}`, `{"id":"a","limits":{"burst":1.5}}`,
-		`{"id":"a","id":"b"}`, `{"id":"a","ID":"b"}`, "{\"id\":\"a\",\"name\":\"\xff\"}", `{"id":"a","name":null}`, `{"id":"a","domains":"x"}`,
+		`{"id":"a","id":"b"}`, `{"id":"a","ID":"b"}`, "{\"id\":\"a\",\"name\":\"\xff\"}", `{"id":"a","name":null}`, `{"id":"a","limits":{"users":null}}`, `{"id":"a","domains":"x"}`,
 	} {
 		a := b.send(400, "POST", "/tenants", body)
 		for _, word := range []string{"Go ", "struct", "json:", "tenant.", "admin.", "TenantChange"} {

@@ -48,9 +48,16 @@ func object(data []byte) error {
 	if body.Kind() != scim.Object {
 		return invalid("the body must be a JSON object")
 	}
-	for _, m := range body.Members() {
+	return noNull(body)
+}
+
+func noNull(object scim.Value) error {
+	for _, m := range object.Members() {
 		if m.Value.Kind() == scim.Null {
 			return invalid("%s is null: leave it out", m.Name)
+		}
+		if err := noNull(m.Value); err != nil {
+			return err
 		}
 	}
 	return nil
