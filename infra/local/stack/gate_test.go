@@ -250,8 +250,8 @@ func (p *idp) me() {
 	for _, path := range []string{"/Users/" + id, "/Users", "/Groups", "/Schemas", "/ResourceTypes"} {
 		own.want(http.StatusForbidden, "GET", path, "")
 	}
-	own.want(http.StatusNoContent, "DELETE", "/Me", "")
-	p.want(http.StatusNotFound, "GET", "/Users/"+id, "")
+	own.want(http.StatusForbidden, "DELETE", "/Me", "")
+	p.want(http.StatusOK, "GET", "/Users/"+id, "")
 	p.want(http.StatusNotFound, "GET", "/Me", "")
 }
 
