@@ -118,7 +118,7 @@ func (t *Tenant) membersOf(ctx context.Context, groups []Resource, bound int) ([
 	for i, group := range groups {
 		work.Go(func() (err error) {
 			if err = t.whole(ctx, group); err == nil {
-				lists[i], _, err = t.members(ctx, group.ID, bound+1)
+				lists[i], err = t.members(ctx, group.ID, bound+1)
 			}
 			return err
 		})
@@ -135,15 +135,14 @@ func (t *Tenant) whole(ctx context.Context, group Resource) error {
 	return noneFound(t.finishChange(ctx, group.ID, group.pending))
 }
 
-// members reads the members of a group, limit of them if it is not 0, and tells
-// whether there may be more.
-func (t *Tenant) members(ctx context.Context, group scim.ID, limit int) ([]Member, bool, error) {
-	edges, next, err := t.d.db.Query(ctx, table.Query{PK: t.membersPK(group), Limit: limit})
+// members reads the members of a group, limit of them if it is not 0.
+func (t *Tenant) members(ctx context.Context, group scim.ID, limit int) ([]Member, error) {
+	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.membersPK(group), Limit: limit})
 	list := make([]Member, len(edges))
 	for i, edge := range edges {
 		list[i] = memberFrom(edge)
 	}
-	return list, next != "" && len(list) >= limit, err
+	return list, err
 }
 
 // Among tells which of some ids are direct members of which groups: one call for

@@ -79,7 +79,7 @@ type Draft struct {
 // Members reads all members. Once it has been called, the edit is carried out on
 // exactly these or made anew.
 func (d *Draft) Members(ctx context.Context) ([]Member, error) {
-	all, _, err := d.t.members(ctx, d.ID, 0)
+	all, err := d.t.members(ctx, d.ID, 0)
 	d.looked, d.held = true, map[scim.ID]Kind{}
 	for _, m := range all {
 		d.held[m.ID] = m.Kind

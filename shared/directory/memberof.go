@@ -79,7 +79,7 @@ func (t *Tenant) UserIDsIn(ctx context.Context, group scim.ID) ([]scim.ID, error
 	users := map[scim.ID]bool{}
 	for _, level := range levels {
 		for id := range level {
-			members, _, err := t.members(ctx, id, 0)
+			members, err := t.members(ctx, id, 0)
 			if err != nil {
 				return nil, err
 			}
