@@ -38,6 +38,9 @@ func alive() uint64 {
 // What a search among 100,000 users holds is bounded by the page and by the calls
 // under way, not by the users: these take 140 MB as stored.
 func TestMemoryOfScans(t *testing.T) {
+	if testing.Short() {
+		t.Skip("under the race detector a scan takes longer than it may, and other memory")
+	}
 	const bound = 64 // MB: the users of four calls, as stored, received, parsed and matched
 	throng := newThrong(t, 100_000)
 	for _, path := range []string{

@@ -18,6 +18,8 @@ import (
 type seeds struct {
 	mu  sync.Mutex
 	all []*seed
+
+	planting sync.Mutex // an engine that starts again and AddTenant may plant the same
 }
 
 // seed is a tenant with a token, made by the operator API's own code.
@@ -67,12 +69,16 @@ func (s *Stack) add(t tenant.Tenant) *seed {
 func (s *Stack) AddTenant(ctx context.Context, t tenant.Tenant) (token string, err error) {
 	one := s.add(t)
 	err = s.prepare(ctx, s.EngineEndpoint())
+	s.seeds.planting.Lock()
+	defer s.seeds.planting.Unlock()
 	return one.token, err
 }
 
 // plant stores a seed in an engine: the first time it makes the token, later it
 // stores the same one. What is there stays as operators have changed it.
 func (s *Stack) plant(ctx context.Context, endpoint string, one *seed) error {
+	s.seeds.planting.Lock()
+	defer s.seeds.planting.Unlock()
 	d, err := directory.Open(ctx, directory.Options{
 		Table: s.settings.Table, Scope: directory.Scope(s.settings.Scope), Endpoint: endpoint,
 	})
