@@ -22,24 +22,31 @@ type Match func(version int64) bool
 // ErrContention and those of CreateUser and change.
 func (t *Tenant) ReplaceUser(ctx context.Context, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
 	var result User
-	err := again(ctx, func() error {
-		old, err := t.User(ctx, id)
-		if err != nil {
-			return err
-		}
-		if match != nil && !match(old.Version) {
-			return ErrVersion
-		}
-		c, err := change(old)
-		if err != nil {
-			return err
-		}
-		return t.freeing(ctx, func() error {
-			result, err = t.replace(ctx, old, c)
-			return err
-		})
+	read := func() (User, error) { return t.User(ctx, id) }
+	err := edited(ctx, t, match, read, change, func(old User, c Content) (err error) {
+		result, err = t.replace(ctx, old, c)
+		return err
 	})
 	return result, err
+}
+
+// edited reads a resource, lets edit decide on it and stores that, all anew when
+// others change the resource or free what it claims meanwhile.
+func edited[R interface{ version() int64 }, E any](ctx context.Context, t *Tenant, match Match, read func() (R, error), edit func(R) (E, error), store func(R, E) error) error {
+	return again(ctx, func() error {
+		old, err := read()
+		if err != nil {
+			return err
+		}
+		if match != nil && !match(old.version()) {
+			return ErrVersion
+		}
+		e, err := edit(old)
+		if err != nil {
+			return err
+		}
+		return t.freeing(ctx, func() error { return store(old, e) })
+	})
 }
 
 // again calls step, which is to read a resource and change it, until it does not

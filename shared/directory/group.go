@@ -32,14 +32,8 @@ func (t *Tenant) CreateGroup(ctx context.Context, doc scim.Value, members Member
 	c.head = func(stamp table.Stamp, more table.Item) []table.Write {
 		return append(t.arrival(GroupKind, g.Resource, merged(item, more, stamp), name), t.counted(GroupKind, 1))
 	}
-	err = t.freeing(ctx, func() error {
-		err := c.carryOut(ctx)
-		if failed := refusal(err); failed != nil {
-			if taken := lost(failed, name, 1); taken != nil {
-				return taken
-			}
-		}
-		return err
+	err = again(ctx, func() error {
+		return t.freeing(ctx, func() error { return t.judge(ctx, g.ID, c.carryOut(ctx), name) })
 	})
 	return c.outcome(g, !c.stepped), err
 }
@@ -110,22 +104,9 @@ type Changed struct {
 // The errors are ErrNotFound, ErrVersion, ErrContention, those of CreateGroup and
 // those of edit.
 func (t *Tenant) ChangeGroup(ctx context.Context, id scim.ID, match Match, near []scim.ID, edit func(*Draft) (Edit, error)) (out Changed, err error) {
-	err = again(ctx, func() error {
-		d, err := t.draft(ctx, id, near)
-		if err != nil {
-			return err
-		}
-		if match != nil && !match(d.Version) {
-			return ErrVersion
-		}
-		e, err := edit(d)
-		if err != nil {
-			return err
-		}
-		return t.freeing(ctx, func() error {
-			out, err = t.carry(ctx, d, e, match != nil)
-			return err
-		})
+	err = edited(ctx, t, match, func() (*Draft, error) { return t.draft(ctx, id, near) }, edit, func(d *Draft, e Edit) error {
+		out, err = t.carry(ctx, d, e, match != nil)
+		return err
 	})
 	return out, err
 }

@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -113,4 +114,21 @@ func (b *bench) replaceLive(group scim.ID, ids []scim.ID) (directory.Changed, er
 		err = nil
 	}
 	return out, err
+}
+
+// Groups that are created at the same time with groups as members are all there.
+func TestParallelNesting(t *testing.T) {
+	b := newBench(t, nil)
+	inner := b.group("inner")
+	var work sync.WaitGroup
+	for i := range 8 {
+		work.Go(func() {
+			edit := directory.MemberEdit{Add: members(inner.ID)}
+			if _, err := b.acme.CreateGroup(t.Context(), group(fmt.Sprint("outer", i), ""), edit); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	work.Wait()
+	b.verify(0)
 }

@@ -23,6 +23,8 @@ type Resource struct {
 // Size returns the bytes of the document as it was read, by which a page is cut.
 func (r Resource) Size() int { return r.size }
 
+func (r Resource) version() int64 { return r.Version }
+
 // item returns what is stored of the resource. The error is an *scim.Error.
 func (r Resource) item() (table.Item, error) {
 	doc := r.Doc.JSON()
