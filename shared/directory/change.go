@@ -89,31 +89,32 @@ func (t *Tenant) replace(ctx context.Context, old User, c Content) (User, error)
 	return u, t.store(ctx, old, u, item, taken, yielded)
 }
 
-// store writes the user under its old version: alone when it claims and looks up
-// what it did before, else in one transaction.
+// store writes the user under its old version, with what it claims and is found by
+// if that has changed.
 func (t *Tenant) store(ctx context.Context, old, u User, item table.Item, taken, yielded []claim) error {
 	user := func(stamp table.Stamp) table.Write {
 		item["writer"] = string(stamp)
 		return table.Update(t.key(UserKind, u.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
 	}
-	moved := old.Doc.Get("externalId").Text() != u.Doc.Get("externalId").Text()
-	if len(taken) == 0 && len(yielded) == 0 && !moved {
-		return overtaken(t.d.db.Write(ctx, user), nil)
-	}
 	return overtaken(t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {
-		writes := []table.Write{user(stamp)}
-		for _, c := range taken {
-			writes = append(writes, t.take(c, UserKind, u.ID))
-		}
-		for _, c := range yielded {
-			writes = append(writes, yield(c, u.ID))
-		}
-		if moved {
-			writes = append(writes, t.lookups(UserKind, old.Resource, deleting)...)
-			writes = append(writes, t.lookups(UserKind, u.Resource, table.Put)...)
-		}
-		return writes
+		return append([]table.Write{user(stamp)}, t.moves(UserKind, old.Resource, u.Resource, taken, yielded)...)
 	}, func(ctx context.Context) error { return t.checkFree(ctx, taken, u.ID) }), taken)
+}
+
+// moves makes the writes of a change by which a resource is found otherwise: the
+// claims that it takes first, then those that it gives up, then look-ups.
+func (t *Tenant) moves(k Kind, old, now Resource, taken, yielded []claim) (writes []table.Write) {
+	for _, c := range taken {
+		writes = append(writes, t.take(c, k, now.ID))
+	}
+	for _, c := range yielded {
+		writes = append(writes, yield(c, now.ID))
+	}
+	if old.Doc.Get("externalId").Text() != now.Doc.Get("externalId").Text() {
+		writes = append(writes, t.lookups(k, old, deleting)...)
+		writes = append(writes, t.lookups(k, now, table.Put)...)
+	}
+	return writes
 }
 
 func deleting(key table.Key, _ table.Item) table.Write { return table.Delete(key) }

@@ -202,24 +202,13 @@ func (c *change) of(old, now Group, versioned bool) ([]claim, error) {
 		return nil, err
 	}
 	taken, yielded := without(name, c.name(old.Doc)), without(c.name(old.Doc), name)
-	moved := old.Doc.Get("externalId").Text() != now.Doc.Get("externalId").Text()
 	set, condition, values := table.Item{"modified": item["modified"]}, lively+" AND attribute_not_exists(#pending)", table.Item{}
 	if versioned {
 		set["doc"], condition, values = item["doc"], condition+" AND #version = :old", table.Item{"old": old.Version}
 	}
 	c.head = func(stamp table.Stamp, more table.Item) []table.Write {
-		writes := []table.Write{table.Update(c.key(GroupKind, c.group), merged(set, more, stamp)).Adding("version", 1).Provided(condition, values)}
-		for _, claim := range taken {
-			writes = append(writes, c.take(claim, GroupKind, c.group))
-		}
-		for _, claim := range yielded {
-			writes = append(writes, yield(claim, c.group))
-		}
-		if moved {
-			writes = append(writes, c.lookups(GroupKind, old.Resource, deleting)...)
-			writes = append(writes, c.lookups(GroupKind, now.Resource, table.Put)...)
-		}
-		return writes
+		group := table.Update(c.key(GroupKind, c.group), merged(set, more, stamp)).Adding("version", 1).Provided(condition, values)
+		return append([]table.Write{group}, c.moves(GroupKind, old.Resource, now.Resource, taken, yielded)...)
 	}
 	return taken, nil
 }

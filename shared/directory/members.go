@@ -140,14 +140,10 @@ const (
 // atOnce carries the change out in one transaction. What the edit leaves as it was
 // read is held to that, lest the outcome be that of no order of requests.
 func (c *change) atOnce(ctx context.Context, guard []table.Write) error {
-	build := func(stamp table.Stamp) []table.Write {
+	return c.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
 		c.sent = append(append(c.head(stamp, nil), guard...), c.edges()...)
 		return c.sent
-	}
-	if len(build("")) == 1 {
-		return c.d.db.Write(ctx, func(stamp table.Stamp) table.Write { return build(stamp)[0] })
-	}
-	return c.d.db.Transact(ctx, build)
+	})
 }
 
 func (c *change) edges() (writes []table.Write) {

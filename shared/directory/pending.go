@@ -52,12 +52,7 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 		return err
 	}
 	more := table.Item{"pending": id, "since": scim.FormatTime(c.d.instant())}
-	build := func(stamp table.Stamp) []table.Write { return append(c.head(stamp, more), guard...) }
-	if len(build("")) == 1 {
-		err = c.d.db.Write(ctx, func(stamp table.Stamp) table.Write { return build(stamp)[0] })
-	} else {
-		err = c.d.db.Transact(ctx, build)
-	}
+	err = c.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write { return append(c.head(stamp, more), guard...) })
 	if refusal(err) != nil { // a step that is left behind expires
 		_ = c.dropSteps(ctx, c.group, id)
 	}
