@@ -21,10 +21,14 @@ type Match func(version int64) bool
 // match the error is ErrVersion instead. The other errors are ErrNotFound,
 // ErrContention and those of CreateUser and change.
 func (t *Tenant) ReplaceUser(ctx context.Context, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
+	return t.replaceAs(ctx, UserKind, id, match, change)
+}
+
+func (t *Tenant) replaceAs(ctx context.Context, k Kind, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
 	var result User
-	read := func() (User, error) { return t.User(ctx, id) }
+	read := func() (User, error) { return t.user(ctx, k, id) }
 	err := edited(ctx, t, match, read, change, func(old User, c Content) (err error) {
-		result, err = t.replace(ctx, old, c)
+		result, err = t.replace(ctx, k, old, c)
 		return err
 	})
 	return result, err
@@ -64,12 +68,12 @@ func again(ctx context.Context, step func() error) error {
 }
 
 // replace stores the new content of a user whose version is still old's.
-func (t *Tenant) replace(ctx context.Context, old User, c Content) (User, error) {
-	if c.HashPassword == nil && c.Doc.JSON() == old.Doc.JSON() {
+func (t *Tenant) replace(ctx context.Context, k Kind, old User, c Content) (User, error) {
+	if c.HashPassword == nil && c.Doc.JSON() == old.Doc.JSON() && c.verified == old.verified {
 		return old, nil
 	}
 	u := old
-	u.Doc, u.Version, u.LastModified = c.Doc, old.Version+1, t.d.instant()
+	u.Doc, u.Version, u.LastModified, u.verified = c.Doc, old.Version+1, t.d.instant(), c.verified
 	held := t.held(old.Doc)
 	wanted, err := t.claims(u.Doc)
 	if err != nil {
@@ -86,18 +90,21 @@ func (t *Tenant) replace(ctx context.Context, old User, c Content) (User, error)
 	if old.HasPassword() {
 		item["password"] = u.password
 	}
-	return u, t.store(ctx, old, u, item, taken, yielded)
+	if old.verified != "" {
+		item["verified"] = u.verified
+	}
+	return u, t.store(ctx, k, old, u, item, taken, yielded)
 }
 
 // store writes the user under its old version, with what it claims and is found by
 // if that has changed.
-func (t *Tenant) store(ctx context.Context, old, u User, item table.Item, taken, yielded []claim) error {
+func (t *Tenant) store(ctx context.Context, k Kind, old, u User, item table.Item, taken, yielded []claim) error {
 	user := func(stamp table.Stamp) table.Write {
 		item["writer"] = string(stamp)
-		return table.Update(t.key(UserKind, u.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
+		return table.Update(t.key(k, u.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
 	}
-	return overtaken(t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {
-		return append([]table.Write{user(stamp)}, t.moves(UserKind, old.Resource, u.Resource, taken, yielded)...)
+	return t.overtaken(t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {
+		return append([]table.Write{user(stamp)}, t.moves(k, old.Resource, u.Resource, taken, yielded)...)
 	}, func(ctx context.Context) error { return t.checkFree(ctx, taken, u.ID) }), taken)
 }
 
@@ -121,7 +128,7 @@ func deleting(key table.Key, _ table.Item) table.Write { return table.Delete(key
 
 // overtaken judges the failures of a write whose first condition is on the user
 // itself: that one first, then the claims, which stand behind it.
-func overtaken(err error, taken []claim) error {
+func (t *Tenant) overtaken(err error, taken []claim) error {
 	failed := refusal(err)
 	switch {
 	case failed == nil:
@@ -129,7 +136,7 @@ func overtaken(err error, taken []claim) error {
 	case failed.At(0) != nil:
 		return errMoved
 	}
-	if e := lost(failed, taken, 1); e != nil {
+	if e := t.lost(failed, taken, 1); e != nil {
 		return e
 	}
 	return err

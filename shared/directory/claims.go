@@ -14,14 +14,18 @@ import (
 
 // Taken is an attribute whose value another resource holds.
 type Taken struct {
-	Attribute string // userName or emails.value
+	Attribute string // userName, emails.value or displayName
 	Value     string // as the client sent it
+	// Holder and ID are of the resource that holds it, if that belongs to the same
+	// tenant; who holds it elsewhere is none of a tenant's business.
+	Holder Kind
+	ID     scim.ID
 }
 
-// TakenError says which values of a resource others hold. It never says who.
+// TakenError says which values of a resource others hold.
 type TakenError struct {
 	Values  []Taken
-	holders []holding
+	holders []holding // of each value
 }
 
 // holding is who held a claim when it was lost.
@@ -40,13 +44,13 @@ func (e *TakenError) Error() string {
 	return "directory: taken: " + strings.Join(names, ", ")
 }
 
-func (e *TakenError) add(v Taken, claim table.Item) {
-	kind := UserKind
-	if claim.Text("kind") == "group" {
-		kind = GroupKind
+// add notes a value of the tenant that is lost to the owner of a claim.
+func (e *TakenError) add(to tenant.ID, v Taken, claim table.Item) {
+	h := holding{tenant.ID(claim.Text("tenant")), kindNamed(claim.Text("kind")), scim.ID(claim.Text("owner"))}
+	if h.tenant == to {
+		v.Holder, v.ID = h.kind, h.id
 	}
-	e.Values = append(e.Values, v)
-	e.holders = append(e.holders, holding{tenant.ID(claim.Text("tenant")), kind, scim.ID(claim.Text("owner"))})
+	e.Values, e.holders = append(e.Values, v), append(e.holders, h)
 }
 
 // claim is a value of a resource that nobody else may hold.
@@ -77,7 +81,7 @@ func acceptable(list []claim) ([]claim, error) {
 // name returns the claim of a group on its displayName.
 func (t *Tenant) name(doc scim.Value) []claim {
 	name := doc.Get("displayName").Text()
-	return []claim{{Taken{"displayName", name}, t.nameKey(scim.Fold(name))}}
+	return []claim{{Taken{Attribute: "displayName", Value: name}, t.nameKey(scim.Fold(name))}}
 }
 
 // nameOf is name for a group that is to have it. Nobody signs in by the name of a
@@ -93,12 +97,20 @@ func (t *Tenant) nameOf(doc scim.Value) ([]claim, error) {
 	return t.name(doc), nil
 }
 
+// claimsOf returns what a stored resource of a kind claims.
+func (t *Tenant) claimsOf(k Kind, doc scim.Value) []claim {
+	if k == GroupKind || k == TeamKind {
+		return t.name(doc)
+	}
+	return t.held(doc)
+}
+
 // held returns what a stored user claims, whatever rules it was stored under.
 func (t *Tenant) held(doc scim.Value) []claim {
-	list := t.claim(nil, "USERNAME", Taken{"userName", doc.Get("userName").Text()})
+	list := t.claim(nil, "USERNAME", Taken{Attribute: "userName", Value: doc.Get("userName").Text()})
 	for _, email := range doc.Get("emails").Items() {
 		if address := email.Get("value").Text(); address != "" {
-			list = t.claim(list, "EMAIL", Taken{"emails.value", address})
+			list = t.claim(list, "EMAIL", Taken{Attribute: "emails.value", Value: address})
 		}
 	}
 	return list
@@ -142,11 +154,11 @@ next:
 
 // lost returns a *TakenError for the claims that failed in a transaction in
 // which they stood from index first on, nil if none of them did.
-func lost(failed *table.ConditionFailed, claims []claim, first int) error {
+func (t *Tenant) lost(failed *table.ConditionFailed, claims []claim, first int) error {
 	e := &TakenError{}
 	for i, c := range claims {
 		if f := failed.At(first + i); f != nil {
-			e.add(c.Taken, f.Item)
+			e.add(t.id, c.Taken, f.Item)
 		}
 	}
 	return e.orNil()
@@ -178,7 +190,7 @@ func (t *Tenant) checkFree(ctx context.Context, claims []claim, owner scim.ID) e
 	e := &TakenError{}
 	for _, c := range claims {
 		if item := held[c.key.PK]; item != nil && item.Text("owner") != string(owner) {
-			e.add(c.Taken, item)
+			e.add(t.id, c.Taken, item)
 		}
 	}
 	return e.orNil()

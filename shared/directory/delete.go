@@ -82,20 +82,29 @@ func (t *Tenant) finishDeletion(ctx context.Context, k Kind, item table.Item) er
 	if err != nil {
 		return err
 	}
-	claims := t.name(r.Doc)
-	if k == UserKind {
-		claims = t.held(r.Doc)
-	} else if err := t.empty(ctx, r.ID); err != nil {
-		return err
-	}
-	return t.detach(ctx, Member{ID: r.ID, Kind: k}, func() []table.Write {
-		writes := []table.Write{table.Delete(t.key(k, r.ID)).Provided("attribute_exists(#deleting)", nil)}
-		for _, c := range claims {
-			writes = append(writes, yield(c, r.ID))
+	if k == GroupKind {
+		if err := t.empty(ctx, r.ID); err != nil {
+			return err
 		}
-		writes = append(writes, t.lookups(k, r, deleting)...)
-		return append(writes, t.counted(k, -1))
-	})
+	}
+	last := func() []table.Write {
+		return t.departure(k, r, table.Delete(t.key(k, r.ID)).Provided("attribute_exists(#deleting)", nil))
+	}
+	if m := (Member{ID: r.ID, Kind: k}); k == UserKind || k == GroupKind {
+		return t.detach(ctx, m, last)
+	}
+	return t.leave(ctx, Member{}, nil, last)
+}
+
+// departure makes the writes by which a resource goes: what removes its item comes
+// first, then what gives up its claims, its look-ups and its count.
+func (t *Tenant) departure(k Kind, r Resource, removal table.Write) []table.Write {
+	writes := []table.Write{removal}
+	for _, c := range t.claimsOf(k, r.Doc) {
+		writes = append(writes, yield(c, r.ID))
+	}
+	writes = append(writes, t.lookups(k, r, deleting)...)
+	return append(writes, t.counted(k, -1))
 }
 
 // maxActions is the number of actions a transaction takes.

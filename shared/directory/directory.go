@@ -1,4 +1,5 @@
-// Package directory holds the users and groups of all tenants in one DynamoDB
+// Package directory holds the users and groups of all tenants, and the accounts and
+// teams that an application makes beside them, in one DynamoDB
 // table: their documents, the claims that make a username or email unique, the
 // edges between groups and members, the look-ups and counters, and the records of
 // tenants and credentials. Every change is whole or

@@ -10,14 +10,29 @@ import (
 	"scimserver/shared/scim"
 )
 
-// Kind is the type of a resource that can be a member of a group.
+// Kind is the type of what the directory holds. Users and groups belong to a
+// tenant and can be members of groups.
 type Kind string
 
-// The kinds of members.
+// The kinds.
 const (
-	UserKind  Kind = "User"
-	GroupKind Kind = "Group"
+	UserKind    Kind = "User"
+	GroupKind   Kind = "Group"
+	AccountKind Kind = "Account" // made by the application itself, of no tenant
+	TeamKind    Kind = "Team"    // made by hand, next to a tenant's groups
 )
+
+var kinds = [...]Kind{UserKind, GroupKind, AccountKind, TeamKind}
+
+// kindNamed returns the kind of a name in whatever case, "" if there is none.
+func kindNamed(name string) Kind {
+	for _, k := range kinds {
+		if strings.EqualFold(name, string(k)) {
+			return k
+		}
+	}
+	return ""
+}
 
 // Member is a member of a group.
 type Member struct {

@@ -18,7 +18,11 @@ const MaxResults = 1000
 // User reads a user, without groups. The errors are ErrNotFound and
 // ErrUnavailable.
 func (t *Tenant) User(ctx context.Context, id scim.ID) (User, error) {
-	item, err := t.get(ctx, UserKind, id)
+	return t.user(ctx, UserKind, id)
+}
+
+func (t *Tenant) user(ctx context.Context, k Kind, id scim.ID) (User, error) {
+	item, err := t.get(ctx, k, id)
 	if err != nil {
 		return User{}, err
 	}

@@ -232,7 +232,7 @@ func (t *Tenant) judge(ctx context.Context, id scim.ID, err error, taken []claim
 		}
 		return errMoved
 	}
-	if e := lost(failed, taken, 1); e != nil {
+	if e := t.lost(failed, taken, 1); e != nil {
 		return e
 	}
 	return errMoved

@@ -20,11 +20,13 @@ import (
 //	T#<t>#CREDENTIALS           <key id>        leads to a credential of the tenant
 //	T#<t>#USER                  <id>            a user
 //	T#<t>#GROUP                 <id>            a group, without its members
+//	ACCOUNT                     <id>            an account, which belongs to no tenant
 //	T#<t>#MEMBERS#<group>       U#<id>, G#<id>  a member of the group: a user, a group
 //	T#<t>#MEMBEROF#<digit>      <member>#<group>  the same seen from the member, whose id begins with the digit
 //	T#<t>#LOOKUP#<type>#externalId#<value>  <id>      finds users or groups by externalId
 //	T#<t>#LOOKUP#GROUP#displayName#<folded> CLAIM     the one group of a displayName
 //	T#<t>#COUNT#<type>          00 .. 15        shards of the number of users or groups
+//	COUNT#ACCOUNT               00 .. 15        the same of accounts
 //	T#<t>#PAGE#<kind>           <journey>       a client's way through pages by index; expires
 //	T#<t>#NESTING               V               how often a group was put into a group, and into which last
 //	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
@@ -32,7 +34,7 @@ import (
 //	CLAIM#<scope>#USERNAME#<folded>  CLAIM      the one holder of a username
 //	CLAIM#<scope>#EMAIL#<folded>     CLAIM      the one holder of an email
 //
-// <type> is USER or GROUP; <scope> is SYSTEM or T#<t>. A claim's owner is the id of the resource that
+// <type> is USER or GROUP; <scope> is SYSTEM, or T#<t> and for accounts ACCOUNTS. A claim's owner is the id of the resource that
 // holds it; ids are random and never given again.
 
 var settingsKey = table.Key{PK: "TABLE", SK: "SETTINGS"}
@@ -49,15 +51,16 @@ func domainKey(domain string) table.Key { return table.Key{PK: "DOMAIN#" + domai
 
 func (t *Tenant) credentialsPK() string { return t.prefix() + "CREDENTIALS" }
 
-func (t *Tenant) prefix() string { return "T#" + string(t.id) + "#" }
+// prefix starts the keys of what belongs to a tenant.
+func (t *Tenant) prefix() string {
+	if t.id == "" {
+		return ""
+	}
+	return "T#" + string(t.id) + "#"
+}
 
 // section is the word in keys for the resources of a kind.
-func (k Kind) section() string {
-	if k == GroupKind {
-		return "GROUP"
-	}
-	return "USER"
-}
+func (k Kind) section() string { return strings.ToUpper(string(k)) }
 
 // letter is the word in the keys of edges for members of a kind.
 func (k Kind) letter() string { return k.section()[:1] }
@@ -104,7 +107,10 @@ func countKey(pk string, shard int) table.Key {
 // claimKey returns the key of the claim on a folded value.
 func (t *Tenant) claimKey(kind, folded string) table.Key {
 	scope := string(SystemScope)
-	if t.d.scope == TenantScope {
+	switch {
+	case t.d.scope == TenantScope && t.id == "":
+		scope = "ACCOUNTS"
+	case t.d.scope == TenantScope:
 		scope = "T#" + string(t.id)
 	}
 	return table.Key{PK: "CLAIM#" + scope + "#" + kind + "#" + bounded(folded), SK: "CLAIM"}

@@ -82,12 +82,15 @@ type work struct {
 
 // workOn tells which resource an item is.
 func workOn(pk, sk string) (work, bool) {
+	if pk == AccountKind.section() {
+		return work{"", AccountKind, scim.ID(sk)}, true
+	}
 	parts := strings.Split(pk, "#")
 	if len(parts) != 3 || parts[0] != "T" {
 		return work{}, false
 	}
-	w := work{tenant.ID(parts[1]), kindOf(parts[2]), scim.ID(sk)}
-	return w, w.kind.section() == parts[2]
+	w := work{tenant.ID(parts[1]), kindNamed(parts[2]), scim.ID(sk)}
+	return w, w.kind != ""
 }
 
 func (w work) noteKey() table.Key {

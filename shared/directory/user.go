@@ -22,6 +22,7 @@ const counterShards = 16
 type User struct {
 	Resource
 	password string // hash, "" where there is none
+	verified string // the folded emails of an account that are verified, a line each
 }
 
 // HasPassword reports whether a hash of a password is stored.
@@ -33,22 +34,28 @@ type Content struct {
 	// HashPassword hashes the new password; "" removes the old one. It is slow, and
 	// called only when the user's claims look free. nil leaves the password as it is.
 	HashPassword func() (string, error)
+
+	verified string // of an account
 }
 
 // CreateUser stores a new user, with everything that it claims, in one
 // transaction. The errors are *TakenError, ErrUnavailable, and an *scim.Error
 // for a value that can't be claimed.
 func (t *Tenant) CreateUser(ctx context.Context, c Content) (User, error) {
-	u := User{Resource: t.newResource(c.Doc)}
+	return t.createAs(ctx, UserKind, c)
+}
+
+func (t *Tenant) createAs(ctx context.Context, k Kind, c Content) (User, error) {
+	u := User{Resource: t.newResource(c.Doc), verified: c.verified}
 	claims, err := t.claims(u.Doc)
 	if err != nil {
 		return User{}, err
 	}
-	err = t.freeing(ctx, func() error { return t.create(ctx, &u, c, claims) })
+	err = t.freeing(ctx, func() error { return t.create(ctx, k, &u, c, claims) })
 	return u, err
 }
 
-func (t *Tenant) create(ctx context.Context, u *User, c Content, claims []claim) error {
+func (t *Tenant) create(ctx context.Context, k Kind, u *User, c Content, claims []claim) error {
 	if err := t.hash(ctx, u, c, claims); err != nil {
 		return err
 	}
@@ -58,10 +65,10 @@ func (t *Tenant) create(ctx context.Context, u *User, c Content, claims []claim)
 	}
 	err = t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {
 		item["writer"] = string(stamp)
-		return append(t.arrival(UserKind, u.Resource, item, claims), t.counted(UserKind, 1))
+		return append(t.arrival(k, u.Resource, item, claims), t.counted(k, 1))
 	}, func(ctx context.Context) error { return t.checkFree(ctx, claims, u.ID) })
 	if failed := refusal(err); failed != nil {
-		if taken := lost(failed, claims, 1); taken != nil {
+		if taken := t.lost(failed, claims, 1); taken != nil {
 			return taken
 		}
 	}
@@ -112,12 +119,15 @@ func (u User) item() (table.Item, error) {
 	if err == nil && u.password != "" {
 		item["password"] = u.password
 	}
+	if err == nil && u.verified != "" {
+		item["verified"] = u.verified
+	}
 	return item, err
 }
 
 func userFrom(item table.Item) (User, error) {
 	r, err := resourceFrom(item)
-	return User{Resource: r, password: item.Text("password")}, err
+	return User{Resource: r, password: item.Text("password"), verified: item.Text("verified")}, err
 }
 
 // newResource makes a resource that does not exist yet.

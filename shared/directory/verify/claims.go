@@ -45,7 +45,11 @@ func (s *state) checkClaims() {
 	for name, id := range s.owned {
 		tenant, claim, _ := strings.Cut(name, "\x00")
 		kind, _, _ := strings.Cut(claim, "#")
-		key := s.find("CLAIM#SYSTEM#"+claim, "CLAIM#T#"+tenant+"#"+claim)
+		own := "CLAIM#ACCOUNTS#"
+		if tenant != "" {
+			own = "CLAIM#T#" + tenant + "#"
+		}
+		key := s.find("CLAIM#SYSTEM#"+claim, own+claim)
 		switch owner := s.claims[key]; {
 		case key == "":
 			s.problem("user %s does not hold the claim on its %s", id, kind)

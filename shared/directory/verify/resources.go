@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"strings"
 
 	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
@@ -11,21 +12,17 @@ import (
 type kind string
 
 const (
-	user  kind = "USER"
-	group kind = "GROUP"
+	user    kind = "USER"
+	group   kind = "GROUP"
+	account kind = "ACCOUNT"
 )
 
 // noun is the kind in a sentence.
-func (k kind) noun() string {
-	if k == user {
-		return "user"
-	}
-	return "group"
-}
+func (k kind) noun() string { return strings.ToLower(string(k)) }
 
-// resource names a user or a group.
+// resource names a user, a group or an account.
 type resource struct {
-	tenant string
+	tenant string // "" of an account
 	kind   kind
 	id     string
 }
@@ -52,6 +49,7 @@ func (s *state) addResource(r resource, item table.Item) (scim.Value, error) {
 	return doc, nil
 }
 
+// addUser notes a user or an account.
 func (s *state) addUser(r resource, item table.Item) error {
 	doc, err := s.addResource(r, item)
 	if err != nil {

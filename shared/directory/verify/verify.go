@@ -1,5 +1,5 @@
 // Package verify compares everything in the table with what must be true of it:
-// users and groups are in bijection with their claims, look-ups lead to them and
+// users, accounts and groups are in bijection with their claims, look-ups lead to them and
 // back, counters agree, memberships stand in both directions between what
 // exists, groups do not contain each other in a circle, and nothing is left half
 // done. It reads the keys itself instead of asking package directory to make
@@ -17,6 +17,7 @@ import (
 // Report is what a walk over the table has found.
 type Report struct {
 	Users      int
+	Accounts   int
 	Claims     int      // on usernames and emails
 	Groups     int      // with those under deletion
 	Members    int      // of all groups together
@@ -91,6 +92,10 @@ func (s *state) add(item table.Item) error {
 	switch tenant, rest := parts[1], parts[3]; {
 	case parts[0] == "CLAIM":
 		s.claims[pk] = item.Text("owner")
+	case parts[0] == "ACCOUNT":
+		return s.addUser(resource{"", account, sk}, item)
+	case parts[0] == "COUNT":
+		s.counts[counter{"", kind(tenant)}] += item.Int("n")
 	case parts[0] != "T":
 	case parts[2] == "USER":
 		return s.addUser(resource{tenant, user, sk}, item)
@@ -120,10 +125,13 @@ func (s *state) report() Report {
 	r := Report{Claims: len(s.claims), Members: len(s.forward)}
 	r.Unfinished, r.Abandoned = s.checkMarks(), s.checkChunks()
 	for one := range s.resources {
-		if one.kind == user {
+		switch one.kind {
+		case user:
 			r.Users++
-		} else {
+		case group:
 			r.Groups++
+		case account:
+			r.Accounts++
 		}
 	}
 	r.Problems = s.problems

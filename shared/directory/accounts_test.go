@@ -1,0 +1,132 @@
+package directory_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+)
+
+func account(name string, emails ...string) directory.AccountContent {
+	return directory.AccountContent{Content: user(name, "", emails...), Verified: emails}
+}
+
+func (b *bench) account(name string, emails ...string) directory.Account {
+	b.Helper()
+	a, err := b.dir.Accounts().Create(b.Context(), account(name, emails...))
+	if err != nil {
+		b.Fatalf("create account %s: %v", name, err)
+	}
+	return a
+}
+
+func TestAccountLife(t *testing.T) {
+	b := newBench(t, nil)
+	accounts := b.dir.Accounts()
+	a := b.account("Ann", "Ann@example.com", "ann@home.org")
+	for what, read := range map[string]func() (directory.Account, error){
+		"id":    func() (directory.Account, error) { return accounts.Account(t.Context(), a.ID) },
+		"name":  func() (directory.Account, error) { return accounts.ByName(t.Context(), "ANN") },
+		"email": func() (directory.Account, error) { return accounts.ByEmail(t.Context(), "ann@HOME.org") },
+	} {
+		if got, err := read(); err != nil || got.ID != a.ID || got.Doc.JSON() != a.Doc.JSON() || !got.Verifies("ann@EXAMPLE.com") {
+			t.Errorf("by %s: %+v, %v", what, got, err)
+		}
+	}
+	changed, err := accounts.Change(t.Context(), a.ID, nil, func(directory.Account) (directory.AccountContent, error) {
+		c := account("ann", "ann@new.org", "ann@home.org")
+		c.Verified = []string{"ann@home.org", "none@other.org"}
+		return c, nil
+	})
+	if err != nil || changed.Version != 2 || changed.Verifies("ann@new.org") || !changed.Verifies("ann@home.org") || changed.Verifies("none@other.org") {
+		t.Errorf("changed to %+v, %v", changed, err)
+	}
+	b.verify(0)
+	if err := accounts.Delete(t.Context(), a.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := accounts.Account(t.Context(), a.ID); !errors.Is(err, directory.ErrNotFound) {
+		t.Errorf("the deleted account reads %v", err)
+	}
+	b.create("ann", "", "ann@home.org")
+	b.verify(1)
+}
+
+// Accounts and users of all tenants hold claims against each other. Only who belongs
+// to the same tenant is told by whom a value is held.
+func TestAccountsAndUsersShareClaims(t *testing.T) {
+	b := newBench(t, nil)
+	a := b.account("ann", "ann@example.com")
+	_, err := b.acme.CreateUser(t.Context(), user("ANN", "", "bob@example.com", "ann@Example.com"))
+	if got := taken(err); !slices.Equal(got, []string{"userName=ANN", "emails.value=ann@Example.com"}) {
+		t.Errorf("a user: %v, %v", got, err)
+	}
+	for _, v := range takenValues(t, err) {
+		if v.Holder != "" || v.ID != "" {
+			t.Errorf("the tenant learns of %+v", v)
+		}
+	}
+	u := b.create("bob", "", "bob@example.com")
+	_, err = b.dir.Accounts().Create(t.Context(), account("carl", "bob@example.com"))
+	if v := takenValues(t, err); len(v) != 1 || v[0].Holder != "" {
+		t.Errorf("an account: %+v, %v", v, err)
+	}
+	_, err = b.dir.Accounts().Create(t.Context(), account("ann"))
+	if v := takenValues(t, err); len(v) != 1 || v[0].Holder != directory.AccountKind || v[0].ID != a.ID {
+		t.Errorf("another account: %+v, %v", v, err)
+	}
+	_, err = b.acme.CreateUser(t.Context(), user("bob", ""))
+	if v := takenValues(t, err); len(v) != 1 || v[0].Holder != directory.UserKind || v[0].ID != u.ID {
+		t.Errorf("a user of the same tenant: %+v, %v", v, err)
+	}
+	if _, err = b.acme.User(t.Context(), a.ID); !errors.Is(err, directory.ErrNotFound) {
+		t.Errorf("the tenant reads the account: %v", err)
+	}
+	b.verify(1)
+}
+
+func takenValues(t *testing.T, err error) []directory.Taken {
+	t.Helper()
+	e, ok := errors.AsType[*directory.TakenError](err)
+	if !ok {
+		t.Fatalf("the error is %v", err)
+	}
+	return e.Values
+}
+
+// In scope TENANT accounts are unique among themselves and do not meet users.
+func TestAccountsInTenantScope(t *testing.T) {
+	b := newBench(t, nil, func(o *directory.Options) { o.Scope = directory.TenantScope })
+	b.account("ann", "ann@example.com")
+	b.create("ann", "", "ann@example.com")
+	if _, err := b.dir.Accounts().Create(t.Context(), account("ANN")); taken(err) == nil {
+		t.Errorf("a second account of the name: %v", err)
+	}
+	b.verify(1)
+}
+
+func TestAccountsAreListed(t *testing.T) {
+	b := newBench(t, nil)
+	var all []scim.ID
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		all = append(all, b.account(name).ID)
+	}
+	slices.Sort(all)
+	var listed []scim.ID
+	for after, more := scim.ID(""), true; more; more = after != "" {
+		page, next, err := b.dir.Accounts().List(t.Context(), after, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range page {
+			listed = append(listed, a.ID)
+		}
+		after = next
+	}
+	n, err := b.dir.Accounts().Count(t.Context())
+	if !slices.Equal(listed, all) || n != 5 || err != nil {
+		t.Errorf("listed %v of %v, counted %d, %v", listed, all, n, err)
+	}
+}
