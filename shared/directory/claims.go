@@ -24,15 +24,18 @@ type Taken struct {
 
 // TakenError says which values of a resource others hold.
 type TakenError struct {
-	Values  []Taken
-	holders []holding // of each value
+	Values []Taken
+	// Holders are those of the values, in their order: for operators alone, never for
+	// an answer to a tenant.
+	Holders []Holder
+
 }
 
-// holding is who held a claim when it was lost.
-type holding struct {
-	tenant tenant.ID
-	kind   Kind
-	id     scim.ID
+// Holder is who holds a claim.
+type Holder struct {
+	Tenant tenant.ID // "" of an account
+	Kind   Kind
+	ID     scim.ID
 }
 
 // Error names the attributes without their values, which no log may show.
@@ -46,11 +49,11 @@ func (e *TakenError) Error() string {
 
 // add notes a value of the tenant that is lost to the owner of a claim.
 func (e *TakenError) add(to tenant.ID, v Taken, claim table.Item) {
-	h := holding{tenant.ID(claim.Text("tenant")), kindNamed(claim.Text("kind")), scim.ID(claim.Text("owner"))}
-	if h.tenant == to {
-		v.Holder, v.ID = h.kind, h.id
+	h := Holder{tenant.ID(claim.Text("tenant")), kindNamed(claim.Text("kind")), scim.ID(claim.Text("owner"))}
+	if h.Tenant == to {
+		v.Holder, v.ID = h.Kind, h.ID
 	}
-	e.Values, e.holders = append(e.Values, v), append(e.holders, h)
+	e.Values, e.Holders = append(e.Values, v), append(e.Holders, h)
 }
 
 // claim is a value of a resource that nobody else may hold.

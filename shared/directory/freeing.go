@@ -16,7 +16,7 @@ func (t *Tenant) freeing(ctx context.Context, write func() error) error {
 		if !ok || n == tries {
 			return err
 		}
-		freed, problem := t.d.free(ctx, taken.holders)
+		freed, problem := t.d.free(ctx, taken.Holders)
 		if problem != nil {
 			return problem
 		}
@@ -28,13 +28,13 @@ func (t *Tenant) freeing(ctx context.Context, write func() error) error {
 
 // free finishes the deletion of holders that are marked, and reports whether none
 // of the holders has to be respected.
-func (d *Directory) free(ctx context.Context, holders []holding) (bool, error) {
+func (d *Directory) free(ctx context.Context, holders []Holder) (bool, error) {
 	for _, h := range holders {
-		if h.id == "" {
+		if h.ID == "" {
 			return false, nil
 		}
-		t := d.For(h.tenant)
-		item, err := d.db.Get(ctx, t.key(h.kind, h.id))
+		t := d.For(h.Tenant)
+		item, err := d.db.Get(ctx, t.key(h.Kind, h.ID))
 		if err != nil {
 			return false, err
 		}
@@ -42,7 +42,7 @@ func (d *Directory) free(ctx context.Context, holders []holding) (bool, error) {
 			return false, nil
 		}
 		if item != nil {
-			if err := t.finishDeletion(ctx, h.kind, item); err != nil {
+			if err := t.finishDeletion(ctx, h.Kind, item); err != nil {
 				return false, err
 			}
 		}
