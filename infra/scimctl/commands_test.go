@@ -26,6 +26,34 @@ func tenants(b *bench) {
 	}
 }
 
+func switches(b *bench) {
+	made := b.json("tenant create wired -connect automatic -reactivate -domains wired.example")
+	if made["connect"] != "automatic" || made["reactivate"] != true {
+		b.Errorf("created %v", made)
+	}
+	shown := func(connect, reactivate string) {
+		b.Helper()
+		out := strings.Join(strings.Fields(b.run("tenant show wired")), " ")
+		if !strings.Contains(out, "connect "+connect+" reactivate "+reactivate) {
+			b.Errorf("shown, not %s and %s:\n%s", connect, reactivate, out)
+		}
+	}
+	shown("automatic", "true")
+	b.run("tenant update wired -name Wired")
+	shown("automatic", "true")
+	b.run("tenant update wired -connect approval -reactivate=false")
+	shown("approval", "false")
+	b.fails(1, "neither approval nor automatic", "tenant update wired -connect always")
+	b.fails(2, "neither true nor false", "tenant update wired -reactivate=maybe")
+	shown("approval", "false")
+	for _, domains := range []string{"", "wired.example"} { // none, then one again
+		r := b.exec("", "tenant", "update", "wired", "-connect", "automatic", "-domains", domains)
+		if warned := strings.Contains(r.err, "no verified domains"); r.code != 0 || warned != (domains == "") {
+			b.Errorf("with domains %q: %+v", domains, r)
+		}
+	}
+}
+
 func credentials(b *bench) {
 	b.run("tenant create creds")
 	made := b.json("credential create creds -scopes read")

@@ -142,6 +142,7 @@ func TestScimctl(t *testing.T) {
 	part("misuse", misuse)
 	part("signature", signature)
 	part("tenants", tenants)
+	part("switches", switches)
 	part("credentials", credentials)
 	part("rotation", rotation)
 	part("subject", subject)

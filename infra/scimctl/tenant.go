@@ -78,6 +78,7 @@ func changeFlags(flags *flag.FlagSet) *admin.TenantChange {
 		c.Domains = &domains
 		return nil
 	})
+	switches(flags, c)
 	number(flags, "rps", "`requests` per second", func(n *int) { limits().RequestsPerSecond = n })
 	number(flags, "burst", "`requests` at once", func(n *int) { limits().Burst = n })
 	number(flags, "users", "most `users`; 0 for no limit", func(n *int) { limits().Users = n })
@@ -89,6 +90,22 @@ func changeFlags(flags *flag.FlagSet) *admin.TenantChange {
 		return err
 	})
 	return c
+}
+
+func switches(flags *flag.FlagSet, c *admin.TenantChange) {
+	flags.Func("connect", "`way` in which accounts of the application become users of the tenant: approval or automatic", func(v string) error {
+		way := admin.Connect(v)
+		c.Connect = &way
+		return nil
+	})
+	flags.BoolFunc("reactivate", "whether provisioning a deactivated user again activates it; -reactivate=false ends it", func(v string) error {
+		on, err := strconv.ParseBool(v)
+		if err != nil {
+			return errors.New("it is neither true nor false")
+		}
+		c.Reactivate = &on
+		return nil
+	})
 }
 
 func number(flags *flag.FlagSet, name, usage string, set func(*int)) {
@@ -111,6 +128,9 @@ func (s *session) tenant(ctx context.Context, method, path string, in any) error
 	if t.Warning != "" {
 		s.say("warning: %s\n", t.Warning)
 	}
+	if t.Connect == admin.Automatic && len(t.Domains) == 0 {
+		s.say("warning: connect is automatic without effect: the tenant has no verified domains; give it some with tenant update %s -domains\n", t.ID)
+	}
 	return s.show(t, func(w io.Writer) { describe(w, t) })
 }
 
@@ -120,6 +140,8 @@ func describe(w io.Writer, t admin.Tenant) {
 	row(w, "profile", t.Profile)
 	row(w, "state", strings.TrimSpace(string(t.State)+" "+moment(t.InactiveSince)))
 	row(w, "domains", joined(t.Domains, ", "))
+	row(w, "connect", t.Connect)
+	row(w, "reactivate", t.Reactivate)
 	row(w, "requests", fmt.Sprintf("%d a second, %d at once", t.Limits.RequestsPerSecond, t.Limits.Burst))
 	row(w, "most users", atMost(t.Limits.Users))
 	row(w, "most groups", atMost(t.Limits.Groups))

@@ -38,10 +38,39 @@ func (c TenantChange) apply(t *tenant.Tenant) error {
 		}
 		t.Domains = domains
 	}
+	if err := c.applySwitches(t); err != nil {
+		return err
+	}
 	if c.Limits != nil {
 		return c.Limits.apply(&t.Limits)
 	}
 	return nil
+}
+
+func (c TenantChange) applySwitches(t *tenant.Tenant) error {
+	if c.Reactivate != nil {
+		t.Reactivate = *c.Reactivate
+	}
+	if c.Connect == nil {
+		return nil
+	}
+	switch *c.Connect {
+	case Approval:
+		t.Connect = tenant.ByApproval
+	case Automatic:
+		t.Connect = tenant.Automatic
+	default:
+		return invalid("connect %q is neither approval nor automatic", *c.Connect)
+	}
+	return nil
+}
+
+// connectOf is the API's word for how a tenant connects accounts.
+func connectOf(c tenant.Connect) Connect {
+	if c == tenant.Automatic {
+		return Automatic
+	}
+	return Approval
 }
 
 func (c LimitsChange) apply(l *tenant.Limits) error {

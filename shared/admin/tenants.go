@@ -103,6 +103,7 @@ func (s *Service) change(ctx context.Context, id tenant.ID, edit func(*tenant.Te
 func (s *Service) shown(t tenant.Tenant) Tenant {
 	out := Tenant{
 		ID: t.ID, Name: t.Name, Profile: t.Profile, State: t.State, Domains: t.Domains, Created: t.Created, OwnThrottle: t.Key.Value != "",
+		Connect: connectOf(t.Connect), Reactivate: t.Reactivate,
 		Limits: Limits{
 			RequestsPerSecond: t.Limits.RequestsPerSecond, Burst: t.Limits.Burst, Users: t.Limits.Users, Groups: t.Limits.Groups,
 			EmailsPerUser: t.Limits.EmailsPerUser, TokenAgeSeconds: int64(t.Limits.TokenAge / time.Second),

@@ -64,6 +64,30 @@ func TestTenantsThatCantBe(t *testing.T) {
 	b.send(404, "GET", "/tenants/x", "")
 }
 
+func TestSwitchesOfATenant(t *testing.T) {
+	b := newBench(t)
+	wants := func(a answer, connect, reactivate string) {
+		t.Helper()
+		if a.text("connect") != connect || a.text("reactivate") != reactivate {
+			t.Errorf("connect and reactivate are not %s and %s: %v", connect, reactivate, a)
+		}
+	}
+	wants(b.send(201, "POST", "/tenants", `{"id":"plain"}`), "approval", "false")
+	wants(b.send(201, "POST", "/tenants", `{"id":"acme","connect":"automatic","reactivate":true}`), "automatic", "true")
+	wants(b.send(200, "PATCH", "/tenants/acme", `{"name":"Acme"}`), "automatic", "true")
+	wants(b.send(200, "PATCH", "/tenants/acme", `{"reactivate":false}`), "automatic", "false")
+	wants(b.send(200, "PATCH", "/tenants/acme", `{"connect":"approval","reactivate":true}`), "approval", "true")
+	for _, change := range []string{
+		`"connect":""`, `"connect":"Automatic"`, `"connect":"never"`, `"connect":true`, `"connect":null`,
+		`"reactivate":"true"`, `"reactivate":1`, `"reactivate":null`,
+	} {
+		b.send(400, "PATCH", "/tenants/acme", "{"+change+"}")
+		b.send(400, "POST", "/tenants", `{"id":"other",`+change+"}")
+	}
+	wants(b.send(200, "GET", "/tenants/acme", ""), "approval", "true")
+	b.send(404, "GET", "/tenants/other", "")
+}
+
 func TestDeletion(t *testing.T) {
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)

@@ -14,6 +14,8 @@ type Tenant struct {
 	State         tenant.State   `json:"state"`
 	InactiveSince *time.Time     `json:"inactiveSince,omitempty"`
 	Domains       []string       `json:"domains"`
+	Connect       Connect        `json:"connect"`
+	Reactivate    bool           `json:"reactivate"`
 	Limits        Limits         `json:"limits"`
 	// OwnThrottle says whether API Gateway counts this tenant's requests apart.
 	OwnThrottle bool      `json:"ownThrottle"`
@@ -47,11 +49,22 @@ type NewTenant struct {
 
 // TenantChange is the body that changes a tenant: what is missing stays.
 type TenantChange struct {
-	Name    *string         `json:"name,omitempty"`
-	Profile *tenant.Profile `json:"profile,omitempty"`
-	Domains *[]string       `json:"domains,omitempty"`
-	Limits  *LimitsChange   `json:"limits,omitempty"`
+	Name       *string         `json:"name,omitempty"`
+	Profile    *tenant.Profile `json:"profile,omitempty"`
+	Domains    *[]string       `json:"domains,omitempty"`
+	Connect    *Connect        `json:"connect,omitempty"`
+	Reactivate *bool           `json:"reactivate,omitempty"`
+	Limits     *LimitsChange   `json:"limits,omitempty"`
 }
+
+// Connect is the API's word for a tenant.Connect.
+type Connect string
+
+// The words.
+const (
+	Approval  Connect = "approval"
+	Automatic Connect = "automatic"
+)
 
 // LimitsChange changes limits: what is missing stays.
 type LimitsChange struct {

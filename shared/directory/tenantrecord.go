@@ -13,8 +13,8 @@ import (
 
 // checkTenant refuses a record that no code of ours should ask to store.
 func checkTenant(t tenant.Tenant) error {
-	if !t.ID.Valid() || !t.Profile.Valid() || len(t.Domains) > MaxDomains {
-		return fmt.Errorf("directory: tenant %q with profile %q and %d domains can't be stored", t.ID, t.Profile, len(t.Domains))
+	if !t.ID.Valid() || !t.Profile.Valid() || !t.Connect.Valid() || len(t.Domains) > MaxDomains {
+		return fmt.Errorf("directory: tenant %q with profile %q, connect %q and %d domains can't be stored", t.ID, t.Profile, t.Connect, len(t.Domains))
 	}
 	return t.Limits.Check()
 }
@@ -23,7 +23,8 @@ func tenantItem(t tenant.Tenant) table.Item {
 	return table.Item{
 		"name": t.Name, "profile": string(t.Profile),
 		"state": string(t.State), "since": scim.FormatTime(t.Since), "created": scim.FormatTime(t.Created),
-		"domains":           strings.Join(t.Domains, " "),
+		"domains": strings.Join(t.Domains, " "),
+		"connect": string(t.Connect), "reactivate": t.Reactivate,
 		"requestsPerSecond": int64(t.Limits.RequestsPerSecond), "burst": int64(t.Limits.Burst),
 		"users": int64(t.Limits.Users), "groups": int64(t.Limits.Groups),
 		"emailsPerUser": int64(t.Limits.EmailsPerUser), "tokenAge": int64(t.Limits.TokenAge / time.Second),
@@ -36,6 +37,7 @@ func tenantFrom(item table.Item) (t tenant.Tenant, err error) {
 	t = tenant.Tenant{
 		ID: tenant.ID(item.Text("SK")), Name: item.Text("name"), Profile: tenant.Profile(item.Text("profile")),
 		State: tenant.State(item.Text("state")), Domains: strings.Fields(item.Text("domains")),
+		Connect: tenant.Connect(item.Text("connect")), Reactivate: item.Bool("reactivate"),
 		Limits: tenant.Limits{
 			RequestsPerSecond: number("requestsPerSecond"), Burst: number("burst"),
 			Users: number("users"), Groups: number("groups"), EmailsPerUser: number("emailsPerUser"),

@@ -51,6 +51,21 @@ const (
 	Deleting  State = "deleting"
 )
 
+// Connect says how an account that the application made becomes a user of the
+// tenant, when its identity provider provisions the same person.
+type Connect string
+
+// The ways. By approval means that an operator decides on each account. Automatic
+// means that none is asked for accounts whose verified emails are in the tenant's
+// domains.
+const (
+	ByApproval Connect = ""
+	Automatic  Connect = "automatic"
+)
+
+// Valid reports whether c is one of the two ways.
+func (c Connect) Valid() bool { return c == ByApproval || c == Automatic }
+
 // Tenant is the record of one tenant.
 type Tenant struct {
 	ID      ID
@@ -59,9 +74,13 @@ type Tenant struct {
 	State   State
 	Since   time.Time // when it became active, or ceased to be
 	Domains []string  // verified for this tenant alone, in lower case
-	Limits  Limits
-	Key     APIKey
-	Created time.Time
+	Connect Connect
+	// Reactivate lets a POST of a user who exists and is deactivated replace and
+	// activate that user, instead of being refused.
+	Reactivate bool
+	Limits     Limits
+	Key        APIKey
+	Created    time.Time
 }
 
 // APIKey is the key under which API Gateway counts a tenant's requests. The zero

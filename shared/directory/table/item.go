@@ -23,6 +23,12 @@ func (i Item) Int(name string) int64 {
 	return n
 }
 
+// Bool returns a boolean attribute, false where there is none.
+func (i Item) Bool(name string) bool {
+	b, _ := i[name].(bool)
+	return b
+}
+
 // Bytes returns a binary attribute, nil where there is none.
 func (i Item) Bytes(name string) []byte {
 	b, _ := i[name].([]byte)
