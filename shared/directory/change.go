@@ -29,7 +29,7 @@ func (t *Tenant) replaceAs(ctx context.Context, k Kind, id scim.ID, match Match,
 	read := func() (User, error) { return t.user(ctx, k, id) }
 	err := edited(ctx, t, match, read, change, func(old User, c Content) (err error) {
 		result, err = t.replace(ctx, k, old, c)
-		return err
+		return attempted(err, k, id, c.Doc)
 	})
 	return result, err
 }

@@ -29,6 +29,8 @@ type TakenError struct {
 	// an answer to a tenant.
 	Holders []Holder
 
+	attempt attempt
+	lapsed  string // why an approval that there was did not hold
 }
 
 // Holder is who holds a claim.

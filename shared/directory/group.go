@@ -35,7 +35,7 @@ func (t *Tenant) CreateGroup(ctx context.Context, doc scim.Value, members Member
 	err = again(ctx, func() error {
 		return t.freeing(ctx, func() error { return t.judge(ctx, g.ID, c.carryOut(ctx), name) })
 	})
-	return c.outcome(g, !c.stepped), err
+	return c.outcome(g, !c.stepped), attempted(err, GroupKind, "", doc)
 }
 
 // outcome describes the change once it has been carried out.
@@ -106,7 +106,7 @@ type Changed struct {
 func (t *Tenant) ChangeGroup(ctx context.Context, id scim.ID, match Match, near []scim.ID, edit func(*Draft) (Edit, error)) (out Changed, err error) {
 	err = edited(ctx, t, match, func() (*Draft, error) { return t.draft(ctx, id, near) }, edit, func(d *Draft, e Edit) error {
 		out, err = t.carry(ctx, d, e, match != nil)
-		return err
+		return attempted(err, GroupKind, id, e.Doc)
 	})
 	return out, err
 }

@@ -30,6 +30,8 @@ import (
 //	T#<t>#PAGE#<kind>           <journey>       a client's way through pages by index; expires
 //	T#<t>#NESTING               V               how often a group was put into a group, and into which last
 //	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
+//	T#<t>#CONFLICT              <conflict>      what a provider did not get because another holds it; expires
+//	T#<t>#CONFLICTOF#<record>   <conflict>      finds conflicts by a provider's record: externalId=..., id=...; expires
 //	UNFINISHED                  <t>#<kind>#<id> work that was under way when function changes heard of it
 //	CLAIM#<scope>#USERNAME#<folded>  CLAIM      the one holder of a username
 //	CLAIM#<scope>#EMAIL#<folded>     CLAIM      the one holder of an email

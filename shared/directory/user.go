@@ -39,10 +39,11 @@ type Content struct {
 }
 
 // CreateUser stores a new user, with everything that it claims, in one
-// transaction. The errors are *TakenError, ErrUnavailable, and an *scim.Error
-// for a value that can't be claimed.
+// transaction. An account that holds the user's email becomes that user, if that is
+// approved or the tenant connects automatically. The errors are *TakenError,
+// ErrUnavailable, ErrContention, and an *scim.Error for a value that can't be claimed.
 func (t *Tenant) CreateUser(ctx context.Context, c Content) (User, error) {
-	return t.createAs(ctx, UserKind, c)
+	return t.createOrConnect(ctx, c)
 }
 
 func (t *Tenant) createAs(ctx context.Context, k Kind, c Content) (User, error) {

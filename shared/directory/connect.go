@@ -1,0 +1,207 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
+)
+
+// An account is connected when it becomes a SCIM user of a tenant: the same id, the
+// account's time of creation and its memberships in teams, the provider's document,
+// no password. One transaction moves the item, its claims, look-ups and counts, and
+// uses up what permitted it. So of two tenants, of a release and a connection, or of a
+// change of the account and a connection, one wins and the other finds it so.
+
+// permit is what lets a request connect an account.
+type permit struct {
+	account Account
+	teams   any           // see the attribute of that name
+	writes  []table.Write // that hold only as long as the permission does
+}
+
+// connect makes the user of an account that holds everything that was lost, if that
+// is permitted; else the error is taken. It is errMoved when the account or the
+// permission changed meanwhile.
+func (t *Tenant) connect(ctx context.Context, c Content, taken *TakenError) (User, error) {
+	id, ok := taken.account()
+	if !ok {
+		return User{}, taken
+	}
+	p, err := t.permission(ctx, id, taken)
+	if err != nil {
+		return User{}, err
+	}
+	if p == nil {
+		return User{}, taken
+	}
+	return t.move(ctx, *p, c)
+}
+
+// account returns the one account that holds everything that was lost, an email
+// included.
+func (e *TakenError) account() (scim.ID, bool) {
+	h := e.Holders[0]
+	one := !slices.ContainsFunc(e.Holders, func(other Holder) bool { return other != h })
+	return h.ID, one && h.Kind == AccountKind && len(e.emails()) > 0
+}
+
+// emails returns the emails that were lost.
+func (e *TakenError) emails() (list []string) {
+	for _, v := range e.Values {
+		if v.Attribute == emailAttribute {
+			list = append(list, v.Value)
+		}
+	}
+	return list
+}
+
+// permission finds out what permits to connect an account: an approval, or that the
+// tenant connects automatically. It is nil if nothing does.
+func (t *Tenant) permission(ctx context.Context, id scim.ID, taken *TakenError) (*permit, error) {
+	about := t.conflicts(taken)[0]
+	keys := []table.Key{t.d.For("").key(AccountKind, id), t.conflictKey(about.ID), tenantKey(t.id)}
+	items, err := t.d.db.GetAll(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	found := map[table.Key]table.Item{}
+	for _, item := range items {
+		found[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}] = item
+	}
+	item := found[keys[0]]
+	if !alive(item) {
+		return nil, errMoved
+	}
+	u, err := userFrom(item)
+	if err != nil {
+		return nil, err
+	}
+	p := &permit{account: Account{u}, teams: item["teams"]}
+	if p.writes, err = t.approved(p.account, found[keys[1]], taken); p.writes == nil && err == nil {
+		p.writes, err = t.automatic(p.account, found[keys[1]], found[keys[2]], taken)
+	}
+	if p.writes == nil {
+		return nil, err
+	}
+	return p, err
+}
+
+// approved returns the write that uses up an approval of a connection, nil if there is
+// none that holds. taken is told why one does not.
+func (t *Tenant) approved(a Account, item table.Item, taken *TakenError) ([]table.Write, error) {
+	if item == nil || item.Text("state") != string(ConflictApproved) {
+		return nil, nil
+	}
+	c, err := conflictFrom(item)
+	switch {
+	case err != nil || c.Holder.ID != a.ID:
+		return nil, err
+	case !t.d.now().Before(c.Approval.Until):
+		taken.lapsed = "the approval has expired"
+		return nil, nil
+	case c.Approval.Version != a.Version:
+		taken.lapsed = "the account was changed after the approval; approve it again"
+		return nil, nil
+	}
+	return []table.Write{t.connected(c, "connected by approval").Provided(
+		"#state = :state AND #holder = :holder AND #approvedVersion = :version",
+		table.Item{"state": string(ConflictApproved), "holder": string(a.ID), "version": a.Version})}, nil
+}
+
+func (t *Tenant) connected(c Conflict, how string) table.Write {
+	return table.Update(t.conflictKey(c.ID), table.Item{"state": string(ConflictClosed), "outcome": how})
+}
+
+// automatic returns the writes that hold a connection to the tenant's own rule: it
+// connects automatically, every email that was lost is verified in the account, and
+// its domain is verified for this tenant alone.
+func (t *Tenant) automatic(a Account, conflict, record table.Item, taken *TakenError) ([]table.Write, error) {
+	if tenant.Connect(record.Text("connect")) != tenant.Automatic {
+		return nil, nil
+	}
+	writes := []table.Write{table.Check(tenantKey(t.id), "#connect = :automatic", table.Item{"automatic": string(tenant.Automatic)})}
+	verified, checked := strings.Fields(record.Text("domains")), map[string]bool{}
+	for _, address := range taken.emails() {
+		domain := domainOf(address)
+		if !a.Verifies(address) || !slices.Contains(verified, domain) {
+			return nil, nil
+		}
+		if !checked[domain] {
+			checked[domain] = true
+			writes = append(writes, table.Check(domainKey(domain), "#tenant = :me", table.Item{"me": string(t.id)}))
+		}
+	}
+	if conflict == nil {
+		return writes, nil
+	}
+	c, err := conflictFrom(conflict)
+	return append(writes, t.connected(c, "connected automatically").Provided("attribute_exists(PK)", nil)), err
+}
+
+// domainOf returns what stands behind the last @ of an email, in lower case.
+func domainOf(address string) string {
+	return strings.ToLower(address[strings.LastIndexByte(address, '@')+1:])
+}
+
+// move makes a user of an account in one transaction.
+func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
+	u := User{Resource: t.newResource(c.Doc)}
+	u.ID, u.Created = p.account.ID, p.account.Created
+	claims, err := t.claims(u.Doc)
+	if err != nil {
+		return User{}, err
+	}
+	if err := t.hash(ctx, &u, c, claims); err != nil {
+		return User{}, err
+	}
+	item, err := u.item()
+	if err != nil {
+		return User{}, err
+	}
+	if p.teams != nil {
+		item["teams"] = p.teams
+	}
+	err = t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+		item["writer"] = string(stamp)
+		writes := append(t.arrival(UserKind, u.Resource, item, claims), t.counted(UserKind, 1))
+		return append(append(writes, t.withdrawn(p.account, claims)...), p.writes...)
+	})
+	if failed := refusal(err); failed != nil {
+		if failed.At(0) == nil {
+			if taken := t.lost(failed, claims, 1); taken != nil {
+				return User{}, taken
+			}
+		}
+		return User{}, errMoved
+	}
+	return u, err
+}
+
+// withdrawn makes the writes that take an account away: all but the claims that the
+// user keeps.
+func (t *Tenant) withdrawn(a Account, kept []claim) []table.Write {
+	none := t.d.For("")
+	removal := table.Delete(none.key(AccountKind, a.ID)).Provided(lively+" AND #version = :version", table.Item{"version": a.Version})
+	writes := []table.Write{removal, none.counted(AccountKind, -1)}
+	for _, c := range without(none.held(a.Doc), kept) {
+		writes = append(writes, yield(c, a.ID))
+	}
+	return writes
+}
+
+// createOrConnect creates a user, or makes it of the account that stands in the way.
+func (t *Tenant) createOrConnect(ctx context.Context, c Content) (u User, err error) {
+	err = again(ctx, func() (err error) {
+		u, err = t.createAs(ctx, UserKind, c)
+		if taken, ok := errors.AsType[*TakenError](attempted(err, UserKind, "", c.Doc)); ok {
+			u, err = t.connect(ctx, c, taken)
+		}
+		return attempted(err, UserKind, "", c.Doc)
+	})
+	return u, err
+}

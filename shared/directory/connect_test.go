@@ -1,0 +1,314 @@
+package directory_test
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// modes are the ways in which races are run: DynamoDB Local as it is, and with the
+// locks of the service.
+var modes = map[string]func(http.RoundTripper) http.RoundTripper{"plain": nil, "item locks": itemLocks}
+
+// approved makes a conflict between a new user and an account, and approves it.
+func (b *bench) approved(a directory.Account, wanted directory.Content) directory.ConflictID {
+	b.Helper()
+	_, ids := b.post(b.acme, wanted)
+	c, err := b.acme.Approve(b.Context(), ids[0], "op")
+	if err != nil || c.State != directory.ConflictApproved || c.Approval.Version != a.Version || c.Approval.By != "op" {
+		b.Fatalf("approved %+v, %v", c, err)
+	}
+	return ids[0]
+}
+
+func TestConnect(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0).UTC()
+	b := newBench(t, nil, at(&now))
+	c := account("ann@example.com", "ann@example.com", "ann@home.org")
+	c.HashPassword = func() (string, error) { return "hash", nil }
+	a, err := b.dir.Accounts().Create(t.Context(), c)
+	if err != nil || !a.HasPassword() {
+		t.Fatal(a, err)
+	}
+	now = now.Add(time.Hour)
+	wanted := user("Ann@example.com", "x1", "ann@example.com", "ann@new.org")
+	id := b.approved(a, wanted)
+	u, err := b.acme.CreateUser(t.Context(), wanted)
+	if err != nil || u.ID != a.ID || !u.Created.Equal(a.Created) || u.Version != 1 || u.Doc.JSON() != wanted.Doc.JSON() {
+		t.Fatalf("connected %+v, %v", u, err)
+	}
+	got, err := b.acme.User(t.Context(), a.ID)
+	if err != nil || got.HasPassword() || got.Doc.JSON() != wanted.Doc.JSON() {
+		t.Errorf("the user is %+v, %v", got, err)
+	}
+	if _, err := b.dir.Accounts().Account(t.Context(), a.ID); !errors.Is(err, directory.ErrNotFound) {
+		t.Errorf("the account is still there: %v", err)
+	}
+	b.state(id, directory.ConflictClosed)
+	b.verify(1)
+	b.account("other", "ann@home.org")
+	if _, err := b.acme.CreateUser(t.Context(), wanted); !slices.Equal(taken(err), []string{"userName=Ann@example.com", "emails.value=ann@example.com", "emails.value=ann@new.org"}) {
+		t.Errorf("once more: %v", err)
+	}
+	if found, err := b.acme.UsersByExternalID(t.Context(), "x1"); err != nil || len(found) != 1 {
+		t.Errorf("by externalId: %v, %v", found, err)
+	}
+	b.verify(1)
+}
+
+// What holds an approval to what was approved.
+func TestApprovalsThatDoNotHold(t *testing.T) {
+	wanted := user("ann@example.com", "x1", "ann@example.com")
+	for what, tt := range map[string]struct {
+		change  func(b *bench, a directory.Account, now *time.Time)
+		wanted  directory.Content
+		state   directory.ConflictState
+		outcome string
+	}{
+		"the account changed": {func(b *bench, a directory.Account, _ *time.Time) {
+			_, err := b.dir.Accounts().Change(b.Context(), a.ID, nil, func(directory.Account) (directory.AccountContent, error) {
+				return account("ann@example.com", "ann@example.com", "more@example.com"), nil
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}, wanted, directory.ConflictOpen, "changed after the approval"},
+		"it expired": {func(_ *bench, _ directory.Account, now *time.Time) { *now = now.Add(directory.ApprovalLife) }, wanted, directory.ConflictOpen, "expired"},
+		"dismissed": {func(b *bench, _ directory.Account, _ *time.Time) {
+			_, ids := b.post(b.dir.For("globex"), wanted) // the other tenant has no approval
+			if _, err := b.acme.Dismiss(b.Context(), ids[0], "op"); err != nil {
+				b.Fatal(err)
+			}
+		}, wanted, directory.ConflictDismissed, "dismissed"},
+		"another value": {func(b *bench, _ directory.Account, _ *time.Time) { b.account("bob", "bob@example.com") },
+			user("ann@example.com", "x1", "bob@example.com"), directory.ConflictApproved, "POST"},
+		"a value of somebody else as well": {func(b *bench, _ directory.Account, _ *time.Time) { b.account("bob", "bob@example.com") },
+			user("ann@example.com", "x1", "ann@example.com", "bob@example.com"), directory.ConflictApproved, "POST"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			now := time.Unix(1_800_000_000, 0).UTC()
+			b := newBench(t, nil, at(&now))
+			a := b.account("ann@example.com", "ann@example.com")
+			id := b.approved(a, wanted)
+			tt.change(b, a, &now)
+			if _, ids := b.post(b.acme, tt.wanted); ids == nil {
+				t.Error("connected all the same")
+			}
+			if c := b.conflict(id); c.State != tt.state || !strings.Contains(c.Outcome, tt.outcome) {
+				t.Errorf("the conflict is %s: %s", c.State, c.Outcome)
+			}
+			if _, err := b.dir.Accounts().Account(t.Context(), a.ID); err != nil {
+				t.Errorf("the account: %v", err)
+			}
+			b.verify(0)
+		})
+	}
+}
+
+// An email that is not verified, or of a domain that is not, is not enough for a
+// tenant that connects automatically.
+func TestConnectAutomatically(t *testing.T) {
+	for _, tt := range []struct {
+		what     string
+		connect  tenant.Connect
+		domains  []string
+		verified []string
+		name     string
+		want     bool
+	}{
+		{"all of it", tenant.Automatic, []string{"example.com"}, []string{"Ann@Example.COM"}, "ann@example.com", true},
+		{"a username of the account's own", tenant.Automatic, []string{"example.com"}, []string{"ann@example.com"}, "ann", true},
+		{"not switched on", tenant.ByApproval, []string{"example.com"}, []string{"ann@example.com"}, "ann@example.com", false},
+		{"email not verified", tenant.Automatic, []string{"example.com"}, nil, "ann@example.com", false},
+		{"domain of nobody", tenant.Automatic, nil, []string{"ann@example.com"}, "ann@example.com", false},
+		{"domain below", tenant.Automatic, []string{"ample.com"}, []string{"ann@example.com"}, "ann@example.com", false},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			b := newBench(t, nil)
+			if _, err := b.dir.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tt.connect, Domains: tt.domains}); err != nil {
+				t.Fatal(err)
+			}
+			c := account(tt.name, "ann@example.com")
+			c.Verified = tt.verified
+			a, err := b.dir.Accounts().Create(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			u, err := b.acme.CreateUser(t.Context(), user(tt.name, "x1", "ANN@example.com"))
+			if connected := err == nil && u.ID == a.ID; connected != tt.want || err != nil && taken(err) == nil {
+				t.Errorf("connected: %v, %v", connected, err)
+			}
+			users := 0
+			if tt.want {
+				users = 1
+			}
+			b.verify(users)
+		})
+	}
+}
+
+// A username of somebody else keeps an account from being connected automatically,
+// and so does an email that is not the account's verified one.
+func TestConnectAutomaticallyNeedsOnePerson(t *testing.T) {
+	b := newBench(t, nil)
+	if _, err := b.dir.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tenant.Automatic, Domains: []string{"example.com"}}); err != nil {
+		t.Fatal(err)
+	}
+	b.account("ann", "ann@example.com", "ann@home.org")
+	b.account("bob", "bob@example.com")
+	for _, wanted := range []directory.Content{
+		user("bob", "", "ann@example.com"), user("ann", ""), user("x", "", "ann@example.com", "bob@example.com"), user("x", "", "ann@example.com", "ann@home.org"),
+	} {
+		if _, err := b.acme.CreateUser(t.Context(), wanted); taken(err) == nil {
+			t.Errorf("%s: %v", wanted.Doc.JSON(), err)
+		}
+	}
+	b.verify(0)
+}
+
+// race runs functions at the same time and returns how many returned no error.
+func race(t *testing.T, all ...func() error) (won int) {
+	t.Helper()
+	var mu sync.Mutex
+	var work sync.WaitGroup
+	for _, f := range all {
+		work.Go(func() {
+			err := f()
+			refused, _ := errors.AsType[*directory.RefusedError](err)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
+				won++
+			case taken(err) == nil && refused == nil && !errors.Is(err, directory.ErrNotFound) && !errors.Is(err, directory.ErrVersion):
+				t.Error(err)
+			}
+		})
+	}
+	work.Wait()
+	return won
+}
+
+// One of two tenants, and one of many retries, gets an account that both may connect.
+func TestRaceOfTenantsForAnAccount(t *testing.T) {
+	for name, wrap := range modes {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, wrap)
+			wanted := user("ann@example.com", "x1", "ann@example.com")
+			a := b.account("ann@example.com", "ann@example.com")
+			b.approved(a, wanted)
+			globex := b.dir.For("globex")
+			_, ids := b.post(globex, wanted)
+			if _, err := globex.Approve(t.Context(), ids[0], "op"); err != nil {
+				t.Fatal(err)
+			}
+			var all []func() error
+			for range 5 {
+				for _, to := range []*directory.Tenant{b.acme, globex} {
+					all = append(all, func() error {
+						u, err := to.CreateUser(t.Context(), wanted)
+						if err == nil && u.ID != a.ID {
+							t.Errorf("the user is %s, the account was %s", u.ID, a.ID)
+						}
+						return err
+					})
+				}
+			}
+			if won := race(t, all...); won != 1 {
+				t.Errorf("%d connected the account", won)
+			}
+			b.verify(1)
+		})
+	}
+}
+
+// Whatever happens to the account or the approval while the provider retries: the
+// account is connected as approved, or it is changed and stands; and nothing is both.
+func TestRacesOfAConnection(t *testing.T) {
+	wanted := user("ann@example.com", "x1", "ann@example.com")
+	for what, other := range map[string]func(b *bench, a directory.Account, id directory.ConflictID) error{
+		"release": func(b *bench, _ directory.Account, id directory.ConflictID) error {
+			_, err := b.acme.Release(b.Context(), id, directory.Replacement{Email: "ann@new.org"})
+			return err
+		},
+		"delete": func(b *bench, a directory.Account, _ directory.ConflictID) error {
+			return b.dir.Accounts().Delete(b.Context(), a.ID, nil)
+		},
+		"change": func(b *bench, a directory.Account, _ directory.ConflictID) error {
+			_, err := b.dir.Accounts().Change(b.Context(), a.ID, nil, func(directory.Account) (directory.AccountContent, error) {
+				return account("ann@example.com", "ann@example.com", "more@example.com"), nil
+			})
+			return err
+		},
+		"dismiss": func(b *bench, _ directory.Account, id directory.ConflictID) error {
+			_, err := b.acme.Dismiss(b.Context(), id, "op")
+			return err
+		},
+		"approve again": func(b *bench, _ directory.Account, id directory.ConflictID) error {
+			_, err := b.acme.Approve(b.Context(), id, "op")
+			return err
+		},
+	} {
+		for name, wrap := range modes {
+			t.Run(what+" "+name, func(t *testing.T) {
+				b := newBench(t, wrap)
+				a := b.account("ann@example.com", "ann@example.com")
+				id := b.approved(a, wanted)
+				retry := func() error { u, err := b.acme.CreateUser(t.Context(), wanted); return b.counted(u, err) }
+				race(t, retry, func() error { return other(b, a, id) }, retry)
+				_, connected := b.acme.User(t.Context(), a.ID)
+				_, stands := b.dir.Accounts().Account(t.Context(), a.ID)
+				if connected == nil && stands == nil {
+					t.Error("there is a user and an account of one id")
+				}
+				report := Verify(t, b.table)
+				if report.Users+report.Accounts == 0 || report.Users > 1 || report.Accounts > 1 {
+					t.Errorf("%d users and %d accounts", report.Users, report.Accounts)
+				}
+			})
+		}
+	}
+}
+
+// counted has a loss noted, as the server does with every one.
+func (b *bench) counted(_ directory.User, err error) error {
+	if e, ok := errors.AsType[*directory.TakenError](err); ok {
+		if _, problem := b.acme.Note(b.Context(), e); problem != nil {
+			return problem
+		}
+	}
+	return err
+}
+
+// A function that dies at any call of a connection, or before its answer, leaves an
+// account or a user, never both and never neither, and the provider's retry finds it
+// whole.
+func TestDeathWhileConnecting(t *testing.T) {
+	wanted := user("ann@example.com", "x1", "ann@example.com")
+	for _, lost := range []bool{false, true} {
+		for n, survived := int64(0), false; !survived; n++ {
+			b := newBench(t, nil)
+			a := b.account("ann@example.com", "ann@example.com")
+			b.approved(a, wanted)
+			mortal, ctx := b.mortal(n, lost)
+			_, err := mortal.acme.CreateUser(ctx, wanted)
+			survived = ctx.Err() == nil
+			Verify(t, b.table)
+			u, retried := b.acme.CreateUser(t.Context(), wanted)
+			if connected := err == nil || taken(retried) != nil; !connected && (retried != nil || u.ID != a.ID) {
+				t.Errorf("killed at call %d: %v, then %+v, %v", n, err, u, retried)
+			}
+			if got, err := b.acme.User(t.Context(), a.ID); err != nil || got.Doc.JSON() != wanted.Doc.JSON() {
+				t.Errorf("killed at call %d: the user is %+v, %v", n, got, err)
+			}
+			b.verify(1)
+		}
+	}
+}

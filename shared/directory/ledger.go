@@ -1,0 +1,243 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
+)
+
+// attempt is what lost a claim: a resource that was to be made or changed.
+type attempt struct {
+	kind       Kind
+	resource   scim.ID // "" for a new one
+	name       string  // userName or displayName
+	externalID string
+}
+
+// attempted adds to a *TakenError what was attempted. id is "" for a new resource.
+func attempted(err error, k Kind, id scim.ID, doc scim.Value) error {
+	if e, ok := errors.AsType[*TakenError](err); ok {
+		name := doc.Get("userName").Text()
+		if k == GroupKind {
+			name = doc.Get("displayName").Text()
+		}
+		e.attempt = attempt{k, id, name, doc.Get("externalId").Text()}
+	}
+	return err
+}
+
+// Note counts what a request has lost: it opens a conflict for each holder of values,
+// or counts one that is there, and returns the conflicts in the order of e.Values, one
+// for each. A dismissed conflict stays so as long as the holder is the same. The
+// errors are ErrContention and ErrUnavailable.
+func (t *Tenant) Note(ctx context.Context, e *TakenError) (of []ConflictID, err error) {
+	of = make([]ConflictID, len(e.Values))
+	for _, c := range t.conflicts(e) {
+		if err := again(ctx, func() error { return t.note(ctx, c, e.lapsed) }); err != nil {
+			return nil, err
+		}
+		for i, h := range e.Holders {
+			if h == c.Holder {
+				of[i] = c.ID
+			}
+		}
+	}
+	return of, nil
+}
+
+// conflicts makes a conflict of what was lost to each holder, as of now. An email
+// names it if there is one: most providers send it as the username, too.
+func (t *Tenant) conflicts(e *TakenError) (list []Conflict) {
+	now := t.d.instant()
+	at := map[Holder]int{}
+	for i, v := range e.Values {
+		h := e.Holders[i]
+		n, met := at[h]
+		if !met {
+			n, at[h] = len(list), len(list)
+			list = append(list, Conflict{
+				Kind: e.attempt.kind, Holder: h, Resource: e.attempt.resource, Name: e.attempt.name, ExternalID: e.attempt.externalID,
+				Attempts: 1, First: now, Last: now, State: ConflictOpen,
+			})
+		}
+		list[n].Values = append(list[n].Values, Taken{Attribute: v.Attribute, Value: v.Value})
+	}
+	for i := range list {
+		list[i].sort()
+	}
+	return list
+}
+
+// sort puts an email in front, and names the conflict.
+func (c *Conflict) sort() {
+	for i, v := range c.Values {
+		if v.Attribute == emailAttribute {
+			c.Values[0], c.Values[i] = c.Values[i], c.Values[0]
+			break
+		}
+	}
+	c.ID = conflictID(c.Values[0])
+}
+
+// note stores a conflict that was lost once more. The error is errMoved when others
+// change its state meanwhile.
+func (t *Tenant) note(ctx context.Context, c Conflict, lapsed string) error {
+	item, err := t.d.db.Get(ctx, t.conflictKey(c.ID))
+	if err != nil {
+		return err
+	}
+	condition, values := "attribute_not_exists(PK)", table.Item(nil)
+	var old Conflict
+	if item != nil {
+		if old, err = conflictFrom(item); err != nil {
+			return err
+		}
+		c.First = old.First
+		c.State, c.Outcome = old.after(c, lapsed)
+		condition, values = "#state = :state AND #holder = :holder", table.Item{"state": string(old.State), "holder": string(old.Holder.ID)}
+	}
+	set, err := c.attributes()
+	if err != nil {
+		return err
+	}
+	err = t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+		writes := []table.Write{table.Update(t.conflictKey(c.ID), merged(set, nil, stamp)).Adding("n", 1).Provided(condition, values)}
+		if record := c.record(); record != "" && record != old.indexed {
+			key := table.Key{PK: t.conflictOfPK(record), SK: string(c.ID)}
+			writes = append(writes, table.Put(key, table.Item{"expires": set["expires"]}))
+		}
+		return writes
+	})
+	return moved(err)
+}
+
+// after returns the state that a conflict has when it is lost once more.
+func (c Conflict) after(next Conflict, lapsed string) (ConflictState, string) {
+	same := c.Holder == next.Holder
+	switch {
+	case c.State == ConflictDismissed && same:
+		return c.State, c.Outcome
+	case c.State == ConflictApproved && same && lapsed == "":
+		return c.State, c.Outcome
+	case c.State == ConflictApproved && same:
+		return ConflictOpen, lapsed
+	}
+	return ConflictOpen, ""
+}
+
+// moved turns a refusal into errMoved.
+func moved(err error) error {
+	if refusal(err) != nil {
+		return errMoved
+	}
+	return err
+}
+
+// Conflict reads a conflict. The errors are ErrNotFound and ErrUnavailable.
+func (t *Tenant) Conflict(ctx context.Context, id ConflictID) (Conflict, error) {
+	if !plausible(scim.ID(id)) {
+		return Conflict{}, ErrNotFound
+	}
+	item, err := t.d.db.Get(ctx, t.conflictKey(id))
+	if err == nil && item == nil {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Conflict{}, err
+	}
+	return conflictFrom(item)
+}
+
+// Conflicts reads a page of a tenant's conflicts in the order of their ids: at most
+// limit of them behind one. next is where to go on, "" at the end.
+func (t *Tenant) Conflicts(ctx context.Context, after ConflictID, limit int) (page []Conflict, next ConflictID, err error) {
+	items, last, err := t.d.db.Query(ctx, table.Query{PK: t.conflictsPK(), After: string(after), Limit: limit})
+	for _, item := range items {
+		c, err := conflictFrom(item)
+		if err != nil {
+			return nil, "", err
+		}
+		page = append(page, c)
+	}
+	return page, ConflictID(last), err
+}
+
+// Provisioned is a user or group that a request of a provider has written.
+type Provisioned struct {
+	Kind     Kind
+	ID       scim.ID
+	Old, New scim.Value // documents; Old is null for a new one
+	At       time.Time
+}
+
+// CloseConflicts closes the conflicts that a provider's later request has settled:
+// those about values that the resource has now, those about its externalId, and, once
+// it has taken other values, those about the resource. An attempt that was made after
+// that request keeps its conflict open. The errors are ErrContention and
+// ErrUnavailable.
+func (t *Tenant) CloseConflicts(ctx context.Context, p Provisioned) error {
+	keys, err := t.conflictsAbout(ctx, p)
+	if err != nil {
+		return err
+	}
+	items, err := t.d.db.GetAll(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		c, err := conflictFrom(item)
+		if err != nil {
+			return err
+		}
+		if c.Kind != p.Kind || c.State == ConflictClosed || c.Last.After(p.At) {
+			continue
+		}
+		if err := t.closeAs(ctx, c, "provisioned"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// conflictsAbout returns the keys of conflicts that may be settled.
+func (t *Tenant) conflictsAbout(ctx context.Context, p Provisioned) (keys []table.Key, err error) {
+	now := t.claimsOf(p.Kind, p.New)
+	ids := map[ConflictID]bool{}
+	for _, c := range now {
+		ids[conflictID(c.Taken)] = true
+	}
+	records := []string{"externalId=" + p.New.Get("externalId").Text()}
+	if len(without(t.claimsOf(p.Kind, p.Old), now)) > 0 {
+		records = append(records, "id="+string(p.ID))
+	}
+	for _, record := range records {
+		indexed, _, err := t.d.db.Query(ctx, table.Query{PK: t.conflictOfPK(record)})
+		if err != nil {
+			return nil, err
+		}
+		for _, entry := range indexed {
+			ids[ConflictID(entry.Text("SK"))] = true
+		}
+	}
+	for id := range ids {
+		keys = append(keys, t.conflictKey(id))
+	}
+	return keys, nil
+}
+
+// closeAs closes a conflict as it was read. One that has moved on since stays as it
+// is: a later request decides about it.
+func (t *Tenant) closeAs(ctx context.Context, c Conflict, outcome string) error {
+	err := t.d.db.Write(ctx, func(stamp table.Stamp) table.Write { return t.closing(c, outcome, stamp) })
+	return ignoring(err, refusal(err))
+}
+
+// closing makes the write that closes a conflict as it was read.
+func (t *Tenant) closing(c Conflict, outcome string, stamp table.Stamp) table.Write {
+	set := table.Item{"state": string(ConflictClosed), "outcome": outcome, "writer": string(stamp)}
+	return table.Update(t.conflictKey(c.ID), set).Provided("#state = :state AND #last = :last AND #holder = :holder",
+		table.Item{"state": string(c.State), "last": scim.FormatTime(c.Last), "holder": string(c.Holder.ID)})
+}

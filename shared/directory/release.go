@@ -1,0 +1,88 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"scimserver/shared/scim"
+)
+
+// release takes the values of a conflict away from who holds them. It may repeat what
+// was done.
+func (t *Tenant) release(ctx context.Context, c Conflict, with Replacement) error {
+	switch by := c.HeldBy(t.id); by {
+	case "account":
+		err := t.releaseAccount(ctx, c, with)
+		if errors.Is(err, ErrNotFound) { // deleted: its values are free
+			return nil
+		}
+		return err
+	default:
+		return refused("only an account or a team gives up a value here, and this one is held by: %s", by)
+	}
+}
+
+func (t *Tenant) releaseAccount(ctx context.Context, c Conflict, with Replacement) error {
+	_, err := t.d.Accounts().Change(ctx, c.Holder.ID, nil, func(a Account) (AccountContent, error) {
+		out := AccountContent{Content: Content{Doc: a.Doc}}
+		for _, v := range c.Values {
+			if v.Attribute == emailAttribute {
+				out.Doc = withoutEmail(out.Doc, v.Value)
+			}
+		}
+		name, err := c.released(a, with)
+		if err != nil {
+			return out, err
+		}
+		out.Doc = withMember(out.Doc, "userName", scim.Text(name))
+		if with.Email != "" {
+			out.Doc = withEmail(out.Doc, with.Email)
+		}
+		for _, e := range out.Doc.Get("emails").Items() {
+			if address := e.Get("value").Text(); a.Verifies(address) {
+				out.Verified = append(out.Verified, address)
+			}
+		}
+		return out, nil
+	})
+	return err
+}
+
+// released returns the username that the account has once the conflict's values are
+// released.
+func (c Conflict) released(a Account, with Replacement) (string, error) {
+	name := a.Doc.Get("userName").Text()
+	lost := slices.ContainsFunc(c.Values, func(v Taken) bool { return v.Attribute == "userName" && scim.Fold(v.Value) == scim.Fold(name) })
+	switch {
+	case with.UserName != "":
+		return with.UserName, nil
+	case !lost:
+		return name, nil
+	case with.Email != "" && !c.Username():
+		return with.Email, nil
+	}
+	return "", refused("the account's userName is what the provider asks for: name another one for the account")
+}
+
+// withoutEmail removes an email in whatever case and form from a document.
+func withoutEmail(doc scim.Value, address string) scim.Value {
+	emails := slices.Clone(doc.Get("emails").Items())
+	emails = slices.DeleteFunc(emails, func(e scim.Value) bool { return scim.Fold(e.Get("value").Text()) == scim.Fold(address) })
+	return withMember(doc, "emails", scim.List(emails...))
+}
+
+// withEmail adds an email to a document, unless it is there.
+func withEmail(doc scim.Value, address string) scim.Value {
+	emails := slices.Clone(withoutEmail(doc, address).Get("emails").Items())
+	return withMember(doc, "emails", scim.List(append(emails, scim.Map(scim.Member{Name: "value", Value: scim.Text(address)}))...))
+}
+
+// withMember puts a value into a document; an empty list removes it.
+func withMember(doc scim.Value, name string, v scim.Value) scim.Value {
+	rest := doc.Without(name)
+	if v.IsEmpty() {
+		return rest
+	}
+	return scim.Map(append(rest.Members(), scim.Member{Name: name, Value: v})...)
+}

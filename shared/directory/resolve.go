@@ -1,0 +1,174 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"scimserver/shared/directory/table"
+	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
+)
+
+// RefusedError says why a conflict can't be resolved in the way that was asked for,
+// and what to do instead.
+type RefusedError struct{ Reason string }
+
+// Error returns the reason.
+func (e *RefusedError) Error() string { return e.Reason }
+
+func refused(format string, args ...any) error { return &RefusedError{fmt.Sprintf(format, args...)} }
+
+// Approve lets the provider's next POST connect the account that holds a conflict's
+// email: the account becomes the SCIM user. by is who approves. The errors are
+// ErrNotFound, *RefusedError, ErrContention and ErrUnavailable.
+func (t *Tenant) Approve(ctx context.Context, id ConflictID, by string) (Conflict, error) {
+	return t.resolve(ctx, id, func(c *Conflict) error {
+		if err := c.connectable(t.id); err != nil {
+			return err
+		}
+		version, err := t.holderVersion(ctx, *c)
+		if err != nil {
+			return err
+		}
+		c.State, c.Outcome = ConflictApproved, "the provider's next POST connects"
+		c.Approval = Approval{version, by, t.d.instant().Add(ApprovalLife)}
+		return nil
+	})
+}
+
+// connectable returns why who holds the conflict's values can't become what the
+// provider asked for, nil if it can.
+func (c Conflict) connectable(t tenant.ID) error {
+	switch by := c.HeldBy(t); {
+	case by == "elsewhere":
+		return refused("the value belongs to a user of tenant %s, which alone can give it up; give the user another value at the provider", c.Holder.Tenant)
+	case by == "user" || by == "group":
+		return refused("the value belongs to %s %s of the same tenant, which the provider manages itself: remove the value there, or assign another one", by, c.Holder.ID)
+	case c.Resource != "":
+		return refused("%s %s of the provider exists already, and two ids can't become one; release the value, or delete the %s that holds it", c.Kind, c.Resource, by)
+	case c.Username():
+		return refused("a username alone does not show that the account belongs to the same person; let the provider send another userName, " +
+			"or change the userName of the account, then the provider's next attempt succeeds")
+	}
+	return nil
+}
+
+// holderVersion reads the version of who holds the conflict's values, if it still
+// holds all of them.
+func (t *Tenant) holderVersion(ctx context.Context, c Conflict) (int64, error) {
+	of := t.d.For(c.Holder.Tenant)
+	item, err := of.get(ctx, c.Holder.Kind, c.Holder.ID)
+	if err == ErrNotFound {
+		return 0, refused("who held the value has gone; the provider's next attempt succeeds")
+	}
+	if err != nil {
+		return 0, err
+	}
+	r, err := resourceFrom(item)
+	if err != nil {
+		return 0, err
+	}
+	if len(without(of.claimsAbout(c.Values), of.claimsOf(c.Holder.Kind, r.Doc))) > 0 {
+		return 0, refused("%s %s has given up the value; the provider's next attempt succeeds", c.HeldBy(t.id), c.Holder.ID)
+	}
+	return r.Version, nil
+}
+
+// claimsAbout returns the claims on values.
+func (t *Tenant) claimsAbout(values []Taken) (list []claim) {
+	for _, v := range values {
+		switch v.Attribute {
+		case emailAttribute:
+			list = t.claim(list, "EMAIL", v)
+		case "userName":
+			list = t.claim(list, "USERNAME", v)
+		default:
+			list = append(list, claim{v, t.nameKey(scim.Fold(v.Value))})
+		}
+	}
+	return list
+}
+
+// Dismiss takes a conflict out of the way without resolving it. It is still counted.
+// The errors are those of Approve.
+func (t *Tenant) Dismiss(ctx context.Context, id ConflictID, by string) (Conflict, error) {
+	return t.resolve(ctx, id, func(c *Conflict) error {
+		c.State, c.Outcome, c.Approval = ConflictDismissed, "dismissed by "+by, Approval{}
+		return nil
+	})
+}
+
+// resolve lets decide change the state of a conflict that is not closed, and stores
+// that if neither state nor holder has moved meanwhile; otherwise it decides anew.
+func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Conflict) error) (c Conflict, err error) {
+	err = again(ctx, func() error {
+		if c, err = t.Conflict(ctx, id); err != nil {
+			return err
+		}
+		if c.State == ConflictClosed {
+			return refused("the conflict is closed: %s", c.Outcome)
+		}
+		old := c
+		if err := decide(&c); err != nil {
+			return err
+		}
+		return moved(t.d.db.Write(ctx, func(stamp table.Stamp) table.Write {
+			set := table.Item{
+				"state": string(c.State), "outcome": c.Outcome, "writer": string(stamp),
+				"approvedVersion": c.Approval.Version, "approvedBy": c.Approval.By, "approvedUntil": seconds(c.Approval.Until),
+			}
+			return table.Update(t.conflictKey(id), set).Provided("#state = :state AND #holder = :holder",
+				table.Item{"state": string(old.State), "holder": string(old.Holder.ID)})
+		}))
+	})
+	return c, err
+}
+
+// Replacement is what the holder of a conflict's values gets in their place. An email
+// may be left out; a username and a name may not.
+type Replacement struct{ UserName, Email, DisplayName string }
+
+// Release takes the values of a conflict away from the account that holds them, so
+// that the provider's next attempt succeeds. Where the username goes with the email,
+// because they were the same, a new email stands for both. The errors are
+// *TakenError for the replacement and those of Approve.
+func (t *Tenant) Release(ctx context.Context, id ConflictID, with Replacement) (Conflict, error) {
+	c, err := t.Conflict(ctx, id)
+	if err == nil {
+		err = t.release(ctx, c, with)
+	}
+	if err != nil {
+		return c, err
+	}
+	return t.freed(ctx, c, "released")
+}
+
+// DeleteHolder deletes the account that holds a conflict's values. The errors are
+// those of Approve.
+func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID) (Conflict, error) {
+	c, err := t.Conflict(ctx, id)
+	if err != nil {
+		return c, err
+	}
+	if c.HeldBy(t.id) != "account" {
+		return c, refused("only an account can be deleted here, and the value is held by: %s", c.HeldBy(t.id))
+	}
+	if _, err := t.holderVersion(ctx, c); err != nil {
+		return c, err
+	}
+	if err := t.d.Accounts().Delete(ctx, c.Holder.ID, nil); err != nil && !errors.Is(err, ErrNotFound) {
+		return c, err
+	}
+	return t.freed(ctx, c, "the account was deleted")
+}
+
+// freed notes that the values of a conflict are free, unless others hold them by now.
+func (t *Tenant) freed(ctx context.Context, read Conflict, how string) (Conflict, error) {
+	return t.resolve(ctx, read.ID, func(c *Conflict) error {
+		if c.Holder == read.Holder {
+			c.State, c.Outcome, c.Approval = ConflictFreed, how+"; the provider's next attempt succeeds", Approval{}
+		}
+		return nil
+	})
+}
