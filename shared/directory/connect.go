@@ -20,7 +20,7 @@ import (
 // permit is what lets a request connect an account.
 type permit struct {
 	account Account
-	teams   any           // see the attribute of that name
+	teams   string        // the attribute of that name: the person is in teams
 	writes  []table.Write // that hold only as long as the permission does
 }
 
@@ -81,7 +81,7 @@ func (t *Tenant) permission(ctx context.Context, id scim.ID, taken *TakenError) 
 	if err != nil {
 		return nil, err
 	}
-	p := &permit{account: Account{u}, teams: item["teams"]}
+	p := &permit{account: Account{u}, teams: item.Text("teams")}
 	if p.writes, err = t.approved(p.account, found[keys[1]], taken); p.writes == nil && err == nil {
 		p.writes, err = t.automatic(p.account, found[keys[1]], found[keys[2]], taken)
 	}
@@ -163,13 +163,13 @@ func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	if p.teams != nil {
+	if p.teams != "" {
 		item["teams"] = p.teams
 	}
 	err = t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
 		item["writer"] = string(stamp)
 		writes := append(t.arrival(UserKind, u.Resource, item, claims), t.counted(UserKind, 1))
-		return append(append(writes, t.withdrawn(p.account, claims)...), p.writes...)
+		return append(append(writes, t.withdrawn(p, claims)...), p.writes...)
 	})
 	if failed := refusal(err); failed != nil {
 		if failed.At(0) == nil {
@@ -183,10 +183,14 @@ func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
 }
 
 // withdrawn makes the writes that take an account away: all but the claims that the
-// user keeps.
-func (t *Tenant) withdrawn(a Account, kept []claim) []table.Write {
-	none := t.d.For("")
-	removal := table.Delete(none.key(AccountKind, a.ID)).Provided(lively+" AND #version = :version", table.Item{"version": a.Version})
+// user keeps. To join a first team moves no version, so that is asked for apart.
+func (t *Tenant) withdrawn(p permit, kept []claim) []table.Write {
+	none, a := t.d.For(""), p.account
+	condition := lively + " AND #version = :version"
+	if p.teams == "" {
+		condition += " AND attribute_not_exists(#teams)"
+	}
+	removal := table.Delete(none.key(AccountKind, a.ID)).Provided(condition, table.Item{"version": a.Version})
 	writes := []table.Write{removal, none.counted(AccountKind, -1)}
 	for _, c := range without(none.held(a.Doc), kept) {
 		writes = append(writes, yield(c, a.ID))

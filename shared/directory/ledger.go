@@ -3,6 +3,8 @@ package directory
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
@@ -70,14 +72,16 @@ func (t *Tenant) conflicts(e *TakenError) (list []Conflict) {
 	return list
 }
 
-// sort puts an email in front, and names the conflict.
+// sort puts the first email by its folded value in front, in whatever order a
+// request names them, and names the conflict.
 func (c *Conflict) sort() {
-	for i, v := range c.Values {
+	rank := func(v Taken) string {
 		if v.Attribute == emailAttribute {
-			c.Values[0], c.Values[i] = c.Values[i], c.Values[0]
-			break
+			return "0" + scim.Fold(v.Value)
 		}
+		return "1"
 	}
+	slices.SortStableFunc(c.Values, func(a, b Taken) int { return strings.Compare(rank(a), rank(b)) })
 	c.ID = conflictID(c.Values[0])
 }
 
