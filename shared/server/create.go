@@ -2,28 +2,26 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
-	"scimserver/shared/scim"
+	"scimserver/shared/directory"
 )
 
-// create adds a user (RFC 7644 section 3.3), who is in no group yet.
+// create adds a user (RFC 7644 section 3.3). It is decided anew where a user that was
+// to be replaced has changed or gone.
 func (u *users) create(ctx context.Context, r *request) (*response, error) {
 	content, err := u.content(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.fewEmails(scim.Value{}, content.Doc); err != nil {
-		return nil, err
+	for range reprovisions {
+		out, err := u.provision(ctx, r, content)
+		if !errors.Is(err, directory.ErrVersion) && !errors.Is(err, directory.ErrNotFound) {
+			return out, err
+		}
 	}
-	if err := r.room(ctx, r.Caller.Limits.Users, "users", u.kind); err != nil {
-		return nil, err
-	}
-	user, err := r.Directory.CreateUser(ctx, content)
-	if err != nil {
-		return nil, err
-	}
-	return u.respond(r, http.StatusCreated, user.Resource, scim.Value{}), nil
+	return nil, directory.ErrContention
 }
 
 // create adds a group.

@@ -8,3 +8,13 @@ func (s *Server) Patterns() []string {
 	}
 	return all
 }
+
+// Collision and Loss are what the text of a 409 is made of, for the test that shows
+// all texts.
+type (
+	Collision = collision
+	Loss      = loss
+)
+
+// Detail is the text.
+func (c collision) Detail() string { return c.detail() }

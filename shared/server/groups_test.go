@@ -103,7 +103,7 @@ func TestGroupNamesAreUnique(t *testing.T) { // S-4.2-6, P-3.5.1-13
 	c := newClient(t)
 	a, b := c.createGroup("Staff", ""), c.createGroup("Other", "")
 	taken := c.wants(c.send("POST", "/Groups", group("STAFF", "")), 409, "uniqueness")
-	if detail := taken.Body.Get("detail").Text(); !strings.Contains(detail, `displayName "STAFF" is already in use by another group`) || strings.Contains(detail, "user") {
+	if detail := taken.Body.Get("detail").Text(); !strings.Contains(detail, `displayName "STAFF" is in use by Group `+id(a)) || strings.Contains(detail, "user") {
 		t.Error(detail)
 	}
 	c.wants(c.send("PUT", path(b), group("staff", "")), 409, "uniqueness")

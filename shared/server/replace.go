@@ -16,21 +16,26 @@ func (u *users) replace(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
-		kept := content
-		var err error
-		if kept.Doc, err = u.typ.Keep(old.Doc, content.Doc); err != nil {
+	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), u.replacement(r, content))
+	if err != nil {
+		return nil, err
+	}
+	return u.changed(ctx, r, http.StatusOK, user.Resource)
+}
+
+// replacement makes the content that a user is replaced by out of what the client
+// sent.
+func (u *users) replacement(r *request, sent directory.Content) func(directory.User) (directory.Content, error) {
+	return func(old directory.User) (kept directory.Content, err error) {
+		kept = sent
+		if kept.Doc, err = u.typ.Keep(old.Doc, sent.Doc); err != nil {
 			return kept, err
 		}
 		if err = r.fewEmails(old.Doc, kept.Doc); err != nil {
 			return kept, err
 		}
 		return kept, r.selfRights(old.Doc, kept.Doc)
-	})
-	if err != nil {
-		return nil, err
 	}
-	return u.changed(ctx, r, http.StatusOK, user.Resource)
 }
 
 // replace puts the client's group in place of the stored one. A group without

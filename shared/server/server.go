@@ -169,7 +169,7 @@ func outward(r *request, err error) *scim.Error {
 		return e
 	}
 	if e, ok := errors.AsType[*directory.TakenError](err); ok {
-		return takenError(e)
+		return takenError(r, err, e)
 	}
 	if e, ok := errors.AsType[*directory.UnknownMembersError](err); ok {
 		return unknownMembers(e)

@@ -1,9 +1,6 @@
 package server
 
 import (
-	"fmt"
-	"strings"
-
 	"golang.org/x/text/secure/precis"
 
 	"scimserver/shared/directory"
@@ -61,23 +58,4 @@ func (u *users) withoutPassword(doc scim.Value) (directory.Content, error) {
 	}
 	c.HashPassword = func() (string, error) { return u.Passwords(prepared) }
 	return c, nil
-}
-
-// takenError tells an administrator what to do about values that others hold. It
-// repeats only what the request said: who holds a value is not theirs to know.
-func takenError(e *directory.TakenError) *scim.Error {
-	var values []string
-	holder, resource := "account", "user"
-	for _, v := range e.Values {
-		values = append(values, fmt.Sprintf("%s %q", v.Attribute, v.Value))
-		if v.Attribute == "displayName" {
-			holder, resource = "group", "group"
-		}
-	}
-	verb := " is"
-	if len(values) > 1 {
-		verb = " are"
-	}
-	return scim.Uniqueness(strings.Join(values, " and ") + verb + " already in use by another " + holder + ". " +
-		"Assign a different value at the identity provider, or ask the operator of this service to free it; then provision the " + resource + " again.")
 }

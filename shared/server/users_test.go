@@ -45,7 +45,7 @@ func TestDuplicate(t *testing.T) { // P-3.3-7, P-3.12-10, P-3.12-18
 	c := newClient(t)
 	c.create("ann", `,"emails":[{"value":"ann@example.com"}]`)
 	a := c.wants(c.send("POST", "/Users", user("ANN", `,"emails":[{"value":"Ann@Example.com"}]`)), 409, "uniqueness")
-	for _, part := range []string{`userName "ANN"`, `emails.value "Ann@Example.com"`, "are already in use", "identity provider"} {
+	for _, part := range []string{`userName "ANN"`, `emails.value "Ann@Example.com"`, "are in use by User ", "identity provider"} {
 		if !strings.Contains(a.Body.Get("detail").Text(), part) {
 			t.Errorf("detail %q lacks %q", a.Body.Get("detail").Text(), part)
 		}

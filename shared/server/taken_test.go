@@ -1,0 +1,111 @@
+package server_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/server"
+)
+
+const (
+	annID   = "2819c223-7f76-453a-919d-413861904646"
+	bobID   = "c75ad752-64ae-4823-840d-ffa80929976c"
+	staffID = "e9e30dba-f08f-4109-8486-d5c6a331660a"
+)
+
+func lostTo(holder directory.Kind, id scim.ID, attribute, value, reference string) server.Loss {
+	return server.Loss{Taken: directory.Taken{Attribute: attribute, Value: value, Holder: holder, ID: id}, Reference: reference}
+}
+
+func outside(attribute, value, reference string) server.Loss {
+	return lostTo("", "", attribute, value, reference)
+}
+
+// What administrators read when their provider shows a 409.
+func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
+	mail := outside("emails.value", "ann@acme.example", "mfz3k2qkx7ab")
+	for _, tt := range []struct {
+		name string
+		in   server.Collision
+		want string
+	}{
+		{"an email, outside", server.Collision{Losses: []server.Loss{mail}},
+			`emails.value "ann@acme.example" is in use outside this directory (conflict mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the operator of this service, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
+				`Then provision the user again.`},
+		{"nothing was recorded", server.Collision{Losses: []server.Loss{outside("userName", "ann", "")}},
+			`userName "ann" is in use outside this directory. ` +
+				`Assign another value at the identity provider, or ask the operator of this service, quoting this message. ` +
+				`Then provision the user again.`},
+		{"username and email, one conflict", server.Collision{Losses: []server.Loss{outside("userName", "ann@acme.example", "mfz3k2qkx7ab"), mail}},
+			`userName "ann@acme.example" and emails.value "ann@acme.example" are in use outside this directory (conflict mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the operator of this service, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
+				`Then provision the user again.`},
+		{"username and email, two conflicts", server.Collision{Losses: []server.Loss{outside("userName", "ann", "abcdefgh2345"), mail}},
+			`userName "ann" is in use outside this directory (conflict abcdefgh2345). ` +
+				`Assign another value at the identity provider, or ask the operator of this service, quoting the conflicts (scimctl conflict list acme). ` +
+				`emails.value "ann@acme.example" is in use outside this directory (conflict mfz3k2qkx7ab). ` +
+				`Then provision the user again.`},
+		{"another user of the provider", server.Collision{Losses: []server.Loss{lostTo("User", annID, "emails.value", "ann@acme.example", "mfz3k2qkx7ab")}},
+			`emails.value "ann@acme.example" is in use by User ` + annID + ` of this directory (conflict mfz3k2qkx7ab). ` +
+				`If it is the same person, let the identity provider match and update that user; if not, assign another value. ` +
+				`Then provision the user again.`},
+		{"users within and outside", server.Collision{Losses: []server.Loss{lostTo("User", annID, "userName", "ann", ""), mail, lostTo("User", bobID, "emails.value", "ann@h.example", "")}},
+			`userName "ann" is in use by User ` + annID + ` of this directory. ` +
+				`If it is the same person, let the identity provider match and update that user; if not, assign another value. ` +
+				`emails.value "ann@acme.example" is in use outside this directory (conflict mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the operator of this service, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
+				`emails.value "ann@h.example" is in use by User ` + bobID + ` of this directory. ` +
+				`Then provision the user again.`},
+		{"a deactivated user", server.Collision{Deactivated: annID, Losses: []server.Loss{lostTo("User", annID, "userName", "ann", ""), lostTo("User", annID, "emails.value", "ann@acme.example", "")}},
+			`userName "ann" and emails.value "ann@acme.example" are in use by User ` + annID + ` of this directory, which is deactivated. ` +
+				`Activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + annID +
+				`; or ask the operator of this service to let provisioning activate users (scimctl tenant update acme -reactivate). ` +
+				`Then provision the user again.`},
+		{"another group of the provider", server.Collision{Losses: []server.Loss{lostTo("Group", staffID, "displayName", "Staff", "")}},
+			`displayName "Staff" is in use by Group ` + staffID + ` of this directory. ` +
+				`Let the identity provider match and update that group, or rename one of the two. ` +
+				`Then provision the group again.`},
+		{"a team", server.Collision{Losses: []server.Loss{lostTo("Team", staffID, "displayName", "Staff", "kq2xw7mabcde")}},
+			`displayName "Staff" is in use by Team ` + staffID + `, which is managed in the application (conflict kq2xw7mabcde). ` +
+				`Rename the group at the identity provider, or ask the operator of this service, quoting the conflict (scimctl conflict show acme kq2xw7mabcde), to rename the team or to connect it with the group. ` +
+				`Then provision the group again.`},
+		{"a long value", server.Collision{Losses: []server.Loss{outside("userName", strings.Repeat("é", 300), "")}},
+			`userName "` + strings.Repeat("é", 200) + `…" is in use outside this directory. ` +
+				`Assign another value at the identity provider, or ask the operator of this service, quoting this message. ` +
+				`Then provision the user again.`},
+	} {
+		tt.in.Tenant = "acme"
+		if got := tt.in.Detail(); got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// However many values are lost, to however many, the text can be read in a log.
+func TestTextsOfManyCollisions(t *testing.T) {
+	for _, width := range []int{5, 50, 500} {
+		for n := range 41 {
+			c := server.Collision{Tenant: "acme", Deactivated: annID}
+			for i := range n + 1 {
+				value := fmt.Sprint(i) + strings.Repeat("ü", width)
+				c.Losses = append(c.Losses, []server.Loss{
+					lostTo("User", annID, "userName", value, "mfz3k2qkx7ab"),
+					outside("emails.value", value, fmt.Sprintf("mfz3k2qkx7%02d", i)),
+					lostTo("User", scim.ID(fmt.Sprintf("%036d", i)), "emails.value", value, "abcdefgh2345"),
+				}[min(i, i%2+1)])
+			}
+			text := c.Detail()
+			if length := utf8.RuneCountInString(text); length > 600 || !strings.Contains(text, `userName "0`) || !strings.Contains(text, "Then provision") {
+				t.Errorf("%d values of %d: %d characters: %s", n+1, width, length, text)
+			}
+			if strings.Contains(text, "More values") != (strings.Count(text, ` "`) < n+1) {
+				t.Errorf("%d values of %d, of which some are left out: %s", n+1, width, text)
+			}
+		}
+	}
+}
