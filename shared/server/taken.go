@@ -127,7 +127,7 @@ func (c collision) place(l loss) string {
 func (c collision) advice(l loss, all []loss) string {
 	switch {
 	case l.Holder == "":
-		return "Assign another value at the identity provider, or ask the operator of this service" + c.quoting(all) + "."
+		return "Assign another value at the identity provider, or ask the operator of this service for help" + c.quoting(all) + "."
 	case l.Holder == directory.TeamKind:
 		return "Rename the group at the identity provider, or ask the operator of this service" + c.quoting(all) + ", to rename the team or to connect it with the group."
 	case l.Holder == directory.GroupKind:
