@@ -83,7 +83,7 @@ func acceptable(list []claim) ([]claim, error) {
 	return list, nil
 }
 
-// name returns the claim of a group on its displayName.
+// name returns the claim of a group or team on its displayName.
 func (t *Tenant) name(doc scim.Value) []claim {
 	name := doc.Get("displayName").Text()
 	return []claim{{Taken{Attribute: "displayName", Value: name}, t.nameKey(scim.Fold(name))}}

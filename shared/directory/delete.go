@@ -3,8 +3,6 @@ package directory
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
 	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
 )
@@ -82,124 +80,38 @@ func (t *Tenant) finishDeletion(ctx context.Context, k Kind, item table.Item) er
 	if err != nil {
 		return err
 	}
-	if k == GroupKind {
-		if err := t.empty(ctx, r.ID); err != nil {
-			return err
-		}
+	switch {
+	case k == GroupKind:
+		err = t.empty(ctx, r.ID)
+	case k == TeamKind:
+		err = t.emptyTeam(ctx, r.ID)
+	case item.Text("teams") != "":
+		err = t.d.leaveTeams(ctx, r.ID)
+	}
+	if err != nil {
+		return err
 	}
 	last := func() []table.Write {
 		return t.departure(k, r, table.Delete(t.key(k, r.ID)).Provided("attribute_exists(#deleting)", nil))
 	}
-	if m := (Member{ID: r.ID, Kind: k}); k == UserKind || k == GroupKind {
-		return t.detach(ctx, m, last)
+	if k == UserKind || k == GroupKind {
+		return t.detach(ctx, Member{ID: r.ID, Kind: k}, last)
 	}
-	return t.leave(ctx, Member{}, nil, last)
+	return t.d.leave(ctx, nil, last)
 }
 
 // departure makes the writes by which a resource goes: what removes its item comes
-// first, then what gives up its claims, its look-ups and its count.
+// first, then what gives up its claims, its look-ups and its count. A team that was
+// connected to a group has given its claim to that.
 func (t *Tenant) departure(k Kind, r Resource, removal table.Write) []table.Write {
 	writes := []table.Write{removal}
-	for _, c := range t.claimsOf(k, r.Doc) {
-		writes = append(writes, yield(c, r.ID))
+	if !r.connected {
+		for _, c := range t.claimsOf(k, r.Doc) {
+			writes = append(writes, yield(c, r.ID))
+		}
 	}
 	writes = append(writes, t.lookups(k, r, deleting)...)
 	return append(writes, t.counted(k, -1))
-}
-
-// maxActions is the number of actions a transaction takes.
-const maxActions = 100
-
-// edgeBatch is the number of edges that are read at a time to be removed.
-const edgeBatch = 1000
-
-// detach removes a marked member from all its groups. The last writes, of which
-// the first is on the member itself, are carried out with the last groups.
-func (t *Tenant) detach(ctx context.Context, m Member, last func() []table.Write) error {
-	room := (maxActions - len(last())) / actionsToLeave
-	for {
-		edges, next, err := t.d.db.Query(ctx, table.Query{PK: t.memberOfPK(m.ID), Limit: edgeBatch}.Prefixed(string(m.ID)+"#"))
-		if err != nil {
-			return err
-		}
-		groups := make([]scim.ID, len(edges))
-		for i, edge := range edges {
-			groups[i] = reverseEdge(edge).group
-		}
-		if next == "" && len(groups) <= room {
-			return t.leave(ctx, m, groups, last)
-		}
-		if err := t.leaveAll(ctx, m, groups); err != nil {
-			return err
-		}
-	}
-}
-
-// leaveAll removes a member from groups, several transactions at a time: they
-// have no item in common.
-func (t *Tenant) leaveAll(ctx context.Context, m Member, groups []scim.ID) error {
-	work, ctx := errgroup.WithContext(ctx)
-	work.SetLimit(4)
-	const step = maxActions / actionsToLeave
-	for first := 0; first < len(groups); first += step {
-		some := groups[first:min(first+step, len(groups))]
-		work.Go(func() error { return t.leave(ctx, m, some, func() []table.Write { return nil }) })
-	}
-	return work.Wait()
-}
-
-// actionsToLeave is the number of actions that take a member out of a group: on
-// the group and on both edges.
-const actionsToLeave = 3
-
-// leave removes a member from groups in one transaction, behind some other
-// writes. A group that has gone meanwhile, or is about to, has its edges removed
-// and nothing else.
-func (t *Tenant) leave(ctx context.Context, m Member, groups []scim.ID, last func() []table.Write) error {
-	gone := make([]bool, len(groups))
-	for range 1 + len(groups) {
-		first := 0
-		err := t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
-			writes := last()
-			first = len(writes)
-			for i, group := range groups {
-				if !gone[i] {
-					writes = append(writes, t.touched(group, stamp))
-				}
-			}
-			for _, group := range groups {
-				writes = append(writes, t.part(group, m)...)
-			}
-			return writes
-		})
-		failed := refusal(err)
-		if failed == nil || first > 0 && failed.At(0) != nil { // the member itself has gone: another finished this
-			return ignoring(err, failed)
-		}
-		at := first
-		for i := range groups {
-			if gone[i] {
-				continue
-			}
-			gone[i] = failed.At(at) != nil
-			at++
-		}
-	}
-	return ErrContention
-}
-
-// ignoring returns err unless it is the refusal that the caller expected.
-func ignoring(err error, expected *table.ConditionFailed) error {
-	if expected != nil {
-		return nil
-	}
-	return err
-}
-
-// touched makes the write that moves a group's version because its members change.
-func (t *Tenant) touched(group scim.ID, stamp table.Stamp) table.Write {
-	set := table.Item{"modified": scim.FormatTime(t.d.instant()), "writer": string(stamp)}
-	return table.Update(t.key(GroupKind, group), set).Adding("version", 1).Provided(lively, nil)
 }
 
 // lively is the condition that a resource exists and is not being deleted.

@@ -20,12 +20,15 @@ import (
 //	T#<t>#CREDENTIALS           <key id>        leads to a credential of the tenant
 //	T#<t>#USER                  <id>            a user
 //	T#<t>#GROUP                 <id>            a group, without its members
+//	T#<t>#TEAM                  <id>            a team, without its members
 //	ACCOUNT                     <id>            an account, which belongs to no tenant
 //	T#<t>#MEMBERS#<group>       U#<id>, G#<id>  a member of the group: a user, a group
 //	T#<t>#MEMBEROF#<digit>      <member>#<group>  the same seen from the member, whose id begins with the digit
+//	T#<t>#TEAMMEMBERS#<team>    <person>        a person in the team: an account, or a user who may have been one
+//	TEAMOF#<person>             <t>#<team>      the same seen from the person; who has one has an attribute "teams"
 //	T#<t>#LOOKUP#<type>#externalId#<value>  <id>      finds users or groups by externalId
-//	T#<t>#LOOKUP#GROUP#displayName#<folded> CLAIM     the one group of a displayName
-//	T#<t>#COUNT#<type>          00 .. 15        shards of the number of users or groups
+//	T#<t>#LOOKUP#GROUP#displayName#<folded> CLAIM     the one group or team of a displayName
+//	T#<t>#COUNT#<type>          00 .. 15        shards of the number of users, groups or teams
 //	COUNT#ACCOUNT               00 .. 15        the same of accounts
 //	T#<t>#PAGE#<kind>           <journey>       a client's way through pages by index; expires
 //	T#<t>#NESTING               V               how often a group was put into a group, and into which last
@@ -36,7 +39,7 @@ import (
 //	CLAIM#<scope>#USERNAME#<folded>  CLAIM      the one holder of a username
 //	CLAIM#<scope>#EMAIL#<folded>     CLAIM      the one holder of an email
 //
-// <type> is USER or GROUP; <scope> is SYSTEM, or T#<t> and for accounts ACCOUNTS. A claim's owner is the id of the resource that
+// <type> is USER or GROUP, of counters TEAM as well; <scope> is SYSTEM, or T#<t> and for accounts ACCOUNTS. A claim's owner is the id of the resource that
 // holds it; ids are random and never given again.
 
 var settingsKey = table.Key{PK: "TABLE", SK: "SETTINGS"}
@@ -93,6 +96,12 @@ func (t *Tenant) membersPK(group scim.ID) string { return t.prefix() + "MEMBERS#
 func (t *Tenant) memberOfPK(member scim.ID) string {
 	return t.prefix() + "MEMBEROF#" + string(member[:1])
 }
+
+func (t *Tenant) teamMembersPK(team scim.ID) string {
+	return t.prefix() + "TEAMMEMBERS#" + string(team)
+}
+
+func teamsOfPK(person scim.ID) string { return "TEAMOF#" + string(person) }
 
 func (t *Tenant) journeyPK(kind string) string { return t.prefix() + "PAGE#" + kind }
 

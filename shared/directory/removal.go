@@ -17,6 +17,7 @@ type Remaining struct {
 	Done   bool // nothing is left
 	Users  int
 	Groups int
+	Teams  int
 	// Wait is how long requests that were let in earlier may still be under way.
 	// What they write is removed as well, so the tenant goes after them.
 	Wait time.Duration
@@ -49,19 +50,21 @@ func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, work, settle
 }
 
 func (t *Tenant) remaining(ctx context.Context, left Remaining) (Remaining, error) {
-	var err error
-	if left.Users, err = t.Count(ctx, UserKind); err == nil {
-		left.Groups, err = t.Count(ctx, GroupKind)
+	for k, n := range map[Kind]*int{UserKind: &left.Users, GroupKind: &left.Groups, TeamKind: &left.Teams} {
+		var err error
+		if *n, err = t.Count(ctx, k); err != nil {
+			return left, err
+		}
 	}
-	return left, err
+	return left, nil
 }
 
-// sweep deletes groups, then users, which are in no group by then. It reports
-// whether none is left.
+// sweep deletes teams and groups, then users, which are in none of this tenant by
+// then. It reports whether none is left.
 func (t *Tenant) sweep(ctx context.Context, work time.Duration) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, work)
 	defer cancel()
-	for _, k := range []Kind{GroupKind, UserKind} {
+	for _, k := range []Kind{TeamKind, GroupKind, UserKind} {
 		err := t.deleteAll(ctx, k)
 		if errors.Is(err, ErrUnavailable) || err != nil && ctx.Err() != nil { // the time is up, or about to be
 			return false, nil
@@ -107,14 +110,14 @@ func (t *Tenant) deleteEach(ctx context.Context, k Kind, items []table.Item) err
 	return work.Wait()
 }
 
-// vanish removes what a tenant without users and groups still has, its record
+// vanish removes what a tenant without users, groups and teams still has, its record
 // last: as long as that is there, the deletion can be resumed.
 func (t *Tenant) vanish(ctx context.Context, record tenant.Tenant) error {
 	if err := t.dropCredentials(ctx); err != nil {
 		return err
 	}
 	writes := []table.Write{table.Delete(t.nestingKey())}
-	for _, k := range []Kind{UserKind, GroupKind} {
+	for _, k := range []Kind{UserKind, GroupKind, TeamKind} {
 		for shard := range counterShards {
 			writes = append(writes, table.Delete(countKey(t.countPK(k), shard)))
 		}

@@ -28,10 +28,23 @@ func (b *bench) populate(id tenant.ID, users int) {
 		}
 		ids = append(ids, u.ID)
 	}
+	b.populateTeam(t, ids[:min(len(ids), directory.MaxTeamEdit)])
 	for i := range 3 {
 		if _, err := t.CreateGroup(b.Context(), group(fmt.Sprintf("g%d", i), ""), directory.MemberEdit{Add: members(ids...)}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// populateTeam gives a tenant a team of some users.
+func (b *bench) populateTeam(t *directory.Tenant, users []scim.ID) {
+	b.Helper()
+	team, err := t.CreateTeam(b.Context(), "crew")
+	if err == nil {
+		err = t.AddTeamMembers(b.Context(), team.ID, users)
+	}
+	if err != nil {
+		b.Fatal(err)
 	}
 }
 
@@ -58,7 +71,7 @@ func TestRemoveTenant(t *testing.T) {
 	before := len(b.items())
 	b.populate("acme", 12)
 	left, err := b.dir.RemoveTenant(t.Context(), "acme", time.Minute, time.Minute)
-	if err != nil || left.Done || left.Users != 0 || left.Groups != 0 || left.Wait != time.Minute {
+	if err != nil || left.Done || left.Users != 0 || left.Groups != 0 || left.Teams != 0 || left.Wait != time.Minute {
 		t.Fatalf("left %+v, %v: it has to wait for requests that are under way", left, err)
 	}
 	if _, err := b.dir.For("acme").CreateUser(t.Context(), user("late", "")); err != nil { // one of those

@@ -18,6 +18,8 @@ type Resource struct {
 
 	size    int    // of the stored document, in bytes; 0 where it was not read
 	pending string // the change of a group's members that is under way, "" if none is
+
+	connected bool // a group has got the name of this team, which is being deleted
 }
 
 // Size returns the bytes of the document as it was read, by which a page is cut.
@@ -40,7 +42,8 @@ func (r Resource) item() (table.Item, error) {
 }
 
 func resourceFrom(item table.Item) (Resource, error) {
-	r := Resource{ID: scim.ID(item.Text("SK")), Version: item.Int("version"), size: len(item.Text("doc")), pending: item.Text("pending")}
+	r := Resource{ID: scim.ID(item.Text("SK")), Version: item.Int("version"), size: len(item.Text("doc")), pending: item.Text("pending"),
+		connected: item.Text("connected") != ""}
 	var err error
 	if r.Doc, err = scim.ParseJSON([]byte(item.Text("doc"))); err != nil {
 		return r, fmt.Errorf("directory: the document of %s: %v", r.ID, err)

@@ -22,11 +22,11 @@ func (s *state) own(tenant, id, kind, value string) {
 	s.owned[name] = id
 }
 
-// name notes that a group has a displayName, which it must hold the claim on.
+// name notes that a group or team has a displayName, which it must hold the claim on.
 func (s *state) name(g resource, displayName string) {
 	key := "T#" + g.tenant + "#LOOKUP#GROUP#displayName#" + inKey(scim.Fold(displayName))
 	if other, ok := s.named[key]; ok {
-		s.problem("groups %s and %s of tenant %s have the same displayName", other.id, g.id, g.tenant)
+		s.problem("%s and %s of tenant %s have the same displayName", other, g, g.tenant)
 	}
 	s.named[key] = g
 }
@@ -75,7 +75,7 @@ func (s *state) find(keys ...string) string {
 	return ""
 }
 
-// checkNames matches claims on displayNames and groups one to one.
+// checkNames matches claims on displayNames with groups and teams one to one.
 func (s *state) checkNames() {
 	for key, g := range s.named {
 		switch owner, held := s.names[key]; {
@@ -87,7 +87,7 @@ func (s *state) checkNames() {
 	}
 	for key, owner := range s.names {
 		if _, ok := s.named[key]; !ok {
-			s.problem("a claim of group %s is on no displayName that it has", owner)
+			s.problem("a claim of %s is on no displayName that it has", owner)
 		}
 	}
 }

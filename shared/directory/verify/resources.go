@@ -15,12 +15,13 @@ const (
 	user    kind = "USER"
 	group   kind = "GROUP"
 	account kind = "ACCOUNT"
+	team    kind = "TEAM"
 )
 
 // noun is the kind in a sentence.
 func (k kind) noun() string { return strings.ToLower(string(k)) }
 
-// resource names a user, a group or an account.
+// resource names a user, a group, a team or an account.
 type resource struct {
 	tenant string // "" of an account
 	kind   kind
@@ -55,6 +56,7 @@ func (s *state) addUser(r resource, item table.Item) error {
 	if err != nil {
 		return err
 	}
+	s.addPerson(r, item)
 	s.own(r.tenant, r.id, "USERNAME", doc.Get("userName").Text())
 	for _, email := range doc.Get("emails").Items() {
 		s.own(r.tenant, r.id, "EMAIL", email.Get("value").Text())

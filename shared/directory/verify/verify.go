@@ -1,6 +1,6 @@
 // Package verify compares everything in the table with what must be true of it:
-// users, accounts and groups are in bijection with their claims, look-ups lead to them and
-// back, counters agree, memberships stand in both directions between what
+// users, accounts, groups and teams are in bijection with their claims, look-ups lead to
+// them and back, counters agree, memberships stand in both directions between what
 // exists, groups do not contain each other in a circle, and nothing is left half
 // done. It reads the keys itself instead of asking package directory to make
 // them, so that one mistake does not hide in both.
@@ -21,6 +21,7 @@ type Report struct {
 	Claims     int      // on usernames and emails
 	Groups     int      // with those under deletion
 	Members    int      // of all groups together
+	Teams      int      // with those under deletion
 	Unfinished int      // changes and deletions under way
 	Abandoned  int      // chunks of changes that were never committed; they expire
 	Problems   []string // one sentence each, without attribute values
@@ -60,13 +61,16 @@ type state struct {
 	owned     map[string]string   // claim that a user must hold -> user; see own
 	claims    map[string]string   // key of a claim on a username or email -> owner
 	names     map[string]string   // key of a claim on a displayName -> owner
-	named     map[string]resource // key of the claim that a group must hold -> group
+	named     map[string]resource // key of the claim that a group or team must hold -> that
 	wanted    map[lookup]bool     // look-up that must be there
 	lookups   map[lookup]bool     // look-up item
 	counts    map[counter]int64   // sum of the counter's shards
 	forward   map[edge]bool
 	reverse   map[edge]bool
 	chunks    []chunk
+	persons   map[string]person // id -> account, or user of whatever tenant
+	inTeam    map[place]bool
+	teamsOf   map[place]bool
 
 	problems []string
 }
@@ -78,6 +82,7 @@ func newState() *state {
 		names: map[string]string{}, named: map[string]resource{},
 		wanted: map[lookup]bool{}, lookups: map[lookup]bool{}, counts: map[counter]int64{},
 		forward: map[edge]bool{}, reverse: map[edge]bool{},
+		persons: map[string]person{}, inTeam: map[place]bool{}, teamsOf: map[place]bool{},
 	}
 }
 
@@ -96,11 +101,17 @@ func (s *state) add(item table.Item) error {
 		return s.addUser(resource{"", account, sk}, item)
 	case parts[0] == "COUNT":
 		s.counts[counter{"", kind(tenant)}] += item.Int("n")
+	case parts[0] == "TEAMOF":
+		s.addTeamOf(tenant, sk)
 	case parts[0] != "T":
 	case parts[2] == "USER":
 		return s.addUser(resource{tenant, user, sk}, item)
 	case parts[2] == "GROUP":
 		return s.addGroup(resource{tenant, group, sk}, item)
+	case parts[2] == "TEAM":
+		return s.addTeam(resource{tenant, team, sk}, item)
+	case parts[2] == "TEAMMEMBERS":
+		s.inTeam[place{resource{tenant, team, rest}, sk}] = true
 	case parts[2] == "LOOKUP":
 		s.addLookup(pk, sk, item)
 	case parts[2] == "COUNT":
@@ -122,6 +133,7 @@ func (s *state) report() Report {
 	s.checkCounts()
 	s.checkEdges()
 	s.checkNesting()
+	s.checkTeams()
 	r := Report{Claims: len(s.claims), Members: len(s.forward)}
 	r.Unfinished, r.Abandoned = s.checkMarks(), s.checkChunks()
 	for one := range s.resources {
@@ -132,6 +144,8 @@ func (s *state) report() Report {
 			r.Groups++
 		case account:
 			r.Accounts++
+		case team:
+			r.Teams++
 		}
 	}
 	r.Problems = s.problems

@@ -1,0 +1,81 @@
+package verify
+
+import (
+	"strings"
+
+	"scimserver/shared/directory/table"
+)
+
+// place is that of a person in a team, by whichever of its two items.
+type place struct {
+	team   resource
+	person string // account, or user of whatever tenant
+}
+
+// person is an account or a user, by id.
+type person struct {
+	resource
+	teams bool // the item says that there are teams to leave
+}
+
+func (s *state) addTeam(r resource, item table.Item) error {
+	doc, err := s.addResource(r, item)
+	if err != nil {
+		return err
+	}
+	if item.Text("connected") == "" { // else a group has got the name
+		s.name(r, doc.Get("displayName").Text())
+	}
+	return nil
+}
+
+// addPerson notes who may be in teams.
+func (s *state) addPerson(r resource, item table.Item) {
+	s.persons[r.id] = person{r, item.Text("teams") != ""}
+}
+
+// addTeamOf notes an item of a person's teams: <tenant>#<team>.
+func (s *state) addTeamOf(id, sk string) {
+	tenant, of, _ := strings.Cut(sk, "#")
+	s.teamsOf[place{resource{tenant, team, of}, id}] = true
+}
+
+// checkTeams matches both directions one to one, and each with what it joins.
+func (s *state) checkTeams() {
+	for p := range s.inTeam {
+		if !s.teamsOf[p] && !s.fading(p.team) {
+			s.problem("person %s is in %s, but not in the reverse direction", p.person, p.team)
+		}
+		s.checkTeamEnds(p)
+	}
+	for p := range s.teamsOf {
+		if !s.inTeam[p] {
+			s.problem("person %s leads to %s, which does not have that member", p.person, p.team)
+			s.checkTeamEnds(p)
+		}
+	}
+}
+
+// checkTeamEnds demands that team and person exist and are there to stay, and that
+// the person's deletion will look for teams. A team on its way out loses the edges
+// from persons first, who then no longer wait for it.
+func (s *state) checkTeamEnds(p place) {
+	who, exists := s.persons[p.person]
+	switch {
+	case !exists && s.fading(p.team) && !s.teamsOf[p]:
+		return
+	case !exists:
+		s.problem("the place of person %s in %s: there is no such person", p.person, p.team)
+		return
+	case !who.teams:
+		s.problem("%s is in %s, but its item does not say that it is in teams", who.resource, p.team)
+	}
+	for _, end := range []resource{who.resource, p.team} {
+		switch mark, exists := s.resources[end]; {
+		case !exists:
+			s.problem("the place of %s in %s: %s does not exist", who.resource, p.team, end)
+		case mark.deleting && !s.unfinished:
+			s.problem("the place of %s in %s: %s is being deleted", who.resource, p.team, end)
+		}
+	}
+}
