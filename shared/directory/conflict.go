@@ -56,11 +56,13 @@ type Approval struct {
 	Until   time.Time
 }
 
+const day = 24 * time.Hour
+
 // ApprovalLife is how long an approval waits for the provider.
-const ApprovalLife = 7 * 24 * time.Hour
+const ApprovalLife = 7 * day
 
 // conflictLife is how long a conflict is kept after its last attempt.
-const conflictLife = 90 * 24 * time.Hour
+const conflictLife = 90 * day
 
 // Username reports whether values were lost of which none is an email: then the
 // holder need not be the same person.

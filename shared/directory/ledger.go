@@ -92,7 +92,7 @@ func (t *Tenant) note(ctx context.Context, c Conflict, lapsed string) error {
 	if err != nil {
 		return err
 	}
-	condition, values := "attribute_not_exists(PK)", table.Item(nil)
+	condition, values := "attribute_not_exists(PK)", table.Item{}
 	var old Conflict
 	if item != nil {
 		if old, err = conflictFrom(item); err != nil {
@@ -100,21 +100,34 @@ func (t *Tenant) note(ctx context.Context, c Conflict, lapsed string) error {
 		}
 		c.First = old.First
 		c.State, c.Outcome = old.after(c, lapsed)
-		condition, values = "#state = :state AND #holder = :holder", table.Item{"state": string(old.State), "holder": string(old.Holder.ID)}
+		condition, values = "#state = :state AND #holder = :holder AND #writer <> :stamp", table.Item{"state": string(old.State), "holder": string(old.Holder.ID)}
+	}
+	if err := t.index(ctx, old, c); err != nil {
+		return err
 	}
 	set, err := c.attributes()
 	if err != nil {
 		return err
 	}
-	err = t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
-		writes := []table.Write{table.Update(t.conflictKey(c.ID), merged(set, nil, stamp)).Adding("n", 1).Provided(condition, values)}
-		if record := c.record(); record != "" && record != old.indexed {
-			key := table.Key{PK: t.conflictOfPK(record), SK: string(c.ID)}
-			writes = append(writes, table.Put(key, table.Item{"expires": set["expires"]}))
+	return moved(t.d.db.Write(ctx, func(stamp table.Stamp) table.Write {
+		if item != nil {
+			values["stamp"] = string(stamp)
 		}
-		return writes
-	})
-	return moved(err)
+		return table.Update(t.conflictKey(c.ID), merged(set, nil, stamp)).Adding("n", 1).Provided(condition, values)
+	}))
+}
+
+// index lets a later success find a conflict that was lost once more. That is no
+// transaction with the conflict: many requests that lose the same value at a time would
+// keep each other waiting, and an entry that names no conflict says nothing. It is
+// written anew each day, so that it lives as long as the conflict.
+func (t *Tenant) index(ctx context.Context, old, c Conflict) error {
+	record := c.record()
+	if record == "" || record == old.indexed && c.Last.Truncate(day).Equal(old.Last.Truncate(day)) {
+		return nil
+	}
+	entry := table.Put(table.Key{PK: t.conflictOfPK(record), SK: string(c.ID)}, table.Item{"expires": c.Last.Add(conflictLife + day).Unix()})
+	return t.d.db.Write(ctx, func(table.Stamp) table.Write { return entry })
 }
 
 // after returns the state that a conflict has when it is lost once more.

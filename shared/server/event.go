@@ -23,6 +23,9 @@ type event struct {
 	err       *scim.Error
 	repairs   compat.Repairs
 
+	conflicts []directory.ConflictID // of the values that the request lost, in their order
+	unnoted   error                  // why the ledger of conflicts knows nothing of them
+
 	plans   []string     // by which a search found what it was asked for
 	read    atomic.Int64 // resources that a search looked at
 	matched atomic.Int64 // of those
@@ -58,6 +61,13 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 	}
 	if e.err != nil && e.err.Type != "" {
 		attrs = append(attrs, slog.String("scimType", string(e.err.Type)))
+	}
+	if ids := e.noted(); len(ids) > 0 {
+		attrs = append(attrs, slog.String("conflict", strings.Join(ids, " ")))
+	}
+	if e.unnoted != nil {
+		level = slog.LevelWarn
+		attrs = append(attrs, slog.String("unnoted", e.unnoted.Error()))
 	}
 	if e.err != nil && e.err.Err != nil {
 		level = slog.LevelError

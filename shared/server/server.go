@@ -109,6 +109,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	r := &request{Origin: origin, Request: hr, event: e, parameters: hr.URL.Query()}
 	out, err := s.carryOut(ctx, r)
 	if err != nil {
+		s.noteConflicts(ctx, r, err)
 		e.err = outward(r, err)
 		out = &response{Status: e.err.Status, Body: e.err.Value()}
 		errorHeaders(w.Header(), e.err)

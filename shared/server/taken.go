@@ -30,8 +30,11 @@ type loss struct {
 // takenError makes the answer to a request that lost values, which err says.
 func takenError(r *request, err error, lost *directory.TakenError) *scim.Error {
 	c := collision{Tenant: r.Caller.Tenant}
-	for _, v := range lost.Values {
+	for i, v := range lost.Values {
 		c.Losses = append(c.Losses, loss{Taken: v})
+		if len(r.event.conflicts) > i {
+			c.Losses[i].Reference = string(r.event.conflicts[i])
+		}
 	}
 	if e, ok := errors.AsType[*deactivatedError](err); ok {
 		c.Deactivated = e.id

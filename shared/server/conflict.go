@@ -1,0 +1,36 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"scimserver/shared/directory"
+)
+
+// timeToNote is how long an answer may wait for what it lost to be noted.
+const timeToNote = time.Second
+
+// noteConflicts has the ledger of conflicts count what a request has lost, even when
+// the request's time is over. That is not tried for long, and the answer stays what
+// it is without.
+func (s *Server) noteConflicts(ctx context.Context, r *request, err error) {
+	lost, ok := errors.AsType[*directory.TakenError](err)
+	if !ok || r.Directory == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeToNote)
+	defer cancel()
+	r.event.conflicts, r.event.unnoted = r.Directory.Note(ctx, lost)
+}
+
+// noted names the conflicts of a request, each once.
+func (e *event) noted() (ids []string) {
+	for _, id := range e.conflicts {
+		if !slices.Contains(ids, string(id)) {
+			ids = append(ids, string(id))
+		}
+	}
+	return ids
+}
