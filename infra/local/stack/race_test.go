@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,7 +27,8 @@ func itemLocks(next http.RoundTripper) http.RoundTripper {
 func TestParallelCreatesOfOneUserName(t *testing.T) { // P-3.3-14
 	for mode, transport := range modes {
 		t.Run(mode, func(t *testing.T) {
-			p := newIDP(t, stack.Options{Transport: transport})
+			var log safeLog
+			p := newIDP(t, stack.Options{Transport: transport, Log: &log})
 			const n = 200
 			statuses := make([]int, n)
 			var wg sync.WaitGroup
@@ -43,6 +45,7 @@ func TestParallelCreatesOfOneUserName(t *testing.T) { // P-3.3-14
 			if count[201] != 1 || count[409] != n-1 {
 				t.Errorf("statuses %v, want one 201 and %d times 409", count, n-1)
 			}
+			p.counted(&log, n-1)
 			if processes := len(p.stack.Pids("UsersFunction")); processes < 2 {
 				t.Errorf("%d process served %d parallel requests", processes, n)
 			}
@@ -50,6 +53,19 @@ func TestParallelCreatesOfOneUserName(t *testing.T) { // P-3.3-14
 				t.Errorf("%+v", report)
 			}
 		})
+	}
+}
+
+// counted expects one conflict, which counts every loss, but for those whose log lines
+// say that they could not be noted in time, or that this is not known.
+func (p *idp) counted(log *safeLog, losses int) {
+	p.Helper()
+	all, _, err := p.directory().For("local").Conflicts(p.Context(), "", 10)
+	if err != nil || len(all) != 1 {
+		p.Fatalf("conflicts %+v, %v", all, err)
+	}
+	if missing := strings.Count(log.String(), `"unnoted"`); all[0].Attempts > losses || all[0].Attempts+missing < losses {
+		p.Errorf("%d losses are counted and %d may be missing, want %d", all[0].Attempts, missing, losses)
 	}
 }
 
