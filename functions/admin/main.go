@@ -10,6 +10,7 @@ import (
 	"scimserver/shared/admin"
 	"scimserver/shared/config"
 	"scimserver/shared/gateway"
+	"scimserver/shared/password"
 	"scimserver/shared/usageplan"
 )
 
@@ -21,6 +22,9 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handl
 		return nil, err
 	}
 	o := admin.Options{Directory: dir, CacheTime: cfg.AuthorizerCache}
+	if cfg.StorePasswords {
+		o.Passwords = password.Hash
+	}
 	if cfg.UsagePlan != "" {
 		if o.Keys, err = usageplan.Open(ctx, cfg.UsagePlan); err != nil {
 			return nil, err

@@ -1,5 +1,5 @@
-// Package admin is the operator API: tenants and their credentials, as JSON over
-// HTTP under /v1. Who may call it is decided in front of it, by IAM. The
+// Package admin is the operator API: tenants and their credentials, and the accounts
+// of the application, as JSON over HTTP under /v1. Who may call it is decided in front of it, by IAM. The
 // operations, one file a subject, take and return the values of the API, so that
 // the local stack makes its first tenant through the same code.
 package admin
@@ -12,7 +12,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Options are what the operations need. Keys and Now may be nil.
+// Options are what the operations need. Keys, Passwords and Now may be nil.
 type Options struct {
 	Directory *directory.Directory
 	// Keys makes a key of API Gateway for each tenant; without it all tenants share one.
@@ -20,6 +20,8 @@ type Options struct {
 	// CacheTime is how long the authorizer's answers are remembered in front of the
 	// service: that much longer a revoked token works.
 	CacheTime time.Duration
+	// Passwords hashes passwords of accounts; without it they are refused.
+	Passwords func(clear string) (hash string, err error)
 	Now       func() time.Time
 }
 

@@ -25,18 +25,19 @@ func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 // bench is the API over a table of its own, at a time that the test moves.
 type bench struct {
 	*testing.T
-	dir *directory.Directory
-	api http.Handler
-	now time.Time
-	log bytes.Buffer
+	table string
+	dir   *directory.Directory
+	api   http.Handler
+	now   time.Time
+	log   bytes.Buffer
 }
 
 func newBench(t *testing.T, change ...func(*admin.Options)) *bench {
 	t.Helper()
-	b := &bench{T: t, now: time.Unix(1_800_000_000, 0).UTC()}
+	b := &bench{T: t, table: testkit.Table(t), now: time.Unix(1_800_000_000, 0).UTC()}
 	at := func() time.Time { return b.now }
 	var err error
-	if b.dir, err = directory.Open(t.Context(), directory.Options{Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Now: at}); err != nil {
+	if b.dir, err = directory.Open(t.Context(), directory.Options{Table: b.table, Endpoint: testkit.Endpoint(t), Now: at}); err != nil {
 		t.Fatal(err)
 	}
 	o := admin.Options{Directory: b.dir, CacheTime: time.Minute, Now: at}

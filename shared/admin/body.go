@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"unicode"
 
 	"scimserver/shared/scim"
 )
@@ -48,15 +50,21 @@ func object(data []byte) error {
 	if body.Kind() != scim.Object {
 		return invalid("the body must be a JSON object")
 	}
-	return noNull(body)
+	return noNull("", body)
 }
 
-func noNull(object scim.Value) error {
-	for _, m := range object.Members() {
-		if m.Value.Kind() == scim.Null {
-			return invalid("%s is null: leave it out", m.Name)
+// noNull refuses null at any depth below what is named.
+func noNull(name string, v scim.Value) error {
+	if v.Kind() == scim.Null {
+		return invalid("%s is null: leave it out", name)
+	}
+	for _, m := range v.Members() {
+		if err := noNull(m.Name, m.Value); err != nil {
+			return err
 		}
-		if err := noNull(m.Value); err != nil {
+	}
+	for _, item := range v.Items() {
+		if err := noNull("a value of "+name, item); err != nil {
 			return err
 		}
 	}
@@ -66,7 +74,14 @@ func noNull(object scim.Value) error {
 // unreadable says what does not fit in the words of the API, not in those of Go.
 func unreadable(err error) *Error {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return invalid("%s can't be a JSON %s", strings.TrimPrefix(e.Field, "TenantChange."), e.Value)
+		return invalid("%s can't be a JSON %s", memberOf(e.Field), e.Value)
 	}
 	return invalid("the body can't be read: %s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// memberOf is the path of a member without the Go types that embed it, which alone
+// begin with a capital.
+func memberOf(path string) string {
+	parts := slices.DeleteFunc(strings.Split(path, "."), func(part string) bool { return part != "" && unicode.IsUpper(rune(part[0])) })
+	return strings.Join(parts, ".")
 }

@@ -26,6 +26,7 @@ func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) h
 	h := &handler{log: log, who: who, mux: http.NewServeMux()}
 	h.tenants(s)
 	h.credentials(s)
+	h.accounts(s)
 	return h
 }
 
@@ -101,6 +102,7 @@ func (h *handler) record(r *http.Request, pattern string, status int, took time.
 	attrs := []slog.Attr{
 		slog.String("request", by.RequestID), slog.String("operator", by.ARN), slog.String("operation", pattern),
 		slog.String("tenant", r.PathValue("id")), slog.String("credential", r.PathValue("key")),
+		slog.String("account", accountLogged(r)),
 		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()),
 	}
 	level := slog.LevelInfo

@@ -1,0 +1,96 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"scimserver/shared/scim"
+)
+
+func (h *handler) accounts(s *Service) {
+	const all, one = "/v1/accounts", "/v1/accounts/{account}"
+	h.handle("GET "+all, theAccount, func(r *http.Request) (int, any, error) {
+		out, err := s.accountsAsked(r)
+		return http.StatusOK, out, err
+	})
+	h.handle("POST "+all, theAccount, func(r *http.Request) (int, any, error) {
+		var in NewAccount
+		if err := read(r, &in); err != nil {
+			return 0, nil, err
+		}
+		out, err := s.CreateAccount(r.Context(), in)
+		return http.StatusCreated, out, err
+	})
+	h.handle("GET "+one, theAccount, func(r *http.Request) (int, any, error) {
+		out, err := s.Account(r.Context(), accountOf(r))
+		return http.StatusOK, out, err
+	})
+	h.handle("PATCH "+one, theAccount, func(r *http.Request) (int, any, error) {
+		var in AccountChange
+		if err := read(r, &in); err != nil {
+			return 0, nil, err
+		}
+		out, err := s.ChangeAccount(r.Context(), accountOf(r), in)
+		return http.StatusOK, out, err
+	})
+	h.handle("DELETE "+one, theAccount, func(r *http.Request) (int, any, error) {
+		version, err := versionOf(r.URL.Query())
+		if err != nil {
+			return 0, nil, err
+		}
+		out, err := s.RemoveAccount(r.Context(), accountOf(r), version)
+		return http.StatusOK, out, err
+	})
+}
+
+// accountsAsked answers a list: of the account that the query names, or a page.
+func (s *Service) accountsAsked(r *http.Request) (AccountList, error) {
+	q := r.URL.Query()
+	name, email := q.Get("userName"), q.Get("email")
+	switch {
+	case q.Has("userName") && q.Has("email"):
+		return AccountList{}, invalid("ask for a userName or for an email, not for both")
+	case q.Has("userName") && name == "", q.Has("email") && email == "":
+		return AccountList{}, invalid("userName and email must not be empty: leave them out to list all accounts")
+	case name != "":
+		return s.AccountOf(r.Context(), name)
+	case email != "":
+		return s.AccountAt(r.Context(), email)
+	}
+	after, limit, err := pageOf(r)
+	if err == nil && after != "" && uuid.Validate(after) != nil {
+		err = invalid("after is no account's id")
+	}
+	if err != nil {
+		return AccountList{}, err
+	}
+	return s.Accounts(r.Context(), scim.ID(after), limit)
+}
+
+func versionOf(q url.Values) (*int64, error) {
+	if !q.Has("version") {
+		return nil, nil
+	}
+	n, err := strconv.ParseInt(q.Get("version"), 10, 64)
+	if err != nil {
+		return nil, invalid("version must be a whole number")
+	}
+	return &n, nil
+}
+
+func accountOf(r *http.Request) scim.ID { return scim.ID(r.PathValue("account")) }
+func theAccount(r *http.Request) string { return fmt.Sprintf("account %q", r.PathValue("account")) }
+
+// accountLogged is the account of a request for the log, "" where the path names
+// something else than an id: an email perhaps.
+func accountLogged(r *http.Request) string {
+	id := r.PathValue("account")
+	if uuid.Validate(id) != nil {
+		return ""
+	}
+	return id
+}
