@@ -20,7 +20,7 @@ import (
 type client struct {
 	base   string
 	region string
-	key    aws.Credentials
+	keys   aws.CredentialsProvider
 	http   *http.Client
 }
 
@@ -102,6 +102,10 @@ func (c *client) request(ctx context.Context, method, path string, in any) (*htt
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "application/json")
+	key, err := c.keys.Retrieve(ctx)
+	if err != nil {
+		return nil, err
+	}
 	hash := sha256.Sum256(body)
-	return req, v4.NewSigner().SignHTTP(ctx, c.key, req, hex.EncodeToString(hash[:]), "execute-api", c.region, time.Now())
+	return req, v4.NewSigner().SignHTTP(ctx, key, req, hex.EncodeToString(hash[:]), "execute-api", c.region, time.Now())
 }

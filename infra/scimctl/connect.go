@@ -36,10 +36,11 @@ func connect(ctx context.Context, envFile string) (*client, error) {
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("ADMIN_URL is %q: set it to the stack's output AdminUrl, or name the local stack's env file with -env-file", getenv("ADMIN_URL"))
 	}
-	c := &client{base: strings.TrimSuffix(base.String(), "/"), http: &http.Client{Timeout: 40 * time.Second}}
+	c := &client{base: strings.TrimSuffix(base.String(), "/"), http: &http.Client{Timeout: 40 * time.Second, Transport: transport()}}
 	c.region = either(getenv("ADMIN_REGION"), regionOf(base.Hostname()))
 	if id := getenv("ADMIN_ACCESS_KEY_ID"); id != "" {
-		c.key = aws.Credentials{AccessKeyID: id, SecretAccessKey: getenv("ADMIN_SECRET_ACCESS_KEY")}
+		key := aws.Credentials{AccessKeyID: id, SecretAccessKey: getenv("ADMIN_SECRET_ACCESS_KEY")}
+		c.keys = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return key, nil })
 		c.region = either(c.region, os.Getenv("AWS_REGION"))
 	} else if err := c.useAWS(ctx); err != nil {
 		return nil, err
@@ -50,14 +51,22 @@ func connect(ctx context.Context, envFile string) (*client, error) {
 	return c, nil
 }
 
-// useAWS takes the credentials that the AWS CLI would take.
+// transport keeps a connection for every request that an import has under way.
+func transport() http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = maxParallel
+	return t
+}
+
+// useAWS takes the credentials that the AWS CLI would take. They are asked for
+// anew when they expire, which an import may outlast.
 func (c *client) useAWS(ctx context.Context) error {
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return err
 	}
-	c.region = either(c.region, cfg.Region)
-	if c.key, err = cfg.Credentials.Retrieve(ctx); err != nil {
+	c.region, c.keys = either(c.region, cfg.Region), cfg.Credentials
+	if _, err = c.keys.Retrieve(ctx); err != nil {
 		return fmt.Errorf("no credentials to sign requests with: set ADMIN_ACCESS_KEY_ID and ADMIN_SECRET_ACCESS_KEY, or log in with the AWS CLI (%w)", err)
 	}
 	return nil

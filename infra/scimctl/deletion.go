@@ -41,18 +41,25 @@ func deleteTenant(flags *flag.FlagSet) action {
 	}
 }
 
-// confirm wants the tenant's id typed: what is deleted does not come back.
+// confirm wants the tenant's id typed.
 func (s *session) confirm(t admin.Tenant, typed string) error {
+	question := fmt.Sprintf("This deletes tenant %s (%s) with %d users and %d groups, for good.\nType its id to go on: ", t.ID, t.Name, *t.Users, *t.Groups)
+	return s.confirmed(question, typed, string(t.ID), "the tenant's id")
+}
+
+// confirmed wants a word typed, which the flags may hold already: what is deleted
+// does not come back.
+func (s *session) confirmed(question, typed, want, what string) error {
 	if typed == "" {
-		s.say("This deletes tenant %s (%s) with %d users and %d groups, for good.\nType its id to go on: ", t.ID, t.Name, *t.Users, *t.Groups)
+		s.say("%s", question)
 		line, err := bufio.NewReader(s.in).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
 		typed = strings.TrimSpace(line)
 	}
-	if typed != string(t.ID) {
-		return fmt.Errorf("%q is not the tenant's id: nothing is deleted", typed)
+	if typed != want {
+		return fmt.Errorf("%q is not %s: nothing is deleted", typed, what)
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
-// Command scimctl operates the service through its operator API: tenants and their
-// credentials. go run ./infra/scimctl help lists its commands.
+// Command scimctl operates the service through its operator API: tenants, their
+// credentials, and the accounts of the application. go run ./infra/scimctl help lists its commands.
 package main
 
 import (
@@ -55,7 +55,9 @@ type command struct {
 // action carries a command out.
 type action func(ctx context.Context, s *session, args []string) error
 
-func commands() []command { return slices.Concat(tenantCommands(), credentialCommands()) }
+func commands() []command {
+	return slices.Concat(tenantCommands(), credentialCommands(), accountCommands())
+}
 
 func run(ctx context.Context, args []string, std streams) error {
 	words, rest := split(args)

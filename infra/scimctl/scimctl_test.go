@@ -147,6 +147,11 @@ func TestScimctl(t *testing.T) {
 	part("rotation", rotation)
 	part("subject", subject)
 	part("limits", limits)
+	part("accounts", accounts)
+	part("imports", imports)
+	part("rejects", rejects)
+	part("imports that cannot begin", unreadable)
+	part("resumed imports", resumed)
 	part("deletion", func(b *bench) { deletion(b, doomed) })
 }
 

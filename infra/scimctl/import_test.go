@@ -1,0 +1,242 @@
+package main_test
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/directory/table"
+	"scimserver/shared/directory/verify"
+)
+
+// file writes a file to import.
+func (b *bench) file(name, text string) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+// imports expects the counts of an import, and an exit status that fits.
+func (b *bench) imports(created, there, rejected int, input string, args ...string) {
+	b.Helper()
+	r := b.exec(input, append([]string{"account", "import", "-json"}, args...)...)
+	var got struct{ Created, AlreadyThere, Rejected int }
+	if err := json.Unmarshal([]byte(r.out), &got); err != nil || got.Created != created || got.AlreadyThere != there || got.Rejected != rejected {
+		b.Errorf("import %v: %+v, %v; want %d, %d, %d", args, r, err, created, there, rejected)
+	}
+	if want := min(rejected, 1); r.code != want {
+		b.Errorf("import %v: exit status %d, want %d: %s", args, r.code, want, r.err)
+	}
+	if left, _ := filepath.Glob(args[0] + ".progress*"); left != nil {
+		b.Errorf("left behind: %v", left)
+	}
+}
+
+func (b *bench) found(name, want string) {
+	b.Helper()
+	text, err := json.Marshal(b.json("account find -username " + name)["emails"])
+	if err != nil || string(text) != want {
+		b.Errorf("%s has %s, %v; want %s", name, text, err, want)
+	}
+}
+
+func imports(b *bench) {
+	table := b.file("People.CSV", "\ufeffUserName,displayName,email,emailVerified,email2,email2Verified\r\n"+
+		"c1,\"One, Ann\",c1@a.example,true,C1@b.example,no\r\n\r\n c2 ,,,,,\r\nc3,\"Two\nlines, no\",c3@a.example,,,\r\n")
+	b.imports(2, 0, 1, "", table)
+	b.imports(0, 2, 1, "", table)
+	b.found("c1", `[{"primary":true,"value":"c1@a.example","verified":true},{"primary":false,"value":"C1@b.example","verified":false}]`)
+	b.found("c2", `[]`)
+	lines := `{"userName":"j1","displayName":"J <1>","emails":[{"value":"j1@a.example","verified":true}]}` + "\n\n" + `{"userName":"j2"}`
+	b.imports(2, 0, 0, "", b.file("people.jsonl", "\ufeff"+lines))
+	b.found("j1", `[{"primary":false,"value":"j1@a.example","verified":true}]`)
+	b.imports(0, 2, 0, lines, "-", "-format", "jsonl", "-rejects", filepath.Join(b.TempDir(), "none"))
+	b.imports(1, 1, 0, "", b.file("names.txt", "userName,email\nJ2,\nt1,t1@a.example\n"), "-format", "csv")
+	b.imports(0, 0, 0, "", b.file("empty.jsonl", ""))
+	b.imports(0, 0, 0, "", b.file("header.csv", "userName"))
+}
+
+// report reads the report of rejected rows: a line and a reason each.
+func (b *bench) report(path string, want ...string) {
+	b.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil || len(rows) != len(want)+1 {
+		b.Fatalf("the report: %q, %v; want %q", rows, err, want)
+	}
+	for i, row := range rows[1:] {
+		line, reason, _ := strings.Cut(want[i], " ")
+		if row[0] != line || !strings.Contains(row[1], reason) {
+			b.Errorf("reported %q, want %s", row, want[i])
+		}
+	}
+}
+
+func rejects(b *bench) {
+	path := b.file("bad.csv", `userName,email,emailVerified
+r1,r1@a.example,maybe
+r2
+r3,r3@a.example,
+R3,other@a.example,
+,none@a.example,
+r4,nonsense,
+r5,,true
+r6,r3@a.example,
+"a"b,,
+r7,"never closed
+r8,,
+`)
+	b.imports(1, 0, 9, "", path, "-parallel", "1")
+	b.report(path+".rejects.csv", "2 neither true nor false", "3 1 cells", "5 taken by account", "6 userName is missing", "7 no email address",
+		"8 no email address", "9 taken by account", `10 can't be read`, "11 lines 11 to 12")
+	lines := b.file("bad.ndjson", "garbage\n[]\n{\"userName\":\"l1\",\"nme\":1}\n{\"userName\":\"l1\",\"userName\":\"l2\"}\n"+
+		strings.Repeat("x", 70_000)+"\n{\"userName\":\"l1\"}\n")
+	report := filepath.Join(b.TempDir(), "report.csv")
+	b.imports(1, 0, 5, "", lines, "-rejects", report)
+	b.report(report, "1 no JSON", "2 must be a JSON object", "3 unknown field", "4 userName", "5 64 KiB")
+	b.imports(0, 1, 5, "", lines, "-rejects", report)
+	b.report(report, "1 no JSON", "2 must be a JSON object", "3 unknown field", "4 userName", "5 64 KiB")
+}
+
+// unreadable files change nothing and leave nothing behind.
+func unreadable(b *bench) {
+	before := b.run("account list")
+	for text, words := range map[string]string{
+		"": "the file is empty", "userName,e-mail,name\nn1,,\n": `unknown columns "e-mail", "name"`, "userName;email\n": "separated by commas",
+		"email\n": "no column userName", "userName,email,Email\n": "twice", "userName,email2Verified\n": "without the email", "userName,email1\n": "unknown columns",
+		"userName,email41\n": "unknown columns", "userName\n\"" + strings.Repeat("x\n", 1<<20): "is a quote not closed",
+	} {
+		path := b.file("bad.csv", text)
+		if r := b.exec("", "account", "import", path); r.code != 1 || !strings.Contains(r.err, words) {
+			b.Errorf("%.40q: %d, %s; want %q", text, r.code, r.err, words)
+		}
+	}
+	path := b.file("people.csv", "userName\nn1\n")
+	b.fails(1, "no such file", "account import "+path+".none -format csv")
+	b.fails(2, "format of the file", "account import people.txt")
+	b.fails(2, "format of the file", "account import -")
+	b.fails(2, "between 1 and 64", "account import "+path+" -parallel 0")
+	b.fails(2, "would overwrite", "account import "+path+" -rejects "+path)
+	b.fails(1, "not a directory", "account import "+path+" -rejects "+filepath.Join(path, "x"))
+	if after := b.run("account list"); after != before {
+		b.Errorf("accounts changed:\n%s\n%s", before, after)
+	}
+}
+
+// resumed: wherever an import ends, the same command makes what is missing, once.
+func resumed(b *bench) {
+	const rows = 240
+	var text strings.Builder
+	text.WriteString("userName,email\n")
+	for i := range rows {
+		if i%40 == 7 {
+			fmt.Fprintf(&text, "bad%d,nonsense\n", i)
+			continue
+		}
+		fmt.Fprintf(&text, "p%d,p%d@p.example\n", i, i)
+	}
+	path := b.file("people.csv", text.String())
+	start := b.count()
+	b.interrupt(path, start+40, os.Kill)
+	b.interrupt(path, start+100, os.Interrupt)
+	b.fails(1, "the same command goes on", "account import "+path+" -env-file "+b.file("env", "ADMIN_SECRET_ACCESS_KEY=wrong\n"))
+	r := b.exec("", "account", "import", path, "-json")
+	var got struct{ Created, AlreadyThere, Rejected int }
+	err := json.Unmarshal([]byte(r.out), &got)
+	if err != nil || r.code != 1 || got.Created+got.AlreadyThere != rows-6 || got.Rejected != 6 || !strings.Contains(r.err, "goes on behind") {
+		b.Errorf("resumed: %+v, %v", r, err)
+	}
+	b.report(path+".rejects.csv", "9 no email", "49 no email", "89 no email", "129 no email", "169 no email", "209 no email")
+	if n := b.count(); n != start+rows-6 {
+		b.Errorf("%d accounts, want %d", n, start+rows-6)
+	}
+	b.imports(0, rows-6, 6, "", path)
+	b.whole(rows - 6)
+}
+
+// interrupt ends an import by a signal once there are so many accounts.
+func (b *bench) interrupt(path string, accounts int, by os.Signal) {
+	b.Helper()
+	cmd := exec.Command(b.program, "account", "import", path, "-parallel", "4")
+	var errs strings.Builder
+	cmd.Env, cmd.Stderr = b.env, &errs
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for b.count() < accounts {
+		select {
+		case err := <-ended:
+			b.Fatalf("the import ended early: %v, %s", err, errs.String())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	if err := cmd.Process.Signal(by); err != nil {
+		b.Fatal(err)
+	}
+	if err := <-ended; err == nil {
+		b.Fatal("the import was through before it was interrupted")
+	}
+	if by == os.Interrupt && !strings.Contains(errs.String(), "interrupted\nthe import stopped behind") {
+		b.Errorf("interrupted: %s", errs.String())
+	}
+}
+
+func (b *bench) directory() *directory.Directory {
+	b.Helper()
+	d, err := directory.Open(b.Context(), directory.Options{Table: b.stack.TableName(), Endpoint: b.stack.EngineEndpoint()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return d
+}
+
+func (b *bench) count() int {
+	b.Helper()
+	n, err := b.directory().Accounts().Count(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
+
+// whole checks the table past the API, and that every p of the file is there once.
+func (b *bench) whole(people int) {
+	b.Helper()
+	var names []string
+	for line := range strings.Lines(b.run("account list")) {
+		if name := strings.Fields(line)[1]; name[0] == 'p' {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	if n := len(slices.Compact(slices.Clone(names))); n != people || len(names) != people {
+		b.Errorf("%d names, %d of them different; want %d", len(names), n, people)
+	}
+	db, err := table.Open(b.Context(), table.Options{Name: b.stack.TableName(), Endpoint: b.stack.EngineEndpoint()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	report, err := verify.Table(b.Context(), db)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, problem := range report.Problems {
+		b.Error(problem)
+	}
+}
