@@ -63,27 +63,17 @@ func (e *TakenError) emails() (list []string) {
 // permission finds out what permits to connect an account: an approval, or that the
 // tenant connects automatically. It is nil if nothing does.
 func (t *Tenant) permission(ctx context.Context, id scim.ID, taken *TakenError) (*permit, error) {
-	about := t.conflicts(taken)[0]
-	keys := []table.Key{t.d.For("").key(AccountKind, id), t.conflictKey(about.ID), tenantKey(t.id)}
-	items, err := t.d.db.GetAll(ctx, keys)
+	item, conflict, record, err := t.standing(ctx, t.d.For("").key(AccountKind, id), taken)
 	if err != nil {
 		return nil, err
-	}
-	found := map[table.Key]table.Item{}
-	for _, item := range items {
-		found[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}] = item
-	}
-	item := found[keys[0]]
-	if !alive(item) {
-		return nil, errMoved
 	}
 	u, err := userFrom(item)
 	if err != nil {
 		return nil, err
 	}
 	p := &permit{account: Account{u}, teams: item.Text("teams")}
-	if p.writes, err = t.approved(p.account, found[keys[1]], taken); p.writes == nil && err == nil {
-		p.writes, err = t.automatic(p.account, found[keys[1]], found[keys[2]], taken)
+	if p.writes, err = t.approved(p.account.Resource, conflict, taken); p.writes == nil && err == nil {
+		p.writes, err = t.automatic(p.account, conflict, record, taken)
 	}
 	if p.writes == nil {
 		return nil, err
@@ -91,26 +81,41 @@ func (t *Tenant) permission(ctx context.Context, id scim.ID, taken *TakenError) 
 	return p, err
 }
 
+// standing reads who holds what was lost, the conflict about it and the tenant's
+// record. The error is errMoved if the holder has gone.
+func (t *Tenant) standing(ctx context.Context, holder table.Key, taken *TakenError) (item, conflict, record table.Item, err error) {
+	about := t.conflictKey(t.conflicts(taken)[0].ID)
+	items, err := t.d.db.GetAll(ctx, []table.Key{holder, about, tenantKey(t.id)})
+	found := map[table.Key]table.Item{}
+	for _, item := range items {
+		found[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}] = item
+	}
+	if err == nil && !alive(found[holder]) {
+		err = errMoved
+	}
+	return found[holder], found[about], found[tenantKey(t.id)], err
+}
+
 // approved returns the write that uses up an approval of a connection, nil if there is
 // none that holds. taken is told why one does not.
-func (t *Tenant) approved(a Account, item table.Item, taken *TakenError) ([]table.Write, error) {
+func (t *Tenant) approved(by Resource, item table.Item, taken *TakenError) ([]table.Write, error) {
 	if item == nil || item.Text("state") != string(ConflictApproved) {
 		return nil, nil
 	}
 	c, err := conflictFrom(item)
 	switch {
-	case err != nil || c.Holder.ID != a.ID:
+	case err != nil || c.Holder.ID != by.ID:
 		return nil, err
 	case !t.d.now().Before(c.Approval.Until):
 		taken.lapsed = "the approval has expired"
 		return nil, nil
-	case c.Approval.Version != a.Version:
-		taken.lapsed = "the account was changed after the approval; approve it again"
+	case c.Approval.Version != by.Version:
+		taken.lapsed = "the " + c.HeldBy(t.id) + " was changed after the approval; approve it again"
 		return nil, nil
 	}
 	return []table.Write{t.connected(c, "connected by approval").Provided(
 		"#state = :state AND #holder = :holder AND #approvedVersion = :version",
-		table.Item{"state": string(ConflictApproved), "holder": string(a.ID), "version": a.Version})}, nil
+		table.Item{"state": string(ConflictApproved), "holder": string(by.ID), "version": by.Version})}, nil
 }
 
 func (t *Tenant) connected(c Conflict, how string) table.Write {

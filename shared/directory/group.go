@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 
 	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
@@ -15,12 +16,25 @@ func groupFrom(item table.Item) (Group, error) {
 	return Group{r}, err
 }
 
-// CreateGroup stores a new group with its members. The errors are *TakenError for
-// the displayName, *UnknownMembersError, ErrCycle, ErrDepth, ErrUnavailable, and
-// an *scim.Error for a document that can't be stored.
-func (t *Tenant) CreateGroup(ctx context.Context, doc scim.Value, members MemberEdit) (Changed, error) {
-	g := Group{Resource: t.newResource(doc)}
-	name, err := t.nameOf(doc)
+// CreateGroup stores a new group with its members. A team that holds the displayName
+// becomes that group, if that is approved. The errors are *TakenError for the
+// displayName, *UnknownMembersError, ErrCycle, ErrDepth, ErrUnavailable, and an
+// *scim.Error for a document that can't be stored.
+func (t *Tenant) CreateGroup(ctx context.Context, doc scim.Value, members MemberEdit) (out Changed, err error) {
+	err = again(ctx, func() (err error) {
+		out, err = t.createGroup(ctx, Group{t.newResource(doc)}, members, nil)
+		if taken, ok := errors.AsType[*TakenError](attempted(err, GroupKind, "", doc)); ok {
+			out, err = t.connectTeam(ctx, doc, members, taken)
+		}
+		return attempted(err, GroupKind, "", doc)
+	})
+	return out, err
+}
+
+// createGroup stores a new group along with other writes, of which none may fail but
+// because somebody else was faster. Then the error is errMoved.
+func (t *Tenant) createGroup(ctx context.Context, g Group, members MemberEdit, more []table.Write) (Changed, error) {
+	name, err := t.nameOf(g.Doc)
 	if err != nil {
 		return Changed{}, err
 	}
@@ -29,13 +43,11 @@ func (t *Tenant) CreateGroup(ctx context.Context, doc scim.Value, members Member
 		return Changed{}, err
 	}
 	c := &change{Tenant: t, group: g.ID, edit: members, whole: true}
-	c.head = func(stamp table.Stamp, more table.Item) []table.Write {
-		return append(t.arrival(GroupKind, g.Resource, merged(item, more, stamp), name), t.counted(GroupKind, 1))
+	c.head = func(stamp table.Stamp, marks table.Item) []table.Write {
+		return append(append(t.arrival(GroupKind, g.Resource, merged(item, marks, stamp), name), t.counted(GroupKind, 1)), more...)
 	}
-	err = again(ctx, func() error {
-		return t.freeing(ctx, func() error { return t.judge(ctx, g.ID, c.carryOut(ctx), name) })
-	})
-	return c.outcome(g, !c.stepped), attempted(err, GroupKind, "", doc)
+	err = t.freeing(ctx, func() error { return t.judge(ctx, g.ID, c.carryOut(ctx), name) })
+	return c.outcome(g, !c.stepped), err
 }
 
 // outcome describes the change once it has been carried out.

@@ -11,16 +11,32 @@ import (
 // release takes the values of a conflict away from who holds them. It may repeat what
 // was done.
 func (t *Tenant) release(ctx context.Context, c Conflict, with Replacement) error {
+	var err error
 	switch by := c.HeldBy(t.id); by {
 	case "account":
-		err := t.releaseAccount(ctx, c, with)
-		if errors.Is(err, ErrNotFound) { // deleted: its values are free
-			return nil
-		}
-		return err
+		err = t.releaseAccount(ctx, c, with)
+	case "team":
+		err = t.releaseTeam(ctx, c, with)
 	default:
 		return refused("only an account or a team gives up a value here, and this one is held by: %s", by)
 	}
+	if errors.Is(err, ErrNotFound) { // deleted: its values are free
+		return nil
+	}
+	return err
+}
+
+// releaseTeam renames the team, unless it has another name already.
+func (t *Tenant) releaseTeam(ctx context.Context, c Conflict, with Replacement) error {
+	if with.DisplayName != "" {
+		_, err := t.RenameTeam(ctx, c.Holder.ID, nil, with.DisplayName)
+		return err
+	}
+	team, err := t.Team(ctx, c.Holder.ID)
+	if err == nil && scim.Fold(team.Name()) == scim.Fold(c.Values[0].Value) {
+		err = refused("a team needs a name: say what to call it")
+	}
+	return err
 }
 
 func (t *Tenant) releaseAccount(ctx context.Context, c Conflict, with Replacement) error {

@@ -20,7 +20,7 @@ func (e *RefusedError) Error() string { return e.Reason }
 func refused(format string, args ...any) error { return &RefusedError{fmt.Sprintf(format, args...)} }
 
 // Approve lets the provider's next POST connect the account that holds a conflict's
-// email: the account becomes the SCIM user. by is who approves. The errors are
+// email, or the team that holds its name: it becomes the SCIM user or group. by is who approves. The errors are
 // ErrNotFound, *RefusedError, ErrContention and ErrUnavailable.
 func (t *Tenant) Approve(ctx context.Context, id ConflictID, by string) (Conflict, error) {
 	return t.resolve(ctx, id, func(c *Conflict) error {
@@ -129,8 +129,8 @@ func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Confli
 // may be left out; a username and a name may not.
 type Replacement struct{ UserName, Email, DisplayName string }
 
-// Release takes the values of a conflict away from the account that holds them, so
-// that the provider's next attempt succeeds. Where the username goes with the email,
+// Release takes the values of a conflict away from the account or team that holds
+// them, so that the provider's next attempt succeeds. Where the username goes with the email,
 // because they were the same, a new email stands for both. The errors are
 // *TakenError for the replacement and those of Approve.
 func (t *Tenant) Release(ctx context.Context, id ConflictID, with Replacement) (Conflict, error) {
@@ -144,23 +144,24 @@ func (t *Tenant) Release(ctx context.Context, id ConflictID, with Replacement) (
 	return t.freed(ctx, c, "released")
 }
 
-// DeleteHolder deletes the account that holds a conflict's values. The errors are
-// those of Approve.
+// DeleteHolder deletes the account or team that holds a conflict's values. The errors
+// are those of Approve.
 func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID) (Conflict, error) {
 	c, err := t.Conflict(ctx, id)
 	if err != nil {
 		return c, err
 	}
-	if c.HeldBy(t.id) != "account" {
-		return c, refused("only an account can be deleted here, and the value is held by: %s", c.HeldBy(t.id))
+	by := c.HeldBy(t.id)
+	if by != "account" && by != "team" {
+		return c, refused("only an account or a team can be deleted here, and the value is held by: %s", by)
 	}
 	if _, err := t.holderVersion(ctx, c); err != nil {
 		return c, err
 	}
-	if err := t.d.Accounts().Delete(ctx, c.Holder.ID, nil); err != nil && !errors.Is(err, ErrNotFound) {
+	if err := t.d.For(c.Holder.Tenant).delete(ctx, c.Holder.Kind, c.Holder.ID, nil); err != nil && !errors.Is(err, ErrNotFound) {
 		return c, err
 	}
-	return t.freed(ctx, c, "the account was deleted")
+	return t.freed(ctx, c, "the "+by+" was deleted")
 }
 
 // freed notes that the values of a conflict are free, unless others hold them by now.

@@ -1,0 +1,170 @@
+package directory_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+)
+
+// teamConflict makes a team with members whose name a provider wants for a group.
+func (b *bench) teamConflict(persons ...scim.ID) (directory.Team, directory.ConflictID) {
+	b.Helper()
+	team, err := b.acme.CreateTeam(b.Context(), "Staff")
+	if err == nil && len(persons) > 0 {
+		err = b.acme.AddTeamMembers(b.Context(), team.ID, persons)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	if team, err = b.acme.Team(b.Context(), team.ID); err != nil {
+		b.Fatal(err)
+	}
+	_, err = b.acme.CreateGroup(b.Context(), group("STAFF", "g1"), directory.MemberEdit{})
+	ids := b.note(b.acme, err)
+	if c := b.conflict(ids[0]); c.HeldBy("acme") != "team" || c.Holder.ID != team.ID {
+		b.Fatalf("the conflict is %+v", c)
+	}
+	return team, ids[0]
+}
+
+func TestConnectTeam(t *testing.T) {
+	b := newBench(t, nil)
+	a, u, v := b.account("ann", "ann@example.com"), b.create("bob", ""), b.create("carl", "")
+	team, id := b.teamConflict(a.ID, u.ID)
+	if c, err := b.acme.Approve(t.Context(), id, "op"); err != nil || c.State != directory.ConflictApproved {
+		t.Fatalf("approved %+v, %v", c, err)
+	}
+	out, err := b.acme.CreateGroup(t.Context(), group("STAFF", "g1"), directory.MemberEdit{Add: members(v.ID)})
+	if err != nil || out.Group.ID != team.ID || !out.Group.Created.Equal(team.Created) {
+		t.Fatalf("connected %+v, %v", out, err)
+	}
+	b.state(id, directory.ConflictClosed)
+	b.has(team.ID, v.ID)
+	if _, err := b.acme.Team(t.Context(), team.ID); !errors.Is(err, directory.ErrNotFound) {
+		t.Errorf("the team is still there: %v", err)
+	}
+	if teams, err := b.dir.TeamsOf(t.Context(), a.ID); err != nil || len(teams) != 0 {
+		t.Errorf("the account is in %v, %v", teams, err)
+	}
+	if found, err := b.acme.GroupByName(t.Context(), "staff"); err != nil || len(found) != 1 || found[0].ID != team.ID {
+		t.Errorf("by name: %v, %v", found, err)
+	}
+	b.verify(2)
+	if err := b.acme.DeleteGroup(t.Context(), team.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.acme.CreateTeam(t.Context(), "staff"); err != nil {
+		t.Errorf("the name of the deleted group: %v", err)
+	}
+	b.verify(2)
+}
+
+func TestReleaseTeam(t *testing.T) {
+	b := newBench(t, nil)
+	team, id := b.teamConflict()
+	if _, err := b.acme.Release(t.Context(), id, directory.Replacement{}); !refusedFor(err, "needs a name") {
+		t.Errorf("without a name: %v", err)
+	}
+	if c, err := b.acme.Release(t.Context(), id, directory.Replacement{DisplayName: "Staff (local)"}); err != nil || c.State != directory.ConflictFreed {
+		t.Fatalf("released %+v, %v", c, err)
+	}
+	out, err := b.acme.CreateGroup(t.Context(), group("STAFF", "g1"), directory.MemberEdit{})
+	if err != nil || out.Group.ID == team.ID {
+		t.Errorf("the group is %+v, %v", out, err)
+	}
+	b.verify(0)
+}
+
+// A team that changed after the approval is not connected; a deleted one lets the
+// group be made anew.
+func TestTeamApprovalsThatDoNotHold(t *testing.T) {
+	b := newBench(t, nil)
+	team, id := b.teamConflict()
+	if _, err := b.acme.Approve(t.Context(), id, "op"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.acme.AddTeamMembers(t.Context(), team.ID, []scim.ID{b.account("ann").ID}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.acme.CreateGroup(t.Context(), group("staff", ""), directory.MemberEdit{})
+	b.note(b.acme, err)
+	if c := b.conflict(id); c.State != directory.ConflictOpen || !strings.Contains(c.Outcome, "team was changed") {
+		t.Errorf("the conflict is %s: %s", c.State, c.Outcome)
+	}
+	if c, err := b.acme.DeleteHolder(t.Context(), id); err != nil || c.State != directory.ConflictFreed {
+		t.Errorf("deleted %+v, %v", c, err)
+	}
+	if _, err := b.acme.CreateGroup(t.Context(), group("staff", ""), directory.MemberEdit{}); err != nil {
+		t.Error(err)
+	}
+	b.verify(0)
+}
+
+// Whatever happens to a team while the provider's group takes its place, there is a
+// group or a team of the name, with its own members only.
+func TestRacesOfATeamConnection(t *testing.T) {
+	for what, other := range map[string]func(b *bench, team scim.ID, person scim.ID) error{
+		"join": func(b *bench, team, person scim.ID) error {
+			return b.acme.AddTeamMembers(b.Context(), team, []scim.ID{person})
+		},
+		"rename": func(b *bench, team, _ scim.ID) error {
+			_, err := b.acme.RenameTeam(b.Context(), team, nil, "others")
+			return err
+		},
+		"delete": func(b *bench, team, _ scim.ID) error { return b.acme.DeleteTeam(b.Context(), team, nil) },
+	} {
+		for name, wrap := range modes {
+			t.Run(what+" "+name, func(t *testing.T) {
+				b := newBench(t, wrap)
+				u, v := b.create("bob", ""), b.create("carl", "")
+				team, id := b.teamConflict(u.ID)
+				if _, err := b.acme.Approve(t.Context(), id, "op"); err != nil {
+					t.Fatal(err)
+				}
+				push := func() error {
+					_, err := b.acme.CreateGroup(t.Context(), group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)})
+					return err
+				}
+				race(t, push, func() error { return other(b, team.ID, u.ID) }, push)
+				_, err := b.acme.Team(t.Context(), team.ID)
+				if _, both := b.acme.Group(t.Context(), team.ID); both == nil && err == nil {
+					t.Error("there is a group and a team of one id")
+				}
+				b.verify(2)
+			})
+		}
+	}
+}
+
+// A function that dies while it connects a team leaves a team or a group, and who
+// comes next finishes it.
+func TestDeathWhileConnectingATeam(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		for n, survived := int64(0), false; !survived; n++ {
+			now := time.Now()
+			b := newBench(t, nil, at(&now))
+			u, v := b.create("bob", ""), b.create("carl", "")
+			team, id := b.teamConflict(u.ID)
+			if _, err := b.acme.Approve(t.Context(), id, "op"); err != nil {
+				t.Fatal(err)
+			}
+			mortal, ctx := b.mortal(n, lost)
+			_, err := mortal.acme.CreateGroup(ctx, group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)})
+			survived = ctx.Err() == nil
+			again, retried := b.acme.CreateGroup(t.Context(), group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)})
+			if connected := err == nil || taken(retried) != nil; !connected && (retried != nil || again.Group.ID != team.ID) {
+				t.Errorf("killed at call %d: %v, then %+v, %v", n, err, again, retried)
+			}
+			now = now.Add(time.Minute)
+			if err := b.dir.Notice(t.Context(), "T#acme#TEAM", string(team.ID)); err != nil {
+				t.Fatal(err)
+			}
+			b.has(team.ID, v.ID)
+			b.verify(2)
+		}
+	}
+}
