@@ -44,7 +44,7 @@ func takenError(r *request, err error, lost *directory.TakenError) *scim.Error {
 
 // maxDetail is how long a text is at most, in characters: logs of providers cut
 // longer ones.
-const maxDetail = 600
+const maxDetail = 650
 
 // detail says what happened and what to do. Values are cut, and then fewer of them
 // named, until the text is short enough.
@@ -130,7 +130,7 @@ func (c collision) place(l loss) string {
 func (c collision) advice(l loss, all []loss) string {
 	switch {
 	case l.Holder == "":
-		return "Assign another value at the identity provider, or ask the operator of this service for help" + c.quoting(all) + "."
+		return "Assign another value at the identity provider, or ask the operator of this service to free it" + connectable(all) + c.quoting(all) + "."
 	case l.Holder == directory.TeamKind:
 		return "Rename the group at the identity provider, or ask the operator of this service" + c.quoting(all) + ", to rename the team or to connect it with the group."
 	case l.Holder == directory.GroupKind:
@@ -140,6 +140,15 @@ func (c collision) advice(l loss, all []loss) string {
 			"or ask the operator of this service to let provisioning activate users (scimctl tenant update %s -reactivate).", l.ID, c.Tenant)
 	}
 	return "If it is the same person, let the identity provider match and update that user; if not, assign another value."
+}
+
+// connectable adds what else an operator may do where an email was lost, whoever
+// holds it: a username alone does not show that an account is of the same person.
+func connectable(all []loss) string {
+	if slices.ContainsFunc(all, func(l loss) bool { return l.Holder == "" && l.Attribute == "emails.value" }) {
+		return " or to connect an existing account"
+	}
+	return ""
 }
 
 // quoting is by what the operator finds what was recorded.

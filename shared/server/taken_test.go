@@ -35,19 +35,19 @@ func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
 	}{
 		{"an email, outside", server.Collision{Losses: []server.Loss{mail}},
 			`emails.value "ann@acme.example" is in use outside this directory (conflict mfz3k2qkx7ab). ` +
-				`Assign another value at the identity provider, or ask the operator of this service for help, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
 				`Then provision the user again.`},
 		{"nothing was recorded", server.Collision{Losses: []server.Loss{outside("userName", "ann", "")}},
 			`userName "ann" is in use outside this directory. ` +
-				`Assign another value at the identity provider, or ask the operator of this service for help, quoting this message. ` +
+				`Assign another value at the identity provider, or ask the operator of this service to free it, quoting this message. ` +
 				`Then provision the user again.`},
 		{"username and email, one conflict", server.Collision{Losses: []server.Loss{outside("userName", "ann@acme.example", "mfz3k2qkx7ab"), mail}},
 			`userName "ann@acme.example" and emails.value "ann@acme.example" are in use outside this directory (conflict mfz3k2qkx7ab). ` +
-				`Assign another value at the identity provider, or ask the operator of this service for help, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
 				`Then provision the user again.`},
 		{"username and email, two conflicts", server.Collision{Losses: []server.Loss{outside("userName", "ann", "abcdefgh2345"), mail}},
 			`userName "ann" is in use outside this directory (conflict abcdefgh2345). ` +
-				`Assign another value at the identity provider, or ask the operator of this service for help, quoting the conflicts (scimctl conflict list acme). ` +
+				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflicts (scimctl conflict list acme). ` +
 				`emails.value "ann@acme.example" is in use outside this directory (conflict mfz3k2qkx7ab). ` +
 				`Then provision the user again.`},
 		{"another user of the provider", server.Collision{Losses: []server.Loss{lostTo("User", annID, "emails.value", "ann@acme.example", "mfz3k2qkx7ab")}},
@@ -58,7 +58,7 @@ func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
 			`userName "ann" is in use by User ` + annID + ` of this directory. ` +
 				`If it is the same person, let the identity provider match and update that user; if not, assign another value. ` +
 				`emails.value "ann@acme.example" is in use outside this directory (conflict mfz3k2qkx7ab). ` +
-				`Assign another value at the identity provider, or ask the operator of this service for help, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
 				`emails.value "ann@h.example" is in use by User ` + bobID + ` of this directory. ` +
 				`Then provision the user again.`},
 		{"a deactivated user", server.Collision{Deactivated: annID, Losses: []server.Loss{lostTo("User", annID, "userName", "ann", ""), lostTo("User", annID, "emails.value", "ann@acme.example", "")}},
@@ -76,7 +76,7 @@ func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
 				`Then provision the group again.`},
 		{"a long value", server.Collision{Losses: []server.Loss{outside("userName", strings.Repeat("é", 300), "")}},
 			`userName "` + strings.Repeat("é", 200) + `…" is in use outside this directory. ` +
-				`Assign another value at the identity provider, or ask the operator of this service for help, quoting this message. ` +
+				`Assign another value at the identity provider, or ask the operator of this service to free it, quoting this message. ` +
 				`Then provision the user again.`},
 	} {
 		tt.in.Tenant = "acme"
@@ -100,7 +100,7 @@ func TestTextsOfManyCollisions(t *testing.T) {
 				}[min(i, i%2+1)])
 			}
 			text := c.Detail()
-			if length := utf8.RuneCountInString(text); length > 600 || !strings.Contains(text, `userName "0`) || !strings.Contains(text, "Then provision") {
+			if length := utf8.RuneCountInString(text); length > 650 || !strings.Contains(text, `userName "0`) || !strings.Contains(text, "Then provision") {
 				t.Errorf("%d values of %d: %d characters: %s", n+1, width, length, text)
 			}
 			if strings.Contains(text, "More values") != (strings.Count(text, ` "`) < n+1) {
