@@ -55,7 +55,7 @@ func conditions(tree map[string]any, path []string) (pattern, error) {
 func leaf(rules []any, path []string) (pattern, error) {
 	if len(rules) == 1 {
 		if slices.Contains(path, "OldImage") {
-			return nil, errors.New("the local stack has no old images")
+			return nil, errors.New("the local stack does not know every old image")
 		}
 		if rule, ok := rules[0].(map[string]any); ok && len(rule) == 1 {
 			if exists, ok := rule["exists"].(bool); ok {

@@ -29,10 +29,13 @@ func (m *Mapping) seen(r journal.Record) map[string]any {
 		"ApproximateCreationDateTime": r.Created.Unix(),
 		"Keys":                        r.Keys,
 		"SequenceNumber":              r.Sequence,
-		"StreamViewType":              "NEW_IMAGE",
+		"StreamViewType":              "NEW_AND_OLD_IMAGES",
 	}
 	if r.NewImage != nil {
 		change["NewImage"] = r.NewImage
+	}
+	if r.OldImage != nil {
+		change["OldImage"] = r.OldImage
 	}
 	return map[string]any{
 		"eventID": r.Sequence, "eventName": r.EventName, "eventSource": "aws:dynamodb", "eventVersion": "1.1",

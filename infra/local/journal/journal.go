@@ -5,12 +5,14 @@
 // times as long for its writes (measured: transactions of 100 puts).
 //
 // What a journal cannot know, it does not tell, or takes to be what is likely:
-//   - OldImage, which it never has.
+//   - OldImage of an item that was not told of since the journal began, or not for
+//     long. It is the image that was told last.
 //   - Whether a put or an update made an item or changed one: a put is told as
 //     INSERT, an update as MODIFY. A delete is told as REMOVE even of an item that
 //     was not there, and a write that changed nothing is told like any.
-//   - NewImage of an update. It is read a little later, and may show what a later
-//     write made of the item; an item that is gone by then is told as REMOVE.
+//   - NewImage of an update that does not return it. It is read a little later, and
+//     may show what a later write made of the item; an item that is gone by then is
+//     told as REMOVE.
 //   - Writes past the functions, and what time to live removes.
 //   - What a write left that broke off. It is told as if it had been carried out,
 //     with the items as they are read then.
@@ -18,6 +20,7 @@ package journal
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -32,7 +35,8 @@ type Record struct {
 	Sequence  string // ascends in the order of the engine's answers
 	Created   time.Time
 	Keys      map[string]any
-	NewImage  map[string]any // nil when the item is gone
+	NewImage  map[string]any  // nil when the item is gone
+	OldImage  json.RawMessage // nil when it is not known
 }
 
 // Reader reads an item strongly consistently; nil when there is none.
@@ -45,6 +49,7 @@ type Journal struct {
 	read    Reader
 	log     io.Writer
 	pending *Queue[call]
+	images  images
 
 	mu          sync.Mutex
 	subscribers []subscriber
@@ -64,7 +69,7 @@ const (
 
 // New makes the journal of the tables whose key attributes are given. log is told of what is lost.
 func New(keys map[string][]string, read Reader, log io.Writer) *Journal {
-	return &Journal{keys: keys, read: read, log: log, pending: NewQueue[call](mostPending)}
+	return &Journal{keys: keys, read: read, log: log, pending: NewQueue[call](mostPending), images: images{most: mostImages}}
 }
 
 // Subscribe has take called with every record of a table, in order, from now on.
@@ -107,6 +112,11 @@ func (j *Journal) tell(ctx context.Context, w write) {
 			return
 		}
 	}
+	old, err := j.images.swap(w.Record)
+	if err != nil {
+		_, _ = fmt.Fprintf(j.log, "stream | record %s has no old image: %v\n", w.Sequence, err)
+	}
+	w.OldImage = old
 	for _, s := range j.subscribed() {
 		if s.table == w.Table {
 			s.take(w.Record)

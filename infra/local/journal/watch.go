@@ -14,6 +14,7 @@ import (
 type call struct {
 	operation string
 	body      []byte
+	answer    []byte // of an update
 	answered  time.Time
 	broken    bool // off, so that nobody knows what it did
 }
@@ -42,10 +43,24 @@ func (w watch) RoundTrip(r *http.Request) (*http.Response, error) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer, err := w.engine.RoundTrip(r)
 	broken := err != nil || answer.StatusCode >= http.StatusInternalServerError
-	if broken || answer.StatusCode == http.StatusOK {
-		w.note(call{operation: operation, body: body, answered: time.Now(), broken: broken})
+	if !broken && answer.StatusCode != http.StatusOK {
+		return answer, err
 	}
+	c := call{operation: operation, body: body, answered: time.Now(), broken: broken}
+	if operation == "UpdateItem" && !broken {
+		c.answer, err = reread(answer)
+		c.broken = err != nil
+	}
+	w.note(c)
 	return answer, err
+}
+
+// reread reads the body of an answer and leaves it there to be read again.
+func reread(answer *http.Response) ([]byte, error) {
+	body, err := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	return body, err
 }
 
 func (j *Journal) note(c call) {

@@ -22,6 +22,8 @@ func isWrite(operation string) bool {
 type operand struct {
 	TableName string
 	Item, Key map[string]any
+
+	ReturnValues string
 }
 
 type batchWrite struct {
@@ -39,11 +41,22 @@ func (j *Journal) writes(c call) (all []write, err error) {
 		var o operand
 		err = json.Unmarshal(c.body, &o)
 		all = j.append(nil, c.operation, o)
+		if len(all) == 1 && o.ReturnValues == "ALL_NEW" {
+			all[0].returned(c.answer)
+		}
 	}
 	for i := range all {
 		all[i].unseen = all[i].unseen || c.broken
 	}
 	return all, err
+}
+
+// returned takes the image from the answer to an update that returns it.
+func (w *write) returned(answer []byte) {
+	var out struct{ Attributes map[string]any }
+	if err := json.Unmarshal(answer, &out); err == nil && len(out.Attributes) > 0 {
+		w.NewImage, w.unseen = out.Attributes, false
+	}
 }
 
 func (j *Journal) transaction(body []byte) (all []write, err error) {
