@@ -101,6 +101,7 @@ func (t *Tenant) replace(ctx context.Context, k Kind, old User, c Content) (User
 func (t *Tenant) store(ctx context.Context, k Kind, old, u User, item table.Item, taken, yielded []claim) error {
 	user := func(stamp table.Stamp) table.Write {
 		item["writer"] = string(stamp)
+		record(ctx, item, false, 0)
 		return table.Update(t.key(k, u.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
 	}
 	return t.overtaken(t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {

@@ -173,6 +173,7 @@ func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
 	}
 	err = t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
 		item["writer"] = string(stamp)
+		record(ctx, item, false, 0)
 		writes := append(t.arrival(UserKind, u.Resource, item, claims), t.counted(UserKind, 1))
 		return append(append(writes, t.withdrawn(p, claims)...), p.writes...)
 	})

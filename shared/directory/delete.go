@@ -58,6 +58,7 @@ func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (tab
 	}
 	item, err := t.d.db.WriteReturning(ctx, func(stamp table.Stamp) table.Write {
 		set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "writer": string(stamp)}
+		record(ctx, set, false, 0)
 		return table.Update(t.key(k, id), set).Adding("version", 1).Provided(condition, values)
 	})
 	failed := refusal(err)

@@ -44,7 +44,9 @@ func (t *Tenant) createGroup(ctx context.Context, g Group, members MemberEdit, m
 	}
 	c := &change{Tenant: t, group: g.ID, edit: members, whole: true}
 	c.head = func(stamp table.Stamp, marks table.Item) []table.Write {
-		return append(append(t.arrival(GroupKind, g.Resource, merged(item, marks, stamp), name), t.counted(GroupKind, 1)), more...)
+		own := merged(item, marks, stamp)
+		record(ctx, own, c.joinsOrParts(), len(c.skipped))
+		return append(append(t.arrival(GroupKind, g.Resource, own, name), t.counted(GroupKind, 1)), more...)
 	}
 	err = t.freeing(ctx, func() error { return t.judge(ctx, g.ID, c.carryOut(ctx), name) })
 	return c.outcome(g, !c.stepped), err
@@ -192,7 +194,7 @@ func (t *Tenant) carry(ctx context.Context, d *Draft, e Edit, versioned bool) (C
 	versioned = versioned || d.looked || renamed
 	now := d.Group
 	now.Doc, now.Version, now.LastModified = e.Doc, d.Version+1, t.d.instant()
-	taken, err := c.of(d.Group, now, versioned)
+	taken, err := c.of(ctx, d.Group, now, versioned)
 	if err == nil {
 		err = t.judge(ctx, d.ID, c.carryOut(ctx), taken)
 	}
@@ -204,7 +206,7 @@ func (t *Tenant) carry(ctx context.Context, d *Draft, e Edit, versioned bool) (C
 
 // of prepares the writes of the group itself and of what it claims. It returns the
 // claims that it takes, which stand behind the group.
-func (c *change) of(old, now Group, versioned bool) ([]claim, error) {
+func (c *change) of(ctx context.Context, old, now Group, versioned bool) ([]claim, error) {
 	name, err := c.nameOf(now.Doc)
 	if err != nil {
 		return nil, err
@@ -219,7 +221,9 @@ func (c *change) of(old, now Group, versioned bool) ([]claim, error) {
 		set["doc"], condition, values = item["doc"], condition+" AND #version = :old", table.Item{"old": old.Version}
 	}
 	c.head = func(stamp table.Stamp, more table.Item) []table.Write {
-		group := table.Update(c.key(GroupKind, c.group), merged(set, more, stamp)).Adding("version", 1).Provided(condition, values)
+		own := merged(set, more, stamp)
+		record(ctx, own, c.joinsOrParts(), len(c.skipped))
+		group := table.Update(c.key(GroupKind, c.group), own).Adding("version", 1).Provided(condition, values)
 		return append([]table.Write{group}, c.moves(GroupKind, old.Resource, now.Resource, taken, yielded)...)
 	}
 	return taken, nil

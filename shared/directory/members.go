@@ -131,6 +131,16 @@ func (c *change) actions() int {
 	return n
 }
 
+// joinsOrParts reports whether the edit changes who is a member.
+func (c *change) joinsOrParts() bool {
+	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !c.holds(m.ID) }) || slices.ContainsFunc(c.edit.Remove, c.holds)
+}
+
+func (c *change) holds(id scim.ID) bool {
+	_, held := c.held[id]
+	return held
+}
+
 // The numbers of actions that put a member into a group and take it out.
 const (
 	actionsToJoin = 3

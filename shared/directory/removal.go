@@ -37,7 +37,7 @@ func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, work, settle
 		return Remaining{}, err
 	}
 	began, t := d.now(), d.For(id)
-	swept, err := t.sweep(ctx, work)
+	swept, err := t.sweep(ctx, work, record.Created)
 	if err != nil {
 		return Remaining{}, err
 	}
@@ -60,12 +60,18 @@ func (t *Tenant) remaining(ctx context.Context, left Remaining) (Remaining, erro
 }
 
 // sweep deletes teams and groups, then users, which are in none of this tenant by
-// then. It reports whether none is left.
-func (t *Tenant) sweep(ctx context.Context, work time.Duration) (bool, error) {
+// then, and the log since the tenant was created, which names them. It reports
+// whether none is left.
+func (t *Tenant) sweep(ctx context.Context, work time.Duration, created time.Time) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, work)
 	defer cancel()
-	for _, k := range []Kind{TeamKind, GroupKind, UserKind} {
-		err := t.deleteAll(ctx, k)
+	for _, piece := range []func() error{
+		func() error { return t.deleteAll(ctx, TeamKind) },
+		func() error { return t.deleteAll(ctx, GroupKind) },
+		func() error { return t.deleteAll(ctx, UserKind) },
+		func() error { return t.dropLog(ctx, created) },
+	} {
+		err := piece()
 		if errors.Is(err, ErrUnavailable) || err != nil && ctx.Err() != nil { // the time is up, or about to be
 			return false, nil
 		}

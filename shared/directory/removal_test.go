@@ -15,11 +15,14 @@ import (
 )
 
 // populate gives a tenant users, groups that share them, and a credential.
-func (b *bench) populate(id tenant.ID, users int) {
+func (b *bench) populate(id tenant.ID, users int, now time.Time) {
 	b.Helper()
 	b.newTenant(id, string(id)+".example")
 	b.issue(tenant.Credential{Tenant: id, Kind: tenant.BearerToken})
 	t := b.dir.For(id)
+	for i := range 60 { // over two days and several partitions of the log
+		b.logged(id, fmt.Sprintf("r%d", i), now.Add(-time.Duration(i%2)*24*time.Hour))
+	}
 	var ids []scim.ID
 	for i := range users {
 		u, err := t.CreateUser(b.Context(), user(fmt.Sprintf("u%d@%s", i, id), fmt.Sprint(i), fmt.Sprintf("m%d@%s", i, id)))
@@ -48,6 +51,13 @@ func (b *bench) populateTeam(t *directory.Tenant, users []scim.ID) {
 	}
 }
 
+func (b *bench) logged(id tenant.ID, request string, at time.Time) {
+	b.Helper()
+	if err := b.dir.For(id).LogFailure(b.Context(), directory.LogEntry{Time: at, Request: request, Status: 409, Name: "ann"}); err != nil {
+		b.Fatal(err)
+	}
+}
+
 // items lists the keys of the whole table.
 func (b *bench) items() (keys []string) {
 	b.Helper()
@@ -67,9 +77,9 @@ func (b *bench) items() (keys []string) {
 func TestRemoveTenant(t *testing.T) {
 	clock, at := newClock()
 	b := newBench(t, nil, at)
-	b.populate("globex", 2)
+	b.populate("globex", 2, clock.now)
 	before := len(b.items())
-	b.populate("acme", 12)
+	b.populate("acme", 12, clock.now)
 	left, err := b.dir.RemoveTenant(t.Context(), "acme", time.Minute, time.Minute)
 	if err != nil || left.Done || left.Users != 0 || left.Groups != 0 || left.Teams != 0 || left.Wait != time.Minute {
 		t.Fatalf("left %+v, %v: it has to wait for requests that are under way", left, err)
@@ -77,6 +87,7 @@ func TestRemoveTenant(t *testing.T) {
 	if _, err := b.dir.For("acme").CreateUser(t.Context(), user("late", "")); err != nil { // one of those
 		t.Fatal(err)
 	}
+	b.logged("acme", "late", clock.now)
 	clock.now = clock.now.Add(time.Minute)
 	if left, err = b.dir.RemoveTenant(t.Context(), "acme", time.Minute, time.Minute); err != nil || !left.Done {
 		t.Fatalf("left %+v, %v", left, err)
@@ -95,7 +106,7 @@ func TestRemovalResumes(t *testing.T) {
 	b := newBench(t, func(next http.RoundTripper) http.RoundTripper {
 		return fault.Script(next, fault.Rule{Calls: fault.Randomly(1, 0.05), Fault: fault.LostResponse})
 	})
-	b.populate("acme", 40)
+	b.populate("acme", 40, time.Now())
 	steps := 0
 	for left := (directory.Remaining{}); !left.Done; steps++ {
 		var err error

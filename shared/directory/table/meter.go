@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -14,6 +15,17 @@ type Usage struct {
 	Conflicts int     // transactions cancelled because others held an item
 	Reads     float64 // read capacity units
 	Writes    float64 // write capacity units
+}
+
+// Attrs returns the usage as lines of the log show it.
+func (u Usage) Attrs() []slog.Attr {
+	return []slog.Attr{
+		slog.Int("calls", u.Calls),
+		slog.Int("retries", u.Retries),
+		slog.Int("conflicts", u.Conflicts),
+		slog.Float64("rcu", u.Reads),
+		slog.Float64("wcu", u.Writes),
+	}
 }
 
 // Meter counts the usage of every call made under its context. It is safe for

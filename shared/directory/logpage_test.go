@@ -1,0 +1,140 @@
+package directory_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
+)
+
+// fail writes entries of failures at some times, in random order, and returns their
+// requests from the newest to the oldest.
+func (b *bench) fail(id tenant.ID, times ...time.Time) (requests []string) {
+	b.Helper()
+	var all []directory.LogEntry
+	for i, at := range times {
+		all = append(all, directory.LogEntry{Time: at, Request: fmt.Sprintf("r%04d", i), Operation: "create", Kind: directory.UserKind, Status: 409})
+	}
+	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	for _, e := range all {
+		if err := b.dir.For(id).LogFailure(b.Context(), e); err != nil {
+			b.Fatal(err)
+		}
+	}
+	slices.SortFunc(all, func(x, y directory.LogEntry) int {
+		if c := y.Time.Compare(x.Time); c != 0 {
+			return c
+		}
+		return strings.Compare(y.Request, x.Request)
+	})
+	for _, e := range all {
+		requests = append(requests, e.Request)
+	}
+	return requests
+}
+
+// pages reads the log page by page.
+func (b *bench) pages(q directory.LogQuery) (requests []string, pages int) {
+	b.Helper()
+	for {
+		page, next, err := b.acme.LogPage(b.Context(), q)
+		if err != nil || len(page) > q.Limit {
+			b.Fatal(len(page), err)
+		}
+		for _, e := range page {
+			requests = append(requests, e.Request)
+		}
+		if pages++; next == "" {
+			return requests, pages
+		}
+		if !directory.LogPosition(next) || pages > 1000 {
+			b.Fatalf("page %d goes on at %q", pages, next)
+		}
+		q.Before = next
+	}
+}
+
+// TestLogPages: pages of any size show every entry once, newest first, over days,
+// partitions and entries of one time.
+func TestLogPages(t *testing.T) {
+	b := newBench(t, nil)
+	midnight := arrived.Add(12 * time.Hour)
+	times := []time.Time{midnight, midnight.Add(-time.Millisecond), midnight.AddDate(0, 0, -40), midnight.AddDate(0, 0, -8), midnight.AddDate(0, 0, -9)}
+	for range 60 {
+		times = append(times, midnight.Add(-time.Duration(rand.N(3*24*time.Hour))).Truncate(time.Millisecond), midnight.Add(-time.Hour))
+	}
+	want := b.fail("acme", times...)
+	b.fail("globex", midnight)
+	all := directory.LogQuery{From: midnight.AddDate(0, 0, -40), To: midnight.Add(time.Millisecond)}
+	for _, limit := range []int{1, 7, 100, 1000} {
+		all.Limit = limit
+		if got, _ := b.pages(all); !slices.Equal(got, want) {
+			t.Errorf("in pages of %d:\n%v\nwant\n%v", limit, got, want)
+		}
+	}
+	all.From, all.To = midnight.Add(-time.Millisecond), midnight
+	if got, pages := b.pages(all); len(got) != 1 || got[0] != "r0001" || pages != 1 {
+		t.Errorf("the millisecond before midnight has %v, in %d pages", got, pages)
+	}
+	all.From, all.To = midnight.AddDate(0, 0, -300), midnight.AddDate(0, 0, -200)
+	if got, pages := b.pages(all); len(got) != 0 || pages < 100/8 {
+		t.Errorf("a hundred days have %v, in %d pages: a page is to be bounded", got, pages)
+	}
+	all = directory.LogQuery{From: midnight.Add(-4 * 24 * time.Hour), To: midnight, Limit: 10, Wanted: func(e directory.LogEntry) bool { return e.Request == "r0001" }}
+	if got, _ := b.pages(all); !slices.Equal(got, []string{"r0001"}) {
+		t.Errorf("filtered: %v", got)
+	}
+}
+
+// TestLogPageIsBounded: what is not wanted ends a page, too.
+func TestLogPageIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes thousands of entries")
+	}
+	b := newBench(t, nil)
+	b.newTenant("acme")
+	at := arrived
+	var all []directory.Trace
+	for i := range 3500 {
+		log := fmt.Sprintf(`{"t":%d,"r":"r%d","o":"create","s":201}`, at.Add(-time.Duration(i)*time.Millisecond).UnixMilli(), i)
+		p, _, err := directory.TraceOf("T#acme#USER", "u", nil, &directory.Image{Doc: `{"userName":"u"}`, Log: log})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if err := b.dir.Log(t.Context(), all); err != nil {
+		t.Fatal(err)
+	}
+	q := directory.LogQuery{From: at.Add(-time.Hour), To: at.Add(time.Second), Limit: 100, Wanted: func(e directory.LogEntry) bool { return e.Request == "r3400" }}
+	page, next, err := b.acme.LogPage(t.Context(), q)
+	if err != nil || len(page) != 0 || next == "" {
+		t.Fatalf("%d entries, next %q, %v", len(page), next, err)
+	}
+	if got, pages := b.pages(q); len(got) != 1 || pages != 2 {
+		t.Errorf("%v in %d pages", got, pages)
+	}
+}
+
+func TestLogTextsAreCut(t *testing.T) {
+	b := newBench(t, nil)
+	long := strings.Repeat("ä", 600)
+	e := directory.LogEntry{Time: arrived, Request: "r", Status: 400, ID: scim.ID(long), Name: long, ExternalID: long, Detail: long}
+	if err := b.acme.LogFailure(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	page, _, err := b.acme.LogPage(t.Context(), directory.LogQuery{From: arrived, To: arrived.Add(time.Second), Limit: 1})
+	if err != nil || len(page) != 1 {
+		t.Fatal(page, err)
+	}
+	cut := strings.Repeat("ä", 128)
+	if got := page[0]; string(got.ID) != cut || got.Name != cut || got.ExternalID != cut || got.Detail != strings.Repeat("ä", 512) {
+		t.Errorf("%+v", got)
+	}
+}
