@@ -1,5 +1,6 @@
 // Command changes is the Lambda function that the table's stream and a schedule
-// call: it finishes large changes and deletions that a crash left half done.
+// call: it writes the provisioning log, closes conflicts, and finishes large changes
+// and deletions that a crash left half done.
 package main
 
 import (

@@ -12,22 +12,27 @@ import (
 	"scimserver/shared/directory"
 )
 
-// Finisher finishes what others began; *directory.Directory is one.
-type Finisher interface {
+// Follower does what follows from changes of the table; *directory.Directory is one.
+type Follower interface {
 	Ready(ctx context.Context) error
+	// Log writes the provisioning log, Settle closes conflicts.
+	Log(ctx context.Context, all []directory.Trace) error
+	Settle(ctx context.Context, all []directory.Trace) error
+	// Notice and Sweep finish what others began.
 	Notice(ctx context.Context, pk, sk string) error
 	Sweep(ctx context.Context) (finished int, err error)
 }
 
 // Changes returns the handler of a function that the table's stream and a
-// schedule call. The stream's records that bear a mark of unfinished work are
-// noticed, the schedule sweeps up what is left of it.
-func Changes(f Finisher, log *slog.Logger) func(context.Context, json.RawMessage) (any, error) {
+// schedule call. Of the stream's records, those of provisioning requests become
+// entries of the provisioning log and close conflicts, and those that bear a mark of unfinished work are
+// noticed; the schedule sweeps up what is left of it.
+func Changes(f Follower, log *slog.Logger) func(context.Context, json.RawMessage) (any, error) {
 	return func(ctx context.Context, event json.RawMessage) (any, error) {
 		ctx, cancel := early(ctx)
 		defer cancel()
 		ctx, usage := directory.Metered(ctx)
-		r := &run{Finisher: f, start: time.Now()}
+		r := &run{Follower: f, start: time.Now()}
 		answer, err := r.carryOut(ctx, event)
 		r.log(ctx, log, usage(), err)
 		return answer, err
@@ -36,12 +41,14 @@ func Changes(f Finisher, log *slog.Logger) func(context.Context, json.RawMessage
 
 // run is one invocation.
 type run struct {
-	Finisher
+	Follower
 	start   time.Time
 	trigger string // "stream" or "schedule"
 
-	records, failed, finished int
-	cause                     error // of the first failure
+	records, provisioned, finished int
+	failed                         int
+	first                          int   // of the records that failed
+	cause                          error // of its failure
 }
 
 // errUnknownEvent says that the function was called by something else.
@@ -72,9 +79,9 @@ func (r *run) carryOut(ctx context.Context, event json.RawMessage) (any, error) 
 	return nil, errUnknownEvent
 }
 
-// stream notices the marks of a batch. A record that fails does not keep the
+// stream does what follows from a batch. A record that fails does not keep the
 // later ones from their turn, unless the time is up. The answer names the first
-// that failed: Lambda calls again from there, and to notice a mark twice does no harm.
+// that failed: Lambda calls again from there, and to do all of it twice does no harm.
 func (r *run) stream(ctx context.Context, event json.RawMessage) (events.DynamoDBEventResponse, error) {
 	answer := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
 	var batch events.DynamoDBEvent
@@ -82,20 +89,26 @@ func (r *run) stream(ctx context.Context, event json.RawMessage) (events.DynamoD
 		return answer, err
 	}
 	r.records = len(batch.Records)
-	for _, record := range batch.Records {
-		err := r.notice(ctx, record.Change)
-		if err == nil {
-			continue
-		}
-		if r.failed++; r.failed == 1 {
-			r.cause = err
-			answer.BatchItemFailures = []events.DynamoDBBatchItemFailure{{ItemIdentifier: record.Change.SequenceNumber}}
-		}
-		if ctx.Err() != nil {
-			break
+	r.follow(ctx, batch.Records)
+	for i, record := range batch.Records {
+		if err := r.notice(ctx, record.Change); err != nil {
+			r.fail(i, err)
+			if ctx.Err() != nil {
+				break
+			}
 		}
 	}
+	if r.failed > 0 {
+		answer.BatchItemFailures = []events.DynamoDBBatchItemFailure{{ItemIdentifier: batch.Records[r.first].Change.SequenceNumber}}
+	}
 	return answer, nil
+}
+
+// fail notes that a record failed.
+func (r *run) fail(record int, err error) {
+	if r.failed++; r.failed == 1 || record < r.first {
+		r.first, r.cause = record, err
+	}
 }
 
 // notice hands on a record whose item bears a mark.
@@ -106,11 +119,19 @@ func (r *run) notice(ctx context.Context, c events.DynamoDBStreamRecord) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	pk, sk := c.Keys["PK"], c.Keys["SK"]
-	if pk.DataType() != events.DataTypeString || sk.DataType() != events.DataTypeString {
-		return errors.New("a record without the table's keys")
+	pk, sk, err := keys(c)
+	if err != nil {
+		return err
 	}
-	return r.Notice(ctx, pk.String(), sk.String())
+	return r.Notice(ctx, pk, sk)
+}
+
+func keys(c events.DynamoDBStreamRecord) (pk, sk string, err error) {
+	pk, sk = attribute(c.Keys, "PK"), attribute(c.Keys, "SK")
+	if pk == "" || sk == "" {
+		err = errors.New("a record without the table's keys")
+	}
+	return pk, sk, err
 }
 
 func has(image map[string]events.DynamoDBAttributeValue, name string) bool {
@@ -124,15 +145,12 @@ func (r *run) log(ctx context.Context, log *slog.Logger, u directory.Usage, err 
 	attrs := []slog.Attr{
 		slog.String("trigger", r.trigger),
 		slog.Int("records", r.records),
+		slog.Int("provisioned", r.provisioned),
 		slog.Int("failed", r.failed),
 		slog.Int("finished", r.finished),
 		slog.Float64("ms", float64(time.Since(r.start).Microseconds())/1000),
-		slog.Int("calls", u.Calls),
-		slog.Int("retries", u.Retries),
-		slog.Int("conflicts", u.Conflicts),
-		slog.Float64("rcu", u.Reads),
-		slog.Float64("wcu", u.Writes),
 	}
+	attrs = append(attrs, u.Attrs()...)
 	if cause := errors.Join(r.cause, err); cause != nil {
 		level = slog.LevelError
 		attrs = append(attrs, slog.String("error", cause.Error()))

@@ -10,10 +10,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"scimserver/shared/directory"
 )
 
 // finisher notes what it is told. A key that is in fails fails; "slow" fails when the time is up.
 type finisher struct {
+	logged  []directory.Trace
+	settled []directory.Trace
+	unable  error // to log
 	fails   map[string]error
 	noticed []string
 	swept   error
@@ -22,6 +27,16 @@ type finisher struct {
 }
 
 func (f *finisher) Ready(context.Context) error { return f.unready }
+
+func (f *finisher) Log(_ context.Context, all []directory.Trace) error {
+	f.logged = append(f.logged, all...)
+	return f.unable
+}
+
+func (f *finisher) Settle(_ context.Context, all []directory.Trace) error {
+	f.settled = append(f.settled, all...)
+	return nil
+}
 
 func (f *finisher) Notice(ctx context.Context, pk, sk string) error {
 	f.noticed = append(f.noticed, pk+"/"+sk)
@@ -78,7 +93,7 @@ func TestMarksAreNoticed(t *testing.T) {
 	if want := []string{"T#acme#GROUP/g1", "T#acme#GROUP/u1"}; !reflect.DeepEqual(f.noticed, want) {
 		t.Errorf("noticed %v, want %v", f.noticed, want)
 	}
-	if strings.Contains(log, "u1") || strings.Contains(log, "acme") || !strings.Contains(log, `"trigger":"stream","records":4,"failed":0`) {
+	if strings.Contains(log, "u1") || strings.Contains(log, "acme") || !strings.Contains(log, `"trigger":"stream","records":4,"provisioned":0,"failed":0`) {
 		t.Errorf("log %s", log)
 	}
 }

@@ -39,13 +39,13 @@ func (e *endpoint) routes(o operations) []route {
 	return []route{
 		{path, map[string]method{
 			http.MethodGet:  reading("search", search),
-			http.MethodPost: writing("create", e.projected(o.create)),
+			http.MethodPost: writing(e.kind, "create", e.projected(o.create)),
 		}},
 		{path + "/{id}", map[string]method{
 			http.MethodGet:    reading("get", e.projected(o.get)),
-			http.MethodPut:    writing("replace", e.projected(o.replace)),
-			http.MethodPatch:  writing("patch", e.projected(o.patch)),
-			http.MethodDelete: writing("delete", o.delete),
+			http.MethodPut:    writing(e.kind, "replace", e.projected(o.replace)),
+			http.MethodPatch:  writing(e.kind, "patch", e.projected(o.patch)),
+			http.MethodDelete: writing(e.kind, "delete", o.delete),
 		}},
 		{path + "/.search", map[string]method{http.MethodPost: reading("search", byPost(search))}},
 	}

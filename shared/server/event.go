@@ -19,12 +19,15 @@ type event struct {
 	start     time.Time
 	route     string // the pattern, not the path
 	operation string
+	writes    directory.Kind // of which the operation writes a resource; "" if none
 	status    int
 	err       *scim.Error
 	repairs   compat.Repairs
 
-	conflicts []directory.ConflictID // of the values that the request lost, in their order
-	unnoted   error                  // why the ledger of conflicts knows nothing of them
+	conflicts        []directory.ConflictID // of the values that the request lost, in their order
+	unnoted          error                  // why the ledger of conflicts knows nothing of them
+	name, externalID string                 // for the provisioning log alone, see about
+	unlogged         error                  // why that has no entry of the request's failure
 
 	plans   []string     // by which a search found what it was asked for
 	read    atomic.Int64 // resources that a search looked at
@@ -46,12 +49,8 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 		slog.String("operation", e.operation),
 		slog.Int("status", e.status),
 		slog.Float64("ms", float64(now.Sub(e.start).Microseconds())/1000),
-		slog.Int("calls", u.Calls),
-		slog.Int("retries", u.Retries),
-		slog.Int("conflicts", u.Conflicts),
-		slog.Float64("rcu", u.Reads),
-		slog.Float64("wcu", u.Writes),
 	}
+	attrs = append(attrs, u.Attrs()...)
 	if names := e.repairs.Names(); len(names) > 0 {
 		attrs = append(attrs, slog.Any("deviations", names))
 	}
@@ -68,6 +67,10 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 	if e.unnoted != nil {
 		level = slog.LevelWarn
 		attrs = append(attrs, slog.String("unnoted", e.unnoted.Error()))
+	}
+	if e.unlogged != nil {
+		level = slog.LevelWarn
+		attrs = append(attrs, slog.String("unlogged", e.unlogged.Error()))
 	}
 	if e.err != nil && e.err.Err != nil {
 		level = slog.LevelError

@@ -66,7 +66,7 @@ func (n *neighbours) holdings() map[string]string {
 		if err != nil {
 			n.Fatal(err)
 		}
-		if item.Text("PK") == "T#acme#CONFLICT" { // what acme asked for itself
+		if pk := item.Text("PK"); pk == "T#acme#CONFLICT" || strings.HasPrefix(pk, "T#acme#LOG#") { // what acme asked for itself
 			continue
 		}
 		if strings.HasPrefix(item.Text("PK"), "T#globex#") || strings.Contains(fmt.Sprint(item), canary) {

@@ -17,9 +17,9 @@ func Me(s *Server) []route {
 	create.self = true
 	return []route{{"/Me", map[string]method{
 		http.MethodGet:   own(reading("get", u.projected(u.get))),
-		http.MethodPut:   own(writing("replace", u.projected(u.replace))),
-		http.MethodPatch: own(writing("patch", u.projected(u.patch))),
-		http.MethodDelete: own(writing("delete", func(context.Context, *request) (*response, error) {
+		http.MethodPut:   own(writing(u.kind, "replace", u.projected(u.replace))),
+		http.MethodPatch: own(writing(u.kind, "patch", u.projected(u.patch))),
+		http.MethodDelete: own(writing(u.kind, "delete", func(context.Context, *request) (*response, error) {
 			return nil, scim.Forbidden("a user's own token can't delete the user; the identity provider does")
 		})),
 		http.MethodPost: create,

@@ -40,6 +40,7 @@ func (u *users) patch(ctx context.Context, r *request) (*response, error) {
 		return nil, err
 	}
 	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
+		r.about(old.Doc)
 		content, err := u.patched(old, ops, o)
 		if err == nil {
 			err = r.fewEmails(old.Doc, content.Doc)
@@ -90,17 +91,24 @@ func (g *groups) patch(ctx context.Context, r *request) (*response, error) {
 		return nil, err
 	}
 	changed, err := r.Directory.ChangeGroup(ctx, r.ID, r.match(), p.near(), func(d *directory.Draft) (directory.Edit, error) {
+		r.about(d.Doc)
 		return g.patched(ctx, r, d, p)
 	})
 	if err != nil {
 		return nil, err
 	}
 	r.event.repairs.Skipped(len(changed.Skipped))
-	query := r.URL.Query()
-	if query.Has("attributes") || query.Has("excludedAttributes") || len(changed.Skipped) > 0 {
+	if r.wantsGroup(len(changed.Skipped)) {
 		return g.standing(ctx, r, http.StatusOK, changed)
 	}
 	return g.silent(r, changed), nil
+}
+
+// wantsGroup reports whether the answer to a PATCH holds the group: where the client
+// asks for attributes, and where it has to see which members were left out.
+func (r *request) wantsGroup(skipped int) bool {
+	query := r.URL.Query()
+	return query.Has("attributes") || query.Has("excludedAttributes") || skipped > 0
 }
 
 // silent is the answer 204: one with the group would have to hold all its members.

@@ -184,7 +184,7 @@ func TestLogLine(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"msg": "request", "request": "r1", "tenant": "acme", "credential": "k1", "method": "POST", "route": "/Users",
-		"operation": "create", "status": "409", "scimType": "uniqueness", "calls": "5", // the transaction; that its holder is there, and not deactivated; to read and to count the conflict
+		"operation": "create", "status": "409", "scimType": "uniqueness", "calls": "6", // the transaction; that its holder is there, and not deactivated; to read and to count the conflict; the provisioning log
 	} {
 		if got := v.Get(name).Text(); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
 )
@@ -28,16 +29,17 @@ type method struct {
 	name   string // of the operation, for the log
 	run    operation
 	scope  tenant.Scope
-	public bool // without a credential
-	self   bool // about the user whom the credential speaks for
+	public bool           // without a credential
+	self   bool           // about the user whom the credential speaks for
+	writes directory.Kind // of which it writes a resource; "" if none
 }
 
 func reading(name string, run operation) method {
 	return method{name: name, run: run, scope: tenant.Read}
 }
 
-func writing(name string, run operation) method {
-	return method{name: name, run: run, scope: tenant.Write}
+func writing(k directory.Kind, name string, run operation) method {
+	return method{name: name, run: run, scope: tenant.Write, writes: k}
 }
 
 // find returns the operation that a request asks for and notes the id in its
@@ -77,7 +79,7 @@ func (c route) method(r *request, verb string) (method, error) {
 		allow := slices.Sorted(maps.Keys(c.methods))
 		return m, scim.MethodNotAllowed(r.Method, strings.Join(allow, ", "))
 	}
-	r.event.operation = m.name
+	r.event.operation, r.event.writes = m.name, m.writes
 	return m, nil
 }
 

@@ -115,6 +115,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		errorHeaders(w.Header(), e.err)
 	}
 	e.status = out.Status
+	s.logFailure(ctx, r)
 	s.write(w, hr.Method, out)
 	e.log(ctx, s.Log, r, usage(), s.Now())
 }
@@ -134,7 +135,7 @@ func (s *Server) carryOut(ctx context.Context, r *request) (out *response, err e
 	if err := s.admit(ctx, r, op); err != nil {
 		return nil, err
 	}
-	return op.run(ctx, r)
+	return op.run(r.recorded(ctx), r)
 }
 
 // admit checks the credential's life and scope and the representation asked for,
@@ -241,7 +242,9 @@ func (r *request) body(limit int) (scim.Value, error) {
 	if len(data) > limit {
 		return scim.Value{}, scim.TooLarge(fmt.Sprintf("the body has more than %d bytes", limit))
 	}
-	return scim.ParseJSON(bytes.TrimPrefix(data, []byte(byteOrderMark)))
+	body, err := scim.ParseJSON(bytes.TrimPrefix(data, []byte(byteOrderMark)))
+	r.about(body)
+	return body, err
 }
 
 // byteOrderMark is what some clients write in front of UTF-8 (RFC 8259 section 8.1).

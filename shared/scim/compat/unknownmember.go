@@ -1,5 +1,8 @@
 package compat
 
+// UnknownMember is the deviation that Skipped notes.
+const UnknownMember Deviation = "unknown-member"
+
 // Skipped notes that so many members of a group were left out because they do not
 // exist. Okta and Entra ID push groups whose users they have not provisioned:
 //
@@ -9,6 +12,6 @@ package compat
 // keep out all others.
 func (r *Repairs) Skipped(members int) {
 	if members > 0 {
-		r.note("unknown-member")
+		r.note(UnknownMember)
 	}
 }

@@ -1,0 +1,65 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"scimserver/shared/directory"
+)
+
+// follow does what follows from the provisioning requests of a batch, for all of
+// them at once. What fails for one of them may have failed for each.
+func (r *run) follow(ctx context.Context, records []events.DynamoDBEventRecord) {
+	var all []directory.Trace
+	var from []int
+	for i, record := range records {
+		tr, ok, err := trace(record.Change)
+		if err != nil {
+			r.fail(i, err)
+		}
+		if ok {
+			all, from = append(all, tr), append(from, i)
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	r.provisioned = len(all)
+	if err := errors.Join(r.Log(ctx, all), r.Settle(ctx, all)); err != nil {
+		for _, i := range from {
+			r.fail(i, err)
+		}
+	}
+}
+
+// trace reads what a provisioning request left behind in a record.
+func trace(c events.DynamoDBStreamRecord) (tr directory.Trace, ok bool, err error) {
+	if !has(c.NewImage, "log") {
+		return tr, false, nil
+	}
+	pk, sk, err := keys(c)
+	if err != nil {
+		return tr, false, err
+	}
+	return directory.TraceOf(pk, sk, image(c.OldImage), image(c.NewImage))
+}
+
+func image(item map[string]events.DynamoDBAttributeValue) *directory.Image {
+	if len(item) == 0 {
+		return nil
+	}
+	return &directory.Image{
+		Doc: attribute(item, "doc"), Password: attribute(item, "password"), Log: attribute(item, "log"), Modified: attribute(item, "modified"),
+		Deleting: has(item, "deleting"),
+	}
+}
+
+// attribute returns a string attribute, "" where there is none.
+func attribute(item map[string]events.DynamoDBAttributeValue, name string) string {
+	if value, ok := item[name]; ok && value.DataType() == events.DataTypeString {
+		return value.String()
+	}
+	return ""
+}
