@@ -151,3 +151,38 @@ func deletion(b *bench, token string) {
 	b.newUser(201, again, "u0@doomed.example")
 	b.wants(401, token)
 }
+
+func provisioningLog(b *bench) {
+	b.run("tenant create logged")
+	made := b.json("credential create logged")
+	token, key := made["secret"].(string), made["key"].(string)
+	id := b.newUser(201, token, "Ann@logged.example")
+	b.newUser(409, token, "ann@LOGGED.example")
+	for deadline := time.Now().Add(time.Minute); len(b.json("log logged -status 201")["entries"].([]any)) == 0; time.Sleep(200 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			b.Fatal("the create is not in the log")
+		}
+	}
+	out := b.run("log logged -since 1h")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if len(lines) != 3 || !strings.HasPrefix(lines[0], "TIME ") {
+		b.Fatalf("the log is\n%s", out)
+	}
+	for i, words := range [][]string{1: {" 409 ", "create", "User", "ann@LOGGED.example", key, "uniqueness"}, 2: {" 201 ", "create", "User", "Ann@logged.example", id, key, "userName"}} {
+		for _, word := range words {
+			if !strings.Contains(lines[i], word) {
+				b.Errorf("%q is not in %s", word, lines[i])
+			}
+		}
+	}
+	for args, want := range map[string]int{
+		"-user " + id: 1, "-user ANN@logged.example": 2, "-user bob": 0, "-status failed": 1, "-status 4xx -user " + id: 0,
+		"-limit 1": 1, "-limit 0": 2, "-until 1h": 0, "-since 2026-01-01T00:00:00Z -until 2026-01-02T00:00:00Z": 0,
+	} {
+		if got := len(b.json("log logged " + args)["entries"].([]any)); got != want {
+			b.Errorf("log %s: %d entries, want %d", args, got, want)
+		}
+	}
+	b.fails(1, "status must be a number", "log logged -status none")
+	b.fails(1, "no tenant", "log nobody")
+}

@@ -77,9 +77,12 @@ func (s *session) remove(ctx context.Context, id string) (admin.Removal, error) 
 			return left, err
 		}
 		wait := time.Duration(0)
-		if left.Users+left.Groups > 0 {
+		switch {
+		case left.Users+left.Groups > 0:
 			s.say("%d users and %d groups left\n", left.Users, left.Groups)
-		} else {
+		case left.WaitSeconds == 0:
+			s.say("the provisioning log is not removed yet\n")
+		default:
 			s.say("waiting for requests that were let in before the suspension: %d s\n", left.WaitSeconds)
 			wait = min(5*time.Second, time.Duration(left.WaitSeconds)*time.Second)
 		}

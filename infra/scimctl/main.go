@@ -1,5 +1,6 @@
 // Command scimctl operates the service through its operator API: tenants, their
-// credentials, and the accounts of the application. go run ./infra/scimctl help lists its commands.
+// credentials and provisioning log, and the accounts of the application. go run
+// ./infra/scimctl help lists its commands.
 package main
 
 import (
@@ -45,7 +46,7 @@ func (e usageError) Error() string { return string(e) }
 
 // command is one of scimctl's commands.
 type command struct {
-	name    string // two words
+	name    string // one word or two
 	args    string // names of what follows, such as "ID"
 	summary string
 	// prepare declares flags and returns what runs once they are parsed.
@@ -56,7 +57,7 @@ type command struct {
 type action func(ctx context.Context, s *session, args []string) error
 
 func commands() []command {
-	return slices.Concat(tenantCommands(), credentialCommands(), accountCommands())
+	return slices.Concat(tenantCommands(), credentialCommands(), accountCommands(), logCommands())
 }
 
 func run(ctx context.Context, args []string, std streams) error {
@@ -67,16 +68,25 @@ func run(ctx context.Context, args []string, std streams) error {
 	if len(words) == 0 && asksHelp(rest) {
 		return help(std.out, "")
 	}
-	name := strings.Join(words, " ")
-	for _, c := range commands() {
-		if c.name == name {
-			return c.run(ctx, rest, std)
+	for n := len(words); n > 0; n-- {
+		if c := named(strings.Join(words[:n], " ")); c != nil {
+			return c.run(ctx, slices.Concat(words[n:], rest), std)
 		}
 	}
 	if len(words) == 1 && len(group(words[0])) > 0 {
 		return ofGroup(words[0], rest, std)
 	}
-	return unknown(name, rest)
+	return unknown(strings.Join(words, " "), rest)
+}
+
+// named returns the command of a name, nil if there is none.
+func named(name string) *command {
+	for _, c := range commands() {
+		if c.name == name {
+			return &c
+		}
+	}
+	return nil
 }
 
 // split takes the words of a command from the front of the command line.
@@ -105,7 +115,7 @@ func ofGroup(word string, rest []string, std streams) error {
 	for _, c := range group(word) {
 		names = append(names, c.name)
 	}
-	return usageError("a command has two words; with " + word + " there are: " + strings.Join(names, ", "))
+	return usageError(word + " alone is no command; there are: " + strings.Join(names, ", "))
 }
 
 func unknown(name string, rest []string) error {
@@ -113,7 +123,7 @@ func unknown(name string, rest []string) error {
 	case name == "" && len(rest) > 0:
 		return usageError("flags stand behind the command: scimctl tenant list " + rest[0] + " ...; see scimctl help")
 	case name == "":
-		return usageError("a command has two words, such as tenant list: see scimctl help")
+		return usageError("a command is wanted, such as tenant list: see scimctl help")
 	}
 	return usageError(fmt.Sprintf("there is no command %q: see scimctl help", name))
 }

@@ -152,13 +152,14 @@ func TestScimctl(t *testing.T) {
 	part("rejects", rejects)
 	part("imports that cannot begin", unreadable)
 	part("resumed imports", resumed)
+	part("provisioning log", provisioningLog)
 	part("deletion", func(b *bench) { deletion(b, doomed) })
 }
 
 func misuse(b *bench) {
 	b.fails(2, "no command", "tenant destroy")
-	b.fails(2, "two words; with tenant there are: tenant create, tenant list", "tenant")
-	b.fails(2, "two words", "")
+	b.fails(2, "tenant alone is no command; there are: tenant create, tenant list", "tenant")
+	b.fails(2, "a command is wanted", "")
 	b.fails(2, "flags stand behind the command", "-json tenant list")
 	b.fails(2, "no command", "help nothing")
 	b.fails(2, "no command", "nothing")
@@ -172,6 +173,16 @@ func misuse(b *bench) {
 			b.Errorf("%s: %+v", args, r)
 		}
 	}
+	for _, args := range []string{"help log", "log -h"} {
+		if out := b.run(args); !strings.Contains(out, "scimctl log TENANT [flags]") || !strings.Contains(out, "-since") {
+			b.Errorf("%s: %s", args, out)
+		}
+	}
+	b.fails(2, "takes TENANT", "log")
+	b.fails(2, "takes TENANT", "log local other")
+	b.fails(2, "no span of time", "log local -since yesterday")
+	b.fails(2, "lies ahead", "log local -until -1h")
+	b.fails(2, "must not be negative", "log local -limit -1")
 	b.fails(2, "takes ID", "tenant show")
 	b.fails(2, "takes ID", "tenant show a b")
 	b.fails(2, "not defined", "tenant list -x")

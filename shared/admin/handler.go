@@ -27,6 +27,7 @@ func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) h
 	h.tenants(s)
 	h.credentials(s)
 	h.accounts(s)
+	h.provisioningLog(s)
 	return h
 }
 

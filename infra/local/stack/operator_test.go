@@ -16,7 +16,7 @@ import (
 )
 
 // operate sends a signed request without a body to the operator API.
-func operate(t *testing.T, s *stack.Stack, method, path string, out any) {
+func operate(t testing.TB, s *stack.Stack, method, path string, out any) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, s.AdminURL()+"/v1"+path, nil)
 	if err != nil {

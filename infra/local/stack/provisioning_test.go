@@ -1,0 +1,62 @@
+package stack_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"scimserver/infra/local/stack"
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// TestTheProvisioningLog: what the real functions did is in the log, whether the
+// stream tells of it or the request wrote it itself.
+func TestTheProvisioningLog(t *testing.T) {
+	p := newIDP(t, stack.Options{Profile: tenant.Entra, Log: t.Output()})
+	const body = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":%q,"externalId":"x1","active":"True"}`
+	ann := p.want(201, "POST", "/Users", fmt.Sprintf(body, "Ann")).Get("id").Text()
+	p.want(409, "POST", "/Users", fmt.Sprintf(body, "ann"))
+	time.Sleep(time.Second) // the local stream shows an item as it is a little later
+	p.want(200, "PATCH", "/Users/"+ann, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}`)
+	group := p.want(201, "POST", "/Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"g"}`).Get("id").Text()
+	time.Sleep(time.Second)
+	p.want(204, "PATCH", "/Groups/"+group, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":"members","value":[{"value":"`+ann+`"}]}]}`)
+	time.Sleep(time.Second)
+	p.want(204, "DELETE", "/Users/"+ann, "")
+	want := []string{
+		"delete User Ann x1 204 [] []",
+		"patch Group g  204 [members] []",
+		"create Group g  201 [displayName] []",
+		"patch User Ann x1 200 [active=false] []",
+		"create User ann x1 409 [] [string-boolean]",
+		"create User Ann x1 201 [externalId userName active=true] [string-boolean]",
+	}
+	var got []string
+	for deadline := time.Now().Add(time.Minute); len(got) < len(want) && time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+		got = p.logged("")
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("the log is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if got := p.logged("?user=" + ann + "&status=2xx"); len(got) != 3 {
+		t.Errorf("of the user there is\n%s", strings.Join(got, "\n"))
+	}
+	p.verify()
+}
+
+// logged are entries of the log, newest first, in short.
+func (p *idp) logged(query string) (short []string) {
+	p.Helper()
+	var page struct{ Entries []directory.LogEntry }
+	operate(p.TB, p.stack, http.MethodGet, "/tenants/local/log"+query, &page)
+	for _, e := range page.Entries {
+		if e.Request == "" || e.Credential == "" || time.Since(e.Time) > time.Hour {
+			p.Errorf("%+v", e)
+		}
+		short = append(short, fmt.Sprintf("%s %s %s %s %d %v %v", e.Operation, e.Kind, e.Name, e.ExternalID, e.Status, e.Changed, e.Deviations))
+	}
+	return short
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"scimserver/shared/admin"
+	"scimserver/shared/directory"
+)
+
+func logCommands() []command {
+	return []command{{"log", "TENANT", "show what provisioning changed and what failed, newest first", showLog}}
+}
+
+func showLog(flags *flag.FlagSet) action {
+	q := url.Values{}
+	since, until := ago(24*time.Hour), ago(0)
+	flags.Func("since", "how far back: a `span` such as 24h or 7d (default 24h), or a time such as 2026-01-31T08:00:00Z", since.read)
+	flags.Func("until", "leave out what is later: a `span` ago or a time (default now)", until.read)
+	flags.Func("user", "only of the `user` or group of this id, userName, displayName or externalId", set(q, "user"))
+	flags.Func("status", "only answers of this `status`: a number, a class such as 4xx, or failed", set(q, "status"))
+	limit := flags.Int("limit", 100, "most `entries` to show; 0 for all")
+	return func(ctx context.Context, s *session, args []string) error {
+		if *limit < 0 {
+			return usageError("-limit must not be negative")
+		}
+		now := time.Now()
+		q.Set("from", since.text(now))
+		q.Set("to", until.text(now))
+		page, err := s.log(ctx, tenantPath(args[0])+"/log?", q, *limit)
+		if err != nil {
+			return err
+		}
+		return s.show(page, func(w io.Writer) { describeLog(w, page.Entries) })
+	}
+}
+
+func set(q url.Values, name string) func(string) error {
+	return func(v string) error {
+		q.Set(name, v)
+		return given(v)
+	}
+}
+
+// point is a point in time that a flag names: absolute, or so long ago.
+type point struct {
+	at  time.Time
+	ago time.Duration
+}
+
+func ago(d time.Duration) *point { return &point{ago: d} }
+
+func (p *point) read(v string) error {
+	if at, err := time.Parse(time.RFC3339, v); err == nil {
+		p.at = at
+		return nil
+	}
+	n, err := seconds(v)
+	if err == nil && n < 0 {
+		err = fmt.Errorf("%q lies ahead", v)
+	}
+	const most = 100 * 365 * day // no log goes back that far
+	p.at, p.ago = time.Time{}, time.Duration(min(n, int64(most/time.Second)))*time.Second
+	return err
+}
+
+func (p *point) text(now time.Time) string {
+	at := p.at
+	if at.IsZero() {
+		at = now.Add(-p.ago)
+	}
+	return at.UTC().Format(time.RFC3339Nano)
+}
+
+// log asks for pages until there are as many entries as are wanted.
+func (s *session) log(ctx context.Context, path string, q url.Values, limit int) (admin.LogPage, error) {
+	all := admin.LogPage{Entries: []directory.LogEntry{}}
+	for more := true; more; more = all.Next != "" && (limit == 0 || len(all.Entries) < limit) {
+		q.Set("after", all.Next)
+		if left := limit - len(all.Entries); 0 < left && left < 100 {
+			q.Set("limit", strconv.Itoa(left))
+		}
+		var page admin.LogPage
+		if err := s.client.do(ctx, http.MethodGet, path+q.Encode(), nil, &page); err != nil {
+			return all, err
+		}
+		all.Entries, all.Next = append(all.Entries, page.Entries...), page.Next
+	}
+	return all, nil
+}
+
+func describeLog(w io.Writer, entries []directory.LogEntry) {
+	row(w, "TIME", "STATUS", "OPERATION", "RESOURCE", "NAME", "ID", "CREDENTIAL", "WHAT")
+	for _, e := range entries {
+		row(w, e.Time.Local().Format("2006-01-02 15:04:05"), e.Status, e.Operation, e.Kind, harmless(e.Name), harmless(string(e.ID)), e.Credential, harmless(what(e)))
+	}
+}
+
+// what says what an entry is about, in one line.
+func what(e directory.LogEntry) string {
+	parts := []string{strings.Join(e.Changed, ", ")}
+	if e.Failed() {
+		parts = []string{strings.TrimSpace(e.Type + " " + e.Detail)}
+	}
+	if len(e.Deviations) > 0 {
+		parts = append(parts, "tolerated: "+strings.Join(e.Deviations, ", "))
+	}
+	return strings.Trim(strings.Join(parts, "; "), "; ")
+}
+
+// harmless replaces what would break a line or steer a terminal: a request that was
+// refused may have sent it.
+func harmless(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,122 @@
+package admin_test
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+)
+
+// fail writes the entry of a request that failed.
+func (b *bench) fail(at time.Time, request string, id scim.ID, name, externalID string, status int) {
+	b.Helper()
+	err := b.dir.For("acme").LogFailure(b.Context(), directory.LogEntry{
+		Time: at, Request: request, Credential: "k1", Operation: "create", Kind: directory.UserKind, ID: id, Name: name, ExternalID: externalID, Status: status, Detail: "d",
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// logged reads all pages of the log and returns the requests.
+func (b *bench) logged(parameters string) (requests []string) {
+	b.Helper()
+	for after, pages := "", 0; pages < 100; pages++ {
+		a := b.send(200, "GET", "/tenants/acme/log?"+parameters+"&after="+url.QueryEscape(after), "")
+		for _, e := range a["entries"].([]any) {
+			requests = append(requests, fmt.Sprint(e.(map[string]any)["request"]))
+		}
+		if after = ""; a["next"] == nil {
+			return requests
+		}
+		after = a.text("next")
+	}
+	b.Fatal("the pages do not end")
+	return nil
+}
+
+func TestLog(t *testing.T) {
+	b := newBench(t)
+	b.send(404, "GET", "/tenants/acme/log", "")
+	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
+	if a := b.send(200, "GET", "/tenants/acme/log", ""); len(a["entries"].([]any)) != 0 || a["next"] != nil {
+		t.Errorf("an empty log is %v", a)
+	}
+	b.now = time.Now().UTC().Truncate(24 * time.Hour).Add(-24 * time.Hour).Add(2 * time.Hour) // its day began two hours ago
+	b.fail(b.now.Add(-time.Hour), "r1", "id-1", "Ann@acme.example", "x1", 409)
+	b.fail(b.now.Add(-3*time.Hour), "r2", "", "ann@ACME.example", "X2", 400)
+	b.fail(b.now.Add(-4*time.Hour), "r3", "id-3", "bob", "", 503)
+	b.fail(b.now.Add(-25*time.Hour), "r4", "id-1", "Ann@acme.example", "x1", 412)
+	b.fail(b.now.Add(-24*30*time.Hour), "r5", "id-1", "Ann@acme.example", "x1", 409)
+	ago := func(d time.Duration) string { return b.now.Add(-d).Format(time.RFC3339) }
+	for parameters, want := range map[string]string{
+		"":                                   "r1 r2 r3",
+		"limit=1":                            "r1 r2 r3",
+		"limit=1&from=" + ago(80*day):        "r1 r2 r3 r4 r5",
+		"from=" + ago(1000*day):              "r1 r2 r3 r4 r5",
+		"from=" + ago(25*time.Hour):          "r1 r2 r3 r4",
+		"to=" + ago(3*time.Hour):             "r3 r4",
+		"to=" + ago(3*time.Hour-time.Second): "r2 r3 r4",
+		"from=" + ago(4*time.Hour) + "&to=" + ago(2*time.Hour): "r2 r3",
+		"user=ANN@acme.example":                                "r1 r2",
+		"user=x2":                                              "r2",
+		"user=ID-3":                                            "r3",
+		"limit=1&from=2020-01-01T00:00:00Z&to=9999-01-01T00:00:00Z": "r1 r2 r3 r4 r5",
+		"user=nobody":   "",
+		"status=409":    "r1",
+		"status=4xx":    "r1 r2",
+		"status=5xx":    "r3",
+		"status=2xx":    "",
+		"status=failed": "r1 r2 r3",
+		"status=4xx&user=x1&limit=1&from=" + ago(2*day): "r1 r4",
+	} {
+		if got := strings.Join(b.logged(parameters), " "); got != want {
+			t.Errorf("%s: %s, want %s", parameters, got, want)
+		}
+	}
+	a := b.send(200, "GET", "/tenants/acme/log?status=409", "")
+	e := answer(a["entries"].([]any)[0].(map[string]any))
+	if e.text("id") != "id-1" || e.text("name") != "Ann@acme.example" || e.text("externalId") != "x1" || e.text("status") != "409" || e.text("resourceType") != "User" ||
+		e.text("operation") != "create" || e.text("credential") != "k1" || e.text("detail") != "d" || e.text("time") != b.now.Add(-time.Hour).Format(time.RFC3339) {
+		t.Errorf("the entry is %v", e)
+	}
+}
+
+const day = 24 * time.Hour
+
+// TestLogGoesOnWhereItWas: the time that passes between two pages moves neither end.
+func TestLogGoesOnWhereItWas(t *testing.T) {
+	b := newBench(t)
+	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
+	b.now = time.Now().UTC().Truncate(time.Millisecond)
+	b.fail(b.now.Add(-time.Second), "r1", "", "", "", 409)
+	b.fail(b.now.Add(-day), "r2", "", "", "", 409)
+	a := b.send(200, "GET", "/tenants/acme/log?limit=1", "")
+	b.now = b.now.Add(time.Minute)
+	b.fail(b.now.Add(-time.Second), "r3", "", "", "", 409)
+	a = b.send(200, "GET", "/tenants/acme/log?after="+url.QueryEscape(a.text("next")), "")
+	if list := a["entries"].([]any); len(list) != 1 || list[0].(map[string]any)["request"] != "r2" {
+		t.Errorf("the second page is %v", a)
+	}
+}
+
+func TestLogParametersThatCantBe(t *testing.T) {
+	b := newBench(t)
+	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
+	for parameters, word := range map[string]string{
+		"from=yesterday": "from must be a time", "to=2026-13-01T00:00:00Z": "to must be a time", "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z": "later",
+		"status=none": "status must be", "status=99": "status must be", "status=6xx": "status must be", "status=4x": "status must be",
+		"limit=0": "limit must be", "limit=1000": "limit must be", "limit=x": "limit must be",
+		"after=x": "after is not", "after=2026-01-01T00:00:00Z~": "after is not", "after=~2026-01-01T00:00:00.000Z": "after is not", "after=2026-01-01T00:00:00Z~x%00": "after is not",
+		"usr=ann": "no parameter", "user=a&user=b": "twice",
+	} {
+		if a := b.send(400, "GET", "/tenants/acme/log?"+parameters, ""); a.text("error") != "invalid" || !strings.Contains(a.text("message"), word) {
+			t.Errorf("%s: %v", parameters, a)
+		}
+	}
+	b.send(405, "POST", "/tenants/acme/log", "")
+}
