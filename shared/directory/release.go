@@ -11,14 +11,14 @@ import (
 // release takes the values of a conflict away from who holds them. It may repeat what
 // was done.
 func (t *Tenant) release(ctx context.Context, c Conflict, with Replacement) error {
-	var err error
-	switch by := c.HeldBy(t.id); by {
-	case "account":
-		err = t.releaseAccount(ctx, c, with)
-	case "team":
+	err := c.releasable(t.id)
+	switch {
+	case err != nil:
+		return err
+	case c.HeldBy(t.id) == "team":
 		err = t.releaseTeam(ctx, c, with)
 	default:
-		return refused("only an account or a team gives up a value here, and this one is held by: %s", by)
+		err = t.releaseAccount(ctx, c, with)
 	}
 	if errors.Is(err, ErrNotFound) { // deleted: its values are free
 		return nil

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,8 +107,8 @@ func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Confli
 		if c, err = t.Conflict(ctx, id); err != nil {
 			return err
 		}
-		if c.State == ConflictClosed {
-			return refused("the conflict is closed: %s", c.Outcome)
+		if err := c.ended(); err != nil {
+			return err
 		}
 		old := c
 		if err := decide(&c); err != nil {
@@ -136,12 +137,23 @@ type Replacement struct{ UserName, Email, DisplayName string }
 func (t *Tenant) Release(ctx context.Context, id ConflictID, with Replacement) (Conflict, error) {
 	c, err := t.Conflict(ctx, id)
 	if err == nil {
+		err = c.ended()
+	}
+	if err == nil {
 		err = t.release(ctx, c, with)
 	}
 	if err != nil {
 		return c, err
 	}
 	return t.freed(ctx, c, "released")
+}
+
+// ended returns that a conflict is closed if it is.
+func (c Conflict) ended() error {
+	if c.State != ConflictClosed {
+		return nil
+	}
+	return refused("the conflict is closed: %s", c.Outcome)
 }
 
 // DeleteHolder deletes the account or team that holds a conflict's values. The errors
@@ -151,14 +163,18 @@ func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID) (Conflict, err
 	if err != nil {
 		return c, err
 	}
-	by := c.HeldBy(t.id)
-	if by != "account" && by != "team" {
-		return c, refused("only an account or a team can be deleted here, and the value is held by: %s", by)
-	}
-	if _, err := t.holderVersion(ctx, c); err != nil {
+	if err := cmp.Or(c.ended(), c.deletable(t.id)); err != nil {
 		return c, err
 	}
-	if err := t.d.For(c.Holder.Tenant).delete(ctx, c.Holder.Kind, c.Holder.ID, nil); err != nil && !errors.Is(err, ErrNotFound) {
+	version, err := t.holderVersion(ctx, c)
+	if err != nil {
+		return c, err
+	}
+	by := c.HeldBy(t.id)
+	switch err := t.d.For(c.Holder.Tenant).delete(ctx, c.Holder.Kind, c.Holder.ID, func(v int64) bool { return v == version }); {
+	case errors.Is(err, ErrVersion):
+		return c, refused("the %s was changed just now; look at it again", by)
+	case err != nil && !errors.Is(err, ErrNotFound):
 		return c, err
 	}
 	return t.freed(ctx, c, "the "+by+" was deleted")
