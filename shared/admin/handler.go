@@ -28,6 +28,7 @@ func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) h
 	h.credentials(s)
 	h.accounts(s)
 	h.provisioningLog(s)
+	h.conflicts(s)
 	return h
 }
 
@@ -103,7 +104,7 @@ func (h *handler) record(r *http.Request, pattern string, status int, took time.
 	attrs := []slog.Attr{
 		slog.String("request", by.RequestID), slog.String("operator", by.ARN), slog.String("operation", pattern),
 		slog.String("tenant", r.PathValue("id")), slog.String("credential", r.PathValue("key")),
-		slog.String("account", accountLogged(r)),
+		slog.String("account", accountLogged(r)), slog.String("conflict", conflictLogged(r)),
 		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()),
 	}
 	level := slog.LevelInfo

@@ -95,7 +95,7 @@ func TestTeamApprovalsThatDoNotHold(t *testing.T) {
 	if c := b.conflict(id); c.State != directory.ConflictOpen || !strings.Contains(c.Outcome, "team was changed") {
 		t.Errorf("the conflict is %s: %s", c.State, c.Outcome)
 	}
-	if c, err := b.acme.DeleteHolder(t.Context(), id); err != nil || c.State != directory.ConflictFreed {
+	if c, err := b.acme.DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID); err != nil || c.State != directory.ConflictFreed {
 		t.Errorf("deleted %+v, %v", c, err)
 	}
 	if _, err := b.acme.CreateGroup(t.Context(), group("staff", ""), directory.MemberEdit{}); err != nil {

@@ -244,7 +244,7 @@ func TestRefusals(t *testing.T) {
 		if _, err := b.acme.Release(t.Context(), id, directory.Replacement{Email: "x@example.com"}); !refusedFor(err, "held by") {
 			t.Errorf("release: %v", err)
 		}
-		if _, err := b.acme.DeleteHolder(t.Context(), id); !refusedFor(err, "held by") {
+		if _, err := b.acme.DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID); !refusedFor(err, "held by") {
 			t.Errorf("delete: %v", err)
 		}
 	}
@@ -253,7 +253,10 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("conflict %q: %v", id, err)
 		}
 	}
-	if _, err := b.acme.DeleteHolder(t.Context(), change); err != nil {
+	if _, err := b.acme.DeleteHolder(t.Context(), change, own.ID); !refusedFor(err, "not by") {
+		t.Errorf("delete another: %v", err)
+	}
+	if _, err := b.acme.DeleteHolder(t.Context(), change, b.conflict(change).Holder.ID); err != nil {
 		t.Error(err)
 	}
 	if _, err := b.replace(own.ID, user("bob", "", "ann@example.com")); err != nil {

@@ -77,7 +77,7 @@ func TestOptions(t *testing.T) {
 	if _, err := b.acme.Release(t.Context(), both, directory.Replacement{Email: "new@x.org"}); !refusedFor(err, "closed") || b.accountDoc("ann@x.org") != before {
 		t.Errorf("release of a closed conflict: %v", err)
 	}
-	if _, err := b.acme.DeleteHolder(t.Context(), both); !refusedFor(err, "closed") || b.accountDoc("ann@x.org") != before {
+	if _, err := b.acme.DeleteHolder(t.Context(), both, b.conflict(both).Holder.ID); !refusedFor(err, "closed") || b.accountDoc("ann@x.org") != before {
 		t.Errorf("deletion for a closed conflict: %v", err)
 	}
 }

@@ -55,6 +55,13 @@ func (c Conflict) connectable(t tenant.ID) error {
 	return nil
 }
 
+// Holds reads who holds a conflict's values. The errors are *RefusedError if that is
+// no longer so, and ErrUnavailable.
+func (t *Tenant) Holds(ctx context.Context, c Conflict) error {
+	_, err := t.holderVersion(ctx, c)
+	return err
+}
+
 // holderVersion reads the version of who holds the conflict's values, if it still
 // holds all of them.
 func (t *Tenant) holderVersion(ctx context.Context, c Conflict) (int64, error) {
@@ -156,15 +163,18 @@ func (c Conflict) ended() error {
 	return refused("the conflict is closed: %s", c.Outcome)
 }
 
-// DeleteHolder deletes the account or team that holds a conflict's values. The errors
-// are those of Approve.
-func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID) (Conflict, error) {
+// DeleteHolder deletes the account or team that holds a conflict's values, if it is the
+// one of an id. The errors are those of Approve.
+func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID, holder scim.ID) (Conflict, error) {
 	c, err := t.Conflict(ctx, id)
 	if err != nil {
 		return c, err
 	}
 	if err := cmp.Or(c.ended(), c.deletable(t.id)); err != nil {
 		return c, err
+	}
+	if c.Holder.ID != holder {
+		return c, refused("the value is held by %s %s, not by %s", c.HeldBy(t.id), c.Holder.ID, holder)
 	}
 	version, err := t.holderVersion(ctx, c)
 	if err != nil {

@@ -1,0 +1,206 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// ConflictFilter tells which conflicts are listed: those in a state, all, or, if it
+// is empty, those that somebody may have to do something about.
+type ConflictFilter string
+
+const allConflicts ConflictFilter = "all"
+
+func (f ConflictFilter) valid() bool {
+	switch directory.ConflictState(f) {
+	case directory.ConflictOpen, directory.ConflictApproved, directory.ConflictFreed, directory.ConflictDismissed, directory.ConflictClosed:
+		return true
+	}
+	return f == "" || f == allConflicts
+}
+
+func (f ConflictFilter) takes(s directory.ConflictState) bool {
+	switch f {
+	case allConflicts:
+		return true
+	case "":
+		return s != directory.ConflictDismissed && s != directory.ConflictClosed
+	}
+	return s == directory.ConflictState(f)
+}
+
+// conflictPages is how many pages one answer looks through for conflicts in a state.
+const conflictPages = 10
+
+// Conflicts shows a page of a tenant's conflicts.
+func (s *Service) Conflicts(ctx context.Context, id tenant.ID, f ConflictFilter, after directory.ConflictID, limit int) (ConflictList, error) {
+	out := ConflictList{Conflicts: []Conflict{}, Next: after}
+	if !f.valid() {
+		return out, invalid("state %q is none of open, approved, freed, dismissed, closed, all", f)
+	}
+	if _, err := s.Directory.Tenant(ctx, id); err != nil {
+		return out, err
+	}
+	for range conflictPages {
+		page, next, err := s.Directory.For(id).Conflicts(ctx, out.Next, maxPage)
+		if err != nil {
+			return out, err
+		}
+		out.Next = next
+		if s.pick(&out, id, page, f, limit) || next == "" {
+			break
+		}
+	}
+	return out, nil
+}
+
+// pick adds those of a page that a filter takes, and reports whether the list is full:
+// then it goes on behind the last one.
+func (s *Service) pick(to *ConflictList, id tenant.ID, page []directory.Conflict, f ConflictFilter, limit int) bool {
+	for i, c := range page {
+		if c = c.AsOf(s.Now()); !f.takes(c.State) {
+			continue
+		}
+		to.Conflicts = append(to.Conflicts, shownConflict(id, c))
+		if len(to.Conflicts) == limit {
+			if i < len(page)-1 {
+				to.Next = c.ID
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// Conflict shows a conflict, and how it stands with who holds its values.
+func (s *Service) Conflict(ctx context.Context, id tenant.ID, conflict directory.ConflictID) (Conflict, error) {
+	c, err := s.Directory.For(id).Conflict(ctx, conflict)
+	if err != nil {
+		return Conflict{}, err
+	}
+	c = c.AsOf(s.Now())
+	out := shownConflict(id, c)
+	out.Now, err = s.holder(ctx, id, c)
+	if err == nil && !out.Now.Holds {
+		out.withdraw(out.Now.Reason)
+	}
+	return out, err
+}
+
+// withdraw says of all ways that act on the holder why they do not apply.
+func (c *Conflict) withdraw(reason string) {
+	for i, o := range c.Can {
+		if o.Applies && o.Verb != directory.ByDismissing {
+			c.Can[i] = ConflictOption{Verb: o.Verb, Reason: reason}
+		}
+	}
+}
+
+// holder reads who holds the values.
+func (s *Service) holder(ctx context.Context, id tenant.ID, c directory.Conflict) (*HolderNow, error) {
+	out := &HolderNow{Holds: true}
+	err := s.Directory.For(id).Holds(ctx, c)
+	if refused, ok := errors.AsType[*directory.RefusedError](err); ok {
+		out.Holds, out.Reason, err = false, refused.Reason, nil
+	}
+	if err != nil || c.Holder.Kind != directory.AccountKind {
+		return out, err
+	}
+	a, err := s.Directory.Accounts().Account(ctx, c.Holder.ID)
+	if errors.Is(err, directory.ErrNotFound) {
+		return out, nil
+	}
+	shown := shownAccount(a)
+	out.Account = &shown
+	return out, err
+}
+
+// ConnectHolder lets the provider's next request take over who holds the values. by is
+// who approves it.
+func (s *Service) ConnectHolder(ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string) (Conflict, error) {
+	return resolved(id)(s.Directory.For(id).Approve(ctx, conflict, by))
+}
+
+// DismissConflict takes a conflict out of the way.
+func (s *Service) DismissConflict(ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string) (Conflict, error) {
+	return resolved(id)(s.Directory.For(id).Dismiss(ctx, conflict, by))
+}
+
+// ReleaseValues takes the values away from who holds them.
+func (s *Service) ReleaseValues(ctx context.Context, id tenant.ID, conflict directory.ConflictID, in Release) (Conflict, error) {
+	with, err := in.replacement()
+	if err != nil {
+		return Conflict{}, err
+	}
+	return resolved(id)(s.Directory.For(id).Release(ctx, conflict, with))
+}
+
+// DeleteHolder deletes the account or team that holds the values. confirm repeats its id.
+func (s *Service) DeleteHolder(ctx context.Context, id tenant.ID, conflict directory.ConflictID, in HolderDeletion) (Conflict, error) {
+	if in.Confirm == "" {
+		return Conflict{}, invalid("this deletes who holds the value: repeat the id, the conflict's holder, as confirm")
+	}
+	return resolved(id)(s.Directory.For(id).DeleteHolder(ctx, conflict, in.Confirm))
+}
+
+// resolved shows a conflict as it stands, or says in the API's words why it can't be
+// resolved in that way.
+func resolved(id tenant.ID) func(directory.Conflict, error) (Conflict, error) {
+	return func(c directory.Conflict, err error) (Conflict, error) {
+		if refused, ok := errors.AsType[*directory.RefusedError](err); ok {
+			return Conflict{}, conflict("%s", refused.Reason)
+		}
+		if err != nil {
+			return Conflict{}, unmade(err)
+		}
+		return shownConflict(id, c), nil
+	}
+}
+
+// replacement checks what the holder is to get.
+func (in Release) replacement() (with directory.Replacement, err error) {
+	set(&with.UserName, in.UserName)
+	set(&with.Email, in.Email)
+	set(&with.DisplayName, in.DisplayName)
+	switch {
+	case in.UserName != nil && *in.UserName == "", in.Email != nil && *in.Email == "", in.DisplayName != nil && *in.DisplayName == "":
+		err = invalid("what is given must not be empty: leave it out")
+	case utf8.RuneCountInString(with.UserName) > maxUserName:
+		err = invalid("userName has more than %d characters", maxUserName)
+	case in.Email != nil && !mailable(with.Email):
+		err = invalid("email: %q is no email address of at most %d bytes", with.Email, maxEmail)
+	case in.DisplayName != nil && !written(with.DisplayName):
+		err = invalid("displayName must have at most %d characters, not all of them blank and none a control character", maxName)
+	}
+	return with, err
+}
+
+func word(k directory.Kind) string { return strings.ToLower(string(k)) }
+
+func shownConflict(t tenant.ID, c directory.Conflict) Conflict {
+	out := Conflict{
+		ID: c.ID, Of: word(c.Kind), HeldBy: c.HeldBy(t), Holder: ConflictHolder{word(c.Holder.Kind), c.Holder.ID, c.Holder.Tenant},
+		Name: c.Name, ExternalID: c.ExternalID, Resource: c.Resource, Attempts: c.Attempts, First: c.First, Last: c.Last,
+		State: c.State, Outcome: c.Outcome,
+	}
+	for _, v := range c.Values {
+		out.Values = append(out.Values, ConflictValue{v.Attribute, v.Value})
+	}
+	out.Attribute, out.Value = out.Values[0].Attribute, out.Values[0].Value
+	if c.State == directory.ConflictApproved {
+		out.Approval = &ConflictApproval{c.Approval.By, c.Approval.Until}
+	}
+	for _, o := range c.Options(t) {
+		if o.Refused != "" {
+			out.Can = append(out.Can, ConflictOption{Verb: o.Resolution, Reason: o.Refused})
+		} else {
+			out.Can = append(out.Can, ConflictOption{Verb: o.Resolution, Applies: true, Effect: o.Effect, Needs: o.Needs})
+		}
+	}
+	return out
+}

@@ -1,0 +1,184 @@
+package admin_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+)
+
+// provision sends what a provider would, for tenant acme, and has what is lost noted.
+func (b *bench) provision(name, externalID, email string) (conflict string) {
+	b.Helper()
+	members := []scim.Member{{Name: "schemas", Value: scim.Texts(scim.UserSchema)}, {Name: "userName", Value: scim.Text(name)}, {Name: "externalId", Value: scim.Text(externalID)}}
+	if email != "" {
+		members = append(members, scim.Member{Name: "emails", Value: scim.List(scim.Map(scim.Member{Name: "value", Value: scim.Text(email)}))})
+	}
+	_, err := b.dir.For("acme").CreateUser(b.Context(), directory.Content{Doc: scim.Map(members...)})
+	lost, ok := errors.AsType[*directory.TakenError](err)
+	if !ok {
+		b.Fatalf("nothing is lost: %v", err)
+	}
+	ids, err := b.dir.For("acme").Note(b.Context(), lost)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return string(ids[0])
+}
+
+// conflicted is a tenant acme and an account whose email it wants for a user.
+func conflicted(t *testing.T) (b *bench, account, path string) {
+	t.Helper()
+	b = newBench(t)
+	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
+	a := b.send(201, "POST", "/accounts", `{"userName":"ann@x.org","emails":[{"value":"ann@x.org","verified":true}]}`)
+	return b, a.text("id"), "/tenants/acme/conflicts/" + b.provision("Ann@x.org", "e1", "Ann@x.org")
+}
+
+// ways are the verbs of a conflict that apply, and the reasons of the others.
+func (a answer) ways() (apply string, refused string) {
+	for _, o := range a.get("can").([]any) {
+		option := answer(o.(map[string]any))
+		if option.get("applies") == true {
+			apply += option.text("verb") + " "
+		} else {
+			refused += option.text("reason") + "; "
+		}
+	}
+	return strings.TrimSpace(apply), refused
+}
+
+func TestConflictIsShown(t *testing.T) {
+	b, account, path := conflicted(t)
+	a := b.send(200, "GET", path, "")
+	for member, want := range map[string]string{
+		"of": "user", "attribute": "emails.value", "value": "Ann@x.org", "heldBy": "account", "holder.kind": "account", "holder.id": account,
+		"name": "Ann@x.org", "externalId": "e1", "attempts": "1", "first": "2027-01-15T08:00:00Z", "last": "2027-01-15T08:00:00Z", "state": "open",
+		"now.holds": "true", "now.account.userName": "ann@x.org",
+		"values": "[map[attribute:emails.value value:Ann@x.org] map[attribute:userName value:Ann@x.org]]",
+	} {
+		if a.text(member) != want {
+			t.Errorf("%s is %s, want %s", member, a.text(member), want)
+		}
+	}
+	if apply, _ := a.ways(); apply != "connect release delete dismiss" || !strings.Contains(fmt.Sprint(a), "verified:true") {
+		t.Errorf("shown %v", a)
+	}
+	b.send(200, "DELETE", "/accounts/"+account, "")
+	a = b.send(200, "GET", path, "")
+	if apply, refused := a.ways(); apply != "dismiss" || a.text("now.holds") != "false" || strings.Count(refused, "next attempt succeeds") != 3 {
+		t.Errorf("once the account is gone: %v", a)
+	}
+	b.send(404, "GET", "/tenants/acme/conflicts/ann@x.org", "")
+	b.send(404, "GET", strings.Replace(path, "acme", "globex", 1), "")
+	if strings.Contains(b.log.String(), "ann@x.org") || !strings.Contains(b.log.String(), `"conflict":"`+path[strings.LastIndex(path, "/")+1:]) {
+		t.Errorf("the log holds a value, or not the conflict: %s", b.log.String())
+	}
+}
+
+func TestHolderIsConnected(t *testing.T) {
+	b, _, path := conflicted(t)
+	a := b.send(200, "POST", path+"/connect", "")
+	if a.text("state") != "approved" || a.text("approval.by") != "arn:operator" || a.text("approval.until") != "2027-01-22T08:00:00Z" {
+		t.Errorf("approved %v", a)
+	}
+	b.now = b.now.Add(directory.ApprovalLife)
+	if a = b.send(200, "GET", path, ""); a.text("state") != "open" || !strings.Contains(a.text("outcome"), "expired") || a.get("approval") != nil {
+		t.Errorf("after a week %v", a)
+	}
+	b.listed("?state=approved", "")
+	if a = b.send(200, "POST", path+"/connect", "{}"); a.text("state") != "approved" {
+		t.Errorf("approved again %v", a)
+	}
+	b.send(400, "POST", path+"/connect", `{"x":1}`)
+}
+
+func TestValuesAreReleased(t *testing.T) {
+	b, account, path := conflicted(t)
+	b.newUser("acme", "bob")
+	for body, status := range map[string]int{
+		``: 409, `{}`: 409, `{"userName":"BOB"}`: 409, `{"userName":""}`: 400, `{"email":"no mail"}`: 400, `{"email":""}`: 400, `{"userName":"a\u0000"}`: 400,
+		`{"displayName":" "}`: 400, `{"name":"x"}`: 400, `{"userName":"` + strings.Repeat("x", 257) + `"}`: 400,
+	} {
+		a := b.send(status, "POST", path+"/release", body)
+		if strings.Contains(body, "BOB") && !strings.Contains(a.text("message"), "userName") {
+			t.Errorf("%s: %v", body, a)
+		}
+	}
+	if a := b.send(200, "POST", path+"/release", `{"email":"ann@new.org"}`); a.text("state") != "freed" || !strings.Contains(a.text("outcome"), "released") {
+		t.Errorf("released %v", a)
+	}
+	if a := b.send(200, "GET", "/accounts/"+account, ""); a.text("userName") != "ann@new.org" || strings.Contains(fmt.Sprint(a), "ann@x.org") {
+		t.Errorf("the account is %v", a)
+	}
+	b.send(404, "POST", "/tenants/acme/conflicts/aaaaaaaaaaaa/release", "")
+}
+
+func TestHolderIsDeleted(t *testing.T) {
+	b, account, path := conflicted(t)
+	b.send(400, "POST", path+"/delete", "")
+	if a := b.send(409, "POST", path+"/delete", `{"confirm":"acme"}`); !strings.Contains(a.text("message"), account) {
+		t.Errorf("another id: %v", a)
+	}
+	b.send(200, "GET", "/accounts/"+account, "")
+	if a := b.send(200, "POST", path+"/delete", `{"confirm":"`+account+`"}`); a.text("state") != "freed" {
+		t.Errorf("deleted %v", a)
+	}
+	b.send(404, "GET", "/accounts/"+account, "")
+}
+
+// listed expects the conflicts of a list, in any order.
+func (b *bench) listed(query string, want ...string) {
+	b.Helper()
+	got := map[string]bool{"": true}
+	for after, more := "", true; more; more = after != "" {
+		sep := "?"
+		if query != "" {
+			sep = query + "&"
+		}
+		page := b.send(200, "GET", "/tenants/acme/conflicts"+sep+"limit=1&after="+after, "")
+		for _, c := range page.get("conflicts").([]any) {
+			got[answer(c.(map[string]any)).text("id")] = true
+		}
+		after = ""
+		if page.get("next") != nil {
+			after = page.text("next")
+		}
+	}
+	for _, id := range want {
+		if !got[id] {
+			b.Errorf("%s: %s is missing in %v", query, id, got)
+		}
+		delete(got, id)
+	}
+	if delete(got, ""); len(got) > 0 {
+		b.Errorf("%s: lists %v as well", query, got)
+	}
+}
+
+func TestConflictsAreListed(t *testing.T) {
+	b, _, path := conflicted(t)
+	first := path[strings.LastIndex(path, "/")+1:]
+	b.newUser("acme", "bob")
+	b.now = b.now.Add(time.Second)
+	second, third := b.provision("bob", "e2", ""), b.provision("bob2", "e3", "ann@x.org")
+	if first != third {
+		t.Errorf("the same email is conflicts %s and %s", first, third)
+	}
+	b.listed("", first, second)
+	b.send(200, "POST", "/tenants/acme/conflicts/"+second+"/dismiss", "")
+	b.listed("", first)
+	b.listed("?state=dismissed", second)
+	b.listed("?state=all", first, second)
+	b.listed("?state=closed")
+	if a := b.send(409, "POST", "/tenants/acme/conflicts/"+second+"/release", ""); !strings.Contains(a.text("message"), "held by: user") {
+		t.Errorf("the value of a user: %v", a)
+	}
+	b.send(400, "GET", "/tenants/acme/conflicts?state=gone", "")
+	b.send(400, "GET", "/tenants/acme/conflicts?limit=0", "")
+	b.send(404, "GET", "/tenants/globex/conflicts", "")
+}
