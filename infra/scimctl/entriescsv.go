@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
@@ -148,6 +149,8 @@ func (t *table) account(cells []string) (a admin.NewAccount, err error) {
 	for i, c := range t.columns {
 		cell := strings.TrimSpace(cells[i])
 		switch {
+		case !utf8.ValidString(cell):
+			return a, errors.New("the row is not in UTF-8")
 		case c.name == "username":
 			a.UserName = &cell
 		case c.name == "displayname":

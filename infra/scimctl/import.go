@@ -89,7 +89,9 @@ func (i *importer) openLedger(f *os.File, rejects string) error {
 			return err
 		}
 	}
-	i.ledger, err = openLedger(state, hash, rejects)
+	if i.ledger, err = openLedger(state, hash, rejects); err == nil && i.ledger.outdated {
+		i.say("starts anew: the file has changed since it was interrupted, or its report has\n")
+	}
 	return err
 }
 

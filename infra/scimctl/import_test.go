@@ -3,13 +3,10 @@ package main_test
 import (
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/directory/table"
@@ -103,6 +100,9 @@ r8,,
 	b.imports(1, 0, 9, "", path, "-parallel", "1")
 	b.report(path+".rejects.csv", "2 neither true nor false", "3 1 cells", "5 taken by account", "6 userName is missing", "7 no email address",
 		"8 no email address", "9 taken by account", `10 can't be read`, "11 lines 11 to 12")
+	latin := b.file("latin.csv", "userName,displayName\nr9,Ren\xe9\n")
+	b.imports(0, 0, 1, "", latin)
+	b.report(latin+".rejects.csv", "2 not in UTF-8")
 	lines := b.file("bad.ndjson", "garbage\n[]\n{\"userName\":\"l1\",\"nme\":1}\n{\"userName\":\"l1\",\"userName\":\"l2\"}\n"+
 		strings.Repeat("x", 70_000)+"\n{\"userName\":\"l1\"}\n")
 	report := filepath.Join(b.TempDir(), "report.csv")
@@ -134,66 +134,6 @@ func unreadable(b *bench) {
 	b.fails(1, "not a directory", "account import "+path+" -rejects "+filepath.Join(path, "x"))
 	if after := b.run("account list"); after != before {
 		b.Errorf("accounts changed:\n%s\n%s", before, after)
-	}
-}
-
-// resumed: wherever an import ends, the same command makes what is missing, once.
-func resumed(b *bench) {
-	const rows = 240
-	var text strings.Builder
-	text.WriteString("userName,email\n")
-	for i := range rows {
-		if i%40 == 7 {
-			fmt.Fprintf(&text, "bad%d,nonsense\n", i)
-			continue
-		}
-		fmt.Fprintf(&text, "p%d,p%d@p.example\n", i, i)
-	}
-	path := b.file("people.csv", text.String())
-	start := b.count()
-	b.interrupt(path, start+40, os.Kill)
-	b.interrupt(path, start+100, os.Interrupt)
-	b.fails(1, "the same command goes on", "account import "+path+" -env-file "+b.file("env", "ADMIN_SECRET_ACCESS_KEY=wrong\n"))
-	r := b.exec("", "account", "import", path, "-json")
-	var got struct{ Created, AlreadyThere, Rejected int }
-	err := json.Unmarshal([]byte(r.out), &got)
-	if err != nil || r.code != 1 || got.Created+got.AlreadyThere != rows-6 || got.Rejected != 6 || !strings.Contains(r.err, "goes on behind") {
-		b.Errorf("resumed: %+v, %v", r, err)
-	}
-	b.report(path+".rejects.csv", "9 no email", "49 no email", "89 no email", "129 no email", "169 no email", "209 no email")
-	if n := b.count(); n != start+rows-6 {
-		b.Errorf("%d accounts, want %d", n, start+rows-6)
-	}
-	b.imports(0, rows-6, 6, "", path)
-	b.whole(rows - 6)
-}
-
-// interrupt ends an import by a signal once there are so many accounts.
-func (b *bench) interrupt(path string, accounts int, by os.Signal) {
-	b.Helper()
-	cmd := exec.Command(b.program, "account", "import", path, "-parallel", "4")
-	var errs strings.Builder
-	cmd.Env, cmd.Stderr = b.env, &errs
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	for b.count() < accounts {
-		select {
-		case err := <-ended:
-			b.Fatalf("the import ended early: %v, %s", err, errs.String())
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-	if err := cmd.Process.Signal(by); err != nil {
-		b.Fatal(err)
-	}
-	if err := <-ended; err == nil {
-		b.Fatal("the import was through before it was interrupted")
-	}
-	if by == os.Interrupt && !strings.Contains(errs.String(), "interrupted\nthe import stopped behind") {
-		b.Errorf("interrupted: %s", errs.String())
 	}
 }
 

@@ -30,11 +30,12 @@ type progress struct {
 // that both agree wherever the program ends.
 type ledger struct {
 	progress
-	path    string // "" for a file that can't be read again
-	resumed int    // entries that earlier runs have done
-	saved   time.Time
-	file    *os.File
-	report  *csv.Writer
+	path     string // "" for a file that can't be read again
+	resumed  int    // entries that earlier runs have done
+	outdated bool   // whether there is progress that is of no use
+	saved    time.Time
+	file     *os.File
+	report   *csv.Writer
 }
 
 // openLedger finds the progress of an earlier run of the same import. Without one
@@ -45,6 +46,7 @@ func openLedger(path, hash, rejects string) (*ledger, error) {
 		l.resumed = l.Entries
 		return l, nil
 	}
+	l.outdated = l.Hash != ""
 	l.progress = progress{Hash: hash, Rejects: rejects}
 	if err := os.Remove(rejects); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("the report of an earlier import: %w", err)

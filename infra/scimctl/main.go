@@ -19,7 +19,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	err := run(ctx, os.Args[1:], streams{&input{ctx: ctx, from: os.Stdin}, os.Stdout, os.Stderr})
 	var misuse usageError
 	switch {
 	case err == nil:
