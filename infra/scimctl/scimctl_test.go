@@ -29,7 +29,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	var err error
-	b.stack, err = stack.Start(t.Context(), stack.Options{Log: t.Output(), Parameters: map[string]string{"AuthorizerCacheSeconds": "0"}})
+	b.stack, err = stack.Start(t.Context(), stack.Options{Log: t.Output(), Parameters: map[string]string{"AuthorizerCacheSeconds": "0", "PasswordStorage": "store"}})
 	if err != nil {
 		t.Fatal(err)
 	}
