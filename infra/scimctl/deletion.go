@@ -43,7 +43,7 @@ func deleteTenant(flags *flag.FlagSet) action {
 
 // confirm wants the tenant's id typed.
 func (s *session) confirm(t admin.Tenant, typed string) error {
-	question := fmt.Sprintf("This deletes tenant %s (%s) with %d users and %d groups, for good.\nType its id to go on: ", t.ID, t.Name, *t.Users, *t.Groups)
+	question := fmt.Sprintf("This deletes tenant %s (%s) with %d users and %d groups, and its teams, for good.\nType its id to go on: ", t.ID, t.Name, *t.Users, *t.Groups)
 	return s.confirmed(question, typed, string(t.ID), "the tenant's id")
 }
 
@@ -78,8 +78,8 @@ func (s *session) remove(ctx context.Context, id string) (admin.Removal, error) 
 		}
 		wait := time.Duration(0)
 		switch {
-		case left.Users+left.Groups > 0:
-			s.say("%d users and %d groups left\n", left.Users, left.Groups)
+		case left.Users+left.Groups+left.Teams > 0:
+			s.say("%d users, %d groups and %d teams left\n", left.Users, left.Groups, left.Teams)
 		case left.WaitSeconds == 0:
 			s.say("the provisioning log is not removed yet\n")
 		default:

@@ -28,7 +28,7 @@ func help(to io.Writer, word string) error {
 	var b strings.Builder
 	b.WriteString("scimctl operates a SCIM service. Its commands:\n\n")
 	for _, c := range list {
-		fmt.Fprintf(&b, "  %-32s %s\n", strings.TrimSpace(c.name+" "+c.args), c.summary)
+		fmt.Fprintf(&b, "  %-34s %s\n", strings.TrimSpace(c.name+" "+c.args), c.summary)
 	}
 	b.WriteString("\nscimctl COMMAND -h lists a command's flags, which stand behind the command. -json prints results for programs.\n" + connection)
 	_, err := io.WriteString(to, b.String())

@@ -1,6 +1,6 @@
 // Command scimctl operates the service through its operator API: tenants, their
-// credentials and provisioning log, and the accounts of the application. go run
-// ./infra/scimctl help lists its commands.
+// credentials, teams and provisioning log, and the accounts of the application. go
+// run ./infra/scimctl help lists its commands.
 package main
 
 import (
@@ -47,7 +47,7 @@ func (e usageError) Error() string { return string(e) }
 // command is one of scimctl's commands.
 type command struct {
 	name    string // one word or two
-	args    string // names of what follows, such as "ID"
+	args    string // names of what follows, such as "ID"; the last may be there several times: "ID..."
 	summary string
 	// prepare declares flags and returns what runs once they are parsed.
 	prepare func(*flag.FlagSet) action
@@ -57,7 +57,7 @@ type command struct {
 type action func(ctx context.Context, s *session, args []string) error
 
 func commands() []command {
-	return slices.Concat(tenantCommands(), credentialCommands(), accountCommands(), logCommands())
+	return slices.Concat(tenantCommands(), credentialCommands(), teamCommands(), accountCommands(), logCommands())
 }
 
 func run(ctx context.Context, args []string, std streams) error {
@@ -142,13 +142,19 @@ func (c command) run(ctx context.Context, args []string, std streams) error {
 	if err != nil {
 		return usageError(err.Error() + ": see scimctl " + c.name + " -h")
 	}
-	if wanted := strings.Fields(c.args); len(given) != len(wanted) {
+	if !c.takes(len(given)) {
 		return usageError(fmt.Sprintf("scimctl %s takes %s and flags, not %q", c.name, either(c.args, "nothing"), given))
 	}
 	if s.client, err = connect(ctx, *envFile); err != nil {
 		return err
 	}
 	return act(ctx, s, given)
+}
+
+// takes reports whether the command takes so many arguments.
+func (c command) takes(n int) bool {
+	wanted := len(strings.Fields(c.args))
+	return n == wanted || n > wanted && strings.HasSuffix(c.args, "...")
 }
 
 // parse lets flags stand before, between and behind the arguments.

@@ -156,6 +156,7 @@ func TestScimctl(t *testing.T) {
 	part("imports while functions die", dying)
 	part("resumed imports", resumed)
 	part("provisioning log", provisioningLog)
+	part("teams", teams)
 	part("deletion", func(b *bench) { deletion(b, doomed) })
 }
 
@@ -189,6 +190,8 @@ func misuse(b *bench) {
 	b.fails(2, "takes ID", "tenant show")
 	b.fails(2, "takes ID", "tenant show a b")
 	b.fails(2, "not defined", "tenant list -x")
+	b.fails(2, "takes TENANT TEAM PERSON...", "team add a b")
+	b.fails(2, "takes TENANT NAME", "team create a b c")
 	if r := b.exec("", "credential", "create", "local", "-subject", ""); r.code != 2 || !strings.Contains(r.err, "empty") {
 		b.Errorf("empty subject: %+v", r)
 	}

@@ -23,7 +23,7 @@ func tenantCommands() []command {
 		{"tenant update", "ID", "change a tenant; what no flag names stays", updateTenant},
 		{"tenant suspend", "ID", "let no credential of a tenant work", plain(state("suspend"))},
 		{"tenant resume", "ID", "let a suspended tenant go on", plain(state("resume"))},
-		{"tenant delete", "ID", "delete a tenant with all its users, groups and credentials", deleteTenant},
+		{"tenant delete", "ID", "delete a tenant with all its users, groups, teams and credentials", deleteTenant},
 	}
 }
 

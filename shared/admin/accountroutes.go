@@ -85,10 +85,10 @@ func versionOf(q url.Values) (*int64, error) {
 func accountOf(r *http.Request) scim.ID { return scim.ID(r.PathValue("account")) }
 func theAccount(r *http.Request) string { return fmt.Sprintf("account %q", r.PathValue("account")) }
 
-// accountLogged is the account of a request for the log, "" where the path names
+// idLogged is the account of a request for the log, "" where the path names
 // something else than an id: an email perhaps.
-func accountLogged(r *http.Request) string {
-	id := r.PathValue("account")
+func idLogged(r *http.Request, name string) string {
+	id := r.PathValue(name)
 	if uuid.Validate(id) != nil {
 		return ""
 	}

@@ -16,7 +16,8 @@ type Error struct {
 	Code    string `json:"error"`
 	Message string `json:"message"`
 
-	cause error // for the log alone
+	cause error  // for the log alone
+	allow string // the methods that a path takes, where it takes not all
 }
 
 // Error returns the message.

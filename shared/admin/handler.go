@@ -29,6 +29,8 @@ func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) h
 	h.accounts(s)
 	h.provisioningLog(s)
 	h.conflicts(s)
+	h.teams(s)
+	h.groups(s)
 	return h
 }
 
@@ -49,6 +51,9 @@ func (h *handler) handle(pattern string, subject func(*http.Request) string, op 
 		if err != nil {
 			e := outward(err, subject(r))
 			status, value, err = e.Status, e, e.cause
+			if e.allow != "" {
+				w.Header().Set("Allow", e.allow)
+			}
 		}
 		write(w, status, value)
 		h.record(r, pattern, status, time.Since(start), err)
@@ -104,7 +109,8 @@ func (h *handler) record(r *http.Request, pattern string, status int, took time.
 	attrs := []slog.Attr{
 		slog.String("request", by.RequestID), slog.String("operator", by.ARN), slog.String("operation", pattern),
 		slog.String("tenant", r.PathValue("id")), slog.String("credential", r.PathValue("key")),
-		slog.String("account", accountLogged(r)), slog.String("conflict", conflictLogged(r)),
+		slog.String("account", idLogged(r, "account")), slog.String("conflict", conflictLogged(r)),
+		slog.String("team", idLogged(r, "team")),
 		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()),
 	}
 	level := slog.LevelInfo

@@ -22,7 +22,7 @@ const (
 // confirm repeats the id: nothing that a tenant had comes back.
 func (s *Service) RemoveTenant(ctx context.Context, id tenant.ID, confirm string) (Removal, error) {
 	if confirm != string(id) {
-		return Removal{}, invalid("deleting a tenant deletes all its users and groups: repeat its id in the parameter confirm")
+		return Removal{}, invalid("deleting a tenant deletes all its users, groups and teams: repeat its id in the parameter confirm")
 	}
 	t, err := s.Directory.Tenant(ctx, id)
 	if err != nil {
@@ -41,5 +41,7 @@ func (s *Service) RemoveTenant(ctx context.Context, id tenant.ID, confirm string
 	if errors.Is(err, directory.ErrNotFound) { // another call has finished it meanwhile
 		return Removal{Done: true}, nil
 	}
-	return Removal{Done: left.Done, Users: left.Users, Groups: left.Groups, WaitSeconds: int(math.Ceil(left.Wait.Seconds()))}, err
+	return Removal{
+		Done: left.Done, Users: left.Users, Groups: left.Groups, Teams: left.Teams, WaitSeconds: int(math.Ceil(left.Wait.Seconds())),
+	}, err
 }

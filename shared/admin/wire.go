@@ -81,6 +81,7 @@ type Removal struct {
 	Done        bool `json:"done"`
 	Users       int  `json:"users"`  // left
 	Groups      int  `json:"groups"` // left
+	Teams       int  `json:"teams"`  // left
 	WaitSeconds int  `json:"waitSeconds"`
 }
 

@@ -1,0 +1,87 @@
+package main_test
+
+import (
+	"fmt"
+	"strings"
+)
+
+// teams are made, filled and deleted; SCIM never meets one, and its groups stay as
+// they are.
+func teams(b *bench) {
+	b.run("tenant create ships")
+	token := b.json("credential create ships")["secret"].(string)
+	ann, bob := b.newUser(201, token, "ann@ships.example"), b.newUser(201, token, "bob@ships.example", "bob@mail.example")
+	made := b.json("team create ships Crew")
+	team := made["id"].(string)
+	if made["name"] != "Crew" || made["managedBy"] != "operator" {
+		b.Errorf("made %v", made)
+	}
+	b.fails(1, "the name is taken by team "+team, "team create ships CREW")
+	if out := b.run("team add ships " + team + " ANN@ships.example bob@mail.example"); !strings.Contains(out, ann) || !strings.Contains(out, bob) {
+		b.Errorf("added: %s", out)
+	}
+	b.fails(1, `nobody has the id, userName or email "cid"`, "team add ships "+team+" "+ann+" cid")
+	shown := b.run("team show ships " + team)
+	for _, words := range []string{"Crew", "operator", "members", "user ", ann, "bob@ships.example"} {
+		if !strings.Contains(shown, words) {
+			b.Errorf("%q is not in\n%s", words, shown)
+		}
+	}
+	b.outOfReach(token, team, bob)
+	if list := b.json("team show ships " + team)["members"].([]any); len(list) != 2 {
+		b.Errorf("after what SCIM tried: %v", list)
+	}
+	b.run("team remove ships " + team + " " + strings.Repeat(bob+" ", 40)) // more than a request takes
+	if out := b.run("team rename ships " + team + " Pilots"); !strings.Contains(out, "Pilots") {
+		b.Errorf("renamed: %s", out)
+	}
+	if out := b.run("team list ships"); !strings.Contains(out, "Pilots") {
+		b.Errorf("listed: %s", out)
+	}
+	b.deleteTeam(team)
+}
+
+func (b *bench) deleteTeam(team string) {
+	b.Helper()
+	if r := b.exec("Crew\n", "team", "delete", "ships", team); r.code != 1 || !strings.Contains(r.err, "nothing is deleted") {
+		b.Errorf("wrong name: %+v", r)
+	}
+	if r := b.exec("Pilots\n", "team", "delete", "ships", team); r.code != 0 || !strings.Contains(r.out, "team Pilots is deleted") {
+		b.Errorf("deleted: %+v", r)
+	}
+	b.fails(1, "there is no team", "team show ships "+team)
+	other := b.json("team create ships Crew")["id"].(string)
+	b.run("team delete ships " + other + " -confirm Crew")
+}
+
+// outOfReach: through the whole stack a team is to SCIM as if it did not exist.
+func (b *bench) outOfReach(token, team, bob string) {
+	b.Helper()
+	status := func(want int, method, path, body string) map[string]any {
+		b.Helper()
+		got, answer := b.scim(method, path, token, body)
+		if got != want {
+			b.Errorf("%s %s %s: %d %v, want %d", method, path, body, got, answer, want)
+		}
+		return answer
+	}
+	const schema = `"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]`
+	rename := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"displayName","value":"x"}]}`
+	for method, body := range map[string]string{"GET": "", "PUT": `{` + schema + `,"displayName":"x"}`, "PATCH": rename, "DELETE": ""} {
+		status(404, method, "/Groups/"+team, body)
+	}
+	if a := status(409, "POST", "/Groups", `{`+schema+`,"displayName":"crew"}`); a["scimType"] != "uniqueness" {
+		b.Errorf("a group of the team's name: %v", a)
+	}
+	for _, path := range []string{`/Groups?filter=displayName+eq+%22Crew%22`, `/Groups?filter=id+eq+%22` + team + `%22`, `/Users?filter=groups.value+eq+%22` + team + `%22`, "/Groups"} {
+		if a := status(200, "GET", path, ""); a["totalResults"] != 0.0 {
+			b.Errorf("%s: %v", path, a)
+		}
+	}
+	if a := status(200, "POST", "/.search", `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":"id eq \"`+team+`\""}`); a["totalResults"] != 0.0 {
+		b.Errorf("search: %v", a)
+	}
+	if a := status(200, "GET", "/Users/"+bob, ""); strings.Contains(fmt.Sprint(a), team) {
+		b.Errorf("the user shows the team: %v", a)
+	}
+}

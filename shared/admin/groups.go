@@ -1,0 +1,42 @@
+package admin
+
+import (
+	"context"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
+)
+
+// Groups shows a page of a tenant's groups. They are the identity provider's: the
+// API changes none.
+func (s *Service) Groups(ctx context.Context, id tenant.ID, after scim.ID, limit int) (GroupList, error) {
+	out := GroupList{Groups: []Group{}}
+	if err := s.exists(ctx, id); err != nil {
+		return out, err
+	}
+	page, more, err := s.Directory.For(id).Page(ctx, directory.GroupKind, after, limit)
+	for _, r := range page {
+		out.Groups = append(out.Groups, shownGroup(r))
+		if more {
+			out.Next = r.ID
+		}
+	}
+	return out, err
+}
+
+// Group shows one group of a tenant.
+func (s *Service) Group(ctx context.Context, id tenant.ID, group scim.ID) (Group, error) {
+	if err := s.exists(ctx, id); err != nil {
+		return Group{}, err
+	}
+	g, err := s.Directory.For(id).Group(ctx, group)
+	return shownGroup(g.Resource), err
+}
+
+func shownGroup(r directory.Resource) Group {
+	return Group{
+		ID: r.ID, Name: r.Doc.Get("displayName").Text(), ManagedBy: bySCIM, ExternalID: r.Doc.Get("externalId").Text(),
+		Created: r.Created, Modified: r.LastModified,
+	}
+}

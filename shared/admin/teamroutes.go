@@ -1,0 +1,99 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+
+	"scimserver/shared/scim"
+)
+
+func (h *handler) teams(s *Service) {
+	const all, one = "/v1/tenants/{id}/teams", "/v1/tenants/{id}/teams/{team}"
+	h.handle("GET "+all, theTenant, func(r *http.Request) (int, any, error) {
+		after, limit, err := pageOf(r)
+		if err != nil {
+			return 0, nil, err
+		}
+		out, err := s.Teams(r.Context(), tenantOf(r), scim.ID(after), limit)
+		return http.StatusOK, out, err
+	})
+	h.handle("POST "+all, theTenant, func(r *http.Request) (int, any, error) {
+		var in TeamName
+		if err := read(r, &in); err != nil {
+			return 0, nil, err
+		}
+		out, err := s.CreateTeam(r.Context(), tenantOf(r), in)
+		return http.StatusCreated, out, err
+	})
+	h.handle("GET "+one, theTeam, func(r *http.Request) (int, any, error) {
+		out, err := s.Team(r.Context(), tenantOf(r), teamOf(r))
+		return http.StatusOK, out, err
+	})
+	h.handle("PATCH "+one, theTeam, func(r *http.Request) (int, any, error) {
+		var in TeamName
+		if err := read(r, &in); err != nil {
+			return 0, nil, err
+		}
+		out, err := s.RenameTeam(r.Context(), tenantOf(r), teamOf(r), in)
+		return http.StatusOK, out, err
+	})
+	h.handle("DELETE "+one, theTeam, func(r *http.Request) (int, any, error) {
+		out, err := s.DeleteTeam(r.Context(), tenantOf(r), teamOf(r))
+		return http.StatusOK, out, err
+	})
+	h.teamMembers(s, one+"/members")
+}
+
+func (h *handler) teamMembers(s *Service, members string) {
+	h.handle("GET "+members, theTeam, func(r *http.Request) (int, any, error) {
+		after, limit, err := pageOf(r)
+		if err != nil {
+			return 0, nil, err
+		}
+		out, err := s.TeamMembers(r.Context(), tenantOf(r), teamOf(r), scim.ID(after), limit)
+		return http.StatusOK, out, err
+	})
+	h.handle("POST "+members, theTeam, func(r *http.Request) (int, any, error) {
+		var in TeamMembersChange
+		if err := read(r, &in); err != nil {
+			return 0, nil, err
+		}
+		out, err := s.ChangeTeamMembers(r.Context(), tenantOf(r), teamOf(r), in)
+		return http.StatusOK, out, err
+	})
+}
+
+func (h *handler) groups(s *Service) {
+	const all, one = "/v1/tenants/{id}/groups", "/v1/tenants/{id}/groups/{group}"
+	h.handle("GET "+all, theTenant, func(r *http.Request) (int, any, error) {
+		after, limit, err := pageOf(r)
+		if err != nil {
+			return 0, nil, err
+		}
+		out, err := s.Groups(r.Context(), tenantOf(r), scim.ID(after), limit)
+		return http.StatusOK, out, err
+	})
+	h.handle("GET "+one, theGroup, func(r *http.Request) (int, any, error) {
+		out, err := s.Group(r.Context(), tenantOf(r), scim.ID(r.PathValue("group")))
+		return http.StatusOK, out, err
+	})
+	for _, path := range []string{all, one} {
+		h.handle(path, theGroup, func(*http.Request) (int, any, error) { return 0, nil, readOnly() })
+	}
+}
+
+// readOnly refuses to change what the identity provider decides.
+func readOnly() *Error {
+	return &Error{
+		Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", allow: "GET, HEAD",
+		Message: "groups are managed by the identity provider through SCIM and are read-only here; what operators manage are teams",
+	}
+}
+
+func teamOf(r *http.Request) scim.ID { return scim.ID(r.PathValue("team")) }
+func theTeam(r *http.Request) string {
+	return fmt.Sprintf("team %q of tenant %q", r.PathValue("team"), r.PathValue("id"))
+}
+func theGroup(r *http.Request) string {
+	return fmt.Sprintf("group %q of tenant %q", r.PathValue("group"), r.PathValue("id"))
+}

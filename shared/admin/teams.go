@@ -1,0 +1,120 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
+)
+
+// Teams shows a page of a tenant's teams.
+func (s *Service) Teams(ctx context.Context, id tenant.ID, after scim.ID, limit int) (TeamList, error) {
+	if err := s.exists(ctx, id); err != nil {
+		return TeamList{}, err
+	}
+	page, next, err := s.Directory.For(id).Teams(ctx, after, limit)
+	out := TeamList{Teams: []Team{}, Next: next}
+	for _, team := range page {
+		out.Teams = append(out.Teams, shownTeam(team))
+	}
+	return out, err
+}
+
+// Team shows one team of a tenant.
+func (s *Service) Team(ctx context.Context, id tenant.ID, team scim.ID) (Team, error) {
+	if err := s.exists(ctx, id); err != nil {
+		return Team{}, err
+	}
+	found, err := s.Directory.For(id).Team(ctx, team)
+	return shownTeam(found), err
+}
+
+// CreateTeam makes a team without members.
+func (s *Service) CreateTeam(ctx context.Context, id tenant.ID, in TeamName) (Team, error) {
+	if err := errors.Join(in.check(), s.changeable(ctx, id)); err != nil {
+		return Team{}, err
+	}
+	team, err := s.Directory.For(id).CreateTeam(ctx, in.Name)
+	return shownTeam(team), ofTeam(err)
+}
+
+// RenameTeam gives a team another name.
+func (s *Service) RenameTeam(ctx context.Context, id tenant.ID, team scim.ID, in TeamName) (Team, error) {
+	if err := errors.Join(in.check(), s.changeable(ctx, id)); err != nil {
+		return Team{}, err
+	}
+	renamed, err := s.Directory.For(id).RenameTeam(ctx, team, nil, in.Name)
+	return shownTeam(renamed), ofTeam(err)
+}
+
+// DeleteTeam removes a team, and shows what it was. Its members stay.
+func (s *Service) DeleteTeam(ctx context.Context, id tenant.ID, team scim.ID) (Team, error) {
+	if err := s.changeable(ctx, id); err != nil {
+		return Team{}, err
+	}
+	found, err := s.Directory.For(id).Team(ctx, team)
+	if err == nil {
+		err = s.Directory.For(id).DeleteTeam(ctx, team, nil)
+	}
+	return shownTeam(found), err
+}
+
+// exists refuses a tenant that there is not, in words of its own: what is not found
+// otherwise is the team or group.
+func (s *Service) exists(ctx context.Context, id tenant.ID) error {
+	_, err := s.Directory.Tenant(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		return notFound("there is no tenant %q", id)
+	}
+	return err
+}
+
+// changeable refuses a tenant that is being deleted, too.
+func (s *Service) changeable(ctx context.Context, id tenant.ID) error {
+	t, err := s.Directory.Tenant(ctx, id)
+	switch {
+	case errors.Is(err, directory.ErrNotFound):
+		return notFound("there is no tenant %q", id)
+	case err == nil && t.State == tenant.Deleting:
+		return beingDeleted(id)
+	}
+	return err
+}
+
+// check refuses names that nobody could read.
+func (n TeamName) check() error {
+	if !written(n.Name) {
+		return invalid("name must have 1 to %d characters, not all of them blank, and no control characters", maxName)
+	}
+	return nil
+}
+
+// ofTeam says what is wrong with a team in the words of the API.
+func ofTeam(err error) error {
+	if taken, ok := errors.AsType[*directory.TakenError](err); ok {
+		v := taken.Values[0]
+		return conflict("the name is taken by %s %s", strings.ToLower(string(v.Holder)), v.ID)
+	}
+	if bad, ok := errors.AsType[*scim.Error](err); ok {
+		return invalid("%s", bad.Detail)
+	}
+	if unknown, ok := errors.AsType[*directory.UnknownMembersError](err); ok {
+		return invalid("neither an account nor a user of the tenant: %s", listed(unknown.IDs))
+	}
+	return err
+}
+
+func listed(ids []scim.ID) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = string(id)
+	}
+	return strings.Join(words, ", ")
+}
+
+func shownTeam(t directory.Team) Team {
+	return Team{ID: t.ID, Name: t.Name(), ManagedBy: byOperator, Created: t.Created, Modified: t.LastModified}
+}
