@@ -2,10 +2,15 @@ package directory
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
 )
 
 // Provisioned is a user or group that a request of a provider has written.
@@ -16,13 +21,41 @@ type Provisioned struct {
 	At       time.Time
 }
 
+// settlement is what a request of a provider has settled: conflicts by values, and those
+// about provider's records, see Conflict.record.
+type settlement struct {
+	Provisioned
+	values  map[ConflictID]bool
+	records []string
+}
+
 // CloseConflicts closes the conflicts that a provider's later request has settled:
 // those about values that the resource has now, those about its externalId, and, once
 // it has taken other values, those about the resource. An attempt that was made after
 // that request keeps its conflict open. The errors are ErrContention and
 // ErrUnavailable.
 func (t *Tenant) CloseConflicts(ctx context.Context, p Provisioned) error {
-	keys, err := t.conflictsAbout(ctx, p)
+	s := settlement{Provisioned: p, values: map[ConflictID]bool{}}
+	now := t.claimsOf(p.Kind, p.New)
+	for _, c := range now {
+		s.values[conflictID(c.Taken)] = true
+	}
+	if id := p.New.Get("externalId").Text(); id != "" {
+		s.records = append(s.records, Conflict{ExternalID: id}.record())
+	}
+	if len(without(t.claimsOf(p.Kind, p.Old), now)) > 0 {
+		s.records = append(s.records, Conflict{Resource: p.ID}.record())
+	}
+	return t.settle(ctx, s)
+}
+
+// closeOf closes the conflicts about a resource that a provider has deleted.
+func (t *Tenant) closeOf(ctx context.Context, p Provisioned) error {
+	return t.settle(ctx, settlement{Provisioned: p, records: []string{Conflict{Resource: p.ID}.record()}})
+}
+
+func (t *Tenant) settle(ctx context.Context, s settlement) error {
+	keys, err := t.conflictsAbout(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -35,7 +68,7 @@ func (t *Tenant) CloseConflicts(ctx context.Context, p Provisioned) error {
 		if err != nil {
 			return err
 		}
-		if c.Kind != p.Kind || c.State == ConflictClosed || c.Last.After(p.At) {
+		if !s.closes(c) {
 			continue
 		}
 		if err := t.closeAs(ctx, c, "provisioned"); err != nil {
@@ -45,18 +78,22 @@ func (t *Tenant) CloseConflicts(ctx context.Context, p Provisioned) error {
 	return nil
 }
 
+// closes reports whether a conflict is settled. That another resource has the value
+// settles nothing for one that was to be changed.
+func (s settlement) closes(c Conflict) bool {
+	if c.Kind != s.Kind || c.State == ConflictClosed || c.Last.After(s.At) {
+		return false
+	}
+	return s.values[c.ID] && (c.Resource == "" || c.Resource == s.ID) || slices.Contains(s.records, c.indexed)
+}
+
 // conflictsAbout returns the keys of conflicts that may be settled.
-func (t *Tenant) conflictsAbout(ctx context.Context, p Provisioned) (keys []table.Key, err error) {
-	now := t.claimsOf(p.Kind, p.New)
-	ids := map[ConflictID]bool{}
-	for _, c := range now {
-		ids[conflictID(c.Taken)] = true
+func (t *Tenant) conflictsAbout(ctx context.Context, s settlement) (keys []table.Key, err error) {
+	ids := maps.Clone(s.values)
+	if ids == nil {
+		ids = map[ConflictID]bool{}
 	}
-	records := []string{"externalId=" + p.New.Get("externalId").Text()}
-	if len(without(t.claimsOf(p.Kind, p.Old), now)) > 0 {
-		records = append(records, "id="+string(p.ID))
-	}
-	for _, record := range records {
+	for _, record := range s.records {
 		indexed, _, err := t.d.db.Query(ctx, table.Query{PK: t.conflictOfPK(record)})
 		if err != nil {
 			return nil, err
@@ -69,6 +106,51 @@ func (t *Tenant) conflictsAbout(ctx context.Context, p Provisioned) (keys []tabl
 		keys = append(keys, t.conflictKey(id))
 	}
 	return keys, nil
+}
+
+// Settle closes the conflicts that requests have settled. To do so again does no harm.
+// A loss that is noted only after this reopens its conflict, or leaves it open, though
+// the request behind it has succeeded since: nothing orders the two. The errors are
+// ErrContention and ErrUnavailable.
+func (d *Directory) Settle(ctx context.Context, all []Trace) error {
+	for id, traces := range byTenant(all) {
+		if err := d.For(id).settleAll(ctx, traces); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tenant) settleAll(ctx context.Context, traces []Trace) error {
+	if some, err := t.hasConflicts(ctx); err != nil || !some {
+		return err
+	}
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(sweepParallel)
+	for _, tr := range traces {
+		work.Go(func() error {
+			if tr.Deleted {
+				return t.closeOf(ctx, tr.Provisioned)
+			}
+			return t.CloseConflicts(ctx, tr.Provisioned)
+		})
+	}
+	return work.Wait()
+}
+
+func byTenant(all []Trace) map[tenant.ID][]Trace {
+	of := map[tenant.ID][]Trace{}
+	for _, tr := range all {
+		of[tr.Tenant] = append(of[tr.Tenant], tr)
+	}
+	return of
+}
+
+// hasConflicts reports whether a tenant has any: most have none, and then a request
+// can have settled none.
+func (t *Tenant) hasConflicts(ctx context.Context) (bool, error) {
+	items, _, err := t.d.db.Query(ctx, table.Query{PK: t.conflictsPK(), Limit: 1, Only: "PK, SK"})
+	return len(items) > 0, err
 }
 
 // closeAs closes a conflict as it was read. One that has moved on since stays as it

@@ -104,6 +104,10 @@ func (t *Tenant) conflictOfPK(record string) string {
 	return t.prefix() + "CONFLICTOF#" + bounded(record)
 }
 
+func (t *Tenant) conflictOfKey(record string, id ConflictID) table.Key {
+	return table.Key{PK: t.conflictOfPK(record), SK: string(id)}
+}
+
 // record names what a conflict is about, as long as its values may change.
 func (c Conflict) record() string {
 	if c.Resource != "" {

@@ -102,32 +102,40 @@ func (t *Tenant) note(ctx context.Context, c Conflict, lapsed string) error {
 		c.State, c.Outcome = old.after(c, lapsed)
 		condition, values = "#state = :state AND #holder = :holder AND #writer <> :stamp", table.Item{"state": string(old.State), "holder": string(old.Holder.ID)}
 	}
-	if err := t.index(ctx, old, c); err != nil {
-		return err
-	}
+	return t.indexed(ctx, old, c, func() error { return t.count(ctx, c, condition, values) })
+}
+
+// count stores a conflict with one attempt more. It has been carried out where the item
+// bears its stamp already, and is not again.
+func (t *Tenant) count(ctx context.Context, c Conflict, condition string, values table.Item) error {
 	set, err := c.attributes()
 	if err != nil {
 		return err
 	}
 	return moved(t.d.db.Write(ctx, func(stamp table.Stamp) table.Write {
-		if item != nil {
+		if len(values) > 0 {
 			values["stamp"] = string(stamp)
 		}
 		return table.Update(t.conflictKey(c.ID), merged(set, nil, stamp)).Adding("n", 1).Provided(condition, values)
 	}))
 }
 
-// index lets a later success find a conflict that was lost once more. That is no
-// transaction with the conflict: many requests that lose the same value at a time would
-// keep each other waiting, and an entry that names no conflict says nothing. It is
-// written anew each day, so that it lives as long as the conflict.
-func (t *Tenant) index(ctx context.Context, old, c Conflict) error {
+// indexed stores a conflict that was lost once more so that a later success finds it.
+// That is no transaction: many requests that lose the same value at a time would keep
+// each other waiting, and an entry that names no conflict says nothing. It is written
+// anew each day, so that it lives as long as the conflict.
+func (t *Tenant) indexed(ctx context.Context, old, c Conflict, store func() error) error {
 	record := c.record()
-	if record == "" || record == old.indexed && c.Last.Truncate(day).Equal(old.Last.Truncate(day)) {
-		return nil
+	if record != "" && (record != old.indexed || !c.Last.Truncate(day).Equal(old.Last.Truncate(day))) {
+		entry := table.Put(t.conflictOfKey(record, c.ID), table.Item{"expires": c.Last.Add(conflictLife + day).Unix()})
+		if err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return entry }); err != nil {
+			return err
+		}
 	}
-	entry := table.Put(table.Key{PK: t.conflictOfPK(record), SK: string(c.ID)}, table.Item{"expires": c.Last.Add(conflictLife + day).Unix()})
-	return t.d.db.Write(ctx, func(table.Stamp) table.Write { return entry })
+	if err := store(); err != nil || old.indexed == "" || old.indexed == record {
+		return err
+	}
+	return t.d.db.Write(ctx, func(table.Stamp) table.Write { return table.Delete(t.conflictOfKey(old.indexed, c.ID)) })
 }
 
 // after returns the state that a conflict has when it is lost once more.

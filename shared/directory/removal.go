@@ -60,8 +60,8 @@ func (t *Tenant) remaining(ctx context.Context, left Remaining) (Remaining, erro
 }
 
 // sweep deletes teams and groups, then users, which are in none of this tenant by
-// then, and the log since the tenant was created, which names them. It reports
-// whether none is left.
+// then, and the log since the tenant was created and the conflicts, which name them.
+// It reports whether none is left.
 func (t *Tenant) sweep(ctx context.Context, work time.Duration, created time.Time) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, work)
 	defer cancel()
@@ -70,6 +70,7 @@ func (t *Tenant) sweep(ctx context.Context, work time.Duration, created time.Tim
 		func() error { return t.deleteAll(ctx, GroupKind) },
 		func() error { return t.deleteAll(ctx, UserKind) },
 		func() error { return t.dropLog(ctx, created) },
+		func() error { return t.dropConflicts(ctx) },
 	} {
 		err := piece()
 		if errors.Is(err, ErrUnavailable) || err != nil && ctx.Err() != nil { // the time is up, or about to be
@@ -134,6 +135,29 @@ func (t *Tenant) vanish(ctx context.Context, record tenant.Tenant) error {
 	return t.d.db.Transact(ctx, func(table.Stamp) []table.Write {
 		return append([]table.Write{table.Delete(tenantKey(t.id))}, yieldDomains(t.id, record.Domains)...)
 	})
+}
+
+// dropConflicts removes what finds conflicts before themselves, which know it.
+func (t *Tenant) dropConflicts(ctx context.Context) error {
+	for {
+		listed, _, err := t.d.db.Query(ctx, table.Query{PK: t.conflictsPK(), Limit: sweepBatch})
+		if err != nil || len(listed) == 0 {
+			return err
+		}
+		var entries, own []table.Write
+		for _, item := range listed {
+			if record := item.Text("indexed"); record != "" {
+				entries = append(entries, table.Delete(t.conflictOfKey(record, ConflictID(item.Text("SK")))))
+			}
+			own = append(own, table.Delete(t.conflictKey(ConflictID(item.Text("SK")))))
+		}
+		if err := t.d.db.WriteAll(ctx, entries); err != nil {
+			return err
+		}
+		if err := t.d.db.WriteAll(ctx, own); err != nil {
+			return err
+		}
+	}
 }
 
 // dropCredentials removes the credentials before what lists them.

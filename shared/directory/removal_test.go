@@ -31,6 +31,10 @@ func (b *bench) populate(id tenant.ID, users int, now time.Time) {
 		}
 		ids = append(ids, u.ID)
 	}
+	for i := range 30 {
+		_, err := t.CreateUser(b.Context(), user(fmt.Sprintf("new%d", i), fmt.Sprintf("new%d", i), fmt.Sprintf("m%d@%s", i%users, id)))
+		b.note(t, err)
+	}
 	b.populateTeam(t, ids[:min(len(ids), directory.MaxTeamEdit)])
 	for i := range 3 {
 		if _, err := t.CreateGroup(b.Context(), group(fmt.Sprintf("g%d", i), ""), directory.MemberEdit{Add: members(ids...)}); err != nil {

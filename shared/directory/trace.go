@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
@@ -125,19 +123,6 @@ func differing(old, now scim.Value) (names []string) {
 		}
 	}
 	return names
-}
-
-// Settle closes the conflicts that requests have settled. To do so again does no harm.
-// The errors are ErrContention and ErrUnavailable.
-func (d *Directory) Settle(ctx context.Context, all []Trace) error {
-	work, ctx := errgroup.WithContext(ctx)
-	work.SetLimit(sweepParallel)
-	for _, tr := range all {
-		if !tr.Deleted {
-			work.Go(func() error { return d.For(tr.Tenant).CloseConflicts(ctx, tr.Provisioned) })
-		}
-	}
-	return work.Wait()
 }
 
 // Log writes the entries of requests that changed something. To do so again does no harm. Those of tenants
