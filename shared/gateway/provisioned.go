@@ -15,7 +15,7 @@ func (r *run) follow(ctx context.Context, records []events.DynamoDBEventRecord) 
 	var all []directory.Trace
 	var from []int
 	for i, record := range records {
-		tr, ok, err := trace(record.Change)
+		tr, ok, err := trace(record)
 		if err != nil {
 			r.fail(i, err)
 		}
@@ -35,7 +35,10 @@ func (r *run) follow(ctx context.Context, records []events.DynamoDBEventRecord) 
 }
 
 // trace reads what a provisioning request left behind in a record.
-func trace(c events.DynamoDBStreamRecord) (tr directory.Trace, ok bool, err error) {
+// What an item was that was changed may be unknown, where records are handed in anew:
+// then no attribute counts as changed.
+func trace(record events.DynamoDBEventRecord) (tr directory.Trace, ok bool, err error) {
+	c := record.Change
 	if !has(c.NewImage, "log") {
 		return tr, false, nil
 	}
@@ -43,7 +46,12 @@ func trace(c events.DynamoDBStreamRecord) (tr directory.Trace, ok bool, err erro
 	if err != nil {
 		return tr, false, err
 	}
-	return directory.TraceOf(pk, sk, image(c.OldImage), image(c.NewImage))
+	before, after := image(c.OldImage), image(c.NewImage)
+	if before == nil && record.EventName == string(events.DynamoDBOperationTypeModify) {
+		same := *after
+		same.Log, before = "", &same
+	}
+	return directory.TraceOf(pk, sk, before, after)
 }
 
 func image(item map[string]events.DynamoDBAttributeValue) *directory.Image {

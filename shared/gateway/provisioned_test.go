@@ -39,6 +39,16 @@ func TestProvisioningIsLogged(t *testing.T) {
 	}
 }
 
+func TestOfAChangeWithoutOldImageNoAttributeIsKnown(t *testing.T) {
+	f := &finisher{}
+	if _, _, err := call(t, f, stream(provisioning(1, "u1", patched, "")), time.Minute); err != nil || len(f.logged) != 1 {
+		t.Fatalf("%v, logged %+v", err, f.logged)
+	}
+	if p := f.logged[0]; !p.Old.Equal(p.New) || p.Old.IsEmpty() {
+		t.Errorf("%+v", p)
+	}
+}
+
 func TestWhatCannotBeLoggedComesAgain(t *testing.T) {
 	f := &finisher{unable: errors.New("broken"), fails: map[string]error{"g1": errors.New("later")}}
 	answer, log, err := call(t, f, stream(
