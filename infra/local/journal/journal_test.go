@@ -3,6 +3,7 @@ package journal_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -199,4 +200,26 @@ func TestADeadCallersWriteIsToldOf(t *testing.T) {
 		t.Errorf("%d, %v", status, err)
 	}
 	r.wants("MODIFY 1 x")
+}
+
+// TestImages: an update that returns its item is told with that, however soon the
+// item goes; and what was told last is the next old image.
+func TestImages(t *testing.T) {
+	r := newRig(t, plain)
+	r.do("PutItem", put("1", "x"))
+	r.do("UpdateItem", strings.Replace(update("1", "y"), `{`, `{"ReturnValues":"ALL_NEW",`, 1))
+	r.do("DeleteItem", remove("1"))
+	r.do("PutItem", put("1", "z"))
+	for i, want := range []string{"INSERT x ", "MODIFY y x", "REMOVE  y", "INSERT z "} {
+		told := <-r.told
+		var old map[string]any
+		if told.OldImage != nil {
+			if err := json.Unmarshal(told.OldImage, &old); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := told.EventName + " " + text(told.NewImage["a"]) + " " + text(old["a"]); got != want {
+			t.Errorf("record %d is %q, want %q", i, got, want)
+		}
+	}
 }
