@@ -122,25 +122,11 @@ const lively = "attribute_exists(PK) AND attribute_not_exists(#deleting)"
 // deletion overtook. Reverse edges go first: the forward ones lead to them, should
 // this be interrupted.
 func (t *Tenant) empty(ctx context.Context, group scim.ID) error {
-	for {
-		edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.membersPK(group), Limit: edgeBatch})
-		if err != nil {
-			return err
-		}
-		if len(edges) == 0 {
-			break
-		}
-		forward, reverse := make([]table.Write, len(edges)), make([]table.Write, len(edges))
-		for i, edge := range edges {
-			m := memberFrom(edge)
-			forward[i], reverse[i] = table.Delete(t.forwardKey(group, m)), table.Delete(t.reverseKey(m.ID, group))
-		}
-		if err := t.d.db.WriteAll(ctx, reverse); err != nil {
-			return err
-		}
-		if err := t.d.db.WriteAll(ctx, forward); err != nil {
-			return err
-		}
+	err := t.d.drop(ctx, table.Query{PK: t.membersPK(group)}, func(edge table.Item) []table.Key {
+		return []table.Key{t.reverseKey(memberFrom(edge).ID, group)}
+	})
+	if err != nil {
+		return err
 	}
 	return t.dropSteps(ctx, group, "")
 }

@@ -216,21 +216,9 @@ func (t *Tenant) conclude(ctx context.Context, group scim.ID, change string) err
 // dropSteps removes the steps of a change that was not committed, or of all
 // changes of a group that is being deleted.
 func (t *Tenant) dropSteps(ctx context.Context, group scim.ID, change string) error {
-	q := table.Query{PK: t.pendingPK(group), Limit: edgeBatch}
+	q := table.Query{PK: t.pendingPK(group)}
 	if change != "" {
 		q = q.Prefixed(change + "#")
 	}
-	for {
-		items, next, err := t.d.db.Query(ctx, q)
-		if err != nil {
-			return err
-		}
-		writes := make([]table.Write, len(items))
-		for i, item := range items {
-			writes[i] = table.Delete(table.Key{PK: item.Text("PK"), SK: item.Text("SK")})
-		}
-		if err := t.d.db.WriteAll(ctx, writes); err != nil || next == "" {
-			return err
-		}
-	}
+	return t.d.drop(ctx, q, nil)
 }

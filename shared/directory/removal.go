@@ -139,44 +139,17 @@ func (t *Tenant) vanish(ctx context.Context, record tenant.Tenant) error {
 
 // dropConflicts removes what finds conflicts before themselves, which know it.
 func (t *Tenant) dropConflicts(ctx context.Context) error {
-	for {
-		listed, _, err := t.d.db.Query(ctx, table.Query{PK: t.conflictsPK(), Limit: sweepBatch})
-		if err != nil || len(listed) == 0 {
-			return err
+	return t.d.drop(ctx, table.Query{PK: t.conflictsPK()}, func(item table.Item) []table.Key {
+		if record := item.Text("indexed"); record != "" {
+			return []table.Key{t.conflictOfKey(record, ConflictID(item.Text("SK")))}
 		}
-		var entries, own []table.Write
-		for _, item := range listed {
-			if record := item.Text("indexed"); record != "" {
-				entries = append(entries, table.Delete(t.conflictOfKey(record, ConflictID(item.Text("SK")))))
-			}
-			own = append(own, table.Delete(t.conflictKey(ConflictID(item.Text("SK")))))
-		}
-		if err := t.d.db.WriteAll(ctx, entries); err != nil {
-			return err
-		}
-		if err := t.d.db.WriteAll(ctx, own); err != nil {
-			return err
-		}
-	}
+		return nil
+	})
 }
 
 // dropCredentials removes the credentials before what lists them.
 func (t *Tenant) dropCredentials(ctx context.Context) error {
-	for {
-		listed, _, err := t.d.db.Query(ctx, table.Query{PK: t.credentialsPK(), Limit: sweepBatch})
-		if err != nil || len(listed) == 0 {
-			return err
-		}
-		own, listing := make([]table.Write, len(listed)), make([]table.Write, len(listed))
-		for i, item := range listed {
-			id := tenant.KeyID(item.Text("SK"))
-			own[i], listing[i] = table.Delete(credentialKey(id)), table.Delete(t.listedKey(id))
-		}
-		if err := t.d.db.WriteAll(ctx, own); err != nil {
-			return err
-		}
-		if err := t.d.db.WriteAll(ctx, listing); err != nil {
-			return err
-		}
-	}
+	return t.d.drop(ctx, table.Query{PK: t.credentialsPK()}, func(listed table.Item) []table.Key {
+		return []table.Key{credentialKey(tenant.KeyID(listed.Text("SK")))}
+	})
 }

@@ -74,23 +74,9 @@ func (d *Directory) leaveTeams(ctx context.Context, person scim.ID) error {
 // emptyTeam removes the members of a marked team. The edges from persons go first:
 // those from the team lead to them, should this be interrupted.
 func (t *Tenant) emptyTeam(ctx context.Context, team scim.ID) error {
-	for {
-		edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.teamMembersPK(team), Limit: edgeBatch})
-		if err != nil || len(edges) == 0 {
-			return err
-		}
-		forward, reverse := make([]table.Write, len(edges)), make([]table.Write, len(edges))
-		for i, edge := range edges {
-			person := scim.ID(edge.Text("SK"))
-			forward[i], reverse[i] = table.Delete(t.inTeamKey(team, person)), table.Delete(t.teamOfKey(person, team))
-		}
-		if err := t.d.db.WriteAll(ctx, reverse); err != nil {
-			return err
-		}
-		if err := t.d.db.WriteAll(ctx, forward); err != nil {
-			return err
-		}
-	}
+	return t.d.drop(ctx, table.Query{PK: t.teamMembersPK(team)}, func(edge table.Item) []table.Key {
+		return []table.Key{t.teamOfKey(scim.ID(edge.Text("SK")), team)}
+	})
 }
 
 // TeamMembership is a team that a person is in.

@@ -16,13 +16,24 @@ const maxBatchWrite = 25
 // as one: each is whole, but after an error some are done and others not. No key
 // may occur twice. It costs half of a transaction. The error is ErrUnavailable.
 func (db *DB) WriteAll(ctx context.Context, writes []Write) error {
+	return inBatches(ctx, writes, maxBatchWrite, func(ctx context.Context, batch []Write) error {
+		return db.writeBatch(ctx, requests(batch))
+	})
+}
+
+// parallel bounds the calls of one request that run at the same time.
+const parallel = 8
+
+// inBatches calls f for each batch of a list, several at the same time, until one
+// fails.
+func inBatches[T any](ctx context.Context, list []T, size int, f func(context.Context, []T) error) error {
 	work, within := errgroup.WithContext(ctx)
 	work.SetLimit(parallel)
-	for batch := range slices.Chunk(writes, maxBatchWrite) {
+	for batch := range slices.Chunk(list, size) {
 		if within.Err() != nil {
 			break
 		}
-		work.Go(func() error { return db.writeBatch(within, requests(batch)) })
+		work.Go(func() error { return f(within, batch) })
 	}
 	if err := work.Wait(); err != nil {
 		return err

@@ -3,13 +3,11 @@ package table
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"golang.org/x/sync/errgroup"
 )
 
 // maxBatch is the number of items BatchGetItem takes.
@@ -36,37 +34,27 @@ func (db *DB) Get(ctx context.Context, key Key) (Item, error) {
 	return decodeItem(out.Item), nil
 }
 
-// parallel bounds the calls of one request that run at the same time.
-const parallel = 8
-
 // GetAll reads many items with strong consistency, a hundred a call. Items that
 // do not exist are missing from the answer, whose order is not that of the keys.
 // No key may occur twice.
 func (db *DB) GetAll(ctx context.Context, keys []Key) ([]Item, error) {
 	var mu sync.Mutex
 	var items []Item
-	work, within := errgroup.WithContext(ctx)
-	work.SetLimit(parallel)
-	for batch := range slices.Chunk(keys, maxBatch) {
-		if within.Err() != nil {
-			break
+	err := inBatches(ctx, keys, maxBatch, func(ctx context.Context, batch []Key) error {
+		encoded := make([]attributes, len(batch))
+		for i, key := range batch {
+			encoded[i] = encodeKey(key)
 		}
-		work.Go(func() error {
-			encoded := make([]attributes, len(batch))
-			for i, key := range batch {
-				encoded[i] = encodeKey(key)
-			}
-			read, err := db.getBatch(within, encoded)
-			mu.Lock()
-			defer mu.Unlock()
-			items = append(items, read...)
-			return err
-		})
-	}
-	if err := work.Wait(); err != nil {
+		read, err := db.getBatch(ctx, encoded)
+		mu.Lock()
+		defer mu.Unlock()
+		items = append(items, read...)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
-	return items, ended(ctx)
+	return items, nil
 }
 
 // ended returns ErrUnavailable if the time of a context is over.
