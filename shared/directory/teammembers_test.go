@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"scimserver/shared/directory"
@@ -44,28 +45,38 @@ func (b *bench) wantIn(team scim.ID, want ...string) {
 // teams stay.
 func (b *bench) becomeUser(id scim.ID, of tenant.ID) {
 	b.Helper()
+	b.move(table.Key{PK: "ACCOUNT", SK: string(id)}, of)
+}
+
+// move moves an account, or a user, to a tenant, with its count. A join that comes in
+// between stays.
+func (b *bench) move(from table.Key, to tenant.ID) {
+	b.Helper()
 	db, err := table.Open(b.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(b), Client: &http.Client{}})
 	if err != nil {
 		b.Fatal(err)
 	}
-	account := table.Key{PK: "ACCOUNT", SK: string(id)}
+	counter := "COUNT#ACCOUNT"
+	if tenant, ok := strings.CutSuffix(from.PK, "USER"); ok {
+		counter = tenant + "COUNT#USER"
+	}
 	for moved := false; !moved; {
-		item, err := db.Get(b.Context(), account)
+		item, err := db.Get(b.Context(), from)
 		if err != nil {
 			b.Fatal(err)
 		}
+		same, values := "attribute_not_exists(#teams)", table.Item{}
+		if teams := item.Text("teams"); teams != "" {
+			same, values = "#teams = :teams", table.Item{"teams": teams}
+		}
 		delete(item, "PK")
 		delete(item, "SK")
-		user := table.Key{PK: "T#" + string(of) + "#USER", SK: string(id)}
+		in := "T#" + string(to) + "#"
 		err = db.Transact(b.Context(), func(table.Stamp) []table.Write {
-			same, values := "attribute_not_exists(#teams)", table.Item{}
-			if item.Text("teams") != "" {
-				same, values = "#teams = :teams", table.Item{"teams": item.Text("teams")}
-			}
 			return []table.Write{
-				table.Delete(account).Provided(same, values), table.Put(user, item),
-				table.Update(table.Key{PK: "COUNT#ACCOUNT", SK: "00"}, nil).Adding("n", -1),
-				table.Update(table.Key{PK: "T#" + string(of) + "#COUNT#USER", SK: "00"}, nil).Adding("n", 1),
+				table.Delete(from).Provided(same, values), table.Put(table.Key{PK: in + "USER", SK: from.SK}, item),
+				table.Update(table.Key{PK: counter, SK: "00"}, nil).Adding("n", -1),
+				table.Update(table.Key{PK: in + "COUNT#USER", SK: "00"}, nil).Adding("n", 1),
 			}
 		})
 		var joined *table.ConditionFailed

@@ -4,11 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
 )
 
@@ -193,4 +197,53 @@ func (b *bench) teamwork(r *rand.Rand, team scim.ID, persons []scim.ID) error {
 		return b.dir.Accounts().Delete(b.Context(), persons[some[0]], nil)
 	}
 	return b.acme.DeleteTeam(b.Context(), team, nil)
+}
+
+// around is a transport that lets something happen before and after the next read of
+// several items.
+type around struct {
+	http.RoundTripper
+	armed         *atomic.Bool
+	before, after func()
+}
+
+func (a around) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), "BatchGetItem") || !a.armed.CompareAndSwap(true, false) {
+		return a.RoundTripper.RoundTrip(r)
+	}
+	a.before()
+	defer a.after()
+	return a.RoundTripper.RoundTrip(r)
+}
+
+// A read of several items is no picture of one moment: it may miss the account, since
+// it is a user by then, and the user, who was an account before. The person was there
+// all the time.
+func TestJoinBetweenAccountAndUser(t *testing.T) {
+	for name, joins := range map[string]func(*bench, scim.ID, scim.ID) error{
+		"join": func(b *bench, team, ann scim.ID) error {
+			return b.acme.AddTeamMembers(t.Context(), team, []scim.ID{ann})
+		},
+		"list": func(b *bench, team, _ scim.ID) error { b.wantIn(team, "User:ann"); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b *bench
+			var ann scim.ID
+			var armed atomic.Bool
+			hide := func() { b.becomeUser(ann, "hidden") }
+			show := func() { b.move(table.Key{PK: "T#hidden#USER", SK: string(ann)}, "acme") }
+			b = newBench(t, func(next http.RoundTripper) http.RoundTripper { return around{next, &armed, hide, show} })
+			ann = b.account("ann").ID
+			team := b.team("Crew")
+			if name == "list" {
+				team = b.team("Others", ann)
+			}
+			armed.Store(true)
+			if err := joins(b, team.ID, ann); err != nil || armed.Load() {
+				t.Errorf("%v, not read: %t", err, armed.Load())
+			}
+			b.wantIn(team.ID, "User:ann")
+			b.verify(1)
+		})
+	}
 }
