@@ -57,7 +57,7 @@ type command struct {
 type action func(ctx context.Context, s *session, args []string) error
 
 func commands() []command {
-	return slices.Concat(tenantCommands(), credentialCommands(), teamCommands(), accountCommands(), logCommands())
+	return slices.Concat(tenantCommands(), credentialCommands(), teamCommands(), accountCommands(), conflictCommands(), logCommands())
 }
 
 func run(ctx context.Context, args []string, std streams) error {

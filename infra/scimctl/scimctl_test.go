@@ -157,6 +157,8 @@ func TestScimctl(t *testing.T) {
 	part("resumed imports", resumed)
 	part("provisioning log", provisioningLog)
 	part("teams", teams)
+	part("conflicts", conflicts)
+	part("released", released)
 	part("deletion", func(b *bench) { deletion(b, doomed) })
 }
 

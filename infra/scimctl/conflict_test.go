@@ -1,0 +1,103 @@
+package main_test
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// conflicted makes an account and lets a provider lose its email: the conflict's id.
+func (b *bench) conflicted(token, email, externalID string) (account, conflict string) {
+	b.Helper()
+	account = b.json("account create " + email + " -verified-email " + email)["id"].(string)
+	if status, body := b.provision(token, email, externalID, email); status != 409 || !strings.Contains(body["detail"].(string), "(conflict ") {
+		b.Fatalf("provisioned: %d %v", status, body)
+	}
+	for _, c := range b.json("conflict list clash")["conflicts"].([]any) {
+		if c := c.(map[string]any); c["value"] == email {
+			return account, c["id"].(string)
+		}
+	}
+	b.Fatal("the conflict is not listed")
+	return "", ""
+}
+
+func (b *bench) provision(token, name, externalID, email string) (int, map[string]any) {
+	b.Helper()
+	body, err := json.Marshal(map[string]any{
+		"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:User"}, "userName": name, "externalId": externalID,
+		"emails": []map[string]string{{"value": email}},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return b.scim("POST", "/Users", token, string(body))
+}
+
+// becomes waits until a conflict is in a state: closing is done by the stream.
+func (b *bench) becomes(state, conflict string) {
+	b.Helper()
+	for deadline := time.Now().Add(time.Minute); b.json("conflict show clash " + conflict)["state"] != state; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			b.Fatalf("the conflict does not become %s: %s", state, b.run("conflict show clash "+conflict))
+		}
+	}
+}
+
+func conflicts(b *bench) {
+	b.run("tenant create clash")
+	token := b.json("credential create clash")["secret"].(string)
+	if out := b.run("conflict list clash"); strings.Count(out, "\n") != 1 {
+		b.Errorf("none are listed as\n%s", out)
+	}
+	account, id := b.conflicted(token, "ann@clash.example", "x1")
+	out := b.run("conflict show clash " + id)
+	for _, words := range []string{"open", "emails.value ann@clash.example", "account " + account, "ann@clash.example (verified, primary)", "yes:", "scimctl conflict connect clash " + id} {
+		if !strings.Contains(out, words) && !strings.Contains(out, strings.Replace(words, "verified, primary", "primary, verified", 1)) {
+			b.Errorf("%q is not shown in\n%s", words, out)
+		}
+	}
+	if out := b.run("conflict connect clash " + id); !strings.Contains(out, "next attempt of the provider connects the account") || !strings.Contains(out, account) {
+		b.Errorf("connect says %s", out)
+	}
+	if status, user := b.provision(token, "ann@clash.example", "x1", "ann@clash.example"); status != 201 || user["id"] != account {
+		b.Errorf("the attempt after the approval: %d %v, want account %s", status, user, account)
+	}
+	b.becomes("closed", id)
+	if out := b.run("conflict list clash -state closed"); !strings.Contains(out, id) {
+		b.Errorf("closed ones are\n%s", out)
+	}
+	b.fails(1, "closed", "conflict release clash "+id+" -email x@clash.example")
+	b.fails(1, "no conflict", "conflict show clash aaaaaaaaaaaa")
+	b.fails(1, "none of open", "conflict list clash -state gone")
+}
+
+func released(b *bench) {
+	token := b.json("credential create clash")["secret"].(string)
+	_, id := b.conflicted(token, "bob@clash.example", "x2")
+	b.fails(1, "name another", "conflict release clash "+id)
+	b.fails(1, "no email", "conflict release clash "+id+" -email nonsense")
+	b.fails(2, "empty", "conflict release clash "+id+" -email=")
+	if out := b.run("conflict release clash " + id + " -email bob@home.example"); !strings.Contains(out, "the next attempt of the provider succeeds") {
+		b.Errorf("release says %s", out)
+	}
+	if status, _ := b.provision(token, "bob@clash.example", "x2", "bob@clash.example"); status != 201 {
+		b.Errorf("after the release: %d", status)
+	}
+	b.becomes("closed", id)
+	account, id := b.conflicted(token, "carl@clash.example", "x3")
+	if r := b.exec("no\n", "conflict", "delete", "clash", id); r.code != 1 || !strings.Contains(r.err, "carl@clash.example") || !strings.Contains(r.err, "nothing is deleted") {
+		b.Errorf("wrong id: %+v", r)
+	}
+	if out := b.run("conflict delete clash " + id + " -confirm " + account); !strings.Contains(out, "value is free") {
+		b.Errorf("delete says %s", out)
+	}
+	b.fails(1, "no account", "account show "+account)
+	_, id = b.conflicted(token, "dora@clash.example", "x4")
+	if out := b.run("conflict dismiss clash " + id); !strings.Contains(out, "listed with -state dismissed only") {
+		b.Errorf("dismiss says %s", out)
+	}
+	if out := b.run("conflict list clash"); strings.Contains(out, id) {
+		b.Errorf("listed all the same:\n%s", out)
+	}
+}
