@@ -22,7 +22,7 @@ func (t *Tenant) DeleteGroup(ctx context.Context, id scim.ID, match Match) error
 }
 
 func (t *Tenant) delete(ctx context.Context, k Kind, id scim.ID, match Match) error {
-	if !plausible(id) {
+	if !Plausible(id) {
 		return ErrNotFound
 	}
 	var marked table.Item

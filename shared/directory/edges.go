@@ -59,7 +59,7 @@ func (t *Tenant) reverseKey(member, group scim.ID) table.Key {
 func (t *Tenant) reverseKeys(group scim.ID, members []scim.ID) []table.Key {
 	keys := make([]table.Key, 0, len(members))
 	for _, member := range members {
-		if plausible(member) {
+		if Plausible(member) {
 			keys = append(keys, t.reverseKey(member, group))
 		}
 	}

@@ -41,7 +41,7 @@ func (t *Tenant) Group(ctx context.Context, id scim.ID) (Group, error) {
 
 // get reads the item of a resource that is not being deleted.
 func (t *Tenant) get(ctx context.Context, k Kind, id scim.ID) (table.Item, error) {
-	if !plausible(id) {
+	if !Plausible(id) {
 		return nil, ErrNotFound
 	}
 	item, err := t.d.db.Get(ctx, t.key(k, id))
@@ -54,9 +54,9 @@ func (t *Tenant) get(ctx context.Context, k Kind, id scim.ID) (table.Item, error
 // maxID is longer, in bytes, than any id that is given.
 const maxID = 64
 
-// plausible reports whether an id may have been given: only such ones become
+// Plausible reports whether an id may have been given: only such ones become
 // part of keys.
-func plausible(id scim.ID) bool {
+func Plausible(id scim.ID) bool {
 	for _, c := range id {
 		if c <= ' ' || c > '~' || c == '#' {
 			return false

@@ -128,7 +128,7 @@ func (t *Tenant) ChangeGroup(ctx context.Context, id scim.ID, match Match, near 
 // draft reads a group along with some of its memberships. An unfinished change of
 // it is finished first.
 func (t *Tenant) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, error) {
-	if !plausible(id) {
+	if !Plausible(id) {
 		return nil, ErrNotFound
 	}
 	d := &Draft{t: t, known: map[scim.ID]bool{}, held: map[scim.ID]Kind{}}
@@ -160,7 +160,7 @@ func (t *Tenant) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft,
 // unasked returns the ids that are not known yet, each once, and notes them.
 func (d *Draft) unasked(ids []scim.ID) (fresh []scim.ID) {
 	for _, id := range ids {
-		if !d.known[id] && plausible(id) {
+		if !d.known[id] && Plausible(id) {
 			d.known[id] = true
 			fresh = append(fresh, id)
 		}

@@ -162,7 +162,7 @@ func moved(err error) error {
 
 // Conflict reads a conflict. The errors are ErrNotFound and ErrUnavailable.
 func (t *Tenant) Conflict(ctx context.Context, id ConflictID) (Conflict, error) {
-	if !plausible(scim.ID(id)) {
+	if !Plausible(scim.ID(id)) {
 		return Conflict{}, ErrNotFound
 	}
 	item, err := t.d.db.Get(ctx, t.conflictKey(id))

@@ -19,7 +19,7 @@ type Membership struct {
 // UserWithGroups reads a user and, at the same time, the groups of the user. The
 // errors are those of User and GroupsOf.
 func (t *Tenant) UserWithGroups(ctx context.Context, id scim.ID) (u User, groups []Membership, err error) {
-	if !plausible(id) {
+	if !Plausible(id) {
 		return u, nil, ErrNotFound
 	}
 	var all map[scim.ID][]Membership
@@ -57,7 +57,7 @@ func (t *Tenant) GroupsOf(ctx context.Context, users []scim.ID) (map[scim.ID][]M
 // GroupIDsOf returns the ids of the groups that a user or group is a direct member
 // of, in order.
 func (t *Tenant) GroupIDsOf(ctx context.Context, member scim.ID) ([]scim.ID, error) {
-	if !plausible(member) {
+	if !Plausible(member) {
 		return nil, nil
 	}
 	return t.above(ctx, member)
@@ -66,7 +66,7 @@ func (t *Tenant) GroupIDsOf(ctx context.Context, member scim.ID) ([]scim.ID, err
 // UserIDsIn returns the ids of all users in a group, direct and through groups
 // that are members of it, in order. A group that does not exist has none.
 func (t *Tenant) UserIDsIn(ctx context.Context, group scim.ID) ([]scim.ID, error) {
-	if !plausible(group) {
+	if !Plausible(group) {
 		return nil, nil
 	}
 	if _, err := t.Group(ctx, group); err != nil {

@@ -105,7 +105,7 @@ func (c *change) write(ctx context.Context, large bool) error {
 
 // doubtful reports whether an id can't be a user's.
 func (c *change) doubtful() bool {
-	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !plausible(m.ID) })
+	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !Plausible(m.ID) })
 }
 
 // actions counts what the edit takes in a transaction.
@@ -171,7 +171,7 @@ func (c *change) edges() (writes []table.Write) {
 		switch {
 		case held:
 			writes = append(writes, c.part(c.group, Member{ID: id, Kind: kind})...)
-		case !c.whole && plausible(id):
+		case !c.whole && Plausible(id):
 			writes = append(writes, table.Check(c.reverseKey(id, c.group), "attribute_not_exists(PK)", nil))
 		}
 	}
@@ -238,7 +238,7 @@ func (c *change) kinds(ctx context.Context) (map[scim.ID]Kind, error) {
 		var ids []scim.ID
 		for _, m := range c.edit.Add {
 			_, held := c.held[m.ID]
-			if !held && found[m.ID] == "" && (m.Kind == "" || m.Kind == kind) && plausible(m.ID) {
+			if !held && found[m.ID] == "" && (m.Kind == "" || m.Kind == kind) && Plausible(m.ID) {
 				ids = append(ids, m.ID)
 			}
 		}

@@ -95,7 +95,7 @@ func (c *change) operations() (all []operation) {
 		}
 	}
 	for _, id := range c.edit.Remove {
-		if _, held := c.held[id]; held || !c.whole && plausible(id) {
+		if _, held := c.held[id]; held || !c.whole && Plausible(id) {
 			all = append(all, operation{ID: id, Remove: true})
 		}
 	}

@@ -16,7 +16,7 @@ import (
 func (t *Tenant) groupsAbove(ctx context.Context, users []scim.ID) (map[scim.ID][]scim.ID, error) {
 	partitions := map[string][]scim.ID{}
 	for _, id := range users {
-		if plausible(id) {
+		if Plausible(id) {
 			partitions[t.memberOfPK(id)] = append(partitions[t.memberOfPK(id)], id)
 		}
 	}

@@ -89,7 +89,7 @@ type TeamMembership struct {
 // TeamsOf reads the teams of a person, of whichever tenants. A person who does not
 // exist has none. The error is ErrUnavailable, or ErrTooMany behind MaxEdges teams.
 func (d *Directory) TeamsOf(ctx context.Context, person scim.ID) (all []TeamMembership, err error) {
-	if !plausible(person) {
+	if !Plausible(person) {
 		return nil, nil
 	}
 	edges, next, err := d.db.Query(ctx, table.Query{PK: teamsOfPK(person), Limit: MaxEdges})

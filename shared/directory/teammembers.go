@@ -34,11 +34,11 @@ func (t *Tenant) RemoveTeamMembers(ctx context.Context, id scim.ID, persons []sc
 // *UnknownMembersError for who is to be added and neither has an account nor is a
 // user of this tenant, ErrContention and ErrUnavailable.
 func (t *Tenant) EditTeam(ctx context.Context, id scim.ID, e TeamEdit) error {
-	if !plausible(id) {
+	if !Plausible(id) {
 		return ErrNotFound
 	}
 	e.Add = slices.Compact(slices.Sorted(slices.Values(e.Add)))
-	e.Remove = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(e.Remove))), func(id scim.ID) bool { return !plausible(id) })
+	e.Remove = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(e.Remove))), func(id scim.ID) bool { return !Plausible(id) })
 	return again(ctx, func() error {
 		c, err := t.teamChange(ctx, id, e)
 		if err == nil {
@@ -73,7 +73,7 @@ func (t *Tenant) teamChange(ctx context.Context, team scim.ID, e TeamEdit) (*tea
 		keys = append(keys, t.inTeamKey(team, id))
 	}
 	for _, id := range e.Add {
-		if plausible(id) {
+		if Plausible(id) {
 			keys = append(keys, t.inTeamKey(team, id), t.personKey(AccountKind, id), t.personKey(UserKind, id))
 		}
 	}
@@ -109,7 +109,7 @@ func personKind(item table.Item) Kind {
 // user between the two reads, never the other way round.
 func (c *teamChange) identify(ctx context.Context) error {
 	unknown := c.unknown()
-	items, err := c.items(ctx, UserKind, slices.DeleteFunc(slices.Clone(unknown), func(id scim.ID) bool { return !plausible(id) }))
+	items, err := c.items(ctx, UserKind, slices.DeleteFunc(slices.Clone(unknown), func(id scim.ID) bool { return !Plausible(id) }))
 	if err != nil {
 		return err
 	}

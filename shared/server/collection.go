@@ -25,8 +25,8 @@ type collection interface {
 	// shown returns what reads the edges that an answer shows: of the first resources,
 	// as many as it holds.
 	shown(r *request) relation
-	// edges returns what reads the edges that a search compares, at most so many in all.
-	edges(r *request, atMost int) relation
+	// edges returns what reads the edges that a search compares, at most maxEdges in all.
+	edges(r *request) relation
 	// among is edges, of which only those that lead to certain ids are needed.
 	among(r *request, ids []scim.ID) relation
 }

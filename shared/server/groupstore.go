@@ -49,11 +49,11 @@ func (g *groups) shown(r *request) relation {
 	}
 }
 
-// edges reads the members of groups, at most so many in all calls together.
-func (g *groups) edges(r *request, atMost int) relation {
+// edges reads the members of groups, at most maxEdges in all calls together.
+func (g *groups) edges(r *request) relation {
 	var read atomic.Int64
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
-		left := max(0, atMost-int(read.Load()))
+		left := max(0, maxEdges-int(read.Load()))
 		all, err := r.Directory.MembersOf(ctx, of, left, left)
 		if err != nil {
 			return nil, g.tooManyCompared(err)

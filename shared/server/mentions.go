@@ -3,6 +3,7 @@ package server
 import (
 	"slices"
 
+	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/filter"
 )
@@ -13,7 +14,7 @@ import (
 func (e *endpoint) needed(r *request, m mentions) relation {
 	switch {
 	case m.others:
-		return e.stored.edges(r, maxEdges)
+		return e.stored.edges(r)
 	case len(m.ids) > 0:
 		return e.stored.among(r, m.ids)
 	}
@@ -82,16 +83,13 @@ func (m *mentions) pinned(expr filter.Expr) bool {
 	return false
 }
 
-// possible reports whether a resource may have an id: ids are UUIDs.
-func possible(id scim.ID) bool { return id != "" && len(id) <= 64 }
-
 // id notes the id in a comparison by one of some operators.
 func (m *mentions) id(x *filter.Compare, ops ...filter.Op) bool {
 	for _, op := range ops {
 		if x.Op != op || x.Value.Kind() != scim.String {
 			continue
 		}
-		if id := scim.ID(x.Value.Text()); possible(id) && !slices.Contains(m.ids, id) {
+		if id := scim.ID(x.Value.Text()); directory.Plausible(id) && !slices.Contains(m.ids, id) {
 			m.ids = append(m.ids, id)
 		}
 		return true

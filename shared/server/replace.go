@@ -47,7 +47,6 @@ func (g *groups) replace(ctx context.Context, r *request) (*response, error) {
 	}
 	var edit directory.Edit
 	changed, err := r.Directory.ChangeGroup(ctx, r.ID, r.match(), nil, func(d *directory.Draft) (directory.Edit, error) {
-		members.read = false // others may have come since
 		if err := members.load(ctx, d); err != nil {
 			return edit, err
 		}

@@ -120,10 +120,8 @@ func (a *roster) each(f func(directory.Member)) {
 
 // load reads the members that the group has now.
 func (a *roster) load(ctx context.Context, d *directory.Draft) (err error) {
-	if !a.read {
-		a.current, err = d.Members(ctx)
-		a.read = err == nil
-	}
+	a.current, err = d.Members(ctx)
+	a.read = err == nil
 	return err
 }
 

@@ -86,7 +86,7 @@ func (f *search) part(e *endpoint, ofSeveral bool) (*part, error) {
 // sorted makes sure that a part has the edges by which it is sorted.
 func (p *part) sorted(by *order.Order) {
 	if by != nil && by.By(p.typ, p.edgeAttr) {
-		p.plan.edges, p.plan.asks = p.stored.edges(p.r, maxEdges), false
+		p.plan.edges, p.plan.asks = p.stored.edges(p.r), false
 	}
 }
 

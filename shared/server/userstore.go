@@ -35,7 +35,7 @@ func (u *users) edgeLookup(r *request, value string) lookup {
 }
 
 // edges reads the groups of users: of as many users as the directory reads at once.
-func (u *users) edges(r *request, _ int) relation {
+func (u *users) edges(r *request) relation {
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
 		ids := ids(of)
 		all, err := r.Directory.GroupsOf(ctx, ids)
@@ -62,9 +62,9 @@ func tooManyGroups(err error) error {
 	return err
 }
 
-func (u *users) shown(r *request) relation { return u.edges(r, maxEdges) }
+func (u *users) shown(r *request) relation { return u.edges(r) }
 
-func (u *users) among(r *request, _ []scim.ID) relation { return u.edges(r, maxEdges) }
+func (u *users) among(r *request, _ []scim.ID) relation { return u.edges(r) }
 
 // memberships is the value of groups (RFC 7643 section 4.1.2), null for none.
 func (u *users) memberships(r *request, in []directory.Membership) scim.Value {
