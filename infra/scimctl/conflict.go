@@ -133,7 +133,8 @@ func option(o admin.ConflictOption) string {
 	case !o.Applies:
 		return "no: " + o.Reason
 	case o.Needs != "":
-		return "yes: " + o.Effect + "; name another " + o.Needs
+		flags := strings.NewReplacer("userName", "-username", "email", "-email", "displayName", "-name")
+		return "yes: " + o.Effect + "; name another with " + flags.Replace(o.Needs)
 	}
 	return "yes: " + o.Effect
 }

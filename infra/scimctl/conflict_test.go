@@ -64,6 +64,9 @@ func conflicts(b *bench) {
 		b.Errorf("the attempt after the approval: %d %v, want account %s", status, user, account)
 	}
 	b.becomes("closed", id)
+	if out := b.run("conflict show clash " + id); !strings.Contains(out, "Nothing is left to do: connected by approval.") || strings.Contains(out, "next attempt") {
+		b.Errorf("once it is closed:\n%s", out)
+	}
 	if out := b.run("conflict list clash -state closed"); !strings.Contains(out, id) {
 		b.Errorf("closed ones are\n%s", out)
 	}

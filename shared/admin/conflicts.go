@@ -77,7 +77,8 @@ func (s *Service) pick(to *ConflictList, id tenant.ID, page []directory.Conflict
 	return false
 }
 
-// Conflict shows a conflict, and how it stands with who holds its values.
+// Conflict shows a conflict, and, unless it is closed, how it stands with who holds its
+// values.
 func (s *Service) Conflict(ctx context.Context, id tenant.ID, conflict directory.ConflictID) (Conflict, error) {
 	c, err := s.Directory.For(id).Conflict(ctx, conflict)
 	if err != nil {
@@ -85,6 +86,9 @@ func (s *Service) Conflict(ctx context.Context, id tenant.ID, conflict directory
 	}
 	c = c.AsOf(s.Now())
 	out := shownConflict(id, c)
+	if c.State == directory.ConflictClosed {
+		return out, nil
+	}
 	out.Now, err = s.holder(ctx, id, c)
 	if err == nil && !out.Now.Holds {
 		out.withdraw(out.Now.Reason)

@@ -28,7 +28,7 @@ type Conflict struct {
 	Outcome    string                  `json:"outcome,omitempty"`
 	Approval   *ConflictApproval       `json:"approval,omitempty"`
 	Can        []ConflictOption        `json:"can"`
-	Now        *HolderNow              `json:"now,omitempty"` // shown of one conflict, not in lists
+	Now        *HolderNow              `json:"now,omitempty"` // shown of one conflict that is not closed, not in lists
 }
 
 // ConflictValue is a value that was lost.

@@ -25,6 +25,7 @@ type Provisioned struct {
 // about provider's records, see Conflict.record.
 type settlement struct {
 	Provisioned
+	outcome string
 	values  map[ConflictID]bool
 	records []string
 }
@@ -35,7 +36,7 @@ type settlement struct {
 // that request keeps its conflict open. The errors are ErrContention and
 // ErrUnavailable.
 func (t *Tenant) CloseConflicts(ctx context.Context, p Provisioned) error {
-	s := settlement{Provisioned: p, values: map[ConflictID]bool{}}
+	s := settlement{Provisioned: p, outcome: "a later request of the provider succeeded", values: map[ConflictID]bool{}}
 	now := t.claimsOf(p.Kind, p.New)
 	for _, c := range now {
 		s.values[conflictID(c.Taken)] = true
@@ -51,7 +52,7 @@ func (t *Tenant) CloseConflicts(ctx context.Context, p Provisioned) error {
 
 // closeOf closes the conflicts about a resource that a provider has deleted.
 func (t *Tenant) closeOf(ctx context.Context, p Provisioned) error {
-	return t.settle(ctx, settlement{Provisioned: p, records: []string{Conflict{Resource: p.ID}.record()}})
+	return t.settle(ctx, settlement{Provisioned: p, outcome: "the provider has deleted " + string(p.ID), records: []string{Conflict{Resource: p.ID}.record()}})
 }
 
 func (t *Tenant) settle(ctx context.Context, s settlement) error {
@@ -71,7 +72,7 @@ func (t *Tenant) settle(ctx context.Context, s settlement) error {
 		if !s.closes(c) {
 			continue
 		}
-		if err := t.closeAs(ctx, c, "provisioned"); err != nil {
+		if err := t.closeAs(ctx, c, s.outcome); err != nil {
 			return err
 		}
 	}
