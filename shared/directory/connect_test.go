@@ -291,6 +291,9 @@ func (b *bench) counted(_ directory.User, err error) error {
 // account or a user, never both and never neither, and the provider's retry finds it
 // whole.
 func TestDeathWhileConnecting(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one function at a time: nothing for the race detector")
+	}
 	wanted := user("ann@example.com", "x1", "ann@example.com")
 	for _, lost := range []bool{false, true} {
 		for n, survived := int64(0), false; !survived; n++ {

@@ -143,6 +143,9 @@ func TestRacesOfATeamConnection(t *testing.T) {
 // A function that dies while it connects a team leaves a team or a group, and who
 // comes next finishes it.
 func TestDeathWhileConnectingATeam(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one function at a time: nothing for the race detector")
+	}
 	for _, lost := range []bool{false, true} {
 		for n, survived := int64(0), false; !survived; n++ {
 			now := time.Now()

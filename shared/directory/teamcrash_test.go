@@ -24,6 +24,9 @@ type cast struct {
 // the call or before its answer. What it leaves is found whole or absent after whoever
 // comes next has done its part, and is finished then.
 func TestDeathAmongTeams(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one function at a time: nothing for the race detector")
+	}
 	for name, o := range teamOperations {
 		for _, lost := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, answer lost %t", name, lost), func(t *testing.T) {
