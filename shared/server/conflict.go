@@ -12,15 +12,15 @@ import (
 // timeToNote is how long an answer may wait for what it lost to be noted.
 const timeToNote = time.Second
 
-// noteConflicts has the ledger of conflicts count what a request has lost, even when
-// the request's time is over. That is not tried for long, and the answer stays what
-// it is without.
+// noteConflicts has the ledger of conflicts count what a request has lost. That is not
+// tried for long, nor beyond the request's own time, for the answer must not be late; it
+// stays what it is without.
 func (s *Server) noteConflicts(ctx context.Context, r *request, err error) {
 	lost, ok := errors.AsType[*directory.TakenError](err)
 	if !ok || r.Directory == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeToNote)
+	ctx, cancel := context.WithTimeout(ctx, timeToNote)
 	defer cancel()
 	r.event.conflicts, r.event.unnoted = r.Directory.Note(ctx, lost)
 }
