@@ -49,6 +49,7 @@ func accountConnected(s story) {
 	ben := s.person("ben")
 	account := s.account(ben.userName + " -email " + ben.email)
 	id := s.conflict(s.idp.provision(ben), `userName "`+ben.userName+`" and emails.value`)
+	s.refuses("userName is what the provider asks for", "conflict release %s %s", s.tenant, id)
 	s.ctl("conflict connect %s %s", s.tenant, id)
 	if got := s.state(id); got != "approved" {
 		s.Errorf("the conflict is %s", got)
@@ -144,4 +145,23 @@ func backAgain(s story) {
 		s.Errorf("activated by a create: %v", back.body)
 	}
 	s.closes(id)
+}
+
+// twoHolders: the account of the email waits until the username is another.
+func twoHolders(s story) {
+	nia := s.person("nia")
+	nia.userName = "nia" + s.suffix
+	s.account(nia.userName)
+	account := s.account("nia-old" + s.suffix + " -email " + nia.email)
+	refused := s.idp.provision(nia)
+	s.closes(s.conflict(refused, `userName "`+nia.userName+`"`))
+	_, rest, _ := strings.Cut(refused.text("detail"), `emails.value "`+nia.email+`" is in use outside this directory (conflict `)
+	email, _, _ := strings.Cut(rest, ")")
+	s.ctl("conflict connect %s %s", s.tenant, email)
+	s.conflict(s.idp.provision(nia))
+	nia.userName = "nia.doe" + s.suffix
+	if user := s.succeeds(s.idp.provision(nia), 201); user != account {
+		s.Errorf("the user is %s, the account was %s", user, account)
+	}
+	s.closes(email)
 }
