@@ -153,7 +153,7 @@ func allClosed(s story) {
 // await asks again and again until it is so.
 func (s story) await(what string, so func() bool) {
 	s.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !so(); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !so(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			s.Fatalf("waited in vain for %s", what)
 		}
