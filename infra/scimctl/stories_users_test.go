@@ -7,7 +7,7 @@ import "strings"
 func failureFound(s story) {
 	ann := s.person("ann")
 	s.account("ann" + s.suffix + " -email " + ann.email)
-	id := s.conflict(s.idp.provision(ann), `emails.value "`+ann.email+`"`, "outside this directory", "Then provision the user again.")
+	id := s.conflict(s.idp.provision(ann), `emails.value "`+ann.email+`"`, "outside your identity provider's users", "Then provision the user again.")
 	bad := s.person("bad")
 	bad.userName = ""
 	if a := s.idp.create(bad); a.status != 400 || a.text("scimType") != "invalidValue" {
@@ -139,7 +139,7 @@ func backAgain(s story) {
 		s.Errorf("found and activated: %v", back.body)
 	}
 	s.succeeds(s.idp.active(user, ida, false), 200)
-	id := s.conflict(s.idp.create(ida), "User "+user+" of this directory, which is deactivated")
+	id := s.conflict(s.idp.create(ida), "User "+user+", which is deactivated")
 	s.ctl("tenant update %s -reactivate", s.tenant)
 	if back := s.idp.create(ida); s.succeeds(back, 201) != user || back.body["active"] != true {
 		s.Errorf("activated by a create: %v", back.body)
@@ -155,7 +155,7 @@ func twoHolders(s story) {
 	account := s.account("nia-old" + s.suffix + " -email " + nia.email)
 	refused := s.idp.provision(nia)
 	s.closes(s.conflict(refused, `userName "`+nia.userName+`"`))
-	_, rest, _ := strings.Cut(refused.text("detail"), `emails.value "`+nia.email+`" is in use outside this directory (conflict `)
+	_, rest, _ := strings.Cut(refused.text("detail"), `emails.value "`+nia.email+`" is in use outside your identity provider's users (conflict `)
 	email, _, _ := strings.Cut(rest, ")")
 	s.ctl("conflict connect %s %s", s.tenant, email)
 	s.conflict(s.idp.provision(nia))

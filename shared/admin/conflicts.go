@@ -84,14 +84,13 @@ func (s *Service) Conflict(ctx context.Context, id tenant.ID, conflict directory
 	if err != nil {
 		return Conflict{}, err
 	}
-	c = c.AsOf(s.Now())
-	out := shownConflict(id, c)
-	if c.State == directory.ConflictClosed {
-		return out, nil
+	if c = c.AsOf(s.Now()); c.State == directory.ConflictClosed {
+		return shownConflict(id, c), nil
 	}
-	out.Now, err = s.holder(ctx, id, c)
-	if err == nil && !out.Now.Holds {
-		out.withdraw(out.Now.Reason)
+	c, now, err := s.holder(ctx, id, c)
+	out := shownConflict(id, c)
+	if out.Now = now; !now.Holds {
+		out.withdraw(now.Reason)
 	}
 	return out, err
 }
@@ -105,23 +104,23 @@ func (c *Conflict) withdraw(reason string) {
 	}
 }
 
-// holder reads who holds the values.
-func (s *Service) holder(ctx context.Context, id tenant.ID, c directory.Conflict) (*HolderNow, error) {
+// holder reads who holds the values, and how the conflict stands with that.
+func (s *Service) holder(ctx context.Context, id tenant.ID, c directory.Conflict) (directory.Conflict, *HolderNow, error) {
 	out := &HolderNow{Holds: true}
-	err := s.Directory.For(id).Holds(ctx, c)
+	c, err := s.Directory.For(id).Holds(ctx, c)
 	if refused, ok := errors.AsType[*directory.RefusedError](err); ok {
 		out.Holds, out.Reason, err = false, refused.Reason, nil
 	}
 	if err != nil || c.Holder.Kind != directory.AccountKind {
-		return out, err
+		return c, out, err
 	}
 	a, err := s.Directory.Accounts().Account(ctx, c.Holder.ID)
 	if errors.Is(err, directory.ErrNotFound) {
-		return out, nil
+		return c, out, nil
 	}
 	shown := shownAccount(a)
 	out.Account = &shown
-	return out, err
+	return c, out, err
 }
 
 // ConnectHolder lets the provider's next request take over who holds the values. by is

@@ -110,12 +110,16 @@ func (t *Tenant) approved(by Resource, item table.Item, taken *TakenError) ([]ta
 		taken.lapsed = "the approval has expired"
 		return nil, nil
 	case c.Approval.Version != by.Version:
-		taken.lapsed = "the " + c.HeldBy(t.id) + " was changed after the approval; approve it again"
+		taken.lapsed = outdatedApproval(c.HeldBy(t.id))
 		return nil, nil
 	}
 	return []table.Write{t.connected(c, "connected by approval").Provided(
 		"#state = :state AND #holder = :holder AND #approvedVersion = :version",
 		table.Item{"state": string(ConflictApproved), "holder": string(by.ID), "version": by.Version})}, nil
+}
+
+func outdatedApproval(of string) string {
+	return "the " + of + " was changed after the approval; approve it again"
 }
 
 func (t *Tenant) connected(c Conflict, how string) table.Write {
@@ -173,7 +177,7 @@ func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
 	}
 	err = t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
 		item["writer"] = string(stamp)
-		record(ctx, item, false, 0)
+		record(connecting(ctx), item, false, 0)
 		writes := append(t.arrival(UserKind, u.Resource, item, claims), t.counted(UserKind, 1))
 		return append(append(writes, t.withdrawn(p, claims)...), p.writes...)
 	})

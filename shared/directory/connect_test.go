@@ -98,6 +98,9 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 			a := b.account("ann@example.com", "ann@example.com")
 			id := b.approved(a, wanted)
 			tt.change(b, a, &now)
+			if c, err := b.acme.Holds(t.Context(), b.conflict(id)); err != nil || (c.State == directory.ConflictApproved) != (tt.state == directory.ConflictApproved || what == "it expired") {
+				t.Errorf("before the next attempt it is shown as %s (%s), %v", c.State, c.Outcome, err)
+			}
 			if _, ids := b.post(b.acme, tt.wanted); ids == nil {
 				t.Error("connected all the same")
 			}

@@ -36,7 +36,7 @@ func (t *Tenant) connectTeam(ctx context.Context, doc scim.Value, members Member
 	}
 	g := Group{t.newResource(doc)}
 	g.ID, g.Created = team.ID, team.Created
-	out, err := t.createGroup(ctx, g, members, append(approved, t.handedOver(key, team.Version)))
+	out, err := t.createGroup(connecting(ctx), g, members, append(approved, t.handedOver(key, team.Version)))
 	if err == nil { // what is left of the team is hidden; should this fail, function changes goes on
 		_ = t.d.finish(ctx, work{t.id, TeamKind, team.ID})
 	}

@@ -30,6 +30,14 @@ func Recorded(ctx context.Context, record func(skipped int) Record) context.Cont
 	return context.WithValue(ctx, recordKey{}, record)
 }
 
+type connectsKey struct{}
+
+// connecting returns a context in which what is recorded is a connection: the
+// request alone does not know that it makes one.
+func connecting(ctx context.Context) context.Context {
+	return context.WithValue(ctx, connectsKey{}, true)
+}
+
 // carried is a record as an item has it, as small as it can be: it counts for the
 // capacity units of every access.
 type carried struct {
@@ -51,6 +59,9 @@ func record(ctx context.Context, item table.Item, members bool, skipped int) {
 		return
 	}
 	r := ask(skipped)
+	if ctx.Value(connectsKey{}) != nil {
+		r.Operation = "connect"
+	}
 	data, err := json.Marshal(carried{
 		Time: r.Time.UnixMilli(), Request: r.Request, Credential: string(r.Credential), Operation: r.Operation,
 		Status: r.Status, Deviations: r.Deviations, Members: members,

@@ -21,8 +21,8 @@ func (e *RefusedError) Error() string { return e.Reason }
 func refused(format string, args ...any) error { return &RefusedError{fmt.Sprintf(format, args...)} }
 
 // Approve lets the provider's next POST connect the account that holds a conflict's
-// email, or the team that holds its name: it becomes the SCIM user or group. by is who approves. The errors are
-// ErrNotFound, *RefusedError, ErrContention and ErrUnavailable.
+// email, or the team that holds its name: it becomes the SCIM user or group. by is
+// who approves. The errors are ErrNotFound, *RefusedError, ErrContention and ErrUnavailable.
 func (t *Tenant) Approve(ctx context.Context, id ConflictID, by string) (Conflict, error) {
 	return t.resolve(ctx, id, func(c *Conflict) error {
 		if err := c.connectable(t.id); err != nil {
@@ -55,11 +55,15 @@ func (c Conflict) connectable(t tenant.ID) error {
 	return nil
 }
 
-// Holds reads who holds a conflict's values. The errors are *RefusedError if that is
-// no longer so, and ErrUnavailable.
-func (t *Tenant) Holds(ctx context.Context, c Conflict) error {
-	_, err := t.holderVersion(ctx, c)
-	return err
+// Holds reads who holds a conflict's values, and returns the conflict as it stands with
+// that: an approval of another version is none. The errors are *RefusedError if it no
+// longer holds them, and ErrUnavailable.
+func (t *Tenant) Holds(ctx context.Context, c Conflict) (Conflict, error) {
+	version, err := t.holderVersion(ctx, c)
+	if err == nil && c.State == ConflictApproved && c.Approval.Version != version {
+		c.State, c.Outcome, c.Approval = ConflictOpen, outdatedApproval(c.HeldBy(t.id)), Approval{}
+	}
+	return c, err
 }
 
 // holderVersion reads the version of who holds the conflict's values, if it still

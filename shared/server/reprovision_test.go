@@ -33,7 +33,7 @@ func TestDeactivatedUserIsNamed(t *testing.T) { // P-3.3-7
 		a := c.create("Ann", off+`,"emails":[{"value":"ann@x.org"}]`)
 		name := strings.ToUpper(a.Body.Get("userName").Text())
 		refused := c.wants(c.send("POST", "/Users", user(name, `,"emails":[{"value":"ann@x.org"}]`)), 409, "uniqueness")
-		want := `userName "` + name + `" and emails.value "ann@x.org" are in use by User ` + id(a) + ` of this directory, which is deactivated (conflict ` + string(c.conflicts()[0].ID) + `). ` +
+		want := `userName "` + name + `" and emails.value "ann@x.org" are in use by User ` + id(a) + `, which is deactivated (conflict ` + string(c.conflicts()[0].ID) + `). ` +
 			`Activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + id(a) + `; `
 		if detail := refused.Body.Get("detail").Text(); !strings.HasPrefix(detail, want) {
 			t.Errorf("got %s\nwant %s", detail, want)
@@ -269,7 +269,7 @@ func TestHoldersOutsideLookTheSame(t *testing.T) { // P-6-4
 	}
 	c.origin.Caller.Tenant = "other"
 	account := c.wants(c.send("POST", "/Users", body), 409, "uniqueness")
-	if account.Text != elsewhere.Text || !strings.Contains(account.Text, "outside this directory") {
+	if account.Text != elsewhere.Text || !strings.Contains(account.Text, "outside your identity provider's users") {
 		t.Errorf("account   %s\nelsewhere %s", account.Text, elsewhere.Text)
 	}
 }

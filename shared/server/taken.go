@@ -44,7 +44,7 @@ func takenError(r *request, err error, lost *directory.TakenError) *scim.Error {
 
 // maxDetail is how long a text is at most, in characters: logs of providers cut
 // longer ones.
-const maxDetail = 650
+const maxDetail = 700
 
 // detail says what happened and what to do. Values are cut, and then fewer of them
 // named, until the text is short enough.
@@ -117,20 +117,20 @@ func (c collision) place(l loss) string {
 	who := fmt.Sprintf("by %s %s", l.Holder, l.ID)
 	switch {
 	case l.Holder == "":
-		return "outside this directory"
+		return "outside your identity provider's users"
 	case l.Holder == directory.TeamKind:
 		return who + ", which is managed in the application"
 	case l.ID == c.Deactivated:
-		return who + " of this directory, which is deactivated"
+		return who + ", which is deactivated"
 	}
-	return who + " of this directory"
+	return who + " of your identity provider"
 }
 
 // advice says what can be done about the holder of a value.
 func (c collision) advice(l loss, all []loss) string {
 	switch {
 	case l.Holder == "":
-		return "Assign another value at the identity provider, or ask the operator of this service to free it" + connectable(all) + c.quoting(all) + "."
+		return "Assign another value at the identity provider, or ask the operator of this service to free it" + connectable(l, all) + c.quoting(all) + "."
 	case l.Holder == directory.TeamKind:
 		return "Rename the group at the identity provider, or ask the operator of this service" + c.quoting(all) + ", to rename the team or to connect it with the group."
 	case l.Holder == directory.GroupKind:
@@ -142,10 +142,11 @@ func (c collision) advice(l loss, all []loss) string {
 	return "If it is the same person, let the identity provider match and update that user; if not, assign another value."
 }
 
-// connectable adds what else an operator may do where an email was lost, whoever
-// holds it: a username alone does not show that an account is of the same person.
-func connectable(all []loss) string {
-	if slices.ContainsFunc(all, func(l loss) bool { return l.Holder == "" && l.Attribute == "emails.value" }) {
+// connectable adds what else an operator may do where an email was lost to the same
+// holder, whoever that is: a username alone does not show that an account is of the
+// same person.
+func connectable(l loss, all []loss) string {
+	if slices.ContainsFunc(all, func(o loss) bool { return o.owner() == l.owner() && o.Attribute == "emails.value" }) {
 		return " or to connect an existing account"
 	}
 	return ""

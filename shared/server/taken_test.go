@@ -34,40 +34,41 @@ func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
 		want string
 	}{
 		{"an email, outside", server.Collision{Losses: []server.Loss{mail}},
-			`emails.value "ann@acme.example" is in use outside this directory (conflict mfz3k2qkx7ab). ` +
+			`emails.value "ann@acme.example" is in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
 				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
 				`Then provision the user again.`},
 		{"nothing was recorded", server.Collision{Losses: []server.Loss{outside("userName", "ann", "")}},
-			`userName "ann" is in use outside this directory. ` +
+			`userName "ann" is in use outside your identity provider's users. ` +
 				`Assign another value at the identity provider, or ask the operator of this service to free it, quoting this message. ` +
 				`Then provision the user again.`},
 		{"username and email, one conflict", server.Collision{Losses: []server.Loss{outside("userName", "ann@acme.example", "mfz3k2qkx7ab"), mail}},
-			`userName "ann@acme.example" and emails.value "ann@acme.example" are in use outside this directory (conflict mfz3k2qkx7ab). ` +
+			`userName "ann@acme.example" and emails.value "ann@acme.example" are in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
 				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
 				`Then provision the user again.`},
 		{"username and email, two conflicts", server.Collision{Losses: []server.Loss{outside("userName", "ann", "abcdefgh2345"), mail}},
-			`userName "ann" is in use outside this directory (conflict abcdefgh2345). ` +
+			`userName "ann" is in use outside your identity provider's users (conflict abcdefgh2345). ` +
+				`Assign another value at the identity provider, or ask the operator of this service to free it, quoting the conflicts (scimctl conflict list acme). ` +
+				`emails.value "ann@acme.example" is in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
 				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflicts (scimctl conflict list acme). ` +
-				`emails.value "ann@acme.example" is in use outside this directory (conflict mfz3k2qkx7ab). ` +
 				`Then provision the user again.`},
 		{"another user of the provider", server.Collision{Losses: []server.Loss{lostTo("User", annID, "emails.value", "ann@acme.example", "mfz3k2qkx7ab")}},
-			`emails.value "ann@acme.example" is in use by User ` + annID + ` of this directory (conflict mfz3k2qkx7ab). ` +
+			`emails.value "ann@acme.example" is in use by User ` + annID + ` of your identity provider (conflict mfz3k2qkx7ab). ` +
 				`If it is the same person, let the identity provider match and update that user; if not, assign another value. ` +
 				`Then provision the user again.`},
 		{"users within and outside", server.Collision{Losses: []server.Loss{lostTo("User", annID, "userName", "ann", ""), mail, lostTo("User", bobID, "emails.value", "ann@h.example", "")}},
-			`userName "ann" is in use by User ` + annID + ` of this directory. ` +
+			`userName "ann" is in use by User ` + annID + ` of your identity provider. ` +
 				`If it is the same person, let the identity provider match and update that user; if not, assign another value. ` +
-				`emails.value "ann@acme.example" is in use outside this directory (conflict mfz3k2qkx7ab). ` +
+				`emails.value "ann@acme.example" is in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
 				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
-				`emails.value "ann@h.example" is in use by User ` + bobID + ` of this directory. ` +
+				`emails.value "ann@h.example" is in use by User ` + bobID + ` of your identity provider. ` +
 				`Then provision the user again.`},
 		{"a deactivated user", server.Collision{Deactivated: annID, Losses: []server.Loss{lostTo("User", annID, "userName", "ann", ""), lostTo("User", annID, "emails.value", "ann@acme.example", "")}},
-			`userName "ann" and emails.value "ann@acme.example" are in use by User ` + annID + ` of this directory, which is deactivated. ` +
+			`userName "ann" and emails.value "ann@acme.example" are in use by User ` + annID + `, which is deactivated. ` +
 				`Activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + annID +
 				`; or ask the operator of this service to let provisioning activate users (scimctl tenant update acme -reactivate). ` +
 				`Then provision the user again.`},
 		{"another group of the provider", server.Collision{Losses: []server.Loss{lostTo("Group", staffID, "displayName", "Staff", "")}},
-			`displayName "Staff" is in use by Group ` + staffID + ` of this directory. ` +
+			`displayName "Staff" is in use by Group ` + staffID + ` of your identity provider. ` +
 				`Let the identity provider match and update that group, or rename one of the two. ` +
 				`Then provision the group again.`},
 		{"a team", server.Collision{Losses: []server.Loss{lostTo("Team", staffID, "displayName", "Staff", "kq2xw7mabcde")}},
@@ -75,7 +76,7 @@ func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
 				`Rename the group at the identity provider, or ask the operator of this service, quoting the conflict (scimctl conflict show acme kq2xw7mabcde), to rename the team or to connect it with the group. ` +
 				`Then provision the group again.`},
 		{"a long value", server.Collision{Losses: []server.Loss{outside("userName", strings.Repeat("é", 300), "")}},
-			`userName "` + strings.Repeat("é", 200) + `…" is in use outside this directory. ` +
+			`userName "` + strings.Repeat("é", 200) + `…" is in use outside your identity provider's users. ` +
 				`Assign another value at the identity provider, or ask the operator of this service to free it, quoting this message. ` +
 				`Then provision the user again.`},
 	} {
@@ -100,7 +101,7 @@ func TestTextsOfManyCollisions(t *testing.T) {
 				}[min(i, i%2+1)])
 			}
 			text := c.Detail()
-			if length := utf8.RuneCountInString(text); length > 650 || !strings.Contains(text, `userName "0`) || !strings.Contains(text, "Then provision") {
+			if length := utf8.RuneCountInString(text); length > 700 || !strings.Contains(text, `userName "0`) || !strings.Contains(text, "Then provision") {
 				t.Errorf("%d values of %d: %d characters: %s", n+1, width, length, text)
 			}
 			if strings.Contains(text, "More values") != (strings.Count(text, ` "`) < n+1) {
