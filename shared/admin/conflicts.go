@@ -2,9 +2,7 @@ package admin
 
 import (
 	"context"
-	"errors"
 	"strings"
-	"unicode/utf8"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
@@ -80,6 +78,9 @@ func (s *Service) pick(to *ConflictList, id tenant.ID, page []directory.Conflict
 // Conflict shows a conflict, and, unless it is closed, how it stands with who holds its
 // values.
 func (s *Service) Conflict(ctx context.Context, id tenant.ID, conflict directory.ConflictID) (Conflict, error) {
+	if err := s.exists(ctx, id); err != nil {
+		return Conflict{}, err
+	}
 	c, err := s.Directory.For(id).Conflict(ctx, conflict)
 	if err != nil {
 		return Conflict{}, err
@@ -102,85 +103,6 @@ func (c *Conflict) withdraw(reason string) {
 			c.Can[i] = ConflictOption{Verb: o.Verb, Reason: reason}
 		}
 	}
-}
-
-// holder reads who holds the values, and how the conflict stands with that.
-func (s *Service) holder(ctx context.Context, id tenant.ID, c directory.Conflict) (directory.Conflict, *HolderNow, error) {
-	out := &HolderNow{Holds: true}
-	c, err := s.Directory.For(id).Holds(ctx, c)
-	if refused, ok := errors.AsType[*directory.RefusedError](err); ok {
-		out.Holds, out.Reason, err = false, refused.Reason, nil
-	}
-	if err != nil || c.Holder.Kind != directory.AccountKind {
-		return c, out, err
-	}
-	a, err := s.Directory.Accounts().Account(ctx, c.Holder.ID)
-	if errors.Is(err, directory.ErrNotFound) {
-		return c, out, nil
-	}
-	shown := shownAccount(a)
-	out.Account = &shown
-	return c, out, err
-}
-
-// ConnectHolder lets the provider's next request take over who holds the values. by is
-// who approves it.
-func (s *Service) ConnectHolder(ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string) (Conflict, error) {
-	return resolved(id)(s.Directory.For(id).Approve(ctx, conflict, by))
-}
-
-// DismissConflict takes a conflict out of the way.
-func (s *Service) DismissConflict(ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string) (Conflict, error) {
-	return resolved(id)(s.Directory.For(id).Dismiss(ctx, conflict, by))
-}
-
-// ReleaseValues takes the values away from who holds them.
-func (s *Service) ReleaseValues(ctx context.Context, id tenant.ID, conflict directory.ConflictID, in Release) (Conflict, error) {
-	with, err := in.replacement()
-	if err != nil {
-		return Conflict{}, err
-	}
-	return resolved(id)(s.Directory.For(id).Release(ctx, conflict, with))
-}
-
-// DeleteHolder deletes the account or team that holds the values. confirm repeats its id.
-func (s *Service) DeleteHolder(ctx context.Context, id tenant.ID, conflict directory.ConflictID, in HolderDeletion) (Conflict, error) {
-	if in.Confirm == "" {
-		return Conflict{}, invalid("this deletes who holds the value: repeat the id, the conflict's holder, as confirm")
-	}
-	return resolved(id)(s.Directory.For(id).DeleteHolder(ctx, conflict, in.Confirm))
-}
-
-// resolved shows a conflict as it stands, or says in the API's words why it can't be
-// resolved in that way.
-func resolved(id tenant.ID) func(directory.Conflict, error) (Conflict, error) {
-	return func(c directory.Conflict, err error) (Conflict, error) {
-		if refused, ok := errors.AsType[*directory.RefusedError](err); ok {
-			return Conflict{}, conflict("%s", refused.Reason)
-		}
-		if err != nil {
-			return Conflict{}, unmade(err)
-		}
-		return shownConflict(id, c), nil
-	}
-}
-
-// replacement checks what the holder is to get.
-func (in Release) replacement() (with directory.Replacement, err error) {
-	set(&with.UserName, in.UserName)
-	set(&with.Email, in.Email)
-	set(&with.DisplayName, in.DisplayName)
-	switch {
-	case in.UserName != nil && *in.UserName == "", in.Email != nil && *in.Email == "", in.DisplayName != nil && *in.DisplayName == "":
-		err = invalid("what is given must not be empty: leave it out")
-	case utf8.RuneCountInString(with.UserName) > maxUserName:
-		err = invalid("userName has more than %d characters", maxUserName)
-	case in.Email != nil && !mailable(with.Email):
-		err = invalid("email: %q is no email address of at most %d bytes", with.Email, maxEmail)
-	case in.DisplayName != nil && !written(with.DisplayName):
-		err = invalid("displayName must have at most %d characters, not all of them blank and none a control character", maxName)
-	}
-	return with, err
 }
 
 func word(k directory.Kind) string { return strings.ToLower(string(k)) }

@@ -58,7 +58,7 @@ func TestConflictIsShown(t *testing.T) {
 	for member, want := range map[string]string{
 		"of": "user", "attribute": "emails.value", "value": "Ann@x.org", "heldBy": "account", "holder.kind": "account", "holder.id": account,
 		"name": "Ann@x.org", "externalId": "e1", "attempts": "1", "first": "2027-01-15T08:00:00Z", "last": "2027-01-15T08:00:00Z", "state": "open",
-		"now.holds": "true", "now.account.userName": "ann@x.org",
+		"now.holds": "true", "now.name": "ann@x.org", "now.account.userName": "ann@x.org",
 		"values": "[map[attribute:emails.value value:Ann@x.org] map[attribute:userName value:Ann@x.org]]",
 	} {
 		if a.text(member) != want {
@@ -81,8 +81,11 @@ func TestConflictIsShown(t *testing.T) {
 }
 
 func TestHolderIsConnected(t *testing.T) {
-	b, _, path := conflicted(t)
+	b, account, path := conflicted(t)
 	a := b.send(200, "POST", path+"/connect", "")
+	if a.text("now.name") != "ann@x.org" || a.text("now.account.id") != account {
+		t.Errorf("does not say who is connected: %v", a)
+	}
 	if a.text("state") != "approved" || a.text("approval.by") != "arn:operator" || a.text("approval.until") != "2027-01-22T08:00:00Z" {
 		t.Errorf("approved %v", a)
 	}
@@ -102,10 +105,13 @@ func TestValuesAreReleased(t *testing.T) {
 	b.newUser("acme", "bob")
 	for body, status := range map[string]int{
 		``: 409, `{}`: 409, `{"userName":"BOB"}`: 409, `{"userName":""}`: 400, `{"email":"no mail"}`: 400, `{"email":""}`: 400, `{"userName":"a\u0000"}`: 400,
-		`{"displayName":" "}`: 400, `{"name":"x"}`: 400, `{"userName":"` + strings.Repeat("x", 257) + `"}`: 400,
+		`{"displayName":"Crew"}`: 400, `{"name":"x"}`: 400, `{"userName":"` + strings.Repeat("x", 257) + `"}`: 400,
 	} {
 		a := b.send(status, "POST", path+"/release", body)
 		if strings.Contains(body, "BOB") && !strings.Contains(a.text("message"), "userName") {
+			t.Errorf("%s: %v", body, a)
+		}
+		if strings.Contains(body, "Crew") && a.text("message") != "displayName is for a team; this conflict is held by an account" {
 			t.Errorf("%s: %v", body, a)
 		}
 	}
@@ -181,4 +187,71 @@ func TestConflictsAreListed(t *testing.T) {
 	b.send(400, "GET", "/tenants/acme/conflicts?state=gone", "")
 	b.send(400, "GET", "/tenants/acme/conflicts?limit=0", "")
 	b.send(404, "GET", "/tenants/globex/conflicts", "")
+}
+
+// What holds a name is a team, a group or another user: each is called by its name.
+func TestHoldersAreNamed(t *testing.T) {
+	b := newBench(t)
+	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
+	b.send(201, "POST", "/tenants", `{"id":"globex"}`)
+	b.newTeam("Crew")
+	b.newGroup("acme", "Staff")
+	b.newUser("acme", "bob")
+	if _, err := b.dir.For("globex").CreateUser(t.Context(), person("eve", "eve@x.org")); err != nil {
+		t.Fatal(err)
+	}
+	crew := "/tenants/acme/conflicts/" + b.pushed("CREW")
+	for path, want := range map[string]string{
+		crew: "team Crew", "/tenants/acme/conflicts/" + b.pushed("STAFF"): "group Staff",
+		"/tenants/acme/conflicts/" + b.provision("BOB", "e1", ""):           "user bob",
+		"/tenants/acme/conflicts/" + b.provision("eve2", "e2", "EVE@x.org"): "user eve",
+	} {
+		if a := b.send(200, "GET", path, ""); a.text("holder.kind")+" "+a.text("now.name") != want {
+			t.Errorf("want %s: %v", want, a)
+		}
+	}
+	for body, want := range map[string]string{`{"email":"no mail"}`: "email", `{"userName":""}`: "userName"} {
+		if a := b.send(400, "POST", crew+"/release", body); a.text("message") != want+" is for an account; this conflict is held by a team" {
+			t.Errorf("%s: %v", body, a)
+		}
+	}
+	b.send(400, "POST", crew+"/release", `{"displayName":" "}`)
+	b.send(200, "POST", crew+"/release", `{"displayName":"Pilots"}`)
+}
+
+// pushed loses the name of a group for tenant acme.
+func (b *bench) pushed(name string) (conflict string) {
+	b.Helper()
+	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)}, scim.Member{Name: "displayName", Value: scim.Text(name)})
+	_, err := b.dir.For("acme").CreateGroup(b.Context(), doc, directory.MemberEdit{})
+	lost, ok := errors.AsType[*directory.TakenError](err)
+	if !ok {
+		b.Fatalf("nothing is lost: %v", err)
+	}
+	ids, err := b.dir.For("acme").Note(b.Context(), lost)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return string(ids[0])
+}
+
+func TestConflictsOfNoTenant(t *testing.T) {
+	b := newBench(t)
+	const all, one = "/tenants/nix/conflicts", "/tenants/nix/conflicts/aaaaaaaaaaaa"
+	for path, method := range map[string]string{
+		all: "GET", one: "GET", one + "/connect": "POST", one + "/dismiss": "POST", one + "/release": "POST", one + "/delete": "POST",
+		"/tenants/nix/log": "GET", "/tenants/nix/groups": "GET", "/tenants/nix/groups/x": "GET",
+		"/tenants/nix/teams": "POST", "/tenants/nix/teams?name=x": "GET", "/tenants/nix/teams/x": "DELETE", "/tenants/nix/teams/y": "PATCH",
+		"/tenants/nix/teams/x/members": "GET", "/tenants/nix/teams/y/members": "POST",
+	} {
+		body := map[bool]string{true: `{"confirm":"x"}`}[strings.HasSuffix(path, "delete")]
+		if method == "POST" && strings.HasSuffix(path, "members") {
+			body = `{"add":["x"]}`
+		} else if method == "PATCH" || strings.HasSuffix(path, "teams") {
+			body = `{"name":"x"}`
+		}
+		if a := b.send(404, method, path, body); a.text("message") != `there is no tenant "nix"` {
+			t.Errorf("%s %s: %v", method, path, a)
+		}
+	}
 }

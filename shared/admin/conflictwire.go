@@ -64,6 +64,7 @@ type ConflictOption struct {
 type HolderNow struct {
 	Holds   bool     `json:"holds"`             // the values still
 	Reason  string   `json:"reason,omitempty"`  // why not
+	Name    string   `json:"name,omitempty"`    // of the holder, unless it has gone: userName or displayName
 	Account *Account `json:"account,omitempty"` // where the holder is one
 }
 

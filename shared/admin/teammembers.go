@@ -2,10 +2,7 @@ package admin
 
 import (
 	"context"
-	"errors"
 	"slices"
-
-	"github.com/google/uuid"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
@@ -31,7 +28,7 @@ var personKinds = map[directory.Kind]string{directory.AccountKind: "account", di
 // ChangeTeamMembers puts persons into a team and takes others out, all at once, and
 // says who they are.
 func (s *Service) ChangeTeamMembers(ctx context.Context, id tenant.ID, team scim.ID, in TeamMembersChange) (TeamMembersChanged, error) {
-	out := TeamMembersChanged{Add: []scim.ID{}, Remove: []scim.ID{}}
+	out := TeamMembersChanged{Add: []scim.ID{}, Remove: []scim.ID{}, Persons: []TeamPerson{}}
 	if n := len(in.Add) + len(in.Remove); n == 0 || n > MaxTeamChange {
 		return out, invalid("add and remove must name 1 to %d persons together", MaxTeamChange)
 	}
@@ -44,70 +41,48 @@ func (s *Service) ChangeTeamMembers(ctx context.Context, id tenant.ID, team scim
 	if err := s.resolve(ctx, id, in, &out); err != nil {
 		return out, err
 	}
-	for _, person := range out.Add {
-		if slices.Contains(out.Remove, person) {
-			return out, invalid("%s is to be added and removed", person)
-		}
+	if err := s.memberships(ctx, id, team, out.Persons); err != nil {
+		return out, err
 	}
 	return out, ofTeam(s.Directory.For(id).EditTeam(ctx, team, directory.TeamEdit{Add: out.Add, Remove: out.Remove}))
 }
 
-// resolve finds the persons that a change names.
+// resolve finds the persons that a change names. Nobody is to come and to go.
 func (s *Service) resolve(ctx context.Context, id tenant.ID, in TeamMembersChange, out *TeamMembersChanged) error {
 	for _, list := range []struct {
-		named []string
-		found *[]scim.ID
-	}{{in.Add, &out.Add}, {in.Remove, &out.Remove}} {
+		named           []string
+		found, opposite *[]scim.ID
+	}{{in.Add, &out.Add, &out.Remove}, {in.Remove, &out.Remove, &out.Add}} {
 		for _, who := range list.named {
-			person, err := s.person(ctx, id, who)
+			p, err := s.person(ctx, id, who)
 			if err != nil {
 				return err
 			}
-			*list.found = append(*list.found, person)
+			if slices.Contains(*list.opposite, p.ID) {
+				return invalid("%s is to be added and removed", p.ID)
+			}
+			*list.found = append(*list.found, p.ID)
+			out.meet(p)
 		}
 	}
 	return nil
 }
 
-// person finds the id of an account or of a user of the tenant by id, userName or
-// email. What looks like an id stays one: a member may be a user of another tenant by
-// now, whom only the id names.
-func (s *Service) person(ctx context.Context, id tenant.ID, who string) (scim.ID, error) {
-	if uuid.Validate(who) == nil {
-		return scim.ID(who), nil
+// meet lists a person once.
+func (c *TeamMembersChanged) meet(m TeamMember) {
+	if !slices.ContainsFunc(c.Persons, func(p TeamPerson) bool { return p.ID == m.ID }) {
+		c.Persons = append(c.Persons, TeamPerson{TeamMember: m})
 	}
-	found, err := s.named(ctx, id, who)
-	switch {
-	case err != nil:
-		return "", err
-	case len(found) == 0:
-		return "", invalid("nobody has the id, userName or email %q: neither an account nor a user of the tenant", who)
-	case len(found) > 1:
-		return "", conflict("%q may be each of %s: take the id", who, listed(found))
-	}
-	return found[0], nil
 }
 
-// named finds all whose userName or email it is.
-func (s *Service) named(ctx context.Context, id tenant.ID, who string) (ids []scim.ID, err error) {
-	accounts, t := s.Directory.Accounts(), s.Directory.For(id)
-	for _, find := range []func(context.Context, string) (directory.Account, error){accounts.ByName, accounts.ByEmail} {
-		a, err := find(ctx, who)
-		if err == nil {
-			ids = append(ids, a.ID)
-		} else if !errors.Is(err, directory.ErrNotFound) {
-			return nil, err
-		}
-	}
-	for _, find := range []func(context.Context, string) ([]directory.User, error){t.UserByName, t.UserByEmail} {
-		users, err := find(ctx, who)
+// memberships finds out who is in a team.
+func (s *Service) memberships(ctx context.Context, id tenant.ID, team scim.ID, persons []TeamPerson) error {
+	for i, p := range persons {
+		teams, err := s.Directory.TeamsOf(ctx, p.ID)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for _, u := range users {
-			ids = append(ids, u.ID)
-		}
+		persons[i].WasMember = slices.ContainsFunc(teams, func(m directory.TeamMembership) bool { return m.Tenant == id && m.Team == team })
 	}
-	slices.Sort(ids)
-	return slices.Compact(ids), nil
+	return nil
 }

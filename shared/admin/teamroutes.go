@@ -10,11 +10,7 @@ import (
 func (h *handler) teams(s *Service) {
 	const all, one = "/v1/tenants/{id}/teams", "/v1/tenants/{id}/teams/{team}"
 	h.handle("GET "+all, theTenant, func(r *http.Request) (int, any, error) {
-		after, limit, err := pageOf(r)
-		if err != nil {
-			return 0, nil, err
-		}
-		out, err := s.Teams(r.Context(), tenantOf(r), scim.ID(after), limit)
+		out, err := s.teamsAsked(r)
 		return http.StatusOK, out, err
 	})
 	h.handle("POST "+all, theTenant, func(r *http.Request) (int, any, error) {
@@ -42,6 +38,18 @@ func (h *handler) teams(s *Service) {
 		return http.StatusOK, out, err
 	})
 	h.teamMembers(s, one+"/members")
+}
+
+// teamsAsked answers a list: of the team that the query names, or a page.
+func (s *Service) teamsAsked(r *http.Request) (TeamList, error) {
+	if q := r.URL.Query(); q.Has("name") {
+		return s.TeamNamed(r.Context(), tenantOf(r), q.Get("name"))
+	}
+	after, limit, err := pageOf(r)
+	if err != nil {
+		return TeamList{}, err
+	}
+	return s.Teams(r.Context(), tenantOf(r), scim.ID(after), limit)
 }
 
 func (h *handler) teamMembers(s *Service, members string) {

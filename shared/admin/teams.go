@@ -23,6 +23,25 @@ func (s *Service) Teams(ctx context.Context, id tenant.ID, after scim.ID, limit 
 	return out, err
 }
 
+// TeamNamed shows the team of a name, in whatever case, if there is one.
+func (s *Service) TeamNamed(ctx context.Context, id tenant.ID, name string) (TeamList, error) {
+	out := TeamList{Teams: []Team{}}
+	if name == "" {
+		return out, invalid("name must not be empty: leave it out to list all teams")
+	}
+	if err := s.exists(ctx, id); err != nil {
+		return out, err
+	}
+	team, err := s.Directory.For(id).TeamByName(ctx, name)
+	switch {
+	case err == nil:
+		out.Teams = append(out.Teams, shownTeam(team))
+	case errors.Is(err, directory.ErrNotFound):
+		err = nil
+	}
+	return out, err
+}
+
 // Team shows one team of a tenant.
 func (s *Service) Team(ctx context.Context, id tenant.ID, team scim.ID) (Team, error) {
 	if err := s.exists(ctx, id); err != nil {

@@ -64,6 +64,16 @@ func TestTeams(t *testing.T) {
 	if len(first.get("teams").([]any)) != 1 || len(second.get("teams").([]any)) != 1 || second.get("next") != nil {
 		t.Errorf("pages %v and %v", first, second)
 	}
+	if a := b.send(200, "GET", "/tenants/acme/teams?name=PILOTS", ""); len(a.get("teams").([]any)) != 1 || !strings.Contains(a.text("teams"), made.text("id")) {
+		t.Errorf("by name: %v", a)
+	}
+	b.newGroup("acme", "Staff")
+	for _, query := range []string{"acme/teams?name=staff", "acme/teams?name=Nobody", "globex/teams?name=Pilots"} {
+		if a := b.send(200, "GET", "/tenants/"+query, ""); a.text("teams") != "[]" {
+			t.Errorf("%s: %v", query, a)
+		}
+	}
+	b.send(400, "GET", "/tenants/acme/teams?name=", "")
 	if a := b.send(200, "DELETE", path, ""); a.text("name") != "Pilots" {
 		t.Errorf("deleted %v", a)
 	}
@@ -120,6 +130,16 @@ func TestTeamMembers(t *testing.T) {
 	if a.text("add") != fmt.Sprint([]string{ann, bob, dan}) || a.text("remove") != "[]" {
 		t.Errorf("added %v", a)
 	}
+	for i, want := range []string{"user ann", "account bob", "account dan"} {
+		p := answer(a.get("persons").([]any)[i].(map[string]any))
+		if p.text("kind")+" "+p.text("userName") != want || p.get("wasMember") != false {
+			t.Errorf("added %v, want %s", p, want)
+		}
+	}
+	a = b.send(200, "POST", path, `{"add":["Ann","`+ann+`"],"remove":["`+string(eve.ID)+`"]}`)
+	if a.text("persons") != fmt.Sprintf("[map[id:%s kind:user userName:ann wasMember:true] map[id:%s kind:user userName:eve wasMember:false]]", ann, eve.ID) {
+		t.Errorf("added again: %v", a)
+	}
 	kinds := map[string]string{}
 	for _, m := range b.send(200, "GET", path, "").get("members").([]any) {
 		m := m.(map[string]any)
@@ -131,7 +151,7 @@ func TestTeamMembers(t *testing.T) {
 	if page := b.send(200, "GET", path+"?limit=2", ""); len(page.get("members").([]any)) != 2 || page.get("next") == nil {
 		t.Errorf("a page: %v", page)
 	}
-	if a := b.send(409, "POST", path, `{"add":["dan"]}`); !strings.Contains(a.text("message"), string(eve.ID)) || !strings.Contains(a.text("message"), dan) {
+	if a := b.send(409, "POST", path, `{"add":["dan"]}`); !strings.Contains(a.text("message"), "eve (user "+string(eve.ID)) || !strings.Contains(a.text("message"), "dan (account "+dan) {
 		t.Errorf("of two: %v", a)
 	}
 	for _, body := range []string{

@@ -58,8 +58,15 @@ type TeamMembersChange struct {
 
 // TeamMembersChanged says who was named.
 type TeamMembersChanged struct {
-	Add    []scim.ID `json:"add"`
-	Remove []scim.ID `json:"remove"`
+	Add     []scim.ID    `json:"add"`
+	Remove  []scim.ID    `json:"remove"`
+	Persons []TeamPerson `json:"persons"` // each of both once
+}
+
+// TeamPerson is somebody whom a change of a team's members names.
+type TeamPerson struct {
+	TeamMember
+	WasMember bool `json:"wasMember"` // before the change
 }
 
 // Group is a group of SCIM as the API shows it.

@@ -1,0 +1,56 @@
+package admin
+
+import (
+	"context"
+	"errors"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// holder reads who holds the values, and how the conflict stands with that.
+func (s *Service) holder(ctx context.Context, id tenant.ID, c directory.Conflict) (directory.Conflict, *HolderNow, error) {
+	out := &HolderNow{Holds: true}
+	c, err := s.Directory.For(id).Holds(ctx, c)
+	if refused, ok := errors.AsType[*directory.RefusedError](err); ok {
+		out.Holds, out.Reason, err = false, refused.Reason, nil
+	}
+	if err == nil {
+		err = s.identify(ctx, c.Holder, out)
+	}
+	return c, out, err
+}
+
+// identify says who a holder is, unless it has gone.
+func (s *Service) identify(ctx context.Context, h directory.Holder, now *HolderNow) error {
+	err := s.describe(ctx, h, now)
+	if errors.Is(err, directory.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func (s *Service) describe(ctx context.Context, h directory.Holder, now *HolderNow) error {
+	t := s.Directory.For(h.Tenant)
+	switch h.Kind {
+	case directory.AccountKind:
+		a, err := s.Directory.Accounts().Account(ctx, h.ID)
+		if err != nil {
+			return err
+		}
+		shown := shownAccount(a)
+		now.Name, now.Account = shown.UserName, &shown
+		return nil
+	case directory.UserKind:
+		u, err := t.User(ctx, h.ID)
+		now.Name = u.Doc.Get("userName").Text()
+		return err
+	case directory.GroupKind:
+		g, err := t.Group(ctx, h.ID)
+		now.Name = g.Doc.Get("displayName").Text()
+		return err
+	}
+	team, err := t.Team(ctx, h.ID)
+	now.Name = team.Name()
+	return err
+}

@@ -1,0 +1,82 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
+)
+
+// person finds an account or a user of the tenant by id, userName or email. What
+// looks like an id stays one: a member may be a user of another tenant by now, whom
+// only the id names.
+func (s *Service) person(ctx context.Context, id tenant.ID, who string) (TeamMember, error) {
+	if uuid.Validate(who) == nil {
+		return s.personOf(ctx, id, scim.ID(who))
+	}
+	found, err := s.named(ctx, id, who)
+	switch {
+	case err != nil:
+		return TeamMember{}, err
+	case len(found) == 0:
+		return TeamMember{}, invalid("nobody has the id, userName or email %q: neither an account nor a user of the tenant", who)
+	case len(found) > 1:
+		words := make([]string, len(found))
+		for i, m := range found {
+			words[i] = m.UserName + " (" + m.Kind + " " + string(m.ID) + ")"
+		}
+		return TeamMember{}, conflict("%q may be each of %s: take the id", who, strings.Join(words, ", "))
+	}
+	return found[0], nil
+}
+
+// personOf says who has an id. Accounts come first: one may become a user between the
+// two reads, never the other way round.
+func (s *Service) personOf(ctx context.Context, t tenant.ID, id scim.ID) (TeamMember, error) {
+	a, err := s.Directory.Accounts().Account(ctx, id)
+	if err == nil {
+		return member(directory.AccountKind, a.Resource), nil
+	}
+	if !errors.Is(err, directory.ErrNotFound) {
+		return TeamMember{}, err
+	}
+	u, err := s.Directory.For(t).User(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		return TeamMember{ID: id, Kind: personKinds[""]}, nil
+	}
+	return member(directory.UserKind, u.Resource), err
+}
+
+func member(k directory.Kind, r directory.Resource) TeamMember {
+	return TeamMember{ID: r.ID, Kind: personKinds[k], UserName: r.Doc.Get("userName").Text()}
+}
+
+// named finds all whose userName or email it is.
+func (s *Service) named(ctx context.Context, id tenant.ID, who string) (found []TeamMember, err error) {
+	accounts, t := s.Directory.Accounts(), s.Directory.For(id)
+	for _, find := range []func(context.Context, string) (directory.Account, error){accounts.ByName, accounts.ByEmail} {
+		a, err := find(ctx, who)
+		if err == nil {
+			found = append(found, member(directory.AccountKind, a.Resource))
+		} else if !errors.Is(err, directory.ErrNotFound) {
+			return nil, err
+		}
+	}
+	for _, find := range []func(context.Context, string) ([]directory.User, error){t.UserByName, t.UserByEmail} {
+		users, err := find(ctx, who)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range users {
+			found = append(found, member(directory.UserKind, u.Resource))
+		}
+	}
+	slices.SortFunc(found, func(a, b TeamMember) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return slices.CompactFunc(found, func(a, b TeamMember) bool { return a.ID == b.ID }), nil
+}
