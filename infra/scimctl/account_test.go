@@ -59,7 +59,7 @@ func (b *bench) shows(id, words string) {
 func (b *bench) listed(ids ...string) {
 	b.Helper()
 	table := b.run("account list")
-	if lines := strings.Count(table, "\n"); lines != len(ids)+1 {
+	if lines := strings.Count(table, "\n"); lines != max(len(ids), 1)+1 || (len(ids) == 0) != strings.HasSuffix(table, "\nnone\n") {
 		b.Errorf("%d lines:\n%s", lines, table)
 	}
 	var list struct{ Accounts []struct{ ID string } }
@@ -78,7 +78,7 @@ func (b *bench) deletes(id, name string) {
 	if r := b.exec("ann\n", "account", "delete", id); r.code != 1 || !strings.Contains(r.err, "account of "+name) || !strings.Contains(r.err, "nothing is deleted") {
 		b.Errorf("wrong username: %+v", r)
 	}
-	if r := b.exec(name+"\n", "account", "delete", id); r.code != 0 || !strings.Contains(r.out, id+" is deleted") {
+	if r := b.exec(name+"\n", "account", "delete", id); r.code != 0 || !strings.Contains(r.out, "account "+name+" ("+id+") is deleted") {
 		b.Errorf("deleted: %+v", r)
 	}
 }

@@ -127,8 +127,8 @@ func deleteAccount(flags *flag.FlagSet) action {
 		if err := s.client.do(ctx, http.MethodGet, path, nil, &a); err != nil {
 			return err
 		}
-		question := fmt.Sprintf("This deletes the account of %s (%s), for good.\nType its username to go on: ", a.UserName, strings.Join(described(a.Emails), ", "))
-		if err := s.confirmed(question, *typed, a.UserName, "the account's username"); err != nil {
+		question := fmt.Sprintf("This deletes the account of %s (%s), for good.", a.UserName, strings.Join(described(a.Emails), ", "))
+		if err := s.confirmed(question, "its username", *typed, a.UserName, "the account's username"); err != nil {
 			return err
 		}
 		out := admin.RemovedAccount{ID: a.ID}
@@ -136,6 +136,6 @@ func deleteAccount(flags *flag.FlagSet) action {
 		if err != nil && !gone(err) { // gone: the first answer was lost
 			return err
 		}
-		return s.show(out, func(w io.Writer) { row(w, "account "+string(out.ID)+" is deleted") })
+		return s.show(out, func(w io.Writer) { row(w, "account "+a.UserName+" ("+string(out.ID)+") is deleted") })
 	}
 }

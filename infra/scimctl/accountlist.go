@@ -41,15 +41,21 @@ func accountTable(s *session, all pages) error {
 	if _, err := fmt.Fprintf(s.out, line, "ID", "USERNAME", "DISPLAY NAME", "CREATED", "EMAILS"); err != nil {
 		return err
 	}
-	return all(func(page []admin.Account) error {
+	rows := 0
+	err := all(func(page []admin.Account) error {
+		rows += len(page)
 		for _, a := range page {
 			emails := strings.Join(described(a.Emails), ", ")
-			if _, err := fmt.Fprintf(s.out, line, a.ID, a.UserName, either(a.DisplayName, "-"), moment(&a.Created), either(emails, "-")); err != nil {
+			if _, err := fmt.Fprintf(s.out, line, cell(a.ID), cell(a.UserName), cell(a.DisplayName), moment(&a.Created), cell(emails)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if err == nil {
+		none(s.out, rows)
+	}
+	return err
 }
 
 // accountArray prints the object that one page with all accounts would be.

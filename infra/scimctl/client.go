@@ -30,7 +30,7 @@ type apiError struct {
 	Message string `json:"message"`
 }
 
-func (e *apiError) Error() string { return either(e.Message, http.StatusText(e.status)) }
+func (e *apiError) Error() string { return harmless(either(e.Message, http.StatusText(e.status))) }
 
 // passing reports whether a repeated request may succeed.
 func passing(err error) bool {

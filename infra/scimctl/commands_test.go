@@ -168,7 +168,7 @@ func provisioningLog(b *bench) {
 	if len(lines) != 3 || !strings.HasPrefix(lines[0], "TIME ") {
 		b.Fatalf("the log is\n%s", out)
 	}
-	for i, words := range [][]string{1: {" 409 ", "create", "User", "ann@LOGGED.example", key, "uniqueness"}, 2: {" 201 ", "create", "User", "Ann@logged.example", id, key, "userName"}} {
+	for i, words := range [][]string{1: {" 409 ", "create", "User", "ann@LOGGED.example", key, "uniqueness userName \"ann@LOGGED.example\" is in use", " (conflict "}, 2: {" 201 ", "create", "User", "Ann@logged.example", id, key, "userName"}} {
 		for _, word := range words {
 			if !strings.Contains(lines[i], word) {
 				b.Errorf("%q is not in %s", word, lines[i])
@@ -182,6 +182,12 @@ func provisioningLog(b *bench) {
 		if got := len(b.json("log logged " + args)["entries"].([]any)); got != want {
 			b.Errorf("log %s: %d entries, want %d", args, got, want)
 		}
+	}
+	if strings.Contains(lines[1], "Then provision") || len(lines[1]) > 240 {
+		b.Errorf("the details are too long: %s", lines[1])
+	}
+	if out := b.run("log logged -user nobody"); !strings.HasSuffix(out, "\nnone\n") {
+		b.Errorf("an empty log is\n%s", out)
 	}
 	b.fails(1, "status must be a number", "log logged -status none")
 	b.fails(1, "no tenant", "log nobody")

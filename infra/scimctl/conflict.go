@@ -1,8 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -37,24 +37,39 @@ func conflictPath(args []string) string {
 func listConflicts(flags *flag.FlagSet) action {
 	state := flags.String("state", "", "open, approved, freed, dismissed, closed or all (default all but dismissed and closed)")
 	return func(ctx context.Context, s *session, args []string) error {
-		all := admin.ConflictList{Conflicts: []admin.Conflict{}}
-		for after, more := "", true; more; more = after != "" {
-			var page admin.ConflictList
-			query := url.Values{"after": {after}, "state": {*state}}
-			if err := s.client.do(ctx, http.MethodGet, conflictPath(args)+"?"+query.Encode(), nil, &page); err != nil {
-				return err
-			}
-			all.Conflicts = append(all.Conflicts, page.Conflicts...)
-			after = string(page.Next)
+		all, err := s.conflicts(ctx, args[0], *state)
+		if err != nil {
+			return err
 		}
-		slices.SortStableFunc(all.Conflicts, func(a, b admin.Conflict) int { return b.Last.Compare(a.Last) })
+		last := map[string]string{"closed": "OUTCOME", "all": "CAN, OR OUTCOME"}[*state]
 		return s.show(all, func(w io.Writer) {
-			row(w, "ID", "OF", "VALUE", "HELD BY", "STATE", "ATTEMPTS", "LAST", "CAN")
+			row(w, "ID", "OF", "VALUE", "HELD BY", "STATE", "ATTEMPTS", "LAST", either(last, "CAN"))
 			for _, c := range all.Conflicts {
-				row(w, c.ID, c.Of, lost(c.Values[0])+more(len(c.Values)-1), c.HeldBy, c.State, c.Attempts, moment(&c.Last), strings.Join(verbs(c), ", "))
+				left := either(strings.Join(verbs(c), ", "), c.Outcome)
+				row(w, c.ID, c.Of, short(lost(c.Values[0]), maxValueShown)+more(len(c.Values)-1), c.HeldBy, c.State, c.Attempts, moment(&c.Last), left)
 			}
+			none(w, len(all.Conflicts))
 		})
 	}
+}
+
+// maxValueShown is the most characters of a value in a table.
+const maxValueShown = 64
+
+// conflicts reads all conflicts of a tenant in a state, the last ones first.
+func (s *session) conflicts(ctx context.Context, tenant, state string) (admin.ConflictList, error) {
+	all := admin.ConflictList{Conflicts: []admin.Conflict{}}
+	for after, more := "", true; more; more = after != "" {
+		var page admin.ConflictList
+		query := url.Values{"after": {after}, "state": {state}}
+		if err := s.client.do(ctx, http.MethodGet, conflictPath([]string{tenant})+"?"+query.Encode(), nil, &page); err != nil {
+			return all, err
+		}
+		all.Conflicts = append(all.Conflicts, page.Conflicts...)
+		after = string(page.Next)
+	}
+	slices.SortStableFunc(all.Conflicts, func(a, b admin.Conflict) int { return b.Last.Compare(a.Last) })
+	return all, nil
 }
 
 func lost(v admin.ConflictValue) string { return v.Attribute + " " + v.Value }
@@ -76,69 +91,6 @@ func verbs(c admin.Conflict) (list []string) {
 	return list
 }
 
-func showConflict(ctx context.Context, s *session, args []string) error {
-	var c admin.Conflict
-	if err := s.client.do(ctx, http.MethodGet, conflictPath(args), nil, &c); err != nil {
-		return err
-	}
-	return s.show(c, func(w io.Writer) {
-		describeConflict(w, c)
-		if c.Now != nil {
-			row(w, "now", standing(c))
-		}
-		for _, o := range c.Can {
-			row(w, "can "+string(o.Verb), option(o))
-		}
-		_, _ = fmt.Fprintln(w, next(args[0], c))
-	})
-}
-
-func describeConflict(w io.Writer, c admin.Conflict) {
-	row(w, "id", c.ID)
-	row(w, "state", either(strings.Trim(string(c.State)+": "+c.Outcome, ": "), "-"))
-	for _, v := range c.Values {
-		row(w, "lost", lost(v))
-	}
-	row(w, "held by", holder(c))
-	row(w, "wanted for", strings.TrimSpace(c.Of+" "+c.Name+" "+cmp.Or(string(c.Resource), "(new)")))
-	row(w, "externalId", c.ExternalID)
-	row(w, "attempts", fmt.Sprintf("%d, from %s to %s", c.Attempts, moment(&c.First), moment(&c.Last)))
-	if c.Approval != nil {
-		row(w, "approved by", c.Approval.By)
-		row(w, "approved until", moment(&c.Approval.Until))
-	}
-}
-
-func holder(c admin.Conflict) string {
-	text := c.Holder.Kind + " " + string(c.Holder.ID)
-	if c.HeldBy == "elsewhere" {
-		text += " of tenant " + string(c.Holder.Tenant)
-	}
-	return text
-}
-
-// standing is how it stands with the holder.
-func standing(c admin.Conflict) string {
-	switch n := c.Now; {
-	case !n.Holds:
-		return n.Reason
-	case n.Account != nil:
-		return "userName " + n.Account.UserName + ", emails " + either(strings.Join(described(n.Account.Emails), ", "), "none")
-	}
-	return "it still holds the value"
-}
-
-func option(o admin.ConflictOption) string {
-	switch {
-	case !o.Applies:
-		return "no: " + o.Reason
-	case o.Needs != "":
-		flags := strings.NewReplacer("userName", "-username", "email", "-email", "displayName", "-name")
-		return "yes: " + o.Effect + "; name another with " + flags.Replace(o.Needs)
-	}
-	return "yes: " + o.Effect
-}
-
 func releaseConflict(flags *flag.FlagSet) action {
 	in := admin.Release{}
 	replaced := func(name, usage string, to **string) {
@@ -148,8 +100,24 @@ func releaseConflict(flags *flag.FlagSet) action {
 	replaced("username", "`userName` that the account gets", &in.UserName)
 	replaced("name", "`name` that the team gets", &in.DisplayName)
 	return func(ctx context.Context, s *session, args []string) error {
-		return decide(directory.ByReleasing, in)(ctx, s, args)
+		return asFlag(decide(directory.ByReleasing, in)(ctx, s, args))
 	}
+}
+
+// flagNames are what the flags of a release are called in its body.
+var flagNames = map[string]string{"userName": "-username", "email": "-email", "displayName": "-name"}
+
+// asFlag says in the words of the command line which member of a release is wrong.
+func asFlag(err error) error {
+	refused, ok := errors.AsType[*apiError](err)
+	if !ok || refused.status != http.StatusBadRequest {
+		return err
+	}
+	member := strings.TrimRight(strings.Fields(refused.Message + " -")[0], ":")
+	if flag, known := flagNames[member]; known {
+		return errors.New(harmless(flag + strings.TrimPrefix(refused.Message, member)))
+	}
+	return err
 }
 
 func deleteHolder(flags *flag.FlagSet) action {
@@ -162,8 +130,8 @@ func deleteHolder(flags *flag.FlagSet) action {
 		if o := optionOf(c, directory.ByDeleting); !o.Applies {
 			return fmt.Errorf("nothing is deleted: %s", o.Reason)
 		}
-		question := fmt.Sprintf("This deletes %s (%s), for good.\nType its id to go on: ", holder(c), standing(c))
-		if err := s.confirmed(question, *confirm, string(c.Holder.ID), "the id of the "+c.HeldBy); err != nil {
+		question := fmt.Sprintf("This deletes %s, for good: %s.", holder(c), standing(c))
+		if err := s.confirmed(question, "its id", *confirm, string(c.Holder.ID), "the id of the "+c.HeldBy); err != nil {
 			return err
 		}
 		return decide(directory.ByDeleting, admin.HolderDeletion{Confirm: c.Holder.ID})(ctx, s, args)
@@ -186,6 +154,6 @@ func decide(by directory.Resolution, body any) action {
 		if err := s.client.do(ctx, http.MethodPost, conflictPath(args)+"/"+string(by), body, &c); err != nil {
 			return err
 		}
-		return s.show(c, func(w io.Writer) { _, _ = fmt.Fprintln(w, next(args[0], c)) })
+		return s.show(c, func(w io.Writer) { advise(w, args[0], c) })
 	}
 }

@@ -47,31 +47,35 @@ func (b *bench) becomes(state, conflict string) {
 func conflicts(b *bench) {
 	b.run("tenant create clash")
 	token := b.json("credential create clash")["secret"].(string)
-	if out := b.run("conflict list clash"); strings.Count(out, "\n") != 1 {
+	if out := b.run("conflict list clash"); !strings.HasSuffix(out, "\nnone\n") {
 		b.Errorf("none are listed as\n%s", out)
 	}
 	account, id := b.conflicted(token, "ann@clash.example", "x1")
 	out := b.run("conflict show clash " + id)
-	for _, words := range []string{"open", "emails.value ann@clash.example", "account " + account, "ann@clash.example (verified, primary)", "yes:", "scimctl conflict connect clash " + id} {
+	for _, words := range []string{"open", "emails.value ann@clash.example", "ann@clash.example (account " + account + ")", "ann@clash.example (verified, primary)", "yes:", "scimctl conflict connect clash " + id,
+		"scimctl conflict release clash " + id + " -username NEW, or -email NEW\n"} {
 		if !strings.Contains(out, words) && !strings.Contains(out, strings.Replace(words, "verified, primary", "primary, verified", 1)) {
 			b.Errorf("%q is not shown in\n%s", words, out)
 		}
 	}
-	if out := b.run("conflict connect clash " + id); !strings.Contains(out, "next attempt of the provider connects the account") || !strings.Contains(out, account) {
+	if out := b.run("conflict connect clash " + id); !strings.Contains(out, "connects ann@clash.example (account "+account+")") || !strings.Contains(out, "nothing else that the request asks for is held") {
 		b.Errorf("connect says %s", out)
 	}
 	if status, user := b.provision(token, "ann@clash.example", "x1", "ann@clash.example"); status != 201 || user["id"] != account {
 		b.Errorf("the attempt after the approval: %d %v, want account %s", status, user, account)
 	}
 	b.becomes("closed", id)
-	if out := b.run("conflict show clash " + id); !strings.Contains(out, "Nothing is left to do: connected by approval.") || strings.Contains(out, "next attempt") {
+	if out := b.run("conflict show clash " + id); !strings.Contains(out, "Nothing is left to do.") || strings.Count(out, "connected by approval") != 1 || strings.Contains(out, "can ") {
 		b.Errorf("once it is closed:\n%s", out)
 	}
-	if out := b.run("conflict list clash -state closed"); !strings.Contains(out, id) {
-		b.Errorf("closed ones are\n%s", out)
+	for _, state := range []string{"closed", "all"} {
+		if out := b.run("conflict list clash -state " + state); !strings.Contains(out, id) || !strings.Contains(out, "OUTCOME\n") || !strings.Contains(out, "connected by approval\n") {
+			b.Errorf("%s ones are\n%s", state, out)
+		}
 	}
 	b.fails(1, "closed", "conflict release clash "+id+" -email x@clash.example")
 	b.fails(1, "no conflict", "conflict show clash aaaaaaaaaaaa")
+	b.fails(1, `there is no tenant "nix"`, "conflict show nix aaaaaaaaaaaa")
 	b.fails(1, "none of open", "conflict list clash -state gone")
 }
 
@@ -81,6 +85,8 @@ func released(b *bench) {
 	b.fails(1, "name another", "conflict release clash "+id)
 	b.fails(1, "no email", "conflict release clash "+id+" -email nonsense")
 	b.fails(2, "empty", "conflict release clash "+id+" -email=")
+	b.fails(1, "-name is for a team; this conflict is held by an account", "conflict release clash "+id+" -name Crew")
+	b.fails(1, "-email: ", "conflict release clash "+id+" -email nonsense")
 	if out := b.run("conflict release clash " + id + " -email bob@home.example"); !strings.Contains(out, "the next attempt of the provider succeeds") {
 		b.Errorf("release says %s", out)
 	}
@@ -102,5 +108,35 @@ func released(b *bench) {
 	}
 	if out := b.run("conflict list clash"); strings.Contains(out, id) {
 		b.Errorf("listed all the same:\n%s", out)
+	}
+}
+
+// What providers send neither forges lines nor steers a terminal.
+func printed(b *bench) {
+	b.run("tenant create forged")
+	token := b.json("credential create forged")["secret"].(string)
+	b.run("account create zoe -email zoe@forged.example")
+	b.run("account create yan@forged.example")
+	external := "e1\nnow  mallory\x1b[2J\u202e"
+	if status, body := b.provision(token, "yan@forged.example", external, "zoe@forged.example"); status != 409 {
+		b.Fatalf("provisioned: %d %v", status, body)
+	}
+	list := b.json("conflict list forged")["conflicts"].([]any)
+	if len(list) != 2 {
+		b.Fatalf("the conflicts are %v", list)
+	}
+	one, other := list[0].(map[string]any), list[1].(map[string]any)
+	if one["externalId"] != external {
+		b.Errorf("as JSON: %q", one["externalId"])
+	}
+	out := b.run("conflict show forged " + one["id"].(string))
+	if !strings.Contains(out, "e1\ufffdnow  mallory\ufffd[2J\ufffd\n") || strings.ContainsAny(out, "\x1b\u202e") {
+		b.Errorf("as text: %q", out)
+	}
+	if !strings.Contains(out, "see also") || !strings.Contains(out, other["id"].(string)+" (open): ") {
+		b.Errorf("the other holder is missing:\n%s", out)
+	}
+	if r := b.exec("", "team", "show", "forged", "a\x1b[2J\nb"); r.code != 1 || strings.Contains(r.err, "\x1b") || strings.Count(r.err, "\n") != 1 {
+		b.Errorf("an error: %q", r.err)
 	}
 }

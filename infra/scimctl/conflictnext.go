@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"scimserver/shared/admin"
@@ -9,32 +10,49 @@ import (
 )
 
 // retry is how administrators have their providers try again.
-const retry = "Providers try again by themselves: Entra ID within 40 minutes and less often after repeated errors (or Provision on demand), " +
-	"Okta when told to (Dashboard > Tasks > Retry selected, or assign the user or push the group again)."
+const retry = "Entra ID tries again by itself within 40 minutes, less often after repeated errors, or at once by Provision on demand; " +
+	"Okta when told to: Dashboard > Tasks > Retry Selected (group: Push Groups > Retry All Groups)."
 
-// next says in a sentence or two what happens next with a conflict.
-func next(tenant string, c admin.Conflict) string {
-	name := fmt.Sprintf("%s %s", tenant, c.ID)
+// advise says what happens next with a conflict.
+func advise(w io.Writer, tenant string, c admin.Conflict) {
+	for _, line := range next(tenant, c) {
+		row(w, line)
+	}
+}
+
+// next is what happens next with a conflict, line by line.
+func next(tenant string, c admin.Conflict) []string {
 	switch c.State {
 	case directory.ConflictApproved:
-		return fmt.Sprintf("The next attempt of the provider connects the %s: it becomes the %s of the tenant under the id %s, with what the provider sends. "+
-			"This holds until %s, as long as the %s is not changed.\n%s", c.HeldBy, c.Of, c.Holder.ID, moment(&c.Approval.Until), c.HeldBy, retry)
+		return []string{fmt.Sprintf("The next attempt of the provider connects %s: it becomes the %s of the tenant under that id, with what the provider sends. "+
+			"This holds until %s, as long as the %s is not changed and nothing else that the request asks for is held by others.",
+			holder(c), c.Of, moment(&c.Approval.Until), c.HeldBy), retry}
 	case directory.ConflictFreed:
-		return "The value is free: the next attempt of the provider succeeds, and closes the conflict.\n" + retry
+		return []string{"The value is free: the next attempt of the provider succeeds, and closes the conflict.", retry}
 	case directory.ConflictDismissed:
-		return "It is listed with -state dismissed only, until another holds the value. Attempts still fail and are counted."
+		return []string{"It is listed with -state dismissed only, until another holds the value. Attempts still fail and are counted."}
 	case directory.ConflictClosed:
-		return "Nothing is left to do: " + c.Outcome + "."
+		return []string{"Nothing is left to do."}
 	}
-	ways := verbs(c)
 	if c.Now != nil && !c.Now.Holds {
-		return "The next attempt of the provider succeeds, and closes the conflict.\n" + retry
+		return []string{"The next attempt of the provider succeeds, and closes the conflict.", retry}
 	}
+	return decisions(tenant+" "+string(c.ID), c)
+}
+
+// decisions are the commands that resolve an open conflict.
+func decisions(name string, c admin.Conflict) []string {
+	ways := verbs(c)
 	if len(ways) == 1 && ways[0] == string(directory.ByDismissing) {
-		return "It is solved at the identity provider: see the reasons. To hear no more of it: scimctl conflict dismiss " + name
+		return []string{"It is solved at the identity provider: see the reasons. To hear no more of it: scimctl conflict dismiss " + name}
 	}
-	for i, way := range ways {
-		ways[i] = "scimctl conflict " + way + " " + name
+	lines := []string{"Attempts fail until somebody decides:"}
+	for _, way := range ways {
+		line := "  scimctl conflict " + way + " " + name
+		if needs := optionOf(c, directory.Resolution(way)).Needs; needs != "" {
+			line += " " + strings.Join(flagsOf(needs), " NEW, or ") + " NEW"
+		}
+		lines = append(lines, line)
 	}
-	return "Attempts fail until somebody decides:\n  " + strings.Join(ways, "\n  ")
+	return lines
 }

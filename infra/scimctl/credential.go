@@ -106,6 +106,7 @@ func listCredentials(ctx context.Context, s *session, args []string) error {
 		for _, c := range all.Credentials {
 			row(w, c.Key, kind(c), c.State, joined(c.Scopes, ","), c.Subject, moment(&c.Created), moment(c.Expires), moment(c.Used))
 		}
+		none(w, len(all.Credentials))
 	})
 }
 

@@ -43,15 +43,15 @@ func deleteTenant(flags *flag.FlagSet) action {
 
 // confirm wants the tenant's id typed.
 func (s *session) confirm(t admin.Tenant, typed string) error {
-	question := fmt.Sprintf("This deletes tenant %s (%s) with %d users and %d groups, and its teams, for good.\nType its id to go on: ", t.ID, t.Name, *t.Users, *t.Groups)
-	return s.confirmed(question, typed, string(t.ID), "the tenant's id")
+	question := fmt.Sprintf("This deletes tenant %s (%s) with %d users and %d groups, and its teams, for good.", t.ID, t.Name, *t.Users, *t.Groups)
+	return s.confirmed(question, "its id", typed, string(t.ID), "the tenant's id")
 }
 
-// confirmed wants a word typed, which the flags may hold already: what is deleted
-// does not come back.
-func (s *session) confirmed(question, typed, want, what string) error {
+// confirmed says what is about to happen and wants a word typed, which the flags may
+// hold already: what is deleted does not come back.
+func (s *session) confirmed(notice, word, typed, want, what string) error {
 	if typed == "" {
-		s.say("%s", question)
+		s.say("%s\nType %s to go on: ", harmless(notice), word)
 		line, err := bufio.NewReader(s.in).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err

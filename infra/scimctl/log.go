@@ -7,17 +7,18 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"scimserver/shared/admin"
 	"scimserver/shared/directory"
 )
 
 func logCommands() []command {
-	return []command{{"log", "TENANT", "show what provisioning changed and what failed, newest first", showLog}}
+	return []command{{"log", "TENANT", "show what provisioning changed and what failed, newest first; -json has all of it", showLog}}
 }
 
 func showLog(flags *flag.FlagSet) action {
@@ -97,32 +98,48 @@ func (s *session) log(ctx context.Context, path string, q url.Values, limit int)
 	return all, nil
 }
 
+// The most characters of cells that may be long.
+const (
+	maxNameShown = 40
+	maxWhatShown = 64
+)
+
 func describeLog(w io.Writer, entries []directory.LogEntry) {
 	row(w, "TIME", "STATUS", "OPERATION", "RESOURCE", "NAME", "ID", "CREDENTIAL", "WHAT")
 	for _, e := range entries {
-		row(w, e.Time.Local().Format("2006-01-02 15:04:05"), e.Status, e.Operation, e.Kind, harmless(e.Name), harmless(string(e.ID)), e.Credential, harmless(what(e)))
+		row(w, e.Time.Local().Format("2006-01-02 15:04:05"), e.Status, e.Operation, e.Kind, short(e.Name, maxNameShown), short(string(e.ID), maxNameShown), e.Credential, what(e))
 	}
+	none(w, len(entries))
 }
 
-// what says what an entry is about, in one line.
+// what says in short what an entry is about.
 func what(e directory.LogEntry) string {
-	parts := []string{strings.Join(e.Changed, ", ")}
+	parts := []string{short(strings.Join(e.Changed, ", "), maxWhatShown)}
 	if e.Failed() {
-		parts = []string{strings.TrimSpace(e.Type + " " + e.Detail)}
+		parts = []string{strings.TrimSpace(e.Type + " " + gist(e.Detail))}
 	}
 	if len(e.Deviations) > 0 {
-		parts = append(parts, "tolerated: "+strings.Join(e.Deviations, ", "))
+		parts = append(parts, "tolerated: "+short(strings.Join(e.Deviations, ", "), maxWhatShown))
 	}
 	return strings.Trim(strings.Join(parts, "; "), "; ")
 }
 
-// harmless replaces what would break a line or steer a terminal: a request that was
-// refused may have sent it.
-func harmless(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
+// The parts of a detail: values stand in quotes, and may hold whatever the others look for.
+var (
+	quotedValue     = regexp.MustCompile(`"(\\.|[^"\\])*("|$)`)
+	conflictRemark  = regexp.MustCompile(` \(conflict [a-z2-7]{12}\)`)
+	behindSentences = regexp.MustCompile(`\. |\.$`)
+)
+
+// gist is the first sentence of a detail, and the conflicts that it names.
+func gist(detail string) string {
+	blind := quotedValue.ReplaceAllStringFunc(detail, func(v string) string { return strings.Repeat("_", len(v)) })
+	remarks := conflictRemark.FindAllString(blind, -1)
+	if at := behindSentences.FindStringIndex(blind); at != nil {
+		detail, blind = detail[:at[0]], blind[:at[0]]
+	}
+	if at := conflictRemark.FindStringIndex(blind); at != nil {
+		detail = detail[:at[0]] + detail[at[1]:]
+	}
+	return short(detail, maxWhatShown) + strings.Join(slices.Compact(remarks), "")
 }

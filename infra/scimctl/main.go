@@ -24,11 +24,21 @@ func main() {
 	switch {
 	case err == nil:
 	case errors.As(err, &misuse):
-		fmt.Fprintln(os.Stderr, "scimctl:", err)
+		report(err)
 		os.Exit(2)
 	default:
-		fmt.Fprintln(os.Stderr, "scimctl:", err)
+		report(err)
 		os.Exit(1)
+	}
+}
+
+// report prints an error, line by line.
+func report(err error) {
+	for i, line := range strings.Split(err.Error(), "\n") {
+		if i == 0 {
+			line = "scimctl: " + line
+		}
+		fmt.Fprintln(os.Stderr, harmless(line))
 	}
 }
 

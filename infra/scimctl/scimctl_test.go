@@ -159,6 +159,7 @@ func TestScimctl(t *testing.T) {
 	part("teams", teams)
 	part("conflicts", conflicts)
 	part("released", released)
+	part("what is printed", printed)
 	part("deletion", func(b *bench) { deletion(b, doomed) })
 }
 

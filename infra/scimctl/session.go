@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 )
 
 // session is one run of a command.
@@ -32,13 +33,42 @@ func (s *session) show(value any, human func(io.Writer)) error {
 	return w.Flush()
 }
 
-// row writes the cells of a line of a table; an empty one is a dash.
+// row writes the cells of a line of a table. All that people read passes here.
 func row(w io.Writer, cells ...any) {
 	text := make([]string, len(cells))
-	for i, cell := range cells {
-		text[i] = either(fmt.Sprint(cell), "-")
+	for i, c := range cells {
+		text[i] = cell(c)
 	}
 	_, _ = fmt.Fprintln(w, strings.Join(text, "\t"))
+}
+
+// none says below the header of a table that it has no rows.
+func none(w io.Writer, rows int) {
+	if rows == 0 {
+		row(w, "none")
+	}
+}
+
+// cell is a value as people read it; an empty one is a dash.
+func cell(v any) string { return harmless(either(fmt.Sprint(v), "-")) }
+
+// harmless replaces what would break a line or steer a terminal: a provider may have
+// sent it.
+func harmless(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) || unicode.Is(unicode.Zs, r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, s)
+}
+
+// short cuts a text of more than so many characters.
+func short(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
 }
 
 // moment is a time as people read it, "" for none.

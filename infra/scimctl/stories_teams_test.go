@@ -9,8 +9,8 @@ func teamOfTheSameName(s story) {
 	lee := s.account("lee" + s.suffix)
 	s.ctl("team create %s Analysts", s.tenant)
 	made := s.json("team list " + s.tenant)["teams"].([]any)[0].(map[string]any)["id"].(string)
-	s.ctl("team add %s %s lee%s %s", s.tenant, made, s.suffix, s.person("kim").userName)
-	s.ctl("team show %s %s", s.tenant, made)
+	s.ctl("team add %s Analysts lee%s %s", s.tenant, s.suffix, s.person("kim").userName)
+	s.ctl("team show %s Analysts", s.tenant)
 	id := s.conflict(s.idp.push(group{"g1", "Analysts"}, kim), `displayName "Analysts" is in use by Team `+made)
 	for method, body := range map[string]string{"GET": "", "DELETE": "", "PATCH": patchOp + `{"op": "replace", "path": "members", "value": []}]}`,
 		"PUT": `{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Analysts", "members": []}`} {
@@ -19,7 +19,7 @@ func teamOfTheSameName(s story) {
 		}
 	}
 	s.ctl("conflict show %s %s", s.tenant, id)
-	s.ctl("team rename %s %s Analysts-Berlin", s.tenant, made)
+	s.ctl("team rename %s Analysts Analysts-Berlin", s.tenant)
 	pushed := s.idp.push(group{"g1", "Analysts"}, kim)
 	if id := s.succeeds(pushed, 200); id == made || len(pushed.body["members"].([]any)) != 1 {
 		s.Errorf("the group is %v, the team %s", pushed.body, made)

@@ -7,8 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"scimserver/shared/admin"
 )
@@ -17,7 +18,7 @@ func teamCommands() []command {
 	return []command{
 		{"team create", "TENANT NAME", "make a team, next to the groups that SCIM manages", plain(createTeam)},
 		{"team list", "TENANT", "list a tenant's teams", plain(listTeams)},
-		{"team show", "TENANT TEAM", "show a team with its members", plain(showTeam)},
+		{"team show", "TENANT TEAM", "show a team with its members; TEAM is an id or a name", plain(showTeam)},
 		{"team rename", "TENANT TEAM NAME", "give a team another name", plain(renameTeam)},
 		{"team delete", "TENANT TEAM", "delete a team; its members stay", deleteTeam},
 		{"team add", "TENANT TEAM PERSON...", "put accounts and users into a team, by id, userName or email", plain(addToTeam)},
@@ -39,7 +40,28 @@ func createTeam(ctx context.Context, s *session, args []string) error {
 }
 
 func renameTeam(ctx context.Context, s *session, args []string) error {
-	return s.team(ctx, http.MethodPatch, teamPath(args[:2]...), admin.TeamName{Name: args[2]})
+	t, err := s.findTeam(ctx, args[0], args[1])
+	if err != nil {
+		return err
+	}
+	return s.team(ctx, http.MethodPatch, teamPath(args[0], string(t.ID)), admin.TeamName{Name: args[2]})
+}
+
+// findTeam finds a team by id or, where none has it, by name.
+func (s *session) findTeam(ctx context.Context, tenant, which string) (t admin.Team, err error) {
+	if uuid.Validate(which) == nil {
+		if err = s.client.do(ctx, http.MethodGet, teamPath(tenant, which), nil, &t); !gone(err) {
+			return t, err
+		}
+	}
+	var list admin.TeamList
+	if err = s.client.do(ctx, http.MethodGet, teamPath(tenant)+"?name="+url.QueryEscape(which), nil, &list); err != nil {
+		return t, err
+	}
+	if len(list.Teams) == 0 {
+		return t, fmt.Errorf("there is no team of the id or name %q in tenant %q", which, tenant)
+	}
+	return list.Teams[0], nil
 }
 
 // team sends a request that is answered with a team, and prints it.
@@ -74,6 +96,7 @@ func listTeams(ctx context.Context, s *session, args []string) error {
 		for _, t := range all.Teams {
 			row(w, t.ID, t.Name, moment(&t.Created), moment(&t.Modified))
 		}
+		none(w, len(all.Teams))
 	})
 }
 
@@ -84,13 +107,14 @@ type roster struct {
 }
 
 func showTeam(ctx context.Context, s *session, args []string) error {
-	all := roster{Members: []admin.TeamMember{}}
-	if err := s.client.do(ctx, http.MethodGet, teamPath(args...), nil, &all.Team); err != nil {
+	t, err := s.findTeam(ctx, args[0], args[1])
+	if err != nil {
 		return err
 	}
+	all := roster{Team: t, Members: []admin.TeamMember{}}
 	for after, more := "", true; more; more = after != "" {
 		var page admin.TeamMemberList
-		if err := s.client.do(ctx, http.MethodGet, teamPath(args...)+"/members?after="+url.QueryEscape(after), nil, &page); err != nil {
+		if err := s.client.do(ctx, http.MethodGet, teamPath(args[0], string(t.ID))+"/members?after="+url.QueryEscape(after), nil, &page); err != nil {
 			return err
 		}
 		all.Members = append(all.Members, page.Members...)
@@ -108,48 +132,17 @@ func showTeam(ctx context.Context, s *session, args []string) error {
 func deleteTeam(flags *flag.FlagSet) action {
 	typed := flags.String("confirm", "", "the team's `name`, for scripts; otherwise it is asked for")
 	return func(ctx context.Context, s *session, args []string) error {
-		var t admin.Team
-		if err := s.client.do(ctx, http.MethodGet, teamPath(args...), nil, &t); err != nil {
+		t, err := s.findTeam(ctx, args[0], args[1])
+		if err != nil {
 			return err
 		}
-		question := fmt.Sprintf("This deletes team %s, for good. Its members stay.\nType its name to go on: ", t.Name)
-		if err := s.confirmed(question, *typed, strings.TrimSpace(t.Name), "the team's name"); err != nil {
+		question := fmt.Sprintf("This deletes team %s, for good. Its members stay.", t.Name)
+		if err := s.confirmed(question, "its name", *typed, strings.TrimSpace(t.Name), "the team's name"); err != nil {
 			return err
 		}
-		if err := s.client.do(ctx, http.MethodDelete, teamPath(args...), nil, &t); err != nil && !gone(err) {
+		if err := s.client.do(ctx, http.MethodDelete, teamPath(args[0], string(t.ID)), nil, &t); err != nil && !gone(err) {
 			return err // one that has gone was deleted by a request whose answer was lost
 		}
 		return s.show(t, func(w io.Writer) { row(w, "team "+t.Name+" is deleted") })
 	}
-}
-
-func addToTeam(ctx context.Context, s *session, args []string) error {
-	return s.changeTeam(ctx, args, func(some []string) admin.TeamMembersChange { return admin.TeamMembersChange{Add: some} })
-}
-
-func removeFromTeam(ctx context.Context, s *session, args []string) error {
-	return s.changeTeam(ctx, args, func(some []string) admin.TeamMembersChange { return admin.TeamMembersChange{Remove: some} })
-}
-
-// changeTeam sends as many persons at a time as a request takes.
-func (s *session) changeTeam(ctx context.Context, args []string, change func([]string) admin.TeamMembersChange) error {
-	var all admin.TeamMembersChanged
-	for some := range slices.Chunk(args[2:], admin.MaxTeamChange) {
-		var done admin.TeamMembersChanged
-		if err := s.client.do(ctx, http.MethodPost, teamPath(args[:2]...)+"/members", change(some), &done); err != nil {
-			if n := len(all.Add) + len(all.Remove); n > 0 {
-				err = fmt.Errorf("%w\nthe first %d persons are done", err, n)
-			}
-			return err
-		}
-		all.Add, all.Remove = append(all.Add, done.Add...), append(all.Remove, done.Remove...)
-	}
-	return s.show(all, func(w io.Writer) {
-		for _, id := range all.Add {
-			row(w, "in the team", id)
-		}
-		for _, id := range all.Remove {
-			row(w, "not in the team", id)
-		}
-	})
 }

@@ -9,6 +9,9 @@ import (
 // they are.
 func teams(b *bench) {
 	b.run("tenant create ships")
+	if out := b.run("team list ships"); !strings.HasSuffix(out, "\nnone\n") {
+		b.Errorf("none are listed as\n%s", out)
+	}
 	token := b.json("credential create ships")["secret"].(string)
 	ann, bob := b.newUser(201, token, "ann@ships.example"), b.newUser(201, token, "bob@ships.example", "bob@mail.example")
 	made := b.json("team create ships Crew")
@@ -17,7 +20,9 @@ func teams(b *bench) {
 		b.Errorf("made %v", made)
 	}
 	b.fails(1, "the name is taken by team "+team, "team create ships CREW")
-	if out := b.run("team add ships " + team + " ANN@ships.example bob@mail.example"); !strings.Contains(out, ann) || !strings.Contains(out, bob) {
+	b.run("team add ships CREW ANN@ships.example")
+	out := strings.Join(strings.Fields(b.run("team add ships "+team+" ANN@ships.example bob@mail.example")), " ")
+	if out != "was in the team already ann@ships.example (user "+ann+") added bob@ships.example (user "+bob+")" {
 		b.Errorf("added: %s", out)
 	}
 	b.fails(1, `nobody has the id, userName or email "cid"`, "team add ships "+team+" "+ann+" cid")
@@ -31,8 +36,12 @@ func teams(b *bench) {
 	if list := b.json("team show ships " + team)["members"].([]any); len(list) != 2 {
 		b.Errorf("after what SCIM tried: %v", list)
 	}
-	b.run("team remove ships " + team + " " + strings.Repeat(bob+" ", 40)) // more than a request takes
-	if out := b.run("team rename ships " + team + " Pilots"); !strings.Contains(out, "Pilots") {
+	out = b.run("team remove ships crew " + strings.Repeat(bob+" ", 40)) // more than a request takes
+	if !strings.Contains(out, "removed              bob@ships.example (user "+bob+")\nwas not in the team  bob@ships.example") {
+		b.Errorf("removed: %s", out)
+	}
+	b.fails(1, `no team of the id or name "Nobody"`, "team rename ships Nobody X")
+	if out := b.run("team rename ships Crew Pilots"); !strings.Contains(out, "Pilots") {
 		b.Errorf("renamed: %s", out)
 	}
 	if out := b.run("team list ships"); !strings.Contains(out, "Pilots") {
@@ -46,7 +55,7 @@ func (b *bench) deleteTeam(team string) {
 	if r := b.exec("Crew\n", "team", "delete", "ships", team); r.code != 1 || !strings.Contains(r.err, "nothing is deleted") {
 		b.Errorf("wrong name: %+v", r)
 	}
-	if r := b.exec("Pilots\n", "team", "delete", "ships", team); r.code != 0 || !strings.Contains(r.out, "team Pilots is deleted") {
+	if r := b.exec("Pilots\n", "team", "delete", "ships", "pilots"); r.code != 0 || !strings.Contains(r.out, "team Pilots is deleted") {
 		b.Errorf("deleted: %+v", r)
 	}
 	b.fails(1, "there is no team", "team show ships "+team)

@@ -126,7 +126,7 @@ func (s *session) tenant(ctx context.Context, method, path string, in any) error
 		return err
 	}
 	if t.Warning != "" {
-		s.say("warning: %s\n", t.Warning)
+		s.say("warning: %s\n", harmless(t.Warning))
 	}
 	if t.Connect == admin.Automatic && len(t.Domains) == 0 {
 		s.say("warning: connect is automatic without effect: the tenant has no verified domains; give it some with tenant update %s -domains\n", t.ID)
@@ -169,5 +169,6 @@ func listTenants(ctx context.Context, s *session, _ []string) error {
 		for _, t := range all.Tenants {
 			row(w, t.ID, t.Name, t.Profile, t.State, t.Limits.RequestsPerSecond, moment(&t.Created))
 		}
+		none(w, len(all.Tenants))
 	})
 }
