@@ -153,10 +153,12 @@ func twoHolders(s story) {
 	nia.userName = "nia" + s.suffix
 	s.account(nia.userName)
 	account := s.account("nia-old" + s.suffix + " -email " + nia.email)
-	refused := s.idp.provision(nia)
-	s.closes(s.conflict(refused, `userName "`+nia.userName+`"`))
-	_, rest, _ := strings.Cut(refused.text("detail"), `emails.value "`+nia.email+`" is in use outside your identity provider's users (conflict `)
-	email, _, _ := strings.Cut(rest, ")")
+	email := s.conflict(s.idp.provision(nia), `userName "`+nia.userName+`" and emails.value "`+nia.email+`" are in use`)
+	for _, c := range s.json("conflict list " + s.tenant)["conflicts"].([]any) { // the one about the username is not named
+		if c := c.(map[string]any); c["value"] == nia.userName {
+			s.closes(c["id"].(string))
+		}
+	}
 	s.ctl("conflict connect %s %s", s.tenant, email)
 	s.conflict(s.idp.provision(nia))
 	nia.userName = "nia.doe" + s.suffix

@@ -15,7 +15,7 @@ func (s *Service) ConnectHolder(ctx context.Context, id tenant.ID, conflict dire
 	if err := s.exists(ctx, id); err != nil {
 		return Conflict{}, err
 	}
-	c, err := s.Directory.For(id).Approve(ctx, conflict, by)
+	c, err := s.Directory.For(id).Approve(ctx, conflict, by, "")
 	out, err := resolved(id)(c, err)
 	if err != nil {
 		return Conflict{}, err

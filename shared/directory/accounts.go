@@ -19,6 +19,17 @@ func (a Account) Verifies(address string) bool {
 	return slices.Contains(strings.Split(a.verified, "\n"), scim.Fold(address))
 }
 
+// email returns an email of the account as it is stored, "" if it has none that folds
+// like an address.
+func (a Account) email(address string) string {
+	for _, e := range a.Doc.Get("emails").Items() {
+		if own := e.Get("value").Text(); scim.Fold(own) == scim.Fold(address) {
+			return own
+		}
+	}
+	return ""
+}
+
 // AccountContent is what the application decides of an account.
 type AccountContent struct {
 	Content

@@ -30,7 +30,7 @@ type TakenError struct {
 	Holders []Holder
 
 	attempt attempt
-	lapsed  string // why an approval that there was did not hold
+	lapsed  lapse // an approval that there was and that did not hold
 }
 
 // Holder is who holds a claim.

@@ -164,6 +164,7 @@ func (t *Tenant) closeAs(ctx context.Context, c Conflict, outcome string) error 
 // closing makes the write that closes a conflict as it was read.
 func (t *Tenant) closing(c Conflict, outcome string, stamp table.Stamp) table.Write {
 	set := table.Item{"state": string(ConflictClosed), "outcome": outcome, "writer": string(stamp)}
-	return table.Update(t.conflictKey(c.ID), set).Provided("#state = :state AND #last = :last AND #holder = :holder",
-		table.Item{"state": string(c.State), "last": scim.FormatTime(c.Last), "holder": string(c.Holder.ID)})
+	condition, values := c.asRead()
+	values["last"] = scim.FormatTime(c.Last)
+	return table.Update(t.conflictKey(c.ID), set).Provided(condition+" AND #last = :last", values)
 }

@@ -107,15 +107,26 @@ func (t *Tenant) approved(by Resource, item table.Item, taken *TakenError) ([]ta
 	case err != nil || c.Holder.ID != by.ID:
 		return nil, err
 	case !t.d.now().Before(c.Approval.Until):
-		taken.lapsed = "the approval has expired"
+		taken.lapsed = lapse{c.Approval.Until, "the approval has expired"}
 		return nil, nil
 	case c.Approval.Version != by.Version:
-		taken.lapsed = outdatedApproval(c.HeldBy(t.id))
+		taken.lapsed = lapse{c.Approval.Until, outdatedApproval(c.HeldBy(t.id))}
 		return nil, nil
 	}
-	return []table.Write{t.connected(c, "connected by approval").Provided(
+	return []table.Write{t.notDeleting("", table.Item{}), t.connected(c, "connected by approval").Provided(
 		"#state = :state AND #holder = :holder AND #approvedVersion = :version",
 		table.Item{"state": string(ConflictApproved), "holder": string(by.ID), "version": by.Version})}, nil
+}
+
+// notDeleting makes the check that the tenant is not being deleted, and that its record
+// meets another condition if there is one: what it connects would be deleted with it.
+func (t *Tenant) notDeleting(condition string, values table.Item) table.Write {
+	values["gone"] = string(tenant.Deleting)
+	text := "(attribute_not_exists(#state) OR #state <> :gone)"
+	if condition != "" {
+		text += " AND " + condition
+	}
+	return table.Check(tenantKey(t.id), text, values)
 }
 
 func outdatedApproval(of string) string {
@@ -133,10 +144,10 @@ func (t *Tenant) automatic(a Account, conflict, record table.Item, taken *TakenE
 	if tenant.Connect(record.Text("connect")) != tenant.Automatic {
 		return nil, nil
 	}
-	writes := []table.Write{table.Check(tenantKey(t.id), "#connect = :automatic", table.Item{"automatic": string(tenant.Automatic)})}
+	writes := []table.Write{t.notDeleting("#connect = :automatic", table.Item{"automatic": string(tenant.Automatic)})}
 	verified, checked := strings.Fields(record.Text("domains")), map[string]bool{}
 	for _, address := range taken.emails() {
-		domain := domainOf(address)
+		domain := domainOf(a.email(address)) // not of the one that was sent: what folds alike may be another domain
 		if !a.Verifies(address) || !slices.Contains(verified, domain) {
 			return nil, nil
 		}

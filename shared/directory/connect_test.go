@@ -21,7 +21,7 @@ var modes = map[string]func(http.RoundTripper) http.RoundTripper{"plain": nil, "
 func (b *bench) approved(a directory.Account, wanted directory.Content) directory.ConflictID {
 	b.Helper()
 	_, ids := b.post(b.acme, wanted)
-	c, err := b.acme.Approve(b.Context(), ids[0], "op")
+	c, err := b.acme.Approve(b.Context(), ids[0], "op", "")
 	if err != nil || c.State != directory.ConflictApproved || c.Approval.Version != a.Version || c.Approval.By != "op" {
 		b.Fatalf("approved %+v, %v", c, err)
 	}
@@ -209,7 +209,7 @@ func TestRaceOfTenantsForAnAccount(t *testing.T) {
 			b.approved(a, wanted)
 			globex := b.dir.For("globex")
 			_, ids := b.post(globex, wanted)
-			if _, err := globex.Approve(t.Context(), ids[0], "op"); err != nil {
+			if _, err := globex.Approve(t.Context(), ids[0], "op", ""); err != nil {
 				t.Fatal(err)
 			}
 			var all []func() error
@@ -255,7 +255,7 @@ func TestRacesOfAConnection(t *testing.T) {
 			return err
 		},
 		"approve again": func(b *bench, _ directory.Account, id directory.ConflictID) error {
-			_, err := b.acme.Approve(b.Context(), id, "op")
+			_, err := b.acme.Approve(b.Context(), id, "op", "")
 			return err
 		},
 	} {

@@ -35,7 +35,7 @@ func TestConnectTeam(t *testing.T) {
 	b := newBench(t, nil)
 	a, u, v := b.account("ann", "ann@example.com"), b.create("bob", ""), b.create("carl", "")
 	team, id := b.teamConflict(a.ID, u.ID)
-	if c, err := b.acme.Approve(t.Context(), id, "op"); err != nil || c.State != directory.ConflictApproved {
+	if c, err := b.acme.Approve(t.Context(), id, "op", ""); err != nil || c.State != directory.ConflictApproved {
 		t.Fatalf("approved %+v, %v", c, err)
 	}
 	out, err := b.acme.CreateGroup(t.Context(), group("STAFF", "g1"), directory.MemberEdit{Add: members(v.ID)})
@@ -84,7 +84,7 @@ func TestReleaseTeam(t *testing.T) {
 func TestTeamApprovalsThatDoNotHold(t *testing.T) {
 	b := newBench(t, nil)
 	team, id := b.teamConflict()
-	if _, err := b.acme.Approve(t.Context(), id, "op"); err != nil {
+	if _, err := b.acme.Approve(t.Context(), id, "op", ""); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.acme.AddTeamMembers(t.Context(), team.ID, []scim.ID{b.account("ann").ID}); err != nil {
@@ -122,7 +122,7 @@ func TestRacesOfATeamConnection(t *testing.T) {
 				b := newBench(t, wrap)
 				u, v := b.create("bob", ""), b.create("carl", "")
 				team, id := b.teamConflict(u.ID)
-				if _, err := b.acme.Approve(t.Context(), id, "op"); err != nil {
+				if _, err := b.acme.Approve(t.Context(), id, "op", ""); err != nil {
 					t.Fatal(err)
 				}
 				push := func() error {
@@ -152,7 +152,7 @@ func TestDeathWhileConnectingATeam(t *testing.T) {
 			b := newBench(t, nil, at(&now))
 			u, v := b.create("bob", ""), b.create("carl", "")
 			team, id := b.teamConflict(u.ID)
-			if _, err := b.acme.Approve(t.Context(), id, "op"); err != nil {
+			if _, err := b.acme.Approve(t.Context(), id, "op", ""); err != nil {
 				t.Fatal(err)
 			}
 			mortal, ctx := b.mortal(n, lost)

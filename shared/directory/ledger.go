@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
@@ -87,7 +88,7 @@ func (c *Conflict) sort() {
 
 // note stores a conflict that was lost once more. The error is errMoved when others
 // change its state meanwhile.
-func (t *Tenant) note(ctx context.Context, c Conflict, lapsed string) error {
+func (t *Tenant) note(ctx context.Context, c Conflict, lapsed lapse) error {
 	item, err := t.d.db.Get(ctx, t.conflictKey(c.ID))
 	if err != nil {
 		return err
@@ -98,9 +99,9 @@ func (t *Tenant) note(ctx context.Context, c Conflict, lapsed string) error {
 		if old, err = conflictFrom(item); err != nil {
 			return err
 		}
-		c.First = old.First
-		c.State, c.Outcome = old.after(c, lapsed)
-		condition, values = "#state = :state AND #holder = :holder AND #writer <> :stamp", table.Item{"state": string(old.State), "holder": string(old.Holder.ID)}
+		c = old.after(c, lapsed)
+		condition, values = old.asRead()
+		condition += " AND #writer <> :stamp"
 	}
 	return t.indexed(ctx, old, c, func() error { return t.count(ctx, c, condition, values) })
 }
@@ -138,18 +139,37 @@ func (t *Tenant) indexed(ctx context.Context, old, c Conflict, store func() erro
 	return t.d.db.Write(ctx, func(table.Stamp) table.Write { return table.Delete(t.conflictOfKey(old.indexed, c.ID)) })
 }
 
-// after returns the state that a conflict has when it is lost once more.
-func (c Conflict) after(next Conflict, lapsed string) (ConflictState, string) {
-	same := c.Holder == next.Holder
-	switch {
+// lapse is why an approval, which is known by its end, did not hold.
+type lapse struct {
+	until time.Time
+	why   string
+}
+
+// after returns a conflict that is lost once more. What was approved stays about the
+// record that it was approved for, whoever else asks for the same value meanwhile.
+func (c Conflict) after(next Conflict, lapsed lapse) Conflict {
+	next.First = c.First
+	switch same := c.Holder == next.Holder; {
 	case c.State == ConflictDismissed && same:
-		return c.State, c.Outcome
-	case c.State == ConflictApproved && same && lapsed == "":
-		return c.State, c.Outcome
+		next.State, next.Outcome = c.State, c.Outcome
+	case c.State == ConflictApproved && same && !c.Approval.Until.Equal(lapsed.until):
+		last := next.Last
+		next = c
+		next.Last = last
 	case c.State == ConflictApproved && same:
-		return ConflictOpen, lapsed
+		next.Outcome = lapsed.why
 	}
-	return ConflictOpen, ""
+	return next
+}
+
+// asRead is the condition that neither the state of a conflict nor its holder nor its
+// approval is another by now.
+func (c Conflict) asRead() (condition string, values table.Item) {
+	return "#state = :state AND #holder = :holder AND #holderKind = :kind AND #holderTenant = :tenant" +
+			" AND (attribute_not_exists(#approvedUntil) OR #approvedUntil = :until)", table.Item{
+			"state": string(c.State), "holder": string(c.Holder.ID), "kind": string(c.Holder.Kind), "tenant": string(c.Holder.Tenant),
+			"until": seconds(c.Approval.Until),
+		}
 }
 
 // moved turns a refusal into errMoved.
@@ -175,16 +195,24 @@ func (t *Tenant) Conflict(ctx context.Context, id ConflictID) (Conflict, error) 
 	return conflictFrom(item)
 }
 
+// maxConflictBytes bounds the values of the conflicts of a page, which clients choose.
+const maxConflictBytes = 1 << 20
+
 // Conflicts reads a page of a tenant's conflicts in the order of their ids: at most
-// limit of them behind one. next is where to go on, "" at the end.
+// limit of them behind one, fewer where their values are long. next is where to go on,
+// "" at the end.
 func (t *Tenant) Conflicts(ctx context.Context, after ConflictID, limit int) (page []Conflict, next ConflictID, err error) {
 	items, last, err := t.d.db.Query(ctx, table.Query{PK: t.conflictsPK(), After: string(after), Limit: limit})
+	size := 0
 	for _, item := range items {
+		if size > maxConflictBytes {
+			return page, page[len(page)-1].ID, nil
+		}
 		c, err := conflictFrom(item)
 		if err != nil {
 			return nil, "", err
 		}
-		page = append(page, c)
+		page, size = append(page, c), size+len(item.Text("values"))
 	}
 	return page, ConflictID(last), err
 }

@@ -236,7 +236,7 @@ func TestRefusals(t *testing.T) {
 	for id, why := range map[directory.ConflictID]string{
 		ids[0]: "username alone", ids[1]: string(own.ID), ids[2]: "globex", change: "two ids",
 	} {
-		if _, err := b.acme.Approve(t.Context(), id, "op"); !refusedFor(err, why) {
+		if _, err := b.acme.Approve(t.Context(), id, "op", ""); !refusedFor(err, why) {
 			t.Errorf("approve: %v, want %s", err, why)
 		}
 	}
@@ -249,7 +249,7 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	for _, id := range []directory.ConflictID{"none", "", "a#b"} {
-		if _, err := b.acme.Approve(t.Context(), id, "op"); !errors.Is(err, directory.ErrNotFound) {
+		if _, err := b.acme.Approve(t.Context(), id, "op", ""); !errors.Is(err, directory.ErrNotFound) {
 			t.Errorf("conflict %q: %v", id, err)
 		}
 	}

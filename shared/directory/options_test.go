@@ -53,7 +53,7 @@ func TestOptions(t *testing.T) {
 			t.Errorf("%+v\ncan be resolved by %s, want %s", b.conflict(tt.of), got, tt.want)
 		}
 	}
-	if _, err := b.acme.Approve(t.Context(), both, "op"); err != nil {
+	if _, err := b.acme.Approve(t.Context(), both, "op", ""); err != nil {
 		t.Fatal(err)
 	}
 	c := b.conflict(both)

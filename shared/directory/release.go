@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -11,7 +12,7 @@ import (
 // release takes the values of a conflict away from who holds them. It may repeat what
 // was done.
 func (t *Tenant) release(ctx context.Context, c Conflict, with Replacement) error {
-	err := c.releasable(t.id)
+	err := cmp.Or(c.releasable(t.id), c.another(with))
 	switch {
 	case err != nil:
 		return err
@@ -24,6 +25,17 @@ func (t *Tenant) release(ctx context.Context, c Conflict, with Replacement) erro
 		return nil
 	}
 	return err
+}
+
+// another refuses a replacement that is, in another case or form, what was lost.
+func (c Conflict) another(with Replacement) error {
+	for _, v := range c.Values {
+		in := map[string]string{emailAttribute: with.Email, "userName": with.UserName, "displayName": with.DisplayName}[v.Attribute]
+		if in != "" && scim.Fold(in) == scim.Fold(v.Value) {
+			return refused("%s %q is what the provider asks for: name another one", v.Attribute, in)
+		}
+	}
+	return nil
 }
 
 // releaseTeam renames the team, unless it has another name already.

@@ -22,11 +22,15 @@ func refused(format string, args ...any) error { return &RefusedError{fmt.Sprint
 
 // Approve lets the provider's next POST connect the account that holds a conflict's
 // email, or the team that holds its name: it becomes the SCIM user or group. by is
-// who approves. The errors are ErrNotFound, *RefusedError, ErrContention and ErrUnavailable.
-func (t *Tenant) Approve(ctx context.Context, id ConflictID, by string) (Conflict, error) {
+// who approves, holder the id of who is meant, "" for whoever holds the values. The
+// errors are ErrNotFound, *RefusedError, ErrContention and ErrUnavailable.
+func (t *Tenant) Approve(ctx context.Context, id ConflictID, by string, holder scim.ID) (Conflict, error) {
 	return t.resolve(ctx, id, func(c *Conflict) error {
-		if err := c.connectable(t.id); err != nil {
+		if err := cmp.Or(c.settled(ByConnecting), c.connectable(t.id)); err != nil {
 			return err
+		}
+		if holder != "" && c.Holder.ID != holder {
+			return t.heldByAnother(*c, holder)
 		}
 		version, err := t.holderVersion(ctx, *c)
 		if err != nil {
@@ -72,7 +76,7 @@ func (t *Tenant) holderVersion(ctx context.Context, c Conflict) (int64, error) {
 	of := t.d.For(c.Holder.Tenant)
 	item, err := of.get(ctx, c.Holder.Kind, c.Holder.ID)
 	if err == ErrNotFound {
-		return 0, refused("who held the value has gone; the provider's next attempt succeeds")
+		return 0, t.givenUp(ctx, c, "who held the value has gone")
 	}
 	if err != nil {
 		return 0, err
@@ -82,9 +86,25 @@ func (t *Tenant) holderVersion(ctx context.Context, c Conflict) (int64, error) {
 		return 0, err
 	}
 	if len(without(of.claimsAbout(c.Values), of.claimsOf(c.Holder.Kind, r.Doc))) > 0 {
-		return 0, refused("%s %s has given up the value; the provider's next attempt succeeds", c.HeldBy(t.id), c.Holder.ID)
+		return 0, t.givenUp(ctx, c, fmt.Sprintf("%s %s has given up what was lost", c.HeldBy(t.id), c.Holder.ID))
 	}
 	return r.Version, nil
+}
+
+// givenUp says what follows from the holder having changed: nobody may hold the values
+// now, or somebody else, or the holder some of them.
+func (t *Tenant) givenUp(ctx context.Context, c Conflict, how string) error {
+	err := t.checkFree(ctx, t.claimsAbout(c.Values), c.Resource)
+	if _, held := errors.AsType[*TakenError](err); held {
+		return refused("%s, but some of it is still in use; the provider's next attempt fails, and notes by whom", how)
+	}
+	return cmp.Or(err, refused("%s; %s", how, nextSucceeds))
+}
+
+const nextSucceeds = "the provider's next attempt succeeds"
+
+func (t *Tenant) heldByAnother(c Conflict, than scim.ID) error {
+	return refused("the value is held by %s %s, not by %s", c.HeldBy(t.id), c.Holder.ID, than)
 }
 
 // claimsAbout returns the claims on values.
@@ -130,8 +150,7 @@ func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Confli
 				"state": string(c.State), "outcome": c.Outcome, "writer": string(stamp),
 				"approvedVersion": c.Approval.Version, "approvedBy": c.Approval.By, "approvedUntil": seconds(c.Approval.Until),
 			}
-			return table.Update(t.conflictKey(id), set).Provided("#state = :state AND #holder = :holder",
-				table.Item{"state": string(old.State), "holder": string(old.Holder.ID)})
+			return table.Update(t.conflictKey(id), set).Provided(old.asRead())
 		}))
 	})
 	return c, err
@@ -142,13 +161,13 @@ func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Confli
 type Replacement struct{ UserName, Email, DisplayName string }
 
 // Release takes the values of a conflict away from the account or team that holds
-// them, so that the provider's next attempt succeeds. Where the username goes with the email,
-// because they were the same, a new email stands for both. The errors are
+// them, so that the provider's next attempt succeeds. Where the username goes with the
+// email, because they were the same, a new email stands for both. The errors are
 // *TakenError for the replacement and those of Approve.
 func (t *Tenant) Release(ctx context.Context, id ConflictID, with Replacement) (Conflict, error) {
 	c, err := t.Conflict(ctx, id)
 	if err == nil {
-		err = c.ended()
+		err = c.settled(ByReleasing)
 	}
 	if err == nil {
 		err = t.release(ctx, c, with)
@@ -174,11 +193,11 @@ func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID, holder scim.ID
 	if err != nil {
 		return c, err
 	}
-	if err := cmp.Or(c.ended(), c.deletable(t.id)); err != nil {
+	if err := cmp.Or(c.settled(ByDeleting), c.deletable(t.id)); err != nil {
 		return c, err
 	}
 	if c.Holder.ID != holder {
-		return c, refused("the value is held by %s %s, not by %s", c.HeldBy(t.id), c.Holder.ID, holder)
+		return c, t.heldByAnother(c, holder)
 	}
 	version, err := t.holderVersion(ctx, c)
 	if err != nil {
@@ -194,12 +213,17 @@ func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID, holder scim.ID
 	return t.freed(ctx, c, "the "+by+" was deleted")
 }
 
-// freed notes that the values of a conflict are free, unless others hold them by now.
+// freed notes that the values of a conflict are free, unless others hold them by now,
+// or a request has closed the conflict meanwhile.
 func (t *Tenant) freed(ctx context.Context, read Conflict, how string) (Conflict, error) {
-	return t.resolve(ctx, read.ID, func(c *Conflict) error {
+	c, err := t.resolve(ctx, read.ID, func(c *Conflict) error {
 		if c.Holder == read.Holder {
-			c.State, c.Outcome, c.Approval = ConflictFreed, how+"; the provider's next attempt succeeds", Approval{}
+			c.State, c.Outcome, c.Approval = ConflictFreed, how+"; "+nextSucceeds, Approval{}
 		}
 		return nil
 	})
+	if c.State == ConflictClosed {
+		return c, nil
+	}
+	return c, err
 }

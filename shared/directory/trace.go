@@ -57,8 +57,12 @@ func TraceOf(pk, sk string, before, after *Image) (tr Trace, ok bool, err error)
 	return tr, true, nil
 }
 
-// written is when an image was written: a little later than the request arrived.
+// written is when an image was written: a little later than the request arrived. The
+// mark of a deletion leaves the time of the last change as it is.
 func (i Image) written(c carried) time.Time {
+	if i.Deleting {
+		return time.UnixMilli(c.Time)
+	}
 	if at, err := time.Parse(time.RFC3339, i.Modified); err == nil {
 		return at
 	}

@@ -17,4 +17,4 @@ type (
 )
 
 // Detail is the text.
-func (c collision) Detail() string { return c.detail() }
+func (c collision) Detail() string { c.conceal(); return c.detail() }

@@ -19,6 +19,7 @@ type collision struct {
 	Tenant      tenant.ID // the caller's
 	Losses      []loss
 	Deactivated scim.ID // the user who was deactivated and is provisioned again, "" for none
+	Changes     bool    // a resource that exists was to be changed
 }
 
 // loss is a value that another resource holds.
@@ -29,7 +30,7 @@ type loss struct {
 
 // takenError makes the answer to a request that lost values, which err says.
 func takenError(r *request, err error, lost *directory.TakenError) *scim.Error {
-	c := collision{Tenant: r.Caller.Tenant}
+	c := collision{Tenant: r.Caller.Tenant, Changes: r.ID != ""}
 	for i, v := range lost.Values {
 		c.Losses = append(c.Losses, loss{Taken: v})
 		if len(r.event.conflicts) > i {
@@ -39,7 +40,31 @@ func takenError(r *request, err error, lost *directory.TakenError) *scim.Error {
 	if e, ok := errors.AsType[*deactivatedError](err); ok {
 		c.Deactivated = e.id
 	}
+	c.conceal()
 	return scim.Uniqueness(c.detail())
+}
+
+// conceal names one conflict for all values that are held outside, whether one or
+// several hold them: a tenant is not to learn which of them belong together. It is
+// the one that is named by the first email, as it would be if all were one.
+func (c collision) conceal() {
+	var first *loss
+	rank := func(l *loss) string {
+		if l.Attribute == "emails.value" {
+			return "0" + scim.Fold(l.Value)
+		}
+		return "1"
+	}
+	for i := range c.Losses {
+		if l := &c.Losses[i]; l.Holder == "" && (first == nil || rank(l) < rank(first)) {
+			first = l
+		}
+	}
+	for i := range c.Losses {
+		if c.Losses[i].Holder == "" {
+			c.Losses[i].Reference = first.Reference
+		}
+	}
 }
 
 // maxDetail is how long a text is at most, in characters: logs of providers cut
@@ -130,7 +155,9 @@ func (c collision) place(l loss) string {
 func (c collision) advice(l loss, all []loss) string {
 	switch {
 	case l.Holder == "":
-		return "Assign another value at the identity provider, or ask the operator of this service to free it" + connectable(l, all) + c.quoting(all) + "."
+		return "Assign another value at the identity provider, or ask the operator of this service to free it" + c.connectable(l, all) + c.quoting(all) + "."
+	case l.Holder == directory.TeamKind && c.Changes:
+		return "Rename the group at the identity provider, or ask the operator of this service" + c.quoting(all) + ", to rename the team."
 	case l.Holder == directory.TeamKind:
 		return "Rename the group at the identity provider, or ask the operator of this service" + c.quoting(all) + ", to rename the team or to connect it with the group."
 	case l.Holder == directory.GroupKind:
@@ -142,11 +169,11 @@ func (c collision) advice(l loss, all []loss) string {
 	return "If it is the same person, let the identity provider match and update that user; if not, assign another value."
 }
 
-// connectable adds what else an operator may do where an email was lost to the same
-// holder, whoever that is: a username alone does not show that an account is of the
-// same person.
-func connectable(l loss, all []loss) string {
-	if slices.ContainsFunc(all, func(o loss) bool { return o.owner() == l.owner() && o.Attribute == "emails.value" }) {
+// connectable adds what else an operator may do where a new user lost an email to the
+// same holder, whoever that is: a username alone does not show that an account is of
+// the same person.
+func (c collision) connectable(l loss, all []loss) string {
+	if !c.Changes && slices.ContainsFunc(all, func(o loss) bool { return o.owner() == l.owner() && o.Attribute == "emails.value" }) {
 		return " or to connect an existing account"
 	}
 	return ""

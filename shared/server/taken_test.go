@@ -46,11 +46,17 @@ func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
 				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
 				`Then provision the user again.`},
 		{"username and email, two conflicts", server.Collision{Losses: []server.Loss{outside("userName", "ann", "abcdefgh2345"), mail}},
-			`userName "ann" is in use outside your identity provider's users (conflict abcdefgh2345). ` +
-				`Assign another value at the identity provider, or ask the operator of this service to free it, quoting the conflicts (scimctl conflict list acme). ` +
-				`emails.value "ann@acme.example" is in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
-				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflicts (scimctl conflict list acme). ` +
+			`userName "ann" and emails.value "ann@acme.example" are in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
 				`Then provision the user again.`},
+		{"an email of a user who exists", server.Collision{Changes: true, Losses: []server.Loss{mail}},
+			`emails.value "ann@acme.example" is in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the operator of this service to free it, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
+				`Then provision the user again.`},
+		{"a group that exists, and a team", server.Collision{Changes: true, Losses: []server.Loss{lostTo("Team", staffID, "displayName", "Staff", "kq2xw7mabcde")}},
+			`displayName "Staff" is in use by Team ` + staffID + `, which is managed in the application (conflict kq2xw7mabcde). ` +
+				`Rename the group at the identity provider, or ask the operator of this service, quoting the conflict (scimctl conflict show acme kq2xw7mabcde), to rename the team. ` +
+				`Then provision the group again.`},
 		{"another user of the provider", server.Collision{Losses: []server.Loss{lostTo("User", annID, "emails.value", "ann@acme.example", "mfz3k2qkx7ab")}},
 			`emails.value "ann@acme.example" is in use by User ` + annID + ` of your identity provider (conflict mfz3k2qkx7ab). ` +
 				`If it is the same person, let the identity provider match and update that user; if not, assign another value. ` +

@@ -1,0 +1,177 @@
+package directory_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+)
+
+// What folds alike may be another domain: ß is ss to a claim, and not to a registry.
+func TestConnectAutomaticallyGoesByTheVerifiedDomain(t *testing.T) {
+	b := newBench(t, nil)
+	if _, err := b.dir.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tenant.Automatic, Domains: []string{"strasse.de"}}); err != nil {
+		t.Fatal(err)
+	}
+	b.account("eve", "eve@straße.de")
+	if _, err := b.acme.CreateUser(t.Context(), user("evil", "", "eve@strasse.de")); taken(err) == nil {
+		t.Errorf("an account of another domain was connected: %v", err)
+	}
+	b.verify(0)
+}
+
+// A tenant that is being deleted connects nothing: it would be deleted with it.
+func TestNoConnectionOfADeletedTenant(t *testing.T) {
+	for _, connect := range []tenant.Connect{tenant.Automatic, tenant.ByApproval} {
+		b := newBench(t, nil)
+		if _, err := b.dir.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Domains: []string{"example.com"}}); err != nil {
+			t.Fatal(err)
+		}
+		wanted := user("ann@example.com", "", "ann@example.com")
+		a := b.account("ann@example.com", "ann@example.com")
+		b.approved(a, wanted)
+		if _, err := b.dir.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error {
+			t.State, t.Connect = tenant.Deleting, connect
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.acme.CreateUser(t.Context(), wanted); err == nil {
+			t.Error("connected")
+		}
+		if _, err := b.dir.Accounts().Account(t.Context(), a.ID); err != nil {
+			t.Errorf("the account: %v", err)
+		}
+	}
+}
+
+// A release by the same value in another form is none, and one that was made is not
+// made again.
+func TestReleasesThatReleaseNothing(t *testing.T) {
+	b := newBench(t, nil)
+	a := b.account("ann@example.com", "ann@example.com")
+	_, ids := b.post(b.acme, user("ann@example.com", "x", "ann@example.com"))
+	for _, with := range []directory.Replacement{{Email: "ANN@example.com"}, {UserName: "ANN@EXAMPLE.COM"}} {
+		if _, err := b.acme.Release(t.Context(), ids[0], with); !refusedFor(err, "asks for") {
+			t.Errorf("%+v: %v", with, err)
+		}
+	}
+	if got, err := b.dir.Accounts().Account(t.Context(), a.ID); err != nil || got.Version != 1 {
+		t.Errorf("the account was changed: %+v, %v", got, err)
+	}
+	if _, err := b.acme.Release(t.Context(), ids[0], directory.Replacement{Email: "ann@new.org"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.acme.Release(t.Context(), ids[0], directory.Replacement{Email: "ann@newer.org"}); !refusedFor(err, "is free") {
+		t.Errorf("again: %v", err)
+	}
+}
+
+// That the next attempt succeeds is said only where nobody else holds any of the values.
+func TestWhoGaveUpWhatOthersHold(t *testing.T) {
+	b := newBench(t, nil)
+	a := b.account("ann", "ann@example.com")
+	_, ids := b.post(b.acme, user("ann", "x", "ann@example.com"))
+	if _, err := b.dir.Accounts().Change(t.Context(), a.ID, nil, func(directory.Account) (directory.AccountContent, error) { return account("ann"), nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.acme.Approve(t.Context(), ids[0], "op", ""); !refusedFor(err, "still in use") {
+		t.Errorf("the userName is still held: %v", err)
+	}
+	if err := b.dir.Accounts().Delete(t.Context(), a.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.acme.Approve(t.Context(), ids[0], "op", ""); !refusedFor(err, "succeeds") {
+		t.Errorf("nothing is held: %v", err)
+	}
+	b.account("bob", "ann@example.com")
+	if _, err := b.acme.Approve(t.Context(), ids[0], "op", ""); !refusedFor(err, "still in use") {
+		t.Errorf("another holds the email: %v", err)
+	}
+}
+
+// An approval is for the account that the operator has seen, and stays what it was
+// approved for whoever else asks for the value.
+func TestApprovalsKeepToWhatWasApproved(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0).UTC()
+	b := newBench(t, nil, at(&now))
+	wanted := user("ann@example.com", "x1", "ann@example.com")
+	a := b.account("ann@example.com", "ann@example.com")
+	_, ids := b.post(b.acme, wanted)
+	if _, err := b.acme.Approve(t.Context(), ids[0], "op", "another"); !refusedFor(err, "not by another") {
+		t.Errorf("another account: %v", err)
+	}
+	if _, err := b.acme.Approve(t.Context(), ids[0], "op", a.ID); err != nil {
+		t.Fatal(err)
+	}
+	bob := b.create("bob", "x2", "bob@example.com")
+	_, err := b.replace(bob.ID, user("bob", "x2", "ann@example.com"))
+	b.note(b.acme, err)
+	if c := b.conflict(ids[0]); c.State != directory.ConflictApproved || c.Resource != "" || c.ExternalID != "x1" || c.Attempts != 2 {
+		t.Errorf("the approved conflict is %+v", c)
+	}
+	u, err := b.acme.CreateUser(t.Context(), wanted)
+	if err != nil || u.ID != a.ID {
+		t.Errorf("the approved request: %+v, %v", u, err)
+	}
+	b.verify(2)
+}
+
+// What says why an approval lapsed does not undo one that was given since.
+func TestALateNoteKeepsAFreshApproval(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0).UTC()
+	b := newBench(t, nil, at(&now))
+	wanted := user("ann@example.com", "x1", "ann@example.com")
+	id := b.approved(b.account("ann@example.com", "ann@example.com"), wanted)
+	now = now.Add(directory.ApprovalLife)
+	_, late := b.acme.CreateUser(t.Context(), wanted)
+	if _, err := b.acme.Approve(t.Context(), id, "op", ""); err != nil {
+		t.Fatal(err)
+	}
+	b.note(b.acme, late)
+	b.state(id, directory.ConflictApproved)
+}
+
+// Conflicts of long values come in smaller pages.
+func TestPagesOfLargeConflicts(t *testing.T) {
+	b := newBench(t, nil)
+	for i := range 45 {
+		var emails []string
+		for j := range 7 {
+			emails = append(emails, fmt.Sprintf("%d-%d-%s@example.com", i, j, strings.Repeat("x", 4000)))
+		}
+		b.account(fmt.Sprint("a", i), emails...)
+		b.post(b.acme, user(fmt.Sprint("u", i), "", emails...))
+	}
+	seen, pages := map[directory.ConflictID]bool{}, 0
+	for after, more := directory.ConflictID(""), true; more; more = after != "" {
+		page, next, err := b.acme.Conflicts(t.Context(), after, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range page {
+			seen[c.ID] = true
+		}
+		after = next
+		pages++
+	}
+	if len(seen) != 45 || pages != 2 {
+		t.Errorf("%d conflicts in %d pages", len(seen), pages)
+	}
+}
+
+// A deletion settles what was lost before its request came, whenever the resource was
+// changed last.
+func TestADeletionIsAsLateAsItsRequest(t *testing.T) {
+	requested := time.Unix(1_800_000_000, 0).UTC()
+	before := directory.Image{Doc: `{"userName":"ann"}`, Modified: "2026-01-01T00:00:00.000Z"}
+	after := before
+	after.Deleting, after.Log = true, fmt.Sprintf(`{"t":%d,"r":"r","o":"delete","s":204}`, requested.UnixMilli())
+	tr, ok, err := directory.TraceOf("T#acme#USER", "u", &before, &after)
+	if !ok || err != nil || !tr.Deleted || !tr.At.Equal(requested) {
+		t.Errorf("%+v, %v, %v", tr, ok, err)
+	}
+}
