@@ -39,7 +39,7 @@ func (t *Tenant) CloseConflicts(ctx context.Context, p Provisioned) error {
 	s := settlement{Provisioned: p, outcome: "a later request of the provider succeeded", values: map[ConflictID]bool{}}
 	now := t.claimsOf(p.Kind, p.New)
 	for _, c := range now {
-		s.values[conflictID(c.Taken)] = true
+		s.values[t.conflictID(c.Taken)] = true
 	}
 	if id := p.New.Get("externalId").Text(); id != "" {
 		s.records = append(s.records, Conflict{ExternalID: id}.record())

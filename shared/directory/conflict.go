@@ -86,9 +86,10 @@ func (c Conflict) HeldBy(t tenant.ID) string {
 
 const emailAttribute = "emails.value"
 
-// conflictID makes the id of the conflict about a value.
-func conflictID(v Taken) ConflictID {
-	sum := sha256.Sum256([]byte(v.Attribute + "#" + scim.Fold(v.Value)))
+// conflictID makes the id of the conflict about a value: another one in each tenant,
+// lest a slip in the tenant's name find a conflict that was not meant.
+func (t *Tenant) conflictID(v Taken) ConflictID {
+	sum := sha256.Sum256([]byte(string(t.id) + "#" + v.Attribute + "#" + scim.Fold(v.Value)))
 	return ConflictID(strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:12]))
 }
 

@@ -82,8 +82,15 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 		}, wanted, directory.ConflictOpen, "changed after the approval"},
 		"it expired": {func(_ *bench, _ directory.Account, now *time.Time) { *now = now.Add(directory.ApprovalLife) }, wanted, directory.ConflictOpen, "expired"},
 		"dismissed": {func(b *bench, _ directory.Account, _ *time.Time) {
-			_, ids := b.post(b.dir.For("globex"), wanted) // the other tenant has no approval
-			if _, err := b.acme.Dismiss(b.Context(), ids[0], "op"); err != nil {
+			own, _, err := b.acme.Conflicts(b.Context(), "", 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			_, others := b.post(b.dir.For("globex"), wanted) // has no approval
+			if others[0] == own[0].ID {
+				b.Error("the same conflict in both tenants")
+			}
+			if _, err := b.acme.Dismiss(b.Context(), own[0].ID, "op"); err != nil {
 				b.Fatal(err)
 			}
 		}, wanted, directory.ConflictDismissed, "dismissed"},

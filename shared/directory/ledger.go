@@ -69,12 +69,13 @@ func (t *Tenant) conflicts(e *TakenError) (list []Conflict) {
 	}
 	for i := range list {
 		list[i].sort()
+		list[i].ID = t.conflictID(list[i].Values[0])
 	}
 	return list
 }
 
-// sort puts the first email by its folded value in front, in whatever order a
-// request names them, and names the conflict.
+// sort puts the first email by its folded value in front, in whatever order a request
+// names them: it names the conflict.
 func (c *Conflict) sort() {
 	rank := func(v Taken) string {
 		if v.Attribute == emailAttribute {
@@ -83,7 +84,6 @@ func (c *Conflict) sort() {
 		return "1"
 	}
 	slices.SortStableFunc(c.Values, func(a, b Taken) int { return strings.Compare(rank(a), rank(b)) })
-	c.ID = conflictID(c.Values[0])
 }
 
 // note stores a conflict that was lost once more. The error is errMoved when others
@@ -103,21 +103,30 @@ func (t *Tenant) note(ctx context.Context, c Conflict, lapsed lapse) error {
 		condition, values = old.asRead()
 		condition += " AND #writer <> :stamp"
 	}
-	return t.indexed(ctx, old, c, func() error { return t.count(ctx, c, condition, values) })
+	return t.indexed(ctx, old, c, func() error {
+		return t.count(ctx, c, old.Attempts == 0 || old.State == ConflictClosed, condition, values)
+	})
 }
 
-// count stores a conflict with one attempt more. It has been carried out where the item
-// bears its stamp already, and is not again.
-func (t *Tenant) count(ctx context.Context, c Conflict, condition string, values table.Item) error {
+// count stores a conflict with its first attempt, or with one attempt more. It has been
+// carried out where the item bears its stamp already, and is not again.
+func (t *Tenant) count(ctx context.Context, c Conflict, first bool, condition string, values table.Item) error {
 	set, err := c.attributes()
 	if err != nil {
 		return err
+	}
+	if first {
+		set["n"] = int64(1)
 	}
 	return moved(t.d.db.Write(ctx, func(stamp table.Stamp) table.Write {
 		if len(values) > 0 {
 			values["stamp"] = string(stamp)
 		}
-		return table.Update(t.conflictKey(c.ID), merged(set, nil, stamp)).Adding("n", 1).Provided(condition, values)
+		write := table.Update(t.conflictKey(c.ID), merged(set, nil, stamp)).Provided(condition, values)
+		if !first {
+			write = write.Adding("n", 1)
+		}
+		return write
 	}))
 }
 
@@ -146,9 +155,12 @@ type lapse struct {
 }
 
 // after returns a conflict that is lost once more. What was approved stays about the
-// record that it was approved for, whoever else asks for the same value meanwhile.
+// record that it was approved for, whoever else asks for the same value meanwhile. One
+// that was closed begins anew.
 func (c Conflict) after(next Conflict, lapsed lapse) Conflict {
-	next.First = c.First
+	if c.State != ConflictClosed {
+		next.First = c.First
+	}
 	switch same := c.Holder == next.Holder; {
 	case c.State == ConflictDismissed && same:
 		next.State, next.Outcome = c.State, c.Outcome

@@ -156,11 +156,15 @@ func TestConflictOfAChangeCloses(t *testing.T) {
 	id := b.note(b.acme, err)[0]
 	p := directory.Provisioned{Kind: directory.UserKind, ID: u.ID, Old: u.Doc, New: u.Doc, At: now}
 	b.closes(p, id, directory.ConflictOpen)
-	p.New = user("bob", "x1", "bob2@example.com").Doc
+	p.New, p.At = user("bob", "x1", "bob2@example.com").Doc, now
+	now = now.Add(time.Hour)
 	b.closes(p, id, directory.ConflictClosed)
 	_, err = b.replace(u.ID, user("bob", "x1", "ann@example.com"))
 	b.note(b.acme, err)
 	b.state(id, directory.ConflictOpen)
+	if c := b.conflict(id); c.Attempts != 1 || !c.First.Equal(now) {
+		t.Errorf("it begins anew as %+v", c)
+	}
 }
 
 func TestDismissedConflictsStayDismissed(t *testing.T) {

@@ -65,7 +65,7 @@ func (t *Tenant) releaseAccount(ctx context.Context, c Conflict, with Replacemen
 		}
 		out.Doc = withMember(out.Doc, "userName", scim.Text(name))
 		if with.Email != "" {
-			out.Doc = withEmail(out.Doc, with.Email)
+			out.Doc = withEmail(out.Doc, with.Email, hasPrimary(a.Doc) && !hasPrimary(out.Doc))
 		}
 		for _, e := range out.Doc.Get("emails").Items() {
 			if address := e.Get("value").Text(); a.Verifies(address) {
@@ -101,9 +101,17 @@ func withoutEmail(doc scim.Value, address string) scim.Value {
 }
 
 // withEmail adds an email to a document, unless it is there.
-func withEmail(doc scim.Value, address string) scim.Value {
+func withEmail(doc scim.Value, address string, primary bool) scim.Value {
 	emails := slices.Clone(withoutEmail(doc, address).Get("emails").Items())
-	return withMember(doc, "emails", scim.List(append(emails, scim.Map(scim.Member{Name: "value", Value: scim.Text(address)}))...))
+	email := []scim.Member{{Name: "value", Value: scim.Text(address)}}
+	if primary {
+		email = append(email, scim.Member{Name: "primary", Value: scim.Truth(true)})
+	}
+	return withMember(doc, "emails", scim.List(append(emails, scim.Map(email...))...))
+}
+
+func hasPrimary(doc scim.Value) bool {
+	return slices.ContainsFunc(doc.Get("emails").Items(), func(e scim.Value) bool { return e.Get("primary").IsTrue() })
 }
 
 // withMember puts a value into a document; an empty list removes it.
