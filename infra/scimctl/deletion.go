@@ -48,7 +48,8 @@ func (s *session) confirm(t admin.Tenant, typed string) error {
 }
 
 // confirmed says what is about to happen and wants a word typed, which the flags may
-// hold already: what is deleted does not come back.
+// hold already: what is deleted does not come back. Blanks around it, which nobody
+// sees, count on neither side.
 func (s *session) confirmed(notice, word, typed, want, what string) error {
 	if typed == "" {
 		s.say("%s\nType %s to go on: ", harmless(notice), word)
@@ -56,9 +57,9 @@ func (s *session) confirmed(notice, word, typed, want, what string) error {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		typed = strings.TrimSpace(line)
+		typed = line
 	}
-	if typed != want {
+	if typed = strings.TrimSpace(typed); typed != strings.TrimSpace(want) {
 		return fmt.Errorf("%q is not %s: nothing is deleted", typed, what)
 	}
 	return nil

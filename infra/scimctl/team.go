@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -137,7 +136,7 @@ func deleteTeam(flags *flag.FlagSet) action {
 			return err
 		}
 		question := fmt.Sprintf("This deletes team %s, for good. Its members stay.", t.Name)
-		if err := s.confirmed(question, "its name", *typed, strings.TrimSpace(t.Name), "the team's name"); err != nil {
+		if err := s.confirmed(question, "its name", *typed, t.Name, "the team's name"); err != nil {
 			return err
 		}
 		if err := s.client.do(ctx, http.MethodDelete, teamPath(args[0], string(t.ID)), nil, &t); err != nil && !gone(err) {

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -36,9 +37,15 @@ func teams(b *bench) {
 	if list := b.json("team show ships " + team)["members"].([]any); len(list) != 2 {
 		b.Errorf("after what SCIM tried: %v", list)
 	}
-	out = b.run("team remove ships crew " + strings.Repeat(bob+" ", 40)) // more than a request takes
-	if !strings.Contains(out, "removed              bob@ships.example (user "+bob+")\nwas not in the team  bob@ships.example") {
+	out = b.run("team remove ships crew " + strings.Repeat(bob+" ", 40))
+	if !strings.Contains(out, "removed  bob@ships.example (user "+bob+")") {
 		b.Errorf("removed: %s", out)
+	}
+	if r := b.exec("", "team", "remove", "ships", "crew", bob, bob[:35]+"x"); r.code != 1 || !strings.Contains(r.err, "nobody has the id") {
+		b.Errorf("nobody removed: %+v", r)
+	}
+	if r := b.exec("", "team", "remove", "ships", "crew", bob); r.code != 1 || !strings.Contains(r.out, "was not in the team  bob@ships.example") || !strings.Contains(r.err, "not all") {
+		b.Errorf("removed again: %+v", r)
 	}
 	b.fails(1, `no team of the id or name "Nobody"`, "team rename ships Nobody X")
 	if out := b.run("team rename ships Crew Pilots"); !strings.Contains(out, "Pilots") {
@@ -61,6 +68,13 @@ func (b *bench) deleteTeam(team string) {
 	b.fails(1, "there is no team", "team show ships "+team)
 	other := b.json("team create ships Crew")["id"].(string)
 	b.run("team delete ships " + other + " -confirm Crew")
+	var blanks map[string]any
+	if r := b.exec("", "team", "create", "ships", " Night ", "-json"); json.Unmarshal([]byte(r.out), &blanks) != nil || blanks["name"] != " Night " {
+		b.Errorf("made: %+v", r)
+	}
+	if r := b.exec("", "team", "delete", "ships", fmt.Sprint(blanks["id"]), "-confirm", " Night "); r.code != 0 {
+		b.Errorf("confirmed as it is: %+v", r)
+	}
 }
 
 // outOfReach: through the whole stack a team is to SCIM as if it did not exist.

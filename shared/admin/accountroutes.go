@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/google/uuid"
-
 	"scimserver/shared/scim"
 )
 
@@ -62,7 +60,7 @@ func (s *Service) accountsAsked(r *http.Request) (AccountList, error) {
 		return s.AccountAt(r.Context(), email)
 	}
 	after, limit, err := pageOf(r)
-	if err == nil && after != "" && uuid.Validate(after) != nil {
+	if err == nil && after != "" && !ownID.MatchString(after) {
 		err = invalid("after is no account's id")
 	}
 	if err != nil {
@@ -88,9 +86,5 @@ func theAccount(r *http.Request) string { return fmt.Sprintf("account %q", r.Pat
 // idLogged is the account of a request for the log, "" where the path names
 // something else than an id: an email perhaps.
 func idLogged(r *http.Request, name string) string {
-	id := r.PathValue(name)
-	if uuid.Validate(id) != nil {
-		return ""
-	}
-	return id
+	return ownID.FindString(r.PathValue(name))
 }

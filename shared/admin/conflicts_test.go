@@ -255,3 +255,18 @@ func TestConflictsOfNoTenant(t *testing.T) {
 		}
 	}
 }
+
+// Of a tenant that is being deleted nothing is resolved any more.
+func TestConflictsOfTenantsThatAreDeleted(t *testing.T) {
+	b, account, path := conflicted(t)
+	b.send(200, "POST", "/tenants/acme/suspend", "")
+	b.send(200, "DELETE", "/tenants/acme?confirm=acme", "")
+	for verb, body := range map[string]string{"connect": "", "release": `{"email":"ann@new.org"}`, "delete": `{"confirm":"` + account + `"}`} {
+		if a := b.send(409, "POST", path+"/"+verb, body); !strings.Contains(a.text("message"), "is being deleted") {
+			t.Errorf("%s: %v", verb, a)
+		}
+	}
+	if a := b.send(200, "GET", "/accounts/"+account, ""); a.text("version") != "1" {
+		t.Errorf("the account: %v", a)
+	}
+}

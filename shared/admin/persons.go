@@ -3,24 +3,47 @@ package admin
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/google/uuid"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
 )
 
-// person finds an account or a user of the tenant by id, userName or email. What
-// looks like an id stays one: a member may be a user of another tenant by now, whom
-// only the id names.
-func (s *Service) person(ctx context.Context, id tenant.ID, who string) (TeamMember, error) {
-	if uuid.Validate(who) == nil {
-		return s.personOf(ctx, id, scim.ID(who))
+// ownID is the form of the ids that the directory gives.
+var ownID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// person finds an account or a user of the tenant by id, userName or email. An id
+// comes first, also that of a member who is a user of another tenant by now: nothing
+// else names that one. What only looks like an id may be a name.
+func (s *Service) person(ctx context.Context, id tenant.ID, team scim.ID, who string) (TeamMember, error) {
+	if !ownID.MatchString(who) {
+		return s.personNamed(ctx, id, who)
+	}
+	p, err := s.personOf(ctx, id, scim.ID(who))
+	if err != nil || p.Kind != personKinds[""] {
+		return p, err
+	}
+	if in, err := s.inTeam(ctx, id, team, p.ID); err != nil || in {
+		return p, err
 	}
 	found, err := s.named(ctx, id, who)
+	if err == nil && len(found) == 0 { // somebody who was deleted perhaps
+		return TeamMember{ID: p.ID, Kind: nobody}, nil
+	}
+	return one(found, who, err)
+}
+
+// personNamed finds somebody by userName or email.
+func (s *Service) personNamed(ctx context.Context, id tenant.ID, who string) (TeamMember, error) {
+	found, err := s.named(ctx, id, who)
+	return one(found, who, err)
+}
+
+// one is the only one who was found.
+func one(found []TeamMember, who string, err error) (TeamMember, error) {
 	switch {
 	case err != nil:
 		return TeamMember{}, err

@@ -12,7 +12,7 @@ import (
 // ConnectHolder lets the provider's next request take over who holds the values, and
 // says who that is. by is who approves it.
 func (s *Service) ConnectHolder(ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string) (Conflict, error) {
-	if err := s.exists(ctx, id); err != nil {
+	if err := s.changeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	c, err := s.Directory.For(id).Approve(ctx, conflict, by, "")
@@ -34,7 +34,7 @@ func (s *Service) DismissConflict(ctx context.Context, id tenant.ID, conflict di
 
 // ReleaseValues takes the values away from who holds them.
 func (s *Service) ReleaseValues(ctx context.Context, id tenant.ID, conflict directory.ConflictID, in Release) (Conflict, error) {
-	if err := s.exists(ctx, id); err != nil {
+	if err := s.changeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	c, err := s.Directory.For(id).Conflict(ctx, conflict)
@@ -56,7 +56,7 @@ func (s *Service) DeleteHolder(ctx context.Context, id tenant.ID, conflict direc
 	if in.Confirm == "" {
 		return Conflict{}, invalid("this deletes who holds the value: repeat the id, the conflict's holder, as confirm")
 	}
-	if err := s.exists(ctx, id); err != nil {
+	if err := s.changeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	return resolved(id)(s.Directory.For(id).DeleteHolder(ctx, conflict, in.Confirm))

@@ -25,6 +25,9 @@ func (s *Service) TeamMembers(ctx context.Context, id tenant.ID, team, after sci
 // personKinds are the API's words for what a person in a team is.
 var personKinds = map[directory.Kind]string{directory.AccountKind: "account", directory.UserKind: "user", "": "elsewhere"}
 
+// nobody is the word for who neither is in the team nor exists for the tenant.
+const nobody = "nobody"
+
 // ChangeTeamMembers puts persons into a team and takes others out, all at once, and
 // says who they are.
 func (s *Service) ChangeTeamMembers(ctx context.Context, id tenant.ID, team scim.ID, in TeamMembersChange) (TeamMembersChanged, error) {
@@ -38,23 +41,25 @@ func (s *Service) ChangeTeamMembers(ctx context.Context, id tenant.ID, team scim
 	if _, err := s.Directory.For(id).Team(ctx, team); err != nil {
 		return out, err
 	}
-	if err := s.resolve(ctx, id, in, &out); err != nil {
+	if err := s.resolve(ctx, id, team, in, &out); err != nil {
 		return out, err
 	}
 	if err := s.memberships(ctx, id, team, out.Persons); err != nil {
 		return out, err
 	}
-	return out, ofTeam(s.Directory.For(id).EditTeam(ctx, team, directory.TeamEdit{Add: out.Add, Remove: out.Remove}))
+	err := s.Directory.For(id).EditTeam(ctx, team, directory.TeamEdit{Add: out.Add, Remove: out.Remove})
+	out.Remove = slices.DeleteFunc(out.Remove, out.wasOut)
+	return out, ofTeam(err)
 }
 
 // resolve finds the persons that a change names. Nobody is to come and to go.
-func (s *Service) resolve(ctx context.Context, id tenant.ID, in TeamMembersChange, out *TeamMembersChanged) error {
+func (s *Service) resolve(ctx context.Context, id tenant.ID, team scim.ID, in TeamMembersChange, out *TeamMembersChanged) error {
 	for _, list := range []struct {
 		named           []string
 		found, opposite *[]scim.ID
 	}{{in.Add, &out.Add, &out.Remove}, {in.Remove, &out.Remove, &out.Add}} {
 		for _, who := range list.named {
-			p, err := s.person(ctx, id, who)
+			p, err := s.person(ctx, id, team, who)
 			if err != nil {
 				return err
 			}
@@ -75,14 +80,22 @@ func (c *TeamMembersChanged) meet(m TeamMember) {
 	}
 }
 
+// wasOut reports whether a person was not in the team before the change.
+func (c *TeamMembersChanged) wasOut(id scim.ID) bool {
+	return slices.ContainsFunc(c.Persons, func(p TeamPerson) bool { return p.ID == id && !p.WasMember })
+}
+
 // memberships finds out who is in a team.
-func (s *Service) memberships(ctx context.Context, id tenant.ID, team scim.ID, persons []TeamPerson) error {
+func (s *Service) memberships(ctx context.Context, id tenant.ID, team scim.ID, persons []TeamPerson) (err error) {
 	for i, p := range persons {
-		teams, err := s.Directory.TeamsOf(ctx, p.ID)
-		if err != nil {
+		if persons[i].WasMember, err = s.inTeam(ctx, id, team, p.ID); err != nil {
 			return err
 		}
-		persons[i].WasMember = slices.ContainsFunc(teams, func(m directory.TeamMembership) bool { return m.Tenant == id && m.Team == team })
 	}
 	return nil
+}
+
+func (s *Service) inTeam(ctx context.Context, id tenant.ID, team, person scim.ID) (bool, error) {
+	teams, err := s.Directory.TeamsOf(ctx, person)
+	return slices.ContainsFunc(teams, func(m directory.TeamMembership) bool { return m.Tenant == id && m.Team == team }), err
 }

@@ -160,9 +160,38 @@ func TestTeamMembers(t *testing.T) {
 	} {
 		b.send(400, "POST", path, body)
 	}
-	b.send(200, "POST", path, `{"add":["ann"],"remove":["bob","`+dan+`","3f6f2f0e-0000-4000-8000-000000000000"]}`)
+	gone := "3f6f2f0e-0000-4000-8000-000000000000"
+	a = b.send(200, "POST", path, `{"add":["ann"],"remove":["bob","`+dan+`","`+gone+`","`+string(eve.ID)+`"]}`)
+	if a.text("remove") != fmt.Sprint([]string{bob, dan}) || !strings.Contains(a.text("persons"), "id:"+gone+" kind:nobody wasMember:false") {
+		t.Errorf("removed %v", a)
+	}
 	if left := b.send(200, "GET", path, "").get("members").([]any); len(left) != 1 {
 		t.Errorf("left %v", left)
+	}
+}
+
+// Whoever is named by what only looks like an id is found, and leaves.
+func TestTeamMembersWhoseNamesLookLikeIDs(t *testing.T) {
+	b := newBench(t)
+	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
+	path := b.newTeam("Crew") + "/members"
+	const id = "3f6f2f0e-0000-4000-8000-000000000000"
+	for _, name := range []string{id, strings.ToUpper(id[:35]) + "1", strings.ReplaceAll(id, "-", ""), "urn:uuid:" + id, "{" + id + "}"} {
+		ann := b.newAccount(name)
+		if a := b.send(200, "POST", path, fmt.Sprintf(`{"add":[%q]}`, name)); a.text("add") != fmt.Sprint([]string{ann}) {
+			t.Errorf("added %s: %v", name, a)
+		}
+		if a := b.send(200, "POST", path, fmt.Sprintf(`{"remove":[%q]}`, name)); a.text("remove") != fmt.Sprint([]string{ann}) {
+			t.Errorf("removed %s: %v", name, a)
+		}
+		if left := b.send(200, "GET", path, "").text("members"); left != "[]" {
+			t.Errorf("%s is left in %s", name, left)
+		}
+	}
+	bob := b.newUser("acme", "bob")
+	b.newAccount(string(bob))
+	if a := b.send(200, "POST", path, fmt.Sprintf(`{"add":[%q]}`, bob)); a.text("add") != fmt.Sprint([]scim.ID{bob}) {
+		t.Errorf("of an id and a name the id is meant: %v", a)
 	}
 }
 

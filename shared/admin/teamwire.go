@@ -59,11 +59,12 @@ type TeamMembersChange struct {
 // TeamMembersChanged says who was named.
 type TeamMembersChanged struct {
 	Add     []scim.ID    `json:"add"`
-	Remove  []scim.ID    `json:"remove"`
-	Persons []TeamPerson `json:"persons"` // each of both once
+	Remove  []scim.ID    `json:"remove"`  // of those who were in the team
+	Persons []TeamPerson `json:"persons"` // all who were named, each once
 }
 
-// TeamPerson is somebody whom a change of a team's members names.
+// TeamPerson is somebody whom a change of a team's members names. Its kind is nobody
+// for the id of none, which can only be removed.
 type TeamPerson struct {
 	TeamMember
 	WasMember bool `json:"wasMember"` // before the change
