@@ -155,10 +155,24 @@ func (c command) run(ctx context.Context, args []string, std streams) error {
 	if !c.takes(len(given)) {
 		return usageError(fmt.Sprintf("scimctl %s takes %s and flags, not %q", c.name, either(c.args, "nothing"), given))
 	}
+	if err := c.pathless(given); err != nil {
+		return err
+	}
 	if s.client, err = connect(ctx, *envFile); err != nil {
 		return err
 	}
 	return act(ctx, s, given)
+}
+
+// pathless refuses ids that would lead the request to another path. A name may be
+// whatever it is.
+func (c command) pathless(given []string) error {
+	for i, what := range strings.Fields(c.args) {
+		if slices.Contains([]string{"ID", "TENANT", "TEAM", "KEY"}, what) && slices.Contains([]string{"", ".", ".."}, given[i]) {
+			return usageError(fmt.Sprintf("%s can't be %q", what, given[i]))
+		}
+	}
+	return nil
 }
 
 // takes reports whether the command takes so many arguments.

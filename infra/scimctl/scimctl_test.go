@@ -195,6 +195,12 @@ func misuse(b *bench) {
 	b.fails(2, "not defined", "tenant list -x")
 	b.fails(2, "takes TENANT TEAM PERSON...", "team add a b")
 	b.fails(2, "takes TENANT NAME", "team create a b c")
+	for _, args := range []string{"tenant show ..", "tenant delete .", "credential revoke local ..", "team show local ..", "conflict show . x", "account delete ..", "log .."} {
+		b.fails(2, "can't be", args)
+	}
+	if r := b.exec("", "account", "show", ""); r.code != 2 || !strings.Contains(r.err, `ID can't be ""`) {
+		b.Errorf("an empty id: %+v", r)
+	}
 	if r := b.exec("", "credential", "create", "local", "-subject", ""); r.code != 2 || !strings.Contains(r.err, "empty") {
 		b.Errorf("empty subject: %+v", r)
 	}

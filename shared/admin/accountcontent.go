@@ -53,17 +53,11 @@ func (a Account) check() error {
 	case utf8.RuneCountInString(a.UserName) > maxUserName:
 		return invalid("userName has more than %d characters", maxUserName)
 	case a.DisplayName != "" && !written(a.DisplayName):
-		return invalid("displayName must have at most %d characters, not all of them blank and none a control character", maxName)
+		return unwritten("displayName")
 	case len(a.Emails) > tenant.MaxEmails:
 		return invalid("emails has %d values; the limit is %d", len(a.Emails), tenant.MaxEmails)
 	}
 	return checkEmails(a.Emails)
-}
-
-// written reports whether people may write a name like that: joiners of emoji and
-// scripts are part of names, other than in what a person signs in with.
-func written(name string) bool {
-	return utf8.RuneCountInString(name) <= maxName && strings.TrimSpace(name) != "" && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 func checkEmails(list []AccountEmail) error {

@@ -14,7 +14,7 @@ func (h *handler) accounts(s *Service) {
 	h.handle("GET "+all, theAccount, func(r *http.Request) (int, any, error) {
 		out, err := s.accountsAsked(r)
 		return http.StatusOK, out, err
-	})
+	}, "userName", "email", "after", "limit")
 	h.handle("POST "+all, theAccount, func(r *http.Request) (int, any, error) {
 		var in NewAccount
 		if err := read(r, &in); err != nil {
@@ -42,7 +42,7 @@ func (h *handler) accounts(s *Service) {
 		}
 		out, err := s.RemoveAccount(r.Context(), accountOf(r), version)
 		return http.StatusOK, out, err
-	})
+	}, "version")
 }
 
 // accountsAsked answers a list: of the account that the query names, or a page.

@@ -95,7 +95,7 @@ func TestAccountsThatCantBe(t *testing.T) {
 	}
 	for _, members := range []string{
 		`"userName":""`, `"userName":7`, `"userName":null`, `"userName":" x"`, `"userName":"a\u200bb"`, `"userName":"` + strings.Repeat("x", 257) + `"`,
-		`"displayName":" "`, `"displayName":"a\u0000b"`, `"displayName":"` + strings.Repeat("x", 201) + `"`, `"displayName":null`,
+		`"displayName":" "`, `"displayName":"\u3164"`, `"displayName":"a\u202e"`, `"userName":"\u200b"`, `"userName":"a\u202eb"`, `"displayName":"a\u0000b"`, `"displayName":"` + strings.Repeat("x", 201) + `"`, `"displayName":null`,
 		`"emails":"a@b.example"`, `"emails":["a@b.example"]`, `"emails":null`, `"emails":[null]`, `"emails":[{}]`, `"emails":[{"value":""}]`,
 		`"emails":[{"value":"a"}]`, `"emails":[{"value":"@a"}]`, `"emails":[{"value":"a@"}]`, `"emails":[{"value":"a b@c"}]`, `"emails":[{"value":"a\u0007@c"}]`,
 		`"emails":[{"value":"a\u200b@c.example"}]`, `"emails":[{"value":"` + strings.Repeat("x", 250) + `@a.example"}]`,

@@ -105,6 +105,65 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	}
 }
 
+// What net/http would clean and redirect is answered as any other path that there is not.
+func TestPathsThatAreNotClean(t *testing.T) {
+	b := newBench(t)
+	for _, path := range []string{"//tenants", "/./tenants", "/x/../tenants", "/tenants/", "/accounts/..", "/accounts/../tenants", "/tenants//teams"} {
+		for _, method := range []string{"GET", "POST", "DELETE"} {
+			if a := b.send(404, method, path, ""); !strings.Contains(a.text("message"), "no such path") {
+				t.Errorf("%s %s: %v", method, path, a)
+			}
+		}
+	}
+	b.send(404, "GET", "/accounts/%2e%2e", "")
+}
+
+// What is longer than any key names nothing.
+func TestNamesThatAreNoKeys(t *testing.T) {
+	b := newBench(t)
+	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
+	for _, long := range []string{strings.Repeat("a", 129), strings.Repeat("a", 3000), "%ff", "%00"} {
+		for _, path := range []string{"/accounts/", "/tenants/", "/tenants/acme/teams/", "/tenants/acme/groups/", "/tenants/acme/conflicts/", "/tenants/acme/credentials/"} {
+			if a := b.send(404, "GET", path+long, ""); !strings.Contains(a.text("message"), "there is no ") {
+				t.Errorf("%s: %v", path, a)
+			}
+		}
+		b.send(404, "GET", "/tenants/"+long+"/teams", "")
+		b.send(404, "PATCH", "/accounts/"+long, `{"displayName":"x"}`)
+		b.send(404, "POST", "/tenants/acme/credentials/"+long+"/rotate", "")
+	}
+	for _, path := range []string{"/tenants", "/tenants/acme/credentials", "/tenants/acme/teams", "/tenants/acme/groups", "/tenants/acme/conflicts"} {
+		b.send(400, "GET", path+"?after="+strings.Repeat("a", 3000), "")
+	}
+}
+
+// A slip in a parameter must not widen what is asked for, or what is done.
+func TestParametersThatThereAreNot(t *testing.T) {
+	b := newBench(t)
+	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
+	account, team := "/accounts/"+b.newAccount("ann"), b.newTeam("Crew")
+	key := "/tenants/acme/credentials/" + b.send(201, "POST", "/tenants/acme/credentials", "").text("key")
+	group := "/tenants/acme/groups/" + b.newGroup("acme", "Staff")
+	for _, target := range []string{
+		"GET /tenants", "GET /tenants/acme", "PATCH /tenants/acme", "DELETE /tenants/acme", "POST /tenants", "POST /tenants/acme/suspend",
+		"GET /accounts", "POST /accounts", "GET " + account, "PATCH " + account, "DELETE " + account,
+		"GET /tenants/acme/credentials", "POST /tenants/acme/credentials", "GET " + key, "DELETE " + key, "POST " + key + "/rotate",
+		"GET /tenants/acme/teams", "POST /tenants/acme/teams", "GET " + team, "PATCH " + team, "DELETE " + team, "GET " + team + "/members", "POST " + team + "/members",
+		"GET /tenants/acme/groups", "GET " + group, "GET /tenants/acme/conflicts", "POST /tenants/acme/conflicts/aaaaaaaaaaaa/connect",
+	} {
+		method, path, _ := strings.Cut(target, " ")
+		for query, words := range map[string]string{"verison=0": "no parameter \"verison\"", "username=x": "no parameter", "x=%zz": "can't be read", "a;b": "can't be read"} {
+			if a := b.send(400, method, path+"?"+query, ""); !strings.Contains(a.text("message"), words) {
+				t.Errorf("%s?%s: %v", target, query, a)
+			}
+		}
+	}
+	b.send(400, "GET", "/accounts?limit=1&limit=2", "")
+	b.send(400, "DELETE", account+"?version=1&version=1", "")
+	b.send(200, "GET", account, "")
+	b.send(200, "GET", team, "")
+}
+
 func TestBodiesThatCantBe(t *testing.T) {
 	b := newBench(t)
 	for _, body := range []string{

@@ -19,7 +19,7 @@ func (h *handler) conflicts(s *Service) {
 		}
 		out, err := s.Conflicts(r.Context(), tenantOf(r), ConflictFilter(r.URL.Query().Get("state")), directory.ConflictID(after), limit)
 		return http.StatusOK, out, err
-	})
+	}, "state", "after", "limit")
 	h.handle("GET "+one, theConflict, func(r *http.Request) (int, any, error) {
 		out, err := s.Conflict(r.Context(), tenantOf(r), conflictOf(r))
 		return http.StatusOK, out, err

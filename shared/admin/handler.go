@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path"
 	"runtime/debug"
-	"strconv"
 	"time"
 
 	"scimserver/shared/tenant"
@@ -43,11 +43,13 @@ type handler struct {
 // operation answers a request with a status and a value that becomes JSON.
 type operation func(*http.Request) (int, any, error)
 
-// handle serves an operation. subject is what its answer 404 says there is none of.
-func (h *handler) handle(pattern string, subject func(*http.Request) string, op operation) {
+// handle serves an operation, which reads the named parameters and no others. subject
+// is what its answer 404 says there is none of.
+func (h *handler) handle(pattern string, subject func(*http.Request) string, op operation, parameters ...string) {
+	keys := keysOf(pattern)
 	h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		status, value, err := guarded(op, r)
+		status, value, err := guarded(checked(op, keys, parameters), r)
 		if err != nil {
 			e := outward(err, subject(r))
 			status, value, err = e.Status, e, e.cause
@@ -72,15 +74,22 @@ func guarded(op operation, r *http.Request) (status int, value any, err error) {
 
 // ServeHTTP answers paths and methods that do not exist in the shape of the rest.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if _, pattern := h.mux.Handler(r); pattern != "" {
+	// What is not clean the mux would redirect, a method at a time and as HTML.
+	at := r.URL.EscapedPath()
+	clean := at == path.Clean(at)
+	if _, pattern := h.mux.Handler(r); clean && pattern != "" {
 		h.mux.ServeHTTP(w, r)
 		return
 	}
-	refused := &refusal{header: w.Header()}
-	h.mux.ServeHTTP(refused, r)
+	refused := &refusal{header: http.Header{}}
+	if clean {
+		h.mux.ServeHTTP(refused, r)
+	}
 	e := &Error{Status: http.StatusNotFound, Code: "not_found", Message: "there is no such path: see infra/docs/operating.md"}
 	if refused.status == http.StatusMethodNotAllowed {
-		e = &Error{Status: refused.status, Code: "method_not_allowed", Message: "the path takes " + w.Header().Get("Allow")}
+		allow := refused.header.Get("Allow")
+		w.Header().Set("Allow", allow)
+		e = &Error{Status: refused.status, Code: "method_not_allowed", Message: "the path takes " + allow}
 	}
 	write(w, e.Status, e)
 	h.record(r, "", e.Status, 0, nil)
@@ -121,18 +130,6 @@ func (h *handler) record(r *http.Request, pattern string, status int, took time.
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
 	h.log.LogAttrs(r.Context(), level, "admin", attrs...)
-}
-
-// pageOf reads the parameters of a list.
-func pageOf(r *http.Request) (after string, limit int, err error) {
-	q := r.URL.Query()
-	limit = maxPage
-	if s := q.Get("limit"); s != "" {
-		if limit, err = strconv.Atoi(s); err != nil || limit < 1 || limit > maxPage {
-			return "", 0, invalid("limit must be between 1 and %d", maxPage)
-		}
-	}
-	return q.Get("after"), limit, nil
 }
 
 func tenantOf(r *http.Request) tenant.ID { return tenant.ID(r.PathValue("id")) }

@@ -50,7 +50,7 @@ func (h *handler) provisioningLog(s *Service) {
 		}
 		out, err := s.Log(r.Context(), tenantOf(r), q)
 		return http.StatusOK, out, err
-	})
+	}, "from", "to", "user", "status", "after", "limit")
 }
 
 // resume stands in next between the time that the search goes back to and where it

@@ -103,7 +103,7 @@ func (in Release) replacement() (with directory.Replacement, err error) {
 	case in.Email != nil && !mailable(with.Email):
 		err = invalid("email: %q is no email address of at most %d bytes", with.Email, maxEmail)
 	case in.DisplayName != nil && !written(with.DisplayName):
-		err = invalid("displayName must have at most %d characters, not all of them blank and none a control character", maxName)
+		err = unwritten("displayName")
 	}
 	return with, err
 }

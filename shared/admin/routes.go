@@ -15,7 +15,7 @@ func (h *handler) tenants(s *Service) {
 		}
 		out, err := s.Tenants(r.Context(), tenant.ID(after), limit)
 		return http.StatusOK, out, err
-	})
+	}, "after", "limit")
 	h.handle("POST /v1/tenants", theTenant, func(r *http.Request) (int, any, error) {
 		var in NewTenant
 		if err := read(r, &in); err != nil {
@@ -42,7 +42,7 @@ func (h *handler) tenants(s *Service) {
 	h.handle("DELETE /v1/tenants/{id}", theTenant, func(r *http.Request) (int, any, error) {
 		out, err := s.RemoveTenant(r.Context(), tenantOf(r), r.URL.Query().Get("confirm"))
 		return http.StatusOK, out, err
-	})
+	}, "confirm")
 	h.state(s, "suspend", tenant.Suspended)
 	h.state(s, "resume", tenant.Active)
 }
@@ -66,7 +66,7 @@ func (h *handler) credentials(s *Service) {
 		}
 		out, err := s.Credentials(r.Context(), tenantOf(r), tenant.KeyID(after), limit)
 		return http.StatusOK, out, err
-	})
+	}, "after", "limit")
 	h.handle("POST "+all, theTenant, func(r *http.Request) (int, any, error) {
 		var in NewCredential
 		if err := read(r, &in); err != nil {

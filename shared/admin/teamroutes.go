@@ -12,7 +12,7 @@ func (h *handler) teams(s *Service) {
 	h.handle("GET "+all, theTenant, func(r *http.Request) (int, any, error) {
 		out, err := s.teamsAsked(r)
 		return http.StatusOK, out, err
-	})
+	}, "name", "after", "limit")
 	h.handle("POST "+all, theTenant, func(r *http.Request) (int, any, error) {
 		var in TeamName
 		if err := read(r, &in); err != nil {
@@ -60,7 +60,7 @@ func (h *handler) teamMembers(s *Service, members string) {
 		}
 		out, err := s.TeamMembers(r.Context(), tenantOf(r), teamOf(r), scim.ID(after), limit)
 		return http.StatusOK, out, err
-	})
+	}, "after", "limit")
 	h.handle("POST "+members, theTeam, func(r *http.Request) (int, any, error) {
 		var in TeamMembersChange
 		if err := read(r, &in); err != nil {
@@ -80,7 +80,7 @@ func (h *handler) groups(s *Service) {
 		}
 		out, err := s.Groups(r.Context(), tenantOf(r), scim.ID(after), limit)
 		return http.StatusOK, out, err
-	})
+	}, "after", "limit")
 	h.handle("GET "+one, theGroup, func(r *http.Request) (int, any, error) {
 		out, err := s.Group(r.Context(), tenantOf(r), scim.ID(r.PathValue("group")))
 		return http.StatusOK, out, err

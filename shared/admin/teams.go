@@ -106,7 +106,7 @@ func (s *Service) changeable(ctx context.Context, id tenant.ID) error {
 // check refuses names that nobody could read.
 func (n TeamName) check() error {
 	if !written(n.Name) {
-		return invalid("name must have 1 to %d characters, not all of them blank, and no control characters", maxName)
+		return unwritten("name")
 	}
 	return nil
 }

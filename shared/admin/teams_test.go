@@ -100,7 +100,7 @@ func TestTeamNames(t *testing.T) {
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	group, path := b.newGroup("acme", "Staff"), b.newTeam("Crew")
 	team := path[strings.LastIndex(path, "/")+1:]
-	for _, body := range []string{`{}`, `{"name":""}`, `{"name":" "}`, `{"name":"a\u0007"}`, `{"name":7}`, `{"name":"` + strings.Repeat("x", 201) + `"}`, `{"title":"x"}`} {
+	for _, body := range []string{`{}`, `{"name":""}`, `{"name":" "}`, `{"name":"a\u0007"}`, `{"name":"a\u202eb"}`, `{"name":"\u2028"}`, `{"name":"a\u2028b"}`, `{"name":"\u200b"}`, `{"name":"\u3164 "}`, `{"name":"\ufe0f"}`, `{"name":7}`, `{"name":"` + strings.Repeat("x", 201) + `"}`, `{"title":"x"}`} {
 		b.send(400, "POST", "/tenants/acme/teams", body)
 		b.send(400, "PATCH", path, body)
 	}
@@ -192,6 +192,18 @@ func TestTeamMembersWhoseNamesLookLikeIDs(t *testing.T) {
 	b.newAccount(string(bob))
 	if a := b.send(200, "POST", path, fmt.Sprintf(`{"add":[%q]}`, bob)); a.text("add") != fmt.Sprint([]scim.ID{bob}) {
 		t.Errorf("of an id and a name the id is meant: %v", a)
+	}
+}
+
+// Joiners are part of names.
+func TestTeamNamesAsPeopleWriteThem(t *testing.T) {
+	b := newBench(t)
+	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
+	for _, name := range []string{"\U0001F468\u200d\U0001F680", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u2764\ufe0f", " Night "} {
+		path := b.newTeam(name)
+		if a := b.send(200, "GET", path, ""); a.text("name") != name {
+			t.Errorf("%q is %v", name, a)
+		}
 	}
 }
 
