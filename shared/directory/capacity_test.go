@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"scimserver/shared/directory"
@@ -49,4 +50,50 @@ func TestCapacity(t *testing.T) { // design: round trips and capacity
 			t.Errorf("%s used %+v, want %+v", tt.what, got, tt.want)
 		}
 	}
+}
+
+// What a lost email costs, to the provider's request, to the ledger, and when the
+// account is connected.
+func TestCapacityOfConflicts(t *testing.T) {
+	b := newBench(t, charge.Transactions)
+	wanted := user("ann@example.com", "x1", "ann@example.com")
+	a := b.account("ann@example.com", "ann@example.com")
+	var lost *directory.TakenError
+	for _, tt := range []struct {
+		what string
+		do   func(context.Context) error
+		want table.Usage
+	}{
+		{"a create that loses", func(ctx context.Context) error {
+			_, err := b.acme.CreateUser(ctx, wanted)
+			if errors.As(err, &lost) {
+				return nil
+			}
+			return err
+		}, table.Usage{Calls: 3, Reads: 2}}, // the service charges for what it refuses, and does not say so
+		{"its first note", func(ctx context.Context) error { return second(b.acme.Note(ctx, lost)) }, table.Usage{Calls: 3, Reads: 1, Writes: 2}},
+		{"another", func(ctx context.Context) error { return second(b.acme.Note(ctx, lost)) }, table.Usage{Calls: 2, Reads: 1, Writes: 1}},
+		{"an approval", func(ctx context.Context) error {
+			return second(b.acme.Approve(ctx, b.conflictID(), "op", a.ID))
+		}, table.Usage{Calls: 3, Reads: 2, Writes: 1}},
+		{"the connection", func(ctx context.Context) error { return second(b.acme.CreateUser(ctx, wanted)) }, table.Usage{Calls: 4, Reads: 3, Writes: 18}},
+	} {
+		ctx, meter := table.WithMeter(t.Context())
+		if err := tt.do(ctx); err != nil {
+			t.Errorf("%s: %v", tt.what, err)
+		}
+		if got := meter.Usage(); got != tt.want {
+			t.Errorf("%s used %+v, want %+v", tt.what, got, tt.want)
+		}
+	}
+}
+
+// conflictID is the id of the one conflict of the tenant.
+func (b *bench) conflictID() directory.ConflictID {
+	b.Helper()
+	page, _, err := b.acme.Conflicts(b.Context(), "", 2)
+	if err != nil || len(page) != 1 {
+		b.Fatalf("%v, %v", page, err)
+	}
+	return page[0].ID
 }
