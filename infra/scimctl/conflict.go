@@ -13,13 +13,14 @@ import (
 
 	"scimserver/shared/admin"
 	"scimserver/shared/directory"
+	"scimserver/shared/scim"
 )
 
 func conflictCommands() []command {
 	return []command{
 		{"conflict list", "TENANT", "list what a provider asked for and did not get because another holds it", listConflicts},
 		{"conflict show", "TENANT ID", "show a conflict, who holds the value now, and the ways out", plain(showConflict)},
-		{"conflict connect", "TENANT ID", "let the provider's next attempt take over the account or team", plain(decide("connect", nil))},
+		{"conflict connect", "TENANT ID", "let the provider's next attempt take over the account or team", connectHolder},
 		{"conflict release", "TENANT ID", "take the value away from the account or team", releaseConflict},
 		{"conflict delete", "TENANT ID", "delete the account or team that holds the value", deleteHolder},
 		{"conflict dismiss", "TENANT ID", "list a conflict no more; attempts are still counted", plain(decide("dismiss", nil))},
@@ -89,6 +90,17 @@ func verbs(c admin.Conflict) (list []string) {
 		}
 	}
 	return list
+}
+
+func connectHolder(flags *flag.FlagSet) action {
+	in := admin.Connection{}
+	flags.Func("holder", "`id` of the account or team that is meant; nothing is done if another holds the value by now", func(v string) error {
+		in.Holder = scim.ID(v)
+		return given(v)
+	})
+	return func(ctx context.Context, s *session, args []string) error {
+		return decide(directory.ByConnecting, in)(ctx, s, args)
+	}
 }
 
 func releaseConflict(flags *flag.FlagSet) action {

@@ -52,13 +52,14 @@ func conflicts(b *bench) {
 	}
 	account, id := b.conflicted(token, "ann@clash.example", "x1")
 	out := b.run("conflict show clash " + id)
-	for _, words := range []string{"open", "emails.value ann@clash.example", "ann@clash.example (account " + account + ")", "ann@clash.example (verified, primary)", "yes:", "scimctl conflict connect clash " + id,
+	for _, words := range []string{"open", "emails.value ann@clash.example", "ann@clash.example (account " + account + ")", "ann@clash.example (verified, primary)", "yes:", "scimctl conflict connect clash " + id + " -holder " + account + "\n",
 		"scimctl conflict release clash " + id + " -username NEW, or -email NEW\n"} {
 		if !strings.Contains(out, words) && !strings.Contains(out, strings.Replace(words, "verified, primary", "primary, verified", 1)) {
 			b.Errorf("%q is not shown in\n%s", words, out)
 		}
 	}
-	if out := b.run("conflict connect clash " + id); !strings.Contains(out, "connects ann@clash.example (account "+account+")") || !strings.Contains(out, "nothing else that the request asks for is held") {
+	b.fails(1, account, "conflict connect clash "+id+" -holder 3f6f2f0e-0000-4000-8000-000000000000")
+	if out := b.run("conflict connect clash " + id + " -holder " + account); !strings.Contains(out, "connects ann@clash.example (account "+account+")") || !strings.Contains(out, "nothing else that the request asks for is held") {
 		b.Errorf("connect says %s", out)
 	}
 	if status, user := b.provision(token, "ann@clash.example", "x1", "ann@clash.example"); status != 201 || user["id"] != account {
@@ -135,6 +136,15 @@ func printed(b *bench) {
 	}
 	if !strings.Contains(out, "see also") || !strings.Contains(out, other["id"].(string)+" (open): ") {
 		b.Errorf("the other holder is missing:\n%s", out)
+	}
+	name := `J. R. "(conflict aaaaaaaaaaaa)`
+	b.provision(token, name, "e2", "jr@forged.example")
+	_, body := b.provision(token, name, "e3", "jr2@forged.example")
+	_, real, _ := strings.Cut(body["detail"].(string), `aaaaaaaaaaaa)" is in use`)
+	_, real, _ = strings.Cut(real, "(conflict ")
+	lines := strings.Split(b.run("log forged -status 409 -limit 1"), "\n")
+	if want := `uniqueness userName "J. R. \"(conflict aaaaaaaaaaaa)" is in use by User`; !strings.Contains(lines[1], want) || !strings.HasSuffix(lines[1], " (conflict "+real[:12]+")") {
+		b.Errorf("a name like a detail: %q, of %s", lines[1], body["detail"])
 	}
 	if r := b.exec("", "team", "show", "forged", "a\x1b[2J\nb"); r.code != 1 || strings.Contains(r.err, "\x1b") || strings.Count(r.err, "\n") != 1 {
 		b.Errorf("an error: %q", r.err)

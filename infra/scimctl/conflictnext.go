@@ -52,6 +52,9 @@ func decisions(name string, c admin.Conflict) []string {
 		if needs := optionOf(c, directory.Resolution(way)).Needs; needs != "" {
 			line += " " + strings.Join(flagsOf(needs), " NEW, or ") + " NEW"
 		}
+		if way == string(directory.ByConnecting) { // whom the operator has just read of
+			line += " -holder " + string(c.Holder.ID)
+		}
 		lines = append(lines, line)
 	}
 	return lines

@@ -153,12 +153,10 @@ func twoHolders(s story) {
 	nia.userName = "nia" + s.suffix
 	s.account(nia.userName)
 	account := s.account("nia-old" + s.suffix + " -email " + nia.email)
-	email := s.conflict(s.idp.provision(nia), `userName "`+nia.userName+`" and emails.value "`+nia.email+`" are in use`)
-	for _, c := range s.json("conflict list " + s.tenant)["conflicts"].([]any) { // the one about the username is not named
-		if c := c.(map[string]any); c["value"] == nia.userName {
-			s.closes(c["id"].(string))
-		}
-	}
+	email := s.conflict(s.idp.provision(nia), `userName "`+nia.userName+`" and emails.value "`+nia.email+`" are in use outside`)
+	name := s.json("conflict show " + s.tenant + " " + email)["seeAlso"].([]any)[0].(string)
+	s.ctl("conflict show %s %s", s.tenant, email)
+	s.closes(name)
 	s.ctl("conflict connect %s %s", s.tenant, email)
 	s.conflict(s.idp.provision(nia))
 	nia.userName = "nia.doe" + s.suffix

@@ -1,13 +1,11 @@
 package admin
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"regexp"
 
 	"scimserver/shared/directory"
-	"scimserver/shared/tenant"
 )
 
 func (h *handler) conflicts(s *Service) {
@@ -24,8 +22,21 @@ func (h *handler) conflicts(s *Service) {
 		out, err := s.Conflict(r.Context(), tenantOf(r), conflictOf(r))
 		return http.StatusOK, out, err
 	})
-	h.approval(one+"/connect", s.ConnectHolder)
-	h.approval(one+"/dismiss", s.DismissConflict)
+	h.handle("POST "+one+"/connect", theConflict, func(r *http.Request) (int, any, error) {
+		var in Connection
+		if err := read(r, &in); err != nil {
+			return 0, nil, err
+		}
+		out, err := s.ConnectHolder(r.Context(), tenantOf(r), conflictOf(r), h.who(r.Context()).ARN, in)
+		return http.StatusOK, out, err
+	})
+	h.handle("POST "+one+"/dismiss", theConflict, func(r *http.Request) (int, any, error) {
+		if err := read(r, &struct{}{}); err != nil {
+			return 0, nil, err
+		}
+		out, err := s.DismissConflict(r.Context(), tenantOf(r), conflictOf(r), h.who(r.Context()).ARN)
+		return http.StatusOK, out, err
+	})
 	h.handle("POST "+one+"/release", theConflict, func(r *http.Request) (int, any, error) {
 		var in Release
 		if err := read(r, &in); err != nil {
@@ -40,17 +51,6 @@ func (h *handler) conflicts(s *Service) {
 			return 0, nil, err
 		}
 		out, err := s.DeleteHolder(r.Context(), tenantOf(r), conflictOf(r), in)
-		return http.StatusOK, out, err
-	})
-}
-
-// approval serves an operation without a body, of which is kept who asked for it.
-func (h *handler) approval(path string, op func(ctx context.Context, id tenant.ID, c directory.ConflictID, by string) (Conflict, error)) {
-	h.handle("POST "+path, theConflict, func(r *http.Request) (int, any, error) {
-		if err := read(r, &struct{}{}); err != nil {
-			return 0, nil, err
-		}
-		out, err := op(r.Context(), tenantOf(r), conflictOf(r), h.who(r.Context()).ARN)
 		return http.StatusOK, out, err
 	})
 }

@@ -82,7 +82,13 @@ func TestConflictIsShown(t *testing.T) {
 
 func TestHolderIsConnected(t *testing.T) {
 	b, account, path := conflicted(t)
-	a := b.send(200, "POST", path+"/connect", "")
+	if a := b.send(409, "POST", path+"/connect", `{"holder":"3f6f2f0e-0000-4000-8000-000000000000"}`); !strings.Contains(a.text("message"), account) {
+		t.Errorf("another holder: %v", a)
+	}
+	if a := b.send(200, "GET", path, ""); a.text("state") != "open" {
+		t.Errorf("of another holder it is %v", a)
+	}
+	a := b.send(200, "POST", path+"/connect", `{"holder":"`+account+`"}`)
 	if a.text("now.name") != "ann@x.org" || a.text("now.account.id") != account {
 		t.Errorf("does not say who is connected: %v", a)
 	}

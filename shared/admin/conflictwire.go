@@ -75,6 +75,11 @@ type ConflictList struct {
 	Next      directory.ConflictID `json:"next,omitempty"`
 }
 
+// Connection is the body that connects who holds the values.
+type Connection struct {
+	Holder scim.ID `json:"holder,omitempty"` // who that must be; whoever it is without
+}
+
 // Release is the body of a release: what the holder gets in place of what it gives up.
 type Release struct {
 	UserName    *string `json:"userName,omitempty"`

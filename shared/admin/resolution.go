@@ -11,11 +11,11 @@ import (
 
 // ConnectHolder lets the provider's next request take over who holds the values, and
 // says who that is. by is who approves it.
-func (s *Service) ConnectHolder(ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string) (Conflict, error) {
+func (s *Service) ConnectHolder(ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string, in Connection) (Conflict, error) {
 	if err := s.changeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
-	c, err := s.Directory.For(id).Approve(ctx, conflict, by, "")
+	c, err := s.Directory.For(id).Approve(ctx, conflict, by, in.Holder)
 	out, err := resolved(id)(c, err)
 	if err != nil {
 		return Conflict{}, err
