@@ -13,6 +13,9 @@ import (
 const retry = "Entra ID tries again by itself within 40 minutes, less often after repeated errors, or at once by Provision on demand; " +
 	"Okta when told to: Dashboard > Tasks > Retry Selected (group: Push Groups > Retry All Groups)."
 
+// success is what comes of a value that is free.
+const success = "the next attempt of the provider succeeds and closes the conflict, unless others hold something else that it asks for."
+
 // advise says what happens next with a conflict.
 func advise(w io.Writer, tenant string, c admin.Conflict) {
 	for _, line := range next(tenant, c) {
@@ -24,18 +27,18 @@ func advise(w io.Writer, tenant string, c admin.Conflict) {
 func next(tenant string, c admin.Conflict) []string {
 	switch c.State {
 	case directory.ConflictApproved:
-		return []string{fmt.Sprintf("The next attempt of the provider connects %s: it becomes the %s of the tenant under that id, with what the provider sends. "+
+		return []string{fmt.Sprintf("The next attempt of the provider connects %s: it becomes the %s of tenant %s under that id, with what the provider sends. "+
 			"This holds until %s, as long as the %s is not changed and nothing else that the request asks for is held by others.",
-			holder(c), c.Of, moment(&c.Approval.Until), c.HeldBy), retry}
+			holder(c), c.Of, tenant, moment(&c.Approval.Until), c.HeldBy), retry}
 	case directory.ConflictFreed:
-		return []string{"The value is free: the next attempt of the provider succeeds, and closes the conflict.", retry}
+		return []string{"The value is free: " + success, retry}
 	case directory.ConflictDismissed:
 		return []string{"It is listed with -state dismissed only, until another holds the value. Attempts still fail and are counted."}
 	case directory.ConflictClosed:
 		return []string{"Nothing is left to do."}
 	}
 	if c.Now != nil && !c.Now.Holds {
-		return []string{"The next attempt of the provider succeeds, and closes the conflict.", retry}
+		return []string{"The value is free: " + success, retry}
 	}
 	return decisions(tenant+" "+string(c.ID), c)
 }

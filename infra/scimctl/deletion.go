@@ -57,7 +57,9 @@ func (s *session) confirmed(notice, word, typed, want, what string) error {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		typed = line
+		if typed = line; !strings.HasSuffix(line, "\n") {
+			s.say("\n")
+		}
 	}
 	if typed = strings.TrimSpace(typed); typed != strings.TrimSpace(want) {
 		return fmt.Errorf("%q is not %s: nothing is deleted", typed, what)
