@@ -5,8 +5,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"strings"
 )
 
 // entry is one account of a file that is imported.
@@ -17,20 +17,17 @@ type entry struct {
 	reason string          // why nothing can, "" where something does
 }
 
-// entries are those of a file. next ends with io.EOF; after another error nothing
-// can be read any more.
+// entries are those of a file. next ends with io.EOF; after another error, with which
+// the entry has its line alone, nothing can be read any more.
 type entries interface{ next() (entry, error) }
 
 // formats are the ways of writing accounts into a file.
 func formats() map[string]func(*bufio.Reader) (entries, error) {
 	return map[string]func(*bufio.Reader) (entries, error){
 		"csv":   func(r *bufio.Reader) (entries, error) { return newTable(r) },
-		"jsonl": func(r *bufio.Reader) (entries, error) { return &jsonLines{r: r}, nil },
+		"jsonl": func(r *bufio.Reader) (entries, error) { return &jsonLines{lines{r: r}}, nil },
 	}
 }
-
-// maxLine is the longest line of JSON, in bytes: the API takes no longer body.
-const maxLine = 64 << 10
 
 // buffered reads a file from behind the mark that some programs put in front of UTF-8.
 func buffered(file io.Reader) (*bufio.Reader, error) {
@@ -47,41 +44,21 @@ func buffered(file io.Reader) (*bufio.Reader, error) {
 }
 
 // jsonLines is a file with the body of one POST /v1/accounts a line.
-type jsonLines struct {
-	r    *bufio.Reader
-	line int
-}
+type jsonLines struct{ lines lines }
 
-func (l *jsonLines) next() (entry, error) {
+func (j *jsonLines) next() (entry, error) {
 	for {
-		text, err := l.r.ReadSlice('\n')
-		l.line++
-		if errors.Is(err, bufio.ErrBufferFull) {
-			return l.tooLong(string(text[:200]))
+		l, err := j.lines.next()
+		if err != nil || l.long {
+			return l.rejected(""), err
 		}
-		text = bytes.TrimSpace(text)
-		if err != nil && (!errors.Is(err, io.EOF) || len(text) == 0) {
-			return entry{}, err
-		}
-		if len(text) == 0 {
+		text := strings.TrimSpace(l.text)
+		switch {
+		case text == "":
 			continue
+		case !json.Valid([]byte(text)):
+			return l.rejected("the line is no JSON"), nil
 		}
-		e := entry{line: l.line, text: string(text), body: bytes.Clone(text)}
-		if !json.Valid(text) {
-			e.reason = "the line is no JSON"
-		}
-		return e, nil
+		return entry{line: l.number, text: text, body: json.RawMessage(text)}, nil
 	}
-}
-
-// tooLong passes over the rest of a line.
-func (l *jsonLines) tooLong(start string) (entry, error) {
-	err := bufio.ErrBufferFull
-	for errors.Is(err, bufio.ErrBufferFull) {
-		_, err = l.r.ReadSlice('\n')
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		return entry{}, err
-	}
-	return entry{line: l.line, text: start + "...", reason: fmt.Sprintf("the line has more than %d KiB", maxLine>>10)}, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,10 +18,8 @@ import (
 
 // table is a CSV file (RFC 4180) whose first row names the columns.
 type table struct {
-	leash   *leash
-	r       *csv.Reader
+	lines   lines
 	columns []column
-	line    int // on which the row before begins
 }
 
 // column says what the cells of a column are.
@@ -35,12 +32,13 @@ type column struct {
 const columnNames = "userName, displayName, email, emailVerified, email2, email2Verified and so on"
 
 func newTable(file *bufio.Reader) (*table, error) {
-	leash := &leash{r: file, left: maxEntry}
-	t := &table{leash: leash, r: csv.NewReader(leash), line: 1}
-	t.r.FieldsPerRecord = -1 // rows of another length are refused one by one
-	header, err := t.r.Read()
+	t := &table{lines: lines{r: file}}
+	e, header, err := t.nextRow()
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("the file is empty; its first row must name the columns: " + columnNames)
+	}
+	if err == nil && e.reason != "" {
+		err = fmt.Errorf("line %d: %s", e.line, e.reason)
 	}
 	if err == nil {
 		t.columns, err = columnsOf(header)
@@ -104,25 +102,11 @@ func columnOf(name string) (column, bool) {
 }
 
 func (t *table) next() (entry, error) {
-	t.leash.left = maxEntry
-	cells, err := t.r.Read()
-	e := entry{text: rowOf(cells)}
-	if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
-		e.line, e.reason = wrong.StartLine, "the row can't be read: "+wrong.Err.Error()
-		if wrong.Line > wrong.StartLine {
-			e.reason = fmt.Sprintf("lines %d to %d can't be read as one row: %v", wrong.StartLine, wrong.Line, wrong.Err)
-		}
-		return e, nil
-	}
-	if errors.Is(err, errLeash) {
-		return e, fmt.Errorf("behind line %d: %w", t.line, err)
-	}
-	if err != nil {
+	e, row, err := t.nextRow()
+	if err != nil || e.reason != "" {
 		return e, err
 	}
-	e.line, _ = t.r.FieldPos(0)
-	t.line = e.line
-	account, err := t.account(cells)
+	account, err := t.account(row)
 	if err != nil {
 		e.reason = err.Error()
 		return e, nil
@@ -131,13 +115,21 @@ func (t *table) next() (entry, error) {
 	return e, err
 }
 
-// rowOf writes cells as a row of CSV.
-func rowOf(cells []string) string {
-	var b strings.Builder
-	w := csv.NewWriter(&b)
-	_ = w.Write(cells) // a Builder takes everything
-	w.Flush()
-	return strings.TrimSuffix(b.String(), "\n")
+// nextRow splits the next row that is not empty.
+func (t *table) nextRow() (entry, []string, error) {
+	for {
+		first, text, reason, err := t.row()
+		if err != nil || first.long || reason != "" {
+			return first.rejected(reason), nil, err
+		}
+		if text == "" {
+			continue
+		}
+		e := entry{line: first.number, text: text}
+		var row []string
+		row, e.reason = cells(text)
+		return e, row, nil
+	}
 }
 
 // account is what the cells of a row say. The first email is the primary one.
@@ -179,25 +171,4 @@ func truth(cell string) (bool, error) {
 		return false, nil
 	}
 	return false, fmt.Errorf("%q is neither true nor false", cell)
-}
-
-// maxEntry bounds what is read for one row of a table, in bytes.
-const maxEntry = 1 << 20
-
-// leash ends a row that goes on and on: behind a quote that is never closed all of
-// the file would be one row.
-type leash struct {
-	r    io.Reader
-	left int
-}
-
-var errLeash = fmt.Errorf("the row takes more than %d bytes: is a quote not closed?", maxEntry)
-
-func (l *leash) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errLeash
-	}
-	n, err := l.r.Read(p[:min(len(p), l.left)])
-	l.left -= n
-	return n, err
 }

@@ -28,7 +28,7 @@ func importAccounts(flags *flag.FlagSet) action {
 			return usageError("the format of the file is not known: say -format csv or -format jsonl")
 		}
 		i := &importer{session: s, parallel: *parallel}
-		file, err := i.open(args[0], *rejects)
+		file, err := i.open(args[0])
 		if err != nil {
 			return err
 		}
@@ -39,6 +39,9 @@ func importAccounts(flags *flag.FlagSet) action {
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", args[0], err)
+		}
+		if err := i.begin(args[0], *rejects); err != nil {
+			return err
 		}
 		return i.finish(i.run(ctx))
 	}
@@ -54,45 +57,63 @@ func formatOf(name string) string {
 	return ""
 }
 
-// open opens the file that is imported, and the ledger next to it. What can't be
-// read again, such as the standard input, keeps no progress.
-func (i *importer) open(name, rejects string) (io.ReadCloser, error) {
+// open opens the file that is imported, for no other import at the same time. What
+// can't be read again, such as the standard input, keeps no progress.
+func (i *importer) open(name string) (io.ReadCloser, error) {
+	i.source = os.Stdin
 	if name == "-" {
-		var err error
-		i.ledger, err = openLedger("", "", either(rejects, "stdin.rejects.csv"))
-		return io.NopCloser(i.in), err
+		return io.NopCloser(i.in), nil
 	}
-	rejects = either(rejects, name+".rejects.csv")
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	if err := i.openLedger(f, rejects); err != nil {
+	i.source = f
+	info, err := f.Stat()
+	if err == nil && info.Mode().IsRegular() {
+		if err = alone(f); err == nil {
+			i.hash, err = hashOf(f)
+		}
+	}
+	if err != nil {
 		_ = f.Close()
 		return nil, err
 	}
 	return f, nil
 }
 
-func (i *importer) openLedger(f *os.File, rejects string) error {
-	info, err := f.Stat()
-	if err != nil {
+// begin opens the ledger, once the file has shown that it can be imported.
+func (i *importer) begin(name, rejects string) (err error) {
+	if name == "-" {
+		name = "stdin"
+	}
+	rejects = either(rejects, name+".rejects.csv")
+	if err := i.spares(rejects); err != nil {
 		return err
 	}
-	if report, e := os.Stat(rejects); e == nil && os.SameFile(info, report) {
-		return usageError("the report of rejected rows would overwrite the file")
+	state := ""
+	if i.hash != "" {
+		state = name + ".progress"
 	}
-	state, hash := "", ""
-	if info.Mode().IsRegular() {
-		state = f.Name() + ".progress"
-		if hash, err = hashOf(f); err != nil {
-			return err
-		}
-	}
-	if i.ledger, err = openLedger(state, hash, rejects); err == nil && i.ledger.outdated {
+	if i.ledger, err = openLedger(state, i.hash, rejects); err == nil && i.ledger.outdated {
 		i.say("starts anew: the file has changed since it was interrupted, or its report has\n")
 	}
 	return err
+}
+
+// spares refuses a report in the place of what an import reads.
+func (i *importer) spares(rejects string) error {
+	if strings.HasSuffix(rejects, ".progress") || strings.HasSuffix(rejects, ".progress.new") {
+		return usageError("the report of rejected rows must not be called as the progress of an import: " + rejects)
+	}
+	source, err := i.source.Stat()
+	if err != nil {
+		return err
+	}
+	if report, e := os.Stat(rejects); e == nil && os.SameFile(source, report) {
+		return usageError("the report of rejected rows would overwrite the file")
+	}
+	return nil
 }
 
 // summary is the result of an import.

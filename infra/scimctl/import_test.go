@@ -4,9 +4,11 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/directory/table"
@@ -97,9 +99,9 @@ r6,r3@a.example,
 r7,"never closed
 r8,,
 `)
-	b.imports(1, 0, 9, "", path, "-parallel", "1")
+	b.imports(2, 0, 9, "", path, "-parallel", "1")
 	b.report(path+".rejects.csv", "2 neither true nor false", "3 1 cells", "5 taken by account", "6 userName is missing", "7 no email address",
-		"8 no email address", "9 taken by account", `10 can't be read`, "11 lines 11 to 12")
+		"8 no email address", "9 taken by account", `10 can't be read`, "11 a quote is not closed")
 	latin := b.file("latin.csv", "userName,displayName\nr9,Ren\xe9\n")
 	b.imports(0, 0, 1, "", latin)
 	b.report(latin+".rejects.csv", "2 not in UTF-8")
@@ -118,11 +120,14 @@ func unreadable(b *bench) {
 	for text, words := range map[string]string{
 		"": "the file is empty", "userName,e-mail,name\nn1,,\n": `unknown columns "e-mail", "name"`, "userName;email\n": "separated by commas",
 		"email\n": "no column userName", "userName,email,Email\n": "twice", "userName,email2Verified\n": "without the email", "userName,email1\n": "unknown columns",
-		"userName,email41\n": "unknown columns", "userName\n\"" + strings.Repeat("x\n", 1<<20): "is a quote not closed",
+		"userName,email41\n": "unknown columns", "userName,\"x\n": "line 1: the row can't be read", "userName," + strings.Repeat("x", 1<<20): "line 1: the line has more than 64 KiB",
 	} {
 		path := b.file("bad.csv", text)
 		if r := b.exec("", "account", "import", path); r.code != 1 || !strings.Contains(r.err, words) {
 			b.Errorf("%.40q: %d, %s; want %q", text, r.code, r.err, words)
+		}
+		if left, _ := filepath.Glob(path + ".*"); left != nil {
+			b.Errorf("%.40q leaves %v", text, left)
 		}
 	}
 	path := b.file("people.csv", "userName\nn1\n")
@@ -131,10 +136,82 @@ func unreadable(b *bench) {
 	b.fails(2, "format of the file", "account import -")
 	b.fails(2, "between 1 and 64", "account import "+path+" -parallel 0")
 	b.fails(2, "would overwrite", "account import "+path+" -rejects "+path)
+	b.fails(2, "progress of an import", "account import "+path+" -rejects "+path+".progress")
+	b.fails(1, "no such file", "account import "+path+" -rejects /nowhere/x.csv")
+	b.fails(1, "is no file", "account import "+path+" -rejects /dev/null")
+	b.spared(path)
+	if left, _ := filepath.Glob(path + ".*"); left != nil {
+		b.Errorf("left behind: %v", left)
+	}
 	b.fails(1, "not a directory", "account import "+path+" -rejects "+filepath.Join(path, "x"))
 	if after := b.run("account list"); after != before {
 		b.Errorf("accounts changed:\n%s\n%s", before, after)
 	}
+}
+
+// spared: the report does not take the place of what is imported, by whatever way,
+// and that of an earlier import stays where none begins.
+func (b *bench) spared(path string) {
+	b.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	cmd := exec.Command(b.program, "account", "import", "-", "-format", "csv", "-rejects", path)
+	cmd.Env, cmd.Stdin = b.env, file
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "would overwrite") {
+		b.Errorf("the standard input: %v, %s", err, out)
+	}
+	earlier := b.file("earlier.csv", "precious")
+	b.fails(1, "unknown columns", "account import "+b.file("bad.csv", "name\n")+" -rejects "+earlier)
+	if text, err := os.ReadFile(earlier); err != nil || string(text) != "precious" {
+		b.Errorf("the earlier report: %q, %v", text, err)
+	}
+}
+
+// wholeRows: what can't be read costs no row behind it, and stands in the report as
+// in the file.
+func wholeRows(b *bench) {
+	long := "big," + strings.Repeat("x", 1<<20)
+	path := b.file("whole.csv", "userName,displayName,email\nid,\"bad\" x,,\nw1,\"open,\n"+strings.Repeat("z,z\n", 2)+"w2,\"Two\",\n"+long+"\nw3,\"a\nb\",\n\nw4,\"never,\nw5,,\n")
+	b.imports(2, 0, 7, "", path)
+	b.report(path+".rejects.csv", "2 can't be read", "3 quote is not closed", "4 2 cells", "5 2 cells", "7 64 KiB", "8 displayName", "11 quote is not closed")
+	f, err := os.Open(path + ".rejects.csv")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := csv.NewReader(f).ReadAll()
+	for i, want := range map[int]string{1: `id,"bad" x,,`, 2: `w1,"open,`, 5: long[:200] + "...", 6: "w3,\"a\nb\",", 7: `w4,"never,`} {
+		if err != nil || rows[i][2] != want {
+			b.Errorf("reported %.300q, want %.300q, %v", rows[i], want, err)
+		}
+	}
+	b.found("w2", `[]`)
+	b.found("w5", `[]`)
+}
+
+// atOnce: of two imports of a file, or into one report, the second is refused.
+func atOnce(b *bench) {
+	path := b.file("people.csv", "userName\nat once\n,\n")
+	report := b.file("report.csv", "of the first")
+	for _, busy := range []string{path, report} {
+		f, err := os.Open(busy)
+		if err == nil {
+			err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) // as the first does
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.fails(1, "another import is at work on "+busy, "account import "+path+" -rejects "+report)
+		if text, err := os.ReadFile(report); err != nil || string(text) != "of the first" {
+			b.Errorf("the report: %q, %v", text, err)
+		}
+		_ = f.Close()
+	}
+	b.imports(1, 0, 1, "", path, "-rejects", report)
+	b.report(report, "3 2 cells")
 }
 
 func (b *bench) directory() *directory.Directory {

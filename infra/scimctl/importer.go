@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"sync"
 	"time"
 
@@ -19,6 +20,8 @@ import (
 // of the file.
 type importer struct {
 	*session
+	source   *os.File
+	hash     string // of the source, "" where it can't be read again
 	entries  entries
 	ledger   *ledger
 	parallel int

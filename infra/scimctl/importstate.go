@@ -8,9 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strconv"
+	"syscall"
 	"time"
 )
 
@@ -39,19 +39,35 @@ type ledger struct {
 }
 
 // openLedger finds the progress of an earlier run of the same import. Without one
-// the import begins: rejects is where its report goes.
-func openLedger(path, hash, rejects string) (*ledger, error) {
-	l := &ledger{path: path}
+// the import begins: rejects is where its report goes. Where nothing can be kept,
+// nothing is begun.
+func openLedger(path, hash, rejects string) (l *ledger, err error) {
+	l = &ledger{path: path}
+	if err := l.openReport(rejects); err != nil {
+		return nil, fmt.Errorf("the report of rejected rows: %w", err)
+	}
 	if path != "" && l.restore(hash, rejects) {
 		l.resumed = l.Entries
-		return l, nil
+	} else {
+		l.outdated = l.Hash != ""
+		l.progress = progress{Hash: hash, Rejects: rejects}
 	}
-	l.outdated = l.Hash != ""
-	l.progress = progress{Hash: hash, Rejects: rejects}
-	if err := os.Remove(rejects); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the report of an earlier import: %w", err)
+	if err = l.keep(); err == nil {
+		err = l.resumeReport()
 	}
-	return l, l.save() // where nothing can be kept, nothing is begun
+	if err != nil {
+		return nil, errors.Join(err, l.file.Close())
+	}
+	return l, nil
+}
+
+// resumeReport takes back what was reported and not counted: it will be again.
+func (l *ledger) resumeReport() error {
+	err := l.file.Truncate(l.RejectsBytes)
+	if err == nil && l.RejectsBytes == 0 {
+		err = l.report.Write([]string{"line", "reason", "row"})
+	}
+	return errors.Join(err, l.save())
 }
 
 // restore reports whether there is progress to go on from: of this file, with the
@@ -61,38 +77,42 @@ func (l *ledger) restore(hash, rejects string) bool {
 	if err != nil || json.Unmarshal(data, &l.progress) != nil || l.Hash != hash || l.Rejects != rejects {
 		return false
 	}
-	if l.Rejected == 0 {
-		return true
+	report, err := l.file.Stat()
+	return err == nil && report.Size() >= l.RejectsBytes
+}
+
+// openReport opens the report, for no other import at the same time. Nobody else may
+// read it: rows may hold passwords.
+func (l *ledger) openReport(name string) (err error) {
+	if l.file, err = os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
+		return err
 	}
-	report, err := os.Stat(rejects)
-	return err == nil && report.Size() >= l.RejectsBytes && os.Truncate(rejects, l.RejectsBytes) == nil
+	l.report = csv.NewWriter(l.file)
+	if info, e := l.file.Stat(); e == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no file", name)
+	} else if err = errors.Join(e, alone(l.file)); err == nil {
+		return nil
+	}
+	return errors.Join(err, l.file.Close())
+}
+
+// alone keeps other imports away from a file until it is closed, or this program ends
+// in whatever way.
+func alone(f *os.File) error {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return fmt.Errorf("another import is at work on %s", f.Name())
+	}
+	if err != nil {
+		return fmt.Errorf("%s can't be locked: %w", f.Name(), err)
+	}
+	return nil
 }
 
 // reject writes a line of the report.
 func (l *ledger) reject(e entry, reason string) error {
 	l.Rejected++
-	if l.report == nil {
-		if err := l.openReport(); err != nil {
-			return err
-		}
-	}
 	return l.report.Write([]string{strconv.Itoa(e.line), reason, e.text})
-}
-
-// openReport lets nobody else read it: rows may hold passwords.
-func (l *ledger) openReport() (err error) {
-	mode := os.O_APPEND
-	if l.RejectsBytes == 0 {
-		mode = os.O_TRUNC
-	}
-	if l.file, err = os.OpenFile(l.Rejects, os.O_CREATE|os.O_WRONLY|mode, 0o600); err != nil {
-		return err
-	}
-	l.report = csv.NewWriter(l.file)
-	if l.RejectsBytes > 0 {
-		return nil
-	}
-	return l.report.Write([]string{"line", "reason", "row"})
 }
 
 // saveAfter saves if that long has passed since.
@@ -106,17 +126,20 @@ func (l *ledger) saveAfter(d time.Duration) error {
 
 // save makes what was counted so far last.
 func (l *ledger) save() error {
-	if l.report != nil {
-		l.report.Flush()
-		if err := errors.Join(l.report.Error(), l.file.Sync()); err != nil {
-			return err
-		}
-		info, err := l.file.Stat()
-		if err != nil {
-			return err
-		}
-		l.RejectsBytes = info.Size()
+	l.report.Flush()
+	if err := errors.Join(l.report.Error(), l.file.Sync()); err != nil {
+		return err
 	}
+	info, err := l.file.Stat()
+	if err != nil {
+		return err
+	}
+	l.RejectsBytes = info.Size()
+	return l.keep()
+}
+
+// keep writes the progress.
+func (l *ledger) keep() error {
 	if l.path == "" {
 		return nil
 	}
@@ -134,16 +157,17 @@ func replaceFile(path string, data []byte) error {
 	return os.Rename(path+".new", path)
 }
 
-// close ends the import's use of its files. One that is through leaves no progress.
+// close ends the import's use of its files. One that is through leaves no progress,
+// and no report of nothing. Files go before others can open them.
 func (l *ledger) close(through bool) error {
 	err := l.save()
-	if l.file != nil {
-		err = errors.Join(err, l.file.Close())
+	if err == nil && through && l.Rejected == 0 {
+		err = os.Remove(l.Rejects)
 	}
 	if err == nil && through && l.path != "" {
 		err = os.Remove(l.path)
 	}
-	return err
+	return errors.Join(err, l.file.Close())
 }
 
 // hashOf reads a file to its end and back.

@@ -151,6 +151,8 @@ func TestScimctl(t *testing.T) {
 	part("imports", imports)
 	part("rejects", rejects)
 	part("imports that cannot begin", unreadable)
+	part("whole rows", wholeRows)
+	part("imports at once", atOnce)
 	part("anew", anew)
 	part("ahead", ahead)
 	part("imports while functions die", dying)
