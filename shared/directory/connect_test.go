@@ -2,20 +2,14 @@ package directory_test
 
 import (
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
 )
-
-// modes are the ways in which races are run: DynamoDB Local as it is, and with the
-// locks of the service.
-var modes = map[string]func(http.RoundTripper) http.RoundTripper{"plain": nil, "item locks": itemLocks}
 
 // approved makes a conflict between a new user and an account, and approves it.
 func (b *bench) approved(a directory.Account, wanted directory.Content) directory.ConflictID {
@@ -181,120 +175,6 @@ func TestConnectAutomaticallyNeedsOnePerson(t *testing.T) {
 		}
 	}
 	b.verify(0)
-}
-
-// race runs functions at the same time and returns how many returned no error.
-func race(t *testing.T, all ...func() error) (won int) {
-	t.Helper()
-	var mu sync.Mutex
-	var work sync.WaitGroup
-	for _, f := range all {
-		work.Go(func() {
-			err := f()
-			refused, _ := errors.AsType[*directory.RefusedError](err)
-			mu.Lock()
-			defer mu.Unlock()
-			switch {
-			case err == nil:
-				won++
-			case taken(err) == nil && refused == nil && !errors.Is(err, directory.ErrNotFound) && !errors.Is(err, directory.ErrVersion):
-				t.Error(err)
-			}
-		})
-	}
-	work.Wait()
-	return won
-}
-
-// One of two tenants, and one of many retries, gets an account that both may connect.
-func TestRaceOfTenantsForAnAccount(t *testing.T) {
-	for name, wrap := range modes {
-		t.Run(name, func(t *testing.T) {
-			b := newBench(t, wrap)
-			wanted := user("ann@example.com", "x1", "ann@example.com")
-			a := b.account("ann@example.com", "ann@example.com")
-			b.approved(a, wanted)
-			globex := b.dir.For("globex")
-			_, ids := b.post(globex, wanted)
-			if _, err := globex.Approve(t.Context(), ids[0], "op", ""); err != nil {
-				t.Fatal(err)
-			}
-			var all []func() error
-			for range 5 {
-				for _, to := range []*directory.Tenant{b.acme, globex} {
-					all = append(all, func() error {
-						u, err := to.CreateUser(t.Context(), wanted)
-						if err == nil && u.ID != a.ID {
-							t.Errorf("the user is %s, the account was %s", u.ID, a.ID)
-						}
-						return err
-					})
-				}
-			}
-			if won := race(t, all...); won != 1 {
-				t.Errorf("%d connected the account", won)
-			}
-			b.verify(1)
-		})
-	}
-}
-
-// Whatever happens to the account or the approval while the provider retries: the
-// account is connected as approved, or it is changed and stands; and nothing is both.
-func TestRacesOfAConnection(t *testing.T) {
-	wanted := user("ann@example.com", "x1", "ann@example.com")
-	for what, other := range map[string]func(b *bench, a directory.Account, id directory.ConflictID) error{
-		"release": func(b *bench, _ directory.Account, id directory.ConflictID) error {
-			_, err := b.acme.Release(b.Context(), id, directory.Replacement{Email: "ann@new.org"})
-			return err
-		},
-		"delete": func(b *bench, a directory.Account, _ directory.ConflictID) error {
-			return b.dir.Accounts().Delete(b.Context(), a.ID, nil)
-		},
-		"change": func(b *bench, a directory.Account, _ directory.ConflictID) error {
-			_, err := b.dir.Accounts().Change(b.Context(), a.ID, nil, func(directory.Account) (directory.AccountContent, error) {
-				return account("ann@example.com", "ann@example.com", "more@example.com"), nil
-			})
-			return err
-		},
-		"dismiss": func(b *bench, _ directory.Account, id directory.ConflictID) error {
-			_, err := b.acme.Dismiss(b.Context(), id, "op")
-			return err
-		},
-		"approve again": func(b *bench, _ directory.Account, id directory.ConflictID) error {
-			_, err := b.acme.Approve(b.Context(), id, "op", "")
-			return err
-		},
-	} {
-		for name, wrap := range modes {
-			t.Run(what+" "+name, func(t *testing.T) {
-				b := newBench(t, wrap)
-				a := b.account("ann@example.com", "ann@example.com")
-				id := b.approved(a, wanted)
-				retry := func() error { u, err := b.acme.CreateUser(t.Context(), wanted); return b.counted(u, err) }
-				race(t, retry, func() error { return other(b, a, id) }, retry)
-				_, connected := b.acme.User(t.Context(), a.ID)
-				_, stands := b.dir.Accounts().Account(t.Context(), a.ID)
-				if connected == nil && stands == nil {
-					t.Error("there is a user and an account of one id")
-				}
-				report := Verify(t, b.table)
-				if report.Users+report.Accounts == 0 || report.Users > 1 || report.Accounts > 1 {
-					t.Errorf("%d users and %d accounts", report.Users, report.Accounts)
-				}
-			})
-		}
-	}
-}
-
-// counted has a loss noted, as the server does with every one.
-func (b *bench) counted(_ directory.User, err error) error {
-	if e, ok := errors.AsType[*directory.TakenError](err); ok {
-		if _, problem := b.acme.Note(b.Context(), e); problem != nil {
-			return problem
-		}
-	}
-	return err
 }
 
 // A function that dies at any call of a connection, or before its answer, leaves an

@@ -57,23 +57,11 @@ func (c *client) inTenant(id tenant.ID, f func()) {
 // holdings are all items of globex as the table has them.
 func (n *neighbours) holdings() map[string]string {
 	n.Helper()
-	db, err := table.Open(n.Context(), table.Options{Name: n.table, Endpoint: testkit.Endpoint(n)})
-	if err != nil {
-		n.Fatal(err)
-	}
-	all := map[string]string{}
-	for item, err := range db.Scan(n.Context()) {
-		if err != nil {
-			n.Fatal(err)
-		}
-		if pk := item.Text("PK"); pk == "T#acme#CONFLICT" || strings.HasPrefix(pk, "T#acme#LOG#") { // what acme asked for itself
-			continue
-		}
-		if strings.HasPrefix(item.Text("PK"), "T#globex#") || strings.Contains(fmt.Sprint(item), canary) {
-			all[item.Text("PK")+" "+item.Text("SK")] = fmt.Sprint(item)
-		}
-	}
-	return all
+	return scanned(n.T, n.table, func(item table.Item) bool {
+		pk := item.Text("PK")
+		asked := pk == "T#acme#CONFLICT" || strings.HasPrefix(pk, "T#acme#LOG#") // by acme itself
+		return !asked && (strings.HasPrefix(pk, "T#globex#") || strings.Contains(fmt.Sprint(item), canary))
+	})
 }
 
 // ask sends a request that names what is the other tenant's, and the same about

@@ -46,20 +46,26 @@ func newCrew(t *testing.T, profile tenant.Profile) *crew {
 // holdings are the items of the team; the log of what was asked is none.
 func (c *crew) holdings() map[string]string {
 	c.Helper()
-	db, err := table.Open(c.Context(), table.Options{Name: c.table, Endpoint: testkit.Endpoint(c)})
+	return scanned(c.T, c.table, func(item table.Item) bool {
+		text := fmt.Sprint(item)
+		return !strings.Contains(item.Text("PK"), "#LOG#") && (strings.Contains(text, c.team) || strings.Contains(text, "#COUNT#TEAM"))
+	})
+}
+
+// scanned are the wanted items of a table as texts, by their keys.
+func scanned(t *testing.T, name string, wanted func(table.Item) bool) map[string]string {
+	t.Helper()
+	db, err := table.Open(t.Context(), table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
 	if err != nil {
-		c.Fatal(err)
+		t.Fatal(err)
 	}
 	all := map[string]string{}
-	for item, err := range db.Scan(c.Context()) {
+	for item, err := range db.Scan(t.Context()) {
 		if err != nil {
-			c.Fatal(err)
+			t.Fatal(err)
 		}
-		if strings.Contains(item.Text("PK"), "#LOG#") {
-			continue
-		}
-		if text := fmt.Sprint(item); strings.Contains(text, c.team) || strings.Contains(text, "#COUNT#TEAM") {
-			all[item.Text("PK")+" "+item.Text("SK")] = text
+		if wanted(item) {
+			all[item.Text("PK")+" "+item.Text("SK")] = fmt.Sprint(item)
 		}
 	}
 	return all
