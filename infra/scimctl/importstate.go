@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"strconv"
-	"syscall"
 	"time"
 )
 
@@ -94,19 +93,6 @@ func (l *ledger) openReport(name string) (err error) {
 		return nil
 	}
 	return errors.Join(err, l.file.Close())
-}
-
-// alone keeps other imports away from a file until it is closed, or this program ends
-// in whatever way.
-func alone(f *os.File) error {
-	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return fmt.Errorf("another import is at work on %s", f.Name())
-	}
-	if err != nil {
-		return fmt.Errorf("%s can't be locked: %w", f.Name(), err)
-	}
-	return nil
 }
 
 // reject writes a line of the report.
