@@ -7,6 +7,7 @@ import (
 
 	"scimserver/shared/admin"
 	"scimserver/shared/directory"
+	"scimserver/shared/scim"
 )
 
 // retry is how administrators have their providers try again.
@@ -40,7 +41,16 @@ func next(tenant string, c admin.Conflict) []string {
 	if c.Now != nil && !c.Now.Holds {
 		return []string{"The value is free: " + success, retry}
 	}
-	return decisions(tenant+" "+string(c.ID), c)
+	lines := decisions(tenant+" "+string(c.ID), c)
+	if cameBack(c) {
+		lines = append(lines, "The user is deactivated. It comes back with the same id when the identity provider activates it; or, unless the externalId is another one, by the next create after: scimctl tenant update "+tenant+" -reactivate")
+	}
+	return lines
+}
+
+// cameBack reports whether the provider creates a user whom it has deactivated.
+func cameBack(c admin.Conflict) bool {
+	return c.HeldBy == "user" && c.Resource == "" && c.Now != nil && c.Now.Deactivated && scim.Fold(c.Name) == scim.Fold(c.Now.Name)
 }
 
 // decisions are the commands that resolve an open conflict.

@@ -92,6 +92,8 @@ func standing(c admin.Conflict) string {
 		return n.Reason
 	case n.Account != nil:
 		return "userName " + n.Account.UserName + ", emails " + either(strings.Join(described(n.Account.Emails), ", "), "none")
+	case n.Deactivated:
+		return "it still holds the value, and is deactivated"
 	}
 	return "it still holds the value"
 }

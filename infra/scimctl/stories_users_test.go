@@ -140,6 +140,9 @@ func backAgain(s story) {
 	}
 	s.succeeds(s.idp.active(user, ida, false), 200)
 	id := s.conflict(s.idp.create(ida), "User "+user+", which is deactivated")
+	if out := s.ctl("conflict show %s %s", s.tenant, id); !strings.Contains(out, "holds the value, and is deactivated\n") || !strings.Contains(out, "scimctl tenant update "+s.tenant+" -reactivate\n") {
+		s.Errorf("the way back is not shown:\n%s", out)
+	}
 	s.ctl("tenant update %s -reactivate", s.tenant)
 	if back := s.idp.create(ida); s.succeeds(back, 201) != user || back.body["active"] != true {
 		s.Errorf("activated by a create: %v", back.body)

@@ -212,7 +212,7 @@ func TestHoldersAreNamed(t *testing.T) {
 		"/tenants/acme/conflicts/" + b.provision("BOB", "e1", ""):           "user bob",
 		"/tenants/acme/conflicts/" + b.provision("eve2", "e2", "EVE@x.org"): "user eve",
 	} {
-		if a := b.send(200, "GET", path, ""); a.text("holder.kind")+" "+a.text("now.name") != want {
+		if a := b.send(200, "GET", path, ""); a.text("holder.kind")+" "+a.text("now.name") != want || a.get("now.deactivated") != nil {
 			t.Errorf("want %s: %v", want, a)
 		}
 	}

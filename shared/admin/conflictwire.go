@@ -66,6 +66,8 @@ type HolderNow struct {
 	Reason  string   `json:"reason,omitempty"`  // why not
 	Name    string   `json:"name,omitempty"`    // of the holder, unless it has gone: userName or displayName
 	Account *Account `json:"account,omitempty"` // where the holder is one
+	// Deactivated says of a user that its active is false.
+	Deactivated bool `json:"deactivated,omitempty"`
 }
 
 // ConflictList is a page of conflicts in the order of their ids. It may hold fewer

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
 )
 
@@ -43,7 +44,8 @@ func (s *Service) describe(ctx context.Context, h directory.Holder, now *HolderN
 		return nil
 	case directory.UserKind:
 		u, err := t.User(ctx, h.ID)
-		now.Name = u.Doc.Get("userName").Text()
+		active := u.Doc.Get("active")
+		now.Name, now.Deactivated = u.Doc.Get("userName").Text(), active.Kind() == scim.Bool && !active.IsTrue()
 		return err
 	case directory.GroupKind:
 		g, err := t.Group(ctx, h.ID)
