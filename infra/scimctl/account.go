@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"scimserver/shared/admin"
 )
 
@@ -75,7 +77,18 @@ func (s *session) password() (*string, error) {
 }
 
 func showAccount(ctx context.Context, s *session, args []string) error {
-	return s.account(ctx, http.MethodGet, accountPath(args[0]), nil)
+	return notThere(args[0], s.account(ctx, http.MethodGet, accountPath(args[0]), nil))
+}
+
+// notThere says of an account that was not found what may be the matter.
+func notThere(id string, err error) error {
+	switch {
+	case !gone(err):
+		return err
+	case uuid.Validate(id) != nil:
+		return fmt.Errorf("%w: that is no id; account find -username or -email finds it", err)
+	}
+	return fmt.Errorf("%w: it was deleted, or may have become a user of a tenant", err)
 }
 
 // account sends a request that is answered with an account, and prints it.

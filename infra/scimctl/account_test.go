@@ -42,7 +42,10 @@ func accounts(b *bench) {
 	b.run("account delete " + carl + " -confirm carl")
 	b.listed(id, other)
 	b.deletes(id, "anne")
-	b.fails(1, "no account", "account show "+id)
+	for _, args := range []string{"show %s", "update %s -username x", "delete %s -confirm x"} {
+		b.fails(1, `no account "`+id+`": it was deleted, or may have become a user`, fmt.Sprintf("account "+args, id))
+		b.fails(1, `no account "bob": that is no id; account find -username or -email`, fmt.Sprintf("account "+args, "bob"))
+	}
 	b.run("account delete " + other + " -confirm bob")
 	b.listed()
 }

@@ -30,7 +30,7 @@ func updateAccount(flags *flag.FlagSet) action {
 	address(flags, "verify", "`address` of the account of which you know that the person reads it", func(v string) { e.verify = append(e.verify, v) })
 	address(flags, "unverify", "`address` of the account of which nobody knows any more", func(v string) { e.withdrawn = append(e.withdrawn, v) })
 	return func(ctx context.Context, s *session, args []string) error {
-		a, err := s.change(ctx, accountPath(args[0]), e)
+		a, err := s.change(ctx, args[0], e)
 		if err != nil {
 			return err
 		}
@@ -40,13 +40,13 @@ func updateAccount(flags *flag.FlagSet) action {
 
 // change makes the edits on what the account is, anew when others change it
 // between the read and the write.
-func (s *session) change(ctx context.Context, path string, e edits) (a admin.Account, err error) {
+func (s *session) change(ctx context.Context, id string, e edits) (a admin.Account, err error) {
 	const rounds = 5
 	var sent int64
 	for n := range rounds {
 		var old admin.Account
-		if unread := s.client.do(ctx, http.MethodGet, path, nil, &old); unread != nil {
-			return a, unread
+		if unread := s.client.do(ctx, http.MethodGet, accountPath(id), nil, &old); unread != nil {
+			return a, notThere(id, unread)
 		}
 		if n == 0 {
 			sent, err = old.Version, e.check(old)
@@ -55,7 +55,7 @@ func (s *session) change(ctx context.Context, path string, e edits) (a admin.Acc
 			return a, err
 		}
 		sent = old.Version
-		if err = s.client.do(ctx, http.MethodPatch, path, e.on(old), &a); !conflicts(err) {
+		if err = s.client.do(ctx, http.MethodPatch, accountPath(id), e.on(old), &a); !conflicts(err) {
 			return a, err
 		}
 	}
@@ -125,7 +125,7 @@ func deleteAccount(flags *flag.FlagSet) action {
 		path := accountPath(args[0])
 		var a admin.Account
 		if err := s.client.do(ctx, http.MethodGet, path, nil, &a); err != nil {
-			return err
+			return notThere(args[0], err)
 		}
 		question := fmt.Sprintf("This deletes the account of %s (%s), for good.", a.UserName, strings.Join(described(a.Emails), ", "))
 		if err := s.confirmed(question, "its username", *typed, a.UserName, "the account's username"); err != nil {

@@ -41,6 +41,9 @@ func switches(b *bench) {
 	shown("automatic", "true")
 	b.run("tenant update wired -name Wired")
 	shown("automatic", "true")
+	if r := b.exec("", "tenant", "create", "domainless", "-connect", "automatic"); r.code != 0 || !strings.Contains(r.err, "no verified domains") {
+		b.Errorf("made without domains: %+v", r)
+	}
 	b.run("tenant update wired -connect approval -reactivate=false")
 	shown("approval", "false")
 	b.fails(1, "neither approval nor automatic", "tenant update wired -connect always")
@@ -181,6 +184,11 @@ func provisioningLog(b *bench) {
 	} {
 		if got := len(b.json("log logged " + args)["entries"].([]any)); got != want {
 			b.Errorf("log %s: %d entries, want %d", args, got, want)
+		}
+	}
+	for limit, more := range map[string]bool{"1": true, "0": false, "100": false} {
+		if r := b.exec("", "log", "logged", "-limit", limit); r.code != 0 || strings.Contains(r.err, "-limit 0 shows all") != more {
+			b.Errorf("-limit %s: %+v", limit, r)
 		}
 	}
 	if strings.Contains(lines[1], "Then provision") || len(lines[1]) > 240 {

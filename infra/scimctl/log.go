@@ -34,11 +34,17 @@ func showLog(flags *flag.FlagSet) action {
 			return usageError("-limit must not be negative")
 		}
 		now := time.Now()
+		if from, to := since.time(now), until.time(now); from.After(to) {
+			return usageError(fmt.Sprintf("-since (24h unless given) must lie before -until, and %s is later than %s", moment(&from), moment(&to)))
+		}
 		q.Set("from", since.text(now))
 		q.Set("to", until.text(now))
 		page, err := s.log(ctx, tenantPath(args[0])+"/log?", q, *limit)
 		if err != nil {
 			return err
+		}
+		if page.Next != "" {
+			s.say("these are the newest %d; there may be more: -limit 0 shows all\n", len(page.Entries))
 		}
 		return s.show(page, func(w io.Writer) { describeLog(w, page.Entries) })
 	}
@@ -73,13 +79,14 @@ func (p *point) read(v string) error {
 	return err
 }
 
-func (p *point) text(now time.Time) string {
-	at := p.at
-	if at.IsZero() {
-		at = now.Add(-p.ago)
+func (p *point) time(now time.Time) time.Time {
+	if p.at.IsZero() {
+		return now.Add(-p.ago)
 	}
-	return at.UTC().Format(time.RFC3339Nano)
+	return p.at
 }
+
+func (p *point) text(now time.Time) string { return p.time(now).UTC().Format(time.RFC3339Nano) }
 
 // log asks for pages until there are as many entries as are wanted.
 func (s *session) log(ctx context.Context, path string, q url.Values, limit int) (admin.LogPage, error) {

@@ -153,7 +153,7 @@ func (c command) run(ctx context.Context, args []string, std streams) error {
 		return usageError(err.Error() + ": see scimctl " + c.name + " -h")
 	}
 	if !c.takes(len(given)) {
-		return usageError(fmt.Sprintf("scimctl %s takes %s and flags, not %q", c.name, either(c.args, "nothing"), given))
+		return usageError(fmt.Sprintf("scimctl %s takes %s and flags%s, not %q", c.name, either(c.args, "nothing"), c.flagsAlone(), given))
 	}
 	if err := c.pathless(given); err != nil {
 		return err
@@ -179,6 +179,21 @@ func (c command) pathless(given []string) error {
 func (c command) takes(n int) bool {
 	wanted := len(strings.Fields(c.args))
 	return n == wanted || n > wanted && strings.HasSuffix(c.args, "...")
+}
+
+// flagsAlone names the flags of a command that takes nothing else, "" of another one.
+func (c command) flagsAlone() string {
+	if c.args != "" {
+		return ""
+	}
+	flags := flag.NewFlagSet("", flag.ContinueOnError)
+	c.prepare(flags)
+	var names []string
+	flags.VisitAll(func(f *flag.Flag) { names = append(names, "-"+f.Name) })
+	if names == nil {
+		return ""
+	}
+	return " (" + strings.Join(names, ", ") + ")"
 }
 
 // parse lets flags stand before, between and behind the arguments.

@@ -192,6 +192,11 @@ func misuse(b *bench) {
 	b.fails(2, "no span of time", "log local -since yesterday")
 	b.fails(2, "lies ahead", "log local -until -1h")
 	b.fails(2, "must not be negative", "log local -limit -1")
+	for _, span := range []string{"-since 1d -until 2d", "-until 2d"} {
+		b.fails(2, "-since (24h unless given) must lie before -until", "log local "+span)
+	}
+	b.fails(2, "takes nothing and flags (-email, -username)", "account find p3")
+	b.fails(2, "takes nothing and flags, not", "tenant list p3")
 	b.fails(2, "takes ID", "tenant show")
 	b.fails(2, "takes ID", "tenant show a b")
 	b.fails(2, "not defined", "tenant list -x")
