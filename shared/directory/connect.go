@@ -64,7 +64,7 @@ func (e *TakenError) emails() (list []string) {
 // tenant connects automatically. It is nil if nothing does.
 func (t *Tenant) permission(ctx context.Context, id scim.ID, taken *TakenError) (*permit, error) {
 	item, conflict, record, err := t.standing(ctx, t.d.For("").key(AccountKind, id), taken)
-	if err != nil {
+	if err != nil || removed(record) {
 		return nil, err
 	}
 	u, err := userFrom(item)
@@ -127,6 +127,11 @@ func (t *Tenant) notDeleting(condition string, values table.Item) table.Write {
 		text += " AND " + condition
 	}
 	return table.Check(tenantKey(t.id), text, values)
+}
+
+// removed reports whether a tenant is being deleted.
+func removed(record table.Item) bool {
+	return tenant.State(record.Text("state")) == tenant.Deleting
 }
 
 func outdatedApproval(of string) string {

@@ -19,9 +19,12 @@ func (t *Tenant) connectTeam(ctx context.Context, doc scim.Value, members Member
 		return Changed{}, taken
 	}
 	key := t.key(TeamKind, taken.Values[0].ID)
-	item, conflict, _, err := t.standing(ctx, key, taken)
+	item, conflict, record, err := t.standing(ctx, key, taken)
 	if err != nil {
 		return Changed{}, err
+	}
+	if removed(record) {
+		return Changed{}, taken
 	}
 	team, err := resourceFrom(item)
 	if err != nil {

@@ -59,6 +59,9 @@ func (b *bench) mortal(n int64, lost bool) (*bench, context.Context) {
 // call or before its answer. What it leaves is found whole or absent after whoever
 // comes next has done its part, and is finished then.
 func TestDeathAtEveryCall(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one function at a time: nothing for the race detector")
+	}
 	for name, o := range mortalOperations {
 		for _, lost := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, answer lost %t", name, lost), func(t *testing.T) {
