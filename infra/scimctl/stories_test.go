@@ -22,6 +22,9 @@ type story struct {
 // TestStories plays the FAQ with the requests of Okta and of Entra ID, and holds the
 // FAQ to what was seen.
 func TestStories(t *testing.T) {
+	if testing.Short() {
+		t.Skip("scimctl and the functions are processes of their own, of which the race detector sees nothing")
+	}
 	b := newBench(t)
 	seen := &transcript{lines: map[string]bool{}}
 	for _, c := range []struct {

@@ -56,9 +56,11 @@ func (p *idp) closes(path string) {
 // A provider loses a value; an operator decides; the provider's next attempt succeeds,
 // and the stream closes the conflict.
 func TestConflictsThroughTheStack(t *testing.T) {
+	processesOnly(t)
 	for mode, transport := range modes {
 		t.Run(mode, func(t *testing.T) {
 			p := newIDP(t, stack.Options{Transport: transport})
+			var settled []string
 			for name, decide := range map[string]func(path, email string) string{
 				"connect": func(path, email string) string {
 					operate(p, p.stack, http.MethodPost, path+"/connect", &struct{}{})
@@ -84,6 +86,9 @@ func TestConflictsThroughTheStack(t *testing.T) {
 				if same := u.Get("id").Text() == string(id); same != (name == "connect") {
 					t.Errorf("%s: user %s, account %s", name, u.Get("id").Text(), id)
 				}
+				settled = append(settled, path)
+			}
+			for _, path := range settled {
 				p.closes(path)
 			}
 			if report := p.verify(); report.Users != 3 || report.Accounts != 1 {

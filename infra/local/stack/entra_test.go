@@ -87,6 +87,7 @@ func TestEntraLifecycle(t *testing.T) {
 // PATCHes of one user in parallel all take effect: each is applied anew to what
 // the others left.
 func TestParallelPatches(t *testing.T) {
+	processesOnly(t)
 	p := newIDP(t, stack.Options{Transport: itemLocks})
 	path := "/Users/" + p.want(201, "POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann"}`).Get("id").Text()
 	attributes := []string{"title", "nickName", "displayName", "locale", "timezone", "userType", "name.givenName", "name.familyName"}

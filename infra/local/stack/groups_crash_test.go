@@ -9,6 +9,7 @@ import (
 // Changes of several steps, of two members each: at the same time, and killed at
 // every call of DynamoDB that they make.
 func TestGroupSteps(t *testing.T) {
+	processesOnly(t)
 	g := newGroups(t, stack.Options{Parameters: map[string]string{"MembersPerTransaction": "2"}})
 	g.races(t, "large changes", testLargeContests(2))
 	g.races(t, "small and large changes", testContests(6))

@@ -22,6 +22,7 @@ func ifLarge(n, otherwise int) int {
 // Changes and deletions of thousands of members, interrupted by crashes, and what
 // large groups cost.
 func TestLargeGroups(t *testing.T) {
+	processesOnly(t)
 	var log safeLog
 	g := newGroups(t, stack.Options{MaxProcesses: 4, NoStream: true, Log: &log})
 	users := g.seedUsers(ifLarge(100_000, 2_000))

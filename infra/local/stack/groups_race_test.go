@@ -15,6 +15,7 @@ var seed = flag.Uint64("seed", 1, "of the random choices in the tests of groups"
 
 // Races of small changes, through several processes of the functions.
 func TestGroupRaces(t *testing.T) {
+	processesOnly(t)
 	g := newGroups(t, stack.Options{MaxProcesses: 12})
 	g.races(t, "parallel adds", testParallelAdds)
 	g.races(t, "adds, removes and replaces", testContests(10))

@@ -15,6 +15,7 @@ import (
 // TestTheProvisioningLog: what the real functions did is in the log, whether the
 // stream tells of it or the request wrote it itself.
 func TestTheProvisioningLog(t *testing.T) {
+	processesOnly(t)
 	p := newIDP(t, stack.Options{Profile: tenant.Entra, Log: t.Output()})
 	const body = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":%q,"externalId":"x1","active":"True"}`
 	ann := p.want(201, "POST", "/Users", fmt.Sprintf(body, "Ann")).Get("id").Text()

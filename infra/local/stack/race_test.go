@@ -69,13 +69,21 @@ func (p *idp) counted(log *safeLog, losses int) {
 	}
 }
 
+// processesOnly keeps a test out of the short run, which is that under the race
+// detector: the functions are processes of their own, of which it sees nothing, and
+// what it sees of the stack other tests show it.
+func processesOnly(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("the functions are processes of their own, of which the race detector sees nothing")
+	}
+}
+
 // TestRandomHistories runs creates, renames and deletes over a few names through
 // several processes of the function, some of which are killed on the way, and
 // checks that users and claims are in bijection and the counters agree.
 func TestRandomHistories(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the functions are processes of their own, of which the race detector sees nothing")
-	}
+	processesOnly(t)
 	for mode, transport := range modes {
 		t.Run(mode, func(t *testing.T) {
 			p := newIDP(t, stack.Options{Transport: transport, MaxProcesses: 6})
