@@ -15,26 +15,16 @@ func (h *handler) accounts(s *Service) {
 		out, err := s.accountsAsked(r)
 		return http.StatusOK, out, err
 	}, "userName", "email", "after", "limit")
-	h.handle("POST "+all, theAccount, func(r *http.Request) (int, any, error) {
-		var in NewAccount
-		if err := read(r, &in); err != nil {
-			return 0, nil, err
-		}
-		out, err := s.CreateAccount(r.Context(), in)
-		return http.StatusCreated, out, err
-	})
+	h.handle("POST "+all, theAccount, taking(http.StatusCreated, func(r *http.Request, in NewAccount) (any, error) {
+		return s.CreateAccount(r.Context(), in)
+	}))
 	h.handle("GET "+one, theAccount, func(r *http.Request) (int, any, error) {
 		out, err := s.Account(r.Context(), accountOf(r))
 		return http.StatusOK, out, err
 	})
-	h.handle("PATCH "+one, theAccount, func(r *http.Request) (int, any, error) {
-		var in AccountChange
-		if err := read(r, &in); err != nil {
-			return 0, nil, err
-		}
-		out, err := s.ChangeAccount(r.Context(), accountOf(r), in)
-		return http.StatusOK, out, err
-	})
+	h.handle("PATCH "+one, theAccount, taking(http.StatusOK, func(r *http.Request, in AccountChange) (any, error) {
+		return s.ChangeAccount(r.Context(), accountOf(r), in)
+	}))
 	h.handle("DELETE "+one, theAccount, func(r *http.Request) (int, any, error) {
 		version, err := versionOf(r.URL.Query())
 		if err != nil {

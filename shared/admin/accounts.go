@@ -17,10 +17,7 @@ func (s *Service) CreateAccount(ctx context.Context, in NewAccount) (Account, er
 		return Account{}, err
 	}
 	made, err := s.Directory.Accounts().Create(ctx, content)
-	if err != nil {
-		return Account{}, unmade(err)
-	}
-	return shownAccount(made), nil
+	return shownAccount(made), err
 }
 
 // Account shows an account.
@@ -65,17 +62,14 @@ func (s *Service) ChangeAccount(ctx context.Context, id scim.ID, change AccountC
 	a, err := s.Directory.Accounts().Change(ctx, id, at(change.Version), func(old directory.Account) (directory.AccountContent, error) {
 		return s.onto(shownAccount(old), change.NewAccount)
 	})
-	if err != nil {
-		return Account{}, unmade(err)
-	}
-	return shownAccount(a), nil
+	return shownAccount(a), moved(err)
 }
 
 // RemoveAccount deletes an account with everything that it claims. version is the
 // one that it must have; nil means any.
 func (s *Service) RemoveAccount(ctx context.Context, id scim.ID, version *int64) (RemovedAccount, error) {
 	err := s.Directory.Accounts().Delete(ctx, id, at(version))
-	return RemovedAccount{ID: id}, unmade(err)
+	return RemovedAccount{ID: id}, moved(err)
 }
 
 // at allows one version of a resource; nil allows any.
@@ -86,14 +80,8 @@ func at(version *int64) directory.Match {
 	return func(v int64) bool { return v == *version }
 }
 
-// unmade turns what the directory refuses of an account into the API's words.
-func unmade(err error) error {
-	if taken, ok := errors.AsType[*directory.TakenError](err); ok {
-		return conflict("%s", holders(taken))
-	}
-	if refused, ok := errors.AsType[*scim.Error](err); ok {
-		return invalid("%s", refused.Detail)
-	}
+// moved says of an account in the API's words that it is at another version.
+func moved(err error) error {
 	if errors.Is(err, directory.ErrVersion) {
 		return conflict("the account is at another version by now: read it again")
 	}
@@ -110,7 +98,7 @@ func holders(e *directory.TakenError) string {
 }
 
 func theHolder(h directory.Holder) string {
-	kind := strings.ToLower(string(h.Kind))
+	kind := word(h.Kind)
 	if h.Tenant == "" {
 		return fmt.Sprintf("%s %s", kind, h.ID)
 	}

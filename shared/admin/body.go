@@ -13,6 +13,18 @@ import (
 	"scimserver/shared/scim"
 )
 
+// taking makes an operation of one that takes a body.
+func taking[T any](status int, op func(*http.Request, T) (any, error)) operation {
+	return func(r *http.Request) (int, any, error) {
+		var in T
+		if err := read(r, &in); err != nil {
+			return 0, nil, err
+		}
+		out, err := op(r, in)
+		return status, out, err
+	}
+}
+
 // read decodes the body of a request, which must hold one JSON object of known
 // members, each once and none of them null. Without a body v stays as it is.
 func read(r *http.Request, v any) error {

@@ -10,49 +10,25 @@ import (
 
 func (h *handler) conflicts(s *Service) {
 	const all, one = "/v1/tenants/{id}/conflicts", "/v1/tenants/{id}/conflicts/{conflict}"
-	h.handle("GET "+all, theTenant, func(r *http.Request) (int, any, error) {
-		after, limit, err := pageOf(r)
-		if err != nil {
-			return 0, nil, err
-		}
-		out, err := s.Conflicts(r.Context(), tenantOf(r), ConflictFilter(r.URL.Query().Get("state")), directory.ConflictID(after), limit)
-		return http.StatusOK, out, err
-	}, "state", "after", "limit")
+	h.handle("GET "+all, theTenant, paged(func(r *http.Request, after string, limit int) (any, error) {
+		return s.Conflicts(r.Context(), tenantOf(r), ConflictFilter(r.URL.Query().Get("state")), directory.ConflictID(after), limit)
+	}), "state", "after", "limit")
 	h.handle("GET "+one, theConflict, func(r *http.Request) (int, any, error) {
 		out, err := s.Conflict(r.Context(), tenantOf(r), conflictOf(r))
 		return http.StatusOK, out, err
 	})
-	h.handle("POST "+one+"/connect", theConflict, func(r *http.Request) (int, any, error) {
-		var in Connection
-		if err := read(r, &in); err != nil {
-			return 0, nil, err
-		}
-		out, err := s.ConnectHolder(r.Context(), tenantOf(r), conflictOf(r), h.who(r.Context()).ARN, in)
-		return http.StatusOK, out, err
-	})
-	h.handle("POST "+one+"/dismiss", theConflict, func(r *http.Request) (int, any, error) {
-		if err := read(r, &struct{}{}); err != nil {
-			return 0, nil, err
-		}
-		out, err := s.DismissConflict(r.Context(), tenantOf(r), conflictOf(r), h.who(r.Context()).ARN)
-		return http.StatusOK, out, err
-	})
-	h.handle("POST "+one+"/release", theConflict, func(r *http.Request) (int, any, error) {
-		var in Release
-		if err := read(r, &in); err != nil {
-			return 0, nil, err
-		}
-		out, err := s.ReleaseValues(r.Context(), tenantOf(r), conflictOf(r), in)
-		return http.StatusOK, out, err
-	})
-	h.handle("POST "+one+"/delete", theConflict, func(r *http.Request) (int, any, error) {
-		var in HolderDeletion
-		if err := read(r, &in); err != nil {
-			return 0, nil, err
-		}
-		out, err := s.DeleteHolder(r.Context(), tenantOf(r), conflictOf(r), in)
-		return http.StatusOK, out, err
-	})
+	h.handle("POST "+one+"/connect", theConflict, taking(http.StatusOK, func(r *http.Request, in Connection) (any, error) {
+		return s.ConnectHolder(r.Context(), tenantOf(r), conflictOf(r), h.who(r.Context()).ARN, in)
+	}))
+	h.handle("POST "+one+"/dismiss", theConflict, taking(http.StatusOK, func(r *http.Request, _ struct{}) (any, error) {
+		return s.DismissConflict(r.Context(), tenantOf(r), conflictOf(r), h.who(r.Context()).ARN)
+	}))
+	h.handle("POST "+one+"/release", theConflict, taking(http.StatusOK, func(r *http.Request, in Release) (any, error) {
+		return s.ReleaseValues(r.Context(), tenantOf(r), conflictOf(r), in)
+	}))
+	h.handle("POST "+one+"/delete", theConflict, taking(http.StatusOK, func(r *http.Request, in HolderDeletion) (any, error) {
+		return s.DeleteHolder(r.Context(), tenantOf(r), conflictOf(r), in)
+	}))
 }
 
 func conflictOf(r *http.Request) directory.ConflictID {

@@ -41,7 +41,7 @@ func (s *Service) Conflicts(ctx context.Context, id tenant.ID, f ConflictFilter,
 	if !f.valid() {
 		return out, invalid("state %q is none of open, approved, freed, dismissed, closed, all", f)
 	}
-	if _, err := s.Directory.Tenant(ctx, id); err != nil {
+	if err := s.exists(ctx, id); err != nil {
 		return out, err
 	}
 	for range conflictPages {

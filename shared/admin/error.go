@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
 )
 
@@ -40,6 +41,27 @@ func conflict(format string, args ...any) *Error {
 
 func beingDeleted(id tenant.ID) *Error { return conflict("tenant %s is being deleted", id) }
 
+// refusedBy is the answer to what the directory refuses in an error of its own, nil to
+// anything else.
+func refusedBy(err error) *Error {
+	if taken, ok := errors.AsType[*directory.DomainTakenError](err); ok {
+		return conflict("verified for another tenant: %s", strings.Join(taken.Domains, ", "))
+	}
+	if taken, ok := errors.AsType[*directory.TakenError](err); ok {
+		return conflict("%s", holders(taken))
+	}
+	if refused, ok := errors.AsType[*directory.RefusedError](err); ok {
+		return conflict("%s", refused.Reason)
+	}
+	if unknown, ok := errors.AsType[*directory.UnknownMembersError](err); ok {
+		return invalid("neither an account nor a user of the tenant: %s", listed(unknown.IDs))
+	}
+	if bad, ok := errors.AsType[*scim.Error](err); ok {
+		return invalid("%s", bad.Detail)
+	}
+	return nil
+}
+
 // outward is the answer to an error of any kind. subject is what was not found if
 // the directory says so.
 func outward(err error, subject string) *Error {
@@ -47,10 +69,10 @@ func outward(err error, subject string) *Error {
 		return e
 	}
 	e := &Error{Status: http.StatusInternalServerError, Code: "internal", Message: "the operation failed; the log has the cause", cause: err}
-	taken, domains := errors.AsType[*directory.DomainTakenError](err)
+	if of := refusedBy(err); of != nil {
+		return of
+	}
 	switch {
-	case domains:
-		return conflict("verified for another tenant: %s", strings.Join(taken.Domains, ", "))
 	case errors.Is(err, directory.ErrNotFound):
 		return notFound("there is no %s", subject)
 	case errors.Is(err, directory.ErrExists):

@@ -68,6 +68,18 @@ func onlyNamed(query string, names []string) error {
 	return nil
 }
 
+// paged makes an operation of one that answers a page of a list.
+func paged(op func(r *http.Request, after string, limit int) (any, error)) operation {
+	return func(r *http.Request) (int, any, error) {
+		after, limit, err := pageOf(r)
+		if err != nil {
+			return 0, nil, err
+		}
+		out, err := op(r, after, limit)
+		return http.StatusOK, out, err
+	}
+}
+
 // pageOf reads the parameters of a list.
 func pageOf(r *http.Request) (after string, limit int, err error) {
 	q := r.URL.Query()

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"errors"
 	"unicode/utf8"
 
 	"scimserver/shared/directory"
@@ -62,15 +61,11 @@ func (s *Service) DeleteHolder(ctx context.Context, id tenant.ID, conflict direc
 	return resolved(id)(s.Directory.For(id).DeleteHolder(ctx, conflict, in.Confirm))
 }
 
-// resolved shows a conflict as it stands, or says in the API's words why it can't be
-// resolved in that way.
+// resolved shows a conflict as it stands, unless it could not be resolved in that way.
 func resolved(id tenant.ID) func(directory.Conflict, error) (Conflict, error) {
 	return func(c directory.Conflict, err error) (Conflict, error) {
-		if refused, ok := errors.AsType[*directory.RefusedError](err); ok {
-			return Conflict{}, conflict("%s", refused.Reason)
-		}
 		if err != nil {
-			return Conflict{}, unmade(err)
+			return Conflict{}, err
 		}
 		return shownConflict(id, c), nil
 	}

@@ -44,12 +44,12 @@ func (s *Service) ChangeTeamMembers(ctx context.Context, id tenant.ID, team scim
 	if err := s.resolve(ctx, id, team, in, &out); err != nil {
 		return out, err
 	}
-	if err := s.memberships(ctx, id, team, out.Persons); err != nil {
-		return out, err
+	were, err := s.Directory.For(id).EditTeam(ctx, team, directory.TeamEdit{Add: out.Add, Remove: out.Remove})
+	for i, p := range out.Persons {
+		out.Persons[i].WasMember = were[p.ID]
 	}
-	err := s.Directory.For(id).EditTeam(ctx, team, directory.TeamEdit{Add: out.Add, Remove: out.Remove})
-	out.Remove = slices.DeleteFunc(out.Remove, out.wasOut)
-	return out, ofTeam(err)
+	out.Remove = slices.DeleteFunc(out.Remove, func(id scim.ID) bool { return !were[id] })
+	return out, err
 }
 
 // resolve finds the persons that a change names. Nobody is to come and to go.
@@ -78,21 +78,6 @@ func (c *TeamMembersChanged) meet(m TeamMember) {
 	if !slices.ContainsFunc(c.Persons, func(p TeamPerson) bool { return p.ID == m.ID }) {
 		c.Persons = append(c.Persons, TeamPerson{TeamMember: m})
 	}
-}
-
-// wasOut reports whether a person was not in the team before the change.
-func (c *TeamMembersChanged) wasOut(id scim.ID) bool {
-	return slices.ContainsFunc(c.Persons, func(p TeamPerson) bool { return p.ID == id && !p.WasMember })
-}
-
-// memberships finds out who is in a team.
-func (s *Service) memberships(ctx context.Context, id tenant.ID, team scim.ID, persons []TeamPerson) (err error) {
-	for i, p := range persons {
-		if persons[i].WasMember, err = s.inTeam(ctx, id, team, p.ID); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (s *Service) inTeam(ctx context.Context, id tenant.ID, team, person scim.ID) (bool, error) {

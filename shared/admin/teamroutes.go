@@ -13,26 +13,16 @@ func (h *handler) teams(s *Service) {
 		out, err := s.teamsAsked(r)
 		return http.StatusOK, out, err
 	}, "name", "after", "limit")
-	h.handle("POST "+all, theTenant, func(r *http.Request) (int, any, error) {
-		var in TeamName
-		if err := read(r, &in); err != nil {
-			return 0, nil, err
-		}
-		out, err := s.CreateTeam(r.Context(), tenantOf(r), in)
-		return http.StatusCreated, out, err
-	})
+	h.handle("POST "+all, theTenant, taking(http.StatusCreated, func(r *http.Request, in TeamName) (any, error) {
+		return s.CreateTeam(r.Context(), tenantOf(r), in)
+	}))
 	h.handle("GET "+one, theTeam, func(r *http.Request) (int, any, error) {
 		out, err := s.Team(r.Context(), tenantOf(r), teamOf(r))
 		return http.StatusOK, out, err
 	})
-	h.handle("PATCH "+one, theTeam, func(r *http.Request) (int, any, error) {
-		var in TeamName
-		if err := read(r, &in); err != nil {
-			return 0, nil, err
-		}
-		out, err := s.RenameTeam(r.Context(), tenantOf(r), teamOf(r), in)
-		return http.StatusOK, out, err
-	})
+	h.handle("PATCH "+one, theTeam, taking(http.StatusOK, func(r *http.Request, in TeamName) (any, error) {
+		return s.RenameTeam(r.Context(), tenantOf(r), teamOf(r), in)
+	}))
 	h.handle("DELETE "+one, theTeam, func(r *http.Request) (int, any, error) {
 		out, err := s.DeleteTeam(r.Context(), tenantOf(r), teamOf(r))
 		return http.StatusOK, out, err
@@ -53,34 +43,19 @@ func (s *Service) teamsAsked(r *http.Request) (TeamList, error) {
 }
 
 func (h *handler) teamMembers(s *Service, members string) {
-	h.handle("GET "+members, theTeam, func(r *http.Request) (int, any, error) {
-		after, limit, err := pageOf(r)
-		if err != nil {
-			return 0, nil, err
-		}
-		out, err := s.TeamMembers(r.Context(), tenantOf(r), teamOf(r), scim.ID(after), limit)
-		return http.StatusOK, out, err
-	}, "after", "limit")
-	h.handle("POST "+members, theTeam, func(r *http.Request) (int, any, error) {
-		var in TeamMembersChange
-		if err := read(r, &in); err != nil {
-			return 0, nil, err
-		}
-		out, err := s.ChangeTeamMembers(r.Context(), tenantOf(r), teamOf(r), in)
-		return http.StatusOK, out, err
-	})
+	h.handle("GET "+members, theTeam, paged(func(r *http.Request, after string, limit int) (any, error) {
+		return s.TeamMembers(r.Context(), tenantOf(r), teamOf(r), scim.ID(after), limit)
+	}), "after", "limit")
+	h.handle("POST "+members, theTeam, taking(http.StatusOK, func(r *http.Request, in TeamMembersChange) (any, error) {
+		return s.ChangeTeamMembers(r.Context(), tenantOf(r), teamOf(r), in)
+	}))
 }
 
 func (h *handler) groups(s *Service) {
 	const all, one = "/v1/tenants/{id}/groups", "/v1/tenants/{id}/groups/{group}"
-	h.handle("GET "+all, theTenant, func(r *http.Request) (int, any, error) {
-		after, limit, err := pageOf(r)
-		if err != nil {
-			return 0, nil, err
-		}
-		out, err := s.Groups(r.Context(), tenantOf(r), scim.ID(after), limit)
-		return http.StatusOK, out, err
-	}, "after", "limit")
+	h.handle("GET "+all, theTenant, paged(func(r *http.Request, after string, limit int) (any, error) {
+		return s.Groups(r.Context(), tenantOf(r), scim.ID(after), limit)
+	}), "after", "limit")
 	h.handle("GET "+one, theGroup, func(r *http.Request) (int, any, error) {
 		out, err := s.Group(r.Context(), tenantOf(r), scim.ID(r.PathValue("group")))
 		return http.StatusOK, out, err

@@ -57,7 +57,7 @@ func (s *Service) CreateTeam(ctx context.Context, id tenant.ID, in TeamName) (Te
 		return Team{}, err
 	}
 	team, err := s.Directory.For(id).CreateTeam(ctx, in.Name)
-	return shownTeam(team), ofTeam(err)
+	return shownTeam(team), named(err)
 }
 
 // RenameTeam gives a team another name.
@@ -66,7 +66,7 @@ func (s *Service) RenameTeam(ctx context.Context, id tenant.ID, team scim.ID, in
 		return Team{}, err
 	}
 	renamed, err := s.Directory.For(id).RenameTeam(ctx, team, nil, in.Name)
-	return shownTeam(renamed), ofTeam(err)
+	return shownTeam(renamed), named(err)
 }
 
 // DeleteTeam removes a team, and shows what it was. Its members stay.
@@ -84,21 +84,23 @@ func (s *Service) DeleteTeam(ctx context.Context, id tenant.ID, team scim.ID) (T
 // exists refuses a tenant that there is not, in words of its own: what is not found
 // otherwise is the team or group.
 func (s *Service) exists(ctx context.Context, id tenant.ID) error {
-	_, err := s.Directory.Tenant(ctx, id)
-	if errors.Is(err, directory.ErrNotFound) {
-		return notFound("there is no tenant %q", id)
-	}
+	_, err := s.known(ctx, id)
 	return err
+}
+
+func (s *Service) known(ctx context.Context, id tenant.ID) (tenant.Tenant, error) {
+	t, err := s.Directory.Tenant(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		err = notFound("there is no tenant %q", id)
+	}
+	return t, err
 }
 
 // changeable refuses a tenant that is being deleted, too.
 func (s *Service) changeable(ctx context.Context, id tenant.ID) error {
-	t, err := s.Directory.Tenant(ctx, id)
-	switch {
-	case errors.Is(err, directory.ErrNotFound):
-		return notFound("there is no tenant %q", id)
-	case err == nil && t.State == tenant.Deleting:
-		return beingDeleted(id)
+	t, err := s.known(ctx, id)
+	if err == nil && t.State == tenant.Deleting {
+		err = beingDeleted(id)
 	}
 	return err
 }
@@ -111,17 +113,11 @@ func (n TeamName) check() error {
 	return nil
 }
 
-// ofTeam says what is wrong with a team in the words of the API.
-func ofTeam(err error) error {
+// named says who has the name that a team was to get.
+func named(err error) error {
 	if taken, ok := errors.AsType[*directory.TakenError](err); ok {
 		v := taken.Values[0]
-		return conflict("the name is taken by %s %s", strings.ToLower(string(v.Holder)), v.ID)
-	}
-	if bad, ok := errors.AsType[*scim.Error](err); ok {
-		return invalid("%s", bad.Detail)
-	}
-	if unknown, ok := errors.AsType[*directory.UnknownMembersError](err); ok {
-		return invalid("neither an account nor a user of the tenant: %s", listed(unknown.IDs))
+		return conflict("the name is taken by %s %s", word(v.Holder), v.ID)
 	}
 	return err
 }

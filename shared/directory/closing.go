@@ -157,14 +157,14 @@ func (t *Tenant) hasConflicts(ctx context.Context) (bool, error) {
 // closeAs closes a conflict as it was read. One that has moved on since stays as it
 // is: a later request decides about it.
 func (t *Tenant) closeAs(ctx context.Context, c Conflict, outcome string) error {
-	err := t.d.db.Write(ctx, func(stamp table.Stamp) table.Write { return t.closing(c, outcome, stamp) })
+	condition, values := c.asRead()
+	values["last"] = scim.FormatTime(c.Last)
+	write := t.closed(c, outcome).Provided(condition+" AND #last = :last", values)
+	err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return write })
 	return ignoring(err, refusal(err))
 }
 
-// closing makes the write that closes a conflict as it was read.
-func (t *Tenant) closing(c Conflict, outcome string, stamp table.Stamp) table.Write {
-	set := table.Item{"state": string(ConflictClosed), "outcome": outcome, "writer": string(stamp)}
-	condition, values := c.asRead()
-	values["last"] = scim.FormatTime(c.Last)
-	return table.Update(t.conflictKey(c.ID), set).Provided(condition+" AND #last = :last", values)
+// closed makes the write that closes a conflict.
+func (t *Tenant) closed(c Conflict, outcome string) table.Write {
+	return table.Update(t.conflictKey(c.ID), table.Item{"state": string(ConflictClosed), "outcome": outcome})
 }

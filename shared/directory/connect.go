@@ -113,7 +113,7 @@ func (t *Tenant) approved(by Resource, item table.Item, taken *TakenError) ([]ta
 		taken.lapsed = lapse{c.Approval.Until, outdatedApproval(c.HeldBy(t.id))}
 		return nil, nil
 	}
-	return []table.Write{t.notDeleting("", table.Item{}), t.connected(c, "connected by approval").Provided(
+	return []table.Write{t.notDeleting("", table.Item{}), t.closed(c, "connected by approval").Provided(
 		"#state = :state AND #holder = :holder AND #approvedVersion = :version",
 		table.Item{"state": string(ConflictApproved), "holder": string(by.ID), "version": by.Version})}, nil
 }
@@ -136,10 +136,6 @@ func removed(record table.Item) bool {
 
 func outdatedApproval(of string) string {
 	return "the " + of + " was changed after the approval; approve it again"
-}
-
-func (t *Tenant) connected(c Conflict, how string) table.Write {
-	return table.Update(t.conflictKey(c.ID), table.Item{"state": string(ConflictClosed), "outcome": how})
 }
 
 // automatic returns the writes that hold a connection to the tenant's own rule: it
@@ -165,7 +161,7 @@ func (t *Tenant) automatic(a Account, conflict, record table.Item, taken *TakenE
 		return writes, nil
 	}
 	c, err := conflictFrom(conflict)
-	return append(writes, t.connected(c, "connected automatically").Provided("attribute_exists(PK)", nil)), err
+	return append(writes, t.closed(c, "connected automatically").Provided("attribute_exists(PK)", nil)), err
 }
 
 // domainOf returns what stands behind the last @ of an email, in lower case.

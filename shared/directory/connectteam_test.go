@@ -15,7 +15,7 @@ func (b *bench) teamConflict(persons ...scim.ID) (directory.Team, directory.Conf
 	b.Helper()
 	team, err := b.acme.CreateTeam(b.Context(), "Staff")
 	if err == nil && len(persons) > 0 {
-		err = b.acme.AddTeamMembers(b.Context(), team.ID, persons)
+		err = join(b.Context(), b.acme, team.ID, persons)
 	}
 	if err != nil {
 		b.Fatal(err)
@@ -87,7 +87,7 @@ func TestTeamApprovalsThatDoNotHold(t *testing.T) {
 	if _, err := b.acme.Approve(t.Context(), id, "op", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.acme.AddTeamMembers(t.Context(), team.ID, []scim.ID{b.account("ann").ID}); err != nil {
+	if err := join(t.Context(), b.acme, team.ID, []scim.ID{b.account("ann").ID}); err != nil {
 		t.Fatal(err)
 	}
 	_, err := b.acme.CreateGroup(t.Context(), group("staff", ""), directory.MemberEdit{})
@@ -109,7 +109,7 @@ func TestTeamApprovalsThatDoNotHold(t *testing.T) {
 func TestRacesOfATeamConnection(t *testing.T) {
 	for what, other := range map[string]func(b *bench, team scim.ID, person scim.ID) error{
 		"join": func(b *bench, team, person scim.ID) error {
-			return b.acme.AddTeamMembers(b.Context(), team, []scim.ID{person})
+			return join(b.Context(), b.acme, team, []scim.ID{person})
 		},
 		"rename": func(b *bench, team, _ scim.ID) error {
 			_, err := b.acme.RenameTeam(b.Context(), team, nil, "others")

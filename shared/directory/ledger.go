@@ -68,22 +68,22 @@ func (t *Tenant) conflicts(e *TakenError) (list []Conflict) {
 		list[n].Values = append(list[n].Values, Taken{Attribute: v.Attribute, Value: v.Value})
 	}
 	for i := range list {
-		list[i].sort()
+		slices.SortStableFunc(list[i].Values, Taken.Before)
 		list[i].ID = t.conflictID(list[i].Values[0])
 	}
 	return list
 }
 
-// sort puts the first email by its folded value in front, in whatever order a request
-// names them: it names the conflict.
-func (c *Conflict) sort() {
-	rank := func(v Taken) string {
-		if v.Attribute == emailAttribute {
-			return "0" + scim.Fold(v.Value)
-		}
-		return "1"
+// Before orders values that one request has lost: emails by their folded value, in
+// whatever order the request names them, and then the others. The first one names the
+// conflict.
+func (v Taken) Before(o Taken) int { return strings.Compare(v.rank(), o.rank()) }
+
+func (v Taken) rank() string {
+	if v.Attribute == emailAttribute {
+		return "0" + scim.Fold(v.Value)
 	}
-	slices.SortStableFunc(c.Values, func(a, b Taken) int { return strings.Compare(rank(a), rank(b)) })
+	return "1"
 }
 
 // note stores a conflict that was lost once more. The error is errMoved when others

@@ -37,20 +37,37 @@ func (c Conflict) Options(t tenant.ID) []Option {
 		{Resolution: ByDeleting, Effect: "the " + c.HeldBy(t) + " is deleted with all that it has"},
 		{Resolution: ByDismissing, Effect: "the conflict is listed no more while the holder is the same; attempts are still counted"},
 	}
-	for i, check := range []func(tenant.ID) error{c.connectable, c.releasable, c.deletable, c.dismissible} {
-		if err := cmp.Or(c.settled(all[i].Resolution), check(t)); err != nil {
+	for i, o := range all {
+		if err := c.barred(o.Resolution, t); err != nil {
 			all[i].Refused = err.Error()
 		}
 	}
 	return all
 }
 
-// settled returns why there is nothing more to decide in a way.
-func (c Conflict) settled(by Resolution) error {
-	if c.State == ConflictFreed && by != ByDismissing {
+// barred returns why a conflict as it was read can't be resolved in a way, nil if it
+// can.
+func (c Conflict) barred(by Resolution, t tenant.ID) error {
+	if by == ByDismissing {
+		return cmp.Or(c.ended(), c.dismissible())
+	}
+	if c.State == ConflictFreed {
 		return refused("the value is free: %s", c.Outcome)
 	}
-	return c.ended()
+	if err := c.ended(); err != nil {
+		return err
+	}
+	holder := c.HeldBy(t)
+	operated := holder == "account" || holder == "team"
+	switch {
+	case by == ByConnecting:
+		return c.connectable(t)
+	case by == ByReleasing && !operated:
+		return refused("only an account or a team gives up a value here, and this one is held by: %s", holder)
+	case by == ByDeleting && !operated:
+		return refused("only an account or a team can be deleted here, and the value is held by: %s", holder)
+	}
+	return nil
 }
 
 // needs says what a release must be given: a name that is lost needs another.
@@ -67,25 +84,7 @@ func (c Conflict) needs() string {
 	return "userName or email"
 }
 
-// releasable returns why who holds the conflict's values can't give them up here, nil
-// if it can.
-func (c Conflict) releasable(t tenant.ID) error {
-	if by := c.HeldBy(t); by != "account" && by != "team" {
-		return refused("only an account or a team gives up a value here, and this one is held by: %s", by)
-	}
-	return nil
-}
-
-// deletable returns why who holds the conflict's values can't be deleted here, nil if
-// it can.
-func (c Conflict) deletable(t tenant.ID) error {
-	if by := c.HeldBy(t); by != "account" && by != "team" {
-		return refused("only an account or a team can be deleted here, and the value is held by: %s", by)
-	}
-	return nil
-}
-
-func (c Conflict) dismissible(tenant.ID) error {
+func (c Conflict) dismissible() error {
 	if c.State == ConflictDismissed {
 		return refused("it is dismissed: %s", c.Outcome)
 	}

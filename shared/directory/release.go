@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -12,7 +11,7 @@ import (
 // release takes the values of a conflict away from who holds them. It may repeat what
 // was done.
 func (t *Tenant) release(ctx context.Context, c Conflict, with Replacement) error {
-	err := cmp.Or(c.releasable(t.id), c.another(with))
+	err := c.another(with)
 	switch {
 	case err != nil:
 		return err

@@ -48,7 +48,7 @@ func (b *bench) populateTeam(t *directory.Tenant, users []scim.ID) {
 	b.Helper()
 	team, err := t.CreateTeam(b.Context(), "crew")
 	if err == nil {
-		err = t.AddTeamMembers(b.Context(), team.ID, users)
+		err = join(b.Context(), t, team.ID, users)
 	}
 	if err != nil {
 		b.Fatal(err)

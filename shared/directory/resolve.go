@@ -26,11 +26,11 @@ func refused(format string, args ...any) error { return &RefusedError{fmt.Sprint
 // errors are ErrNotFound, *RefusedError, ErrContention and ErrUnavailable.
 func (t *Tenant) Approve(ctx context.Context, id ConflictID, by string, holder scim.ID) (Conflict, error) {
 	return t.resolve(ctx, id, func(c *Conflict) error {
-		if err := cmp.Or(c.settled(ByConnecting), c.connectable(t.id)); err != nil {
+		if err := c.barred(ByConnecting, t.id); err != nil {
 			return err
 		}
 		if holder != "" && c.Holder.ID != holder {
-			return t.heldByAnother(*c, holder)
+			return c.heldByAnother(holder, t.id)
 		}
 		version, err := t.holderVersion(ctx, *c)
 		if err != nil {
@@ -103,8 +103,8 @@ func (t *Tenant) givenUp(ctx context.Context, c Conflict, how string) error {
 
 const nextSucceeds = "the provider's next attempt succeeds"
 
-func (t *Tenant) heldByAnother(c Conflict, than scim.ID) error {
-	return refused("the value is held by %s %s, not by %s", c.HeldBy(t.id), c.Holder.ID, than)
+func (c Conflict) heldByAnother(than scim.ID, t tenant.ID) error {
+	return refused("the value is held by %s %s, not by %s", c.HeldBy(t), c.Holder.ID, than)
 }
 
 // claimsAbout returns the claims on values.
@@ -167,7 +167,7 @@ type Replacement struct{ UserName, Email, DisplayName string }
 func (t *Tenant) Release(ctx context.Context, id ConflictID, with Replacement) (Conflict, error) {
 	c, err := t.Conflict(ctx, id)
 	if err == nil {
-		err = c.settled(ByReleasing)
+		err = c.barred(ByReleasing, t.id)
 	}
 	if err == nil {
 		err = t.release(ctx, c, with)
@@ -193,11 +193,11 @@ func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID, holder scim.ID
 	if err != nil {
 		return c, err
 	}
-	if err := cmp.Or(c.settled(ByDeleting), c.deletable(t.id)); err != nil {
+	if err := c.barred(ByDeleting, t.id); err != nil {
 		return c, err
 	}
 	if c.Holder.ID != holder {
-		return c, t.heldByAnother(c, holder)
+		return c, c.heldByAnother(holder, t.id)
 	}
 	version, err := t.holderVersion(ctx, c)
 	if err != nil {

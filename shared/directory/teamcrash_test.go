@@ -67,10 +67,10 @@ var teamOperations = map[string]struct {
 		return second(b.acme.CreateTeam(ctx, fmt.Sprint("made", c.round)))
 	}, everybody + "; made"},
 	"join": {func(b *bench, ctx context.Context, c cast) error {
-		return b.acme.AddTeamMembers(ctx, c.team.ID, []scim.ID{c.ann, c.cid})
+		return join(ctx, b.acme, c.team.ID, []scim.ID{c.ann, c.cid})
 	}, "old: ann bob cid"},
 	"leave": {func(b *bench, ctx context.Context, c cast) error {
-		return b.acme.RemoveTeamMembers(ctx, c.team.ID, []scim.ID{c.ann})
+		return part(ctx, b.acme, c.team.ID, []scim.ID{c.ann})
 	}, "old: bob"},
 	"rename": {func(b *bench, ctx context.Context, c cast) error {
 		return second(b.acme.RenameTeam(ctx, c.team.ID, nil, fmt.Sprint("new", c.round)))

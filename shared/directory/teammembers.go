@@ -16,43 +16,29 @@ const MaxTeamEdit = 30
 // two have at most MaxTeamEdit ids.
 type TeamEdit struct{ Add, Remove []scim.ID }
 
-// AddTeamMembers puts at most MaxTeamEdit accounts and users of this tenant into a
-// team, in one transaction. Who is in it already stays. The errors are those of
-// EditTeam.
-func (t *Tenant) AddTeamMembers(ctx context.Context, id scim.ID, persons []scim.ID) error {
-	return t.EditTeam(ctx, id, TeamEdit{Add: persons})
-}
-
-// RemoveTeamMembers takes at most MaxTeamEdit persons out of a team, in one
-// transaction. Who is not in it stays out. The errors are those of EditTeam.
-func (t *Tenant) RemoveTeamMembers(ctx context.Context, id scim.ID, persons []scim.ID) error {
-	return t.EditTeam(ctx, id, TeamEdit{Remove: persons})
-}
-
-// EditTeam changes the members of a team, all at once or not at all. An edit that
-// changes nothing writes nothing and moves no version. The errors are ErrNotFound,
-// *UnknownMembersError for who is to be added and neither has an account nor is a
-// user of this tenant, ErrContention and ErrUnavailable.
-func (t *Tenant) EditTeam(ctx context.Context, id scim.ID, e TeamEdit) error {
+// EditTeam puts accounts and users of this tenant into a team and takes persons out,
+// all in one transaction, and returns which of them were in it before. Who is in it
+// already stays, and who is not stays out; an edit that changes nothing writes nothing
+// and moves no version. The errors are ErrNotFound, *UnknownMembersError for who is to
+// be added and neither has an account nor is a user of this tenant, ErrContention and
+// ErrUnavailable.
+func (t *Tenant) EditTeam(ctx context.Context, id scim.ID, e TeamEdit) (were map[scim.ID]bool, err error) {
 	if !Plausible(id) {
-		return ErrNotFound
+		return nil, ErrNotFound
 	}
 	e.Add = slices.Compact(slices.Sorted(slices.Values(e.Add)))
 	e.Remove = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(e.Remove))), func(id scim.ID) bool { return !Plausible(id) })
-	return again(ctx, func() error {
+	err = again(ctx, func() error {
 		c, err := t.teamChange(ctx, id, e)
 		if err == nil {
-			err = c.identify(ctx)
+			were, err = c.held, c.identify(ctx)
 		}
 		if err != nil || !c.changes() {
 			return err
 		}
-		err = t.d.db.Transact(ctx, c.writes)
-		if refusal(err) != nil { // somebody came, went, or became a user
-			return errMoved
-		}
-		return err
+		return moved(t.d.db.Transact(ctx, c.writes)) // somebody came, went, or became a user
 	})
+	return were, err
 }
 
 // teamChange is an edit of a team with what it meets.

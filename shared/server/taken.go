@@ -48,22 +48,18 @@ func takenError(r *request, err error, lost *directory.TakenError) *scim.Error {
 // several hold them: a tenant is not to learn which of them belong together. It is
 // the one that is named by the first email, as it would be if all were one.
 func (c collision) conceal() {
-	var first *loss
-	rank := func(l *loss) string {
-		if l.Attribute == "emails.value" {
-			return "0" + scim.Fold(l.Value)
-		}
-		return "1"
-	}
-	for i := range c.Losses {
-		if l := &c.Losses[i]; l.Holder == "" && (first == nil || rank(l) < rank(first)) {
-			first = l
-		}
-	}
+	var outside []*loss
 	for i := range c.Losses {
 		if c.Losses[i].Holder == "" {
-			c.Losses[i].Reference = first.Reference
+			outside = append(outside, &c.Losses[i])
 		}
+	}
+	if len(outside) == 0 {
+		return
+	}
+	first := slices.MinFunc(outside, func(a, b *loss) int { return a.Before(b.Taken) }).Reference
+	for _, l := range outside {
+		l.Reference = first
 	}
 }
 

@@ -34,7 +34,7 @@ func newCrew(t *testing.T, profile tenant.Profile) *crew {
 	c.circle = c.createGroup("circle", `,"members":`+value(id(c.ann), id(c.create("bob", ""))))
 	team, err := c.dir.For("acme").CreateTeam(t.Context(), crewName)
 	if err == nil {
-		err = c.dir.For("acme").AddTeamMembers(t.Context(), team.ID, []scim.ID{scim.ID(id(c.ann))})
+		_, err = c.dir.For("acme").EditTeam(t.Context(), team.ID, directory.TeamEdit{Add: []scim.ID{scim.ID(id(c.ann))}})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"fmt"
 	"strings"
 
 	"scimserver/shared/directory/table"
@@ -67,13 +68,20 @@ func (s *state) checkEdges() {
 // out loses the reverse edges first, so its members no longer wait for it.
 func (s *state) checkEnds(e edge) {
 	for _, end := range []resource{e.member, e.group} {
-		switch mark, exists := s.resources[end]; {
-		case !exists && end == e.member && s.fading(e.group) && !s.reverse[e]:
-		case !exists:
-			s.problem("the membership of %s in %s: %s does not exist", e.member, e.group, end)
-		case mark.deleting && !s.unfinished:
-			s.problem("the membership of %s in %s: %s is being deleted", e.member, e.group, end)
+		if _, exists := s.resources[end]; !exists && end == e.member && s.fading(e.group) && !s.reverse[e] {
+			continue
 		}
+		s.checkStays(end, fmt.Sprintf("the membership of %s in %s", e.member, e.group))
+	}
+}
+
+// checkStays demands that a resource exists and is there to stay, for what needs it.
+func (s *state) checkStays(r resource, need string) {
+	switch mark, exists := s.resources[r]; {
+	case !exists:
+		s.problem("%s: %s does not exist", need, r)
+	case mark.deleting && !s.unfinished:
+		s.problem("%s: %s is being deleted", need, r)
 	}
 }
 

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"fmt"
 	"strings"
 
 	"scimserver/shared/directory/table"
@@ -71,11 +72,6 @@ func (s *state) checkTeamEnds(p place) {
 		s.problem("%s is in %s, but its item does not say that it is in teams", who.resource, p.team)
 	}
 	for _, end := range []resource{who.resource, p.team} {
-		switch mark, exists := s.resources[end]; {
-		case !exists:
-			s.problem("the place of %s in %s: %s does not exist", who.resource, p.team, end)
-		case mark.deleting && !s.unfinished:
-			s.problem("the place of %s in %s: %s is being deleted", who.resource, p.team, end)
-		}
+		s.checkStays(end, fmt.Sprintf("the place of %s in %s", who.resource, p.team))
 	}
 }
