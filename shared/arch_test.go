@@ -20,14 +20,14 @@ type layer struct {
 // layers give every package its place. The longest matching name counts. Test
 // files are bound by testLayers instead.
 var layers = map[string]layer{
-	"shared/config":          {nil, "a leaf: the environment is read once, whoever needs it is given the values"},
-	"shared/tenant":          {nil, "a leaf: tenants and credentials mean the same to every part"},
-	"shared/scim":            {nil, "the words of the RFCs know nothing of schemas, storage or transport"},
-	"shared/scim/...":        {[]string{"shared/scim", "shared/scim/..."}, "the rules of SCIM are pure, so that they can be tested and fuzzed without a server"},
-	"shared/directory/table": {nil, "keys, transactions and retries know nothing of what they store"},
-	"shared/directory": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/directory/table"},
+	"shared/config":   {nil, "a leaf: the environment is read once, whoever needs it is given the values"},
+	"shared/tenant":   {nil, "a leaf: tenants and credentials mean the same to every part"},
+	"shared/scim":     {nil, "the words of the RFCs know nothing of schemas, storage or transport"},
+	"shared/scim/...": {[]string{"shared/scim", "shared/scim/..."}, "the rules of SCIM are pure, so that they can be tested and fuzzed without a server"},
+	"shared/table":    {nil, "keys, transactions and retries know nothing of what they store"},
+	"shared/directory": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/table"},
 		"the directory speaks SCIM and DynamoDB, and never HTTP"},
-	"shared/directory/...": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/directory", "shared/directory/..."},
+	"shared/directory/...": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/directory", "shared/directory/..."},
 		"parts of the directory stay below the server"},
 	"shared/server": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/directory"},
 		"the protocol reaches DynamoDB only through the directory"},
@@ -62,9 +62,9 @@ var testLayers = []struct {
 
 // foreign says who alone may import a library.
 var foreign = map[string]layer{
-	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/directory/table", "shared/secret", "shared/usageplan", "shared/testkit", "infra/local/...", "infra/scimctl"},
+	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/table", "shared/secret", "shared/usageplan", "shared/testkit", "infra/local/...", "infra/scimctl"},
 		"one package speaks to DynamoDB, so that retries, capacity and keys have one place, one to Secrets Manager, and one to API Gateway; testkit and the local stack make tables, which neither does; scimctl signs its requests"},
-	"github.com/aws/smithy-go": {[]string{"shared/directory/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
+	"github.com/aws/smithy-go": {[]string{"shared/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
 	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "functions/...", "infra/local/..."},
 		"Lambda's events end at the gateway: the server speaks net/http and runs anywhere"},
 	"golang.org/x/time":                          {[]string{"infra/local/..."}, "in AWS the usage plan throttles; the local stack stands in for it"},

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"scimserver/shared/directory"
-	"scimserver/shared/directory/table"
 	"scimserver/shared/directory/verify"
+	"scimserver/shared/table"
 )
 
 // file writes a file to import.

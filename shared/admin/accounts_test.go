@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"scimserver/shared/admin"
-	"scimserver/shared/directory/table"
 	"scimserver/shared/directory/verify"
+	"scimserver/shared/table"
 	"scimserver/shared/testkit"
 )
 

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"scimserver/shared/directory"
-	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 	"scimserver/shared/testkit/charge"
 )
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"scimserver/shared/directory/table"
+	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 )
 

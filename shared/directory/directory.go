@@ -4,7 +4,7 @@
 // edges between groups and members, the look-ups and counters, and the records of
 // tenants and credentials. Every change is whole or
 // absent, whatever runs in parallel and wherever a function dies. The layout of
-// the table is in keys.go.
+// the table is in key.go.
 package directory
 
 import (
@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"scimserver/shared/directory/table"
+	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 )
 

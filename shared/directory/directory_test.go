@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"scimserver/shared/directory"
-	"scimserver/shared/directory/table"
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 	"scimserver/shared/testkit"
 )
 

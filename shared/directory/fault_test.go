@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"scimserver/shared/directory"
-	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 	"scimserver/shared/testkit/fault"
 )
 

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 )
 
 // Group is a group as stored, without its members.

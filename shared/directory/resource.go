@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 )
 
 // Resource is what users and groups have in common, as stored.

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 )
 
 // Ready compares the settings under which the table's claims were made with ours,

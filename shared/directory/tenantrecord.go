@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 )
 

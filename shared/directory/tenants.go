@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"scimserver/shared/directory/table"
+	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 )
 

@@ -3,7 +3,7 @@ package directory
 import (
 	"context"
 
-	"scimserver/shared/directory/table"
+	"scimserver/shared/table"
 )
 
 // Usage is what a request consumed of DynamoDB.

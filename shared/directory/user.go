@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 )
 
 // maxDocument bounds the JSON of a resource, in bytes.

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"scimserver/shared/directory"
-	"scimserver/shared/directory/table"
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 	"scimserver/shared/testkit"
 )

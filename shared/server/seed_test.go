@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"scimserver/shared/directory/table"
+	"scimserver/shared/table"
 	"scimserver/shared/testkit"
 )
 

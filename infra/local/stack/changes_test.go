@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"scimserver/infra/local/stack"
-	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 )
 
 // connection is that between the functions and the engine. What a test writes on

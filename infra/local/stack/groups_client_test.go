@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"scimserver/infra/local/stack"
-	"scimserver/shared/directory/table"
 	"scimserver/shared/directory/verify"
+	"scimserver/shared/table"
 )
 
 const (

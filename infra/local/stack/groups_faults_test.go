@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"scimserver/infra/local/stack"
-	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 )
 
 // faults stands between the functions and the engine. Item locks can be switched

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"scimserver/infra/local/stack"
-	"scimserver/shared/directory/table"
+	"scimserver/shared/table"
 )
 
 // large makes the tests of large groups as large as is promised.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 )
 
 // What follows writes items past the functions, by the thousand. verify holds

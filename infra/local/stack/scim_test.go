@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"scimserver/infra/local/stack"
-	"scimserver/shared/directory/table"
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 )
 
 // idp sends requests to a running stack as an identity provider does.

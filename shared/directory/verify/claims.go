@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 )
 
 // own notes a claim under the scope that the table's claims have. Two users of

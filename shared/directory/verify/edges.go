@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"scimserver/shared/directory/table"
+	"scimserver/shared/table"
 )
 
 // edge is a membership, by whichever of its two items.

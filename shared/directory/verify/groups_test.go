@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"scimserver/shared/directory/table"
 	"scimserver/shared/directory/verify"
+	"scimserver/shared/table"
 )
 
 const in = "T#acme#"

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"scimserver/shared/directory/table"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 )
 
 // kind is the type of a resource, as keys spell it.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"scimserver/shared/directory/table"
+	"scimserver/shared/table"
 )
 
 // place is that of a person in a team, by whichever of its two items.

@@ -3,8 +3,8 @@ package verify_test
 import (
 	"testing"
 
-	"scimserver/shared/directory/table"
 	"scimserver/shared/directory/verify"
+	"scimserver/shared/table"
 )
 
 // crew is a team of one person, who knows of being in teams.

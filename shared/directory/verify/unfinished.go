@@ -3,7 +3,7 @@ package verify
 import (
 	"strings"
 
-	"scimserver/shared/directory/table"
+	"scimserver/shared/table"
 )
 
 // chunk is one step of a large change.

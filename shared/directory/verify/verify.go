@@ -11,7 +11,7 @@ import (
 	"fmt"
 	"strings"
 
-	"scimserver/shared/directory/table"
+	"scimserver/shared/table"
 )
 
 // Report is what a walk over the table has found.

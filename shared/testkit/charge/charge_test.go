@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"scimserver/shared/directory/table"
+	"scimserver/shared/table"
 	"scimserver/shared/testkit"
 )
 

@@ -1,0 +1,121 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// Account is an account as stored: made by the application itself, of no tenant and
+// out of reach of SCIM. It claims its username and emails as users do.
+type Account struct{ User }
+
+// Verifies reports whether the application has marked an email of the account as
+// verified: that the person reads what is sent there.
+func (a Account) Verifies(address string) bool {
+	return slices.Contains(strings.Split(a.verified, "\n"), scim.Fold(address))
+}
+
+// email returns an email of the account as it is stored, "" if it has none that folds
+// like an address.
+func (a Account) email(address string) string {
+	for _, e := range a.Doc.Get("emails").Items() {
+		if own := e.Get("value").Text(); scim.Fold(own) == scim.Fold(address) {
+			return own
+		}
+	}
+	return ""
+}
+
+// AccountContent is what the application decides of an account.
+type AccountContent struct {
+	Content
+	// Verified are the emails that the application has marked as verified. Others than
+	// those of the document do not count.
+	Verified []string
+}
+
+// Accounts are the accounts of the application.
+type Accounts struct{ t *Tenant }
+
+// Accounts returns the part of the directory that belongs to no tenant.
+func (d *Directory) Accounts() *Accounts { return &Accounts{d.For("")} }
+
+// stored is the content with the verified emails that the document has.
+func (c AccountContent) stored() Content {
+	var list []string
+	for _, address := range c.Verified {
+		folded := scim.Fold(address)
+		has := slices.ContainsFunc(c.Doc.Get("emails").Items(), func(e scim.Value) bool { return scim.Fold(e.Get("value").Text()) == folded })
+		if has && !slices.Contains(list, folded) {
+			list = append(list, folded)
+		}
+	}
+	slices.Sort(list)
+	c.verified = strings.Join(list, "\n")
+	return c.Content
+}
+
+// Create stores a new account, with everything that it claims, in one transaction.
+// The errors are those of CreateUser.
+func (a *Accounts) Create(ctx context.Context, c AccountContent) (Account, error) {
+	u, err := a.t.createAs(ctx, AccountKind, c.stored())
+	return Account{u}, err
+}
+
+// Change lets edit turn an account into its new content and stores that, as
+// ReplaceUser does for a user. The errors are those of ReplaceUser.
+func (a *Accounts) Change(ctx context.Context, id scim.ID, match Match, edit func(Account) (AccountContent, error)) (Account, error) {
+	u, err := a.t.replaceAs(ctx, AccountKind, id, match, func(old User) (Content, error) {
+		c, err := edit(Account{old})
+		return c.stored(), err
+	})
+	return Account{u}, err
+}
+
+// Delete removes an account with everything that it claims. The errors are those of
+// DeleteUser.
+func (a *Accounts) Delete(ctx context.Context, id scim.ID, match Match) error {
+	return a.t.delete(ctx, AccountKind, id, match)
+}
+
+// Account reads an account. The errors are ErrNotFound and ErrUnavailable.
+func (a *Accounts) Account(ctx context.Context, id scim.ID) (Account, error) {
+	u, err := a.t.user(ctx, AccountKind, id)
+	return Account{u}, err
+}
+
+// ByName reads the account of a username, in whatever case and form. The errors are
+// ErrNotFound and ErrUnavailable.
+func (a *Accounts) ByName(ctx context.Context, name string) (Account, error) {
+	return holder(ctx, a.t, a.t.claimKey("USERNAME", scim.Fold(name)), a.Account)
+}
+
+// ByEmail reads the account that holds an email, in whatever case and form. The
+// errors are ErrNotFound and ErrUnavailable.
+func (a *Accounts) ByEmail(ctx context.Context, address string) (Account, error) {
+	return holder(ctx, a.t, a.t.claimKey("EMAIL", scim.Fold(address)), a.Account)
+}
+
+// List reads a page of all accounts in the order of their ids: at most limit of them
+// behind one. next is where to go on, "" at the end.
+func (a *Accounts) List(ctx context.Context, after scim.ID, limit int) (page []Account, next scim.ID, err error) {
+	items, last, err := a.t.d.db.Query(ctx, table.Query{PK: a.t.pk(AccountKind), After: string(after), Limit: limit})
+	for _, item := range items {
+		if !alive(item) {
+			continue
+		}
+		u, err := userFrom(item)
+		if err != nil {
+			return nil, "", err
+		}
+		page = append(page, Account{u})
+	}
+	return page, scim.ID(last), err
+}
+
+// Count returns the number of accounts. The error is ErrUnavailable.
+func (a *Accounts) Count(ctx context.Context) (int, error) { return a.t.Count(ctx, AccountKind) }

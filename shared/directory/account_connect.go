@@ -1,0 +1,233 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+// An account is connected when it becomes a SCIM user of a tenant: the same id, the
+// account's time of creation and its memberships in teams, the provider's document,
+// no password. One transaction moves the item, its claims, look-ups and counts, and
+// uses up what permitted it. So of two tenants, of a release and a connection, or of a
+// change of the account and a connection, one wins and the other finds it so.
+
+// permit is what lets a request connect an account.
+type permit struct {
+	account Account
+	teams   string        // the attribute of that name: the person is in teams
+	writes  []table.Write // that hold only as long as the permission does
+}
+
+// connect makes the user of an account that holds everything that was lost, if that
+// is permitted; else the error is taken. It is errMoved when the account or the
+// permission changed meanwhile.
+func (t *Tenant) connect(ctx context.Context, c Content, taken *TakenError) (User, error) {
+	id, ok := taken.account()
+	if !ok {
+		return User{}, taken
+	}
+	p, err := t.permission(ctx, id, taken)
+	if err != nil {
+		return User{}, err
+	}
+	if p == nil {
+		return User{}, taken
+	}
+	return t.move(ctx, *p, c)
+}
+
+// account returns the one account that holds everything that was lost, an email
+// included.
+func (e *TakenError) account() (scim.ID, bool) {
+	h := e.Holders[0]
+	one := !slices.ContainsFunc(e.Holders, func(other Holder) bool { return other != h })
+	return h.ID, one && h.Kind == AccountKind && len(e.emails()) > 0
+}
+
+// emails returns the emails that were lost.
+func (e *TakenError) emails() (list []string) {
+	for _, v := range e.Values {
+		if v.Attribute == emailAttribute {
+			list = append(list, v.Value)
+		}
+	}
+	return list
+}
+
+// permission finds out what permits to connect an account: an approval, or that the
+// tenant connects automatically. It is nil if nothing does.
+func (t *Tenant) permission(ctx context.Context, id scim.ID, taken *TakenError) (*permit, error) {
+	item, conflict, record, err := t.standing(ctx, t.d.For("").key(AccountKind, id), taken)
+	if err != nil || removed(record) {
+		return nil, err
+	}
+	u, err := userFrom(item)
+	if err != nil {
+		return nil, err
+	}
+	p := &permit{account: Account{u}, teams: item.Text("teams")}
+	if p.writes, err = t.approved(p.account.Resource, conflict, taken); p.writes == nil && err == nil {
+		p.writes, err = t.automatic(p.account, conflict, record, taken)
+	}
+	if p.writes == nil {
+		return nil, err
+	}
+	return p, err
+}
+
+// standing reads who holds what was lost, the conflict about it and the tenant's
+// record. The error is errMoved if the holder has gone.
+func (t *Tenant) standing(ctx context.Context, holder table.Key, taken *TakenError) (item, conflict, record table.Item, err error) {
+	about := t.conflictKey(t.conflicts(taken)[0].ID)
+	items, err := t.d.db.GetAll(ctx, []table.Key{holder, about, tenantKey(t.id)})
+	found := map[table.Key]table.Item{}
+	for _, item := range items {
+		found[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}] = item
+	}
+	if err == nil && !alive(found[holder]) {
+		err = errMoved
+	}
+	return found[holder], found[about], found[tenantKey(t.id)], err
+}
+
+// approved returns the write that uses up an approval of a connection, nil if there is
+// none that holds. taken is told why one does not.
+func (t *Tenant) approved(by Resource, item table.Item, taken *TakenError) ([]table.Write, error) {
+	if item == nil || item.Text("state") != string(ConflictApproved) {
+		return nil, nil
+	}
+	c, err := conflictFrom(item)
+	switch {
+	case err != nil || c.Holder.ID != by.ID:
+		return nil, err
+	case !t.d.now().Before(c.Approval.Until):
+		taken.lapsed = lapse{c.Approval.Until, "the approval has expired"}
+		return nil, nil
+	case c.Approval.Version != by.Version:
+		taken.lapsed = lapse{c.Approval.Until, outdatedApproval(c.HeldBy(t.id))}
+		return nil, nil
+	}
+	return []table.Write{t.notDeleting("", table.Item{}), t.closed(c, "connected by approval").Provided(
+		"#state = :state AND #holder = :holder AND #approvedVersion = :version",
+		table.Item{"state": string(ConflictApproved), "holder": string(by.ID), "version": by.Version})}, nil
+}
+
+// notDeleting makes the check that the tenant is not being deleted, and that its record
+// meets another condition if there is one: what it connects would be deleted with it.
+func (t *Tenant) notDeleting(condition string, values table.Item) table.Write {
+	values["gone"] = string(tenant.Deleting)
+	text := "(attribute_not_exists(#state) OR #state <> :gone)"
+	if condition != "" {
+		text += " AND " + condition
+	}
+	return table.Check(tenantKey(t.id), text, values)
+}
+
+// removed reports whether a tenant is being deleted.
+func removed(record table.Item) bool {
+	return tenant.State(record.Text("state")) == tenant.Deleting
+}
+
+func outdatedApproval(of string) string {
+	return "the " + of + " was changed after the approval; approve it again"
+}
+
+// automatic returns the writes that hold a connection to the tenant's own rule: it
+// connects automatically, every email that was lost is verified in the account, and
+// its domain is verified for this tenant alone.
+func (t *Tenant) automatic(a Account, conflict, record table.Item, taken *TakenError) ([]table.Write, error) {
+	if tenant.Connect(record.Text("connect")) != tenant.Automatic {
+		return nil, nil
+	}
+	writes := []table.Write{t.notDeleting("#connect = :automatic", table.Item{"automatic": string(tenant.Automatic)})}
+	verified, checked := strings.Fields(record.Text("domains")), map[string]bool{}
+	for _, address := range taken.emails() {
+		domain := domainOf(a.email(address)) // not of the one that was sent: what folds alike may be another domain
+		if !a.Verifies(address) || !slices.Contains(verified, domain) {
+			return nil, nil
+		}
+		if !checked[domain] {
+			checked[domain] = true
+			writes = append(writes, table.Check(domainKey(domain), "#tenant = :me", table.Item{"me": string(t.id)}))
+		}
+	}
+	if conflict == nil {
+		return writes, nil
+	}
+	c, err := conflictFrom(conflict)
+	return append(writes, t.closed(c, "connected automatically").Provided("attribute_exists(PK)", nil)), err
+}
+
+// domainOf returns what stands behind the last @ of an email, in lower case.
+func domainOf(address string) string {
+	return strings.ToLower(address[strings.LastIndexByte(address, '@')+1:])
+}
+
+// move makes a user of an account in one transaction.
+func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
+	u := User{Resource: t.newResource(c.Doc)}
+	u.ID, u.Created = p.account.ID, p.account.Created
+	claims, err := t.claims(u.Doc)
+	if err != nil {
+		return User{}, err
+	}
+	if err := t.hash(ctx, &u, c, claims); err != nil {
+		return User{}, err
+	}
+	item, err := u.item()
+	if err != nil {
+		return User{}, err
+	}
+	if p.teams != "" {
+		item["teams"] = p.teams
+	}
+	err = t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+		item["writer"] = string(stamp)
+		record(connecting(ctx), item, false, 0)
+		writes := append(t.arrival(UserKind, u.Resource, item, claims), t.counted(UserKind, 1))
+		return append(append(writes, t.withdrawn(p, claims)...), p.writes...)
+	})
+	if failed := refusal(err); failed != nil {
+		if failed.At(0) == nil {
+			if taken := t.lost(failed, claims, 1); taken != nil {
+				return User{}, taken
+			}
+		}
+		return User{}, errMoved
+	}
+	return u, err
+}
+
+// withdrawn makes the writes that take an account away: all but the claims that the
+// user keeps. To join a first team moves no version, so that is asked for apart.
+func (t *Tenant) withdrawn(p permit, kept []claim) []table.Write {
+	none, a := t.d.For(""), p.account
+	condition := lively + " AND #version = :version"
+	if p.teams == "" {
+		condition += " AND attribute_not_exists(#teams)"
+	}
+	removal := table.Delete(none.key(AccountKind, a.ID)).Provided(condition, table.Item{"version": a.Version})
+	writes := []table.Write{removal, none.counted(AccountKind, -1)}
+	for _, c := range without(none.held(a.Doc), kept) {
+		writes = append(writes, yield(c, a.ID))
+	}
+	return writes
+}
+
+// createOrConnect creates a user, or makes it of the account that stands in the way.
+func (t *Tenant) createOrConnect(ctx context.Context, c Content) (u User, err error) {
+	err = again(ctx, func() (err error) {
+		u, err = t.createAs(ctx, UserKind, c)
+		if taken, ok := errors.AsType[*TakenError](attempted(err, UserKind, "", c.Doc)); ok {
+			u, err = t.connect(ctx, c, taken)
+		}
+		return attempted(err, UserKind, "", c.Doc)
+	})
+	return u, err
+}

@@ -1,0 +1,209 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+// Taken is an attribute whose value another resource holds.
+type Taken struct {
+	Attribute string // userName, emails.value or displayName
+	Value     string // as the client sent it
+	// Holder and ID are of the resource that holds it, if that belongs to the same
+	// tenant; who holds it elsewhere is none of a tenant's business.
+	Holder Kind
+	ID     scim.ID
+}
+
+// TakenError says which values of a resource others hold.
+type TakenError struct {
+	Values []Taken
+	// Holders are those of the values, in their order: for operators alone, never for
+	// an answer to a tenant.
+	Holders []Holder
+
+	attempt attempt
+	lapsed  lapse // an approval that there was and that did not hold
+}
+
+// Holder is who holds a claim.
+type Holder struct {
+	Tenant tenant.ID // "" of an account
+	Kind   Kind
+	ID     scim.ID
+}
+
+// Error names the attributes without their values, which no log may show.
+func (e *TakenError) Error() string {
+	var names []string
+	for _, v := range e.Values {
+		names = append(names, v.Attribute)
+	}
+	return "directory: taken: " + strings.Join(names, ", ")
+}
+
+// add notes a value of the tenant that is lost to the owner of a claim.
+func (e *TakenError) add(to tenant.ID, v Taken, claim table.Item) {
+	h := Holder{tenant.ID(claim.Text("tenant")), kindNamed(claim.Text("kind")), scim.ID(claim.Text("owner"))}
+	if h.Tenant == to {
+		v.Holder, v.ID = h.Kind, h.ID
+	}
+	e.Values, e.Holders = append(e.Values, v), append(e.Holders, h)
+}
+
+// claim is a value of a resource that nobody else may hold.
+type claim struct {
+	Taken
+	key table.Key
+}
+
+// claims returns what a user is to claim, each key once: the username and every
+// email. The error is an *scim.Error for a value that can't be claimed.
+func (t *Tenant) claims(doc scim.Value) ([]claim, error) {
+	if n := len(doc.Get("emails").Items()); n > tenant.MaxEmails {
+		return nil, scim.InvalidValue(fmt.Sprintf("emails has %d values; the limit is %d", n, tenant.MaxEmails))
+	}
+	return acceptable(t.held(doc))
+}
+
+// acceptable refuses values that people could not tell from others.
+func acceptable(list []claim) ([]claim, error) {
+	for _, c := range list {
+		if why := imprintable(c.Value); why != "" {
+			return nil, scim.InvalidValue(c.Attribute + " " + why)
+		}
+	}
+	return list, nil
+}
+
+// name returns the claim of a group or team on its displayName.
+func (t *Tenant) name(doc scim.Value) []claim {
+	name := doc.Get("displayName").Text()
+	return []claim{{Taken{Attribute: "displayName", Value: name}, t.nameKey(scim.Fold(name))}}
+}
+
+// nameOf is name for a group that is to have it. Nobody signs in by the name of a
+// group: it may hold what people write, joiners of emoji and scripts included.
+func (t *Tenant) nameOf(doc scim.Value) ([]claim, error) {
+	name := doc.Get("displayName").Text()
+	if at := strings.IndexFunc(name, unicode.IsControl); at >= 0 {
+		return nil, scim.InvalidValue(fmt.Sprintf("displayName holds a control character behind %q", name[:at]))
+	}
+	if strings.TrimSpace(name) == "" {
+		return nil, scim.InvalidValue("displayName must not be blank")
+	}
+	return t.name(doc), nil
+}
+
+// claimsOf returns what a stored resource of a kind claims.
+func (t *Tenant) claimsOf(k Kind, doc scim.Value) []claim {
+	if k == GroupKind || k == TeamKind {
+		return t.name(doc)
+	}
+	return t.held(doc)
+}
+
+// held returns what a stored user claims, whatever rules it was stored under.
+func (t *Tenant) held(doc scim.Value) []claim {
+	list := t.claim(nil, "USERNAME", Taken{Attribute: "userName", Value: doc.Get("userName").Text()})
+	for _, email := range doc.Get("emails").Items() {
+		if address := email.Get("value").Text(); address != "" {
+			list = t.claim(list, "EMAIL", Taken{Attribute: "emails.value", Value: address})
+		}
+	}
+	return list
+}
+
+// claim adds a claim to list, unless it holds one on the same key.
+func (t *Tenant) claim(list []claim, kind string, v Taken) []claim {
+	key := t.claimKey(kind, scim.Fold(v.Value))
+	for _, c := range list {
+		if c.key == key {
+			return list
+		}
+	}
+	return append(list, claim{v, key})
+}
+
+// take makes the write that claims c for a resource. It may repeat what was done.
+func (t *Tenant) take(c claim, k Kind, owner scim.ID) table.Write {
+	item := table.Item{"kind": strings.ToLower(string(k)), "tenant": string(t.id), "owner": string(owner), "value": c.Value}
+	return table.Put(c.key, item).Provided("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
+}
+
+// yield makes the write that gives up the claim c of a resource.
+func yield(c claim, owner scim.ID) table.Write {
+	return table.Delete(c.key).Provided("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
+}
+
+// without returns the claims of list that other does not hold.
+func without(list, other []claim) (rest []claim) {
+next:
+	for _, c := range list {
+		for _, o := range other {
+			if c.key == o.key {
+				continue next
+			}
+		}
+		rest = append(rest, c)
+	}
+	return rest
+}
+
+// lost returns a *TakenError for the claims that failed in a transaction in
+// which they stood from index first on, nil if none of them did.
+func (t *Tenant) lost(failed *table.ConditionFailed, claims []claim, first int) error {
+	e := &TakenError{}
+	for i, c := range claims {
+		if f := failed.At(first + i); f != nil {
+			e.add(t.id, c.Taken, f.Item)
+		}
+	}
+	return e.orNil()
+}
+
+// orNil returns e as an error, nil if it names nothing.
+func (e *TakenError) orNil() error {
+	if len(e.Values) == 0 {
+		return nil
+	}
+	return e
+}
+
+// checkFree reads the claims and returns a *TakenError for those that another
+// than owner holds. It only saves work: the transaction decides.
+func (t *Tenant) checkFree(ctx context.Context, claims []claim, owner scim.ID) error {
+	keys := make([]table.Key, len(claims))
+	for i, c := range claims {
+		keys[i] = c.key
+	}
+	items, err := t.d.db.GetAll(ctx, keys)
+	if err != nil {
+		return err
+	}
+	held := make(map[string]table.Item, len(items))
+	for _, item := range items {
+		held[item.Text("PK")] = item
+	}
+	e := &TakenError{}
+	for _, c := range claims {
+		if item := held[c.key.PK]; item != nil && item.Text("owner") != string(owner) {
+			e.add(t.id, c.Taken, item)
+		}
+	}
+	return e.orNil()
+}
+
+// refusal returns the failures of a transaction, nil if err is something else.
+func refusal(err error) *table.ConditionFailed {
+	var failed *table.ConditionFailed
+	errors.As(err, &failed)
+	return failed
+}

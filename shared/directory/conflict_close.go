@@ -1,0 +1,170 @@
+package directory
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+// Provisioned is a user or group that a request of a provider has written.
+type Provisioned struct {
+	Kind     Kind
+	ID       scim.ID
+	Old, New scim.Value // documents; Old is null for a new one
+	At       time.Time
+}
+
+// settlement is what a request of a provider has settled: conflicts by values, and those
+// about provider's records, see Conflict.record.
+type settlement struct {
+	Provisioned
+	outcome string
+	values  map[ConflictID]bool
+	records []string
+}
+
+// CloseConflicts closes the conflicts that a provider's later request has settled:
+// those about values that the resource has now, those about its externalId, and, once
+// it has taken other values, those about the resource. An attempt that was made after
+// that request keeps its conflict open. The errors are ErrContention and
+// ErrUnavailable.
+func (t *Tenant) CloseConflicts(ctx context.Context, p Provisioned) error {
+	s := settlement{Provisioned: p, outcome: "a later request of the provider succeeded", values: map[ConflictID]bool{}}
+	now := t.claimsOf(p.Kind, p.New)
+	for _, c := range now {
+		s.values[t.conflictID(c.Taken)] = true
+	}
+	if id := p.New.Get("externalId").Text(); id != "" {
+		s.records = append(s.records, Conflict{ExternalID: id}.record())
+	}
+	if len(without(t.claimsOf(p.Kind, p.Old), now)) > 0 {
+		s.records = append(s.records, Conflict{Resource: p.ID}.record())
+	}
+	return t.settle(ctx, s)
+}
+
+// closeOf closes the conflicts about a resource that a provider has deleted.
+func (t *Tenant) closeOf(ctx context.Context, p Provisioned) error {
+	return t.settle(ctx, settlement{Provisioned: p, outcome: "the provider has deleted " + string(p.ID), records: []string{Conflict{Resource: p.ID}.record()}})
+}
+
+func (t *Tenant) settle(ctx context.Context, s settlement) error {
+	keys, err := t.conflictsAbout(ctx, s)
+	if err != nil {
+		return err
+	}
+	items, err := t.d.db.GetAll(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		c, err := conflictFrom(item)
+		if err != nil {
+			return err
+		}
+		if !s.closes(c) {
+			continue
+		}
+		if err := t.closeAs(ctx, c, s.outcome); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// closes reports whether a conflict is settled. That another resource has the value
+// settles nothing for one that was to be changed.
+func (s settlement) closes(c Conflict) bool {
+	if c.Kind != s.Kind || c.State == ConflictClosed || c.Last.After(s.At) {
+		return false
+	}
+	return s.values[c.ID] && (c.Resource == "" || c.Resource == s.ID) || slices.Contains(s.records, c.indexed)
+}
+
+// conflictsAbout returns the keys of conflicts that may be settled.
+func (t *Tenant) conflictsAbout(ctx context.Context, s settlement) (keys []table.Key, err error) {
+	ids := maps.Clone(s.values)
+	if ids == nil {
+		ids = map[ConflictID]bool{}
+	}
+	for _, record := range s.records {
+		indexed, _, err := t.d.db.Query(ctx, table.Query{PK: t.conflictOfPK(record)})
+		if err != nil {
+			return nil, err
+		}
+		for _, entry := range indexed {
+			ids[ConflictID(entry.Text("SK"))] = true
+		}
+	}
+	for id := range ids {
+		keys = append(keys, t.conflictKey(id))
+	}
+	return keys, nil
+}
+
+// Settle closes the conflicts that requests have settled. To do so again does no harm.
+// A loss that is noted only after this reopens its conflict, or leaves it open, though
+// the request behind it has succeeded since: nothing orders the two. The errors are
+// ErrContention and ErrUnavailable.
+func (d *Directory) Settle(ctx context.Context, all []Trace) error {
+	for id, traces := range byTenant(all) {
+		if err := d.For(id).settleAll(ctx, traces); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tenant) settleAll(ctx context.Context, traces []Trace) error {
+	if some, err := t.hasConflicts(ctx); err != nil || !some {
+		return err
+	}
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(sweepParallel)
+	for _, tr := range traces {
+		work.Go(func() error {
+			if tr.Deleted {
+				return t.closeOf(ctx, tr.Provisioned)
+			}
+			return t.CloseConflicts(ctx, tr.Provisioned)
+		})
+	}
+	return work.Wait()
+}
+
+func byTenant(all []Trace) map[tenant.ID][]Trace {
+	of := map[tenant.ID][]Trace{}
+	for _, tr := range all {
+		of[tr.Tenant] = append(of[tr.Tenant], tr)
+	}
+	return of
+}
+
+// hasConflicts reports whether a tenant has any: most have none, and then a request
+// can have settled none.
+func (t *Tenant) hasConflicts(ctx context.Context) (bool, error) {
+	items, _, err := t.d.db.Query(ctx, table.Query{PK: t.conflictsPK(), Limit: 1, Only: "PK, SK"})
+	return len(items) > 0, err
+}
+
+// closeAs closes a conflict as it was read. One that has moved on since stays as it
+// is: a later request decides about it.
+func (t *Tenant) closeAs(ctx context.Context, c Conflict, outcome string) error {
+	condition, values := c.asRead()
+	values["last"] = scim.FormatTime(c.Last)
+	write := t.closed(c, outcome).Provided(condition+" AND #last = :last", values)
+	err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return write })
+	return ignoring(err, refusal(err))
+}
+
+// closed makes the write that closes a conflict.
+func (t *Tenant) closed(c Conflict, outcome string) table.Write {
+	return table.Update(t.conflictKey(c.ID), table.Item{"state": string(ConflictClosed), "outcome": outcome})
+}

@@ -1,0 +1,230 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// attempt is what lost a claim: a resource that was to be made or changed.
+type attempt struct {
+	kind       Kind
+	resource   scim.ID // "" for a new one
+	name       string  // userName or displayName
+	externalID string
+}
+
+// attempted adds to a *TakenError what was attempted. id is "" for a new resource.
+func attempted(err error, k Kind, id scim.ID, doc scim.Value) error {
+	if e, ok := errors.AsType[*TakenError](err); ok {
+		name := doc.Get("userName").Text()
+		if k == GroupKind {
+			name = doc.Get("displayName").Text()
+		}
+		e.attempt = attempt{k, id, name, doc.Get("externalId").Text()}
+	}
+	return err
+}
+
+// Note counts what a request has lost: it opens a conflict for each holder of values,
+// or counts one that is there, and returns the conflicts in the order of e.Values, one
+// for each. A dismissed conflict stays so as long as the holder is the same. The
+// errors are ErrContention and ErrUnavailable.
+func (t *Tenant) Note(ctx context.Context, e *TakenError) (of []ConflictID, err error) {
+	of = make([]ConflictID, len(e.Values))
+	for _, c := range t.conflicts(e) {
+		if err := again(ctx, func() error { return t.note(ctx, c, e.lapsed) }); err != nil {
+			return nil, err
+		}
+		for i, h := range e.Holders {
+			if h == c.Holder {
+				of[i] = c.ID
+			}
+		}
+	}
+	return of, nil
+}
+
+// conflicts makes a conflict of what was lost to each holder, as of now. An email
+// names it if there is one: most providers send it as the username, too.
+func (t *Tenant) conflicts(e *TakenError) (list []Conflict) {
+	now := t.d.instant()
+	at := map[Holder]int{}
+	for i, v := range e.Values {
+		h := e.Holders[i]
+		n, met := at[h]
+		if !met {
+			n, at[h] = len(list), len(list)
+			list = append(list, Conflict{
+				Kind: e.attempt.kind, Holder: h, Resource: e.attempt.resource, Name: e.attempt.name, ExternalID: e.attempt.externalID,
+				Attempts: 1, First: now, Last: now, State: ConflictOpen,
+			})
+		}
+		list[n].Values = append(list[n].Values, Taken{Attribute: v.Attribute, Value: v.Value})
+	}
+	for i := range list {
+		slices.SortStableFunc(list[i].Values, Taken.Before)
+		list[i].ID = t.conflictID(list[i].Values[0])
+	}
+	return list
+}
+
+// Before orders values that one request has lost: emails by their folded value, in
+// whatever order the request names them, and then the others. The first one names the
+// conflict.
+func (v Taken) Before(o Taken) int { return strings.Compare(v.rank(), o.rank()) }
+
+func (v Taken) rank() string {
+	if v.Attribute == emailAttribute {
+		return "0" + scim.Fold(v.Value)
+	}
+	return "1"
+}
+
+// note stores a conflict that was lost once more. The error is errMoved when others
+// change its state meanwhile.
+func (t *Tenant) note(ctx context.Context, c Conflict, lapsed lapse) error {
+	item, err := t.d.db.Get(ctx, t.conflictKey(c.ID))
+	if err != nil {
+		return err
+	}
+	condition, values := "attribute_not_exists(PK)", table.Item{}
+	var old Conflict
+	if item != nil {
+		if old, err = conflictFrom(item); err != nil {
+			return err
+		}
+		c = old.after(c, lapsed)
+		condition, values = old.asRead()
+		condition += " AND #writer <> :stamp"
+	}
+	return t.indexed(ctx, old, c, func() error {
+		return t.count(ctx, c, old.Attempts == 0 || old.State == ConflictClosed, condition, values)
+	})
+}
+
+// count stores a conflict with its first attempt, or with one attempt more. It has been
+// carried out where the item bears its stamp already, and is not again.
+func (t *Tenant) count(ctx context.Context, c Conflict, first bool, condition string, values table.Item) error {
+	set, err := c.attributes()
+	if err != nil {
+		return err
+	}
+	if first {
+		set["n"] = int64(1)
+	}
+	return moved(t.d.db.Write(ctx, func(stamp table.Stamp) table.Write {
+		if len(values) > 0 {
+			values["stamp"] = string(stamp)
+		}
+		write := table.Update(t.conflictKey(c.ID), merged(set, nil, stamp)).Provided(condition, values)
+		if !first {
+			write = write.Adding("n", 1)
+		}
+		return write
+	}))
+}
+
+// indexed stores a conflict that was lost once more so that a later success finds it.
+// That is no transaction: many requests that lose the same value at a time would keep
+// each other waiting, and an entry that names no conflict says nothing. It is written
+// anew each day, so that it lives as long as the conflict.
+func (t *Tenant) indexed(ctx context.Context, old, c Conflict, store func() error) error {
+	record := c.record()
+	if record != "" && (record != old.indexed || !c.Last.Truncate(day).Equal(old.Last.Truncate(day))) {
+		entry := table.Put(t.conflictOfKey(record, c.ID), table.Item{"expires": c.Last.Add(conflictLife + day).Unix()})
+		if err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return entry }); err != nil {
+			return err
+		}
+	}
+	if err := store(); err != nil || old.indexed == "" || old.indexed == record {
+		return err
+	}
+	return t.d.db.Write(ctx, func(table.Stamp) table.Write { return table.Delete(t.conflictOfKey(old.indexed, c.ID)) })
+}
+
+// lapse is why an approval, which is known by its end, did not hold.
+type lapse struct {
+	until time.Time
+	why   string
+}
+
+// after returns a conflict that is lost once more. What was approved stays about the
+// record that it was approved for, whoever else asks for the same value meanwhile. One
+// that was closed begins anew.
+func (c Conflict) after(next Conflict, lapsed lapse) Conflict {
+	if c.State != ConflictClosed {
+		next.First = c.First
+	}
+	switch same := c.Holder == next.Holder; {
+	case c.State == ConflictDismissed && same:
+		next.State, next.Outcome = c.State, c.Outcome
+	case c.State == ConflictApproved && same && !c.Approval.Until.Equal(lapsed.until):
+		last := next.Last
+		next = c
+		next.Last = last
+	case c.State == ConflictApproved && same:
+		next.Outcome = lapsed.why
+	}
+	return next
+}
+
+// asRead is the condition that neither the state of a conflict nor its holder nor its
+// approval is another by now.
+func (c Conflict) asRead() (condition string, values table.Item) {
+	return "#state = :state AND #holder = :holder AND #holderKind = :kind AND #holderTenant = :tenant" +
+			" AND (attribute_not_exists(#approvedUntil) OR #approvedUntil = :until)", table.Item{
+			"state": string(c.State), "holder": string(c.Holder.ID), "kind": string(c.Holder.Kind), "tenant": string(c.Holder.Tenant),
+			"until": seconds(c.Approval.Until),
+		}
+}
+
+// moved turns a refusal into errMoved.
+func moved(err error) error {
+	if refusal(err) != nil {
+		return errMoved
+	}
+	return err
+}
+
+// Conflict reads a conflict. The errors are ErrNotFound and ErrUnavailable.
+func (t *Tenant) Conflict(ctx context.Context, id ConflictID) (Conflict, error) {
+	if !Plausible(scim.ID(id)) {
+		return Conflict{}, ErrNotFound
+	}
+	item, err := t.d.db.Get(ctx, t.conflictKey(id))
+	if err == nil && item == nil {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Conflict{}, err
+	}
+	return conflictFrom(item)
+}
+
+// maxConflictBytes bounds the values of the conflicts of a page, which clients choose.
+const maxConflictBytes = 1 << 20
+
+// Conflicts reads a page of a tenant's conflicts in the order of their ids: at most
+// limit of them behind one, fewer where their values are long. next is where to go on,
+// "" at the end.
+func (t *Tenant) Conflicts(ctx context.Context, after ConflictID, limit int) (page []Conflict, next ConflictID, err error) {
+	items, last, err := t.d.db.Query(ctx, table.Query{PK: t.conflictsPK(), After: string(after), Limit: limit})
+	size := 0
+	for _, item := range items {
+		if size > maxConflictBytes {
+			return page, page[len(page)-1].ID, nil
+		}
+		c, err := conflictFrom(item)
+		if err != nil {
+			return nil, "", err
+		}
+		page, size = append(page, c), size+len(item.Text("values"))
+	}
+	return page, ConflictID(last), err
+}

@@ -1,0 +1,98 @@
+package directory_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/charge"
+)
+
+// What requests on groups cost. The size of the group must make no difference.
+// DynamoDB itself also charges one unit for each key that is asked for and has no
+// item, which the local engine does not count.
+func TestGroupCapacity(t *testing.T) { // design: round trips and capacity
+	b := newBench(t, charge.Transactions)
+	ids := b.users(80)
+	small, large := b.group("small", ids[70:]...), b.group("large", ids[70:]...)
+	b.seed(large.ID, 3000)
+	for _, g := range []struct {
+		name  string
+		group scim.ID
+	}{{"small", small.ID}, {"large", large.ID}} {
+		t.Run(g.name, func(t *testing.T) { b.groupCosts(t, g.group, ids) })
+	}
+}
+
+func (b *bench) groupCosts(t *testing.T, id scim.ID, ids []scim.ID) {
+	add := func(ids ...scim.ID) directory.MemberEdit { return directory.MemberEdit{Add: members(ids...)} }
+	for _, tt := range []struct {
+		what string
+		do   func(context.Context) error
+		want table.Usage
+	}{
+		{"get without members", func(ctx context.Context) error { return second(b.acme.Group(ctx, id)) }, table.Usage{Calls: 1, Reads: 1}},
+		{"add 1", func(ctx context.Context) error { return second(b.edit(ctx, id, add(ids[0]))) }, table.Usage{Calls: 2, Reads: 1, Writes: 8}},
+		{"add the same again", func(ctx context.Context) error { return second(b.edit(ctx, id, add(ids[0]))) }, table.Usage{Calls: 1, Reads: 2}},
+		{"add it and another", func(ctx context.Context) error { return second(b.edit(ctx, id, add(ids[0], ids[1]))) }, table.Usage{Calls: 2, Reads: 2, Writes: 10}},
+		{"add 32", func(ctx context.Context) error { return second(b.edit(ctx, id, add(ids[10:42]...))) }, table.Usage{Calls: 2, Reads: 1, Writes: 194}},
+		{"remove 1", func(ctx context.Context) error {
+			return second(b.edit(ctx, id, directory.MemberEdit{Remove: ids[:1]}))
+		}, table.Usage{Calls: 2, Reads: 2, Writes: 6}},
+		{"is member", func(ctx context.Context) error {
+			return second(b.acme.Among(ctx, []directory.Resource{{ID: id}}, ids[1:2]))
+		}, table.Usage{Calls: 1, Reads: 1}},
+	} {
+		ctx, meter := table.WithMeter(t.Context())
+		if err := tt.do(ctx); err != nil {
+			t.Errorf("%s: %v", tt.what, err)
+		}
+		if got := meter.Usage(); got != tt.want {
+			t.Errorf("%s used %+v, want %+v", tt.what, got, tt.want)
+		}
+	}
+}
+
+// The groups of a page of users take one call for each first letter of their ids,
+// all at once, and one for the names.
+func TestCapacityOfMemberships(t *testing.T) {
+	b := newBench(t, nil)
+	ids := b.users(100)
+	b.group("all", ids[:30]...)
+	ctx, meter := table.WithMeter(t.Context())
+	if all, err := b.acme.GroupsOf(ctx, ids); err != nil || len(all) != 30 {
+		t.Errorf("%d users, %v", len(all), err)
+	}
+	if u := meter.Usage(); u.Calls > 17 {
+		t.Errorf("%+v", u)
+	}
+	ctx, meter = table.WithMeter(t.Context())
+	if _, groups, err := b.acme.UserWithGroups(ctx, ids[0]); err != nil || len(groups) != 1 {
+		t.Errorf("%+v, %v", groups, err)
+	}
+	if u := meter.Usage(); u.Calls != 3 || u.Reads != 3 {
+		t.Errorf("%+v", u)
+	}
+}
+
+// seed puts members into a group below the directory, who need not exist.
+func (b *bench) seed(group scim.ID, n int) {
+	b.Helper()
+	db, err := table.Open(b.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(b.T)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var writes []table.Write
+	for i := range n {
+		id := fmt.Sprintf("%04x-seeded", i)
+		writes = append(writes, table.Put(table.Key{PK: "T#acme#MEMBERS#" + string(group), SK: "U#" + id}, nil),
+			table.Put(table.Key{PK: "T#acme#MEMBEROF#" + id[:1], SK: id + "#" + string(group)}, table.Item{"kind": "U", "of": "GROUP"}))
+	}
+	if err := db.WriteAll(b.Context(), writes); err != nil {
+		b.Fatal(err)
+	}
+}

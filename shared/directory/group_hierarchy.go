@@ -1,0 +1,109 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// hierarchy is what is known of groups and the groups that hold them.
+type hierarchy struct {
+	t     *Tenant
+	mu    sync.Mutex
+	names map[scim.ID]string    // of groups that exist
+	above map[scim.ID][]scim.ID // the groups that a group is a member of
+}
+
+// learn reads the names of groups, and level by level those that hold them, if
+// there are nested groups at all.
+func (h *hierarchy) learn(ctx context.Context, direct map[scim.ID][]scim.ID) error {
+	level := map[scim.ID]bool{}
+	for _, groups := range direct {
+		for _, group := range groups {
+			level[group] = true
+		}
+	}
+	for first := true; len(level) > 0; first = false {
+		nested, err := h.name(ctx, level, first)
+		if err != nil || first && !nested {
+			return err
+		}
+		next, err := h.t.next(ctx, level, h.holders)
+		if err != nil {
+			return err
+		}
+		for id := range next {
+			if _, known := h.names[id]; known {
+				delete(next, id)
+			}
+		}
+		level = next
+	}
+	return nil
+}
+
+// name reads the names of groups, and at first whether groups are nested.
+func (h *hierarchy) name(ctx context.Context, level map[scim.ID]bool, first bool) (nested bool, err error) {
+	var keys []table.Key
+	for id := range level {
+		keys = append(keys, h.t.key(GroupKind, id))
+	}
+	if first {
+		keys = append(keys, h.t.nestingKey())
+	}
+	items, err := h.t.d.db.GetAll(ctx, keys)
+	if err != nil {
+		return false, err
+	}
+	for _, item := range items {
+		if item.Text("PK") == h.t.nestingKey().PK {
+			nested = true
+			continue
+		}
+		g, err := groupFrom(item)
+		if err != nil {
+			return nested, err
+		}
+		if alive(item) {
+			h.names[g.ID] = g.Doc.Get("displayName").Text()
+		}
+	}
+	return nested, nil
+}
+
+// holders reads and notes the groups that hold a group.
+func (h *hierarchy) holders(ctx context.Context, group scim.ID) ([]scim.ID, error) {
+	ids, err := h.t.above(ctx, group)
+	if err == nil && len(ids) > 0 {
+		h.mu.Lock()
+		h.above[group] = ids
+		h.mu.Unlock()
+	}
+	return ids, err
+}
+
+// memberships returns the groups that a user belongs to by being in some.
+func (h *hierarchy) memberships(direct []scim.ID) (all []Membership) {
+	seen := map[scim.ID]bool{}
+	var visit func(groups []scim.ID, direct bool)
+	visit = func(groups []scim.ID, direct bool) {
+		for _, group := range groups {
+			if name, ok := h.names[group]; ok && !seen[group] {
+				seen[group] = true
+				all = append(all, Membership{group, name, direct})
+			}
+		}
+		for _, group := range groups {
+			if len(h.above[group]) > 0 && seen[group] {
+				visit(slices.DeleteFunc(slices.Clone(h.above[group]), func(id scim.ID) bool { return seen[id] }), false)
+			}
+		}
+	}
+	visit(direct, true)
+	slices.SortFunc(all, func(a, b Membership) int { return cmp.Compare(a.Group, b.Group) })
+	return all
+}

@@ -1,0 +1,159 @@
+package directory
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// MaxDepth is the most groups that contain each other in a row.
+const MaxDepth = 10
+
+// maxNested is the most groups that are looked at to find out how groups are
+// nested.
+const maxNested = 1000
+
+// guard makes the write that goes with putting groups into the group, nil if the
+// change does not: no other change may have done the like since these groups were
+// found to make no cycle. The errors are ErrCycle, ErrDepth, ErrTooMany.
+func (c *change) guard(ctx context.Context) ([]table.Write, error) {
+	var children []scim.ID
+	for _, m := range c.edit.Add {
+		if m.Kind == GroupKind {
+			children = append(children, m.ID)
+		}
+	}
+	if len(children) == 0 {
+		return nil, nil
+	}
+	nesting, err := c.nesting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkNesting(ctx, c.group, children); err != nil {
+		return nil, err
+	}
+	condition, values := "attribute_not_exists(PK)", table.Item(nil)
+	if nesting != nil {
+		condition, values = "#n = :n", table.Item{"n": nesting.Int("n")}
+	}
+	last := table.Item{"last": string(c.group)}
+	return []table.Write{table.Update(c.nestingKey(), last).Adding("n", 1).Provided(condition, values)}, nil
+}
+
+// checkNesting walks down from groups that are to be members of another, and up
+// from that.
+func (t *Tenant) checkNesting(ctx context.Context, group scim.ID, children []scim.ID) error {
+	below, err := t.levels(ctx, children, t.below)
+	if err != nil {
+		return err
+	}
+	for _, level := range below {
+		if level[group] {
+			return ErrCycle
+		}
+	}
+	above, err := t.levels(ctx, []scim.ID{group}, t.above)
+	if err == nil && len(above)+len(below) > MaxDepth {
+		err = ErrDepth
+	}
+	return err
+}
+
+// nesting reads how often groups were put into groups. The last time may have been
+// part of a change that is not carried out yet: that is finished, lest a look at
+// the edges miss it.
+func (t *Tenant) nesting(ctx context.Context) (table.Item, error) {
+	item, err := t.d.db.Get(ctx, t.nestingKey())
+	if err != nil || item.Text("last") == "" {
+		return item, err
+	}
+	g, err := t.Group(ctx, scim.ID(item.Text("last")))
+	if err == nil {
+		err = t.whole(ctx, g.Resource)
+	}
+	return item, noneFound(err)
+}
+
+// levels returns the groups that are reached from some in 0, 1, 2 ... steps, by as
+// many ways of different length as there are. Behind MaxDepth steps the error is
+// ErrDepth.
+func (t *Tenant) levels(ctx context.Context, from []scim.ID, step func(context.Context, scim.ID) ([]scim.ID, error)) (levels []map[scim.ID]bool, err error) {
+	seen := 0
+	for level := set(from); len(level) > 0; {
+		levels = append(levels, level)
+		if seen += len(level); seen > maxNested {
+			return nil, ErrTooMany
+		}
+		if len(levels) > MaxDepth {
+			return levels, ErrDepth
+		}
+		if level, err = t.next(ctx, level, step); err != nil {
+			return nil, err
+		}
+	}
+	return levels, nil
+}
+
+func set(ids []scim.ID) map[scim.ID]bool {
+	all := make(map[scim.ID]bool, len(ids))
+	for _, id := range ids {
+		all[id] = true
+	}
+	return all
+}
+
+// next returns the groups one step away from some.
+func (t *Tenant) next(ctx context.Context, level map[scim.ID]bool, step func(context.Context, scim.ID) ([]scim.ID, error)) (map[scim.ID]bool, error) {
+	var mu sync.Mutex
+	next := map[scim.ID]bool{}
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(16)
+	for id := range level {
+		work.Go(func() error {
+			found, err := step(ctx, id)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, id := range found {
+				next[id] = true
+			}
+			return err
+		})
+	}
+	return next, work.Wait()
+}
+
+// below returns the groups that are members of a group. A change of it that is
+// under way may put some there, so it is finished first.
+func (t *Tenant) below(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
+	g, err := t.Group(ctx, group)
+	if err == nil {
+		err = t.whole(ctx, g.Resource)
+	}
+	if err != nil { // it may have been deleted meanwhile
+		return nil, noneFound(err)
+	}
+	return t.nested(ctx, group)
+}
+
+// nested returns the groups that are members of a group as it stands.
+func (t *Tenant) nested(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
+	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.membersPK(group)}.Prefixed(GroupKind.letter()+"#"))
+	for _, edge := range edges {
+		ids = append(ids, memberFrom(edge).ID)
+	}
+	return ids, err
+}
+
+// above returns the groups that a group or user is a direct member of.
+func (t *Tenant) above(ctx context.Context, member scim.ID) (ids []scim.ID, err error) {
+	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.memberOfPK(member)}.Prefixed(string(member)+"#"))
+	for _, edge := range edges {
+		ids = append(ids, reverseEdge(edge).group)
+	}
+	return ids, err
+}

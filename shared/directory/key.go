@@ -1,0 +1,151 @@
+package directory
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+// The items of the table. t is a tenant id.
+//
+//	TABLE                       SETTINGS        folding version, scope of uniqueness, secret of seals
+//	TENANT                      <tenant id>     a tenant
+//	CRED#<key id>               CRED            a credential
+//	DOMAIN#<domain>             CLAIM           the one tenant for which a domain was verified
+//	T#<t>#CREDENTIALS           <key id>        leads to a credential of the tenant
+//	T#<t>#USER                  <id>            a user
+//	T#<t>#GROUP                 <id>            a group, without its members
+//	T#<t>#TEAM                  <id>            a team, without its members
+//	ACCOUNT                     <id>            an account, which belongs to no tenant
+//	T#<t>#MEMBERS#<group>       U#<id>, G#<id>  a member of the group: a user, a group
+//	T#<t>#MEMBEROF#<digit>      <member>#<group>  the same seen from the member, whose id begins with the digit
+//	T#<t>#TEAMMEMBERS#<team>    <person>        a person in the team: an account, or a user who may have been one
+//	TEAMOF#<person>             <t>#<team>      the same seen from the person; who has one has an attribute "teams"
+//	T#<t>#LOOKUP#<type>#externalId#<value>  <id>      finds users or groups by externalId
+//	T#<t>#LOOKUP#GROUP#displayName#<folded> CLAIM     the one group or team of a displayName
+//	T#<t>#COUNT#<type>          00 .. 15        shards of the number of users, groups or teams
+//	COUNT#ACCOUNT               00 .. 15        the same of accounts
+//	T#<t>#PAGE#<kind>           <journey>       a client's way through pages by index; expires
+//	T#<t>#NESTING               V               how often a group was put into a group, and into which last
+//	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
+//	T#<t>#CONFLICT              <conflict>      what a provider did not get because another holds it; expires
+//	T#<t>#CONFLICTOF#<record>   <conflict>      finds conflicts by a provider's record: externalId=..., id=...; expires
+//	T#<t>#LOG#<yyyymmdd>#<digit> <time>#<request>  an entry of the provisioning log; expires
+//	UNFINISHED                  <t>#<kind>#<id> work that was under way when function changes heard of it
+//	CLAIM#<scope>#USERNAME#<folded>  CLAIM      the one holder of a username
+//	CLAIM#<scope>#EMAIL#<folded>     CLAIM      the one holder of an email
+//
+// <type> is USER or GROUP, of counters TEAM as well; <scope> is SYSTEM, or T#<t> and for accounts ACCOUNTS. A claim's owner is the id of the resource that
+// holds it; ids are random and never given again.
+
+var settingsKey = table.Key{PK: "TABLE", SK: "SETTINGS"}
+
+const tenantsPK = "TENANT"
+
+func tenantKey(id tenant.ID) table.Key { return table.Key{PK: tenantsPK, SK: string(id)} }
+
+func credentialKey(id tenant.KeyID) table.Key {
+	return table.Key{PK: "CRED#" + string(id), SK: "CRED"}
+}
+
+func domainKey(domain string) table.Key { return table.Key{PK: "DOMAIN#" + domain, SK: "CLAIM"} }
+
+func (t *Tenant) credentialsPK() string { return t.prefix() + "CREDENTIALS" }
+
+// prefix starts the keys of what belongs to a tenant.
+func (t *Tenant) prefix() string {
+	if t.id == "" {
+		return ""
+	}
+	return "T#" + string(t.id) + "#"
+}
+
+// section is the word in keys for the resources of a kind.
+func (k Kind) section() string { return strings.ToUpper(string(k)) }
+
+// letter is the word in the keys of edges for members of a kind.
+func (k Kind) letter() string { return k.section()[:1] }
+
+func kindOf(letter string) Kind {
+	if strings.HasPrefix(letter, "G") {
+		return GroupKind
+	}
+	return UserKind
+}
+
+func (t *Tenant) pk(k Kind) string { return t.prefix() + k.section() }
+
+func (t *Tenant) key(k Kind, id scim.ID) table.Key { return table.Key{PK: t.pk(k), SK: string(id)} }
+
+func (t *Tenant) lookupPK(k Kind, attribute, value string) string {
+	return t.prefix() + "LOOKUP#" + k.section() + "#" + attribute + "#" + bounded(value)
+}
+
+func (t *Tenant) nameKey(folded string) table.Key {
+	return table.Key{PK: t.lookupPK(GroupKind, "displayName", folded), SK: "CLAIM"}
+}
+
+func (t *Tenant) countPK(k Kind) string { return t.prefix() + "COUNT#" + k.section() }
+
+func (t *Tenant) membersPK(group scim.ID) string { return t.prefix() + "MEMBERS#" + string(group) }
+
+func (t *Tenant) memberOfPK(member scim.ID) string {
+	return t.prefix() + "MEMBEROF#" + string(member[:1])
+}
+
+func (t *Tenant) teamMembersPK(team scim.ID) string {
+	return t.prefix() + "TEAMMEMBERS#" + string(team)
+}
+
+func teamsOfPK(person scim.ID) string { return "TEAMOF#" + string(person) }
+
+func (t *Tenant) journeyPK(kind string) string { return t.prefix() + "PAGE#" + kind }
+
+func (t *Tenant) nestingKey() table.Key { return table.Key{PK: t.prefix() + "NESTING", SK: "V"} }
+
+func (t *Tenant) pendingPK(group scim.ID) string { return t.prefix() + "PENDING#" + string(group) }
+
+// logPK is a partition of the provisioning log: one of sixteen of a day.
+func (t *Tenant) logPK(day time.Time, shard string) string {
+	return t.prefix() + "LOG#" + day.UTC().Format("20060102") + "#" + shard
+}
+
+const unfinishedPK = "UNFINISHED"
+
+func countKey(pk string, shard int) table.Key {
+	return table.Key{PK: pk, SK: fmt.Sprintf("%02d", shard)}
+}
+
+// claimKey returns the key of the claim on a folded value.
+func (t *Tenant) claimKey(kind, folded string) table.Key {
+	scope := string(SystemScope)
+	switch {
+	case t.d.scope == TenantScope && t.id == "":
+		scope = "ACCOUNTS"
+	case t.d.scope == TenantScope:
+		scope = "T#" + string(t.id)
+	}
+	return table.Key{PK: "CLAIM#" + scope + "#" + kind + "#" + bounded(folded), SK: "CLAIM"}
+}
+
+// maxKeyValue is the longest value, in bytes, that stands in a key as it is.
+const maxKeyValue = 512
+
+// hashed starts the hash of a value in a key.
+const hashed = "\x01"
+
+// bounded returns a value for use in a key; a long one is replaced by its hash,
+// and so is one that looks like a hash.
+func bounded(value string) string {
+	if len(value) <= maxKeyValue && !strings.HasPrefix(value, hashed) {
+		return value
+	}
+	sum := sha256.Sum256([]byte(value))
+	return hashed + hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,271 @@
+package directory_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/charge"
+	"scimserver/shared/testkit/fault"
+)
+
+// journal is the provisioning log of a bench, and what the stream would tell of the
+// resources it watches.
+type journal struct {
+	*bench
+	db   *table.DB
+	seen map[table.Key]*directory.Image
+	n    int
+}
+
+func newJournal(b *bench) *journal {
+	b.Helper()
+	db, err := table.Open(b.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(b.T)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.newTenant("acme")
+	return &journal{bench: b, db: db, seen: map[table.Key]*directory.Image{}}
+}
+
+// arrived is near enough for DynamoDB Local, which removes what has expired.
+var arrived = time.Now().UTC().Add(-48 * time.Hour).Truncate(24 * time.Hour).Add(12 * time.Hour)
+
+// request makes a context of the next request: r1, r2, ...
+func (j *journal) request(operation string, status int) context.Context {
+	j.n++
+	n := j.n
+	return directory.Recorded(j.Context(), func(skipped int) directory.Record {
+		r := directory.Record{Time: arrived.Add(time.Duration(n) * time.Second), Request: fmt.Sprintf("r%d", n), Credential: "k1", Operation: operation, Status: status}
+		if skipped > 0 {
+			r.Deviations = []string{fmt.Sprintf("skipped-%d", skipped)}
+		}
+		return r
+	})
+}
+
+func (j *journal) image(key table.Key) *directory.Image {
+	j.Helper()
+	item, err := j.db.Get(j.Context(), key)
+	if err != nil {
+		j.Fatal(err)
+	}
+	if item == nil {
+		return nil
+	}
+	return &directory.Image{Doc: item.Text("doc"), Password: item.Text("password"), Log: item.Text("log"), Deleting: item.Text("deleting") != ""}
+}
+
+// follow logs what the stream tells of a resource since the last time.
+func (j *journal) follow(kind string, id scim.ID) bool {
+	j.Helper()
+	key := table.Key{PK: "T#acme#" + kind, SK: string(id)}
+	now := j.image(key)
+	p, ok, err := directory.TraceOf(key.PK, key.SK, j.seen[key], now)
+	if err != nil {
+		j.Fatal(err)
+	}
+	j.seen[key] = now
+	if ok {
+		for range 2 { // the stream may tell of it twice
+			if err := j.dir.Log(j.Context(), []directory.Trace{p, p}); err != nil {
+				j.Fatal(err)
+			}
+		}
+	}
+	return ok
+}
+
+func (j *journal) entries() []directory.LogEntry {
+	j.Helper()
+	page, next, err := j.acme.LogPage(j.Context(), directory.LogQuery{From: arrived.Add(-time.Hour), To: arrived.Add(time.Hour), Limit: 100})
+	if err != nil || next != "" {
+		j.Fatal(next, err)
+	}
+	return page
+}
+
+// newest compares the newest entry with what is wanted, but for time, request,
+// credential and id.
+func (j *journal) newest(want directory.LogEntry) {
+	j.Helper()
+	all := j.entries()
+	if len(all) == 0 {
+		j.Fatal("the log is empty")
+	}
+	got := all[0]
+	if got.Request != fmt.Sprintf("r%d", j.n) || got.Credential != "k1" || !got.Time.Equal(arrived.Add(time.Duration(j.n)*time.Second)) || got.ID == "" {
+		j.Errorf("the newest entry is %+v", got)
+	}
+	got.Time, got.Request, got.Credential, got.ID = time.Time{}, "", "", ""
+	if !reflect.DeepEqual(got, want) {
+		j.Errorf("the entry is %+v\nwant %+v", got, want)
+	}
+}
+
+// with returns a content with more attributes, as JSON, and maybe a password.
+func with(c directory.Content, more, password string) directory.Content {
+	doc, err := scim.ParseJSON([]byte("{" + more + "}"))
+	if err != nil {
+		panic(err)
+	}
+	c.Doc = scim.Map(append(append([]scim.Member{}, c.Doc.Members()...), doc.Members()...)...)
+	if password != "" {
+		c.HashPassword = func() (string, error) { return password, nil }
+	}
+	return c
+}
+
+func TestLogOfAUser(t *testing.T) {
+	const urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+	broken := false
+	j := newJournal(newBench(t, func(next http.RoundTripper) http.RoundTripper {
+		return fault.Script(next, fault.Rule{Operation: "TransactWriteItems", Calls: func(int) bool { return broken }, Fault: fault.Refused})
+	}, budget(300*time.Millisecond)))
+	u, err := j.acme.CreateUser(j.request("create", 201), with(user("ann", "x1", "ann@example.com"), `"active":true`, "hash"))
+	if err != nil || !j.follow("USER", u.ID) {
+		t.Fatal(err)
+	}
+	j.newest(directory.LogEntry{Operation: "create", Kind: "User", Name: "ann", ExternalID: "x1", Status: 201, Changed: []string{"externalId", "userName", "emails", "active=true", "password"}})
+	change := func(ctx context.Context, c directory.Content) {
+		t.Helper()
+		if _, err := j.acme.ReplaceUser(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	changed := with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"d","manager":{"value":"m"}}`, "")
+	change(j.request("patch", 200), changed)
+	j.follow("USER", u.ID)
+	j.newest(directory.LogEntry{Operation: "patch", Kind: "User", Name: "anne", ExternalID: "x1", Status: 200,
+		Changed: []string{"userName", "active=false", urn + ":department", urn + ":manager", "emails"}})
+	change(j.request("replace", 200), with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"e","manager":{"value":"m"}}`, "other"))
+	j.follow("USER", u.ID)
+	j.newest(directory.LogEntry{Operation: "replace", Kind: "User", Name: "anne", ExternalID: "x1", Status: 200, Changed: []string{urn + ":department", "password"}})
+	change(j.request("replace", 200), with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"e","manager":{"value":"m"}}`, ""))
+	change(t.Context(), with(user("anne", "x1"), `"active":true`, "")) // by no provider
+	if j.follow("USER", u.ID) || len(j.entries()) != 3 {
+		t.Errorf("%d entries, of what changed nothing or was no provider's", len(j.entries()))
+	}
+	broken = true // behind the mark of the deletion
+	if err := j.acme.DeleteUser(j.request("delete", 204), u.ID, nil); !errors.Is(err, directory.ErrUnavailable) || !j.follow("USER", u.ID) {
+		t.Fatal(err)
+	}
+	broken = false
+	j.newest(directory.LogEntry{Operation: "delete", Kind: "User", Name: "anne", ExternalID: "x1", Status: 204})
+	if got := j.entries(); len(got) != 4 || got[0].ID != u.ID {
+		t.Errorf("%+v", got)
+	}
+	if err := j.acme.DeleteUser(t.Context(), u.ID, nil); err != directory.ErrNotFound || j.follow("USER", u.ID) {
+		t.Errorf("finishing the deletion: %v", err)
+	}
+	j.verify(0)
+}
+
+func TestLogOfAGroup(t *testing.T) {
+	j := newJournal(newBench(t, nil, func(o *directory.Options) { o.Step = 2 }))
+	ids := j.users(5)
+	made, err := j.acme.CreateGroup(j.request("create", 201), group("g", "x"), directory.MemberEdit{Add: members(ids[0], "0-unknown"), SkipUnknown: true})
+	if err != nil || !j.follow("GROUP", made.Group.ID) {
+		t.Fatal(err)
+	}
+	id := made.Group.ID
+	j.newest(directory.LogEntry{Operation: "create", Kind: "Group", Name: "g", ExternalID: "x", Status: 201, Changed: []string{"externalId", "displayName", "members"}, Deviations: []string{"skipped-1"}})
+	edit := func(ctx context.Context, name string, m directory.MemberEdit) {
+		t.Helper()
+		_, err := j.acme.ChangeGroup(ctx, id, nil, nil, func(*directory.Draft) (directory.Edit, error) {
+			return directory.Edit{Doc: group(name, "x"), Members: m}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit(j.request("patch", 204), "g", directory.MemberEdit{Add: members(ids...)}) // in steps
+	j.follow("GROUP", id)
+	j.newest(directory.LogEntry{Operation: "patch", Kind: "Group", Name: "g", ExternalID: "x", Status: 204, Changed: []string{"members"}})
+	edit(j.request("patch", 204), "h", directory.MemberEdit{Add: members(ids[1])})
+	j.follow("GROUP", id)
+	j.newest(directory.LogEntry{Operation: "patch", Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"displayName"}})
+	edit(j.request("patch", 204), "h", directory.MemberEdit{Add: members(ids[1]), Remove: []scim.ID{"0-unknown"}})
+	if err := j.acme.DeleteUser(j.request("delete", 204), ids[1], nil); err != nil { // which touches the group
+		t.Fatal(err)
+	}
+	if j.follow("GROUP", id) || len(j.entries()) != 3 {
+		t.Errorf("the log of the group is %+v", j.entries())
+	}
+}
+
+// What carries the log's record costs no more than it did without.
+func TestLogCostsNothing(t *testing.T) { // design: round trips and capacity
+	j := newJournal(newBench(t, charge.Transactions))
+	ids := j.users(1)
+	var u directory.User
+	var g directory.Changed
+	for _, tt := range []struct {
+		what string
+		do   func(context.Context) error
+		want table.Usage
+	}{
+		{"create", func(ctx context.Context) (err error) {
+			u, err = j.acme.CreateUser(ctx, user("bob", "y", "bob@example.com"))
+			return err
+		}, table.Usage{Calls: 1, Writes: 10}},
+		{"replace", func(ctx context.Context) error {
+			return second(j.acme.ReplaceUser(ctx, u.ID, nil, func(directory.User) (directory.Content, error) {
+				return with(user("bob", "y", "bob@example.com"), `"title":"t"`, ""), nil
+			}))
+		}, table.Usage{Calls: 2, Reads: 1, Writes: 1}},
+		{"delete", func(ctx context.Context) error { return j.acme.DeleteUser(ctx, u.ID, nil) }, table.Usage{Calls: 3, Writes: 11}},
+		{"create a group", func(ctx context.Context) (err error) {
+			g, err = j.acme.CreateGroup(ctx, group("g", ""), directory.MemberEdit{})
+			return err
+		}, table.Usage{Calls: 1, Writes: 6}},
+		{"add a member", func(ctx context.Context) error {
+			return second(j.edit(ctx, g.Group.ID, directory.MemberEdit{Add: members(ids[0])}))
+		}, table.Usage{Calls: 2, Reads: 1, Writes: 8}},
+	} {
+		r := directory.Record{Time: arrived, Request: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", Credential: "abcdefghijklmnopqrst", Operation: tt.what, Status: 201,
+			Deviations: []string{"string-boolean", "unknown-member", "bare-words", "long-display"}}
+		ctx, meter := table.WithMeter(directory.Recorded(t.Context(), func(int) directory.Record { return r }))
+		if err := tt.do(ctx); err != nil {
+			t.Errorf("%s: %v", tt.what, err)
+		}
+		if got := meter.Usage(); got != tt.want {
+			t.Errorf("%s used %+v, want %+v", tt.what, got, tt.want)
+		}
+	}
+	if item := j.image(table.Key{PK: "T#acme#GROUP", SK: string(g.Group.ID)}); len(item.Log) < 100 || len(item.Log) > 250 {
+		t.Errorf("the record takes %d bytes: %s", len(item.Log), item.Log)
+	}
+}
+
+func TestDamagedRecords(t *testing.T) {
+	whole := directory.Image{Doc: `{"userName":"a"}`, Log: `{"t":1,"r":"r","o":"create","s":201}`}
+	for name, change := range map[string]func(before, after *directory.Image){
+		"record":              func(_, after *directory.Image) { after.Log = "{" },
+		"document":            func(_, after *directory.Image) { after.Doc = "{" },
+		"document before":     func(before, _ *directory.Image) { before.Doc = "" },
+		"document and record": func(_, after *directory.Image) { *after = directory.Image{Log: "x"} },
+	} {
+		before, after := directory.Image{Doc: `{}`}, whole
+		change(&before, &after)
+		if _, ok, err := directory.TraceOf("T#acme#USER", "u", &before, &after); err == nil || ok {
+			t.Errorf("%s: %v, %v", name, ok, err)
+		}
+	}
+	for _, pk := range []string{"ACCOUNT", "T#acme#MEMBERS#g", "T#acme#TEAM", "TENANT", "T#acme#LOG#20260101#0"} {
+		if _, ok, err := directory.TraceOf(pk, "u", nil, &whole); ok || err != nil {
+			t.Errorf("%s: %v, %v", pk, ok, err)
+		}
+	}
+	if _, ok, err := directory.TraceOf("T#acme#USER", "u", &whole, nil); ok || err != nil {
+		t.Errorf("what is gone: %v, %v", ok, err)
+	}
+}

@@ -1,0 +1,72 @@
+package directory
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+// Record is what a write of a user or group carries for the provisioning log, from
+// which function changes makes the entry: so the log costs a request no call.
+type Record struct {
+	Time       time.Time
+	Request    string
+	Credential tenant.KeyID
+	Operation  string
+	Status     int // that is answered when the request is carried out
+	Deviations []string
+}
+
+type recordKey struct{}
+
+// Recorded returns a context for a request. The write that makes the request's
+// change carries what record returns, which is asked for at that time, and anew for
+// each attempt. skipped is the number of members that are left out because they do
+// not exist.
+func Recorded(ctx context.Context, record func(skipped int) Record) context.Context {
+	return context.WithValue(ctx, recordKey{}, record)
+}
+
+type connectsKey struct{}
+
+// connecting returns a context in which what is recorded is a connection: the
+// request alone does not know that it makes one.
+func connecting(ctx context.Context) context.Context {
+	return context.WithValue(ctx, connectsKey{}, true)
+}
+
+// carried is a record as an item has it, as small as it can be: it counts for the
+// capacity units of every access.
+type carried struct {
+	Time       int64    `json:"t"` // milliseconds
+	Request    string   `json:"r"`
+	Credential string   `json:"c,omitempty"`
+	Operation  string   `json:"o"`
+	Status     int      `json:"s"`
+	Deviations []string `json:"d,omitempty"`
+	Members    bool     `json:"m,omitempty"` // members change, who are not in the document
+}
+
+// record adds the record of the request to a resource's item or to what is set of
+// it. Other writes leave the attribute alone: the log is told of a change by its
+// being another one.
+func record(ctx context.Context, item table.Item, members bool, skipped int) {
+	ask, ok := ctx.Value(recordKey{}).(func(int) Record)
+	if !ok {
+		return
+	}
+	r := ask(skipped)
+	if ctx.Value(connectsKey{}) != nil {
+		r.Operation = "connect"
+	}
+	data, err := json.Marshal(carried{
+		Time: r.Time.UnixMilli(), Request: r.Request, Credential: string(r.Credential), Operation: r.Operation,
+		Status: r.Status, Deviations: r.Deviations, Members: members,
+	})
+	if err == nil {
+		item["log"] = string(data)
+	}
+}

@@ -1,0 +1,174 @@
+package directory
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+// Image is the item of a user or group as the table's stream shows it, as far as it
+// matters behind a request.
+type Image struct {
+	Doc, Password, Log, Modified string
+	Deleting                     bool
+}
+
+// Trace is what a provisioning request left behind in the table.
+type Trace struct {
+	Provisioned
+	Tenant  tenant.ID
+	Deleted bool
+	entry   LogEntry
+}
+
+// TraceOf tells which request made a change of the table, from the images of
+// the item before and after it; nil is one that was not there. ok is false for all
+// that no request of a provider's made, such as the steps that finish a change. The
+// error says that the record is damaged.
+func TraceOf(pk, sk string, before, after *Image) (tr Trace, ok bool, err error) {
+	w, ok := workOn(pk, sk)
+	ok = ok && (w.kind == UserKind || w.kind == GroupKind) && after != nil && after.Log != "" && (before == nil || before.Log != after.Log)
+	if !ok {
+		return tr, false, nil
+	}
+	var c carried
+	if err := json.Unmarshal([]byte(after.Log), &c); err != nil {
+		return tr, false, fmt.Errorf("directory: the record that %s %s carries: %w", w.kind, w.id, err)
+	}
+	tr = Trace{Tenant: w.tenant, Deleted: after.Deleting, Provisioned: Provisioned{Kind: w.kind, ID: w.id, At: after.written(c)}}
+	if before == nil {
+		before = &Image{Doc: "null"}
+	}
+	for image, doc := range map[*Image]*scim.Value{before: &tr.Old, after: &tr.New} {
+		if *doc, err = scim.ParseJSON([]byte(image.Doc)); err != nil {
+			return tr, false, fmt.Errorf("directory: a document of %s: %v", w.id, err)
+		}
+	}
+	tr.entry = tr.entryOf(c)
+	if !tr.Deleted {
+		tr.entry.Changed = tr.changed(c, before.Password != after.Password)
+	}
+	return tr, true, nil
+}
+
+// written is when an image was written: a little later than the request arrived. The
+// mark of a deletion leaves the time of the last change as it is.
+func (i Image) written(c carried) time.Time {
+	if i.Deleting {
+		return time.UnixMilli(c.Time)
+	}
+	if at, err := time.Parse(time.RFC3339, i.Modified); err == nil {
+		return at
+	}
+	return time.UnixMilli(c.Time)
+}
+
+func (tr Trace) entryOf(c carried) LogEntry {
+	name := "userName"
+	if tr.Kind == GroupKind {
+		name = "displayName"
+	}
+	return LogEntry{
+		Time: time.UnixMilli(c.Time).UTC(), Request: c.Request, Credential: tenant.KeyID(c.Credential), Operation: c.Operation,
+		Kind: tr.Kind, ID: tr.ID, Name: tr.New.Get(name).Text(), ExternalID: tr.New.Get("externalId").Text(),
+		Status: c.Status, Deviations: c.Deviations,
+	}
+}
+
+// changed names the attributes that differ, those included that are not in documents.
+func (tr Trace) changed(c carried, password bool) []string {
+	names := changedAttributes(tr.Old, tr.New)
+	if password {
+		names = append(names, "password")
+	}
+	if c.Members {
+		names = append(names, "members")
+	}
+	return names
+}
+
+// changedAttributes names the attributes in which two documents differ; those of an
+// extension stand behind its URN. active alone comes with its value: whether a
+// user was deactivated is what operators look for.
+func changedAttributes(old, now scim.Value) (names []string) {
+	for _, name := range differing(old, now) {
+		before, after := old.Get(name), now.Get(name)
+		switch {
+		case name == "schemas":
+		case strings.Contains(name, ":"):
+			for _, inner := range differing(before, after) {
+				names = append(names, name+":"+inner)
+			}
+		case name == "active" && after.Kind() == scim.Bool:
+			names = append(names, "active="+after.Text())
+		default:
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// differing names the members in which two objects differ.
+func differing(old, now scim.Value) (names []string) {
+	for _, m := range now.Members() {
+		if !old.Get(m.Name).Equal(m.Value) {
+			names = append(names, m.Name)
+		}
+	}
+	for _, m := range old.Members() {
+		if now.Get(m.Name).Kind() == scim.Null {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
+
+// Log writes the entries of requests that changed something. To do so again does no harm. Those of tenants
+// that are deleted by now are left out: the log names persons. The error is
+// ErrUnavailable.
+func (d *Directory) Log(ctx context.Context, all []Trace) error {
+	present, err := d.present(ctx, all)
+	if err != nil {
+		return err
+	}
+	puts := map[table.Key]table.Write{}
+	for _, tr := range all {
+		if !present[tr.Tenant] {
+			continue
+		}
+		put, err := d.For(tr.Tenant).logged(tr.entry)
+		if err != nil {
+			return err
+		}
+		puts[put.Key] = put
+	}
+	writes := make([]table.Write, 0, len(puts))
+	for _, put := range puts {
+		writes = append(writes, put)
+	}
+	return d.db.WriteAll(ctx, writes)
+}
+
+// present tells of the tenants of requests which exist and are not being deleted.
+func (d *Directory) present(ctx context.Context, all []Trace) (map[tenant.ID]bool, error) {
+	asked := map[tenant.ID]bool{}
+	var keys []table.Key
+	for _, tr := range all {
+		if !asked[tr.Tenant] {
+			asked[tr.Tenant] = true
+			keys = append(keys, tenantKey(tr.Tenant))
+		}
+	}
+	items, err := d.db.GetAll(ctx, keys)
+	present := map[tenant.ID]bool{}
+	for _, item := range items {
+		present[tenant.ID(item.Text("SK"))] = tenant.State(item.Text("state")) != tenant.Deleting
+	}
+	return present, err
+}

@@ -1,0 +1,254 @@
+package directory
+
+import (
+	"context"
+	"slices"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// MemberEdit is what becomes of a group's members. No id occurs twice in it.
+type MemberEdit struct {
+	Add    []Member
+	Remove []scim.ID
+	// SkipUnknown leaves out members that do not exist; otherwise the error is
+	// *UnknownMembersError.
+	SkipUnknown bool
+	// Replaces says that nobody stays who was a member. Then not all that are to be
+	// added may be unknown: it would empty the group.
+	Replaces bool
+}
+
+// UnknownMembersError says which members that were to be added do not exist in the
+// tenant, or are not of the kind the client said.
+type UnknownMembersError struct {
+	IDs   []scim.ID
+	Typed bool // the client said the kind of one of them
+}
+
+// Error says that there are some.
+func (e *UnknownMembersError) Error() string { return "directory: unknown members" }
+
+// change is a change of a group's members, and maybe of the group itself, on its
+// way into the table.
+type change struct {
+	*Tenant
+	group scim.ID
+	// head makes the writes of the group itself, which come first, with more
+	// attributes of the group.
+	head   func(stamp table.Stamp, more table.Item) []table.Write
+	edit   MemberEdit
+	held   map[scim.ID]Kind // those of the edit that are members
+	whole  bool             // the group's version guarantees held
+	silent bool             // the group itself is written only if members change
+
+	sent    []table.Write // in the last transaction
+	settled bool          // the kinds of added members were looked up
+	skipped []scim.ID
+	wrote   bool // it changed something
+	stepped bool // in steps
+}
+
+// carryOut writes the change, unless it changes nothing. Members are taken for
+// users until DynamoDB says that one is none. Whatever else fails is the caller's
+// to judge.
+func (c *change) carryOut(ctx context.Context) error {
+	for range attempts {
+		actions := c.actions()
+		if actions == 0 && c.silent {
+			return nil
+		}
+		large := c.large(actions)
+		if (large || c.doubtful()) && !c.settled {
+			if err := c.settle(ctx); err != nil {
+				return err
+			}
+			continue
+		}
+		err := c.write(ctx, large)
+		if !c.missing(err) {
+			return err
+		}
+		if err := c.settle(ctx); err != nil {
+			return err
+		}
+	}
+	return ErrContention
+}
+
+// large reports whether that many actions on members need more than one
+// transaction.
+func (c *change) large(actions int) bool {
+	return actions+len(c.head("", nil))+c.guards() > maxActions || c.d.step < maxStep && actions > c.d.step*actionsToJoin
+}
+
+// guards is the number of writes that guard adds.
+func (c *change) guards() int {
+	if slices.ContainsFunc(c.edit.Add, func(m Member) bool { return m.Kind == GroupKind }) {
+		return 1
+	}
+	return 0
+}
+
+func (c *change) write(ctx context.Context, large bool) error {
+	guard, err := c.guard(ctx)
+	if err != nil {
+		return err
+	}
+	c.wrote, c.stepped = true, large
+	if large {
+		return c.inSteps(ctx, guard)
+	}
+	return c.atOnce(ctx, guard)
+}
+
+// doubtful reports whether an id can't be a user's.
+func (c *change) doubtful() bool {
+	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !Plausible(m.ID) })
+}
+
+// actions counts what the edit takes in a transaction.
+func (c *change) actions() int {
+	n, changes := 0, 0
+	for _, m := range c.edit.Add {
+		if _, held := c.held[m.ID]; held {
+			n++
+		} else {
+			n, changes = n+actionsToJoin, changes+1
+		}
+	}
+	for _, id := range c.edit.Remove {
+		if _, held := c.held[id]; held {
+			n, changes = n+actionsToPart, changes+1
+		} else {
+			n++
+		}
+	}
+	if changes == 0 && c.silent {
+		return 0
+	}
+	return n
+}
+
+// joinsOrParts reports whether the edit changes who is a member.
+func (c *change) joinsOrParts() bool {
+	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !c.holds(m.ID) }) || slices.ContainsFunc(c.edit.Remove, c.holds)
+}
+
+func (c *change) holds(id scim.ID) bool {
+	_, held := c.held[id]
+	return held
+}
+
+// The numbers of actions that put a member into a group and take it out.
+const (
+	actionsToJoin = 3
+	actionsToPart = 2
+)
+
+// atOnce carries the change out in one transaction. What the edit leaves as it was
+// read is held to that, lest the outcome be that of no order of requests.
+func (c *change) atOnce(ctx context.Context, guard []table.Write) error {
+	return c.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+		c.sent = append(append(c.head(stamp, nil), guard...), c.edges()...)
+		return c.sent
+	})
+}
+
+func (c *change) edges() (writes []table.Write) {
+	for _, m := range c.edit.Add {
+		_, held := c.held[m.ID]
+		switch {
+		case !held:
+			writes = append(writes, c.join(c.group, presumed(m))...)
+		case !c.whole:
+			writes = append(writes, table.Check(c.reverseKey(m.ID, c.group), "attribute_exists(PK)", nil))
+		}
+	}
+	for _, id := range c.edit.Remove {
+		kind, held := c.held[id]
+		switch {
+		case held:
+			writes = append(writes, c.part(c.group, Member{ID: id, Kind: kind})...)
+		case !c.whole && Plausible(id):
+			writes = append(writes, table.Check(c.reverseKey(id, c.group), "attribute_not_exists(PK)", nil))
+		}
+	}
+	return writes
+}
+
+// presumed takes a member of which nothing is said for a user.
+func presumed(m Member) Member {
+	if m.Kind == "" {
+		m.Kind = UserKind
+	}
+	return m
+}
+
+// missing reports whether nothing stood in the way of a transaction but members
+// that are no live resources of their kind.
+func (c *change) missing(err error) bool {
+	failed := refusal(err)
+	if failed == nil || c.stepped {
+		return false
+	}
+	members := map[table.Key]bool{}
+	for _, m := range c.edit.Add {
+		members[c.key(presumed(m).Kind, m.ID)] = true
+	}
+	return !slices.ContainsFunc(failed.Failures, func(f table.Failure) bool { return !members[c.sent[f.Index].Key] })
+}
+
+// settle looks up the members to be added that are not yet: which are users, which
+// groups, and which do not exist.
+func (c *change) settle(ctx context.Context) error {
+	c.settled = true
+	kinds, err := c.kinds(ctx)
+	if err != nil {
+		return err
+	}
+	var unknown []scim.ID
+	var known []Member
+	typed := false
+	for _, m := range c.edit.Add {
+		kind, held := c.held[m.ID]
+		if !held {
+			kind = kinds[m.ID]
+		}
+		if kind == "" {
+			unknown, typed = append(unknown, m.ID), typed || m.Kind != ""
+			continue
+		}
+		m.Kind = kind
+		known = append(known, m)
+	}
+	if len(unknown) > 0 && (!c.edit.SkipUnknown || c.edit.Replaces && len(known) == 0) {
+		return &UnknownMembersError{unknown, typed}
+	}
+	c.edit.Add, c.skipped = known, append(c.skipped, unknown...)
+	return nil
+}
+
+// kinds finds the kinds of members to be added: users first, and groups among what
+// is left.
+func (c *change) kinds(ctx context.Context) (map[scim.ID]Kind, error) {
+	found := map[scim.ID]Kind{}
+	for _, kind := range []Kind{UserKind, GroupKind} {
+		var ids []scim.ID
+		for _, m := range c.edit.Add {
+			_, held := c.held[m.ID]
+			if !held && found[m.ID] == "" && (m.Kind == "" || m.Kind == kind) && Plausible(m.ID) {
+				ids = append(ids, m.ID)
+			}
+		}
+		items, err := c.items(ctx, kind, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			found[scim.ID(item.Text("SK"))] = kind
+		}
+	}
+	return found, nil
+}

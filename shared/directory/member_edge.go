@@ -1,0 +1,190 @@
+package directory
+
+import (
+	"context"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// Kind is the type of what the directory holds. Users and groups belong to a
+// tenant and can be members of groups.
+type Kind string
+
+// The kinds.
+const (
+	UserKind    Kind = "User"
+	GroupKind   Kind = "Group"
+	AccountKind Kind = "Account" // made by the application itself, of no tenant
+	TeamKind    Kind = "Team"    // made by hand, next to a tenant's groups
+)
+
+var kinds = [...]Kind{UserKind, GroupKind, AccountKind, TeamKind}
+
+// kindNamed returns the kind of a name in whatever case, "" if there is none.
+func kindNamed(name string) Kind {
+	for _, k := range kinds {
+		if strings.EqualFold(name, string(k)) {
+			return k
+		}
+	}
+	return ""
+}
+
+// Member is a member of a group.
+type Member struct {
+	ID      scim.ID
+	Kind    Kind   // in an edit "" where the client does not say
+	Display string // as it was sent when the member was added
+}
+
+// forwardKey is the key of the edge from a group to a member.
+func (t *Tenant) forwardKey(group scim.ID, m Member) table.Key {
+	return table.Key{PK: t.membersPK(group), SK: m.Kind.letter() + "#" + string(m.ID)}
+}
+
+func memberFrom(forward table.Item) Member {
+	letter, id, _ := strings.Cut(forward.Text("SK"), "#")
+	return Member{scim.ID(id), kindOf(letter), forward.Text("display")}
+}
+
+// reverseKey is the key of the edge from a member to a group.
+func (t *Tenant) reverseKey(member, group scim.ID) table.Key {
+	return table.Key{PK: t.memberOfPK(member), SK: string(member) + "#" + string(group)}
+}
+
+func (t *Tenant) reverseKeys(group scim.ID, members []scim.ID) []table.Key {
+	keys := make([]table.Key, 0, len(members))
+	for _, member := range members {
+		if Plausible(member) {
+			keys = append(keys, t.reverseKey(member, group))
+		}
+	}
+	return keys
+}
+
+// edge is a membership as it is read from a reverse edge.
+type edge struct {
+	Member
+	group scim.ID
+}
+
+func reverseEdge(item table.Item) edge {
+	member, group, _ := strings.Cut(item.Text("SK"), "#")
+	return edge{Member{ID: scim.ID(member), Kind: kindOf(item.Text("kind"))}, scim.ID(group)}
+}
+
+// join makes the writes that put a live member into a group: both edges, and the
+// demand that the member lives.
+func (t *Tenant) join(group scim.ID, m Member) []table.Write {
+	forward := table.Item{}
+	if m.Display != "" {
+		forward["display"] = m.Display
+	}
+	return []table.Write{
+		table.Check(t.key(m.Kind, m.ID), lively, nil),
+		table.Put(t.forwardKey(group, m), forward),
+		table.Put(t.reverseKey(m.ID, group), table.Item{"kind": m.Kind.letter(), "of": GroupKind.section()}),
+	}
+}
+
+// part makes the writes that take a member out of a group.
+func (t *Tenant) part(group scim.ID, m Member) []table.Write {
+	return []table.Write{table.Delete(t.forwardKey(group, m)), table.Delete(t.reverseKey(m.ID, group))}
+}
+
+// MembersOf reads the members of groups, several groups at a time, groups before
+// users and each in the order of ids. A change of them that a crash left half done
+// is finished first. It returns those of the first groups, as many as have at most
+// atMost members in all, but of one at least: if that has more than alone, the error
+// is ErrTooMany.
+func (t *Tenant) MembersOf(ctx context.Context, groups []Resource, atMost, alone int) (all [][]Member, err error) {
+	const first, most = 4, 16
+	for size := first; len(all) < len(groups); size = min(2*size, most) {
+		some := groups[len(all):min(len(groups), len(all)+size)]
+		bound := atMost
+		if len(all) == 0 {
+			bound = max(atMost, alone)
+		}
+		lists, err := t.membersOf(ctx, some, bound)
+		if err != nil {
+			return nil, err
+		}
+		for _, list := range lists {
+			switch {
+			case len(all) == 0 && len(list) > alone:
+				return nil, ErrTooMany
+			case len(all) > 0 && len(list) > atMost:
+				return all, nil
+			}
+			all, atMost = append(all, list), max(0, atMost-len(list))
+		}
+	}
+	return all, nil
+}
+
+// membersOf reads the members of groups, of each one more than a bound at most.
+func (t *Tenant) membersOf(ctx context.Context, groups []Resource, bound int) ([][]Member, error) {
+	lists := make([][]Member, len(groups))
+	work, ctx := errgroup.WithContext(ctx)
+	for i, group := range groups {
+		work.Go(func() (err error) {
+			if err = t.whole(ctx, group); err == nil {
+				lists[i], err = t.members(ctx, group.ID, bound+1)
+			}
+			return err
+		})
+	}
+	return lists, work.Wait()
+}
+
+// whole finishes the change of members that a group was read with. That the group
+// has been deleted meanwhile is no error.
+func (t *Tenant) whole(ctx context.Context, group Resource) error {
+	if group.pending == "" {
+		return nil
+	}
+	return noneFound(t.finishChange(ctx, group.ID, group.pending))
+}
+
+// members reads the members of a group, limit of them if it is not 0.
+func (t *Tenant) members(ctx context.Context, group scim.ID, limit int) ([]Member, error) {
+	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.membersPK(group), Limit: limit})
+	list := make([]Member, len(edges))
+	for i, edge := range edges {
+		list[i] = memberFrom(edge)
+	}
+	return list, err
+}
+
+// Among tells which of some ids are direct members of which groups: one call for
+// a hundred pairs.
+func (t *Tenant) Among(ctx context.Context, groups []Resource, ids []scim.ID) (map[scim.ID][]Member, error) {
+	var keys []table.Key
+	for _, group := range groups {
+		if err := t.whole(ctx, group); err != nil {
+			return nil, err
+		}
+		keys = append(keys, t.reverseKeys(group.ID, ids)...)
+	}
+	items, err := t.d.db.GetAll(ctx, keys)
+	found := map[scim.ID][]Member{}
+	for _, item := range items {
+		e := reverseEdge(item)
+		found[e.group] = append(found[e.group], e.Member)
+	}
+	return found, err
+}
+
+// among tells which of some ids are members of a group, and of which kind.
+func (t *Tenant) among(ctx context.Context, group scim.ID, ids []scim.ID) (map[scim.ID]Kind, error) {
+	held := map[scim.ID]Kind{}
+	found, err := t.Among(ctx, []Resource{{ID: group}}, ids)
+	for _, m := range found[group] {
+		held[m.ID] = m.Kind
+	}
+	return held, err
+}

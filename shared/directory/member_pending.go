@@ -1,0 +1,224 @@
+package directory
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	mathrand "math/rand/v2"
+	"time"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// A change of members that is too large for one transaction is written down as
+// steps first. One conditional write of the group, which names the change as
+// pending, commits all of it. Each step is then carried out by a transaction that
+// demands that the change is still pending and removes the step; so any number of
+// functions may work on it, and no step is done twice. Who meets a pending change
+// finishes it before anything else happens to the group's members.
+
+// maxStep is the most members that one step adds; it removes half as many more.
+// With three actions for each, the step itself and the group that makes 98 of the
+// 100 actions of a transaction.
+const maxStep = 32
+
+// stepLife is how long a step that no change names, because a function died before
+// it committed, stays in the table. Changes that are committed do not live for
+// days: function changes looks for them every minute.
+const stepLife = 30 * 24 * time.Hour
+
+// operation is what a step does to one member.
+type operation struct {
+	ID      scim.ID `json:"id"`
+	Kind    Kind    `json:"kind,omitempty"` // of a member to be added
+	Display string  `json:"display,omitempty"`
+	Remove  bool    `json:"remove,omitempty"`
+}
+
+// inSteps commits the change and carries it out step by step. Unless the group's
+// version guarantees what was read, the steps name all members of the edit, also
+// those that are as they should be: they are asked for again when nobody else can
+// change them.
+func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
+	id := rand.Text()
+	steps, err := c.steps(id)
+	if err != nil {
+		return err
+	}
+	if err := c.d.db.WriteAll(ctx, steps); err != nil {
+		return err
+	}
+	more := table.Item{"pending": id, "since": scim.FormatTime(c.d.instant())}
+	err = c.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write { return append(c.head(stamp, more), guard...) })
+	if refusal(err) != nil { // a step that is left behind expires
+		_ = c.dropSteps(ctx, c.group, id)
+	}
+	if err != nil {
+		return err
+	}
+	return c.finishChange(ctx, c.group, id)
+}
+
+// steps makes the items that describe the change.
+func (c *change) steps(id string) (writes []table.Write, err error) {
+	var step []operation
+	actions := 0
+	expires := c.d.now().Add(stepLife).Unix()
+	flush := func() {
+		data, failed := json.Marshal(step)
+		err = errors.Join(err, failed)
+		key := table.Key{PK: c.pendingPK(c.group), SK: fmt.Sprintf("%s#%06d", id, len(writes))}
+		writes = append(writes, table.Put(key, table.Item{"members": string(data), "expires": expires}))
+		step, actions = nil, 0
+	}
+	for _, o := range c.operations() {
+		need := actionsToJoin
+		if o.Remove {
+			need = actionsToPart
+		}
+		if actions+need > c.d.step*actionsToJoin {
+			flush()
+		}
+		step, actions = append(step, o), actions+need
+	}
+	flush()
+	return writes, err
+}
+
+func (c *change) operations() (all []operation) {
+	for _, m := range c.edit.Add {
+		if _, held := c.held[m.ID]; !held || !c.whole {
+			all = append(all, operation{ID: m.ID, Kind: m.Kind, Display: m.Display})
+		}
+	}
+	for _, id := range c.edit.Remove {
+		if _, held := c.held[id]; held || !c.whole && Plausible(id) {
+			all = append(all, operation{ID: id, Remove: true})
+		}
+	}
+	return all
+}
+
+// errOver says that a pending change has been finished by another function.
+var errOver = errors.New("directory: the change is over")
+
+// finishChange carries out what is left of a committed change. The errors are
+// ErrNotFound, when the group has been deleted, and ErrUnavailable.
+func (t *Tenant) finishChange(ctx context.Context, group scim.ID, change string) error {
+	for {
+		items, _, err := t.d.db.Query(ctx, table.Query{PK: t.pendingPK(group), Limit: 200}.Prefixed(change+"#"))
+		if err != nil {
+			return err
+		}
+		if len(items) == 0 {
+			return t.conclude(ctx, group, change)
+		}
+		if err := t.carryOutSteps(ctx, group, change, items); err != nil {
+			return notOver(err)
+		}
+	}
+}
+
+func notOver(err error) error {
+	if err == errOver {
+		return nil
+	}
+	return err
+}
+
+// carryOutSteps carries out steps in random order, so that two functions that work
+// on one change seldom meet in a step. Nothing but the change itself moves the
+// group's members meanwhile, so one look at them holds for all.
+func (t *Tenant) carryOutSteps(ctx context.Context, group scim.ID, change string, items []table.Item) error {
+	steps, ids := make([]step, len(items)), []scim.ID{}
+	for i, item := range items {
+		steps[i].key = table.Key{PK: item.Text("PK"), SK: item.Text("SK")}
+		if err := json.Unmarshal([]byte(item.Text("members")), &steps[i].operations); err != nil {
+			return fmt.Errorf("directory: a step of group %s: %w", group, err)
+		}
+		for _, o := range steps[i].operations {
+			ids = append(ids, o.ID)
+		}
+	}
+	held, err := t.among(ctx, group, ids)
+	if err != nil {
+		return err
+	}
+	mathrand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+	for _, s := range steps {
+		if err := t.carryOutStep(ctx, group, change, s, held); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step is a part of a change that one transaction carries out.
+type step struct {
+	key        table.Key
+	operations []operation
+}
+
+// carryOutStep leaves out members that have been deleted since the change was
+// committed: their deletion comes after it.
+func (t *Tenant) carryOutStep(ctx context.Context, group scim.ID, change string, s step, held map[scim.ID]Kind) error {
+	gone := map[table.Key]bool{}
+	for range 1 + len(s.operations) {
+		writes := append([]table.Write{
+			table.Check(t.key(GroupKind, group), "#pending = :change AND attribute_not_exists(#deleting)", table.Item{"change": change}),
+			table.Delete(s.key).Provided("attribute_exists(PK)", nil),
+		}, t.writes(group, s, held, gone)...)
+		err := t.d.db.Transact(ctx, func(table.Stamp) []table.Write { return writes })
+		failed := refusal(err)
+		switch {
+		case failed == nil:
+			return err
+		case failed.At(0) != nil && !alive(failed.At(0).Item):
+			return ErrNotFound
+		case failed.At(0) != nil:
+			return errOver
+		case failed.At(1) != nil: // another function did this step
+			return nil
+		}
+		for _, f := range failed.Failures {
+			gone[writes[f.Index].Key] = true
+		}
+	}
+	return ErrContention
+}
+
+func (t *Tenant) writes(group scim.ID, s step, held map[scim.ID]Kind, gone map[table.Key]bool) (all []table.Write) {
+	for _, o := range s.operations {
+		kind, member := held[o.ID]
+		switch {
+		case o.Remove && member:
+			all = append(all, t.part(group, Member{ID: o.ID, Kind: kind})...)
+		case !o.Remove && !member && !gone[t.key(o.Kind, o.ID)]:
+			all = append(all, t.join(group, Member{o.ID, o.Kind, o.Display})...)
+		}
+	}
+	return all
+}
+
+// conclude clears the pointer to a change whose steps are all done.
+func (t *Tenant) conclude(ctx context.Context, group scim.ID, change string) error {
+	err := t.d.db.Write(ctx, func(stamp table.Stamp) table.Write {
+		set := table.Item{"modified": scim.FormatTime(t.d.instant()), "writer": string(stamp)}
+		return table.Update(t.key(GroupKind, group), set).Adding("version", 1).Dropping("pending", "since").
+			Provided("#pending = :change", table.Item{"change": change})
+	})
+	return ignoring(err, refusal(err))
+}
+
+// dropSteps removes the steps of a change that was not committed, or of all
+// changes of a group that is being deleted.
+func (t *Tenant) dropSteps(ctx context.Context, group scim.ID, change string) error {
+	q := table.Query{PK: t.pendingPK(group)}
+	if change != "" {
+		q = q.Prefixed(change + "#")
+	}
+	return t.d.drop(ctx, q, nil)
+}

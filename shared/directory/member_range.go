@@ -1,0 +1,110 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// groupsAbove reads the direct groups of users. Ids with the same first letter
+// stand in one partition in order, so that a page of users is a few ranges.
+func (t *Tenant) groupsAbove(ctx context.Context, users []scim.ID) (map[scim.ID][]scim.ID, error) {
+	partitions := map[string][]scim.ID{}
+	for _, id := range users {
+		if Plausible(id) {
+			partitions[t.memberOfPK(id)] = append(partitions[t.memberOfPK(id)], id)
+		}
+	}
+	r := reverseReader{t: t, found: map[scim.ID][]scim.ID{}}
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(16)
+	for pk, ids := range partitions {
+		slices.Sort(ids)
+		work.Go(func() error { return r.read(ctx, span(pk, ids), ids) })
+	}
+	return r.found, work.Wait()
+}
+
+// span returns the range of keys that holds the edges of members, which are in
+// order, and maybe those of others between them.
+func span(pk string, ids []scim.ID) table.Query {
+	q := table.Query{PK: pk, Limit: maxForeign}.Prefixed(string(ids[len(ids)-1]) + "#")
+	q.From = string(ids[0]) + "#"
+	return q
+}
+
+// maxForeign is the most edges of others that are read before members are asked for
+// one by one: members of one page have few others between them.
+const maxForeign = 250
+
+// reverseReader collects the groups of members from reverse edges.
+type reverseReader struct {
+	t     *Tenant
+	mu    sync.Mutex
+	seen  int
+	found map[scim.ID][]scim.ID
+}
+
+// read collects what a range says of some members, which are in order. Behind too
+// many edges of others it goes on member by member.
+func (r *reverseReader) read(ctx context.Context, q table.Query, ids []scim.ID) error {
+	for foreign := 0; ; {
+		edges, next, err := r.t.d.db.Query(ctx, q)
+		if err != nil {
+			return err
+		}
+		mine, err := r.keep(edges, ids)
+		if err != nil || next == "" {
+			return err
+		}
+		if foreign += len(edges) - mine; foreign >= maxForeign {
+			return r.readEach(ctx, q.PK, ids, next)
+		}
+		q.After, q.Limit = next, edgeBatch
+	}
+}
+
+// readEach reads the members' edges behind a key one member after the other.
+func (r *reverseReader) readEach(ctx context.Context, pk string, ids []scim.ID, after string) error {
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(8)
+	for _, id := range ids {
+		q := table.Query{PK: pk}.Prefixed(string(id) + "#")
+		if q.To <= after {
+			continue
+		}
+		if after > q.From {
+			q.After = after
+		}
+		work.Go(func() error {
+			edges, _, err := r.t.d.db.Query(ctx, q)
+			if err == nil {
+				_, err = r.keep(edges, []scim.ID{id})
+			}
+			return err
+		})
+	}
+	return work.Wait()
+}
+
+// keep notes the edges of some members, which are in order, and counts them.
+func (r *reverseReader) keep(edges []table.Item, ids []scim.ID) (mine int, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, item := range edges {
+		e := reverseEdge(item)
+		if _, wanted := slices.BinarySearch(ids, e.ID); wanted {
+			r.found[e.ID] = append(r.found[e.ID], e.group)
+			mine++
+		}
+	}
+	if r.seen += mine; r.seen > MaxEdges {
+		return mine, ErrTooMany
+	}
+	return mine, nil
+}

@@ -1,0 +1,138 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"scimserver/shared/table"
+)
+
+// The bounds on what one request reads resource by resource.
+const (
+	// MaxScanned is the most resources that one request looks at.
+	MaxScanned = 100_000
+	// scanTime is the longest that it does so, if its deadline leaves as much.
+	scanTime = 20 * time.Second
+	// scanners is the number of ranges that are read at a time. Each holds the
+	// resources of one call, at most 1 MB as stored.
+	scanners = 4
+)
+
+// Scan calls f with all resources of a kind, some at a time, in no order and from
+// several goroutines: ids are random, so ranges by their first digit are alike in
+// size. What fits into one call takes no more. If there are more than MaxScanned
+// resources, or too little of the request's time is left, the error is ErrTooMany.
+func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Resource) error) error {
+	s := newScan(t, k)
+	return s.within(ctx, func(ctx context.Context) error {
+		s.f = f
+		next, err := s.read(ctx, table.Query{PK: t.pk(k)}, false)
+		if err != nil || next == "" {
+			return err
+		}
+		if n, err := t.Count(ctx, k); err != nil || n > MaxScanned {
+			return cmp.Or(err, ErrTooMany)
+		}
+		work, ctx := errgroup.WithContext(ctx)
+		work.SetLimit(scanners)
+		for _, q := range ranges(t.pk(k), next) {
+			work.Go(func() (err error) {
+				defer caught(&err)
+				_, err = s.read(ctx, q, true)
+				return err
+			})
+		}
+		return work.Wait()
+	})
+}
+
+// caught turns a panic into an error: one in a goroutine of ours would end the
+// process.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
+}
+
+// scan reads all resources of a kind.
+type scan struct {
+	t       *Tenant
+	k       Kind
+	f       func(context.Context, []Resource) error
+	scanned atomic.Int64
+}
+
+func newScan(t *Tenant, k Kind) *scan { return &scan{t: t, k: k} }
+
+// within runs work for as long as one request may scan.
+func (s *scan) within(ctx context.Context, work func(context.Context) error) error {
+	bounded, cancel := context.WithTimeoutCause(ctx, scanBudget(ctx), ErrTooMany)
+	defer cancel()
+	err := work(bounded)
+	if err != nil && context.Cause(bounded) == ErrTooMany {
+		return ErrTooMany
+	}
+	return err
+}
+
+// scanBudget is the time that a scan may take so that the request can be answered.
+func scanBudget(ctx context.Context) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return min(scanTime, time.Until(deadline)*3/4)
+	}
+	return scanTime
+}
+
+// count counts resources that are looked at.
+func (s *scan) count(n int) error {
+	if s.scanned.Add(int64(n)) > MaxScanned {
+		return ErrTooMany
+	}
+	return nil
+}
+
+// read hands over what stands in a range: all of it, or what one call returns. next
+// is the key behind that, "" at the end.
+func (s *scan) read(ctx context.Context, q table.Query, all bool) (next string, err error) {
+	err = s.t.d.db.Walk(ctx, q, func(items []table.Item, behind string) (bool, error) {
+		next = behind
+		some, err := living(items)
+		if err == nil {
+			err = s.count(len(items))
+		}
+		if err == nil {
+			err = s.f(ctx, some)
+		}
+		return all, err
+	})
+	return next, err
+}
+
+// digits are those with which ids begin, in order.
+const digits = "0123456789abcdef"
+
+// ranges divides what stands behind a key of a partition by the first digit.
+func ranges(pk, after string) (all []table.Query) {
+	for i, digit := range []byte(digits) {
+		q := table.Query{PK: pk, From: string(digit), To: table.Highest}
+		if i+1 < len(digits) {
+			q.To = string(digits[i+1]-1) + table.Highest
+		}
+		switch {
+		case q.To <= after:
+			continue
+		case q.From <= after:
+			q.After = after
+		case len(all) == 0: // what stands between begins with no digit
+			q.From, q.After = after, after
+		}
+		all = append(all, q)
+	}
+	return all
+}

@@ -1,0 +1,128 @@
+package directory
+
+import (
+	"context"
+	"strings"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// Page reads resources of a kind in the order of their ids: at most count behind an
+// id, fewer when they are large, and tells whether others follow. After "" it
+// starts with the first. The error is ErrUnavailable.
+func (t *Tenant) Page(ctx context.Context, k Kind, after scim.ID, count int) (page []Resource, more bool, err error) {
+	if count <= 0 {
+		return nil, false, nil
+	}
+	size := 0
+	err = t.walk(ctx, k, after, count+1, func(some []Resource, _ string) (bool, error) {
+		for _, one := range some {
+			if more = len(page) == count || size >= MaxPageBytes; more {
+				return false, nil
+			}
+			page, size = append(page, one), size+one.Size()
+		}
+		return true, nil
+	})
+	return page, more, err
+}
+
+// Walk calls f with all resources of a kind behind an id, in the order of their ids
+// and a few at a time, until f returns false. Behind MaxScanned resources, or when
+// too little of the request's time is left, the error is ErrTooMany.
+func (t *Tenant) Walk(ctx context.Context, k Kind, after scim.ID, f func(context.Context, []Resource) (bool, error)) error {
+	s := newScan(t, k)
+	return s.within(ctx, func(ctx context.Context) error {
+		return t.walk(ctx, k, after, 0, func(some []Resource, _ string) (bool, error) {
+			if err := s.count(len(some)); err != nil {
+				return false, err
+			}
+			return f(ctx, some)
+		})
+	})
+}
+
+// walk calls f with the living resources behind an id, as many as one call of
+// DynamoDB returns, and the key behind the last of them. At first it asks for so
+// many, and for as many again as long as f returns true; 0 means as many as fit.
+func (t *Tenant) walk(ctx context.Context, k Kind, after scim.ID, batch int, f func([]Resource, string) (bool, error)) error {
+	q := table.Query{PK: t.pk(k), After: string(after), Limit: batch}
+	for more := true; more; {
+		more = false
+		err := t.d.db.Walk(ctx, q, func(items []table.Item, next string) (bool, error) {
+			some, err := living(items)
+			if err != nil {
+				return false, err
+			}
+			q.After = next
+			wanted, err := f(some, next)
+			more = wanted && next != ""
+			return wanted, err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// living returns the resources of items that are not being deleted.
+func living(items []table.Item) ([]Resource, error) {
+	all := make([]Resource, 0, len(items))
+	for _, item := range items {
+		if !alive(item) {
+			continue
+		}
+		r, err := resourceFrom(item)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// MaxSkipped is the most resources that one request passes by without reading
+// their documents.
+const MaxSkipped = 1_000_000
+
+// Skip passes by n resources of a kind behind an id, and returns the id of the last
+// of them and their number, which is less than n where there are not so many. It
+// reads all of them, but only their keys leave DynamoDB. Behind MaxSkipped, or when
+// too little of the request's time is left, the error is ErrTooMany.
+func (t *Tenant) Skip(ctx context.Context, k Kind, after scim.ID, n int) (last scim.ID, skipped int, err error) {
+	if n > MaxSkipped {
+		return "", 0, ErrTooMany
+	}
+	last = after
+	err = newScan(t, k).within(ctx, func(ctx context.Context) error {
+		for more := skipped < n; more; {
+			q := table.Query{PK: t.pk(k), After: string(last), Limit: n - skipped, Only: "SK,deleting"}
+			items, next, err := t.d.db.Query(ctx, q)
+			if err != nil {
+				return err
+			}
+			for _, item := range items {
+				if last = scim.ID(item.Text("SK")); alive(item) {
+					skipped++
+				}
+			}
+			more = next != "" && skipped < n
+		}
+		return nil
+	})
+	return last, skipped, err
+}
+
+// Count returns the exact number of the tenant's resources of a kind.
+func (t *Tenant) Count(ctx context.Context, k Kind) (int, error) {
+	shards, _, err := t.d.db.Query(ctx, table.Query{PK: t.countPK(k)})
+	sum := int64(0)
+	for _, shard := range shards {
+		sum += shard.Int("n")
+	}
+	return int(sum), err
+}
+
+func bySK(a, b table.Item) int { return strings.Compare(a.Text("SK"), b.Text("SK")) }

@@ -1,0 +1,132 @@
+package directory
+
+import (
+	"context"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// DeleteUser removes a user with everything that it claims and with its
+// memberships: once it returns, no group lists the user. A mark on the user comes
+// first; from then on nobody finds the user and no group takes it in, and whoever
+// meets the mark may do the rest. The errors are ErrNotFound, ErrVersion,
+// ErrContention and ErrUnavailable; after the last the deletion goes on by itself.
+func (t *Tenant) DeleteUser(ctx context.Context, id scim.ID, match Match) error {
+	return t.delete(ctx, UserKind, id, match)
+}
+
+// DeleteGroup removes a group as DeleteUser does a user. Its members stay.
+func (t *Tenant) DeleteGroup(ctx context.Context, id scim.ID, match Match) error {
+	return t.delete(ctx, GroupKind, id, match)
+}
+
+func (t *Tenant) delete(ctx context.Context, k Kind, id scim.ID, match Match) error {
+	if !Plausible(id) {
+		return ErrNotFound
+	}
+	var marked table.Item
+	err := again(ctx, func() (err error) {
+		marked, err = t.mark(ctx, k, id, match)
+		return err
+	})
+	if marked == nil {
+		return err
+	}
+	if unfinished := t.finishDeletion(ctx, k, marked); unfinished != nil {
+		return unfinished
+	}
+	return err
+}
+
+// mark sets the mark of deletion and returns the resource's item with it. One that
+// another request has set is returned along with ErrNotFound: a crash may have left
+// it.
+func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (table.Item, error) {
+	condition, values := "attribute_exists(PK) AND attribute_not_exists(#deleting)", table.Item{}
+	if match != nil {
+		item, err := t.d.db.Get(ctx, t.key(k, id))
+		switch {
+		case err != nil:
+			return nil, err
+		case item != nil && !alive(item):
+			return item, ErrNotFound
+		case item != nil && !match(item.Int("version")):
+			return nil, ErrVersion
+		}
+		condition, values = condition+" AND #version = :old", table.Item{"old": item.Int("version")}
+	}
+	item, err := t.d.db.WriteReturning(ctx, func(stamp table.Stamp) table.Write {
+		set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "writer": string(stamp)}
+		record(ctx, set, false, 0)
+		return table.Update(t.key(k, id), set).Adding("version", 1).Provided(condition, values)
+	})
+	failed := refusal(err)
+	if failed == nil {
+		return item, err
+	}
+	switch stood := failed.Failures[0].Item; {
+	case stood == nil:
+		return nil, ErrNotFound
+	case !alive(stood):
+		return stood, ErrNotFound
+	}
+	return nil, errMoved
+}
+
+// finishDeletion removes what a marked resource still has, and then the resource
+// with its claims, look-ups and count.
+func (t *Tenant) finishDeletion(ctx context.Context, k Kind, item table.Item) error {
+	r, err := resourceFrom(item)
+	if err != nil {
+		return err
+	}
+	switch {
+	case k == GroupKind:
+		err = t.empty(ctx, r.ID)
+	case k == TeamKind:
+		err = t.emptyTeam(ctx, r.ID)
+	case item.Text("teams") != "":
+		err = t.d.leaveTeams(ctx, r.ID)
+	}
+	if err != nil {
+		return err
+	}
+	last := func() []table.Write {
+		return t.departure(k, r, table.Delete(t.key(k, r.ID)).Provided("attribute_exists(#deleting)", nil))
+	}
+	if k == UserKind || k == GroupKind {
+		return t.detach(ctx, Member{ID: r.ID, Kind: k}, last)
+	}
+	return t.d.leave(ctx, nil, last)
+}
+
+// departure makes the writes by which a resource goes: what removes its item comes
+// first, then what gives up its claims, its look-ups and its count. A team that was
+// connected to a group has given its claim to that.
+func (t *Tenant) departure(k Kind, r Resource, removal table.Write) []table.Write {
+	writes := []table.Write{removal}
+	if !r.connected {
+		for _, c := range t.claimsOf(k, r.Doc) {
+			writes = append(writes, yield(c, r.ID))
+		}
+	}
+	writes = append(writes, t.lookups(k, r, deleting)...)
+	return append(writes, t.counted(k, -1))
+}
+
+// lively is the condition that a resource exists and is not being deleted.
+const lively = "attribute_exists(PK) AND attribute_not_exists(#deleting)"
+
+// empty removes the members of a marked group, and the steps of a change that the
+// deletion overtook. Reverse edges go first: the forward ones lead to them, should
+// this be interrupted.
+func (t *Tenant) empty(ctx context.Context, group scim.ID) error {
+	err := t.d.drop(ctx, table.Query{PK: t.membersPK(group)}, func(edge table.Item) []table.Key {
+		return []table.Key{t.reverseKey(memberFrom(edge).ID, group)}
+	})
+	if err != nil {
+		return err
+	}
+	return t.dropSteps(ctx, group, "")
+}

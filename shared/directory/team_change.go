@@ -1,0 +1,146 @@
+package directory
+
+import (
+	"context"
+	"slices"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// MaxTeamEdit is the most persons that one edit adds to a team and removes from it:
+// as many as one transaction takes.
+const MaxTeamEdit = 30
+
+// TeamEdit is what becomes of a team's members. No id stands in both lists, and the
+// two have at most MaxTeamEdit ids.
+type TeamEdit struct{ Add, Remove []scim.ID }
+
+// EditTeam puts accounts and users of this tenant into a team and takes persons out,
+// all in one transaction, and returns which of them were in it before. Who is in it
+// already stays, and who is not stays out; an edit that changes nothing writes nothing
+// and moves no version. The errors are ErrNotFound, *UnknownMembersError for who is to
+// be added and neither has an account nor is a user of this tenant, ErrContention and
+// ErrUnavailable.
+func (t *Tenant) EditTeam(ctx context.Context, id scim.ID, e TeamEdit) (were map[scim.ID]bool, err error) {
+	if !Plausible(id) {
+		return nil, ErrNotFound
+	}
+	e.Add = slices.Compact(slices.Sorted(slices.Values(e.Add)))
+	e.Remove = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(e.Remove))), func(id scim.ID) bool { return !Plausible(id) })
+	err = again(ctx, func() error {
+		c, err := t.teamChange(ctx, id, e)
+		if err == nil {
+			were, err = c.held, c.identify(ctx)
+		}
+		if err != nil || !c.changes() {
+			return err
+		}
+		return moved(t.d.db.Transact(ctx, c.writes)) // somebody came, went, or became a user
+	})
+	return were, err
+}
+
+// teamChange is an edit of a team with what it meets.
+type teamChange struct {
+	*Tenant
+	team  scim.ID
+	edit  TeamEdit
+	held  map[scim.ID]bool // in the team
+	kinds map[scim.ID]Kind // of those to be added that exist
+}
+
+// teamChange reads, in one call, the team, which of the edit's persons are in it, and
+// what those are who are to be added.
+func (t *Tenant) teamChange(ctx context.Context, team scim.ID, e TeamEdit) (*teamChange, error) {
+	c := &teamChange{Tenant: t, team: team, edit: e, held: map[scim.ID]bool{}, kinds: map[scim.ID]Kind{}}
+	keys := []table.Key{t.key(TeamKind, team)}
+	for _, id := range e.Remove {
+		keys = append(keys, t.inTeamKey(team, id))
+	}
+	for _, id := range e.Add {
+		if Plausible(id) {
+			keys = append(keys, t.inTeamKey(team, id), t.personKey(AccountKind, id), t.personKey(UserKind, id))
+		}
+	}
+	items, err := t.d.db.GetAll(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	var own table.Item
+	for _, item := range items {
+		id := scim.ID(item.Text("SK"))
+		switch pk := item.Text("PK"); {
+		case pk == t.pk(TeamKind):
+			own = item
+		case pk == t.teamMembersPK(team):
+			c.held[id] = true
+		case alive(item):
+			c.kinds[id] = personKind(item)
+		}
+	}
+	if !alive(own) {
+		return nil, ErrNotFound
+	}
+	return c, nil
+}
+
+// personKind tells an account from a user.
+func personKind(item table.Item) Kind {
+	w, _ := workOn(item.Text("PK"), item.Text("SK"))
+	return w.kind
+}
+
+// identify looks again for those who were not found: an account may have become a
+// user between the two reads, never the other way round.
+func (c *teamChange) identify(ctx context.Context) error {
+	unknown := c.unknown()
+	items, err := c.items(ctx, UserKind, slices.DeleteFunc(slices.Clone(unknown), func(id scim.ID) bool { return !Plausible(id) }))
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		c.kinds[scim.ID(item.Text("SK"))] = UserKind
+	}
+	if len(items) < len(unknown) {
+		return &UnknownMembersError{IDs: c.unknown()}
+	}
+	return nil
+}
+
+// unknown returns who is to be added and was not found.
+func (c *teamChange) unknown() (ids []scim.ID) {
+	for _, id := range c.edit.Add {
+		if !c.held[id] && c.kinds[id] == "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// changes reports whether anybody comes or goes.
+func (c *teamChange) changes() bool {
+	return slices.ContainsFunc(c.edit.Add, func(id scim.ID) bool { return !c.held[id] }) ||
+		slices.ContainsFunc(c.edit.Remove, func(id scim.ID) bool { return c.held[id] })
+}
+
+// writes makes the transaction. What the edit leaves as it was read is held to that,
+// lest the outcome be that of no order of requests.
+func (c *teamChange) writes(stamp table.Stamp) []table.Write {
+	all := []table.Write{c.d.touched(c.key(TeamKind, c.team), stamp)}
+	for _, id := range c.edit.Add {
+		if c.held[id] {
+			all = append(all, table.Check(c.inTeamKey(c.team, id), "attribute_exists(PK)", nil))
+		} else {
+			all = append(all, c.joinTeam(c.team, c.kinds[id], id)...)
+		}
+	}
+	for _, id := range c.edit.Remove {
+		if c.held[id] {
+			all = append(all, c.partTeam(c.team, id)...)
+		} else {
+			all = append(all, table.Check(c.inTeamKey(c.team, id), "attribute_not_exists(PK)", nil))
+		}
+	}
+	return all
+}

@@ -1,0 +1,233 @@
+package directory_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/charge"
+)
+
+// in lists the members of a team, page by page, as kind:name.
+func (b *bench) in(team scim.ID) (all []string) {
+	b.Helper()
+	for after, more := scim.ID(""), true; more; more = after != "" {
+		page, next, err := b.acme.TeamMembers(b.Context(), team, after, 2)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, m := range page {
+			all = append(all, string(m.Kind)+":"+m.Name)
+		}
+		after = next
+	}
+	slices.Sort(all)
+	return all
+}
+
+func (b *bench) wantIn(team scim.ID, want ...string) {
+	b.Helper()
+	if got := b.in(team); !slices.Equal(got, want) {
+		b.Errorf("in the team: %q, want %q", got, want)
+	}
+}
+
+// becomeUser moves an account to a tenant as connecting it does: the id and the
+// teams stay.
+func (b *bench) becomeUser(id scim.ID, of tenant.ID) {
+	b.Helper()
+	b.move(table.Key{PK: "ACCOUNT", SK: string(id)}, of)
+}
+
+// move moves an account, or a user, to a tenant, with its count. A join that comes in
+// between stays.
+func (b *bench) move(from table.Key, to tenant.ID) {
+	b.Helper()
+	db, err := table.Open(b.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(b), Client: &http.Client{}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	counter := "COUNT#ACCOUNT"
+	if tenant, ok := strings.CutSuffix(from.PK, "USER"); ok {
+		counter = tenant + "COUNT#USER"
+	}
+	for moved := false; !moved; {
+		item, err := db.Get(b.Context(), from)
+		if err != nil {
+			b.Fatal(err)
+		}
+		same, values := "attribute_not_exists(#teams)", table.Item{}
+		if teams := item.Text("teams"); teams != "" {
+			same, values = "#teams = :teams", table.Item{"teams": teams}
+		}
+		delete(item, "PK")
+		delete(item, "SK")
+		in := "T#" + string(to) + "#"
+		err = db.Transact(b.Context(), func(table.Stamp) []table.Write {
+			return []table.Write{
+				table.Delete(from).Provided(same, values), table.Put(table.Key{PK: in + "USER", SK: from.SK}, item),
+				table.Update(table.Key{PK: counter, SK: "00"}, nil).Adding("n", -1),
+				table.Update(table.Key{PK: in + "COUNT#USER", SK: "00"}, nil).Adding("n", 1),
+			}
+		})
+		var joined *table.ConditionFailed
+		if err != nil && !errors.As(err, &joined) {
+			b.Fatal(err)
+		}
+		moved = err == nil
+	}
+}
+
+func TestTeamMembers(t *testing.T) {
+	b := newBench(t, nil)
+	ann, bob, cid := b.create("ann", "").ID, b.account("bob").ID, b.account("cid").ID
+	team := b.team("Crew", ann, bob, cid, bob)
+	b.wantIn(team.ID, "Account:bob", "Account:cid", "User:ann")
+	b.verify(1)
+	before, _ := b.acme.Team(t.Context(), team.ID)
+	for what, err := range map[string]error{
+		"add":    join(t.Context(), b.acme, team.ID, []scim.ID{ann, bob}),
+		"remove": part(t.Context(), b.acme, team.ID, []scim.ID{"nobody", "", "a#b"}),
+	} {
+		if after, _ := b.acme.Team(t.Context(), team.ID); err != nil || after.Version != before.Version || before.Version != 2 {
+			t.Errorf("%s of what is so already: %v, version %d", what, err, after.Version)
+		}
+	}
+	b.becomeUser(bob, "acme")
+	b.becomeUser(cid, "globex")
+	b.wantIn(team.ID, ":", "User:ann", "User:bob")
+	if err := join(t.Context(), b.acme, team.ID, []scim.ID{cid}); err != nil { // is in it
+		t.Error(err)
+	}
+	if u, err := b.acme.User(t.Context(), ann); err != nil || u.Version != 1 {
+		t.Errorf("a join moved the user to %d, %v", u.Version, err)
+	}
+	if err := second(b.acme.EditTeam(t.Context(), team.ID, directory.TeamEdit{Add: []scim.ID{ann}, Remove: []scim.ID{bob, cid}})); err != nil {
+		t.Error(err)
+	}
+	b.wantIn(team.ID, "User:ann")
+	b.verify(3)
+}
+
+func TestNoMembersOfTeams(t *testing.T) {
+	b := newBench(t, nil)
+	ann, team := b.create("ann", "").ID, b.team("Crew")
+	foreign, err := b.dir.For("globex").CreateUser(t.Context(), user("bob", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	deleted := b.account("cid").ID
+	if err := b.dir.Accounts().Delete(t.Context(), deleted, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []scim.ID{foreign.ID, deleted, team.ID, b.team("other").ID, b.group("g").ID, "nobody", "", "a#b"} {
+		err := join(t.Context(), b.acme, team.ID, []scim.ID{ann, id})
+		if unknown, ok := errors.AsType[*directory.UnknownMembersError](err); !ok || !slices.Equal(unknown.IDs, []scim.ID{id}) {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	b.wantIn(team.ID)
+	b.verify(2)
+}
+
+// The teams of a person are those of all tenants. They go with the person, be there
+// more of them than a transaction takes.
+func TestTeamsOfAPerson(t *testing.T) {
+	b := newBench(t, nil)
+	ann, bob := b.account("ann").ID, b.create("bob", "").ID
+	team := b.team("Crew", ann, bob)
+	globex := b.dir.For("globex")
+	foreign, err := globex.CreateTeam(t.Context(), "Crew")
+	if err == nil {
+		err = join(t.Context(), globex, foreign.ID, []scim.ID{ann})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []directory.TeamMembership{{Tenant: "acme", Team: team.ID, Name: "Crew"}, {Tenant: "globex", Team: foreign.ID, Name: "Crew"}}
+	if got, err := b.dir.TeamsOf(t.Context(), ann); err != nil || !slices.Equal(got, want) {
+		t.Errorf("teams %+v, %v", got, err)
+	}
+	for i := range 70 {
+		b.team(fmt.Sprint(i), bob)
+	}
+	if err := errors.Join(b.dir.Accounts().Delete(t.Context(), ann, nil), b.acme.DeleteUser(t.Context(), bob, nil)); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []scim.ID{ann, bob, "nobody", "a#b"} {
+		if got, err := b.dir.TeamsOf(t.Context(), id); err != nil || len(got) > 0 {
+			t.Errorf("%d teams left, %v", len(got), err)
+		}
+	}
+	b.wantIn(team.ID)
+	b.verify(0)
+}
+
+// A team that was connected to a group leaves the name to that.
+func TestConnectedTeamKeepsNoName(t *testing.T) {
+	b := newBench(t, nil)
+	team := b.team("Crew", b.users(3)...)
+	db, err := table.Open(t.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	claim := table.Key{PK: "T#acme#LOOKUP#GROUP#displayName#crew", SK: "CLAIM"}
+	mark := table.Item{"deleting": "2020-01-01T00:00:00Z", "connected": "a group"}
+	err = errors.Join(
+		db.Write(t.Context(), func(table.Stamp) table.Write {
+			return table.Update(claim, table.Item{"owner": "a group", "kind": "group"})
+		}),
+		db.Write(t.Context(), func(table.Stamp) table.Write {
+			return table.Update(table.Key{PK: "T#acme#TEAM", SK: string(team.ID)}, mark)
+		}),
+		b.dir.Notice(t.Context(), "T#acme#TEAM", string(team.ID)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if item, err := db.Get(t.Context(), claim); err != nil || item.Text("owner") != "a group" {
+		t.Errorf("the name belongs to %v, %v", item, err)
+	}
+	if n, err := b.acme.Count(t.Context(), directory.TeamKind); err != nil || n != 0 {
+		t.Errorf("%d teams, %v", n, err)
+	}
+	if err := db.Write(t.Context(), func(table.Stamp) table.Write { return table.Delete(claim) }); err != nil {
+		t.Fatal(err)
+	}
+	b.verify(3)
+}
+
+func TestTeamCapacity(t *testing.T) {
+	b := newBench(t, charge.Transactions)
+	ids := append(b.users(20), b.account("ann").ID)
+	team := b.team("Crew")
+	for _, tt := range []struct {
+		what  string
+		do    func(context.Context) error
+		calls int
+	}{
+		{"create", func(ctx context.Context) error { return second(b.acme.CreateTeam(ctx, "other")) }, 1},
+		{"add", func(ctx context.Context) error { return join(ctx, b.acme, team.ID, ids) }, 2},
+		{"add again", func(ctx context.Context) error { return join(ctx, b.acme, team.ID, ids) }, 1},
+		{"members", func(ctx context.Context) error { return third(b.acme.TeamMembers(ctx, team.ID, "", 100)) }, 3},
+		{"teams of", func(ctx context.Context) error { return second(b.dir.TeamsOf(ctx, ids[0])) }, 2},
+		{"remove", func(ctx context.Context) error { return part(ctx, b.acme, team.ID, ids) }, 2},
+		{"rename", func(ctx context.Context) error { return second(b.acme.RenameTeam(ctx, team.ID, nil, "x")) }, 2},
+	} {
+		ctx, meter := table.WithMeter(t.Context())
+		if err := tt.do(ctx); err != nil {
+			t.Errorf("%s: %v", tt.what, err)
+		}
+		if got := meter.Usage(); got.Calls != tt.calls {
+			t.Errorf("%s used %+v, want %d calls", tt.what, got, tt.calls)
+		}
+	}
+}

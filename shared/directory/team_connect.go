@@ -1,0 +1,54 @@
+package directory
+
+import (
+	"context"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// A team is connected when it becomes a group of the tenant's provider: the same id
+// and time of creation, the provider's document and members. One transaction makes
+// the group, hands it the name, marks the team as deleted and uses up the approval;
+// the team's own memberships go afterwards, as those of any deleted team do.
+
+// connectTeam makes the group of a team that holds its name, if that is approved; else
+// the error is taken. It is errMoved when the team or the approval changed meanwhile.
+func (t *Tenant) connectTeam(ctx context.Context, doc scim.Value, members MemberEdit, taken *TakenError) (Changed, error) {
+	if taken.Values[0].Holder != TeamKind {
+		return Changed{}, taken
+	}
+	key := t.key(TeamKind, taken.Values[0].ID)
+	item, conflict, record, err := t.standing(ctx, key, taken)
+	if err != nil {
+		return Changed{}, err
+	}
+	if removed(record) {
+		return Changed{}, taken
+	}
+	team, err := resourceFrom(item)
+	if err != nil {
+		return Changed{}, err
+	}
+	approved, err := t.approved(team, conflict, taken)
+	if err != nil {
+		return Changed{}, err
+	}
+	if approved == nil {
+		return Changed{}, taken
+	}
+	g := Group{t.newResource(doc)}
+	g.ID, g.Created = team.ID, team.Created
+	out, err := t.createGroup(connecting(ctx), g, members, append(approved, t.handedOver(key, team.Version)))
+	if err == nil { // what is left of the team is hidden; should this fail, function changes goes on
+		_ = t.d.finish(ctx, work{t.id, TeamKind, team.ID})
+	}
+	return out, err
+}
+
+// handedOver makes the write that marks a team as deleted whose name has gone to a
+// group.
+func (t *Tenant) handedOver(team table.Key, version int64) table.Write {
+	set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "connected": "yes"}
+	return table.Update(team, set).Adding("version", 1).Provided(lively+" AND #version = :version", table.Item{"version": version})
+}

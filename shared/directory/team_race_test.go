@@ -1,0 +1,249 @@
+package directory_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// parallel runs f for 0 to n-1 at the same time.
+func parallel(n int, f func(int)) {
+	var work sync.WaitGroup
+	for i := range n {
+		work.Go(func() { f(i) })
+	}
+	work.Wait()
+}
+
+// won counts successes; whoever else must have lost the name.
+func (b *bench) won(errs []error) (n int) {
+	b.Helper()
+	for _, err := range errs {
+		if err == nil {
+			n++
+		} else if !slices.Equal(attributes(err), []string{"displayName"}) {
+			b.Errorf("a loser got %v", err)
+		}
+	}
+	return n
+}
+
+func attributes(err error) (names []string) {
+	e, _ := errors.AsType[*directory.TakenError](err)
+	for i := range len(taken(err)) {
+		names = append(names, e.Values[i].Attribute)
+	}
+	return names
+}
+
+// Persons who join and leave at the same time are all in or out.
+func TestParallelJoins(t *testing.T) {
+	b := newBench(t, itemLocks)
+	ids, team := b.users(24), b.team("Crew")
+	parallel(len(ids), func(i int) {
+		if err := join(t.Context(), b.acme, team.ID, ids[i:i+1]); err != nil {
+			t.Error(err)
+		}
+	})
+	if n := len(b.in(team.ID)); n != 24 {
+		t.Errorf("%d of 24 have joined", n)
+	}
+	late := b.account("ann").ID
+	parallel(12, func(i int) {
+		e := directory.TeamEdit{Add: []scim.ID{late, ids[2*i]}, Remove: ids[2*i+1 : 2*i+2]}
+		if err := second(b.acme.EditTeam(t.Context(), team.ID, e)); err != nil {
+			t.Error(err)
+		}
+	})
+	if n := len(b.in(team.ID)); n != 13 {
+		t.Errorf("%d are in, want 13", n)
+	}
+	b.verify(24)
+}
+
+// Of a team and a group, and of teams, that take one name at the same time one gets it.
+func TestParallelTeamNames(t *testing.T) {
+	b := newBench(t, itemLocks)
+	errs := make([]error, 12)
+	parallel(len(errs), func(i int) {
+		if i%2 == 0 {
+			_, errs[i] = b.acme.CreateTeam(t.Context(), "Crew")
+		} else {
+			_, errs[i] = b.acme.CreateGroup(t.Context(), group("crew", ""), directory.MemberEdit{})
+		}
+	})
+	if n := b.won(errs); n != 1 {
+		t.Errorf("%d have the name", n)
+	}
+	teams := []scim.ID{b.team("a").ID, b.team("b").ID, b.team("c").ID, b.team("d").ID}
+	errs = errs[:4]
+	parallel(len(errs), func(i int) { _, errs[i] = b.acme.RenameTeam(t.Context(), teams[i], nil, "one") })
+	if n := b.won(errs); n != 1 {
+		t.Errorf("%d were renamed to one name", n)
+	}
+	b.verify(0)
+}
+
+// Renames of one team without a version all take effect; of those with the same
+// version one does. Those who join meanwhile do not get in their way.
+func TestParallelRenames(t *testing.T) {
+	b := newBench(t, itemLocks)
+	ids, team := b.users(6), b.team("Crew")
+	parallel(6, func(i int) {
+		_, err := b.acme.RenameTeam(t.Context(), team.ID, nil, fmt.Sprint("Crew", i))
+		if err := errors.Join(err, join(t.Context(), b.acme, team.ID, ids[i:i+1])); err != nil {
+			t.Error(err)
+		}
+	})
+	now, err := b.acme.Team(t.Context(), team.ID)
+	if err != nil || now.Version != 13 {
+		t.Fatalf("%+v, %v", now, err)
+	}
+	versions := make([]error, 6)
+	parallel(6, func(i int) {
+		_, versions[i] = b.acme.RenameTeam(t.Context(), team.ID, func(v int64) bool { return v == now.Version }, fmt.Sprint("New", i))
+	})
+	lost := 0
+	for _, err := range versions {
+		if errors.Is(err, directory.ErrVersion) {
+			lost++
+		}
+	}
+	if lost != 5 {
+		t.Errorf("%v", versions)
+	}
+	b.verify(6)
+}
+
+// Who is deleted, or is connected, while joining: nobody stays in a team who has
+// gone, and nobody is refused who is there all the time.
+func TestJoinWhileThePersonGoes(t *testing.T) {
+	b := newBench(t, itemLocks)
+	team := b.team("Crew")
+	going, staying := b.users(8), make([]scim.ID, 8)
+	for i := range staying {
+		staying[i] = b.account(fmt.Sprint("ann", i)).ID
+	}
+	var work sync.WaitGroup
+	for i := range 8 {
+		work.Go(func() {
+			err := join(t.Context(), b.acme, team.ID, going[i:i+1])
+			if _, unknown := errors.AsType[*directory.UnknownMembersError](err); err != nil && !unknown {
+				t.Error(err)
+			}
+		})
+		work.Go(func() {
+			if err := b.acme.DeleteUser(t.Context(), going[i], nil); err != nil {
+				t.Error(err)
+			}
+		})
+		work.Go(func() {
+			if err := join(t.Context(), b.acme, team.ID, staying[i:i+1]); err != nil {
+				t.Error(err)
+			}
+		})
+		work.Go(func() { b.becomeUser(staying[i], "acme") })
+	}
+	work.Wait()
+	if n := len(b.in(team.ID)); n != 8 {
+		t.Errorf("%d are in, want 8", n)
+	}
+	b.verify(8)
+}
+
+// Whatever several operators do to a few teams and persons at once, every edge leads
+// from a live team to a live person and back, and nothing stays half done.
+func TestRandomTeams(t *testing.T) {
+	b := newBench(t, itemLocks)
+	persons, teams := b.users(10), []scim.ID{b.team("a").ID, b.team("b").ID, b.team("c").ID}
+	for i := range 4 {
+		persons = append(persons, b.account(fmt.Sprint("ann", i)).ID)
+	}
+	parallel(6, func(worker int) {
+		r := rand.New(rand.NewPCG(*seed, uint64(worker)))
+		for range 12 {
+			err := b.teamwork(r, teams[r.IntN(len(teams))], persons)
+			_, unknown := errors.AsType[*directory.UnknownMembersError](err)
+			if err != nil && !unknown && !errors.Is(err, directory.ErrNotFound) && len(taken(err)) == 0 {
+				t.Error(err)
+			}
+		}
+	})
+	Verify(t, b.table)
+}
+
+// teamwork does one thing to a team or to the persons.
+func (b *bench) teamwork(r *rand.Rand, team scim.ID, persons []scim.ID) error {
+	some := r.Perm(len(persons))[:4]
+	e := directory.TeamEdit{Add: pick(persons, some[:2]), Remove: pick(persons, some[2:])}
+	switch n := r.IntN(100); {
+	case n < 70:
+		return second(b.acme.EditTeam(b.Context(), team, e))
+	case n < 85:
+		return second(b.acme.RenameTeam(b.Context(), team, nil, fmt.Sprint("crew", r.IntN(3))))
+	case n < 92:
+		return b.acme.DeleteUser(b.Context(), persons[some[0]], nil)
+	case n < 97:
+		return b.dir.Accounts().Delete(b.Context(), persons[some[0]], nil)
+	}
+	return b.acme.DeleteTeam(b.Context(), team, nil)
+}
+
+// around is a transport that lets something happen before and after the next read of
+// several items.
+type around struct {
+	http.RoundTripper
+	armed         *atomic.Bool
+	before, after func()
+}
+
+func (a around) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), "BatchGetItem") || !a.armed.CompareAndSwap(true, false) {
+		return a.RoundTripper.RoundTrip(r)
+	}
+	a.before()
+	defer a.after()
+	return a.RoundTripper.RoundTrip(r)
+}
+
+// A read of several items is no picture of one moment: it may miss the account, since
+// it is a user by then, and the user, who was an account before. The person was there
+// all the time.
+func TestJoinBetweenAccountAndUser(t *testing.T) {
+	for name, joins := range map[string]func(*bench, scim.ID, scim.ID) error{
+		"join": func(b *bench, team, ann scim.ID) error {
+			return join(t.Context(), b.acme, team, []scim.ID{ann})
+		},
+		"list": func(b *bench, team, _ scim.ID) error { b.wantIn(team, "User:ann"); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b *bench
+			var ann scim.ID
+			var armed atomic.Bool
+			hide := func() { b.becomeUser(ann, "hidden") }
+			show := func() { b.move(table.Key{PK: "T#hidden#USER", SK: string(ann)}, "acme") }
+			b = newBench(t, func(next http.RoundTripper) http.RoundTripper { return around{next, &armed, hide, show} })
+			ann = b.account("ann").ID
+			team := b.team("Crew")
+			if name == "list" {
+				team = b.team("Others", ann)
+			}
+			armed.Store(true)
+			if err := joins(b, team.ID, ann); err != nil || armed.Load() {
+				t.Errorf("%v, not read: %t", err, armed.Load())
+			}
+			b.wantIn(team.ID, "User:ann")
+			b.verify(1)
+		})
+	}
+}

@@ -1,0 +1,155 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+// Remaining is what is left of a tenant that is being deleted.
+type Remaining struct {
+	Done   bool // nothing is left
+	Users  int
+	Groups int
+	Teams  int
+	// Wait is how long requests that were let in earlier may still be under way.
+	// What they write is removed as well, so the tenant goes after them.
+	Wait time.Duration
+}
+
+// RemoveTenant deletes a tenant with all that it has, piece by piece: it marks the
+// tenant, works for at most work, and says what is left. Calling it again goes on,
+// wherever an earlier call ended. settle is how long a request can be under way
+// after its tenant ceased to be active. The errors are ErrNotFound, ErrContention
+// and ErrUnavailable.
+func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, work, settle time.Duration) (Remaining, error) {
+	record, err := d.ChangeTenant(ctx, id, func(t *tenant.Tenant) error {
+		t.State = tenant.Deleting
+		return nil
+	})
+	if err != nil {
+		return Remaining{}, err
+	}
+	began, t := d.now(), d.For(id)
+	swept, err := t.sweep(ctx, work, record.Created)
+	if err != nil {
+		return Remaining{}, err
+	}
+	left := Remaining{Wait: max(0, record.Since.Add(settle).Sub(d.now()))}
+	if !swept || began.Before(record.Since.Add(settle)) {
+		return t.remaining(ctx, left)
+	}
+	left.Done = true
+	return left, t.vanish(ctx, record)
+}
+
+func (t *Tenant) remaining(ctx context.Context, left Remaining) (Remaining, error) {
+	for k, n := range map[Kind]*int{UserKind: &left.Users, GroupKind: &left.Groups, TeamKind: &left.Teams} {
+		var err error
+		if *n, err = t.Count(ctx, k); err != nil {
+			return left, err
+		}
+	}
+	return left, nil
+}
+
+// sweep deletes teams and groups, then users, which are in none of this tenant by
+// then, and the log since the tenant was created and the conflicts, which name them.
+// It reports whether none is left.
+func (t *Tenant) sweep(ctx context.Context, work time.Duration, created time.Time) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, work)
+	defer cancel()
+	for _, piece := range []func() error{
+		func() error { return t.deleteAll(ctx, TeamKind) },
+		func() error { return t.deleteAll(ctx, GroupKind) },
+		func() error { return t.deleteAll(ctx, UserKind) },
+		func() error { return t.dropLog(ctx, created) },
+		func() error { return t.dropConflicts(ctx) },
+	} {
+		err := piece()
+		if errors.Is(err, ErrUnavailable) || err != nil && ctx.Err() != nil { // the time is up, or about to be
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+const (
+	sweepBatch    = 100 // resources that are read at a time to be deleted
+	sweepParallel = 8
+)
+
+func (t *Tenant) deleteAll(ctx context.Context, k Kind) error {
+	for {
+		items, _, err := t.d.db.Query(ctx, table.Query{PK: t.pk(k), Limit: sweepBatch})
+		if err != nil || len(items) == 0 {
+			return err
+		}
+		if err := t.deleteEach(ctx, k, items); err != nil {
+			return err
+		}
+	}
+}
+
+// deleteEach deletes resources. One that is marked already is finished: then
+// delete says that it is not found.
+func (t *Tenant) deleteEach(ctx context.Context, k Kind, items []table.Item) error {
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(sweepParallel)
+	for _, item := range items {
+		work.Go(func() error {
+			err := t.delete(ctx, k, scim.ID(item.Text("SK")), nil)
+			if errors.Is(err, ErrNotFound) {
+				return nil
+			}
+			return err
+		})
+	}
+	return work.Wait()
+}
+
+// vanish removes what a tenant without users, groups and teams still has, its record
+// last: as long as that is there, the deletion can be resumed.
+func (t *Tenant) vanish(ctx context.Context, record tenant.Tenant) error {
+	if err := t.dropCredentials(ctx); err != nil {
+		return err
+	}
+	writes := []table.Write{table.Delete(t.nestingKey())}
+	for _, k := range []Kind{UserKind, GroupKind, TeamKind} {
+		for shard := range counterShards {
+			writes = append(writes, table.Delete(countKey(t.countPK(k), shard)))
+		}
+	}
+	if err := t.d.db.WriteAll(ctx, writes); err != nil {
+		return err
+	}
+	return t.d.db.Transact(ctx, func(table.Stamp) []table.Write {
+		return append([]table.Write{table.Delete(tenantKey(t.id))}, yieldDomains(t.id, record.Domains)...)
+	})
+}
+
+// dropConflicts removes what finds conflicts before themselves, which know it.
+func (t *Tenant) dropConflicts(ctx context.Context) error {
+	return t.d.drop(ctx, table.Query{PK: t.conflictsPK()}, func(item table.Item) []table.Key {
+		if record := item.Text("indexed"); record != "" {
+			return []table.Key{t.conflictOfKey(record, ConflictID(item.Text("SK")))}
+		}
+		return nil
+	})
+}
+
+// dropCredentials removes the credentials before what lists them.
+func (t *Tenant) dropCredentials(ctx context.Context) error {
+	return t.d.drop(ctx, table.Query{PK: t.credentialsPK()}, func(listed table.Item) []table.Key {
+		return []table.Key{credentialKey(tenant.KeyID(listed.Text("SK")))}
+	})
+}

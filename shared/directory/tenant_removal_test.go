@@ -1,0 +1,130 @@
+package directory_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/fault"
+)
+
+// populate gives a tenant users, groups that share them, and a credential.
+func (b *bench) populate(id tenant.ID, users int, now time.Time) {
+	b.Helper()
+	b.newTenant(id, string(id)+".example")
+	b.issue(tenant.Credential{Tenant: id, Kind: tenant.BearerToken})
+	t := b.dir.For(id)
+	for i := range 60 { // over two days and several partitions of the log
+		b.logged(id, fmt.Sprintf("r%d", i), now.Add(-time.Duration(i%2)*24*time.Hour))
+	}
+	var ids []scim.ID
+	for i := range users {
+		u, err := t.CreateUser(b.Context(), user(fmt.Sprintf("u%d@%s", i, id), fmt.Sprint(i), fmt.Sprintf("m%d@%s", i, id)))
+		if err != nil {
+			b.Fatal(err)
+		}
+		ids = append(ids, u.ID)
+	}
+	for i := range 30 {
+		_, err := t.CreateUser(b.Context(), user(fmt.Sprintf("new%d", i), fmt.Sprintf("new%d", i), fmt.Sprintf("m%d@%s", i%users, id)))
+		b.note(t, err)
+	}
+	b.populateTeam(t, ids[:min(len(ids), directory.MaxTeamEdit)])
+	for i := range 3 {
+		if _, err := t.CreateGroup(b.Context(), group(fmt.Sprintf("g%d", i), ""), directory.MemberEdit{Add: members(ids...)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// populateTeam gives a tenant a team of some users.
+func (b *bench) populateTeam(t *directory.Tenant, users []scim.ID) {
+	b.Helper()
+	team, err := t.CreateTeam(b.Context(), "crew")
+	if err == nil {
+		err = join(b.Context(), t, team.ID, users)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (b *bench) logged(id tenant.ID, request string, at time.Time) {
+	b.Helper()
+	if err := b.dir.For(id).LogFailure(b.Context(), directory.LogEntry{Time: at, Request: request, Status: 409, Name: "ann"}); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// items lists the keys of the whole table.
+func (b *bench) items() (keys []string) {
+	b.Helper()
+	db, err := table.Open(b.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(b)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for item, err := range db.Scan(b.Context()) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		keys = append(keys, item.Text("PK")+" / "+item.Text("SK"))
+	}
+	return keys
+}
+
+func TestRemoveTenant(t *testing.T) {
+	clock, at := newClock()
+	b := newBench(t, nil, at)
+	b.populate("globex", 2, clock.now)
+	before := len(b.items())
+	b.populate("acme", 12, clock.now)
+	left, err := b.dir.RemoveTenant(t.Context(), "acme", time.Minute, time.Minute)
+	if err != nil || left.Done || left.Users != 0 || left.Groups != 0 || left.Teams != 0 || left.Wait != time.Minute {
+		t.Fatalf("left %+v, %v: it has to wait for requests that are under way", left, err)
+	}
+	if _, err := b.dir.For("acme").CreateUser(t.Context(), user("late", "")); err != nil { // one of those
+		t.Fatal(err)
+	}
+	b.logged("acme", "late", clock.now)
+	clock.now = clock.now.Add(time.Minute)
+	if left, err = b.dir.RemoveTenant(t.Context(), "acme", time.Minute, time.Minute); err != nil || !left.Done {
+		t.Fatalf("left %+v, %v", left, err)
+	}
+	if after := b.items(); len(after) != before {
+		t.Errorf("%d items instead of %d: %q", len(after), before, after)
+	}
+	if _, err := b.dir.RemoveTenant(t.Context(), "acme", time.Minute, 0); err != directory.ErrNotFound {
+		t.Errorf("once more: %v", err)
+	}
+	b.newTenant("acme", "acme.example")
+}
+
+// TestRemovalResumes lets each call do a little, and some fail.
+func TestRemovalResumes(t *testing.T) {
+	b := newBench(t, func(next http.RoundTripper) http.RoundTripper {
+		return fault.Script(next, fault.Rule{Calls: fault.Randomly(1, 0.05), Fault: fault.LostResponse})
+	})
+	b.populate("acme", 40, time.Now())
+	steps := 0
+	for left := (directory.Remaining{}); !left.Done; steps++ {
+		var err error
+		if left, err = b.dir.RemoveTenant(t.Context(), "acme", time.Duration(steps+1)*30*time.Millisecond, 0); err != nil {
+			t.Log(err)
+		}
+		if steps > 100 {
+			t.Fatalf("it does not end: %+v", left)
+		}
+	}
+	if after := b.items(); len(after) > 0 {
+		t.Errorf("left behind: %q", after)
+	}
+	if steps < 3 {
+		t.Errorf("%d steps are no test of resuming", steps)
+	}
+}

@@ -1,0 +1,144 @@
+package directory
+
+import (
+	"context"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// attempts bounds how often a change is applied anew to a resource that others
+// change at the same time. With the pauses between, this takes ten seconds.
+const attempts = 50
+
+// Match says whether a change may be made to a resource at that version. nil
+// means at any.
+type Match func(version int64) bool
+
+// ReplaceUser lets change turn a user into its new content and stores that. A
+// change that changes nothing writes nothing and moves no version. When others
+// change the user meanwhile, change is called again with what they left; with a
+// match the error is ErrVersion instead. The other errors are ErrNotFound,
+// ErrContention and those of CreateUser and change.
+func (t *Tenant) ReplaceUser(ctx context.Context, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
+	return t.replaceAs(ctx, UserKind, id, match, change)
+}
+
+func (t *Tenant) replaceAs(ctx context.Context, k Kind, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
+	var result User
+	read := func() (User, error) { return t.user(ctx, k, id) }
+	err := edited(ctx, t, match, read, change, func(old User, c Content) (err error) {
+		result, err = t.replace(ctx, k, old, c)
+		return attempted(err, k, id, c.Doc)
+	})
+	return result, err
+}
+
+// edited reads a resource, lets edit decide on it and stores that, all anew when
+// others change the resource or free what it claims meanwhile.
+func edited[R interface{ version() int64 }, E any](ctx context.Context, t *Tenant, match Match, read func() (R, error), edit func(R) (E, error), store func(R, E) error) error {
+	return again(ctx, func() error {
+		old, err := read()
+		if err != nil {
+			return err
+		}
+		if match != nil && !match(old.version()) {
+			return ErrVersion
+		}
+		e, err := edit(old)
+		if err != nil {
+			return err
+		}
+		return t.freeing(ctx, func() error { return store(old, e) })
+	})
+}
+
+// again calls step, which is to read a resource and change it, until it does not
+// fail with errMoved: that the resource has another version by then.
+func again(ctx context.Context, step func() error) error {
+	for n := range attempts {
+		if n > 0 && !table.Pause(ctx, n) {
+			break
+		}
+		if err := step(); err != errMoved {
+			return err
+		}
+	}
+	return ErrContention
+}
+
+// replace stores the new content of a user whose version is still old's.
+func (t *Tenant) replace(ctx context.Context, k Kind, old User, c Content) (User, error) {
+	if c.HashPassword == nil && c.Doc.JSON() == old.Doc.JSON() && c.verified == old.verified {
+		return old, nil
+	}
+	u := old
+	u.Doc, u.Version, u.LastModified, u.verified = c.Doc, old.Version+1, t.d.instant(), c.verified
+	held := t.held(old.Doc)
+	wanted, err := t.claims(u.Doc)
+	if err != nil {
+		return User{}, err
+	}
+	taken, yielded := without(wanted, held), without(held, wanted)
+	if err := t.hash(ctx, &u, c, taken); err != nil {
+		return User{}, err
+	}
+	item, err := u.item()
+	if err != nil {
+		return User{}, err
+	}
+	if old.HasPassword() {
+		item["password"] = u.password
+	}
+	if old.verified != "" {
+		item["verified"] = u.verified
+	}
+	return u, t.store(ctx, k, old, u, item, taken, yielded)
+}
+
+// store writes the user under its old version, with what it claims and is found by
+// if that has changed.
+func (t *Tenant) store(ctx context.Context, k Kind, old, u User, item table.Item, taken, yielded []claim) error {
+	user := func(stamp table.Stamp) table.Write {
+		item["writer"] = string(stamp)
+		record(ctx, item, false, 0)
+		return table.Update(t.key(k, u.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
+	}
+	return t.overtaken(t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {
+		return append([]table.Write{user(stamp)}, t.moves(k, old.Resource, u.Resource, taken, yielded)...)
+	}, func(ctx context.Context) error { return t.checkFree(ctx, taken, u.ID) }), taken)
+}
+
+// moves makes the writes of a change by which a resource is found otherwise: the
+// claims that it takes first, then those that it gives up, then look-ups.
+func (t *Tenant) moves(k Kind, old, now Resource, taken, yielded []claim) (writes []table.Write) {
+	for _, c := range taken {
+		writes = append(writes, t.take(c, k, now.ID))
+	}
+	for _, c := range yielded {
+		writes = append(writes, yield(c, now.ID))
+	}
+	if old.Doc.Get("externalId").Text() != now.Doc.Get("externalId").Text() {
+		writes = append(writes, t.lookups(k, old, deleting)...)
+		writes = append(writes, t.lookups(k, now, table.Put)...)
+	}
+	return writes
+}
+
+func deleting(key table.Key, _ table.Item) table.Write { return table.Delete(key) }
+
+// overtaken judges the failures of a write whose first condition is on the user
+// itself: that one first, then the claims, which stand behind it.
+func (t *Tenant) overtaken(err error, taken []claim) error {
+	failed := refusal(err)
+	switch {
+	case failed == nil:
+		return err
+	case failed.At(0) != nil:
+		return errMoved
+	}
+	if e := t.lost(failed, taken, 1); e != nil {
+		return e
+	}
+	return err
+}
