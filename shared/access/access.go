@@ -11,16 +11,16 @@ import (
 	"time"
 
 	"scimserver/shared/accesstoken"
-	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 )
 
 // Gate decides about credentials. It is safe for concurrent use.
 type Gate struct {
-	Directory *directory.Directory
-	Keys      *accesstoken.Keyring
-	Log       *slog.Logger
-	Now       func() time.Time
+	Tenants *tenantstore.Store
+	Keys    *accesstoken.Keyring
+	Log     *slog.Logger
+	Now     func() time.Time
 }
 
 // Grant is whom a credential speaks for, and what it may do.
@@ -45,8 +45,8 @@ func (g *Gate) holder(ctx context.Context, text string, kind tenant.Kind) (tenan
 	if err != nil {
 		return tenant.Credential{}, ErrRefused
 	}
-	c, err := g.Directory.Credential(ctx, keyID)
-	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+	c, err := g.Tenants.Credential(ctx, keyID)
+	if err != nil && !errors.Is(err, tenantstore.ErrNotFound) {
 		return c, err
 	}
 	proved := c.Proves(text)
@@ -61,10 +61,10 @@ func (g *Gate) holder(ctx context.Context, text string, kind tenant.Kind) (tenan
 func (g *Gate) grant(ctx context.Context, c tenant.Credential) (Grant, error) {
 	var noted sync.WaitGroup
 	noted.Go(func() { g.note(ctx, c) })
-	t, err := g.Directory.Tenant(ctx, c.Tenant)
+	t, err := g.Tenants.Tenant(ctx, c.Tenant)
 	noted.Wait()
 	switch {
-	case errors.Is(err, directory.ErrNotFound):
+	case errors.Is(err, tenantstore.ErrNotFound):
 		return Grant{Credential: c}, ErrRefused
 	case err != nil:
 		return Grant{Credential: c}, err
@@ -79,7 +79,7 @@ func (g *Gate) grant(ctx context.Context, c tenant.Credential) (Grant, error) {
 func (g *Gate) note(ctx context.Context, c tenant.Credential) {
 	ctx, cancel := context.WithTimeout(ctx, usedWithin)
 	defer cancel()
-	if err := g.Directory.Used(ctx, c); err != nil {
+	if err := g.Tenants.NoteUse(ctx, c); err != nil {
 		g.Log.WarnContext(ctx, "the use of a credential was not noted", "credential", string(c.KeyID), "error", err.Error())
 	}
 }

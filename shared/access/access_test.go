@@ -13,8 +13,8 @@ import (
 
 	"scimserver/shared/access"
 	"scimserver/shared/accesstoken"
-	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 	"scimserver/shared/testkit"
 	"scimserver/shared/testkit/fault"
 )
@@ -32,7 +32,7 @@ type bench struct {
 func newBench(t *testing.T, transport http.RoundTripper) *bench {
 	t.Helper()
 	b := &bench{T: t, now: time.Now()}
-	dir, err := directory.Open(t.Context(), directory.Options{
+	tenants, err := tenantstore.Open(t.Context(), tenantstore.Options{
 		Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}, Budget: 10 * time.Second})
 	if err != nil {
 		t.Fatal(err)
@@ -41,9 +41,9 @@ func newBench(t *testing.T, transport http.RoundTripper) *bench {
 	clock := func() time.Time { return b.now }
 	keys := &accesstoken.Keyring{Service: "here", Now: clock,
 		Read: func(context.Context) ([]accesstoken.Version, error) { return secret, nil }}
-	b.Gate = &access.Gate{Directory: dir, Keys: keys, Log: slog.New(slog.NewJSONHandler(&b.log, nil)), Now: clock}
+	b.Gate = &access.Gate{Tenants: tenants, Keys: keys, Log: slog.New(slog.NewJSONHandler(&b.log, nil)), Now: clock}
 	for _, id := range []tenant.ID{"acme", "globex"} {
-		if _, err := dir.CreateTenant(t.Context(), tenant.Tenant{ID: id, Name: string(id), Profile: tenant.Okta}); err != nil {
+		if _, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: id, Name: string(id), Profile: tenant.Okta}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -60,7 +60,7 @@ func (b *bench) issue(model tenant.Credential) (string, tenant.Credential) {
 		model.Scopes = []tenant.Scope{tenant.Read, tenant.Write}
 	}
 	text, c := tenant.IssueLike(model, b.now)
-	if err := b.Directory.CreateCredential(b.Context(), c); err != nil {
+	if err := b.Tenants.CreateCredential(b.Context(), c); err != nil {
 		b.Fatal(err)
 	}
 	return text, c
@@ -96,14 +96,14 @@ func (b *bench) accessToken(secret string, c tenant.Credential) (string, accesst
 func (b *bench) revoke(id tenant.KeyID) {
 	b.Helper()
 	revoked := func(c *tenant.Credential) error { c.Revoked = b.now; return nil }
-	if _, err := b.Directory.For("acme").EditCredential(b.Context(), id, revoked); err != nil {
+	if _, err := b.Tenants.EditCredential(b.Context(), "acme", id, revoked); err != nil {
 		b.Fatal(err)
 	}
 }
 
 func (b *bench) set(state tenant.State) {
 	b.Helper()
-	if _, err := b.Directory.ChangeTenant(b.Context(), "globex", func(t *tenant.Tenant) error { t.State = state; return nil }); err != nil {
+	if _, err := b.Tenants.ChangeTenant(b.Context(), "globex", func(t *tenant.Tenant) error { t.State = state; return nil }); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -238,7 +238,7 @@ func TestUsed(t *testing.T) {
 			t.Fatal(err)
 		}
 		keyID, _ := tenant.Parse(token)
-		c, err := b.Directory.Credential(t.Context(), keyID)
+		c, err := b.Tenants.Credential(t.Context(), keyID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -268,12 +268,12 @@ func TestOutOfReach(t *testing.T) {
 	b := newBench(t, http.DefaultTransport)
 	token := b.token(tenant.Credential{})
 	down := &http.Client{Transport: fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused})}
-	dir, err := directory.Open(t.Context(), directory.Options{Table: "none", Endpoint: testkit.Endpoint(t), Client: down, Budget: 50 * time.Millisecond})
+	tenants, err := tenantstore.Open(t.Context(), tenantstore.Options{Table: "none", Endpoint: testkit.Endpoint(t), Client: down, Budget: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Directory = dir
-	if _, err := b.Bearer(t.Context(), "Bearer "+token); !errors.Is(err, directory.ErrUnavailable) || errors.Is(err, access.ErrRefused) {
+	b.Tenants = tenants
+	if _, err := b.Bearer(t.Context(), "Bearer "+token); !errors.Is(err, tenantstore.ErrUnavailable) || errors.Is(err, access.ErrRefused) {
 		t.Errorf("%v", err)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"scimserver/shared/accesstoken"
-	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 )
 
 // Bearer decides about an Authorization header (RFC 6750 section 2.1). It takes
@@ -39,8 +39,8 @@ func (g *Gate) signed(ctx context.Context, token string) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
-	c, err := g.Directory.Credential(ctx, claims.Credential)
-	if errors.Is(err, directory.ErrNotFound) || err == nil && (c.Kind != tenant.ClientSecret || !c.Usable(g.Now())) {
+	c, err := g.Tenants.Credential(ctx, claims.Credential)
+	if errors.Is(err, tenantstore.ErrNotFound) || err == nil && (c.Kind != tenant.ClientSecret || !c.Usable(g.Now())) {
 		return Grant{Credential: c}, ErrRefused
 	}
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 )
 
 const (
@@ -114,8 +114,8 @@ func domainNames(list []string) ([]string, error) {
 	}
 	slices.Sort(domains)
 	domains = slices.Compact(domains)
-	if len(domains) > directory.MaxDomains {
-		return nil, invalid("a tenant has at most %d domains", directory.MaxDomains)
+	if len(domains) > tenantstore.MaxDomains {
+		return nil, invalid("a tenant has at most %d domains", tenantstore.MaxDomains)
 	}
 	return domains, nil
 }

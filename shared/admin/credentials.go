@@ -14,7 +14,7 @@ const overlap = 24 * time.Hour
 
 // CreateCredential makes a credential of a tenant. Its secret can't be had again.
 func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCredential) (Issued, error) {
-	t, err := s.Directory.Tenant(ctx, id)
+	t, err := s.Directory.Tenants().Tenant(ctx, id)
 	if err != nil {
 		return Issued{}, err
 	}
@@ -99,7 +99,7 @@ func (s *Service) ofClient(ctx context.Context, id tenant.ID, in NewCredential) 
 func (s *Service) all(ctx context.Context, id tenant.ID) func(func(tenant.Credential, error) bool) {
 	return func(yield func(tenant.Credential, error) bool) {
 		for after, more := tenant.KeyID(""), true; more; more = after != "" {
-			page, next, err := s.Directory.For(id).Credentials(ctx, after, maxPage)
+			page, next, err := s.Directory.Tenants().Credentials(ctx, id, after, maxPage)
 			if err != nil {
 				yield(tenant.Credential{}, err)
 				return
@@ -151,7 +151,7 @@ func (s *Service) expiry(seconds *int64, most time.Duration) (time.Time, error) 
 
 func (s *Service) issue(ctx context.Context, model tenant.Credential) (Issued, error) {
 	secret, c := tenant.IssueLike(model, s.Now().UTC().Truncate(time.Second))
-	if err := s.Directory.CreateCredential(ctx, c); err != nil {
+	if err := s.Directory.Tenants().CreateCredential(ctx, c); err != nil {
 		return Issued{}, err
 	}
 	return Issued{Credential: s.credential(c), Secret: secret}, nil
@@ -159,10 +159,10 @@ func (s *Service) issue(ctx context.Context, model tenant.Credential) (Issued, e
 
 // Credentials shows a page of a tenant's credentials.
 func (s *Service) Credentials(ctx context.Context, id tenant.ID, after tenant.KeyID, limit int) (CredentialList, error) {
-	if _, err := s.Directory.Tenant(ctx, id); err != nil {
+	if _, err := s.Directory.Tenants().Tenant(ctx, id); err != nil {
 		return CredentialList{}, err
 	}
-	page, next, err := s.Directory.For(id).Credentials(ctx, after, limit)
+	page, next, err := s.Directory.Tenants().Credentials(ctx, id, after, limit)
 	out := CredentialList{Credentials: []Credential{}, Next: next}
 	for _, c := range page {
 		out.Credentials = append(out.Credentials, s.credential(c))
@@ -177,7 +177,7 @@ func (s *Service) Credential(ctx context.Context, id tenant.ID, key tenant.KeyID
 }
 
 func (s *Service) find(ctx context.Context, id tenant.ID, key tenant.KeyID) (tenant.Credential, error) {
-	c, err := s.Directory.Credential(ctx, key)
+	c, err := s.Directory.Tenants().Credential(ctx, key)
 	if err == nil && c.Tenant != id {
 		err = notFound("the tenant has no credential %q", key)
 	}

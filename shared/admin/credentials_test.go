@@ -23,7 +23,7 @@ func TestTokenWorks(t *testing.T) {
 	if err != nil || string(key) != a.text("key") || a.text("scopes") != "[read write]" || a.text("kind") != "token" || a.get("expires") != nil {
 		t.Fatalf("issued %v, %v", a, err)
 	}
-	c, err := b.dir.Credential(t.Context(), key)
+	c, err := b.dir.Tenants().Credential(t.Context(), key)
 	if err != nil || !c.Proves(a.text("secret")) || c.Tenant != "acme" {
 		t.Errorf("stored %+v, %v", c, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 )
 
 // Error is an answer other than success.
@@ -44,7 +45,7 @@ func beingDeleted(id tenant.ID) *Error { return conflict("tenant %s is being del
 // refusedBy is the answer to what the directory refuses in an error of its own, nil to
 // anything else.
 func refusedBy(err error) *Error {
-	if taken, ok := errors.AsType[*directory.DomainTakenError](err); ok {
+	if taken, ok := errors.AsType[*tenantstore.DomainTakenError](err); ok {
 		return conflict("verified for another tenant: %s", strings.Join(taken.Domains, ", "))
 	}
 	if taken, ok := errors.AsType[*directory.TakenError](err); ok {
@@ -75,7 +76,7 @@ func outward(err error, subject string) *Error {
 	switch {
 	case errors.Is(err, directory.ErrNotFound):
 		return notFound("there is no %s", subject)
-	case errors.Is(err, directory.ErrExists):
+	case errors.Is(err, tenantstore.ErrExists):
 		return conflict("there is a %s already", subject)
 	case errors.Is(err, directory.ErrContention):
 		return conflict("others keep changing it; repeat the request")

@@ -20,7 +20,7 @@ type LogPage struct {
 
 // Log shows a page of the provisioning log.
 func (s *Service) Log(ctx context.Context, id tenant.ID, q LogQuery) (LogPage, error) {
-	if _, err := s.Directory.Tenant(ctx, id); err != nil {
+	if _, err := s.Directory.Tenants().Tenant(ctx, id); err != nil {
 		return LogPage{}, err
 	}
 	page, next, err := s.Directory.For(id).LogPage(ctx, directory.LogQuery{

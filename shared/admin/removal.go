@@ -24,7 +24,7 @@ func (s *Service) RemoveTenant(ctx context.Context, id tenant.ID, confirm string
 	if confirm != string(id) {
 		return Removal{}, invalid("deleting a tenant deletes all its users, groups and teams: repeat its id in the parameter confirm")
 	}
-	t, err := s.Directory.Tenant(ctx, id)
+	t, err := s.Directory.Tenants().Tenant(ctx, id)
 	if err != nil {
 		return Removal{}, err
 	}

@@ -34,13 +34,13 @@ func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in
 	if err != nil {
 		return Rotated{}, err
 	}
-	ended, err := s.Directory.For(id).EditCredential(ctx, key, s.expiringIn(wait))
+	ended, err := s.Directory.Tenants().EditCredential(ctx, id, key, s.expiringIn(wait))
 	return Rotated{New: issued, Old: s.credential(ended)}, err
 }
 
 // successor is what a new credential has of an old one.
 func (s *Service) successor(ctx context.Context, old tenant.Credential) (tenant.Credential, error) {
-	t, err := s.Directory.Tenant(ctx, old.Tenant)
+	t, err := s.Directory.Tenants().Tenant(ctx, old.Tenant)
 	if err == nil && t.State == tenant.Deleting {
 		err = beingDeleted(old.Tenant)
 	}
@@ -70,7 +70,7 @@ func (s *Service) expiringIn(wait time.Duration) func(*tenant.Credential) error 
 // service. To revoke it again changes nothing.
 func (s *Service) Revoke(ctx context.Context, id tenant.ID, key tenant.KeyID) (Revoked, error) {
 	now := s.Now().UTC().Truncate(time.Second)
-	c, err := s.Directory.For(id).EditCredential(ctx, key, func(c *tenant.Credential) error {
+	c, err := s.Directory.Tenants().EditCredential(ctx, id, key, func(c *tenant.Credential) error {
 		if c.Revoked.IsZero() {
 			c.Revoked = now
 		}

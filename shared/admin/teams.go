@@ -89,7 +89,7 @@ func (s *Service) exists(ctx context.Context, id tenant.ID) error {
 }
 
 func (s *Service) known(ctx context.Context, id tenant.ID) (tenant.Tenant, error) {
-	t, err := s.Directory.Tenant(ctx, id)
+	t, err := s.Directory.Tenants().Tenant(ctx, id)
 	if errors.Is(err, directory.ErrNotFound) {
 		err = notFound("there is no tenant %q", id)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 )
 
 // CreateTenant makes a tenant, and its key at API Gateway.
@@ -18,9 +19,9 @@ func (s *Service) CreateTenant(ctx context.Context, in NewTenant) (Tenant, error
 	if err := in.apply(&t); err != nil {
 		return Tenant{}, err
 	}
-	made, err := s.Directory.CreateTenant(ctx, t)
-	if errors.Is(err, directory.ErrExists) {
-		if old, e := s.Directory.Tenant(ctx, in.ID); e == nil && old.State == tenant.Deleting {
+	made, err := s.Directory.Tenants().CreateTenant(ctx, t)
+	if errors.Is(err, tenantstore.ErrExists) {
+		if old, e := s.Directory.Tenants().Tenant(ctx, in.ID); e == nil && old.State == tenant.Deleting {
 			return Tenant{}, beingDeleted(in.ID)
 		}
 	}
@@ -39,7 +40,7 @@ func (s *Service) throttled(ctx context.Context, t tenant.Tenant) Tenant {
 	}
 	key, err := s.Keys.Ensure(ctx, t.ID, t.Limits)
 	if err == nil && key != t.Key {
-		t, err = s.Directory.ChangeTenant(ctx, t.ID, func(t *tenant.Tenant) error { t.Key = key; return nil })
+		t, err = s.Directory.Tenants().ChangeTenant(ctx, t.ID, func(t *tenant.Tenant) error { t.Key = key; return nil })
 	}
 	out := s.shown(t)
 	if err != nil {
@@ -50,7 +51,7 @@ func (s *Service) throttled(ctx context.Context, t tenant.Tenant) Tenant {
 
 // Tenant shows one tenant with the number of its users and groups.
 func (s *Service) Tenant(ctx context.Context, id tenant.ID) (Tenant, error) {
-	t, err := s.Directory.Tenant(ctx, id)
+	t, err := s.Directory.Tenants().Tenant(ctx, id)
 	if err != nil {
 		return Tenant{}, err
 	}
@@ -66,7 +67,7 @@ func (s *Service) Tenant(ctx context.Context, id tenant.ID) (Tenant, error) {
 
 // Tenants shows a page of tenants.
 func (s *Service) Tenants(ctx context.Context, after tenant.ID, limit int) (TenantList, error) {
-	page, next, err := s.Directory.Tenants(ctx, after, limit)
+	page, next, err := s.Directory.Tenants().Tenants(ctx, after, limit)
 	out := TenantList{Tenants: []Tenant{}, Next: next}
 	for _, t := range page {
 		out.Tenants = append(out.Tenants, s.shown(t))
@@ -88,7 +89,7 @@ func (s *Service) SetState(ctx context.Context, id tenant.ID, state tenant.State
 }
 
 func (s *Service) change(ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error) (Tenant, error) {
-	t, err := s.Directory.ChangeTenant(ctx, id, func(t *tenant.Tenant) error {
+	t, err := s.Directory.Tenants().ChangeTenant(ctx, id, func(t *tenant.Tenant) error {
 		if t.State == tenant.Deleting {
 			return beingDeleted(id)
 		}

@@ -144,7 +144,7 @@ func TestKeyOfThrottlingIsRetried(t *testing.T) {
 	if a.text("ownThrottle") != "true" || a.get("warning") != nil || k.limits["acme"].Burst != 9 {
 		t.Errorf("with a key: %v, limits %v", a, k.limits)
 	}
-	if record, err := b.dir.Tenant(t.Context(), "acme"); err != nil || record.Key.Value != "value-acme" {
+	if record, err := b.dir.Tenants().Tenant(t.Context(), "acme"); err != nil || record.Key.Value != "value-acme" {
 		t.Errorf("the record is %+v, %v", record, err)
 	}
 	b.send(200, "POST", "/tenants/acme/suspend", "")

@@ -9,6 +9,7 @@ import (
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 )
 
 // An account is connected when it becomes a SCIM user of a tenant: the same id, the
@@ -25,7 +26,7 @@ type permit struct {
 }
 
 // connect makes the user of an account that holds everything that was lost, if that
-// is permitted; else the error is taken. It is errMoved when the account or the
+// is permitted; else the error is taken. It is table.ErrMoved when the account or the
 // permission changed meanwhile.
 func (t *Tenant) connect(ctx context.Context, c Content, taken *TakenError) (User, error) {
 	id, ok := taken.account()
@@ -82,18 +83,18 @@ func (t *Tenant) permission(ctx context.Context, id scim.ID, taken *TakenError) 
 }
 
 // standing reads who holds what was lost, the conflict about it and the tenant's
-// record. The error is errMoved if the holder has gone.
+// record. The error is table.ErrMoved if the holder has gone.
 func (t *Tenant) standing(ctx context.Context, holder table.Key, taken *TakenError) (item, conflict, record table.Item, err error) {
 	about := t.conflictKey(t.conflicts(taken)[0].ID)
-	items, err := t.d.db.GetAll(ctx, []table.Key{holder, about, tenantKey(t.id)})
+	items, err := t.d.db.GetAll(ctx, []table.Key{holder, about, tenantstore.Key(t.id)})
 	found := map[table.Key]table.Item{}
 	for _, item := range items {
 		found[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}] = item
 	}
 	if err == nil && !alive(found[holder]) {
-		err = errMoved
+		err = table.ErrMoved
 	}
-	return found[holder], found[about], found[tenantKey(t.id)], err
+	return found[holder], found[about], found[tenantstore.Key(t.id)], err
 }
 
 // approved returns the write that uses up an approval of a connection, nil if there is
@@ -113,20 +114,9 @@ func (t *Tenant) approved(by Resource, item table.Item, taken *TakenError) ([]ta
 		taken.lapsed = lapse{c.Approval.Until, outdatedApproval(c.HeldBy(t.id))}
 		return nil, nil
 	}
-	return []table.Write{t.notDeleting("", table.Item{}), t.closed(c, "connected by approval").Provided(
+	return []table.Write{tenantstore.CheckNotDeleting(t.id, "", nil), t.closed(c, "connected by approval").Provided(
 		"#state = :state AND #holder = :holder AND #approvedVersion = :version",
 		table.Item{"state": string(ConflictApproved), "holder": string(by.ID), "version": by.Version})}, nil
-}
-
-// notDeleting makes the check that the tenant is not being deleted, and that its record
-// meets another condition if there is one: what it connects would be deleted with it.
-func (t *Tenant) notDeleting(condition string, values table.Item) table.Write {
-	values["gone"] = string(tenant.Deleting)
-	text := "(attribute_not_exists(#state) OR #state <> :gone)"
-	if condition != "" {
-		text += " AND " + condition
-	}
-	return table.Check(tenantKey(t.id), text, values)
 }
 
 // removed reports whether a tenant is being deleted.
@@ -145,7 +135,7 @@ func (t *Tenant) automatic(a Account, conflict, record table.Item, taken *TakenE
 	if tenant.Connect(record.Text("connect")) != tenant.Automatic {
 		return nil, nil
 	}
-	writes := []table.Write{t.notDeleting("#connect = :automatic", table.Item{"automatic": string(tenant.Automatic)})}
+	writes := []table.Write{tenantstore.CheckNotDeleting(t.id, "#connect = :automatic", table.Item{"automatic": string(tenant.Automatic)})}
 	verified, checked := strings.Fields(record.Text("domains")), map[string]bool{}
 	for _, address := range taken.emails() {
 		domain := domainOf(a.email(address)) // not of the one that was sent: what folds alike may be another domain
@@ -154,7 +144,7 @@ func (t *Tenant) automatic(a Account, conflict, record table.Item, taken *TakenE
 		}
 		if !checked[domain] {
 			checked[domain] = true
-			writes = append(writes, table.Check(domainKey(domain), "#tenant = :me", table.Item{"me": string(t.id)}))
+			writes = append(writes, tenantstore.CheckDomain(domain, t.id))
 		}
 	}
 	if conflict == nil {
@@ -193,13 +183,13 @@ func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
 		writes := append(t.arrival(UserKind, u.Resource, item, claims), t.counted(UserKind, 1))
 		return append(append(writes, t.withdrawn(p, claims)...), p.writes...)
 	})
-	if failed := refusal(err); failed != nil {
+	if failed := table.Refusal(err); failed != nil {
 		if failed.At(0) == nil {
 			if taken := t.lost(failed, claims, 1); taken != nil {
 				return User{}, taken
 			}
 		}
-		return User{}, errMoved
+		return User{}, table.ErrMoved
 	}
 	return u, err
 }
@@ -222,7 +212,7 @@ func (t *Tenant) withdrawn(p permit, kept []claim) []table.Write {
 
 // createOrConnect creates a user, or makes it of the account that stands in the way.
 func (t *Tenant) createOrConnect(ctx context.Context, c Content) (u User, err error) {
-	err = again(ctx, func() (err error) {
+	err = table.RetryMoved(ctx, func() (err error) {
 		u, err = t.createAs(ctx, UserKind, c)
 		if taken, ok := errors.AsType[*TakenError](attempted(err, UserKind, "", c.Doc)); ok {
 			u, err = t.connect(ctx, c, taken)

@@ -136,7 +136,7 @@ func TestConnectAutomatically(t *testing.T) {
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			b := newBench(t, nil)
-			if _, err := b.dir.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tt.connect, Domains: tt.domains}); err != nil {
+			if _, err := b.dir.Tenants().CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tt.connect, Domains: tt.domains}); err != nil {
 				t.Fatal(err)
 			}
 			c := account(tt.name, "ann@example.com")
@@ -162,7 +162,7 @@ func TestConnectAutomatically(t *testing.T) {
 // and so does an email that is not the account's verified one.
 func TestConnectAutomaticallyNeedsOnePerson(t *testing.T) {
 	b := newBench(t, nil)
-	if _, err := b.dir.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tenant.Automatic, Domains: []string{"example.com"}}); err != nil {
+	if _, err := b.dir.Tenants().CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tenant.Automatic, Domains: []string{"example.com"}}); err != nil {
 		t.Fatal(err)
 	}
 	b.account("ann", "ann@example.com", "ann@home.org")

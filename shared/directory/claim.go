@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -199,11 +198,4 @@ func (t *Tenant) checkFree(ctx context.Context, claims []claim, owner scim.ID) e
 		}
 	}
 	return e.orNil()
-}
-
-// refusal returns the failures of a transaction, nil if err is something else.
-func refusal(err error) *table.ConditionFailed {
-	var failed *table.ConditionFailed
-	errors.As(err, &failed)
-	return failed
 }

@@ -142,7 +142,7 @@ func conflictFrom(item table.Item) (c Conflict, err error) {
 		Holder: Holder{tenant.ID(item.Text("holderTenant")), Kind(item.Text("holderKind")), scim.ID(item.Text("holder"))},
 		Name:   item.Text("name"), ExternalID: item.Text("externalId"), Resource: scim.ID(item.Text("resource")), indexed: item.Text("indexed"),
 		Attempts: int(item.Int("n")), State: ConflictState(item.Text("state")), Outcome: item.Text("outcome"),
-		Approval: Approval{item.Int("approvedVersion"), item.Text("approvedBy"), instantOf(item.Int("approvedUntil"))},
+		Approval: Approval{item.Int("approvedVersion"), item.Text("approvedBy"), item.Time("approvedUntil")},
 	}
 	var pairs [][2]string
 	if err = json.Unmarshal([]byte(item.Text("values")), &pairs); err != nil {

@@ -13,7 +13,7 @@ import (
 // What folds alike may be another domain: ß is ss to a claim, and not to a registry.
 func TestConnectAutomaticallyGoesByTheVerifiedDomain(t *testing.T) {
 	b := newBench(t, nil)
-	if _, err := b.dir.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tenant.Automatic, Domains: []string{"strasse.de"}}); err != nil {
+	if _, err := b.dir.Tenants().CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tenant.Automatic, Domains: []string{"strasse.de"}}); err != nil {
 		t.Fatal(err)
 	}
 	b.account("eve", "eve@straße.de")
@@ -27,13 +27,13 @@ func TestConnectAutomaticallyGoesByTheVerifiedDomain(t *testing.T) {
 func TestNoConnectionOfADeletedTenant(t *testing.T) {
 	for _, connect := range []tenant.Connect{tenant.Automatic, tenant.ByApproval} {
 		b := newBench(t, nil)
-		if _, err := b.dir.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Domains: []string{"example.com"}}); err != nil {
+		if _, err := b.dir.Tenants().CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Domains: []string{"example.com"}}); err != nil {
 			t.Fatal(err)
 		}
 		wanted := user("ann@example.com", "", "ann@example.com")
 		a := b.account("ann@example.com", "ann@example.com")
 		b.approved(a, wanted)
-		if _, err := b.dir.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error {
+		if _, err := b.dir.Tenants().ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error {
 			t.State, t.Connect = tenant.Deleting, connect
 			return nil
 		}); err != nil {

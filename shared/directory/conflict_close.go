@@ -161,7 +161,7 @@ func (t *Tenant) closeAs(ctx context.Context, c Conflict, outcome string) error 
 	values["last"] = scim.FormatTime(c.Last)
 	write := t.closed(c, outcome).Provided(condition+" AND #last = :last", values)
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return write })
-	return ignoring(err, refusal(err))
+	return ignoring(err, table.Refusal(err))
 }
 
 // closed makes the write that closes a conflict.

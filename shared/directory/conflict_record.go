@@ -38,7 +38,7 @@ func attempted(err error, k Kind, id scim.ID, doc scim.Value) error {
 func (t *Tenant) Note(ctx context.Context, e *TakenError) (of []ConflictID, err error) {
 	of = make([]ConflictID, len(e.Values))
 	for _, c := range t.conflicts(e) {
-		if err := again(ctx, func() error { return t.note(ctx, c, e.lapsed) }); err != nil {
+		if err := table.RetryMoved(ctx, func() error { return t.note(ctx, c, e.lapsed) }); err != nil {
 			return nil, err
 		}
 		for i, h := range e.Holders {
@@ -86,7 +86,7 @@ func (v Taken) rank() string {
 	return "1"
 }
 
-// note stores a conflict that was lost once more. The error is errMoved when others
+// note stores a conflict that was lost once more. The error is table.ErrMoved when others
 // change its state meanwhile.
 func (t *Tenant) note(ctx context.Context, c Conflict, lapsed lapse) error {
 	item, err := t.d.db.Get(ctx, t.conflictKey(c.ID))
@@ -180,14 +180,14 @@ func (c Conflict) asRead() (condition string, values table.Item) {
 	return "#state = :state AND #holder = :holder AND #holderKind = :kind AND #holderTenant = :tenant" +
 			" AND (attribute_not_exists(#approvedUntil) OR #approvedUntil = :until)", table.Item{
 			"state": string(c.State), "holder": string(c.Holder.ID), "kind": string(c.Holder.Kind), "tenant": string(c.Holder.Tenant),
-			"until": seconds(c.Approval.Until),
+			"until": table.Seconds(c.Approval.Until),
 		}
 }
 
-// moved turns a refusal into errMoved.
+// moved turns a refusal into table.ErrMoved.
 func moved(err error) error {
-	if refusal(err) != nil {
-		return errMoved
+	if table.Refusal(err) != nil {
+		return table.ErrMoved
 	}
 	return err
 }

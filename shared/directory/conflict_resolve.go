@@ -134,7 +134,7 @@ func (t *Tenant) Dismiss(ctx context.Context, id ConflictID, by string) (Conflic
 // resolve lets decide change the state of a conflict that is not closed, and stores
 // that if neither state nor holder has moved meanwhile; otherwise it decides anew.
 func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Conflict) error) (c Conflict, err error) {
-	err = again(ctx, func() error {
+	err = table.RetryMoved(ctx, func() error {
 		if c, err = t.Conflict(ctx, id); err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Confli
 		return moved(t.d.db.Write(ctx, func(stamp table.Stamp) table.Write {
 			set := table.Item{
 				"state": string(c.State), "outcome": c.Outcome, "writer": string(stamp),
-				"approvedVersion": c.Approval.Version, "approvedBy": c.Approval.By, "approvedUntil": seconds(c.Approval.Until),
+				"approvedVersion": c.Approval.Version, "approvedBy": c.Approval.By, "approvedUntil": table.Seconds(c.Approval.Until),
 			}
 			return table.Update(t.conflictKey(id), set).Provided(old.asRead())
 		}))

@@ -16,19 +16,18 @@ import (
 
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 )
 
 // The errors of the directory besides *TakenError. What is none of them is a
 // fault of the deployment or of this code.
 var (
 	// ErrNotFound says that the tenant has no such resource.
-	ErrNotFound = errors.New("directory: no such resource")
+	ErrNotFound = table.ErrNotFound
 	// ErrVersion says that the resource is not at a version the caller allows.
 	ErrVersion = errors.New("directory: the resource is at another version")
 	// ErrContention says that others changed the resource at every attempt.
-	ErrContention = errors.New("directory: others keep changing the resource")
-	// errMoved says that a write found another version than was read.
-	errMoved = errors.New("directory: the resource has moved on")
+	ErrContention = table.ErrContention
 	// ErrTooMany says that a query reads more than one request may.
 	ErrTooMany = errors.New("directory: the query reads too many resources")
 	// ErrUnavailable says that DynamoDB did not answer in time.
@@ -65,10 +64,11 @@ type Options struct {
 
 // Directory is the whole table. It is safe for concurrent use.
 type Directory struct {
-	db    *table.DB
-	scope Scope
-	now   func() time.Time
-	step  int
+	db      *table.DB
+	tenants *tenantstore.Store
+	scope   Scope
+	now     func() time.Time
+	step    int
 
 	mu     sync.Mutex
 	ready  bool
@@ -81,7 +81,7 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Directory{db: db, scope: o.Scope, now: o.Now, step: o.Step}
+	d := &Directory{db: db, tenants: tenantstore.New(db, o.Now), scope: o.Scope, now: o.Now, step: o.Step}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -93,6 +93,9 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 	}
 	return d, nil
 }
+
+// Tenants returns the records of the tenants and credentials in the same table.
+func (d *Directory) Tenants() *tenantstore.Store { return d.tenants }
 
 // For returns the part of the directory that belongs to a tenant. Every key of
 // it is made from the tenant's id, so nothing of another tenant can be named.

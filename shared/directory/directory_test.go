@@ -12,6 +12,7 @@ import (
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
+	"scimserver/shared/tenant"
 	"scimserver/shared/testkit"
 )
 
@@ -233,5 +234,30 @@ func TestDamagedDocument(t *testing.T) {
 	var outward *scim.Error
 	if err == nil || errors.As(err, &outward) {
 		t.Errorf("a damaged document is reported as %v", err)
+	}
+}
+
+// clock is a time that tests move.
+type clock struct{ now time.Time }
+
+func newClock() (*clock, func(*directory.Options)) {
+	c := &clock{now: time.Unix(1_800_000_000, 0).UTC()}
+	return c, func(o *directory.Options) { o.Now = func() time.Time { return c.now } }
+}
+
+func (b *bench) newTenant(id tenant.ID, domains ...string) tenant.Tenant {
+	b.Helper()
+	t, err := b.dir.Tenants().CreateTenant(b.Context(), tenant.Tenant{ID: id, Name: "Tenant " + string(id), Profile: tenant.Okta, Domains: domains})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return t
+}
+
+func (b *bench) issue(model tenant.Credential) {
+	b.Helper()
+	_, c := tenant.IssueLike(model, time.Unix(1_800_000_000, 0).UTC())
+	if err := b.dir.Tenants().CreateCredential(b.Context(), c); err != nil {
+		b.Fatal(err)
 	}
 }

@@ -9,16 +9,12 @@ import (
 
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
-	"scimserver/shared/tenant"
 )
 
-// The items of the table. t is a tenant id.
+// The items of the table, but for those of tenants and credentials, which are in package
+// tenantstore. t is a tenant id.
 //
 //	TABLE                       SETTINGS        folding version, scope of uniqueness, secret of seals
-//	TENANT                      <tenant id>     a tenant
-//	CRED#<key id>               CRED            a credential
-//	DOMAIN#<domain>             CLAIM           the one tenant for which a domain was verified
-//	T#<t>#CREDENTIALS           <key id>        leads to a credential of the tenant
 //	T#<t>#USER                  <id>            a user
 //	T#<t>#GROUP                 <id>            a group, without its members
 //	T#<t>#TEAM                  <id>            a team, without its members
@@ -45,18 +41,6 @@ import (
 // holds it; ids are random and never given again.
 
 var settingsKey = table.Key{PK: "TABLE", SK: "SETTINGS"}
-
-const tenantsPK = "TENANT"
-
-func tenantKey(id tenant.ID) table.Key { return table.Key{PK: tenantsPK, SK: string(id)} }
-
-func credentialKey(id tenant.KeyID) table.Key {
-	return table.Key{PK: "CRED#" + string(id), SK: "CRED"}
-}
-
-func domainKey(domain string) table.Key { return table.Key{PK: "DOMAIN#" + domain, SK: "CLAIM"} }
-
-func (t *Tenant) credentialsPK() string { return t.prefix() + "CREDENTIALS" }
 
 // prefix starts the keys of what belongs to a tenant.
 func (t *Tenant) prefix() string {

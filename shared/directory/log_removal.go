@@ -18,7 +18,7 @@ func (t *Tenant) dropLog(ctx context.Context, created time.Time) error {
 	now := t.d.now()
 	for at := now; at.After(now.Add(-LogLife-late)) && at.After(created.Add(-2*day)) && within.Err() == nil; at = at.Add(-day) {
 		for _, pk := range t.logPKs(at) {
-			work.Go(func() error { return t.d.drop(within, table.Query{PK: pk, Only: "PK, SK"}, nil) })
+			work.Go(func() error { return t.d.db.DeleteRange(within, table.Query{PK: pk, Only: "PK, SK"}, nil) })
 		}
 	}
 	if err := work.Wait(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,7 +134,7 @@ func differing(old, now scim.Value) (names []string) {
 // that are deleted by now are left out: the log names persons. The error is
 // ErrUnavailable.
 func (d *Directory) Log(ctx context.Context, all []Trace) error {
-	present, err := d.present(ctx, all)
+	present, err := d.tenants.Exist(ctx, tenantsOf(all))
 	if err != nil {
 		return err
 	}
@@ -155,20 +156,12 @@ func (d *Directory) Log(ctx context.Context, all []Trace) error {
 	return d.db.WriteAll(ctx, writes)
 }
 
-// present tells of the tenants of requests which exist and are not being deleted.
-func (d *Directory) present(ctx context.Context, all []Trace) (map[tenant.ID]bool, error) {
-	asked := map[tenant.ID]bool{}
-	var keys []table.Key
+// tenantsOf lists the tenants of requests, each once.
+func tenantsOf(all []Trace) (ids []tenant.ID) {
 	for _, tr := range all {
-		if !asked[tr.Tenant] {
-			asked[tr.Tenant] = true
-			keys = append(keys, tenantKey(tr.Tenant))
+		if !slices.Contains(ids, tr.Tenant) {
+			ids = append(ids, tr.Tenant)
 		}
 	}
-	items, err := d.db.GetAll(ctx, keys)
-	present := map[tenant.ID]bool{}
-	for _, item := range items {
-		present[tenant.ID(item.Text("SK"))] = tenant.State(item.Text("state")) != tenant.Deleting
-	}
-	return present, err
+	return ids
 }

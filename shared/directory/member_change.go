@@ -54,7 +54,7 @@ type change struct {
 // users until DynamoDB says that one is none. Whatever else fails is the caller's
 // to judge.
 func (c *change) carryOut(ctx context.Context) error {
-	for range attempts {
+	for range table.MaxAttempts {
 		actions := c.actions()
 		if actions == 0 && c.silent {
 			return nil
@@ -189,7 +189,7 @@ func presumed(m Member) Member {
 // missing reports whether nothing stood in the way of a transaction but members
 // that are no live resources of their kind.
 func (c *change) missing(err error) bool {
-	failed := refusal(err)
+	failed := table.Refusal(err)
 	if failed == nil || c.stepped {
 		return false
 	}

@@ -84,7 +84,7 @@ func (d *Directory) leave(ctx context.Context, seats []seat, last func() []table
 			}
 			return writes
 		})
-		failed := refusal(err)
+		failed := table.Refusal(err)
 		if failed == nil || first > 0 && failed.At(0) != nil { // the member itself has gone: another finished this
 			return ignoring(err, failed)
 		}

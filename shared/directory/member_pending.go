@@ -53,7 +53,7 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 	}
 	more := table.Item{"pending": id, "since": scim.FormatTime(c.d.instant())}
 	err = c.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write { return append(c.head(stamp, more), guard...) })
-	if refusal(err) != nil { // a step that is left behind expires
+	if table.Refusal(err) != nil { // a step that is left behind expires
 		_ = c.dropSteps(ctx, c.group, id)
 	}
 	if err != nil {
@@ -172,7 +172,7 @@ func (t *Tenant) carryOutStep(ctx context.Context, group scim.ID, change string,
 			table.Delete(s.key).Provided("attribute_exists(PK)", nil),
 		}, t.writes(group, s, held, gone)...)
 		err := t.d.db.Transact(ctx, func(table.Stamp) []table.Write { return writes })
-		failed := refusal(err)
+		failed := table.Refusal(err)
 		switch {
 		case failed == nil:
 			return err
@@ -210,7 +210,7 @@ func (t *Tenant) conclude(ctx context.Context, group scim.ID, change string) err
 		return table.Update(t.key(GroupKind, group), set).Adding("version", 1).Dropping("pending", "since").
 			Provided("#pending = :change", table.Item{"change": change})
 	})
-	return ignoring(err, refusal(err))
+	return ignoring(err, table.Refusal(err))
 }
 
 // dropSteps removes the steps of a change that was not committed, or of all
@@ -220,5 +220,5 @@ func (t *Tenant) dropSteps(ctx context.Context, group scim.ID, change string) er
 	if change != "" {
 		q = q.Prefixed(change + "#")
 	}
-	return t.d.drop(ctx, q, nil)
+	return t.d.db.DeleteRange(ctx, q, nil)
 }

@@ -66,7 +66,7 @@ func (t *Tenant) PutJourney(ctx context.Context, kind string, j Journey) error {
 			Provided("attribute_not_exists(PK) OR #nextIndex <> :index OR #nextType > :type OR #nextType = :type AND #nextAfter > :after",
 				table.Item{"index": int64(j.Next.Index), "type": int64(j.Next.Type), "after": string(j.Next.After)})
 	})
-	if refusal(err) != nil {
+	if table.Refusal(err) != nil {
 		return nil
 	}
 	return err

@@ -26,7 +26,7 @@ func (t *Tenant) delete(ctx context.Context, k Kind, id scim.ID, match Match) er
 		return ErrNotFound
 	}
 	var marked table.Item
-	err := again(ctx, func() (err error) {
+	err := table.RetryMoved(ctx, func() (err error) {
 		marked, err = t.mark(ctx, k, id, match)
 		return err
 	})
@@ -61,7 +61,7 @@ func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (tab
 		record(ctx, set, false, 0)
 		return table.Update(t.key(k, id), set).Adding("version", 1).Provided(condition, values)
 	})
-	failed := refusal(err)
+	failed := table.Refusal(err)
 	if failed == nil {
 		return item, err
 	}
@@ -71,7 +71,7 @@ func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (tab
 	case !alive(stood):
 		return stood, ErrNotFound
 	}
-	return nil, errMoved
+	return nil, table.ErrMoved
 }
 
 // finishDeletion removes what a marked resource still has, and then the resource
@@ -122,7 +122,7 @@ const lively = "attribute_exists(PK) AND attribute_not_exists(#deleting)"
 // deletion overtook. Reverse edges go first: the forward ones lead to them, should
 // this be interrupted.
 func (t *Tenant) empty(ctx context.Context, group scim.ID) error {
-	err := t.d.drop(ctx, table.Query{PK: t.membersPK(group)}, func(edge table.Item) []table.Key {
+	err := t.d.db.DeleteRange(ctx, table.Query{PK: t.membersPK(group)}, func(edge table.Item) []table.Key {
 		return []table.Key{t.reverseKey(memberFrom(edge).ID, group)}
 	})
 	if err != nil {

@@ -74,7 +74,7 @@ func (d *Directory) leaveTeams(ctx context.Context, person scim.ID) error {
 // emptyTeam removes the members of a marked team. The edges from persons go first:
 // those from the team lead to them, should this be interrupted.
 func (t *Tenant) emptyTeam(ctx context.Context, team scim.ID) error {
-	return t.d.drop(ctx, table.Query{PK: t.teamMembersPK(team)}, func(edge table.Item) []table.Key {
+	return t.d.db.DeleteRange(ctx, table.Query{PK: t.teamMembersPK(team)}, func(edge table.Item) []table.Key {
 		return []table.Key{t.teamOfKey(scim.ID(edge.Text("SK")), team)}
 	})
 }

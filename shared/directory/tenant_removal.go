@@ -29,7 +29,7 @@ type Remaining struct {
 // after its tenant ceased to be active. The errors are ErrNotFound, ErrContention
 // and ErrUnavailable.
 func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, work, settle time.Duration) (Remaining, error) {
-	record, err := d.ChangeTenant(ctx, id, func(t *tenant.Tenant) error {
+	record, err := d.tenants.ChangeTenant(ctx, id, func(t *tenant.Tenant) error {
 		t.State = tenant.Deleting
 		return nil
 	})
@@ -120,7 +120,7 @@ func (t *Tenant) deleteEach(ctx context.Context, k Kind, items []table.Item) err
 // vanish removes what a tenant without users, groups and teams still has, its record
 // last: as long as that is there, the deletion can be resumed.
 func (t *Tenant) vanish(ctx context.Context, record tenant.Tenant) error {
-	if err := t.dropCredentials(ctx); err != nil {
+	if err := t.d.tenants.DeleteCredentials(ctx, t.id); err != nil {
 		return err
 	}
 	writes := []table.Write{table.Delete(t.nestingKey())}
@@ -132,24 +132,15 @@ func (t *Tenant) vanish(ctx context.Context, record tenant.Tenant) error {
 	if err := t.d.db.WriteAll(ctx, writes); err != nil {
 		return err
 	}
-	return t.d.db.Transact(ctx, func(table.Stamp) []table.Write {
-		return append([]table.Write{table.Delete(tenantKey(t.id))}, yieldDomains(t.id, record.Domains)...)
-	})
+	return t.d.tenants.DeleteTenant(ctx, record)
 }
 
 // dropConflicts removes what finds conflicts before themselves, which know it.
 func (t *Tenant) dropConflicts(ctx context.Context) error {
-	return t.d.drop(ctx, table.Query{PK: t.conflictsPK()}, func(item table.Item) []table.Key {
+	return t.d.db.DeleteRange(ctx, table.Query{PK: t.conflictsPK()}, func(item table.Item) []table.Key {
 		if record := item.Text("indexed"); record != "" {
 			return []table.Key{t.conflictOfKey(record, ConflictID(item.Text("SK")))}
 		}
 		return nil
-	})
-}
-
-// dropCredentials removes the credentials before what lists them.
-func (t *Tenant) dropCredentials(ctx context.Context) error {
-	return t.d.drop(ctx, table.Query{PK: t.credentialsPK()}, func(listed table.Item) []table.Key {
-		return []table.Key{credentialKey(tenant.KeyID(listed.Text("SK")))}
 	})
 }

@@ -69,7 +69,7 @@ func (t *Tenant) create(ctx context.Context, k Kind, u *User, c Content, claims 
 		record(ctx, item, false, 0)
 		return append(t.arrival(k, u.Resource, item, claims), t.counted(k, 1))
 	}, func(ctx context.Context) error { return t.checkFree(ctx, claims, u.ID) })
-	if failed := refusal(err); failed != nil {
+	if failed := table.Refusal(err); failed != nil {
 		if taken := t.lost(failed, claims, 1); taken != nil {
 			return taken
 		}

@@ -7,10 +7,6 @@ import (
 	"scimserver/shared/table"
 )
 
-// attempts bounds how often a change is applied anew to a resource that others
-// change at the same time. With the pauses between, this takes ten seconds.
-const attempts = 50
-
 // Match says whether a change may be made to a resource at that version. nil
 // means at any.
 type Match func(version int64) bool
@@ -37,7 +33,7 @@ func (t *Tenant) replaceAs(ctx context.Context, k Kind, id scim.ID, match Match,
 // edited reads a resource, lets edit decide on it and stores that, all anew when
 // others change the resource or free what it claims meanwhile.
 func edited[R interface{ version() int64 }, E any](ctx context.Context, t *Tenant, match Match, read func() (R, error), edit func(R) (E, error), store func(R, E) error) error {
-	return again(ctx, func() error {
+	return table.RetryMoved(ctx, func() error {
 		old, err := read()
 		if err != nil {
 			return err
@@ -51,20 +47,6 @@ func edited[R interface{ version() int64 }, E any](ctx context.Context, t *Tenan
 		}
 		return t.freeing(ctx, func() error { return store(old, e) })
 	})
-}
-
-// again calls step, which is to read a resource and change it, until it does not
-// fail with errMoved: that the resource has another version by then.
-func again(ctx context.Context, step func() error) error {
-	for n := range attempts {
-		if n > 0 && !table.Pause(ctx, n) {
-			break
-		}
-		if err := step(); err != errMoved {
-			return err
-		}
-	}
-	return ErrContention
 }
 
 // replace stores the new content of a user whose version is still old's.
@@ -130,12 +112,12 @@ func deleting(key table.Key, _ table.Item) table.Write { return table.Delete(key
 // overtaken judges the failures of a write whose first condition is on the user
 // itself: that one first, then the claims, which stand behind it.
 func (t *Tenant) overtaken(err error, taken []claim) error {
-	failed := refusal(err)
+	failed := table.Refusal(err)
 	switch {
 	case failed == nil:
 		return err
 	case failed.At(0) != nil:
-		return errMoved
+		return table.ErrMoved
 	}
 	if e := t.lost(failed, taken, 1); e != nil {
 		return e

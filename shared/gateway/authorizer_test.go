@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"scimserver/shared/access"
-	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 	"scimserver/shared/testkit"
 	"scimserver/shared/testkit/fault"
 )
@@ -22,16 +22,16 @@ import (
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 // authorizer makes one, and the log that it writes.
-func authorizer(t *testing.T, o directory.Options, now time.Time) (*Authorizer, *strings.Builder) {
+func authorizer(t *testing.T, o tenantstore.Options, now time.Time) (*Authorizer, *strings.Builder) {
 	t.Helper()
 	o.Endpoint = testkit.Endpoint(t)
-	dir, err := directory.Open(t.Context(), o)
+	tenants, err := tenantstore.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var text strings.Builder
 	log := slog.New(slog.NewJSONHandler(&text, nil))
-	gate := &access.Gate{Directory: dir, Log: log, Now: func() time.Time { return now }}
+	gate := &access.Gate{Tenants: tenants, Log: log, Now: func() time.Time { return now }}
 	return &Authorizer{Gate: gate, Log: log, SharedKey: "shared"}, &text
 }
 
@@ -42,16 +42,16 @@ func authorize(ctx context.Context, a *Authorizer, header string) (events.APIGat
 
 func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	now := time.Unix(1_800_000_000, 0)
-	a, log := authorizer(t, directory.Options{Table: testkit.Table(t), Client: &http.Client{}}, now)
-	dir := a.Gate.Directory
+	a, log := authorizer(t, tenantstore.Options{Table: testkit.Table(t), Client: &http.Client{}}, now)
+	tenants := a.Gate.Tenants
 	limits := tenant.DefaultLimits()
 	limits.Users = 7
-	if _, err := dir.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Okta, Limits: limits}); err != nil {
+	if _, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Okta, Limits: limits}); err != nil {
 		t.Fatal(err)
 	}
 	token, c := tenant.IssueLike(tenant.Credential{
 		Tenant: "acme", Kind: tenant.BearerToken, Scopes: []tenant.Scope{tenant.Read}, Expires: now.Add(time.Second), Subject: "u1"}, now)
-	if err := dir.CreateCredential(t.Context(), c); err != nil {
+	if err := tenants.CreateCredential(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := authorize(t.Context(), a, token); err != errUnauthorized {
@@ -72,7 +72,7 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	if out.UsageIdentifierKey != "shared" {
 		t.Errorf("requests count for %q", out.UsageIdentifierKey)
 	}
-	if _, err := dir.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error { t.Key.Value = "own"; return nil }); err != nil {
+	if _, err := tenants.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error { t.Key.Value = "own"; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := authorize(t.Context(), a, "Bearer "+token); err != nil || out.UsageIdentifierKey != "own" {
@@ -86,10 +86,10 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 // A directory out of reach is no 401: the provider would drop its token.
 func TestAuthorizerFails(t *testing.T) {
 	down := &http.Client{Transport: fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused})}
-	a, log := authorizer(t, directory.Options{Table: "none", Client: down, Budget: 50 * time.Millisecond}, time.Now())
+	a, log := authorizer(t, tenantstore.Options{Table: "none", Client: down, Budget: 50 * time.Millisecond}, time.Now())
 	token, _ := tenant.Issue("acme", nil, time.Now(), time.Time{})
 	_, err := authorize(t.Context(), a, "Bearer "+token)
-	if !errors.Is(err, directory.ErrUnavailable) || errors.Is(err, errUnauthorized) {
+	if !errors.Is(err, tenantstore.ErrUnavailable) || errors.Is(err, errUnauthorized) {
 		t.Errorf("%v", err)
 	}
 	if !strings.Contains(log.String(), `"error":"table: not carried out in time`) || strings.Contains(log.String(), token) {

@@ -18,6 +18,7 @@ import (
 	"scimserver/shared/scim/schema"
 	"scimserver/shared/secret"
 	"scimserver/shared/server"
+	"scimserver/shared/tenantstore"
 )
 
 // Main is the body of a function's main: it reads the environment, calls build,
@@ -66,7 +67,7 @@ func MainEvents(build func(context.Context, config.Config, *slog.Logger) (any, e
 
 // Gate opens what decides about credentials.
 func Gate(ctx context.Context, cfg config.Config, log *slog.Logger) (*access.Gate, error) {
-	dir, err := directory.Open(ctx, directory.Options{Table: cfg.Table, Scope: directory.Scope(cfg.Scope), Budget: 5 * time.Second})
+	tenants, err := tenantstore.Open(ctx, tenantstore.Options{Table: cfg.Table, Budget: 5 * time.Second})
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func Gate(ctx context.Context, cfg config.Config, log *slog.Logger) (*access.Gat
 		return nil, err
 	}
 	keys := &accesstoken.Keyring{Service: cfg.Table, Read: read, Now: time.Now}
-	return &access.Gate{Directory: dir, Keys: keys, Log: log, Now: time.Now}, nil
+	return &access.Gate{Tenants: tenants, Keys: keys, Log: log, Now: time.Now}, nil
 }
 
 // Directory opens the directory of a configuration, for a function that changes

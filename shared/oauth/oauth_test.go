@@ -14,8 +14,8 @@ import (
 
 	"scimserver/shared/access"
 	"scimserver/shared/accesstoken"
-	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 	"scimserver/shared/testkit"
 	"scimserver/shared/testkit/fault"
 )
@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 func endpoint(t *testing.T, table string, transport http.RoundTripper) (*Endpoint, *strings.Builder) {
 	t.Helper()
-	dir, err := directory.Open(t.Context(), directory.Options{
+	tenants, err := tenantstore.Open(t.Context(), tenantstore.Options{
 		Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}, Budget: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +34,7 @@ func endpoint(t *testing.T, table string, transport http.RoundTripper) (*Endpoin
 	keys := &accesstoken.Keyring{Service: "here", Now: time.Now, Read: func(context.Context) ([]accesstoken.Version, error) {
 		return []accesstoken.Version{{Text: strings.Repeat("s", 40)}}, nil
 	}}
-	return &Endpoint{Gate: &access.Gate{Directory: dir, Keys: keys, Log: log, Now: time.Now}, Log: log, Now: time.Now}, &text
+	return &Endpoint{Gate: &access.Gate{Tenants: tenants, Keys: keys, Log: log, Now: time.Now}, Log: log, Now: time.Now}, &text
 }
 
 // answer is what came back.
@@ -72,12 +72,12 @@ func basic(id, secret string) http.Header {
 
 func TestToken(t *testing.T) {
 	e, log := endpoint(t, testkit.Table(t), http.DefaultTransport)
-	dir := e.Gate.Directory
-	if _, err := dir.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Entra}); err != nil {
+	tenants := e.Gate.Tenants
+	if _, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Entra}); err != nil {
 		t.Fatal(err)
 	}
 	secret, c := tenant.IssueLike(tenant.Credential{Tenant: "acme", Kind: tenant.ClientSecret, Scopes: []tenant.Scope{tenant.Read, tenant.Write}}, time.Now())
-	if err := dir.CreateCredential(t.Context(), c); err != nil {
+	if err := tenants.CreateCredential(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	id := string(c.Client)

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
-
-	"scimserver/shared/directory"
+	"scimserver/shared/tenantstore"
 )
 
 // refusal is the answer to a request that was not granted (RFC 6749 section 5.2).
@@ -37,7 +36,7 @@ func outward(err error) *refusal {
 		return r
 	}
 	r := refuse(http.StatusInternalServerError, "server_error", "the request failed; the operator finds the cause in the logs")
-	if errors.Is(err, directory.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, tenantstore.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
 		r = refuse(http.StatusServiceUnavailable, "temporarily_unavailable", "secrets can't be checked at the moment; send the request again")
 	}
 	r.cause = err

@@ -72,7 +72,7 @@ func (u *users) reprovision(ctx context.Context, r *request, c directory.Content
 	case old == nil:
 		return nil, taken
 	}
-	t, err := u.Directory.Tenant(ctx, r.Caller.Tenant)
+	t, err := u.Directory.Tenants().Tenant(ctx, r.Caller.Tenant)
 	switch {
 	case errors.Is(err, directory.ErrNotFound), err == nil && !t.Reactivate:
 		return nil, &deactivatedError{taken, old.ID}

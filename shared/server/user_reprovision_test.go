@@ -21,7 +21,7 @@ const off = `,"active":false`
 func (c *client) reactivating(on bool) {
 	c.Helper()
 	record := tenant.Tenant{ID: c.origin.Caller.Tenant, Profile: tenant.Okta, Reactivate: on}
-	if _, err := c.server.Directory.CreateTenant(c.Context(), record); err != nil {
+	if _, err := c.server.Directory.Tenants().CreateTenant(c.Context(), record); err != nil {
 		c.Fatal(err)
 	}
 }

@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -86,4 +87,21 @@ func decodeItem(m map[string]types.AttributeValue) Item {
 		item[name] = decode(value)
 	}
 	return item
+}
+
+// Seconds is a time as items hold it: Unix seconds, 0 for the zero time.
+func Seconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+// Time returns an attribute that Seconds made, the zero time if the item has none.
+func (i Item) Time(name string) time.Time {
+	seconds := i.Int(name)
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
 }

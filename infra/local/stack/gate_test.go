@@ -39,7 +39,7 @@ func (p *idp) issue(model tenant.Credential) (string, tenant.Credential) {
 		model.Scopes = []tenant.Scope{tenant.Read, tenant.Write}
 	}
 	text, c := tenant.IssueLike(model, time.Now())
-	if err := p.directory().CreateCredential(p.Context(), c); err != nil {
+	if err := p.directory().Tenants().CreateCredential(p.Context(), c); err != nil {
 		p.Fatal(err)
 	}
 	return text, c
@@ -48,7 +48,7 @@ func (p *idp) issue(model tenant.Credential) (string, tenant.Credential) {
 func (p *idp) revoke(c tenant.Credential) {
 	p.Helper()
 	revoked := func(c *tenant.Credential) error { c.Revoked = time.Now(); return nil }
-	if _, err := p.directory().For(c.Tenant).EditCredential(p.Context(), c.KeyID, revoked); err != nil {
+	if _, err := p.directory().Tenants().EditCredential(p.Context(), c.Tenant, c.KeyID, revoked); err != nil {
 		p.Fatal(err)
 	}
 }
@@ -69,7 +69,7 @@ func (p *idp) tenant(id tenant.ID, change func(*tenant.Tenant)) (token string) {
 	record := tenant.Tenant{ID: id, Name: string(id), Profile: tenant.Generic, Limits: tenant.DefaultLimits()}
 	token, err := p.stack.AddTenant(p.Context(), record)
 	if err == nil && change != nil {
-		_, err = p.directory().ChangeTenant(p.Context(), id, func(t *tenant.Tenant) error { change(t); return nil })
+		_, err = p.directory().Tenants().ChangeTenant(p.Context(), id, func(t *tenant.Tenant) error { change(t); return nil })
 	}
 	if err != nil {
 		p.Fatal(err)

@@ -59,7 +59,7 @@ func (l *limits) read(name string) (tenant.Limits, bool) {
 	if err != nil {
 		return tenant.Limits{}, false
 	}
-	t, err := d.Tenant(ctx, tenant.ID(name))
+	t, err := d.Tenants().Tenant(ctx, tenant.ID(name))
 	return t.Limits, err == nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"scimserver/shared/admin"
 	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 )
 
 // seeds are the records that every fresh engine gets.
@@ -92,25 +93,25 @@ func (s *Stack) plant(ctx context.Context, endpoint string, one *seed) error {
 	if one.token == "" {
 		return one.make(ctx, d, service)
 	}
-	if _, err := d.Credential(ctx, one.credential.KeyID); !errors.Is(err, directory.ErrNotFound) {
+	if _, err := d.Tenants().Credential(ctx, one.credential.KeyID); !errors.Is(err, directory.ErrNotFound) {
 		return err
 	}
-	if _, err := service.CreateTenant(ctx, one.tenant); err != nil && !errors.Is(err, directory.ErrExists) {
+	if _, err := service.CreateTenant(ctx, one.tenant); err != nil && !errors.Is(err, tenantstore.ErrExists) {
 		return err
 	}
-	return d.CreateCredential(ctx, one.credential)
+	return d.Tenants().CreateCredential(ctx, one.credential)
 }
 
 // make makes tenant and token, over the tenant of an earlier run.
 func (one *seed) make(ctx context.Context, d *directory.Directory, service *admin.Service) error {
 	id := one.tenant.ID
-	if t, err := d.Tenant(ctx, id); err == nil && t.State == tenant.Deleting {
+	if t, err := d.Tenants().Tenant(ctx, id); err == nil && t.State == tenant.Deleting {
 		if _, err := d.RemoveTenant(ctx, id, time.Hour, 0); err != nil {
 			return err
 		}
 	}
 	_, err := service.CreateTenant(ctx, one.tenant)
-	if errors.Is(err, directory.ErrExists) {
+	if errors.Is(err, tenantstore.ErrExists) {
 		_, err = service.ChangeTenant(ctx, id, one.tenant.TenantChange)
 	}
 	if err != nil {
@@ -120,7 +121,7 @@ func (one *seed) make(ctx context.Context, d *directory.Directory, service *admi
 	if err != nil {
 		return err
 	}
-	one.credential, err = d.Credential(ctx, issued.Key)
+	one.credential, err = d.Tenants().Credential(ctx, issued.Key)
 	one.token = issued.Secret
 	return err
 }

@@ -1,4 +1,4 @@
-package directory
+package tenantstore
 
 import (
 	"strings"
@@ -9,24 +9,24 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// forgottenAfter is how long a credential that works no more is still listed.
-const forgottenAfter = 90 * 24 * time.Hour
+// listedAfterEnd is how long an expired or revoked credential is still listed.
+const listedAfterEnd = 90 * 24 * time.Hour
 
-// kept adds when DynamoDB may forget the credential, if ever.
+// kept adds the time to live of an item about a credential: none if it never ends.
 func kept(item table.Item, c tenant.Credential) table.Item {
 	end := c.Expires
 	if !c.Revoked.IsZero() {
 		end = c.Revoked
 	}
 	if !end.IsZero() {
-		item["expires"] = end.Add(forgottenAfter).Unix()
+		item["expires"] = end.Add(listedAfterEnd).Unix()
 	}
 	return item
 }
 
-// validity is what of a credential may change.
+// validity returns the attributes of a credential that may change.
 func validity(c tenant.Credential) table.Item {
-	return table.Item{"expiresAt": seconds(c.Expires), "revokedAt": seconds(c.Revoked)}
+	return table.Item{"expiresAt": table.Seconds(c.Expires), "revokedAt": table.Seconds(c.Revoked)}
 }
 
 func credentialItem(c tenant.Credential) table.Item {
@@ -38,7 +38,7 @@ func credentialItem(c tenant.Credential) table.Item {
 	item["tenant"], item["kind"], item["client"] = string(c.Tenant), string(c.Kind), string(c.Client)
 	item["hash"], item["scopes"], item["subject"] = c.Hash[:], strings.Join(scopes, " "), c.Subject
 	item["life"] = int64(c.Life / time.Second)
-	item["created"], item["usedAt"] = scim.FormatTime(c.Created), seconds(c.Used)
+	item["created"], item["usedAt"] = scim.FormatTime(c.Created), table.Seconds(c.Used)
 	return item
 }
 
@@ -47,7 +47,7 @@ func credentialFrom(item table.Item) (tenant.Credential, error) {
 	c := tenant.Credential{
 		KeyID: tenant.KeyID(id), Tenant: tenant.ID(item.Text("tenant")), Kind: tenant.Kind(item.Text("kind")),
 		Client: tenant.KeyID(item.Text("client")), Subject: item.Text("subject"),
-		Expires: instantOf(item.Int("expiresAt")), Revoked: instantOf(item.Int("revokedAt")), Used: instantOf(item.Int("usedAt")),
+		Expires: item.Time("expiresAt"), Revoked: item.Time("revokedAt"), Used: item.Time("usedAt"),
 		Life: time.Duration(item.Int("life")) * time.Second,
 	}
 	copy(c.Hash[:], item.Bytes("hash"))
@@ -57,19 +57,4 @@ func credentialFrom(item table.Item) (tenant.Credential, error) {
 	var err error
 	c.Created, err = time.Parse(time.RFC3339, item.Text("created"))
 	return c, err
-}
-
-// seconds is a time as stored: 0 for the zero time.
-func seconds(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.Unix()
-}
-
-func instantOf(seconds int64) time.Time {
-	if seconds == 0 {
-		return time.Time{}
-	}
-	return time.Unix(seconds, 0).UTC()
 }

@@ -1,4 +1,4 @@
-package directory
+package tenantstore
 
 import (
 	"fmt"
@@ -11,10 +11,10 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// checkTenant refuses a record that no code of ours should ask to store.
+// checkTenant guards the table against a record that no caller may store.
 func checkTenant(t tenant.Tenant) error {
 	if !t.ID.Valid() || !t.Profile.Valid() || !t.Connect.Valid() || len(t.Domains) > MaxDomains {
-		return fmt.Errorf("directory: tenant %q with profile %q, connect %q and %d domains can't be stored", t.ID, t.Profile, t.Connect, len(t.Domains))
+		return fmt.Errorf("tenantstore: tenant %q with profile %q, connect %q and %d domains can't be stored", t.ID, t.Profile, t.Connect, len(t.Domains))
 	}
 	return t.Limits.Check()
 }
@@ -32,7 +32,8 @@ func tenantItem(t tenant.Tenant) table.Item {
 	}
 }
 
-func tenantFrom(item table.Item) (t tenant.Tenant, err error) {
+// FromItem reads the record of a tenant. The error says that the record is damaged.
+func FromItem(item table.Item) (t tenant.Tenant, err error) {
 	number := func(name string) int { return int(item.Int(name)) }
 	t = tenant.Tenant{
 		ID: tenant.ID(item.Text("SK")), Name: item.Text("name"), Profile: tenant.Profile(item.Text("profile")),
@@ -49,13 +50,13 @@ func tenantFrom(item table.Item) (t tenant.Tenant, err error) {
 		t.Created, err = time.Parse(time.RFC3339, item.Text("created"))
 	}
 	if err != nil {
-		return t, fmt.Errorf("directory: the record of tenant %s: %w", t.ID, err)
+		return t, fmt.Errorf("tenantstore: the record of tenant %s: %w", t.ID, err)
 	}
 	return t, nil
 }
 
-// lacking returns the domains of a list that another one lacks.
-func lacking(list, other []string) (rest []string) {
+// without returns the domains of list that are not in other.
+func without(list, other []string) (rest []string) {
 	for _, domain := range list {
 		if !slices.Contains(other, domain) {
 			rest = append(rest, domain)
@@ -64,8 +65,8 @@ func lacking(list, other []string) (rest []string) {
 	return rest
 }
 
-// takeDomains makes the writes that claim domains for a tenant.
-func takeDomains(id tenant.ID, domains []string) (writes []table.Write) {
+// claimDomains makes the writes that claim domains for a tenant.
+func claimDomains(id tenant.ID, domains []string) (writes []table.Write) {
 	for _, domain := range domains {
 		writes = append(writes, table.Put(domainKey(domain), table.Item{"tenant": string(id)}).
 			Provided("attribute_not_exists(PK) OR #tenant = :me", table.Item{"me": string(id)}))
@@ -73,17 +74,17 @@ func takeDomains(id tenant.ID, domains []string) (writes []table.Write) {
 	return writes
 }
 
-// yieldDomains makes the writes that give up what takeDomains claimed.
-func yieldDomains(id tenant.ID, domains []string) (writes []table.Write) {
+// releaseDomains makes the writes that release the claims of a tenant on domains.
+func releaseDomains(id tenant.ID, domains []string) (writes []table.Write) {
 	for _, domain := range domains {
 		writes = append(writes, table.Delete(domainKey(domain)).Provided("attribute_not_exists(PK) OR #tenant = :me", table.Item{"me": string(id)}))
 	}
 	return writes
 }
 
-// domainsLost turns the refusal of a transaction, in which the domains that are
-// taken stand behind the tenant, into *DomainTakenError.
-func domainsLost(err error, failed *table.ConditionFailed, taken []string) error {
+// domainsTaken returns a *DomainTakenError for a transaction that failed on claims of
+// domains. Its first write is the tenant's; those of the claims follow it.
+func domainsTaken(err error, failed *table.ConditionFailed, taken []string) error {
 	if failed == nil {
 		return err
 	}
@@ -94,7 +95,7 @@ func domainsLost(err error, failed *table.ConditionFailed, taken []string) error
 		}
 	}
 	if len(e.Domains) == 0 {
-		return errMoved
+		return table.ErrMoved
 	}
 	return e
 }

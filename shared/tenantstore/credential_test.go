@@ -1,4 +1,4 @@
-package directory_test
+package tenantstore_test
 
 import (
 	"errors"
@@ -8,14 +8,14 @@ import (
 	"testing"
 	"time"
 
-	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 )
 
 func (b *bench) issue(model tenant.Credential) (string, tenant.Credential) {
 	b.Helper()
 	token, c := tenant.IssueLike(model, time.Unix(1_800_000_000, 0).UTC())
-	if err := b.dir.CreateCredential(b.Context(), c); err != nil {
+	if err := b.CreateCredential(b.Context(), c); err != nil {
 		b.Fatal(err)
 	}
 	return token, c
@@ -27,13 +27,13 @@ func TestCredentialRecord(t *testing.T) {
 	token, made := b.issue(tenant.Credential{
 		Tenant: "acme", Kind: tenant.ClientSecret, Scopes: []tenant.Scope{tenant.Read}, Subject: "u1", Expires: time.Unix(1_900_000_000, 0).UTC(),
 	})
-	got, err := b.dir.Credential(t.Context(), made.KeyID)
+	got, err := b.Credential(t.Context(), made.KeyID)
 	if err != nil || !got.Proves(token) || got.Client != made.KeyID || got.Subject != "u1" || !got.Expires.Equal(made.Expires) ||
 		got.Kind != tenant.ClientSecret || !slices.Equal(got.Scopes, made.Scopes) || !got.Created.Equal(made.Created) || !got.Revoked.IsZero() {
 		t.Errorf("read %+v, %v; want %+v", got, err, made)
 	}
 	_, none := tenant.Issue("nobody", nil, time.Now(), time.Time{})
-	if err := b.dir.CreateCredential(t.Context(), none); err != directory.ErrNotFound {
+	if err := b.CreateCredential(t.Context(), none); err != tenantstore.ErrNotFound {
 		t.Errorf("for no tenant: %v", err)
 	}
 }
@@ -44,17 +44,17 @@ func TestRevocation(t *testing.T) {
 	_, c := b.issue(tenant.Credential{Tenant: "acme", Kind: tenant.BearerToken})
 	at := c.Created.Add(time.Minute)
 	revoke := func(c *tenant.Credential) error { c.Revoked = at; return nil }
-	if _, err := b.dir.For("globex").EditCredential(t.Context(), c.KeyID, revoke); err != directory.ErrNotFound {
+	if _, err := b.EditCredential(t.Context(), "globex", c.KeyID, revoke); err != tenantstore.ErrNotFound {
 		t.Errorf("by another tenant: %v", err)
 	}
-	if _, err := b.dir.For("acme").EditCredential(t.Context(), c.KeyID, revoke); err != nil {
+	if _, err := b.EditCredential(t.Context(), "acme", c.KeyID, revoke); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := b.dir.Credential(t.Context(), c.KeyID); err != nil || !got.Revoked.Equal(at) || got.Usable(at) {
+	if got, err := b.Credential(t.Context(), c.KeyID); err != nil || !got.Revoked.Equal(at) || got.Usable(at) {
 		t.Errorf("read %+v, %v", got, err)
 	}
 	refused := errors.New("refused")
-	if _, err := b.acme.EditCredential(t.Context(), c.KeyID, func(*tenant.Credential) error { return refused }); err != refused {
+	if _, err := b.EditCredential(t.Context(), "acme", c.KeyID, func(*tenant.Credential) error { return refused }); err != refused {
 		t.Errorf("refused edit: %v", err)
 	}
 }
@@ -70,7 +70,7 @@ func TestCredentialsInPages(t *testing.T) {
 	}
 	b.issue(tenant.Credential{Tenant: "globex", Kind: tenant.BearerToken})
 	for after, pages := tenant.KeyID(""), 0; pages == 0 || after != ""; pages++ {
-		page, next, err := b.acme.Credentials(t.Context(), after, 2)
+		page, next, err := b.Credentials(t.Context(), "acme", after, 2)
 		if err != nil || pages > 2 {
 			t.Fatal(err, pages)
 		}
@@ -107,13 +107,13 @@ func TestUseIsNotedHourly(t *testing.T) {
 	use := func(known tenant.Credential, wantCalls int64) tenant.Credential {
 		t.Helper()
 		before := calls.Load()
-		if err := b.dir.Used(t.Context(), known); err != nil {
+		if err := b.NoteUse(t.Context(), known); err != nil {
 			t.Fatal(err)
 		}
 		if made := calls.Load() - before; made != wantCalls {
 			t.Errorf("%d calls, want %d", made, wantCalls)
 		}
-		now, err := b.dir.Credential(t.Context(), c.KeyID)
+		now, err := b.Credential(t.Context(), c.KeyID)
 		if err != nil {
 			t.Fatal(err)
 		}

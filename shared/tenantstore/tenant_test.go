@@ -1,4 +1,4 @@
-package directory_test
+package tenantstore_test
 
 import (
 	"errors"
@@ -6,26 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 )
-
-// clock is a time that tests move.
-type clock struct{ now time.Time }
-
-func newClock() (*clock, func(*directory.Options)) {
-	c := &clock{now: time.Unix(1_800_000_000, 0).UTC()}
-	return c, func(o *directory.Options) { o.Now = func() time.Time { return c.now } }
-}
-
-func (b *bench) newTenant(id tenant.ID, domains ...string) tenant.Tenant {
-	b.Helper()
-	t, err := b.dir.CreateTenant(b.Context(), tenant.Tenant{ID: id, Name: "Tenant " + string(id), Profile: tenant.Okta, Domains: domains})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return t
-}
 
 func TestTenantRecord(t *testing.T) {
 	clock, at := newClock()
@@ -34,24 +17,24 @@ func TestTenantRecord(t *testing.T) {
 	if made.State != tenant.Active || made.Limits != tenant.DefaultLimits() || !made.Created.Equal(clock.now) {
 		t.Errorf("made %+v", made)
 	}
-	if _, err := b.dir.CreateTenant(t.Context(), made); err != directory.ErrExists {
+	if _, err := b.CreateTenant(t.Context(), made); err != tenantstore.ErrExists {
 		t.Errorf("made twice: %v", err)
 	}
 	clock.now = clock.now.Add(time.Hour)
 	limits := tenant.Limits{RequestsPerSecond: 7, Burst: 8, Users: 9, Groups: 10, EmailsPerUser: 11, TokenAge: time.Minute}
-	_, err := b.dir.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error {
+	_, err := b.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error {
 		t.State, t.Limits, t.Key, t.Domains = tenant.Suspended, limits, tenant.APIKey{ID: "i", Value: "v"}, []string{"acme.test"}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := b.dir.Tenant(t.Context(), "acme")
+	got, err := b.Tenant(t.Context(), "acme")
 	if err != nil || got.State != tenant.Suspended || got.Limits != limits || got.Key.Value != "v" || got.Name != "Tenant acme" ||
 		!got.Since.Equal(clock.now) || !got.Created.Equal(made.Created) || !slices.Equal(got.Domains, []string{"acme.test"}) {
 		t.Errorf("read %+v, %v", got, err)
 	}
-	if _, err := b.dir.ChangeTenant(t.Context(), "globex", func(*tenant.Tenant) error { return nil }); err != directory.ErrNotFound {
+	if _, err := b.ChangeTenant(t.Context(), "globex", func(*tenant.Tenant) error { return nil }); err != tenantstore.ErrNotFound {
 		t.Errorf("change of none: %v", err)
 	}
 }
@@ -63,7 +46,7 @@ func TestTenantsInPages(t *testing.T) {
 	}
 	var seen []tenant.ID
 	for after, pages := tenant.ID(""), 0; pages == 0 || after != ""; pages++ {
-		page, next, err := b.dir.Tenants(t.Context(), after, 2)
+		page, next, err := b.Tenants(t.Context(), after, 2)
 		if err != nil || pages > 2 {
 			t.Fatal(err, pages)
 		}
@@ -80,15 +63,15 @@ func TestTenantsInPages(t *testing.T) {
 func TestDomainBelongsToOneTenant(t *testing.T) {
 	b := newBench(t, nil)
 	b.newTenant("acme", "one.example", "two.example")
-	_, err := b.dir.CreateTenant(t.Context(), tenant.Tenant{ID: "globex", Profile: tenant.Generic, Domains: []string{"three.example", "two.example"}})
-	taken, ok := errors.AsType[*directory.DomainTakenError](err)
+	_, err := b.CreateTenant(t.Context(), tenant.Tenant{ID: "globex", Profile: tenant.Generic, Domains: []string{"three.example", "two.example"}})
+	taken, ok := errors.AsType[*tenantstore.DomainTakenError](err)
 	if !ok || !slices.Equal(taken.Domains, []string{"two.example"}) {
 		t.Fatalf("error %v", err)
 	}
-	if _, err := b.dir.Tenant(t.Context(), "globex"); err != directory.ErrNotFound {
+	if _, err := b.Tenant(t.Context(), "globex"); err != tenantstore.ErrNotFound {
 		t.Errorf("after the refusal: %v", err)
 	}
-	if _, err := b.dir.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error { t.Domains = nil; return nil }); err != nil {
+	if _, err := b.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error { t.Domains = nil; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	b.newTenant("globex", "two.example")

@@ -1,0 +1,50 @@
+package tenantstore
+
+import (
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+// The items of this package. t is a tenant id.
+//
+//	TENANT            <tenant id>  a tenant
+//	CRED#<key id>     CRED         a credential
+//	T#<t>#CREDENTIALS <key id>     leads to a credential of the tenant
+//	DOMAIN#<domain>   CLAIM        the one tenant for which a domain is verified
+
+const tenantsPK = "TENANT"
+
+// Key is the key of a tenant's record.
+func Key(id tenant.ID) table.Key { return table.Key{PK: tenantsPK, SK: string(id)} }
+
+func credentialKey(id tenant.KeyID) table.Key {
+	return table.Key{PK: "CRED#" + string(id), SK: "CRED"}
+}
+
+func credentialsPK(of tenant.ID) string { return "T#" + string(of) + "#CREDENTIALS" }
+
+func listedKey(of tenant.ID, id tenant.KeyID) table.Key {
+	return table.Key{PK: credentialsPK(of), SK: string(id)}
+}
+
+func domainKey(domain string) table.Key { return table.Key{PK: "DOMAIN#" + domain, SK: "CLAIM"} }
+
+// CheckNotDeleting demands in a transaction that a tenant is not being deleted, and that
+// its record meets a further condition if there is one. A tenant without a record meets
+// the first.
+func CheckNotDeleting(id tenant.ID, condition string, values table.Item) table.Write {
+	all := table.Item{"gone": string(tenant.Deleting)}
+	for name, value := range values {
+		all[name] = value
+	}
+	text := "(attribute_not_exists(#state) OR #state <> :gone)"
+	if condition != "" {
+		text += " AND " + condition
+	}
+	return table.Check(Key(id), text, all)
+}
+
+// CheckDomain demands in a transaction that a domain is verified for a tenant.
+func CheckDomain(domain string, id tenant.ID) table.Write {
+	return table.Check(domainKey(domain), "#tenant = :me", table.Item{"me": string(id)})
+}

@@ -1,0 +1,150 @@
+package tenantstore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+// DomainTakenError reports domains that are verified for another tenant.
+type DomainTakenError struct{ Domains []string }
+
+// Error names the domains.
+func (e *DomainTakenError) Error() string {
+	return fmt.Sprintf("tenantstore: verified for another tenant: %v", e.Domains)
+}
+
+// MaxDomains is the most domains of one tenant: they are claimed in one transaction.
+const MaxDomains = 40
+
+// CreateTenant stores a new tenant. It is active, and has the default limits if t has
+// none. The errors are ErrExists, *DomainTakenError and ErrUnavailable.
+func (s *Store) CreateTenant(ctx context.Context, t tenant.Tenant) (tenant.Tenant, error) {
+	t.Created = s.instant()
+	t.State, t.Since = tenant.Active, t.Created
+	if t.Limits == (tenant.Limits{}) {
+		t.Limits = tenant.DefaultLimits()
+	}
+	if err := checkTenant(t); err != nil {
+		return t, err
+	}
+	err := s.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+		item := tenantItem(t)
+		item["version"], item["writer"] = int64(1), string(stamp)
+		writes := []table.Write{table.Put(Key(t.ID), item).Provided("attribute_not_exists(PK)", nil)}
+		return append(writes, claimDomains(t.ID, t.Domains)...)
+	})
+	failed := table.Refusal(err)
+	if failed != nil && failed.At(0) != nil {
+		return t, ErrExists
+	}
+	return t, domainsTaken(err, failed, t.Domains)
+}
+
+// ChangeTenant reads the record of a tenant, lets edit change it, and stores it. The errors
+// are ErrNotFound, *DomainTakenError, ErrContention, ErrUnavailable and those of
+// edit.
+func (s *Store) ChangeTenant(ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error) (t tenant.Tenant, err error) {
+	err = table.RetryMoved(ctx, func() (err error) {
+		t, err = s.changeTenant(ctx, id, edit)
+		return err
+	})
+	return t, err
+}
+
+func (s *Store) changeTenant(ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error) (tenant.Tenant, error) {
+	item, err := s.tenantItem(ctx, id)
+	if err != nil {
+		return tenant.Tenant{}, err
+	}
+	old, err := FromItem(item)
+	if err != nil {
+		return old, err
+	}
+	t := old
+	t.Domains = slices.Clone(old.Domains)
+	if err := edit(&t); err != nil {
+		return old, err
+	}
+	if (t.State == tenant.Active) != (old.State == tenant.Active) {
+		t.Since = s.instant()
+	}
+	if err := checkTenant(t); err != nil {
+		return old, err
+	}
+	return t, s.storeTenant(ctx, old, t, item.Int("version"))
+}
+
+// storeTenant replaces the record that was read at a version.
+func (s *Store) storeTenant(ctx context.Context, old, t tenant.Tenant, version int64) error {
+	taken := without(t.Domains, old.Domains)
+	err := s.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+		item := tenantItem(t)
+		item["version"], item["writer"] = version+1, string(stamp)
+		writes := []table.Write{table.Put(Key(t.ID), item).Provided("#version = :old", table.Item{"old": version})}
+		writes = append(writes, claimDomains(t.ID, taken)...)
+		return append(writes, releaseDomains(t.ID, without(old.Domains, t.Domains))...)
+	})
+	failed := table.Refusal(err)
+	if failed != nil && failed.At(0) != nil {
+		return table.ErrMoved
+	}
+	return domainsTaken(err, failed, taken)
+}
+
+// Tenant reads the record of a tenant. The errors are ErrNotFound and
+// ErrUnavailable.
+func (s *Store) Tenant(ctx context.Context, id tenant.ID) (tenant.Tenant, error) {
+	item, err := s.tenantItem(ctx, id)
+	if err != nil {
+		return tenant.Tenant{}, err
+	}
+	return FromItem(item)
+}
+
+func (s *Store) tenantItem(ctx context.Context, id tenant.ID) (table.Item, error) {
+	item, err := s.db.Get(ctx, Key(id))
+	if err == nil && item == nil {
+		err = ErrNotFound
+	}
+	return item, err
+}
+
+// Tenants returns a page of all tenants in the order of their ids: at most limit
+// tenants that follow after. next is the value of after for the next page, "" at the end.
+func (s *Store) Tenants(ctx context.Context, after tenant.ID, limit int) (page []tenant.Tenant, next tenant.ID, err error) {
+	items, last, err := s.db.Query(ctx, table.Query{PK: tenantsPK, After: string(after), Limit: limit})
+	for _, item := range items {
+		t, err := FromItem(item)
+		if err != nil {
+			return nil, "", err
+		}
+		page = append(page, t)
+	}
+	return page, tenant.ID(last), err
+}
+
+// DeleteTenant removes the record of a tenant, and with it the tenant's claims on its
+// domains. Everything else of the tenant must have been removed before.
+func (s *Store) DeleteTenant(ctx context.Context, t tenant.Tenant) error {
+	return s.db.Transact(ctx, func(table.Stamp) []table.Write {
+		return append([]table.Write{table.Delete(Key(t.ID))}, releaseDomains(t.ID, t.Domains)...)
+	})
+}
+
+// Exist reports which of some tenants exist and are not being deleted.
+func (s *Store) Exist(ctx context.Context, ids []tenant.ID) (map[tenant.ID]bool, error) {
+	keys := make([]table.Key, len(ids))
+	for i, id := range ids {
+		keys[i] = Key(id)
+	}
+	items, err := s.db.GetAll(ctx, keys)
+	exist := map[tenant.ID]bool{}
+	for _, item := range items {
+		exist[tenant.ID(item.Text("SK"))] = tenant.State(item.Text("state")) != tenant.Deleting
+	}
+	return exist, err
+}

@@ -1,0 +1,60 @@
+// Package tenantstore keeps the records of tenants and of their credentials, and the
+// claims of tenants on domains, in the table. It knows nothing of users and groups.
+package tenantstore
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"scimserver/shared/table"
+)
+
+// The errors of a Store, besides *DomainTakenError.
+var (
+	// ErrNotFound reports that there is no such tenant or credential.
+	ErrNotFound = table.ErrNotFound
+	// ErrExists reports that there is a tenant of that id already.
+	ErrExists = errors.New("tenantstore: there is a tenant of that id")
+	// ErrContention reports that other writers changed the record at every attempt.
+	ErrContention = table.ErrContention
+	// ErrUnavailable reports that DynamoDB did not answer in time.
+	ErrUnavailable = table.ErrUnavailable
+)
+
+// Store holds the tenants and credentials of a table. It is safe for concurrent use.
+type Store struct {
+	db  *table.DB
+	now func() time.Time
+}
+
+// Options say where a Store is.
+type Options struct {
+	Table    string
+	Endpoint string           // see table.Options
+	Client   *http.Client     // see table.Options
+	Budget   time.Duration    // see table.Options
+	Now      func() time.Time // nil means time.Now
+}
+
+// Open returns the store of a table that nothing else in the process uses. It makes no
+// call.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	db, err := table.Open(ctx, table.Options{Name: o.Table, Endpoint: o.Endpoint, Client: o.Client, Budget: o.Budget})
+	if err != nil {
+		return nil, err
+	}
+	return New(db, o.Now), nil
+}
+
+// New returns the store of a table. now is the clock; nil means time.Now.
+func New(db *table.DB, now func() time.Time) *Store {
+	if now == nil {
+		now = time.Now
+	}
+	return &Store{db: db, now: now}
+}
+
+// instant is now in the precision that is stored and shown.
+func (s *Store) instant() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
