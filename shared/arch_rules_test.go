@@ -26,6 +26,10 @@ func TestRulesSeeViolations(t *testing.T) {
 		{"the root has no Go file", "x.go", "package x", "the root is no package"},
 		{"every package has its place", "shared/common/x.go", "package common", "has no place"},
 		{"nothing is left for later", "shared/scim/x.go", "package scim // TO" + "DO: later", "write an issue"},
+		{"errors are matched", "shared/scim/x.go", "package scim; func f(err error) bool { return err != errLost }", "compares an error with !="},
+		{"errors are matched", "shared/scim/x.go", "package scim; func f(err error) bool { return io.EOF == err }", "compares an error with =="},
+		{"errors are matched", "shared/scim/x.go", "package scim; func f(err error) { switch err { case nil, x.ErrLost: } }", "switches on the value"},
+		{"errors are matched", "shared/scim/x.go", "package scim; func f(err error) { _, _ = err.(*lost) }", "asserts the type"},
 		{"no package state, no init", "shared/scim/x.go", "package scim; func init() {}", "func init"},
 		{"no package state, no init", "shared/scim/x.go", "package scim; var n int", "var n has no value yet"},
 		{"no package state, no init", "shared/scim/x.go", "package scim; var n = 1; func f() { n++ }", "changes the package-level var n"},
@@ -58,6 +62,8 @@ var errLost = errors.New("lost")
 var table = map[string]int{"a": 1}
 
 func f() { table := map[string]int{}; table["b"] = 1 }
+
+func g(err error) bool { return err == nil || errors.Is(err, errLost) }
 `)}}
 	for name, check := range rules {
 		if strings.HasPrefix(name, "named ") {

@@ -108,6 +108,7 @@ var rules = map[string]func([]source) []string{
 	"no package state, no init":   noPackageState,
 	"nothing is left for later":   nothingIsLeftForLater,
 	"every package has its place": everyPackageHasItsPlace,
+	"errors are matched":          errorsAreMatched,
 }
 
 func importsPointOneWay(all []source) []string {

@@ -59,7 +59,7 @@ func TestRoundTrip(t *testing.T) {
 		t.Errorf("%+v, %v; want %+v", got, err, want)
 	}
 	if now = want.Expires; err == nil {
-		if _, err := k.Verify(t.Context(), issue(t, k, want)); err != ErrInvalid {
+		if _, err := k.Verify(t.Context(), issue(t, k, want)); !errors.Is(err, ErrInvalid) {
 			t.Errorf("at its expiry: %v", err)
 		}
 	}
@@ -101,7 +101,7 @@ func TestVerifyRefuses(t *testing.T) { // P-2-4, P-2.1-2
 		"no expiry":                      sign(jwt.SigningMethodEdDSA, own.private, nil, func(p *payload) { p.ExpiresAt = nil }),
 		"no time of issue":               sign(jwt.SigningMethodEdDSA, own.private, nil, func(p *payload) { p.IssuedAt = nil }),
 	} {
-		if _, err := k.Verify(t.Context(), token); err != ErrInvalid {
+		if _, err := k.Verify(t.Context(), token); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -139,7 +139,7 @@ func TestStoreOutOfReach(t *testing.T) {
 	now := start
 	s := &store{err: errors.New("down")}
 	k := keyring(s, &now)
-	if _, err := k.Verify(t.Context(), "x"); err == nil || err == ErrInvalid {
+	if _, err := k.Verify(t.Context(), "x"); err == nil || errors.Is(err, ErrInvalid) {
 		t.Errorf("without keys: %v", err)
 	}
 	s.versions, s.err = []Version{version("a", start)}, nil

@@ -75,7 +75,7 @@ func (t *Tenant) Holds(ctx context.Context, c Conflict) (Conflict, error) {
 func (t *Tenant) holderVersion(ctx context.Context, c Conflict) (int64, error) {
 	of := t.d.For(c.Holder.Tenant)
 	item, err := of.get(ctx, c.Holder.Kind, c.Holder.ID)
-	if err == ErrNotFound {
+	if errors.Is(err, ErrNotFound) {
 		return 0, t.givenUp(ctx, c, "who held the value has gone")
 	}
 	if err != nil {

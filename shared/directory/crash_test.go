@@ -118,7 +118,7 @@ func (b *bench) dies(o mortalOperation, n int64, users int, lost bool, inherit f
 	_, gone := b.acme.Group(b.Context(), g.ID)
 	got := b.memberIDs(g.ID)
 	switch {
-	case o.after == nil && gone == directory.ErrNotFound, o.after != nil && gone == nil && slices.Equal(got, pick(ids, o.after)):
+	case o.after == nil && errors.Is(gone, directory.ErrNotFound), o.after != nil && gone == nil && slices.Equal(got, pick(ids, o.after)):
 		users += o.users
 	case err != nil && gone == nil && slices.Equal(got, pick(ids, o.before)):
 		users += len(ids)
@@ -139,13 +139,13 @@ func pick(ids []scim.ID, which []int) (some []scim.ID) {
 // nextWriter is whoever changes the group or repeats the deletion.
 func (b *bench) nextWriter(group scim.ID, ids []scim.ID) {
 	b.Helper()
-	if _, err := b.edit(b.Context(), group, directory.MemberEdit{Remove: []scim.ID{"nobody"}}); err != nil && err != directory.ErrNotFound {
+	if _, err := b.edit(b.Context(), group, directory.MemberEdit{Remove: []scim.ID{"nobody"}}); err != nil && !errors.Is(err, directory.ErrNotFound) {
 		b.Fatal(err)
 	}
-	if _, err := b.acme.Group(b.Context(), group); err == directory.ErrNotFound {
+	if _, err := b.acme.Group(b.Context(), group); errors.Is(err, directory.ErrNotFound) {
 		b.repeat(b.acme.DeleteGroup(b.Context(), group, nil))
 	}
-	if _, err := b.acme.User(b.Context(), ids[1]); err == directory.ErrNotFound {
+	if _, err := b.acme.User(b.Context(), ids[1]); errors.Is(err, directory.ErrNotFound) {
 		b.repeat(b.acme.DeleteUser(b.Context(), ids[1], nil))
 	}
 }
@@ -172,7 +172,7 @@ func (b *bench) sweep() {
 // repeat judges the outcome of a deletion that was begun before: it may be over.
 func (b *bench) repeat(err error) {
 	b.Helper()
-	if err != nil && err != directory.ErrNotFound {
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		b.Fatal(err)
 	}
 }
@@ -197,7 +197,7 @@ func TestNameOfTheHalfDeletedIsFree(t *testing.T) {
 		"replaced": second(b.replace(u.ID, user("bob", ""))),
 		"members":  second(b.edit(t.Context(), g.ID, directory.MemberEdit{Add: members(u.ID)})),
 	} {
-		if err != directory.ErrNotFound {
+		if !errors.Is(err, directory.ErrNotFound) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -222,7 +222,7 @@ func TestDepthBehindAnUnfinishedChange(t *testing.T) {
 			break
 		}
 		_, err := b.edit(t.Context(), ids[0], directory.MemberEdit{Add: members(lower)})
-		if err != nil && err != directory.ErrDepth {
+		if err != nil && !errors.Is(err, directory.ErrDepth) {
 			t.Fatal(err)
 		}
 		refused = refused || err != nil

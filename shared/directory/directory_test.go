@@ -137,7 +137,7 @@ func TestUserLife(t *testing.T) {
 		"replace": second(b.replace(u.ID, user("a", ""))),
 		"delete":  b.acme.DeleteUser(t.Context(), u.ID, nil),
 	} {
-		if err != directory.ErrNotFound {
+		if !errors.Is(err, directory.ErrNotFound) {
 			t.Errorf("%s of a deleted user: %v", what, err)
 		}
 	}
@@ -172,7 +172,7 @@ func TestFind(t *testing.T) {
 			t.Errorf("by %s %q: %d found, %v; want %d", tt.what, tt.value, len(found), err, tt.want)
 		}
 	}
-	if _, err := b.dir.For("globex").User(t.Context(), ann.ID); err != directory.ErrNotFound {
+	if _, err := b.dir.For("globex").User(t.Context(), ann.ID); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("foreign id: %v", err)
 	}
 }
@@ -181,10 +181,10 @@ func TestMatch(t *testing.T) { // P-3.5.1-18, P-3.6-7
 	b := newBench(t, nil)
 	u := b.create("ann", "")
 	never := func(int64) bool { return false }
-	if _, err := b.acme.ReplaceUser(t.Context(), u.ID, never, nil); err != directory.ErrVersion {
+	if _, err := b.acme.ReplaceUser(t.Context(), u.ID, never, nil); !errors.Is(err, directory.ErrVersion) {
 		t.Errorf("replace: %v", err)
 	}
-	if err := b.acme.DeleteUser(t.Context(), u.ID, never); err != directory.ErrVersion {
+	if err := b.acme.DeleteUser(t.Context(), u.ID, never); !errors.Is(err, directory.ErrVersion) {
 		t.Errorf("delete: %v", err)
 	}
 	if same, err := b.replace(u.ID, user("ann", "")); err != nil || same.Version != 1 { // P-3.14-8

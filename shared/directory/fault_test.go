@@ -149,7 +149,7 @@ func TestParallelReplaces(t *testing.T) { // P-3.14-9
 			defer mu.Unlock()
 			if err == nil {
 				won++
-			} else if err != directory.ErrVersion {
+			} else if !errors.Is(err, directory.ErrVersion) {
 				t.Errorf("a loser got %v", err)
 			}
 		})

@@ -146,7 +146,7 @@ func TestGroupLife(t *testing.T) {
 	if err := b.acme.DeleteGroup(t.Context(), g.ID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.acme.Group(t.Context(), g.ID); err != directory.ErrNotFound {
+	if _, err := b.acme.Group(t.Context(), g.ID); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 	b.verify(4)
@@ -231,7 +231,7 @@ func TestMemberships(t *testing.T) {
 		t.Errorf("%v, %v", in, err)
 	}
 	for _, tt := range []struct{ group, member scim.ID }{{inner.ID, top.ID}, {inner.ID, inner.ID}, {outer.ID, top.ID}} {
-		if _, err := b.edit(t.Context(), tt.group, directory.MemberEdit{Add: members(tt.member)}); err != directory.ErrCycle {
+		if _, err := b.edit(t.Context(), tt.group, directory.MemberEdit{Add: members(tt.member)}); !errors.Is(err, directory.ErrCycle) {
 			t.Errorf("a cycle: %v", err)
 		}
 	}
@@ -248,11 +248,11 @@ func TestDepthIsBounded(t *testing.T) { // design: nested groups
 	for i := 1; i < directory.MaxDepth; i++ {
 		chain = append(chain, b.group(fmt.Sprint(i), chain[i-1].ID))
 	}
-	if _, err := b.acme.CreateGroup(t.Context(), group("one more", ""), directory.MemberEdit{Add: members(chain[len(chain)-1].ID)}); err != directory.ErrDepth {
+	if _, err := b.acme.CreateGroup(t.Context(), group("one more", ""), directory.MemberEdit{Add: members(chain[len(chain)-1].ID)}); !errors.Is(err, directory.ErrDepth) {
 		t.Errorf("above: %v", err)
 	}
 	lone := b.group("lone")
-	if _, err := b.edit(t.Context(), chain[0].ID, directory.MemberEdit{Add: members(lone.ID)}); err != directory.ErrDepth {
+	if _, err := b.edit(t.Context(), chain[0].ID, directory.MemberEdit{Add: members(lone.ID)}); !errors.Is(err, directory.ErrDepth) {
 		t.Errorf("below: %v", err)
 	}
 	b.verify(0)

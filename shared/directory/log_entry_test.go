@@ -163,7 +163,7 @@ func TestLogOfAUser(t *testing.T) {
 	if got := j.entries(); len(got) != 4 || got[0].ID != u.ID {
 		t.Errorf("%+v", got)
 	}
-	if err := j.acme.DeleteUser(t.Context(), u.ID, nil); err != directory.ErrNotFound || j.follow("USER", u.ID) {
+	if err := j.acme.DeleteUser(t.Context(), u.ID, nil); !errors.Is(err, directory.ErrNotFound) || j.follow("USER", u.ID) {
 		t.Errorf("finishing the deletion: %v", err)
 	}
 	j.verify(0)

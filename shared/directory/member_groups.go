@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -99,7 +100,7 @@ func (t *Tenant) UserIDsIn(ctx context.Context, group scim.ID) ([]scim.ID, error
 }
 
 func noneFound(err error) error {
-	if err == ErrNotFound {
+	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
 	return err

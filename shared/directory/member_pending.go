@@ -123,7 +123,7 @@ func (t *Tenant) finishChange(ctx context.Context, group scim.ID, change string)
 }
 
 func notOver(err error) error {
-	if err == errOver {
+	if errors.Is(err, errOver) {
 		return nil
 	}
 	return err

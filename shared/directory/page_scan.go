@@ -3,6 +3,7 @@ package directory
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync/atomic"
@@ -75,7 +76,7 @@ func (s *scan) within(ctx context.Context, work func(context.Context) error) err
 	bounded, cancel := context.WithTimeoutCause(ctx, scanBudget(ctx), ErrTooMany)
 	defer cancel()
 	err := work(bounded)
-	if err != nil && context.Cause(bounded) == ErrTooMany {
+	if err != nil && errors.Is(context.Cause(bounded), ErrTooMany) {
 		return ErrTooMany
 	}
 	return err

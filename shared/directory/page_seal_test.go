@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -32,10 +33,10 @@ func TestSeal(t *testing.T) { // C-2-2, C-5.2-1, C-5.2-4
 			t.Errorf("%s %v", got, err)
 		}
 	}
-	if _, err := b.dir.For("globex").Unseal("p", sealed); err != directory.ErrSeal {
+	if _, err := b.dir.For("globex").Unseal("p", sealed); !errors.Is(err, directory.ErrSeal) {
 		t.Errorf("another tenant: %v", err)
 	}
-	if _, err := b.acme.Unseal("q", sealed); err != directory.ErrSeal {
+	if _, err := b.acme.Unseal("q", sealed); !errors.Is(err, directory.ErrSeal) {
 		t.Errorf("another purpose: %v", err)
 	}
 	for i := range sealed {
@@ -43,12 +44,12 @@ func TestSeal(t *testing.T) { // C-2-2, C-5.2-1, C-5.2-4
 		if changed[i] = 'A'; sealed[i] == 'A' {
 			changed[i] = 'B'
 		}
-		if _, err := b.acme.Unseal("p", string(changed)); err != directory.ErrSeal {
+		if _, err := b.acme.Unseal("p", string(changed)); !errors.Is(err, directory.ErrSeal) {
 			t.Errorf("character %d changed: %v", i, err)
 		}
 	}
 	for _, wrong := range []string{"", "A", sealed[1:], sealed + "A", "~"} {
-		if _, err := b.acme.Unseal("p", wrong); err != directory.ErrSeal {
+		if _, err := b.acme.Unseal("p", wrong); !errors.Is(err, directory.ErrSeal) {
 			t.Errorf("%q: %v", wrong, err)
 		}
 	}

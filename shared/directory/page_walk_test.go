@@ -131,7 +131,7 @@ func TestScanEnds(t *testing.T) {
 		<-ctx.Done()
 		return ctx.Err()
 	})
-	if err != directory.ErrTooMany || ctx.Err() != nil {
+	if !errors.Is(err, directory.ErrTooMany) || ctx.Err() != nil {
 		t.Errorf("%v after %v", err, time.Since(begun))
 	}
 	broken := errors.New("broken")
@@ -148,7 +148,7 @@ func TestScanEnds(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "lost") {
 		t.Error(err)
 	}
-	if _, _, err := b.acme.Skip(t.Context(), directory.UserKind, "", directory.MaxSkipped+1); err != directory.ErrTooMany {
+	if _, _, err := b.acme.Skip(t.Context(), directory.UserKind, "", directory.MaxSkipped+1); !errors.Is(err, directory.ErrTooMany) {
 		t.Error(err)
 	}
 }

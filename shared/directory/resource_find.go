@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"scimserver/shared/scim"
@@ -80,10 +81,10 @@ func (t *Tenant) GroupByID(ctx context.Context, id string) ([]Group, error) {
 
 // atMostOne turns what is read by id into what is found.
 func atMostOne[R any](r R, err error) ([]R, error) {
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		return []R{r}, nil
-	case ErrNotFound:
+	case errors.Is(err, ErrNotFound):
 		return nil, nil
 	}
 	return nil, err

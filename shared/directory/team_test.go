@@ -67,7 +67,7 @@ func TestTeamLife(t *testing.T) {
 		"odd":    join(t.Context(), b.acme, "a#b", nil),
 		"others": second(b.dir.For("globex").TeamByName(t.Context(), "Guides")),
 	} {
-		if err != directory.ErrNotFound {
+		if !errors.Is(err, directory.ErrNotFound) {
 			t.Errorf("%s of a deleted team: %v", what, err)
 		}
 	}
@@ -81,10 +81,10 @@ func third[A, B any](_ A, _ B, err error) error { return err }
 func TestTeamVersions(t *testing.T) {
 	b := newBench(t, nil)
 	team, never := b.team("a"), func(int64) bool { return false }
-	if _, err := b.acme.RenameTeam(t.Context(), team.ID, never, "b"); err != directory.ErrVersion {
+	if _, err := b.acme.RenameTeam(t.Context(), team.ID, never, "b"); !errors.Is(err, directory.ErrVersion) {
 		t.Errorf("rename: %v", err)
 	}
-	if err := b.acme.DeleteTeam(t.Context(), team.ID, never); err != directory.ErrVersion {
+	if err := b.acme.DeleteTeam(t.Context(), team.ID, never); !errors.Is(err, directory.ErrVersion) {
 		t.Errorf("delete: %v", err)
 	}
 	for _, name := range []string{"", " ", "a\nb", strings.Repeat("x", 40_000)} {
@@ -150,7 +150,7 @@ func TestTeamsAndGroupsShareNames(t *testing.T) {
 	if _, err := b.dir.For("globex").CreateTeam(t.Context(), "Crew"); err != nil {
 		t.Errorf("in another tenant: %v", err)
 	}
-	if _, err := b.acme.TeamByName(t.Context(), "Pilots"); err != directory.ErrNotFound {
+	if _, err := b.acme.TeamByName(t.Context(), "Pilots"); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("a team of a group's name: %v", err)
 	}
 	b.verify(0)
@@ -166,7 +166,7 @@ func TestTeamsAreNoGroups(t *testing.T) {
 		"delete": b.acme.DeleteGroup(t.Context(), team.ID, nil),
 		"change": second(b.edit(t.Context(), team.ID, directory.MemberEdit{Remove: []scim.ID{ann}})),
 	} {
-		if err != directory.ErrNotFound {
+		if !errors.Is(err, directory.ErrNotFound) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -99,7 +100,7 @@ func TestRemoveTenant(t *testing.T) {
 	if after := b.items(); len(after) != before {
 		t.Errorf("%d items instead of %d: %q", len(after), before, after)
 	}
-	if _, err := b.dir.RemoveTenant(t.Context(), "acme", time.Minute, 0); err != directory.ErrNotFound {
+	if _, err := b.dir.RemoveTenant(t.Context(), "acme", time.Minute, 0); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("once more: %v", err)
 	}
 	b.newTenant("acme", "acme.example")

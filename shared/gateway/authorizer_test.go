@@ -54,7 +54,7 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	if err := tenants.CreateCredential(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := authorize(t.Context(), a, token); err != errUnauthorized {
+	if _, err := authorize(t.Context(), a, token); !errors.Is(err, errUnauthorized) {
 		t.Errorf("no scheme: %v", err)
 	}
 	out, err := authorize(t.Context(), a, "bearer "+token)

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -69,7 +70,7 @@ func (f *search) openCursor() (*cursor, error) {
 		return c, nil
 	}
 	text, err := f.r.Directory.Unseal(f.purpose(), *f.q.cursor)
-	if err == directory.ErrSeal || err == nil && json.Unmarshal(text, c) != nil {
+	if errors.Is(err, directory.ErrSeal) || err == nil && json.Unmarshal(text, c) != nil {
 		return nil, scim.InvalidCursor("the cursor is not one that this service gave out for this query; send the query without a value for cursor to start again")
 	}
 	switch {

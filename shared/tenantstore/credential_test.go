@@ -33,7 +33,7 @@ func TestCredentialRecord(t *testing.T) {
 		t.Errorf("read %+v, %v; want %+v", got, err, made)
 	}
 	_, none := tenant.Issue("nobody", nil, time.Now(), time.Time{})
-	if err := b.CreateCredential(t.Context(), none); err != tenantstore.ErrNotFound {
+	if err := b.CreateCredential(t.Context(), none); !errors.Is(err, tenantstore.ErrNotFound) {
 		t.Errorf("for no tenant: %v", err)
 	}
 }
@@ -44,7 +44,7 @@ func TestRevocation(t *testing.T) {
 	_, c := b.issue(tenant.Credential{Tenant: "acme", Kind: tenant.BearerToken})
 	at := c.Created.Add(time.Minute)
 	revoke := func(c *tenant.Credential) error { c.Revoked = at; return nil }
-	if _, err := b.EditCredential(t.Context(), "globex", c.KeyID, revoke); err != tenantstore.ErrNotFound {
+	if _, err := b.EditCredential(t.Context(), "globex", c.KeyID, revoke); !errors.Is(err, tenantstore.ErrNotFound) {
 		t.Errorf("by another tenant: %v", err)
 	}
 	if _, err := b.EditCredential(t.Context(), "acme", c.KeyID, revoke); err != nil {

@@ -17,7 +17,7 @@ func TestTenantRecord(t *testing.T) {
 	if made.State != tenant.Active || made.Limits != tenant.DefaultLimits() || !made.Created.Equal(clock.now) {
 		t.Errorf("made %+v", made)
 	}
-	if _, err := b.CreateTenant(t.Context(), made); err != tenantstore.ErrExists {
+	if _, err := b.CreateTenant(t.Context(), made); !errors.Is(err, tenantstore.ErrExists) {
 		t.Errorf("made twice: %v", err)
 	}
 	clock.now = clock.now.Add(time.Hour)
@@ -34,7 +34,7 @@ func TestTenantRecord(t *testing.T) {
 		!got.Since.Equal(clock.now) || !got.Created.Equal(made.Created) || !slices.Equal(got.Domains, []string{"acme.test"}) {
 		t.Errorf("read %+v, %v", got, err)
 	}
-	if _, err := b.ChangeTenant(t.Context(), "globex", func(*tenant.Tenant) error { return nil }); err != tenantstore.ErrNotFound {
+	if _, err := b.ChangeTenant(t.Context(), "globex", func(*tenant.Tenant) error { return nil }); !errors.Is(err, tenantstore.ErrNotFound) {
 		t.Errorf("change of none: %v", err)
 	}
 }
@@ -68,7 +68,7 @@ func TestDomainBelongsToOneTenant(t *testing.T) {
 	if !ok || !slices.Equal(taken.Domains, []string{"two.example"}) {
 		t.Fatalf("error %v", err)
 	}
-	if _, err := b.Tenant(t.Context(), "globex"); err != tenantstore.ErrNotFound {
+	if _, err := b.Tenant(t.Context(), "globex"); !errors.Is(err, tenantstore.ErrNotFound) {
 		t.Errorf("after the refusal: %v", err)
 	}
 	if _, err := b.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error { t.Domains = nil; return nil }); err != nil {

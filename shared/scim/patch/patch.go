@@ -5,6 +5,7 @@
 package patch
 
 import (
+	"errors"
 	"fmt"
 
 	"scimserver/shared/scim"
@@ -136,7 +137,7 @@ func (o Operation) check() error {
 
 // numbered says in an error's detail which operation it is about.
 func numbered(err error, i int) error {
-	if e, ok := err.(*scim.Error); ok {
+	if e, ok := errors.AsType[*scim.Error](err); ok {
 		e := *e
 		e.Detail = fmt.Sprintf("operation %d: %s", i+1, e.Detail)
 		return &e
