@@ -27,11 +27,12 @@ var layers = map[string]layer{
 	"shared/table":    {nil, "keys, transactions and retries know nothing of what they store"},
 	"shared/tenantstore": {[]string{"shared/scim", "shared/tenant", "shared/table"},
 		"who may call is kept apart from what they call for: the authorizer links no directory"},
-	"shared/directory": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/tenantstore"},
+	"shared/provlog": {[]string{"shared/scim", "shared/tenant", "shared/table"}, "a log knows what was asked, and no directory"},
+	"shared/directory": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/tenantstore", "shared/provlog"},
 		"the directory speaks SCIM and DynamoDB, and never HTTP"},
 	"shared/directory/...": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/directory", "shared/directory/..."},
 		"parts of the directory stay below the server"},
-	"shared/server": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/directory"},
+	"shared/server": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/provlog", "shared/directory"},
 		"the protocol reaches DynamoDB only through the directory"},
 	"shared/accesstoken": {[]string{"shared/tenant"}, "signing and verifying tokens knows no store and no transport"},
 	"shared/secret":      {[]string{"shared/accesstoken"}, "where the signing secret lies is nobody else's business"},
@@ -39,7 +40,7 @@ var layers = map[string]layer{
 		"whom a credential speaks for is decided in one place, by what is stored of it"},
 	"shared/oauth": {[]string{"shared/access", "shared/accesstoken", "shared/tenant", "shared/tenantstore"},
 		"the token endpoint speaks OAuth 2.0 and knows nothing of SCIM"},
-	"shared/admin": {[]string{"shared/scim", "shared/tenant", "shared/tenantstore", "shared/directory"},
+	"shared/admin": {[]string{"shared/scim", "shared/tenant", "shared/tenantstore", "shared/provlog", "shared/directory"},
 		"operators' operations know tenants and the directory, and JSON as strictly as SCIM's; who may call them is decided in front"},
 	"shared/usageplan": {[]string{"shared/tenant"}, "API Gateway's keys know a tenant's id and limits, and nothing of its data"},
 	"shared/gateway": {[]string{"shared/access", "shared/accesstoken", "shared/config", "shared/directory", "shared/password", "shared/scim", "shared/scim/schema", "shared/secret", "shared/server", "shared/tenant", "shared/tenantstore"},
@@ -49,7 +50,7 @@ var layers = map[string]layer{
 		"a function wires the parts together; test support is not deployed"},
 	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
 	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
-	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/tenantstore", "shared/directory/...", "shared/admin", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
+	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/directory", "shared/directory/...", "shared/admin", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
 }
 
 // testLayers bind test files.

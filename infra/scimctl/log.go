@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"scimserver/shared/admin"
-	"scimserver/shared/directory"
+	"scimserver/shared/provlog"
 )
 
 func logCommands() []command {
@@ -90,7 +90,7 @@ func (p *point) text(now time.Time) string { return p.time(now).UTC().Format(tim
 
 // log asks for pages until there are as many entries as are wanted.
 func (s *session) log(ctx context.Context, path string, q url.Values, limit int) (admin.LogPage, error) {
-	all := admin.LogPage{Entries: []directory.LogEntry{}}
+	all := admin.LogPage{Entries: []provlog.Entry{}}
 	for more := true; more; more = all.Next != "" && (limit == 0 || len(all.Entries) < limit) {
 		q.Set("after", all.Next)
 		if left := limit - len(all.Entries); 0 < left && left < 100 {
@@ -111,7 +111,7 @@ const (
 	maxWhatShown = 64
 )
 
-func describeLog(w io.Writer, entries []directory.LogEntry) {
+func describeLog(w io.Writer, entries []provlog.Entry) {
 	row(w, "TIME", "STATUS", "OPERATION", "RESOURCE", "NAME", "ID", "CREDENTIAL", "WHAT")
 	for _, e := range entries {
 		row(w, e.Time.Local().Format("2006-01-02 15:04:05"), e.Status, e.Operation, e.Kind, short(e.Name, maxNameShown), short(string(e.ID), maxNameShown), e.Credential, what(e))
@@ -120,7 +120,7 @@ func describeLog(w io.Writer, entries []directory.LogEntry) {
 }
 
 // what says in short what an entry is about.
-func what(e directory.LogEntry) string {
+func what(e provlog.Entry) string {
 	parts := []string{short(strings.Join(e.Changed, ", "), maxWhatShown)}
 	if e.Failed() {
 		parts = []string{strings.TrimSpace(e.Type + " " + gist(e.Detail))}

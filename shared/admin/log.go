@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"scimserver/shared/directory"
+	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
 )
@@ -14,8 +14,8 @@ import (
 // LogPage is a page of a tenant's provisioning log, newest first. It may be short
 // and have another one behind it nevertheless.
 type LogPage struct {
-	Entries []directory.LogEntry `json:"entries"`
-	Next    string               `json:"next,omitempty"` // to be given as after, where there is more to look through
+	Entries []provlog.Entry `json:"entries"`
+	Next    string          `json:"next,omitempty"` // to be given as after, where there is more to look through
 }
 
 // Log shows a page of the provisioning log.
@@ -23,10 +23,10 @@ func (s *Service) Log(ctx context.Context, id tenant.ID, q LogQuery) (LogPage, e
 	if _, err := s.Directory.Tenants().Tenant(ctx, id); err != nil {
 		return LogPage{}, err
 	}
-	page, next, err := s.Directory.For(id).LogPage(ctx, directory.LogQuery{
+	page, next, err := s.Directory.For(id).Log().Page(ctx, provlog.Query{
 		From: q.From, To: q.To, Before: q.before, Limit: q.Limit, Wanted: q.wants,
 	})
-	out := LogPage{Entries: []directory.LogEntry{}}
+	out := LogPage{Entries: []provlog.Entry{}}
 	out.Entries = append(out.Entries, page...)
 	if next != "" {
 		out.Next = scim.FormatTime(q.From) + resume + next
@@ -34,11 +34,11 @@ func (s *Service) Log(ctx context.Context, id tenant.ID, q LogQuery) (LogPage, e
 	return out, err
 }
 
-func (q LogQuery) wants(e directory.LogEntry) bool { return q.ofUser(e) && q.status.covers(e.Status) }
+func (q LogQuery) wants(e provlog.Entry) bool { return q.ofUser(e) && q.status.covers(e.Status) }
 
 // ofUser compares what an operator may know a person or group by, in any case.
-func (q LogQuery) ofUser(e directory.LogEntry) bool {
-	user := scim.Fold(directory.LoggedText(q.User))
+func (q LogQuery) ofUser(e provlog.Entry) bool {
+	user := scim.Fold(provlog.Text(q.User))
 	return user == "" || user == scim.Fold(string(e.ID)) || user == scim.Fold(e.Name) || user == scim.Fold(e.ExternalID)
 }
 
@@ -61,7 +61,7 @@ const resume = "~"
 func (q *LogQuery) resumed(after string) error {
 	from, before, ok := strings.Cut(after, resume)
 	at, err := time.Parse(time.RFC3339, from)
-	if !ok || err != nil || !directory.LogPosition(before) {
+	if !ok || err != nil || !provlog.ValidPosition(before) {
 		return invalid("after is not what an answer gave as next")
 	}
 	q.From, q.before = at, before

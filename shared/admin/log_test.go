@@ -7,15 +7,15 @@ import (
 	"testing"
 	"time"
 
-	"scimserver/shared/directory"
+	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
 )
 
 // fail writes the entry of a request that failed.
 func (b *bench) fail(at time.Time, request string, id scim.ID, name, externalID string, status int) {
 	b.Helper()
-	err := b.dir.For("acme").LogFailure(b.Context(), directory.LogEntry{
-		Time: at, Request: request, Credential: "k1", Operation: "create", Kind: directory.UserKind, ID: id, Name: name, ExternalID: externalID, Status: status, Detail: "d",
+	err := b.dir.For("acme").Log().Put(b.Context(), provlog.Entry{
+		Time: at, Request: request, Credential: "k1", Operation: "create", Kind: "User", ID: id, Name: name, ExternalID: externalID, Status: status, Detail: "d",
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -3,10 +3,9 @@ package admin
 import (
 	"net/http"
 	"net/url"
+	"scimserver/shared/provlog"
 	"strconv"
 	"time"
-
-	"scimserver/shared/directory"
 )
 
 // LogQuery asks for entries of a provisioning log.
@@ -46,7 +45,7 @@ func logQuery(r *http.Request, now time.Time) (q LogQuery, err error) {
 	if err != nil {
 		return q, err
 	}
-	q.From = later(q.From, now.Add(-directory.LogLife))
+	q.From = later(q.From, now.Add(-provlog.Life))
 	if future := now.Add(time.Hour); q.To.After(future) { // clocks may differ that much
 		q.To = future
 	}

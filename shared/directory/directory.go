@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"scimserver/shared/provlog"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 	"scimserver/shared/tenantstore"
@@ -106,3 +107,6 @@ type Tenant struct {
 	d  *Directory
 	id tenant.ID
 }
+
+// Log returns the tenant's provisioning log.
+func (t *Tenant) Log() provlog.Log { return provlog.Of(t.d.db, t.id) }

@@ -5,14 +5,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-	"time"
 
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
 )
 
-// The items of the table, but for those of tenants and credentials, which are in package
-// tenantstore. t is a tenant id.
+// The items of users, groups, accounts, teams and conflicts. The packages tenantstore and
+// provlog have theirs. t is a tenant id.
 //
 //	TABLE                       SETTINGS        folding version, scope of uniqueness, secret of seals
 //	T#<t>#USER                  <id>            a user
@@ -32,7 +31,6 @@ import (
 //	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
 //	T#<t>#CONFLICT              <conflict>      what a provider did not get because another holds it; expires
 //	T#<t>#CONFLICTOF#<record>   <conflict>      finds conflicts by a provider's record: externalId=..., id=...; expires
-//	T#<t>#LOG#<yyyymmdd>#<digit> <time>#<request>  an entry of the provisioning log; expires
 //	UNFINISHED                  <t>#<kind>#<id> work that was under way when function changes heard of it
 //	CLAIM#<scope>#USERNAME#<folded>  CLAIM      the one holder of a username
 //	CLAIM#<scope>#EMAIL#<folded>     CLAIM      the one holder of an email
@@ -94,11 +92,6 @@ func (t *Tenant) journeyPK(kind string) string { return t.prefix() + "PAGE#" + k
 func (t *Tenant) nestingKey() table.Key { return table.Key{PK: t.prefix() + "NESTING", SK: "V"} }
 
 func (t *Tenant) pendingPK(group scim.ID) string { return t.prefix() + "PENDING#" + string(group) }
-
-// logPK is a partition of the provisioning log: one of sixteen of a day.
-func (t *Tenant) logPK(day time.Time, shard string) string {
-	return t.prefix() + "LOG#" + day.UTC().Format("20060102") + "#" + shard
-}
 
 const unfinishedPK = "UNFINISHED"
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
@@ -25,7 +26,7 @@ type Trace struct {
 	Provisioned
 	Tenant  tenant.ID
 	Deleted bool
-	entry   LogEntry
+	entry   provlog.Entry
 }
 
 // TraceOf tells which request made a change of the table, from the images of
@@ -70,14 +71,14 @@ func (i Image) written(c carried) time.Time {
 	return time.UnixMilli(c.Time)
 }
 
-func (tr Trace) entryOf(c carried) LogEntry {
+func (tr Trace) entryOf(c carried) provlog.Entry {
 	name := "userName"
 	if tr.Kind == GroupKind {
 		name = "displayName"
 	}
-	return LogEntry{
+	return provlog.Entry{
 		Time: time.UnixMilli(c.Time).UTC(), Request: c.Request, Credential: tenant.KeyID(c.Credential), Operation: c.Operation,
-		Kind: tr.Kind, ID: tr.ID, Name: tr.New.Get(name).Text(), ExternalID: tr.New.Get("externalId").Text(),
+		Kind: string(tr.Kind), ID: tr.ID, Name: tr.New.Get(name).Text(), ExternalID: tr.New.Get("externalId").Text(),
 		Status: c.Status, Deviations: c.Deviations,
 	}
 }
@@ -143,7 +144,7 @@ func (d *Directory) Log(ctx context.Context, all []Trace) error {
 		if !present[tr.Tenant] {
 			continue
 		}
-		put, err := d.For(tr.Tenant).logged(tr.entry)
+		put, err := provlog.Of(d.db, tr.Tenant).Write(tr.entry)
 		if err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func (t *Tenant) sweep(ctx context.Context, work time.Duration, created time.Tim
 		func() error { return t.deleteAll(ctx, TeamKind) },
 		func() error { return t.deleteAll(ctx, GroupKind) },
 		func() error { return t.deleteAll(ctx, UserKind) },
-		func() error { return t.dropLog(ctx, created) },
+		func() error { return t.Log().Delete(ctx, t.d.now(), created) },
 		func() error { return t.dropConflicts(ctx) },
 	} {
 		err := piece()

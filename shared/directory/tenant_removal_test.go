@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
@@ -58,7 +59,7 @@ func (b *bench) populateTeam(t *directory.Tenant, users []scim.ID) {
 
 func (b *bench) logged(id tenant.ID, request string, at time.Time) {
 	b.Helper()
-	if err := b.dir.For(id).LogFailure(b.Context(), directory.LogEntry{Time: at, Request: request, Status: 409, Name: "ann"}); err != nil {
+	if err := b.dir.For(id).Log().Put(b.Context(), provlog.Entry{Time: at, Request: request, Status: 409, Name: "ann"}); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/compat"
 )
@@ -78,9 +79,9 @@ func (s *Server) logFailure(ctx context.Context, r *request) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeToLog)
 	defer cancel()
-	e.unlogged = s.Directory.For(r.Caller.Tenant).LogFailure(ctx, directory.LogEntry{
+	e.unlogged = s.Directory.For(r.Caller.Tenant).Log().Put(ctx, provlog.Entry{
 		Time: e.start, Request: r.RequestID, Credential: r.Caller.Credential, Operation: e.operation,
-		Kind: e.writes, ID: r.ID, Name: e.name, ExternalID: e.externalID,
+		Kind: string(e.writes), ID: r.ID, Name: e.name, ExternalID: e.externalID,
 		Status: e.status, Type: string(e.err.Type), Detail: e.err.Detail, Deviations: e.deviations(0),
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
 	"scimserver/shared/server"
 	"scimserver/shared/table"
@@ -50,10 +51,10 @@ func (p *provisioning) ask(status int, method, path, body string, headers ...str
 }
 
 // failures are the entries that requests wrote themselves, newest first.
-func (p *provisioning) failures() []directory.LogEntry {
+func (p *provisioning) failures() []provlog.Entry {
 	p.Helper()
 	now := time.Now()
-	page, _, err := p.dir.For("acme").LogPage(p.Context(), directory.LogQuery{From: now.Add(-time.Hour), To: now.Add(time.Hour), Limit: 100})
+	page, _, err := p.dir.For("acme").Log().Page(p.Context(), provlog.Query{From: now.Add(-time.Hour), To: now.Add(time.Hour), Limit: 100})
 	if err != nil {
 		p.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"scimserver/infra/local/stack"
-	"scimserver/shared/directory"
+	"scimserver/shared/provlog"
 	"scimserver/shared/tenant"
 )
 
@@ -51,7 +51,7 @@ func TestTheProvisioningLog(t *testing.T) {
 // logged are entries of the log, newest first, in short.
 func (p *idp) logged(query string) (short []string) {
 	p.Helper()
-	var page struct{ Entries []directory.LogEntry }
+	var page struct{ Entries []provlog.Entry }
 	operate(p.TB, p.stack, http.MethodGet, "/tenants/local/log"+query, &page)
 	for _, e := range page.Entries {
 		if e.Request == "" || e.Credential == "" || time.Since(e.Time) > time.Hour {

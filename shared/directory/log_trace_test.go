@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
 	"scimserver/shared/testkit"
@@ -84,9 +85,9 @@ func (j *journal) follow(kind string, id scim.ID) bool {
 	return ok
 }
 
-func (j *journal) entries() []directory.LogEntry {
+func (j *journal) entries() []provlog.Entry {
 	j.Helper()
-	page, next, err := j.acme.LogPage(j.Context(), directory.LogQuery{From: arrived.Add(-time.Hour), To: arrived.Add(time.Hour), Limit: 100})
+	page, next, err := j.acme.Log().Page(j.Context(), provlog.Query{From: arrived.Add(-time.Hour), To: arrived.Add(time.Hour), Limit: 100})
 	if err != nil || next != "" {
 		j.Fatal(next, err)
 	}
@@ -95,7 +96,7 @@ func (j *journal) entries() []directory.LogEntry {
 
 // newest compares the newest entry with what is wanted, but for time, request,
 // credential and id.
-func (j *journal) newest(want directory.LogEntry) {
+func (j *journal) newest(want provlog.Entry) {
 	j.Helper()
 	all := j.entries()
 	if len(all) == 0 {
@@ -134,7 +135,7 @@ func TestLogOfAUser(t *testing.T) {
 	if err != nil || !j.follow("USER", u.ID) {
 		t.Fatal(err)
 	}
-	j.newest(directory.LogEntry{Operation: "create", Kind: "User", Name: "ann", ExternalID: "x1", Status: 201, Changed: []string{"externalId", "userName", "emails", "active=true", "password"}})
+	j.newest(provlog.Entry{Operation: "create", Kind: "User", Name: "ann", ExternalID: "x1", Status: 201, Changed: []string{"externalId", "userName", "emails", "active=true", "password"}})
 	change := func(ctx context.Context, c directory.Content) {
 		t.Helper()
 		if _, err := j.acme.ReplaceUser(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }); err != nil {
@@ -144,11 +145,11 @@ func TestLogOfAUser(t *testing.T) {
 	changed := with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"d","manager":{"value":"m"}}`, "")
 	change(j.request("patch", 200), changed)
 	j.follow("USER", u.ID)
-	j.newest(directory.LogEntry{Operation: "patch", Kind: "User", Name: "anne", ExternalID: "x1", Status: 200,
+	j.newest(provlog.Entry{Operation: "patch", Kind: "User", Name: "anne", ExternalID: "x1", Status: 200,
 		Changed: []string{"userName", "active=false", urn + ":department", urn + ":manager", "emails"}})
 	change(j.request("replace", 200), with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"e","manager":{"value":"m"}}`, "other"))
 	j.follow("USER", u.ID)
-	j.newest(directory.LogEntry{Operation: "replace", Kind: "User", Name: "anne", ExternalID: "x1", Status: 200, Changed: []string{urn + ":department", "password"}})
+	j.newest(provlog.Entry{Operation: "replace", Kind: "User", Name: "anne", ExternalID: "x1", Status: 200, Changed: []string{urn + ":department", "password"}})
 	change(j.request("replace", 200), with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"e","manager":{"value":"m"}}`, ""))
 	change(t.Context(), with(user("anne", "x1"), `"active":true`, "")) // by no provider
 	if j.follow("USER", u.ID) || len(j.entries()) != 3 {
@@ -159,7 +160,7 @@ func TestLogOfAUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken = false
-	j.newest(directory.LogEntry{Operation: "delete", Kind: "User", Name: "anne", ExternalID: "x1", Status: 204})
+	j.newest(provlog.Entry{Operation: "delete", Kind: "User", Name: "anne", ExternalID: "x1", Status: 204})
 	if got := j.entries(); len(got) != 4 || got[0].ID != u.ID {
 		t.Errorf("%+v", got)
 	}
@@ -177,7 +178,7 @@ func TestLogOfAGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := made.Group.ID
-	j.newest(directory.LogEntry{Operation: "create", Kind: "Group", Name: "g", ExternalID: "x", Status: 201, Changed: []string{"externalId", "displayName", "members"}, Deviations: []string{"skipped-1"}})
+	j.newest(provlog.Entry{Operation: "create", Kind: "Group", Name: "g", ExternalID: "x", Status: 201, Changed: []string{"externalId", "displayName", "members"}, Deviations: []string{"skipped-1"}})
 	edit := func(ctx context.Context, name string, m directory.MemberEdit) {
 		t.Helper()
 		_, err := j.acme.ChangeGroup(ctx, id, nil, nil, func(*directory.Draft) (directory.Edit, error) {
@@ -189,10 +190,10 @@ func TestLogOfAGroup(t *testing.T) {
 	}
 	edit(j.request("patch", 204), "g", directory.MemberEdit{Add: members(ids...)}) // in steps
 	j.follow("GROUP", id)
-	j.newest(directory.LogEntry{Operation: "patch", Kind: "Group", Name: "g", ExternalID: "x", Status: 204, Changed: []string{"members"}})
+	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "g", ExternalID: "x", Status: 204, Changed: []string{"members"}})
 	edit(j.request("patch", 204), "h", directory.MemberEdit{Add: members(ids[1])})
 	j.follow("GROUP", id)
-	j.newest(directory.LogEntry{Operation: "patch", Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"displayName"}})
+	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"displayName"}})
 	edit(j.request("patch", 204), "h", directory.MemberEdit{Add: members(ids[1]), Remove: []scim.ID{"0-unknown"}})
 	if err := j.acme.DeleteUser(j.request("delete", 204), ids[1], nil); err != nil { // which touches the group
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package directory
+package provlog
 
 import (
 	"context"
@@ -11,37 +11,36 @@ import (
 	"scimserver/shared/table"
 )
 
-// LogQuery asks for entries of the provisioning log, newest first.
-type LogQuery struct {
+// Query asks for entries, newest first.
+type Query struct {
 	From, To time.Time // entries from From on that are older than To
 	// Before is where an earlier page ended; "" asks for the first.
 	Before string
 	Limit  int
-	Wanted func(LogEntry) bool // nil means all
+	Wanted func(Entry) bool // nil means all
 }
 
-// What one page reads at most: it ends there, whatever it has found.
+// A page ends once it has read this much, whatever it has found.
 const (
-	mostLogRead = 3000
-	mostLogDays = 8
+	maxRead = 3000
+	maxDays = 8
 )
 
-// logBatch is the number of entries that are read at a time of each partition.
-const logBatch = 50
+// batch is the number of entries that are read at a time of each partition.
+const batch = 50
 
-// LogPage reads a page of the provisioning log. next is what to ask for as Before of
-// the page behind it, "" when there is none; a page may be short, or empty, and have
-// one nevertheless. Pages neither repeat nor leave out an entry. The error is
-// ErrUnavailable.
-func (t *Tenant) LogPage(ctx context.Context, q LogQuery) (page []LogEntry, next string, err error) {
+// Page reads a page of the log. next is the value of Before for the next page, "" on
+// the last page. A page may be short or empty before the last. Pages neither repeat nor
+// leave out an entry. The error is table.ErrUnavailable.
+func (l Log) Page(ctx context.Context, q Query) (page []Entry, next string, err error) {
 	bound := scim.FormatTime(q.To)
 	if q.Before != "" {
 		bound = min(bound, q.Before)
 	}
-	w := &logWalk{Tenant: t, query: q, from: scim.FormatTime(q.From)}
+	w := &walk{Log: l, query: q, from: scim.FormatTime(q.From)}
 	first, last := dayBelow(bound), q.From.UTC().Truncate(day)
 	for at := first; !at.Before(last); at = at.Add(-day) {
-		if first.Sub(at) == mostLogDays*day {
+		if first.Sub(at) == maxDays*day {
 			return w.page, scim.FormatTime(at.Add(day)), nil
 		}
 		if next, err = w.day(ctx, at, bound); next != "" || err != nil {
@@ -51,11 +50,16 @@ func (t *Tenant) LogPage(ctx context.Context, q LogQuery) (page []LogEntry, next
 	return w.page, "", nil
 }
 
-// LogPosition reports whether a text can be the Before of a LogQuery.
-func LogPosition(s string) bool {
+// ValidPosition reports whether a text can be the Before of a Query.
+func ValidPosition(s string) bool {
 	_, err := time.Parse(time.RFC3339, s[:min(len(s), timeWidth)])
-	return err == nil && len(s) <= maxKeyValue
+	return err == nil && len(s) <= maxPosition
 }
+
+// maxPosition is the longest position, in bytes.
+const maxPosition = 512
+
+const day = 24 * time.Hour
 
 // timeWidth is the length of a time as scim.FormatTime writes it.
 const timeWidth = len("2006-01-02T15:04:05.000Z")
@@ -70,20 +74,20 @@ func dayBelow(bound string) time.Time {
 	return at.UTC().Truncate(day)
 }
 
-// logWalk reads the log backwards, day by day.
-type logWalk struct {
-	*Tenant
-	query LogQuery
+// walk reads the log backwards, day by day.
+type walk struct {
+	Log
+	query Query
 	from  string
-	page  []LogEntry
+	page  []Entry
 	read  int
 }
 
 // day reads the entries of a day below a bound. next is where the page ends, "" if
 // it goes on.
-func (w *logWalk) day(ctx context.Context, day time.Time, bound string) (next string, err error) {
+func (w *walk) day(ctx context.Context, day time.Time, bound string) (next string, err error) {
 	var strands []*strand
-	for _, pk := range w.logPKs(day) {
+	for _, pk := range w.partitions(day) {
 		strands = append(strands, &strand{pk: pk, bound: bound})
 	}
 	for {
@@ -103,7 +107,7 @@ func (w *logWalk) day(ctx context.Context, day time.Time, bound string) (next st
 		if w.read++; w.query.Wanted == nil || w.query.Wanted(e) {
 			w.page = append(w.page, e)
 		}
-		if len(w.page) == w.query.Limit || w.read >= mostLogRead {
+		if len(w.page) == w.query.Limit || w.read >= maxRead {
 			return at, nil
 		}
 	}
@@ -129,25 +133,25 @@ func latest(strands []*strand) (first *strand) {
 }
 
 // fill reads on where a strand has run out, and then all that are about to.
-func (w *logWalk) fill(ctx context.Context, strands []*strand) error {
+func (w *walk) fill(ctx context.Context, strands []*strand) error {
 	if !slices.ContainsFunc(strands, func(s *strand) bool { return len(s.items) == 0 && !s.whole }) {
 		return nil
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	for _, s := range strands {
-		if len(s.items) < logBatch/4 && !s.whole {
+		if len(s.items) < batch/4 && !s.whole {
 			work.Go(func() error { return w.readOn(ctx, s) })
 		}
 	}
 	return work.Wait()
 }
 
-func (w *logWalk) readOn(ctx context.Context, s *strand) error {
+func (w *walk) readOn(ctx context.Context, s *strand) error {
 	if w.from > s.bound {
 		s.whole = true
 		return nil
 	}
-	items, next, err := w.d.db.Query(ctx, table.Query{PK: s.pk, From: w.from, To: s.bound, Limit: logBatch, Backward: true})
+	items, next, err := w.db.Query(ctx, table.Query{PK: s.pk, From: w.from, To: s.bound, Limit: batch, Backward: true})
 	if err != nil {
 		return err
 	}

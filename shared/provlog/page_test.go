@@ -1,4 +1,4 @@
-package directory_test
+package provlog_test
 
 import (
 	"fmt"
@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"scimserver/shared/directory"
+	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 )
 
@@ -17,17 +18,17 @@ import (
 // requests from the newest to the oldest.
 func (b *bench) fail(id tenant.ID, times ...time.Time) (requests []string) {
 	b.Helper()
-	var all []directory.LogEntry
+	var all []provlog.Entry
 	for i, at := range times {
-		all = append(all, directory.LogEntry{Time: at, Request: fmt.Sprintf("r%04d", i), Operation: "create", Kind: directory.UserKind, Status: 409})
+		all = append(all, provlog.Entry{Time: at, Request: fmt.Sprintf("r%04d", i), Operation: "create", Kind: "User", Status: 409})
 	}
 	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	for _, e := range all {
-		if err := b.dir.For(id).LogFailure(b.Context(), e); err != nil {
+		if err := provlog.Of(b.db, id).Put(b.Context(), e); err != nil {
 			b.Fatal(err)
 		}
 	}
-	slices.SortFunc(all, func(x, y directory.LogEntry) int {
+	slices.SortFunc(all, func(x, y provlog.Entry) int {
 		if c := y.Time.Compare(x.Time); c != 0 {
 			return c
 		}
@@ -40,10 +41,10 @@ func (b *bench) fail(id tenant.ID, times ...time.Time) (requests []string) {
 }
 
 // pages reads the log page by page.
-func (b *bench) pages(q directory.LogQuery) (requests []string, pages int) {
+func (b *bench) pages(q provlog.Query) (requests []string, pages int) {
 	b.Helper()
 	for {
-		page, next, err := b.acme.LogPage(b.Context(), q)
+		page, next, err := b.acme.Page(b.Context(), q)
 		if err != nil || len(page) > q.Limit {
 			b.Fatal(len(page), err)
 		}
@@ -53,7 +54,7 @@ func (b *bench) pages(q directory.LogQuery) (requests []string, pages int) {
 		if pages++; next == "" {
 			return requests, pages
 		}
-		if !directory.LogPosition(next) || pages > 1000 {
+		if !provlog.ValidPosition(next) || pages > 1000 {
 			b.Fatalf("page %d goes on at %q", pages, next)
 		}
 		q.Before = next
@@ -63,7 +64,7 @@ func (b *bench) pages(q directory.LogQuery) (requests []string, pages int) {
 // TestLogPages: pages of any size show every entry once, newest first, over days,
 // partitions and entries of one time.
 func TestLogPages(t *testing.T) {
-	b := newBench(t, nil)
+	b := newBench(t)
 	midnight := arrived.Add(12 * time.Hour)
 	times := []time.Time{midnight, midnight.Add(-time.Millisecond), midnight.AddDate(0, 0, -40), midnight.AddDate(0, 0, -8), midnight.AddDate(0, 0, -9)}
 	for range 60 {
@@ -71,7 +72,7 @@ func TestLogPages(t *testing.T) {
 	}
 	want := b.fail("acme", times...)
 	b.fail("globex", midnight)
-	all := directory.LogQuery{From: midnight.AddDate(0, 0, -40), To: midnight.Add(time.Millisecond)}
+	all := provlog.Query{From: midnight.AddDate(0, 0, -40), To: midnight.Add(time.Millisecond)}
 	for _, limit := range []int{1, 7, 100, 1000} {
 		all.Limit = limit
 		if got, _ := b.pages(all); !slices.Equal(got, want) {
@@ -86,7 +87,7 @@ func TestLogPages(t *testing.T) {
 	if got, pages := b.pages(all); len(got) != 0 || pages < 100/8 {
 		t.Errorf("a hundred days have %v, in %d pages: a page is to be bounded", got, pages)
 	}
-	all = directory.LogQuery{From: midnight.Add(-4 * 24 * time.Hour), To: midnight, Limit: 10, Wanted: func(e directory.LogEntry) bool { return e.Request == "r0001" }}
+	all = provlog.Query{From: midnight.Add(-4 * 24 * time.Hour), To: midnight, Limit: 10, Wanted: func(e provlog.Entry) bool { return e.Request == "r0001" }}
 	if got, _ := b.pages(all); !slices.Equal(got, []string{"r0001"}) {
 		t.Errorf("filtered: %v", got)
 	}
@@ -97,23 +98,22 @@ func TestLogPageIsBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("writes thousands of entries")
 	}
-	b := newBench(t, nil)
-	b.newTenant("acme")
+	b := newBench(t)
 	at := arrived
-	var all []directory.Trace
+	var writes []table.Write
 	for i := range 3500 {
-		log := fmt.Sprintf(`{"t":%d,"r":"r%d","o":"create","s":201}`, at.Add(-time.Duration(i)*time.Millisecond).UnixMilli(), i)
-		p, _, err := directory.TraceOf("T#acme#USER", "u", nil, &directory.Image{Doc: `{"userName":"u"}`, Log: log})
+		e := provlog.Entry{Time: at.Add(-time.Duration(i) * time.Millisecond), Request: fmt.Sprintf("r%d", i), Status: 201}
+		write, err := b.acme.Write(e)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, p)
+		writes = append(writes, write)
 	}
-	if err := b.dir.Log(t.Context(), all); err != nil {
+	if err := b.db.WriteAll(t.Context(), writes); err != nil {
 		t.Fatal(err)
 	}
-	q := directory.LogQuery{From: at.Add(-time.Hour), To: at.Add(time.Second), Limit: 100, Wanted: func(e directory.LogEntry) bool { return e.Request == "r3400" }}
-	page, next, err := b.acme.LogPage(t.Context(), q)
+	q := provlog.Query{From: at.Add(-time.Hour), To: at.Add(time.Second), Limit: 100, Wanted: func(e provlog.Entry) bool { return e.Request == "r3400" }}
+	page, next, err := b.acme.Page(t.Context(), q)
 	if err != nil || len(page) != 0 || next == "" {
 		t.Fatalf("%d entries, next %q, %v", len(page), next, err)
 	}
@@ -123,13 +123,13 @@ func TestLogPageIsBounded(t *testing.T) {
 }
 
 func TestLogTextsAreCut(t *testing.T) {
-	b := newBench(t, nil)
+	b := newBench(t)
 	long := strings.Repeat("ä", 600)
-	e := directory.LogEntry{Time: arrived, Request: "r", Status: 400, ID: scim.ID(long), Name: long, ExternalID: long, Detail: long}
-	if err := b.acme.LogFailure(t.Context(), e); err != nil {
+	e := provlog.Entry{Time: arrived, Request: "r", Status: 400, ID: scim.ID(long), Name: long, ExternalID: long, Detail: long}
+	if err := b.acme.Put(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
-	page, _, err := b.acme.LogPage(t.Context(), directory.LogQuery{From: arrived, To: arrived.Add(time.Second), Limit: 1})
+	page, _, err := b.acme.Page(t.Context(), provlog.Query{From: arrived, To: arrived.Add(time.Second), Limit: 1})
 	if err != nil || len(page) != 1 {
 		t.Fatal(page, err)
 	}

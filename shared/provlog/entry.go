@@ -1,0 +1,123 @@
+// Package provlog keeps the provisioning log of each tenant in the table: an entry for
+// every provisioning request that changed something or failed. Entries expire.
+package provlog
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+// Life is how long an entry is kept.
+const Life = 90 * 24 * time.Hour
+
+// Entry is one provisioning request that changed something, or failed to.
+type Entry struct {
+	Time       time.Time    `json:"time"` // at which the request arrived
+	Request    string       `json:"request"`
+	Credential tenant.KeyID `json:"credential"`
+	Operation  string       `json:"operation"`
+	Kind       string       `json:"resourceType"`
+	ID         scim.ID      `json:"id,omitempty"`         // of the resource, as far as it has one
+	Name       string       `json:"name,omitempty"`       // userName of a user, displayName of a group
+	ExternalID string       `json:"externalId,omitempty"` // likewise as stored, or as a failed request sent it
+	Status     int          `json:"status"`
+	Type       string       `json:"scimType,omitempty"`
+	Detail     string       `json:"detail,omitempty"` // of the error
+	// Changed are the names of attributes, and never values but that of active.
+	Changed    []string `json:"changed,omitempty"`
+	Deviations []string `json:"deviations,omitempty"` // that were tolerated
+}
+
+// Log is the provisioning log of one tenant.
+type Log struct {
+	db     *table.DB
+	tenant tenant.ID
+}
+
+// Of returns the log of a tenant.
+func Of(db *table.DB, id tenant.ID) Log { return Log{db: db, tenant: id} }
+
+// Failed reports whether the request was refused or could not be carried out.
+func (e Entry) Failed() bool { return e.Status >= 400 }
+
+// The most bytes of texts in an entry.
+const (
+	maxLogged = 256
+	maxDetail = 1024
+)
+
+// Text returns a text as entries hold it: at most 256 bytes, cut at a whole character.
+func Text(s string) string { return cut(s, maxLogged) }
+
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "")
+}
+
+// bounded cuts the texts that clients choose.
+func (e Entry) bounded() Entry {
+	e.ID, e.Name, e.ExternalID = scim.ID(Text(string(e.ID))), Text(e.Name), Text(e.ExternalID)
+	e.Detail, e.Time = cut(e.Detail, maxDetail), e.Time.UTC().Truncate(time.Millisecond)
+	return e
+}
+
+// Put writes an entry. It is idempotent. The error is table.ErrUnavailable.
+func (l Log) Put(ctx context.Context, e Entry) error {
+	put, err := l.Write(e)
+	if err != nil {
+		return err
+	}
+	return l.db.Write(ctx, func(table.Stamp) table.Write { return put })
+}
+
+// Write makes the write of an entry. The write is idempotent.
+func (l Log) Write(e Entry) (table.Write, error) {
+	data, err := json.Marshal(e.bounded())
+	return table.Put(l.key(e), table.Item{"entry": string(data), "expires": e.Time.Add(Life).Unix()}), err
+}
+
+func entryFrom(item table.Item) (e Entry, err error) {
+	if err = json.Unmarshal([]byte(item.Text("entry")), &e); err != nil {
+		err = fmt.Errorf("provlog: entry %s is damaged: %w", item.Text("SK"), err)
+	}
+	return e, err
+}
+
+// shards is the number of partitions over which the entries of a day are spread. A
+// shard is written as one hexadecimal digit.
+const shards = 16
+
+// key is the key of an entry. A request that failed after its commit has two entries:
+// one for what it changed, and one for the failure.
+func (l Log) key(e Entry) table.Key {
+	sum := sha256.Sum256([]byte(e.Request))
+	sk := scim.FormatTime(e.Time) + "#" + e.Request
+	if e.Failed() {
+		sk += "#failed"
+	}
+	return table.Key{PK: l.partition(e.Time, hex.EncodeToString(sum[:1])[:1]), SK: sk}
+}
+
+// partitions are those of a day.
+func (l Log) partitions(day time.Time) (all []string) {
+	for shard := range shards {
+		all = append(all, l.partition(day, fmt.Sprintf("%x", shard)))
+	}
+	return all
+}
+
+// partition is the partition key T#<tenant>#LOG#<yyyymmdd>#<shard> of one of the partitions of a day.
+func (l Log) partition(day time.Time, shard string) string {
+	return "T#" + string(l.tenant) + "#LOG#" + day.UTC().Format("20060102") + "#" + shard
+}
