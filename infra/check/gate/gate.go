@@ -32,6 +32,7 @@ func steps() []step {
 		{"lint", lintTemplates},
 		{"arm64", crossBuild},
 		{"build", samBuild},
+		{"suites", suites},
 		{"race", race},
 	}
 }

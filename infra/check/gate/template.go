@@ -3,16 +3,11 @@ package gate
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 )
 
-const (
-	samVersion     = "aws-sam-cli==1.170.0"
-	cfnLintVersion = "cfn-lint==1.58.0"
-	lintRegion     = "eu-central-1" // any region that has everything will do
-)
+const lintRegion = "eu-central-1" // any region that has everything will do
 
 // lintTemplates checks template.yaml as SAM sees it, and then it and the nested
 // templates by name, which sam validate does not follow.
@@ -55,29 +50,4 @@ func samBuild(ctx context.Context, t tree) error {
 // samEnvironment keeps SAM from sending telemetry and from looking for a newer version.
 func samEnvironment() []string {
 	return []string{"SAM_CLI_TELEMETRY=0", "SAM_CLI_CHECK_UPDATES=0", "AWS_DEFAULT_REGION=" + lintRegion}
-}
-
-// python returns the folder of the programs of a virtual environment with the
-// pinned tools, made once in the user's cache. A marker, written last, tells a
-// whole environment from one that was interrupted.
-func (t tree) python(ctx context.Context) (string, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	env := filepath.Join(cache, "scimserver", samVersion+"-"+cfnLintVersion)
-	bin, marker := filepath.Join(env, "bin"), filepath.Join(env, "complete")
-	if _, err := os.Stat(marker); err == nil {
-		return bin, nil
-	}
-	if err := need("python3", "the template check", "apt-get install python3-venv"); err != nil {
-		return "", err
-	}
-	if out, err := t.command(ctx, nil, "python3", "-m", "venv", "--clear", env); err != nil {
-		return "", fmt.Errorf("the template check needs Python's venv: install it, for example with: apt-get install python3-venv\n%s", out)
-	}
-	if _, err := t.command(ctx, nil, filepath.Join(bin, "pip"), "install", "--quiet", "--disable-pip-version-check", samVersion, cfnLintVersion); err != nil {
-		return "", err
-	}
-	return bin, os.WriteFile(marker, nil, 0o644)
 }

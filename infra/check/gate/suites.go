@@ -1,0 +1,63 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+)
+
+const (
+	suiteScripts     = "infra/check/suites"
+	expectedFindings = suiteScripts + "/scim-sanity.tsv"
+)
+
+// suites runs the conformance suites and the client that others wrote, one after
+// the other, against one local stack.
+func suites(ctx context.Context, t tree) error {
+	bin, err := t.python(ctx)
+	if err != nil {
+		return err
+	}
+	service, err := t.startService(ctx)
+	if err != nil {
+		return err
+	}
+	defer service.stop()
+	failed := []error{t.probe(ctx, bin, service)}
+	for _, script := range []string{"client.py", "tester.py"} {
+		_, err := t.command(ctx, service.variables, filepath.Join(bin, "python"), filepath.Join(t.root, suiteScripts, script))
+		failed = append(failed, err)
+	}
+	return errors.Join(failed...)
+}
+
+// probe runs scim-sanity and compares what it finds with the list of what it may find.
+func (t tree) probe(ctx context.Context, bin string, s *service) error {
+	expected, err := loadFindings(filepath.Join(t.root, expectedFindings))
+	if err != nil {
+		return err
+	}
+	found, err := scimSanity(ctx, filepath.Join(bin, "scim-sanity"), s)
+	if err != nil {
+		return err
+	}
+	if err := compareFindings(found, expected); err != nil {
+		return fmt.Errorf("scim-sanity and %s differ:\n%w", expectedFindings, err)
+	}
+	return nil
+}
+
+// scimSanity returns the findings of a run. The program exits with 1 when it has
+// findings, so only a report that can't be read is an error.
+func scimSanity(ctx context.Context, program string, s *service) ([]finding, error) {
+	cmd := exec.CommandContext(ctx, program, "probe", s.variable("SCIM_URL"),
+		"--token", s.variable("SCIM_TOKEN"), "--i-accept-side-effects", "--json-output")
+	report, runErr := cmd.Output()
+	found, err := readFindings(report)
+	if err != nil {
+		return nil, fmt.Errorf("scim-sanity made no report: %w\n%s", errors.Join(runErr, err), report)
+	}
+	return found, nil
+}
