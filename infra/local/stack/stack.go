@@ -48,6 +48,7 @@ type Options struct {
 	MaxProcesses int               // of each function; 16 when 0
 	Profile      tenant.Profile    // of the first tenant; generic when empty
 	Log          io.Writer         // what the functions print; discarded when nil
+	Progress     io.Writer         // a line before each step of the start that may take long; none when nil
 	// Transport wraps the connection between the functions and the engine, so
 	// that tests can put faults there. Caller tells whose call it is.
 	Transport func(http.RoundTripper) http.RoundTripper
@@ -112,6 +113,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Log == nil {
 		o.Log = io.Discard
+	}
+	if o.Progress == nil {
+		o.Progress = io.Discard
 	}
 	o.Log = &serial{out: o.Log}
 	return o

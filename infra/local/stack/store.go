@@ -18,6 +18,7 @@ func (s *Stack) buildAndStore(ctx context.Context, module string) error {
 	if err != nil {
 		return err
 	}
+	_, _ = fmt.Fprintf(s.options.Progress, "building the %d functions (up to a minute the first time)\n", len(folders))
 	built := make(chan error, 1)
 	building, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -32,7 +33,9 @@ func (s *Stack) buildAndStore(ctx context.Context, module string) error {
 
 func (s *Stack) startEngine(ctx context.Context) error {
 	if s.options.Endpoint == "" {
-		s.engine = &dynamo.Engine{Prepare: s.prepare, Ready: s.proxy.Serve, DataDir: s.options.DataDir, Log: s.options.Log}
+		s.engine = &dynamo.Engine{
+			Prepare: s.prepare, Ready: s.proxy.Serve, DataDir: s.options.DataDir, Log: s.options.Log, Progress: s.options.Progress,
+		}
 		return s.engine.Start(ctx)
 	}
 	if err := s.prepare(ctx, s.options.Endpoint); err != nil {

@@ -1,5 +1,6 @@
 // Package ddblocal runs DynamoDB Local, the engine that AWS publishes for
 // development, as a child process. The tests use it, and so does infra/local.
+// The engine has a licence of its own: development and testing, with AWS.
 //
 // It answers as DynamoDB does, with three known exceptions: it never cancels a
 // transaction with TransactionConflict, never throttles, and listens on every
@@ -28,7 +29,10 @@ type Options struct {
 	DataDir string    // folder of the database file, made if need be (see Committed); in memory when empty
 	Port    int       // a free one when 0
 	Log     io.Writer // what the engine prints; discarded when nil
-	Lasting bool      // it serves for minutes, not seconds: better code counts more than a quick start
+	// Progress gets a line before each step that may take long: what is fetched
+	// the first time, and the start itself. None when nil.
+	Progress io.Writer
+	Lasting  bool // it serves for minutes, not seconds: better code counts more than a quick start
 }
 
 // Engine is a running DynamoDB Local.
@@ -39,18 +43,20 @@ type Engine struct {
 	tail *tail
 }
 
-// Start installs the engine if need be, starts it and returns once it answers.
+// Start fetches the engine and a Java runtime if need be, starts the engine and
+// returns once it answers.
 // The context bounds the start only: the engine lives until Stop, and no longer
 // than this process.
 func Start(ctx context.Context, o Options) (*Engine, error) {
-	java, err := findJava(ctx)
+	java, err := findJava(ctx, o.Progress)
 	if err != nil {
 		return nil, err
 	}
-	dir, err := Install(ctx)
+	dir, err := Install(ctx, o.Progress)
 	if err != nil {
 		return nil, err
 	}
+	say(o.Progress, "starting DynamoDB Local")
 	for try := 1; ; try++ {
 		e, err := start(ctx, java, dir, o)
 		if err == nil || o.Port != 0 || try == 3 || !errors.Is(err, errEnded) {

@@ -1,6 +1,7 @@
 package ddblocal
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -54,30 +55,70 @@ func TestTakenPortIsSaid(t *testing.T) {
 	}
 }
 
-func TestMissingPrerequisitesNameTheirInstaller(t *testing.T) {
+// bare leaves the test no program and an empty cache.
+func bare(t *testing.T) {
+	t.Helper()
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("JAVA_HOME", "")
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	if _, err := Start(t.Context(), Options{}); err == nil || !strings.Contains(err.Error(), "apt-get install openjdk") {
-		t.Errorf("without Java: %v", err)
+}
+
+func TestMissingPrerequisitesNameTheirInstaller(t *testing.T) {
+	bare(t)
+	_, err := Start(t.Context(), Options{})
+	for _, words := range []string{"none was found", "Python 3 with pip", "apt-get install openjdk"} {
+		if err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("without Java and Python: %v; want %q", err, words)
+		}
 	}
-	if _, err := Install(t.Context()); err == nil || !strings.Contains(err.Error(), "apt-get install npm") {
+	if _, err := Install(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "apt-get install npm") {
 		t.Errorf("without npm: %v", err)
 	}
 }
 
-func TestOldJavaIsRefused(t *testing.T) {
+// program writes a shell script that stands for a program.
+func program(t *testing.T, path, script string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOldJavaIsNamed(t *testing.T) {
+	bare(t)
 	home := t.TempDir()
-	script := "#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n"
-	if err := os.MkdirAll(filepath.Join(home, "bin"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(home, "bin", "java"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	program(t, filepath.Join(home, "bin", "java"), `echo 'openjdk version "11.0.2" 2019-01-15' >&2`)
 	t.Setenv("JAVA_HOME", home)
 	if _, err := Start(t.Context(), Options{}); err == nil || !strings.Contains(err.Error(), "is Java 11") {
 		t.Errorf("err = %v, want one that names Java 11", err)
+	}
+}
+
+// TestPythonWithoutPip: a Python that has neither pip nor venv is no way to a runtime.
+func TestPythonWithoutPip(t *testing.T) {
+	bare(t)
+	program(t, filepath.Join(os.Getenv("PATH"), "python3"), "exit 1")
+	if _, err := fetchedJava(t.Context(), nil); !errors.Is(err, errNoPip) {
+		t.Errorf("err = %v, want %v", err, errNoPip)
+	}
+}
+
+// TestFailedDownloadIsSaid shows what pip printed, and what else can be done.
+func TestFailedDownloadIsSaid(t *testing.T) {
+	bare(t)
+	program(t, filepath.Join(os.Getenv("PATH"), "python3"), `[ "$3" = --version ] || { echo no network; exit 1; }`)
+	var progress strings.Builder
+	_, err := fetchedJava(t.Context(), &progress)
+	for _, words := range []string{"no network", "apt-get install openjdk"} {
+		if err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("err = %v, want %q", err, words)
+		}
+	}
+	if !strings.Contains(progress.String(), "fetching a Java runtime") {
+		t.Errorf("progress is %q", progress.String())
 	}
 }
 

