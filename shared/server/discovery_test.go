@@ -146,9 +146,13 @@ func TestSchemasDescribeEverything(t *testing.T) { // P-4-2, S-7-1, S-7-2
 }
 
 // Each attribute says what there is to say about it, and nothing else.
-func TestAttributeDefinitions(t *testing.T) { // S-7-3, S-7-4, S-7-22
+func TestAttributeDefinitions(t *testing.T) { // S-7-3, S-7-4
 	c := newClient(t)
 	types := []string{"string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"}
+	targets := []string{"external", "uri"}
+	for _, typ := range c.send("GET", "/ResourceTypes", "").Body.Get("Resources").Items() {
+		targets = append(targets, typ.Get("name").Text())
+	}
 	var check func(attr scim.Value)
 	check = func(attr scim.Value) {
 		typ := attr.Get("type").Text()
@@ -173,6 +177,11 @@ func TestAttributeDefinitions(t *testing.T) { // S-7-3, S-7-4, S-7-22
 		}
 		if !slices.Contains(types, typ) || attr.Get("description").Text() == "" {
 			t.Errorf("%.200s", attr.JSON())
+		}
+		for _, target := range attr.Get("referenceTypes").Items() { // S-7-22
+			if !slices.Contains(targets, target.Text()) {
+				t.Errorf("%s refers to %s, not one of %v", attr.Get("name").Text(), target.JSON(), targets)
+			}
 		}
 		for _, sub := range attr.Get("subAttributes").Items() {
 			check(sub)

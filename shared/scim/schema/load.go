@@ -27,8 +27,15 @@ func Standard() (*Registry, error) {
 // the attribute.
 func Load(fsys fs.FS) (*Registry, error) {
 	r := &Registry{}
-	err := each(fsys, "schemas", func(v scim.Value) error {
+	targets, err := referenceTargets(fsys)
+	if err != nil {
+		return nil, err
+	}
+	err = each(fsys, "schemas", func(v scim.Value) error {
 		s, err := readSchema(v)
+		if err == nil {
+			err = checkReferences(s.Attributes, targets)
+		}
 		if err == nil && r.Schema(s.ID) != nil {
 			err = fmt.Errorf("schema %s is defined twice", s.ID)
 		}
@@ -95,6 +102,32 @@ func checkDepth(s *Schema) error {
 			if sub.Type == Complex && s.ID != scim.SchemaSchema {
 				return fmt.Errorf("attribute %q: the sub-attribute %q must not be complex", attr.Name, sub.Name)
 			}
+		}
+	}
+	return nil
+}
+
+// referenceTargets are the words that referenceTypes may hold: two of RFC 7643
+// section 7, and the names of the resource types.
+func referenceTargets(fsys fs.FS) ([]string, error) {
+	targets := []string{"external", "uri"}
+	err := each(fsys, "resourcetypes", func(v scim.Value) error {
+		targets = append(targets, v.Get("name").Text())
+		return nil
+	})
+	return targets, err
+}
+
+// checkReferences refuses a reference to what is no target.
+func checkReferences(attrs Attributes, targets []string) error {
+	for _, attr := range attrs.list {
+		for _, name := range attr.ReferenceTypes {
+			if !slices.Contains(targets, name) {
+				return fmt.Errorf("attribute %q: referenceTypes: %q is no resource type, and neither external nor uri", attr.Name, name)
+			}
+		}
+		if err := checkReferences(attr.Sub, targets); err != nil {
+			return fmt.Errorf("attribute %q: %w", attr.Name, err)
 		}
 	}
 	return nil

@@ -132,10 +132,18 @@ func TestLoadRejects(t *testing.T) { // S-1.2-1, S-2.1-4, S-2.3-1, S-7-22
 		{`{"name":"a","uniqueness":"local"}`, "uniqueness"},
 		{`{"name":"a","subAttributes":[{"name":"b"}]}`, "no sub-attributes"},
 		{`{"name":"a","type":"complex"}`, "needs sub-attributes"},
-		{`{"name":"a","referenceTypes":["uri"]}`, "referenceTypes"},
+		{`{"name":"a","referenceTypes":["uri"]}`, "only a reference"},
+		{`{"name":"a","type":"reference","referenceTypes":["uri","banana"]}`, `"banana" is no resource type`},
+		{`{"name":"a","type":"reference","referenceTypes":["user"]}`, `"user" is no resource type`},
+		{`{"name":"a","type":"reference","referenceTypes":[""]}`, `"" is no resource type`},
+		{`{"name":"a","type":"complex","subAttributes":[{"name":"$ref","type":"reference","referenceTypes":["Group"]}]}`, `"Group" is no resource type`},
 		{`{"name":"a"},{"name":"A"}`, "twice"},
 	} {
-		fsys := fstest.MapFS{"schemas/x.json": {Data: []byte(`{"id":"urn:x","attributes":[` + tt.attribute + `]}`)}}
+		fsys := fstest.MapFS{
+			"schemas/x.json":       {Data: []byte(`{"id":"urn:x","attributes":[` + tt.attribute + `]}`)},
+			"schemas/y.json":       {Data: []byte(`{"id":"urn:y","attributes":[{"name":"a","type":"reference","referenceTypes":["User","external","uri"]}]}`)},
+			"resourcetypes/u.json": {Data: []byte(`{"name":"User","schema":"urn:y"}`)},
+		}
 		if _, err := Load(fsys); err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "x.json") {
 			t.Errorf("%s: error %v, want one with %q", tt.attribute, err, tt.want)
 		}
