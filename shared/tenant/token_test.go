@@ -1,6 +1,8 @@
 package tenant
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -20,8 +22,12 @@ func TestIssue(t *testing.T) {
 	if c.Proves(other) || (Credential{}).Proves(token) {
 		t.Error("a foreign token proves the credential")
 	}
-	if strings.Contains(string(c.Hash[:]), token) {
-		t.Error("the record holds the token")
+	if c.Hash != sha256.Sum256([]byte(token)) {
+		t.Errorf("the credential's hash is %x, want SHA-256 of the token", c.Hash)
+	}
+	secret := token[len(prefix)+keyIDLength+1 : len(token)-sumLength]
+	if record := fmt.Sprintf("%q", c); strings.Contains(record, secret) || !strings.Contains(record, string(c.KeyID)) {
+		t.Errorf("the credential holds its secret, or not its key id: %s", record)
 	}
 }
 
