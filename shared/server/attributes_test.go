@@ -35,6 +35,30 @@ func TestUsersAreKeptAsSent(t *testing.T) { // S-4.1-1, S-4.3-1, S-4.3-3, S-4.1.
 	}
 }
 
+// What the standard schemas say of references and of display, section 2 says otherwise.
+func TestReferencesAndDisplay(t *testing.T) {
+	c := newClient(t)
+	group := c.createGroup("Analysts", "")
+	manager := `{"value":"` + id(group) + `","$ref":"HTTPS://EXAMPLE.com:443/v2/../v2/Users/1"}`
+	a := c.create("ann", `,"emails":[{"value":"a@x.org","display":"Old"}],`+enterprise+`:{"manager":`+manager+`}`)
+	t.Run("a reference to a resource of another type is kept", func(t *testing.T) { // S-2.3.7-6
+		if got := c.get(a).Body.Get(scim.EnterpriseUserSchema).Get("manager").Get("value").Text(); got != id(group) {
+			t.Errorf("manager.value is %q", got)
+		}
+	})
+	t.Run("a $ref is kept as sent", func(t *testing.T) { // S-2.4-9
+		if got := c.get(a).Body.Get(scim.EnterpriseUserSchema).Get("manager").JSON(); got != manager {
+			t.Errorf("manager is %s", got)
+		}
+	})
+	t.Run("display can be changed", func(t *testing.T) { // S-2.4-5
+		b := c.wants(c.patch(a, `[{"op":"replace","path":"emails[value eq \"a@x.org\"].display","value":"New"}]`), 200, "")
+		if got := b.Body.Get("emails").JSON(); got != `[{"value":"a@x.org","display":"New"}]` {
+			t.Errorf("emails are %s", got)
+		}
+	})
+}
+
 func TestUsersAreRefused(t *testing.T) { // S-4.1.1-5, S-4.1.2-5, S-4.1.2-11, S-2.3.7-1, S-2.3.6-1
 	c := newClient(t)
 	for _, more := range []string{

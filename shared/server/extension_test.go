@@ -102,7 +102,8 @@ func TestReturned(t *testing.T) { // P-3.4-1, S-7-15, S-7-16, S-7-17, S-7-18, P-
 	} {
 		alone := c.wants(c.send("GET", path(a)+query, ""), 200, "").Body
 		listed := c.send("GET", "/Users"+query, "").Body.Get("Resources").Items()[0]
-		for _, v := range []scim.Value{alone, listed} {
+		found := c.post("/Users", selection(query)).Body.Get("Resources").Items()[0]
+		for _, v := range []scim.Value{alone, listed, found} {
 			if got := v.Get(extension).JSON(); got != want {
 				t.Errorf("%s: %s, want %s", query, got, want)
 			}
@@ -117,7 +118,26 @@ func TestReturned(t *testing.T) { // P-3.4-1, S-7-15, S-7-16, S-7-17, S-7-18, P-
 			t.Errorf("%d: %s", i, b.Text)
 		}
 	}
+	never := "?attributes=" + extension + ":nev"
+	for i, b := range []answer{
+		c.send("POST", "/Users"+never, user("bob", x(`"must":"m","nev":"n4"`))),
+		c.send("PUT", path(a)+never, user("ann", x(`"must":"m","nev":"n5"`))),
+		c.send("PATCH", path(a)+never, message(`[{"op":"replace","path":"`+extension+`:nev","value":"n6"}]`)),
+	} {
+		if b.StatusCode >= 300 || !b.Body.Get(extension).Get("nev").IsEmpty() {
+			t.Errorf("%d, asked for what is never returned: %s", i, b.Text)
+		}
+	}
 	if b := c.patch(a, `[{"op":"replace","path":"title","value":"x"}]`); !b.Body.Get(extension).Get("req").IsEmpty() {
 		t.Errorf("%s", b.Text)
 	}
+}
+
+// selection is the parameter of a query as a member of a search message.
+func selection(query string) string {
+	name, list, found := strings.Cut(strings.TrimPrefix(query, "?"), "=")
+	if !found {
+		return ""
+	}
+	return `,"` + name + `":["` + strings.ReplaceAll(list, ",", `","`) + `"]`
 }

@@ -66,7 +66,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 
 // A password is in no answer, in no log line and in nothing that is stored, and
 // its hash in nothing else; no filter can probe it.
-func TestPasswordsStayInside(t *testing.T) { // S-4.1.1-10, S-4.1.1-15, S-7-14, S-7-16, S-9.2-1, P-3.9-9, P-3.4.2.2-42, P-7.5.2-3
+func TestPasswordsStayInside(t *testing.T) { // S-4.1.1-10, S-4.1.1-15, S-7-14, S-7-16, S-9.2-1, P-3.9-9, P-3.4.2.2-42, P-7.5.2-3, P-7.7-3
 	for _, store := range []func(string) (string, error){nil, func(string) (string, error) { return "$hash-canary", nil }} {
 		table, sent := testkit.Table(t), &recorder{}
 		c := newClient(t, func(o *server.Options) {

@@ -70,6 +70,21 @@ func TestSearchMessage(t *testing.T) { // P-7.5.2-2, P-3.4.3-1, P-3.4.3-3, P-3.4
 	}
 }
 
+// A filter with a name in it is answered in a URL as in a message, and in no log.
+func TestFiltersBySensitiveValues(t *testing.T) { // P-3.12-25, P-7.5.2-1, P-7.5.2-2, P-7.5.2-3
+	c := newClient(t)
+	ann := c.create("ann", `,"name":{"familyName":"Kanari"}`)
+	const filter = `name.familyName eq "kanari"`
+	for by, a := range map[string]answer{"GET": c.search(filter), "POST": c.post("/Users", `,"filter":`+quoted(filter))} {
+		if found := a.Body.Get("Resources").Items(); a.StatusCode != 200 || len(found) != 1 || found[0].JSON() != ann.Text {
+			t.Errorf("%s: %d %s", by, a.StatusCode, a.Text)
+		}
+	}
+	if log := c.log.String(); strings.Contains(strings.ToLower(log), "kanari") || strings.Count(log, "\n") != 3 {
+		t.Errorf("the log of three requests says\n%s", log)
+	}
+}
+
 // withoutCursor is the text of an answer, its cursor masked: no two are equal.
 func withoutCursor(a answer) string {
 	return regexp.MustCompile(`"nextCursor":"[^"]+"`).ReplaceAllString(a.Text, `"nextCursor":"…"`)

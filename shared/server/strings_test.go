@@ -42,7 +42,7 @@ func TestUserNamesThatCannotBe(t *testing.T) { // P-5-3
 	c.create("Ada Lovelace", "") // blanks are allowed: providers have them
 }
 
-func TestTenantsAreDisjoint(t *testing.T) { // P-6-1, P-6-4, P-6-5, P-6-6, S-3.1-12
+func TestTenantsAreDisjoint(t *testing.T) { // P-6-1, P-6-4, P-6-6, S-3.1-12
 	c := newClient(t)
 	other := *c
 	other.origin.Caller.Tenant = "globex"

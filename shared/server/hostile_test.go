@@ -1,0 +1,68 @@
+package server_test
+
+import (
+	"math/rand/v2"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// Texts that mean something to SQL, DynamoDB's expressions, a shell, a path, JSON,
+// a URL, this service's own keys or a parser.
+func hostile() []string {
+	return []string{
+		`' or 1=1 --`, `" or 1=1 --`, `" or userName pr or userName eq "`, `") or (userName pr`, `$where`, `{"$gt":""}`, `:v0`, `#n0 = #n0`, `attribute_exists(PK)`,
+		`../../Users`, `..%2f..%2fUsers`, `/etc/passwd`, `USER#ann`, `T#globex#USER`, `CLAIM#SYSTEM#USERNAME#ann`, `*`, `%`, `_`, `%00`, `%n%s`, `${jndi:ldap://x}`,
+		`{{7*7}}`, `<script>`, "a\r\nX-Injected: 1", "\x00", "\xff\xfe", "\u202e", `\`, `\"`, `[`, `]`, `emails[`, `urn:`, strings.Repeat("(", 500), strings.Repeat("a.", 500),
+	}
+}
+
+// hostileRequests puts a text wherever a request has a place for one.
+func hostileRequests(ann answer, text string) []failure {
+	inQuery, inPath, inJSON := url.QueryEscape(text), url.PathEscape(text), quoted(text)
+	literal := url.QueryEscape(`userName eq ` + inJSON)
+	return []failure{
+		{method: "GET", path: "/Users/" + inPath}, {method: "DELETE", path: "/Users/" + inPath}, {method: "PATCH", path: "/Groups/" + inPath, body: message(`[]`)},
+		{method: "GET", path: "/" + inPath}, {method: "GET", path: "/Schemas/" + inPath}, {method: "GET", path: "/ResourceTypes/" + inPath},
+		{method: "GET", path: "/Users?filter=" + literal}, {method: "GET", path: "/Users?filter=" + inQuery}, {method: "GET", path: "/Groups?filter=" + url.QueryEscape("members["+text+"]")},
+		{method: "GET", path: "/Users?filter=" + url.QueryEscape(text+` eq "ann"`)}, {method: "GET", path: "/Users?cursor=" + inQuery}, {method: "GET", path: "/Users?sortBy=" + inQuery},
+		{method: "GET", path: "/Users?startIndex=" + inQuery}, {method: "GET", path: "/Users?attributes=" + inQuery}, {method: "GET", path: path(ann), headers: []string{"If-None-Match", text}},
+		{method: "POST", path: "/Users/.search", body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":` + inJSON + `}`},
+		{method: "PATCH", path: path(ann), body: message(`[{"op":"remove","path":` + inJSON + `}]`)},
+		{method: "PATCH", path: path(ann), body: message(`[{"op":"replace","path":` + quoted(`emails[value eq "`+text+`"].value`) + `,"value":"x"}]`)},
+		{method: "PUT", path: path(ann), body: `{"schemas":[` + inJSON + `],` + inJSON + `:1}`},
+		{method: "POST", path: "/Groups", body: text},
+	}
+}
+
+// TestHostileTexts sends hostile texts, and random pieces of them, to every place of
+// a request. None is more than data: no answer is a 5xx, shows another user, or
+// carries a header of the text, and the users are what they were.
+func TestHostileTexts(t *testing.T) { // P-7.7-2, P-3.4.2.2-44, S-9.2-2
+	c := newClient(t)
+	ann, bob := c.create("ann", ""), c.create("bob", "")
+	texts := hostile()
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 10 {
+		var mixed string
+		for range 3 {
+			piece := texts[random.IntN(len(hostile()))]
+			mixed += piece[random.IntN(len(piece)):]
+		}
+		texts = append(texts, mixed)
+	}
+	for _, text := range texts {
+		for _, r := range hostileRequests(ann, text) {
+			a := c.send(r.method, r.path, r.body, r.headers...)
+			lists := strings.HasPrefix(r.path, "/Users?") && !strings.Contains(r.path, "filter=")
+			if a.StatusCode >= 500 || strings.Contains(a.Text, id(bob)) && !lists || a.Header.Get("X-Injected") != "" {
+				t.Errorf("%s %s %q: %d %s", r.method, r.path, r.body, a.StatusCode, a.Text)
+			}
+		}
+	}
+	c.unchanged(ann)
+	c.unchanged(bob)
+	if a := c.send("GET", "/Groups", ""); a.Body.Get("totalResults").Text() != "0" {
+		t.Errorf("a group was made: %s", a.Text)
+	}
+}
