@@ -3,7 +3,10 @@
 package build
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -24,32 +27,63 @@ func Check() error {
 }
 
 // Programs compiles the packages in the given folders of a module, all at once,
-// and puts the program of each at out/<name of its folder>/bootstrap.
+// and puts the program of each at out/<name of its folder>/bootstrap. Programs that
+// were built from the same source before come from the user's cache.
 func Programs(ctx context.Context, module string, folders []string, out string) error {
-	settings, err := flags(filepath.Join(module, "Makefile"))
+	b, err := newBuilder(module, folders)
 	if err != nil {
 		return err
 	}
-	binaries := filepath.Join(out, "bin")
-	if err := os.MkdirAll(binaries, 0o755); err != nil {
+	source, err := b.source(ctx)
+	if err != nil {
 		return err
 	}
-	args := []string{"build", "-o", binaries + string(filepath.Separator)}
+	return b.fromCache(ctx, source, out)
+}
+
+// builder runs the go command on the functions' packages.
+type builder struct {
+	module   string
+	packages []string // as the go command takes them: ./functions/users
+	env      []string
+}
+
+func newBuilder(module string, folders []string) (*builder, error) {
+	settings, err := flags(filepath.Join(module, "Makefile"))
+	if err != nil {
+		return nil, err
+	}
+	b := &builder{module: module, env: append(os.Environ(), settings...)}
 	for _, f := range folders {
-		args = append(args, "./"+filepath.ToSlash(filepath.Clean(f)))
+		b.packages = append(b.packages, "./"+filepath.ToSlash(filepath.Clean(f)))
 	}
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = module
-	cmd.Env = append(os.Environ(), settings...)
-	if printed, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("the functions do not build: %w\n%s", err, printed)
+	return b, nil
+}
+
+// source identifies what the programs are made of: a hash over the build ids of
+// all their packages, which depend on the compiler, the flags and the text.
+func (b *builder) source(ctx context.Context) (string, error) {
+	listed, err := b.run(ctx, "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.BuildID}}")
+	sum := sha256.Sum256(listed)
+	return hex.EncodeToString(sum[:16]), err
+}
+
+// into compiles and links the programs: dir/<name of its folder>.
+func (b *builder) into(ctx context.Context, dir string) error {
+	_, err := b.run(ctx, "build", "-o", dir+string(filepath.Separator))
+	return err
+}
+
+func (b *builder) run(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", append(args, b.packages...)...)
+	cmd.Dir, cmd.Env = b.module, b.env
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	printed, err := cmd.Output()
+	if err != nil {
+		err = fmt.Errorf("the functions do not build: %w\n%s", err, errs.Bytes())
 	}
-	for _, f := range folders {
-		if err := place(binaries, out, filepath.Base(f)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return printed, err
 }
 
 // flags reads how the Makefile compiles, as settings of the go command's environment.
@@ -66,14 +100,6 @@ func flags(makefile string) ([]string, error) {
 		return nil, fmt.Errorf("%s does not export CGO_ENABLED and GOFLAGS, which say how functions are compiled", makefile)
 	}
 	return settings, nil
-}
-
-// place gives a program the name that Lambda expects.
-func place(binaries, out, name string) error {
-	if err := os.MkdirAll(filepath.Join(out, name), 0o755); err != nil {
-		return err
-	}
-	return os.Rename(filepath.Join(binaries, name), Path(out, name))
 }
 
 // Path is where Programs put the program of a folder.
