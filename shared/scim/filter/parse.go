@@ -180,10 +180,23 @@ func (p *parser) value() (scim.Value, error) {
 	if err != nil || v.Kind() == scim.Array || v.Kind() == scim.Object {
 		text := p.s[start:p.pos]
 		p.pos = start
+		if doubled, ok := doubleBackslashes(text); ok {
+			return v, p.fail("a backslash in a string is written twice, as in %s,", doubled)
+		}
 		return v, p.fail("%q is no value; a string in double quotes, a number, true, false or null is expected", text)
 	}
 	p.space()
 	return v, nil
+}
+
+// doubleBackslashes returns a string in quotes that is malformed for its backslashes alone, with two in place of each.
+func doubleBackslashes(text string) (doubled string, ok bool) {
+	if !strings.HasPrefix(text, `"`) || !strings.Contains(text, `\`) {
+		return "", false
+	}
+	doubled = strings.ReplaceAll(text, `\`, `\\`)
+	_, err := scim.ParseJSON([]byte(doubled))
+	return doubled, err == nil
 }
 
 // quoted passes a string, to its closing quote or the end.

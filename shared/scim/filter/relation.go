@@ -28,6 +28,9 @@ func (at place) relation(e *Compare) (test, error) {
 	case schema.Binary:
 		return equalBinary(literal, e.Path)
 	}
+	if err := refuseControls(leaf, e); err != nil {
+		return nil, err
+	}
 	if leaf.CaseExact {
 		return textual(op, literal, func(s string) string { return s }), nil
 	}
