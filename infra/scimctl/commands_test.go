@@ -63,6 +63,9 @@ func credentials(b *bench) {
 	token, key := made["secret"].(string), made["key"].(string)
 	b.wants(200, token)
 	b.newUser(403, token, "nobody")
+	if out := b.run("credential create creds -scopes write"); !strings.Contains(out, "read, write") {
+		b.Errorf("write includes read, but it printed:\n%s", out)
+	}
 	b.run("tenant suspend creds")
 	b.wants(401, token)
 	b.run("tenant resume creds")

@@ -39,7 +39,7 @@ func createCredential(flags *flag.FlagSet) action {
 		in.Client, *client = &id, true
 		return given(v)
 	})
-	flags.Func("scopes", "what it may do: read, write or both, separated by commas (default both; with -subject read)", func(v string) error {
+	flags.Func("scopes", "what it may do: read, or write, which includes read (default write; with -subject read)", func(v string) error {
 		for name := range strings.SplitSeq(v, ",") {
 			in.Scopes = append(in.Scopes, tenant.Scope(strings.TrimSpace(name)))
 		}

@@ -32,6 +32,21 @@ func TestTokenWorks(t *testing.T) {
 	}
 }
 
+// TestWriteIncludesRead: no credential can write without reading, and what is shown says so.
+func TestWriteIncludesRead(t *testing.T) {
+	b := newBench(t)
+	b.acme(`{"id":"acme"}`)
+	for _, scopes := range []string{`["write"]`, `["write","read"]`} {
+		if a := b.send(201, "POST", acmeCredentials, `{"scopes":`+scopes+`}`); a.text("scopes") != "[read write]" {
+			t.Errorf("%s: %v", scopes, a)
+		}
+	}
+	client := b.send(201, "POST", acmeCredentials, `{"kind":"client","scopes":["write"]}`)
+	if second := b.send(201, "POST", acmeCredentials, `{"kind":"client","clientId":"`+client.text("key")+`"}`); second.text("scopes") != "[read write]" {
+		t.Errorf("a client's second secret: %v", second)
+	}
+}
+
 func TestCredentialsThatCantBe(t *testing.T) {
 	b := newBench(t)
 	b.acme(`{"id":"acme","limits":{"tokenAgeSeconds":3600}}`)

@@ -110,7 +110,7 @@ type CredentialList struct {
 type NewCredential struct {
 	Kind      tenant.Kind    `json:"kind,omitempty"`      // token unless given
 	Client    *tenant.KeyID  `json:"clientId,omitempty"`  // of a client that gets another secret
-	Scopes    []tenant.Scope `json:"scopes,omitzero"`     // unless given read and write, of a subject's token read
+	Scopes    []tenant.Scope `json:"scopes,omitzero"`     // write includes read; unless given write, of a subject's token read
 	Subject   *string        `json:"subject,omitempty"`   // id or userName of the one user it speaks for
 	ExpiresIn *int64         `json:"expiresIn,omitempty"` // seconds; never, or the tenant's limit, unless given
 }

@@ -105,7 +105,7 @@ func narrowed(may []tenant.Scope, asked []string) ([]tenant.Scope, error) {
 		}
 		scopes = append(scopes, scope)
 	}
-	return scopes, nil
+	return tenant.Effective(scopes), nil
 }
 
 func find(may []tenant.Scope, name string) (tenant.Scope, bool) {

@@ -3,13 +3,14 @@ package tenant
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"slices"
 	"time"
 )
 
 // Scope is something a credential may do.
 type Scope string
 
-// The scopes of a credential: Read covers GET and searches, Write the rest.
+// The scopes of a credential: Read covers GET and searches, Write covers everything.
 const (
 	Read  Scope = "read"
 	Write Scope = "write"
@@ -17,6 +18,14 @@ const (
 
 // Valid reports whether s is one of the two scopes.
 func (s Scope) Valid() bool { return s == Read || s == Write }
+
+// Effective returns what scopes amount to: Write includes Read, because changes are answered with what is stored.
+func Effective(scopes []Scope) []Scope {
+	if slices.Contains(scopes, Write) {
+		return []Scope{Read, Write}
+	}
+	return scopes
+}
 
 // Kind says how a credential is used.
 type Kind string
@@ -41,8 +50,8 @@ type Credential struct {
 	Kind    Kind
 	Client  KeyID // of a ClientSecret: the client id, which is the key id of the client's first secret
 	Hash    [sha256.Size]byte
-	Scopes  []Scope
-	Subject string // the id of the one user whom it speaks for; "" for the whole tenant
+	Scopes  []Scope // effective
+	Subject string  // the id of the one user whom it speaks for; "" for the whole tenant
 	Created time.Time
 	Expires time.Time     // zero: does not expire
 	Life    time.Duration // that it was issued for; 0: unlimited

@@ -38,7 +38,7 @@ func IssueLike(model Credential, now time.Time) (token string, c Credential) {
 	body := prefix + keyID + "_" + strings.ToLower(rand.Text())
 	token = body + Checksum(body)
 	c = model
-	c.KeyID, c.Hash, c.Scopes = KeyID(keyID), sha256.Sum256([]byte(token)), slices.Clone(model.Scopes)
+	c.KeyID, c.Hash, c.Scopes = KeyID(keyID), sha256.Sum256([]byte(token)), slices.Clone(Effective(model.Scopes))
 	c.Created, c.Revoked, c.Used, c.Life = now, time.Time{}, time.Time{}, 0
 	if !c.Expires.IsZero() {
 		c.Life = c.Expires.Sub(now)

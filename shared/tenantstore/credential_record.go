@@ -54,6 +54,7 @@ func credentialFrom(item table.Item) (tenant.Credential, error) {
 	for _, scope := range strings.Fields(item.Text("scopes")) {
 		c.Scopes = append(c.Scopes, tenant.Scope(scope))
 	}
+	c.Scopes = tenant.Effective(c.Scopes) // older records may name write alone
 	var err error
 	c.Created, err = time.Parse(time.RFC3339, item.Text("created"))
 	return c, err

@@ -32,6 +32,14 @@ func TestCredentialRecord(t *testing.T) {
 		got.Kind != tenant.ClientSecret || !slices.Equal(got.Scopes, made.Scopes) || !got.Created.Equal(made.Created) || !got.Revoked.IsZero() {
 		t.Errorf("read %+v, %v; want %+v", got, err, made)
 	}
+	_, older := b.issue(tenant.Credential{Tenant: "acme", Kind: tenant.BearerToken})
+	older.KeyID, older.Scopes = "olderkey", []tenant.Scope{tenant.Write} // as it was stored before write included read
+	if err := b.CreateCredential(t.Context(), older); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.Credential(t.Context(), older.KeyID); err != nil || !slices.Equal(got.Scopes, []tenant.Scope{tenant.Read, tenant.Write}) {
+		t.Errorf("write alone is read as %v, %v", got.Scopes, err)
+	}
 	_, none := tenant.Issue("nobody", nil, time.Now(), time.Time{})
 	if err := b.CreateCredential(t.Context(), none); !errors.Is(err, tenantstore.ErrNotFound) {
 		t.Errorf("for no tenant: %v", err)
