@@ -109,13 +109,52 @@ func TestRoutes(t *testing.T) { // P-3.2-3, P-3.2-6, P-3.3-13, P-3.4.3-11, P-3.1
 		{"GET", "/Users/v2", 404, ""},
 		{"GET", "/ServiceProviderConfigs", 404, ""},
 		{"GET", "/Users.scim", 404, ""}, // P-3.8-10
-		{"GET", "/Users/", 200, ""},
+		{"GET", "/Users/", 404, ""},
 		{"HEAD", "/Users", 200, ""},
 	} {
 		a := c.send(tt.method, tt.path, "")
 		if a.StatusCode != tt.status || a.Header.Get("Allow") != tt.allow {
 			t.Errorf("%s %s: %d, Allow %q; want %d, %q", tt.method, tt.path, a.StatusCode, a.Header.Get("Allow"), tt.status, tt.allow)
 		}
+	}
+}
+
+// TestExtraSlash: one answer at every endpoint, by whichever function API Gateway asks.
+func TestExtraSlash(t *testing.T) { // P-3.12-9
+	c := newClient(t)
+	ann := path(c.create("ann", ""))
+	unknown := newClientOn(t, nil)
+	unknown.server = server.New(unknown.server.Options, server.ServiceProviderConfig, server.Later) // function serviceproviderconfig
+	for _, tt := range []struct{ method, path, which, right string }{
+		{"GET", "/Users/", "a slash at the end", "/scim/v2/Users."},
+		{"POST", "/Users/", "a slash at the end", "/scim/v2/Users."},
+		{"GET", "/Groups/", "a slash at the end", "/scim/v2/Groups."},
+		{"GET", ann + "/", "a slash at the end", "/scim/v2" + ann + "."},
+		{"POST", "/Users/.search/", "a slash at the end", "/scim/v2/Users/.search."},
+		{"POST", "/.search/", "a slash at the end", "/scim/v2/.search."},
+		{"GET", "/Me/", "a slash at the end", "/scim/v2/Me."},
+		{"POST", "/Bulk/", "a slash at the end", "/scim/v2/Bulk."},
+		{"GET", "/Schemas/", "a slash at the end", "/scim/v2/Schemas."},
+		{"GET", "/ResourceTypes/User/", "a slash at the end", "/scim/v2/ResourceTypes/User."},
+		{"GET", "/ServiceProviderConfig/", "a slash at the end", "/scim/v2/ServiceProviderConfig."},
+		{"GET", "//Users", "two slashes in a row", "/scim/v2/Users."},
+		{"GET", "/Users//", "two slashes in a row", "/scim/v2/Users."},
+		{"GET", "/Users//" + id(c.create("bob", "")), "two slashes in a row", "/scim/v2/Users/"},
+		{"GET", "///ServiceProviderConfig", "two slashes in a row", "/scim/v2/ServiceProviderConfig."},
+	} {
+		for _, function := range []*client{c, unknown} {
+			detail := function.wants(function.send(tt.method, tt.path, ""), 404, "").Body.Get("detail").Text()
+			if !strings.Contains(detail, tt.which) || !strings.Contains(detail, "send the request to "+tt.right) {
+				t.Errorf("%s %s: %s", tt.method, tt.path, detail)
+			}
+		}
+	}
+	detail := c.wants(c.sendTo("GET", "https://any.host//scim/v2/Users", ""), 404, "").Body.Get("detail").Text()
+	if !strings.Contains(detail, "two slashes") {
+		t.Errorf("in front of the base URL: %s", detail)
+	}
+	if detail := c.wants(c.send("GET", "/", ""), 404, "").Body.Get("detail").Text(); strings.Contains(detail, "slash") {
+		t.Errorf("the base URL is no endpoint without its slash either: %s", detail)
 	}
 }
 

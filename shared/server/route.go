@@ -45,6 +45,9 @@ func writing(k directory.Kind, name string, run operation) method {
 // find returns the operation that a request asks for and notes the id in its
 // path. The errors are 404, 405 and, for another version of SCIM, 400.
 func (s *Server) find(r *request) (method, error) {
+	if err := extraSlash(r.URL.EscapedPath()); err != nil {
+		return method{}, err
+	}
 	_, path, ok := strings.Cut(r.URL.EscapedPath(), Root)
 	if !ok {
 		return method{}, outside(r.URL.EscapedPath())
@@ -83,10 +86,10 @@ func (c route) method(r *request, verb string) (method, error) {
 	return m, nil
 }
 
-// match compares a pattern with an encoded path, a slash at whose end counts for
-// nothing. .search is never an id (RFC 7644 section 3.4.3).
+// match compares a pattern with an encoded path. .search is never an id (RFC 7644
+// section 3.4.3).
 func match(pattern, path string) (id scim.ID, ok bool) {
-	want, got := strings.Split(pattern, "/"), strings.Split(strings.TrimSuffix(path, "/"), "/")
+	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(want) != len(got) {
 		return "", false
 	}

@@ -123,7 +123,9 @@ func TestRouting(t *testing.T) {
 		{"PATCH", "/things", 200, "/things"},
 		{"GET", "/things/1", 200, "/things/{id}"},
 		{"GET", "/things/1/2", 200, "/things/{rest+}"},
-		{"GET", "/things/", 404, ""},
+		{"GET", "/things/", 200, "/things"},
+		{"GET", "/things/1/", 200, "/things/{id}"},
+		{"GET", "/things//1", 404, ""},
 		{"GET", "/open", 200, "/open"},
 		{"POST", "/open", 404, ""},
 		{"GET", "/", 404, ""},
@@ -134,7 +136,7 @@ func TestRouting(t *testing.T) {
 		res, body := send(t, c.method, server.URL+c.path, "Bearer abc", "")
 		var e events.APIGatewayProxyRequest
 		_ = json.Unmarshal([]byte(body), &e)
-		if res.StatusCode != c.status || e.Resource != c.resource {
+		if res.StatusCode != c.status || e.Resource != c.resource || e.Path != "" && e.Path != c.path {
 			t.Errorf("%s %s: %d by %q, want %d by %q", c.method, c.path, res.StatusCode, e.Resource, c.status, c.resource)
 		}
 	}

@@ -25,10 +25,12 @@ func split(path string) []string { return strings.Split(strings.TrimPrefix(path,
 
 // match finds the route of a request and the values of its variables. A fixed
 // segment wins over a variable, a variable over a greedy one, and a method over ANY.
+// A slash at the end of the path makes no difference, though the function sees it
+// (github.com/aws-powertools/powertools-lambda-python/issues/1552, observed on AWS).
 func (a *API) match(method, path string) (*route, map[string]string) {
 	var best *route
 	var values map[string]string
-	segments := split(path)
+	segments := split(strings.TrimSuffix(path, "/"))
 	for i := range a.routes {
 		r := &a.routes[i]
 		found, ok := r.match(method, segments)
