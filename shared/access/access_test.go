@@ -128,7 +128,7 @@ func TestBearer(t *testing.T) { // P-2-2, P-2-4, P-2-6, P-7.4-3
 		"none": "", "no scheme": good, "another scheme": "Basic " + good, "garbage": "Bearer scim_x_y",
 		"an unknown key": "Bearer " + unknown, "another key's own token": "Bearer " + swapped(good, unknown),
 		"revoked": "Bearer " + gone, "a suspended tenant's": "Bearer " + suspended, "a client secret": "Bearer " + secret,
-		"no JWT": "Bearer a.b.c",
+		"no JWT": "Bearer a.b.c", "no blank": "Bearer" + good, "a tab": "Bearer\t" + good, "blanks alone": "Bearer   ",
 	} {
 		b.refuses(name, header)
 	}
@@ -136,6 +136,11 @@ func TestBearer(t *testing.T) { // P-2-2, P-2-4, P-2-6, P-7.4-3
 	if err != nil || grant.Tenant.ID != "acme" || grant.Tenant.Profile != tenant.Okta || grant.Credential.Subject != "u1" ||
 		len(grant.Scopes) != 2 || grant.Expires.Unix() != b.now.Add(time.Hour).Unix() {
 		t.Errorf("%+v, %v", grant, err)
+	}
+	for _, scheme := range []string{"Bearer ", "Bearer   ", "BEARER ", "bEaReR  "} { // RFC 9110 section 11.4: any case, 1*SP
+		if _, err := b.Bearer(t.Context(), scheme+good); err != nil {
+			t.Errorf("%q and a token: %v", scheme, err)
+		}
 	}
 	b.set(tenant.Active)
 	if _, err := b.Bearer(t.Context(), "Bearer "+suspended); err != nil {

@@ -15,8 +15,8 @@ import (
 // the tokens that operators issue and those that clients got for their secret.
 // The error is ErrRefused, or says that the decision could not be made.
 func (g *Gate) Bearer(ctx context.Context, header string) (Grant, error) {
-	scheme, token, _ := strings.Cut(header, " ")
-	if !strings.EqualFold(scheme, "Bearer") {
+	token, ok := BearerToken(header)
+	if !ok {
 		return Grant{}, ErrRefused
 	}
 	if strings.Contains(token, ".") {
@@ -27,6 +27,14 @@ func (g *Gate) Bearer(ctx context.Context, header string) (Grant, error) {
 		return Grant{Credential: c}, err
 	}
 	return g.grant(ctx, c)
+}
+
+// BearerToken returns the token in an Authorization header of scheme Bearer: the scheme in any case, one blank or
+// more, the token (RFC 9110 section 11.4). API Gateway asks the same of a header before it calls the authorizer: the
+// template's ValidationExpression.
+func BearerToken(header string) (token string, ok bool) {
+	scheme, token, ok := strings.Cut(header, " ")
+	return strings.TrimLeft(token, " "), ok && strings.EqualFold(scheme, "Bearer")
 }
 
 // signed decides about an access token. The client secret that it was issued for

@@ -102,10 +102,12 @@ func TestToken(t *testing.T) {
 	}{
 		"in the header":              {form(), basic(id, secret), 200, "read write"},
 		"percent-encoded":            {form(), basic(id, strings.ReplaceAll(secret, "_", "%5F")), 200, "read write"},
+		"behind several blanks":      {form(), http.Header{"Authorization": {strings.Replace(basic(id, secret).Get("Authorization"), "Basic ", "BASIC   ", 1)}}, 200, "read write"},
 		"in the body":                {body(), nil, 200, "read write"},
 		"an id in both":              {form("client_id", id), basic(id, secret), 200, "read write"},
 		"parameters of no meaning":   {body("resource", "x", "resource", "y"), nil, 200, "read write"},
 		"a narrower scope":           {body("scope", "read"), nil, 200, "read"},
+		"write, which includes read": {body("scope", "write"), nil, 200, "read write"},
 		"a wider scope":              {body("scope", "read admin"), nil, 400, "invalid_scope"},
 		"another grant type":         {url.Values{"grant_type": {"password"}, "client_id": {id}, "client_secret": {secret}}, nil, 400, "unsupported_grant_type"},
 		"no grant type":              {url.Values{"client_id": {id}, "client_secret": {secret}}, nil, 400, "invalid_request"},

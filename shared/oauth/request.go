@@ -74,7 +74,7 @@ func client(r *http.Request, form url.Values) (id, secret string, err error) {
 		}
 		return id, secret, nil
 	}
-	user, password, ok := r.BasicAuth()
+	user, password, ok := basicAuth(r)
 	user, err1 := url.QueryUnescape(user)
 	password, err2 := url.QueryUnescape(password)
 	switch {
@@ -84,4 +84,11 @@ func client(r *http.Request, form url.Values) (id, secret string, err error) {
 		return "", "", refuse(http.StatusBadRequest, "invalid_request", "the client authenticates in the header or in the body, not in both")
 	}
 	return user, password, nil
+}
+
+// basicAuth is r.BasicAuth, with as many blanks behind the scheme as RFC 9110 section 11.4 allows.
+func basicAuth(r *http.Request) (user, password string, ok bool) {
+	scheme, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	one := http.Request{Header: http.Header{"Authorization": {scheme + " " + strings.TrimLeft(credentials, " ")}}}
+	return one.BasicAuth()
 }

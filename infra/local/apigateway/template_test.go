@@ -2,20 +2,18 @@ package apigateway_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"strconv"
 	"testing"
 
 	"scimserver/infra/local/apigateway"
 	"scimserver/infra/local/template"
+	"scimserver/shared/access"
 )
 
 // TestEveryGatewayResponseIsASCIMError reads the project's own template: a REST
 // API must not answer in any other shape, whatever goes wrong (RFC 7644 section 3.12).
 func TestEveryGatewayResponseIsASCIMError(t *testing.T) {
-	s, err := template.Load("../../../template.yaml", template.Deployment{StackName: "app", Region: "eu-central-1", AccountID: "000000000000"})
-	if err != nil {
-		t.Fatal(err)
-	}
 	var declared struct {
 		GatewayResponses map[string]struct {
 			StatusCode         int
@@ -23,14 +21,7 @@ func TestEveryGatewayResponseIsASCIMError(t *testing.T) {
 			ResponseTemplates  map[string]string
 		}
 	}
-	for _, r := range s.OfType("AWS::Serverless::Api") {
-		if r.ID != "Api" {
-			continue
-		}
-		if err := r.Decode(&declared); err != nil {
-			t.Fatal(err)
-		}
-	}
+	decodeAPI(t, &declared)
 	for _, name := range apigateway.ResponseTypes() {
 		r, ok := declared.GatewayResponses[name]
 		if !ok {
@@ -52,6 +43,61 @@ func TestEveryGatewayResponseIsASCIMError(t *testing.T) {
 			t.Errorf("%s: the body says %s, the response is %d", name, body.Status, r.StatusCode)
 		}
 		checkHeaders(t, name, r.StatusCode, r.ResponseParameters.Headers)
+	}
+}
+
+// decodeAPI reads the properties of the SCIM API in the project's own template.
+func decodeAPI(t *testing.T, into any) {
+	t.Helper()
+	s, err := template.Load("../../../template.yaml", template.Deployment{StackName: "app", Region: "eu-central-1", AccountID: "000000000000"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range s.OfType("AWS::Serverless::Api") {
+		if r.ID != "Api" {
+			continue
+		}
+		if err := r.Decode(into); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Fatal("the template declares no Api")
+}
+
+// TestTokenExpression: the expression that lets a request through to the authorizer, and the authorizer's parser,
+// take the same headers apart in the same way (RFC 9110 section 11.4).
+func TestTokenExpression(t *testing.T) { // P-2-2
+	var declared struct {
+		Auth struct {
+			Authorizers map[string]struct {
+				Identity struct{ ValidationExpression string }
+			}
+		}
+	}
+	decodeAPI(t, &declared)
+	expression := regexp.MustCompile(declared.Auth.Authorizers["BearerToken"].Identity.ValidationExpression)
+	for header, want := range map[string]string{
+		"Bearer scim_k_s":        "scim_k_s",
+		"Bearer    scim_k_s":     "scim_k_s",
+		"BEARER scim_k_s":        "scim_k_s",
+		"bearer  a-_1.b-_2.c-_3": "a-_1.b-_2.c-_3",
+		"Bearerscim_k_s":         "",
+		"Bearer\tscim_k_s":       "",
+		"Basic scim_k_s":         "",
+		"scim_k_s":               "",
+		"Bearer":                 "",
+	} {
+		passes := expression.MatchString(header)
+		token, ok := access.BearerToken(header)
+		if passes != (want != "") || ok != passes || ok && token != want {
+			t.Errorf("%q: the expression says %v, the parser %q, %v; want %q", header, passes, token, ok, want)
+		}
+	}
+	for _, header := range []string{"Bearer    ", "Bearer scim_k_s x", "Bearer scim_k", "Bearer a.b"} {
+		if expression.MatchString(header) {
+			t.Errorf("%q passes", header)
+		}
 	}
 }
 
