@@ -6,26 +6,45 @@ import (
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
 )
 
-// Schemas is the endpoint that describes schemas (RFC 7644 section 4).
+// Schemas is the endpoint that describes schemas (RFC 7644 section 4). The schema of users stands first.
 func Schemas(s *Server) []route {
-	return discovery(s, "/Schemas", func(r *request) (all []scim.Value) {
-		for _, schema := range s.Registry.Schemas {
-			all = append(all, described(r, schema.Value(), "Schema", "/Schemas/"+schema.ID))
+	all := putFirst(s.Registry.Schemas, func(one *schema.Schema) bool { return one.ID == scim.UserSchema })
+	return discovery(s, "/Schemas", func(r *request) []scim.Value {
+		values := make([]scim.Value, len(all))
+		for i, one := range all {
+			values[i] = described(r, one.Value(), "Schema", "/Schemas/"+one.ID)
 		}
-		return all
+		return values
 	})
 }
 
-// ResourceTypes is the endpoint that describes resource types (RFC 7644 section 4).
+// ResourceTypes is the endpoint that describes resource types (RFC 7644 section 4). Users stand first: some clients
+// take the first type for that of users.
 func ResourceTypes(s *Server) []route {
-	return discovery(s, "/ResourceTypes", func(r *request) (all []scim.Value) {
-		for _, typ := range s.Registry.Types {
-			all = append(all, described(r, typ.Value(), "ResourceType", "/ResourceTypes/"+typ.Name))
+	all := putFirst(s.Registry.Types, func(one *schema.ResourceType) bool { return one.Name == "User" })
+	return discovery(s, "/ResourceTypes", func(r *request) []scim.Value {
+		values := make([]scim.Value, len(all))
+		for i, one := range all {
+			values[i] = described(r, one.Value(), "ResourceType", "/ResourceTypes/"+one.Name)
 		}
-		return all
+		return values
 	})
+}
+
+// putFirst returns a list with the elements that match in front, otherwise in its order.
+func putFirst[T any](list []T, match func(T) bool) []T {
+	var front, rest []T
+	for _, one := range list {
+		if match(one) {
+			front = append(front, one)
+		} else {
+			rest = append(rest, one)
+		}
+	}
+	return append(front, rest...)
 }
 
 // ServiceProviderConfig is the endpoint that says what the service supports

@@ -96,6 +96,12 @@ func TestServiceProviderConfig(t *testing.T) { // P-4-1, P-2-7, S-5-1, S-5-2, S-
 func TestResourceTypes(t *testing.T) { // P-4-4, S-6-1, S-6-2, S-6-3, S-6-4, S-6-7, S-3.1-1
 	c := newClient(t)
 	list := c.wants(c.send("GET", "/ResourceTypes", ""), 200, "")
+	if got := list.Body.Get("Resources").Items()[0].Get("id").Text(); got != "User" {
+		t.Errorf("the first type is %s", got)
+	}
+	if got := c.send("GET", "/Schemas", "").Body.Get("Resources").Items()[0].Get("id").Text(); got != scim.UserSchema {
+		t.Errorf("the first schema is %s", got)
+	}
 	for _, typ := range list.Body.Get("Resources").Items() {
 		for _, name := range []string{"name", "description", "endpoint", "schema"} {
 			if typ.Get(name).Text() == "" {
