@@ -29,6 +29,39 @@ func TestVersions(t *testing.T) { // P-3.14-4, P-3.14-5, P-3.14-6, P-3.14-7, P-3
 	c.wants(c.send("DELETE", path, "", "If-Match", `"3"`), 204, "")
 }
 
+// TestIfNoneMatch: a change under If-None-Match is made to a resource at another version only, and to none at *
+// (RFC 9110 section 13.1.2). Nothing at all is changed where it is malformed.
+func TestIfNoneMatch(t *testing.T) { // P-3.14-4
+	c := newClient(t)
+	ann := c.create("ann", "")
+	group := c.wants(c.send("POST", "/Groups", `{"schemas":["`+scim.GroupSchema+`"],"displayName":"g"}`), 201, "")
+	change := message(`[{"op":"add","path":"externalId","value":"x"}]`)
+	for _, resource := range []struct{ path, body string }{
+		{path(ann), user("anne", "")},
+		{"/Groups/" + id(group), `{"schemas":["` + scim.GroupSchema + `"],"displayName":"other"}`},
+	} {
+		before := c.wants(c.send("GET", resource.path, ""), 200, "")
+		for _, tag := range []string{"*", before.Header.Get("ETag"), `"9", ` + before.Header.Get("ETag"), "1"} {
+			for method, body := range map[string]string{"PUT": resource.body, "PATCH": change, "DELETE": ""} {
+				a := c.wants(c.send(method, resource.path, body, "If-None-Match", tag), 412, "")
+				if !strings.Contains(a.Body.Get("detail").Text(), "If-None-Match") {
+					t.Errorf("%s with If-None-Match %s: %s", method, tag, a.Text)
+				}
+			}
+		}
+		c.wants(c.send("PUT", resource.path, resource.body, "If-Match", "*", "If-None-Match", "*"), 412, "")
+		if after := c.send("GET", resource.path, ""); after.Text != before.Text {
+			t.Errorf("refused, and yet %s became %s", before.Text, after.Text)
+		}
+		c.wants(c.send("PUT", resource.path, resource.body, "If-Match", "*", "If-None-Match", `W/"9"`), 200, "")
+		c.wants(c.send("DELETE", resource.path, "", "If-None-Match", `W/"9"`), 204, "")
+		c.wants(c.send("PUT", resource.path, resource.body, "If-None-Match", "*"), 404, "") // PUT creates nothing
+	}
+	c.wants(c.send("POST", "/Users", user("bob", ""), "If-None-Match", "*"), 201, "")
+	c.wants(c.send("POST", "/Users", user("bob", ""), "If-None-Match", "*"), 409, "uniqueness")
+	c.wants(c.send("POST", "/Users/.search", `{"schemas":["`+scim.SearchRequestMessage+`"]}`, "If-None-Match", "*"), 200, "")
+}
+
 func TestBadBodies(t *testing.T) { // P-3.3-10, P-3.8-7, P-3.8-9, P-7-1
 	c := newClient(t)
 	for _, tt := range []struct {

@@ -8,13 +8,22 @@ import (
 	"scimserver/shared/scim"
 )
 
-// match returns the condition of the request's If-Match header, nil without one.
+// match returns the condition that a request's If-Match and If-None-Match put on a change (RFC 9110 section 13.1),
+// nil without both. A malformed condition is never met, so nothing is changed.
 func (r *request) match() directory.Match {
-	headers := r.Header.Values("If-Match")
-	if len(headers) == 0 {
+	wanted, unwanted := r.Header.Values("If-Match"), r.Header.Values("If-None-Match")
+	if len(wanted) == 0 && len(unwanted) == 0 {
 		return nil
 	}
-	return func(version int64) bool { return names(headers, version) }
+	return func(version int64) bool {
+		return (len(wanted) == 0 || names(wanted, version)) && (len(unwanted) == 0 || excludes(unwanted, version))
+	}
+}
+
+// excludes reports whether a list of entity tags is well-formed and does not name a version.
+func excludes(headers []string, version int64) bool {
+	_, ok := tags(headers)
+	return ok && !names(headers, version)
 }
 
 // names reports whether a list of entity tags names a version. Weak and strong
@@ -45,10 +54,19 @@ func tags(headers []string) (all []string, ok bool) {
 
 // outdated says why a change is refused for its condition.
 func outdated(r *request) *scim.Error {
-	if _, ok := tags(r.Header.Values("If-Match")); !ok {
-		return scim.PreconditionFailed(`If-Match is not an entity tag, such as W/"1" with its double quotes; send the version as it was answered`)
+	for _, name := range []string{"If-Match", "If-None-Match"} {
+		headers := r.Header.Values(name)
+		if _, ok := tags(headers); len(headers) > 0 && !ok {
+			return scim.PreconditionFailed(name + ` is not an entity tag, such as W/"1" with its double quotes; send the version as it was answered`)
+		}
 	}
-	return scim.PreconditionFailed("the resource has another version than If-Match names; fetch it and try again")
+	switch {
+	case r.Header.Get("If-None-Match") == "":
+		return scim.PreconditionFailed("the resource has another version than If-Match names; fetch it and try again")
+	case r.Header.Get("If-Match") == "":
+		return scim.PreconditionFailed("the resource exists at a version that If-None-Match excludes, so nothing was changed; to change it, leave the header out")
+	}
+	return scim.PreconditionFailed("the resource's version does not fulfil both If-Match and If-None-Match; fetch it and try again")
 }
 
 // cutTag cuts the first entity tag off a list (RFC 9110 section 8.8.3) and
