@@ -90,7 +90,7 @@ func discovery(s *Server, endpoint string, all func(*request) []scim.Value) []ro
 }
 
 func refuseFilter(r *request) error {
-	if r.URL.Query().Has("filter") {
+	if _, sent := r.filter(); sent {
 		return scim.Forbidden("discovery endpoints can't be filtered")
 	}
 	return nil

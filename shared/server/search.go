@@ -126,7 +126,10 @@ func (f *search) find(ctx context.Context) (*result, error) {
 }
 
 // isList reports whether the search is for all resources in the usual order.
-func (f *search) isList() bool { return !f.r.parameters.Has("filter") && f.q.order == nil }
+func (f *search) isList() bool {
+	_, filtered := f.r.filter()
+	return !filtered && f.q.order == nil
+}
 
 // compare returns -1, 0 or 1 as a stands before, at or behind b.
 func (f *search) compare(a, b position) int {

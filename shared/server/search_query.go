@@ -17,7 +17,6 @@ const defaultCount = 100
 // query is what a search asks for (RFC 7644 section 3.4.2), whether in its URL or
 // in the body of a .search.
 type query struct {
-	filter string       // as it was sent
 	order  *order.Order // nil: by type and id
 	start  int          // of the page, from 1; where the page is found by its index
 	count  int          // the most resources of the page
@@ -28,20 +27,28 @@ type query struct {
 
 // readQuery reads the parameters of a search over the resources of some types.
 func readQuery(r *request, over []*endpoint) (q query, err error) {
-	q.filter = r.parameters.Get("filter")
 	if q.order, err = readOrder(r, over); err != nil {
 		return q, err
 	}
 	return q, q.readPaging(r)
 }
 
+// filter returns the filter of a request and whether there is one.
+func (r *request) filter() (text string, sent bool) {
+	all, sent := r.parameters["filter"]
+	if !sent || r.tolerant() && r.event.repairs.NoFilter(all) {
+		return "", false
+	}
+	return r.parameters.Get("filter"), true
+}
+
 // readFilter reads the filter of a search among the resources of a type, repaired
 // where the tenant's profile allows; nil where there is none.
 func (e *endpoint) readFilter(r *request) (filter.Expr, error) {
-	if !r.parameters.Has("filter") {
+	text, sent := r.filter()
+	if !sent {
 		return nil, nil
 	}
-	text := r.parameters.Get("filter")
 	if r.tolerant() {
 		return r.event.repairs.Filter(e.typ, text)
 	}

@@ -15,6 +15,7 @@ import (
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/server"
+	"scimserver/shared/tenant"
 	"scimserver/shared/testkit"
 )
 
@@ -38,6 +39,59 @@ func TestQuery(t *testing.T) { // P-3.4.2-1, P-3.4.2-2, P-3.4.2-5, P-3.4.2-6, P-
 		if a := c.send("GET", "/Users"+query, ""); !strings.Contains(a.Text, want) {
 			t.Errorf("%s: %.200s, want %s", query, a.Text, want)
 		}
+	}
+}
+
+// TestBlankParameters: a parameter without a value is none.
+func TestBlankParameters(t *testing.T) {
+	c := newClient(t)
+	c.wants(c.send("GET", "/Users?filter=", ""), 400, "invalidFilter") // P-3.4.2.2-24, profile strict
+	c.wants(c.send("GET", "/Schemas?filter=", ""), 403, "")
+	c.origin.Caller.Profile = tenant.Generic
+	c.create("ann", "")
+	c.create("bob", "")
+	blank := `{"schemas":["` + scim.SearchRequestMessage + `"],"filter":"","sortBy":"","sortOrder":"","attributes":[],"count":2}`
+	for _, tt := range []struct{ method, path, body string }{
+		{"GET", "/Users?filter=", ""},
+		{"GET", "/Users?filter=&startIndex=1&count=100", ""},
+		{"GET", "/Users?filter=%20", ""},
+		{"GET", "/Users?filter=&startIndex=&count=&sortBy=&sortOrder=&attributes=&excludedAttributes=", ""},
+		{"GET", "/Users?filter=&cursor=", ""},
+		{"GET", "/Users?filter=&sortBy=userName", ""},
+		{"POST", "/Users/.search", blank},
+		{"POST", "/.search", blank},
+	} {
+		if a := c.wants(c.send(tt.method, tt.path, tt.body), 200, ""); a.Body.Get("totalResults").Text() != "2" {
+			t.Errorf("%s %s: %s", tt.method, tt.path, a.Text)
+		}
+	}
+	c.wants(c.send("GET", "/Schemas?filter=", ""), 200, "")
+	c.wants(c.send("GET", "/Users?filter=&filter=id+pr", ""), 400, "invalidFilter")
+	first := c.wants(c.send("GET", "/Users?filter=&cursor=&count=1", ""), 200, "").Body
+	next := c.wants(c.send("GET", "/Users?count=1&cursor="+first.Get("nextCursor").Text(), ""), 200, "").Body
+	if one, two := first.Get("Resources").JSON(), next.Get("Resources").JSON(); one == two || len(next.Get("Resources").Items()) != 1 {
+		t.Errorf("page 1 %s\npage 2 %s", one, two)
+	}
+	if !strings.Contains(c.log.String(), `"deviations":["empty-filter"]`) {
+		t.Error("the log does not name the repair")
+	}
+}
+
+// A backslash in a filter is written twice.
+func TestBackslashInFilter(t *testing.T) { // P-3.4.2.2-25
+	c := newClient(t)
+	for _, profile := range []tenant.Profile{tenant.Strict, tenant.Generic} {
+		c.origin.Caller.Profile = profile
+		for _, filter := range []string{`userName eq "CORP\user.x"`, `userName eq "CORP\bob"`, `externalId eq "CORP\nancy"`, `emails[value eq "CORP\u0041\tom"]`} {
+			a := c.wants(c.search(filter), 400, "invalidFilter")
+			if !strings.Contains(a.Body.Get("detail").Text(), "a backslash") || !strings.Contains(a.Text, "written twice") {
+				t.Errorf("%s: %s", filter, a.Text)
+			}
+		}
+	}
+	c.create(`CORP\\bob`, "")
+	if a := c.search(`userName eq "CORP\\bob"`); a.Body.Get("totalResults").Text() != "1" {
+		t.Errorf("written twice: %s", a.Text)
 	}
 }
 

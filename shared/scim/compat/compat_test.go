@@ -178,6 +178,23 @@ func TestFilters(t *testing.T) { // P-3.4.2.2-26, P-3.4.2.2-33
 	}
 }
 
+func TestNoFilter(t *testing.T) {
+	for _, tt := range []struct {
+		values     []string
+		none       bool
+		deviations string
+	}{
+		{[]string{""}, true, "[empty-filter]"},
+		{[]string{" ", ""}, true, "[empty-filter]"},
+		{[]string{"", `id eq "x"`}, false, "[]"},
+	} {
+		var r Repairs
+		if none := r.NoFilter(tt.values); none != tt.none || fmt.Sprint(r.Names()) != tt.deviations {
+			t.Errorf("%q: %v, %v", tt.values, none, r.Names())
+		}
+	}
+}
+
 func TestParameters(t *testing.T) {
 	var r Repairs
 	got := r.Parameters(userType(t), []string{"userName, manager", "name.givenName,department,foo"})
@@ -249,8 +266,8 @@ func TestAmbiguousOperations(t *testing.T) { // P-3.5.2.2-13, P-3.5.2.1-15
 
 // Every deviation is shown by a vector.
 func TestEveryDeviationIsShown(t *testing.T) {
-	// see TestFilters, TestParameters and TestMembers
-	shown := []string{"bare-word", "behind-bracket", "unqualified-filter", "unqualified-name", "long-display", "unknown-member"}
+	// see TestFilters, TestNoFilter, TestParameters and TestMembers
+	shown := []string{"bare-word", "empty-filter", "behind-bracket", "unqualified-filter", "unqualified-name", "long-display", "unknown-member"}
 	files, _ := filepath.Glob("testdata/*.json")
 	for _, file := range files {
 		data, _ := os.ReadFile(file)
