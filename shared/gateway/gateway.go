@@ -108,7 +108,7 @@ func baseURL(c events.APIGatewayProxyRequestContext, path string) string {
 func render(e *scim.Error) events.APIGatewayProxyResponse {
 	return events.APIGatewayProxyResponse{
 		StatusCode: e.Status,
-		Headers:    map[string]string{"Content-Type": scim.MediaType},
+		Headers:    map[string]string{"Content-Type": scim.MediaType, "Cache-Control": "no-store"},
 		Body:       e.Value().JSON(),
 	}
 }

@@ -96,9 +96,10 @@ func (c *client) sendTo(method, path, body string, headers ...string) answer {
 		if a.Body, err = scim.ParseJSON(w.Body.Bytes()); err != nil {
 			c.Errorf("%s %s: the body is no JSON: %v", method, path, err)
 		}
-		if got := a.Header.Get("Content-Type"); got != scim.MediaType { // P-3.1-1
-			c.Errorf("%s %s: Content-Type %q", method, path, got)
-		}
+	}
+	// with a body or without
+	if kind, cache := a.Header.Get("Content-Type"), a.Header.Get("Cache-Control"); kind != scim.MediaType || cache != "no-store" { // P-3.1-1
+		c.Errorf("%s %s: %d with Content-Type %q, Cache-Control %q", method, path, a.StatusCode, kind, cache)
 	}
 	if a.StatusCode >= 400 && method != "HEAD" && a.Body.Get("status").Text() != strconv.Itoa(a.StatusCode) { // P-3.2-5
 		c.Errorf("%s %s: HTTP %d, body %s", method, path, a.StatusCode, a.Text)

@@ -87,7 +87,7 @@ type request struct {
 // repaired.
 func (r *request) tolerant() bool { return r.Caller.Profile != tenant.Strict }
 
-// response is a response in terms of SCIM. A body of null is none.
+// response is a response in terms of SCIM. Null means no body.
 type response struct {
 	Status   int
 	Body     scim.Value
@@ -218,14 +218,11 @@ func (s *Server) write(w http.ResponseWriter, method string, out *response) {
 	if out.ETag != "" {
 		h.Set("ETag", out.ETag)
 	}
-	if out.Body.Kind() == scim.Null {
-		w.WriteHeader(out.Status)
-		return
-	}
+	// Without a body, too: the gateway would add a media type of its own, which strict clients refuse.
 	h.Set("Content-Type", scim.MediaType)
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(out.Status)
-	if method != http.MethodHead {
+	if method != http.MethodHead && out.Body.Kind() != scim.Null {
 		_, _ = w.Write(out.Body.Bytes()) // the client is gone: nothing is left to do
 	}
 }

@@ -106,6 +106,9 @@ func checkHeaders(t *testing.T, name string, status int, headers map[string]stri
 	if headers["Content-Type"] != "'application/scim+json'" {
 		t.Errorf("%s: Content-Type is %s", name, headers["Content-Type"])
 	}
+	if headers["Cache-Control"] != "'no-store'" {
+		t.Errorf("%s: Cache-Control is %s", name, headers["Cache-Control"])
+	}
 	if status == 401 && headers["WWW-Authenticate"] != `'Bearer realm="scim"'` {
 		t.Errorf("%s: WWW-Authenticate is %s", name, headers["WWW-Authenticate"])
 	}
