@@ -14,7 +14,9 @@ type Error struct {
 	Detail     string
 	Allow      string // with 405: the methods the endpoint has
 	RetryAfter int    // seconds; with 429 and 503
-	Err        error
+	// AcceptEncoding, with 415 for a content coding alone, lists the codings that are accepted (RFC 7694 section 3).
+	AcceptEncoding string
+	Err            error
 }
 
 // ErrorType is a scimType of RFC 7644 table 9 or RFC 9865 section 2.1.
@@ -146,6 +148,13 @@ func TooLarge(detail string) *Error { return plain(http.StatusRequestEntityTooLa
 // UnsupportedMediaType says that the body is not SCIM's JSON.
 func UnsupportedMediaType(detail string) *Error {
 	return plain(http.StatusUnsupportedMediaType, detail)
+}
+
+// UnsupportedEncoding says that the body has a content coding, such as gzip.
+func UnsupportedEncoding(coding string) *Error {
+	e := plain(http.StatusUnsupportedMediaType, "this service does not accept Content-Encoding "+coding+"; send the body without it")
+	e.AcceptEncoding = "identity"
+	return e
 }
 
 // NotImplemented says that the service does not offer an optional feature.

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -81,7 +82,11 @@ func TestBadBodies(t *testing.T) { // P-3.3-10, P-3.8-7, P-3.8-9, P-7-1
 		{"many values", user("a", `,"roles":[`+strings.Repeat(`{"value":"x"},`, 20000)+`{"value":"x"}]`), "", 400, "invalidValue"},
 		{"text", user("a", ""), "text/plain", 415, ""},
 		{"XML", user("a", ""), "application/xml", 415, ""},
-		{"latin 1", user("a", ""), "application/json; charset=iso-8859-1", 415, ""},
+		{"latin 1", user("jos\xe9", ""), "application/scim+json; charset=ISO-8859-1", 400, "invalidSyntax"},
+		{"latin 1, replaced by the gateway", user("jos\ufffd", ""), "application/scim+json; charset=ISO-8859-1", 400, "invalidSyntax"},
+		{"no ASCII, replaced by the gateway", user("jos\ufffd", ""), "application/json;charset=us-ascii", 400, "invalidSyntax"},
+		{"latin 1 as UTF-8", user("jos\xe9", ""), "application/json; charset=utf-8", 400, "invalidSyntax"},
+		{"UTF-16", "\xff\xfe{\x00}\x00", "application/json; charset=utf-16", 400, "invalidSyntax"},
 		{"malformed type", user("a", ""), ";;", 415, ""},
 	} {
 		contentType := tt.contentType
@@ -96,6 +101,33 @@ func TestBadBodies(t *testing.T) { // P-3.3-10, P-3.8-7, P-3.8-9, P-7-1
 	c.wants(c.send("POST", "/Users", user("none", ""), "Content-Type", ""), 201, "")
 	if a := c.send("GET", "/Users", ""); a.Body.Get("totalResults").Text() != "2" {
 		t.Errorf("a refused body left something: %s", a.Text)
+	}
+}
+
+// TestCharsets: JSON is UTF-8, whatever the label says.
+func TestCharsets(t *testing.T) { // P-3.8-2
+	c := newClient(t)
+	for i, label := range []string{"charset=ISO-8859-1", "charset=us-ascii", "charset=UTF8", `charset="utf-8"`, "charset=", "charset", "charset=utf-8; charset=utf-8", ""} {
+		c.wants(c.send("POST", "/Users", user("josé"+strconv.Itoa(i), ""), "Content-Type", "application/scim+json; "+label), 201, "")
+	}
+	// a replacement character that the client itself sends is a character like any other
+	c.wants(c.send("POST", "/Users", user("jos", `,"title":"\ufffd"`), "Content-Type", "application/scim+json; charset=utf-8"), 201, "")
+}
+
+// TestContentEncoding: a coding is refused by its name, and the answer lists what is accepted (RFC 7694 section 3).
+func TestContentEncoding(t *testing.T) { // P-3.8-7
+	c := newClient(t)
+	for i, coding := range []string{"", "identity", "Identity"} {
+		c.wants(c.send("POST", "/Users", user("u"+strconv.Itoa(i), ""), "Content-Encoding", coding), 201, "")
+	}
+	for coding, named := range map[string]string{"gzip": "gzip", "br": "br", "identity, deflate": "deflate", "aws-chunked": "aws-chunked"} {
+		a := c.wants(c.send("POST", "/Users", user("x", ""), "Content-Encoding", coding), 415, "")
+		if !strings.Contains(a.Body.Get("detail").Text(), `Content-Encoding "`+named+`"`) || a.Header.Get("Accept-Encoding") != "identity" {
+			t.Errorf("Accept-Encoding %q, %s", a.Header.Get("Accept-Encoding"), a.Text)
+		}
+	}
+	if a := c.send("POST", "/Users", user("x", ""), "Content-Type", "text/plain"); a.Header.Values("Accept-Encoding") != nil {
+		t.Error("a refused media type talks of content codings")
 	}
 }
 

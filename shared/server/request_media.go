@@ -1,27 +1,41 @@
 package server
 
 import (
+	"bytes"
+	"fmt"
 	"mime"
+	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"scimserver/shared/scim"
 )
 
-// checkContentType accepts SCIM's media type, JSON's, and none at all (RFC 7644
-// section 3.8), in UTF-8.
-func checkContentType(header string) error {
-	if header == "" {
-		return nil
+// checkMedia accepts SCIM's media type, JSON's, and none at all (RFC 7644 section 3.8), without a content coding.
+// The parameters of the type mean nothing: JSON is UTF-8 (RFC 8259 section 8.1), whatever charset a client names.
+func checkMedia(h http.Header) error {
+	for coding := range strings.SplitSeq(strings.Join(h.Values("Content-Encoding"), ","), ",") {
+		if coding = strings.TrimSpace(coding); coding != "" && !strings.EqualFold(coding, "identity") {
+			return scim.UnsupportedEncoding(fmt.Sprintf("%.40q", coding))
+		}
 	}
-	media, parameters, err := mime.ParseMediaType(header)
-	if err != nil || media != scim.MediaType && media != "application/json" {
+	header := h.Get("Content-Type")
+	media, _, _ := strings.Cut(header, ";")
+	media = strings.ToLower(strings.TrimSpace(media))
+	if header != "" && media != scim.MediaType && media != "application/json" {
 		return scim.UnsupportedMediaType("the body must be " + scim.MediaType + " or application/json")
 	}
-	if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return scim.UnsupportedMediaType("the body must be in UTF-8")
-	}
 	return nil
+}
+
+// replacedByGateway reports whether a body that the client does not call UTF-8 holds the replacement character, which API
+// Gateway puts in place of bytes that are not UTF-8.
+func replacedByGateway(h http.Header, body []byte) bool {
+	_, parameters, _ := strings.Cut(h.Get("Content-Type"), ";")
+	parameters = strings.ToLower(parameters)
+	foreign := strings.Contains(parameters, "charset=") && !strings.Contains(parameters, "utf")
+	return foreign && bytes.ContainsRune(body, utf8.RuneError)
 }
 
 // acceptable reports whether one of the media ranges covers an answer in SCIM's

@@ -201,6 +201,9 @@ func errorHeaders(h http.Header, e *scim.Error) {
 	if e.Allow != "" {
 		h.Set("Allow", e.Allow)
 	}
+	if e.AcceptEncoding != "" {
+		h.Set("Accept-Encoding", e.AcceptEncoding)
+	}
 	if e.RetryAfter != 0 {
 		h.Set("Retry-After", strconv.Itoa(e.RetryAfter))
 	}
@@ -229,7 +232,7 @@ func (s *Server) write(w http.ResponseWriter, method string, out *response) {
 
 // body reads and parses the request's JSON, of at most so many bytes.
 func (r *request) body(limit int) (scim.Value, error) {
-	if err := checkContentType(r.Header.Get("Content-Type")); err != nil {
+	if err := checkMedia(r.Header); err != nil {
 		return scim.Value{}, err
 	}
 	data, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
@@ -238,6 +241,9 @@ func (r *request) body(limit int) (scim.Value, error) {
 	}
 	if len(data) > limit {
 		return scim.Value{}, scim.TooLarge(fmt.Sprintf("the body has more than %d bytes", limit))
+	}
+	if replacedByGateway(r.Header, data) {
+		return scim.Value{}, scim.InvalidSyntax("the body is not valid UTF-8")
 	}
 	body, err := scim.ParseJSON(bytes.TrimPrefix(data, []byte(byteOrderMark)))
 	r.about(body)
