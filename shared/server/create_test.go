@@ -56,7 +56,7 @@ func TestCreateRejects(t *testing.T) { // P-3.3-9, P-3.3-11, P-3.3.1-2, S-4.1.1-
 		{user("ann", `,"active":"true"`), "invalidValue"}, // S-2.3.2-1
 		{user("ann", `,"active":1`), "invalidValue"},
 		{user("ann", `,"name":"x"`), "invalidValue"},
-		{user("ann", `,"emails":{}}`), "invalidSyntax"},
+		{user("ann", `,"emails":{}`), "invalidValue"},
 		{user("ann", `,"emails":{"value":"x"}`), "invalidValue"},
 		{user("ann", `,"emails":[{"value":{"a":1}}]`), "invalidValue"}, // S-2.3.8-2
 		{`{"schemas":["` + scim.GroupSchema + `"],"userName":"ann","displayName":"x"}`, "invalidSyntax"},

@@ -186,9 +186,10 @@ func (set Attributes) normalize(v scim.Value, where at, separator string) (scim.
 	return scim.Map(c.members...), c.missing(set, prefix)
 }
 
-// normalize validates the value of one attribute, single or multi-valued.
+// normalize validates the value of one attribute, single or multi-valued. An empty
+// object is the unassigned value of a complex attribute, and no array.
 func (a *Attribute) normalize(v scim.Value, path at) (scim.Value, error) {
-	if a.Mutability == ReadOnly || v.IsEmpty() {
+	if a.Mutability == ReadOnly || v.IsEmpty() && !(a.MultiValued && v.Kind() == scim.Object) {
 		return scim.Value{}, nil
 	}
 	if !a.MultiValued {

@@ -86,6 +86,7 @@ func TestNormalizeRejects(t *testing.T) {
 		{"P-3.3-11", `{` + uc + `,"active":"yes"}`, scim.TypeInvalidValue, "active must be a boolean"},
 		{"P-3.3-11", `{` + uc + `,"name":"x"}`, scim.TypeInvalidValue, "name must be an object"},
 		{"P-3.3-11", `{` + uc + `,"emails":{"value":"x"}}`, scim.TypeInvalidValue, "emails must be an array"},
+		{"P-3.3-11", `{` + uc + `,"emails":{}}`, scim.TypeInvalidValue, "emails must be an array"},
 		{"S-2.4-1", `{` + uc + `,"emails":["x"]}`, scim.TypeInvalidValue, "emails must be an object"},
 		{"S-1.2-1", `{` + uc + `,"title":{"a":1}}`, scim.TypeInvalidValue, "title must be a string"},
 		{"S-2.5-4", `{` + uc + `,"emails":[null]}`, scim.TypeInvalidValue, "null"},
