@@ -73,7 +73,7 @@ func TestRepresentations(t *testing.T) { // P-3.1-2, P-3.4.2-9, P-3.9-1, S-3-1, 
 			t.Errorf("%s: schemas %s", by, a.Body.Get("schemas").JSON())
 		}
 		meta := a.Body.Get("meta")
-		if id(a) == "" || meta.Get("resourceType").Text() != "User" || meta.Get("version").Text() == "" || a.Body.Get("userName").Text() != "ann" {
+		if id(a) == "" || meta.Get("resourceType").Text() != "User" || meta.Get("version").Text() == "" || a.Body.Get("userName").Text() != "ann" || a.Body.Get("title").Text() == "" {
 			t.Errorf("%s: %s", by, a.Body.JSON())
 		}
 	}

@@ -45,6 +45,7 @@ func TestProjection(t *testing.T) { // P-3.4.2.5-1, P-3.9-1, P-3.9-2, P-3.9-3, P
 	}
 	but := c.send("GET", path+"?excludedAttributes=emails,name.familyName,meta,id", "")
 	c.shows(but, but.Body, "id name schemas title userName")
+	c.shows(but, but.Body.Get("name"), "givenName")
 	for _, query := range []string{"?attributes=userName", `?attributes=userName&filter=userName+eq+"ann"`} {
 		list := c.send("GET", "/Users"+query, "")
 		c.shows(list, list.Body.Get("Resources").Items()[0], "id schemas userName")

@@ -17,7 +17,7 @@ func TestRetrieve(t *testing.T) { // P-3.4.1-1, P-3.4.1-6, P-3.14-3, S-3.1-19, S
 	if a.Header.Get("ETag") != meta.Get("version").Text() || !strings.HasPrefix(a.Header.Get("ETag"), `W/"`) {
 		t.Errorf("ETag %q, meta %s", a.Header.Get("ETag"), meta.JSON())
 	}
-	if a.Header.Get("Location") != meta.Get("location").Text() || len(a.Header.Values("Content-Location")) > 0 {
+	if a.Header.Get("Location") != base+path(a) || meta.Get("location").Text() != base+path(a) || len(a.Header.Values("Content-Location")) > 0 {
 		t.Errorf("Location %q, Content-Location %q, meta %s", a.Header.Get("Location"), a.Header.Get("Content-Location"), meta.JSON())
 	}
 }
