@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
 )
 
 // race sends a request in n variants at once and counts the statuses.
@@ -53,6 +54,41 @@ func TestPutKeepsWhatTheClientCannotWrite(t *testing.T) { // P-3.5.1-9, P-3.5.1-
 		t.Errorf("lastModified stays: %s", b.Text)
 	}
 	if got := b.Body.Get(scim.EnterpriseUserSchema).JSON(); got != `{"manager":{"value":"m"}}` || !b.Body.Get("groups").IsEmpty() {
+		t.Errorf("%s", b.Text)
+	}
+}
+
+// A user is not activated because a PUT leaves active out, in any profile.
+func TestPutWithoutActiveKeepsIt(t *testing.T) { // P-3.5.1-2, P-3.5.1-4
+	c := newClient(t)
+	for _, profile := range []tenant.Profile{tenant.Strict, tenant.Generic, tenant.Okta, tenant.Entra} {
+		c.origin.Caller.Profile = profile
+		for _, stored := range []string{"false", "true", "null"} {
+			name := string(profile) + stored
+			a := c.create(name, `,"active":`+stored+`,"title":"Dr"`)
+			for i, sent := range []string{"", `,"active":""`, `,"nickName":"x"`} {
+				b := c.wants(c.send("PUT", path(a), user(name, sent)), 200, "")
+				if b.Body.Get("active").JSON() != stored || !b.Body.Get("title").IsEmpty() {
+					t.Errorf("%s, PUT %d: %s", name, i, b.Text)
+				}
+				c.unchanged(b)
+			}
+			for _, sent := range []string{"true", "false", "null"} {
+				if b := c.wants(c.send("PUT", path(a), user(name, `,"active":`+sent)), 200, ""); b.Body.Get("active").JSON() != sent {
+					t.Errorf("%s, PUT of %s: %s", name, sent, b.Text)
+				}
+			}
+		}
+	}
+	c.finds("active pr", "0")
+}
+
+// A user's own token can leave active out, because that changes nothing.
+func TestPutOfMeWithoutActive(t *testing.T) { // P-3.5.1-2, P-3.11-7
+	c := newClient(t)
+	ann := c.create("ann", `,"active":true`)
+	c.as(id(ann), tenant.Read, tenant.Write)
+	if b := c.wants(c.send("PUT", "/Me", user("ann", `,"title":"t"`)), 200, ""); !b.Body.Get("active").IsTrue() {
 		t.Errorf("%s", b.Text)
 	}
 }

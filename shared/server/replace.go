@@ -3,24 +3,54 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 )
 
 // replace puts the client's user in place of the stored one (RFC 7644 section
-// 3.5.1): what the client leaves out is cleared, except what it can't change or
-// read back.
+// 3.5.1): what the client leaves out is cleared, except active and what the client
+// can't change or read back.
 func (u *users) replace(ctx context.Context, r *request) (*response, error) {
-	content, err := u.content(r)
+	body, err := u.body(r)
 	if err != nil {
 		return nil, err
 	}
-	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), u.replacement(r, content))
+	content, err := u.contentOf(r, body)
+	if err != nil {
+		return nil, err
+	}
+	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
+		now := content
+		if !sendsNull(body, "active") {
+			now.Doc = keepActive(old.Doc, content.Doc)
+		}
+		return u.replacement(r, now)(old)
+	})
 	if err != nil {
 		return nil, err
 	}
 	return u.changed(ctx, r, http.StatusOK, user.Resource)
+}
+
+// keepActive returns the client's user with the stored active if the client sent none:
+// a deactivated user may sign in again only when a client says so. RFC 7644 section
+// 3.5.1 lets the service decide about readWrite attributes that a PUT leaves out.
+func keepActive(old, sent scim.Value) scim.Value {
+	active := old.Get("active")
+	if active.IsEmpty() || !sent.Get("active").IsEmpty() {
+		return sent
+	}
+	return scim.Map(append(sent.Without().Members(), scim.Member{Name: "active", Value: active})...)
+}
+
+// sendsNull reports whether a body clears an attribute with null, which overrides a
+// value that the service keeps (RFC 7644 section 3.5.1).
+func sendsNull(body scim.Value, name string) bool {
+	return slices.ContainsFunc(body.Members(), func(m scim.Member) bool {
+		return scim.EqualName(m.Name, name) && m.Value.Kind() == scim.Null
+	})
 }
 
 // replacement makes the content that a user is replaced by out of what the client

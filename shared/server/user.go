@@ -34,6 +34,11 @@ func (u *users) content(r *request) (c directory.Content, err error) {
 	if err != nil {
 		return c, err
 	}
+	return u.contentOf(r, body)
+}
+
+// contentOf is content for a body that has been read.
+func (u *users) contentOf(r *request, body scim.Value) (c directory.Content, err error) {
 	doc, err := u.typ.Normalize(body, schema.Rules{RequireSchemas: true})
 	if err != nil {
 		return c, err
