@@ -49,6 +49,7 @@ func (p *parts) near() (all []scim.ID) {
 // patched applies the operations to a group.
 func (g *groups) patched(ctx context.Context, r *request, d *directory.Draft, p parts) (e directory.Edit, err error) {
 	if e.Doc = d.Doc; len(p.rest) > 0 {
+		p.options.SameReadOnly = g.sameReadOnly(ctx, r, d.Resource)
 		if e.Doc, err = patch.Apply(g.typ, d.Doc, p.rest, p.options); err != nil {
 			return e, err
 		}

@@ -54,6 +54,9 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 	if names := e.repairs.Names(); len(names) > 0 {
 		attrs = append(attrs, slog.Any("deviations", names))
 	}
+	if names := e.repairs.Ignored(); len(names) > 0 {
+		attrs = append(attrs, slog.Any("ignored", names))
+	}
 	if len(e.plans) > 0 {
 		attrs = append(attrs, slog.String("plan", strings.Join(e.plans, ", ")),
 			slog.Int64("read", e.read.Load()), slog.Int64("matched", e.matched.Load()))

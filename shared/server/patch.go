@@ -8,6 +8,7 @@ import (
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/patch"
+	"scimserver/shared/scim/schema"
 )
 
 // operations reads a PATCH message (RFC 7644 section 3.5.2).
@@ -19,14 +20,48 @@ func (e *endpoint) operations(r *request) (ops []patch.Operation, o patch.Option
 	if err != nil {
 		return nil, o, err
 	}
+	var sent []int
 	if r.tolerant() {
-		o.Element = r.event.repairs.Element
-		if body, err = r.event.repairs.Patch(e.typ, body); err != nil {
+		o.Element, o.SingleFilter = r.event.repairs.Element, r.event.repairs.SingleFilter
+		if body, sent, err = r.event.repairs.Patch(e.typ, body); err != nil {
 			return nil, o, err
 		}
 	}
-	ops, err = patch.Parse(body)
+	ops, err = patch.Parse(body, sent)
 	return ops, o, err
+}
+
+// sameReadOnly returns what decides whether a value for a readOnly attribute is the one
+// that a stored resource has, nil where the tenant's profile repairs nothing.
+func (e *endpoint) sameReadOnly(ctx context.Context, r *request, stored directory.Resource) func(schema.Named, scim.Value, bool) (bool, error) {
+	if !r.tolerant() {
+		return nil
+	}
+	return func(target schema.Named, sent scim.Value, add bool) (bool, error) {
+		has, err := e.valueOf(ctx, r, stored, target)
+		return err == nil && r.event.repairs.SameReadOnly(sent, has, add), err
+	}
+}
+
+// valueOf returns the value of an attribute of a stored resource. Edges are read if the
+// attribute is the one that they hold.
+func (e *endpoint) valueOf(ctx context.Context, r *request, stored directory.Resource, of schema.Named) (scim.Value, error) {
+	var edges scim.Value
+	if of.Extension == nil && of.Attr.Name == e.edgeAttr {
+		values, err := e.stored.edges(r)(ctx, []directory.Resource{stored})
+		if err != nil {
+			return scim.Value{}, err
+		}
+		edges = values[0]
+	}
+	v := e.resource(r, stored, edges).Value()
+	if of.Extension != nil {
+		v = v.Get(of.Extension.ID)
+	}
+	if v = v.Get(of.Attr.Name); of.Sub != nil {
+		v = v.Get(of.Sub.Name)
+	}
+	return v, nil
 }
 
 // patch changes parts of a user. When others change the user meanwhile, the
@@ -41,6 +76,7 @@ func (u *users) patch(ctx context.Context, r *request) (*response, error) {
 	}
 	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
 		r.about(old.Doc)
+		o.SameReadOnly = u.sameReadOnly(ctx, r, old.Resource)
 		content, err := u.patched(old, ops, o)
 		if err == nil {
 			err = r.fewEmails(old.Doc, content.Doc)

@@ -17,6 +17,9 @@ func byPost(search operation) operation {
 		if err != nil {
 			return nil, err
 		}
+		if r.tolerant() {
+			body = r.event.repairs.Search(body)
+		}
 		if r.parameters, err = searchParameters(body); err != nil {
 			return nil, err
 		}

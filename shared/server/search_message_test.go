@@ -110,6 +110,29 @@ func TestSearchMessageRefused(t *testing.T) { // P-3.4.3-2, P-3.4.3-8, P-3.1-3
 	}
 }
 
+// Some clients send the texts that would stand in a URL.
+func TestSearchMessageOfTexts(t *testing.T) { // P-3.4.3-8
+	c := newTolerant(t)
+	c.create("ann", `,"title":"Dr","emails":[{"value":"a@x.org"}]`)
+	c.create("bob", "")
+	for texts, members := range map[string]string{
+		`,"attributes":"userName,emails.value"`:                         `,"attributes":["userName","emails.value"]`,
+		`,"excludedAttributes":"emails, title","startIndex":"2"`:        `,"excludedAttributes":["emails","title"],"startIndex":2`,
+		`,"Attributes":"userName","count":"1","filter":"title pr"`:      `,"attributes":["userName"],"count":1,"filter":"title pr"`,
+		`,"attributes":"userName","excludedAttributes":"title"`:         `,"attributes":["userName"],"excludedAttributes":["title"]`,
+		`,"attributes":"","sortBy":"userName","sortOrder":"descending"`: `,"sortBy":"userName","sortOrder":"descending"`,
+	} {
+		for _, endpoint := range []string{"/Users", "/Groups", ""} {
+			if got, want := c.post(endpoint, texts), c.post(endpoint, members); got.StatusCode != want.StatusCode || got.Text != want.Text {
+				t.Errorf("%s %s: %d %s, want %d %s", endpoint, texts, got.StatusCode, got.Text, want.StatusCode, want.Text)
+			}
+		}
+	}
+	c.wants(c.post("/Users", `,"count":"ten"`), 400, "invalidSyntax")
+	c.origin.Caller.Profile = tenant.Strict
+	c.wants(c.post("/Users", `,"attributes":"userName,emails.value"`), 400, "invalidSyntax")
+}
+
 // What a message does not have, and what stands in the URL, counts for nothing.
 func TestSearchMessageIgnores(t *testing.T) { // P-3.4.3-9
 	c := newClient(t)

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
+	"scimserver/shared/scim/schema"
 )
 
 // bareWords puts a word or date that stands without quotes behind a comparison
@@ -11,6 +13,7 @@ import (
 //
 //	filter=userName eq bjensen
 //	filter=meta.lastModified gt 2011-05-13T04:42:34Z
+//	{"op": "remove", "path": "members[value eq 61f4f310-8d2a-4f8e-bf98-7363c4aed4ef]"}
 func (r *Repairs) bareWords(tokens []string) []string {
 	for i := 1; i < len(tokens); i++ {
 		if !compares(tokens[i]) || tokens[i-1] != " " {
@@ -25,6 +28,27 @@ func (r *Repairs) bareWords(tokens []string) []string {
 		i = v
 	}
 	return tokens
+}
+
+// barePath repairs the filter in a path so.
+func (r *Repairs) barePath(path string) string {
+	if !strings.Contains(path, "[") || len(path) > filter.MaxLength {
+		return path
+	}
+	return strings.Join(r.bareWords(tokens(path)), "")
+}
+
+// bareNumber turns a number, true or false that stands without quotes into the string
+// that the schema wants:
+//
+//	filter=externalId eq 701984
+func (r *Repairs) bareNumber(attr *schema.Attribute, v scim.Value) scim.Value {
+	wantsText := attr.Type == schema.String || attr.Type == schema.Reference
+	if !wantsText || v.Kind() != scim.Number && v.Kind() != scim.Bool {
+		return v
+	}
+	r.note("bare-word")
+	return scim.Text(v.Text())
 }
 
 // isBare reports whether a token is neither a JSON value nor a bracket, nor

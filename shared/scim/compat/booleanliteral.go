@@ -1,33 +1,44 @@
 package compat
 
 import (
+	"scimserver/shared/scim"
 	"scimserver/shared/scim/filter"
 	"scimserver/shared/scim/schema"
 )
 
-// booleans turns the strings "True" and "False" in the comparisons of a filter
-// into booleans where the schema wants one. attribute finds what a path names.
-// Entra ID's validator:
+// literals gives the values in the comparisons of a filter the type that the schema
+// wants. attribute finds what a path names. Entra ID's validator:
 //
 //	{"op": "Add", "path": "roles[primary eq \"True\"].value", "value": "VCBQOEVZIKYZ"}
-func (r *Repairs) booleans(e filter.Expr, attribute func(filter.Path) *schema.Attribute) filter.Expr {
+func (r *Repairs) literals(e filter.Expr, attribute func(filter.Path) *schema.Attribute) filter.Expr {
 	switch e := e.(type) {
 	case *filter.And:
-		return &filter.And{X: r.booleans(e.X, attribute), Y: r.booleans(e.Y, attribute)}
+		return &filter.And{X: r.literals(e.X, attribute), Y: r.literals(e.Y, attribute)}
 	case *filter.Or:
-		return &filter.Or{X: r.booleans(e.X, attribute), Y: r.booleans(e.Y, attribute)}
+		return &filter.Or{X: r.literals(e.X, attribute), Y: r.literals(e.Y, attribute)}
 	case *filter.Not:
-		return &filter.Not{X: r.booleans(e.X, attribute)}
+		return &filter.Not{X: r.literals(e.X, attribute)}
 	case *filter.Has:
 		if attr := attribute(e.Path); attr != nil {
-			return &filter.Has{Path: e.Path, Filter: r.booleans(e.Filter, within(attr))}
+			return &filter.Has{Path: e.Path, Filter: r.literals(e.Filter, within(attr))}
 		}
 	case *filter.Compare:
 		if attr := attribute(e.Path); attr != nil && e.Op != filter.Present {
-			return &filter.Compare{Path: e.Path, Op: e.Op, Value: r.boolean(attr, e.Value)}
+			return &filter.Compare{Path: e.Path, Op: e.Op, Value: r.literal(attr, e.Value)}
 		}
 	}
 	return e
+}
+
+// literal repairs the value that an attribute is compared with. Several complex values
+// stand for their sub-attribute value.
+func (r *Repairs) literal(attr *schema.Attribute, v scim.Value) scim.Value {
+	if attr.Type == schema.Complex && attr.MultiValued {
+		if attr = attr.Sub.Find("value"); attr == nil {
+			return v
+		}
+	}
+	return r.bareNumber(attr, r.boolean(attr, v))
 }
 
 // within finds what a path names in the elements of an attribute.

@@ -20,6 +20,7 @@ type Deviation string
 // is ready for use.
 type Repairs struct {
 	names    []Deviation
+	ignored  []string
 	removals int // that the values of one message stand for
 }
 
@@ -41,38 +42,48 @@ func (r *Repairs) Resource(t *schema.ResourceType, body scim.Value) scim.Value {
 	return r.object(t, r.schemas(t, r.coreKeys(t, body)))
 }
 
-// Patch repairs a PATCH message. The error is an *scim.Error about an operation that
-// can be read in more than one way.
-func (r *Repairs) Patch(t *schema.ResourceType, body scim.Value) (scim.Value, error) {
+// Patch repairs a PATCH message. A repair may split an operation or drop it, so sent
+// holds the number that each repaired operation had in the message, counted from 1;
+// nil means that they are as they were. The error is an *scim.Error about an operation
+// that can be read in more than one way.
+func (r *Repairs) Patch(t *schema.ResourceType, body scim.Value) (repaired scim.Value, sent []int, err error) {
 	operations := body.Find("Operations")
 	if operations.Kind() != scim.Array {
-		return body, nil
+		return body, nil, nil
 	}
 	r.removals = 0
-	var repaired []scim.Value
+	var all []scim.Value
 	for i, op := range operations.Items() {
-		all, err := r.operation(t, op)
+		made, err := r.operation(t, op)
 		if err != nil {
 			err.Detail = fmt.Sprintf("operation %d: %s", i+1, err.Detail)
-			return body, err
+			return body, nil, err
 		}
-		repaired = append(repaired, all...)
+		all = append(all, made...)
+		sent = append(sent, slices.Repeat([]int{i + 1}, len(made))...)
+	}
+	if len(all) == 0 {
+		all, sent = r.noOperations(), []int{1}
 	}
 	members := make([]scim.Member, len(body.Members()))
 	for i, m := range body.Members() {
 		if members[i] = m; scim.EqualName(m.Name, "Operations") {
-			members[i].Value = scim.List(r.noOperations(repaired)...)
+			members[i].Value = scim.List(all...)
 		}
 	}
-	return scim.Map(members...), nil
+	return scim.Map(members...), sent, nil
 }
 
-// operation repairs one operation, which may take several in its place.
+// operation repairs one operation. Several may take its place, or none.
 func (r *Repairs) operation(t *schema.ResourceType, op scim.Value) (all []scim.Value, err *scim.Error) {
 	if op.Kind() != scim.Object {
 		return []scim.Value{op}, nil
 	}
-	op = r.echoes(t, r.paths(t, op))
+	op = r.paths(t, op)
+	if r.unknownPath(t, op) {
+		return nil, nil
+	}
+	op = r.echoes(t, r.operationObject(t, op))
 	if err := onceEach(t, op); err != nil {
 		return nil, err
 	}
@@ -89,17 +100,36 @@ func (r *Repairs) operation(t *schema.ResourceType, op scim.Value) (all []scim.V
 // included.
 func (r *Repairs) object(t *schema.ResourceType, v scim.Value) scim.Value {
 	return each(v, func(m scim.Member) scim.Value {
-		if ext := t.Extension(m.Name); ext != nil {
-			return r.attributes(ext.Attributes, m.Value)
-		}
-		if attr := t.Core.Attributes.Find(m.Name); attr != nil {
+		ext, attr := t.Extension(m.Name), t.Core.Attributes.Find(m.Name)
+		switch {
+		case ext != nil:
+			return r.container(ext, r.attributeObject(m.Value))
+		case attr != nil:
 			return r.value(attr, m.Value)
+		case scim.EqualName(m.Name, t.Core.ID):
+			return r.object(t, m.Value)
 		}
+		r.ignore(m.Name)
 		return m.Value
 	})
 }
 
-// attributes repairs the members of a complex value or container.
+// attributeObject repairs what stands for an object of attributes.
+func (r *Repairs) attributeObject(v scim.Value) scim.Value {
+	return r.arrayForObject(r.textForObject(v))
+}
+
+// container repairs the values of an extension's attributes.
+func (r *Repairs) container(ext *schema.Schema, v scim.Value) scim.Value {
+	for _, m := range v.Members() {
+		if ext.Attributes.Find(m.Name) == nil {
+			r.ignore(ext.ID + ":" + m.Name)
+		}
+	}
+	return r.attributes(ext.Attributes, v)
+}
+
+// attributes repairs the members of a complex value or of an extension.
 func (r *Repairs) attributes(set schema.Attributes, v scim.Value) scim.Value {
 	return each(v, func(m scim.Member) scim.Value {
 		if attr := set.Find(m.Name); attr != nil {

@@ -1,7 +1,10 @@
 package compat
 
 import (
+	"strings"
+
 	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
 	"scimserver/shared/scim/schema"
 )
 
@@ -9,28 +12,65 @@ import (
 // send back what they were given. Okta, at every change of a group:
 //
 //	{"op": "replace", "value": {"id": "abf4dd94-a4c0-4f67-89c9-76b03340cb9b", "displayName": "Test SCIMv2"}}
+//
+// Entra ID, with the flag aadOptscim062020, names them by paths:
+//
+//	{"op": "replace", "value": {"meta.resourceType": "User",
+//	 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName": "Ann"}}
 func (r *Repairs) echoes(t *schema.ResourceType, op scim.Value) scim.Value {
-	value := op.Find("value")
-	if op.Find("path").Kind() != scim.Null || value.Kind() != scim.Object {
+	if op.Find("path").Kind() != scim.Null || op.Find("value").Kind() != scim.Object {
 		return op
 	}
-	var kept []scim.Member
-	for _, m := range value.Members() {
-		if !readOnly(t, m.Name) {
-			kept = append(kept, m)
-		}
-	}
-	if len(kept) == len(value.Members()) {
+	kept, dropped := writable(t, "", op.Find("value"))
+	if !dropped {
 		return op
 	}
 	r.note("read-only-echo")
-	return set(op, "value", scim.Map(kept...))
+	return set(op, "value", kept)
 }
 
-func readOnly(t *schema.ResourceType, name string) bool {
-	attr := t.Common().Find(name)
-	if attr == nil {
-		attr = t.Core.Attributes.Find(name)
+// writable returns an object of attributes without the readOnly ones, those below the
+// URN of a schema included. prefix is what completes the name of a member to a path.
+func writable(t *schema.ResourceType, prefix string, v scim.Value) (kept scim.Value, dropped bool) {
+	var members []scim.Member
+	for _, m := range v.Members() {
+		if readOnly(t, prefix+m.Name) {
+			dropped = true
+			continue
+		}
+		if below, isSchema := schemaPrefix(t, m.Name); isSchema && m.Value.Kind() == scim.Object {
+			inner, less := writable(t, below, m.Value)
+			m.Value, dropped = inner, dropped || less
+		}
+		members = append(members, m)
 	}
-	return attr != nil && (attr.Mutability == schema.ReadOnly || attr.Name == "schemas")
+	return scim.Map(members...), dropped
+}
+
+// schemaPrefix returns what completes the names below the URN of a schema to paths. It
+// reports false for any other name.
+func schemaPrefix(t *schema.ResourceType, name string) (prefix string, isSchema bool) {
+	if scim.EqualName(name, t.Core.ID) {
+		return "", true
+	}
+	if ext := t.Extension(name); ext != nil {
+		return ext.ID + ":", true
+	}
+	return "", false
+}
+
+// readOnly reports whether a path names a readOnly attribute or schemas, which follows
+// from what the resource holds.
+func readOnly(t *schema.ResourceType, path string) bool {
+	path = withoutFilter(path)
+	if qualified, ok := qualify(t, path); ok && strings.ContainsAny(path, ".:") {
+		path = qualified
+	}
+	target, err := filter.ParsePath(path)
+	what, known := filter.Resolve(t, target.Path)
+	if err != nil || !known || what.Attr == nil {
+		return false
+	}
+	return what.Attr.Mutability == schema.ReadOnly || what.Leaf().Mutability == schema.ReadOnly ||
+		what.Extension == nil && what.Attr.Name == "schemas"
 }

@@ -17,7 +17,7 @@ func (r *Repairs) Filter(t *schema.ResourceType, text string) (filter.Expr, erro
 	if err != nil {
 		return nil, err
 	}
-	return r.booleans(r.filterPaths(t, e), func(p filter.Path) *schema.Attribute {
+	return r.literals(r.filterPaths(t, e), func(p filter.Path) *schema.Attribute {
 		what, ok := filter.Resolve(t, p)
 		if !ok {
 			return nil

@@ -2,15 +2,12 @@ package compat
 
 import "scimserver/shared/scim"
 
-// noOperations puts an operation that does nothing in place of none at all:
+// noOperations returns an operation that does nothing, for a message without any:
 //
 //	{"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": []}
 //
 // RFC 7644 section 3.5.2 wants at least one operation.
-func (r *Repairs) noOperations(operations []scim.Value) []scim.Value {
-	if len(operations) > 0 {
-		return operations
-	}
+func (r *Repairs) noOperations() []scim.Value {
 	r.note("no-operations")
 	return []scim.Value{scim.Map(
 		scim.Member{Name: "op", Value: scim.Text("add")},

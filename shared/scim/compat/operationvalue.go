@@ -26,7 +26,7 @@ func (r *Repairs) operationValue(t *schema.ResourceType, op scim.Value) scim.Val
 	}
 	switch {
 	case what.Attr == nil:
-		value = r.attributes(what.Extension.Attributes, value)
+		value = r.container(what.Extension, value)
 	case target.Sub != "":
 		if sub := what.Attr.Sub.Find(target.Sub); sub != nil {
 			value = r.value(sub, value)
@@ -37,6 +37,23 @@ func (r *Repairs) operationValue(t *schema.ResourceType, op scim.Value) scim.Val
 		value = r.value(what.Leaf(), value)
 	}
 	return set(op, "value", value)
+}
+
+// operationObject repairs the value of an operation that needs an object of attributes:
+// one without a path, or on an extension as a whole.
+func (r *Repairs) operationObject(t *schema.ResourceType, op scim.Value) scim.Value {
+	path := op.Find("path")
+	if isRemove(op) || !has(op, "value") || path.Kind() != scim.Null && !isWhole(t, path.Text()) {
+		return op
+	}
+	return set(op, "value", r.attributeObject(op.Find("value")))
+}
+
+// isWhole reports whether a path names an extension as a whole.
+func isWhole(t *schema.ResourceType, path string) bool {
+	target, err := filter.ParsePath(path)
+	what, known := filter.Resolve(t, target.Path)
+	return err == nil && known && what.Attr == nil
 }
 
 // lone takes the element out of an array of one for a path that names elements.

@@ -24,29 +24,38 @@ func (r *Repairs) paths(t *schema.ResourceType, op scim.Value) scim.Value {
 		r.note("empty-path")
 		return unset(op, "path")
 	}
-	if qualified, ok := qualify(t, path.Text()); ok {
-		r.note("unqualified-path")
-		op = set(op, "path", scim.Text(qualified))
+	if repaired := r.path(t, path.Text()); repaired != path.Text() {
+		return set(op, "path", scim.Text(repaired))
 	}
-	return r.pathFilter(t, op)
+	return op
 }
 
-// pathFilter repairs the filter in the path of an operation.
-func (r *Repairs) pathFilter(t *schema.ResourceType, op scim.Value) scim.Value {
-	target, err := filter.ParsePath(op.Find("path").Text())
+// path repairs a path, be it that of an operation or a key of a path-less value.
+func (r *Repairs) path(t *schema.ResourceType, path string) string {
+	path = r.barePath(path)
+	if qualified, ok := qualify(t, path); ok {
+		r.note("unqualified-path")
+		path = qualified
+	}
+	return r.pathFilter(t, path)
+}
+
+// pathFilter repairs the literals of the filter in a path.
+func (r *Repairs) pathFilter(t *schema.ResourceType, path string) string {
+	target, err := filter.ParsePath(path)
 	if err != nil || target.Filter == nil {
-		return op
+		return path
 	}
 	what, ok := filter.Resolve(t, target.Path)
 	if !ok || what.Attr == nil {
-		return op
+		return path
 	}
 	before := target.String()
-	target.Filter = r.booleans(target.Filter, within(what.Attr))
+	target.Filter = r.literals(target.Filter, within(what.Attr))
 	if target.String() == before {
-		return op
+		return path
 	}
-	return set(op, "path", scim.Text(target.String()))
+	return target.String()
 }
 
 // qualify returns the path with the URN that it lacks, or with a colon behind

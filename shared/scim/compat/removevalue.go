@@ -61,7 +61,7 @@ func (r *Repairs) removalsOf(op scim.Value, target filter.Target, attr *schema.A
 		if e == nil {
 			return nil, scim.InvalidSyntax(fmt.Sprintf("value %d of the values to remove from %s names none", i+1, target.Path))
 		}
-		target.Filter = r.booleans(e, within(attr))
+		target.Filter = r.literals(e, within(attr))
 		all = append(all, set(op, "path", scim.Text(target.String())))
 	}
 	return all, nil

@@ -15,7 +15,7 @@ import (
 //	{"op": "replace", "value": {"displayName": "Bjfe", "name.givenName": "Kkom",
 //	 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber": "Aklq"}}
 //
-// A path to something that the type does not have is dropped, as an unknown
+// A path to something that the type does not have is ignored, as an unknown
 // attribute is: administrators map custom ones.
 func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value {
 	value := op.Find("value")
@@ -26,9 +26,10 @@ func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value 
 	var split []scim.Value
 	dropped := false
 	for _, m := range value.Members() {
-		path, ok := keyPath(t, m.Name)
+		path, ok := keyPath(t, r.barePath(m.Name))
 		if !ok && strings.ContainsAny(m.Name, ".:[") && t.Extension(m.Name) == nil && !scim.EqualName(m.Name, t.Core.ID) {
 			r.note("unknown-key")
+			r.ignore(m.Name)
 			dropped = true
 			continue
 		}
@@ -37,7 +38,7 @@ func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value 
 			continue
 		}
 		r.note("path-as-key")
-		one := set(set(op, "path", scim.Text(path)), "value", m.Value)
+		one := set(set(op, "path", scim.Text(r.pathFilter(t, path))), "value", m.Value)
 		split = append(split, one)
 	}
 	if len(split) == 0 && !dropped {
@@ -50,7 +51,8 @@ func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value 
 }
 
 // keyPath returns the path that a member's name is, if it is one and names
-// something other than a whole attribute or extension.
+// something other than a whole attribute or extension. A path whose filter is
+// malformed counts as well: it is refused later, with the reason.
 func keyPath(t *schema.ResourceType, key string) (string, bool) {
 	if !strings.ContainsAny(key, ".:[") || t.Extension(key) != nil {
 		return "", false
@@ -58,7 +60,8 @@ func keyPath(t *schema.ResourceType, key string) (string, bool) {
 	if qualified, ok := qualify(t, key); ok {
 		key = qualified
 	}
-	target, err := filter.ParsePath(key)
+	name, _, _ := strings.Cut(key, "[")
+	target, err := filter.ParsePath(name)
 	if err != nil {
 		return "", false
 	}

@@ -136,7 +136,7 @@ func (a applier) inContainer(doc scim.Value, ext *schema.Schema, change func(sci
 func (a applier) applyAttribute(container scim.Value, op Operation, target filter.Attribute) (scim.Value, error) {
 	attr, path := target.Attr, op.Path.String()
 	if attr.Mutability == schema.ReadOnly || target.Sub != nil && target.Sub.Mutability == schema.ReadOnly {
-		return container, scim.Mutability(path + " is readOnly")
+		return container, a.readOnly(op, target)
 	}
 	if attr.Name == "schemas" && target.Extension == nil {
 		return container, a.checkSchemas(op)
@@ -153,6 +153,17 @@ func (a applier) applyAttribute(container scim.Value, op Operation, target filte
 		return container, scim.Mutability(path + " is immutable and has a value")
 	}
 	return with(container, attr.Name, now), nil
+}
+
+// readOnly refuses an operation on a readOnly attribute, unless the profile accepts one
+// that changes nothing.
+func (a applier) readOnly(op Operation, target filter.Attribute) error {
+	if a.options.SameReadOnly != nil && op.Op != Remove && op.Path.Filter == nil {
+		if same, err := a.options.SameReadOnly(target, op.Value, op.Op == Add); same || err != nil {
+			return err
+		}
+	}
+	return scim.Mutability(op.Path.String() + " is readOnly")
 }
 
 // unassigning is the error of an operation that would leave a required attribute
@@ -198,7 +209,7 @@ func (a applier) change(old scim.Value, op Operation, target filter.Attribute) (
 	case sub != nil && sub.Mutability == schema.ReadOnly:
 		return old, scim.Mutability(c.path + " is readOnly")
 	case op.Path.Filter != nil && !attr.MultiValued:
-		return old, scim.InvalidPath(c.path + ": " + attr.Name + " has one value, so no filter may follow it")
+		return c.listOfOne(old)
 	case attr.MultiValued:
 		return c.many(old)
 	}

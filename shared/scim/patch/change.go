@@ -108,6 +108,30 @@ func (c change) many(old scim.Value) (scim.Value, error) {
 	return c.append(old, added), c.spend(len(old.Items()) * len(added.Items()))
 }
 
+// listOfOne changes the value of an attribute that has only one, where a filter follows
+// it and the profile accepts that. A value that does not match stays: another one can't
+// be put beside it.
+func (c change) listOfOne(old scim.Value) (scim.Value, error) {
+	if c.options.SingleFilter == nil || !c.options.SingleFilter(c.attr) {
+		return old, scim.InvalidPath(c.path + ": " + c.attr.Name + " has one value, so no filter may follow it")
+	}
+	list := scim.List()
+	if !old.IsEmpty() {
+		list = scim.List(old)
+	}
+	now, err := c.matching(list)
+	items := now.Items()
+	switch {
+	case err != nil:
+		return old, err
+	case len(items) == 0:
+		return scim.Value{}, nil
+	case len(items) > 1:
+		return old, scim.NoTarget(c.path + " does not match the value that " + c.attr.Name + " has")
+	}
+	return items[0], nil
+}
+
 // append adds values to those that are there. A value that is there already is
 // not added again, but may get more sub-attributes.
 func (c change) append(old, added scim.Value) scim.Value {

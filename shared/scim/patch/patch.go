@@ -41,11 +41,11 @@ type Operation struct {
 	// HasValue tells a value of null from none.
 	HasValue bool
 
-	index int // in the message
+	number int // in the message, counted from 1
 }
 
 // Failed says in an error's detail which operation it is about.
-func (o Operation) Failed(err error) error { return numbered(err, o.index) }
+func (o Operation) Failed(err error) error { return numbered(err, o.number) }
 
 // CheckLength refuses a message of too many operations. It is for the message as
 // the client sent it: repairs may make several operations of one.
@@ -56,9 +56,10 @@ func CheckLength(body scim.Value) error {
 	return nil
 }
 
-// Parse reads a PATCH message. op may be in any case. The error is an
-// *scim.Error that names the operation by its number, counted from 1.
-func Parse(body scim.Value) ([]Operation, error) {
+// Parse reads a PATCH message. op may be in any case. sent holds the number of each
+// operation in the message as the client sent it, see compat.Repairs.Patch; nil counts
+// them from 1. The error is an *scim.Error that names the operation by its number.
+func Parse(body scim.Value, sent []int) ([]Operation, error) {
 	if body.Kind() != scim.Object {
 		return nil, scim.InvalidSyntax("the body must be a JSON object that holds a PatchOp message")
 	}
@@ -71,11 +72,15 @@ func Parse(body scim.Value) ([]Operation, error) {
 	}
 	ops := make([]Operation, len(items.Items()))
 	for i, item := range items.Items() {
+		number := i + 1
+		if sent != nil {
+			number = sent[i]
+		}
 		var err error
 		if ops[i], err = parseOperation(item); err != nil {
-			return nil, numbered(err, i)
+			return nil, numbered(err, number)
 		}
-		ops[i].index = i
+		ops[i].number = number
 	}
 	return ops, nil
 }
@@ -136,10 +141,10 @@ func (o Operation) check() error {
 }
 
 // numbered says in an error's detail which operation it is about.
-func numbered(err error, i int) error {
+func numbered(err error, number int) error {
 	if e, ok := errors.AsType[*scim.Error](err); ok {
 		e := *e
-		e.Detail = fmt.Sprintf("operation %d: %s", i+1, e.Detail)
+		e.Detail = fmt.Sprintf("operation %d: %s", number, e.Detail)
 		return &e
 	}
 	return err
@@ -151,6 +156,13 @@ type Options struct {
 	// the filter in its path, nil if none is to be made. Without the function
 	// nothing is made and the error is noTarget.
 	Element func(filter.Expr) *scim.Value
+	// SingleFilter reports whether a filter may follow an attribute of one value, which
+	// then counts as a list of one. Without the function the error is invalidPath.
+	SingleFilter func(*schema.Attribute) bool
+	// SameReadOnly reports whether a value for a readOnly attribute changes nothing of the
+	// value that it has; add says that the operation adds to several values. Without the
+	// function every operation on such an attribute is mutability.
+	SameReadOnly func(target schema.Named, sent scim.Value, add bool) (bool, error)
 }
 
 // Apply carries out the operations on a resource of type t, each on the result

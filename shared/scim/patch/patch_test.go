@@ -52,7 +52,7 @@ func message(operations scim.Value) scim.Value {
 
 // patched carries out a message as a request would.
 func patched(t *schema.ResourceType, doc, body scim.Value, o Options) (scim.Value, error) {
-	ops, err := Parse(body)
+	ops, err := Parse(body, nil)
 	if err != nil {
 		return doc, err
 	}
@@ -135,14 +135,14 @@ func TestFrame(t *testing.T) { // P-3.5.2-2, P-3.5.2-3, P-3.1-3
 	} {
 		err := CheckLength(parse(t, body))
 		if err == nil {
-			_, err = Parse(parse(t, body))
+			_, err = Parse(parse(t, body), nil)
 		}
 		var e *scim.Error
 		if !errors.As(err, &e) || e.Type != scim.TypeInvalidSyntax {
 			t.Errorf("%.80s: %v", body, err)
 		}
 	}
-	ops, err := Parse(parse(t, `{"SCHEMAS":["`+strings.ToUpper(Message)+`"],"operations":[{"VALUE":"x","Path":"title","OP":"REPLACE"}]}`)) // P-3.5.2-5, S-2.3.8-1
+	ops, err := Parse(parse(t, `{"SCHEMAS":["`+strings.ToUpper(Message)+`"],"operations":[{"VALUE":"x","Path":"title","OP":"REPLACE"}]}`), nil) // P-3.5.2-5, S-2.3.8-1
 	if err != nil || ops[0].Op != Replace || ops[0].Value.Text() != "x" {
 		t.Errorf("%+v, %v", ops, err)
 	}
@@ -183,7 +183,7 @@ const benchDoc = `{"externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef","active":
 func BenchmarkApply(b *testing.B) {
 	typ := userType(b)
 	doc := user(b, typ, parse(b, benchDoc))
-	ops, err := Parse(message(parse(b, `[{"op":"replace","path":"emails[type eq \"work\"].value","value":"new@example.com"},{"op":"replace","path":"title","value":"Director"}]`)))
+	ops, err := Parse(message(parse(b, `[{"op":"replace","path":"emails[type eq \"work\"].value","value":"new@example.com"},{"op":"replace","path":"title","value":"Director"}]`)), nil)
 	if err != nil {
 		b.Fatal(err)
 	}

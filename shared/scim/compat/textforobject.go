@@ -1,0 +1,20 @@
+package compat
+
+import "scimserver/shared/scim"
+
+// textForObject reads an object of attributes, or an array of one, that was sent as the
+// text of its JSON:
+//
+//	{"op": "replace", "value": "{\"active\":false}"}
+func (r *Repairs) textForObject(v scim.Value) scim.Value {
+	if v.Kind() != scim.String {
+		return v
+	}
+	read, err := scim.ParseJSON([]byte(v.Text()))
+	items := read.Items()
+	if err != nil || read.Kind() != scim.Object && (len(items) != 1 || items[0].Kind() != scim.Object) {
+		return v
+	}
+	r.note("text-for-object")
+	return read
+}
