@@ -145,8 +145,8 @@ func (p *idp) scopes() { // P-2.1-1
 	} {
 		p.with("Bearer "+reading).want(http.StatusForbidden, c.method, c.path, c.body)
 	}
-	for _, path := range []string{"/Users", "/Users/" + id, "/Groups", "/Schemas", "/ResourceTypes", "/Me"} {
-		p.with("Bearer "+writing).want(http.StatusForbidden, "GET", path, "")
+	for _, path := range []string{"/Users", "/Users/" + id, "/Groups", "/Schemas", "/ResourceTypes"} {
+		p.with("Bearer "+writing).want(http.StatusOK, "GET", path, "") // write includes read
 	}
 	p.with("Bearer "+reading).want(http.StatusOK, "GET", "/Users/"+id, "")
 	p.with("Bearer "+writing).want(http.StatusNoContent, "DELETE", "/Users/"+id, "")
@@ -161,6 +161,8 @@ func (p *idp) otherRefusals() {
 		{"DELETE", "/Users", "", "", "", 405}, {"POST", "/ServiceProviderConfig", "{}", "", "", 405}, {"PUT", "/Groups", "{}", "", "", 405},
 		{"POST", "/Users", strings.Repeat("x", 2<<20), "", "", 413}, {"POST", "/Groups", strings.Repeat("x", 11<<20), "", "", 413},
 		{"POST", "/Users", user("x"), "Content-Type", "text/plain", 415}, {"POST", "/Me", user("x"), "", "", 501},
+		{"GET", "/Users/", "", "", "", 404}, {"GET", "//Users", "", "", "", 404}, {"GET", "/ServiceProviderConfig/", "", "", "", 404},
+		{"POST", "/Users", user("x"), "Content-Encoding", "gzip", 415}, {"PUT", "/Users/x", user("x"), "If-None-Match", "*", 404},
 		{"GET", "/Users?filter={", "", "", "", 400}, {"GET", "/Users", "", "Accept", "text/html", 406},
 	} {
 		other := p.with(p.header.Get("Authorization"))
