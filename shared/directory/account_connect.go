@@ -177,8 +177,7 @@ func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
 	if p.teams != "" {
 		item["teams"] = p.teams
 	}
-	err = t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
-		item["writer"] = string(stamp)
+	err = t.d.db.Transact(ctx, func(table.Stamp) []table.Write {
 		record(connecting(ctx), item, false, 0)
 		writes := append(t.arrival(UserKind, u.Resource, item, claims), t.counted(UserKind, 1))
 		return append(append(writes, t.withdrawn(p, claims)...), p.writes...)
@@ -204,6 +203,7 @@ func (t *Tenant) withdrawn(p permit, kept []claim) []table.Write {
 	}
 	removal := table.Delete(none.key(AccountKind, a.ID)).Provided(condition, table.Item{"version": a.Version})
 	writes := []table.Write{removal, none.counted(AccountKind, -1)}
+	writes = append(writes, none.tombstone(AccountKind, a.Resource, "")...)
 	for _, c := range without(none.held(a.Doc), kept) {
 		writes = append(writes, yield(c, a.ID))
 	}

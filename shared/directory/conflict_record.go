@@ -122,7 +122,8 @@ func (t *Tenant) count(ctx context.Context, c Conflict, first bool, condition st
 		if len(values) > 0 {
 			values["stamp"] = string(stamp)
 		}
-		write := table.Update(t.conflictKey(c.ID), merged(set, nil, stamp)).Provided(condition, values)
+		set["writer"] = string(stamp)
+		write := table.Update(t.conflictKey(c.ID), set).Provided(condition, values)
 		if !first {
 			write = write.Adding("n", 1)
 		}

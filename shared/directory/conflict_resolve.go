@@ -145,12 +145,12 @@ func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Confli
 		if err := decide(&c); err != nil {
 			return err
 		}
-		return moved(t.d.db.Write(ctx, func(stamp table.Stamp) table.Write {
+		return moved(t.d.db.Transact(ctx, func(table.Stamp) []table.Write {
 			set := table.Item{
-				"state": string(c.State), "outcome": c.Outcome, "writer": string(stamp),
+				"state": string(c.State), "outcome": c.Outcome,
 				"approvedVersion": c.Approval.Version, "approvedBy": c.Approval.By, "approvedUntil": table.Seconds(c.Approval.Until),
 			}
-			return table.Update(t.conflictKey(id), set).Provided(old.asRead())
+			return []table.Write{table.Update(t.conflictKey(id), set).Provided(old.asRead())}
 		}))
 	})
 	return c, err

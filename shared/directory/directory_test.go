@@ -28,7 +28,13 @@ type bench struct {
 
 func newBench(t *testing.T, wrap func(http.RoundTripper) http.RoundTripper, change ...func(*directory.Options)) *bench {
 	t.Helper()
-	b := &bench{T: t, table: testkit.Table(t)}
+	return onTable(t, testkit.Table(t), wrap, change...)
+}
+
+// onTable is newBench in a table that there is.
+func onTable(t *testing.T, name string, wrap func(http.RoundTripper) http.RoundTripper, change ...func(*directory.Options)) *bench {
+	t.Helper()
+	b := &bench{T: t, table: name}
 	transport := http.RoundTripper(http.DefaultTransport.(*http.Transport).Clone())
 	if wrap != nil {
 		transport = wrap(transport)

@@ -43,8 +43,8 @@ func (t *Tenant) createGroup(ctx context.Context, g Group, members MemberEdit, m
 		return Changed{}, err
 	}
 	c := &change{Tenant: t, group: g.ID, edit: members, whole: true}
-	c.head = func(stamp table.Stamp, marks table.Item) []table.Write {
-		own := merged(item, marks, stamp)
+	c.head = func(_ table.Stamp, marks table.Item) []table.Write {
+		own := merged(item, marks)
 		record(ctx, own, c.joinsOrParts(), len(c.skipped))
 		return append(append(t.arrival(GroupKind, g.Resource, own, name), t.counted(GroupKind, 1)), more...)
 	}
@@ -63,9 +63,9 @@ func (c *change) outcome(g Group, exact bool) Changed {
 	return out
 }
 
-// merged returns an item with more attributes and the stamp of its writer.
-func merged(item, more table.Item, stamp table.Stamp) table.Item {
-	all := table.Item{"writer": string(stamp)}
+// merged returns an item with more attributes.
+func merged(item, more table.Item) table.Item {
+	all := table.Item{}
 	for name, value := range item {
 		all[name] = value
 	}
@@ -221,7 +221,10 @@ func (c *change) of(ctx context.Context, old, now Group, versioned bool) ([]clai
 		set["doc"], condition, values = item["doc"], condition+" AND #version = :old", table.Item{"old": old.Version}
 	}
 	c.head = func(stamp table.Stamp, more table.Item) []table.Write {
-		own := merged(set, more, stamp)
+		own := merged(set, more)
+		if versioned {
+			own["writer"] = c.d.stamped(old.Resource, stamp)
+		}
 		record(ctx, own, c.joinsOrParts(), len(c.skipped))
 		group := table.Update(c.key(GroupKind, c.group), own).Adding("version", 1).Provided(condition, values)
 		return append([]table.Write{group}, c.moves(GroupKind, old.Resource, now.Resource, taken, yielded)...)

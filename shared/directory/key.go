@@ -27,6 +27,8 @@ import (
 //	T#<t>#COUNT#<type>          00 .. 15        shards of the number of users, groups or teams
 //	COUNT#ACCOUNT               00 .. 15        the same of accounts
 //	T#<t>#PAGE#<kind>           <journey>       a client's way through pages by index; expires
+//	T#<t>#DELETED#<type>        <id>            the stamps of a resource deleted just now; expires
+//	DELETED#ACCOUNT             <id>            the same of an account
 //	T#<t>#NESTING               V               how often a group was put into a group, and into which last
 //	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
 //	T#<t>#CONFLICT              <conflict>      what a provider did not get because another holds it; expires
@@ -72,6 +74,8 @@ func (t *Tenant) lookupPK(k Kind, attribute, value string) string {
 func (t *Tenant) nameKey(folded string) table.Key {
 	return table.Key{PK: t.lookupPK(GroupKind, "displayName", folded), SK: "CLAIM"}
 }
+
+func (t *Tenant) tombstonesPK(k Kind) string { return t.prefix() + "DELETED#" + k.section() }
 
 func (t *Tenant) countPK(k Kind) string { return t.prefix() + "COUNT#" + k.section() }
 

@@ -150,10 +150,10 @@ const (
 // atOnce carries the change out in one transaction. What the edit leaves as it was
 // read is held to that, lest the outcome be that of no order of requests.
 func (c *change) atOnce(ctx context.Context, guard []table.Write) error {
-	return c.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+	return c.change(ctx, GroupKind, c.group, func(stamp table.Stamp) []table.Write {
 		c.sent = append(append(c.head(stamp, nil), guard...), c.edges()...)
 		return c.sent
-	})
+	}, nil)
 }
 
 func (c *change) edges() (writes []table.Write) {

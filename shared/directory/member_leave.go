@@ -71,12 +71,12 @@ func (d *Directory) leave(ctx context.Context, seats []seat, last func() []table
 	gone := make([]bool, len(seats))
 	for range 1 + len(seats) {
 		first := 0
-		err := d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+		err := d.db.Transact(ctx, func(table.Stamp) []table.Write {
 			writes := last()
 			first = len(writes)
 			for i, s := range seats {
 				if !gone[i] {
-					writes = append(writes, d.touched(s.of, stamp))
+					writes = append(writes, d.touched(s.of))
 				}
 			}
 			for _, s := range seats {
@@ -110,7 +110,7 @@ func ignoring(err error, expected *table.ConditionFailed) error {
 
 // touched makes the write that moves the version of a group or team because its
 // members change.
-func (d *Directory) touched(of table.Key, stamp table.Stamp) table.Write {
-	set := table.Item{"modified": scim.FormatTime(d.instant()), "writer": string(stamp)}
+func (d *Directory) touched(of table.Key) table.Write {
+	set := table.Item{"modified": scim.FormatTime(d.instant())}
 	return table.Update(of, set).Adding("version", 1).Provided(lively, nil)
 }

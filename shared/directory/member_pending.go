@@ -205,8 +205,8 @@ func (t *Tenant) writes(group scim.ID, s step, held map[scim.ID]Kind, gone map[t
 
 // conclude clears the pointer to a change whose steps are all done.
 func (t *Tenant) conclude(ctx context.Context, group scim.ID, change string) error {
-	err := t.d.db.Write(ctx, func(stamp table.Stamp) table.Write {
-		set := table.Item{"modified": scim.FormatTime(t.d.instant()), "writer": string(stamp)}
+	err := t.d.db.Write(ctx, func(table.Stamp) table.Write {
+		set := table.Item{"modified": scim.FormatTime(t.d.instant())}
 		return table.Update(t.key(GroupKind, group), set).Adding("version", 1).Dropping("pending", "since").
 			Provided("#pending = :change", table.Item{"change": change})
 	})

@@ -18,6 +18,7 @@ type Resource struct {
 
 	size    int    // of the stored document, in bytes; 0 where it was not read
 	pending string // the change of a group's members that is under way, "" if none is
+	writer  string // the stamps of the latest plain writes, see resource_stamps.go
 
 	connected bool // a group has got the name of this team, which is being deleted
 }
@@ -42,7 +43,7 @@ func (r Resource) item() (table.Item, error) {
 }
 
 func resourceFrom(item table.Item) (Resource, error) {
-	r := Resource{ID: scim.ID(item.Text("SK")), Version: item.Int("version"), size: len(item.Text("doc")), pending: item.Text("pending"),
+	r := Resource{ID: scim.ID(item.Text("SK")), Version: item.Int("version"), size: len(item.Text("doc")), pending: item.Text("pending"), writer: item.Text("writer"),
 		connected: item.Text("connected") != ""}
 	var err error
 	if r.Doc, err = scim.ParseJSON([]byte(item.Text("doc"))); err != nil {

@@ -33,6 +33,9 @@ func (t *Tenant) delete(ctx context.Context, k Kind, id scim.ID, match Match) er
 	if marked == nil {
 		return err
 	}
+	if err == nil {
+		delete(marked, "marker") // its setter has its answer
+	}
 	if unfinished := t.finishDeletion(ctx, k, marked); unfinished != nil {
 		return unfinished
 	}
@@ -57,10 +60,11 @@ func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (tab
 		condition, values = condition+" AND #version = :old", table.Item{"old": item.Int("version")}
 	}
 	item, err := t.d.db.WriteReturning(ctx, func(stamp table.Stamp) table.Write {
-		set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "writer": string(stamp)}
+		set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "marker": string(stamp)}
 		record(ctx, set, false, 0)
 		return table.Update(t.key(k, id), set).Adding("version", 1).Provided(condition, values)
 	})
+	err = t.decided(ctx, k, id, err)
 	failed := table.Refusal(err)
 	if failed == nil {
 		return item, err
@@ -92,8 +96,10 @@ func (t *Tenant) finishDeletion(ctx context.Context, k Kind, item table.Item) er
 	if err != nil {
 		return err
 	}
+	tombstone := t.tombstone(k, r, t.d.askedFor(item))
 	last := func() []table.Write {
-		return t.departure(k, r, table.Delete(t.key(k, r.ID)).Provided("attribute_exists(#deleting)", nil))
+		writes := t.departure(k, r, table.Delete(t.key(k, r.ID)).Provided("attribute_exists(#deleting)", nil))
+		return append(writes, tombstone...)
 	}
 	if k == UserKind || k == GroupKind {
 		return t.detach(ctx, Member{ID: r.ID, Kind: k}, last)

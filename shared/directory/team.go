@@ -38,8 +38,8 @@ func (t *Tenant) CreateTeam(ctx context.Context, name string) (Team, error) {
 		return Team{}, err
 	}
 	err = t.freeing(ctx, func() error {
-		return t.overtaken(t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {
-			return append(t.arrival(TeamKind, team.Resource, merged(item, nil, stamp), claims), t.counted(TeamKind, 1))
+		return t.overtaken(t.d.db.Change(ctx, func(table.Stamp) []table.Write {
+			return append(t.arrival(TeamKind, team.Resource, item, claims), t.counted(TeamKind, 1))
 		}, func(ctx context.Context) error { return t.checkFree(ctx, claims, team.ID) }), claims)
 	})
 	return team, err
@@ -102,10 +102,11 @@ func (t *Tenant) storeTeam(ctx context.Context, old Team, doc scim.Value) (Team,
 		return Team{}, err
 	}
 	taken, yielded := without(name, t.name(old.Doc)), without(t.name(old.Doc), name)
-	return now, t.overtaken(t.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
-		own := table.Update(t.key(TeamKind, old.ID), merged(item, nil, stamp)).Provided("#version = :old", table.Item{"old": old.Version})
+	return now, t.overtaken(t.change(ctx, TeamKind, old.ID, func(stamp table.Stamp) []table.Write {
+		item["writer"] = t.d.stamped(old.Resource, stamp)
+		own := table.Update(t.key(TeamKind, old.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
 		return append([]table.Write{own}, t.moves(TeamKind, old.Resource, now.Resource, taken, yielded)...)
-	}), taken)
+	}, nil), taken)
 }
 
 // DeleteTeam removes a team with its name and its memberships, as DeleteGroup does a

@@ -126,8 +126,8 @@ func (c *teamChange) changes() bool {
 
 // writes makes the transaction. What the edit leaves as it was read is held to that,
 // lest the outcome be that of no order of requests.
-func (c *teamChange) writes(stamp table.Stamp) []table.Write {
-	all := []table.Write{c.d.touched(c.key(TeamKind, c.team), stamp)}
+func (c *teamChange) writes(table.Stamp) []table.Write {
+	all := []table.Write{c.d.touched(c.key(TeamKind, c.team))}
 	for _, id := range c.edit.Add {
 		if c.held[id] {
 			all = append(all, table.Check(c.inTeamKey(c.team, id), "attribute_exists(PK)", nil))

@@ -125,6 +125,9 @@ func (t *Tenant) vanish(ctx context.Context, record tenant.Tenant) error {
 	}
 	writes := []table.Write{table.Delete(t.nestingKey())}
 	for _, k := range []Kind{UserKind, GroupKind, TeamKind} {
+		if err := t.d.db.DeleteRange(ctx, table.Query{PK: t.tombstonesPK(k)}, nil); err != nil {
+			return err
+		}
 		for shard := range counterShards {
 			writes = append(writes, table.Delete(countKey(t.countPK(k), shard)))
 		}

@@ -70,7 +70,15 @@ func (d *Directory) sweep(ctx context.Context, note table.Item) (finished bool, 
 			return false, err
 		}
 	}
-	return !since.IsZero(), d.db.Write(ctx, func(table.Stamp) table.Write { return table.Delete(w.noteKey()) })
+	return !since.IsZero(), d.forget(ctx, w, note)
+}
+
+// forget takes a note away, unless Notice has written a newer one meanwhile.
+func (d *Directory) forget(ctx context.Context, w work, note table.Item) error {
+	err := d.db.Write(ctx, func(table.Stamp) table.Write {
+		return table.Delete(w.noteKey()).Provided("#since = :since", table.Item{"since": note.Text("since")})
+	})
+	return ignoring(err, table.Refusal(err))
 }
 
 // work is a change or deletion that may be unfinished.

@@ -64,8 +64,7 @@ func (t *Tenant) create(ctx context.Context, k Kind, u *User, c Content, claims 
 	if err != nil {
 		return err
 	}
-	err = t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {
-		item["writer"] = string(stamp)
+	err = t.d.db.Change(ctx, func(table.Stamp) []table.Write {
 		record(ctx, item, false, 0)
 		return append(t.arrival(k, u.Resource, item, claims), t.counted(k, 1))
 	}, func(ctx context.Context) error { return t.checkFree(ctx, claims, u.ID) })

@@ -81,13 +81,16 @@ func (t *Tenant) replace(ctx context.Context, k Kind, old User, c Content) (User
 // store writes the user under its old version, with what it claims and is found by
 // if that has changed.
 func (t *Tenant) store(ctx context.Context, k Kind, old, u User, item table.Item, taken, yielded []claim) error {
+	moves := t.moves(k, old.Resource, u.Resource, taken, yielded)
 	user := func(stamp table.Stamp) table.Write {
-		item["writer"] = string(stamp)
+		if len(moves) == 0 {
+			item["writer"] = t.d.stamped(old.Resource, stamp)
+		}
 		record(ctx, item, false, 0)
 		return table.Update(t.key(k, u.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
 	}
-	return t.overtaken(t.d.db.TransactUnless(ctx, func(stamp table.Stamp) []table.Write {
-		return append([]table.Write{user(stamp)}, t.moves(k, old.Resource, u.Resource, taken, yielded)...)
+	return t.overtaken(t.change(ctx, k, u.ID, func(stamp table.Stamp) []table.Write {
+		return append([]table.Write{user(stamp)}, moves...)
 	}, func(ctx context.Context) error { return t.checkFree(ctx, taken, u.ID) }), taken)
 }
 

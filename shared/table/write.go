@@ -4,14 +4,27 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Stamp marks one logical write. The directory stores it in the attribute
-// "writer" of the resource it writes; when an attempt's answer is lost, the
-// stamp shows on the next one that the first had been carried out.
+// Stamp identifies one logical write, however often it is sent. A plain write has no
+// idempotency token: its caller stores the stamp on the item, so that an attempt that
+// is refused after a lost answer can tell whether an earlier one was carried out.
+// Attribute "writer" holds stamps separated by blanks, attribute "marker" one stamp.
 type Stamp string
+
+// stampLength makes 65 random bits: enough among the few stamps of one item.
+const stampLength = 13
+
+func newStamp() Stamp { return Stamp(rand.Text()[:stampLength]) }
+
+// On reports whether an item carries the stamp.
+func (s Stamp) On(item Item) bool {
+	return item.Text("marker") == string(s) || slices.Contains(strings.Fields(item.Text("writer")), string(s))
+}
 
 // Write is one action on one item. If is a condition expression in which #name
 // stands for the attribute of that name and :name for the value of that name in
@@ -71,8 +84,14 @@ func (w Write) Dropping(names ...string) Write {
 }
 
 // ConditionFailed is the error of a write or transaction whose conditions did
-// not hold. Nothing was written.
-type ConditionFailed struct{ Failures []Failure }
+// not hold. Nothing was written, unless Lost is set.
+type ConditionFailed struct {
+	Failures []Failure
+	// Lost is the stamp of a plain write that got no answer at an earlier attempt and
+	// whose stamp is not on the item now: it was not carried out, or later writes
+	// removed the stamp. It is "" in all other cases.
+	Lost Stamp
+}
 
 // Failure is one failed condition.
 type Failure struct {
@@ -98,23 +117,26 @@ func (e *ConditionFailed) At(index int) *Failure {
 // attempt that follows a cancelled one, so that it may choose another counter
 // shard, always with the same stamp. Once an attempt's outcome is unknown, all
 // that follow repeat its input and token: only so does DynamoDB tell that it was
-// carried out. A single write is carried out as Write does it, at half the cost.
-// The errors are *ConditionFailed and ErrUnavailable.
+// carried out. The errors are *ConditionFailed, whose Lost is "", and ErrUnavailable.
 func (db *DB) Transact(ctx context.Context, build func(Stamp) []Write) error {
-	return db.TransactUnless(ctx, build, nil)
+	return db.transact(ctx, newStamp(), build, nil)
 }
 
-// TransactUnless is Transact, but asks lost before it repeats a cancelled
-// transaction, and gives up with the error that lost returns: who has lost
-// already need not contend for the items again.
-func (db *DB) TransactUnless(ctx context.Context, build func(Stamp) []Write, lost func(context.Context) error) error {
-	stamp := Stamp(rand.Text())
-	writes := build(stamp)
-	if len(writes) == 1 {
-		_, err := db.settled(ctx, stamp, writes[0])
+// Change is Transact at half the cost where build makes a single write: that is sent
+// as Write does it. Before it repeats a cancelled transaction it asks lost, unless
+// that is nil, and gives up with the error that lost returns: a request that has lost
+// a claim already need not contend for the items again.
+func (db *DB) Change(ctx context.Context, build func(Stamp) []Write, lost func(context.Context) error) error {
+	stamp := newStamp()
+	if writes := build(stamp); len(writes) == 1 {
+		_, err := db.plain(ctx, stamp, writes[0])
 		return err
 	}
-	in, uncertain := db.transaction(writes), false
+	return db.transact(ctx, stamp, build, lost)
+}
+
+func (db *DB) transact(ctx context.Context, stamp Stamp, build func(Stamp) []Write, lost func(context.Context) error) error {
+	in, uncertain := db.transaction(build(stamp)), false
 	err := db.retry(ctx, func(ctx context.Context, before verdict) error {
 		if uncertain = uncertain || before == unknown; before == cancelled && !uncertain {
 			if lost != nil {
@@ -130,28 +152,32 @@ func (db *DB) TransactUnless(ctx context.Context, build func(Stamp) []Write, los
 		}
 		return err
 	})
-	_, err = settle(err, stamp)
-	return err
+	return conditionFailed(err)
 }
 
-// Write carries out one conditional write. The errors are those of Transact.
+// Write carries out one conditional write. The errors are *ConditionFailed and
+// ErrUnavailable.
 func (db *DB) Write(ctx context.Context, build func(Stamp) Write) error {
-	stamp := Stamp(rand.Text())
-	_, err := db.settled(ctx, stamp, build(stamp))
+	stamp := newStamp()
+	_, err := db.plain(ctx, stamp, build(stamp))
 	return err
 }
 
 // WriteReturning is Write, and returns of an update the whole item as it stands
 // then.
 func (db *DB) WriteReturning(ctx context.Context, build func(Stamp) Write) (Item, error) {
-	stamp := Stamp(rand.Text())
+	stamp := newStamp()
 	w := build(stamp)
 	w.returning = true
-	return db.settled(ctx, stamp, w)
+	return db.plain(ctx, stamp, w)
 }
 
-func (db *DB) settled(ctx context.Context, stamp Stamp, w Write) (item Item, err error) {
-	err = db.retry(ctx, func(ctx context.Context, _ verdict) error {
+// plain sends one write. If it is refused after an attempt without an answer, the
+// stamp on the item shows that this attempt had been carried out.
+func (db *DB) plain(ctx context.Context, stamp Stamp, w Write) (item Item, err error) {
+	uncertain := false
+	err = db.retry(ctx, func(ctx context.Context, before verdict) error {
+		uncertain = uncertain || before == unknown
 		written, consumed, err := db.write(ctx, w)
 		if err == nil && consumed != nil {
 			countWrite(ctx, *consumed)
@@ -159,26 +185,29 @@ func (db *DB) settled(ctx context.Context, stamp Stamp, w Write) (item Item, err
 		item = decodeItem(written)
 		return err
 	})
-	ours, err := settle(err, stamp)
-	if ours != nil {
-		item = ours
+	err = conditionFailed(err)
+	failed := Refusal(err)
+	if failed == nil || !uncertain {
+		return item, err
 	}
-	return item, err
+	if stood := failed.Failures[0].Item; stamp.On(stood) {
+		return stood, nil
+	}
+	failed.Lost = stamp
+	return nil, err
 }
 
-// settle turns a refusal into *ConditionFailed, unless the stamp shows that what
-// stands in the way is our own write, carried out by an attempt whose answer was
-// lost; then settle returns that item.
-func settle(err error, stamp Stamp) (ours Item, _ error) {
+// conditionFailed turns the SDK's errors for failed conditions into *ConditionFailed.
+func conditionFailed(err error) error {
 	failed := &ConditionFailed{}
 	var cancellation *types.TransactionCanceledException
 	var condition *types.ConditionalCheckFailedException
 	var end givenUp
 	switch {
 	case err == nil, errors.Is(err, ErrUnavailable):
-		return nil, err
+		return err
 	case errors.As(err, &end):
-		return nil, end.error
+		return end.error
 	case errors.As(err, &cancellation):
 		for i, reason := range cancellation.CancellationReasons {
 			if code(reason) == "ConditionalCheckFailed" {
@@ -189,12 +218,7 @@ func settle(err error, stamp Stamp) (ours Item, _ error) {
 		failed.Failures = []Failure{{0, decodeItem(condition.Item)}}
 	}
 	if len(failed.Failures) == 0 {
-		return nil, err
+		return err
 	}
-	for _, f := range failed.Failures {
-		if f.Item.Text("writer") == string(stamp) {
-			return f.Item, nil
-		}
-	}
-	return nil, failed
+	return failed
 }

@@ -76,9 +76,8 @@ func (s *Store) editCredential(ctx context.Context, of tenant.ID, id tenant.KeyI
 	if err := edit(&c); err != nil {
 		return old, err
 	}
-	err = s.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+	err = s.db.Transact(ctx, func(table.Stamp) []table.Write {
 		item := kept(validity(c), c)
-		item["writer"] = string(stamp)
 		return []table.Write{
 			table.Update(credentialKey(id), item).Provided("#expiresAt = :expires AND #revokedAt = :revoked",
 				table.Item{"expires": table.Seconds(old.Expires), "revoked": table.Seconds(old.Revoked)}),

@@ -31,9 +31,9 @@ func (s *Store) CreateTenant(ctx context.Context, t tenant.Tenant) (tenant.Tenan
 	if err := checkTenant(t); err != nil {
 		return t, err
 	}
-	err := s.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+	err := s.db.Transact(ctx, func(table.Stamp) []table.Write {
 		item := tenantItem(t)
-		item["version"], item["writer"] = int64(1), string(stamp)
+		item["version"] = int64(1)
 		writes := []table.Write{table.Put(Key(t.ID), item).Provided("attribute_not_exists(PK)", nil)}
 		return append(writes, claimDomains(t.ID, t.Domains)...)
 	})
@@ -81,9 +81,9 @@ func (s *Store) changeTenant(ctx context.Context, id tenant.ID, edit func(*tenan
 // storeTenant replaces the record that was read at a version.
 func (s *Store) storeTenant(ctx context.Context, old, t tenant.Tenant, version int64) error {
 	taken := without(t.Domains, old.Domains)
-	err := s.db.Transact(ctx, func(stamp table.Stamp) []table.Write {
+	err := s.db.Transact(ctx, func(table.Stamp) []table.Write {
 		item := tenantItem(t)
-		item["version"], item["writer"] = version+1, string(stamp)
+		item["version"] = version + 1
 		writes := []table.Write{table.Put(Key(t.ID), item).Provided("#version = :old", table.Item{"old": version})}
 		writes = append(writes, claimDomains(t.ID, taken)...)
 		return append(writes, releaseDomains(t.ID, without(old.Domains, t.Domains))...)

@@ -118,7 +118,18 @@ func LostResponse(c *call, next http.RoundTripper) (*http.Response, error) {
 	}
 	_, _ = io.Copy(io.Discard, res.Body)
 	_ = res.Body.Close()
-	return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	return nil, errReset()
+}
+
+func errReset() error { return &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET} }
+
+// Then does something after a fault has struck and before the caller learns of it.
+func Then(f Fault, do func()) Fault {
+	return func(c *call, next http.RoundTripper) (*http.Response, error) {
+		res, err := f(c, next)
+		do()
+		return res, err
+	}
 }
 
 // Refused never reaches the engine: nothing listens.

@@ -132,3 +132,26 @@ func TestRandomlyRepeatsForItsSeed(t *testing.T) {
 		t.Errorf("picked %d of 1000 at rate 0.3; %d differ for another seed", picked, differ)
 	}
 }
+
+// The sender is told of a broken connection before the call arrives, and the call
+// arrives although its sender has given up.
+func TestLateArrivesWhenToldTo(t *testing.T) {
+	late, told := &fault.Late{}, false
+	b := scripted(t, 1, fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(1), Fault: fault.Then(late.Fault, func() { told = true })})
+	ctx, giveUp := context.WithCancel(t.Context())
+	if err := b.increment(ctx, nil, "a"); !errors.Is(err, syscall.ECONNRESET) || !told {
+		t.Errorf("err = %v, want a connection reset; told %t", err, told)
+	}
+	giveUp()
+	if n := b.count(t, "a"); n != 0 {
+		t.Errorf("count = %d before the arrival", n)
+	}
+	for _, want := range []int{1, 0} {
+		if n, err := late.Arrive(); n != want || err != nil {
+			t.Errorf("%d arrived, %v; want %d", n, err, want)
+		}
+	}
+	if n := b.count(t, "a"); n != 1 {
+		t.Errorf("count = %d after the arrival, want 1", n)
+	}
+}

@@ -1,0 +1,103 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// A write of one item is sent without an idempotency token, at half the cost of a
+// transaction. If its answer is lost and the repetition is refused, only the item can
+// tell whether the first attempt was carried out. So a resource keeps the stamps of
+// its latest plain writes in the attribute "writer", as long as a request can ask for
+// them. A mark of deletion has the attribute "marker" to itself. Where a resource goes
+// while somebody may still ask, a tombstone keeps the stamps.
+//
+// An attempt that arrives late, after its repetition, changes nothing: it demands a
+// version that a resource has once only, or that the resource is not marked yet.
+
+// maxStamps bounds the stamps on one item. If that many writes have followed within
+// the lease, a lost stamp is no proof, and the outcome stays unknown.
+const maxStamps = 32
+
+// tombstoneLife is how long DynamoDB is to keep a tombstone: much longer than the lease.
+const tombstoneLife = time.Hour
+
+// stamped returns the stamps of a resource with that of its next write. They start
+// anew when nobody can ask for the earlier ones any more.
+func (d *Directory) stamped(old Resource, stamp table.Stamp) string {
+	var stamps []string
+	if d.recent(old.LastModified) {
+		stamps = strings.Fields(old.writer)
+	}
+	stamps = append(stamps, string(stamp))
+	return strings.Join(stamps[max(0, len(stamps)-maxStamps):], " ")
+}
+
+// recent reports whether the request that wrote at a time may still be under way.
+func (d *Directory) recent(at time.Time) bool { return d.now().Sub(at) < lease }
+
+// change carries out the writes of a change to one resource, the first of which is on
+// the resource's own item. The errors are those of table.DB.Change.
+func (t *Tenant) change(ctx context.Context, k Kind, id scim.ID, build func(table.Stamp) []table.Write, lost func(context.Context) error) error {
+	return t.decided(ctx, k, id, t.d.db.Change(ctx, build, lost))
+}
+
+// decided looks further where a plain write on a resource was refused after a lost
+// answer. It returns nil if that write had been carried out, the refusal if not, and
+// ErrUnavailable if it can't be known any more.
+func (t *Tenant) decided(ctx context.Context, k Kind, id scim.ID, refused error) error {
+	failed := table.Refusal(refused)
+	if failed == nil || failed.Lost == "" {
+		return refused
+	}
+	item := failed.Failures[0].Item
+	if item == nil {
+		var err error
+		if item, err = t.d.db.Get(ctx, t.tombstoneKey(k, id)); err != nil {
+			return err
+		}
+	}
+	switch {
+	case failed.Lost.On(item):
+		return nil
+	case len(strings.Fields(item.Text("writer"))) >= maxStamps:
+		return fmt.Errorf("%w: the answer to a write was lost, and %d others followed it", ErrUnavailable, maxStamps)
+	}
+	return refused
+}
+
+// tombstone makes the write that keeps the stamps of a resource that goes, if a
+// request may still ask for them. marker is the stamp of the mark of deletion, unless
+// the request that set it is known to have its answer.
+func (t *Tenant) tombstone(k Kind, r Resource, marker string) []table.Write {
+	item := table.Item{}
+	if r.writer != "" && t.d.recent(r.LastModified) {
+		item["writer"] = r.writer
+	}
+	if marker != "" {
+		item["marker"] = marker
+	}
+	if len(item) == 0 {
+		return nil
+	}
+	item["expires"] = t.d.now().Add(tombstoneLife).Unix()
+	return []table.Write{table.Put(t.tombstoneKey(k, r.ID), item)}
+}
+
+// askedFor returns the stamp of the mark on an item if the request that set it may
+// still be under way.
+func (d *Directory) askedFor(marked table.Item) string {
+	if at, err := time.Parse(time.RFC3339, marked.Text("deleting")); err == nil && d.recent(at) {
+		return marked.Text("marker")
+	}
+	return ""
+}
+
+func (t *Tenant) tombstoneKey(k Kind, id scim.ID) table.Key {
+	return table.Key{PK: t.tombstonesPK(k), SK: string(id)}
+}
