@@ -32,9 +32,7 @@ func (s *Service) identify(ctx context.Context, h directory.Holder, now *HolderN
 }
 
 func (s *Service) describe(ctx context.Context, h directory.Holder, now *HolderNow) error {
-	t := s.Directory.For(h.Tenant)
-	switch h.Kind {
-	case directory.AccountKind:
+	if h.Kind == directory.AccountKind {
 		a, err := s.Directory.Accounts().Account(ctx, h.ID)
 		if err != nil {
 			return err
@@ -42,6 +40,9 @@ func (s *Service) describe(ctx context.Context, h directory.Holder, now *HolderN
 		shown := shownAccount(a)
 		now.Name, now.Account = shown.UserName, &shown
 		return nil
+	}
+	t := s.Directory.For(h.Tenant)
+	switch h.Kind {
 	case directory.UserKind:
 		u, err := t.User(ctx, h.ID)
 		active := u.Doc.Get("active")

@@ -42,7 +42,7 @@ type AccountContent struct {
 type Accounts struct{ t *Tenant }
 
 // Accounts returns the part of the directory that belongs to no tenant.
-func (d *Directory) Accounts() *Accounts { return &Accounts{d.For("")} }
+func (d *Directory) Accounts() *Accounts { return &Accounts{d.holding("")} }
 
 // stored is the content with the verified emails that the document has.
 func (c AccountContent) stored() Content {

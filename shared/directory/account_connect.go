@@ -64,7 +64,7 @@ func (e *TakenError) emails() (list []string) {
 // permission finds out what permits to connect an account: an approval, or that the
 // tenant connects automatically. It is nil if nothing does.
 func (t *Tenant) permission(ctx context.Context, id scim.ID, taken *TakenError) (*permit, error) {
-	item, conflict, record, err := t.standing(ctx, t.d.For("").key(AccountKind, id), taken)
+	item, conflict, record, err := t.standing(ctx, t.d.holding("").key(AccountKind, id), taken)
 	if err != nil || removed(record) {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
 // withdrawn makes the writes that take an account away: all but the claims that the
 // user keeps. To join a first team moves no version, so that is asked for apart.
 func (t *Tenant) withdrawn(p permit, kept []claim) []table.Write {
-	none, a := t.d.For(""), p.account
+	none, a := t.d.holding(""), p.account
 	condition := lively + " AND #version = :version"
 	if p.teams == "" {
 		condition += " AND attribute_not_exists(#teams)"

@@ -130,3 +130,19 @@ func TestAccountsAreListed(t *testing.T) {
 		t.Errorf("listed %v of %v, counted %d, %v", listed, all, n, err)
 	}
 }
+
+// Accounts can't be taken for a tenant's users: there is no handle on a tenant without
+// an id, and so nothing is written.
+func TestNoTenantWithoutAnID(t *testing.T) {
+	b := newBench(t, nil)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error(`For("") returned a handle`)
+			}
+		}()
+		_, _ = b.dir.For("").CreateUser(t.Context(), user("ann", "", "ann@example.com"))
+	}()
+	b.account("ann@example.com", "ann@example.com")
+	b.verify(0)
+}

@@ -33,7 +33,7 @@ func (d *Directory) free(ctx context.Context, holders []Holder) (bool, error) {
 		if h.ID == "" {
 			return false, nil
 		}
-		t := d.For(h.Tenant)
+		t := d.holding(h.Tenant)
 		item, err := d.db.Get(ctx, t.key(h.Kind, h.ID))
 		if err != nil {
 			return false, err

@@ -73,7 +73,7 @@ func (t *Tenant) Holds(ctx context.Context, c Conflict) (Conflict, error) {
 // holderVersion reads the version of who holds the conflict's values, if it still
 // holds all of them.
 func (t *Tenant) holderVersion(ctx context.Context, c Conflict) (int64, error) {
-	of := t.d.For(c.Holder.Tenant)
+	of := t.d.holding(c.Holder.Tenant)
 	item, err := of.get(ctx, c.Holder.Kind, c.Holder.ID)
 	if errors.Is(err, ErrNotFound) {
 		return 0, t.givenUp(ctx, c, "who held the value has gone")
@@ -204,7 +204,7 @@ func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID, holder scim.ID
 		return c, err
 	}
 	by := c.HeldBy(t.id)
-	switch err := t.d.For(c.Holder.Tenant).delete(ctx, c.Holder.Kind, c.Holder.ID, func(v int64) bool { return v == version }); {
+	switch err := t.d.holding(c.Holder.Tenant).delete(ctx, c.Holder.Kind, c.Holder.ID, func(v int64) bool { return v == version }); {
 	case errors.Is(err, ErrVersion):
 		return c, refused("the %s was changed just now; look at it again", by)
 	case err != nil && !errors.Is(err, ErrNotFound):

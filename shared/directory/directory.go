@@ -99,10 +99,23 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 func (d *Directory) Tenants() *tenantstore.Store { return d.tenants }
 
 // For returns the part of the directory that belongs to a tenant. Every key of
-// it is made from the tenant's id, so nothing of another tenant can be named.
-func (d *Directory) For(id tenant.ID) *Tenant { return &Tenant{d: d, id: id} }
+// it is made from the tenant's id, so nothing of another tenant can be named. For
+// panics if the id is empty, before anything is read or written: a caller without a
+// tenant is a fault of the program. Accounts, which belong to no tenant, have a handle
+// of their own.
+func (d *Directory) For(id tenant.ID) *Tenant {
+	if id == "" {
+		panic("directory: For needs the id of a tenant; see Accounts for what belongs to none")
+	}
+	return d.holding(id)
+}
 
-// Tenant is the directory of one tenant.
+// holding returns the part of the directory of a holder of claims: that of a tenant,
+// or that of accounts if the id is empty.
+func (d *Directory) holding(id tenant.ID) *Tenant { return &Tenant{d: d, id: id} }
+
+// Tenant is the directory of one tenant. Within this package, the one with an empty id
+// holds the accounts.
 type Tenant struct {
 	d  *Directory
 	id tenant.ID

@@ -116,7 +116,7 @@ func noted(sk string) (work, bool) {
 // since returns when the work on a resource was begun, the zero time if there is
 // none.
 func (d *Directory) since(ctx context.Context, w work) (time.Time, error) {
-	item, err := d.db.Get(ctx, d.For(w.tenant).key(w.kind, w.id))
+	item, err := d.db.Get(ctx, d.holding(w.tenant).key(w.kind, w.id))
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -132,7 +132,7 @@ func (d *Directory) since(ctx context.Context, w work) (time.Time, error) {
 
 // finish does what is left of the work on a resource.
 func (d *Directory) finish(ctx context.Context, w work) error {
-	t := d.For(w.tenant)
+	t := d.holding(w.tenant)
 	item, err := d.db.Get(ctx, t.key(w.kind, w.id))
 	switch {
 	case err != nil || item == nil:
