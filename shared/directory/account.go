@@ -104,6 +104,7 @@ func (a *Accounts) ByEmail(ctx context.Context, address string) (Account, error)
 // behind one. next is where to go on, "" at the end.
 func (a *Accounts) List(ctx context.Context, after scim.ID, limit int) (page []Account, next scim.ID, err error) {
 	items, last, err := a.t.d.db.Query(ctx, table.Query{PK: a.t.pk(AccountKind), After: string(after), Limit: limit})
+	a.t.finishMet(ctx, AccountKind, items...)
 	for _, item := range items {
 		if !alive(item) {
 			continue

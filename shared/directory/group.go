@@ -147,6 +147,7 @@ func (t *Tenant) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft,
 		d.held[edge.ID] = edge.Kind
 	}
 	if !alive(own) {
+		t.finishMet(ctx, GroupKind, own)
 		return nil, ErrNotFound
 	}
 	if d.Group, err = groupFrom(own); err == nil && d.pending != "" {
@@ -242,6 +243,7 @@ func (t *Tenant) judge(ctx context.Context, id scim.ID, err error, taken []claim
 	}
 	if own := failed.At(0); own != nil {
 		if !alive(own.Item) {
+			t.finishMet(ctx, GroupKind, own.Item)
 			return ErrNotFound
 		}
 		if pending := own.Item.Text("pending"); pending != "" {

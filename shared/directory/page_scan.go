@@ -103,6 +103,7 @@ func (s *scan) count(n int) error {
 func (s *scan) read(ctx context.Context, q table.Query, all bool) (next string, err error) {
 	err = s.t.d.db.Walk(ctx, q, func(items []table.Item, behind string) (bool, error) {
 		next = behind
+		s.t.finishMet(ctx, s.k, items...)
 		some, err := living(items)
 		if err == nil {
 			err = s.count(len(items))

@@ -51,6 +51,7 @@ func (t *Tenant) walk(ctx context.Context, k Kind, after scim.ID, batch int, f f
 	for more := true; more; {
 		more = false
 		err := t.d.db.Walk(ctx, q, func(items []table.Item, next string) (bool, error) {
+			t.finishMet(ctx, k, items...)
 			some, err := living(items)
 			if err != nil {
 				return false, err

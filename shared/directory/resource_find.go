@@ -47,6 +47,7 @@ func (t *Tenant) get(ctx context.Context, k Kind, id scim.ID) (table.Item, error
 	}
 	item, err := t.d.db.Get(ctx, t.key(k, id))
 	if err == nil && !alive(item) {
+		t.finishMet(ctx, k, item)
 		err = ErrNotFound
 	}
 	return item, err
@@ -193,5 +194,6 @@ func (t *Tenant) items(ctx context.Context, k Kind, ids []scim.ID) ([]table.Item
 		keys[i] = t.key(k, id)
 	}
 	items, err := t.d.db.GetAll(ctx, keys)
+	t.finishMet(ctx, k, items...)
 	return slices.DeleteFunc(items, func(item table.Item) bool { return !alive(item) }), err
 }

@@ -80,6 +80,7 @@ func (t *Tenant) teamChange(ctx context.Context, team scim.ID, e TeamEdit) (*tea
 		}
 	}
 	if !alive(own) {
+		t.finishMet(ctx, TeamKind, own)
 		return nil, ErrNotFound
 	}
 	return c, nil

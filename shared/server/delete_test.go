@@ -1,8 +1,14 @@
 package server_test
 
 import (
+	"context"
+	"net/http"
 	"strings"
 	"testing"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/fault"
 )
 
 func TestDeletedUsersAreGone(t *testing.T) { // P-3.6-1, P-3.6-2, P-3.6-3, P-3.6-4, P-3.6-5, P-3.6-6
@@ -44,4 +50,26 @@ func TestDeleteUnderAVersion(t *testing.T) { // P-3.6-7
 		t.Errorf("statuses %v", count)
 	}
 	c.wants(c.send("DELETE", path(a), "", "If-Match", `W/"1"`), 404, "")
+}
+
+// A DELETE that died midway is finished by the list that leaves the user out, whose
+// totalResults is the number of users that it shows.
+func TestListsFinishDeletions(t *testing.T) { // P-3.4.2.4-8
+	name := testkit.Table(t)
+	c := newClientOn(t, open(t, name, http.DefaultTransport))
+	a, b := c.create("ann", ""), c.create("bob", "")
+	g := c.createGroup("crew", `,"members":[{"value":"`+id(a)+`"},{"value":"`+id(b)+`"}]`)
+	ctx, die := context.WithCancel(t.Context())
+	dying := open(t, name, fault.Script(http.DefaultTransport, fault.Rule{Operation: "Query", Fault: fault.Then(fault.Refused, die)}))
+	if err := dying.For("acme").DeleteUser(ctx, scim.ID(id(a)), nil); err == nil {
+		t.Fatal("the function did not die")
+	}
+	for _, target := range []string{"/Users", "/Users?count=0"} {
+		if list := c.wants(c.send("GET", target, ""), 200, ""); list.Body.Get("totalResults").Text() != "1" {
+			t.Errorf("%s: %s", target, list.Text)
+		}
+	}
+	if left := c.get(g).Body.Get("members").Items(); len(left) != 1 || left[0].Get("value").Text() != id(b) {
+		t.Errorf("members %v", left)
+	}
 }

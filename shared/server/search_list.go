@@ -64,7 +64,11 @@ func (f *search) counted(found *result, total int, j directory.Journey) *result 
 	if found.more {
 		least++
 	}
-	if found.total = max(total, least); found.more || f.q.start > 1 && len(found.page) > 0 {
+	found.total = max(total, least)
+	if f.q.start == 1 && f.q.count > 0 && !found.more { // the page is the whole collection
+		found.total = len(found.page)
+	}
+	if found.more || f.q.start > 1 && len(found.page) > 0 {
 		found.note = f.noting(j, found.page)
 	}
 	return found
