@@ -13,6 +13,7 @@ import (
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/fault"
 )
 
 // dying is a transport that lets a number of calls pass and no more, as if the
@@ -251,4 +252,48 @@ func (b *bench) chain(name string, n int) scim.ID {
 		return outer
 	}
 	return inner
+}
+
+// A sweep that has looked at old work leaves the note of newer work on the same
+// resource, which Notice writes meanwhile.
+func TestSweepLeavesNewerNotes(t *testing.T) {
+	now := time.Now()
+	clock := func(o *directory.Options) { o.Now = func() time.Time { return now } }
+	var meanwhile func()
+	b := newBench(t, scripted(fault.Rule{Operation: "DeleteItem", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, func() { meanwhile() })}), steps, clock)
+	var ids []scim.ID
+	for i := range 6 {
+		ids = append(ids, b.create(fmt.Sprint("u", i), "").ID)
+	}
+	made, err := b.acme.CreateGroup(t.Context(), group("crew", ""), directory.MemberEdit{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notice := func() {
+		if err := b.dir.Notice(t.Context(), "T#acme#GROUP", string(made.Group.ID)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, die := context.WithCancel(t.Context())
+	dying := onTable(t, b.table, scripted(fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(2), Fault: fault.Then(fault.Refused, die)}), steps, clock)
+	if _, err := dying.edit(ctx, made.Group.ID, directory.MemberEdit{Add: members(ids...)}); err == nil {
+		t.Fatal("the function did not die")
+	}
+	notice()
+	now = now.Add(time.Second)
+	if _, err := b.edit(t.Context(), made.Group.ID, directory.MemberEdit{Remove: ids[:1]}); err != nil { // finishes the change
+		t.Fatal(err)
+	}
+	meanwhile = func() {
+		dying, ctx := b.mortal(1, false)
+		_ = dying.acme.DeleteGroup(ctx, made.Group.ID, nil)
+		notice()
+	}
+	for _, want := range []int{0, 1} {
+		if finished, err := b.dir.Sweep(t.Context()); finished != want || err != nil {
+			t.Errorf("finished %d, %v; want %d", finished, err, want)
+		}
+		now = now.Add(time.Minute)
+	}
+	b.verify(len(ids))
 }
