@@ -105,7 +105,7 @@ func (d *Directory) Tenants() *tenantstore.Store { return d.tenants }
 // of their own.
 func (d *Directory) For(id tenant.ID) *Tenant {
 	if id == "" {
-		panic("directory: For needs the id of a tenant; see Accounts for what belongs to none")
+		panic("directory: For needs the id of a tenant; accounts are reached through Accounts")
 	}
 	return d.holding(id)
 }

@@ -43,8 +43,10 @@ func (r Resource) item() (table.Item, error) {
 }
 
 func resourceFrom(item table.Item) (Resource, error) {
-	r := Resource{ID: scim.ID(item.Text("SK")), Version: item.Int("version"), size: len(item.Text("doc")), pending: item.Text("pending"), writer: item.Text("writer"),
-		connected: item.Text("connected") != ""}
+	r := Resource{
+		ID: scim.ID(item.Text("SK")), Version: item.Int("version"), size: len(item.Text("doc")),
+		pending: item.Text("pending"), writer: item.Text("writer"), connected: item.Text("connected") != "",
+	}
 	var err error
 	if r.Doc, err = scim.ParseJSON([]byte(item.Text("doc"))); err != nil {
 		return r, fmt.Errorf("directory: the document of %s: %v", r.ID, err)

@@ -14,8 +14,8 @@ import (
 // transaction. If its answer is lost and the repetition is refused, only the item can
 // tell whether the first attempt was carried out. So a resource keeps the stamps of
 // its latest plain writes in the attribute "writer", as long as a request can ask for
-// them. A mark of deletion has the attribute "marker" to itself. Where a resource goes
-// while somebody may still ask, a tombstone keeps the stamps.
+// them. A mark of deletion has the attribute "marker" to itself. If a resource is removed
+// while a request may still ask, a tombstone keeps its stamps.
 //
 // An attempt that arrives late, after its repetition, changes nothing: it demands a
 // version that a resource has once only, or that the resource is not marked yet.
@@ -43,7 +43,9 @@ func (d *Directory) recent(at time.Time) bool { return d.now().Sub(at) < lease }
 
 // change carries out the writes of a change to one resource, the first of which is on
 // the resource's own item. The errors are those of table.DB.Change.
-func (t *Tenant) change(ctx context.Context, k Kind, id scim.ID, build func(table.Stamp) []table.Write, lost func(context.Context) error) error {
+func (t *Tenant) change(
+	ctx context.Context, k Kind, id scim.ID, build func(table.Stamp) []table.Write, lost func(context.Context) error,
+) error {
 	return t.decided(ctx, k, id, t.d.db.Change(ctx, build, lost))
 }
 
@@ -71,8 +73,8 @@ func (t *Tenant) decided(ctx context.Context, k Kind, id scim.ID, refused error)
 	return refused
 }
 
-// tombstone makes the write that keeps the stamps of a resource that goes, if a
-// request may still ask for them. marker is the stamp of the mark of deletion, unless
+// tombstone makes the write that keeps the stamps of a removed resource, if a request
+// may still ask for them. marker is the stamp of the mark of deletion, unless
 // the request that set it is known to have its answer.
 func (t *Tenant) tombstone(k Kind, r Resource, marker string) []table.Write {
 	item := table.Item{}

@@ -135,7 +135,9 @@ func (db *DB) Change(ctx context.Context, build func(Stamp) []Write, lost func(c
 	return db.transact(ctx, stamp, build, lost)
 }
 
-func (db *DB) transact(ctx context.Context, stamp Stamp, build func(Stamp) []Write, lost func(context.Context) error) error {
+func (db *DB) transact(
+	ctx context.Context, stamp Stamp, build func(Stamp) []Write, lost func(context.Context) error,
+) error {
 	in, uncertain := db.transaction(build(stamp)), false
 	err := db.retry(ctx, func(ctx context.Context, before verdict) error {
 		if uncertain = uncertain || before == unknown; before == cancelled && !uncertain {
