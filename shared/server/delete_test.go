@@ -24,6 +24,11 @@ func TestDeletedUsersAreGone(t *testing.T) { // P-3.6-1, P-3.6-2, P-3.6-3, P-3.6
 	for _, filter := range []string{`id eq "` + id(a) + `"`, `userName eq "ann"`, `externalId eq "e"`, `emails.value eq "ann@x.org"`, `userName pr`} {
 		c.finds(filter, "0")
 	}
+	for name, list := range map[string]answer{"list": c.send("GET", "/Users", ""), "search": c.post("/Users", ""), "search of everything": c.post("", "")} {
+		if c.wants(list, 200, "").Body.Get("totalResults").Text() != "0" || len(list.Body.Get("Resources").Items()) != 0 {
+			t.Errorf("%s: %s", name, list.Text)
+		}
+	}
 	c.create("ann", `,"externalId":"e","emails":[{"value":"ann@x.org"}]`)
 }
 
