@@ -109,7 +109,19 @@ func either(value, fallback string) string {
 	return value
 }
 
-// Logger returns the functions' logger: JSON lines, as Lambda's log format.
+// Logger returns the functions' logger. Each line is a JSON object with the
+// attributes level and timestamp (RFC 3339). Lambda reads these two names: it takes
+// a JSON line without a valid timestamp for INFO, whatever its level is (AWS Lambda
+// Developer Guide, "Configuring advanced logging controls for Lambda functions",
+// log level filtering of custom runtimes).
 func (c Config) Logger(to io.Writer) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(to, &slog.HandlerOptions{Level: c.LogLevel}))
+	options := &slog.HandlerOptions{Level: c.LogLevel, ReplaceAttr: renameTime}
+	return slog.New(slog.NewJSONHandler(to, options))
+}
+
+func renameTime(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
+		a.Key = "timestamp"
+	}
+	return a
 }

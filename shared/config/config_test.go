@@ -1,8 +1,11 @@
 package config
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestRead(t *testing.T) {
@@ -36,5 +39,21 @@ func TestReadRejects(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s=%q: error %v, want one with %q", tt.key, tt.value, err, tt.want)
 		}
+	}
+}
+
+// TestLogLinesAreWhatLambdaReads: Lambda filters by these two attributes.
+func TestLogLinesAreWhatLambdaReads(t *testing.T) {
+	var line bytes.Buffer
+	Config{}.Logger(&line).Warn("careful", "time", "noon")
+	var got struct{ Timestamp, Level, Time string }
+	if err := json.Unmarshal(line.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if at, err := time.Parse(time.RFC3339, got.Timestamp); err != nil || time.Since(at) > time.Hour {
+		t.Errorf("timestamp is %q (%v), want the present in RFC 3339", got.Timestamp, err)
+	}
+	if got.Level != "WARN" || got.Time != "noon" {
+		t.Errorf("level %q, attribute time %q, want WARN and noon", got.Level, got.Time)
 	}
 }

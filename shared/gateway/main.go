@@ -61,7 +61,7 @@ func MainEvents(build func(context.Context, config.Config, *slog.Logger) (any, e
 			lambda.Start(handler)
 		}
 	}
-	slog.Error("the function can't start", "error", err)
+	cfg.Logger(os.Stdout).Error("the function can't start", "error", err)
 	os.Exit(1)
 }
 
