@@ -50,7 +50,7 @@ var layers = map[string]layer{
 		"a function wires the parts together; test support is not deployed"},
 	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
 	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
-	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/directory", "shared/directory/...", "shared/admin", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
+	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
 }
 
 // testLayers bind test files.
@@ -65,7 +65,7 @@ var testLayers = []struct {
 
 // foreign says who alone may import a library.
 var foreign = map[string]layer{
-	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/table", "shared/secret", "shared/usageplan", "shared/testkit", "infra/local/...", "infra/scimctl"},
+	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/table", "shared/secret", "shared/usageplan", "shared/testkit", "infra/local/...", "infra/scimctl", "infra/check/rehearsal"},
 		"one package speaks to DynamoDB, so that retries, capacity and keys have one place, one to Secrets Manager, and one to API Gateway; testkit and the local stack make tables, which neither does; scimctl signs its requests"},
 	"github.com/aws/smithy-go": {[]string{"shared/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
 	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "functions/...", "infra/local/..."},

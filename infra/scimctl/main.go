@@ -67,7 +67,8 @@ type command struct {
 type action func(ctx context.Context, s *session, args []string) error
 
 func commands() []command {
-	return slices.Concat(tenantCommands(), credentialCommands(), teamCommands(), accountCommands(), conflictCommands(), logCommands())
+	return slices.Concat(tenantCommands(), credentialCommands(), teamCommands(), accountCommands(), conflictCommands(),
+		logCommands(), teardownCommands())
 }
 
 func run(ctx context.Context, args []string, std streams) error {
@@ -158,8 +159,10 @@ func (c command) run(ctx context.Context, args []string, std streams) error {
 	if err := c.pathless(given); err != nil {
 		return err
 	}
-	if s.client, err = connect(ctx, *envFile); err != nil {
-		return err
+	if c.name != teardown {
+		if s.client, err = connect(ctx, *envFile); err != nil {
+			return err
+		}
 	}
 	return act(ctx, s, given)
 }

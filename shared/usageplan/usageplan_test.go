@@ -61,6 +61,8 @@ func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.keys = slices.DeleteFunc(p.keys, func(k string) bool { return k == r.PathValue("key") })
 		reply(w, 202, nil)
 	})
+	mux.HandleFunc("PATCH /usageplans/{plan}", c.detachPlan)
+	mux.HandleFunc("DELETE /usageplans/{plan}", c.deletePlan)
 	mux.HandleFunc("GET /apikeys", c.listKeys)
 	mux.HandleFunc("POST /apikeys", c.createKey)
 	mux.HandleFunc("DELETE /apikeys/{key}", c.deleteKey)
@@ -104,6 +106,38 @@ func (c *control) createPlan(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewDecoder(r.Body).Decode(p)
 	c.plans = append(c.plans, p)
 	reply(w, 201, p)
+}
+
+// detachPlan takes stages out of a plan.
+func (c *control) detachPlan(w http.ResponseWriter, r *http.Request) {
+	var in struct{ PatchOperations []struct{ Op, Path, Value string } }
+	_ = json.NewDecoder(r.Body).Decode(&in)
+	p := c.plan(r)
+	if p == nil {
+		reply(w, 404, map[string]any{"message": "no such plan"})
+		return
+	}
+	for _, o := range in.PatchOperations {
+		p.APIStages = slices.DeleteFunc(p.APIStages, func(s map[string]any) bool {
+			return o.Op == "remove" && o.Path == "/apiStages" && o.Value == fmt.Sprint(s["apiId"], ":", s["stage"])
+		})
+	}
+	reply(w, 200, p)
+}
+
+// deletePlan refuses a plan that has stages, as the service does.
+func (c *control) deletePlan(w http.ResponseWriter, r *http.Request) {
+	p := c.plan(r)
+	if p == nil {
+		reply(w, 404, map[string]any{"message": "no such plan"})
+		return
+	}
+	if len(p.APIStages) > 0 {
+		reply(w, 400, map[string]any{"message": "the plan has stages"})
+		return
+	}
+	c.plans = slices.DeleteFunc(c.plans, func(other *plan) bool { return other == p })
+	reply(w, 202, nil)
 }
 
 func (c *control) addKey(w http.ResponseWriter, r *http.Request) {
@@ -215,5 +249,34 @@ func TestRemove(t *testing.T) {
 	}
 	if len(c.keys) != 0 {
 		t.Errorf("left %v", c.keys)
+	}
+}
+
+// TestLeftoversOfAStack: what the operator API has made goes, and nothing of the
+// template's own or of another stack.
+func TestLeftoversOfAStack(t *testing.T) {
+	c, keys := newControl(t)
+	for id, l := range map[tenant.ID]tenant.Limits{"acme": limits(7, 9), "bolt": limits(50, 100)} {
+		if _, err := keys.Ensure(t.Context(), id, l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.plans = append(c.plans, &plan{ID: "other", Name: "app-Planet/7-9"})
+	c.keys = append(c.keys, map[string]any{"id": "other", "name": "app-Planet/acme"}, map[string]any{"id": "shared", "name": "app-Plan"})
+	left, err := usageplan.FindLeftovers(t.Context(), "app-Plan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(left.Keys)
+	if !slices.Equal(left.Plans, []string{"app-Plan/7-9"}) || !slices.Equal(left.Keys, []string{"app-Plan/acme", "app-Plan/bolt"}) {
+		t.Errorf("found %v and %v", left.Plans, left.Keys)
+	}
+	for range 2 { // what is gone already is no failure
+		if err := left.Remove(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(c.plans) != 2 || len(c.keys) != 2 {
+		t.Errorf("left are %d plans and %d keys, want two and two", len(c.plans), len(c.keys))
 	}
 }
