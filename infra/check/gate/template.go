@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+
+	"scimserver/infra/check/venv"
 )
 
 const lintRegion = "eu-central-1" // any region that has everything will do
@@ -12,7 +14,7 @@ const lintRegion = "eu-central-1" // any region that has everything will do
 // lintTemplates checks template.yaml as SAM sees it, and then it and the nested
 // templates by name, which sam validate does not follow.
 func lintTemplates(ctx context.Context, t tree) error {
-	bin, err := t.python(ctx)
+	python, err := venv.Python(ctx, venv.SAM())
 	if err != nil {
 		return err
 	}
@@ -20,16 +22,16 @@ func lintTemplates(ctx context.Context, t tree) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.command(ctx, samEnvironment(), filepath.Join(bin, "sam"), "validate", "--lint", "--region", lintRegion, "--template", "template.yaml")
-	args := append([]string{"--regions", lintRegion, "--", "template.yaml"}, nested...)
-	_, lintErr := t.command(ctx, nil, filepath.Join(bin, "cfn-lint"), args...)
+	_, err = t.command(ctx, samEnvironment(), python, "-m", "samcli", "validate", "--lint", "--region", lintRegion, "--template", "template.yaml")
+	args := append([]string{"-c", "from cfnlint.runner import main; main()", "--regions", lintRegion, "--", "template.yaml"}, nested...)
+	_, lintErr := t.command(ctx, nil, python, args...)
 	return errors.Join(err, lintErr)
 }
 
 // samBuild runs the build that is deployed, into a folder of its own, and looks
 // at every program that came out.
 func samBuild(ctx context.Context, t tree) error {
-	bin, err := t.python(ctx)
+	python, err := venv.Python(ctx, venv.SAM())
 	if err != nil {
 		return err
 	}
@@ -41,7 +43,7 @@ func samBuild(ctx context.Context, t tree) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(into) }()
-	if _, err := t.command(ctx, samEnvironment(), filepath.Join(bin, "sam"), "build", "--template", "template.yaml", "--build-dir", into); err != nil {
+	if _, err := t.command(ctx, samEnvironment(), python, "-m", "samcli", "build", "--template", "template.yaml", "--build-dir", into); err != nil {
 		return err
 	}
 	return t.checkPrograms(into)

@@ -46,7 +46,7 @@ func TestEveryAlarmHasItsPage(t *testing.T) {
 		if len(pages[a.ID]) < 80 {
 			t.Errorf("the runbook says too little about %s: %q", a.ID, pages[a.ID])
 		}
-		if !strings.HasSuffix(p.AlarmDescription, "infra/docs/runbook.md, "+a.ID+".") || len(p.AlarmActions) != 1 {
+		if !strings.HasSuffix(p.AlarmDescription, "infra/docs/runbook.md#"+strings.ToLower(a.ID)) || len(p.AlarmActions) != 1 {
 			t.Errorf("%s: %q, %q", a.ID, p.AlarmDescription, p.AlarmActions)
 		}
 		delete(pages, a.ID)

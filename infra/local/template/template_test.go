@@ -139,8 +139,18 @@ func TestTheProjectsOwnTemplate(t *testing.T) {
 		}
 		delete(logGroups, p.LoggingConfig.LogGroup)
 	}
+	for _, api := range s.OfType("AWS::Serverless::Api") {
+		var p struct {
+			AccessLogSetting struct{ DestinationArn string }
+		}
+		if err := api.Decode(&p); err != nil {
+			t.Error(err)
+		}
+		_, group, _ := strings.Cut(p.AccessLogSetting.DestinationArn, ":log-group:")
+		delete(logGroups, strings.TrimSuffix(group, ":*"))
+	}
 	if len(logGroups) > 0 {
-		t.Errorf("log groups of no function, or of two: %v", logGroups)
+		t.Errorf("log groups of no function and no API, or of two: %v", logGroups)
 	}
 }
 
@@ -174,9 +184,9 @@ func TestEveryStreamHasDeadLetters(t *testing.T) {
 			}
 			streams++
 			e := e.Properties
-			if !queues[e.DestinationConfig.OnFailure.Destination] || e.MaximumRetryAttempts < 1 || e.MaximumRecordAgeInSeconds < 3600 ||
+			if !queues[e.DestinationConfig.OnFailure.Destination] || e.MaximumRetryAttempts != -1 || e.MaximumRecordAgeInSeconds < 3600 ||
 				e.MaximumRecordAgeInSeconds >= 24*3600 || !e.BisectBatchOnFunctionError || len(e.FunctionResponseTypes) != 1 {
-				t.Errorf("%s.%s: %+v, want a queue that keeps letters for 14 days, retries, an age below the stream's own, and partial failures", f.ID, name, e)
+				t.Errorf("%s.%s: %+v, want a queue that keeps letters for 14 days, any number of retries, an age below the stream's own, and partial failures", f.ID, name, e)
 			}
 		}
 	}

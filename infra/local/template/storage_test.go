@@ -1,0 +1,64 @@
+package template_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"scimserver/infra/local/template"
+)
+
+func loadWith(t *testing.T, parameters map[string]string) *template.Stack {
+	t.Helper()
+	s, err := template.Load("../../../template.yaml", template.Deployment{
+		StackName: "app", Region: "eu-central-1", AccountID: "000000000000", Parameters: parameters,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestTheTableMayExistAlready: production's table is in a stack of its own, and a
+// restored one was made by no stack. Every function then uses that table.
+func TestTheTableMayExistAlready(t *testing.T) {
+	const stream = "arn:aws:dynamodb:eu-central-1:000000000000:table/restored/stream/2026-11-28T00:00:00.000"
+	s := loadWith(t, map[string]string{"TableName": "restored", "TableStreamArn": stream})
+	if made := s.OfType("AWS::DynamoDB::Table"); len(made) > 0 {
+		t.Errorf("the stack makes the table %s", made[0].PhysicalName)
+	}
+	for _, f := range s.OfType("AWS::Serverless::Function") {
+		data, err := json.Marshal(f.Properties)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(data)
+		if !strings.Contains(text, `"TABLE_NAME":"restored"`) {
+			t.Errorf("%s does not use the table", f.ID)
+		}
+		if uses := strings.Contains(text, "dynamodb:GetItem"); uses && !strings.Contains(text, "arn:aws:dynamodb:eu-central-1:000000000000:table/restored\"") {
+			t.Errorf("%s has no right to the table", f.ID)
+		}
+		if f.ID == "ChangesFunction" && !strings.Contains(text, stream) {
+			t.Error("function changes does not read the table's stream")
+		}
+	}
+	if s.Outputs["TableName"] != "restored" {
+		t.Errorf("the output TableName is %v", s.Outputs["TableName"])
+	}
+}
+
+// TestAFailedFirstDeploymentCanBeCleanedUp: CloudFormation can't delete a protected
+// table, not even when it rolls the first deployment back.
+func TestAFailedFirstDeploymentCanBeCleanedUp(t *testing.T) {
+	for given, want := range map[string]bool{"": false, "false": false, "true": true} {
+		parameters := map[string]string{}
+		if given != "" {
+			parameters["TableProtection"] = given
+		}
+		table := loadWith(t, parameters).OfType("AWS::DynamoDB::Table")[0]
+		if got := table.Properties["DeletionProtectionEnabled"]; got != want {
+			t.Errorf("TableProtection=%q: protection is %v, want %v", given, got, want)
+		}
+	}
+}
