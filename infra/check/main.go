@@ -4,6 +4,7 @@
 //	go run ./infra/check               every step
 //	go run ./infra/check lint build    these steps only
 //	go run ./infra/check requirements  the requirement coverage report
+//	go run ./infra/check rehearse      the deployment, on an emulator of AWS
 package main
 
 import (
@@ -16,6 +17,7 @@ import (
 	"strings"
 
 	"scimserver/infra/check/gate"
+	"scimserver/infra/check/rehearsal"
 	"scimserver/infra/check/requirements"
 )
 
@@ -35,6 +37,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	if len(args) == 1 && args[0] == "requirements" {
 		return reportRequirements(root)
+	}
+	if len(args) == 1 && args[0] == "rehearse" {
+		return rehearsal.Run(ctx, os.Stdout, root)
 	}
 	return gate.Run(ctx, os.Stdout, root, args)
 }

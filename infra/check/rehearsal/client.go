@@ -1,0 +1,108 @@
+package rehearsal
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const requestTimeout = 60 * time.Second
+
+// client sends SCIM requests.
+type client struct {
+	base  string // ends in /v1
+	token string
+}
+
+// answer is the status and the body of an answer.
+type answer struct {
+	status int
+	body   document
+}
+
+// send sends a request; body is nil, a text, or a value that becomes JSON.
+func (c client) send(ctx context.Context, method, path string, body any) (answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	data, err := encode(body)
+	if err != nil {
+		return answer{}, err
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(data))
+	if err != nil {
+		return answer{}, err
+	}
+	req.Header.Set("Content-Type", "application/scim+json")
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	return read(http.DefaultClient.Do(req))
+}
+
+func encode(body any) ([]byte, error) {
+	switch b := body.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return []byte(b), nil
+	}
+	return json.Marshal(body)
+}
+
+func read(res *http.Response, err error) (answer, error) {
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		return answer{}, err
+	}
+	a := answer{status: res.StatusCode, body: document{}}
+	if len(data) > 0 {
+		if err := json.Unmarshal(data, &a.body); err != nil {
+			return a, fmt.Errorf("status %d, and a body that is not a JSON object: %.200s", res.StatusCode, data)
+		}
+	}
+	return a, nil
+}
+
+// want sends a request and demands a status. A status of 400 or more also demands a SCIM error.
+func (c client) want(ctx context.Context, status int, method, path string, body any) (document, error) {
+	a, err := c.send(ctx, method, path, body)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	if a.status != status {
+		return nil, fmt.Errorf("%s %s: status %d, want %d: %v", method, path, a.status, status, a.body)
+	}
+	if status >= 400 && a.body["status"] != fmt.Sprint(status) {
+		return nil, fmt.Errorf("%s %s: status %d without a SCIM error: %v", method, path, status, a.body)
+	}
+	return a.body, nil
+}
+
+// accessToken gets a token by client credentials (RFC 6749 section 4.4).
+func (c client) accessToken(ctx context.Context, id, secret string) (string, error) {
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/oauth2/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	a, err := read(http.DefaultClient.Do(req))
+	if err != nil {
+		return "", err
+	}
+	token, _ := a.body["access_token"].(string)
+	if a.status != http.StatusOK || token == "" {
+		return "", fmt.Errorf("the token endpoint answered %d: %v", a.status, a.body)
+	}
+	return token, nil
+}

@@ -1,0 +1,128 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"scimserver/infra/check/venv"
+)
+
+const (
+	region    = "eu-central-1"
+	accessKey = "test" // the emulator checks no signatures
+)
+
+// emulator is a running MiniStack.
+type emulator struct {
+	port    int
+	url     string
+	logFile string
+	process *exec.Cmd
+	ended   chan struct{}
+}
+
+// startEmulator starts MiniStack on a free port; it keeps its files in dir.
+func startEmulator(ctx context.Context, dir string) (*emulator, error) {
+	python, err := venv.Python(ctx, venv.MiniStack())
+	if err != nil {
+		return nil, err
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	e := &emulator{
+		port: port, url: fmt.Sprintf("http://127.0.0.1:%d", port),
+		logFile: filepath.Join(dir, "emulator.log"), ended: make(chan struct{}),
+	}
+	log, err := os.Create(e.logFile)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = log.Close() }()
+	e.process = exec.CommandContext(ctx, python, "-m", "ministack")
+	e.process.Dir = dir
+	e.process.Stdout, e.process.Stderr = log, log
+	e.process.Env = append(os.Environ(), append(e.environment(),
+		fmt.Sprintf("GATEWAY_PORT=%d", port), "BIND_HOST=127.0.0.1", "MINISTACK_REGION="+region, "TMPDIR="+dir,
+		"IOT_MTLS_ENABLED=0")...) // it would listen on a port of its own
+	e.process.Cancel = func() error { return e.process.Process.Signal(syscall.SIGTERM) }
+	e.process.WaitDelay = 10 * time.Second
+	if err := e.process.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		defer close(e.ended)
+		_ = e.process.Wait()
+	}()
+	return e, e.ready(ctx)
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+// ready waits until the emulator answers.
+func (e *emulator) ready(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-e.ended:
+			return errors.New("the emulator ended; its log is " + e.logFile)
+		case <-time.After(200 * time.Millisecond):
+		}
+		res, err := http.Get(e.url + "/_ministack/health")
+		if err != nil {
+			continue
+		}
+		_ = res.Body.Close()
+		if res.StatusCode == http.StatusOK {
+			return nil
+		}
+	}
+}
+
+// stop ends the emulator and the functions that it runs.
+func (e *emulator) stop() {
+	_ = e.process.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-e.ended:
+	case <-time.After(15 * time.Second):
+		_ = e.process.Process.Kill()
+		<-e.ended
+	}
+}
+
+// environment makes the SDKs and the SAM CLI talk to the emulator. Functions get it too.
+func (e *emulator) environment() []string {
+	return []string{
+		"AWS_ENDPOINT_URL=" + e.url, "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region,
+		"AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + accessKey,
+		"AWS_EC2_METADATA_DISABLED=true", "SAM_CLI_TELEMETRY=0", "SAM_CLI_CHECK_UPDATES=0",
+	}
+}
+
+// config is the SDK's configuration for the emulator.
+func (e *emulator) config() aws.Config {
+	key := aws.Credentials{AccessKeyID: accessKey, SecretAccessKey: accessKey}
+	return aws.Config{
+		Region: region, BaseEndpoint: aws.String(e.url),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return key, nil }),
+	}
+}

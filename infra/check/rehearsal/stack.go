@@ -1,0 +1,114 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+)
+
+// sam runs the SAM CLI against the emulator.
+type sam struct {
+	python string
+	root   string
+	env    []string
+}
+
+func (s sam) run(ctx context.Context, args ...string) error {
+	cmd := exec.CommandContext(ctx, s.python, append([]string{"-m", "samcli"}, args...)...)
+	cmd.Dir = s.root
+	cmd.Env = append(os.Environ(), s.env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("sam %s: %w\n%s", strings.Join(args, " "), err, out)
+	}
+	return nil
+}
+
+// build builds the functions for the machine's own architecture, because the
+// emulator runs them as processes.
+func (s sam) build(ctx context.Context, goarch, dir string) error {
+	s.env = append(slices.Clone(s.env), "LAMBDA_GOARCH="+goarch)
+	return s.run(ctx, "build", "--template", "template.yaml", "--build-dir", dir)
+}
+
+// pack uploads the code and the nested templates of a built template, and writes the
+// template that names what was uploaded. sam deploy would do so each time.
+func (s sam) pack(ctx context.Context, built, packed string) error {
+	return s.run(ctx, "package", "--template-file", built, "--output-template-file", packed, "--region", region,
+		"--resolve-s3", "--no-progressbar")
+}
+
+// deploy deploys a packed template, and returns when the stack is complete or rolled back.
+func (s sam) deploy(ctx context.Context, stack, template string, parameters map[string]string) error {
+	args := []string{
+		"deploy", "--template-file", template, "--stack-name", stack, "--region", region, "--resolve-s3",
+		"--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-confirm-changeset",
+		"--no-progressbar", "--parameter-overrides",
+	}
+	for name, value := range parameters {
+		args = append(args, name+"="+value)
+	}
+	return s.run(ctx, args...)
+}
+
+// remove deletes a stack, and returns when it is gone.
+func remove(ctx context.Context, client *cloudformation.Client, stack string) error {
+	if _, err := client.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: &stack}); err != nil {
+		return err
+	}
+	wait := cloudformation.NewStackDeleteCompleteWaiter(client, func(o *cloudformation.StackDeleteCompleteWaiterOptions) {
+		o.MinDelay, o.MaxDelay = time.Second, 2*time.Second
+	})
+	return wait.Wait(ctx, &cloudformation.DescribeStacksInput{StackName: &stack}, 5*time.Minute)
+}
+
+// deployed is what a deployed stack says about itself.
+type deployed struct {
+	id         string // the last part of the stack's ARN
+	api, admin string // ids of the REST APIs
+	status     types.StackStatus
+}
+
+// find reads a stack.
+func find(ctx context.Context, client *cloudformation.Client, stack string) (deployed, error) {
+	out, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	if err != nil {
+		return deployed{}, err
+	}
+	if len(out.Stacks) != 1 {
+		return deployed{}, errors.New("there is no stack " + stack)
+	}
+	arn := strings.Split(aws.ToString(out.Stacks[0].StackId), "/")
+	d := deployed{id: arn[len(arn)-1], status: out.Stacks[0].StackStatus}
+	for id, into := range map[string]*string{"Api": &d.api, "AdminApi": &d.admin} {
+		resource, err := client.DescribeStackResource(ctx, &cloudformation.DescribeStackResourceInput{StackName: &stack, LogicalResourceId: &id})
+		if err != nil {
+			return d, err
+		}
+		*into = aws.ToString(resource.StackResourceDetail.PhysicalResourceId)
+	}
+	return d, nil
+}
+
+// variant copies a packed template to another name in its folder, with changes.
+func variant(packed, name string, changes ...func(resources document)) (string, error) {
+	data, err := os.ReadFile(packed)
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(filepath.Dir(packed), name+".yaml")
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		return "", err
+	}
+	return file, rewrite(file, changes...)
+}

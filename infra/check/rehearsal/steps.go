@@ -1,0 +1,326 @@
+package rehearsal
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+func (r *rehearsal) plan() []step {
+	return []step{
+		{"production without a table of its own is refused", r.refuseProduction},
+		{"a failed first deployment leaves nothing behind", r.failFirst},
+		{"deploy the table in a stack of its own", r.deployStorage},
+		{"deploy the service over it, as for production", r.deployFirst},
+		{"scimctl: tenant, token, client credentials", r.makeTenant},
+		{"SCIM with the token", r.use("ada")},
+		{"SCIM with client credentials", r.useManaged("grace")},
+		{"the stream reaches the provisioning log", r.readLog("ada")},
+		{"deploy again: another parameter, a route more, a route less", r.deploySecond},
+		{"SCIM with the old token", r.use("barbara")},
+		{"an update that fails is rolled back", r.failUpdate},
+		{"SCIM with the old token after the rollback", r.use("edith")},
+		{"scimctl teardown, delete the stack", r.tearDown},
+		{"a new stack over the table that is left", r.restore},
+		{"the same users, by the old token", r.findUsers("ada", "grace", "barbara", "edith")},
+		{"SCIM with the old token in the new stack", r.use("hedy")},
+	}
+}
+
+func (r *rehearsal) parameters(changes map[string]string) map[string]string {
+	all := map[string]string{"Env": "dev", "BaseUrl": baseURL, "AuthorizerCacheSeconds": "0"}
+	if r.table != "" {
+		all["Env"], all["TableName"], all["TableStreamArn"] = "prod", r.table, r.stream
+	}
+	for name, value := range changes {
+		all[name] = value
+	}
+	return all
+}
+
+func (r *rehearsal) client() client { return client{base: r.door.url + "/v1", token: r.token} }
+
+// deploy deploys a template and lets the front door lead to the outcome.
+func (r *rehearsal) deploy(ctx context.Context, stack, template string, changes map[string]string) error {
+	if err := r.sam.deploy(ctx, stack, template, r.parameters(changes)); err != nil {
+		return err
+	}
+	return r.enter(ctx, stack, template)
+}
+
+func (r *rehearsal) enter(ctx context.Context, stack, template string) (err error) {
+	if r.now, err = find(ctx, r.stacks, stack); err != nil {
+		return err
+	}
+	now := r.now
+	r.door.to.Store(&now)
+	built, err := readTemplate(template)
+	if err != nil {
+		return err
+	}
+	return putGatewayResponses(ctx, r.apis, built, r.now.api, "v1")
+}
+
+// refuseProduction: the template's rules refuse a deployment before anything is changed.
+func (r *rehearsal) refuseProduction(ctx context.Context) (string, error) {
+	err := r.sam.deploy(ctx, stackName, r.template, map[string]string{"Env": "prod"})
+	if err == nil {
+		return "", errors.New("it was deployed")
+	}
+	if !strings.Contains(err.Error(), "a stack of its own") {
+		return "", fmt.Errorf("refused for another reason: %w", err)
+	}
+	return "refused by a rule of the template", nil
+}
+
+// addBroken adds a resource that the emulator fails to create, after everything else.
+func addBroken(resources document) {
+	resources["Broken"] = document{
+		"Type": "AWS::CloudWatch::Alarm", "DependsOn": []string{"Api", "AdminApi", "Alarms", "UsersFunction", "TokenFunction"},
+		"Properties": document{"ComparisonOperator": "GreaterThanThreshold", "Metrics": []document{{"Id": "m", "Expression": "1"}}},
+	}
+}
+
+func (r *rehearsal) failFirst(ctx context.Context) (string, error) {
+	broken, err := variant(r.template, "broken", addBroken)
+	if err != nil {
+		return "", err
+	}
+	if err := r.sam.deploy(ctx, stackName, broken, r.parameters(nil)); err == nil {
+		return "", errors.New("a resource that can't be created was deployed")
+	}
+	out, err := r.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String(stackName)})
+	if err != nil {
+		return "", err
+	}
+	if status := out.Stacks[0].StackStatus; status != types.StackStatusRollbackComplete {
+		return "", fmt.Errorf("the stack is %s: %s", status, aws.ToString(out.Stacks[0].StackStatusReason))
+	}
+	if err := remove(ctx, r.stacks, stackName); err != nil {
+		return "", err
+	}
+	return "rolled back", r.leaves(ctx)
+}
+
+// leaves demands that the named tables, and no API, plan, key or stack, are left.
+func (r *rehearsal) leaves(ctx context.Context, tables ...string) error {
+	found, err := r.tables.ListTables(ctx, &dynamodb.ListTablesInput{})
+	if err != nil {
+		return err
+	}
+	if fmt.Sprint(found.TableNames) != fmt.Sprint(tables) {
+		return fmt.Errorf("left are the tables %v, want %v", found.TableNames, tables)
+	}
+	apis, err := r.apis.GetRestApis(ctx, &apigateway.GetRestApisInput{})
+	if err != nil {
+		return err
+	}
+	plans, err := r.apis.GetUsagePlans(ctx, &apigateway.GetUsagePlansInput{})
+	if err != nil {
+		return err
+	}
+	keys, err := r.apis.GetApiKeys(ctx, &apigateway.GetApiKeysInput{})
+	if err != nil {
+		return err
+	}
+	if n := len(apis.Items) + len(plans.Items) + len(keys.Items); n > 0 {
+		return fmt.Errorf("left are %d APIs, %d usage plans and %d API keys", len(apis.Items), len(plans.Items), len(keys.Items))
+	}
+	return r.noStack(ctx)
+}
+
+func (r *rehearsal) noStack(ctx context.Context) error {
+	stacks, err := r.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{})
+	if err != nil {
+		return err
+	}
+	for _, s := range stacks.Stacks {
+		if name := aws.ToString(s.StackName); strings.HasPrefix(name, "scim-") {
+			return fmt.Errorf("stack %s is left: %s", name, s.StackStatus)
+		}
+	}
+	return nil
+}
+
+// deployStorage makes the table by infra/storage.yaml alone.
+func (r *rehearsal) deployStorage(ctx context.Context) (string, error) {
+	if err := r.sam.deploy(ctx, storageName, r.storage, map[string]string{"TableProtection": "false"}); err != nil {
+		return "", err
+	}
+	out, err := r.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String(storageName)})
+	if err != nil {
+		return "", err
+	}
+	for _, o := range out.Stacks[0].Outputs {
+		switch aws.ToString(o.OutputKey) {
+		case "TableName":
+			r.table = aws.ToString(o.OutputValue)
+		case "TableStreamArn":
+			r.stream = aws.ToString(o.OutputValue)
+		}
+	}
+	return "table " + r.table, nil
+}
+
+func (r *rehearsal) deployFirst(ctx context.Context) (string, error) {
+	return "every nested stack is complete", r.deploy(ctx, stackName, r.template, nil)
+}
+
+func (r *rehearsal) makeTenant(ctx context.Context) (string, error) {
+	if _, err := r.ctl(ctx, "tenant", "create", tenantName, "-rps", "100", "-burst", "200"); err != nil {
+		return "", err
+	}
+	token, err := r.issue(ctx)
+	if err != nil {
+		return "", err
+	}
+	r.token = token.Secret
+	secret, err := r.issue(ctx, "-client")
+	if err != nil {
+		return "", err
+	}
+	access, err := r.client().accessToken(ctx, secret.ClientID, secret.Secret)
+	r.managed = client{base: r.client().base, token: access}
+	return "tenant " + tenantName, err
+}
+
+type credential struct{ ClientID, Secret string }
+
+func (r *rehearsal) issue(ctx context.Context, flags ...string) (c credential, err error) {
+	out, err := r.ctl(ctx, append([]string{"credential", "create", tenantName, "-json"}, flags...)...)
+	if err == nil {
+		err = json.Unmarshal([]byte(out), &c)
+	}
+	return c, err
+}
+
+func (r *rehearsal) use(name string) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) { return r.client().provision(ctx, name) }
+}
+
+func (r *rehearsal) useManaged(name string) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) { return r.managed.provision(ctx, name) }
+}
+
+// readLog waits for the entry of a user, which the function behind the table's stream writes.
+func (r *rehearsal) readLog(name string) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+		defer cancel()
+		for {
+			out, err := r.ctl(ctx, "log", tenantName, "-user", name+"@example.com")
+			if err != nil {
+				return "", err
+			}
+			if strings.Contains(out, name) {
+				return "the entry of " + name, nil
+			}
+			time.Sleep(time.Second)
+		}
+	}
+}
+
+// Routes of the second deployment: the one that is removed falls to the general
+// route, which answers 404, and the new one needs no token, which the general route does.
+const (
+	lostPath = "/scim/v2/ResourceTypes"
+	newPath  = "/open"
+)
+
+func changeRoutes(resources document) {
+	paths := object(resources, "Api", "Properties", "DefinitionBody", "paths")
+	delete(paths, lostPath)
+	delete(object(resources, "ResourceTypesFunction", "Properties", "Events"), "All")
+	paths[newPath] = object(paths, "/scim/v2/ServiceProviderConfig")
+	events := object(resources, "ServiceProviderConfigFunction", "Properties", "Events")
+	events["New"] = document{"Type": "Api", "Properties": document{
+		"RestApiId": document{"Ref": "Api"}, "Path": newPath, "Method": "ANY",
+		"Auth": document{"Authorizer": "NONE", "ApiKeyRequired": false, "OverrideApiAuth": true},
+	}}
+	writeOutEvents(events)
+}
+
+func (r *rehearsal) deploySecond(ctx context.Context) (string, error) {
+	nobody := client{base: r.client().base}
+	if _, err := r.client().want(ctx, http.StatusOK, "GET", lostPath, nil); err != nil {
+		return "", err
+	}
+	if _, err := nobody.want(ctx, http.StatusUnauthorized, "GET", newPath, nil); err != nil {
+		return "", err
+	}
+	second, err := variant(r.template, "second", changeRoutes)
+	if err != nil {
+		return "", err
+	}
+	if err := r.deploy(ctx, stackName, second, map[string]string{"LogLevel": "DEBUG"}); err != nil {
+		return "", err
+	}
+	if _, err := r.client().want(ctx, http.StatusNotFound, "GET", lostPath, nil); err != nil {
+		return "", err
+	}
+	_, err = nobody.want(ctx, http.StatusNotFound, "GET", newPath, nil)
+	return newPath + " answers, " + lostPath + " is gone", err
+}
+
+func (r *rehearsal) failUpdate(ctx context.Context) (string, error) {
+	broken, err := variant(r.template, "broken-update", changeRoutes, addBroken)
+	if err != nil {
+		return "", err
+	}
+	if err := r.sam.deploy(ctx, stackName, broken, r.parameters(map[string]string{"LogLevel": "INFO"})); err == nil {
+		return "", errors.New("a resource that can't be created was deployed")
+	}
+	if err := r.enter(ctx, stackName, broken); err != nil {
+		return "", err
+	}
+	if r.now.status != types.StackStatusUpdateRollbackComplete {
+		return "", fmt.Errorf("the stack is %s", r.now.status)
+	}
+	return string(r.now.status), nil
+}
+
+func (r *rehearsal) tearDown(ctx context.Context) (string, error) {
+	out, err := r.ctl(ctx, "teardown", stackName, "-confirm", stackName, "-json")
+	if err != nil {
+		return "", err
+	}
+	if !strings.Contains(out, stackName+"/"+tenantName) {
+		return "", fmt.Errorf("the key of tenant %s is not named: %s", tenantName, out)
+	}
+	for _, stack := range []string{stackName, storageName} {
+		if err := remove(ctx, r.stacks, stack); err != nil {
+			return "", err
+		}
+	}
+	return "left is table " + r.table, r.leaves(ctx, r.table)
+}
+
+func (r *rehearsal) restore(ctx context.Context) (string, error) {
+	return "stack " + restoredName, r.deploy(ctx, restoredName, r.template, nil)
+}
+
+func (r *rehearsal) findUsers(names ...string) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		list, err := r.client().want(ctx, http.StatusOK, "GET", "/scim/v2/Users", nil)
+		if err != nil {
+			return "", err
+		}
+		text := fmt.Sprint(list)
+		for _, name := range names {
+			if !strings.Contains(text, name+"@example.com") {
+				return "", fmt.Errorf("user %s is missing: %v", name, list)
+			}
+		}
+		return strings.Join(names, ", "), nil
+	}
+}
