@@ -110,7 +110,9 @@ func (c *control) createPlan(w http.ResponseWriter, r *http.Request) {
 
 // detachPlan takes stages out of a plan.
 func (c *control) detachPlan(w http.ResponseWriter, r *http.Request) {
-	var in struct{ PatchOperations []struct{ Op, Path, Value string } }
+	var in struct {
+		PatchOperations []struct{ Op, Path, Value string }
+	}
 	_ = json.NewDecoder(r.Body).Decode(&in)
 	p := c.plan(r)
 	if p == nil {
