@@ -1,7 +1,10 @@
 package scim
 
 import (
+	"math"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -17,11 +20,135 @@ const FoldVersion = 1
 // full-width variants make no difference (RFC 7644 section 5, RFC 7643 section
 // 4.1.1).
 func Fold(s string) string {
+	folded, _ := FoldCounted(s)
+	return folded
+}
+
+// The steps that a byte takes to be folded: see Budget. Most characters are looked up.
+// Sequences with combining marks are normalized, which takes longer.
+const (
+	plainFold  = 4
+	lookedUp   = 10
+	normalized = 1000
+)
+
+// FoldCounted is Fold. It returns the steps that it took, too.
+func FoldCounted(s string) (folded string, steps int) {
 	if isPlain(s) {
-		return FoldName(s)
+		return FoldName(s), plainFold * len(s)
 	}
+	f := folder{out: make([]byte, 0, len(s)), most: math.MaxInt}
+	f.fold(s)
+	return string(f.out), lookedUp*len(s) + normalized*f.normalized
+}
+
+// FoldPrefix returns the first n bytes of Fold(s), all of them if there are fewer. It
+// does not look at the rest of s.
+func FoldPrefix(s string, n int) string {
+	if isPlain(s[:min(n+1, len(s))]) {
+		return FoldName(s[:min(n, len(s))])
+	}
+	f := folder{most: n}
+	f.fold(s)
+	return string(f.out[:min(n, len(f.out))])
+}
+
+// folder folds a string segment by segment: what stands before a boundary of
+// normalization has no influence on what stands behind it. Nearly all segments are
+// single characters, whose forms are looked up.
+type folder struct {
+	out        []byte
+	most       int // it stops behind as many bytes of out
+	normalized int // bytes of segments that were not looked up
+}
+
+func (f *folder) fold(s string) {
+	start, form := 0, "" // of the segment; form is "" if it has to be computed
+	for i, c := range s {
+		next := foldedChar(c)
+		if next == "" { // joins the segment before it
+			form = ""
+			continue
+		}
+		if i > start {
+			f.add(s[start:i], form)
+		}
+		if len(f.out) >= f.most {
+			return
+		}
+		start, form = i, next
+	}
+	f.add(s[start:], form)
+}
+
+func (f *folder) add(segment, form string) {
+	if form == "" {
+		f.normalized += len(segment)
+		form = foldComposed(segment)
+	}
+	f.out = append(f.out, form...)
+}
+
+// foldComposed folds a segment of several characters. Most are a letter with its
+// marks, and are looked up as one character.
+func foldComposed(segment string) string {
+	composed := norm.NFC.String(segment)
+	if c, size := utf8.DecodeRuneInString(composed); size == len(composed) {
+		if form := foldedChar(c); form != "" {
+			return form
+		}
+	}
+	return foldSegment(segment)
+}
+
+// foldSegment folds by the definition, which is slow.
+func foldSegment(s string) string {
 	s = norm.NFKC.String(foldCase(norm.NFD.String(s)))
-	return norm.NFKC.String(foldCase(s))
+	if again := foldCase(s); again != s {
+		return norm.NFKC.String(again)
+	}
+	return s
+}
+
+// foldPage holds the folded forms of consecutive characters; "" for those that may
+// join the character before them.
+type foldPage [pageSize]string
+
+const (
+	pageSize  = 256
+	pagedFold = 0x32000 // the first character without a page
+)
+
+// foldPages compute each page at its first use: few texts need more than two or
+// three.
+var foldPages = func() (pages [pagedFold / pageSize]func() *foldPage) {
+	for i := range pages {
+		pages[i] = sync.OnceValue(func() *foldPage { return newFoldPage(rune(i * pageSize)) })
+	}
+	return pages
+}()
+
+func newFoldPage(first rune) *foldPage {
+	page := new(foldPage)
+	for i := range page {
+		if c := string(first + rune(i)); startsSegment(c) {
+			if folded := foldSegment(c); startsSegment(folded) {
+				page[i] = folded
+			}
+		}
+	}
+	return page
+}
+
+func startsSegment(s string) bool { return norm.NFKC.PropertiesString(s).BoundaryBefore() }
+
+// foldedChar returns the folded form of a character that begins a segment, "" for
+// others and for those without a page.
+func foldedChar(c rune) string {
+	if c >= pagedFold {
+		return ""
+	}
+	return foldPages[c/pageSize]()[c%pageSize]
 }
 
 // foldCase is full case folding. The library lacks the Cherokee letters, whose
@@ -40,7 +167,7 @@ func foldCase(s string) string {
 
 func isPlain(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 {
+		if s[i] >= utf8.RuneSelf {
 			return false
 		}
 	}

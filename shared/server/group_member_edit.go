@@ -8,6 +8,7 @@ import (
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
 )
 
 // roster collects what a request makes of the members of a group. It needs to know
@@ -18,7 +19,9 @@ type roster struct {
 	at      map[scim.ID]int // in the list
 	current []directory.Member
 	read    bool // current is set
-	work    int  // members looked at by filters
+
+	budget     *scim.Budget       // of the filters, nil is without bounds
+	evaluation *filter.Evaluation // of the filters
 }
 
 // entry is a member that is to be there, or gone.
@@ -76,14 +79,6 @@ func (a *roster) add(m directory.Member) error {
 // clear makes sure that nobody is a member.
 func (a *roster) clear() { a.whole, a.list, a.at = true, nil, map[scim.ID]int{} }
 
-// size is the number of members that each looks at.
-func (a *roster) size() int {
-	if a.whole {
-		return len(a.list)
-	}
-	return len(a.list) + len(a.current)
-}
-
 func or(value, fallback string) string {
 	if value == "" {
 		return fallback
@@ -102,20 +97,27 @@ func (a *roster) remove(id scim.ID) {
 	a.list = append(a.list, gone)
 }
 
-// each calls f with every member that there is by now.
-func (a *roster) each(f func(directory.Member)) {
+// each calls f with every member that there is by now, until f fails.
+func (a *roster) each(f func(directory.Member) error) error {
 	if !a.whole {
 		for _, m := range a.current {
-			if _, touched := a.at[m.ID]; !touched {
-				f(m)
+			if _, touched := a.at[m.ID]; touched {
+				continue
+			}
+			if err := f(m); err != nil {
+				return err
 			}
 		}
 	}
 	for _, one := range a.list {
-		if !one.gone {
-			f(one.Member)
+		if one.gone {
+			continue
+		}
+		if err := f(one.Member); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // load reads the members that the group has now.

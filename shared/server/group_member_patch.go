@@ -142,10 +142,13 @@ func (g *groups) filterStep(r *request, op patch.Operation, o patch.Options) (st
 	}
 	return step{reads: true, apply: func(a *roster) error {
 		matching, err := g.matching(r, a, matcher)
+		if err != nil {
+			return err
+		}
 		for _, m := range matching {
 			a.remove(m.ID)
 		}
-		return err
+		return nil
 	}}, nil
 }
 
@@ -162,20 +165,22 @@ func equalities(expr filter.Expr) ([]scim.ID, bool) {
 	return nil, false
 }
 
-// maxWork bounds the members that the filters of one message look at.
-const maxWork = 500_000
+// perMember is the steps (see scim.Budget) of looking at one member.
+const perMember = 1000
 
 // matching returns the members that a filter matches.
 func (g *groups) matching(r *request, a *roster, matcher *filter.Matcher) (found []directory.Member, err error) {
-	if a.work += a.size(); a.work > maxWork {
-		return nil, scim.InvalidValue("the operations look at too many members; send fewer of them in one request")
-	}
-	a.each(func(m directory.Member) {
-		if matcher.Match(g.element(r, m)) {
+	err = a.each(func(m directory.Member) error {
+		if err := a.budget.Spend(perMember); err != nil {
+			return patch.Bounded(err)
+		}
+		matches, err := matcher.Match(g.element(r, m), a.evaluation)
+		if matches {
 			found = append(found, m)
 		}
+		return patch.Bounded(err)
 	})
-	return found, nil
+	return found, err
 }
 
 // elementStep adds to members that a filter matches, or replaces them. As nothing

@@ -5,6 +5,7 @@ import (
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
 	"scimserver/shared/scim/patch"
 )
 
@@ -48,6 +49,7 @@ func (p *parts) near() (all []scim.ID) {
 
 // patched applies the operations to a group.
 func (g *groups) patched(ctx context.Context, r *request, d *directory.Draft, p parts) (e directory.Edit, err error) {
+	p.options.Budget = newBudget(ctx)
 	if e.Doc = d.Doc; len(p.rest) > 0 {
 		p.options.SameReadOnly = g.sameReadOnly(ctx, r, d.Resource)
 		if e.Doc, err = patch.Apply(g.typ, d.Doc, p.rest, p.options); err != nil {
@@ -55,6 +57,7 @@ func (g *groups) patched(ctx context.Context, r *request, d *directory.Draft, p 
 		}
 	}
 	members := newRoster(false)
+	members.budget, members.evaluation = p.options.Budget, filter.NewEvaluation(p.options.Budget)
 	if p.reads {
 		if err := members.load(ctx, d); err != nil {
 			return e, err

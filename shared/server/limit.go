@@ -8,6 +8,12 @@ import (
 	"scimserver/shared/scim"
 )
 
+// maxSteps bounds the work of a filter or a PATCH that the request's size does not
+// bound, see scim.Budget: at most one second of CPU.
+const maxSteps = 500_000_000
+
+func newBudget(ctx context.Context) *scim.Budget { return scim.NewBudget(ctx, maxSteps) }
+
 // room refuses another resource where the tenant has as many as its limit allows:
 // 403, for the request is well-formed and a repetition won't help. The count is
 // exact, but creates that run in parallel may pass the limit by their number. A

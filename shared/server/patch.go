@@ -77,6 +77,7 @@ func (u *users) patch(ctx context.Context, r *request) (*response, error) {
 	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
 		r.about(old.Doc)
 		o.SameReadOnly = u.sameReadOnly(ctx, r, old.Resource)
+		o.Budget = newBudget(ctx)
 		content, err := u.patched(old, ops, o)
 		if err == nil {
 			err = r.fewEmails(old.Doc, content.Doc)

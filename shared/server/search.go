@@ -19,6 +19,8 @@ type search struct {
 	r     *request
 	q     query
 	parts []*part
+	// budget bounds the evaluation of the filter.
+	budget *scim.Budget
 }
 
 // part is a search among the resources of one type.
@@ -39,6 +41,7 @@ func (s *Server) searching(over ...*endpoint) operation {
 		if err != nil {
 			return nil, err
 		}
+		f.budget = newBudget(ctx)
 		found, err := f.find(ctx)
 		if err != nil {
 			return nil, f.tooMany(err)
@@ -142,17 +145,26 @@ func (f *search) compare(a, b position) int {
 	return f.q.order.Compare(a.Entry, b.Entry)
 }
 
-// tooMany says which filters read less, if that is what an error is about.
+// tooMany says which filters read or compare less, if that is what an error is about.
 func (f *search) tooMany(err error) error {
+	if errors.Is(err, scim.ErrBudget) {
+		return scim.TooMany("this filter compares more text than one request may; send one with fewer terms, or add one of " +
+			f.advice() + " to it with and")
+	}
 	if !errors.Is(err, directory.ErrTooMany) {
 		return err
 	}
+	return scim.TooMany(fmt.Sprintf("this query reads more than %d resources one by one, or for too long; one with %s among conditions joined by and, "+
+		"or in every condition joined by or, reads a few", directory.MaxScanned, f.advice()))
+}
+
+// advice names filters that go to keys.
+func (f *search) advice() string {
 	var advice []string
 	for _, p := range f.parts {
 		advice = append(advice, p.advice)
 	}
-	return scim.TooMany(fmt.Sprintf("this query reads more than %d resources one by one, or for too long; one with %s among conditions joined by and, "+
-		"or in every condition joined by or, reads a few", directory.MaxScanned, strings.Join(advice, " or ")))
+	return strings.Join(advice, " or ")
 }
 
 func types(over []*endpoint) []*schema.ResourceType {

@@ -10,6 +10,7 @@ import (
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
+	"scimserver/shared/scim/filter"
 	"scimserver/shared/scim/order"
 )
 
@@ -121,6 +122,7 @@ func (p *part) candidates(ctx context.Context, found hits, f func(context.Contex
 // match calls add with those of some resources that match.
 func (p *part) match(ctx context.Context, f *search, some []directory.Resource, add func(hit)) error {
 	p.r.event.read.Add(int64(len(some)))
+	evaluation := filter.NewEvaluation(f.budget)
 	for len(some) > 0 {
 		edges := make([]scim.Value, len(some))
 		if p.plan.edges != nil {
@@ -130,15 +132,30 @@ func (p *part) match(ctx context.Context, f *search, some []directory.Resource, 
 			}
 		}
 		for i, v := range edges {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			one := some[i] // not to keep the others
 			shown := p.resource(p.r, one, v).Value()
-			if p.matcher == nil || p.matcher.Match(shown) {
+			matches, err := p.matches(shown, evaluation)
+			if err != nil {
+				return err
+			}
+			if matches {
 				add(hit{f.position(p, one.ID, shown), &one})
 			}
 		}
 		some = some[len(edges):]
 	}
 	return nil
+}
+
+// matches reports whether a resource matches the filter; without one all do.
+func (p *part) matches(shown scim.Value, e *filter.Evaluation) (bool, error) {
+	if p.matcher == nil {
+		return true, nil
+	}
+	return p.matcher.Match(shown, e)
 }
 
 // position returns where a resource stands in the search.

@@ -19,11 +19,15 @@ type Matcher struct{ test test }
 
 // Match reports whether the filter matches a resource's representation (see
 // scim.Resource.Value) or, for CompileElement, one value of an attribute. Names
-// must be in the spelling of the schema.
-func (m *Matcher) Match(v scim.Value) bool { return m.test(v) }
+// must be in the spelling of the schema. The error is that of the evaluation's budget.
+func (m *Matcher) Match(v scim.Value, e *Evaluation) (bool, error) {
+	matches := m.test(v, e)
+	e.settle()
+	return matches, e.err
+}
 
 // test is a part of a filter, applied to a resource or to one value.
-type test func(v scim.Value) bool
+type test func(v scim.Value, e *Evaluation) bool
 
 // Compile makes a filter ready for the resources of a type. It refuses, with an
 // *scim.Error of scimType invalidFilter, what cannot be compared: unknown
@@ -55,11 +59,11 @@ func (c compiler) expr(e Expr) (test, error) {
 	switch e := e.(type) {
 	case *And:
 		return c.both(e.X, e.Y, func(x, y test) test {
-			return func(v scim.Value) bool { return x(v) && y(v) }
+			return func(v scim.Value, e *Evaluation) bool { return x(v, e) && y(v, e) }
 		})
 	case *Or:
 		return c.both(e.X, e.Y, func(x, y test) test {
-			return func(v scim.Value) bool { return x(v) || y(v) }
+			return func(v scim.Value, e *Evaluation) bool { return x(v, e) || y(v, e) }
 		})
 	case *Not:
 		x, err := c.expr(e.X)
@@ -122,24 +126,24 @@ func (c compiler) has(e *Has) (test, error) {
 	if err != nil {
 		return nil, err
 	}
-	return at.any(func(v scim.Value) bool { return v.Kind() != scim.Null && element.test(v) }), nil
+	return at.any(func(v scim.Value, e *Evaluation) bool { return v.Kind() != scim.Null && element.test(v, e) }), nil
 }
 
-func never(scim.Value) bool { return false }
+func never(scim.Value, *Evaluation) bool { return false }
 
-func negation(x test) test { return func(v scim.Value) bool { return !x(v) } }
+func negation(x test) test { return func(v scim.Value, e *Evaluation) bool { return !x(v, e) } }
 
 // absent is the result of comparing an attribute that is not there.
 func absent(e *Compare) test {
 	isNull := e.Value.Kind() == scim.Null
 	holds := e.Op == Equal && isNull || e.Op == NotEqual && !isNull
-	return func(scim.Value) bool { return holds }
+	return func(scim.Value, *Evaluation) bool { return holds }
 }
 
 // presence compiles pr and the comparisons with null, which mean the same
 // (RFC 7643 section 2.5: null is unassigned).
 func presence(at place, e *Compare) (test, error) {
-	present := at.any(isPresent)
+	present := at.any(func(v scim.Value, _ *Evaluation) bool { return isPresent(v) })
 	switch e.Op {
 	case Present, NotEqual:
 		return present, nil

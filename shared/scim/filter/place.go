@@ -105,17 +105,18 @@ func (at place) any(holds test) test {
 }
 
 func member(name string, holds test) test {
-	return func(v scim.Value) bool { return holds(v.Get(name)) }
+	return func(v scim.Value, e *Evaluation) bool { return holds(v.Get(name), e) }
 }
 
-// anyOf applies a test to the elements of an array, or to what is none.
+// anyOf applies a test to the elements of an array, or to what is none. It gives up
+// when the evaluation has no steps left.
 func anyOf(holds test) test {
-	return func(v scim.Value) bool {
+	return func(v scim.Value, e *Evaluation) bool {
 		if v.Kind() != scim.Array {
-			return holds(v)
+			return e.spend(perTest) && holds(v, e)
 		}
 		for _, item := range v.Items() {
-			if holds(item) {
+			if !e.spend(perTest) || holds(item, e) {
 				return true
 			}
 		}
@@ -126,5 +127,5 @@ func anyOf(holds test) test {
 // ofSub applies a test to a sub-attribute.
 func ofSub(sub *schema.Attribute, holds test) test {
 	holds = anyOf(holds)
-	return func(v scim.Value) bool { return v.Kind() == scim.Object && holds(v.Get(sub.Name)) }
+	return func(v scim.Value, e *Evaluation) bool { return v.Kind() == scim.Object && holds(v.Get(sub.Name), e) }
 }

@@ -32,9 +32,9 @@ func (at place) relation(e *Compare) (test, error) {
 		return nil, err
 	}
 	if leaf.CaseExact {
-		return textual(op, literal, func(s string) string { return s }), nil
+		return textual(op, literal, func(s string, _ *Evaluation) string { return s }), nil
 	}
-	return textual(op, literal, scim.Fold), nil
+	return textual(op, scim.Fold(literal), func(s string, e *Evaluation) string { return e.fold(s) }), nil
 }
 
 // fits checks the operator and the JSON type of the literal against the type of
@@ -73,11 +73,12 @@ func literalKind(t schema.Type) scim.Kind {
 }
 
 // textual compares strings and references. prepare makes equal what the
-// attribute's caseExact makes equal.
-func textual(op Op, literal string, prepare func(string) string) test {
-	literal = prepare(literal)
+// attribute's caseExact makes equal; the literal is prepared.
+func textual(op Op, literal string, prepare func(string, *Evaluation) string) test {
 	holds := textRelation(op)
-	return func(v scim.Value) bool { return v.Kind() == scim.String && holds(prepare(v.Text()), literal) }
+	return func(v scim.Value, e *Evaluation) bool {
+		return v.Kind() == scim.String && e.spend(perByte*len(v.Text())) && holds(prepare(v.Text(), e), literal)
+	}
 }
 
 func textRelation(op Op) func(s, literal string) bool {
@@ -113,7 +114,7 @@ func ordered(op Op) func(order int) bool {
 // equalTruth compares booleans. A primary that is missing counts as false
 // (RFC 7643 section 2.4).
 func equalTruth(want, missingIsFalse bool) test {
-	return func(v scim.Value) bool {
+	return func(v scim.Value, _ *Evaluation) bool {
 		return v.IsTrue() == want && (v.Kind() == scim.Bool || missingIsFalse)
 	}
 }
@@ -125,9 +126,9 @@ func chronological(op Op, literal string, p Path) (test, error) {
 		return nil, scim.InvalidFilter(p.String() + " is a dateTime; compare it with one such as 2008-01-23T04:56:22Z")
 	}
 	holds := ordered(op)
-	return func(v scim.Value) bool {
+	return func(v scim.Value, e *Evaluation) bool {
 		got, err := schema.ParseDateTime(v.Text())
-		return err == nil && holds(got.Compare(want))
+		return err == nil && e.spend(perParse*len(v.Text())) && holds(got.Compare(want))
 	}, nil
 }
 
@@ -137,8 +138,8 @@ func equalBinary(literal string, p Path) (test, error) {
 	if err != nil {
 		return nil, scim.InvalidFilter(p.String() + " is binary; compare it with base64")
 	}
-	return func(v scim.Value) bool {
+	return func(v scim.Value, e *Evaluation) bool {
 		got, err := schema.ParseBinary(v.Text())
-		return err == nil && v.Kind() == scim.String && string(got) == string(want)
+		return err == nil && v.Kind() == scim.String && e.spend(perParse*len(v.Text())) && string(got) == string(want)
 	}, nil
 }

@@ -83,7 +83,7 @@ func keyOf(attr *schema.Attribute, text string) Key {
 		return "0"
 	}
 	if !attr.CaseExact && attr.Type != schema.Binary {
-		text = scim.Fold(text)
+		text = scim.FoldPrefix(text, MaxKey)
 	}
 	return Key(strings.Clone(text[:min(MaxKey, len(text))]))
 }

@@ -12,17 +12,9 @@ import (
 
 // applier applies operations to resources of one type.
 type applier struct {
-	t       *schema.ResourceType
-	options Options
-	work    *int // values that the message has looked at
-}
-
-// spend counts values of a multi-valued attribute that are looked at.
-func (a applier) spend(values int) error {
-	if *a.work += values; *a.work > maxWork {
-		return scim.InvalidValue("the operations look at too many values; send fewer of them in one request")
-	}
-	return nil
+	t          *schema.ResourceType
+	options    Options
+	evaluation *filter.Evaluation // of all filters in paths
 }
 
 func (a applier) apply(doc scim.Value, op Operation) (scim.Value, error) {

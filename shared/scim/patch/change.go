@@ -98,6 +98,9 @@ func (c change) many(old scim.Value) (scim.Value, error) {
 	case len(elements(c.op.Value)) == 0:
 		return c.emptied(old), nil
 	}
+	if err := c.compares(len(elements(c.op.Value)), len(old.Items())); err != nil {
+		return old, err
+	}
 	added, err := c.attr.NormalizeValue(scim.List(elements(c.op.Value)...), c.path)
 	if err != nil || c.op.Op == Replace {
 		return added, err
@@ -105,7 +108,7 @@ func (c change) many(old scim.Value) (scim.Value, error) {
 	if n := len(old.Items()) + len(added.Items()); n > schema.MaxValues {
 		return old, scim.InvalidValue(fmt.Sprintf("%s would have %d values; the limit is %d", c.path, n, schema.MaxValues))
 	}
-	return c.append(old, added), c.spend(len(old.Items()) * len(added.Items()))
+	return c.append(old, added), nil
 }
 
 // listOfOne changes the value of an attribute that has only one, where a filter follows
@@ -191,16 +194,17 @@ func onePrimary(items []scim.Value, fresh map[int]bool) []scim.Value {
 // the path matches; all of them without a filter.
 func (c change) matching(old scim.Value) (scim.Value, error) {
 	matches, err := c.matcher()
-	if err == nil {
-		err = c.spend(len(old.Items()))
-	}
 	if err != nil {
 		return old, err
 	}
 	var items []scim.Value
 	fresh, matched := map[int]bool{}, false
 	for _, item := range old.Items() {
-		if !matches(item) {
+		this, err := matches(item)
+		if err != nil {
+			return old, err
+		}
+		if !this {
 			items = append(items, item)
 			continue
 		}
@@ -233,20 +237,29 @@ func (c change) setsPrimary() bool {
 	return c.op.Value.Find("primary").IsTrue()
 }
 
-func (c change) matcher() (func(scim.Value) bool, error) {
+// matcher returns what tells whether the operation is about a value.
+func (c change) matcher() (func(scim.Value) (bool, error), error) {
 	if c.op.Path.Filter == nil {
-		return func(scim.Value) bool { return true }, nil
+		return func(scim.Value) (bool, error) { return true, c.looks() }, nil
 	}
 	m, err := filter.CompileElement(c.op.Path.Filter, c.attr)
 	if err != nil {
 		return nil, err
 	}
-	return m.Match, nil
+	return func(v scim.Value) (bool, error) {
+		if err := c.looks(); err != nil {
+			return false, err
+		}
+		return m.Match(v, c.evaluation)
+	}, nil
 }
 
 // element changes one matching element: a sub-attribute of it, or the whole.
 // replace puts the value as sent in its place; add merges.
 func (c change) element(item scim.Value) (scim.Value, error) {
+	if err := c.writes(); err != nil {
+		return item, err
+	}
 	switch {
 	case c.sub != nil:
 		return c.inElement(item)

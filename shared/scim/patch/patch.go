@@ -16,12 +16,8 @@ import (
 // Message is the URN of a PATCH message.
 const Message = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
-// The bounds on one message: its operations, and the values of multi-valued
-// attributes that they look at one by one.
-const (
-	maxOperations = 10_000
-	maxWork       = 500_000
-)
+// maxOperations is the most operations of one message.
+const maxOperations = 10_000
 
 // Op is what an operation does.
 type Op string
@@ -163,17 +159,20 @@ type Options struct {
 	// value that it has; add says that the operation adds to several values. Without the
 	// function every operation on such an attribute is mutability.
 	SameReadOnly func(target schema.Named, sent scim.Value, add bool) (bool, error)
+	// Budget bounds the work of the operations together; nil is without bounds.
+	Budget *scim.Budget
 }
 
 // Apply carries out the operations on a resource of type t, each on the result
 // of the one before, and returns the canonical result. doc is canonical, without
-// id and meta. The error is an *scim.Error.
+// id and meta. The error is an *scim.Error, or the context's if the budget has ended
+// with it.
 func Apply(t *schema.ResourceType, doc scim.Value, ops []Operation, o Options) (scim.Value, error) {
-	a := applier{t: t, options: o, work: new(int)}
+	a := applier{t: t, options: o, evaluation: filter.NewEvaluation(o.Budget)}
 	for _, op := range ops {
 		var err error
 		if doc, err = a.apply(doc, op); err != nil {
-			return scim.Value{}, op.Failed(err)
+			return scim.Value{}, op.Failed(Bounded(err))
 		}
 	}
 	return t.Normalize(doc, schema.Rules{})

@@ -207,9 +207,8 @@ func TestBounds(t *testing.T) {
 		return `{"op":"add","path":"roles","value":[` + strings.Join(items, ",") + `]}`
 	}
 	for name, operations := range map[string]string{
-		"values at once":   roles(schema.MaxValues+1, 0),
-		"values in steps":  roles(600, 0) + "," + roles(600, 600),
-		"values looked at": roles(900, 0) + strings.Repeat(`,{"op":"replace","path":"roles.display","value":"x"}`, 2000),
+		"values at once":  roles(schema.MaxValues+1, 0),
+		"values in steps": roles(600, 0) + "," + roles(600, 600),
 	} {
 		_, err := patched(typ, user(t, typ, scim.Map()), message(parse(t, "["+operations+"]")), Options{})
 		var e *scim.Error

@@ -1,0 +1,36 @@
+package patch
+
+import (
+	"errors"
+
+	"scimserver/shared/scim"
+)
+
+// The steps (see scim.Budget) of looking at one value of an attribute, of comparing two
+// for equality, and of validating a byte of an operation's value.
+const (
+	perValue = 1000
+	perPair  = 20
+	perByte  = 10
+)
+
+// looks counts a value that the operation looks at.
+func (c change) looks() error { return c.options.Budget.Spend(perValue) }
+
+// writes counts the validation of the operation's value, which is repeated for every
+// value of the attribute that it changes.
+func (c change) writes() error { return c.options.Budget.Spend(perByte * c.op.Value.Len()) }
+
+// compares counts the search for duplicates among added values and those that are there.
+func (c change) compares(added, old int) error {
+	return c.options.Budget.Spend(perPair * added * (added + old))
+}
+
+// Bounded turns the end of a budget into an *scim.Error, and leaves other errors.
+func Bounded(err error) error {
+	if errors.Is(err, scim.ErrBudget) {
+		return scim.TooMany("this and the operations before it take more work than one request may; " +
+			"send fewer operations in one request, or filters of fewer terms")
+	}
+	return err
+}
