@@ -19,7 +19,7 @@ type hierarchy struct {
 }
 
 // learn reads the names of groups, and level by level those that hold them, if
-// there are nested groups at all.
+// there are nested groups at all. More than MaxEdges groups are ErrTooMany.
 func (h *hierarchy) learn(ctx context.Context, direct map[scim.ID][]scim.ID) error {
 	level := map[scim.ID]bool{}
 	for _, groups := range direct {
@@ -41,7 +41,9 @@ func (h *hierarchy) learn(ctx context.Context, direct map[scim.ID][]scim.ID) err
 				delete(next, id)
 			}
 		}
-		level = next
+		if level = next; len(h.names)+len(level) > MaxEdges {
+			return ErrTooMany
+		}
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ const MaxEdges = 10_000
 
 // GroupsOf reads the groups of users, direct and indirect, in the order of the
 // groups' ids. It asks for ranges of users, not for each. More than MaxEdges
-// memberships are ErrTooMany.
+// memberships of all users together are ErrTooMany.
 func (t *Tenant) GroupsOf(ctx context.Context, users []scim.ID) (map[scim.ID][]Membership, error) {
 	direct, err := t.groupsAbove(ctx, users)
 	if err != nil {
@@ -46,9 +46,13 @@ func (t *Tenant) GroupsOf(ctx context.Context, users []scim.ID) (map[scim.ID][]M
 	if err := h.learn(ctx, direct); err != nil {
 		return nil, err
 	}
-	all := make(map[scim.ID][]Membership, len(users))
+	all, sum := make(map[scim.ID][]Membership, len(users)), 0
 	for user, groups := range direct {
-		if found := h.memberships(groups); len(found) > 0 {
+		found := h.memberships(groups)
+		if sum += len(found); sum > MaxEdges {
+			return nil, ErrTooMany
+		}
+		if len(found) > 0 {
 			all[user] = found
 		}
 	}

@@ -29,22 +29,29 @@ func (v Value) JSON() string { return string(v.Bytes()) }
 
 // Len returns the length of v as JSON text, in bytes. The strings of v are valid
 // UTF-8.
-func (v Value) Len() int {
+func (v Value) Len() int { return v.length(stringLen) }
+
+// QuotedLen returns the length, in bytes, of v's JSON text within a JSON string. That is
+// how the body of an answer stands in a function's payload, whose size AWS limits.
+func (v Value) QuotedLen() int { return v.length(quotedLen) }
+
+// length is the length of v as JSON text, given that of a string.
+func (v Value) length(of func(string) int) int {
 	switch v.kind {
 	case String:
-		return stringLen(v.text)
+		return of(v.text)
 	case Null:
 		return len("null")
 	case Array:
 		n := len("[]") + max(0, len(v.Items())-1)
 		for _, item := range v.Items() {
-			n += item.Len()
+			n += item.length(of)
 		}
 		return n
 	case Object:
 		n := len("{}") + max(0, len(v.Members())-1)
 		for _, m := range v.Members() {
-			n += stringLen(m.Name) + len(":") + m.Value.Len()
+			n += of(m.Name) + len(":") + m.Value.length(of)
 		}
 		return n
 	}
@@ -60,6 +67,25 @@ func stringLen(s string) int {
 		case c < ' ':
 			n += len(`\u0000`) - 1
 		}
+	}
+	return n
+}
+
+// quotedLen is stringLen within another string: its quotation marks and backslashes are
+// escaped once more. The encoder of functions also escapes U+2028 and U+2029.
+func quotedLen(s string) int {
+	n := len(`\"\"`) + len(s)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '"', c == '\\':
+			n += len(`\\\"`) - 1
+		case c < ' ':
+			n += len(`\\u0000`) - 1
+		}
+	}
+	const separators = "\u2028\u2029"
+	if strings.ContainsAny(s, separators) {
+		n += (strings.Count(s, separators[:3]) + strings.Count(s, separators[3:])) * (len(`\u2028`) - 3)
 	}
 	return n
 }

@@ -8,10 +8,11 @@ import (
 	"scimserver/shared/scim/filter"
 )
 
-// The bounds on one answer: its JSON in bytes, and the edges of all and of a single
-// resource that are read for it before anyone can know their bytes.
+// The bounds on one answer: its bytes in the function's payload (see scim.Value.QuotedLen; AWS
+// allows 6 MB with headers and a large document besides), and the edges of all and of a
+// single resource that are read for it before anyone can know their bytes.
 const (
-	maxAnswer     = 4_500_000
+	maxAnswer     = 5_000_000
 	maxEdges      = 10_000
 	maxEdgesAlone = 30_000
 )

@@ -20,7 +20,11 @@ func (u *users) get(ctx context.Context, r *request) (*response, error) {
 	if same := unmodified(r, user.Version); same != nil {
 		return same, nil
 	}
-	return u.respond(r, http.StatusOK, user.Resource, u.memberships(r, groups)), nil
+	shown := u.memberships(r, groups)
+	if !fits(shown) {
+		return nil, tooManyGroups(directory.ErrTooMany)
+	}
+	return u.respond(r, http.StatusOK, user.Resource, shown), nil
 }
 
 // read reads a user, with the user's groups if the answer shows them.

@@ -58,8 +58,12 @@ func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
 			t.Error(detail)
 		}
 	}
-	for _, members := range []int{40_000, 25_000} { // too many; few enough, but their JSON is too long
-		transport.members = members
+	for _, tt := range []struct { // too many; few enough, but their JSON is too long, as it is or quoted
+		members int
+		display string
+	}{{40_000, transport.display}, {25_000, transport.display}, {6_300, strings.Repeat(`"`, 256)}} {
+		members := tt.members
+		transport.members, transport.display = members, tt.display
 		refused(path(a), id(a))
 		if got := c.wants(c.send("GET", path(a)+"?excludedAttributes=members", ""), 200, ""); !strings.HasPrefix(got.Body.Get("displayName").Text(), "a") {
 			t.Errorf("%s", got.Text)
@@ -67,7 +71,7 @@ func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
 		done := c.wants(c.send("PATCH", path(a)+"?attributes=displayName,members", message(`[{"op":"replace","path":"displayName","value":"a`+fmt.Sprint(members)+`"}]`)), 200, "")
 		c.shows(done, done.Body, "displayName id schemas")
 	}
-	transport.members = 9_000
+	transport.members, transport.display = 9_000, "somebody.with.a.long.name@example.com"
 	if got := c.wants(c.get(a), 200, ""); len(memberIDs(got.Body)) != 9_000 {
 		t.Errorf("%d members", len(memberIDs(got.Body)))
 	}
@@ -95,7 +99,7 @@ func TestPagesAreCut(t *testing.T) { // design: bad input
 		display string
 		pages   []string
 	}{
-		{4_900, strings.Repeat(`"`, 256), []string{"1", "1", "1", "1", "1"}},
+		{3_900, strings.Repeat(`"`, 256), []string{"1", "1", "1", "1", "1"}},
 		{4_900, "", []string{"2", "2", "1"}},
 		{12_000, "", []string{"1", "1", "1", "1", "1"}},
 	} {
@@ -137,14 +141,21 @@ func (c *client) walked(query string) (sizes []string) {
 // groupsOf notes the ids on a page and returns the total.
 func (c *client) groupsOf(page answer, seen map[string]bool) int {
 	c.Helper()
-	if len(page.Text) > 4_600_000 {
-		c.Errorf("%d bytes", len(page.Text))
-	}
+	c.fitsPayload(page)
 	for _, g := range page.Body.Get("Resources").Items() {
 		seen[g.Get("id").Text()] = true
 	}
 	total, _ := strconv.Atoi(page.Body.Get("totalResults").Text())
 	return total
+}
+
+// fitsPayload fails the test if a function could not return an answer: its body is a
+// JSON string in a payload of at most 6 MB.
+func (c *client) fitsPayload(a answer) {
+	c.Helper()
+	if quoted, err := json.Marshal(a.Text); err != nil || len(quoted) > 6_000_000 {
+		c.Errorf("%d bytes, %v", len(quoted), err)
+	}
 }
 
 func TestSizesOfGroups(t *testing.T) { // P-7-1

@@ -81,10 +81,10 @@ func (g *groups) among(r *request, members []scim.ID) relation {
 	}
 }
 
-// fits reports whether one answer holds the members of a group and the rest of it.
-func fits(members scim.Value) bool {
+// fits reports whether one answer holds the edges of a resource and the rest of it.
+func fits(edges scim.Value) bool {
 	const rest = 1 << 16
-	return members.Len() <= maxAnswer-rest
+	return edges.QuotedLen() <= maxAnswer-rest
 }
 
 // tooManyMembers says how to ask for a group without its members, and for members

@@ -78,7 +78,7 @@ func (f *search) render(page []hit, edges map[scim.ID]scim.Value) (values []scim
 			break
 		}
 		shown := p.shown(p.r, *h.resource, v)
-		if size += shown.Len(); size > maxAnswer && len(values) > 0 {
+		if size += shown.QuotedLen(); size > maxAnswer && len(values) > 0 {
 			break
 		}
 		values = append(values, shown)

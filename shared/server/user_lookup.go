@@ -57,12 +57,22 @@ func (u *users) edges(r *request) relation {
 // tooManyGroups says how to ask for users without their groups.
 func tooManyGroups(err error) error {
 	if errors.Is(err, directory.ErrTooMany) {
-		return scim.TooMany("a user is in more groups than one answer holds; ask with excludedAttributes=groups")
+		return scim.TooMany("a user is in more groups than one answer holds; ask with excludedAttributes=groups, " +
+			"and for the user's groups, page by page, with /Groups?excludedAttributes=members&filter=members.value eq and the user's id")
 	}
 	return err
 }
 
-func (u *users) shown(r *request) relation { return u.edges(r) }
+// shown reads the groups of the first of some users, whose groups one answer holds.
+func (u *users) shown(r *request) relation {
+	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
+		values, err := u.edges(r)(ctx, of)
+		if err == nil && len(values) > 0 && !fits(values[0]) {
+			err = tooManyGroups(directory.ErrTooMany)
+		}
+		return values, err
+	}
+}
 
 func (u *users) among(r *request, _ []scim.ID) relation { return u.edges(r) }
 
