@@ -76,10 +76,18 @@ func (s *scan) within(ctx context.Context, work func(context.Context) error) err
 	bounded, cancel := context.WithTimeoutCause(ctx, scanBudget(ctx), ErrTooMany)
 	defer cancel()
 	err := work(bounded)
-	if err != nil && errors.Is(context.Cause(bounded), ErrTooMany) {
+	if err != nil && (errors.Is(context.Cause(bounded), ErrTooMany) || errors.Is(err, ErrUnavailable) && s.late(bounded)) {
 		return ErrTooMany
 	}
 	return err
+}
+
+// late reports whether a scan that made progress is so near its end that a throttled
+// call could not be repeated. To send the request again would end like this again, so
+// this is not the error of an unavailable table.
+func (s *scan) late(bounded context.Context) bool {
+	deadline, _ := bounded.Deadline()
+	return s.scanned.Load() > 0 && time.Until(deadline) <= table.MaxPause
 }
 
 // scanBudget is the time that a scan may take so that the request can be answered.

@@ -97,13 +97,15 @@ func (t *Tenant) Skip(ctx context.Context, k Kind, after scim.ID, n int) (last s
 		return "", 0, ErrTooMany
 	}
 	last = after
-	err = newScan(t, k).within(ctx, func(ctx context.Context) error {
+	s := newScan(t, k)
+	err = s.within(ctx, func(ctx context.Context) error {
 		for more := skipped < n; more; {
 			q := table.Query{PK: t.pk(k), After: string(last), Limit: n - skipped, Only: "SK,deleting"}
 			items, next, err := t.d.db.Query(ctx, q)
 			if err != nil {
 				return err
 			}
+			s.scanned.Add(int64(len(items)))
 			for _, item := range items {
 				if last = scim.ID(item.Text("SK")); alive(item) {
 					skipped++

@@ -81,6 +81,8 @@ func code(reason types.CancellationReason) string {
 const (
 	firstPause = 10 * time.Millisecond
 	maxPause   = 300 * time.Millisecond
+	// MaxPause is the longest pause between two attempts, with its jitter.
+	MaxPause = maxPause/4 + maxPause
 )
 
 // retry calls attempt until it is done, refused or fatal, with jittered pauses
