@@ -226,7 +226,7 @@ func TestMemberships(t *testing.T) {
 	if err != nil || len(all[ids[1]]) != 3 || len(all[ids[5]]) != 2 || len(all[ids[6]]) != 0 || !slices.Equal(all[ids[0]], groups) {
 		t.Errorf("%+v, %v", all, err)
 	}
-	in, err := b.acme.UserIDsIn(t.Context(), top.ID)
+	in, err := b.acme.UserIDsIn(t.Context(), top.ID, "", 0)
 	if err != nil || !slices.Equal(in, sorted(ids[0], ids[1], ids[2], ids[3], ids[5])) {
 		t.Errorf("%v, %v", in, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"scimserver/shared/scim"
+	"scimserver/shared/table"
 )
 
 // Membership is a group that a user belongs to.
@@ -60,17 +61,23 @@ func (t *Tenant) GroupsOf(ctx context.Context, users []scim.ID) (map[scim.ID][]M
 }
 
 // GroupIDsOf returns the ids of the groups that a user or group is a direct member
-// of, in order.
-func (t *Tenant) GroupIDsOf(ctx context.Context, member scim.ID) ([]scim.ID, error) {
+// of and that are behind an id, in order: limit of them, or all if it is 0. More than
+// MaxScanned are ErrTooMany.
+func (t *Tenant) GroupIDsOf(ctx context.Context, member, after scim.ID, limit int) ([]scim.ID, error) {
 	if !Plausible(member) {
 		return nil, nil
 	}
-	return t.above(ctx, member)
+	q := table.Query{PK: t.memberOfPK(member), Limit: limit}.Prefixed(string(member) + "#")
+	if after != "" {
+		q.After = string(member) + "#" + string(after)
+	}
+	return t.idsIn(ctx, q, func(item table.Item) scim.ID { return reverseEdge(item).group })
 }
 
-// UserIDsIn returns the ids of all users in a group, direct and through groups
-// that are members of it, in order. A group that does not exist has none.
-func (t *Tenant) UserIDsIn(ctx context.Context, group scim.ID) ([]scim.ID, error) {
+// UserIDsIn returns the ids of the users in a group, direct and through groups that
+// are members of it, that are behind an id, in order: limit of them, or all if it is 0.
+// A group that does not exist has none. More than MaxScanned memberships are ErrTooMany.
+func (t *Tenant) UserIDsIn(ctx context.Context, group, after scim.ID, limit int) ([]scim.ID, error) {
 	if !Plausible(group) {
 		return nil, nil
 	}
@@ -81,26 +88,38 @@ func (t *Tenant) UserIDsIn(ctx context.Context, group scim.ID) ([]scim.ID, error
 	if err != nil {
 		return nil, err
 	}
-	users := map[scim.ID]bool{}
+	var ids []scim.ID
+	seen := map[scim.ID]bool{}
 	for _, level := range levels {
 		for id := range level {
-			members, err := t.members(ctx, id, 0)
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			some, err := t.usersBehind(ctx, id, after, limit)
+			if ids = append(ids, some...); err == nil && len(ids) > MaxScanned {
+				err = ErrTooMany
+			}
 			if err != nil {
 				return nil, err
 			}
-			for _, m := range members {
-				if m.Kind == UserKind {
-					users[m.ID] = true
-				}
-			}
 		}
 	}
-	ids := make([]scim.ID, 0, len(users))
-	for id := range users {
-		ids = append(ids, id)
-	}
 	slices.Sort(ids)
+	if ids = slices.Compact(ids); limit > 0 {
+		ids = ids[:min(limit, len(ids))]
+	}
 	return ids, nil
+}
+
+// usersBehind returns the ids of the users who are direct members of a group.
+func (t *Tenant) usersBehind(ctx context.Context, group, after scim.ID, limit int) ([]scim.ID, error) {
+	prefix := UserKind.letter() + "#"
+	q := table.Query{PK: t.membersPK(group), Limit: limit}.Prefixed(prefix)
+	if after != "" {
+		q.After = prefix + string(after)
+	}
+	return t.idsIn(ctx, q, func(edge table.Item) scim.ID { return memberFrom(edge).ID })
 }
 
 func noneFound(err error) error {

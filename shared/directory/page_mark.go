@@ -26,6 +26,7 @@ type Journey struct {
 	ID         string // of the journey; later ones have greater ids
 	Last, Next Place
 	Pages      int       // that were read
+	Total      int       // of all resources at the first page, where it is not counted anew
 	Moved      time.Time // when the last one was
 }
 
@@ -58,7 +59,7 @@ func (t *Tenant) NewJourney() Journey {
 // nothing stays. The error is ErrUnavailable.
 func (t *Tenant) PutJourney(ctx context.Context, kind string, j Journey) error {
 	now := t.d.now()
-	item := table.Item{"pages": int64(j.Pages), "moved": now.UnixMilli(), "expires": now.Add(journeyLife).Unix()}
+	item := table.Item{"pages": int64(j.Pages), "total": int64(j.Total), "moved": now.UnixMilli(), "expires": now.Add(journeyLife).Unix()}
 	putPlace(item, "last", j.Last)
 	putPlace(item, "next", j.Next)
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write {
@@ -83,7 +84,7 @@ func placeFrom(item table.Item, name string) Place {
 func journeyFrom(item table.Item) Journey {
 	return Journey{
 		ID: item.Text("SK"), Last: placeFrom(item, "last"), Next: placeFrom(item, "next"),
-		Pages: int(item.Int("pages")), Moved: time.UnixMilli(item.Int("moved")),
+		Pages: int(item.Int("pages")), Total: int(item.Int("total")), Moved: time.UnixMilli(item.Int("moved")),
 	}
 }
 

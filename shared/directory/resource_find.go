@@ -121,9 +121,13 @@ func holder[R any](ctx context.Context, t *Tenant, key table.Key, read func(cont
 }
 
 // UsersByExternalID finds the users with an externalId, which is compared
-// exactly and need not be unique (RFC 7643 section 3.1).
+// exactly and need not be unique (RFC 7643 section 3.1). More than MaxResults are
+// ErrTooMany: UserIDsByExternalID returns them in parts.
 func (t *Tenant) UsersByExternalID(ctx context.Context, id string) ([]User, error) {
-	ids, err := t.byExternalID(ctx, UserKind, id)
+	ids, err := t.UserIDsByExternalID(ctx, id, "", MaxResults+1)
+	if err == nil && len(ids) > MaxResults {
+		err = ErrTooMany
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -131,23 +135,39 @@ func (t *Tenant) UsersByExternalID(ctx context.Context, id string) ([]User, erro
 	return slices.DeleteFunc(users, func(u User) bool { return u.Doc.Get("externalId").Text() != id }), err
 }
 
-// GroupsByExternalID finds the groups with an externalId.
-func (t *Tenant) GroupsByExternalID(ctx context.Context, id string) ([]Group, error) {
-	ids, err := t.byExternalID(ctx, GroupKind, id)
-	if err != nil {
-		return nil, err
-	}
-	groups, err := t.GroupsByID(ctx, ids)
-	return slices.DeleteFunc(groups, func(g Group) bool { return g.Doc.Get("externalId").Text() != id }), err
+// UserIDsByExternalID returns the ids of users with an externalId that are behind an
+// id, in order: limit of them, or all if it is 0. More than MaxScanned are ErrTooMany.
+func (t *Tenant) UserIDsByExternalID(ctx context.Context, value string, after scim.ID, limit int) ([]scim.ID, error) {
+	return t.byExternalID(ctx, UserKind, value, after, limit)
 }
 
-func (t *Tenant) byExternalID(ctx context.Context, k Kind, id string) (ids []scim.ID, err error) {
-	if id == "" {
+// GroupIDsByExternalID is UserIDsByExternalID for groups.
+func (t *Tenant) GroupIDsByExternalID(ctx context.Context, value string, after scim.ID, limit int) ([]scim.ID, error) {
+	return t.byExternalID(ctx, GroupKind, value, after, limit)
+}
+
+func (t *Tenant) byExternalID(ctx context.Context, k Kind, value string, after scim.ID, limit int) ([]scim.ID, error) {
+	if value == "" {
 		return nil, nil
 	}
-	entries, _, err := t.d.db.Query(ctx, table.Query{PK: t.lookupPK(k, "externalId", id), Limit: MaxResults})
-	for _, entry := range entries {
-		ids = append(ids, scim.ID(entry.Text("SK")))
+	q := table.Query{PK: t.lookupPK(k, "externalId", value), After: string(after), Limit: limit}
+	return t.idsIn(ctx, q, func(entry table.Item) scim.ID { return scim.ID(entry.Text("SK")) })
+}
+
+// idsIn reads ids in a range of keys; without a limit more than MaxScanned are
+// ErrTooMany.
+func (t *Tenant) idsIn(ctx context.Context, q table.Query, id func(table.Item) scim.ID) ([]scim.ID, error) {
+	all := q.Limit == 0
+	if all {
+		q.Limit = MaxScanned + 1
+	}
+	items, _, err := t.d.db.Query(ctx, q)
+	if err == nil && all && len(items) > MaxScanned {
+		err = ErrTooMany
+	}
+	ids := make([]scim.ID, len(items))
+	for i, item := range items {
+		ids[i] = id(item)
 	}
 	return ids, err
 }
@@ -162,11 +182,6 @@ func (t *Tenant) ByID(ctx context.Context, k Kind, ids []scim.ID) ([]Resource, e
 // missing.
 func (t *Tenant) UsersByID(ctx context.Context, ids []scim.ID) ([]User, error) {
 	return byID(ctx, t, UserKind, ids, userFrom)
-}
-
-// GroupsByID reads groups as UsersByID does users.
-func (t *Tenant) GroupsByID(ctx context.Context, ids []scim.ID) ([]Group, error) {
-	return byID(ctx, t, GroupKind, ids, groupFrom)
 }
 
 func byID[R any](ctx context.Context, t *Tenant, k Kind, ids []scim.ID, from func(table.Item) (R, error)) ([]R, error) {

@@ -176,8 +176,8 @@ func TestTeamsAreNoGroups(t *testing.T) {
 	found, err := b.acme.GroupByName(t.Context(), "Crew")
 	among, err2 := b.acme.Among(t.Context(), []directory.Resource{team.Resource}, []scim.ID{ann})
 	_, groups, err3 := b.acme.UserWithGroups(t.Context(), ann)
-	ids, err4 := b.acme.GroupIDsOf(t.Context(), ann)
-	users, err5 := b.acme.UserIDsIn(t.Context(), team.ID)
+	ids, err4 := b.acme.GroupIDsOf(t.Context(), ann, "", 0)
+	users, err5 := b.acme.UserIDsIn(t.Context(), team.ID, "", 0)
 	if err := errors.Join(err, err2, err3, err4, err5); err != nil || len(found)+len(among)+len(groups)+len(ids)+len(users) > 0 {
 		t.Errorf("found %v, among %v, groups %v %v, users %v, %v", found, among, groups, ids, users, err)
 	}

@@ -19,10 +19,12 @@ const (
 
 // collection is the stored resources of one type as searches see them.
 type collection interface {
-	// lookup returns what finds the resources whose attribute equals a value by
-	// keys, nil where no key does. Those on edges are costlier than the others.
+	// lookup returns what finds the one resource whose attribute equals a value by
+	// keys, nil where no key does.
 	lookup(r *request, path filter.Path, value string) lookup
-	edgeLookup(r *request, value string) lookup
+	// byExternalID and byEdge return what finds many resources by keys.
+	byExternalID(r *request, value string) walk
+	byEdge(r *request, value string) walk
 	// shown returns what reads the edges that an answer shows: of the first resources,
 	// as many as it holds.
 	shown(r *request) relation
@@ -38,6 +40,16 @@ type relation func(ctx context.Context, of []directory.Resource) ([]scim.Value, 
 
 // lookup finds resources by keys.
 type lookup func(ctx context.Context) (hits, error)
+
+// walk returns the ids that keys find behind an id, in order: limit of them, or all if
+// it is 0.
+type walk func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error)
+
+// all is the lookup of all that a walk finds.
+func (w walk) all(ctx context.Context) (hits, error) {
+	ids, err := w(ctx, "", 0)
+	return hits{ids: ids}, err
+}
 
 // hits are resources, or their ids only, in ascending order.
 type hits struct {

@@ -20,17 +20,20 @@ func (g *groups) lookup(r *request, path filter.Path, value string) lookup {
 		return finder(r.Directory.GroupByID, value, ofGroup)
 	case is("displayName"):
 		return finder(r.Directory.GroupByName, value, ofGroup)
-	case is("externalId"):
-		return finder(r.Directory.GroupsByExternalID, value, ofGroup)
 	}
 	return nil
 }
 
-// edgeLookup finds the groups with a member.
-func (g *groups) edgeLookup(r *request, value string) lookup {
-	return func(ctx context.Context) (f hits, err error) {
-		f.ids, err = r.Directory.GroupIDsOf(ctx, scim.ID(value))
-		return f, err
+func (g *groups) byExternalID(r *request, value string) walk {
+	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
+		return r.Directory.GroupIDsByExternalID(ctx, value, after, limit)
+	}
+}
+
+// byEdge finds the groups with a member.
+func (g *groups) byEdge(r *request, value string) walk {
+	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
+		return r.Directory.GroupIDsOf(ctx, scim.ID(value), after, limit)
 	}
 }
 

@@ -43,9 +43,13 @@ func (f *search) follow(ctx context.Context) (found *result, err error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
+	switch w := f.walk(); {
 	case f.isList():
 		found, err = f.listBehind(ctx, c)
+	case c.ID != "" && w != nil:
+		if found, err = f.walkBehind(ctx, w, c.ID); err == nil {
+			found.total = c.Total
+		}
 	case c.ID != "" && f.scansInOrder():
 		found, err = f.scanBehind(ctx, c)
 	default:

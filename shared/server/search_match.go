@@ -17,6 +17,10 @@ import (
 // matching finds a page of what matches the filter, by its index, in the query's
 // order: of all that matches no more is held than what may stand on the page.
 func (f *search) matching(ctx context.Context) (*result, error) {
+	w := f.walk()
+	if found, err := f.resumed(ctx, w); found != nil || err != nil {
+		return found, err
+	}
 	t := f.top(f.q.start-1+f.q.count, nil)
 	if f.q.count == 0 {
 		t.n = 0
@@ -29,7 +33,9 @@ func (f *search) matching(ctx context.Context) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	found.total = t.total
+	if found.total = t.total; w != nil {
+		f.begun(found, hits)
+	}
 	return found, nil
 }
 

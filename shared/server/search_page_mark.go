@@ -12,13 +12,13 @@ import (
 )
 
 // journeyKind says which walks through pages may be taken for one another: those
-// of one credential and program for the same attributes, types and size of pages.
+// of one credential and program for the same attributes, types, filter and size of pages.
 func (f *search) journeyKind() string {
 	names := []string{strconv.Itoa(f.q.count), f.r.UserAgent()}
 	for _, p := range f.parts {
 		names = append(names, p.typ.Name)
 	}
-	for _, parameter := range []string{"attributes", "excludedAttributes"} {
+	for _, parameter := range []string{"attributes", "excludedAttributes", "filter"} {
 		names = append(names, strings.Join(f.r.parameters[parameter], ","))
 	}
 	sum := sha256.Sum256([]byte(strings.Join(names, "\x00")))

@@ -28,7 +28,8 @@ type key struct {
 	attr  string
 	value string
 	find  lookup
-	cost  int // compared with others
+	walk  walk // the same in parts, nil where there is one resource at most
+	cost  int  // compared with others
 }
 
 // The costs of keys: that of one resource, and that of many by their edges.
@@ -140,10 +141,28 @@ func (e *endpoint) key(r *request, path filter.Path, value string) *key {
 		named, _ := filter.Resolve(e.typ, path)
 		return &key{attr: named.Attr.Name, value: value, find: find, cost: cheap}
 	}
-	if e.isEdgeValue(path) {
-		return &key{attr: e.edgeAttr, value: value, find: e.stored.edgeLookup(r, value), cost: costly}
+	switch {
+	case path.Is(e.typ.Core.ID, "externalId", ""):
+		w := e.stored.byExternalID(r, value)
+		return &key{attr: "externalId", value: value, find: e.read(r, w), walk: w, cost: cheap}
+	case e.isEdgeValue(path):
+		w := e.stored.byEdge(r, value)
+		return &key{attr: e.edgeAttr, value: value, find: w.all, walk: w, cost: costly}
 	}
 	return nil
+}
+
+// read is the lookup of all that a walk finds: of the resources where one page holds
+// them, for then those count that exist.
+func (e *endpoint) read(r *request, w walk) lookup {
+	return func(ctx context.Context) (hits, error) {
+		ids, err := w(ctx, "", 0)
+		if err != nil || len(ids) > directory.MaxResults {
+			return hits{ids: ids}, err
+		}
+		some, err := r.Directory.ByID(ctx, e.kind, ids)
+		return hits{resources: some}, err
+	}
 }
 
 func cheaper(a, b []key) []key {

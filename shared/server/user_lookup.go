@@ -20,17 +20,20 @@ func (u *users) lookup(r *request, path filter.Path, value string) lookup {
 		return finder(r.Directory.UserByName, value, ofUser)
 	case is("emails", ""), is("emails", "value"):
 		return finder(r.Directory.UserByEmail, value, ofUser)
-	case is("externalId", ""):
-		return finder(r.Directory.UsersByExternalID, value, ofUser)
 	}
 	return nil
 }
 
-// edgeLookup finds the users in a group.
-func (u *users) edgeLookup(r *request, value string) lookup {
-	return func(ctx context.Context) (hits, error) {
-		ids, err := r.Directory.UserIDsIn(ctx, scim.ID(value))
-		return hits{ids: ids}, err
+func (u *users) byExternalID(r *request, value string) walk {
+	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
+		return r.Directory.UserIDsByExternalID(ctx, value, after, limit)
+	}
+}
+
+// byEdge finds the users in a group.
+func (u *users) byEdge(r *request, value string) walk {
+	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
+		return r.Directory.UserIDsIn(ctx, scim.ID(value), after, limit)
 	}
 }
 
