@@ -37,18 +37,19 @@ func (e *endpoint) sameReadOnly(ctx context.Context, r *request, stored director
 	if !r.tolerant() {
 		return nil
 	}
+	edges := remembered(e.stored.edges(r)) // once, however many operations name them
 	return func(target schema.Named, sent scim.Value, add bool) (bool, error) {
-		has, err := e.valueOf(ctx, r, stored, target)
+		has, err := e.valueOf(ctx, r, stored, target, edges)
 		return err == nil && r.event.repairs.SameReadOnly(sent, has, add), err
 	}
 }
 
 // valueOf returns the value of an attribute of a stored resource. Edges are read if the
 // attribute is the one that they hold.
-func (e *endpoint) valueOf(ctx context.Context, r *request, stored directory.Resource, of schema.Named) (scim.Value, error) {
+func (e *endpoint) valueOf(ctx context.Context, r *request, stored directory.Resource, of schema.Named, read relation) (scim.Value, error) {
 	var edges scim.Value
 	if of.Extension == nil && of.Attr.Name == e.edgeAttr {
-		values, err := e.stored.edges(r)(ctx, []directory.Resource{stored})
+		values, err := read(ctx, []directory.Resource{stored})
 		if err != nil {
 			return scim.Value{}, err
 		}
