@@ -191,7 +191,7 @@ func (t *Tenant) carry(ctx context.Context, d *Draft, e Edit, versioned bool) (C
 		return Changed{}, err
 	}
 	renamed := e.Doc.JSON() != d.Doc.JSON()
-	c := &change{Tenant: t, group: d.ID, edit: e.Members, held: d.held, whole: d.looked, silent: !renamed}
+	c := &change{Tenant: t, group: d.ID, edit: e.Members, held: d.held, whole: d.looked, silent: !renamed, leaves: d.Version + 1}
 	versioned = versioned || d.looked || renamed
 	now := d.Group
 	now.Doc, now.Version, now.LastModified = e.Doc, d.Version+1, t.d.instant()

@@ -70,19 +70,24 @@ func TestLostAnswerOfAPlainWrite(t *testing.T) {
 		"another change, no version":   {changes(1), nil, nil},
 		"31 changes":                   {changes(31), atVersion(1), nil},
 		"32 changes: nobody can know":  {changes(32), atVersion(1), directory.ErrUnavailable},
+		"another change after many":    {changes(1), atVersion(41), nil},
 		"a deletion":                   {removal, atVersion(1), nil},
 		"a change and then a deletion": {func(t *testing.T, o *bench, id scim.ID) { changes(1)(t, o, id); removal(t, o, id) }, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, other, meanwhile := losing(t)
 			u := b.create("ann", "")
+			if tt.match != nil && tt.match(41) {
+				changes(40)(t, other, u.ID)
+				u.Version = 41
+			}
 			meanwhile(func() { tt.meanwhile(t, other, u.ID) })
 			changed, err := b.acme.ReplaceUser(t.Context(), u.ID, tt.match, titled("mine"))
 			if !errors.Is(err, tt.want) {
 				t.Fatalf("%v, want %v", err, tt.want)
 			}
-			if err == nil && changed.Version != 2 {
-				t.Errorf("carried out as version %d, want 2", changed.Version)
+			if err == nil && changed.Version != u.Version+1 {
+				t.Errorf("carried out as version %d, want %d", changed.Version, u.Version+1)
 			}
 		})
 	}

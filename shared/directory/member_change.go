@@ -41,6 +41,7 @@ type change struct {
 	edit   MemberEdit
 	held   map[scim.ID]Kind // those of the edit that are members
 	whole  bool             // the group's version guarantees held
+	leaves int64            // the group's version after a single plain write
 	silent bool             // the group itself is written only if members change
 
 	sent    []table.Write // in the last transaction
@@ -150,7 +151,7 @@ const (
 // atOnce carries the change out in one transaction. What the edit leaves as it was
 // read is held to that, lest the outcome be that of no order of requests.
 func (c *change) atOnce(ctx context.Context, guard []table.Write) error {
-	return c.change(ctx, GroupKind, c.group, func(stamp table.Stamp) []table.Write {
+	return c.change(ctx, GroupKind, Resource{ID: c.group, Version: c.leaves - 1}, func(stamp table.Stamp) []table.Write {
 		c.sent = append(append(c.head(stamp, nil), guard...), c.edges()...)
 		return c.sent
 	}, nil)

@@ -64,7 +64,7 @@ func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (tab
 		record(ctx, set, false, 0)
 		return table.Update(t.key(k, id), set).Adding("version", 1).Provided(condition, values)
 	})
-	err = t.decided(ctx, k, id, err)
+	err = t.decided(ctx, k, id, 0, err)
 	failed := table.Refusal(err)
 	if failed == nil {
 		return item, err

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,8 +21,8 @@ import (
 // An attempt that arrives late, after its repetition, changes nothing: it demands a
 // version that a resource has once only, or that the resource is not marked yet.
 
-// maxStamps bounds the stamps on one item. If that many writes have followed within
-// the lease, a lost stamp is no proof, and the outcome stays unknown.
+// maxStamps bounds the stamps on one item. If that many plain writes have followed a
+// write within the lease, its stamp is gone, and its outcome stays unknown.
 const maxStamps = 32
 
 // tombstoneLife is how long DynamoDB is to keep a tombstone: much longer than the lease.
@@ -34,7 +35,7 @@ func (d *Directory) stamped(old Resource, stamp table.Stamp) string {
 	if d.recent(old.LastModified) {
 		stamps = strings.Fields(old.writer)
 	}
-	stamps = append(stamps, string(stamp))
+	stamps = append(stamps, fmt.Sprintf("%d:%s", old.Version+1, stamp))
 	return strings.Join(stamps[max(0, len(stamps)-maxStamps):], " ")
 }
 
@@ -44,15 +45,16 @@ func (d *Directory) recent(at time.Time) bool { return d.now().Sub(at) < lease }
 // change carries out the writes of a change to one resource, the first of which is on
 // the resource's own item. The errors are those of table.DB.Change.
 func (t *Tenant) change(
-	ctx context.Context, k Kind, id scim.ID, build func(table.Stamp) []table.Write, lost func(context.Context) error,
+	ctx context.Context, k Kind, old Resource, build func(table.Stamp) []table.Write, lost func(context.Context) error,
 ) error {
-	return t.decided(ctx, k, id, t.d.db.Change(ctx, build, lost))
+	return t.decided(ctx, k, old.ID, old.Version+1, t.d.db.Change(ctx, build, lost))
 }
 
 // decided looks further where a plain write on a resource was refused after a lost
 // answer. It returns nil if that write had been carried out, the refusal if not, and
-// ErrUnavailable if it can't be known any more.
-func (t *Tenant) decided(ctx context.Context, k Kind, id scim.ID, refused error) error {
+// ErrUnavailable if it can't be known any more. version is the one that the write was
+// to leave, 0 for a mark, whose stamp no other write removes.
+func (t *Tenant) decided(ctx context.Context, k Kind, id scim.ID, version int64, refused error) error {
 	failed := table.Refusal(refused)
 	if failed == nil || failed.Lost == "" {
 		return refused
@@ -67,10 +69,22 @@ func (t *Tenant) decided(ctx context.Context, k Kind, id scim.ID, refused error)
 	switch {
 	case failed.Lost.On(item):
 		return nil
-	case len(strings.Fields(item.Text("writer"))) >= maxStamps:
+	case version > 0 && version < oldestStamp(item):
 		return fmt.Errorf("%w: the answer to a write was lost, and %d others followed it", ErrUnavailable, maxStamps)
 	}
 	return refused
+}
+
+// oldestStamp returns the version that the oldest write left whose stamp an item holds,
+// if earlier stamps may have been removed.
+func oldestStamp(item table.Item) int64 {
+	stamps := strings.Fields(item.Text("writer"))
+	if len(stamps) < maxStamps {
+		return 0
+	}
+	version, _, _ := strings.Cut(stamps[0], ":")
+	n, _ := strconv.ParseInt(version, 10, 64)
+	return n
 }
 
 // tombstone makes the write that keeps the stamps of a removed resource, if a request

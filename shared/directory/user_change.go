@@ -89,7 +89,7 @@ func (t *Tenant) store(ctx context.Context, k Kind, old, u User, item table.Item
 		record(ctx, item, false, 0)
 		return table.Update(t.key(k, u.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
 	}
-	return t.overtaken(t.change(ctx, k, u.ID, func(stamp table.Stamp) []table.Write {
+	return t.overtaken(t.change(ctx, k, old.Resource, func(stamp table.Stamp) []table.Write {
 		return append([]table.Write{user(stamp)}, moves...)
 	}, func(ctx context.Context) error { return t.checkFree(ctx, taken, u.ID) }), taken)
 }

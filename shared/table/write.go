@@ -13,7 +13,8 @@ import (
 // Stamp identifies one logical write, however often it is sent. A plain write has no
 // idempotency token: its caller stores the stamp on the item, so that an attempt that
 // is refused after a lost answer can tell whether an earlier one was carried out.
-// Attribute "writer" holds stamps separated by blanks, attribute "marker" one stamp.
+// Attribute "writer" holds stamps separated by blanks, each alone or behind the version
+// that its write left and a colon; attribute "marker" holds one stamp.
 type Stamp string
 
 // stampLength makes 65 random bits: enough among the few stamps of one item.
@@ -23,7 +24,9 @@ func newStamp() Stamp { return Stamp(rand.Text()[:stampLength]) }
 
 // On reports whether an item carries the stamp.
 func (s Stamp) On(item Item) bool {
-	return item.Text("marker") == string(s) || slices.Contains(strings.Fields(item.Text("writer")), string(s))
+	return item.Text("marker") == string(s) || slices.ContainsFunc(strings.Fields(item.Text("writer")), func(entry string) bool {
+		return entry == string(s) || strings.HasSuffix(entry, ":"+string(s))
+	})
 }
 
 // Write is one action on one item. If is a condition expression in which #name
