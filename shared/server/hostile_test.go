@@ -11,28 +11,39 @@ import (
 // a URL, this service's own keys or a parser.
 func hostile() []string {
 	return []string{
-		`' or 1=1 --`, `" or 1=1 --`, `" or userName pr or userName eq "`, `") or (userName pr`, `$where`, `{"$gt":""}`, `:v0`, `#n0 = #n0`, `attribute_exists(PK)`,
-		`../../Users`, `..%2f..%2fUsers`, `/etc/passwd`, `USER#ann`, `T#globex#USER`, `CLAIM#SYSTEM#USERNAME#ann`, `*`, `%`, `_`, `%00`, `%n%s`, `${jndi:ldap://x}`,
-		`{{7*7}}`, `<script>`, "a\r\nX-Injected: 1", "\x00", "\xff\xfe", "\u202e", `\`, `\"`, `[`, `]`, `emails[`, `urn:`, strings.Repeat("(", 500), strings.Repeat("a.", 500),
+		`' or 1=1 --`, `" or 1=1 --`, `" or userName pr or userName eq "`, `") or (userName pr`,
+		`$where`, `{"$gt":""}`, `:v0`, `#n0 = #n0`, `attribute_exists(PK)`,
+		`../../Users`, `..%2f..%2fUsers`, `/etc/passwd`, `USER#ann`, `T#globex#USER`, `CLAIM#SYSTEM#USERNAME#ann`,
+		`*`, `%`, `_`, `%00`, `%n%s`, `${jndi:ldap://x}`, `{{7*7}}`, `<script>`, "a\r\nX-Injected: 1",
+		"\x00", "\xff\xfe", "\u202e", `\`, `\"`, `[`, `]`, `emails[`, `urn:`,
+		strings.Repeat("(", 500), strings.Repeat("a.", 500),
 	}
 }
 
 // hostileRequests puts a text wherever a request has a place for one.
-func hostileRequests(ann answer, text string) []failure {
-	inQuery, inPath, inJSON := url.QueryEscape(text), url.PathEscape(text), quoted(text)
-	literal := url.QueryEscape(`userName eq ` + inJSON)
-	return []failure{
-		{method: "GET", path: "/Users/" + inPath}, {method: "DELETE", path: "/Users/" + inPath}, {method: "PATCH", path: "/Groups/" + inPath, body: message(`[]`)},
-		{method: "GET", path: "/" + inPath}, {method: "GET", path: "/Schemas/" + inPath}, {method: "GET", path: "/ResourceTypes/" + inPath},
-		{method: "GET", path: "/Users?filter=" + literal}, {method: "GET", path: "/Users?filter=" + inQuery}, {method: "GET", path: "/Groups?filter=" + url.QueryEscape("members["+text+"]")},
-		{method: "GET", path: "/Users?filter=" + url.QueryEscape(text+` eq "ann"`)}, {method: "GET", path: "/Users?cursor=" + inQuery}, {method: "GET", path: "/Users?sortBy=" + inQuery},
-		{method: "GET", path: "/Users?startIndex=" + inQuery}, {method: "GET", path: "/Users?attributes=" + inQuery}, {method: "GET", path: path(ann), headers: []string{"If-None-Match", text}},
-		{method: "POST", path: "/Users/.search", body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":` + inJSON + `}`},
-		{method: "PATCH", path: path(ann), body: message(`[{"op":"remove","path":` + inJSON + `}]`)},
-		{method: "PATCH", path: path(ann), body: message(`[{"op":"replace","path":` + quoted(`emails[value eq "`+text+`"].value`) + `,"value":"x"}]`)},
-		{method: "PUT", path: path(ann), body: `{"schemas":[` + inJSON + `],` + inJSON + `:1}`},
-		{method: "POST", path: "/Groups", body: text},
+func hostileRequests(ann answer, text string) (requests []failure) {
+	for _, target := range []string{
+		"/Users?filter=" + url.QueryEscape(`userName eq `+quoted(text)), "/Users?filter=" + url.QueryEscape(text),
+		"/Users?filter=" + url.QueryEscape(text+` eq "ann"`), "/Groups?filter=" + url.QueryEscape("members["+text+"]"),
+		"/Users?cursor=" + url.QueryEscape(text), "/Users?sortBy=" + url.QueryEscape(text),
+		"/Users?startIndex=" + url.QueryEscape(text), "/Users?attributes=" + url.QueryEscape(text),
+		"/Users/" + url.PathEscape(text), "/Schemas/" + url.PathEscape(text), "/ResourceTypes/" + url.PathEscape(text),
+		"/" + url.PathEscape(text),
+	} {
+		requests = append(requests, failure{method: "GET", path: target})
 	}
+	const search = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":`
+	filtered := quoted(`emails[value eq "` + text + `"].value`)
+	return append(requests,
+		failure{method: "GET", path: path(ann), headers: []string{"If-None-Match", text}},
+		failure{method: "DELETE", path: "/Users/" + url.PathEscape(text)},
+		failure{method: "PATCH", path: "/Groups/" + url.PathEscape(text), body: message(`[]`)},
+		failure{method: "POST", path: "/Users/.search", body: search + quoted(text) + `}`},
+		failure{method: "PATCH", path: path(ann), body: message(`[{"op":"remove","path":` + quoted(text) + `}]`)},
+		failure{method: "PATCH", path: path(ann), body: message(`[{"op":"replace","path":` + filtered + `,"value":"x"}]`)},
+		failure{method: "PUT", path: path(ann), body: `{"schemas":[` + quoted(text) + `],` + quoted(text) + `:1}`},
+		failure{method: "POST", path: "/Groups", body: text},
+	)
 }
 
 // TestHostileTexts sends hostile texts, and random pieces of them, to every place of

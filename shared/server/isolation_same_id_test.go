@@ -25,7 +25,8 @@ func TestTheSameIDInTwoTenants(t *testing.T) { // P-6-5
 	acme.wants(acme.patch(ann, `[{"op":"replace","path":"title","value":"changed"}]`), 200, "")
 	acme.wants(acme.patch(group, `[{"op":"remove","path":"members"}]`), 204, "")
 	for path, want := range map[string]string{path(ann): "of globex", path(group): id(ann)} {
-		if a := globex.wants(globex.send("GET", path, ""), 200, ""); !strings.Contains(a.Text, want) || strings.Contains(a.Text, "acme") {
+		a := globex.wants(globex.send("GET", path, ""), 200, "")
+		if !strings.Contains(a.Text, want) || strings.Contains(a.Text, "acme") {
 			t.Errorf("globex's %s after a change of acme's: %s", path, a.Text)
 		}
 	}

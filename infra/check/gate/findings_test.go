@@ -23,7 +23,8 @@ func TestCompareFindings(t *testing.T) {
 		{"one not listed", heading + agents, `new: PATCH /Groups: fail: got "204"`},
 		{"nothing listed", heading, "new: Agents: skip: not supported"},
 		{"another message", heading + agents + "PATCH /Groups\tfail\tgot 500\tallowed\n", "new: PATCH /Groups"},
-		{"one no longer found", heading + patch + agents + "GET /Users\tfail\tgot 404\tallowed\n", "no longer found, remove its line: GET /Users"},
+		{"one no longer found", heading + patch + agents + "GET /Users\tfail\tgot 404\tallowed\n",
+			"no longer found, remove its line: GET /Users"},
 		{"one without a reason", heading + patch + "Agents\tskip\tnot supported\t\n", `"Agents" has no reason`},
 		{"a column too few", heading + "Agents\tskip\tnot supported\n", "wrong number of fields"},
 	} {

@@ -22,13 +22,16 @@ func (t tree) python(ctx context.Context) (string, error) {
 	if _, err := os.Stat(marker); err == nil {
 		return bin, nil
 	}
-	if err := need("python3", "the template check", "apt-get install python3-venv"); err != nil {
+	const install = "apt-get install python3-venv"
+	if err := need("python3", "this check", install); err != nil {
 		return "", err
 	}
 	if out, err := t.command(ctx, nil, "python3", "-m", "venv", "--clear", env); err != nil {
-		return "", fmt.Errorf("the template check needs Python's venv: install it, for example with: apt-get install python3-venv\n%s", out)
+		return "", fmt.Errorf("this check needs Python's venv: install it, for example with: %s\n%s", install, out)
 	}
-	pip := []string{"install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--requirement", list}
+	// The list is complete, so pip has nothing to resolve.
+	pip := []string{"install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes",
+		"--requirement", list}
 	if _, err := t.command(ctx, nil, filepath.Join(bin, "pip"), pip...); err != nil {
 		return "", err
 	}

@@ -33,7 +33,8 @@ def main() -> None:
 
 def create_user(scim, model, number):
     name = f"scim2-client-{number}@example.com"
-    user = scim.create(model(user_name=name, display_name=f"Client {number}", emails=[{"value": name, "primary": True}]))
+    emails = [{"value": name, "primary": True}]
+    user = scim.create(model(user_name=name, display_name=f"Client {number}", emails=emails))
     assert user.user_name == name and user.meta.version, user
     assert scim.query(model, user.id) == user, "GET differs from the answer to POST"
     return user

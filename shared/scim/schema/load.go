@@ -123,7 +123,8 @@ func checkReferences(attrs Attributes, targets []string) error {
 	for _, attr := range attrs.list {
 		for _, name := range attr.ReferenceTypes {
 			if !slices.Contains(targets, name) {
-				return fmt.Errorf("attribute %q: referenceTypes: %q is no resource type, and neither external nor uri", attr.Name, name)
+				return fmt.Errorf("attribute %q: referenceTypes: %q is no resource type, and neither external nor uri",
+					attr.Name, name)
 			}
 		}
 		if err := checkReferences(attr.Sub, targets); err != nil {
