@@ -297,3 +297,37 @@ func TestSweepLeavesNewerNotes(t *testing.T) {
 	}
 	b.verify(len(ids))
 }
+
+// The schedule calls function changes while an earlier call is still sweeping. The
+// later sweep leaves alone what the earlier one is at, takes it over when that one
+// must have ended, and a failure leaves it to the next one at once.
+func TestSweepsDoNotOverlap(t *testing.T) {
+	now := time.Now()
+	clock := func(o *directory.Options) { o.Now = func() time.Time { return now } }
+	b := newBench(t, nil, clock)
+	id := b.create("ada", "").ID
+	dying, ctx := b.mortal(2, false)
+	_ = dying.acme.DeleteUser(ctx, id, nil)
+	if err := b.dir.Notice(t.Context(), "T#acme#USER", string(id)); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(time.Minute)
+	sweep := func(s *bench, ctx context.Context, want int, fails bool) {
+		t.Helper()
+		if finished, err := s.dir.Sweep(ctx); finished != want || fails != (err != nil) {
+			t.Errorf("finished %d, %v; want %d, an error: %v", finished, err, want, fails)
+		}
+	}
+	refused := onTable(t, b.table, scripted(fault.Rule{Operation: "TransactWriteItems", Fault: fault.Refused}), clock)
+	short, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	sweep(refused, short, 0, true)
+	ctx, die := context.WithCancel(t.Context())
+	killed := onTable(t, b.table, scripted(fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, die)}), clock)
+	sweep(killed, ctx, 0, true)
+	sweep(b, t.Context(), 0, false) // it may be at it still
+	now = now.Add(10 * time.Minute)
+	sweep(b, t.Context(), 1, false)
+	sweep(b, t.Context(), 0, false)
+	b.verify(0)
+}

@@ -52,8 +52,8 @@ func (d *Directory) Sweep(ctx context.Context) (finished int, err error) {
 	return finished, err
 }
 
-// sweep finishes the work of one note, unless its lease goes on, and takes the
-// note away.
+// sweep finishes the work of one note, unless its lease goes on or another sweep is
+// at it, and takes the note away.
 func (d *Directory) sweep(ctx context.Context, note table.Item) (finished bool, err error) {
 	w, ok := noted(note.Text("SK"))
 	if !ok {
@@ -66,7 +66,11 @@ func (d *Directory) sweep(ctx context.Context, note table.Item) (finished bool, 
 	case !since.IsZero() && d.now().Sub(since) < lease:
 		return false, nil
 	case !since.IsZero():
+		if mine, err := d.reserve(ctx, w); err != nil || !mine {
+			return false, err
+		}
 		if err := d.finish(ctx, w); err != nil {
+			d.unreserve(ctx, w)
 			return false, err
 		}
 	}

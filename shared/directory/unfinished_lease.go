@@ -1,0 +1,33 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"scimserver/shared/table"
+)
+
+// sweepTime is the time in which a sweep may be at work on a noted piece: longer
+// than function changes may run (template.yaml). The schedule calls it every minute,
+// so a sweep that takes longer overlaps with the next one.
+const sweepTime = 6 * time.Minute
+
+// reserve leaves a noted piece of work to this sweep for sweepTime. It reports false
+// if another sweep has it, or has finished it.
+func (d *Directory) reserve(ctx context.Context, w work) (bool, error) {
+	now := d.now()
+	err := d.db.Write(ctx, func(table.Stamp) table.Write {
+		return table.Update(w.noteKey(), table.Item{"until": now.Add(sweepTime).Unix()}).Provided(
+			"attribute_exists(PK) AND (attribute_not_exists(#until) OR #until <= :now)", table.Item{"now": now.Unix()})
+	})
+	refusal := table.Refusal(err)
+	return err == nil, ignoring(err, refusal)
+}
+
+// unreserve lets the next sweep try a piece of work again that this one could not finish.
+// If it fails, the reservation expires.
+func (d *Directory) unreserve(ctx context.Context, w work) {
+	_ = d.db.Write(ctx, func(table.Stamp) table.Write {
+		return table.Update(w.noteKey(), nil).Dropping("until").Provided("attribute_exists(PK)", nil)
+	})
+}
