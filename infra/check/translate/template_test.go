@@ -215,3 +215,17 @@ func TestStreamRecordsAreRetriedByAge(t *testing.T) {
 		}
 	}
 }
+
+// TestTheDomainIsTheOnlyWayIn: a domain takes TLS 1.2 and newer only, and the default
+// URL, which would lead round it, is switched off in the body of the API as well.
+func TestTheDomainIsTheOnlyWayIn(t *testing.T) {
+	tpl := load(t)
+	domain := tpl.Resources["Domain"]
+	if domain.Condition != "HasDomain" || domain.Properties["SecurityPolicy"] != "TLS_1_2" {
+		t.Errorf("the domain is %+v", domain)
+	}
+	const off = `[{"x-amazon-apigateway-endpoint-configuration":{"disableExecuteApiEndpoint":{"Fn::If":["HasDomain",true,false]}}}]`
+	if servers := text(at(tpl.Resources["Api"].Properties["Body"], "servers")); servers != off {
+		t.Errorf("the body's servers are %s, want %s", servers, off)
+	}
+}

@@ -2,6 +2,7 @@ package template_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -59,6 +60,20 @@ func TestAFailedFirstDeploymentCanBeCleanedUp(t *testing.T) {
 		table := loadWith(t, parameters).OfType("AWS::DynamoDB::Table")[0]
 		if got := table.Properties["DeletionProtectionEnabled"]; got != want {
 			t.Errorf("TableProtection=%q: protection is %v, want %v", given, got, want)
+		}
+	}
+}
+
+// TestTheKeyOfTheTable: the key that AWS owns costs nothing; a customer's key is used when it is given.
+func TestTheKeyOfTheTable(t *testing.T) {
+	const key = "arn:aws:kms:eu-central-1:000000000000:key/1"
+	for given, want := range map[string]any{"": nil, key: map[string]any{"SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": key}} {
+		s, err := template.Load("../../storage.yaml", template.Deployment{StackName: "app", Parameters: map[string]string{"TableKeyArn": given}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.OfType("AWS::DynamoDB::Table")[0].Properties["SSESpecification"]; !reflect.DeepEqual(got, want) {
+			t.Errorf("TableKeyArn=%q: %v, want %v", given, got, want)
 		}
 	}
 }
