@@ -10,6 +10,7 @@ import (
 	"scimserver/shared/admin"
 	"scimserver/shared/config"
 	"scimserver/shared/gateway"
+	"scimserver/shared/gateway/resources"
 	"scimserver/shared/password"
 	"scimserver/shared/usageplan"
 )
@@ -17,7 +18,7 @@ import (
 func main() { gateway.Main(build) }
 
 func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
-	dir, err := gateway.Directory(ctx, cfg)
+	dir, err := resources.Directory(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +27,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handl
 		o.Passwords = password.Hash
 	}
 	if cfg.UsagePlan != "" {
-		if o.Keys, err = usageplan.Open(ctx, cfg.UsagePlan); err != nil {
+		if o.Keys, err = usageplan.Open(cfg.UsagePlan); err != nil {
 			return nil, err
 		}
 	}

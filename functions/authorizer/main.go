@@ -8,12 +8,13 @@ import (
 
 	"scimserver/shared/config"
 	"scimserver/shared/gateway"
+	"scimserver/shared/gateway/authorizer"
 )
 
 func main() { gateway.MainEvents(build) }
 
-func build(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error) {
-	gate, err := gateway.Gate(ctx, cfg, log)
-	a := &gateway.Authorizer{Gate: gate, Log: log, SharedKey: cfg.SharedAPIKey}
+func build(_ context.Context, cfg config.Config, log *slog.Logger) (any, error) {
+	gate, err := authorizer.OpenGate(cfg, log)
+	a := &authorizer.Authorizer{Gate: gate, Log: log, SharedKey: cfg.SharedAPIKey}
 	return a.Authorize, err
 }

@@ -9,11 +9,13 @@ import (
 
 	"scimserver/shared/config"
 	"scimserver/shared/gateway"
+	"scimserver/shared/gateway/changes"
+	"scimserver/shared/gateway/resources"
 )
 
 func main() { gateway.MainEvents(build) }
 
 func build(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error) {
-	dir, err := gateway.Directory(ctx, cfg)
-	return gateway.Changes(dir, log), err
+	dir, err := resources.Directory(ctx, cfg)
+	return changes.Handler(dir, log), err
 }

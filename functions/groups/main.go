@@ -2,8 +2,8 @@
 package main
 
 import (
-	"scimserver/shared/gateway"
+	"scimserver/shared/gateway/resources"
 	"scimserver/shared/server"
 )
 
-func main() { gateway.MainResources(server.Groups) }
+func main() { resources.Main(server.Groups) }

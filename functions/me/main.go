@@ -3,8 +3,8 @@
 package main
 
 import (
-	"scimserver/shared/gateway"
+	"scimserver/shared/gateway/resources"
 	"scimserver/shared/server"
 )
 
-func main() { gateway.MainResources(server.Me) }
+func main() { resources.Main(server.Me) }

@@ -10,12 +10,13 @@ import (
 
 	"scimserver/shared/config"
 	"scimserver/shared/gateway"
+	"scimserver/shared/gateway/authorizer"
 	"scimserver/shared/oauth"
 )
 
 func main() { gateway.Main(build) }
 
-func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
-	gate, err := gateway.Gate(ctx, cfg, log)
+func build(_ context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
+	gate, err := authorizer.OpenGate(cfg, log)
 	return &oauth.Endpoint{Gate: gate, Log: log, Now: time.Now}, err
 }

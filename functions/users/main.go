@@ -2,8 +2,8 @@
 package main
 
 import (
-	"scimserver/shared/gateway"
+	"scimserver/shared/gateway/resources"
 	"scimserver/shared/server"
 )
 
-func main() { gateway.MainResources(server.Users) }
+func main() { resources.Main(server.Users) }

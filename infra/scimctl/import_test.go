@@ -171,7 +171,7 @@ func (b *bench) spared(path string) {
 
 func (b *bench) directory() *directory.Directory {
 	b.Helper()
-	d, err := directory.Open(b.Context(), directory.Options{Table: b.stack.TableName(), Endpoint: b.stack.EngineEndpoint()})
+	d, err := directory.Open(directory.Options{Table: b.stack.TableName(), Endpoint: b.stack.EngineEndpoint()})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func (b *bench) whole(people int) {
 	if n := len(slices.Compact(slices.Clone(names))); n != people || len(names) != people {
 		b.Errorf("%d names, %d of them different; want %d", len(names), n, people)
 	}
-	db, err := table.Open(b.Context(), table.Options{Name: b.stack.TableName(), Endpoint: b.stack.EngineEndpoint()})
+	db, err := table.Open(table.Options{Name: b.stack.TableName(), Endpoint: b.stack.EngineEndpoint()})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -32,7 +32,7 @@ type bench struct {
 func newBench(t *testing.T, transport http.RoundTripper) *bench {
 	t.Helper()
 	b := &bench{T: t, now: time.Now()}
-	tenants, err := tenantstore.Open(t.Context(), tenantstore.Options{
+	tenants, err := tenantstore.Open(tenantstore.Options{
 		Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}, Budget: 10 * time.Second})
 	if err != nil {
 		t.Fatal(err)
@@ -273,7 +273,7 @@ func TestOutOfReach(t *testing.T) {
 	b := newBench(t, http.DefaultTransport)
 	token := b.token(tenant.Credential{})
 	down := &http.Client{Transport: fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused})}
-	tenants, err := tenantstore.Open(t.Context(), tenantstore.Options{Table: "none", Endpoint: testkit.Endpoint(t), Client: down, Budget: 50 * time.Millisecond})
+	tenants, err := tenantstore.Open(tenantstore.Options{Table: "none", Endpoint: testkit.Endpoint(t), Client: down, Budget: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 // whole checks the table past the API.
 func (b *bench) whole() {
 	b.Helper()
-	db, err := table.Open(b.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(b)})
+	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(b)})
 	if err != nil {
 		b.Fatal(err)
 	}

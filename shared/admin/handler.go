@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
-	"runtime/debug"
 	"time"
 
 	"scimserver/shared/tenant"
@@ -49,7 +48,7 @@ func (h *handler) handle(pattern string, subject func(*http.Request) string, op 
 	keys := keysOf(pattern)
 	h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		status, value, err := guarded(checked(op, keys, parameters), r)
+		status, value, err := checked(op, keys, parameters)(r)
 		if err != nil {
 			e := outward(err, subject(r))
 			status, value, err = e.Status, e, e.cause
@@ -60,16 +59,6 @@ func (h *handler) handle(pattern string, subject func(*http.Request) string, op 
 		write(w, status, value)
 		h.record(r, pattern, status, time.Since(start), err)
 	})
-}
-
-// guarded turns a panic into an error.
-func guarded(op operation, r *http.Request) (status int, value any, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return op(r)
 }
 
 // ServeHTTP answers paths and methods that do not exist in the shape of the rest.

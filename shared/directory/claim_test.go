@@ -64,7 +64,7 @@ func TestSettingsAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	for scope, want := range map[directory.Scope]error{directory.SystemScope: nil, directory.TenantScope: directory.ErrSettings} {
-		other, err := directory.Open(t.Context(), directory.Options{Table: b.table, Endpoint: testkit.Endpoint(t), Scope: scope})
+		other, err := directory.Open(directory.Options{Table: b.table, Endpoint: testkit.Endpoint(t), Scope: scope})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -86,7 +86,7 @@ func TestIndexOfConflictsLives(t *testing.T) {
 		b.post(b.acme, user("one", "x1", "a@x.org"))
 		now = now.Add(50 * 24 * time.Hour)
 	}
-	db, err := table.Open(t.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(t)})
+	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

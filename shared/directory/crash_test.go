@@ -49,7 +49,7 @@ func (b *bench) mortal(n int64, lost bool) (*bench, context.Context) {
 	ctx, die := context.WithCancel(b.Context())
 	d := &dying{next: http.DefaultTransport, lost: lost, die: die}
 	d.left.Store(n)
-	dir, err := directory.Open(ctx, directory.Options{Table: b.table, Endpoint: testkit.Endpoint(b.T), Client: &http.Client{Transport: d}, Step: 2})
+	dir, err := directory.Open(directory.Options{Table: b.table, Endpoint: testkit.Endpoint(b.T), Client: &http.Client{Transport: d}, Step: 2})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -8,7 +8,6 @@
 package directory
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"sync"
@@ -77,8 +76,8 @@ type Directory struct {
 }
 
 // Open makes a handle on the directory. It makes no call.
-func Open(ctx context.Context, o Options) (*Directory, error) {
-	db, err := table.Open(ctx, table.Options{Name: o.Table, Endpoint: o.Endpoint, Client: o.Client, Budget: o.Budget})
+func Open(o Options) (*Directory, error) {
+	db, err := table.Open(table.Options{Name: o.Table, Endpoint: o.Endpoint, Client: o.Client, Budget: o.Budget})
 	if err != nil {
 		return nil, err
 	}

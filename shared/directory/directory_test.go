@@ -43,7 +43,7 @@ func onTable(t *testing.T, name string, wrap func(http.RoundTripper) http.RoundT
 	for _, f := range change {
 		f(&o)
 	}
-	dir, err := directory.Open(t.Context(), o)
+	dir, err := directory.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func (b *bench) verify(users int) {
 // Verify checks the table past every fault that a test put in the way.
 func Verify(t *testing.T, name string) verify.Report {
 	t.Helper()
-	db, err := table.Open(context.Background(), table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
+	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +226,7 @@ func budget(d time.Duration) func(*directory.Options) {
 func TestDamagedDocument(t *testing.T) {
 	b := newBench(t, nil)
 	u := b.create("ann", "")
-	db, err := table.Open(t.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
+	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
 	if err != nil {
 		t.Fatal(err)
 	}

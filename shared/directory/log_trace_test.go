@@ -29,7 +29,7 @@ type journal struct {
 
 func newJournal(b *bench) *journal {
 	b.Helper()
-	db, err := table.Open(b.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(b.T)})
+	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(b.T)})
 	if err != nil {
 		b.Fatal(err)
 	}

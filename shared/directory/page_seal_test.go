@@ -24,7 +24,7 @@ func TestSeal(t *testing.T) { // C-2-2, C-5.2-1, C-5.2-4
 	if err != nil || strings.Trim(sealed, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
 		t.Fatal(sealed, err)
 	}
-	other, err := directory.Open(t.Context(), directory.Options{Table: b.table, Endpoint: testkit.Endpoint(t)})
+	other, err := directory.Open(directory.Options{Table: b.table, Endpoint: testkit.Endpoint(t)})
 	if err != nil || other.Ready(t.Context()) != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestSecretOfAnEarlierTable(t *testing.T) {
 	if err := b.dir.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	db, err := table.Open(t.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(t)})
+	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestSecretOfAnEarlierTable(t *testing.T) {
 	sealed := make(chan string)
 	for range 4 {
 		go func() {
-			dir, err := directory.Open(t.Context(), directory.Options{Table: b.table, Endpoint: testkit.Endpoint(t)})
+			dir, err := directory.Open(directory.Options{Table: b.table, Endpoint: testkit.Endpoint(t)})
 			if err == nil {
 				err = dir.Ready(t.Context())
 			}
@@ -85,7 +85,7 @@ func TestSecretOfAnEarlierTable(t *testing.T) {
 			sealed <- text
 		}()
 	}
-	late, err := directory.Open(t.Context(), directory.Options{Table: b.table, Endpoint: testkit.Endpoint(t)})
+	late, err := directory.Open(directory.Options{Table: b.table, Endpoint: testkit.Endpoint(t)})
 	if err != nil || late.Ready(t.Context()) != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ import (
 // to read all, and returns their ids in order. Every seventh is being deleted.
 func (b *bench) fill(n, size int) (living []scim.ID) {
 	b.Helper()
-	db, err := table.Open(b.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(b)})
+	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(b)})
 	if err != nil {
 		b.Fatal(err)
 	}

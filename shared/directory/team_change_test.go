@@ -52,7 +52,7 @@ func (b *bench) becomeUser(id scim.ID, of tenant.ID) {
 // between stays.
 func (b *bench) move(from table.Key, to tenant.ID) {
 	b.Helper()
-	db, err := table.Open(b.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(b), Client: &http.Client{}})
+	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(b), Client: &http.Client{}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func TestTeamsOfAPerson(t *testing.T) {
 func TestConnectedTeamKeepsNoName(t *testing.T) {
 	b := newBench(t, nil)
 	team := b.team("Crew", b.users(3)...)
-	db, err := table.Open(t.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
+	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func (b *bench) logged(id tenant.ID, request string, at time.Time) {
 // items lists the keys of the whole table.
 func (b *bench) items() (keys []string) {
 	b.Helper()
-	db, err := table.Open(b.Context(), table.Options{Name: b.table, Endpoint: testkit.Endpoint(b)})
+	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(b)})
 	if err != nil {
 		b.Fatal(err)
 	}

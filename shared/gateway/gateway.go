@@ -7,6 +7,7 @@ package gateway
 import (
 	"context"
 	"encoding/base64"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -29,10 +30,10 @@ type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGat
 
 // NewHandler wraps h. Its own error is always nil: an error would end in the
 // gateway's 502 and cost the process.
-func NewHandler(h http.Handler) Handler {
-	adapter := httpadapter.New(h)
+func NewHandler(h http.Handler, log *slog.Logger) Handler {
+	adapter := httpadapter.New(recovering(h, log))
 	return func(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
-		ctx, cancel := early(ctx)
+		ctx, cancel := WithReserve(ctx)
 		defer cancel()
 		if err := check(&e); err != nil {
 			return render(err), nil
@@ -45,8 +46,9 @@ func NewHandler(h http.Handler) Handler {
 	}
 }
 
-// early returns a context that ends in time to answer within ctx.
-func early(ctx context.Context) (context.Context, context.CancelFunc) {
+// WithReserve returns a context that ends half a second before ctx does: in time to
+// answer.
+func WithReserve(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		return context.WithCancel(ctx)

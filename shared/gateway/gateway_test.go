@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"encoding/base64"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ func serve(t *testing.T, e events.APIGatewayProxyRequest, h http.HandlerFunc) ev
 	if e.HTTPMethod == "" {
 		e.HTTPMethod = "GET"
 	}
-	out, err := NewHandler(h)(t.Context(), e)
+	out, err := NewHandler(h, slog.New(slog.DiscardHandler))(t.Context(), e)
 	if err != nil {
 		t.Fatalf("an event became a failed invocation: %v", err)
 	}
@@ -99,7 +100,7 @@ func TestDeadlineLeavesTimeToAnswer(t *testing.T) {
 			t.Errorf("deadline %v, invocation ends %v", inner, outer)
 		}
 		w.WriteHeader(http.StatusNoContent)
-	}))(ctx, events.APIGatewayProxyRequest{Path: "/scim/v2/Users", HTTPMethod: "GET"})
+	}), slog.New(slog.DiscardHandler))(ctx, events.APIGatewayProxyRequest{Path: "/scim/v2/Users", HTTPMethod: "GET"})
 	if err != nil {
 		t.Error(err)
 	}
@@ -112,5 +113,27 @@ func TestAnswerIsText(t *testing.T) {
 	})
 	if out.IsBase64Encoded || out.Body != `{"a":"é"}` || strings.Join(out.MultiValueHeaders["Content-Type"], "") != scim.MediaType {
 		t.Errorf("%+v", out)
+	}
+}
+
+// TestPanicIsLoggedAndNotShown: the process goes on, and the client learns nothing of
+// the inside.
+func TestPanicIsLoggedAndNotShown(t *testing.T) {
+	var log strings.Builder
+	handle := NewHandler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("inner secret") }),
+		slog.New(slog.NewJSONHandler(&log, nil)))
+	e := events.APIGatewayProxyRequest{Path: "/scim/v2/Users", HTTPMethod: "GET"}
+	e.RequestContext.RequestID = "r1"
+	out, err := handle(t.Context(), e)
+	if err != nil || out.StatusCode != http.StatusInternalServerError {
+		t.Fatalf("%d, %v", out.StatusCode, err)
+	}
+	if strings.Contains(out.Body, "inner secret") || strings.Contains(out.Body, ".go:") || !strings.Contains(out.Body, `"status":"500"`) {
+		t.Errorf("the client reads %s", out.Body)
+	}
+	for _, want := range []string{"inner secret", "gateway_test.go", `"request":"r1"`, `"level":"ERROR"`} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log lacks %q: %s", want, log.String())
+		}
 	}
 }

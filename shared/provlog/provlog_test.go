@@ -21,7 +21,7 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	db, err := table.Open(t.Context(), table.Options{Name: testkit.Table(t), Endpoint: testkit.Endpoint(t)})
+	db, err := table.Open(table.Options{Name: testkit.Table(t), Endpoint: testkit.Endpoint(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

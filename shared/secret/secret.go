@@ -7,11 +7,11 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"scimserver/shared/accesstoken"
+	"scimserver/shared/awsenv"
 )
 
 // stages are the labels of the versions that are valid, the newest first.
@@ -19,11 +19,11 @@ var stages = []string{"AWSCURRENT", "AWSPREVIOUS"}
 
 // Open returns what reads the valid versions of a secret, named by its ARN. Its
 // endpoint and credentials are those of the environment.
-func Open(ctx context.Context, id string) (func(context.Context) ([]accesstoken.Version, error), error) {
+func Open(id string) (func(context.Context) ([]accesstoken.Version, error), error) {
 	if id == "" {
 		return nil, errors.New("SIGNING_SECRET is not set; it must be the ARN of a secret")
 	}
-	cfg, err := awsconfig.LoadDefaultConfig(ctx)
+	cfg, err := awsenv.Config("SECRETS_MANAGER")
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 // put writes items below the API.
 func (c *client) put(name string, writes []table.Write) {
 	c.Helper()
-	db, err := table.Open(c.Context(), table.Options{Name: name, Endpoint: testkit.Endpoint(c)})
+	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(c)})
 	if err == nil {
 		err = db.WriteAll(c.Context(), writes)
 	}

@@ -59,7 +59,7 @@ func open(t *testing.T, table string, transport http.RoundTripper, change ...fun
 	for _, f := range change {
 		f(&o)
 	}
-	dir, err := directory.Open(t.Context(), o)
+	dir, err := directory.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,7 @@ type endpoint struct {
 }
 
 func (s *Server) endpoint(name string) endpoint {
+	s.hooks = s.resourceHooks()
 	typ := s.Registry.Type(name)
 	usual, _ := typ.Project(schema.Selection{}) // an empty selection has nothing to refuse
 	return endpoint{Server: s, typ: typ, usual: usual}

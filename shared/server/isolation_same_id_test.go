@@ -44,7 +44,7 @@ func TestTheSameIDInTwoTenants(t *testing.T) { // P-6-5
 // copyTenant gives globex every item of acme, under the same ids.
 func copyTenant(t *testing.T, name string) {
 	t.Helper()
-	db, err := table.Open(t.Context(), table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
+	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -247,7 +247,7 @@ func (n *neighbours) takeValues() {
 // whole checks that the table still is.
 func (n *neighbours) whole() {
 	n.Helper()
-	db, err := table.Open(n.Context(), table.Options{Name: n.table, Endpoint: testkit.Endpoint(n)})
+	db, err := table.Open(table.Options{Name: n.table, Endpoint: testkit.Endpoint(n)})
 	if err != nil {
 		n.Fatal(err)
 	}

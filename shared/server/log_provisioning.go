@@ -74,7 +74,7 @@ const timeToLog = 300 * time.Millisecond
 // request's time is over. It is not tried for long, and the answer stays what it is.
 func (s *Server) logFailure(ctx context.Context, r *request) {
 	e := r.event
-	if e.writes == "" || e.err == nil || s.Directory == nil || r.Caller.Tenant == "" {
+	if e.writes == "" || e.err == nil || r.Caller.Tenant == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeToLog)

@@ -207,7 +207,7 @@ func TestWritesCarryTheirRecord(t *testing.T) {
 // carries checks the end of the record that a resource's item has.
 func (p *provisioning) carries(kind, id, end string) {
 	p.Helper()
-	db, err := table.Open(p.Context(), table.Options{Name: p.name, Endpoint: testkit.Endpoint(p)})
+	db, err := table.Open(table.Options{Name: p.name, Endpoint: testkit.Endpoint(p)})
 	if err != nil {
 		p.Fatal(err)
 	}

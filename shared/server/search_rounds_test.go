@@ -109,7 +109,7 @@ func TestPlanInTheLog(t *testing.T) {
 func TestWalkOfCutPages(t *testing.T) { // P-3.4.2.4-9
 	name := testkit.Table(t)
 	ids := seed(t, name, 300)
-	db, err := table.Open(t.Context(), table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
+	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

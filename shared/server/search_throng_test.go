@@ -198,7 +198,7 @@ func serve(tb testing.TB, transport http.RoundTripper, change ...func(*directory
 	for _, f := range change {
 		f(&o)
 	}
-	dir, err := directory.Open(tb.Context(), o)
+	dir, err := directory.Open(o)
 	if err != nil {
 		tb.Fatal(err)
 	}

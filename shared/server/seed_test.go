@@ -15,7 +15,7 @@ import (
 // order.
 func seed(t testing.TB, name string, users int) []string {
 	t.Helper()
-	db, err := table.Open(t.Context(), table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
+	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -39,6 +38,7 @@ type Options struct {
 type Server struct {
 	Options
 	routes []route
+	hooks  hooks
 }
 
 // Origin is what the gateway in front knows of a request besides HTTP.
@@ -58,9 +58,15 @@ func WithOrigin(ctx context.Context, o Origin) context.Context {
 // Endpoint is a part of the service: Users, Groups, and so on.
 type Endpoint func(*Server) []route
 
+// RequestID is the id of a request that came through a gateway, "" of any other.
+func RequestID(ctx context.Context) string {
+	o, _ := ctx.Value(originKey{}).(Origin)
+	return o.RequestID
+}
+
 // New makes a server of the given endpoints.
 func New(o Options, endpoints ...Endpoint) *Server {
-	s := &Server{Options: o}
+	s := &Server{Options: o, hooks: noHooks()}
 	if s.Now == nil {
 		s.Now = time.Now
 	}
@@ -109,25 +115,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	r := &request{Origin: origin, Request: hr, event: e, parameters: hr.URL.Query()}
 	out, err := s.carryOut(ctx, r)
 	if err != nil {
-		s.noteConflicts(ctx, r, err)
+		s.hooks.recordConflicts(ctx, r, err)
 		e.err = outward(r, err)
 		out = &response{Status: e.err.Status, Body: e.err.Value()}
 		errorHeaders(w.Header(), e.err)
 	}
 	e.status = out.Status
-	s.logFailure(ctx, r)
+	s.hooks.logFailure(ctx, r)
 	s.write(w, hr.Method, out)
 	e.log(ctx, s.Log, r, usage(), s.Now())
 }
 
-// carryOut finds the operation and calls it. A panic becomes an error: a process
-// that ends costs the next request a cold start.
-func (s *Server) carryOut(ctx context.Context, r *request) (out *response, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			out, err = nil, fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
+// carryOut finds the operation and calls it.
+func (s *Server) carryOut(ctx context.Context, r *request) (*response, error) {
 	op, err := s.find(r)
 	if err != nil {
 		return nil, err
@@ -157,11 +157,7 @@ func (s *Server) admit(ctx context.Context, r *request, m method) error {
 	case !c.May(m.scope):
 		return scim.Forbidden("the bearer token lacks the scope " + string(m.scope))
 	}
-	if s.Directory == nil {
-		return nil
-	}
-	r.Directory = s.Directory.For(r.Caller.Tenant)
-	return s.Directory.Ready(ctx)
+	return s.hooks.open(ctx, r)
 }
 
 // outward turns any error into one for the client. What it does not know is

@@ -55,7 +55,7 @@ func (c *crew) holdings() map[string]string {
 // scanned are the wanted items of a table as texts, by their keys.
 func scanned(t *testing.T, name string, wanted func(table.Item) bool) map[string]string {
 	t.Helper()
-	db, err := table.Open(t.Context(), table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
+	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@
 package table
 
 import (
-	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -13,8 +12,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"scimserver/shared/awsenv"
 )
 
 // ErrUnavailable says that DynamoDB did not carry out a call within the time
@@ -44,8 +44,8 @@ type DB struct {
 
 // Open makes a handle from the environment's region and credentials. It makes no
 // call.
-func Open(ctx context.Context, o Options) (*DB, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(lambdaClient()))
+func Open(o Options) (*DB, error) {
+	cfg, err := awsenv.Config("DYNAMODB")
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +60,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 			options.Retryer = aws.NopRetryer{} // the loop in retry.go decides
 			// TLS guards the body; the SDK's own check warns of every error answer.
 			options.DisableValidateResponseChecksum = true
+			options.HTTPClient = lambdaClient()
 			if o.Client != nil {
 				options.HTTPClient = o.Client
 			}

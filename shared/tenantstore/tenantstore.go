@@ -3,7 +3,6 @@
 package tenantstore
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -40,8 +39,8 @@ type Options struct {
 
 // Open returns the store of a table that nothing else in the process uses. It makes no
 // call.
-func Open(ctx context.Context, o Options) (*Store, error) {
-	db, err := table.Open(ctx, table.Options{Name: o.Table, Endpoint: o.Endpoint, Client: o.Client, Budget: o.Budget})
+func Open(o Options) (*Store, error) {
+	db, err := table.Open(table.Options{Name: o.Table, Endpoint: o.Endpoint, Client: o.Client, Budget: o.Budget})
 	if err != nil {
 		return nil, err
 	}

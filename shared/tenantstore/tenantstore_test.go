@@ -29,7 +29,7 @@ func newBench(t *testing.T, wrap func(http.RoundTripper) http.RoundTripper, chan
 	for _, f := range change {
 		f(&o)
 	}
-	store, err := tenantstore.Open(t.Context(), o)
+	store, err := tenantstore.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,10 +11,10 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"scimserver/shared/awsenv"
 	"scimserver/shared/tenant"
 )
 
@@ -27,8 +27,8 @@ type Keys struct {
 // Open makes a handle from the environment's region and credentials. defaultPlan
 // is the id of the plan of tenants with its limits; other plans are made like it,
 // for the same stages, and named after it. It makes no call.
-func Open(ctx context.Context, defaultPlan string) (*Keys, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
+func Open(defaultPlan string) (*Keys, error) {
+	cfg, err := awsenv.Config("API_GATEWAY")
 	if err != nil {
 		return nil, err
 	}

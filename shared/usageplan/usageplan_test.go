@@ -41,7 +41,7 @@ func newControl(t *testing.T) (*control, *usageplan.Keys) {
 		"AWS_ENDPOINT_URL_API_GATEWAY": server.URL, "AWS_MAX_ATTEMPTS": "1"} {
 		t.Setenv(name, value)
 	}
-	k, err := usageplan.Open(t.Context(), "default")
+	k, err := usageplan.Open("default")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func (c *connection) wrap(next http.RoundTripper) http.RoundTripper {
 // table is the stack's table, past the policies.
 func (c *connection) table(p *idp) *table.DB {
 	p.Helper()
-	db, err := table.Open(p.Context(), table.Options{
+	db, err := table.Open(table.Options{
 		Name: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint(), Client: &http.Client{Transport: c},
 	})
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 // directory opens the table past the functions.
 func (p *idp) directory() *directory.Directory {
 	p.Helper()
-	d, err := directory.Open(p.Context(), directory.Options{Table: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint()})
+	d, err := directory.Open(directory.Options{Table: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint()})
 	if err != nil {
 		p.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func newGroups(tb testing.TB, o stack.Options) *groups {
 	maps.Copy(parameters, o.Parameters)
 	o.Parameters = parameters
 	p := newIDP(tb, o)
-	db, err := table.Open(tb.Context(), table.Options{Name: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint(), Budget: 2 * time.Minute})
+	db, err := table.Open(table.Options{Name: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint(), Budget: 2 * time.Minute})
 	if err != nil {
 		tb.Fatal(err)
 	}

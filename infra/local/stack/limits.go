@@ -65,7 +65,7 @@ func (l *limits) read(name string) (tenant.Limits, bool) {
 
 func (s *Stack) limits() apigateway.Limits {
 	l := &limits{known: map[string]known{}, open: func(ctx context.Context) (*directory.Directory, error) {
-		return directory.Open(ctx, directory.Options{
+		return directory.Open(directory.Options{
 			Table: s.settings.Table, Scope: directory.Scope(s.settings.Scope), Endpoint: s.EngineEndpoint(), Budget: limitsKnown,
 		})
 	}}

@@ -87,7 +87,7 @@ func (p *idp) want(status int, method, path, body string) scim.Value {
 // verify checks the whole table past the functions, and returns what it counted.
 func (p *idp) verify() verify.Report {
 	p.Helper()
-	db, err := table.Open(p.Context(), table.Options{Name: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint()})
+	db, err := table.Open(table.Options{Name: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint()})
 	if err != nil {
 		p.Fatal(err)
 	}

@@ -80,7 +80,7 @@ func (s *Stack) AddTenant(ctx context.Context, t tenant.Tenant) (token string, e
 func (s *Stack) plant(ctx context.Context, endpoint string, one *seed) error {
 	s.seeds.planting.Lock()
 	defer s.seeds.planting.Unlock()
-	d, err := directory.Open(ctx, directory.Options{
+	d, err := directory.Open(directory.Options{
 		Table: s.settings.Table, Scope: directory.Scope(s.settings.Scope), Endpoint: endpoint,
 	})
 	if err != nil {

@@ -63,7 +63,7 @@ func TestTable(t *testing.T) {
 func ann(t *testing.T) (db *table.DB, id string) {
 	t.Helper()
 	name, client := testkit.Table(t), &http.Client{}
-	dir, err := directory.Open(t.Context(), directory.Options{Table: name, Endpoint: testkit.Endpoint(t), Client: client})
+	dir, err := directory.Open(directory.Options{Table: name, Endpoint: testkit.Endpoint(t), Client: client})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func ann(t *testing.T) (db *table.DB, id string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err = table.Open(t.Context(), table.Options{Name: name, Endpoint: testkit.Endpoint(t), Client: client})
+	db, err = table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(t), Client: client})
 	if err != nil {
 		t.Fatal(err)
 	}

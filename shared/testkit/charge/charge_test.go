@@ -14,7 +14,7 @@ import (
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 func TestTransactionsAreChargedByActionAndKilobyte(t *testing.T) {
-	db, err := table.Open(t.Context(), table.Options{Name: testkit.Table(t), Endpoint: testkit.Endpoint(t),
+	db, err := table.Open(table.Options{Name: testkit.Table(t), Endpoint: testkit.Endpoint(t),
 		Client: &http.Client{Transport: Transactions(http.DefaultTransport)}})
 	if err != nil {
 		t.Fatal(err)

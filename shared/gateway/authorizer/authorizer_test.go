@@ -1,4 +1,4 @@
-package gateway
+package authorizer
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/google/go-cmp/cmp"
 
 	"scimserver/shared/access"
 	"scimserver/shared/tenant"
@@ -21,11 +22,11 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
-// authorizer makes one, and the log that it writes.
-func authorizer(t *testing.T, o tenantstore.Options, now time.Time) (*Authorizer, *strings.Builder) {
+// newAuthorizer makes one, and the log that it writes.
+func newAuthorizer(t *testing.T, o tenantstore.Options, now time.Time) (*Authorizer, *strings.Builder) {
 	t.Helper()
 	o.Endpoint = testkit.Endpoint(t)
-	tenants, err := tenantstore.Open(t.Context(), o)
+	tenants, err := tenantstore.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +43,7 @@ func authorize(ctx context.Context, a *Authorizer, header string) (events.APIGat
 
 func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	now := time.Unix(1_800_000_000, 0)
-	a, log := authorizer(t, tenantstore.Options{Table: testkit.Table(t), Client: &http.Client{}}, now)
+	a, log := newAuthorizer(t, tenantstore.Options{Table: testkit.Table(t), Client: &http.Client{}}, now)
 	tenants := a.Gate.Tenants
 	limits := tenant.DefaultLimits()
 	limits.Users = 7
@@ -64,10 +65,12 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	if got := out.PolicyDocument.Statement[0].Resource[0]; got != "arn:aws:execute-api:eu-central-1:1:abc/v1/*/*" {
 		t.Errorf("the policy covers %s", got)
 	}
-	caller := origin(events.APIGatewayProxyRequestContext{Authorizer: out.Context}, "").Caller
-	if caller.Tenant != "acme" || caller.Profile != tenant.Okta || caller.Subject != "u1" || caller.Limits.Users != 7 ||
-		caller.May(tenant.Write) || !caller.May(tenant.Read) || !caller.Expires.Equal(now.Add(time.Second)) {
-		t.Errorf("the functions see %+v", caller)
+	want := map[string]any{
+		"tenant": "acme", "profile": "okta", "credential": string(c.KeyID), "subject": "u1",
+		"scopes": "read", "expires": "1800000001", "quotas": limits.Quotas(),
+	}
+	if diff := cmp.Diff(want, out.Context); diff != "" {
+		t.Errorf("the context of functions, -want +got:\n%s", diff)
 	}
 	if out.UsageIdentifierKey != "shared" {
 		t.Errorf("requests count for %q", out.UsageIdentifierKey)
@@ -86,7 +89,7 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 // A directory out of reach is no 401: the provider would drop its token.
 func TestAuthorizerFails(t *testing.T) {
 	down := &http.Client{Transport: fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused})}
-	a, log := authorizer(t, tenantstore.Options{Table: "none", Client: down, Budget: 50 * time.Millisecond}, time.Now())
+	a, log := newAuthorizer(t, tenantstore.Options{Table: "none", Client: down, Budget: 50 * time.Millisecond}, time.Now())
 	token, _ := tenant.Issue("acme", nil, time.Now(), time.Time{})
 	_, err := authorize(t.Context(), a, "Bearer "+token)
 	if !errors.Is(err, tenantstore.ErrUnavailable) || errors.Is(err, errUnauthorized) {

@@ -1,11 +1,17 @@
-package gateway
+// Package authorizer answers API Gateway's question whom a bearer token speaks for.
+package authorizer
 
 import (
 	"context"
 	"errors"
 	"log/slog"
+	"scimserver/shared/accesstoken"
+	"scimserver/shared/config"
+	"scimserver/shared/secret"
+	"scimserver/shared/tenantstore"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -93,4 +99,19 @@ func callerContext(g access.Grant) map[string]any {
 		values["subject"] = g.Credential.Subject
 	}
 	return values
+}
+
+// OpenGate returns what verifies credentials, for the table and the signing secret of a
+// configuration.
+func OpenGate(cfg config.Config, log *slog.Logger) (*access.Gate, error) {
+	tenants, err := tenantstore.Open(tenantstore.Options{Table: cfg.Table, Budget: 5 * time.Second})
+	if err != nil {
+		return nil, err
+	}
+	read, err := secret.Open(cfg.SigningSecret)
+	if err != nil {
+		return nil, err
+	}
+	keys := &accesstoken.Keyring{Service: cfg.Table, Read: read, Now: time.Now}
+	return &access.Gate{Tenants: tenants, Keys: keys, Log: log, Now: time.Now}, nil
 }

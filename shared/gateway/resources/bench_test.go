@@ -1,4 +1,4 @@
-package gateway
+package resources_test
 
 import (
 	"encoding/json"
@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/gateway"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/schema"
 	"scimserver/shared/server"
@@ -88,11 +89,12 @@ func BenchmarkRequest(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	dir, err := directory.Open(b.Context(), directory.Options{Table: "t", Endpoint: "http://127.0.0.1:1", Client: &http.Client{Transport: newStub(b, registry)}})
+	dir, err := directory.Open(directory.Options{Table: "t", Endpoint: "http://127.0.0.1:1", Client: &http.Client{Transport: newStub(b, registry)}})
 	if err != nil {
 		b.Fatal(err)
 	}
-	handle := NewHandler(server.New(server.Options{Registry: registry, Directory: dir, Log: slog.New(slog.DiscardHandler)}, server.Users))
+	log := slog.New(slog.DiscardHandler)
+	handle := gateway.NewHandler(server.New(server.Options{Registry: registry, Directory: dir, Log: log}, server.Users), log)
 	const one = "/scim/v2/Users/6b58232c-adff-4daa-a434-d66fbcea5404"
 	for _, tt := range []struct {
 		name, method, path, body string

@@ -1,4 +1,4 @@
-package gateway
+package changes
 
 import (
 	"context"
@@ -72,7 +72,7 @@ func call(t *testing.T, f *finisher, event string, timeout time.Duration) (answe
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	var lines strings.Builder
-	out, err := Changes(f, slog.New(slog.NewJSONHandler(&lines, nil)))(ctx, json.RawMessage(event))
+	out, err := Handler(f, slog.New(slog.NewJSONHandler(&lines, nil)))(ctx, json.RawMessage(event))
 	data, jsonErr := json.Marshal(out)
 	if jsonErr != nil {
 		t.Fatal(jsonErr)
@@ -116,7 +116,7 @@ func TestTheFirstFailureIsTheCheckpoint(t *testing.T) {
 func TestRecordsThatTheTimeDoesNotAllowComeAgain(t *testing.T) {
 	f := &finisher{}
 	answer, _, err := call(t, f, stream(
-		record(1, "g1", "pending"), record(2, "slow", "pending"), record(3, "g3", "pending")), reserve+50*time.Millisecond)
+		record(1, "g1", "pending"), record(2, "slow", "pending"), record(3, "g3", "pending")), 550*time.Millisecond)
 	if err != nil || answer != `{"batchItemFailures":[{"itemIdentifier":"2"}]}` || len(f.noticed) != 2 {
 		t.Errorf("%s, %v, noticed %v", answer, err, f.noticed)
 	}
@@ -135,7 +135,7 @@ func TestScheduleSweeps(t *testing.T) {
 	if err != nil || answer != "null" || !strings.Contains(log, `"trigger":"schedule"`) || !strings.Contains(log, `"finished":3`) {
 		t.Errorf("%s, %v, log %s", answer, err, log)
 	}
-	if f.left > time.Minute-reserve {
+	if f.left > time.Minute-500*time.Millisecond {
 		t.Errorf("the sweep has %v, which leaves no time to answer", f.left)
 	}
 	f.swept = errors.New("no table")

@@ -1,4 +1,6 @@
-package gateway
+// Package changes handles the events of function changes: batches of the table's stream,
+// and the schedule.
+package changes
 
 import (
 	"context"
@@ -10,6 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/gateway"
 )
 
 // Follower does what follows from changes of the table; *directory.Directory is one.
@@ -23,13 +26,13 @@ type Follower interface {
 	Sweep(ctx context.Context) (finished int, err error)
 }
 
-// Changes returns the handler of a function that the table's stream and a
+// Handler returns the handler of a function that the table's stream and a
 // schedule call. Of the stream's records, those of provisioning requests become
 // entries of the provisioning log and close conflicts, and those that bear a mark of unfinished work are
 // noticed; the schedule sweeps up what is left of it.
-func Changes(f Follower, log *slog.Logger) func(context.Context, json.RawMessage) (any, error) {
+func Handler(f Follower, log *slog.Logger) func(context.Context, json.RawMessage) (any, error) {
 	return func(ctx context.Context, event json.RawMessage) (any, error) {
-		ctx, cancel := early(ctx)
+		ctx, cancel := gateway.WithReserve(ctx)
 		defer cancel()
 		ctx, usage := directory.Metered(ctx)
 		r := &run{Follower: f, start: time.Now()}

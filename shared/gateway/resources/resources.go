@@ -1,0 +1,56 @@
+// Package resources starts the functions that work on users and groups. It is apart
+// from package gateway so that the other functions do not link the directory.
+package resources
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"scimserver/shared/config"
+	"scimserver/shared/directory"
+	"scimserver/shared/gateway"
+	"scimserver/shared/password"
+	"scimserver/shared/scim/schema"
+	"scimserver/shared/server"
+)
+
+// Main is the body of main for a function that serves an endpoint of the resources in
+// the directory.
+func Main(endpoint server.Endpoint) {
+	gateway.Main(func(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
+		registry, err := schema.Standard()
+		if err != nil {
+			return nil, err
+		}
+		dir, err := Directory(ctx, cfg)
+		if err != nil {
+			return nil, err
+		}
+		o := server.Options{Registry: registry, Directory: dir, BaseURL: cfg.BaseURL, Log: log}
+		if cfg.StorePasswords {
+			o.Passwords = password.Hash
+		}
+		return server.New(o, endpoint), nil
+	})
+}
+
+// Directory opens the directory of a configuration, for a function that changes
+// resources. It opens the connection to DynamoDB while the function starts, and
+// refuses a table of other settings. A table out of reach now is asked again later.
+func Directory(ctx context.Context, cfg config.Config) (*directory.Directory, error) {
+	dir, err := directory.Open(directory.Options{
+		Table: cfg.Table, Scope: directory.Scope(cfg.Scope), Step: cfg.MembersPerTransaction,
+	})
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	if err := dir.Ready(ctx); errors.Is(err, directory.ErrSettings) {
+		return nil, err
+	}
+	return dir, nil
+}
