@@ -132,12 +132,14 @@ func (k *Keys) keyOf(ctx context.Context, name string) (tenant.APIKey, error) {
 }
 
 // move puts a key into a plan and takes it out of our other plans first: a key can
-// be in one plan of a stage only.
+// be in one plan of a stage only. If the plan does not take it, the key goes back,
+// because API Gateway answers 403 to every request under a key that is in no plan.
 func (k *Keys) move(ctx context.Context, key, plan, prefix string) error {
 	in, err := k.plans(ctx, key)
 	if err != nil {
 		return err
 	}
+	var left []string
 	for _, p := range in {
 		if aws.ToString(p.Id) == plan {
 			return nil
@@ -148,7 +150,16 @@ func (k *Keys) move(ctx context.Context, key, plan, prefix string) error {
 		if _, err := k.client.DeleteUsagePlanKey(ctx, &apigateway.DeleteUsagePlanKeyInput{UsagePlanId: p.Id, KeyId: &key}); err != nil {
 			return err
 		}
+		left = append(left, aws.ToString(p.Id))
 	}
-	_, err = k.client.CreateUsagePlanKey(ctx, &apigateway.CreateUsagePlanKeyInput{UsagePlanId: &plan, KeyId: &key, KeyType: aws.String("API_KEY")})
+	err = k.join(ctx, key, plan)
+	if err != nil && len(left) > 0 {
+		err = errors.Join(err, k.join(context.WithoutCancel(ctx), key, left[0]))
+	}
+	return err
+}
+
+func (k *Keys) join(ctx context.Context, key, plan string) error {
+	_, err := k.client.CreateUsagePlanKey(ctx, &apigateway.CreateUsagePlanKeyInput{UsagePlanId: &plan, KeyId: &key, KeyType: aws.String("API_KEY")})
 	return err
 }

@@ -21,6 +21,7 @@ type control struct {
 	plans  []*plan
 	keys   []map[string]any
 	broken string // the operation that fails, "POST /apikeys"
+	full   string // the id of a plan that takes no key
 }
 
 type plan struct {
@@ -145,6 +146,10 @@ func (c *control) deletePlan(w http.ResponseWriter, r *http.Request) {
 func (c *control) addKey(w http.ResponseWriter, r *http.Request) {
 	var in struct{ KeyID string }
 	_ = json.NewDecoder(r.Body).Decode(&in)
+	if r.PathValue("plan") == c.full {
+		reply(w, 400, map[string]any{"message": "the plan takes no key"})
+		return
+	}
 	for _, p := range c.plans {
 		if slices.Contains(p.keys, in.KeyID) {
 			reply(w, 409, map[string]any{"message": "the key is in a plan of that stage"})
@@ -280,5 +285,20 @@ func TestLeftoversOfAStack(t *testing.T) {
 	}
 	if len(c.plans) != 2 || len(c.keys) != 2 {
 		t.Errorf("left are %d plans and %d keys, want two and two", len(c.plans), len(c.keys))
+	}
+}
+
+// TestAKeyThatCanNotMoveStays: a key in no plan is refused with every request.
+func TestAKeyThatCanNotMoveStays(t *testing.T) {
+	c, keys := newControl(t)
+	if _, err := keys.Ensure(t.Context(), "acme", limits(50, 100)); err != nil {
+		t.Fatal(err)
+	}
+	c.full = "plan1" // the next plan that is made
+	if _, err := keys.Ensure(t.Context(), "acme", limits(7, 9)); err == nil {
+		t.Error("the failure goes unnoticed")
+	}
+	if len(c.plans[0].keys) != 1 {
+		t.Errorf("the plan of the earlier limits has %d keys, want the tenant's", len(c.plans[0].keys))
 	}
 }
