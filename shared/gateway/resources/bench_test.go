@@ -29,12 +29,21 @@ const benchUser = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn
 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984","costCenter":"4130","organization":"Universal Studios","division":"Theme Park","department":"Tour Operations","manager":{"value":"26118915-6090-4610-87e4-49d8ca9f808d"}}}`
 
 // stub answers DynamoDB's calls from memory, at the transport of the SDK: what is
-// left is the cost of our code, the SDK's and the adapter's.
+// left is the cost of our code, the SDK's and the adapter's. The answers are by
+// operation; to a query, by operation and section of the table.
 type stub map[string]string
 
 func (s stub) RoundTrip(r *http.Request) (*http.Response, error) {
-	_, _ = io.Copy(io.Discard, r.Body)
+	var in struct {
+		ExpressionAttributeValues map[string]struct{ S string }
+	}
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		return nil, err
+	}
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if operation == "Query" {
+		operation += " " + strings.Split(in.ExpressionAttributeValues[":pk"].S+"##", "#")[2]
+	}
 	body, ok := s[operation]
 	if !ok {
 		return nil, fmt.Errorf("no answer to %s", operation)
@@ -43,7 +52,8 @@ func (s stub) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-// newStub makes the answers: the settings or a user, and a page of 100 users.
+// newStub makes the answers: the settings or a user, and a page of 100 users who
+// are in no group.
 func newStub(tb testing.TB, registry *schema.Registry) stub {
 	tb.Helper()
 	v, err := scim.ParseJSON([]byte(benchUser))
@@ -65,7 +75,11 @@ func newStub(tb testing.TB, registry *schema.Registry) stub {
 	}
 	return stub{
 		"GetItem":            encode(tb, map[string]any{"Item": item}),
-		"Query":              encode(tb, map[string]any{"Items": page}),
+		"Query USER":         encode(tb, map[string]any{"Items": page}),
+		"Query COUNT":        encode(tb, map[string]any{"Items": page[:1]}),
+		"Query MEMBEROF":     `{"Items":[]}`,
+		"Query PAGE":         `{"Items":[]}`,
+		"PutItem":            "{}",
 		"UpdateItem":         "{}",
 		"TransactWriteItems": "{}",
 	}
