@@ -33,6 +33,7 @@ func steps() []step {
 		{"arm64", crossBuild},
 		{"build", samBuild},
 		{"suites", suites},
+		{"benchmarks", benchmarks},
 		{"race", race},
 	}
 }

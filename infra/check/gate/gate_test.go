@@ -105,3 +105,30 @@ func write(t *testing.T, file, text string) {
 		t.Fatal(err)
 	}
 }
+
+func TestPackagesUnderTheRaceDetector(t *testing.T) {
+	whole, part := chooseRaces([]string{"m/shared", "m/shared/scim", "m/shared/directory", "m/shared/directory/verify",
+		"m/infra/local", "m/infra/local/dynamo", "m/infra/local/e2e/groups", "m/infra/local/stack", "m/infra/scimctl"})
+	if got, want := strings.Join(whole, " "), "m/shared/scim m/shared/directory/verify m/infra/local/dynamo"; got != want {
+		t.Errorf("whole: %s, want %s", got, want)
+	}
+	if got, want := strings.Join(part, " "), "m/shared/directory m/infra/local/stack"; got != want {
+		t.Errorf("in part: %s, want %s", got, want)
+	}
+}
+
+func TestFoldersWithBenchmarks(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a/a_test.go": "package a\n\nfunc BenchmarkA(b *testing.B) {}\n", "b/b_test.go": "package b\n\nfunc TestB(t *testing.T) {}\n",
+	} {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, name), text)
+	}
+	found, err := tree{dir}.withBenchmarks()
+	if err != nil || len(found) != 1 || found[0] != filepath.Join(dir, "a") {
+		t.Errorf("found %v, %v; want a", found, err)
+	}
+}

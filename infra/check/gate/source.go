@@ -38,19 +38,3 @@ func govulncheck(ctx context.Context, t tree) error {
 	}
 	return err
 }
-
-// race runs the tests under the race detector with -short. Without it, `go test
-// ./...` has run every test already; the detector needs each concurrent path
-// once, not every repetition, and makes all of it several times slower.
-func race(ctx context.Context, t tree) error {
-	out, err := t.command(ctx, nil, "go", "env", "CC")
-	if err != nil {
-		return err
-	}
-	cc, _, _ := strings.Cut(strings.TrimSpace(out), " ")
-	if err := need(cc, "the race detector", "apt-get install gcc libc6-dev"); err != nil {
-		return err
-	}
-	_, err = t.command(ctx, []string{"CGO_ENABLED=1"}, "go", "test", "-race", "-short", "./...")
-	return err
-}

@@ -1,4 +1,4 @@
-package stack_test
+package groups_test
 
 import (
 	"fmt"
@@ -81,7 +81,6 @@ func settled(left []outcome) bool {
 // The checker itself: what a lost update, a lost removal and a mixed replace
 // leave is the result of no serial order.
 func TestSerial(t *testing.T) {
-	processesOnly(t)
 	did := func(verb string, of set) outcome { return outcome{operation: operation{verb, of}} }
 	saw := func(verb string, of, seen set) outcome {
 		return outcome{operation: operation{verb, of}, shown: true, seen: seen}

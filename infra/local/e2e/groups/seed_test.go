@@ -1,4 +1,4 @@
-package stack_test
+package groups_test
 
 import (
 	"fmt"

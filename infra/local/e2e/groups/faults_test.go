@@ -1,4 +1,4 @@
-package stack_test
+package groups_test
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
@@ -22,7 +23,7 @@ type faults struct {
 }
 
 func (f *faults) wrap(next http.RoundTripper) http.RoundTripper {
-	f.plain, f.locked = next, itemLocks(next)
+	f.plain, f.locked = next, e2e.ItemLocks(next)
 	return f
 }
 
@@ -64,7 +65,7 @@ func (w *tripwire) roundTrip(r *http.Request, next http.RoundTripper) (*http.Res
 
 // lay lays a tripwire; lift takes it away and reports whether it was touched.
 func (g *groups) lay(function string, at int, after bool) {
-	g.faults.trip.Store(&tripwire{function: function, at: int64(at), after: after, kill: g.stack.Kill})
+	g.faults.trip.Store(&tripwire{function: function, at: int64(at), after: after, kill: g.Stack.Kill})
 }
 
 func (g *groups) lift() (touched bool) {
@@ -82,7 +83,7 @@ func (g *groups) finishByChanges(pk, id string) {
 		}
 		if g.silent {
 			g.tell(pk, id)
-		} else if err := g.stack.RunSchedules(g.Context()); err != nil {
+		} else if err := g.Stack.RunSchedules(g.Context()); err != nil {
 			g.Error(err)
 		}
 		return false
@@ -94,7 +95,7 @@ func (g *groups) tell(pk, id string) {
 	g.Helper()
 	const record = `{"Records":[{"eventName":"MODIFY","eventSource":"aws:dynamodb","dynamodb":{"SequenceNumber":"1",
 		"Keys":{"PK":{"S":%[1]q},"SK":{"S":%[2]q}},"NewImage":{"PK":{"S":%[1]q},"SK":{"S":%[2]q},"deleting":{"S":"x"}}}}]}`
-	if _, err := g.stack.Invoke(g.Context(), "ChangesFunction", fmt.Appendf(nil, record, inTenant+pk, id)); err != nil {
+	if _, err := g.Stack.Invoke(g.Context(), "ChangesFunction", fmt.Appendf(nil, record, inTenant+pk, id)); err != nil {
 		g.Error(err)
 	}
 }

@@ -1,18 +1,21 @@
-package stack_test
+package groups_test
 
 import (
 	"testing"
 
+	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
+	"scimserver/shared/testkit"
 )
 
 // Changes of several steps, of two members each: at the same time, and killed at
 // every call of DynamoDB that they make.
 func TestGroupSteps(t *testing.T) {
-	processesOnly(t)
+	e2e.ProcessesOnly(t)
+	t.Parallel()
 	g := newGroups(t, stack.Options{Parameters: map[string]string{"MembersPerTransaction": "2"}})
-	g.races(t, "large changes", testLargeContests(2))
-	g.races(t, "small and large changes", testContests(6))
+	g.races(t, "large changes", testLargeContests(testkit.Size(2, 1)))
+	g.races(t, "small and large changes", testContests(testkit.Size(6, 3)))
 	all := g.seedUsers(9)
 	g.races(t, "killed before a call", func(g *groups) { g.crashes(all, operation{"add", 0b011111100}, false) })
 	g.races(t, "killed behind a call", func(g *groups) { g.crashes(all, operation{"replace", 0b011111100}, true) })
@@ -56,16 +59,16 @@ func (c *crash) strike(n int, after bool) bool {
 	c.Helper()
 	before := c.stored(c.group)
 	c.lay(groupsFunction, n, after)
-	a := c.send(c.request(c.large))
+	a := c.Send(c.request(c.large))
 	touched := c.lift()
 	now := c.stored(c.group)
 	c.committed = now.Text("pending") != "" || now.Int("version") != before.Int("version")
 	switch {
-	case touched && a.status >= 500:
-	case !touched && a.status/100 == 2:
+	case touched && a.Status >= 500:
+	case !touched && a.Status/100 == 2:
 		c.wants(c.large.apply(c.start))
 	default:
-		c.Errorf("killed: %v, status %d %s", touched, a.status, a.body.JSON())
+		c.Errorf("killed: %v, status %d %s", touched, a.Status, a.Body.JSON())
 	}
 	return touched
 }
@@ -82,7 +85,7 @@ func (c *crash) now() set {
 // wants compares the members, as the API shows them.
 func (c *contest) wants(s set) {
 	c.Helper()
-	if got := c.set(memberIDs(c.outlast("GET", path(c.group), "").body)); got != s {
+	if got := c.set(memberIDs(c.outlast("GET", path(c.group), "").Body)); got != s {
 		c.Errorf("members %09b, want %09b", got, s)
 	}
 }

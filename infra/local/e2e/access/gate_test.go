@@ -1,4 +1,5 @@
-package stack_test
+// Package access_test shows who comes in, with what credential, and what is logged of it.
+package access_test
 
 import (
 	"encoding/json"
@@ -11,20 +12,15 @@ import (
 	"testing"
 	"time"
 
+	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
-	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
 )
 
-// directory opens the table past the functions.
-func (p *idp) directory() *directory.Directory {
-	p.Helper()
-	d, err := directory.Open(directory.Options{Table: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint()})
-	if err != nil {
-		p.Fatal(err)
-	}
-	return d
-}
+// idp is a provider, and the operator of its tenant.
+type idp struct{ *e2e.Client }
+
+func newIDP(t *testing.T, o stack.Options) *idp { return &idp{e2e.Start(t, o)} }
 
 // issue makes a credential of the first tenant that may read and write, unless the model says otherwise.
 func (p *idp) issue(model tenant.Credential) (string, tenant.Credential) {
@@ -39,7 +35,7 @@ func (p *idp) issue(model tenant.Credential) (string, tenant.Credential) {
 		model.Scopes = []tenant.Scope{tenant.Read, tenant.Write}
 	}
 	text, c := tenant.IssueLike(model, time.Now())
-	if err := p.directory().Tenants().CreateCredential(p.Context(), c); err != nil {
+	if err := p.Directory().Tenants().CreateCredential(p.Context(), c); err != nil {
 		p.Fatal(err)
 	}
 	return text, c
@@ -48,28 +44,17 @@ func (p *idp) issue(model tenant.Credential) (string, tenant.Credential) {
 func (p *idp) revoke(c tenant.Credential) {
 	p.Helper()
 	revoked := func(c *tenant.Credential) error { c.Revoked = time.Now(); return nil }
-	if _, err := p.directory().Tenants().EditCredential(p.Context(), c.Tenant, c.KeyID, revoked); err != nil {
+	if _, err := p.Directory().Tenants().EditCredential(p.Context(), c.Tenant, c.KeyID, revoked); err != nil {
 		p.Fatal(err)
 	}
-}
-
-// with sends another Authorization header; "" is none.
-func (p *idp) with(authorization string) *idp {
-	other := *p
-	other.header = p.header.Clone()
-	other.header.Set("Authorization", authorization)
-	if authorization == "" {
-		other.header.Del("Authorization")
-	}
-	return &other
 }
 
 func (p *idp) tenant(id tenant.ID, change func(*tenant.Tenant)) (token string) {
 	p.Helper()
 	record := tenant.Tenant{ID: id, Name: string(id), Profile: tenant.Generic, Limits: tenant.DefaultLimits()}
-	token, err := p.stack.AddTenant(p.Context(), record)
+	token, err := p.Stack.AddTenant(p.Context(), record)
 	if err == nil && change != nil {
-		_, err = p.directory().Tenants().ChangeTenant(p.Context(), id, func(t *tenant.Tenant) error { change(t); return nil })
+		_, err = p.Directory().Tenants().ChangeTenant(p.Context(), id, func(t *tenant.Tenant) error { change(t); return nil })
 	}
 	if err != nil {
 		p.Fatal(err)
@@ -77,6 +62,7 @@ func (p *idp) tenant(id tenant.ID, change func(*tenant.Tenant)) (token string) {
 	return token
 }
 
+// TestGate: who comes in, with what, and how long.
 func TestGate(t *testing.T) { // P-2-1, P-2-2, P-2-4, P-2-6, P-7.4-3
 	var down atomic.Bool
 	p := newIDP(t, stack.Options{Parameters: map[string]string{"AuthorizerCacheSeconds": "2"}, Transport: func(next http.RoundTripper) http.RoundTripper {
@@ -97,10 +83,10 @@ func TestGate(t *testing.T) { // P-2-1, P-2-2, P-2-4, P-2-6, P-7.4-3
 	t.Run("an authorizer that fails", func(t *testing.T) {
 		token, _ := p.issue(tenant.Credential{})
 		down.Store(true)
-		a := p.with("Bearer "+token).send("GET", "/Users", "")
-		seconds, err := strconv.Atoi(a.header.Get("Retry-After"))
-		if a.status != http.StatusServiceUnavailable || err != nil || seconds < 1 {
-			t.Errorf("%d, Retry-After %q", a.status, a.header.Get("Retry-After"))
+		a := p.With("Bearer "+token).Send("GET", "/Users", "")
+		seconds, err := strconv.Atoi(a.Header.Get("Retry-After"))
+		if a.Status != http.StatusServiceUnavailable || err != nil || seconds < 1 {
+			t.Errorf("%d, Retry-After %q", a.Status, a.Header.Get("Retry-After"))
 		}
 	})
 }
@@ -116,7 +102,7 @@ func (p *idp) refusedTokens() {
 	secret, _ := p.issue(tenant.Credential{Kind: tenant.ClientSecret})
 	unknown, _ := tenant.Issue("local", nil, time.Now(), time.Time{})
 	suspended := p.tenant("suspended", func(t *tenant.Tenant) { t.State = tenant.Suspended })
-	token := p.stack.Token()
+	token := p.Stack.Token()
 	for name, header := range map[string]string{
 		"missing": "", "of another scheme": "Basic " + token, "without a scheme": token, "malformed": "Bearer scim_1_2", "more than a token": "Bearer " + token + " x",
 		"of a wrong checksum": "Bearer " + token[:len(token)-1] + "x", "unknown": "Bearer " + unknown, "revoked": "Bearer " + revoked, "expired": "Bearer " + expired,
@@ -124,32 +110,32 @@ func (p *idp) refusedTokens() {
 		"signed by somebody": "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.AAAA",
 	} {
 		for _, path := range []string{"/Users", "/Me", "/Schemas", "/nowhere"} {
-			a := p.with(header).send("GET", path, "")
-			if a.status != http.StatusUnauthorized || !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer ") {
-				p.Errorf("%s, %s: %d, WWW-Authenticate %q", name, path, a.status, a.header.Get("WWW-Authenticate"))
+			a := p.With(header).Send("GET", path, "")
+			if a.Status != http.StatusUnauthorized || !strings.HasPrefix(a.Header.Get("WWW-Authenticate"), "Bearer ") {
+				p.Errorf("%s, %s: %d, WWW-Authenticate %q", name, path, a.Status, a.Header.Get("WWW-Authenticate"))
 			}
 		}
 	}
-	if a := p.with("").send("GET", "/Users?access_token="+token, ""); a.status != http.StatusUnauthorized { // P-7.4-2
-		p.Errorf("a token in the URL: %d", a.status)
+	if a := p.With("").Send("GET", "/Users?access_token="+token, ""); a.Status != http.StatusUnauthorized { // P-7.4-2
+		p.Errorf("a token in the URL: %d", a.Status)
 	}
 }
 
 func (p *idp) scopes() { // P-2.1-1
-	id := p.want(http.StatusCreated, "POST", "/Users", user("scopes")).Get("id").Text()
+	id := p.Want(http.StatusCreated, "POST", "/Users", e2e.User("scopes")).Get("id").Text()
 	reading, _ := p.issue(tenant.Credential{Scopes: []tenant.Scope{tenant.Read}})
 	writing, _ := p.issue(tenant.Credential{Scopes: []tenant.Scope{tenant.Write}})
 	for _, c := range []struct{ method, path, body string }{
-		{"POST", "/Users", user("other")}, {"PUT", "/Users/" + id, user("scopes")}, {"PATCH", "/Users/" + id, "{}"}, {"DELETE", "/Users/" + id, ""},
+		{"POST", "/Users", e2e.User("other")}, {"PUT", "/Users/" + id, e2e.User("scopes")}, {"PATCH", "/Users/" + id, "{}"}, {"DELETE", "/Users/" + id, ""},
 		{"POST", "/Groups", "{}"}, {"DELETE", "/Groups/x", ""}, {"DELETE", "/Me", ""},
 	} {
-		p.with("Bearer "+reading).want(http.StatusForbidden, c.method, c.path, c.body)
+		p.With("Bearer "+reading).Want(http.StatusForbidden, c.method, c.path, c.body)
 	}
 	for _, path := range []string{"/Users", "/Users/" + id, "/Groups", "/Schemas", "/ResourceTypes"} {
-		p.with("Bearer "+writing).want(http.StatusOK, "GET", path, "") // write includes read
+		p.With("Bearer "+writing).Want(http.StatusOK, "GET", path, "") // write includes read
 	}
-	p.with("Bearer "+reading).want(http.StatusOK, "GET", "/Users/"+id, "")
-	p.with("Bearer "+writing).want(http.StatusNoContent, "DELETE", "/Users/"+id, "")
+	p.With("Bearer "+reading).Want(http.StatusOK, "GET", "/Users/"+id, "")
+	p.With("Bearer "+writing).Want(http.StatusNoContent, "DELETE", "/Users/"+id, "")
 }
 
 func (p *idp) otherRefusals() {
@@ -160,18 +146,18 @@ func (p *idp) otherRefusals() {
 		{"GET", "/nowhere", "", "", "", 404}, {"GET", "/../", "", "", "", 404}, {"GET", "/../../x", "", "", "", 404}, {"POST", "/Users/a/b", "{}", "", "", 404},
 		{"DELETE", "/Users", "", "", "", 405}, {"POST", "/ServiceProviderConfig", "{}", "", "", 405}, {"PUT", "/Groups", "{}", "", "", 405},
 		{"POST", "/Users", strings.Repeat("x", 2<<20), "", "", 413}, {"POST", "/Groups", strings.Repeat("x", 11<<20), "", "", 413},
-		{"POST", "/Users", user("x"), "Content-Type", "text/plain", 415}, {"POST", "/Me", user("x"), "", "", 501},
+		{"POST", "/Users", e2e.User("x"), "Content-Type", "text/plain", 415}, {"POST", "/Me", e2e.User("x"), "", "", 501},
 		{"GET", "/Users/", "", "", "", 404}, {"GET", "//Users", "", "", "", 404}, {"GET", "/ServiceProviderConfig/", "", "", "", 404},
-		{"POST", "/Users", user("x"), "Content-Encoding", "gzip", 415}, {"PUT", "/Users/x", user("x"), "If-None-Match", "*", 404},
+		{"POST", "/Users", e2e.User("x"), "Content-Encoding", "gzip", 415}, {"PUT", "/Users/x", e2e.User("x"), "If-None-Match", "*", 404},
 		{"GET", "/Users?filter={", "", "", "", 400}, {"GET", "/Users", "", "Accept", "text/html", 406},
 	} {
-		other := p.with(p.header.Get("Authorization"))
+		other := p.With(p.Header.Get("Authorization"))
 		if c.header != "" {
-			other.header.Set(c.header, c.value)
+			other.Header.Set(c.header, c.value)
 		}
-		a := other.send(c.method, c.path, c.body)
-		if a.status != c.status || (c.status == 405) != (a.header.Get("Allow") != "") {
-			p.Errorf("%s %s: %d, Allow %q; want %d", c.method, c.path, a.status, a.header.Get("Allow"), c.status)
+		a := other.Send(c.method, c.path, c.body)
+		if a.Status != c.status || (c.status == 405) != (a.Header.Get("Allow") != "") {
+			p.Errorf("%s %s: %d, Allow %q; want %d", c.method, c.path, a.Status, a.Header.Get("Allow"), c.status)
 		}
 	}
 }
@@ -181,16 +167,16 @@ func (p *idp) otherRefusals() {
 func (p *idp) ends() {
 	expires := time.Now().Truncate(time.Second).Add(3 * time.Second)
 	brief, _ := p.issue(tenant.Credential{Expires: expires})
-	p.with("Bearer "+brief).want(http.StatusOK, "GET", "/Users", "")
+	p.With("Bearer "+brief).Want(http.StatusOK, "GET", "/Users", "")
 	time.Sleep(time.Until(expires.Add(-time.Second)))
-	p.with("Bearer "+brief).want(http.StatusOK, "GET", "/Users", "")
+	p.With("Bearer "+brief).Want(http.StatusOK, "GET", "/Users", "")
 	time.Sleep(time.Until(expires))
-	p.with("Bearer "+brief).want(http.StatusUnauthorized, "GET", "/Users", "")
+	p.With("Bearer "+brief).Want(http.StatusUnauthorized, "GET", "/Users", "")
 	revoked, c := p.issue(tenant.Credential{})
-	p.with("Bearer "+revoked).want(http.StatusOK, "GET", "/Users", "")
+	p.With("Bearer "+revoked).Want(http.StatusOK, "GET", "/Users", "")
 	p.revoke(c)
 	time.Sleep(2 * time.Second)
-	p.with("Bearer "+revoked).want(http.StatusUnauthorized, "GET", "/Users", "")
+	p.With("Bearer "+revoked).Want(http.StatusUnauthorized, "GET", "/Users", "")
 }
 
 // exchange asks for an access token.
@@ -200,7 +186,7 @@ func (p *idp) exchange(id, secret, scope string) (status int, token string) {
 	if scope != "" {
 		form.Set("scope", scope)
 	}
-	res, err := p.client.PostForm(strings.TrimSuffix(p.stack.BaseURL(), "/scim/v2")+"/oauth2/token", form)
+	res, err := p.HTTP.PostForm(strings.TrimSuffix(p.Stack.BaseURL(), "/scim/v2")+"/oauth2/token", form)
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -222,60 +208,60 @@ func (p *idp) accessTokens() {
 		if status != http.StatusOK {
 			p.Fatalf("the answer is %d", status)
 		}
-		id := p.with("Bearer "+token).want(http.StatusCreated, "POST", "/Users", user("by an access token")).Get("id").Text()
-		p.with("Bearer "+token).want(http.StatusNoContent, "DELETE", "/Users/"+id, "")
+		id := p.With("Bearer "+token).Want(http.StatusCreated, "POST", "/Users", e2e.User("by an access token")).Get("id").Text()
+		p.With("Bearer "+token).Want(http.StatusNoContent, "DELETE", "/Users/"+id, "")
 	}
 	_, narrow := p.exchange(string(c.Client), secret, "read")
-	p.with("Bearer "+narrow).want(http.StatusOK, "GET", "/Users", "")
-	p.with("Bearer "+narrow).want(http.StatusForbidden, "POST", "/Users", user("x"))
-	if status, _ := p.exchange(string(c.Client), p.stack.Token(), ""); status != http.StatusUnauthorized {
+	p.With("Bearer "+narrow).Want(http.StatusOK, "GET", "/Users", "")
+	p.With("Bearer "+narrow).Want(http.StatusForbidden, "POST", "/Users", e2e.User("x"))
+	if status, _ := p.exchange(string(c.Client), p.Stack.Token(), ""); status != http.StatusUnauthorized {
 		p.Errorf("a bearer token as a secret: %d", status)
 	}
 	p.revoke(c)
 	time.Sleep(2 * time.Second)
-	p.with("Bearer "+narrow).want(http.StatusUnauthorized, "GET", "/Users", "")
+	p.With("Bearer "+narrow).Want(http.StatusUnauthorized, "GET", "/Users", "")
 	if status, _ := p.exchange(string(c.Client), secret, ""); status != http.StatusUnauthorized {
 		p.Errorf("a revoked secret: %d", status)
 	}
 }
 
 func (p *idp) me() {
-	id := p.want(http.StatusCreated, "POST", "/Users", user("me")).Get("id").Text()
+	id := p.Want(http.StatusCreated, "POST", "/Users", e2e.User("me")).Get("id").Text()
 	token, _ := p.issue(tenant.Credential{Subject: id})
-	own := p.with("Bearer " + token)
-	own.want(http.StatusOK, "PATCH", "/Me", patchOp+`[{"op":"add","path":"title","value":"t"}]}`)
-	a := own.send("GET", "/Me", "")
-	location := p.stack.BaseURL() + "/Users/" + id
-	if a.status != http.StatusOK || a.header.Get("Location") != location || a.body.Get("meta").Get("location").Text() != location {
-		p.Errorf("%d %s %s", a.status, a.header.Get("Location"), a.body.JSON())
+	own := p.With("Bearer " + token)
+	own.Want(http.StatusOK, "PATCH", "/Me", e2e.PatchOp+`[{"op":"add","path":"title","value":"t"}]}`)
+	a := own.Send("GET", "/Me", "")
+	location := p.Stack.BaseURL() + "/Users/" + id
+	if a.Status != http.StatusOK || a.Header.Get("Location") != location || a.Body.Get("meta").Get("location").Text() != location {
+		p.Errorf("%d %s %s", a.Status, a.Header.Get("Location"), a.Body.JSON())
 	}
 	for _, path := range []string{"/Users/" + id, "/Users", "/Groups", "/Schemas", "/ResourceTypes"} {
-		own.want(http.StatusForbidden, "GET", path, "")
+		own.Want(http.StatusForbidden, "GET", path, "")
 	}
-	own.want(http.StatusForbidden, "DELETE", "/Me", "")
-	p.want(http.StatusOK, "GET", "/Users/"+id, "")
-	p.want(http.StatusNotFound, "GET", "/Me", "")
+	own.Want(http.StatusForbidden, "DELETE", "/Me", "")
+	p.Want(http.StatusOK, "GET", "/Users/"+id, "")
+	p.Want(http.StatusNotFound, "GET", "/Me", "")
 }
 
 // throttled: a tenant of 50 requests a second and 100 at once gets 429, and the
 // other tenant does not notice.
 func (p *idp) throttled() {
-	modest := p.with("Bearer " + p.tenant("modest", nil))
-	modest.want(http.StatusOK, "GET", "/Schemas", "")
-	var refused answer
+	modest := p.With("Bearer " + p.tenant("modest", nil))
+	modest.Want(http.StatusOK, "GET", "/Schemas", "")
+	var refused e2e.Answer
 	ok := 0
 	for range 400 {
-		if a := modest.send("GET", "/Schemas", ""); a.status == http.StatusOK {
+		if a := modest.Send("GET", "/Schemas", ""); a.Status == http.StatusOK {
 			ok++
 		} else {
 			refused = a
-			p.want(http.StatusOK, "GET", "/Schemas", "")
+			p.Want(http.StatusOK, "GET", "/Schemas", "")
 		}
 	}
-	seconds, err := strconv.Atoi(refused.header.Get("Retry-After"))
-	if refused.status != http.StatusTooManyRequests || err != nil || seconds < 1 || ok < 99 {
-		p.Fatalf("after %d requests: %d, Retry-After %q", ok, refused.status, refused.header.Get("Retry-After"))
+	seconds, err := strconv.Atoi(refused.Header.Get("Retry-After"))
+	if refused.Status != http.StatusTooManyRequests || err != nil || seconds < 1 || ok < 99 {
+		p.Fatalf("after %d requests: %d, Retry-After %q", ok, refused.Status, refused.Header.Get("Retry-After"))
 	}
 	time.Sleep(time.Duration(seconds) * time.Second)
-	modest.want(http.StatusOK, "GET", "/Schemas", "")
+	modest.Want(http.StatusOK, "GET", "/Schemas", "")
 }

@@ -1,12 +1,9 @@
-package stack_test
+package access_test
 
 import (
 	"bytes"
-	"context"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -15,8 +12,7 @@ import (
 	"testing"
 	"time"
 
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-
+	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
 	"scimserver/shared/tenant"
 )
@@ -48,10 +44,10 @@ func TestNoSecretIsLogged(t *testing.T) { // P-7.5.2-3, S-9.2-1, S-9.2-2
 	p.requests(http.StatusInternalServerError - 1)
 	broken.Store(true)
 	p.requests(http.StatusServiceUnavailable)
-	if err := p.stack.RunSchedules(t.Context()); err != nil {
+	if err := p.Stack.RunSchedules(t.Context()); err != nil {
 		t.Error(err)
 	}
-	p.stack.Stop()
+	p.Stack.Stop()
 	for _, name := range []string{"users |", "groups |", "me |", "authorizer |", "token |", "admin |", "changes |"} {
 		if !strings.Contains(log.String(), name) {
 			t.Errorf("no line of %s: the test did not see what it should", name)
@@ -104,45 +100,25 @@ func (p *idp) credentials() (secrets []string) {
 	secret, c := p.issue(tenant.Credential{Kind: tenant.ClientSecret})
 	_, signed := p.exchange(string(c.Client), note(secret), "")
 	forged := signed[:len(signed)-8] + "AAAAAAAA"
-	made := p.operate("POST", "/v1/tenants/local/credentials", `{"scopes":["read"]}`)
-	for _, token := range []string{p.stack.Token(), expired, unknown, secret, signed, forged, made} {
-		p.with("Bearer "+note(token)).send("GET", "/Users?count=1", "")
+	made := p.makeToken(`{"scopes":["read"]}`)
+	for _, token := range []string{p.Stack.Token(), expired, unknown, secret, signed, forged, made} {
+		p.With("Bearer "+note(token)).Send("GET", "/Users?count=1", "")
 	}
 	p.exchange(string(c.Client), note(unknown), "")
 	p.exchange(value, secret, value)
-	p.with("Basic "+value).send("GET", "/Users", "")
+	p.With("Basic "+value).Send("GET", "/Users", "")
 	return secrets
 }
 
-// operate sends a signed request to the operator API and returns the secret in its answer.
-func (p *idp) operate(method, path, body string) string {
+// makeToken makes a credential by the operator API and returns its token.
+func (p *idp) makeToken(body string) string {
 	p.Helper()
-	r, err := http.NewRequestWithContext(p.Context(), method, p.stack.AdminURL()+path, strings.NewReader(body))
-	if err != nil {
-		p.Fatal(err)
+	var made struct{ Secret string }
+	p.Operate("POST", "/tenants/local/credentials", body, &made)
+	if made.Secret == "" {
+		p.Fatal("no secret in the answer")
 	}
-	r.Header.Set("Content-Type", "application/json")
-	sum := sha256.Sum256([]byte(body))
-	if err := v4.NewSigner().SignHTTP(context.Background(), p.stack.Operator(), r, hex.EncodeToString(sum[:]), "execute-api", p.stack.Region(), time.Now()); err != nil {
-		p.Fatal(err)
-	}
-	res, err := p.client.Do(r)
-	if err != nil {
-		p.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, _ := io.ReadAll(res.Body)
-	var answer map[string]any
-	if err := json.Unmarshal(text, &answer); err != nil || res.StatusCode >= 300 {
-		p.Fatalf("%s %s: %d %s", method, path, res.StatusCode, text)
-	}
-	for _, name := range []string{"token", "secret"} {
-		if s, ok := answer[name].(string); ok {
-			return s
-		}
-	}
-	p.Fatalf("no secret in %s", text)
-	return ""
+	return made.Secret
 }
 
 // requests sends values in every place that a request has for them. No answer is
@@ -151,29 +127,29 @@ func (p *idp) requests(worst int) {
 	p.Helper()
 	full := `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"` + value + `","externalId":"` + value + `","password":"` + password +
 		`","title":"` + value + `","name":{"familyName":"` + value + `"},"emails":[{"value":"` + value + `@example.com"}],"unknown` + value + `":"` + value + `"}`
-	id := p.send("POST", "/Users", full).body.Get("id").Text()
+	id := p.Send("POST", "/Users", full).Body.Get("id").Text()
 	group := `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"` + value + `","members":[{"value":"` + id + `","display":"` + value + `"}]}`
-	circle := p.send("POST", "/Groups", group).body.Get("id").Text()
+	circle := p.Send("POST", "/Groups", group).Body.Get("id").Text()
 	filter := url.QueryEscape(`userName eq "` + value + `" and title co "` + value + `"`)
 	for _, c := range [][3]string{
 		{"POST", "/Users", full}, {"POST", "/Users", `{"userName":"` + value}, {"POST", "/Users", `{"active":"` + value + `"}`}, {"PUT", "/Users/" + id, full},
-		{"PATCH", "/Users/" + id, patchOp + `[{"op":"replace","path":"password","value":"` + password + `"}]}`},
-		{"PATCH", "/Users/" + id, patchOp + `[{"op":"` + value + `","path":"` + value + `[","value":"` + value + `"}]}`},
+		{"PATCH", "/Users/" + id, e2e.PatchOp + `[{"op":"replace","path":"password","value":"` + password + `"}]}`},
+		{"PATCH", "/Users/" + id, e2e.PatchOp + `[{"op":"` + value + `","path":"` + value + `[","value":"` + value + `"}]}`},
 		{"GET", "/Users?filter=" + filter, ""}, {"GET", "/Groups?filter=displayName+eq+%22" + value + "%22", ""}, {"GET", "/Users?filter=" + value + "+xx+%22" + value, ""},
 		{"GET", "/Users?attributes=" + value + "&count=" + value, ""}, {"GET", "/Users/" + value, ""}, {"GET", "/" + value, ""}, {"GET", "/../" + value, ""},
 		{value, "/Users", full}, {"POST", "/Groups", group}, {"GET", "/Me?" + value, full}, {"POST", "/Bulk", full}, {"POST", "/Users/.search", full},
-		{"PATCH", "/Groups/" + circle, patchOp + `[{"op":"add","path":"members","value":[{"value":"` + value + `"}]}]}`}, {"DELETE", "/Groups/" + circle, ""},
+		{"PATCH", "/Groups/" + circle, e2e.PatchOp + `[{"op":"add","path":"members","value":[{"value":"` + value + `"}]}]}`}, {"DELETE", "/Groups/" + circle, ""},
 		{"GET", "/Schemas/" + value, ""}, {"GET", "/ResourceTypes?filter=" + value, ""}, {"GET", "/ServiceProviderConfig?" + value, ""},
 	} {
-		a := p.send(c[0], c[1], c[2])
-		if strings.Contains(a.body.JSON(), password) || a.status > worst && a.status != http.StatusNotImplemented {
-			p.Errorf("%s %s: %d %s", c[0], c[1], a.status, a.body.JSON())
+		a := p.Send(c[0], c[1], c[2])
+		if strings.Contains(a.Body.JSON(), password) || a.Status > worst && a.Status != http.StatusNotImplemented {
+			p.Errorf("%s %s: %d %s", c[0], c[1], a.Status, a.Body.JSON())
 		}
 	}
-	odd := p.with(p.header.Get("Authorization"))
+	odd := p.With(p.Header.Get("Authorization"))
 	for _, header := range []string{"Content-Type", "If-Match", "If-None-Match", "Accept", "X-" + value, "User-Agent"} {
-		odd.header.Set(header, value)
+		odd.Header.Set(header, value)
 	}
-	odd.send("PUT", "/Users/"+id, full)
-	p.send("DELETE", "/Users/"+id, "")
+	odd.Send("PUT", "/Users/"+id, full)
+	p.Send("DELETE", "/Users/"+id, "")
 }

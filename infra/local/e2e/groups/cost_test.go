@@ -1,4 +1,4 @@
-package stack_test
+package groups_test
 
 import (
 	"encoding/json"
@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
+	"scimserver/shared/testkit"
 )
 
 // cost is what the log line of a request says about DynamoDB.
@@ -19,10 +21,10 @@ type cost struct {
 }
 
 // costOf sends a request and returns what its log line says.
-func (g *groups) costOf(log *safeLog, method, path, body string) (c cost) {
+func (g *groups) costOf(log *e2e.Log, method, path, body string) (c cost) {
 	g.Helper()
 	before := len(log.String())
-	g.ok(g.send(method, path, body))
+	g.ok(g.Send(method, path, body))
 	g.until(5*time.Second, func() bool {
 		for line := range strings.Lines(log.String()[before:]) {
 			_, text, _ := strings.Cut(line, "| ")
@@ -37,9 +39,9 @@ func (g *groups) costOf(log *safeLog, method, path, body string) (c cost) {
 
 // To add a member, to add it again, to remove it, and to ask for the group or for
 // it costs the same in a small group and in a big one.
-func (g *groups) costs(log *safeLog, member, small, big string) {
+func (g *groups) costs(log *e2e.Log, member, small, big string) {
 	g.Helper()
-	g.ok(g.send("GET", path(small)+"?excludedAttributes=members", "")) // starts the process that serves the rest
+	g.ok(g.Send("GET", path(small)+"?excludedAttributes=members", "")) // starts the process that serves the rest
 	query := `/Groups?excludedAttributes=members&filter=id%20eq%20%22GROUP%22%20and%20members%20eq%20%22` + member + `%22`
 	for _, c := range []struct {
 		name, method, path, body string
@@ -61,20 +63,21 @@ func (g *groups) costs(log *safeLog, member, small, big string) {
 }
 
 // BenchmarkMembers tells how many members a second come into a group: 10,000 by
-// one PATCH, and 1,000 by as many.
+// one PATCH, and 1,000 by as many; without -long, 100 and 20.
 //
-//	go test ./infra/local/stack -run '^$' -bench Members -benchtime 1x
+//	go test ./infra/local/e2e/groups -run '^$' -bench Members -benchtime 1x -long
 func BenchmarkMembers(b *testing.B) {
 	g := newGroups(b, stack.Options{})
-	users := g.seedUsers(10_000)
-	b.Run("one PATCH of 10,000", func(b *testing.B) {
+	users := g.seedUsers(testkit.Size(10_000, 100))
+	b.Run("one PATCH", func(b *testing.B) {
 		g.in(b).rate(b, len(users), func(g *groups, group string) {
 			g.ok(g.outlast("PATCH", path(group), edit("add", users...)))
 		})
 	})
-	b.Run("1,000 PATCHes of 1", func(b *testing.B) {
-		g.in(b).rate(b, 1000, func(g *groups, group string) {
-			for _, user := range users[:1000] {
+	b.Run("a PATCH each", func(b *testing.B) {
+		few := users[:len(users)/testkit.Size(10, 5)]
+		g.in(b).rate(b, len(few), func(g *groups, group string) {
+			for _, user := range few {
 				g.ok(g.outlast("PATCH", path(group), edit("add", user)))
 			}
 		})

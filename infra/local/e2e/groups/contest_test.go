@@ -1,4 +1,4 @@
-package stack_test
+package groups_test
 
 import (
 	"math/rand/v2"
@@ -65,20 +65,20 @@ func (c *contest) request(o operation) (method, path, body string) {
 // operation. refused: it must have had no effect.
 func (c *contest) try(o operation) (out outcome, refused bool) {
 	c.Helper()
-	a := c.send(c.request(o))
-	out = outcome{operation: o, maybe: a.status == 503}
-	switch a.status {
+	a := c.Send(c.request(o))
+	out = outcome{operation: o, maybe: a.Status == 503}
+	switch a.Status {
 	case 409: // others were always faster
 		return out, true
 	case 503:
 		c.busy.Add(1)
 	case 200:
-		if shown := a.body.Get("members"); shown.Kind() == scim.Array {
-			out.shown, out.seen = true, c.set(memberIDs(a.body))
+		if shown := a.Body.Get("members"); shown.Kind() == scim.Array {
+			out.shown, out.seen = true, c.set(memberIDs(a.Body))
 		}
 	case 204:
 	default:
-		c.Errorf("%s: %d %s", o, a.status, a.body.JSON())
+		c.Errorf("%s: %d %s", o, a.Status, a.Body.JSON())
 	}
 	return out, false
 }

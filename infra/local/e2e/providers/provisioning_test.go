@@ -1,4 +1,4 @@
-package stack_test
+package providers_test
 
 import (
 	"fmt"
@@ -7,26 +7,24 @@ import (
 	"testing"
 	"time"
 
-	"scimserver/infra/local/stack"
 	"scimserver/shared/provlog"
 	"scimserver/shared/tenant"
 )
 
-// TestTheProvisioningLog: what the real functions did is in the log, whether the
+// provisioningLog: what the real functions did is in the log, whether the
 // stream tells of it or the request wrote it itself.
-func TestTheProvisioningLog(t *testing.T) {
-	processesOnly(t)
-	p := newIDP(t, stack.Options{Profile: tenant.Entra, Log: t.Output()})
+func provisioningLog(t *testing.T, s suite) {
+	p := client{s.NewTenant(t, "logged", tenant.Entra)}
 	const body = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":%q,"externalId":"x1","active":"True"}`
-	ann := p.want(201, "POST", "/Users", fmt.Sprintf(body, "Ann")).Get("id").Text()
-	p.want(409, "POST", "/Users", fmt.Sprintf(body, "ann"))
+	ann := p.Want(201, "POST", "/Users", fmt.Sprintf(body, "Ann")).Get("id").Text()
+	p.Want(409, "POST", "/Users", fmt.Sprintf(body, "ann"))
 	time.Sleep(time.Second) // the local stream shows an item as it is a little later
-	p.want(200, "PATCH", "/Users/"+ann, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}`)
-	group := p.want(201, "POST", "/Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"g"}`).Get("id").Text()
+	p.Want(200, "PATCH", "/Users/"+ann, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}`)
+	group := p.Want(201, "POST", "/Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"g"}`).Get("id").Text()
 	time.Sleep(time.Second)
-	p.want(204, "PATCH", "/Groups/"+group, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":"members","value":[{"value":"`+ann+`"}]}]}`)
+	p.Want(204, "PATCH", "/Groups/"+group, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":"members","value":[{"value":"`+ann+`"}]}]}`)
 	time.Sleep(time.Second)
-	p.want(204, "DELETE", "/Users/"+ann, "")
+	p.Want(204, "DELETE", "/Users/"+ann, "")
 	want := []string{
 		"delete User Ann x1 204 [] []",
 		"patch Group g  204 [members] []",
@@ -45,14 +43,13 @@ func TestTheProvisioningLog(t *testing.T) {
 	if got := p.logged("?user=" + ann + "&status=2xx"); len(got) != 3 {
 		t.Errorf("of the user there is\n%s", strings.Join(got, "\n"))
 	}
-	p.verify()
 }
 
 // logged are entries of the log, newest first, in short.
-func (p *idp) logged(query string) (short []string) {
+func (p client) logged(query string) (short []string) {
 	p.Helper()
 	var page struct{ Entries []provlog.Entry }
-	operate(p.TB, p.stack, http.MethodGet, "/tenants/local/log"+query, &page)
+	p.Operate(http.MethodGet, "/tenants/"+string(p.Tenant)+"/log"+query, "", &page)
 	for _, e := range page.Entries {
 		if e.Request == "" || e.Credential == "" || time.Since(e.Time) > time.Hour {
 			p.Errorf("%+v", e)

@@ -1,4 +1,6 @@
-package stack_test
+// Package groups_test holds what changes of groups leave: in parallel, killed at any
+// call of DynamoDB, and in groups of any size.
+package groups_test
 
 import (
 	"encoding/json"
@@ -10,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/table"
@@ -23,7 +26,7 @@ const (
 // groups is an identity provider that works on groups, on a stack whose calls of
 // DynamoDB can fail. Tests share one: to start a stack takes seconds.
 type groups struct {
-	*idp
+	*e2e.Client
 	faults *faults
 	db     *table.DB     // past the functions and the faults
 	busy   *atomic.Int64 // answers 503, which persist has repeated
@@ -41,18 +44,18 @@ func newGroups(tb testing.TB, o stack.Options) *groups {
 	parameters := map[string]string{"AuthorizerCacheSeconds": "3600"}
 	maps.Copy(parameters, o.Parameters)
 	o.Parameters = parameters
-	p := newIDP(tb, o)
-	db, err := table.Open(table.Options{Name: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint(), Budget: 2 * time.Minute})
+	c := e2e.Start(tb, o)
+	db, err := table.Open(table.Options{Name: c.Stack.TableName(), Endpoint: c.Stack.EngineEndpoint(), Budget: 2 * time.Minute})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &groups{idp: p, faults: f, db: db, busy: &atomic.Int64{}, serial: &atomic.Int64{}, silent: o.NoStream}
+	return &groups{Client: c, faults: f, db: db, busy: &atomic.Int64{}, serial: &atomic.Int64{}, silent: o.NoStream}
 }
 
 // in returns g for a subtest, which must fail as itself.
 func (g *groups) in(tb testing.TB) *groups {
-	p, other := *g.idp, *g
-	p.TB, other.idp = tb, &p
+	other := *g
+	other.Client = g.Client.In(tb)
 	return &other
 }
 
@@ -84,40 +87,40 @@ func (g *groups) locked(t *testing.T, name string, f func(*groups)) {
 // persist sends a request, and again while the service says that it is not
 // available, as identity providers do. No other failure of the service is
 // tolerated.
-func (g *groups) persist(method, path, body string) answer {
+func (g *groups) persist(method, path, body string) e2e.Answer {
 	g.Helper()
 	return g.repeat(time.Minute, method, path, body, 503)
 }
 
 // outlast is persist where processes are killed: their requests fail with 502.
-func (g *groups) outlast(method, path, body string) answer {
+func (g *groups) outlast(method, path, body string) e2e.Answer {
 	g.Helper()
 	return g.repeat(3*time.Minute, method, path, body, 502, 503)
 }
 
-func (g *groups) repeat(patience time.Duration, method, path, body string, tolerated ...int) answer {
+func (g *groups) repeat(patience time.Duration, method, path, body string, tolerated ...int) e2e.Answer {
 	g.Helper()
 	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
-		a := g.send(method, path, body)
-		if a.status < 500 {
+		a := g.Send(method, path, body)
+		if a.Status < 500 {
 			return a
 		}
-		if _, err := strconv.Atoi(a.header.Get("Retry-After")); err != nil || !slices.Contains(tolerated, a.status) {
-			g.Errorf("%s %.60s: %d with Retry-After %q: %s", method, path, a.status, a.header.Get("Retry-After"), a.body.JSON())
+		if _, err := strconv.Atoi(a.Header.Get("Retry-After")); err != nil || !slices.Contains(tolerated, a.Status) {
+			g.Errorf("%s %.60s: %d with Retry-After %q: %s", method, path, a.Status, a.Header.Get("Retry-After"), a.Body.JSON())
 			return a
 		}
 		if g.busy.Add(1); time.Now().After(deadline) {
-			g.Errorf("%s %.60s: still %d after %v", method, path, a.status, patience)
+			g.Errorf("%s %.60s: still %d after %v", method, path, a.Status, patience)
 			return a
 		}
 	}
 }
 
 // ok demands that a request has succeeded.
-func (g *groups) ok(a answer) {
+func (g *groups) ok(a e2e.Answer) {
 	g.Helper()
-	if a.status < 200 || a.status > 299 {
-		g.Errorf("%d %.300s, want success", a.status, a.body.JSON())
+	if a.Status < 200 || a.Status > 299 {
+		g.Errorf("%d %.300s, want success", a.Status, a.Body.JSON())
 	}
 }
 
@@ -136,7 +139,7 @@ func list(ids []string) string {
 
 // edit is a PATCH with one operation on members.
 func edit(op string, ids ...string) string {
-	return fmt.Sprintf(`%s[{"op":%q,"path":"members","value":%s}]}`, patchOp, op, list(ids))
+	return fmt.Sprintf(`%s[{"op":%q,"path":"members","value":%s}]}`, e2e.PatchOp, op, list(ids))
 }
 
 // groupBody is a group as POST and PUT take it.
@@ -151,10 +154,10 @@ func (g *groups) newName() string { return fmt.Sprintf("Group %d", g.serial.Add(
 func (g *groups) create(members ...string) string {
 	g.Helper()
 	a := g.persist("POST", "/Groups", groupBody(g.newName(), members...))
-	if a.status != 201 {
-		g.Fatalf("POST /Groups: %d %s", a.status, a.body.JSON())
+	if a.Status != 201 {
+		g.Fatalf("POST /Groups: %d %s", a.Status, a.Body.JSON())
 	}
-	return a.body.Get("id").Text()
+	return a.Body.Get("id").Text()
 }
 
 func path(group string) string { return "/Groups/" + group }
@@ -162,7 +165,7 @@ func path(group string) string { return "/Groups/" + group }
 // members reads the members of a group, in order.
 func (g *groups) members(group string) []string {
 	g.Helper()
-	return memberIDs(g.want(200, "GET", path(group), ""))
+	return memberIDs(g.Want(200, "GET", path(group), ""))
 }
 
 // until waits for something to come true.

@@ -1,4 +1,4 @@
-package stack_test
+package providers_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
@@ -21,10 +22,10 @@ func (c *connection) wrap(next http.RoundTripper) http.RoundTripper {
 }
 
 // table is the stack's table, past the policies.
-func (c *connection) table(p *idp) *table.DB {
+func (c *connection) table(p client) *table.DB {
 	p.Helper()
 	db, err := table.Open(table.Options{
-		Name: p.stack.TableName(), Endpoint: p.stack.EngineEndpoint(), Client: &http.Client{Transport: c},
+		Name: p.Stack.TableName(), Endpoint: p.Stack.EngineEndpoint(), Client: &http.Client{Transport: c},
 	})
 	if err != nil {
 		p.Fatal(err)
@@ -35,7 +36,7 @@ func (c *connection) table(p *idp) *table.DB {
 func key(id string) table.Key { return table.Key{PK: "T#local#USER", SK: id} }
 
 // leave marks a user as one whose deletion began at some time and went no further.
-func (c *connection) leave(p *idp, id string, began time.Time) {
+func (c *connection) leave(p client, id string, began time.Time) {
 	p.Helper()
 	err := c.table(p).Write(p.Context(), func(table.Stamp) table.Write {
 		return table.Update(key(id), table.Item{"deleting": scim.FormatTime(began)})
@@ -45,7 +46,7 @@ func (c *connection) leave(p *idp, id string, began time.Time) {
 	}
 }
 
-func (c *connection) exists(p *idp, id string) bool {
+func (c *connection) exists(p client, id string) bool {
 	p.Helper()
 	item, err := c.table(p).Get(p.Context(), key(id))
 	if err != nil {
@@ -56,26 +57,26 @@ func (c *connection) exists(p *idp, id string) bool {
 
 func TestTheStreamFinishesADeletion(t *testing.T) {
 	var c connection
-	p := newIDP(t, stack.Options{Transport: c.wrap, NoSchedule: true, Log: t.Output()})
-	id := p.want(201, "POST", "/Users", user("left")).Get("id").Text()
+	p := client{e2e.Start(t, stack.Options{Transport: c.wrap, NoSchedule: true, Log: t.Output()})}
+	id := p.Want(201, "POST", "/Users", e2e.User("left")).Get("id").Text()
 	c.leave(p, id, time.Now().Add(-time.Minute))
 	for deadline := time.Now().Add(time.Minute); c.exists(p, id); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the deletion was not finished")
 		}
 	}
-	if report := p.verify(); report.Users != 0 || report.Claims != 0 {
+	if report := p.Verify(); report.Users != 0 || report.Claims != 0 {
 		t.Errorf("%+v", report)
 	}
 }
 
 func TestTheScheduleFinishesADeletion(t *testing.T) {
 	var c connection
-	p := newIDP(t, stack.Options{Transport: c.wrap, NoStream: true, NoSchedule: true, Log: t.Output()})
-	id := p.want(201, "POST", "/Users", user("left")).Get("id").Text()
+	p := client{e2e.Start(t, stack.Options{Transport: c.wrap, NoStream: true, NoSchedule: true, Log: t.Output()})}
+	id := p.Want(201, "POST", "/Users", e2e.User("left")).Get("id").Text()
 	c.leave(p, id, time.Now())
 	event := fmt.Sprintf(`{"Records":[{"dynamodb":{"Keys":{"PK":{"S":"T#local#USER"},"SK":{"S":%q}},"NewImage":{"deleting":{"S":"x"}},"SequenceNumber":"1"}}]}`, id)
-	if payload, err := p.stack.Invoke(t.Context(), "ChangesFunction", []byte(event)); err != nil || string(payload) != `{"batchItemFailures":[]}` {
+	if payload, err := p.Stack.Invoke(t.Context(), "ChangesFunction", []byte(event)); err != nil || string(payload) != `{"batchItemFailures":[]}` {
 		t.Fatalf("%s, %v", payload, err)
 	}
 	p.runSchedules()
@@ -87,12 +88,12 @@ func TestTheScheduleFinishesADeletion(t *testing.T) {
 	if c.exists(p, id) {
 		t.Error("the deletion was not finished")
 	}
-	p.verify()
+	p.Verify()
 }
 
-func (p *idp) runSchedules() {
+func (p client) runSchedules() {
 	p.Helper()
-	if err := p.stack.RunSchedules(p.Context()); err != nil {
+	if err := p.Stack.RunSchedules(p.Context()); err != nil {
 		p.Fatal(err)
 	}
 }

@@ -1,38 +1,30 @@
-package stack_test
+package groups_test
 
 import (
-	"flag"
 	"math/rand/v2"
 	"testing"
 
+	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
 	"scimserver/shared/table"
+	"scimserver/shared/testkit"
 )
 
-// large makes the tests of large groups as large as is promised.
-var large = flag.Bool("large", false, "tests of groups: 100,000 members instead of 2,000, 5,000 memberships instead of 500, 20 kills of a change of 10,000 members instead of 2,000")
-
-func ifLarge(n, otherwise int) int {
-	if *large {
-		return n
-	}
-	return otherwise
-}
-
-// Changes and deletions of thousands of members, interrupted by crashes, and what
-// large groups cost.
+// Changes and deletions of many members, interrupted by crashes, and what large
+// groups cost. With -long the groups have as many members as is promised.
 func TestLargeGroups(t *testing.T) {
-	processesOnly(t)
-	var log safeLog
+	e2e.ProcessesOnly(t)
+	t.Parallel()
+	var log e2e.Log
 	g := newGroups(t, stack.Options{MaxProcesses: 4, NoStream: true, Log: &log})
-	users := g.seedUsers(ifLarge(100_000, 2_000))
+	users := g.seedUsers(testkit.Size(100_000, 600))
 	small, big := g.seedGroup(users[:10]...), g.seedGroup(users[:len(users)-1]...)
 	t.Run("cost", func(t *testing.T) { g.in(t).costs(&log, users[len(users)-1], small, big) })
 	t.Run("delete the largest group", func(t *testing.T) { g.in(t).erase(groupsFunction, "GROUP", big, "the client repeats") })
-	t.Run("20 kills", func(t *testing.T) { g.in(t).kills(users[:ifLarge(10_000, 2_000)], 20) })
-	g.locked(t, "20 kills", func(g *groups) { g.kills(users[:ifLarge(10_000, 1_000)], 20) })
-	t.Run("delete a group", func(t *testing.T) { testDeleteGroup(g.in(t), users[:1_000]) })
-	t.Run("delete a user", func(t *testing.T) { testDeleteUser(g.in(t), ifLarge(5_000, 500)) })
+	t.Run("kills", func(t *testing.T) { g.in(t).kills(users[:testkit.Size(10_000, 600)], testkit.Size(20, 6)) })
+	g.locked(t, "kills", func(g *groups) { g.kills(users[:testkit.Size(10_000, 600)], testkit.Size(20, 6)) })
+	t.Run("delete a group", func(t *testing.T) { testDeleteGroup(g.in(t), users[:testkit.Size(1_000, 400)]) })
+	t.Run("delete a user", func(t *testing.T) { testDeleteUser(g.in(t), testkit.Size(5_000, 200)) })
 	g.locked(t, "delete a user", func(g *groups) { testDeleteUser(g, 200) })
 	report := g.verify()
 	t.Logf("%d users, %d groups, %d members", report.Users, report.Groups, report.Members)
@@ -49,7 +41,7 @@ func (g *groups) kills(users []string, kills int) {
 	for kill := range kills {
 		n := 1 + r.IntN(bound)
 		g.lay(groupsFunction, n, r.IntN(2) == 0)
-		a := g.send("PATCH", path(group), body)
+		a := g.Send("PATCH", path(group), body)
 		if touched := g.lift(); !touched {
 			if g.ok(a); kill < kills/2 {
 				g.Errorf("the request survived kill %d", kill)
@@ -114,19 +106,19 @@ func (g *groups) erase(function, kind, id, ending string) {
 	path := map[string]string{"USER": "/Users/", "GROUP": "/Groups/"}[kind] + id
 	if ending != endings[0] {
 		g.lay(function, 6, false)
-		a := g.send("DELETE", path, "")
-		if touched := g.lift(); !touched || a.status < 500 {
-			g.Fatalf("%s: killed %v, status %d", ending, touched, a.status)
+		a := g.Send("DELETE", path, "")
+		if touched := g.lift(); !touched || a.Status < 500 {
+			g.Fatalf("%s: killed %v, status %d", ending, touched, a.Status)
 		}
-		g.want(404, "GET", path, "")
+		g.Want(404, "GET", path, "")
 	}
 	busy := g.busy.Load()
 	if ending == "changes" {
 		g.finishByChanges(kind, id)
-	} else if a := g.outlast("DELETE", path, ""); a.status != 204 && (a.status != 404 || ending == endings[0] && g.busy.Load() == busy) {
-		g.Errorf("%s: %d %s", ending, a.status, a.body.JSON()) // 404 says that an earlier request has deleted it
+	} else if a := g.outlast("DELETE", path, ""); a.Status != 204 && (a.Status != 404 || ending == endings[0] && g.busy.Load() == busy) {
+		g.Errorf("%s: %d %s", ending, a.Status, a.Body.JSON()) // 404 says that an earlier request has deleted it
 	}
-	g.want(404, "GET", path, "")
+	g.Want(404, "GET", path, "")
 	item, err := g.db.Get(g.Context(), table.Key{PK: inTenant + kind, SK: id})
 	if err != nil || item != nil {
 		g.Errorf("%s: the item is left, error %v", ending, err)

@@ -1,4 +1,4 @@
-package stack_test
+package groups_test
 
 import (
 	"flag"
@@ -7,7 +7,9 @@ import (
 	"sync"
 	"testing"
 
+	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
+	"scimserver/shared/testkit"
 )
 
 // seed makes what is random about the tests of groups.
@@ -15,14 +17,15 @@ var seed = flag.Uint64("seed", 1, "of the random choices in the tests of groups"
 
 // Races of small changes, through several processes of the functions.
 func TestGroupRaces(t *testing.T) {
-	processesOnly(t)
+	e2e.ProcessesOnly(t)
+	t.Parallel()
 	g := newGroups(t, stack.Options{MaxProcesses: 12})
 	g.races(t, "parallel adds", testParallelAdds)
-	g.races(t, "adds, removes and replaces", testContests(10))
+	g.races(t, "adds, removes and replaces", testContests(testkit.Size(10, 4)))
 	g.races(t, "circle", testCircle)
 	g.races(t, "ring", testRing)
 	g.races(t, "deletes and adds", testDeletesAndAdds)
-	if n := len(g.stack.Pids(groupsFunction)); n < 2 {
+	if n := len(g.Stack.Pids(groupsFunction)); n < 2 {
 		t.Errorf("%d process served all requests", n)
 	}
 }
@@ -44,14 +47,14 @@ func testParallelAdds(g *groups) {
 
 // Two requests that would each close a circle of two groups.
 func testCircle(g *groups) {
-	for range 5 {
+	for range testkit.Size(5, 2) {
 		testCircleOf(g, 2)
 	}
 }
 
 // Three requests of which each puts a group of a ring into the next.
 func testRing(g *groups) {
-	for range 5 {
+	for range testkit.Size(5, 2) {
 		testCircleOf(g, 3)
 	}
 }
@@ -66,8 +69,8 @@ func testCircleOf(g *groups, n int) {
 	for i := range n {
 		wg.Go(func() {
 			a := g.persist("PATCH", path(ring[i]), edit("add", ring[(i+1)%n]))
-			if statuses[i] = a.status; a.status == 400 && a.body.Get("detail").Text() == "" {
-				g.Errorf("a refusal without a reason: %s", a.body.JSON())
+			if statuses[i] = a.Status; a.Status == 400 && a.Body.Get("detail").Text() == "" {
+				g.Errorf("a refusal without a reason: %s", a.Body.JSON())
 			}
 		})
 	}
@@ -119,10 +122,10 @@ func testDeletesAndAdds(g *groups) {
 func testNoneLeft(g *groups, users, gone, stay []string) {
 	g.Helper()
 	for _, user := range users {
-		g.want(404, "GET", "/Users/"+user, "")
+		g.Want(404, "GET", "/Users/"+user, "")
 	}
 	for _, group := range gone {
-		g.want(404, "GET", path(group), "")
+		g.Want(404, "GET", path(group), "")
 	}
 	for _, group := range stay {
 		for _, id := range g.members(group) {
@@ -137,9 +140,9 @@ func testNoneLeft(g *groups, users, gone, stay []string) {
 // would close a circle.
 func (g *groups) tolerant(method, path, body string) {
 	g.Helper()
-	switch a := g.persist(method, path, body); a.status {
+	switch a := g.persist(method, path, body); a.Status {
 	case 200, 204, 400, 404:
 	default:
-		g.Errorf("%s %s: %d %s", method, path, a.status, fmt.Sprintf("%.200s", a.body.JSON()))
+		g.Errorf("%s %s: %d %s", method, path, a.Status, fmt.Sprintf("%.200s", a.Body.JSON()))
 	}
 }
