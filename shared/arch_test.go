@@ -56,7 +56,9 @@ var layers = map[string]layer{
 		"a function wires the parts together; test support is not deployed"},
 	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
 	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
-	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "shared/testkit/fault", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
+	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
+	"infra/local/e2e": {[]string{"shared/scim", "shared/tenant", "shared/table", "shared/directory", "shared/directory/verify", "shared/testkit/fault", "infra/local/stack"},
+		"the end-to-end tests' harness looks at the table past the functions, and makes the faults that a local engine never shows"},
 }
 
 // testLayers bind test files.
