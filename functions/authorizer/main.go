@@ -14,7 +14,7 @@ import (
 func main() { gateway.MainEvents(build) }
 
 func build(_ context.Context, cfg config.Config, log *slog.Logger) (any, error) {
-	gate, err := authorizer.OpenGate(cfg, log)
-	a := &authorizer.Authorizer{Gate: gate, Log: log, SharedKey: cfg.SharedAPIKey}
+	gate, err := authorizer.OpenAuthenticator(cfg, log)
+	a := &authorizer.Authorizer{Authenticator: gate, Log: log, SharedKey: cfg.SharedAPIKey}
 	return a.Authorize, err
 }

@@ -17,6 +17,6 @@ import (
 func main() { gateway.Main(build) }
 
 func build(_ context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
-	gate, err := authorizer.OpenGate(cfg, log)
-	return &oauth.Endpoint{Gate: gate, Log: log, Now: time.Now}, err
+	gate, err := authorizer.OpenAuthenticator(cfg, log)
+	return &oauth.Endpoint{Authenticator: gate, Log: log, Now: time.Now}, err
 }

@@ -15,8 +15,8 @@ import (
 	"scimserver/shared/tenantstore"
 )
 
-// Gate decides about credentials. It is safe for concurrent use.
-type Gate struct {
+// Authenticator decides about credentials. It is safe for concurrent use.
+type Authenticator struct {
 	Tenants *tenantstore.Store
 	Keys    *accesstoken.Keyring
 	Log     *slog.Logger
@@ -31,19 +31,19 @@ type Grant struct {
 	Expires    time.Time // zero: does not expire
 }
 
-// ErrRefused says that a credential does not work, whatever the reason is: only
+// ErrInvalidCredential says that a credential does not work, whatever the reason is: only
 // the log tells an unknown one from a wrong, an expired or a suspended one.
-var ErrRefused = errors.New("the credential does not work")
+var ErrInvalidCredential = errors.New("the credential does not work")
 
 // usedWithin bounds the note that a credential was used: it must not delay the answer.
 const usedWithin = 300 * time.Millisecond
 
 // holder finds the credential that a token or client secret belongs to. An
 // unknown key id takes the same path as a wrong secret.
-func (g *Gate) holder(ctx context.Context, text string, kind tenant.Kind) (tenant.Credential, error) {
+func (g *Authenticator) holder(ctx context.Context, text string, kind tenant.Kind) (tenant.Credential, error) {
 	keyID, err := tenant.Parse(text)
 	if err != nil {
-		return tenant.Credential{}, ErrRefused
+		return tenant.Credential{}, ErrInvalidCredential
 	}
 	c, err := g.Tenants.Credential(ctx, keyID)
 	if err != nil && !errors.Is(err, tenantstore.ErrNotFound) {
@@ -51,32 +51,32 @@ func (g *Gate) holder(ctx context.Context, text string, kind tenant.Kind) (tenan
 	}
 	proved := c.Proves(text)
 	if !proved || c.Kind != kind || !c.Usable(g.Now()) {
-		return c, ErrRefused
+		return c, ErrInvalidCredential
 	}
 	return c, nil
 }
 
 // grant completes what a credential that works may do. That it was used is noted
 // while its tenant is read.
-func (g *Gate) grant(ctx context.Context, c tenant.Credential) (Grant, error) {
+func (g *Authenticator) grant(ctx context.Context, c tenant.Credential) (Grant, error) {
 	var noted sync.WaitGroup
 	noted.Go(func() { g.note(ctx, c) })
 	t, err := g.Tenants.Tenant(ctx, c.Tenant)
 	noted.Wait()
 	switch {
 	case errors.Is(err, tenantstore.ErrNotFound):
-		return Grant{Credential: c}, ErrRefused
+		return Grant{Credential: c}, ErrInvalidCredential
 	case err != nil:
 		return Grant{Credential: c}, err
 	case t.State != tenant.Active:
-		return Grant{Credential: c, Tenant: t}, ErrRefused
+		return Grant{Credential: c, Tenant: t}, ErrInvalidCredential
 	}
 	return Grant{Tenant: t, Credential: c, Scopes: c.Scopes, Expires: c.Expires}, nil
 }
 
 // note writes down that a credential is in use, at most hourly. A failure costs
 // the operator an hour of knowledge, and the caller nothing.
-func (g *Gate) note(ctx context.Context, c tenant.Credential) {
+func (g *Authenticator) note(ctx context.Context, c tenant.Credential) {
 	ctx, cancel := context.WithTimeout(ctx, usedWithin)
 	defer cancel()
 	if err := g.Tenants.NoteUse(ctx, c); err != nil {

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 // bench is a gate with a table of its own and a clock that tests move.
 type bench struct {
 	*testing.T
-	*access.Gate
+	*access.Authenticator
 	now time.Time
 	log strings.Builder
 }
@@ -41,7 +41,7 @@ func newBench(t *testing.T, transport http.RoundTripper) *bench {
 	clock := func() time.Time { return b.now }
 	keys := &accesstoken.Keyring{Service: "here", Now: clock,
 		Read: func(context.Context) ([]accesstoken.Version, error) { return secret, nil }}
-	b.Gate = &access.Gate{Tenants: tenants, Keys: keys, Log: slog.New(slog.NewJSONHandler(&b.log, nil)), Now: clock}
+	b.Authenticator = &access.Authenticator{Tenants: tenants, Keys: keys, Log: slog.New(slog.NewJSONHandler(&b.log, nil)), Now: clock}
 	for _, id := range []tenant.ID{"acme", "globex"} {
 		if _, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: id, Name: string(id), Profile: tenant.Okta}); err != nil {
 			t.Fatal(err)
@@ -59,7 +59,7 @@ func (b *bench) issue(model tenant.Credential) (string, tenant.Credential) {
 	if model.Scopes == nil {
 		model.Scopes = []tenant.Scope{tenant.Read, tenant.Write}
 	}
-	text, c := tenant.IssueLike(model, b.now)
+	text, c := tenant.NewCredential(model, b.now)
 	if err := b.Tenants.CreateCredential(b.Context(), c); err != nil {
 		b.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func (b *bench) accessToken(secret string, c tenant.Credential) (string, accesst
 	if err != nil {
 		b.Fatal(err)
 	}
-	token, claims, err := b.Token(b.Context(), grant)
+	token, claims, err := b.IssueToken(b.Context(), grant)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func (b *bench) set(state tenant.State) {
 
 func (b *bench) refuses(name, header string) {
 	b.Helper()
-	if grant, err := b.Bearer(b.Context(), header); !errors.Is(err, access.ErrRefused) {
+	if grant, err := b.Bearer(b.Context(), header); !errors.Is(err, access.ErrInvalidCredential) {
 		b.Errorf("%s: %+v, %v; want a refusal", name, grant, err)
 	}
 }
@@ -186,7 +186,7 @@ func TestAccessToken(t *testing.T) {
 	} {
 		asked := grant
 		change(&asked)
-		token, _, err := b.Token(t.Context(), asked)
+		token, _, err := b.IssueToken(t.Context(), asked)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +222,7 @@ func TestClient(t *testing.T) {
 		"no id": {"", first}, "another client's id": {string(other.Client), first}, "another client's secret": {string(c.Client), foreign},
 		"a bearer token": {"", bearer}, "a bearer token as a client": {string(bearerID), bearer}, "no secret": {string(c.Client), ""},
 	} {
-		if _, err := b.Client(t.Context(), tt[0], tt[1]); !errors.Is(err, access.ErrRefused) {
+		if _, err := b.Client(t.Context(), tt[0], tt[1]); !errors.Is(err, access.ErrInvalidCredential) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -278,7 +278,7 @@ func TestOutOfReach(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Tenants = tenants
-	if _, err := b.Bearer(t.Context(), "Bearer "+token); !errors.Is(err, tenantstore.ErrUnavailable) || errors.Is(err, access.ErrRefused) {
+	if _, err := b.Bearer(t.Context(), "Bearer "+token); !errors.Is(err, tenantstore.ErrUnavailable) || errors.Is(err, access.ErrInvalidCredential) {
 		t.Errorf("%v", err)
 	}
 }

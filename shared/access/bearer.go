@@ -13,11 +13,11 @@ import (
 
 // Bearer decides about an Authorization header (RFC 6750 section 2.1). It takes
 // the tokens that operators issue and those that clients got for their secret.
-// The error is ErrRefused, or says that the decision could not be made.
-func (g *Gate) Bearer(ctx context.Context, header string) (Grant, error) {
+// The error is ErrInvalidCredential, or says that the decision could not be made.
+func (g *Authenticator) Bearer(ctx context.Context, header string) (Grant, error) {
 	token, ok := BearerToken(header)
 	if !ok {
-		return Grant{}, ErrRefused
+		return Grant{}, ErrInvalidCredential
 	}
 	if strings.Contains(token, ".") {
 		return g.signed(ctx, token)
@@ -39,17 +39,17 @@ func BearerToken(header string) (token string, ok bool) {
 
 // signed decides about an access token. The client secret that it was issued for
 // has its say: a token does no more than that may, and ends with it.
-func (g *Gate) signed(ctx context.Context, token string) (Grant, error) {
+func (g *Authenticator) signed(ctx context.Context, token string) (Grant, error) {
 	claims, err := g.Keys.Verify(ctx, token)
 	if errors.Is(err, accesstoken.ErrInvalid) {
-		return Grant{}, ErrRefused
+		return Grant{}, ErrInvalidCredential
 	}
 	if err != nil {
 		return Grant{}, err
 	}
 	c, err := g.Tenants.Credential(ctx, claims.Credential)
 	if errors.Is(err, tenantstore.ErrNotFound) || err == nil && (c.Kind != tenant.ClientSecret || !c.Usable(g.Now())) {
-		return Grant{Credential: c}, ErrRefused
+		return Grant{Credential: c}, ErrInvalidCredential
 	}
 	if err != nil {
 		return Grant{Credential: c}, err

@@ -13,8 +13,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Life is how long a token works at most.
-const Life = time.Hour
+// Lifetime is how long a token works at most.
+const Lifetime = time.Hour
 
 // typ tells an access token from any other JWT (RFC 9068 section 2.1).
 const typ = "at+jwt"

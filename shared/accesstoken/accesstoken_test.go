@@ -38,7 +38,7 @@ func keyring(s *store, now *time.Time) *Keyring {
 }
 
 func claims(now time.Time) Claims {
-	return Claims{Credential: "k1", Client: "c1", Scopes: []tenant.Scope{tenant.Read, tenant.Write}, Issued: now, Expires: now.Add(Life)}
+	return Claims{Credential: "k1", Client: "c1", Scopes: []tenant.Scope{tenant.Read, tenant.Write}, Issued: now, Expires: now.Add(Lifetime)}
 }
 
 func issue(t *testing.T, k *Keyring, c Claims) string {
@@ -117,7 +117,7 @@ func TestRotation(t *testing.T) {
 	issuer, verifier := keyring(s, &now), keyring(s, &now)
 	old := issue(t, issuer, claims(now))
 	s.versions = []Version{version("b", now), version("a", start)}
-	for elapsed := time.Duration(0); elapsed < Life; elapsed += time.Minute {
+	for elapsed := time.Duration(0); elapsed < Lifetime; elapsed += time.Minute {
 		now = start.Add(elapsed)
 		for name, token := range map[string]string{"old": old, "new": issue(t, issuer, claims(now))} {
 			if _, err := verifier.Verify(t.Context(), token); err != nil {
@@ -130,7 +130,7 @@ func TestRotation(t *testing.T) {
 	if _, err := verifier.Verify(t.Context(), issue(t, issuer, claims(now))); err != nil {
 		t.Errorf("by the new key alone: %v", err)
 	}
-	if issuer.keys[0].id == "" || s.reads > 2*int(Life/refresh)+4 {
+	if issuer.keys[0].id == "" || s.reads > 2*int(Lifetime/refresh)+4 {
 		t.Errorf("the secret was read %d times", s.reads)
 	}
 }

@@ -96,7 +96,7 @@ func (a Account) document() scim.Value {
 	for _, e := range a.Emails {
 		email := []scim.Member{{Name: "value", Value: scim.Text(e.Value)}}
 		if e.Primary {
-			email = append(email, scim.Member{Name: "primary", Value: scim.Truth(true)})
+			email = append(email, scim.Member{Name: "primary", Value: scim.Boolean(true)})
 		}
 		emails = append(emails, scim.Map(email...))
 	}

@@ -150,7 +150,7 @@ func (s *Service) expiry(seconds *int64, most time.Duration) (time.Time, error) 
 }
 
 func (s *Service) issue(ctx context.Context, model tenant.Credential) (Issued, error) {
-	secret, c := tenant.IssueLike(model, s.Now().UTC().Truncate(time.Second))
+	secret, c := tenant.NewCredential(model, s.Now().UTC().Truncate(time.Second))
 	if err := s.Directory.Tenants().CreateCredential(ctx, c); err != nil {
 		return Issued{}, err
 	}

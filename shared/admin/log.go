@@ -38,7 +38,7 @@ func (q LogQuery) wants(e provlog.Entry) bool { return q.ofUser(e) && q.status.c
 
 // ofUser compares what an operator may know a person or group by, in any case.
 func (q LogQuery) ofUser(e provlog.Entry) bool {
-	user := scim.Fold(provlog.Text(q.User))
+	user := scim.Fold(provlog.Truncate(q.User))
 	return user == "" || user == scim.Fold(string(e.ID)) || user == scim.Fold(e.Name) || user == scim.Fold(e.ExternalID)
 }
 

@@ -45,7 +45,7 @@ func logQuery(r *http.Request, now time.Time) (q LogQuery, err error) {
 	if err != nil {
 		return q, err
 	}
-	q.From = later(q.From, now.Add(-provlog.Life))
+	q.From = later(q.From, now.Add(-provlog.Retention))
 	if future := now.Add(time.Hour); q.To.After(future) { // clocks may differ that much
 		q.To = future
 	}

@@ -44,7 +44,7 @@ func (s *Service) successor(ctx context.Context, old tenant.Credential) (tenant.
 	if err == nil && t.State == tenant.Deleting {
 		err = beingDeleted(old.Tenant)
 	}
-	model, life := old, old.Life
+	model, life := old, old.Lifetime
 	if most := t.Limits.TokenAge; most > 0 && (life == 0 || life > most) {
 		life = most
 	}

@@ -26,7 +26,7 @@ type permit struct {
 }
 
 // connect makes the user of an account that holds everything that was lost, if that
-// is permitted; else the error is taken. It is table.ErrMoved when the account or the
+// is permitted; else the error is taken. It is table.ErrItemChanged when the account or the
 // permission changed meanwhile.
 func (t *Tenant) connect(ctx context.Context, c Content, taken *TakenError) (User, error) {
 	id, ok := taken.account()
@@ -83,7 +83,7 @@ func (t *Tenant) permission(ctx context.Context, id scim.ID, taken *TakenError) 
 }
 
 // standing reads who holds what was lost, the conflict about it and the tenant's
-// record. The error is table.ErrMoved if the holder has gone.
+// record. The error is table.ErrItemChanged if the holder has gone.
 func (t *Tenant) standing(ctx context.Context, holder table.Key, taken *TakenError) (item, conflict, record table.Item, err error) {
 	about := t.conflictKey(t.conflicts(taken)[0].ID)
 	items, err := t.d.db.GetAll(ctx, []table.Key{holder, about, tenantstore.Key(t.id)})
@@ -92,7 +92,7 @@ func (t *Tenant) standing(ctx context.Context, holder table.Key, taken *TakenErr
 		found[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}] = item
 	}
 	if err == nil && !alive(found[holder]) {
-		err = table.ErrMoved
+		err = table.ErrItemChanged
 	}
 	return found[holder], found[about], found[tenantstore.Key(t.id)], err
 }
@@ -114,7 +114,7 @@ func (t *Tenant) approved(by Resource, item table.Item, taken *TakenError) ([]ta
 		taken.lapsed = lapse{c.Approval.Until, outdatedApproval(c.HeldBy(t.id))}
 		return nil, nil
 	}
-	return []table.Write{tenantstore.CheckNotDeleting(t.id, "", nil), t.closed(c, "connected by approval").Provided(
+	return []table.Write{tenantstore.CheckNotDeleting(t.id, "", nil), t.closed(c, "connected by approval").WithCondition(
 		"#state = :state AND #holder = :holder AND #approvedVersion = :version",
 		table.Item{"state": string(ConflictApproved), "holder": string(by.ID), "version": by.Version})}, nil
 }
@@ -151,7 +151,7 @@ func (t *Tenant) automatic(a Account, conflict, record table.Item, taken *TakenE
 		return writes, nil
 	}
 	c, err := conflictFrom(conflict)
-	return append(writes, t.closed(c, "connected automatically").Provided("attribute_exists(PK)", nil)), err
+	return append(writes, t.closed(c, "connected automatically").WithCondition("attribute_exists(PK)", nil)), err
 }
 
 // domainOf returns what stands behind the last @ of an email, in lower case.
@@ -182,13 +182,13 @@ func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
 		writes := append(t.arrival(UserKind, u.Resource, item, claims), t.counted(UserKind, 1))
 		return append(append(writes, t.withdrawn(p, claims)...), p.writes...)
 	})
-	if failed := table.Refusal(err); failed != nil {
+	if failed := table.FailedConditions(err); failed != nil {
 		if failed.At(0) == nil {
 			if taken := t.lost(failed, claims, 1); taken != nil {
 				return User{}, taken
 			}
 		}
-		return User{}, table.ErrMoved
+		return User{}, table.ErrItemChanged
 	}
 	return u, err
 }
@@ -201,7 +201,7 @@ func (t *Tenant) withdrawn(p permit, kept []claim) []table.Write {
 	if p.teams == "" {
 		condition += " AND attribute_not_exists(#teams)"
 	}
-	removal := table.Delete(none.key(AccountKind, a.ID)).Provided(condition, table.Item{"version": a.Version})
+	removal := table.Delete(none.key(AccountKind, a.ID)).WithCondition(condition, table.Item{"version": a.Version})
 	writes := []table.Write{removal, none.counted(AccountKind, -1)}
 	writes = append(writes, none.tombstone(AccountKind, a.Resource, "")...)
 	for _, c := range without(none.held(a.Doc), kept) {
@@ -212,7 +212,7 @@ func (t *Tenant) withdrawn(p permit, kept []claim) []table.Write {
 
 // createOrConnect creates a user, or makes it of the account that stands in the way.
 func (t *Tenant) createOrConnect(ctx context.Context, c Content) (u User, err error) {
-	err = table.RetryMoved(ctx, func() (err error) {
+	err = table.RetryIfChanged(ctx, func() (err error) {
 		u, err = t.createAs(ctx, UserKind, c)
 		if taken, ok := errors.AsType[*TakenError](attempted(err, UserKind, "", c.Doc)); ok {
 			u, err = t.connect(ctx, c, taken)

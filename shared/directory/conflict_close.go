@@ -159,9 +159,9 @@ func (t *Tenant) hasConflicts(ctx context.Context) (bool, error) {
 func (t *Tenant) closeAs(ctx context.Context, c Conflict, outcome string) error {
 	condition, values := c.asRead()
 	values["last"] = scim.FormatTime(c.Last)
-	write := t.closed(c, outcome).Provided(condition+" AND #last = :last", values)
+	write := t.closed(c, outcome).WithCondition(condition+" AND #last = :last", values)
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return write })
-	return ignoring(err, table.Refusal(err))
+	return ignoring(err, table.FailedConditions(err))
 }
 
 // closed makes the write that closes a conflict.

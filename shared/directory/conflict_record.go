@@ -38,7 +38,7 @@ func attempted(err error, k Kind, id scim.ID, doc scim.Value) error {
 func (t *Tenant) Note(ctx context.Context, e *TakenError) (of []ConflictID, err error) {
 	of = make([]ConflictID, len(e.Values))
 	for _, c := range t.conflicts(e) {
-		if err := table.RetryMoved(ctx, func() error { return t.note(ctx, c, e.lapsed) }); err != nil {
+		if err := table.RetryIfChanged(ctx, func() error { return t.note(ctx, c, e.lapsed) }); err != nil {
 			return nil, err
 		}
 		for i, h := range e.Holders {
@@ -86,7 +86,7 @@ func (v Taken) rank() string {
 	return "1"
 }
 
-// note stores a conflict that was lost once more. The error is table.ErrMoved when others
+// note stores a conflict that was lost once more. The error is table.ErrItemChanged when others
 // change its state meanwhile.
 func (t *Tenant) note(ctx context.Context, c Conflict, lapsed lapse) error {
 	item, err := t.d.db.Get(ctx, t.conflictKey(c.ID))
@@ -123,7 +123,7 @@ func (t *Tenant) count(ctx context.Context, c Conflict, first bool, condition st
 			values["stamp"] = string(stamp)
 		}
 		set["writer"] = string(stamp)
-		write := table.Update(t.conflictKey(c.ID), set).Provided(condition, values)
+		write := table.Update(t.conflictKey(c.ID), set).WithCondition(condition, values)
 		if !first {
 			write = write.Adding("n", 1)
 		}
@@ -185,10 +185,10 @@ func (c Conflict) asRead() (condition string, values table.Item) {
 		}
 }
 
-// moved turns a refusal into table.ErrMoved.
+// moved turns a refusal into table.ErrItemChanged.
 func moved(err error) error {
-	if table.Refusal(err) != nil {
-		return table.ErrMoved
+	if table.FailedConditions(err) != nil {
+		return table.ErrItemChanged
 	}
 	return err
 }

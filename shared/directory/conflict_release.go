@@ -104,7 +104,7 @@ func withEmail(doc scim.Value, address string, primary bool) scim.Value {
 	emails := slices.Clone(withoutEmail(doc, address).Get("emails").Items())
 	email := []scim.Member{{Name: "value", Value: scim.Text(address)}}
 	if primary {
-		email = append(email, scim.Member{Name: "primary", Value: scim.Truth(true)})
+		email = append(email, scim.Member{Name: "primary", Value: scim.Boolean(true)})
 	}
 	return withMember(doc, "emails", scim.List(append(emails, scim.Map(email...))...))
 }

@@ -134,7 +134,7 @@ func (t *Tenant) Dismiss(ctx context.Context, id ConflictID, by string) (Conflic
 // resolve lets decide change the state of a conflict that is not closed, and stores
 // that if neither state nor holder has moved meanwhile; otherwise it decides anew.
 func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Conflict) error) (c Conflict, err error) {
-	err = table.RetryMoved(ctx, func() error {
+	err = table.RetryIfChanged(ctx, func() error {
 		if c, err = t.Conflict(ctx, id); err != nil {
 			return err
 		}
@@ -150,7 +150,7 @@ func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Confli
 				"state": string(c.State), "outcome": c.Outcome,
 				"approvedVersion": c.Approval.Version, "approvedBy": c.Approval.By, "approvedUntil": table.Seconds(c.Approval.Until),
 			}
-			return []table.Write{table.Update(t.conflictKey(id), set).Provided(old.asRead())}
+			return []table.Write{table.Update(t.conflictKey(id), set).WithCondition(old.asRead())}
 		}))
 	})
 	return c, err

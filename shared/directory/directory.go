@@ -121,4 +121,4 @@ type Tenant struct {
 }
 
 // Log returns the tenant's provisioning log.
-func (t *Tenant) Log() provlog.Log { return provlog.Of(t.d.db, t.id) }
+func (t *Tenant) Log() provlog.Log { return provlog.New(t.d.db, t.id) }

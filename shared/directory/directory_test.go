@@ -262,7 +262,7 @@ func (b *bench) newTenant(id tenant.ID, domains ...string) tenant.Tenant {
 
 func (b *bench) issue(model tenant.Credential) {
 	b.Helper()
-	_, c := tenant.IssueLike(model, time.Unix(1_800_000_000, 0).UTC())
+	_, c := tenant.NewCredential(model, time.Unix(1_800_000_000, 0).UTC())
 	if err := b.dir.Tenants().CreateCredential(b.Context(), c); err != nil {
 		b.Fatal(err)
 	}

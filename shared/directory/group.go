@@ -21,7 +21,7 @@ func groupFrom(item table.Item) (Group, error) {
 // displayName, *UnknownMembersError, ErrCycle, ErrDepth, ErrUnavailable, and an
 // *scim.Error for a document that can't be stored.
 func (t *Tenant) CreateGroup(ctx context.Context, doc scim.Value, members MemberEdit) (out Changed, err error) {
-	err = table.RetryMoved(ctx, func() (err error) {
+	err = table.RetryIfChanged(ctx, func() (err error) {
 		out, err = t.createGroup(ctx, Group{t.newResource(doc)}, members, nil)
 		if taken, ok := errors.AsType[*TakenError](attempted(err, GroupKind, "", doc)); ok {
 			out, err = t.connectTeam(ctx, doc, members, taken)
@@ -32,7 +32,7 @@ func (t *Tenant) CreateGroup(ctx context.Context, doc scim.Value, members Member
 }
 
 // createGroup stores a new group along with other writes, of which none may fail but
-// because somebody else was faster. Then the error is table.ErrMoved.
+// because somebody else was faster. Then the error is table.ErrItemChanged.
 func (t *Tenant) createGroup(ctx context.Context, g Group, members MemberEdit, more []table.Write) (Changed, error) {
 	name, err := t.nameOf(g.Doc)
 	if err != nil {
@@ -152,7 +152,7 @@ func (t *Tenant) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft,
 	}
 	if d.Group, err = groupFrom(own); err == nil && d.pending != "" {
 		if err = t.finishChange(ctx, id, d.pending); err == nil {
-			err = table.ErrMoved
+			err = table.ErrItemChanged
 		}
 	}
 	return d, err
@@ -227,7 +227,7 @@ func (c *change) of(ctx context.Context, old, now Group, versioned bool) ([]clai
 			own["writer"] = c.d.stamped(old.Resource, stamp)
 		}
 		record(ctx, own, c.joinsOrParts(), len(c.skipped))
-		group := table.Update(c.key(GroupKind, c.group), own).Adding("version", 1).Provided(condition, values)
+		group := table.Update(c.key(GroupKind, c.group), own).Adding("version", 1).WithCondition(condition, values)
 		return append([]table.Write{group}, c.moves(GroupKind, old.Resource, now.Resource, taken, yielded)...)
 	}
 	return taken, nil
@@ -237,7 +237,7 @@ func (c *change) of(ctx context.Context, old, now Group, versioned bool) ([]clai
 // anything else has moved since it was read. A change of others that is under way
 // is finished.
 func (t *Tenant) judge(ctx context.Context, id scim.ID, err error, taken []claim) error {
-	failed := table.Refusal(err)
+	failed := table.FailedConditions(err)
 	if failed == nil {
 		return err
 	}
@@ -251,10 +251,10 @@ func (t *Tenant) judge(ctx context.Context, id scim.ID, err error, taken []claim
 				return err
 			}
 		}
-		return table.ErrMoved
+		return table.ErrItemChanged
 	}
 	if e := t.lost(failed, taken, 1); e != nil {
 		return e
 	}
-	return table.ErrMoved
+	return table.ErrItemChanged
 }

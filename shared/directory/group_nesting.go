@@ -42,7 +42,7 @@ func (c *change) guard(ctx context.Context) ([]table.Write, error) {
 		condition, values = "#n = :n", table.Item{"n": nesting.Int("n")}
 	}
 	last := table.Item{"last": string(c.group)}
-	return []table.Write{table.Update(c.nestingKey(), last).Adding("n", 1).Provided(condition, values)}, nil
+	return []table.Write{table.Update(c.nestingKey(), last).Adding("n", 1).WithCondition(condition, values)}, nil
 }
 
 // checkNesting walks down from groups that are to be members of another, and up

@@ -144,7 +144,7 @@ func (d *Directory) Log(ctx context.Context, all []Trace) error {
 		if !present[tr.Tenant] {
 			continue
 		}
-		put, err := provlog.Of(d.db, tr.Tenant).Write(tr.entry)
+		put, err := provlog.New(d.db, tr.Tenant).Write(tr.entry)
 		if err != nil {
 			return err
 		}

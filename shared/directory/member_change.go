@@ -190,7 +190,7 @@ func presumed(m Member) Member {
 // missing reports whether nothing stood in the way of a transaction but members
 // that are no live resources of their kind.
 func (c *change) missing(err error) bool {
-	failed := table.Refusal(err)
+	failed := table.FailedConditions(err)
 	if failed == nil || c.stepped {
 		return false
 	}

@@ -84,7 +84,7 @@ func (d *Directory) leave(ctx context.Context, seats []seat, last func() []table
 			}
 			return writes
 		})
-		failed := table.Refusal(err)
+		failed := table.FailedConditions(err)
 		if failed == nil || first > 0 && failed.At(0) != nil { // the member itself has gone: another finished this
 			return ignoring(err, failed)
 		}
@@ -112,5 +112,5 @@ func ignoring(err error, expected *table.ConditionFailed) error {
 // members change.
 func (d *Directory) touched(of table.Key) table.Write {
 	set := table.Item{"modified": scim.FormatTime(d.instant())}
-	return table.Update(of, set).Adding("version", 1).Provided(lively, nil)
+	return table.Update(of, set).Adding("version", 1).WithCondition(lively, nil)
 }

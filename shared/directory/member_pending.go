@@ -53,7 +53,7 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 	}
 	more := table.Item{"pending": id, "since": scim.FormatTime(c.d.instant())}
 	err = c.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write { return append(c.head(stamp, more), guard...) })
-	if table.Refusal(err) != nil { // a step that is left behind expires
+	if table.FailedConditions(err) != nil { // a step that is left behind expires
 		_ = c.dropSteps(ctx, c.group, id)
 	}
 	if err != nil {
@@ -169,10 +169,10 @@ func (t *Tenant) carryOutStep(ctx context.Context, group scim.ID, change string,
 	for range 1 + len(s.operations) {
 		writes := append([]table.Write{
 			table.Check(t.key(GroupKind, group), "#pending = :change AND attribute_not_exists(#deleting)", table.Item{"change": change}),
-			table.Delete(s.key).Provided("attribute_exists(PK)", nil),
+			table.Delete(s.key).WithCondition("attribute_exists(PK)", nil),
 		}, t.writes(group, s, held, gone)...)
 		err := t.d.db.Transact(ctx, func(table.Stamp) []table.Write { return writes })
-		failed := table.Refusal(err)
+		failed := table.FailedConditions(err)
 		switch {
 		case failed == nil:
 			return err
@@ -208,9 +208,9 @@ func (t *Tenant) conclude(ctx context.Context, group scim.ID, change string) err
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write {
 		set := table.Item{"modified": scim.FormatTime(t.d.instant())}
 		return table.Update(t.key(GroupKind, group), set).Adding("version", 1).Dropping("pending", "since").
-			Provided("#pending = :change", table.Item{"change": change})
+			WithCondition("#pending = :change", table.Item{"change": change})
 	})
-	return ignoring(err, table.Refusal(err))
+	return ignoring(err, table.FailedConditions(err))
 }
 
 // dropSteps removes the steps of a change that was not committed, or of all

@@ -64,10 +64,10 @@ func (t *Tenant) PutJourney(ctx context.Context, kind string, j Journey) error {
 	putPlace(item, "next", j.Next)
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Put(table.Key{PK: t.journeyPK(kind), SK: j.ID}, item).
-			Provided("attribute_not_exists(PK) OR #nextIndex <> :index OR #nextType > :type OR #nextType = :type AND #nextAfter > :after",
+			WithCondition("attribute_not_exists(PK) OR #nextIndex <> :index OR #nextType > :type OR #nextType = :type AND #nextAfter > :after",
 				table.Item{"index": int64(j.Next.Index), "type": int64(j.Next.Type), "after": string(j.Next.After)})
 	})
-	if table.Refusal(err) != nil {
+	if table.FailedConditions(err) != nil {
 		return nil
 	}
 	return err

@@ -26,7 +26,7 @@ func (t *Tenant) delete(ctx context.Context, k Kind, id scim.ID, match Match) er
 		return ErrNotFound
 	}
 	var marked table.Item
-	err := table.RetryMoved(ctx, func() (err error) {
+	err := table.RetryIfChanged(ctx, func() (err error) {
 		marked, err = t.mark(ctx, k, id, match)
 		return err
 	})
@@ -62,10 +62,10 @@ func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (tab
 	item, err := t.d.db.WriteReturning(ctx, func(stamp table.Stamp) table.Write {
 		set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "marker": string(stamp)}
 		record(ctx, set, false, 0)
-		return table.Update(t.key(k, id), set).Adding("version", 1).Provided(condition, values)
+		return table.Update(t.key(k, id), set).Adding("version", 1).WithCondition(condition, values)
 	})
 	err = t.decided(ctx, k, id, 0, err)
-	failed := table.Refusal(err)
+	failed := table.FailedConditions(err)
 	if failed == nil {
 		return item, err
 	}
@@ -75,7 +75,7 @@ func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (tab
 	case !alive(stood):
 		return stood, ErrNotFound
 	}
-	return nil, table.ErrMoved
+	return nil, table.ErrItemChanged
 }
 
 // finishDeletion removes what a marked resource still has, and then the resource
@@ -98,7 +98,7 @@ func (t *Tenant) finishDeletion(ctx context.Context, k Kind, item table.Item) er
 	}
 	tombstone := t.tombstone(k, r, t.d.askedFor(item))
 	last := func() []table.Write {
-		writes := t.departure(k, r, table.Delete(t.key(k, r.ID)).Provided("attribute_exists(#deleting)", nil))
+		writes := t.departure(k, r, table.Delete(t.key(k, r.ID)).WithCondition("attribute_exists(#deleting)", nil))
 		return append(writes, tombstone...)
 	}
 	if k == UserKind || k == GroupKind {

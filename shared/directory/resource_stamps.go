@@ -55,7 +55,7 @@ func (t *Tenant) change(
 // ErrUnavailable if it can't be known any more. version is the one that the write was
 // to leave, 0 for a mark, whose stamp no other write removes.
 func (t *Tenant) decided(ctx context.Context, k Kind, id scim.ID, version int64, refused error) error {
-	failed := table.Refusal(refused)
+	failed := table.FailedConditions(refused)
 	if failed == nil || failed.Lost == "" {
 		return refused
 	}

@@ -20,10 +20,10 @@ func (d *Directory) Ready(ctx context.Context) error {
 	}
 	item, err := d.db.Get(ctx, settingsKey)
 	if err == nil && item == nil {
-		item, err = d.putSettings(ctx, table.Put(settingsKey, d.settings()).Provided("attribute_not_exists(PK)", nil))
+		item, err = d.putSettings(ctx, table.Put(settingsKey, d.settings()).WithCondition("attribute_not_exists(PK)", nil))
 	}
 	if err == nil && item.Bytes("secret") == nil { // of an earlier version of this service
-		item, err = d.putSettings(ctx, table.Update(settingsKey, table.Item{"secret": newSecret()}).Provided("attribute_not_exists(secret)", nil))
+		item, err = d.putSettings(ctx, table.Update(settingsKey, table.Item{"secret": newSecret()}).WithCondition("attribute_not_exists(secret)", nil))
 	}
 	if err != nil {
 		return err

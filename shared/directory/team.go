@@ -104,7 +104,7 @@ func (t *Tenant) storeTeam(ctx context.Context, old Team, doc scim.Value) (Team,
 	taken, yielded := without(name, t.name(old.Doc)), without(t.name(old.Doc), name)
 	return now, t.overtaken(t.change(ctx, TeamKind, old.Resource, func(stamp table.Stamp) []table.Write {
 		item["writer"] = t.d.stamped(old.Resource, stamp)
-		own := table.Update(t.key(TeamKind, old.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
+		own := table.Update(t.key(TeamKind, old.ID), item).WithCondition("#version = :old", table.Item{"old": old.Version})
 		return append([]table.Write{own}, t.moves(TeamKind, old.Resource, now.Resource, taken, yielded)...)
 	}, nil), taken)
 }

@@ -28,7 +28,7 @@ func (t *Tenant) EditTeam(ctx context.Context, id scim.ID, e TeamEdit) (were map
 	}
 	e.Add = slices.Compact(slices.Sorted(slices.Values(e.Add)))
 	e.Remove = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(e.Remove))), func(id scim.ID) bool { return !Plausible(id) })
-	err = table.RetryMoved(ctx, func() error {
+	err = table.RetryIfChanged(ctx, func() error {
 		c, err := t.teamChange(ctx, id, e)
 		if err == nil {
 			were, err = c.held, c.identify(ctx)

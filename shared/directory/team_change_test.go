@@ -74,7 +74,7 @@ func (b *bench) move(from table.Key, to tenant.ID) {
 		in := "T#" + string(to) + "#"
 		err = db.Transact(b.Context(), func(table.Stamp) []table.Write {
 			return []table.Write{
-				table.Delete(from).Provided(same, values), table.Put(table.Key{PK: in + "USER", SK: from.SK}, item),
+				table.Delete(from).WithCondition(same, values), table.Put(table.Key{PK: in + "USER", SK: from.SK}, item),
 				table.Update(table.Key{PK: counter, SK: "00"}, nil).Adding("n", -1),
 				table.Update(table.Key{PK: in + "COUNT#USER", SK: "00"}, nil).Adding("n", 1),
 			}

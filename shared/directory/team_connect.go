@@ -13,7 +13,7 @@ import (
 // the team's own memberships go afterwards, as those of any deleted team do.
 
 // connectTeam makes the group of a team that holds its name, if that is approved; else
-// the error is taken. It is table.ErrMoved when the team or the approval changed meanwhile.
+// the error is taken. It is table.ErrItemChanged when the team or the approval changed meanwhile.
 func (t *Tenant) connectTeam(ctx context.Context, doc scim.Value, members MemberEdit, taken *TakenError) (Changed, error) {
 	if taken.Values[0].Holder != TeamKind {
 		return Changed{}, taken
@@ -50,5 +50,5 @@ func (t *Tenant) connectTeam(ctx context.Context, doc scim.Value, members Member
 // group.
 func (t *Tenant) handedOver(team table.Key, version int64) table.Write {
 	set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "connected": "yes"}
-	return table.Update(team, set).Adding("version", 1).Provided(lively+" AND #version = :version", table.Item{"version": version})
+	return table.Update(team, set).Adding("version", 1).WithCondition(lively+" AND #version = :version", table.Item{"version": version})
 }

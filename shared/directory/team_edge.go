@@ -41,7 +41,7 @@ func (t *Tenant) personKey(k Kind, id scim.ID) table.Key {
 // moves no version: nothing of it is shown with the person.
 func (t *Tenant) joinTeam(team scim.ID, k Kind, person scim.ID) []table.Write {
 	return []table.Write{
-		table.Update(t.personKey(k, person), table.Item{"teams": "yes"}).Provided(lively, nil),
+		table.Update(t.personKey(k, person), table.Item{"teams": "yes"}).WithCondition(lively, nil),
 		table.Put(t.inTeamKey(team, person), nil),
 		table.Put(t.teamOfKey(person, team), nil),
 	}

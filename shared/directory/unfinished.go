@@ -80,9 +80,9 @@ func (d *Directory) sweep(ctx context.Context, note table.Item) (finished bool, 
 // forget takes a note away, unless Notice has written a newer one meanwhile.
 func (d *Directory) forget(ctx context.Context, w work, note table.Item) error {
 	err := d.db.Write(ctx, func(table.Stamp) table.Write {
-		return table.Delete(w.noteKey()).Provided("#since = :since", table.Item{"since": note.Text("since")})
+		return table.Delete(w.noteKey()).WithCondition("#since = :since", table.Item{"since": note.Text("since")})
 	})
-	return ignoring(err, table.Refusal(err))
+	return ignoring(err, table.FailedConditions(err))
 }
 
 // work is a change or deletion that may be unfinished.

@@ -17,10 +17,10 @@ const sweepTime = 6 * time.Minute
 func (d *Directory) reserve(ctx context.Context, w work) (bool, error) {
 	now := d.now()
 	err := d.db.Write(ctx, func(table.Stamp) table.Write {
-		return table.Update(w.noteKey(), table.Item{"until": now.Add(sweepTime).Unix()}).Provided(
+		return table.Update(w.noteKey(), table.Item{"until": now.Add(sweepTime).Unix()}).WithCondition(
 			"attribute_exists(PK) AND (attribute_not_exists(#until) OR #until <= :now)", table.Item{"now": now.Unix()})
 	})
-	refusal := table.Refusal(err)
+	refusal := table.FailedConditions(err)
 	return err == nil, ignoring(err, refusal)
 }
 
@@ -28,6 +28,6 @@ func (d *Directory) reserve(ctx context.Context, w work) (bool, error) {
 // If it fails, the reservation expires.
 func (d *Directory) unreserve(ctx context.Context, w work) {
 	_ = d.db.Write(ctx, func(table.Stamp) table.Write {
-		return table.Update(w.noteKey(), nil).Dropping("until").Provided("attribute_exists(PK)", nil)
+		return table.Update(w.noteKey(), nil).Dropping("until").WithCondition("attribute_exists(PK)", nil)
 	})
 }

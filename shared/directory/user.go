@@ -68,7 +68,7 @@ func (t *Tenant) create(ctx context.Context, k Kind, u *User, c Content, claims 
 		record(ctx, item, false, 0)
 		return append(t.arrival(k, u.Resource, item, claims), t.counted(k, 1))
 	}, func(ctx context.Context) error { return t.checkFree(ctx, claims, u.ID) })
-	if failed := table.Refusal(err); failed != nil {
+	if failed := table.FailedConditions(err); failed != nil {
 		if taken := t.lost(failed, claims, 1); taken != nil {
 			return taken
 		}
@@ -79,7 +79,7 @@ func (t *Tenant) create(ctx context.Context, k Kind, u *User, c Content, claims 
 // arrival makes the writes of a new resource: itself first, then its claims, then
 // what else finds it.
 func (t *Tenant) arrival(k Kind, r Resource, item table.Item, claims []claim) []table.Write {
-	writes := []table.Write{table.Put(t.key(k, r.ID), item).Provided("attribute_not_exists(PK)", nil)}
+	writes := []table.Write{table.Put(t.key(k, r.ID), item).WithCondition("attribute_not_exists(PK)", nil)}
 	for _, claim := range claims {
 		writes = append(writes, t.take(claim, k, r.ID))
 	}

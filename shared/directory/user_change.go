@@ -33,7 +33,7 @@ func (t *Tenant) replaceAs(ctx context.Context, k Kind, id scim.ID, match Match,
 // edited reads a resource, lets edit decide on it and stores that, all anew when
 // others change the resource or free what it claims meanwhile.
 func edited[R interface{ version() int64 }, E any](ctx context.Context, t *Tenant, match Match, read func() (R, error), edit func(R) (E, error), store func(R, E) error) error {
-	return table.RetryMoved(ctx, func() error {
+	return table.RetryIfChanged(ctx, func() error {
 		old, err := read()
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ func (t *Tenant) store(ctx context.Context, k Kind, old, u User, item table.Item
 			item["writer"] = t.d.stamped(old.Resource, stamp)
 		}
 		record(ctx, item, false, 0)
-		return table.Update(t.key(k, u.ID), item).Provided("#version = :old", table.Item{"old": old.Version})
+		return table.Update(t.key(k, u.ID), item).WithCondition("#version = :old", table.Item{"old": old.Version})
 	}
 	return t.overtaken(t.change(ctx, k, old.Resource, func(stamp table.Stamp) []table.Write {
 		return append([]table.Write{user(stamp)}, moves...)
@@ -115,12 +115,12 @@ func deleting(key table.Key, _ table.Item) table.Write { return table.Delete(key
 // overtaken judges the failures of a write whose first condition is on the user
 // itself: that one first, then the claims, which stand behind it.
 func (t *Tenant) overtaken(err error, taken []claim) error {
-	failed := table.Refusal(err)
+	failed := table.FailedConditions(err)
 	switch {
 	case failed == nil:
 		return err
 	case failed.At(0) != nil:
-		return table.ErrMoved
+		return table.ErrItemChanged
 	}
 	if e := t.lost(failed, taken, 1); e != nil {
 		return e

@@ -20,9 +20,9 @@ const Path = "/oauth2/token"
 
 // Endpoint answers token requests.
 type Endpoint struct {
-	Gate *access.Gate
-	Log  *slog.Logger
-	Now  func() time.Time
+	Authenticator *access.Authenticator
+	Log           *slog.Logger
+	Now           func() time.Time
 }
 
 // ServeHTTP carries out a request and logs one line, which holds no secret and no token.
@@ -63,8 +63,8 @@ func (e *Endpoint) exchange(r *http.Request) (grant access.Grant, answer any, er
 	if err != nil {
 		return grant, nil, err
 	}
-	grant, err = e.Gate.Client(r.Context(), q.id, q.secret)
-	if errors.Is(err, access.ErrRefused) {
+	grant, err = e.Authenticator.Client(r.Context(), q.id, q.secret)
+	if errors.Is(err, access.ErrInvalidCredential) {
 		return grant, nil, invalidClient()
 	}
 	if err != nil {
@@ -73,7 +73,7 @@ func (e *Endpoint) exchange(r *http.Request) (grant access.Grant, answer any, er
 	if grant.Scopes, err = narrowed(grant.Scopes, q.scopes); err != nil {
 		return grant, nil, err
 	}
-	token, claims, err := e.Gate.Token(r.Context(), grant)
+	token, claims, err := e.Authenticator.IssueToken(r.Context(), grant)
 	if err != nil {
 		return grant, nil, err
 	}

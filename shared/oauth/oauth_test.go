@@ -34,7 +34,7 @@ func endpoint(t *testing.T, table string, transport http.RoundTripper) (*Endpoin
 	keys := &accesstoken.Keyring{Service: "here", Now: time.Now, Read: func(context.Context) ([]accesstoken.Version, error) {
 		return []accesstoken.Version{{Text: strings.Repeat("s", 40)}}, nil
 	}}
-	return &Endpoint{Gate: &access.Gate{Tenants: tenants, Keys: keys, Log: log, Now: time.Now}, Log: log, Now: time.Now}, &text
+	return &Endpoint{Authenticator: &access.Authenticator{Tenants: tenants, Keys: keys, Log: log, Now: time.Now}, Log: log, Now: time.Now}, &text
 }
 
 // answer is what came back.
@@ -72,11 +72,11 @@ func basic(id, secret string) http.Header {
 
 func TestToken(t *testing.T) {
 	e, log := endpoint(t, testkit.Table(t), http.DefaultTransport)
-	tenants := e.Gate.Tenants
+	tenants := e.Authenticator.Tenants
 	if _, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Entra}); err != nil {
 		t.Fatal(err)
 	}
-	secret, c := tenant.IssueLike(tenant.Credential{Tenant: "acme", Kind: tenant.ClientSecret, Scopes: []tenant.Scope{tenant.Read, tenant.Write}}, time.Now())
+	secret, c := tenant.NewCredential(tenant.Credential{Tenant: "acme", Kind: tenant.ClientSecret, Scopes: []tenant.Scope{tenant.Read, tenant.Write}}, time.Now())
 	if err := tenants.CreateCredential(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestToken(t *testing.T) {
 		}
 		if a.StatusCode == 200 {
 			tokens = append(tokens, a.AccessToken)
-			grant, err := e.Gate.Bearer(t.Context(), a.TokenType+" "+a.AccessToken)
+			grant, err := e.Authenticator.Bearer(t.Context(), a.TokenType+" "+a.AccessToken)
 			if err != nil || grant.Tenant.ID != "acme" || a.ExpiresIn != 3600 {
 				t.Errorf("%s: %+v, %v", name, a, err)
 			}
@@ -151,7 +151,7 @@ func TestToken(t *testing.T) {
 
 func TestTokenOutOfReach(t *testing.T) {
 	e, log := endpoint(t, "none", fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused}))
-	secret, c := tenant.IssueLike(tenant.Credential{Kind: tenant.ClientSecret}, time.Now())
+	secret, c := tenant.NewCredential(tenant.Credential{Kind: tenant.ClientSecret}, time.Now())
 	a := send(t, e, "POST", url.Values{"grant_type": {"client_credentials"}}, basic(string(c.Client), secret))
 	if a.StatusCode != 503 || a.Code != "temporarily_unavailable" || a.Header.Get("Retry-After") == "" || !strings.Contains(log.String(), `"level":"ERROR"`) {
 		t.Errorf("%d %+v %s", a.StatusCode, a, log)

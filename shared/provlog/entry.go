@@ -16,8 +16,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Life is how long an entry is kept.
-const Life = 90 * 24 * time.Hour
+// Retention is how long an entry is kept.
+const Retention = 90 * 24 * time.Hour
 
 // Entry is one provisioning request that changed something, or failed to.
 type Entry struct {
@@ -43,8 +43,8 @@ type Log struct {
 	tenant tenant.ID
 }
 
-// Of returns the log of a tenant.
-func Of(db *table.DB, id tenant.ID) Log { return Log{db: db, tenant: id} }
+// New returns the log of a tenant.
+func New(db *table.DB, id tenant.ID) Log { return Log{db: db, tenant: id} }
 
 // Failed reports whether the request was refused or could not be carried out.
 func (e Entry) Failed() bool { return e.Status >= 400 }
@@ -55,8 +55,8 @@ const (
 	maxDetail = 1024
 )
 
-// Text returns a text as entries hold it: at most 256 bytes, cut at a whole character.
-func Text(s string) string { return cut(s, maxLogged) }
+// Truncate returns a text as entries hold it: at most 256 bytes, cut at a whole character.
+func Truncate(s string) string { return cut(s, maxLogged) }
 
 func cut(s string, most int) string {
 	if len(s) <= most {
@@ -67,7 +67,7 @@ func cut(s string, most int) string {
 
 // bounded cuts the texts that clients choose.
 func (e Entry) bounded() Entry {
-	e.ID, e.Name, e.ExternalID = scim.ID(Text(string(e.ID))), Text(e.Name), Text(e.ExternalID)
+	e.ID, e.Name, e.ExternalID = scim.ID(Truncate(string(e.ID))), Truncate(e.Name), Truncate(e.ExternalID)
 	e.Detail, e.Time = cut(e.Detail, maxDetail), e.Time.UTC().Truncate(time.Millisecond)
 	return e
 }
@@ -84,7 +84,7 @@ func (l Log) Put(ctx context.Context, e Entry) error {
 // Write makes the write of an entry. The write is idempotent.
 func (l Log) Write(e Entry) (table.Write, error) {
 	data, err := json.Marshal(e.bounded())
-	return table.Put(l.key(e), table.Item{"entry": string(data), "expires": e.Time.Add(Life).Unix()}), err
+	return table.Put(l.key(e), table.Item{"entry": string(data), "expires": e.Time.Add(Retention).Unix()}), err
 }
 
 func entryFrom(item table.Item) (e Entry, err error) {

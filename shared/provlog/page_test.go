@@ -24,7 +24,7 @@ func (b *bench) fail(id tenant.ID, times ...time.Time) (requests []string) {
 	}
 	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	for _, e := range all {
-		if err := provlog.Of(b.db, id).Put(b.Context(), e); err != nil {
+		if err := provlog.New(b.db, id).Put(b.Context(), e); err != nil {
 			b.Fatal(err)
 		}
 	}

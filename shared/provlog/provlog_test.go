@@ -25,7 +25,7 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &bench{T: t, db: db, acme: provlog.Of(db, "acme")}
+	return &bench{T: t, db: db, acme: provlog.New(db, "acme")}
 }
 
 // arrived is recent enough that DynamoDB Local does not remove entries as expired.

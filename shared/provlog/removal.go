@@ -19,7 +19,7 @@ func (l Log) Delete(ctx context.Context, now, since time.Time) error {
 	const late = 7 * day
 	work, within := errgroup.WithContext(ctx)
 	work.SetLimit(deleteParallel)
-	for at := now; at.After(now.Add(-Life-late)) && at.After(since.Add(-2*day)) && within.Err() == nil; at = at.Add(-day) {
+	for at := now; at.After(now.Add(-Retention-late)) && at.After(since.Add(-2*day)) && within.Err() == nil; at = at.Add(-day) {
 		for _, pk := range l.partitions(at) {
 			work.Go(func() error { return l.db.DeleteRange(within, table.Query{PK: pk, Only: "PK, SK"}, nil) })
 		}

@@ -50,8 +50,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause, which no client sees.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Because returns e with a cause for the log.
-func (e *Error) Because(err error) *Error {
+// WithCause returns e with a cause for the log.
+func (e *Error) WithCause(err error) *Error {
 	caused := *e
 	caused.Err = err
 	return &caused

@@ -9,7 +9,7 @@ import (
 // QuotedLen is what the encoder of Lambda's runtime makes of a body.
 func TestQuotedLen(t *testing.T) {
 	for _, text := range []string{"", "plain", `"`, `\`, `\\""`, "\n\x00\x1f\x7f", "é漢🦉", "\u2028x\u2029", "<&>"} {
-		v := Map(Member{`a"b`, List(Text(text), Int(12), Truth(true), Value{})}, Member{text, Map()})
+		v := Map(Member{`a"b`, List(Text(text), Int(12), Boolean(true), Value{})}, Member{text, Map()})
 		var payload strings.Builder
 		encoder := json.NewEncoder(&payload)
 		encoder.SetEscapeHTML(false)

@@ -47,8 +47,8 @@ type Member struct {
 // Text makes a JSON string.
 func Text(s string) Value { return Value{kind: String, text: s} }
 
-// Truth makes a JSON boolean.
-func Truth(b bool) Value { return Value{kind: Bool, text: strconv.FormatBool(b)} }
+// Boolean makes a JSON boolean.
+func Boolean(b bool) Value { return Value{kind: Bool, text: strconv.FormatBool(b)} }
 
 // Int makes a JSON number.
 func Int(n int) Value { return Value{kind: Number, text: strconv.Itoa(n)} }

@@ -109,7 +109,7 @@ func described(r *request, v scim.Value, resourceType, path string) scim.Value {
 // supported says what works today.
 func supported(passwords bool) scim.Value {
 	flag := func(on bool, more ...scim.Member) scim.Value {
-		return scim.Map(append([]scim.Member{{Name: "supported", Value: scim.Truth(on)}}, more...)...)
+		return scim.Map(append([]scim.Member{{Name: "supported", Value: scim.Boolean(on)}}, more...)...)
 	}
 	return scim.Map(
 		scim.Member{Name: "schemas", Value: scim.Texts(scim.ServiceProviderConfigSchema)},
@@ -142,8 +142,8 @@ func scheme(kind, name, description, spec string) scim.Value {
 // pagination says how results are paged (RFC 9865 section 4).
 func pagination() scim.Value {
 	return scim.Map(
-		scim.Member{Name: "cursor", Value: scim.Truth(true)},
-		scim.Member{Name: "index", Value: scim.Truth(true)},
+		scim.Member{Name: "cursor", Value: scim.Boolean(true)},
+		scim.Member{Name: "index", Value: scim.Boolean(true)},
 		scim.Member{Name: "defaultPaginationMethod", Value: scim.Text("index")},
 		scim.Member{Name: "defaultPageSize", Value: scim.Int(defaultCount)},
 		scim.Member{Name: "maxPageSize", Value: scim.Int(directory.MaxResults)},

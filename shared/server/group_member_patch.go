@@ -32,7 +32,7 @@ func (g *groups) part(r *request, ops []patch.Operation, o patch.Options) (p par
 			p.rest = append(p.rest, op)
 		}
 		if err != nil {
-			return p, op.Failed(err)
+			return p, op.WithNumber(err)
 		}
 	}
 	return p, nil
@@ -172,13 +172,13 @@ const perMember = 1000
 func (g *groups) matching(r *request, a *roster, matcher *filter.Matcher) (found []directory.Member, err error) {
 	err = a.each(func(m directory.Member) error {
 		if err := a.budget.Spend(perMember); err != nil {
-			return patch.Bounded(err)
+			return patch.BudgetError(err)
 		}
 		matches, err := matcher.Match(g.element(r, m), a.evaluation)
 		if matches {
 			found = append(found, m)
 		}
-		return patch.Bounded(err)
+		return patch.BudgetError(err)
 	})
 	return found, err
 }

@@ -65,7 +65,7 @@ func (g *groups) patched(ctx context.Context, r *request, d *directory.Draft, p 
 	}
 	for _, s := range p.steps {
 		if err := s.apply(members); err != nil {
-			return e, s.op.Failed(err)
+			return e, s.op.WithNumber(err)
 		}
 	}
 	e.Members = members.edit()

@@ -58,7 +58,7 @@ func sendsNull(body scim.Value, name string) bool {
 func (u *users) replacement(r *request, sent directory.Content) func(directory.User) (directory.Content, error) {
 	return func(old directory.User) (kept directory.Content, err error) {
 		kept = sent
-		if kept.Doc, err = u.typ.Keep(old.Doc, sent.Doc); err != nil {
+		if kept.Doc, err = u.typ.CompleteReplacement(old.Doc, sent.Doc); err != nil {
 			return kept, err
 		}
 		if err = r.fewEmails(old.Doc, kept.Doc); err != nil {
@@ -83,7 +83,7 @@ func (g *groups) replace(ctx context.Context, r *request) (*response, error) {
 		edit.Members = members.edit()
 		edit.Members.SkipUnknown = r.skipsUnknown()
 		var err error
-		edit.Doc, err = g.typ.Keep(d.Doc, doc)
+		edit.Doc, err = g.typ.CompleteReplacement(d.Doc, doc)
 		return edit, err
 	})
 	if err != nil {

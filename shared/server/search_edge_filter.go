@@ -55,7 +55,7 @@ func (m *mentions) note(expr filter.Expr) {
 		m.note(x.Y)
 	case *filter.Not:
 		m.note(x.X)
-	case *filter.Has:
+	case *filter.ValuePath:
 		if m.isEdge(x.Path) && !m.pinned(x.Filter) {
 			m.others = true
 		}

@@ -118,7 +118,7 @@ func (e *endpoint) keys(expr filter.Expr, of func(filter.Path, string) *key) (al
 			return nil, false
 		}
 		return append(left, right...), exactly && also
-	case *filter.Has:
+	case *filter.ValuePath:
 		return e.keys(x.Filter, func(sub filter.Path, value string) *key {
 			if sub.URN != "" || sub.Sub != "" || x.Path.Sub != "" {
 				return nil

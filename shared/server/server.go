@@ -184,7 +184,7 @@ func outward(r *request, err error) *scim.Error {
 	case errors.Is(err, directory.ErrDepth):
 		return scim.InvalidValue(fmt.Sprintf("members would nest groups more than %d deep", directory.MaxDepth))
 	case errors.Is(err, directory.ErrContention), errors.Is(err, directory.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
-		return scim.Unavailable(retryAfter).Because(err)
+		return scim.Unavailable(retryAfter).WithCause(err)
 	}
 	return scim.Internal(err)
 }
@@ -233,7 +233,7 @@ func (r *request) body(limit int) (scim.Value, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
 	if err != nil {
-		return scim.Value{}, scim.InvalidSyntax("the body could not be read").Because(err)
+		return scim.Value{}, scim.InvalidSyntax("the body could not be read").WithCause(err)
 	}
 	if len(data) > limit {
 		return scim.Value{}, scim.TooLarge(fmt.Sprintf("the body has more than %d bytes", limit))

@@ -21,9 +21,9 @@ var placeholder = regexp.MustCompile(`#\w+`)
 
 // expression spells the write's conditions and updates.
 func (w Write) expression() (e expression) {
-	text := w.If
-	if w.If != "" {
-		e.condition = &w.If
+	text := w.Condition
+	if w.Condition != "" {
+		e.condition = &w.Condition
 	}
 	if w.op == update {
 		clauses := w.clauses()

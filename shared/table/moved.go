@@ -9,8 +9,8 @@ import (
 var (
 	// ErrNotFound reports that the table has no such item.
 	ErrNotFound = errors.New("table: no such item")
-	// ErrMoved reports that an item has changed since it was read.
-	ErrMoved = errors.New("table: the item has changed since it was read")
+	// ErrItemChanged reports that an item has changed since it was read.
+	ErrItemChanged = errors.New("table: the item has changed since it was read")
 	// ErrContention reports that an item had changed at every attempt.
 	ErrContention = errors.New("table: other writers keep changing the item")
 )
@@ -19,23 +19,23 @@ var (
 // the attempts, this takes ten seconds.
 const MaxAttempts = 50
 
-// RetryMoved calls step, which reads an item and writes it under the condition that it
-// is still as it was read, until step returns another error than ErrMoved. The error is
+// RetryIfChanged calls step, which reads an item and writes it under the condition that it
+// is still as it was read, until step returns another error than ErrItemChanged. The error is
 // ErrContention once all attempts or the time of the context are used up.
-func RetryMoved(ctx context.Context, step func() error) error {
+func RetryIfChanged(ctx context.Context, step func() error) error {
 	for n := range MaxAttempts {
 		if n > 0 && !Pause(ctx, n) {
 			break
 		}
-		if err := step(); !errors.Is(err, ErrMoved) {
+		if err := step(); !errors.Is(err, ErrItemChanged) {
 			return err
 		}
 	}
 	return ErrContention
 }
 
-// Refusal returns the conditions that failed, or nil if err is anything else.
-func Refusal(err error) *ConditionFailed {
+// FailedConditions returns the conditions that failed, or nil if err is anything else.
+func FailedConditions(err error) *ConditionFailed {
 	var failed *ConditionFailed
 	errors.As(err, &failed)
 	return failed

@@ -33,13 +33,13 @@ func (s Stamp) On(item Item) bool {
 // stands for the attribute of that name and :name for the value of that name in
 // Values; empty means always.
 type Write struct {
-	op     operation
-	Key    Key
-	Set    Item             // Put: the whole item; Update: the attributes to set
-	Add    map[string]int64 // Update: the numbers to add to attributes
-	Drop   []string         // Update: the attributes to remove
-	If     string
-	Values Item
+	op        operation
+	Key       Key
+	Set       Item             // Put: the whole item; Update: the attributes to set
+	Add       map[string]int64 // Update: the numbers to add to attributes
+	Drop      []string         // Update: the attributes to remove
+	Condition string
+	Values    Item
 
 	returning bool // Update: the item as it stands then
 }
@@ -65,12 +65,12 @@ func Delete(key Key) Write { return Write{op: remove, Key: key} }
 // Check makes an action of a transaction that writes nothing and only demands a
 // condition on an item.
 func Check(key Key, condition string, values Item) Write {
-	return Write{op: check, Key: key}.Provided(condition, values)
+	return Write{op: check, Key: key}.WithCondition(condition, values)
 }
 
-// Provided returns w with a condition.
-func (w Write) Provided(condition string, values Item) Write {
-	w.If, w.Values = condition, values
+// WithCondition returns w with a condition.
+func (w Write) WithCondition(condition string, values Item) Write {
+	w.Condition, w.Values = condition, values
 	return w
 }
 
@@ -191,7 +191,7 @@ func (db *DB) plain(ctx context.Context, stamp Stamp, w Write) (item Item, err e
 		return err
 	})
 	err = conditionFailed(err)
-	failed := Refusal(err)
+	failed := FailedConditions(err)
 	if failed == nil || !uncertain {
 		return item, err
 	}

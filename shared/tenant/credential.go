@@ -45,18 +45,18 @@ type KeyID string
 
 // Credential is what is stored of a token or client secret: never the text itself.
 type Credential struct {
-	KeyID   KeyID
-	Tenant  ID
-	Kind    Kind
-	Client  KeyID // of a ClientSecret: the client id, which is the key id of the client's first secret
-	Hash    [sha256.Size]byte
-	Scopes  []Scope // effective
-	Subject string  // the id of the one user whom it speaks for; "" for the whole tenant
-	Created time.Time
-	Expires time.Time     // zero: does not expire
-	Life    time.Duration // that it was issued for; 0: unlimited
-	Revoked time.Time     // zero: was not revoked
-	Used    time.Time     // last, to the hour or so; zero: never
+	KeyID    KeyID
+	Tenant   ID
+	Kind     Kind
+	Client   KeyID // of a ClientSecret: the client id, which is the key id of the client's first secret
+	Hash     [sha256.Size]byte
+	Scopes   []Scope // effective
+	Subject  string  // the id of the one user whom it speaks for; "" for the whole tenant
+	Created  time.Time
+	Expires  time.Time     // zero: does not expire
+	Lifetime time.Duration // that it was issued for; 0: unlimited
+	Revoked  time.Time     // zero: was not revoked
+	Used     time.Time     // last, to the hour or so; zero: never
 }
 
 // Proves reports whether token is the one that c was issued for, in constant

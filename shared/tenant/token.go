@@ -26,22 +26,22 @@ const (
 // The token reads scim_<key id>_<secret><checksum>; its secret has at least 128
 // random bits (RFC 7644 section 7.4) and can't be had again.
 func Issue(id ID, scopes []Scope, now, expires time.Time) (token string, c Credential) {
-	return IssueLike(Credential{Tenant: id, Kind: BearerToken, Scopes: scopes, Expires: expires}, now)
+	return NewCredential(Credential{Tenant: id, Kind: BearerToken, Scopes: scopes, Expires: expires}, now)
 }
 
-// IssueLike makes a token or client secret with the kind, tenant, client, scopes,
+// NewCredential makes a token or client secret with the kind, tenant, client, scopes,
 // subject and expiry of a model, and the credential to store for it. A client
 // secret of no client starts a client of its own. Secrets look like tokens, so that
 // what finds lost tokens finds them too.
-func IssueLike(model Credential, now time.Time) (token string, c Credential) {
+func NewCredential(model Credential, now time.Time) (token string, c Credential) {
 	keyID := strings.ToLower(rand.Text()[:keyIDLength])
 	body := prefix + keyID + "_" + strings.ToLower(rand.Text())
 	token = body + Checksum(body)
 	c = model
 	c.KeyID, c.Hash, c.Scopes = KeyID(keyID), sha256.Sum256([]byte(token)), slices.Clone(Effective(model.Scopes))
-	c.Created, c.Revoked, c.Used, c.Life = now, time.Time{}, time.Time{}, 0
+	c.Created, c.Revoked, c.Used, c.Lifetime = now, time.Time{}, time.Time{}, 0
 	if !c.Expires.IsZero() {
-		c.Life = c.Expires.Sub(now)
+		c.Lifetime = c.Expires.Sub(now)
 	}
 	if c.Kind == ClientSecret && c.Client == "" {
 		c.Client = c.KeyID

@@ -19,7 +19,7 @@ func (s *Store) CreateCredential(ctx context.Context, c tenant.Credential) error
 			table.Put(listedKey(c.Tenant, c.KeyID), kept(table.Item{}, c)),
 		}
 	})
-	if table.Refusal(err) != nil {
+	if table.FailedConditions(err) != nil {
 		return ErrNotFound
 	}
 	return err
@@ -57,7 +57,7 @@ func (s *Store) Credentials(ctx context.Context, of tenant.ID, after tenant.KeyI
 // credential. The errors are ErrNotFound, also for a credential of another tenant,
 // ErrContention, ErrUnavailable and those of edit.
 func (s *Store) EditCredential(ctx context.Context, of tenant.ID, id tenant.KeyID, edit func(*tenant.Credential) error) (c tenant.Credential, err error) {
-	err = table.RetryMoved(ctx, func() (err error) {
+	err = table.RetryIfChanged(ctx, func() (err error) {
 		c, err = s.editCredential(ctx, of, id, edit)
 		return err
 	})
@@ -79,13 +79,13 @@ func (s *Store) editCredential(ctx context.Context, of tenant.ID, id tenant.KeyI
 	err = s.db.Transact(ctx, func(table.Stamp) []table.Write {
 		item := kept(validity(c), c)
 		return []table.Write{
-			table.Update(credentialKey(id), item).Provided("#expiresAt = :expires AND #revokedAt = :revoked",
+			table.Update(credentialKey(id), item).WithCondition("#expiresAt = :expires AND #revokedAt = :revoked",
 				table.Item{"expires": table.Seconds(old.Expires), "revoked": table.Seconds(old.Revoked)}),
 			table.Put(listedKey(of, id), kept(table.Item{}, c)),
 		}
 	})
-	if table.Refusal(err) != nil {
-		return old, table.ErrMoved
+	if table.FailedConditions(err) != nil {
+		return old, table.ErrItemChanged
 	}
 	return c, err
 }
@@ -102,9 +102,9 @@ func (s *Store) NoteUse(ctx context.Context, c tenant.Credential) error {
 	}
 	err := s.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Update(credentialKey(c.KeyID), table.Item{"usedAt": now.Unix()}).
-			Provided("attribute_exists(PK) AND #usedAt <= :before", table.Item{"before": now.Add(-useInterval).Unix()})
+			WithCondition("attribute_exists(PK) AND #usedAt <= :before", table.Item{"before": now.Add(-useInterval).Unix()})
 	})
-	if table.Refusal(err) != nil { // another process has noted it, or the credential has gone
+	if table.FailedConditions(err) != nil { // another process has noted it, or the credential has gone
 		return nil
 	}
 	return err

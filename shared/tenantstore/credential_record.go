@@ -37,7 +37,7 @@ func credentialItem(c tenant.Credential) table.Item {
 	item := kept(validity(c), c)
 	item["tenant"], item["kind"], item["client"] = string(c.Tenant), string(c.Kind), string(c.Client)
 	item["hash"], item["scopes"], item["subject"] = c.Hash[:], strings.Join(scopes, " "), c.Subject
-	item["life"] = int64(c.Life / time.Second)
+	item["life"] = int64(c.Lifetime / time.Second)
 	item["created"], item["usedAt"] = scim.FormatTime(c.Created), table.Seconds(c.Used)
 	return item
 }
@@ -48,7 +48,7 @@ func credentialFrom(item table.Item) (tenant.Credential, error) {
 		KeyID: tenant.KeyID(id), Tenant: tenant.ID(item.Text("tenant")), Kind: tenant.Kind(item.Text("kind")),
 		Client: tenant.KeyID(item.Text("client")), Subject: item.Text("subject"),
 		Expires: item.Time("expiresAt"), Revoked: item.Time("revokedAt"), Used: item.Time("usedAt"),
-		Life: time.Duration(item.Int("life")) * time.Second,
+		Lifetime: time.Duration(item.Int("life")) * time.Second,
 	}
 	copy(c.Hash[:], item.Bytes("hash"))
 	for _, scope := range strings.Fields(item.Text("scopes")) {

@@ -14,7 +14,7 @@ import (
 
 func (b *bench) issue(model tenant.Credential) (string, tenant.Credential) {
 	b.Helper()
-	token, c := tenant.IssueLike(model, time.Unix(1_800_000_000, 0).UTC())
+	token, c := tenant.NewCredential(model, time.Unix(1_800_000_000, 0).UTC())
 	if err := b.CreateCredential(b.Context(), c); err != nil {
 		b.Fatal(err)
 	}

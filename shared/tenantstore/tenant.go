@@ -34,10 +34,10 @@ func (s *Store) CreateTenant(ctx context.Context, t tenant.Tenant) (tenant.Tenan
 	err := s.db.Transact(ctx, func(table.Stamp) []table.Write {
 		item := tenantItem(t)
 		item["version"] = int64(1)
-		writes := []table.Write{table.Put(Key(t.ID), item).Provided("attribute_not_exists(PK)", nil)}
+		writes := []table.Write{table.Put(Key(t.ID), item).WithCondition("attribute_not_exists(PK)", nil)}
 		return append(writes, claimDomains(t.ID, t.Domains)...)
 	})
-	failed := table.Refusal(err)
+	failed := table.FailedConditions(err)
 	if failed != nil && failed.At(0) != nil {
 		return t, ErrExists
 	}
@@ -48,7 +48,7 @@ func (s *Store) CreateTenant(ctx context.Context, t tenant.Tenant) (tenant.Tenan
 // are ErrNotFound, *DomainTakenError, ErrContention, ErrUnavailable and those of
 // edit.
 func (s *Store) ChangeTenant(ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error) (t tenant.Tenant, err error) {
-	err = table.RetryMoved(ctx, func() (err error) {
+	err = table.RetryIfChanged(ctx, func() (err error) {
 		t, err = s.changeTenant(ctx, id, edit)
 		return err
 	})
@@ -84,13 +84,13 @@ func (s *Store) storeTenant(ctx context.Context, old, t tenant.Tenant, version i
 	err := s.db.Transact(ctx, func(table.Stamp) []table.Write {
 		item := tenantItem(t)
 		item["version"] = version + 1
-		writes := []table.Write{table.Put(Key(t.ID), item).Provided("#version = :old", table.Item{"old": version})}
+		writes := []table.Write{table.Put(Key(t.ID), item).WithCondition("#version = :old", table.Item{"old": version})}
 		writes = append(writes, claimDomains(t.ID, taken)...)
 		return append(writes, releaseDomains(t.ID, without(old.Domains, t.Domains))...)
 	})
-	failed := table.Refusal(err)
+	failed := table.FailedConditions(err)
 	if failed != nil && failed.At(0) != nil {
-		return table.ErrMoved
+		return table.ErrItemChanged
 	}
 	return domainsTaken(err, failed, taken)
 }

@@ -69,7 +69,7 @@ func without(list, other []string) (rest []string) {
 func claimDomains(id tenant.ID, domains []string) (writes []table.Write) {
 	for _, domain := range domains {
 		writes = append(writes, table.Put(domainKey(domain), table.Item{"tenant": string(id)}).
-			Provided("attribute_not_exists(PK) OR #tenant = :me", table.Item{"me": string(id)}))
+			WithCondition("attribute_not_exists(PK) OR #tenant = :me", table.Item{"me": string(id)}))
 	}
 	return writes
 }
@@ -77,7 +77,7 @@ func claimDomains(id tenant.ID, domains []string) (writes []table.Write) {
 // releaseDomains makes the writes that release the claims of a tenant on domains.
 func releaseDomains(id tenant.ID, domains []string) (writes []table.Write) {
 	for _, domain := range domains {
-		writes = append(writes, table.Delete(domainKey(domain)).Provided("attribute_not_exists(PK) OR #tenant = :me", table.Item{"me": string(id)}))
+		writes = append(writes, table.Delete(domainKey(domain)).WithCondition("attribute_not_exists(PK) OR #tenant = :me", table.Item{"me": string(id)}))
 	}
 	return writes
 }
@@ -95,7 +95,7 @@ func domainsTaken(err error, failed *table.ConditionFailed, taken []string) erro
 		}
 	}
 	if len(e.Domains) == 0 {
-		return table.ErrMoved
+		return table.ErrItemChanged
 	}
 	return e
 }

@@ -25,8 +25,8 @@ var errUnauthorized = errors.New("Unauthorized")
 // whole stage, which API Gateway caches, and a context with what functions need
 // to know of the caller.
 type Authorizer struct {
-	Gate *access.Gate
-	Log  *slog.Logger
+	Authenticator *access.Authenticator
+	Log           *slog.Logger
 	// SharedKey is the API key under which API Gateway counts the requests of all
 	// tenants that have none of their own.
 	SharedKey string
@@ -34,8 +34,8 @@ type Authorizer struct {
 
 // Authorize is the handler.
 func (a *Authorizer) Authorize(ctx context.Context, e events.APIGatewayCustomAuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
-	grant, err := a.Gate.Bearer(ctx, e.AuthorizationToken)
-	if errors.Is(err, access.ErrRefused) {
+	grant, err := a.Authenticator.Bearer(ctx, e.AuthorizationToken)
+	if errors.Is(err, access.ErrInvalidCredential) {
 		err = errUnauthorized
 	}
 	a.logOutcome(ctx, grant, err)
@@ -101,9 +101,9 @@ func callerContext(g access.Grant) map[string]any {
 	return values
 }
 
-// OpenGate returns what verifies credentials, for the table and the signing secret of a
+// OpenAuthenticator returns what verifies credentials, for the table and the signing secret of a
 // configuration.
-func OpenGate(cfg config.Config, log *slog.Logger) (*access.Gate, error) {
+func OpenAuthenticator(cfg config.Config, log *slog.Logger) (*access.Authenticator, error) {
 	tenants, err := tenantstore.Open(tenantstore.Options{Table: cfg.Table, Budget: 5 * time.Second})
 	if err != nil {
 		return nil, err
@@ -113,5 +113,5 @@ func OpenGate(cfg config.Config, log *slog.Logger) (*access.Gate, error) {
 		return nil, err
 	}
 	keys := &accesstoken.Keyring{Service: cfg.Table, Read: read, Now: time.Now}
-	return &access.Gate{Tenants: tenants, Keys: keys, Log: log, Now: time.Now}, nil
+	return &access.Authenticator{Tenants: tenants, Keys: keys, Log: log, Now: time.Now}, nil
 }

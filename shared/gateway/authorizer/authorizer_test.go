@@ -32,8 +32,8 @@ func newAuthorizer(t *testing.T, o tenantstore.Options, now time.Time) (*Authori
 	}
 	var text strings.Builder
 	log := slog.New(slog.NewJSONHandler(&text, nil))
-	gate := &access.Gate{Tenants: tenants, Log: log, Now: func() time.Time { return now }}
-	return &Authorizer{Gate: gate, Log: log, SharedKey: "shared"}, &text
+	gate := &access.Authenticator{Tenants: tenants, Log: log, Now: func() time.Time { return now }}
+	return &Authorizer{Authenticator: gate, Log: log, SharedKey: "shared"}, &text
 }
 
 func authorize(ctx context.Context, a *Authorizer, header string) (events.APIGatewayCustomAuthorizerResponse, error) {
@@ -44,13 +44,13 @@ func authorize(ctx context.Context, a *Authorizer, header string) (events.APIGat
 func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	now := time.Unix(1_800_000_000, 0)
 	a, log := newAuthorizer(t, tenantstore.Options{Table: testkit.Table(t), Client: &http.Client{}}, now)
-	tenants := a.Gate.Tenants
+	tenants := a.Authenticator.Tenants
 	limits := tenant.DefaultLimits()
 	limits.Users = 7
 	if _, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Okta, Limits: limits}); err != nil {
 		t.Fatal(err)
 	}
-	token, c := tenant.IssueLike(tenant.Credential{
+	token, c := tenant.NewCredential(tenant.Credential{
 		Tenant: "acme", Kind: tenant.BearerToken, Scopes: []tenant.Scope{tenant.Read}, Expires: now.Add(time.Second), Subject: "u1"}, now)
 	if err := tenants.CreateCredential(t.Context(), c); err != nil {
 		t.Fatal(err)

@@ -18,9 +18,9 @@ func (r *Repairs) literals(e filter.Expr, attribute func(filter.Path) *schema.At
 		return &filter.Or{X: r.literals(e.X, attribute), Y: r.literals(e.Y, attribute)}
 	case *filter.Not:
 		return &filter.Not{X: r.literals(e.X, attribute)}
-	case *filter.Has:
+	case *filter.ValuePath:
 		if attr := attribute(e.Path); attr != nil {
-			return &filter.Has{Path: e.Path, Filter: r.literals(e.Filter, within(attr))}
+			return &filter.ValuePath{Path: e.Path, Filter: r.literals(e.Filter, within(attr))}
 		}
 	case *filter.Compare:
 		if attr := attribute(e.Path); attr != nil && e.Op != filter.Present {

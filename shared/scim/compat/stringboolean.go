@@ -17,9 +17,9 @@ func (r *Repairs) boolean(attr *schema.Attribute, v scim.Value) scim.Value {
 		return v
 	}
 	for _, b := range []bool{true, false} {
-		if strings.EqualFold(v.Text(), scim.Truth(b).Text()) {
+		if strings.EqualFold(v.Text(), scim.Boolean(b).Text()) {
 			r.note("string-boolean")
-			return scim.Truth(b)
+			return scim.Boolean(b)
 		}
 	}
 	return v

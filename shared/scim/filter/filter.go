@@ -33,18 +33,18 @@ type Compare struct {
 	Value scim.Value
 }
 
-// Has is a value path: it holds when one element of the multi-valued attribute
+// ValuePath is a value path: it holds when one element of the multi-valued attribute
 // at Path fulfils the whole of Filter.
-type Has struct {
+type ValuePath struct {
 	Path   Path
 	Filter Expr
 }
 
-func (*And) isExpr()     {}
-func (*Or) isExpr()      {}
-func (*Not) isExpr()     {}
-func (*Compare) isExpr() {}
-func (*Has) isExpr()     {}
+func (*And) isExpr()       {}
+func (*Or) isExpr()        {}
+func (*Not) isExpr()       {}
+func (*Compare) isExpr()   {}
+func (*ValuePath) isExpr() {}
 
 // Op is an attribute operator of RFC 7644 table 3.
 type Op string
@@ -119,7 +119,7 @@ func (e *Compare) String() string {
 }
 
 // String returns the value path.
-func (e *Has) String() string {
+func (e *ValuePath) String() string {
 	var b strings.Builder
 	b.WriteString(e.Path.String())
 	b.WriteByte('[')

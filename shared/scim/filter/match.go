@@ -68,7 +68,7 @@ func (c compiler) expr(e Expr) (test, error) {
 	case *Not:
 		x, err := c.expr(e.X)
 		return negation(x), err
-	case *Has:
+	case *ValuePath:
 		return c.has(e)
 	}
 	return c.compare(e.(*Compare))
@@ -111,7 +111,7 @@ func (c compiler) compare(e *Compare) (test, error) {
 }
 
 // has compiles a value path: one value has to fulfil the whole filter.
-func (c compiler) has(e *Has) (test, error) {
+func (c compiler) has(e *ValuePath) (test, error) {
 	at, ok, err := c.find(e.Path)
 	if err != nil {
 		return nil, err

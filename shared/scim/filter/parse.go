@@ -138,7 +138,7 @@ func (p *parser) has(path Path) (Expr, error) {
 	p.byte('[')
 	x, err := p.enclosed(']')
 	p.inside = false
-	return &Has{path, x}, err
+	return &ValuePath{path, x}, err
 }
 
 // compare parses   operator [ value ]   behind the path of a comparison.

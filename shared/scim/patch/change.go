@@ -184,7 +184,7 @@ func onePrimary(items []scim.Value, fresh map[int]bool) []scim.Value {
 	}
 	for i, item := range items {
 		if made && !fresh[i] && item.Get("primary").IsTrue() {
-			items[i] = with(item, "primary", scim.Truth(false))
+			items[i] = with(item, "primary", scim.Boolean(false))
 		}
 	}
 	return items

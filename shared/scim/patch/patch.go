@@ -40,8 +40,8 @@ type Operation struct {
 	number int // in the message, counted from 1
 }
 
-// Failed says in an error's detail which operation it is about.
-func (o Operation) Failed(err error) error { return numbered(err, o.number) }
+// WithNumber says in an error's detail which operation it is about.
+func (o Operation) WithNumber(err error) error { return numbered(err, o.number) }
 
 // CheckLength refuses a message of too many operations. It is for the message as
 // the client sent it: repairs may make several operations of one.
@@ -172,7 +172,7 @@ func Apply(t *schema.ResourceType, doc scim.Value, ops []Operation, o Options) (
 	for _, op := range ops {
 		var err error
 		if doc, err = a.apply(doc, op); err != nil {
-			return scim.Value{}, op.Failed(Bounded(err))
+			return scim.Value{}, op.WithNumber(BudgetError(err))
 		}
 	}
 	return t.Normalize(doc, schema.Rules{})

@@ -26,8 +26,8 @@ func (c change) compares(added, old int) error {
 	return c.options.Budget.Spend(perPair * added * (added + old))
 }
 
-// Bounded turns the end of a budget into an *scim.Error, and leaves other errors.
-func Bounded(err error) error {
+// BudgetError turns the end of a budget into an *scim.Error, and leaves other errors.
+func BudgetError(err error) error {
 	if errors.Is(err, scim.ErrBudget) {
 		return scim.TooMany("this and the operations before it take more work than one request may; " +
 			"send fewer operations in one request, or filters of fewer terms")

@@ -2,13 +2,13 @@ package schema
 
 import "scimserver/shared/scim"
 
-// Keep completes the document that is to replace another (RFC 7644 section
+// CompleteReplacement completes the document that is to replace another (RFC 7644 section
 // 3.5.1). Both are canonical. What the client cannot change or cannot know stays:
 // readOnly values, and immutable and writeOnly ones that the client left out.
 // Another value for an immutable attribute is an *scim.Error of scimType
 // mutability. The elements of a multi-valued attribute are exchanged whole; one
 // with the value of an old one keeps what was left out of it.
-func (t *ResourceType) Keep(old, doc scim.Value) (scim.Value, error) {
+func (t *ResourceType) CompleteReplacement(old, doc scim.Value) (scim.Value, error) {
 	d := newDocument(t, doc)
 	d.addAssigned(externalIDPlace, t.externalID.Name, doc.Get(t.externalID.Name))
 	for i, attr := range t.Core.Attributes.list {

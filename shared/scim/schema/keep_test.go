@@ -46,7 +46,7 @@ func TestKeep(t *testing.T) {
 	} {
 		doc, err := typ.Normalize(tDoc(t, tt.put), Rules{})
 		if err == nil {
-			doc, err = typ.Keep(tDoc(t, tt.old), doc)
+			doc, err = typ.CompleteReplacement(tDoc(t, tt.old), doc)
 		}
 		if err != nil || doc.Without("schemas").JSON() != tDoc(t, tt.want).Without("schemas").JSON() {
 			t.Errorf("%s:\n got %s, %v\nwant %s", tt.rule, doc.JSON(), err, tt.want)
@@ -78,7 +78,7 @@ func TestKeepRefuses(t *testing.T) { // P-3.5.1-5, P-3.5.1-6, S-7-13
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = typ.Keep(tDoc(t, tt.old), doc)
+		_, err = typ.CompleteReplacement(tDoc(t, tt.old), doc)
 		rejected(t, err, scim.TypeMutability, tt.detail)
 	}
 }

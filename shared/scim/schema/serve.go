@@ -26,9 +26,9 @@ func (a *Attribute) value() scim.Value {
 	members := []scim.Member{
 		{Name: "name", Value: scim.Text(a.Name)},
 		{Name: "type", Value: scim.Text(string(a.Type))},
-		{Name: "multiValued", Value: scim.Truth(a.MultiValued)},
+		{Name: "multiValued", Value: scim.Boolean(a.MultiValued)},
 		{Name: "description", Value: scim.Text(a.Description)},
-		{Name: "required", Value: scim.Truth(a.Required)},
+		{Name: "required", Value: scim.Boolean(a.Required)},
 	}
 	add := func(name string, v scim.Value) { members = append(members, scim.Member{Name: name, Value: v}) }
 	if len(a.CanonicalValues) > 0 {
@@ -36,7 +36,7 @@ func (a *Attribute) value() scim.Value {
 	}
 	compared := a.Type != Complex && a.Type != Boolean
 	if compared {
-		add("caseExact", scim.Truth(a.CaseExact))
+		add("caseExact", scim.Boolean(a.CaseExact))
 	}
 	add("mutability", scim.Text(string(a.Mutability)))
 	add("returned", scim.Text(string(a.Returned)))
@@ -58,7 +58,7 @@ func (t *ResourceType) Value() scim.Value {
 	for i, ext := range t.Extensions {
 		extensions[i] = scim.Map(
 			scim.Member{Name: "schema", Value: scim.Text(ext.Schema.ID)},
-			scim.Member{Name: "required", Value: scim.Truth(ext.Required)},
+			scim.Member{Name: "required", Value: scim.Boolean(ext.Required)},
 		)
 	}
 	return scim.Map(

@@ -34,7 +34,7 @@ func (p *idp) issue(model tenant.Credential) (string, tenant.Credential) {
 	if model.Scopes == nil {
 		model.Scopes = []tenant.Scope{tenant.Read, tenant.Write}
 	}
-	text, c := tenant.IssueLike(model, time.Now())
+	text, c := tenant.NewCredential(model, time.Now())
 	if err := p.Directory().Tenants().CreateCredential(p.Context(), c); err != nil {
 		p.Fatal(err)
 	}
