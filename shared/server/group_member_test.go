@@ -145,23 +145,3 @@ func TestOktaRename(t *testing.T) { // P-3.14-8, P-3.5.2.3-14
 		t.Errorf("%s", now.Text)
 	}
 }
-
-// A PATCH is answered with the group only where that is asked for.
-func TestPatchAnswersOfGroups(t *testing.T) { // P-3.5.2-26, P-3.5.2-27
-	c := newClient(t)
-	ids := c.people("a", "b")
-	g := c.createGroup("g", `,"members":`+value(ids[0]))
-	add := message(`[{"op":"add","path":"members","value":` + value(ids[1]) + `}]`)
-	a := c.wants(c.send("PATCH", path(g)+"?attributes=members", add), 200, "")
-	c.shows(a, a.Body, "id members schemas")
-	if len(memberIDs(a.Body)) != 2 || a.Header.Get("ETag") != c.get(g).Header.Get("ETag") {
-		t.Errorf("%s", a.Text)
-	}
-	a = c.wants(c.send("PATCH", path(g)+"?excludedAttributes=members", add), 200, "")
-	c.shows(a, a.Body, "displayName id meta schemas")
-	a = c.wants(c.patch(g, `[{"op":"replace","path":"displayName","value":"h"}]`), 204, "")
-	if a.Header.Get("ETag") != c.get(g).Header.Get("ETag") {
-		t.Errorf("%v", a.Header)
-	}
-	c.wants(c.patch(g, `[{"op":"add","path":"members","value":`+value(ids[1])+`}]`, "If-Match", `W/"1"`), 412, "")
-}

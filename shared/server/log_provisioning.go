@@ -26,12 +26,14 @@ func (r *request) recorded(ctx context.Context) context.Context {
 	})
 }
 
-// success is the status of the answer once the directory has written.
+// success is the status of the answer once the directory has written. Whether a PATCH
+// of a group is answered 200 or 204 is decided by its size after the write; the record
+// says 200 where both are possible.
 func (r *request) success(skipped int) int {
 	switch e := r.event; {
 	case e.operation == "create", e.operation == "reactivate":
 		return http.StatusCreated
-	case e.operation == "delete", e.operation == "patch" && e.writes == directory.GroupKind && !r.wantsGroup(skipped):
+	case e.operation == "delete", e.operation == "patch" && e.writes == directory.GroupKind && r.wantsNoGroup() && !r.wantsGroup(skipped):
 		return http.StatusNoContent
 	}
 	return http.StatusOK

@@ -136,24 +136,5 @@ func (g *groups) patch(ctx context.Context, r *request) (*response, error) {
 		return nil, err
 	}
 	r.event.repairs.Skipped(len(changed.Skipped))
-	if r.wantsGroup(len(changed.Skipped)) {
-		return g.standing(ctx, r, http.StatusOK, changed)
-	}
-	return g.silent(r, changed), nil
-}
-
-// wantsGroup reports whether the answer to a PATCH holds the group: where the client
-// asks for attributes, and where it has to see which members were left out.
-func (r *request) wantsGroup(skipped int) bool {
-	query := r.URL.Query()
-	return query.Has("attributes") || query.Has("excludedAttributes") || skipped > 0
-}
-
-// silent is the answer 204: one with the group would have to hold all its members.
-func (g *groups) silent(r *request, c directory.Changed) *response {
-	answer := &response{Status: http.StatusNoContent, Location: location(r, g.typ, r.ID)}
-	if c.Exact {
-		answer.ETag = scim.ETag(c.Group.Version)
-	}
-	return answer
+	return g.patchAnswer(ctx, r, changed)
 }
