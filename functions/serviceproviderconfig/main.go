@@ -17,7 +17,7 @@ import (
 func main() { gateway.Main(build) }
 
 func build(_ context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
-	o := server.Options{BaseURL: cfg.BaseURL, Log: log}
+	o := server.Options{BaseURL: cfg.BaseURL, Support: cfg.SupportContact, Log: log}
 	if cfg.StorePasswords {
 		o.Passwords = password.Hash
 	}

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Config is the deployment's configuration, the same for every function.
@@ -26,6 +29,10 @@ type Config struct {
 	// BaseURL (BASE_URL) is the public URL of the service, such as
 	// https://scim.example.com/scim/v2. Empty: that of the API's own request.
 	BaseURL string
+	// SupportContact (SUPPORT_CONTACT) is whom a customer's administrator can ask, such
+	// as an email address or a URL; error texts name it. Empty: they say "the support of
+	// this service".
+	SupportContact string
 	// SigningSecret (SIGNING_SECRET) is the ARN of the secret that access tokens are
 	// signed with, for the functions that need it.
 	SigningSecret string
@@ -55,8 +62,9 @@ func Read(getenv func(string) string) (Config, error) {
 		UsagePlan: getenv("USAGE_PLAN"),
 		BaseURL:   strings.TrimSuffix(getenv("BASE_URL"), "/"),
 
-		SigningSecret: getenv("SIGNING_SECRET"),
-		SharedAPIKey:  getenv("SHARED_API_KEY"),
+		SupportContact: getenv("SUPPORT_CONTACT"),
+		SigningSecret:  getenv("SIGNING_SECRET"),
+		SharedAPIKey:   getenv("SHARED_API_KEY"),
 	}
 	if c.Scope != "SYSTEM" && c.Scope != "TENANT" {
 		return c, fmt.Errorf("UNIQUENESS_SCOPE is %q; it must be SYSTEM or TENANT", c.Scope)
@@ -80,6 +88,9 @@ func Read(getenv func(string) string) (Config, error) {
 		}
 		c.AuthorizerCache = time.Duration(seconds) * time.Second
 	}
+	if err := checkSupportContact(c.SupportContact); err != nil {
+		return c, err
+	}
 	if err := c.LogLevel.UnmarshalText([]byte(either(getenv("LOG_LEVEL"), "INFO"))); err != nil {
 		return c, fmt.Errorf("LOG_LEVEL: %w", err)
 	}
@@ -98,6 +109,21 @@ func checkBaseURL(base string) error {
 		return fmt.Errorf("BASE_URL is %q; it must be an absolute http or https URL", base)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.User != nil:
 		return fmt.Errorf("BASE_URL is %q; it must not hold a query, a fragment or user information", base)
+	}
+	return nil
+}
+
+// checkSupportContact refuses what would make error texts unreadable. A text of a 409
+// has at most 700 characters, of which a contact may take 100.
+func checkSupportContact(contact string) error {
+	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }
+	switch {
+	case !utf8.ValidString(contact), strings.ContainsFunc(contact, unprintable):
+		return errors.New("SUPPORT_CONTACT holds a control character; use printable characters and spaces only")
+	case utf8.RuneCountInString(contact) > 100:
+		return errors.New("SUPPORT_CONTACT has more than 100 characters; use an email address or a short URL")
+	case strings.TrimSpace(contact) != contact:
+		return fmt.Errorf("SUPPORT_CONTACT is %q; remove the space at its start or end", contact)
 	}
 	return nil
 }

@@ -9,12 +9,12 @@ import (
 )
 
 func TestRead(t *testing.T) {
-	env := map[string]string{"TABLE_NAME": "t", "BASE_URL": "https://h/a/b/v2/", "PASSWORD_STORAGE": "store"}
+	env := map[string]string{"TABLE_NAME": "t", "BASE_URL": "https://h/a/b/v2/", "PASSWORD_STORAGE": "store", "SUPPORT_CONTACT": "Müller IT, help@h.example"}
 	c, err := Read(func(k string) string { return env[k] })
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{Table: "t", Scope: "SYSTEM", StorePasswords: true, BaseURL: "https://h/a/b/v2"}
+	want := Config{Table: "t", Scope: "SYSTEM", StorePasswords: true, BaseURL: "https://h/a/b/v2", SupportContact: "Müller IT, help@h.example"}
 	if c != want {
 		t.Errorf("got %+v, want %+v", c, want)
 	}
@@ -24,6 +24,11 @@ func TestReadRejects(t *testing.T) {
 	for _, tt := range []struct{ key, value, want string }{
 		{"UNIQUENESS_SCOPE", "system", "SYSTEM or TENANT"},
 		{"PASSWORD_STORAGE", "plain", "discard or store"},
+		{"SUPPORT_CONTACT", "help@h\nexample", "control character"},
+		{"SUPPORT_CONTACT", "help@h\u202eexample", "control character"},
+		{"SUPPORT_CONTACT", "\xff", "control character"},
+		{"SUPPORT_CONTACT", " help", "space"},
+		{"SUPPORT_CONTACT", strings.Repeat("x", 101), "more than 100"},
 		{"LOG_LEVEL", "LOUD", "LOG_LEVEL"},
 		{"BASE_URL", "https://h/scim?x=1", "query"},       // P-1.3-1
 		{"BASE_URL", "https://u:p@h/scim", "user inform"}, // P-7.1-1

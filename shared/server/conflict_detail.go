@@ -9,17 +9,16 @@ import (
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
-	"scimserver/shared/tenant"
 )
 
 // collision is what the text of a 409 uniqueness is made of. An administrator reads
 // it in the provider's log. It says who holds a value only where that is a resource
 // of the same tenant; of all other holders it says the same.
 type collision struct {
-	Tenant      tenant.ID // the caller's
 	Losses      []loss
 	Deactivated scim.ID // the user who was deactivated and is provisioned again, "" for none
 	Changes     bool    // a resource that exists was to be changed
+	Support     string  // whom the administrator can ask
 }
 
 // loss is a value that another resource holds.
@@ -30,7 +29,7 @@ type loss struct {
 
 // takenError makes the answer to a request that lost values, which err says.
 func takenError(r *request, err error, lost *directory.TakenError) *scim.Error {
-	c := collision{Tenant: r.Caller.Tenant, Changes: r.ID != ""}
+	c := collision{Changes: r.ID != "", Support: r.support}
 	for i, v := range lost.Values {
 		c.Losses = append(c.Losses, loss{Taken: v})
 		if len(r.event.conflicts) > i {
@@ -149,20 +148,24 @@ func (c collision) place(l loss) string {
 
 // advice says what can be done about the holder of a value.
 func (c collision) advice(l loss, all []loss) string {
+	ask := "ask " + c.Support
 	switch {
 	case l.Holder == "":
-		return "Assign another value at the identity provider, or ask the operator of this service to free it" + c.connectable(l, all) + c.quoting(all) + "."
+		return "Assign another value at the identity provider, or " + ask + " to free it" + c.connectable(l, all) + quoting(all) + "."
 	case l.Holder == directory.TeamKind && c.Changes:
-		return "Rename the group at the identity provider, or ask the operator of this service" + c.quoting(all) + ", to rename the team."
+		return "Rename the group at the identity provider, or " + ask + " to rename the team" + quoting(all) + "."
 	case l.Holder == directory.TeamKind:
-		return "Rename the group at the identity provider, or ask the operator of this service" + c.quoting(all) + ", to rename the team or to connect it with the group."
+		return "Rename the group at the identity provider, or " + ask +
+			" to rename the team or to connect it with the group" + quoting(all) + "."
 	case l.Holder == directory.GroupKind:
 		return "Let the identity provider match and update that group, or rename one of the two."
 	case l.ID == c.Deactivated:
-		return fmt.Sprintf("Activate that user instead of creating another: set active to true by PATCH or PUT of /Users/%s; "+
-			"or ask the operator of this service to let provisioning activate users (scimctl tenant update %s -reactivate).", l.ID, c.Tenant)
+		return fmt.Sprintf("If it is the same person, activate that user instead of creating another: "+
+			"set active to true by PATCH or PUT of /Users/%s; or %s to let provisioning activate users. "+
+			"If it is another person, assign another value.", l.ID, ask)
 	}
-	return "If it is the same person, let the identity provider match and update that user; if not, assign another value."
+	return "If it is the same person, let the identity provider match and update that user. " +
+		"If not, assign another value, or, if that user is deactivated, " + ask + " to free it."
 }
 
 // connectable adds what else an operator may do where a new user lost an email to the
@@ -175,11 +178,12 @@ func (c collision) connectable(l loss, all []loss) string {
 	return ""
 }
 
-// quoting is by what the operator finds what was recorded.
-func (c collision) quoting(all []loss) string {
+// quoting names what support needs to find the conflicts.
+func quoting(all []loss) string {
 	var ids []string
 	for _, l := range all {
-		if l.Reference != "" && (l.Holder == "" || l.Holder == directory.TeamKind) && !slices.Contains(ids, l.Reference) {
+		asked := l.Holder == "" || l.Holder == directory.TeamKind
+		if l.Reference != "" && asked && !slices.Contains(ids, l.Reference) {
 			ids = append(ids, l.Reference)
 		}
 	}
@@ -187,9 +191,9 @@ func (c collision) quoting(all []loss) string {
 	case 0:
 		return ", quoting this message"
 	case 1:
-		return fmt.Sprintf(", quoting the conflict (scimctl conflict show %s %s)", c.Tenant, ids[0])
+		return ", quoting conflict " + ids[0]
 	}
-	return fmt.Sprintf(", quoting the conflicts (scimctl conflict list %s)", c.Tenant)
+	return ", quoting conflicts " + strings.Join(ids[:len(ids)-1], ", ") + " and " + ids[len(ids)-1]
 }
 
 // quoted is s between two others, "" without it.

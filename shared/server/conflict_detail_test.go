@@ -35,43 +35,45 @@ func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
 	}{
 		{"an email, outside", server.Collision{Losses: []server.Loss{mail}},
 			`emails.value "ann@acme.example" is in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
-				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the support of this service to free it or to connect an existing account, quoting conflict mfz3k2qkx7ab. ` +
 				`Then provision the user again.`},
 		{"nothing was recorded", server.Collision{Losses: []server.Loss{outside("userName", "ann", "")}},
 			`userName "ann" is in use outside your identity provider's users. ` +
-				`Assign another value at the identity provider, or ask the operator of this service to free it, quoting this message. ` +
+				`Assign another value at the identity provider, or ask the support of this service to free it, quoting this message. ` +
 				`Then provision the user again.`},
 		{"username and email, one conflict", server.Collision{Losses: []server.Loss{outside("userName", "ann@acme.example", "mfz3k2qkx7ab"), mail}},
 			`userName "ann@acme.example" and emails.value "ann@acme.example" are in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
-				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the support of this service to free it or to connect an existing account, quoting conflict mfz3k2qkx7ab. ` +
 				`Then provision the user again.`},
 		{"username and email, two conflicts", server.Collision{Losses: []server.Loss{outside("userName", "ann", "abcdefgh2345"), mail}},
 			`userName "ann" and emails.value "ann@acme.example" are in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
-				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the support of this service to free it or to connect an existing account, quoting conflict mfz3k2qkx7ab. ` +
 				`Then provision the user again.`},
 		{"an email of a user who exists", server.Collision{Changes: true, Losses: []server.Loss{mail}},
 			`emails.value "ann@acme.example" is in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
-				`Assign another value at the identity provider, or ask the operator of this service to free it, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the support of this service to free it, quoting conflict mfz3k2qkx7ab. ` +
 				`Then provision the user again.`},
 		{"a group that exists, and a team", server.Collision{Changes: true, Losses: []server.Loss{lostTo("Team", staffID, "displayName", "Staff", "kq2xw7mabcde")}},
 			`displayName "Staff" is in use by Team ` + staffID + `, which is managed in the application (conflict kq2xw7mabcde). ` +
-				`Rename the group at the identity provider, or ask the operator of this service, quoting the conflict (scimctl conflict show acme kq2xw7mabcde), to rename the team. ` +
+				`Rename the group at the identity provider, or ask the support of this service to rename the team, quoting conflict kq2xw7mabcde. ` +
 				`Then provision the group again.`},
 		{"another user of the provider", server.Collision{Losses: []server.Loss{lostTo("User", annID, "emails.value", "ann@acme.example", "mfz3k2qkx7ab")}},
 			`emails.value "ann@acme.example" is in use by User ` + annID + ` of your identity provider (conflict mfz3k2qkx7ab). ` +
-				`If it is the same person, let the identity provider match and update that user; if not, assign another value. ` +
+				`If it is the same person, let the identity provider match and update that user. ` +
+				`If not, assign another value, or, if that user is deactivated, ask the support of this service to free it. ` +
 				`Then provision the user again.`},
 		{"users within and outside", server.Collision{Losses: []server.Loss{lostTo("User", annID, "userName", "ann", ""), mail, lostTo("User", bobID, "emails.value", "ann@h.example", "")}},
 			`userName "ann" is in use by User ` + annID + ` of your identity provider. ` +
-				`If it is the same person, let the identity provider match and update that user; if not, assign another value. ` +
+				`If it is the same person, let the identity provider match and update that user. ` +
+				`If not, assign another value, or, if that user is deactivated, ask the support of this service to free it. ` +
 				`emails.value "ann@acme.example" is in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
-				`Assign another value at the identity provider, or ask the operator of this service to free it or to connect an existing account, quoting the conflict (scimctl conflict show acme mfz3k2qkx7ab). ` +
+				`Assign another value at the identity provider, or ask the support of this service to free it or to connect an existing account, quoting conflict mfz3k2qkx7ab. ` +
 				`emails.value "ann@h.example" is in use by User ` + bobID + ` of your identity provider. ` +
 				`Then provision the user again.`},
 		{"a deactivated user", server.Collision{Deactivated: annID, Losses: []server.Loss{lostTo("User", annID, "userName", "ann", ""), lostTo("User", annID, "emails.value", "ann@acme.example", "")}},
 			`userName "ann" and emails.value "ann@acme.example" are in use by User ` + annID + `, which is deactivated. ` +
-				`Activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + annID +
-				`; or ask the operator of this service to let provisioning activate users (scimctl tenant update acme -reactivate). ` +
+				`If it is the same person, activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + annID +
+				`; or ask the support of this service to let provisioning activate users. If it is another person, assign another value. ` +
 				`Then provision the user again.`},
 		{"another group of the provider", server.Collision{Losses: []server.Loss{lostTo("Group", staffID, "displayName", "Staff", "")}},
 			`displayName "Staff" is in use by Group ` + staffID + ` of your identity provider. ` +
@@ -79,17 +81,22 @@ func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
 				`Then provision the group again.`},
 		{"a team", server.Collision{Losses: []server.Loss{lostTo("Team", staffID, "displayName", "Staff", "kq2xw7mabcde")}},
 			`displayName "Staff" is in use by Team ` + staffID + `, which is managed in the application (conflict kq2xw7mabcde). ` +
-				`Rename the group at the identity provider, or ask the operator of this service, quoting the conflict (scimctl conflict show acme kq2xw7mabcde), to rename the team or to connect it with the group. ` +
+				`Rename the group at the identity provider, or ask the support of this service to rename the team or to connect it with the group, quoting conflict kq2xw7mabcde. ` +
 				`Then provision the group again.`},
 		{"a long value", server.Collision{Losses: []server.Loss{outside("userName", strings.Repeat("é", 300), "")}},
 			`userName "` + strings.Repeat("é", 200) + `…" is in use outside your identity provider's users. ` +
-				`Assign another value at the identity provider, or ask the operator of this service to free it, quoting this message. ` +
+				`Assign another value at the identity provider, or ask the support of this service to free it, quoting this message. ` +
 				`Then provision the user again.`},
 	} {
-		tt.in.Tenant = "acme"
-		if got := tt.in.Detail(); got != tt.want {
-			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			for _, support := range []string{"the support of this service", "help@acme.example (+49 30 1234)"} {
+				tt.in.Support = support
+				want := strings.ReplaceAll(tt.want, "the support of this service", support)
+				if got := tt.in.Detail(); got != want {
+					t.Errorf("got  %s\nwant %s", got, want)
+				}
+			}
+		})
 	}
 }
 
@@ -97,7 +104,7 @@ func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
 func TestTextsOfManyCollisions(t *testing.T) {
 	for _, width := range []int{5, 50, 500} {
 		for n := range 41 {
-			c := server.Collision{Tenant: "acme", Deactivated: annID}
+			c := server.Collision{Deactivated: annID, Support: strings.Repeat("s", 100)}
 			for i := range n + 1 {
 				value := fmt.Sprint(i) + strings.Repeat("ü", width)
 				c.Losses = append(c.Losses, []server.Loss{

@@ -24,7 +24,7 @@ func (r *request) room(ctx context.Context, most int, what string, of directory.
 	}
 	n, err := r.Directory.Count(ctx, of)
 	if err == nil && n >= most {
-		err = scim.Forbidden(fmt.Sprintf("this tenant may have %d %s and has them; delete some, or ask the operator of this service for a higher limit", most, what))
+		err = scim.Forbidden(fmt.Sprintf("this tenant may have %d %s and has them; delete some, or ask %s for a higher limit", most, what, r.support))
 	}
 	return err
 }

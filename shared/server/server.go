@@ -5,6 +5,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,9 @@ type Options struct {
 	Passwords func(clear string) (hash string, err error)
 	// BaseURL is the public URL of the service; empty means each request's own.
 	BaseURL string
+	// Support is whom a customer's administrator can ask, in words that follow "ask";
+	// empty means the support of this service.
+	Support string
 	Log     *slog.Logger
 	Now     func() time.Time
 }
@@ -67,6 +71,7 @@ func RequestID(ctx context.Context) string {
 // New makes a server of the given endpoints.
 func New(o Options, endpoints ...Endpoint) *Server {
 	s := &Server{Options: o, hooks: noHooks()}
+	s.Support = cmp.Or(s.Support, "the support of this service")
 	if s.Now == nil {
 		s.Now = time.Now
 	}
@@ -83,6 +88,7 @@ type request struct {
 	ID        scim.ID // from the path, where the route has one
 	Directory *directory.Tenant
 	event     *event
+	support   string // Options.Support
 	// parameters are those of the URL or, of a .search, those in the body.
 	parameters url.Values
 
@@ -112,7 +118,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		origin.BaseURL = s.BaseURL
 	}
 	e := &event{start: s.Now()}
-	r := &request{Origin: origin, Request: hr, event: e, parameters: hr.URL.Query()}
+	r := &request{Origin: origin, Request: hr, event: e, support: s.Support, parameters: hr.URL.Query()}
 	out, err := s.carryOut(ctx, r)
 	if err != nil {
 		s.hooks.recordConflicts(ctx, r, err)
@@ -151,7 +157,7 @@ func (s *Server) admit(ctx context.Context, r *request, m method) error {
 	case c.Tenant == "":
 		return scim.Unauthorized("a bearer token is required")
 	case !c.Expires.IsZero() && !s.Now().Before(c.Expires):
-		return scim.Unauthorized("the bearer token has expired; ask /oauth2/token for a new access token, or the operator of this service for a new token")
+		return scim.Unauthorized("the bearer token has expired; ask /oauth2/token for a new access token, or " + r.support + " for a new token")
 	case c.Subject != "" && !m.self:
 		return scim.Forbidden("the bearer token speaks for one user and reaches /Me only")
 	case !c.May(m.scope):
