@@ -111,7 +111,11 @@ func releaseConflict(flags *flag.FlagSet) action {
 	replaced("email", "`address` that the account gets in place of the one that it gives up", &in.Email)
 	replaced("username", "`userName` that the account gets", &in.UserName)
 	replaced("name", "`name` that the team gets", &in.DisplayName)
-	return func(ctx context.Context, s *session, args []string) error {
+	confirm := flags.String("confirm", "", "the `id` of a deactivated user, for scripts; otherwise it is asked for")
+	return func(ctx context.Context, s *session, args []string) (err error) {
+		if in.Confirm, err = s.confirmRelease(ctx, args, *confirm); err != nil {
+			return err
+		}
 		return asFlag(decide(directory.ByReleasing, in)(ctx, s, args))
 	}
 }
@@ -133,7 +137,7 @@ func asFlag(err error) error {
 }
 
 func deleteHolder(flags *flag.FlagSet) action {
-	confirm := flags.String("confirm", "", "the `id` of the account or team, for scripts; otherwise it is asked for")
+	confirm := flags.String("confirm", "", "the `id` of the account, team or user, for scripts; otherwise it is asked for")
 	return func(ctx context.Context, s *session, args []string) error {
 		var c admin.Conflict
 		if err := s.client.do(ctx, http.MethodGet, conflictPath(args), nil, &c); err != nil {
@@ -142,8 +146,7 @@ func deleteHolder(flags *flag.FlagSet) action {
 		if o := optionOf(c, directory.ByDeleting); !o.Applies {
 			return fmt.Errorf("nothing is deleted: %s", o.Reason)
 		}
-		question := fmt.Sprintf("This deletes %s, for good: %s.", holder(c), standing(c))
-		if err := s.confirmed(question, "its id", *confirm, string(c.Holder.ID), "the id of the "+c.HeldBy); err != nil {
+		if err := s.confirmed(deletion(c), "its id", *confirm, string(c.Holder.ID), "the id of the "+c.HeldBy); err != nil {
 			return err
 		}
 		return decide(directory.ByDeleting, admin.HolderDeletion{Confirm: c.Holder.ID})(ctx, s, args)

@@ -43,7 +43,7 @@ func next(tenant string, c admin.Conflict) []string {
 	}
 	lines := decisions(tenant+" "+string(c.ID), c)
 	if cameBack(c) {
-		lines = append(lines, "The user is deactivated. It comes back with the same id when the identity provider activates it; or, unless the externalId is another one, by the next create after: scimctl tenant update "+tenant+" -reactivate")
+		lines = append(lines, "The user is deactivated. If it is the same person, it comes back with the same id when the identity provider activates it; or, unless the externalId is another one, by the next create after: scimctl tenant update "+tenant+" -reactivate")
 	}
 	return lines
 }

@@ -29,9 +29,10 @@ type progress struct {
 // that both agree wherever the program ends.
 type ledger struct {
 	progress
-	path     string // "" for a file that can't be read again
-	resumed  int    // entries that earlier runs have done
-	outdated bool   // whether there is progress that is of no use
+	path     string       // "" for a file that can't be read again
+	resumed  int          // entries that earlier runs have done
+	refused  map[int]bool // lines that earlier runs have rejected
+	outdated bool         // whether there is progress that is of no use
 	saved    time.Time
 	file     *os.File
 	report   *csv.Writer
@@ -69,6 +70,32 @@ func (l *ledger) resumeReport() error {
 	return errors.Join(err, l.save())
 }
 
+// readReport learns which lines the earlier runs have rejected, from the part of the
+// report that was counted.
+func (l *ledger) readReport(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := csv.NewReader(io.LimitReader(f, l.RejectsBytes)).ReadAll()
+	l.refused = map[int]bool{}
+	for _, row := range rows {
+		if line, err := strconv.Atoi(row[0]); err == nil { // not the head
+			l.refused[line] = true
+		}
+	}
+	return err
+}
+
+// outcomeOf is what has become of a line in an earlier run.
+func (l *ledger) outcomeOf(line int) outcome {
+	if l.refused[line] {
+		return outcome{rejected: "by an earlier run"}
+	}
+	return outcome{there: true}
+}
+
 // restore reports whether there is progress to go on from: of this file, with the
 // report that goes with it.
 func (l *ledger) restore(hash, rejects string) bool {
@@ -77,7 +104,7 @@ func (l *ledger) restore(hash, rejects string) bool {
 		return false
 	}
 	report, err := l.file.Stat()
-	return err == nil && report.Size() >= l.RejectsBytes
+	return err == nil && report.Size() >= l.RejectsBytes && l.readReport(rejects) == nil
 }
 
 // openReport opens the report, for no other import at the same time. Nobody else may

@@ -30,7 +30,8 @@ type importer struct {
 // job is an entry under way.
 type job struct {
 	entry
-	done chan outcome // takes one, without waiting
+	*importRow
+	earlier []sharedValue
 }
 
 // outcome is what became of an entry. With neither of the three, err says why
@@ -53,7 +54,7 @@ func (i *importer) run(whole context.Context) error {
 	for range i.parallel {
 		group.Go(func() {
 			for j := range work {
-				j.done <- i.settle(ctx, j.entry)
+				j.finish(i.settle(ctx, j))
 			}
 		})
 	}
@@ -69,25 +70,28 @@ func (i *importer) run(whole context.Context) error {
 func (i *importer) read(ctx context.Context, work, order chan<- job) {
 	defer close(work)
 	defer close(order)
+	rows := rowIndex{}
 	for n := 0; ctx.Err() == nil; n++ {
 		e, err := i.entries.next()
 		if errors.Is(err, io.EOF) {
 			return
 		}
-		if err == nil && n < i.ledger.resumed {
-			continue
-		}
-		j := job{e, make(chan outcome, 1)}
+		j := job{entry: e, importRow: newImportRow(e.line)}
 		if err != nil {
-			j.done <- outcome{err: err}
+			j.finish(outcome{err: err})
 			order <- j
 			return
+		}
+		j.earlier = rows.add(e, j.importRow)
+		if n < i.ledger.resumed {
+			j.finish(i.ledger.outcomeOf(e.line))
+			continue
 		}
 		order <- j
 		select {
 		case work <- j:
 		case <-ctx.Done():
-			j.done <- outcome{err: ctx.Err()}
+			j.finish(outcome{err: ctx.Err()})
 		}
 	}
 }
@@ -97,11 +101,11 @@ func (i *importer) read(ctx context.Context, work, order chan<- job) {
 func (i *importer) count(order <-chan job, cancel func()) (err error) {
 	show := newMeter(i.session, i.ledger.Entries)
 	for j := range order {
-		o := <-j.done
+		<-j.finished
 		if err != nil {
 			continue // what was under way behind the end
 		}
-		if err = i.note(j.entry, o); err != nil {
+		if err = i.note(j.entry, j.outcome); err != nil {
 			cancel()
 			continue
 		}
@@ -132,14 +136,17 @@ func (i *importer) note(e entry, o outcome) error {
 
 // settle sends an entry until something has become of it, unless the service stays
 // in trouble: then the import stops, and goes on when it is called again.
-func (i *importer) settle(ctx context.Context, e entry) outcome {
+func (i *importer) settle(ctx context.Context, j job) outcome {
 	const tries, longest = 10, 15 * time.Second
-	if e.reason != "" {
-		return outcome{rejected: e.reason}
+	if j.reason != "" {
+		return outcome{rejected: j.reason}
+	}
+	if lost := firstWins(ctx, j.earlier); lost != (outcome{}) {
+		return lost
 	}
 	wait := time.Second
 	for n := 1; ; n++ {
-		o := i.send(ctx, e)
+		o := i.send(ctx, j.entry)
 		if o.err == nil || n == tries || !passing(o.err) || !pause(ctx, wait) {
 			return o
 		}

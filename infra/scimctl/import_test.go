@@ -99,8 +99,8 @@ r7,"never closed
 r8,,
 `)
 	b.imports(2, 0, 9, "", path, "-parallel", "1")
-	b.report(path+".rejects.csv", "2 neither true nor false", "3 1 cells", "5 taken by account", "6 userName is missing", "7 no email address",
-		"8 no email address", "9 taken by account", `10 can't be read`, "11 a quote is not closed")
+	b.report(path+".rejects.csv", "2 neither true nor false", "3 1 cells", `5 userName "R3" is in line 4 too`, "6 userName is missing", "7 no email address",
+		"8 no email address", `9 email "r3@a.example" is in line 4 too`, `10 can't be read`, "11 a quote is not closed")
 	latin := b.file("latin.csv", "userName,displayName\nr9,Ren\xe9\n")
 	b.imports(0, 0, 1, "", latin)
 	b.report(latin+".rejects.csv", "2 not in UTF-8")

@@ -154,6 +154,7 @@ func TestScimctl(t *testing.T) {
 	part("whole rows", wholeRows)
 	part("imports at once", atOnce)
 	part("anew", anew)
+	part("two rows of a person", twice)
 	part("ahead", ahead)
 	part("imports while functions die", dying)
 	part("resumed imports", resumed)

@@ -150,6 +150,28 @@ func backAgain(s story) {
 	s.closes(id)
 }
 
+// addressOfALeaver: a new hire gets the address of somebody who has left.
+func addressOfALeaver(s story) {
+	left := s.person("uma")
+	user := s.succeeds(s.idp.provision(left), 201)
+	hired := s.person("uma.new")
+	hired.email = left.email
+	id := s.conflict(s.idp.create(hired), `emails.value "`+left.email+`" is in use by User `+user)
+	s.refuses("only a deactivated user can lose it here", "conflict release %s %s", s.tenant, id)
+	s.refuses("only a deactivated user can lose it here", "conflict delete %s %s", s.tenant, id)
+	s.succeeds(s.idp.active(user, left, false), 200)
+	out := s.ctl("conflict show %s %s", s.tenant, id)
+	if !strings.Contains(out, "scimctl conflict release "+s.tenant+" "+id+"\n") || !strings.Contains(out, "scimctl conflict delete "+s.tenant+" "+id+"\n") {
+		s.Errorf("the ways out are not shown:\n%s", out)
+	}
+	s.refuses("is not the id of the user", "conflict release %s %s -confirm nobody", s.tenant, id)
+	s.ctl("conflict release %s %s -confirm %s", s.tenant, id, user)
+	if is := s.succeeds(s.idp.create(hired), 201); is == user {
+		s.Error("the new hire has the id of the leaver")
+	}
+	s.closes(id)
+}
+
 // twoHolders: the account of the email waits until the username is another.
 func twoHolders(s story) {
 	nia := s.person("nia")

@@ -87,9 +87,10 @@ type Release struct {
 	UserName    *string `json:"userName,omitempty"`
 	Email       *string `json:"email,omitempty"`
 	DisplayName *string `json:"displayName,omitempty"`
+	Confirm     scim.ID `json:"confirm,omitempty"` // the holder's id, required if it is a user
 }
 
-// HolderDeletion is the body that deletes the account or team which holds the values.
+// HolderDeletion is the body that deletes the account, team or deactivated user which holds the values.
 type HolderDeletion struct {
 	Confirm scim.ID `json:"confirm"` // the holder's id
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"scimserver/shared/directory"
-	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
 )
 
@@ -45,8 +44,7 @@ func (s *Service) describe(ctx context.Context, h directory.Holder, now *HolderN
 	switch h.Kind {
 	case directory.UserKind:
 		u, err := t.User(ctx, h.ID)
-		active := u.Doc.Get("active")
-		now.Name, now.Deactivated = u.Doc.Get("userName").Text(), active.Kind() == scim.Bool && !active.IsTrue()
+		now.Name, now.Deactivated = u.Doc.Get("userName").Text(), directory.Deactivated(u.Doc)
 		return err
 	case directory.GroupKind:
 		g, err := t.Group(ctx, h.ID)

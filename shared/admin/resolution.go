@@ -43,6 +43,9 @@ func (s *Service) ReleaseValues(ctx context.Context, id tenant.ID, conflict dire
 	if err := in.fits(c.HeldBy(id)); err != nil {
 		return Conflict{}, err
 	}
+	if c.HeldBy(id) == "user" && in.Confirm != c.Holder.ID {
+		return Conflict{}, invalid("this takes values from user %s: repeat its id as confirm", c.Holder.ID)
+	}
 	with, err := in.replacement()
 	if err != nil {
 		return Conflict{}, err
@@ -50,7 +53,7 @@ func (s *Service) ReleaseValues(ctx context.Context, id tenant.ID, conflict dire
 	return resolved(id)(s.Directory.For(id).Release(ctx, conflict, with))
 }
 
-// DeleteHolder deletes the account or team that holds the values. confirm repeats its id.
+// DeleteHolder deletes the account, team or deactivated user that holds the values. confirm repeats its id.
 func (s *Service) DeleteHolder(ctx context.Context, id tenant.ID, conflict directory.ConflictID, in HolderDeletion) (Conflict, error) {
 	if in.Confirm == "" {
 		return Conflict{}, invalid("this deletes who holds the value: repeat the id, the conflict's holder, as confirm")
@@ -77,6 +80,8 @@ func (in Release) fits(heldBy string) error {
 	switch {
 	case heldBy == "account" && in.DisplayName != nil:
 		return invalid("displayName is for a team; this conflict is held by an account")
+	case heldBy == "user" && in.DisplayName != nil:
+		return invalid("displayName is for a team; this conflict is held by a user")
 	case heldBy == "team" && in.UserName != nil:
 		return invalid("userName is for an account; this conflict is held by a team")
 	case heldBy == "team" && in.Email != nil:

@@ -44,6 +44,9 @@ type Conflict struct {
 	State            ConflictState
 	Outcome          string   // in words: why it is in that state
 	Approval         Approval // where the state is ConflictApproved
+	// Deactivated says that the holder is a user of the same tenant whose active is
+	// false. It is not stored: only Holds knows it.
+	Deactivated bool
 
 	indexed string // the key by which a later success finds it
 }

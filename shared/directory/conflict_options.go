@@ -37,6 +37,10 @@ func (c Conflict) Options(t tenant.ID) []Option {
 		{Resolution: ByDeleting, Effect: "the " + c.HeldBy(t) + " is deleted with all that it has"},
 		{Resolution: ByDismissing, Effect: "the conflict is listed no more while the holder is the same; attempts are still counted"},
 	}
+	if c.Deactivated {
+		all[1].Effect = "the deactivated user gives up what was lost to it, and keeps its id, groups and teams"
+		all[2].Effect = "the deactivated user is deleted with its id, memberships and all other data"
+	}
 	for i, o := range all {
 		if err := c.barred(o.Resolution, t); err != nil {
 			all[i].Refused = err.Error()
@@ -58,10 +62,13 @@ func (c Conflict) barred(by Resolution, t tenant.ID) error {
 		return err
 	}
 	holder := c.HeldBy(t)
-	operated := holder == "account" || holder == "team"
+	operated := holder == "account" || holder == "team" || c.Deactivated
 	switch {
 	case by == ByConnecting:
 		return c.connectable(t)
+	case holder == "user" && !operated:
+		return refused("user %s of the same tenant holds the value, and only a deactivated user can lose it here: "+
+			"deactivate the user at the provider first, or remove the value there", c.Holder.ID)
 	case by == ByReleasing && !operated:
 		return refused("only an account or a team gives up a value here, and this one is held by: %s", holder)
 	case by == ByDeleting && !operated:

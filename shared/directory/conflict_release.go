@@ -17,6 +17,8 @@ func (t *Tenant) release(ctx context.Context, c Conflict, with Replacement) erro
 		return err
 	case c.HeldBy(t.id) == "team":
 		err = t.releaseTeam(ctx, c, with)
+	case c.HeldBy(t.id) == "user":
+		err = t.releaseUser(ctx, c, with)
 	default:
 		err = t.releaseAccount(ctx, c, with)
 	}
@@ -52,19 +54,10 @@ func (t *Tenant) releaseTeam(ctx context.Context, c Conflict, with Replacement) 
 
 func (t *Tenant) releaseAccount(ctx context.Context, c Conflict, with Replacement) error {
 	_, err := t.d.Accounts().Change(ctx, c.Holder.ID, nil, func(a Account) (AccountContent, error) {
-		out := AccountContent{Content: Content{Doc: a.Doc}}
-		for _, v := range c.Values {
-			if v.Attribute == emailAttribute {
-				out.Doc = withoutEmail(out.Doc, v.Value)
-			}
-		}
-		name, err := c.released(a, with)
+		doc, err := c.releasedFrom(a.Doc, with)
+		out := AccountContent{Content: Content{Doc: doc}}
 		if err != nil {
 			return out, err
-		}
-		out.Doc = withMember(out.Doc, "userName", scim.Text(name))
-		if with.Email != "" {
-			out.Doc = withEmail(out.Doc, with.Email, hasPrimary(a.Doc) && !hasPrimary(out.Doc))
 		}
 		for _, e := range out.Doc.Get("emails").Items() {
 			if address := e.Get("value").Text(); a.Verifies(address) {
@@ -76,10 +69,49 @@ func (t *Tenant) releaseAccount(ctx context.Context, c Conflict, with Replacemen
 	return err
 }
 
-// released returns the username that the account has once the conflict's values are
+// releaseUser takes the values from a user of the same tenant, unless the provider has
+// activated the user meanwhile: every write is conditional on the version that was read.
+func (t *Tenant) releaseUser(ctx context.Context, c Conflict, with Replacement) error {
+	_, err := t.ReplaceUser(ctx, c.Holder.ID, nil, func(u User) (Content, error) {
+		if c.Deactivated = Deactivated(u.Doc); !c.Deactivated {
+			return Content{}, c.barred(ByReleasing, t.id)
+		}
+		doc, err := c.releasedFrom(u.Doc, with)
+		return Content{Doc: doc}, err
+	})
+	return err
+}
+
+// Deactivated reports whether the document of a user says that it is not active.
+func Deactivated(doc scim.Value) bool {
+	active := doc.Get("active")
+	return active.Kind() == scim.Bool && !active.IsTrue()
+}
+
+// releasedFrom returns a document without the conflict's values, and with what it gets
+// in their place.
+func (c Conflict) releasedFrom(old scim.Value, with Replacement) (scim.Value, error) {
+	doc := old
+	for _, v := range c.Values {
+		if v.Attribute == emailAttribute {
+			doc = withoutEmail(doc, v.Value)
+		}
+	}
+	name, err := c.releasedName(old, with)
+	if err != nil {
+		return old, err
+	}
+	doc = withMember(doc, "userName", scim.Text(name))
+	if with.Email != "" {
+		doc = withEmail(doc, with.Email, hasPrimary(old) && !hasPrimary(doc))
+	}
+	return doc, nil
+}
+
+// releasedName returns the username that the holder has once the conflict's values are
 // released.
-func (c Conflict) released(a Account, with Replacement) (string, error) {
-	name := a.Doc.Get("userName").Text()
+func (c Conflict) releasedName(doc scim.Value, with Replacement) (string, error) {
+	name := doc.Get("userName").Text()
 	lost := slices.ContainsFunc(c.Values, func(v Taken) bool { return v.Attribute == "userName" && scim.Fold(v.Value) == scim.Fold(name) })
 	switch {
 	case with.UserName != "":
@@ -89,7 +121,7 @@ func (c Conflict) released(a Account, with Replacement) (string, error) {
 	case with.Email != "" && !c.Username():
 		return with.Email, nil
 	}
-	return "", refused("the account's userName is what the provider asks for: name another one for the account")
+	return "", refused("the holder's userName is what the provider asks for: name another one for the holder")
 }
 
 // withoutEmail removes an email in whatever case and form from a document.

@@ -32,12 +32,12 @@ func (t *Tenant) Approve(ctx context.Context, id ConflictID, by string, holder s
 		if holder != "" && c.Holder.ID != holder {
 			return c.heldByAnother(holder, t.id)
 		}
-		version, err := t.holderVersion(ctx, *c)
+		holder, err := t.holder(ctx, *c)
 		if err != nil {
 			return err
 		}
 		c.State, c.Outcome = ConflictApproved, "the provider's next POST connects"
-		c.Approval = Approval{version, by, t.d.instant().Add(ApprovalLife)}
+		c.Approval = Approval{holder.Version, by, t.d.instant().Add(ApprovalLife)}
 		return nil
 	})
 }
@@ -63,32 +63,31 @@ func (c Conflict) connectable(t tenant.ID) error {
 // that: an approval of another version is none. The errors are *RefusedError if it no
 // longer holds them, and ErrUnavailable.
 func (t *Tenant) Holds(ctx context.Context, c Conflict) (Conflict, error) {
-	version, err := t.holderVersion(ctx, c)
-	if err == nil && c.State == ConflictApproved && c.Approval.Version != version {
+	holder, err := t.holder(ctx, c)
+	c.Deactivated = c.HeldBy(t.id) == "user" && Deactivated(holder.Doc)
+	if err == nil && c.State == ConflictApproved && c.Approval.Version != holder.Version {
 		c.State, c.Outcome, c.Approval = ConflictOpen, outdatedApproval(c.HeldBy(t.id)), Approval{}
 	}
 	return c, err
 }
 
-// holderVersion reads the version of who holds the conflict's values, if it still
-// holds all of them.
-func (t *Tenant) holderVersion(ctx context.Context, c Conflict) (int64, error) {
+// holder reads who holds the conflict's values, if it still holds all of them.
+func (t *Tenant) holder(ctx context.Context, c Conflict) (r Resource, err error) {
 	of := t.d.holding(c.Holder.Tenant)
 	item, err := of.get(ctx, c.Holder.Kind, c.Holder.ID)
 	if errors.Is(err, ErrNotFound) {
-		return 0, t.givenUp(ctx, c, "who held the value has gone")
+		return r, t.givenUp(ctx, c, "who held the value has gone")
 	}
 	if err != nil {
-		return 0, err
+		return r, err
 	}
-	r, err := resourceFrom(item)
-	if err != nil {
-		return 0, err
+	if r, err = resourceFrom(item); err != nil {
+		return r, err
 	}
 	if len(without(of.claimsAbout(c.Values), of.claimsOf(c.Holder.Kind, r.Doc))) > 0 {
-		return 0, t.givenUp(ctx, c, fmt.Sprintf("%s %s has given up what was lost", c.HeldBy(t.id), c.Holder.ID))
+		return r, t.givenUp(ctx, c, fmt.Sprintf("%s %s has given up what was lost", c.HeldBy(t.id), c.Holder.ID))
 	}
-	return r.Version, nil
+	return r, nil
 }
 
 // givenUp says what follows from the holder having changed: nobody may hold the values
@@ -160,12 +159,15 @@ func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Confli
 // may be left out; a username and a name may not.
 type Replacement struct{ UserName, Email, DisplayName string }
 
-// Release takes the values of a conflict away from the account or team that holds
-// them, so that the provider's next attempt succeeds. Where the username goes with the
+// Release takes the values of a conflict away from the account, team or deactivated
+// user that holds them, so that the provider's next attempt succeeds. Where the username goes with the
 // email, because they were the same, a new email stands for both. The errors are
 // *TakenError for the replacement and those of Approve.
 func (t *Tenant) Release(ctx context.Context, id ConflictID, with Replacement) (Conflict, error) {
 	c, err := t.Conflict(ctx, id)
+	if err == nil && c.HeldBy(t.id) == "user" && c.State != ConflictFreed && c.State != ConflictClosed {
+		c, err = t.Holds(ctx, c)
+	}
 	if err == nil {
 		err = c.barred(ByReleasing, t.id)
 	}
@@ -186,25 +188,26 @@ func (c Conflict) ended() error {
 	return refused("the conflict is closed: %s", c.Outcome)
 }
 
-// DeleteHolder deletes the account or team that holds a conflict's values, if it is the
-// one of an id. The errors are those of Approve.
+// DeleteHolder deletes the account, team or deactivated user that holds a conflict's
+// values, if it is the one of an id and is not changed meanwhile. The errors are those of Approve.
 func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID, holder scim.ID) (Conflict, error) {
 	c, err := t.Conflict(ctx, id)
 	if err != nil {
 		return c, err
 	}
+	read, unread := t.holder(ctx, c)
+	c.Deactivated = c.HeldBy(t.id) == "user" && Deactivated(read.Doc)
 	if err := c.barred(ByDeleting, t.id); err != nil {
 		return c, err
 	}
 	if c.Holder.ID != holder {
 		return c, c.heldByAnother(holder, t.id)
 	}
-	version, err := t.holderVersion(ctx, c)
-	if err != nil {
-		return c, err
+	if unread != nil {
+		return c, unread
 	}
 	by := c.HeldBy(t.id)
-	switch err := t.d.holding(c.Holder.Tenant).delete(ctx, c.Holder.Kind, c.Holder.ID, func(v int64) bool { return v == version }); {
+	switch err := t.d.holding(c.Holder.Tenant).delete(ctx, c.Holder.Kind, c.Holder.ID, func(v int64) bool { return v == read.Version }); {
 	case errors.Is(err, ErrVersion):
 		return c, refused("the %s was changed just now; look at it again", by)
 	case err != nil && !errors.Is(err, ErrNotFound):

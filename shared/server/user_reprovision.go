@@ -113,8 +113,7 @@ func deactivated(ctx context.Context, r *request, doc scim.Value, taken *directo
 
 // meant reports whether a deactivated user is the one that a document describes.
 func meant(old, doc scim.Value) bool {
-	active := old.Get("active")
-	if active.Kind() != scim.Bool || active.IsTrue() {
+	if !directory.Deactivated(old) {
 		return false
 	}
 	known, sent := old.Get("externalId").Text(), doc.Get("externalId").Text()

@@ -1,0 +1,135 @@
+package directory_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/scim"
+)
+
+// leaver makes a user who left, and loses the address to a new hire: the conflict.
+func (b *bench) leaver() (directory.User, directory.ConflictID) {
+	b.Helper()
+	left := b.create("ann@x.org", "1", "ann@x.org", "ann@home.org")
+	b.group("staff", left.ID)
+	b.activate(left.ID, false)
+	_, ids := b.post(b.acme, user("ann@x.org", "2", "ann@x.org"))
+	return left, ids[0]
+}
+
+// activate sets active as the provider does.
+func (b *bench) activate(id scim.ID, active bool) {
+	b.Helper()
+	_, err := b.acme.ReplaceUser(b.Context(), id, nil, func(u directory.User) (directory.Content, error) {
+		rest := u.Doc.Without("active").Members()
+		return directory.Content{Doc: scim.Map(append(rest, scim.Member{Name: "active", Value: scim.Truth(active)})...)}, nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// A new hire gets a leaver's address: the deactivated user gives it up, and keeps the rest.
+func TestReleaseByADeactivatedUser(t *testing.T) {
+	b := newBench(t, nil)
+	left, id := b.leaver()
+	if c, err := b.acme.Holds(t.Context(), b.conflict(id)); err != nil || options(c) != "release(userName or email) delete dismiss" {
+		t.Errorf("%s, %v", options(c), err)
+	}
+	if _, err := b.acme.Release(t.Context(), id, directory.Replacement{}); !refusedFor(err, "name another one") {
+		t.Errorf("without another userName: %v", err)
+	}
+	c, err := b.acme.Release(t.Context(), id, directory.Replacement{UserName: "ann.left"})
+	if err != nil || c.State != directory.ConflictFreed {
+		t.Errorf("%s, %v", c.State, err)
+	}
+	u, err := b.acme.User(t.Context(), left.ID)
+	if err != nil || u.Doc.Get("userName").Text() != "ann.left" || !strings.Contains(u.Doc.JSON(), `"emails":[{"value":"ann@home.org"}]`) {
+		t.Errorf("%s, %v", u.Doc.JSON(), err)
+	}
+	if groups, err := b.acme.GroupIDsOf(t.Context(), left.ID); err != nil || len(groups) != 1 {
+		t.Errorf("%v, %v", groups, err)
+	}
+	if hired := b.create("ann@x.org", "2", "ann@x.org"); hired.ID == left.ID {
+		t.Error("the new hire has the leaver's id")
+	}
+	b.verify(2)
+}
+
+// Or the deactivated user is deleted, with the memberships.
+func TestDeletionOfADeactivatedUser(t *testing.T) {
+	b := newBench(t, nil)
+	left, id := b.leaver()
+	if c, err := b.acme.DeleteHolder(t.Context(), id, left.ID); err != nil || c.State != directory.ConflictFreed {
+		t.Errorf("%s, %v", c.State, err)
+	}
+	hired := b.create("ann@x.org", "2", "ann@x.org")
+	if groups, err := b.acme.GroupIDsOf(t.Context(), hired.ID); err != nil || len(groups) != 0 {
+		t.Errorf("the new hire is in %v, %v", groups, err)
+	}
+	b.verify(1)
+}
+
+// A user who is active loses nothing, and the answer says what to do instead.
+func TestActiveUsersLoseNothing(t *testing.T) {
+	b := newBench(t, nil)
+	left, id := b.leaver()
+	b.activate(left.ID, true)
+	if c, err := b.acme.Holds(t.Context(), b.conflict(id)); err != nil || options(c) != "dismiss" {
+		t.Errorf("%s, %v", options(c), err)
+	}
+	b.keeps(left.ID, id)
+}
+
+// keeps fails the test if a conflict can be resolved against its holder, who is active.
+func (b *bench) keeps(holder scim.ID, id directory.ConflictID) {
+	b.Helper()
+	const why = "only a deactivated user"
+	if _, err := b.acme.Release(b.Context(), id, directory.Replacement{UserName: "ann.left"}); !refusedFor(err, why) {
+		b.Errorf("release: %v", err)
+	}
+	if _, err := b.acme.DeleteHolder(b.Context(), id, holder); !refusedFor(err, why) {
+		b.Errorf("delete: %v", err)
+	}
+	b.verify(1)
+}
+
+// hook calls a function once, in front of the first write after it was set.
+type hook struct {
+	next http.RoundTripper
+	call func()
+}
+
+func (h *hook) RoundTrip(r *http.Request) (*http.Response, error) {
+	target := r.Header.Get("X-Amz-Target")
+	write := strings.HasSuffix(target, ".UpdateItem") || strings.HasSuffix(target, ".TransactWriteItems")
+	if call := h.call; call != nil && write {
+		h.call = nil
+		call()
+	}
+	return h.next.RoundTrip(r)
+}
+
+// The provider activates the user after it was read and before the write: the write
+// fails on the version.
+func TestActivatedInFrontOfTheWrite(t *testing.T) {
+	h := &hook{}
+	b := newBench(t, func(next http.RoundTripper) http.RoundTripper { h.next = next; return h })
+	left, id := b.leaver()
+	activate := func() { b.activate(left.ID, true) }
+	h.call = activate
+	if _, err := b.acme.Release(t.Context(), id, directory.Replacement{UserName: "ann.left"}); !refusedFor(err, "only a deactivated user") {
+		t.Errorf("release: %v", err)
+	}
+	b.activate(left.ID, false)
+	h.call = activate
+	if _, err := b.acme.DeleteHolder(t.Context(), id, left.ID); !refusedFor(err, "was changed just now") {
+		t.Errorf("delete: %v", err)
+	}
+	if h.call != nil {
+		t.Error("nothing was written")
+	}
+	b.keeps(left.ID, id)
+}
