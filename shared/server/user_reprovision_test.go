@@ -34,7 +34,7 @@ func TestDeactivatedUserIsNamed(t *testing.T) { // P-3.3-7
 		name := strings.ToUpper(a.Body.Get("userName").Text())
 		refused := c.wants(c.send("POST", "/Users", user(name, `,"emails":[{"value":"ann@x.org"}]`)), 409, "uniqueness")
 		want := `userName "` + name + `" and emails.value "ann@x.org" are in use by User ` + id(a) + `, which is deactivated (conflict ` + string(c.conflicts()[0].ID) + `). ` +
-			`Activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + id(a) + `; `
+			`If it is the same person, activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + id(a) + `; `
 		if detail := refused.Body.Get("detail").Text(); !strings.HasPrefix(detail, want) {
 			t.Errorf("got %s\nwant %s", detail, want)
 		}
