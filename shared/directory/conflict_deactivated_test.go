@@ -49,7 +49,7 @@ func TestReleaseByADeactivatedUser(t *testing.T) {
 	if err != nil || u.Doc.Get("userName").Text() != "ann.left" || !strings.Contains(u.Doc.JSON(), `"emails":[{"value":"ann@home.org"}]`) {
 		t.Errorf("%s, %v", u.Doc.JSON(), err)
 	}
-	if groups, err := b.acme.GroupIDsOf(t.Context(), left.ID); err != nil || len(groups) != 1 {
+	if groups, err := b.acme.GroupIDsOf(t.Context(), left.ID, "", 0); err != nil || len(groups) != 1 {
 		t.Errorf("%v, %v", groups, err)
 	}
 	if hired := b.create("ann@x.org", "2", "ann@x.org"); hired.ID == left.ID {
@@ -66,7 +66,7 @@ func TestDeletionOfADeactivatedUser(t *testing.T) {
 		t.Errorf("%s, %v", c.State, err)
 	}
 	hired := b.create("ann@x.org", "2", "ann@x.org")
-	if groups, err := b.acme.GroupIDsOf(t.Context(), hired.ID); err != nil || len(groups) != 0 {
+	if groups, err := b.acme.GroupIDsOf(t.Context(), hired.ID, "", 0); err != nil || len(groups) != 0 {
 		t.Errorf("the new hire is in %v, %v", groups, err)
 	}
 	b.verify(1)
