@@ -24,7 +24,7 @@ func (b *bench) activate(id scim.ID, active bool) {
 	b.Helper()
 	_, err := b.acme.ReplaceUser(b.Context(), id, nil, func(u directory.User) (directory.Content, error) {
 		rest := u.Doc.Without("active").Members()
-		return directory.Content{Doc: scim.Map(append(rest, scim.Member{Name: "active", Value: scim.Truth(active)})...)}, nil
+		return directory.Content{Doc: scim.Map(append(rest, scim.Member{Name: "active", Value: scim.Boolean(active)})...)}, nil
 	})
 	if err != nil {
 		b.Fatal(err)
