@@ -89,7 +89,7 @@ func (b *bench) send(status int, method, path, body string) answer {
 func (b *bench) newUser(id tenant.ID, name string) scim.ID {
 	b.Helper()
 	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.UserSchema)}, scim.Member{Name: "userName", Value: scim.Text(name)})
-	u, err := b.dir.For(id).CreateUser(b.Context(), directory.Content{Doc: doc})
+	u, err := b.dir.For(id).Users().Create(b.Context(), directory.Content{Doc: doc})
 	if err != nil {
 		b.Fatal(err)
 	}

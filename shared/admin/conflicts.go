@@ -45,7 +45,7 @@ func (s *Service) Conflicts(ctx context.Context, id tenant.ID, f ConflictFilter,
 		return out, err
 	}
 	for range conflictPages {
-		page, next, err := s.Directory.For(id).Conflicts(ctx, out.Next, maxPage)
+		page, next, err := s.Directory.For(id).Conflicts().List(ctx, out.Next, maxPage)
 		if err != nil {
 			return out, err
 		}
@@ -81,7 +81,7 @@ func (s *Service) Conflict(ctx context.Context, id tenant.ID, conflict directory
 	if err := s.exists(ctx, id); err != nil {
 		return Conflict{}, err
 	}
-	c, err := s.Directory.For(id).Conflict(ctx, conflict)
+	c, err := s.Directory.For(id).Conflicts().Get(ctx, conflict)
 	if err != nil {
 		return Conflict{}, err
 	}

@@ -18,12 +18,12 @@ func (b *bench) provision(name, externalID, email string) (conflict string) {
 	if email != "" {
 		members = append(members, scim.Member{Name: "emails", Value: scim.List(scim.Map(scim.Member{Name: "value", Value: scim.Text(email)}))})
 	}
-	_, err := b.dir.For("acme").CreateUser(b.Context(), directory.Content{Doc: scim.Map(members...)})
+	_, err := b.dir.For("acme").Users().Create(b.Context(), directory.Content{Doc: scim.Map(members...)})
 	lost, ok := errors.AsType[*directory.TakenError](err)
 	if !ok {
 		b.Fatalf("nothing is lost: %v", err)
 	}
-	ids, err := b.dir.For("acme").Note(b.Context(), lost)
+	ids, err := b.dir.For("acme").Conflicts().Record(b.Context(), lost)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func TestHoldersAreNamed(t *testing.T) {
 	b.newTeam("Crew")
 	b.newGroup("acme", "Staff")
 	b.newUser("acme", "bob")
-	if _, err := b.dir.For("globex").CreateUser(t.Context(), person("eve", "eve@x.org")); err != nil {
+	if _, err := b.dir.For("globex").Users().Create(t.Context(), person("eve", "eve@x.org")); err != nil {
 		t.Fatal(err)
 	}
 	crew := "/tenants/acme/conflicts/" + b.pushed("CREW")
@@ -229,12 +229,12 @@ func TestHoldersAreNamed(t *testing.T) {
 func (b *bench) pushed(name string) (conflict string) {
 	b.Helper()
 	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)}, scim.Member{Name: "displayName", Value: scim.Text(name)})
-	_, err := b.dir.For("acme").CreateGroup(b.Context(), doc, directory.MemberEdit{})
+	_, err := b.dir.For("acme").Groups().Create(b.Context(), doc, directory.MemberEdit{})
 	lost, ok := errors.AsType[*directory.TakenError](err)
 	if !ok {
 		b.Fatalf("nothing is lost: %v", err)
 	}
-	ids, err := b.dir.For("acme").Note(b.Context(), lost)
+	ids, err := b.dir.For("acme").Conflicts().Record(b.Context(), lost)
 	if err != nil {
 		b.Fatal(err)
 	}

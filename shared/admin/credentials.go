@@ -117,9 +117,9 @@ func (s *Service) all(ctx context.Context, id tenant.ID) func(func(tenant.Creden
 // subject finds the id of a user by id or userName.
 func (s *Service) subject(ctx context.Context, id tenant.ID, who string) (string, error) {
 	t := s.Directory.For(id)
-	found, err := t.UserByID(ctx, who)
+	found, err := t.Users().ByID(ctx, who)
 	if err == nil && len(found) == 0 {
-		found, err = t.UserByName(ctx, who)
+		found, err = t.Users().ByName(ctx, who)
 	}
 	if err == nil && len(found) == 0 {
 		err = notFound("the tenant has no user with that id or userName")

@@ -30,7 +30,7 @@ func (s *Service) Group(ctx context.Context, id tenant.ID, group scim.ID) (Group
 	if err := s.exists(ctx, id); err != nil {
 		return Group{}, err
 	}
-	g, err := s.Directory.For(id).Group(ctx, group)
+	g, err := s.Directory.For(id).Groups().Get(ctx, group)
 	return shownGroup(g.Resource), err
 }
 

@@ -11,7 +11,7 @@ import (
 // holder reads who holds the values, and how the conflict stands with that.
 func (s *Service) holder(ctx context.Context, id tenant.ID, c directory.Conflict) (directory.Conflict, *HolderNow, error) {
 	out := &HolderNow{Holds: true}
-	c, err := s.Directory.For(id).Holds(ctx, c)
+	c, err := s.Directory.For(id).Conflicts().AsHeld(ctx, c)
 	if refused, ok := errors.AsType[*directory.RefusedError](err); ok {
 		out.Holds, out.Reason, err = false, refused.Reason, nil
 	}
@@ -43,15 +43,15 @@ func (s *Service) describe(ctx context.Context, h directory.Holder, now *HolderN
 	t := s.Directory.For(h.Tenant)
 	switch h.Kind {
 	case directory.UserKind:
-		u, err := t.User(ctx, h.ID)
+		u, err := t.Users().Get(ctx, h.ID)
 		now.Name, now.Deactivated = u.Doc.Get("userName").Text(), directory.Deactivated(u.Doc)
 		return err
 	case directory.GroupKind:
-		g, err := t.Group(ctx, h.ID)
+		g, err := t.Groups().Get(ctx, h.ID)
 		now.Name = g.Doc.Get("displayName").Text()
 		return err
 	}
-	team, err := t.Team(ctx, h.ID)
+	team, err := t.Teams().Get(ctx, h.ID)
 	now.Name = team.Name()
 	return err
 }

@@ -69,7 +69,7 @@ func (s *Service) personOf(ctx context.Context, t tenant.ID, id scim.ID) (TeamMe
 	if !errors.Is(err, directory.ErrNotFound) {
 		return TeamMember{}, err
 	}
-	u, err := s.Directory.For(t).User(ctx, id)
+	u, err := s.Directory.For(t).Users().Get(ctx, id)
 	if errors.Is(err, directory.ErrNotFound) {
 		return TeamMember{ID: id, Kind: personKinds[""]}, nil
 	}
@@ -91,7 +91,7 @@ func (s *Service) named(ctx context.Context, id tenant.ID, who string) (found []
 			return nil, err
 		}
 	}
-	for _, find := range []func(context.Context, string) ([]directory.User, error){t.UserByName, t.UserByEmail} {
+	for _, find := range []func(context.Context, string) ([]directory.User, error){t.Users().ByName, t.Users().ByEmail} {
 		users, err := find(ctx, who)
 		if err != nil {
 			return nil, err

@@ -14,7 +14,7 @@ func (s *Service) ConnectHolder(ctx context.Context, id tenant.ID, conflict dire
 	if err := s.changeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
-	c, err := s.Directory.For(id).Approve(ctx, conflict, by, in.Holder)
+	c, err := s.Directory.For(id).Conflicts().Approve(ctx, conflict, by, in.Holder)
 	out, err := resolved(id)(c, err)
 	if err != nil {
 		return Conflict{}, err
@@ -28,7 +28,7 @@ func (s *Service) DismissConflict(ctx context.Context, id tenant.ID, conflict di
 	if err := s.exists(ctx, id); err != nil {
 		return Conflict{}, err
 	}
-	return resolved(id)(s.Directory.For(id).Dismiss(ctx, conflict, by))
+	return resolved(id)(s.Directory.For(id).Conflicts().Dismiss(ctx, conflict, by))
 }
 
 // ReleaseValues takes the values away from who holds them.
@@ -36,7 +36,7 @@ func (s *Service) ReleaseValues(ctx context.Context, id tenant.ID, conflict dire
 	if err := s.changeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
-	c, err := s.Directory.For(id).Conflict(ctx, conflict)
+	c, err := s.Directory.For(id).Conflicts().Get(ctx, conflict)
 	if err != nil {
 		return Conflict{}, err
 	}
@@ -50,7 +50,7 @@ func (s *Service) ReleaseValues(ctx context.Context, id tenant.ID, conflict dire
 	if err != nil {
 		return Conflict{}, err
 	}
-	return resolved(id)(s.Directory.For(id).Release(ctx, conflict, with))
+	return resolved(id)(s.Directory.For(id).Conflicts().Release(ctx, conflict, with))
 }
 
 // DeleteHolder deletes the account, team or deactivated user that holds the values. confirm repeats its id.
@@ -61,7 +61,7 @@ func (s *Service) DeleteHolder(ctx context.Context, id tenant.ID, conflict direc
 	if err := s.changeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
-	return resolved(id)(s.Directory.For(id).DeleteHolder(ctx, conflict, in.Confirm))
+	return resolved(id)(s.Directory.For(id).Conflicts().DeleteHolder(ctx, conflict, in.Confirm))
 }
 
 // resolved shows a conflict as it stands, unless it could not be resolved in that way.

@@ -14,7 +14,7 @@ func (s *Service) TeamMembers(ctx context.Context, id tenant.ID, team, after sci
 	if err := s.exists(ctx, id); err != nil {
 		return TeamMemberList{}, err
 	}
-	page, next, err := s.Directory.For(id).TeamMembers(ctx, team, after, limit)
+	page, next, err := s.Directory.For(id).Teams().Members(ctx, team, after, limit)
 	out := TeamMemberList{Members: []TeamMember{}, Next: next}
 	for _, m := range page {
 		out.Members = append(out.Members, TeamMember{ID: m.ID, Kind: personKinds[m.Kind], UserName: m.Name})
@@ -38,13 +38,13 @@ func (s *Service) ChangeTeamMembers(ctx context.Context, id tenant.ID, team scim
 	if err := s.changeable(ctx, id); err != nil {
 		return out, err
 	}
-	if _, err := s.Directory.For(id).Team(ctx, team); err != nil {
+	if _, err := s.Directory.For(id).Teams().Get(ctx, team); err != nil {
 		return out, err
 	}
 	if err := s.resolve(ctx, id, team, in, &out); err != nil {
 		return out, err
 	}
-	were, err := s.Directory.For(id).EditTeam(ctx, team, directory.TeamEdit{Add: out.Add, Remove: out.Remove})
+	were, err := s.Directory.For(id).Teams().Edit(ctx, team, directory.TeamEdit{Add: out.Add, Remove: out.Remove})
 	for i, p := range out.Persons {
 		out.Persons[i].WasMember = were[p.ID]
 	}

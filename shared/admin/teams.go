@@ -15,7 +15,7 @@ func (s *Service) Teams(ctx context.Context, id tenant.ID, after scim.ID, limit 
 	if err := s.exists(ctx, id); err != nil {
 		return TeamList{}, err
 	}
-	page, next, err := s.Directory.For(id).Teams(ctx, after, limit)
+	page, next, err := s.Directory.For(id).Teams().List(ctx, after, limit)
 	out := TeamList{Teams: []Team{}, Next: next}
 	for _, team := range page {
 		out.Teams = append(out.Teams, shownTeam(team))
@@ -32,7 +32,7 @@ func (s *Service) TeamNamed(ctx context.Context, id tenant.ID, name string) (Tea
 	if err := s.exists(ctx, id); err != nil {
 		return out, err
 	}
-	team, err := s.Directory.For(id).TeamByName(ctx, name)
+	team, err := s.Directory.For(id).Teams().ByName(ctx, name)
 	switch {
 	case err == nil:
 		out.Teams = append(out.Teams, shownTeam(team))
@@ -47,7 +47,7 @@ func (s *Service) Team(ctx context.Context, id tenant.ID, team scim.ID) (Team, e
 	if err := s.exists(ctx, id); err != nil {
 		return Team{}, err
 	}
-	found, err := s.Directory.For(id).Team(ctx, team)
+	found, err := s.Directory.For(id).Teams().Get(ctx, team)
 	return shownTeam(found), err
 }
 
@@ -56,7 +56,7 @@ func (s *Service) CreateTeam(ctx context.Context, id tenant.ID, in TeamName) (Te
 	if err := errors.Join(in.check(), s.changeable(ctx, id)); err != nil {
 		return Team{}, err
 	}
-	team, err := s.Directory.For(id).CreateTeam(ctx, in.Name)
+	team, err := s.Directory.For(id).Teams().Create(ctx, in.Name)
 	return shownTeam(team), named(err)
 }
 
@@ -65,7 +65,7 @@ func (s *Service) RenameTeam(ctx context.Context, id tenant.ID, team scim.ID, in
 	if err := errors.Join(in.check(), s.changeable(ctx, id)); err != nil {
 		return Team{}, err
 	}
-	renamed, err := s.Directory.For(id).RenameTeam(ctx, team, nil, in.Name)
+	renamed, err := s.Directory.For(id).Teams().Rename(ctx, team, nil, in.Name)
 	return shownTeam(renamed), named(err)
 }
 
@@ -74,9 +74,9 @@ func (s *Service) DeleteTeam(ctx context.Context, id tenant.ID, team scim.ID) (T
 	if err := s.changeable(ctx, id); err != nil {
 		return Team{}, err
 	}
-	found, err := s.Directory.For(id).Team(ctx, team)
+	found, err := s.Directory.For(id).Teams().Get(ctx, team)
 	if err == nil {
-		err = s.Directory.For(id).DeleteTeam(ctx, team, nil)
+		err = s.Directory.For(id).Teams().Delete(ctx, team, nil)
 	}
 	return shownTeam(found), err
 }

@@ -39,7 +39,7 @@ func (b *bench) newGroup(id tenant.ID, name string) string {
 	b.Helper()
 	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)}, scim.Member{Name: "externalId", Value: scim.Text("x")},
 		scim.Member{Name: "displayName", Value: scim.Text(name)})
-	made, err := b.dir.For(id).CreateGroup(b.Context(), doc, directory.MemberEdit{})
+	made, err := b.dir.For(id).Groups().Create(b.Context(), doc, directory.MemberEdit{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestTeamMembers(t *testing.T) {
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	path, ann := b.newTeam("Crew")+"/members", string(b.newUser("acme", "ann"))
 	bob, dan := b.newAccount("bob", "bob@example.com"), b.newAccount("dan", "dan@example.com")
-	eve, err := b.dir.For("acme").CreateUser(t.Context(), person("eve", "dan"))
+	eve, err := b.dir.For("acme").Users().Create(t.Context(), person("eve", "dan"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestGroupsAreReadOnly(t *testing.T) {
 	b.send(404, "GET", strings.Replace(team, "teams", "groups", 1), "")
 	b.send(404, "PATCH", "/tenants/acme/teams/"+id, `{"name":"x"}`)
 	b.send(404, "DELETE", "/tenants/acme/teams/"+id, "")
-	if g, err := b.dir.For("acme").Group(t.Context(), scim.ID(id)); err != nil || g.Version != 1 {
+	if g, err := b.dir.For("acme").Groups().Get(t.Context(), scim.ID(id)); err != nil || g.Version != 1 {
 		t.Errorf("%+v, %v", g, err)
 	}
 }

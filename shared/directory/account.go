@@ -39,10 +39,10 @@ type AccountContent struct {
 }
 
 // Accounts are the accounts of the application.
-type Accounts struct{ t *Tenant }
+type Accounts struct{ *namespace }
 
 // Accounts returns the part of the directory that belongs to no tenant.
-func (d *Directory) Accounts() *Accounts { return &Accounts{d.holding("")} }
+func (d *Directory) Accounts() *Accounts { return &Accounts{d.namespace("")} }
 
 // stored is the content with the verified emails that the document has.
 func (c AccountContent) stored() Content {
@@ -60,16 +60,16 @@ func (c AccountContent) stored() Content {
 }
 
 // Create stores a new account, with everything that it claims, in one transaction.
-// The errors are those of CreateUser.
+// The errors are those of Users.Create.
 func (a *Accounts) Create(ctx context.Context, c AccountContent) (Account, error) {
-	u, err := a.t.createAs(ctx, AccountKind, c.stored())
+	u, err := a.createAs(ctx, AccountKind, c.stored())
 	return Account{u}, err
 }
 
 // Change lets edit turn an account into its new content and stores that, as
-// ReplaceUser does for a user. The errors are those of ReplaceUser.
+// Users.Replace does for a user. The errors are those of Users.Replace.
 func (a *Accounts) Change(ctx context.Context, id scim.ID, match Match, edit func(Account) (AccountContent, error)) (Account, error) {
-	u, err := a.t.replaceAs(ctx, AccountKind, id, match, func(old User) (Content, error) {
+	u, err := a.replaceAs(ctx, AccountKind, id, match, func(old User) (Content, error) {
 		c, err := edit(Account{old})
 		return c.stored(), err
 	})
@@ -77,34 +77,34 @@ func (a *Accounts) Change(ctx context.Context, id scim.ID, match Match, edit fun
 }
 
 // Delete removes an account with everything that it claims. The errors are those of
-// DeleteUser.
+// Users.Delete.
 func (a *Accounts) Delete(ctx context.Context, id scim.ID, match Match) error {
-	return a.t.delete(ctx, AccountKind, id, match)
+	return a.delete(ctx, AccountKind, id, match)
 }
 
 // Account reads an account. The errors are ErrNotFound and ErrUnavailable.
 func (a *Accounts) Account(ctx context.Context, id scim.ID) (Account, error) {
-	u, err := a.t.user(ctx, AccountKind, id)
+	u, err := a.user(ctx, AccountKind, id)
 	return Account{u}, err
 }
 
 // ByName reads the account of a username, in whatever case and form. The errors are
 // ErrNotFound and ErrUnavailable.
 func (a *Accounts) ByName(ctx context.Context, name string) (Account, error) {
-	return holder(ctx, a.t, a.t.claimKey("USERNAME", scim.Fold(name)), a.Account)
+	return holder(ctx, a.namespace, a.keys.claim("USERNAME", scim.Fold(name)), a.Account)
 }
 
 // ByEmail reads the account that holds an email, in whatever case and form. The
 // errors are ErrNotFound and ErrUnavailable.
 func (a *Accounts) ByEmail(ctx context.Context, address string) (Account, error) {
-	return holder(ctx, a.t, a.t.claimKey("EMAIL", scim.Fold(address)), a.Account)
+	return holder(ctx, a.namespace, a.keys.claim("EMAIL", scim.Fold(address)), a.Account)
 }
 
 // List reads a page of all accounts in the order of their ids: at most limit of them
 // behind one. next is where to go on, "" at the end.
 func (a *Accounts) List(ctx context.Context, after scim.ID, limit int) (page []Account, next scim.ID, err error) {
-	items, last, err := a.t.d.db.Query(ctx, table.Query{PK: a.t.pk(AccountKind), After: string(after), Limit: limit})
-	a.t.finishMet(ctx, AccountKind, items...)
+	items, last, err := a.d.db.Query(ctx, table.Query{PK: a.keys.partition(AccountKind), After: string(after), Limit: limit})
+	a.finishMet(ctx, AccountKind, items...)
 	for _, item := range items {
 		if !alive(item) {
 			continue
@@ -119,4 +119,4 @@ func (a *Accounts) List(ctx context.Context, after scim.ID, limit int) (page []A
 }
 
 // Count returns the number of accounts. The error is ErrUnavailable.
-func (a *Accounts) Count(ctx context.Context) (int, error) { return a.t.Count(ctx, AccountKind) }
+func (a *Accounts) Count(ctx context.Context) (int, error) { return a.count(ctx, AccountKind) }

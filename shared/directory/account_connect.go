@@ -28,7 +28,7 @@ type permit struct {
 // connect makes the user of an account that holds everything that was lost, if that
 // is permitted; else the error is taken. It is table.ErrItemChanged when the account or the
 // permission changed meanwhile.
-func (t *Tenant) connect(ctx context.Context, c Content, taken *TakenError) (User, error) {
+func (t Users) connect(ctx context.Context, c Content, taken *TakenError) (User, error) {
 	id, ok := taken.account()
 	if !ok {
 		return User{}, taken
@@ -40,7 +40,7 @@ func (t *Tenant) connect(ctx context.Context, c Content, taken *TakenError) (Use
 	if p == nil {
 		return User{}, taken
 	}
-	return t.move(ctx, *p, c)
+	return t.takeOver(ctx, *p, c)
 }
 
 // account returns the one account that holds everything that was lost, an email
@@ -63,9 +63,9 @@ func (e *TakenError) emails() (list []string) {
 
 // permission finds out what permits to connect an account: an approval, or that the
 // tenant connects automatically. It is nil if nothing does.
-func (t *Tenant) permission(ctx context.Context, id scim.ID, taken *TakenError) (*permit, error) {
-	item, conflict, record, err := t.standing(ctx, t.d.holding("").key(AccountKind, id), taken)
-	if err != nil || removed(record) {
+func (t Users) permission(ctx context.Context, id scim.ID, taken *TakenError) (*permit, error) {
+	item, conflict, record, err := t.connectState(ctx, t.d.namespace("").keys.resource(AccountKind, id), taken)
+	if err != nil || isBeingDeleted(record) {
 		return nil, err
 	}
 	u, err := userFrom(item)
@@ -82,10 +82,10 @@ func (t *Tenant) permission(ctx context.Context, id scim.ID, taken *TakenError) 
 	return p, err
 }
 
-// standing reads who holds what was lost, the conflict about it and the tenant's
+// connectState reads who holds what was lost, the conflict about it and the tenant's
 // record. The error is table.ErrItemChanged if the holder has gone.
-func (t *Tenant) standing(ctx context.Context, holder table.Key, taken *TakenError) (item, conflict, record table.Item, err error) {
-	about := t.conflictKey(t.conflicts(taken)[0].ID)
+func (t Users) connectState(ctx context.Context, holder table.Key, taken *TakenError) (item, conflict, record table.Item, err error) {
+	about := t.keys.conflict(t.conflicts().about(taken)[0].ID)
 	items, err := t.d.db.GetAll(ctx, []table.Key{holder, about, tenantstore.Key(t.id)})
 	found := map[table.Key]table.Item{}
 	for _, item := range items {
@@ -99,7 +99,7 @@ func (t *Tenant) standing(ctx context.Context, holder table.Key, taken *TakenErr
 
 // approved returns the write that uses up an approval of a connection, nil if there is
 // none that holds. taken is told why one does not.
-func (t *Tenant) approved(by Resource, item table.Item, taken *TakenError) ([]table.Write, error) {
+func (t Users) approved(by Resource, item table.Item, taken *TakenError) ([]table.Write, error) {
 	if item == nil || item.Text("state") != string(ConflictApproved) {
 		return nil, nil
 	}
@@ -114,13 +114,13 @@ func (t *Tenant) approved(by Resource, item table.Item, taken *TakenError) ([]ta
 		taken.lapsed = lapse{c.Approval.Until, outdatedApproval(c.HeldBy(t.id))}
 		return nil, nil
 	}
-	return []table.Write{tenantstore.CheckNotDeleting(t.id, "", nil), t.closed(c, "connected by approval").WithCondition(
+	return []table.Write{tenantstore.CheckNotDeleting(t.id, "", nil), t.conflicts().closing(c, "connected by approval").WithCondition(
 		"#state = :state AND #holder = :holder AND #approvedVersion = :version",
 		table.Item{"state": string(ConflictApproved), "holder": string(by.ID), "version": by.Version})}, nil
 }
 
-// removed reports whether a tenant is being deleted.
-func removed(record table.Item) bool {
+// isBeingDeleted reports whether a tenant is being deleted.
+func isBeingDeleted(record table.Item) bool {
 	return tenant.State(record.Text("state")) == tenant.Deleting
 }
 
@@ -131,7 +131,7 @@ func outdatedApproval(of string) string {
 // automatic returns the writes that hold a connection to the tenant's own rule: it
 // connects automatically, every email that was lost is verified in the account, and
 // its domain is verified for this tenant alone.
-func (t *Tenant) automatic(a Account, conflict, record table.Item, taken *TakenError) ([]table.Write, error) {
+func (t Users) automatic(a Account, conflict, record table.Item, taken *TakenError) ([]table.Write, error) {
 	if tenant.Connect(record.Text("connect")) != tenant.Automatic {
 		return nil, nil
 	}
@@ -151,7 +151,7 @@ func (t *Tenant) automatic(a Account, conflict, record table.Item, taken *TakenE
 		return writes, nil
 	}
 	c, err := conflictFrom(conflict)
-	return append(writes, t.closed(c, "connected automatically").WithCondition("attribute_exists(PK)", nil)), err
+	return append(writes, t.conflicts().closing(c, "connected automatically").WithCondition("attribute_exists(PK)", nil)), err
 }
 
 // domainOf returns what stands behind the last @ of an email, in lower case.
@@ -159,11 +159,11 @@ func domainOf(address string) string {
 	return strings.ToLower(address[strings.LastIndexByte(address, '@')+1:])
 }
 
-// move makes a user of an account in one transaction.
-func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
+// takeOver makes a user of an account in one transaction.
+func (t Users) takeOver(ctx context.Context, p permit, c Content) (User, error) {
 	u := User{Resource: t.newResource(c.Doc)}
 	u.ID, u.Created = p.account.ID, p.account.Created
-	claims, err := t.claims(u.Doc)
+	claims, err := t.userClaims(u.Doc)
 	if err != nil {
 		return User{}, err
 	}
@@ -179,12 +179,12 @@ func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
 	}
 	err = t.d.db.Transact(ctx, func(table.Stamp) []table.Write {
 		record(connecting(ctx), item, false, 0)
-		writes := append(t.arrival(UserKind, u.Resource, item, claims), t.counted(UserKind, 1))
+		writes := append(t.createWrites(UserKind, u.Resource, item, claims), t.countWrite(UserKind, 1))
 		return append(append(writes, t.withdrawn(p, claims)...), p.writes...)
 	})
 	if failed := table.FailedConditions(err); failed != nil {
 		if failed.At(0) == nil {
-			if taken := t.lost(failed, claims, 1); taken != nil {
+			if taken := t.takenError(failed, claims, 1); taken != nil {
 				return User{}, taken
 			}
 		}
@@ -195,23 +195,23 @@ func (t *Tenant) move(ctx context.Context, p permit, c Content) (User, error) {
 
 // withdrawn makes the writes that take an account away: all but the claims that the
 // user keeps. To join a first team moves no version, so that is asked for apart.
-func (t *Tenant) withdrawn(p permit, kept []claim) []table.Write {
-	none, a := t.d.holding(""), p.account
-	condition := lively + " AND #version = :version"
+func (t Users) withdrawn(p permit, kept []claim) []table.Write {
+	none, a := t.d.namespace(""), p.account
+	condition := existsCondition + " AND #version = :version"
 	if p.teams == "" {
 		condition += " AND attribute_not_exists(#teams)"
 	}
-	removal := table.Delete(none.key(AccountKind, a.ID)).WithCondition(condition, table.Item{"version": a.Version})
-	writes := []table.Write{removal, none.counted(AccountKind, -1)}
+	removal := table.Delete(none.keys.resource(AccountKind, a.ID)).WithCondition(condition, table.Item{"version": a.Version})
+	writes := []table.Write{removal, none.countWrite(AccountKind, -1)}
 	writes = append(writes, none.tombstone(AccountKind, a.Resource, "")...)
-	for _, c := range without(none.held(a.Doc), kept) {
-		writes = append(writes, yield(c, a.ID))
+	for _, c := range without(none.heldClaims(a.Doc), kept) {
+		writes = append(writes, releaseClaim(c, a.ID))
 	}
 	return writes
 }
 
 // createOrConnect creates a user, or makes it of the account that stands in the way.
-func (t *Tenant) createOrConnect(ctx context.Context, c Content) (u User, err error) {
+func (t Users) createOrConnect(ctx context.Context, c Content) (u User, err error) {
 	err = table.RetryIfChanged(ctx, func() (err error) {
 		u, err = t.createAs(ctx, UserKind, c)
 		if taken, ok := errors.AsType[*TakenError](attempted(err, UserKind, "", c.Doc)); ok {

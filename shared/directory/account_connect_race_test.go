@@ -46,14 +46,14 @@ func TestRaceOfTenantsForAnAccount(t *testing.T) {
 			b.approved(a, wanted)
 			globex := b.dir.For("globex")
 			_, ids := b.post(globex, wanted)
-			if _, err := globex.Approve(t.Context(), ids[0], "op", ""); err != nil {
+			if _, err := globex.Conflicts().Approve(t.Context(), ids[0], "op", ""); err != nil {
 				t.Fatal(err)
 			}
 			var all []func() error
 			for range 5 {
 				for _, to := range []*directory.Tenant{b.acme, globex} {
 					all = append(all, func() error {
-						u, err := to.CreateUser(t.Context(), wanted)
+						u, err := to.Users().Create(t.Context(), wanted)
 						if err == nil && u.ID != a.ID {
 							t.Errorf("the user is %s, the account was %s", u.ID, a.ID)
 						}
@@ -75,7 +75,7 @@ func TestRacesOfAConnection(t *testing.T) {
 	wanted := user("ann@example.com", "x1", "ann@example.com")
 	for what, other := range map[string]func(b *bench, a directory.Account, id directory.ConflictID) error{
 		"release": func(b *bench, _ directory.Account, id directory.ConflictID) error {
-			_, err := b.acme.Release(b.Context(), id, directory.Replacement{Email: "ann@new.org"})
+			_, err := b.acme.Conflicts().Release(b.Context(), id, directory.Replacement{Email: "ann@new.org"})
 			return err
 		},
 		"delete": func(b *bench, a directory.Account, _ directory.ConflictID) error {
@@ -88,11 +88,11 @@ func TestRacesOfAConnection(t *testing.T) {
 			return err
 		},
 		"dismiss": func(b *bench, _ directory.Account, id directory.ConflictID) error {
-			_, err := b.acme.Dismiss(b.Context(), id, "op")
+			_, err := b.acme.Conflicts().Dismiss(b.Context(), id, "op")
 			return err
 		},
 		"approve again": func(b *bench, _ directory.Account, id directory.ConflictID) error {
-			_, err := b.acme.Approve(b.Context(), id, "op", "")
+			_, err := b.acme.Conflicts().Approve(b.Context(), id, "op", "")
 			return err
 		},
 	} {
@@ -101,9 +101,9 @@ func TestRacesOfAConnection(t *testing.T) {
 				b := newBench(t, wrap)
 				a := b.account("ann@example.com", "ann@example.com")
 				id := b.approved(a, wanted)
-				retry := func() error { u, err := b.acme.CreateUser(t.Context(), wanted); return b.counted(u, err) }
+				retry := func() error { u, err := b.acme.Users().Create(t.Context(), wanted); return b.counted(u, err) }
 				race(t, retry, func() error { return other(b, a, id) }, retry)
-				_, connected := b.acme.User(t.Context(), a.ID)
+				_, connected := b.acme.Users().Get(t.Context(), a.ID)
 				_, stands := b.dir.Accounts().Account(t.Context(), a.ID)
 				if connected == nil && stands == nil {
 					t.Error("there is a user and an account of one id")
@@ -120,7 +120,7 @@ func TestRacesOfAConnection(t *testing.T) {
 // counted has a loss noted, as the server does with every one.
 func (b *bench) counted(_ directory.User, err error) error {
 	if e, ok := errors.AsType[*directory.TakenError](err); ok {
-		if _, problem := b.acme.Note(b.Context(), e); problem != nil {
+		if _, problem := b.acme.Conflicts().Record(b.Context(), e); problem != nil {
 			return problem
 		}
 	}

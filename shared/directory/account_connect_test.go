@@ -15,7 +15,7 @@ import (
 func (b *bench) approved(a directory.Account, wanted directory.Content) directory.ConflictID {
 	b.Helper()
 	_, ids := b.post(b.acme, wanted)
-	c, err := b.acme.Approve(b.Context(), ids[0], "op", "")
+	c, err := b.acme.Conflicts().Approve(b.Context(), ids[0], "op", "")
 	if err != nil || c.State != directory.ConflictApproved || c.Approval.Version != a.Version || c.Approval.By != "op" {
 		b.Fatalf("approved %+v, %v", c, err)
 	}
@@ -34,11 +34,11 @@ func TestConnect(t *testing.T) {
 	now = now.Add(time.Hour)
 	wanted := user("Ann@example.com", "x1", "ann@example.com", "ann@new.org")
 	id := b.approved(a, wanted)
-	u, err := b.acme.CreateUser(t.Context(), wanted)
+	u, err := b.acme.Users().Create(t.Context(), wanted)
 	if err != nil || u.ID != a.ID || !u.Created.Equal(a.Created) || u.Version != 1 || u.Doc.JSON() != wanted.Doc.JSON() {
 		t.Fatalf("connected %+v, %v", u, err)
 	}
-	got, err := b.acme.User(t.Context(), a.ID)
+	got, err := b.acme.Users().Get(t.Context(), a.ID)
 	if err != nil || got.HasPassword() || got.Doc.JSON() != wanted.Doc.JSON() {
 		t.Errorf("the user is %+v, %v", got, err)
 	}
@@ -48,10 +48,10 @@ func TestConnect(t *testing.T) {
 	b.state(id, directory.ConflictClosed)
 	b.verify(1)
 	b.account("other", "ann@home.org")
-	if _, err := b.acme.CreateUser(t.Context(), wanted); !slices.Equal(taken(err), []string{"userName=Ann@example.com", "emails.value=ann@example.com", "emails.value=ann@new.org"}) {
+	if _, err := b.acme.Users().Create(t.Context(), wanted); !slices.Equal(taken(err), []string{"userName=Ann@example.com", "emails.value=ann@example.com", "emails.value=ann@new.org"}) {
 		t.Errorf("once more: %v", err)
 	}
-	if found, err := b.acme.UsersByExternalID(t.Context(), "x1"); err != nil || len(found) != 1 {
+	if found, err := b.acme.Users().ByExternalID(t.Context(), "x1"); err != nil || len(found) != 1 {
 		t.Errorf("by externalId: %v, %v", found, err)
 	}
 	b.verify(1)
@@ -76,7 +76,7 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 		}, wanted, directory.ConflictOpen, "changed after the approval"},
 		"it expired": {func(_ *bench, _ directory.Account, now *time.Time) { *now = now.Add(directory.ApprovalLife) }, wanted, directory.ConflictOpen, "expired"},
 		"dismissed": {func(b *bench, _ directory.Account, _ *time.Time) {
-			own, _, err := b.acme.Conflicts(b.Context(), "", 1)
+			own, _, err := b.acme.Conflicts().List(b.Context(), "", 1)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -84,7 +84,7 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 			if others[0] == own[0].ID {
 				b.Error("the same conflict in both tenants")
 			}
-			if _, err := b.acme.Dismiss(b.Context(), own[0].ID, "op"); err != nil {
+			if _, err := b.acme.Conflicts().Dismiss(b.Context(), own[0].ID, "op"); err != nil {
 				b.Fatal(err)
 			}
 		}, wanted, directory.ConflictDismissed, "dismissed"},
@@ -99,7 +99,7 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 			a := b.account("ann@example.com", "ann@example.com")
 			id := b.approved(a, wanted)
 			tt.change(b, a, &now)
-			if c, err := b.acme.Holds(t.Context(), b.conflict(id)); err != nil || (c.State == directory.ConflictApproved) != (tt.state == directory.ConflictApproved || what == "it expired") {
+			if c, err := b.acme.Conflicts().AsHeld(t.Context(), b.conflict(id)); err != nil || (c.State == directory.ConflictApproved) != (tt.state == directory.ConflictApproved || what == "it expired") {
 				t.Errorf("before the next attempt it is shown as %s (%s), %v", c.State, c.Outcome, err)
 			}
 			if _, ids := b.post(b.acme, tt.wanted); ids == nil {
@@ -145,7 +145,7 @@ func TestConnectAutomatically(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			u, err := b.acme.CreateUser(t.Context(), user(tt.name, "x1", "ANN@example.com"))
+			u, err := b.acme.Users().Create(t.Context(), user(tt.name, "x1", "ANN@example.com"))
 			if connected := err == nil && u.ID == a.ID; connected != tt.want || err != nil && taken(err) == nil {
 				t.Errorf("connected: %v, %v", connected, err)
 			}
@@ -170,7 +170,7 @@ func TestConnectAutomaticallyNeedsOnePerson(t *testing.T) {
 	for _, wanted := range []directory.Content{
 		user("bob", "", "ann@example.com"), user("ann", ""), user("x", "", "ann@example.com", "bob@example.com"), user("x", "", "ann@example.com", "ann@home.org"),
 	} {
-		if _, err := b.acme.CreateUser(t.Context(), wanted); taken(err) == nil {
+		if _, err := b.acme.Users().Create(t.Context(), wanted); taken(err) == nil {
 			t.Errorf("%s: %v", wanted.Doc.JSON(), err)
 		}
 	}
@@ -191,14 +191,14 @@ func TestDeathWhileConnecting(t *testing.T) {
 			a := b.account("ann@example.com", "ann@example.com")
 			b.approved(a, wanted)
 			mortal, ctx := b.mortal(n, lost)
-			_, err := mortal.acme.CreateUser(ctx, wanted)
+			_, err := mortal.acme.Users().Create(ctx, wanted)
 			survived = ctx.Err() == nil
 			Verify(t, b.table)
-			u, retried := b.acme.CreateUser(t.Context(), wanted)
+			u, retried := b.acme.Users().Create(t.Context(), wanted)
 			if connected := err == nil || taken(retried) != nil; !connected && (retried != nil || u.ID != a.ID) {
 				t.Errorf("killed at call %d: %v, then %+v, %v", n, err, u, retried)
 			}
-			if got, err := b.acme.User(t.Context(), a.ID); err != nil || got.Doc.JSON() != wanted.Doc.JSON() {
+			if got, err := b.acme.Users().Get(t.Context(), a.ID); err != nil || got.Doc.JSON() != wanted.Doc.JSON() {
 				t.Errorf("killed at call %d: the user is %+v, %v", n, got, err)
 			}
 			b.verify(1)

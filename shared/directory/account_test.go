@@ -59,7 +59,7 @@ func TestAccountLife(t *testing.T) {
 func TestAccountsAndUsersShareClaims(t *testing.T) {
 	b := newBench(t, nil)
 	a := b.account("ann", "ann@example.com")
-	_, err := b.acme.CreateUser(t.Context(), user("ANN", "", "bob@example.com", "ann@Example.com"))
+	_, err := b.acme.Users().Create(t.Context(), user("ANN", "", "bob@example.com", "ann@Example.com"))
 	if got := taken(err); !slices.Equal(got, []string{"userName=ANN", "emails.value=ann@Example.com"}) {
 		t.Errorf("a user: %v, %v", got, err)
 	}
@@ -77,11 +77,11 @@ func TestAccountsAndUsersShareClaims(t *testing.T) {
 	if v := takenValues(t, err); len(v) != 1 || v[0].Holder != directory.AccountKind || v[0].ID != a.ID {
 		t.Errorf("another account: %+v, %v", v, err)
 	}
-	_, err = b.acme.CreateUser(t.Context(), user("bob", ""))
+	_, err = b.acme.Users().Create(t.Context(), user("bob", ""))
 	if v := takenValues(t, err); len(v) != 1 || v[0].Holder != directory.UserKind || v[0].ID != u.ID {
 		t.Errorf("a user of the same tenant: %+v, %v", v, err)
 	}
-	if _, err = b.acme.User(t.Context(), a.ID); !errors.Is(err, directory.ErrNotFound) {
+	if _, err = b.acme.Users().Get(t.Context(), a.ID); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("the tenant reads the account: %v", err)
 	}
 	b.verify(1)
@@ -141,7 +141,7 @@ func TestNoTenantWithoutAnID(t *testing.T) {
 				t.Error(`For("") returned a handle`)
 			}
 		}()
-		_, _ = b.dir.For("").CreateUser(t.Context(), user("ann", "", "ann@example.com"))
+		_, _ = b.dir.For("").Users().Create(t.Context(), user("ann", "", "ann@example.com"))
 	}()
 	b.account("ann@example.com", "ann@example.com")
 	b.verify(0)

@@ -63,34 +63,34 @@ type claim struct {
 	key table.Key
 }
 
-// claims returns what a user is to claim, each key once: the username and every
+// userClaims returns what a user is to claim, each key once: the username and every
 // email. The error is an *scim.Error for a value that can't be claimed.
-func (t *Tenant) claims(doc scim.Value) ([]claim, error) {
+func (t *namespace) userClaims(doc scim.Value) ([]claim, error) {
 	if n := len(doc.Get("emails").Items()); n > tenant.MaxEmails {
 		return nil, scim.InvalidValue(fmt.Sprintf("emails has %d values; the limit is %d", n, tenant.MaxEmails))
 	}
-	return acceptable(t.held(doc))
+	return acceptable(t.heldClaims(doc))
 }
 
 // acceptable refuses values that people could not tell from others.
 func acceptable(list []claim) ([]claim, error) {
 	for _, c := range list {
-		if why := imprintable(c.Value); why != "" {
+		if why := unprintable(c.Value); why != "" {
 			return nil, scim.InvalidValue(c.Attribute + " " + why)
 		}
 	}
 	return list, nil
 }
 
-// name returns the claim of a group or team on its displayName.
-func (t *Tenant) name(doc scim.Value) []claim {
+// nameClaim returns the claim of a group or team on its displayName.
+func (t *namespace) nameClaim(doc scim.Value) []claim {
 	name := doc.Get("displayName").Text()
-	return []claim{{Taken{Attribute: "displayName", Value: name}, t.nameKey(scim.Fold(name))}}
+	return []claim{{Taken{Attribute: "displayName", Value: name}, t.keys.groupName(scim.Fold(name))}}
 }
 
-// nameOf is name for a group that is to have it. Nobody signs in by the name of a
+// newNameClaim is name for a group that is to have it. Nobody signs in by the name of a
 // group: it may hold what people write, joiners of emoji and scripts included.
-func (t *Tenant) nameOf(doc scim.Value) ([]claim, error) {
+func (t *namespace) newNameClaim(doc scim.Value) ([]claim, error) {
 	name := doc.Get("displayName").Text()
 	if at := strings.IndexFunc(name, unicode.IsControl); at >= 0 {
 		return nil, scim.InvalidValue(fmt.Sprintf("displayName holds a control character behind %q", name[:at]))
@@ -98,31 +98,31 @@ func (t *Tenant) nameOf(doc scim.Value) ([]claim, error) {
 	if strings.TrimSpace(name) == "" {
 		return nil, scim.InvalidValue("displayName must not be blank")
 	}
-	return t.name(doc), nil
+	return t.nameClaim(doc), nil
 }
 
 // claimsOf returns what a stored resource of a kind claims.
-func (t *Tenant) claimsOf(k Kind, doc scim.Value) []claim {
+func (t *namespace) claimsOf(k Kind, doc scim.Value) []claim {
 	if k == GroupKind || k == TeamKind {
-		return t.name(doc)
+		return t.nameClaim(doc)
 	}
-	return t.held(doc)
+	return t.heldClaims(doc)
 }
 
-// held returns what a stored user claims, whatever rules it was stored under.
-func (t *Tenant) held(doc scim.Value) []claim {
-	list := t.claim(nil, "USERNAME", Taken{Attribute: "userName", Value: doc.Get("userName").Text()})
+// heldClaims returns what a stored user claims, whatever rules it was stored under.
+func (t *namespace) heldClaims(doc scim.Value) []claim {
+	list := t.addClaim(nil, "USERNAME", Taken{Attribute: "userName", Value: doc.Get("userName").Text()})
 	for _, email := range doc.Get("emails").Items() {
 		if address := email.Get("value").Text(); address != "" {
-			list = t.claim(list, "EMAIL", Taken{Attribute: "emails.value", Value: address})
+			list = t.addClaim(list, "EMAIL", Taken{Attribute: "emails.value", Value: address})
 		}
 	}
 	return list
 }
 
-// claim adds a claim to list, unless it holds one on the same key.
-func (t *Tenant) claim(list []claim, kind string, v Taken) []claim {
-	key := t.claimKey(kind, scim.Fold(v.Value))
+// addClaim adds a claim to list, unless it holds one on the same key.
+func (t *namespace) addClaim(list []claim, kind string, v Taken) []claim {
+	key := t.keys.claim(kind, scim.Fold(v.Value))
 	for _, c := range list {
 		if c.key == key {
 			return list
@@ -131,14 +131,14 @@ func (t *Tenant) claim(list []claim, kind string, v Taken) []claim {
 	return append(list, claim{v, key})
 }
 
-// take makes the write that claims c for a resource. It may repeat what was done.
-func (t *Tenant) take(c claim, k Kind, owner scim.ID) table.Write {
+// putClaim makes the write that claims c for a resource. It may repeat what was done.
+func (t *namespace) putClaim(c claim, k Kind, owner scim.ID) table.Write {
 	item := table.Item{"kind": strings.ToLower(string(k)), "tenant": string(t.id), "owner": string(owner), "value": c.Value}
 	return table.Put(c.key, item).WithCondition("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
 }
 
-// yield makes the write that gives up the claim c of a resource.
-func yield(c claim, owner scim.ID) table.Write {
+// releaseClaim makes the write that gives up the claim c of a resource.
+func releaseClaim(c claim, owner scim.ID) table.Write {
 	return table.Delete(c.key).WithCondition("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
 }
 
@@ -156,9 +156,9 @@ next:
 	return rest
 }
 
-// lost returns a *TakenError for the claims that failed in a transaction in
+// takenError returns a *TakenError for the claims that failed in a transaction in
 // which they stood from index first on, nil if none of them did.
-func (t *Tenant) lost(failed *table.ConditionFailed, claims []claim, first int) error {
+func (t *namespace) takenError(failed *table.ConditionFailed, claims []claim, first int) error {
 	e := &TakenError{}
 	for i, c := range claims {
 		if f := failed.At(first + i); f != nil {
@@ -178,7 +178,7 @@ func (e *TakenError) orNil() error {
 
 // checkFree reads the claims and returns a *TakenError for those that another
 // than owner holds. It only saves work: the transaction decides.
-func (t *Tenant) checkFree(ctx context.Context, claims []claim, owner scim.ID) error {
+func (t *namespace) checkFree(ctx context.Context, claims []claim, owner scim.ID) error {
 	keys := make([]table.Key, len(claims))
 	for i, c := range claims {
 		keys[i] = c.key

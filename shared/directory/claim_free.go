@@ -5,10 +5,10 @@ import (
 	"errors"
 )
 
-// freeing calls write, which takes claims. Claims that it loses to a resource whose
+// finishingDeletes calls write, which takes claims. Claims that it loses to a resource whose
 // deletion was interrupted are freed by finishing that, and those that were given
 // up meanwhile are free; then it calls write again.
-func (t *Tenant) freeing(ctx context.Context, write func() error) error {
+func (t *namespace) finishingDeletes(ctx context.Context, write func() error) error {
 	const tries = 3
 	for n := 1; ; n++ {
 		err := write()
@@ -33,8 +33,8 @@ func (d *Directory) free(ctx context.Context, holders []Holder) (bool, error) {
 		if h.ID == "" {
 			return false, nil
 		}
-		t := d.holding(h.Tenant)
-		item, err := d.db.Get(ctx, t.key(h.Kind, h.ID))
+		t := d.namespace(h.Tenant)
+		item, err := d.db.Get(ctx, t.keys.resource(h.Kind, h.ID))
 		if err != nil {
 			return false, err
 		}

@@ -28,7 +28,7 @@ func TestClaimsCollide(t *testing.T) { // P-3.3-8, P-5-1, S-4.1.1-2, S-4.1.1-3
 		{"other", "Zoe\u0308@Example.com", "[emails.value=Zoe\u0308@Example.com]"},
 		{"zoë.straße", "zoë@example.com", "[userName=zoë.straße emails.value=zoë@example.com]"},
 	} {
-		_, err := b.acme.CreateUser(t.Context(), user(tt.name, "", tt.email))
+		_, err := b.acme.Users().Create(t.Context(), user(tt.name, "", tt.email))
 		if got := fmt.Sprint(taken(err)); got != tt.want {
 			t.Errorf("%s, %s: %v, want %s taken", tt.name, tt.email, err, tt.want)
 		}
@@ -47,12 +47,12 @@ func TestClaimsCollide(t *testing.T) { // P-3.3-8, P-5-1, S-4.1.1-2, S-4.1.1-3
 func TestUniquenessScope(t *testing.T) { // P-6-7
 	system := newBench(t, nil)
 	system.create("ann", "")
-	if _, err := system.dir.For("globex").CreateUser(t.Context(), user("ANN", "")); len(taken(err)) != 1 {
+	if _, err := system.dir.For("globex").Users().Create(t.Context(), user("ANN", "")); len(taken(err)) != 1 {
 		t.Errorf("scope SYSTEM: %v", err)
 	}
 	each := newBench(t, nil, func(o *directory.Options) { o.Scope = directory.TenantScope })
 	each.create("ann", "")
-	if _, err := each.dir.For("globex").CreateUser(t.Context(), user("ANN", "")); err != nil {
+	if _, err := each.dir.For("globex").Users().Create(t.Context(), user("ANN", "")); err != nil {
 		t.Errorf("scope TENANT: %v", err)
 	}
 	each.verify(2)
@@ -81,11 +81,11 @@ func TestLongValuesAreHashed(t *testing.T) {
 		long += "äbcdefghij"
 	}
 	b.create(long, long)
-	if _, err := b.acme.CreateUser(t.Context(), user(long, "")); len(taken(err)) != 1 {
+	if _, err := b.acme.Users().Create(t.Context(), user(long, "")); len(taken(err)) != 1 {
 		t.Errorf("a long name twice: %v", err)
 	}
 	for what, find := range map[string]func(context.Context, string) ([]directory.User, error){
-		"name": b.acme.UserByName, "externalId": b.acme.UsersByExternalID,
+		"name": b.acme.Users().ByName, "externalId": b.acme.Users().ByExternalID,
 	} {
 		if found, err := find(t.Context(), long); err != nil || len(found) != 1 {
 			t.Errorf("by %s: %v, %v", what, found, err)
@@ -93,7 +93,7 @@ func TestLongValuesAreHashed(t *testing.T) {
 	}
 	b.verify(1)
 	hash := "\x01" + fmt.Sprintf("%x", sha256.Sum256([]byte(long))) // as the key of long has it
-	found, err := b.acme.UsersByExternalID(t.Context(), long)
+	found, err := b.acme.Users().ByExternalID(t.Context(), long)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,14 +125,14 @@ func TestRefusedValues(t *testing.T) { // P-5-3
 		"more than 40 emails":  user("a", "", emails...),
 		"a document too large": big,
 	} {
-		_, err := b.acme.CreateUser(t.Context(), c)
+		_, err := b.acme.Users().Create(t.Context(), c)
 		var e *scim.Error
 		if !errors.As(err, &e) || e.Type != scim.TypeInvalidValue {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
 	b.verify(0)
-	if _, err := b.acme.CreateUser(t.Context(), user("a", "", emails[:40]...)); err != nil {
+	if _, err := b.acme.Users().Create(t.Context(), user("a", "", emails[:40]...)); err != nil {
 		t.Errorf("40 emails: %v", err)
 	}
 	b.verify(1)

@@ -89,27 +89,27 @@ func (c Conflict) HeldBy(t tenant.ID) string {
 
 const emailAttribute = "emails.value"
 
-// conflictID makes the id of the conflict about a value: another one in each tenant,
+// idOf makes the id of the conflict about a value: another one in each tenant,
 // lest a slip in the tenant's name find a conflict that was not meant.
-func (t *Tenant) conflictID(v Taken) ConflictID {
+func (t Conflicts) idOf(v Taken) ConflictID {
 	sum := sha256.Sum256([]byte(string(t.id) + "#" + v.Attribute + "#" + scim.Fold(v.Value)))
 	return ConflictID(strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:12]))
 }
 
-func (t *Tenant) conflictsPK() string { return t.prefix() + "CONFLICT" }
+func (t keys) conflicts() string { return t.prefix() + "CONFLICT" }
 
-func (t *Tenant) conflictKey(id ConflictID) table.Key {
-	return table.Key{PK: t.conflictsPK(), SK: string(id)}
+func (t keys) conflict(id ConflictID) table.Key {
+	return table.Key{PK: t.conflicts(), SK: string(id)}
 }
 
-// conflictOfPK is the partition of the conflicts of one provider's record: by its
+// conflictIndex is the partition of the conflicts of one provider's record: by its
 // externalId, or by the id of the resource where it has none.
-func (t *Tenant) conflictOfPK(record string) string {
+func (t keys) conflictIndex(record string) string {
 	return t.prefix() + "CONFLICTOF#" + bounded(record)
 }
 
-func (t *Tenant) conflictOfKey(record string, id ConflictID) table.Key {
-	return table.Key{PK: t.conflictOfPK(record), SK: string(id)}
+func (t keys) conflictIndexEntry(record string, id ConflictID) table.Key {
+	return table.Key{PK: t.conflictIndex(record), SK: string(id)}
 }
 
 // record names what a conflict is about, as long as its values may change.

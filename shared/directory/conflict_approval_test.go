@@ -17,7 +17,7 @@ func TestConnectAutomaticallyGoesByTheVerifiedDomain(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.account("eve", "eve@straße.de")
-	if _, err := b.acme.CreateUser(t.Context(), user("evil", "", "eve@strasse.de")); taken(err) == nil {
+	if _, err := b.acme.Users().Create(t.Context(), user("evil", "", "eve@strasse.de")); taken(err) == nil {
 		t.Errorf("an account of another domain was connected: %v", err)
 	}
 	b.verify(0)
@@ -39,7 +39,7 @@ func TestNoConnectionOfADeletedTenant(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.acme.CreateUser(t.Context(), wanted); taken(err) == nil {
+		if _, err := b.acme.Users().Create(t.Context(), wanted); taken(err) == nil {
 			t.Errorf("connected: %v", err)
 		}
 		if _, err := b.dir.Accounts().Account(t.Context(), a.ID); err != nil {
@@ -55,17 +55,17 @@ func TestReleasesThatReleaseNothing(t *testing.T) {
 	a := b.account("ann@example.com", "ann@example.com")
 	_, ids := b.post(b.acme, user("ann@example.com", "x", "ann@example.com"))
 	for _, with := range []directory.Replacement{{Email: "ANN@example.com"}, {UserName: "ANN@EXAMPLE.COM"}} {
-		if _, err := b.acme.Release(t.Context(), ids[0], with); !refusedFor(err, "asks for") {
+		if _, err := b.acme.Conflicts().Release(t.Context(), ids[0], with); !refusedFor(err, "asks for") {
 			t.Errorf("%+v: %v", with, err)
 		}
 	}
 	if got, err := b.dir.Accounts().Account(t.Context(), a.ID); err != nil || got.Version != 1 {
 		t.Errorf("the account was changed: %+v, %v", got, err)
 	}
-	if _, err := b.acme.Release(t.Context(), ids[0], directory.Replacement{Email: "ann@new.org"}); err != nil {
+	if _, err := b.acme.Conflicts().Release(t.Context(), ids[0], directory.Replacement{Email: "ann@new.org"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.acme.Release(t.Context(), ids[0], directory.Replacement{Email: "ann@newer.org"}); !refusedFor(err, "is free") {
+	if _, err := b.acme.Conflicts().Release(t.Context(), ids[0], directory.Replacement{Email: "ann@newer.org"}); !refusedFor(err, "is free") {
 		t.Errorf("again: %v", err)
 	}
 }
@@ -78,17 +78,17 @@ func TestWhoGaveUpWhatOthersHold(t *testing.T) {
 	if _, err := b.dir.Accounts().Change(t.Context(), a.ID, nil, func(directory.Account) (directory.AccountContent, error) { return account("ann"), nil }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.acme.Approve(t.Context(), ids[0], "op", ""); !refusedFor(err, "still in use") {
+	if _, err := b.acme.Conflicts().Approve(t.Context(), ids[0], "op", ""); !refusedFor(err, "still in use") {
 		t.Errorf("the userName is still held: %v", err)
 	}
 	if err := b.dir.Accounts().Delete(t.Context(), a.ID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.acme.Approve(t.Context(), ids[0], "op", ""); !refusedFor(err, "succeeds") {
+	if _, err := b.acme.Conflicts().Approve(t.Context(), ids[0], "op", ""); !refusedFor(err, "succeeds") {
 		t.Errorf("nothing is held: %v", err)
 	}
 	b.account("bob", "ann@example.com")
-	if _, err := b.acme.Approve(t.Context(), ids[0], "op", ""); !refusedFor(err, "still in use") {
+	if _, err := b.acme.Conflicts().Approve(t.Context(), ids[0], "op", ""); !refusedFor(err, "still in use") {
 		t.Errorf("another holds the email: %v", err)
 	}
 }
@@ -101,10 +101,10 @@ func TestApprovalsKeepToWhatWasApproved(t *testing.T) {
 	wanted := user("ann@example.com", "x1", "ann@example.com")
 	a := b.account("ann@example.com", "ann@example.com")
 	_, ids := b.post(b.acme, wanted)
-	if _, err := b.acme.Approve(t.Context(), ids[0], "op", "another"); !refusedFor(err, "not by another") {
+	if _, err := b.acme.Conflicts().Approve(t.Context(), ids[0], "op", "another"); !refusedFor(err, "not by another") {
 		t.Errorf("another account: %v", err)
 	}
-	if _, err := b.acme.Approve(t.Context(), ids[0], "op", a.ID); err != nil {
+	if _, err := b.acme.Conflicts().Approve(t.Context(), ids[0], "op", a.ID); err != nil {
 		t.Fatal(err)
 	}
 	bob := b.create("bob", "x2", "bob@example.com")
@@ -113,7 +113,7 @@ func TestApprovalsKeepToWhatWasApproved(t *testing.T) {
 	if c := b.conflict(ids[0]); c.State != directory.ConflictApproved || c.Resource != "" || c.ExternalID != "x1" || c.Attempts != 2 {
 		t.Errorf("the approved conflict is %+v", c)
 	}
-	u, err := b.acme.CreateUser(t.Context(), wanted)
+	u, err := b.acme.Users().Create(t.Context(), wanted)
 	if err != nil || u.ID != a.ID {
 		t.Errorf("the approved request: %+v, %v", u, err)
 	}
@@ -127,8 +127,8 @@ func TestALateNoteKeepsAFreshApproval(t *testing.T) {
 	wanted := user("ann@example.com", "x1", "ann@example.com")
 	id := b.approved(b.account("ann@example.com", "ann@example.com"), wanted)
 	now = now.Add(directory.ApprovalLife)
-	_, late := b.acme.CreateUser(t.Context(), wanted)
-	if _, err := b.acme.Approve(t.Context(), id, "op", ""); err != nil {
+	_, late := b.acme.Users().Create(t.Context(), wanted)
+	if _, err := b.acme.Conflicts().Approve(t.Context(), id, "op", ""); err != nil {
 		t.Fatal(err)
 	}
 	b.note(b.acme, late)
@@ -148,7 +148,7 @@ func TestPagesOfLargeConflicts(t *testing.T) {
 	}
 	seen, pages := map[directory.ConflictID]bool{}, 0
 	for after, more := directory.ConflictID(""), true; more; more = after != "" {
-		page, next, err := b.acme.Conflicts(t.Context(), after, 100)
+		page, next, err := b.acme.Conflicts().List(t.Context(), after, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,7 +170,7 @@ func TestADeletionIsAsLateAsItsRequest(t *testing.T) {
 	before := directory.Image{Doc: `{"userName":"ann"}`, Modified: "2026-01-01T00:00:00.000Z"}
 	after := before
 	after.Deleting, after.Log = true, fmt.Sprintf(`{"t":%d,"r":"r","o":"delete","s":204}`, requested.UnixMilli())
-	tr, ok, err := directory.TraceOf("T#acme#USER", "u", &before, &after)
+	tr, ok, err := directory.ReadStreamChange("T#acme#USER", "u", &before, &after)
 	if !ok || err != nil || !tr.Deleted || !tr.At.Equal(requested) {
 		t.Errorf("%+v, %v, %v", tr, ok, err)
 	}

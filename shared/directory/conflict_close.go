@@ -30,16 +30,16 @@ type settlement struct {
 	records []string
 }
 
-// CloseConflicts closes the conflicts that a provider's later request has settled:
+// CloseSettled closes the conflicts that a provider's later request has settled:
 // those about values that the resource has now, those about its externalId, and, once
 // it has taken other values, those about the resource. An attempt that was made after
 // that request keeps its conflict open. The errors are ErrContention and
 // ErrUnavailable.
-func (t *Tenant) CloseConflicts(ctx context.Context, p Provisioned) error {
+func (t Conflicts) CloseSettled(ctx context.Context, p Provisioned) error {
 	s := settlement{Provisioned: p, outcome: "a later request of the provider succeeded", values: map[ConflictID]bool{}}
 	now := t.claimsOf(p.Kind, p.New)
 	for _, c := range now {
-		s.values[t.conflictID(c.Taken)] = true
+		s.values[t.idOf(c.Taken)] = true
 	}
 	if id := p.New.Get("externalId").Text(); id != "" {
 		s.records = append(s.records, Conflict{ExternalID: id}.record())
@@ -51,12 +51,12 @@ func (t *Tenant) CloseConflicts(ctx context.Context, p Provisioned) error {
 }
 
 // closeOf closes the conflicts about a resource that a provider has deleted.
-func (t *Tenant) closeOf(ctx context.Context, p Provisioned) error {
+func (t Conflicts) closeOf(ctx context.Context, p Provisioned) error {
 	return t.settle(ctx, settlement{Provisioned: p, outcome: "the provider has deleted " + string(p.ID), records: []string{Conflict{Resource: p.ID}.record()}})
 }
 
-func (t *Tenant) settle(ctx context.Context, s settlement) error {
-	keys, err := t.conflictsAbout(ctx, s)
+func (t Conflicts) settle(ctx context.Context, s settlement) error {
+	keys, err := t.keysAbout(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (t *Tenant) settle(ctx context.Context, s settlement) error {
 		if !s.closes(c) {
 			continue
 		}
-		if err := t.closeAs(ctx, c, s.outcome); err != nil {
+		if err := t.close(ctx, c, s.outcome); err != nil {
 			return err
 		}
 	}
@@ -88,14 +88,14 @@ func (s settlement) closes(c Conflict) bool {
 	return s.values[c.ID] && (c.Resource == "" || c.Resource == s.ID) || slices.Contains(s.records, c.indexed)
 }
 
-// conflictsAbout returns the keys of conflicts that may be settled.
-func (t *Tenant) conflictsAbout(ctx context.Context, s settlement) (keys []table.Key, err error) {
+// keysAbout returns the keys of conflicts that may be settled.
+func (t Conflicts) keysAbout(ctx context.Context, s settlement) (keys []table.Key, err error) {
 	ids := maps.Clone(s.values)
 	if ids == nil {
 		ids = map[ConflictID]bool{}
 	}
 	for _, record := range s.records {
-		indexed, _, err := t.d.db.Query(ctx, table.Query{PK: t.conflictOfPK(record)})
+		indexed, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.conflictIndex(record)})
 		if err != nil {
 			return nil, err
 		}
@@ -104,7 +104,7 @@ func (t *Tenant) conflictsAbout(ctx context.Context, s settlement) (keys []table
 		}
 	}
 	for id := range ids {
-		keys = append(keys, t.conflictKey(id))
+		keys = append(keys, t.keys.conflict(id))
 	}
 	return keys, nil
 }
@@ -113,17 +113,17 @@ func (t *Tenant) conflictsAbout(ctx context.Context, s settlement) (keys []table
 // A loss that is noted only after this reopens its conflict, or leaves it open, though
 // the request behind it has succeeded since: nothing orders the two. The errors are
 // ErrContention and ErrUnavailable.
-func (d *Directory) Settle(ctx context.Context, all []Trace) error {
+func (d *Directory) Settle(ctx context.Context, all []StreamChange) error {
 	for id, traces := range byTenant(all) {
-		if err := d.For(id).settleAll(ctx, traces); err != nil {
+		if err := d.namespace(id).conflicts().settleAll(ctx, traces); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *Tenant) settleAll(ctx context.Context, traces []Trace) error {
-	if some, err := t.hasConflicts(ctx); err != nil || !some {
+func (t Conflicts) settleAll(ctx context.Context, traces []StreamChange) error {
+	if some, err := t.exist(ctx); err != nil || !some {
 		return err
 	}
 	work, ctx := errgroup.WithContext(ctx)
@@ -133,38 +133,38 @@ func (t *Tenant) settleAll(ctx context.Context, traces []Trace) error {
 			if tr.Deleted {
 				return t.closeOf(ctx, tr.Provisioned)
 			}
-			return t.CloseConflicts(ctx, tr.Provisioned)
+			return t.CloseSettled(ctx, tr.Provisioned)
 		})
 	}
 	return work.Wait()
 }
 
-func byTenant(all []Trace) map[tenant.ID][]Trace {
-	of := map[tenant.ID][]Trace{}
+func byTenant(all []StreamChange) map[tenant.ID][]StreamChange {
+	of := map[tenant.ID][]StreamChange{}
 	for _, tr := range all {
 		of[tr.Tenant] = append(of[tr.Tenant], tr)
 	}
 	return of
 }
 
-// hasConflicts reports whether a tenant has any: most have none, and then a request
+// exist reports whether a tenant has any: most have none, and then a request
 // can have settled none.
-func (t *Tenant) hasConflicts(ctx context.Context) (bool, error) {
-	items, _, err := t.d.db.Query(ctx, table.Query{PK: t.conflictsPK(), Limit: 1, Only: "PK, SK"})
+func (t Conflicts) exist(ctx context.Context) (bool, error) {
+	items, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.conflicts(), Limit: 1, Only: "PK, SK"})
 	return len(items) > 0, err
 }
 
-// closeAs closes a conflict as it was read. One that has moved on since stays as it
+// close closes a conflict as it was read. One that has moved on since stays as it
 // is: a later request decides about it.
-func (t *Tenant) closeAs(ctx context.Context, c Conflict, outcome string) error {
+func (t Conflicts) close(ctx context.Context, c Conflict, outcome string) error {
 	condition, values := c.asRead()
 	values["last"] = scim.FormatTime(c.Last)
-	write := t.closed(c, outcome).WithCondition(condition+" AND #last = :last", values)
+	write := t.closing(c, outcome).WithCondition(condition+" AND #last = :last", values)
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return write })
-	return ignoring(err, table.FailedConditions(err))
+	return ignoreRefusal(err, table.FailedConditions(err))
 }
 
-// closed makes the write that closes a conflict.
-func (t *Tenant) closed(c Conflict, outcome string) table.Write {
-	return table.Update(t.conflictKey(c.ID), table.Item{"state": string(ConflictClosed), "outcome": outcome})
+// closing makes the write that closes a conflict.
+func (t Conflicts) closing(c Conflict, outcome string) table.Write {
+	return table.Update(t.keys.conflict(c.ID), table.Item{"state": string(ConflictClosed), "outcome": outcome})
 }

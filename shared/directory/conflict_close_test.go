@@ -14,9 +14,9 @@ import (
 // settle tells the ledger of requests of tenant acme that succeeded.
 func (b *bench) settle(all ...directory.Provisioned) (calls int) {
 	b.Helper()
-	traces := make([]directory.Trace, len(all))
+	traces := make([]directory.StreamChange, len(all))
 	for i, p := range all {
-		traces[i] = directory.Trace{Provisioned: p, Tenant: "acme", Deleted: p.New.IsEmpty()}
+		traces[i] = directory.StreamChange{Provisioned: p, Tenant: "acme", Deleted: p.New.IsEmpty()}
 	}
 	ctx, usage := directory.Metered(b.Context())
 	if err := b.dir.Settle(ctx, traces); err != nil {

@@ -22,7 +22,7 @@ func (b *bench) leaver() (directory.User, directory.ConflictID) {
 // activate sets active as the provider does.
 func (b *bench) activate(id scim.ID, active bool) {
 	b.Helper()
-	_, err := b.acme.ReplaceUser(b.Context(), id, nil, func(u directory.User) (directory.Content, error) {
+	_, err := b.acme.Users().Replace(b.Context(), id, nil, func(u directory.User) (directory.Content, error) {
 		rest := u.Doc.Without("active").Members()
 		return directory.Content{Doc: scim.Map(append(rest, scim.Member{Name: "active", Value: scim.Boolean(active)})...)}, nil
 	})
@@ -35,21 +35,21 @@ func (b *bench) activate(id scim.ID, active bool) {
 func TestReleaseByADeactivatedUser(t *testing.T) {
 	b := newBench(t, nil)
 	left, id := b.leaver()
-	if c, err := b.acme.Holds(t.Context(), b.conflict(id)); err != nil || options(c) != "release(userName or email) delete dismiss" {
+	if c, err := b.acme.Conflicts().AsHeld(t.Context(), b.conflict(id)); err != nil || options(c) != "release(userName or email) delete dismiss" {
 		t.Errorf("%s, %v", options(c), err)
 	}
-	if _, err := b.acme.Release(t.Context(), id, directory.Replacement{}); !refusedFor(err, "name another one") {
+	if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{}); !refusedFor(err, "name another one") {
 		t.Errorf("without another userName: %v", err)
 	}
-	c, err := b.acme.Release(t.Context(), id, directory.Replacement{UserName: "ann.left"})
+	c, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{UserName: "ann.left"})
 	if err != nil || c.State != directory.ConflictFreed {
 		t.Errorf("%s, %v", c.State, err)
 	}
-	u, err := b.acme.User(t.Context(), left.ID)
+	u, err := b.acme.Users().Get(t.Context(), left.ID)
 	if err != nil || u.Doc.Get("userName").Text() != "ann.left" || !strings.Contains(u.Doc.JSON(), `"emails":[{"value":"ann@home.org"}]`) {
 		t.Errorf("%s, %v", u.Doc.JSON(), err)
 	}
-	if groups, err := b.acme.GroupIDsOf(t.Context(), left.ID, "", 0); err != nil || len(groups) != 1 {
+	if groups, err := b.acme.Groups().IDsOf(t.Context(), left.ID, "", 0); err != nil || len(groups) != 1 {
 		t.Errorf("%v, %v", groups, err)
 	}
 	if hired := b.create("ann@x.org", "2", "ann@x.org"); hired.ID == left.ID {
@@ -62,11 +62,11 @@ func TestReleaseByADeactivatedUser(t *testing.T) {
 func TestDeletionOfADeactivatedUser(t *testing.T) {
 	b := newBench(t, nil)
 	left, id := b.leaver()
-	if c, err := b.acme.DeleteHolder(t.Context(), id, left.ID); err != nil || c.State != directory.ConflictFreed {
+	if c, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, left.ID); err != nil || c.State != directory.ConflictFreed {
 		t.Errorf("%s, %v", c.State, err)
 	}
 	hired := b.create("ann@x.org", "2", "ann@x.org")
-	if groups, err := b.acme.GroupIDsOf(t.Context(), hired.ID, "", 0); err != nil || len(groups) != 0 {
+	if groups, err := b.acme.Groups().IDsOf(t.Context(), hired.ID, "", 0); err != nil || len(groups) != 0 {
 		t.Errorf("the new hire is in %v, %v", groups, err)
 	}
 	b.verify(1)
@@ -77,7 +77,7 @@ func TestActiveUsersLoseNothing(t *testing.T) {
 	b := newBench(t, nil)
 	left, id := b.leaver()
 	b.activate(left.ID, true)
-	if c, err := b.acme.Holds(t.Context(), b.conflict(id)); err != nil || options(c) != "dismiss" {
+	if c, err := b.acme.Conflicts().AsHeld(t.Context(), b.conflict(id)); err != nil || options(c) != "dismiss" {
 		t.Errorf("%s, %v", options(c), err)
 	}
 	b.keeps(left.ID, id)
@@ -87,10 +87,10 @@ func TestActiveUsersLoseNothing(t *testing.T) {
 func (b *bench) keeps(holder scim.ID, id directory.ConflictID) {
 	b.Helper()
 	const why = "only a deactivated user"
-	if _, err := b.acme.Release(b.Context(), id, directory.Replacement{UserName: "ann.left"}); !refusedFor(err, why) {
+	if _, err := b.acme.Conflicts().Release(b.Context(), id, directory.Replacement{UserName: "ann.left"}); !refusedFor(err, why) {
 		b.Errorf("release: %v", err)
 	}
-	if _, err := b.acme.DeleteHolder(b.Context(), id, holder); !refusedFor(err, why) {
+	if _, err := b.acme.Conflicts().DeleteHolder(b.Context(), id, holder); !refusedFor(err, why) {
 		b.Errorf("delete: %v", err)
 	}
 	b.verify(1)
@@ -120,12 +120,12 @@ func TestActivatedInFrontOfTheWrite(t *testing.T) {
 	left, id := b.leaver()
 	activate := func() { b.activate(left.ID, true) }
 	h.call = activate
-	if _, err := b.acme.Release(t.Context(), id, directory.Replacement{UserName: "ann.left"}); !refusedFor(err, "only a deactivated user") {
+	if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{UserName: "ann.left"}); !refusedFor(err, "only a deactivated user") {
 		t.Errorf("release: %v", err)
 	}
 	b.activate(left.ID, false)
 	h.call = activate
-	if _, err := b.acme.DeleteHolder(t.Context(), id, left.ID); !refusedFor(err, "was changed just now") {
+	if _, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, left.ID); !refusedFor(err, "was changed just now") {
 		t.Errorf("delete: %v", err)
 	}
 	if h.call != nil {

@@ -16,7 +16,7 @@ type Resolution string
 const (
 	ByConnecting Resolution = "connect" // who holds the values becomes what the provider asked for, see Approve
 	ByReleasing  Resolution = "release" // who holds the values gives them up, see Release
-	ByDeleting   Resolution = "delete"  // of who holds the values, see DeleteHolder
+	ByDeleting   Resolution = "delete"  // of who holds the values, see Conflicts.DeleteHolder
 	ByDismissing Resolution = "dismiss" // nothing is done about it, see Dismiss
 )
 

@@ -53,20 +53,20 @@ func TestOptions(t *testing.T) {
 			t.Errorf("%+v\ncan be resolved by %s, want %s", b.conflict(tt.of), got, tt.want)
 		}
 	}
-	if _, err := b.acme.Approve(t.Context(), both, "op", ""); err != nil {
+	if _, err := b.acme.Conflicts().Approve(t.Context(), both, "op", ""); err != nil {
 		t.Fatal(err)
 	}
 	c := b.conflict(both)
 	if late := c.AsOf(now.Add(directory.ApprovalLife)); late.State != directory.ConflictOpen || !strings.Contains(late.Outcome, "expired") || c.AsOf(now).State != directory.ConflictApproved {
 		t.Errorf("after its end the approval is %+v", late)
 	}
-	if _, err := b.acme.Release(t.Context(), mail, directory.Replacement{}); err != nil {
+	if _, err := b.acme.Conflicts().Release(t.Context(), mail, directory.Replacement{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := options(b.conflict(mail)); got != "dismiss" {
 		t.Errorf("once the value is free: %s", got)
 	}
-	if _, err := b.acme.Dismiss(t.Context(), mail, "op"); err != nil || options(b.conflict(mail)) != "release delete" {
+	if _, err := b.acme.Conflicts().Dismiss(t.Context(), mail, "op"); err != nil || options(b.conflict(mail)) != "release delete" {
 		t.Errorf("dismissed: %v, %s", err, options(b.conflict(mail)))
 	}
 	b.closes(directory.Provisioned{Kind: directory.UserKind, ID: "u", New: user("zed", "1").Doc, At: now}, both, directory.ConflictClosed)
@@ -74,10 +74,10 @@ func TestOptions(t *testing.T) {
 		t.Errorf("closed: %s", got)
 	}
 	before := b.accountDoc("ann@x.org")
-	if _, err := b.acme.Release(t.Context(), both, directory.Replacement{Email: "new@x.org"}); !refusedFor(err, "closed") || b.accountDoc("ann@x.org") != before {
+	if _, err := b.acme.Conflicts().Release(t.Context(), both, directory.Replacement{Email: "new@x.org"}); !refusedFor(err, "closed") || b.accountDoc("ann@x.org") != before {
 		t.Errorf("release of a closed conflict: %v", err)
 	}
-	if _, err := b.acme.DeleteHolder(t.Context(), both, b.conflict(both).Holder.ID); !refusedFor(err, "closed") || b.accountDoc("ann@x.org") != before {
+	if _, err := b.acme.Conflicts().DeleteHolder(t.Context(), both, b.conflict(both).Holder.ID); !refusedFor(err, "closed") || b.accountDoc("ann@x.org") != before {
 		t.Errorf("deletion for a closed conflict: %v", err)
 	}
 }

@@ -31,14 +31,14 @@ func attempted(err error, k Kind, id scim.ID, doc scim.Value) error {
 	return err
 }
 
-// Note counts what a request has lost: it opens a conflict for each holder of values,
+// Record counts what a request has lost: it opens a conflict for each holder of values,
 // or counts one that is there, and returns the conflicts in the order of e.Values, one
 // for each. A dismissed conflict stays so as long as the holder is the same. The
 // errors are ErrContention and ErrUnavailable.
-func (t *Tenant) Note(ctx context.Context, e *TakenError) (of []ConflictID, err error) {
+func (t Conflicts) Record(ctx context.Context, e *TakenError) (of []ConflictID, err error) {
 	of = make([]ConflictID, len(e.Values))
-	for _, c := range t.conflicts(e) {
-		if err := table.RetryIfChanged(ctx, func() error { return t.note(ctx, c, e.lapsed) }); err != nil {
+	for _, c := range t.about(e) {
+		if err := table.RetryIfChanged(ctx, func() error { return t.record(ctx, c, e.lapsed) }); err != nil {
 			return nil, err
 		}
 		for i, h := range e.Holders {
@@ -50,9 +50,9 @@ func (t *Tenant) Note(ctx context.Context, e *TakenError) (of []ConflictID, err 
 	return of, nil
 }
 
-// conflicts makes a conflict of what was lost to each holder, as of now. An email
+// about makes a conflict of what was lost to each holder, as of now. An email
 // names it if there is one: most providers send it as the username, too.
-func (t *Tenant) conflicts(e *TakenError) (list []Conflict) {
+func (t Conflicts) about(e *TakenError) (list []Conflict) {
 	now := t.d.instant()
 	at := map[Holder]int{}
 	for i, v := range e.Values {
@@ -69,7 +69,7 @@ func (t *Tenant) conflicts(e *TakenError) (list []Conflict) {
 	}
 	for i := range list {
 		slices.SortStableFunc(list[i].Values, Taken.Before)
-		list[i].ID = t.conflictID(list[i].Values[0])
+		list[i].ID = t.idOf(list[i].Values[0])
 	}
 	return list
 }
@@ -86,10 +86,10 @@ func (v Taken) rank() string {
 	return "1"
 }
 
-// note stores a conflict that was lost once more. The error is table.ErrItemChanged when others
+// record stores a conflict that was lost once more. The error is table.ErrItemChanged when others
 // change its state meanwhile.
-func (t *Tenant) note(ctx context.Context, c Conflict, lapsed lapse) error {
-	item, err := t.d.db.Get(ctx, t.conflictKey(c.ID))
+func (t Conflicts) record(ctx context.Context, c Conflict, lapsed lapse) error {
+	item, err := t.d.db.Get(ctx, t.keys.conflict(c.ID))
 	if err != nil {
 		return err
 	}
@@ -103,14 +103,14 @@ func (t *Tenant) note(ctx context.Context, c Conflict, lapsed lapse) error {
 		condition, values = old.asRead()
 		condition += " AND #writer <> :stamp"
 	}
-	return t.indexed(ctx, old, c, func() error {
-		return t.count(ctx, c, old.Attempts == 0 || old.State == ConflictClosed, condition, values)
+	return t.storeIndexed(ctx, old, c, func() error {
+		return t.store(ctx, c, old.Attempts == 0 || old.State == ConflictClosed, condition, values)
 	})
 }
 
-// count stores a conflict with its first attempt, or with one attempt more. It has been
+// store stores a conflict with its first attempt, or with one attempt more. It has been
 // carried out where the item bears its stamp already, and is not again.
-func (t *Tenant) count(ctx context.Context, c Conflict, first bool, condition string, values table.Item) error {
+func (t Conflicts) store(ctx context.Context, c Conflict, first bool, condition string, values table.Item) error {
 	set, err := c.attributes()
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (t *Tenant) count(ctx context.Context, c Conflict, first bool, condition st
 			values["stamp"] = string(stamp)
 		}
 		set["writer"] = string(stamp)
-		write := table.Update(t.conflictKey(c.ID), set).WithCondition(condition, values)
+		write := table.Update(t.keys.conflict(c.ID), set).WithCondition(condition, values)
 		if !first {
 			write = write.Adding("n", 1)
 		}
@@ -131,14 +131,14 @@ func (t *Tenant) count(ctx context.Context, c Conflict, first bool, condition st
 	}))
 }
 
-// indexed stores a conflict that was lost once more so that a later success finds it.
+// storeIndexed stores a conflict that was lost once more so that a later success finds it.
 // That is no transaction: many requests that lose the same value at a time would keep
 // each other waiting, and an entry that names no conflict says nothing. It is written
 // anew each day, so that it lives as long as the conflict.
-func (t *Tenant) indexed(ctx context.Context, old, c Conflict, store func() error) error {
+func (t Conflicts) storeIndexed(ctx context.Context, old, c Conflict, store func() error) error {
 	record := c.record()
 	if record != "" && (record != old.indexed || !c.Last.Truncate(day).Equal(old.Last.Truncate(day))) {
-		entry := table.Put(t.conflictOfKey(record, c.ID), table.Item{"expires": c.Last.Add(conflictLife + day).Unix()})
+		entry := table.Put(t.keys.conflictIndexEntry(record, c.ID), table.Item{"expires": c.Last.Add(conflictLife + day).Unix()})
 		if err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return entry }); err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func (t *Tenant) indexed(ctx context.Context, old, c Conflict, store func() erro
 	if err := store(); err != nil || old.indexed == "" || old.indexed == record {
 		return err
 	}
-	return t.d.db.Write(ctx, func(table.Stamp) table.Write { return table.Delete(t.conflictOfKey(old.indexed, c.ID)) })
+	return t.d.db.Write(ctx, func(table.Stamp) table.Write { return table.Delete(t.keys.conflictIndexEntry(old.indexed, c.ID)) })
 }
 
 // lapse is why an approval, which is known by its end, did not hold.
@@ -193,12 +193,12 @@ func moved(err error) error {
 	return err
 }
 
-// Conflict reads a conflict. The errors are ErrNotFound and ErrUnavailable.
-func (t *Tenant) Conflict(ctx context.Context, id ConflictID) (Conflict, error) {
-	if !Plausible(scim.ID(id)) {
+// Get reads a conflict. The errors are ErrNotFound and ErrUnavailable.
+func (t Conflicts) Get(ctx context.Context, id ConflictID) (Conflict, error) {
+	if !ValidID(scim.ID(id)) {
 		return Conflict{}, ErrNotFound
 	}
-	item, err := t.d.db.Get(ctx, t.conflictKey(id))
+	item, err := t.d.db.Get(ctx, t.keys.conflict(id))
 	if err == nil && item == nil {
 		err = ErrNotFound
 	}
@@ -211,11 +211,11 @@ func (t *Tenant) Conflict(ctx context.Context, id ConflictID) (Conflict, error) 
 // maxConflictBytes bounds the values of the conflicts of a page, which clients choose.
 const maxConflictBytes = 1 << 20
 
-// Conflicts reads a page of a tenant's conflicts in the order of their ids: at most
+// List reads a page of a tenant's conflicts in the order of their ids: at most
 // limit of them behind one, fewer where their values are long. next is where to go on,
 // "" at the end.
-func (t *Tenant) Conflicts(ctx context.Context, after ConflictID, limit int) (page []Conflict, next ConflictID, err error) {
-	items, last, err := t.d.db.Query(ctx, table.Query{PK: t.conflictsPK(), After: string(after), Limit: limit})
+func (t Conflicts) List(ctx context.Context, after ConflictID, limit int) (page []Conflict, next ConflictID, err error) {
+	items, last, err := t.d.db.Query(ctx, table.Query{PK: t.keys.conflicts(), After: string(after), Limit: limit})
 	size := 0
 	for _, item := range items {
 		if size > maxConflictBytes {

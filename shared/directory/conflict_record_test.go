@@ -13,7 +13,7 @@ import (
 // post creates a user as a provider would, and has what is lost noted.
 func (b *bench) post(t *directory.Tenant, c directory.Content) (directory.User, []directory.ConflictID) {
 	b.Helper()
-	u, err := t.CreateUser(b.Context(), c)
+	u, err := t.Users().Create(b.Context(), c)
 	return u, b.note(t, err)
 }
 
@@ -27,7 +27,7 @@ func (b *bench) note(t *directory.Tenant, err error) []directory.ConflictID {
 	if !ok {
 		b.Fatal(err)
 	}
-	ids, err := t.Note(b.Context(), e)
+	ids, err := t.Conflicts().Record(b.Context(), e)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func (b *bench) note(t *directory.Tenant, err error) []directory.ConflictID {
 
 func (b *bench) conflict(id directory.ConflictID) directory.Conflict {
 	b.Helper()
-	c, err := b.acme.Conflict(b.Context(), id)
+	c, err := b.acme.Conflicts().Get(b.Context(), id)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -73,11 +73,11 @@ func TestConflictsAreCounted(t *testing.T) {
 			t.Errorf("attempt %d: %+v", n+1, c)
 		}
 	}
-	page, next, err := b.acme.Conflicts(t.Context(), "", 10)
+	page, next, err := b.acme.Conflicts().List(t.Context(), "", 10)
 	if len(page) != 1 || next != "" || err != nil {
 		t.Errorf("the list is %v, %q, %v", page, next, err)
 	}
-	if others, _, _ := b.dir.For("globex").Conflicts(t.Context(), "", 10); len(others) != 0 {
+	if others, _, _ := b.dir.For("globex").Conflicts().List(t.Context(), "", 10); len(others) != 0 {
 		t.Errorf("another tenant has %v", others)
 	}
 }
@@ -87,7 +87,7 @@ func TestHoldersOfConflicts(t *testing.T) {
 	b := newBench(t, nil)
 	b.account("ann")
 	own := b.create("bob", "", "bob@example.com")
-	if _, err := b.dir.For("globex").CreateUser(t.Context(), user("carl", "", "carl@example.com")); err != nil {
+	if _, err := b.dir.For("globex").Users().Create(t.Context(), user("carl", "", "carl@example.com")); err != nil {
 		t.Fatal(err)
 	}
 	staff := b.group("staff")
@@ -97,7 +97,7 @@ func TestHoldersOfConflicts(t *testing.T) {
 			t.Errorf("conflict %d is held by %s: %+v", i, c.HeldBy("acme"), c)
 		}
 	}
-	_, err := b.acme.CreateGroup(t.Context(), group("STAFF", ""), directory.MemberEdit{})
+	_, err := b.acme.Groups().Create(t.Context(), group("STAFF", ""), directory.MemberEdit{})
 	c := b.conflict(b.note(b.acme, err)[0])
 	if c.HeldBy("acme") != "group" || c.Holder.ID != staff.ID || c.Kind != directory.GroupKind {
 		t.Errorf("the group's conflict is %+v", c)
@@ -122,7 +122,7 @@ func TestConflictsClose(t *testing.T) {
 				t.Fatal(err)
 			}
 			now = now.Add(time.Second)
-			u, err := b.acme.CreateUser(t.Context(), retry)
+			u, err := b.acme.Users().Create(t.Context(), retry)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -130,7 +130,7 @@ func TestConflictsClose(t *testing.T) {
 			b.closes(directory.Provisioned{Kind: directory.UserKind, ID: u.ID, New: u.Doc, At: now}, ids[0], directory.ConflictClosed)
 			now = now.Add(time.Second)
 			_, ids = b.post(b.dir.For("globex"), user("zoe", "", "ann@example.com", "anna@example.com"))
-			if c, err := b.dir.For("globex").Conflict(t.Context(), ids[0]); err != nil || c.HeldBy("globex") != "elsewhere" {
+			if c, err := b.dir.For("globex").Conflicts().Get(t.Context(), ids[0]); err != nil || c.HeldBy("globex") != "elsewhere" {
 				t.Errorf("the other tenant's conflict is %+v, %v", c, err)
 			}
 		})
@@ -140,7 +140,7 @@ func TestConflictsClose(t *testing.T) {
 // closes tells the ledger of a success.
 func (b *bench) closes(p directory.Provisioned, id directory.ConflictID, want directory.ConflictState) {
 	b.Helper()
-	if err := b.acme.CloseConflicts(b.Context(), p); err != nil {
+	if err := b.acme.Conflicts().CloseSettled(b.Context(), p); err != nil {
 		b.Fatal(err)
 	}
 	b.state(id, want)
@@ -172,7 +172,7 @@ func TestDismissedConflictsStayDismissed(t *testing.T) {
 	a := b.account("ann", "ann@example.com")
 	wanted := user("ann2", "x1", "ann@example.com")
 	_, ids := b.post(b.acme, wanted)
-	if c, err := b.acme.Dismiss(t.Context(), ids[0], "op"); err != nil || c.State != directory.ConflictDismissed || !strings.Contains(c.Outcome, "op") {
+	if c, err := b.acme.Conflicts().Dismiss(t.Context(), ids[0], "op"); err != nil || c.State != directory.ConflictDismissed || !strings.Contains(c.Outcome, "op") {
 		t.Fatalf("dismissed: %+v, %v", c, err)
 	}
 	b.post(b.acme, wanted)
@@ -206,7 +206,7 @@ func TestRelease(t *testing.T) {
 			b.create("bob", "", "bob@example.com")
 			wanted := user("ann@example.com", "x1", "ann@example.com")
 			_, ids := b.post(b.acme, wanted)
-			_, err := b.acme.Release(t.Context(), ids[0], tt.with)
+			_, err := b.acme.Conflicts().Release(t.Context(), ids[0], tt.with)
 			if (err != nil) != (tt.refused != "") || err != nil && !strings.Contains(err.Error(), tt.refused) {
 				t.Fatalf("the error is %v", err)
 			}
@@ -231,7 +231,7 @@ func TestRefusals(t *testing.T) {
 	b := newBench(t, nil)
 	b.account("ann", "ann@example.com")
 	own := b.create("bob", "", "bob@example.com")
-	if _, err := b.dir.For("globex").CreateUser(t.Context(), user("carl", "", "carl@example.com")); err != nil {
+	if _, err := b.dir.For("globex").Users().Create(t.Context(), user("carl", "", "carl@example.com")); err != nil {
 		t.Fatal(err)
 	}
 	_, ids := b.post(b.acme, user("ann", "x", "bob@example.com", "carl@example.com"))
@@ -240,27 +240,27 @@ func TestRefusals(t *testing.T) {
 	for id, why := range map[directory.ConflictID]string{
 		ids[0]: "username alone", ids[1]: string(own.ID), ids[2]: "globex", change: "two ids",
 	} {
-		if _, err := b.acme.Approve(t.Context(), id, "op", ""); !refusedFor(err, why) {
+		if _, err := b.acme.Conflicts().Approve(t.Context(), id, "op", ""); !refusedFor(err, why) {
 			t.Errorf("approve: %v, want %s", err, why)
 		}
 	}
 	for _, id := range ids[1:] {
-		if _, err := b.acme.Release(t.Context(), id, directory.Replacement{Email: "x@example.com"}); !refusedFor(err, "held by") {
+		if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{Email: "x@example.com"}); !refusedFor(err, "held by") {
 			t.Errorf("release: %v", err)
 		}
-		if _, err := b.acme.DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID); !refusedFor(err, "held by") {
+		if _, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID); !refusedFor(err, "held by") {
 			t.Errorf("delete: %v", err)
 		}
 	}
 	for _, id := range []directory.ConflictID{"none", "", "a#b"} {
-		if _, err := b.acme.Approve(t.Context(), id, "op", ""); !errors.Is(err, directory.ErrNotFound) {
+		if _, err := b.acme.Conflicts().Approve(t.Context(), id, "op", ""); !errors.Is(err, directory.ErrNotFound) {
 			t.Errorf("conflict %q: %v", id, err)
 		}
 	}
-	if _, err := b.acme.DeleteHolder(t.Context(), change, own.ID); !refusedFor(err, "not by") {
+	if _, err := b.acme.Conflicts().DeleteHolder(t.Context(), change, own.ID); !refusedFor(err, "not by") {
 		t.Errorf("delete another: %v", err)
 	}
-	if _, err := b.acme.DeleteHolder(t.Context(), change, b.conflict(change).Holder.ID); err != nil {
+	if _, err := b.acme.Conflicts().DeleteHolder(t.Context(), change, b.conflict(change).Holder.ID); err != nil {
 		t.Error(err)
 	}
 	if _, err := b.replace(own.ID, user("bob", "", "ann@example.com")); err != nil {

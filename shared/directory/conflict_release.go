@@ -10,7 +10,7 @@ import (
 
 // release takes the values of a conflict away from who holds them. It may repeat what
 // was done.
-func (t *Tenant) release(ctx context.Context, c Conflict, with Replacement) error {
+func (t Conflicts) release(ctx context.Context, c Conflict, with Replacement) error {
 	err := c.another(with)
 	switch {
 	case err != nil:
@@ -40,19 +40,19 @@ func (c Conflict) another(with Replacement) error {
 }
 
 // releaseTeam renames the team, unless it has another name already.
-func (t *Tenant) releaseTeam(ctx context.Context, c Conflict, with Replacement) error {
+func (t Conflicts) releaseTeam(ctx context.Context, c Conflict, with Replacement) error {
 	if with.DisplayName != "" {
-		_, err := t.RenameTeam(ctx, c.Holder.ID, nil, with.DisplayName)
+		_, err := t.teams().Rename(ctx, c.Holder.ID, nil, with.DisplayName)
 		return err
 	}
-	team, err := t.Team(ctx, c.Holder.ID)
+	team, err := t.teams().Get(ctx, c.Holder.ID)
 	if err == nil && scim.Fold(team.Name()) == scim.Fold(c.Values[0].Value) {
 		err = refused("a team needs a name: say what to call it")
 	}
 	return err
 }
 
-func (t *Tenant) releaseAccount(ctx context.Context, c Conflict, with Replacement) error {
+func (t Conflicts) releaseAccount(ctx context.Context, c Conflict, with Replacement) error {
 	_, err := t.d.Accounts().Change(ctx, c.Holder.ID, nil, func(a Account) (AccountContent, error) {
 		doc, err := c.releasedFrom(a.Doc, with)
 		out := AccountContent{Content: Content{Doc: doc}}
@@ -71,8 +71,8 @@ func (t *Tenant) releaseAccount(ctx context.Context, c Conflict, with Replacemen
 
 // releaseUser takes the values from a user of the same tenant, unless the provider has
 // activated the user meanwhile: every write is conditional on the version that was read.
-func (t *Tenant) releaseUser(ctx context.Context, c Conflict, with Replacement) error {
-	_, err := t.ReplaceUser(ctx, c.Holder.ID, nil, func(u User) (Content, error) {
+func (t Conflicts) releaseUser(ctx context.Context, c Conflict, with Replacement) error {
+	_, err := t.users().Replace(ctx, c.Holder.ID, nil, func(u User) (Content, error) {
 		if c.Deactivated = Deactivated(u.Doc); !c.Deactivated {
 			return Content{}, c.barred(ByReleasing, t.id)
 		}

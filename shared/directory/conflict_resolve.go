@@ -24,7 +24,7 @@ func refused(format string, args ...any) error { return &RefusedError{fmt.Sprint
 // email, or the team that holds its name: it becomes the SCIM user or group. by is
 // who approves, holder the id of who is meant, "" for whoever holds the values. The
 // errors are ErrNotFound, *RefusedError, ErrContention and ErrUnavailable.
-func (t *Tenant) Approve(ctx context.Context, id ConflictID, by string, holder scim.ID) (Conflict, error) {
+func (t Conflicts) Approve(ctx context.Context, id ConflictID, by string, holder scim.ID) (Conflict, error) {
 	return t.resolve(ctx, id, func(c *Conflict) error {
 		if err := c.barred(ByConnecting, t.id); err != nil {
 			return err
@@ -59,10 +59,10 @@ func (c Conflict) connectable(t tenant.ID) error {
 	return nil
 }
 
-// Holds reads who holds a conflict's values, and returns the conflict as it stands with
+// AsHeld reads who holds a conflict's values, and returns the conflict as it stands with
 // that: an approval of another version is none. The errors are *RefusedError if it no
 // longer holds them, and ErrUnavailable.
-func (t *Tenant) Holds(ctx context.Context, c Conflict) (Conflict, error) {
+func (t Conflicts) AsHeld(ctx context.Context, c Conflict) (Conflict, error) {
 	holder, err := t.holder(ctx, c)
 	c.Deactivated = c.HeldBy(t.id) == "user" && Deactivated(holder.Doc)
 	if err == nil && c.State == ConflictApproved && c.Approval.Version != holder.Version {
@@ -72,8 +72,8 @@ func (t *Tenant) Holds(ctx context.Context, c Conflict) (Conflict, error) {
 }
 
 // holder reads who holds the conflict's values, if it still holds all of them.
-func (t *Tenant) holder(ctx context.Context, c Conflict) (r Resource, err error) {
-	of := t.d.holding(c.Holder.Tenant)
+func (t Conflicts) holder(ctx context.Context, c Conflict) (r Resource, err error) {
+	of := t.d.namespace(c.Holder.Tenant)
 	item, err := of.get(ctx, c.Holder.Kind, c.Holder.ID)
 	if errors.Is(err, ErrNotFound) {
 		return r, t.givenUp(ctx, c, "who held the value has gone")
@@ -84,7 +84,7 @@ func (t *Tenant) holder(ctx context.Context, c Conflict) (r Resource, err error)
 	if r, err = resourceFrom(item); err != nil {
 		return r, err
 	}
-	if len(without(of.claimsAbout(c.Values), of.claimsOf(c.Holder.Kind, r.Doc))) > 0 {
+	if len(without(of.conflicts().claimsAbout(c.Values), of.claimsOf(c.Holder.Kind, r.Doc))) > 0 {
 		return r, t.givenUp(ctx, c, fmt.Sprintf("%s %s has given up what was lost", c.HeldBy(t.id), c.Holder.ID))
 	}
 	return r, nil
@@ -92,7 +92,7 @@ func (t *Tenant) holder(ctx context.Context, c Conflict) (r Resource, err error)
 
 // givenUp says what follows from the holder having changed: nobody may hold the values
 // now, or somebody else, or the holder some of them.
-func (t *Tenant) givenUp(ctx context.Context, c Conflict, how string) error {
+func (t Conflicts) givenUp(ctx context.Context, c Conflict, how string) error {
 	err := t.checkFree(ctx, t.claimsAbout(c.Values), c.Resource)
 	if _, held := errors.AsType[*TakenError](err); held {
 		return refused("%s, but some of it is still in use; the provider's next attempt fails, and notes by whom", how)
@@ -107,15 +107,15 @@ func (c Conflict) heldByAnother(than scim.ID, t tenant.ID) error {
 }
 
 // claimsAbout returns the claims on values.
-func (t *Tenant) claimsAbout(values []Taken) (list []claim) {
+func (t Conflicts) claimsAbout(values []Taken) (list []claim) {
 	for _, v := range values {
 		switch v.Attribute {
 		case emailAttribute:
-			list = t.claim(list, "EMAIL", v)
+			list = t.addClaim(list, "EMAIL", v)
 		case "userName":
-			list = t.claim(list, "USERNAME", v)
+			list = t.addClaim(list, "USERNAME", v)
 		default:
-			list = append(list, claim{v, t.nameKey(scim.Fold(v.Value))})
+			list = append(list, claim{v, t.keys.groupName(scim.Fold(v.Value))})
 		}
 	}
 	return list
@@ -123,7 +123,7 @@ func (t *Tenant) claimsAbout(values []Taken) (list []claim) {
 
 // Dismiss takes a conflict out of the way without resolving it. It is still counted.
 // The errors are those of Approve.
-func (t *Tenant) Dismiss(ctx context.Context, id ConflictID, by string) (Conflict, error) {
+func (t Conflicts) Dismiss(ctx context.Context, id ConflictID, by string) (Conflict, error) {
 	return t.resolve(ctx, id, func(c *Conflict) error {
 		c.State, c.Outcome, c.Approval = ConflictDismissed, "dismissed by "+by, Approval{}
 		return nil
@@ -132,9 +132,9 @@ func (t *Tenant) Dismiss(ctx context.Context, id ConflictID, by string) (Conflic
 
 // resolve lets decide change the state of a conflict that is not closed, and stores
 // that if neither state nor holder has moved meanwhile; otherwise it decides anew.
-func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Conflict) error) (c Conflict, err error) {
+func (t Conflicts) resolve(ctx context.Context, id ConflictID, decide func(*Conflict) error) (c Conflict, err error) {
 	err = table.RetryIfChanged(ctx, func() error {
-		if c, err = t.Conflict(ctx, id); err != nil {
+		if c, err = t.Get(ctx, id); err != nil {
 			return err
 		}
 		if err := c.ended(); err != nil {
@@ -149,7 +149,7 @@ func (t *Tenant) resolve(ctx context.Context, id ConflictID, decide func(*Confli
 				"state": string(c.State), "outcome": c.Outcome,
 				"approvedVersion": c.Approval.Version, "approvedBy": c.Approval.By, "approvedUntil": table.Seconds(c.Approval.Until),
 			}
-			return []table.Write{table.Update(t.conflictKey(id), set).WithCondition(old.asRead())}
+			return []table.Write{table.Update(t.keys.conflict(id), set).WithCondition(old.asRead())}
 		}))
 	})
 	return c, err
@@ -163,10 +163,10 @@ type Replacement struct{ UserName, Email, DisplayName string }
 // user that holds them, so that the provider's next attempt succeeds. Where the username goes with the
 // email, because they were the same, a new email stands for both. The errors are
 // *TakenError for the replacement and those of Approve.
-func (t *Tenant) Release(ctx context.Context, id ConflictID, with Replacement) (Conflict, error) {
-	c, err := t.Conflict(ctx, id)
+func (t Conflicts) Release(ctx context.Context, id ConflictID, with Replacement) (Conflict, error) {
+	c, err := t.Get(ctx, id)
 	if err == nil && c.HeldBy(t.id) == "user" && c.State != ConflictFreed && c.State != ConflictClosed {
-		c, err = t.Holds(ctx, c)
+		c, err = t.AsHeld(ctx, c)
 	}
 	if err == nil {
 		err = c.barred(ByReleasing, t.id)
@@ -190,8 +190,8 @@ func (c Conflict) ended() error {
 
 // DeleteHolder deletes the account, team or deactivated user that holds a conflict's
 // values, if it is the one of an id and is not changed meanwhile. The errors are those of Approve.
-func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID, holder scim.ID) (Conflict, error) {
-	c, err := t.Conflict(ctx, id)
+func (t Conflicts) DeleteHolder(ctx context.Context, id ConflictID, holder scim.ID) (Conflict, error) {
+	c, err := t.Get(ctx, id)
 	if err != nil {
 		return c, err
 	}
@@ -207,7 +207,7 @@ func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID, holder scim.ID
 		return c, unread
 	}
 	by := c.HeldBy(t.id)
-	switch err := t.d.holding(c.Holder.Tenant).delete(ctx, c.Holder.Kind, c.Holder.ID, func(v int64) bool { return v == read.Version }); {
+	switch err := t.d.namespace(c.Holder.Tenant).delete(ctx, c.Holder.Kind, c.Holder.ID, func(v int64) bool { return v == read.Version }); {
 	case errors.Is(err, ErrVersion):
 		return c, refused("the %s was changed just now; look at it again", by)
 	case err != nil && !errors.Is(err, ErrNotFound):
@@ -218,7 +218,7 @@ func (t *Tenant) DeleteHolder(ctx context.Context, id ConflictID, holder scim.ID
 
 // freed notes that the values of a conflict are free, unless others hold them by now,
 // or a request has closed the conflict meanwhile.
-func (t *Tenant) freed(ctx context.Context, read Conflict, how string) (Conflict, error) {
+func (t Conflicts) freed(ctx context.Context, read Conflict, how string) (Conflict, error) {
 	c, err := t.resolve(ctx, read.ID, func(c *Conflict) error {
 		if c.Holder == read.Holder {
 			c.State, c.Outcome, c.Approval = ConflictFreed, how+"; "+nextSucceeds, Approval{}

@@ -101,10 +101,10 @@ var mortalOperations = map[string]mortalOperation{
 		return second(b.replaceMembers(ctx, g.ID, ids[3:]))
 	}, []int{0, 1}, []int{3, 4, 5, 6}, 7},
 	"delete group": {func(b *bench, ctx context.Context, g directory.Group, _ []scim.ID) error {
-		return b.acme.DeleteGroup(ctx, g.ID, nil)
+		return b.acme.Groups().Delete(ctx, g.ID, nil)
 	}, []int{0, 1}, nil, 7},
 	"delete user": {func(b *bench, ctx context.Context, _ directory.Group, ids []scim.ID) error {
-		return b.acme.DeleteUser(ctx, ids[1], nil)
+		return b.acme.Users().Delete(ctx, ids[1], nil)
 	}, []int{0, 1}, []int{0}, 6},
 }
 
@@ -116,7 +116,7 @@ func (b *bench) dies(o mortalOperation, n int64, users int, lost bool, inherit f
 	victim, ctx := b.mortal(n, lost)
 	err := o.do(victim, ctx, g, ids)
 	inherit(g, ids)
-	_, gone := b.acme.Group(b.Context(), g.ID)
+	_, gone := b.acme.Groups().Get(b.Context(), g.ID)
 	got := b.memberIDs(g.ID)
 	switch {
 	case o.after == nil && errors.Is(gone, directory.ErrNotFound), o.after != nil && gone == nil && slices.Equal(got, pick(ids, o.after)):
@@ -143,11 +143,11 @@ func (b *bench) nextWriter(group scim.ID, ids []scim.ID) {
 	if _, err := b.edit(b.Context(), group, directory.MemberEdit{Remove: []scim.ID{"nobody"}}); err != nil && !errors.Is(err, directory.ErrNotFound) {
 		b.Fatal(err)
 	}
-	if _, err := b.acme.Group(b.Context(), group); errors.Is(err, directory.ErrNotFound) {
-		b.repeat(b.acme.DeleteGroup(b.Context(), group, nil))
+	if _, err := b.acme.Groups().Get(b.Context(), group); errors.Is(err, directory.ErrNotFound) {
+		b.repeat(b.acme.Groups().Delete(b.Context(), group, nil))
 	}
-	if _, err := b.acme.User(b.Context(), ids[1]); errors.Is(err, directory.ErrNotFound) {
-		b.repeat(b.acme.DeleteUser(b.Context(), ids[1], nil))
+	if _, err := b.acme.Users().Get(b.Context(), ids[1]); errors.Is(err, directory.ErrNotFound) {
+		b.repeat(b.acme.Users().Delete(b.Context(), ids[1], nil))
 	}
 }
 
@@ -156,7 +156,7 @@ func (b *bench) functionChanges(group scim.ID, ids []scim.ID) {
 	b.Helper()
 	for _, id := range append(ids, group) {
 		for _, pk := range []string{"T#acme#USER", "T#acme#GROUP"} {
-			if err := b.dir.Notice(b.Context(), pk, string(id)); err != nil {
+			if err := b.dir.EnqueueUnfinished(b.Context(), pk, string(id)); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -185,16 +185,16 @@ func TestNameOfTheHalfDeletedIsFree(t *testing.T) {
 	u := b.create("ann", "x", "ann@example.com")
 	g := b.group("g", u.ID)
 	victim, ctx := b.mortal(1, false)
-	if err := victim.acme.DeleteUser(ctx, u.ID, nil); !errors.Is(err, directory.ErrUnavailable) {
+	if err := victim.acme.Users().Delete(ctx, u.ID, nil); !errors.Is(err, directory.ErrUnavailable) {
 		t.Fatal(err)
 	}
 	victim, ctx = b.mortal(1, false)
-	if err := victim.acme.DeleteGroup(ctx, g.ID, nil); !errors.Is(err, directory.ErrUnavailable) {
+	if err := victim.acme.Groups().Delete(ctx, g.ID, nil); !errors.Is(err, directory.ErrUnavailable) {
 		t.Fatal(err)
 	}
 	for what, err := range map[string]error{
-		"user":     second(b.acme.User(t.Context(), u.ID)),
-		"group":    second(b.acme.Group(t.Context(), g.ID)),
+		"user":     second(b.acme.Users().Get(t.Context(), u.ID)),
+		"group":    second(b.acme.Groups().Get(t.Context(), g.ID)),
 		"replaced": second(b.replace(u.ID, user("bob", ""))),
 		"members":  second(b.edit(t.Context(), g.ID, directory.MemberEdit{Add: members(u.ID)})),
 	} {
@@ -202,7 +202,7 @@ func TestNameOfTheHalfDeletedIsFree(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if found, err := b.acme.UserByName(t.Context(), "ann"); err != nil || len(found) != 0 {
+	if found, err := b.acme.Users().ByName(t.Context(), "ann"); err != nil || len(found) != 0 {
 		t.Errorf("found %v, %v", found, err)
 	}
 	b.group("G")
@@ -265,12 +265,12 @@ func TestSweepLeavesNewerNotes(t *testing.T) {
 	for i := range 6 {
 		ids = append(ids, b.create(fmt.Sprint("u", i), "").ID)
 	}
-	made, err := b.acme.CreateGroup(t.Context(), group("crew", ""), directory.MemberEdit{})
+	made, err := b.acme.Groups().Create(t.Context(), group("crew", ""), directory.MemberEdit{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	notice := func() {
-		if err := b.dir.Notice(t.Context(), "T#acme#GROUP", string(made.Group.ID)); err != nil {
+		if err := b.dir.EnqueueUnfinished(t.Context(), "T#acme#GROUP", string(made.Group.ID)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -286,7 +286,7 @@ func TestSweepLeavesNewerNotes(t *testing.T) {
 	}
 	meanwhile = func() {
 		dying, ctx := b.mortal(1, false)
-		_ = dying.acme.DeleteGroup(ctx, made.Group.ID, nil)
+		_ = dying.acme.Groups().Delete(ctx, made.Group.ID, nil)
 		notice()
 	}
 	for _, want := range []int{0, 1} {
@@ -307,8 +307,8 @@ func TestSweepsDoNotOverlap(t *testing.T) {
 	b := newBench(t, nil, clock)
 	id := b.create("ada", "").ID
 	dying, ctx := b.mortal(2, false)
-	_ = dying.acme.DeleteUser(ctx, id, nil)
-	if err := b.dir.Notice(t.Context(), "T#acme#USER", string(id)); err != nil {
+	_ = dying.acme.Users().Delete(ctx, id, nil)
+	if err := b.dir.EnqueueUnfinished(t.Context(), "T#acme#USER", string(id)); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(time.Minute)

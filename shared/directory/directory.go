@@ -13,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"scimserver/shared/provlog"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 	"scimserver/shared/tenantstore"
@@ -97,28 +96,16 @@ func Open(o Options) (*Directory, error) {
 // Tenants returns the records of the tenants and credentials in the same table.
 func (d *Directory) Tenants() *tenantstore.Store { return d.tenants }
 
-// For returns the part of the directory that belongs to a tenant. Every key of
-// it is made from the tenant's id, so nothing of another tenant can be named. For
-// panics if the id is empty, before anything is read or written: a caller without a
-// tenant is a fault of the program. Accounts, which belong to no tenant, have a handle
-// of their own.
+// For returns the directory of a tenant. It panics if the id is empty: a caller without a
+// tenant is a fault of the program. Accounts, which belong to no tenant, have a handle of
+// their own.
 func (d *Directory) For(id tenant.ID) *Tenant {
 	if id == "" {
 		panic("directory: For needs the id of a tenant; accounts are reached through Accounts")
 	}
-	return d.holding(id)
+	return &Tenant{d.namespace(id)}
 }
 
-// holding returns the part of the directory of a holder of claims: that of a tenant,
-// or that of accounts if the id is empty.
-func (d *Directory) holding(id tenant.ID) *Tenant { return &Tenant{d: d, id: id} }
-
-// Tenant is the directory of one tenant. Within this package, the one with an empty id
-// holds the accounts.
-type Tenant struct {
-	d  *Directory
-	id tenant.ID
+func (d *Directory) namespace(id tenant.ID) *namespace {
+	return &namespace{d: d, id: id, keys: keys{id: id, scope: d.scope}}
 }
-
-// Log returns the tenant's provisioning log.
-func (t *Tenant) Log() provlog.Log { return provlog.New(t.d.db, t.id) }

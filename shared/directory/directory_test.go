@@ -70,7 +70,7 @@ func user(name, externalID string, emails ...string) directory.Content {
 
 func (b *bench) create(name, externalID string, emails ...string) directory.User {
 	b.Helper()
-	u, err := b.acme.CreateUser(b.Context(), user(name, externalID, emails...))
+	u, err := b.acme.Users().Create(b.Context(), user(name, externalID, emails...))
 	if err != nil {
 		b.Fatalf("create %s: %v", name, err)
 	}
@@ -78,7 +78,7 @@ func (b *bench) create(name, externalID string, emails ...string) directory.User
 }
 
 func (b *bench) replace(id scim.ID, c directory.Content) (directory.User, error) {
-	return b.acme.ReplaceUser(b.Context(), id, nil, func(directory.User) (directory.Content, error) { return c, nil })
+	return b.acme.Users().Replace(b.Context(), id, nil, func(directory.User) (directory.Content, error) { return c, nil })
 }
 
 // verify fails the test if the table is not whole, or has not that many users.
@@ -122,7 +122,7 @@ func TestUserLife(t *testing.T) {
 	b := newBench(t, nil)
 	u := b.create("ann", "x1", "ann@example.com", "ann@home.org")
 	b.verify(1)
-	got, err := b.acme.User(t.Context(), u.ID)
+	got, err := b.acme.Users().Get(t.Context(), u.ID)
 	if err != nil || got.Doc.JSON() != u.Doc.JSON() || got.Version != 1 || !got.Created.Equal(u.Created) {
 		t.Fatalf("read %+v, %v; want %+v", got, err, u)
 	}
@@ -132,16 +132,16 @@ func TestUserLife(t *testing.T) {
 	}
 	b.verify(1)
 	b.create("ann", "x1", "ann@home.org") // what was given up is free
-	if err := b.acme.DeleteUser(t.Context(), u.ID, nil); err != nil {
+	if err := b.acme.Users().Delete(t.Context(), u.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	b.verify(1)
 	b.create("anne", "x2", "ann@example.com") // P-3.6-4
 	b.verify(2)
 	for what, err := range map[string]error{
-		"read":    second(b.acme.User(t.Context(), u.ID)),
+		"read":    second(b.acme.Users().Get(t.Context(), u.ID)),
 		"replace": second(b.replace(u.ID, user("a", ""))),
-		"delete":  b.acme.DeleteUser(t.Context(), u.ID, nil),
+		"delete":  b.acme.Users().Delete(t.Context(), u.ID, nil),
 	} {
 		if !errors.Is(err, directory.ErrNotFound) {
 			t.Errorf("%s of a deleted user: %v", what, err)
@@ -162,23 +162,23 @@ func TestFind(t *testing.T) {
 		value string
 		want  int
 	}{
-		{"name", b.acme.UserByName, "ANN", 1},
-		{"name", b.acme.UserByName, "dan", 0},
-		{"email", b.acme.UserByEmail, "Ann@Example.com", 1},
-		{"email", b.acme.UserByEmail, "ann", 0},
-		{"externalId", b.acme.UsersByExternalID, "Same", 2},
-		{"externalId", b.acme.UsersByExternalID, "SAME", 0},
-		{"externalId", b.acme.UsersByExternalID, "", 0},
-		{"foreign name", b.dir.For("globex").UserByName, "ann", 0}, // P-6-4
-		{"foreign email", b.dir.For("globex").UserByEmail, "ann@example.com", 0},
-		{"foreign externalId", b.dir.For("globex").UsersByExternalID, "Same", 0},
+		{"name", b.acme.Users().ByName, "ANN", 1},
+		{"name", b.acme.Users().ByName, "dan", 0},
+		{"email", b.acme.Users().ByEmail, "Ann@Example.com", 1},
+		{"email", b.acme.Users().ByEmail, "ann", 0},
+		{"externalId", b.acme.Users().ByExternalID, "Same", 2},
+		{"externalId", b.acme.Users().ByExternalID, "SAME", 0},
+		{"externalId", b.acme.Users().ByExternalID, "", 0},
+		{"foreign name", b.dir.For("globex").Users().ByName, "ann", 0}, // P-6-4
+		{"foreign email", b.dir.For("globex").Users().ByEmail, "ann@example.com", 0},
+		{"foreign externalId", b.dir.For("globex").Users().ByExternalID, "Same", 0},
 	} {
 		found, err := tt.find(t.Context(), tt.value)
 		if err != nil || len(found) != tt.want {
 			t.Errorf("by %s %q: %d found, %v; want %d", tt.what, tt.value, len(found), err, tt.want)
 		}
 	}
-	if _, err := b.dir.For("globex").User(t.Context(), ann.ID); !errors.Is(err, directory.ErrNotFound) {
+	if _, err := b.dir.For("globex").Users().Get(t.Context(), ann.ID); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("foreign id: %v", err)
 	}
 }
@@ -187,10 +187,10 @@ func TestMatch(t *testing.T) { // P-3.5.1-18, P-3.6-7
 	b := newBench(t, nil)
 	u := b.create("ann", "")
 	never := func(int64) bool { return false }
-	if _, err := b.acme.ReplaceUser(t.Context(), u.ID, never, nil); !errors.Is(err, directory.ErrVersion) {
+	if _, err := b.acme.Users().Replace(t.Context(), u.ID, never, nil); !errors.Is(err, directory.ErrVersion) {
 		t.Errorf("replace: %v", err)
 	}
-	if err := b.acme.DeleteUser(t.Context(), u.ID, never); !errors.Is(err, directory.ErrVersion) {
+	if err := b.acme.Users().Delete(t.Context(), u.ID, never); !errors.Is(err, directory.ErrVersion) {
 		t.Errorf("delete: %v", err)
 	}
 	if same, err := b.replace(u.ID, user("ann", "")); err != nil || same.Version != 1 { // P-3.14-8
@@ -204,11 +204,11 @@ func TestPasswordIsHashedOnlyWhenClaimsAreFree(t *testing.T) {
 	hashed := 0
 	c := user("ANN", "")
 	c.HashPassword = func() (string, error) { hashed++; return "$hash", nil }
-	if _, err := b.acme.CreateUser(t.Context(), c); len(taken(err)) != 1 || hashed != 0 {
+	if _, err := b.acme.Users().Create(t.Context(), c); len(taken(err)) != 1 || hashed != 0 {
 		t.Errorf("a lost name cost %d hashes, %v", hashed, err)
 	}
 	c.Doc = user("bob", "").Doc
-	bob, err := b.acme.CreateUser(t.Context(), c)
+	bob, err := b.acme.Users().Create(t.Context(), c)
 	if err != nil || hashed != 1 {
 		t.Fatalf("%d hashes, %v", hashed, err)
 	}
@@ -236,7 +236,7 @@ func TestDamagedDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = b.acme.User(t.Context(), u.ID)
+	_, err = b.acme.Users().Get(t.Context(), u.ID)
 	var outward *scim.Error
 	if err == nil || errors.As(err, &outward) {
 		t.Errorf("a damaged document is reported as %v", err)

@@ -43,7 +43,7 @@ func TestTransientFaultsAreRetried(t *testing.T) {
 				ctx, meter := table.WithMeter(t.Context())
 				u := b.create("ann", "x", "ann@example.com")
 				for i, c := range []directory.Content{user("ann", "x", "ANN@example.com"), user("bob", "y", "bob@example.com")} {
-					changed, err := b.acme.ReplaceUser(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil })
+					changed, err := b.acme.Users().Replace(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil })
 					if err != nil || changed.Version != int64(i+2) {
 						t.Fatalf("change %d: version %d, %v", i, changed.Version, err)
 					}
@@ -55,7 +55,7 @@ func TestTransientFaultsAreRetried(t *testing.T) {
 				if meter.Usage().Retries == 0 {
 					t.Error("the fault never struck")
 				}
-				if err := b.acme.DeleteUser(ctx, u.ID, nil); err != nil {
+				if err := b.acme.Users().Delete(ctx, u.ID, nil); err != nil {
 					t.Error(err)
 				}
 				b.verify(0)
@@ -72,7 +72,7 @@ func TestLostAnswerThenThrottled(t *testing.T) {
 		fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(3), Fault: fault.Throttled},
 		fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(4), Fault: fault.Cancelled("TransactionConflict")}))
 	u := b.create("ann", "")
-	if err := b.acme.DeleteUser(t.Context(), u.ID, nil); err != nil {
+	if err := b.acme.Users().Delete(t.Context(), u.ID, nil); err != nil {
 		t.Errorf("the delete was carried out, but: %v", err)
 	}
 	b.verify(0)
@@ -83,7 +83,7 @@ func TestLostAnswerThenThrottled(t *testing.T) {
 func TestConditionBesideConflictDecides(t *testing.T) {
 	b := newBench(t, scripted(fault.Rule{Operation: "TransactWriteItems", Fault: fault.Cancelled("None", "ConditionalCheckFailed", "TransactionConflict")}))
 	ctx, meter := table.WithMeter(t.Context())
-	if _, err := b.acme.CreateUser(ctx, user("ann", "", "ann@example.com")); fmt.Sprint(taken(err)) != "[userName=ann]" {
+	if _, err := b.acme.Users().Create(ctx, user("ann", "", "ann@example.com")); fmt.Sprint(taken(err)) != "[userName=ann]" {
 		t.Errorf("%v", err)
 	}
 	if meter.Usage().Calls != 1 {
@@ -97,9 +97,9 @@ func TestUnavailableWithinTheBudget(t *testing.T) {
 	} {
 		b := newBench(t, scripted(fault.Rule{Fault: f}), budget(200*time.Millisecond))
 		for what, err := range map[string]error{
-			"create": second(b.acme.CreateUser(t.Context(), user("ann", ""))),
-			"read":   second(b.acme.User(t.Context(), "x")),
-			"delete": b.acme.DeleteUser(t.Context(), "x", nil),
+			"create": second(b.acme.Users().Create(t.Context(), user("ann", ""))),
+			"read":   second(b.acme.Users().Get(t.Context(), "x")),
+			"delete": b.acme.Users().Delete(t.Context(), "x", nil),
 		} {
 			if !errors.Is(err, directory.ErrUnavailable) {
 				t.Errorf("%s, %s: %v", name, what, err)
@@ -114,7 +114,7 @@ func TestParallelCreatesOfOneName(t *testing.T) { // P-3.3-14
 	var wg sync.WaitGroup
 	errs := make([]error, n)
 	for i := range n {
-		wg.Go(func() { errs[i] = second(b.acme.CreateUser(t.Context(), user("ann", "", "ann@example.com"))) })
+		wg.Go(func() { errs[i] = second(b.acme.Users().Create(t.Context(), user("ann", "", "ann@example.com"))) })
 	}
 	wg.Wait()
 	won := 0
@@ -143,7 +143,7 @@ func TestParallelReplaces(t *testing.T) { // P-3.14-9
 	for i := range 10 {
 		wg.Go(func() {
 			c := user(fmt.Sprint("ann", i), "")
-			_, err := b.acme.ReplaceUser(t.Context(), u.ID, func(v int64) bool { return v == 1 },
+			_, err := b.acme.Users().Replace(t.Context(), u.ID, func(v int64) bool { return v == 1 },
 				func(directory.User) (directory.Content, error) { return c, nil })
 			mu.Lock()
 			defer mu.Unlock()
@@ -188,14 +188,14 @@ func (b *bench) history(r *rand.Rand, steps int) {
 		switch op := r.IntN(4); {
 		case op < 2 || len(mine) == 0:
 			var u directory.User
-			if u, err = b.acme.CreateUser(b.Context(), c); err == nil {
+			if u, err = b.acme.Users().Create(b.Context(), c); err == nil {
 				mine = append(mine, u.ID)
 			}
 		case op == 2:
 			_, err = b.replace(mine[r.IntN(len(mine))], c)
 		default:
 			i := r.IntN(len(mine))
-			err = b.acme.DeleteUser(b.Context(), mine[i], nil)
+			err = b.acme.Users().Delete(b.Context(), mine[i], nil)
 			mine = append(mine[:i], mine[i+1:]...)
 		}
 		if err != nil && len(taken(err)) == 0 {
@@ -209,7 +209,7 @@ func TestLoserOfAConflictGivesUp(t *testing.T) {
 	b := newBench(t, scripted(fault.Rule{Operation: "TransactWriteItems", Calls: func(n int) bool { return n > 1 }, Fault: fault.Cancelled("None", "TransactionConflict")}))
 	b.create("ann", "")
 	ctx, meter := table.WithMeter(t.Context())
-	if _, err := b.acme.CreateUser(ctx, user("ANN", "")); fmt.Sprint(taken(err)) != "[userName=ANN]" {
+	if _, err := b.acme.Users().Create(ctx, user("ANN", "")); fmt.Sprint(taken(err)) != "[userName=ANN]" {
 		t.Errorf("%v", err)
 	}
 	if u := meter.Usage(); u.Calls != 3 || u.Conflicts != 1 { // the claim, and its holder

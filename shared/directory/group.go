@@ -16,13 +16,13 @@ func groupFrom(item table.Item) (Group, error) {
 	return Group{r}, err
 }
 
-// CreateGroup stores a new group with its members. A team that holds the displayName
+// Create stores a new group with its members. A team that holds the displayName
 // becomes that group, if that is approved. The errors are *TakenError for the
 // displayName, *UnknownMembersError, ErrCycle, ErrDepth, ErrUnavailable, and an
 // *scim.Error for a document that can't be stored.
-func (t *Tenant) CreateGroup(ctx context.Context, doc scim.Value, members MemberEdit) (out Changed, err error) {
+func (t Groups) Create(ctx context.Context, doc scim.Value, members MemberEdit) (out Changed, err error) {
 	err = table.RetryIfChanged(ctx, func() (err error) {
-		out, err = t.createGroup(ctx, Group{t.newResource(doc)}, members, nil)
+		out, err = t.create(ctx, Group{t.newResource(doc)}, members, nil)
 		if taken, ok := errors.AsType[*TakenError](attempted(err, GroupKind, "", doc)); ok {
 			out, err = t.connectTeam(ctx, doc, members, taken)
 		}
@@ -31,10 +31,10 @@ func (t *Tenant) CreateGroup(ctx context.Context, doc scim.Value, members Member
 	return out, err
 }
 
-// createGroup stores a new group along with other writes, of which none may fail but
+// create stores a new group along with other writes, of which none may fail but
 // because somebody else was faster. Then the error is table.ErrItemChanged.
-func (t *Tenant) createGroup(ctx context.Context, g Group, members MemberEdit, more []table.Write) (Changed, error) {
-	name, err := t.nameOf(g.Doc)
+func (t Groups) create(ctx context.Context, g Group, members MemberEdit, more []table.Write) (Changed, error) {
+	name, err := t.newNameClaim(g.Doc)
 	if err != nil {
 		return Changed{}, err
 	}
@@ -42,13 +42,13 @@ func (t *Tenant) createGroup(ctx context.Context, g Group, members MemberEdit, m
 	if err != nil {
 		return Changed{}, err
 	}
-	c := &change{Tenant: t, group: g.ID, edit: members, whole: true}
+	c := &change{namespace: t.namespace, group: g.ID, edit: members, whole: true}
 	c.head = func(_ table.Stamp, marks table.Item) []table.Write {
 		own := merged(item, marks)
 		record(ctx, own, c.joinsOrParts(), len(c.skipped))
-		return append(append(t.arrival(GroupKind, g.Resource, own, name), t.counted(GroupKind, 1)), more...)
+		return append(append(t.createWrites(GroupKind, g.Resource, own, name), t.countWrite(GroupKind, 1)), more...)
 	}
-	err = t.freeing(ctx, func() error { return t.judge(ctx, g.ID, c.carryOut(ctx), name) })
+	err = t.finishingDeletes(ctx, func() error { return t.classifyFailure(ctx, g.ID, c.carryOut(ctx), name) })
 	return c.outcome(g, !c.stepped), err
 }
 
@@ -78,7 +78,7 @@ func merged(item, more table.Item) table.Item {
 // Draft is a group that is about to be changed.
 type Draft struct {
 	Group
-	t      *Tenant
+	t      *namespace
 	known  map[scim.ID]bool // whether they are members was asked
 	held   map[scim.ID]Kind // of those, the members
 	looked bool             // at all members
@@ -87,7 +87,7 @@ type Draft struct {
 // Members reads all members. Once it has been called, the edit is carried out on
 // exactly these or made anew.
 func (d *Draft) Members(ctx context.Context) ([]Member, error) {
-	all, err := d.t.members(ctx, d.ID, 0)
+	all, err := d.t.groups().membersOfOne(ctx, d.ID, 0)
 	d.looked, d.held = true, map[scim.ID]Kind{}
 	for _, m := range all {
 		d.held[m.ID] = m.Kind
@@ -109,17 +109,17 @@ type Changed struct {
 	Skipped []scim.ID // members that do not exist
 }
 
-// ChangeGroup lets edit decide on a group and carries that out: in one transaction,
+// Change lets edit decide on a group and carries that out: in one transaction,
 // or step by step if it is too large for that. An edit that changes nothing writes
 // nothing and moves no version. Edits of members that were made without looking at
 // all members do not exclude each other; the others are made anew when the group
 // has another version by then. near are the ids the edit will add or remove as far
 // as they are known beforehand; to read them along with the group saves a call.
-// The errors are ErrNotFound, ErrVersion, ErrContention, those of CreateGroup and
+// The errors are ErrNotFound, ErrVersion, ErrContention, those of Groups.Create and
 // those of edit.
-func (t *Tenant) ChangeGroup(ctx context.Context, id scim.ID, match Match, near []scim.ID, edit func(*Draft) (Edit, error)) (out Changed, err error) {
-	err = edited(ctx, t, match, func() (*Draft, error) { return t.draft(ctx, id, near) }, edit, func(d *Draft, e Edit) error {
-		out, err = t.carry(ctx, d, e, match != nil)
+func (t Groups) Change(ctx context.Context, id scim.ID, match Match, near []scim.ID, edit func(*Draft) (Edit, error)) (out Changed, err error) {
+	err = readModifyWrite(ctx, t.namespace, match, func() (*Draft, error) { return t.draft(ctx, id, near) }, edit, func(d *Draft, e Edit) error {
+		out, err = t.apply(ctx, d, e, match != nil)
 		return attempted(err, GroupKind, id, e.Doc)
 	})
 	return out, err
@@ -127,19 +127,19 @@ func (t *Tenant) ChangeGroup(ctx context.Context, id scim.ID, match Match, near 
 
 // draft reads a group along with some of its memberships. An unfinished change of
 // it is finished first.
-func (t *Tenant) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, error) {
-	if !Plausible(id) {
+func (t Groups) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, error) {
+	if !ValidID(id) {
 		return nil, ErrNotFound
 	}
-	d := &Draft{t: t, known: map[scim.ID]bool{}, held: map[scim.ID]Kind{}}
-	keys := append(t.reverseKeys(id, d.unasked(near)), t.key(GroupKind, id))
+	d := &Draft{t: t.namespace, known: map[scim.ID]bool{}, held: map[scim.ID]Kind{}}
+	keys := append(t.keys.memberships(id, d.unasked(near)), t.keys.resource(GroupKind, id))
 	items, err := t.d.db.GetAll(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
 	var own table.Item
 	for _, item := range items {
-		if item.Text("PK") == t.pk(GroupKind) {
+		if item.Text("PK") == t.keys.partition(GroupKind) {
 			own = item
 			continue
 		}
@@ -161,7 +161,7 @@ func (t *Tenant) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft,
 // unasked returns the ids that are not known yet, each once, and notes them.
 func (d *Draft) unasked(ids []scim.ID) (fresh []scim.ID) {
 	for _, id := range ids {
-		if !d.known[id] && Plausible(id) {
+		if !d.known[id] && ValidID(id) {
 			d.known[id] = true
 			fresh = append(fresh, id)
 		}
@@ -178,26 +178,26 @@ func (d *Draft) ask(ctx context.Context, e MemberEdit) error {
 	for _, m := range e.Add {
 		ids = append(ids, m.ID)
 	}
-	held, err := d.t.among(ctx, d.ID, d.unasked(ids))
+	held, err := d.t.groups().kindsAmong(ctx, d.ID, d.unasked(ids))
 	for id, kind := range held {
 		d.held[id] = kind
 	}
 	return err
 }
 
-// carry carries out an edit of a draft.
-func (t *Tenant) carry(ctx context.Context, d *Draft, e Edit, versioned bool) (Changed, error) {
+// apply carries out an edit of a draft.
+func (t Groups) apply(ctx context.Context, d *Draft, e Edit, versioned bool) (Changed, error) {
 	if err := d.ask(ctx, e.Members); err != nil {
 		return Changed{}, err
 	}
 	renamed := e.Doc.JSON() != d.Doc.JSON()
-	c := &change{Tenant: t, group: d.ID, edit: e.Members, held: d.held, whole: d.looked, silent: !renamed, leaves: d.Version + 1}
+	c := &change{namespace: t.namespace, group: d.ID, edit: e.Members, held: d.held, whole: d.looked, silent: !renamed, leaves: d.Version + 1}
 	versioned = versioned || d.looked || renamed
 	now := d.Group
 	now.Doc, now.Version, now.LastModified = e.Doc, d.Version+1, t.d.instant()
 	taken, err := c.of(ctx, d.Group, now, versioned)
 	if err == nil {
-		err = t.judge(ctx, d.ID, c.carryOut(ctx), taken)
+		err = t.classifyFailure(ctx, d.ID, c.carryOut(ctx), taken)
 	}
 	if !c.wrote {
 		return c.outcome(d.Group, true), err
@@ -208,7 +208,7 @@ func (t *Tenant) carry(ctx context.Context, d *Draft, e Edit, versioned bool) (C
 // of prepares the writes of the group itself and of what it claims. It returns the
 // claims that it takes, which stand behind the group.
 func (c *change) of(ctx context.Context, old, now Group, versioned bool) ([]claim, error) {
-	name, err := c.nameOf(now.Doc)
+	name, err := c.newNameClaim(now.Doc)
 	if err != nil {
 		return nil, err
 	}
@@ -216,8 +216,8 @@ func (c *change) of(ctx context.Context, old, now Group, versioned bool) ([]clai
 	if err != nil {
 		return nil, err
 	}
-	taken, yielded := without(name, c.name(old.Doc)), without(c.name(old.Doc), name)
-	set, condition, values := table.Item{"modified": item["modified"]}, lively+" AND attribute_not_exists(#pending)", table.Item{}
+	taken, yielded := without(name, c.nameClaim(old.Doc)), without(c.nameClaim(old.Doc), name)
+	set, condition, values := table.Item{"modified": item["modified"]}, existsCondition+" AND attribute_not_exists(#pending)", table.Item{}
 	if versioned {
 		set["doc"], condition, values = item["doc"], condition+" AND #version = :old", table.Item{"old": old.Version}
 	}
@@ -227,16 +227,16 @@ func (c *change) of(ctx context.Context, old, now Group, versioned bool) ([]clai
 			own["writer"] = c.d.stamped(old.Resource, stamp)
 		}
 		record(ctx, own, c.joinsOrParts(), len(c.skipped))
-		group := table.Update(c.key(GroupKind, c.group), own).Adding("version", 1).WithCondition(condition, values)
-		return append([]table.Write{group}, c.moves(GroupKind, old.Resource, now.Resource, taken, yielded)...)
+		group := table.Update(c.keys.resource(GroupKind, c.group), own).Adding("version", 1).WithCondition(condition, values)
+		return append([]table.Write{group}, c.changeWrites(GroupKind, old.Resource, now.Resource, taken, yielded)...)
 	}
 	return taken, nil
 }
 
-// judge sorts the failures of a change: the group itself first, then its claims;
+// classifyFailure sorts the failures of a change: the group itself first, then its claims;
 // anything else has moved since it was read. A change of others that is under way
 // is finished.
-func (t *Tenant) judge(ctx context.Context, id scim.ID, err error, taken []claim) error {
+func (t Groups) classifyFailure(ctx context.Context, id scim.ID, err error, taken []claim) error {
 	failed := table.FailedConditions(err)
 	if failed == nil {
 		return err
@@ -253,7 +253,7 @@ func (t *Tenant) judge(ctx context.Context, id scim.ID, err error, taken []claim
 		}
 		return table.ErrItemChanged
 	}
-	if e := t.lost(failed, taken, 1); e != nil {
+	if e := t.takenError(failed, taken, 1); e != nil {
 		return e
 	}
 	return table.ErrItemChanged

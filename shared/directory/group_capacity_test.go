@@ -35,7 +35,7 @@ func (b *bench) groupCosts(t *testing.T, id scim.ID, ids []scim.ID) {
 		do   func(context.Context) error
 		want table.Usage
 	}{
-		{"get without members", func(ctx context.Context) error { return second(b.acme.Group(ctx, id)) }, table.Usage{Calls: 1, Reads: 1}},
+		{"get without members", func(ctx context.Context) error { return second(b.acme.Groups().Get(ctx, id)) }, table.Usage{Calls: 1, Reads: 1}},
 		{"add 1", func(ctx context.Context) error { return second(b.edit(ctx, id, add(ids[0]))) }, table.Usage{Calls: 2, Reads: 1, Writes: 8}},
 		{"add the same again", func(ctx context.Context) error { return second(b.edit(ctx, id, add(ids[0]))) }, table.Usage{Calls: 1, Reads: 2}},
 		{"add it and another", func(ctx context.Context) error { return second(b.edit(ctx, id, add(ids[0], ids[1]))) }, table.Usage{Calls: 2, Reads: 2, Writes: 10}},
@@ -44,7 +44,7 @@ func (b *bench) groupCosts(t *testing.T, id scim.ID, ids []scim.ID) {
 			return second(b.edit(ctx, id, directory.MemberEdit{Remove: ids[:1]}))
 		}, table.Usage{Calls: 2, Reads: 2, Writes: 6}},
 		{"is member", func(ctx context.Context) error {
-			return second(b.acme.Among(ctx, []directory.Resource{{ID: id}}, ids[1:2]))
+			return second(b.acme.Groups().MembersAmong(ctx, []directory.Resource{{ID: id}}, ids[1:2]))
 		}, table.Usage{Calls: 1, Reads: 1}},
 	} {
 		ctx, meter := table.WithMeter(t.Context())
@@ -64,14 +64,14 @@ func TestCapacityOfMemberships(t *testing.T) {
 	ids := b.users(100)
 	b.group("all", ids[:30]...)
 	ctx, meter := table.WithMeter(t.Context())
-	if all, err := b.acme.GroupsOf(ctx, ids); err != nil || len(all) != 30 {
+	if all, err := b.acme.Groups().Of(ctx, ids); err != nil || len(all) != 30 {
 		t.Errorf("%d users, %v", len(all), err)
 	}
 	if u := meter.Usage(); u.Calls > 17 {
 		t.Errorf("%+v", u)
 	}
 	ctx, meter = table.WithMeter(t.Context())
-	if _, groups, err := b.acme.UserWithGroups(ctx, ids[0]); err != nil || len(groups) != 1 {
+	if _, groups, err := b.acme.Users().GetWithGroups(ctx, ids[0]); err != nil || len(groups) != 1 {
 		t.Errorf("%+v, %v", groups, err)
 	}
 	if u := meter.Usage(); u.Calls != 3 || u.Reads != 3 {

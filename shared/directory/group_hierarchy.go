@@ -12,7 +12,7 @@ import (
 
 // hierarchy is what is known of groups and the groups that hold them.
 type hierarchy struct {
-	t     *Tenant
+	t     *namespace
 	mu    sync.Mutex
 	names map[scim.ID]string    // of groups that exist
 	above map[scim.ID][]scim.ID // the groups that a group is a member of
@@ -32,7 +32,7 @@ func (h *hierarchy) learn(ctx context.Context, direct map[scim.ID][]scim.ID) err
 		if err != nil || first && !nested {
 			return err
 		}
-		next, err := h.t.next(ctx, level, h.holders)
+		next, err := h.t.groups().nextLevel(ctx, level, h.holders)
 		if err != nil {
 			return err
 		}
@@ -52,17 +52,17 @@ func (h *hierarchy) learn(ctx context.Context, direct map[scim.ID][]scim.ID) err
 func (h *hierarchy) name(ctx context.Context, level map[scim.ID]bool, first bool) (nested bool, err error) {
 	var keys []table.Key
 	for id := range level {
-		keys = append(keys, h.t.key(GroupKind, id))
+		keys = append(keys, h.t.keys.resource(GroupKind, id))
 	}
 	if first {
-		keys = append(keys, h.t.nestingKey())
+		keys = append(keys, h.t.keys.nesting())
 	}
 	items, err := h.t.d.db.GetAll(ctx, keys)
 	if err != nil {
 		return false, err
 	}
 	for _, item := range items {
-		if item.Text("PK") == h.t.nestingKey().PK {
+		if item.Text("PK") == h.t.keys.nesting().PK {
 			nested = true
 			continue
 		}
@@ -79,7 +79,7 @@ func (h *hierarchy) name(ctx context.Context, level map[scim.ID]bool, first bool
 
 // holders reads and notes the groups that hold a group.
 func (h *hierarchy) holders(ctx context.Context, group scim.ID) ([]scim.ID, error) {
-	ids, err := h.t.above(ctx, group)
+	ids, err := h.t.groups().above(ctx, group)
 	if err == nil && len(ids) > 0 {
 		h.mu.Lock()
 		h.above[group] = ids

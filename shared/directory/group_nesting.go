@@ -30,11 +30,11 @@ func (c *change) guard(ctx context.Context) ([]table.Write, error) {
 	if len(children) == 0 {
 		return nil, nil
 	}
-	nesting, err := c.nesting(ctx)
+	nesting, err := c.groups().nestingItem(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.checkNesting(ctx, c.group, children); err != nil {
+	if err := c.groups().checkNesting(ctx, c.group, children); err != nil {
 		return nil, err
 	}
 	condition, values := "attribute_not_exists(PK)", table.Item(nil)
@@ -42,12 +42,12 @@ func (c *change) guard(ctx context.Context) ([]table.Write, error) {
 		condition, values = "#n = :n", table.Item{"n": nesting.Int("n")}
 	}
 	last := table.Item{"last": string(c.group)}
-	return []table.Write{table.Update(c.nestingKey(), last).Adding("n", 1).WithCondition(condition, values)}, nil
+	return []table.Write{table.Update(c.keys.nesting(), last).Adding("n", 1).WithCondition(condition, values)}, nil
 }
 
 // checkNesting walks down from groups that are to be members of another, and up
 // from that.
-func (t *Tenant) checkNesting(ctx context.Context, group scim.ID, children []scim.ID) error {
+func (t Groups) checkNesting(ctx context.Context, group scim.ID, children []scim.ID) error {
 	below, err := t.levels(ctx, children, t.below)
 	if err != nil {
 		return err
@@ -64,17 +64,17 @@ func (t *Tenant) checkNesting(ctx context.Context, group scim.ID, children []sci
 	return err
 }
 
-// nesting reads how often groups were put into groups. The last time may have been
+// nestingItem reads how often groups were put into groups. The last time may have been
 // part of a change that is not carried out yet: that is finished, lest a look at
 // the edges miss it.
-func (t *Tenant) nesting(ctx context.Context) (table.Item, error) {
-	item, err := t.d.db.Get(ctx, t.nestingKey())
+func (t Groups) nestingItem(ctx context.Context) (table.Item, error) {
+	item, err := t.d.db.Get(ctx, t.keys.nesting())
 	if err != nil || item.Text("last") == "" {
 		return item, err
 	}
-	g, err := t.Group(ctx, scim.ID(item.Text("last")))
+	g, err := t.Get(ctx, scim.ID(item.Text("last")))
 	if err == nil {
-		err = t.whole(ctx, g.Resource)
+		err = t.finishPending(ctx, g.Resource)
 	}
 	return item, noneFound(err)
 }
@@ -82,7 +82,7 @@ func (t *Tenant) nesting(ctx context.Context) (table.Item, error) {
 // levels returns the groups that are reached from some in 0, 1, 2 ... steps, by as
 // many ways of different length as there are. Behind MaxDepth steps the error is
 // ErrDepth.
-func (t *Tenant) levels(ctx context.Context, from []scim.ID, step func(context.Context, scim.ID) ([]scim.ID, error)) (levels []map[scim.ID]bool, err error) {
+func (t Groups) levels(ctx context.Context, from []scim.ID, step func(context.Context, scim.ID) ([]scim.ID, error)) (levels []map[scim.ID]bool, err error) {
 	seen := 0
 	for level := set(from); len(level) > 0; {
 		levels = append(levels, level)
@@ -92,7 +92,7 @@ func (t *Tenant) levels(ctx context.Context, from []scim.ID, step func(context.C
 		if len(levels) > MaxDepth {
 			return levels, ErrDepth
 		}
-		if level, err = t.next(ctx, level, step); err != nil {
+		if level, err = t.nextLevel(ctx, level, step); err != nil {
 			return nil, err
 		}
 	}
@@ -107,8 +107,8 @@ func set(ids []scim.ID) map[scim.ID]bool {
 	return all
 }
 
-// next returns the groups one step away from some.
-func (t *Tenant) next(ctx context.Context, level map[scim.ID]bool, step func(context.Context, scim.ID) ([]scim.ID, error)) (map[scim.ID]bool, error) {
+// nextLevel returns the groups one step away from some.
+func (t Groups) nextLevel(ctx context.Context, level map[scim.ID]bool, step func(context.Context, scim.ID) ([]scim.ID, error)) (map[scim.ID]bool, error) {
 	var mu sync.Mutex
 	next := map[scim.ID]bool{}
 	work, ctx := errgroup.WithContext(ctx)
@@ -129,10 +129,10 @@ func (t *Tenant) next(ctx context.Context, level map[scim.ID]bool, step func(con
 
 // below returns the groups that are members of a group. A change of it that is
 // under way may put some there, so it is finished first.
-func (t *Tenant) below(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
-	g, err := t.Group(ctx, group)
+func (t Groups) below(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
+	g, err := t.Get(ctx, group)
 	if err == nil {
-		err = t.whole(ctx, g.Resource)
+		err = t.finishPending(ctx, g.Resource)
 	}
 	if err != nil { // it may have been deleted meanwhile
 		return nil, noneFound(err)
@@ -141,8 +141,8 @@ func (t *Tenant) below(ctx context.Context, group scim.ID) (ids []scim.ID, err e
 }
 
 // nested returns the groups that are members of a group as it stands.
-func (t *Tenant) nested(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
-	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.membersPK(group)}.Prefixed(GroupKind.letter()+"#"))
+func (t Groups) nested(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
+	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.members(group)}.Prefixed(GroupKind.letter()+"#"))
 	for _, edge := range edges {
 		ids = append(ids, memberFrom(edge).ID)
 	}
@@ -150,8 +150,8 @@ func (t *Tenant) nested(ctx context.Context, group scim.ID) (ids []scim.ID, err 
 }
 
 // above returns the groups that a group or user is a direct member of.
-func (t *Tenant) above(ctx context.Context, member scim.ID) (ids []scim.ID, err error) {
-	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.memberOfPK(member)}.Prefixed(string(member)+"#"))
+func (t Groups) above(ctx context.Context, member scim.ID) (ids []scim.ID, err error) {
+	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.memberOf(member)}.Prefixed(string(member)+"#"))
 	for _, edge := range edges {
 		ids = append(ids, reverseEdge(edge).group)
 	}

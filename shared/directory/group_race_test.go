@@ -90,13 +90,13 @@ func (b *bench) randomly(r *rand.Rand, users, groups []scim.ID, deleted func(sci
 		return second(b.replaceLive(group, some(r.IntN(6))))
 	case n < 98:
 		id := some(1)[0]
-		err := b.acme.DeleteUser(b.Context(), id, nil)
+		err := b.acme.Users().Delete(b.Context(), id, nil)
 		if err == nil {
 			deleted(id)
 		}
 		return err
 	default:
-		return b.acme.DeleteGroup(b.Context(), group, nil)
+		return b.acme.Groups().Delete(b.Context(), group, nil)
 	}
 	return second(b.edit(b.Context(), group, edit))
 }
@@ -105,7 +105,7 @@ func (b *bench) randomly(r *rand.Rand, users, groups []scim.ID, deleted func(sci
 func (b *bench) replaceLive(group scim.ID, ids []scim.ID) (directory.Changed, error) {
 	var live []scim.ID
 	for _, id := range ids {
-		if _, err := b.acme.User(b.Context(), id); err == nil {
+		if _, err := b.acme.Users().Get(b.Context(), id); err == nil {
 			live = append(live, id)
 		}
 	}
@@ -124,7 +124,7 @@ func TestParallelNesting(t *testing.T) {
 	for i := range 8 {
 		work.Go(func() {
 			edit := directory.MemberEdit{Add: members(inner.ID)}
-			if _, err := b.acme.CreateGroup(t.Context(), group(fmt.Sprint("outer", i), ""), edit); err != nil {
+			if _, err := b.acme.Groups().Create(t.Context(), group(fmt.Sprint("outer", i), ""), edit); err != nil {
 				t.Error(err)
 			}
 		})

@@ -32,7 +32,7 @@ func members(ids ...scim.ID) (all []directory.Member) {
 
 func (b *bench) group(name string, ids ...scim.ID) directory.Group {
 	b.Helper()
-	out, err := b.acme.CreateGroup(b.Context(), group(name, ""), directory.MemberEdit{Add: members(ids...)})
+	out, err := b.acme.Groups().Create(b.Context(), group(name, ""), directory.MemberEdit{Add: members(ids...)})
 	if err != nil {
 		b.Fatalf("create group %s: %v", name, err)
 	}
@@ -57,14 +57,14 @@ func (b *bench) edit(ctx context.Context, id scim.ID, e directory.MemberEdit) (d
 	for _, m := range e.Add {
 		near = append(near, m.ID)
 	}
-	return b.acme.ChangeGroup(ctx, id, nil, near, func(d *directory.Draft) (directory.Edit, error) {
+	return b.acme.Groups().Change(ctx, id, nil, near, func(d *directory.Draft) (directory.Edit, error) {
 		return directory.Edit{Doc: d.Doc, Members: e}, nil
 	})
 }
 
 // replaceMembers makes ids the members of a group.
 func (b *bench) replaceMembers(ctx context.Context, id scim.ID, ids []scim.ID) (directory.Changed, error) {
-	return b.acme.ChangeGroup(ctx, id, nil, nil, func(d *directory.Draft) (directory.Edit, error) {
+	return b.acme.Groups().Change(ctx, id, nil, nil, func(d *directory.Draft) (directory.Edit, error) {
 		e := directory.Edit{Doc: d.Doc}
 		all, err := d.Members(ctx)
 		for _, m := range all {
@@ -84,7 +84,7 @@ func (b *bench) replaceMembers(ctx context.Context, id scim.ID, ids []scim.ID) (
 // memberIDs returns the ids of a group's members in order.
 func (b *bench) memberIDs(id scim.ID) (ids []scim.ID) {
 	b.Helper()
-	all, err := b.acme.MembersOf(b.Context(), []directory.Resource{{ID: id}}, 0, 1_000_000)
+	all, err := b.acme.Groups().Members(b.Context(), []directory.Resource{{ID: id}}, 0, 1_000_000)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -135,18 +135,18 @@ func TestGroupLife(t *testing.T) {
 	if err != nil || len(out.Skipped) != 2 || len(out.Added) != 1 {
 		t.Errorf("unknown members skipped: %+v, %v", out, err)
 	}
-	if _, err := b.acme.CreateGroup(t.Context(), group("TOUR guides", ""), directory.MemberEdit{}); fmt.Sprint(taken(err)) != "[displayName=TOUR guides]" {
+	if _, err := b.acme.Groups().Create(t.Context(), group("TOUR guides", ""), directory.MemberEdit{}); fmt.Sprint(taken(err)) != "[displayName=TOUR guides]" {
 		t.Errorf("the same name: %v", err)
 	}
-	if err := b.acme.DeleteUser(t.Context(), ids[2], nil); err != nil {
+	if err := b.acme.Users().Delete(t.Context(), ids[2], nil); err != nil {
 		t.Fatal(err)
 	}
 	b.has(g.ID, ids[0], ids[3])
 	b.verify(4)
-	if err := b.acme.DeleteGroup(t.Context(), g.ID, nil); err != nil {
+	if err := b.acme.Groups().Delete(t.Context(), g.ID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.acme.Group(t.Context(), g.ID); !errors.Is(err, directory.ErrNotFound) {
+	if _, err := b.acme.Groups().Get(t.Context(), g.ID); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 	b.verify(4)
@@ -159,12 +159,12 @@ func TestNamesOfGroups(t *testing.T) {
 	b := newBench(t, nil)
 	for _, name := range []string{"\u2b50\ufe0f Admins", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "Team "} {
 		b.group(name)
-		if _, err := b.acme.CreateUser(t.Context(), user(name, "")); err == nil {
+		if _, err := b.acme.Users().Create(t.Context(), user(name, "")); err == nil {
 			t.Errorf("a user may be %q", name)
 		}
 	}
 	for _, name := range []string{" ", "a\x01b", "a\u0085"} {
-		if _, err := b.acme.CreateGroup(t.Context(), group(name, ""), directory.MemberEdit{}); err == nil {
+		if _, err := b.acme.Groups().Create(t.Context(), group(name, ""), directory.MemberEdit{}); err == nil {
 			t.Errorf("a group may be %q", name)
 		}
 	}
@@ -193,7 +193,7 @@ func TestLargeChange(t *testing.T) {
 		t.Errorf("%+v, %v", out, err)
 	}
 	b.has(g.ID, ids...)
-	if err := b.acme.DeleteGroup(t.Context(), g.ID, nil); err != nil {
+	if err := b.acme.Groups().Delete(t.Context(), g.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	b.verify(12)
@@ -205,7 +205,7 @@ func TestMemberships(t *testing.T) {
 	inner := b.group("inner", ids[:4]...)
 	outer := b.group("outer", inner.ID, ids[0], ids[5])
 	top := b.group("top", outer.ID)
-	u, groups, err := b.acme.UserWithGroups(t.Context(), ids[0])
+	u, groups, err := b.acme.Users().GetWithGroups(t.Context(), ids[0])
 	if err != nil || u.ID != ids[0] {
 		t.Fatal(err)
 	}
@@ -222,11 +222,11 @@ func TestMemberships(t *testing.T) {
 			t.Errorf("%+v", g)
 		}
 	}
-	all, err := b.acme.GroupsOf(t.Context(), ids)
+	all, err := b.acme.Groups().Of(t.Context(), ids)
 	if err != nil || len(all[ids[1]]) != 3 || len(all[ids[5]]) != 2 || len(all[ids[6]]) != 0 || !slices.Equal(all[ids[0]], groups) {
 		t.Errorf("%+v, %v", all, err)
 	}
-	in, err := b.acme.UserIDsIn(t.Context(), top.ID, "", 0)
+	in, err := b.acme.Groups().UserIDs(t.Context(), top.ID, "", 0)
 	if err != nil || !slices.Equal(in, sorted(ids[0], ids[1], ids[2], ids[3], ids[5])) {
 		t.Errorf("%v, %v", in, err)
 	}
@@ -235,7 +235,7 @@ func TestMemberships(t *testing.T) {
 			t.Errorf("a cycle: %v", err)
 		}
 	}
-	if err := b.acme.DeleteGroup(t.Context(), outer.ID, nil); err != nil {
+	if err := b.acme.Groups().Delete(t.Context(), outer.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	b.has(top.ID)
@@ -248,7 +248,7 @@ func TestDepthIsBounded(t *testing.T) { // design: nested groups
 	for i := 1; i < directory.MaxDepth; i++ {
 		chain = append(chain, b.group(fmt.Sprint(i), chain[i-1].ID))
 	}
-	if _, err := b.acme.CreateGroup(t.Context(), group("one more", ""), directory.MemberEdit{Add: members(chain[len(chain)-1].ID)}); !errors.Is(err, directory.ErrDepth) {
+	if _, err := b.acme.Groups().Create(t.Context(), group("one more", ""), directory.MemberEdit{Add: members(chain[len(chain)-1].ID)}); !errors.Is(err, directory.ErrDepth) {
 		t.Errorf("above: %v", err)
 	}
 	lone := b.group("lone")

@@ -8,6 +8,7 @@ import (
 
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
+	"scimserver/shared/tenant"
 )
 
 // The items of users, groups, accounts, teams and conflicts. The packages tenantstore and
@@ -42,8 +43,14 @@ import (
 
 var settingsKey = table.Key{PK: "TABLE", SK: "SETTINGS"}
 
+// keys make the keys of a namespace.
+type keys struct {
+	id    tenant.ID // "" for accounts
+	scope Scope
+}
+
 // prefix starts the keys of what belongs to a tenant.
-func (t *Tenant) prefix() string {
+func (t keys) prefix() string {
 	if t.id == "" {
 		return ""
 	}
@@ -63,39 +70,41 @@ func kindOf(letter string) Kind {
 	return UserKind
 }
 
-func (t *Tenant) pk(k Kind) string { return t.prefix() + k.section() }
+func (t keys) partition(k Kind) string { return t.prefix() + k.section() }
 
-func (t *Tenant) key(k Kind, id scim.ID) table.Key { return table.Key{PK: t.pk(k), SK: string(id)} }
+func (t keys) resource(k Kind, id scim.ID) table.Key {
+	return table.Key{PK: t.partition(k), SK: string(id)}
+}
 
-func (t *Tenant) lookupPK(k Kind, attribute, value string) string {
+func (t keys) lookup(k Kind, attribute, value string) string {
 	return t.prefix() + "LOOKUP#" + k.section() + "#" + attribute + "#" + bounded(value)
 }
 
-func (t *Tenant) nameKey(folded string) table.Key {
-	return table.Key{PK: t.lookupPK(GroupKind, "displayName", folded), SK: "CLAIM"}
+func (t keys) groupName(folded string) table.Key {
+	return table.Key{PK: t.lookup(GroupKind, "displayName", folded), SK: "CLAIM"}
 }
 
-func (t *Tenant) tombstonesPK(k Kind) string { return t.prefix() + "DELETED#" + k.section() }
+func (t keys) tombstones(k Kind) string { return t.prefix() + "DELETED#" + k.section() }
 
-func (t *Tenant) countPK(k Kind) string { return t.prefix() + "COUNT#" + k.section() }
+func (t keys) count(k Kind) string { return t.prefix() + "COUNT#" + k.section() }
 
-func (t *Tenant) membersPK(group scim.ID) string { return t.prefix() + "MEMBERS#" + string(group) }
+func (t keys) members(group scim.ID) string { return t.prefix() + "MEMBERS#" + string(group) }
 
-func (t *Tenant) memberOfPK(member scim.ID) string {
+func (t keys) memberOf(member scim.ID) string {
 	return t.prefix() + "MEMBEROF#" + string(member[:1])
 }
 
-func (t *Tenant) teamMembersPK(team scim.ID) string {
+func (t keys) teamMembers(team scim.ID) string {
 	return t.prefix() + "TEAMMEMBERS#" + string(team)
 }
 
 func teamsOfPK(person scim.ID) string { return "TEAMOF#" + string(person) }
 
-func (t *Tenant) journeyPK(kind string) string { return t.prefix() + "PAGE#" + kind }
+func (t keys) pageMarks(kind string) string { return t.prefix() + "PAGE#" + kind }
 
-func (t *Tenant) nestingKey() table.Key { return table.Key{PK: t.prefix() + "NESTING", SK: "V"} }
+func (t keys) nesting() table.Key { return table.Key{PK: t.prefix() + "NESTING", SK: "V"} }
 
-func (t *Tenant) pendingPK(group scim.ID) string { return t.prefix() + "PENDING#" + string(group) }
+func (t keys) pending(group scim.ID) string { return t.prefix() + "PENDING#" + string(group) }
 
 const unfinishedPK = "UNFINISHED"
 
@@ -103,13 +112,13 @@ func countKey(pk string, shard int) table.Key {
 	return table.Key{PK: pk, SK: fmt.Sprintf("%02d", shard)}
 }
 
-// claimKey returns the key of the claim on a folded value.
-func (t *Tenant) claimKey(kind, folded string) table.Key {
+// claim returns the key of the claim on a folded value.
+func (t keys) claim(kind, folded string) table.Key {
 	scope := string(SystemScope)
 	switch {
-	case t.d.scope == TenantScope && t.id == "":
+	case t.scope == TenantScope && t.id == "":
 		scope = "ACCOUNTS"
-	case t.d.scope == TenantScope:
+	case t.scope == TenantScope:
 		scope = "T#" + string(t.id)
 	}
 	return table.Key{PK: "CLAIM#" + scope + "#" + kind + "#" + bounded(folded), SK: "CLAIM"}

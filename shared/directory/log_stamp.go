@@ -38,9 +38,9 @@ func connecting(ctx context.Context) context.Context {
 	return context.WithValue(ctx, connectsKey{}, true)
 }
 
-// carried is a record as an item has it, as small as it can be: it counts for the
+// logStamp is a record as an item has it, as small as it can be: it counts for the
 // capacity units of every access.
-type carried struct {
+type logStamp struct {
 	Time       int64    `json:"t"` // milliseconds
 	Request    string   `json:"r"`
 	Credential string   `json:"c,omitempty"`
@@ -62,7 +62,7 @@ func record(ctx context.Context, item table.Item, members bool, skipped int) {
 	if ctx.Value(connectsKey{}) != nil {
 		r.Operation = "connect"
 	}
-	data, err := json.Marshal(carried{
+	data, err := json.Marshal(logStamp{
 		Time: r.Time.UnixMilli(), Request: r.Request, Credential: string(r.Credential), Operation: r.Operation,
 		Status: r.Status, Deviations: r.Deviations, Members: members,
 	})

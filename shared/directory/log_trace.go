@@ -21,29 +21,29 @@ type Image struct {
 	Deleting                     bool
 }
 
-// Trace is what a provisioning request left behind in the table.
-type Trace struct {
+// StreamChange is what a provisioning request left behind in the table.
+type StreamChange struct {
 	Provisioned
 	Tenant  tenant.ID
 	Deleted bool
 	entry   provlog.Entry
 }
 
-// TraceOf tells which request made a change of the table, from the images of
+// ReadStreamChange tells which request made a change of the table, from the images of
 // the item before and after it; nil is one that was not there. ok is false for all
 // that no request of a provider's made, such as the steps that finish a change. The
 // error says that the record is damaged.
-func TraceOf(pk, sk string, before, after *Image) (tr Trace, ok bool, err error) {
+func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok bool, err error) {
 	w, ok := workOn(pk, sk)
 	ok = ok && (w.kind == UserKind || w.kind == GroupKind) && after != nil && after.Log != "" && (before == nil || before.Log != after.Log)
 	if !ok {
 		return tr, false, nil
 	}
-	var c carried
+	var c logStamp
 	if err := json.Unmarshal([]byte(after.Log), &c); err != nil {
 		return tr, false, fmt.Errorf("directory: the record that %s %s carries: %w", w.kind, w.id, err)
 	}
-	tr = Trace{Tenant: w.tenant, Deleted: after.Deleting, Provisioned: Provisioned{Kind: w.kind, ID: w.id, At: after.written(c)}}
+	tr = StreamChange{Tenant: w.tenant, Deleted: after.Deleting, Provisioned: Provisioned{Kind: w.kind, ID: w.id, At: after.written(c)}}
 	if before == nil {
 		before = &Image{Doc: "null"}
 	}
@@ -61,7 +61,7 @@ func TraceOf(pk, sk string, before, after *Image) (tr Trace, ok bool, err error)
 
 // written is when an image was written: a little later than the request arrived. The
 // mark of a deletion leaves the time of the last change as it is.
-func (i Image) written(c carried) time.Time {
+func (i Image) written(c logStamp) time.Time {
 	if i.Deleting {
 		return time.UnixMilli(c.Time)
 	}
@@ -71,7 +71,7 @@ func (i Image) written(c carried) time.Time {
 	return time.UnixMilli(c.Time)
 }
 
-func (tr Trace) entryOf(c carried) provlog.Entry {
+func (tr StreamChange) entryOf(c logStamp) provlog.Entry {
 	name := "userName"
 	if tr.Kind == GroupKind {
 		name = "displayName"
@@ -84,7 +84,7 @@ func (tr Trace) entryOf(c carried) provlog.Entry {
 }
 
 // changed names the attributes that differ, those included that are not in documents.
-func (tr Trace) changed(c carried, password bool) []string {
+func (tr StreamChange) changed(c logStamp, password bool) []string {
 	names := changedAttributes(tr.Old, tr.New)
 	if password {
 		names = append(names, "password")
@@ -134,7 +134,7 @@ func differing(old, now scim.Value) (names []string) {
 // Log writes the entries of requests that changed something. To do so again does no harm. Those of tenants
 // that are deleted by now are left out: the log names persons. The error is
 // ErrUnavailable.
-func (d *Directory) Log(ctx context.Context, all []Trace) error {
+func (d *Directory) Log(ctx context.Context, all []StreamChange) error {
 	present, err := d.tenants.Exist(ctx, tenantsOf(all))
 	if err != nil {
 		return err
@@ -158,7 +158,7 @@ func (d *Directory) Log(ctx context.Context, all []Trace) error {
 }
 
 // tenantsOf lists the tenants of requests, each once.
-func tenantsOf(all []Trace) (ids []tenant.ID) {
+func tenantsOf(all []StreamChange) (ids []tenant.ID) {
 	for _, tr := range all {
 		if !slices.Contains(ids, tr.Tenant) {
 			ids = append(ids, tr.Tenant)

@@ -70,14 +70,14 @@ func (j *journal) follow(kind string, id scim.ID) bool {
 	j.Helper()
 	key := table.Key{PK: "T#acme#" + kind, SK: string(id)}
 	now := j.image(key)
-	p, ok, err := directory.TraceOf(key.PK, key.SK, j.seen[key], now)
+	p, ok, err := directory.ReadStreamChange(key.PK, key.SK, j.seen[key], now)
 	if err != nil {
 		j.Fatal(err)
 	}
 	j.seen[key] = now
 	if ok {
 		for range 2 { // the stream may tell of it twice
-			if err := j.dir.Log(j.Context(), []directory.Trace{p, p}); err != nil {
+			if err := j.dir.Log(j.Context(), []directory.StreamChange{p, p}); err != nil {
 				j.Fatal(err)
 			}
 		}
@@ -131,14 +131,14 @@ func TestLogOfAUser(t *testing.T) {
 	j := newJournal(newBench(t, func(next http.RoundTripper) http.RoundTripper {
 		return fault.Script(next, fault.Rule{Operation: "TransactWriteItems", Calls: func(int) bool { return broken }, Fault: fault.Refused})
 	}, budget(300*time.Millisecond)))
-	u, err := j.acme.CreateUser(j.request("create", 201), with(user("ann", "x1", "ann@example.com"), `"active":true`, "hash"))
+	u, err := j.acme.Users().Create(j.request("create", 201), with(user("ann", "x1", "ann@example.com"), `"active":true`, "hash"))
 	if err != nil || !j.follow("USER", u.ID) {
 		t.Fatal(err)
 	}
 	j.newest(provlog.Entry{Operation: "create", Kind: "User", Name: "ann", ExternalID: "x1", Status: 201, Changed: []string{"externalId", "userName", "emails", "active=true", "password"}})
 	change := func(ctx context.Context, c directory.Content) {
 		t.Helper()
-		if _, err := j.acme.ReplaceUser(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }); err != nil {
+		if _, err := j.acme.Users().Replace(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -156,7 +156,7 @@ func TestLogOfAUser(t *testing.T) {
 		t.Errorf("%d entries, of what changed nothing or was no provider's", len(j.entries()))
 	}
 	broken = true // behind the mark of the deletion
-	if err := j.acme.DeleteUser(j.request("delete", 204), u.ID, nil); !errors.Is(err, directory.ErrUnavailable) || !j.follow("USER", u.ID) {
+	if err := j.acme.Users().Delete(j.request("delete", 204), u.ID, nil); !errors.Is(err, directory.ErrUnavailable) || !j.follow("USER", u.ID) {
 		t.Fatal(err)
 	}
 	broken = false
@@ -164,7 +164,7 @@ func TestLogOfAUser(t *testing.T) {
 	if got := j.entries(); len(got) != 4 || got[0].ID != u.ID {
 		t.Errorf("%+v", got)
 	}
-	if err := j.acme.DeleteUser(t.Context(), u.ID, nil); !errors.Is(err, directory.ErrNotFound) || j.follow("USER", u.ID) {
+	if err := j.acme.Users().Delete(t.Context(), u.ID, nil); !errors.Is(err, directory.ErrNotFound) || j.follow("USER", u.ID) {
 		t.Errorf("finishing the deletion: %v", err)
 	}
 	j.verify(0)
@@ -173,7 +173,7 @@ func TestLogOfAUser(t *testing.T) {
 func TestLogOfAGroup(t *testing.T) {
 	j := newJournal(newBench(t, nil, func(o *directory.Options) { o.Step = 2 }))
 	ids := j.users(5)
-	made, err := j.acme.CreateGroup(j.request("create", 201), group("g", "x"), directory.MemberEdit{Add: members(ids[0], "0-unknown"), SkipUnknown: true})
+	made, err := j.acme.Groups().Create(j.request("create", 201), group("g", "x"), directory.MemberEdit{Add: members(ids[0], "0-unknown"), SkipUnknown: true})
 	if err != nil || !j.follow("GROUP", made.Group.ID) {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestLogOfAGroup(t *testing.T) {
 	j.newest(provlog.Entry{Operation: "create", Kind: "Group", Name: "g", ExternalID: "x", Status: 201, Changed: []string{"externalId", "displayName", "members"}, Deviations: []string{"skipped-1"}})
 	edit := func(ctx context.Context, name string, m directory.MemberEdit) {
 		t.Helper()
-		_, err := j.acme.ChangeGroup(ctx, id, nil, nil, func(*directory.Draft) (directory.Edit, error) {
+		_, err := j.acme.Groups().Change(ctx, id, nil, nil, func(*directory.Draft) (directory.Edit, error) {
 			return directory.Edit{Doc: group(name, "x"), Members: m}, nil
 		})
 		if err != nil {
@@ -195,7 +195,7 @@ func TestLogOfAGroup(t *testing.T) {
 	j.follow("GROUP", id)
 	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"displayName"}})
 	edit(j.request("patch", 204), "h", directory.MemberEdit{Add: members(ids[1]), Remove: []scim.ID{"0-unknown"}})
-	if err := j.acme.DeleteUser(j.request("delete", 204), ids[1], nil); err != nil { // which touches the group
+	if err := j.acme.Users().Delete(j.request("delete", 204), ids[1], nil); err != nil { // which touches the group
 		t.Fatal(err)
 	}
 	if j.follow("GROUP", id) || len(j.entries()) != 3 {
@@ -215,17 +215,17 @@ func TestLogCostsNothing(t *testing.T) { // design: round trips and capacity
 		want table.Usage
 	}{
 		{"create", func(ctx context.Context) (err error) {
-			u, err = j.acme.CreateUser(ctx, user("bob", "y", "bob@example.com"))
+			u, err = j.acme.Users().Create(ctx, user("bob", "y", "bob@example.com"))
 			return err
 		}, table.Usage{Calls: 1, Writes: 10}},
 		{"replace", func(ctx context.Context) error {
-			return second(j.acme.ReplaceUser(ctx, u.ID, nil, func(directory.User) (directory.Content, error) {
+			return second(j.acme.Users().Replace(ctx, u.ID, nil, func(directory.User) (directory.Content, error) {
 				return with(user("bob", "y", "bob@example.com"), `"title":"t"`, ""), nil
 			}))
 		}, table.Usage{Calls: 2, Reads: 1, Writes: 1}},
-		{"delete", func(ctx context.Context) error { return j.acme.DeleteUser(ctx, u.ID, nil) }, table.Usage{Calls: 3, Writes: 13}},
+		{"delete", func(ctx context.Context) error { return j.acme.Users().Delete(ctx, u.ID, nil) }, table.Usage{Calls: 3, Writes: 13}},
 		{"create a group", func(ctx context.Context) (err error) {
-			g, err = j.acme.CreateGroup(ctx, group("g", ""), directory.MemberEdit{})
+			g, err = j.acme.Groups().Create(ctx, group("g", ""), directory.MemberEdit{})
 			return err
 		}, table.Usage{Calls: 1, Writes: 6}},
 		{"add a member", func(ctx context.Context) error {
@@ -257,16 +257,16 @@ func TestDamagedRecords(t *testing.T) {
 	} {
 		before, after := directory.Image{Doc: `{}`}, whole
 		change(&before, &after)
-		if _, ok, err := directory.TraceOf("T#acme#USER", "u", &before, &after); err == nil || ok {
+		if _, ok, err := directory.ReadStreamChange("T#acme#USER", "u", &before, &after); err == nil || ok {
 			t.Errorf("%s: %v, %v", name, ok, err)
 		}
 	}
 	for _, pk := range []string{"ACCOUNT", "T#acme#MEMBERS#g", "T#acme#TEAM", "TENANT", "T#acme#LOG#20260101#0"} {
-		if _, ok, err := directory.TraceOf(pk, "u", nil, &whole); ok || err != nil {
+		if _, ok, err := directory.ReadStreamChange(pk, "u", nil, &whole); ok || err != nil {
 			t.Errorf("%s: %v, %v", pk, ok, err)
 		}
 	}
-	if _, ok, err := directory.TraceOf("T#acme#USER", "u", &whole, nil); ok || err != nil {
+	if _, ok, err := directory.ReadStreamChange("T#acme#USER", "u", &whole, nil); ok || err != nil {
 		t.Errorf("what is gone: %v, %v", ok, err)
 	}
 }

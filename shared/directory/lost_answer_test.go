@@ -49,14 +49,14 @@ func TestLostAnswerOfAPlainWrite(t *testing.T) {
 	changes := func(n int) func(*testing.T, *bench, scim.ID) {
 		return func(t *testing.T, other *bench, id scim.ID) {
 			for i := range n {
-				if _, err := other.acme.ReplaceUser(t.Context(), id, nil, titled(fmt.Sprint("other ", i))); err != nil {
+				if _, err := other.acme.Users().Replace(t.Context(), id, nil, titled(fmt.Sprint("other ", i))); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
 	}
 	removal := func(t *testing.T, other *bench, id scim.ID) {
-		if err := other.acme.DeleteUser(t.Context(), id, nil); err != nil {
+		if err := other.acme.Users().Delete(t.Context(), id, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -82,7 +82,7 @@ func TestLostAnswerOfAPlainWrite(t *testing.T) {
 				u.Version = 41
 			}
 			meanwhile(func() { tt.meanwhile(t, other, u.ID) })
-			changed, err := b.acme.ReplaceUser(t.Context(), u.ID, tt.match, titled("mine"))
+			changed, err := b.acme.Users().Replace(t.Context(), u.ID, tt.match, titled("mine"))
 			if !errors.Is(err, tt.want) {
 				t.Fatalf("%v, want %v", err, tt.want)
 			}
@@ -106,15 +106,15 @@ func TestLateArrivalOfAPlainWrite(t *testing.T) {
 			do = func() {}
 			if overtaken {
 				want = directory.ErrVersion
-				do = func() { _, _ = other.acme.ReplaceUser(t.Context(), u.ID, nil, titled("other")) }
+				do = func() { _, _ = other.acme.Users().Replace(t.Context(), u.ID, nil, titled("other")) }
 			}
-			if _, err := b.acme.ReplaceUser(t.Context(), u.ID, atVersion(1), titled("mine")); !errors.Is(err, want) {
+			if _, err := b.acme.Users().Replace(t.Context(), u.ID, atVersion(1), titled("mine")); !errors.Is(err, want) {
 				t.Errorf("%v, want %v", err, want)
 			}
 			if n, err := late.Arrive(); n != 1 || err != nil {
 				t.Fatalf("%d arrived late, %v", n, err)
 			}
-			if now, err := b.acme.User(t.Context(), u.ID); err != nil || now.Version != version || (now.Doc.Get("title").Text() == "mine") == overtaken {
+			if now, err := b.acme.Users().Get(t.Context(), u.ID); err != nil || now.Version != version || (now.Doc.Get("title").Text() == "mine") == overtaken {
 				t.Errorf("version %d with title %s, %v", now.Version, now.Doc.Get("title").JSON(), err)
 			}
 		})
@@ -128,11 +128,11 @@ func TestLostAnswerOfADeletion(t *testing.T) {
 			b, other, meanwhile := losing(t)
 			u := b.create("ann", "")
 			meanwhile(func() {
-				if err := other.acme.DeleteUser(t.Context(), u.ID, nil); !errors.Is(err, directory.ErrNotFound) {
+				if err := other.acme.Users().Delete(t.Context(), u.ID, nil); !errors.Is(err, directory.ErrNotFound) {
 					t.Errorf("the second: %v", err)
 				}
 			})
-			if err := b.acme.DeleteUser(t.Context(), u.ID, match); err != nil {
+			if err := b.acme.Users().Delete(t.Context(), u.ID, match); err != nil {
 				t.Errorf("the first: %v", err)
 			}
 			b.verify(0)
@@ -143,12 +143,12 @@ func TestLostAnswerOfADeletion(t *testing.T) {
 // A group's own attributes, and its deletion.
 func TestLostAnswerOfAGroup(t *testing.T) {
 	b, other, meanwhile := losing(t)
-	g, err := b.acme.CreateGroup(t.Context(), group("crew", ""), directory.MemberEdit{})
+	g, err := b.acme.Groups().Create(t.Context(), group("crew", ""), directory.MemberEdit{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	rename := func(b *bench, name string, match directory.Match) error {
-		_, err := b.acme.ChangeGroup(t.Context(), g.Group.ID, match, nil, func(d *directory.Draft) (directory.Edit, error) {
+		_, err := b.acme.Groups().Change(t.Context(), g.Group.ID, match, nil, func(d *directory.Draft) (directory.Edit, error) {
 			return directory.Edit{Doc: set(d.Doc, "displayName", name)}, nil
 		})
 		return err
@@ -157,7 +157,7 @@ func TestLostAnswerOfAGroup(t *testing.T) {
 		if err := rename(other, "Crew", nil); err != nil {
 			t.Fatal(err)
 		}
-		if err := other.acme.DeleteGroup(t.Context(), g.Group.ID, nil); err != nil {
+		if err := other.acme.Groups().Delete(t.Context(), g.Group.ID, nil); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -173,12 +173,12 @@ func TestLostAnswerBeforeAConnection(t *testing.T) {
 	wanted := user("ann@example.com", "x1", "ann@example.com")
 	meanwhile(func() {
 		b := other
-		_, err := b.acme.CreateUser(t.Context(), wanted)
+		_, err := b.acme.Users().Create(t.Context(), wanted)
 		b.note(b.acme, err)
-		if _, err := b.acme.Approve(t.Context(), b.conflictID(), "op", a.ID); err != nil {
+		if _, err := b.acme.Conflicts().Approve(t.Context(), b.conflictID(), "op", a.ID); err != nil {
 			t.Fatal(err)
 		}
-		if u, err := b.acme.CreateUser(t.Context(), wanted); err != nil || u.ID != a.ID {
+		if u, err := b.acme.Users().Create(t.Context(), wanted); err != nil || u.ID != a.ID {
 			t.Fatalf("connected %s, %v", u.ID, err)
 		}
 	})
@@ -215,13 +215,13 @@ func TestContestedChanges(t *testing.T) {
 	increment := func(ctx context.Context, versioned bool) error {
 		var match directory.Match
 		if versioned {
-			now, err := b.acme.User(ctx, u.ID)
+			now, err := b.acme.Users().Get(ctx, u.ID)
 			if err != nil {
 				return err
 			}
 			match = atVersion(now.Version)
 		}
-		_, err := b.acme.ReplaceUser(ctx, u.ID, match, func(old directory.User) (directory.Content, error) {
+		_, err := b.acme.Users().Replace(ctx, u.ID, match, func(old directory.User) (directory.Content, error) {
 			n, _ := strconv.Atoi(old.Doc.Get("title").Text())
 			return directory.Content{Doc: set(old.Doc, "title", fmt.Sprint(n+1))}, nil
 		})
@@ -245,7 +245,7 @@ func TestContestedChanges(t *testing.T) {
 	}
 	wg.Wait()
 	arrive()
-	now, err := b.acme.User(t.Context(), u.ID)
+	now, err := b.acme.Users().Get(t.Context(), u.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,7 +267,7 @@ func TestContestedDeletions(t *testing.T) {
 			var three sync.WaitGroup
 			for range 3 {
 				three.Go(func() {
-					switch err := b.acme.DeleteUser(t.Context(), u.ID, nil); {
+					switch err := b.acme.Users().Delete(t.Context(), u.ID, nil); {
 					case err == nil:
 						won.Add(1)
 					case !errors.Is(err, directory.ErrNotFound):

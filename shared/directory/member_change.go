@@ -33,7 +33,7 @@ func (e *UnknownMembersError) Error() string { return "directory: unknown member
 // change is a change of a group's members, and maybe of the group itself, on its
 // way into the table.
 type change struct {
-	*Tenant
+	*namespace
 	group scim.ID
 	// head makes the writes of the group itself, which come first, with more
 	// attributes of the group.
@@ -106,7 +106,7 @@ func (c *change) write(ctx context.Context, large bool) error {
 
 // doubtful reports whether an id can't be a user's.
 func (c *change) doubtful() bool {
-	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !Plausible(m.ID) })
+	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !ValidID(m.ID) })
 }
 
 // actions counts what the edit takes in a transaction.
@@ -162,18 +162,18 @@ func (c *change) edges() (writes []table.Write) {
 		_, held := c.held[m.ID]
 		switch {
 		case !held:
-			writes = append(writes, c.join(c.group, presumed(m))...)
+			writes = append(writes, c.groups().addEdges(c.group, presumed(m))...)
 		case !c.whole:
-			writes = append(writes, table.Check(c.reverseKey(m.ID, c.group), "attribute_exists(PK)", nil))
+			writes = append(writes, table.Check(c.keys.membership(m.ID, c.group), "attribute_exists(PK)", nil))
 		}
 	}
 	for _, id := range c.edit.Remove {
 		kind, held := c.held[id]
 		switch {
 		case held:
-			writes = append(writes, c.part(c.group, Member{ID: id, Kind: kind})...)
-		case !c.whole && Plausible(id):
-			writes = append(writes, table.Check(c.reverseKey(id, c.group), "attribute_not_exists(PK)", nil))
+			writes = append(writes, c.groups().removeEdges(c.group, Member{ID: id, Kind: kind})...)
+		case !c.whole && ValidID(id):
+			writes = append(writes, table.Check(c.keys.membership(id, c.group), "attribute_not_exists(PK)", nil))
 		}
 	}
 	return writes
@@ -196,7 +196,7 @@ func (c *change) missing(err error) bool {
 	}
 	members := map[table.Key]bool{}
 	for _, m := range c.edit.Add {
-		members[c.key(presumed(m).Kind, m.ID)] = true
+		members[c.keys.resource(presumed(m).Kind, m.ID)] = true
 	}
 	return !slices.ContainsFunc(failed.Failures, func(f table.Failure) bool { return !members[c.sent[f.Index].Key] })
 }
@@ -239,7 +239,7 @@ func (c *change) kinds(ctx context.Context) (map[scim.ID]Kind, error) {
 		var ids []scim.ID
 		for _, m := range c.edit.Add {
 			_, held := c.held[m.ID]
-			if !held && found[m.ID] == "" && (m.Kind == "" || m.Kind == kind) && Plausible(m.ID) {
+			if !held && found[m.ID] == "" && (m.Kind == "" || m.Kind == kind) && ValidID(m.ID) {
 				ids = append(ids, m.ID)
 			}
 		}

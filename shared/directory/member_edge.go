@@ -41,9 +41,9 @@ type Member struct {
 	Display string // as it was sent when the member was added
 }
 
-// forwardKey is the key of the edge from a group to a member.
-func (t *Tenant) forwardKey(group scim.ID, m Member) table.Key {
-	return table.Key{PK: t.membersPK(group), SK: m.Kind.letter() + "#" + string(m.ID)}
+// member is the key of the edge from a group to a member.
+func (t keys) member(group scim.ID, m Member) table.Key {
+	return table.Key{PK: t.members(group), SK: m.Kind.letter() + "#" + string(m.ID)}
 }
 
 func memberFrom(forward table.Item) Member {
@@ -51,16 +51,16 @@ func memberFrom(forward table.Item) Member {
 	return Member{scim.ID(id), kindOf(letter), forward.Text("display")}
 }
 
-// reverseKey is the key of the edge from a member to a group.
-func (t *Tenant) reverseKey(member, group scim.ID) table.Key {
-	return table.Key{PK: t.memberOfPK(member), SK: string(member) + "#" + string(group)}
+// membership is the key of the edge from a member to a group.
+func (t keys) membership(member, group scim.ID) table.Key {
+	return table.Key{PK: t.memberOf(member), SK: string(member) + "#" + string(group)}
 }
 
-func (t *Tenant) reverseKeys(group scim.ID, members []scim.ID) []table.Key {
+func (t keys) memberships(group scim.ID, members []scim.ID) []table.Key {
 	keys := make([]table.Key, 0, len(members))
 	for _, member := range members {
-		if Plausible(member) {
-			keys = append(keys, t.reverseKey(member, group))
+		if ValidID(member) {
+			keys = append(keys, t.membership(member, group))
 		}
 	}
 	return keys
@@ -77,31 +77,31 @@ func reverseEdge(item table.Item) edge {
 	return edge{Member{ID: scim.ID(member), Kind: kindOf(item.Text("kind"))}, scim.ID(group)}
 }
 
-// join makes the writes that put a live member into a group: both edges, and the
+// addEdges makes the writes that put a live member into a group: both edges, and the
 // demand that the member lives.
-func (t *Tenant) join(group scim.ID, m Member) []table.Write {
+func (t Groups) addEdges(group scim.ID, m Member) []table.Write {
 	forward := table.Item{}
 	if m.Display != "" {
 		forward["display"] = m.Display
 	}
 	return []table.Write{
-		table.Check(t.key(m.Kind, m.ID), lively, nil),
-		table.Put(t.forwardKey(group, m), forward),
-		table.Put(t.reverseKey(m.ID, group), table.Item{"kind": m.Kind.letter(), "of": GroupKind.section()}),
+		table.Check(t.keys.resource(m.Kind, m.ID), existsCondition, nil),
+		table.Put(t.keys.member(group, m), forward),
+		table.Put(t.keys.membership(m.ID, group), table.Item{"kind": m.Kind.letter(), "of": GroupKind.section()}),
 	}
 }
 
-// part makes the writes that take a member out of a group.
-func (t *Tenant) part(group scim.ID, m Member) []table.Write {
-	return []table.Write{table.Delete(t.forwardKey(group, m)), table.Delete(t.reverseKey(m.ID, group))}
+// removeEdges makes the writes that take a member out of a group.
+func (t Groups) removeEdges(group scim.ID, m Member) []table.Write {
+	return []table.Write{table.Delete(t.keys.member(group, m)), table.Delete(t.keys.membership(m.ID, group))}
 }
 
-// MembersOf reads the members of groups, several groups at a time, groups before
+// Members reads the members of groups, several groups at a time, groups before
 // users and each in the order of ids. A change of them that a crash left half done
 // is finished first. It returns those of the first groups, as many as have at most
 // atMost members in all, but of one at least: if that has more than alone, the error
 // is ErrTooMany.
-func (t *Tenant) MembersOf(ctx context.Context, groups []Resource, atMost, alone int) (all [][]Member, err error) {
+func (t Groups) Members(ctx context.Context, groups []Resource, atMost, alone int) (all [][]Member, err error) {
 	const first, most = 4, 16
 	for size := first; len(all) < len(groups); size = min(2*size, most) {
 		some := groups[len(all):min(len(groups), len(all)+size)]
@@ -109,7 +109,7 @@ func (t *Tenant) MembersOf(ctx context.Context, groups []Resource, atMost, alone
 		if len(all) == 0 {
 			bound = max(atMost, alone)
 		}
-		lists, err := t.membersOf(ctx, some, bound)
+		lists, err := t.members(ctx, some, bound)
 		if err != nil {
 			return nil, err
 		}
@@ -126,14 +126,14 @@ func (t *Tenant) MembersOf(ctx context.Context, groups []Resource, atMost, alone
 	return all, nil
 }
 
-// membersOf reads the members of groups, of each one more than a bound at most.
-func (t *Tenant) membersOf(ctx context.Context, groups []Resource, bound int) ([][]Member, error) {
+// members reads the members of groups, of each one more than a bound at most.
+func (t Groups) members(ctx context.Context, groups []Resource, bound int) ([][]Member, error) {
 	lists := make([][]Member, len(groups))
 	work, ctx := errgroup.WithContext(ctx)
 	for i, group := range groups {
 		work.Go(func() (err error) {
-			if err = t.whole(ctx, group); err == nil {
-				lists[i], err = t.members(ctx, group.ID, bound+1)
+			if err = t.finishPending(ctx, group); err == nil {
+				lists[i], err = t.membersOfOne(ctx, group.ID, bound+1)
 			}
 			return err
 		})
@@ -141,18 +141,18 @@ func (t *Tenant) membersOf(ctx context.Context, groups []Resource, bound int) ([
 	return lists, work.Wait()
 }
 
-// whole finishes the change of members that a group was read with. That the group
+// finishPending finishes the change of members that a group was read with. That the group
 // has been deleted meanwhile is no error.
-func (t *Tenant) whole(ctx context.Context, group Resource) error {
+func (t Groups) finishPending(ctx context.Context, group Resource) error {
 	if group.pending == "" {
 		return nil
 	}
 	return noneFound(t.finishChange(ctx, group.ID, group.pending))
 }
 
-// members reads the members of a group, limit of them if it is not 0.
-func (t *Tenant) members(ctx context.Context, group scim.ID, limit int) ([]Member, error) {
-	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.membersPK(group), Limit: limit})
+// membersOfOne reads the members of a group, limit of them if it is not 0.
+func (t Groups) membersOfOne(ctx context.Context, group scim.ID, limit int) ([]Member, error) {
+	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.members(group), Limit: limit})
 	list := make([]Member, len(edges))
 	for i, edge := range edges {
 		list[i] = memberFrom(edge)
@@ -160,15 +160,15 @@ func (t *Tenant) members(ctx context.Context, group scim.ID, limit int) ([]Membe
 	return list, err
 }
 
-// Among tells which of some ids are direct members of which groups: one call for
+// MembersAmong tells which of some ids are direct members of which groups: one call for
 // a hundred pairs.
-func (t *Tenant) Among(ctx context.Context, groups []Resource, ids []scim.ID) (map[scim.ID][]Member, error) {
+func (t Groups) MembersAmong(ctx context.Context, groups []Resource, ids []scim.ID) (map[scim.ID][]Member, error) {
 	var keys []table.Key
 	for _, group := range groups {
-		if err := t.whole(ctx, group); err != nil {
+		if err := t.finishPending(ctx, group); err != nil {
 			return nil, err
 		}
-		keys = append(keys, t.reverseKeys(group.ID, ids)...)
+		keys = append(keys, t.keys.memberships(group.ID, ids)...)
 	}
 	items, err := t.d.db.GetAll(ctx, keys)
 	found := map[scim.ID][]Member{}
@@ -179,10 +179,10 @@ func (t *Tenant) Among(ctx context.Context, groups []Resource, ids []scim.ID) (m
 	return found, err
 }
 
-// among tells which of some ids are members of a group, and of which kind.
-func (t *Tenant) among(ctx context.Context, group scim.ID, ids []scim.ID) (map[scim.ID]Kind, error) {
+// kindsAmong tells which of some ids are members of a group, and of which kind.
+func (t Groups) kindsAmong(ctx context.Context, group scim.ID, ids []scim.ID) (map[scim.ID]Kind, error) {
 	held := map[scim.ID]Kind{}
-	found, err := t.Among(ctx, []Resource{{ID: group}}, ids)
+	found, err := t.MembersAmong(ctx, []Resource{{ID: group}}, ids)
 	for _, m := range found[group] {
 		held[m.ID] = m.Kind
 	}

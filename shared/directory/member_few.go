@@ -10,10 +10,10 @@ import (
 // so many of them; otherwise the error is ErrTooMany. It reads at most one member more
 // than that. The members are never older than the group's version, so that a client
 // that makes its next change conditional on the version loses none.
-func (t *Tenant) FewMembers(ctx context.Context, c Changed, most int) (Group, []Member, error) {
+func (t Groups) FewMembers(ctx context.Context, c Changed, most int) (Group, []Member, error) {
 	g := c.Group
 	if !c.Exact {
-		now, members, err := t.groupAndMembers(ctx, c, most+1)
+		now, members, err := t.withMembers(ctx, c, most+1)
 		switch {
 		case err != nil:
 			return g, nil, err
@@ -24,17 +24,17 @@ func (t *Tenant) FewMembers(ctx context.Context, c Changed, most int) (Group, []
 		}
 		g = now
 	}
-	lists, err := t.MembersOf(ctx, []Resource{g.Resource}, most, most)
+	lists, err := t.Members(ctx, []Resource{g.Resource}, most, most)
 	if err != nil {
 		return g, nil, err
 	}
 	return g, lists[0], nil
 }
 
-// groupAndMembers reads a group and, at the same time, a number of its members.
-func (t *Tenant) groupAndMembers(ctx context.Context, c Changed, limit int) (g Group, members []Member, err error) {
+// withMembers reads a group and, at the same time, a number of its members.
+func (t Groups) withMembers(ctx context.Context, c Changed, limit int) (g Group, members []Member, err error) {
 	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() (err error) { g, err = t.Group(ctx, c.Group.ID); return err })
-	work.Go(func() (err error) { members, err = t.members(ctx, c.Group.ID, limit); return err })
+	work.Go(func() (err error) { g, err = t.Get(ctx, c.Group.ID); return err })
+	work.Go(func() (err error) { members, err = t.membersOfOne(ctx, c.Group.ID, limit); return err })
 	return g, members, work.Wait()
 }

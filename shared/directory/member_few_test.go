@@ -32,7 +32,7 @@ func TestCapacityOfFewMembers(t *testing.T) { // design: round trips and capacit
 			b.seed(g.ID, tt.members)
 			for _, exact := range []bool{false, true} {
 				ctx, meter := table.WithMeter(t.Context())
-				_, members, err := b.acme.FewMembers(ctx, directory.Changed{Group: g, Exact: exact}, 100)
+				_, members, err := b.acme.Groups().FewMembers(ctx, directory.Changed{Group: g, Exact: exact}, 100)
 				want := tt.want
 				if exact { // the group need not be read again
 					want.Calls, want.Reads = want.Calls-1, want.Reads-1
@@ -60,7 +60,7 @@ func TestFewMembersAreNotOlderThanTheVersion(t *testing.T) { // P-3.14-1
 		t.Fatal(err)
 	}
 	ctx, meter := table.WithMeter(t.Context())
-	now, list, err := b.acme.FewMembers(ctx, mine, 100)
+	now, list, err := b.acme.Groups().FewMembers(ctx, mine, 100)
 	if err != nil || now.Version != 2 || len(list) != 2 || meter.Usage().Calls != 3 {
 		t.Errorf("version %d, %d members, %v, %+v", now.Version, len(list), err, meter.Usage())
 	}
@@ -73,10 +73,10 @@ func TestFewMembersAreNotOlderThanTheVersion(t *testing.T) { // P-3.14-1
 func TestFewMembersOfADeletedGroup(t *testing.T) {
 	b := newBench(t, nil)
 	g := b.group("g")
-	if err := b.acme.DeleteGroup(t.Context(), g.ID, nil); err != nil {
+	if err := b.acme.Groups().Delete(t.Context(), g.ID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := b.acme.FewMembers(t.Context(), directory.Changed{Group: g}, 100); !errors.Is(err, directory.ErrNotFound) {
+	if _, _, err := b.acme.Groups().FewMembers(t.Context(), directory.Changed{Group: g}, 100); !errors.Is(err, directory.ErrNotFound) {
 		t.Error(err)
 	}
 }

@@ -18,16 +18,16 @@ type Membership struct {
 	Direct  bool   // false: through a group that is a member of it
 }
 
-// UserWithGroups reads a user and, at the same time, the groups of the user. The
-// errors are those of User and GroupsOf.
-func (t *Tenant) UserWithGroups(ctx context.Context, id scim.ID) (u User, groups []Membership, err error) {
-	if !Plausible(id) {
+// GetWithGroups reads a user and, at the same time, the groups of the user. The
+// errors are those of User and Groups.Of.
+func (t Users) GetWithGroups(ctx context.Context, id scim.ID) (u User, groups []Membership, err error) {
+	if !ValidID(id) {
 		return u, nil, ErrNotFound
 	}
 	var all map[scim.ID][]Membership
 	work, within := errgroup.WithContext(ctx)
-	work.Go(func() (err error) { u, err = t.User(within, id); return err })
-	work.Go(func() (err error) { all, err = t.GroupsOf(within, []scim.ID{id}); return err })
+	work.Go(func() (err error) { u, err = t.Get(within, id); return err })
+	work.Go(func() (err error) { all, err = t.groups().Of(within, []scim.ID{id}); return err })
 	err = work.Wait()
 	return u, all[id], err
 }
@@ -35,15 +35,15 @@ func (t *Tenant) UserWithGroups(ctx context.Context, id scim.ID) (u User, groups
 // MaxEdges is the most memberships that one request reads.
 const MaxEdges = 10_000
 
-// GroupsOf reads the groups of users, direct and indirect, in the order of the
+// Of reads the groups of users, direct and indirect, in the order of the
 // groups' ids. It asks for ranges of users, not for each. More than MaxEdges
 // memberships of all users together are ErrTooMany.
-func (t *Tenant) GroupsOf(ctx context.Context, users []scim.ID) (map[scim.ID][]Membership, error) {
-	direct, err := t.groupsAbove(ctx, users)
+func (t Groups) Of(ctx context.Context, users []scim.ID) (map[scim.ID][]Membership, error) {
+	direct, err := t.directGroups(ctx, users)
 	if err != nil {
 		return nil, err
 	}
-	h := &hierarchy{t: t, names: map[scim.ID]string{}, above: map[scim.ID][]scim.ID{}}
+	h := &hierarchy{t: t.namespace, names: map[scim.ID]string{}, above: map[scim.ID][]scim.ID{}}
 	if err := h.learn(ctx, direct); err != nil {
 		return nil, err
 	}
@@ -60,28 +60,28 @@ func (t *Tenant) GroupsOf(ctx context.Context, users []scim.ID) (map[scim.ID][]M
 	return all, nil
 }
 
-// GroupIDsOf returns the ids of the groups that a user or group is a direct member
+// IDsOf returns the ids of the groups that a user or group is a direct member
 // of and that are behind an id, in order: limit of them, or all if it is 0. More than
 // MaxScanned are ErrTooMany.
-func (t *Tenant) GroupIDsOf(ctx context.Context, member, after scim.ID, limit int) ([]scim.ID, error) {
-	if !Plausible(member) {
+func (t Groups) IDsOf(ctx context.Context, member, after scim.ID, limit int) ([]scim.ID, error) {
+	if !ValidID(member) {
 		return nil, nil
 	}
-	q := table.Query{PK: t.memberOfPK(member), Limit: limit}.Prefixed(string(member) + "#")
+	q := table.Query{PK: t.keys.memberOf(member), Limit: limit}.Prefixed(string(member) + "#")
 	if after != "" {
 		q.After = string(member) + "#" + string(after)
 	}
 	return t.idsIn(ctx, q, func(item table.Item) scim.ID { return reverseEdge(item).group })
 }
 
-// UserIDsIn returns the ids of the users in a group, direct and through groups that
+// UserIDs returns the ids of the users in a group, direct and through groups that
 // are members of it, that are behind an id, in order: limit of them, or all if it is 0.
 // A group that does not exist has none. More than MaxScanned memberships are ErrTooMany.
-func (t *Tenant) UserIDsIn(ctx context.Context, group, after scim.ID, limit int) ([]scim.ID, error) {
-	if !Plausible(group) {
+func (t Groups) UserIDs(ctx context.Context, group, after scim.ID, limit int) ([]scim.ID, error) {
+	if !ValidID(group) {
 		return nil, nil
 	}
-	if _, err := t.Group(ctx, group); err != nil {
+	if _, err := t.Get(ctx, group); err != nil {
 		return nil, noneFound(err)
 	}
 	levels, err := t.levels(ctx, []scim.ID{group}, t.below)
@@ -96,7 +96,7 @@ func (t *Tenant) UserIDsIn(ctx context.Context, group, after scim.ID, limit int)
 				continue
 			}
 			seen[id] = true
-			some, err := t.usersBehind(ctx, id, after, limit)
+			some, err := t.usersAfter(ctx, id, after, limit)
 			if ids = append(ids, some...); err == nil && len(ids) > MaxScanned {
 				err = ErrTooMany
 			}
@@ -112,10 +112,10 @@ func (t *Tenant) UserIDsIn(ctx context.Context, group, after scim.ID, limit int)
 	return ids, nil
 }
 
-// usersBehind returns the ids of the users who are direct members of a group.
-func (t *Tenant) usersBehind(ctx context.Context, group, after scim.ID, limit int) ([]scim.ID, error) {
+// usersAfter returns the ids of the users who are direct members of a group.
+func (t Groups) usersAfter(ctx context.Context, group, after scim.ID, limit int) ([]scim.ID, error) {
 	prefix := UserKind.letter() + "#"
-	q := table.Query{PK: t.membersPK(group), Limit: limit}.Prefixed(prefix)
+	q := table.Query{PK: t.keys.members(group), Limit: limit}.Prefixed(prefix)
 	if after != "" {
 		q.After = prefix + string(after)
 	}

@@ -15,8 +15,8 @@ const maxActions = 100
 // edgeBatch is the number of edges that are read at a time to be removed.
 const edgeBatch = 1000
 
-// seat is a membership that ends.
-type seat struct {
+// membershipKeys is a membership that ends.
+type membershipKeys struct {
 	of    table.Key     // the group or team, whose version moves
 	edges []table.Write // what removes both edges
 }
@@ -27,16 +27,16 @@ const actionsToLeave = 3
 
 // detach removes a marked member from all its groups. The last writes, of which
 // the first is on the member itself, are carried out with the last groups.
-func (t *Tenant) detach(ctx context.Context, m Member, last func() []table.Write) error {
+func (t Groups) detach(ctx context.Context, m Member, last func() []table.Write) error {
 	room := (maxActions - len(last())) / actionsToLeave
 	for {
-		edges, next, err := t.d.db.Query(ctx, table.Query{PK: t.memberOfPK(m.ID), Limit: edgeBatch}.Prefixed(string(m.ID)+"#"))
+		edges, next, err := t.d.db.Query(ctx, table.Query{PK: t.keys.memberOf(m.ID), Limit: edgeBatch}.Prefixed(string(m.ID)+"#"))
 		if err != nil {
 			return err
 		}
-		seats := make([]seat, len(edges))
+		seats := make([]membershipKeys, len(edges))
 		for i, edge := range edges {
-			seats[i] = t.seatIn(reverseEdge(edge).group, m)
+			seats[i] = t.membershipIn(reverseEdge(edge).group, m)
 		}
 		if next == "" && len(seats) <= room {
 			return t.d.leave(ctx, seats, last)
@@ -47,13 +47,13 @@ func (t *Tenant) detach(ctx context.Context, m Member, last func() []table.Write
 	}
 }
 
-func (t *Tenant) seatIn(group scim.ID, m Member) seat {
-	return seat{t.key(GroupKind, group), t.part(group, m)}
+func (t Groups) membershipIn(group scim.ID, m Member) membershipKeys {
+	return membershipKeys{t.keys.resource(GroupKind, group), t.removeEdges(group, m)}
 }
 
 // leaveAll ends memberships of one member, several transactions at a time: they
 // have no item in common.
-func (d *Directory) leaveAll(ctx context.Context, seats []seat) error {
+func (d *Directory) leaveAll(ctx context.Context, seats []membershipKeys) error {
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(4)
 	const step = maxActions / actionsToLeave
@@ -67,7 +67,7 @@ func (d *Directory) leaveAll(ctx context.Context, seats []seat) error {
 // leave ends memberships of one member in one transaction, behind some other
 // writes. A group that has gone meanwhile, or is about to, has its edges removed
 // and nothing else.
-func (d *Directory) leave(ctx context.Context, seats []seat, last func() []table.Write) error {
+func (d *Directory) leave(ctx context.Context, seats []membershipKeys, last func() []table.Write) error {
 	gone := make([]bool, len(seats))
 	for range 1 + len(seats) {
 		first := 0
@@ -86,7 +86,7 @@ func (d *Directory) leave(ctx context.Context, seats []seat, last func() []table
 		})
 		failed := table.FailedConditions(err)
 		if failed == nil || first > 0 && failed.At(0) != nil { // the member itself has gone: another finished this
-			return ignoring(err, failed)
+			return ignoreRefusal(err, failed)
 		}
 		at := first
 		for i := range seats {
@@ -100,8 +100,8 @@ func (d *Directory) leave(ctx context.Context, seats []seat, last func() []table
 	return ErrContention
 }
 
-// ignoring returns err unless it is the refusal that the caller expected.
-func ignoring(err error, expected *table.ConditionFailed) error {
+// ignoreRefusal returns err unless it is the refusal that the caller expected.
+func ignoreRefusal(err error, expected *table.ConditionFailed) error {
 	if expected != nil {
 		return nil
 	}
@@ -112,5 +112,5 @@ func ignoring(err error, expected *table.ConditionFailed) error {
 // members change.
 func (d *Directory) touched(of table.Key) table.Write {
 	set := table.Item{"modified": scim.FormatTime(d.instant())}
-	return table.Update(of, set).Adding("version", 1).WithCondition(lively, nil)
+	return table.Update(of, set).Adding("version", 1).WithCondition(existsCondition, nil)
 }

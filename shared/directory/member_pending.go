@@ -54,12 +54,12 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 	more := table.Item{"pending": id, "since": scim.FormatTime(c.d.instant())}
 	err = c.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write { return append(c.head(stamp, more), guard...) })
 	if table.FailedConditions(err) != nil { // a step that is left behind expires
-		_ = c.dropSteps(ctx, c.group, id)
+		_ = c.groups().dropSteps(ctx, c.group, id)
 	}
 	if err != nil {
 		return err
 	}
-	return c.finishChange(ctx, c.group, id)
+	return c.groups().finishChange(ctx, c.group, id)
 }
 
 // steps makes the items that describe the change.
@@ -70,7 +70,7 @@ func (c *change) steps(id string) (writes []table.Write, err error) {
 	flush := func() {
 		data, failed := json.Marshal(step)
 		err = errors.Join(err, failed)
-		key := table.Key{PK: c.pendingPK(c.group), SK: fmt.Sprintf("%s#%06d", id, len(writes))}
+		key := table.Key{PK: c.keys.pending(c.group), SK: fmt.Sprintf("%s#%06d", id, len(writes))}
 		writes = append(writes, table.Put(key, table.Item{"members": string(data), "expires": expires}))
 		step, actions = nil, 0
 	}
@@ -95,7 +95,7 @@ func (c *change) operations() (all []operation) {
 		}
 	}
 	for _, id := range c.edit.Remove {
-		if _, held := c.held[id]; held || !c.whole && Plausible(id) {
+		if _, held := c.held[id]; held || !c.whole && ValidID(id) {
 			all = append(all, operation{ID: id, Remove: true})
 		}
 	}
@@ -107,9 +107,9 @@ var errOver = errors.New("directory: the change is over")
 
 // finishChange carries out what is left of a committed change. The errors are
 // ErrNotFound, when the group has been deleted, and ErrUnavailable.
-func (t *Tenant) finishChange(ctx context.Context, group scim.ID, change string) error {
+func (t Groups) finishChange(ctx context.Context, group scim.ID, change string) error {
 	for {
-		items, _, err := t.d.db.Query(ctx, table.Query{PK: t.pendingPK(group), Limit: 200}.Prefixed(change+"#"))
+		items, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.pending(group), Limit: 200}.Prefixed(change+"#"))
 		if err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func notOver(err error) error {
 // carryOutSteps carries out steps in random order, so that two functions that work
 // on one change seldom meet in a step. Nothing but the change itself moves the
 // group's members meanwhile, so one look at them holds for all.
-func (t *Tenant) carryOutSteps(ctx context.Context, group scim.ID, change string, items []table.Item) error {
+func (t Groups) carryOutSteps(ctx context.Context, group scim.ID, change string, items []table.Item) error {
 	steps, ids := make([]step, len(items)), []scim.ID{}
 	for i, item := range items {
 		steps[i].key = table.Key{PK: item.Text("PK"), SK: item.Text("SK")}
@@ -143,7 +143,7 @@ func (t *Tenant) carryOutSteps(ctx context.Context, group scim.ID, change string
 			ids = append(ids, o.ID)
 		}
 	}
-	held, err := t.among(ctx, group, ids)
+	held, err := t.kindsAmong(ctx, group, ids)
 	if err != nil {
 		return err
 	}
@@ -164,13 +164,13 @@ type step struct {
 
 // carryOutStep leaves out members that have been deleted since the change was
 // committed: their deletion comes after it.
-func (t *Tenant) carryOutStep(ctx context.Context, group scim.ID, change string, s step, held map[scim.ID]Kind) error {
+func (t Groups) carryOutStep(ctx context.Context, group scim.ID, change string, s step, held map[scim.ID]Kind) error {
 	gone := map[table.Key]bool{}
 	for range 1 + len(s.operations) {
 		writes := append([]table.Write{
-			table.Check(t.key(GroupKind, group), "#pending = :change AND attribute_not_exists(#deleting)", table.Item{"change": change}),
+			table.Check(t.keys.resource(GroupKind, group), "#pending = :change AND attribute_not_exists(#deleting)", table.Item{"change": change}),
 			table.Delete(s.key).WithCondition("attribute_exists(PK)", nil),
-		}, t.writes(group, s, held, gone)...)
+		}, t.stepWrites(group, s, held, gone)...)
 		err := t.d.db.Transact(ctx, func(table.Stamp) []table.Write { return writes })
 		failed := table.FailedConditions(err)
 		switch {
@@ -190,33 +190,33 @@ func (t *Tenant) carryOutStep(ctx context.Context, group scim.ID, change string,
 	return ErrContention
 }
 
-func (t *Tenant) writes(group scim.ID, s step, held map[scim.ID]Kind, gone map[table.Key]bool) (all []table.Write) {
+func (t Groups) stepWrites(group scim.ID, s step, held map[scim.ID]Kind, gone map[table.Key]bool) (all []table.Write) {
 	for _, o := range s.operations {
 		kind, member := held[o.ID]
 		switch {
 		case o.Remove && member:
-			all = append(all, t.part(group, Member{ID: o.ID, Kind: kind})...)
-		case !o.Remove && !member && !gone[t.key(o.Kind, o.ID)]:
-			all = append(all, t.join(group, Member{o.ID, o.Kind, o.Display})...)
+			all = append(all, t.removeEdges(group, Member{ID: o.ID, Kind: kind})...)
+		case !o.Remove && !member && !gone[t.keys.resource(o.Kind, o.ID)]:
+			all = append(all, t.addEdges(group, Member{o.ID, o.Kind, o.Display})...)
 		}
 	}
 	return all
 }
 
 // conclude clears the pointer to a change whose steps are all done.
-func (t *Tenant) conclude(ctx context.Context, group scim.ID, change string) error {
+func (t Groups) conclude(ctx context.Context, group scim.ID, change string) error {
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write {
 		set := table.Item{"modified": scim.FormatTime(t.d.instant())}
-		return table.Update(t.key(GroupKind, group), set).Adding("version", 1).Dropping("pending", "since").
+		return table.Update(t.keys.resource(GroupKind, group), set).Adding("version", 1).Dropping("pending", "since").
 			WithCondition("#pending = :change", table.Item{"change": change})
 	})
-	return ignoring(err, table.FailedConditions(err))
+	return ignoreRefusal(err, table.FailedConditions(err))
 }
 
 // dropSteps removes the steps of a change that was not committed, or of all
 // changes of a group that is being deleted.
-func (t *Tenant) dropSteps(ctx context.Context, group scim.ID, change string) error {
-	q := table.Query{PK: t.pendingPK(group)}
+func (t Groups) dropSteps(ctx context.Context, group scim.ID, change string) error {
+	q := table.Query{PK: t.keys.pending(group)}
 	if change != "" {
 		q = q.Prefixed(change + "#")
 	}

@@ -11,16 +11,16 @@ import (
 	"scimserver/shared/table"
 )
 
-// groupsAbove reads the direct groups of users. Ids with the same first letter
+// directGroups reads the direct groups of users. Ids with the same first letter
 // stand in one partition in order, so that a page of users is a few ranges.
-func (t *Tenant) groupsAbove(ctx context.Context, users []scim.ID) (map[scim.ID][]scim.ID, error) {
+func (t Groups) directGroups(ctx context.Context, users []scim.ID) (map[scim.ID][]scim.ID, error) {
 	partitions := map[string][]scim.ID{}
 	for _, id := range users {
-		if Plausible(id) {
-			partitions[t.memberOfPK(id)] = append(partitions[t.memberOfPK(id)], id)
+		if ValidID(id) {
+			partitions[t.keys.memberOf(id)] = append(partitions[t.keys.memberOf(id)], id)
 		}
 	}
-	r := reverseReader{t: t, found: map[scim.ID][]scim.ID{}}
+	r := reverseReader{t: t.namespace, found: map[scim.ID][]scim.ID{}}
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(16)
 	for pk, ids := range partitions {
@@ -44,7 +44,7 @@ const maxForeign = 250
 
 // reverseReader collects the groups of members from reverse edges.
 type reverseReader struct {
-	t     *Tenant
+	t     *namespace
 	mu    sync.Mutex
 	seen  int
 	found map[scim.ID][]scim.ID

@@ -12,16 +12,16 @@ import (
 func TestJourneys(t *testing.T) {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	b := newBench(t, nil, func(o *directory.Options) { o.Now = func() time.Time { return now } })
-	put := func(j directory.Journey, after scim.ID) {
+	put := func(j directory.PageMark, after scim.ID) {
 		t.Helper()
-		j.Next = directory.Place{Index: 101, After: after}
-		if err := b.acme.PutJourney(t.Context(), "k", j); err != nil {
+		j.Next = directory.PagePosition{Index: 101, After: after}
+		if err := b.acme.PutPageMark(t.Context(), "k", j); err != nil {
 			t.Fatal(err)
 		}
 	}
 	known := func(kind string) string {
 		t.Helper()
-		all, err := b.acme.Journeys(t.Context(), kind)
+		all, err := b.acme.PageMarks(t.Context(), kind)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +31,7 @@ func TestJourneys(t *testing.T) {
 		}
 		return text
 	}
-	first := b.acme.NewJourney()
+	first := b.acme.NewPageMark()
 	if !first.Begun().Equal(now) {
 		t.Errorf("begun %v", first.Begun())
 	}
@@ -42,14 +42,14 @@ func TestJourneys(t *testing.T) {
 	}
 	put(first, "a")
 	now = now.Add(10 * time.Minute)
-	put(b.acme.NewJourney(), "x")
+	put(b.acme.NewPageMark(), "x")
 	if got := known("k"); got != "xa" {
 		t.Errorf("%s, want the latest first", got)
 	}
 	if known("other") != "" {
 		t.Error("journeys of another kind")
 	}
-	if other, err := b.dir.For("globex").Journeys(t.Context(), "k"); err != nil || len(other) != 0 {
+	if other, err := b.dir.For("globex").PageMarks(t.Context(), "k"); err != nil || len(other) != 0 {
 		t.Error("journeys of another tenant")
 	}
 	now = now.Add(5 * time.Minute)
@@ -58,9 +58,9 @@ func TestJourneys(t *testing.T) {
 	}
 	for i := range 220 {
 		now = now.Add(time.Millisecond)
-		put(b.acme.NewJourney(), scim.ID(fmt.Sprint(i)))
+		put(b.acme.NewPageMark(), scim.ID(fmt.Sprint(i)))
 	}
-	if all, err := b.acme.Journeys(t.Context(), "k"); err != nil || len(all) != 200 || all[0].Next.After != "219" {
+	if all, err := b.acme.PageMarks(t.Context(), "k"); err != nil || len(all) != 200 || all[0].Next.After != "219" {
 		t.Errorf("%d journeys, %v", len(all), err)
 	}
 }

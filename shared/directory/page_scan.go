@@ -30,10 +30,10 @@ const (
 // size. What fits into one call takes no more. If there are more than MaxScanned
 // resources, or too little of the request's time is left, the error is ErrTooMany.
 func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Resource) error) error {
-	s := newScan(t, k)
+	s := newScan(t.namespace, k)
 	return s.within(ctx, func(ctx context.Context) error {
 		s.f = f
-		next, err := s.read(ctx, table.Query{PK: t.pk(k)}, false)
+		next, err := s.read(ctx, table.Query{PK: t.keys.partition(k)}, false)
 		if err != nil || next == "" {
 			return err
 		}
@@ -42,7 +42,7 @@ func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Res
 		}
 		work, ctx := errgroup.WithContext(ctx)
 		work.SetLimit(scanners)
-		for _, q := range ranges(t.pk(k), next) {
+		for _, q := range ranges(t.keys.partition(k), next) {
 			work.Go(func() (err error) {
 				defer caught(&err)
 				_, err = s.read(ctx, q, true)
@@ -63,13 +63,13 @@ func caught(err *error) {
 
 // scan reads all resources of a kind.
 type scan struct {
-	t       *Tenant
+	t       *namespace
 	k       Kind
 	f       func(context.Context, []Resource) error
 	scanned atomic.Int64
 }
 
-func newScan(t *Tenant, k Kind) *scan { return &scan{t: t, k: k} }
+func newScan(t *namespace, k Kind) *scan { return &scan{t: t, k: k} }
 
 // within runs work for as long as one request may scan.
 func (s *scan) within(ctx context.Context, work func(context.Context) error) error {

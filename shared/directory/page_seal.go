@@ -42,7 +42,7 @@ func (t *Tenant) Unseal(purpose, sealed string) ([]byte, error) {
 }
 
 // sealed is what a seal is bound to.
-func (t *Tenant) sealed(purpose string) []byte { return []byte(string(t.id) + "\x00" + purpose) }
+func (t *namespace) sealed(purpose string) []byte { return []byte(string(t.id) + "\x00" + purpose) }
 
 // aead encrypts with random nonces under a key that all functions derive from the
 // table's secret.

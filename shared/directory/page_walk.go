@@ -12,6 +12,10 @@ import (
 // id, fewer when they are large, and tells whether others follow. After "" it
 // starts with the first. The error is ErrUnavailable.
 func (t *Tenant) Page(ctx context.Context, k Kind, after scim.ID, count int) (page []Resource, more bool, err error) {
+	return t.page(ctx, k, after, count)
+}
+
+func (t *namespace) page(ctx context.Context, k Kind, after scim.ID, count int) (page []Resource, more bool, err error) {
 	if count <= 0 {
 		return nil, false, nil
 	}
@@ -32,7 +36,7 @@ func (t *Tenant) Page(ctx context.Context, k Kind, after scim.ID, count int) (pa
 // and a few at a time, until f returns false. Behind MaxScanned resources, or when
 // too little of the request's time is left, the error is ErrTooMany.
 func (t *Tenant) Walk(ctx context.Context, k Kind, after scim.ID, f func(context.Context, []Resource) (bool, error)) error {
-	s := newScan(t, k)
+	s := newScan(t.namespace, k)
 	return s.within(ctx, func(ctx context.Context) error {
 		return t.walk(ctx, k, after, 0, func(some []Resource, _ string) (bool, error) {
 			if err := s.count(len(some)); err != nil {
@@ -46,8 +50,8 @@ func (t *Tenant) Walk(ctx context.Context, k Kind, after scim.ID, f func(context
 // walk calls f with the living resources behind an id, as many as one call of
 // DynamoDB returns, and the key behind the last of them. At first it asks for so
 // many, and for as many again as long as f returns true; 0 means as many as fit.
-func (t *Tenant) walk(ctx context.Context, k Kind, after scim.ID, batch int, f func([]Resource, string) (bool, error)) error {
-	q := table.Query{PK: t.pk(k), After: string(after), Limit: batch}
+func (t *namespace) walk(ctx context.Context, k Kind, after scim.ID, batch int, f func([]Resource, string) (bool, error)) error {
+	q := table.Query{PK: t.keys.partition(k), After: string(after), Limit: batch}
 	for more := true; more; {
 		more = false
 		err := t.d.db.Walk(ctx, q, func(items []table.Item, next string) (bool, error) {
@@ -97,10 +101,10 @@ func (t *Tenant) Skip(ctx context.Context, k Kind, after scim.ID, n int) (last s
 		return "", 0, ErrTooMany
 	}
 	last = after
-	s := newScan(t, k)
+	s := newScan(t.namespace, k)
 	err = s.within(ctx, func(ctx context.Context) error {
 		for more := skipped < n; more; {
-			q := table.Query{PK: t.pk(k), After: string(last), Limit: n - skipped, Only: "SK,deleting"}
+			q := table.Query{PK: t.keys.partition(k), After: string(last), Limit: n - skipped, Only: "SK,deleting"}
 			items, next, err := t.d.db.Query(ctx, q)
 			if err != nil {
 				return err
@@ -119,8 +123,10 @@ func (t *Tenant) Skip(ctx context.Context, k Kind, after scim.ID, n int) (last s
 }
 
 // Count returns the exact number of the tenant's resources of a kind.
-func (t *Tenant) Count(ctx context.Context, k Kind) (int, error) {
-	shards, _, err := t.d.db.Query(ctx, table.Query{PK: t.countPK(k)})
+func (t *Tenant) Count(ctx context.Context, k Kind) (int, error) { return t.count(ctx, k) }
+
+func (t *namespace) count(ctx context.Context, k Kind) (int, error) {
+	shards, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.count(k)})
 	sum := int64(0)
 	for _, shard := range shards {
 		sum += shard.Int("n")

@@ -7,22 +7,22 @@ import (
 	"scimserver/shared/table"
 )
 
-// DeleteUser removes a user with everything that it claims and with its
+// Delete removes a user with everything that it claims and with its
 // memberships: once it returns, no group lists the user. A mark on the user comes
 // first; from then on nobody finds the user and no group takes it in, and whoever
 // meets the mark may do the rest. The errors are ErrNotFound, ErrVersion,
 // ErrContention and ErrUnavailable; after the last the deletion goes on by itself.
-func (t *Tenant) DeleteUser(ctx context.Context, id scim.ID, match Match) error {
+func (t Users) Delete(ctx context.Context, id scim.ID, match Match) error {
 	return t.delete(ctx, UserKind, id, match)
 }
 
-// DeleteGroup removes a group as DeleteUser does a user. Its members stay.
-func (t *Tenant) DeleteGroup(ctx context.Context, id scim.ID, match Match) error {
+// Delete removes a group as Users.Delete does a user. Its members stay.
+func (t Groups) Delete(ctx context.Context, id scim.ID, match Match) error {
 	return t.delete(ctx, GroupKind, id, match)
 }
 
-func (t *Tenant) delete(ctx context.Context, k Kind, id scim.ID, match Match) error {
-	if !Plausible(id) {
+func (t *namespace) delete(ctx context.Context, k Kind, id scim.ID, match Match) error {
+	if !ValidID(id) {
 		return ErrNotFound
 	}
 	var marked table.Item
@@ -45,10 +45,10 @@ func (t *Tenant) delete(ctx context.Context, k Kind, id scim.ID, match Match) er
 // mark sets the mark of deletion and returns the resource's item with it. One that
 // another request has set is returned along with ErrNotFound: a crash may have left
 // it.
-func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (table.Item, error) {
+func (t *namespace) mark(ctx context.Context, k Kind, id scim.ID, match Match) (table.Item, error) {
 	condition, values := "attribute_exists(PK) AND attribute_not_exists(#deleting)", table.Item{}
 	if match != nil {
-		item, err := t.d.db.Get(ctx, t.key(k, id))
+		item, err := t.d.db.Get(ctx, t.keys.resource(k, id))
 		switch {
 		case err != nil:
 			return nil, err
@@ -62,7 +62,7 @@ func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (tab
 	item, err := t.d.db.WriteReturning(ctx, func(stamp table.Stamp) table.Write {
 		set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "marker": string(stamp)}
 		record(ctx, set, false, 0)
-		return table.Update(t.key(k, id), set).Adding("version", 1).WithCondition(condition, values)
+		return table.Update(t.keys.resource(k, id), set).Adding("version", 1).WithCondition(condition, values)
 	})
 	err = t.decided(ctx, k, id, 0, err)
 	failed := table.FailedConditions(err)
@@ -80,16 +80,16 @@ func (t *Tenant) mark(ctx context.Context, k Kind, id scim.ID, match Match) (tab
 
 // finishDeletion removes what a marked resource still has, and then the resource
 // with its claims, look-ups and count.
-func (t *Tenant) finishDeletion(ctx context.Context, k Kind, item table.Item) error {
+func (t *namespace) finishDeletion(ctx context.Context, k Kind, item table.Item) error {
 	r, err := resourceFrom(item)
 	if err != nil {
 		return err
 	}
 	switch {
 	case k == GroupKind:
-		err = t.empty(ctx, r.ID)
+		err = t.groups().removeMembers(ctx, r.ID)
 	case k == TeamKind:
-		err = t.emptyTeam(ctx, r.ID)
+		err = t.teams().removeMembers(ctx, r.ID)
 	case item.Text("teams") != "":
 		err = t.d.leaveTeams(ctx, r.ID)
 	}
@@ -98,38 +98,38 @@ func (t *Tenant) finishDeletion(ctx context.Context, k Kind, item table.Item) er
 	}
 	tombstone := t.tombstone(k, r, t.d.askedFor(item))
 	last := func() []table.Write {
-		writes := t.departure(k, r, table.Delete(t.key(k, r.ID)).WithCondition("attribute_exists(#deleting)", nil))
+		writes := t.deleteWrites(k, r, table.Delete(t.keys.resource(k, r.ID)).WithCondition("attribute_exists(#deleting)", nil))
 		return append(writes, tombstone...)
 	}
 	if k == UserKind || k == GroupKind {
-		return t.detach(ctx, Member{ID: r.ID, Kind: k}, last)
+		return t.groups().detach(ctx, Member{ID: r.ID, Kind: k}, last)
 	}
 	return t.d.leave(ctx, nil, last)
 }
 
-// departure makes the writes by which a resource goes: what removes its item comes
+// deleteWrites makes the writes by which a resource goes: what removes its item comes
 // first, then what gives up its claims, its look-ups and its count. A team that was
 // connected to a group has given its claim to that.
-func (t *Tenant) departure(k Kind, r Resource, removal table.Write) []table.Write {
+func (t *namespace) deleteWrites(k Kind, r Resource, removal table.Write) []table.Write {
 	writes := []table.Write{removal}
 	if !r.connected {
 		for _, c := range t.claimsOf(k, r.Doc) {
-			writes = append(writes, yield(c, r.ID))
+			writes = append(writes, releaseClaim(c, r.ID))
 		}
 	}
 	writes = append(writes, t.lookups(k, r, deleting)...)
-	return append(writes, t.counted(k, -1))
+	return append(writes, t.countWrite(k, -1))
 }
 
-// lively is the condition that a resource exists and is not being deleted.
-const lively = "attribute_exists(PK) AND attribute_not_exists(#deleting)"
+// existsCondition is the condition that a resource exists and is not being deleted.
+const existsCondition = "attribute_exists(PK) AND attribute_not_exists(#deleting)"
 
-// empty removes the members of a marked group, and the steps of a change that the
+// removeMembers removes the members of a marked group, and the steps of a change that the
 // deletion overtook. Reverse edges go first: the forward ones lead to them, should
 // this be interrupted.
-func (t *Tenant) empty(ctx context.Context, group scim.ID) error {
-	err := t.d.db.DeleteRange(ctx, table.Query{PK: t.membersPK(group)}, func(edge table.Item) []table.Key {
-		return []table.Key{t.reverseKey(memberFrom(edge).ID, group)}
+func (t Groups) removeMembers(ctx context.Context, group scim.ID) error {
+	err := t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.members(group)}, func(edge table.Item) []table.Key {
+		return []table.Key{t.keys.membership(memberFrom(edge).ID, group)}
 	})
 	if err != nil {
 		return err

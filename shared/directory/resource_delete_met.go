@@ -20,7 +20,7 @@ const (
 // whose marks a read has met. The read leaves the resources out, so they must not be
 // counted or listed as members afterwards. A deletion that can't be finished now is
 // finished by the next request that meets it, or by function changes.
-func (t *Tenant) finishMet(ctx context.Context, k Kind, items ...table.Item) {
+func (t *namespace) finishMet(ctx context.Context, k Kind, items ...table.Item) {
 	marked := slices.DeleteFunc(slices.Clone(items), func(item table.Item) bool { return item == nil || alive(item) })
 	if len(marked) == 0 {
 		return

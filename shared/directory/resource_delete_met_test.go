@@ -19,13 +19,13 @@ func halfDeleted(t *testing.T, n int) (b *bench, g scim.ID, ids []scim.ID) {
 	for i := range n {
 		ids = append(ids, b.create(fmt.Sprint("ann", i), fmt.Sprint("x", i), fmt.Sprintf("ann%d@example.com", i)).ID)
 	}
-	made, err := b.acme.CreateGroup(t.Context(), group("crew", ""), directory.MemberEdit{Add: members(ids...)})
+	made, err := b.acme.Groups().Create(t.Context(), group("crew", ""), directory.MemberEdit{Add: members(ids...)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range ids {
 		dying, ctx := b.mortal(1, false)
-		if err := dying.acme.DeleteUser(ctx, id, nil); err == nil {
+		if err := dying.acme.Users().Delete(ctx, id, nil); err == nil {
 			t.Fatal("the function did not die")
 		}
 	}
@@ -39,7 +39,7 @@ func (b *bench) sizes(g scim.ID) (users, members int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	lists, err := b.acme.MembersOf(b.Context(), []directory.Resource{{ID: g}}, 100, 100)
+	lists, err := b.acme.Groups().Members(b.Context(), []directory.Resource{{ID: g}}, 100, 100)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -59,16 +59,16 @@ func TestReadsFinishDeletions(t *testing.T) {
 	found := func(users []directory.User, err error) (int, error) { return len(users), err }
 	for name, read := range map[string]func(context.Context, *bench, scim.ID) (int, error){
 		"by id": func(ctx context.Context, b *bench, id scim.ID) (int, error) {
-			return found(b.acme.UserByID(ctx, string(id)))
+			return found(b.acme.Users().ByID(ctx, string(id)))
 		},
 		"by ids": func(ctx context.Context, b *bench, id scim.ID) (int, error) {
-			return found(b.acme.UsersByID(ctx, []scim.ID{id}))
+			return found(b.acme.Users().GetAll(ctx, []scim.ID{id}))
 		},
 		"by userName": func(ctx context.Context, b *bench, _ scim.ID) (int, error) {
-			return found(b.acme.UserByName(ctx, "ann0"))
+			return found(b.acme.Users().ByName(ctx, "ann0"))
 		},
 		"by externalId": func(ctx context.Context, b *bench, _ scim.ID) (int, error) {
-			return found(b.acme.UsersByExternalID(ctx, "x0"))
+			return found(b.acme.Users().ByExternalID(ctx, "x0"))
 		},
 		"page": func(ctx context.Context, b *bench, _ scim.ID) (int, error) {
 			page, _, err := b.acme.Page(ctx, directory.UserKind, "", 100)
@@ -76,7 +76,7 @@ func TestReadsFinishDeletions(t *testing.T) {
 		},
 		"scan": func(ctx context.Context, b *bench, _ scim.ID) (int, error) { return scan(ctx, b) },
 		"change": func(ctx context.Context, b *bench, id scim.ID) (int, error) {
-			_, err := b.acme.ReplaceUser(ctx, id, nil, titled("t"))
+			_, err := b.acme.Users().Replace(ctx, id, nil, titled("t"))
 			if errors.Is(err, directory.ErrNotFound) {
 				return 0, nil
 			}
@@ -118,18 +118,18 @@ func TestReadsFinishFewDeletions(t *testing.T) {
 func TestReadsFinishDeletionsOfGroups(t *testing.T) {
 	b := newBench(t, nil)
 	u := b.create("ann", "")
-	made, err := b.acme.CreateGroup(t.Context(), group("crew", ""), directory.MemberEdit{Add: members(u.ID)})
+	made, err := b.acme.Groups().Create(t.Context(), group("crew", ""), directory.MemberEdit{Add: members(u.ID)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	dying, ctx := b.mortal(1, false)
-	_ = dying.acme.DeleteGroup(ctx, made.Group.ID, nil)
+	_ = dying.acme.Groups().Delete(ctx, made.Group.ID, nil)
 	cut := onTable(t, b.table, scripted(fault.Rule{Operation: "Query", Fault: fault.Refused}))
-	if _, err := cut.acme.Group(t.Context(), made.Group.ID); !errors.Is(err, directory.ErrNotFound) {
+	if _, err := cut.acme.Groups().Get(t.Context(), made.Group.ID); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("where it can't be finished: %v", err)
 	}
 	ctx, meter := table.WithMeter(t.Context())
-	if _, err := b.acme.ChangeGroup(ctx, made.Group.ID, nil, nil, nil); !errors.Is(err, directory.ErrNotFound) {
+	if _, err := b.acme.Groups().Change(ctx, made.Group.ID, nil, nil, nil); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 	if meter.Usage().Writes == 0 {

@@ -44,7 +44,7 @@ func (d *Directory) recent(at time.Time) bool { return d.now().Sub(at) < lease }
 
 // change carries out the writes of a change to one resource, the first of which is on
 // the resource's own item. The errors are those of table.DB.Change.
-func (t *Tenant) change(
+func (t *namespace) change(
 	ctx context.Context, k Kind, old Resource, build func(table.Stamp) []table.Write, lost func(context.Context) error,
 ) error {
 	return t.decided(ctx, k, old.ID, old.Version+1, t.d.db.Change(ctx, build, lost))
@@ -54,7 +54,7 @@ func (t *Tenant) change(
 // answer. It returns nil if that write had been carried out, the refusal if not, and
 // ErrUnavailable if it can't be known any more. version is the one that the write was
 // to leave, 0 for a mark, whose stamp no other write removes.
-func (t *Tenant) decided(ctx context.Context, k Kind, id scim.ID, version int64, refused error) error {
+func (t *namespace) decided(ctx context.Context, k Kind, id scim.ID, version int64, refused error) error {
 	failed := table.FailedConditions(refused)
 	if failed == nil || failed.Lost == "" {
 		return refused
@@ -62,7 +62,7 @@ func (t *Tenant) decided(ctx context.Context, k Kind, id scim.ID, version int64,
 	item := failed.Failures[0].Item
 	if item == nil {
 		var err error
-		if item, err = t.d.db.Get(ctx, t.tombstoneKey(k, id)); err != nil {
+		if item, err = t.d.db.Get(ctx, t.keys.tombstone(k, id)); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,7 @@ func oldestStamp(item table.Item) int64 {
 // tombstone makes the write that keeps the stamps of a removed resource, if a request
 // may still ask for them. marker is the stamp of the mark of deletion, unless
 // the request that set it is known to have its answer.
-func (t *Tenant) tombstone(k Kind, r Resource, marker string) []table.Write {
+func (t *namespace) tombstone(k Kind, r Resource, marker string) []table.Write {
 	item := table.Item{}
 	if r.writer != "" && t.d.recent(r.LastModified) {
 		item["writer"] = r.writer
@@ -102,7 +102,7 @@ func (t *Tenant) tombstone(k Kind, r Resource, marker string) []table.Write {
 		return nil
 	}
 	item["expires"] = t.d.now().Add(tombstoneLife).Unix()
-	return []table.Write{table.Put(t.tombstoneKey(k, r.ID), item)}
+	return []table.Write{table.Put(t.keys.tombstone(k, r.ID), item)}
 }
 
 // askedFor returns the stamp of the mark on an item if the request that set it may
@@ -114,6 +114,6 @@ func (d *Directory) askedFor(marked table.Item) string {
 	return ""
 }
 
-func (t *Tenant) tombstoneKey(k Kind, id scim.ID) table.Key {
-	return table.Key{PK: t.tombstonesPK(k), SK: string(id)}
+func (t keys) tombstone(k Kind, id scim.ID) table.Key {
+	return table.Key{PK: t.tombstones(k), SK: string(id)}
 }

@@ -25,11 +25,11 @@ func named(name string) scim.Value {
 	return scim.Map(scim.Member{Name: "displayName", Value: scim.Text(name)})
 }
 
-// CreateTeam stores a new team without members. The errors are *TakenError for the
+// Create stores a new team without members. The errors are *TakenError for the
 // name, ErrUnavailable, and an *scim.Error for a name that can't be stored.
-func (t *Tenant) CreateTeam(ctx context.Context, name string) (Team, error) {
+func (t Teams) Create(ctx context.Context, name string) (Team, error) {
 	team := Team{t.newResource(named(name))}
-	claims, err := t.nameOf(team.Doc)
+	claims, err := t.newNameClaim(team.Doc)
 	if err != nil {
 		return Team{}, err
 	}
@@ -37,16 +37,16 @@ func (t *Tenant) CreateTeam(ctx context.Context, name string) (Team, error) {
 	if err != nil {
 		return Team{}, err
 	}
-	err = t.freeing(ctx, func() error {
-		return t.overtaken(t.d.db.Change(ctx, func(table.Stamp) []table.Write {
-			return append(t.arrival(TeamKind, team.Resource, item, claims), t.counted(TeamKind, 1))
+	err = t.finishingDeletes(ctx, func() error {
+		return t.classifyChange(t.d.db.Change(ctx, func(table.Stamp) []table.Write {
+			return append(t.createWrites(TeamKind, team.Resource, item, claims), t.countWrite(TeamKind, 1))
 		}, func(ctx context.Context) error { return t.checkFree(ctx, claims, team.ID) }), claims)
 	})
 	return team, err
 }
 
-// Team reads a team. The errors are ErrNotFound and ErrUnavailable.
-func (t *Tenant) Team(ctx context.Context, id scim.ID) (Team, error) {
+// Get reads a team. The errors are ErrNotFound and ErrUnavailable.
+func (t Teams) Get(ctx context.Context, id scim.ID) (Team, error) {
 	item, err := t.get(ctx, TeamKind, id)
 	if err != nil {
 		return Team{}, err
@@ -54,16 +54,16 @@ func (t *Tenant) Team(ctx context.Context, id scim.ID) (Team, error) {
 	return teamFrom(item)
 }
 
-// TeamByName reads the team of a name, in whatever case and form. The errors are
+// ByName reads the team of a name, in whatever case and form. The errors are
 // ErrNotFound, also where a group has the name, and ErrUnavailable.
-func (t *Tenant) TeamByName(ctx context.Context, name string) (Team, error) {
-	return holder(ctx, t, t.nameKey(scim.Fold(name)), t.Team)
+func (t Teams) ByName(ctx context.Context, name string) (Team, error) {
+	return holder(ctx, t.namespace, t.keys.groupName(scim.Fold(name)), t.Get)
 }
 
-// Teams reads a page of the tenant's teams in the order of their ids: at most limit
+// List reads a page of the tenant's teams in the order of their ids: at most limit
 // of them behind one. next is where to go on, "" at the end.
-func (t *Tenant) Teams(ctx context.Context, after scim.ID, limit int) (page []Team, next scim.ID, err error) {
-	found, more, err := t.Page(ctx, TeamKind, after, limit)
+func (t Teams) List(ctx context.Context, after scim.ID, limit int) (page []Team, next scim.ID, err error) {
+	found, more, err := t.page(ctx, TeamKind, after, limit)
 	for _, r := range found {
 		page = append(page, Team{r})
 		next = r.ID
@@ -74,26 +74,26 @@ func (t *Tenant) Teams(ctx context.Context, after scim.ID, limit int) (page []Te
 	return page, next, err
 }
 
-// RenameTeam gives a team another name. The name that it has already writes nothing.
-// The errors are ErrNotFound, ErrVersion, ErrContention and those of CreateTeam.
-func (t *Tenant) RenameTeam(ctx context.Context, id scim.ID, match Match, name string) (team Team, err error) {
-	read := func() (Team, error) { return t.Team(ctx, id) }
+// Rename gives a team another name. The name that it has already writes nothing.
+// The errors are ErrNotFound, ErrVersion, ErrContention and those of Teams.Create.
+func (t Teams) Rename(ctx context.Context, id scim.ID, match Match, name string) (team Team, err error) {
+	read := func() (Team, error) { return t.Get(ctx, id) }
 	edit := func(Team) (scim.Value, error) { return named(name), nil }
-	err = edited(ctx, t, match, read, edit, func(old Team, doc scim.Value) (err error) {
-		team, err = t.storeTeam(ctx, old, doc)
+	err = readModifyWrite(ctx, t.namespace, match, read, edit, func(old Team, doc scim.Value) (err error) {
+		team, err = t.store(ctx, old, doc)
 		return err
 	})
 	return team, err
 }
 
-// storeTeam writes the document of a team whose version is still old's.
-func (t *Tenant) storeTeam(ctx context.Context, old Team, doc scim.Value) (Team, error) {
+// store writes the document of a team whose version is still old's.
+func (t Teams) store(ctx context.Context, old Team, doc scim.Value) (Team, error) {
 	if doc.JSON() == old.Doc.JSON() {
 		return old, nil
 	}
 	now := old
 	now.Doc, now.Version, now.LastModified = doc, old.Version+1, t.d.instant()
-	name, err := t.nameOf(doc)
+	name, err := t.newNameClaim(doc)
 	if err != nil {
 		return Team{}, err
 	}
@@ -101,16 +101,16 @@ func (t *Tenant) storeTeam(ctx context.Context, old Team, doc scim.Value) (Team,
 	if err != nil {
 		return Team{}, err
 	}
-	taken, yielded := without(name, t.name(old.Doc)), without(t.name(old.Doc), name)
-	return now, t.overtaken(t.change(ctx, TeamKind, old.Resource, func(stamp table.Stamp) []table.Write {
+	taken, yielded := without(name, t.nameClaim(old.Doc)), without(t.nameClaim(old.Doc), name)
+	return now, t.classifyChange(t.change(ctx, TeamKind, old.Resource, func(stamp table.Stamp) []table.Write {
 		item["writer"] = t.d.stamped(old.Resource, stamp)
-		own := table.Update(t.key(TeamKind, old.ID), item).WithCondition("#version = :old", table.Item{"old": old.Version})
-		return append([]table.Write{own}, t.moves(TeamKind, old.Resource, now.Resource, taken, yielded)...)
+		own := table.Update(t.keys.resource(TeamKind, old.ID), item).WithCondition("#version = :old", table.Item{"old": old.Version})
+		return append([]table.Write{own}, t.changeWrites(TeamKind, old.Resource, now.Resource, taken, yielded)...)
 	}, nil), taken)
 }
 
-// DeleteTeam removes a team with its name and its memberships, as DeleteGroup does a
-// group. The persons stay. The errors are those of DeleteUser.
-func (t *Tenant) DeleteTeam(ctx context.Context, id scim.ID, match Match) error {
+// Delete removes a team with its name and its memberships, as Groups.Delete does a
+// group. The persons stay. The errors are those of Users.Delete.
+func (t Teams) Delete(ctx context.Context, id scim.ID, match Match) error {
 	return t.delete(ctx, TeamKind, id, match)
 }

@@ -16,20 +16,20 @@ const MaxTeamEdit = 30
 // two have at most MaxTeamEdit ids.
 type TeamEdit struct{ Add, Remove []scim.ID }
 
-// EditTeam puts accounts and users of this tenant into a team and takes persons out,
+// Edit puts accounts and users of this tenant into a team and takes persons out,
 // all in one transaction, and returns which of them were in it before. Who is in it
 // already stays, and who is not stays out; an edit that changes nothing writes nothing
 // and moves no version. The errors are ErrNotFound, *UnknownMembersError for who is to
 // be added and neither has an account nor is a user of this tenant, ErrContention and
 // ErrUnavailable.
-func (t *Tenant) EditTeam(ctx context.Context, id scim.ID, e TeamEdit) (were map[scim.ID]bool, err error) {
-	if !Plausible(id) {
+func (t Teams) Edit(ctx context.Context, id scim.ID, e TeamEdit) (were map[scim.ID]bool, err error) {
+	if !ValidID(id) {
 		return nil, ErrNotFound
 	}
 	e.Add = slices.Compact(slices.Sorted(slices.Values(e.Add)))
-	e.Remove = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(e.Remove))), func(id scim.ID) bool { return !Plausible(id) })
+	e.Remove = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(e.Remove))), func(id scim.ID) bool { return !ValidID(id) })
 	err = table.RetryIfChanged(ctx, func() error {
-		c, err := t.teamChange(ctx, id, e)
+		c, err := t.newChange(ctx, id, e)
 		if err == nil {
 			were, err = c.held, c.identify(ctx)
 		}
@@ -43,24 +43,24 @@ func (t *Tenant) EditTeam(ctx context.Context, id scim.ID, e TeamEdit) (were map
 
 // teamChange is an edit of a team with what it meets.
 type teamChange struct {
-	*Tenant
+	*namespace
 	team  scim.ID
 	edit  TeamEdit
 	held  map[scim.ID]bool // in the team
 	kinds map[scim.ID]Kind // of those to be added that exist
 }
 
-// teamChange reads, in one call, the team, which of the edit's persons are in it, and
+// newChange reads, in one call, the team, which of the edit's persons are in it, and
 // what those are who are to be added.
-func (t *Tenant) teamChange(ctx context.Context, team scim.ID, e TeamEdit) (*teamChange, error) {
-	c := &teamChange{Tenant: t, team: team, edit: e, held: map[scim.ID]bool{}, kinds: map[scim.ID]Kind{}}
-	keys := []table.Key{t.key(TeamKind, team)}
+func (t Teams) newChange(ctx context.Context, team scim.ID, e TeamEdit) (*teamChange, error) {
+	c := &teamChange{namespace: t.namespace, team: team, edit: e, held: map[scim.ID]bool{}, kinds: map[scim.ID]Kind{}}
+	keys := []table.Key{t.keys.resource(TeamKind, team)}
 	for _, id := range e.Remove {
-		keys = append(keys, t.inTeamKey(team, id))
+		keys = append(keys, t.keys.teamMember(team, id))
 	}
 	for _, id := range e.Add {
-		if Plausible(id) {
-			keys = append(keys, t.inTeamKey(team, id), t.personKey(AccountKind, id), t.personKey(UserKind, id))
+		if ValidID(id) {
+			keys = append(keys, t.keys.teamMember(team, id), t.keys.person(AccountKind, id), t.keys.person(UserKind, id))
 		}
 	}
 	items, err := t.d.db.GetAll(ctx, keys)
@@ -71,9 +71,9 @@ func (t *Tenant) teamChange(ctx context.Context, team scim.ID, e TeamEdit) (*tea
 	for _, item := range items {
 		id := scim.ID(item.Text("SK"))
 		switch pk := item.Text("PK"); {
-		case pk == t.pk(TeamKind):
+		case pk == t.keys.partition(TeamKind):
 			own = item
-		case pk == t.teamMembersPK(team):
+		case pk == t.keys.teamMembers(team):
 			c.held[id] = true
 		case alive(item):
 			c.kinds[id] = personKind(item)
@@ -96,7 +96,7 @@ func personKind(item table.Item) Kind {
 // user between the two reads, never the other way round.
 func (c *teamChange) identify(ctx context.Context) error {
 	unknown := c.unknown()
-	items, err := c.items(ctx, UserKind, slices.DeleteFunc(slices.Clone(unknown), func(id scim.ID) bool { return !Plausible(id) }))
+	items, err := c.items(ctx, UserKind, slices.DeleteFunc(slices.Clone(unknown), func(id scim.ID) bool { return !ValidID(id) }))
 	if err != nil {
 		return err
 	}
@@ -128,19 +128,19 @@ func (c *teamChange) changes() bool {
 // writes makes the transaction. What the edit leaves as it was read is held to that,
 // lest the outcome be that of no order of requests.
 func (c *teamChange) writes(table.Stamp) []table.Write {
-	all := []table.Write{c.d.touched(c.key(TeamKind, c.team))}
+	all := []table.Write{c.d.touched(c.keys.resource(TeamKind, c.team))}
 	for _, id := range c.edit.Add {
 		if c.held[id] {
-			all = append(all, table.Check(c.inTeamKey(c.team, id), "attribute_exists(PK)", nil))
+			all = append(all, table.Check(c.keys.teamMember(c.team, id), "attribute_exists(PK)", nil))
 		} else {
-			all = append(all, c.joinTeam(c.team, c.kinds[id], id)...)
+			all = append(all, c.teams().addEdges(c.team, c.kinds[id], id)...)
 		}
 	}
 	for _, id := range c.edit.Remove {
 		if c.held[id] {
-			all = append(all, c.partTeam(c.team, id)...)
+			all = append(all, c.teams().removeEdges(c.team, id)...)
 		} else {
-			all = append(all, table.Check(c.inTeamKey(c.team, id), "attribute_not_exists(PK)", nil))
+			all = append(all, table.Check(c.keys.teamMember(c.team, id), "attribute_not_exists(PK)", nil))
 		}
 	}
 	return all

@@ -21,7 +21,7 @@ import (
 func (b *bench) in(team scim.ID) (all []string) {
 	b.Helper()
 	for after, more := scim.ID(""), true; more; more = after != "" {
-		page, next, err := b.acme.TeamMembers(b.Context(), team, after, 2)
+		page, next, err := b.acme.Teams().Members(b.Context(), team, after, 2)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -93,12 +93,12 @@ func TestTeamMembers(t *testing.T) {
 	team := b.team("Crew", ann, bob, cid, bob)
 	b.wantIn(team.ID, "Account:bob", "Account:cid", "User:ann")
 	b.verify(1)
-	before, _ := b.acme.Team(t.Context(), team.ID)
+	before, _ := b.acme.Teams().Get(t.Context(), team.ID)
 	for what, err := range map[string]error{
 		"add":    join(t.Context(), b.acme, team.ID, []scim.ID{ann, bob}),
 		"remove": part(t.Context(), b.acme, team.ID, []scim.ID{"nobody", "", "a#b"}),
 	} {
-		if after, _ := b.acme.Team(t.Context(), team.ID); err != nil || after.Version != before.Version || before.Version != 2 {
+		if after, _ := b.acme.Teams().Get(t.Context(), team.ID); err != nil || after.Version != before.Version || before.Version != 2 {
 			t.Errorf("%s of what is so already: %v, version %d", what, err, after.Version)
 		}
 	}
@@ -108,10 +108,10 @@ func TestTeamMembers(t *testing.T) {
 	if err := join(t.Context(), b.acme, team.ID, []scim.ID{cid}); err != nil { // is in it
 		t.Error(err)
 	}
-	if u, err := b.acme.User(t.Context(), ann); err != nil || u.Version != 1 {
+	if u, err := b.acme.Users().Get(t.Context(), ann); err != nil || u.Version != 1 {
 		t.Errorf("a join moved the user to %d, %v", u.Version, err)
 	}
-	if err := second(b.acme.EditTeam(t.Context(), team.ID, directory.TeamEdit{Add: []scim.ID{ann}, Remove: []scim.ID{bob, cid}})); err != nil {
+	if err := second(b.acme.Teams().Edit(t.Context(), team.ID, directory.TeamEdit{Add: []scim.ID{ann}, Remove: []scim.ID{bob, cid}})); err != nil {
 		t.Error(err)
 	}
 	b.wantIn(team.ID, "User:ann")
@@ -121,7 +121,7 @@ func TestTeamMembers(t *testing.T) {
 func TestNoMembersOfTeams(t *testing.T) {
 	b := newBench(t, nil)
 	ann, team := b.create("ann", "").ID, b.team("Crew")
-	foreign, err := b.dir.For("globex").CreateUser(t.Context(), user("bob", ""))
+	foreign, err := b.dir.For("globex").Users().Create(t.Context(), user("bob", ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestTeamsOfAPerson(t *testing.T) {
 	ann, bob := b.account("ann").ID, b.create("bob", "").ID
 	team := b.team("Crew", ann, bob)
 	globex := b.dir.For("globex")
-	foreign, err := globex.CreateTeam(t.Context(), "Crew")
+	foreign, err := globex.Teams().Create(t.Context(), "Crew")
 	if err == nil {
 		err = join(t.Context(), globex, foreign.ID, []scim.ID{ann})
 	}
@@ -160,7 +160,7 @@ func TestTeamsOfAPerson(t *testing.T) {
 	for i := range 70 {
 		b.team(fmt.Sprint(i), bob)
 	}
-	if err := errors.Join(b.dir.Accounts().Delete(t.Context(), ann, nil), b.acme.DeleteUser(t.Context(), bob, nil)); err != nil {
+	if err := errors.Join(b.dir.Accounts().Delete(t.Context(), ann, nil), b.acme.Users().Delete(t.Context(), bob, nil)); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []scim.ID{ann, bob, "nobody", "a#b"} {
@@ -189,7 +189,7 @@ func TestConnectedTeamKeepsNoName(t *testing.T) {
 		db.Write(t.Context(), func(table.Stamp) table.Write {
 			return table.Update(table.Key{PK: "T#acme#TEAM", SK: string(team.ID)}, mark)
 		}),
-		b.dir.Notice(t.Context(), "T#acme#TEAM", string(team.ID)))
+		b.dir.EnqueueUnfinished(t.Context(), "T#acme#TEAM", string(team.ID)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,13 +214,13 @@ func TestTeamCapacity(t *testing.T) {
 		do    func(context.Context) error
 		calls int
 	}{
-		{"create", func(ctx context.Context) error { return second(b.acme.CreateTeam(ctx, "other")) }, 1},
+		{"create", func(ctx context.Context) error { return second(b.acme.Teams().Create(ctx, "other")) }, 1},
 		{"add", func(ctx context.Context) error { return join(ctx, b.acme, team.ID, ids) }, 2},
 		{"add again", func(ctx context.Context) error { return join(ctx, b.acme, team.ID, ids) }, 1},
-		{"members", func(ctx context.Context) error { return third(b.acme.TeamMembers(ctx, team.ID, "", 100)) }, 3},
+		{"members", func(ctx context.Context) error { return third(b.acme.Teams().Members(ctx, team.ID, "", 100)) }, 3},
 		{"teams of", func(ctx context.Context) error { return second(b.dir.TeamsOf(ctx, ids[0])) }, 2},
 		{"remove", func(ctx context.Context) error { return part(ctx, b.acme, team.ID, ids) }, 2},
-		{"rename", func(ctx context.Context) error { return second(b.acme.RenameTeam(ctx, team.ID, nil, "x")) }, 2},
+		{"rename", func(ctx context.Context) error { return second(b.acme.Teams().Rename(ctx, team.ID, nil, "x")) }, 2},
 	} {
 		ctx, meter := table.WithMeter(t.Context())
 		if err := tt.do(ctx); err != nil {

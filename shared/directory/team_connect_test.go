@@ -13,17 +13,17 @@ import (
 // teamConflict makes a team with members whose name a provider wants for a group.
 func (b *bench) teamConflict(persons ...scim.ID) (directory.Team, directory.ConflictID) {
 	b.Helper()
-	team, err := b.acme.CreateTeam(b.Context(), "Staff")
+	team, err := b.acme.Teams().Create(b.Context(), "Staff")
 	if err == nil && len(persons) > 0 {
 		err = join(b.Context(), b.acme, team.ID, persons)
 	}
 	if err != nil {
 		b.Fatal(err)
 	}
-	if team, err = b.acme.Team(b.Context(), team.ID); err != nil {
+	if team, err = b.acme.Teams().Get(b.Context(), team.ID); err != nil {
 		b.Fatal(err)
 	}
-	_, err = b.acme.CreateGroup(b.Context(), group("STAFF", "g1"), directory.MemberEdit{})
+	_, err = b.acme.Groups().Create(b.Context(), group("STAFF", "g1"), directory.MemberEdit{})
 	ids := b.note(b.acme, err)
 	if c := b.conflict(ids[0]); c.HeldBy("acme") != "team" || c.Holder.ID != team.ID {
 		b.Fatalf("the conflict is %+v", c)
@@ -35,29 +35,29 @@ func TestConnectTeam(t *testing.T) {
 	b := newBench(t, nil)
 	a, u, v := b.account("ann", "ann@example.com"), b.create("bob", ""), b.create("carl", "")
 	team, id := b.teamConflict(a.ID, u.ID)
-	if c, err := b.acme.Approve(t.Context(), id, "op", ""); err != nil || c.State != directory.ConflictApproved {
+	if c, err := b.acme.Conflicts().Approve(t.Context(), id, "op", ""); err != nil || c.State != directory.ConflictApproved {
 		t.Fatalf("approved %+v, %v", c, err)
 	}
-	out, err := b.acme.CreateGroup(t.Context(), group("STAFF", "g1"), directory.MemberEdit{Add: members(v.ID)})
+	out, err := b.acme.Groups().Create(t.Context(), group("STAFF", "g1"), directory.MemberEdit{Add: members(v.ID)})
 	if err != nil || out.Group.ID != team.ID || !out.Group.Created.Equal(team.Created) {
 		t.Fatalf("connected %+v, %v", out, err)
 	}
 	b.state(id, directory.ConflictClosed)
 	b.has(team.ID, v.ID)
-	if _, err := b.acme.Team(t.Context(), team.ID); !errors.Is(err, directory.ErrNotFound) {
+	if _, err := b.acme.Teams().Get(t.Context(), team.ID); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("the team is still there: %v", err)
 	}
 	if teams, err := b.dir.TeamsOf(t.Context(), a.ID); err != nil || len(teams) != 0 {
 		t.Errorf("the account is in %v, %v", teams, err)
 	}
-	if found, err := b.acme.GroupByName(t.Context(), "staff"); err != nil || len(found) != 1 || found[0].ID != team.ID {
+	if found, err := b.acme.Groups().ByName(t.Context(), "staff"); err != nil || len(found) != 1 || found[0].ID != team.ID {
 		t.Errorf("by name: %v, %v", found, err)
 	}
 	b.verify(2)
-	if err := b.acme.DeleteGroup(t.Context(), team.ID, nil); err != nil {
+	if err := b.acme.Groups().Delete(t.Context(), team.ID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.acme.CreateTeam(t.Context(), "staff"); err != nil {
+	if _, err := b.acme.Teams().Create(t.Context(), "staff"); err != nil {
 		t.Errorf("the name of the deleted group: %v", err)
 	}
 	b.verify(2)
@@ -66,13 +66,13 @@ func TestConnectTeam(t *testing.T) {
 func TestReleaseTeam(t *testing.T) {
 	b := newBench(t, nil)
 	team, id := b.teamConflict()
-	if _, err := b.acme.Release(t.Context(), id, directory.Replacement{}); !refusedFor(err, "needs a name") {
+	if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{}); !refusedFor(err, "needs a name") {
 		t.Errorf("without a name: %v", err)
 	}
-	if c, err := b.acme.Release(t.Context(), id, directory.Replacement{DisplayName: "Staff (local)"}); err != nil || c.State != directory.ConflictFreed {
+	if c, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{DisplayName: "Staff (local)"}); err != nil || c.State != directory.ConflictFreed {
 		t.Fatalf("released %+v, %v", c, err)
 	}
-	out, err := b.acme.CreateGroup(t.Context(), group("STAFF", "g1"), directory.MemberEdit{})
+	out, err := b.acme.Groups().Create(t.Context(), group("STAFF", "g1"), directory.MemberEdit{})
 	if err != nil || out.Group.ID == team.ID {
 		t.Errorf("the group is %+v, %v", out, err)
 	}
@@ -84,21 +84,21 @@ func TestReleaseTeam(t *testing.T) {
 func TestTeamApprovalsThatDoNotHold(t *testing.T) {
 	b := newBench(t, nil)
 	team, id := b.teamConflict()
-	if _, err := b.acme.Approve(t.Context(), id, "op", ""); err != nil {
+	if _, err := b.acme.Conflicts().Approve(t.Context(), id, "op", ""); err != nil {
 		t.Fatal(err)
 	}
 	if err := join(t.Context(), b.acme, team.ID, []scim.ID{b.account("ann").ID}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := b.acme.CreateGroup(t.Context(), group("staff", ""), directory.MemberEdit{})
+	_, err := b.acme.Groups().Create(t.Context(), group("staff", ""), directory.MemberEdit{})
 	b.note(b.acme, err)
 	if c := b.conflict(id); c.State != directory.ConflictOpen || !strings.Contains(c.Outcome, "team was changed") {
 		t.Errorf("the conflict is %s: %s", c.State, c.Outcome)
 	}
-	if c, err := b.acme.DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID); err != nil || c.State != directory.ConflictFreed {
+	if c, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID); err != nil || c.State != directory.ConflictFreed {
 		t.Errorf("deleted %+v, %v", c, err)
 	}
-	if _, err := b.acme.CreateGroup(t.Context(), group("staff", ""), directory.MemberEdit{}); err != nil {
+	if _, err := b.acme.Groups().Create(t.Context(), group("staff", ""), directory.MemberEdit{}); err != nil {
 		t.Error(err)
 	}
 	b.verify(0)
@@ -112,26 +112,26 @@ func TestRacesOfATeamConnection(t *testing.T) {
 			return join(b.Context(), b.acme, team, []scim.ID{person})
 		},
 		"rename": func(b *bench, team, _ scim.ID) error {
-			_, err := b.acme.RenameTeam(b.Context(), team, nil, "others")
+			_, err := b.acme.Teams().Rename(b.Context(), team, nil, "others")
 			return err
 		},
-		"delete": func(b *bench, team, _ scim.ID) error { return b.acme.DeleteTeam(b.Context(), team, nil) },
+		"delete": func(b *bench, team, _ scim.ID) error { return b.acme.Teams().Delete(b.Context(), team, nil) },
 	} {
 		for name, wrap := range modes {
 			t.Run(what+" "+name, func(t *testing.T) {
 				b := newBench(t, wrap)
 				u, v := b.create("bob", ""), b.create("carl", "")
 				team, id := b.teamConflict(u.ID)
-				if _, err := b.acme.Approve(t.Context(), id, "op", ""); err != nil {
+				if _, err := b.acme.Conflicts().Approve(t.Context(), id, "op", ""); err != nil {
 					t.Fatal(err)
 				}
 				push := func() error {
-					_, err := b.acme.CreateGroup(t.Context(), group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)})
+					_, err := b.acme.Groups().Create(t.Context(), group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)})
 					return err
 				}
 				race(t, push, func() error { return other(b, team.ID, u.ID) }, push)
-				_, err := b.acme.Team(t.Context(), team.ID)
-				if _, both := b.acme.Group(t.Context(), team.ID); both == nil && err == nil {
+				_, err := b.acme.Teams().Get(t.Context(), team.ID)
+				if _, both := b.acme.Groups().Get(t.Context(), team.ID); both == nil && err == nil {
 					t.Error("there is a group and a team of one id")
 				}
 				b.verify(2)
@@ -152,18 +152,18 @@ func TestDeathWhileConnectingATeam(t *testing.T) {
 			b := newBench(t, nil, at(&now))
 			u, v := b.create("bob", ""), b.create("carl", "")
 			team, id := b.teamConflict(u.ID)
-			if _, err := b.acme.Approve(t.Context(), id, "op", ""); err != nil {
+			if _, err := b.acme.Conflicts().Approve(t.Context(), id, "op", ""); err != nil {
 				t.Fatal(err)
 			}
 			mortal, ctx := b.mortal(n, lost)
-			_, err := mortal.acme.CreateGroup(ctx, group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)})
+			_, err := mortal.acme.Groups().Create(ctx, group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)})
 			survived = ctx.Err() == nil
-			again, retried := b.acme.CreateGroup(t.Context(), group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)})
+			again, retried := b.acme.Groups().Create(t.Context(), group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)})
 			if connected := err == nil || taken(retried) != nil; !connected && (retried != nil || again.Group.ID != team.ID) {
 				t.Errorf("killed at call %d: %v, then %+v, %v", n, err, again, retried)
 			}
 			now = now.Add(time.Minute)
-			if err := b.dir.Notice(t.Context(), "T#acme#TEAM", string(team.ID)); err != nil {
+			if err := b.dir.EnqueueUnfinished(t.Context(), "T#acme#TEAM", string(team.ID)); err != nil {
 				t.Fatal(err)
 			}
 			b.has(team.ID, v.ID)

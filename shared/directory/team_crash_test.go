@@ -64,7 +64,7 @@ var teamOperations = map[string]struct {
 	after string
 }{
 	"create": {func(b *bench, ctx context.Context, c cast) error {
-		return second(b.acme.CreateTeam(ctx, fmt.Sprint("made", c.round)))
+		return second(b.acme.Teams().Create(ctx, fmt.Sprint("made", c.round)))
 	}, everybody + "; made"},
 	"join": {func(b *bench, ctx context.Context, c cast) error {
 		return join(ctx, b.acme, c.team.ID, []scim.ID{c.ann, c.cid})
@@ -73,13 +73,13 @@ var teamOperations = map[string]struct {
 		return part(ctx, b.acme, c.team.ID, []scim.ID{c.ann})
 	}, "old: bob"},
 	"rename": {func(b *bench, ctx context.Context, c cast) error {
-		return second(b.acme.RenameTeam(ctx, c.team.ID, nil, fmt.Sprint("new", c.round)))
+		return second(b.acme.Teams().Rename(ctx, c.team.ID, nil, fmt.Sprint("new", c.round)))
 	}, "new: ann bob"},
 	"delete team": {func(b *bench, ctx context.Context, c cast) error {
-		return b.acme.DeleteTeam(ctx, c.team.ID, nil)
+		return b.acme.Teams().Delete(ctx, c.team.ID, nil)
 	}, "no team"},
 	"delete user": {func(b *bench, ctx context.Context, c cast) error {
-		return b.acme.DeleteUser(ctx, c.bob, nil)
+		return b.acme.Users().Delete(ctx, c.bob, nil)
 	}, "old: ann; no bob"},
 	"delete account": {func(b *bench, ctx context.Context, c cast) error {
 		return b.dir.Accounts().Delete(ctx, c.ann, nil)
@@ -98,17 +98,17 @@ func (b *bench) scene(c cast) string {
 	b.Helper()
 	round := fmt.Sprint(c.round)
 	text := "no team"
-	if team, err := b.acme.Team(b.Context(), c.team.ID); err == nil {
+	if team, err := b.acme.Teams().Get(b.Context(), c.team.ID); err == nil {
 		text = strings.TrimSuffix(team.Name(), round) + ":"
 		for _, m := range b.in(c.team.ID) {
 			_, name, _ := strings.Cut(m, ":")
 			text += " " + strings.TrimSuffix(name, round)
 		}
 	}
-	if _, err := b.acme.TeamByName(b.Context(), "made"+round); err == nil {
+	if _, err := b.acme.Teams().ByName(b.Context(), "made"+round); err == nil {
 		text += "; made"
 	}
-	if _, err := b.acme.User(b.Context(), c.bob); err != nil {
+	if _, err := b.acme.Users().Get(b.Context(), c.bob); err != nil {
 		text += "; no bob"
 	}
 	if _, err := b.dir.Accounts().Account(b.Context(), c.ann); err != nil {
@@ -121,10 +121,10 @@ func (b *bench) scene(c cast) string {
 func (b *bench) nextOperator(c cast) {
 	b.Helper()
 	gone := func(err error) bool { return errors.Is(err, directory.ErrNotFound) }
-	if gone(second(b.acme.Team(b.Context(), c.team.ID))) {
+	if gone(second(b.acme.Teams().Get(b.Context(), c.team.ID))) {
 		b.group(c.team.Name())
 	}
-	if gone(second(b.acme.User(b.Context(), c.bob))) {
+	if gone(second(b.acme.Users().Get(b.Context(), c.bob))) {
 		b.account(fmt.Sprint("bob", c.round))
 	}
 	if gone(second(b.dir.Accounts().Account(b.Context(), c.ann))) {
@@ -136,7 +136,7 @@ func (b *bench) nextOperator(c cast) {
 func (b *bench) noticeAll(c cast) {
 	b.Helper()
 	for pk, id := range map[string]scim.ID{"T#acme#TEAM": c.team.ID, "T#acme#USER": c.bob, "ACCOUNT": c.ann} {
-		if err := b.dir.Notice(b.Context(), pk, string(id)); err != nil {
+		if err := b.dir.EnqueueUnfinished(b.Context(), pk, string(id)); err != nil {
 			b.Fatal(err)
 		}
 	}

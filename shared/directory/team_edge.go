@@ -12,13 +12,13 @@ import (
 // The edges between a team and a person do not say whether that is an account or a
 // user: an account that becomes a user keeps its id, and with it its teams.
 
-// inTeamKey is the key of the edge from a team to a person.
-func (t *Tenant) inTeamKey(team, person scim.ID) table.Key {
-	return table.Key{PK: t.teamMembersPK(team), SK: string(person)}
+// teamMember is the key of the edge from a team to a person.
+func (t keys) teamMember(team, person scim.ID) table.Key {
+	return table.Key{PK: t.teamMembers(team), SK: string(person)}
 }
 
-// teamOfKey is the key of the edge from a person to a team.
-func (t *Tenant) teamOfKey(person, team scim.ID) table.Key {
+// teamMembership is the key of the edge from a person to a team.
+func (t keys) teamMembership(person, team scim.ID) table.Key {
 	return table.Key{PK: teamsOfPK(person), SK: string(t.id) + "#" + string(team)}
 }
 
@@ -28,28 +28,28 @@ func teamOf(edge table.Item) (tenant.ID, scim.ID) {
 	return tenant.ID(of), scim.ID(team)
 }
 
-// personKey is the key of an account or of a user of this tenant.
-func (t *Tenant) personKey(k Kind, id scim.ID) table.Key {
+// person is the key of an account or of a user of this tenant.
+func (t keys) person(k Kind, id scim.ID) table.Key {
 	if k == AccountKind {
-		return t.d.Accounts().t.key(k, id)
+		return keys{scope: t.scope}.resource(k, id)
 	}
-	return t.key(k, id)
+	return t.resource(k, id)
 }
 
-// joinTeam makes the writes that put a live person into a team: both edges, and the
+// addEdges makes the writes that put a live person into a team: both edges, and the
 // attribute by which the person's deletion knows that there are teams to leave. It
 // moves no version: nothing of it is shown with the person.
-func (t *Tenant) joinTeam(team scim.ID, k Kind, person scim.ID) []table.Write {
+func (t Teams) addEdges(team scim.ID, k Kind, person scim.ID) []table.Write {
 	return []table.Write{
-		table.Update(t.personKey(k, person), table.Item{"teams": "yes"}).WithCondition(lively, nil),
-		table.Put(t.inTeamKey(team, person), nil),
-		table.Put(t.teamOfKey(person, team), nil),
+		table.Update(t.keys.person(k, person), table.Item{"teams": "yes"}).WithCondition(existsCondition, nil),
+		table.Put(t.keys.teamMember(team, person), nil),
+		table.Put(t.keys.teamMembership(person, team), nil),
 	}
 }
 
-// partTeam makes the writes that take a person out of a team.
-func (t *Tenant) partTeam(team, person scim.ID) []table.Write {
-	return []table.Write{table.Delete(t.inTeamKey(team, person)), table.Delete(t.teamOfKey(person, team))}
+// removeEdges makes the writes that take a person out of a team.
+func (t Teams) removeEdges(team, person scim.ID) []table.Write {
+	return []table.Write{table.Delete(t.keys.teamMember(team, person)), table.Delete(t.keys.teamMembership(person, team))}
 }
 
 // leaveTeams removes a marked person from the teams of all tenants.
@@ -59,11 +59,11 @@ func (d *Directory) leaveTeams(ctx context.Context, person scim.ID) error {
 		if err != nil {
 			return err
 		}
-		seats := make([]seat, len(edges))
+		seats := make([]membershipKeys, len(edges))
 		for i, edge := range edges {
 			of, team := teamOf(edge)
-			t := d.For(of)
-			seats[i] = seat{t.key(TeamKind, team), t.partTeam(team, person)}
+			t := d.namespace(of)
+			seats[i] = membershipKeys{t.keys.resource(TeamKind, team), t.teams().removeEdges(team, person)}
 		}
 		if err := d.leaveAll(ctx, seats); err != nil || next == "" {
 			return err
@@ -71,11 +71,11 @@ func (d *Directory) leaveTeams(ctx context.Context, person scim.ID) error {
 	}
 }
 
-// emptyTeam removes the members of a marked team. The edges from persons go first:
+// removeMembers removes the members of a marked team. The edges from persons go first:
 // those from the team lead to them, should this be interrupted.
-func (t *Tenant) emptyTeam(ctx context.Context, team scim.ID) error {
-	return t.d.db.DeleteRange(ctx, table.Query{PK: t.teamMembersPK(team)}, func(edge table.Item) []table.Key {
-		return []table.Key{t.teamOfKey(scim.ID(edge.Text("SK")), team)}
+func (t Teams) removeMembers(ctx context.Context, team scim.ID) error {
+	return t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.teamMembers(team)}, func(edge table.Item) []table.Key {
+		return []table.Key{t.keys.teamMembership(scim.ID(edge.Text("SK")), team)}
 	})
 }
 
@@ -89,7 +89,7 @@ type TeamMembership struct {
 // TeamsOf reads the teams of a person, of whichever tenants. A person who does not
 // exist has none. The error is ErrUnavailable, or ErrTooMany behind MaxEdges teams.
 func (d *Directory) TeamsOf(ctx context.Context, person scim.ID) (all []TeamMembership, err error) {
-	if !Plausible(person) {
+	if !ValidID(person) {
 		return nil, nil
 	}
 	edges, next, err := d.db.Query(ctx, table.Query{PK: teamsOfPK(person), Limit: MaxEdges})
@@ -115,7 +115,7 @@ func (d *Directory) teamNames(ctx context.Context, edges []table.Item) ([]string
 	keys, at := make([]table.Key, len(edges)), map[table.Key]int{}
 	for i, edge := range edges {
 		of, team := teamOf(edge)
-		keys[i] = d.For(of).key(TeamKind, team)
+		keys[i] = d.namespace(of).keys.resource(TeamKind, team)
 		at[keys[i]] = i
 	}
 	items, err := d.db.GetAll(ctx, keys)

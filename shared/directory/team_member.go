@@ -16,18 +16,18 @@ type TeamMember struct {
 	Name string // the userName, "" of a user of another tenant
 }
 
-// TeamMembers reads a page of a team's members in the order of their ids: at most
+// Members reads a page of a team's members in the order of their ids: at most
 // limit of them behind one. next is where to go on, "" at the end. The errors are
 // ErrNotFound and ErrUnavailable.
-func (t *Tenant) TeamMembers(ctx context.Context, id, after scim.ID, limit int) (page []TeamMember, next scim.ID, err error) {
-	if _, err := t.Team(ctx, id); err != nil {
+func (t Teams) Members(ctx context.Context, id, after scim.ID, limit int) (page []TeamMember, next scim.ID, err error) {
+	if _, err := t.Get(ctx, id); err != nil {
 		return nil, "", err
 	}
-	edges, last, err := t.d.db.Query(ctx, table.Query{PK: t.teamMembersPK(id), After: string(after), Limit: limit})
+	edges, last, err := t.d.db.Query(ctx, table.Query{PK: t.keys.teamMembers(id), After: string(after), Limit: limit})
 	if err != nil {
 		return nil, "", err
 	}
-	r := &roster{Tenant: t, team: id, met: map[scim.ID]TeamMember{}, gone: map[scim.ID]bool{}}
+	r := &teamRoster{namespace: t.namespace, team: id, met: map[scim.ID]TeamMember{}, gone: map[scim.ID]bool{}}
 	for _, edge := range edges {
 		r.ids = append(r.ids, scim.ID(edge.Text("SK")))
 	}
@@ -35,9 +35,9 @@ func (t *Tenant) TeamMembers(ctx context.Context, id, after scim.ID, limit int) 
 	return r.list(), scim.ID(last), err
 }
 
-// roster finds out who the members of a team are.
-type roster struct {
-	*Tenant
+// teamRoster finds out who the members of a team are.
+type teamRoster struct {
+	*namespace
 	team scim.ID
 	ids  []scim.ID
 	met  map[scim.ID]TeamMember
@@ -47,7 +47,7 @@ type roster struct {
 // read looks for accounts and users of this tenant in one batch, and once more for
 // those who are neither: an account may have become a user between the two reads,
 // and somebody may have left the team.
-func (r *roster) read(ctx context.Context) error {
+func (r *teamRoster) read(ctx context.Context) error {
 	if err := r.look(ctx, r.ids, r.accountKey, r.userKey); err != nil {
 		return err
 	}
@@ -60,12 +60,12 @@ func (r *roster) read(ctx context.Context) error {
 	return r.look(ctx, rest, r.memberKey, r.userKey)
 }
 
-func (r *roster) accountKey(id scim.ID) table.Key { return r.personKey(AccountKind, id) }
-func (r *roster) userKey(id scim.ID) table.Key    { return r.personKey(UserKind, id) }
-func (r *roster) memberKey(id scim.ID) table.Key  { return r.inTeamKey(r.team, id) }
+func (r *teamRoster) accountKey(id scim.ID) table.Key { return r.keys.person(AccountKind, id) }
+func (r *teamRoster) userKey(id scim.ID) table.Key    { return r.keys.person(UserKind, id) }
+func (r *teamRoster) memberKey(id scim.ID) table.Key  { return r.keys.teamMember(r.team, id) }
 
 // look reads items of persons and notes what they tell.
-func (r *roster) look(ctx context.Context, ids []scim.ID, keys ...func(scim.ID) table.Key) error {
+func (r *teamRoster) look(ctx context.Context, ids []scim.ID, keys ...func(scim.ID) table.Key) error {
 	var all []table.Key
 	for _, id := range ids {
 		for _, key := range keys {
@@ -85,7 +85,7 @@ func (r *roster) look(ctx context.Context, ids []scim.ID, keys ...func(scim.ID) 
 }
 
 // note notes who an item shows. An edge shows only that somebody is in the team.
-func (r *roster) note(item table.Item) error {
+func (r *teamRoster) note(item table.Item) error {
 	m := TeamMember{ID: scim.ID(item.Text("SK")), Kind: personKind(item)}
 	if m.Kind == "" {
 		if _, met := r.met[m.ID]; !met {
@@ -104,7 +104,7 @@ func (r *roster) note(item table.Item) error {
 }
 
 // list returns who was met, in the order of ids.
-func (r *roster) list() (page []TeamMember) {
+func (r *teamRoster) list() (page []TeamMember) {
 	for _, id := range r.ids {
 		if m, met := r.met[id]; met && !r.gone[id] {
 			page = append(page, m)

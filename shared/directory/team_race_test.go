@@ -61,7 +61,7 @@ func TestParallelJoins(t *testing.T) {
 	late := b.account("ann").ID
 	parallel(12, func(i int) {
 		e := directory.TeamEdit{Add: []scim.ID{late, ids[2*i]}, Remove: ids[2*i+1 : 2*i+2]}
-		if err := second(b.acme.EditTeam(t.Context(), team.ID, e)); err != nil {
+		if err := second(b.acme.Teams().Edit(t.Context(), team.ID, e)); err != nil {
 			t.Error(err)
 		}
 	})
@@ -77,9 +77,9 @@ func TestParallelTeamNames(t *testing.T) {
 	errs := make([]error, 12)
 	parallel(len(errs), func(i int) {
 		if i%2 == 0 {
-			_, errs[i] = b.acme.CreateTeam(t.Context(), "Crew")
+			_, errs[i] = b.acme.Teams().Create(t.Context(), "Crew")
 		} else {
-			_, errs[i] = b.acme.CreateGroup(t.Context(), group("crew", ""), directory.MemberEdit{})
+			_, errs[i] = b.acme.Groups().Create(t.Context(), group("crew", ""), directory.MemberEdit{})
 		}
 	})
 	if n := b.won(errs); n != 1 {
@@ -87,7 +87,7 @@ func TestParallelTeamNames(t *testing.T) {
 	}
 	teams := []scim.ID{b.team("a").ID, b.team("b").ID, b.team("c").ID, b.team("d").ID}
 	errs = errs[:4]
-	parallel(len(errs), func(i int) { _, errs[i] = b.acme.RenameTeam(t.Context(), teams[i], nil, "one") })
+	parallel(len(errs), func(i int) { _, errs[i] = b.acme.Teams().Rename(t.Context(), teams[i], nil, "one") })
 	if n := b.won(errs); n != 1 {
 		t.Errorf("%d were renamed to one name", n)
 	}
@@ -100,18 +100,18 @@ func TestParallelRenames(t *testing.T) {
 	b := newBench(t, itemLocks)
 	ids, team := b.users(6), b.team("Crew")
 	parallel(6, func(i int) {
-		_, err := b.acme.RenameTeam(t.Context(), team.ID, nil, fmt.Sprint("Crew", i))
+		_, err := b.acme.Teams().Rename(t.Context(), team.ID, nil, fmt.Sprint("Crew", i))
 		if err := errors.Join(err, join(t.Context(), b.acme, team.ID, ids[i:i+1])); err != nil {
 			t.Error(err)
 		}
 	})
-	now, err := b.acme.Team(t.Context(), team.ID)
+	now, err := b.acme.Teams().Get(t.Context(), team.ID)
 	if err != nil || now.Version != 13 {
 		t.Fatalf("%+v, %v", now, err)
 	}
 	versions := make([]error, 6)
 	parallel(6, func(i int) {
-		_, versions[i] = b.acme.RenameTeam(t.Context(), team.ID, func(v int64) bool { return v == now.Version }, fmt.Sprint("New", i))
+		_, versions[i] = b.acme.Teams().Rename(t.Context(), team.ID, func(v int64) bool { return v == now.Version }, fmt.Sprint("New", i))
 	})
 	lost := 0
 	for _, err := range versions {
@@ -143,7 +143,7 @@ func TestJoinWhileThePersonGoes(t *testing.T) {
 			}
 		})
 		work.Go(func() {
-			if err := b.acme.DeleteUser(t.Context(), going[i], nil); err != nil {
+			if err := b.acme.Users().Delete(t.Context(), going[i], nil); err != nil {
 				t.Error(err)
 			}
 		})
@@ -188,15 +188,15 @@ func (b *bench) teamwork(r *rand.Rand, team scim.ID, persons []scim.ID) error {
 	e := directory.TeamEdit{Add: pick(persons, some[:2]), Remove: pick(persons, some[2:])}
 	switch n := r.IntN(100); {
 	case n < 70:
-		return second(b.acme.EditTeam(b.Context(), team, e))
+		return second(b.acme.Teams().Edit(b.Context(), team, e))
 	case n < 85:
-		return second(b.acme.RenameTeam(b.Context(), team, nil, fmt.Sprint("crew", r.IntN(3))))
+		return second(b.acme.Teams().Rename(b.Context(), team, nil, fmt.Sprint("crew", r.IntN(3))))
 	case n < 92:
-		return b.acme.DeleteUser(b.Context(), persons[some[0]], nil)
+		return b.acme.Users().Delete(b.Context(), persons[some[0]], nil)
 	case n < 97:
 		return b.dir.Accounts().Delete(b.Context(), persons[some[0]], nil)
 	}
-	return b.acme.DeleteTeam(b.Context(), team, nil)
+	return b.acme.Teams().Delete(b.Context(), team, nil)
 }
 
 // around is a transport that lets something happen before and after the next read of

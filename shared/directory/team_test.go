@@ -14,16 +14,16 @@ import (
 
 // join puts persons into a team, and part takes them out.
 func join(ctx context.Context, t *directory.Tenant, team scim.ID, persons []scim.ID) error {
-	return second(t.EditTeam(ctx, team, directory.TeamEdit{Add: persons}))
+	return second(t.Teams().Edit(ctx, team, directory.TeamEdit{Add: persons}))
 }
 
 func part(ctx context.Context, t *directory.Tenant, team scim.ID, persons []scim.ID) error {
-	return second(t.EditTeam(ctx, team, directory.TeamEdit{Remove: persons}))
+	return second(t.Teams().Edit(ctx, team, directory.TeamEdit{Remove: persons}))
 }
 
 func (b *bench) team(name string, persons ...scim.ID) directory.Team {
 	b.Helper()
-	team, err := b.acme.CreateTeam(b.Context(), name)
+	team, err := b.acme.Teams().Create(b.Context(), name)
 	if err != nil {
 		b.Fatalf("create team %s: %v", name, err)
 	}
@@ -38,34 +38,34 @@ func TestTeamLife(t *testing.T) {
 	team := b.team("Tour Guides")
 	b.verify(0)
 	for what, read := range map[string]func() (directory.Team, error){
-		"id":   func() (directory.Team, error) { return b.acme.Team(t.Context(), team.ID) },
-		"name": func() (directory.Team, error) { return b.acme.TeamByName(t.Context(), "TOUR guides") },
+		"id":   func() (directory.Team, error) { return b.acme.Teams().Get(t.Context(), team.ID) },
+		"name": func() (directory.Team, error) { return b.acme.Teams().ByName(t.Context(), "TOUR guides") },
 	} {
 		if got, err := read(); err != nil || got.ID != team.ID || got.Name() != "Tour Guides" || got.Version != 1 || !got.Created.Equal(team.Created) {
 			t.Errorf("by %s: %+v, %v", what, got, err)
 		}
 	}
-	renamed, err := b.acme.RenameTeam(t.Context(), team.ID, nil, "Guides")
+	renamed, err := b.acme.Teams().Rename(t.Context(), team.ID, nil, "Guides")
 	if err != nil || renamed.Name() != "Guides" || renamed.Version != 2 {
 		t.Errorf("renamed %+v, %v", renamed, err)
 	}
-	if again, err := b.acme.RenameTeam(t.Context(), team.ID, nil, "Guides"); err != nil || again.Version != 2 {
+	if again, err := b.acme.Teams().Rename(t.Context(), team.ID, nil, "Guides"); err != nil || again.Version != 2 {
 		t.Errorf("renamed to the same: %+v, %v", again, err)
 	}
 	b.verify(0)
 	b.team("tour guides") // what was given up is free
-	if err := b.acme.DeleteTeam(t.Context(), team.ID, nil); err != nil {
+	if err := b.acme.Teams().Delete(t.Context(), team.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	b.team("GUIDES")
 	for what, err := range map[string]error{
-		"read":   second(b.acme.Team(t.Context(), team.ID)),
-		"rename": second(b.acme.RenameTeam(t.Context(), team.ID, nil, "x")),
-		"delete": b.acme.DeleteTeam(t.Context(), team.ID, nil),
+		"read":   second(b.acme.Teams().Get(t.Context(), team.ID)),
+		"rename": second(b.acme.Teams().Rename(t.Context(), team.ID, nil, "x")),
+		"delete": b.acme.Teams().Delete(t.Context(), team.ID, nil),
 		"join":   join(t.Context(), b.acme, team.ID, b.users(1)),
-		"list":   third(b.acme.TeamMembers(t.Context(), team.ID, "", 1)),
+		"list":   third(b.acme.Teams().Members(t.Context(), team.ID, "", 1)),
 		"odd":    join(t.Context(), b.acme, "a#b", nil),
-		"others": second(b.dir.For("globex").TeamByName(t.Context(), "Guides")),
+		"others": second(b.dir.For("globex").Teams().ByName(t.Context(), "Guides")),
 	} {
 		if !errors.Is(err, directory.ErrNotFound) {
 			t.Errorf("%s of a deleted team: %v", what, err)
@@ -81,18 +81,18 @@ func third[A, B any](_ A, _ B, err error) error { return err }
 func TestTeamVersions(t *testing.T) {
 	b := newBench(t, nil)
 	team, never := b.team("a"), func(int64) bool { return false }
-	if _, err := b.acme.RenameTeam(t.Context(), team.ID, never, "b"); !errors.Is(err, directory.ErrVersion) {
+	if _, err := b.acme.Teams().Rename(t.Context(), team.ID, never, "b"); !errors.Is(err, directory.ErrVersion) {
 		t.Errorf("rename: %v", err)
 	}
-	if err := b.acme.DeleteTeam(t.Context(), team.ID, never); !errors.Is(err, directory.ErrVersion) {
+	if err := b.acme.Teams().Delete(t.Context(), team.ID, never); !errors.Is(err, directory.ErrVersion) {
 		t.Errorf("delete: %v", err)
 	}
 	for _, name := range []string{"", " ", "a\nb", strings.Repeat("x", 40_000)} {
 		var bad *scim.Error
-		if _, err := b.acme.CreateTeam(t.Context(), name); !errors.As(err, &bad) {
+		if _, err := b.acme.Teams().Create(t.Context(), name); !errors.As(err, &bad) {
 			t.Errorf("create %.9q: %v", name, err)
 		}
-		if _, err := b.acme.RenameTeam(t.Context(), team.ID, nil, name); !errors.As(err, &bad) {
+		if _, err := b.acme.Teams().Rename(t.Context(), team.ID, nil, name); !errors.As(err, &bad) {
 			t.Errorf("rename %.9q: %v", name, err)
 		}
 	}
@@ -107,7 +107,7 @@ func TestTeamsAreListed(t *testing.T) {
 	}
 	b.group("g")
 	for after, more := scim.ID(""), true; more; more = after != "" {
-		page, next, err := b.acme.Teams(t.Context(), after, 2)
+		page, next, err := b.acme.Teams().List(t.Context(), after, 2)
 		if err != nil || len(page) > 2 {
 			t.Fatal(len(page), err)
 		}
@@ -128,7 +128,7 @@ func TestTeamsAndGroupsShareNames(t *testing.T) {
 	team, g := b.team("Crew"), b.group("Pilots")
 	other, another := b.team("other"), b.group("another")
 	rename := func(g scim.ID, name string) error {
-		return second(b.acme.ChangeGroup(t.Context(), g, nil, nil, func(*directory.Draft) (directory.Edit, error) {
+		return second(b.acme.Groups().Change(t.Context(), g, nil, nil, func(*directory.Draft) (directory.Edit, error) {
 			return directory.Edit{Doc: group(name, "")}, nil
 		}))
 	}
@@ -137,20 +137,20 @@ func TestTeamsAndGroupsShareNames(t *testing.T) {
 		holder directory.Kind
 		id     scim.ID
 	}{
-		"create group":          {second(b.acme.CreateGroup(t.Context(), group("CREW", ""), directory.MemberEdit{})), directory.TeamKind, team.ID},
+		"create group":          {second(b.acme.Groups().Create(t.Context(), group("CREW", ""), directory.MemberEdit{})), directory.TeamKind, team.ID},
 		"rename group":          {rename(another.ID, "crew"), directory.TeamKind, team.ID},
-		"create team":           {second(b.acme.CreateTeam(t.Context(), "pilots")), directory.GroupKind, g.ID},
-		"rename team":           {second(b.acme.RenameTeam(t.Context(), other.ID, nil, "PILOTS")), directory.GroupKind, g.ID},
-		"create team of a team": {second(b.acme.CreateTeam(t.Context(), "crew")), directory.TeamKind, team.ID},
+		"create team":           {second(b.acme.Teams().Create(t.Context(), "pilots")), directory.GroupKind, g.ID},
+		"rename team":           {second(b.acme.Teams().Rename(t.Context(), other.ID, nil, "PILOTS")), directory.GroupKind, g.ID},
+		"create team of a team": {second(b.acme.Teams().Create(t.Context(), "crew")), directory.TeamKind, team.ID},
 	} {
 		if v := takenValues(t, tt.err); len(v) != 1 || v[0].Attribute != "displayName" || v[0].Holder != tt.holder || v[0].ID != tt.id {
 			t.Errorf("%s: %+v", what, v)
 		}
 	}
-	if _, err := b.dir.For("globex").CreateTeam(t.Context(), "Crew"); err != nil {
+	if _, err := b.dir.For("globex").Teams().Create(t.Context(), "Crew"); err != nil {
 		t.Errorf("in another tenant: %v", err)
 	}
-	if _, err := b.acme.TeamByName(t.Context(), "Pilots"); !errors.Is(err, directory.ErrNotFound) {
+	if _, err := b.acme.Teams().ByName(t.Context(), "Pilots"); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("a team of a group's name: %v", err)
 	}
 	b.verify(0)
@@ -162,8 +162,8 @@ func TestTeamsAreNoGroups(t *testing.T) {
 	ann := b.create("ann", "").ID
 	team, g := b.team("Crew", ann), b.group("Pilots")
 	for what, err := range map[string]error{
-		"read":   second(b.acme.Group(t.Context(), team.ID)),
-		"delete": b.acme.DeleteGroup(t.Context(), team.ID, nil),
+		"read":   second(b.acme.Groups().Get(t.Context(), team.ID)),
+		"delete": b.acme.Groups().Delete(t.Context(), team.ID, nil),
 		"change": second(b.edit(t.Context(), team.ID, directory.MemberEdit{Remove: []scim.ID{ann}})),
 	} {
 		if !errors.Is(err, directory.ErrNotFound) {
@@ -173,11 +173,11 @@ func TestTeamsAreNoGroups(t *testing.T) {
 	if _, unknown := errors.AsType[*directory.UnknownMembersError](second(b.edit(t.Context(), g.ID, directory.MemberEdit{Add: members(team.ID)}))); !unknown {
 		t.Error("a team became a member of a group")
 	}
-	found, err := b.acme.GroupByName(t.Context(), "Crew")
-	among, err2 := b.acme.Among(t.Context(), []directory.Resource{team.Resource}, []scim.ID{ann})
-	_, groups, err3 := b.acme.UserWithGroups(t.Context(), ann)
-	ids, err4 := b.acme.GroupIDsOf(t.Context(), ann, "", 0)
-	users, err5 := b.acme.UserIDsIn(t.Context(), team.ID, "", 0)
+	found, err := b.acme.Groups().ByName(t.Context(), "Crew")
+	among, err2 := b.acme.Groups().MembersAmong(t.Context(), []directory.Resource{team.Resource}, []scim.ID{ann})
+	_, groups, err3 := b.acme.Users().GetWithGroups(t.Context(), ann)
+	ids, err4 := b.acme.Groups().IDsOf(t.Context(), ann, "", 0)
+	users, err5 := b.acme.Groups().UserIDs(t.Context(), team.ID, "", 0)
 	if err := errors.Join(err, err2, err3, err4, err5); err != nil || len(found)+len(among)+len(groups)+len(ids)+len(users) > 0 {
 		t.Errorf("found %v, among %v, groups %v %v, users %v, %v", found, among, groups, ids, users, err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
@@ -49,10 +50,10 @@ func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, work, settle
 	return left, t.vanish(ctx, record)
 }
 
-func (t *Tenant) remaining(ctx context.Context, left Remaining) (Remaining, error) {
+func (t *namespace) remaining(ctx context.Context, left Remaining) (Remaining, error) {
 	for k, n := range map[Kind]*int{UserKind: &left.Users, GroupKind: &left.Groups, TeamKind: &left.Teams} {
 		var err error
-		if *n, err = t.Count(ctx, k); err != nil {
+		if *n, err = t.count(ctx, k); err != nil {
 			return left, err
 		}
 	}
@@ -62,15 +63,15 @@ func (t *Tenant) remaining(ctx context.Context, left Remaining) (Remaining, erro
 // sweep deletes teams and groups, then users, which are in none of this tenant by
 // then, and the log since the tenant was created and the conflicts, which name them.
 // It reports whether none is left.
-func (t *Tenant) sweep(ctx context.Context, work time.Duration, created time.Time) (bool, error) {
+func (t *namespace) sweep(ctx context.Context, work time.Duration, created time.Time) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, work)
 	defer cancel()
 	for _, piece := range []func() error{
 		func() error { return t.deleteAll(ctx, TeamKind) },
 		func() error { return t.deleteAll(ctx, GroupKind) },
 		func() error { return t.deleteAll(ctx, UserKind) },
-		func() error { return t.Log().Delete(ctx, t.d.now(), created) },
-		func() error { return t.dropConflicts(ctx) },
+		func() error { return provlog.New(t.d.db, t.id).Delete(ctx, t.d.now(), created) },
+		func() error { return t.conflicts().deleteAll(ctx) },
 	} {
 		err := piece()
 		if errors.Is(err, ErrUnavailable) || err != nil && ctx.Err() != nil { // the time is up, or about to be
@@ -88,9 +89,9 @@ const (
 	sweepParallel = 8
 )
 
-func (t *Tenant) deleteAll(ctx context.Context, k Kind) error {
+func (t *namespace) deleteAll(ctx context.Context, k Kind) error {
 	for {
-		items, _, err := t.d.db.Query(ctx, table.Query{PK: t.pk(k), Limit: sweepBatch})
+		items, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.partition(k), Limit: sweepBatch})
 		if err != nil || len(items) == 0 {
 			return err
 		}
@@ -102,7 +103,7 @@ func (t *Tenant) deleteAll(ctx context.Context, k Kind) error {
 
 // deleteEach deletes resources. One that is marked already is finished: then
 // delete says that it is not found.
-func (t *Tenant) deleteEach(ctx context.Context, k Kind, items []table.Item) error {
+func (t *namespace) deleteEach(ctx context.Context, k Kind, items []table.Item) error {
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(sweepParallel)
 	for _, item := range items {
@@ -119,17 +120,17 @@ func (t *Tenant) deleteEach(ctx context.Context, k Kind, items []table.Item) err
 
 // vanish removes what a tenant without users, groups and teams still has, its record
 // last: as long as that is there, the deletion can be resumed.
-func (t *Tenant) vanish(ctx context.Context, record tenant.Tenant) error {
+func (t *namespace) vanish(ctx context.Context, record tenant.Tenant) error {
 	if err := t.d.tenants.DeleteCredentials(ctx, t.id); err != nil {
 		return err
 	}
-	writes := []table.Write{table.Delete(t.nestingKey())}
+	writes := []table.Write{table.Delete(t.keys.nesting())}
 	for _, k := range []Kind{UserKind, GroupKind, TeamKind} {
-		if err := t.d.db.DeleteRange(ctx, table.Query{PK: t.tombstonesPK(k)}, nil); err != nil {
+		if err := t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.tombstones(k)}, nil); err != nil {
 			return err
 		}
 		for shard := range counterShards {
-			writes = append(writes, table.Delete(countKey(t.countPK(k), shard)))
+			writes = append(writes, table.Delete(countKey(t.keys.count(k), shard)))
 		}
 	}
 	if err := t.d.db.WriteAll(ctx, writes); err != nil {
@@ -138,11 +139,11 @@ func (t *Tenant) vanish(ctx context.Context, record tenant.Tenant) error {
 	return t.d.tenants.DeleteTenant(ctx, record)
 }
 
-// dropConflicts removes what finds conflicts before themselves, which know it.
-func (t *Tenant) dropConflicts(ctx context.Context) error {
-	return t.d.db.DeleteRange(ctx, table.Query{PK: t.conflictsPK()}, func(item table.Item) []table.Key {
+// deleteAll removes what finds conflicts before themselves, which know it.
+func (t Conflicts) deleteAll(ctx context.Context) error {
+	return t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.conflicts()}, func(item table.Item) []table.Key {
 		if record := item.Text("indexed"); record != "" {
-			return []table.Key{t.conflictOfKey(record, ConflictID(item.Text("SK")))}
+			return []table.Key{t.keys.conflictIndexEntry(record, ConflictID(item.Text("SK")))}
 		}
 		return nil
 	})

@@ -27,19 +27,19 @@ func (b *bench) populate(id tenant.ID, users int, now time.Time) {
 	}
 	var ids []scim.ID
 	for i := range users {
-		u, err := t.CreateUser(b.Context(), user(fmt.Sprintf("u%d@%s", i, id), fmt.Sprint(i), fmt.Sprintf("m%d@%s", i, id)))
+		u, err := t.Users().Create(b.Context(), user(fmt.Sprintf("u%d@%s", i, id), fmt.Sprint(i), fmt.Sprintf("m%d@%s", i, id)))
 		if err != nil {
 			b.Fatal(err)
 		}
 		ids = append(ids, u.ID)
 	}
 	for i := range 30 {
-		_, err := t.CreateUser(b.Context(), user(fmt.Sprintf("new%d", i), fmt.Sprintf("new%d", i), fmt.Sprintf("m%d@%s", i%users, id)))
+		_, err := t.Users().Create(b.Context(), user(fmt.Sprintf("new%d", i), fmt.Sprintf("new%d", i), fmt.Sprintf("m%d@%s", i%users, id)))
 		b.note(t, err)
 	}
 	b.populateTeam(t, ids[:min(len(ids), directory.MaxTeamEdit)])
 	for i := range 3 {
-		if _, err := t.CreateGroup(b.Context(), group(fmt.Sprintf("g%d", i), ""), directory.MemberEdit{Add: members(ids...)}); err != nil {
+		if _, err := t.Groups().Create(b.Context(), group(fmt.Sprintf("g%d", i), ""), directory.MemberEdit{Add: members(ids...)}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -48,7 +48,7 @@ func (b *bench) populate(id tenant.ID, users int, now time.Time) {
 // populateTeam gives a tenant a team of some users.
 func (b *bench) populateTeam(t *directory.Tenant, users []scim.ID) {
 	b.Helper()
-	team, err := t.CreateTeam(b.Context(), "crew")
+	team, err := t.Teams().Create(b.Context(), "crew")
 	if err == nil {
 		err = join(b.Context(), t, team.ID, users)
 	}
@@ -90,7 +90,7 @@ func TestRemoveTenant(t *testing.T) {
 	if err != nil || left.Done || left.Users != 0 || left.Groups != 0 || left.Teams != 0 || left.Wait != time.Minute {
 		t.Fatalf("left %+v, %v: it has to wait for requests that are under way", left, err)
 	}
-	if _, err := b.dir.For("acme").CreateUser(t.Context(), user("late", "")); err != nil { // one of those
+	if _, err := b.dir.For("acme").Users().Create(t.Context(), user("late", "")); err != nil { // one of those
 		t.Fatal(err)
 	}
 	b.logged("acme", "late", clock.now)

@@ -14,11 +14,11 @@ import (
 // still be at work on it: longer than a request can take.
 const lease = 30 * time.Second
 
-// Notice looks at an item that the table's stream shows with a mark of deletion or
+// EnqueueUnfinished looks at an item that the table's stream shows with a mark of deletion or
 // a pending change. Work that is still to be done is noted for Sweep, or finished
 // at once if the function that began it can't be at it any more. The error is
 // ErrUnavailable.
-func (d *Directory) Notice(ctx context.Context, pk, sk string) error {
+func (d *Directory) EnqueueUnfinished(ctx context.Context, pk, sk string) error {
 	w, ok := workOn(pk, sk)
 	if !ok {
 		return nil
@@ -82,7 +82,7 @@ func (d *Directory) forget(ctx context.Context, w work, note table.Item) error {
 	err := d.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Delete(w.noteKey()).WithCondition("#since = :since", table.Item{"since": note.Text("since")})
 	})
-	return ignoring(err, table.FailedConditions(err))
+	return ignoreRefusal(err, table.FailedConditions(err))
 }
 
 // work is a change or deletion that may be unfinished.
@@ -120,7 +120,7 @@ func noted(sk string) (work, bool) {
 // since returns when the work on a resource was begun, the zero time if there is
 // none.
 func (d *Directory) since(ctx context.Context, w work) (time.Time, error) {
-	item, err := d.db.Get(ctx, d.holding(w.tenant).key(w.kind, w.id))
+	item, err := d.db.Get(ctx, d.namespace(w.tenant).keys.resource(w.kind, w.id))
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -136,15 +136,15 @@ func (d *Directory) since(ctx context.Context, w work) (time.Time, error) {
 
 // finish does what is left of the work on a resource.
 func (d *Directory) finish(ctx context.Context, w work) error {
-	t := d.holding(w.tenant)
-	item, err := d.db.Get(ctx, t.key(w.kind, w.id))
+	t := d.namespace(w.tenant)
+	item, err := d.db.Get(ctx, t.keys.resource(w.kind, w.id))
 	switch {
 	case err != nil || item == nil:
 		return err
 	case !alive(item):
 		return t.finishDeletion(ctx, w.kind, item)
 	case item.Text("pending") != "":
-		return noneFound(t.finishChange(ctx, w.id, item.Text("pending")))
+		return noneFound(t.groups().finishChange(ctx, w.id, item.Text("pending")))
 	}
 	return nil
 }

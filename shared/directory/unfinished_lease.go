@@ -21,7 +21,7 @@ func (d *Directory) reserve(ctx context.Context, w work) (bool, error) {
 			"attribute_exists(PK) AND (attribute_not_exists(#until) OR #until <= :now)", table.Item{"now": now.Unix()})
 	})
 	refusal := table.FailedConditions(err)
-	return err == nil, ignoring(err, refusal)
+	return err == nil, ignoreRefusal(err, refusal)
 }
 
 // unreserve lets the next sweep try a piece of work again that this one could not finish.

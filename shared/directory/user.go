@@ -38,25 +38,25 @@ type Content struct {
 	verified string // of an account
 }
 
-// CreateUser stores a new user, with everything that it claims, in one
+// Create stores a new user, with everything that it claims, in one
 // transaction. An account that holds the user's email becomes that user, if that is
 // approved or the tenant connects automatically. The errors are *TakenError,
 // ErrUnavailable, ErrContention, and an *scim.Error for a value that can't be claimed.
-func (t *Tenant) CreateUser(ctx context.Context, c Content) (User, error) {
+func (t Users) Create(ctx context.Context, c Content) (User, error) {
 	return t.createOrConnect(ctx, c)
 }
 
-func (t *Tenant) createAs(ctx context.Context, k Kind, c Content) (User, error) {
+func (t *namespace) createAs(ctx context.Context, k Kind, c Content) (User, error) {
 	u := User{Resource: t.newResource(c.Doc), verified: c.verified}
-	claims, err := t.claims(u.Doc)
+	claims, err := t.userClaims(u.Doc)
 	if err != nil {
 		return User{}, err
 	}
-	err = t.freeing(ctx, func() error { return t.create(ctx, k, &u, c, claims) })
+	err = t.finishingDeletes(ctx, func() error { return t.create(ctx, k, &u, c, claims) })
 	return u, err
 }
 
-func (t *Tenant) create(ctx context.Context, k Kind, u *User, c Content, claims []claim) error {
+func (t *namespace) create(ctx context.Context, k Kind, u *User, c Content, claims []claim) error {
 	if err := t.hash(ctx, u, c, claims); err != nil {
 		return err
 	}
@@ -66,29 +66,29 @@ func (t *Tenant) create(ctx context.Context, k Kind, u *User, c Content, claims 
 	}
 	err = t.d.db.Change(ctx, func(table.Stamp) []table.Write {
 		record(ctx, item, false, 0)
-		return append(t.arrival(k, u.Resource, item, claims), t.counted(k, 1))
+		return append(t.createWrites(k, u.Resource, item, claims), t.countWrite(k, 1))
 	}, func(ctx context.Context) error { return t.checkFree(ctx, claims, u.ID) })
 	if failed := table.FailedConditions(err); failed != nil {
-		if taken := t.lost(failed, claims, 1); taken != nil {
+		if taken := t.takenError(failed, claims, 1); taken != nil {
 			return taken
 		}
 	}
 	return err
 }
 
-// arrival makes the writes of a new resource: itself first, then its claims, then
+// createWrites makes the writes of a new resource: itself first, then its claims, then
 // what else finds it.
-func (t *Tenant) arrival(k Kind, r Resource, item table.Item, claims []claim) []table.Write {
-	writes := []table.Write{table.Put(t.key(k, r.ID), item).WithCondition("attribute_not_exists(PK)", nil)}
+func (t *namespace) createWrites(k Kind, r Resource, item table.Item, claims []claim) []table.Write {
+	writes := []table.Write{table.Put(t.keys.resource(k, r.ID), item).WithCondition("attribute_not_exists(PK)", nil)}
 	for _, claim := range claims {
-		writes = append(writes, t.take(claim, k, r.ID))
+		writes = append(writes, t.putClaim(claim, k, r.ID))
 	}
 	return append(writes, t.lookups(k, r, table.Put)...)
 }
 
 // hash sets the user's password if the content has a new one and the claims are
 // not known to be lost.
-func (t *Tenant) hash(ctx context.Context, u *User, c Content, claims []claim) (err error) {
+func (t *namespace) hash(ctx context.Context, u *User, c Content, claims []claim) (err error) {
 	if c.HashPassword == nil {
 		return nil
 	}
@@ -100,18 +100,18 @@ func (t *Tenant) hash(ctx context.Context, u *User, c Content, claims []claim) (
 
 // lookups makes a write for each attribute by which a resource is found without
 // being claimed.
-func (t *Tenant) lookups(k Kind, r Resource, write func(table.Key, table.Item) table.Write) []table.Write {
+func (t *namespace) lookups(k Kind, r Resource, write func(table.Key, table.Item) table.Write) []table.Write {
 	id := r.Doc.Get("externalId").Text()
 	if id == "" {
 		return nil
 	}
-	return []table.Write{write(table.Key{PK: t.lookupPK(k, "externalId", id), SK: string(r.ID)}, table.Item{})}
+	return []table.Write{write(table.Key{PK: t.keys.lookup(k, "externalId", id), SK: string(r.ID)}, table.Item{})}
 }
 
-// counted makes the write that changes the number of resources by n, in a shard
+// countWrite makes the write that changes the number of resources by n, in a shard
 // chosen anew at each attempt.
-func (t *Tenant) counted(k Kind, n int64) table.Write {
-	return table.Update(countKey(t.countPK(k), rand.N(counterShards)), nil).Adding("n", n)
+func (t *namespace) countWrite(k Kind, n int64) table.Write {
+	return table.Update(countKey(t.keys.count(k), rand.N(counterShards)), nil).Adding("n", n)
 }
 
 // item returns what is stored of the user. The error is an *scim.Error.
@@ -132,7 +132,7 @@ func userFrom(item table.Item) (User, error) {
 }
 
 // newResource makes a resource that does not exist yet.
-func (t *Tenant) newResource(doc scim.Value) Resource {
+func (t *namespace) newResource(doc scim.Value) Resource {
 	now := t.d.instant()
 	return Resource{ID: scim.ID(uuid.NewString()), Doc: doc, Version: 1, Created: now, LastModified: now}
 }

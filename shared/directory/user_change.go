@@ -11,28 +11,28 @@ import (
 // means at any.
 type Match func(version int64) bool
 
-// ReplaceUser lets change turn a user into its new content and stores that. A
+// Replace lets change turn a user into its new content and stores that. A
 // change that changes nothing writes nothing and moves no version. When others
 // change the user meanwhile, change is called again with what they left; with a
 // match the error is ErrVersion instead. The other errors are ErrNotFound,
-// ErrContention and those of CreateUser and change.
-func (t *Tenant) ReplaceUser(ctx context.Context, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
+// ErrContention and those of Users.Create and change.
+func (t Users) Replace(ctx context.Context, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
 	return t.replaceAs(ctx, UserKind, id, match, change)
 }
 
-func (t *Tenant) replaceAs(ctx context.Context, k Kind, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
+func (t *namespace) replaceAs(ctx context.Context, k Kind, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
 	var result User
 	read := func() (User, error) { return t.user(ctx, k, id) }
-	err := edited(ctx, t, match, read, change, func(old User, c Content) (err error) {
+	err := readModifyWrite(ctx, t, match, read, change, func(old User, c Content) (err error) {
 		result, err = t.replace(ctx, k, old, c)
 		return attempted(err, k, id, c.Doc)
 	})
 	return result, err
 }
 
-// edited reads a resource, lets edit decide on it and stores that, all anew when
+// readModifyWrite reads a resource, lets edit decide on it and stores that, all anew when
 // others change the resource or free what it claims meanwhile.
-func edited[R interface{ version() int64 }, E any](ctx context.Context, t *Tenant, match Match, read func() (R, error), edit func(R) (E, error), store func(R, E) error) error {
+func readModifyWrite[R interface{ version() int64 }, E any](ctx context.Context, t *namespace, match Match, read func() (R, error), edit func(R) (E, error), store func(R, E) error) error {
 	return table.RetryIfChanged(ctx, func() error {
 		old, err := read()
 		if err != nil {
@@ -45,19 +45,19 @@ func edited[R interface{ version() int64 }, E any](ctx context.Context, t *Tenan
 		if err != nil {
 			return err
 		}
-		return t.freeing(ctx, func() error { return store(old, e) })
+		return t.finishingDeletes(ctx, func() error { return store(old, e) })
 	})
 }
 
 // replace stores the new content of a user whose version is still old's.
-func (t *Tenant) replace(ctx context.Context, k Kind, old User, c Content) (User, error) {
+func (t *namespace) replace(ctx context.Context, k Kind, old User, c Content) (User, error) {
 	if c.HashPassword == nil && c.Doc.JSON() == old.Doc.JSON() && c.verified == old.verified {
 		return old, nil
 	}
 	u := old
 	u.Doc, u.Version, u.LastModified, u.verified = c.Doc, old.Version+1, t.d.instant(), c.verified
-	held := t.held(old.Doc)
-	wanted, err := t.claims(u.Doc)
+	held := t.heldClaims(old.Doc)
+	wanted, err := t.userClaims(u.Doc)
 	if err != nil {
 		return User{}, err
 	}
@@ -80,28 +80,28 @@ func (t *Tenant) replace(ctx context.Context, k Kind, old User, c Content) (User
 
 // store writes the user under its old version, with what it claims and is found by
 // if that has changed.
-func (t *Tenant) store(ctx context.Context, k Kind, old, u User, item table.Item, taken, yielded []claim) error {
-	moves := t.moves(k, old.Resource, u.Resource, taken, yielded)
+func (t *namespace) store(ctx context.Context, k Kind, old, u User, item table.Item, taken, yielded []claim) error {
+	moves := t.changeWrites(k, old.Resource, u.Resource, taken, yielded)
 	user := func(stamp table.Stamp) table.Write {
 		if len(moves) == 0 {
 			item["writer"] = t.d.stamped(old.Resource, stamp)
 		}
 		record(ctx, item, false, 0)
-		return table.Update(t.key(k, u.ID), item).WithCondition("#version = :old", table.Item{"old": old.Version})
+		return table.Update(t.keys.resource(k, u.ID), item).WithCondition("#version = :old", table.Item{"old": old.Version})
 	}
-	return t.overtaken(t.change(ctx, k, old.Resource, func(stamp table.Stamp) []table.Write {
+	return t.classifyChange(t.change(ctx, k, old.Resource, func(stamp table.Stamp) []table.Write {
 		return append([]table.Write{user(stamp)}, moves...)
 	}, func(ctx context.Context) error { return t.checkFree(ctx, taken, u.ID) }), taken)
 }
 
-// moves makes the writes of a change by which a resource is found otherwise: the
+// changeWrites makes the writes of a change by which a resource is found otherwise: the
 // claims that it takes first, then those that it gives up, then look-ups.
-func (t *Tenant) moves(k Kind, old, now Resource, taken, yielded []claim) (writes []table.Write) {
+func (t *namespace) changeWrites(k Kind, old, now Resource, taken, yielded []claim) (writes []table.Write) {
 	for _, c := range taken {
-		writes = append(writes, t.take(c, k, now.ID))
+		writes = append(writes, t.putClaim(c, k, now.ID))
 	}
 	for _, c := range yielded {
-		writes = append(writes, yield(c, now.ID))
+		writes = append(writes, releaseClaim(c, now.ID))
 	}
 	if old.Doc.Get("externalId").Text() != now.Doc.Get("externalId").Text() {
 		writes = append(writes, t.lookups(k, old, deleting)...)
@@ -112,9 +112,9 @@ func (t *Tenant) moves(k Kind, old, now Resource, taken, yielded []claim) (write
 
 func deleting(key table.Key, _ table.Item) table.Write { return table.Delete(key) }
 
-// overtaken judges the failures of a write whose first condition is on the user
+// classifyChange judges the failures of a write whose first condition is on the user
 // itself: that one first, then the claims, which stand behind it.
-func (t *Tenant) overtaken(err error, taken []claim) error {
+func (t *namespace) classifyChange(err error, taken []claim) error {
 	failed := table.FailedConditions(err)
 	switch {
 	case failed == nil:
@@ -122,7 +122,7 @@ func (t *Tenant) overtaken(err error, taken []claim) error {
 	case failed.At(0) != nil:
 		return table.ErrItemChanged
 	}
-	if e := t.lost(failed, taken, 1); e != nil {
+	if e := t.takenError(failed, taken, 1); e != nil {
 		return e
 	}
 	return err

@@ -22,7 +22,7 @@ func (s *Server) noteConflicts(ctx context.Context, r *request, err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeToNote)
 	defer cancel()
-	r.event.conflicts, r.event.unnoted = r.Directory.Note(ctx, lost)
+	r.event.conflicts, r.event.unnoted = r.Directory.Conflicts().Record(ctx, lost)
 }
 
 // noted names the conflicts of a request, each once.

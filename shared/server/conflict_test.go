@@ -29,7 +29,7 @@ func (c *client) account(email string) directory.Account {
 // conflicts are those of the client's tenant.
 func (c *client) conflicts() []directory.Conflict {
 	c.Helper()
-	page, _, err := c.server.Directory.For(c.origin.Caller.Tenant).Conflicts(c.Context(), "", 100)
+	page, _, err := c.server.Directory.For(c.origin.Caller.Tenant).Conflicts().List(c.Context(), "", 100)
 	if err != nil {
 		c.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func (g *groups) create(ctx context.Context, r *request) (*response, error) {
 	}
 	edit := members.edit()
 	edit.SkipUnknown = r.skipsUnknown()
-	created, err := r.Directory.CreateGroup(ctx, doc, edit)
+	created, err := r.Directory.Groups().Create(ctx, doc, edit)
 	if err != nil {
 		return nil, err
 	}

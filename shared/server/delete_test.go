@@ -66,7 +66,7 @@ func TestListsFinishDeletions(t *testing.T) { // P-3.4.2.4-8
 	g := c.createGroup("crew", `,"members":[{"value":"`+id(a)+`"},{"value":"`+id(b)+`"}]`)
 	ctx, die := context.WithCancel(t.Context())
 	dying := open(t, name, fault.Script(http.DefaultTransport, fault.Rule{Operation: "Query", Fault: fault.Then(fault.Refused, die)}))
-	if err := dying.For("acme").DeleteUser(ctx, scim.ID(id(a)), nil); err == nil {
+	if err := dying.For("acme").Users().Delete(ctx, scim.ID(id(a)), nil); err == nil {
 		t.Fatal("the function did not die")
 	}
 	for _, target := range []string{"/Users", "/Users?count=0"} {

@@ -30,16 +30,16 @@ func (u *users) get(ctx context.Context, r *request) (*response, error) {
 // read reads a user, with the user's groups if the answer shows them.
 func (u *users) read(ctx context.Context, r *request) (user directory.User, groups []directory.Membership, err error) {
 	if u.wantsEdges(r) {
-		user, groups, err = r.Directory.UserWithGroups(ctx, r.ID)
+		user, groups, err = r.Directory.Users().GetWithGroups(ctx, r.ID)
 		return user, groups, tooManyGroups(err)
 	}
-	user, err = r.Directory.User(ctx, r.ID)
+	user, err = r.Directory.Users().Get(ctx, r.ID)
 	return user, nil, err
 }
 
 // get returns a group, whose members are read only if the answer shows them.
 func (g *groups) get(ctx context.Context, r *request) (*response, error) {
-	group, err := r.Directory.Group(ctx, r.ID)
+	group, err := r.Directory.Groups().Get(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}

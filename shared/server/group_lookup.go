@@ -17,30 +17,30 @@ func (g *groups) lookup(r *request, path filter.Path, value string) lookup {
 	is := func(attr string) bool { return path.Is(g.typ.Core.ID, attr, "") }
 	switch {
 	case is("id"):
-		return finder(r.Directory.GroupByID, value, ofGroup)
+		return finder(r.Directory.Groups().ByID, value, ofGroup)
 	case is("displayName"):
-		return finder(r.Directory.GroupByName, value, ofGroup)
+		return finder(r.Directory.Groups().ByName, value, ofGroup)
 	}
 	return nil
 }
 
 func (g *groups) byExternalID(r *request, value string) walk {
 	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
-		return r.Directory.GroupIDsByExternalID(ctx, value, after, limit)
+		return r.Directory.Groups().IDsByExternalID(ctx, value, after, limit)
 	}
 }
 
 // byEdge finds the groups with a member.
 func (g *groups) byEdge(r *request, value string) walk {
 	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
-		return r.Directory.GroupIDsOf(ctx, scim.ID(value), after, limit)
+		return r.Directory.Groups().IDsOf(ctx, scim.ID(value), after, limit)
 	}
 }
 
 // shown reads the members of the first of some groups, as many as one answer holds.
 func (g *groups) shown(r *request) relation {
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
-		all, err := r.Directory.MembersOf(ctx, of, maxEdges, maxEdgesAlone)
+		all, err := r.Directory.Groups().Members(ctx, of, maxEdges, maxEdgesAlone)
 		if err != nil {
 			return nil, tooManyMembers(err, of[0])
 		}
@@ -57,7 +57,7 @@ func (g *groups) edges(r *request) relation {
 	var read atomic.Int64
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
 		left := max(0, maxEdges-int(read.Load()))
-		all, err := r.Directory.MembersOf(ctx, of, left, left)
+		all, err := r.Directory.Groups().Members(ctx, of, left, left)
 		if err != nil {
 			return nil, g.tooManyCompared(err)
 		}
@@ -75,7 +75,7 @@ func (g *groups) among(r *request, members []scim.ID) relation {
 		if pairs.Add(int64(len(of)*len(members))) > maxEdges {
 			return nil, g.tooManyCompared(directory.ErrTooMany)
 		}
-		all, err := r.Directory.Among(ctx, of, members)
+		all, err := r.Directory.Groups().MembersAmong(ctx, of, members)
 		values := make([]scim.Value, len(of))
 		for i, group := range of {
 			values[i] = g.elements(r, all[group.ID])

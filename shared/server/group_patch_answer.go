@@ -21,7 +21,7 @@ func (g *groups) patchAnswer(ctx context.Context, r *request, c directory.Change
 		return g.standing(ctx, r, http.StatusOK, c)
 	}
 	if !r.wantsNoGroup() {
-		group, members, err := r.Directory.FewMembers(ctx, c, maxPatchAnswer)
+		group, members, err := r.Directory.Groups().FewMembers(ctx, c, maxPatchAnswer)
 		if err == nil {
 			return g.respond(r, http.StatusOK, group.Resource, g.elements(r, members)), nil
 		}

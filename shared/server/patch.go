@@ -75,7 +75,7 @@ func (u *users) patch(ctx context.Context, r *request) (*response, error) {
 	if err := u.project(r, u.sentBy(ops)); err != nil {
 		return nil, err
 	}
-	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
+	user, err := r.Directory.Users().Replace(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
 		r.about(old.Doc)
 		o.SameReadOnly = u.sameReadOnly(ctx, r, old.Resource)
 		o.Budget = newBudget(ctx)
@@ -128,7 +128,7 @@ func (g *groups) patch(ctx context.Context, r *request) (*response, error) {
 	if err := g.project(r, g.sentBy(p.rest)); err != nil {
 		return nil, err
 	}
-	changed, err := r.Directory.ChangeGroup(ctx, r.ID, r.match(), p.near(), func(d *directory.Draft) (directory.Edit, error) {
+	changed, err := r.Directory.Groups().Change(ctx, r.ID, r.match(), p.near(), func(d *directory.Draft) (directory.Edit, error) {
 		r.about(d.Doc)
 		return g.patched(ctx, r, d, p)
 	})

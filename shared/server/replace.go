@@ -21,7 +21,7 @@ func (u *users) replace(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	user, err := r.Directory.ReplaceUser(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
+	user, err := r.Directory.Users().Replace(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
 		now := content
 		if !sendsNull(body, "active") {
 			now.Doc = keepActive(old.Doc, content.Doc)
@@ -76,7 +76,7 @@ func (g *groups) replace(ctx context.Context, r *request) (*response, error) {
 		return nil, err
 	}
 	var edit directory.Edit
-	changed, err := r.Directory.ChangeGroup(ctx, r.ID, r.match(), nil, func(d *directory.Draft) (directory.Edit, error) {
+	changed, err := r.Directory.Groups().Change(ctx, r.ID, r.match(), nil, func(d *directory.Draft) (directory.Edit, error) {
 		if err := members.load(ctx, d); err != nil {
 			return edit, err
 		}
@@ -112,7 +112,7 @@ func (g *groups) standing(ctx context.Context, r *request, status int, c directo
 	group := c.Group
 	if !c.Exact {
 		var err error
-		if group, err = r.Directory.Group(ctx, group.ID); err != nil {
+		if group, err = r.Directory.Groups().Get(ctx, group.ID); err != nil {
 			return nil, err
 		}
 	}

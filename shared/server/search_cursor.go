@@ -119,7 +119,7 @@ func (f *search) listBehind(ctx context.Context, c *cursor) (*result, error) {
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() (err error) { total, err = f.count(ctx); return err })
 	work.Go(func() (err error) {
-		found, err = f.pageAt(ctx, directory.Place{Type: c.Part, After: c.ID})
+		found, err = f.pageAt(ctx, directory.PagePosition{Type: c.Part, After: c.ID})
 		return err
 	})
 	if err := work.Wait(); err != nil {

@@ -89,7 +89,7 @@ func (m *mentions) id(x *filter.Compare, ops ...filter.Op) bool {
 		if x.Op != op || x.Value.Kind() != scim.String {
 			continue
 		}
-		if id := scim.ID(x.Value.Text()); directory.Plausible(id) && !slices.Contains(m.ids, id) {
+		if id := scim.ID(x.Value.Text()); directory.ValidID(id) && !slices.Contains(m.ids, id) {
 			m.ids = append(m.ids, id)
 		}
 		return true

@@ -42,7 +42,7 @@ func (f *search) resumed(ctx context.Context, w walk) (*result, error) {
 	if w == nil || f.q.start == 1 {
 		return nil, nil
 	}
-	known, err := f.r.Directory.Journeys(ctx, f.journeyKind())
+	known, err := f.r.Directory.PageMarks(ctx, f.journeyKind())
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +63,8 @@ func (f *search) begun(found *result, hits []hit) {
 	if found.total <= behind+len(found.page) {
 		return
 	}
-	j := f.r.Directory.NewJourney()
-	j.Total, j.Last = found.total, directory.Place{Index: f.q.start}
+	j := f.r.Directory.NewPageMark()
+	j.Total, j.Last = found.total, directory.PagePosition{Index: f.q.start}
 	if behind > 0 {
 		j.Last.After = hits[behind-1].ID
 	}

@@ -17,11 +17,11 @@ func (f *search) list(ctx context.Context) (*result, error) {
 		return f.begin(ctx)
 	}
 	var total int
-	var known []directory.Journey
+	var known []directory.PageMark
 	work, within := errgroup.WithContext(ctx)
 	work.Go(func() (err error) { total, err = f.count(within); return err })
 	if f.q.count > 0 {
-		work.Go(func() (err error) { known, err = f.r.Directory.Journeys(within, f.journeyKind()); return err })
+		work.Go(func() (err error) { known, err = f.r.Directory.PageMarks(within, f.journeyKind()); return err })
 	}
 	if err := work.Wait(); err != nil {
 		return nil, err
@@ -44,8 +44,8 @@ func (f *search) list(ctx context.Context) (*result, error) {
 func (f *search) begin(ctx context.Context) (*result, error) {
 	var total int
 	found := &result{}
-	j := f.r.Directory.NewJourney()
-	j.Last = directory.Place{Index: 1}
+	j := f.r.Directory.NewPageMark()
+	j.Last = directory.PagePosition{Index: 1}
 	work, within := errgroup.WithContext(ctx)
 	work.Go(func() (err error) { total, err = f.count(within); return err })
 	work.Go(func() (err error) { found, err = f.pageAt(within, j.Last); return err })
@@ -56,7 +56,7 @@ func (f *search) begin(ctx context.Context) (*result, error) {
 // counted completes a page that begins where a journey stands. What is shown to
 // exist counts, even if the counters were read before it was created, or if much in
 // front of the page is gone: a client that goes by totalResults must not stop early.
-func (f *search) counted(found *result, total int, j directory.Journey) *result {
+func (f *search) counted(found *result, total int, j directory.PageMark) *result {
 	if found == nil {
 		return nil
 	}
@@ -90,9 +90,9 @@ func (f *search) count(ctx context.Context) (total int, err error) {
 }
 
 // pageAt reads the page that begins at a place, type by type.
-func (f *search) pageAt(ctx context.Context, at directory.Place) (*result, error) {
+func (f *search) pageAt(ctx context.Context, at directory.PagePosition) (*result, error) {
 	found := &result{}
-	for ; f.q.count > 0 && at.Type < len(f.parts) && !found.more; at = (directory.Place{Type: at.Type + 1}) {
+	for ; f.q.count > 0 && at.Type < len(f.parts) && !found.more; at = (directory.PagePosition{Type: at.Type + 1}) {
 		p, want := f.parts[at.Type], f.q.count-len(found.page)
 		some, more, err := p.r.Directory.Page(ctx, p.kind, at.After, max(1, want))
 		if err != nil {
@@ -113,15 +113,15 @@ func (f *search) pageAt(ctx context.Context, at directory.Place) (*result, error
 
 // skip goes on with a journey that stands before the index that is asked for, by
 // counting.
-func (f *search) skip(ctx context.Context, j directory.Journey) (directory.Journey, error) {
-	for at, left := j.Last, f.q.start-j.Last.Index; ; at = (directory.Place{Type: at.Type + 1}) {
+func (f *search) skip(ctx context.Context, j directory.PageMark) (directory.PageMark, error) {
+	for at, left := j.Last, f.q.start-j.Last.Index; ; at = (directory.PagePosition{Type: at.Type + 1}) {
 		p := f.parts[at.Type]
 		last, skipped, err := p.r.Directory.Skip(ctx, p.kind, at.After, left)
 		if errors.Is(err, directory.ErrTooMany) {
 			err = scim.TooMany("this page is too far behind the first to be found by startIndex alone; come by the pages before it, or page by cursor")
 		}
 		if left -= skipped; err != nil || left == 0 || at.Type+1 == len(f.parts) {
-			j.Last = directory.Place{Index: f.q.start, Type: at.Type, After: last}
+			j.Last = directory.PagePosition{Index: f.q.start, Type: at.Type, After: last}
 			return j, err
 		}
 	}

@@ -34,7 +34,7 @@ func (f *search) journeyKind() string {
 // created or deleted between their pages, the page begins at the foremost place,
 // and so will those that still wait: nobody misses a resource, though one of them
 // may meet some twice.
-func resume(known []directory.Journey, index int) (directory.Journey, bool) {
+func resume(known []directory.PageMark, index int) (directory.PageMark, bool) {
 	if waiting := active(known, index); len(waiting) > 0 {
 		first, last := waiting[0], waiting[0]
 		for _, j := range waiting {
@@ -48,12 +48,12 @@ func resume(known []directory.Journey, index int) (directory.Journey, bool) {
 		last.Last = first.Next
 		return last, true
 	}
-	nearest := directory.Journey{Last: directory.Place{Index: 1}}
+	nearest := directory.PageMark{Last: directory.PagePosition{Index: 1}}
 	for _, j := range known {
 		if j.Last.Index == index { // the same page again
 			return j, true
 		}
-		for _, at := range []directory.Place{j.Last, j.Next} {
+		for _, at := range []directory.PagePosition{j.Last, j.Next} {
 			if at.Index < index && at.Index > nearest.Last.Index {
 				nearest.Last = at
 			}
@@ -64,7 +64,7 @@ func resume(known []directory.Journey, index int) (directory.Journey, bool) {
 
 // active returns the journeys that wait for an index, but for those which have
 // rested while another that waits for it has come a long way: they were given up.
-func active(known []directory.Journey, index int) (waiting []directory.Journey) {
+func active(known []directory.PageMark, index int) (waiting []directory.PageMark) {
 	const far = 3 // pages
 	var youngest time.Time
 	for _, j := range known {
@@ -85,9 +85,9 @@ const noteTime = 500 * time.Millisecond
 
 // noting returns what notes that a journey has come past a page. That it fails is
 // no error: the next page is then found by counting.
-func (f *search) noting(j directory.Journey, page []hit) func(context.Context, int) {
+func (f *search) noting(j directory.PageMark, page []hit) func(context.Context, int) {
 	if j.ID == "" {
-		j.ID = f.r.Directory.NewJourney().ID
+		j.ID = f.r.Directory.NewPageMark().ID
 	}
 	j.Pages++
 	kind := f.journeyKind()
@@ -98,7 +98,7 @@ func (f *search) noting(j directory.Journey, page []hit) func(context.Context, i
 		ctx, cancel := context.WithTimeout(ctx, noteTime)
 		defer cancel()
 		end := page[shown-1]
-		j.Next = directory.Place{Index: f.q.start + shown, Type: end.part, After: end.ID}
-		_ = f.r.Directory.PutJourney(ctx, kind, j)
+		j.Next = directory.PagePosition{Index: f.q.start + shown, Type: end.part, After: end.ID}
+		_ = f.r.Directory.PutPageMark(ctx, kind, j)
 	}
 }

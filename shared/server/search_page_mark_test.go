@@ -86,13 +86,13 @@ func TestWalkAmongChanges(t *testing.T) { // P-3.4.2.4-13
 		for ; created < due; created++ {
 			name := fmt.Sprint("new", created)
 			work.Go(func() error {
-				_, err := acme.CreateUser(t.Context(), directory.Content{Doc: document(name)})
+				_, err := acme.Users().Create(t.Context(), directory.Content{Doc: document(name)})
 				return err
 			})
 		}
 		for ; deleted < due; deleted++ {
 			id := scim.ID(ids[order[deleted]])
-			work.Go(func() error { return acme.DeleteUser(t.Context(), id, nil) })
+			work.Go(func() error { return acme.Users().Delete(t.Context(), id, nil) })
 		}
 		w.step()
 		if err := work.Wait(); err != nil {
@@ -204,7 +204,7 @@ func TestRandomStartIndex(t *testing.T) { // P-3.4.2.4-10, P-3.4.2.4-11, P-3.4.2
 	if behind := c.send("GET", "/Users?startIndex=3001", ""); behind.Body.Get("totalResults").Text() != "3000" || len(behind.Body.Get("Resources").Items()) != 0 || c.cost().Calls > 2 {
 		t.Errorf("%s", behind.Text)
 	}
-	_, err := acme.CreateUser(t.Context(), directory.Content{Doc: document("late")})
+	_, err := acme.Users().Create(t.Context(), directory.Content{Doc: document("late")})
 	if last := c.send("GET", "/Users?startIndex=3001", ""); err != nil || len(last.Body.Get("Resources").Items()) != 1 {
 		t.Errorf("%s %v", last.Text, err)
 	}

@@ -32,9 +32,9 @@ func newCrew(t *testing.T, profile tenant.Profile) *crew {
 	c.origin.Caller.Profile = profile
 	c.ann = c.create("ann", "")
 	c.circle = c.createGroup("circle", `,"members":`+value(id(c.ann), id(c.create("bob", ""))))
-	team, err := c.dir.For("acme").CreateTeam(t.Context(), crewName)
+	team, err := c.dir.For("acme").Teams().Create(t.Context(), crewName)
 	if err == nil {
-		_, err = c.dir.For("acme").EditTeam(t.Context(), team.ID, directory.TeamEdit{Add: []scim.ID{scim.ID(id(c.ann))}})
+		_, err = c.dir.For("acme").Teams().Edit(t.Context(), team.ID, directory.TeamEdit{Add: []scim.ID{scim.ID(id(c.ann))}})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -228,7 +228,7 @@ func TestNameOfATeam(t *testing.T) {
 			t.Errorf("%s: %s", what, a.Text)
 		}
 	}
-	if err := c.dir.For("acme").DeleteTeam(t.Context(), scim.ID(c.team), nil); err != nil {
+	if err := c.dir.For("acme").Teams().Delete(t.Context(), scim.ID(c.team), nil); err != nil {
 		t.Fatal(err)
 	}
 	c.createGroup(crewName, "")
@@ -245,7 +245,7 @@ func TestUsersInTeams(t *testing.T) {
 		t.Errorf("in %v, %v", teams, err)
 	}
 	c.wants(c.send("DELETE", path(c.ann), ""), 204, "")
-	members, _, err := c.dir.For("acme").TeamMembers(t.Context(), scim.ID(c.team), "", 10)
+	members, _, err := c.dir.For("acme").Teams().Members(t.Context(), scim.ID(c.team), "", 10)
 	if err != nil || len(members) > 0 {
 		t.Errorf("left %v, %v", members, err)
 	}

@@ -15,25 +15,25 @@ func (u *users) lookup(r *request, path filter.Path, value string) lookup {
 	is := func(attr, sub string) bool { return path.Is(u.typ.Core.ID, attr, sub) }
 	switch {
 	case is("id", ""):
-		return finder(r.Directory.UserByID, value, ofUser)
+		return finder(r.Directory.Users().ByID, value, ofUser)
 	case is("userName", ""):
-		return finder(r.Directory.UserByName, value, ofUser)
+		return finder(r.Directory.Users().ByName, value, ofUser)
 	case is("emails", ""), is("emails", "value"):
-		return finder(r.Directory.UserByEmail, value, ofUser)
+		return finder(r.Directory.Users().ByEmail, value, ofUser)
 	}
 	return nil
 }
 
 func (u *users) byExternalID(r *request, value string) walk {
 	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
-		return r.Directory.UserIDsByExternalID(ctx, value, after, limit)
+		return r.Directory.Users().IDsByExternalID(ctx, value, after, limit)
 	}
 }
 
 // byEdge finds the users in a group.
 func (u *users) byEdge(r *request, value string) walk {
 	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
-		return r.Directory.UserIDsIn(ctx, scim.ID(value), after, limit)
+		return r.Directory.Groups().UserIDs(ctx, scim.ID(value), after, limit)
 	}
 }
 
@@ -41,10 +41,10 @@ func (u *users) byEdge(r *request, value string) walk {
 func (u *users) edges(r *request) relation {
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
 		ids := ids(of)
-		all, err := r.Directory.GroupsOf(ctx, ids)
+		all, err := r.Directory.Groups().Of(ctx, ids)
 		for errors.Is(err, directory.ErrTooMany) && len(ids) > 1 {
 			ids = ids[:len(ids)/2]
-			all, err = r.Directory.GroupsOf(ctx, ids)
+			all, err = r.Directory.Groups().Of(ctx, ids)
 		}
 		if err != nil {
 			return nil, tooManyGroups(err)

@@ -31,7 +31,7 @@ func (u *users) provision(ctx context.Context, r *request, c directory.Content) 
 	if err := u.limited(ctx, r, c.Doc); err != nil {
 		return nil, err
 	}
-	user, err := r.Directory.CreateUser(ctx, c)
+	user, err := r.Directory.Users().Create(ctx, c)
 	if err == nil {
 		return u.respond(r, http.StatusCreated, user.Resource, scim.Value{}), nil
 	}
@@ -52,7 +52,7 @@ func (u *users) limited(ctx context.Context, r *request, doc scim.Value) error {
 	if _, ok := errors.AsType[*scim.Error](refused); !ok {
 		return refused
 	}
-	found, err := r.Directory.UserByName(ctx, doc.Get("userName").Text())
+	found, err := r.Directory.Users().ByName(ctx, doc.Get("userName").Text())
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (u *users) reprovision(ctx context.Context, r *request, c directory.Content
 func (u *users) reactivate(ctx context.Context, r *request, old *directory.User, c directory.Content) (*response, error) {
 	r.event.operation = "reactivate"
 	unmoved := func(version int64) bool { return version == old.Version }
-	user, err := r.Directory.ReplaceUser(ctx, old.ID, unmoved, u.replacement(r, c))
+	user, err := r.Directory.Users().Replace(ctx, old.ID, unmoved, u.replacement(r, c))
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func deactivated(ctx context.Context, r *request, doc scim.Value, taken *directo
 	if at < 0 {
 		return nil, nil
 	}
-	found, err := r.Directory.UserByID(ctx, string(taken.Values[at].ID))
+	found, err := r.Directory.Users().ByID(ctx, string(taken.Values[at].ID))
 	if err != nil || len(found) == 0 || !meant(found[0].Doc, doc) {
 		return nil, err
 	}

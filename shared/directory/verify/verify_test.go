@@ -71,7 +71,7 @@ func ann(t *testing.T) (db *table.DB, id string) {
 		scim.Member{Name: "externalId", Value: scim.Text("x")},
 		scim.Member{Name: "userName", Value: scim.Text("Ann")},
 		scim.Member{Name: "emails", Value: scim.List(scim.Map(scim.Member{Name: "value", Value: scim.Text("ann@example.com")}))})
-	u, err := dir.For("acme").CreateUser(t.Context(), directory.Content{Doc: doc})
+	u, err := dir.For("acme").Users().Create(t.Context(), directory.Content{Doc: doc})
 	if err != nil {
 		t.Fatal(err)
 	}

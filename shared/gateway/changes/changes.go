@@ -19,10 +19,10 @@ import (
 type Follower interface {
 	Ready(ctx context.Context) error
 	// Log writes the provisioning log, Settle closes conflicts.
-	Log(ctx context.Context, all []directory.Trace) error
-	Settle(ctx context.Context, all []directory.Trace) error
-	// Notice and Sweep finish what others began.
-	Notice(ctx context.Context, pk, sk string) error
+	Log(ctx context.Context, all []directory.StreamChange) error
+	Settle(ctx context.Context, all []directory.StreamChange) error
+	// EnqueueUnfinished and Sweep finish what others began.
+	EnqueueUnfinished(ctx context.Context, pk, sk string) error
 	Sweep(ctx context.Context) (finished int, err error)
 }
 
@@ -126,7 +126,7 @@ func (r *run) notice(ctx context.Context, c events.DynamoDBStreamRecord) error {
 	if err != nil {
 		return err
 	}
-	return r.Notice(ctx, pk, sk)
+	return r.EnqueueUnfinished(ctx, pk, sk)
 }
 
 func keys(c events.DynamoDBStreamRecord) (pk, sk string, err error) {

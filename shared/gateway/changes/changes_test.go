@@ -16,8 +16,8 @@ import (
 
 // finisher notes what it is told. A key that is in fails fails; "slow" fails when the time is up.
 type finisher struct {
-	logged  []directory.Trace
-	settled []directory.Trace
+	logged  []directory.StreamChange
+	settled []directory.StreamChange
 	unable  error // to log
 	fails   map[string]error
 	noticed []string
@@ -28,17 +28,17 @@ type finisher struct {
 
 func (f *finisher) Ready(context.Context) error { return f.unready }
 
-func (f *finisher) Log(_ context.Context, all []directory.Trace) error {
+func (f *finisher) Log(_ context.Context, all []directory.StreamChange) error {
 	f.logged = append(f.logged, all...)
 	return f.unable
 }
 
-func (f *finisher) Settle(_ context.Context, all []directory.Trace) error {
+func (f *finisher) Settle(_ context.Context, all []directory.StreamChange) error {
 	f.settled = append(f.settled, all...)
 	return nil
 }
 
-func (f *finisher) Notice(ctx context.Context, pk, sk string) error {
+func (f *finisher) EnqueueUnfinished(ctx context.Context, pk, sk string) error {
 	f.noticed = append(f.noticed, pk+"/"+sk)
 	if sk == "slow" {
 		<-ctx.Done()

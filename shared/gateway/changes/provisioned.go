@@ -12,7 +12,7 @@ import (
 // follow does what follows from the provisioning requests of a batch, for all of
 // them at once. What fails for one of them may have failed for each.
 func (r *run) follow(ctx context.Context, records []events.DynamoDBEventRecord) {
-	var all []directory.Trace
+	var all []directory.StreamChange
 	var from []int
 	for i, record := range records {
 		tr, ok, err := trace(record)
@@ -37,7 +37,7 @@ func (r *run) follow(ctx context.Context, records []events.DynamoDBEventRecord) 
 // trace reads what a provisioning request left behind in a record.
 // What an item was that was changed may be unknown, where records are handed in anew:
 // then no attribute counts as changed.
-func trace(record events.DynamoDBEventRecord) (tr directory.Trace, ok bool, err error) {
+func trace(record events.DynamoDBEventRecord) (tr directory.StreamChange, ok bool, err error) {
 	c := record.Change
 	if !has(c.NewImage, "log") {
 		return tr, false, nil
@@ -51,7 +51,7 @@ func trace(record events.DynamoDBEventRecord) (tr directory.Trace, ok bool, err 
 		same := *after
 		same.Log, before = "", &same
 	}
-	return directory.TraceOf(pk, sk, before, after)
+	return directory.ReadStreamChange(pk, sk, before, after)
 }
 
 func image(item map[string]events.DynamoDBAttributeValue) *directory.Image {

@@ -81,7 +81,7 @@ func createsOfOneUserName(r races) {
 // writes them may see one of the two. Late answers may stand for a loss, too.
 func (r races) counted(log string, losses, late int) {
 	r.Helper()
-	all, _, err := r.Directory().For(r.Tenant).Conflicts(r.Context(), "", 10)
+	all, _, err := r.Directory().For(r.Tenant).Conflicts().List(r.Context(), "", 10)
 	if err != nil || len(all) == 0 {
 		r.Fatalf("conflicts %+v, %v", all, err)
 	}
