@@ -35,12 +35,12 @@ type Grant struct {
 // the log tells an unknown one from a wrong, an expired or a suspended one.
 var ErrInvalidCredential = errors.New("the credential does not work")
 
-// usedWithin bounds the note that a credential was used: it must not delay the answer.
-const usedWithin = 300 * time.Millisecond
+// recordTimeout bounds the note that a credential was used: it must not delay the answer.
+const recordTimeout = 300 * time.Millisecond
 
-// holder finds the credential that a token or client secret belongs to. An
+// credentialFor finds the credential that a token or client secret belongs to. An
 // unknown key id takes the same path as a wrong secret.
-func (g *Authenticator) holder(ctx context.Context, text string, kind tenant.Kind) (tenant.Credential, error) {
+func (g *Authenticator) credentialFor(ctx context.Context, text string, kind tenant.Kind) (tenant.Credential, error) {
 	keyID, err := tenant.Parse(text)
 	if err != nil {
 		return tenant.Credential{}, ErrInvalidCredential
@@ -60,7 +60,7 @@ func (g *Authenticator) holder(ctx context.Context, text string, kind tenant.Kin
 // while its tenant is read.
 func (g *Authenticator) grant(ctx context.Context, c tenant.Credential) (Grant, error) {
 	var noted sync.WaitGroup
-	noted.Go(func() { g.note(ctx, c) })
+	noted.Go(func() { g.recordUse(ctx, c) })
 	t, err := g.Tenants.Tenant(ctx, c.Tenant)
 	noted.Wait()
 	switch {
@@ -74,10 +74,10 @@ func (g *Authenticator) grant(ctx context.Context, c tenant.Credential) (Grant, 
 	return Grant{Tenant: t, Credential: c, Scopes: c.Scopes, Expires: c.Expires}, nil
 }
 
-// note writes down that a credential is in use, at most hourly. A failure costs
+// recordUse writes down that a credential is in use, at most hourly. A failure costs
 // the operator an hour of knowledge, and the caller nothing.
-func (g *Authenticator) note(ctx context.Context, c tenant.Credential) {
-	ctx, cancel := context.WithTimeout(ctx, usedWithin)
+func (g *Authenticator) recordUse(ctx context.Context, c tenant.Credential) {
+	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
 	defer cancel()
 	if err := g.Tenants.NoteUse(ctx, c); err != nil {
 		g.Log.WarnContext(ctx, "the use of a credential was not noted", "credential", string(c.KeyID), "error", err.Error())

@@ -20,9 +20,9 @@ func (g *Authenticator) Bearer(ctx context.Context, header string) (Grant, error
 		return Grant{}, ErrInvalidCredential
 	}
 	if strings.Contains(token, ".") {
-		return g.signed(ctx, token)
+		return g.verifyAccessToken(ctx, token)
 	}
-	c, err := g.holder(ctx, token, tenant.BearerToken)
+	c, err := g.credentialFor(ctx, token, tenant.BearerToken)
 	if err != nil {
 		return Grant{Credential: c}, err
 	}
@@ -37,9 +37,9 @@ func BearerToken(header string) (token string, ok bool) {
 	return strings.TrimLeft(token, " "), ok && strings.EqualFold(scheme, "Bearer")
 }
 
-// signed decides about an access token. The client secret that it was issued for
+// verifyAccessToken decides about an access token. The client secret that it was issued for
 // has its say: a token does no more than that may, and ends with it.
-func (g *Authenticator) signed(ctx context.Context, token string) (Grant, error) {
+func (g *Authenticator) verifyAccessToken(ctx context.Context, token string) (Grant, error) {
 	claims, err := g.Keys.Verify(ctx, token)
 	if errors.Is(err, accesstoken.ErrInvalid) {
 		return Grant{}, ErrInvalidCredential

@@ -11,7 +11,7 @@ import (
 // Client decides about the id and secret of an OAuth 2.0 client. A client may
 // have several secrets; each names its own record.
 func (g *Authenticator) Client(ctx context.Context, id, secret string) (Grant, error) {
-	c, err := g.holder(ctx, secret, tenant.ClientSecret)
+	c, err := g.credentialFor(ctx, secret, tenant.ClientSecret)
 	if err != nil {
 		return Grant{Credential: c}, err
 	}

@@ -126,11 +126,11 @@ func TestRotation(t *testing.T) {
 		}
 	}
 	s.versions = []Version{version("b", start)}
-	now = now.Add(refresh)
+	now = now.Add(refreshInterval)
 	if _, err := verifier.Verify(t.Context(), issue(t, issuer, claims(now))); err != nil {
 		t.Errorf("by the new key alone: %v", err)
 	}
-	if issuer.keys[0].id == "" || s.reads > 2*int(Lifetime/refresh)+4 {
+	if issuer.keys[0].id == "" || s.reads > 2*int(Lifetime/refreshInterval)+4 {
 		t.Errorf("the secret was read %d times", s.reads)
 	}
 }
@@ -145,7 +145,7 @@ func TestStoreOutOfReach(t *testing.T) {
 	s.versions, s.err = []Version{version("a", start)}, nil
 	token := issue(t, k, claims(now))
 	s.err = errors.New("down")
-	now = now.Add(2 * refresh)
+	now = now.Add(2 * refreshInterval)
 	if _, err := k.Verify(t.Context(), token); err != nil {
 		t.Errorf("with keys read before: %v", err)
 	}

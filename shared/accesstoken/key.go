@@ -43,7 +43,7 @@ func newKey(v Version) (key, error) {
 // signer is the key that signs now, of keys with the newest first. A new key
 // waits until every verifier has read it.
 func signer(keys []key, now time.Time) key {
-	if len(keys) > 1 && now.Sub(keys[0].created) < settle {
+	if len(keys) > 1 && now.Sub(keys[0].created) < signDelay {
 		return keys[1]
 	}
 	return keys[0]

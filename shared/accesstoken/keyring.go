@@ -13,8 +13,8 @@ import (
 // The secret is read again after refresh. A new version of it verifies at once
 // and signs after settle, when no verifier is left that has not read it.
 const (
-	refresh = 5 * time.Minute
-	settle  = 2 * refresh
+	refreshInterval = 5 * time.Minute
+	signDelay       = 2 * refreshInterval
 )
 
 // Keyring signs and verifies with the versions of a secret: the current one and
@@ -34,7 +34,7 @@ type Keyring struct {
 
 // Issue signs a token.
 func (k *Keyring) Issue(ctx context.Context, c Claims) (string, error) {
-	keys, err := k.current(ctx)
+	keys, err := k.currentKeys(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -47,21 +47,21 @@ func (k *Keyring) Issue(ctx context.Context, c Claims) (string, error) {
 // Verify returns what a token says. The error is ErrInvalid, unless the keys
 // could not be had.
 func (k *Keyring) Verify(ctx context.Context, token string) (Claims, error) {
-	keys, err := k.current(ctx)
+	keys, err := k.currentKeys(ctx)
 	if err != nil {
 		return Claims{}, err
 	}
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}), jwt.WithIssuer(k.Service),
 		jwt.WithAudience(k.Service), jwt.WithExpirationRequired(), jwt.WithTimeFunc(k.Now), jwt.WithStrictDecoding())
 	var p payload
-	if _, err := parser.ParseWithClaims(token, &p, among(keys)); err != nil || p.IssuedAt == nil {
+	if _, err := parser.ParseWithClaims(token, &p, keyFunc(keys)); err != nil || p.IssuedAt == nil {
 		return Claims{}, ErrInvalid
 	}
 	return p.claims(), nil
 }
 
-// among finds the public key of a token's kid.
-func among(keys []key) jwt.Keyfunc {
+// keyFunc finds the public key of a token's kid.
+func keyFunc(keys []key) jwt.Keyfunc {
 	return func(t *jwt.Token) (any, error) {
 		for _, one := range keys {
 			if t.Header["kid"] == one.id && t.Header["typ"] == typ {
@@ -72,15 +72,15 @@ func among(keys []key) jwt.Keyfunc {
 	}
 }
 
-// current returns the keys, read again when their time has come. Keys that were
+// currentKeys returns the keys, read again when their time has come. Keys that were
 // read before serve on while the store is out of reach.
-func (k *Keyring) current(ctx context.Context) ([]key, error) {
+func (k *Keyring) currentKeys(ctx context.Context) ([]key, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.keys != nil && k.Now().Sub(k.read) < refresh {
+	if k.keys != nil && k.Now().Sub(k.read) < refreshInterval {
 		return k.keys, nil
 	}
-	keys, err := k.load(ctx)
+	keys, err := k.loadKeys(ctx)
 	if err != nil && k.keys == nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (k *Keyring) current(ctx context.Context) ([]key, error) {
 	return k.keys, nil
 }
 
-func (k *Keyring) load(ctx context.Context) ([]key, error) {
+func (k *Keyring) loadKeys(ctx context.Context) ([]key, error) {
 	versions, err := k.Read(ctx)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,7 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, level := http.StatusOK, slog.LevelInfo
 	attrs := []slog.Attr{slog.String("tenant", string(grant.Tenant.ID)), slog.String("credential", string(grant.Credential.KeyID))}
 	if err != nil {
-		refusal := outward(err)
+		refusal := asTokenError(err)
 		status, answer = refusal.status, refusal
 		refusal.headers(w.Header())
 		attrs = append(attrs, slog.String("code", refusal.Code))
@@ -49,8 +49,8 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer) // the client is gone: nothing is left to do
 }
 
-// issued is the answer to a request that was granted (RFC 6749 section 5.1).
-type issued struct {
+// tokenResponse is the answer to a request that was granted (RFC 6749 section 5.1).
+type tokenResponse struct {
 	AccessToken string `json:"access_token"`
 	TokenType   string `json:"token_type"`
 	ExpiresIn   int    `json:"expires_in"`
@@ -59,7 +59,7 @@ type issued struct {
 
 // exchange changes a client's secret for a token.
 func (e *Endpoint) exchange(r *http.Request) (grant access.Grant, answer any, err error) {
-	q, err := read(r)
+	q, err := readRequest(r)
 	if err != nil {
 		return grant, nil, err
 	}
@@ -70,45 +70,45 @@ func (e *Endpoint) exchange(r *http.Request) (grant access.Grant, answer any, er
 	if err != nil {
 		return grant, nil, err
 	}
-	if grant.Scopes, err = narrowed(grant.Scopes, q.scopes); err != nil {
+	if grant.Scopes, err = narrowScopes(grant.Scopes, q.scopes); err != nil {
 		return grant, nil, err
 	}
 	token, claims, err := e.Authenticator.IssueToken(r.Context(), grant)
 	if err != nil {
 		return grant, nil, err
 	}
-	return grant, answerWith(token, claims), nil
+	return grant, newTokenResponse(token, claims), nil
 }
 
-func answerWith(token string, c accesstoken.Claims) issued {
+func newTokenResponse(token string, c accesstoken.Claims) tokenResponse {
 	names := make([]string, len(c.Scopes))
 	for i, scope := range c.Scopes {
 		names[i] = string(scope)
 	}
-	return issued{
+	return tokenResponse{
 		AccessToken: token, TokenType: "Bearer", Scope: strings.Join(names, " "),
 		ExpiresIn: int(c.Expires.Sub(c.Issued) / time.Second),
 	}
 }
 
-// narrowed is what a client asks for of what it may do; all of it when it asks
+// narrowScopes is what a client asks for of what it may do; all of it when it asks
 // for nothing.
-func narrowed(may []tenant.Scope, asked []string) ([]tenant.Scope, error) {
+func narrowScopes(may []tenant.Scope, asked []string) ([]tenant.Scope, error) {
 	if len(asked) == 0 {
 		return may, nil
 	}
 	var scopes []tenant.Scope
 	for _, name := range asked {
-		scope, ok := find(may, name)
+		scope, ok := findScope(may, name)
 		if !ok {
-			return nil, refuse(http.StatusBadRequest, "invalid_scope", "the client may ask for the scopes read and write only, as far as the operator granted them")
+			return nil, newError(http.StatusBadRequest, "invalid_scope", "the client may ask for the scopes read and write only, as far as the operator granted them")
 		}
 		scopes = append(scopes, scope)
 	}
 	return tenant.Effective(scopes), nil
 }
 
-func find(may []tenant.Scope, name string) (tenant.Scope, bool) {
+func findScope(may []tenant.Scope, name string) (tenant.Scope, bool) {
 	for _, scope := range may {
 		if string(scope) == name {
 			return scope, true

@@ -18,11 +18,11 @@ type request struct {
 	scopes     []string
 }
 
-// read reads a token request (RFC 6749 sections 2.3.1 and 4.4.2). Parameters that
+// readRequest reads a token request (RFC 6749 sections 2.3.1 and 4.4.2). Parameters that
 // it does not know are ignored, as section 3.2 demands; those it knows come once.
-func read(r *http.Request) (q request, err error) {
+func readRequest(r *http.Request) (q request, err error) {
 	if r.Method != http.MethodPost {
-		return q, refuse(http.StatusMethodNotAllowed, "invalid_request", "a token request is a POST")
+		return q, newError(http.StatusMethodNotAllowed, "invalid_request", "a token request is a POST")
 	}
 	form, err := readForm(r)
 	if err != nil {
@@ -30,18 +30,18 @@ func read(r *http.Request) (q request, err error) {
 	}
 	for _, name := range []string{"grant_type", "client_id", "client_secret", "scope"} {
 		if len(form[name]) > 1 {
-			return q, refuse(http.StatusBadRequest, "invalid_request", "the parameter "+name+" comes more than once")
+			return q, newError(http.StatusBadRequest, "invalid_request", "the parameter "+name+" comes more than once")
 		}
 	}
-	if q.id, q.secret, err = client(r, form); err != nil {
+	if q.id, q.secret, err = clientCredentials(r, form); err != nil {
 		return q, err
 	}
 	switch form.Get("grant_type") {
 	case "client_credentials":
 	case "":
-		return q, refuse(http.StatusBadRequest, "invalid_request", "the parameter grant_type is missing")
+		return q, newError(http.StatusBadRequest, "invalid_request", "the parameter grant_type is missing")
 	default:
-		return q, refuse(http.StatusBadRequest, "unsupported_grant_type", "the grant type must be client_credentials")
+		return q, newError(http.StatusBadRequest, "unsupported_grant_type", "the grant type must be client_credentials")
 	}
 	q.scopes = strings.Fields(form.Get("scope"))
 	return q, nil
@@ -51,22 +51,22 @@ func read(r *http.Request) (q request, err error) {
 func readForm(r *http.Request) (url.Values, error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
-		return nil, refuse(http.StatusBadRequest, "invalid_request", "the Content-Type must be application/x-www-form-urlencoded")
+		return nil, newError(http.StatusBadRequest, "invalid_request", "the Content-Type must be application/x-www-form-urlencoded")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 	if errors.As(err, new(*http.MaxBytesError)) {
-		return nil, refuse(http.StatusRequestEntityTooLarge, "invalid_request", "the body is too large")
+		return nil, newError(http.StatusRequestEntityTooLarge, "invalid_request", "the body is too large")
 	}
 	form, malformed := url.ParseQuery(string(body))
 	if err != nil || malformed != nil {
-		return nil, refuse(http.StatusBadRequest, "invalid_request", "the body is malformed")
+		return nil, newError(http.StatusBadRequest, "invalid_request", "the body is malformed")
 	}
 	return form, nil
 }
 
-// client returns id and secret of the client, from the header or the form. To
+// clientCredentials returns id and secret of the client, from the header or the form. To
 // send both is an error (RFC 6749 section 2.3).
-func client(r *http.Request, form url.Values) (id, secret string, err error) {
+func clientCredentials(r *http.Request, form url.Values) (id, secret string, err error) {
 	id, secret = form.Get("client_id"), form.Get("client_secret")
 	if r.Header.Get("Authorization") == "" {
 		if id == "" || secret == "" {
@@ -81,7 +81,7 @@ func client(r *http.Request, form url.Values) (id, secret string, err error) {
 	case !ok || err1 != nil || err2 != nil:
 		return "", "", invalidClient()
 	case secret != "" || id != "" && id != user:
-		return "", "", refuse(http.StatusBadRequest, "invalid_request", "the client authenticates in the header or in the body, not in both")
+		return "", "", newError(http.StatusBadRequest, "invalid_request", "the client authenticates in the header or in the body, not in both")
 	}
 	return user, password, nil
 }

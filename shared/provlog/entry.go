@@ -56,19 +56,19 @@ const (
 )
 
 // Truncate returns a text as entries hold it: at most 256 bytes, cut at a whole character.
-func Truncate(s string) string { return cut(s, maxLogged) }
+func Truncate(s string) string { return truncate(s, maxLogged) }
 
-func cut(s string, most int) string {
+func truncate(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}
 	return strings.ToValidUTF8(s[:most], "")
 }
 
-// bounded cuts the texts that clients choose.
-func (e Entry) bounded() Entry {
+// truncated cuts the texts that clients choose.
+func (e Entry) truncated() Entry {
 	e.ID, e.Name, e.ExternalID = scim.ID(Truncate(string(e.ID))), Truncate(e.Name), Truncate(e.ExternalID)
-	e.Detail, e.Time = cut(e.Detail, maxDetail), e.Time.UTC().Truncate(time.Millisecond)
+	e.Detail, e.Time = truncate(e.Detail, maxDetail), e.Time.UTC().Truncate(time.Millisecond)
 	return e
 }
 
@@ -83,7 +83,7 @@ func (l Log) Put(ctx context.Context, e Entry) error {
 
 // Write makes the write of an entry. The write is idempotent.
 func (l Log) Write(e Entry) (table.Write, error) {
-	data, err := json.Marshal(e.bounded())
+	data, err := json.Marshal(e.truncated())
 	return table.Put(l.key(e), table.Item{"entry": string(data), "expires": e.Time.Add(Retention).Unix()}), err
 }
 

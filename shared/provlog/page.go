@@ -37,7 +37,7 @@ func (l Log) Page(ctx context.Context, q Query) (page []Entry, next string, err 
 	if q.Before != "" {
 		bound = min(bound, q.Before)
 	}
-	w := &walk{Log: l, query: q, from: scim.FormatTime(q.From)}
+	w := &pageReader{Log: l, query: q, from: scim.FormatTime(q.From)}
 	first, last := dayBelow(bound), q.From.UTC().Truncate(day)
 	for at := first; !at.Before(last); at = at.Add(-day) {
 		if first.Sub(at) == maxDays*day {
@@ -74,8 +74,8 @@ func dayBelow(bound string) time.Time {
 	return at.UTC().Truncate(day)
 }
 
-// walk reads the log backwards, day by day.
-type walk struct {
+// pageReader reads the log backwards, day by day.
+type pageReader struct {
 	Log
 	query Query
 	from  string
@@ -85,16 +85,16 @@ type walk struct {
 
 // day reads the entries of a day below a bound. next is where the page ends, "" if
 // it goes on.
-func (w *walk) day(ctx context.Context, day time.Time, bound string) (next string, err error) {
-	var strands []*strand
+func (w *pageReader) day(ctx context.Context, day time.Time, bound string) (next string, err error) {
+	var strands []*partitionCursor
 	for _, pk := range w.partitions(day) {
-		strands = append(strands, &strand{pk: pk, bound: bound})
+		strands = append(strands, &partitionCursor{pk: pk, bound: bound})
 	}
 	for {
 		if err := w.fill(ctx, strands); err != nil {
 			return "", err
 		}
-		s := latest(strands)
+		s := newest(strands)
 		if s == nil {
 			return "", nil
 		}
@@ -113,17 +113,17 @@ func (w *walk) day(ctx context.Context, day time.Time, bound string) (next strin
 	}
 }
 
-// strand is one partition of a day, as far as it has been read.
-type strand struct {
-	pk    string
-	bound string // below which to go on
-	items []table.Item
-	whole bool // there is no more
+// partitionCursor is one partition of a day, as far as it has been read.
+type partitionCursor struct {
+	pk        string
+	bound     string // below which to go on
+	items     []table.Item
+	exhausted bool // there is no more
 }
 
-// latest returns the strand whose next entry is the latest of all, nil if none has
+// newest returns the strand whose next entry is the latest of all, nil if none has
 // any.
-func latest(strands []*strand) (first *strand) {
+func newest(strands []*partitionCursor) (first *partitionCursor) {
 	for _, s := range strands {
 		if len(s.items) > 0 && (first == nil || s.items[0].Text("SK") > first.items[0].Text("SK")) {
 			first = s
@@ -133,22 +133,22 @@ func latest(strands []*strand) (first *strand) {
 }
 
 // fill reads on where a strand has run out, and then all that are about to.
-func (w *walk) fill(ctx context.Context, strands []*strand) error {
-	if !slices.ContainsFunc(strands, func(s *strand) bool { return len(s.items) == 0 && !s.whole }) {
+func (w *pageReader) fill(ctx context.Context, strands []*partitionCursor) error {
+	if !slices.ContainsFunc(strands, func(s *partitionCursor) bool { return len(s.items) == 0 && !s.exhausted }) {
 		return nil
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	for _, s := range strands {
-		if len(s.items) < batch/4 && !s.whole {
-			work.Go(func() error { return w.readOn(ctx, s) })
+		if len(s.items) < batch/4 && !s.exhausted {
+			work.Go(func() error { return w.readNext(ctx, s) })
 		}
 	}
 	return work.Wait()
 }
 
-func (w *walk) readOn(ctx context.Context, s *strand) error {
+func (w *pageReader) readNext(ctx context.Context, s *partitionCursor) error {
 	if w.from > s.bound {
-		s.whole = true
+		s.exhausted = true
 		return nil
 	}
 	items, next, err := w.db.Query(ctx, table.Query{PK: s.pk, From: w.from, To: s.bound, Limit: batch, Backward: true})
@@ -158,7 +158,7 @@ func (w *walk) readOn(ctx context.Context, s *strand) error {
 	if len(items) > 0 && items[0].Text("SK") == s.bound { // the range includes it
 		items = items[1:]
 	}
-	s.items, s.whole = append(s.items, items...), next == ""
+	s.items, s.exhausted = append(s.items, items...), next == ""
 	if len(items) > 0 {
 		s.bound = items[len(items)-1].Text("SK")
 	}

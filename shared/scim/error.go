@@ -72,42 +72,42 @@ func (e *Error) Value() Value {
 
 // InvalidFilter says that a filter is malformed or its attribute and operator
 // do not go together.
-func InvalidFilter(detail string) *Error { return bad(TypeInvalidFilter, detail) }
+func InvalidFilter(detail string) *Error { return badRequest(TypeInvalidFilter, detail) }
 
 // TooMany says that the request would yield or cost more than the service
 // allows.
-func TooMany(detail string) *Error { return bad(TypeTooMany, detail) }
+func TooMany(detail string) *Error { return badRequest(TypeTooMany, detail) }
 
 // Mutability says that the change is not compatible with the attribute's
 // mutability.
-func Mutability(detail string) *Error { return bad(TypeMutability, detail) }
+func Mutability(detail string) *Error { return badRequest(TypeMutability, detail) }
 
 // InvalidSyntax says that the body's structure is not that of the message.
-func InvalidSyntax(detail string) *Error { return bad(TypeInvalidSyntax, detail) }
+func InvalidSyntax(detail string) *Error { return badRequest(TypeInvalidSyntax, detail) }
 
 // InvalidPath says that a PATCH path is malformed or names no attribute.
-func InvalidPath(detail string) *Error { return bad(TypeInvalidPath, detail) }
+func InvalidPath(detail string) *Error { return badRequest(TypeInvalidPath, detail) }
 
 // NoTarget says that a PATCH path matches nothing.
-func NoTarget(detail string) *Error { return bad(TypeNoTarget, detail) }
+func NoTarget(detail string) *Error { return badRequest(TypeNoTarget, detail) }
 
 // InvalidValue says that a value is missing or does not fit its attribute.
-func InvalidValue(detail string) *Error { return bad(TypeInvalidValue, detail) }
+func InvalidValue(detail string) *Error { return badRequest(TypeInvalidValue, detail) }
 
 // InvalidVers says that the protocol version in the URL is not served.
-func InvalidVers(detail string) *Error { return bad(TypeInvalidVers, detail) }
+func InvalidVers(detail string) *Error { return badRequest(TypeInvalidVers, detail) }
 
 // InvalidCursor says that a cursor is none of this service's for this query (RFC
 // 9865 section 2.1).
-func InvalidCursor(detail string) *Error { return bad(TypeInvalidCursor, detail) }
+func InvalidCursor(detail string) *Error { return badRequest(TypeInvalidCursor, detail) }
 
 // ExpiredCursor says that a cursor is too old.
-func ExpiredCursor(detail string) *Error { return bad(TypeExpiredCursor, detail) }
+func ExpiredCursor(detail string) *Error { return badRequest(TypeExpiredCursor, detail) }
 
 // InvalidCount says that count is none, or not that of the pages before.
-func InvalidCount(detail string) *Error { return bad(TypeInvalidCount, detail) }
+func InvalidCount(detail string) *Error { return badRequest(TypeInvalidCount, detail) }
 
-func bad(t ErrorType, detail string) *Error {
+func badRequest(t ErrorType, detail string) *Error {
 	return &Error{Status: http.StatusBadRequest, Type: t, Detail: detail}
 }
 
@@ -118,61 +118,61 @@ func Uniqueness(detail string) *Error {
 }
 
 // Unauthorized says that the credential is missing or no longer valid.
-func Unauthorized(detail string) *Error { return plain(http.StatusUnauthorized, detail) }
+func Unauthorized(detail string) *Error { return withStatus(http.StatusUnauthorized, detail) }
 
 // Forbidden says that the credential may not do this.
-func Forbidden(detail string) *Error { return plain(http.StatusForbidden, detail) }
+func Forbidden(detail string) *Error { return withStatus(http.StatusForbidden, detail) }
 
 // NotFound says that the resource or endpoint does not exist.
-func NotFound(detail string) *Error { return plain(http.StatusNotFound, detail) }
+func NotFound(detail string) *Error { return withStatus(http.StatusNotFound, detail) }
 
 // MethodNotAllowed says which methods the endpoint has.
 func MethodNotAllowed(method, allow string) *Error {
-	e := plain(http.StatusMethodNotAllowed, "this endpoint does not support "+method+"; it supports "+allow)
+	e := withStatus(http.StatusMethodNotAllowed, "this endpoint does not support "+method+"; it supports "+allow)
 	e.Allow = allow
 	return e
 }
 
 // NotAcceptable says that no representation fits the Accept header.
-func NotAcceptable(detail string) *Error { return plain(http.StatusNotAcceptable, detail) }
+func NotAcceptable(detail string) *Error { return withStatus(http.StatusNotAcceptable, detail) }
 
 // PreconditionFailed says that the resource is no longer at the version named
 // in If-Match.
 func PreconditionFailed(detail string) *Error {
-	return plain(http.StatusPreconditionFailed, detail)
+	return withStatus(http.StatusPreconditionFailed, detail)
 }
 
 // TooLarge says that the body exceeds a limit.
-func TooLarge(detail string) *Error { return plain(http.StatusRequestEntityTooLarge, detail) }
+func TooLarge(detail string) *Error { return withStatus(http.StatusRequestEntityTooLarge, detail) }
 
 // UnsupportedMediaType says that the body is not SCIM's JSON.
 func UnsupportedMediaType(detail string) *Error {
-	return plain(http.StatusUnsupportedMediaType, detail)
+	return withStatus(http.StatusUnsupportedMediaType, detail)
 }
 
 // UnsupportedEncoding says that the body has a content coding, such as gzip.
 func UnsupportedEncoding(coding string) *Error {
-	e := plain(http.StatusUnsupportedMediaType, "this service does not accept Content-Encoding "+coding+"; send the body without it")
+	e := withStatus(http.StatusUnsupportedMediaType, "this service does not accept Content-Encoding "+coding+"; send the body without it")
 	e.AcceptEncoding = "identity"
 	return e
 }
 
 // NotImplemented says that the service does not offer an optional feature.
-func NotImplemented(detail string) *Error { return plain(http.StatusNotImplemented, detail) }
+func NotImplemented(detail string) *Error { return withStatus(http.StatusNotImplemented, detail) }
 
 // Unavailable says that the request could not be finished, and may be sent
 // again after that many seconds.
 func Unavailable(seconds int) *Error {
-	e := plain(http.StatusServiceUnavailable, "the directory is busy or out of reach; send the request again")
+	e := withStatus(http.StatusServiceUnavailable, "the directory is busy or out of reach; send the request again")
 	e.RetryAfter = seconds
 	return e
 }
 
 // Internal hides an error that the client can do nothing about.
 func Internal(err error) *Error {
-	e := plain(http.StatusInternalServerError, "an internal error occurred; the operator finds it in the log under this request's id")
+	e := withStatus(http.StatusInternalServerError, "an internal error occurred; the operator finds it in the log under this request's id")
 	e.Err = err
 	return e
 }
 
-func plain(status int, detail string) *Error { return &Error{Status: status, Detail: detail} }
+func withStatus(status int, detail string) *Error { return &Error{Status: status, Detail: detail} }

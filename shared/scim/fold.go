@@ -27,28 +27,28 @@ func Fold(s string) string {
 // The steps that a byte takes to be folded: see Budget. Most characters are looked up.
 // Sequences with combining marks are normalized, which takes longer.
 const (
-	plainFold  = 4
-	lookedUp   = 10
-	normalized = 1000
+	stepsASCII      = 4
+	stepsLookedUp   = 10
+	stepsNormalized = 1000
 )
 
 // FoldCounted is Fold. It returns the steps that it took, too.
 func FoldCounted(s string) (folded string, steps int) {
-	if isPlain(s) {
-		return FoldName(s), plainFold * len(s)
+	if isASCII(s) {
+		return FoldName(s), stepsASCII * len(s)
 	}
-	f := folder{out: make([]byte, 0, len(s)), most: math.MaxInt}
+	f := folder{out: make([]byte, 0, len(s)), limit: math.MaxInt}
 	f.fold(s)
-	return string(f.out), lookedUp*len(s) + normalized*f.normalized
+	return string(f.out), stepsLookedUp*len(s) + stepsNormalized*f.normalized
 }
 
 // FoldPrefix returns the first n bytes of Fold(s), all of them if there are fewer. It
 // does not look at the rest of s.
 func FoldPrefix(s string, n int) string {
-	if isPlain(s[:min(n+1, len(s))]) {
+	if isASCII(s[:min(n+1, len(s))]) {
 		return FoldName(s[:min(n, len(s))])
 	}
-	f := folder{most: n}
+	f := folder{limit: n}
 	f.fold(s)
 	return string(f.out[:min(n, len(f.out))])
 }
@@ -58,7 +58,7 @@ func FoldPrefix(s string, n int) string {
 // single characters, whose forms are looked up.
 type folder struct {
 	out        []byte
-	most       int // it stops behind as many bytes of out
+	limit      int // it stops behind as many bytes of out
 	normalized int // bytes of segments that were not looked up
 }
 
@@ -73,7 +73,7 @@ func (f *folder) fold(s string) {
 		if i > start {
 			f.add(s[start:i], form)
 		}
-		if len(f.out) >= f.most {
+		if len(f.out) >= f.limit {
 			return
 		}
 		start, form = i, next
@@ -165,7 +165,7 @@ func foldCase(s string) string {
 	}, cases.Fold().String(s))
 }
 
-func isPlain(s string) bool {
+func isASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {
 			return false

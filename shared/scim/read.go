@@ -24,15 +24,15 @@ func ParseJSON(data []byte) (Value, error) {
 		return Value{}, InvalidSyntax("the body is not valid UTF-8")
 	}
 	r := reader{s: string(data)}
-	r.space()
-	if c := r.next(); c == '{' || c == '[' {
+	r.skipSpace()
+	if c := r.peek(); c == '{' || c == '[' {
 		r.items, r.members = make([]Value, 0, smallJSON), make([]Member, 0, smallJSON)
 	}
 	v, err := r.value(0)
 	if err != nil {
 		return Value{}, err
 	}
-	if r.space(); r.pos != len(r.s) {
+	if r.skipSpace(); r.pos != len(r.s) {
 		return Value{}, r.fail("unexpected text after the JSON value")
 	}
 	return v, nil
@@ -57,7 +57,7 @@ func (r *reader) fail(format string, args ...any) error {
 	return InvalidSyntax(fmt.Sprintf(format, args...) + " at byte " + strconv.Itoa(r.pos))
 }
 
-func (r *reader) space() {
+func (r *reader) skipSpace() {
 	for r.pos < len(r.s) {
 		switch r.s[r.pos] {
 		case ' ', '\t', '\n', '\r':
@@ -68,8 +68,8 @@ func (r *reader) space() {
 	}
 }
 
-// next returns the byte at the position, or 0 at the end.
-func (r *reader) next() byte {
+// peek returns the byte at the position, or 0 at the end.
+func (r *reader) peek() byte {
 	if r.pos < len(r.s) {
 		return r.s[r.pos]
 	}
@@ -77,7 +77,7 @@ func (r *reader) next() byte {
 }
 
 func (r *reader) value(depth int) (Value, error) {
-	switch c := r.next(); {
+	switch c := r.peek(); {
 	case c == '"':
 		s, err := r.string()
 		return Text(s), err
@@ -108,17 +108,17 @@ func (r *reader) array(depth int) (Value, error) {
 		return Value{}, r.fail("more than %d levels of nesting", maxDepth)
 	}
 	start := len(r.items)
-	for more := r.open(']'); more; {
+	for more := r.skipOpening(']'); more; {
 		item, err := r.value(depth)
 		if err != nil {
 			return Value{}, err
 		}
 		r.items = append(r.items, item)
-		if more, err = r.more(']'); err != nil {
+		if more, err = r.skipSeparator(']'); err != nil {
 			return Value{}, err
 		}
 	}
-	v := List(cut(r.items[start:])...)
+	v := List(exactCopy(r.items[start:])...)
 	r.items = r.items[:start]
 	return v, nil
 }
@@ -129,29 +129,29 @@ func (r *reader) object(depth int) (Value, error) {
 	}
 	start := len(r.members)
 	var seen map[string]bool
-	for more := r.open('}'); more; {
+	for more := r.skipOpening('}'); more; {
 		m, err := r.member(depth)
 		if err != nil {
 			return Value{}, err
 		}
 		if len(r.members)-start == wideObject {
-			seen = names(r.members[start:])
+			seen = nameSet(r.members[start:])
 		}
-		if twice(r.members[start:], seen, m.Name) {
+		if isDuplicate(r.members[start:], seen, m.Name) {
 			return Value{}, r.fail("the name %q occurs twice in one object,", m.Name)
 		}
 		r.members = append(r.members, m)
-		if more, err = r.more('}'); err != nil {
+		if more, err = r.skipSeparator('}'); err != nil {
 			return Value{}, err
 		}
 	}
-	v := Map(cut(r.members[start:])...)
+	v := Map(exactCopy(r.members[start:])...)
 	r.members = r.members[:start]
 	return v, nil
 }
 
-// cut copies a slice to one of its size, nil for none.
-func cut[T any](s []T) []T {
+// exactCopy copies a slice to one of its size, nil for none.
+func exactCopy[T any](s []T) []T {
 	if len(s) == 0 {
 		return nil
 	}
@@ -159,39 +159,39 @@ func cut[T any](s []T) []T {
 }
 
 func (r *reader) member(depth int) (m Member, err error) {
-	if r.next() != '"' {
+	if r.peek() != '"' {
 		return m, r.fail("a name in double quotes is expected")
 	}
 	if m.Name, err = r.string(); err != nil {
 		return m, err
 	}
-	if r.space(); r.next() != ':' {
+	if r.skipSpace(); r.peek() != ':' {
 		return m, r.fail("a colon is expected")
 	}
 	r.pos++
-	r.space()
+	r.skipSpace()
 	m.Value, err = r.value(depth)
 	return m, err
 }
 
-// open passes the opening bracket and reports whether an element follows.
-func (r *reader) open(closing byte) bool {
+// skipOpening passes the opening bracket and reports whether an element follows.
+func (r *reader) skipOpening(closing byte) bool {
 	r.pos++
-	if r.space(); r.next() == closing {
+	if r.skipSpace(); r.peek() == closing {
 		r.pos++
 		return false
 	}
 	return true
 }
 
-// more passes the comma or the closing bracket behind an element and reports
+// skipSeparator passes the comma or the closing bracket behind an element and reports
 // whether another element follows.
-func (r *reader) more(closing byte) (bool, error) {
-	r.space()
-	switch r.next() {
+func (r *reader) skipSeparator(closing byte) (bool, error) {
+	r.skipSpace()
+	switch r.peek() {
 	case ',':
 		r.pos++
-		r.space()
+		r.skipSpace()
 		return true, nil
 	case closing:
 		r.pos++
@@ -200,9 +200,9 @@ func (r *reader) more(closing byte) (bool, error) {
 	return false, r.fail("a comma or %q is expected", closing)
 }
 
-// twice reports whether name is among members already, and notes it in seen,
+// isDuplicate reports whether name is among members already, and notes it in seen,
 // which is nil while members are few.
-func twice(members []Member, seen map[string]bool, name string) bool {
+func isDuplicate(members []Member, seen map[string]bool, name string) bool {
 	if seen != nil {
 		key := FoldName(name)
 		known := seen[key]
@@ -217,7 +217,7 @@ func twice(members []Member, seen map[string]bool, name string) bool {
 	return false
 }
 
-func names(members []Member) map[string]bool {
+func nameSet(members []Member) map[string]bool {
 	seen := make(map[string]bool, 2*len(members))
 	for _, m := range members {
 		seen[FoldName(m.Name)] = true
@@ -228,19 +228,19 @@ func names(members []Member) map[string]bool {
 // number passes a number as RFC 8259 section 6 spells it and keeps its text.
 func (r *reader) number() (Value, error) {
 	start := r.pos
-	if r.next() == '-' {
+	if r.peek() == '-' {
 		r.pos++
 	}
-	leadingZero := r.next() == '0'
+	leadingZero := r.peek() == '0'
 	whole := r.digits()
 	ok := whole > 0 && !(leadingZero && whole > 1)
-	if r.next() == '.' {
+	if r.peek() == '.' {
 		r.pos++
 		ok = r.digits() > 0 && ok
 	}
-	if c := r.next(); c == 'e' || c == 'E' {
+	if c := r.peek(); c == 'e' || c == 'E' {
 		r.pos++
-		if c := r.next(); c == '+' || c == '-' {
+		if c := r.peek(); c == '+' || c == '-' {
 			r.pos++
 		}
 		ok = r.digits() > 0 && ok
@@ -252,7 +252,7 @@ func (r *reader) number() (Value, error) {
 }
 
 func (r *reader) digits() (n int) {
-	for ; '0' <= r.next() && r.next() <= '9'; n++ {
+	for ; '0' <= r.peek() && r.peek() <= '9'; n++ {
 		r.pos++
 	}
 	return n

@@ -52,7 +52,7 @@ func (r *reader) escaped(start int) (string, error) {
 func (r *reader) escape(b *strings.Builder) error {
 	const letters, meanings = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
 	r.pos++
-	c := r.next()
+	c := r.peek()
 	if i := strings.IndexByte(letters, c); i >= 0 && c != 0 {
 		b.WriteByte(meanings[i])
 		r.pos++
@@ -77,7 +77,7 @@ func (r *reader) escape(b *strings.Builder) error {
 
 // hex4 passes the letter u and four hexadecimal digits.
 func (r *reader) hex4() (rune, bool) {
-	if r.next() != 'u' || r.pos+5 > len(r.s) {
+	if r.peek() != 'u' || r.pos+5 > len(r.s) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(r.s[r.pos+1:r.pos+5], 16, 16)

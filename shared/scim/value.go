@@ -27,13 +27,13 @@ func (k Kind) String() string {
 // of object members and the exact text of numbers. Values are never modified
 // once made; a change makes a new one.
 type Value struct {
-	kind  Kind
-	text  string // the text of a string or number; "true" or "false"
-	parts *parts // of an array or object; nil where it is empty
+	kind     Kind
+	text     string    // the text of a string or number; "true" or "false"
+	contents *contents // of an array or object; nil where it is empty
 }
 
-// parts is kept apart to keep a Value small: most are strings.
-type parts struct {
+// contents is kept apart to keep a Value small: most are strings.
+type contents struct {
 	items   []Value
 	members []Member
 }
@@ -54,7 +54,7 @@ func Boolean(b bool) Value { return Value{kind: Bool, text: strconv.FormatBool(b
 func Int(n int) Value { return Value{kind: Number, text: strconv.Itoa(n)} }
 
 // List makes a JSON array.
-func List(items ...Value) Value { return Value{kind: Array, parts: &parts{items: items}} }
+func List(items ...Value) Value { return Value{kind: Array, contents: &contents{items: items}} }
 
 // Texts makes a JSON array of strings.
 func Texts(items ...string) Value {
@@ -66,7 +66,7 @@ func Texts(items ...string) Value {
 }
 
 // Map makes a JSON object of members in the given order. The names must differ.
-func Map(members ...Member) Value { return Value{kind: Object, parts: &parts{members: members}} }
+func Map(members ...Member) Value { return Value{kind: Object, contents: &contents{members: members}} }
 
 // Kind returns the JSON type of v.
 func (v Value) Kind() Kind { return v.kind }
@@ -80,18 +80,18 @@ func (v Value) IsTrue() bool { return v.kind == Bool && v.text == "true" }
 
 // Items returns the elements of an array, nil for anything else.
 func (v Value) Items() []Value {
-	if v.parts == nil {
+	if v.contents == nil {
 		return nil
 	}
-	return v.parts.items
+	return v.contents.items
 }
 
 // Members returns the members of an object in order, nil for anything else.
 func (v Value) Members() []Member {
-	if v.parts == nil {
+	if v.contents == nil {
 		return nil
 	}
-	return v.parts.members
+	return v.contents.members
 }
 
 // Get returns the member of that exact name, or null. It suits values whose
@@ -141,7 +141,7 @@ func (v Value) Identical(w Value) bool {
 
 // Equal reports whether v and w are the same, members in the same order.
 func (v Value) Equal(w Value) bool {
-	return v.kind == w.kind && v.text == w.text && (v.parts == w.parts ||
+	return v.kind == w.kind && v.text == w.text && (v.contents == w.contents ||
 		slices.EqualFunc(v.Items(), w.Items(), Value.Equal) &&
 			slices.EqualFunc(v.Members(), w.Members(), func(a, b Member) bool { return a.Name == b.Name && a.Value.Equal(b.Value) }))
 }

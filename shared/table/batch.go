@@ -38,7 +38,7 @@ func inBatches[T any](ctx context.Context, list []T, size int, f func(context.Co
 	if err := work.Wait(); err != nil {
 		return err
 	}
-	return ended(ctx)
+	return checkDeadline(ctx)
 }
 
 func requests(writes []Write) []types.WriteRequest {
@@ -61,7 +61,7 @@ func (db *DB) writeBatch(ctx context.Context, left []types.WriteRequest) error {
 			return ErrUnavailable
 		}
 		var out *dynamodb.BatchWriteItemOutput
-		err := db.retry(ctx, func(ctx context.Context, _ verdict) (err error) {
+		err := db.retry(ctx, func(ctx context.Context, _ outcome) (err error) {
 			out, err = db.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
 				RequestItems:           map[string][]types.WriteRequest{db.name: left},
 				ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,

@@ -10,13 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// maxBatch is the number of items BatchGetItem takes.
-const maxBatch = 100
+// maxBatchGet is the number of items BatchGetItem takes.
+const maxBatchGet = 100
 
 // Get reads one item with strong consistency; nil where there is none.
 func (db *DB) Get(ctx context.Context, key Key) (Item, error) {
 	var out *dynamodb.GetItemOutput
-	err := db.retry(ctx, func(ctx context.Context, _ verdict) (err error) {
+	err := db.retry(ctx, func(ctx context.Context, _ outcome) (err error) {
 		out, err = db.client.GetItem(ctx, &dynamodb.GetItemInput{
 			TableName:              &db.name,
 			Key:                    encodeKey(key),
@@ -40,7 +40,7 @@ func (db *DB) Get(ctx context.Context, key Key) (Item, error) {
 func (db *DB) GetAll(ctx context.Context, keys []Key) ([]Item, error) {
 	var mu sync.Mutex
 	var items []Item
-	err := inBatches(ctx, keys, maxBatch, func(ctx context.Context, batch []Key) error {
+	err := inBatches(ctx, keys, maxBatchGet, func(ctx context.Context, batch []Key) error {
 		encoded := make([]attributes, len(batch))
 		for i, key := range batch {
 			encoded[i] = encodeKey(key)
@@ -57,8 +57,8 @@ func (db *DB) GetAll(ctx context.Context, keys []Key) ([]Item, error) {
 	return items, nil
 }
 
-// ended returns ErrUnavailable if the time of a context is over.
-func ended(ctx context.Context) error {
+// checkDeadline returns ErrUnavailable if the time of a context is over.
+func checkDeadline(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
 	}
@@ -70,7 +70,7 @@ func ended(ctx context.Context) error {
 func (db *DB) getBatch(ctx context.Context, keys []attributes) (items []Item, err error) {
 	for len(keys) > 0 {
 		var out *dynamodb.BatchGetItemOutput
-		err := db.retry(ctx, func(ctx context.Context, _ verdict) (err error) {
+		err := db.retry(ctx, func(ctx context.Context, _ outcome) (err error) {
 			out, err = db.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
 				RequestItems:           map[string]types.KeysAndAttributes{db.name: {Keys: keys, ConsistentRead: aws.Bool(true)}},
 				ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
@@ -155,7 +155,7 @@ func (db *DB) queryPage(ctx context.Context, q Query, have int) (out *dynamodb.Q
 	if q.Limit > 0 {
 		in.Limit = aws.Int32(int32(q.Limit - have))
 	}
-	err = db.retry(ctx, func(ctx context.Context, _ verdict) (err error) {
+	err = db.retry(ctx, func(ctx context.Context, _ outcome) (err error) {
 		out, err = db.client.Query(ctx, in)
 		return err
 	})

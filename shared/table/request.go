@@ -11,9 +11,9 @@ import (
 // attributes are an item as the SDK has it.
 type attributes = map[string]types.AttributeValue
 
-// write sends one write on its own. Of an update it returns the item as it then
+// sendOnce sends one write on its own. Of an update it returns the item as it then
 // stands, if the write asks for that.
-func (db *DB) write(ctx context.Context, w Write) (attributes, *types.ConsumedCapacity, error) {
+func (db *DB) sendOnce(ctx context.Context, w Write) (attributes, *types.ConsumedCapacity, error) {
 	const old, total = types.ReturnValuesOnConditionCheckFailureAllOld, types.ReturnConsumedCapacityTotal
 	e := w.expression()
 	switch w.op {
@@ -45,7 +45,7 @@ func (db *DB) write(ctx context.Context, w Write) (attributes, *types.ConsumedCa
 }
 
 func (w Write) returned() types.ReturnValue {
-	if w.returning {
+	if w.returnNew {
 		return types.ReturnValueAllNew
 	}
 	return types.ReturnValueNone

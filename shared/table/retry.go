@@ -11,29 +11,29 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// verdict is what an error of a call means for the next attempt.
-type verdict int
+// outcome is what an error of a call means for the next attempt.
+type outcome int
 
 const (
-	done      verdict = iota // the call was carried out
-	refused                  // a condition failed: the caller decides
-	cancelled                // nothing was written; a new attempt may be built
-	unknown                  // it may have been carried out: repeat the same
-	fatal                    // no attempt will succeed
+	done            outcome = iota // the call was carried out
+	conditionFailed                // a condition failed: the caller decides
+	notApplied                     // nothing was written; a new attempt may be built
+	unknown                        // it may have been carried out: repeat the same
+	permanent                      // no attempt will succeed
 )
 
-// judge sorts the errors of the SDK. Whatever is no answer of DynamoDB (a lost
+// classify sorts the errors of the SDK. Whatever is no answer of DynamoDB (a lost
 // connection, a time-out, a broken body) leaves the outcome unknown.
-func judge(err error) verdict {
+func classify(err error) outcome {
 	if err == nil {
 		return done
 	}
-	if errors.As(err, &givenUp{}) {
-		return refused
+	if errors.As(err, &abandoned{}) {
+		return conditionFailed
 	}
 	var cancellation *types.TransactionCanceledException
 	if errors.As(err, &cancellation) {
-		return judgeReasons(cancellation.CancellationReasons)
+		return classifyReasons(cancellation.CancellationReasons)
 	}
 	var api smithy.APIError
 	if !errors.As(err, &api) {
@@ -41,31 +41,31 @@ func judge(err error) verdict {
 	}
 	switch api.ErrorCode() {
 	case "ConditionalCheckFailedException":
-		return refused
+		return conditionFailed
 	case "TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException",
 		"RequestLimitExceeded", "ThrottlingError":
-		return cancelled
+		return notApplied
 	case "InternalServerError", "InternalServerErrorException", "ServiceUnavailable", "TransactionInProgressException",
 		"InternalFailure", "UnknownError":
 		return unknown
 	}
-	return fatal
+	return permanent
 }
 
-// givenUp is the error of an attempt that its caller did not want any more.
-type givenUp struct{ error }
+// abandoned is the error of an attempt that its caller did not want any more.
+type abandoned struct{ error }
 
-// judgeReasons sorts the reasons of a cancelled transaction. One failed
+// classifyReasons sorts the reasons of a cancelled transaction. One failed
 // condition decides, whatever else stands beside it: repeating can't help.
-func judgeReasons(reasons []types.CancellationReason) verdict {
-	v := cancelled
+func classifyReasons(reasons []types.CancellationReason) outcome {
+	v := notApplied
 	for _, reason := range reasons {
 		switch code(reason) {
 		case "ConditionalCheckFailed":
-			return refused
+			return conditionFailed
 		case "None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
 		default:
-			v = fatal
+			v = permanent
 		}
 	}
 	return v
@@ -88,18 +88,18 @@ const (
 // retry calls attempt until it is done, refused or fatal, with jittered pauses
 // between, for as long as the budget and the context's deadline allow; then the
 // error is ErrUnavailable. attempt is told the verdict on the attempt before.
-func (db *DB) retry(ctx context.Context, attempt func(ctx context.Context, before verdict) error) error {
+func (db *DB) retry(ctx context.Context, attempt func(ctx context.Context, before outcome) error) error {
 	ctx, cancel := context.WithTimeout(ctx, db.budget)
 	defer cancel()
 	before := done
 	for n := 0; ; n++ {
 		err := attempt(ctx, before)
-		before = judge(err)
+		before = classify(err)
 		count(ctx, func(u *Usage) { u.tally(n, err) })
 		switch before {
-		case done, refused:
+		case done, conditionFailed:
 			return err
-		case fatal:
+		case permanent:
 			return fmt.Errorf("table: %w", err)
 		}
 		if !Pause(ctx, n) {
@@ -109,7 +109,7 @@ func (db *DB) retry(ctx context.Context, attempt func(ctx context.Context, befor
 }
 
 func (u *Usage) tally(n int, err error) {
-	if errors.As(err, &givenUp{}) {
+	if errors.As(err, &abandoned{}) {
 		return
 	}
 	u.Calls++
@@ -118,12 +118,12 @@ func (u *Usage) tally(n int, err error) {
 	}
 	var cancellation *types.TransactionCanceledException
 	var conflict *types.TransactionConflictException
-	if errors.As(err, &conflict) || errors.As(err, &cancellation) && conflicted(cancellation) {
+	if errors.As(err, &conflict) || errors.As(err, &cancellation) && hasConflict(cancellation) {
 		u.Conflicts++
 	}
 }
 
-func conflicted(c *types.TransactionCanceledException) bool {
+func hasConflict(c *types.TransactionCanceledException) bool {
 	for _, reason := range c.CancellationReasons {
 		if code(reason) == "TransactionConflict" {
 			return true

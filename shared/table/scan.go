@@ -16,7 +16,7 @@ func (db *DB) Scan(ctx context.Context) iter.Seq2[Item, error] {
 		in := &dynamodb.ScanInput{TableName: &db.name, ConsistentRead: aws.Bool(true), ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal}
 		for more := true; more; more = len(in.ExclusiveStartKey) > 0 {
 			var out *dynamodb.ScanOutput
-			err := db.retry(ctx, func(ctx context.Context, _ verdict) (err error) {
+			err := db.retry(ctx, func(ctx context.Context, _ outcome) (err error) {
 				out, err = db.client.Scan(ctx, in)
 				return err
 			})

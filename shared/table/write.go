@@ -41,7 +41,7 @@ type Write struct {
 	Condition string
 	Values    Item
 
-	returning bool // Update: the item as it stands then
+	returnNew bool // Update: the item as it stands then
 }
 
 type operation uint8
@@ -132,7 +132,7 @@ func (db *DB) Transact(ctx context.Context, build func(Stamp) []Write) error {
 func (db *DB) Change(ctx context.Context, build func(Stamp) []Write, lost func(context.Context) error) error {
 	stamp := newStamp()
 	if writes := build(stamp); len(writes) == 1 {
-		_, err := db.plain(ctx, stamp, writes[0])
+		_, err := db.sendWrite(ctx, stamp, writes[0])
 		return err
 	}
 	return db.transact(ctx, stamp, build, lost)
@@ -142,11 +142,11 @@ func (db *DB) transact(
 	ctx context.Context, stamp Stamp, build func(Stamp) []Write, lost func(context.Context) error,
 ) error {
 	in, uncertain := db.transaction(build(stamp)), false
-	err := db.retry(ctx, func(ctx context.Context, before verdict) error {
-		if uncertain = uncertain || before == unknown; before == cancelled && !uncertain {
+	err := db.retry(ctx, func(ctx context.Context, before outcome) error {
+		if uncertain = uncertain || before == unknown; before == notApplied && !uncertain {
 			if lost != nil {
 				if err := lost(ctx); err != nil {
-					return givenUp{err}
+					return abandoned{err}
 				}
 			}
 			in = db.transaction(build(stamp))
@@ -157,14 +157,14 @@ func (db *DB) transact(
 		}
 		return err
 	})
-	return conditionFailed(err)
+	return asConditionFailed(err)
 }
 
 // Write carries out one conditional write. The errors are *ConditionFailed and
 // ErrUnavailable.
 func (db *DB) Write(ctx context.Context, build func(Stamp) Write) error {
 	stamp := newStamp()
-	_, err := db.plain(ctx, stamp, build(stamp))
+	_, err := db.sendWrite(ctx, stamp, build(stamp))
 	return err
 }
 
@@ -173,24 +173,24 @@ func (db *DB) Write(ctx context.Context, build func(Stamp) Write) error {
 func (db *DB) WriteReturning(ctx context.Context, build func(Stamp) Write) (Item, error) {
 	stamp := newStamp()
 	w := build(stamp)
-	w.returning = true
-	return db.plain(ctx, stamp, w)
+	w.returnNew = true
+	return db.sendWrite(ctx, stamp, w)
 }
 
-// plain sends one write. If it is refused after an attempt without an answer, the
+// sendWrite sends one write. If it is refused after an attempt without an answer, the
 // stamp on the item shows that this attempt had been carried out.
-func (db *DB) plain(ctx context.Context, stamp Stamp, w Write) (item Item, err error) {
+func (db *DB) sendWrite(ctx context.Context, stamp Stamp, w Write) (item Item, err error) {
 	uncertain := false
-	err = db.retry(ctx, func(ctx context.Context, before verdict) error {
+	err = db.retry(ctx, func(ctx context.Context, before outcome) error {
 		uncertain = uncertain || before == unknown
-		written, consumed, err := db.write(ctx, w)
+		written, consumed, err := db.sendOnce(ctx, w)
 		if err == nil && consumed != nil {
 			countWrite(ctx, *consumed)
 		}
 		item = decodeItem(written)
 		return err
 	})
-	err = conditionFailed(err)
+	err = asConditionFailed(err)
 	failed := FailedConditions(err)
 	if failed == nil || !uncertain {
 		return item, err
@@ -202,12 +202,12 @@ func (db *DB) plain(ctx context.Context, stamp Stamp, w Write) (item Item, err e
 	return nil, err
 }
 
-// conditionFailed turns the SDK's errors for failed conditions into *ConditionFailed.
-func conditionFailed(err error) error {
+// asConditionFailed turns the SDK's errors for failed conditions into *ConditionFailed.
+func asConditionFailed(err error) error {
 	failed := &ConditionFailed{}
 	var cancellation *types.TransactionCanceledException
 	var condition *types.ConditionalCheckFailedException
-	var end givenUp
+	var end abandoned
 	switch {
 	case err == nil, errors.Is(err, ErrUnavailable):
 		return err

@@ -13,11 +13,11 @@ import (
 // one tenant is visible to another (RFC 7644 section 6).
 type ID string
 
-var plainID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 
 // Valid reports whether id may name a tenant: at most 63 lower-case letters,
 // digits and hyphens, the first no hyphen.
-func (id ID) Valid() bool { return plainID.MatchString(string(id)) }
+func (id ID) Valid() bool { return idPattern.MatchString(string(id)) }
 
 // Profile selects the few behaviours in which identity providers contradict
 // each other.

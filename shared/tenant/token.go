@@ -16,10 +16,10 @@ import (
 var ErrMalformed = errors.New("malformed token")
 
 const (
-	prefix       = "scim_"
-	keyIDLength  = 16
-	secretLength = 26
-	sumLength    = 8
+	prefix         = "scim_"
+	keyIDLength    = 16
+	secretLength   = 26
+	checksumLength = 8
 )
 
 // Issue makes a bearer token for a tenant, and the credential to store for it.
@@ -53,10 +53,10 @@ func NewCredential(model Credential, now time.Time) (token string, c Credential)
 // its key id. The error is ErrMalformed. A parsed token is not yet a valid one: see Proves.
 func Parse(token string) (KeyID, error) {
 	rest, ok := strings.CutPrefix(token, prefix)
-	if !ok || len(rest) != keyIDLength+1+secretLength+sumLength || rest[keyIDLength] != '_' {
+	if !ok || len(rest) != keyIDLength+1+secretLength+checksumLength || rest[keyIDLength] != '_' {
 		return "", ErrMalformed
 	}
-	body, sum := token[:len(token)-sumLength], token[len(token)-sumLength:]
+	body, sum := token[:len(token)-checksumLength], token[len(token)-checksumLength:]
 	if Checksum(body) != sum {
 		return "", ErrMalformed
 	}

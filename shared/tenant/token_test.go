@@ -25,7 +25,7 @@ func TestIssue(t *testing.T) {
 	if c.Hash != sha256.Sum256([]byte(token)) {
 		t.Errorf("the credential's hash is %x, want SHA-256 of the token", c.Hash)
 	}
-	secret := token[len(prefix)+keyIDLength+1 : len(token)-sumLength]
+	secret := token[len(prefix)+keyIDLength+1 : len(token)-checksumLength]
 	if record := fmt.Sprintf("%q", c); strings.Contains(record, secret) || !strings.Contains(record, string(c.KeyID)) {
 		t.Errorf("the credential holds its secret, or not its key id: %s", record)
 	}

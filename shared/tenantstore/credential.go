@@ -16,7 +16,7 @@ func (s *Store) CreateCredential(ctx context.Context, c tenant.Credential) error
 		return []table.Write{
 			table.Check(Key(c.Tenant), "attribute_exists(PK) AND #state <> :deleting", table.Item{"deleting": string(tenant.Deleting)}),
 			table.Put(credentialKey(c.KeyID), credentialItem(c)),
-			table.Put(listedKey(c.Tenant, c.KeyID), kept(table.Item{}, c)),
+			table.Put(listEntryKey(c.Tenant, c.KeyID), withTTL(table.Item{}, c)),
 		}
 	})
 	if table.FailedConditions(err) != nil {
@@ -77,11 +77,11 @@ func (s *Store) editCredential(ctx context.Context, of tenant.ID, id tenant.KeyI
 		return old, err
 	}
 	err = s.db.Transact(ctx, func(table.Stamp) []table.Write {
-		item := kept(validity(c), c)
+		item := withTTL(mutableAttributes(c), c)
 		return []table.Write{
 			table.Update(credentialKey(id), item).WithCondition("#expiresAt = :expires AND #revokedAt = :revoked",
 				table.Item{"expires": table.Seconds(old.Expires), "revoked": table.Seconds(old.Revoked)}),
-			table.Put(listedKey(of, id), kept(table.Item{}, c)),
+			table.Put(listEntryKey(of, id), withTTL(table.Item{}, c)),
 		}
 	})
 	if table.FailedConditions(err) != nil {

@@ -9,23 +9,23 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// listedAfterEnd is how long an expired or revoked credential is still listed.
-const listedAfterEnd = 90 * 24 * time.Hour
+// retentionAfterEnd is how long an expired or revoked credential is still listed.
+const retentionAfterEnd = 90 * 24 * time.Hour
 
-// kept adds the time to live of an item about a credential: none if it never ends.
-func kept(item table.Item, c tenant.Credential) table.Item {
+// withTTL adds the time to live of an item about a credential: none if it never ends.
+func withTTL(item table.Item, c tenant.Credential) table.Item {
 	end := c.Expires
 	if !c.Revoked.IsZero() {
 		end = c.Revoked
 	}
 	if !end.IsZero() {
-		item["expires"] = end.Add(listedAfterEnd).Unix()
+		item["expires"] = end.Add(retentionAfterEnd).Unix()
 	}
 	return item
 }
 
-// validity returns the attributes of a credential that may change.
-func validity(c tenant.Credential) table.Item {
+// mutableAttributes returns the attributes of a credential that may change.
+func mutableAttributes(c tenant.Credential) table.Item {
 	return table.Item{"expiresAt": table.Seconds(c.Expires), "revokedAt": table.Seconds(c.Revoked)}
 }
 
@@ -34,7 +34,7 @@ func credentialItem(c tenant.Credential) table.Item {
 	for i, scope := range c.Scopes {
 		scopes[i] = string(scope)
 	}
-	item := kept(validity(c), c)
+	item := withTTL(mutableAttributes(c), c)
 	item["tenant"], item["kind"], item["client"] = string(c.Tenant), string(c.Kind), string(c.Client)
 	item["hash"], item["scopes"], item["subject"] = c.Hash[:], strings.Join(scopes, " "), c.Subject
 	item["life"] = int64(c.Lifetime / time.Second)

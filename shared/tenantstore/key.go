@@ -23,7 +23,7 @@ func credentialKey(id tenant.KeyID) table.Key {
 
 func credentialsPK(of tenant.ID) string { return "T#" + string(of) + "#CREDENTIALS" }
 
-func listedKey(of tenant.ID, id tenant.KeyID) table.Key {
+func listEntryKey(of tenant.ID, id tenant.KeyID) table.Key {
 	return table.Key{PK: credentialsPK(of), SK: string(id)}
 }
 

@@ -80,13 +80,13 @@ func (s *Store) changeTenant(ctx context.Context, id tenant.ID, edit func(*tenan
 
 // storeTenant replaces the record that was read at a version.
 func (s *Store) storeTenant(ctx context.Context, old, t tenant.Tenant, version int64) error {
-	taken := without(t.Domains, old.Domains)
+	taken := difference(t.Domains, old.Domains)
 	err := s.db.Transact(ctx, func(table.Stamp) []table.Write {
 		item := tenantItem(t)
 		item["version"] = version + 1
 		writes := []table.Write{table.Put(Key(t.ID), item).WithCondition("#version = :old", table.Item{"old": version})}
 		writes = append(writes, claimDomains(t.ID, taken)...)
-		return append(writes, releaseDomains(t.ID, without(old.Domains, t.Domains))...)
+		return append(writes, releaseDomains(t.ID, difference(old.Domains, t.Domains))...)
 	})
 	failed := table.FailedConditions(err)
 	if failed != nil && failed.At(0) != nil {

@@ -55,8 +55,8 @@ func FromItem(item table.Item) (t tenant.Tenant, err error) {
 	return t, nil
 }
 
-// without returns the domains of list that are not in other.
-func without(list, other []string) (rest []string) {
+// difference returns the domains of list that are not in other.
+func difference(list, other []string) (rest []string) {
 	for _, domain := range list {
 		if !slices.Contains(other, domain) {
 			rest = append(rest, domain)

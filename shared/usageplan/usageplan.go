@@ -43,15 +43,15 @@ func (k *Keys) Ensure(ctx context.Context, id tenant.ID, l tenant.Limits) (tenan
 		return tenant.APIKey{}, fmt.Errorf("read the usage plan %s: %w", k.plan, err)
 	}
 	prefix := aws.ToString(like.Name)
-	plan, err := k.planOf(ctx, like, l)
+	plan, err := k.findOrCreatePlan(ctx, like, l)
 	if err != nil {
 		return tenant.APIKey{}, fmt.Errorf("find or make a usage plan: %w", err)
 	}
-	key, err := k.keyOf(ctx, prefix+"/"+string(id))
+	key, err := k.findOrCreateKey(ctx, prefix+"/"+string(id))
 	if err != nil {
 		return tenant.APIKey{}, fmt.Errorf("find or make an API key: %w", err)
 	}
-	if err := k.move(ctx, key.ID, plan, prefix); err != nil {
+	if err := k.moveToPlan(ctx, key.ID, plan, prefix); err != nil {
 		return tenant.APIKey{}, fmt.Errorf("put the API key into its usage plan: %w", err)
 	}
 	return key, nil
@@ -66,9 +66,9 @@ func (k *Keys) Remove(ctx context.Context, key tenant.APIKey) error {
 	return err
 }
 
-// planOf returns the id of the plan with the limits: the default one, one that was
+// findOrCreatePlan returns the id of the plan with the limits: the default one, one that was
 // made earlier, or a new one.
-func (k *Keys) planOf(ctx context.Context, like *apigateway.GetUsagePlanOutput, l tenant.Limits) (string, error) {
+func (k *Keys) findOrCreatePlan(ctx context.Context, like *apigateway.GetUsagePlanOutput, l tenant.Limits) (string, error) {
 	rate, burst := float64(l.RequestsPerSecond), int32(l.Burst)
 	if t := like.Throttle; t != nil && t.RateLimit == rate && t.BurstLimit == burst {
 		return k.plan, nil
@@ -109,9 +109,9 @@ func (k *Keys) plans(ctx context.Context, key string) (all []types.UsagePlan, er
 	return all, nil
 }
 
-// keyOf returns the key of a name. The name is asked for as a prefix, so that
+// findOrCreateKey returns the key of a name. The name is asked for as a prefix, so that
 // others may come along.
-func (k *Keys) keyOf(ctx context.Context, name string) (tenant.APIKey, error) {
+func (k *Keys) findOrCreateKey(ctx context.Context, name string) (tenant.APIKey, error) {
 	in := &apigateway.GetApiKeysInput{NameQuery: &name, IncludeValues: aws.Bool(true)}
 	for pages := apigateway.NewGetApiKeysPaginator(k.client, in); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
@@ -131,10 +131,10 @@ func (k *Keys) keyOf(ctx context.Context, name string) (tenant.APIKey, error) {
 	return tenant.APIKey{ID: aws.ToString(made.Id), Value: aws.ToString(made.Value)}, nil
 }
 
-// move puts a key into a plan and takes it out of our other plans first: a key can
+// moveToPlan puts a key into a plan and takes it out of our other plans first: a key can
 // be in one plan of a stage only. If the plan does not take it, the key goes back,
 // because API Gateway answers 403 to every request under a key that is in no plan.
-func (k *Keys) move(ctx context.Context, key, plan, prefix string) error {
+func (k *Keys) moveToPlan(ctx context.Context, key, plan, prefix string) error {
 	in, err := k.plans(ctx, key)
 	if err != nil {
 		return err
@@ -152,14 +152,14 @@ func (k *Keys) move(ctx context.Context, key, plan, prefix string) error {
 		}
 		left = append(left, aws.ToString(p.Id))
 	}
-	err = k.join(ctx, key, plan)
+	err = k.addToPlan(ctx, key, plan)
 	if err != nil && len(left) > 0 {
-		err = errors.Join(err, k.join(context.WithoutCancel(ctx), key, left[0]))
+		err = errors.Join(err, k.addToPlan(context.WithoutCancel(ctx), key, left[0]))
 	}
 	return err
 }
 
-func (k *Keys) join(ctx context.Context, key, plan string) error {
+func (k *Keys) addToPlan(ctx context.Context, key, plan string) error {
 	_, err := k.client.CreateUsagePlanKey(ctx, &apigateway.CreateUsagePlanKeyInput{UsagePlanId: &plan, KeyId: &key, KeyType: aws.String("API_KEY")})
 	return err
 }

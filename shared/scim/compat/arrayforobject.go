@@ -7,7 +7,7 @@ import "scimserver/shared/scim"
 //	{"op": "replace", "value": [{"active": false}]}
 func (r *Repairs) arrayForObject(v scim.Value) scim.Value {
 	if items := v.Items(); len(items) == 1 && items[0].Kind() == scim.Object {
-		r.note("array-for-object")
+		r.report("array-for-object")
 		return items[0]
 	}
 	return v

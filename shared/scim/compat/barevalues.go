@@ -30,6 +30,6 @@ func (r *Repairs) bareValues(attr *schema.Attribute, v scim.Value) scim.Value {
 	if !bare {
 		return v
 	}
-	r.note("bare-values")
+	r.report("bare-values")
 	return scim.List(items...)
 }

@@ -16,14 +16,14 @@ import (
 //	{"op": "remove", "path": "members[value eq 61f4f310-8d2a-4f8e-bf98-7363c4aed4ef]"}
 func (r *Repairs) bareWords(tokens []string) []string {
 	for i := 1; i < len(tokens); i++ {
-		if !compares(tokens[i]) || tokens[i-1] != " " {
+		if !isComparison(tokens[i]) || tokens[i-1] != " " {
 			continue
 		}
-		v := next(tokens, i+1)
+		v := skipBlanks(tokens, i+1)
 		if v == i+1 || v == len(tokens) || !isBare(tokens[v]) {
 			continue
 		}
-		r.note("bare-word")
+		r.report("bare-word")
 		tokens[v] = scim.Text(tokens[v]).JSON()
 		i = v
 	}
@@ -47,7 +47,7 @@ func (r *Repairs) bareNumber(attr *schema.Attribute, v scim.Value) scim.Value {
 	if !wantsText || v.Kind() != scim.Number && v.Kind() != scim.Bool {
 		return v
 	}
-	r.note("bare-word")
+	r.report("bare-word")
 	return scim.Text(v.Text())
 }
 

@@ -2,7 +2,7 @@ package compat
 
 import "strings"
 
-// behindBracket moves a comparison that stands behind a value path into its
+// comparisonAfterBracket moves a comparison that stands behind a value path into its
 // brackets. Entra ID, to find a user by an email:
 //
 //	filter=emails[type eq "work"].value eq "jane@example.com"
@@ -10,21 +10,21 @@ import "strings"
 // and, as its documentation has it, without the sub-attribute, which is value:
 //
 //	filter=emails[type eq "work"] eq "jane@example.com"
-func (r *Repairs) behindBracket(tokens []string) []string {
+func (r *Repairs) comparisonAfterBracket(tokens []string) []string {
 	for closing := 0; closing < len(tokens); closing++ {
 		if tokens[closing] != "]" {
 			continue
 		}
-		sub, op := "value", next(tokens, closing+1)
+		sub, op := "value", skipBlanks(tokens, closing+1)
 		if op == closing+1 && op < len(tokens) && strings.HasPrefix(tokens[op], ".") {
-			sub, op = tokens[op][1:], next(tokens, op+1)
+			sub, op = tokens[op][1:], skipBlanks(tokens, op+1)
 		}
-		v := next(tokens, op+1)
+		v := skipBlanks(tokens, op+1)
 		opening := lastIndex(tokens[:closing], "[")
-		if op >= len(tokens) || !compares(tokens[op]) || v >= len(tokens) || opening < 0 {
+		if op >= len(tokens) || !isComparison(tokens[op]) || v >= len(tokens) || opening < 0 {
 			continue
 		}
-		r.note("behind-bracket")
+		r.report("behind-bracket")
 		inside := strings.Join(tokens[opening+1:closing], "")
 		moved := append([]string{}, tokens[:opening+1]...)
 		moved = append(moved, "(", inside, ")", " and ", sub, " ", tokens[op], " ", tokens[v], "]")

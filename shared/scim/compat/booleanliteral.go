@@ -20,7 +20,7 @@ func (r *Repairs) literals(e filter.Expr, attribute func(filter.Path) *schema.At
 		return &filter.Not{X: r.literals(e.X, attribute)}
 	case *filter.ValuePath:
 		if attr := attribute(e.Path); attr != nil {
-			return &filter.ValuePath{Path: e.Path, Filter: r.literals(e.Filter, within(attr))}
+			return &filter.ValuePath{Path: e.Path, Filter: r.literals(e.Filter, subAttributeFinder(attr))}
 		}
 	case *filter.Compare:
 		if attr := attribute(e.Path); attr != nil && e.Op != filter.Present {
@@ -38,11 +38,11 @@ func (r *Repairs) literal(attr *schema.Attribute, v scim.Value) scim.Value {
 			return v
 		}
 	}
-	return r.bareNumber(attr, r.boolean(attr, v))
+	return r.bareNumber(attr, r.parseBoolean(attr, v))
 }
 
-// within finds what a path names in the elements of an attribute.
-func within(attr *schema.Attribute) func(filter.Path) *schema.Attribute {
+// subAttributeFinder finds what a path names in the elements of an attribute.
+func subAttributeFinder(attr *schema.Attribute) func(filter.Path) *schema.Attribute {
 	return func(p filter.Path) *schema.Attribute {
 		if p.URN != "" || p.Sub != "" {
 			return nil

@@ -28,7 +28,7 @@ type Repairs struct {
 // which they were met.
 func (r *Repairs) Names() []Deviation { return r.names }
 
-func (r *Repairs) note(d Deviation) {
+func (r *Repairs) report(d Deviation) {
 	if !slices.Contains(r.names, d) {
 		r.names = append(r.names, d)
 	}
@@ -39,7 +39,7 @@ func (r *Repairs) Resource(t *schema.ResourceType, body scim.Value) scim.Value {
 	if body.Kind() != scim.Object {
 		return body
 	}
-	return r.object(t, r.schemas(t, r.coreKeys(t, body)))
+	return r.object(t, r.repairSchemas(t, r.coreKeys(t, body)))
 }
 
 // Patch repairs a PATCH message. A repair may split an operation or drop it, so sent
@@ -83,8 +83,8 @@ func (r *Repairs) operation(t *schema.ResourceType, op scim.Value) (all []scim.V
 	if r.unknownPath(t, op) {
 		return nil, nil
 	}
-	op = r.echoes(t, r.operationObject(t, op))
-	if err := onceEach(t, op); err != nil {
+	op = r.dropReadOnlyEchoes(t, r.operationObject(t, op))
+	if err := checkNamesOnce(t, op); err != nil {
 		return nil, err
 	}
 	removals, err := r.removeValue(t, op)
@@ -99,7 +99,7 @@ func (r *Repairs) operation(t *schema.ResourceType, op scim.Value) (all []scim.V
 // object repairs the values of a resource's attributes, those of extensions
 // included.
 func (r *Repairs) object(t *schema.ResourceType, v scim.Value) scim.Value {
-	return each(v, func(m scim.Member) scim.Value {
+	return mapMembers(v, func(m scim.Member) scim.Value {
 		ext, attr := t.Extension(m.Name), t.Core.Attributes.Find(m.Name)
 		switch {
 		case ext != nil:
@@ -131,7 +131,7 @@ func (r *Repairs) container(ext *schema.Schema, v scim.Value) scim.Value {
 
 // attributes repairs the members of a complex value or of an extension.
 func (r *Repairs) attributes(set schema.Attributes, v scim.Value) scim.Value {
-	return each(v, func(m scim.Member) scim.Value {
+	return mapMembers(v, func(m scim.Member) scim.Value {
 		if attr := set.Find(m.Name); attr != nil {
 			return r.value(attr, m.Value)
 		}
@@ -141,7 +141,7 @@ func (r *Repairs) attributes(set schema.Attributes, v scim.Value) scim.Value {
 
 // value repairs the whole value of an attribute.
 func (r *Repairs) value(attr *schema.Attribute, v scim.Value) scim.Value {
-	v = r.oneElement(attr, r.bareValues(attr, r.loneObject(attr, r.scalar(attr, v))))
+	v = r.oneElement(attr, r.bareValues(attr, r.loneObject(attr, r.wrapScalar(attr, v))))
 	if v.Kind() != scim.Array || !attr.MultiValued {
 		return r.element(attr, v)
 	}
@@ -157,12 +157,12 @@ func (r *Repairs) element(attr *schema.Attribute, v scim.Value) scim.Value {
 	if attr.Type == schema.Complex {
 		return r.attributes(attr.Sub, v)
 	}
-	return r.boolean(attr, v)
+	return r.parseBoolean(attr, v)
 }
 
-// each returns the object v with every member's value replaced; anything else
+// mapMembers returns the object v with every member's value replaced; anything else
 // as it is.
-func each(v scim.Value, f func(scim.Member) scim.Value) scim.Value {
+func mapMembers(v scim.Value, f func(scim.Member) scim.Value) scim.Value {
 	if v.Kind() != scim.Object {
 		return v
 	}
@@ -173,20 +173,20 @@ func each(v scim.Value, f func(scim.Member) scim.Value) scim.Value {
 	return scim.Map(members...)
 }
 
-// set returns the object v with the member of that name, in any case, replaced
+// setMember returns the object v with the member of that name, in any case, replaced
 // or added.
-func set(v scim.Value, name string, value scim.Value) scim.Value {
-	return scim.Map(append(unset(v, name).Members(), scim.Member{Name: name, Value: value})...)
+func setMember(v scim.Value, name string, value scim.Value) scim.Value {
+	return scim.Map(append(withoutMember(v, name).Members(), scim.Member{Name: name, Value: value})...)
 }
 
-// has reports whether the object v has a member of that name, in any case, be it
+// hasMember reports whether the object v has a member of that name, in any case, be it
 // null.
-func has(v scim.Value, name string) bool {
+func hasMember(v scim.Value, name string) bool {
 	return slices.ContainsFunc(v.Members(), func(m scim.Member) bool { return scim.EqualName(m.Name, name) })
 }
 
-// unset returns the object v without the member of that name, in any case.
-func unset(v scim.Value, name string) scim.Value {
+// withoutMember returns the object v without the member of that name, in any case.
+func withoutMember(v scim.Value, name string) scim.Value {
 	rest := make([]scim.Member, 0, len(v.Members())+1)
 	for _, m := range v.Members() {
 		if !scim.EqualName(m.Name, name) {

@@ -37,9 +37,9 @@ func resourceType(t *testing.T, r *schema.Registry, v scim.Value) *schema.Resour
 func resource(t *testing.T, typ *schema.ResourceType, attributes scim.Value) scim.Value {
 	t.Helper()
 	if typ.Name == "User" {
-		attributes = set(attributes, "userName", scim.Text("ann"))
+		attributes = setMember(attributes, "userName", scim.Text("ann"))
 	} else if attributes.Get("displayName").IsEmpty() {
-		attributes = set(attributes, "displayName", scim.Text("staff"))
+		attributes = setMember(attributes, "displayName", scim.Text("staff"))
 	}
 	doc, err := typ.Normalize(attributes, schema.Rules{})
 	if err != nil {

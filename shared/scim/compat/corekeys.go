@@ -29,7 +29,7 @@ func (r *Repairs) coreKeys(t *schema.ResourceType, body scim.Value) scim.Value {
 	if !found || repeats(all) {
 		return body
 	}
-	r.note("core-urn-key")
+	r.report("core-urn-key")
 	return scim.Map(all...)
 }
 

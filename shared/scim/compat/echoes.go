@@ -8,7 +8,7 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// echoes drops readOnly attributes and schemas from a path-less value: clients
+// dropReadOnlyEchoes drops readOnly attributes and schemas from a path-less value: clients
 // send back what they were given. Okta, at every change of a group:
 //
 //	{"op": "replace", "value": {"id": "abf4dd94-a4c0-4f67-89c9-76b03340cb9b", "displayName": "Test SCIMv2"}}
@@ -17,7 +17,7 @@ import (
 //
 //	{"op": "replace", "value": {"meta.resourceType": "User",
 //	 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName": "Ann"}}
-func (r *Repairs) echoes(t *schema.ResourceType, op scim.Value) scim.Value {
+func (r *Repairs) dropReadOnlyEchoes(t *schema.ResourceType, op scim.Value) scim.Value {
 	if op.Find("path").Kind() != scim.Null || op.Find("value").Kind() != scim.Object {
 		return op
 	}
@@ -25,8 +25,8 @@ func (r *Repairs) echoes(t *schema.ResourceType, op scim.Value) scim.Value {
 	if !dropped {
 		return op
 	}
-	r.note("read-only-echo")
-	return set(op, "value", kept)
+	r.report("read-only-echo")
+	return setMember(op, "value", kept)
 }
 
 // writable returns an object of attributes without the readOnly ones, those below the

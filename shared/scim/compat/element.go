@@ -18,7 +18,7 @@ func (r *Repairs) Element(e filter.Expr) *scim.Value {
 	if !ok {
 		return nil
 	}
-	r.note("element-from-filter")
+	r.report("element-from-filter")
 	made := scim.Map(members...)
 	return &made
 }

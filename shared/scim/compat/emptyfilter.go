@@ -12,6 +12,6 @@ func (r *Repairs) NoFilter(values []string) bool {
 			return false
 		}
 	}
-	r.note("empty-filter")
+	r.report("empty-filter")
 	return true
 }

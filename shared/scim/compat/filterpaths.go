@@ -41,7 +41,7 @@ func (r *Repairs) comparedPath(t *schema.ResourceType, path filter.Path, op filt
 		repaired.Sub = "value"
 	}
 	if repaired != path {
-		r.note("unqualified-filter")
+		r.report("unqualified-filter")
 	}
 	return repaired
 }
@@ -56,7 +56,7 @@ func (r *Repairs) Parameters(t *schema.ResourceType, lists []string) []string {
 		names := strings.Split(list, ",")
 		for j, name := range names {
 			if qualified, ok := qualify(t, strings.TrimSpace(name)); ok {
-				r.note("unqualified-name")
+				r.report("unqualified-name")
 				names[j] = qualified
 			}
 		}

@@ -11,7 +11,7 @@ import (
 // Filter parses a filter after repairing it. The error is that of filter.Parse.
 func (r *Repairs) Filter(t *schema.ResourceType, text string) (filter.Expr, error) {
 	if len(text) <= filter.MaxLength {
-		text = strings.Join(r.behindBracket(r.bareWords(tokens(text))), "")
+		text = strings.Join(r.comparisonAfterBracket(r.bareWords(tokens(text))), "")
 	}
 	e, err := filter.Parse(text)
 	if err != nil {
@@ -33,7 +33,7 @@ func tokens(text string) (all []string) {
 		n := 1
 		switch c := text[0]; {
 		case c == '"':
-			n = quoted(text)
+			n = quotedLength(text)
 		case !strings.ContainsRune(" ()[]", rune(c)):
 			if n = strings.IndexAny(text, ` ()[]"`); n < 0 {
 				n = len(text)
@@ -44,8 +44,8 @@ func tokens(text string) (all []string) {
 	return all
 }
 
-// quoted returns the length of the string in quotes at the start of text.
-func quoted(text string) int {
+// quotedLength returns the length of the string in quotes at the start of text.
+func quotedLength(text string) int {
 	for i := 1; i < len(text); i++ {
 		switch text[i] {
 		case '\\':
@@ -57,16 +57,16 @@ func quoted(text string) int {
 	return len(text)
 }
 
-// next returns the index of the first token from i on that is not blank.
-func next(tokens []string, i int) int {
+// skipBlanks returns the index of the first token from i on that is not blank.
+func skipBlanks(tokens []string, i int) int {
 	for i < len(tokens) && tokens[i] == " " {
 		i++
 	}
 	return i
 }
 
-// compares reports whether a token is an operator that takes a value.
-func compares(token string) bool {
+// isComparison reports whether a token is an operator that takes a value.
+func isComparison(token string) bool {
 	switch filter.Op(scim.FoldName(token)) {
 	case filter.Equal, filter.NotEqual, filter.Contains, filter.StartsWith, filter.EndsWith,
 		filter.Greater, filter.GreaterOrEqual, filter.Less, filter.LessOrEqual:

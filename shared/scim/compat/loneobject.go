@@ -13,6 +13,6 @@ func (r *Repairs) loneObject(attr *schema.Attribute, v scim.Value) scim.Value {
 	if !attr.MultiValued || v.Kind() != scim.Object {
 		return v
 	}
-	r.note("lone-object")
+	r.report("lone-object")
 	return scim.List(v)
 }

@@ -10,7 +10,7 @@ func (r *Repairs) Display(text string, limit int) string {
 	if len(text) <= limit {
 		return text
 	}
-	r.note("long-display")
+	r.report("long-display")
 	for limit > 0 && !utf8.RuneStart(text[limit]) {
 		limit--
 	}

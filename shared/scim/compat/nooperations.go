@@ -8,7 +8,7 @@ import "scimserver/shared/scim"
 //
 // RFC 7644 section 3.5.2 wants at least one operation.
 func (r *Repairs) noOperations() []scim.Value {
-	r.note("no-operations")
+	r.report("no-operations")
 	return []scim.Value{scim.Map(
 		scim.Member{Name: "op", Value: scim.Text("add")},
 		scim.Member{Name: "value", Value: scim.Map()},

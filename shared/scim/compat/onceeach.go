@@ -6,14 +6,14 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// onceEach refuses an operation without a path whose value names an attribute by two
+// checkNamesOnce refuses an operation without a path whose value names an attribute by two
 // names: nobody can tell which counts.
-func onceEach(t *schema.ResourceType, op scim.Value) *scim.Error {
+func checkNamesOnce(t *schema.ResourceType, op scim.Value) *scim.Error {
 	if op.Find("path").Kind() != scim.Null {
 		return nil
 	}
 	seen := map[schema.Named]bool{}
-	for _, name := range keys(t, op.Find("value")) {
+	for _, name := range memberPaths(t, op.Find("value")) {
 		target, err := filter.ParsePath(name)
 		what, known := filter.Resolve(t, target.Path)
 		if err != nil || !known || target.Filter != nil {
@@ -27,12 +27,12 @@ func onceEach(t *schema.ResourceType, op scim.Value) *scim.Error {
 	return nil
 }
 
-// keys returns the names in a path-less value as paths, those below the URN of the
+// memberPaths returns the names in a path-less value as paths, those below the URN of the
 // core schema among them.
-func keys(t *schema.ResourceType, v scim.Value) (all []string) {
+func memberPaths(t *schema.ResourceType, v scim.Value) (all []string) {
 	for _, m := range v.Members() {
 		if scim.EqualName(m.Name, t.Core.ID) {
-			all = append(all, keys(t, m.Value)...)
+			all = append(all, memberPaths(t, m.Value)...)
 			continue
 		}
 		if path, ok := keyPath(t, m.Name); ok {

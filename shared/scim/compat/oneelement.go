@@ -13,6 +13,6 @@ func (r *Repairs) oneElement(attr *schema.Attribute, v scim.Value) scim.Value {
 	if attr.MultiValued || v.Kind() != scim.Array || len(v.Items()) != 1 {
 		return v
 	}
-	r.note("one-element-array")
+	r.report("one-element-array")
 	return v.Items()[0]
 }

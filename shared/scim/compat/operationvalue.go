@@ -14,7 +14,7 @@ func (r *Repairs) operationValue(t *schema.ResourceType, op scim.Value) scim.Val
 		return op
 	}
 	if op.Find("path").Kind() == scim.Null {
-		return set(op, "value", r.object(t, value))
+		return setMember(op, "value", r.object(t, value))
 	}
 	target, err := filter.ParsePath(op.Find("path").Text())
 	if err != nil {
@@ -32,21 +32,21 @@ func (r *Repairs) operationValue(t *schema.ResourceType, op scim.Value) scim.Val
 			value = r.value(sub, value)
 		}
 	case target.Filter != nil:
-		value = r.element(what.Attr, r.lone(what.Attr, value))
+		value = r.element(what.Attr, r.unwrapLone(what.Attr, value))
 	default:
 		value = r.value(what.Leaf(), value)
 	}
-	return set(op, "value", value)
+	return setMember(op, "value", value)
 }
 
 // operationObject repairs the value of an operation that needs an object of attributes:
 // one without a path, or on an extension as a whole.
 func (r *Repairs) operationObject(t *schema.ResourceType, op scim.Value) scim.Value {
 	path := op.Find("path")
-	if isRemove(op) || !has(op, "value") || path.Kind() != scim.Null && !isWhole(t, path.Text()) {
+	if isRemove(op) || !hasMember(op, "value") || path.Kind() != scim.Null && !isWhole(t, path.Text()) {
 		return op
 	}
-	return set(op, "value", r.attributeObject(op.Find("value")))
+	return setMember(op, "value", r.attributeObject(op.Find("value")))
 }
 
 // isWhole reports whether a path names an extension as a whole.
@@ -56,8 +56,8 @@ func isWhole(t *schema.ResourceType, path string) bool {
 	return err == nil && known && what.Attr == nil
 }
 
-// lone takes the element out of an array of one for a path that names elements.
-func (r *Repairs) lone(attr *schema.Attribute, v scim.Value) scim.Value {
+// unwrapLone takes the element out of an array of one for a path that names elements.
+func (r *Repairs) unwrapLone(attr *schema.Attribute, v scim.Value) scim.Value {
 	single := *attr
 	single.MultiValued = false
 	return r.oneElement(&single, v)

@@ -21,11 +21,11 @@ func (r *Repairs) paths(t *schema.ResourceType, op scim.Value) scim.Value {
 		return op
 	}
 	if path.Text() == "" {
-		r.note("empty-path")
-		return unset(op, "path")
+		r.report("empty-path")
+		return withoutMember(op, "path")
 	}
 	if repaired := r.path(t, path.Text()); repaired != path.Text() {
-		return set(op, "path", scim.Text(repaired))
+		return setMember(op, "path", scim.Text(repaired))
 	}
 	return op
 }
@@ -34,7 +34,7 @@ func (r *Repairs) paths(t *schema.ResourceType, op scim.Value) scim.Value {
 func (r *Repairs) path(t *schema.ResourceType, path string) string {
 	path = r.barePath(path)
 	if qualified, ok := qualify(t, path); ok {
-		r.note("unqualified-path")
+		r.report("unqualified-path")
 		path = qualified
 	}
 	return r.pathFilter(t, path)
@@ -51,7 +51,7 @@ func (r *Repairs) pathFilter(t *schema.ResourceType, path string) string {
 		return path
 	}
 	before := target.String()
-	target.Filter = r.literals(target.Filter, within(what.Attr))
+	target.Filter = r.literals(target.Filter, subAttributeFinder(what.Attr))
 	if target.String() == before {
 		return path
 	}
@@ -61,7 +61,7 @@ func (r *Repairs) pathFilter(t *schema.ResourceType, path string) string {
 // qualify returns the path with the URN that it lacks, or with a colon behind
 // the URN that it has.
 func qualify(t *schema.ResourceType, path string) (string, bool) {
-	for _, id := range ids(t) {
+	for _, id := range schemaURNs(t) {
 		if n := len(id); len(path) > n+1 && path[n] == '.' && scim.EqualName(path[:n], id) {
 			return id + ":" + path[n+1:], true
 		}
@@ -81,8 +81,8 @@ func qualify(t *schema.ResourceType, path string) (string, bool) {
 	return "", false
 }
 
-// ids returns the URNs of the type's schemas.
-func ids(t *schema.ResourceType) []string {
+// schemaURNs returns the URNs of the type's schemas.
+func schemaURNs(t *schema.ResourceType) []string {
 	all := []string{t.Core.ID}
 	for _, ext := range t.Extensions {
 		all = append(all, ext.Schema.ID)

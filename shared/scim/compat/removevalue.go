@@ -23,7 +23,7 @@ import (
 func (r *Repairs) removeValue(t *schema.ResourceType, op scim.Value) ([]scim.Value, *scim.Error) {
 	as := []scim.Value{op}
 	value, path := op.Find("value"), op.Find("path")
-	if !isRemove(op) || !has(op, "value") || path.Kind() != scim.String {
+	if !isRemove(op) || !hasMember(op, "value") || path.Kind() != scim.String {
 		return as, nil
 	}
 	target, err := filter.ParsePath(path.Text())
@@ -34,11 +34,11 @@ func (r *Repairs) removeValue(t *schema.ResourceType, op scim.Value) ([]scim.Val
 	if blank := value.IsEmpty() && value.Kind() != scim.Object; !ok || what.Attr == nil || what.Sub != nil && !blank {
 		return as, nil
 	}
-	defer r.note("remove-with-value")
+	defer r.report("remove-with-value")
 	if what.Attr.MultiValued {
-		return r.removalsOf(unset(op, "value"), target, what.Attr, value)
+		return r.removalsByFilter(withoutMember(op, "value"), target, what.Attr, value)
 	}
-	return removalsOfOne(unset(op, "value"), target, what.Attr, value)
+	return removalsFromSingle(withoutMember(op, "value"), target, what.Attr, value)
 }
 
 func isRemove(op scim.Value) bool { return scim.EqualName(op.Find("op").Text(), "remove") }
@@ -47,8 +47,8 @@ func isRemove(op scim.Value) bool { return scim.EqualName(op.Find("op").Text(), 
 // a kilobyte as an operation of its own.
 const maxRemovals = 50_000
 
-// removalsOf makes an operation for each value.
-func (r *Repairs) removalsOf(op scim.Value, target filter.Target, attr *schema.Attribute, value scim.Value) (all []scim.Value, err *scim.Error) {
+// removalsByFilter makes an operation for each value.
+func (r *Repairs) removalsByFilter(op scim.Value, target filter.Target, attr *schema.Attribute, value scim.Value) (all []scim.Value, err *scim.Error) {
 	items := value.Items()
 	if value.Kind() != scim.Array && (value.Kind() == scim.Object || !value.IsEmpty()) {
 		items = []scim.Value{value}
@@ -57,25 +57,25 @@ func (r *Repairs) removalsOf(op scim.Value, target filter.Target, attr *schema.A
 		return nil, scim.InvalidValue(fmt.Sprintf("the operations name more than %d values to remove; send fewer at a time", maxRemovals))
 	}
 	for i, item := range items {
-		e := describe(attr, item)
+		e := elementFilter(attr, item)
 		if e == nil {
 			return nil, scim.InvalidSyntax(fmt.Sprintf("value %d of the values to remove from %s names none", i+1, target.Path))
 		}
-		target.Filter = r.literals(e, within(attr))
-		all = append(all, set(op, "path", scim.Text(target.String())))
+		target.Filter = r.literals(e, subAttributeFinder(attr))
+		all = append(all, setMember(op, "path", scim.Text(target.String())))
 	}
 	return all, nil
 }
 
-// removalsOfOne is removalsOf for an attribute of one value.
-func removalsOfOne(op scim.Value, target filter.Target, attr *schema.Attribute, value scim.Value) (all []scim.Value, err *scim.Error) {
+// removalsFromSingle is removalsByFilter for an attribute of one value.
+func removalsFromSingle(op scim.Value, target filter.Target, attr *schema.Attribute, value scim.Value) (all []scim.Value, err *scim.Error) {
 	if attr.Type != schema.Complex || attr.Sub.Find("value") != nil || value.Kind() != scim.Object {
 		return []scim.Value{op}, nil
 	}
 	for _, m := range value.Members() {
 		if sub := attr.Sub.Find(m.Name); sub != nil {
 			target.Path.Sub = sub.Name
-			all = append(all, set(op, "path", scim.Text(target.String())))
+			all = append(all, setMember(op, "path", scim.Text(target.String())))
 		}
 	}
 	if len(all) == 0 {
@@ -84,10 +84,10 @@ func removalsOfOne(op scim.Value, target filter.Target, attr *schema.Attribute, 
 	return all, nil
 }
 
-// describe returns a filter for the element that item stands for: by its value,
+// elementFilter returns a filter for the element that item stands for: by its value,
 // and type unless the value is an id, or by all it says where it has no value; nil
 // if it says nothing.
-func describe(attr *schema.Attribute, item scim.Value) (e filter.Expr) {
+func elementFilter(attr *schema.Attribute, item scim.Value) (e filter.Expr) {
 	if item.Kind() != scim.Object {
 		return equals("value", item)
 	}

@@ -13,33 +13,33 @@ import (
 //
 // add says that the operation adds to several values instead of replacing them.
 func (r *Repairs) SameReadOnly(sent, has scim.Value, add bool) bool {
-	same := agrees(sent, has)
+	same := matchesStored(sent, has)
 	if has.Kind() == scim.Array || sent.Kind() == scim.Array {
-		same = agreeAll(sent, has, add)
+		same = allMatchStored(sent, has, add)
 	}
 	if same {
-		r.note("same-read-only")
+		r.report("same-read-only")
 	}
 	return same
 }
 
-// agreeAll is agrees for several values, whose order has no meaning.
-func agreeAll(sent, has scim.Value, add bool) bool {
+// allMatchStored is agrees for several values, whose order has no meaning.
+func allMatchStored(sent, has scim.Value, add bool) bool {
 	items := sent.Items()
 	if sent.Kind() != scim.Array && !sent.IsEmpty() {
 		items = []scim.Value{sent}
 	}
 	isNew := func(item scim.Value) bool {
-		return !slices.ContainsFunc(has.Items(), func(old scim.Value) bool { return agrees(item, old) })
+		return !slices.ContainsFunc(has.Items(), func(old scim.Value) bool { return matchesStored(item, old) })
 	}
 	return (add || len(items) == len(has.Items())) && !slices.ContainsFunc(items, isNew)
 }
 
-// agrees reports whether a value has all that was sent of it: both are unassigned,
+// matchesStored reports whether a value has all that was sent of it: both are unassigned,
 // equal, or complex with the same sub-attributes as far as these were sent.
-func agrees(sent, has scim.Value) bool {
+func matchesStored(sent, has scim.Value) bool {
 	if sent.IsEmpty() || sent.Kind() != scim.Object {
 		return sent.IsEmpty() && has.IsEmpty() || sent.Equal(has)
 	}
-	return !slices.ContainsFunc(sent.Members(), func(m scim.Member) bool { return !agrees(m.Value, has.Find(m.Name)) })
+	return !slices.ContainsFunc(sent.Members(), func(m scim.Member) bool { return !matchesStored(m.Value, has.Find(m.Name)) })
 }

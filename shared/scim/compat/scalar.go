@@ -5,15 +5,15 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// scalar puts a string sent for a complex attribute of one value into its
+// wrapScalar puts a string sent for a complex attribute of one value into its
 // sub-attribute value. Entra ID:
 //
 //	{"op": "replace", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager",
 //	 "value": "mgr-uuid-string"}
-func (r *Repairs) scalar(attr *schema.Attribute, v scim.Value) scim.Value {
+func (r *Repairs) wrapScalar(attr *schema.Attribute, v scim.Value) scim.Value {
 	if attr.Type != schema.Complex || attr.MultiValued || v.Kind() != scim.String || attr.Sub.Find("value") == nil || v.Text() == "" {
 		return v
 	}
-	r.note("scalar-for-complex")
+	r.report("scalar-for-complex")
 	return scim.Map(scim.Member{Name: "value", Value: v})
 }

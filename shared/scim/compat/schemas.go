@@ -5,7 +5,7 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// schemas adds the core URN that is missing and drops URNs that the type does
+// repairSchemas adds the core URN that is missing and drops URNs that the type does
 // not have: providers send none, a malformed one, or one of SCIM 1. Entra ID:
 //
 //	{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group",
@@ -13,7 +13,7 @@ import (
 //
 // OneLogin: {"schemas": ["urn:scim:schemas:core:1.0"], …}. A URN of another core
 // schema stays, and is refused: the body is something else.
-func (r *Repairs) schemas(t *schema.ResourceType, body scim.Value) scim.Value {
+func (r *Repairs) repairSchemas(t *schema.ResourceType, body scim.Value) scim.Value {
 	sent := body.Find("schemas")
 	urns := []scim.Value{scim.Text(t.Core.ID)}
 	known := 0
@@ -33,6 +33,6 @@ func (r *Repairs) schemas(t *schema.ResourceType, body scim.Value) scim.Value {
 	if sent.Kind() != scim.Array && sent.Kind() != scim.Null {
 		return body
 	}
-	r.note("schemas")
-	return set(body, "schemas", scim.List(urns...))
+	r.report("schemas")
+	return setMember(body, "schemas", scim.List(urns...))
 }

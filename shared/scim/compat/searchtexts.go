@@ -12,18 +12,18 @@ import (
 //	{"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
 //	 "attributes": "userName,emails.value", "startIndex": "1", "count": "10"}
 func (r *Repairs) Search(body scim.Value) scim.Value {
-	return each(body, func(m scim.Member) scim.Value {
+	return mapMembers(body, func(m scim.Member) scim.Value {
 		text := m.Value.Text()
 		if m.Value.Kind() != scim.String {
 			return m.Value
 		}
 		switch scim.FoldName(m.Name) {
 		case "attributes", "excludedattributes":
-			r.note("search-texts")
+			r.report("search-texts")
 			return scim.Texts(text)
 		case "startindex", "count":
 			if n, err := strconv.Atoi(text); err == nil {
-				r.note("search-texts")
+				r.report("search-texts")
 				return scim.Int(n)
 			}
 		}

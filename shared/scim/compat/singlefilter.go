@@ -11,6 +11,6 @@ func (r *Repairs) SingleFilter(attr *schema.Attribute) bool {
 	if attr.Type != schema.Complex || attr.MultiValued {
 		return false
 	}
-	r.note("single-value-filter")
+	r.report("single-value-filter")
 	return true
 }

@@ -28,7 +28,7 @@ func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value 
 	for _, m := range value.Members() {
 		path, ok := keyPath(t, r.barePath(m.Name))
 		if !ok && strings.ContainsAny(m.Name, ".:[") && t.Extension(m.Name) == nil && !scim.EqualName(m.Name, t.Core.ID) {
-			r.note("unknown-key")
+			r.report("unknown-key")
 			r.ignore(m.Name)
 			dropped = true
 			continue
@@ -37,15 +37,15 @@ func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value 
 			rest = append(rest, m)
 			continue
 		}
-		r.note("path-as-key")
-		one := set(set(op, "path", scim.Text(r.pathFilter(t, path))), "value", m.Value)
+		r.report("path-as-key")
+		one := setMember(setMember(op, "path", scim.Text(r.pathFilter(t, path))), "value", m.Value)
 		split = append(split, one)
 	}
 	if len(split) == 0 && !dropped {
 		return []scim.Value{op}
 	}
 	if len(split) == 0 || len(rest) > 0 {
-		split = append([]scim.Value{set(op, "value", scim.Map(rest...))}, split...)
+		split = append([]scim.Value{setMember(op, "value", scim.Map(rest...))}, split...)
 	}
 	return split
 }

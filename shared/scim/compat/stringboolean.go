@@ -7,18 +7,18 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// boolean turns the strings "True" and "False" into booleans where the schema
+// parseBoolean turns the strings "True" and "False" into booleans where the schema
 // wants one. Entra ID, without the flag aadOptscim062020:
 //
 //	{"op": "Replace", "path": "active", "value": "False"}
 //	{"roles": [{"primary": "True", "value": "OGCIACGFVVRR"}], …}
-func (r *Repairs) boolean(attr *schema.Attribute, v scim.Value) scim.Value {
+func (r *Repairs) parseBoolean(attr *schema.Attribute, v scim.Value) scim.Value {
 	if attr.Type != schema.Boolean || v.Kind() != scim.String {
 		return v
 	}
 	for _, b := range []bool{true, false} {
 		if strings.EqualFold(v.Text(), scim.Boolean(b).Text()) {
-			r.note("string-boolean")
+			r.report("string-boolean")
 			return scim.Boolean(b)
 		}
 	}

@@ -15,6 +15,6 @@ func (r *Repairs) textForObject(v scim.Value) scim.Value {
 	if err != nil || read.Kind() != scim.Object && (len(items) != 1 || items[0].Kind() != scim.Object) {
 		return v
 	}
-	r.note("text-for-object")
+	r.report("text-for-object")
 	return read
 }

@@ -12,6 +12,6 @@ const UnknownMember Deviation = "unknown-member"
 // keep out all others.
 func (r *Repairs) Skipped(members int) {
 	if members > 0 {
-		r.note(UnknownMember)
+		r.report(UnknownMember)
 	}
 }

@@ -22,7 +22,7 @@ func (r *Repairs) unknownPath(t *schema.ResourceType, op scim.Value) bool {
 			return false
 		}
 	}
-	r.note("unknown-path")
+	r.report("unknown-path")
 	r.ignore(name)
 	return true
 }

@@ -10,10 +10,10 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// refuseControls refuses a string with a control character, which hardly anybody means: in "CORP\bob", \b is JSON's escape
+// rejectControlCharacters refuses a string with a control character, which hardly anybody means: in "CORP\bob", \b is JSON's escape
 // for a backspace, and the filter would find nobody. Text may be compared with line breaks and tabs, an identifier
 // with neither.
-func refuseControls(leaf *schema.Attribute, e *Compare) error {
+func rejectControlCharacters(leaf *schema.Attribute, e *Compare) error {
 	at := strings.IndexFunc(e.Value.Text(), func(c rune) bool {
 		return unicode.IsControl(c) && (isIdentifier(leaf) || !strings.ContainsRune("\t\n\r", c))
 	})

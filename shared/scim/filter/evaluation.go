@@ -25,21 +25,21 @@ const (
 	perParse = 10
 )
 
-// unspent is the most steps that are taken before the budget and the request's deadline
+// chargeEvery is the most steps that are taken before the budget and the request's deadline
 // are looked at.
-const unspent = 100_000
+const chargeEvery = 100_000
 
 // spend counts steps. It reports false when no more may be taken: the result of the
 // evaluation is an error then, whatever the tests say.
 func (e *Evaluation) spend(steps int) bool {
-	if e.steps += steps; e.steps >= unspent {
-		e.settle()
+	if e.steps += steps; e.steps >= chargeEvery {
+		e.charge()
 	}
 	return e.err == nil
 }
 
-// settle takes the steps off the budget.
-func (e *Evaluation) settle() {
+// charge takes the steps off the budget.
+func (e *Evaluation) charge() {
 	if e.err == nil {
 		e.err = e.budget.Spend(e.steps)
 	}

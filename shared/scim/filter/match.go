@@ -15,19 +15,19 @@ type Options struct {
 
 // Matcher is a filter made ready for the resources of one type. It is safe for
 // concurrent use.
-type Matcher struct{ test test }
+type Matcher struct{ holds predicate }
 
 // Match reports whether the filter matches a resource's representation (see
 // scim.Resource.Value) or, for CompileElement, one value of an attribute. Names
 // must be in the spelling of the schema. The error is that of the evaluation's budget.
 func (m *Matcher) Match(v scim.Value, e *Evaluation) (bool, error) {
-	matches := m.test(v, e)
-	e.settle()
+	matches := m.holds(v, e)
+	e.charge()
 	return matches, e.err
 }
 
-// test is a part of a filter, applied to a resource or to one value.
-type test func(v scim.Value, e *Evaluation) bool
+// predicate is a part of a filter, applied to a resource or to one value.
+type predicate func(v scim.Value, e *Evaluation) bool
 
 // Compile makes a filter ready for the resources of a type. It refuses, with an
 // *scim.Error of scimType invalidFilter, what cannot be compared: unknown
@@ -55,26 +55,26 @@ func compile(e Expr, s scope) (*Matcher, error) {
 // compiler turns expressions into tests within a scope.
 type compiler struct{ scope }
 
-func (c compiler) expr(e Expr) (test, error) {
+func (c compiler) expr(e Expr) (predicate, error) {
 	switch e := e.(type) {
 	case *And:
-		return c.both(e.X, e.Y, func(x, y test) test {
+		return c.binary(e.X, e.Y, func(x, y predicate) predicate {
 			return func(v scim.Value, e *Evaluation) bool { return x(v, e) && y(v, e) }
 		})
 	case *Or:
-		return c.both(e.X, e.Y, func(x, y test) test {
+		return c.binary(e.X, e.Y, func(x, y predicate) predicate {
 			return func(v scim.Value, e *Evaluation) bool { return x(v, e) || y(v, e) }
 		})
 	case *Not:
 		x, err := c.expr(e.X)
 		return negation(x), err
 	case *ValuePath:
-		return c.has(e)
+		return c.valuePath(e)
 	}
 	return c.compare(e.(*Compare))
 }
 
-func (c compiler) both(x, y Expr, join func(x, y test) test) (test, error) {
+func (c compiler) binary(x, y Expr, join func(x, y predicate) predicate) (predicate, error) {
 	left, err := c.expr(x)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (c compiler) both(x, y Expr, join func(x, y test) test) (test, error) {
 
 // compare compiles a comparison. On several values it holds if it does for any
 // of them; ne and eq null, which are negations, if it does for all.
-func (c compiler) compare(e *Compare) (test, error) {
+func (c compiler) compare(e *Compare) (predicate, error) {
 	at, ok, err := c.find(e.Path)
 	if err != nil {
 		return nil, err
@@ -96,22 +96,22 @@ func (c compiler) compare(e *Compare) (test, error) {
 	if e.Op == Present || e.Value.Kind() == scim.Null {
 		return presence(at, e)
 	}
-	if err := at.comparable(e.Path); err != nil {
+	if err := at.resolveCompared(e.Path); err != nil {
 		return nil, err
 	}
 	holds, err := at.relation(e)
 	if err != nil {
 		return nil, err
 	}
-	found := at.any(holds)
+	found := at.anyValue(holds)
 	if e.Op == NotEqual {
 		return negation(found), nil
 	}
 	return found, nil
 }
 
-// has compiles a value path: one value has to fulfil the whole filter.
-func (c compiler) has(e *ValuePath) (test, error) {
+// valuePath compiles a value path: one value has to fulfil the whole filter.
+func (c compiler) valuePath(e *ValuePath) (predicate, error) {
 	at, ok, err := c.find(e.Path)
 	if err != nil {
 		return nil, err
@@ -126,15 +126,17 @@ func (c compiler) has(e *ValuePath) (test, error) {
 	if err != nil {
 		return nil, err
 	}
-	return at.any(func(v scim.Value, e *Evaluation) bool { return v.Kind() != scim.Null && element.test(v, e) }), nil
+	return at.anyValue(func(v scim.Value, e *Evaluation) bool { return v.Kind() != scim.Null && element.holds(v, e) }), nil
 }
 
 func never(scim.Value, *Evaluation) bool { return false }
 
-func negation(x test) test { return func(v scim.Value, e *Evaluation) bool { return !x(v, e) } }
+func negation(x predicate) predicate {
+	return func(v scim.Value, e *Evaluation) bool { return !x(v, e) }
+}
 
 // absent is the result of comparing an attribute that is not there.
-func absent(e *Compare) test {
+func absent(e *Compare) predicate {
 	isNull := e.Value.Kind() == scim.Null
 	holds := e.Op == Equal && isNull || e.Op == NotEqual && !isNull
 	return func(scim.Value, *Evaluation) bool { return holds }
@@ -142,8 +144,8 @@ func absent(e *Compare) test {
 
 // presence compiles pr and the comparisons with null, which mean the same
 // (RFC 7643 section 2.5: null is unassigned).
-func presence(at place, e *Compare) (test, error) {
-	present := at.any(func(v scim.Value, _ *Evaluation) bool { return isPresent(v) })
+func presence(at location, e *Compare) (predicate, error) {
+	present := at.anyValue(func(v scim.Value, _ *Evaluation) bool { return isPresent(v) })
 	switch e.Op {
 	case Present, NotEqual:
 		return present, nil

@@ -21,7 +21,7 @@ func Parse(s string) (Expr, error) {
 	if len(s) > MaxLength {
 		return nil, scim.InvalidFilter(fmt.Sprintf("the filter has %d bytes; the limit is %d", len(s), MaxLength))
 	}
-	p := &parser{s: s, of: "filter"}
+	p := &parser{s: s, subject: "filter"}
 	e, err := p.or()
 	if err == nil && p.pos != len(p.s) {
 		err = p.fail("unexpected %q", p.rest())
@@ -35,33 +35,33 @@ func Parse(s string) (Expr, error) {
 // parser is a recursive-descent parser of the grammar in RFC 7644 figure 1.
 // Each method starts and ends outside white space: it skips what follows it.
 type parser struct {
-	s      string
-	of     string // what s is, for error texts
-	pos    int
-	terms  int
-	levels int
-	inside bool // a value path, in which no other may stand
+	s           string
+	subject     string // what s is, for error texts
+	pos         int
+	terms       int
+	levels      int
+	inValuePath bool // a value path, in which no other may stand
 }
 
 func (p *parser) fail(format string, args ...any) error {
-	return scim.InvalidFilter(p.say(format, args...))
+	return scim.InvalidFilter(p.message(format, args...))
 }
 
-// short says that the text ends too early.
-func (p *parser) short(want string) error {
-	return scim.InvalidFilter("the " + p.of + " ends where " + want + " is expected")
+// endsEarly says that the text ends too early.
+func (p *parser) endsEarly(want string) error {
+	return scim.InvalidFilter("the " + p.subject + " ends where " + want + " is expected")
 }
 
-func (p *parser) say(format string, args ...any) string {
-	return fmt.Sprintf(format, args...) + fmt.Sprintf(" at byte %d of the %s", p.pos, p.of)
+func (p *parser) message(format string, args ...any) string {
+	return fmt.Sprintf(format, args...) + fmt.Sprintf(" at byte %d of the %s", p.pos, p.subject)
 }
 
 // rest is what comes next, for error texts.
 func (p *parser) rest() string { return p.s[p.pos:min(len(p.s), p.pos+12)] }
 
-func (p *parser) at(c byte) bool { return p.pos < len(p.s) && p.s[p.pos] == c }
+func (p *parser) nextIs(c byte) bool { return p.pos < len(p.s) && p.s[p.pos] == c }
 
-func (p *parser) space() {
+func (p *parser) skipSpace() {
 	for p.pos < len(p.s) && p.s[p.pos] == ' ' {
 		p.pos++
 	}
@@ -69,7 +69,7 @@ func (p *parser) space() {
 
 // or parses   and { "or" and }.
 func (p *parser) or() (Expr, error) {
-	p.space()
+	p.skipSpace()
 	x, err := p.and()
 	for err == nil && p.keyword("or") {
 		var y Expr
@@ -94,11 +94,11 @@ func (p *parser) and() (Expr, error) {
 
 // term parses   "(" or ")"  |  "not" "(" or ")"  |  value path  |  comparison.
 func (p *parser) term() (Expr, error) {
-	if p.byte('(') {
+	if p.accept('(') {
 		return p.enclosed(')')
 	}
 	start := p.pos
-	if p.keyword("not") && p.byte('(') {
+	if p.keyword("not") && p.accept('(') {
 		x, err := p.enclosed(')')
 		return &Not{x}, err
 	}
@@ -107,8 +107,8 @@ func (p *parser) term() (Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.at('[') {
-		return p.has(path)
+	if p.nextIs('[') {
+		return p.valuePath(path)
 	}
 	return p.compare(path)
 }
@@ -119,25 +119,25 @@ func (p *parser) enclosed(closing byte) (Expr, error) {
 		return nil, p.fail("more than %d levels of brackets", maxLevels)
 	}
 	x, err := p.or()
-	if err == nil && !p.byte(closing) {
+	if err == nil && !p.accept(closing) {
 		err = p.fail("%q is expected", closing)
 	}
 	p.levels--
 	return x, err
 }
 
-// has parses   "[" or "]"   behind the path of a value path.
-func (p *parser) has(path Path) (Expr, error) {
-	if p.inside {
+// valuePath parses   "[" or "]"   behind the path of a value path.
+func (p *parser) valuePath(path Path) (Expr, error) {
+	if p.inValuePath {
 		return nil, p.fail("no value path may stand inside another")
 	}
 	if path.Sub != "" {
 		return nil, p.fail("a value path starts with an attribute, not with the sub-attribute %q", path.Sub)
 	}
-	p.inside = true
-	p.byte('[')
+	p.inValuePath = true
+	p.accept('[')
 	x, err := p.enclosed(']')
-	p.inside = false
+	p.inValuePath = false
 	return &ValuePath{path, x}, err
 }
 
@@ -151,16 +151,16 @@ func (p *parser) compare(path Path) (Expr, error) {
 	op := Op(scim.FoldName(word))
 	switch op {
 	case Present:
-		p.space()
+		p.skipSpace()
 		return &Compare{Path: path, Op: op}, nil
 	case Equal, NotEqual, Contains, StartsWith, EndsWith, Greater, GreaterOrEqual, Less, LessOrEqual:
-		p.space()
+		p.skipSpace()
 		value, err := p.value()
 		return &Compare{path, op, value}, err
 	}
 	p.pos = start
 	if start == len(p.s) {
-		return nil, p.short("an operator")
+		return nil, p.endsEarly("an operator")
 	}
 	return nil, p.fail("%q is no operator; one of eq ne co sw ew pr gt ge lt le is expected", word)
 }
@@ -169,9 +169,9 @@ func (p *parser) compare(path Path) (Expr, error) {
 func (p *parser) value() (scim.Value, error) {
 	start := p.pos
 	if start == len(p.s) {
-		return scim.Value{}, p.short("a value")
+		return scim.Value{}, p.endsEarly("a value")
 	}
-	if p.at('"') {
+	if p.nextIs('"') {
 		p.quoted()
 	} else {
 		p.word()
@@ -185,7 +185,7 @@ func (p *parser) value() (scim.Value, error) {
 		}
 		return v, p.fail("%q is no value; a string in double quotes, a number, true, false or null is expected", text)
 	}
-	p.space()
+	p.skipSpace()
 	return v, nil
 }
 
@@ -219,7 +219,7 @@ func (p *parser) path() (Path, error) {
 	if !ok {
 		return path, p.fail("an attribute is expected")
 	}
-	p.space()
+	p.skipSpace()
 	return path, nil
 }
 
@@ -252,18 +252,18 @@ func (p *parser) word() string {
 func (p *parser) keyword(want string) bool {
 	start := p.pos
 	if scim.EqualName(p.word(), want) {
-		p.space()
+		p.skipSpace()
 		return true
 	}
 	p.pos = start
 	return false
 }
 
-// byte passes that byte, if it stands here.
-func (p *parser) byte(want byte) bool {
-	if p.at(want) {
+// accept passes that byte, if it stands here.
+func (p *parser) accept(want byte) bool {
+	if p.nextIs(want) {
 		p.pos++
-		p.space()
+		p.skipSpace()
 		return true
 	}
 	return false

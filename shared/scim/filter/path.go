@@ -37,13 +37,13 @@ func ParsePath(s string) (Target, error) {
 	if len(s) > MaxLength {
 		return Target{}, scim.InvalidPath(fmt.Sprintf("the path has %d bytes; the limit is %d", len(s), MaxLength))
 	}
-	p := &parser{s: s, of: "path"}
+	p := &parser{s: s, subject: "path"}
 	path, ok := p.name()
 	if !ok {
 		return Target{}, p.badPath("an attribute is expected")
 	}
 	t := Target{Path: path}
-	if p.at('[') {
+	if p.nextIs('[') {
 		if err := p.selection(&t); err != nil {
 			return Target{}, err
 		}
@@ -55,7 +55,7 @@ func ParsePath(s string) (Target, error) {
 }
 
 func (p *parser) badPath(format string, args ...any) error {
-	return scim.InvalidPath(p.say(format, args...))
+	return scim.InvalidPath(p.message(format, args...))
 }
 
 // selection parses   "[" or "]" [ "." sub-attribute ]   behind an attribute.
@@ -70,7 +70,7 @@ func (p *parser) selection(t *Target) error {
 	case isIndex(p.s[p.pos:]):
 		return p.badPath("values are named by a filter, not by an index,")
 	}
-	p.inside, p.levels = true, 1
+	p.inValuePath, p.levels = true, 1
 	var err error
 	if t.Filter, err = p.or(); err != nil {
 		return err
@@ -78,11 +78,11 @@ func (p *parser) selection(t *Target) error {
 	if p.pos == len(p.s) {
 		return p.badPath("']' is expected")
 	}
-	if !p.at(']') {
+	if !p.nextIs(']') {
 		return p.fail("unexpected %q", p.rest())
 	}
 	p.pos++
-	return p.behind(t)
+	return p.afterBracket(t)
 }
 
 // isIndex reports whether s starts with what other notations put between
@@ -92,9 +92,9 @@ func isIndex(s string) bool {
 	return rest != s && strings.HasPrefix(rest, "]")
 }
 
-// behind parses   [ "." sub-attribute ]   behind the closing bracket.
-func (p *parser) behind(t *Target) error {
-	if !p.at('.') {
+// afterBracket parses   [ "." sub-attribute ]   behind the closing bracket.
+func (p *parser) afterBracket(t *Target) error {
+	if !p.nextIs('.') {
 		return nil
 	}
 	p.pos++

@@ -9,9 +9,9 @@ import (
 
 // relation compiles the comparison of one value with the literal, by the type of
 // the attribute (RFC 7644 table 3). For ne it is that of eq.
-func (at place) relation(e *Compare) (test, error) {
+func (at location) relation(e *Compare) (predicate, error) {
 	leaf := at.leaf()
-	if err := fits(leaf, e); err != nil {
+	if err := checkComparison(leaf, e); err != nil {
 		return nil, err
 	}
 	op, literal := e.Op, e.Value.Text()
@@ -20,7 +20,7 @@ func (at place) relation(e *Compare) (test, error) {
 	}
 	switch leaf.Type {
 	case schema.Boolean:
-		return equalTruth(e.Value.IsTrue(), at.sub != nil && at.attr.MultiValued && leaf.Name == "primary"), nil
+		return equalBoolean(e.Value.IsTrue(), at.sub != nil && at.attr.MultiValued && leaf.Name == "primary"), nil
 	case schema.Integer, schema.Decimal:
 		return numeric(op, literal), nil
 	case schema.DateTime:
@@ -28,7 +28,7 @@ func (at place) relation(e *Compare) (test, error) {
 	case schema.Binary:
 		return equalBinary(literal, e.Path)
 	}
-	if err := refuseControls(leaf, e); err != nil {
+	if err := rejectControlCharacters(leaf, e); err != nil {
 		return nil, err
 	}
 	if leaf.CaseExact {
@@ -37,9 +37,9 @@ func (at place) relation(e *Compare) (test, error) {
 	return textual(op, scim.Fold(literal), func(s string, e *Evaluation) string { return e.fold(s) }), nil
 }
 
-// fits checks the operator and the JSON type of the literal against the type of
+// checkComparison checks the operator and the JSON type of the literal against the type of
 // the attribute.
-func fits(leaf *schema.Attribute, e *Compare) error {
+func checkComparison(leaf *schema.Attribute, e *Compare) error {
 	if !strings.Contains(operators(leaf.Type), string(e.Op)) {
 		return scim.InvalidFilter(e.Path.String() + " is of type " + string(leaf.Type) + ", with which " +
 			string(e.Op) + " has no meaning; it goes with " + operators(leaf.Type))
@@ -74,7 +74,7 @@ func literalKind(t schema.Type) scim.Kind {
 
 // textual compares strings and references. prepare makes equal what the
 // attribute's caseExact makes equal; the literal is prepared.
-func textual(op Op, literal string, prepare func(string, *Evaluation) string) test {
+func textual(op Op, literal string, prepare func(string, *Evaluation) string) predicate {
 	holds := textRelation(op)
 	return func(v scim.Value, e *Evaluation) bool {
 		return v.Kind() == scim.String && e.spend(perByte*len(v.Text())) && holds(prepare(v.Text(), e), literal)
@@ -111,16 +111,16 @@ func ordered(op Op) func(order int) bool {
 	return func(order int) bool { return order == 0 }
 }
 
-// equalTruth compares booleans. A primary that is missing counts as false
+// equalBoolean compares booleans. A primary that is missing counts as false
 // (RFC 7643 section 2.4).
-func equalTruth(want, missingIsFalse bool) test {
+func equalBoolean(want, missingIsFalse bool) predicate {
 	return func(v scim.Value, _ *Evaluation) bool {
 		return v.IsTrue() == want && (v.Kind() == scim.Bool || missingIsFalse)
 	}
 }
 
 // chronological compares instants, whatever their offsets and fractions.
-func chronological(op Op, literal string, p Path) (test, error) {
+func chronological(op Op, literal string, p Path) (predicate, error) {
 	want, err := schema.ParseDateTime(literal)
 	if err != nil {
 		return nil, scim.InvalidFilter(p.String() + " is a dateTime; compare it with one such as 2008-01-23T04:56:22Z")
@@ -133,7 +133,7 @@ func chronological(op Op, literal string, p Path) (test, error) {
 }
 
 // equalBinary compares the bytes that base64 stands for, padded or not.
-func equalBinary(literal string, p Path) (test, error) {
+func equalBinary(literal string, p Path) (predicate, error) {
 	want, err := schema.ParseBinary(literal)
 	if err != nil {
 		return nil, scim.InvalidFilter(p.String() + " is binary; compare it with base64")

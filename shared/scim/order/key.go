@@ -13,34 +13,34 @@ import (
 // agree in as many digits, count as equal.
 const MaxKey = 256
 
-// place is where the value stands by which resources of a type are sorted.
-type place struct{ schema.Named }
+// sortAttribute is where the value stands by which resources of a type are sorted.
+type sortAttribute struct{ schema.Named }
 
-// placeOf finds the value that an attribute is sorted by: a multi-valued complex
+// sortAttributeOf finds the value that an attribute is sorted by: a multi-valued complex
 // one stands for its value. Attributes that no client may read would be read by
 // their order, and complex ones have none.
-func placeOf(n schema.Named, name string) (place, error) {
+func sortAttributeOf(n schema.Named, name string) (sortAttribute, error) {
 	if n.Attr != nil && n.Sub == nil && n.Attr.Type == schema.Complex && n.Attr.MultiValued {
 		n.Sub = n.Attr.Sub.Find("value")
 	}
 	switch leaf := n.Leaf(); {
 	case leaf == nil:
-		return place{}, scim.InvalidValue("sortBy names a schema, " + printable(name) + "; sort by one of its attributes")
+		return sortAttribute{}, scim.InvalidValue("sortBy names a schema, " + truncate(name) + "; sort by one of its attributes")
 	case n.Attr.Secret() || leaf.Secret():
-		return place{}, scim.InvalidValue(printable(name) + " is never returned, so nothing is sorted by it")
+		return sortAttribute{}, scim.InvalidValue(truncate(name) + " is never returned, so nothing is sorted by it")
 	case leaf.Type == schema.Complex:
-		return place{}, scim.InvalidValue(printable(name) + " is complex; sort by one of its sub-attributes, such as " +
-			printable(name) + "." + leaf.Sub.All()[0].Name)
+		return sortAttribute{}, scim.InvalidValue(truncate(name) + " is complex; sort by one of its sub-attributes, such as " +
+			truncate(name) + "." + leaf.Sub.All()[0].Name)
 	}
-	return place{n}, nil
+	return sortAttribute{n}, nil
 }
 
-func (at place) key(v scim.Value) Key {
+func (at sortAttribute) key(v scim.Value) Key {
 	if at.Extension != nil {
 		v = v.Get(at.Extension.ID)
 	}
-	if v = foremost(v.Get(at.Attr.Name)); at.Sub != nil {
-		v = foremost(v.Get(at.Sub.Name))
+	if v = primaryOrFirst(v.Get(at.Attr.Name)); at.Sub != nil {
+		v = primaryOrFirst(v.Get(at.Sub.Name))
 	}
 	if v.Kind() == scim.Null || v.Kind() != scim.Bool && v.Text() == "" {
 		return ""
@@ -48,8 +48,8 @@ func (at place) key(v scim.Value) Key {
 	return keyOf(at.Leaf(), v.Text())
 }
 
-// foremost is the value of several that counts: the primary one, or else the first.
-func foremost(v scim.Value) scim.Value {
+// primaryOrFirst is the value of several that counts: the primary one, or else the first.
+func primaryOrFirst(v scim.Value) scim.Value {
 	if v.Kind() != scim.Array {
 		return v
 	}

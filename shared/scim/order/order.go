@@ -15,7 +15,7 @@ import (
 // concurrent use.
 type Order struct {
 	descending bool
-	places     map[*schema.ResourceType]place // of those types that have the attribute
+	attributes map[*schema.ResourceType]sortAttribute // of those types that have the attribute
 }
 
 // Key is what a resource is sorted by, "" for one without a value.
@@ -31,7 +31,7 @@ type Entry struct {
 // certain types. A type that lacks the attribute, if another has it, counts as
 // without values. The error is an *scim.Error with scimType invalidValue.
 func Parse(sortBy, sortOrder string, types ...*schema.ResourceType) (*Order, error) {
-	o := &Order{places: map[*schema.ResourceType]place{}}
+	o := &Order{attributes: map[*schema.ResourceType]sortAttribute{}}
 	switch {
 	case sortOrder == "", scim.EqualName(sortOrder, "ascending"):
 	case scim.EqualName(sortOrder, "descending"):
@@ -45,20 +45,20 @@ func Parse(sortBy, sortOrder string, types ...*schema.ResourceType) (*Order, err
 		if !ok {
 			continue
 		}
-		at, err := placeOf(named, sortBy)
+		at, err := sortAttributeOf(named, sortBy)
 		if err != nil {
 			return nil, err
 		}
-		o.places[t] = at
+		o.attributes[t] = at
 	}
-	if len(o.places) == 0 {
-		return nil, scim.InvalidValue("sortBy names no attribute of the resources: " + printable(sortBy))
+	if len(o.attributes) == 0 {
+		return nil, scim.InvalidValue("sortBy names no attribute of the resources: " + truncate(sortBy))
 	}
 	return o, nil
 }
 
-// printable bounds a name that a client sent, for an error text.
-func printable(name string) string {
+// truncate bounds a name that a client sent, for an error text.
+func truncate(name string) string {
 	const enough = 200
 	return strings.ToValidUTF8(name[:min(enough, len(name))], "")
 }
@@ -66,7 +66,7 @@ func printable(name string) string {
 // Key returns the key of a resource by its representation, see
 // scim.Resource.Value. It keeps nothing of the representation alive.
 func (o *Order) Key(t *schema.ResourceType, v scim.Value) Key {
-	at, ok := o.places[t]
+	at, ok := o.attributes[t]
 	if !ok {
 		return ""
 	}
@@ -76,7 +76,7 @@ func (o *Order) Key(t *schema.ResourceType, v scim.Value) Key {
 // By reports whether the resources of a type are sorted by a part of an attribute
 // outside extensions, whose name is in the spelling of the schema.
 func (o *Order) By(t *schema.ResourceType, attr string) bool {
-	at, ok := o.places[t]
+	at, ok := o.attributes[t]
 	return ok && at.Extension == nil && at.Attr.Name == attr
 }
 

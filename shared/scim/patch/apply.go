@@ -19,35 +19,35 @@ type applier struct {
 
 func (a applier) apply(doc scim.Value, op Operation) (scim.Value, error) {
 	if op.Path == nil {
-		return a.applyAll(doc, op)
+		return a.applyWithoutPath(doc, op)
 	}
 	target, ok := filter.Resolve(a.t, op.Path.Path)
 	if !ok {
 		return doc, scim.InvalidPath(op.Path.String() + " names no attribute of a " + a.t.Name)
 	}
 	if target.Attr == nil {
-		return a.applyContainer(doc, op, target.Extension)
+		return a.applyExtension(doc, op, target.Extension)
 	}
-	return a.inContainer(doc, target.Extension, func(container scim.Value) (scim.Value, error) {
+	return a.updateContainer(doc, target.Extension, func(container scim.Value) (scim.Value, error) {
 		return a.applyAttribute(container, op, target)
 	})
 }
 
-// applyAll carries out an operation without a path: its value names attributes,
+// applyWithoutPath carries out an operation without a path: its value names attributes,
 // each of which is as good as a path. A name that the schema does not know is
 // ignored; a path that stands in the place of a name would be lost so, and is
 // refused.
-func (a applier) applyAll(doc scim.Value, op Operation) (scim.Value, error) {
+func (a applier) applyWithoutPath(doc scim.Value, op Operation) (scim.Value, error) {
 	for _, m := range op.Value.Members() {
 		var err error
 		if scim.EqualName(m.Name, a.t.Core.ID) {
-			if doc, err = a.applyAll(doc, Operation{Op: op.Op, Value: m.Value}); err != nil {
+			if doc, err = a.applyWithoutPath(doc, Operation{Op: op.Op, Value: m.Value}); err != nil {
 				return doc, err
 			}
 			continue
 		}
-		path, ok := a.member(m.Name)
-		if !ok && strings.ContainsAny(m.Name, ".:[") && !a.foreign(m) {
+		path, ok := a.memberPath(m.Name)
+		if !ok && strings.ContainsAny(m.Name, ".:[") && !a.isUnknownExtension(m) {
 			return doc, scim.InvalidPath(fmt.Sprintf("%q is a path, which may not stand in the place of an attribute's name", m.Name))
 		}
 		if !ok {
@@ -60,8 +60,8 @@ func (a applier) applyAll(doc scim.Value, op Operation) (scim.Value, error) {
 	return doc, nil
 }
 
-// foreign reports whether a member is an extension that the type does not have.
-func (a applier) foreign(m scim.Member) bool {
+// isUnknownExtension reports whether a member is an extension that the type does not have.
+func (a applier) isUnknownExtension(m scim.Member) bool {
 	ids := []string{a.t.Core.ID}
 	for _, ext := range a.t.Extensions {
 		ids = append(ids, ext.Schema.ID)
@@ -70,8 +70,8 @@ func (a applier) foreign(m scim.Member) bool {
 	return m.Value.Kind() == scim.Object && below("urn:") && !slices.ContainsFunc(ids, below)
 }
 
-// member returns the path of a member's name in a path-less value.
-func (a applier) member(name string) (*filter.Target, bool) {
+// memberPath returns the path of a member's name in a path-less value.
+func (a applier) memberPath(name string) (*filter.Target, bool) {
 	for _, ext := range a.t.Extensions {
 		if scim.EqualName(ext.Schema.ID, name) {
 			path, err := filter.ParsePath(ext.Schema.ID)
@@ -83,9 +83,9 @@ func (a applier) member(name string) (*filter.Target, bool) {
 	return &path, ok
 }
 
-// applyContainer carries out an operation on an extension as a whole: its
+// applyExtension carries out an operation on an extension as a whole: its
 // attributes one by one, or their removal.
-func (a applier) applyContainer(doc scim.Value, op Operation, ext *schema.Schema) (scim.Value, error) {
+func (a applier) applyExtension(doc scim.Value, op Operation, ext *schema.Schema) (scim.Value, error) {
 	if op.Op == Remove || op.Op == Replace && op.Value.IsEmpty() {
 		return doc.Without(ext.ID), nil
 	}
@@ -95,7 +95,7 @@ func (a applier) applyContainer(doc scim.Value, op Operation, ext *schema.Schema
 	if op.Value.Kind() != scim.Object {
 		return doc, scim.InvalidValue(ext.ID + " must be an object")
 	}
-	return a.inContainer(doc, ext, func(container scim.Value) (scim.Value, error) {
+	return a.updateContainer(doc, ext, func(container scim.Value) (scim.Value, error) {
 		for _, m := range op.Value.Members() {
 			attr := ext.Attributes.Find(m.Name)
 			if attr == nil {
@@ -111,9 +111,9 @@ func (a applier) applyContainer(doc scim.Value, op Operation, ext *schema.Schema
 	})
 }
 
-// inContainer lets change replace the object that holds an attribute: the
+// updateContainer lets change replace the object that holds an attribute: the
 // resource itself, or the extension's member of it.
-func (a applier) inContainer(doc scim.Value, ext *schema.Schema, change func(scim.Value) (scim.Value, error)) (scim.Value, error) {
+func (a applier) updateContainer(doc scim.Value, ext *schema.Schema, change func(scim.Value) (scim.Value, error)) (scim.Value, error) {
 	if ext == nil {
 		return change(doc)
 	}
@@ -121,7 +121,7 @@ func (a applier) inContainer(doc scim.Value, ext *schema.Schema, change func(sci
 	if err != nil {
 		return doc, err
 	}
-	return with(doc, ext.ID, container), nil
+	return setMember(doc, ext.ID, container), nil
 }
 
 // applyAttribute carries out an operation on an attribute of container.
@@ -134,17 +134,17 @@ func (a applier) applyAttribute(container scim.Value, op Operation, target filte
 		return container, a.checkSchemas(op)
 	}
 	old := container.Get(attr.Name)
-	now, err := a.change(old, op, target)
+	now, err := a.changeAttribute(old, op, target)
 	if err != nil {
 		return container, err
 	}
 	if now.IsEmpty() && attr.Required && !old.IsEmpty() {
-		return container, unassigning(op.Op, path)
+		return container, requiredError(op.Op, path)
 	}
 	if attr.Mutability == schema.Immutable && !old.IsEmpty() && now.JSON() != old.JSON() {
 		return container, scim.Mutability(path + " is immutable and has a value")
 	}
-	return with(container, attr.Name, now), nil
+	return setMember(container, attr.Name, now), nil
 }
 
 // readOnly refuses an operation on a readOnly attribute, unless the profile accepts one
@@ -158,10 +158,10 @@ func (a applier) readOnly(op Operation, target filter.Attribute) error {
 	return scim.Mutability(op.Path.String() + " is readOnly")
 }
 
-// unassigning is the error of an operation that would leave a required attribute
+// requiredError is the error of an operation that would leave a required attribute
 // without a value: remove is forbidden by its mutability (RFC 7644 section
 // 3.5.2.2), the others by their value.
-func unassigning(op Op, path string) error {
+func requiredError(op Op, path string) error {
 	if op == Remove {
 		return scim.Mutability(path + " is required and can't be removed")
 	}
@@ -178,7 +178,7 @@ func (a applier) checkSchemas(op Operation) error {
 		return nil
 	}
 	if op.Op == Replace && op.Value.IsEmpty() {
-		return unassigning(Replace, "schemas")
+		return requiredError(Replace, "schemas")
 	}
 	for _, item := range elements(op.Value) {
 		if !scim.EqualName(item.Text(), a.t.Core.ID) && a.t.Extension(item.Text()) == nil {
@@ -188,8 +188,8 @@ func (a applier) checkSchemas(op Operation) error {
 	return nil
 }
 
-// change returns the new value of an attribute.
-func (a applier) change(old scim.Value, op Operation, target filter.Attribute) (scim.Value, error) {
+// changeAttribute returns the new value of an attribute.
+func (a applier) changeAttribute(old scim.Value, op Operation, target filter.Attribute) (scim.Value, error) {
 	attr, sub := target.Attr, target.Sub
 	if op.Path.Sub != "" {
 		if sub = attr.Sub.Find(op.Path.Sub); sub == nil {
@@ -201,16 +201,16 @@ func (a applier) change(old scim.Value, op Operation, target filter.Attribute) (
 	case sub != nil && sub.Mutability == schema.ReadOnly:
 		return old, scim.Mutability(c.path + " is readOnly")
 	case op.Path.Filter != nil && !attr.MultiValued:
-		return c.listOfOne(old)
+		return c.changeFilteredSingle(old)
 	case attr.MultiValued:
-		return c.many(old)
+		return c.changeMultiValued(old)
 	}
-	return c.one(old)
+	return c.changeSingle(old)
 }
 
-// with returns the object with a member set, or removed if v is empty. Its place
+// setMember returns the object with a member set, or removed if v is empty. Its place
 // does not matter: the result is normalized.
-func with(object scim.Value, name string, v scim.Value) scim.Value {
+func setMember(object scim.Value, name string, v scim.Value) scim.Value {
 	rest := object.Without(name).Members()
 	if v.IsEmpty() {
 		return scim.Map(rest...)

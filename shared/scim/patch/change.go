@@ -17,46 +17,46 @@ type change struct {
 	path string
 }
 
-// one changes an attribute of one value.
-func (c change) one(old scim.Value) (scim.Value, error) {
+// changeSingle changes an attribute of one value.
+func (c change) changeSingle(old scim.Value) (scim.Value, error) {
 	switch {
 	case c.sub != nil:
-		return c.inElement(old)
+		return c.changeSubAttribute(old)
 	case c.op.Op == Remove:
 		return scim.Value{}, nil
 	case c.op.Value.IsEmpty():
-		return c.emptied(old), nil
+		return c.applyEmpty(old), nil
 	case c.attr.Type == schema.Complex:
 		return c.merge(old, c.op.Value)
 	}
 	return c.attr.NormalizeOne(c.op.Value, c.path)
 }
 
-// emptied is the effect of a value of null or []: add adds nothing, replace
+// applyEmpty is the effect of a value of null or []: add adds nothing, replace
 // unassigns (RFC 7643 section 2.5).
-func (c change) emptied(old scim.Value) scim.Value {
+func (c change) applyEmpty(old scim.Value) scim.Value {
 	if c.op.Op == Add {
 		return old
 	}
 	return scim.Value{}
 }
 
-// inElement changes the sub-attribute of one complex value.
-func (c change) inElement(old scim.Value) (scim.Value, error) {
+// changeSubAttribute changes the sub-attribute of one complex value.
+func (c change) changeSubAttribute(old scim.Value) (scim.Value, error) {
 	if c.op.Op == Remove {
 		if c.sub.Required && !old.Get(c.sub.Name).IsEmpty() {
-			return old, unassigning(Remove, c.path)
+			return old, requiredError(Remove, c.path)
 		}
-		return c.set(old, c.sub, scim.Value{})
+		return c.setSubAttribute(old, c.sub, scim.Value{})
 	}
 	if c.op.Op == Add && c.op.Value.IsEmpty() {
 		return old, nil
 	}
-	return c.set(old, c.sub, c.op.Value)
+	return c.setSubAttribute(old, c.sub, c.op.Value)
 }
 
-// set gives a sub-attribute of a complex value a new value, or none.
-func (c change) set(old scim.Value, sub *schema.Attribute, v scim.Value) (scim.Value, error) {
+// setSubAttribute gives a sub-attribute of a complex value a new value, or none.
+func (c change) setSubAttribute(old scim.Value, sub *schema.Attribute, v scim.Value) (scim.Value, error) {
 	now, err := sub.NormalizeValue(v, c.attr.Name+"."+sub.Name)
 	if err != nil {
 		return old, err
@@ -65,7 +65,7 @@ func (c change) set(old scim.Value, sub *schema.Attribute, v scim.Value) (scim.V
 	if sub.Mutability == schema.Immutable && !was.IsEmpty() && was.JSON() != now.JSON() {
 		return old, scim.Mutability(c.attr.Name + "." + sub.Name + " is immutable and has a value")
 	}
-	return with(old, sub.Name, now), nil
+	return setMember(old, sub.Name, now), nil
 }
 
 // merge sets the sub-attributes that v names and leaves the others (RFC 7644
@@ -80,25 +80,25 @@ func (c change) merge(old, v scim.Value) (scim.Value, error) {
 			continue
 		}
 		var err error
-		if old, err = c.set(old, sub, m.Value); err != nil {
+		if old, err = c.setSubAttribute(old, sub, m.Value); err != nil {
 			return old, err
 		}
 	}
 	return old, nil
 }
 
-// many changes a multi-valued attribute.
-func (c change) many(old scim.Value) (scim.Value, error) {
+// changeMultiValued changes a multi-valued attribute.
+func (c change) changeMultiValued(old scim.Value) (scim.Value, error) {
 	if c.sub != nil || c.op.Path.Filter != nil {
-		return c.matching(old)
+		return c.changeMatching(old)
 	}
 	switch {
 	case c.op.Op == Remove:
 		return scim.Value{}, nil
 	case len(elements(c.op.Value)) == 0:
-		return c.emptied(old), nil
+		return c.applyEmpty(old), nil
 	}
-	if err := c.compares(len(elements(c.op.Value)), len(old.Items())); err != nil {
+	if err := c.chargePairs(len(elements(c.op.Value)), len(old.Items())); err != nil {
 		return old, err
 	}
 	added, err := c.attr.NormalizeValue(scim.List(elements(c.op.Value)...), c.path)
@@ -108,13 +108,13 @@ func (c change) many(old scim.Value) (scim.Value, error) {
 	if n := len(old.Items()) + len(added.Items()); n > schema.MaxValues {
 		return old, scim.InvalidValue(fmt.Sprintf("%s would have %d values; the limit is %d", c.path, n, schema.MaxValues))
 	}
-	return c.append(old, added), nil
+	return c.addValues(old, added), nil
 }
 
-// listOfOne changes the value of an attribute that has only one, where a filter follows
+// changeFilteredSingle changes the value of an attribute that has only one, where a filter follows
 // it and the profile accepts that. A value that does not match stays: another one can't
 // be put beside it.
-func (c change) listOfOne(old scim.Value) (scim.Value, error) {
+func (c change) changeFilteredSingle(old scim.Value) (scim.Value, error) {
 	if c.options.SingleFilter == nil || !c.options.SingleFilter(c.attr) {
 		return old, scim.InvalidPath(c.path + ": " + c.attr.Name + " has one value, so no filter may follow it")
 	}
@@ -122,7 +122,7 @@ func (c change) listOfOne(old scim.Value) (scim.Value, error) {
 	if !old.IsEmpty() {
 		list = scim.List(old)
 	}
-	now, err := c.matching(list)
+	now, err := c.changeMatching(list)
 	items := now.Items()
 	switch {
 	case err != nil:
@@ -135,26 +135,26 @@ func (c change) listOfOne(old scim.Value) (scim.Value, error) {
 	return items[0], nil
 }
 
-// append adds values to those that are there. A value that is there already is
+// addValues adds values to those that are there. A value that is there already is
 // not added again, but may get more sub-attributes.
-func (c change) append(old, added scim.Value) scim.Value {
+func (c change) addValues(old, added scim.Value) scim.Value {
 	items := append([]scim.Value{}, old.Items()...)
 	fresh := map[int]bool{}
 	for _, item := range added.Items() {
-		i := index(c.attr, items, item)
+		i := indexOf(c.attr, items, item)
 		if i < 0 {
 			i, items = len(items), append(items, item)
 		} else {
-			items[i] = over(items[i], item)
+			items[i] = mergeMembers(items[i], item)
 		}
 		fresh[i] = item.Get("primary").IsTrue()
 	}
-	return scim.List(onePrimary(items, fresh)...)
+	return scim.List(clearOtherPrimaries(items, fresh)...)
 }
 
-// index returns the place of a value that equals v by the identity of RFC 7643
+// indexOf returns the place of a value that equals v by the identity of RFC 7643
 // section 2.4, value and type, or -1.
-func index(attr *schema.Attribute, items []scim.Value, v scim.Value) int {
+func indexOf(attr *schema.Attribute, items []scim.Value, v scim.Value) int {
 	for i := range items {
 		if attr.Holds(items[i:i+1], v) {
 			return i
@@ -163,36 +163,36 @@ func index(attr *schema.Attribute, items []scim.Value, v scim.Value) int {
 	return -1
 }
 
-// over returns the object old with the members of more in place of its own.
-func over(old, more scim.Value) scim.Value {
+// mergeMembers returns the object old with the members of more in place of its own.
+func mergeMembers(old, more scim.Value) scim.Value {
 	if old.Kind() != scim.Object {
 		return old
 	}
 	for _, m := range more.Members() {
-		old = with(old, m.Name, m.Value)
+		old = setMember(old, m.Name, m.Value)
 	}
 	return old
 }
 
-// onePrimary makes primary false in every item but those that an operation has
+// clearOtherPrimaries makes primary false in every item but those that an operation has
 // just made primary (RFC 7644 section 3.5.2). If it made two, the result is
 // invalid, and is refused when it is normalized.
-func onePrimary(items []scim.Value, fresh map[int]bool) []scim.Value {
+func clearOtherPrimaries(items []scim.Value, fresh map[int]bool) []scim.Value {
 	made := false
 	for _, primary := range fresh {
 		made = made || primary
 	}
 	for i, item := range items {
 		if made && !fresh[i] && item.Get("primary").IsTrue() {
-			items[i] = with(item, "primary", scim.Boolean(false))
+			items[i] = setMember(item, "primary", scim.Boolean(false))
 		}
 	}
 	return items
 }
 
-// matching changes the elements of a multi-valued attribute that the filter of
+// changeMatching changes the elements of a multi-valued attribute that the filter of
 // the path matches; all of them without a filter.
-func (c change) matching(old scim.Value) (scim.Value, error) {
+func (c change) changeMatching(old scim.Value) (scim.Value, error) {
 	matches, err := c.matcher()
 	if err != nil {
 		return old, err
@@ -209,7 +209,7 @@ func (c change) matching(old scim.Value) (scim.Value, error) {
 			continue
 		}
 		matched = true
-		now, err := c.element(item)
+		now, err := c.changeElement(item)
 		if err != nil {
 			return old, err
 		}
@@ -219,14 +219,14 @@ func (c change) matching(old scim.Value) (scim.Value, error) {
 		}
 	}
 	if !matched && c.op.Op != Remove {
-		made, err := c.make()
+		made, err := c.newElement()
 		if err != nil || made.IsEmpty() {
 			return old, err
 		}
 		fresh[len(items)] = made.Get("primary").IsTrue()
 		items = append(items, made)
 	}
-	return scim.List(onePrimary(items, fresh)...), nil
+	return scim.List(clearOtherPrimaries(items, fresh)...), nil
 }
 
 // setsPrimary reports whether the operation says which value is primary.
@@ -240,41 +240,41 @@ func (c change) setsPrimary() bool {
 // matcher returns what tells whether the operation is about a value.
 func (c change) matcher() (func(scim.Value) (bool, error), error) {
 	if c.op.Path.Filter == nil {
-		return func(scim.Value) (bool, error) { return true, c.looks() }, nil
+		return func(scim.Value) (bool, error) { return true, c.chargeValue() }, nil
 	}
 	m, err := filter.CompileElement(c.op.Path.Filter, c.attr)
 	if err != nil {
 		return nil, err
 	}
 	return func(v scim.Value) (bool, error) {
-		if err := c.looks(); err != nil {
+		if err := c.chargeValue(); err != nil {
 			return false, err
 		}
 		return m.Match(v, c.evaluation)
 	}, nil
 }
 
-// element changes one matching element: a sub-attribute of it, or the whole.
+// changeElement changes one matching element: a sub-attribute of it, or the whole.
 // replace puts the value as sent in its place; add merges.
-func (c change) element(item scim.Value) (scim.Value, error) {
-	if err := c.writes(); err != nil {
+func (c change) changeElement(item scim.Value) (scim.Value, error) {
+	if err := c.chargeValidation(); err != nil {
 		return item, err
 	}
 	switch {
 	case c.sub != nil:
-		return c.inElement(item)
+		return c.changeSubAttribute(item)
 	case c.op.Op == Remove:
 		return scim.Value{}, nil
 	case c.op.Value.IsEmpty():
-		return c.emptied(item), nil
+		return c.applyEmpty(item), nil
 	case c.op.Op == Add && c.attr.Type == schema.Complex:
 		return c.merge(item, c.op.Value)
 	}
-	return c.replaced(item)
+	return c.replaceElement(item)
 }
 
-// replaced is the value as sent, unless it would change what is immutable.
-func (c change) replaced(item scim.Value) (scim.Value, error) {
+// replaceElement is the value as sent, unless it would change what is immutable.
+func (c change) replaceElement(item scim.Value) (scim.Value, error) {
 	now, err := c.attr.NormalizeOne(c.op.Value, c.path)
 	if err != nil {
 		return item, err
@@ -288,31 +288,31 @@ func (c change) replaced(item scim.Value) (scim.Value, error) {
 	return now, nil
 }
 
-// make returns the element for a filter that matches none: the one that the
+// newElement returns the element for a filter that matches none: the one that the
 // options make, changed by the operation; for a sub-attribute without a filter a
 // new one.
-func (c change) make() (scim.Value, error) {
+func (c change) newElement() (scim.Value, error) {
 	if c.op.Path.Filter == nil {
-		return c.inElement(scim.Map())
+		return c.changeSubAttribute(scim.Map())
 	}
 	if c.options.Element != nil {
 		if c.op.Value.IsEmpty() { // to unassign what is not there changes nothing
 			return scim.Value{}, nil
 		}
-		if made, ok := c.canonical(c.options.Element(c.op.Path.Filter)); ok {
+		if made, ok := c.canonicalElement(c.options.Element(c.op.Path.Filter)); ok {
 			if c.sub == nil {
 				return c.merge(made, c.op.Value)
 			}
-			return c.inElement(made)
+			return c.changeSubAttribute(made)
 		}
 	}
 	return scim.Value{}, scim.NoTarget("no value matches " + c.path)
 }
 
-// canonical brings the names of an element that the options made to the spelling
+// canonicalElement brings the names of an element that the options made to the spelling
 // of the schema. It reports false for none, and for one that says something
 // twice or what the attribute does not have.
-func (c change) canonical(made *scim.Value) (scim.Value, bool) {
+func (c change) canonicalElement(made *scim.Value) (scim.Value, bool) {
 	if made == nil {
 		return scim.Value{}, false
 	}
@@ -322,7 +322,7 @@ func (c change) canonical(made *scim.Value) (scim.Value, bool) {
 		if sub == nil || !v.Get(sub.Name).IsEmpty() {
 			return v, false
 		}
-		v = with(v, sub.Name, m.Value)
+		v = setMember(v, sub.Name, m.Value)
 	}
 	return v, true
 }

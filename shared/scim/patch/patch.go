@@ -41,7 +41,7 @@ type Operation struct {
 }
 
 // WithNumber says in an error's detail which operation it is about.
-func (o Operation) WithNumber(err error) error { return numbered(err, o.number) }
+func (o Operation) WithNumber(err error) error { return withOperationNumber(err, o.number) }
 
 // CheckLength refuses a message of too many operations. It is for the message as
 // the client sent it: repairs may make several operations of one.
@@ -59,7 +59,7 @@ func Parse(body scim.Value, sent []int) ([]Operation, error) {
 	if body.Kind() != scim.Object {
 		return nil, scim.InvalidSyntax("the body must be a JSON object that holds a PatchOp message")
 	}
-	if !names(body.Find("schemas"), Message) {
+	if !listsURN(body.Find("schemas"), Message) {
 		return nil, scim.InvalidSyntax("schemas must name " + Message)
 	}
 	items := body.Find("Operations")
@@ -74,14 +74,14 @@ func Parse(body scim.Value, sent []int) ([]Operation, error) {
 		}
 		var err error
 		if ops[i], err = parseOperation(item); err != nil {
-			return nil, numbered(err, number)
+			return nil, withOperationNumber(err, number)
 		}
 		ops[i].number = number
 	}
 	return ops, nil
 }
 
-func names(schemas scim.Value, urn string) bool {
+func listsURN(schemas scim.Value, urn string) bool {
 	for _, item := range schemas.Items() {
 		if scim.EqualName(item.Text(), urn) {
 			return true
@@ -136,8 +136,8 @@ func (o Operation) check() error {
 	return nil
 }
 
-// numbered says in an error's detail which operation it is about.
-func numbered(err error, number int) error {
+// withOperationNumber says in an error's detail which operation it is about.
+func withOperationNumber(err error, number int) error {
 	if e, ok := errors.AsType[*scim.Error](err); ok {
 		e := *e
 		e.Detail = fmt.Sprintf("operation %d: %s", number, e.Detail)

@@ -14,15 +14,15 @@ const (
 	perByte  = 10
 )
 
-// looks counts a value that the operation looks at.
-func (c change) looks() error { return c.options.Budget.Spend(perValue) }
+// chargeValue counts a value that the operation looks at.
+func (c change) chargeValue() error { return c.options.Budget.Spend(perValue) }
 
-// writes counts the validation of the operation's value, which is repeated for every
+// chargeValidation counts the validation of the operation's value, which is repeated for every
 // value of the attribute that it changes.
-func (c change) writes() error { return c.options.Budget.Spend(perByte * c.op.Value.Len()) }
+func (c change) chargeValidation() error { return c.options.Budget.Spend(perByte * c.op.Value.Len()) }
 
-// compares counts the search for duplicates among added values and those that are there.
-func (c change) compares(added, old int) error {
+// chargePairs counts the search for duplicates among added values and those that are there.
+func (c change) chargePairs(added, old int) error {
 	return c.options.Budget.Spend(perPair * added * (added + old))
 }
 

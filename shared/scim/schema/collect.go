@@ -6,48 +6,48 @@ import (
 	"scimserver/shared/scim"
 )
 
-// at is where a value stands. It becomes text for errors only.
-type at struct{ prefix, name string }
+// errorPath is where a value stands. It becomes text for errors only.
+type errorPath struct{ prefix, name string }
 
 // String returns the path of the value.
-func (a at) String() string { return a.prefix + a.name }
+func (a errorPath) String() string { return a.prefix + a.name }
 
 // collector puts the members of an object in the order of their places. As long
 // as these are the first members of source, it takes up no memory for them.
 type collector struct {
-	source  []scim.Member
-	members []scim.Member
-	places  []int // of the members, ascending
-	copied  bool
+	source    []scim.Member
+	members   []scim.Member
+	positions []int // of the members, ascending
+	copied    bool
 }
 
 func newCollector(source []scim.Member) collector {
-	return collector{source: source, places: make([]int, 0, len(source))}
+	return collector{source: source, positions: make([]int, 0, len(source))}
 }
 
 // add puts a member where it belongs. A body is mostly in order, so that little
 // is moved.
 func (c *collector) add(place int, name string, v scim.Value) {
 	n := len(c.members)
-	inOrder := n == 0 || c.places[n-1] < place
+	inOrder := n == 0 || c.positions[n-1] < place
 	if !c.copied && inOrder && n < len(c.source) && c.source[n].Name == name && c.source[n].Value.Identical(v) {
-		c.members, c.places = c.source[:n+1:n+1], append(c.places, place)
+		c.members, c.positions = c.source[:n+1:n+1], append(c.positions, place)
 		return
 	}
-	c.copy()
-	for n > 0 && c.places[n-1] > place {
+	c.copySource()
+	for n > 0 && c.positions[n-1] > place {
 		n--
 	}
-	if n > 0 && c.places[n-1] == place { // a name twice: no document may hold that
+	if n > 0 && c.positions[n-1] == place { // a name twice: no document may hold that
 		c.members[n-1].Value = v
 		return
 	}
-	c.places = slices.Insert(c.places, n, place)
+	c.positions = slices.Insert(c.positions, n, place)
 	c.members = slices.Insert(c.members, n, scim.Member{Name: name, Value: v})
 }
 
-// copy takes the members off the source, which others read.
-func (c *collector) copy() {
+// copySource takes the members off the source, which others read.
+func (c *collector) copySource() {
 	if !c.copied {
 		c.members = append(make([]scim.Member, 0, len(c.source)+1), c.members...)
 		c.copied = true
@@ -62,12 +62,12 @@ func (c *collector) addAssigned(place int, name string, v scim.Value) {
 }
 
 func (c *collector) has(place int) bool {
-	_, found := slices.BinarySearch(c.places, place)
+	_, found := slices.BinarySearch(c.positions, place)
 	return found
 }
 
-// missing returns an error for the first required attribute without a value.
-func (c *collector) missing(set Attributes, prefix string) error {
+// checkRequired returns an error for the first required attribute without a value.
+func (c *collector) checkRequired(set Attributes, prefix string) error {
 	for _, i := range set.required {
 		if !c.has(i) {
 			return scim.InvalidValue(prefix + set.list[i].Name + " is required")

@@ -10,12 +10,12 @@ import "scimserver/shared/scim"
 // with the value of an old one keeps what was left out of it.
 func (t *ResourceType) CompleteReplacement(old, doc scim.Value) (scim.Value, error) {
 	d := newDocument(t, doc)
-	d.addAssigned(externalIDPlace, t.externalID.Name, doc.Get(t.externalID.Name))
+	d.addAssigned(externalIDPosition, t.externalID.Name, doc.Get(t.externalID.Name))
 	for i, attr := range t.Core.Attributes.list {
 		if t.common.Find(attr.Name) != nil {
 			continue
 		}
-		kept, err := attr.keep(old.Get(attr.Name), doc.Get(attr.Name), attr.Name)
+		kept, err := attr.complete(old.Get(attr.Name), doc.Get(attr.Name), attr.Name)
 		if err != nil {
 			return scim.Value{}, err
 		}
@@ -23,7 +23,7 @@ func (t *ResourceType) CompleteReplacement(old, doc scim.Value) (scim.Value, err
 	}
 	for i, ext := range t.Extensions {
 		urn := ext.Schema.ID
-		kept, err := ext.Schema.Attributes.keep(old.Get(urn), doc.Get(urn), urn+":")
+		kept, err := ext.Schema.Attributes.complete(old.Get(urn), doc.Get(urn), urn+":")
 		if err != nil {
 			return scim.Value{}, err
 		}
@@ -32,11 +32,11 @@ func (t *ResourceType) CompleteReplacement(old, doc scim.Value) (scim.Value, err
 	return d.finish()
 }
 
-// keep completes an object whose members are the attributes of set.
-func (set Attributes) keep(old, v scim.Value, prefix string) (scim.Value, error) {
+// complete completes an object whose members are the attributes of set.
+func (set Attributes) complete(old, v scim.Value, prefix string) (scim.Value, error) {
 	c := newCollector(v.Members())
 	for i, attr := range set.list {
-		kept, err := attr.keep(old.Get(attr.Name), v.Get(attr.Name), prefix+attr.Name)
+		kept, err := attr.complete(old.Get(attr.Name), v.Get(attr.Name), prefix+attr.Name)
 		if err != nil {
 			return scim.Value{}, err
 		}
@@ -48,7 +48,7 @@ func (set Attributes) keep(old, v scim.Value, prefix string) (scim.Value, error)
 	return scim.Map(c.members...), nil
 }
 
-func (a *Attribute) keep(old, v scim.Value, path string) (scim.Value, error) {
+func (a *Attribute) complete(old, v scim.Value, path string) (scim.Value, error) {
 	switch {
 	case old.IsEmpty():
 		return v, nil
@@ -59,15 +59,15 @@ func (a *Attribute) keep(old, v scim.Value, path string) (scim.Value, error) {
 	case a.Mutability == Immutable:
 		return scim.Value{}, scim.Mutability(path + " is immutable and has another value; send that value or leave the attribute out")
 	case a.Type == Complex && !a.MultiValued:
-		return a.Sub.keep(old, v, path+".")
+		return a.Sub.complete(old, v, path+".")
 	case a.Type == Complex:
-		return a.keepElements(old, v), nil
+		return a.completeElements(old, v), nil
 	}
 	return v, nil
 }
 
-// keepElements completes the new elements that were there before.
-func (a *Attribute) keepElements(old, v scim.Value) scim.Value {
+// completeElements completes the new elements that were there before.
+func (a *Attribute) completeElements(old, v scim.Value) scim.Value {
 	if v.IsEmpty() {
 		return v
 	}
@@ -75,7 +75,7 @@ func (a *Attribute) keepElements(old, v scim.Value) scim.Value {
 	for i, item := range v.Items() {
 		items[i] = item
 		if before, ok := counterpart(old, item); ok {
-			if kept, err := a.Sub.keep(before, item, ""); err == nil {
+			if kept, err := a.Sub.complete(before, item, ""); err == nil {
 				items[i] = kept
 			}
 		}
@@ -120,7 +120,7 @@ func (a *Attribute) sameAny(items []scim.Value, v scim.Value) bool {
 
 func (a *Attribute) sameOne(old, v scim.Value) bool {
 	if a.Type == Complex {
-		kept, err := a.Sub.keep(old, v, "")
+		kept, err := a.Sub.complete(old, v, "")
 		return err == nil && kept.JSON() == old.JSON()
 	}
 	if a.Type == String && !a.CaseExact {

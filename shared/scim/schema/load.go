@@ -31,7 +31,7 @@ func Load(fsys fs.FS) (*Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = each(fsys, "schemas", func(v scim.Value) error {
+	err = readDefinitions(fsys, "schemas", func(v scim.Value) error {
 		s, err := readSchema(v)
 		if err == nil {
 			err = checkReferences(s.Attributes, targets)
@@ -45,7 +45,7 @@ func Load(fsys fs.FS) (*Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = each(fsys, "resourcetypes", func(v scim.Value) error {
+	err = readDefinitions(fsys, "resourcetypes", func(v scim.Value) error {
 		t, err := r.readType(v)
 		if err == nil && r.Type(t.Name) != nil {
 			err = fmt.Errorf("resource type %s is defined twice", t.Name)
@@ -56,8 +56,8 @@ func Load(fsys fs.FS) (*Registry, error) {
 	return r, err
 }
 
-// each parses the JSON files of a folder in the order of their names.
-func each(fsys fs.FS, dir string, read func(scim.Value) error) error {
+// readDefinitions parses the JSON files of a folder in the order of their names.
+func readDefinitions(fsys fs.FS, dir string, read func(scim.Value) error) error {
 	files, err := fs.Glob(fsys, path.Join(dir, "*.json"))
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func checkDepth(s *Schema) error {
 // section 7, and the names of the resource types.
 func referenceTargets(fsys fs.FS) ([]string, error) {
 	targets := []string{"external", "uri"}
-	err := each(fsys, "resourcetypes", func(v scim.Value) error {
+	err := readDefinitions(fsys, "resourcetypes", func(v scim.Value) error {
 		targets = append(targets, v.Get("name").Text())
 		return nil
 	})
@@ -185,11 +185,11 @@ func readAttribute(v scim.Value) (*Attribute, error) {
 	if attr.Sub, err = readAttributes(v.Get("subAttributes").Items()); err != nil {
 		return attr, err
 	}
-	return attr, check(attr)
+	return attr, checkCharacteristics(attr)
 }
 
-// check refuses what no definition may say.
-func check(a *Attribute) error {
+// checkCharacteristics refuses what no definition may say.
+func checkCharacteristics(a *Attribute) error {
 	switch {
 	case !IsName(a.Name):
 		return fmt.Errorf("the name does not follow RFC 7643 section 2.1")

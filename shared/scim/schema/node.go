@@ -4,8 +4,8 @@ import "scimserver/shared/scim"
 
 // node says what is kept of an object, or of each in an array.
 type node struct {
-	rest  bool // members without a rule are kept
-	rules []rule
+	keepRest bool // members without a rule are kept
+	rules    []rule
 }
 
 // rule is about one member; without a node it is dropped.
@@ -16,17 +16,17 @@ type rule struct {
 
 // add notes what to do with a member, unless it is what happens to the rest.
 func (n *node) add(name string, child *node) {
-	if n.rest && child != nil && child.whole() || !n.rest && child == nil {
+	if n.keepRest && child != nil && child.keepsAll() || !n.keepRest && child == nil {
 		return
 	}
 	n.rules = append(n.rules, rule{name, child})
 }
 
-func (n *node) whole() bool { return n.rest && len(n.rules) == 0 }
+func (n *node) keepsAll() bool { return n.keepRest && len(n.rules) == 0 }
 
 func (n *node) apply(v scim.Value) scim.Value {
 	switch {
-	case n.whole():
+	case n.keepsAll():
 		return v
 	case v.Kind() == scim.Object:
 		return n.object(v)
@@ -50,7 +50,7 @@ func (n *node) object(v scim.Value) scim.Value {
 	for _, m := range v.Members() {
 		child, ruled := n.rule(m.Name)
 		switch {
-		case ruled && child == nil, !ruled && !n.rest:
+		case ruled && child == nil, !ruled && !n.keepRest:
 			continue
 		case ruled:
 			m.Value = child.apply(m.Value)
@@ -64,7 +64,7 @@ func (n *node) object(v scim.Value) scim.Value {
 
 // changes reports whether an object has a member that a rule is about.
 func (n *node) changes(v scim.Value) bool {
-	if !n.rest {
+	if !n.keepRest {
 		return true
 	}
 	for _, r := range n.rules {

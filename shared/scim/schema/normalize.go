@@ -28,7 +28,7 @@ func (t *ResourceType) Normalize(v scim.Value, rules Rules) (scim.Value, error) 
 	}
 	doc := newDocument(t, v)
 	for _, m := range v.Members() {
-		if err := doc.put(m); err != nil {
+		if err := doc.addBodyMember(m); err != nil {
 			return scim.Value{}, err
 		}
 	}
@@ -92,23 +92,23 @@ type document struct {
 // The places of members that are no core attribute's. Extensions follow the last
 // of the core attributes.
 const (
-	schemasPlace    = -2
-	externalIDPlace = -1
-	ignoredPlace    = -3 // assigned by the provider
+	schemasPosition    = -2
+	externalIDPosition = -1
+	ignoredPosition    = -3 // assigned by the provider
 )
 
 // newDocument begins a document that will hold about what v does.
 func newDocument(t *ResourceType, v scim.Value) *document {
 	d := &document{t: t, collector: newCollector(v.Members())}
-	d.copy()
-	d.add(schemasPlace, "schemas", scim.Text(t.Core.ID)) // finish knows what else
+	d.copySource()
+	d.add(schemasPosition, "schemas", scim.Text(t.Core.ID)) // finish knows what else
 	return d
 }
 
-// put normalizes one member of the body.
-func (d *document) put(m scim.Member) error {
-	place, ok := d.t.place(m.Name)
-	if !ok || place == ignoredPlace {
+// addBodyMember normalizes one member of the body.
+func (d *document) addBodyMember(m scim.Member) error {
+	place, ok := d.t.position(m.Name)
+	if !ok || place == ignoredPosition {
 		return nil
 	}
 	name, v, err := d.t.normalizeAt(place, m.Value)
@@ -126,18 +126,18 @@ func (t *ResourceType) normalizeAt(place int, v scim.Value) (string, scim.Value,
 		ext := t.Extensions[place-len(core)].Schema
 		v, err := ext.normalize(v)
 		return ext.ID, v, err
-	case place == externalIDPlace:
-		v, err := t.externalID.normalize(v, at{name: t.externalID.Name})
+	case place == externalIDPosition:
+		v, err := t.externalID.normalize(v, errorPath{name: t.externalID.Name})
 		return t.externalID.Name, v, err
 	}
-	v, err := core[place].normalize(v, at{name: core[place].Name})
+	v, err := core[place].normalize(v, errorPath{name: core[place].Name})
 	return core[place].Name, v, err
 }
 
 // finish checks what must be there. schemas names the core schema and every
 // extension that holds something.
 func (d *document) finish() (scim.Value, error) {
-	if err := d.missing(d.t.Core.Attributes, ""); err != nil {
+	if err := d.checkRequired(d.t.Core.Attributes, ""); err != nil {
 		return scim.Value{}, err
 	}
 	urns := []scim.Value{scim.Text(d.t.Core.ID)}
@@ -158,12 +158,12 @@ func (s *Schema) normalize(v scim.Value) (scim.Value, error) {
 	if v.IsEmpty() {
 		return scim.Value{}, nil
 	}
-	return s.Attributes.normalize(v, at{name: s.ID}, ":")
+	return s.Attributes.normalize(v, errorPath{name: s.ID}, ":")
 }
 
 // normalize normalizes an object whose members are the attributes of set. where
 // and what stands behind it name those in error texts.
-func (set Attributes) normalize(v scim.Value, where at, separator string) (scim.Value, error) {
+func (set Attributes) normalize(v scim.Value, where errorPath, separator string) (scim.Value, error) {
 	if v.Kind() != scim.Object {
 		return scim.Value{}, wrongKind(where, "an object", v)
 	}
@@ -174,7 +174,7 @@ func (set Attributes) normalize(v scim.Value, where at, separator string) (scim.
 		if !ok {
 			continue
 		}
-		one, err := set.list[i].normalize(m.Value, at{prefix, set.list[i].Name})
+		one, err := set.list[i].normalize(m.Value, errorPath{prefix, set.list[i].Name})
 		if err != nil {
 			return scim.Value{}, err
 		}
@@ -183,17 +183,17 @@ func (set Attributes) normalize(v scim.Value, where at, separator string) (scim.
 	if len(c.members) == 0 {
 		return scim.Value{}, nil
 	}
-	return scim.Map(c.members...), c.missing(set, prefix)
+	return scim.Map(c.members...), c.checkRequired(set, prefix)
 }
 
 // normalize validates the value of one attribute, single or multi-valued. An empty
 // object is the unassigned value of a complex attribute, and no array.
-func (a *Attribute) normalize(v scim.Value, path at) (scim.Value, error) {
+func (a *Attribute) normalize(v scim.Value, path errorPath) (scim.Value, error) {
 	if a.Mutability == ReadOnly || v.IsEmpty() && !(a.MultiValued && v.Kind() == scim.Object) {
 		return scim.Value{}, nil
 	}
 	if !a.MultiValued {
-		return a.single(v, path)
+		return a.normalizeSingle(v, path)
 	}
 	if v.Kind() != scim.Array {
 		return scim.Value{}, wrongKind(path, "an array", v)
@@ -206,7 +206,7 @@ func (a *Attribute) normalize(v scim.Value, path at) (scim.Value, error) {
 		if item.Kind() == scim.Null {
 			return scim.Value{}, scim.InvalidValue(path.String() + " must not hold null")
 		}
-		one, err := a.single(item, path)
+		one, err := a.normalizeSingle(item, path)
 		if err != nil {
 			return scim.Value{}, err
 		}
@@ -214,11 +214,11 @@ func (a *Attribute) normalize(v scim.Value, path at) (scim.Value, error) {
 			items.add(v.Items(), one)
 		}
 	}
-	return scim.List(items.list...), onePrimary(items.list, path)
+	return scim.List(items.list...), checkOnePrimary(items.list, path)
 }
 
-// single validates one value.
-func (a *Attribute) single(v scim.Value, path at) (scim.Value, error) {
+// normalizeSingle validates one value.
+func (a *Attribute) normalizeSingle(v scim.Value, path errorPath) (scim.Value, error) {
 	if a.Type == Complex {
 		return a.Sub.normalize(v, path, ".")
 	}
@@ -250,7 +250,7 @@ func (a *Attribute) Holds(items []scim.Value, v scim.Value) bool {
 	return false
 }
 
-func onePrimary(items []scim.Value, path at) error {
+func checkOnePrimary(items []scim.Value, path errorPath) error {
 	primaries := 0
 	for _, item := range items {
 		if item.Get("primary").IsTrue() {
@@ -263,6 +263,6 @@ func onePrimary(items []scim.Value, path at) error {
 	return nil
 }
 
-func wrongKind(path at, want string, got scim.Value) error {
+func wrongKind(path errorPath, want string, got scim.Value) error {
 	return scim.InvalidValue(fmt.Sprintf("%s must be %s, not a JSON %s", path, want, got.Kind()))
 }

@@ -27,9 +27,9 @@ func (t *ResourceType) Project(s Selection) (*Projection, error) {
 	if len(only) > 0 && len(excluded) > 0 {
 		return nil, scim.InvalidValue("attributes and excludedAttributes exclude each other; send one of them")
 	}
-	p := &projector{t: t, only: len(only) > 0, attributes: map[*Attribute]bool{}, parts: map[*Attribute]bool{}, extensions: map[*Schema]bool{}, sent: map[*Attribute]bool{}}
+	p := &projector{t: t, inclusive: len(only) > 0, attributes: map[*Attribute]bool{}, subNamed: map[*Attribute]bool{}, extensions: map[*Schema]bool{}, sent: map[*Attribute]bool{}}
 	for _, name := range append(only, excluded...) {
-		p.note(name)
+		p.addName(name)
 	}
 	for _, sent := range s.Sent {
 		if leaf := sent.Leaf(); leaf != nil {
@@ -46,7 +46,7 @@ func (p *Projection) Apply(v scim.Value) scim.Value { return p.root.apply(v) }
 // name is in the spelling of the schema: what it does not keep need not be read.
 func (p *Projection) Keeps(name string) bool {
 	child, ruled := p.root.rule(name)
-	return ruled && child != nil || !ruled && p.root.rest
+	return ruled && child != nil || !ruled && p.root.keepRest
 }
 
 // nameList splits lists at their commas.
@@ -65,14 +65,14 @@ func nameList(lists []string) []string {
 // projector decides which attributes a projection keeps.
 type projector struct {
 	t          *ResourceType
-	only       bool                // the names are all that is wanted, not what is unwanted
+	inclusive  bool                // the names are all that is wanted, not what is unwanted
 	attributes map[*Attribute]bool // named
-	parts      map[*Attribute]bool // a sub-attribute is named
+	subNamed   map[*Attribute]bool // a sub-attribute is named
 	extensions map[*Schema]bool    // named as a whole
 	sent       map[*Attribute]bool
 }
 
-func (p *projector) note(name string) {
+func (p *projector) addName(name string) {
 	n, ok := p.t.ResolveName(name)
 	switch {
 	case !ok:
@@ -81,7 +81,7 @@ func (p *projector) note(name string) {
 	case n.Sub == nil:
 		p.attributes[n.Attr] = true
 	default:
-		p.attributes[n.Sub], p.parts[n.Attr] = true, true
+		p.attributes[n.Sub], p.subNamed[n.Attr] = true, true
 	}
 }
 
@@ -93,8 +93,8 @@ func (p *projector) keeps(a *Attribute, named bool) bool {
 		return false
 	case a.Returned == Always:
 		return true
-	case p.only:
-		return p.attributes[a] || p.parts[a] || named && a.Returned == Default
+	case p.inclusive:
+		return p.attributes[a] || p.subNamed[a] || named && a.Returned == Default
 	case named || p.attributes[a]:
 		return false
 	}
@@ -102,7 +102,7 @@ func (p *projector) keeps(a *Attribute, named bool) bool {
 }
 
 func (p *projector) root() *node {
-	n := &node{rest: !p.only}
+	n := &node{keepRest: !p.inclusive}
 	for _, a := range p.t.common.list {
 		n.add(a.Name, p.attribute(a, false))
 	}
@@ -122,14 +122,14 @@ func (p *projector) attribute(a *Attribute, named bool) *node {
 		return nil
 	}
 	if len(a.Sub.list) == 0 {
-		return &node{rest: true}
+		return &node{keepRest: true}
 	}
-	return p.set(a.Sub, p.only && (p.attributes[a] || !p.parts[a]))
+	return p.set(a.Sub, p.inclusive && (p.attributes[a] || !p.subNamed[a]))
 }
 
 // set decides on the members of a complex attribute or of an extension.
 func (p *projector) set(set Attributes, named bool) *node {
-	n := &node{rest: !p.only}
+	n := &node{keepRest: !p.inclusive}
 	kept := false
 	for _, a := range set.list {
 		child := p.attribute(a, named)

@@ -121,7 +121,7 @@ type ResourceType struct {
 
 	common     Attributes
 	externalID *Attribute
-	places     map[string]int // of members in a document, by exact and by folded name
+	positions  map[string]int // of members in a document, by exact and by folded name
 	onRequest  []Named        // returned: request
 	unique     []Named
 }

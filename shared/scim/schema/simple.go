@@ -25,7 +25,7 @@ const (
 
 // checkSimple checks a value that is not complex against the attribute's type
 // (RFC 7643 section 2.3).
-func (a *Attribute) checkSimple(v scim.Value, path at) error {
+func (a *Attribute) checkSimple(v scim.Value, path errorPath) error {
 	want, article := scim.String, "a "
 	switch a.Type {
 	case Boolean:
@@ -45,14 +45,14 @@ func (a *Attribute) checkSimple(v scim.Value, path at) error {
 	if len(v.Text()) > limit {
 		return scim.InvalidValue(fmt.Sprintf("%s is longer than %d bytes", path, limit))
 	}
-	if why := a.malformed(v.Text()); why != "" {
+	if why := a.formatProblem(v.Text()); why != "" {
 		return scim.InvalidValue(path.String() + " " + why)
 	}
 	return nil
 }
 
-// malformed says what is wrong with a value of the right JSON type, if anything.
-func (a *Attribute) malformed(text string) string {
+// formatProblem says what is wrong with a value of the right JSON type, if anything.
+func (a *Attribute) formatProblem(text string) string {
 	switch a.Type {
 	case String:
 		if strings.ContainsRune(text, 0) {

@@ -26,23 +26,23 @@ func (r *Registry) readType(v scim.Value) (*ResourceType, error) {
 	if t.common, err = common(); err != nil {
 		return t, err
 	}
-	if err = t.overrule(); err != nil {
+	if err = t.overrideCommon(); err != nil {
 		return t, err
 	}
 	for _, item := range v.Get("schemaExtensions").Items() {
-		if err := r.extend(t, item); err != nil {
+		if err := r.addExtension(t, item); err != nil {
 			return t, err
 		}
 	}
-	t.arrange()
-	t.index()
+	t.assignPositions()
+	t.indexCharacteristics()
 	return t, nil
 }
 
-// extend adds an extension to a type. That it has attributes of the core's names
+// addExtension adds an extension to a type. That it has attributes of the core's names
 // is no error, because its URN keeps them apart, but a warning (RFC 7643 section
 // 3.3).
-func (r *Registry) extend(t *ResourceType, item scim.Value) error {
+func (r *Registry) addExtension(t *ResourceType, item scim.Value) error {
 	urn := item.Get("schema").Text()
 	ext := Extension{Schema: r.Schema(urn), Required: item.Get("required").IsTrue()}
 	switch {
@@ -60,9 +60,9 @@ func (r *Registry) extend(t *ResourceType, item scim.Value) error {
 	return nil
 }
 
-// overrule gives the common attributes that the core schema lists the
+// overrideCommon gives the common attributes that the core schema lists the
 // characteristics of RFC 7643 section 3.1, whatever the schema says of them.
-func (t *ResourceType) overrule() (err error) {
+func (t *ResourceType) overrideCommon() (err error) {
 	for _, attr := range t.Core.Attributes.list {
 		if defined := t.common.Find(attr.Name); defined != nil {
 			description := attr.Description
@@ -74,19 +74,19 @@ func (t *ResourceType) overrule() (err error) {
 	return err
 }
 
-// place finds where the member of that name, in any case, stands in a document.
-func (t *ResourceType) place(name string) (place int, ok bool) {
-	if place, ok = t.places[name]; !ok {
-		place, ok = t.places[scim.FoldName(name)]
+// position finds where the member of that name, in any case, stands in a document.
+func (t *ResourceType) position(name string) (place int, ok bool) {
+	if place, ok = t.positions[name]; !ok {
+		place, ok = t.positions[scim.FoldName(name)]
 	}
 	return place, ok
 }
 
-// arrange gives every member of a document its place. Common attributes come
+// assignPositions gives every member of a document its place. Common attributes come
 // last, because they beat what a schema lists.
-func (t *ResourceType) arrange() {
-	t.places = map[string]int{}
-	put := func(name string, place int) { t.places[name], t.places[scim.FoldName(name)] = place, place }
+func (t *ResourceType) assignPositions() {
+	t.positions = map[string]int{}
+	put := func(name string, place int) { t.positions[name], t.positions[scim.FoldName(name)] = place, place }
 	for i, ext := range t.Extensions {
 		put(ext.Schema.ID, len(t.Core.Attributes.list)+i)
 	}
@@ -94,15 +94,15 @@ func (t *ResourceType) arrange() {
 		put(attr.Name, i)
 	}
 	for _, attr := range t.common.list {
-		put(attr.Name, ignoredPlace)
+		put(attr.Name, ignoredPosition)
 	}
 	t.externalID = t.common.Find("externalId")
-	put(t.externalID.Name, externalIDPlace)
+	put(t.externalID.Name, externalIDPosition)
 }
 
-// index notes the attributes that need more than their own value to be handled.
-func (t *ResourceType) index() {
-	t.visit(func(n Named) {
+// indexCharacteristics notes the attributes that need more than their own value to be handled.
+func (t *ResourceType) indexCharacteristics() {
+	t.eachAttribute(func(n Named) {
 		leaf := n.Leaf()
 		if leaf.Returned == Request {
 			t.onRequest = append(t.onRequest, n)
@@ -113,8 +113,8 @@ func (t *ResourceType) index() {
 	})
 }
 
-// visit calls f for every attribute and sub-attribute outside the common ones.
-func (t *ResourceType) visit(f func(Named)) {
+// eachAttribute calls f for every attribute and sub-attribute outside the common ones.
+func (t *ResourceType) eachAttribute(f func(Named)) {
 	visit := func(ext *Schema, set Attributes) {
 		for _, attr := range set.list {
 			if ext == nil && t.common.Find(attr.Name) != nil {
