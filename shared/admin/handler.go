@@ -74,7 +74,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if clean {
 		h.mux.ServeHTTP(refused, r)
 	}
-	e := &Error{Status: http.StatusNotFound, Code: "not_found", Message: "there is no such path: see infra/docs/operating.md"}
+	e := &Error{Status: http.StatusNotFound, Code: "not_found", Message: "there is no such path: see infra/docs/operator-api.md"}
 	if refused.status == http.StatusMethodNotAllowed {
 		allow := refused.header.Get("Allow")
 		w.Header().Set("Allow", allow)
