@@ -12,9 +12,10 @@ import (
 // maxBatchWrite is the number of writes BatchWriteItem takes.
 const maxBatchWrite = 25
 
-// WriteAll carries out puts and deletes without conditions, in no order and not
-// as one: each is whole, but after an error some are done and others not. No key
-// may occur twice. It costs half of a transaction. The error is ErrUnavailable.
+// WriteAll carries out puts and deletes without conditions. Each write is atomic, but all
+// of them together are not: after an error some are done and others are not. Their order
+// is undefined. No key may occur twice. It costs half as much as a transaction. The error
+// is ErrUnavailable.
 func (db *DB) WriteAll(ctx context.Context, writes []Write) error {
 	return inBatches(ctx, writes, maxBatchWrite, func(ctx context.Context, batch []Write) error {
 		return db.writeBatch(ctx, requests(batch))
@@ -24,8 +25,7 @@ func (db *DB) WriteAll(ctx context.Context, writes []Write) error {
 // parallel bounds the calls of one request that run at the same time.
 const parallel = 8
 
-// inBatches calls f for each batch of a list, several at the same time, until one
-// fails.
+// inBatches calls f for each batch of a list, several at the same time, until one fails.
 func inBatches[T any](ctx context.Context, list []T, size int, f func(context.Context, []T) error) error {
 	work, within := errgroup.WithContext(ctx)
 	work.SetLimit(parallel)
@@ -53,8 +53,8 @@ func requests(writes []Write) []types.WriteRequest {
 	return all
 }
 
-// writeBatch asks again for what DynamoDB left unprocessed, which it does under
-// load.
+// writeBatch sends a batch, and sends again what DynamoDB returns as unprocessed, which
+// happens under load.
 func (db *DB) writeBatch(ctx context.Context, left []types.WriteRequest) error {
 	for n := 0; len(left) > 0; n++ {
 		if n > 0 && !Pause(ctx, n) {

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// expression is the text of a write's conditions and updates with the names and
-// values it mentions; what is empty is nil, as DynamoDB wants it.
+// expression is the text of a write's condition and update, with the names and values
+// that it refers to. Empty parts are nil, as DynamoDB requires.
 type expression struct {
 	condition, update *string
 	names             map[string]string
@@ -19,7 +19,7 @@ type expression struct {
 // placeholder matches an attribute's name in an expression.
 var placeholder = regexp.MustCompile(`#\w+`)
 
-// expression spells the write's conditions and updates.
+// expression returns the expressions of the write's condition and update.
 func (w Write) expression() (e expression) {
 	text := w.Condition
 	if w.Condition != "" {
@@ -61,8 +61,8 @@ func (e *expression) value(placeholder string, value any) {
 	e.values[placeholder] = encode(value)
 }
 
-// clauses returns the update expression, its names in order so that the same
-// write is the same text.
+// clauses returns the update expression. Its names are sorted, so that equal writes have
+// equal texts.
 func (w Write) clauses() string {
 	var set, add, drop []string
 	for name := range w.Set {

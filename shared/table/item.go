@@ -8,29 +8,29 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Item is what an item holds besides its key. Values are string, int64, bool or
+// Item holds the attributes of an item besides its key. Values are string, int64, bool or
 // []byte; nothing else is stored.
 type Item map[string]any
 
-// Text returns a string attribute, "" where there is none.
+// Text returns a string attribute, or "" if the item has none.
 func (i Item) Text(name string) string {
 	s, _ := i[name].(string)
 	return s
 }
 
-// Int returns a number attribute, 0 where there is none.
+// Int returns a number attribute, or 0 if the item has none.
 func (i Item) Int(name string) int64 {
 	n, _ := i[name].(int64)
 	return n
 }
 
-// Bool returns a boolean attribute, false where there is none.
+// Bool returns a boolean attribute, or false if the item has none.
 func (i Item) Bool(name string) bool {
 	b, _ := i[name].(bool)
 	return b
 }
 
-// Bytes returns a binary attribute, nil where there is none.
+// Bytes returns a binary attribute, or nil if the item has none.
 func (i Item) Bytes(name string) []byte {
 	b, _ := i[name].([]byte)
 	return b
@@ -77,7 +77,8 @@ func encodeKey(key Key) map[string]types.AttributeValue {
 	return map[string]types.AttributeValue{"PK": encode(key.PK), "SK": encode(key.SK)}
 }
 
-// decodeItem keeps PK and SK among the attributes. No item is nil.
+// decodeItem converts an item, with PK and SK among its attributes. It returns nil for an
+// empty map, which is how the SDK says that there is no item.
 func decodeItem(m map[string]types.AttributeValue) Item {
 	if len(m) == 0 {
 		return nil
@@ -89,7 +90,7 @@ func decodeItem(m map[string]types.AttributeValue) Item {
 	return item
 }
 
-// Seconds is a time as items hold it: Unix seconds, 0 for the zero time.
+// Seconds returns a time as items hold it: in Unix seconds, 0 for the zero time.
 func Seconds(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -97,7 +98,7 @@ func Seconds(t time.Time) int64 {
 	return t.Unix()
 }
 
-// Time returns an attribute that Seconds made, the zero time if the item has none.
+// Time returns an attribute that Seconds made, or the zero time if the item has none.
 func (i Item) Time(name string) time.Time {
 	seconds := i.Int(name)
 	if seconds == 0 {

@@ -8,16 +8,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Usage is what a request consumed of DynamoDB.
+// Usage is what a request has consumed of DynamoDB.
 type Usage struct {
 	Calls     int     // HTTP requests, with retries
 	Retries   int     // calls that repeated an earlier one
-	Conflicts int     // transactions cancelled because others held an item
+	Conflicts int     // calls rejected because another transaction was using an item
 	Reads     float64 // read capacity units
 	Writes    float64 // write capacity units
 }
 
-// Attrs returns the usage as lines of the log show it.
+// Attrs returns the usage as attributes of a log line.
 func (u Usage) Attrs() []slog.Attr {
 	return []slog.Attr{
 		slog.Int("calls", u.Calls),
@@ -37,7 +37,7 @@ type Meter struct {
 
 type meterKey struct{}
 
-// WithMeter returns a context whose calls are counted by the returned meter.
+// WithMeter returns a context, and a meter that counts the calls made with it.
 func WithMeter(ctx context.Context) (context.Context, *Meter) {
 	m := &Meter{}
 	return context.WithValue(ctx, meterKey{}, m), m

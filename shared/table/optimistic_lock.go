@@ -5,23 +5,23 @@ import (
 	"errors"
 )
 
-// The errors of changes that depend on an item as it was read.
+// The errors of optimistic locking: a write is conditional on the item as it was read.
 var (
 	// ErrNotFound reports that the table has no such item.
 	ErrNotFound = errors.New("table: no such item")
 	// ErrItemChanged reports that an item has changed since it was read.
 	ErrItemChanged = errors.New("table: the item has changed since it was read")
-	// ErrContention reports that an item had changed at every attempt.
+	// ErrContention reports that every attempt failed because the item had changed.
 	ErrContention = errors.New("table: other writers keep changing the item")
 )
 
-// MaxAttempts bounds how often a change is made anew because its item has moved. With the pauses between
-// the attempts, this takes ten seconds.
+// MaxAttempts bounds how often RetryIfChanged calls its step. With the pauses between the
+// attempts, this takes ten seconds.
 const MaxAttempts = 50
 
-// RetryIfChanged calls step, which reads an item and writes it under the condition that it
-// is still as it was read, until step returns another error than ErrItemChanged. The error is
-// ErrContention once all attempts or the time of the context are used up.
+// RetryIfChanged calls step until it returns anything but ErrItemChanged. step reads an
+// item, and writes it on condition that it has not changed since. The error is
+// ErrContention when all attempts, or the time of the context, are used up.
 func RetryIfChanged(ctx context.Context, step func() error) error {
 	for n := range MaxAttempts {
 		if n > 0 && !Pause(ctx, n) {

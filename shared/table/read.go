@@ -13,7 +13,7 @@ import (
 // maxBatchGet is the number of items BatchGetItem takes.
 const maxBatchGet = 100
 
-// Get reads one item with strong consistency; nil where there is none.
+// Get reads one item with strong consistency. It returns nil if there is no such item.
 func (db *DB) Get(ctx context.Context, key Key) (Item, error) {
 	var out *dynamodb.GetItemOutput
 	err := db.retry(ctx, func(ctx context.Context, _ outcome) (err error) {
@@ -34,9 +34,8 @@ func (db *DB) Get(ctx context.Context, key Key) (Item, error) {
 	return decodeItem(out.Item), nil
 }
 
-// GetAll reads many items with strong consistency, a hundred a call. Items that
-// do not exist are missing from the answer, whose order is not that of the keys.
-// No key may occur twice.
+// GetAll reads many items with strong consistency, a hundred per call. The result has no
+// order, and leaves out items that do not exist. No key may occur twice.
 func (db *DB) GetAll(ctx context.Context, keys []Key) ([]Item, error) {
 	var mu sync.Mutex
 	var items []Item
@@ -57,7 +56,7 @@ func (db *DB) GetAll(ctx context.Context, keys []Key) ([]Item, error) {
 	return items, nil
 }
 
-// checkDeadline returns ErrUnavailable if the time of a context is over.
+// checkDeadline returns ErrUnavailable if a context has ended.
 func checkDeadline(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
@@ -65,14 +64,16 @@ func checkDeadline(ctx context.Context) error {
 	return nil
 }
 
-// getBatch asks again for what DynamoDB left unprocessed, which it does under
-// load or when the answer passes 16 MB.
+// getBatch reads a batch, and asks again for the keys that DynamoDB returns as
+// unprocessed, which happens under load and when the result exceeds 16 MB.
 func (db *DB) getBatch(ctx context.Context, keys []attributes) (items []Item, err error) {
 	for len(keys) > 0 {
 		var out *dynamodb.BatchGetItemOutput
 		err := db.retry(ctx, func(ctx context.Context, _ outcome) (err error) {
 			out, err = db.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-				RequestItems:           map[string]types.KeysAndAttributes{db.name: {Keys: keys, ConsistentRead: aws.Bool(true)}},
+				RequestItems: map[string]types.KeysAndAttributes{
+					db.name: {Keys: keys, ConsistentRead: aws.Bool(true)},
+				},
 				ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
 			})
 			return err
@@ -93,32 +94,32 @@ func (db *DB) getBatch(ctx context.Context, keys []attributes) (items []Item, er
 	return items, nil
 }
 
-// Query names a range of one partition, in the order of SK. Of From and To, which
-// are in the range, either none or both are given.
+// Query names a range of one partition, in the order of SK. From and To are given
+// together or not at all; the range includes both.
 type Query struct {
 	PK       string
 	From, To string
-	After    string // the SK behind which to start; "" means at the first item
-	Limit    int    // the most items to return; 0 means all
-	Backward bool   // from the last item on
+	After    string // start after this SK; "" means at the first item
+	Limit    int    // the maximum number of items to return; 0 means no limit
+	Backward bool   // in descending order
 	Only     string // the attributes to return, separated by commas; "" means all
 }
 
-// Prefixed returns q for the keys that start with prefix.
+// Prefixed returns q with the range of the keys that start with prefix.
 func (q Query) Prefixed(prefix string) Query {
 	q.From, q.To = prefix, prefix+Highest
 	return q
 }
 
-// Highest comes behind every text of a key: no key holds it.
+// Highest sorts after every other text in a key. No key contains it.
 const Highest = "\U0010FFFF"
 
-// Query reads a range with strong consistency. next is the SK behind which to
-// go on, "" when the partition has no more items. DynamoDB answers in pages of
-// at most 1 MB; Query reads on until a limit is met.
+// Query reads a range with strong consistency. next is the value of After for the next
+// call, "" when the partition has no more items. DynamoDB returns pages of at most 1 MB;
+// Query reads as many as the limit takes.
 func (db *DB) Query(ctx context.Context, q Query) (items []Item, next string, err error) {
-	err = db.Walk(ctx, q, func(some []Item, behind string) (bool, error) {
-		items, next = append(items, some...), behind
+	err = db.Walk(ctx, q, func(page []Item, after string) (bool, error) {
+		items, next = append(items, page...), after
 		return q.Limit == 0 || len(items) < q.Limit, nil
 	})
 	if err != nil {
@@ -127,9 +128,9 @@ func (db *DB) Query(ctx context.Context, q Query) (items []Item, next string, er
 	return items, next, nil
 }
 
-// Walk calls f with what each call of DynamoDB returns of a range, at most 1 MB or
-// the rest of a limit, and the SK behind which the next one starts, until that is
-// "", the limit is met or f returns false. It holds the items of one call only.
+// Walk calls f with each page of a range, at most 1 MB, and the value of After for the
+// next page. It ends when next is "", when the limit is reached, or when f returns false.
+// It holds the items of one page only.
 func (db *DB) Walk(ctx context.Context, q Query, f func(items []Item, next string) (bool, error)) error {
 	for have := 0; ; {
 		out, err := db.queryPage(ctx, q, have)

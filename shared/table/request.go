@@ -8,11 +8,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// attributes are an item as the SDK has it.
+// attributes is an item in the form of the SDK.
 type attributes = map[string]types.AttributeValue
 
-// sendOnce sends one write on its own. Of an update it returns the item as it then
-// stands, if the write asks for that.
+// sendOnce sends one write in a call of its own. For an update with returnNew it returns
+// the whole item after the write.
 func (db *DB) sendOnce(ctx context.Context, w Write) (attributes, *types.ConsumedCapacity, error) {
 	const old, total = types.ReturnValuesOnConditionCheckFailureAllOld, types.ReturnConsumedCapacityTotal
 	e := w.expression()
@@ -51,8 +51,8 @@ func (w Write) returned() types.ReturnValue {
 	return types.ReturnValueNone
 }
 
-// transaction fixes the idempotency token along with the input: the two belong
-// together.
+// transaction makes the input of a transaction, with an idempotency token of its own:
+// DynamoDB accepts a repeated token with the same input only.
 func (db *DB) transaction(writes []Write) *dynamodb.TransactWriteItemsInput {
 	token := rand.Text()
 	in := &dynamodb.TransactWriteItemsInput{
@@ -71,15 +71,27 @@ func (db *DB) action(w Write) types.TransactWriteItem {
 	e := w.expression()
 	switch w.op {
 	case put:
-		return types.TransactWriteItem{Put: &types.Put{TableName: &db.name, Item: encodeItem(w.Key, w.Set), ConditionExpression: e.condition,
-			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
+		return types.TransactWriteItem{Put: &types.Put{
+			TableName: &db.name, Item: encodeItem(w.Key, w.Set), ConditionExpression: e.condition,
+			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
+			ReturnValuesOnConditionCheckFailure: old,
+		}}
 	case check:
-		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: &db.name, Key: encodeKey(w.Key), ConditionExpression: e.condition,
-			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
+		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+			TableName: &db.name, Key: encodeKey(w.Key), ConditionExpression: e.condition,
+			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
+			ReturnValuesOnConditionCheckFailure: old,
+		}}
 	case update:
-		return types.TransactWriteItem{Update: &types.Update{TableName: &db.name, Key: encodeKey(w.Key), UpdateExpression: e.update,
-			ConditionExpression: e.condition, ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
+		return types.TransactWriteItem{Update: &types.Update{
+			TableName: &db.name, Key: encodeKey(w.Key), UpdateExpression: e.update, ConditionExpression: e.condition,
+			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
+			ReturnValuesOnConditionCheckFailure: old,
+		}}
 	}
-	return types.TransactWriteItem{Delete: &types.Delete{TableName: &db.name, Key: encodeKey(w.Key), ConditionExpression: e.condition,
-		ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old}}
+	return types.TransactWriteItem{Delete: &types.Delete{
+		TableName: &db.name, Key: encodeKey(w.Key), ConditionExpression: e.condition,
+		ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values,
+		ReturnValuesOnConditionCheckFailure: old,
+	}}
 }

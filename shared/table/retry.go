@@ -11,25 +11,25 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// outcome is what an error of a call means for the next attempt.
+// outcome is what the error of a call means for the next attempt.
 type outcome int
 
 const (
-	done            outcome = iota // the call was carried out
-	conditionFailed                // a condition failed: the caller decides
-	notApplied                     // nothing was written; a new attempt may be built
-	unknown                        // it may have been carried out: repeat the same
-	permanent                      // no attempt will succeed
+	succeeded  outcome = iota // carried out
+	rejected                  // a condition failed, or the caller gave up: do not retry
+	notApplied                // nothing was written: retry, with new input if useful
+	unknown                   // perhaps carried out: retry with the same input
+	permanent                 // no attempt will succeed
 )
 
-// classify sorts the errors of the SDK. Whatever is no answer of DynamoDB (a lost
-// connection, a time-out, a broken body) leaves the outcome unknown.
+// classify returns the outcome that an error of the SDK stands for. Without an answer of
+// DynamoDB (a lost connection, a timeout, a broken body) the outcome is unknown.
 func classify(err error) outcome {
 	if err == nil {
-		return done
+		return succeeded
 	}
 	if errors.As(err, &abandoned{}) {
-		return conditionFailed
+		return rejected
 	}
 	var cancellation *types.TransactionCanceledException
 	if errors.As(err, &cancellation) {
@@ -41,7 +41,7 @@ func classify(err error) outcome {
 	}
 	switch api.ErrorCode() {
 	case "ConditionalCheckFailedException":
-		return conditionFailed
+		return rejected
 	case "TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException",
 		"RequestLimitExceeded", "ThrottlingError":
 		return notApplied
@@ -52,17 +52,17 @@ func classify(err error) outcome {
 	return permanent
 }
 
-// abandoned is the error of an attempt that its caller did not want any more.
+// abandoned wraps the error with which a caller gave up.
 type abandoned struct{ error }
 
-// classifyReasons sorts the reasons of a cancelled transaction. One failed
-// condition decides, whatever else stands beside it: repeating can't help.
+// classifyReasons classifies a cancelled transaction by its reasons. One failed condition
+// decides, whatever the other reasons are: a retry can't help.
 func classifyReasons(reasons []types.CancellationReason) outcome {
 	v := notApplied
 	for _, reason := range reasons {
 		switch code(reason) {
 		case "ConditionalCheckFailed":
-			return conditionFailed
+			return rejected
 		case "None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
 		default:
 			v = permanent
@@ -85,19 +85,19 @@ const (
 	MaxPause = maxPause/4 + maxPause
 )
 
-// retry calls attempt until it is done, refused or fatal, with jittered pauses
-// between, for as long as the budget and the context's deadline allow; then the
-// error is ErrUnavailable. attempt is told the verdict on the attempt before.
+// retry calls attempt until its outcome is succeeded, rejected or permanent, with jittered
+// pauses between the attempts. When the budget or the context's deadline leaves no time,
+// the error is ErrUnavailable. attempt gets the outcome of the previous attempt.
 func (db *DB) retry(ctx context.Context, attempt func(ctx context.Context, before outcome) error) error {
 	ctx, cancel := context.WithTimeout(ctx, db.budget)
 	defer cancel()
-	before := done
+	before := succeeded
 	for n := 0; ; n++ {
 		err := attempt(ctx, before)
 		before = classify(err)
 		count(ctx, func(u *Usage) { u.tally(n, err) })
 		switch before {
-		case done, conditionFailed:
+		case succeeded, rejected:
 			return err
 		case permanent:
 			return fmt.Errorf("table: %w", err)
@@ -132,8 +132,9 @@ func hasConflict(c *types.TransactionCanceledException) bool {
 	return false
 }
 
-// Pause waits before attempt n+1 of something that others were in the way of, and
-// reports whether the context's deadline leaves time for it.
+// Pause waits before attempt n+1 of something that failed because of other requests. The
+// pause is jittered and grows with n up to MaxPause. Pause reports false, without waiting
+// to the end, if the context's deadline leaves no time for it.
 func Pause(ctx context.Context, n int) bool {
 	bound := min(maxPause, firstPause<<min(n, 10))
 	d := bound/4 + rand.N(bound)

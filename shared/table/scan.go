@@ -9,11 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Scan reads the whole table with strong consistency. It is for operators' tools:
-// no function is granted it. It ends after the first error.
+// Scan reads the whole table with strong consistency. It is for operators' tools: no
+// function has the permission. It ends after the first error.
 func (db *DB) Scan(ctx context.Context) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		in := &dynamodb.ScanInput{TableName: &db.name, ConsistentRead: aws.Bool(true), ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal}
+		in := &dynamodb.ScanInput{
+			TableName: &db.name, ConsistentRead: aws.Bool(true), ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
+		}
 		for more := true; more; more = len(in.ExclusiveStartKey) > 0 {
 			var out *dynamodb.ScanOutput
 			err := db.retry(ctx, func(ctx context.Context, _ outcome) (err error) {

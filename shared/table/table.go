@@ -1,7 +1,7 @@
-// Package table is the one DynamoDB table as the directory uses it: items by
-// key, strongly consistent reads, conditional writes and transactions with a
-// retry loop of their own, and the count of what each request consumed. It is
-// the only importer of the AWS SDK and knows nothing of SCIM.
+// Package table gives access to the one DynamoDB table: items by key, strongly consistent
+// reads, conditional writes and transactions with a retry loop of their own, and a meter
+// of what each request consumes. It is the only importer of DynamoDB's SDK, and does not
+// depend on SCIM.
 package table
 
 import (
@@ -17,21 +17,21 @@ import (
 	"scimserver/shared/awsenv"
 )
 
-// ErrUnavailable says that DynamoDB did not carry out a call within the time
-// allowed: it was out of reach, throttled, or in conflict with other writers
-// throughout. The outcome of a write is then unknown but never partial.
+// ErrUnavailable reports that DynamoDB did not carry out a call in time: it was
+// unreachable, throttled the call, or other writers conflicted with every attempt. Whether
+// the write was carried out is unknown; it is never partial.
 var ErrUnavailable = errors.New("table: not carried out in time")
 
 // Options say which table to open and how to reach it.
 type Options struct {
 	Name string
-	// Client sends the HTTP requests; nil means one made for Lambda.
+	// Client sends the HTTP requests; nil means a client with timeouts for Lambda.
 	Client *http.Client
-	// Endpoint is the URL of another engine than the service's own; empty means
-	// what the environment says.
+	// Endpoint is the URL of another DynamoDB, such as DynamoDB Local; empty means the
+	// endpoint that the environment configures.
 	Endpoint string
-	// Budget bounds the time one call may take with all its retries; zero means
-	// fifteen seconds. The deadline of the context bounds it as well.
+	// Budget bounds the time of one call with all its retries; zero means fifteen
+	// seconds. The context's deadline bounds it as well.
 	Budget time.Duration
 }
 
@@ -57,8 +57,8 @@ func Open(o Options) (*DB, error) {
 		name:   o.Name,
 		budget: budget,
 		client: dynamodb.NewFromConfig(cfg, func(options *dynamodb.Options) {
-			options.Retryer = aws.NopRetryer{} // the loop in retry.go decides
-			// TLS guards the body; the SDK's own check warns of every error answer.
+			options.Retryer = aws.NopRetryer{} // retry.go has the loop
+			// TLS protects the body. The SDK's check would log a warning for each error response.
 			options.DisableValidateResponseChecksum = true
 			options.HTTPClient = lambdaClient()
 			if o.Client != nil {
@@ -71,8 +71,8 @@ func Open(o Options) (*DB, error) {
 	}, nil
 }
 
-// lambdaClient fails fast enough that a dead connection, which a frozen function
-// comes back with, leaves time for another attempt.
+// lambdaClient has timeouts so short that a dead connection leaves time for another
+// attempt. A Lambda function often has one when it was frozen between two invocations.
 func lambdaClient() *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = time.Second }).

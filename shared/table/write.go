@@ -10,28 +10,28 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Stamp identifies one logical write, however often it is sent. A plain write has no
-// idempotency token: its caller stores the stamp on the item, so that an attempt that
-// is refused after a lost answer can tell whether an earlier one was carried out.
-// Attribute "writer" holds stamps separated by blanks, each alone or behind the version
-// that its write left and a colon; attribute "marker" holds one stamp.
+// Stamp identifies one logical write, however often it is sent. A single write has no
+// idempotency token. Its caller stores the stamp in the item instead: if an answer was
+// lost and the retry fails its condition, the stamp shows that the earlier attempt was
+// carried out. Attribute "writer" holds stamps separated by spaces, each either alone or
+// in the form version:stamp, with the version that its write made; attribute "marker"
+// holds one stamp.
 type Stamp string
 
-// stampLength makes 65 random bits: enough among the few stamps of one item.
+// stampLength gives a stamp 65 random bits, which suffices for the few stamps of one item.
 const stampLength = 13
 
 func newStamp() Stamp { return Stamp(rand.Text()[:stampLength]) }
 
 // On reports whether an item carries the stamp.
 func (s Stamp) On(item Item) bool {
-	return item.Text("marker") == string(s) || slices.ContainsFunc(strings.Fields(item.Text("writer")), func(entry string) bool {
-		return entry == string(s) || strings.HasSuffix(entry, ":"+string(s))
-	})
+	isOurs := func(entry string) bool { return entry == string(s) || strings.HasSuffix(entry, ":"+string(s)) }
+	return item.Text("marker") == string(s) || slices.ContainsFunc(strings.Fields(item.Text("writer")), isOurs)
 }
 
-// Write is one action on one item. If is a condition expression in which #name
-// stands for the attribute of that name and :name for the value of that name in
-// Values; empty means always.
+// Write is one action on one item. In the expression Condition, #name stands for the
+// attribute of that name and :name for the value of that name in Values. An empty
+// Condition always holds.
 type Write struct {
 	op        operation
 	Key       Key
@@ -41,7 +41,7 @@ type Write struct {
 	Condition string
 	Values    Item
 
-	returnNew bool // Update: the item as it stands then
+	returnNew bool // Update: return the item after the write
 }
 
 type operation uint8
@@ -62,8 +62,8 @@ func Update(key Key, set Item) Write { return Write{op: update, Key: key, Set: s
 // Delete makes a write that removes an item.
 func Delete(key Key) Write { return Write{op: remove, Key: key} }
 
-// Check makes an action of a transaction that writes nothing and only demands a
-// condition on an item.
+// Check makes an action of a transaction that writes nothing, and only requires that a
+// condition on an item holds.
 func Check(key Key, condition string, values Item) Write {
 	return Write{op: check, Key: key}.WithCondition(condition, values)
 }
@@ -90,22 +90,22 @@ func (w Write) Dropping(names ...string) Write {
 // not hold. Nothing was written, unless Lost is set.
 type ConditionFailed struct {
 	Failures []Failure
-	// Lost is the stamp of a plain write that got no answer at an earlier attempt and
-	// whose stamp is not on the item now: it was not carried out, or later writes
-	// removed the stamp. It is "" in all other cases.
+	// Lost is set if an earlier attempt of a single write got no answer, and its stamp is
+	// not in the item now: the attempt was not carried out, or later writes have removed
+	// its stamp. Lost is that stamp, and "" in all other cases.
 	Lost Stamp
 }
 
 // Failure is one failed condition.
 type Failure struct {
 	Index int  // of the write in the transaction
-	Item  Item // as it stood; nil where there is none
+	Item  Item // at the time of the check; nil if there was none
 }
 
-// Error says how many conditions failed.
+// Error says that a condition failed.
 func (e *ConditionFailed) Error() string { return "table: a condition failed" }
 
-// At returns the failure of the write at index, nil if its condition held.
+// At returns the failure of the write at index, or nil if its condition held.
 func (e *ConditionFailed) At(index int) *Failure {
 	for i := range e.Failures {
 		if e.Failures[i].Index == index {
@@ -115,20 +115,20 @@ func (e *ConditionFailed) At(index int) *Failure {
 	return nil
 }
 
-// Transact carries out up to 100 writes to different items at once or not at
-// all (TransactWriteItems). build makes the writes; it is called anew for each
-// attempt that follows a cancelled one, so that it may choose another counter
-// shard, always with the same stamp. Once an attempt's outcome is unknown, all
-// that follow repeat its input and token: only so does DynamoDB tell that it was
-// carried out. The errors are *ConditionFailed, whose Lost is "", and ErrUnavailable.
+// Transact carries out up to 100 writes to different items atomically
+// (TransactWriteItems). build makes the writes. It is called again, with the same stamp,
+// for each attempt after one that wrote nothing, so that it can choose another counter
+// shard. Once the outcome of an attempt is unknown, all further attempts repeat its input
+// and idempotency token, by which DynamoDB recognizes a transaction that it has carried
+// out. The errors are *ConditionFailed, whose Lost is "", and ErrUnavailable.
 func (db *DB) Transact(ctx context.Context, build func(Stamp) []Write) error {
 	return db.transact(ctx, newStamp(), build, nil)
 }
 
-// Change is Transact at half the cost where build makes a single write: that is sent
-// as Write does it. Before it repeats a cancelled transaction it asks lost, unless
-// that is nil, and gives up with the error that lost returns: a request that has lost
-// a claim already need not contend for the items again.
+// Change is Transact, at half the cost if build makes a single write, which it sends as
+// Write does. Before Change repeats a transaction that wrote nothing, it calls lost,
+// unless that is nil, and gives up with the error that lost returns: a request that has
+// lost a claim to another one need not compete for the items again.
 func (db *DB) Change(ctx context.Context, build func(Stamp) []Write, lost func(context.Context) error) error {
 	stamp := newStamp()
 	if writes := build(stamp); len(writes) == 1 {
@@ -160,16 +160,14 @@ func (db *DB) transact(
 	return asConditionFailed(err)
 }
 
-// Write carries out one conditional write. The errors are *ConditionFailed and
-// ErrUnavailable.
+// Write carries out one conditional write. The errors are *ConditionFailed and ErrUnavailable.
 func (db *DB) Write(ctx context.Context, build func(Stamp) Write) error {
 	stamp := newStamp()
 	_, err := db.sendWrite(ctx, stamp, build(stamp))
 	return err
 }
 
-// WriteReturning is Write, and returns of an update the whole item as it stands
-// then.
+// WriteReturning is Write for an update, and returns the whole item after it.
 func (db *DB) WriteReturning(ctx context.Context, build func(Stamp) Write) (Item, error) {
 	stamp := newStamp()
 	w := build(stamp)
@@ -177,8 +175,8 @@ func (db *DB) WriteReturning(ctx context.Context, build func(Stamp) Write) (Item
 	return db.sendWrite(ctx, stamp, w)
 }
 
-// sendWrite sends one write. If it is refused after an attempt without an answer, the
-// stamp on the item shows that this attempt had been carried out.
+// sendWrite sends one write. If an attempt got no answer and the next one fails its
+// condition, the stamp in the item shows whether the first had been carried out.
 func (db *DB) sendWrite(ctx context.Context, stamp Stamp, w Write) (item Item, err error) {
 	uncertain := false
 	err = db.retry(ctx, func(ctx context.Context, before outcome) error {
@@ -195,14 +193,15 @@ func (db *DB) sendWrite(ctx context.Context, stamp Stamp, w Write) (item Item, e
 	if failed == nil || !uncertain {
 		return item, err
 	}
-	if stood := failed.Failures[0].Item; stamp.On(stood) {
-		return stood, nil
+	if current := failed.Failures[0].Item; stamp.On(current) {
+		return current, nil
 	}
 	failed.Lost = stamp
 	return nil, err
 }
 
-// asConditionFailed turns the SDK's errors for failed conditions into *ConditionFailed.
+// asConditionFailed turns the SDK's errors for failed conditions into *ConditionFailed,
+// and unwraps the error of a caller that gave up.
 func asConditionFailed(err error) error {
 	failed := &ConditionFailed{}
 	var cancellation *types.TransactionCanceledException

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Scope is something a credential may do.
+// Scope is a permission of a credential.
 type Scope string
 
 // The scopes of a credential: Read covers GET and searches, Write covers everything.
@@ -19,7 +19,8 @@ const (
 // Valid reports whether s is one of the two scopes.
 func (s Scope) Valid() bool { return s == Read || s == Write }
 
-// Effective returns what scopes amount to: Write includes Read, because changes are answered with what is stored.
+// Effective returns scopes with those that they include: Write includes Read, because the
+// response to a change shows what is stored.
 func Effective(scopes []Scope) []Scope {
 	if slices.Contains(scopes, Write) {
 		return []Scope{Read, Write}
@@ -30,8 +31,8 @@ func Effective(scopes []Scope) []Scope {
 // Kind says how a credential is used.
 type Kind string
 
-// The kinds. A BearerToken is sent with each request; a ClientSecret is changed
-// for a short-lived access token first (OAuth 2.0 client credentials).
+// The kinds. A BearerToken is sent with each request. A ClientSecret is exchanged for a
+// short-lived access token first (OAuth 2.0 client credentials).
 const (
 	BearerToken  Kind = "token"
 	ClientSecret Kind = "client"
@@ -40,10 +41,10 @@ const (
 // Valid reports whether k is one of the two kinds.
 func (k Kind) Valid() bool { return k == BearerToken || k == ClientSecret }
 
-// KeyID is the public part of a token; it finds the credential's record.
+// KeyID is the public part of a token. It identifies the credential's record.
 type KeyID string
 
-// Credential is what is stored of a token or client secret: never the text itself.
+// Credential is what is stored about a token or client secret, never the text itself.
 type Credential struct {
 	KeyID    KeyID
 	Tenant   ID
@@ -51,17 +52,17 @@ type Credential struct {
 	Client   KeyID // of a ClientSecret: the client id, which is the key id of the client's first secret
 	Hash     [sha256.Size]byte
 	Scopes   []Scope // effective
-	Subject  string  // the id of the one user whom it speaks for; "" for the whole tenant
+	Subject  string  // the id of the one user that it acts for; "" for the whole tenant
 	Created  time.Time
 	Expires  time.Time     // zero: does not expire
-	Lifetime time.Duration // that it was issued for; 0: unlimited
+	Lifetime time.Duration // with which it was issued; 0: unlimited
 	Revoked  time.Time     // zero: was not revoked
-	Used     time.Time     // last, to the hour or so; zero: never
+	Used     time.Time     // last use, accurate to an hour; zero: never
 }
 
-// Proves reports whether token is the one that c was issued for, in constant
-// time. The zero Credential is proved by no token but costs as much to compare,
-// so that an unknown key id takes no other path than a known one.
+// Proves reports whether c was issued for token, in constant time. No token proves the
+// zero Credential, but the comparison takes as long, so that the time does not tell an
+// unknown key id from a known one.
 func (c Credential) Proves(token string) bool {
 	hash := sha256.Sum256([]byte(token))
 	return subtle.ConstantTimeCompare(hash[:], c.Hash[:]) == 1

@@ -9,26 +9,26 @@ import (
 type Limits struct {
 	RequestsPerSecond int           // on average
 	Burst             int           // of requests at once
-	Users             int           // 0: as many as wanted
-	Groups            int           // 0: as many as wanted
+	Users             int           // 0: unlimited
+	Groups            int           // 0: unlimited
 	EmailsPerUser     int           // at most MaxEmails
-	TokenAge          time.Duration // the longest life of a credential; 0: any
+	TokenAge          time.Duration // the longest lifetime of a credential; 0: unlimited
 }
 
-// MaxEmails is the number of emails that no limit exceeds: each is a claim, and
-// a user's claims have to fit into one transaction.
+// MaxEmails is the maximum of EmailsPerUser. Each email is a claim, and the claims of a
+// user must fit into one transaction.
 const MaxEmails = 40
 
-// maxRequests is what API Gateway takes of a whole account.
+// maxRequests is API Gateway's default limit for a whole AWS account, in requests per second.
 const maxRequests = 10_000
 
-// DefaultLimits are those of a tenant that was given none. Entra ID asks for 25
-// requests a second at least.
+// DefaultLimits returns the limits of a tenant that has none of its own. Entra ID requires
+// at least 25 requests per second.
 func DefaultLimits() Limits {
 	return Limits{RequestsPerSecond: 50, Burst: 100, EmailsPerUser: MaxEmails}
 }
 
-// Check returns an error that names the limit that can't be.
+// Check returns an error that names a limit out of its range.
 func (l Limits) Check() error {
 	switch {
 	case l.RequestsPerSecond < 1 || l.RequestsPerSecond > maxRequests:
@@ -45,14 +45,14 @@ func (l Limits) Check() error {
 	return nil
 }
 
-// Quotas are the limits that functions enforce, as text for the authorizer's
-// context; ParseQuotas reads it.
+// Quotas returns the limits that functions enforce, as text for the authorizer's context.
+// ParseQuotas reads it.
 func (l Limits) Quotas() string {
 	return fmt.Sprintf("%d %d %d", l.Users, l.Groups, l.EmailsPerUser)
 }
 
-// ParseQuotas reads what Quotas wrote. What it can't read leaves the defaults:
-// an authorizer of an earlier version says nothing of them.
+// ParseQuotas reads what Quotas wrote. It returns the defaults for any other text: the
+// context of an older authorizer has no quotas.
 func ParseQuotas(s string) Limits {
 	l := DefaultLimits()
 	if n, err := fmt.Sscanf(s, "%d %d %d", &l.Users, &l.Groups, &l.EmailsPerUser); n < 3 || err != nil {

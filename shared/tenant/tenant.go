@@ -1,6 +1,6 @@
-// Package tenant names who is calling: tenants, the profile of their identity
-// provider, their limits, and the credentials that act for them (RFC 7644
-// sections 2 and 6). It does no I/O; package directory stores what is defined here.
+// Package tenant defines who is calling: tenants, the profile of their identity provider,
+// their limits, and their credentials (RFC 7644 sections 2 and 6). It does no I/O; package
+// tenantstore stores what is defined here.
 package tenant
 
 import (
@@ -15,16 +15,15 @@ type ID string
 
 var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 
-// Valid reports whether id may name a tenant: at most 63 lower-case letters,
-// digits and hyphens, the first no hyphen.
+// Valid reports whether id can be the id of a tenant: at most 63 lower-case letters, digits
+// and hyphens, not starting with a hyphen.
 func (id ID) Valid() bool { return idPattern.MatchString(string(id)) }
 
 // Profile selects the few behaviours in which identity providers contradict
 // each other.
 type Profile string
 
-// The profiles. Generic suits any provider; Strict answers as the RFCs read,
-// without tolerance.
+// The profiles. Generic suits any provider. Strict follows the RFCs and repairs nothing.
 const (
 	Generic Profile = "generic"
 	Okta    Profile = "okta"
@@ -44,19 +43,19 @@ func (p Profile) Valid() bool {
 // State says whether a tenant's credentials work.
 type State string
 
-// The states. A tenant that is being deleted never becomes another one again.
+// The states. Deleting is final: such a tenant never returns to another state.
 const (
 	Active    State = "active"
 	Suspended State = "suspended"
 	Deleting  State = "deleting"
 )
 
-// Connect says how an account that the application made becomes a user of the
-// tenant, when its identity provider provisions the same person.
+// Connect says how an account that the application made becomes a user of the tenant when
+// its identity provider provisions the same person.
 type Connect string
 
-// The ways. By approval means that an operator decides on each account. Automatic
-// means that none is asked for accounts whose verified emails are in the tenant's
+// The ways to connect. With ByApproval an operator decides about each account. With
+// Automatic no approval is needed for accounts whose verified emails are in the tenant's
 // domains.
 const (
 	ByApproval Connect = ""
@@ -72,29 +71,29 @@ type Tenant struct {
 	Name    string
 	Profile Profile
 	State   State
-	Since   time.Time // when it became active, or ceased to be
+	Since   time.Time // when it became active or stopped being active
 	Domains []string  // verified for this tenant alone, in lower case
 	Connect Connect
-	// Reactivate lets a POST of a user who exists and is deactivated replace and
-	// activate that user, instead of being refused.
+	// Reactivate changes the response to a POST of a user who exists and is not active:
+	// the POST replaces and activates that user, instead of failing with 409.
 	Reactivate bool
 	Limits     Limits
 	Key        APIKey
 	Created    time.Time
 }
 
-// APIKey is the key under which API Gateway counts a tenant's requests. The zero
-// value means the key that all tenants without one share.
+// APIKey is the key by which API Gateway counts a tenant's requests. The zero value stands
+// for the key that all tenants without their own share.
 type APIKey struct{ ID, Value string }
 
-// Caller is on whose behalf a request is made, as the authorizer established it.
+// Caller is who makes a request, as the authorizer established it.
 type Caller struct {
 	Tenant     ID
 	Profile    Profile
 	Credential KeyID
 	Scopes     []Scope
-	Subject    string    // the id of the one user whom the credential speaks for; "" for the whole tenant
-	Limits     Limits    // of the tenant; what does not concern functions may be missing
+	Subject    string    // the id of the one user that the credential acts for; "" for the whole tenant
+	Limits     Limits    // of the tenant; only those of Quotas are reliable
 	Expires    time.Time // zero: does not expire
 }
 

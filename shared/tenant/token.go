@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// ErrMalformed says that a string is no token of ours: its shape or its
-// checksum is wrong. It is known without reading any record.
+// ErrMalformed reports that a string is not a token of this service: its form or its
+// checksum is wrong.
 var ErrMalformed = errors.New("malformed token")
 
 const (
@@ -22,17 +22,17 @@ const (
 	checksumLength = 8
 )
 
-// Issue makes a bearer token for a tenant, and the credential to store for it.
-// The token reads scim_<key id>_<secret><checksum>; its secret has at least 128
-// random bits (RFC 7644 section 7.4) and can't be had again.
+// Issue makes a bearer token for a tenant, and the credential to store for it. The token
+// has the form scim_<key id>_<secret><checksum>. Its secret has at least 128 random bits
+// (RFC 7644 section 7.4), and is not stored.
 func Issue(id ID, scopes []Scope, now, expires time.Time) (token string, c Credential) {
 	return NewCredential(Credential{Tenant: id, Kind: BearerToken, Scopes: scopes, Expires: expires}, now)
 }
 
 // NewCredential makes a token or client secret with the kind, tenant, client, scopes,
-// subject and expiry of a model, and the credential to store for it. A client
-// secret of no client starts a client of its own. Secrets look like tokens, so that
-// what finds lost tokens finds them too.
+// subject and expiry of a model, and the credential to store for it. If the model is a
+// client secret without a client, it becomes the first secret of a new client. Client
+// secrets have the form of tokens, so that tools that scan for leaked tokens find them too.
 func NewCredential(model Credential, now time.Time) (token string, c Credential) {
 	keyID := strings.ToLower(rand.Text()[:keyIDLength])
 	body := prefix + keyID + "_" + strings.ToLower(rand.Text())
@@ -49,8 +49,8 @@ func NewCredential(model Credential, now time.Time) (token string, c Credential)
 	return token, c
 }
 
-// Parse checks the shape and the checksum of a token or client secret and returns
-// its key id. The error is ErrMalformed. A parsed token is not yet a valid one: see Proves.
+// Parse checks the form and the checksum of a token or client secret, and returns its key
+// id. The error is ErrMalformed. Parse does not check the secret: see Proves.
 func Parse(token string) (KeyID, error) {
 	rest, ok := strings.CutPrefix(token, prefix)
 	if !ok || len(rest) != keyIDLength+1+secretLength+checksumLength || rest[keyIDLength] != '_' {
@@ -63,9 +63,8 @@ func Parse(token string) (KeyID, error) {
 	return KeyID(rest[:keyIDLength]), nil
 }
 
-// Checksum is what a token ends in. It lets scanners and the authorizer tell a
-// token from noise without a look-up, and protects against typing, not against
-// forgery.
+// Checksum returns the checksum at the end of a token. By it scanners and the authorizer
+// recognize a token without reading its record. It detects typing errors, not forgery.
 func Checksum(body string) string {
 	return fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(body)))
 }

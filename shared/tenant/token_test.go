@@ -20,7 +20,7 @@ func TestIssue(t *testing.T) {
 	}
 	other, _ := Issue("acme", nil, now, time.Time{})
 	if c.Proves(other) || (Credential{}).Proves(token) {
-		t.Error("a foreign token proves the credential")
+		t.Error("another token proves the credential")
 	}
 	if c.Hash != sha256.Sum256([]byte(token)) {
 		t.Errorf("the credential's hash is %x, want SHA-256 of the token", c.Hash)

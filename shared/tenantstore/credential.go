@@ -8,13 +8,13 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// CreateCredential stores a credential of a tenant: its hash, never its token. It is
-// idempotent. The errors are ErrUnavailable, and ErrNotFound for a tenant that does not
-// exist or is being deleted.
+// CreateCredential stores a credential of a tenant. It is idempotent. The errors are
+// ErrUnavailable, and ErrNotFound if the tenant does not exist or is being deleted.
 func (s *Store) CreateCredential(ctx context.Context, c tenant.Credential) error {
 	err := s.db.Transact(ctx, func(table.Stamp) []table.Write {
 		return []table.Write{
-			table.Check(Key(c.Tenant), "attribute_exists(PK) AND #state <> :deleting", table.Item{"deleting": string(tenant.Deleting)}),
+			table.Check(Key(c.Tenant), "attribute_exists(PK) AND #state <> :deleting",
+				table.Item{"deleting": string(tenant.Deleting)}),
 			table.Put(credentialKey(c.KeyID), credentialItem(c)),
 			table.Put(listEntryKey(c.Tenant, c.KeyID), withTTL(table.Item{}, c)),
 		}
@@ -37,10 +37,12 @@ func (s *Store) Credential(ctx context.Context, id tenant.KeyID) (tenant.Credent
 	return credentialFrom(item)
 }
 
-// Credentials returns a page of a tenant's credentials in the order of their key ids:
-// at most limit credentials that follow after. next is the value of after for the next
-// page, "" at the end.
-func (s *Store) Credentials(ctx context.Context, of tenant.ID, after tenant.KeyID, limit int) (page []tenant.Credential, next tenant.KeyID, err error) {
+// Credentials returns a page of a tenant's credentials in the order of their key ids: at
+// most limit credentials whose key ids are greater than after. next is the value of after
+// for the next page, or "" if this is the last one.
+func (s *Store) Credentials(
+	ctx context.Context, of tenant.ID, after tenant.KeyID, limit int,
+) (page []tenant.Credential, next tenant.KeyID, err error) {
 	listed, last, err := s.db.Query(ctx, table.Query{PK: credentialsPK(of), After: string(after), Limit: limit})
 	if err != nil || len(listed) == 0 {
 		return nil, "", err
@@ -53,10 +55,12 @@ func (s *Store) Credentials(ctx context.Context, of tenant.ID, after tenant.KeyI
 	return page, tenant.KeyID(last), err
 }
 
-// EditCredential lets edit change the expiry and the revocation of a tenant's
-// credential. The errors are ErrNotFound, also for a credential of another tenant,
+// EditCredential reads a tenant's credential, lets edit change its expiry and revocation,
+// and stores these. The errors are ErrNotFound, also for a credential of another tenant,
 // ErrContention, ErrUnavailable and those of edit.
-func (s *Store) EditCredential(ctx context.Context, of tenant.ID, id tenant.KeyID, edit func(*tenant.Credential) error) (c tenant.Credential, err error) {
+func (s *Store) EditCredential(
+	ctx context.Context, of tenant.ID, id tenant.KeyID, edit func(*tenant.Credential) error,
+) (c tenant.Credential, err error) {
 	err = table.RetryIfChanged(ctx, func() (err error) {
 		c, err = s.editCredential(ctx, of, id, edit)
 		return err
@@ -64,7 +68,9 @@ func (s *Store) EditCredential(ctx context.Context, of tenant.ID, id tenant.KeyI
 	return c, err
 }
 
-func (s *Store) editCredential(ctx context.Context, of tenant.ID, id tenant.KeyID, edit func(*tenant.Credential) error) (tenant.Credential, error) {
+func (s *Store) editCredential(
+	ctx context.Context, of tenant.ID, id tenant.KeyID, edit func(*tenant.Credential) error,
+) (tenant.Credential, error) {
 	old, err := s.Credential(ctx, id)
 	if err == nil && old.Tenant != of {
 		err = ErrNotFound
@@ -90,11 +96,11 @@ func (s *Store) editCredential(ctx context.Context, of tenant.ID, id tenant.KeyI
 	return c, err
 }
 
-// useInterval is the shortest time between two stored uses of a credential.
+// useInterval is the minimum time between two stored uses of a credential.
 const useInterval = time.Hour
 
-// NoteUse stores that a credential has been used now. It makes no call if a use within
-// the last hour is stored already.
+// NoteUse stores the time at which a credential is used. It does nothing if a use within
+// the last hour is already stored.
 func (s *Store) NoteUse(ctx context.Context, c tenant.Credential) error {
 	now := s.now()
 	if now.Sub(c.Used) < useInterval {
@@ -104,7 +110,7 @@ func (s *Store) NoteUse(ctx context.Context, c tenant.Credential) error {
 		return table.Update(credentialKey(c.KeyID), table.Item{"usedAt": now.Unix()}).
 			WithCondition("attribute_exists(PK) AND #usedAt <= :before", table.Item{"before": now.Add(-useInterval).Unix()})
 	})
-	if table.FailedConditions(err) != nil { // another process has noted it, or the credential has gone
+	if table.FailedConditions(err) != nil { // another process has stored it, or the credential no longer exists
 		return nil
 	}
 	return err

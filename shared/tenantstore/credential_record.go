@@ -12,7 +12,8 @@ import (
 // retentionAfterEnd is how long an expired or revoked credential is still listed.
 const retentionAfterEnd = 90 * 24 * time.Hour
 
-// withTTL adds the time to live of an item about a credential: none if it never ends.
+// withTTL adds the time at which DynamoDB may delete an item of a credential. A credential
+// that does not end has none.
 func withTTL(item table.Item, c tenant.Credential) table.Item {
 	end := c.Expires
 	if !c.Revoked.IsZero() {
@@ -24,7 +25,7 @@ func withTTL(item table.Item, c tenant.Credential) table.Item {
 	return item
 }
 
-// mutableAttributes returns the attributes of a credential that may change.
+// mutableAttributes returns the attributes of a credential that can change.
 func mutableAttributes(c tenant.Credential) table.Item {
 	return table.Item{"expiresAt": table.Seconds(c.Expires), "revokedAt": table.Seconds(c.Revoked)}
 }

@@ -25,11 +25,13 @@ func TestCredentialRecord(t *testing.T) {
 	b := newBench(t, nil)
 	b.newTenant("acme")
 	token, made := b.issue(tenant.Credential{
-		Tenant: "acme", Kind: tenant.ClientSecret, Scopes: []tenant.Scope{tenant.Read}, Subject: "u1", Expires: time.Unix(1_900_000_000, 0).UTC(),
+		Tenant: "acme", Kind: tenant.ClientSecret, Scopes: []tenant.Scope{tenant.Read}, Subject: "u1",
+		Expires: time.Unix(1_900_000_000, 0).UTC(),
 	})
 	got, err := b.Credential(t.Context(), made.KeyID)
-	if err != nil || !got.Proves(token) || got.Client != made.KeyID || got.Subject != "u1" || !got.Expires.Equal(made.Expires) ||
-		got.Kind != tenant.ClientSecret || !slices.Equal(got.Scopes, made.Scopes) || !got.Created.Equal(made.Created) || !got.Revoked.IsZero() {
+	if err != nil || !got.Proves(token) || got.Client != made.KeyID || got.Subject != "u1" ||
+		!got.Expires.Equal(made.Expires) || got.Kind != tenant.ClientSecret || !slices.Equal(got.Scopes, made.Scopes) || !got.Created.Equal(made.Created) ||
+		!got.Revoked.IsZero() {
 		t.Errorf("read %+v, %v; want %+v", got, err, made)
 	}
 	_, older := b.issue(tenant.Credential{Tenant: "acme", Kind: tenant.BearerToken})
@@ -37,12 +39,13 @@ func TestCredentialRecord(t *testing.T) {
 	if err := b.CreateCredential(t.Context(), older); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := b.Credential(t.Context(), older.KeyID); err != nil || !slices.Equal(got.Scopes, []tenant.Scope{tenant.Read, tenant.Write}) {
-		t.Errorf("write alone is read as %v, %v", got.Scopes, err)
+	got, err = b.Credential(t.Context(), older.KeyID)
+	if err != nil || !slices.Equal(got.Scopes, []tenant.Scope{tenant.Read, tenant.Write}) {
+		t.Errorf("a record with write alone has scopes %v, %v", got.Scopes, err)
 	}
 	_, none := tenant.Issue("nobody", nil, time.Now(), time.Time{})
 	if err := b.CreateCredential(t.Context(), none); !errors.Is(err, tenantstore.ErrNotFound) {
-		t.Errorf("for no tenant: %v", err)
+		t.Errorf("for a tenant that does not exist: %v", err)
 	}
 }
 
@@ -61,9 +64,10 @@ func TestRevocation(t *testing.T) {
 	if got, err := b.Credential(t.Context(), c.KeyID); err != nil || !got.Revoked.Equal(at) || got.Usable(at) {
 		t.Errorf("read %+v, %v", got, err)
 	}
-	refused := errors.New("refused")
-	if _, err := b.EditCredential(t.Context(), "acme", c.KeyID, func(*tenant.Credential) error { return refused }); err != refused {
-		t.Errorf("refused edit: %v", err)
+	rejected := errors.New("rejected")
+	_, err := b.EditCredential(t.Context(), "acme", c.KeyID, func(*tenant.Credential) error { return rejected })
+	if !errors.Is(err, rejected) {
+		t.Errorf("rejected edit: %v", err)
 	}
 }
 
@@ -95,7 +99,7 @@ func TestCredentialsInPages(t *testing.T) {
 	}
 }
 
-// counting counts the calls that pass.
+// counting counts the requests that it sends.
 type counting struct {
 	http.RoundTripper
 	calls *atomic.Int64
@@ -106,7 +110,7 @@ func (c counting) RoundTrip(r *http.Request) (*http.Response, error) {
 	return c.RoundTripper.RoundTrip(r)
 }
 
-func TestUseIsNotedHourly(t *testing.T) {
+func TestUseIsStoredHourly(t *testing.T) {
 	var calls atomic.Int64
 	clock, at := newClock()
 	b := newBench(t, func(next http.RoundTripper) http.RoundTripper { return counting{next, &calls} }, at)
@@ -128,11 +132,11 @@ func TestUseIsNotedHourly(t *testing.T) {
 		return now
 	}
 	first := use(c, 1)
-	noted := clock.now
+	stored := clock.now
 	clock.now = clock.now.Add(59 * time.Minute)
 	use(first, 0)
-	if again := use(c, 1); !again.Used.Equal(noted) { // a process that has not seen the first note
-		t.Errorf("noted again at %v", again.Used)
+	if again := use(c, 1); !again.Used.Equal(stored) { // by a process that has not read the first use
+		t.Errorf("stored again at %v", again.Used)
 	}
 	clock.now = clock.now.Add(time.Minute)
 	if later := use(first, 1); !later.Used.Equal(clock.now) {

@@ -9,8 +9,8 @@ import (
 //
 //	TENANT            <tenant id>  a tenant
 //	CRED#<key id>     CRED         a credential
-//	T#<t>#CREDENTIALS <key id>     leads to a credential of the tenant
-//	DOMAIN#<domain>   CLAIM        the one tenant for which a domain is verified
+//	T#<t>#CREDENTIALS <key id>     an entry in the tenant's list of credentials
+//	DOMAIN#<domain>   CLAIM        a domain's claim: the one tenant for which it is verified
 
 const tenantsPK = "TENANT"
 
@@ -29,9 +29,9 @@ func listEntryKey(of tenant.ID, id tenant.KeyID) table.Key {
 
 func domainKey(domain string) table.Key { return table.Key{PK: "DOMAIN#" + domain, SK: "CLAIM"} }
 
-// CheckNotDeleting demands in a transaction that a tenant is not being deleted, and that
-// its record meets a further condition if there is one. A tenant without a record meets
-// the first.
+// CheckNotDeleting requires in a transaction that a tenant is not being deleted, and that
+// its record meets a further condition, if that is not "". A tenant without a record is
+// not being deleted.
 func CheckNotDeleting(id tenant.ID, condition string, values table.Item) table.Write {
 	all := table.Item{"gone": string(tenant.Deleting)}
 	for name, value := range values {
@@ -44,7 +44,7 @@ func CheckNotDeleting(id tenant.ID, condition string, values table.Item) table.W
 	return table.Check(Key(id), text, all)
 }
 
-// CheckDomain demands in a transaction that a domain is verified for a tenant.
+// CheckDomain requires in a transaction that a domain is verified for a tenant.
 func CheckDomain(domain string, id tenant.ID) table.Write {
 	return table.Check(domainKey(domain), "#tenant = :me", table.Item{"me": string(id)})
 }

@@ -17,11 +17,11 @@ func (e *DomainTakenError) Error() string {
 	return fmt.Sprintf("tenantstore: verified for another tenant: %v", e.Domains)
 }
 
-// MaxDomains is the most domains of one tenant: they are claimed in one transaction.
+// MaxDomains is the maximum number of a tenant's domains: one transaction claims them all.
 const MaxDomains = 40
 
-// CreateTenant stores a new tenant. It is active, and has the default limits if t has
-// none. The errors are ErrExists, *DomainTakenError and ErrUnavailable.
+// CreateTenant stores a new tenant. The tenant is active, and gets the default limits if t
+// has none. The errors are ErrExists, *DomainTakenError and ErrUnavailable.
 func (s *Store) CreateTenant(ctx context.Context, t tenant.Tenant) (tenant.Tenant, error) {
 	t.Created = s.instant()
 	t.State, t.Since = tenant.Active, t.Created
@@ -45,9 +45,10 @@ func (s *Store) CreateTenant(ctx context.Context, t tenant.Tenant) (tenant.Tenan
 }
 
 // ChangeTenant reads the record of a tenant, lets edit change it, and stores it. The errors
-// are ErrNotFound, *DomainTakenError, ErrContention, ErrUnavailable and those of
-// edit.
-func (s *Store) ChangeTenant(ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error) (t tenant.Tenant, err error) {
+// are ErrNotFound, *DomainTakenError, ErrContention, ErrUnavailable and those of edit.
+func (s *Store) ChangeTenant(
+	ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error,
+) (t tenant.Tenant, err error) {
 	err = table.RetryIfChanged(ctx, func() (err error) {
 		t, err = s.changeTenant(ctx, id, edit)
 		return err
@@ -55,7 +56,9 @@ func (s *Store) ChangeTenant(ctx context.Context, id tenant.ID, edit func(*tenan
 	return t, err
 }
 
-func (s *Store) changeTenant(ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error) (tenant.Tenant, error) {
+func (s *Store) changeTenant(
+	ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error,
+) (tenant.Tenant, error) {
 	item, err := s.tenantItem(ctx, id)
 	if err != nil {
 		return tenant.Tenant{}, err
@@ -78,25 +81,24 @@ func (s *Store) changeTenant(ctx context.Context, id tenant.ID, edit func(*tenan
 	return t, s.storeTenant(ctx, old, t, item.Int("version"))
 }
 
-// storeTenant replaces the record that was read at a version.
+// storeTenant replaces the record if it still has the version that was read.
 func (s *Store) storeTenant(ctx context.Context, old, t tenant.Tenant, version int64) error {
-	taken := difference(t.Domains, old.Domains)
+	added := difference(t.Domains, old.Domains)
 	err := s.db.Transact(ctx, func(table.Stamp) []table.Write {
 		item := tenantItem(t)
 		item["version"] = version + 1
 		writes := []table.Write{table.Put(Key(t.ID), item).WithCondition("#version = :old", table.Item{"old": version})}
-		writes = append(writes, claimDomains(t.ID, taken)...)
+		writes = append(writes, claimDomains(t.ID, added)...)
 		return append(writes, releaseDomains(t.ID, difference(old.Domains, t.Domains))...)
 	})
 	failed := table.FailedConditions(err)
 	if failed != nil && failed.At(0) != nil {
 		return table.ErrItemChanged
 	}
-	return domainsTaken(err, failed, taken)
+	return domainsTaken(err, failed, added)
 }
 
-// Tenant reads the record of a tenant. The errors are ErrNotFound and
-// ErrUnavailable.
+// Tenant reads the record of a tenant. The errors are ErrNotFound and ErrUnavailable.
 func (s *Store) Tenant(ctx context.Context, id tenant.ID) (tenant.Tenant, error) {
 	item, err := s.tenantItem(ctx, id)
 	if err != nil {
@@ -113,9 +115,12 @@ func (s *Store) tenantItem(ctx context.Context, id tenant.ID) (table.Item, error
 	return item, err
 }
 
-// Tenants returns a page of all tenants in the order of their ids: at most limit
-// tenants that follow after. next is the value of after for the next page, "" at the end.
-func (s *Store) Tenants(ctx context.Context, after tenant.ID, limit int) (page []tenant.Tenant, next tenant.ID, err error) {
+// Tenants returns a page of all tenants in the order of their ids: at most limit tenants
+// whose ids are greater than after. next is the value of after for the next page, or "" if
+// this is the last one.
+func (s *Store) Tenants(
+	ctx context.Context, after tenant.ID, limit int,
+) (page []tenant.Tenant, next tenant.ID, err error) {
 	items, last, err := s.db.Query(ctx, table.Query{PK: tenantsPK, After: string(after), Limit: limit})
 	for _, item := range items {
 		t, err := FromItem(item)
@@ -127,8 +132,8 @@ func (s *Store) Tenants(ctx context.Context, after tenant.ID, limit int) (page [
 	return page, tenant.ID(last), err
 }
 
-// DeleteTenant removes the record of a tenant, and with it the tenant's claims on its
-// domains. Everything else of the tenant must have been removed before.
+// DeleteTenant deletes the record of a tenant, and the tenant's claims on its domains.
+// Everything else of the tenant must have been deleted before.
 func (s *Store) DeleteTenant(ctx context.Context, t tenant.Tenant) error {
 	return s.db.Transact(ctx, func(table.Stamp) []table.Write {
 		return append([]table.Write{table.Delete(Key(t.ID))}, releaseDomains(t.ID, t.Domains)...)

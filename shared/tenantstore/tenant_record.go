@@ -11,10 +11,12 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// checkTenant guards the table against a record that no caller may store.
+// checkTenant rejects a record that must not be stored. Callers have to validate input
+// before, with errors for its sender.
 func checkTenant(t tenant.Tenant) error {
 	if !t.ID.Valid() || !t.Profile.Valid() || !t.Connect.Valid() || len(t.Domains) > MaxDomains {
-		return fmt.Errorf("tenantstore: tenant %q with profile %q, connect %q and %d domains can't be stored", t.ID, t.Profile, t.Connect, len(t.Domains))
+		return fmt.Errorf("tenantstore: can't store tenant %q with profile %q, connect %q and %d domains",
+			t.ID, t.Profile, t.Connect, len(t.Domains))
 	}
 	return t.Limits.Check()
 }
@@ -32,7 +34,7 @@ func tenantItem(t tenant.Tenant) table.Item {
 	}
 }
 
-// FromItem reads the record of a tenant. The error says that the record is damaged.
+// FromItem decodes the record of a tenant. The error says that the record is damaged.
 func FromItem(item table.Item) (t tenant.Tenant, err error) {
 	number := func(name string) int { return int(item.Int(name)) }
 	t = tenant.Tenant{
@@ -50,7 +52,7 @@ func FromItem(item table.Item) (t tenant.Tenant, err error) {
 		t.Created, err = time.Parse(time.RFC3339, item.Text("created"))
 	}
 	if err != nil {
-		return t, fmt.Errorf("tenantstore: the record of tenant %s: %w", t.ID, err)
+		return t, fmt.Errorf("tenantstore: the record of tenant %s is damaged: %w", t.ID, err)
 	}
 	return t, nil
 }
@@ -77,19 +79,20 @@ func claimDomains(id tenant.ID, domains []string) (writes []table.Write) {
 // releaseDomains makes the writes that release the claims of a tenant on domains.
 func releaseDomains(id tenant.ID, domains []string) (writes []table.Write) {
 	for _, domain := range domains {
-		writes = append(writes, table.Delete(domainKey(domain)).WithCondition("attribute_not_exists(PK) OR #tenant = :me", table.Item{"me": string(id)}))
+		writes = append(writes, table.Delete(domainKey(domain)).
+			WithCondition("attribute_not_exists(PK) OR #tenant = :me", table.Item{"me": string(id)}))
 	}
 	return writes
 }
 
-// domainsTaken returns a *DomainTakenError for a transaction that failed on claims of
-// domains. Its first write is the tenant's; those of the claims follow it.
-func domainsTaken(err error, failed *table.ConditionFailed, taken []string) error {
+// domainsTaken returns a *DomainTakenError if a transaction failed because of the claims
+// on added domains. These are the writes after the first, which is the tenant's record.
+func domainsTaken(err error, failed *table.ConditionFailed, added []string) error {
 	if failed == nil {
 		return err
 	}
 	e := &DomainTakenError{}
-	for i, domain := range taken {
+	for i, domain := range added {
 		if failed.At(1+i) != nil {
 			e.Domains = append(e.Domains, domain)
 		}

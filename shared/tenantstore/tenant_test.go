@@ -23,19 +23,22 @@ func TestTenantRecord(t *testing.T) {
 	clock.now = clock.now.Add(time.Hour)
 	limits := tenant.Limits{RequestsPerSecond: 7, Burst: 8, Users: 9, Groups: 10, EmailsPerUser: 11, TokenAge: time.Minute}
 	_, err := b.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error {
-		t.State, t.Limits, t.Key, t.Domains = tenant.Suspended, limits, tenant.APIKey{ID: "i", Value: "v"}, []string{"acme.test"}
+		t.State, t.Limits = tenant.Suspended, limits
+		t.Key, t.Domains = tenant.APIKey{ID: "i", Value: "v"}, []string{"acme.test"}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, err := b.Tenant(t.Context(), "acme")
-	if err != nil || got.State != tenant.Suspended || got.Limits != limits || got.Key.Value != "v" || got.Name != "Tenant acme" ||
-		!got.Since.Equal(clock.now) || !got.Created.Equal(made.Created) || !slices.Equal(got.Domains, []string{"acme.test"}) {
+	if err != nil || got.State != tenant.Suspended || got.Limits != limits || got.Key.Value != "v" ||
+		got.Name != "Tenant acme" || !got.Since.Equal(clock.now) || !got.Created.Equal(made.Created) ||
+		!slices.Equal(got.Domains, []string{"acme.test"}) {
 		t.Errorf("read %+v, %v", got, err)
 	}
-	if _, err := b.ChangeTenant(t.Context(), "globex", func(*tenant.Tenant) error { return nil }); !errors.Is(err, tenantstore.ErrNotFound) {
-		t.Errorf("change of none: %v", err)
+	_, err = b.ChangeTenant(t.Context(), "globex", func(*tenant.Tenant) error { return nil })
+	if !errors.Is(err, tenantstore.ErrNotFound) {
+		t.Errorf("change of a tenant that does not exist: %v", err)
 	}
 }
 
@@ -63,15 +66,17 @@ func TestTenantsInPages(t *testing.T) {
 func TestDomainBelongsToOneTenant(t *testing.T) {
 	b := newBench(t, nil)
 	b.newTenant("acme", "one.example", "two.example")
-	_, err := b.CreateTenant(t.Context(), tenant.Tenant{ID: "globex", Profile: tenant.Generic, Domains: []string{"three.example", "two.example"}})
+	_, err := b.CreateTenant(t.Context(),
+		tenant.Tenant{ID: "globex", Profile: tenant.Generic, Domains: []string{"three.example", "two.example"}})
 	taken, ok := errors.AsType[*tenantstore.DomainTakenError](err)
 	if !ok || !slices.Equal(taken.Domains, []string{"two.example"}) {
 		t.Fatalf("error %v", err)
 	}
 	if _, err := b.Tenant(t.Context(), "globex"); !errors.Is(err, tenantstore.ErrNotFound) {
-		t.Errorf("after the refusal: %v", err)
+		t.Errorf("after the failure: %v", err)
 	}
-	if _, err := b.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error { t.Domains = nil; return nil }); err != nil {
+	release := func(t *tenant.Tenant) error { t.Domains = nil; return nil }
+	if _, err := b.ChangeTenant(t.Context(), "acme", release); err != nil {
 		t.Fatal(err)
 	}
 	b.newTenant("globex", "two.example")

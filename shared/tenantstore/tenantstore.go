@@ -1,5 +1,5 @@
 // Package tenantstore keeps the records of tenants and of their credentials, and the
-// claims of tenants on domains, in the table. It knows nothing of users and groups.
+// tenants' claims on domains, in the table. It does not depend on users and groups.
 package tenantstore
 
 import (
@@ -14,9 +14,9 @@ import (
 var (
 	// ErrNotFound reports that there is no such tenant or credential.
 	ErrNotFound = table.ErrNotFound
-	// ErrExists reports that there is a tenant of that id already.
-	ErrExists = errors.New("tenantstore: there is a tenant of that id")
-	// ErrContention reports that other writers changed the record at every attempt.
+	// ErrExists reports that a tenant with that id already exists.
+	ErrExists = errors.New("tenantstore: a tenant with that id already exists")
+	// ErrContention reports that every attempt failed because others changed the record.
 	ErrContention = table.ErrContention
 	// ErrUnavailable reports that DynamoDB did not answer in time.
 	ErrUnavailable = table.ErrUnavailable
@@ -28,7 +28,7 @@ type Store struct {
 	now func() time.Time
 }
 
-// Options say where a Store is.
+// Options say which table a Store uses and how it reaches it.
 type Options struct {
 	Table    string
 	Endpoint string           // see table.Options
@@ -55,5 +55,5 @@ func New(db *table.DB, now func() time.Time) *Store {
 	return &Store{db: db, now: now}
 }
 
-// instant is now in the precision that is stored and shown.
+// instant returns the current time, in the precision that is stored and shown.
 func (s *Store) instant() time.Time { return s.now().UTC().Truncate(time.Millisecond) }

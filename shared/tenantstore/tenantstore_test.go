@@ -19,13 +19,17 @@ type bench struct {
 	*tenantstore.Store
 }
 
-func newBench(t *testing.T, wrap func(http.RoundTripper) http.RoundTripper, change ...func(*tenantstore.Options)) *bench {
+func newBench(
+	t *testing.T, wrap func(http.RoundTripper) http.RoundTripper, change ...func(*tenantstore.Options),
+) *bench {
 	t.Helper()
 	transport := http.RoundTripper(http.DefaultTransport.(*http.Transport).Clone())
 	if wrap != nil {
 		transport = wrap(transport)
 	}
-	o := tenantstore.Options{Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}}
+	o := tenantstore.Options{
+		Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport},
+	}
 	for _, f := range change {
 		f(&o)
 	}
@@ -46,7 +50,8 @@ func newClock() (*clock, func(*tenantstore.Options)) {
 
 func (b *bench) newTenant(id tenant.ID, domains ...string) tenant.Tenant {
 	b.Helper()
-	t, err := b.CreateTenant(b.Context(), tenant.Tenant{ID: id, Name: "Tenant " + string(id), Profile: tenant.Okta, Domains: domains})
+	t, err := b.CreateTenant(b.Context(),
+		tenant.Tenant{ID: id, Name: "Tenant " + string(id), Profile: tenant.Okta, Domains: domains})
 	if err != nil {
 		b.Fatal(err)
 	}
