@@ -38,7 +38,7 @@ func Citations(root fs.FS) (map[string]string, error) {
 	return cited, err
 }
 
-// isTest leaves out the tests of this report, whose IDs are examples.
+// isTest excludes the tests of this report, whose IDs are examples.
 func isTest(name string) bool {
 	if strings.HasPrefix(name, "infra/check/") {
 		return false
@@ -46,8 +46,8 @@ func isTest(name string) bool {
 	return strings.HasSuffix(name, "_test.go") || strings.Contains(path.Dir(name)+"/", "testdata/")
 }
 
-// Divergences maps every ID that the document argues to the heading it stands
-// under. A document that does not exist argues nothing.
+// Divergences maps every ID that the document names to its heading there. A file that
+// does not exist names none.
 func Divergences(file string) (map[string]string, error) {
 	text, err := os.ReadFile(file)
 	if os.IsNotExist(err) {

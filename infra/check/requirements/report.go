@@ -10,13 +10,13 @@ import (
 
 // Report is the state of every requirement.
 type Report struct {
-	rows    []Row // their Status and Reason decided
+	rows    []Row // with Status and Reason set
 	unknown []string
 }
 
-// Decide gives every row its state from the citations and the argued
-// divergences, each a map from ID to place. A decision about what comes later
-// does not make it done.
+// Decide gives every row its state from the tests' citations and the documented
+// divergences. Both map an ID to the place that names it. A documented divergence does
+// not change a row whose status is Later.
 func Decide(rows []Row, cited, argued map[string]string) Report {
 	var rep Report
 	known := map[string]bool{}
@@ -44,10 +44,10 @@ func Decide(rows []Row, cited, argued map[string]string) Report {
 	return rep
 }
 
-// looksLikeOurs leaves out short names that other lists use: D-3, R-7.
+// looksLikeOurs excludes short names that other lists use: D-3, R-7.
 func looksLikeOurs(id string) bool { return strings.Count(id, "-") == 2 }
 
-// Unknown are citations of IDs that no row has: slips of the pen.
+// Unknown returns the citations of IDs that no row has, which are typing errors.
 func (rep Report) Unknown() []string { return rep.unknown }
 
 // Write prints the counts by chapter and level, then the rows behind them.
@@ -99,7 +99,7 @@ type group struct {
 	rows           []Row
 }
 
-// groups are the rows by chapter and level, in the order in which they first come.
+// groups returns the rows by chapter and level, in the order of their first rows.
 func (rep Report) groups() []group {
 	var groups []group
 	for _, r := range rep.rows {
@@ -117,9 +117,9 @@ func (rep Report) chapterOrder(chapter string) int {
 	return slices.IndexFunc(rep.rows, func(r Row) bool { return r.Chapter == chapter })
 }
 
-// writeReasons lists the rows of a state, those of one reason on one line.
+// writeReasons lists the rows of a state with their rules, grouped by reason.
 func (rep Report) writeReasons(w io.Writer, s State) {
-	byReason := map[string][]string{}
+	byReason := map[string][]Row{}
 	var reasons []string
 	for _, r := range rep.rows {
 		if r.Status != s {
@@ -128,28 +128,31 @@ func (rep Report) writeReasons(w io.Writer, s State) {
 		if byReason[r.Reason] == nil {
 			reasons = append(reasons, r.Reason)
 		}
-		byReason[r.Reason] = append(byReason[r.Reason], r.ID)
+		byReason[r.Reason] = append(byReason[r.Reason], r)
 	}
 	for _, reason := range reasons {
-		fmt.Fprintf(w, "\n%s (%s), %d:\n%s\n", s, reason, len(byReason[reason]), strings.Join(byReason[reason], " "))
+		writeRows(w, fmt.Sprintf("%s: %s", s, reason), byReason[reason])
 	}
 }
 
 func (rep Report) writeUnassigned(w io.Writer) {
-	open := false
+	var open []Row
 	for _, g := range rep.groups() {
-		var list []string
 		for _, r := range g.rows {
 			if r.Status == Unassigned {
-				list = append(list, r.ID)
+				open = append(open, r)
 			}
 		}
-		if len(list) > 0 && !open {
-			fmt.Fprint(w, "\nunassigned:\n")
-			open = true
-		}
-		if len(list) > 0 {
-			fmt.Fprintf(w, "%s %s: %s\n", g.chapter, g.level, strings.Join(list, " "))
-		}
+	}
+	if len(open) > 0 {
+		writeRows(w, string(Unassigned), open)
+	}
+}
+
+// writeRows prints a heading with the number of rows, then one row a line.
+func writeRows(w io.Writer, heading string, rows []Row) {
+	fmt.Fprintf(w, "\n%s (%d)\n", heading, len(rows))
+	for _, r := range rows {
+		fmt.Fprintf(w, "  %-14s %-10s %s\n", r.ID, r.Level, r.Rule)
 	}
 }

@@ -1,6 +1,5 @@
-// Package requirements reports which of the numbered requirements of the RFCs
-// the tests cite, and what becomes of the others. The rows carry no text: an ID
-// names a chapter of the list, a section of the RFC and a level.
+// Package requirements reports which of the numbered rules of the RFCs are shown by a
+// test, and what is decided about the others.
 package requirements
 
 import (
@@ -9,22 +8,23 @@ import (
 	"os"
 )
 
-// Row is one requirement.
+// Row is one rule that binds a service provider.
 type Row struct {
 	ID      string
 	Chapter string // of the list: "1.6" is filters
 	Section string // of the RFC
-	Level   string // "MUST", "must*", "choice", ...
+	Level   string // "MUST"; "must*": binding without the capitals; "choice": the RFC leaves it open
+	Rule    string // what the RFC asks of a service provider, in our words
 	Status  State  // as written in the table; empty when the citations decide
 	Reason  string
 }
 
-// State is what has become of a requirement.
+// State says how far a requirement is met.
 type State string
 
-// A row is covered once a test cites it, whatever the table says, and diverges
-// once the divergences document argues it, unless the table still has it come
-// later. Later and NotApplicable are written in the table.
+// A row is Covered if a test cites it, whatever the table says. It is Diverges if the
+// divergences document gives a reason, unless the table says Later. Later and
+// NotApplicable are written in the table.
 const (
 	Covered       State = "covered"
 	Diverges      State = "diverges"
@@ -43,7 +43,7 @@ func Load(file string) ([]Row, error) {
 	}
 	defer func() { _ = f.Close() }()
 	r := csv.NewReader(f)
-	r.Comma, r.FieldsPerRecord = '\t', 6
+	r.Comma, r.FieldsPerRecord, r.LazyQuotes = '\t', 7, true
 	records, err := r.ReadAll()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
@@ -53,7 +53,7 @@ func Load(file string) ([]Row, error) {
 		if i == 0 {
 			continue // the names of the columns
 		}
-		row := Row{ID: c[0], Chapter: c[1], Section: c[2], Level: c[3], Status: State(c[4]), Reason: c[5]}
+		row := Row{ID: c[0], Chapter: c[1], Section: c[2], Level: c[3], Rule: c[4], Status: State(c[5]), Reason: c[6]}
 		if err := row.check(); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", file, i+1, err)
 		}
@@ -62,17 +62,19 @@ func Load(file string) ([]Row, error) {
 	return rows, nil
 }
 
-// check refuses a status without its reason: "later" names an issue.
+// check refuses a row without its rule and a status without a reason.
 func (r Row) check() error {
 	switch {
 	case !isID(r.ID):
-		return fmt.Errorf("%q is no requirement ID", r.ID)
+		return fmt.Errorf("%q is not a requirement ID", r.ID)
+	case r.Rule == "":
+		return fmt.Errorf("%s has no rule", r.ID)
 	case r.Status == "" && r.Reason == "":
 		return nil
 	case r.Status != Later && r.Status != NotApplicable:
 		return fmt.Errorf("%s: status %q, want none, %q or %q", r.ID, r.Status, Later, NotApplicable)
 	case r.Reason == "":
-		return fmt.Errorf("%s is %s and does not say why", r.ID, r.Status)
+		return fmt.Errorf("%s is %s without a reason", r.ID, r.Status)
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"testing/fstest"
 )
 
-func TestTheTableIsWhole(t *testing.T) {
+func TestTableIsComplete(t *testing.T) {
 	rows, err := Load("../requirements.tsv")
 	if err != nil {
 		t.Fatal(err)
@@ -17,7 +17,7 @@ func TestTheTableIsWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range rows {
 		if seen[r.ID] {
-			t.Errorf("%s stands there twice", r.ID)
+			t.Errorf("%s occurs twice", r.ID)
 		}
 		seen[r.ID] = true
 	}
@@ -26,12 +26,13 @@ func TestTheTableIsWhole(t *testing.T) {
 	}
 }
 
-func TestRowsNeedAReason(t *testing.T) {
+func TestRowsNeedARuleAndAReason(t *testing.T) {
 	for _, r := range []Row{
-		{ID: "P-1-1", Status: Later},
-		{ID: "P-1-1", Status: Covered, Reason: "citations decide that"},
-		{ID: "P-1-1", Reason: "without a status"},
-		{ID: "nonsense"},
+		{ID: "P-1-1", Rule: "a rule", Status: Later},
+		{ID: "P-1-1", Rule: "a rule", Status: Covered, Reason: "citations decide that"},
+		{ID: "P-1-1", Rule: "a rule", Reason: "without a status"},
+		{ID: "P-1-1"},
+		{ID: "nonsense", Rule: "a rule"},
 	} {
 		if r.check() == nil {
 			t.Errorf("%+v was accepted", r)
@@ -80,7 +81,9 @@ func TestDecide(t *testing.T) {
 		{ID: "P-1-5"},
 	}
 	rep := Decide(rows,
-		map[string]string{"P-1-1": "a_test.go", "P-1-3": "a_test.go", "P-1-4": "a_test.go", "P-1-99": "a_test.go", "D-3": "a_test.go"},
+		map[string]string{
+			"P-1-1": "a_test.go", "P-1-3": "a_test.go", "P-1-4": "a_test.go", "P-1-99": "a_test.go", "D-3": "a_test.go",
+		},
 		map[string]string{"P-1-2": "Decided ahead", "P-1-4": "No sorting"})
 	var got []State
 	for _, r := range rep.rows {
@@ -97,19 +100,23 @@ func TestDecide(t *testing.T) {
 func TestReportShowsCountsAndTheRowsBehindThem(t *testing.T) {
 	rep := Decide([]Row{
 		{ID: "P-1-1", Chapter: "1.1", Level: "MUST"},
-		{ID: "P-1-2", Chapter: "1.1", Level: "MUST"},
-		{ID: "P-1-3", Chapter: "1.1", Level: "MAY", Status: Later, Reason: "issue 9"},
+		{ID: "P-1-2", Chapter: "1.1", Level: "MUST", Rule: "percent-encode URLs"},
+		{ID: "P-1-3", Chapter: "1.1", Level: "MAY", Rule: "allow cookies", Status: Later, Reason: "issue 9"},
 	}, map[string]string{"P-1-1": "a_test.go"}, nil)
 	var out strings.Builder
 	if err := rep.Write(&out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"later (issue 9), 1:\nP-1-3\n", "1.1 MUST: P-1-2\n"} {
+	for _, want := range []string{
+		"\nlater: issue 9 (1)\n  P-1-3          MAY        allow cookies\n",
+		"\nunassigned (1)\n  P-1-2          MUST       percent-encode URLs\n",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, &out)
 		}
 	}
-	if counts := strings.Fields(strings.Split(out.String(), "\n")[1]); !slices.Equal(counts, []string{"1.1", "MUST", "2", "1", "0", "0", "0", "1"}) {
-		t.Errorf("counts = %v", counts)
+	counts := strings.Fields(strings.Split(out.String(), "\n")[1])
+	if want := []string{"1.1", "MUST", "2", "1", "0", "0", "0", "1"}; !slices.Equal(counts, want) {
+		t.Errorf("counts %v, want %v", counts, want)
 	}
 }
