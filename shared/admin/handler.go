@@ -90,9 +90,11 @@ type refusal struct {
 	status int
 }
 
-func (r *refusal) Header() http.Header         { return r.header }
+func (r *refusal) Header() http.Header { return r.header }
+
 func (r *refusal) Write(p []byte) (int, error) { return len(p), nil }
-func (r *refusal) WriteHeader(status int)      { r.status = status }
+
+func (r *refusal) WriteHeader(status int) { r.status = status }
 
 func write(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
@@ -122,8 +124,5 @@ func (h *handler) record(r *http.Request, pattern string, status int, took time.
 }
 
 func tenantOf(r *http.Request) tenant.ID { return tenant.ID(r.PathValue("id")) }
-func keyOf(r *http.Request) tenant.KeyID { return tenant.KeyID(r.PathValue("key")) }
-func theTenant(r *http.Request) string   { return fmt.Sprintf("tenant %q", r.PathValue("id")) }
-func theCredential(r *http.Request) string {
-	return fmt.Sprintf("credential %q of tenant %q", r.PathValue("key"), r.PathValue("id"))
-}
+
+func theTenant(r *http.Request) string { return fmt.Sprintf("tenant %q", r.PathValue("id")) }

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"time"
 
@@ -40,17 +39,6 @@ func (q LogQuery) wants(e provlog.Entry) bool { return q.ofUser(e) && q.status.c
 func (q LogQuery) ofUser(e provlog.Entry) bool {
 	user := scim.Fold(provlog.Truncate(q.User))
 	return user == "" || user == scim.Fold(string(e.ID)) || user == scim.Fold(e.Name) || user == scim.Fold(e.ExternalID)
-}
-
-func (h *handler) provisioningLog(s *Service) {
-	h.handle("GET /v1/tenants/{id}/log", theTenant, func(r *http.Request) (int, any, error) {
-		q, err := logQuery(r, s.Now())
-		if err != nil {
-			return 0, nil, err
-		}
-		out, err := s.Log(r.Context(), tenantOf(r), q)
-		return http.StatusOK, out, err
-	}, "from", "to", "user", "status", "after", "limit")
 }
 
 // resume stands in next between the time that the search goes back to and where it

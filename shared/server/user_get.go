@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"scimserver/shared/directory"
-	"scimserver/shared/scim"
 )
 
 // get returns a user (RFC 7644 section 3.4.1).
@@ -35,20 +34,4 @@ func (u *users) read(ctx context.Context, r *request) (user directory.User, grou
 	}
 	user, err = r.Directory.Users().Get(ctx, r.ID)
 	return user, nil, err
-}
-
-// get returns a group, whose members are read only if the answer shows them.
-func (g *groups) get(ctx context.Context, r *request) (*response, error) {
-	group, err := r.Directory.Groups().Get(ctx, r.ID)
-	if err != nil {
-		return nil, err
-	}
-	if same := unmodified(r, group.Version); same != nil {
-		return same, nil
-	}
-	var members scim.Value
-	if members, err = g.edgesOf(ctx, r, group.Resource); err != nil {
-		return nil, err
-	}
-	return g.respond(r, http.StatusOK, group.Resource, members), nil
 }

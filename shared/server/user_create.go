@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"scimserver/shared/directory"
 )
@@ -22,22 +21,4 @@ func (u *users) create(ctx context.Context, r *request) (*response, error) {
 		}
 	}
 	return nil, directory.ErrContention
-}
-
-// create adds a group.
-func (g *groups) create(ctx context.Context, r *request) (*response, error) {
-	doc, members, err := g.content(r)
-	if err != nil {
-		return nil, err
-	}
-	if err := r.room(ctx, r.Caller.Limits.Groups, "groups", g.kind); err != nil {
-		return nil, err
-	}
-	edit := members.edit()
-	edit.SkipUnknown = r.skipsUnknown()
-	created, err := r.Directory.Groups().Create(ctx, doc, edit)
-	if err != nil {
-		return nil, err
-	}
-	return g.written(ctx, r, http.StatusCreated, created, members)
 }
