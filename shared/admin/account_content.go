@@ -17,12 +17,12 @@ const (
 	maxEmail    = 254 // bytes: what mail carries (RFC 5321 section 4.5.3.1.3)
 )
 
-// onto is the content of an account that shows as old does once the change is made.
+// contentAfter is the content of an account that shows as old does once the change is made.
 // The error says what can't be.
-func (s *Service) onto(old Account, in NewAccount) (c directory.AccountContent, err error) {
-	set(&old.UserName, in.UserName)
-	set(&old.DisplayName, in.DisplayName)
-	set(&old.Emails, in.Emails)
+func (s *Service) contentAfter(old Account, in NewAccount) (c directory.AccountContent, err error) {
+	setIfGiven(&old.UserName, in.UserName)
+	setIfGiven(&old.DisplayName, in.DisplayName)
+	setIfGiven(&old.Emails, in.Emails)
 	if err := old.check(); err != nil {
 		return c, err
 	}
@@ -38,7 +38,7 @@ func (s *Service) onto(old Account, in NewAccount) (c directory.AccountContent, 
 	return c, err
 }
 
-func set[T any](to, value *T) {
+func setIfGiven[T any](to, value *T) {
 	if value != nil {
 		*to = *value
 	}
@@ -52,8 +52,8 @@ func (a Account) check() error {
 		return invalid("userName is missing or empty")
 	case utf8.RuneCountInString(a.UserName) > maxUserName:
 		return invalid("userName has more than %d characters", maxUserName)
-	case a.DisplayName != "" && !written(a.DisplayName):
-		return unwritten("displayName")
+	case a.DisplayName != "" && !validName(a.DisplayName):
+		return invalidName("displayName")
 	case len(a.Emails) > tenant.MaxEmails:
 		return invalid("emails has %d values; the limit is %d", len(a.Emails), tenant.MaxEmails)
 	}
@@ -65,7 +65,7 @@ func checkEmails(list []AccountEmail) error {
 	for _, e := range list {
 		folded := scim.Fold(e.Value)
 		switch {
-		case !mailable(e.Value):
+		case !plausibleEmail(e.Value):
 			return invalid("emails: %q is no email address of at most %d bytes", e.Value, maxEmail)
 		case seen[folded]:
 			return invalid("emails: %q is there twice; upper and lower case are the same", e.Value)
@@ -77,9 +77,9 @@ func checkEmails(list []AccountEmail) error {
 	return nil
 }
 
-// mailable reports whether an email address is plausible. Whether it exists only a
+// plausibleEmail reports whether an email address is plausible. Whether it exists only a
 // mail would tell.
-func mailable(address string) bool {
+func plausibleEmail(address string) bool {
 	at := strings.LastIndexByte(address, '@')
 	return at > 0 && at < len(address)-1 && len(address) <= maxEmail &&
 		!strings.ContainsFunc(address, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) })

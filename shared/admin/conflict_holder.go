@@ -36,7 +36,7 @@ func (s *Service) describe(ctx context.Context, h directory.Holder, now *HolderN
 		if err != nil {
 			return err
 		}
-		shown := shownAccount(a)
+		shown := toAccount(a)
 		now.Name, now.Account = shown.UserName, &shown
 		return nil
 	}
