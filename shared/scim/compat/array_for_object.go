@@ -2,7 +2,8 @@ package compat
 
 import "scimserver/shared/scim"
 
-// arrayForObject takes the object of attributes out of an array of one:
+// arrayForObject returns the element of an array of one that is sent instead of an object of
+// attributes:
 //
 //	{"op": "replace", "value": [{"active": false}]}
 func (r *Repairs) arrayForObject(v scim.Value) scim.Value {

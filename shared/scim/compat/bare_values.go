@@ -5,8 +5,9 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// bareValues puts strings sent as the elements of a complex multi-valued
-// attribute into their sub-attribute value; one string counts as an array of one:
+// bareValues repairs strings that are sent as elements of a complex multi-valued attribute:
+// each becomes the sub-attribute value of an element. A single string is treated as an array
+// of one:
 //
 //	{"op": "add", "path": "members", "value": ["89bb1940-b905-4575-9e7f-6f887cfb368e"]}
 func (r *Repairs) bareValues(attr *schema.Attribute, v scim.Value) scim.Value {

@@ -8,8 +8,7 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// bareWords puts a word or date that stands without quotes behind a comparison
-// operator into quotes:
+// bareWords adds the missing quotes to a word or date after a comparison operator:
 //
 //	filter=userName eq bjensen
 //	filter=meta.lastModified gt 2011-05-13T04:42:34Z
@@ -30,7 +29,7 @@ func (r *Repairs) bareWords(tokens []string) []string {
 	return tokens
 }
 
-// barePath repairs the filter in a path so.
+// barePath does the same for the filter in a path.
 func (r *Repairs) barePath(path string) string {
 	if !strings.Contains(path, "[") || len(path) > filter.MaxLength {
 		return path
@@ -38,8 +37,8 @@ func (r *Repairs) barePath(path string) string {
 	return strings.Join(r.bareWords(tokens(path)), "")
 }
 
-// bareNumber turns a number, true or false that stands without quotes into the string
-// that the schema wants:
+// bareNumber turns a number, true or false without quotes into a string, if the schema
+// requires one:
 //
 //	filter=externalId eq 701984
 func (r *Repairs) bareNumber(attr *schema.Attribute, v scim.Value) scim.Value {
@@ -51,8 +50,8 @@ func (r *Repairs) bareNumber(attr *schema.Attribute, v scim.Value) scim.Value {
 	return scim.Text(v.Text())
 }
 
-// isBare reports whether a token is neither a JSON value nor a bracket, nor
-// something in quotes of another kind, which would match nothing.
+// isBare reports whether a token is not a JSON value, a bracket, or a text in other quotes,
+// which would match nothing.
 func isBare(token string) bool {
 	if strings.ContainsAny(token, "()[]\"'`") {
 		return false

@@ -2,12 +2,12 @@ package compat
 
 import "strings"
 
-// comparisonAfterBracket moves a comparison that stands behind a value path into its
-// brackets. Entra ID, to find a user by an email:
+// comparisonAfterBracket moves a comparison that follows the bracket of a value path into the
+// brackets. Entra ID sends, to find a user by email:
 //
 //	filter=emails[type eq "work"].value eq "jane@example.com"
 //
-// and, as its documentation has it, without the sub-attribute, which is value:
+// and, in the form of its documentation, without the sub-attribute, which is value:
 //
 //	filter=emails[type eq "work"] eq "jane@example.com"
 func (r *Repairs) comparisonAfterBracket(tokens []string) []string {

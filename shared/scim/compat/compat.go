@@ -1,8 +1,7 @@
-// Package compat repairs requests that real identity providers send and the
-// RFCs do not allow, before the strict rules see them. Each file holds one
-// deviation and quotes the request that shows it. Profile strict repairs
-// nothing; every other profile repairs all, and the names of the repairs that a
-// request needed are reported.
+// Package compat repairs requests that real identity providers send and the RFCs do not
+// allow, before they are validated. Each file handles one deviation, and shows a request
+// that has it. Profile strict repairs nothing; all other profiles repair everything, and
+// report the names of the deviations.
 package compat
 
 import (
@@ -16,16 +15,15 @@ import (
 // Deviation is the name of a tolerated deviation, as the log shows it.
 type Deviation string
 
-// Repairs collects what the requests of one HTTP request needed. The zero value
+// Repairs makes the repairs of one HTTP request, and collects their names. The zero value
 // is ready for use.
 type Repairs struct {
 	names    []Deviation
 	ignored  []string
-	removals int // that the values of one message stand for
+	removals int // the values that the remove operations of one message name
 }
 
-// Names returns the deviations that were repaired, each once, in the order in
-// which they were met.
+// Names returns the deviations that were repaired, each once, in the order of the repairs.
 func (r *Repairs) Names() []Deviation { return r.names }
 
 func (r *Repairs) report(d Deviation) {
@@ -42,10 +40,9 @@ func (r *Repairs) Resource(t *schema.ResourceType, body scim.Value) scim.Value {
 	return r.object(t, r.repairSchemas(t, r.coreKeys(t, body)))
 }
 
-// Patch repairs a PATCH message. A repair may split an operation or drop it, so sent
-// holds the number that each repaired operation had in the message, counted from 1;
-// nil means that they are as they were. The error is an *scim.Error about an operation
-// that can be read in more than one way.
+// Patch repairs a PATCH message. A repair may split or drop an operation, so sent has the
+// number of each repaired operation in the original message, counted from 1; nil means that
+// the numbers have not changed. The error is an *scim.Error about an ambiguous operation.
 func (r *Repairs) Patch(t *schema.ResourceType, body scim.Value) (repaired scim.Value, sent []int, err error) {
 	operations := body.Find("Operations")
 	if operations.Kind() != scim.Array {
@@ -96,8 +93,7 @@ func (r *Repairs) operation(t *schema.ResourceType, op scim.Value) (all []scim.V
 	return all, err
 }
 
-// object repairs the values of a resource's attributes, those of extensions
-// included.
+// object repairs the values of a resource's attributes, including those of extensions.
 func (r *Repairs) object(t *schema.ResourceType, v scim.Value) scim.Value {
 	return mapMembers(v, func(m scim.Member) scim.Value {
 		ext, attr := t.Extension(m.Name), t.Core.Attributes.Find(m.Name)
@@ -114,7 +110,7 @@ func (r *Repairs) object(t *schema.ResourceType, v scim.Value) scim.Value {
 	})
 }
 
-// attributeObject repairs what stands for an object of attributes.
+// attributeObject repairs a value that should be an object of attributes.
 func (r *Repairs) attributeObject(v scim.Value) scim.Value {
 	return r.arrayForObject(r.textForObject(v))
 }
@@ -160,8 +156,8 @@ func (r *Repairs) element(attr *schema.Attribute, v scim.Value) scim.Value {
 	return r.parseBoolean(attr, v)
 }
 
-// mapMembers returns the object v with every member's value replaced; anything else
-// as it is.
+// mapMembers returns the object v with the value of each member replaced. It returns any
+// other value unchanged.
 func mapMembers(v scim.Value, f func(scim.Member) scim.Value) scim.Value {
 	if v.Kind() != scim.Object {
 		return v
@@ -173,19 +169,19 @@ func mapMembers(v scim.Value, f func(scim.Member) scim.Value) scim.Value {
 	return scim.Map(members...)
 }
 
-// setMember returns the object v with the member of that name, in any case, replaced
-// or added.
+// setMember returns the object v with a member added, or replaced if there is one with that
+// name in any case.
 func setMember(v scim.Value, name string, value scim.Value) scim.Value {
 	return scim.Map(append(withoutMember(v, name).Members(), scim.Member{Name: name, Value: value})...)
 }
 
-// hasMember reports whether the object v has a member of that name, in any case, be it
-// null.
+// hasMember reports whether the object v has a member with that name, in any case. Its value
+// may be null.
 func hasMember(v scim.Value, name string) bool {
 	return slices.ContainsFunc(v.Members(), func(m scim.Member) bool { return scim.EqualName(m.Name, name) })
 }
 
-// withoutMember returns the object v without the member of that name, in any case.
+// withoutMember returns the object v without the member with that name, in any case.
 func withoutMember(v scim.Value, name string) scim.Value {
 	rest := make([]scim.Member, 0, len(v.Members())+1)
 	for _, m := range v.Members() {

@@ -304,13 +304,13 @@ func TestRemoveOfManyValues(t *testing.T) { // P-3.5.2.2-13
 	}
 }
 
-// What nobody could carry out as it was meant is refused, and says why.
+// An ambiguous operation is rejected, and the error says why.
 func TestAmbiguousOperations(t *testing.T) { // P-3.5.2.2-13, P-3.5.2.1-15
 	for operation, want := range map[string]string{
-		`{"op":"remove","path":"emails","value":[{"value":"A"},{}]}`:                               "value 2 of the values to remove from emails names none",
-		`{"op":"remove","path":"emails","value":{}}`:                                               "value 1 of the values to remove from emails names none",
-		`{"op":"remove","path":"emails","value":[["A"]]}`:                                          "value 1 of the values to remove from emails names none",
-		`{"op":"remove","path":"name","value":{}}`:                                                 "the value to remove from name names no part of it",
+		`{"op":"remove","path":"emails","value":[{"value":"A"},{}]}`:                               "element 2 of the values to remove from emails does not say which value to remove",
+		`{"op":"remove","path":"emails","value":{}}`:                                               "element 1 of the values to remove from emails does not say which value to remove",
+		`{"op":"remove","path":"emails","value":[["A"]]}`:                                          "element 1 of the values to remove from emails does not say which value to remove",
+		`{"op":"remove","path":"name","value":{}}`:                                                 "the value to remove from name names no sub-attribute of it",
 		`{"op":"add","value":{"title":"a","` + scim.UserSchema + `:title":"b"}}`:                   "the value names " + scim.UserSchema + ":title twice",
 		`{"op":"add","value":{"` + scim.UserSchema + `":{"title":"b"},"title":"a"}}`:               "the value names title twice",
 		`{"op":"add","value":{"name.givenName":"a","` + scim.UserSchema + `.name.givenName":"b"}}`: "the value names " + scim.UserSchema + ":name.givenName twice",

@@ -5,14 +5,14 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// coreKeys gives attributes their plain name that a body names with the URN of the
-// core schema, or holds below that URN as it would those of an extension:
+// coreKeys removes the URN of the core schema from the names of attributes, and moves
+// attributes out of an object under that URN, which is the form for extensions:
 //
 //	{"displayName": "Staff", "urn:ietf:params:scim:schemas:core:2.0:Group:members": [{"value": "u1"}], …}
 //	{"displayName": "Staff", "urn:ietf:params:scim:schemas:core:2.0:Group": {"members": [{"value": "u1"}]}, …}
 //
-// Ignored as unknown, they would be cleared by a PUT. A body that names an attribute
-// twice so stays as it is.
+// As unknown attributes they would be ignored, and a PUT would clear them. The body is not
+// changed if it would then name an attribute twice.
 func (r *Repairs) coreKeys(t *schema.ResourceType, body scim.Value) scim.Value {
 	all := make([]scim.Member, 0, len(body.Members()))
 	found := false
@@ -33,8 +33,8 @@ func (r *Repairs) coreKeys(t *schema.ResourceType, body scim.Value) scim.Value {
 	return scim.Map(all...)
 }
 
-// coreAttribute returns the attribute that a name with the URN of the core schema
-// stands for, nil for any other name.
+// coreAttribute returns the attribute that a name with the URN of the core schema stands for,
+// or nil for any other name.
 func coreAttribute(t *schema.ResourceType, name string) *schema.Attribute {
 	n := len(t.Core.ID)
 	if len(name) <= n || !scim.EqualName(name[:n], t.Core.ID) || name[n] != ':' && name[n] != '.' {

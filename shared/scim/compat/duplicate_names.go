@@ -6,8 +6,8 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// checkNamesOnce refuses an operation without a path whose value names an attribute by two
-// names: nobody can tell which counts.
+// checkNamesOnce rejects an operation without a path whose value has two names for the same
+// attribute, because it is unknown which value is meant.
 func checkNamesOnce(t *schema.ResourceType, op scim.Value) *scim.Error {
 	if op.Find("path").Kind() != scim.Null {
 		return nil
@@ -27,8 +27,8 @@ func checkNamesOnce(t *schema.ResourceType, op scim.Value) *scim.Error {
 	return nil
 }
 
-// memberPaths returns the names in a path-less value as paths, those below the URN of the
-// core schema among them.
+// memberPaths returns the names in the value of an operation without a path, as paths. It
+// includes those in an object under the URN of the core schema.
 func memberPaths(t *schema.ResourceType, v scim.Value) (all []string) {
 	for _, m := range v.Members() {
 		if scim.EqualName(m.Name, t.Core.ID) {

@@ -5,14 +5,13 @@ import (
 	"scimserver/shared/scim/filter"
 )
 
-// Element makes an element from the equalities of a filter that matches none, so
-// that later operations of the same message find it. Entra ID, for a user
-// without a work email:
+// Element makes an element that matches a filter, from the filter's equality comparisons. It
+// is for a filter that matches no element. Entra ID sends, for a user without a work email:
 //
 //	{"op": "Replace", "path": "emails[type eq \"work\"].value", "value": "updatedEmail@microsoft.com"}
 //
-// RFC 7644 section 3.5.2.3 says 400 noTarget. nil means that the filter does not
-// describe an element.
+// By RFC 7644 section 3.5.2.3 this is 400 noTarget. The result is nil if the filter is not a
+// conjunction of equality comparisons.
 func (r *Repairs) Element(e filter.Expr) *scim.Value {
 	members, ok := equalities(e)
 	if !ok {

@@ -2,8 +2,8 @@ package compat
 
 import "strings"
 
-// NoFilter reports whether all values of the parameter filter are blank, which means that there is none. Clients
-// that build every query from one template send, to list all users:
+// NoFilter reports whether all values of the parameter filter are blank, which is treated as
+// no filter. Clients that make every query from one template send, to list all users:
 //
 //	GET /Users?filter=&startIndex=1&count=100
 func (r *Repairs) NoFilter(values []string) bool {

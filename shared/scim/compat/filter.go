@@ -26,8 +26,8 @@ func (r *Repairs) Filter(t *schema.ResourceType, text string) (filter.Expr, erro
 	}), nil
 }
 
-// tokens cuts a filter into strings in quotes, brackets, blanks and words. Joined
-// they are the filter again.
+// tokens splits a filter into quoted strings, brackets, spaces and words. Joined, they are
+// the filter again.
 func tokens(text string) (all []string) {
 	for len(text) > 0 {
 		n := 1
@@ -44,7 +44,7 @@ func tokens(text string) (all []string) {
 	return all
 }
 
-// quotedLength returns the length of the string in quotes at the start of text.
+// quotedLength returns the length of the quoted string at the start of text.
 func quotedLength(text string) int {
 	for i := 1; i < len(text); i++ {
 		switch text[i] {
@@ -57,7 +57,7 @@ func quotedLength(text string) int {
 	return len(text)
 }
 
-// skipBlanks returns the index of the first token from i on that is not blank.
+// skipBlanks returns the index of the first token from i on that is not a space.
 func skipBlanks(tokens []string, i int) int {
 	for i < len(tokens) && tokens[i] == " " {
 		i++

@@ -6,8 +6,8 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// literals gives the values in the comparisons of a filter the type that the schema
-// wants. attribute finds what a path names. Entra ID's validator:
+// literals gives the values in the comparisons of a filter the type that the schema requires.
+// attribute returns the attribute of a path. Entra ID's validator sends:
 //
 //	{"op": "Add", "path": "roles[primary eq \"True\"].value", "value": "VCBQOEVZIKYZ"}
 func (r *Repairs) literals(e filter.Expr, attribute func(filter.Path) *schema.Attribute) filter.Expr {
@@ -30,8 +30,8 @@ func (r *Repairs) literals(e filter.Expr, attribute func(filter.Path) *schema.At
 	return e
 }
 
-// literal repairs the value that an attribute is compared with. Several complex values
-// stand for their sub-attribute value.
+// literal repairs the value that an attribute is compared with. A multi-valued complex
+// attribute is compared by its sub-attribute value.
 func (r *Repairs) literal(attr *schema.Attribute, v scim.Value) scim.Value {
 	if attr.Type == schema.Complex && attr.MultiValued {
 		if attr = attr.Sub.Find("value"); attr == nil {
@@ -41,7 +41,8 @@ func (r *Repairs) literal(attr *schema.Attribute, v scim.Value) scim.Value {
 	return r.bareNumber(attr, r.parseBoolean(attr, v))
 }
 
-// subAttributeFinder finds what a path names in the elements of an attribute.
+// subAttributeFinder returns a function that finds the sub-attribute of a path in the
+// elements of an attribute.
 func subAttributeFinder(attr *schema.Attribute) func(filter.Path) *schema.Attribute {
 	return func(p filter.Path) *schema.Attribute {
 		if p.URN != "" || p.Sub != "" {

@@ -5,20 +5,19 @@ import (
 	"strings"
 )
 
-// The bounds on the names of one request that are reported as ignored: their number,
-// and the bytes of each.
+// Limits on the ignored attributes of one request that are reported.
 const (
-	maxIgnored     = 20
-	maxIgnoredName = 200
+	maxIgnored     = 20  // names
+	maxIgnoredName = 200 // bytes
 )
 
-// Ignored returns the attributes that the request named with a URN and that the resource
-// type does not have, as the client spelled them. Each name comes once, in the order of
-// the request. There are at most 20.
+// Ignored returns the names of ignored attributes: the request names them with a URN, and
+// the resource type does not have them. They have the spelling of the client and the order
+// of the request. Each is returned once, and at most 20 are.
 func (r *Repairs) Ignored() []string { return r.ignored }
 
-// ignore reports a name among those of Ignored. One without a URN is not reported: it
-// may be anything, and the log holds no values.
+// ignore adds a name to Ignored. Names without a URN are left out: they may contain values,
+// which must not get into the log.
 func (r *Repairs) ignore(name string) {
 	name = withoutFilter(name)
 	if isURN(name) && len(r.ignored) < maxIgnored && !slices.Contains(r.ignored, name) {
@@ -26,8 +25,8 @@ func (r *Repairs) ignore(name string) {
 	}
 }
 
-// isURN reports whether a name has the form of a URN, or of an attribute behind one:
-// letters, digits and the marks that schemas use.
+// isURN reports whether a name has the form of a URN, or of an attribute with a URN: it
+// consists of letters, digits and the punctuation that schemas use.
 func isURN(name string) bool {
 	const prefix = "urn:"
 	odd := func(c rune) bool {

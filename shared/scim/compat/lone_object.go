@@ -5,8 +5,8 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// loneObject makes an array of an object that is sent for a multi-valued
-// attribute. OneLogin, from a template that an administrator edited:
+// loneObject makes an array of an object that is sent for a multi-valued attribute. OneLogin
+// sends, if an administrator has edited the template:
 //
 //	{"emails": {"value": "jane@example.com", "type": "work"}, …}
 func (r *Repairs) loneObject(attr *schema.Attribute, v scim.Value) scim.Value {

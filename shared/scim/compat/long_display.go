@@ -2,8 +2,9 @@ package compat
 
 import "unicode/utf8"
 
-// Display cuts the display of a group's member to a limit of bytes, at a character.
-// Providers put there whatever attribute of the user an administrator mapped:
+// Display shortens the display of a group's member to a limit of bytes, without splitting a
+// character. Providers send the attribute that an administrator has mapped, which may be
+// long:
 //
 //	{"op": "add", "path": "members", "value": [{"value": "23a35c27", "display": "…"}]}
 func (r *Repairs) Display(text string, limit int) string {

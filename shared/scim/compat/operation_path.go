@@ -8,13 +8,13 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// paths qualifies the path of an operation that names an attribute of an
-// extension without its URN, or with a dot behind the URN of any schema. Entra ID:
+// paths repairs the path of an operation if it leaves out the URN of an extension, or has a
+// dot instead of a colon after the URN of a schema. Entra ID sends:
 //
 //	{"op": "Add", "path": "manager", "value": …}
 //	{"op": "replace", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department", …}
 //
-// An empty path counts as none.
+// An empty path is treated as no path.
 func (r *Repairs) paths(t *schema.ResourceType, op scim.Value) scim.Value {
 	path := op.Find("path")
 	if path.Kind() != scim.String {
@@ -30,7 +30,7 @@ func (r *Repairs) paths(t *schema.ResourceType, op scim.Value) scim.Value {
 	return op
 }
 
-// path repairs a path, be it that of an operation or a key of a path-less value.
+// path repairs a path.
 func (r *Repairs) path(t *schema.ResourceType, path string) string {
 	path = r.barePath(path)
 	if qualified, ok := qualify(t, path); ok {
@@ -58,8 +58,8 @@ func (r *Repairs) pathFilter(t *schema.ResourceType, path string) string {
 	return target.String()
 }
 
-// qualify returns the path with the URN that it lacks, or with a colon behind
-// the URN that it has.
+// qualify adds the URN of an extension to a path that leaves it out, or puts a colon after the
+// URN. It reports false if the path needs neither.
 func qualify(t *schema.ResourceType, path string) (string, bool) {
 	for _, id := range schemaURNs(t) {
 		if n := len(id); len(path) > n+1 && path[n] == '.' && scim.EqualName(path[:n], id) {

@@ -6,8 +6,8 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// operationValue repairs the value of an operation by the attribute that its
-// path names, or as a resource without a path.
+// operationValue repairs the value of an operation, by the definition of the attribute that
+// its path names. Without a path, it repairs the value like the body of a POST.
 func (r *Repairs) operationValue(t *schema.ResourceType, op scim.Value) scim.Value {
 	value := op.Find("value")
 	if value.Kind() == scim.Null {
@@ -39,8 +39,8 @@ func (r *Repairs) operationValue(t *schema.ResourceType, op scim.Value) scim.Val
 	return setMember(op, "value", value)
 }
 
-// operationObject repairs the value of an operation that needs an object of attributes:
-// one without a path, or on an extension as a whole.
+// operationObject repairs the value of an operation if it should be an object of attributes:
+// the operation has no path, or its path is an extension.
 func (r *Repairs) operationObject(t *schema.ResourceType, op scim.Value) scim.Value {
 	path := op.Find("path")
 	if isRemove(op) || !hasMember(op, "value") || path.Kind() != scim.Null && !isWhole(t, path.Text()) {
@@ -49,14 +49,14 @@ func (r *Repairs) operationObject(t *schema.ResourceType, op scim.Value) scim.Va
 	return setMember(op, "value", r.attributeObject(op.Find("value")))
 }
 
-// isWhole reports whether a path names an extension as a whole.
+// isWhole reports whether a path is an extension.
 func isWhole(t *schema.ResourceType, path string) bool {
 	target, err := filter.ParsePath(path)
 	what, known := filter.Resolve(t, target.Path)
 	return err == nil && known && what.Attr == nil
 }
 
-// unwrapLone takes the element out of an array of one for a path that names elements.
+// unwrapLone returns the element of an array of one, for a path that selects elements.
 func (r *Repairs) unwrapLone(attr *schema.Attribute, v scim.Value) scim.Value {
 	single := *attr
 	single.MultiValued = false

@@ -8,15 +8,15 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// splitKeys makes an operation of its own of each member of a path-less value
-// whose name is a path instead of an attribute. Entra ID, with the flag
+// splitKeys splits an operation without a path: each member of its value whose name is a path
+// instead of an attribute becomes an operation of its own. Entra ID sends, with the flag
 // aadOptscim062020:
 //
 //	{"op": "replace", "value": {"displayName": "Bjfe", "name.givenName": "Kkom",
 //	 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber": "Aklq"}}
 //
-// A path to something that the type does not have is ignored, as an unknown
-// attribute is: administrators map custom ones.
+// A path to an attribute that the type does not have is ignored, like an unknown attribute,
+// because administrators map custom attributes.
 func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value {
 	value := op.Find("value")
 	if op.Find("path").Kind() != scim.Null || value.Kind() != scim.Object || isRemove(op) {
@@ -50,9 +50,9 @@ func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value 
 	return split
 }
 
-// keyPath returns the path that a member's name is, if it is one and names
-// something other than a whole attribute or extension. A path whose filter is
-// malformed counts as well: it is refused later, with the reason.
+// keyPath returns the path in a member's name, with its URN. It reports false if the name is
+// not a path, or is the URN of an extension. A path with a malformed filter is returned, too:
+// it is rejected later, with the reason.
 func keyPath(t *schema.ResourceType, key string) (string, bool) {
 	if !strings.ContainsAny(key, ".:[") || t.Extension(key) != nil {
 		return "", false

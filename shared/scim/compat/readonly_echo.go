@@ -8,12 +8,13 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// dropReadOnlyEchoes drops readOnly attributes and schemas from a path-less value: clients
-// send back what they were given. Okta, at every change of a group:
+// dropReadOnlyEchoes removes readOnly attributes and schemas from the value of an operation
+// without a path: clients send back what they received. Okta sends, with every change of a
+// group:
 //
 //	{"op": "replace", "value": {"id": "abf4dd94-a4c0-4f67-89c9-76b03340cb9b", "displayName": "Test SCIMv2"}}
 //
-// Entra ID, with the flag aadOptscim062020, names them by paths:
+// Entra ID, with the flag aadOptscim062020, sends them as paths:
 //
 //	{"op": "replace", "value": {"meta.resourceType": "User",
 //	 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName": "Ann"}}
@@ -29,8 +30,8 @@ func (r *Repairs) dropReadOnlyEchoes(t *schema.ResourceType, op scim.Value) scim
 	return setMember(op, "value", kept)
 }
 
-// writable returns an object of attributes without the readOnly ones, those below the
-// URN of a schema included. prefix is what completes the name of a member to a path.
+// writable returns an object of attributes without the readOnly ones, also in objects under
+// the URN of a schema. prefix and the name of a member make up its path.
 func writable(t *schema.ResourceType, prefix string, v scim.Value) (kept scim.Value, dropped bool) {
 	var members []scim.Member
 	for _, m := range v.Members() {
@@ -47,8 +48,8 @@ func writable(t *schema.ResourceType, prefix string, v scim.Value) (kept scim.Va
 	return scim.Map(members...), dropped
 }
 
-// schemaPrefix returns what completes the names below the URN of a schema to paths. It
-// reports false for any other name.
+// schemaPrefix returns the prefix for the names in an object under the URN of a schema. It
+// reports false if name is not such a URN.
 func schemaPrefix(t *schema.ResourceType, name string) (prefix string, isSchema bool) {
 	if scim.EqualName(name, t.Core.ID) {
 		return "", true
@@ -59,8 +60,8 @@ func schemaPrefix(t *schema.ResourceType, name string) (prefix string, isSchema 
 	return "", false
 }
 
-// readOnly reports whether a path names a readOnly attribute or schemas, which follows
-// from what the resource holds.
+// readOnly reports whether a path names a readOnly attribute or schemas, whose value is
+// derived from the contents of the resource.
 func readOnly(t *schema.ResourceType, path string) bool {
 	path = withoutFilter(path)
 	if qualified, ok := qualify(t, path); ok && strings.ContainsAny(path, ".:") {

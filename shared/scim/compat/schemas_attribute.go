@@ -5,14 +5,14 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// repairSchemas adds the core URN that is missing and drops URNs that the type does
-// not have: providers send none, a malformed one, or one of SCIM 1. Entra ID:
+// repairSchemas adds the core URN if it is missing, and removes URNs that the type does not
+// have: providers send none, malformed ones, or those of SCIM 1. Entra ID sends:
 //
 //	{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group",
 //	             "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"], …}
 //
-// OneLogin: {"schemas": ["urn:scim:schemas:core:1.0"], …}. A URN of another core
-// schema stays, and is refused: the body is something else.
+// OneLogin sends {"schemas": ["urn:scim:schemas:core:1.0"], …}. The URN of another core
+// schema is kept, and rejected later: the body is another kind of resource.
 func (r *Repairs) repairSchemas(t *schema.ResourceType, body scim.Value) scim.Value {
 	sent := body.Find("schemas")
 	urns := []scim.Value{scim.Text(t.Core.ID)}

@@ -7,7 +7,7 @@ import (
 )
 
 // Search gives the members of a SearchRequest message the JSON types of RFC 7644 section
-// 3.4.3, where a client sends the texts that would stand in a URL:
+// 3.4.3. Some clients send them as texts, in the form of URL parameters:
 //
 //	{"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
 //	 "attributes": "userName,emails.value", "startIndex": "1", "count": "10"}

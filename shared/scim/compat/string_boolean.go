@@ -7,8 +7,8 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// parseBoolean turns the strings "True" and "False" into booleans where the schema
-// wants one. Entra ID, without the flag aadOptscim062020:
+// parseBoolean turns the strings "True" and "False" into booleans if the schema requires one.
+// Entra ID sends, without the flag aadOptscim062020:
 //
 //	{"op": "Replace", "path": "active", "value": "False"}
 //	{"roles": [{"primary": "True", "value": "OGCIACGFVVRR"}], …}

@@ -2,8 +2,8 @@ package compat
 
 import "scimserver/shared/scim"
 
-// textForObject reads an object of attributes, or an array of one, that was sent as the
-// text of its JSON:
+// textForObject parses an object of attributes, or an array of one, that is sent as a string
+// of JSON:
 //
 //	{"op": "replace", "value": "{\"active\":false}"}
 func (r *Repairs) textForObject(v scim.Value) scim.Value {

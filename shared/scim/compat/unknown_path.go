@@ -6,10 +6,10 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// unknownPath reports whether an operation is about an attribute of an extension that
-// the resource type does not have: administrators map custom attributes. It is left
-// out and reported by name, as it is ignored in a POST, so that the rest of the message
-// is carried out. Entra ID:
+// unknownPath reports whether the path of an operation is an attribute of an extension that
+// the resource type does not have, because administrators map custom attributes. As in a
+// POST, the attribute is ignored and its name reported; the rest of the message is carried
+// out. Entra ID sends:
 //
 //	{"op": "Add", "path": "urn:ietf:params:scim:schemas:extension:acme:2.0:User:costId", "value": "7"}
 func (r *Repairs) unknownPath(t *schema.ResourceType, op scim.Value) bool {
@@ -27,7 +27,7 @@ func (r *Repairs) unknownPath(t *schema.ResourceType, op scim.Value) bool {
 	return true
 }
 
-// isOperation reports whether op is one that RFC 7644 section 3.5.2 defines.
+// isOperation reports whether op has one of the names of RFC 7644 section 3.5.2.
 func isOperation(op scim.Value) bool {
 	switch scim.FoldName(op.Find("op").Text()) {
 	case "add", "remove", "replace":

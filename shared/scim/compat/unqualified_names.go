@@ -7,9 +7,9 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// filterPaths qualifies an attribute of an extension that a filter names without
-// its URN, and compares a complex attribute of one value by its sub-attribute
-// value. Entra ID, to see whether a user has a manager:
+// filterPaths adds the URN that a filter leaves out for an attribute of an extension, and
+// compares a single-valued complex attribute by its sub-attribute value. Entra ID sends, to
+// check whether a user has a manager:
 //
 //	filter=id eq "2819c223" and manager eq "mgr-uuid"&attributes=id
 func (r *Repairs) filterPaths(t *schema.ResourceType, e filter.Expr) filter.Expr {
@@ -46,8 +46,8 @@ func (r *Repairs) comparedPath(t *schema.ResourceType, path filter.Path, op filt
 	return repaired
 }
 
-// Parameters qualifies attributes of extensions that the parameters attributes,
-// excludedAttributes and sortBy name without their URN:
+// Parameters adds the URNs that the parameters attributes, excludedAttributes and sortBy
+// leave out for attributes of extensions:
 //
 //	attributes=userName,manager
 func (r *Repairs) Parameters(t *schema.ResourceType, lists []string) []string {

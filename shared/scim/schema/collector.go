@@ -6,18 +6,19 @@ import (
 	"scimserver/shared/scim"
 )
 
-// errorPath is where a value stands. It becomes text for errors only.
+// errorPath is the path of a value, for error texts. It is two strings so that they are
+// joined only if there is an error.
 type errorPath struct{ prefix, name string }
 
 // String returns the path of the value.
 func (a errorPath) String() string { return a.prefix + a.name }
 
-// collector puts the members of an object in the order of their places. As long
-// as these are the first members of source, it takes up no memory for them.
+// collector collects the members of an object in the order of their positions. It shares
+// the memory of source as long as the collected members are the first ones of source.
 type collector struct {
 	source    []scim.Member
 	members   []scim.Member
-	positions []int // of the members, ascending
+	positions []int // of members, in ascending order
 	copied    bool
 }
 
@@ -25,28 +26,28 @@ func newCollector(source []scim.Member) collector {
 	return collector{source: source, positions: make([]int, 0, len(source))}
 }
 
-// add puts a member where it belongs. A body is mostly in order, so that little
-// is moved.
-func (c *collector) add(place int, name string, v scim.Value) {
+// add inserts a member at its position. The members of most bodies are almost in order, so
+// that few have to be moved.
+func (c *collector) add(position int, name string, v scim.Value) {
 	n := len(c.members)
-	inOrder := n == 0 || c.positions[n-1] < place
+	inOrder := n == 0 || c.positions[n-1] < position
 	if !c.copied && inOrder && n < len(c.source) && c.source[n].Name == name && c.source[n].Value.Identical(v) {
-		c.members, c.positions = c.source[:n+1:n+1], append(c.positions, place)
+		c.members, c.positions = c.source[:n+1:n+1], append(c.positions, position)
 		return
 	}
 	c.copySource()
-	for n > 0 && c.positions[n-1] > place {
+	for n > 0 && c.positions[n-1] > position {
 		n--
 	}
-	if n > 0 && c.positions[n-1] == place { // a name twice: no document may hold that
+	if n > 0 && c.positions[n-1] == position { // a name can't occur twice
 		c.members[n-1].Value = v
 		return
 	}
-	c.positions = slices.Insert(c.positions, n, place)
+	c.positions = slices.Insert(c.positions, n, position)
 	c.members = slices.Insert(c.members, n, scim.Member{Name: name, Value: v})
 }
 
-// copySource takes the members off the source, which others read.
+// copySource copies the members, so that source is not changed.
 func (c *collector) copySource() {
 	if !c.copied {
 		c.members = append(make([]scim.Member, 0, len(c.source)+1), c.members...)
@@ -54,15 +55,15 @@ func (c *collector) copySource() {
 	}
 }
 
-// addAssigned adds a member unless its value is none.
-func (c *collector) addAssigned(place int, name string, v scim.Value) {
+// addAssigned adds a member unless its value is unassigned.
+func (c *collector) addAssigned(position int, name string, v scim.Value) {
 	if !v.IsEmpty() {
-		c.add(place, name, v)
+		c.add(position, name, v)
 	}
 }
 
-func (c *collector) has(place int) bool {
-	_, found := slices.BinarySearch(c.positions, place)
+func (c *collector) has(position int) bool {
+	_, found := slices.BinarySearch(c.positions, position)
 	return found
 }
 
@@ -76,8 +77,8 @@ func (c *collector) checkRequired(set Attributes, prefix string) error {
 	return nil
 }
 
-// elements collects the elements of an array, without memory for them as long as
-// they are the first ones of a source.
+// elements collects the elements of an array. It shares the memory of a source as long as
+// the collected elements are the first ones of the source.
 type elements struct {
 	list   []scim.Value
 	copied bool

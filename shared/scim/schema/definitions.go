@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -13,7 +14,7 @@ import (
 //go:embed definitions
 var definitions embed.FS
 
-// Standard loads the definitions that the service serves.
+// Standard loads the definitions of this service, which are embedded.
 func Standard() (*Registry, error) {
 	sub, err := fs.Sub(definitions, "definitions")
 	if err != nil {
@@ -22,9 +23,8 @@ func Standard() (*Registry, error) {
 	return Load(sub)
 }
 
-// Load reads schemas/*.json and resourcetypes/*.json from fsys. It refuses
-// definitions that RFC 7643 sections 2 and 7 do not allow, naming the file and
-// the attribute.
+// Load reads schemas/*.json and resourcetypes/*.json from fsys. The error names the file
+// and the attribute of a definition that RFC 7643 sections 2 and 7 do not allow.
 func Load(fsys fs.FS) (*Registry, error) {
 	r := &Registry{}
 	targets, err := referenceTargets(fsys)
@@ -56,7 +56,7 @@ func Load(fsys fs.FS) (*Registry, error) {
 	return r, err
 }
 
-// readDefinitions parses the JSON files of a folder in the order of their names.
+// readDefinitions parses the JSON files of a directory in the order of their names.
 func readDefinitions(fsys fs.FS, dir string, read func(scim.Value) error) error {
 	files, err := fs.Glob(fsys, path.Join(dir, "*.json"))
 	if err != nil {
@@ -94,8 +94,8 @@ func readSchema(v scim.Value) (*Schema, error) {
 	return s, checkDepth(s)
 }
 
-// checkDepth refuses complex attributes within complex ones (RFC 7643 section
-// 2.3.8), which only the schema of schemas itself has.
+// checkDepth rejects complex sub-attributes (RFC 7643 section 2.3.8). Only the schema of
+// schemas has them.
 func checkDepth(s *Schema) error {
 	for _, attr := range s.Attributes.list {
 		for _, sub := range attr.Sub.list {
@@ -107,8 +107,8 @@ func checkDepth(s *Schema) error {
 	return nil
 }
 
-// referenceTargets are the words that referenceTypes may hold: two of RFC 7643
-// section 7, and the names of the resource types.
+// referenceTargets returns the allowed values of referenceTypes: external and uri (RFC 7643
+// section 7), and the names of the resource types.
 func referenceTargets(fsys fs.FS) ([]string, error) {
 	targets := []string{"external", "uri"}
 	err := readDefinitions(fsys, "resourcetypes", func(v scim.Value) error {
@@ -118,12 +118,12 @@ func referenceTargets(fsys fs.FS) ([]string, error) {
 	return targets, err
 }
 
-// checkReferences refuses a reference to what is no target.
+// checkReferences rejects referenceTypes that are not among targets.
 func checkReferences(attrs Attributes, targets []string) error {
 	for _, attr := range attrs.list {
 		for _, name := range attr.ReferenceTypes {
 			if !slices.Contains(targets, name) {
-				return fmt.Errorf("attribute %q: referenceTypes: %q is no resource type, and neither external nor uri",
+				return fmt.Errorf("attribute %q: referenceTypes: %q is not a resource type, external or uri",
 					attr.Name, name)
 			}
 		}
@@ -167,15 +167,15 @@ func attributes(list ...*Attribute) (Attributes, error) {
 func readAttribute(v scim.Value) (*Attribute, error) {
 	attr := &Attribute{
 		Name:            v.Get("name").Text(),
-		Type:            Type(or(v.Get("type").Text(), string(String))),
+		Type:            Type(cmp.Or(v.Get("type").Text(), string(String))),
 		MultiValued:     v.Get("multiValued").IsTrue(),
 		Description:     v.Get("description").Text(),
 		Required:        v.Get("required").IsTrue(),
 		CanonicalValues: texts(v.Get("canonicalValues")),
 		CaseExact:       v.Get("caseExact").IsTrue(),
-		Mutability:      Mutability(or(v.Get("mutability").Text(), string(ReadWrite))),
-		Returned:        Returned(or(v.Get("returned").Text(), string(Default))),
-		Uniqueness:      Uniqueness(or(v.Get("uniqueness").Text(), string(None))),
+		Mutability:      Mutability(cmp.Or(v.Get("mutability").Text(), string(ReadWrite))),
+		Returned:        Returned(cmp.Or(v.Get("returned").Text(), string(Default))),
+		Uniqueness:      Uniqueness(cmp.Or(v.Get("uniqueness").Text(), string(None))),
 		ReferenceTypes:  texts(v.Get("referenceTypes")),
 	}
 	if v.Get("caseExact").Kind() == scim.Null {
@@ -188,7 +188,7 @@ func readAttribute(v scim.Value) (*Attribute, error) {
 	return attr, checkCharacteristics(attr)
 }
 
-// checkCharacteristics refuses what no definition may say.
+// checkCharacteristics rejects a definition that RFC 7643 does not allow.
 func checkCharacteristics(a *Attribute) error {
 	switch {
 	case !IsName(a.Name):
@@ -229,11 +229,4 @@ func texts(v scim.Value) []string {
 		list = append(list, item.Text())
 	}
 	return list
-}
-
-func or(value, fallback string) string {
-	if value == "" {
-		return fallback
-	}
-	return value
 }

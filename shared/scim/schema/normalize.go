@@ -6,22 +6,22 @@ import (
 	"scimserver/shared/scim"
 )
 
-// Rules are the points on which a tenant's profile decides.
+// Rules are the rules that depend on the tenant's profile.
 type Rules struct {
-	// RequireSchemas refuses a resource whose schemas attribute is missing or
-	// names a URN that the resource type does not have. Otherwise the core URN
-	// is added and unknown URNs are dropped.
+	// RequireSchemas rejects a resource whose schemas attribute is missing or has a URN
+	// that the resource type does not have. Otherwise the core URN is added, and unknown
+	// URNs are removed.
 	RequireSchemas bool
 }
 
-// Normalize validates a resource that a client sent to create or replace one
-// (RFC 7644 sections 3.3 and 3.5.1) and returns it in canonical form: names and
-// canonical values in the spelling of the schema, members in its order, without
-// readOnly attributes, unknown attributes and unassigned values. Two resources
-// are equal if and only if their canonical JSON is. The error is an *scim.Error.
+// Normalize validates a resource that a client sent in a POST or PUT (RFC 7644 sections 3.3
+// and 3.5.1), and returns it in canonical form: names and canonical values have the spelling
+// of the schema, members have its order, and there are no readOnly attributes, unknown
+// attributes or unassigned values. Two resources are equal if and only if their canonical
+// JSON is. The error is an *scim.Error.
 func (t *ResourceType) Normalize(v scim.Value, rules Rules) (scim.Value, error) {
 	if v.Kind() != scim.Object {
-		return scim.Value{}, scim.InvalidSyntax("the body must be a JSON object that holds a " + t.Name)
+		return scim.Value{}, scim.InvalidSyntax("the body must be a JSON object with a " + t.Name)
 	}
 	if err := t.checkSchemas(v.Find("schemas"), rules); err != nil {
 		return scim.Value{}, err
@@ -35,7 +35,7 @@ func (t *ResourceType) Normalize(v scim.Value, rules Rules) (scim.Value, error) 
 	return doc.finish()
 }
 
-// checkSchemas refuses a body that says it is something else.
+// checkSchemas rejects a body whose schemas attribute names another resource type.
 func (t *ResourceType) checkSchemas(v scim.Value, rules Rules) error {
 	if v.IsEmpty() {
 		if rules.RequireSchemas {
@@ -55,7 +55,7 @@ func (t *ResourceType) checkSchemas(v scim.Value, rules Rules) error {
 		core = core || scim.EqualName(urn, t.Core.ID)
 		known := scim.EqualName(urn, t.Core.ID) || t.Extension(urn) != nil
 		if !known && (rules.RequireSchemas || IsCoreURN(urn)) {
-			return scim.InvalidSyntax(fmt.Sprintf("schemas names %q, which a %s does not have", urn, t.Name))
+			return scim.InvalidSyntax(fmt.Sprintf("schemas names %q, which is not a schema of a %s", urn, t.Name))
 		}
 	}
 	if !core && rules.RequireSchemas {
@@ -64,16 +64,16 @@ func (t *ResourceType) checkSchemas(v scim.Value, rules Rules) error {
 	return nil
 }
 
-// IsCoreURN reports whether a URN, in any case, is that of a core schema of RFC
-// 7643. A body that names another type's was meant for another endpoint, whatever
-// the profile.
+// IsCoreURN reports whether a URN, in any case, is that of a core schema of RFC 7643. Every
+// profile rejects a body with the core URN of another resource type, because it was meant
+// for another endpoint.
 func IsCoreURN(urn string) bool {
 	const core = "urn:ietf:params:scim:schemas:core:2.0:"
 	return len(urn) >= len(core) && scim.EqualName(urn[:len(core)], core)
 }
 
-// Extension returns the type's extension schema of that URN in any case, nil
-// where it has none.
+// Extension returns the type's extension schema with that URN, in any case, or nil if there
+// is none.
 func (t *ResourceType) Extension(urn string) *Schema {
 	for _, ext := range t.Extensions {
 		if scim.EqualName(ext.Schema.ID, urn) {
@@ -89,53 +89,53 @@ type document struct {
 	collector
 }
 
-// The places of members that are no core attribute's. Extensions follow the last
-// of the core attributes.
+// The positions of members that are not core attributes. Extensions follow the last core
+// attribute.
 const (
 	schemasPosition    = -2
 	externalIDPosition = -1
 	ignoredPosition    = -3 // assigned by the provider
 )
 
-// newDocument begins a document that will hold about what v does.
+// newDocument begins a document that will have most of the members of v.
 func newDocument(t *ResourceType, v scim.Value) *document {
 	d := &document{t: t, collector: newCollector(v.Members())}
 	d.copySource()
-	d.add(schemasPosition, "schemas", scim.Text(t.Core.ID)) // finish knows what else
+	d.add(schemasPosition, "schemas", scim.Text(t.Core.ID)) // finish sets the final value
 	return d
 }
 
 // addBodyMember normalizes one member of the body.
 func (d *document) addBodyMember(m scim.Member) error {
-	place, ok := d.t.position(m.Name)
-	if !ok || place == ignoredPosition {
+	position, ok := d.t.position(m.Name)
+	if !ok || position == ignoredPosition {
 		return nil
 	}
-	name, v, err := d.t.normalizeAt(place, m.Value)
+	name, v, err := d.t.normalizeAt(position, m.Value)
 	if err == nil {
-		d.addAssigned(place, name, v)
+		d.addAssigned(position, name, v)
 	}
 	return err
 }
 
-// normalizeAt normalizes the value of the member at a place, and returns its name.
-func (t *ResourceType) normalizeAt(place int, v scim.Value) (string, scim.Value, error) {
+// normalizeAt normalizes the value of the member at a position, and returns its name.
+func (t *ResourceType) normalizeAt(position int, v scim.Value) (string, scim.Value, error) {
 	core := t.Core.Attributes.list
 	switch {
-	case place >= len(core):
-		ext := t.Extensions[place-len(core)].Schema
+	case position >= len(core):
+		ext := t.Extensions[position-len(core)].Schema
 		v, err := ext.normalize(v)
 		return ext.ID, v, err
-	case place == externalIDPosition:
+	case position == externalIDPosition:
 		v, err := t.externalID.normalize(v, errorPath{name: t.externalID.Name})
 		return t.externalID.Name, v, err
 	}
-	v, err := core[place].normalize(v, errorPath{name: core[place].Name})
-	return core[place].Name, v, err
+	v, err := core[position].normalize(v, errorPath{name: core[position].Name})
+	return core[position].Name, v, err
 }
 
-// finish checks what must be there. schemas names the core schema and every
-// extension that holds something.
+// finish checks that required attributes and extensions are present. It sets schemas to the
+// core schema and the extensions that the document has.
 func (d *document) finish() (scim.Value, error) {
 	if err := d.checkRequired(d.t.Core.Attributes, ""); err != nil {
 		return scim.Value{}, err
@@ -161,8 +161,8 @@ func (s *Schema) normalize(v scim.Value) (scim.Value, error) {
 	return s.Attributes.normalize(v, errorPath{name: s.ID}, ":")
 }
 
-// normalize normalizes an object whose members are the attributes of set. where
-// and what stands behind it name those in error texts.
+// normalize normalizes an object with the attributes of set. Error texts name an attribute
+// by where, the separator and the attribute's name.
 func (set Attributes) normalize(v scim.Value, where errorPath, separator string) (scim.Value, error) {
 	if v.Kind() != scim.Object {
 		return scim.Value{}, wrongKind(where, "an object", v)
@@ -186,8 +186,8 @@ func (set Attributes) normalize(v scim.Value, where errorPath, separator string)
 	return scim.Map(c.members...), c.checkRequired(set, prefix)
 }
 
-// normalize validates the value of one attribute, single or multi-valued. An empty
-// object is the unassigned value of a complex attribute, and no array.
+// normalize validates the value of one attribute, single or multi-valued. An empty object
+// is unassigned for a single-valued attribute, and an error for a multi-valued one.
 func (a *Attribute) normalize(v scim.Value, path errorPath) (scim.Value, error) {
 	if a.Mutability == ReadOnly || v.IsEmpty() && !(a.MultiValued && v.Kind() == scim.Object) {
 		return scim.Value{}, nil
@@ -204,7 +204,7 @@ func (a *Attribute) normalize(v scim.Value, path errorPath) (scim.Value, error) 
 	var items elements
 	for _, item := range v.Items() {
 		if item.Kind() == scim.Null {
-			return scim.Value{}, scim.InvalidValue(path.String() + " must not hold null")
+			return scim.Value{}, scim.InvalidValue(path.String() + " must not contain null")
 		}
 		one, err := a.normalizeSingle(item, path)
 		if err != nil {
@@ -233,9 +233,9 @@ func (a *Attribute) normalizeSingle(v scim.Value, path errorPath) (scim.Value, e
 	return v, nil
 }
 
-// Holds reports whether items hold a value already: a multi-valued attribute
-// returns no pair of type and value twice (RFC 7643 section 2.4). Values without
-// value, such as addresses, are the same when all of them is.
+// Holds reports whether items already contain v: no two elements of a multi-valued attribute
+// have the same type and value (RFC 7643 section 2.4). Elements without the sub-attribute
+// value, such as addresses, are the same if they are equal.
 func (a *Attribute) Holds(items []scim.Value, v scim.Value) bool {
 	for _, item := range items {
 		switch {

@@ -6,28 +6,32 @@ import (
 	"scimserver/shared/scim"
 )
 
-// Selection is what a client asked to get of resources (RFC 7644 section 3.9).
-// Lists of names may be separated by commas within one string as well.
+// Selection says which attributes a client wants to get (RFC 7644 section 3.9). Each string
+// is one name, or several separated by commas.
 type Selection struct {
 	Attributes []string
 	Excluded   []string
-	// Sent is what the client's own body held, see Sent: attributes with returned
-	// request come back to who sent them (RFC 7643 section 7).
+	// Sent are the attributes in the client's own request body, see ResourceType.Sent:
+	// those with returned=request are returned to the client that sent them (RFC 7643
+	// section 7).
 	Sent []Named
 }
 
-// Projection reduces representations of one resource type to what is returned.
-// It is safe for concurrent use.
+// Projection removes from representations of one resource type the attributes that are not
+// to be returned. It is safe for concurrent use.
 type Projection struct{ root *node }
 
-// Project makes the projection of a selection. Names that the type does not have
-// are ignored. The error is an *scim.Error.
+// Project makes the projection of a selection. It ignores names that the type does not
+// have. The error is an *scim.Error.
 func (t *ResourceType) Project(s Selection) (*Projection, error) {
 	only, excluded := nameList(s.Attributes), nameList(s.Excluded)
 	if len(only) > 0 && len(excluded) > 0 {
-		return nil, scim.InvalidValue("attributes and excludedAttributes exclude each other; send one of them")
+		return nil, scim.InvalidValue("attributes and excludedAttributes are mutually exclusive; send one of them")
 	}
-	p := &projector{t: t, inclusive: len(only) > 0, attributes: map[*Attribute]bool{}, subNamed: map[*Attribute]bool{}, extensions: map[*Schema]bool{}, sent: map[*Attribute]bool{}}
+	p := &projector{
+		t: t, inclusive: len(only) > 0, attributes: map[*Attribute]bool{}, subNamed: map[*Attribute]bool{},
+		extensions: map[*Schema]bool{}, sent: map[*Attribute]bool{},
+	}
 	for _, name := range append(only, excluded...) {
 		p.addName(name)
 	}
@@ -42,14 +46,14 @@ func (t *ResourceType) Project(s Selection) (*Projection, error) {
 // Apply returns the part of a representation that the projection keeps.
 func (p *Projection) Apply(v scim.Value) scim.Value { return p.root.apply(v) }
 
-// Keeps reports whether the projection keeps anything of a core attribute, whose
-// name is in the spelling of the schema: what it does not keep need not be read.
+// Keeps reports whether the projection keeps anything of a core attribute; otherwise the
+// attribute need not be read. name must have the spelling of the schema.
 func (p *Projection) Keeps(name string) bool {
 	child, ruled := p.root.rule(name)
 	return ruled && child != nil || !ruled && p.root.keepRest
 }
 
-// nameList splits lists at their commas.
+// nameList splits lists at commas.
 func nameList(lists []string) []string {
 	var names []string
 	for _, list := range lists {
@@ -85,8 +89,8 @@ func (p *projector) addName(name string) {
 	}
 }
 
-// keeps reports whether an attribute is returned. named says that what holds it
-// is named as a whole.
+// keeps reports whether an attribute is returned. named says that the attribute or
+// extension that contains it is named.
 func (p *projector) keeps(a *Attribute, named bool) bool {
 	switch {
 	case a.Secret():
@@ -127,7 +131,7 @@ func (p *projector) attribute(a *Attribute, named bool) *node {
 	return p.set(a.Sub, p.inclusive && (p.attributes[a] || !p.subNamed[a]))
 }
 
-// set decides on the members of a complex attribute or of an extension.
+// set makes the node of a complex attribute or an extension.
 func (p *projector) set(set Attributes, named bool) *node {
 	n := &node{keepRest: !p.inclusive}
 	kept := false
@@ -142,8 +146,8 @@ func (p *projector) set(set Attributes, named bool) *node {
 	return n
 }
 
-// Sent returns the attributes with returned request that a document holds, names
-// in any case, for Selection.
+// Sent returns the attributes with returned=request that a document has, for Selection.
+// Names may be in any case.
 func (t *ResourceType) Sent(doc scim.Value) []Named {
 	var sent []Named
 	for _, n := range t.onRequest {
@@ -159,7 +163,7 @@ func (t *ResourceType) Sent(doc scim.Value) []Named {
 	return sent
 }
 
-// holds reports whether a complex value, or one of several, has that member.
+// holds reports whether a complex value, or an element of an array, has that member.
 func holds(v scim.Value, name string) bool {
 	for _, item := range v.Items() {
 		if holds(item, name) {

@@ -2,19 +2,19 @@ package schema
 
 import "scimserver/shared/scim"
 
-// node says what is kept of an object, or of each in an array.
+// node says which members of an object are kept, or of each object in an array.
 type node struct {
-	keepRest bool // members without a rule are kept
+	keepRest bool // keep members without a rule
 	rules    []rule
 }
 
-// rule is about one member; without a node it is dropped.
+// rule says what is kept of one member. If node is nil, the member is dropped.
 type rule struct {
 	name string
 	node *node
 }
 
-// add notes what to do with a member, unless it is what happens to the rest.
+// add adds a rule for a member, unless it would say the same as keepRest.
 func (n *node) add(name string, child *node) {
 	if n.keepRest && child != nil && child.keepsAll() || !n.keepRest && child == nil {
 		return
@@ -62,7 +62,7 @@ func (n *node) object(v scim.Value) scim.Value {
 	return scim.Map(members...)
 }
 
-// changes reports whether an object has a member that a rule is about.
+// changes reports whether the node may drop anything of an object.
 func (n *node) changes(v scim.Value) bool {
 	if !n.keepRest {
 		return true

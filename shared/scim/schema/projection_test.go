@@ -122,7 +122,7 @@ func sameWords(x, y string) bool {
 
 func TestProjectRefusesBoth(t *testing.T) { // P-3.9-6
 	_, err := userType(t).Project(Selection{Attributes: []string{"userName"}, Excluded: []string{"emails"}})
-	rejected(t, err, scim.TypeInvalidValue, "exclude each other")
+	rejected(t, err, scim.TypeInvalidValue, "mutually exclusive")
 }
 
 func TestProjectChangesNothingNeedlessly(t *testing.T) { // P-3.9-1

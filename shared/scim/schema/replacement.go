@@ -2,12 +2,11 @@ package schema
 
 import "scimserver/shared/scim"
 
-// CompleteReplacement completes the document that is to replace another (RFC 7644 section
-// 3.5.1). Both are canonical. What the client cannot change or cannot know stays:
-// readOnly values, and immutable and writeOnly ones that the client left out.
-// Another value for an immutable attribute is an *scim.Error of scimType
-// mutability. The elements of a multi-valued attribute are exchanged whole; one
-// with the value of an old one keeps what was left out of it.
+// CompleteReplacement returns doc, which is to replace old (RFC 7644 section 3.5.1), with
+// the values of old that a PUT does not remove: readOnly values, and immutable and writeOnly
+// values that the client left out. Both documents are canonical. A different value for an
+// immutable attribute is an *scim.Error with scimType mutability. Multi-valued attributes
+// are replaced, but an element with the value of an old one is completed from it.
 func (t *ResourceType) CompleteReplacement(old, doc scim.Value) (scim.Value, error) {
 	d := newDocument(t, doc)
 	d.addAssigned(externalIDPosition, t.externalID.Name, doc.Get(t.externalID.Name))
@@ -32,7 +31,7 @@ func (t *ResourceType) CompleteReplacement(old, doc scim.Value) (scim.Value, err
 	return d.finish()
 }
 
-// complete completes an object whose members are the attributes of set.
+// complete completes an object with the attributes of set.
 func (set Attributes) complete(old, v scim.Value, prefix string) (scim.Value, error) {
 	c := newCollector(v.Members())
 	for i, attr := range set.list {
@@ -57,7 +56,8 @@ func (a *Attribute) complete(old, v scim.Value, path string) (scim.Value, error)
 	case a.Mutability == Immutable && a.same(old, v):
 		return old, nil
 	case a.Mutability == Immutable:
-		return scim.Value{}, scim.Mutability(path + " is immutable and has another value; send that value or leave the attribute out")
+		return scim.Value{}, scim.Mutability(path +
+			" is immutable and has another value; send that value or leave the attribute out")
 	case a.Type == Complex && !a.MultiValued:
 		return a.Sub.complete(old, v, path+".")
 	case a.Type == Complex:
@@ -66,7 +66,7 @@ func (a *Attribute) complete(old, v scim.Value, path string) (scim.Value, error)
 	return v, nil
 }
 
-// completeElements completes the new elements that were there before.
+// completeElements completes the elements of v that old has, too.
 func (a *Attribute) completeElements(old, v scim.Value) scim.Value {
 	if v.IsEmpty() {
 		return v
@@ -83,8 +83,8 @@ func (a *Attribute) completeElements(old, v scim.Value) scim.Value {
 	return scim.List(items...)
 }
 
-// counterpart finds the old element with the value of a new one, and its type if
-// the new one says any.
+// counterpart finds the old element with the same value as v, and the same type if v has
+// one.
 func counterpart(old, v scim.Value) (scim.Value, bool) {
 	value, kind := v.Get("value").Text(), v.Get("type").Text()
 	for _, item := range old.Items() {
@@ -95,8 +95,8 @@ func counterpart(old, v scim.Value) (scim.Value, bool) {
 	return scim.Value{}, false
 }
 
-// same reports whether a client sent the value that is there already. The order
-// of several values has no meaning.
+// same reports whether a client sent the value that the attribute already has. The order of
+// several values does not matter.
 func (a *Attribute) same(old, v scim.Value) bool {
 	if !a.MultiValued {
 		return a.sameOne(old, v)

@@ -2,7 +2,7 @@ package schema
 
 import "scimserver/shared/scim"
 
-// Value returns the Schema resource without meta, defaults spelled out.
+// Value returns the Schema resource without meta. Defaults are included.
 func (s *Schema) Value() scim.Value {
 	return scim.Map(
 		scim.Member{Name: "schemas", Value: scim.Texts(scim.SchemaSchema)},
@@ -21,7 +21,8 @@ func (a Attributes) value() scim.Value {
 	return scim.List(items...)
 }
 
-// value leaves out what has no meaning for the attribute's type.
+// value returns the definition of an attribute, without characteristics that do not apply
+// to its type.
 func (a *Attribute) value() scim.Value {
 	members := []scim.Member{
 		{Name: "name", Value: scim.Text(a.Name)},

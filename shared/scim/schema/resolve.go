@@ -6,14 +6,15 @@ import (
 	"scimserver/shared/scim"
 )
 
-// Named is what a name or path means in a resource type.
+// Named is what a name or path stands for in a resource type.
 type Named struct {
 	Extension *Schema    // nil for core and common attributes
-	Attr      *Attribute // nil for the whole of Extension
-	Sub       *Attribute // nil for the whole of Attr
+	Attr      *Attribute // nil for the whole extension
+	Sub       *Attribute // nil for the whole attribute
 }
 
-// Leaf returns the definition of what the name ends at, nil for an extension.
+// Leaf returns the last attribute of the path: Sub, or Attr if there is no Sub. It is nil
+// for an extension.
 func (n Named) Leaf() *Attribute {
 	if n.Sub != nil {
 		return n.Sub
@@ -21,10 +22,10 @@ func (n Named) Leaf() *Attribute {
 	return n.Attr
 }
 
-// Resolve finds an attribute, or sub-attribute where sub is not empty, by names
-// in any case (RFC 7644 section 3.10). Common and core attributes may carry the
-// URN of the core schema; those of an extension must carry the extension's. It
-// reports false for what the type does not have.
+// Resolve finds an attribute, or a sub-attribute if sub is not empty, by names in any case
+// (RFC 7644 section 3.10). For common and core attributes, urn is the URN of the core schema
+// or ""; for those of an extension it must be the extension's. Resolve reports false if the
+// type has no such attribute.
 func (t *ResourceType) Resolve(urn, attr, sub string) (Named, bool) {
 	var n Named
 	switch {
@@ -50,8 +51,9 @@ func (t *ResourceType) core(name string) *Attribute {
 	return t.Core.Attributes.Find(name)
 }
 
-// ResolveName resolves a name in attribute notation, such as name.givenName or
-// one behind a URN. The URN of an extension alone is the whole extension.
+// ResolveName resolves a name in attribute notation, such as name.givenName, with or
+// without a URN before it. The URN of an extension on its own stands for the whole
+// extension.
 func (t *ResourceType) ResolveName(name string) (Named, bool) {
 	if ext := t.Extension(name); ext != nil {
 		return Named{Extension: ext}, true

@@ -39,9 +39,9 @@ func (r *Registry) readType(v scim.Value) (*ResourceType, error) {
 	return t, nil
 }
 
-// addExtension adds an extension to a type. That it has attributes of the core's names
-// is no error, because its URN keeps them apart, but a warning (RFC 7643 section
-// 3.3).
+// addExtension adds an extension to a type. It warns if an attribute of the extension has
+// the name of a core attribute (RFC 7643 section 3.3). That is not an error, because the
+// attributes have different URNs.
 func (r *Registry) addExtension(t *ResourceType, item scim.Value) error {
 	urn := item.Get("schema").Text()
 	ext := Extension{Schema: r.Schema(urn), Required: item.Get("required").IsTrue()}
@@ -49,19 +49,20 @@ func (r *Registry) addExtension(t *ResourceType, item scim.Value) error {
 	case ext.Schema == nil:
 		return fmt.Errorf("extension %q is not defined", urn)
 	case ext.Schema == t.Core || t.Extension(urn) != nil:
-		return fmt.Errorf("schema %q is in the type already", urn)
+		return fmt.Errorf("the resource type already has schema %q", urn)
 	}
 	for _, attr := range ext.Schema.Attributes.list {
 		if t.core(attr.Name) != nil {
-			r.Warnings = append(r.Warnings, fmt.Sprintf("resource type %s: extension %s redefines %s", t.Name, urn, attr.Name))
+			warning := fmt.Sprintf("resource type %s: extension %s redefines %s", t.Name, urn, attr.Name)
+			r.Warnings = append(r.Warnings, warning)
 		}
 	}
 	t.Extensions = append(t.Extensions, ext)
 	return nil
 }
 
-// overrideCommon gives the common attributes that the core schema lists the
-// characteristics of RFC 7643 section 3.1, whatever the schema says of them.
+// overrideCommon sets the characteristics of RFC 7643 section 3.1 for the common attributes
+// that the core schema lists. Those in the schema are ignored.
 func (t *ResourceType) overrideCommon() (err error) {
 	for _, attr := range t.Core.Attributes.list {
 		if defined := t.common.Find(attr.Name); defined != nil {
@@ -74,19 +75,21 @@ func (t *ResourceType) overrideCommon() (err error) {
 	return err
 }
 
-// position finds where the member of that name, in any case, stands in a document.
-func (t *ResourceType) position(name string) (place int, ok bool) {
-	if place, ok = t.positions[name]; !ok {
-		place, ok = t.positions[scim.FoldName(name)]
+// position returns the position, in a document, of the member with that name, in any case.
+func (t *ResourceType) position(name string) (position int, ok bool) {
+	if position, ok = t.positions[name]; !ok {
+		position, ok = t.positions[scim.FoldName(name)]
 	}
-	return place, ok
+	return position, ok
 }
 
-// assignPositions gives every member of a document its place. Common attributes come
-// last, because they beat what a schema lists.
+// assignPositions assigns a position to every possible member of a document. Common
+// attributes come last, because they override those that a schema lists.
 func (t *ResourceType) assignPositions() {
 	t.positions = map[string]int{}
-	put := func(name string, place int) { t.positions[name], t.positions[scim.FoldName(name)] = place, place }
+	put := func(name string, position int) {
+		t.positions[name], t.positions[scim.FoldName(name)] = position, position
+	}
 	for i, ext := range t.Extensions {
 		put(ext.Schema.ID, len(t.Core.Attributes.list)+i)
 	}
@@ -100,7 +103,7 @@ func (t *ResourceType) assignPositions() {
 	put(t.externalID.Name, externalIDPosition)
 }
 
-// indexCharacteristics notes the attributes that need more than their own value to be handled.
+// indexCharacteristics collects the attributes for Sent and Unique.
 func (t *ResourceType) indexCharacteristics() {
 	t.eachAttribute(func(n Named) {
 		leaf := n.Leaf()
@@ -113,7 +116,7 @@ func (t *ResourceType) indexCharacteristics() {
 	})
 }
 
-// eachAttribute calls f for every attribute and sub-attribute outside the common ones.
+// eachAttribute calls f for every attribute and sub-attribute, except the common ones.
 func (t *ResourceType) eachAttribute(f func(Named)) {
 	visit := func(ext *Schema, set Attributes) {
 		for _, attr := range set.list {
@@ -132,22 +135,40 @@ func (t *ResourceType) eachAttribute(f func(Named)) {
 	}
 }
 
-// common defines the attributes of RFC 7643 section 3.1 and schemas (section 3).
+// common returns the attributes of RFC 7643 section 3.1, and schemas (section 3).
 func common() (Attributes, error) {
 	meta, err := attributes(
-		&Attribute{Name: "resourceType", Type: String, CaseExact: true, Mutability: ReadOnly, Returned: Default, Uniqueness: None},
+		&Attribute{
+			Name: "resourceType", Type: String, CaseExact: true,
+			Mutability: ReadOnly, Returned: Default, Uniqueness: None,
+		},
 		&Attribute{Name: "created", Type: DateTime, Mutability: ReadOnly, Returned: Default, Uniqueness: None},
 		&Attribute{Name: "lastModified", Type: DateTime, Mutability: ReadOnly, Returned: Default, Uniqueness: None},
-		&Attribute{Name: "location", Type: Reference, CaseExact: true, Mutability: ReadOnly, Returned: Default, Uniqueness: None},
-		&Attribute{Name: "version", Type: String, CaseExact: true, Mutability: ReadOnly, Returned: Default, Uniqueness: None},
+		&Attribute{
+			Name: "location", Type: Reference, CaseExact: true,
+			Mutability: ReadOnly, Returned: Default, Uniqueness: None,
+		},
+		&Attribute{
+			Name: "version", Type: String, CaseExact: true,
+			Mutability: ReadOnly, Returned: Default, Uniqueness: None,
+		},
 	)
 	if err != nil {
 		return Attributes{}, err
 	}
 	return attributes(
-		&Attribute{Name: "schemas", Type: Reference, MultiValued: true, Mutability: ReadWrite, Returned: Always, Uniqueness: None},
-		&Attribute{Name: "id", Type: String, CaseExact: true, Mutability: ReadOnly, Returned: Always, Uniqueness: Global},
-		&Attribute{Name: "externalId", Type: String, CaseExact: true, Mutability: ReadWrite, Returned: Default, Uniqueness: None},
+		&Attribute{
+			Name: "schemas", Type: Reference, MultiValued: true,
+			Mutability: ReadWrite, Returned: Always, Uniqueness: None,
+		},
+		&Attribute{
+			Name: "id", Type: String, CaseExact: true,
+			Mutability: ReadOnly, Returned: Always, Uniqueness: Global,
+		},
+		&Attribute{
+			Name: "externalId", Type: String, CaseExact: true,
+			Mutability: ReadWrite, Returned: Default, Uniqueness: None,
+		},
 		&Attribute{Name: "meta", Type: Complex, Mutability: ReadOnly, Returned: Default, Uniqueness: None, Sub: meta},
 	)
 }

@@ -95,8 +95,8 @@ func TestLoadRejectsTypes(t *testing.T) {
 		{`{"schema":"urn:x"}`, "no name"},
 		{`{"name":"X","schema":"urn:z"}`, `schema "urn:z" is not defined`},
 		{`{"name":"X","schema":"urn:x","schemaExtensions":[{"schema":"urn:z"}]}`, `extension "urn:z" is not defined`},
-		{`{"name":"X","schema":"urn:x","schemaExtensions":[{"schema":"urn:y"},{"schema":"URN:Y"}]}`, "in the type already"},
-		{`{"name":"X","schema":"urn:x","schemaExtensions":[{"schema":"urn:x"}]}`, "in the type already"},
+		{`{"name":"X","schema":"urn:x","schemaExtensions":[{"schema":"urn:y"},{"schema":"URN:Y"}]}`, "already has schema"},
+		{`{"name":"X","schema":"urn:x","schemaExtensions":[{"schema":"urn:x"}]}`, "already has schema"},
 		{`{"name":"Other","schema":"urn:x"}`, "defined twice"},
 	} {
 		_, err := Load(fstest.MapFS{

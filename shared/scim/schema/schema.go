@@ -1,8 +1,7 @@
-// Package schema is the schema engine of RFC 7643: definitions of schemas and
-// resource types are JSON files, the validator reads them and /Schemas serves
-// them. Adding an attribute, an extension or a resource type is adding JSON. It
-// knows no resource type by name and refuses no value for what it means outside
-// its own attribute.
+// Package schema is the schema engine of RFC 7643. Schemas and resource types are defined
+// in JSON files; the package validates resources by them, and /Schemas serves them. To add
+// an attribute, an extension or a resource type, add JSON. No resource type is special, and
+// each value is validated by the definition of its own attribute only.
 package schema
 
 import "scimserver/shared/scim"
@@ -86,7 +85,7 @@ type Attributes struct {
 // All returns the attributes in the order of the definition.
 func (a Attributes) All() []*Attribute { return a.list }
 
-// Find returns the attribute of that name, nil where there is none.
+// Find returns the attribute with that name, in any case, or nil if there is none.
 func (a Attributes) Find(name string) *Attribute {
 	if i, ok := a.index(name); ok {
 		return a.list[i]
@@ -110,8 +109,7 @@ type Schema struct {
 	Attributes  Attributes
 }
 
-// ResourceType is a ResourceType resource (RFC 7643 section 6) with its schemas
-// looked up.
+// ResourceType is a ResourceType resource (RFC 7643 section 6), with its schemas resolved.
 type ResourceType struct {
 	Name        string
 	Description string
@@ -121,7 +119,7 @@ type ResourceType struct {
 
 	common     Attributes
 	externalID *Attribute
-	positions  map[string]int // of members in a document, by exact and by folded name
+	positions  map[string]int // of a document's members, by exact and by folded name
 	onRequest  []Named        // returned: request
 	unique     []Named
 }
@@ -132,23 +130,23 @@ type Extension struct {
 	Required bool // every resource must carry it
 }
 
-// Common returns id, externalId, meta and schemas, which every resource type has
-// whatever its schemas say (RFC 7643 section 3.1).
+// Common returns id, externalId, meta and schemas, which every resource type has, even if
+// its schemas do not list them (RFC 7643 section 3.1).
 func (t *ResourceType) Common() Attributes { return t.common }
 
-// Unique returns the attributes whose uniqueness is server or global, outside
-// the common ones. Whoever stores resources has to enforce it.
+// Unique returns the attributes whose uniqueness is server or global, without the common
+// ones. The store of the resources has to enforce it.
 func (t *ResourceType) Unique() []Named { return t.unique }
 
 // Registry holds every schema and resource type that the service serves.
 type Registry struct {
 	Schemas  []*Schema
 	Types    []*ResourceType
-	Warnings []string // what the definitions should not say, but may
+	Warnings []string // about definitions that are allowed but not recommended
 }
 
-// Schema returns the schema of that URN in any case (RFC 7644 section 3.10),
-// nil where there is none.
+// Schema returns the schema with that URN, in any case (RFC 7644 section 3.10), or nil if
+// there is none.
 func (r *Registry) Schema(urn string) *Schema {
 	for _, s := range r.Schemas {
 		if scim.EqualName(s.ID, urn) {
@@ -158,7 +156,7 @@ func (r *Registry) Schema(urn string) *Schema {
 	return nil
 }
 
-// Type returns the resource type of that name, nil where there is none.
+// Type returns the resource type with that name, or nil if there is none.
 func (r *Registry) Type(name string) *ResourceType {
 	for _, t := range r.Types {
 		if t.Name == name {

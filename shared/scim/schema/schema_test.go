@@ -134,10 +134,10 @@ func TestLoadRejects(t *testing.T) { // S-1.2-1, S-2.1-4, S-2.3-1, S-7-22
 		{`{"name":"a","subAttributes":[{"name":"b"}]}`, "no sub-attributes"},
 		{`{"name":"a","type":"complex"}`, "needs sub-attributes"},
 		{`{"name":"a","referenceTypes":["uri"]}`, "only a reference"},
-		{`{"name":"a","type":"reference","referenceTypes":["uri","banana"]}`, `"banana" is no resource type`},
-		{`{"name":"a","type":"reference","referenceTypes":["user"]}`, `"user" is no resource type`},
-		{`{"name":"a","type":"reference","referenceTypes":[""]}`, `"" is no resource type`},
-		{`{"name":"a","type":"complex","subAttributes":[{"name":"$ref","type":"reference","referenceTypes":["Group"]}]}`, `"Group" is no resource type`},
+		{`{"name":"a","type":"reference","referenceTypes":["uri","banana"]}`, `"banana" is not a resource type`},
+		{`{"name":"a","type":"reference","referenceTypes":["user"]}`, `"user" is not a resource type`},
+		{`{"name":"a","type":"reference","referenceTypes":[""]}`, `"" is not a resource type`},
+		{`{"name":"a","type":"complex","subAttributes":[{"name":"$ref","type":"reference","referenceTypes":["Group"]}]}`, `"Group" is not a resource type`},
 		{`{"name":"a"},{"name":"A"}`, "twice"},
 	} {
 		fsys := fstest.MapFS{

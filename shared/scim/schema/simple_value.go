@@ -10,21 +10,18 @@ import (
 	"scimserver/shared/scim"
 )
 
-// Limits on one value, in bytes. They are far above what providers send and
-// keep an item of the directory small.
+// Limits on one value, in bytes. They are far above what providers send, and keep the items
+// in the table small.
 const (
 	MaxText   = 4096      // strings, dates, numbers and references
 	MaxBinary = 16 * 1024 // binary values as base64
 )
 
-// MaxValues is the most values of one multi-valued attribute. Finding duplicates
-// among them takes time by the square of their number.
-const (
-	MaxValues = 1000
-)
+// MaxValues is the maximum number of values of one multi-valued attribute. The time to find
+// duplicates is quadratic in it.
+const MaxValues = 1000
 
-// checkSimple checks a value that is not complex against the attribute's type
-// (RFC 7643 section 2.3).
+// checkSimple checks a simple value against the attribute's type (RFC 7643 section 2.3).
 func (a *Attribute) checkSimple(v scim.Value, path errorPath) error {
 	want, article := scim.String, "a "
 	switch a.Type {
@@ -51,16 +48,17 @@ func (a *Attribute) checkSimple(v scim.Value, path errorPath) error {
 	return nil
 }
 
-// formatProblem says what is wrong with a value of the right JSON type, if anything.
+// formatProblem describes what is wrong with a value of the right JSON type. It returns ""
+// if nothing is.
 func (a *Attribute) formatProblem(text string) string {
 	switch a.Type {
 	case String:
 		if strings.ContainsRune(text, 0) {
-			return "must not hold the character U+0000"
+			return "must not contain the character U+0000"
 		}
 	case Integer:
 		if strings.ContainsAny(text, ".eE") {
-			return "must be an integer, without fraction or exponent"
+			return "must be an integer without a fraction or an exponent"
 		}
 	case DateTime:
 		if _, err := ParseDateTime(text); err != nil {
@@ -78,8 +76,8 @@ func (a *Attribute) formatProblem(text string) string {
 	return ""
 }
 
-// ParseDateTime reads an xsd:dateTime: date and time, with or without a fraction
-// and an offset (RFC 7643 section 2.3.5). Without an offset it is taken as UTC.
+// ParseDateTime reads an xsd:dateTime: date and time, with or without a fraction and an
+// offset (RFC 7643 section 2.3.5). Without an offset the time is in UTC.
 func ParseDateTime(s string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
 		return t, nil
@@ -87,8 +85,8 @@ func ParseDateTime(s string) (time.Time, error) {
 	return time.Parse("2006-01-02T15:04:05.999999999", s)
 }
 
-// ParseBinary reads base64 of RFC 4648 section 4 with or without padding
-// (RFC 7643 section 2.3.6).
+// ParseBinary reads base64 (RFC 4648 section 4), with or without padding (RFC 7643 section
+// 2.3.6).
 func ParseBinary(s string) ([]byte, error) {
 	text := strings.TrimRight(s, "=")
 	if len(s)-len(text) > 2 {
@@ -97,8 +95,8 @@ func ParseBinary(s string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(text)
 }
 
-// isURIReference reports whether every character may stand in a URI reference
-// (RFC 3986), or in an IRI, which people write in its place.
+// isURIReference reports whether all characters are allowed in a URI reference (RFC 3986),
+// or in an IRI, which people often use instead.
 func isURIReference(s string) bool {
 	for i, c := range s {
 		switch {

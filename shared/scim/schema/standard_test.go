@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func describe(attributes scim.Value, prefix string, to map[string]string) {
 		line := strings.Join([]string{
 			a.Get("type").Text(), pick(a.Get("multiValued"), "M", "S"), pick(a.Get("required"), "req", "-"),
 			pick(a.Get("caseExact"), "cE", "ci"), a.Get("mutability").Text(), a.Get("returned").Text(),
-			or(a.Get("uniqueness").Text(), "-"),
+			cmp.Or(a.Get("uniqueness").Text(), "-"),
 		}, " ")
 		if canonical := texts(a.Get("canonicalValues")); canonical != nil {
 			line += fmt.Sprintf(" (%s)", strings.Join(canonical, " "))
