@@ -28,7 +28,7 @@ func program(t *testing.T) string {
 func TestCommand(t *testing.T) {
 	path := program(t)
 	t.Run("Ctrl-C leaves no process", func(t *testing.T) { interrupted(t, path, syscall.SIGINT) })
-	t.Run("SIGTERM leaves no process", func(t *testing.T) { interrupted(t, path, syscall.SIGTERM) })
+	t.Run("SIGTERM leaves no process, after the tutorial", func(t *testing.T) { interrupted(t, path, syscall.SIGTERM) })
 	t.Run("port taken", func(t *testing.T) { portTaken(t, path) })
 	t.Run("neither Java nor Python", func(t *testing.T) {
 		refused(t, exec.Command(path, "-port", "0"), "PATH="+onlyGo(t), "install one of them, for example with")
@@ -52,6 +52,9 @@ func interrupted(t *testing.T, path string, sig syscall.Signal) {
 	defer func() { _ = cmd.Process.Kill() }()
 	env := awaitFile(t, envFile)
 	use(t, env["SCIM_URL"], env["SCIM_TOKEN"])
+	if sig == syscall.SIGTERM {
+		tutorial(t, envFile)
+	}
 	for _, name := range []string{"ADMIN_URL", "ADMIN_ACCESS_KEY_ID", "ADMIN_SECRET_ACCESS_KEY", "ADMIN_REGION"} {
 		if env[name] == "" {
 			t.Errorf("%s is not in the env file", name)
