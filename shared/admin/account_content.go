@@ -17,13 +17,10 @@ const (
 	maxEmail    = 254 // bytes: what mail carries (RFC 5321 section 4.5.3.1.3)
 )
 
-// contentAfter is the content of an account that shows as old does once the change is made.
+// onto is the content of an account that shows as old does once the change is made.
 // The error says what can't be.
-func (s *Service) contentAfter(old Account, in NewAccount) (c directory.AccountContent, err error) {
-	setIfGiven(&old.UserName, in.UserName)
-	setIfGiven(&old.DisplayName, in.DisplayName)
-	setIfGiven(&old.Emails, in.Emails)
-	if err := old.check(); err != nil {
+func (s *Service) onto(old Account, in NewAccount) (c directory.AccountContent, err error) {
+	if old, err = old.with(in); err != nil {
 		return c, err
 	}
 	c.Doc = old.document()
@@ -38,7 +35,28 @@ func (s *Service) contentAfter(old Account, in NewAccount) (c directory.AccountC
 	return c, err
 }
 
-func setIfGiven[T any](to, value *T) {
+// with is the account once the change is made. The error says why no account may be so.
+func (a Account) with(in NewAccount) (Account, error) {
+	set(&a.UserName, in.UserName)
+	set(&a.DisplayName, in.DisplayName)
+	set(&a.Emails, in.Emails)
+	return a, a.check()
+}
+
+// CheckNewAccount decodes the body of a request that creates an account, and checks it
+// as CreateAccount does before it looks at what is stored. A tool can so check a body
+// without a request.
+func CheckNewAccount(body []byte) (in NewAccount, err error) {
+	if len(body) > maxBody {
+		return in, tooLarge()
+	}
+	if err = decode(body, &in); err == nil {
+		_, err = Account{}.with(in)
+	}
+	return in, err
+}
+
+func set[T any](to, value *T) {
 	if value != nil {
 		*to = *value
 	}
@@ -52,8 +70,8 @@ func (a Account) check() error {
 		return invalid("userName is missing or empty")
 	case utf8.RuneCountInString(a.UserName) > maxUserName:
 		return invalid("userName has more than %d characters", maxUserName)
-	case a.DisplayName != "" && !validName(a.DisplayName):
-		return invalidName("displayName")
+	case a.DisplayName != "" && !written(a.DisplayName):
+		return unwritten("displayName")
 	case len(a.Emails) > tenant.MaxEmails:
 		return invalid("emails has %d values; the limit is %d", len(a.Emails), tenant.MaxEmails)
 	}
@@ -65,7 +83,7 @@ func checkEmails(list []AccountEmail) error {
 	for _, e := range list {
 		folded := scim.Fold(e.Value)
 		switch {
-		case !plausibleEmail(e.Value):
+		case !mailable(e.Value):
 			return invalid("emails: %q is no email address of at most %d bytes", e.Value, maxEmail)
 		case seen[folded]:
 			return invalid("emails: %q is there twice; upper and lower case are the same", e.Value)
@@ -77,9 +95,9 @@ func checkEmails(list []AccountEmail) error {
 	return nil
 }
 
-// plausibleEmail reports whether an email address is plausible. Whether it exists only a
+// mailable reports whether an email address is plausible. Whether it exists only a
 // mail would tell.
-func plausibleEmail(address string) bool {
+func mailable(address string) bool {
 	at := strings.LastIndexByte(address, '@')
 	return at > 0 && at < len(address)-1 && len(address) <= maxEmail &&
 		!strings.ContainsFunc(address, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) })

@@ -22,7 +22,7 @@ func (f ConflictFilter) valid() bool {
 	return f == "" || f == allConflicts
 }
 
-func (f ConflictFilter) matches(s directory.ConflictState) bool {
+func (f ConflictFilter) takes(s directory.ConflictState) bool {
 	switch f {
 	case allConflicts:
 		return true
@@ -41,7 +41,7 @@ func (s *Service) Conflicts(ctx context.Context, id tenant.ID, f ConflictFilter,
 	if !f.valid() {
 		return out, invalid("state %q is none of open, approved, freed, dismissed, closed, all", f)
 	}
-	if err := s.requireTenant(ctx, id); err != nil {
+	if err := s.exists(ctx, id); err != nil {
 		return out, err
 	}
 	for range conflictPages {
@@ -50,21 +50,21 @@ func (s *Service) Conflicts(ctx context.Context, id tenant.ID, f ConflictFilter,
 			return out, err
 		}
 		out.Next = next
-		if s.addMatching(&out, id, page, f, limit) || next == "" {
+		if s.pick(&out, id, page, f, limit) || next == "" {
 			break
 		}
 	}
 	return out, nil
 }
 
-// addMatching adds those of a page that a filter takes, and reports whether the list is full:
+// pick adds those of a page that a filter takes, and reports whether the list is full:
 // then it goes on behind the last one.
-func (s *Service) addMatching(to *ConflictList, id tenant.ID, page []directory.Conflict, f ConflictFilter, limit int) bool {
+func (s *Service) pick(to *ConflictList, id tenant.ID, page []directory.Conflict, f ConflictFilter, limit int) bool {
 	for i, c := range page {
-		if c = c.AsOf(s.Now()); !f.matches(c.State) {
+		if c = c.AsOf(s.Now()); !f.takes(c.State) {
 			continue
 		}
-		to.Conflicts = append(to.Conflicts, toConflict(id, c))
+		to.Conflicts = append(to.Conflicts, shownConflict(id, c))
 		if len(to.Conflicts) == limit {
 			if i < len(page)-1 {
 				to.Next = c.ID
@@ -78,7 +78,7 @@ func (s *Service) addMatching(to *ConflictList, id tenant.ID, page []directory.C
 // Conflict shows a conflict, and, unless it is closed, how it stands with who holds its
 // values.
 func (s *Service) Conflict(ctx context.Context, id tenant.ID, conflict directory.ConflictID) (Conflict, error) {
-	if err := s.requireTenant(ctx, id); err != nil {
+	if err := s.exists(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	c, err := s.Directory.For(id).Conflicts().Get(ctx, conflict)
@@ -86,10 +86,10 @@ func (s *Service) Conflict(ctx context.Context, id tenant.ID, conflict directory
 		return Conflict{}, err
 	}
 	if c = c.AsOf(s.Now()); c.State == directory.ConflictClosed {
-		return toConflict(id, c), nil
+		return shownConflict(id, c), nil
 	}
 	c, now, err := s.holder(ctx, id, c)
-	out := toConflict(id, c)
+	out := shownConflict(id, c)
 	if out.Now = now; !now.Holds {
 		out.withdraw(now.Reason)
 	}
@@ -105,11 +105,11 @@ func (c *Conflict) withdraw(reason string) {
 	}
 }
 
-func kindName(k directory.Kind) string { return strings.ToLower(string(k)) }
+func word(k directory.Kind) string { return strings.ToLower(string(k)) }
 
-func toConflict(t tenant.ID, c directory.Conflict) Conflict {
+func shownConflict(t tenant.ID, c directory.Conflict) Conflict {
 	out := Conflict{
-		ID: c.ID, Of: kindName(c.Kind), HeldBy: c.HeldBy(t), Holder: ConflictHolder{kindName(c.Holder.Kind), c.Holder.ID, c.Holder.Tenant},
+		ID: c.ID, Of: word(c.Kind), HeldBy: c.HeldBy(t), Holder: ConflictHolder{word(c.Holder.Kind), c.Holder.ID, c.Holder.Tenant},
 		Name: c.Name, ExternalID: c.ExternalID, Resource: c.Resource, Attempts: c.Attempts, First: c.First, Last: c.Last,
 		State: c.State, Outcome: c.Outcome,
 	}

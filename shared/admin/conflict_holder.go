@@ -36,7 +36,7 @@ func (s *Service) describe(ctx context.Context, h directory.Holder, now *HolderN
 		if err != nil {
 			return err
 		}
-		shown := toAccount(a)
+		shown := shownAccount(a)
 		now.Name, now.Account = shown.UserName, &shown
 		return nil
 	}

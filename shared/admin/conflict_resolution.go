@@ -11,7 +11,7 @@ import (
 // ConnectHolder lets the provider's next request take over who holds the values, and
 // says who that is. by is who approves it.
 func (s *Service) ConnectHolder(ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string, in Connection) (Conflict, error) {
-	if err := s.requireChangeable(ctx, id); err != nil {
+	if err := s.changeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	c, err := s.Directory.For(id).Conflicts().Approve(ctx, conflict, by, in.Holder)
@@ -25,7 +25,7 @@ func (s *Service) ConnectHolder(ctx context.Context, id tenant.ID, conflict dire
 
 // DismissConflict takes a conflict out of the way.
 func (s *Service) DismissConflict(ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string) (Conflict, error) {
-	if err := s.requireTenant(ctx, id); err != nil {
+	if err := s.exists(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	return resolved(id)(s.Directory.For(id).Conflicts().Dismiss(ctx, conflict, by))
@@ -33,14 +33,14 @@ func (s *Service) DismissConflict(ctx context.Context, id tenant.ID, conflict di
 
 // ReleaseValues takes the values away from who holds them.
 func (s *Service) ReleaseValues(ctx context.Context, id tenant.ID, conflict directory.ConflictID, in Release) (Conflict, error) {
-	if err := s.requireChangeable(ctx, id); err != nil {
+	if err := s.changeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	c, err := s.Directory.For(id).Conflicts().Get(ctx, conflict)
 	if err != nil {
 		return Conflict{}, err
 	}
-	if err := in.checkHolder(c.HeldBy(id)); err != nil {
+	if err := in.fits(c.HeldBy(id)); err != nil {
 		return Conflict{}, err
 	}
 	if c.HeldBy(id) == "user" && in.Confirm != c.Holder.ID {
@@ -58,7 +58,7 @@ func (s *Service) DeleteHolder(ctx context.Context, id tenant.ID, conflict direc
 	if in.Confirm == "" {
 		return Conflict{}, invalid("this deletes who holds the value: repeat the id, the conflict's holder, as confirm")
 	}
-	if err := s.requireChangeable(ctx, id); err != nil {
+	if err := s.changeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	return resolved(id)(s.Directory.For(id).Conflicts().DeleteHolder(ctx, conflict, in.Confirm))
@@ -70,13 +70,13 @@ func resolved(id tenant.ID) func(directory.Conflict, error) (Conflict, error) {
 		if err != nil {
 			return Conflict{}, err
 		}
-		return toConflict(id, c), nil
+		return shownConflict(id, c), nil
 	}
 }
 
-// checkHolder refuses what the kind of holder does not have. What can give up nothing at all
+// fits refuses what the kind of holder does not have. What can give up nothing at all
 // is refused later, with the reason.
-func (in Release) checkHolder(heldBy string) error {
+func (in Release) fits(heldBy string) error {
 	switch {
 	case heldBy == "account" && in.DisplayName != nil:
 		return invalid("displayName is for a team; this conflict is held by an account")
@@ -92,18 +92,18 @@ func (in Release) checkHolder(heldBy string) error {
 
 // replacement checks what the holder is to get.
 func (in Release) replacement() (with directory.Replacement, err error) {
-	setIfGiven(&with.UserName, in.UserName)
-	setIfGiven(&with.Email, in.Email)
-	setIfGiven(&with.DisplayName, in.DisplayName)
+	set(&with.UserName, in.UserName)
+	set(&with.Email, in.Email)
+	set(&with.DisplayName, in.DisplayName)
 	switch {
 	case in.UserName != nil && *in.UserName == "", in.Email != nil && *in.Email == "", in.DisplayName != nil && *in.DisplayName == "":
 		err = invalid("what is given must not be empty: leave it out")
 	case utf8.RuneCountInString(with.UserName) > maxUserName:
 		err = invalid("userName has more than %d characters", maxUserName)
-	case in.Email != nil && !plausibleEmail(with.Email):
+	case in.Email != nil && !mailable(with.Email):
 		err = invalid("email: %q is no email address of at most %d bytes", with.Email, maxEmail)
-	case in.DisplayName != nil && !validName(with.DisplayName):
-		err = invalidName("displayName")
+	case in.DisplayName != nil && !written(with.DisplayName):
+		err = unwritten("displayName")
 	}
 	return with, err
 }

@@ -8,9 +8,9 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// defaultOverlap is how long the old credential works after a rotation, unless the
+// overlap is how long the old credential works after a rotation, unless the
 // operator says otherwise.
-const defaultOverlap = 24 * time.Hour
+const overlap = 24 * time.Hour
 
 // CreateCredential makes a credential of a tenant. Its secret can't be had again.
 func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCredential) (Issued, error) {
@@ -27,7 +27,7 @@ func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCred
 	if err := in.check(); err != nil {
 		return Issued{}, err
 	}
-	model, err := s.template(ctx, id, in)
+	model, err := s.model(ctx, id, in)
 	if err != nil {
 		return Issued{}, err
 	}
@@ -37,13 +37,13 @@ func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCred
 	return s.issue(ctx, model)
 }
 
-// template is what the new credential has, but for its end.
-func (s *Service) template(ctx context.Context, id tenant.ID, in NewCredential) (model tenant.Credential, err error) {
+// model is what the new credential has, but for its end.
+func (s *Service) model(ctx context.Context, id tenant.ID, in NewCredential) (model tenant.Credential, err error) {
 	model = tenant.Credential{Tenant: id, Kind: in.Kind, Scopes: in.Scopes}
 	switch {
 	case in.Client != nil:
 		model.Client = *in.Client
-		model.Scopes, err = s.clientScopes(ctx, id, in)
+		model.Scopes, err = s.ofClient(ctx, id, in)
 	case in.Subject != nil:
 		model.Subject, err = s.subject(ctx, id, *in.Subject)
 		if in.Scopes == nil {
@@ -79,12 +79,12 @@ func (in NewCredential) check() error {
 	return nil
 }
 
-// clientScopes returns the scopes of a client that gets another secret.
-func (s *Service) clientScopes(ctx context.Context, id tenant.ID, in NewCredential) ([]tenant.Scope, error) {
+// ofClient returns the scopes of a client that gets another secret.
+func (s *Service) ofClient(ctx context.Context, id tenant.ID, in NewCredential) ([]tenant.Scope, error) {
 	if in.Scopes != nil {
 		return nil, invalid("another secret of a client has the client's scopes")
 	}
-	for c, err := range s.allCredentials(ctx, id) {
+	for c, err := range s.all(ctx, id) {
 		if err != nil {
 			return nil, err
 		}
@@ -95,8 +95,8 @@ func (s *Service) clientScopes(ctx context.Context, id tenant.ID, in NewCredenti
 	return nil, notFound("the tenant has no client %q", *in.Client)
 }
 
-// allCredentials goes through the credentials of a tenant.
-func (s *Service) allCredentials(ctx context.Context, id tenant.ID) func(func(tenant.Credential, error) bool) {
+// all goes through the credentials of a tenant.
+func (s *Service) all(ctx context.Context, id tenant.ID) func(func(tenant.Credential, error) bool) {
 	return func(yield func(tenant.Credential, error) bool) {
 		for after, more := tenant.KeyID(""), true; more; more = after != "" {
 			page, next, err := s.Directory.Tenants().Credentials(ctx, id, after, maxPage)
@@ -154,7 +154,7 @@ func (s *Service) issue(ctx context.Context, model tenant.Credential) (Issued, e
 	if err := s.Directory.Tenants().CreateCredential(ctx, c); err != nil {
 		return Issued{}, err
 	}
-	return Issued{Credential: s.toCredential(c), Secret: secret}, nil
+	return Issued{Credential: s.credential(c), Secret: secret}, nil
 }
 
 // Credentials shows a page of a tenant's credentials.
@@ -165,7 +165,7 @@ func (s *Service) Credentials(ctx context.Context, id tenant.ID, after tenant.Ke
 	page, next, err := s.Directory.Tenants().Credentials(ctx, id, after, limit)
 	out := CredentialList{Credentials: []Credential{}, Next: next}
 	for _, c := range page {
-		out.Credentials = append(out.Credentials, s.toCredential(c))
+		out.Credentials = append(out.Credentials, s.credential(c))
 	}
 	return out, err
 }
@@ -173,7 +173,7 @@ func (s *Service) Credentials(ctx context.Context, id tenant.ID, after tenant.Ke
 // Credential shows one credential of a tenant.
 func (s *Service) Credential(ctx context.Context, id tenant.ID, key tenant.KeyID) (Credential, error) {
 	c, err := s.find(ctx, id, key)
-	return s.toCredential(c), err
+	return s.credential(c), err
 }
 
 func (s *Service) find(ctx context.Context, id tenant.ID, key tenant.KeyID) (tenant.Credential, error) {
@@ -187,10 +187,10 @@ func (s *Service) find(ctx context.Context, id tenant.ID, key tenant.KeyID) (ten
 	return c, nil
 }
 
-func (s *Service) toCredential(c tenant.Credential) Credential {
+func (s *Service) credential(c tenant.Credential) Credential {
 	out := Credential{
 		Key: c.KeyID, Kind: c.Kind, Client: c.Client, State: "active", Scopes: c.Scopes, Subject: c.Subject, Created: c.Created,
-		Expires: timeOrNil(c.Expires), Revoked: timeOrNil(c.Revoked), Used: timeOrNil(c.Used),
+		Expires: optional(c.Expires), Revoked: optional(c.Revoked), Used: optional(c.Used),
 	}
 	if now := s.Now(); c.Expired(now) {
 		out.State = "expired"

@@ -19,7 +19,7 @@ func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in
 	if !old.Usable(s.Now()) {
 		return Rotated{}, conflict("credential %s works no more: create a new one", key)
 	}
-	wait := defaultOverlap
+	wait := overlap
 	if in.OverlapSeconds != nil {
 		if *in.OverlapSeconds < 0 || *in.OverlapSeconds > maxLifetime {
 			return Rotated{}, invalid("overlapSeconds must be between 0 and %d", maxLifetime)
@@ -35,7 +35,7 @@ func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in
 		return Rotated{}, err
 	}
 	ended, err := s.Directory.Tenants().EditCredential(ctx, id, key, s.expiringIn(wait))
-	return Rotated{New: issued, Old: s.toCredential(ended)}, err
+	return Rotated{New: issued, Old: s.credential(ended)}, err
 }
 
 // successor is what a new credential has of an old one.
@@ -76,7 +76,7 @@ func (s *Service) Revoke(ctx context.Context, id tenant.ID, key tenant.KeyID) (R
 		}
 		return nil
 	})
-	out := Revoked{Credential: s.toCredential(c)}
+	out := Revoked{Credential: s.credential(c)}
 	if left := c.Revoked.Add(s.CacheTime).Sub(now); left > 0 {
 		out.WorksForSeconds = int(math.Ceil(left.Seconds()))
 	}

@@ -59,7 +59,7 @@ type Revoked struct {
 	WorksForSeconds int `json:"worksForSeconds"` // at most, where it was remembered
 }
 
-func timeOrNil(t time.Time) *time.Time {
+func optional(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}

@@ -49,13 +49,13 @@ func refusedBy(err error) *Error {
 		return conflict("verified for another tenant: %s", strings.Join(taken.Domains, ", "))
 	}
 	if taken, ok := errors.AsType[*directory.TakenError](err); ok {
-		return conflict("%s", takenText(taken))
+		return conflict("%s", holders(taken))
 	}
 	if refused, ok := errors.AsType[*directory.RefusedError](err); ok {
 		return conflict("%s", refused.Reason)
 	}
 	if unknown, ok := errors.AsType[*directory.UnknownMembersError](err); ok {
-		return invalid("neither an account nor a user of the tenant: %s", joinIDs(unknown.IDs))
+		return invalid("neither an account nor a user of the tenant: %s", listed(unknown.IDs))
 	}
 	if bad, ok := errors.AsType[*scim.Error](err); ok {
 		return invalid("%s", bad.Detail)
@@ -63,9 +63,9 @@ func refusedBy(err error) *Error {
 	return nil
 }
 
-// toAPIError is the answer to an error of any kind. subject is what was not found if
+// outward is the answer to an error of any kind. subject is what was not found if
 // the directory says so.
-func toAPIError(err error, subject string) *Error {
+func outward(err error, subject string) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}

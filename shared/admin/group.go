@@ -12,12 +12,12 @@ import (
 // API changes none.
 func (s *Service) Groups(ctx context.Context, id tenant.ID, after scim.ID, limit int) (GroupList, error) {
 	out := GroupList{Groups: []Group{}}
-	if err := s.requireTenant(ctx, id); err != nil {
+	if err := s.exists(ctx, id); err != nil {
 		return out, err
 	}
 	page, more, err := s.Directory.For(id).Page(ctx, directory.GroupKind, after, limit)
 	for _, r := range page {
-		out.Groups = append(out.Groups, toGroup(r))
+		out.Groups = append(out.Groups, shownGroup(r))
 		if more {
 			out.Next = r.ID
 		}
@@ -27,14 +27,14 @@ func (s *Service) Groups(ctx context.Context, id tenant.ID, after scim.ID, limit
 
 // Group shows one group of a tenant.
 func (s *Service) Group(ctx context.Context, id tenant.ID, group scim.ID) (Group, error) {
-	if err := s.requireTenant(ctx, id); err != nil {
+	if err := s.exists(ctx, id); err != nil {
 		return Group{}, err
 	}
 	g, err := s.Directory.For(id).Groups().Get(ctx, group)
-	return toGroup(g.Resource), err
+	return shownGroup(g.Resource), err
 }
 
-func toGroup(r directory.Resource) Group {
+func shownGroup(r directory.Resource) Group {
 	return Group{
 		ID: r.ID, Name: r.Doc.Get("displayName").Text(), ManagedBy: bySCIM, ExternalID: r.Doc.Get("externalId").Text(),
 		Created: r.Created, Modified: r.LastModified,

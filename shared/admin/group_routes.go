@@ -9,15 +9,15 @@ import (
 
 func (h *handler) groups(s *Service) {
 	const all, one = "/v1/tenants/{id}/groups", "/v1/tenants/{id}/groups/{group}"
-	h.handle("GET "+all, tenantLabel, paged(func(r *http.Request, after string, limit int) (any, error) {
+	h.handle("GET "+all, theTenant, paged(func(r *http.Request, after string, limit int) (any, error) {
 		return s.Groups(r.Context(), tenantOf(r), scim.ID(after), limit)
 	}), "after", "limit")
-	h.handle("GET "+one, groupLabel, func(r *http.Request) (int, any, error) {
+	h.handle("GET "+one, theGroup, func(r *http.Request) (int, any, error) {
 		out, err := s.Group(r.Context(), tenantOf(r), scim.ID(r.PathValue("group")))
 		return http.StatusOK, out, err
 	})
 	for _, path := range []string{all, one} {
-		h.handle(path, groupLabel, func(*http.Request) (int, any, error) { return 0, nil, readOnly() })
+		h.handle(path, theGroup, func(*http.Request) (int, any, error) { return 0, nil, readOnly() })
 	}
 }
 
@@ -29,6 +29,6 @@ func readOnly() *Error {
 	}
 }
 
-func groupLabel(r *http.Request) string {
+func theGroup(r *http.Request) string {
 	return fmt.Sprintf("group %q of tenant %q", r.PathValue("group"), r.PathValue("id"))
 }

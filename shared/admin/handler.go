@@ -45,12 +45,12 @@ type operation func(*http.Request) (int, any, error)
 // handle serves an operation, which reads the named parameters and no others. subject
 // is what its answer 404 says there is none of.
 func (h *handler) handle(pattern string, subject func(*http.Request) string, op operation, parameters ...string) {
-	keys := pathParameters(pattern)
+	keys := keysOf(pattern)
 	h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		status, value, err := validated(op, keys, parameters)(r)
+		status, value, err := checked(op, keys, parameters)(r)
 		if err != nil {
-			e := toAPIError(err, subject(r))
+			e := outward(err, subject(r))
 			status, value, err = e.Status, e, e.cause
 			if e.allow != "" {
 				w.Header().Set("Allow", e.allow)
@@ -70,7 +70,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.mux.ServeHTTP(w, r)
 		return
 	}
-	refused := &muxAnswer{header: http.Header{}}
+	refused := &refusal{header: http.Header{}}
 	if clean {
 		h.mux.ServeHTTP(refused, r)
 	}
@@ -84,17 +84,17 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.record(r, "", e.Status, 0, nil)
 }
 
-// muxAnswer takes the mux's own answer, of which only the status and Allow matter.
-type muxAnswer struct {
+// refusal takes the mux's own answer, of which only the status and Allow matter.
+type refusal struct {
 	header http.Header
 	status int
 }
 
-func (r *muxAnswer) Header() http.Header { return r.header }
+func (r *refusal) Header() http.Header { return r.header }
 
-func (r *muxAnswer) Write(p []byte) (int, error) { return len(p), nil }
+func (r *refusal) Write(p []byte) (int, error) { return len(p), nil }
 
-func (r *muxAnswer) WriteHeader(status int) { r.status = status }
+func (r *refusal) WriteHeader(status int) { r.status = status }
 
 func write(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
@@ -109,8 +109,8 @@ func (h *handler) record(r *http.Request, pattern string, status int, took time.
 	attrs := []slog.Attr{
 		slog.String("request", by.RequestID), slog.String("operator", by.ARN), slog.String("operation", pattern),
 		slog.String("tenant", r.PathValue("id")), slog.String("credential", r.PathValue("key")),
-		slog.String("account", loggedID(r, "account")), slog.String("conflict", loggedConflict(r)),
-		slog.String("team", loggedID(r, "team")),
+		slog.String("account", idLogged(r, "account")), slog.String("conflict", conflictLogged(r)),
+		slog.String("team", idLogged(r, "team")),
 		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()),
 	}
 	level := slog.LevelInfo
@@ -125,4 +125,4 @@ func (h *handler) record(r *http.Request, pattern string, status int, took time.
 
 func tenantOf(r *http.Request) tenant.ID { return tenant.ID(r.PathValue("id")) }
 
-func tenantLabel(r *http.Request) string { return fmt.Sprintf("tenant %q", r.PathValue("id")) }
+func theTenant(r *http.Request) string { return fmt.Sprintf("tenant %q", r.PathValue("id")) }

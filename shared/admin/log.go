@@ -23,31 +23,31 @@ func (s *Service) Log(ctx context.Context, id tenant.ID, q LogQuery) (LogPage, e
 		return LogPage{}, err
 	}
 	page, next, err := s.Directory.For(id).Log().Page(ctx, provlog.Query{
-		From: q.From, To: q.To, Before: q.before, Limit: q.Limit, Wanted: q.matches,
+		From: q.From, To: q.To, Before: q.before, Limit: q.Limit, Wanted: q.wants,
 	})
 	out := LogPage{Entries: []provlog.Entry{}}
 	out.Entries = append(out.Entries, page...)
 	if next != "" {
-		out.Next = scim.FormatTime(q.From) + positionSeparator + next
+		out.Next = scim.FormatTime(q.From) + resume + next
 	}
 	return out, err
 }
 
-func (q LogQuery) matches(e provlog.Entry) bool { return q.matchesUser(e) && q.status.covers(e.Status) }
+func (q LogQuery) wants(e provlog.Entry) bool { return q.ofUser(e) && q.status.covers(e.Status) }
 
-// matchesUser compares what an operator may know a person or group by, in any case.
-func (q LogQuery) matchesUser(e provlog.Entry) bool {
+// ofUser compares what an operator may know a person or group by, in any case.
+func (q LogQuery) ofUser(e provlog.Entry) bool {
 	user := scim.Fold(provlog.Truncate(q.User))
 	return user == "" || user == scim.Fold(string(e.ID)) || user == scim.Fold(e.Name) || user == scim.Fold(e.ExternalID)
 }
 
-// positionSeparator stands in next between the time that the search goes back to and where it
+// resume stands in next between the time that the search goes back to and where it
 // goes on.
-const positionSeparator = "~"
+const resume = "~"
 
-// continueAfter takes both from after.
-func (q *LogQuery) continueAfter(after string) error {
-	from, before, ok := strings.Cut(after, positionSeparator)
+// resumed takes both from after.
+func (q *LogQuery) resumed(after string) error {
+	from, before, ok := strings.Cut(after, resume)
 	at, err := time.Parse(time.RFC3339, from)
 	if !ok || err != nil || !provlog.ValidPosition(before) {
 		return invalid("after is not what an answer gave as next")

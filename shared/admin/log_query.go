@@ -14,14 +14,14 @@ type LogQuery struct {
 	User     string    // an id, userName, displayName or externalId; "" for all
 	Limit    int
 
-	status statusRange
+	status statuses
 	before string // where the page before ended
 }
 
-// statusRange are those from the least to the most.
-type statusRange struct{ least, most int }
+// statuses are those from the least to the most.
+type statuses struct{ least, most int }
 
-func (s statusRange) covers(status int) bool { return s.least <= status && status <= s.most }
+func (s statuses) covers(status int) bool { return s.least <= status && status <= s.most }
 
 // logQuery reads the parameters of a request for the log.
 func logQuery(r *http.Request, now time.Time) (q LogQuery, err error) {
@@ -31,36 +31,36 @@ func logQuery(r *http.Request, now time.Time) (q LogQuery, err error) {
 		return q, err
 	}
 	q.Limit, q.User = limit, values.Get("user")
-	if q.To, err = parseTime(values, "to", now); err != nil {
+	if q.To, err = instant(values, "to", now); err != nil {
 		return q, err
 	}
-	if q.From, err = parseTime(values, "from", q.To.Add(-24*time.Hour)); err != nil {
+	if q.From, err = instant(values, "from", q.To.Add(-24*time.Hour)); err != nil {
 		return q, err
 	}
 	if after != "" {
-		err = q.continueAfter(after)
+		err = q.resumed(after)
 	} else if q.From.After(q.To) {
 		err = invalid("from is later than to")
 	}
 	if err != nil {
 		return q, err
 	}
-	q.From = latest(q.From, now.Add(-provlog.Retention))
+	q.From = later(q.From, now.Add(-provlog.Retention))
 	if future := now.Add(time.Hour); q.To.After(future) { // clocks may differ that much
 		q.To = future
 	}
-	q.status, err = parseStatusRange(values.Get("status"))
+	q.status, err = statusesOf(values.Get("status"))
 	return q, err
 }
 
-func latest(a, b time.Time) time.Time {
+func later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}
 	return b
 }
 
-func parseTime(values url.Values, name string, otherwise time.Time) (time.Time, error) {
+func instant(values url.Values, name string, otherwise time.Time) (time.Time, error) {
 	text := values.Get(name)
 	if text == "" {
 		return otherwise, nil
@@ -72,18 +72,18 @@ func parseTime(values url.Values, name string, otherwise time.Time) (time.Time, 
 	return at, nil
 }
 
-// parseStatusRange reads a status, a class of them or failed.
-func parseStatusRange(text string) (statusRange, error) {
+// statusesOf reads a status, a class of them or failed.
+func statusesOf(text string) (statuses, error) {
 	switch n, err := strconv.Atoi(text); {
 	case text == "":
-		return statusRange{0, 599}, nil
+		return statuses{0, 599}, nil
 	case text == "failed":
-		return statusRange{400, 599}, nil
+		return statuses{400, 599}, nil
 	case err == nil && 100 <= n && n <= 599:
-		return statusRange{n, n}, nil
+		return statuses{n, n}, nil
 	case len(text) == 3 && '1' <= text[0] && text[0] <= '5' && text[1:] == "xx":
 		least := 100 * int(text[0]-'0')
-		return statusRange{least, least + 99}, nil
+		return statuses{least, least + 99}, nil
 	}
-	return statusRange{}, invalid("status must be a number such as 409, a class such as 4xx, or failed")
+	return statuses{}, invalid("status must be a number such as 409, a class such as 4xx, or failed")
 }

@@ -5,7 +5,7 @@ import (
 )
 
 func (h *handler) provisioningLog(s *Service) {
-	h.handle("GET /v1/tenants/{id}/log", tenantLabel, func(r *http.Request) (int, any, error) {
+	h.handle("GET /v1/tenants/{id}/log", theTenant, func(r *http.Request) (int, any, error) {
 		q, err := logQuery(r, s.Now())
 		if err != nil {
 			return 0, nil, err

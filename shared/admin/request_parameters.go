@@ -19,17 +19,17 @@ const maxKey = 128
 
 var wildcard = regexp.MustCompile(`\{([a-z]+)\}`)
 
-// pathParameters are the names of what a pattern takes from the path.
-func pathParameters(pattern string) (names []string) {
+// keysOf are the names of what a pattern takes from the path.
+func keysOf(pattern string) (names []string) {
 	for _, parts := range wildcard.FindAllStringSubmatch(pattern, -1) {
 		names = append(names, parts[1])
 	}
 	return names
 }
 
-// validated refuses a request before its operation sees it: of what there can't be, and
+// checked refuses a request before its operation sees it: of what there can't be, and
 // with parameters that the operation does not read.
-func validated(op operation, keys, parameters []string) operation {
+func checked(op operation, keys, parameters []string) operation {
 	return func(r *http.Request) (int, any, error) {
 		for _, name := range keys {
 			switch word := r.PathValue(name); {
@@ -39,16 +39,16 @@ func validated(op operation, keys, parameters []string) operation {
 				return 0, nil, directory.ErrNotFound
 			}
 		}
-		if err := checkParameters(r.URL.RawQuery, parameters); err != nil {
+		if err := onlyNamed(r.URL.RawQuery, parameters); err != nil {
 			return 0, nil, err
 		}
 		return op(r)
 	}
 }
 
-// checkParameters refuses parameters that are unknown or there twice: a slip must not
+// onlyNamed refuses parameters that are unknown or there twice: a slip must not
 // widen a search, or take the condition from a deletion.
-func checkParameters(query string, names []string) error {
+func onlyNamed(query string, names []string) error {
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return invalid("the parameters can't be read: %s", err)

@@ -11,7 +11,7 @@ import (
 
 // TeamMembers shows a page of a team's members, as they are now.
 func (s *Service) TeamMembers(ctx context.Context, id tenant.ID, team, after scim.ID, limit int) (TeamMemberList, error) {
-	if err := s.requireTenant(ctx, id); err != nil {
+	if err := s.exists(ctx, id); err != nil {
 		return TeamMemberList{}, err
 	}
 	page, next, err := s.Directory.For(id).Teams().Members(ctx, team, after, limit)
@@ -35,7 +35,7 @@ func (s *Service) ChangeTeamMembers(ctx context.Context, id tenant.ID, team scim
 	if n := len(in.Add) + len(in.Remove); n == 0 || n > MaxTeamChange {
 		return out, invalid("add and remove must name 1 to %d persons together", MaxTeamChange)
 	}
-	if err := s.requireChangeable(ctx, id); err != nil {
+	if err := s.changeable(ctx, id); err != nil {
 		return out, err
 	}
 	if _, err := s.Directory.For(id).Teams().Get(ctx, team); err != nil {
@@ -59,7 +59,7 @@ func (s *Service) resolve(ctx context.Context, id tenant.ID, team scim.ID, in Te
 		found, opposite *[]scim.ID
 	}{{in.Add, &out.Add, &out.Remove}, {in.Remove, &out.Remove, &out.Add}} {
 		for _, who := range list.named {
-			p, err := s.resolvePerson(ctx, id, team, who)
+			p, err := s.person(ctx, id, team, who)
 			if err != nil {
 				return err
 			}
@@ -67,14 +67,14 @@ func (s *Service) resolve(ctx context.Context, id tenant.ID, team scim.ID, in Te
 				return invalid("%s is to be added and removed", p.ID)
 			}
 			*list.found = append(*list.found, p.ID)
-			out.addPerson(p)
+			out.meet(p)
 		}
 	}
 	return nil
 }
 
-// addPerson lists a person once.
-func (c *TeamMembersChanged) addPerson(m TeamMember) {
+// meet lists a person once.
+func (c *TeamMembersChanged) meet(m TeamMember) {
 	if !slices.ContainsFunc(c.Persons, func(p TeamPerson) bool { return p.ID == m.ID }) {
 		c.Persons = append(c.Persons, TeamPerson{TeamMember: m})
 	}

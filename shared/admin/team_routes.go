@@ -9,31 +9,31 @@ import (
 
 func (h *handler) teams(s *Service) {
 	const all, one = "/v1/tenants/{id}/teams", "/v1/tenants/{id}/teams/{team}"
-	h.handle("GET "+all, tenantLabel, func(r *http.Request) (int, any, error) {
-		out, err := s.listTeams(r)
+	h.handle("GET "+all, theTenant, func(r *http.Request) (int, any, error) {
+		out, err := s.teamsAsked(r)
 		return http.StatusOK, out, err
 	}, "name", "after", "limit")
-	h.handle("POST "+all, tenantLabel, taking(http.StatusCreated, func(r *http.Request, in TeamName) (any, error) {
+	h.handle("POST "+all, theTenant, taking(http.StatusCreated, func(r *http.Request, in TeamName) (any, error) {
 		return s.CreateTeam(r.Context(), tenantOf(r), in)
 	}))
-	h.handle("GET "+one, teamLabel, func(r *http.Request) (int, any, error) {
+	h.handle("GET "+one, theTeam, func(r *http.Request) (int, any, error) {
 		out, err := s.Team(r.Context(), tenantOf(r), teamOf(r))
 		return http.StatusOK, out, err
 	})
-	h.handle("PATCH "+one, teamLabel, taking(http.StatusOK, func(r *http.Request, in TeamName) (any, error) {
+	h.handle("PATCH "+one, theTeam, taking(http.StatusOK, func(r *http.Request, in TeamName) (any, error) {
 		return s.RenameTeam(r.Context(), tenantOf(r), teamOf(r), in)
 	}))
-	h.handle("DELETE "+one, teamLabel, func(r *http.Request) (int, any, error) {
+	h.handle("DELETE "+one, theTeam, func(r *http.Request) (int, any, error) {
 		out, err := s.DeleteTeam(r.Context(), tenantOf(r), teamOf(r))
 		return http.StatusOK, out, err
 	})
 	h.teamMembers(s, one+"/members")
 }
 
-// listTeams answers a list: of the team that the query names, or a page.
-func (s *Service) listTeams(r *http.Request) (TeamList, error) {
+// teamsAsked answers a list: of the team that the query names, or a page.
+func (s *Service) teamsAsked(r *http.Request) (TeamList, error) {
 	if q := r.URL.Query(); q.Has("name") {
-		return s.TeamByName(r.Context(), tenantOf(r), q.Get("name"))
+		return s.TeamNamed(r.Context(), tenantOf(r), q.Get("name"))
 	}
 	after, limit, err := pageOf(r)
 	if err != nil {
@@ -43,16 +43,16 @@ func (s *Service) listTeams(r *http.Request) (TeamList, error) {
 }
 
 func (h *handler) teamMembers(s *Service, members string) {
-	h.handle("GET "+members, teamLabel, paged(func(r *http.Request, after string, limit int) (any, error) {
+	h.handle("GET "+members, theTeam, paged(func(r *http.Request, after string, limit int) (any, error) {
 		return s.TeamMembers(r.Context(), tenantOf(r), teamOf(r), scim.ID(after), limit)
 	}), "after", "limit")
-	h.handle("POST "+members, teamLabel, taking(http.StatusOK, func(r *http.Request, in TeamMembersChange) (any, error) {
+	h.handle("POST "+members, theTeam, taking(http.StatusOK, func(r *http.Request, in TeamMembersChange) (any, error) {
 		return s.ChangeTeamMembers(r.Context(), tenantOf(r), teamOf(r), in)
 	}))
 }
 
 func teamOf(r *http.Request) scim.ID { return scim.ID(r.PathValue("team")) }
 
-func teamLabel(r *http.Request) string {
+func theTeam(r *http.Request) string {
 	return fmt.Sprintf("team %q of tenant %q", r.PathValue("team"), r.PathValue("id"))
 }

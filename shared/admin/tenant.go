@@ -28,21 +28,21 @@ func (s *Service) CreateTenant(ctx context.Context, in NewTenant) (Tenant, error
 	if err != nil {
 		return Tenant{}, err
 	}
-	return s.ensureKey(ctx, made), nil
+	return s.throttled(ctx, made), nil
 }
 
-// ensureKey gives a tenant its key, or its key the tenant's limits. When that
+// throttled gives a tenant its key, or its key the tenant's limits. When that
 // fails the tenant is served all the same, under the key that all share, and the
 // next change of the tenant tries again.
-func (s *Service) ensureKey(ctx context.Context, t tenant.Tenant) Tenant {
+func (s *Service) throttled(ctx context.Context, t tenant.Tenant) Tenant {
 	if s.Keys == nil {
-		return s.toTenant(t)
+		return s.shown(t)
 	}
 	key, err := s.Keys.Ensure(ctx, t.ID, t.Limits)
 	if err == nil && key != t.Key {
 		t, err = s.Directory.Tenants().ChangeTenant(ctx, t.ID, func(t *tenant.Tenant) error { t.Key = key; return nil })
 	}
-	out := s.toTenant(t)
+	out := s.shown(t)
 	if err != nil {
 		out.Warning = "API Gateway does not throttle it by its own limits yet: " + err.Error() + "; any update of the tenant tries again"
 	}
@@ -60,7 +60,7 @@ func (s *Service) Tenant(ctx context.Context, id tenant.ID) (Tenant, error) {
 		return Tenant{}, err
 	}
 	groups, err := s.Directory.For(id).Count(ctx, directory.GroupKind)
-	out := s.toTenant(t)
+	out := s.shown(t)
 	out.Users, out.Groups = &users, &groups
 	return out, err
 }
@@ -70,7 +70,7 @@ func (s *Service) Tenants(ctx context.Context, after tenant.ID, limit int) (Tena
 	page, next, err := s.Directory.Tenants().Tenants(ctx, after, limit)
 	out := TenantList{Tenants: []Tenant{}, Next: next}
 	for _, t := range page {
-		out.Tenants = append(out.Tenants, s.toTenant(t))
+		out.Tenants = append(out.Tenants, s.shown(t))
 	}
 	return out, err
 }
@@ -98,13 +98,13 @@ func (s *Service) change(ctx context.Context, id tenant.ID, edit func(*tenant.Te
 	if err != nil {
 		return Tenant{}, err
 	}
-	return s.ensureKey(ctx, t), nil
+	return s.throttled(ctx, t), nil
 }
 
-func (s *Service) toTenant(t tenant.Tenant) Tenant {
+func (s *Service) shown(t tenant.Tenant) Tenant {
 	out := Tenant{
 		ID: t.ID, Name: t.Name, Profile: t.Profile, State: t.State, Domains: t.Domains, Created: t.Created, OwnThrottle: t.Key.Value != "",
-		Connect: connectMode(t.Connect), Reactivate: t.Reactivate,
+		Connect: connectOf(t.Connect), Reactivate: t.Reactivate,
 		Limits: Limits{
 			RequestsPerSecond: t.Limits.RequestsPerSecond, Burst: t.Limits.Burst, Users: t.Limits.Users, Groups: t.Limits.Groups,
 			EmailsPerUser: t.Limits.EmailsPerUser, TokenAgeSeconds: int64(t.Limits.TokenAge / time.Second),

@@ -20,7 +20,7 @@ const (
 // apply makes the change on a record. The error says what can't be.
 func (c TenantChange) apply(t *tenant.Tenant) error {
 	if c.Name != nil {
-		if !isPrintableName(*c.Name) {
+		if !plainName(*c.Name) {
 			return invalid("name must have 1 to %d printable characters", maxName)
 		}
 		t.Name = *c.Name
@@ -65,8 +65,8 @@ func (c TenantChange) applySwitches(t *tenant.Tenant) error {
 	return nil
 }
 
-// connectMode is the API's word for how a tenant connects accounts.
-func connectMode(c tenant.Connect) Connect {
+// connectOf is the API's word for how a tenant connects accounts.
+func connectOf(c tenant.Connect) Connect {
 	if c == tenant.Automatic {
 		return Automatic
 	}
@@ -96,7 +96,7 @@ func (c LimitsChange) apply(l *tenant.Limits) error {
 	return nil
 }
 
-func isPrintableName(s string) bool {
+func plainName(s string) bool {
 	n := utf8.RuneCountInString(s)
 	return utf8.ValidString(s) && n >= 1 && n <= maxName && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }

@@ -14,8 +14,8 @@ const (
 	// removalTime is how long one call goes on deleting: well within the
 	// function's own limit, and short enough to show progress.
 	removalTime = 10 * time.Second
-	// maxRequestTime is how long a request that was let in may take.
-	maxRequestTime = 30 * time.Second
+	// longestRequest is how long a request that was let in may take.
+	longestRequest = 30 * time.Second
 )
 
 // RemoveTenant does a piece of the deletion of a tenant and says what is left.
@@ -37,7 +37,7 @@ func (s *Service) RemoveTenant(ctx context.Context, id tenant.ID, confirm string
 			return Removal{}, err
 		}
 	}
-	left, err := s.Directory.RemoveTenant(ctx, id, removalTime, s.CacheTime+maxRequestTime)
+	left, err := s.Directory.RemoveTenant(ctx, id, removalTime, s.CacheTime+longestRequest)
 	if errors.Is(err, directory.ErrNotFound) { // another call has finished it meanwhile
 		return Removal{Done: true}, nil
 	}
