@@ -78,6 +78,7 @@ var foreign = map[string]layer{
 	"github.com/aws/smithy-go": {[]string{"shared/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
 	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "shared/gateway/...", "functions/...", "infra/local/..."},
 		"Lambda's events end at the gateway: the server speaks net/http and runs anywhere"},
+	"github.com/urfave/cli/v3":                   {[]string{"infra/scimctl"}, "functions and the local stack have no subcommands"},
 	"golang.org/x/time":                          {[]string{"infra/local/..."}, "in AWS the usage plan throttles; the local stack stands in for it"},
 	"github.com/golang-jwt/jwt/v5":               {[]string{"shared/accesstoken"}, "what a token's header may say is settled in one place"},
 	"github.com/awslabs/aws-lambda-go-api-proxy": {[]string{"shared/gateway"}, "its traps are closed in one place"},

@@ -1,50 +1,99 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/urfave/cli/v3"
 )
 
-// maxParallel is the most requests that an import has under way.
+// maxParallel is the maximum of requests that an import sends at once.
 const maxParallel = 64
 
-// importAccounts makes the command that reads accounts from a file.
-func importAccounts(flags *flag.FlagSet) action {
-	format := flags.String("format", "", "`format` of the file: csv or jsonl; without it the file's ending decides")
-	rejects := flags.String("rejects", "", "`file` for the report of rows that were rejected (default FILE.rejects.csv)")
-	parallel := flags.Int("parallel", 8, "`requests` under way at once")
-	return func(ctx context.Context, s *session, args []string) (err error) {
-		if *parallel < 1 || *parallel > maxParallel {
-			return usageError(fmt.Sprintf("-parallel must be between 1 and %d", maxParallel))
-		}
-		open := formats()[either(*format, formatOf(args[0]))]
-		if open == nil {
-			return usageError("the format of the file is not known: say -format csv or -format jsonl")
-		}
-		i := &importer{session: s, parallel: *parallel}
-		file, err := i.open(args[0])
+// importOptions are the flags of account import.
+type importOptions struct {
+	format    string
+	delimiter rune
+	rejects   string
+	parallel  int
+	dryRun    bool
+}
+
+func importAccounts() *cli.Command {
+	o := importOptions{delimiter: ','}
+	return command("import", "FILE", "create the accounts of a CSV or JSON Lines file; - is standard input",
+		func(ctx context.Context, s *session, args []string) error { return s.importFile(ctx, args[0], o) },
+		&cli.StringFlag{Name: "format", Destination: &o.format,
+			Usage: "`FORMAT` of the file: csv or jsonl (default: by the ending of its name)"},
+		valueFlag("delimiter", "`CHARACTER` between the cells of CSV, or tab (default: comma)", o.parseDelimiter),
+		&cli.BoolFlag{Name: "dry-run", Usage: "check each row and say what would happen, without a change", HideDefault: true,
+			Destination: &o.dryRun},
+		&cli.StringFlag{Name: "rejects", Destination: &o.rejects,
+			Usage: "write rejected rows to this `FILE` (default: FILE.rejects.csv)"},
+		&cli.IntFlag{Name: "parallel", Usage: "`NUMBER` of requests at once", Value: 8, Destination: &o.parallel},
+	)
+}
+
+func (o *importOptions) parseDelimiter(v string) error {
+	if v == "tab" || v == `\t` {
+		v = "\t"
+	}
+	r, size := utf8.DecodeRuneInString(v)
+	if size == 0 || size != len(v) || strings.ContainsRune("\"\r\n\uFFFD", r) {
+		return errors.New("not one character, such as ; or tab")
+	}
+	o.delimiter = r
+	return nil
+}
+
+func (s *session) importFile(ctx context.Context, name string, o importOptions) error {
+	if o.parallel < 1 || o.parallel > maxParallel {
+		return usageError(fmt.Sprintf("-parallel must be between 1 and %d", maxParallel))
+	}
+	format := cmp.Or(o.format, formatOf(name))
+	if format != "csv" && format != "jsonl" {
+		return usageError("unknown file format: use -format csv or -format jsonl")
+	}
+	source := os.Stdin
+	var input io.Reader = s.in
+	if name != "-" {
+		file, err := os.Open(name)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = file.Close() }()
-		reader, err := buffered(file)
-		if err == nil {
-			i.entries, err = open(reader)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", args[0], err)
-		}
-		if err := i.begin(args[0], *rejects); err != nil {
-			return err
-		}
-		return i.finish(i.run(ctx))
+		source, input = file, file
 	}
+	i := &importer{session: s, parallel: o.parallel, dryRun: o.dryRun}
+	var err error
+	if i.rows, err = openRows(input, format, o.delimiter); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if i.report, err = newReport(reportName(name, o), source); err != nil {
+		return err
+	}
+	i.progress = newProgress(s, source)
+	return i.finish(i.run(ctx))
+}
+
+// reportName is the file for rejected rows, "" in a dry run, which writes none.
+func reportName(file string, o importOptions) string {
+	switch {
+	case o.dryRun:
+		return ""
+	case o.rejects != "":
+		return o.rejects
+	case file == "-":
+		return "stdin.rejects.csv"
+	}
+	return file + ".rejects.csv"
 }
 
 func formatOf(name string) string {
@@ -57,92 +106,57 @@ func formatOf(name string) string {
 	return ""
 }
 
-// open opens the file that is imported, for no other import at the same time. What
-// can't be read again, such as the standard input, keeps no progress.
-func (i *importer) open(name string) (io.ReadCloser, error) {
-	i.source = os.Stdin
-	if name == "-" {
-		return io.NopCloser(i.in), nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	i.source = f
-	info, err := f.Stat()
-	if err == nil && info.Mode().IsRegular() {
-		if err = alone(f); err == nil {
-			i.hash, err = hashOf(f)
-		}
-	}
-	if err != nil {
-		_ = f.Close()
-		return nil, err
-	}
-	return f, nil
+// importSummary is the result of an import.
+type importSummary struct {
+	DryRun       bool          `json:"dryRun,omitempty"` // whether nothing was created
+	Created      int           `json:"created"`
+	Existing     int           `json:"alreadyThere"`
+	Rejected     int           `json:"rejected"`
+	Rejects      string        `json:"rejects,omitempty"`      // the report
+	RejectedRows []rejectedRow `json:"rejectedRows,omitempty"` // in a dry run, instead of the report
 }
 
-// begin opens the ledger, once the file has shown that it can be imported.
-func (i *importer) begin(name, rejects string) (err error) {
-	if name == "-" {
-		name = "stdin"
-	}
-	rejects = either(rejects, name+".rejects.csv")
-	if err := i.spares(rejects); err != nil {
-		return err
-	}
-	state := ""
-	if i.hash != "" {
-		state = name + ".progress"
-	}
-	if i.ledger, err = openLedger(state, i.hash, rejects); err == nil && i.ledger.outdated {
-		i.say("starts anew: the file has changed since it was interrupted, or its report has\n")
-	}
-	return err
+type rejectedRow struct {
+	Line   int    `json:"line"`
+	Reason string `json:"reason"`
 }
 
-// spares refuses a report in the place of what an import reads.
-func (i *importer) spares(rejects string) error {
-	if strings.HasSuffix(rejects, ".progress") || strings.HasSuffix(rejects, ".progress.new") {
-		return usageError("the report of rejected rows must not be called as the progress of an import: " + rejects)
-	}
-	source, err := i.source.Stat()
-	if err != nil {
-		return err
-	}
-	if report, e := os.Stat(rejects); e == nil && os.SameFile(source, report) {
-		return usageError("the report of rejected rows would overwrite the file")
-	}
-	return nil
-}
-
-// summary is the result of an import.
-type summary struct {
-	Created  int    `json:"created"`
-	There    int    `json:"alreadyThere"`
-	Rejected int    `json:"rejected"`
-	Rejects  string `json:"rejects,omitempty"` // the report, if there is one
-}
-
-// finish closes the ledger and says how the import went.
+// finish closes the report and prints the summary.
 func (i *importer) finish(err error) error {
-	l := i.ledger
-	if e := l.close(err == nil); e != nil {
-		return errors.Join(err, fmt.Errorf("the progress of the import could not be kept: %w", e))
+	sum := i.summary
+	if e := i.report.close(sum.Rejected > 0); e != nil {
+		return errors.Join(err, fmt.Errorf("the report of rejected rows is incomplete: %w", e))
 	}
 	if err != nil {
-		return fmt.Errorf("%w\nthe import stopped behind %d rows (%d created, %d already there, %d rejected); the same command goes on", err, l.Entries, l.Created, l.There, l.Rejected)
+		return fmt.Errorf("%w\nthe import stopped after %d rows (%d created, %d already there, %d rejected); "+
+			"run the same command again to continue", err, sum.rows(), sum.Created, sum.Existing, sum.Rejected)
 	}
-	out := summary{Created: l.Created, There: l.There, Rejected: l.Rejected}
-	if out.Rejected > 0 {
-		out.Rejects = l.Rejects
+	if sum.DryRun = i.dryRun; sum.Rejected > 0 {
+		sum.Rejects = i.report.path
 	}
-	if err := i.show(out, func(w io.Writer) {
-		row(w, "created", out.Created)
-		row(w, "already there", out.There)
-		row(w, "rejected", out.Rejected)
-	}); err != nil || out.Rejected == 0 {
+	if err := i.print(sum, func(w io.Writer) { describeImport(w, sum) }); err != nil || sum.Rejected == 0 {
 		return err
 	}
-	return fmt.Errorf("%d rows were rejected: %s says why", out.Rejected, l.Rejects)
+	if i.dryRun {
+		return fmt.Errorf("%d rows would be rejected", sum.Rejected)
+	}
+	return fmt.Errorf("%d rows were rejected; see %s for the reasons", sum.Rejected, sum.Rejects)
+}
+
+func (s importSummary) rows() int { return s.Created + s.Existing + s.Rejected }
+
+func describeImport(w io.Writer, s importSummary) {
+	if s.DryRun {
+		for _, r := range s.RejectedRows {
+			row(w, fmt.Sprintf("line %d", r.Line), r.Reason)
+		}
+		row(w, "dry run: nothing is created")
+		row(w, "would be created", s.Created)
+		row(w, "already there", s.Existing)
+		row(w, "would be rejected", s.Rejected)
+		return
+	}
+	row(w, "created", s.Created)
+	row(w, "already there", s.Existing)
+	row(w, "rejected", s.Rejected)
 }

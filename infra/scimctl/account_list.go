@@ -5,83 +5,68 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
+	"iter"
 	"net/url"
-	"strings"
 
 	"scimserver/shared/admin"
+	"scimserver/shared/scim"
 )
 
-// listAccounts prints page by page: there may be millions.
+// listAccounts prints page by page, because there may be millions of accounts.
 func listAccounts(ctx context.Context, s *session, _ []string) error {
-	out := accountTable
+	list := pages(ctx, s.client, "/accounts", url.Values{},
+		func(p admin.AccountList) ([]admin.Account, scim.ID) { return p.Accounts, p.Next })
 	if s.json {
-		out = accountArray
+		return printAccountJSON(s.out, list)
 	}
-	return out(s, func(each func([]admin.Account) error) error {
-		for after, more := "", true; more; more = after != "" {
-			var page admin.AccountList
-			if err := s.client.do(ctx, http.MethodGet, "/accounts?after="+url.QueryEscape(after), nil, &page); err != nil {
-				return err
-			}
-			if err := each(page.Accounts); err != nil {
-				return err
-			}
-			after = string(page.Next)
-		}
-		return nil
-	})
+	return printAccountTable(s.out, list)
 }
 
-// pages calls each with one page of accounts after the other.
-type pages func(each func([]admin.Account) error) error
-
-func accountTable(s *session, all pages) error {
+// printAccountTable prints columns of a fixed width, for it can't know the widest cell.
+func printAccountTable(w io.Writer, list iter.Seq2[[]admin.Account, error]) error {
 	const line = "%-36s  %-32s  %-24s  %-16s  %s\n"
-	if _, err := fmt.Fprintf(s.out, line, "ID", "USERNAME", "DISPLAY NAME", "CREATED", "EMAILS"); err != nil {
+	if _, err := fmt.Fprintf(w, line, "ID", "USERNAME", "DISPLAY NAME", "CREATED", "EMAILS"); err != nil {
 		return err
 	}
 	rows := 0
-	err := all(func(page []admin.Account) error {
+	for page, err := range list {
+		if err != nil {
+			return err
+		}
 		rows += len(page)
 		for _, a := range page {
-			emails := strings.Join(described(a.Emails), ", ")
-			if _, err := fmt.Fprintf(s.out, line, cell(a.ID), cell(a.UserName), cell(a.DisplayName), moment(&a.Created), cell(emails)); err != nil {
+			_, err := fmt.Fprintf(w, line, formatCell(a.ID), formatCell(a.UserName), formatCell(a.DisplayName),
+				formatTime(&a.Created), formatCell(formatEmails(a.Emails)))
+			if err != nil {
 				return err
 			}
 		}
-		return nil
-	})
-	if err == nil {
-		none(s.out, rows)
 	}
-	return err
+	noRows(w, rows)
+	return nil
 }
 
-// accountArray prints the object that one page with all accounts would be.
-func accountArray(s *session, all pages) error {
-	before := "{\n  \"accounts\": ["
-	err := all(func(page []admin.Account) error {
+// printAccountJSON prints one object, as if all accounts were on one page.
+func printAccountJSON(w io.Writer, list iter.Seq2[[]admin.Account, error]) error {
+	if _, err := io.WriteString(w, "{\n  \"accounts\": ["); err != nil {
+		return err
+	}
+	separator := ""
+	for page, err := range list {
+		if err != nil {
+			return err
+		}
 		for _, a := range page {
 			text, err := json.MarshalIndent(a, "    ", "  ")
 			if err != nil {
 				return err
 			}
-			if _, err := fmt.Fprintf(s.out, "%s\n    %s", before, text); err != nil {
+			if _, err := fmt.Fprintf(w, "%s\n    %s", separator, text); err != nil {
 				return err
 			}
-			before = ","
+			separator = ","
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
-	if before != "," {
-		_, err = io.WriteString(s.out, before)
-	}
-	if err == nil {
-		_, err = io.WriteString(s.out, "\n  ]\n}\n")
-	}
+	_, err := io.WriteString(w, "\n  ]\n}\n")
 	return err
 }

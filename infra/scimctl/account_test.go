@@ -28,12 +28,12 @@ func accounts(b *bench) {
 			b.Errorf("%s: %v", args, found)
 		}
 	}
-	b.fails(1, "no account", "account find -email ann@home.example")
+	b.fails(1, "no account has", "account find -email ann@home.example")
 	b.fails(2, "either -username or -email", "account find")
 	b.fails(2, "either -username or -email", "account find -username a -email a@b.example")
 	other := b.json("account create bob")["id"].(string)
 	b.fails(1, `userName "BOB" is taken by account `+other, "account update "+id+" -username BOB")
-	b.fails(1, "has no password", "account create carl -password-stdin")
+	b.fails(1, "standard input has no password", "account create carl -password-stdin")
 	if r := b.exec("secret\nmore", "account", "create", "carl", "-password-stdin"); r.code != 0 || !strings.Contains(r.out, "stored") {
 		b.Errorf("a password: %+v", r)
 	}
@@ -43,8 +43,8 @@ func accounts(b *bench) {
 	b.listed(id, other)
 	b.deletes(id, "anne")
 	for _, args := range []string{"show %s", "update %s -username x", "delete %s -confirm x"} {
-		b.fails(1, `no account "`+id+`": it was deleted, or may have become a user`, fmt.Sprintf("account "+args, id))
-		b.fails(1, `no account "bob": that is no id; account find -username or -email`, fmt.Sprintf("account "+args, "bob"))
+		b.fails(1, `no account "`+id+`": it was deleted, or became a user of a tenant`, fmt.Sprintf("account "+args, id))
+		b.fails(1, `no account "bob": "bob" is not an id; use account find -username or account find -email`, fmt.Sprintf("account "+args, "bob"))
 	}
 	b.run("account delete " + other + " -confirm bob")
 	b.listed()
@@ -78,7 +78,7 @@ func (b *bench) listed(ids ...string) {
 
 func (b *bench) deletes(id, name string) {
 	b.Helper()
-	if r := b.exec("ann\n", "account", "delete", id); r.code != 1 || !strings.Contains(r.err, "account of "+name) || !strings.Contains(r.err, "nothing is deleted") {
+	if r := b.exec("ann\n", "account", "delete", id); r.code != 1 || !strings.Contains(r.err, "account of "+name) || !strings.Contains(r.err, "nothing is changed") {
 		b.Errorf("wrong username: %+v", r)
 	}
 	if r := b.exec(name+"\n", "account", "delete", id); r.code != 0 || !strings.Contains(r.out, "account "+name+" ("+id+") is deleted") {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -24,34 +25,40 @@ type client struct {
 	http   *http.Client
 }
 
-// apiError is an answer other than success.
+// apiError is a response of the operator API other than success.
 type apiError struct {
 	status  int
 	Message string `json:"message"`
 }
 
-func (e *apiError) Error() string { return harmless(either(e.Message, http.StatusText(e.status))) }
+func (e *apiError) Error() string { return printable(cmp.Or(e.Message, http.StatusText(e.status))) }
 
-// passing reports whether a repeated request may succeed.
-func passing(err error) bool {
+// hasStatus reports whether an error is a response with this status.
+func hasStatus(err error, status int) bool {
+	refused, ok := errors.AsType[*apiError](err)
+	return ok && refused.status == status
+}
+
+// isTransient reports whether a repeated request may succeed.
+func isTransient(err error) bool {
 	refused, ok := errors.AsType[*apiError](err)
 	return err != nil && (!ok || refused.status == http.StatusTooManyRequests || refused.status >= 500)
 }
 
-// do sends a request and decodes the answer into out. What changes nothing by
-// being repeated is repeated when the service is in trouble.
+// do sends a request and decodes the response into out. It retries transient errors of
+// idempotent requests.
 func (c *client) do(ctx context.Context, method, path string, in, out any) error {
 	const tries = 4
 	for n := 1; ; n++ {
 		err := c.once(ctx, method, path, in, out)
-		if method == http.MethodPost || n == tries || !passing(err) || !pause(ctx, time.Duration(n)*time.Second) {
+		if method == http.MethodPost || n == tries || !isTransient(err) || !sleep(ctx, time.Duration(n)*time.Second) {
 			return err
 		}
 	}
 }
 
-// pause reports whether it lasted: it ends with the context.
-func pause(ctx context.Context, d time.Duration) bool {
+// sleep reports false when the context was cancelled first.
+func sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-time.After(d):
 		return true
@@ -60,6 +67,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
+// once is do without retries.
 func (c *client) once(ctx context.Context, method, path string, in, out any) error {
 	req, err := c.request(ctx, method, path, in)
 	if err != nil {
@@ -67,7 +75,7 @@ func (c *client) once(ctx context.Context, method, path string, in, out any) err
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return fmt.Errorf("the operator API is out of reach: %w", err)
+		return fmt.Errorf("the operator API can't be reached: %w", err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	data, err := io.ReadAll(res.Body)
@@ -75,20 +83,22 @@ func (c *client) once(ctx context.Context, method, path string, in, out any) err
 		return err
 	}
 	if res.StatusCode >= 300 {
-		return refusal(res.StatusCode, data)
+		return responseError(res.StatusCode, data)
 	}
 	return json.Unmarshal(data, out)
 }
 
-func refusal(status int, body []byte) error {
+func responseError(status int, body []byte) error {
 	e := &apiError{status: status}
 	_ = json.Unmarshal(body, e)
-	if status == http.StatusForbidden { // made by the gateway, for the service never answers it
-		e.Message = "the operator API refuses the signature or the caller (" + either(e.Message, "403") + "): check the key pair, its right to execute-api:Invoke, and this machine's clock"
+	if status == http.StatusForbidden { // by the gateway: the service never returns it
+		e.Message = "the operator API refuses the signature or the caller (" + cmp.Or(e.Message, "403") +
+			"): check the key pair, its permission for execute-api:Invoke, and this machine's clock"
 	}
 	return e
 }
 
+// request makes a request with a signature of AWS Signature Version 4.
 func (c *client) request(ctx context.Context, method, path string, in any) (*http.Request, error) {
 	var body []byte
 	if in != nil {

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,22 +11,26 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/urfave/cli/v3"
+
 	"scimserver/shared/admin"
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 )
 
-func conflictCommands() []command {
-	return []command{
-		{"conflict list", "TENANT", "list what a provider asked for and did not get because another holds it", listConflicts},
-		{"conflict show", "TENANT ID", "show a conflict, who holds the value now, and the ways out", plain(showConflict)},
-		{"conflict connect", "TENANT ID", "let the provider's next attempt take over the account or team", connectHolder},
-		{"conflict release", "TENANT ID", "take the value away from the account or team", releaseConflict},
-		{"conflict delete", "TENANT ID", "delete the account or team that holds the value", deleteHolder},
-		{"conflict dismiss", "TENANT ID", "list a conflict no more; attempts are still counted", plain(decide("dismiss", nil))},
-	}
+func conflictCommands() *cli.Command {
+	return group("conflict", "show and resolve conflicts: values that a provider asked for and another resource holds",
+		listConflicts(),
+		command("show", "TENANT ID", "show a conflict, who holds the value now, and how to resolve it", showConflict),
+		connectHolder(),
+		releaseConflict(),
+		deleteHolder(),
+		command("dismiss", "TENANT ID", "hide a conflict from the list; attempts are still counted",
+			resolveConflict("dismiss", nil)),
+	)
 }
 
+// conflictPath is the path of a tenant's conflicts, or of one of them.
 func conflictPath(args []string) string {
 	path := tenantPath(args[0]) + "/conflicts"
 	if len(args) > 1 {
@@ -35,55 +39,52 @@ func conflictPath(args []string) string {
 	return path
 }
 
-func listConflicts(flags *flag.FlagSet) action {
-	state := flags.String("state", "", "open, approved, freed, dismissed, closed or all (default all but dismissed and closed)")
-	return func(ctx context.Context, s *session, args []string) error {
-		all, err := s.conflicts(ctx, args[0], *state)
+func listConflicts() *cli.Command {
+	var state string
+	list := func(ctx context.Context, s *session, args []string) error {
+		list, err := s.conflicts(ctx, args[0], state)
 		if err != nil {
 			return err
 		}
-		last := map[string]string{"closed": "OUTCOME", "all": "CAN, OR OUTCOME"}[*state]
-		return s.show(all, func(w io.Writer) {
-			row(w, "ID", "OF", "VALUE", "HELD BY", "STATE", "ATTEMPTS", "LAST", either(last, "CAN"))
-			for _, c := range all.Conflicts {
-				left := either(strings.Join(verbs(c), ", "), c.Outcome)
-				row(w, c.ID, c.Of, short(lost(c.Values[0]), maxValueShown)+more(len(c.Values)-1), c.HeldBy, c.State, c.Attempts, moment(&c.Last), left)
+		lastColumn := map[string]string{"closed": "OUTCOME", "all": "CAN, OR OUTCOME"}[state]
+		return s.print(admin.ConflictList{Conflicts: list}, func(w io.Writer) {
+			row(w, "ID", "OF", "VALUE", "HELD BY", "STATE", "ATTEMPTS", "LAST", cmp.Or(lastColumn, "CAN"))
+			for _, c := range list {
+				row(w, c.ID, c.Of, truncate(formatValue(c.Values[0]), maxValueShown)+formatMore(len(c.Values)-1), c.HeldBy, c.State,
+					c.Attempts, formatTime(&c.Last), cmp.Or(strings.Join(resolutions(c), ", "), c.Outcome))
 			}
-			none(w, len(all.Conflicts))
+			noRows(w, len(list))
 		})
 	}
+	return command("list", "TENANT", "list the conflicts of a tenant", list,
+		&cli.StringFlag{Name: "state", Destination: &state, HideDefault: true,
+			Usage: "only conflicts in this `STATE`: open, approved, freed, dismissed, closed or all " +
+				"(default: all except dismissed and closed)"})
 }
 
-// maxValueShown is the most characters of a value in a table.
+// maxValueShown is the maximum of characters of a value in a table.
 const maxValueShown = 64
 
-// conflicts reads all conflicts of a tenant in a state, the last ones first.
-func (s *session) conflicts(ctx context.Context, tenant, state string) (admin.ConflictList, error) {
-	all := admin.ConflictList{Conflicts: []admin.Conflict{}}
-	for after, more := "", true; more; more = after != "" {
-		var page admin.ConflictList
-		query := url.Values{"after": {after}, "state": {state}}
-		if err := s.client.do(ctx, http.MethodGet, conflictPath([]string{tenant})+"?"+query.Encode(), nil, &page); err != nil {
-			return all, err
-		}
-		all.Conflicts = append(all.Conflicts, page.Conflicts...)
-		after = string(page.Next)
-	}
-	slices.SortStableFunc(all.Conflicts, func(a, b admin.Conflict) int { return b.Last.Compare(a.Last) })
-	return all, nil
+// conflicts returns all conflicts of a tenant in a state, those with the latest attempt
+// first.
+func (s *session) conflicts(ctx context.Context, tenant, state string) ([]admin.Conflict, error) {
+	list, err := listAll(ctx, s.client, conflictPath([]string{tenant}), url.Values{"state": {state}},
+		func(p admin.ConflictList) ([]admin.Conflict, directory.ConflictID) { return p.Conflicts, p.Next })
+	slices.SortStableFunc(list, func(a, b admin.Conflict) int { return b.Last.Compare(a.Last) })
+	return list, err
 }
 
-func lost(v admin.ConflictValue) string { return v.Attribute + " " + v.Value }
+func formatValue(v admin.ConflictValue) string { return v.Attribute + " " + v.Value }
 
-func more(n int) string {
+func formatMore(n int) string {
 	if n == 0 {
 		return ""
 	}
 	return fmt.Sprintf(" and %d more", n)
 }
 
-// verbs are the ways to resolve a conflict that apply.
-func verbs(c admin.Conflict) (list []string) {
+// resolutions are the ways to resolve a conflict that apply now.
+func resolutions(c admin.Conflict) (list []string) {
 	for _, o := range c.Can {
 		if o.Applies {
 			list = append(list, string(o.Verb))
@@ -92,65 +93,70 @@ func verbs(c admin.Conflict) (list []string) {
 	return list
 }
 
-func connectHolder(flags *flag.FlagSet) action {
-	in := admin.Connection{}
-	flags.Func("holder", "`id` of the account or team that is meant; nothing is done if another holds the value by now", func(v string) error {
-		in.Holder = scim.ID(v)
-		return given(v)
-	})
-	return func(ctx context.Context, s *session, args []string) error {
-		return decide(directory.ByConnecting, in)(ctx, s, args)
-	}
+func connectHolder() *cli.Command {
+	var in admin.Connection
+	return command("connect", "TENANT ID", "let the provider's next attempt take over the account or team",
+		func(ctx context.Context, s *session, args []string) error {
+			return resolveConflict(directory.ByConnecting, in)(ctx, s, args)
+		},
+		valueFlag("holder", "`ID` of the account or team; the command fails if another one holds the value now",
+			func(v string) (err error) {
+				in.Holder, err = nonEmpty[scim.ID](v)
+				return err
+			}))
 }
 
-func releaseConflict(flags *flag.FlagSet) action {
-	in := admin.Release{}
-	replaced := func(name, usage string, to **string) {
-		flags.Func(name, usage, func(v string) error { *to = &v; return given(v) })
-	}
-	replaced("email", "`address` that the account gets in place of the one that it gives up", &in.Email)
-	replaced("username", "`userName` that the account gets", &in.UserName)
-	replaced("name", "`name` that the team gets", &in.DisplayName)
-	confirm := flags.String("confirm", "", "the `id` of a deactivated user, for scripts; otherwise it is asked for")
-	return func(ctx context.Context, s *session, args []string) (err error) {
-		if in.Confirm, err = s.confirmRelease(ctx, args, *confirm); err != nil {
-			return err
-		}
-		return asFlag(decide(directory.ByReleasing, in)(ctx, s, args))
-	}
+func releaseConflict() *cli.Command {
+	var in admin.Release
+	var typed string
+	return command("release", "TENANT ID", "take the value away from the account, the team or the deactivated user",
+		func(ctx context.Context, s *session, args []string) (err error) {
+			if in.Confirm, err = s.confirmRelease(ctx, args, typed); err != nil {
+				return err
+			}
+			return nameFlag(resolveConflict(directory.ByReleasing, in)(ctx, s, args))
+		},
+		valueFlag("email", "`ADDRESS` that the account gets instead", optional(&in.Email, nonEmpty)),
+		valueFlag("username", "`USERNAME` that the account gets instead", optional(&in.UserName, nonEmpty)),
+		valueFlag("name", "`NAME` that the team gets instead", optional(&in.DisplayName, nonEmpty)),
+		confirmFlag("the `ID` of the deactivated user", &typed),
+	)
 }
 
-// flagNames are what the flags of a release are called in its body.
-var flagNames = map[string]string{"userName": "-username", "email": "-email", "displayName": "-name"}
+// releaseFlag is the flag for a member of the body of a release.
+func releaseFlag(member string) string {
+	return map[string]string{"userName": "-username", "email": "-email", "displayName": "-name"}[member]
+}
 
-// asFlag says in the words of the command line which member of a release is wrong.
-func asFlag(err error) error {
+// nameFlag names the flag where an error names a member of the body.
+func nameFlag(err error) error {
 	refused, ok := errors.AsType[*apiError](err)
 	if !ok || refused.status != http.StatusBadRequest {
 		return err
 	}
 	member := strings.TrimRight(strings.Fields(refused.Message + " -")[0], ":")
-	if flag, known := flagNames[member]; known {
-		return errors.New(harmless(flag + strings.TrimPrefix(refused.Message, member)))
+	if flag := releaseFlag(member); flag != "" {
+		return errors.New(printable(flag + strings.TrimPrefix(refused.Message, member)))
 	}
 	return err
 }
 
-func deleteHolder(flags *flag.FlagSet) action {
-	confirm := flags.String("confirm", "", "the `id` of the account, team or user, for scripts; otherwise it is asked for")
-	return func(ctx context.Context, s *session, args []string) error {
-		var c admin.Conflict
-		if err := s.client.do(ctx, http.MethodGet, conflictPath(args), nil, &c); err != nil {
-			return err
-		}
-		if o := optionOf(c, directory.ByDeleting); !o.Applies {
-			return fmt.Errorf("nothing is deleted: %s", o.Reason)
-		}
-		if err := s.confirmed(deletion(c), "its id", *confirm, string(c.Holder.ID), "the id of the "+c.HeldBy); err != nil {
-			return err
-		}
-		return decide(directory.ByDeleting, admin.HolderDeletion{Confirm: c.Holder.ID})(ctx, s, args)
-	}
+func deleteHolder() *cli.Command {
+	var typed string
+	return command("delete", "TENANT ID", "delete the account, the team or the deactivated user that holds the value",
+		func(ctx context.Context, s *session, args []string) error {
+			var c admin.Conflict
+			if err := s.client.do(ctx, http.MethodGet, conflictPath(args), nil, &c); err != nil {
+				return err
+			}
+			if o := optionOf(c, directory.ByDeleting); !o.Applies {
+				return fmt.Errorf("nothing is deleted: %s", o.Reason)
+			}
+			if err := s.confirm(deletionNotice(c), "the id of the "+c.HeldBy, typed, string(c.Holder.ID)); err != nil {
+				return err
+			}
+			return resolveConflict(directory.ByDeleting, admin.HolderDeletion{Confirm: c.Holder.ID})(ctx, s, args)
+		}, confirmFlag("the `ID` of the account, team or user", &typed))
 }
 
 func optionOf(c admin.Conflict, by directory.Resolution) admin.ConflictOption {
@@ -162,13 +168,13 @@ func optionOf(c admin.Conflict, by directory.Resolution) admin.ConflictOption {
 	return admin.ConflictOption{Reason: "the service does not offer it"}
 }
 
-// decide resolves a conflict in a way, and says what happens next.
-func decide(by directory.Resolution, body any) action {
+// resolveConflict resolves a conflict, and says what happens next.
+func resolveConflict(by directory.Resolution, body any) action {
 	return func(ctx context.Context, s *session, args []string) error {
 		var c admin.Conflict
 		if err := s.client.do(ctx, http.MethodPost, conflictPath(args)+"/"+string(by), body, &c); err != nil {
 			return err
 		}
-		return s.show(c, func(w io.Writer) { advise(w, args[0], c) })
+		return s.print(c, func(w io.Writer) { printNextSteps(w, args[0], c) })
 	}
 }

@@ -10,62 +10,69 @@ import (
 	"scimserver/shared/scim"
 )
 
-// retry is how administrators have their providers try again.
-const retry = "Entra ID tries again by itself within 40 minutes, less often after repeated errors, or at once by Provision on demand; " +
-	"Okta when told to: Dashboard > Tasks > Retry Selected (group: Push Groups > Retry All Groups)."
+// howToRetry says how administrators make their providers try again.
+const howToRetry = "Entra ID tries again by itself within 40 minutes, less often after repeated errors, " +
+	"or at once by Provision on demand; Okta when told to: " +
+	"Dashboard > Tasks > Retry Selected (group: Push Groups > Retry All Groups)."
 
-// success is what comes of a value that is free.
-const success = "the next attempt of the provider succeeds and closes the conflict, unless others hold something else that it asks for."
+// valueIsFree says what happens once nobody holds the value.
+const valueIsFree = "The value is free: the next attempt of the provider succeeds and closes the conflict, " +
+	"unless it asks for something else that is in use."
 
-// advise says what happens next with a conflict.
-func advise(w io.Writer, tenant string, c admin.Conflict) {
-	for _, line := range next(tenant, c) {
+// printNextSteps says what happens next with a conflict, and what the operator can do.
+func printNextSteps(w io.Writer, tenant string, c admin.Conflict) {
+	for _, line := range nextSteps(tenant, c) {
 		row(w, line)
 	}
 }
 
-// next is what happens next with a conflict, line by line.
-func next(tenant string, c admin.Conflict) []string {
+func nextSteps(tenant string, c admin.Conflict) []string {
 	switch c.State {
 	case directory.ConflictApproved:
-		return []string{fmt.Sprintf("The next attempt of the provider connects %s: it becomes the %s of tenant %s under that id, with what the provider sends. "+
-			"This holds until %s, as long as the %s is not changed and nothing else that the request asks for is held by others.",
-			holder(c), c.Of, tenant, moment(&c.Approval.Until), c.HeldBy), retry}
+		return []string{fmt.Sprintf("The next attempt of the provider connects %s: it becomes the %s of tenant %s "+
+			"under that id, with what the provider sends. The approval is valid until %s, unless the %s changes "+
+			"or the request asks for something else that is in use.",
+			describeHolder(c), c.Of, tenant, formatTime(&c.Approval.Until), c.HeldBy), howToRetry}
 	case directory.ConflictFreed:
-		return []string{"The value is free: " + success, retry}
+		return []string{valueIsFree, howToRetry}
 	case directory.ConflictDismissed:
-		return []string{"It is listed with -state dismissed only, until another holds the value. Attempts still fail and are counted."}
+		return []string{"It is listed with -state dismissed only, until the value has another holder. " +
+			"Attempts still fail and are counted."}
 	case directory.ConflictClosed:
-		return []string{"Nothing is left to do."}
+		return []string{"The conflict is closed: there is nothing to do."}
 	}
 	if c.Now != nil && !c.Now.Holds {
-		return []string{"The value is free: " + success, retry}
+		return []string{valueIsFree, howToRetry}
 	}
-	lines := decisions(tenant+" "+string(c.ID), c)
-	if cameBack(c) {
-		lines = append(lines, "The user is deactivated. If it is the same person, it comes back with the same id when the identity provider activates it; or, unless the externalId is another one, by the next create after: scimctl tenant update "+tenant+" -reactivate")
+	lines := resolutionCommands(tenant+" "+string(c.ID), c)
+	if isReturningUser(c) {
+		lines = append(lines, "The user is deactivated. If it is the same person, it comes back with the same id "+
+			"when the identity provider activates it; or, unless the externalId is another one, "+
+			"by the next create after: scimctl tenant update "+tenant+" -reactivate")
 	}
 	return lines
 }
 
-// cameBack reports whether the provider creates a user whom it has deactivated.
-func cameBack(c admin.Conflict) bool {
-	return c.HeldBy == "user" && c.Resource == "" && c.Now != nil && c.Now.Deactivated && scim.Fold(c.Name) == scim.Fold(c.Now.Name)
+// isReturningUser reports whether the provider creates a user that it has deactivated.
+func isReturningUser(c admin.Conflict) bool {
+	isCreate := c.HeldBy == "user" && c.Resource == ""
+	return isCreate && c.Now != nil && c.Now.Deactivated && scim.Fold(c.Name) == scim.Fold(c.Now.Name)
 }
 
-// decisions are the commands that resolve an open conflict.
-func decisions(name string, c admin.Conflict) []string {
-	ways := verbs(c)
+// resolutionCommands are the commands that resolve an open conflict.
+func resolutionCommands(tenantAndID string, c admin.Conflict) []string {
+	ways := resolutions(c)
 	if len(ways) == 1 && ways[0] == string(directory.ByDismissing) {
-		return []string{"It is solved at the identity provider: see the reasons. To hear no more of it: scimctl conflict dismiss " + name}
+		return []string{"Resolve it at the identity provider: see the reasons above. " +
+			"To hide it from the list: scimctl conflict dismiss " + tenantAndID}
 	}
-	lines := []string{"Attempts fail until somebody decides:"}
+	lines := []string{"Attempts fail until you choose one of:"}
 	for _, way := range ways {
-		line := "  scimctl conflict " + way + " " + name
+		line := "  scimctl conflict " + way + " " + tenantAndID
 		if needs := optionOf(c, directory.Resolution(way)).Needs; needs != "" {
-			line += " " + strings.Join(flagsOf(needs), " NEW, or ") + " NEW"
+			line += " " + strings.Join(releaseFlags(needs), " NEW, or ") + " NEW"
 		}
-		if way == string(directory.ByConnecting) { // whom the operator has just read of
+		if way == string(directory.ByConnecting) { // the holder that the operator has just seen
 			line += " -holder " + string(c.Holder.ID)
 		}
 		lines = append(lines, line)

@@ -12,45 +12,47 @@ import (
 	"scimserver/shared/directory"
 )
 
-// related is a conflict with the others that keep the same resource from being
-// provisioned.
-type related struct {
+// conflictWithRelated is a conflict with the ids of the others that keep the same
+// resource from being provisioned.
+type conflictWithRelated struct {
 	admin.Conflict
 	SeeAlso []directory.ConflictID `json:"seeAlso,omitempty"`
 }
 
 func showConflict(ctx context.Context, s *session, args []string) error {
-	var c related
+	var c conflictWithRelated
 	if err := s.client.do(ctx, http.MethodGet, conflictPath(args), nil, &c); err != nil {
 		return err
 	}
-	others, err := s.others(ctx, args[0], c.Conflict)
+	others, err := s.relatedConflicts(ctx, args[0], c.Conflict)
 	if err != nil {
 		return err
 	}
 	for _, other := range others {
 		c.SeeAlso = append(c.SeeAlso, other.ID)
 	}
-	return s.show(c, func(w io.Writer) {
+	return s.print(c, func(w io.Writer) {
 		describeConflict(w, c.Conflict)
 		for _, other := range others {
-			row(w, "see also", fmt.Sprintf("%s (%s): %s%s", other.ID, other.State, lost(other.Values[0]), more(len(other.Values)-1)))
+			lost := formatValue(other.Values[0]) + formatMore(len(other.Values)-1)
+			row(w, "see also", fmt.Sprintf("%s (%s): %s", other.ID, other.State, lost))
 		}
 		if c.Now != nil {
-			row(w, "now", standing(c.Conflict))
+			row(w, "now", describeNow(c.Conflict))
 		}
 		describeOptions(w, c.Can)
-		advise(w, args[0], c.Conflict)
+		printNextSteps(w, args[0], c.Conflict)
 	})
 }
 
-// others are the conflicts of the same attempt that are not closed, each of which
-// has another holder.
-func (s *session) others(ctx context.Context, tenant string, c admin.Conflict) (list []admin.Conflict, err error) {
+// relatedConflicts are the other conflicts of the same attempt that are not closed.
+// Each has another holder.
+func (s *session) relatedConflicts(ctx context.Context, tenant string, c admin.Conflict) ([]admin.Conflict, error) {
 	all, err := s.conflicts(ctx, tenant, "all")
-	for _, o := range all.Conflicts {
-		same := o.Of == c.Of && o.Name == c.Name && o.ExternalID == c.ExternalID && o.Resource == c.Resource
-		if same && o.ID != c.ID && o.State != directory.ConflictClosed {
+	var list []admin.Conflict
+	for _, o := range all {
+		sameAttempt := o.Of == c.Of && o.Name == c.Name && o.ExternalID == c.ExternalID && o.Resource == c.Resource
+		if sameAttempt && o.ID != c.ID && o.State != directory.ConflictClosed {
 			list = append(list, o)
 		}
 	}
@@ -59,81 +61,81 @@ func (s *session) others(ctx context.Context, tenant string, c admin.Conflict) (
 
 func describeConflict(w io.Writer, c admin.Conflict) {
 	row(w, "id", c.ID)
-	row(w, "state", either(strings.Trim(string(c.State)+": "+c.Outcome, ": "), "-"))
+	row(w, "state", strings.Trim(string(c.State)+": "+c.Outcome, ": "))
 	for _, v := range c.Values {
-		row(w, "lost", lost(v))
+		row(w, "lost", formatValue(v))
 	}
-	row(w, "held by", holder(c))
+	row(w, "held by", describeHolder(c))
 	row(w, "wanted for", strings.TrimSpace(c.Of+" "+c.Name+" "+cmp.Or(string(c.Resource), "(new)")))
 	row(w, "externalId", c.ExternalID)
-	row(w, "attempts", fmt.Sprintf("%d, from %s to %s", c.Attempts, moment(&c.First), moment(&c.Last)))
+	row(w, "attempts", fmt.Sprintf("%d, from %s to %s", c.Attempts, formatTime(&c.First), formatTime(&c.Last)))
 	if c.Approval != nil {
 		row(w, "approved by", c.Approval.By)
-		row(w, "approved until", moment(&c.Approval.Until))
+		row(w, "approved until", formatTime(&c.Approval.Until))
 	}
 }
 
-func holder(c admin.Conflict) string {
+func describeHolder(c admin.Conflict) string {
 	name := ""
 	if c.Now != nil {
 		name = c.Now.Name
 	}
-	text := who(name, c.Holder.Kind, c.Holder.ID)
+	text := describeResource(name, c.Holder.Kind, c.Holder.ID)
 	if c.HeldBy == "elsewhere" {
 		text += " of tenant " + string(c.Holder.Tenant)
 	}
 	return text
 }
 
-// standing is how it stands with the holder.
-func standing(c admin.Conflict) string {
+// describeNow says whether the holder still holds the value, and what it is.
+func describeNow(c admin.Conflict) string {
 	switch n := c.Now; {
 	case !n.Holds:
 		return n.Reason
 	case n.Account != nil:
-		return "userName " + n.Account.UserName + ", emails " + either(strings.Join(described(n.Account.Emails), ", "), "none")
+		return "userName " + n.Account.UserName + ", emails " + formatEmails(n.Account.Emails)
 	case n.Deactivated:
 		return "it still holds the value, and is deactivated"
 	}
 	return "it still holds the value"
 }
 
-// describeOptions lists the ways out, and each reason once. Where nothing can be done,
-// for one reason, the state has said it.
-func describeOptions(w io.Writer, can []admin.ConflictOption) {
-	said := map[string]bool{}
+// describeOptions lists the ways to resolve a conflict, and each reason once. It lists
+// none if all are impossible for one reason, which the state has shown.
+func describeOptions(w io.Writer, options []admin.ConflictOption) {
+	shown := map[string]bool{}
 	applies := false
-	for _, o := range can {
-		said[o.Reason] = false
+	for _, o := range options {
+		shown[o.Reason] = false
 		applies = applies || o.Applies
 	}
-	if !applies && len(said) == 1 {
+	if !applies && len(shown) == 1 {
 		return
 	}
-	for _, o := range can {
-		text := option(o)
-		if !o.Applies && said[o.Reason] {
-			text = "no, likewise"
+	for _, o := range options {
+		text := describeOption(o)
+		if !o.Applies && shown[o.Reason] {
+			text = "no, for the same reason"
 		}
 		row(w, "can "+string(o.Verb), text)
-		said[o.Reason] = true
+		shown[o.Reason] = true
 	}
 }
 
-func option(o admin.ConflictOption) string {
+func describeOption(o admin.ConflictOption) string {
 	switch {
 	case !o.Applies:
 		return "no: " + o.Reason
 	case o.Needs != "":
-		return "yes: " + o.Effect + "; name another with " + strings.Join(flagsOf(o.Needs), " or ")
+		return "yes: " + o.Effect + "; give the new value with " + strings.Join(releaseFlags(o.Needs), " or ")
 	}
 	return "yes: " + o.Effect
 }
 
-// flagsOf are the flags of what a release needs.
-func flagsOf(needs string) (flags []string) {
-	for name := range strings.SplitSeq(needs, " or ") {
-		flags = append(flags, flagNames[name])
+// releaseFlags are the flags for what a release needs, such as "userName or email".
+func releaseFlags(needs string) (flags []string) {
+	for member := range strings.SplitSeq(needs, " or ") {
+		flags = append(flags, releaseFlag(member))
 	}
 	return flags
 }

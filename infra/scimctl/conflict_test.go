@@ -59,14 +59,14 @@ func conflicts(b *bench) {
 		}
 	}
 	b.fails(1, account, "conflict connect clash "+id+" -holder 3f6f2f0e-0000-4000-8000-000000000000")
-	if out := b.run("conflict connect clash " + id + " -holder " + account); !strings.Contains(out, "connects ann@clash.example (account "+account+")") || !strings.Contains(out, "nothing else that the request asks for is held") {
+	if out := b.run("conflict connect clash " + id + " -holder " + account); !strings.Contains(out, "connects ann@clash.example (account "+account+")") || !strings.Contains(out, "unless the account changes or the request asks for something else") {
 		b.Errorf("connect says %s", out)
 	}
 	if status, user := b.provision(token, "ann@clash.example", "x1", "ann@clash.example"); status != 201 || user["id"] != account {
 		b.Errorf("the attempt after the approval: %d %v, want account %s", status, user, account)
 	}
 	b.becomes("closed", id)
-	if out := b.run("conflict show clash " + id); !strings.Contains(out, "Nothing is left to do.") || strings.Count(out, "connected by approval") != 1 || strings.Contains(out, "can ") {
+	if out := b.run("conflict show clash " + id); !strings.Contains(out, "there is nothing to do.") || strings.Count(out, "connected by approval") != 1 || strings.Contains(out, "can ") {
 		b.Errorf("once it is closed:\n%s", out)
 	}
 	for _, state := range []string{"closed", "all"} {
@@ -96,7 +96,7 @@ func released(b *bench) {
 	}
 	b.becomes("closed", id)
 	account, id := b.conflicted(token, "carl@clash.example", "x3")
-	if r := b.exec("no\n", "conflict", "delete", "clash", id); r.code != 1 || !strings.Contains(r.err, "carl@clash.example") || !strings.Contains(r.err, "nothing is deleted") {
+	if r := b.exec("no\n", "conflict", "delete", "clash", id); r.code != 1 || !strings.Contains(r.err, "carl@clash.example") || !strings.Contains(r.err, "nothing is changed") {
 		b.Errorf("wrong id: %+v", r)
 	}
 	if out := b.run("conflict delete clash " + id + " -confirm " + account); !strings.Contains(out, "value is free") {

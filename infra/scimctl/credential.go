@@ -1,28 +1,30 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/urfave/cli/v3"
+
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
 )
 
-func credentialCommands() []command {
-	return []command{
-		{"credential create", "TENANT", "make a token, or a client id and secret for OAuth 2.0", createCredential},
-		{"credential list", "TENANT", "list a tenant's credentials", plain(listCredentials)},
-		{"credential rotate", "TENANT KEY", "make a new credential; the old one works a while longer", rotateCredential},
-		{"credential revoke", "TENANT KEY", "let a credential work no more", plain(revokeCredential)},
-	}
+func credentialCommands() *cli.Command {
+	return group("credential", "create, rotate and revoke the credentials of a tenant",
+		createCredential(),
+		command("list", "TENANT", "list the credentials of a tenant", listCredentials),
+		rotateCredential(),
+		command("revoke", "TENANT KEY", "revoke a credential", revokeCredential),
+	)
 }
 
+// credentialPath is the path of a tenant's credentials, or of one of them.
 func credentialPath(args []string) string {
 	path := tenantPath(args[0]) + "/credentials"
 	if len(args) > 1 {
@@ -31,110 +33,93 @@ func credentialPath(args []string) string {
 	return path
 }
 
-func createCredential(flags *flag.FlagSet) action {
-	in := admin.NewCredential{}
-	client := flags.Bool("client", false, "make a client id and secret, which the provider changes for access tokens (OAuth 2.0)")
-	flags.Func("client-id", "make another secret for the client of this `id`", func(v string) error {
-		id := tenant.KeyID(v)
-		in.Client, *client = &id, true
-		return given(v)
-	})
-	flags.Func("scopes", "what it may do: read, or write, which includes read (default write; with -subject read)", func(v string) error {
-		for name := range strings.SplitSeq(v, ",") {
-			in.Scopes = append(in.Scopes, tenant.Scope(strings.TrimSpace(name)))
-		}
-		return nil
-	})
-	flags.Func("subject", "id or userName of the one `user` whom the token speaks for; it reaches /Me alone", func(v string) error {
-		in.Subject = &v
-		return given(v)
-	})
-	flags.Func("expires", "`life` of the credential, such as 90d (default no end, or the tenant's limit)", func(v string) error {
-		n, err := seconds(v)
-		in.ExpiresIn = &n
-		return err
-	})
-	return func(ctx context.Context, s *session, args []string) error {
-		if *client {
-			in.Kind = tenant.ClientSecret
-		}
-		var made admin.Issued
-		if err := s.client.do(ctx, http.MethodPost, credentialPath(args), in, &made); err != nil {
-			return err
-		}
-		return s.show(made, func(w io.Writer) { present(w, made) })
-	}
+func createCredential() *cli.Command {
+	var in admin.NewCredential
+	var isClient bool
+	return command("create", "TENANT", "create a bearer token, or a client id and secret for OAuth 2.0",
+		func(ctx context.Context, s *session, args []string) error {
+			if isClient || in.Client != nil {
+				in.Kind = tenant.ClientSecret
+			}
+			var issued admin.Issued
+			if err := s.client.do(ctx, http.MethodPost, credentialPath(args), in, &issued); err != nil {
+				return err
+			}
+			return s.print(issued, func(w io.Writer) { describeIssued(w, issued) })
+		},
+		&cli.BoolFlag{Name: "client", HideDefault: true, Destination: &isClient,
+			Usage: "create a client id and secret, which the provider exchanges for access tokens (OAuth 2.0)"},
+		valueFlag("client-id", "create another secret for the client with this `ID`", optional(&in.Client, nonEmpty)),
+		valueFlag("scopes", "`SCOPES`: read, or write, which includes read (default: write; with -subject: read)",
+			func(v string) error {
+				for name := range strings.SplitSeq(v, ",") {
+					in.Scopes = append(in.Scopes, tenant.Scope(strings.TrimSpace(name)))
+				}
+				return nil
+			}),
+		valueFlag("subject", "create a token of one `USER` (id or userName), which can only read /Me",
+			optional(&in.Subject, nonEmpty)),
+		valueFlag("expires", "lifetime, a `DURATION` such as 90d (default: never expires, or the limit of the tenant)",
+			optional(&in.ExpiresIn, parseSeconds)),
+	)
 }
 
-// given refuses a value that is empty, such as that of an unset shell variable.
-func given(v string) error {
-	if v == "" {
-		return errors.New("it is empty")
-	}
-	return nil
-}
-
-// present shows a secret, once.
-func present(w io.Writer, made admin.Issued) {
-	if made.Kind == tenant.ClientSecret {
-		row(w, "client id", made.Client)
-		row(w, "client secret", made.Secret)
+// describeIssued shows a new credential with its secret.
+func describeIssued(w io.Writer, c admin.Issued) {
+	if c.Kind == tenant.ClientSecret {
+		row(w, "client id", c.Client)
+		row(w, "client secret", c.Secret)
 	} else {
-		row(w, "token", made.Secret)
+		row(w, "token", c.Secret)
 	}
-	row(w, "key", made.Key)
-	row(w, "scopes", joined(made.Scopes, ", "))
-	if made.Subject != "" {
-		row(w, "user", made.Subject)
+	row(w, "key", c.Key)
+	row(w, "scopes", join(c.Scopes, ", "))
+	if c.Subject != "" {
+		row(w, "user", c.Subject)
 	}
-	row(w, "expires", either(moment(made.Expires), "never"))
-	_, _ = fmt.Fprintln(w, "The secret is shown this once and stored nowhere.")
+	row(w, "expires", cmp.Or(formatTime(c.Expires), "never"))
+	_, _ = fmt.Fprintln(w, "Keep the secret now: it is not stored and can't be shown again.")
 }
 
 func listCredentials(ctx context.Context, s *session, args []string) error {
-	all := admin.CredentialList{Credentials: []admin.Credential{}}
-	for after, more := "", true; more; more = after != "" {
-		var page admin.CredentialList
-		if err := s.client.do(ctx, http.MethodGet, credentialPath(args)+"?after="+url.QueryEscape(after), nil, &page); err != nil {
-			return err
-		}
-		all.Credentials = append(all.Credentials, page.Credentials...)
-		after = string(page.Next)
+	list, err := listAll(ctx, s.client, credentialPath(args), url.Values{},
+		func(p admin.CredentialList) ([]admin.Credential, tenant.KeyID) { return p.Credentials, p.Next })
+	if err != nil {
+		return err
 	}
-	return s.show(all, func(w io.Writer) {
+	return s.print(admin.CredentialList{Credentials: list}, func(w io.Writer) {
 		row(w, "KEY", "KIND", "STATE", "SCOPES", "USER", "CREATED", "EXPIRES", "LAST USED")
-		for _, c := range all.Credentials {
-			row(w, c.Key, kind(c), c.State, joined(c.Scopes, ","), c.Subject, moment(&c.Created), moment(c.Expires), moment(c.Used))
+		for _, c := range list {
+			row(w, c.Key, formatKind(c), c.State, join(c.Scopes, ","), c.Subject,
+				formatTime(&c.Created), formatTime(c.Expires), formatTime(c.Used))
 		}
-		none(w, len(all.Credentials))
+		noRows(w, len(list))
 	})
 }
 
-// kind names the client of a secret, where that isn't the secret's own key.
-func kind(c admin.Credential) string {
+// formatKind names the client of a secret too, where it is not the secret's own key.
+func formatKind(c admin.Credential) string {
 	if c.Client == "" || c.Client == c.Key {
 		return string(c.Kind)
 	}
 	return string(c.Kind) + " " + string(c.Client)
 }
 
-func rotateCredential(flags *flag.FlagSet) action {
-	in := admin.Rotation{}
-	flags.Func("overlap", "how long the old one still works, such as 36h (default 24h)", func(v string) error {
-		n, err := seconds(v)
-		in.OverlapSeconds = &n
-		return err
-	})
-	return func(ctx context.Context, s *session, args []string) error {
-		var made admin.Rotated
-		if err := s.client.do(ctx, http.MethodPost, credentialPath(args)+"/rotate", in, &made); err != nil {
-			return err
-		}
-		return s.show(made, func(w io.Writer) {
-			present(w, made.New)
-			row(w, "The old one, "+string(made.Old.Key)+", expires "+moment(made.Old.Expires)+".")
-		})
-	}
+func rotateCredential() *cli.Command {
+	var in admin.Rotation
+	return command("rotate", "TENANT KEY", "create a new credential; the old one keeps working for a while",
+		func(ctx context.Context, s *session, args []string) error {
+			var rotated admin.Rotated
+			if err := s.client.do(ctx, http.MethodPost, credentialPath(args)+"/rotate", in, &rotated); err != nil {
+				return err
+			}
+			return s.print(rotated, func(w io.Writer) {
+				describeIssued(w, rotated.New)
+				row(w, fmt.Sprintf("The old credential %s expires %s.", rotated.Old.Key, formatTime(rotated.Old.Expires)))
+			})
+		},
+		valueFlag("overlap", "how long the old credential keeps working, a `DURATION` such as 36h (default: 24h)",
+			optional(&in.OverlapSeconds, parseSeconds)))
 }
 
 func revokeCredential(ctx context.Context, s *session, args []string) error {
@@ -142,11 +127,12 @@ func revokeCredential(ctx context.Context, s *session, args []string) error {
 	if err := s.client.do(ctx, http.MethodDelete, credentialPath(args), nil, &out); err != nil {
 		return err
 	}
-	return s.show(out, func(w io.Writer) {
-		note := "It works no more."
+	return s.print(out, func(w io.Writer) {
+		note := "It is refused from now on."
 		if out.WorksForSeconds > 0 {
-			note = fmt.Sprintf("Where it was used just now it may work for up to %d seconds more.", out.WorksForSeconds)
+			note = fmt.Sprintf("If it was used in the last minutes, it may be accepted for up to %d more seconds.",
+				out.WorksForSeconds)
 		}
-		row(w, "revoked "+string(out.Key)+". "+note)
+		row(w, fmt.Sprintf("credential %s is revoked. %s", out.Key, note))
 	})
 }

@@ -2,43 +2,69 @@ package main
 
 import (
 	"context"
-	"flag"
-	"fmt"
 	"io"
-	"slices"
 	"strings"
+
+	"github.com/urfave/cli/v3"
 )
 
-// group are the commands whose name is a word or begins with it.
-func group(word string) []command {
-	return slices.DeleteFunc(commands(), func(c command) bool {
-		return word != "" && c.name != word && !strings.HasPrefix(c.name, word+" ")
+// helpTemplate is the help of any command: of a group it lists all commands below.
+const helpTemplate = `Usage: {{.FullName}}{{with .ArgsUsage}} {{.}}{{end}}{{if .VisibleCommands}} COMMAND{{end}} [FLAGS]
+
+{{sentence .Usage}}{{if .Commands}}
+
+Commands:{{range leaves .}}
+  {{name .}}{{with .ArgsUsage}} {{.}}{{end}}{{"\t"}}{{.Usage}}{{end}}{{end}}{{if .Flags}}
+
+Flags:{{range .VisibleFlags}}
+  {{flag .}}{{end}}{{end}}{{if .VisiblePersistentFlags}}
+
+Flags of every command:{{range .VisiblePersistentFlags}}
+  {{flag .}}{{end}}{{end}}{{with .Description}}
+
+{{.}}{{end}}
+`
+
+// printHelp prints the help of a command. The library calls it for -help too, with a
+// template of its own, which it does not use.
+func printHelp(w io.Writer, _ string, cmd any) {
+	cli.HelpPrinterCustom(w, helpTemplate, cmd, map[string]any{
+		"leaves": leaves, "name": commandName, "flag": flagHelp, "sentence": sentence,
 	})
 }
 
-// help lists the commands that begin with a word; "" lists all.
-func help(to io.Writer, word string) error {
-	list := group(word)
-	if len(list) == 0 {
-		return usageError(fmt.Sprintf("there is no command %q: see scimctl help", word))
+// leaves are the commands below a command that have no subcommands.
+func leaves(cmd *cli.Command) (list []*cli.Command) {
+	for _, c := range cmd.VisibleCommands() {
+		if len(c.Commands) == 0 {
+			list = append(list, c)
+		}
+		list = append(list, leaves(c)...)
 	}
-	if len(list) == 1 {
-		return list[0].run(context.Background(), []string{"-h"}, streams{out: to, err: to})
-	}
-	var b strings.Builder
-	b.WriteString("scimctl operates a SCIM service. Its commands:\n\n")
-	for _, c := range list {
-		fmt.Fprintf(&b, "  %-34s %s\n", strings.TrimSpace(c.name+" "+c.args), c.summary)
-	}
-	b.WriteString("\nscimctl COMMAND -h lists a command's flags, which stand behind the command. -json prints results for programs.\n" + connection)
-	_, err := io.WriteString(to, b.String())
-	return err
+	return list
 }
 
-// help says what a command does and lists its flags.
-func (c command) help(to io.Writer, flags *flag.FlagSet) error {
-	_, err := fmt.Fprintf(to, "scimctl %s [flags]\n%s\n", strings.TrimSpace(c.name+" "+c.args), c.summary)
-	flags.SetOutput(to)
-	flags.PrintDefaults()
-	return err
+// flagHelp is the library's help for a flag with one dash, as the documents write flags.
+func flagHelp(f cli.Flag) string {
+	names, usage, _ := strings.Cut(cli.FlagStringer(f), "\t")
+	return strings.ReplaceAll(names, "--", "-") + "\t" + usage
+}
+
+func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
+
+func helpCommand() *cli.Command {
+	help := localCommand("help", "[COMMAND]", "show the help of a command, or list all commands", nil)
+	help.Action = func(_ context.Context, cmd *cli.Command) error {
+		about := cmd.Root()
+		for _, name := range cmd.Args().Slice() {
+			next := about.Command(name)
+			if next == nil {
+				return unknownCommand(about, name)
+			}
+			about = next
+		}
+		printHelp(cmd.Root().Writer, "", about)
+		return nil
+	}
+	return help
 }

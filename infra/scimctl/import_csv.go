@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,34 +18,39 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// table is a CSV file (RFC 4180) whose first row names the columns.
-type table struct {
-	lines   lines
+// csvRows is a CSV file (RFC 4180). Its first row names the columns.
+type csvRows struct {
+	reader  *csv.Reader
+	raw     *bytes.Buffer // what reader has read behind offset
+	offset  int64         // in the file, behind the last row
 	columns []column
 }
 
-// column says what the cells of a column are.
+// column says what the cells of a column mean.
 type column struct {
 	name     string // in lower case
-	email    int    // number of the email that it is about, 0 if it is about none
+	email    int    // the number of its email, 0 for another column
 	verified bool   // whether it says that the email is verified
 }
 
 const columnNames = "userName, displayName, email, emailVerified, email2, email2Verified and so on"
 
-func newTable(file *bufio.Reader) (*table, error) {
-	t := &table{lines: lines{r: file}}
-	e, header, err := t.nextRow()
-	if errors.Is(err, io.EOF) {
+func newCSVRows(file *bufio.Reader, delimiter rune) (*csvRows, error) {
+	raw := &bytes.Buffer{}
+	c := &csvRows{reader: csv.NewReader(io.TeeReader(file, raw)), raw: raw}
+	c.reader.Comma = delimiter
+	c.reader.FieldsPerRecord = -1 // next rejects rows of another length one by one
+	r, header, err := c.read()
+	switch {
+	case errors.Is(err, io.EOF):
 		return nil, errors.New("the file is empty; its first row must name the columns: " + columnNames)
+	case err != nil:
+		return nil, err
+	case r.problem != "":
+		return nil, fmt.Errorf("line %d: %s", r.line, r.problem)
 	}
-	if err == nil && e.reason != "" {
-		err = fmt.Errorf("line %d: %s", e.line, e.reason)
-	}
-	if err == nil {
-		t.columns, err = columnsOf(header)
-	}
-	return t, err
+	c.columns, err = columnsOf(header)
+	return c, err
 }
 
 func columnsOf(header []string) (list []column, err error) {
@@ -56,26 +63,27 @@ func columnsOf(header []string) (list []column, err error) {
 		list = append(list, c)
 	}
 	if unknown != nil {
-		return nil, fmt.Errorf("unknown columns %s: there are %s, separated by commas", strings.Join(unknown, ", "), columnNames)
+		return nil, fmt.Errorf("unknown columns: %s; use %s, separated by commas or by the character of -delimiter",
+			strings.Join(unknown, ", "), columnNames)
 	}
-	return list, together(list)
+	return list, checkColumns(list)
 }
 
-// together refuses columns that do not make a table.
-func together(list []column) error {
+// checkColumns refuses repeated and missing columns.
+func checkColumns(list []column) error {
 	named := map[string]bool{}
 	for _, c := range list {
 		if named[c.name] {
-			return fmt.Errorf("the column %s is there twice", c.name)
+			return fmt.Errorf("the column %s is repeated", c.name)
 		}
 		named[c.name] = true
 	}
 	if !named["username"] {
-		return errors.New("there is no column userName")
+		return errors.New("the column userName is missing")
 	}
 	for _, c := range list {
 		if c.verified && !named[strings.TrimSuffix(c.name, "verified")] {
-			return fmt.Errorf("the column %s is there without the email that it is about", c.name)
+			return fmt.Errorf("the column %s has no column for its email", c.name)
 		}
 	}
 	return nil
@@ -101,57 +109,64 @@ func columnOf(name string) (column, bool) {
 	return c, err == nil && n >= 2 && n <= tenant.MaxEmails && parts[1][0] != '0'
 }
 
-func (t *table) next() (entry, error) {
-	e, row, err := t.nextRow()
-	if err != nil || e.reason != "" {
-		return e, err
+func (c *csvRows) next() (fileRow, error) {
+	r, cells, err := c.read()
+	if err != nil || r.problem != "" {
+		return r, err
 	}
-	account, err := t.account(row)
+	account, err := c.account(cells)
 	if err != nil {
-		e.reason = err.Error()
-		return e, nil
+		r.problem = err.Error()
+		return r, nil
 	}
-	e.body, err = json.Marshal(account)
-	return e, err
+	r.body, err = json.Marshal(account)
+	return r, err
 }
 
-// nextRow splits the next row that is not empty.
-func (t *table) nextRow() (entry, []string, error) {
-	for {
-		first, text, reason, err := t.row()
-		if err != nil || first.long || reason != "" {
-			return first.rejected(reason), nil, err
-		}
-		if text == "" {
-			continue
-		}
-		e := entry{line: first.number, text: text}
-		var row []string
-		row, e.reason = cells(text)
-		return e, row, nil
+// read splits the next row into cells. A row that is not CSV has a problem instead.
+func (c *csvRows) read() (r fileRow, cells []string, err error) {
+	cells, err = c.reader.Read()
+	r.end = c.reader.InputOffset()
+	r.text = strings.Trim(string(c.raw.Next(int(r.end-c.offset))), "\r\n")
+	c.offset = r.end
+	if invalid, ok := errors.AsType[*csv.ParseError](err); ok {
+		r.line, r.problem = invalid.StartLine, describeCSVError(invalid)
+		return r, nil, nil
 	}
+	if err == nil {
+		r.line, _ = c.reader.FieldPos(0)
+	}
+	return r, cells, err
 }
 
-// account is what the cells of a row say. The first email is the primary one.
-func (t *table) account(cells []string) (a admin.NewAccount, err error) {
-	if len(cells) != len(t.columns) {
-		return a, fmt.Errorf("the row has %d cells, the first row of the file %d", len(cells), len(t.columns))
+func describeCSVError(e *csv.ParseError) string {
+	if e.Line > e.StartLine {
+		return fmt.Sprintf("a quote is opened and not closed correctly, so lines %d to %d can't be read as rows",
+			e.StartLine, e.Line)
+	}
+	return "the row is not valid CSV: " + e.Err.Error()
+}
+
+// account is the account in the cells of a row. Its first email is the primary one.
+func (c *csvRows) account(cells []string) (a admin.NewAccount, err error) {
+	if len(cells) != len(c.columns) {
+		return a, fmt.Errorf("the row has %d cells, but the first row of the file has %d", len(cells), len(c.columns))
 	}
 	var list [tenant.MaxEmails + 1]admin.AccountEmail
-	for i, c := range t.columns {
+	for i, column := range c.columns {
 		cell := strings.TrimSpace(cells[i])
 		switch {
 		case !utf8.ValidString(cell):
 			return a, errors.New("the row is not in UTF-8")
-		case c.name == "username":
+		case column.name == "username":
 			a.UserName = &cell
-		case c.name == "displayname":
+		case column.name == "displayname":
 			a.DisplayName = &cell
-		case !c.verified:
-			list[c.email].Value = cell
+		case !column.verified:
+			list[column.email].Value = cell
 		default:
-			if list[c.email].Verified, err = truth(cell); err != nil {
-				return a, fmt.Errorf("%s: %w", c.name, err)
+			if list[column.email].Verified, err = parseTruth(cell); err != nil {
+				return a, fmt.Errorf("%s: %w", column.name, err)
 			}
 		}
 	}
@@ -163,7 +178,7 @@ func (t *table) account(cells []string) (a admin.NewAccount, err error) {
 	return a, nil
 }
 
-func truth(cell string) (bool, error) {
+func parseTruth(cell string) (bool, error) {
 	switch strings.ToLower(cell) {
 	case "true", "yes", "1":
 		return true, nil

@@ -9,32 +9,37 @@ import (
 	"strings"
 )
 
-// entry is one account of a file that is imported.
-type entry struct {
-	line   int             // on which it begins
-	text   string          // as it stands in the file, for the report
-	body   json.RawMessage // what makes it
-	reason string          // why nothing can, "" where something does
+// fileRow is one account in a file.
+type fileRow struct {
+	line    int             // where it begins
+	end     int64           // offset in the file behind it
+	text    string          // as it is in the file, for the report
+	body    json.RawMessage // of the request that creates the account
+	problem string          // why there is no body, "" if there is one
 }
 
-// entries are those of a file. next ends with io.EOF; after another error, with which
-// the entry has its line alone, nothing can be read any more.
-type entries interface{ next() (entry, error) }
+// rowReader reads the rows of a file. next returns io.EOF behind the last row. After
+// another error it can't go on.
+type rowReader interface{ next() (fileRow, error) }
 
-// formats are the ways of writing accounts into a file.
-func formats() map[string]func(*bufio.Reader) (entries, error) {
-	return map[string]func(*bufio.Reader) (entries, error){
-		"csv":   func(r *bufio.Reader) (entries, error) { return newTable(r) },
-		"jsonl": func(r *bufio.Reader) (entries, error) { return &jsonLines{lines{r: r}}, nil },
+// openRows reads a file in a format, csv or jsonl.
+func openRows(file io.Reader, format string, delimiter rune) (rowReader, error) {
+	r, err := skipByteOrderMark(file)
+	switch {
+	case err != nil:
+		return nil, err
+	case format == "csv":
+		return newCSVRows(r, delimiter)
 	}
+	return &jsonRows{reader: r}, nil
 }
 
-// buffered reads a file from behind the mark that some programs put in front of UTF-8.
-func buffered(file io.Reader) (*bufio.Reader, error) {
-	r := bufio.NewReaderSize(file, maxLine)
+// skipByteOrderMark skips the mark that some programs write before UTF-8.
+func skipByteOrderMark(file io.Reader) (*bufio.Reader, error) {
+	r := bufio.NewReader(file)
 	mark := []byte("\xef\xbb\xbf")
-	front, err := r.Peek(len(mark))
-	if bytes.Equal(front, mark) {
+	start, err := r.Peek(len(mark))
+	if bytes.Equal(start, mark) {
 		_, err = r.Discard(len(mark))
 	}
 	if errors.Is(err, io.EOF) {
@@ -43,22 +48,28 @@ func buffered(file io.Reader) (*bufio.Reader, error) {
 	return r, err
 }
 
-// jsonLines is a file with the body of one POST /v1/accounts a line.
-type jsonLines struct{ lines lines }
+// jsonRows is a file with the body of one POST /v1/accounts in each line.
+type jsonRows struct {
+	reader *bufio.Reader
+	line   int
+	offset int64
+}
 
-func (j *jsonLines) next() (entry, error) {
+func (j *jsonRows) next() (fileRow, error) {
 	for {
-		l, err := j.lines.next()
-		if err != nil || l.long {
-			return l.rejected(""), err
+		text, err := j.reader.ReadString('\n')
+		if err != nil && text == "" || err != nil && !errors.Is(err, io.EOF) {
+			return fileRow{line: j.line + 1}, err
 		}
-		text := strings.TrimSpace(l.text)
-		switch {
-		case text == "":
+		j.line++
+		j.offset += int64(len(text))
+		if text = strings.TrimSpace(text); text == "" {
 			continue
-		case !json.Valid([]byte(text)):
-			return l.rejected("the line is no JSON"), nil
 		}
-		return entry{line: l.number, text: text, body: json.RawMessage(text)}, nil
+		r := fileRow{line: j.line, end: j.offset, text: text, body: json.RawMessage(text)}
+		if !json.Valid(r.body) {
+			r.problem = "the line is not valid JSON"
+		}
+		return r, nil
 	}
 }

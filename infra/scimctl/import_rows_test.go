@@ -2,51 +2,74 @@ package main_test
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
-	"syscall"
 )
 
-// wholeRows: what can't be read costs no row behind it, and stands in the report as
-// in the file.
-func wholeRows(b *bench) {
+// brokenRows: a row that is not CSV is rejected with the number of its line, and is in
+// the report as it is in the file. A quote that is not closed costs the rows up to the
+// next quote, which the reason says.
+func brokenRows(b *bench) {
 	long := "big," + strings.Repeat("x", 1<<20)
-	path := b.file("whole.csv", "userName,displayName,email\nid,\"bad\" x,,\nw1,\"open,\n"+strings.Repeat("z,z\n", 2)+"w2,\"Two\",\n"+long+"\nw3,\"a\nb\",\n\nw4,\"never,\nw5,,\n")
-	b.imports(2, 0, 7, "", path)
-	b.report(path+".rejects.csv", "2 can't be read", "3 quote is not closed", "4 2 cells", "5 2 cells", "7 64 KiB", "8 displayName", "11 quote is not closed")
+	path := b.file("broken.csv", "userName,displayName\nid,\"bad\" x\nw1,\"open\nw2,Two\nw3,\"Three\"\n"+long+"\n\nw4,\"a\nb\",\nrow5,Five\nw6,\"never\nw7,\n")
+	b.imports(1, 0, 5, "", path)
+	b.report(path+".rejects.csv", "2 not valid CSV", "3 not closed correctly, so lines 3 to 5 can't be read", "6 64 KiB", "8 3 cells",
+		"11 not closed correctly, so lines 11 to 12 can't be read")
 	f, err := os.Open(path + ".rejects.csv")
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
 	rows, err := csv.NewReader(f).ReadAll()
-	for i, want := range map[int]string{1: `id,"bad" x,,`, 2: `w1,"open,`, 5: long[:200] + "...", 6: "w3,\"a\nb\",", 7: `w4,"never,`} {
+	for i, want := range map[int]string{1: `id,"bad" x`, 2: "w1,\"open\nw2,Two\nw3,\"Three\"", 3: long[:64<<10] + "...", 4: "w4,\"a\nb\",", 5: "w6,\"never\nw7,"} {
 		if err != nil || rows[i][2] != want {
 			b.Errorf("reported %.300q, want %.300q, %v", rows[i], want, err)
 		}
 	}
-	b.found("w2", `[]`)
-	b.found("w5", `[]`)
+	b.found("row5", `[]`)
 }
 
-// atOnce: of two imports of a file, or into one report, the second is refused.
-func atOnce(b *bench) {
-	path := b.file("people.csv", "userName\nat once\n,\n")
-	report := b.file("report.csv", "of the first")
-	for _, busy := range []string{path, report} {
-		f, err := os.Open(busy)
-		if err == nil {
-			err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) // as the first does
+// dryRun: it says what the import then does, and changes nothing.
+func dryRun(b *bench) {
+	b.run("account create y1 -email y1@a.example")
+	b.run("account create y2")
+	path := b.file("dry.csv", "userName,email\ny1,y1@a.example\nY2,y2@a.example\ny3,Y1@a.example\ny4,y4@a.example\nY4,\ny5,nonsense\n\"y\"6,\n")
+	before := b.run("account list")
+	r := b.exec("", "account", "import", path, "-dry-run", "-json")
+	var got struct {
+		DryRun                          bool
+		Created, AlreadyThere, Rejected int
+		RejectedRows                    []struct {
+			Line   int
+			Reason string
 		}
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.fails(1, "another import is at work on "+busy, "account import "+path+" -rejects "+report)
-		if text, err := os.ReadFile(report); err != nil || string(text) != "of the first" {
-			b.Errorf("the report: %q, %v", text, err)
-		}
-		_ = f.Close()
 	}
-	b.imports(1, 0, 1, "", path, "-rejects", report)
-	b.report(report, "3 2 cells")
+	if err := json.Unmarshal([]byte(r.out), &got); err != nil || r.code != 1 || !strings.Contains(r.err, "5 rows would be rejected") {
+		b.Fatalf("%+v, %v", r, err)
+	}
+	if !got.DryRun || got.Created != 1 || got.AlreadyThere != 1 || got.Rejected != 5 {
+		b.Errorf("the counts are %+v", got)
+	}
+	for i, want := range []string{`userName "Y2" is taken by account`, `email "Y1@a.example" is in line 2 too`, `userName "Y4" is in line 5 too`,
+		"no email address", "not valid CSV"} {
+		if line := got.RejectedRows[i].Line; !strings.Contains(got.RejectedRows[i].Reason, want) || line != []int{3, 4, 6, 7, 8}[i] {
+			b.Errorf("rejected %+v, want %s", got.RejectedRows[i], want)
+		}
+	}
+	if out := b.exec("", "account", "import", path, "-dry-run").out; !strings.Contains(out, "dry run: nothing is created") || !strings.Contains(out, "line 8 ") {
+		b.Errorf("for people:\n%s", out)
+	}
+	unknown := b.file("dry.jsonl", `{"userName":"y7","nme":1}`+"\n"+`{"userName":"y7","userName":"y8"}`+"\n")
+	if r := b.exec("", "account", "import", unknown, "-dry-run"); !strings.Contains(r.out, "unknown field") || !strings.Contains(r.err, "2 rows") {
+		b.Errorf("JSON: %+v", r)
+	}
+	if after := b.run("account list"); after != before {
+		b.Errorf("accounts changed:\n%s\n%s", before, after)
+	}
+	if left, _ := filepath.Glob(path + ".*"); left != nil {
+		b.Errorf("left behind: %v", left)
+	}
+	b.imports(1, 1, 5, "", path)
 }

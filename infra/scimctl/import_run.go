@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"sync"
 	"time"
 
@@ -16,180 +14,181 @@ import (
 	"scimserver/shared/scim"
 )
 
-// importer makes accounts of entries, several at once, and counts them in the order
-// of the file.
+// importer creates the accounts of a file, several at once. It counts and reports them
+// in the order of the file.
 type importer struct {
 	*session
-	source   *os.File
-	hash     string // of the source, "" where it can't be read again
-	entries  entries
-	ledger   *ledger
+	rows     rowReader
 	parallel int
+	dryRun   bool
+	report   *rejectReport
+	progress *importProgress
+	summary  importSummary
 }
 
-// job is an entry under way.
-type job struct {
-	entry
-	*importRow
-	earlier []sharedValue
-}
-
-// outcome is what became of an entry. With neither of the three, err says why
-// nothing did.
-type outcome struct {
-	created, there bool
-	rejected       string // the reason
-	err            error
-}
-
-// run carries the import out, from where the ledger says. It ends at the first
-// entry with an error; a rejected one has none.
+// run imports all rows. It stops at the first error; a rejected row is none. To run it
+// again is safe: accounts that exist are counted and left as they are.
 func (i *importer) run(whole context.Context) error {
 	ctx, cancel := context.WithCancel(whole)
 	defer cancel()
-	// order bounds what is in memory, however far one slow entry lags behind.
-	work, order := make(chan job), make(chan job, 16*i.parallel)
-	var group sync.WaitGroup
-	group.Go(func() { i.read(ctx, work, order) })
+	// ordered bounds the rows in memory behind one that is slow.
+	work, ordered := make(chan *importRow), make(chan *importRow, 16*i.parallel)
+	var workers sync.WaitGroup
+	workers.Go(func() { i.readRows(ctx, work, ordered) })
 	for range i.parallel {
-		group.Go(func() {
-			for j := range work {
-				j.finish(i.settle(ctx, j))
+		workers.Go(func() {
+			for r := range work {
+				r.finish(i.process(ctx, r))
 			}
 		})
 	}
-	err := i.count(order, cancel)
-	group.Wait()
+	err := i.countResults(ordered, cancel)
+	workers.Wait()
 	if whole.Err() != nil {
 		return errors.New("interrupted")
 	}
 	return err
 }
 
-// read hands out the entries that the ledger does not have yet.
-func (i *importer) read(ctx context.Context, work, order chan<- job) {
+// readRows sends each row to the workers, and in order to countResults.
+func (i *importer) readRows(ctx context.Context, work, ordered chan<- *importRow) {
 	defer close(work)
-	defer close(order)
-	rows := rowIndex{}
-	for n := 0; ctx.Err() == nil; n++ {
-		e, err := i.entries.next()
+	defer close(ordered)
+	index := rowIndex{}
+	for ctx.Err() == nil {
+		row, err := i.rows.next()
 		if errors.Is(err, io.EOF) {
 			return
 		}
-		j := job{entry: e, importRow: newImportRow(e.line)}
+		r := index.add(row)
 		if err != nil {
-			j.finish(outcome{err: err})
-			order <- j
+			r.finish(rowResult{err: err})
+			ordered <- r
 			return
 		}
-		j.earlier = rows.add(e, j.importRow)
-		if n < i.ledger.resumed {
-			j.finish(i.ledger.outcomeOf(e.line))
-			continue
-		}
-		order <- j
+		ordered <- r
 		select {
-		case work <- j:
+		case work <- r:
 		case <-ctx.Done():
-			j.finish(outcome{err: ctx.Err()})
+			r.finish(rowResult{err: ctx.Err()})
 		}
 	}
 }
 
-// count takes the outcomes in the order of the file, so that the ledger never runs
-// ahead of an entry that is not done.
-func (i *importer) count(order <-chan job, cancel func()) (err error) {
-	show := newMeter(i.session, i.ledger.Entries)
-	for j := range order {
-		<-j.finished
+// countResults takes the results in the order of the file. It cancels the import at the
+// first error.
+func (i *importer) countResults(ordered <-chan *importRow, cancel func()) (err error) {
+	for r := range ordered {
+		<-r.finished
 		if err != nil {
-			continue // what was under way behind the end
+			continue // rows behind the error
 		}
-		if err = i.note(j.entry, j.outcome); err != nil {
+		if err = i.count(r); err != nil {
 			cancel()
 			continue
 		}
-		show.at(i.ledger.Entries)
+		i.progress.update(i.summary.rows(), r.end)
 	}
-	show.end()
+	i.progress.close()
 	return err
 }
 
-// note counts one outcome and now and then saves the count.
-func (i *importer) note(e entry, o outcome) error {
-	l := i.ledger
+func (i *importer) count(r *importRow) error {
 	switch {
-	case o.err != nil:
-		return fmt.Errorf("line %d: %w", e.line, o.err)
-	case o.created:
-		l.Created++
-	case o.there:
-		l.There++
+	case r.result.err != nil:
+		return fmt.Errorf("line %d: %w", r.line, r.result.err)
+	case r.result.created:
+		i.summary.Created++
+	case r.result.exists:
+		i.summary.Existing++
 	default:
-		if err := l.reject(e, o.rejected); err != nil {
-			return err
+		i.summary.Rejected++
+		if i.dryRun {
+			i.summary.RejectedRows = append(i.summary.RejectedRows, rejectedRow{r.line, r.result.rejected})
 		}
+		return i.report.add(r.fileRow, r.result.rejected)
 	}
-	l.Entries++
-	return l.saveAfter(time.Second)
+	return nil
 }
 
-// settle sends an entry until something has become of it, unless the service stays
-// in trouble: then the import stops, and goes on when it is called again.
-func (i *importer) settle(ctx context.Context, j job) outcome {
-	const tries, longest = 10, 15 * time.Second
-	if j.reason != "" {
-		return outcome{rejected: j.reason}
+// process imports a row, and retries while the service is not available.
+func (i *importer) process(ctx context.Context, r *importRow) rowResult {
+	const tries, maxWait = 10, 15 * time.Second
+	if r.problem != "" {
+		return rowResult{rejected: r.problem}
 	}
-	if lost := firstWins(ctx, j.earlier); lost != (outcome{}) {
-		return lost
+	if result := r.firstWins(ctx); result != (rowResult{}) {
+		return result
+	}
+	step := i.create
+	if i.dryRun {
+		step = i.check
 	}
 	wait := time.Second
 	for n := 1; ; n++ {
-		o := i.send(ctx, j.entry)
-		if o.err == nil || n == tries || !passing(o.err) || !pause(ctx, wait) {
-			return o
+		result := step(ctx, r)
+		if result.err == nil || n == tries || !isTransient(result.err) || !sleep(ctx, wait) {
+			return result
 		}
-		wait = min(2*wait, longest)
+		wait = min(2*wait, maxWait)
 	}
 }
 
-func (i *importer) send(ctx context.Context, e entry) outcome {
+// create sends the request that creates the account.
+func (i *importer) create(ctx context.Context, r *importRow) rowResult {
 	var a admin.Account
-	err := i.client.once(ctx, http.MethodPost, "/accounts", e.body, &a)
-	refused, ok := errors.AsType[*apiError](err)
+	err := i.client.once(ctx, http.MethodPost, "/accounts", r.body, &a)
 	switch {
 	case err == nil:
-		return outcome{created: true}
-	case !ok:
-		return outcome{err: err}
-	case refused.status == http.StatusConflict:
-		return i.compare(ctx, e, refused)
-	case refused.status == http.StatusBadRequest, refused.status == http.StatusRequestEntityTooLarge:
-		return outcome{rejected: refused.Error()}
+		return rowResult{created: true}
+	case hasStatus(err, http.StatusConflict):
+		return i.compare(ctx, r, err)
+	case hasStatus(err, http.StatusBadRequest), hasStatus(err, http.StatusRequestEntityTooLarge):
+		return rowResult{rejected: err.Error()}
 	}
-	return outcome{err: err}
+	return rowResult{err: err}
 }
 
-// compare tells an entry that was made before, perhaps by a request whose answer was
-// lost, from one whose values others hold.
-func (i *importer) compare(ctx context.Context, e entry, refused error) outcome {
-	var want admin.NewAccount
-	if err := json.Unmarshal(e.body, &want); err != nil || want.UserName == nil {
-		return outcome{rejected: refused.Error()}
+// compare tells an account that exists already, perhaps by a request whose response was
+// lost, from values that somebody else holds.
+func (i *importer) compare(ctx context.Context, r *importRow, refused error) rowResult {
+	want, err := admin.CheckNewAccount(r.body)
+	if err != nil {
+		return rowResult{rejected: refused.Error()}
 	}
 	a, err := i.client.findAccount(ctx, url.Values{"userName": {*want.UserName}})
 	switch {
 	case err != nil:
-		return outcome{err: err}
-	case a != nil && same(*a, want):
-		return outcome{there: true}
+		return rowResult{err: err}
+	case a != nil && isSameAccount(*a, want):
+		return rowResult{exists: true}
 	}
-	return outcome{rejected: refused.Error()}
+	return rowResult{rejected: refused.Error()}
 }
 
-// same reports whether an account has the username and the emails that an entry says.
-func same(a admin.Account, want admin.NewAccount) bool {
+// check says what create would do, as far as it can be seen without a change: it does
+// not find values that users of tenants hold.
+func (i *importer) check(ctx context.Context, r *importRow) rowResult {
+	want, err := admin.CheckNewAccount(r.body)
+	if err != nil {
+		return rowResult{rejected: err.Error()}
+	}
+	for _, v := range r.values {
+		a, err := i.client.findAccount(ctx, url.Values{v.attribute: {v.value}})
+		switch {
+		case err != nil:
+			return rowResult{err: err}
+		case a != nil && isSameAccount(*a, want):
+			return rowResult{exists: true}
+		case a != nil:
+			return rowResult{rejected: fmt.Sprintf("%s %q is taken by account %s", v.attribute, v.value, a.ID)}
+		}
+	}
+	return rowResult{created: true}
+}
+
+// isSameAccount reports whether an account has the username and the emails of a row.
+func isSameAccount(a admin.Account, want admin.NewAccount) bool {
 	var emails []admin.AccountEmail
 	if want.Emails != nil {
 		emails = *want.Emails
@@ -198,7 +197,7 @@ func same(a admin.Account, want admin.NewAccount) bool {
 		return false
 	}
 	for _, e := range emails {
-		if place(a.Emails, e.Value) < 0 {
+		if !hasEmail(a.Emails, e.Value) {
 			return false
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// input is the standard input, of which a read ends with the context: nobody can
-// take back a read from a terminal or from a program that is silent. It reads
-// nothing before it is asked to, for what it takes others can't have.
+// input is the standard input. Cancelling the context ends a read, which nothing else
+// does: a read from a terminal can't be interrupted. It starts to read at the first
+// Read, so that what scimctl does not need is left to other programs.
 type input struct {
 	ctx   context.Context
 	from  io.Reader
@@ -23,7 +23,7 @@ func (i *input) Read(p []byte) (int, error) {
 		i.pipe, to = io.Pipe()
 		go func() {
 			_, err := io.Copy(to, i.from)
-			_ = to.CloseWithError(err) // without an error the end of the file
+			_ = to.CloseWithError(err) // nil means the end of the input
 		}()
 		context.AfterFunc(i.ctx, func() { _ = to.CloseWithError(errors.New("interrupted")) })
 	})

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -13,140 +11,134 @@ import (
 	"strings"
 	"time"
 
+	"github.com/urfave/cli/v3"
+
 	"scimserver/shared/admin"
 	"scimserver/shared/provlog"
 )
 
-func logCommands() []command {
-	return []command{{"log", "TENANT", "show what provisioning changed and what failed, newest first; -json has all of it", showLog}}
+// maxLogPage is the number of entries in a page of the log.
+const maxLogPage = 100
+
+// logQuery is what the flags of log say.
+type logQuery struct {
+	since, until timePoint
+	filters      url.Values // user and status
+	limit        int
 }
 
-func showLog(flags *flag.FlagSet) action {
-	q := url.Values{}
-	since, until := ago(24*time.Hour), ago(0)
-	flags.Func("since", "how far back: a `span` such as 24h or 7d (default 24h), or a time such as 2026-01-31T08:00:00Z", since.read)
-	flags.Func("until", "leave out what is later: a `span` ago or a time (default now)", until.read)
-	flags.Func("user", "only of the `user` or group of this id, userName, displayName or externalId", set(q, "user"))
-	flags.Func("status", "only answers of this `status`: a number, a class such as 4xx, or failed", set(q, "status"))
-	limit := flags.Int("limit", 100, "most `entries` to show; 0 for all")
-	return func(ctx context.Context, s *session, args []string) error {
-		if *limit < 0 {
-			return usageError("-limit must not be negative")
-		}
-		now := time.Now()
-		if from, to := since.time(now), until.time(now); from.After(to) {
-			return usageError(fmt.Sprintf("-since (24h unless given) must lie before -until, and %s is later than %s", moment(&from), moment(&to)))
-		}
-		q.Set("from", since.text(now))
-		q.Set("to", until.text(now))
-		page, err := s.log(ctx, tenantPath(args[0])+"/log?", q, *limit)
-		if err != nil {
-			return err
-		}
-		if page.Next != "" {
-			s.say("these are the newest %d; there may be more: -limit 0 shows all\n", len(page.Entries))
-		}
-		return s.show(page, func(w io.Writer) { describeLog(w, page.Entries) })
-	}
+func logCommand() *cli.Command {
+	q := logQuery{since: timePoint{ago: day}, filters: url.Values{}}
+	return command("log", "TENANT", "show provisioning requests that changed something or failed, newest first",
+		func(ctx context.Context, s *session, args []string) error { return s.showLog(ctx, args[0], q) },
+		valueFlag("since", "show entries since `WHEN` (default: 24h): a duration (90d, 36h), a date (2026-11-24) or RFC 3339",
+			q.since.parseStart),
+		valueFlag("until", "show entries until `WHEN`, as for -since; a date includes the whole day (default: now)",
+			q.until.parseEnd),
+		valueFlag("user", "only the user or group with this `NAME`: id, userName, displayName or externalId",
+			q.filter("user")),
+		valueFlag("status", "only requests with this `STATUS`: a number, a class such as 4xx, or failed", q.filter("status")),
+		&cli.IntFlag{Name: "limit", Usage: "maximum `NUMBER` of entries; 0 for all", Value: 100, Destination: &q.limit},
+	)
 }
 
-func set(q url.Values, name string) func(string) error {
+func (q *logQuery) filter(name string) func(string) error {
 	return func(v string) error {
-		q.Set(name, v)
-		return given(v)
+		q.filters.Set(name, v)
+		_, err := nonEmpty[string](v)
+		return err
 	}
 }
 
-// point is a point in time that a flag names: absolute, or so long ago.
-type point struct {
-	at  time.Time
-	ago time.Duration
+func (s *session) showLog(ctx context.Context, tenant string, q logQuery) error {
+	now := time.Now()
+	from, to := q.since.time(now), q.until.time(now)
+	switch {
+	case q.limit < 0:
+		return usageError("-limit must not be negative")
+	case from.After(to):
+		return usageError(fmt.Sprintf("-since (default: 24h) must be earlier than -until, but %s is later than %s",
+			formatTime(&from), formatTime(&to)))
+	}
+	q.filters.Set("from", from.UTC().Format(time.RFC3339Nano))
+	q.filters.Set("to", to.UTC().Format(time.RFC3339Nano))
+	log, err := s.readLog(ctx, tenantPath(tenant)+"/log", q.filters, q.limit)
+	if err != nil {
+		return err
+	}
+	if log.Next != "" {
+		s.notify("these are the newest %d entries; there may be more: -limit 0 shows all\n", len(log.Entries))
+	}
+	return s.print(log, func(w io.Writer) { describeLog(w, log.Entries) })
 }
 
-func ago(d time.Duration) *point { return &point{ago: d} }
-
-func (p *point) read(v string) error {
-	if at, err := time.Parse(time.RFC3339, v); err == nil {
-		p.at = at
-		return nil
-	}
-	n, err := seconds(v)
-	if err == nil && n < 0 {
-		err = fmt.Errorf("%q lies ahead", v)
-	}
-	const most = 100 * 365 * day // no log goes back that far
-	p.at, p.ago = time.Time{}, time.Duration(min(n, int64(most/time.Second)))*time.Second
-	return err
-}
-
-func (p *point) time(now time.Time) time.Time {
-	if p.at.IsZero() {
-		return now.Add(-p.ago)
-	}
-	return p.at
-}
-
-func (p *point) text(now time.Time) string { return p.time(now).UTC().Format(time.RFC3339Nano) }
-
-// log asks for pages until there are as many entries as are wanted.
-func (s *session) log(ctx context.Context, path string, q url.Values, limit int) (admin.LogPage, error) {
+// readLog requests pages until it has as many entries as wanted; 0 means all.
+func (s *session) readLog(ctx context.Context, path string, query url.Values, limit int) (admin.LogPage, error) {
 	all := admin.LogPage{Entries: []provlog.Entry{}}
-	for more := true; more; more = all.Next != "" && (limit == 0 || len(all.Entries) < limit) {
-		q.Set("after", all.Next)
-		if left := limit - len(all.Entries); 0 < left && left < 100 {
-			q.Set("limit", strconv.Itoa(left))
+	limitPage := func() {
+		if left := limit - len(all.Entries); 0 < left && left < maxLogPage {
+			query.Set("limit", strconv.Itoa(left))
 		}
-		var page admin.LogPage
-		if err := s.client.do(ctx, http.MethodGet, path+q.Encode(), nil, &page); err != nil {
+	}
+	limitPage()
+	for entries, err := range pages(ctx, s.client, path, query, func(p admin.LogPage) ([]provlog.Entry, string) {
+		all.Next = p.Next
+		return p.Entries, p.Next
+	}) {
+		if err != nil {
 			return all, err
 		}
-		all.Entries, all.Next = append(all.Entries, page.Entries...), page.Next
+		if all.Entries = append(all.Entries, entries...); limit > 0 && len(all.Entries) >= limit {
+			break
+		}
+		limitPage()
 	}
 	return all, nil
 }
 
-// The most characters of cells that may be long.
+// The maximum of characters in cells that may be long.
 const (
-	maxNameShown = 40
-	maxWhatShown = 64
+	maxNameShown   = 40
+	maxDetailShown = 64
 )
 
 func describeLog(w io.Writer, entries []provlog.Entry) {
 	row(w, "TIME", "STATUS", "OPERATION", "RESOURCE", "NAME", "ID", "CREDENTIAL", "WHAT")
 	for _, e := range entries {
-		row(w, e.Time.Local().Format("2006-01-02 15:04:05"), e.Status, e.Operation, e.Kind, short(e.Name, maxNameShown), short(string(e.ID), maxNameShown), e.Credential, what(e))
+		row(w, e.Time.Local().Format("2006-01-02 15:04:05"), e.Status, e.Operation, e.Kind,
+			truncate(e.Name, maxNameShown), truncate(string(e.ID), maxNameShown), e.Credential, summarizeEntry(e))
 	}
-	none(w, len(entries))
+	noRows(w, len(entries))
 }
 
-// what says in short what an entry is about.
-func what(e provlog.Entry) string {
-	parts := []string{short(strings.Join(e.Changed, ", "), maxWhatShown)}
+// summarizeEntry says what an entry changed, or why it failed.
+func summarizeEntry(e provlog.Entry) string {
+	parts := []string{truncate(strings.Join(e.Changed, ", "), maxDetailShown)}
 	if e.Failed() {
-		parts = []string{strings.TrimSpace(e.Type + " " + gist(e.Detail))}
+		parts = []string{strings.TrimSpace(e.Type + " " + summarizeDetail(e.Detail))}
 	}
 	if len(e.Deviations) > 0 {
-		parts = append(parts, "tolerated: "+short(strings.Join(e.Deviations, ", "), maxWhatShown))
+		parts = append(parts, "tolerated: "+truncate(strings.Join(e.Deviations, ", "), maxDetailShown))
 	}
 	return strings.Trim(strings.Join(parts, "; "), "; ")
 }
 
-// The parts of a detail: values stand in quotes, and may hold whatever the others look for.
+// The parts of an error's detail. Values are in quotes, and may contain anything.
 var (
-	quotedValue     = regexp.MustCompile(`"(\\.|[^"\\])*("|$)`)
-	conflictRemark  = regexp.MustCompile(` \(conflict [a-z2-7]{12}\)`)
-	behindSentences = regexp.MustCompile(`\. |\.$`)
+	quotedValue    = regexp.MustCompile(`"(\\.|[^"\\])*("|$)`)
+	conflictRemark = regexp.MustCompile(` \(conflict [a-z2-7]{12}\)`)
+	endOfSentence  = regexp.MustCompile(`\. |\.$`)
 )
 
-// gist is the first sentence of a detail, and the conflicts that it names.
-func gist(detail string) string {
-	blind := quotedValue.ReplaceAllStringFunc(detail, func(v string) string { return strings.Repeat("_", len(v)) })
-	remarks := conflictRemark.FindAllString(blind, -1)
-	if at := behindSentences.FindStringIndex(blind); at != nil {
-		detail, blind = detail[:at[0]], blind[:at[0]]
+// summarizeDetail is the first sentence of a detail, and the conflicts that it names.
+func summarizeDetail(detail string) string {
+	masked := quotedValue.ReplaceAllStringFunc(detail, func(v string) string { return strings.Repeat("_", len(v)) })
+	remarks := conflictRemark.FindAllString(masked, -1)
+	if at := endOfSentence.FindStringIndex(masked); at != nil {
+		detail, masked = detail[:at[0]], masked[:at[0]]
 	}
-	if at := conflictRemark.FindStringIndex(blind); at != nil {
+	if at := conflictRemark.FindStringIndex(masked); at != nil {
 		detail = detail[:at[0]] + detail[at[1]:]
 	}
-	return short(detail, maxWhatShown) + strings.Join(slices.Compact(remarks), "")
+	return truncate(detail, maxDetailShown) + strings.Join(slices.Compact(remarks), "")
 }

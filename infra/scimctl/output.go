@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,18 +11,20 @@ import (
 	"unicode"
 )
 
-// session is one run of a command.
+// session is one run of a command. Results go to out, progress and questions to err.
 type session struct {
-	streams
-	client *client
-	json   bool
+	in       io.Reader
+	out, err io.Writer
+	json     bool
+	envFile  string
+	client   *client
 }
 
-// say writes progress or a question, which is never part of the result.
-func (s *session) say(format string, args ...any) { _, _ = fmt.Fprintf(s.err, format, args...) }
+// notify writes progress, a warning or a question, which is never part of the result.
+func (s *session) notify(format string, args ...any) { _, _ = fmt.Fprintf(s.err, format, args...) }
 
-// show prints a result: as JSON, or as the text that human writes.
-func (s *session) show(value any, human func(io.Writer)) error {
+// print prints a result: as JSON, or as the text that human writes.
+func (s *session) print(value any, human func(io.Writer)) error {
 	if s.json {
 		e := json.NewEncoder(s.out)
 		e.SetIndent("", "  ")
@@ -33,28 +36,28 @@ func (s *session) show(value any, human func(io.Writer)) error {
 	return w.Flush()
 }
 
-// row writes the cells of a line of a table. All that people read passes here.
+// row writes a line of a table. All text for people passes here.
 func row(w io.Writer, cells ...any) {
 	text := make([]string, len(cells))
 	for i, c := range cells {
-		text[i] = cell(c)
+		text[i] = formatCell(c)
 	}
 	_, _ = fmt.Fprintln(w, strings.Join(text, "\t"))
 }
 
-// none says below the header of a table that it has no rows.
-func none(w io.Writer, rows int) {
+// noRows says below the header of a table that it has no rows.
+func noRows(w io.Writer, rows int) {
 	if rows == 0 {
 		row(w, "none")
 	}
 }
 
-// cell is a value as people read it; an empty one is a dash.
-func cell(v any) string { return harmless(either(fmt.Sprint(v), "-")) }
+// formatCell is a value as people read it; an empty one is a dash.
+func formatCell(v any) string { return printable(cmp.Or(fmt.Sprint(v), "-")) }
 
-// harmless replaces what would break a line or steer a terminal: a provider may have
-// sent it.
-func harmless(s string) string {
+// printable replaces characters that would break a line or control a terminal: the
+// text may come from a provider.
+func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) || unicode.Is(unicode.Zs, r) {
 			return r
@@ -63,34 +66,34 @@ func harmless(s string) string {
 	}, s)
 }
 
-// short cuts a text of more than so many characters.
-func short(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most-1]) + "…"
+// truncate cuts a text to a number of characters.
+func truncate(s string, limit int) string {
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit-1]) + "…"
 	}
 	return s
 }
 
-// moment is a time as people read it, "" for none.
-func moment(t *time.Time) string {
+// formatTime is a time in the local time zone, "" for nil.
+func formatTime(t *time.Time) string {
 	if t == nil {
 		return ""
 	}
 	return t.Local().Format("2006-01-02 15:04")
 }
 
-// atMost is a limit as people read it.
-func atMost(n int) string {
+// formatLimit is a limit, of which 0 means none.
+func formatLimit(n int) string {
 	if n == 0 {
 		return "no limit"
 	}
 	return fmt.Sprint(n)
 }
 
-func joined[T ~string](list []T, by string) string {
+func join[T ~string](list []T, separator string) string {
 	text := make([]string, len(list))
 	for i, one := range list {
 		text[i] = string(one)
 	}
-	return strings.Join(text, by)
+	return strings.Join(text, separator)
 }

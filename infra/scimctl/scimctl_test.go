@@ -40,6 +40,15 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
+// sub runs a subtest with the same program and stack.
+func (b *bench) sub(name string, f func(*bench)) {
+	b.Run(name, func(t *testing.T) {
+		own := *b
+		own.T = t
+		f(&own)
+	})
+}
+
 // result is what a run of the program left.
 type result struct {
 	code     int
@@ -130,95 +139,38 @@ func (b *bench) newUser(status int, token, name string, emails ...string) string
 }
 
 func TestScimctl(t *testing.T) {
+	t.Parallel() // with TestStories: both wait for processes most of the time
 	b := newBench(t)
-	part := func(name string, f func(*bench)) {
-		t.Run(name, func(t *testing.T) {
-			own := *b
-			own.T = t
-			f(&own)
-		})
-	}
 	doomed := b.doomed()
-	part("misuse", misuse)
-	part("signature", signature)
-	part("tenants", tenants)
-	part("switches", switches)
-	part("credentials", credentials)
-	part("rotation", rotation)
-	part("subject", subject)
-	part("limits", limits)
-	part("accounts", accounts)
-	part("imports", imports)
-	part("rejects", rejects)
-	part("imports that cannot begin", unreadable)
-	part("whole rows", wholeRows)
-	part("imports at once", atOnce)
-	part("anew", anew)
-	part("two rows of a person", twice)
-	part("ahead", ahead)
-	part("imports while functions die", dying)
-	part("resumed imports", resumed)
-	part("provisioning log", provisioningLog)
-	part("teams", teams)
-	part("conflicts", conflicts)
-	part("released", released)
-	part("what is printed", printed)
-	part("deletion", func(b *bench) { deletion(b, doomed) })
+	b.sub("command line", commandLine)
+	b.sub("help", helpTexts)
+	b.sub("completion", completion)
+	b.sub("version", buildInfo)
+	b.sub("signature", signature)
+	b.sub("tenants", tenants)
+	b.sub("switches", switches)
+	b.sub("credentials", credentials)
+	b.sub("rotation", rotation)
+	b.sub("subject", subject)
+	b.sub("limits", limits)
+	b.sub("accounts", accounts)
+	b.sub("imports", imports)
+	b.sub("dry run of an import", dryRun)
+	b.sub("rejected rows", rejects)
+	b.sub("rows of the same person", twice)
+	b.sub("imports that cannot begin", unreadable)
+	b.sub("rows that are not CSV", brokenRows)
+	b.sub("imports while functions die", dying)
+	b.sub("imports that were interrupted", rerun)
+	b.sub("provisioning log", provisioningLog)
+	b.sub("log by time", logByTime)
+	b.sub("teams", teams)
+	b.sub("conflicts", conflicts)
+	b.sub("released", released)
+	b.sub("what is printed", printed)
+	b.sub("deletion", func(b *bench) { deletion(b, doomed) })
 }
 
-func misuse(b *bench) {
-	b.fails(2, "no command", "tenant destroy")
-	b.fails(2, "tenant alone is no command; there are: tenant create, tenant list", "tenant")
-	b.fails(2, "a command is wanted", "")
-	b.fails(2, "flags stand behind the command", "-json tenant list")
-	b.fails(2, "no command", "help nothing")
-	b.fails(2, "no command", "nothing")
-	for _, args := range []string{"help tenant", "tenant -h", "help tenant create", "tenant create -h"} {
-		if out := b.run(args); !strings.Contains(out, "tenant create ID") || strings.Contains(out, "credential list") {
-			b.Errorf("%s: %s", args, out)
-		}
-	}
-	for _, args := range []string{"tenant list -x", "tenant update a -rps many", "credential create a -expires soon"} {
-		if r := b.exec("", strings.Fields(args)...); r.code != 2 || strings.Count(r.err, "\n") != 1 {
-			b.Errorf("%s: %+v", args, r)
-		}
-	}
-	for _, args := range []string{"help log", "log -h"} {
-		if out := b.run(args); !strings.Contains(out, "scimctl log TENANT [flags]") || !strings.Contains(out, "-since") {
-			b.Errorf("%s: %s", args, out)
-		}
-	}
-	b.fails(2, "takes TENANT", "log")
-	b.fails(2, "takes TENANT", "log local other")
-	b.fails(2, "no span of time", "log local -since yesterday")
-	b.fails(2, "lies ahead", "log local -until -1h")
-	b.fails(2, "must not be negative", "log local -limit -1")
-	for _, span := range []string{"-since 1d -until 2d", "-until 2d"} {
-		b.fails(2, "-since (24h unless given) must lie before -until", "log local "+span)
-	}
-	b.fails(2, "takes nothing and flags (-email, -username)", "account find p3")
-	b.fails(2, "takes nothing and flags, not", "tenant list p3")
-	b.fails(2, "takes ID", "tenant show")
-	b.fails(2, "takes ID", "tenant show a b")
-	b.fails(2, "not defined", "tenant list -x")
-	b.fails(2, "takes TENANT TEAM PERSON...", "team add a b")
-	b.fails(2, "takes TENANT NAME", "team create a b c")
-	for _, args := range []string{"tenant show ..", "tenant delete .", "credential revoke local ..", "team show local ..", "conflict show . x", "account delete ..", "log .."} {
-		b.fails(2, "can't be", args)
-	}
-	if r := b.exec("", "account", "show", ""); r.code != 2 || !strings.Contains(r.err, `ID can't be ""`) {
-		b.Errorf("an empty id: %+v", r)
-	}
-	if r := b.exec("", "credential", "create", "local", "-subject", ""); r.code != 2 || !strings.Contains(r.err, "empty") {
-		b.Errorf("empty subject: %+v", r)
-	}
-	b.fails(1, "read the env file", "tenant list -env-file /nowhere")
-	if r := b.exec("", "help"); r.code != 0 || !strings.Contains(r.out, "credential rotate TENANT KEY") {
-		b.Errorf("help: %+v", r)
-	}
-}
-
-// signature: nobody comes in without the key pair.
 func signature(b *bench) {
 	res, err := http.Get(b.stack.AdminURL() + "/v1/tenants")
 	if err != nil {

@@ -42,7 +42,7 @@ func teamConnected(s story) {
 		s.Errorf("the group is %v, the team was %s", pushed.body, made)
 	}
 	s.closes(id)
-	s.refuses("no team", "team show %s %s", s.tenant, made)
+	s.refuses("no team in tenant", "team show %s %s", s.tenant, made)
 }
 
 // groupRenamed: the conflict closes where the provider says by an externalId that it

@@ -25,6 +25,7 @@ func TestStories(t *testing.T) {
 	if testing.Short() {
 		t.Skip("scimctl and the functions are processes of their own, of which the race detector sees nothing")
 	}
+	t.Parallel()
 	b := newBench(t)
 	seen := &transcript{lines: map[string]bool{}}
 	for _, c := range []struct {

@@ -2,27 +2,28 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 
 	"github.com/google/uuid"
+	"github.com/urfave/cli/v3"
 
 	"scimserver/shared/admin"
+	"scimserver/shared/scim"
 )
 
-func teamCommands() []command {
-	return []command{
-		{"team create", "TENANT NAME", "make a team, next to the groups that SCIM manages", plain(createTeam)},
-		{"team list", "TENANT", "list a tenant's teams", plain(listTeams)},
-		{"team show", "TENANT TEAM", "show a team with its members; TEAM is an id or a name", plain(showTeam)},
-		{"team rename", "TENANT TEAM NAME", "give a team another name", plain(renameTeam)},
-		{"team delete", "TENANT TEAM", "delete a team; its members stay", deleteTeam},
-		{"team add", "TENANT TEAM PERSON...", "put accounts and users into a team, by id, userName or email", plain(addToTeam)},
-		{"team remove", "TENANT TEAM PERSON...", "take persons out of a team", plain(removeFromTeam)},
-	}
+func teamCommands() *cli.Command {
+	return group("team", "manage teams, which SCIM can't see",
+		command("create", "TENANT NAME", "create a team", createTeam),
+		command("list", "TENANT", "list the teams of a tenant", listTeams),
+		command("show", "TENANT TEAM", "show a team with its members; TEAM is an id or a name", showTeam),
+		command("rename", "TENANT TEAM NAME", "rename a team", renameTeam),
+		deleteTeam(),
+		command("add", "TENANT TEAM PERSON...", "add accounts and users to a team, by id, userName or email", addToTeam),
+		command("remove", "TENANT TEAM PERSON...", "remove persons from a team", removeFromTeam),
+	)
 }
 
 // teamPath is the path of a tenant's teams, or of one of them.
@@ -46,61 +47,59 @@ func renameTeam(ctx context.Context, s *session, args []string) error {
 	return s.team(ctx, http.MethodPatch, teamPath(args[0], string(t.ID)), admin.TeamName{Name: args[2]})
 }
 
-// findTeam finds a team by id or, where none has it, by name.
-func (s *session) findTeam(ctx context.Context, tenant, which string) (t admin.Team, err error) {
-	if uuid.Validate(which) == nil {
-		if err = s.client.do(ctx, http.MethodGet, teamPath(tenant, which), nil, &t); !gone(err) {
+// findTeam finds a team by id or, if no team has this id, by name.
+func (s *session) findTeam(ctx context.Context, tenant, idOrName string) (t admin.Team, err error) {
+	if uuid.Validate(idOrName) == nil {
+		err = s.client.do(ctx, http.MethodGet, teamPath(tenant, idOrName), nil, &t)
+		if !hasStatus(err, http.StatusNotFound) {
 			return t, err
 		}
 	}
 	var list admin.TeamList
-	if err = s.client.do(ctx, http.MethodGet, teamPath(tenant)+"?name="+url.QueryEscape(which), nil, &list); err != nil {
+	path := teamPath(tenant) + "?name=" + url.QueryEscape(idOrName)
+	if err = s.client.do(ctx, http.MethodGet, path, nil, &list); err != nil {
 		return t, err
 	}
 	if len(list.Teams) == 0 {
-		return t, fmt.Errorf("there is no team of the id or name %q in tenant %q", which, tenant)
+		return t, fmt.Errorf("no team in tenant %q has the id or name %q", tenant, idOrName)
 	}
 	return list.Teams[0], nil
 }
 
-// team sends a request that is answered with a team, and prints it.
+// team sends a request that returns a team, and prints the team.
 func (s *session) team(ctx context.Context, method, path string, in any) error {
 	var t admin.Team
 	if err := s.client.do(ctx, method, path, in, &t); err != nil {
 		return err
 	}
-	return s.show(t, func(w io.Writer) { describeTeam(w, t) })
+	return s.print(t, func(w io.Writer) { describeTeam(w, t) })
 }
 
 func describeTeam(w io.Writer, t admin.Team) {
 	row(w, "id", t.ID)
 	row(w, "name", t.Name)
 	row(w, "managed by", t.ManagedBy)
-	row(w, "created", moment(&t.Created))
-	row(w, "modified", moment(&t.Modified))
+	row(w, "created", formatTime(&t.Created))
+	row(w, "modified", formatTime(&t.Modified))
 }
 
 func listTeams(ctx context.Context, s *session, args []string) error {
-	all := admin.TeamList{Teams: []admin.Team{}}
-	for after, more := "", true; more; more = after != "" {
-		var page admin.TeamList
-		if err := s.client.do(ctx, http.MethodGet, teamPath(args...)+"?after="+url.QueryEscape(after), nil, &page); err != nil {
-			return err
-		}
-		all.Teams = append(all.Teams, page.Teams...)
-		after = string(page.Next)
+	list, err := listAll(ctx, s.client, teamPath(args...), url.Values{},
+		func(p admin.TeamList) ([]admin.Team, scim.ID) { return p.Teams, p.Next })
+	if err != nil {
+		return err
 	}
-	return s.show(all, func(w io.Writer) {
+	return s.print(admin.TeamList{Teams: list}, func(w io.Writer) {
 		row(w, "ID", "NAME", "CREATED", "MODIFIED")
-		for _, t := range all.Teams {
-			row(w, t.ID, t.Name, moment(&t.Created), moment(&t.Modified))
+		for _, t := range list {
+			row(w, t.ID, t.Name, formatTime(&t.Created), formatTime(&t.Modified))
 		}
-		none(w, len(all.Teams))
+		noRows(w, len(list))
 	})
 }
 
-// roster is a team with all its members.
-type roster struct {
+// teamWithMembers is the result of team show.
+type teamWithMembers struct {
 	admin.Team
 	Members []admin.TeamMember `json:"members"`
 }
@@ -110,38 +109,36 @@ func showTeam(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	all := roster{Team: t, Members: []admin.TeamMember{}}
-	for after, more := "", true; more; more = after != "" {
-		var page admin.TeamMemberList
-		if err := s.client.do(ctx, http.MethodGet, teamPath(args[0], string(t.ID))+"/members?after="+url.QueryEscape(after), nil, &page); err != nil {
-			return err
-		}
-		all.Members = append(all.Members, page.Members...)
-		after = string(page.Next)
+	members, err := listAll(ctx, s.client, teamPath(args[0], string(t.ID))+"/members", url.Values{},
+		func(p admin.TeamMemberList) ([]admin.TeamMember, scim.ID) { return p.Members, p.Next })
+	if err != nil {
+		return err
 	}
-	return s.show(all, func(w io.Writer) {
-		describeTeam(w, all.Team)
-		row(w, "members", len(all.Members))
-		for _, m := range all.Members {
+	return s.print(teamWithMembers{t, members}, func(w io.Writer) {
+		describeTeam(w, t)
+		row(w, "members", len(members))
+		for _, m := range members {
 			row(w, "  "+m.Kind, m.ID, m.UserName)
 		}
 	})
 }
 
-func deleteTeam(flags *flag.FlagSet) action {
-	typed := flags.String("confirm", "", "the team's `name`, for scripts; otherwise it is asked for")
-	return func(ctx context.Context, s *session, args []string) error {
-		t, err := s.findTeam(ctx, args[0], args[1])
-		if err != nil {
-			return err
-		}
-		question := fmt.Sprintf("This deletes team %s, for good. Its members stay.", t.Name)
-		if err := s.confirmed(question, "its name", *typed, t.Name, "the team's name"); err != nil {
-			return err
-		}
-		if err := s.client.do(ctx, http.MethodDelete, teamPath(args[0], string(t.ID)), nil, &t); err != nil && !gone(err) {
-			return err // one that has gone was deleted by a request whose answer was lost
-		}
-		return s.show(t, func(w io.Writer) { row(w, "team "+t.Name+" is deleted") })
-	}
+func deleteTeam() *cli.Command {
+	var typed string
+	return command("delete", "TENANT TEAM", "delete a team; its members are not deleted",
+		func(ctx context.Context, s *session, args []string) error {
+			t, err := s.findTeam(ctx, args[0], args[1])
+			if err != nil {
+				return err
+			}
+			notice := fmt.Sprintf("This permanently deletes team %s. Its members are not deleted.", t.Name)
+			if err := s.confirm(notice, "the name of the team", typed, t.Name); err != nil {
+				return err
+			}
+			err = s.client.do(ctx, http.MethodDelete, teamPath(args[0], string(t.ID)), nil, &t)
+			if err != nil && !hasStatus(err, http.StatusNotFound) { // 404: the response to the first attempt was lost
+				return err
+			}
+			return s.print(t, func(w io.Writer) { row(w, "team "+t.Name+" is deleted") })
+		}, confirmFlag("the `NAME` of the team once more", &typed))
 }

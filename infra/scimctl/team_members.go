@@ -13,24 +13,29 @@ import (
 )
 
 func addToTeam(ctx context.Context, s *session, args []string) error {
-	return s.changeTeam(ctx, args, func(some []string) admin.TeamMembersChange { return admin.TeamMembersChange{Add: some} })
+	return s.changeTeam(ctx, args, func(persons []string) admin.TeamMembersChange {
+		return admin.TeamMembersChange{Add: persons}
+	})
 }
 
 func removeFromTeam(ctx context.Context, s *session, args []string) error {
-	return s.changeTeam(ctx, args, func(some []string) admin.TeamMembersChange { return admin.TeamMembersChange{Remove: some} })
+	return s.changeTeam(ctx, args, func(persons []string) admin.TeamMembersChange {
+		return admin.TeamMembersChange{Remove: persons}
+	})
 }
 
-// changeTeam sends as many persons at a time as a request takes. That somebody who was
-// to be removed was not in the team is an error: it may be a slip.
+// changeTeam sends as many persons in a request as it may have. To remove somebody who
+// is not in the team is an error, because it may be a mistake.
 func (s *session) changeTeam(ctx context.Context, args []string, change func([]string) admin.TeamMembersChange) error {
 	t, err := s.findTeam(ctx, args[0], args[1])
 	if err != nil {
 		return err
 	}
 	all := admin.TeamMembersChanged{Add: []scim.ID{}, Remove: []scim.ID{}, Persons: []admin.TeamPerson{}}
-	for some := range slices.Chunk(once(args[2:]), admin.MaxTeamChange) {
+	path := teamPath(args[0], string(t.ID)) + "/members"
+	for persons := range slices.Chunk(unique(args[2:]), admin.MaxTeamChange) {
 		var done admin.TeamMembersChanged
-		if err := s.client.do(ctx, http.MethodPost, teamPath(args[0], string(t.ID))+"/members", change(some), &done); err != nil {
+		if err := s.client.do(ctx, http.MethodPost, path, change(persons), &done); err != nil {
 			if n := len(all.Persons); n > 0 {
 				err = fmt.Errorf("%w\nthe first %d persons are done", err, n)
 			}
@@ -39,20 +44,20 @@ func (s *session) changeTeam(ctx context.Context, args []string, change func([]s
 		all.Add, all.Remove = append(all.Add, done.Add...), append(all.Remove, done.Remove...)
 		all.Persons = append(all.Persons, done.Persons...)
 	}
-	err = s.show(all, func(w io.Writer) {
+	err = s.print(all, func(w io.Writer) {
 		for _, p := range all.Persons {
-			row(w, became(p, slices.Contains(all.Add, p.ID)), who(p.UserName, p.Kind, p.ID))
+			row(w, memberChange(p, slices.Contains(all.Add, p.ID)), describeResource(p.UserName, p.Kind, p.ID))
 		}
 	})
-	out := func(p admin.TeamPerson) bool { return !p.WasMember && !slices.Contains(all.Add, p.ID) }
-	if err == nil && slices.ContainsFunc(all.Persons, out) {
-		err = errors.New("not all of those to be removed were in the team")
+	notMember := func(p admin.TeamPerson) bool { return !p.WasMember && !slices.Contains(all.Add, p.ID) }
+	if err == nil && slices.ContainsFunc(all.Persons, notMember) {
+		err = errors.New("not all persons to be removed were in the team")
 	}
 	return err
 }
 
-// once is a list without what is in it already.
-func once(list []string) (out []string) {
+// unique is a list without repeated values.
+func unique(list []string) (out []string) {
 	for _, one := range list {
 		if !slices.Contains(out, one) {
 			out = append(out, one)
@@ -61,11 +66,11 @@ func once(list []string) (out []string) {
 	return out
 }
 
-// became says what a change did to a person.
-func became(p admin.TeamPerson, added bool) string {
+// memberChange says what a change did to a person.
+func memberChange(p admin.TeamPerson, added bool) string {
 	switch {
 	case added && p.WasMember:
-		return "was in the team already"
+		return "was already in the team"
 	case added:
 		return "added"
 	case p.WasMember:
@@ -74,11 +79,12 @@ func became(p admin.TeamPerson, added bool) string {
 	return "was not in the team"
 }
 
-// who says who has an id, with the name if it is known.
-func who(name, kind string, id scim.ID) string {
-	holder := kind + " " + string(id)
+// describeResource names a resource, by its name too if that is known:
+// ann@acme.com (user ID).
+func describeResource(name, kind string, id scim.ID) string {
+	text := kind + " " + string(id)
 	if name == "" {
-		return holder
+		return text
 	}
-	return name + " (" + holder + ")"
+	return name + " (" + text + ")"
 }

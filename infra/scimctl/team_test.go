@@ -23,7 +23,7 @@ func teams(b *bench) {
 	b.fails(1, "the name is taken by team "+team, "team create ships CREW")
 	b.run("team add ships CREW ANN@ships.example")
 	out := strings.Join(strings.Fields(b.run("team add ships "+team+" ANN@ships.example bob@mail.example")), " ")
-	if out != "was in the team already ann@ships.example (user "+ann+") added bob@ships.example (user "+bob+")" {
+	if out != "was already in the team ann@ships.example (user "+ann+") added bob@ships.example (user "+bob+")" {
 		b.Errorf("added: %s", out)
 	}
 	b.fails(1, `nobody has the id, userName or email "cid"`, "team add ships "+team+" "+ann+" cid")
@@ -47,7 +47,7 @@ func teams(b *bench) {
 	if r := b.exec("", "team", "remove", "ships", "crew", bob); r.code != 1 || !strings.Contains(r.out, "was not in the team  bob@ships.example") || !strings.Contains(r.err, "not all") {
 		b.Errorf("removed again: %+v", r)
 	}
-	b.fails(1, `no team of the id or name "Nobody"`, "team rename ships Nobody X")
+	b.fails(1, `no team in tenant "ships" has the id or name "Nobody"`, "team rename ships Nobody X")
 	if out := b.run("team rename ships Crew Pilots"); !strings.Contains(out, "Pilots") {
 		b.Errorf("renamed: %s", out)
 	}
@@ -59,13 +59,13 @@ func teams(b *bench) {
 
 func (b *bench) deleteTeam(team string) {
 	b.Helper()
-	if r := b.exec("Crew\n", "team", "delete", "ships", team); r.code != 1 || !strings.Contains(r.err, "nothing is deleted") {
+	if r := b.exec("Crew\n", "team", "delete", "ships", team); r.code != 1 || !strings.Contains(r.err, "nothing is changed") {
 		b.Errorf("wrong name: %+v", r)
 	}
 	if r := b.exec("Pilots\n", "team", "delete", "ships", "pilots"); r.code != 0 || !strings.Contains(r.out, "team Pilots is deleted") {
 		b.Errorf("deleted: %+v", r)
 	}
-	b.fails(1, "there is no team", "team show ships "+team)
+	b.fails(1, "no team in tenant", "team show ships "+team)
 	other := b.json("team create ships Crew")["id"].(string)
 	b.run("team delete ships " + other + " -confirm Crew")
 	var blanks map[string]any

@@ -2,152 +2,129 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
+
+	"github.com/urfave/cli/v3"
 
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
 )
 
-func tenantCommands() []command {
-	return []command{
-		{"tenant create", "ID", "make a tenant", createTenant},
-		{"tenant list", "", "list all tenants", plain(listTenants)},
-		{"tenant show", "ID", "show a tenant with the number of its users and groups", plain(showTenant)},
-		{"tenant update", "ID", "change a tenant; what no flag names stays", updateTenant},
-		{"tenant suspend", "ID", "let no credential of a tenant work", plain(state("suspend"))},
-		{"tenant resume", "ID", "let a suspended tenant go on", plain(state("resume"))},
-		{"tenant delete", "ID", "delete a tenant with all its users, groups, teams and credentials", deleteTenant},
-	}
-}
-
-// plain makes a command without flags of its own.
-func plain(act action) func(*flag.FlagSet) action {
-	return func(*flag.FlagSet) action { return act }
+func tenantCommands() *cli.Command {
+	return group("tenant", "create, change and delete tenants",
+		createTenant(),
+		command("list", "", "list all tenants", listTenants),
+		command("show", "ID", "show a tenant, with the number of its users and groups", showTenant),
+		updateTenant(),
+		command("suspend", "ID", "suspend a tenant: its credentials are refused, and nothing is lost",
+			setTenantState("suspend")),
+		command("resume", "ID", "resume a suspended tenant", setTenantState("resume")),
+		deleteTenant(),
+	)
 }
 
 func tenantPath(id string) string { return "/tenants/" + url.PathEscape(id) }
 
-func createTenant(flags *flag.FlagSet) action {
-	change := changeFlags(flags)
-	return func(ctx context.Context, s *session, args []string) error {
-		return s.tenant(ctx, http.MethodPost, "/tenants", admin.NewTenant{ID: tenant.ID(args[0]), TenantChange: *change})
-	}
+func createTenant() *cli.Command {
+	var settings tenantSettings
+	return command("create", "ID", "create a tenant", func(ctx context.Context, s *session, args []string) error {
+		in := admin.NewTenant{ID: tenant.ID(args[0]), TenantChange: settings.change()}
+		return s.tenant(ctx, http.MethodPost, "/tenants", in)
+	}, settings.flags()...)
 }
 
-func updateTenant(flags *flag.FlagSet) action {
-	change := changeFlags(flags)
-	return func(ctx context.Context, s *session, args []string) error {
-		return s.tenant(ctx, http.MethodPatch, tenantPath(args[0]), change)
-	}
+func updateTenant() *cli.Command {
+	var settings tenantSettings
+	return command("update", "ID", "change a tenant; unspecified fields are unchanged",
+		func(ctx context.Context, s *session, args []string) error {
+			return s.tenant(ctx, http.MethodPatch, tenantPath(args[0]), settings.change())
+		}, settings.flags()...)
 }
 
 func showTenant(ctx context.Context, s *session, args []string) error {
 	return s.tenant(ctx, http.MethodGet, tenantPath(args[0]), nil)
 }
 
-func state(verb string) action {
+func setTenantState(verb string) action {
 	return func(ctx context.Context, s *session, args []string) error {
 		return s.tenant(ctx, http.MethodPost, tenantPath(args[0])+"/"+verb, nil)
 	}
 }
 
-// changeFlags declares the flags that change a tenant.
-func changeFlags(flags *flag.FlagSet) *admin.TenantChange {
-	c := &admin.TenantChange{}
-	limits := func() *admin.LimitsChange {
-		if c.Limits == nil {
-			c.Limits = &admin.LimitsChange{}
-		}
-		return c.Limits
+// tenantSettings are what the flags of tenant create and update say.
+type tenantSettings struct {
+	fields admin.TenantChange
+	limits admin.LimitsChange
+}
+
+// change is the body of the request, without limits where no flag gives one.
+func (t *tenantSettings) change() admin.TenantChange {
+	c := t.fields
+	if t.limits != (admin.LimitsChange{}) {
+		c.Limits = &t.limits
 	}
-	flags.Func("name", "`name` that people know the tenant by", func(v string) error { c.Name = &v; return nil })
-	flags.Func("profile", "`profile` of its identity provider: generic, okta, entra or strict", func(v string) error {
-		p := tenant.Profile(v)
-		c.Profile = &p
-		return nil
-	})
-	flags.Func("domains", "verified `domains`, separated by commas, in place of the earlier ones", func(v string) error {
-		domains := strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' })
-		c.Domains = &domains
-		return nil
-	})
-	switches(flags, c)
-	number(flags, "rps", "`requests` per second", func(n *int) { limits().RequestsPerSecond = n })
-	number(flags, "burst", "`requests` at once", func(n *int) { limits().Burst = n })
-	number(flags, "users", "most `users`; 0 for no limit", func(n *int) { limits().Users = n })
-	number(flags, "groups", "most `groups`; 0 for no limit", func(n *int) { limits().Groups = n })
-	number(flags, "emails", "most `emails` of a user", func(n *int) { limits().EmailsPerUser = n })
-	flags.Func("token-age", "longest `life` of a credential, such as 90d; 0s for no limit", func(v string) error {
-		n, err := seconds(v)
-		limits().TokenAgeSeconds = &n
-		return err
-	})
 	return c
 }
 
-func switches(flags *flag.FlagSet, c *admin.TenantChange) {
-	flags.Func("connect", "`way` in which accounts of the application become users of the tenant: approval or automatic", func(v string) error {
-		way := admin.Connect(v)
-		c.Connect = &way
-		return nil
-	})
-	flags.BoolFunc("reactivate", "whether provisioning a deactivated user again activates it; -reactivate=false ends it", func(v string) error {
-		on, err := strconv.ParseBool(v)
-		if err != nil {
-			return errors.New("it is neither true nor false")
-		}
-		c.Reactivate = &on
-		return nil
-	})
+func (t *tenantSettings) flags() []cli.Flag {
+	return []cli.Flag{
+		valueFlag("name", "display `NAME` of the tenant", optional(&t.fields.Name, anyText)),
+		valueFlag("profile", "`PROFILE` of its identity provider: generic, okta, entra or strict",
+			optional(&t.fields.Profile, anyText)),
+		valueFlag("domains", "verified `DOMAINS`, separated by commas; they replace the earlier ones",
+			optional(&t.fields.Domains, commaList)),
+		valueFlag("connect", "`HOW` accounts of the application become users of the tenant: approval or automatic",
+			optional(&t.fields.Connect, anyText)),
+		switchFlag("reactivate", "activate a deactivated user when it is provisioned again; -reactivate=false turns this off",
+			&t.fields.Reactivate),
+		valueFlag("rps", "`NUMBER` of requests per second", optional(&t.limits.RequestsPerSecond, integer)),
+		valueFlag("burst", "`NUMBER` of requests at once", optional(&t.limits.Burst, integer)),
+		valueFlag("users", "maximum `NUMBER` of users; 0 for no limit", optional(&t.limits.Users, integer)),
+		valueFlag("groups", "maximum `NUMBER` of groups; 0 for no limit", optional(&t.limits.Groups, integer)),
+		valueFlag("emails", "maximum `NUMBER` of emails of a user", optional(&t.limits.EmailsPerUser, integer)),
+		valueFlag("token-age", "maximum lifetime of a credential, a `DURATION` such as 90d; 0s for no limit",
+			optional(&t.limits.TokenAgeSeconds, parseSeconds)),
+	}
 }
 
-func number(flags *flag.FlagSet, name, usage string, set func(*int)) {
-	flags.Func(name, usage, func(v string) error {
-		n, err := strconv.Atoi(v)
-		if err != nil {
-			return errors.New("it is no whole number")
-		}
-		set(&n)
-		return nil
-	})
+func commaList(v string) ([]string, error) {
+	return strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' }), nil
 }
 
-// tenant sends a request that is answered with a tenant, and prints it.
+// tenant sends a request that returns a tenant, and prints the tenant.
 func (s *session) tenant(ctx context.Context, method, path string, in any) error {
 	var t admin.Tenant
 	if err := s.client.do(ctx, method, path, in, &t); err != nil {
 		return err
 	}
 	if t.Warning != "" {
-		s.say("warning: %s\n", harmless(t.Warning))
+		s.notify("warning: %s\n", printable(t.Warning))
 	}
 	if t.Connect == admin.Automatic && len(t.Domains) == 0 {
-		s.say("warning: connect is automatic without effect: the tenant has no verified domains; give it some with tenant update %s -domains\n", t.ID)
+		s.notify("warning: connect is automatic, but has no effect: the tenant has no verified domains; "+
+			"add some with tenant update %s -domains\n", t.ID)
 	}
-	return s.show(t, func(w io.Writer) { describe(w, t) })
+	return s.print(t, func(w io.Writer) { describeTenant(w, t) })
 }
 
-func describe(w io.Writer, t admin.Tenant) {
+func describeTenant(w io.Writer, t admin.Tenant) {
 	row(w, "id", t.ID)
 	row(w, "name", t.Name)
 	row(w, "profile", t.Profile)
-	row(w, "state", strings.TrimSpace(string(t.State)+" "+moment(t.InactiveSince)))
-	row(w, "domains", joined(t.Domains, ", "))
+	row(w, "state", strings.TrimSpace(string(t.State)+" "+formatTime(t.InactiveSince)))
+	row(w, "domains", join(t.Domains, ", "))
 	row(w, "connect", t.Connect)
 	row(w, "reactivate", t.Reactivate)
-	row(w, "requests", fmt.Sprintf("%d a second, %d at once", t.Limits.RequestsPerSecond, t.Limits.Burst))
-	row(w, "most users", atMost(t.Limits.Users))
-	row(w, "most groups", atMost(t.Limits.Groups))
-	row(w, "emails per user", t.Limits.EmailsPerUser)
-	row(w, "token age", span(t.Limits.TokenAgeSeconds))
-	row(w, "created", moment(&t.Created))
+	row(w, "requests", fmt.Sprintf("%d per second, %d at once", t.Limits.RequestsPerSecond, t.Limits.Burst))
+	row(w, "max users", formatLimit(t.Limits.Users))
+	row(w, "max groups", formatLimit(t.Limits.Groups))
+	row(w, "max emails per user", t.Limits.EmailsPerUser)
+	row(w, "max token age", formatSeconds(t.Limits.TokenAgeSeconds))
+	row(w, "created", formatTime(&t.Created))
 	if t.Users != nil && t.Groups != nil {
 		row(w, "users", *t.Users)
 		row(w, "groups", *t.Groups)
@@ -155,20 +132,16 @@ func describe(w io.Writer, t admin.Tenant) {
 }
 
 func listTenants(ctx context.Context, s *session, _ []string) error {
-	all := admin.TenantList{Tenants: []admin.Tenant{}}
-	for after, more := "", true; more; more = after != "" {
-		var page admin.TenantList
-		if err := s.client.do(ctx, http.MethodGet, "/tenants?after="+url.QueryEscape(after), nil, &page); err != nil {
-			return err
-		}
-		all.Tenants = append(all.Tenants, page.Tenants...)
-		after = string(page.Next)
+	list, err := listAll(ctx, s.client, "/tenants", url.Values{},
+		func(p admin.TenantList) ([]admin.Tenant, tenant.ID) { return p.Tenants, p.Next })
+	if err != nil {
+		return err
 	}
-	return s.show(all, func(w io.Writer) {
+	return s.print(admin.TenantList{Tenants: list}, func(w io.Writer) {
 		row(w, "ID", "NAME", "PROFILE", "STATE", "REQUESTS/S", "CREATED")
-		for _, t := range all.Tenants {
-			row(w, t.ID, t.Name, t.Profile, t.State, t.Limits.RequestsPerSecond, moment(&t.Created))
+		for _, t := range list {
+			row(w, t.ID, t.Name, t.Profile, t.State, t.Limits.RequestsPerSecond, formatTime(&t.Created))
 		}
-		none(w, len(all.Tenants))
+		noRows(w, len(list))
 	})
 }

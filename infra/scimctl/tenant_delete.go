@@ -1,101 +1,80 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
+
+	"github.com/urfave/cli/v3"
 
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
 )
 
-func deleteTenant(flags *flag.FlagSet) action {
-	confirm := flags.String("confirm", "", "the tenant's `id` once more, for scripts; otherwise it is asked for")
-	return func(ctx context.Context, s *session, args []string) error {
-		id := args[0]
-		var t admin.Tenant
-		if err := s.client.do(ctx, http.MethodGet, tenantPath(id), nil, &t); err != nil {
-			return err
-		}
-		if err := s.confirm(t, *confirm); err != nil {
-			return err
-		}
-		if t.State == tenant.Active {
-			if err := s.client.do(ctx, http.MethodPost, tenantPath(id)+"/suspend", nil, &t); err != nil {
+func deleteTenant() *cli.Command {
+	var typed string
+	return command("delete", "ID", "delete a tenant with all its users, groups, teams and credentials",
+		func(ctx context.Context, s *session, args []string) error {
+			var t admin.Tenant
+			if err := s.client.do(ctx, http.MethodGet, tenantPath(args[0]), nil, &t); err != nil {
 				return err
 			}
-			s.say("suspended\n")
-		}
-		left, err := s.remove(ctx, id)
-		if err != nil {
-			return fmt.Errorf("%w\nthe same command goes on with what is left", err)
-		}
-		return s.show(left, func(w io.Writer) { row(w, "tenant "+id+" is deleted") })
-	}
+			notice := fmt.Sprintf("This permanently deletes tenant %s (%s) with %d users and %d groups, and its teams.",
+				t.ID, t.Name, *t.Users, *t.Groups)
+			if err := s.confirm(notice, "the id of the tenant", typed, string(t.ID)); err != nil {
+				return err
+			}
+			return s.deleteTenant(ctx, t)
+		}, confirmFlag("the `ID` of the tenant once more", &typed))
 }
 
-// confirm wants the tenant's id typed.
-func (s *session) confirm(t admin.Tenant, typed string) error {
-	question := fmt.Sprintf("This deletes tenant %s (%s) with %d users and %d groups, and its teams, for good.", t.ID, t.Name, *t.Users, *t.Groups)
-	return s.confirmed(question, "its id", typed, string(t.ID), "the tenant's id")
-}
-
-// confirmed says what is about to happen and wants a word typed, which the flags may
-// hold already: what is deleted does not come back. Blanks around it, which nobody
-// sees, count on neither side.
-func (s *session) confirmed(notice, word, typed, want, what string) error {
-	if typed == "" {
-		s.say("%s\nType %s to go on: ", harmless(notice), word)
-		line, err := bufio.NewReader(s.in).ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
+// deleteTenant suspends a tenant and deletes it, which may take many requests.
+func (s *session) deleteTenant(ctx context.Context, t admin.Tenant) error {
+	path := tenantPath(string(t.ID))
+	if t.State == tenant.Active {
+		if err := s.client.do(ctx, http.MethodPost, path+"/suspend", nil, &t); err != nil {
 			return err
 		}
-		if typed = line; !strings.HasSuffix(line, "\n") {
-			s.say("\n")
-		}
+		s.notify("suspended\n")
 	}
-	if typed = strings.TrimSpace(typed); typed != strings.TrimSpace(want) {
-		return fmt.Errorf("%q is not %s: nothing is deleted", typed, what)
+	removal, err := s.removeTenant(ctx, path+"?confirm="+url.QueryEscape(string(t.ID)))
+	if err != nil {
+		return fmt.Errorf("%w\nrun the same command again to continue", err)
 	}
-	return nil
+	return s.print(removal, func(w io.Writer) { row(w, fmt.Sprintf("tenant %s is deleted", t.ID)) })
 }
 
-// remove asks for one piece of the deletion after the other.
-func (s *session) remove(ctx context.Context, id string) (admin.Removal, error) {
-	path := tenantPath(id) + "?confirm=" + url.QueryEscape(id)
+// removeTenant repeats the request: each deletes one part of the tenant.
+func (s *session) removeTenant(ctx context.Context, path string) (admin.Removal, error) {
 	for {
 		var left admin.Removal
 		err := s.client.do(ctx, http.MethodDelete, path, nil, &left)
-		if gone(err) { // the answer to the last piece was lost
+		if hasStatus(err, http.StatusNotFound) { // the response to the last part was lost
 			return admin.Removal{Done: true}, nil
 		}
 		if err != nil || left.Done {
 			return left, err
 		}
-		wait := time.Duration(0)
-		switch {
-		case left.Users+left.Groups+left.Teams > 0:
-			s.say("%d users, %d groups and %d teams left\n", left.Users, left.Groups, left.Teams)
-		case left.WaitSeconds == 0:
-			s.say("the provisioning log is not removed yet\n")
-		default:
-			s.say("waiting for requests that were let in before the suspension: %d s\n", left.WaitSeconds)
-			wait = min(5*time.Second, time.Duration(left.WaitSeconds)*time.Second)
-		}
-		if !pause(ctx, wait) {
+		if !sleep(ctx, s.notifyRemoval(left)) {
 			return left, errors.New("interrupted")
 		}
 	}
 }
 
-func gone(err error) bool {
-	refused, ok := errors.AsType[*apiError](err)
-	return ok && refused.status == http.StatusNotFound
+// notifyRemoval says what is left of a tenant, and returns how long to wait.
+func (s *session) notifyRemoval(left admin.Removal) time.Duration {
+	switch {
+	case left.Users+left.Groups+left.Teams > 0:
+		s.notify("%d users, %d groups and %d teams left\n", left.Users, left.Groups, left.Teams)
+	case left.WaitSeconds == 0:
+		s.notify("the provisioning log is left\n")
+	default:
+		s.notify("waiting for requests that began before the suspension: %d s\n", left.WaitSeconds)
+		return min(5*time.Second, time.Duration(left.WaitSeconds)*time.Second)
+	}
+	return 0
 }

@@ -23,15 +23,16 @@ func (k Kind) String() string {
 	return [...]string{"null", "boolean", "number", "string", "array", "object"}[k]
 }
 
-// Value is a JSON value. Unlike the values of encoding/json it keeps the order of object
-// members and the exact text of numbers. Values are immutable.
+// Value is a JSON value. Unlike the values of encoding/json it keeps the order
+// of object members and the exact text of numbers. Values are never modified
+// once made; a change makes a new one.
 type Value struct {
 	kind     Kind
 	text     string    // the text of a string or number; "true" or "false"
-	contents *contents // of an array or object; nil if empty
+	contents *contents // of an array or object; nil where it is empty
 }
 
-// contents is a struct of its own to keep Value small, because most values are strings.
+// contents is kept apart to keep a Value small: most are strings.
 type contents struct {
 	items   []Value
 	members []Member
@@ -64,7 +65,7 @@ func Texts(items ...string) Value {
 	return List(values...)
 }
 
-// Map makes a JSON object of members in the given order. Their names must be different.
+// Map makes a JSON object of members in the given order. The names must differ.
 func Map(members ...Member) Value { return Value{kind: Object, contents: &contents{members: members}} }
 
 // Kind returns the JSON type of v.
@@ -93,8 +94,8 @@ func (v Value) Members() []Member {
 	return v.contents.members
 }
 
-// Get returns the value of the member with exactly that name, or null. It is for values
-// whose names have the spelling of the schema.
+// Get returns the member of that exact name, or null. It suits values whose
+// names a schema has brought to their canonical spelling.
 func (v Value) Get(name string) Value {
 	members := v.Members()
 	for i := range members {
@@ -105,8 +106,8 @@ func (v Value) Get(name string) Value {
 	return Value{}
 }
 
-// Find returns the value of the member with that name in any ASCII case, or null. It is
-// for values that a client sent.
+// Find returns the member of that name in any ASCII case, or null. It suits
+// values as a client sent them.
 func (v Value) Find(name string) Value {
 	members := v.Members()
 	for i := range members {
@@ -117,7 +118,7 @@ func (v Value) Find(name string) Value {
 	return Value{}
 }
 
-// Without returns the object v without the members that have exactly those names.
+// Without returns the object v without the members of those exact names.
 func (v Value) Without(names ...string) Value {
 	kept := make([]Member, 0, len(v.Members()))
 members:
@@ -132,22 +133,21 @@ members:
 	return Map(kept...)
 }
 
-// Identical reports whether v and w are the same value in memory, or equal simple values.
-// It does not look into arrays and objects: these can be equal if it reports false.
+// Identical reports whether v and w are one value, or equal simple ones, without
+// looking into arrays and objects: false says nothing about those.
 func (v Value) Identical(w Value) bool {
 	return v == w
 }
 
-// Equal reports whether v and w are equal, including the order of members.
+// Equal reports whether v and w are the same, members in the same order.
 func (v Value) Equal(w Value) bool {
-	sameMember := func(a, b Member) bool { return a.Name == b.Name && a.Value.Equal(b.Value) }
 	return v.kind == w.kind && v.text == w.text && (v.contents == w.contents ||
 		slices.EqualFunc(v.Items(), w.Items(), Value.Equal) &&
-			slices.EqualFunc(v.Members(), w.Members(), sameMember))
+			slices.EqualFunc(v.Members(), w.Members(), func(a, b Member) bool { return a.Name == b.Name && a.Value.Equal(b.Value) }))
 }
 
-// IsEmpty reports whether v counts as unassigned: null, an empty string, an empty array or
-// an object without members (RFC 7643 section 2.5).
+// IsEmpty reports whether v counts as no value: null, an empty string, an empty
+// array or an object without members (RFC 7643 section 2.5).
 func (v Value) IsEmpty() bool {
 	return v.kind == Null || v.kind != Bool && v.text == "" && len(v.Items()) == 0 && len(v.Members()) == 0
 }

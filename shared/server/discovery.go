@@ -15,7 +15,7 @@ func Schemas(s *Server) []route {
 	return discovery(s, "/Schemas", func(r *request) []scim.Value {
 		values := make([]scim.Value, len(all))
 		for i, one := range all {
-			values[i] = withMeta(r, one.Value(), "Schema", "/Schemas/"+one.ID)
+			values[i] = described(r, one.Value(), "Schema", "/Schemas/"+one.ID)
 		}
 		return values
 	})
@@ -28,7 +28,7 @@ func ResourceTypes(s *Server) []route {
 	return discovery(s, "/ResourceTypes", func(r *request) []scim.Value {
 		values := make([]scim.Value, len(all))
 		for i, one := range all {
-			values[i] = withMeta(r, one.Value(), "ResourceType", "/ResourceTypes/"+one.Name)
+			values[i] = described(r, one.Value(), "ResourceType", "/ResourceTypes/"+one.Name)
 		}
 		return values
 	})
@@ -50,12 +50,12 @@ func putFirst[T any](list []T, match func(T) bool) []T {
 // ServiceProviderConfig is the endpoint that says what the service supports
 // (RFC 7643 section 5). It asks for no credential: the answer says how to get one.
 func ServiceProviderConfig(s *Server) []route {
-	get := readMethod("discover", func(_ context.Context, r *request) (*response, error) {
+	get := reading("discover", func(_ context.Context, r *request) (*response, error) {
 		if err := refuseFilter(r); err != nil {
 			return nil, err
 		}
 		const path = "/ServiceProviderConfig"
-		body := withMeta(r, configuration(s.Passwords != nil), "ServiceProviderConfig", path)
+		body := described(r, supported(s.Passwords != nil), "ServiceProviderConfig", path)
 		return &response{Status: http.StatusOK, Body: body}, nil
 	})
 	get.public = true
@@ -84,8 +84,8 @@ func discovery(s *Server, endpoint string, all func(*request) []scim.Value) []ro
 		return nil, scim.NotFound("no resource has this id")
 	}
 	return []route{
-		{endpoint, map[string]method{http.MethodGet: readMethod("discover", list)}},
-		{endpoint + "/{id}", map[string]method{http.MethodGet: readMethod("discover", one)}},
+		{endpoint, map[string]method{http.MethodGet: reading("discover", list)}},
+		{endpoint + "/{id}", map[string]method{http.MethodGet: reading("discover", one)}},
 	}
 }
 
@@ -96,8 +96,8 @@ func refuseFilter(r *request) error {
 	return nil
 }
 
-// withMeta adds meta to a discovery resource.
-func withMeta(r *request, v scim.Value, resourceType, path string) scim.Value {
+// described adds meta to a discovery resource.
+func described(r *request, v scim.Value, resourceType, path string) scim.Value {
 	meta := scim.Map(
 		scim.Member{Name: "resourceType", Value: scim.Text(resourceType)},
 		scim.Member{Name: "location", Value: scim.Text(r.BaseURL + path)},
@@ -106,8 +106,8 @@ func withMeta(r *request, v scim.Value, resourceType, path string) scim.Value {
 	return scim.Map(append(members, scim.Member{Name: "meta", Value: meta})...)
 }
 
-// configuration says what works today.
-func configuration(passwords bool) scim.Value {
+// supported says what works today.
+func supported(passwords bool) scim.Value {
 	flag := func(on bool, more ...scim.Member) scim.Value {
 		return scim.Map(append([]scim.Member{{Name: "supported", Value: scim.Boolean(on)}}, more...)...)
 	}
@@ -122,15 +122,15 @@ func configuration(passwords bool) scim.Value {
 		scim.Member{Name: "sort", Value: flag(true)},
 		scim.Member{Name: "etag", Value: flag(true)},
 		scim.Member{Name: "authenticationSchemes", Value: scim.List(
-			authenticationScheme("oauthbearertoken", "Bearer token", "A token that the operator of the service issues, in the header Authorization: Bearer scim_...",
+			scheme("oauthbearertoken", "Bearer token", "A token that the operator of the service issues, in the header Authorization: Bearer scim_...",
 				"https://www.rfc-editor.org/rfc/rfc6750"),
-			authenticationScheme("oauth2", "OAuth 2.0 client credentials", "A client id and secret that the operator issues, changed for a bearer token of one hour at /oauth2/token, beside /scim/v2",
+			scheme("oauth2", "OAuth 2.0 client credentials", "A client id and secret that the operator issues, changed for a bearer token of one hour at /oauth2/token, beside /scim/v2",
 				"https://www.rfc-editor.org/rfc/rfc6749"),
 		)},
 	)
 }
 
-func authenticationScheme(kind, name, description, spec string) scim.Value {
+func scheme(kind, name, description, spec string) scim.Value {
 	return scim.Map(
 		scim.Member{Name: "type", Value: scim.Text(kind)},
 		scim.Member{Name: "name", Value: scim.Text(name)},

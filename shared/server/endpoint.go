@@ -13,22 +13,22 @@ import (
 // endpoint is what the endpoints of users and groups have in common.
 type endpoint struct {
 	*Server
-	typ               *schema.ResourceType
-	kind              directory.Kind
-	defaultProjection *schema.Projection // where the client asks for no other
-	stored            collection
+	typ    *schema.ResourceType
+	kind   directory.Kind
+	usual  *schema.Projection // where the client asks for no other
+	stored collection
 	// edgeAttr is the attribute that other items than the resource's own hold: groups
 	// of users, members of groups.
-	edgeAttr       string
-	maxBody        int    // bytes
-	indexedFilters string // filters that go to keys, for error texts
+	edgeAttr string
+	maxBody  int    // bytes
+	advice   string // filters that go to keys, for error texts
 }
 
 func (s *Server) endpoint(name string) endpoint {
 	s.hooks = s.resourceHooks()
 	typ := s.Registry.Type(name)
 	usual, _ := typ.Project(schema.Selection{}) // an empty selection has nothing to refuse
-	return endpoint{Server: s, typ: typ, defaultProjection: usual}
+	return endpoint{Server: s, typ: typ, usual: usual}
 }
 
 // operations are what a client can do to one resource.
@@ -36,19 +36,19 @@ type operations struct{ create, get, replace, patch, delete operation }
 
 // routes are those of a type of resources (RFC 7644 section 3.2).
 func (e *endpoint) routes(o operations) []route {
-	path, search := e.typ.Endpoint, e.searchOperation(e)
+	path, search := e.typ.Endpoint, e.searching(e)
 	return []route{
 		{path, map[string]method{
-			http.MethodGet:  readMethod("search", search),
-			http.MethodPost: writeMethod(e.kind, "create", e.withProjection(o.create)),
+			http.MethodGet:  reading("search", search),
+			http.MethodPost: writing(e.kind, "create", e.projected(o.create)),
 		}},
 		{path + "/{id}", map[string]method{
-			http.MethodGet:    readMethod("get", e.withProjection(o.get)),
-			http.MethodPut:    writeMethod(e.kind, "replace", e.withProjection(o.replace)),
-			http.MethodPatch:  writeMethod(e.kind, "patch", e.withProjection(o.patch)),
-			http.MethodDelete: writeMethod(e.kind, "delete", o.delete),
+			http.MethodGet:    reading("get", e.projected(o.get)),
+			http.MethodPut:    writing(e.kind, "replace", e.projected(o.replace)),
+			http.MethodPatch:  writing(e.kind, "patch", e.projected(o.patch)),
+			http.MethodDelete: writing(e.kind, "delete", o.delete),
 		}},
-		{path + "/.search", map[string]method{http.MethodPost: readMethod("search", withBodyParameters(search))}},
+		{path + "/.search", map[string]method{http.MethodPost: reading("search", byPost(search))}},
 	}
 }
 
@@ -73,9 +73,9 @@ func location(r *request, typ *schema.ResourceType, id scim.ID) string {
 	return r.BaseURL + typ.Endpoint + "/" + string(id)
 }
 
-// representation returns what the client sees of a resource. An array of edges is shown
+// shown returns what the client sees of a resource. An array of edges is shown
 // even though it is empty: it says that there are none.
-func (e *endpoint) representation(r *request, stored directory.Resource, edges scim.Value) scim.Value {
+func (e *endpoint) shown(r *request, stored directory.Resource, edges scim.Value) scim.Value {
 	v := r.projection.Apply(e.resource(r, stored, edges).Value())
 	if edges.Kind() == scim.Array && edges.IsEmpty() {
 		v = scim.Map(append(v.Without().Members(), scim.Member{Name: e.edgeAttr, Value: edges})...)
@@ -85,28 +85,28 @@ func (e *endpoint) representation(r *request, stored directory.Resource, edges s
 
 // respond answers with a resource as far as the client asked for it.
 func (e *endpoint) respond(r *request, status int, stored directory.Resource, edges scim.Value) *response {
-	return &response{Status: status, Body: e.representation(r, stored, edges), Location: location(r, e.typ, stored.ID), ETag: scim.ETag(stored.Version)}
+	return &response{Status: status, Body: e.shown(r, stored, edges), Location: location(r, e.typ, stored.ID), ETag: scim.ETag(stored.Version)}
 }
 
 // wantsEdges reports whether the answer shows the edges of resources.
 func (e *endpoint) wantsEdges(r *request) bool { return r.projection.Keeps(e.edgeAttr) }
 
-// readEdges reads the edges of one resource, if the answer shows them.
-func (e *endpoint) readEdges(ctx context.Context, r *request, of directory.Resource) (scim.Value, error) {
+// edgesOf reads the edges of one resource, if the answer shows them.
+func (e *endpoint) edgesOf(ctx context.Context, r *request, of directory.Resource) (scim.Value, error) {
 	if !e.wantsEdges(r) {
 		return scim.Value{}, nil
 	}
-	values, err := e.stored.answerEdges(r)(ctx, []directory.Resource{of})
+	values, err := e.stored.shown(r)(ctx, []directory.Resource{of})
 	if err != nil {
 		return scim.Value{}, err
 	}
 	return values[0], nil
 }
 
-// respondChanged answers a change that has been made. Edges that are too many for an
+// changed answers a change that has been made. Edges that are too many for an
 // answer are left out: to refuse it would say that nothing was changed.
-func (e *endpoint) respondChanged(ctx context.Context, r *request, status int, stored directory.Resource) (*response, error) {
-	edges, err := e.readEdges(ctx, r, stored)
+func (e *endpoint) changed(ctx context.Context, r *request, status int, stored directory.Resource) (*response, error) {
+	edges, err := e.edgesOf(ctx, r, stored)
 	if err != nil && !tooMany(err) {
 		return nil, err
 	}
@@ -119,10 +119,10 @@ func tooMany(err error) bool {
 	return errors.Is(err, directory.ErrTooMany) || ok && refused.Type == scim.TypeTooMany
 }
 
-// notModified returns the answer for a client that has this version already (RFC
+// unmodified returns the answer for a client that has this version already (RFC
 // 7644 section 3.14), nil for any other.
-func notModified(r *request, version int64) *response {
-	if tags := r.Header.Values("If-None-Match"); len(tags) == 0 || !tagsName(tags, version) {
+func unmodified(r *request, version int64) *response {
+	if tags := r.Header.Values("If-None-Match"); len(tags) == 0 || !names(tags, version) {
 		return nil
 	}
 	return &response{Status: http.StatusNotModified, ETag: scim.ETag(version)}

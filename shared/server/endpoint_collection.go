@@ -21,47 +21,47 @@ const (
 type collection interface {
 	// lookup returns what finds the one resource whose attribute equals a value by
 	// keys, nil where no key does.
-	lookup(r *request, path filter.Path, value string) keyLookup
+	lookup(r *request, path filter.Path, value string) lookup
 	// byExternalID and byEdge return what finds many resources by keys.
-	byExternalID(r *request, value string) idWalk
-	byEdge(r *request, value string) idWalk
-	// answerEdges returns what reads the edges that an answer shows: of the first resources,
+	byExternalID(r *request, value string) walk
+	byEdge(r *request, value string) walk
+	// shown returns what reads the edges that an answer shows: of the first resources,
 	// as many as it holds.
-	answerEdges(r *request) edgeReader
-	// filterEdges returns what reads the edges that a search compares, at most maxEdges in all.
-	filterEdges(r *request) edgeReader
-	// edgesTo is edges, of which only those that lead to certain ids are needed.
-	edgesTo(r *request, ids []scim.ID) edgeReader
+	shown(r *request) relation
+	// edges returns what reads the edges that a search compares, at most maxEdges in all.
+	edges(r *request) relation
+	// among is edges, of which only those that lead to certain ids are needed.
+	among(r *request, ids []scim.ID) relation
 }
 
-// edgeReader reads an attribute that edges hold. It returns the values for the first
+// relation reads an attribute that edges hold. It returns the values for the first
 // of the resources, at least for one. It is safe for concurrent use.
-type edgeReader func(ctx context.Context, of []directory.Resource) ([]scim.Value, error)
+type relation func(ctx context.Context, of []directory.Resource) ([]scim.Value, error)
 
-// keyLookup finds resources by keys.
-type keyLookup func(ctx context.Context) (lookupResult, error)
+// lookup finds resources by keys.
+type lookup func(ctx context.Context) (hits, error)
 
-// idWalk returns the ids that keys find behind an id, in order: limit of them, or all if
+// walk returns the ids that keys find behind an id, in order: limit of them, or all if
 // it is 0.
-type idWalk func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error)
+type walk func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error)
 
 // all is the lookup of all that a walk finds.
-func (w idWalk) all(ctx context.Context) (lookupResult, error) {
+func (w walk) all(ctx context.Context) (hits, error) {
 	ids, err := w(ctx, "", 0)
-	return lookupResult{ids: ids}, err
+	return hits{ids: ids}, err
 }
 
-// lookupResult are resources, or their ids only, in ascending order.
-type lookupResult struct {
+// hits are resources, or their ids only, in ascending order.
+type hits struct {
 	resources []directory.Resource
 	ids       []scim.ID
 }
 
-// lookupBy makes a lookup of a method of the directory.
-func lookupBy[T any](find func(context.Context, string) ([]T, error), value string, resource func(T) directory.Resource) keyLookup {
-	return func(ctx context.Context) (lookupResult, error) {
+// finder makes a lookup of a method of the directory.
+func finder[T any](find func(context.Context, string) ([]T, error), value string, resource func(T) directory.Resource) lookup {
+	return func(ctx context.Context) (hits, error) {
 		list, err := find(ctx, value)
-		return lookupResult{resources: resources(list, resource)}, err
+		return hits{resources: resources(list, resource)}, err
 	}
 }
 

@@ -19,7 +19,7 @@ func noHooks() hooks {
 }
 
 func (s *Server) resourceHooks() hooks {
-	return hooks{open: s.openDirectory, recordConflicts: s.recordConflicts, logFailure: s.logFailure}
+	return hooks{open: s.openDirectory, recordConflicts: s.noteConflicts, logFailure: s.logFailure}
 }
 
 // openDirectory gives a request its tenant's part of the directory. It refuses a table

@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// readPatch reads a PATCH message (RFC 7644 section 3.5.2).
-func (e *endpoint) readPatch(r *request) (ops []patch.Operation, o patch.Options, err error) {
+// operations reads a PATCH message (RFC 7644 section 3.5.2).
+func (e *endpoint) operations(r *request) (ops []patch.Operation, o patch.Options, err error) {
 	body, err := r.body(e.maxBody)
 	if err == nil {
 		err = patch.CheckLength(body)
@@ -35,16 +35,16 @@ func (e *endpoint) sameReadOnly(ctx context.Context, r *request, stored director
 	if !r.tolerant() {
 		return nil
 	}
-	edges := readOnce(e.stored.filterEdges(r)) // once, however many operations name them
+	edges := remembered(e.stored.edges(r)) // once, however many operations name them
 	return func(target schema.Named, sent scim.Value, add bool) (bool, error) {
-		has, err := e.currentValue(ctx, r, stored, target, edges)
+		has, err := e.valueOf(ctx, r, stored, target, edges)
 		return err == nil && r.event.repairs.SameReadOnly(sent, has, add), err
 	}
 }
 
-// currentValue returns the value of an attribute of a stored resource. Edges are read if the
+// valueOf returns the value of an attribute of a stored resource. Edges are read if the
 // attribute is the one that they hold.
-func (e *endpoint) currentValue(ctx context.Context, r *request, stored directory.Resource, of schema.Named, read edgeReader) (scim.Value, error) {
+func (e *endpoint) valueOf(ctx context.Context, r *request, stored directory.Resource, of schema.Named, read relation) (scim.Value, error) {
 	var edges scim.Value
 	if of.Extension == nil && of.Attr.Name == e.edgeAttr {
 		values, err := read(ctx, []directory.Resource{stored})

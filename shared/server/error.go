@@ -9,9 +9,9 @@ import (
 	"scimserver/shared/scim"
 )
 
-// toSCIMError turns any error into one for the client. What it does not know is
+// outward turns any error into one for the client. What it does not know is
 // internal, and its text stays in the log.
-func toSCIMError(r *request, err error) *scim.Error {
+func outward(r *request, err error) *scim.Error {
 	if e, ok := errors.AsType[*scim.Error](err); ok {
 		return e
 	}
@@ -19,13 +19,13 @@ func toSCIMError(r *request, err error) *scim.Error {
 		return takenError(r, err, e)
 	}
 	if e, ok := errors.AsType[*directory.UnknownMembersError](err); ok {
-		return unknownMembersError(e)
+		return unknownMembers(e)
 	}
 	switch {
 	case errors.Is(err, directory.ErrNotFound):
 		return scim.NotFound(fmt.Sprintf("no resource at this endpoint has the id %.64q", string(r.ID)))
 	case errors.Is(err, directory.ErrVersion):
-		return preconditionFailed(r)
+		return outdated(r)
 	case errors.Is(err, directory.ErrTooMany):
 		return scim.TooMany("there is more to read for this than one request may")
 	case errors.Is(err, directory.ErrCycle):

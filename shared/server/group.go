@@ -29,33 +29,33 @@ func newGroups(s *Server) *groups {
 	g := &groups{endpoint: s.endpoint("Group"), users: s.Registry.Type("User")}
 	g.kind = directory.GroupKind
 	g.stored, g.edgeAttr, g.maxBody = g, "members", 5<<20
-	g.indexedFilters = `displayName eq "...", externalId eq "..." or members.value eq "..."`
+	g.advice = `displayName eq "...", externalId eq "..." or members.value eq "..."`
 	g.members = g.typ.Core.Attributes.Find(g.edgeAttr)
 	return g
 }
 
-// readContent turns a body into the document that is stored and the members, which
+// content turns a body into the document that is stored and the members, which
 // are stored apart.
-func (g *groups) readContent(r *request) (doc scim.Value, sent *memberEdit, err error) {
+func (g *groups) content(r *request) (doc scim.Value, sent *roster, err error) {
 	body, err := g.body(r)
 	if err != nil {
 		return doc, nil, err
 	}
-	if err := g.rejectMisplaced(body); err != nil {
+	if err := g.misplaced(body); err != nil {
 		return doc, nil, err
 	}
-	if sent, err = g.readMembers(r, body.Find(g.edgeAttr)); err != nil {
+	if sent, err = g.roster(r, body.Find(g.edgeAttr)); err != nil {
 		return doc, nil, err
 	}
-	if doc, err = g.typ.Normalize(withoutMember(body, g.edgeAttr), schema.Rules{RequireSchemas: true}); err != nil {
+	if doc, err = g.typ.Normalize(without(body, g.edgeAttr), schema.Rules{RequireSchemas: true}); err != nil {
 		return doc, nil, err
 	}
-	return doc, sent, g.setProjection(r, g.typ.Sent(doc))
+	return doc, sent, g.project(r, g.typ.Sent(doc))
 }
 
-// rejectMisplaced refuses members that are named as those of an extension would be: to
+// misplaced refuses members that are named as those of an extension would be: to
 // ignore them as unknown would empty the group.
-func (g *groups) rejectMisplaced(body scim.Value) error {
+func (g *groups) misplaced(body scim.Value) error {
 	urn := g.typ.Core.ID
 	for _, m := range body.Members() {
 		below := scim.EqualName(m.Name, urn) && m.Value.Find(g.edgeAttr).Kind() != scim.Null
@@ -72,8 +72,8 @@ func (r *request) skipsUnknown() bool {
 	return r.Caller.Profile == tenant.Okta || r.Caller.Profile == tenant.Entra
 }
 
-// withoutMember returns an object without the member of that name, in any case.
-func withoutMember(object scim.Value, name string) scim.Value {
+// without returns an object without the member of that name, in any case.
+func without(object scim.Value, name string) scim.Value {
 	if object.Kind() != scim.Object {
 		return object
 	}

@@ -7,23 +7,23 @@ import (
 	"scimserver/shared/scim"
 )
 
-// respondReplaced answers a request that has set all members of a group. They are read
+// written answers a request that has set all members of a group. They are read
 // only where they may be others than the client sent.
-func (g *groups) respondReplaced(ctx context.Context, r *request, status int, c directory.Changed, members *memberEdit) (*response, error) {
+func (g *groups) written(ctx context.Context, r *request, status int, c directory.Changed, members *roster) (*response, error) {
 	r.event.repairs.Skipped(len(c.Skipped))
 	if c.Exact && g.wantsEdges(r) {
-		shown := g.memberArray(r, members.result(c.Added))
-		if !fitsAnswer(shown) {
+		shown := g.elements(r, members.outcome(c.Added))
+		if !fits(shown) {
 			shown = scim.Value{}
 		}
 		return g.respond(r, status, c.Group.Resource, shown), nil
 	}
-	return g.respondCurrent(ctx, r, status, c)
+	return g.standing(ctx, r, status, c)
 }
 
-// respondCurrent answers with a group as it is after a change. Where others may have
+// standing answers with a group as it is after a change. Where others may have
 // changed it meanwhile, it is read again.
-func (g *groups) respondCurrent(ctx context.Context, r *request, status int, c directory.Changed) (*response, error) {
+func (g *groups) standing(ctx context.Context, r *request, status int, c directory.Changed) (*response, error) {
 	group := c.Group
 	if !c.Exact {
 		var err error
@@ -31,5 +31,5 @@ func (g *groups) respondCurrent(ctx context.Context, r *request, status int, c d
 			return nil, err
 		}
 	}
-	return g.respondChanged(ctx, r, status, group.Resource)
+	return g.changed(ctx, r, status, group.Resource)
 }

@@ -7,18 +7,18 @@ import (
 
 // create adds a group.
 func (g *groups) create(ctx context.Context, r *request) (*response, error) {
-	doc, members, err := g.readContent(r)
+	doc, members, err := g.content(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkQuota(ctx, r.Caller.Limits.Groups, "groups", g.kind); err != nil {
+	if err := r.room(ctx, r.Caller.Limits.Groups, "groups", g.kind); err != nil {
 		return nil, err
 	}
-	edit := members.difference()
+	edit := members.edit()
 	edit.SkipUnknown = r.skipsUnknown()
 	created, err := r.Directory.Groups().Create(ctx, doc, edit)
 	if err != nil {
 		return nil, err
 	}
-	return g.respondReplaced(ctx, r, http.StatusCreated, created, members)
+	return g.written(ctx, r, http.StatusCreated, created, members)
 }

@@ -7,7 +7,7 @@ import (
 
 // delete removes a group.
 func (g *groups) delete(ctx context.Context, r *request) (*response, error) {
-	if err := r.Directory.Groups().Delete(ctx, r.ID, r.precondition()); err != nil {
+	if err := r.Directory.Groups().Delete(ctx, r.ID, r.match()); err != nil {
 		return nil, err
 	}
 	return &response{Status: http.StatusNoContent}, nil

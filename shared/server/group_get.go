@@ -13,11 +13,11 @@ func (g *groups) get(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if same := notModified(r, group.Version); same != nil {
+	if same := unmodified(r, group.Version); same != nil {
 		return same, nil
 	}
 	var members scim.Value
-	if members, err = g.readEdges(ctx, r, group.Resource); err != nil {
+	if members, err = g.edgesOf(ctx, r, group.Resource); err != nil {
 		return nil, err
 	}
 	return g.respond(r, http.StatusOK, group.Resource, members), nil

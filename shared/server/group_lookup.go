@@ -11,49 +11,49 @@ import (
 	"scimserver/shared/scim/filter"
 )
 
-func groupResource(g directory.Group) directory.Resource { return g.Resource }
+func ofGroup(g directory.Group) directory.Resource { return g.Resource }
 
-func (g *groups) lookup(r *request, path filter.Path, value string) keyLookup {
+func (g *groups) lookup(r *request, path filter.Path, value string) lookup {
 	is := func(attr string) bool { return path.Is(g.typ.Core.ID, attr, "") }
 	switch {
 	case is("id"):
-		return lookupBy(r.Directory.Groups().ByID, value, groupResource)
+		return finder(r.Directory.Groups().ByID, value, ofGroup)
 	case is("displayName"):
-		return lookupBy(r.Directory.Groups().ByName, value, groupResource)
+		return finder(r.Directory.Groups().ByName, value, ofGroup)
 	}
 	return nil
 }
 
-func (g *groups) byExternalID(r *request, value string) idWalk {
+func (g *groups) byExternalID(r *request, value string) walk {
 	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
 		return r.Directory.Groups().IDsByExternalID(ctx, value, after, limit)
 	}
 }
 
 // byEdge finds the groups with a member.
-func (g *groups) byEdge(r *request, value string) idWalk {
+func (g *groups) byEdge(r *request, value string) walk {
 	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
 		return r.Directory.Groups().IDsOf(ctx, scim.ID(value), after, limit)
 	}
 }
 
-// answerEdges reads the members of the first of some groups, as many as one answer holds.
-func (g *groups) answerEdges(r *request) edgeReader {
+// shown reads the members of the first of some groups, as many as one answer holds.
+func (g *groups) shown(r *request) relation {
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
 		all, err := r.Directory.Groups().Members(ctx, of, maxEdges, maxEdgesAlone)
 		if err != nil {
 			return nil, tooManyMembers(err, of[0])
 		}
-		values := g.memberArrays(r, all)
-		if len(values) > 0 && !fitsAnswer(values[0]) {
+		values := g.lists(r, all)
+		if len(values) > 0 && !fits(values[0]) {
 			return nil, tooManyMembers(directory.ErrTooMany, of[0])
 		}
 		return values, nil
 	}
 }
 
-// filterEdges reads the members of groups, at most maxEdges in all calls together.
-func (g *groups) filterEdges(r *request) edgeReader {
+// edges reads the members of groups, at most maxEdges in all calls together.
+func (g *groups) edges(r *request) relation {
 	var read atomic.Int64
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
 		left := max(0, maxEdges-int(read.Load()))
@@ -64,12 +64,12 @@ func (g *groups) filterEdges(r *request) edgeReader {
 		for _, members := range all {
 			read.Add(int64(len(members)))
 		}
-		return g.memberArrays(r, all), nil
+		return g.lists(r, all), nil
 	}
 }
 
-// edgesTo asks of every group whether certain members are in it.
-func (g *groups) edgesTo(r *request, members []scim.ID) edgeReader {
+// among asks of every group whether certain members are in it.
+func (g *groups) among(r *request, members []scim.ID) relation {
 	var pairs atomic.Int64
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
 		if pairs.Add(int64(len(of)*len(members))) > maxEdges {
@@ -78,14 +78,14 @@ func (g *groups) edgesTo(r *request, members []scim.ID) edgeReader {
 		all, err := r.Directory.Groups().MembersAmong(ctx, of, members)
 		values := make([]scim.Value, len(of))
 		for i, group := range of {
-			values[i] = g.memberArray(r, all[group.ID])
+			values[i] = g.elements(r, all[group.ID])
 		}
 		return values, err
 	}
 }
 
-// fitsAnswer reports whether one answer holds the edges of a resource and the rest of it.
-func fitsAnswer(edges scim.Value) bool {
+// fits reports whether one answer holds the edges of a resource and the rest of it.
+func fits(edges scim.Value) bool {
 	const rest = 1 << 16
 	return edges.QuotedLen() <= maxAnswer-rest
 }
@@ -106,29 +106,29 @@ func (g *groups) tooManyCompared(err error) error {
 		return err
 	}
 	return scim.TooMany(fmt.Sprintf("this query compares more than %d members of groups; one with %s among conditions joined by and "+
-		"looks at those of a few groups", maxEdges, g.indexedFilters))
+		"looks at those of a few groups", maxEdges, g.advice))
 }
 
-// memberArrays are the values of members of some groups.
-func (g *groups) memberArrays(r *request, all [][]directory.Member) []scim.Value {
+// lists are the values of members of some groups.
+func (g *groups) lists(r *request, all [][]directory.Member) []scim.Value {
 	values := make([]scim.Value, len(all))
 	for i, members := range all {
-		values[i] = g.memberArray(r, members)
+		values[i] = g.elements(r, members)
 	}
 	return values
 }
 
-// memberArray is the value of members, an empty array for none.
-func (g *groups) memberArray(r *request, members []directory.Member) scim.Value {
+// elements is the value of members, an empty array for none.
+func (g *groups) elements(r *request, members []directory.Member) scim.Value {
 	values := make([]scim.Value, len(members))
 	for i, m := range members {
-		values[i] = g.memberValue(r, m)
+		values[i] = g.element(r, m)
 	}
 	return scim.List(values...)
 }
 
-// memberValue is one value of members (RFC 7643 section 4.2).
-func (g *groups) memberValue(r *request, m directory.Member) scim.Value {
+// element is one value of members (RFC 7643 section 4.2).
+func (g *groups) element(r *request, m directory.Member) scim.Value {
 	list := make([]scim.Member, 0, 4)
 	list = append(list, scim.Member{Name: "value", Value: scim.Text(string(m.ID))})
 	switch m.Kind {

@@ -12,36 +12,36 @@ import (
 // The bounds on the display of a member, in bytes, and on the members that one
 // message names.
 const (
-	maxDisplay     = 256
-	maxMembersSent = 50_000
+	maxDisplay = 256
+	maxNamed   = 50_000
 )
 
-func tooManyMembersSent() error {
-	return scim.InvalidValue(fmt.Sprintf("the message names more than %d members; send fewer at a time", maxMembersSent))
+func namesTooMany() error {
+	return scim.InvalidValue(fmt.Sprintf("the message names more than %d members; send fewer at a time", maxNamed))
 }
 
-// readMemberList reads members as clients send them: an array, or in a PATCH one
+// sentMembers reads members as clients send them: an array, or in a PATCH one
 // object as well.
-func (g *groups) readMemberList(r *request, items []scim.Value) ([]directory.Member, error) {
-	if len(items) > maxMembersSent {
-		return nil, tooManyMembersSent()
+func (g *groups) sentMembers(r *request, items []scim.Value) ([]directory.Member, error) {
+	if len(items) > maxNamed {
+		return nil, namesTooMany()
 	}
 	list := make([]directory.Member, len(items))
 	for i, item := range items {
 		var err error
-		if list[i], err = g.readMember(r, item); err != nil {
+		if list[i], err = g.member(r, item); err != nil {
 			return nil, err
 		}
 	}
 	return list, nil
 }
 
-// readMember reads one member.
-func (g *groups) readMember(r *request, v scim.Value) (m directory.Member, err error) {
+// member reads one member.
+func (g *groups) member(r *request, v scim.Value) (m directory.Member, err error) {
 	if v.Kind() != scim.Object {
 		return m, scim.InvalidValue("each of members must be an object, not a JSON " + v.Kind().String())
 	}
-	if v, err = g.normalizeMember(r, v, g.members.Name); err != nil {
+	if v, err = g.normalized(r, v, g.members.Name); err != nil {
 		return m, err
 	}
 	m = directory.Member{
@@ -54,7 +54,7 @@ func (g *groups) readMember(r *request, v scim.Value) (m directory.Member, err e
 	default:
 		return m, scim.InvalidValue(fmt.Sprintf("members.type must be User or Group, not %.64q", string(m.Kind)))
 	}
-	if err := g.applyRef(r, &m, v.Get("$ref").Text()); err != nil {
+	if err := g.refer(r, &m, v.Get("$ref").Text()); err != nil {
 		return m, err
 	}
 	if m.ID == "" {
@@ -63,23 +63,23 @@ func (g *groups) readMember(r *request, v scim.Value) (m directory.Member, err e
 	return m, nil
 }
 
-// normalizeMember validates one member, whose display is cut where the tenant's profile
+// normalized validates one member, whose display is cut where the tenant's profile
 // allows.
-func (g *groups) normalizeMember(r *request, v scim.Value, name string) (scim.Value, error) {
+func (g *groups) normalized(r *request, v scim.Value, name string) (scim.Value, error) {
 	if text := v.Find("display").Text(); len(text) > maxDisplay {
 		if !r.tolerant() {
 			return v, scim.InvalidValue(fmt.Sprintf("members.display is longer than %d bytes", maxDisplay))
 		}
 		display := scim.Member{Name: "display", Value: scim.Text(r.event.repairs.Display(text, maxDisplay))}
-		v = scim.Map(append(withoutMember(v, "display").Members(), display)...)
+		v = scim.Map(append(without(v, "display").Members(), display)...)
 	}
 	return g.members.NormalizeOne(v, name)
 }
 
-// applyRef adds what a reference says of a member. One to another service says
+// refer adds what a reference says of a member. One to another service says
 // nothing.
-func (g *groups) applyRef(r *request, m *directory.Member, ref string) error {
-	kind, id, ok := g.parseRef(r, ref)
+func (g *groups) refer(r *request, m *directory.Member, ref string) error {
+	kind, id, ok := g.target(r, ref)
 	switch {
 	case !ok:
 		return nil
@@ -92,9 +92,9 @@ func (g *groups) applyRef(r *request, m *directory.Member, ref string) error {
 	return nil
 }
 
-// parseRef reads a URL of this service: absolute, with or without the version
+// target reads a URL of this service: absolute, with or without the version
 // (RFC 7644 section 3.13), or relative to the base (RFC 7643 section 2.3.7).
-func (g *groups) parseRef(r *request, ref string) (kind directory.Kind, id scim.ID, ok bool) {
+func (g *groups) target(r *request, ref string) (kind directory.Kind, id scim.ID, ok bool) {
 	_, version, _ := strings.Cut(Root, "/scim")
 	u, err := url.Parse(ref)
 	if err != nil || (u.Host != "" || u.Scheme != "") && !strings.HasPrefix(ref, strings.TrimSuffix(r.BaseURL, version)+"/") {
@@ -116,8 +116,8 @@ func (g *groups) parseRef(r *request, ref string) (kind directory.Kind, id scim.
 	return "", "", false
 }
 
-// unknownMembersError names members that there are not, the first of them.
-func unknownMembersError(e *directory.UnknownMembersError) *scim.Error {
+// unknownMembers names members that there are not, the first of them.
+func unknownMembers(e *directory.UnknownMembersError) *scim.Error {
 	const named = 10
 	var names []string
 	for _, id := range e.IDs[:min(len(e.IDs), named)] {

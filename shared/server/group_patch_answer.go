@@ -18,12 +18,12 @@ const maxPatchAnswer = 100
 // client asked for it, otherwise 204 (RFC 7644 section 3.5.2).
 func (g *groups) patchAnswer(ctx context.Context, r *request, c directory.Changed) (*response, error) {
 	if r.wantsGroup(len(c.Skipped)) {
-		return g.respondCurrent(ctx, r, http.StatusOK, c)
+		return g.standing(ctx, r, http.StatusOK, c)
 	}
 	if !r.wantsNoGroup() {
 		group, members, err := r.Directory.Groups().FewMembers(ctx, c, maxPatchAnswer)
 		if err == nil {
-			return g.respond(r, http.StatusOK, group.Resource, g.memberArray(r, members)), nil
+			return g.respond(r, http.StatusOK, group.Resource, g.elements(r, members)), nil
 		}
 		// The change has been made, so an error must not deny it. 204 is true of every group.
 	}

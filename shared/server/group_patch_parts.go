@@ -9,34 +9,34 @@ import (
 	"scimserver/shared/scim/patch"
 )
 
-// groupPatch are the operations of a PATCH on a group: those on members, and those on
+// parts are the operations of a PATCH on a group: those on members, and those on
 // its document.
-type groupPatch struct {
-	memberOps    []memberOp
-	docOps       []patch.Operation
-	options      patch.Options
-	needsMembers bool // the members have to be known
-	nameCount    int  // members that are named, however often
+type parts struct {
+	steps   []step
+	rest    []patch.Operation
+	options patch.Options
+	reads   bool // the members have to be known
+	named   int  // members that are named, however often
 }
 
 // add adds an operation on members.
-func (p *groupPatch) add(op patch.Operation, s memberOp) error {
+func (p *parts) add(op patch.Operation, s step) error {
 	s.op = op
-	if p.nameCount += len(s.ids); p.nameCount > maxMembersSent {
-		return tooManyMembersSent()
+	if p.named += len(s.ids); p.named > maxNamed {
+		return namesTooMany()
 	}
-	p.memberOps, p.needsMembers = append(p.memberOps, s), p.needsMembers || s.needsMembers
+	p.steps, p.reads = append(p.steps, s), p.reads || s.reads
 	return nil
 }
 
-// namedIDs returns the ids of the members that the operations are about, if they are
+// near returns the ids of the members that the operations are about, if they are
 // about no others.
-func (p *groupPatch) namedIDs() (all []scim.ID) {
-	if p.needsMembers {
+func (p *parts) near() (all []scim.ID) {
+	if p.reads {
 		return nil
 	}
 	seen := map[scim.ID]bool{}
-	for _, s := range p.memberOps {
+	for _, s := range p.steps {
 		for _, id := range s.ids {
 			if !seen[id] {
 				seen[id] = true
@@ -47,28 +47,28 @@ func (p *groupPatch) namedIDs() (all []scim.ID) {
 	return all
 }
 
-// applyPatch applies the operations to a group.
-func (g *groups) applyPatch(ctx context.Context, r *request, d *directory.Draft, p groupPatch) (e directory.Edit, err error) {
+// patched applies the operations to a group.
+func (g *groups) patched(ctx context.Context, r *request, d *directory.Draft, p parts) (e directory.Edit, err error) {
 	p.options.Budget = newBudget(ctx)
-	if e.Doc = d.Doc; len(p.docOps) > 0 {
+	if e.Doc = d.Doc; len(p.rest) > 0 {
 		p.options.SameReadOnly = g.sameReadOnly(ctx, r, d.Resource)
-		if e.Doc, err = patch.Apply(g.typ, d.Doc, p.docOps, p.options); err != nil {
+		if e.Doc, err = patch.Apply(g.typ, d.Doc, p.rest, p.options); err != nil {
 			return e, err
 		}
 	}
-	members := newMemberEdit(false)
+	members := newRoster(false)
 	members.budget, members.evaluation = p.options.Budget, filter.NewEvaluation(p.options.Budget)
-	if p.needsMembers {
+	if p.reads {
 		if err := members.load(ctx, d); err != nil {
 			return e, err
 		}
 	}
-	for _, s := range p.memberOps {
+	for _, s := range p.steps {
 		if err := s.apply(members); err != nil {
 			return e, s.op.WithNumber(err)
 		}
 	}
-	e.Members = members.difference()
+	e.Members = members.edit()
 	e.Members.SkipUnknown = r.skipsUnknown()
 	return e, nil
 }

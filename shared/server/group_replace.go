@@ -10,16 +10,16 @@ import (
 // replace puts the client's group in place of the stored one. A group without
 // members has none afterwards.
 func (g *groups) replace(ctx context.Context, r *request) (*response, error) {
-	doc, members, err := g.readContent(r)
+	doc, members, err := g.content(r)
 	if err != nil {
 		return nil, err
 	}
 	var edit directory.Edit
-	changed, err := r.Directory.Groups().Change(ctx, r.ID, r.precondition(), nil, func(d *directory.Draft) (directory.Edit, error) {
+	changed, err := r.Directory.Groups().Change(ctx, r.ID, r.match(), nil, func(d *directory.Draft) (directory.Edit, error) {
 		if err := members.load(ctx, d); err != nil {
 			return edit, err
 		}
-		edit.Members = members.difference()
+		edit.Members = members.edit()
 		edit.Members.SkipUnknown = r.skipsUnknown()
 		var err error
 		edit.Doc, err = g.typ.CompleteReplacement(d.Doc, doc)
@@ -28,5 +28,5 @@ func (g *groups) replace(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return g.respondReplaced(ctx, r, http.StatusOK, changed, members)
+	return g.written(ctx, r, http.StatusOK, changed, members)
 }

@@ -25,17 +25,17 @@ type event struct {
 	repairs   compat.Repairs
 
 	conflicts        []directory.ConflictID // of the values that the request lost, in their order
-	conflictErr      error                  // why the ledger of conflicts knows nothing of them
+	unnoted          error                  // why the ledger of conflicts knows nothing of them
 	name, externalID string                 // for the provisioning log alone, see about
-	logErr           error                  // why that has no entry of the request's failure
+	unlogged         error                  // why that has no entry of the request's failure
 
 	plans   []string     // by which a search found what it was asked for
 	read    atomic.Int64 // resources that a search looked at
 	matched atomic.Int64 // of those
 }
 
-// addPlan notes a plan of a search.
-func (e *event) addPlan(plan string) { e.plans = append(e.plans, plan) }
+// planned notes a plan of a search.
+func (e *event) planned(plan string) { e.plans = append(e.plans, plan) }
 
 // log writes the one line of a request.
 func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u directory.Usage, now time.Time) {
@@ -64,16 +64,16 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 	if e.err != nil && e.err.Type != "" {
 		attrs = append(attrs, slog.String("scimType", string(e.err.Type)))
 	}
-	if ids := e.conflictIDs(); len(ids) > 0 {
+	if ids := e.noted(); len(ids) > 0 {
 		attrs = append(attrs, slog.String("conflict", strings.Join(ids, " ")))
 	}
-	if e.conflictErr != nil {
+	if e.unnoted != nil {
 		level = slog.LevelWarn
-		attrs = append(attrs, slog.String("unnoted", e.conflictErr.Error()))
+		attrs = append(attrs, slog.String("unnoted", e.unnoted.Error()))
 	}
-	if e.logErr != nil {
+	if e.unlogged != nil {
 		level = slog.LevelWarn
-		attrs = append(attrs, slog.String("unlogged", e.logErr.Error()))
+		attrs = append(attrs, slog.String("unlogged", e.unlogged.Error()))
 	}
 	if e.err != nil && e.err.Err != nil {
 		level = slog.LevelError

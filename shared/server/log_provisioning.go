@@ -12,24 +12,24 @@ import (
 	"scimserver/shared/scim/compat"
 )
 
-// withLogRecord returns a context in which the directory's write carries what the
+// recorded returns a context in which the directory's write carries what the
 // provisioning log says of the request: an entry costs no call of its own.
-func (r *request) withLogRecord(ctx context.Context) context.Context {
+func (r *request) recorded(ctx context.Context) context.Context {
 	if r.event.writes == "" {
 		return ctx
 	}
 	return directory.Recorded(ctx, func(skipped int) directory.Record {
 		return directory.Record{
 			Time: r.event.start, Request: r.RequestID, Credential: r.Caller.Credential, Operation: r.event.operation,
-			Status: r.successStatus(skipped), Deviations: r.event.deviations(skipped),
+			Status: r.success(skipped), Deviations: r.event.deviations(skipped),
 		}
 	})
 }
 
-// successStatus is the status of the answer once the directory has written. Whether a PATCH
+// success is the status of the answer once the directory has written. Whether a PATCH
 // of a group is answered 200 or 204 is decided by its size after the write; the record
 // says 200 where both are possible.
-func (r *request) successStatus(skipped int) int {
+func (r *request) success(skipped int) int {
 	switch e := r.event; {
 	case e.operation == "create", e.operation == "reactivate":
 		return http.StatusCreated
@@ -51,9 +51,9 @@ func (e *event) deviations(skipped int) (names []string) {
 	return names
 }
 
-// noteNames notes by which names a resource is known, as far as the request has not said
+// about notes by which names a resource is known, as far as the request has not said
 // so already.
-func (r *request) noteNames(doc scim.Value) {
+func (r *request) about(doc scim.Value) {
 	e, name := r.event, "userName"
 	switch e.writes {
 	case "":
@@ -69,8 +69,8 @@ func (r *request) noteNames(doc scim.Value) {
 	}
 }
 
-// logTimeout is how long an answer may wait for its entry in the provisioning log.
-const logTimeout = 300 * time.Millisecond
+// timeToLog is how long an answer may wait for its entry in the provisioning log.
+const timeToLog = 300 * time.Millisecond
 
 // logFailure writes an entry of a provisioning request that failed, even when the
 // request's time is over. It is not tried for long, and the answer stays what it is.
@@ -79,9 +79,9 @@ func (s *Server) logFailure(ctx context.Context, r *request) {
 	if e.writes == "" || e.err == nil || r.Caller.Tenant == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeToLog)
 	defer cancel()
-	e.logErr = s.Directory.For(r.Caller.Tenant).Log().Put(ctx, provlog.Entry{
+	e.unlogged = s.Directory.For(r.Caller.Tenant).Log().Put(ctx, provlog.Entry{
 		Time: e.start, Request: r.RequestID, Credential: r.Caller.Credential, Operation: e.operation,
 		Kind: string(e.writes), ID: r.ID, Name: e.name, ExternalID: e.externalID,
 		Status: e.status, Type: string(e.err.Type), Detail: e.err.Detail, Deviations: e.deviations(0),

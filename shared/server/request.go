@@ -64,11 +64,11 @@ func (r *request) body(limit int) (scim.Value, error) {
 	if len(data) > limit {
 		return scim.Value{}, scim.TooLarge(fmt.Sprintf("the body has more than %d bytes", limit))
 	}
-	if hasReplacementCharacter(r.Header, data) {
+	if replacedByGateway(r.Header, data) {
 		return scim.Value{}, scim.InvalidSyntax("the body is not valid UTF-8")
 	}
 	body, err := scim.ParseJSON(bytes.TrimPrefix(data, []byte(byteOrderMark)))
-	r.noteNames(body)
+	r.about(body)
 	return body, err
 }
 

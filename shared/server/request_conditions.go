@@ -8,36 +8,36 @@ import (
 	"scimserver/shared/scim"
 )
 
-// precondition returns the condition that a request's If-Match and If-None-Match put on a change (RFC 9110 section 13.1),
+// match returns the condition that a request's If-Match and If-None-Match put on a change (RFC 9110 section 13.1),
 // nil without both. A malformed condition is never met, so nothing is changed.
-func (r *request) precondition() directory.Match {
+func (r *request) match() directory.Match {
 	wanted, unwanted := r.Header.Values("If-Match"), r.Header.Values("If-None-Match")
 	if len(wanted) == 0 && len(unwanted) == 0 {
 		return nil
 	}
 	return func(version int64) bool {
-		return (len(wanted) == 0 || tagsName(wanted, version)) && (len(unwanted) == 0 || tagsExclude(unwanted, version))
+		return (len(wanted) == 0 || names(wanted, version)) && (len(unwanted) == 0 || excludes(unwanted, version))
 	}
 }
 
-// tagsExclude reports whether a list of entity tags is well-formed and does not name a version.
-func tagsExclude(headers []string, version int64) bool {
-	_, ok := parseTags(headers)
-	return ok && !tagsName(headers, version)
+// excludes reports whether a list of entity tags is well-formed and does not name a version.
+func excludes(headers []string, version int64) bool {
+	_, ok := tags(headers)
+	return ok && !names(headers, version)
 }
 
-// tagsName reports whether a list of entity tags names a version. Weak and strong
+// names reports whether a list of entity tags names a version. Weak and strong
 // tags compare by their opaque part: SCIM's own examples send weak tags in
 // If-Match, where HTTP alone would let them never match (RFC 7644 section 3.14).
-func tagsName(headers []string, version int64) bool {
+func names(headers []string, version int64) bool {
 	opaque := strings.TrimPrefix(scim.ETag(version), "W/")
-	list, _ := parseTags(headers)
+	list, _ := tags(headers)
 	return slices.Contains(list, "*") || slices.Contains(list, opaque)
 }
 
-// parseTags returns the entity tags of a list without their weakness, those before
+// tags returns the entity tags of a list without their weakness, those before
 // anything that is none, and whether that is all.
-func parseTags(headers []string) (all []string, ok bool) {
+func tags(headers []string) (all []string, ok bool) {
 	list := strings.TrimSpace(strings.Join(headers, ","))
 	if list == "*" {
 		return []string{list}, true
@@ -52,11 +52,11 @@ func parseTags(headers []string) (all []string, ok bool) {
 	return all, len(all) > 0
 }
 
-// preconditionFailed says why a change is refused for its condition.
-func preconditionFailed(r *request) *scim.Error {
+// outdated says why a change is refused for its condition.
+func outdated(r *request) *scim.Error {
 	for _, name := range []string{"If-Match", "If-None-Match"} {
 		headers := r.Header.Values(name)
-		if _, ok := parseTags(headers); len(headers) > 0 && !ok {
+		if _, ok := tags(headers); len(headers) > 0 && !ok {
 			return scim.PreconditionFailed(name + ` is not an entity tag, such as W/"1" with its double quotes; send the version as it was answered`)
 		}
 	}

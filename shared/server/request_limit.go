@@ -14,11 +14,11 @@ const maxSteps = 500_000_000
 
 func newBudget(ctx context.Context) *scim.Budget { return scim.NewBudget(ctx, maxSteps) }
 
-// checkQuota refuses another resource where the tenant has as many as its limit allows:
+// room refuses another resource where the tenant has as many as its limit allows:
 // 403, for the request is well-formed and a repetition won't help. The count is
 // exact, but creates that run in parallel may pass the limit by their number. A
 // tenant without a limit is not counted.
-func (r *request) checkQuota(ctx context.Context, most int, what string, of directory.Kind) error {
+func (r *request) room(ctx context.Context, most int, what string, of directory.Kind) error {
 	if most == 0 {
 		return nil
 	}
@@ -29,9 +29,9 @@ func (r *request) checkQuota(ctx context.Context, most int, what string, of dire
 	return err
 }
 
-// checkEmailLimit refuses more emails than the tenant's limit allows. A user who had as
+// fewEmails refuses more emails than the tenant's limit allows. A user who had as
 // many before the limit was lowered keeps them.
-func (r *request) checkEmailLimit(before, after scim.Value) error {
+func (r *request) fewEmails(before, after scim.Value) error {
 	most, n := r.Caller.Limits.EmailsPerUser, len(after.Get("emails").Items())
 	if most == 0 || n <= most || n <= len(before.Get("emails").Items()) {
 		return nil

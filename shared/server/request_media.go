@@ -29,9 +29,9 @@ func checkMedia(h http.Header) error {
 	return nil
 }
 
-// hasReplacementCharacter reports whether a body that the client does not call UTF-8 holds the replacement character, which API
+// replacedByGateway reports whether a body that the client does not call UTF-8 holds the replacement character, which API
 // Gateway puts in place of bytes that are not UTF-8.
-func hasReplacementCharacter(h http.Header, body []byte) bool {
+func replacedByGateway(h http.Header, body []byte) bool {
 	_, parameters, _ := strings.Cut(h.Get("Content-Type"), ";")
 	parameters = strings.ToLower(parameters)
 	foreign := strings.Contains(parameters, "charset=") && !strings.Contains(parameters, "utf")

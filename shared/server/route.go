@@ -34,26 +34,26 @@ type method struct {
 	writes directory.Kind // of which it writes a resource; "" if none
 }
 
-func readMethod(name string, run operation) method {
+func reading(name string, run operation) method {
 	return method{name: name, run: run, scope: tenant.Read}
 }
 
-func writeMethod(k directory.Kind, name string, run operation) method {
+func writing(k directory.Kind, name string, run operation) method {
 	return method{name: name, run: run, scope: tenant.Write, writes: k}
 }
 
-// findMethod returns the operation that a request asks for and notes the id in its
+// find returns the operation that a request asks for and notes the id in its
 // path. The errors are 404, 405 and, for another version of SCIM, 400.
-func (s *Server) findMethod(r *request) (method, error) {
+func (s *Server) find(r *request) (method, error) {
 	if err := extraSlash(r.URL.EscapedPath()); err != nil {
 		return method{}, err
 	}
 	_, path, ok := strings.Cut(r.URL.EscapedPath(), Root)
 	if !ok {
-		return method{}, wrongRoot(r.URL.EscapedPath())
+		return method{}, outside(r.URL.EscapedPath())
 	}
 	for _, candidate := range s.routes {
-		id, ok := matchPath(candidate.pattern, path)
+		id, ok := match(candidate.pattern, path)
 		if !ok {
 			continue
 		}
@@ -63,9 +63,9 @@ func (s *Server) findMethod(r *request) (method, error) {
 	return method{}, scim.NotFound("the service has no such endpoint")
 }
 
-// wrongRoot is the error for a path that is not below Root: another version of the
+// outside is the error for a path that is not below Root: another version of the
 // protocol (RFC 7644 section 3.13), or nothing at all.
-func wrongRoot(path string) error {
+func outside(path string) error {
 	unversioned := strings.TrimRight(Root, "0123456789")
 	if _, version, ok := strings.Cut(path, unversioned); ok && version != "" && '0' <= version[0] && version[0] <= '9' {
 		return scim.InvalidVers("this service speaks SCIM 2.0 only, at " + Root)
@@ -86,9 +86,9 @@ func (c route) method(r *request, verb string) (method, error) {
 	return m, nil
 }
 
-// matchPath compares a pattern with an encoded path. .search is never an id (RFC 7644
+// match compares a pattern with an encoded path. .search is never an id (RFC 7644
 // section 3.4.3).
-func matchPath(pattern, path string) (id scim.ID, ok bool) {
+func match(pattern, path string) (id scim.ID, ok bool) {
 	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(want) != len(got) {
 		return "", false
@@ -107,8 +107,8 @@ func matchPath(pattern, path string) (id scim.ID, ok bool) {
 	return id, true
 }
 
-// NotImplemented answers 501 for what RFC 7644 defines and the service does not offer yet.
-func NotImplemented(*Server) []route {
+// Later answers 501 for what RFC 7644 defines and the service does not offer yet.
+func Later(*Server) []route {
 	later := func(what string) operation {
 		return func(context.Context, *request) (*response, error) {
 			return nil, scim.NotImplemented("this service does not offer " + what + " yet")
@@ -120,7 +120,7 @@ func NotImplemented(*Server) []route {
 	} {
 		methods := map[string]method{}
 		for _, verb := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-			methods[verb] = readMethod("later", later(what))
+			methods[verb] = reading("later", later(what))
 		}
 		routes = append(routes, route{pattern, methods})
 	}

@@ -18,24 +18,24 @@ type search struct {
 	*Server
 	r     *request
 	q     query
-	types []*typeSearch
+	parts []*part
 	// budget bounds the evaluation of the filter.
 	budget *scim.Budget
 }
 
-// typeSearch is a search among the resources of one type.
-type typeSearch struct {
+// part is a search among the resources of one type.
+type part struct {
 	*endpoint
 	r       *request // with what the answer shows of this type
-	index   int      // among the parts
+	place   int      // among the parts
 	matcher *filter.Matcher
 	plan    plan
 }
 
-// searchOperation makes the operation that searches the resources of some types, one type
+// searching makes the operation that searches the resources of some types, one type
 // after the other (RFC 7644 sections 3.4.2, 3.4.2.1 and 3.4.3). The parameters are
 // the request's.
-func (s *Server) searchOperation(over ...*endpoint) operation {
+func (s *Server) searching(over ...*endpoint) operation {
 	return func(ctx context.Context, r *request) (*response, error) {
 		f, err := s.newSearch(r, over)
 		if err != nil {
@@ -57,22 +57,22 @@ func (s *Server) newSearch(r *request, over []*endpoint) (*search, error) {
 	}
 	f := &search{Server: s, r: r, q: q}
 	for i, e := range over {
-		p, err := f.newTypeSearch(e, len(over) > 1)
+		p, err := f.part(e, len(over) > 1)
 		if err != nil {
 			return nil, err
 		}
-		p.loadSortedEdges(q.order)
-		p.index, f.types = i, append(f.types, p)
+		p.sorted(q.order)
+		p.place, f.parts = i, append(f.parts, p)
 	}
 	return f, nil
 }
 
-// newTypeSearch prepares the search among the resources of one type; as one of several it
+// part prepares the search among the resources of one type; as one of several it
 // takes attributes that the type lacks as absent (RFC 7644 section 3.4.2.1).
-func (f *search) newTypeSearch(e *endpoint, ofSeveral bool) (*typeSearch, error) {
+func (f *search) part(e *endpoint, ofSeveral bool) (*part, error) {
 	own := *f.r
-	p := &typeSearch{endpoint: e, r: &own}
-	if err := e.setProjection(p.r, nil); err != nil {
+	p := &part{endpoint: e, r: &own}
+	if err := e.project(p.r, nil); err != nil {
 		return nil, err
 	}
 	expr, err := e.readFilter(f.r)
@@ -86,10 +86,10 @@ func (f *search) newTypeSearch(e *endpoint, ofSeveral bool) (*typeSearch, error)
 	return p, nil
 }
 
-// loadSortedEdges makes sure that a part has the edges by which it is sorted.
-func (p *typeSearch) loadSortedEdges(by *order.Order) {
+// sorted makes sure that a part has the edges by which it is sorted.
+func (p *part) sorted(by *order.Order) {
 	if by != nil && by.By(p.typ, p.edgeAttr) {
-		p.plan.edges, p.plan.filterEdgesOnly = p.stored.filterEdges(p.r), false
+		p.plan.edges, p.plan.asks = p.stored.edges(p.r), false
 	}
 }
 
@@ -100,9 +100,9 @@ type result struct {
 	more  bool     // others follow the page
 	end   position // of what was looked at last for the page
 	seen  int      // resources before the page, where it was found by a cursor
-	// saveMark keeps what the next page is found by, given how many resources of this one
+	// note keeps what the next page is found by, given how many resources of this one
 	// are shown; nil where there is nothing to keep.
-	saveMark func(ctx context.Context, shown int)
+	note func(ctx context.Context, shown int)
 }
 
 // hit is a resource that was found.
@@ -113,19 +113,19 @@ type hit struct {
 
 // position is where a resource stands in a search.
 type position struct {
-	typeIndex int
+	part int
 	order.Entry
 }
 
 // find finds the page that the query asks for.
 func (f *search) find(ctx context.Context) (*result, error) {
 	if f.q.cursor != nil {
-		return f.findByCursor(ctx)
+		return f.follow(ctx)
 	}
 	if f.isList() {
 		return f.list(ctx)
 	}
-	return f.findMatching(ctx)
+	return f.matching(ctx)
 }
 
 // isList reports whether the search is for all resources in the usual order.
@@ -137,8 +137,8 @@ func (f *search) isList() bool {
 // compare returns -1, 0 or 1 as a stands before, at or behind b.
 func (f *search) compare(a, b position) int {
 	if f.q.order == nil {
-		if a.typeIndex != b.typeIndex {
-			return a.typeIndex - b.typeIndex
+		if a.part != b.part {
+			return a.part - b.part
 		}
 		return strings.Compare(string(a.ID), string(b.ID))
 	}
@@ -149,25 +149,25 @@ func (f *search) compare(a, b position) int {
 func (f *search) tooMany(err error) error {
 	if errors.Is(err, scim.ErrBudget) {
 		return scim.TooMany("this filter compares more text than one request may; send one with fewer terms, or add one of " +
-			f.indexedFilters() + " to it with and")
+			f.advice() + " to it with and")
 	}
 	if !errors.Is(err, directory.ErrTooMany) {
 		return err
 	}
 	return scim.TooMany(fmt.Sprintf("this query reads more than %d resources one by one, or for too long; one with %s among conditions joined by and, "+
-		"or in every condition joined by or, reads a few", directory.MaxScanned, f.indexedFilters()))
+		"or in every condition joined by or, reads a few", directory.MaxScanned, f.advice()))
 }
 
-// indexedFilters names filters that go to keys.
-func (f *search) indexedFilters() string {
+// advice names filters that go to keys.
+func (f *search) advice() string {
 	var advice []string
-	for _, p := range f.types {
-		advice = append(advice, p.indexedFilters)
+	for _, p := range f.parts {
+		advice = append(advice, p.advice)
 	}
 	return strings.Join(advice, " or ")
 }
 
-func resourceTypes(over []*endpoint) []*schema.ResourceType {
+func types(over []*endpoint) []*schema.ResourceType {
 	all := make([]*schema.ResourceType, len(over))
 	for i, e := range over {
 		all[i] = e.typ

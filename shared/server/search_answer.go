@@ -14,10 +14,10 @@ import (
 // answer answers with the resources of a page, as many as one answer holds.
 func (f *search) answer(ctx context.Context, found *result) (*response, error) {
 	var noted sync.WaitGroup
-	if found.saveMark != nil {
-		noted.Go(func() { found.saveMark(ctx, len(found.page)) })
+	if found.note != nil {
+		noted.Go(func() { found.note(ctx, len(found.page)) })
 	}
-	edges, err := f.pageEdges(ctx, found.page)
+	edges, err := f.edges(ctx, found.page)
 	noted.Wait()
 	if err != nil {
 		return nil, err
@@ -25,22 +25,22 @@ func (f *search) answer(ctx context.Context, found *result) (*response, error) {
 	shown := f.render(found.page, edges)
 	if n := len(shown); n < len(found.page) {
 		found.page, found.end, found.more = found.page[:n], found.page[n-1].position, true
-		if found.saveMark != nil {
-			found.saveMark(ctx, n)
+		if found.note != nil {
+			found.note(ctx, n)
 		}
 	}
 	body, err := f.message(found, shown)
 	return &response{Status: http.StatusOK, Body: body}, err
 }
 
-// pageEdges reads the edges of a page's resources as far as the answer shows them: of
+// edges reads the edges of a page's resources as far as the answer shows them: of
 // those first on the page for which there is room.
-func (f *search) pageEdges(ctx context.Context, page []hit) (map[scim.ID]scim.Value, error) {
+func (f *search) edges(ctx context.Context, page []hit) (map[scim.ID]scim.Value, error) {
 	all := map[scim.ID]scim.Value{}
 	var mu sync.Mutex
 	work, ctx := errgroup.WithContext(ctx)
-	for _, p := range f.types {
-		of := p.ownResources(page)
+	for _, p := range f.parts {
+		of := p.among(page)
 		if len(of) == 0 || !p.wantsEdges(p.r) {
 			continue
 		}
@@ -57,10 +57,10 @@ func (f *search) pageEdges(ctx context.Context, page []hit) (map[scim.ID]scim.Va
 	return all, work.Wait()
 }
 
-// ownResources returns the resources of a page that are of the part's type.
-func (p *typeSearch) ownResources(page []hit) (of []directory.Resource) {
+// among returns the resources of a page that are of the part's type.
+func (p *part) among(page []hit) (of []directory.Resource) {
 	for _, h := range page {
-		if h.typeIndex == p.index {
+		if h.part == p.place {
 			of = append(of, *h.resource)
 		}
 	}
@@ -72,12 +72,12 @@ func (p *typeSearch) ownResources(page []hit) (of []directory.Resource) {
 func (f *search) render(page []hit, edges map[scim.ID]scim.Value) (values []scim.Value) {
 	size := 0
 	for _, h := range page {
-		p := f.types[h.typeIndex]
+		p := f.parts[h.part]
 		v, known := edges[h.ID]
 		if !known && p.wantsEdges(p.r) {
 			break
 		}
-		shown := p.representation(p.r, *h.resource, v)
+		shown := p.shown(p.r, *h.resource, v)
 		if size += shown.QuotedLen(); size > maxAnswer && len(values) > 0 {
 			break
 		}

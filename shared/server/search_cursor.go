@@ -37,23 +37,23 @@ func (c *cursor) position() *position {
 	return &position{c.Part, order.Entry{Key: order.Key(c.Key), ID: c.ID}}
 }
 
-// findByCursor finds the page behind a cursor.
-func (f *search) findByCursor(ctx context.Context) (found *result, err error) {
+// follow finds the page behind a cursor.
+func (f *search) follow(ctx context.Context) (found *result, err error) {
 	c, err := f.openCursor()
 	if err != nil {
 		return nil, err
 	}
-	switch w := f.exactWalk(); {
+	switch w := f.walk(); {
 	case f.isList():
-		found, err = f.listAfter(ctx, c)
+		found, err = f.listBehind(ctx, c)
 	case c.ID != "" && w != nil:
-		if found, err = f.walkAfter(ctx, w, c.ID); err == nil {
+		if found, err = f.walkBehind(ctx, w, c.ID); err == nil {
 			found.total = c.Total
 		}
 	case c.ID != "" && f.scansInOrder():
-		found, err = f.scanAfter(ctx, c)
+		found, err = f.scanBehind(ctx, c)
 	default:
-		found, err = f.matchAfter(ctx, c)
+		found, err = f.matchingBehind(ctx, c)
 	}
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (f *search) openCursor() (*cursor, error) {
 	if *f.q.cursor == "" {
 		return c, nil
 	}
-	text, err := f.r.Directory.Unseal(f.cursorBinding(), *f.q.cursor)
+	text, err := f.r.Directory.Unseal(f.purpose(), *f.q.cursor)
 	if errors.Is(err, directory.ErrSeal) || err == nil && json.Unmarshal(text, c) != nil {
 		return nil, scim.InvalidCursor("the cursor is not one that this service gave out for this query; send the query without a value for cursor to start again")
 	}
@@ -91,19 +91,19 @@ func (f *search) openCursor() (*cursor, error) {
 
 // nextCursor makes the cursor behind a page.
 func (f *search) nextCursor(found *result) (string, error) {
-	text, err := json.Marshal(cursor{Made: f.Now().Unix(), Part: found.end.typeIndex, Key: []byte(found.end.Key), ID: found.end.ID,
+	text, err := json.Marshal(cursor{Made: f.Now().Unix(), Part: found.end.part, Key: []byte(found.end.Key), ID: found.end.ID,
 		Count: f.q.count, Total: found.total, Seen: found.seen + len(found.page)})
 	if err != nil {
 		return "", err
 	}
-	return f.r.Directory.Seal(f.cursorBinding(), text)
+	return f.r.Directory.Seal(f.purpose(), text)
 }
 
-// cursorBinding is what a cursor is bound to besides the tenant: the parameters are to
+// purpose is what a cursor is bound to besides the tenant: the parameters are to
 // stay the same from page to page (RFC 9865 section 2).
-func (f *search) cursorBinding() string {
+func (f *search) purpose() string {
 	names := []string{"cursor", string(f.r.Caller.Credential)}
-	for _, p := range f.types {
+	for _, p := range f.parts {
 		names = append(names, p.typ.Name)
 	}
 	for _, parameter := range []string{"filter", "sortBy", "sortOrder"} {
@@ -112,8 +112,8 @@ func (f *search) cursorBinding() string {
 	return strings.Join(names, "\x00")
 }
 
-// listAfter finds a page of all resources in the usual order.
-func (f *search) listAfter(ctx context.Context, c *cursor) (*result, error) {
+// listBehind finds a page of all resources in the usual order.
+func (f *search) listBehind(ctx context.Context, c *cursor) (*result, error) {
 	var total int
 	found := &result{}
 	work, ctx := errgroup.WithContext(ctx)
@@ -129,26 +129,26 @@ func (f *search) listAfter(ctx context.Context, c *cursor) (*result, error) {
 	return found, nil
 }
 
-// matchAfter finds a page of what matches by looking at all that may.
-func (f *search) matchAfter(ctx context.Context, c *cursor) (*result, error) {
-	t := f.newTopK(f.q.count+1, c.position())
+// matchingBehind finds a page of what matches by looking at all that may.
+func (f *search) matchingBehind(ctx context.Context, c *cursor) (*result, error) {
+	t := f.top(f.q.count+1, c.position())
 	if f.q.count == 0 {
 		t.n = 0
 	}
 	if err := f.collect(ctx, t); err != nil {
 		return nil, err
 	}
-	found, err := f.cutPage(ctx, t.sorted())
+	found, err := f.cut(ctx, t.first())
 	if err == nil {
 		found.total = t.total
 	}
 	return found, err
 }
 
-// cutPage makes a page of hits, of which there is one too many if others follow.
-func (f *search) cutPage(ctx context.Context, hits []hit) (*result, error) {
+// cut makes a page of hits, of which there is one too many if others follow.
+func (f *search) cut(ctx context.Context, hits []hit) (*result, error) {
 	more := len(hits) > f.q.count
-	found, err := f.loadPage(ctx, hits[:min(len(hits), f.q.count)])
+	found, err := f.page(ctx, hits[:min(len(hits), f.q.count)])
 	if err == nil {
 		found.more = found.more || more
 	}
@@ -158,7 +158,7 @@ func (f *search) cutPage(ctx context.Context, hits []hit) (*result, error) {
 // scansInOrder reports whether what matches is found by looking at all resources in
 // the order in which it is shown.
 func (f *search) scansInOrder() bool {
-	for _, p := range f.types {
+	for _, p := range f.parts {
 		if p.plan.keys != nil {
 			return false
 		}
@@ -166,17 +166,17 @@ func (f *search) scansInOrder() bool {
 	return f.q.order == nil
 }
 
-// scanAfter finds a page by looking at resources until it is full, so that all
+// scanBehind finds a page by looking at resources until it is full, so that all
 // pages together look at each once. The total is that of the first page.
-func (f *search) scanAfter(ctx context.Context, c *cursor) (*result, error) {
-	t := f.newTopK(f.q.count+1, c.position())
-	for _, p := range f.types[c.Part:] {
+func (f *search) scanBehind(ctx context.Context, c *cursor) (*result, error) {
+	t := f.top(f.q.count+1, c.position())
+	for _, p := range f.parts[c.Part:] {
 		after := scim.ID("")
-		if p.index == c.Part {
+		if p.place == c.Part {
 			after = c.ID
 		}
-		f.r.event.addPlan("scan on")
-		if p.plan.empty || t.full() {
+		f.r.event.planned("scan on")
+		if p.plan.nothing || t.full() {
 			continue
 		}
 		err := p.r.Directory.Walk(ctx, p.kind, after, func(ctx context.Context, some []directory.Resource) (bool, error) {
@@ -188,7 +188,7 @@ func (f *search) scanAfter(ctx context.Context, c *cursor) (*result, error) {
 		}
 	}
 	f.r.event.matched.Add(int64(t.total))
-	found, err := f.cutPage(ctx, t.sorted())
+	found, err := f.cut(ctx, t.first())
 	if err == nil {
 		found.total = c.Total
 	}

@@ -8,15 +8,15 @@ import (
 	"scimserver/shared/scim/filter"
 )
 
-// edgesNeeded returns what reads the edges that a filter is about, nil if it is about
+// needed returns what reads the edges that a filter is about, nil if it is about
 // none. A filter that asks of edges only whether they lead to certain resources
 // needs no others.
-func (e *endpoint) edgesNeeded(r *request, m edgeFilter) edgeReader {
+func (e *endpoint) needed(r *request, m mentions) relation {
 	switch {
-	case m.needsAll:
-		return e.stored.filterEdges(r)
+	case m.others:
+		return e.stored.edges(r)
 	case len(m.ids) > 0:
-		return e.stored.edgesTo(r, m.ids)
+		return e.stored.among(r, m.ids)
 	}
 	return nil
 }
@@ -27,64 +27,64 @@ func (e *endpoint) isEdgeValue(path filter.Path) bool {
 	return path.Is(e.typ.Core.ID, e.edgeAttr, "") || path.Is(e.typ.Core.ID, e.edgeAttr, "value")
 }
 
-// edgeFilter are what a filter says of edges.
-type edgeFilter struct {
-	e        *endpoint
-	ids      []scim.ID // to which edges lead or not
-	needsAll bool      // other edges
+// mentions are what a filter says of edges.
+type mentions struct {
+	e      *endpoint
+	ids    []scim.ID // to which edges lead or not
+	others bool      // other edges
 }
 
-func (e *endpoint) edgeFilter(expr filter.Expr) edgeFilter {
-	m := edgeFilter{e: e}
-	m.visit(expr)
+func (e *endpoint) mentions(expr filter.Expr) mentions {
+	m := mentions{e: e}
+	m.note(expr)
 	return m
 }
 
-// asksOnly reports whether a filter asks nothing but whether edges lead to one id.
-func (m edgeFilter) asksOnly(id scim.ID) bool {
-	return !m.needsAll && !slices.ContainsFunc(m.ids, func(other scim.ID) bool { return other != id })
+// only reports whether a filter asks nothing but whether edges lead to one id.
+func (m mentions) only(id scim.ID) bool {
+	return !m.others && !slices.ContainsFunc(m.ids, func(other scim.ID) bool { return other != id })
 }
 
-func (m *edgeFilter) visit(expr filter.Expr) {
+func (m *mentions) note(expr filter.Expr) {
 	switch x := expr.(type) {
 	case *filter.And:
-		m.visit(x.X)
-		m.visit(x.Y)
+		m.note(x.X)
+		m.note(x.Y)
 	case *filter.Or:
-		m.visit(x.X)
-		m.visit(x.Y)
+		m.note(x.X)
+		m.note(x.Y)
 	case *filter.Not:
-		m.visit(x.X)
+		m.note(x.X)
 	case *filter.ValuePath:
-		if m.isEdge(x.Path) && !m.onlyValues(x.Filter) {
-			m.needsAll = true
+		if m.isEdge(x.Path) && !m.pinned(x.Filter) {
+			m.others = true
 		}
 	case *filter.Compare:
-		if m.isEdge(x.Path) && !(m.e.isEdgeValue(x.Path) && m.addID(x, filter.Equal, filter.NotEqual)) {
-			m.needsAll = true
+		if m.isEdge(x.Path) && !(m.e.isEdgeValue(x.Path) && m.id(x, filter.Equal, filter.NotEqual)) {
+			m.others = true
 		}
 	}
 }
 
-func (m *edgeFilter) isEdge(path filter.Path) bool {
+func (m *mentions) isEdge(path filter.Path) bool {
 	return path.Is(m.e.typ.Core.ID, m.e.edgeAttr, path.Sub)
 }
 
-// onlyValues reports whether a filter between brackets asks for nothing but values.
-func (m *edgeFilter) onlyValues(expr filter.Expr) bool {
+// pinned reports whether a filter between brackets asks for nothing but values.
+func (m *mentions) pinned(expr filter.Expr) bool {
 	switch x := expr.(type) {
 	case *filter.And:
-		return m.onlyValues(x.X) && m.onlyValues(x.Y)
+		return m.pinned(x.X) && m.pinned(x.Y)
 	case *filter.Or:
-		return m.onlyValues(x.X) && m.onlyValues(x.Y)
+		return m.pinned(x.X) && m.pinned(x.Y)
 	case *filter.Compare:
-		return x.Path.Is("", "value", "") && m.addID(x, filter.Equal)
+		return x.Path.Is("", "value", "") && m.id(x, filter.Equal)
 	}
 	return false
 }
 
-// addID notes the id in a comparison by one of some operators.
-func (m *edgeFilter) addID(x *filter.Compare, ops ...filter.Op) bool {
+// id notes the id in a comparison by one of some operators.
+func (m *mentions) id(x *filter.Compare, ops ...filter.Op) bool {
 	for _, op := range ops {
 		if x.Op != op || x.Value.Kind() != scim.String {
 			continue

@@ -7,23 +7,23 @@ import (
 	"scimserver/shared/scim"
 )
 
-// exactWalk returns what finds all that matches by one key, in the order in which it is
+// walk returns what finds all that matches by one key, in the order in which it is
 // shown, so that a page behind another needs no more than its own keys; nil where
 // nothing does.
-func (f *search) exactWalk() idWalk {
-	if len(f.types) != 1 || f.q.order != nil || f.q.count == 0 {
+func (f *search) walk() walk {
+	if len(f.parts) != 1 || f.q.order != nil || f.q.count == 0 {
 		return nil
 	}
-	if plan := f.types[0].plan; plan.exact && len(plan.keys) == 1 {
+	if plan := f.parts[0].plan; plan.exact && len(plan.keys) == 1 {
 		return plan.keys[0].walk
 	}
 	return nil
 }
 
-// walkAfter finds the page behind a resource by a walk.
-func (f *search) walkAfter(ctx context.Context, w idWalk, after scim.ID) (*result, error) {
-	p := f.types[0]
-	f.r.event.addPlan(p.plan.String() + " on")
+// walkBehind finds the page behind a resource by a walk.
+func (f *search) walkBehind(ctx context.Context, w walk, after scim.ID) (*result, error) {
+	p := f.parts[0]
+	f.r.event.planned(p.plan.String() + " on")
 	ids, err := w(ctx, after, f.q.count+1)
 	if err != nil {
 		return nil, err
@@ -33,32 +33,32 @@ func (f *search) walkAfter(ctx context.Context, w idWalk, after scim.ID) (*resul
 		hits[i] = hit{position: f.position(p, id, scim.Value{})}
 	}
 	f.r.event.matched.Add(int64(len(ids)))
-	return f.cutPage(ctx, hits)
+	return f.cut(ctx, hits)
 }
 
-// resumeWalk finds a page by its index where the client came by the page before; nil
+// resumed finds a page by its index where the client came by the page before; nil
 // where it did not. The total is that of the first page.
-func (f *search) resumeWalk(ctx context.Context, w idWalk) (*result, error) {
+func (f *search) resumed(ctx context.Context, w walk) (*result, error) {
 	if w == nil || f.q.start == 1 {
 		return nil, nil
 	}
-	known, err := f.r.Directory.PageMarks(ctx, f.pageMarkKey())
+	known, err := f.r.Directory.PageMarks(ctx, f.journeyKind())
 	if err != nil {
 		return nil, err
 	}
-	j, exact := chooseMark(known, f.q.start)
+	j, exact := resume(known, f.q.start)
 	if !exact {
 		return nil, nil
 	}
-	found, err := f.walkAfter(ctx, w, j.Last.After)
+	found, err := f.walkBehind(ctx, w, j.Last.After)
 	if err != nil {
 		return nil, err
 	}
-	return f.withTotal(found, j.Total, j), nil
+	return f.counted(found, j.Total, j), nil
 }
 
-// markStart notes where a page of a walk ended that was found by reading all keys.
-func (f *search) markStart(found *result, hits []hit) {
+// begun notes where a page of a walk ended that was found by reading all keys.
+func (f *search) begun(found *result, hits []hit) {
 	behind := min(f.q.start-1, len(hits))
 	if found.total <= behind+len(found.page) {
 		return
@@ -68,5 +68,5 @@ func (f *search) markStart(found *result, hits []hit) {
 	if behind > 0 {
 		j.Last.After = hits[behind-1].ID
 	}
-	found.saveMark = f.markSaver(j, found.page)
+	found.note = f.noting(j, found.page)
 }

@@ -10,8 +10,8 @@ import (
 // maxSearch is the most bytes of the body of a search.
 const maxSearch = 1 << 20
 
-// withBodyParameters carries out a search whose parameters stand in the body.
-func withBodyParameters(search operation) operation {
+// byPost carries out a search whose parameters stand in the body.
+func byPost(search operation) operation {
 	return func(ctx context.Context, r *request) (*response, error) {
 		body, err := r.body(maxSearch)
 		if err != nil {
@@ -34,7 +34,7 @@ func searchParameters(body scim.Value) (url.Values, error) {
 	if body.Kind() != scim.Object {
 		return nil, scim.InvalidSyntax("the body must be a JSON object that holds a SearchRequest message")
 	}
-	if !containsURN(body.Find("schemas"), scim.SearchRequestMessage) {
+	if !holds(body.Find("schemas"), scim.SearchRequestMessage) {
 		return nil, scim.InvalidSyntax("schemas must name " + scim.SearchRequestMessage)
 	}
 	values := url.Values{}
@@ -63,14 +63,14 @@ var searchMembers = []struct {
 	{"filter", "a string", text},
 	{"sortBy", "a string", text},
 	{"sortOrder", "a string", text},
-	{"startIndex", "a number", numberText},
-	{"count", "a number", numberText},
+	{"startIndex", "a number", literal},
+	{"count", "a number", literal},
 	{"cursor", "a string", text},
 }
 
 func text(v scim.Value) ([]string, bool) { return []string{v.Text()}, v.Kind() == scim.String }
 
-func numberText(v scim.Value) ([]string, bool) { return []string{v.Text()}, v.Kind() == scim.Number }
+func literal(v scim.Value) ([]string, bool) { return []string{v.Text()}, v.Kind() == scim.Number }
 
 func texts(v scim.Value) ([]string, bool) {
 	all := make([]string, len(v.Items()))
@@ -83,8 +83,8 @@ func texts(v scim.Value) ([]string, bool) {
 	return all, v.Kind() == scim.Array
 }
 
-// containsURN reports whether an array holds the URN of a message.
-func containsURN(schemas scim.Value, urn string) bool {
+// holds reports whether an array holds the URN of a message.
+func holds(schemas scim.Value, urn string) bool {
 	for _, item := range schemas.Items() {
 		if scim.EqualName(item.Text(), urn) {
 			return true

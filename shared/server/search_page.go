@@ -7,10 +7,10 @@ import (
 	"scimserver/shared/scim"
 )
 
-// loadPage makes a result of hits: it reads the resources that were not kept, of which
+// page makes a result of hits: it reads the resources that were not kept, of which
 // some may have gone or changed meanwhile, and cuts the page by bytes.
-func (f *search) loadPage(ctx context.Context, hits []hit) (*result, error) {
-	for _, p := range f.types {
+func (f *search) page(ctx context.Context, hits []hit) (*result, error) {
+	for _, p := range f.parts {
 		if err := p.load(ctx, f, hits); err != nil {
 			return nil, err
 		}
@@ -29,10 +29,10 @@ func (f *search) loadPage(ctx context.Context, hits []hit) (*result, error) {
 }
 
 // load reads the resources of the part's type that hits lack.
-func (p *typeSearch) load(ctx context.Context, f *search, hits []hit) error {
+func (p *part) load(ctx context.Context, f *search, hits []hit) error {
 	var missing []scim.ID
 	for _, h := range hits {
-		if h.typeIndex == p.index && h.resource == nil {
+		if h.part == p.place && h.resource == nil {
 			missing = append(missing, h.ID)
 		}
 	}
@@ -52,7 +52,7 @@ func (p *typeSearch) load(ctx context.Context, f *search, hits []hit) error {
 		return err
 	}
 	for i, h := range hits {
-		if h.typeIndex == p.index && h.resource == nil {
+		if h.part == p.place && h.resource == nil {
 			hits[i].resource = read[h.ID]
 		}
 	}

@@ -11,11 +11,11 @@ import (
 	"scimserver/shared/directory"
 )
 
-// pageMarkKey says which walks through pages may be taken for one another: those
+// journeyKind says which walks through pages may be taken for one another: those
 // of one credential and program for the same attributes, types, filter and size of pages.
-func (f *search) pageMarkKey() string {
+func (f *search) journeyKind() string {
 	names := []string{strconv.Itoa(f.q.count), f.r.UserAgent()}
-	for _, p := range f.types {
+	for _, p := range f.parts {
 		names = append(names, p.typ.Name)
 	}
 	for _, parameter := range []string{"attributes", "excludedAttributes", "filter"} {
@@ -25,7 +25,7 @@ func (f *search) pageMarkKey() string {
 	return string(f.r.Caller.Credential) + "#" + hex.EncodeToString(sum[:12])
 }
 
-// chooseMark returns the journey that goes on at an index, with the place where its
+// resume returns the journey that goes on at an index, with the place where its
 // page begins as Last, and whether that place is known. If not, the journey is a new
 // one from the nearest place before.
 //
@@ -34,8 +34,8 @@ func (f *search) pageMarkKey() string {
 // created or deleted between their pages, the page begins at the foremost place,
 // and so will those that still wait: nobody misses a resource, though one of them
 // may meet some twice.
-func chooseMark(known []directory.PageMark, index int) (directory.PageMark, bool) {
-	if waiting := waitingMarks(known, index); len(waiting) > 0 {
+func resume(known []directory.PageMark, index int) (directory.PageMark, bool) {
+	if waiting := active(known, index); len(waiting) > 0 {
 		first, last := waiting[0], waiting[0]
 		for _, j := range waiting {
 			if j.Next.Before(first.Next) {
@@ -62,9 +62,9 @@ func chooseMark(known []directory.PageMark, index int) (directory.PageMark, bool
 	return nearest, false
 }
 
-// waitingMarks returns the journeys that wait for an index, but for those which have
+// active returns the journeys that wait for an index, but for those which have
 // rested while another that waits for it has come a long way: they were given up.
-func waitingMarks(known []directory.PageMark, index int) (waiting []directory.PageMark) {
+func active(known []directory.PageMark, index int) (waiting []directory.PageMark) {
 	const far = 3 // pages
 	var youngest time.Time
 	for _, j := range known {
@@ -80,25 +80,25 @@ func waitingMarks(known []directory.PageMark, index int) (waiting []directory.Pa
 	return waiting
 }
 
-// markTimeout bounds the writing of a note, which nobody is to wait for if it fails.
-const markTimeout = 500 * time.Millisecond
+// noteTime bounds the writing of a note, which nobody is to wait for if it fails.
+const noteTime = 500 * time.Millisecond
 
-// markSaver returns what notes that a journey has come past a page. That it fails is
+// noting returns what notes that a journey has come past a page. That it fails is
 // no error: the next page is then found by counting.
-func (f *search) markSaver(j directory.PageMark, page []hit) func(context.Context, int) {
+func (f *search) noting(j directory.PageMark, page []hit) func(context.Context, int) {
 	if j.ID == "" {
 		j.ID = f.r.Directory.NewPageMark().ID
 	}
 	j.Pages++
-	kind := f.pageMarkKey()
+	kind := f.journeyKind()
 	return func(ctx context.Context, shown int) {
 		if shown == 0 {
 			return
 		}
-		ctx, cancel := context.WithTimeout(ctx, markTimeout)
+		ctx, cancel := context.WithTimeout(ctx, noteTime)
 		defer cancel()
 		end := page[shown-1]
-		j.Next = directory.PagePosition{Index: f.q.start + shown, Type: end.typeIndex, After: end.ID}
+		j.Next = directory.PagePosition{Index: f.q.start + shown, Type: end.part, After: end.ID}
 		_ = f.r.Directory.PutPageMark(ctx, kind, j)
 	}
 }

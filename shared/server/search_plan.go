@@ -13,23 +13,23 @@ import (
 // plan is how the resources of a type that match a filter are found. Without keys
 // every resource is looked at.
 type plan struct {
-	empty bool  // can match, whatever the resources are
-	keys  []key // each finds some of the candidates, all together find every one
-	exact bool  // what the keys find is what matches
+	nothing bool  // can match, whatever the resources are
+	keys    []key // each finds some of the candidates, all together find every one
+	exact   bool  // what the keys find is what matches
 	// edges reads what the filter says of edges, nil if it says nothing of them.
-	edges edgeReader
-	// filterEdgesOnly says that the filter asks of one resource whether edges lead to certain
+	edges relation
+	// asks says that the filter asks of one resource whether edges lead to certain
 	// others, and the answer shows those alone, however many there are.
-	filterEdgesOnly bool
+	asks bool
 }
 
 // key finds the resources of which an attribute has a value.
 type key struct {
 	attr  string
 	value string
-	find  keyLookup
-	walk  idWalk // the same in parts, nil where there is one resource at most
-	cost  int    // compared with others
+	find  lookup
+	walk  walk // the same in parts, nil where there is one resource at most
+	cost  int  // compared with others
 }
 
 // The costs of keys: that of one resource, and that of many by their edges.
@@ -40,20 +40,20 @@ const (
 
 // plan decides how to find what matches a filter.
 func (e *endpoint) plan(r *request, expr filter.Expr) plan {
-	if e.excludesType(expr) {
-		return plan{empty: true}
+	if e.excluded(expr) {
+		return plan{nothing: true}
 	}
-	m := e.edgeFilter(expr)
-	p := plan{edges: e.edgesNeeded(r, m)}
+	m := e.mentions(expr)
+	p := plan{edges: e.needed(r, m)}
 	p.keys, p.exact = e.keys(expr, func(path filter.Path, value string) *key { return e.key(r, path, value) })
-	if len(p.keys) != 1 || len(m.ids) == 0 || m.needsAll {
+	if len(p.keys) != 1 || len(m.ids) == 0 || m.others {
 		return p
 	}
 	switch only := p.keys[0]; {
 	case only.attr == "id":
-		p.filterEdgesOnly, p.edges = true, readOnce(p.edges)
-	case only.attr == e.edgeAttr && m.asksOnly(scim.ID(only.value)):
-		p.edges = constantEdge(scim.ID(only.value))
+		p.asks, p.edges = true, remembered(p.edges)
+	case only.attr == e.edgeAttr && m.only(scim.ID(only.value)):
+		p.edges = known(scim.ID(only.value))
 	}
 	return p
 }
@@ -67,7 +67,7 @@ func (p plan) String() string {
 		}
 	}
 	switch {
-	case p.empty:
+	case p.nothing:
 		return "nothing"
 	case len(names) == 0:
 		return "scan"
@@ -76,15 +76,15 @@ func (p plan) String() string {
 }
 
 // shownEdges returns what reads the edges that the answer shows.
-func (p *typeSearch) shownEdges() edgeReader {
-	if p.plan.filterEdgesOnly {
+func (p *part) shownEdges() relation {
+	if p.plan.asks {
 		return p.plan.edges
 	}
-	return p.stored.answerEdges(p.r)
+	return p.stored.shown(p.r)
 }
 
-// readOnce is a relation that reads once.
-func readOnce(read edgeReader) edgeReader {
+// remembered is a relation that reads once.
+func remembered(read relation) relation {
 	var values []scim.Value
 	return func(ctx context.Context, of []directory.Resource) (_ []scim.Value, err error) {
 		if values == nil {
@@ -94,8 +94,8 @@ func readOnce(read edgeReader) edgeReader {
 	}
 }
 
-// constantEdge is the relation of resources that all have an edge to one other.
-func constantEdge(to scim.ID) edgeReader {
+// known is the relation of resources that all have an edge to one other.
+func known(to scim.ID) relation {
 	return func(_ context.Context, of []directory.Resource) ([]scim.Value, error) {
 		edge := scim.List(scim.Map(scim.Member{Name: "value", Value: scim.Text(string(to))}))
 		return slices.Repeat([]scim.Value{edge}, len(of)), nil
@@ -144,7 +144,7 @@ func (e *endpoint) key(r *request, path filter.Path, value string) *key {
 	switch {
 	case path.Is(e.typ.Core.ID, "externalId", ""):
 		w := e.stored.byExternalID(r, value)
-		return &key{attr: "externalId", value: value, find: e.walkLookup(r, w), walk: w, cost: cheap}
+		return &key{attr: "externalId", value: value, find: e.read(r, w), walk: w, cost: cheap}
 	case e.isEdgeValue(path):
 		w := e.stored.byEdge(r, value)
 		return &key{attr: e.edgeAttr, value: value, find: w.all, walk: w, cost: costly}
@@ -152,16 +152,16 @@ func (e *endpoint) key(r *request, path filter.Path, value string) *key {
 	return nil
 }
 
-// walkLookup is the lookup of all that a walk finds: of the resources where one page holds
+// read is the lookup of all that a walk finds: of the resources where one page holds
 // them, for then those count that exist.
-func (e *endpoint) walkLookup(r *request, w idWalk) keyLookup {
-	return func(ctx context.Context) (lookupResult, error) {
+func (e *endpoint) read(r *request, w walk) lookup {
+	return func(ctx context.Context) (hits, error) {
 		ids, err := w(ctx, "", 0)
 		if err != nil || len(ids) > directory.MaxResults {
-			return lookupResult{ids: ids}, err
+			return hits{ids: ids}, err
 		}
 		some, err := r.Directory.ByID(ctx, e.kind, ids)
-		return lookupResult{resources: some}, err
+		return hits{resources: some}, err
 	}
 }
 
@@ -179,13 +179,13 @@ func cost(keys []key) (sum int) {
 	return sum
 }
 
-// excludesType reports whether a filter by meta.resourceType leaves the type out.
-func (e *endpoint) excludesType(expr filter.Expr) bool {
+// excluded reports whether a filter by meta.resourceType leaves the type out.
+func (e *endpoint) excluded(expr filter.Expr) bool {
 	switch x := expr.(type) {
 	case *filter.And:
-		return e.excludesType(x.X) || e.excludesType(x.Y)
+		return e.excluded(x.X) || e.excluded(x.Y)
 	case *filter.Or:
-		return e.excludesType(x.X) && e.excludesType(x.Y)
+		return e.excluded(x.X) && e.excluded(x.Y)
 	case *filter.Compare:
 		return x.Path.Is(e.typ.Core.ID, "meta", "resourceType") && x.Op == filter.Equal &&
 			x.Value.Kind() == scim.String && x.Value.Text() != e.typ.Name

@@ -67,7 +67,7 @@ func readOrder(r *request, over []*endpoint) (*order.Order, error) {
 			by = r.event.repairs.Parameters(e.typ, []string{by})[0]
 		}
 	}
-	return order.Parse(by, r.parameters.Get("sortOrder"), resourceTypes(over)...)
+	return order.Parse(by, r.parameters.Get("sortOrder"), types(over)...)
 }
 
 // readPaging reads startIndex or cursor, and count, of which a negative one means

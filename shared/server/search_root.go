@@ -9,5 +9,5 @@ func Search(s *Server) []route {
 	if s.Registry.Type("Group") != nil {
 		over = append(over, &newGroups(s).endpoint)
 	}
-	return []route{{"/.search", map[string]method{http.MethodPost: readMethod("search", withBodyParameters(s.searchOperation(over...)))}}}
+	return []route{{"/.search", map[string]method{http.MethodPost: reading("search", byPost(s.searching(over...)))}}}
 }

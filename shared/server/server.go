@@ -66,10 +66,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	}
 	e := &event{start: s.Now()}
 	r := &request{Origin: origin, Request: hr, event: e, support: s.Support, parameters: hr.URL.Query()}
-	out, err := s.run(ctx, r)
+	out, err := s.carryOut(ctx, r)
 	if err != nil {
 		s.hooks.recordConflicts(ctx, r, err)
-		e.err = toSCIMError(r, err)
+		e.err = outward(r, err)
 		out = &response{Status: e.err.Status, Body: e.err.Value()}
 		errorHeaders(w.Header(), e.err)
 	}
@@ -79,21 +79,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	e.log(ctx, s.Log, r, usage(), s.Now())
 }
 
-// run finds the operation and calls it.
-func (s *Server) run(ctx context.Context, r *request) (*response, error) {
-	op, err := s.findMethod(r)
+// carryOut finds the operation and calls it.
+func (s *Server) carryOut(ctx context.Context, r *request) (*response, error) {
+	op, err := s.find(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.authorize(ctx, r, op); err != nil {
+	if err := s.admit(ctx, r, op); err != nil {
 		return nil, err
 	}
-	return op.run(r.withLogRecord(ctx), r)
+	return op.run(r.recorded(ctx), r)
 }
 
-// authorize checks the credential's life and scope and the representation asked for,
+// admit checks the credential's life and scope and the representation asked for,
 // and opens the caller's part of the directory.
-func (s *Server) authorize(ctx context.Context, r *request, m method) error {
+func (s *Server) admit(ctx context.Context, r *request, m method) error {
 	if !acceptable(r.Header.Values("Accept")) {
 		return scim.NotAcceptable("the service answers in " + scim.MediaType)
 	}

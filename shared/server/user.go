@@ -24,34 +24,34 @@ func newUsers(s *Server) *users {
 	u := &users{s.endpoint("User"), s.Registry.Type("Group")}
 	u.kind = directory.UserKind
 	u.stored, u.edgeAttr, u.maxBody = u, "groups", 1<<20
-	u.indexedFilters = `userName eq "...", emails.value eq "..." or externalId eq "..."`
+	u.advice = `userName eq "...", emails.value eq "..." or externalId eq "..."`
 	return u
 }
 
-// readContent turns a body into what the directory stores.
-func (u *users) readContent(r *request) (c directory.Content, err error) {
+// content turns a body into what the directory stores.
+func (u *users) content(r *request) (c directory.Content, err error) {
 	body, err := u.body(r)
 	if err != nil {
 		return c, err
 	}
-	return u.parseContent(r, body)
+	return u.contentOf(r, body)
 }
 
-// parseContent is content for a body that has been read.
-func (u *users) parseContent(r *request, body scim.Value) (c directory.Content, err error) {
+// contentOf is content for a body that has been read.
+func (u *users) contentOf(r *request, body scim.Value) (c directory.Content, err error) {
 	doc, err := u.typ.Normalize(body, schema.Rules{RequireSchemas: true})
 	if err != nil {
 		return c, err
 	}
-	if err := u.setProjection(r, u.typ.Sent(doc)); err != nil {
+	if err := u.project(r, u.typ.Sent(doc)); err != nil {
 		return c, err
 	}
-	return u.splitPassword(doc)
+	return u.withoutPassword(doc)
 }
 
-// splitPassword takes the password out of a document that is to be stored: a
+// withoutPassword takes the password out of a document that is to be stored: a
 // hash of it is kept, if the deployment keeps any (RFC 7643 section 4.1.1).
-func (u *users) splitPassword(doc scim.Value) (directory.Content, error) {
+func (u *users) withoutPassword(doc scim.Value) (directory.Content, error) {
 	c := directory.Content{Doc: doc.Without("password")}
 	clear := doc.Get("password").Text()
 	if clear == "" || u.Passwords == nil {

@@ -13,14 +13,14 @@ func (u *users) get(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.rejectInactive(user.Doc); err != nil {
+	if err := r.barred(user.Doc); err != nil {
 		return nil, err
 	}
-	if same := notModified(r, user.Version); same != nil {
+	if same := unmodified(r, user.Version); same != nil {
 		return same, nil
 	}
-	shown := u.groupsArray(r, groups)
-	if !fitsAnswer(shown) {
+	shown := u.memberships(r, groups)
+	if !fits(shown) {
 		return nil, tooManyGroups(directory.ErrTooMany)
 	}
 	return u.respond(r, http.StatusOK, user.Resource, shown), nil

@@ -9,36 +9,36 @@ import (
 	"scimserver/shared/scim/filter"
 )
 
-func userResource(u directory.User) directory.Resource { return u.Resource }
+func ofUser(u directory.User) directory.Resource { return u.Resource }
 
-func (u *users) lookup(r *request, path filter.Path, value string) keyLookup {
+func (u *users) lookup(r *request, path filter.Path, value string) lookup {
 	is := func(attr, sub string) bool { return path.Is(u.typ.Core.ID, attr, sub) }
 	switch {
 	case is("id", ""):
-		return lookupBy(r.Directory.Users().ByID, value, userResource)
+		return finder(r.Directory.Users().ByID, value, ofUser)
 	case is("userName", ""):
-		return lookupBy(r.Directory.Users().ByName, value, userResource)
+		return finder(r.Directory.Users().ByName, value, ofUser)
 	case is("emails", ""), is("emails", "value"):
-		return lookupBy(r.Directory.Users().ByEmail, value, userResource)
+		return finder(r.Directory.Users().ByEmail, value, ofUser)
 	}
 	return nil
 }
 
-func (u *users) byExternalID(r *request, value string) idWalk {
+func (u *users) byExternalID(r *request, value string) walk {
 	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
 		return r.Directory.Users().IDsByExternalID(ctx, value, after, limit)
 	}
 }
 
 // byEdge finds the users in a group.
-func (u *users) byEdge(r *request, value string) idWalk {
+func (u *users) byEdge(r *request, value string) walk {
 	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
 		return r.Directory.Groups().UserIDs(ctx, scim.ID(value), after, limit)
 	}
 }
 
-// filterEdges reads the groups of users: of as many users as the directory reads at once.
-func (u *users) filterEdges(r *request) edgeReader {
+// edges reads the groups of users: of as many users as the directory reads at once.
+func (u *users) edges(r *request) relation {
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
 		ids := ids(of)
 		all, err := r.Directory.Groups().Of(ctx, ids)
@@ -51,7 +51,7 @@ func (u *users) filterEdges(r *request) edgeReader {
 		}
 		values := make([]scim.Value, len(ids))
 		for i, id := range ids {
-			values[i] = u.groupsArray(r, all[id])
+			values[i] = u.memberships(r, all[id])
 		}
 		return values, nil
 	}
@@ -66,21 +66,21 @@ func tooManyGroups(err error) error {
 	return err
 }
 
-// answerEdges reads the groups of the first of some users, whose groups one answer holds.
-func (u *users) answerEdges(r *request) edgeReader {
+// shown reads the groups of the first of some users, whose groups one answer holds.
+func (u *users) shown(r *request) relation {
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
-		values, err := u.filterEdges(r)(ctx, of)
-		if err == nil && len(values) > 0 && !fitsAnswer(values[0]) {
+		values, err := u.edges(r)(ctx, of)
+		if err == nil && len(values) > 0 && !fits(values[0]) {
 			err = tooManyGroups(directory.ErrTooMany)
 		}
 		return values, err
 	}
 }
 
-func (u *users) edgesTo(r *request, _ []scim.ID) edgeReader { return u.filterEdges(r) }
+func (u *users) among(r *request, _ []scim.ID) relation { return u.edges(r) }
 
-// groupsArray is the value of groups (RFC 7643 section 4.1.2), null for none.
-func (u *users) groupsArray(r *request, in []directory.Membership) scim.Value {
+// memberships is the value of groups (RFC 7643 section 4.1.2), null for none.
+func (u *users) memberships(r *request, in []directory.Membership) scim.Value {
 	if len(in) == 0 {
 		return scim.Value{}
 	}

@@ -17,11 +17,11 @@ func (u *users) replace(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := u.parseContent(r, body)
+	content, err := u.contentOf(r, body)
 	if err != nil {
 		return nil, err
 	}
-	user, err := r.Directory.Users().Replace(ctx, r.ID, r.precondition(), func(old directory.User) (directory.Content, error) {
+	user, err := r.Directory.Users().Replace(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
 		now := content
 		if !sendsNull(body, "active") {
 			now.Doc = keepActive(old.Doc, content.Doc)
@@ -31,7 +31,7 @@ func (u *users) replace(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return u.respondChanged(ctx, r, http.StatusOK, user.Resource)
+	return u.changed(ctx, r, http.StatusOK, user.Resource)
 }
 
 // keepActive returns the client's user with the stored active if the client sent none:
@@ -61,9 +61,9 @@ func (u *users) replacement(r *request, sent directory.Content) func(directory.U
 		if kept.Doc, err = u.typ.CompleteReplacement(old.Doc, sent.Doc); err != nil {
 			return kept, err
 		}
-		if err = r.checkEmailLimit(old.Doc, kept.Doc); err != nil {
+		if err = r.fewEmails(old.Doc, kept.Doc); err != nil {
 			return kept, err
 		}
-		return kept, r.checkSelfService(old.Doc, kept.Doc)
+		return kept, r.selfRights(old.Doc, kept.Doc)
 	}
 }

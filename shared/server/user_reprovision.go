@@ -10,9 +10,9 @@ import (
 	"scimserver/shared/scim"
 )
 
-// maxReprovisions bounds how often a POST is decided anew because the deactivated user
+// reprovisions bounds how often a POST is decided anew because the deactivated user
 // whom it was to replace changed meanwhile.
-const maxReprovisions = 5
+const reprovisions = 5
 
 // deactivatedError says that a POST is for a user who exists and is deactivated.
 type deactivatedError struct {
@@ -28,7 +28,7 @@ func (e *deactivatedError) Unwrap() error { return e.taken }
 // provisions again is replaced instead, as PUT does, if the tenant's record says so;
 // else the refusal names that user.
 func (u *users) provision(ctx context.Context, r *request, c directory.Content) (*response, error) {
-	if err := u.checkLimits(ctx, r, c.Doc); err != nil {
+	if err := u.limited(ctx, r, c.Doc); err != nil {
 		return nil, err
 	}
 	user, err := r.Directory.Users().Create(ctx, c)
@@ -42,12 +42,12 @@ func (u *users) provision(ctx context.Context, r *request, c directory.Content) 
 	return u.reprovision(ctx, r, c, taken)
 }
 
-// checkLimits refuses a user that the tenant's limits do not allow. They do not matter
+// limited refuses a user that the tenant's limits do not allow. They do not matter
 // where the name is that of a user who exists: no other one comes.
-func (u *users) checkLimits(ctx context.Context, r *request, doc scim.Value) error {
-	refused := r.checkEmailLimit(scim.Value{}, doc)
+func (u *users) limited(ctx context.Context, r *request, doc scim.Value) error {
+	refused := r.fewEmails(scim.Value{}, doc)
 	if refused == nil {
-		refused = r.checkQuota(ctx, r.Caller.Limits.Users, "users", u.kind)
+		refused = r.room(ctx, r.Caller.Limits.Users, "users", u.kind)
 	}
 	if _, ok := errors.AsType[*scim.Error](refused); !ok {
 		return refused
@@ -59,13 +59,13 @@ func (u *users) checkLimits(ctx context.Context, r *request, doc scim.Value) err
 	if len(found) == 0 {
 		return refused
 	}
-	return r.checkEmailLimit(found[0].Doc, doc)
+	return r.fewEmails(found[0].Doc, doc)
 }
 
 // reprovision decides on a user who was not added for what others hold. Only here the
 // tenant's record is read.
 func (u *users) reprovision(ctx context.Context, r *request, c directory.Content, taken *directory.TakenError) (*response, error) {
-	old, err := findDeactivated(ctx, r, c.Doc, taken)
+	old, err := deactivated(ctx, r, c.Doc, taken)
 	switch {
 	case err != nil:
 		return nil, err
@@ -91,13 +91,13 @@ func (u *users) reactivate(ctx context.Context, r *request, old *directory.User,
 	if err != nil {
 		return nil, err
 	}
-	return u.respondChanged(ctx, r, http.StatusCreated, user.Resource)
+	return u.changed(ctx, r, http.StatusCreated, user.Resource)
 }
 
-// findDeactivated finds the user for whom a POST is meant that lost its userName: one of
+// deactivated finds the user for whom a POST is meant that lost its userName: one of
 // the same tenant whose active is false, with the same userName still and, if both
 // have any, the same externalId. It is nil where there is none.
-func findDeactivated(ctx context.Context, r *request, doc scim.Value, taken *directory.TakenError) (*directory.User, error) {
+func deactivated(ctx context.Context, r *request, doc scim.Value, taken *directory.TakenError) (*directory.User, error) {
 	at := slices.IndexFunc(taken.Values, func(v directory.Taken) bool {
 		return v.Attribute == "userName" && v.Holder == directory.UserKind
 	})
@@ -105,14 +105,14 @@ func findDeactivated(ctx context.Context, r *request, doc scim.Value, taken *dir
 		return nil, nil
 	}
 	found, err := r.Directory.Users().ByID(ctx, string(taken.Values[at].ID))
-	if err != nil || len(found) == 0 || !matchesDeactivated(found[0].Doc, doc) {
+	if err != nil || len(found) == 0 || !meant(found[0].Doc, doc) {
 		return nil, err
 	}
 	return &found[0], nil
 }
 
-// matchesDeactivated reports whether a deactivated user is the one that a document describes.
-func matchesDeactivated(old, doc scim.Value) bool {
+// meant reports whether a deactivated user is the one that a document describes.
+func meant(old, doc scim.Value) bool {
 	if !directory.Deactivated(old) {
 		return false
 	}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/urfave/cli/v3"
+
+	"scimserver/shared/admin"
+)
+
+func deleteAccount() *cli.Command {
+	var typed string
+	return command("delete", "ID", "delete an account; its username and emails are free again",
+		func(ctx context.Context, s *session, args []string) error {
+			path := accountPath(args[0])
+			var a admin.Account
+			if err := s.client.do(ctx, http.MethodGet, path, nil, &a); err != nil {
+				return explainNotFound(args[0], err)
+			}
+			notice := fmt.Sprintf("This permanently deletes the account of %s (emails: %s).", a.UserName, formatEmails(a.Emails))
+			if err := s.confirm(notice, "the username of the account", typed, a.UserName); err != nil {
+				return err
+			}
+			out := admin.RemovedAccount{ID: a.ID}
+			err := s.client.do(ctx, http.MethodDelete, path+"?version="+strconv.FormatInt(a.Version, 10), nil, &out)
+			if err != nil && !hasStatus(err, http.StatusNotFound) { // 404: the response to the first attempt was lost
+				return err
+			}
+			return s.print(out, func(w io.Writer) { row(w, fmt.Sprintf("account %s (%s) is deleted", a.UserName, out.ID)) })
+		}, confirmFlag("the `USERNAME` of the account once more", &typed))
+}

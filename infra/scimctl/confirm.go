@@ -1,0 +1,29 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// confirm says what is about to happen, and wants a word typed, such as an id.
+// typed is the word that a flag gives instead. Spaces around the word do not count,
+// because nobody sees them.
+func (s *session) confirm(notice, word, typed, want string) error {
+	if typed == "" {
+		s.notify("%s\nType %s to continue: ", printable(notice), word)
+		line, err := bufio.NewReader(s.in).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		if typed = line; !strings.HasSuffix(line, "\n") {
+			s.notify("\n")
+		}
+	}
+	if typed = strings.TrimSpace(typed); typed != strings.TrimSpace(want) {
+		return fmt.Errorf("%q is not %s: nothing is changed", typed, word)
+	}
+	return nil
+}
