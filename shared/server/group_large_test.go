@@ -18,11 +18,25 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// crowd makes every group look as if it had that many members.
+// crowd answers queries of a group's members in place of the engine.
 type crowd struct {
-	next    http.RoundTripper
-	members int
-	display string // of each
+	next http.RoundTripper
+	body []byte // the answer to a query of members; the engine's own when nil
+}
+
+// fill makes every group look as if it had that many members of one name.
+func (m *crowd) fill(members int, display string) {
+	var b bytes.Buffer
+	name, _ := json.Marshal(display) // a string always has a JSON form
+	b.WriteString(`{"Items":[`)
+	for i := range members {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"PK":{"S":"x"},"SK":{"S":"U#00000000-0000-4000-8000-%012d"},"display":{"S":%s}}`, i, name)
+	}
+	b.WriteString(`]}`)
+	m.body = b.Bytes()
 }
 
 func (m *crowd) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -32,22 +46,18 @@ func (m *crowd) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(sent))
 	answer, err := m.next.RoundTrip(r)
-	if err != nil || m.members == 0 || !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".Query") || !bytes.Contains(sent, []byte("MEMBERS#")) {
+	if err != nil || m.body == nil || !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".Query") || !bytes.Contains(sent, []byte("MEMBERS#")) {
 		return answer, err
 	}
-	items := make([]map[string]any, m.members)
-	for i := range items {
-		id := fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
-		items[i] = map[string]any{"PK": map[string]string{"S": "x"}, "SK": map[string]string{"S": "U#" + id}, "display": map[string]string{"S": m.display}}
-	}
-	body, err := json.Marshal(map[string]any{"Items": items})
-	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	_ = answer.Body.Close()
+	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(m.body)), int64(len(m.body))
 	answer.Header.Del("X-Amz-Crc32")
 	return answer, err
 }
 
 func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
-	transport := &crowd{next: http.DefaultTransport, display: "somebody.with.a.long.name@example.com"}
+	transport := &crowd{next: http.DefaultTransport}
+	const long = "somebody.with.a.long.name@example.com"
 	table := testkit.Table(t)
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, table, transport) })
 	a, b := c.createGroup("a", ""), c.createGroup("b", "")
@@ -61,9 +71,9 @@ func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
 	for _, tt := range []struct { // too many; few enough, but their JSON is too long, as it is or quoted
 		members int
 		display string
-	}{{40_000, transport.display}, {25_000, transport.display}, {6_300, strings.Repeat(`"`, 256)}} {
+	}{{40_000, long}, {25_000, long}, {6_300, strings.Repeat(`"`, 256)}} {
 		members := tt.members
-		transport.members, transport.display = members, tt.display
+		transport.fill(members, tt.display)
 		refused(path(a), id(a))
 		if got := c.wants(c.send("GET", path(a)+"?excludedAttributes=members", ""), 200, ""); !strings.HasPrefix(got.Body.Get("displayName").Text(), "a") {
 			t.Errorf("%s", got.Text)
@@ -71,7 +81,7 @@ func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
 		done := c.wants(c.send("PATCH", path(a)+"?attributes=displayName,members", message(`[{"op":"replace","path":"displayName","value":"a`+fmt.Sprint(members)+`"}]`)), 200, "")
 		c.shows(done, done.Body, "displayName id schemas")
 	}
-	transport.members, transport.display = 9_000, "somebody.with.a.long.name@example.com"
+	transport.fill(9_000, long)
 	if got := c.wants(c.get(a), 200, ""); len(memberIDs(got.Body)) != 9_000 {
 		t.Errorf("%d members", len(memberIDs(got.Body)))
 	}
@@ -91,22 +101,27 @@ func TestPagesAreCut(t *testing.T) { // design: bad input
 	transport := &crowd{next: http.DefaultTransport}
 	table := testkit.Table(t)
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, table, transport) })
-	for i := range 5 {
+	groups := testkit.Size(5, 3)
+	for i := range groups {
 		c.createGroup(fmt.Sprint("g", i), "")
 	}
 	for _, tt := range []struct {
 		members int
 		display string
-		pages   []string
+		page    int // groups that fit into one
 	}{
-		{3_900, strings.Repeat(`"`, 256), []string{"1", "1", "1", "1", "1"}},
-		{4_900, "", []string{"2", "2", "1"}},
-		{12_000, "", []string{"1", "1", "1", "1", "1"}},
+		{3_900, strings.Repeat(`"`, 256), 1},
+		{4_900, "", 2},
+		{12_000, "", 1},
 	} {
-		transport.members, transport.display = tt.members, tt.display
+		transport.fill(tt.members, tt.display)
+		var want []string
+		for left := groups; left > 0; left -= tt.page {
+			want = append(want, strconv.Itoa(min(left, tt.page)))
+		}
 		for _, query := range []string{"?count=10", "?count=10&filter=" + escape("displayName pr")} {
-			if pages := c.walked(query); !slices.Equal(pages, tt.pages) {
-				t.Errorf("%d members: pages %v, want %v", tt.members, pages, tt.pages)
+			if pages := c.walked(query); !slices.Equal(pages, want) {
+				t.Errorf("%d members: pages %v, want %v", tt.members, pages, want)
 			}
 		}
 	}

@@ -46,7 +46,8 @@ func TestPatchAnswersBySize(t *testing.T) { // P-3.5.2-26, P-3.5.2-27
 		{tenant.Generic, 100, 200}, {tenant.Okta, 100, 200}, {tenant.Okta, 101, 204}, {tenant.Entra, 1, 204},
 	} {
 		t.Run(fmt.Sprint(tt.profile, tt.members), func(t *testing.T) {
-			transport := &crowd{next: http.DefaultTransport, members: tt.members}
+			transport := &crowd{next: http.DefaultTransport}
+			transport.fill(tt.members, "")
 			c := newClient(t, func(o *server.Options) { o.Directory = open(t, testkit.Table(t), transport) })
 			c.origin.Caller.Profile = tt.profile
 			g := c.createGroup("g", "")
@@ -78,7 +79,7 @@ func TestPatchAnswersAcrossTheBound(t *testing.T) { // P-3.5.2-27
 func TestPatchAnswersWithoutTheGroup(t *testing.T) {
 	broken := false
 	transport := fault.Script(http.DefaultTransport,
-		fault.Rule{Operation: "Query", Calls: func(int) bool { return broken }, Fault: fault.Refused})
+		fault.Rule{Operation: "Query", Calls: func(int) bool { return broken }, Fault: fault.Denied})
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, testkit.Table(t), transport) })
 	ids := c.people("ann")
 	g := c.createGroup("g", "")

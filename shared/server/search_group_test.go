@@ -155,7 +155,7 @@ func TestMembershipCheck(t *testing.T) { // design: round trips and capacity
 // The members of a group that are not wanted are not read: here they can't be.
 func TestExcludedMembersAreNotRead(t *testing.T) {
 	table, broken := testkit.Table(t), false
-	transport := fault.Script(http.DefaultTransport, fault.Rule{Operation: "Query", Calls: func(int) bool { return broken }, Fault: fault.Refused})
+	transport := fault.Script(http.DefaultTransport, fault.Rule{Operation: "Query", Calls: func(int) bool { return broken }, Fault: fault.Denied})
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, table, transport) })
 	g := c.createGroup("g", `,"members":`+value(c.people("a")...))
 	broken = true

@@ -93,6 +93,12 @@ func InternalError(c *call, _ http.RoundTripper) (*http.Response, error) {
 	return c.refuse(http.StatusInternalServerError, "InternalServerError", map[string]any{"message": "Internal server error"})
 }
 
+// Denied refuses with AccessDeniedException, which no client tries again: unlike
+// Refused, it costs no time.
+func Denied(c *call, _ http.RoundTripper) (*http.Response, error) {
+	return c.refuse(http.StatusBadRequest, "AccessDeniedException", map[string]any{"Message": "The call is not allowed."})
+}
+
 // Cancelled refuses a transaction with these codes for its first items
 // ("None", "TransactionConflict", "ThrottlingError", ...) and None for the rest.
 func Cancelled(codes ...string) Fault {
