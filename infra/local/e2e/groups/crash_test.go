@@ -17,8 +17,9 @@ func TestGroupSteps(t *testing.T) {
 	g.races(t, "large changes", testLargeContests(testkit.Size(2, 1)))
 	g.races(t, "small and large changes", testContests(testkit.Size(6, 3)))
 	all := g.seedUsers(9)
-	g.races(t, "killed before a call", func(g *groups) { g.crashes(all, operation{"add", 0b011111100}, false) })
-	g.races(t, "killed behind a call", func(g *groups) { g.crashes(all, operation{"replace", 0b011111100}, true) })
+	large := set(testkit.Size(0b011111100, 0b000111100)) // with steps of two members, each takes several
+	g.races(t, "killed before a call", func(g *groups) { g.crashes(all, operation{"add", large}, false) })
+	g.races(t, "killed behind a call", func(g *groups) { g.crashes(all, operation{"replace", large}, true) })
 	g.races(t, "small add behind a kill", func(g *groups) { testSmallAdd(g, all) })
 }
 

@@ -30,9 +30,9 @@ func TestGroupRaces(t *testing.T) {
 	}
 }
 
-// 50 PATCHes in parallel, each adding one member to the same group.
+// PATCHes in parallel, each adding one member to the same group.
 func testParallelAdds(g *groups) {
-	const n = 50
+	n := testkit.Size(50, 25)
 	users, group := g.seedUsers(n), g.create()
 	var wg sync.WaitGroup
 	for _, user := range users {
