@@ -1,5 +1,5 @@
-// Command admin is the Lambda function behind the operator API, which API Gateway
-// serves to IAM-signed requests alone.
+// Command admin is the Lambda function behind the operator API. API Gateway accepts only
+// requests with an IAM signature for it.
 package main
 
 import (

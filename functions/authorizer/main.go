@@ -1,5 +1,4 @@
-// Command authorizer is the Lambda function that API Gateway asks who a bearer
-// token speaks for.
+// Command authorizer is the Lambda function by which API Gateway authenticates bearer tokens.
 package main
 
 import (
@@ -14,7 +13,7 @@ import (
 func main() { gateway.MainEvents(build) }
 
 func build(_ context.Context, cfg config.Config, log *slog.Logger) (any, error) {
-	gate, err := authorizer.OpenAuthenticator(cfg, log)
-	a := &authorizer.Authorizer{Authenticator: gate, Log: log, SharedKey: cfg.SharedAPIKey}
+	authenticator, err := authorizer.OpenAuthenticator(cfg, log)
+	a := &authorizer.Authorizer{Authenticator: authenticator, Log: log, SharedKey: cfg.SharedAPIKey}
 	return a.Authorize, err
 }

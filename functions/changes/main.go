@@ -1,6 +1,6 @@
-// Command changes is the Lambda function that the table's stream and a schedule
-// call: it writes the provisioning log, closes conflicts, and finishes large changes
-// and deletions that a crash left half done.
+// Command changes is the Lambda function that the table's stream and a schedule invoke: it
+// writes the provisioning log, closes conflicts, and completes large changes and deletions
+// that were interrupted.
 package main
 
 import (

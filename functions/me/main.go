@@ -1,5 +1,5 @@
-// Command me is the Lambda function behind /Me, the alias of the user whom a
-// credential speaks for.
+// Command me is the Lambda function behind /Me, the alias of the user that a credential acts
+// for.
 package main
 
 import (

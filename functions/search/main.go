@@ -1,5 +1,5 @@
-// Command search is the Lambda function behind /.search, the search over users and
-// groups at once.
+// Command search is the Lambda function behind /.search, which searches users and groups
+// together.
 package main
 
 import (

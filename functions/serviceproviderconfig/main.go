@@ -1,6 +1,6 @@
-// Command serviceproviderconfig is the Lambda function behind
-// /ServiceProviderConfig, and behind every path that no other function has: it
-// answers 501 for what SCIM defines and 404 for the rest.
+// Command serviceproviderconfig is the Lambda function behind /ServiceProviderConfig, and
+// behind all paths without a function of their own: it responds with 501 for endpoints that
+// SCIM defines, and with 404 for all others.
 package main
 
 import (

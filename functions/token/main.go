@@ -1,5 +1,5 @@
-// Command token is the Lambda function behind /oauth2/token: it gives a client of
-// OAuth 2.0 an access token for its secret.
+// Command token is the Lambda function behind /oauth2/token: it exchanges the secret of an
+// OAuth 2.0 client for an access token.
 package main
 
 import (
@@ -17,6 +17,6 @@ import (
 func main() { gateway.Main(build) }
 
 func build(_ context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
-	gate, err := authorizer.OpenAuthenticator(cfg, log)
-	return &oauth.Endpoint{Authenticator: gate, Log: log, Now: time.Now}, err
+	authenticator, err := authorizer.OpenAuthenticator(cfg, log)
+	return &oauth.Endpoint{Authenticator: authenticator, Log: log, Now: time.Now}, err
 }

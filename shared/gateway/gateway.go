@@ -1,7 +1,7 @@
-// Package gateway turns events of an API Gateway REST API (payload 1.0) into
-// HTTP requests for the server and back, over aws-lambda-go-api-proxy, and closes
-// that adapter's traps: what it can't convert becomes a SCIM error instead of a
-// failed invocation. The caller comes from the authorizer's context alone.
+// Package gateway converts the events of an API Gateway REST API (payload 1.0) to HTTP
+// requests for the server, and the responses back, with aws-lambda-go-api-proxy. An event
+// that this adapter can't convert becomes a SCIM error instead of a failed invocation. The
+// caller is taken from the authorizer's context only.
 package gateway
 
 import (
@@ -22,14 +22,14 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// reserve is the time left to answer when the work on a request is given up.
+// reserve is the time to respond after the work on a request has run out of time.
 const reserve = 500 * time.Millisecond
 
 // Handler is a Lambda function's handler.
 type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
-// NewHandler wraps h. Its own error is always nil: an error would end in the
-// gateway's 502 and cost the process.
+// NewHandler wraps h. The error of the Handler is always nil: for an error API Gateway would
+// respond with 502, and Lambda would restart the process.
 func NewHandler(h http.Handler, log *slog.Logger) Handler {
 	adapter := httpadapter.New(recovering(h, log))
 	return func(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
@@ -46,8 +46,8 @@ func NewHandler(h http.Handler, log *slog.Logger) Handler {
 	}
 }
 
-// WithReserve returns a context that ends half a second before ctx does: in time to
-// answer.
+// WithReserve returns a context that ends half a second before ctx, which leaves time to
+// respond.
 func WithReserve(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -56,8 +56,7 @@ func WithReserve(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithDeadline(ctx, deadline.Add(-reserve))
 }
 
-// check refuses what the adapter would fail on or read as something else, and
-// decodes the body.
+// check rejects events that the adapter fails on or misinterprets, and decodes the body.
 func check(e *events.APIGatewayProxyRequest) *scim.Error {
 	u, err := url.ParseRequestURI(e.Path)
 	if err != nil || u.Path == "" || strings.ContainsAny(e.Path, "?#") || !strings.HasPrefix(e.Path, "/") {
@@ -73,8 +72,8 @@ func check(e *events.APIGatewayProxyRequest) *scim.Error {
 	return nil
 }
 
-// origin reads what the gateway and the authorizer established. Strings are all
-// that an authorizer's context holds.
+// origin returns what API Gateway and the authorizer established about the request. All
+// values in the authorizer's context are strings.
 func origin(c events.APIGatewayProxyRequestContext, path string) server.Origin {
 	field := func(name string) string {
 		s, _ := c.Authorizer[name].(string)
@@ -96,8 +95,8 @@ func origin(c events.APIGatewayProxyRequestContext, path string) server.Origin {
 	return server.Origin{Caller: caller, RequestID: c.RequestID, BaseURL: baseURL(c, path)}
 }
 
-// baseURL is the URL under which the request came: the API's domain, and the
-// path with its stage up to the root. The Host header has no say in it.
+// baseURL returns the base URL of the request: the API's domain, and the path with its stage
+// up to the root. It does not depend on the Host header.
 func baseURL(c events.APIGatewayProxyRequestContext, path string) string {
 	if c.Path != "" {
 		path = c.Path
@@ -106,7 +105,7 @@ func baseURL(c events.APIGatewayProxyRequestContext, path string) string {
 	return "https://" + c.DomainName + before + server.Root
 }
 
-// render makes an answer without the server.
+// render makes an error response without the server.
 func render(e *scim.Error) events.APIGatewayProxyResponse {
 	return events.APIGatewayProxyResponse{
 		StatusCode: e.Status,

@@ -11,9 +11,9 @@ import (
 	"scimserver/shared/config"
 )
 
-// Main is the body of a function's main: it reads the environment, calls build,
-// and serves what that returns. When either fails, the process ends, and Lambda
-// reports that the function can't start.
+// Main is the body of a function's main: it reads the environment, calls build, and serves
+// the handler that build returns. If one of these fails, the process exits, and Lambda reports
+// that the function can't start.
 func Main(build func(context.Context, config.Config, *slog.Logger) (http.Handler, error)) {
 	MainEvents(func(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error) {
 		h, err := build(ctx, cfg, log)
@@ -21,8 +21,8 @@ func Main(build func(context.Context, config.Config, *slog.Logger) (http.Handler
 	})
 }
 
-// MainEvents is Main for a function whose events are no HTTP requests: build
-// returns a handler as lambda.Start takes it.
+// MainEvents is Main for a function whose events are not HTTP requests: build returns a
+// handler for lambda.Start.
 func MainEvents(build func(context.Context, config.Config, *slog.Logger) (any, error)) {
 	cfg, err := config.Read(os.Getenv)
 	if err == nil {

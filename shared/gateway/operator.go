@@ -6,8 +6,8 @@ import (
 	"github.com/awslabs/aws-lambda-go-api-proxy/core"
 )
 
-// Operator tells, of a request that API Gateway let in by its IAM signature, who
-// signed it and the request's id.
+// Operator returns, for a request that API Gateway authorized by its IAM signature, the ARN of
+// the signer and the id of the request.
 func Operator(ctx context.Context) (arn, requestID string) {
 	c, _ := core.GetAPIGatewayContextFromContext(ctx)
 	return c.Identity.UserArn, c.RequestID

@@ -10,9 +10,9 @@ import (
 	"scimserver/shared/server"
 )
 
-// recovering answers 500 where h panics, and logs the cause with its stack. The process
-// goes on: if it ended, the next request would pay for a cold start. It is the one place
-// of a function where a panic ends.
+// recovering responds with 500 if h panics, and logs the cause with its stack. The process
+// continues: if it exited, the next request would have to wait for a cold start. This is the
+// only recover in a function.
 func recovering(h http.Handler, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {

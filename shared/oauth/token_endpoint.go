@@ -1,5 +1,5 @@
-// Package oauth is the token endpoint of OAuth 2.0 for the grant of client
-// credentials (RFC 6749 section 4.4): a client's id and secret for an access token.
+// Package oauth is the OAuth 2.0 token endpoint for the client credentials grant (RFC 6749
+// section 4.4): it exchanges a client's id and secret for an access token.
 package oauth
 
 import (
@@ -15,7 +15,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Path is where the endpoint stands, beside the service itself.
+// Path is the path of the endpoint, next to that of the SCIM service.
 const Path = "/oauth2/token"
 
 // Endpoint answers token requests.
@@ -25,31 +25,33 @@ type Endpoint struct {
 	Now           func() time.Time
 }
 
-// ServeHTTP carries out a request and logs one line, which holds no secret and no token.
+// ServeHTTP answers a token request and logs one line, which contains no secret or token.
 func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := e.Now()
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Type", "application/json")
 	grant, answer, err := e.exchange(r)
 	status, level := http.StatusOK, slog.LevelInfo
-	attrs := []slog.Attr{slog.String("tenant", string(grant.Tenant.ID)), slog.String("credential", string(grant.Credential.KeyID))}
+	attrs := []slog.Attr{
+		slog.String("tenant", string(grant.Tenant.ID)), slog.String("credential", string(grant.Credential.KeyID)),
+	}
 	if err != nil {
-		refusal := asTokenError(err)
-		status, answer = refusal.status, refusal
-		refusal.headers(w.Header())
-		attrs = append(attrs, slog.String("code", refusal.Code))
-		if refusal.cause != nil {
+		e := asTokenError(err)
+		status, answer = e.status, e
+		e.headers(w.Header())
+		attrs = append(attrs, slog.String("code", e.Code))
+		if e.cause != nil {
 			level = slog.LevelError
-			attrs = append(attrs, slog.String("error", refusal.cause.Error()))
+			attrs = append(attrs, slog.String("error", e.cause.Error()))
 		}
 	}
 	attrs = append(attrs, slog.Int("status", status), slog.Float64("ms", float64(e.Now().Sub(start).Microseconds())/1000))
 	e.Log.LogAttrs(r.Context(), level, "token", attrs...)
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(answer) // the client is gone: nothing is left to do
+	_ = json.NewEncoder(w).Encode(answer) // an error means that the client has disconnected
 }
 
-// tokenResponse is the answer to a request that was granted (RFC 6749 section 5.1).
+// tokenResponse is the body of a successful response (RFC 6749 section 5.1).
 type tokenResponse struct {
 	AccessToken string `json:"access_token"`
 	TokenType   string `json:"token_type"`
@@ -57,7 +59,7 @@ type tokenResponse struct {
 	Scope       string `json:"scope"`
 }
 
-// exchange changes a client's secret for a token.
+// exchange exchanges a client's secret for an access token.
 func (e *Endpoint) exchange(r *http.Request) (grant access.Grant, answer any, err error) {
 	q, err := readRequest(r)
 	if err != nil {
@@ -91,25 +93,26 @@ func newTokenResponse(token string, c accesstoken.Claims) tokenResponse {
 	}
 }
 
-// narrowScopes is what a client asks for of what it may do; all of it when it asks
-// for nothing.
-func narrowScopes(may []tenant.Scope, asked []string) ([]tenant.Scope, error) {
-	if len(asked) == 0 {
-		return may, nil
+// narrowScopes returns the granted scopes that the client requests, or all of them if it
+// requests none.
+func narrowScopes(granted []tenant.Scope, requested []string) ([]tenant.Scope, error) {
+	if len(requested) == 0 {
+		return granted, nil
 	}
 	var scopes []tenant.Scope
-	for _, name := range asked {
-		scope, ok := findScope(may, name)
+	for _, name := range requested {
+		scope, ok := findScope(granted, name)
 		if !ok {
-			return nil, newError(http.StatusBadRequest, "invalid_scope", "the client may ask for the scopes read and write only, as far as the operator granted them")
+			return nil, newError(http.StatusBadRequest, "invalid_scope",
+				"the scopes are read and write; request only those that the client has been granted")
 		}
 		scopes = append(scopes, scope)
 	}
 	return tenant.Effective(scopes), nil
 }
 
-func findScope(may []tenant.Scope, name string) (tenant.Scope, bool) {
-	for _, scope := range may {
+func findScope(granted []tenant.Scope, name string) (tenant.Scope, bool) {
+	for _, scope := range granted {
 		if string(scope) == name {
 			return scope, true
 		}

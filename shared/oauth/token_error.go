@@ -7,7 +7,7 @@ import (
 	"scimserver/shared/tenantstore"
 )
 
-// tokenError is the answer to a request that was not granted (RFC 6749 section 5.2).
+// tokenError is the body of an error response (RFC 6749 section 5.2).
 type tokenError struct {
 	Code        string `json:"error"`
 	Description string `json:"error_description"`
@@ -16,34 +16,37 @@ type tokenError struct {
 	cause  error // for the log alone
 }
 
-// Error gives the code and what it is about.
+// Error returns the code and the description.
 func (r *tokenError) Error() string { return r.Code + ": " + r.Description }
 
 func newError(status int, code, description string) *tokenError {
 	return &tokenError{Code: code, Description: description, status: status}
 }
 
-// invalidClient never says what is wrong: whether a client exists is not for
-// everybody to know.
+// invalidClient has the same text for every reason, so that it does not reveal whether a
+// client exists.
 func invalidClient() *tokenError {
-	return newError(http.StatusUnauthorized, "invalid_client", "the client id or secret is missing, unknown, expired or revoked")
+	return newError(http.StatusUnauthorized, "invalid_client",
+		"the client id or secret is missing, unknown, expired or revoked")
 }
 
-// asTokenError turns any error into one for the client. The codes are those of
-// section 4.1.2.1, since section 5.2 has none for a server in trouble.
+// asTokenError turns any error into one for the client. The codes of server errors are those
+// of section 4.1.2.1, because section 5.2 has none.
 func asTokenError(err error) *tokenError {
 	if r, ok := errors.AsType[*tokenError](err); ok {
 		return r
 	}
-	r := newError(http.StatusInternalServerError, "server_error", "the request failed; the operator finds the cause in the logs")
+	r := newError(http.StatusInternalServerError, "server_error",
+		"the request failed because of an internal error; if it happens again, contact the service's support")
 	if errors.Is(err, tenantstore.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
-		r = newError(http.StatusServiceUnavailable, "temporarily_unavailable", "secrets can't be checked at the moment; send the request again")
+		r = newError(http.StatusServiceUnavailable, "temporarily_unavailable",
+			"the service can't check client secrets at the moment; send the request again")
 	}
 	r.cause = err
 	return r
 }
 
-// headers adds those that go with a status.
+// headers adds the headers that the status requires.
 func (r *tokenError) headers(h http.Header) {
 	switch r.status {
 	case http.StatusUnauthorized:

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// maxBody is more than any honest request has.
+// maxBody is the maximum size of a request body, in bytes: far more than a request needs.
 const maxBody = 16 << 10
 
 // request is a token request.
@@ -18,11 +18,11 @@ type request struct {
 	scopes     []string
 }
 
-// readRequest reads a token request (RFC 6749 sections 2.3.1 and 4.4.2). Parameters that
-// it does not know are ignored, as section 3.2 demands; those it knows come once.
+// readRequest reads a token request (RFC 6749 sections 2.3.1 and 4.4.2). It ignores unknown
+// parameters and rejects repeated ones, as section 3.2 requires.
 func readRequest(r *http.Request) (q request, err error) {
 	if r.Method != http.MethodPost {
-		return q, newError(http.StatusMethodNotAllowed, "invalid_request", "a token request is a POST")
+		return q, newError(http.StatusMethodNotAllowed, "invalid_request", "send token requests with the method POST")
 	}
 	form, err := readForm(r)
 	if err != nil {
@@ -30,7 +30,7 @@ func readRequest(r *http.Request) (q request, err error) {
 	}
 	for _, name := range []string{"grant_type", "client_id", "client_secret", "scope"} {
 		if len(form[name]) > 1 {
-			return q, newError(http.StatusBadRequest, "invalid_request", "the parameter "+name+" comes more than once")
+			return q, newError(http.StatusBadRequest, "invalid_request", "the parameter "+name+" occurs more than once")
 		}
 	}
 	if q.id, q.secret, err = clientCredentials(r, form); err != nil {
@@ -47,11 +47,12 @@ func readRequest(r *http.Request) (q request, err error) {
 	return q, nil
 }
 
-// readForm reads the body. What stands in the URL is no part of the request.
+// readForm reads the parameters in the body. Those in the URL are ignored.
 func readForm(r *http.Request) (url.Values, error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
-		return nil, newError(http.StatusBadRequest, "invalid_request", "the Content-Type must be application/x-www-form-urlencoded")
+		return nil, newError(http.StatusBadRequest, "invalid_request",
+			"the Content-Type must be application/x-www-form-urlencoded")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 	if errors.As(err, new(*http.MaxBytesError)) {
@@ -64,8 +65,8 @@ func readForm(r *http.Request) (url.Values, error) {
 	return form, nil
 }
 
-// clientCredentials returns id and secret of the client, from the header or the form. To
-// send both is an error (RFC 6749 section 2.3).
+// clientCredentials returns the id and secret of the client, from the header or the form. It
+// is an error to send both (RFC 6749 section 2.3).
 func clientCredentials(r *http.Request, form url.Values) (id, secret string, err error) {
 	id, secret = form.Get("client_id"), form.Get("client_secret")
 	if r.Header.Get("Authorization") == "" {
@@ -81,12 +82,14 @@ func clientCredentials(r *http.Request, form url.Values) (id, secret string, err
 	case !ok || err1 != nil || err2 != nil:
 		return "", "", invalidClient()
 	case secret != "" || id != "" && id != user:
-		return "", "", newError(http.StatusBadRequest, "invalid_request", "the client authenticates in the header or in the body, not in both")
+		return "", "", newError(http.StatusBadRequest, "invalid_request",
+			"send the client's id and secret in the Authorization header or in the body, not in both")
 	}
 	return user, password, nil
 }
 
-// basicAuth is r.BasicAuth, with as many blanks behind the scheme as RFC 9110 section 11.4 allows.
+// basicAuth is r.BasicAuth, and accepts more than one space after the scheme (RFC 9110
+// section 11.4).
 func basicAuth(r *http.Request) (user, password string, ok bool) {
 	scheme, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	one := http.Request{Header: http.Header{"Authorization": {scheme + " " + strings.TrimLeft(credentials, " ")}}}

@@ -1,5 +1,5 @@
-// Package provlog keeps the provisioning log of each tenant in the table: an entry for
-// every provisioning request that changed something or failed. Entries expire.
+// Package provlog stores the provisioning log of each tenant in the table: an entry for every
+// provisioning request that changed something or failed. Entries expire.
 package provlog
 
 import (
@@ -16,25 +16,25 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Retention is how long an entry is kept.
+// Retention is how long entries are kept.
 const Retention = 90 * 24 * time.Hour
 
-// Entry is one provisioning request that changed something, or failed to.
+// Entry is about one provisioning request that changed something or failed.
 type Entry struct {
-	Time       time.Time    `json:"time"` // at which the request arrived
+	Time       time.Time    `json:"time"` // of the request's arrival
 	Request    string       `json:"request"`
 	Credential tenant.KeyID `json:"credential"`
 	Operation  string       `json:"operation"`
 	Kind       string       `json:"resourceType"`
-	ID         scim.ID      `json:"id,omitempty"`         // of the resource, as far as it has one
+	ID         scim.ID      `json:"id,omitempty"`         // of the resource, if it has one
 	Name       string       `json:"name,omitempty"`       // userName of a user, displayName of a group
-	ExternalID string       `json:"externalId,omitempty"` // likewise as stored, or as a failed request sent it
+	ExternalID string       `json:"externalId,omitempty"` // as stored, or as a failed request sent it
 	Status     int          `json:"status"`
 	Type       string       `json:"scimType,omitempty"`
 	Detail     string       `json:"detail,omitempty"` // of the error
-	// Changed are the names of attributes, and never values but that of active.
+	// Changed has the names of the changed attributes. Of values it has only that of active.
 	Changed    []string `json:"changed,omitempty"`
-	Deviations []string `json:"deviations,omitempty"` // that were tolerated
+	Deviations []string `json:"deviations,omitempty"` // that were repaired
 }
 
 // Log is the provisioning log of one tenant.
@@ -46,16 +46,17 @@ type Log struct {
 // New returns the log of a tenant.
 func New(db *table.DB, id tenant.ID) Log { return Log{db: db, tenant: id} }
 
-// Failed reports whether the request was refused or could not be carried out.
+// Failed reports whether the request failed.
 func (e Entry) Failed() bool { return e.Status >= 400 }
 
-// The most bytes of texts in an entry.
+// The maximum lengths of texts in an entry, in bytes.
 const (
 	maxLogged = 256
 	maxDetail = 1024
 )
 
-// Truncate returns a text as entries hold it: at most 256 bytes, cut at a whole character.
+// Truncate shortens a text to the form in entries: at most 256 bytes, without splitting a
+// character.
 func Truncate(s string) string { return truncate(s, maxLogged) }
 
 func truncate(s string, most int) string {
@@ -65,7 +66,7 @@ func truncate(s string, most int) string {
 	return strings.ToValidUTF8(s[:most], "")
 }
 
-// truncated cuts the texts that clients choose.
+// truncated shortens the texts that clients choose.
 func (e Entry) truncated() Entry {
 	e.ID, e.Name, e.ExternalID = scim.ID(Truncate(string(e.ID))), Truncate(e.Name), Truncate(e.ExternalID)
 	e.Detail, e.Time = truncate(e.Detail, maxDetail), e.Time.UTC().Truncate(time.Millisecond)
@@ -81,7 +82,8 @@ func (l Log) Put(ctx context.Context, e Entry) error {
 	return l.db.Write(ctx, func(table.Stamp) table.Write { return put })
 }
 
-// Write makes the write of an entry. The write is idempotent.
+// Write makes the write of an entry, for a caller that carries it out with others. The write
+// is idempotent.
 func (l Log) Write(e Entry) (table.Write, error) {
 	data, err := json.Marshal(e.truncated())
 	return table.Put(l.key(e), table.Item{"entry": string(data), "expires": e.Time.Add(Retention).Unix()}), err
@@ -94,8 +96,8 @@ func entryFrom(item table.Item) (e Entry, err error) {
 	return e, err
 }
 
-// shards is the number of partitions over which the entries of a day are spread. A
-// shard is written as one hexadecimal digit.
+// shards is the number of partitions for the entries of one day. A shard is one hexadecimal
+// digit in the partition key.
 const shards = 16
 
 // key is the key of an entry. A request that failed after its commit has two entries:
@@ -109,7 +111,7 @@ func (l Log) key(e Entry) table.Key {
 	return table.Key{PK: l.partition(e.Time, hex.EncodeToString(sum[:1])[:1]), SK: sk}
 }
 
-// partitions are those of a day.
+// partitions returns the keys of a day's partitions.
 func (l Log) partitions(day time.Time) (all []string) {
 	for shard := range shards {
 		all = append(all, l.partition(day, fmt.Sprintf("%x", shard)))
@@ -117,7 +119,7 @@ func (l Log) partitions(day time.Time) (all []string) {
 	return all
 }
 
-// partition is the partition key T#<tenant>#LOG#<yyyymmdd>#<shard> of one of the partitions of a day.
+// partition returns a partition key: T#<tenant>#LOG#<yyyymmdd>#<shard>.
 func (l Log) partition(day time.Time, shard string) string {
 	return "T#" + string(l.tenant) + "#LOG#" + day.UTC().Format("20060102") + "#" + shard
 }

@@ -11,27 +11,27 @@ import (
 	"scimserver/shared/table"
 )
 
-// Query asks for entries, newest first.
+// Query selects entries, newest first.
 type Query struct {
-	From, To time.Time // entries from From on that are older than To
-	// Before is where an earlier page ended; "" asks for the first.
+	From, To time.Time // from From, inclusive, to To, exclusive
+	// Before is the next value of the previous page; "" selects the first page.
 	Before string
 	Limit  int
 	Wanted func(Entry) bool // nil means all
 }
 
-// A page ends once it has read this much, whatever it has found.
+// A page ends when it has read this many entries or days, however few entries it has found.
 const (
 	maxRead = 3000
 	maxDays = 8
 )
 
-// batch is the number of entries that are read at a time of each partition.
+// batch is the number of entries that are read from a partition at a time.
 const batch = 50
 
-// Page reads a page of the log. next is the value of Before for the next page, "" on
-// the last page. A page may be short or empty before the last. Pages neither repeat nor
-// leave out an entry. The error is table.ErrUnavailable.
+// Page reads a page of the log. next is the value of Before for the next page, or "" if this
+// is the last one. Any page may have fewer entries than the limit, or none. Pages neither
+// repeat nor skip an entry. The error is table.ErrUnavailable.
 func (l Log) Page(ctx context.Context, q Query) (page []Entry, next string, err error) {
 	bound := scim.FormatTime(q.To)
 	if q.Before != "" {
@@ -50,7 +50,7 @@ func (l Log) Page(ctx context.Context, q Query) (page []Entry, next string, err 
 	return w.page, "", nil
 }
 
-// ValidPosition reports whether a text can be the Before of a Query.
+// ValidPosition reports whether a text can be the Before value of a Query.
 func ValidPosition(s string) bool {
 	_, err := time.Parse(time.RFC3339, s[:min(len(s), timeWidth)])
 	return err == nil && len(s) <= maxPosition
@@ -64,8 +64,8 @@ const day = 24 * time.Hour
 // timeWidth is the length of a time as scim.FormatTime writes it.
 const timeWidth = len("2006-01-02T15:04:05.000Z")
 
-// dayBelow is the day of the last entry that can stand below a bound, which begins
-// with a time.
+// dayBelow returns the day of the last entry that can be before a bound. A bound begins with
+// a time.
 func dayBelow(bound string) time.Time {
 	at, _ := time.Parse(time.RFC3339, bound[:min(len(bound), timeWidth)])
 	if len(bound) <= timeWidth {
@@ -74,7 +74,7 @@ func dayBelow(bound string) time.Time {
 	return at.UTC().Truncate(day)
 }
 
-// pageReader reads the log backwards, day by day.
+// pageReader reads the log in descending order, day by day.
 type pageReader struct {
 	Log
 	query Query
@@ -83,18 +83,18 @@ type pageReader struct {
 	read  int
 }
 
-// day reads the entries of a day below a bound. next is where the page ends, "" if
-// it goes on.
+// day reads the entries of a day that are before a bound. next is "" if the page continues
+// with the previous day.
 func (w *pageReader) day(ctx context.Context, day time.Time, bound string) (next string, err error) {
-	var strands []*partitionCursor
+	var cursors []*partitionCursor
 	for _, pk := range w.partitions(day) {
-		strands = append(strands, &partitionCursor{pk: pk, bound: bound})
+		cursors = append(cursors, &partitionCursor{pk: pk, bound: bound})
 	}
 	for {
-		if err := w.fill(ctx, strands); err != nil {
+		if err := w.fill(ctx, cursors); err != nil {
 			return "", err
 		}
-		s := newest(strands)
+		s := newest(cursors)
 		if s == nil {
 			return "", nil
 		}
@@ -113,18 +113,17 @@ func (w *pageReader) day(ctx context.Context, day time.Time, bound string) (next
 	}
 }
 
-// partitionCursor is one partition of a day, as far as it has been read.
+// partitionCursor is the state of reading one partition of a day.
 type partitionCursor struct {
 	pk        string
-	bound     string // below which to go on
+	bound     string // the next entries are before it
 	items     []table.Item
-	exhausted bool // there is no more
+	exhausted bool // there are no more items to read
 }
 
-// newest returns the strand whose next entry is the latest of all, nil if none has
-// any.
-func newest(strands []*partitionCursor) (first *partitionCursor) {
-	for _, s := range strands {
+// newest returns the cursor with the newest next entry, or nil if none has entries left.
+func newest(cursors []*partitionCursor) (first *partitionCursor) {
+	for _, s := range cursors {
 		if len(s.items) > 0 && (first == nil || s.items[0].Text("SK") > first.items[0].Text("SK")) {
 			first = s
 		}
@@ -132,13 +131,13 @@ func newest(strands []*partitionCursor) (first *partitionCursor) {
 	return first
 }
 
-// fill reads on where a strand has run out, and then all that are about to.
-func (w *pageReader) fill(ctx context.Context, strands []*partitionCursor) error {
-	if !slices.ContainsFunc(strands, func(s *partitionCursor) bool { return len(s.items) == 0 && !s.exhausted }) {
+// fill reads more entries if a cursor has run out, for all cursors that are about to.
+func (w *pageReader) fill(ctx context.Context, cursors []*partitionCursor) error {
+	if !slices.ContainsFunc(cursors, func(s *partitionCursor) bool { return len(s.items) == 0 && !s.exhausted }) {
 		return nil
 	}
 	work, ctx := errgroup.WithContext(ctx)
-	for _, s := range strands {
+	for _, s := range cursors {
 		if len(s.items) < batch/4 && !s.exhausted {
 			work.Go(func() error { return w.readNext(ctx, s) })
 		}

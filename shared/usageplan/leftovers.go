@@ -12,9 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 )
 
-// Leftovers are the usage plans and API keys that the operator API of a stack has
-// made. CloudFormation does not know them. It can't delete the stack's API while a
-// usage plan names its stage (API Gateway API Reference, DeleteStage).
+// Leftovers are the usage plans and API keys that the operator API of a stack has created.
+// They are not part of the stack, and CloudFormation can't delete the stack's API while a
+// usage plan refers to its stage (API Gateway API Reference, DeleteStage).
 type Leftovers struct {
 	Plans []string `json:"usagePlans"` // names
 	Keys  []string `json:"apiKeys"`    // names
@@ -55,7 +55,7 @@ func FindLeftovers(ctx context.Context, stack string) (*Leftovers, error) {
 	return l, nil
 }
 
-// Remove deletes the leftovers. It may be repeated after a failure.
+// Remove deletes the leftovers. It is idempotent, and can be called again after an error.
 func (l *Leftovers) Remove(ctx context.Context) error {
 	for _, p := range l.plans {
 		if err := l.removePlan(ctx, p); err != nil {
@@ -71,8 +71,8 @@ func (l *Leftovers) Remove(ctx context.Context) error {
 	return nil
 }
 
-// removePlan detaches a plan from its stages first: a plan with stages can't be
-// deleted (API Gateway API Reference, DeleteUsagePlan).
+// removePlan deletes a plan. It detaches the plan from its stages first, because a plan with
+// stages can't be deleted (API Gateway API Reference, DeleteUsagePlan).
 func (l *Leftovers) removePlan(ctx context.Context, p types.UsagePlan) error {
 	var detach []types.PatchOperation
 	for _, s := range p.ApiStages {

@@ -1,7 +1,6 @@
-// Package usageplan gives each tenant an API key of API Gateway of its own, in a
-// usage plan with the tenant's limits: a plan bounds the requests of each of its
-// keys apart. Tenants with the same limits share a plan. It is the only importer
-// of API Gateway's SDK.
+// Package usageplan gives each tenant an API key of its own in API Gateway, in a usage plan
+// with the tenant's limits. A plan limits the requests of each of its keys separately, so
+// tenants with the same limits share a plan. It is the only importer of API Gateway's SDK.
 package usageplan
 
 import (
@@ -18,15 +17,15 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Keys makes and removes keys. It is safe for concurrent use.
+// Keys creates and deletes API keys. It is safe for concurrent use.
 type Keys struct {
 	client *apigateway.Client
 	plan   string
 }
 
-// Open makes a handle from the environment's region and credentials. defaultPlan
-// is the id of the plan of tenants with its limits; other plans are made like it,
-// for the same stages, and named after it. It makes no call.
+// Open makes a handle from the environment's region and credentials. defaultPlan is the id of
+// the plan with the default limits. Plans with other limits are created as copies of it: for
+// the same stages, with names that begin with its name. Open makes no call.
 func Open(defaultPlan string) (*Keys, error) {
 	cfg, err := awsenv.Config("API_GATEWAY")
 	if err != nil {
@@ -35,15 +34,15 @@ func Open(defaultPlan string) (*Keys, error) {
 	return &Keys{client: apigateway.NewFromConfig(cfg), plan: defaultPlan}, nil
 }
 
-// Ensure makes the key of a tenant, unless it is there, and puts it into the plan
-// of the limits. It may be repeated when it has failed half way.
+// Ensure creates the key of a tenant, unless it exists, and puts it into the plan with the
+// limits. It is idempotent, and can be called again after an error.
 func (k *Keys) Ensure(ctx context.Context, id tenant.ID, l tenant.Limits) (tenant.APIKey, error) {
-	like, err := k.client.GetUsagePlan(ctx, &apigateway.GetUsagePlanInput{UsagePlanId: &k.plan})
+	base, err := k.client.GetUsagePlan(ctx, &apigateway.GetUsagePlanInput{UsagePlanId: &k.plan})
 	if err != nil {
 		return tenant.APIKey{}, fmt.Errorf("read the usage plan %s: %w", k.plan, err)
 	}
-	prefix := aws.ToString(like.Name)
-	plan, err := k.findOrCreatePlan(ctx, like, l)
+	prefix := aws.ToString(base.Name)
+	plan, err := k.findOrCreatePlan(ctx, base, l)
 	if err != nil {
 		return tenant.APIKey{}, fmt.Errorf("find or make a usage plan: %w", err)
 	}
@@ -57,7 +56,7 @@ func (k *Keys) Ensure(ctx context.Context, id tenant.ID, l tenant.Limits) (tenan
 	return key, nil
 }
 
-// Remove removes a key that may have gone already.
+// Remove deletes a key. It is idempotent.
 func (k *Keys) Remove(ctx context.Context, key tenant.APIKey) error {
 	_, err := k.client.DeleteApiKey(ctx, &apigateway.DeleteApiKeyInput{ApiKey: &key.ID})
 	if gone := new(types.NotFoundException); errors.As(err, &gone) {
@@ -66,14 +65,16 @@ func (k *Keys) Remove(ctx context.Context, key tenant.APIKey) error {
 	return err
 }
 
-// findOrCreatePlan returns the id of the plan with the limits: the default one, one that was
-// made earlier, or a new one.
-func (k *Keys) findOrCreatePlan(ctx context.Context, like *apigateway.GetUsagePlanOutput, l tenant.Limits) (string, error) {
+// findOrCreatePlan returns the id of the plan with the limits: the default plan base, one
+// that exists already, or a new one.
+func (k *Keys) findOrCreatePlan(
+	ctx context.Context, base *apigateway.GetUsagePlanOutput, l tenant.Limits,
+) (string, error) {
 	rate, burst := float64(l.RequestsPerSecond), int32(l.Burst)
-	if t := like.Throttle; t != nil && t.RateLimit == rate && t.BurstLimit == burst {
+	if t := base.Throttle; t != nil && t.RateLimit == rate && t.BurstLimit == burst {
 		return k.plan, nil
 	}
-	name := fmt.Sprintf("%s/%d-%d", aws.ToString(like.Name), l.RequestsPerSecond, l.Burst)
+	name := fmt.Sprintf("%s/%d-%d", aws.ToString(base.Name), l.RequestsPerSecond, l.Burst)
 	all, err := k.plans(ctx, "")
 	if err != nil {
 		return "", err
@@ -84,7 +85,7 @@ func (k *Keys) findOrCreatePlan(ctx context.Context, like *apigateway.GetUsagePl
 		}
 	}
 	made, err := k.client.CreateUsagePlan(ctx, &apigateway.CreateUsagePlanInput{
-		Name: &name, Description: like.Description, ApiStages: like.ApiStages,
+		Name: &name, Description: base.Description, ApiStages: base.ApiStages,
 		Throttle: &types.ThrottleSettings{RateLimit: rate, BurstLimit: burst},
 	})
 	if err != nil {
@@ -93,7 +94,7 @@ func (k *Keys) findOrCreatePlan(ctx context.Context, like *apigateway.GetUsagePl
 	return aws.ToString(made.Id), nil
 }
 
-// plans lists all plans, or those that a key is in.
+// plans lists all plans, or those with a key if key is not "".
 func (k *Keys) plans(ctx context.Context, key string) (all []types.UsagePlan, err error) {
 	in := &apigateway.GetUsagePlansInput{Limit: aws.Int32(500)}
 	if key != "" {
@@ -147,7 +148,8 @@ func (k *Keys) moveToPlan(ctx context.Context, key, plan, prefix string) error {
 		if name := aws.ToString(p.Name); name != prefix && !strings.HasPrefix(name, prefix+"/") {
 			continue
 		}
-		if _, err := k.client.DeleteUsagePlanKey(ctx, &apigateway.DeleteUsagePlanKeyInput{UsagePlanId: p.Id, KeyId: &key}); err != nil {
+		_, err := k.client.DeleteUsagePlanKey(ctx, &apigateway.DeleteUsagePlanKeyInput{UsagePlanId: p.Id, KeyId: &key})
+		if err != nil {
 			return err
 		}
 		left = append(left, aws.ToString(p.Id))
@@ -160,6 +162,8 @@ func (k *Keys) moveToPlan(ctx context.Context, key, plan, prefix string) error {
 }
 
 func (k *Keys) addToPlan(ctx context.Context, key, plan string) error {
-	_, err := k.client.CreateUsagePlanKey(ctx, &apigateway.CreateUsagePlanKeyInput{UsagePlanId: &plan, KeyId: &key, KeyType: aws.String("API_KEY")})
+	_, err := k.client.CreateUsagePlanKey(ctx, &apigateway.CreateUsagePlanKeyInput{
+		UsagePlanId: &plan, KeyId: &key, KeyType: aws.String("API_KEY"),
+	})
 	return err
 }

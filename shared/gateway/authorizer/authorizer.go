@@ -1,4 +1,4 @@
-// Package authorizer answers API Gateway's question whom a bearer token speaks for.
+// Package authorizer is API Gateway's Lambda authorizer: it authenticates bearer tokens.
 package authorizer
 
 import (
@@ -18,12 +18,11 @@ import (
 	"scimserver/shared/access"
 )
 
-// errUnauthorized is the text that makes API Gateway answer 401.
+// errUnauthorized has the text for which API Gateway responds with 401.
 var errUnauthorized = errors.New("Unauthorized")
 
-// Authorizer is a TOKEN authorizer: it turns a bearer token into a policy for the
-// whole stage, which API Gateway caches, and a context with what functions need
-// to know of the caller.
+// Authorizer is a TOKEN authorizer: for a bearer token it returns a policy for the whole
+// stage, which API Gateway caches, and a context that describes the caller to the functions.
 type Authorizer struct {
 	Authenticator *access.Authenticator
 	Log           *slog.Logger
@@ -33,7 +32,9 @@ type Authorizer struct {
 }
 
 // Authorize is the handler.
-func (a *Authorizer) Authorize(ctx context.Context, e events.APIGatewayCustomAuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
+func (a *Authorizer) Authorize(
+	ctx context.Context, e events.APIGatewayCustomAuthorizerRequest,
+) (events.APIGatewayCustomAuthorizerResponse, error) {
 	grant, err := a.Authenticator.Bearer(ctx, e.AuthorizationToken)
 	if errors.Is(err, access.ErrInvalidCredential) {
 		err = errUnauthorized
@@ -45,10 +46,12 @@ func (a *Authorizer) Authorize(ctx context.Context, e events.APIGatewayCustomAut
 	return a.allow(e.MethodArn, grant), nil
 }
 
-// logOutcome writes the one line of a decision. Only a failure has a cause.
+// logOutcome logs one line for each decision. Only a failure has a cause.
 func (a *Authorizer) logOutcome(ctx context.Context, g access.Grant, err error) {
 	level, outcome := slog.LevelInfo, "allowed"
-	attrs := []slog.Attr{slog.String("credential", string(g.Credential.KeyID)), slog.String("tenant", string(g.Credential.Tenant))}
+	attrs := []slog.Attr{
+		slog.String("credential", string(g.Credential.KeyID)), slog.String("tenant", string(g.Credential.Tenant)),
+	}
 	switch {
 	case errors.Is(err, errUnauthorized):
 		outcome = "refused"
@@ -59,8 +62,8 @@ func (a *Authorizer) logOutcome(ctx context.Context, g access.Grant, err error) 
 	a.Log.LogAttrs(ctx, level, "authorize", append(attrs, slog.String("outcome", outcome))...)
 }
 
-// allow makes the policy. It must cover the whole stage: API Gateway caches it
-// for the token, whatever the next path.
+// allow makes the policy. It must cover the whole stage, because API Gateway caches it for
+// the token and uses it for other paths.
 func (a *Authorizer) allow(methodARN string, g access.Grant) events.APIGatewayCustomAuthorizerResponse {
 	api, _, _ := strings.Cut(methodARN, "/")
 	stage, _, _ := strings.Cut(strings.TrimPrefix(methodARN, api+"/"), "/")
@@ -81,7 +84,8 @@ func (a *Authorizer) allow(methodARN string, g access.Grant) events.APIGatewayCu
 	}
 }
 
-// callerContext is what origin reads. API Gateway hands on nothing but text.
+// callerContext makes the context that package gateway reads. API Gateway passes on only
+// simple values, and turns them into text.
 func callerContext(g access.Grant) map[string]any {
 	expires := "0"
 	if !g.Expires.IsZero() {

@@ -1,5 +1,5 @@
-// Package changes handles the events of function changes: batches of the table's stream,
-// and the schedule.
+// Package changes handles the events of function changes: batches of records from the table's
+// stream, and calls by a schedule.
 package changes
 
 import (
@@ -26,10 +26,10 @@ type Follower interface {
 	Sweep(ctx context.Context) (finished int, err error)
 }
 
-// Handler returns the handler of a function that the table's stream and a
-// schedule call. Of the stream's records, those of provisioning requests become
-// entries of the provisioning log and close conflicts, and those that bear a mark of unfinished work are
-// noticed; the schedule sweeps up what is left of it.
+// Handler returns the handler of a function that the table's stream and a schedule invoke.
+// Records of provisioning requests become entries of the provisioning log, and close
+// conflicts. Items with unfinished work are passed to Notice. The schedule calls Sweep, which
+// finishes the rest.
 func Handler(f Follower, log *slog.Logger) func(context.Context, json.RawMessage) (any, error) {
 	return func(ctx context.Context, event json.RawMessage) (any, error) {
 		ctx, cancel := gateway.WithReserve(ctx)
@@ -54,10 +54,10 @@ type run struct {
 	cause                          error // of its failure
 }
 
-// errUnknownEvent says that the function was called by something else.
+// errUnknownEvent reports that something else invoked the function.
 var errUnknownEvent = errors.New("the event is neither of a DynamoDB stream nor of a schedule")
 
-// carryOut tells the kind of event, and handles it.
+// carryOut handles an event by its kind.
 func (r *run) carryOut(ctx context.Context, event json.RawMessage) (any, error) {
 	var kind struct {
 		Records    json.RawMessage
@@ -82,9 +82,9 @@ func (r *run) carryOut(ctx context.Context, event json.RawMessage) (any, error) 
 	return nil, errUnknownEvent
 }
 
-// stream does what follows from a batch. A record that fails does not keep the
-// later ones from their turn, unless the time is up. The answer names the first
-// that failed: Lambda calls again from there, and to do all of it twice does no harm.
+// stream handles a batch. After a failed record it continues with the next one, unless there
+// is no time left. The response names the first record that failed, and Lambda repeats the
+// batch from there. Handling a record is idempotent.
 func (r *run) stream(ctx context.Context, event json.RawMessage) (events.DynamoDBEventResponse, error) {
 	answer := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
 	var batch events.DynamoDBEvent
@@ -102,19 +102,20 @@ func (r *run) stream(ctx context.Context, event json.RawMessage) (events.DynamoD
 		}
 	}
 	if r.failed > 0 {
-		answer.BatchItemFailures = []events.DynamoDBBatchItemFailure{{ItemIdentifier: batch.Records[r.first].Change.SequenceNumber}}
+		first := batch.Records[r.first].Change.SequenceNumber
+		answer.BatchItemFailures = []events.DynamoDBBatchItemFailure{{ItemIdentifier: first}}
 	}
 	return answer, nil
 }
 
-// fail notes that a record failed.
+// fail counts a failed record, and keeps the first one and its cause.
 func (r *run) fail(record int, err error) {
 	if r.failed++; r.failed == 1 || record < r.first {
 		r.first, r.cause = record, err
 	}
 }
 
-// notice hands on a record whose item bears a mark.
+// notice calls Notice for a record whose item has unfinished work.
 func (r *run) notice(ctx context.Context, c events.DynamoDBStreamRecord) error {
 	if !has(c.NewImage, "pending") && !has(c.NewImage, "deleting") {
 		return nil
@@ -142,7 +143,7 @@ func has(image map[string]events.DynamoDBAttributeValue, name string) bool {
 	return ok
 }
 
-// log writes the one line of an invocation. Keys hold ids of persons, and stay out.
+// log writes one line for the invocation. It leaves out keys, which contain the ids of users.
 func (r *run) log(ctx context.Context, log *slog.Logger, u directory.Usage, err error) {
 	level := slog.LevelInfo
 	attrs := []slog.Attr{

@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/directory"
 )
 
-// follow does what follows from the provisioning requests of a batch, for all of
-// them at once. What fails for one of them may have failed for each.
+// follow handles the provisioning requests of a batch together. After an error all their
+// records count as failed.
 func (r *run) follow(ctx context.Context, records []events.DynamoDBEventRecord) {
 	var all []directory.StreamChange
 	var from []int
@@ -59,12 +59,12 @@ func image(item map[string]events.DynamoDBAttributeValue) *directory.Image {
 		return nil
 	}
 	return &directory.Image{
-		Doc: attribute(item, "doc"), Password: attribute(item, "password"), Log: attribute(item, "log"), Modified: attribute(item, "modified"),
-		Deleting: has(item, "deleting"),
+		Doc: attribute(item, "doc"), Password: attribute(item, "password"), Log: attribute(item, "log"),
+		Modified: attribute(item, "modified"), Deleting: has(item, "deleting"),
 	}
 }
 
-// attribute returns a string attribute, "" where there is none.
+// attribute returns a string attribute, or "" if the item has none.
 func attribute(item map[string]events.DynamoDBAttributeValue, name string) string {
 	if value, ok := item[name]; ok && value.DataType() == events.DataTypeString {
 		return value.String()

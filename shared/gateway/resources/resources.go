@@ -17,8 +17,7 @@ import (
 	"scimserver/shared/server"
 )
 
-// Main is the body of main for a function that serves an endpoint of the resources in
-// the directory.
+// Main is the body of main for a function that serves an endpoint for users or groups.
 func Main(endpoint server.Endpoint) {
 	gateway.Main(func(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
 		registry, err := schema.Standard()
@@ -37,9 +36,9 @@ func Main(endpoint server.Endpoint) {
 	})
 }
 
-// Directory opens the directory of a configuration, for a function that changes
-// resources. It opens the connection to DynamoDB while the function starts, and
-// refuses a table of other settings. A table out of reach now is asked again later.
+// Directory opens the directory of a configuration, for a function that changes resources. It
+// connects to DynamoDB while the function starts, and returns an error if the settings of the
+// table differ from the configuration. If the table is unreachable, it is checked again later.
 func Directory(ctx context.Context, cfg config.Config) (*directory.Directory, error) {
 	dir, err := directory.Open(directory.Options{
 		Table: cfg.Table, Scope: directory.Scope(cfg.Scope), Step: cfg.MembersPerTransaction,
