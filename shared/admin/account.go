@@ -22,7 +22,7 @@ func (s *Service) CreateAccount(ctx context.Context, in NewAccount) (Account, er
 
 // Account shows an account.
 func (s *Service) Account(ctx context.Context, id scim.ID) (Account, error) {
-	a, err := s.Directory.Accounts().Account(ctx, id)
+	a, err := s.Directory.Accounts().Get(ctx, id)
 	return shownAccount(a), err
 }
 
@@ -112,7 +112,7 @@ func shownAccount(a directory.Account) Account {
 	}
 	for _, e := range a.Doc.Get("emails").Items() {
 		address := e.Get("value").Text()
-		out.Emails = append(out.Emails, AccountEmail{Value: address, Primary: e.Get("primary").IsTrue(), Verified: a.Verifies(address)})
+		out.Emails = append(out.Emails, AccountEmail{Value: address, Primary: e.Get("primary").IsTrue(), Verified: a.HasVerified(address)})
 	}
 	return out
 }

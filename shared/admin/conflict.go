@@ -109,7 +109,7 @@ func word(k directory.Kind) string { return strings.ToLower(string(k)) }
 
 func shownConflict(t tenant.ID, c directory.Conflict) Conflict {
 	out := Conflict{
-		ID: c.ID, Of: word(c.Kind), HeldBy: c.HeldBy(t), Holder: ConflictHolder{word(c.Holder.Kind), c.Holder.ID, c.Holder.Tenant},
+		ID: c.ID, Of: word(c.Kind), HeldBy: c.HolderKind(t), Holder: ConflictHolder{word(c.Holder.Kind), c.Holder.ID, c.Holder.Tenant},
 		Name: c.Name, ExternalID: c.ExternalID, Resource: c.Resource, Attempts: c.Attempts, First: c.First, Last: c.Last,
 		State: c.State, Outcome: c.Outcome,
 	}
@@ -121,8 +121,8 @@ func shownConflict(t tenant.ID, c directory.Conflict) Conflict {
 		out.Approval = &ConflictApproval{c.Approval.By, c.Approval.Until}
 	}
 	for _, o := range c.Options(t) {
-		if o.Refused != "" {
-			out.Can = append(out.Can, ConflictOption{Verb: o.Resolution, Reason: o.Refused})
+		if o.Unavailable != "" {
+			out.Can = append(out.Can, ConflictOption{Verb: o.Resolution, Reason: o.Unavailable})
 		} else {
 			out.Can = append(out.Can, ConflictOption{Verb: o.Resolution, Applies: true, Effect: o.Effect, Needs: o.Needs})
 		}

@@ -11,8 +11,8 @@ import (
 // holder reads who holds the values, and how the conflict stands with that.
 func (s *Service) holder(ctx context.Context, id tenant.ID, c directory.Conflict) (directory.Conflict, *HolderNow, error) {
 	out := &HolderNow{Holds: true}
-	c, err := s.Directory.For(id).Conflicts().AsHeld(ctx, c)
-	if refused, ok := errors.AsType[*directory.RefusedError](err); ok {
+	c, err := s.Directory.For(id).Conflicts().Refresh(ctx, c)
+	if refused, ok := errors.AsType[*directory.ResolutionError](err); ok {
 		out.Holds, out.Reason, err = false, refused.Reason, nil
 	}
 	if err == nil {
@@ -32,7 +32,7 @@ func (s *Service) identify(ctx context.Context, h directory.Holder, now *HolderN
 
 func (s *Service) describe(ctx context.Context, h directory.Holder, now *HolderNow) error {
 	if h.Kind == directory.AccountKind {
-		a, err := s.Directory.Accounts().Account(ctx, h.ID)
+		a, err := s.Directory.Accounts().Get(ctx, h.ID)
 		if err != nil {
 			return err
 		}

@@ -40,10 +40,10 @@ func (s *Service) ReleaseValues(ctx context.Context, id tenant.ID, conflict dire
 	if err != nil {
 		return Conflict{}, err
 	}
-	if err := in.fits(c.HeldBy(id)); err != nil {
+	if err := in.fits(c.HolderKind(id)); err != nil {
 		return Conflict{}, err
 	}
-	if c.HeldBy(id) == "user" && in.Confirm != c.Holder.ID {
+	if c.HolderKind(id) == "user" && in.Confirm != c.Holder.ID {
 		return Conflict{}, invalid("this takes values from user %s: repeat its id as confirm", c.Holder.ID)
 	}
 	with, err := in.replacement()

@@ -51,7 +51,7 @@ func refusedBy(err error) *Error {
 	if taken, ok := errors.AsType[*directory.TakenError](err); ok {
 		return conflict("%s", holders(taken))
 	}
-	if refused, ok := errors.AsType[*directory.RefusedError](err); ok {
+	if refused, ok := errors.AsType[*directory.ResolutionError](err); ok {
 		return conflict("%s", refused.Reason)
 	}
 	if unknown, ok := errors.AsType[*directory.UnknownMembersError](err); ok {

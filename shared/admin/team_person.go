@@ -62,7 +62,7 @@ func one(found []TeamMember, who string, err error) (TeamMember, error) {
 // personOf says who has an id. Accounts come first: one may become a user between the
 // two reads, never the other way round.
 func (s *Service) personOf(ctx context.Context, t tenant.ID, id scim.ID) (TeamMember, error) {
-	a, err := s.Directory.Accounts().Account(ctx, id)
+	a, err := s.Directory.Accounts().Get(ctx, id)
 	if err == nil {
 		return member(directory.AccountKind, a.Resource), nil
 	}

@@ -13,9 +13,9 @@ import (
 // out of reach of SCIM. It claims its username and emails as users do.
 type Account struct{ User }
 
-// Verifies reports whether the application has marked an email of the account as
+// HasVerified reports whether the application has marked an email of the account as
 // verified: that the person reads what is sent there.
-func (a Account) Verifies(address string) bool {
+func (a Account) HasVerified(address string) bool {
 	return slices.Contains(strings.Split(a.verified, "\n"), scim.Fold(address))
 }
 
@@ -44,8 +44,8 @@ type Accounts struct{ *namespace }
 // Accounts returns the part of the directory that belongs to no tenant.
 func (d *Directory) Accounts() *Accounts { return &Accounts{d.namespace("")} }
 
-// stored is the content with the verified emails that the document has.
-func (c AccountContent) stored() Content {
+// content is the content with the verified emails that the document has.
+func (c AccountContent) content() Content {
 	var list []string
 	for _, address := range c.Verified {
 		folded := scim.Fold(address)
@@ -62,7 +62,7 @@ func (c AccountContent) stored() Content {
 // Create stores a new account, with everything that it claims, in one transaction.
 // The errors are those of Users.Create.
 func (a *Accounts) Create(ctx context.Context, c AccountContent) (Account, error) {
-	u, err := a.createAs(ctx, AccountKind, c.stored())
+	u, err := a.createAs(ctx, AccountKind, c.content())
 	return Account{u}, err
 }
 
@@ -71,7 +71,7 @@ func (a *Accounts) Create(ctx context.Context, c AccountContent) (Account, error
 func (a *Accounts) Change(ctx context.Context, id scim.ID, match Match, edit func(Account) (AccountContent, error)) (Account, error) {
 	u, err := a.replaceAs(ctx, AccountKind, id, match, func(old User) (Content, error) {
 		c, err := edit(Account{old})
-		return c.stored(), err
+		return c.content(), err
 	})
 	return Account{u}, err
 }
@@ -82,8 +82,8 @@ func (a *Accounts) Delete(ctx context.Context, id scim.ID, match Match) error {
 	return a.delete(ctx, AccountKind, id, match)
 }
 
-// Account reads an account. The errors are ErrNotFound and ErrUnavailable.
-func (a *Accounts) Account(ctx context.Context, id scim.ID) (Account, error) {
+// Get reads an account. The errors are ErrNotFound and ErrUnavailable.
+func (a *Accounts) Get(ctx context.Context, id scim.ID) (Account, error) {
 	u, err := a.user(ctx, AccountKind, id)
 	return Account{u}, err
 }
@@ -91,22 +91,22 @@ func (a *Accounts) Account(ctx context.Context, id scim.ID) (Account, error) {
 // ByName reads the account of a username, in whatever case and form. The errors are
 // ErrNotFound and ErrUnavailable.
 func (a *Accounts) ByName(ctx context.Context, name string) (Account, error) {
-	return holder(ctx, a.namespace, a.keys.claim("USERNAME", scim.Fold(name)), a.Account)
+	return readOwner(ctx, a.namespace, a.keys.claim("USERNAME", scim.Fold(name)), a.Get)
 }
 
 // ByEmail reads the account that holds an email, in whatever case and form. The
 // errors are ErrNotFound and ErrUnavailable.
 func (a *Accounts) ByEmail(ctx context.Context, address string) (Account, error) {
-	return holder(ctx, a.namespace, a.keys.claim("EMAIL", scim.Fold(address)), a.Account)
+	return readOwner(ctx, a.namespace, a.keys.claim("EMAIL", scim.Fold(address)), a.Get)
 }
 
 // List reads a page of all accounts in the order of their ids: at most limit of them
 // behind one. next is where to go on, "" at the end.
 func (a *Accounts) List(ctx context.Context, after scim.ID, limit int) (page []Account, next scim.ID, err error) {
 	items, last, err := a.d.db.Query(ctx, table.Query{PK: a.keys.partition(AccountKind), After: string(after), Limit: limit})
-	a.finishMet(ctx, AccountKind, items...)
+	a.finishDeletions(ctx, AccountKind, items...)
 	for _, item := range items {
-		if !alive(item) {
+		if !exists(item) {
 			continue
 		}
 		u, err := userFrom(item)

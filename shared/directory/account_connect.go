@@ -29,11 +29,11 @@ type permit struct {
 // is permitted; else the error is taken. It is table.ErrItemChanged when the account or the
 // permission changed meanwhile.
 func (t Users) connect(ctx context.Context, c Content, taken *TakenError) (User, error) {
-	id, ok := taken.account()
+	id, ok := taken.onlyAccount()
 	if !ok {
 		return User{}, taken
 	}
-	p, err := t.permission(ctx, id, taken)
+	p, err := t.findPermit(ctx, id, taken)
 	if err != nil {
 		return User{}, err
 	}
@@ -43,9 +43,9 @@ func (t Users) connect(ctx context.Context, c Content, taken *TakenError) (User,
 	return t.takeOver(ctx, *p, c)
 }
 
-// account returns the one account that holds everything that was lost, an email
+// onlyAccount returns the one account that holds everything that was lost, an email
 // included.
-func (e *TakenError) account() (scim.ID, bool) {
+func (e *TakenError) onlyAccount() (scim.ID, bool) {
 	h := e.Holders[0]
 	one := !slices.ContainsFunc(e.Holders, func(other Holder) bool { return other != h })
 	return h.ID, one && h.Kind == AccountKind && len(e.emails()) > 0
@@ -61,9 +61,9 @@ func (e *TakenError) emails() (list []string) {
 	return list
 }
 
-// permission finds out what permits to connect an account: an approval, or that the
+// findPermit finds out what permits to connect an account: an approval, or that the
 // tenant connects automatically. It is nil if nothing does.
-func (t Users) permission(ctx context.Context, id scim.ID, taken *TakenError) (*permit, error) {
+func (t Users) findPermit(ctx context.Context, id scim.ID, taken *TakenError) (*permit, error) {
 	item, conflict, record, err := t.connectState(ctx, t.d.namespace("").keys.resource(AccountKind, id), taken)
 	if err != nil || isBeingDeleted(record) {
 		return nil, err
@@ -73,8 +73,8 @@ func (t Users) permission(ctx context.Context, id scim.ID, taken *TakenError) (*
 		return nil, err
 	}
 	p := &permit{account: Account{u}, teams: item.Text("teams")}
-	if p.writes, err = t.approved(p.account.Resource, conflict, taken); p.writes == nil && err == nil {
-		p.writes, err = t.automatic(p.account, conflict, record, taken)
+	if p.writes, err = t.approvalWrites(p.account.Resource, conflict, taken); p.writes == nil && err == nil {
+		p.writes, err = t.automaticWrites(p.account, conflict, record, taken)
 	}
 	if p.writes == nil {
 		return nil, err
@@ -85,21 +85,21 @@ func (t Users) permission(ctx context.Context, id scim.ID, taken *TakenError) (*
 // connectState reads who holds what was lost, the conflict about it and the tenant's
 // record. The error is table.ErrItemChanged if the holder has gone.
 func (t Users) connectState(ctx context.Context, holder table.Key, taken *TakenError) (item, conflict, record table.Item, err error) {
-	about := t.keys.conflict(t.conflicts().about(taken)[0].ID)
+	about := t.keys.conflict(t.conflicts().conflictsOf(taken)[0].ID)
 	items, err := t.d.db.GetAll(ctx, []table.Key{holder, about, tenantstore.Key(t.id)})
 	found := map[table.Key]table.Item{}
 	for _, item := range items {
 		found[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}] = item
 	}
-	if err == nil && !alive(found[holder]) {
+	if err == nil && !exists(found[holder]) {
 		err = table.ErrItemChanged
 	}
 	return found[holder], found[about], found[tenantstore.Key(t.id)], err
 }
 
-// approved returns the write that uses up an approval of a connection, nil if there is
+// approvalWrites returns the write that uses up an approval of a connection, nil if there is
 // none that holds. taken is told why one does not.
-func (t Users) approved(by Resource, item table.Item, taken *TakenError) ([]table.Write, error) {
+func (t Users) approvalWrites(by Resource, item table.Item, taken *TakenError) ([]table.Write, error) {
 	if item == nil || item.Text("state") != string(ConflictApproved) {
 		return nil, nil
 	}
@@ -108,13 +108,13 @@ func (t Users) approved(by Resource, item table.Item, taken *TakenError) ([]tabl
 	case err != nil || c.Holder.ID != by.ID:
 		return nil, err
 	case !t.d.now().Before(c.Approval.Until):
-		taken.lapsed = lapse{c.Approval.Until, "the approval has expired"}
+		taken.invalidApproval = invalidApproval{c.Approval.Until, "the approval has expired"}
 		return nil, nil
 	case c.Approval.Version != by.Version:
-		taken.lapsed = lapse{c.Approval.Until, outdatedApproval(c.HeldBy(t.id))}
+		taken.invalidApproval = invalidApproval{c.Approval.Until, outdatedApproval(c.HolderKind(t.id))}
 		return nil, nil
 	}
-	return []table.Write{tenantstore.CheckNotDeleting(t.id, "", nil), t.conflicts().closing(c, "connected by approval").WithCondition(
+	return []table.Write{tenantstore.CheckNotDeleting(t.id, "", nil), t.conflicts().closeWrite(c, "connected by approval").WithCondition(
 		"#state = :state AND #holder = :holder AND #approvedVersion = :version",
 		table.Item{"state": string(ConflictApproved), "holder": string(by.ID), "version": by.Version})}, nil
 }
@@ -128,10 +128,10 @@ func outdatedApproval(of string) string {
 	return "the " + of + " was changed after the approval; approve it again"
 }
 
-// automatic returns the writes that hold a connection to the tenant's own rule: it
+// automaticWrites returns the writes that hold a connection to the tenant's own rule: it
 // connects automatically, every email that was lost is verified in the account, and
 // its domain is verified for this tenant alone.
-func (t Users) automatic(a Account, conflict, record table.Item, taken *TakenError) ([]table.Write, error) {
+func (t Users) automaticWrites(a Account, conflict, record table.Item, taken *TakenError) ([]table.Write, error) {
 	if tenant.Connect(record.Text("connect")) != tenant.Automatic {
 		return nil, nil
 	}
@@ -139,7 +139,7 @@ func (t Users) automatic(a Account, conflict, record table.Item, taken *TakenErr
 	verified, checked := strings.Fields(record.Text("domains")), map[string]bool{}
 	for _, address := range taken.emails() {
 		domain := domainOf(a.email(address)) // not of the one that was sent: what folds alike may be another domain
-		if !a.Verifies(address) || !slices.Contains(verified, domain) {
+		if !a.HasVerified(address) || !slices.Contains(verified, domain) {
 			return nil, nil
 		}
 		if !checked[domain] {
@@ -151,7 +151,7 @@ func (t Users) automatic(a Account, conflict, record table.Item, taken *TakenErr
 		return writes, nil
 	}
 	c, err := conflictFrom(conflict)
-	return append(writes, t.conflicts().closing(c, "connected automatically").WithCondition("attribute_exists(PK)", nil)), err
+	return append(writes, t.conflicts().closeWrite(c, "connected automatically").WithCondition("attribute_exists(PK)", nil)), err
 }
 
 // domainOf returns what stands behind the last @ of an email, in lower case.
@@ -167,7 +167,7 @@ func (t Users) takeOver(ctx context.Context, p permit, c Content) (User, error) 
 	if err != nil {
 		return User{}, err
 	}
-	if err := t.hash(ctx, &u, c, claims); err != nil {
+	if err := t.hashPassword(ctx, &u, c, claims); err != nil {
 		return User{}, err
 	}
 	item, err := u.item()
@@ -178,9 +178,9 @@ func (t Users) takeOver(ctx context.Context, p permit, c Content) (User, error) 
 		item["teams"] = p.teams
 	}
 	err = t.d.db.Transact(ctx, func(table.Stamp) []table.Write {
-		record(connecting(ctx), item, false, 0)
+		addLogStamp(connecting(ctx), item, false, 0)
 		writes := append(t.createWrites(UserKind, u.Resource, item, claims), t.countWrite(UserKind, 1))
-		return append(append(writes, t.withdrawn(p, claims)...), p.writes...)
+		return append(append(writes, t.accountDeletes(p, claims)...), p.writes...)
 	})
 	if failed := table.FailedConditions(err); failed != nil {
 		if failed.At(0) == nil {
@@ -193,9 +193,9 @@ func (t Users) takeOver(ctx context.Context, p permit, c Content) (User, error) 
 	return u, err
 }
 
-// withdrawn makes the writes that take an account away: all but the claims that the
+// accountDeletes makes the writes that take an account away: all but the claims that the
 // user keeps. To join a first team moves no version, so that is asked for apart.
-func (t Users) withdrawn(p permit, kept []claim) []table.Write {
+func (t Users) accountDeletes(p permit, kept []claim) []table.Write {
 	none, a := t.d.namespace(""), p.account
 	condition := existsCondition + " AND #version = :version"
 	if p.teams == "" {
@@ -214,10 +214,10 @@ func (t Users) withdrawn(p permit, kept []claim) []table.Write {
 func (t Users) createOrConnect(ctx context.Context, c Content) (u User, err error) {
 	err = table.RetryIfChanged(ctx, func() (err error) {
 		u, err = t.createAs(ctx, UserKind, c)
-		if taken, ok := errors.AsType[*TakenError](attempted(err, UserKind, "", c.Doc)); ok {
+		if taken, ok := errors.AsType[*TakenError](withAttempt(err, UserKind, "", c.Doc)); ok {
 			u, err = t.connect(ctx, c, taken)
 		}
-		return attempted(err, UserKind, "", c.Doc)
+		return withAttempt(err, UserKind, "", c.Doc)
 	})
 	return u, err
 }

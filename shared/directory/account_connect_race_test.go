@@ -21,7 +21,7 @@ func race(t *testing.T, all ...func() error) (won int) {
 	for _, f := range all {
 		work.Go(func() {
 			err := f()
-			refused, _ := errors.AsType[*directory.RefusedError](err)
+			refused, _ := errors.AsType[*directory.ResolutionError](err)
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
@@ -104,7 +104,7 @@ func TestRacesOfAConnection(t *testing.T) {
 				retry := func() error { u, err := b.acme.Users().Create(t.Context(), wanted); return b.counted(u, err) }
 				race(t, retry, func() error { return other(b, a, id) }, retry)
 				_, connected := b.acme.Users().Get(t.Context(), a.ID)
-				_, stands := b.dir.Accounts().Account(t.Context(), a.ID)
+				_, stands := b.dir.Accounts().Get(t.Context(), a.ID)
 				if connected == nil && stands == nil {
 					t.Error("there is a user and an account of one id")
 				}

@@ -42,7 +42,7 @@ func TestConnect(t *testing.T) {
 	if err != nil || got.HasPassword() || got.Doc.JSON() != wanted.Doc.JSON() {
 		t.Errorf("the user is %+v, %v", got, err)
 	}
-	if _, err := b.dir.Accounts().Account(t.Context(), a.ID); !errors.Is(err, directory.ErrNotFound) {
+	if _, err := b.dir.Accounts().Get(t.Context(), a.ID); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("the account is still there: %v", err)
 	}
 	b.state(id, directory.ConflictClosed)
@@ -99,7 +99,7 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 			a := b.account("ann@example.com", "ann@example.com")
 			id := b.approved(a, wanted)
 			tt.change(b, a, &now)
-			if c, err := b.acme.Conflicts().AsHeld(t.Context(), b.conflict(id)); err != nil || (c.State == directory.ConflictApproved) != (tt.state == directory.ConflictApproved || what == "it expired") {
+			if c, err := b.acme.Conflicts().Refresh(t.Context(), b.conflict(id)); err != nil || (c.State == directory.ConflictApproved) != (tt.state == directory.ConflictApproved || what == "it expired") {
 				t.Errorf("before the next attempt it is shown as %s (%s), %v", c.State, c.Outcome, err)
 			}
 			if _, ids := b.post(b.acme, tt.wanted); ids == nil {
@@ -108,7 +108,7 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 			if c := b.conflict(id); c.State != tt.state || !strings.Contains(c.Outcome, tt.outcome) {
 				t.Errorf("the conflict is %s: %s", c.State, c.Outcome)
 			}
-			if _, err := b.dir.Accounts().Account(t.Context(), a.ID); err != nil {
+			if _, err := b.dir.Accounts().Get(t.Context(), a.ID); err != nil {
 				t.Errorf("the account: %v", err)
 			}
 			b.verify(0)

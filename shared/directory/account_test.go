@@ -27,11 +27,11 @@ func TestAccountLife(t *testing.T) {
 	accounts := b.dir.Accounts()
 	a := b.account("Ann", "Ann@example.com", "ann@home.org")
 	for what, read := range map[string]func() (directory.Account, error){
-		"id":    func() (directory.Account, error) { return accounts.Account(t.Context(), a.ID) },
+		"id":    func() (directory.Account, error) { return accounts.Get(t.Context(), a.ID) },
 		"name":  func() (directory.Account, error) { return accounts.ByName(t.Context(), "ANN") },
 		"email": func() (directory.Account, error) { return accounts.ByEmail(t.Context(), "ann@HOME.org") },
 	} {
-		if got, err := read(); err != nil || got.ID != a.ID || got.Doc.JSON() != a.Doc.JSON() || !got.Verifies("ann@EXAMPLE.com") {
+		if got, err := read(); err != nil || got.ID != a.ID || got.Doc.JSON() != a.Doc.JSON() || !got.HasVerified("ann@EXAMPLE.com") {
 			t.Errorf("by %s: %+v, %v", what, got, err)
 		}
 	}
@@ -40,14 +40,14 @@ func TestAccountLife(t *testing.T) {
 		c.Verified = []string{"ann@home.org", "none@other.org"}
 		return c, nil
 	})
-	if err != nil || changed.Version != 2 || changed.Verifies("ann@new.org") || !changed.Verifies("ann@home.org") || changed.Verifies("none@other.org") {
+	if err != nil || changed.Version != 2 || changed.HasVerified("ann@new.org") || !changed.HasVerified("ann@home.org") || changed.HasVerified("none@other.org") {
 		t.Errorf("changed to %+v, %v", changed, err)
 	}
 	b.verify(0)
 	if err := accounts.Delete(t.Context(), a.ID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := accounts.Account(t.Context(), a.ID); !errors.Is(err, directory.ErrNotFound) {
+	if _, err := accounts.Get(t.Context(), a.ID); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("the deleted account reads %v", err)
 	}
 	b.create("ann", "", "ann@home.org")
@@ -87,7 +87,7 @@ func TestAccountsAndUsersShareClaims(t *testing.T) {
 	b.verify(1)
 }
 
-func takenValues(t *testing.T, err error) []directory.Taken {
+func takenValues(t *testing.T, err error) []directory.TakenValue {
 	t.Helper()
 	e, ok := errors.AsType[*directory.TakenError](err)
 	if !ok {

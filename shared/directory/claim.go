@@ -11,8 +11,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Taken is an attribute whose value another resource holds.
-type Taken struct {
+// TakenValue is an attribute whose value another resource holds.
+type TakenValue struct {
 	Attribute string // userName, emails.value or displayName
 	Value     string // as the client sent it
 	// Holder and ID are of the resource that holds it, if that belongs to the same
@@ -23,13 +23,13 @@ type Taken struct {
 
 // TakenError says which values of a resource others hold.
 type TakenError struct {
-	Values []Taken
+	Values []TakenValue
 	// Holders are those of the values, in their order: for operators alone, never for
 	// an answer to a tenant.
 	Holders []Holder
 
-	attempt attempt
-	lapsed  lapse // an approval that there was and that did not hold
+	attempt         attempt
+	invalidApproval invalidApproval // an approval that there was and that did not hold
 }
 
 // Holder is who holds a claim.
@@ -49,7 +49,7 @@ func (e *TakenError) Error() string {
 }
 
 // add notes a value of the tenant that is lost to the owner of a claim.
-func (e *TakenError) add(to tenant.ID, v Taken, claim table.Item) {
+func (e *TakenError) add(to tenant.ID, v TakenValue, claim table.Item) {
 	h := Holder{tenant.ID(claim.Text("tenant")), kindNamed(claim.Text("kind")), scim.ID(claim.Text("owner"))}
 	if h.Tenant == to {
 		v.Holder, v.ID = h.Kind, h.ID
@@ -59,7 +59,7 @@ func (e *TakenError) add(to tenant.ID, v Taken, claim table.Item) {
 
 // claim is a value of a resource that nobody else may hold.
 type claim struct {
-	Taken
+	TakenValue
 	key table.Key
 }
 
@@ -69,13 +69,13 @@ func (t *namespace) userClaims(doc scim.Value) ([]claim, error) {
 	if n := len(doc.Get("emails").Items()); n > tenant.MaxEmails {
 		return nil, scim.InvalidValue(fmt.Sprintf("emails has %d values; the limit is %d", n, tenant.MaxEmails))
 	}
-	return acceptable(t.heldClaims(doc))
+	return checkClaims(t.heldClaims(doc))
 }
 
-// acceptable refuses values that people could not tell from others.
-func acceptable(list []claim) ([]claim, error) {
+// checkClaims refuses values that people could not tell from others.
+func checkClaims(list []claim) ([]claim, error) {
 	for _, c := range list {
-		if why := unprintable(c.Value); why != "" {
+		if why := identifierProblem(c.Value); why != "" {
 			return nil, scim.InvalidValue(c.Attribute + " " + why)
 		}
 	}
@@ -85,7 +85,7 @@ func acceptable(list []claim) ([]claim, error) {
 // nameClaim returns the claim of a group or team on its displayName.
 func (t *namespace) nameClaim(doc scim.Value) []claim {
 	name := doc.Get("displayName").Text()
-	return []claim{{Taken{Attribute: "displayName", Value: name}, t.keys.groupName(scim.Fold(name))}}
+	return []claim{{TakenValue{Attribute: "displayName", Value: name}, t.keys.groupName(scim.Fold(name))}}
 }
 
 // newNameClaim is name for a group that is to have it. Nobody signs in by the name of a
@@ -111,17 +111,17 @@ func (t *namespace) claimsOf(k Kind, doc scim.Value) []claim {
 
 // heldClaims returns what a stored user claims, whatever rules it was stored under.
 func (t *namespace) heldClaims(doc scim.Value) []claim {
-	list := t.addClaim(nil, "USERNAME", Taken{Attribute: "userName", Value: doc.Get("userName").Text()})
+	list := t.addClaim(nil, "USERNAME", TakenValue{Attribute: "userName", Value: doc.Get("userName").Text()})
 	for _, email := range doc.Get("emails").Items() {
 		if address := email.Get("value").Text(); address != "" {
-			list = t.addClaim(list, "EMAIL", Taken{Attribute: "emails.value", Value: address})
+			list = t.addClaim(list, "EMAIL", TakenValue{Attribute: "emails.value", Value: address})
 		}
 	}
 	return list
 }
 
 // addClaim adds a claim to list, unless it holds one on the same key.
-func (t *namespace) addClaim(list []claim, kind string, v Taken) []claim {
+func (t *namespace) addClaim(list []claim, kind string, v TakenValue) []claim {
 	key := t.keys.claim(kind, scim.Fold(v.Value))
 	for _, c := range list {
 		if c.key == key {
@@ -162,7 +162,7 @@ func (t *namespace) takenError(failed *table.ConditionFailed, claims []claim, fi
 	e := &TakenError{}
 	for i, c := range claims {
 		if f := failed.At(first + i); f != nil {
-			e.add(t.id, c.Taken, f.Item)
+			e.add(t.id, c.TakenValue, f.Item)
 		}
 	}
 	return e.orNil()
@@ -194,7 +194,7 @@ func (t *namespace) checkFree(ctx context.Context, claims []claim, owner scim.ID
 	e := &TakenError{}
 	for _, c := range claims {
 		if item := held[c.key.PK]; item != nil && item.Text("owner") != string(owner) {
-			e.add(t.id, c.Taken, item)
+			e.add(t.id, c.TakenValue, item)
 		}
 	}
 	return e.orNil()

@@ -16,7 +16,7 @@ func (t *namespace) finishingDeletes(ctx context.Context, write func() error) er
 		if !ok || n == tries {
 			return err
 		}
-		freed, problem := t.d.free(ctx, taken.Holders)
+		freed, problem := t.d.freeClaims(ctx, taken.Holders)
 		if problem != nil {
 			return problem
 		}
@@ -26,9 +26,9 @@ func (t *namespace) finishingDeletes(ctx context.Context, write func() error) er
 	}
 }
 
-// free finishes the deletion of holders that are marked, and reports whether none
+// freeClaims finishes the deletion of holders that are marked, and reports whether none
 // of the holders has to be respected.
-func (d *Directory) free(ctx context.Context, holders []Holder) (bool, error) {
+func (d *Directory) freeClaims(ctx context.Context, holders []Holder) (bool, error) {
 	for _, h := range holders {
 		if h.ID == "" {
 			return false, nil
@@ -38,7 +38,7 @@ func (d *Directory) free(ctx context.Context, holders []Holder) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if alive(item) {
+		if exists(item) {
 			return false, nil
 		}
 		if item != nil {

@@ -32,8 +32,8 @@ const (
 // Conflict is what a provider asked for and did not get because another held it.
 type Conflict struct {
 	ID     ConflictID
-	Kind   Kind    // of what was to be provisioned, UserKind or GroupKind
-	Values []Taken // lost to the holder; Holder and ID are not kept. The first names the conflict
+	Kind   Kind         // of what was to be provisioned, UserKind or GroupKind
+	Values []TakenValue // lost to the holder; Holder and ID are not kept. The first names the conflict
 	Holder Holder
 	// Name and ExternalID are the userName or displayName and the externalId that the
 	// provider sent.
@@ -67,9 +67,9 @@ const ApprovalLife = 7 * day
 // conflictLife is how long a conflict is kept after its last attempt.
 const conflictLife = 90 * day
 
-// Username reports whether values were lost of which none is an email: then the
+// WithoutEmail reports whether values were lost of which none is an email: then the
 // holder need not be the same person.
-func (c Conflict) Username() bool {
+func (c Conflict) WithoutEmail() bool {
 	for _, v := range c.Values {
 		if v.Attribute == emailAttribute {
 			return false
@@ -78,9 +78,9 @@ func (c Conflict) Username() bool {
 	return c.Kind == UserKind
 }
 
-// HeldBy says in the words of the ledger what holds the values: account, user, group
+// HolderKind says in the words of the ledger what holds the values: account, user, group
 // or team of the same tenant, or elsewhere.
-func (c Conflict) HeldBy(t tenant.ID) string {
+func (c Conflict) HolderKind(t tenant.ID) string {
 	if c.Holder.Kind != AccountKind && c.Holder.Tenant != t {
 		return "elsewhere"
 	}
@@ -91,7 +91,7 @@ const emailAttribute = "emails.value"
 
 // idOf makes the id of the conflict about a value: another one in each tenant,
 // lest a slip in the tenant's name find a conflict that was not meant.
-func (t Conflicts) idOf(v Taken) ConflictID {
+func (t Conflicts) idOf(v TakenValue) ConflictID {
 	sum := sha256.Sum256([]byte(string(t.id) + "#" + v.Attribute + "#" + scim.Fold(v.Value)))
 	return ConflictID(strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:12]))
 }
@@ -112,8 +112,8 @@ func (t keys) conflictIndexEntry(record string, id ConflictID) table.Key {
 	return table.Key{PK: t.conflictIndex(record), SK: string(id)}
 }
 
-// record names what a conflict is about, as long as its values may change.
-func (c Conflict) record() string {
+// indexValue names what a conflict is about, as long as its values may change.
+func (c Conflict) indexValue() string {
 	if c.Resource != "" {
 		return "id=" + string(c.Resource)
 	}
@@ -133,7 +133,7 @@ func (c Conflict) attributes() (table.Item, error) {
 	return table.Item{
 		"of": string(c.Kind), "values": string(values),
 		"holderKind": string(c.Holder.Kind), "holderTenant": string(c.Holder.Tenant), "holder": string(c.Holder.ID),
-		"name": c.Name, "externalId": c.ExternalID, "resource": string(c.Resource), "indexed": c.record(),
+		"name": c.Name, "externalId": c.ExternalID, "resource": string(c.Resource), "indexed": c.indexValue(),
 		"first": scim.FormatTime(c.First), "last": scim.FormatTime(c.Last), "expires": c.Last.Add(conflictLife).Unix(),
 		"state": string(c.State), "outcome": c.Outcome,
 	}, err
@@ -152,7 +152,7 @@ func conflictFrom(item table.Item) (c Conflict, err error) {
 		return c, fmt.Errorf("directory: conflict %s: %w", c.ID, err)
 	}
 	for _, p := range pairs {
-		c.Values = append(c.Values, Taken{Attribute: p[0], Value: p[1]})
+		c.Values = append(c.Values, TakenValue{Attribute: p[0], Value: p[1]})
 	}
 	if c.First, err = time.Parse(time.RFC3339, item.Text("first")); err == nil {
 		c.Last, err = time.Parse(time.RFC3339, item.Text("last"))

@@ -42,7 +42,7 @@ func TestNoConnectionOfADeletedTenant(t *testing.T) {
 		if _, err := b.acme.Users().Create(t.Context(), wanted); taken(err) == nil {
 			t.Errorf("connected: %v", err)
 		}
-		if _, err := b.dir.Accounts().Account(t.Context(), a.ID); err != nil {
+		if _, err := b.dir.Accounts().Get(t.Context(), a.ID); err != nil {
 			t.Errorf("the account: %v", err)
 		}
 	}
@@ -59,7 +59,7 @@ func TestReleasesThatReleaseNothing(t *testing.T) {
 			t.Errorf("%+v: %v", with, err)
 		}
 	}
-	if got, err := b.dir.Accounts().Account(t.Context(), a.ID); err != nil || got.Version != 1 {
+	if got, err := b.dir.Accounts().Get(t.Context(), a.ID); err != nil || got.Version != 1 {
 		t.Errorf("the account was changed: %+v, %v", got, err)
 	}
 	if _, err := b.acme.Conflicts().Release(t.Context(), ids[0], directory.Replacement{Email: "ann@new.org"}); err != nil {

@@ -21,42 +21,42 @@ type Provisioned struct {
 	At       time.Time
 }
 
-// settlement is what a request of a provider has settled: conflicts by values, and those
+// conflictSelector is what a request of a provider has settled: conflicts by values, and those
 // about provider's records, see Conflict.record.
-type settlement struct {
+type conflictSelector struct {
 	Provisioned
-	outcome string
-	values  map[ConflictID]bool
-	records []string
+	outcome     string
+	values      map[ConflictID]bool
+	indexValues []string
 }
 
-// CloseSettled closes the conflicts that a provider's later request has settled:
+// CloseResolved closes the conflicts that a provider's later request has settled:
 // those about values that the resource has now, those about its externalId, and, once
 // it has taken other values, those about the resource. An attempt that was made after
 // that request keeps its conflict open. The errors are ErrContention and
 // ErrUnavailable.
-func (t Conflicts) CloseSettled(ctx context.Context, p Provisioned) error {
-	s := settlement{Provisioned: p, outcome: "a later request of the provider succeeded", values: map[ConflictID]bool{}}
+func (t Conflicts) CloseResolved(ctx context.Context, p Provisioned) error {
+	s := conflictSelector{Provisioned: p, outcome: "a later request of the provider succeeded", values: map[ConflictID]bool{}}
 	now := t.claimsOf(p.Kind, p.New)
 	for _, c := range now {
-		s.values[t.idOf(c.Taken)] = true
+		s.values[t.idOf(c.TakenValue)] = true
 	}
 	if id := p.New.Get("externalId").Text(); id != "" {
-		s.records = append(s.records, Conflict{ExternalID: id}.record())
+		s.indexValues = append(s.indexValues, Conflict{ExternalID: id}.indexValue())
 	}
 	if len(without(t.claimsOf(p.Kind, p.Old), now)) > 0 {
-		s.records = append(s.records, Conflict{Resource: p.ID}.record())
+		s.indexValues = append(s.indexValues, Conflict{Resource: p.ID}.indexValue())
 	}
-	return t.settle(ctx, s)
+	return t.closeMatching(ctx, s)
 }
 
-// closeOf closes the conflicts about a resource that a provider has deleted.
-func (t Conflicts) closeOf(ctx context.Context, p Provisioned) error {
-	return t.settle(ctx, settlement{Provisioned: p, outcome: "the provider has deleted " + string(p.ID), records: []string{Conflict{Resource: p.ID}.record()}})
+// closeDeleted closes the conflicts about a resource that a provider has deleted.
+func (t Conflicts) closeDeleted(ctx context.Context, p Provisioned) error {
+	return t.closeMatching(ctx, conflictSelector{Provisioned: p, outcome: "the provider has deleted " + string(p.ID), indexValues: []string{Conflict{Resource: p.ID}.indexValue()}})
 }
 
-func (t Conflicts) settle(ctx context.Context, s settlement) error {
-	keys, err := t.keysAbout(ctx, s)
+func (t Conflicts) closeMatching(ctx context.Context, s conflictSelector) error {
+	keys, err := t.candidateKeys(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (t Conflicts) settle(ctx context.Context, s settlement) error {
 		if err != nil {
 			return err
 		}
-		if !s.closes(c) {
+		if !s.matches(c) {
 			continue
 		}
 		if err := t.close(ctx, c, s.outcome); err != nil {
@@ -79,22 +79,22 @@ func (t Conflicts) settle(ctx context.Context, s settlement) error {
 	return nil
 }
 
-// closes reports whether a conflict is settled. That another resource has the value
+// matches reports whether a conflict is settled. That another resource has the value
 // settles nothing for one that was to be changed.
-func (s settlement) closes(c Conflict) bool {
+func (s conflictSelector) matches(c Conflict) bool {
 	if c.Kind != s.Kind || c.State == ConflictClosed || c.Last.After(s.At) {
 		return false
 	}
-	return s.values[c.ID] && (c.Resource == "" || c.Resource == s.ID) || slices.Contains(s.records, c.indexed)
+	return s.values[c.ID] && (c.Resource == "" || c.Resource == s.ID) || slices.Contains(s.indexValues, c.indexed)
 }
 
-// keysAbout returns the keys of conflicts that may be settled.
-func (t Conflicts) keysAbout(ctx context.Context, s settlement) (keys []table.Key, err error) {
+// candidateKeys returns the keys of conflicts that may be settled.
+func (t Conflicts) candidateKeys(ctx context.Context, s conflictSelector) (keys []table.Key, err error) {
 	ids := maps.Clone(s.values)
 	if ids == nil {
 		ids = map[ConflictID]bool{}
 	}
-	for _, record := range s.records {
+	for _, record := range s.indexValues {
 		indexed, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.conflictIndex(record)})
 		if err != nil {
 			return nil, err
@@ -109,31 +109,31 @@ func (t Conflicts) keysAbout(ctx context.Context, s settlement) (keys []table.Ke
 	return keys, nil
 }
 
-// Settle closes the conflicts that requests have settled. To do so again does no harm.
+// CloseConflicts closes the conflicts that requests have settled. To do so again does no harm.
 // A loss that is noted only after this reopens its conflict, or leaves it open, though
 // the request behind it has succeeded since: nothing orders the two. The errors are
 // ErrContention and ErrUnavailable.
-func (d *Directory) Settle(ctx context.Context, all []StreamChange) error {
+func (d *Directory) CloseConflicts(ctx context.Context, all []StreamChange) error {
 	for id, traces := range byTenant(all) {
-		if err := d.namespace(id).conflicts().settleAll(ctx, traces); err != nil {
+		if err := d.namespace(id).conflicts().closeAll(ctx, traces); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t Conflicts) settleAll(ctx context.Context, traces []StreamChange) error {
+func (t Conflicts) closeAll(ctx context.Context, traces []StreamChange) error {
 	if some, err := t.exist(ctx); err != nil || !some {
 		return err
 	}
 	work, ctx := errgroup.WithContext(ctx)
-	work.SetLimit(sweepParallel)
+	work.SetLimit(maxParallel)
 	for _, tr := range traces {
 		work.Go(func() error {
 			if tr.Deleted {
-				return t.closeOf(ctx, tr.Provisioned)
+				return t.closeDeleted(ctx, tr.Provisioned)
 			}
-			return t.CloseSettled(ctx, tr.Provisioned)
+			return t.CloseResolved(ctx, tr.Provisioned)
 		})
 	}
 	return work.Wait()
@@ -157,14 +157,14 @@ func (t Conflicts) exist(ctx context.Context) (bool, error) {
 // close closes a conflict as it was read. One that has moved on since stays as it
 // is: a later request decides about it.
 func (t Conflicts) close(ctx context.Context, c Conflict, outcome string) error {
-	condition, values := c.asRead()
+	condition, values := c.unchanged()
 	values["last"] = scim.FormatTime(c.Last)
-	write := t.closing(c, outcome).WithCondition(condition+" AND #last = :last", values)
+	write := t.closeWrite(c, outcome).WithCondition(condition+" AND #last = :last", values)
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return write })
-	return ignoreRefusal(err, table.FailedConditions(err))
+	return ignoreConditionFailed(err, table.FailedConditions(err))
 }
 
-// closing makes the write that closes a conflict.
-func (t Conflicts) closing(c Conflict, outcome string) table.Write {
+// closeWrite makes the write that closes a conflict.
+func (t Conflicts) closeWrite(c Conflict, outcome string) table.Write {
 	return table.Update(t.keys.conflict(c.ID), table.Item{"state": string(ConflictClosed), "outcome": outcome})
 }

@@ -18,8 +18,8 @@ func (b *bench) settle(all ...directory.Provisioned) (calls int) {
 	for i, p := range all {
 		traces[i] = directory.StreamChange{Provisioned: p, Tenant: "acme", Deleted: p.New.IsEmpty()}
 	}
-	ctx, usage := directory.Metered(b.Context())
-	if err := b.dir.Settle(ctx, traces); err != nil {
+	ctx, usage := directory.WithMeter(b.Context())
+	if err := b.dir.CloseConflicts(ctx, traces); err != nil {
 		b.Fatal(err)
 	}
 	return usage().Calls

@@ -35,7 +35,7 @@ func (b *bench) activate(id scim.ID, active bool) {
 func TestReleaseByADeactivatedUser(t *testing.T) {
 	b := newBench(t, nil)
 	left, id := b.leaver()
-	if c, err := b.acme.Conflicts().AsHeld(t.Context(), b.conflict(id)); err != nil || options(c) != "release(userName or email) delete dismiss" {
+	if c, err := b.acme.Conflicts().Refresh(t.Context(), b.conflict(id)); err != nil || options(c) != "release(userName or email) delete dismiss" {
 		t.Errorf("%s, %v", options(c), err)
 	}
 	if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{}); !refusedFor(err, "name another one") {
@@ -77,7 +77,7 @@ func TestActiveUsersLoseNothing(t *testing.T) {
 	b := newBench(t, nil)
 	left, id := b.leaver()
 	b.activate(left.ID, true)
-	if c, err := b.acme.Conflicts().AsHeld(t.Context(), b.conflict(id)); err != nil || options(c) != "dismiss" {
+	if c, err := b.acme.Conflicts().Refresh(t.Context(), b.conflict(id)); err != nil || options(c) != "dismiss" {
 		t.Errorf("%s, %v", options(c), err)
 	}
 	b.keeps(left.ID, id)

@@ -22,19 +22,19 @@ const (
 
 // Option is a way to resolve a conflict, and what keeps from it.
 type Option struct {
-	Resolution Resolution
-	Effect     string // what it does
-	Needs      string // of Replacement what Release must be given, "" if nothing
-	Refused    string // why it can't be gone now, "" if it can
+	Resolution  Resolution
+	Effect      string // what it does
+	Needs       string // of Replacement what Release must be given, "" if nothing
+	Unavailable string // why it can't be gone now, "" if it can
 }
 
 // Options are all ways to resolve a conflict of a tenant. What was changed since the
 // conflict was read may refuse one all the same.
 func (c Conflict) Options(t tenant.ID) []Option {
 	all := []Option{
-		{Resolution: ByConnecting, Effect: "the provider's next request takes over the " + c.HeldBy(t)},
-		{Resolution: ByReleasing, Effect: "the " + c.HeldBy(t) + " gives up what was lost to it", Needs: c.needs()},
-		{Resolution: ByDeleting, Effect: "the " + c.HeldBy(t) + " is deleted with all that it has"},
+		{Resolution: ByConnecting, Effect: "the provider's next request takes over the " + c.HolderKind(t)},
+		{Resolution: ByReleasing, Effect: "the " + c.HolderKind(t) + " gives up what was lost to it", Needs: c.requiredReplacement()},
+		{Resolution: ByDeleting, Effect: "the " + c.HolderKind(t) + " is deleted with all that it has"},
 		{Resolution: ByDismissing, Effect: "the conflict is listed no more while the holder is the same; attempts are still counted"},
 	}
 	if c.Deactivated {
@@ -42,58 +42,58 @@ func (c Conflict) Options(t tenant.ID) []Option {
 		all[2].Effect = "the deactivated user is deleted with its id, memberships and all other data"
 	}
 	for i, o := range all {
-		if err := c.barred(o.Resolution, t); err != nil {
-			all[i].Refused = err.Error()
+		if err := c.checkResolution(o.Resolution, t); err != nil {
+			all[i].Unavailable = err.Error()
 		}
 	}
 	return all
 }
 
-// barred returns why a conflict as it was read can't be resolved in a way, nil if it
+// checkResolution returns why a conflict as it was read can't be resolved in a way, nil if it
 // can.
-func (c Conflict) barred(by Resolution, t tenant.ID) error {
+func (c Conflict) checkResolution(by Resolution, t tenant.ID) error {
 	if by == ByDismissing {
-		return cmp.Or(c.ended(), c.dismissible())
+		return cmp.Or(c.checkNotClosed(), c.checkDismiss())
 	}
 	if c.State == ConflictFreed {
-		return refused("the value is free: %s", c.Outcome)
+		return cannotResolve("the value is free: %s", c.Outcome)
 	}
-	if err := c.ended(); err != nil {
+	if err := c.checkNotClosed(); err != nil {
 		return err
 	}
-	holder := c.HeldBy(t)
+	holder := c.HolderKind(t)
 	operated := holder == "account" || holder == "team" || c.Deactivated
 	switch {
 	case by == ByConnecting:
-		return c.connectable(t)
+		return c.checkConnect(t)
 	case holder == "user" && !operated:
-		return refused("user %s of the same tenant holds the value, and only a deactivated user can lose it here: "+
+		return cannotResolve("user %s of the same tenant holds the value, and only a deactivated user can lose it here: "+
 			"deactivate the user at the provider first, or remove the value there", c.Holder.ID)
 	case by == ByReleasing && !operated:
-		return refused("only an account or a team gives up a value here, and this one is held by: %s", holder)
+		return cannotResolve("only an account or a team gives up a value here, and this one is held by: %s", holder)
 	case by == ByDeleting && !operated:
-		return refused("only an account or a team can be deleted here, and the value is held by: %s", holder)
+		return cannotResolve("only an account or a team can be deleted here, and the value is held by: %s", holder)
 	}
 	return nil
 }
 
-// needs says what a release must be given: a name that is lost needs another.
-func (c Conflict) needs() string {
-	names := slices.ContainsFunc(c.Values, func(v Taken) bool { return v.Attribute != emailAttribute })
+// requiredReplacement says what a release must be given: a name that is lost needs another.
+func (c Conflict) requiredReplacement() string {
+	names := slices.ContainsFunc(c.Values, func(v TakenValue) bool { return v.Attribute != emailAttribute })
 	switch {
 	case !names:
 		return ""
 	case c.Kind == GroupKind:
 		return "displayName"
-	case c.Username():
+	case c.WithoutEmail():
 		return "userName"
 	}
 	return "userName or email"
 }
 
-func (c Conflict) dismissible() error {
+func (c Conflict) checkDismiss() error {
 	if c.State == ConflictDismissed {
-		return refused("it is dismissed: %s", c.Outcome)
+		return cannotResolve("it is dismissed: %s", c.Outcome)
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 func options(c directory.Conflict) string {
 	var open []string
 	for _, o := range c.Options("acme") {
-		if o.Refused != "" {
+		if o.Unavailable != "" {
 			continue
 		}
 		text := string(o.Resolution)

@@ -19,8 +19,8 @@ type attempt struct {
 	externalID string
 }
 
-// attempted adds to a *TakenError what was attempted. id is "" for a new resource.
-func attempted(err error, k Kind, id scim.ID, doc scim.Value) error {
+// withAttempt adds to a *TakenError what was attempted. id is "" for a new resource.
+func withAttempt(err error, k Kind, id scim.ID, doc scim.Value) error {
 	if e, ok := errors.AsType[*TakenError](err); ok {
 		name := doc.Get("userName").Text()
 		if k == GroupKind {
@@ -37,8 +37,8 @@ func attempted(err error, k Kind, id scim.ID, doc scim.Value) error {
 // errors are ErrContention and ErrUnavailable.
 func (t Conflicts) Record(ctx context.Context, e *TakenError) (of []ConflictID, err error) {
 	of = make([]ConflictID, len(e.Values))
-	for _, c := range t.about(e) {
-		if err := table.RetryIfChanged(ctx, func() error { return t.record(ctx, c, e.lapsed) }); err != nil {
+	for _, c := range t.conflictsOf(e) {
+		if err := table.RetryIfChanged(ctx, func() error { return t.recordOne(ctx, c, e.invalidApproval) }); err != nil {
 			return nil, err
 		}
 		for i, h := range e.Holders {
@@ -50,9 +50,9 @@ func (t Conflicts) Record(ctx context.Context, e *TakenError) (of []ConflictID, 
 	return of, nil
 }
 
-// about makes a conflict of what was lost to each holder, as of now. An email
+// conflictsOf makes a conflict of what was lost to each holder, as of now. An email
 // names it if there is one: most providers send it as the username, too.
-func (t Conflicts) about(e *TakenError) (list []Conflict) {
+func (t Conflicts) conflictsOf(e *TakenError) (list []Conflict) {
 	now := t.d.instant()
 	at := map[Holder]int{}
 	for i, v := range e.Values {
@@ -65,30 +65,30 @@ func (t Conflicts) about(e *TakenError) (list []Conflict) {
 				Attempts: 1, First: now, Last: now, State: ConflictOpen,
 			})
 		}
-		list[n].Values = append(list[n].Values, Taken{Attribute: v.Attribute, Value: v.Value})
+		list[n].Values = append(list[n].Values, TakenValue{Attribute: v.Attribute, Value: v.Value})
 	}
 	for i := range list {
-		slices.SortStableFunc(list[i].Values, Taken.Before)
+		slices.SortStableFunc(list[i].Values, TakenValue.Compare)
 		list[i].ID = t.idOf(list[i].Values[0])
 	}
 	return list
 }
 
-// Before orders values that one request has lost: emails by their folded value, in
+// Compare orders values that one request has lost: emails by their folded value, in
 // whatever order the request names them, and then the others. The first one names the
 // conflict.
-func (v Taken) Before(o Taken) int { return strings.Compare(v.rank(), o.rank()) }
+func (v TakenValue) Compare(o TakenValue) int { return strings.Compare(v.rank(), o.rank()) }
 
-func (v Taken) rank() string {
+func (v TakenValue) rank() string {
 	if v.Attribute == emailAttribute {
 		return "0" + scim.Fold(v.Value)
 	}
 	return "1"
 }
 
-// record stores a conflict that was lost once more. The error is table.ErrItemChanged when others
+// recordOne stores a conflict that was lost once more. The error is table.ErrItemChanged when others
 // change its state meanwhile.
-func (t Conflicts) record(ctx context.Context, c Conflict, lapsed lapse) error {
+func (t Conflicts) recordOne(ctx context.Context, c Conflict, lapsed invalidApproval) error {
 	item, err := t.d.db.Get(ctx, t.keys.conflict(c.ID))
 	if err != nil {
 		return err
@@ -99,8 +99,8 @@ func (t Conflicts) record(ctx context.Context, c Conflict, lapsed lapse) error {
 		if old, err = conflictFrom(item); err != nil {
 			return err
 		}
-		c = old.after(c, lapsed)
-		condition, values = old.asRead()
+		c = old.merge(c, lapsed)
+		condition, values = old.unchanged()
 		condition += " AND #writer <> :stamp"
 	}
 	return t.storeIndexed(ctx, old, c, func() error {
@@ -118,7 +118,7 @@ func (t Conflicts) store(ctx context.Context, c Conflict, first bool, condition 
 	if first {
 		set["n"] = int64(1)
 	}
-	return moved(t.d.db.Write(ctx, func(stamp table.Stamp) table.Write {
+	return asItemChanged(t.d.db.Write(ctx, func(stamp table.Stamp) table.Write {
 		if len(values) > 0 {
 			values["stamp"] = string(stamp)
 		}
@@ -136,7 +136,7 @@ func (t Conflicts) store(ctx context.Context, c Conflict, first bool, condition 
 // each other waiting, and an entry that names no conflict says nothing. It is written
 // anew each day, so that it lives as long as the conflict.
 func (t Conflicts) storeIndexed(ctx context.Context, old, c Conflict, store func() error) error {
-	record := c.record()
+	record := c.indexValue()
 	if record != "" && (record != old.indexed || !c.Last.Truncate(day).Equal(old.Last.Truncate(day))) {
 		entry := table.Put(t.keys.conflictIndexEntry(record, c.ID), table.Item{"expires": c.Last.Add(conflictLife + day).Unix()})
 		if err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return entry }); err != nil {
@@ -149,16 +149,16 @@ func (t Conflicts) storeIndexed(ctx context.Context, old, c Conflict, store func
 	return t.d.db.Write(ctx, func(table.Stamp) table.Write { return table.Delete(t.keys.conflictIndexEntry(old.indexed, c.ID)) })
 }
 
-// lapse is why an approval, which is known by its end, did not hold.
-type lapse struct {
+// invalidApproval is why an approval, which is known by its end, did not hold.
+type invalidApproval struct {
 	until time.Time
 	why   string
 }
 
-// after returns a conflict that is lost once more. What was approved stays about the
+// merge returns a conflict that is lost once more. What was approved stays about the
 // record that it was approved for, whoever else asks for the same value meanwhile. One
 // that was closed begins anew.
-func (c Conflict) after(next Conflict, lapsed lapse) Conflict {
+func (c Conflict) merge(next Conflict, lapsed invalidApproval) Conflict {
 	if c.State != ConflictClosed {
 		next.First = c.First
 	}
@@ -175,9 +175,9 @@ func (c Conflict) after(next Conflict, lapsed lapse) Conflict {
 	return next
 }
 
-// asRead is the condition that neither the state of a conflict nor its holder nor its
+// unchanged is the condition that neither the state of a conflict nor its holder nor its
 // approval is another by now.
-func (c Conflict) asRead() (condition string, values table.Item) {
+func (c Conflict) unchanged() (condition string, values table.Item) {
 	return "#state = :state AND #holder = :holder AND #holderKind = :kind AND #holderTenant = :tenant" +
 			" AND (attribute_not_exists(#approvedUntil) OR #approvedUntil = :until)", table.Item{
 			"state": string(c.State), "holder": string(c.Holder.ID), "kind": string(c.Holder.Kind), "tenant": string(c.Holder.Tenant),
@@ -185,8 +185,8 @@ func (c Conflict) asRead() (condition string, values table.Item) {
 		}
 }
 
-// moved turns a refusal into table.ErrItemChanged.
-func moved(err error) error {
+// asItemChanged turns a refusal into table.ErrItemChanged.
+func asItemChanged(err error) error {
 	if table.FailedConditions(err) != nil {
 		return table.ErrItemChanged
 	}

@@ -67,9 +67,9 @@ func TestConflictsAreCounted(t *testing.T) {
 			t.Fatalf("conflicts %v", ids)
 		}
 		c := b.conflict(ids[0])
-		want := []directory.Taken{{Attribute: "emails.value", Value: "Ann@Example.com"}, {Attribute: "userName", Value: "ANN@example.com"}}
+		want := []directory.TakenValue{{Attribute: "emails.value", Value: "Ann@Example.com"}, {Attribute: "userName", Value: "ANN@example.com"}}
 		if c.Attempts != n+1 || !c.First.Equal(first) || !c.Last.Equal(now) || c.State != directory.ConflictOpen || !slices.Equal(c.Values, want) ||
-			c.Holder.ID != a.ID || c.HeldBy("acme") != "account" || c.ExternalID != "x1" || c.Name != "ANN@example.com" || c.Username() {
+			c.Holder.ID != a.ID || c.HolderKind("acme") != "account" || c.ExternalID != "x1" || c.Name != "ANN@example.com" || c.WithoutEmail() {
 			t.Errorf("attempt %d: %+v", n+1, c)
 		}
 	}
@@ -93,13 +93,13 @@ func TestHoldersOfConflicts(t *testing.T) {
 	staff := b.group("staff")
 	_, ids := b.post(b.acme, user("ann", "x", "bob@example.com", "carl@example.com"))
 	for i, want := range []string{"account", "user", "elsewhere"} {
-		if c := b.conflict(ids[i]); c.HeldBy("acme") != want || len(c.Values) != 1 {
-			t.Errorf("conflict %d is held by %s: %+v", i, c.HeldBy("acme"), c)
+		if c := b.conflict(ids[i]); c.HolderKind("acme") != want || len(c.Values) != 1 {
+			t.Errorf("conflict %d is held by %s: %+v", i, c.HolderKind("acme"), c)
 		}
 	}
 	_, err := b.acme.Groups().Create(t.Context(), group("STAFF", ""), directory.MemberEdit{})
 	c := b.conflict(b.note(b.acme, err)[0])
-	if c.HeldBy("acme") != "group" || c.Holder.ID != staff.ID || c.Kind != directory.GroupKind {
+	if c.HolderKind("acme") != "group" || c.Holder.ID != staff.ID || c.Kind != directory.GroupKind {
 		t.Errorf("the group's conflict is %+v", c)
 	}
 	_, err = b.replace(own.ID, user("bob", "", "carl@example.com"))
@@ -130,7 +130,7 @@ func TestConflictsClose(t *testing.T) {
 			b.closes(directory.Provisioned{Kind: directory.UserKind, ID: u.ID, New: u.Doc, At: now}, ids[0], directory.ConflictClosed)
 			now = now.Add(time.Second)
 			_, ids = b.post(b.dir.For("globex"), user("zoe", "", "ann@example.com", "anna@example.com"))
-			if c, err := b.dir.For("globex").Conflicts().Get(t.Context(), ids[0]); err != nil || c.HeldBy("globex") != "elsewhere" {
+			if c, err := b.dir.For("globex").Conflicts().Get(t.Context(), ids[0]); err != nil || c.HolderKind("globex") != "elsewhere" {
 				t.Errorf("the other tenant's conflict is %+v, %v", c, err)
 			}
 		})
@@ -140,7 +140,7 @@ func TestConflictsClose(t *testing.T) {
 // closes tells the ledger of a success.
 func (b *bench) closes(p directory.Provisioned, id directory.ConflictID, want directory.ConflictState) {
 	b.Helper()
-	if err := b.acme.Conflicts().CloseSettled(b.Context(), p); err != nil {
+	if err := b.acme.Conflicts().CloseResolved(b.Context(), p); err != nil {
 		b.Fatal(err)
 	}
 	b.state(id, want)
@@ -210,8 +210,8 @@ func TestRelease(t *testing.T) {
 			if (err != nil) != (tt.refused != "") || err != nil && !strings.Contains(err.Error(), tt.refused) {
 				t.Fatalf("the error is %v", err)
 			}
-			got, readErr := b.dir.Accounts().Account(t.Context(), a.ID)
-			if readErr != nil || got.Doc.Get("userName").Text() != tt.name || len(got.Doc.Get("emails").Items()) != tt.emails || !got.Verifies("ann@home.org") {
+			got, readErr := b.dir.Accounts().Get(t.Context(), a.ID)
+			if readErr != nil || got.Doc.Get("userName").Text() != tt.name || len(got.Doc.Get("emails").Items()) != tt.emails || !got.HasVerified("ann@home.org") {
 				t.Errorf("the account is %s, %v", got.Doc.JSON(), readErr)
 			}
 			users := 1
@@ -269,6 +269,6 @@ func TestRefusals(t *testing.T) {
 }
 
 func refusedFor(err error, why string) bool {
-	e, ok := errors.AsType[*directory.RefusedError](err)
+	e, ok := errors.AsType[*directory.ResolutionError](err)
 	return ok && strings.Contains(e.Reason, why)
 }

@@ -11,13 +11,13 @@ import (
 // release takes the values of a conflict away from who holds them. It may repeat what
 // was done.
 func (t Conflicts) release(ctx context.Context, c Conflict, with Replacement) error {
-	err := c.another(with)
+	err := c.checkReplacement(with)
 	switch {
 	case err != nil:
 		return err
-	case c.HeldBy(t.id) == "team":
+	case c.HolderKind(t.id) == "team":
 		err = t.releaseTeam(ctx, c, with)
-	case c.HeldBy(t.id) == "user":
+	case c.HolderKind(t.id) == "user":
 		err = t.releaseUser(ctx, c, with)
 	default:
 		err = t.releaseAccount(ctx, c, with)
@@ -28,12 +28,12 @@ func (t Conflicts) release(ctx context.Context, c Conflict, with Replacement) er
 	return err
 }
 
-// another refuses a replacement that is, in another case or form, what was lost.
-func (c Conflict) another(with Replacement) error {
+// checkReplacement refuses a replacement that is, in another case or form, what was lost.
+func (c Conflict) checkReplacement(with Replacement) error {
 	for _, v := range c.Values {
 		in := map[string]string{emailAttribute: with.Email, "userName": with.UserName, "displayName": with.DisplayName}[v.Attribute]
 		if in != "" && scim.Fold(in) == scim.Fold(v.Value) {
-			return refused("%s %q is what the provider asks for: name another one", v.Attribute, in)
+			return cannotResolve("%s %q is what the provider asks for: name another one", v.Attribute, in)
 		}
 	}
 	return nil
@@ -47,7 +47,7 @@ func (t Conflicts) releaseTeam(ctx context.Context, c Conflict, with Replacement
 	}
 	team, err := t.teams().Get(ctx, c.Holder.ID)
 	if err == nil && scim.Fold(team.Name()) == scim.Fold(c.Values[0].Value) {
-		err = refused("a team needs a name: say what to call it")
+		err = cannotResolve("a team needs a name: say what to call it")
 	}
 	return err
 }
@@ -60,7 +60,7 @@ func (t Conflicts) releaseAccount(ctx context.Context, c Conflict, with Replacem
 			return out, err
 		}
 		for _, e := range out.Doc.Get("emails").Items() {
-			if address := e.Get("value").Text(); a.Verifies(address) {
+			if address := e.Get("value").Text(); a.HasVerified(address) {
 				out.Verified = append(out.Verified, address)
 			}
 		}
@@ -74,7 +74,7 @@ func (t Conflicts) releaseAccount(ctx context.Context, c Conflict, with Replacem
 func (t Conflicts) releaseUser(ctx context.Context, c Conflict, with Replacement) error {
 	_, err := t.users().Replace(ctx, c.Holder.ID, nil, func(u User) (Content, error) {
 		if c.Deactivated = Deactivated(u.Doc); !c.Deactivated {
-			return Content{}, c.barred(ByReleasing, t.id)
+			return Content{}, c.checkResolution(ByReleasing, t.id)
 		}
 		doc, err := c.releasedFrom(u.Doc, with)
 		return Content{Doc: doc}, err
@@ -112,16 +112,16 @@ func (c Conflict) releasedFrom(old scim.Value, with Replacement) (scim.Value, er
 // released.
 func (c Conflict) releasedName(doc scim.Value, with Replacement) (string, error) {
 	name := doc.Get("userName").Text()
-	lost := slices.ContainsFunc(c.Values, func(v Taken) bool { return v.Attribute == "userName" && scim.Fold(v.Value) == scim.Fold(name) })
+	lost := slices.ContainsFunc(c.Values, func(v TakenValue) bool { return v.Attribute == "userName" && scim.Fold(v.Value) == scim.Fold(name) })
 	switch {
 	case with.UserName != "":
 		return with.UserName, nil
 	case !lost:
 		return name, nil
-	case with.Email != "" && !c.Username():
+	case with.Email != "" && !c.WithoutEmail():
 		return with.Email, nil
 	}
-	return "", refused("the holder's userName is what the provider asks for: name another one for the holder")
+	return "", cannotResolve("the holder's userName is what the provider asks for: name another one for the holder")
 }
 
 // withoutEmail removes an email in whatever case and form from a document.

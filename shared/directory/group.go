@@ -20,44 +20,44 @@ func groupFrom(item table.Item) (Group, error) {
 // becomes that group, if that is approved. The errors are *TakenError for the
 // displayName, *UnknownMembersError, ErrCycle, ErrDepth, ErrUnavailable, and an
 // *scim.Error for a document that can't be stored.
-func (t Groups) Create(ctx context.Context, doc scim.Value, members MemberEdit) (out Changed, err error) {
+func (t Groups) Create(ctx context.Context, doc scim.Value, members MemberEdit) (out ChangeResult, err error) {
 	err = table.RetryIfChanged(ctx, func() (err error) {
 		out, err = t.create(ctx, Group{t.newResource(doc)}, members, nil)
-		if taken, ok := errors.AsType[*TakenError](attempted(err, GroupKind, "", doc)); ok {
+		if taken, ok := errors.AsType[*TakenError](withAttempt(err, GroupKind, "", doc)); ok {
 			out, err = t.connectTeam(ctx, doc, members, taken)
 		}
-		return attempted(err, GroupKind, "", doc)
+		return withAttempt(err, GroupKind, "", doc)
 	})
 	return out, err
 }
 
 // create stores a new group along with other writes, of which none may fail but
 // because somebody else was faster. Then the error is table.ErrItemChanged.
-func (t Groups) create(ctx context.Context, g Group, members MemberEdit, more []table.Write) (Changed, error) {
+func (t Groups) create(ctx context.Context, g Group, members MemberEdit, more []table.Write) (ChangeResult, error) {
 	name, err := t.newNameClaim(g.Doc)
 	if err != nil {
-		return Changed{}, err
+		return ChangeResult{}, err
 	}
 	item, err := g.item()
 	if err != nil {
-		return Changed{}, err
+		return ChangeResult{}, err
 	}
-	c := &change{namespace: t.namespace, group: g.ID, edit: members, whole: true}
-	c.head = func(_ table.Stamp, marks table.Item) []table.Write {
+	c := &change{namespace: t.namespace, group: g.ID, edit: members, exact: true}
+	c.groupWrites = func(_ table.Stamp, marks table.Item) []table.Write {
 		own := merged(item, marks)
-		record(ctx, own, c.joinsOrParts(), len(c.skipped))
+		addLogStamp(ctx, own, c.changesMembers(), len(c.skipped))
 		return append(append(t.createWrites(GroupKind, g.Resource, own, name), t.countWrite(GroupKind, 1)), more...)
 	}
-	err = t.finishingDeletes(ctx, func() error { return t.classifyFailure(ctx, g.ID, c.carryOut(ctx), name) })
-	return c.outcome(g, !c.stepped), err
+	err = t.finishingDeletes(ctx, func() error { return t.classifyFailure(ctx, g.ID, c.execute(ctx), name) })
+	return c.outcome(g, !c.inManySteps), err
 }
 
 // outcome describes the change once it has been carried out.
-func (c *change) outcome(g Group, exact bool) Changed {
-	out := Changed{Group: g, Exact: exact, Skipped: c.skipped}
+func (c *change) outcome(g Group, exact bool) ChangeResult {
+	out := ChangeResult{Group: g, Exact: exact, Skipped: c.skipped}
 	for _, m := range c.edit.Add {
-		if _, held := c.held[m.ID]; !held {
-			out.Added = append(out.Added, presumed(m))
+		if _, held := c.memberKinds[m.ID]; !held {
+			out.Added = append(out.Added, withDefaultKind(m))
 		}
 	}
 	return out
@@ -78,19 +78,19 @@ func merged(item, more table.Item) table.Item {
 // Draft is a group that is about to be changed.
 type Draft struct {
 	Group
-	t      *namespace
-	known  map[scim.ID]bool // whether they are members was asked
-	held   map[scim.ID]Kind // of those, the members
-	looked bool             // at all members
+	t           *namespace
+	asked       map[scim.ID]bool // whether they are members was asked
+	memberKinds map[scim.ID]Kind // of those, the members
+	readAll     bool             // at all members
 }
 
 // Members reads all members. Once it has been called, the edit is carried out on
 // exactly these or made anew.
 func (d *Draft) Members(ctx context.Context) ([]Member, error) {
 	all, err := d.t.groups().membersOfOne(ctx, d.ID, 0)
-	d.looked, d.held = true, map[scim.ID]Kind{}
+	d.readAll, d.memberKinds = true, map[scim.ID]Kind{}
 	for _, m := range all {
-		d.held[m.ID] = m.Kind
+		d.memberKinds[m.ID] = m.Kind
 	}
 	return all, err
 }
@@ -101,8 +101,8 @@ type Edit struct {
 	Members MemberEdit
 }
 
-// Changed is the outcome of a change of a group.
-type Changed struct {
+// ChangeResult is the outcome of a change of a group.
+type ChangeResult struct {
 	Group   Group
 	Exact   bool      // Group is what stands; otherwise others may have changed it too
 	Added   []Member  // with their kinds
@@ -117,10 +117,10 @@ type Changed struct {
 // as they are known beforehand; to read them along with the group saves a call.
 // The errors are ErrNotFound, ErrVersion, ErrContention, those of Groups.Create and
 // those of edit.
-func (t Groups) Change(ctx context.Context, id scim.ID, match Match, near []scim.ID, edit func(*Draft) (Edit, error)) (out Changed, err error) {
+func (t Groups) Change(ctx context.Context, id scim.ID, match Match, near []scim.ID, edit func(*Draft) (Edit, error)) (out ChangeResult, err error) {
 	err = readModifyWrite(ctx, t.namespace, match, func() (*Draft, error) { return t.draft(ctx, id, near) }, edit, func(d *Draft, e Edit) error {
 		out, err = t.apply(ctx, d, e, match != nil)
-		return attempted(err, GroupKind, id, e.Doc)
+		return withAttempt(err, GroupKind, id, e.Doc)
 	})
 	return out, err
 }
@@ -131,8 +131,8 @@ func (t Groups) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, 
 	if !ValidID(id) {
 		return nil, ErrNotFound
 	}
-	d := &Draft{t: t.namespace, known: map[scim.ID]bool{}, held: map[scim.ID]Kind{}}
-	keys := append(t.keys.memberships(id, d.unasked(near)), t.keys.resource(GroupKind, id))
+	d := &Draft{t: t.namespace, asked: map[scim.ID]bool{}, memberKinds: map[scim.ID]Kind{}}
+	keys := append(t.keys.memberships(id, d.newIDs(near)), t.keys.resource(GroupKind, id))
 	items, err := t.d.db.GetAll(ctx, keys)
 	if err != nil {
 		return nil, err
@@ -144,10 +144,10 @@ func (t Groups) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, 
 			continue
 		}
 		edge := reverseEdge(item)
-		d.held[edge.ID] = edge.Kind
+		d.memberKinds[edge.ID] = edge.Kind
 	}
-	if !alive(own) {
-		t.finishMet(ctx, GroupKind, own)
+	if !exists(own) {
+		t.finishDeletions(ctx, GroupKind, own)
 		return nil, ErrNotFound
 	}
 	if d.Group, err = groupFrom(own); err == nil && d.pending != "" {
@@ -158,56 +158,56 @@ func (t Groups) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, 
 	return d, err
 }
 
-// unasked returns the ids that are not known yet, each once, and notes them.
-func (d *Draft) unasked(ids []scim.ID) (fresh []scim.ID) {
+// newIDs returns the ids that are not known yet, each once, and notes them.
+func (d *Draft) newIDs(ids []scim.ID) (fresh []scim.ID) {
 	for _, id := range ids {
-		if !d.known[id] && ValidID(id) {
-			d.known[id] = true
+		if !d.asked[id] && ValidID(id) {
+			d.asked[id] = true
 			fresh = append(fresh, id)
 		}
 	}
 	return fresh
 }
 
-// ask learns which of the edit's ids are members.
-func (d *Draft) ask(ctx context.Context, e MemberEdit) error {
-	if d.looked {
+// readMemberKinds learns which of the edit's ids are members.
+func (d *Draft) readMemberKinds(ctx context.Context, e MemberEdit) error {
+	if d.readAll {
 		return nil
 	}
 	ids := append([]scim.ID{}, e.Remove...)
 	for _, m := range e.Add {
 		ids = append(ids, m.ID)
 	}
-	held, err := d.t.groups().kindsAmong(ctx, d.ID, d.unasked(ids))
+	held, err := d.t.groups().kindsAmong(ctx, d.ID, d.newIDs(ids))
 	for id, kind := range held {
-		d.held[id] = kind
+		d.memberKinds[id] = kind
 	}
 	return err
 }
 
 // apply carries out an edit of a draft.
-func (t Groups) apply(ctx context.Context, d *Draft, e Edit, versioned bool) (Changed, error) {
-	if err := d.ask(ctx, e.Members); err != nil {
-		return Changed{}, err
+func (t Groups) apply(ctx context.Context, d *Draft, e Edit, versioned bool) (ChangeResult, error) {
+	if err := d.readMemberKinds(ctx, e.Members); err != nil {
+		return ChangeResult{}, err
 	}
 	renamed := e.Doc.JSON() != d.Doc.JSON()
-	c := &change{namespace: t.namespace, group: d.ID, edit: e.Members, held: d.held, whole: d.looked, silent: !renamed, leaves: d.Version + 1}
-	versioned = versioned || d.looked || renamed
+	c := &change{namespace: t.namespace, group: d.ID, edit: e.Members, memberKinds: d.memberKinds, exact: d.readAll, membersOnly: !renamed, nextVersion: d.Version + 1}
+	versioned = versioned || d.readAll || renamed
 	now := d.Group
 	now.Doc, now.Version, now.LastModified = e.Doc, d.Version+1, t.d.instant()
-	taken, err := c.of(ctx, d.Group, now, versioned)
+	taken, err := c.prepare(ctx, d.Group, now, versioned)
 	if err == nil {
-		err = t.classifyFailure(ctx, d.ID, c.carryOut(ctx), taken)
+		err = t.classifyFailure(ctx, d.ID, c.execute(ctx), taken)
 	}
 	if !c.wrote {
 		return c.outcome(d.Group, true), err
 	}
-	return c.outcome(now, versioned && !c.stepped), err
+	return c.outcome(now, versioned && !c.inManySteps), err
 }
 
-// of prepares the writes of the group itself and of what it claims. It returns the
+// prepare prepares the writes of the group itself and of what it claims. It returns the
 // claims that it takes, which stand behind the group.
-func (c *change) of(ctx context.Context, old, now Group, versioned bool) ([]claim, error) {
+func (c *change) prepare(ctx context.Context, old, now Group, versioned bool) ([]claim, error) {
 	name, err := c.newNameClaim(now.Doc)
 	if err != nil {
 		return nil, err
@@ -221,12 +221,12 @@ func (c *change) of(ctx context.Context, old, now Group, versioned bool) ([]clai
 	if versioned {
 		set["doc"], condition, values = item["doc"], condition+" AND #version = :old", table.Item{"old": old.Version}
 	}
-	c.head = func(stamp table.Stamp, more table.Item) []table.Write {
+	c.groupWrites = func(stamp table.Stamp, more table.Item) []table.Write {
 		own := merged(set, more)
 		if versioned {
-			own["writer"] = c.d.stamped(old.Resource, stamp)
+			own["writer"] = c.d.nextStamps(old.Resource, stamp)
 		}
-		record(ctx, own, c.joinsOrParts(), len(c.skipped))
+		addLogStamp(ctx, own, c.changesMembers(), len(c.skipped))
 		group := table.Update(c.keys.resource(GroupKind, c.group), own).Adding("version", 1).WithCondition(condition, values)
 		return append([]table.Write{group}, c.changeWrites(GroupKind, old.Resource, now.Resource, taken, yielded)...)
 	}
@@ -242,8 +242,8 @@ func (t Groups) classifyFailure(ctx context.Context, id scim.ID, err error, take
 		return err
 	}
 	if own := failed.At(0); own != nil {
-		if !alive(own.Item) {
-			t.finishMet(ctx, GroupKind, own.Item)
+		if !exists(own.Item) {
+			t.finishDeletions(ctx, GroupKind, own.Item)
 			return ErrNotFound
 		}
 		if pending := own.Item.Text("pending"); pending != "" {

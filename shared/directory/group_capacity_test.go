@@ -64,7 +64,7 @@ func TestCapacityOfMemberships(t *testing.T) {
 	ids := b.users(100)
 	b.group("all", ids[:30]...)
 	ctx, meter := table.WithMeter(t.Context())
-	if all, err := b.acme.Groups().Of(ctx, ids); err != nil || len(all) != 30 {
+	if all, err := b.acme.Groups().OfUsers(ctx, ids); err != nil || len(all) != 30 {
 		t.Errorf("%d users, %v", len(all), err)
 	}
 	if u := meter.Usage(); u.Calls > 17 {

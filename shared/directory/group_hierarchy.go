@@ -12,15 +12,15 @@ import (
 
 // hierarchy is what is known of groups and the groups that hold them.
 type hierarchy struct {
-	t     *namespace
-	mu    sync.Mutex
-	names map[scim.ID]string    // of groups that exist
-	above map[scim.ID][]scim.ID // the groups that a group is a member of
+	t       *namespace
+	mu      sync.Mutex
+	names   map[scim.ID]string    // of groups that exist
+	parents map[scim.ID][]scim.ID // the groups that a group is a member of
 }
 
-// learn reads the names of groups, and level by level those that hold them, if
-// there are nested groups at all. More than MaxEdges groups are ErrTooMany.
-func (h *hierarchy) learn(ctx context.Context, direct map[scim.ID][]scim.ID) error {
+// read reads the names of groups, and level by level those that hold them, if
+// there are nested groups at all. More than MaxMemberships groups are ErrTooMany.
+func (h *hierarchy) read(ctx context.Context, direct map[scim.ID][]scim.ID) error {
 	level := map[scim.ID]bool{}
 	for _, groups := range direct {
 		for _, group := range groups {
@@ -28,11 +28,11 @@ func (h *hierarchy) learn(ctx context.Context, direct map[scim.ID][]scim.ID) err
 		}
 	}
 	for first := true; len(level) > 0; first = false {
-		nested, err := h.name(ctx, level, first)
+		nested, err := h.readNames(ctx, level, first)
 		if err != nil || first && !nested {
 			return err
 		}
-		next, err := h.t.groups().nextLevel(ctx, level, h.holders)
+		next, err := h.t.groups().nextLevel(ctx, level, h.readParents)
 		if err != nil {
 			return err
 		}
@@ -41,15 +41,15 @@ func (h *hierarchy) learn(ctx context.Context, direct map[scim.ID][]scim.ID) err
 				delete(next, id)
 			}
 		}
-		if level = next; len(h.names)+len(level) > MaxEdges {
+		if level = next; len(h.names)+len(level) > MaxMemberships {
 			return ErrTooMany
 		}
 	}
 	return nil
 }
 
-// name reads the names of groups, and at first whether groups are nested.
-func (h *hierarchy) name(ctx context.Context, level map[scim.ID]bool, first bool) (nested bool, err error) {
+// readNames reads the names of groups, and at first whether groups are nested.
+func (h *hierarchy) readNames(ctx context.Context, level map[scim.ID]bool, first bool) (nested bool, err error) {
 	var keys []table.Key
 	for id := range level {
 		keys = append(keys, h.t.keys.resource(GroupKind, id))
@@ -70,19 +70,19 @@ func (h *hierarchy) name(ctx context.Context, level map[scim.ID]bool, first bool
 		if err != nil {
 			return nested, err
 		}
-		if alive(item) {
+		if exists(item) {
 			h.names[g.ID] = g.Doc.Get("displayName").Text()
 		}
 	}
 	return nested, nil
 }
 
-// holders reads and notes the groups that hold a group.
-func (h *hierarchy) holders(ctx context.Context, group scim.ID) ([]scim.ID, error) {
-	ids, err := h.t.groups().above(ctx, group)
+// readParents reads and notes the groups that hold a group.
+func (h *hierarchy) readParents(ctx context.Context, group scim.ID) ([]scim.ID, error) {
+	ids, err := h.t.groups().parents(ctx, group)
 	if err == nil && len(ids) > 0 {
 		h.mu.Lock()
-		h.above[group] = ids
+		h.parents[group] = ids
 		h.mu.Unlock()
 	}
 	return ids, err
@@ -100,8 +100,8 @@ func (h *hierarchy) memberships(direct []scim.ID) (all []Membership) {
 			}
 		}
 		for _, group := range groups {
-			if len(h.above[group]) > 0 && seen[group] {
-				visit(slices.DeleteFunc(slices.Clone(h.above[group]), func(id scim.ID) bool { return seen[id] }), false)
+			if len(h.parents[group]) > 0 && seen[group] {
+				visit(slices.DeleteFunc(slices.Clone(h.parents[group]), func(id scim.ID) bool { return seen[id] }), false)
 			}
 		}
 	}

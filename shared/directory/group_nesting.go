@@ -17,10 +17,10 @@ const MaxDepth = 10
 // nested.
 const maxNested = 1000
 
-// guard makes the write that goes with putting groups into the group, nil if the
+// nestingGuard makes the write that goes with putting groups into the group, nil if the
 // change does not: no other change may have done the like since these groups were
 // found to make no cycle. The errors are ErrCycle, ErrDepth, ErrTooMany.
-func (c *change) guard(ctx context.Context) ([]table.Write, error) {
+func (c *change) nestingGuard(ctx context.Context) ([]table.Write, error) {
 	var children []scim.ID
 	for _, m := range c.edit.Add {
 		if m.Kind == GroupKind {
@@ -48,7 +48,7 @@ func (c *change) guard(ctx context.Context) ([]table.Write, error) {
 // checkNesting walks down from groups that are to be members of another, and up
 // from that.
 func (t Groups) checkNesting(ctx context.Context, group scim.ID, children []scim.ID) error {
-	below, err := t.levels(ctx, children, t.below)
+	below, err := t.levels(ctx, children, t.finishedChildren)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (t Groups) checkNesting(ctx context.Context, group scim.ID, children []scim
 			return ErrCycle
 		}
 	}
-	above, err := t.levels(ctx, []scim.ID{group}, t.above)
+	above, err := t.levels(ctx, []scim.ID{group}, t.parents)
 	if err == nil && len(above)+len(below) > MaxDepth {
 		err = ErrDepth
 	}
@@ -76,7 +76,7 @@ func (t Groups) nestingItem(ctx context.Context) (table.Item, error) {
 	if err == nil {
 		err = t.finishPending(ctx, g.Resource)
 	}
-	return item, noneFound(err)
+	return item, ignoreNotFound(err)
 }
 
 // levels returns the groups that are reached from some in 0, 1, 2 ... steps, by as
@@ -127,21 +127,21 @@ func (t Groups) nextLevel(ctx context.Context, level map[scim.ID]bool, step func
 	return next, work.Wait()
 }
 
-// below returns the groups that are members of a group. A change of it that is
+// finishedChildren returns the groups that are members of a group. A change of it that is
 // under way may put some there, so it is finished first.
-func (t Groups) below(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
+func (t Groups) finishedChildren(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
 	g, err := t.Get(ctx, group)
 	if err == nil {
 		err = t.finishPending(ctx, g.Resource)
 	}
 	if err != nil { // it may have been deleted meanwhile
-		return nil, noneFound(err)
+		return nil, ignoreNotFound(err)
 	}
-	return t.nested(ctx, group)
+	return t.children(ctx, group)
 }
 
-// nested returns the groups that are members of a group as it stands.
-func (t Groups) nested(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
+// children returns the groups that are members of a group as it stands.
+func (t Groups) children(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
 	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.members(group)}.Prefixed(GroupKind.letter()+"#"))
 	for _, edge := range edges {
 		ids = append(ids, memberFrom(edge).ID)
@@ -149,8 +149,8 @@ func (t Groups) nested(ctx context.Context, group scim.ID) (ids []scim.ID, err e
 	return ids, err
 }
 
-// above returns the groups that a group or user is a direct member of.
-func (t Groups) above(ctx context.Context, member scim.ID) (ids []scim.ID, err error) {
+// parents returns the groups that a group or user is a direct member of.
+func (t Groups) parents(ctx context.Context, member scim.ID) (ids []scim.ID, err error) {
 	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.memberOf(member)}.Prefixed(string(member)+"#"))
 	for _, edge := range edges {
 		ids = append(ids, reverseEdge(edge).group)

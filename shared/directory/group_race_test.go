@@ -102,7 +102,7 @@ func (b *bench) randomly(r *rand.Rand, users, groups []scim.ID, deleted func(sci
 }
 
 // replaceLive replaces the members; ids that have gone are not among what it adds.
-func (b *bench) replaceLive(group scim.ID, ids []scim.ID) (directory.Changed, error) {
+func (b *bench) replaceLive(group scim.ID, ids []scim.ID) (directory.ChangeResult, error) {
 	var live []scim.ID
 	for _, id := range ids {
 		if _, err := b.acme.Users().Get(b.Context(), id); err == nil {

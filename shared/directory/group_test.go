@@ -52,7 +52,7 @@ func (b *bench) users(n int) (ids []scim.ID) {
 }
 
 // edit changes a group's members without looking at them.
-func (b *bench) edit(ctx context.Context, id scim.ID, e directory.MemberEdit) (directory.Changed, error) {
+func (b *bench) edit(ctx context.Context, id scim.ID, e directory.MemberEdit) (directory.ChangeResult, error) {
 	near := slices.Clone(e.Remove)
 	for _, m := range e.Add {
 		near = append(near, m.ID)
@@ -63,7 +63,7 @@ func (b *bench) edit(ctx context.Context, id scim.ID, e directory.MemberEdit) (d
 }
 
 // replaceMembers makes ids the members of a group.
-func (b *bench) replaceMembers(ctx context.Context, id scim.ID, ids []scim.ID) (directory.Changed, error) {
+func (b *bench) replaceMembers(ctx context.Context, id scim.ID, ids []scim.ID) (directory.ChangeResult, error) {
 	return b.acme.Groups().Change(ctx, id, nil, nil, func(d *directory.Draft) (directory.Edit, error) {
 		e := directory.Edit{Doc: d.Doc}
 		all, err := d.Members(ctx)
@@ -222,7 +222,7 @@ func TestMemberships(t *testing.T) {
 			t.Errorf("%+v", g)
 		}
 	}
-	all, err := b.acme.Groups().Of(t.Context(), ids)
+	all, err := b.acme.Groups().OfUsers(t.Context(), ids)
 	if err != nil || len(all[ids[1]]) != 3 || len(all[ids[5]]) != 2 || len(all[ids[6]]) != 0 || !slices.Equal(all[ids[0]], groups) {
 		t.Errorf("%+v, %v", all, err)
 	}

@@ -57,11 +57,11 @@ func (t keys) prefix() string {
 	return "T#" + string(t.id) + "#"
 }
 
-// section is the word in keys for the resources of a kind.
-func (k Kind) section() string { return strings.ToUpper(string(k)) }
+// keyName is the word in keys for the resources of a kind.
+func (k Kind) keyName() string { return strings.ToUpper(string(k)) }
 
 // letter is the word in the keys of edges for members of a kind.
-func (k Kind) letter() string { return k.section()[:1] }
+func (k Kind) letter() string { return k.keyName()[:1] }
 
 func kindOf(letter string) Kind {
 	if strings.HasPrefix(letter, "G") {
@@ -70,23 +70,23 @@ func kindOf(letter string) Kind {
 	return UserKind
 }
 
-func (t keys) partition(k Kind) string { return t.prefix() + k.section() }
+func (t keys) partition(k Kind) string { return t.prefix() + k.keyName() }
 
 func (t keys) resource(k Kind, id scim.ID) table.Key {
 	return table.Key{PK: t.partition(k), SK: string(id)}
 }
 
 func (t keys) lookup(k Kind, attribute, value string) string {
-	return t.prefix() + "LOOKUP#" + k.section() + "#" + attribute + "#" + bounded(value)
+	return t.prefix() + "LOOKUP#" + k.keyName() + "#" + attribute + "#" + bounded(value)
 }
 
 func (t keys) groupName(folded string) table.Key {
 	return table.Key{PK: t.lookup(GroupKind, "displayName", folded), SK: "CLAIM"}
 }
 
-func (t keys) tombstones(k Kind) string { return t.prefix() + "DELETED#" + k.section() }
+func (t keys) tombstones(k Kind) string { return t.prefix() + "DELETED#" + k.keyName() }
 
-func (t keys) count(k Kind) string { return t.prefix() + "COUNT#" + k.section() }
+func (t keys) count(k Kind) string { return t.prefix() + "COUNT#" + k.keyName() }
 
 func (t keys) members(group scim.ID) string { return t.prefix() + "MEMBERS#" + string(group) }
 

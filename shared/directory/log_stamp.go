@@ -9,9 +9,9 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Record is what a write of a user or group carries for the provisioning log, from
+// LogRecord is what a write of a user or group carries for the provisioning log, from
 // which function changes makes the entry: so the log costs a request no call.
-type Record struct {
+type LogRecord struct {
 	Time       time.Time
 	Request    string
 	Credential tenant.KeyID
@@ -20,22 +20,22 @@ type Record struct {
 	Deviations []string
 }
 
-type recordKey struct{}
+type logRecordKey struct{}
 
-// Recorded returns a context for a request. The write that makes the request's
+// WithLogRecord returns a context for a request. The write that makes the request's
 // change carries what record returns, which is asked for at that time, and anew for
 // each attempt. skipped is the number of members that are left out because they do
 // not exist.
-func Recorded(ctx context.Context, record func(skipped int) Record) context.Context {
-	return context.WithValue(ctx, recordKey{}, record)
+func WithLogRecord(ctx context.Context, record func(skipped int) LogRecord) context.Context {
+	return context.WithValue(ctx, logRecordKey{}, record)
 }
 
-type connectsKey struct{}
+type connectingKey struct{}
 
 // connecting returns a context in which what is recorded is a connection: the
 // request alone does not know that it makes one.
 func connecting(ctx context.Context) context.Context {
-	return context.WithValue(ctx, connectsKey{}, true)
+	return context.WithValue(ctx, connectingKey{}, true)
 }
 
 // logStamp is a record as an item has it, as small as it can be: it counts for the
@@ -50,16 +50,16 @@ type logStamp struct {
 	Members    bool     `json:"m,omitempty"` // members change, who are not in the document
 }
 
-// record adds the record of the request to a resource's item or to what is set of
+// addLogStamp adds the record of the request to a resource's item or to what is set of
 // it. Other writes leave the attribute alone: the log is told of a change by its
 // being another one.
-func record(ctx context.Context, item table.Item, members bool, skipped int) {
-	ask, ok := ctx.Value(recordKey{}).(func(int) Record)
+func addLogStamp(ctx context.Context, item table.Item, members bool, skipped int) {
+	ask, ok := ctx.Value(logRecordKey{}).(func(int) LogRecord)
 	if !ok {
 		return
 	}
 	r := ask(skipped)
-	if ctx.Value(connectsKey{}) != nil {
+	if ctx.Value(connectingKey{}) != nil {
 		r.Operation = "connect"
 	}
 	data, err := json.Marshal(logStamp{

@@ -37,41 +37,41 @@ type change struct {
 	group scim.ID
 	// head makes the writes of the group itself, which come first, with more
 	// attributes of the group.
-	head   func(stamp table.Stamp, more table.Item) []table.Write
-	edit   MemberEdit
-	held   map[scim.ID]Kind // those of the edit that are members
-	whole  bool             // the group's version guarantees held
-	leaves int64            // the group's version after a single plain write
-	silent bool             // the group itself is written only if members change
+	groupWrites func(stamp table.Stamp, more table.Item) []table.Write
+	edit        MemberEdit
+	memberKinds map[scim.ID]Kind // those of the edit that are members
+	exact       bool             // the group's version guarantees held
+	nextVersion int64            // the group's version after a single plain write
+	membersOnly bool             // the group itself is written only if members change
 
-	sent    []table.Write // in the last transaction
-	settled bool          // the kinds of added members were looked up
-	skipped []scim.ID
-	wrote   bool // it changed something
-	stepped bool // in steps
+	sent        []table.Write // in the last transaction
+	resolved    bool          // the kinds of added members were looked up
+	skipped     []scim.ID
+	wrote       bool // it changed something
+	inManySteps bool // in steps
 }
 
-// carryOut writes the change, unless it changes nothing. Members are taken for
+// execute writes the change, unless it changes nothing. Members are taken for
 // users until DynamoDB says that one is none. Whatever else fails is the caller's
 // to judge.
-func (c *change) carryOut(ctx context.Context) error {
+func (c *change) execute(ctx context.Context) error {
 	for range table.MaxAttempts {
 		actions := c.actions()
-		if actions == 0 && c.silent {
+		if actions == 0 && c.membersOnly {
 			return nil
 		}
 		large := c.large(actions)
-		if (large || c.doubtful()) && !c.settled {
-			if err := c.settle(ctx); err != nil {
+		if (large || c.hasInvalidID()) && !c.resolved {
+			if err := c.resolveKinds(ctx); err != nil {
 				return err
 			}
 			continue
 		}
 		err := c.write(ctx, large)
-		if !c.missing(err) {
+		if !c.onlyMembersMissing(err) {
 			return err
 		}
-		if err := c.settle(ctx); err != nil {
+		if err := c.resolveKinds(ctx); err != nil {
 			return err
 		}
 	}
@@ -81,11 +81,11 @@ func (c *change) carryOut(ctx context.Context) error {
 // large reports whether that many actions on members need more than one
 // transaction.
 func (c *change) large(actions int) bool {
-	return actions+len(c.head("", nil))+c.guards() > maxActions || c.d.step < maxStep && actions > c.d.step*actionsToJoin
+	return actions+len(c.groupWrites("", nil))+c.guardCount() > maxActions || c.d.step < maxStep && actions > c.d.step*actionsPerAdd
 }
 
-// guards is the number of writes that guard adds.
-func (c *change) guards() int {
+// guardCount is the number of writes that guard adds.
+func (c *change) guardCount() int {
 	if slices.ContainsFunc(c.edit.Add, func(m Member) bool { return m.Kind == GroupKind }) {
 		return 1
 	}
@@ -93,19 +93,19 @@ func (c *change) guards() int {
 }
 
 func (c *change) write(ctx context.Context, large bool) error {
-	guard, err := c.guard(ctx)
+	guard, err := c.nestingGuard(ctx)
 	if err != nil {
 		return err
 	}
-	c.wrote, c.stepped = true, large
+	c.wrote, c.inManySteps = true, large
 	if large {
 		return c.inSteps(ctx, guard)
 	}
-	return c.atOnce(ctx, guard)
+	return c.inOneTransaction(ctx, guard)
 }
 
-// doubtful reports whether an id can't be a user's.
-func (c *change) doubtful() bool {
+// hasInvalidID reports whether an id can't be a user's.
+func (c *change) hasInvalidID() bool {
 	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !ValidID(m.ID) })
 }
 
@@ -113,99 +113,99 @@ func (c *change) doubtful() bool {
 func (c *change) actions() int {
 	n, changes := 0, 0
 	for _, m := range c.edit.Add {
-		if _, held := c.held[m.ID]; held {
+		if _, held := c.memberKinds[m.ID]; held {
 			n++
 		} else {
-			n, changes = n+actionsToJoin, changes+1
+			n, changes = n+actionsPerAdd, changes+1
 		}
 	}
 	for _, id := range c.edit.Remove {
-		if _, held := c.held[id]; held {
-			n, changes = n+actionsToPart, changes+1
+		if _, held := c.memberKinds[id]; held {
+			n, changes = n+actionsPerRemove, changes+1
 		} else {
 			n++
 		}
 	}
-	if changes == 0 && c.silent {
+	if changes == 0 && c.membersOnly {
 		return 0
 	}
 	return n
 }
 
-// joinsOrParts reports whether the edit changes who is a member.
-func (c *change) joinsOrParts() bool {
-	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !c.holds(m.ID) }) || slices.ContainsFunc(c.edit.Remove, c.holds)
+// changesMembers reports whether the edit changes who is a member.
+func (c *change) changesMembers() bool {
+	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !c.isMember(m.ID) }) || slices.ContainsFunc(c.edit.Remove, c.isMember)
 }
 
-func (c *change) holds(id scim.ID) bool {
-	_, held := c.held[id]
+func (c *change) isMember(id scim.ID) bool {
+	_, held := c.memberKinds[id]
 	return held
 }
 
 // The numbers of actions that put a member into a group and take it out.
 const (
-	actionsToJoin = 3
-	actionsToPart = 2
+	actionsPerAdd    = 3
+	actionsPerRemove = 2
 )
 
-// atOnce carries the change out in one transaction. What the edit leaves as it was
+// inOneTransaction carries the change out in one transaction. What the edit leaves as it was
 // read is held to that, lest the outcome be that of no order of requests.
-func (c *change) atOnce(ctx context.Context, guard []table.Write) error {
-	return c.change(ctx, GroupKind, Resource{ID: c.group, Version: c.leaves - 1}, func(stamp table.Stamp) []table.Write {
-		c.sent = append(append(c.head(stamp, nil), guard...), c.edges()...)
+func (c *change) inOneTransaction(ctx context.Context, guard []table.Write) error {
+	return c.changeResource(ctx, GroupKind, Resource{ID: c.group, Version: c.nextVersion - 1}, func(stamp table.Stamp) []table.Write {
+		c.sent = append(append(c.groupWrites(stamp, nil), guard...), c.edgeWrites()...)
 		return c.sent
 	}, nil)
 }
 
-func (c *change) edges() (writes []table.Write) {
+func (c *change) edgeWrites() (writes []table.Write) {
 	for _, m := range c.edit.Add {
-		_, held := c.held[m.ID]
+		_, held := c.memberKinds[m.ID]
 		switch {
 		case !held:
-			writes = append(writes, c.groups().addEdges(c.group, presumed(m))...)
-		case !c.whole:
+			writes = append(writes, c.groups().addEdges(c.group, withDefaultKind(m))...)
+		case !c.exact:
 			writes = append(writes, table.Check(c.keys.membership(m.ID, c.group), "attribute_exists(PK)", nil))
 		}
 	}
 	for _, id := range c.edit.Remove {
-		kind, held := c.held[id]
+		kind, held := c.memberKinds[id]
 		switch {
 		case held:
 			writes = append(writes, c.groups().removeEdges(c.group, Member{ID: id, Kind: kind})...)
-		case !c.whole && ValidID(id):
+		case !c.exact && ValidID(id):
 			writes = append(writes, table.Check(c.keys.membership(id, c.group), "attribute_not_exists(PK)", nil))
 		}
 	}
 	return writes
 }
 
-// presumed takes a member of which nothing is said for a user.
-func presumed(m Member) Member {
+// withDefaultKind takes a member of which nothing is said for a user.
+func withDefaultKind(m Member) Member {
 	if m.Kind == "" {
 		m.Kind = UserKind
 	}
 	return m
 }
 
-// missing reports whether nothing stood in the way of a transaction but members
+// onlyMembersMissing reports whether nothing stood in the way of a transaction but members
 // that are no live resources of their kind.
-func (c *change) missing(err error) bool {
+func (c *change) onlyMembersMissing(err error) bool {
 	failed := table.FailedConditions(err)
-	if failed == nil || c.stepped {
+	if failed == nil || c.inManySteps {
 		return false
 	}
 	members := map[table.Key]bool{}
 	for _, m := range c.edit.Add {
-		members[c.keys.resource(presumed(m).Kind, m.ID)] = true
+		members[c.keys.resource(withDefaultKind(m).Kind, m.ID)] = true
 	}
 	return !slices.ContainsFunc(failed.Failures, func(f table.Failure) bool { return !members[c.sent[f.Index].Key] })
 }
 
-// settle looks up the members to be added that are not yet: which are users, which
+// resolveKinds looks up the members to be added that are not yet: which are users, which
 // groups, and which do not exist.
-func (c *change) settle(ctx context.Context) error {
-	c.settled = true
-	kinds, err := c.kinds(ctx)
+func (c *change) resolveKinds(ctx context.Context) error {
+	c.resolved = true
+	kinds, err := c.findKinds(ctx)
 	if err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func (c *change) settle(ctx context.Context) error {
 	var known []Member
 	typed := false
 	for _, m := range c.edit.Add {
-		kind, held := c.held[m.ID]
+		kind, held := c.memberKinds[m.ID]
 		if !held {
 			kind = kinds[m.ID]
 		}
@@ -231,14 +231,14 @@ func (c *change) settle(ctx context.Context) error {
 	return nil
 }
 
-// kinds finds the kinds of members to be added: users first, and groups among what
+// findKinds finds the kinds of members to be added: users first, and groups among what
 // is left.
-func (c *change) kinds(ctx context.Context) (map[scim.ID]Kind, error) {
+func (c *change) findKinds(ctx context.Context) (map[scim.ID]Kind, error) {
 	found := map[scim.ID]Kind{}
 	for _, kind := range []Kind{UserKind, GroupKind} {
 		var ids []scim.ID
 		for _, m := range c.edit.Add {
-			_, held := c.held[m.ID]
+			_, held := c.memberKinds[m.ID]
 			if !held && found[m.ID] == "" && (m.Kind == "" || m.Kind == kind) && ValidID(m.ID) {
 				ids = append(ids, m.ID)
 			}

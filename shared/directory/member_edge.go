@@ -87,7 +87,7 @@ func (t Groups) addEdges(group scim.ID, m Member) []table.Write {
 	return []table.Write{
 		table.Check(t.keys.resource(m.Kind, m.ID), existsCondition, nil),
 		table.Put(t.keys.member(group, m), forward),
-		table.Put(t.keys.membership(m.ID, group), table.Item{"kind": m.Kind.letter(), "of": GroupKind.section()}),
+		table.Put(t.keys.membership(m.ID, group), table.Item{"kind": m.Kind.letter(), "of": GroupKind.keyName()}),
 	}
 }
 
@@ -147,7 +147,7 @@ func (t Groups) finishPending(ctx context.Context, group Resource) error {
 	if group.pending == "" {
 		return nil
 	}
-	return noneFound(t.finishChange(ctx, group.ID, group.pending))
+	return ignoreNotFound(t.finishChange(ctx, group.ID, group.pending))
 }
 
 // membersOfOne reads the members of a group, limit of them if it is not 0.

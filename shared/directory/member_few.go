@@ -10,7 +10,7 @@ import (
 // so many of them; otherwise the error is ErrTooMany. It reads at most one member more
 // than that. The members are never older than the group's version, so that a client
 // that makes its next change conditional on the version loses none.
-func (t Groups) FewMembers(ctx context.Context, c Changed, most int) (Group, []Member, error) {
+func (t Groups) FewMembers(ctx context.Context, c ChangeResult, most int) (Group, []Member, error) {
 	g := c.Group
 	if !c.Exact {
 		now, members, err := t.withMembers(ctx, c, most+1)
@@ -32,7 +32,7 @@ func (t Groups) FewMembers(ctx context.Context, c Changed, most int) (Group, []M
 }
 
 // withMembers reads a group and, at the same time, a number of its members.
-func (t Groups) withMembers(ctx context.Context, c Changed, limit int) (g Group, members []Member, err error) {
+func (t Groups) withMembers(ctx context.Context, c ChangeResult, limit int) (g Group, members []Member, err error) {
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() (err error) { g, err = t.Get(ctx, c.Group.ID); return err })
 	work.Go(func() (err error) { members, err = t.membersOfOne(ctx, c.Group.ID, limit); return err })

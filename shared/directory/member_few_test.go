@@ -32,7 +32,7 @@ func TestCapacityOfFewMembers(t *testing.T) { // design: round trips and capacit
 			b.seed(g.ID, tt.members)
 			for _, exact := range []bool{false, true} {
 				ctx, meter := table.WithMeter(t.Context())
-				_, members, err := b.acme.Groups().FewMembers(ctx, directory.Changed{Group: g, Exact: exact}, 100)
+				_, members, err := b.acme.Groups().FewMembers(ctx, directory.ChangeResult{Group: g, Exact: exact}, 100)
 				want := tt.want
 				if exact { // the group need not be read again
 					want.Calls, want.Reads = want.Calls-1, want.Reads-1
@@ -76,7 +76,7 @@ func TestFewMembersOfADeletedGroup(t *testing.T) {
 	if err := b.acme.Groups().Delete(t.Context(), g.ID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := b.acme.Groups().FewMembers(t.Context(), directory.Changed{Group: g}, 100); !errors.Is(err, directory.ErrNotFound) {
+	if _, _, err := b.acme.Groups().FewMembers(t.Context(), directory.ChangeResult{Group: g}, 100); !errors.Is(err, directory.ErrNotFound) {
 		t.Error(err)
 	}
 }

@@ -27,30 +27,30 @@ func (t Users) GetWithGroups(ctx context.Context, id scim.ID) (u User, groups []
 	var all map[scim.ID][]Membership
 	work, within := errgroup.WithContext(ctx)
 	work.Go(func() (err error) { u, err = t.Get(within, id); return err })
-	work.Go(func() (err error) { all, err = t.groups().Of(within, []scim.ID{id}); return err })
+	work.Go(func() (err error) { all, err = t.groups().OfUsers(within, []scim.ID{id}); return err })
 	err = work.Wait()
 	return u, all[id], err
 }
 
-// MaxEdges is the most memberships that one request reads.
-const MaxEdges = 10_000
+// MaxMemberships is the most memberships that one request reads.
+const MaxMemberships = 10_000
 
-// Of reads the groups of users, direct and indirect, in the order of the
-// groups' ids. It asks for ranges of users, not for each. More than MaxEdges
+// OfUsers reads the groups of users, direct and indirect, in the order of the
+// groups' ids. It asks for ranges of users, not for each. More than MaxMemberships
 // memberships of all users together are ErrTooMany.
-func (t Groups) Of(ctx context.Context, users []scim.ID) (map[scim.ID][]Membership, error) {
+func (t Groups) OfUsers(ctx context.Context, users []scim.ID) (map[scim.ID][]Membership, error) {
 	direct, err := t.directGroups(ctx, users)
 	if err != nil {
 		return nil, err
 	}
-	h := &hierarchy{t: t.namespace, names: map[scim.ID]string{}, above: map[scim.ID][]scim.ID{}}
-	if err := h.learn(ctx, direct); err != nil {
+	h := &hierarchy{t: t.namespace, names: map[scim.ID]string{}, parents: map[scim.ID][]scim.ID{}}
+	if err := h.read(ctx, direct); err != nil {
 		return nil, err
 	}
 	all, sum := make(map[scim.ID][]Membership, len(users)), 0
 	for user, groups := range direct {
 		found := h.memberships(groups)
-		if sum += len(found); sum > MaxEdges {
+		if sum += len(found); sum > MaxMemberships {
 			return nil, ErrTooMany
 		}
 		if len(found) > 0 {
@@ -82,9 +82,9 @@ func (t Groups) UserIDs(ctx context.Context, group, after scim.ID, limit int) ([
 		return nil, nil
 	}
 	if _, err := t.Get(ctx, group); err != nil {
-		return nil, noneFound(err)
+		return nil, ignoreNotFound(err)
 	}
-	levels, err := t.levels(ctx, []scim.ID{group}, t.below)
+	levels, err := t.levels(ctx, []scim.ID{group}, t.finishedChildren)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (t Groups) usersAfter(ctx context.Context, group, after scim.ID, limit int)
 	return t.idsIn(ctx, q, func(edge table.Item) scim.ID { return memberFrom(edge).ID })
 }
 
-func noneFound(err error) error {
+func ignoreNotFound(err error) error {
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}

@@ -15,59 +15,59 @@ const maxActions = 100
 // edgeBatch is the number of edges that are read at a time to be removed.
 const edgeBatch = 1000
 
-// membershipKeys is a membership that ends.
-type membershipKeys struct {
+// endedMembership is a membership that ends.
+type endedMembership struct {
 	of    table.Key     // the group or team, whose version moves
 	edges []table.Write // what removes both edges
 }
 
-// actionsToLeave is the number of actions that end a membership: on the group or
+// actionsPerMembership is the number of actions that end a membership: on the group or
 // team and on both edges.
-const actionsToLeave = 3
+const actionsPerMembership = 3
 
-// detach removes a marked member from all its groups. The last writes, of which
+// leaveGroups removes a marked member from all its groups. The last writes, of which
 // the first is on the member itself, are carried out with the last groups.
-func (t Groups) detach(ctx context.Context, m Member, last func() []table.Write) error {
-	room := (maxActions - len(last())) / actionsToLeave
+func (t Groups) leaveGroups(ctx context.Context, m Member, last func() []table.Write) error {
+	room := (maxActions - len(last())) / actionsPerMembership
 	for {
 		edges, next, err := t.d.db.Query(ctx, table.Query{PK: t.keys.memberOf(m.ID), Limit: edgeBatch}.Prefixed(string(m.ID)+"#"))
 		if err != nil {
 			return err
 		}
-		seats := make([]membershipKeys, len(edges))
+		seats := make([]endedMembership, len(edges))
 		for i, edge := range edges {
 			seats[i] = t.membershipIn(reverseEdge(edge).group, m)
 		}
 		if next == "" && len(seats) <= room {
-			return t.d.leave(ctx, seats, last)
+			return t.d.endMemberships(ctx, seats, last)
 		}
-		if err := t.d.leaveAll(ctx, seats); err != nil {
+		if err := t.d.endAllMemberships(ctx, seats); err != nil {
 			return err
 		}
 	}
 }
 
-func (t Groups) membershipIn(group scim.ID, m Member) membershipKeys {
-	return membershipKeys{t.keys.resource(GroupKind, group), t.removeEdges(group, m)}
+func (t Groups) membershipIn(group scim.ID, m Member) endedMembership {
+	return endedMembership{t.keys.resource(GroupKind, group), t.removeEdges(group, m)}
 }
 
-// leaveAll ends memberships of one member, several transactions at a time: they
+// endAllMemberships ends memberships of one member, several transactions at a time: they
 // have no item in common.
-func (d *Directory) leaveAll(ctx context.Context, seats []membershipKeys) error {
+func (d *Directory) endAllMemberships(ctx context.Context, seats []endedMembership) error {
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(4)
-	const step = maxActions / actionsToLeave
+	const step = maxActions / actionsPerMembership
 	for first := 0; first < len(seats); first += step {
 		some := seats[first:min(first+step, len(seats))]
-		work.Go(func() error { return d.leave(ctx, some, func() []table.Write { return nil }) })
+		work.Go(func() error { return d.endMemberships(ctx, some, func() []table.Write { return nil }) })
 	}
 	return work.Wait()
 }
 
-// leave ends memberships of one member in one transaction, behind some other
+// endMemberships ends memberships of one member in one transaction, behind some other
 // writes. A group that has gone meanwhile, or is about to, has its edges removed
 // and nothing else.
-func (d *Directory) leave(ctx context.Context, seats []membershipKeys, last func() []table.Write) error {
+func (d *Directory) endMemberships(ctx context.Context, seats []endedMembership, last func() []table.Write) error {
 	gone := make([]bool, len(seats))
 	for range 1 + len(seats) {
 		first := 0
@@ -76,7 +76,7 @@ func (d *Directory) leave(ctx context.Context, seats []membershipKeys, last func
 			first = len(writes)
 			for i, s := range seats {
 				if !gone[i] {
-					writes = append(writes, d.touched(s.of))
+					writes = append(writes, d.versionWrite(s.of))
 				}
 			}
 			for _, s := range seats {
@@ -86,7 +86,7 @@ func (d *Directory) leave(ctx context.Context, seats []membershipKeys, last func
 		})
 		failed := table.FailedConditions(err)
 		if failed == nil || first > 0 && failed.At(0) != nil { // the member itself has gone: another finished this
-			return ignoreRefusal(err, failed)
+			return ignoreConditionFailed(err, failed)
 		}
 		at := first
 		for i := range seats {
@@ -100,17 +100,17 @@ func (d *Directory) leave(ctx context.Context, seats []membershipKeys, last func
 	return ErrContention
 }
 
-// ignoreRefusal returns err unless it is the refusal that the caller expected.
-func ignoreRefusal(err error, expected *table.ConditionFailed) error {
+// ignoreConditionFailed returns err unless it is the refusal that the caller expected.
+func ignoreConditionFailed(err error, expected *table.ConditionFailed) error {
 	if expected != nil {
 		return nil
 	}
 	return err
 }
 
-// touched makes the write that moves the version of a group or team because its
+// versionWrite makes the write that moves the version of a group or team because its
 // members change.
-func (d *Directory) touched(of table.Key) table.Write {
+func (d *Directory) versionWrite(of table.Key) table.Write {
 	set := table.Item{"modified": scim.FormatTime(d.instant())}
 	return table.Update(of, set).Adding("version", 1).WithCondition(existsCondition, nil)
 }

@@ -52,7 +52,7 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 		return err
 	}
 	more := table.Item{"pending": id, "since": scim.FormatTime(c.d.instant())}
-	err = c.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write { return append(c.head(stamp, more), guard...) })
+	err = c.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write { return append(c.groupWrites(stamp, more), guard...) })
 	if table.FailedConditions(err) != nil { // a step that is left behind expires
 		_ = c.groups().dropSteps(ctx, c.group, id)
 	}
@@ -75,11 +75,11 @@ func (c *change) steps(id string) (writes []table.Write, err error) {
 		step, actions = nil, 0
 	}
 	for _, o := range c.operations() {
-		need := actionsToJoin
+		need := actionsPerAdd
 		if o.Remove {
-			need = actionsToPart
+			need = actionsPerRemove
 		}
-		if actions+need > c.d.step*actionsToJoin {
+		if actions+need > c.d.step*actionsPerAdd {
 			flush()
 		}
 		step, actions = append(step, o), actions+need
@@ -90,20 +90,20 @@ func (c *change) steps(id string) (writes []table.Write, err error) {
 
 func (c *change) operations() (all []operation) {
 	for _, m := range c.edit.Add {
-		if _, held := c.held[m.ID]; !held || !c.whole {
+		if _, held := c.memberKinds[m.ID]; !held || !c.exact {
 			all = append(all, operation{ID: m.ID, Kind: m.Kind, Display: m.Display})
 		}
 	}
 	for _, id := range c.edit.Remove {
-		if _, held := c.held[id]; held || !c.whole && ValidID(id) {
+		if _, held := c.memberKinds[id]; held || !c.exact && ValidID(id) {
 			all = append(all, operation{ID: id, Remove: true})
 		}
 	}
 	return all
 }
 
-// errOver says that a pending change has been finished by another function.
-var errOver = errors.New("directory: the change is over")
+// errFinished says that a pending change has been finished by another function.
+var errFinished = errors.New("directory: the change is over")
 
 // finishChange carries out what is left of a committed change. The errors are
 // ErrNotFound, when the group has been deleted, and ErrUnavailable.
@@ -114,25 +114,25 @@ func (t Groups) finishChange(ctx context.Context, group scim.ID, change string) 
 			return err
 		}
 		if len(items) == 0 {
-			return t.conclude(ctx, group, change)
+			return t.clearPending(ctx, group, change)
 		}
-		if err := t.carryOutSteps(ctx, group, change, items); err != nil {
-			return notOver(err)
+		if err := t.executeSteps(ctx, group, change, items); err != nil {
+			return ignoreFinished(err)
 		}
 	}
 }
 
-func notOver(err error) error {
-	if errors.Is(err, errOver) {
+func ignoreFinished(err error) error {
+	if errors.Is(err, errFinished) {
 		return nil
 	}
 	return err
 }
 
-// carryOutSteps carries out steps in random order, so that two functions that work
+// executeSteps carries out steps in random order, so that two functions that work
 // on one change seldom meet in a step. Nothing but the change itself moves the
 // group's members meanwhile, so one look at them holds for all.
-func (t Groups) carryOutSteps(ctx context.Context, group scim.ID, change string, items []table.Item) error {
+func (t Groups) executeSteps(ctx context.Context, group scim.ID, change string, items []table.Item) error {
 	steps, ids := make([]step, len(items)), []scim.ID{}
 	for i, item := range items {
 		steps[i].key = table.Key{PK: item.Text("PK"), SK: item.Text("SK")}
@@ -149,7 +149,7 @@ func (t Groups) carryOutSteps(ctx context.Context, group scim.ID, change string,
 	}
 	mathrand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
 	for _, s := range steps {
-		if err := t.carryOutStep(ctx, group, change, s, held); err != nil {
+		if err := t.executeStep(ctx, group, change, s, held); err != nil {
 			return err
 		}
 	}
@@ -162,9 +162,9 @@ type step struct {
 	operations []operation
 }
 
-// carryOutStep leaves out members that have been deleted since the change was
+// executeStep leaves out members that have been deleted since the change was
 // committed: their deletion comes after it.
-func (t Groups) carryOutStep(ctx context.Context, group scim.ID, change string, s step, held map[scim.ID]Kind) error {
+func (t Groups) executeStep(ctx context.Context, group scim.ID, change string, s step, held map[scim.ID]Kind) error {
 	gone := map[table.Key]bool{}
 	for range 1 + len(s.operations) {
 		writes := append([]table.Write{
@@ -176,10 +176,10 @@ func (t Groups) carryOutStep(ctx context.Context, group scim.ID, change string, 
 		switch {
 		case failed == nil:
 			return err
-		case failed.At(0) != nil && !alive(failed.At(0).Item):
+		case failed.At(0) != nil && !exists(failed.At(0).Item):
 			return ErrNotFound
 		case failed.At(0) != nil:
-			return errOver
+			return errFinished
 		case failed.At(1) != nil: // another function did this step
 			return nil
 		}
@@ -203,14 +203,14 @@ func (t Groups) stepWrites(group scim.ID, s step, held map[scim.ID]Kind, gone ma
 	return all
 }
 
-// conclude clears the pointer to a change whose steps are all done.
-func (t Groups) conclude(ctx context.Context, group scim.ID, change string) error {
+// clearPending clears the pointer to a change whose steps are all done.
+func (t Groups) clearPending(ctx context.Context, group scim.ID, change string) error {
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write {
 		set := table.Item{"modified": scim.FormatTime(t.d.instant())}
 		return table.Update(t.keys.resource(GroupKind, group), set).Adding("version", 1).Dropping("pending", "since").
 			WithCondition("#pending = :change", table.Item{"change": change})
 	})
-	return ignoreRefusal(err, table.FailedConditions(err))
+	return ignoreConditionFailed(err, table.FailedConditions(err))
 }
 
 // dropSteps removes the steps of a change that was not committed, or of all

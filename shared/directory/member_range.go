@@ -33,14 +33,14 @@ func (t Groups) directGroups(ctx context.Context, users []scim.ID) (map[scim.ID]
 // span returns the range of keys that holds the edges of members, which are in
 // order, and maybe those of others between them.
 func span(pk string, ids []scim.ID) table.Query {
-	q := table.Query{PK: pk, Limit: maxForeign}.Prefixed(string(ids[len(ids)-1]) + "#")
+	q := table.Query{PK: pk, Limit: maxOthers}.Prefixed(string(ids[len(ids)-1]) + "#")
 	q.From = string(ids[0]) + "#"
 	return q
 }
 
-// maxForeign is the most edges of others that are read before members are asked for
+// maxOthers is the most edges of others that are read before members are asked for
 // one by one: members of one page have few others between them.
-const maxForeign = 250
+const maxOthers = 250
 
 // reverseReader collects the groups of members from reverse edges.
 type reverseReader struct {
@@ -58,11 +58,11 @@ func (r *reverseReader) read(ctx context.Context, q table.Query, ids []scim.ID) 
 		if err != nil {
 			return err
 		}
-		mine, err := r.keep(edges, ids)
+		mine, err := r.add(edges, ids)
 		if err != nil || next == "" {
 			return err
 		}
-		if foreign += len(edges) - mine; foreign >= maxForeign {
+		if foreign += len(edges) - mine; foreign >= maxOthers {
 			return r.readEach(ctx, q.PK, ids, next)
 		}
 		q.After, q.Limit = next, edgeBatch
@@ -84,7 +84,7 @@ func (r *reverseReader) readEach(ctx context.Context, pk string, ids []scim.ID, 
 		work.Go(func() error {
 			edges, _, err := r.t.d.db.Query(ctx, q)
 			if err == nil {
-				_, err = r.keep(edges, []scim.ID{id})
+				_, err = r.add(edges, []scim.ID{id})
 			}
 			return err
 		})
@@ -92,8 +92,8 @@ func (r *reverseReader) readEach(ctx context.Context, pk string, ids []scim.ID, 
 	return work.Wait()
 }
 
-// keep notes the edges of some members, which are in order, and counts them.
-func (r *reverseReader) keep(edges []table.Item, ids []scim.ID) (mine int, err error) {
+// add notes the edges of some members, which are in order, and counts them.
+func (r *reverseReader) add(edges []table.Item, ids []scim.ID) (mine int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, item := range edges {
@@ -103,7 +103,7 @@ func (r *reverseReader) keep(edges []table.Item, ids []scim.ID) (mine int, err e
 			mine++
 		}
 	}
-	if r.seen += mine; r.seen > MaxEdges {
+	if r.seen += mine; r.seen > MaxMemberships {
 		return mine, ErrTooMany
 	}
 	return mine, nil

@@ -32,15 +32,15 @@ type PageMark struct {
 
 // The life of journeys and the number of them that are looked at.
 const (
-	journeyLife = 15 * time.Minute
-	maxJourneys = 200
-	begunDigits = 14 // of an id, which say when the journey began
+	pageMarkLife = 15 * time.Minute
+	maxPageMarks = 200
+	timeDigits   = 14 // of an id, which say when the journey began
 )
 
 // PageMarks reads the latest journeys of a kind, which says who searches for what in
 // pages of which size. The error is ErrUnavailable.
 func (t *Tenant) PageMarks(ctx context.Context, kind string) (all []PageMark, err error) {
-	items, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.pageMarks(kind), Limit: maxJourneys, Backward: true})
+	items, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.pageMarks(kind), Limit: maxPageMarks, Backward: true})
 	for _, item := range items {
 		if item.Int("expires") > t.d.now().Unix() {
 			all = append(all, pageMarkFrom(item))
@@ -51,7 +51,7 @@ func (t *Tenant) PageMarks(ctx context.Context, kind string) (all []PageMark, er
 
 // NewPageMark returns a journey that begins now.
 func (t *Tenant) NewPageMark() PageMark {
-	return PageMark{ID: fmt.Sprintf("%0*d", begunDigits, t.d.now().UnixMilli()) + rand.Text()[:8]}
+	return PageMark{ID: fmt.Sprintf("%0*d", timeDigits, t.d.now().UnixMilli()) + rand.Text()[:8]}
 }
 
 // PutPageMark stores how far a journey has come. Of two that come to different places
@@ -59,7 +59,7 @@ func (t *Tenant) NewPageMark() PageMark {
 // nothing stays. The error is ErrUnavailable.
 func (t *Tenant) PutPageMark(ctx context.Context, kind string, j PageMark) error {
 	now := t.d.now()
-	item := table.Item{"pages": int64(j.Pages), "total": int64(j.Total), "moved": now.UnixMilli(), "expires": now.Add(journeyLife).Unix()}
+	item := table.Item{"pages": int64(j.Pages), "total": int64(j.Total), "moved": now.UnixMilli(), "expires": now.Add(pageMarkLife).Unix()}
 	putPagePosition(item, "last", j.Last)
 	putPagePosition(item, "next", j.Next)
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write {
@@ -88,9 +88,9 @@ func pageMarkFrom(item table.Item) PageMark {
 	}
 }
 
-// Begun returns when the journey began.
-func (j PageMark) Begun() time.Time {
-	ms, _ := strconv.ParseInt(j.ID[:min(begunDigits, len(j.ID))], 10, 64)
+// Started returns when the journey began.
+func (j PageMark) Started() time.Time {
+	ms, _ := strconv.ParseInt(j.ID[:min(timeDigits, len(j.ID))], 10, 64)
 	return time.UnixMilli(ms)
 }
 

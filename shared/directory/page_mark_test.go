@@ -32,8 +32,8 @@ func TestJourneys(t *testing.T) {
 		return text
 	}
 	first := b.acme.NewPageMark()
-	if !first.Begun().Equal(now) {
-		t.Errorf("begun %v", first.Begun())
+	if !first.Started().Equal(now) {
+		t.Errorf("begun %v", first.Started())
 	}
 	put(first, "b")
 	put(first, "c") // the same page again, which now ends later

@@ -31,7 +31,7 @@ const (
 // resources, or too little of the request's time is left, the error is ErrTooMany.
 func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Resource) error) error {
 	s := newScan(t.namespace, k)
-	return s.within(ctx, func(ctx context.Context) error {
+	return s.withDeadline(ctx, func(ctx context.Context) error {
 		s.f = f
 		next, err := s.read(ctx, table.Query{PK: t.keys.partition(k)}, false)
 		if err != nil || next == "" {
@@ -44,7 +44,7 @@ func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Res
 		work.SetLimit(scanners)
 		for _, q := range ranges(t.keys.partition(k), next) {
 			work.Go(func() (err error) {
-				defer caught(&err)
+				defer recoverTo(&err)
 				_, err = s.read(ctx, q, true)
 				return err
 			})
@@ -53,9 +53,9 @@ func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Res
 	})
 }
 
-// caught turns a panic into an error: one in a goroutine of ours would end the
+// recoverTo turns a panic into an error: one in a goroutine of ours would end the
 // process.
-func caught(err *error) {
+func recoverTo(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 	}
@@ -71,21 +71,21 @@ type scan struct {
 
 func newScan(t *namespace, k Kind) *scan { return &scan{t: t, k: k} }
 
-// within runs work for as long as one request may scan.
-func (s *scan) within(ctx context.Context, work func(context.Context) error) error {
+// withDeadline runs work for as long as one request may scan.
+func (s *scan) withDeadline(ctx context.Context, work func(context.Context) error) error {
 	bounded, cancel := context.WithTimeoutCause(ctx, scanBudget(ctx), ErrTooMany)
 	defer cancel()
 	err := work(bounded)
-	if err != nil && (errors.Is(context.Cause(bounded), ErrTooMany) || errors.Is(err, ErrUnavailable) && s.late(bounded)) {
+	if err != nil && (errors.Is(context.Cause(bounded), ErrTooMany) || errors.Is(err, ErrUnavailable) && s.nearDeadline(bounded)) {
 		return ErrTooMany
 	}
 	return err
 }
 
-// late reports whether a scan that made progress is so near its end that a throttled
+// nearDeadline reports whether a scan that made progress is so near its end that a throttled
 // call could not be repeated. To send the request again would end like this again, so
 // this is not the error of an unavailable table.
-func (s *scan) late(bounded context.Context) bool {
+func (s *scan) nearDeadline(bounded context.Context) bool {
 	deadline, _ := bounded.Deadline()
 	return s.scanned.Load() > 0 && time.Until(deadline) <= table.MaxPause
 }
@@ -111,8 +111,8 @@ func (s *scan) count(n int) error {
 func (s *scan) read(ctx context.Context, q table.Query, all bool) (next string, err error) {
 	err = s.t.d.db.Walk(ctx, q, func(items []table.Item, behind string) (bool, error) {
 		next = behind
-		s.t.finishMet(ctx, s.k, items...)
-		some, err := living(items)
+		s.t.finishDeletions(ctx, s.k, items...)
+		some, err := existing(items)
 		if err == nil {
 			err = s.count(len(items))
 		}

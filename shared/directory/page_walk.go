@@ -37,7 +37,7 @@ func (t *namespace) page(ctx context.Context, k Kind, after scim.ID, count int) 
 // too little of the request's time is left, the error is ErrTooMany.
 func (t *Tenant) Walk(ctx context.Context, k Kind, after scim.ID, f func(context.Context, []Resource) (bool, error)) error {
 	s := newScan(t.namespace, k)
-	return s.within(ctx, func(ctx context.Context) error {
+	return s.withDeadline(ctx, func(ctx context.Context) error {
 		return t.walk(ctx, k, after, 0, func(some []Resource, _ string) (bool, error) {
 			if err := s.count(len(some)); err != nil {
 				return false, err
@@ -55,8 +55,8 @@ func (t *namespace) walk(ctx context.Context, k Kind, after scim.ID, batch int, 
 	for more := true; more; {
 		more = false
 		err := t.d.db.Walk(ctx, q, func(items []table.Item, next string) (bool, error) {
-			t.finishMet(ctx, k, items...)
-			some, err := living(items)
+			t.finishDeletions(ctx, k, items...)
+			some, err := existing(items)
 			if err != nil {
 				return false, err
 			}
@@ -72,11 +72,11 @@ func (t *namespace) walk(ctx context.Context, k Kind, after scim.ID, batch int, 
 	return nil
 }
 
-// living returns the resources of items that are not being deleted.
-func living(items []table.Item) ([]Resource, error) {
+// existing returns the resources of items that are not being deleted.
+func existing(items []table.Item) ([]Resource, error) {
 	all := make([]Resource, 0, len(items))
 	for _, item := range items {
-		if !alive(item) {
+		if !exists(item) {
 			continue
 		}
 		r, err := resourceFrom(item)
@@ -102,7 +102,7 @@ func (t *Tenant) Skip(ctx context.Context, k Kind, after scim.ID, n int) (last s
 	}
 	last = after
 	s := newScan(t.namespace, k)
-	err = s.within(ctx, func(ctx context.Context) error {
+	err = s.withDeadline(ctx, func(ctx context.Context) error {
 		for more := skipped < n; more; {
 			q := table.Query{PK: t.keys.partition(k), After: string(last), Limit: n - skipped, Only: "SK,deleting"}
 			items, next, err := t.d.db.Query(ctx, q)
@@ -111,7 +111,7 @@ func (t *Tenant) Skip(ctx context.Context, k Kind, after scim.ID, n int) (last s
 			}
 			s.scanned.Add(int64(len(items)))
 			for _, item := range items {
-				if last = scim.ID(item.Text("SK")); alive(item) {
+				if last = scim.ID(item.Text("SK")); exists(item) {
 					skipped++
 				}
 			}

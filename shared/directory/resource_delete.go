@@ -52,7 +52,7 @@ func (t *namespace) mark(ctx context.Context, k Kind, id scim.ID, match Match) (
 		switch {
 		case err != nil:
 			return nil, err
-		case item != nil && !alive(item):
+		case item != nil && !exists(item):
 			return item, ErrNotFound
 		case item != nil && !match(item.Int("version")):
 			return nil, ErrVersion
@@ -61,10 +61,10 @@ func (t *namespace) mark(ctx context.Context, k Kind, id scim.ID, match Match) (
 	}
 	item, err := t.d.db.WriteReturning(ctx, func(stamp table.Stamp) table.Write {
 		set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "marker": string(stamp)}
-		record(ctx, set, false, 0)
+		addLogStamp(ctx, set, false, 0)
 		return table.Update(t.keys.resource(k, id), set).Adding("version", 1).WithCondition(condition, values)
 	})
-	err = t.decided(ctx, k, id, 0, err)
+	err = t.resolveLostAnswer(ctx, k, id, 0, err)
 	failed := table.FailedConditions(err)
 	if failed == nil {
 		return item, err
@@ -72,7 +72,7 @@ func (t *namespace) mark(ctx context.Context, k Kind, id scim.ID, match Match) (
 	switch stood := failed.Failures[0].Item; {
 	case stood == nil:
 		return nil, ErrNotFound
-	case !alive(stood):
+	case !exists(stood):
 		return stood, ErrNotFound
 	}
 	return nil, table.ErrItemChanged
@@ -96,15 +96,15 @@ func (t *namespace) finishDeletion(ctx context.Context, k Kind, item table.Item)
 	if err != nil {
 		return err
 	}
-	tombstone := t.tombstone(k, r, t.d.askedFor(item))
+	tombstone := t.tombstone(k, r, t.d.recentMarker(item))
 	last := func() []table.Write {
 		writes := t.deleteWrites(k, r, table.Delete(t.keys.resource(k, r.ID)).WithCondition("attribute_exists(#deleting)", nil))
 		return append(writes, tombstone...)
 	}
 	if k == UserKind || k == GroupKind {
-		return t.groups().detach(ctx, Member{ID: r.ID, Kind: k}, last)
+		return t.groups().leaveGroups(ctx, Member{ID: r.ID, Kind: k}, last)
 	}
-	return t.d.leave(ctx, nil, last)
+	return t.d.endMemberships(ctx, nil, last)
 }
 
 // deleteWrites makes the writes by which a resource goes: what removes its item comes
@@ -117,7 +117,7 @@ func (t *namespace) deleteWrites(k Kind, r Resource, removal table.Write) []tabl
 			writes = append(writes, releaseClaim(c, r.ID))
 		}
 	}
-	writes = append(writes, t.lookups(k, r, deleting)...)
+	writes = append(writes, t.lookupWrites(k, r, deleteWrite)...)
 	return append(writes, t.countWrite(k, -1))
 }
 

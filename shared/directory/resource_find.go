@@ -46,8 +46,8 @@ func (t *namespace) get(ctx context.Context, k Kind, id scim.ID) (table.Item, er
 		return nil, ErrNotFound
 	}
 	item, err := t.d.db.Get(ctx, t.keys.resource(k, id))
-	if err == nil && !alive(item) {
-		t.finishMet(ctx, k, item)
+	if err == nil && !exists(item) {
+		t.finishDeletions(ctx, k, item)
 		err = ErrNotFound
 	}
 	return item, err
@@ -67,8 +67,8 @@ func ValidID(id scim.ID) bool {
 	return id != "" && len(id) <= maxID
 }
 
-// alive reports whether an item is that of a resource that is not being deleted.
-func alive(item table.Item) bool { return item != nil && item.Text("deleting") == "" }
+// exists reports whether an item is that of a resource that is not being deleted.
+func exists(item table.Item) bool { return item != nil && item.Text("deleting") == "" }
 
 // ByID finds the user of an id.
 func (t Users) ByID(ctx context.Context, id string) ([]User, error) {
@@ -93,22 +93,22 @@ func atMostOne[R any](r R, err error) ([]R, error) {
 
 // ByName finds the user of a username, in whatever case and form.
 func (t Users) ByName(ctx context.Context, name string) ([]User, error) {
-	return atMostOne(holder(ctx, t.namespace, t.keys.claim("USERNAME", scim.Fold(name)), t.Get))
+	return atMostOne(readOwner(ctx, t.namespace, t.keys.claim("USERNAME", scim.Fold(name)), t.Get))
 }
 
 // ByEmail finds the user that holds an email, in whatever case and form.
 func (t Users) ByEmail(ctx context.Context, address string) ([]User, error) {
-	return atMostOne(holder(ctx, t.namespace, t.keys.claim("EMAIL", scim.Fold(address)), t.Get))
+	return atMostOne(readOwner(ctx, t.namespace, t.keys.claim("EMAIL", scim.Fold(address)), t.Get))
 }
 
 // ByName finds the group of a displayName, in whatever case and form.
 func (t Groups) ByName(ctx context.Context, name string) ([]Group, error) {
-	return atMostOne(holder(ctx, t.namespace, t.keys.groupName(scim.Fold(name)), t.Get))
+	return atMostOne(readOwner(ctx, t.namespace, t.keys.groupName(scim.Fold(name)), t.Get))
 }
 
-// holder reads a claim and then its owner, if that is a resource of this tenant.
+// readOwner reads a claim and then its owner, if that is a resource of this tenant.
 // It may have been deleted between the two reads.
-func holder[R any](ctx context.Context, t *namespace, key table.Key, read func(context.Context, scim.ID) (R, error)) (R, error) {
+func readOwner[R any](ctx context.Context, t *namespace, key table.Key, read func(context.Context, scim.ID) (R, error)) (R, error) {
 	item, err := t.d.db.Get(ctx, key)
 	if err == nil && item.Text("tenant") != string(t.id) {
 		err = ErrNotFound
@@ -209,6 +209,6 @@ func (t *namespace) items(ctx context.Context, k Kind, ids []scim.ID) ([]table.I
 		keys[i] = t.keys.resource(k, id)
 	}
 	items, err := t.d.db.GetAll(ctx, keys)
-	t.finishMet(ctx, k, items...)
-	return slices.DeleteFunc(items, func(item table.Item) bool { return !alive(item) }), err
+	t.finishDeletions(ctx, k, items...)
+	return slices.DeleteFunc(items, func(item table.Item) bool { return !exists(item) }), err
 }

@@ -28,33 +28,33 @@ const maxStamps = 32
 // tombstoneLife is how long DynamoDB is to keep a tombstone: much longer than the lease.
 const tombstoneLife = time.Hour
 
-// stamped returns the stamps of a resource with that of its next write. They start
+// nextStamps returns the stamps of a resource with that of its next write. They start
 // anew when nobody can ask for the earlier ones any more.
-func (d *Directory) stamped(old Resource, stamp table.Stamp) string {
+func (d *Directory) nextStamps(old Resource, stamp table.Stamp) string {
 	var stamps []string
-	if d.recent(old.LastModified) {
+	if d.mayBeRunning(old.LastModified) {
 		stamps = strings.Fields(old.writer)
 	}
 	stamps = append(stamps, fmt.Sprintf("%d:%s", old.Version+1, stamp))
 	return strings.Join(stamps[max(0, len(stamps)-maxStamps):], " ")
 }
 
-// recent reports whether the request that wrote at a time may still be under way.
-func (d *Directory) recent(at time.Time) bool { return d.now().Sub(at) < lease }
+// mayBeRunning reports whether the request that wrote at a time may still be under way.
+func (d *Directory) mayBeRunning(at time.Time) bool { return d.now().Sub(at) < lease }
 
-// change carries out the writes of a change to one resource, the first of which is on
+// changeResource carries out the writes of a change to one resource, the first of which is on
 // the resource's own item. The errors are those of table.DB.Change.
-func (t *namespace) change(
+func (t *namespace) changeResource(
 	ctx context.Context, k Kind, old Resource, build func(table.Stamp) []table.Write, lost func(context.Context) error,
 ) error {
-	return t.decided(ctx, k, old.ID, old.Version+1, t.d.db.Change(ctx, build, lost))
+	return t.resolveLostAnswer(ctx, k, old.ID, old.Version+1, t.d.db.Change(ctx, build, lost))
 }
 
-// decided looks further where a plain write on a resource was refused after a lost
+// resolveLostAnswer looks further where a plain write on a resource was refused after a lost
 // answer. It returns nil if that write had been carried out, the refusal if not, and
 // ErrUnavailable if it can't be known any more. version is the one that the write was
 // to leave, 0 for a mark, whose stamp no other write removes.
-func (t *namespace) decided(ctx context.Context, k Kind, id scim.ID, version int64, refused error) error {
+func (t *namespace) resolveLostAnswer(ctx context.Context, k Kind, id scim.ID, version int64, refused error) error {
 	failed := table.FailedConditions(refused)
 	if failed == nil || failed.Lost == "" {
 		return refused
@@ -92,7 +92,7 @@ func oldestStamp(item table.Item) int64 {
 // the request that set it is known to have its answer.
 func (t *namespace) tombstone(k Kind, r Resource, marker string) []table.Write {
 	item := table.Item{}
-	if r.writer != "" && t.d.recent(r.LastModified) {
+	if r.writer != "" && t.d.mayBeRunning(r.LastModified) {
 		item["writer"] = r.writer
 	}
 	if marker != "" {
@@ -105,10 +105,10 @@ func (t *namespace) tombstone(k Kind, r Resource, marker string) []table.Write {
 	return []table.Write{table.Put(t.keys.tombstone(k, r.ID), item)}
 }
 
-// askedFor returns the stamp of the mark on an item if the request that set it may
+// recentMarker returns the stamp of the mark on an item if the request that set it may
 // still be under way.
-func (d *Directory) askedFor(marked table.Item) string {
-	if at, err := time.Parse(time.RFC3339, marked.Text("deleting")); err == nil && d.recent(at) {
+func (d *Directory) recentMarker(marked table.Item) string {
+	if at, err := time.Parse(time.RFC3339, marked.Text("deleting")); err == nil && d.mayBeRunning(at) {
 		return marked.Text("marker")
 	}
 	return ""

@@ -57,7 +57,7 @@ func (t Teams) Get(ctx context.Context, id scim.ID) (Team, error) {
 // ByName reads the team of a name, in whatever case and form. The errors are
 // ErrNotFound, also where a group has the name, and ErrUnavailable.
 func (t Teams) ByName(ctx context.Context, name string) (Team, error) {
-	return holder(ctx, t.namespace, t.keys.groupName(scim.Fold(name)), t.Get)
+	return readOwner(ctx, t.namespace, t.keys.groupName(scim.Fold(name)), t.Get)
 }
 
 // List reads a page of the tenant's teams in the order of their ids: at most limit
@@ -102,8 +102,8 @@ func (t Teams) store(ctx context.Context, old Team, doc scim.Value) (Team, error
 		return Team{}, err
 	}
 	taken, yielded := without(name, t.nameClaim(old.Doc)), without(t.nameClaim(old.Doc), name)
-	return now, t.classifyChange(t.change(ctx, TeamKind, old.Resource, func(stamp table.Stamp) []table.Write {
-		item["writer"] = t.d.stamped(old.Resource, stamp)
+	return now, t.classifyChange(t.changeResource(ctx, TeamKind, old.Resource, func(stamp table.Stamp) []table.Write {
+		item["writer"] = t.d.nextStamps(old.Resource, stamp)
 		own := table.Update(t.keys.resource(TeamKind, old.ID), item).WithCondition("#version = :old", table.Item{"old": old.Version})
 		return append([]table.Write{own}, t.changeWrites(TeamKind, old.Resource, now.Resource, taken, yielded)...)
 	}, nil), taken)

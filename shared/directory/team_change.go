@@ -31,12 +31,12 @@ func (t Teams) Edit(ctx context.Context, id scim.ID, e TeamEdit) (were map[scim.
 	err = table.RetryIfChanged(ctx, func() error {
 		c, err := t.newChange(ctx, id, e)
 		if err == nil {
-			were, err = c.held, c.identify(ctx)
+			were, err = c.members, c.findMissing(ctx)
 		}
 		if err != nil || !c.changes() {
 			return err
 		}
-		return moved(t.d.db.Transact(ctx, c.writes)) // somebody came, went, or became a user
+		return asItemChanged(t.d.db.Transact(ctx, c.writes)) // somebody came, went, or became a user
 	})
 	return were, err
 }
@@ -44,16 +44,16 @@ func (t Teams) Edit(ctx context.Context, id scim.ID, e TeamEdit) (were map[scim.
 // teamChange is an edit of a team with what it meets.
 type teamChange struct {
 	*namespace
-	team  scim.ID
-	edit  TeamEdit
-	held  map[scim.ID]bool // in the team
-	kinds map[scim.ID]Kind // of those to be added that exist
+	team    scim.ID
+	edit    TeamEdit
+	members map[scim.ID]bool // in the team
+	kinds   map[scim.ID]Kind // of those to be added that exist
 }
 
 // newChange reads, in one call, the team, which of the edit's persons are in it, and
 // what those are who are to be added.
 func (t Teams) newChange(ctx context.Context, team scim.ID, e TeamEdit) (*teamChange, error) {
-	c := &teamChange{namespace: t.namespace, team: team, edit: e, held: map[scim.ID]bool{}, kinds: map[scim.ID]Kind{}}
+	c := &teamChange{namespace: t.namespace, team: team, edit: e, members: map[scim.ID]bool{}, kinds: map[scim.ID]Kind{}}
 	keys := []table.Key{t.keys.resource(TeamKind, team)}
 	for _, id := range e.Remove {
 		keys = append(keys, t.keys.teamMember(team, id))
@@ -74,13 +74,13 @@ func (t Teams) newChange(ctx context.Context, team scim.ID, e TeamEdit) (*teamCh
 		case pk == t.keys.partition(TeamKind):
 			own = item
 		case pk == t.keys.teamMembers(team):
-			c.held[id] = true
-		case alive(item):
+			c.members[id] = true
+		case exists(item):
 			c.kinds[id] = personKind(item)
 		}
 	}
-	if !alive(own) {
-		t.finishMet(ctx, TeamKind, own)
+	if !exists(own) {
+		t.finishDeletions(ctx, TeamKind, own)
 		return nil, ErrNotFound
 	}
 	return c, nil
@@ -88,13 +88,13 @@ func (t Teams) newChange(ctx context.Context, team scim.ID, e TeamEdit) (*teamCh
 
 // personKind tells an account from a user.
 func personKind(item table.Item) Kind {
-	w, _ := workOn(item.Text("PK"), item.Text("SK"))
+	w, _ := workItemOf(item.Text("PK"), item.Text("SK"))
 	return w.kind
 }
 
-// identify looks again for those who were not found: an account may have become a
+// findMissing looks again for those who were not found: an account may have become a
 // user between the two reads, never the other way round.
-func (c *teamChange) identify(ctx context.Context) error {
+func (c *teamChange) findMissing(ctx context.Context) error {
 	unknown := c.unknown()
 	items, err := c.items(ctx, UserKind, slices.DeleteFunc(slices.Clone(unknown), func(id scim.ID) bool { return !ValidID(id) }))
 	if err != nil {
@@ -112,7 +112,7 @@ func (c *teamChange) identify(ctx context.Context) error {
 // unknown returns who is to be added and was not found.
 func (c *teamChange) unknown() (ids []scim.ID) {
 	for _, id := range c.edit.Add {
-		if !c.held[id] && c.kinds[id] == "" {
+		if !c.members[id] && c.kinds[id] == "" {
 			ids = append(ids, id)
 		}
 	}
@@ -121,23 +121,23 @@ func (c *teamChange) unknown() (ids []scim.ID) {
 
 // changes reports whether anybody comes or goes.
 func (c *teamChange) changes() bool {
-	return slices.ContainsFunc(c.edit.Add, func(id scim.ID) bool { return !c.held[id] }) ||
-		slices.ContainsFunc(c.edit.Remove, func(id scim.ID) bool { return c.held[id] })
+	return slices.ContainsFunc(c.edit.Add, func(id scim.ID) bool { return !c.members[id] }) ||
+		slices.ContainsFunc(c.edit.Remove, func(id scim.ID) bool { return c.members[id] })
 }
 
 // writes makes the transaction. What the edit leaves as it was read is held to that,
 // lest the outcome be that of no order of requests.
 func (c *teamChange) writes(table.Stamp) []table.Write {
-	all := []table.Write{c.d.touched(c.keys.resource(TeamKind, c.team))}
+	all := []table.Write{c.d.versionWrite(c.keys.resource(TeamKind, c.team))}
 	for _, id := range c.edit.Add {
-		if c.held[id] {
+		if c.members[id] {
 			all = append(all, table.Check(c.keys.teamMember(c.team, id), "attribute_exists(PK)", nil))
 		} else {
 			all = append(all, c.teams().addEdges(c.team, c.kinds[id], id)...)
 		}
 	}
 	for _, id := range c.edit.Remove {
-		if c.held[id] {
+		if c.members[id] {
 			all = append(all, c.teams().removeEdges(c.team, id)...)
 		} else {
 			all = append(all, table.Check(c.keys.teamMember(c.team, id), "attribute_not_exists(PK)", nil))

@@ -14,41 +14,41 @@ import (
 
 // connectTeam makes the group of a team that holds its name, if that is approved; else
 // the error is taken. It is table.ErrItemChanged when the team or the approval changed meanwhile.
-func (t Groups) connectTeam(ctx context.Context, doc scim.Value, members MemberEdit, taken *TakenError) (Changed, error) {
+func (t Groups) connectTeam(ctx context.Context, doc scim.Value, members MemberEdit, taken *TakenError) (ChangeResult, error) {
 	if taken.Values[0].Holder != TeamKind {
-		return Changed{}, taken
+		return ChangeResult{}, taken
 	}
 	key := t.keys.resource(TeamKind, taken.Values[0].ID)
 	item, conflict, record, err := t.users().connectState(ctx, key, taken)
 	if err != nil {
-		return Changed{}, err
+		return ChangeResult{}, err
 	}
 	if isBeingDeleted(record) {
-		return Changed{}, taken
+		return ChangeResult{}, taken
 	}
 	team, err := resourceFrom(item)
 	if err != nil {
-		return Changed{}, err
+		return ChangeResult{}, err
 	}
-	approved, err := t.users().approved(team, conflict, taken)
+	approved, err := t.users().approvalWrites(team, conflict, taken)
 	if err != nil {
-		return Changed{}, err
+		return ChangeResult{}, err
 	}
 	if approved == nil {
-		return Changed{}, taken
+		return ChangeResult{}, taken
 	}
 	g := Group{t.newResource(doc)}
 	g.ID, g.Created = team.ID, team.Created
-	out, err := t.create(connecting(ctx), g, members, append(approved, t.handedOver(key, team.Version)))
+	out, err := t.create(connecting(ctx), g, members, append(approved, t.handOverWrite(key, team.Version)))
 	if err == nil { // what is left of the team is hidden; should this fail, function changes goes on
-		_ = t.d.finish(ctx, work{t.id, TeamKind, team.ID})
+		_ = t.d.finish(ctx, workItem{t.id, TeamKind, team.ID})
 	}
 	return out, err
 }
 
-// handedOver makes the write that marks a team as deleted whose name has gone to a
+// handOverWrite makes the write that marks a team as deleted whose name has gone to a
 // group.
-func (t Groups) handedOver(team table.Key, version int64) table.Write {
+func (t Groups) handOverWrite(team table.Key, version int64) table.Write {
 	set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "connected": "yes"}
 	return table.Update(team, set).Adding("version", 1).WithCondition(existsCondition+" AND #version = :version", table.Item{"version": version})
 }

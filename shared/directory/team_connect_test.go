@@ -25,7 +25,7 @@ func (b *bench) teamConflict(persons ...scim.ID) (directory.Team, directory.Conf
 	}
 	_, err = b.acme.Groups().Create(b.Context(), group("STAFF", "g1"), directory.MemberEdit{})
 	ids := b.note(b.acme, err)
-	if c := b.conflict(ids[0]); c.HeldBy("acme") != "team" || c.Holder.ID != team.ID {
+	if c := b.conflict(ids[0]); c.HolderKind("acme") != "team" || c.Holder.ID != team.ID {
 		b.Fatalf("the conflict is %+v", c)
 	}
 	return team, ids[0]

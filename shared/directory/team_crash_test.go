@@ -111,7 +111,7 @@ func (b *bench) scene(c cast) string {
 	if _, err := b.acme.Users().Get(b.Context(), c.bob); err != nil {
 		text += "; no bob"
 	}
-	if _, err := b.dir.Accounts().Account(b.Context(), c.ann); err != nil {
+	if _, err := b.dir.Accounts().Get(b.Context(), c.ann); err != nil {
 		text += "; no ann"
 	}
 	return text
@@ -127,7 +127,7 @@ func (b *bench) nextOperator(c cast) {
 	if gone(second(b.acme.Users().Get(b.Context(), c.bob))) {
 		b.account(fmt.Sprint("bob", c.round))
 	}
-	if gone(second(b.dir.Accounts().Account(b.Context(), c.ann))) {
+	if gone(second(b.dir.Accounts().Get(b.Context(), c.ann))) {
 		b.account(fmt.Sprint("ann", c.round))
 	}
 }

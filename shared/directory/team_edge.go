@@ -59,13 +59,13 @@ func (d *Directory) leaveTeams(ctx context.Context, person scim.ID) error {
 		if err != nil {
 			return err
 		}
-		seats := make([]membershipKeys, len(edges))
+		seats := make([]endedMembership, len(edges))
 		for i, edge := range edges {
 			of, team := teamOf(edge)
 			t := d.namespace(of)
-			seats[i] = membershipKeys{t.keys.resource(TeamKind, team), t.teams().removeEdges(team, person)}
+			seats[i] = endedMembership{t.keys.resource(TeamKind, team), t.teams().removeEdges(team, person)}
 		}
-		if err := d.leaveAll(ctx, seats); err != nil || next == "" {
+		if err := d.endAllMemberships(ctx, seats); err != nil || next == "" {
 			return err
 		}
 	}
@@ -87,12 +87,12 @@ type TeamMembership struct {
 }
 
 // TeamsOf reads the teams of a person, of whichever tenants. A person who does not
-// exist has none. The error is ErrUnavailable, or ErrTooMany behind MaxEdges teams.
+// exist has none. The error is ErrUnavailable, or ErrTooMany behind MaxMemberships teams.
 func (d *Directory) TeamsOf(ctx context.Context, person scim.ID) (all []TeamMembership, err error) {
 	if !ValidID(person) {
 		return nil, nil
 	}
-	edges, next, err := d.db.Query(ctx, table.Query{PK: teamsOfPK(person), Limit: MaxEdges})
+	edges, next, err := d.db.Query(ctx, table.Query{PK: teamsOfPK(person), Limit: MaxMemberships})
 	if err == nil && next != "" {
 		err = ErrTooMany
 	}
@@ -121,7 +121,7 @@ func (d *Directory) teamNames(ctx context.Context, edges []table.Item) ([]string
 	items, err := d.db.GetAll(ctx, keys)
 	names := make([]string, len(edges))
 	for _, item := range items {
-		if !alive(item) {
+		if !exists(item) {
 			continue
 		}
 		team, err := teamFrom(item)

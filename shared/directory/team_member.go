@@ -27,7 +27,7 @@ func (t Teams) Members(ctx context.Context, id, after scim.ID, limit int) (page 
 	if err != nil {
 		return nil, "", err
 	}
-	r := &teamRoster{namespace: t.namespace, team: id, met: map[scim.ID]TeamMember{}, gone: map[scim.ID]bool{}}
+	r := &teamMemberReader{namespace: t.namespace, team: id, found: map[scim.ID]TeamMember{}, deleting: map[scim.ID]bool{}}
 	for _, edge := range edges {
 		r.ids = append(r.ids, scim.ID(edge.Text("SK")))
 	}
@@ -35,37 +35,37 @@ func (t Teams) Members(ctx context.Context, id, after scim.ID, limit int) (page 
 	return r.list(), scim.ID(last), err
 }
 
-// teamRoster finds out who the members of a team are.
-type teamRoster struct {
+// teamMemberReader finds out who the members of a team are.
+type teamMemberReader struct {
 	*namespace
-	team scim.ID
-	ids  []scim.ID
-	met  map[scim.ID]TeamMember
-	gone map[scim.ID]bool // or about to
+	team     scim.ID
+	ids      []scim.ID
+	found    map[scim.ID]TeamMember
+	deleting map[scim.ID]bool // or about to
 }
 
 // read looks for accounts and users of this tenant in one batch, and once more for
 // those who are neither: an account may have become a user between the two reads,
 // and somebody may have left the team.
-func (r *teamRoster) read(ctx context.Context) error {
-	if err := r.look(ctx, r.ids, r.accountKey, r.userKey); err != nil {
+func (r *teamMemberReader) read(ctx context.Context) error {
+	if err := r.readItems(ctx, r.ids, r.accountKey, r.userKey); err != nil {
 		return err
 	}
 	var rest []scim.ID
 	for _, id := range r.ids {
-		if _, met := r.met[id]; !met && !r.gone[id] {
+		if _, met := r.found[id]; !met && !r.deleting[id] {
 			rest = append(rest, id)
 		}
 	}
-	return r.look(ctx, rest, r.memberKey, r.userKey)
+	return r.readItems(ctx, rest, r.memberKey, r.userKey)
 }
 
-func (r *teamRoster) accountKey(id scim.ID) table.Key { return r.keys.person(AccountKind, id) }
-func (r *teamRoster) userKey(id scim.ID) table.Key    { return r.keys.person(UserKind, id) }
-func (r *teamRoster) memberKey(id scim.ID) table.Key  { return r.keys.teamMember(r.team, id) }
+func (r *teamMemberReader) accountKey(id scim.ID) table.Key { return r.keys.person(AccountKind, id) }
+func (r *teamMemberReader) userKey(id scim.ID) table.Key    { return r.keys.person(UserKind, id) }
+func (r *teamMemberReader) memberKey(id scim.ID) table.Key  { return r.keys.teamMember(r.team, id) }
 
-// look reads items of persons and notes what they tell.
-func (r *teamRoster) look(ctx context.Context, ids []scim.ID, keys ...func(scim.ID) table.Key) error {
+// readItems reads items of persons and notes what they tell.
+func (r *teamMemberReader) readItems(ctx context.Context, ids []scim.ID, keys ...func(scim.ID) table.Key) error {
 	var all []table.Key
 	for _, id := range ids {
 		for _, key := range keys {
@@ -77,36 +77,36 @@ func (r *teamRoster) look(ctx context.Context, ids []scim.ID, keys ...func(scim.
 		return err
 	}
 	for _, item := range items {
-		if err := r.note(item); err != nil {
+		if err := r.add(item); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// note notes who an item shows. An edge shows only that somebody is in the team.
-func (r *teamRoster) note(item table.Item) error {
+// add notes who an item shows. An edge shows only that somebody is in the team.
+func (r *teamMemberReader) add(item table.Item) error {
 	m := TeamMember{ID: scim.ID(item.Text("SK")), Kind: personKind(item)}
 	if m.Kind == "" {
-		if _, met := r.met[m.ID]; !met {
-			r.met[m.ID] = m
+		if _, met := r.found[m.ID]; !met {
+			r.found[m.ID] = m
 		}
 		return nil
 	}
-	if !alive(item) {
-		r.gone[m.ID] = true
+	if !exists(item) {
+		r.deleting[m.ID] = true
 		return nil
 	}
 	u, err := userFrom(item)
 	m.Name = u.Doc.Get("userName").Text()
-	r.met[m.ID] = m
+	r.found[m.ID] = m
 	return err
 }
 
 // list returns who was met, in the order of ids.
-func (r *teamRoster) list() (page []TeamMember) {
+func (r *teamMemberReader) list() (page []TeamMember) {
 	for _, id := range r.ids {
-		if m, met := r.met[id]; met && !r.gone[id] {
+		if m, met := r.found[id]; met && !r.deleting[id] {
 			page = append(page, m)
 		}
 	}

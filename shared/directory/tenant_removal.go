@@ -38,7 +38,7 @@ func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, work, settle
 		return Remaining{}, err
 	}
 	began, t := d.now(), d.For(id)
-	swept, err := t.sweep(ctx, work, record.Created)
+	swept, err := t.removeContents(ctx, work, record.Created)
 	if err != nil {
 		return Remaining{}, err
 	}
@@ -47,7 +47,7 @@ func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, work, settle
 		return t.remaining(ctx, left)
 	}
 	left.Done = true
-	return left, t.vanish(ctx, record)
+	return left, t.removeRecord(ctx, record)
 }
 
 func (t *namespace) remaining(ctx context.Context, left Remaining) (Remaining, error) {
@@ -60,10 +60,10 @@ func (t *namespace) remaining(ctx context.Context, left Remaining) (Remaining, e
 	return left, nil
 }
 
-// sweep deletes teams and groups, then users, which are in none of this tenant by
+// removeContents deletes teams and groups, then users, which are in none of this tenant by
 // then, and the log since the tenant was created and the conflicts, which name them.
 // It reports whether none is left.
-func (t *namespace) sweep(ctx context.Context, work time.Duration, created time.Time) (bool, error) {
+func (t *namespace) removeContents(ctx context.Context, work time.Duration, created time.Time) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, work)
 	defer cancel()
 	for _, piece := range []func() error{
@@ -85,13 +85,13 @@ func (t *namespace) sweep(ctx context.Context, work time.Duration, created time.
 }
 
 const (
-	sweepBatch    = 100 // resources that are read at a time to be deleted
-	sweepParallel = 8
+	removalBatch = 100 // resources that are read at a time to be deleted
+	maxParallel  = 8
 )
 
 func (t *namespace) deleteAll(ctx context.Context, k Kind) error {
 	for {
-		items, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.partition(k), Limit: sweepBatch})
+		items, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.partition(k), Limit: removalBatch})
 		if err != nil || len(items) == 0 {
 			return err
 		}
@@ -105,7 +105,7 @@ func (t *namespace) deleteAll(ctx context.Context, k Kind) error {
 // delete says that it is not found.
 func (t *namespace) deleteEach(ctx context.Context, k Kind, items []table.Item) error {
 	work, ctx := errgroup.WithContext(ctx)
-	work.SetLimit(sweepParallel)
+	work.SetLimit(maxParallel)
 	for _, item := range items {
 		work.Go(func() error {
 			err := t.delete(ctx, k, scim.ID(item.Text("SK")), nil)
@@ -118,9 +118,9 @@ func (t *namespace) deleteEach(ctx context.Context, k Kind, items []table.Item) 
 	return work.Wait()
 }
 
-// vanish removes what a tenant without users, groups and teams still has, its record
+// removeRecord removes what a tenant without users, groups and teams still has, its record
 // last: as long as that is there, the deletion can be resumed.
-func (t *namespace) vanish(ctx context.Context, record tenant.Tenant) error {
+func (t *namespace) removeRecord(ctx context.Context, record tenant.Tenant) error {
 	if err := t.d.tenants.DeleteCredentials(ctx, t.id); err != nil {
 		return err
 	}

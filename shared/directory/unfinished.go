@@ -19,11 +19,11 @@ const lease = 30 * time.Second
 // at once if the function that began it can't be at it any more. The error is
 // ErrUnavailable.
 func (d *Directory) EnqueueUnfinished(ctx context.Context, pk, sk string) error {
-	w, ok := workOn(pk, sk)
+	w, ok := workItemOf(pk, sk)
 	if !ok {
 		return nil
 	}
-	since, err := d.since(ctx, w)
+	since, err := d.startedAt(ctx, w)
 	if err != nil || since.IsZero() {
 		return err
 	}
@@ -41,7 +41,7 @@ func (d *Directory) EnqueueUnfinished(ctx context.Context, pk, sk string) error 
 func (d *Directory) Sweep(ctx context.Context) (finished int, err error) {
 	notes, _, err := d.db.Query(ctx, table.Query{PK: unfinishedPK})
 	for _, note := range notes {
-		over, problem := d.sweep(ctx, note)
+		over, problem := d.finishNoted(ctx, note)
 		if problem != nil && err == nil {
 			err = problem
 		}
@@ -52,14 +52,14 @@ func (d *Directory) Sweep(ctx context.Context) (finished int, err error) {
 	return finished, err
 }
 
-// sweep finishes the work of one note, unless its lease goes on or another sweep is
+// finishNoted finishes the work of one note, unless its lease goes on or another sweep is
 // at it, and takes the note away.
-func (d *Directory) sweep(ctx context.Context, note table.Item) (finished bool, err error) {
-	w, ok := noted(note.Text("SK"))
+func (d *Directory) finishNoted(ctx context.Context, note table.Item) (finished bool, err error) {
+	w, ok := parseNoteKey(note.Text("SK"))
 	if !ok {
 		return false, nil
 	}
-	since, err := d.since(ctx, w)
+	since, err := d.startedAt(ctx, w)
 	switch {
 	case err != nil:
 		return false, err
@@ -74,52 +74,52 @@ func (d *Directory) sweep(ctx context.Context, note table.Item) (finished bool, 
 			return false, err
 		}
 	}
-	return !since.IsZero(), d.forget(ctx, w, note)
+	return !since.IsZero(), d.deleteNote(ctx, w, note)
 }
 
-// forget takes a note away, unless Notice has written a newer one meanwhile.
-func (d *Directory) forget(ctx context.Context, w work, note table.Item) error {
+// deleteNote takes a note away, unless Notice has written a newer one meanwhile.
+func (d *Directory) deleteNote(ctx context.Context, w workItem, note table.Item) error {
 	err := d.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Delete(w.noteKey()).WithCondition("#since = :since", table.Item{"since": note.Text("since")})
 	})
-	return ignoreRefusal(err, table.FailedConditions(err))
+	return ignoreConditionFailed(err, table.FailedConditions(err))
 }
 
-// work is a change or deletion that may be unfinished.
-type work struct {
+// workItem is a change or deletion that may be unfinished.
+type workItem struct {
 	tenant tenant.ID
 	kind   Kind
 	id     scim.ID
 }
 
-// workOn tells which resource an item is.
-func workOn(pk, sk string) (work, bool) {
-	if pk == AccountKind.section() {
-		return work{"", AccountKind, scim.ID(sk)}, true
+// workItemOf tells which resource an item is.
+func workItemOf(pk, sk string) (workItem, bool) {
+	if pk == AccountKind.keyName() {
+		return workItem{"", AccountKind, scim.ID(sk)}, true
 	}
 	parts := strings.Split(pk, "#")
 	if len(parts) != 3 || parts[0] != "T" {
-		return work{}, false
+		return workItem{}, false
 	}
-	w := work{tenant.ID(parts[1]), kindNamed(parts[2]), scim.ID(sk)}
+	w := workItem{tenant.ID(parts[1]), kindNamed(parts[2]), scim.ID(sk)}
 	return w, w.kind != ""
 }
 
-func (w work) noteKey() table.Key {
+func (w workItem) noteKey() table.Key {
 	return table.Key{PK: unfinishedPK, SK: string(w.tenant) + "#" + string(w.kind) + "#" + string(w.id)}
 }
 
-func noted(sk string) (work, bool) {
+func parseNoteKey(sk string) (workItem, bool) {
 	parts := strings.Split(sk, "#")
 	if len(parts) != 3 {
-		return work{}, false
+		return workItem{}, false
 	}
-	return work{tenant.ID(parts[0]), Kind(parts[1]), scim.ID(parts[2])}, true
+	return workItem{tenant.ID(parts[0]), Kind(parts[1]), scim.ID(parts[2])}, true
 }
 
-// since returns when the work on a resource was begun, the zero time if there is
+// startedAt returns when the work on a resource was begun, the zero time if there is
 // none.
-func (d *Directory) since(ctx context.Context, w work) (time.Time, error) {
+func (d *Directory) startedAt(ctx context.Context, w workItem) (time.Time, error) {
 	item, err := d.db.Get(ctx, d.namespace(w.tenant).keys.resource(w.kind, w.id))
 	if err != nil {
 		return time.Time{}, err
@@ -135,16 +135,16 @@ func (d *Directory) since(ctx context.Context, w work) (time.Time, error) {
 }
 
 // finish does what is left of the work on a resource.
-func (d *Directory) finish(ctx context.Context, w work) error {
+func (d *Directory) finish(ctx context.Context, w workItem) error {
 	t := d.namespace(w.tenant)
 	item, err := d.db.Get(ctx, t.keys.resource(w.kind, w.id))
 	switch {
 	case err != nil || item == nil:
 		return err
-	case !alive(item):
+	case !exists(item):
 		return t.finishDeletion(ctx, w.kind, item)
 	case item.Text("pending") != "":
-		return noneFound(t.groups().finishChange(ctx, w.id, item.Text("pending")))
+		return ignoreNotFound(t.groups().finishChange(ctx, w.id, item.Text("pending")))
 	}
 	return nil
 }

@@ -14,19 +14,19 @@ const sweepTime = 6 * time.Minute
 
 // reserve leaves a noted piece of work to this sweep for sweepTime. It reports false
 // if another sweep has it, or has finished it.
-func (d *Directory) reserve(ctx context.Context, w work) (bool, error) {
+func (d *Directory) reserve(ctx context.Context, w workItem) (bool, error) {
 	now := d.now()
 	err := d.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Update(w.noteKey(), table.Item{"until": now.Add(sweepTime).Unix()}).WithCondition(
 			"attribute_exists(PK) AND (attribute_not_exists(#until) OR #until <= :now)", table.Item{"now": now.Unix()})
 	})
 	refusal := table.FailedConditions(err)
-	return err == nil, ignoreRefusal(err, refusal)
+	return err == nil, ignoreConditionFailed(err, refusal)
 }
 
 // unreserve lets the next sweep try a piece of work again that this one could not finish.
 // If it fails, the reservation expires.
-func (d *Directory) unreserve(ctx context.Context, w work) {
+func (d *Directory) unreserve(ctx context.Context, w workItem) {
 	_ = d.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Update(w.noteKey(), nil).Dropping("until").WithCondition("attribute_exists(PK)", nil)
 	})

@@ -9,9 +9,9 @@ import (
 // Usage is what a request consumed of DynamoDB.
 type Usage = table.Usage
 
-// Metered returns a context whose use of the directory is counted, and a
+// WithMeter returns a context whose use of the directory is counted, and a
 // function that tells the count so far.
-func Metered(ctx context.Context) (context.Context, func() Usage) {
+func WithMeter(ctx context.Context) (context.Context, func() Usage) {
 	ctx, meter := table.WithMeter(ctx)
 	return ctx, meter.Usage
 }

@@ -57,7 +57,7 @@ func (t *namespace) createAs(ctx context.Context, k Kind, c Content) (User, erro
 }
 
 func (t *namespace) create(ctx context.Context, k Kind, u *User, c Content, claims []claim) error {
-	if err := t.hash(ctx, u, c, claims); err != nil {
+	if err := t.hashPassword(ctx, u, c, claims); err != nil {
 		return err
 	}
 	item, err := u.item()
@@ -65,7 +65,7 @@ func (t *namespace) create(ctx context.Context, k Kind, u *User, c Content, clai
 		return err
 	}
 	err = t.d.db.Change(ctx, func(table.Stamp) []table.Write {
-		record(ctx, item, false, 0)
+		addLogStamp(ctx, item, false, 0)
 		return append(t.createWrites(k, u.Resource, item, claims), t.countWrite(k, 1))
 	}, func(ctx context.Context) error { return t.checkFree(ctx, claims, u.ID) })
 	if failed := table.FailedConditions(err); failed != nil {
@@ -83,12 +83,12 @@ func (t *namespace) createWrites(k Kind, r Resource, item table.Item, claims []c
 	for _, claim := range claims {
 		writes = append(writes, t.putClaim(claim, k, r.ID))
 	}
-	return append(writes, t.lookups(k, r, table.Put)...)
+	return append(writes, t.lookupWrites(k, r, table.Put)...)
 }
 
-// hash sets the user's password if the content has a new one and the claims are
+// hashPassword sets the user's password if the content has a new one and the claims are
 // not known to be lost.
-func (t *namespace) hash(ctx context.Context, u *User, c Content, claims []claim) (err error) {
+func (t *namespace) hashPassword(ctx context.Context, u *User, c Content, claims []claim) (err error) {
 	if c.HashPassword == nil {
 		return nil
 	}
@@ -98,9 +98,9 @@ func (t *namespace) hash(ctx context.Context, u *User, c Content, claims []claim
 	return err
 }
 
-// lookups makes a write for each attribute by which a resource is found without
+// lookupWrites makes a write for each attribute by which a resource is found without
 // being claimed.
-func (t *namespace) lookups(k Kind, r Resource, write func(table.Key, table.Item) table.Write) []table.Write {
+func (t *namespace) lookupWrites(k Kind, r Resource, write func(table.Key, table.Item) table.Write) []table.Write {
 	id := r.Doc.Get("externalId").Text()
 	if id == "" {
 		return nil

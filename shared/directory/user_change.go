@@ -25,7 +25,7 @@ func (t *namespace) replaceAs(ctx context.Context, k Kind, id scim.ID, match Mat
 	read := func() (User, error) { return t.user(ctx, k, id) }
 	err := readModifyWrite(ctx, t, match, read, change, func(old User, c Content) (err error) {
 		result, err = t.replace(ctx, k, old, c)
-		return attempted(err, k, id, c.Doc)
+		return withAttempt(err, k, id, c.Doc)
 	})
 	return result, err
 }
@@ -62,7 +62,7 @@ func (t *namespace) replace(ctx context.Context, k Kind, old User, c Content) (U
 		return User{}, err
 	}
 	taken, yielded := without(wanted, held), without(held, wanted)
-	if err := t.hash(ctx, &u, c, taken); err != nil {
+	if err := t.hashPassword(ctx, &u, c, taken); err != nil {
 		return User{}, err
 	}
 	item, err := u.item()
@@ -84,12 +84,12 @@ func (t *namespace) store(ctx context.Context, k Kind, old, u User, item table.I
 	moves := t.changeWrites(k, old.Resource, u.Resource, taken, yielded)
 	user := func(stamp table.Stamp) table.Write {
 		if len(moves) == 0 {
-			item["writer"] = t.d.stamped(old.Resource, stamp)
+			item["writer"] = t.d.nextStamps(old.Resource, stamp)
 		}
-		record(ctx, item, false, 0)
+		addLogStamp(ctx, item, false, 0)
 		return table.Update(t.keys.resource(k, u.ID), item).WithCondition("#version = :old", table.Item{"old": old.Version})
 	}
-	return t.classifyChange(t.change(ctx, k, old.Resource, func(stamp table.Stamp) []table.Write {
+	return t.classifyChange(t.changeResource(ctx, k, old.Resource, func(stamp table.Stamp) []table.Write {
 		return append([]table.Write{user(stamp)}, moves...)
 	}, func(ctx context.Context) error { return t.checkFree(ctx, taken, u.ID) }), taken)
 }
@@ -104,13 +104,13 @@ func (t *namespace) changeWrites(k Kind, old, now Resource, taken, yielded []cla
 		writes = append(writes, releaseClaim(c, now.ID))
 	}
 	if old.Doc.Get("externalId").Text() != now.Doc.Get("externalId").Text() {
-		writes = append(writes, t.lookups(k, old, deleting)...)
-		writes = append(writes, t.lookups(k, now, table.Put)...)
+		writes = append(writes, t.lookupWrites(k, old, deleteWrite)...)
+		writes = append(writes, t.lookupWrites(k, now, table.Put)...)
 	}
 	return writes
 }
 
-func deleting(key table.Key, _ table.Item) table.Write { return table.Delete(key) }
+func deleteWrite(key table.Key, _ table.Item) table.Write { return table.Delete(key) }
 
 // classifyChange judges the failures of a write whose first condition is on the user
 // itself: that one first, then the claims, which stand behind it.

@@ -23,7 +23,7 @@ type collision struct {
 
 // loss is a value that another resource holds.
 type loss struct {
-	directory.Taken
+	directory.TakenValue
 	Reference string // the id of the conflict that was recorded, "" for none
 }
 
@@ -31,7 +31,7 @@ type loss struct {
 func takenError(r *request, err error, lost *directory.TakenError) *scim.Error {
 	c := collision{Changes: r.ID != "", Support: r.support}
 	for i, v := range lost.Values {
-		c.Losses = append(c.Losses, loss{Taken: v})
+		c.Losses = append(c.Losses, loss{TakenValue: v})
 		if len(r.event.conflicts) > i {
 			c.Losses[i].Reference = string(r.event.conflicts[i])
 		}
@@ -56,7 +56,7 @@ func (c collision) conceal() {
 	if len(outside) == 0 {
 		return
 	}
-	first := slices.MinFunc(outside, func(a, b *loss) int { return a.Before(b.Taken) }).Reference
+	first := slices.MinFunc(outside, func(a, b *loss) int { return a.Compare(b.TakenValue) }).Reference
 	for _, l := range outside {
 		l.Reference = first
 	}

@@ -18,7 +18,7 @@ const (
 )
 
 func lostTo(holder directory.Kind, id scim.ID, attribute, value, reference string) server.Loss {
-	return server.Loss{Taken: directory.Taken{Attribute: attribute, Value: value, Holder: holder, ID: id}, Reference: reference}
+	return server.Loss{TakenValue: directory.TakenValue{Attribute: attribute, Value: value, Holder: holder, ID: id}, Reference: reference}
 }
 
 func outside(attribute, value, reference string) server.Loss {

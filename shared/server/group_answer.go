@@ -9,7 +9,7 @@ import (
 
 // written answers a request that has set all members of a group. They are read
 // only where they may be others than the client sent.
-func (g *groups) written(ctx context.Context, r *request, status int, c directory.Changed, members *roster) (*response, error) {
+func (g *groups) written(ctx context.Context, r *request, status int, c directory.ChangeResult, members *roster) (*response, error) {
 	r.event.repairs.Skipped(len(c.Skipped))
 	if c.Exact && g.wantsEdges(r) {
 		shown := g.elements(r, members.outcome(c.Added))
@@ -23,7 +23,7 @@ func (g *groups) written(ctx context.Context, r *request, status int, c director
 
 // standing answers with a group as it is after a change. Where others may have
 // changed it meanwhile, it is read again.
-func (g *groups) standing(ctx context.Context, r *request, status int, c directory.Changed) (*response, error) {
+func (g *groups) standing(ctx context.Context, r *request, status int, c directory.ChangeResult) (*response, error) {
 	group := c.Group
 	if !c.Exact {
 		var err error

@@ -16,7 +16,7 @@ const maxPatchAnswer = 100
 
 // patchAnswer answers a PATCH of a group: 200 with the group if it is small or if the
 // client asked for it, otherwise 204 (RFC 7644 section 3.5.2).
-func (g *groups) patchAnswer(ctx context.Context, r *request, c directory.Changed) (*response, error) {
+func (g *groups) patchAnswer(ctx context.Context, r *request, c directory.ChangeResult) (*response, error) {
 	if r.wantsGroup(len(c.Skipped)) {
 		return g.standing(ctx, r, http.StatusOK, c)
 	}
@@ -43,7 +43,7 @@ func (r *request) wantsGroup(skipped int) bool {
 
 // noContent is the answer 204. It names the version if no other change can have come
 // between.
-func (g *groups) noContent(r *request, c directory.Changed) *response {
+func (g *groups) noContent(r *request, c directory.ChangeResult) *response {
 	answer := &response{Status: http.StatusNoContent, Location: location(r, g.typ, r.ID)}
 	if c.Exact {
 		answer.ETag = scim.ETag(c.Group.Version)

@@ -18,8 +18,8 @@ func (r *request) recorded(ctx context.Context) context.Context {
 	if r.event.writes == "" {
 		return ctx
 	}
-	return directory.Recorded(ctx, func(skipped int) directory.Record {
-		return directory.Record{
+	return directory.WithLogRecord(ctx, func(skipped int) directory.LogRecord {
+		return directory.LogRecord{
 			Time: r.event.start, Request: r.RequestID, Credential: r.Caller.Credential, Operation: r.event.operation,
 			Status: r.success(skipped), Deviations: r.event.deviations(skipped),
 		}

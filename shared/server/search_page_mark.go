@@ -68,8 +68,8 @@ func active(known []directory.PageMark, index int) (waiting []directory.PageMark
 	const far = 3 // pages
 	var youngest time.Time
 	for _, j := range known {
-		if j.Next.Index == index && j.Pages >= far && j.Begun().After(youngest) {
-			youngest = j.Begun()
+		if j.Next.Index == index && j.Pages >= far && j.Started().After(youngest) {
+			youngest = j.Started()
 		}
 	}
 	for _, j := range known {

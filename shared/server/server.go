@@ -59,7 +59,7 @@ type operation func(ctx context.Context, r *request) (*response, error)
 
 // ServeHTTP carries out a request, renders the outcome and logs one line.
 func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
-	ctx, usage := directory.Metered(hr.Context())
+	ctx, usage := directory.WithMeter(hr.Context())
 	origin, _ := ctx.Value(originKey{}).(Origin)
 	if s.BaseURL != "" {
 		origin.BaseURL = s.BaseURL

@@ -41,10 +41,10 @@ func (u *users) byEdge(r *request, value string) walk {
 func (u *users) edges(r *request) relation {
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
 		ids := ids(of)
-		all, err := r.Directory.Groups().Of(ctx, ids)
+		all, err := r.Directory.Groups().OfUsers(ctx, ids)
 		for errors.Is(err, directory.ErrTooMany) && len(ids) > 1 {
 			ids = ids[:len(ids)/2]
-			all, err = r.Directory.Groups().Of(ctx, ids)
+			all, err = r.Directory.Groups().OfUsers(ctx, ids)
 		}
 		if err != nil {
 			return nil, tooManyGroups(err)

@@ -98,7 +98,7 @@ func (u *users) reactivate(ctx context.Context, r *request, old *directory.User,
 // the same tenant whose active is false, with the same userName still and, if both
 // have any, the same externalId. It is nil where there is none.
 func deactivated(ctx context.Context, r *request, doc scim.Value, taken *directory.TakenError) (*directory.User, error) {
-	at := slices.IndexFunc(taken.Values, func(v directory.Taken) bool {
+	at := slices.IndexFunc(taken.Values, func(v directory.TakenValue) bool {
 		return v.Attribute == "userName" && v.Holder == directory.UserKind
 	})
 	if at < 0 {

@@ -9,30 +9,30 @@ import (
 	"scimserver/shared/table"
 )
 
-// own notes a claim under the scope that the table's claims have. Two users of
+// addOwnClaim notes a claim under the scope that the table's claims have. Two users of
 // one claim can't both be right. Claims are named by tenant, kind and folded value.
-func (s *state) own(tenant, id, kind, value string) {
+func (s *state) addOwnClaim(tenant, id, kind, value string) {
 	if value == "" {
 		return
 	}
-	name := tenant + "\x00" + kind + "#" + inKey(scim.Fold(value))
-	if other, ok := s.owned[name]; ok && other != id {
+	name := tenant + "\x00" + kind + "#" + bounded(scim.Fold(value))
+	if other, ok := s.wantedClaims[name]; ok && other != id {
 		s.problem("users %s and %s of tenant %s have the same %s", other, id, tenant, kind)
 	}
-	s.owned[name] = id
+	s.wantedClaims[name] = id
 }
 
-// name notes that a group or team has a displayName, which it must hold the claim on.
-func (s *state) name(g resource, displayName string) {
-	key := "T#" + g.tenant + "#LOOKUP#GROUP#displayName#" + inKey(scim.Fold(displayName))
-	if other, ok := s.named[key]; ok {
+// addName notes that a group or team has a displayName, which it must hold the claim on.
+func (s *state) addName(g resource, displayName string) {
+	key := "T#" + g.tenant + "#LOOKUP#GROUP#displayName#" + bounded(scim.Fold(displayName))
+	if other, ok := s.wantedNames[key]; ok {
 		s.problem("%s and %s of tenant %s have the same displayName", other, g, g.tenant)
 	}
-	s.named[key] = g
+	s.wantedNames[key] = g
 }
 
-// inKey is the form of a value in a key.
-func inKey(value string) string {
+// bounded is the form of a value in a key.
+func bounded(value string) string {
 	if len(value) <= 512 && !strings.HasPrefix(value, "\x01") {
 		return value
 	}
@@ -42,7 +42,7 @@ func inKey(value string) string {
 // checkClaims matches claims and users one to one.
 func (s *state) checkClaims() {
 	met := map[string]bool{}
-	for name, id := range s.owned {
+	for name, id := range s.wantedClaims {
 		tenant, claim, _ := strings.Cut(name, "\x00")
 		kind, _, _ := strings.Cut(claim, "#")
 		own := "CLAIM#ACCOUNTS#"
@@ -77,7 +77,7 @@ func (s *state) find(keys ...string) string {
 
 // checkNames matches claims on displayNames with groups and teams one to one.
 func (s *state) checkNames() {
-	for key, g := range s.named {
+	for key, g := range s.wantedNames {
 		switch owner, held := s.names[key]; {
 		case !held:
 			s.problem("%s does not hold the claim on its displayName", g)
@@ -86,7 +86,7 @@ func (s *state) checkNames() {
 		}
 	}
 	for key, owner := range s.names {
-		if _, ok := s.named[key]; !ok {
+		if _, ok := s.wantedNames[key]; !ok {
 			s.problem("a claim of %s is on no displayName that it has", owner)
 		}
 	}
@@ -109,13 +109,13 @@ func (s *state) addLookup(pk, sk string, item table.Item) {
 }
 
 func (s *state) checkLookups() {
-	for l := range s.wanted {
+	for l := range s.wantedLookups {
 		if !s.lookups[l] {
 			s.problem("a %[1]s has no look-up: %[1]s %[2]s", l.kind().noun(), l.id)
 		}
 	}
 	for l := range s.lookups {
-		if !s.wanted[l] {
+		if !s.wantedLookups[l] {
 			s.problem("a look-up leads to no %[1]s: %[1]s %[2]s", l.kind().noun(), l.id)
 		}
 	}

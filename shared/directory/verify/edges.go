@@ -51,7 +51,7 @@ func kindOf(letter string) (k kind, ok bool) {
 // checkEdges matches both directions one to one, and each with what it joins.
 func (s *state) checkEdges() {
 	for e := range s.forward {
-		if !s.reverse[e] && !s.fading(e.group) {
+		if !s.reverse[e] && !s.mayBeDeleting(e.group) {
 			s.problem("%s is a member of %s, but not in the reverse direction", e.member, e.group)
 		}
 		s.checkEnds(e)
@@ -68,7 +68,7 @@ func (s *state) checkEdges() {
 // out loses the reverse edges first, so its members no longer wait for it.
 func (s *state) checkEnds(e edge) {
 	for _, end := range []resource{e.member, e.group} {
-		if _, exists := s.resources[end]; !exists && end == e.member && s.fading(e.group) && !s.reverse[e] {
+		if _, exists := s.resources[end]; !exists && end == e.member && s.mayBeDeleting(e.group) && !s.reverse[e] {
 			continue
 		}
 		s.checkStays(end, fmt.Sprintf("the membership of %s in %s", e.member, e.group))
@@ -85,5 +85,5 @@ func (s *state) checkStays(r resource, need string) {
 	}
 }
 
-// fading reports whether a resource may be on its way out.
-func (s *state) fading(r resource) bool { return s.unfinished && s.resources[r].deleting }
+// mayBeDeleting reports whether a resource may be on its way out.
+func (s *state) mayBeDeleting(r resource) bool { return s.unfinished && s.resources[r].deleting }

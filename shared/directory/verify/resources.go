@@ -30,8 +30,8 @@ type resource struct {
 
 func (r resource) String() string { return r.kind.noun() + " " + r.id }
 
-// marks are those that unfinished work leaves on a resource.
-type marks struct {
+// resourceState are those that unfinished work leaves on a resource.
+type resourceState struct {
 	pending  string // the change under way
 	deleting bool
 }
@@ -43,9 +43,9 @@ func (s *state) addResource(r resource, item table.Item) (scim.Value, error) {
 	if err != nil {
 		return doc, fmt.Errorf("verify: the document of %s: %w", r, err)
 	}
-	s.resources[r] = marks{pending: item.Text("pending"), deleting: item.Text("deleting") != ""}
+	s.resources[r] = resourceState{pending: item.Text("pending"), deleting: item.Text("deleting") != ""}
 	if external := doc.Get("externalId").Text(); external != "" {
-		s.wanted[lookup{"T#" + r.tenant + "#LOOKUP#" + string(r.kind) + "#externalId#" + inKey(external), r.id}] = true
+		s.wantedLookups[lookup{"T#" + r.tenant + "#LOOKUP#" + string(r.kind) + "#externalId#" + bounded(external), r.id}] = true
 	}
 	return doc, nil
 }
@@ -57,9 +57,9 @@ func (s *state) addUser(r resource, item table.Item) error {
 		return err
 	}
 	s.addPerson(r, item)
-	s.own(r.tenant, r.id, "USERNAME", doc.Get("userName").Text())
+	s.addOwnClaim(r.tenant, r.id, "USERNAME", doc.Get("userName").Text())
 	for _, email := range doc.Get("emails").Items() {
-		s.own(r.tenant, r.id, "EMAIL", email.Get("value").Text())
+		s.addOwnClaim(r.tenant, r.id, "EMAIL", email.Get("value").Text())
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func (s *state) addGroup(r resource, item table.Item) error {
 	if err != nil {
 		return err
 	}
-	s.name(r, doc.Get("displayName").Text())
+	s.addName(r, doc.Get("displayName").Text())
 	if doc.Get("members").Kind() != scim.Null {
 		s.problem("%s has members in its document", r)
 	}

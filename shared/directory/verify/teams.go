@@ -7,8 +7,8 @@ import (
 	"scimserver/shared/table"
 )
 
-// place is that of a person in a team, by whichever of its two items.
-type place struct {
+// teamMembership is that of a person in a team, by whichever of its two items.
+type teamMembership struct {
 	team   resource
 	person string // account, or user of whatever tenant
 }
@@ -25,7 +25,7 @@ func (s *state) addTeam(r resource, item table.Item) error {
 		return err
 	}
 	if item.Text("connected") == "" { // else a group has got the name
-		s.name(r, doc.Get("displayName").Text())
+		s.addName(r, doc.Get("displayName").Text())
 	}
 	return nil
 }
@@ -38,13 +38,13 @@ func (s *state) addPerson(r resource, item table.Item) {
 // addTeamOf notes an item of a person's teams: <tenant>#<team>.
 func (s *state) addTeamOf(id, sk string) {
 	tenant, of, _ := strings.Cut(sk, "#")
-	s.teamsOf[place{resource{tenant, team, of}, id}] = true
+	s.teamsOf[teamMembership{resource{tenant, team, of}, id}] = true
 }
 
 // checkTeams matches both directions one to one, and each with what it joins.
 func (s *state) checkTeams() {
 	for p := range s.inTeam {
-		if !s.teamsOf[p] && !s.fading(p.team) {
+		if !s.teamsOf[p] && !s.mayBeDeleting(p.team) {
 			s.problem("person %s is in %s, but not in the reverse direction", p.person, p.team)
 		}
 		s.checkTeamEnds(p)
@@ -60,10 +60,10 @@ func (s *state) checkTeams() {
 // checkTeamEnds demands that team and person exist and are there to stay, and that
 // the person's deletion will look for teams. A team on its way out loses the edges
 // from persons first, who then no longer wait for it.
-func (s *state) checkTeamEnds(p place) {
+func (s *state) checkTeamEnds(p teamMembership) {
 	who, exists := s.persons[p.person]
 	switch {
-	case !exists && s.fading(p.team) && !s.teamsOf[p]:
+	case !exists && s.mayBeDeleting(p.team) && !s.teamsOf[p]:
 		return
 	case !exists:
 		s.problem("the place of person %s in %s: there is no such person", p.person, p.team)

@@ -6,16 +6,16 @@ import (
 	"scimserver/shared/table"
 )
 
-// chunk is one step of a large change.
-type chunk struct {
+// step is one step of a large change.
+type step struct {
 	group   resource
 	change  string
 	expires bool
 }
 
-func (s *state) addChunk(g resource, sk string, item table.Item) {
+func (s *state) addStep(g resource, sk string, item table.Item) {
 	change, _, _ := strings.Cut(sk, "#")
-	s.chunks = append(s.chunks, chunk{g, change, item.Int("expires") != 0})
+	s.steps = append(s.steps, step{g, change, item.Int("expires") != 0})
 }
 
 // checkMarks counts the changes and deletions that are not finished.
@@ -23,29 +23,29 @@ func (s *state) checkMarks() (unfinished int) {
 	for r, mark := range s.resources {
 		if mark.pending != "" {
 			unfinished++
-			s.left("%s has a change that is not finished", r)
+			s.unfinishedProblem("%s has a change that is not finished", r)
 		}
 		if mark.deleting {
 			unfinished++
-			s.left("%s is not deleted to the end", r)
+			s.unfinishedProblem("%s is not deleted to the end", r)
 		}
 	}
 	return unfinished
 }
 
-// left reports what only unfinished work leaves.
-func (s *state) left(format string, r resource) {
+// unfinishedProblem reports what only unfinished work leaves.
+func (s *state) unfinishedProblem(format string, r resource) {
 	if !s.unfinished {
 		s.problem(format, r)
 	}
 }
 
-// checkChunks counts the chunks that no group names. They are of changes that
+// checkSteps counts the chunks that no group names. They are of changes that
 // were never committed, and must go by themselves.
-func (s *state) checkChunks() (abandoned int) {
-	for _, c := range s.chunks {
+func (s *state) checkSteps() (abandoned int) {
+	for _, c := range s.steps {
 		if s.resources[c.group].pending == c.change {
-			s.left("a chunk of a change to %s is not carried out", c.group)
+			s.unfinishedProblem("a chunk of a change to %s is not carried out", c.group)
 			continue
 		}
 		if abandoned++; !c.expires {

@@ -57,32 +57,32 @@ func Table(ctx context.Context, db *table.DB, options ...Option) (Report, error)
 type state struct {
 	unfinished bool // AllowUnfinished
 
-	resources map[resource]marks
-	owned     map[string]string   // claim that a user must hold -> user; see own
-	claims    map[string]string   // key of a claim on a username or email -> owner
-	names     map[string]string   // key of a claim on a displayName -> owner
-	named     map[string]resource // key of the claim that a group or team must hold -> that
-	wanted    map[lookup]bool     // look-up that must be there
-	lookups   map[lookup]bool     // look-up item
-	counts    map[counter]int64   // sum of the counter's shards
-	forward   map[edge]bool
-	reverse   map[edge]bool
-	chunks    []chunk
-	persons   map[string]person // id -> account, or user of whatever tenant
-	inTeam    map[place]bool
-	teamsOf   map[place]bool
+	resources     map[resource]resourceState
+	wantedClaims  map[string]string   // claim that a user must hold -> user; see own
+	claims        map[string]string   // key of a claim on a username or email -> owner
+	names         map[string]string   // key of a claim on a displayName -> owner
+	wantedNames   map[string]resource // key of the claim that a group or team must hold -> that
+	wantedLookups map[lookup]bool     // look-up that must be there
+	lookups       map[lookup]bool     // look-up item
+	counts        map[counter]int64   // sum of the counter's shards
+	forward       map[edge]bool
+	reverse       map[edge]bool
+	steps         []step
+	persons       map[string]person // id -> account, or user of whatever tenant
+	inTeam        map[teamMembership]bool
+	teamsOf       map[teamMembership]bool
 
 	problems []string
 }
 
 func newState() *state {
 	return &state{
-		resources: map[resource]marks{},
-		owned:     map[string]string{}, claims: map[string]string{},
-		names: map[string]string{}, named: map[string]resource{},
-		wanted: map[lookup]bool{}, lookups: map[lookup]bool{}, counts: map[counter]int64{},
+		resources:    map[resource]resourceState{},
+		wantedClaims: map[string]string{}, claims: map[string]string{},
+		names: map[string]string{}, wantedNames: map[string]resource{},
+		wantedLookups: map[lookup]bool{}, lookups: map[lookup]bool{}, counts: map[counter]int64{},
 		forward: map[edge]bool{}, reverse: map[edge]bool{},
-		persons: map[string]person{}, inTeam: map[place]bool{}, teamsOf: map[place]bool{},
+		persons: map[string]person{}, inTeam: map[teamMembership]bool{}, teamsOf: map[teamMembership]bool{},
 	}
 }
 
@@ -111,7 +111,7 @@ func (s *state) add(item table.Item) error {
 	case parts[2] == "TEAM":
 		return s.addTeam(resource{tenant, team, sk}, item)
 	case parts[2] == "TEAMMEMBERS":
-		s.inTeam[place{resource{tenant, team, rest}, sk}] = true
+		s.inTeam[teamMembership{resource{tenant, team, rest}, sk}] = true
 	case parts[2] == "LOOKUP":
 		s.addLookup(pk, sk, item)
 	case parts[2] == "COUNT":
@@ -121,7 +121,7 @@ func (s *state) add(item table.Item) error {
 	case parts[2] == "MEMBEROF":
 		s.addReverse(tenant, rest, sk, item)
 	case parts[2] == "PENDING":
-		s.addChunk(resource{tenant, group, rest}, sk, item)
+		s.addStep(resource{tenant, group, rest}, sk, item)
 	}
 	return nil
 }
@@ -135,7 +135,7 @@ func (s *state) report() Report {
 	s.checkNesting()
 	s.checkTeams()
 	r := Report{Claims: len(s.claims), Members: len(s.forward)}
-	r.Unfinished, r.Abandoned = s.checkMarks(), s.checkChunks()
+	r.Unfinished, r.Abandoned = s.checkMarks(), s.checkSteps()
 	for one := range s.resources {
 		switch one.kind {
 		case user:

@@ -18,9 +18,9 @@ import (
 // Follower does what follows from changes of the table; *directory.Directory is one.
 type Follower interface {
 	Ready(ctx context.Context) error
-	// Log writes the provisioning log, Settle closes conflicts.
-	Log(ctx context.Context, all []directory.StreamChange) error
-	Settle(ctx context.Context, all []directory.StreamChange) error
+	// WriteLog writes the provisioning log, CloseConflicts closes conflicts.
+	WriteLog(ctx context.Context, all []directory.StreamChange) error
+	CloseConflicts(ctx context.Context, all []directory.StreamChange) error
 	// EnqueueUnfinished and Sweep finish what others began.
 	EnqueueUnfinished(ctx context.Context, pk, sk string) error
 	Sweep(ctx context.Context) (finished int, err error)
@@ -34,7 +34,7 @@ func Handler(f Follower, log *slog.Logger) func(context.Context, json.RawMessage
 	return func(ctx context.Context, event json.RawMessage) (any, error) {
 		ctx, cancel := gateway.WithReserve(ctx)
 		defer cancel()
-		ctx, usage := directory.Metered(ctx)
+		ctx, usage := directory.WithMeter(ctx)
 		r := &run{Follower: f, start: time.Now()}
 		answer, err := r.carryOut(ctx, event)
 		r.log(ctx, log, usage(), err)

@@ -28,12 +28,12 @@ type finisher struct {
 
 func (f *finisher) Ready(context.Context) error { return f.unready }
 
-func (f *finisher) Log(_ context.Context, all []directory.StreamChange) error {
+func (f *finisher) WriteLog(_ context.Context, all []directory.StreamChange) error {
 	f.logged = append(f.logged, all...)
 	return f.unable
 }
 
-func (f *finisher) Settle(_ context.Context, all []directory.StreamChange) error {
+func (f *finisher) CloseConflicts(_ context.Context, all []directory.StreamChange) error {
 	f.settled = append(f.settled, all...)
 	return nil
 }

@@ -27,7 +27,7 @@ func (r *run) follow(ctx context.Context, records []events.DynamoDBEventRecord) 
 		return
 	}
 	r.provisioned = len(all)
-	if err := errors.Join(r.Log(ctx, all), r.Settle(ctx, all)); err != nil {
+	if err := errors.Join(r.WriteLog(ctx, all), r.CloseConflicts(ctx, all)); err != nil {
 		for _, i := range from {
 			r.fail(i, err)
 		}

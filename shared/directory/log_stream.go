@@ -34,7 +34,7 @@ type StreamChange struct {
 // that no request of a provider's made, such as the steps that finish a change. The
 // error says that the record is damaged.
 func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok bool, err error) {
-	w, ok := workOn(pk, sk)
+	w, ok := workItemOf(pk, sk)
 	ok = ok && (w.kind == UserKind || w.kind == GroupKind) && after != nil && after.Log != "" && (before == nil || before.Log != after.Log)
 	if !ok {
 		return tr, false, nil
@@ -43,7 +43,7 @@ func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok 
 	if err := json.Unmarshal([]byte(after.Log), &c); err != nil {
 		return tr, false, fmt.Errorf("directory: the record that %s %s carries: %w", w.kind, w.id, err)
 	}
-	tr = StreamChange{Tenant: w.tenant, Deleted: after.Deleting, Provisioned: Provisioned{Kind: w.kind, ID: w.id, At: after.written(c)}}
+	tr = StreamChange{Tenant: w.tenant, Deleted: after.Deleting, Provisioned: Provisioned{Kind: w.kind, ID: w.id, At: after.writtenAt(c)}}
 	if before == nil {
 		before = &Image{Doc: "null"}
 	}
@@ -59,9 +59,9 @@ func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok 
 	return tr, true, nil
 }
 
-// written is when an image was written: a little later than the request arrived. The
+// writtenAt is when an image was written: a little later than the request arrived. The
 // mark of a deletion leaves the time of the last change as it is.
-func (i Image) written(c logStamp) time.Time {
+func (i Image) writtenAt(c logStamp) time.Time {
 	if i.Deleting {
 		return time.UnixMilli(c.Time)
 	}
@@ -131,10 +131,10 @@ func differing(old, now scim.Value) (names []string) {
 	return names
 }
 
-// Log writes the entries of requests that changed something. To do so again does no harm. Those of tenants
+// WriteLog writes the entries of requests that changed something. To do so again does no harm. Those of tenants
 // that are deleted by now are left out: the log names persons. The error is
 // ErrUnavailable.
-func (d *Directory) Log(ctx context.Context, all []StreamChange) error {
+func (d *Directory) WriteLog(ctx context.Context, all []StreamChange) error {
 	present, err := d.tenants.Exist(ctx, tenantsOf(all))
 	if err != nil {
 		return err

@@ -44,8 +44,8 @@ var arrived = time.Now().UTC().Add(-48 * time.Hour).Truncate(24 * time.Hour).Add
 func (j *journal) request(operation string, status int) context.Context {
 	j.n++
 	n := j.n
-	return directory.Recorded(j.Context(), func(skipped int) directory.Record {
-		r := directory.Record{Time: arrived.Add(time.Duration(n) * time.Second), Request: fmt.Sprintf("r%d", n), Credential: "k1", Operation: operation, Status: status}
+	return directory.WithLogRecord(j.Context(), func(skipped int) directory.LogRecord {
+		r := directory.LogRecord{Time: arrived.Add(time.Duration(n) * time.Second), Request: fmt.Sprintf("r%d", n), Credential: "k1", Operation: operation, Status: status}
 		if skipped > 0 {
 			r.Deviations = []string{fmt.Sprintf("skipped-%d", skipped)}
 		}
@@ -77,7 +77,7 @@ func (j *journal) follow(kind string, id scim.ID) bool {
 	j.seen[key] = now
 	if ok {
 		for range 2 { // the stream may tell of it twice
-			if err := j.dir.Log(j.Context(), []directory.StreamChange{p, p}); err != nil {
+			if err := j.dir.WriteLog(j.Context(), []directory.StreamChange{p, p}); err != nil {
 				j.Fatal(err)
 			}
 		}
@@ -208,7 +208,7 @@ func TestLogCostsNothing(t *testing.T) { // design: round trips and capacity
 	j := newJournal(newBench(t, charge.Transactions))
 	ids := j.users(1)
 	var u directory.User
-	var g directory.Changed
+	var g directory.ChangeResult
 	for _, tt := range []struct {
 		what string
 		do   func(context.Context) error
@@ -232,9 +232,9 @@ func TestLogCostsNothing(t *testing.T) { // design: round trips and capacity
 			return second(j.edit(ctx, g.Group.ID, directory.MemberEdit{Add: members(ids[0])}))
 		}, table.Usage{Calls: 2, Reads: 1, Writes: 8}},
 	} {
-		r := directory.Record{Time: arrived, Request: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", Credential: "abcdefghijklmnopqrst", Operation: tt.what, Status: 201,
+		r := directory.LogRecord{Time: arrived, Request: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", Credential: "abcdefghijklmnopqrst", Operation: tt.what, Status: 201,
 			Deviations: []string{"string-boolean", "unknown-member", "bare-words", "long-display"}}
-		ctx, meter := table.WithMeter(directory.Recorded(t.Context(), func(int) directory.Record { return r }))
+		ctx, meter := table.WithMeter(directory.WithLogRecord(t.Context(), func(int) directory.LogRecord { return r }))
 		if err := tt.do(ctx); err != nil {
 			t.Errorf("%s: %v", tt.what, err)
 		}

@@ -6,11 +6,11 @@ import (
 	"unicode"
 )
 
-// unprintable says what keeps a name from holding only letters, marks, digits,
+// identifierProblem says what keeps a name from holding only letters, marks, digits,
 // punctuation, symbols and spaces that can be seen, with no blank at its ends: two
 // names that look alike must not be two names (PRECIS, to which RFC 7644 section
 // 5 refers, disallows the rest). It returns "" for a name that is fine.
-func unprintable(s string) string {
+func identifierProblem(s string) string {
 	place := 0
 	for _, c := range s {
 		place++

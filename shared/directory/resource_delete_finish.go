@@ -12,25 +12,25 @@ import (
 
 // The bounds on the deletions of others that one call of a read finishes.
 const (
-	maxMet  = 8
-	metTime = 2 * time.Second
+	maxFinished = 8
+	finishTime  = 2 * time.Second
 )
 
-// finishMet finishes the deletions, left unfinished by a crash or still under way,
+// finishDeletions finishes the deletions, left unfinished by a crash or still under way,
 // whose marks a read has met. The read leaves the resources out, so they must not be
 // counted or listed as members afterwards. A deletion that can't be finished now is
 // finished by the next request that meets it, or by function changes.
-func (t *namespace) finishMet(ctx context.Context, k Kind, items ...table.Item) {
-	marked := slices.DeleteFunc(slices.Clone(items), func(item table.Item) bool { return item == nil || alive(item) })
+func (t *namespace) finishDeletions(ctx context.Context, k Kind, items ...table.Item) {
+	marked := slices.DeleteFunc(slices.Clone(items), func(item table.Item) bool { return item == nil || exists(item) })
 	if len(marked) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, metTime)
+	ctx, cancel := context.WithTimeout(ctx, finishTime)
 	defer cancel()
 	var work errgroup.Group
-	for _, item := range marked[:min(len(marked), maxMet)] {
+	for _, item := range marked[:min(len(marked), maxFinished)] {
 		work.Go(func() (err error) {
-			defer caught(&err)
+			defer recoverTo(&err)
 			return t.finishDeletion(ctx, k, item)
 		})
 	}
