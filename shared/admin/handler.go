@@ -57,7 +57,7 @@ func (h *handler) handle(pattern string, subject func(*http.Request) string, op 
 			}
 		}
 		write(w, status, value)
-		h.record(r, pattern, status, time.Since(start), err)
+		h.record(r, pattern, status, time.Since(start), err, warningOf(value)...)
 	})
 }
 
@@ -103,8 +103,16 @@ func write(w http.ResponseWriter, status int, value any) {
 	_ = json.NewEncoder(w).Encode(value)
 }
 
+// warningOf is the warning of an answer that shows a tenant, if it has one. An alarm counts them.
+func warningOf(value any) []slog.Attr {
+	if t, ok := value.(Tenant); ok && t.Warning != "" {
+		return []slog.Attr{slog.String("warning", t.Warning)}
+	}
+	return nil
+}
+
 // record writes the one line of a request. Bodies are not in it.
-func (h *handler) record(r *http.Request, pattern string, status int, took time.Duration, err error) {
+func (h *handler) record(r *http.Request, pattern string, status int, took time.Duration, err error, more ...slog.Attr) {
 	by := h.who(r.Context())
 	attrs := []slog.Attr{
 		slog.String("request", by.RequestID), slog.String("operator", by.ARN), slog.String("operation", pattern),
@@ -120,7 +128,7 @@ func (h *handler) record(r *http.Request, pattern string, status int, took time.
 	if err != nil {
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
-	h.log.LogAttrs(r.Context(), level, "admin", attrs...)
+	h.log.LogAttrs(r.Context(), level, "admin", append(attrs, more...)...)
 }
 
 func tenantOf(r *http.Request) tenant.ID { return tenant.ID(r.PathValue("id")) }

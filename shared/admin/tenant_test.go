@@ -139,6 +139,9 @@ func TestKeyOfThrottlingIsRetried(t *testing.T) {
 	if a := b.send(201, "POST", "/tenants", `{"id":"acme"}`); a.text("ownThrottle") != "false" || a.get("warning") == nil {
 		t.Errorf("without a key: %v", a)
 	}
+	if !strings.Contains(b.log.String(), `"warning":"API Gateway does not throttle it by its own limits yet`) {
+		t.Errorf("the log, which an alarm reads, lacks the warning: %s", b.log.String())
+	}
 	k.broken = false
 	a := b.send(200, "PATCH", "/tenants/acme", `{"limits":{"burst":9}}`)
 	if a.text("ownThrottle") != "true" || a.get("warning") != nil || k.limits["acme"].Burst != 9 {

@@ -28,6 +28,8 @@ Resources:
   Sum:
     Type: AWS::CloudWatch::Alarm
     Properties: {Metrics: []}
+  Rule:
+    Type: AWS::CloudWatch::InsightRule
   One:
     Type: AWS::CloudWatch::Alarm
     Properties: {MetricName: Errors}
@@ -55,7 +57,7 @@ func TestBridge(t *testing.T) {
 	if got := object(resources, "F", "Properties", "Events"); len(got) != len(methods())+1 || got["Closed"] == nil || got["Openget"] == nil {
 		t.Errorf("the events are %v", got)
 	}
-	if resources["Sum"] != nil || resources["One"] == nil {
+	if resources["Sum"] != nil || resources["Rule"] != nil || resources["One"] == nil {
 		t.Errorf("the resources are %v", resources)
 	}
 }

@@ -1,8 +1,10 @@
 package template_test
 
 import (
+	"encoding/json"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,5 +99,48 @@ func TestThePlanIsTheDefaultLimit(t *testing.T) {
 	}
 	if want := tenant.DefaultLimits(); p.Throttle.RateLimit != want.RequestsPerSecond || p.Throttle.BurstLimit != want.Burst {
 		t.Errorf("the plan allows %+v, a tenant's record %+v", p.Throttle, want)
+	}
+}
+
+// TestRulesReadTheLogsThatExist: a rule of Contributor Insights is a JSON text, which
+// CloudFormation does not check.
+func TestRulesReadTheLogsThatExist(t *testing.T) {
+	s := load(t, "../../../template.yaml", nil)
+	rules := map[string]bool{}
+	for _, r := range s.OfType("AWS::CloudWatch::InsightRule") {
+		var p struct{ RuleName, RuleBody string }
+		if err := r.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		var body struct {
+			LogGroupNames []string
+			Contribution  struct{ Keys []string }
+		}
+		if err := json.Unmarshal([]byte(p.RuleBody), &body); err != nil {
+			t.Errorf("%s: %v", r.ID, err)
+		}
+		if len(body.LogGroupNames) == 0 || !slices.Equal(body.Contribution.Keys, []string{"$.tenant"}) {
+			t.Errorf("%s: %+v", r.ID, body)
+		}
+		rules[p.RuleName] = false
+	}
+	for _, a := range s.OfType("AWS::CloudWatch::Alarm") {
+		var p struct{ Metrics []struct{ Expression string } }
+		if err := a.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range p.Metrics {
+			if found := regexp.MustCompile(`INSIGHT_RULE_METRIC\('([^']+)', 'MaxContributorValue'\)`).FindStringSubmatch(m.Expression); found != nil {
+				rules[found[1]] = true
+			}
+		}
+	}
+	for name, watched := range rules {
+		if !watched {
+			t.Errorf("no alarm watches the rule %s", name)
+		}
+	}
+	if len(rules) != 2 {
+		t.Errorf("the rules are %v", rules)
 	}
 }
