@@ -27,10 +27,10 @@ type Options struct {
 
 // Keys are the keys under which API Gateway counts requests.
 type Keys interface {
-	// Ensure makes the key of a tenant or finds it, and sets its limits.
+	// Ensure finds or makes a key of a tenant that has the limits. The tenant's other keys keep working.
 	Ensure(ctx context.Context, id tenant.ID, l tenant.Limits) (tenant.APIKey, error)
-	// Remove removes a key that may have gone already.
-	Remove(ctx context.Context, k tenant.APIKey) error
+	// DeleteAllBut deletes the keys of a tenant except one, all with the zero APIKey.
+	DeleteAllBut(ctx context.Context, id tenant.ID, keep tenant.APIKey) error
 }
 
 // Service carries out operations. It is safe for concurrent use.

@@ -31,22 +31,38 @@ func (s *Service) CreateTenant(ctx context.Context, in NewTenant) (Tenant, error
 	return s.throttled(ctx, made), nil
 }
 
-// throttled gives a tenant its key, or its key the tenant's limits. When that
-// fails the tenant is served all the same, under the key that all share, and the
-// next change of the tenant tries again.
+// throttled gives a tenant a key that has the tenant's limits. When that fails the
+// tenant is served all the same: under its key of before, or under the key that all
+// share. The next change of the tenant tries again.
 func (s *Service) throttled(ctx context.Context, t tenant.Tenant) Tenant {
 	if s.Keys == nil {
 		return s.shown(t)
 	}
 	key, err := s.Keys.Ensure(ctx, t.ID, t.Limits)
-	if err == nil && key != t.Key {
-		t, err = s.Directory.Tenants().ChangeTenant(ctx, t.ID, func(t *tenant.Tenant) error { t.Key = key; return nil })
+	switch {
+	case err == nil && key != t.Key:
+		t, err = s.switchKey(ctx, t, key)
+	case err == nil && s.Now().Sub(t.KeySince) > s.CacheTime+maxRequestTime:
+		err = s.Keys.DeleteAllBut(ctx, t.ID, key)
 	}
 	out := s.shown(t)
 	if err != nil {
 		out.Warning = "API Gateway does not throttle it by its own limits yet: " + err.Error() + "; any update of the tenant tries again"
 	}
 	return out
+}
+
+// switchKey puts a key into the record of a tenant. The authorizer's answers name the
+// key of before until they expire, so that key is not deleted yet: a later change of the
+// tenant does so, and so does the tenant's removal. If somebody has changed the limits
+// meanwhile, the key is not theirs.
+func (s *Service) switchKey(ctx context.Context, t tenant.Tenant, key tenant.APIKey) (tenant.Tenant, error) {
+	return s.Directory.Tenants().ChangeTenant(ctx, t.ID, func(now *tenant.Tenant) error {
+		if now.Limits == t.Limits {
+			now.Key, now.KeySince = key, s.Now()
+		}
+		return nil
+	})
 }
 
 // Tenant shows one tenant with the number of its users and groups.

@@ -31,9 +31,9 @@ func (s *Service) RemoveTenant(ctx context.Context, id tenant.ID, confirm string
 	if t.State == tenant.Active {
 		return Removal{}, conflict("tenant %s is active: suspend it first", id)
 	}
-	// The key goes first: once the record has gone nobody knows it.
-	if s.Keys != nil && t.Key.ID != "" {
-		if err := s.Keys.Remove(ctx, t.Key); err != nil {
+	// The keys go first: once the record is gone, nobody looks for them.
+	if s.Keys != nil {
+		if err := s.Keys.DeleteAllBut(ctx, id, tenant.APIKey{}); err != nil {
 			return Removal{}, err
 		}
 	}

@@ -3,6 +3,8 @@ package admin_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,28 +115,31 @@ func TestDeletion(t *testing.T) {
 	b.send(404, "DELETE", "/tenants/acme?confirm=acme", "")
 }
 
-// keys is an API Gateway that can be out of order.
+// keys is an API Gateway that can be out of order. Each tenant has a key for each of
+// its limits until the key is deleted.
 type keys struct {
-	broken  bool
-	limits  map[tenant.ID]tenant.Limits
-	removed []tenant.APIKey
+	broken bool
+	of     map[tenant.ID][]tenant.APIKey
 }
 
 func (k *keys) Ensure(_ context.Context, id tenant.ID, l tenant.Limits) (tenant.APIKey, error) {
 	if k.broken {
 		return tenant.APIKey{}, errors.New("out of order")
 	}
-	k.limits[id] = l
-	return tenant.APIKey{ID: "id-" + string(id), Value: "value-" + string(id)}, nil
+	key := tenant.APIKey{ID: fmt.Sprint(id, l.Burst), Value: fmt.Sprint("value-", id, l.Burst)}
+	if !slices.Contains(k.of[id], key) {
+		k.of[id] = append(k.of[id], key)
+	}
+	return key, nil
 }
 
-func (k *keys) Remove(_ context.Context, key tenant.APIKey) error {
-	k.removed = append(k.removed, key)
+func (k *keys) DeleteAllBut(_ context.Context, id tenant.ID, keep tenant.APIKey) error {
+	k.of[id] = slices.DeleteFunc(k.of[id], func(key tenant.APIKey) bool { return key != keep })
 	return nil
 }
 
 func TestKeyOfThrottlingIsRetried(t *testing.T) {
-	k := &keys{broken: true, limits: map[tenant.ID]tenant.Limits{}}
+	k := &keys{broken: true, of: map[tenant.ID][]tenant.APIKey{}}
 	b := newBench(t, func(o *admin.Options) { o.Keys = k })
 	if a := b.send(201, "POST", "/tenants", `{"id":"acme"}`); a.text("ownThrottle") != "false" || a.get("warning") == nil {
 		t.Errorf("without a key: %v", a)
@@ -144,15 +149,51 @@ func TestKeyOfThrottlingIsRetried(t *testing.T) {
 	}
 	k.broken = false
 	a := b.send(200, "PATCH", "/tenants/acme", `{"limits":{"burst":9}}`)
-	if a.text("ownThrottle") != "true" || a.get("warning") != nil || k.limits["acme"].Burst != 9 {
-		t.Errorf("with a key: %v, limits %v", a, k.limits)
+	if a.text("ownThrottle") != "true" || a.get("warning") != nil {
+		t.Errorf("with a key: %v", a)
 	}
-	if record, err := b.dir.Tenants().Tenant(t.Context(), "acme"); err != nil || record.Key.Value != "value-acme" {
-		t.Errorf("the record is %+v, %v", record, err)
+	if key := b.keyOf("acme"); key.Value != "value-acme9" {
+		t.Errorf("the record has %+v", key)
 	}
 	b.send(200, "POST", "/tenants/acme/suspend", "")
 	b.send(200, "DELETE", "/tenants/acme?confirm=acme", "")
-	if len(k.removed) == 0 || k.removed[0].ID != "id-acme" {
-		t.Errorf("removed %v", k.removed)
+	if len(k.of["acme"]) != 0 {
+		t.Errorf("left %v", k.of)
+	}
+}
+
+// keyOf is the key in the record of a tenant.
+func (b *bench) keyOf(id tenant.ID) tenant.APIKey {
+	b.Helper()
+	record, err := b.dir.Tenants().Tenant(b.Context(), id)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return record.Key
+}
+
+// TestAChangeOfLimitsLeavesNoGap: the authorizer's answers name the key of before until
+// they expire, so it works that long. If the new key fails, the old one stays.
+func TestAChangeOfLimitsLeavesNoGap(t *testing.T) {
+	k := &keys{of: map[tenant.ID][]tenant.APIKey{}}
+	b := newBench(t, func(o *admin.Options) { o.Keys, o.CacheTime = k, time.Minute })
+	b.send(201, "POST", "/tenants", `{"id":"acme","limits":{"burst":8}}`)
+	old := b.keyOf("acme")
+	k.broken = true
+	b.send(200, "PATCH", "/tenants/acme", `{"limits":{"burst":9}}`)
+	if b.keyOf("acme") != old {
+		t.Errorf("after a failure the record has %v, want %v", b.keyOf("acme"), old)
+	}
+	k.broken = false
+	for _, again := range []bool{false, true} { // another change within that time deletes nothing either
+		b.send(200, "PATCH", "/tenants/acme", `{"limits":{"burst":9}}`)
+		if b.keyOf("acme") == old || !slices.Contains(k.of["acme"], old) {
+			t.Errorf("again %v: the record has %v; the keys are %v", again, b.keyOf("acme"), k.of)
+		}
+	}
+	b.now = b.now.Add(91 * time.Second)
+	b.send(200, "PATCH", "/tenants/acme", `{"name":"Acme"}`)
+	if !slices.Equal(k.of["acme"], []tenant.APIKey{b.keyOf("acme")}) {
+		t.Errorf("later the keys are %v", k.of)
 	}
 }

@@ -79,6 +79,7 @@ type Tenant struct {
 	Reactivate bool
 	Limits     Limits
 	Key        APIKey
+	KeySince   time.Time // when Key was put into the record; zero without a key
 	Created    time.Time
 }
 

@@ -22,7 +22,7 @@ func checkTenant(t tenant.Tenant) error {
 }
 
 func tenantItem(t tenant.Tenant) table.Item {
-	return table.Item{
+	item := table.Item{
 		"name": t.Name, "profile": string(t.Profile),
 		"state": string(t.State), "since": scim.FormatTime(t.Since), "created": scim.FormatTime(t.Created),
 		"domains": strings.Join(t.Domains, " "),
@@ -32,6 +32,10 @@ func tenantItem(t tenant.Tenant) table.Item {
 		"emailsPerUser": int64(t.Limits.EmailsPerUser), "tokenAge": int64(t.Limits.TokenAge / time.Second),
 		"apiKeyID": t.Key.ID, "apiKey": t.Key.Value,
 	}
+	if !t.KeySince.IsZero() {
+		item["apiKeySince"] = scim.FormatTime(t.KeySince)
+	}
+	return item
 }
 
 // FromItem decodes the record of a tenant. The error says that the record is damaged.
@@ -50,6 +54,9 @@ func FromItem(item table.Item) (t tenant.Tenant, err error) {
 	}
 	if t.Since, err = time.Parse(time.RFC3339, item.Text("since")); err == nil {
 		t.Created, err = time.Parse(time.RFC3339, item.Text("created"))
+	}
+	if since := item.Text("apiKeySince"); err == nil && since != "" {
+		t.KeySince, err = time.Parse(time.RFC3339, since)
 	}
 	if err != nil {
 		return t, fmt.Errorf("tenantstore: the record of tenant %s is damaged: %w", t.ID, err)

@@ -25,6 +25,7 @@ func TestTenantRecord(t *testing.T) {
 	_, err := b.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error {
 		t.State, t.Limits = tenant.Suspended, limits
 		t.Key, t.Domains = tenant.APIKey{ID: "i", Value: "v"}, []string{"acme.test"}
+		t.KeySince = clock.now
 		return nil
 	})
 	if err != nil {
@@ -32,6 +33,7 @@ func TestTenantRecord(t *testing.T) {
 	}
 	got, err := b.Tenant(t.Context(), "acme")
 	if err != nil || got.State != tenant.Suspended || got.Limits != limits || got.Key.Value != "v" ||
+		!got.KeySince.Equal(clock.now) ||
 		got.Name != "Tenant acme" || !got.Since.Equal(clock.now) || !got.Created.Equal(made.Created) ||
 		!slices.Equal(got.Domains, []string{"acme.test"}) {
 		t.Errorf("read %+v, %v", got, err)

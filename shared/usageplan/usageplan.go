@@ -5,9 +5,8 @@ package usageplan
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
@@ -34,35 +33,57 @@ func Open(defaultPlan string) (*Keys, error) {
 	return &Keys{client: apigateway.NewFromConfig(cfg), plan: defaultPlan}, nil
 }
 
-// Ensure creates the key of a tenant, unless it exists, and puts it into the plan with the
-// limits. It is idempotent, and can be called again after an error.
+// Ensure finds or makes a key of a tenant in the plan of the limits. It leaves the
+// tenant's other keys alone, because the authorizer may still name one of them. So a
+// change of limits leaves no moment without a key that works, and neither does a
+// failure half way. It may be repeated.
 func (k *Keys) Ensure(ctx context.Context, id tenant.ID, l tenant.Limits) (tenant.APIKey, error) {
 	base, err := k.client.GetUsagePlan(ctx, &apigateway.GetUsagePlanInput{UsagePlanId: &k.plan})
 	if err != nil {
 		return tenant.APIKey{}, fmt.Errorf("read the usage plan %s: %w", k.plan, err)
 	}
-	prefix := aws.ToString(base.Name)
+	stack := aws.ToString(base.Name)
 	plan, err := k.findOrCreatePlan(ctx, base, l)
 	if err != nil {
 		return tenant.APIKey{}, fmt.Errorf("find or make a usage plan: %w", err)
 	}
-	key, err := k.findOrCreateKey(ctx, prefix+"/"+string(id))
-	if err != nil {
-		return tenant.APIKey{}, fmt.Errorf("find or make an API key: %w", err)
+	free, found, err := k.chooseKey(ctx, keyName(stack, id), plan)
+	if err != nil || found {
+		return free, err
 	}
-	if err := k.moveToPlan(ctx, key.ID, plan, prefix); err != nil {
+	if free.ID == "" {
+		if free, err = k.createKey(ctx, stack, id); err != nil {
+			return tenant.APIKey{}, fmt.Errorf("make an API key: %w", err)
+		}
+	}
+	if err := k.addToPlan(ctx, free.ID, plan); err != nil {
 		return tenant.APIKey{}, fmt.Errorf("put the API key into its usage plan: %w", err)
 	}
-	return key, nil
+	return free, nil
 }
 
-// Remove deletes a key. It is idempotent.
-func (k *Keys) Remove(ctx context.Context, key tenant.APIKey) error {
-	_, err := k.client.DeleteApiKey(ctx, &apigateway.DeleteApiKeyInput{ApiKey: &key.ID})
-	if gone := new(types.NotFoundException); errors.As(err, &gone) {
-		return nil
+// keyName is the name of all keys of a tenant: API Gateway does not demand that names differ.
+func keyName(stack string, id tenant.ID) string { return stack + "/" + string(id) }
+
+// DeleteAllBut deletes the keys of a tenant except one, all with the zero APIKey.
+func (k *Keys) DeleteAllBut(ctx context.Context, id tenant.ID, keep tenant.APIKey) error {
+	base, err := k.client.GetUsagePlan(ctx, &apigateway.GetUsagePlanInput{UsagePlanId: &k.plan})
+	if err != nil {
+		return fmt.Errorf("read the usage plan %s: %w", k.plan, err)
 	}
-	return err
+	all, err := k.keysNamed(ctx, keyName(aws.ToString(base.Name), id))
+	if err != nil {
+		return fmt.Errorf("list the API keys: %w", err)
+	}
+	for _, key := range all {
+		if key.ID == keep.ID {
+			continue
+		}
+		if _, err := k.client.DeleteApiKey(ctx, &apigateway.DeleteApiKeyInput{ApiKey: &key.ID}); err != nil && !isGone(err) {
+			return fmt.Errorf("delete an API key: %w", err)
+		}
+	}
+	return nil
 }
 
 // findOrCreatePlan returns the id of the plan with the limits: the default plan base, one
@@ -110,55 +131,57 @@ func (k *Keys) plans(ctx context.Context, key string) (all []types.UsagePlan, er
 	return all, nil
 }
 
-// findOrCreateKey returns the key of a name. The name is asked for as a prefix, so that
-// others may come along.
-func (k *Keys) findOrCreateKey(ctx context.Context, name string) (tenant.APIKey, error) {
-	in := &apigateway.GetApiKeysInput{NameQuery: &name, IncludeValues: aws.Bool(true)}
+// keysNamed lists the keys of a name. The name is asked for as a prefix, so that others may
+// come along.
+func (k *Keys) keysNamed(ctx context.Context, name string) (all []tenant.APIKey, err error) {
+	in := &apigateway.GetApiKeysInput{NameQuery: &name, IncludeValues: aws.Bool(true), Limit: aws.Int32(500)}
 	for pages := apigateway.NewGetApiKeysPaginator(k.client, in); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return tenant.APIKey{}, err
+			return nil, err
 		}
 		for _, key := range page.Items {
 			if aws.ToString(key.Name) == name {
-				return tenant.APIKey{ID: aws.ToString(key.Id), Value: aws.ToString(key.Value)}, nil
+				all = append(all, tenant.APIKey{ID: aws.ToString(key.Id), Value: aws.ToString(key.Value)})
 			}
 		}
 	}
-	made, err := k.client.CreateApiKey(ctx, &apigateway.CreateApiKeyInput{Name: &name, Enabled: true})
+	return all, nil
+}
+
+// chooseKey returns the key of a name that is in the plan (found), or else one that is in
+// no plan, which an interrupted call has left. It returns the zero APIKey without either.
+func (k *Keys) chooseKey(ctx context.Context, name, plan string) (key tenant.APIKey, found bool, err error) {
+	all, err := k.keysNamed(ctx, name)
+	if err != nil {
+		return tenant.APIKey{}, false, fmt.Errorf("list the API keys: %w", err)
+	}
+	var free tenant.APIKey
+	for _, key := range all {
+		in, err := k.plans(ctx, key.ID)
+		if err != nil {
+			return tenant.APIKey{}, false, fmt.Errorf("list the usage plans of an API key: %w", err)
+		}
+		if len(in) == 0 {
+			free = key
+		}
+		if slices.ContainsFunc(in, func(p types.UsagePlan) bool { return aws.ToString(p.Id) == plan }) {
+			return key, true, nil
+		}
+	}
+	return free, false, nil
+}
+
+// createKey makes a key with the stack's tag, without which the function may not delete it.
+func (k *Keys) createKey(ctx context.Context, stack string, id tenant.ID) (tenant.APIKey, error) {
+	name := keyName(stack, id)
+	made, err := k.client.CreateApiKey(ctx, &apigateway.CreateApiKeyInput{
+		Name: &name, Enabled: true, Tags: map[string]string{"scim-stack": stack},
+	})
 	if err != nil {
 		return tenant.APIKey{}, err
 	}
 	return tenant.APIKey{ID: aws.ToString(made.Id), Value: aws.ToString(made.Value)}, nil
-}
-
-// moveToPlan puts a key into a plan and takes it out of our other plans first: a key can
-// be in one plan of a stage only. If the plan does not take it, the key goes back,
-// because API Gateway answers 403 to every request under a key that is in no plan.
-func (k *Keys) moveToPlan(ctx context.Context, key, plan, prefix string) error {
-	in, err := k.plans(ctx, key)
-	if err != nil {
-		return err
-	}
-	var left []string
-	for _, p := range in {
-		if aws.ToString(p.Id) == plan {
-			return nil
-		}
-		if name := aws.ToString(p.Name); name != prefix && !strings.HasPrefix(name, prefix+"/") {
-			continue
-		}
-		_, err := k.client.DeleteUsagePlanKey(ctx, &apigateway.DeleteUsagePlanKeyInput{UsagePlanId: p.Id, KeyId: &key})
-		if err != nil {
-			return err
-		}
-		left = append(left, aws.ToString(p.Id))
-	}
-	err = k.addToPlan(ctx, key, plan)
-	if err != nil && len(left) > 0 {
-		err = errors.Join(err, k.addToPlan(context.WithoutCancel(ctx), key, left[0]))
-	}
-	return err
 }
 
 func (k *Keys) addToPlan(ctx context.Context, key, plan string) error {

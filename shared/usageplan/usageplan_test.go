@@ -57,11 +57,6 @@ func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mux.HandleFunc("POST /usageplans", c.createPlan)
 	mux.HandleFunc("GET /usageplans/{plan}", func(w http.ResponseWriter, r *http.Request) { reply(w, 200, c.plan(r)) })
 	mux.HandleFunc("POST /usageplans/{plan}/keys", c.addKey)
-	mux.HandleFunc("DELETE /usageplans/{plan}/keys/{key}", func(w http.ResponseWriter, r *http.Request) {
-		p := c.plan(r)
-		p.keys = slices.DeleteFunc(p.keys, func(k string) bool { return k == r.PathValue("key") })
-		reply(w, 202, nil)
-	})
 	mux.HandleFunc("PATCH /usageplans/{plan}", c.detachPlan)
 	mux.HandleFunc("DELETE /usageplans/{plan}", c.deletePlan)
 	mux.HandleFunc("GET /apikeys", c.listKeys)
@@ -180,6 +175,9 @@ func (c *control) createKey(w http.ResponseWriter, r *http.Request) {
 
 func (c *control) deleteKey(w http.ResponseWriter, r *http.Request) {
 	before := len(c.keys)
+	for _, p := range c.plans {
+		p.keys = slices.DeleteFunc(p.keys, func(k string) bool { return k == r.PathValue("key") })
+	}
 	c.keys = slices.DeleteFunc(c.keys, func(k map[string]any) bool { return k["id"] == r.PathValue("key") })
 	if len(c.keys) == before {
 		reply(w, 404, map[string]any{"message": "no such key"})
@@ -194,35 +192,62 @@ func limits(rate, burst int) tenant.Limits {
 	return l
 }
 
-func TestKeyMovesToThePlanOfItsLimits(t *testing.T) {
+// bench is a control plane with a handle to it.
+type bench struct {
+	*testing.T
+	*control
+	api *usageplan.Keys
+}
+
+func newBench(t *testing.T) bench {
 	c, keys := newControl(t)
-	ensure := func(id tenant.ID, l tenant.Limits) tenant.APIKey {
-		t.Helper()
-		k, err := keys.Ensure(t.Context(), id, l)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return k
+	return bench{T: t, control: c, api: keys}
+}
+
+func (b bench) ensure(id tenant.ID, rate, burst int) tenant.APIKey {
+	b.Helper()
+	k, err := b.api.Ensure(b.Context(), id, limits(rate, burst))
+	if err != nil {
+		b.Fatal(err)
 	}
-	acme := ensure("acme", limits(50, 100))
-	if again := ensure("acme", limits(50, 100)); again != acme || len(c.keys) != 1 {
+	return k
+}
+
+func TestKeyInThePlanOfItsLimits(t *testing.T) {
+	b := newBench(t)
+	acme := b.ensure("acme", 50, 100)
+	if again := b.ensure("acme", 50, 100); again != acme || len(b.keys) != 1 {
 		t.Errorf("another key was made: %v and %v", acme, again)
 	}
-	longer := ensure("acme-two", limits(50, 100))
-	if longer == acme || len(c.plans) != 1 || len(c.plans[0].keys) != 2 {
-		t.Errorf("keys %v, %v; plans %+v", acme, longer, c.plans)
+	longer := b.ensure("acme-two", 50, 100)
+	if longer == acme || len(b.plans) != 1 || len(b.plans[0].keys) != 2 {
+		t.Errorf("keys %v, %v; plans %+v", acme, longer, b.plans)
 	}
-	ensure("acme", limits(7, 9))
-	ensure("acme-two", limits(7, 9))
-	if len(c.plans) != 2 || len(c.plans[0].keys) != 0 || len(c.plans[1].keys) != 2 {
-		t.Fatalf("after the change: %+v, %+v", c.plans[0], c.plans[1:])
+	if tags, _ := b.keys[0]["tags"].(map[string]any); tags["scim-stack"] != "app-Plan" {
+		t.Errorf("the key's tags are %v; without the stack's, the function may not delete it", tags)
 	}
-	if p := c.plans[1]; p.Name != "app-Plan/7-9" || p.Throttle["rateLimit"] != 7.0 || p.Throttle["burstLimit"] != 9.0 || p.APIStages[0]["stage"] != "v1" {
+}
+
+// TestANewKeyForNewLimits: the key of before keeps its plan, because the authorizer may still name it.
+func TestANewKeyForNewLimits(t *testing.T) {
+	b := newBench(t)
+	old := b.ensure("acme", 50, 100)
+	key := b.ensure("acme", 7, 9)
+	if key == old || len(b.plans) != 2 || !slices.Equal(b.plans[0].keys, []string{old.ID}) || !slices.Equal(b.plans[1].keys, []string{key.ID}) {
+		t.Fatalf("keys %v, %v; plans %+v, %+v", old, key, b.plans[0], b.plans[1:])
+	}
+	if p := b.plans[1]; p.Name != "app-Plan/7-9" || p.Throttle["rateLimit"] != 7.0 || p.Throttle["burstLimit"] != 9.0 || p.APIStages[0]["stage"] != "v1" {
 		t.Errorf("the plan is %+v", p)
 	}
-	ensure("acme", limits(50, 100))
-	if len(c.plans) != 2 || len(c.plans[0].keys) != 1 {
-		t.Errorf("back again: %+v", c.plans[0])
+	if back := b.ensure("acme", 50, 100); back != old {
+		t.Errorf("with the limits of before the key is %v, want %v", back, old)
+	}
+	other := b.ensure("acme-two", 7, 9)
+	if err := b.api.DeleteAllBut(t.Context(), "acme", key); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.keys) != 2 || b.keys[0]["id"] != key.ID || b.keys[1]["id"] != other.ID {
+		t.Errorf("left are the keys %v", b.keys)
 	}
 }
 
@@ -243,19 +268,17 @@ func TestEveryStepCanBeRepeated(t *testing.T) {
 	}
 }
 
-func TestRemove(t *testing.T) {
-	c, keys := newControl(t)
-	k, err := keys.Ensure(t.Context(), "acme", limits(50, 100))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := keys.Remove(t.Context(), k); err != nil {
+func TestDeleteAllOfATenant(t *testing.T) {
+	b := newBench(t)
+	b.ensure("acme", 50, 100)
+	b.ensure("acme", 7, 9)
+	for range 2 { // what is gone already is no failure
+		if err := b.api.DeleteAllBut(t.Context(), "acme", tenant.APIKey{}); err != nil {
 			t.Error(err)
 		}
 	}
-	if len(c.keys) != 0 {
-		t.Errorf("left %v", c.keys)
+	if len(b.keys) != 0 {
+		t.Errorf("left %v", b.keys)
 	}
 }
 
@@ -288,17 +311,19 @@ func TestLeftoversOfAStack(t *testing.T) {
 	}
 }
 
-// TestAKeyThatCanNotMoveStays: a key in no plan is refused with every request.
-func TestAKeyThatCanNotMoveStays(t *testing.T) {
-	c, keys := newControl(t)
-	if _, err := keys.Ensure(t.Context(), "acme", limits(50, 100)); err != nil {
-		t.Fatal(err)
-	}
-	c.full = "plan1" // the next plan that is made
-	if _, err := keys.Ensure(t.Context(), "acme", limits(7, 9)); err == nil {
+// TestAPlanThatTakesNoKey: the tenant keeps its key of before, in the plan of before.
+func TestAPlanThatTakesNoKey(t *testing.T) {
+	b := newBench(t)
+	old := b.ensure("acme", 50, 100)
+	b.full = "plan1" // the next plan that is made
+	if _, err := b.api.Ensure(t.Context(), "acme", limits(7, 9)); err == nil {
 		t.Error("the failure goes unnoticed")
 	}
-	if len(c.plans[0].keys) != 1 {
-		t.Errorf("the plan of the earlier limits has %d keys, want the tenant's", len(c.plans[0].keys))
+	if !slices.Equal(b.plans[0].keys, []string{old.ID}) {
+		t.Errorf("the plan of before has %v", b.plans[0].keys)
+	}
+	b.full = ""
+	if key := b.ensure("acme", 7, 9); len(b.keys) != 2 || !slices.Equal(b.plans[1].keys, []string{key.ID}) {
+		t.Errorf("repeated: keys %v, plan %+v", b.keys, b.plans[1])
 	}
 }
