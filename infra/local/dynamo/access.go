@@ -12,6 +12,9 @@ import (
 const (
 	leadingKeys        = "dynamodb:LeadingKeys"
 	enclosingOperation = "dynamodb:EnclosingOperation"
+	// Of the statements about API Gateway's keys, which no call to DynamoDB matches.
+	requestTag  = "aws:RequestTag/scim-stack"
+	resourceTag = "aws:ResourceTag/scim-stack"
 )
 
 type attribute map[string]any // {"S": "text"}

@@ -78,7 +78,7 @@ func ParsePolicies(policies any) (*iam.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return iam.Parse(data, leadingKeys, enclosingOperation)
+	return iam.Parse(data, leadingKeys, enclosingOperation, requestTag, resourceTag)
 }
 
 // Serve directs calls to the engine at an endpoint from now on; "" while there is none.
