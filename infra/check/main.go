@@ -5,11 +5,14 @@
 //	go run ./infra/check lint build    these steps only
 //	go run ./infra/check requirements  the requirement coverage report
 //	go run ./infra/check rehearse      the deployment, on an emulator of AWS
+//	go run ./infra/check smoke -url URL -token TOKEN [-admin-url URL]
+//	                                   a deployed stack, from outside
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -19,6 +22,7 @@ import (
 	"scimserver/infra/check/gate"
 	"scimserver/infra/check/rehearsal"
 	"scimserver/infra/check/requirements"
+	"scimserver/infra/check/smoke"
 )
 
 func main() {
@@ -41,7 +45,23 @@ func run(ctx context.Context, args []string) error {
 	if len(args) == 1 && args[0] == "rehearse" {
 		return rehearsal.Run(ctx, os.Stdout, root)
 	}
+	if len(args) > 0 && args[0] == "smoke" {
+		return trySmoke(ctx, root, args[1:])
+	}
 	return gate.Run(ctx, os.Stdout, root, args)
+}
+
+func trySmoke(ctx context.Context, root string, args []string) error {
+	o := smoke.Options{Root: root}
+	flags := flag.NewFlagSet("smoke", flag.ExitOnError)
+	flags.StringVar(&o.URL, "url", "", "the stack's output `BaseUrl`")
+	flags.StringVar(&o.Token, "token", os.Getenv("SCIM_TOKEN"), "a bearer `token` with the scope write; by default that in SCIM_TOKEN")
+	flags.StringVar(&o.AdminURL, "admin-url", "", "the stack's output `AdminUrl`: tries the operator API, with a tenant that is deleted afterwards")
+	flags.StringVar(&o.Runbook, "runbook", "infra/docs/runbook.md", "where the runbook is")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	return smoke.Run(ctx, os.Stdout, o)
 }
 
 // reportRequirements fails on a citation of an ID that does not exist, and on nothing else.

@@ -6,6 +6,7 @@ import (
 	"net/http/httputil"
 	"strconv"
 	"sync/atomic"
+	"time"
 )
 
 // frontDoor stands before the REST APIs of a stack, at one address that does not
@@ -24,7 +25,7 @@ func openFrontDoor(e *emulator) (*frontDoor, error) {
 		return nil, err
 	}
 	f := &frontDoor{emulator: e, url: "http://" + l.Addr().String()}
-	f.server = &http.Server{Handler: f.api(), ReadHeaderTimeout: requestTimeout}
+	f.server = &http.Server{Handler: f.api(), ReadHeaderTimeout: time.Minute}
 	go func() { _ = f.server.Serve(l) }()
 	return f, nil
 }

@@ -9,16 +9,15 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"scimserver/infra/check/smoke"
 	"scimserver/infra/check/venv"
 )
 
@@ -39,15 +38,15 @@ type rehearsal struct {
 	stacks   *cloudformation.Client
 	apis     *apigateway.Client
 	tables   *dynamodb.Client
-	scimctl  string // the built program
+	operator smoke.Operator
 	template string // built and packed, with the emulator's gaps bridged
 	storage  string // the built template of the table
 
 	table   string // made by the storage stack
 	stream  string
 	now     deployed
-	token   string // a bearer token from before the second deployment
-	managed client // with an access token of client credentials
+	token   string       // a bearer token from before the second deployment
+	managed smoke.Client // with an access token of client credentials
 }
 
 // step is one part of the rehearsal. It returns what it saw.
@@ -116,13 +115,9 @@ func (r *rehearsal) prepare(ctx context.Context, root, dir string) error {
 	if err := rewrite(r.template, nestFiles(built)); err != nil {
 		return err
 	}
-	r.scimctl = filepath.Join(dir, "scimctl")
-	build := exec.CommandContext(ctx, "go", "build", "-o", r.scimctl, "./infra/scimctl")
-	build.Dir = root
-	if printed, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build scimctl: %w\n%s", err, printed)
-	}
-	return nil
+	r.operator, err = smoke.BuildOperator(ctx, root, filepath.Join(dir, "scimctl"),
+		append(r.emulator.environment(), "ADMIN_URL="+r.door.url+"/admin")...)
+	return err
 }
 
 func (r *rehearsal) steps(ctx context.Context) error {
@@ -146,17 +141,4 @@ func (r *rehearsal) steps(ctx context.Context) error {
 	}
 	fmt.Fprintf(r.out, "rehearsed: %d steps, %d of them skipped, %s\n", len(all), skips, time.Since(begin).Round(time.Second))
 	return nil
-}
-
-// ctl runs scimctl against the deployed operator API.
-func (r *rehearsal) ctl(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, r.scimctl, args...)
-	cmd.Env = append(os.Environ(), append(r.emulator.environment(), "ADMIN_URL="+r.door.url+"/admin")...)
-	var complaint strings.Builder
-	cmd.Stderr = &complaint
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("scimctl %s: %w: %s", strings.Join(args, " "), err, &complaint)
-	}
-	return string(out), nil
 }

@@ -2,18 +2,18 @@ package rehearsal
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"scimserver/infra/check/smoke"
 )
 
 func (r *rehearsal) plan() []step {
@@ -48,7 +48,9 @@ func (r *rehearsal) parameters(changes map[string]string) map[string]string {
 	return all
 }
 
-func (r *rehearsal) client() client { return client{base: r.door.url + "/v1", token: r.token} }
+func (r *rehearsal) client() smoke.Client {
+	return smoke.Client{Base: r.door.url + "/v1", Token: r.token}
+}
 
 // deploy deploys a template and lets the front door lead to the outcome.
 func (r *rehearsal) deploy(ctx context.Context, stack, template string, changes map[string]string) error {
@@ -177,56 +179,45 @@ func (r *rehearsal) deployFirst(ctx context.Context) (string, error) {
 }
 
 func (r *rehearsal) makeTenant(ctx context.Context) (string, error) {
-	if _, err := r.ctl(ctx, "tenant", "create", tenantName, "-rps", "100", "-burst", "200"); err != nil {
+	if _, err := r.operator.Run(ctx, "tenant", "create", tenantName, "-rps", "100", "-burst", "200"); err != nil {
 		return "", err
 	}
-	token, err := r.issue(ctx)
+	token, err := r.operator.Issue(ctx, tenantName)
 	if err != nil {
 		return "", err
 	}
 	r.token = token.Secret
-	secret, err := r.issue(ctx, "-client")
+	secret, err := r.operator.Issue(ctx, tenantName, "-client")
 	if err != nil {
 		return "", err
 	}
-	access, err := r.client().accessToken(ctx, secret.ClientID, secret.Secret)
-	r.managed = client{base: r.client().base, token: access}
+	access, err := r.client().AccessToken(ctx, secret.ClientID, secret.Secret)
+	r.managed = smoke.Client{Base: r.client().Base, Token: access}
 	return "tenant " + tenantName, err
 }
 
-type credential struct{ ClientID, Secret string }
-
-func (r *rehearsal) issue(ctx context.Context, flags ...string) (c credential, err error) {
-	out, err := r.ctl(ctx, append([]string{"credential", "create", tenantName, "-json"}, flags...)...)
-	if err == nil {
-		err = json.Unmarshal([]byte(out), &c)
-	}
-	return c, err
-}
-
 func (r *rehearsal) use(name string) func(context.Context) (string, error) {
-	return func(ctx context.Context) (string, error) { return r.client().provision(ctx, name) }
+	return func(ctx context.Context) (string, error) { return visit(ctx, r.client(), name) }
 }
 
 func (r *rehearsal) useManaged(name string) func(context.Context) (string, error) {
-	return func(ctx context.Context) (string, error) { return r.managed.provision(ctx, name) }
+	return func(ctx context.Context) (string, error) { return visit(ctx, r.managed, name) }
 }
 
-// readLog waits for the entry of a user, which the function behind the table's stream writes.
+// visit does what a provider does. What it makes stays.
+func visit(ctx context.Context, c smoke.Client, name string) (string, error) {
+	checks := smoke.NewVisit(c, name).Checks()
+	for _, check := range checks {
+		if err := check.Run(ctx); err != nil {
+			return "", fmt.Errorf("%s: %w", check.Name, err)
+		}
+	}
+	return fmt.Sprintf("%d checks", len(checks)), nil
+}
+
 func (r *rehearsal) readLog(name string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
-		ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
-		defer cancel()
-		for {
-			out, err := r.ctl(ctx, "log", tenantName, "-user", name+"@example.com")
-			if err != nil {
-				return "", err
-			}
-			if strings.Contains(out, name) {
-				return "the entry of " + name, nil
-			}
-			time.Sleep(time.Second)
-		}
+		return "the entry of " + name, r.operator.AwaitLog(ctx, tenantName, name+"@example.com")
 	}
 }
 
@@ -251,11 +242,11 @@ func changeRoutes(resources document) {
 }
 
 func (r *rehearsal) deploySecond(ctx context.Context) (string, error) {
-	nobody := client{base: r.client().base}
-	if _, err := r.client().want(ctx, http.StatusOK, "GET", lostPath, nil); err != nil {
+	nobody := smoke.Client{Base: r.client().Base}
+	if _, err := r.client().Want(ctx, http.StatusOK, "GET", lostPath, nil); err != nil {
 		return "", err
 	}
-	if _, err := nobody.want(ctx, http.StatusUnauthorized, "GET", newPath, nil); err != nil {
+	if _, err := nobody.Want(ctx, http.StatusUnauthorized, "GET", newPath, nil); err != nil {
 		return "", err
 	}
 	second, err := variant(r.template, "second", changeRoutes)
@@ -265,10 +256,10 @@ func (r *rehearsal) deploySecond(ctx context.Context) (string, error) {
 	if err := r.deploy(ctx, stackName, second, map[string]string{"LogLevel": "DEBUG"}); err != nil {
 		return "", err
 	}
-	if _, err := r.client().want(ctx, http.StatusNotFound, "GET", lostPath, nil); err != nil {
+	if _, err := r.client().Want(ctx, http.StatusNotFound, "GET", lostPath, nil); err != nil {
 		return "", err
 	}
-	_, err = nobody.want(ctx, http.StatusNotFound, "GET", newPath, nil)
+	_, err = nobody.Want(ctx, http.StatusNotFound, "GET", newPath, nil)
 	return newPath + " answers, " + lostPath + " is gone", err
 }
 
@@ -290,7 +281,7 @@ func (r *rehearsal) failUpdate(ctx context.Context) (string, error) {
 }
 
 func (r *rehearsal) tearDown(ctx context.Context) (string, error) {
-	out, err := r.ctl(ctx, "teardown", stackName, "-confirm", stackName, "-json")
+	out, err := r.operator.Run(ctx, "teardown", stackName, "-confirm", stackName, "-json")
 	if err != nil {
 		return "", err
 	}
@@ -311,7 +302,7 @@ func (r *rehearsal) restore(ctx context.Context) (string, error) {
 
 func (r *rehearsal) findUsers(names ...string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
-		list, err := r.client().want(ctx, http.StatusOK, "GET", "/scim/v2/Users", nil)
+		list, err := r.client().Want(ctx, http.StatusOK, "GET", "/scim/v2/Users", nil)
 		if err != nil {
 			return "", err
 		}

@@ -1,4 +1,6 @@
-package rehearsal
+// Package smoke tries a deployed service the way an identity provider and an operator
+// use it, over HTTP and through scimctl, and removes what it has made.
+package smoke
 
 import (
 	"bytes"
@@ -14,10 +16,13 @@ import (
 
 const requestTimeout = 60 * time.Second
 
-// client sends SCIM requests.
-type client struct {
-	base  string // ends in /v1
-	token string
+// document is a JSON object.
+type document = map[string]any
+
+// Client sends SCIM requests.
+type Client struct {
+	Base  string // the URL in front of /scim/v2, without a slash at its end
+	Token string
 }
 
 // answer is the status and the body of an answer.
@@ -27,20 +32,20 @@ type answer struct {
 }
 
 // send sends a request; body is nil, a text, or a value that becomes JSON.
-func (c client) send(ctx context.Context, method, path string, body any) (answer, error) {
+func (c Client) send(ctx context.Context, method, path string, body any) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	data, err := encode(body)
 	if err != nil {
 		return answer{}, err
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(data))
+	req, err := http.NewRequestWithContext(ctx, method, c.Base+path, bytes.NewReader(data))
 	if err != nil {
 		return answer{}, err
 	}
 	req.Header.Set("Content-Type", "application/scim+json")
-	if c.token != "" {
-		req.Header.Set("Authorization", "Bearer "+c.token)
+	if c.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.Token)
 	}
 	return read(http.DefaultClient.Do(req))
 }
@@ -73,8 +78,8 @@ func read(res *http.Response, err error) (answer, error) {
 	return a, nil
 }
 
-// want sends a request and demands a status. A status of 400 or more also demands a SCIM error.
-func (c client) want(ctx context.Context, status int, method, path string, body any) (document, error) {
+// Want sends a request and demands a status. A status of 400 or more also demands a SCIM error.
+func (c Client) Want(ctx context.Context, status int, method, path string, body any) (document, error) {
 	a, err := c.send(ctx, method, path, body)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", method, path, err)
@@ -88,10 +93,10 @@ func (c client) want(ctx context.Context, status int, method, path string, body 
 	return a.body, nil
 }
 
-// accessToken gets a token by client credentials (RFC 6749 section 4.4).
-func (c client) accessToken(ctx context.Context, id, secret string) (string, error) {
+// AccessToken gets a token by client credentials (RFC 6749 section 4.4).
+func (c Client) AccessToken(ctx context.Context, id, secret string) (string, error) {
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/oauth2/token", strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Base+"/oauth2/token", strings.NewReader(form.Encode()))
 	if err != nil {
 		return "", err
 	}
@@ -105,4 +110,21 @@ func (c client) accessToken(ctx context.Context, id, secret string) (string, err
 		return "", fmt.Errorf("the token endpoint answered %d: %v", a.status, a.body)
 	}
 	return token, nil
+}
+
+// awaitAccess waits until the API knows the API key of a new tenant. Until then it answers 403.
+func (c Client) awaitAccess(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		_, err := c.Want(ctx, http.StatusOK, "GET", "/scim/v2/Users?count=0", nil)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(time.Second):
+		}
+	}
 }

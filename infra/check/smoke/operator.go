@@ -1,0 +1,100 @@
+package smoke
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// Operator runs scimctl against an operator API.
+type Operator struct {
+	Program string   // the built scimctl
+	Env     []string // ADMIN_URL, and what the AWS SDK needs besides this process's environment
+}
+
+// BuildOperator builds scimctl of the project in root.
+func BuildOperator(ctx context.Context, root, program string, env ...string) (Operator, error) {
+	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./infra/scimctl")
+	build.Dir = root
+	if printed, err := build.CombinedOutput(); err != nil {
+		return Operator{}, fmt.Errorf("build scimctl: %w\n%s", err, printed)
+	}
+	return Operator{Program: program, Env: env}, nil
+}
+
+// Run runs a command and returns what it prints.
+func (o Operator) Run(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, o.Program, args...)
+	cmd.Env = append(os.Environ(), o.Env...)
+	var complaint strings.Builder
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("scimctl %s: %w: %s", strings.Join(args, " "), err, &complaint)
+	}
+	return string(out), nil
+}
+
+// Credential is what scimctl says about a credential that it has made.
+type Credential struct{ ClientID, Secret string }
+
+// Issue makes a credential of a tenant.
+func (o Operator) Issue(ctx context.Context, tenant string, flags ...string) (c Credential, err error) {
+	out, err := o.Run(ctx, append([]string{"credential", "create", tenant, "-json"}, flags...)...)
+	if err == nil {
+		err = json.Unmarshal([]byte(out), &c)
+	}
+	return c, err
+}
+
+// createTenant makes a tenant, and demands that it has an API key of its own.
+func (o Operator) createTenant(ctx context.Context, id string) error {
+	out, err := o.Run(ctx, "tenant", "create", id, "-json")
+	if err != nil {
+		return err
+	}
+	var made struct{ Warning string }
+	if err := json.Unmarshal([]byte(out), &made); err != nil {
+		return err
+	}
+	if made.Warning != "" {
+		return errors.New(made.Warning)
+	}
+	return nil
+}
+
+// clientToken gets an access token for a new client of a tenant.
+func (o Operator) clientToken(ctx context.Context, c Client, tenant string) (string, error) {
+	made, err := o.Issue(ctx, tenant, "-client")
+	if err != nil {
+		return "", err
+	}
+	return c.AccessToken(ctx, made.ClientID, made.Secret)
+}
+
+// logWait is how long the stream may take to reach the provisioning log.
+const logWait = 2 * time.Minute
+
+// AwaitLog waits for the entry of a user in a tenant's provisioning log, which the
+// function behind the table's stream writes.
+func (o Operator) AwaitLog(ctx context.Context, tenant, user string) error {
+	ctx, cancel := context.WithTimeout(ctx, logWait)
+	defer cancel()
+	for {
+		out, err := o.Run(ctx, "log", tenant, "-user", user)
+		switch {
+		case ctx.Err() != nil:
+			return fmt.Errorf("the provisioning log has no entry of %s after %s", user, logWait)
+		case err != nil:
+			return err
+		case strings.Contains(out, user):
+			return nil
+		}
+		time.Sleep(time.Second)
+	}
+}
