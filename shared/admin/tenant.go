@@ -42,7 +42,7 @@ func (s *Service) throttled(ctx context.Context, t tenant.Tenant) Tenant {
 	switch {
 	case err == nil && key != t.Key:
 		t, err = s.switchKey(ctx, t, key)
-	case err == nil && s.Now().Sub(t.KeySince) > s.CacheTime+maxRequestTime:
+	case err == nil && s.Now().Sub(t.KeySince) > s.CacheTime+longestRequest:
 		err = s.Keys.DeleteAllBut(ctx, t.ID, key)
 	}
 	out := s.shown(t)
