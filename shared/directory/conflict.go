@@ -78,7 +78,7 @@ func (c Conflict) WithoutEmail() bool {
 	return c.Kind == UserKind
 }
 
-// HolderKind says in the words of the ledger what holds the values: account, user, group
+// HolderKind says what holds the values: account, user, group
 // or team of the same tenant, or elsewhere.
 func (c Conflict) HolderKind(t tenant.ID) string {
 	if c.Holder.Kind != AccountKind && c.Holder.Tenant != t {
@@ -89,8 +89,8 @@ func (c Conflict) HolderKind(t tenant.ID) string {
 
 const emailAttribute = "emails.value"
 
-// idOf makes the id of the conflict about a value: another one in each tenant,
-// lest a slip in the tenant's name find a conflict that was not meant.
+// idOf makes the id of the conflict about a value: it differs between tenants,
+// so that a request with the wrong tenant finds no conflict.
 func (t Conflicts) idOf(v TakenValue) ConflictID {
 	sum := sha256.Sum256([]byte(string(t.id) + "#" + v.Attribute + "#" + scim.Fold(v.Value)))
 	return ConflictID(strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:12]))

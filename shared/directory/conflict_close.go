@@ -79,8 +79,8 @@ func (t Conflicts) closeMatching(ctx context.Context, s conflictSelector) error 
 	return nil
 }
 
-// matches reports whether a conflict is settled. That another resource has the value
-// settles nothing for one that was to be changed.
+// matches reports whether a conflict is to be closed. If the conflict is about a change of an
+// existing resource, another resource that gets the value does not close it.
 func (s conflictSelector) matches(c Conflict) bool {
 	if c.Kind != s.Kind || c.State == ConflictClosed || c.Last.After(s.At) {
 		return false
@@ -88,7 +88,7 @@ func (s conflictSelector) matches(c Conflict) bool {
 	return s.values[c.ID] && (c.Resource == "" || c.Resource == s.ID) || slices.Contains(s.indexValues, c.indexed)
 }
 
-// candidateKeys returns the keys of conflicts that may be settled.
+// candidateKeys returns the keys of conflicts that may have to be closed.
 func (t Conflicts) candidateKeys(ctx context.Context, s conflictSelector) (keys []table.Key, err error) {
 	ids := maps.Clone(s.values)
 	if ids == nil {
@@ -109,7 +109,7 @@ func (t Conflicts) candidateKeys(ctx context.Context, s conflictSelector) (keys 
 	return keys, nil
 }
 
-// CloseConflicts closes the conflicts that requests have settled. To do so again does no harm.
+// CloseConflicts closes the conflicts that requests have resolved. It is idempotent.
 // A loss that is noted only after this reopens its conflict, or leaves it open, though
 // the request behind it has succeeded since: nothing orders the two. The errors are
 // ErrContention and ErrUnavailable.

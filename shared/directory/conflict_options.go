@@ -25,7 +25,7 @@ type Option struct {
 	Resolution  Resolution
 	Effect      string // what it does
 	Needs       string // of Replacement what Release must be given, "" if nothing
-	Unavailable string // why it can't be gone now, "" if it can
+	Unavailable string // why it is unavailable, "" if it is available
 }
 
 // Options are all ways to resolve a conflict of a tenant. What was changed since the

@@ -31,8 +31,8 @@ func (t Groups) Create(ctx context.Context, doc scim.Value, members MemberEdit) 
 	return out, err
 }
 
-// create stores a new group along with other writes, of which none may fail but
-// because somebody else was faster. Then the error is table.ErrItemChanged.
+// create stores a new group along with other writes. Those fail only on a concurrent
+// update; then the error is table.ErrItemChanged.
 func (t Groups) create(ctx context.Context, g Group, members MemberEdit, more []table.Write) (ChangeResult, error) {
 	name, err := t.newNameClaim(g.Doc)
 	if err != nil {

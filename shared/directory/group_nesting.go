@@ -65,8 +65,8 @@ func (t Groups) checkNesting(ctx context.Context, group scim.ID, children []scim
 }
 
 // nestingItem reads how often groups were put into groups. The last time may have been
-// part of a change that is not carried out yet: that is finished, lest a look at
-// the edges miss it.
+// part of a change that is not carried out yet: that change is finished first, so
+// that its edges are seen.
 func (t Groups) nestingItem(ctx context.Context) (table.Item, error) {
 	item, err := t.d.db.Get(ctx, t.keys.nesting())
 	if err != nil || item.Text("last") == "" {

@@ -27,7 +27,7 @@ import (
 //	T#<t>#LOOKUP#GROUP#displayName#<folded> CLAIM     the one group or team of a displayName
 //	T#<t>#COUNT#<type>          00 .. 15        shards of the number of users, groups or teams
 //	COUNT#ACCOUNT               00 .. 15        the same of accounts
-//	T#<t>#PAGE#<kind>           <journey>       a client's way through pages by index; expires
+//	T#<t>#PAGE#<kind>           <mark>          a page mark; expires
 //	T#<t>#DELETED#<type>        <id>            the stamps of a resource deleted just now; expires
 //	DELETED#ACCOUNT             <id>            the same of an account
 //	T#<t>#NESTING               V               how often a group was put into a group, and into which last

@@ -131,8 +131,8 @@ func differing(old, now scim.Value) (names []string) {
 	return names
 }
 
-// WriteLog writes the entries of requests that changed something. To do so again does no harm. Those of tenants
-// that are deleted by now are left out: the log names persons. The error is
+// WriteLog writes the log entries of requests that changed something. It is idempotent.
+// Entries of deleted tenants are left out, because the log names persons. The error is
 // ErrUnavailable.
 func (d *Directory) WriteLog(ctx context.Context, all []StreamChange) error {
 	present, err := d.tenants.Exist(ctx, tenantsOf(all))

@@ -148,8 +148,8 @@ const (
 	actionsPerRemove = 2
 )
 
-// inOneTransaction carries the change out in one transaction. What the edit leaves as it was
-// read is held to that, lest the outcome be that of no order of requests.
+// inOneTransaction carries the change out in one transaction. The transaction also
+// checks the memberships that the edit leaves unchanged, so that results are serializable.
 func (c *change) inOneTransaction(ctx context.Context, guard []table.Write) error {
 	return c.changeResource(ctx, GroupKind, Resource{ID: c.group, Version: c.nextVersion - 1}, func(stamp table.Stamp) []table.Write {
 		c.sent = append(append(c.groupWrites(stamp, nil), guard...), c.edgeWrites()...)

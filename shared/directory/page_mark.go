@@ -18,27 +18,27 @@ type PagePosition struct {
 	After scim.ID // the resource of that type behind which the page begins, "" at the first
 }
 
-// PageMark is a client's way through pages by index: where the page began that was
-// read last, and where the next one begins. What is created or deleted meanwhile
-// moves indexes, but not the order of ids: who follows a journey misses none of the
-// resources that exist throughout, and meets none twice.
+// PageMark records where the last page by index of a client began, and where the next
+// page begins. Concurrent creates and deletes shift indexes, but not the order of ids.
+// A client that continues at a page mark neither skips nor repeats a resource that
+// exists throughout.
 type PageMark struct {
-	ID         string // of the journey; later ones have greater ids
+	ID         string // begins with the time of creation, so that ids sort by it
 	Last, Next PagePosition
 	Pages      int       // that were read
 	Total      int       // of all resources at the first page, where it is not counted anew
 	Moved      time.Time // when the last one was
 }
 
-// The life of journeys and the number of them that are looked at.
+// The lifetime of page marks, and the number of them that are read at a time.
 const (
 	pageMarkLife = 15 * time.Minute
 	maxPageMarks = 200
-	timeDigits   = 14 // of an id, which say when the journey began
+	timeDigits   = 14 // at the start of an id: the time of creation, in milliseconds
 )
 
-// PageMarks reads the latest journeys of a kind, which says who searches for what in
-// pages of which size. The error is ErrUnavailable.
+// PageMarks reads the latest page marks of a kind. The kind names the credential, the
+// query and the page size. The error is ErrUnavailable.
 func (t *Tenant) PageMarks(ctx context.Context, kind string) (all []PageMark, err error) {
 	items, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.pageMarks(kind), Limit: maxPageMarks, Backward: true})
 	for _, item := range items {
@@ -49,14 +49,14 @@ func (t *Tenant) PageMarks(ctx context.Context, kind string) (all []PageMark, er
 	return all, err
 }
 
-// NewPageMark returns a journey that begins now.
+// NewPageMark returns a page mark that is created now.
 func (t *Tenant) NewPageMark() PageMark {
 	return PageMark{ID: fmt.Sprintf("%0*d", timeDigits, t.d.now().UnixMilli()) + rand.Text()[:8]}
 }
 
-// PutPageMark stores how far a journey has come. Of two that come to different places
-// by the same index, as a request that is sent twice may, the one that misses
-// nothing stays. The error is ErrUnavailable.
+// PutPageMark stores a page mark. If a request is sent twice, the two attempts may
+// reach different positions at the same index; the earlier position is kept, so that
+// no resource is skipped. The error is ErrUnavailable.
 func (t *Tenant) PutPageMark(ctx context.Context, kind string, j PageMark) error {
 	now := t.d.now()
 	item := table.Item{"pages": int64(j.Pages), "total": int64(j.Total), "moved": now.UnixMilli(), "expires": now.Add(pageMarkLife).Unix()}
@@ -88,7 +88,7 @@ func pageMarkFrom(item table.Item) PageMark {
 	}
 }
 
-// Started returns when the journey began.
+// Started returns when the page mark was created.
 func (j PageMark) Started() time.Time {
 	ms, _ := strconv.ParseInt(j.ID[:min(timeDigits, len(j.ID))], 10, 64)
 	return time.UnixMilli(ms)

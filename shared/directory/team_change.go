@@ -125,8 +125,8 @@ func (c *teamChange) changes() bool {
 		slices.ContainsFunc(c.edit.Remove, func(id scim.ID) bool { return c.members[id] })
 }
 
-// writes makes the transaction. What the edit leaves as it was read is held to that,
-// lest the outcome be that of no order of requests.
+// writes makes the transaction. It also checks the memberships that the edit leaves
+// unchanged, so that results are serializable.
 func (c *teamChange) writes(table.Stamp) []table.Write {
 	all := []table.Write{c.d.versionWrite(c.keys.resource(TeamKind, c.team))}
 	for _, id := range c.edit.Add {

@@ -77,7 +77,7 @@ func (d *Directory) finishNoted(ctx context.Context, note table.Item) (finished 
 	return !since.IsZero(), d.deleteNote(ctx, w, note)
 }
 
-// deleteNote takes a note away, unless Notice has written a newer one meanwhile.
+// deleteNote takes a note away, unless EnqueueUnfinished has written a newer one meanwhile.
 func (d *Directory) deleteNote(ctx context.Context, w workItem, note table.Item) error {
 	err := d.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Delete(w.noteKey()).WithCondition("#since = :since", table.Item{"since": note.Text("since")})

@@ -30,7 +30,7 @@ type resource struct {
 
 func (r resource) String() string { return r.kind.noun() + " " + r.id }
 
-// resourceState are those that unfinished work leaves on a resource.
+// resourceState is the unfinished work on a resource.
 type resourceState struct {
 	pending  string // the change under way
 	deleting bool
