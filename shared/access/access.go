@@ -1,6 +1,5 @@
-// Package access decides whom a credential speaks for: bearer tokens and access
-// tokens on their way to the service, and the secrets of OAuth 2.0 clients that
-// want an access token.
+// Package access authenticates credentials: the bearer tokens and access tokens of SCIM
+// requests, and the secrets of OAuth 2.0 clients that request an access token.
 package access
 
 import (
@@ -15,7 +14,7 @@ import (
 	"scimserver/shared/tenantstore"
 )
 
-// Authenticator decides about credentials. It is safe for concurrent use.
+// Authenticator authenticates credentials. It is safe for concurrent use.
 type Authenticator struct {
 	Tenants *tenantstore.Store
 	Keys    *accesstoken.Keyring
@@ -23,7 +22,7 @@ type Authenticator struct {
 	Now     func() time.Time
 }
 
-// Grant is whom a credential speaks for, and what it may do.
+// Grant is what a valid credential stands for: its tenant, and what it may do.
 type Grant struct {
 	Tenant     tenant.Tenant
 	Credential tenant.Credential
@@ -31,38 +30,40 @@ type Grant struct {
 	Expires    time.Time // zero: does not expire
 }
 
-// ErrInvalidCredential says that a credential does not work, whatever the reason is: only
-// the log tells an unknown one from a wrong, an expired or a suspended one.
-var ErrInvalidCredential = errors.New("the credential does not work")
+// ErrInvalidCredential reports that a credential is not valid. It has one text for every
+// reason: a client must not learn whether a credential is unknown, wrong, expired or
+// revoked, or whether its tenant is suspended.
+var ErrInvalidCredential = errors.New("the credential is not valid")
 
-// recordTimeout bounds the note that a credential was used: it must not delay the answer.
+// recordTimeout bounds the time to record the use of a credential, which must not delay
+// the response.
 const recordTimeout = 300 * time.Millisecond
 
-// credentialFor finds the credential that a token or client secret belongs to. An
-// unknown key id takes the same path as a wrong secret.
-func (g *Authenticator) credentialFor(ctx context.Context, text string, kind tenant.Kind) (tenant.Credential, error) {
+// credentialFor finds the valid credential that a token or client secret belongs to. An
+// unknown key id takes as long as a wrong secret.
+func (a *Authenticator) credentialFor(ctx context.Context, text string, kind tenant.Kind) (tenant.Credential, error) {
 	keyID, err := tenant.Parse(text)
 	if err != nil {
 		return tenant.Credential{}, ErrInvalidCredential
 	}
-	c, err := g.Tenants.Credential(ctx, keyID)
+	c, err := a.Tenants.Credential(ctx, keyID)
 	if err != nil && !errors.Is(err, tenantstore.ErrNotFound) {
 		return c, err
 	}
 	proved := c.Proves(text)
-	if !proved || c.Kind != kind || !c.Usable(g.Now()) {
+	if !proved || c.Kind != kind || !c.Usable(a.Now()) {
 		return c, ErrInvalidCredential
 	}
 	return c, nil
 }
 
-// grant completes what a credential that works may do. That it was used is noted
-// while its tenant is read.
-func (g *Authenticator) grant(ctx context.Context, c tenant.Credential) (Grant, error) {
-	var noted sync.WaitGroup
-	noted.Go(func() { g.recordUse(ctx, c) })
-	t, err := g.Tenants.Tenant(ctx, c.Tenant)
-	noted.Wait()
+// grant makes the grant of a valid credential. It reads the tenant, and records the use of
+// the credential at the same time.
+func (a *Authenticator) grant(ctx context.Context, c tenant.Credential) (Grant, error) {
+	var recorded sync.WaitGroup
+	recorded.Go(func() { a.recordUse(ctx, c) })
+	t, err := a.Tenants.Tenant(ctx, c.Tenant)
+	recorded.Wait()
 	switch {
 	case errors.Is(err, tenantstore.ErrNotFound):
 		return Grant{Credential: c}, ErrInvalidCredential
@@ -74,12 +75,13 @@ func (g *Authenticator) grant(ctx context.Context, c tenant.Credential) (Grant, 
 	return Grant{Tenant: t, Credential: c, Scopes: c.Scopes, Expires: c.Expires}, nil
 }
 
-// recordUse writes down that a credential is in use, at most hourly. A failure costs
-// the operator an hour of knowledge, and the caller nothing.
-func (g *Authenticator) recordUse(ctx context.Context, c tenant.Credential) {
+// recordUse records that a credential is used, at most once an hour. A failure is logged
+// only: the request does not depend on it.
+func (a *Authenticator) recordUse(ctx context.Context, c tenant.Credential) {
 	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
 	defer cancel()
-	if err := g.Tenants.NoteUse(ctx, c); err != nil {
-		g.Log.WarnContext(ctx, "the use of a credential was not noted", "credential", string(c.KeyID), "error", err.Error())
+	if err := a.Tenants.NoteUse(ctx, c); err != nil {
+		a.Log.WarnContext(ctx, "the use of a credential was not recorded",
+			"credential", string(c.KeyID), "error", err.Error())
 	}
 }

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
-// bench is a gate with a table of its own and a clock that tests move.
+// bench is an Authenticator with a table of its own and a clock that tests move.
 type bench struct {
 	*testing.T
 	*access.Authenticator
@@ -33,7 +33,9 @@ func newBench(t *testing.T, transport http.RoundTripper) *bench {
 	t.Helper()
 	b := &bench{T: t, now: time.Now()}
 	tenants, err := tenantstore.Open(tenantstore.Options{
-		Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}, Budget: 10 * time.Second})
+		Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport},
+		Budget: 10 * time.Second,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,16 +43,19 @@ func newBench(t *testing.T, transport http.RoundTripper) *bench {
 	clock := func() time.Time { return b.now }
 	keys := &accesstoken.Keyring{Service: "here", Now: clock,
 		Read: func(context.Context) ([]accesstoken.Version, error) { return secret, nil }}
-	b.Authenticator = &access.Authenticator{Tenants: tenants, Keys: keys, Log: slog.New(slog.NewJSONHandler(&b.log, nil)), Now: clock}
+	log := slog.New(slog.NewJSONHandler(&b.log, nil))
+	b.Authenticator = &access.Authenticator{Tenants: tenants, Keys: keys, Log: log, Now: clock}
 	for _, id := range []tenant.ID{"acme", "globex"} {
-		if _, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: id, Name: string(id), Profile: tenant.Okta}); err != nil {
+		_, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: id, Name: string(id), Profile: tenant.Okta})
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	return b
 }
 
-// issue makes a credential like a model that may read and write.
+// issue makes a credential like a model. Its scopes are read and write unless the model
+// has others.
 func (b *bench) issue(model tenant.Credential) (string, tenant.Credential) {
 	b.Helper()
 	if model.Tenant == "" {
@@ -79,7 +84,7 @@ func (b *bench) secret(model tenant.Credential) (string, tenant.Credential) {
 	return b.issue(model)
 }
 
-// accessToken changes a client's secret for a token.
+// accessToken exchanges a client's secret for an access token.
 func (b *bench) accessToken(secret string, c tenant.Credential) (string, accesstoken.Claims) {
 	b.Helper()
 	grant, err := b.Client(b.Context(), string(c.Client), secret)
@@ -101,56 +106,61 @@ func (b *bench) revoke(id tenant.KeyID) {
 	}
 }
 
-func (b *bench) set(state tenant.State) {
+// setState sets the state of tenant globex.
+func (b *bench) setState(state tenant.State) {
 	b.Helper()
-	if _, err := b.Tenants.ChangeTenant(b.Context(), "globex", func(t *tenant.Tenant) error { t.State = state; return nil }); err != nil {
+	change := func(t *tenant.Tenant) error { t.State = state; return nil }
+	if _, err := b.Tenants.ChangeTenant(b.Context(), "globex", change); err != nil {
 		b.Fatal(err)
 	}
 }
 
-func (b *bench) refuses(name, header string) {
+func (b *bench) wantInvalid(name, header string) {
 	b.Helper()
 	if grant, err := b.Bearer(b.Context(), header); !errors.Is(err, access.ErrInvalidCredential) {
-		b.Errorf("%s: %+v, %v; want a refusal", name, grant, err)
+		b.Errorf("%s: %+v, %v; want ErrInvalidCredential", name, grant, err)
 	}
 }
 
 func TestBearer(t *testing.T) { // P-2-2, P-2-4, P-2-6, P-7.4-3
 	b := newBench(t, http.DefaultTransport)
 	good := b.token(tenant.Credential{Expires: b.now.Add(time.Hour), Subject: "u1"})
-	suspended, gone := b.token(tenant.Credential{Tenant: "globex"}), b.token(tenant.Credential{})
-	b.set(tenant.Suspended)
-	keyID, _ := tenant.Parse(gone)
+	suspended, revoked := b.token(tenant.Credential{Tenant: "globex"}), b.token(tenant.Credential{})
+	b.setState(tenant.Suspended)
+	keyID, _ := tenant.Parse(revoked)
 	b.revoke(keyID)
 	secret, _ := b.secret(tenant.Credential{})
 	unknown, _ := tenant.Issue("acme", nil, b.now, time.Time{})
 	for name, header := range map[string]string{
-		"none": "", "no scheme": good, "another scheme": "Basic " + good, "garbage": "Bearer scim_x_y",
-		"an unknown key": "Bearer " + unknown, "another key's own token": "Bearer " + swapped(good, unknown),
-		"revoked": "Bearer " + gone, "a suspended tenant's": "Bearer " + suspended, "a client secret": "Bearer " + secret,
-		"no JWT": "Bearer a.b.c", "no blank": "Bearer" + good, "a tab": "Bearer\t" + good, "blanks alone": "Bearer   ",
+		"no header": "", "no scheme": good, "another scheme": "Basic " + good, "garbage": "Bearer scim_x_y",
+		"an unknown key id": "Bearer " + unknown, "a key id with another secret": "Bearer " + swapped(good, unknown),
+		"revoked": "Bearer " + revoked, "of a suspended tenant": "Bearer " + suspended,
+		"a client secret": "Bearer " + secret, "not a JWT": "Bearer a.b.c", "no space": "Bearer" + good,
+		"a tab": "Bearer\t" + good, "only spaces": "Bearer   ",
 	} {
-		b.refuses(name, header)
+		b.wantInvalid(name, header)
 	}
 	grant, err := b.Bearer(t.Context(), "bearer "+good)
-	if err != nil || grant.Tenant.ID != "acme" || grant.Tenant.Profile != tenant.Okta || grant.Credential.Subject != "u1" ||
-		len(grant.Scopes) != 2 || grant.Expires.Unix() != b.now.Add(time.Hour).Unix() {
+	if err != nil || grant.Tenant.ID != "acme" || grant.Tenant.Profile != tenant.Okta ||
+		grant.Credential.Subject != "u1" || len(grant.Scopes) != 2 ||
+		grant.Expires.Unix() != b.now.Add(time.Hour).Unix() {
 		t.Errorf("%+v, %v", grant, err)
 	}
-	for _, scheme := range []string{"Bearer ", "Bearer   ", "BEARER ", "bEaReR  "} { // RFC 9110 section 11.4: any case, 1*SP
+	// RFC 9110 section 11.4: the scheme in any case, 1*SP
+	for _, scheme := range []string{"Bearer ", "Bearer   ", "BEARER ", "bEaReR  "} {
 		if _, err := b.Bearer(t.Context(), scheme+good); err != nil {
-			t.Errorf("%q and a token: %v", scheme, err)
+			t.Errorf("%q followed by a token: %v", scheme, err)
 		}
 	}
-	b.set(tenant.Active)
+	b.setState(tenant.Active)
 	if _, err := b.Bearer(t.Context(), "Bearer "+suspended); err != nil {
 		t.Errorf("active again: %v", err)
 	}
 	b.now = b.now.Add(time.Hour)
-	b.refuses("expired", "Bearer "+good)
+	b.wantInvalid("expired", "Bearer "+good)
 }
 
-// swapped is a well-formed token of one key id with the secret of another.
+// swapped returns a well-formed token with the key id of a and the secret of b.
 func swapped(a, b string) string {
 	secret := b[strings.LastIndex(b, "_")+1:]
 	body := a[:strings.LastIndex(a, "_")+1] + secret[:26]
@@ -163,7 +173,7 @@ func TestSecretsCantBeGuessed(t *testing.T) { // P-7.4-1, P-7.7-3
 		token, _ := tenant.Issue("acme", nil, time.Now(), time.Time{})
 		secret := token[strings.LastIndex(token, "_")+1:][:26] // the checksum follows
 		if strings.Trim(secret, "abcdefghijklmnopqrstuvwxyz234567") != "" || seen[secret] {
-			t.Fatalf("secret %q is not 26 random letters of 5 bits each, or came twice", secret)
+			t.Fatalf("secret %q is not 26 random letters of 5 bits each, or occurs twice", secret)
 		}
 		seen[secret] = true
 	}
@@ -174,36 +184,38 @@ func TestAccessToken(t *testing.T) {
 	secret, c := b.secret(tenant.Credential{})
 	token, claims := b.accessToken(secret, c)
 	if claims.Expires != claims.Issued.Add(time.Hour) {
-		t.Errorf("lives until %v", claims.Expires)
+		t.Errorf("expires at %v", claims.Expires)
 	}
 	grant, err := b.Bearer(t.Context(), "Bearer "+token)
-	if err != nil || grant.Tenant.ID != "acme" || grant.Credential.KeyID != c.KeyID || grant.Expires.Unix() != claims.Expires.Unix() {
+	if err != nil || grant.Tenant.ID != "acme" || grant.Credential.KeyID != c.KeyID ||
+		grant.Expires.Unix() != claims.Expires.Unix() {
 		t.Errorf("%+v, %v", grant, err)
 	}
 	for name, change := range map[string]func(*access.Grant){
 		"narrower": func(g *access.Grant) { g.Scopes = []tenant.Scope{tenant.Read} },
 		"wider":    func(g *access.Grant) { g.Scopes = []tenant.Scope{tenant.Read, "admin"} },
 	} {
-		asked := grant
-		change(&asked)
-		token, _, err := b.IssueToken(t.Context(), asked)
+		requested := grant
+		change(&requested)
+		token, _, err := b.IssueToken(t.Context(), requested)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := b.Bearer(t.Context(), "Bearer "+token); err != nil || !slices.Equal(got.Scopes, []tenant.Scope{tenant.Read}) {
+		got, err := b.Bearer(t.Context(), "Bearer "+token)
+		if err != nil || !slices.Equal(got.Scopes, []tenant.Scope{tenant.Read}) {
 			t.Errorf("%s: %v, %v", name, got.Scopes, err)
 		}
 	}
 	b.revoke(c.KeyID)
-	b.refuses("of a secret that was revoked since", "Bearer "+token)
+	b.wantInvalid("of a secret that has since been revoked", "Bearer "+token)
 	brief, c := b.secret(tenant.Credential{Expires: b.now.Add(time.Minute)})
 	if _, claims := b.accessToken(brief, c); claims.Expires.Unix() != b.now.Add(time.Minute).Unix() {
-		t.Errorf("outlives its secret: %v", claims.Expires)
+		t.Errorf("expires after its secret: %v", claims.Expires)
 	}
 	other, c := b.secret(tenant.Credential{Tenant: "globex"})
 	token, _ = b.accessToken(other, c)
-	b.set(tenant.Deleting)
-	b.refuses("of a tenant that is being deleted", "Bearer "+token)
+	b.setState(tenant.Deleting)
+	b.wantInvalid("of a tenant that is being deleted", "Bearer "+token)
 }
 
 func TestClient(t *testing.T) {
@@ -219,8 +231,9 @@ func TestClient(t *testing.T) {
 	bearer := b.token(tenant.Credential{})
 	bearerID, _ := tenant.Parse(bearer)
 	for name, tt := range map[string][2]string{
-		"no id": {"", first}, "another client's id": {string(other.Client), first}, "another client's secret": {string(c.Client), foreign},
-		"a bearer token": {"", bearer}, "a bearer token as a client": {string(bearerID), bearer}, "no secret": {string(c.Client), ""},
+		"no id": {"", first}, "another client's id": {string(other.Client), first},
+		"another client's secret": {string(c.Client), foreign}, "a bearer token": {"", bearer},
+		"a bearer token with its key id": {string(bearerID), bearer}, "no secret": {string(c.Client), ""},
 	} {
 		if _, err := b.Client(t.Context(), tt[0], tt[1]); !errors.Is(err, access.ErrInvalidCredential) {
 			t.Errorf("%s: %v", name, err)
@@ -228,8 +241,8 @@ func TestClient(t *testing.T) {
 	}
 }
 
-// TestUsed: that a credential is used is written, once an hour, and whether it
-// can be written changes nothing.
+// TestUsed: the use of a credential is recorded once an hour. If that fails, the request
+// does not.
 func TestUsed(t *testing.T) {
 	fails := false
 	b := newBench(t, roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -259,7 +272,7 @@ func TestUsed(t *testing.T) {
 	if at := used(b.token(tenant.Credential{})); !at.IsZero() || time.Since(begin) > 3*time.Second {
 		t.Errorf("used %v after %v", at, time.Since(begin))
 	}
-	if !strings.Contains(b.log.String(), "was not noted") || strings.Contains(b.log.String(), token) {
+	if !strings.Contains(b.log.String(), "was not recorded") || strings.Contains(b.log.String(), token) {
 		t.Errorf("the log says %s", b.log.String())
 	}
 }
@@ -268,17 +281,20 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// TestOutOfReach: a directory that can't be asked is no refusal.
+// TestOutOfReach: if the table can't be read, the credential is not called invalid.
 func TestOutOfReach(t *testing.T) {
 	b := newBench(t, http.DefaultTransport)
 	token := b.token(tenant.Credential{})
 	down := &http.Client{Transport: fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused})}
-	tenants, err := tenantstore.Open(tenantstore.Options{Table: "none", Endpoint: testkit.Endpoint(t), Client: down, Budget: 50 * time.Millisecond})
+	tenants, err := tenantstore.Open(tenantstore.Options{
+		Table: "none", Endpoint: testkit.Endpoint(t), Client: down, Budget: 50 * time.Millisecond,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.Tenants = tenants
-	if _, err := b.Bearer(t.Context(), "Bearer "+token); !errors.Is(err, tenantstore.ErrUnavailable) || errors.Is(err, access.ErrInvalidCredential) {
+	_, err = b.Bearer(t.Context(), "Bearer "+token)
+	if !errors.Is(err, tenantstore.ErrUnavailable) || errors.Is(err, access.ErrInvalidCredential) {
 		t.Errorf("%v", err)
 	}
 }

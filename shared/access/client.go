@@ -8,23 +8,23 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Client decides about the id and secret of an OAuth 2.0 client. A client may
-// have several secrets; each names its own record.
-func (g *Authenticator) Client(ctx context.Context, id, secret string) (Grant, error) {
-	c, err := g.credentialFor(ctx, secret, tenant.ClientSecret)
+// Client authenticates the id and secret of an OAuth 2.0 client. A client may have several
+// secrets, each with a record of its own.
+func (a *Authenticator) Client(ctx context.Context, id, secret string) (Grant, error) {
+	c, err := a.credentialFor(ctx, secret, tenant.ClientSecret)
 	if err != nil {
 		return Grant{Credential: c}, err
 	}
 	if subtle.ConstantTimeCompare([]byte(c.Client), []byte(id)) != 1 {
 		return Grant{Credential: c}, ErrInvalidCredential
 	}
-	return g.grant(ctx, c)
+	return a.grant(ctx, c)
 }
 
-// IssueToken issues an access token for a client's grant and says what it holds. It
-// lives no longer than the secret that it was issued for.
-func (g *Authenticator) IssueToken(ctx context.Context, grant Grant) (string, accesstoken.Claims, error) {
-	now := g.Now()
+// IssueToken issues an access token for a client's grant, and returns it with its claims.
+// It expires no later than the secret that it is issued for.
+func (a *Authenticator) IssueToken(ctx context.Context, grant Grant) (string, accesstoken.Claims, error) {
+	now := a.Now()
 	claims := accesstoken.Claims{
 		Credential: grant.Credential.KeyID, Client: grant.Credential.Client, Scopes: grant.Scopes,
 		Issued: now, Expires: now.Add(accesstoken.Lifetime),
@@ -32,6 +32,6 @@ func (g *Authenticator) IssueToken(ctx context.Context, grant Grant) (string, ac
 	if !grant.Expires.IsZero() && grant.Expires.Before(claims.Expires) {
 		claims.Expires = grant.Expires
 	}
-	token, err := g.Keys.Issue(ctx, claims)
+	token, err := a.Keys.Issue(ctx, claims)
 	return token, claims, err
 }

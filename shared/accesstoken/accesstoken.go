@@ -1,6 +1,6 @@
-// Package accesstoken issues and verifies the short-lived signed tokens that a
-// client of OAuth 2.0 gets for its secret: JWTs as RFC 9068 describes them,
-// signed with Ed25519 over github.com/golang-jwt/jwt.
+// Package accesstoken issues and verifies the short-lived access tokens that an OAuth 2.0
+// client gets for its secret: JWTs of RFC 9068, signed with Ed25519. It uses
+// github.com/golang-jwt/jwt.
 package accesstoken
 
 import (
@@ -13,14 +13,14 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Lifetime is how long a token works at most.
+// Lifetime is how long a token is valid at most.
 const Lifetime = time.Hour
 
-// typ tells an access token from any other JWT (RFC 9068 section 2.1).
+// typ is the header that distinguishes access tokens from other JWTs (RFC 9068 section 2.1).
 const typ = "at+jwt"
 
-// Claims are what a token says. Whether its credential still exists, and what
-// that may do today, is for the verifier to look up.
+// Claims are the contents of a token. The verifier has to look up whether its credential
+// is still valid, and what scopes that has now.
 type Claims struct {
 	Credential tenant.KeyID // the client secret that was exchanged for the token
 	Client     tenant.KeyID
@@ -29,10 +29,11 @@ type Claims struct {
 	Expires    time.Time
 }
 
-// ErrInvalid says that a token was not issued here, is damaged, or has expired.
+// ErrInvalid reports that a token was not issued by this service, is damaged, or has
+// expired.
 var ErrInvalid = errors.New("invalid access token")
 
-// payload are claims as the token holds them (RFC 9068 section 2.2).
+// payload holds the claims in the form of the token (RFC 9068 section 2.2).
 type payload struct {
 	jwt.RegisteredClaims
 	ClientID string `json:"client_id"`
@@ -55,7 +56,10 @@ func newPayload(c Claims, service, id string) payload {
 }
 
 func (p payload) claims() Claims {
-	c := Claims{Credential: tenant.KeyID(p.Subject), Client: tenant.KeyID(p.ClientID), Issued: p.IssuedAt.Time, Expires: p.ExpiresAt.Time}
+	c := Claims{
+		Credential: tenant.KeyID(p.Subject), Client: tenant.KeyID(p.ClientID),
+		Issued: p.IssuedAt.Time, Expires: p.ExpiresAt.Time,
+	}
 	for _, scope := range strings.Fields(p.Scope) {
 		c.Scopes = append(c.Scopes, tenant.Scope(scope))
 	}

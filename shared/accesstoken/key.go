@@ -9,15 +9,14 @@ import (
 	"time"
 )
 
-// Version is a version of the deployment's signing secret: a random text of any
-// kind, from which the key pair follows. Text that a secret store makes by itself
-// will do, so that no program has to make keys.
+// Version is a version of the deployment's signing secret: any random text, from which the
+// key pair is derived. The secret store can generate it, so no program has to make keys.
 type Version struct {
 	Text    string
 	Created time.Time
 }
 
-// minSecret keeps a secret that somebody typed from becoming a key.
+// minSecret is the minimum length of a secret, which excludes most that people make up.
 const minSecret = 32
 
 // key is a key pair.
@@ -29,7 +28,8 @@ type key struct {
 
 func newKey(v Version) (key, error) {
 	if len(v.Text) < minSecret {
-		return key{}, fmt.Errorf("the signing secret has %d characters; it needs at least %d random ones", len(v.Text), minSecret)
+		return key{}, fmt.Errorf("the signing secret has %d characters; it needs at least %d random ones",
+			len(v.Text), minSecret)
 	}
 	seed, err := hkdf.Key(sha256.New, []byte(v.Text), nil, "scim access token Ed25519", ed25519.SeedSize)
 	if err != nil {
@@ -40,8 +40,8 @@ func newKey(v Version) (key, error) {
 	return key{id: hex.EncodeToString(sum[:8]), private: private, created: v.Created}, nil
 }
 
-// signer is the key that signs now, of keys with the newest first. A new key
-// waits until every verifier has read it.
+// signer returns the key that signs now. keys has the newest first. A new key does not
+// sign before every verifier has read it.
 func signer(keys []key, now time.Time) key {
 	if len(keys) > 1 && now.Sub(keys[0].created) < signDelay {
 		return keys[1]

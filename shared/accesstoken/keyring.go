@@ -10,20 +10,19 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// The secret is read again after refresh. A new version of it verifies at once
-// and signs after settle, when no verifier is left that has not read it.
+// The secret is read again after refreshInterval. A new version verifies at once, and
+// signs after signDelay, when every verifier has read it.
 const (
 	refreshInterval = 5 * time.Minute
 	signDelay       = 2 * refreshInterval
 )
 
-// Keyring signs and verifies with the versions of a secret: the current one and
-// the one before, so that keys change without a token failing. It is safe for
-// concurrent use.
+// Keyring signs and verifies with the current and the previous version of a secret, so
+// that a rotation of the secret invalidates no token. It is safe for concurrent use.
 type Keyring struct {
-	// Service names the deployment: issuer and audience of its tokens.
+	// Service names the deployment. It is the issuer and the audience of the tokens.
 	Service string
-	// Read returns the versions of the secret that are valid, the newest first.
+	// Read returns the valid versions of the secret, the newest first.
 	Read func(context.Context) ([]Version, error)
 	Now  func() time.Time
 
@@ -38,14 +37,14 @@ func (k *Keyring) Issue(ctx context.Context, c Claims) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	with := signer(keys, k.Now())
+	signing := signer(keys, k.Now())
 	t := jwt.NewWithClaims(jwt.SigningMethodEdDSA, newPayload(c, k.Service, rand.Text()))
-	t.Header["typ"], t.Header["kid"] = typ, with.id
-	return t.SignedString(with.private)
+	t.Header["typ"], t.Header["kid"] = typ, signing.id
+	return t.SignedString(signing.private)
 }
 
-// Verify returns what a token says. The error is ErrInvalid, unless the keys
-// could not be had.
+// Verify returns the claims of a valid token. The error is ErrInvalid, or another one if
+// the keys could not be read.
 func (k *Keyring) Verify(ctx context.Context, token string) (Claims, error) {
 	keys, err := k.currentKeys(ctx)
 	if err != nil {
@@ -60,7 +59,7 @@ func (k *Keyring) Verify(ctx context.Context, token string) (Claims, error) {
 	return p.claims(), nil
 }
 
-// keyFunc finds the public key of a token's kid.
+// keyFunc returns the function that finds the public key of a token by its kid.
 func keyFunc(keys []key) jwt.Keyfunc {
 	return func(t *jwt.Token) (any, error) {
 		for _, one := range keys {
@@ -72,8 +71,8 @@ func keyFunc(keys []key) jwt.Keyfunc {
 	}
 }
 
-// currentKeys returns the keys, read again when their time has come. Keys that were
-// read before serve on while the store is out of reach.
+// currentKeys returns the keys, and reads them again after refreshInterval. It keeps the
+// old ones while the secret store is unreachable.
 func (k *Keyring) currentKeys(ctx context.Context) ([]key, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

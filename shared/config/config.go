@@ -1,9 +1,9 @@
-// Package config turns the environment of a function into one typed value. It
-// is the only reader of the project's own environment variables; they are set
-// in template.yaml.
+// Package config reads the configuration of a function from its environment. It is the
+// only reader of the project's own environment variables, which template.yaml sets.
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -23,11 +23,11 @@ type Config struct {
 	// Scope says where a username or email is unique (UNIQUENESS_SCOPE):
 	// "SYSTEM", over all tenants, or "TENANT", within each.
 	Scope string
-	// StorePasswords (PASSWORD_STORAGE=store) keeps a slow salted hash of a
-	// password that a provider sends; otherwise it is discarded.
+	// StorePasswords (PASSWORD_STORAGE=store) stores a slow salted hash of each password
+	// that a provider sends. Otherwise passwords are discarded.
 	StorePasswords bool
 	// BaseURL (BASE_URL) is the public URL of the service, such as
-	// https://scim.example.com/scim/v2. Empty: that of the API's own request.
+	// https://scim.example.com/scim/v2. If it is empty, the URL of each request is used.
 	BaseURL string
 	// SupportContact (SUPPORT_CONTACT) is whom a customer's administrator can ask, such
 	// as an email address or a URL; error texts name it. Empty: they say "the support of
@@ -36,29 +36,29 @@ type Config struct {
 	// SigningSecret (SIGNING_SECRET) is the ARN of the secret that access tokens are
 	// signed with, for the functions that need it.
 	SigningSecret string
-	// SharedAPIKey (SHARED_API_KEY) is the API key that counts the requests of
-	// tenants without one of their own, for the authorizer.
+	// SharedAPIKey (SHARED_API_KEY) is the API key by which API Gateway counts the
+	// requests of all tenants that have no key of their own, for the authorizer.
 	SharedAPIKey string
-	// MembersPerTransaction (MEMBERS_PER_TRANSACTION) bounds the members that one
-	// transaction adds to a group; a change of more is carried out in steps. It is
-	// for tests: the default, 0, means as many as DynamoDB takes.
+	// MembersPerTransaction (MEMBERS_PER_TRANSACTION) is the maximum number of members
+	// that one transaction adds to a group; larger changes take several. It is for tests:
+	// the default, 0, means as many as DynamoDB allows.
 	MembersPerTransaction int
-	// AuthorizerCache (AUTHORIZER_CACHE_SECONDS) is how long the API remembers what a
-	// token may do.
+	// AuthorizerCache (AUTHORIZER_CACHE_SECONDS) is how long API Gateway caches the
+	// authorizer's answer for a token.
 	AuthorizerCache time.Duration
 	// UsagePlan (USAGE_PLAN) is the id of the API's usage plan with the default
-	// limits. Empty: tenants get no API key of their own.
+	// limits. If it is empty, tenants get no API keys of their own.
 	UsagePlan string
-	// LogLevel (LOG_LEVEL) is the least level that is logged.
+	// LogLevel (LOG_LEVEL) is the lowest level that is logged.
 	LogLevel slog.Level
 }
 
-// Read builds a Config from getenv, which is os.Getenv outside tests. The error
-// names the variable and what it may hold.
+// Read makes a Config from getenv, which is os.Getenv outside tests. The error names the
+// variable and its possible values.
 func Read(getenv func(string) string) (Config, error) {
 	c := Config{
 		Table:     getenv("TABLE_NAME"),
-		Scope:     either(getenv("UNIQUENESS_SCOPE"), "SYSTEM"),
+		Scope:     cmp.Or(getenv("UNIQUENESS_SCOPE"), "SYSTEM"),
 		UsagePlan: getenv("USAGE_PLAN"),
 		BaseURL:   strings.TrimSuffix(getenv("BASE_URL"), "/"),
 
@@ -69,7 +69,7 @@ func Read(getenv func(string) string) (Config, error) {
 	if c.Scope != "SYSTEM" && c.Scope != "TENANT" {
 		return c, fmt.Errorf("UNIQUENESS_SCOPE is %q; it must be SYSTEM or TENANT", c.Scope)
 	}
-	switch p := either(getenv("PASSWORD_STORAGE"), "discard"); p {
+	switch p := cmp.Or(getenv("PASSWORD_STORAGE"), "discard"); p {
 	case "discard", "store":
 		c.StorePasswords = p == "store"
 	default:
@@ -91,14 +91,14 @@ func Read(getenv func(string) string) (Config, error) {
 	if err := checkSupportContact(c.SupportContact); err != nil {
 		return c, err
 	}
-	if err := c.LogLevel.UnmarshalText([]byte(either(getenv("LOG_LEVEL"), "INFO"))); err != nil {
+	if err := c.LogLevel.UnmarshalText([]byte(cmp.Or(getenv("LOG_LEVEL"), "INFO"))); err != nil {
 		return c, fmt.Errorf("LOG_LEVEL: %w", err)
 	}
 	return c, checkBaseURL(c.BaseURL)
 }
 
-// checkBaseURL refuses what RFC 7644 sections 1.3 and 7.1 exclude: a query, a
-// fragment, user information.
+// checkBaseURL rejects a base URL with a query, a fragment or user information, which RFC
+// 7644 sections 1.3 and 7.1 exclude.
 func checkBaseURL(base string) error {
 	if base == "" {
 		return nil
@@ -108,7 +108,7 @@ func checkBaseURL(base string) error {
 	case err != nil, u.Host == "", u.Scheme != "https" && u.Scheme != "http":
 		return fmt.Errorf("BASE_URL is %q; it must be an absolute http or https URL", base)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.User != nil:
-		return fmt.Errorf("BASE_URL is %q; it must not hold a query, a fragment or user information", base)
+		return fmt.Errorf("BASE_URL is %q; it must not have a query, a fragment or user information", base)
 	}
 	return nil
 }
@@ -126,13 +126,6 @@ func checkSupportContact(contact string) error {
 		return fmt.Errorf("SUPPORT_CONTACT is %q; remove the space at its start or end", contact)
 	}
 	return nil
-}
-
-func either(value, fallback string) string {
-	if value == "" {
-		return fallback
-	}
-	return value
 }
 
 // Logger returns the functions' logger. Each line is a JSON object with the

@@ -47,7 +47,7 @@ func TestReadRejects(t *testing.T) {
 	}
 }
 
-// TestLogLinesAreWhatLambdaReads: Lambda filters by these two attributes.
+// TestLogLinesAreWhatLambdaReads: Lambda filters log lines by these two attributes.
 func TestLogLinesAreWhatLambdaReads(t *testing.T) {
 	var line bytes.Buffer
 	Config{}.Logger(&line).Warn("careful", "time", "noon")

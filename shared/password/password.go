@@ -1,5 +1,5 @@
-// Package password turns clear passwords into hashes for storage (RFC 7643
-// section 4.1.1). It never stores, compares or logs one.
+// Package password hashes passwords for storage (RFC 7643 section 4.1.1). It never stores,
+// compares or logs a password.
 package password
 
 import (
@@ -18,9 +18,9 @@ const (
 	length  = 32 // bytes of hash
 )
 
-// Hash returns a salted Argon2id hash of a password (RFC 9106) in the PHC string
-// format, which applications in most languages can check. It takes some tens of
-// milliseconds.
+// Hash returns a salted Argon2id hash of a password (RFC 9106) in the PHC string format,
+// which libraries for most languages can verify. It takes tens of milliseconds. The error
+// says that no random salt could be read.
 func Hash(clear string) (string, error) {
 	salt := make([]byte, 16)
 	if _, err := rand.Read(salt); err != nil {
@@ -28,5 +28,6 @@ func Hash(clear string) (string, error) {
 	}
 	hash := argon2.IDKey([]byte(clear), salt, passes, memory, threads, length)
 	encode := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, threads, encode(salt), encode(hash)), nil
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
+		argon2.Version, memory, passes, threads, encode(salt), encode(hash)), nil
 }

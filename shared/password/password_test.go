@@ -24,6 +24,6 @@ func TestHash(t *testing.T) { // S-4.1.1-11, P-7.7-1
 	salt, _ := base64.RawStdEncoding.DecodeString(parts[4])
 	want := base64.RawStdEncoding.EncodeToString(argon2.IDKey([]byte("t1meMa$heen"), salt, 2, 19456, 1, 32))
 	if parts[5] != want {
-		t.Errorf("the hash can't be checked: %s", a)
+		t.Errorf("%s is not the hash of the password with its salt", a)
 	}
 }

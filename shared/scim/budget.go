@@ -6,27 +6,27 @@ import (
 	"sync/atomic"
 )
 
-// ErrBudget says that a request takes more work than it may.
+// ErrBudget reports that a request takes more work than one request may.
 var ErrBudget = errors.New("scim: the request takes more work than one request may")
 
-// Budget bounds the work of one request that its size does not bound, such as values
-// times the terms of a filter. It is counted in steps of roughly a nanosecond of CPU: a
-// byte that is compared is one. It ends with the request's deadline, too. A Budget is
-// safe for concurrent use; nil is one without bounds.
+// Budget bounds the work of a request that is not proportional to its size, such as the
+// comparison of many values with many terms of a filter. It counts steps of roughly one
+// nanosecond of CPU time; to compare one byte is one step. It also ends with the request's
+// deadline. A Budget is safe for concurrent use. A nil Budget is unlimited.
 type Budget struct {
 	ctx  context.Context
 	left atomic.Int64
 }
 
-// NewBudget returns a budget of so many steps.
+// NewBudget returns a budget of the given number of steps.
 func NewBudget(ctx context.Context, steps int) *Budget {
 	b := &Budget{ctx: ctx}
 	b.left.Store(int64(steps))
 	return b
 }
 
-// Spend takes steps off the budget. The error is ErrBudget when none are left, or the
-// context's.
+// Spend subtracts steps from the budget. The error is ErrBudget when the budget is used
+// up, or the context's.
 func (b *Budget) Spend(steps int) error {
 	switch {
 	case b == nil:

@@ -6,24 +6,23 @@ import (
 	"strings"
 )
 
-// Decimal is a JSON number in lowest terms: 0.digits times ten to the power of
-// point. Unlike a float64 it is exact, and unlike a big.Rat it is cheap whatever
-// the exponent.
+// Decimal is a normalized JSON number: 0.digits times ten to the power of point. Unlike a
+// float64 it is exact, and unlike a big.Rat it is cheap for any exponent.
 type Decimal struct {
 	negative bool
 	digits   string // without zeros at either end; "" for zero
 	point    int64
 }
 
-// maxExponent bounds exponents: beyond it numbers differ by their digits only.
+// maxExponent bounds exponents. Larger ones are treated as equal to it.
 const maxExponent = 1 << 40
 
-// ParseDecimal reads a number as RFC 8259 spells it.
+// ParseDecimal reads a number in the syntax of RFC 8259.
 func ParseDecimal(s string) Decimal {
 	s, negative := strings.CutPrefix(s, "-")
 	mantissa, power, _ := strings.Cut(strings.ToLower(s), "e")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
-	exponent, _ := strconv.ParseInt(power, 10, 64) // the nearest int64 where it does not fit
+	exponent, _ := strconv.ParseInt(power, 10, 64) // if out of range, the nearest int64
 	exponent = max(-maxExponent, min(exponent, maxExponent))
 	all := whole + fraction
 	digits := strings.TrimLeft(all, "0")
@@ -64,8 +63,8 @@ func (d Decimal) compareSize(e Decimal) int {
 	return strings.Compare(d.digits, e.digits)
 }
 
-// Bytes returns a string whose bytes compare as the number does among others,
-// down to that many digits.
+// Bytes returns a string that sorts, bytewise, as the number does among other numbers. It
+// takes the given number of digits into account.
 func (d Decimal) Bytes(digits int) string {
 	const negative, zero, positive = 0, 1, 2
 	if d.digits == "" {
@@ -76,7 +75,7 @@ func (d Decimal) Bytes(digits int) string {
 	if !d.negative {
 		return string(b)
 	}
-	b = append(b, 0) // of two of one beginning, the longer is the lesser
+	b = append(b, 0) // if one is a prefix of the other, the longer one is the lesser number
 	for i := range b {
 		b[i] = ^b[i]
 	}

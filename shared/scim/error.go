@@ -5,16 +5,17 @@ import (
 	"strconv"
 )
 
-// Error is the only error that reaches a client (RFC 7644 section 3.12). Detail
-// is written for the administrator who reads it in the provider's console; Err
-// is for the log alone.
+// Error is the only kind of error that reaches a client (RFC 7644 section 3.12). Detail is
+// written for the administrator who reads it in the provider's console; Err is for the log
+// only.
 type Error struct {
 	Status     int
-	Type       ErrorType // "" where the RFCs define none
+	Type       ErrorType // "" if the RFCs define none
 	Detail     string
-	Allow      string // with 405: the methods the endpoint has
-	RetryAfter int    // seconds; with 429 and 503
-	// AcceptEncoding, with 415 for a content coding alone, lists the codings that are accepted (RFC 7694 section 3).
+	Allow      string // with 405: the methods that the endpoint supports
+	RetryAfter int    // in seconds; with 429 and 503
+	// AcceptEncoding lists the content codings that are accepted (RFC 7694 section 3). It
+	// is set if the status is 415 because of the request's content coding.
 	AcceptEncoding string
 	Err            error
 }
@@ -38,7 +39,7 @@ const (
 	TypeInvalidCount  ErrorType = "invalidCount"
 )
 
-// Error gives the status, the scimType and the detail, and the cause behind it.
+// Error returns the status, the scimType, the detail and the cause.
 func (e *Error) Error() string {
 	s := strconv.Itoa(e.Status) + " " + string(e.Type) + ": " + e.Detail
 	if e.Err != nil {
@@ -47,18 +48,17 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Unwrap returns the cause, which no client sees.
+// Unwrap returns the cause, which is not sent to clients.
 func (e *Error) Unwrap() error { return e.Err }
 
-// WithCause returns e with a cause for the log.
+// WithCause returns a copy of e with a cause for the log.
 func (e *Error) WithCause(err error) *Error {
 	caused := *e
 	caused.Err = err
 	return &caused
 }
 
-// Value returns the body of the error message. status is a string, as RFC 7644
-// section 3.12 defines it.
+// Value returns the body of the error response. status is a string (RFC 7644 section 3.12).
 func (e *Error) Value() Value {
 	members := []Member{
 		{"schemas", Texts(ErrorMessage)},
@@ -70,19 +70,18 @@ func (e *Error) Value() Value {
 	return Map(append(members, Member{"detail", Text(e.Detail)})...)
 }
 
-// InvalidFilter says that a filter is malformed or its attribute and operator
-// do not go together.
+// InvalidFilter says that a filter is malformed, or that an attribute does not support the
+// operator.
 func InvalidFilter(detail string) *Error { return badRequest(TypeInvalidFilter, detail) }
 
-// TooMany says that the request would yield or cost more than the service
-// allows.
+// TooMany says that the request would return or cost more than the service allows.
 func TooMany(detail string) *Error { return badRequest(TypeTooMany, detail) }
 
 // Mutability says that the change is not compatible with the attribute's
 // mutability.
 func Mutability(detail string) *Error { return badRequest(TypeMutability, detail) }
 
-// InvalidSyntax says that the body's structure is not that of the message.
+// InvalidSyntax says that the body does not have the structure of the message.
 func InvalidSyntax(detail string) *Error { return badRequest(TypeInvalidSyntax, detail) }
 
 // InvalidPath says that a PATCH path is malformed or names no attribute.
@@ -97,14 +96,14 @@ func InvalidValue(detail string) *Error { return badRequest(TypeInvalidValue, de
 // InvalidVers says that the protocol version in the URL is not served.
 func InvalidVers(detail string) *Error { return badRequest(TypeInvalidVers, detail) }
 
-// InvalidCursor says that a cursor is none of this service's for this query (RFC
-// 9865 section 2.1).
+// InvalidCursor says that this service did not issue the cursor for this query (RFC 9865
+// section 2.1).
 func InvalidCursor(detail string) *Error { return badRequest(TypeInvalidCursor, detail) }
 
 // ExpiredCursor says that a cursor is too old.
 func ExpiredCursor(detail string) *Error { return badRequest(TypeExpiredCursor, detail) }
 
-// InvalidCount says that count is none, or not that of the pages before.
+// InvalidCount says that count is invalid, or differs from the count of earlier pages.
 func InvalidCount(detail string) *Error { return badRequest(TypeInvalidCount, detail) }
 
 func badRequest(t ErrorType, detail string) *Error {
@@ -145,14 +144,15 @@ func PreconditionFailed(detail string) *Error {
 // TooLarge says that the body exceeds a limit.
 func TooLarge(detail string) *Error { return withStatus(http.StatusRequestEntityTooLarge, detail) }
 
-// UnsupportedMediaType says that the body is not SCIM's JSON.
+// UnsupportedMediaType says that the body is not of a media type that SCIM allows.
 func UnsupportedMediaType(detail string) *Error {
 	return withStatus(http.StatusUnsupportedMediaType, detail)
 }
 
 // UnsupportedEncoding says that the body has a content coding, such as gzip.
 func UnsupportedEncoding(coding string) *Error {
-	e := withStatus(http.StatusUnsupportedMediaType, "this service does not accept Content-Encoding "+coding+"; send the body without it")
+	e := withStatus(http.StatusUnsupportedMediaType,
+		"this service does not accept Content-Encoding "+coding+"; send the body without it")
 	e.AcceptEncoding = "identity"
 	return e
 }
@@ -160,8 +160,8 @@ func UnsupportedEncoding(coding string) *Error {
 // NotImplemented says that the service does not offer an optional feature.
 func NotImplemented(detail string) *Error { return withStatus(http.StatusNotImplemented, detail) }
 
-// Unavailable says that the request could not be finished, and may be sent
-// again after that many seconds.
+// Unavailable says that the request could not be completed, and can be sent again after
+// the given number of seconds.
 func Unavailable(seconds int) *Error {
 	e := withStatus(http.StatusServiceUnavailable, "the directory is busy or out of reach; send the request again")
 	e.RetryAfter = seconds

@@ -10,29 +10,28 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// FoldVersion changes with every change of Fold: who stores folded strings
-// records it, because they protect only against those folded alike.
+// FoldVersion is the version of Fold. It must change whenever Fold does: stored folded
+// strings record it, because strings folded by different versions can't be compared.
 const FoldVersion = 1
 
-// Fold returns the form under which strings without case are compared, and
-// usernames and emails claimed: the Unicode toNFKC_Casefold mapping without the
-// removal of ignorable characters. Case, Unicode normalization form and
-// full-width variants make no difference (RFC 7644 section 5, RFC 7643 section
-// 4.1.1).
+// Fold returns the form in which case-insensitive strings are compared, and usernames and
+// emails are claimed: the Unicode toNFKC_Casefold mapping without the removal of ignorable
+// characters. Case, Unicode normalization form and full-width variants make no difference
+// (RFC 7644 section 5, RFC 7643 section 4.1.1).
 func Fold(s string) string {
 	folded, _ := FoldCounted(s)
 	return folded
 }
 
-// The steps that a byte takes to be folded: see Budget. Most characters are looked up.
-// Sequences with combining marks are normalized, which takes longer.
+// The steps to fold one byte, see Budget. Most characters are looked up in a table.
+// Sequences with combining marks have to be normalized, which takes longer.
 const (
 	stepsASCII      = 4
 	stepsLookedUp   = 10
 	stepsNormalized = 1000
 )
 
-// FoldCounted is Fold. It returns the steps that it took, too.
+// FoldCounted is Fold, and also returns the steps that it took, see Budget.
 func FoldCounted(s string) (folded string, steps int) {
 	if isASCII(s) {
 		return FoldName(s), stepsASCII * len(s)
@@ -42,8 +41,8 @@ func FoldCounted(s string) (folded string, steps int) {
 	return string(f.out), stepsLookedUp*len(s) + stepsNormalized*f.normalized
 }
 
-// FoldPrefix returns the first n bytes of Fold(s), all of them if there are fewer. It
-// does not look at the rest of s.
+// FoldPrefix returns the first n bytes of Fold(s), or all of them if there are fewer. It
+// reads no more of s than it needs.
 func FoldPrefix(s string, n int) string {
 	if isASCII(s[:min(n+1, len(s))]) {
 		return FoldName(s[:min(n, len(s))])
@@ -53,20 +52,20 @@ func FoldPrefix(s string, n int) string {
 	return string(f.out[:min(n, len(f.out))])
 }
 
-// folder folds a string segment by segment: what stands before a boundary of
-// normalization has no influence on what stands behind it. Nearly all segments are
-// single characters, whose forms are looked up.
+// folder folds a string segment by segment. Segments end at normalization boundaries, so
+// that each can be folded on its own. Nearly all are single characters, whose folded forms
+// are looked up.
 type folder struct {
 	out        []byte
-	limit      int // it stops behind as many bytes of out
+	limit      int // stop when out has this many bytes
 	normalized int // bytes of segments that were not looked up
 }
 
 func (f *folder) fold(s string) {
-	start, form := 0, "" // of the segment; form is "" if it has to be computed
+	start, form := 0, "" // of the current segment; form is "" if it must be computed
 	for i, c := range s {
 		next := foldedChar(c)
-		if next == "" { // joins the segment before it
+		if next == "" { // c continues the segment
 			form = ""
 			continue
 		}
@@ -89,8 +88,8 @@ func (f *folder) add(segment, form string) {
 	f.out = append(f.out, form...)
 }
 
-// foldComposed folds a segment of several characters. Most are a letter with its
-// marks, and are looked up as one character.
+// foldComposed folds a segment of several characters. Most of them are a letter with
+// combining marks, which can be composed to one character and looked up.
 func foldComposed(segment string) string {
 	composed := norm.NFC.String(segment)
 	if c, size := utf8.DecodeRuneInString(composed); size == len(composed) {
@@ -101,7 +100,7 @@ func foldComposed(segment string) string {
 	return foldSegment(segment)
 }
 
-// foldSegment folds by the definition, which is slow.
+// foldSegment folds a segment by the definition of the mapping, which is slow.
 func foldSegment(s string) string {
 	s = norm.NFKC.String(foldCase(norm.NFD.String(s)))
 	if again := foldCase(s); again != s {
@@ -110,8 +109,8 @@ func foldSegment(s string) string {
 	return s
 }
 
-// foldPage holds the folded forms of consecutive characters; "" for those that may
-// join the character before them.
+// foldPage holds the folded forms of consecutive characters. The form is "" for those that
+// can combine with the character before them.
 type foldPage [pageSize]string
 
 const (
@@ -119,8 +118,7 @@ const (
 	pagedFold = 0x32000 // the first character without a page
 )
 
-// foldPages compute each page at its first use: few texts need more than two or
-// three.
+// foldPages computes each page when it is first used: most texts need two or three.
 var foldPages = func() (pages [pagedFold / pageSize]func() *foldPage) {
 	for i := range pages {
 		pages[i] = sync.OnceValue(func() *foldPage { return newFoldPage(rune(i * pageSize)) })
@@ -142,7 +140,7 @@ func newFoldPage(first rune) *foldPage {
 
 func startsSegment(s string) bool { return norm.NFKC.PropertiesString(s).BoundaryBefore() }
 
-// foldedChar returns the folded form of a character that begins a segment, "" for
+// foldedChar returns the folded form of a character that begins a segment, or "" for all
 // others and for those without a page.
 func foldedChar(c rune) string {
 	if c >= pagedFold {
@@ -151,8 +149,8 @@ func foldedChar(c rune) string {
 	return foldPages[c/pageSize]()[c%pageSize]
 }
 
-// foldCase is full case folding. The library lacks the Cherokee letters, whose
-// small forms fold to the capital ones.
+// foldCase does full case folding. The library leaves out the Cherokee letters, whose
+// lower-case forms fold to the upper-case ones.
 func foldCase(s string) string {
 	return strings.Map(func(c rune) rune {
 		switch {

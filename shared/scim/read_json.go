@@ -10,15 +10,15 @@ import (
 // maxDepth bounds the nesting of arrays and objects in a body.
 const maxDepth = 32
 
-// wideObject is the number of members from which names are compared through a
-// map rather than one by one. Below it comparing is faster.
+// wideObject is the number of members from which a map finds duplicate names. With fewer
+// members it is faster to compare the names one by one.
 const wideObject = 32
 
-// ParseJSON reads one JSON text (RFC 8259). It refuses what would make the text
-// mean different things to different readers: names that occur twice in one
-// object, in whatever case (RFC 7643 section 2.1), invalid UTF-8, lone
-// surrogates, and text behind the value; and nesting deeper than 32. The error
-// is an *Error with scimType invalidSyntax and the offset in its detail.
+// ParseJSON reads one JSON text (RFC 8259). It rejects what parsers interpret in different
+// ways: names that occur twice in one object, in any case (RFC 7643 section 2.1), invalid
+// UTF-8, lone surrogates, and text after the value. It also rejects nesting deeper than
+// 32 levels. The error is an *Error with scimType invalidSyntax and the offset in its
+// detail.
 func ParseJSON(data []byte) (Value, error) {
 	if !utf8.Valid(data) {
 		return Value{}, InvalidSyntax("the body is not valid UTF-8")
@@ -33,28 +33,27 @@ func ParseJSON(data []byte) (Value, error) {
 		return Value{}, err
 	}
 	if r.skipSpace(); r.pos != len(r.s) {
-		return Value{}, r.fail("unexpected text after the JSON value")
+		return Value{}, r.fail("unexpected text after the value")
 	}
 	return v, nil
 }
 
-// smallJSON is the number of elements and of members that are held while they are
-// read, without growing.
+// smallJSON is the initial capacity for the elements and members that are being read.
 const smallJSON = 24
 
-// reader is a recursive-descent parser. Every method starts at the first byte
-// of its construct and ends behind the last; white space is skipped between.
+// reader is a recursive-descent parser. Every method starts at the first byte of its
+// construct and ends after the last one. White space is skipped in between.
 type reader struct {
 	s   string
 	pos int
-	// What the arrays and objects that are being read hold so far, the inner
-	// behind the outer: once complete it is copied to a slice of the right size.
+	// Stacks of the contents of the arrays and objects that are being read. The contents
+	// of a complete one are copied to a slice of the right size, and removed.
 	items   []Value
 	members []Member
 }
 
 func (r *reader) fail(format string, args ...any) error {
-	return InvalidSyntax(fmt.Sprintf(format, args...) + " at byte " + strconv.Itoa(r.pos))
+	return InvalidSyntax("invalid JSON at byte " + strconv.Itoa(r.pos) + ": " + fmt.Sprintf(format, args...))
 }
 
 func (r *reader) skipSpace() {
@@ -98,9 +97,9 @@ func (r *reader) value(depth int) (Value, error) {
 		}
 	}
 	if r.pos == len(r.s) {
-		return Value{}, r.fail("the JSON text ends too early,")
+		return Value{}, r.fail("the text ends too early")
 	}
-	return Value{}, r.fail("a JSON value is expected")
+	return Value{}, r.fail("a value is expected")
 }
 
 func (r *reader) array(depth int) (Value, error) {
@@ -138,7 +137,7 @@ func (r *reader) object(depth int) (Value, error) {
 			seen = nameSet(r.members[start:])
 		}
 		if isDuplicate(r.members[start:], seen, m.Name) {
-			return Value{}, r.fail("the name %q occurs twice in one object,", m.Name)
+			return Value{}, r.fail("the name %q occurs twice in one object", m.Name)
 		}
 		r.members = append(r.members, m)
 		if more, err = r.skipSeparator('}'); err != nil {
@@ -150,7 +149,7 @@ func (r *reader) object(depth int) (Value, error) {
 	return v, nil
 }
 
-// exactCopy copies a slice to one of its size, nil for none.
+// exactCopy returns a copy without spare capacity, or nil for an empty slice.
 func exactCopy[T any](s []T) []T {
 	if len(s) == 0 {
 		return nil
@@ -174,7 +173,7 @@ func (r *reader) member(depth int) (m Member, err error) {
 	return m, err
 }
 
-// skipOpening passes the opening bracket and reports whether an element follows.
+// skipOpening skips the opening bracket and reports whether an element follows.
 func (r *reader) skipOpening(closing byte) bool {
 	r.pos++
 	if r.skipSpace(); r.peek() == closing {
@@ -184,7 +183,7 @@ func (r *reader) skipOpening(closing byte) bool {
 	return true
 }
 
-// skipSeparator passes the comma or the closing bracket behind an element and reports
+// skipSeparator skips the comma or the closing bracket after an element, and reports
 // whether another element follows.
 func (r *reader) skipSeparator(closing byte) (bool, error) {
 	r.skipSpace()
@@ -200,8 +199,8 @@ func (r *reader) skipSeparator(closing byte) (bool, error) {
 	return false, r.fail("a comma or %q is expected", closing)
 }
 
-// isDuplicate reports whether name is among members already, and notes it in seen,
-// which is nil while members are few.
+// isDuplicate reports whether members already has a name. It adds the name to seen, which
+// is nil while there are few members.
 func isDuplicate(members []Member, seen map[string]bool, name string) bool {
 	if seen != nil {
 		key := FoldName(name)
@@ -225,7 +224,7 @@ func nameSet(members []Member) map[string]bool {
 	return seen
 }
 
-// number passes a number as RFC 8259 section 6 spells it and keeps its text.
+// number reads a number in the syntax of RFC 8259 section 6, and keeps its text.
 func (r *reader) number() (Value, error) {
 	start := r.pos
 	if r.peek() == '-' {

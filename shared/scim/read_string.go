@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// string passes a string. One without escapes shares the memory of the body.
+// string reads a string. The result shares the memory of the body if the string has no
+// escape sequences.
 func (r *reader) string() (string, error) {
 	r.pos++
 	start := r.pos
@@ -19,14 +20,14 @@ func (r *reader) string() (string, error) {
 		case c == '\\':
 			return r.escaped(start)
 		case c < ' ':
-			return "", r.fail("a control character must be escaped,")
+			return "", r.fail("a control character must be escaped")
 		}
 		r.pos++
 	}
-	return "", r.fail("the string does not end,")
+	return "", r.fail("the string does not end")
 }
 
-// escaped goes on with a string at its first backslash.
+// escaped reads the rest of a string from its first backslash on.
 func (r *reader) escaped(start int) (string, error) {
 	var b strings.Builder
 	b.WriteString(r.s[start:r.pos])
@@ -40,13 +41,13 @@ func (r *reader) escaped(start int) (string, error) {
 				return "", err
 			}
 		case c < ' ':
-			return "", r.fail("a control character must be escaped,")
+			return "", r.fail("a control character must be escaped")
 		default:
 			b.WriteByte(c)
 			r.pos++
 		}
 	}
-	return "", r.fail("the string does not end,")
+	return "", r.fail("the string does not end")
 }
 
 func (r *reader) escape(b *strings.Builder) error {
@@ -69,13 +70,13 @@ func (r *reader) escape(b *strings.Builder) error {
 		ok = ok && unit != utf8.RuneError
 	}
 	if !ok {
-		return r.fail("malformed escape")
+		return r.fail("invalid escape sequence")
 	}
 	b.WriteRune(unit)
 	return nil
 }
 
-// hex4 passes the letter u and four hexadecimal digits.
+// hex4 reads the letter u and four hexadecimal digits.
 func (r *reader) hex4() (rune, bool) {
 	if r.peek() != 'u' || r.pos+5 > len(r.s) {
 		return 0, false

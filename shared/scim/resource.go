@@ -5,16 +5,15 @@ import (
 	"time"
 )
 
-// Resource is a SCIM resource as the service provider holds it.
+// Resource is a SCIM resource as the service provider stores it.
 type Resource struct {
 	ID ID
-	// Doc holds every attribute but id and meta, in the canonical order and
-	// spelling of the schema.
+	// Doc holds all attributes except id and meta, in the order and spelling of the schema.
 	Doc  Value
 	Meta Meta
 }
 
-// Meta is the complex attribute of that name (RFC 7643 section 3.1).
+// Meta is the complex attribute meta (RFC 7643 section 3.1).
 type Meta struct {
 	ResourceType string
 	Created      time.Time
@@ -23,7 +22,7 @@ type Meta struct {
 	Version      string // an entity tag, see ETag
 }
 
-// Value returns the representation of the resource: schemas, id, the attributes,
+// Value returns the representation of the resource: schemas, id, its other attributes, and
 // meta.
 func (r Resource) Value() Value {
 	members := make([]Member, 0, len(r.Doc.Members())+2)
@@ -46,16 +45,15 @@ func (m Meta) value() Value {
 	)
 }
 
-// FormatTime writes an instant as a dateTime in UTC with milliseconds
-// (RFC 7643 section 2.3.5).
+// FormatTime formats a time as a dateTime in UTC with milliseconds (RFC 7643 section 2.3.5).
 func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// ETag returns the entity tag of a version. It is weak: the representation also
-// shows what is derived from other resources (RFC 7644 section 3.14).
+// ETag returns the entity tag of a version. It is weak, because parts of the
+// representation are derived from other resources (RFC 7644 section 3.14).
 func ETag(version int64) string { return `W/"` + strconv.FormatInt(version, 10) + `"` }
 
-// ListResponse returns the message of that name (RFC 7644 section 3.4.2).
-// itemsPerPage is the number of resources in this page.
+// ListResponse returns a ListResponse message (RFC 7644 section 3.4.2). Its itemsPerPage is
+// the number of resources in this page.
 func ListResponse(total, startIndex int, resources []Value) Value {
 	return Map(
 		Member{"schemas", Texts(ListResponseMessage)},

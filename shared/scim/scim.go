@@ -1,6 +1,6 @@
-// Package scim holds the words of RFC 7643 and RFC 7644: JSON values as SCIM
-// reads them, resources, messages, errors and URNs. It does no I/O and knows
-// neither a schema nor a provider; packages below it add those.
+// Package scim defines the basic terms of RFC 7643 and RFC 7644: JSON values, resources,
+// messages, errors and URNs. It does no I/O, and depends on no schema and no provider; the
+// packages below it add these.
 package scim
 
 // URNs of the schemas and messages that the RFCs define.
@@ -17,16 +17,16 @@ const (
 	SearchRequestMessage = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 )
 
-// MediaType is the content type of every body, in and out (RFC 7644 section 8.1).
+// MediaType is the content type of every request and response body (RFC 7644 section 8.1).
 const MediaType = "application/scim+json"
 
-// ID identifies a resource within the service provider. It is opaque, compared
-// exactly, and never given again (RFC 7643 section 3.1).
+// ID identifies a resource within the service provider. It is opaque, case-exact, and never
+// reused (RFC 7643 section 3.1).
 type ID string
 
-// EqualName compares attribute names, schema URNs and other words of the
-// protocol, whose ASCII letters have no case (RFC 7643 section 2.1). Unlike
-// strings.EqualFold it folds no letter outside ASCII.
+// EqualName compares attribute names, schema URNs and other words of the protocol, which
+// are case-insensitive in ASCII (RFC 7643 section 2.1). Unlike strings.EqualFold it does
+// not fold other letters.
 func EqualName(a, b string) bool {
 	if len(a) != len(b) {
 		return false
@@ -39,7 +39,8 @@ func EqualName(a, b string) bool {
 	return true
 }
 
-// FoldName returns the form of a name that EqualName compares, for use as a key.
+// FoldName returns a name in lower case, so that names are equal by EqualName if their
+// folded forms are.
 func FoldName(name string) string {
 	for i := 0; i < len(name); i++ {
 		if lower(name[i]) != name[i] {

@@ -23,16 +23,15 @@ func (k Kind) String() string {
 	return [...]string{"null", "boolean", "number", "string", "array", "object"}[k]
 }
 
-// Value is a JSON value. Unlike the values of encoding/json it keeps the order
-// of object members and the exact text of numbers. Values are never modified
-// once made; a change makes a new one.
+// Value is a JSON value. Unlike the values of encoding/json it keeps the order of object
+// members and the exact text of numbers. Values are immutable.
 type Value struct {
 	kind     Kind
 	text     string    // the text of a string or number; "true" or "false"
-	contents *contents // of an array or object; nil where it is empty
+	contents *contents // of an array or object; nil if empty
 }
 
-// contents is kept apart to keep a Value small: most are strings.
+// contents is a struct of its own to keep Value small, because most values are strings.
 type contents struct {
 	items   []Value
 	members []Member
@@ -65,7 +64,7 @@ func Texts(items ...string) Value {
 	return List(values...)
 }
 
-// Map makes a JSON object of members in the given order. The names must differ.
+// Map makes a JSON object of members in the given order. Their names must be different.
 func Map(members ...Member) Value { return Value{kind: Object, contents: &contents{members: members}} }
 
 // Kind returns the JSON type of v.
@@ -94,8 +93,8 @@ func (v Value) Members() []Member {
 	return v.contents.members
 }
 
-// Get returns the member of that exact name, or null. It suits values whose
-// names a schema has brought to their canonical spelling.
+// Get returns the value of the member with exactly that name, or null. It is for values
+// whose names have the spelling of the schema.
 func (v Value) Get(name string) Value {
 	members := v.Members()
 	for i := range members {
@@ -106,8 +105,8 @@ func (v Value) Get(name string) Value {
 	return Value{}
 }
 
-// Find returns the member of that name in any ASCII case, or null. It suits
-// values as a client sent them.
+// Find returns the value of the member with that name in any ASCII case, or null. It is
+// for values that a client sent.
 func (v Value) Find(name string) Value {
 	members := v.Members()
 	for i := range members {
@@ -118,7 +117,7 @@ func (v Value) Find(name string) Value {
 	return Value{}
 }
 
-// Without returns the object v without the members of those exact names.
+// Without returns the object v without the members that have exactly those names.
 func (v Value) Without(names ...string) Value {
 	kept := make([]Member, 0, len(v.Members()))
 members:
@@ -133,21 +132,22 @@ members:
 	return Map(kept...)
 }
 
-// Identical reports whether v and w are one value, or equal simple ones, without
-// looking into arrays and objects: false says nothing about those.
+// Identical reports whether v and w are the same value in memory, or equal simple values.
+// It does not look into arrays and objects: these can be equal if it reports false.
 func (v Value) Identical(w Value) bool {
 	return v == w
 }
 
-// Equal reports whether v and w are the same, members in the same order.
+// Equal reports whether v and w are equal, including the order of members.
 func (v Value) Equal(w Value) bool {
+	sameMember := func(a, b Member) bool { return a.Name == b.Name && a.Value.Equal(b.Value) }
 	return v.kind == w.kind && v.text == w.text && (v.contents == w.contents ||
 		slices.EqualFunc(v.Items(), w.Items(), Value.Equal) &&
-			slices.EqualFunc(v.Members(), w.Members(), func(a, b Member) bool { return a.Name == b.Name && a.Value.Equal(b.Value) }))
+			slices.EqualFunc(v.Members(), w.Members(), sameMember))
 }
 
-// IsEmpty reports whether v counts as no value: null, an empty string, an empty
-// array or an object without members (RFC 7643 section 2.5).
+// IsEmpty reports whether v counts as unassigned: null, an empty string, an empty array or
+// an object without members (RFC 7643 section 2.5).
 func (v Value) IsEmpty() bool {
 	return v.kind == Null || v.kind != Bool && v.text == "" && len(v.Items()) == 0 && len(v.Members()) == 0
 }

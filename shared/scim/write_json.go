@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// AppendJSON appends v as JSON without white space. Strings are written in
-// UTF-8; only what RFC 8259 section 7 demands is escaped.
+// AppendJSON appends v as JSON without white space. Strings are written in UTF-8, and only
+// characters are escaped that RFC 8259 section 7 requires to be.
 func (v Value) AppendJSON(dst []byte) []byte {
 	switch v.kind {
 	case String:
@@ -27,15 +27,14 @@ func (v Value) Bytes() []byte { return v.AppendJSON(make([]byte, 0, v.size())) }
 // JSON returns v as JSON text.
 func (v Value) JSON() string { return string(v.Bytes()) }
 
-// Len returns the length of v as JSON text, in bytes. The strings of v are valid
-// UTF-8.
+// Len returns the length of v as JSON text, in bytes. The strings of v must be valid UTF-8.
 func (v Value) Len() int { return v.length(stringLen) }
 
-// QuotedLen returns the length, in bytes, of v's JSON text within a JSON string. That is
-// how the body of an answer stands in a function's payload, whose size AWS limits.
+// QuotedLen returns the length, in bytes, of v's JSON text inside a JSON string. A function
+// returns the body of a response in this form, in a payload whose size AWS limits.
 func (v Value) QuotedLen() int { return v.length(quotedLen) }
 
-// length is the length of v as JSON text, given that of a string.
+// length returns the length of v as JSON text. of returns the length of a string.
 func (v Value) length(of func(string) int) int {
 	switch v.kind {
 	case String:
@@ -71,8 +70,9 @@ func stringLen(s string) int {
 	return n
 }
 
-// quotedLen is stringLen within another string: its quotation marks and backslashes are
-// escaped once more. The encoder of functions also escapes U+2028 and U+2029.
+// quotedLen is stringLen for a string inside another one, which escapes its quotation
+// marks and backslashes again. The encoder of Lambda functions also escapes U+2028 and
+// U+2029.
 func quotedLen(s string) int {
 	n := len(`\"\"`) + len(s)
 	for i := 0; i < len(s); i++ {
@@ -90,7 +90,7 @@ func quotedLen(s string) int {
 	return n
 }
 
-// size is the length of v as JSON when nothing in it must be escaped.
+// size returns the approximate length of v as JSON: without escape sequences.
 func (v Value) size() int {
 	n := len(v.text) + len(`"",`)
 	for _, item := range v.Items() {

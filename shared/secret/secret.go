@@ -14,7 +14,7 @@ import (
 	"scimserver/shared/awsenv"
 )
 
-// stages are the labels of the versions that are valid, the newest first.
+// stages are the labels of the valid versions, the newest first.
 var stages = []string{"AWSCURRENT", "AWSPREVIOUS"}
 
 // Open returns what reads the valid versions of a secret, named by its ARN. Its

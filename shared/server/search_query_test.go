@@ -82,9 +82,12 @@ func TestBackslashInFilter(t *testing.T) { // P-3.4.2.2-25
 	c := newClient(t)
 	for _, profile := range []tenant.Profile{tenant.Strict, tenant.Generic} {
 		c.origin.Caller.Profile = profile
-		for _, filter := range []string{`userName eq "CORP\user.x"`, `userName eq "CORP\bob"`, `externalId eq "CORP\nancy"`, `emails[value eq "CORP\u0041\tom"]`} {
+		for _, filter := range []string{
+			`userName eq "CORP\user.x"`, `userName eq "CORP\bob"`, `externalId eq "CORP\nancy"`,
+			`emails[value eq "CORP\u0041\tom"]`,
+		} {
 			a := c.wants(c.search(filter), 400, "invalidFilter")
-			if !strings.Contains(a.Body.Get("detail").Text(), "a backslash") || !strings.Contains(a.Text, "written twice") {
+			if !strings.Contains(a.Body.Get("detail").Text(), "write each backslash") || !strings.Contains(a.Text, "twice") {
 				t.Errorf("%s: %s", filter, a.Text)
 			}
 		}

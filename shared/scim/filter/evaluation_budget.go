@@ -2,35 +2,34 @@ package filter
 
 import "scimserver/shared/scim"
 
-// Evaluation is what the evaluations of filters on some resources have in common: each
-// value is folded once, however many terms compare it, and all of them draw on one
-// budget. It is not safe for concurrent use.
+// Evaluation is the state that the evaluations of filters in one request share: a cache of
+// folded values, so that each is folded once even if many terms compare it, and a budget.
+// It is not safe for concurrent use.
 type Evaluation struct {
 	budget *scim.Budget
 	folded map[string]string
-	steps  int // not yet taken off the budget
+	steps  int // not yet charged to the budget
 	err    error
 }
 
-// NewEvaluation returns an evaluation that draws on a budget; nil is without bounds.
+// NewEvaluation returns an evaluation with a budget. A nil budget is unlimited.
 func NewEvaluation(b *scim.Budget) *Evaluation {
 	return &Evaluation{budget: b, folded: map[string]string{}}
 }
 
-// The steps of a comparison besides those for its bytes, of a byte in which a text is
-// looked for, and of one that is parsed as a number, an instant or base64.
+// Steps, see scim.Budget.
 const (
-	perTest  = 50
-	perByte  = 2
-	perParse = 10
+	perTest  = 50 // for each comparison
+	perByte  = 2  // for each byte in a comparison of texts
+	perParse = 10 // for each byte that is parsed as a number, a dateTime or base64
 )
 
-// chargeEvery is the most steps that are taken before the budget and the request's deadline
-// are looked at.
+// chargeEvery is the number of steps after which they are charged to the budget, which also
+// checks the request's deadline.
 const chargeEvery = 100_000
 
-// spend counts steps. It reports false when no more may be taken: the result of the
-// evaluation is an error then, whatever the tests say.
+// spend counts steps. It reports false when the budget is used up. Match then returns an
+// error, whatever the predicates return.
 func (e *Evaluation) spend(steps int) bool {
 	if e.steps += steps; e.steps >= chargeEvery {
 		e.charge()
@@ -38,7 +37,7 @@ func (e *Evaluation) spend(steps int) bool {
 	return e.err == nil
 }
 
-// charge takes the steps off the budget.
+// charge subtracts the counted steps from the budget.
 func (e *Evaluation) charge() {
 	if e.err == nil {
 		e.err = e.budget.Spend(e.steps)
@@ -46,16 +45,16 @@ func (e *Evaluation) charge() {
 	e.steps = 0
 }
 
-// fold is scim.Fold. It keeps the results that take longer than to find them again.
+// fold is scim.Fold. It caches a result if folding takes longer than a look-up.
 func (e *Evaluation) fold(s string) string {
-	const worthKeeping = 250 // steps
+	const minCached = 250 // steps
 	if len(e.folded) > 0 {
 		if folded, ok := e.folded[s]; ok {
 			return folded
 		}
 	}
 	folded, steps := scim.FoldCounted(s)
-	if e.spend(steps); steps >= worthKeeping {
+	if e.spend(steps); steps >= minCached {
 		e.folded[s] = folded
 	}
 	return folded

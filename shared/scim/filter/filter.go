@@ -1,5 +1,6 @@
-// Package filter parses and prints SCIM filters (RFC 7644 section 3.4.2.2). It
-// knows nothing of schemas: what a path names is for its caller to decide.
+// Package filter parses, prints and evaluates SCIM filters, and parses the paths of PATCH
+// operations (RFC 7644 sections 3.4.2.2 and 3.5.2). Parsing does not need a schema;
+// Compile resolves the paths of a filter in one.
 package filter
 
 import (
@@ -8,33 +9,32 @@ import (
 	"scimserver/shared/scim"
 )
 
-// Expr is a filter: *And, *Or, *Not, *Compare or *Has.
+// Expr is a filter: *And, *Or, *Not, *Compare or *ValuePath.
 type Expr interface {
-	// String returns the filter in canonical form. Parsed again, it yields an
-	// equal filter.
+	// String returns the filter in canonical form, which parses to an equal filter.
 	String() string
 	isExpr()
 }
 
-// And holds when both sides do.
+// And holds if both operands do.
 type And struct{ X, Y Expr }
 
-// Or holds when either side does.
+// Or holds if at least one operand does.
 type Or struct{ X, Y Expr }
 
-// Not holds when X does not.
+// Not holds if X does not.
 type Not struct{ X Expr }
 
-// Compare holds when the value at Path is in the relation Op to Value. With
-// Present there is no Value.
+// Compare holds if the value at Path is in relation Op to Value. The operator Present has
+// no Value.
 type Compare struct {
 	Path  Path
 	Op    Op
 	Value scim.Value
 }
 
-// ValuePath is a value path: it holds when one element of the multi-valued attribute
-// at Path fulfils the whole of Filter.
+// ValuePath holds if one element of the multi-valued attribute at Path matches all of
+// Filter.
 type ValuePath struct {
 	Path   Path
 	Filter Expr
@@ -66,8 +66,8 @@ const (
 // Path names an attribute (RFC 7644 section 3.10): URN and Sub may be empty.
 type Path struct{ URN, Attr, Sub string }
 
-// Is reports whether p names attr, and sub of it, in any case, with the URN of
-// its schema or without.
+// Is reports whether p names the attribute attr and its sub-attribute sub, in any case, with
+// or without the URN of its schema.
 func (p Path) Is(urn, attr, sub string) bool {
 	return (p.URN == "" || scim.EqualName(p.URN, urn)) && scim.EqualName(p.Attr, attr) && scim.EqualName(p.Sub, sub)
 }
@@ -84,10 +84,10 @@ func (p Path) String() string {
 	return s
 }
 
-// String returns the two sides joined by and.
-func (e *And) String() string { return side(e.X, false) + " and " + side(e.Y, true) }
+// String returns the two operands joined by and.
+func (e *And) String() string { return operand(e.X, false) + " and " + operand(e.Y, true) }
 
-// String returns the two sides joined by or.
+// String returns the two operands joined by or.
 func (e *Or) String() string {
 	y := e.Y.String()
 	if _, ok := e.Y.(*Or); ok {
@@ -96,9 +96,9 @@ func (e *Or) String() string {
 	return e.X.String() + " or " + y
 }
 
-// side prints an operand of and: or binds less, and a right-hand and would be
-// read as a left-hand one.
-func side(e Expr, right bool) string {
+// operand prints an operand of and. It needs parentheses if it is an or, which has lower
+// precedence, or if it is the right operand and an and itself, which is left-associative.
+func operand(e Expr, right bool) string {
 	_, or := e.(*Or)
 	_, and := e.(*And)
 	if or || and && right {
@@ -107,10 +107,10 @@ func side(e Expr, right bool) string {
 	return e.String()
 }
 
-// String returns the negation, with the parentheses that the grammar demands.
+// String returns the negation, with the parentheses that the grammar requires.
 func (e *Not) String() string { return "not (" + e.X.String() + ")" }
 
-// String returns path, operator and the value as JSON.
+// String returns the path, the operator, and the value as JSON.
 func (e *Compare) String() string {
 	if e.Op == Present {
 		return e.Path.String() + " pr"

@@ -5,13 +5,13 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// scope says what the paths of a filter name.
+// scope resolves the paths of a filter.
 type scope interface {
-	// find reports false for an attribute that counts as absent.
+	// find reports false for an attribute that is treated as absent.
 	find(p Path) (location, bool, error)
 }
 
-// resourceScope is a whole resource.
+// resourceScope resolves paths in a resource.
 type resourceScope struct {
 	t *schema.ResourceType
 	Options
@@ -32,7 +32,7 @@ func (s *resourceScope) find(p Path) (location, bool, error) {
 	return at, true, at.checkReadable(p)
 }
 
-// elementScope is one value of an attribute.
+// elementScope resolves paths in one value of an attribute.
 type elementScope struct{ attr *schema.Attribute }
 
 func (s *elementScope) find(p Path) (location, bool, error) {
@@ -48,28 +48,29 @@ func (s *elementScope) find(p Path) (location, bool, error) {
 	return location{}, false, scim.InvalidFilter(s.attr.Name + " has no sub-attribute " + p.String())
 }
 
-// location is where the values of a path stand: in a resource, in the container of
-// an extension, or in an element.
+// location says where the values of a path are: in a resource, in the container of an
+// extension, or in an element.
 type location struct {
 	container string            // URN of the extension
-	element   bool              // what is matched is already a value of attr
+	element   bool              // the matched value is a value of attr, not a resource
 	attr      *schema.Attribute // nil for the whole container
 	sub       *schema.Attribute
 }
 
-// checkReadable refuses what no client may read, and thus not guess by filters.
+// checkReadable rejects attributes that clients can't read. With filters they could guess
+// the values.
 func (at location) checkReadable(p Path) error {
 	for _, a := range []*schema.Attribute{at.attr, at.sub} {
 		if a != nil && a.Secret() {
-			return scim.InvalidFilter(p.String() + " is never returned, so no filter may ask for it")
+			return scim.InvalidFilter(p.String() + " is never returned, so a filter can't use it")
 		}
 	}
 	return nil
 }
 
-// resolveCompared moves on to the values that are compared: a multi-valued complex
-// attribute stands for its value (RFC 7644 figure 2). Any other complex one
-// cannot be compared.
+// resolveCompared changes the location to that of the compared values: for a multi-valued
+// complex attribute this is its sub-attribute value (RFC 7644 figure 2). Other complex
+// attributes can't be compared.
 func (at *location) resolveCompared(p Path) error {
 	if at.attr == nil {
 		return scim.InvalidFilter(p.String() + " is a schema; compare one of its attributes")
@@ -86,7 +87,7 @@ func (at *location) resolveCompared(p Path) error {
 
 func (at location) leaf() *schema.Attribute { return Attribute{Attr: at.attr, Sub: at.sub}.Leaf() }
 
-// anyValue returns the test whether holds does so for any value at the place.
+// anyValue returns a predicate that is true if holds is true for any value at the location.
 func (at location) anyValue(holds predicate) predicate {
 	if at.sub != nil {
 		holds = ofSub(at.sub, holds)
@@ -108,8 +109,8 @@ func member(name string, holds predicate) predicate {
 	return func(v scim.Value, e *Evaluation) bool { return holds(v.Get(name), e) }
 }
 
-// anyOf applies a test to the elements of an array, or to what is none. It gives up
-// when the evaluation has no steps left.
+// anyOf applies a predicate to the elements of an array, or to a value that is not an
+// array. It stops when the evaluation has no steps left.
 func anyOf(holds predicate) predicate {
 	return func(v scim.Value, e *Evaluation) bool {
 		if v.Kind() != scim.Array {
@@ -124,8 +125,10 @@ func anyOf(holds predicate) predicate {
 	}
 }
 
-// ofSub applies a test to a sub-attribute.
+// ofSub applies a predicate to a sub-attribute.
 func ofSub(sub *schema.Attribute, holds predicate) predicate {
 	holds = anyOf(holds)
-	return func(v scim.Value, e *Evaluation) bool { return v.Kind() == scim.Object && holds(v.Get(sub.Name), e) }
+	return func(v scim.Value, e *Evaluation) bool {
+		return v.Kind() == scim.Object && holds(v.Get(sub.Name), e)
+	}
 }

@@ -5,41 +5,39 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// Options decide what Compile leaves open.
+// Options change how Compile works.
 type Options struct {
 	// UnknownIsAbsent treats an attribute that the resource type does not have as
-	// one without a value, as a query over several resource types does (RFC 7644
-	// section 3.4.2.1). Otherwise it is an error.
+	// unassigned, for queries over several resource types (RFC 7644 section 3.4.2.1).
+	// Otherwise such an attribute is an error.
 	UnknownIsAbsent bool
 }
 
-// Matcher is a filter made ready for the resources of one type. It is safe for
-// concurrent use.
+// Matcher is a filter compiled for the resources of one type. It is safe for concurrent use.
 type Matcher struct{ holds predicate }
 
 // Match reports whether the filter matches a resource's representation (see
-// scim.Resource.Value) or, for CompileElement, one value of an attribute. Names
-// must be in the spelling of the schema. The error is that of the evaluation's budget.
+// scim.Resource.Value) or, for CompileElement, one value of an attribute. Names must have
+// the spelling of the schema. The error is that of the evaluation's budget.
 func (m *Matcher) Match(v scim.Value, e *Evaluation) (bool, error) {
 	matches := m.holds(v, e)
 	e.charge()
 	return matches, e.err
 }
 
-// predicate is a part of a filter, applied to a resource or to one value.
+// predicate is a compiled part of a filter. It is applied to a resource or to one value.
 type predicate func(v scim.Value, e *Evaluation) bool
 
-// Compile makes a filter ready for the resources of a type. It refuses, with an
-// *scim.Error of scimType invalidFilter, what cannot be compared: unknown
-// attributes, those that are never returned, operators and literals that do not
-// fit an attribute's type.
+// Compile compiles a filter for the resources of a type. The error is an *scim.Error with
+// scimType invalidFilter: an attribute is unknown or never returned, or its type does not
+// support the operator or the literal.
 func Compile(e Expr, t *schema.ResourceType, o Options) (*Matcher, error) {
 	return compile(e, &resourceScope{t, o})
 }
 
-// CompileElement makes a filter ready for the values of one multi-valued
-// attribute, as it stands between the brackets of a value path. The filter's
-// paths are sub-attributes; value stands for a simple value itself.
+// CompileElement compiles the filter in the brackets of a value path, for the values of one
+// multi-valued attribute. The filter's paths are sub-attributes; value means a simple value
+// itself.
 func CompileElement(e Expr, attr *schema.Attribute) (*Matcher, error) {
 	return compile(e, &elementScope{attr})
 }
@@ -52,7 +50,7 @@ func compile(e Expr, s scope) (*Matcher, error) {
 	return &Matcher{test}, nil
 }
 
-// compiler turns expressions into tests within a scope.
+// compiler turns expressions into predicates within a scope.
 type compiler struct{ scope }
 
 func (c compiler) expr(e Expr) (predicate, error) {
@@ -83,8 +81,8 @@ func (c compiler) binary(x, y Expr, join func(x, y predicate) predicate) (predic
 	return join(left, right), err
 }
 
-// compare compiles a comparison. On several values it holds if it does for any
-// of them; ne and eq null, which are negations, if it does for all.
+// compare compiles a comparison. For several values it holds if it does for any of them;
+// the negations, ne and eq null, hold if they do for all of them.
 func (c compiler) compare(e *Compare) (predicate, error) {
 	at, ok, err := c.find(e.Path)
 	if err != nil {
@@ -110,7 +108,7 @@ func (c compiler) compare(e *Compare) (predicate, error) {
 	return found, nil
 }
 
-// valuePath compiles a value path: one value has to fulfil the whole filter.
+// valuePath compiles a value path: one value has to match the whole filter.
 func (c compiler) valuePath(e *ValuePath) (predicate, error) {
 	at, ok, err := c.find(e.Path)
 	if err != nil {
@@ -120,13 +118,16 @@ func (c compiler) valuePath(e *ValuePath) (predicate, error) {
 		return never, nil
 	}
 	if at.attr == nil || at.attr.Type != schema.Complex && !at.attr.MultiValued {
-		return nil, scim.InvalidFilter(e.Path.String() + " has no sub-attributes; brackets are for complex and multi-valued attributes")
+		return nil, scim.InvalidFilter(e.Path.String() +
+			" has no sub-attributes; brackets can only follow complex and multi-valued attributes")
 	}
 	element, err := CompileElement(e.Filter, at.attr)
 	if err != nil {
 		return nil, err
 	}
-	return at.anyValue(func(v scim.Value, e *Evaluation) bool { return v.Kind() != scim.Null && element.holds(v, e) }), nil
+	return at.anyValue(func(v scim.Value, e *Evaluation) bool {
+		return v.Kind() != scim.Null && element.holds(v, e)
+	}), nil
 }
 
 func never(scim.Value, *Evaluation) bool { return false }
@@ -135,7 +136,7 @@ func negation(x predicate) predicate {
 	return func(v scim.Value, e *Evaluation) bool { return !x(v, e) }
 }
 
-// absent is the result of comparing an attribute that is not there.
+// absent returns the result of a comparison with an attribute that is treated as absent.
 func absent(e *Compare) predicate {
 	isNull := e.Value.Kind() == scim.Null
 	holds := e.Op == Equal && isNull || e.Op == NotEqual && !isNull
@@ -152,7 +153,8 @@ func presence(at location, e *Compare) (predicate, error) {
 	case Equal:
 		return negation(present), nil
 	}
-	return nil, scim.InvalidFilter(e.Path.String() + " " + string(e.Op) + " null has no meaning; null goes with eq and ne")
+	return nil, scim.InvalidFilter("null can't be compared with " + string(e.Op) + ", as in " + e.Path.String() +
+		" " + string(e.Op) + " null; use eq or ne")
 }
 
 // isPresent reports whether a value, or a part of it, is assigned.

@@ -8,15 +8,15 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// The bounds on a filter (RFC 7644 section 7.6 asks for some).
+// The limits on a filter (RFC 7644 section 7.6 recommends limits).
 const (
 	MaxLength = 4096 // bytes
 	maxTerms  = 64   // comparisons
-	maxLevels = 16   // parentheses, brackets and negations within each other
+	maxLevels = 16   // of nested parentheses, brackets and negations
 )
 
-// Parse reads a filter. The error is an *scim.Error with scimType invalidFilter
-// and the offset in its detail.
+// Parse reads a filter. The error is an *scim.Error with scimType invalidFilter and the
+// offset in its detail.
 func Parse(s string) (Expr, error) {
 	if len(s) > MaxLength {
 		return nil, scim.InvalidFilter(fmt.Sprintf("the filter has %d bytes; the limit is %d", len(s), MaxLength))
@@ -33,30 +33,30 @@ func Parse(s string) (Expr, error) {
 }
 
 // parser is a recursive-descent parser of the grammar in RFC 7644 figure 1.
-// Each method starts and ends outside white space: it skips what follows it.
+// Each method starts at its first byte, and skips white space after its last one.
 type parser struct {
 	s           string
-	subject     string // what s is, for error texts
+	subject     string // "filter" or "path", for error texts
 	pos         int
 	terms       int
 	levels      int
-	inValuePath bool // a value path, in which no other may stand
+	inValuePath bool // value paths can't be nested
 }
 
 func (p *parser) fail(format string, args ...any) error {
 	return scim.InvalidFilter(p.message(format, args...))
 }
 
-// endsEarly says that the text ends too early.
+// endsEarly returns the error of a text that ends too early.
 func (p *parser) endsEarly(want string) error {
 	return scim.InvalidFilter("the " + p.subject + " ends where " + want + " is expected")
 }
 
 func (p *parser) message(format string, args ...any) string {
-	return fmt.Sprintf(format, args...) + fmt.Sprintf(" at byte %d of the %s", p.pos, p.subject)
+	return fmt.Sprintf("invalid %s at byte %d: ", p.subject, p.pos) + fmt.Sprintf(format, args...)
 }
 
-// rest is what comes next, for error texts.
+// rest returns the text at the position, shortened for error texts.
 func (p *parser) rest() string { return p.s[p.pos:min(len(p.s), p.pos+12)] }
 
 func (p *parser) nextIs(c byte) bool { return p.pos < len(p.s) && p.s[p.pos] == c }
@@ -113,7 +113,7 @@ func (p *parser) term() (Expr, error) {
 	return p.compare(path)
 }
 
-// enclosed parses   or closing   behind an opening bracket.
+// enclosed parses   or closing   after an opening bracket.
 func (p *parser) enclosed(closing byte) (Expr, error) {
 	if p.levels++; p.levels > maxLevels {
 		return nil, p.fail("more than %d levels of brackets", maxLevels)
@@ -126,13 +126,13 @@ func (p *parser) enclosed(closing byte) (Expr, error) {
 	return x, err
 }
 
-// valuePath parses   "[" or "]"   behind the path of a value path.
+// valuePath parses   "[" or "]"   after the path of a value path.
 func (p *parser) valuePath(path Path) (Expr, error) {
 	if p.inValuePath {
-		return nil, p.fail("no value path may stand inside another")
+		return nil, p.fail("a filter in brackets can't contain another one")
 	}
 	if path.Sub != "" {
-		return nil, p.fail("a value path starts with an attribute, not with the sub-attribute %q", path.Sub)
+		return nil, p.fail("brackets can't follow the sub-attribute %q; put them after the attribute", path.Sub)
 	}
 	p.inValuePath = true
 	p.accept('[')
@@ -141,7 +141,7 @@ func (p *parser) valuePath(path Path) (Expr, error) {
 	return &ValuePath{path, x}, err
 }
 
-// compare parses   operator [ value ]   behind the path of a comparison.
+// compare parses   operator [ value ]   after the path of a comparison.
 func (p *parser) compare(path Path) (Expr, error) {
 	if p.terms++; p.terms > maxTerms {
 		return nil, p.fail("more than %d comparisons", maxTerms)
@@ -162,7 +162,7 @@ func (p *parser) compare(path Path) (Expr, error) {
 	if start == len(p.s) {
 		return nil, p.endsEarly("an operator")
 	}
-	return nil, p.fail("%q is no operator; one of eq ne co sw ew pr gt ge lt le is expected", word)
+	return nil, p.fail("%q is not an operator; use one of eq ne co sw ew pr gt ge lt le", word)
 }
 
 // value parses a JSON string, number, true, false or null.
@@ -181,15 +181,16 @@ func (p *parser) value() (scim.Value, error) {
 		text := p.s[start:p.pos]
 		p.pos = start
 		if doubled, ok := doubleBackslashes(text); ok {
-			return v, p.fail("a backslash in a string is written twice, as in %s,", doubled)
+			return v, p.fail("write each backslash in a string twice, as in %s", doubled)
 		}
-		return v, p.fail("%q is no value; a string in double quotes, a number, true, false or null is expected", text)
+		return v, p.fail("%q is not a value; use a string in double quotes, a number, true, false or null", text)
 	}
 	p.skipSpace()
 	return v, nil
 }
 
-// doubleBackslashes returns a string in quotes that is malformed for its backslashes alone, with two in place of each.
+// doubleBackslashes returns a quoted string with each backslash doubled. It reports false
+// unless the string is malformed only because of its backslashes.
 func doubleBackslashes(text string) (doubled string, ok bool) {
 	if !strings.HasPrefix(text, `"`) || !strings.Contains(text, `\`) {
 		return "", false
@@ -199,7 +200,7 @@ func doubleBackslashes(text string) (doubled string, ok bool) {
 	return doubled, err == nil
 }
 
-// quoted passes a string, to its closing quote or the end.
+// quoted skips a string, up to its closing quote or the end of the text.
 func (p *parser) quoted() {
 	for p.pos++; p.pos < len(p.s); p.pos++ {
 		switch p.s[p.pos] {
@@ -223,8 +224,8 @@ func (p *parser) path() (Path, error) {
 	return path, nil
 }
 
-// name parses   [ URN ":" ] attribute [ "." sub-attribute ]   and leaves what
-// follows it. A URN holds dots and colons, an attribute name neither.
+// name parses   [ URN ":" ] attribute [ "." sub-attribute ]   without the white space after
+// it. A URN contains dots and colons; the name of an attribute contains neither.
 func (p *parser) name() (path Path, ok bool) {
 	start := p.pos
 	name := p.word()
@@ -239,7 +240,7 @@ func (p *parser) name() (path Path, ok bool) {
 	return path, true
 }
 
-// word passes everything up to a blank or bracket.
+// word reads up to the next space, bracket or quote.
 func (p *parser) word() string {
 	start := p.pos
 	for p.pos < len(p.s) && !strings.ContainsRune(` ()[]"`, rune(p.s[p.pos])) {
@@ -248,7 +249,7 @@ func (p *parser) word() string {
 	return p.s[start:p.pos]
 }
 
-// keyword passes that word in any case, if it stands here on its own.
+// keyword skips the wanted word, in any case, if it is the next one.
 func (p *parser) keyword(want string) bool {
 	start := p.pos
 	if scim.EqualName(p.word(), want) {
@@ -259,7 +260,7 @@ func (p *parser) keyword(want string) bool {
 	return false
 }
 
-// accept passes that byte, if it stands here.
+// accept skips the wanted byte if it is the next one.
 func (p *parser) accept(want byte) bool {
 	if p.nextIs(want) {
 		p.pos++

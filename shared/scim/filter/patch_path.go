@@ -8,17 +8,16 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// Target is what the path of a PATCH operation names (RFC 7644 figure 7): an
-// attribute or sub-attribute, or the values of a multi-valued attribute that
-// fulfil a filter, or one sub-attribute of those.
+// Target is the path of a PATCH operation (RFC 7644 figure 7). It names an attribute or
+// sub-attribute, or the values of a multi-valued attribute that match a filter, or one
+// sub-attribute of these.
 type Target struct {
 	Path   Path
-	Filter Expr   // between brackets; nil without them
-	Sub    string // behind the brackets
+	Filter Expr   // in the brackets; nil if there are none
+	Sub    string // after the brackets
 }
 
-// String returns the target in canonical form. Parsed again, it yields an equal
-// target.
+// String returns the target in canonical form, which parses to an equal target.
 func (t Target) String() string {
 	s := t.Path.String()
 	if t.Filter != nil {
@@ -30,9 +29,9 @@ func (t Target) String() string {
 	return s
 }
 
-// ParsePath reads the path of a PATCH operation, within the bounds of filters.
-// The error is an *scim.Error with the offset in its detail: scimType
-// invalidFilter for what stands between brackets, else invalidPath.
+// ParsePath reads the path of a PATCH operation. The limits of filters apply. The error is
+// an *scim.Error with the offset in its detail. Its scimType is invalidFilter for an error
+// in the brackets, otherwise invalidPath.
 func ParsePath(s string) (Target, error) {
 	if len(s) > MaxLength {
 		return Target{}, scim.InvalidPath(fmt.Sprintf("the path has %d bytes; the limit is %d", len(s), MaxLength))
@@ -58,17 +57,17 @@ func (p *parser) badPath(format string, args ...any) error {
 	return scim.InvalidPath(p.message(format, args...))
 }
 
-// selection parses   "[" or "]" [ "." sub-attribute ]   behind an attribute.
+// selection parses   "[" or "]" [ "." sub-attribute ]   after an attribute.
 func (p *parser) selection(t *Target) error {
 	if t.Path.Sub != "" {
-		return p.badPath("brackets follow an attribute, not the sub-attribute %q", t.Path.Sub)
+		return p.badPath("brackets can't follow the sub-attribute %q; put them after the attribute", t.Path.Sub)
 	}
 	p.pos++
 	switch {
 	case p.pos == len(p.s):
 		return p.badPath("a filter and ']' are expected")
 	case isIndex(p.s[p.pos:]):
-		return p.badPath("values are named by a filter, not by an index,")
+		return p.badPath("an index can't select a value; use a filter such as [value eq \"...\"]")
 	}
 	p.inValuePath, p.levels = true, 1
 	var err error
@@ -85,14 +84,14 @@ func (p *parser) selection(t *Target) error {
 	return p.afterBracket(t)
 }
 
-// isIndex reports whether s starts with what other notations put between
-// brackets: digits and the closing one.
+// isIndex reports whether s starts with digits and a closing bracket, as an index of other
+// notations does.
 func isIndex(s string) bool {
 	rest := strings.TrimLeft(s, "0123456789")
 	return rest != s && strings.HasPrefix(rest, "]")
 }
 
-// afterBracket parses   [ "." sub-attribute ]   behind the closing bracket.
+// afterBracket parses   [ "." sub-attribute ]   after the closing bracket.
 func (p *parser) afterBracket(t *Target) error {
 	if !p.nextIs('.') {
 		return nil

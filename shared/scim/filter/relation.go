@@ -7,8 +7,8 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// relation compiles the comparison of one value with the literal, by the type of
-// the attribute (RFC 7644 table 3). For ne it is that of eq.
+// relation compiles the comparison of one value with the literal, by the type of the
+// attribute (RFC 7644 table 3). For ne it returns that of eq, which the caller negates.
 func (at location) relation(e *Compare) (predicate, error) {
 	leaf := at.leaf()
 	if err := checkComparison(leaf, e); err != nil {
@@ -41,11 +41,11 @@ func (at location) relation(e *Compare) (predicate, error) {
 // the attribute.
 func checkComparison(leaf *schema.Attribute, e *Compare) error {
 	if !strings.Contains(operators(leaf.Type), string(e.Op)) {
-		return scim.InvalidFilter(e.Path.String() + " is of type " + string(leaf.Type) + ", with which " +
-			string(e.Op) + " has no meaning; it goes with " + operators(leaf.Type))
+		return scim.InvalidFilter(e.Path.String() + " has type " + string(leaf.Type) + ", which does not support " +
+			string(e.Op) + "; use one of " + operators(leaf.Type))
 	}
 	if want := literalKind(leaf.Type); e.Value.Kind() != want {
-		return scim.InvalidFilter(e.Path.String() + " is of type " + string(leaf.Type) + "; compare it with a JSON " +
+		return scim.InvalidFilter(e.Path.String() + " has type " + string(leaf.Type) + "; compare it with a JSON " +
 			want.String() + ", not with " + e.Value.JSON())
 	}
 	return nil
@@ -61,7 +61,7 @@ func operators(t schema.Type) string {
 	return "eq ne co sw ew gt ge lt le pr"
 }
 
-// literalKind is the JSON type of the values of a type (RFC 7643 section 2.3).
+// literalKind returns the JSON type of a data type's values (RFC 7643 section 2.3).
 func literalKind(t schema.Type) scim.Kind {
 	switch t {
 	case schema.Boolean:
@@ -72,8 +72,8 @@ func literalKind(t schema.Type) scim.Kind {
 	return scim.String
 }
 
-// textual compares strings and references. prepare makes equal what the
-// attribute's caseExact makes equal; the literal is prepared.
+// textual compares strings and references. prepare folds a value if the attribute is not
+// case-exact. The literal is prepared already.
 func textual(op Op, literal string, prepare func(string, *Evaluation) string) predicate {
 	holds := textRelation(op)
 	return func(v scim.Value, e *Evaluation) bool {
@@ -96,7 +96,7 @@ func textRelation(op Op) func(s, literal string) bool {
 	return func(s, literal string) bool { return holds(strings.Compare(s, literal)) }
 }
 
-// ordered says which results of a three-way comparison an operator accepts.
+// ordered returns which results of a three-way comparison an operator accepts.
 func ordered(op Op) func(order int) bool {
 	switch op {
 	case Greater:
@@ -111,19 +111,19 @@ func ordered(op Op) func(order int) bool {
 	return func(order int) bool { return order == 0 }
 }
 
-// equalBoolean compares booleans. A primary that is missing counts as false
-// (RFC 7643 section 2.4).
+// equalBoolean compares booleans. A missing primary is treated as false (RFC 7643 section 2.4).
 func equalBoolean(want, missingIsFalse bool) predicate {
 	return func(v scim.Value, _ *Evaluation) bool {
 		return v.IsTrue() == want && (v.Kind() == scim.Bool || missingIsFalse)
 	}
 }
 
-// chronological compares instants, whatever their offsets and fractions.
+// chronological compares times, whose offsets and fractions may differ.
 func chronological(op Op, literal string, p Path) (predicate, error) {
 	want, err := schema.ParseDateTime(literal)
 	if err != nil {
-		return nil, scim.InvalidFilter(p.String() + " is a dateTime; compare it with one such as 2008-01-23T04:56:22Z")
+		return nil, scim.InvalidFilter(p.String() +
+			" has type dateTime; compare it with a dateTime such as 2008-01-23T04:56:22Z")
 	}
 	holds := ordered(op)
 	return func(v scim.Value, e *Evaluation) bool {
@@ -132,14 +132,15 @@ func chronological(op Op, literal string, p Path) (predicate, error) {
 	}, nil
 }
 
-// equalBinary compares the bytes that base64 stands for, padded or not.
+// equalBinary compares the decoded bytes. The base64 may be padded or not.
 func equalBinary(literal string, p Path) (predicate, error) {
 	want, err := schema.ParseBinary(literal)
 	if err != nil {
-		return nil, scim.InvalidFilter(p.String() + " is binary; compare it with base64")
+		return nil, scim.InvalidFilter(p.String() + " has type binary; compare it with base64")
 	}
 	return func(v scim.Value, e *Evaluation) bool {
 		got, err := schema.ParseBinary(v.Text())
-		return err == nil && v.Kind() == scim.String && e.spend(perParse*len(v.Text())) && string(got) == string(want)
+		return err == nil && v.Kind() == scim.String && e.spend(perParse*len(v.Text())) &&
+			string(got) == string(want)
 	}, nil
 }

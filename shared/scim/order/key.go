@@ -9,27 +9,28 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// MaxKey is the most bytes of a key. Texts that agree so far, and numbers that
-// agree in as many digits, count as equal.
+// MaxKey is the maximum length of a key, in bytes. Texts and numbers that differ only after
+// that are treated as equal.
 const MaxKey = 256
 
-// sortAttribute is where the value stands by which resources of a type are sorted.
+// sortAttribute is the attribute by which resources of a type are sorted.
 type sortAttribute struct{ schema.Named }
 
-// sortAttributeOf finds the value that an attribute is sorted by: a multi-valued complex
-// one stands for its value. Attributes that no client may read would be read by
-// their order, and complex ones have none.
+// sortAttributeOf returns the attribute to sort by: for a multi-valued complex attribute
+// this is its sub-attribute value. It rejects other complex attributes, which have no order,
+// and attributes that clients can't read, because the order would reveal their values.
 func sortAttributeOf(n schema.Named, name string) (sortAttribute, error) {
 	if n.Attr != nil && n.Sub == nil && n.Attr.Type == schema.Complex && n.Attr.MultiValued {
 		n.Sub = n.Attr.Sub.Find("value")
 	}
 	switch leaf := n.Leaf(); {
 	case leaf == nil:
-		return sortAttribute{}, scim.InvalidValue("sortBy names a schema, " + truncate(name) + "; sort by one of its attributes")
+		return sortAttribute{}, scim.InvalidValue("sortBy names a schema, " + truncate(name) +
+			"; sort by one of its attributes")
 	case n.Attr.Secret() || leaf.Secret():
-		return sortAttribute{}, scim.InvalidValue(truncate(name) + " is never returned, so nothing is sorted by it")
+		return sortAttribute{}, scim.InvalidValue(truncate(name) + " is never returned, so resources can't be sorted by it")
 	case leaf.Type == schema.Complex:
-		return sortAttribute{}, scim.InvalidValue(truncate(name) + " is complex; sort by one of its sub-attributes, such as " +
+		return sortAttribute{}, scim.InvalidValue(truncate(name) + " is complex; sort by a sub-attribute, such as " +
 			truncate(name) + "." + leaf.Sub.All()[0].Name)
 	}
 	return sortAttribute{n}, nil
@@ -48,7 +49,8 @@ func (at sortAttribute) key(v scim.Value) Key {
 	return keyOf(at.Leaf(), v.Text())
 }
 
-// primaryOrFirst is the value of several that counts: the primary one, or else the first.
+// primaryOrFirst returns the value of a multi-valued attribute to sort by: the primary one,
+// or the first if none is primary.
 func primaryOrFirst(v scim.Value) scim.Value {
 	if v.Kind() != scim.Array {
 		return v
@@ -64,12 +66,12 @@ func primaryOrFirst(v scim.Value) scim.Value {
 	return v.Items()[0]
 }
 
-// keyOf makes the key of a value of an attribute's type.
+// keyOf makes the key of a value, by the type of its attribute.
 func keyOf(attr *schema.Attribute, text string) Key {
 	switch attr.Type {
 	case schema.Integer, schema.Decimal:
-		const before = 10 // sign and magnitude, before the digits, and the end behind
-		return Key(scim.ParseDecimal(text).Bytes(MaxKey - before))
+		const overhead = 10 // the sign and the exponent before the digits, and an end mark
+		return Key(scim.ParseDecimal(text).Bytes(MaxKey - overhead))
 	case schema.DateTime:
 		instant, err := schema.ParseDateTime(text)
 		if err != nil {
@@ -88,7 +90,8 @@ func keyOf(attr *schema.Attribute, text string) Key {
 	return Key(strings.Clone(text[:min(MaxKey, len(text))]))
 }
 
-// instantKey is the time since before the first year that a dateTime can name.
+// instantKey makes the key of a time, counted from before the first year of a dateTime, so
+// that it is never negative.
 func instantKey(t time.Time) Key {
 	const past = 1 << 40 // seconds
 	b := binary.BigEndian.AppendUint64(nil, uint64(t.Unix()+past))

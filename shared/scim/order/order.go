@@ -1,6 +1,5 @@
-// Package order sorts resources (RFC 7644 section 3.4.2.3): it makes of a resource
-// a small key whose bytes compare as the resources do, so that who sorts many
-// holds keys and ids, and no resources.
+// Package order sorts resources (RFC 7644 section 3.4.2.3). It makes a small sort key for
+// each resource, so that sorting many of them needs only keys and ids in memory.
 package order
 
 import (
@@ -15,21 +14,21 @@ import (
 // concurrent use.
 type Order struct {
 	descending bool
-	attributes map[*schema.ResourceType]sortAttribute // of those types that have the attribute
+	attributes map[*schema.ResourceType]sortAttribute // of the types that have the attribute
 }
 
-// Key is what a resource is sorted by, "" for one without a value.
+// Key is the sort key of a resource, or "" if it has no value. Keys are compared bytewise.
 type Key string
 
-// Entry is a resource in an order.
+// Entry stands for a resource that is sorted.
 type Entry struct {
 	Key Key
 	ID  scim.ID
 }
 
-// Parse reads the parameters sortBy and sortOrder of a query over resources of
-// certain types. A type that lacks the attribute, if another has it, counts as
-// without values. The error is an *scim.Error with scimType invalidValue.
+// Parse reads the parameters sortBy and sortOrder of a query over the given resource types.
+// At least one of them must have the attribute; resources of the others have no value. The
+// error is an *scim.Error with scimType invalidValue.
 func Parse(sortBy, sortOrder string, types ...*schema.ResourceType) (*Order, error) {
 	o := &Order{attributes: map[*schema.ResourceType]sortAttribute{}}
 	switch {
@@ -52,19 +51,19 @@ func Parse(sortBy, sortOrder string, types ...*schema.ResourceType) (*Order, err
 		o.attributes[t] = at
 	}
 	if len(o.attributes) == 0 {
-		return nil, scim.InvalidValue("sortBy names no attribute of the resources: " + truncate(sortBy))
+		return nil, scim.InvalidValue("sortBy: the resources have no attribute " + truncate(sortBy))
 	}
 	return o, nil
 }
 
-// truncate bounds a name that a client sent, for an error text.
+// truncate shortens a name that a client sent, for an error text.
 func truncate(name string) string {
 	const enough = 200
 	return strings.ToValidUTF8(name[:min(enough, len(name))], "")
 }
 
-// Key returns the key of a resource by its representation, see
-// scim.Resource.Value. It keeps nothing of the representation alive.
+// Key returns the sort key of a resource, given its representation (see
+// scim.Resource.Value). The key does not share memory with the representation.
 func (o *Order) Key(t *schema.ResourceType, v scim.Value) Key {
 	at, ok := o.attributes[t]
 	if !ok {
@@ -73,16 +72,16 @@ func (o *Order) Key(t *schema.ResourceType, v scim.Value) Key {
 	return at.key(v)
 }
 
-// By reports whether the resources of a type are sorted by a part of an attribute
-// outside extensions, whose name is in the spelling of the schema.
+// By reports whether the resources of a type are sorted by a core attribute or one of its
+// sub-attributes. attr must have the spelling of the schema.
 func (o *Order) By(t *schema.ResourceType, attr string) bool {
 	at, ok := o.attributes[t]
 	return ok && at.Extension == nil && at.Attr.Name == attr
 }
 
-// Compare returns -1, 0 or 1 as a stands before, at or behind b. Resources without
-// a value are the last in ascending order and the first in descending order; those
-// of equal keys stand in the order of their ids.
+// Compare returns -1, 0 or 1 if a sorts before, equal to or after b. Resources without a
+// value are last in ascending order and first in descending order. Resources with equal
+// keys are in the order of their ids.
 func (o *Order) Compare(a, b Entry) int {
 	order := compareKeys(a.Key, b.Key)
 	if o.descending {

@@ -23,7 +23,7 @@ func (a applier) apply(doc scim.Value, op Operation) (scim.Value, error) {
 	}
 	target, ok := filter.Resolve(a.t, op.Path.Path)
 	if !ok {
-		return doc, scim.InvalidPath(op.Path.String() + " names no attribute of a " + a.t.Name)
+		return doc, scim.InvalidPath("a " + a.t.Name + " has no attribute " + op.Path.String())
 	}
 	if target.Attr == nil {
 		return a.applyExtension(doc, op, target.Extension)
@@ -33,10 +33,9 @@ func (a applier) apply(doc scim.Value, op Operation) (scim.Value, error) {
 	})
 }
 
-// applyWithoutPath carries out an operation without a path: its value names attributes,
-// each of which is as good as a path. A name that the schema does not know is
-// ignored; a path that stands in the place of a name would be lost so, and is
-// refused.
+// applyWithoutPath carries out an operation without a path: each member of its value is the
+// name and the value of an attribute. Names that the schema does not have are ignored. A
+// name that is a path is an error; otherwise it would be ignored, too.
 func (a applier) applyWithoutPath(doc scim.Value, op Operation) (scim.Value, error) {
 	for _, m := range op.Value.Members() {
 		var err error
@@ -48,19 +47,22 @@ func (a applier) applyWithoutPath(doc scim.Value, op Operation) (scim.Value, err
 		}
 		path, ok := a.memberPath(m.Name)
 		if !ok && strings.ContainsAny(m.Name, ".:[") && !a.isUnknownExtension(m) {
-			return doc, scim.InvalidPath(fmt.Sprintf("%q is a path, which may not stand in the place of an attribute's name", m.Name))
+			return doc, scim.InvalidPath(fmt.Sprintf("%q is a path, not the name of an attribute; "+
+				"send an operation of its own with that path", m.Name))
 		}
 		if !ok {
 			continue
 		}
-		if doc, err = a.apply(doc, Operation{Op: op.Op, Path: path, Value: m.Value, HasValue: true}); err != nil {
+		doc, err = a.apply(doc, Operation{Op: op.Op, Path: path, Value: m.Value, HasValue: true})
+		if err != nil {
 			return doc, err
 		}
 	}
 	return doc, nil
 }
 
-// isUnknownExtension reports whether a member is an extension that the type does not have.
+// isUnknownExtension reports whether a member is an extension that the resource type does
+// not have.
 func (a applier) isUnknownExtension(m scim.Member) bool {
 	ids := []string{a.t.Core.ID}
 	for _, ext := range a.t.Extensions {
@@ -70,7 +72,8 @@ func (a applier) isUnknownExtension(m scim.Member) bool {
 	return m.Value.Kind() == scim.Object && below("urn:") && !slices.ContainsFunc(ids, below)
 }
 
-// memberPath returns the path of a member's name in a path-less value.
+// memberPath returns the path that a member's name stands for, in the value of an operation
+// without a path.
 func (a applier) memberPath(name string) (*filter.Target, bool) {
 	for _, ext := range a.t.Extensions {
 		if scim.EqualName(ext.Schema.ID, name) {
@@ -83,8 +86,8 @@ func (a applier) memberPath(name string) (*filter.Target, bool) {
 	return &path, ok
 }
 
-// applyExtension carries out an operation on an extension as a whole: its
-// attributes one by one, or their removal.
+// applyExtension carries out an operation whose path is an extension: it removes the
+// extension, or changes its attributes one by one.
 func (a applier) applyExtension(doc scim.Value, op Operation, ext *schema.Schema) (scim.Value, error) {
 	if op.Op == Remove || op.Op == Replace && op.Value.IsEmpty() {
 		return doc.Without(ext.ID), nil
@@ -102,8 +105,10 @@ func (a applier) applyExtension(doc scim.Value, op Operation, ext *schema.Schema
 				continue
 			}
 			var err error
-			member := Operation{Op: op.Op, Path: &filter.Target{Path: filter.Path{URN: ext.ID, Attr: attr.Name}}, Value: m.Value, HasValue: true}
-			if container, err = a.applyAttribute(container, member, filter.Attribute{Extension: ext, Attr: attr}); err != nil {
+			path := &filter.Target{Path: filter.Path{URN: ext.ID, Attr: attr.Name}}
+			member := Operation{Op: op.Op, Path: path, Value: m.Value, HasValue: true}
+			container, err = a.applyAttribute(container, member, filter.Attribute{Extension: ext, Attr: attr})
+			if err != nil {
 				return container, err
 			}
 		}
@@ -111,9 +116,11 @@ func (a applier) applyExtension(doc scim.Value, op Operation, ext *schema.Schema
 	})
 }
 
-// updateContainer lets change replace the object that holds an attribute: the
-// resource itself, or the extension's member of it.
-func (a applier) updateContainer(doc scim.Value, ext *schema.Schema, change func(scim.Value) (scim.Value, error)) (scim.Value, error) {
+// updateContainer lets change replace the object that contains an attribute: the resource
+// itself, or its member for the extension.
+func (a applier) updateContainer(
+	doc scim.Value, ext *schema.Schema, change func(scim.Value) (scim.Value, error),
+) (scim.Value, error) {
 	if ext == nil {
 		return change(doc)
 	}
@@ -142,13 +149,13 @@ func (a applier) applyAttribute(container scim.Value, op Operation, target filte
 		return container, requiredError(op.Op, path)
 	}
 	if attr.Mutability == schema.Immutable && !old.IsEmpty() && now.JSON() != old.JSON() {
-		return container, scim.Mutability(path + " is immutable and has a value")
+		return container, scim.Mutability(path + " is immutable and already has a value")
 	}
 	return setMember(container, attr.Name, now), nil
 }
 
-// readOnly refuses an operation on a readOnly attribute, unless the profile accepts one
-// that changes nothing.
+// readOnly rejects an operation on a readOnly attribute, unless it changes nothing and the
+// profile accepts that.
 func (a applier) readOnly(op Operation, target filter.Attribute) error {
 	if a.options.SameReadOnly != nil && op.Op != Remove && op.Path.Filter == nil {
 		if same, err := a.options.SameReadOnly(target, op.Value, op.Op == Add); same || err != nil {
@@ -158,9 +165,9 @@ func (a applier) readOnly(op Operation, target filter.Attribute) error {
 	return scim.Mutability(op.Path.String() + " is readOnly")
 }
 
-// requiredError is the error of an operation that would leave a required attribute
-// without a value: remove is forbidden by its mutability (RFC 7644 section
-// 3.5.2.2), the others by their value.
+// requiredError returns the error of an operation that would leave a required attribute
+// without a value: mutability for a remove (RFC 7644 section 3.5.2.2), otherwise
+// invalidValue.
 func requiredError(op Op, path string) error {
 	if op == Remove {
 		return scim.Mutability(path + " is required and can't be removed")
@@ -168,8 +175,8 @@ func requiredError(op Op, path string) error {
 	return scim.InvalidValue(path + " is required and can't be empty")
 }
 
-// checkSchemas accepts the URNs of the resource type. They change nothing:
-// schemas follows from what the resource holds.
+// checkSchemas accepts the URNs of the resource type. They change nothing: the value of
+// schemas is derived from the contents of the resource.
 func (a applier) checkSchemas(op Operation) error {
 	if op.Op == Remove {
 		if op.Path.Filter == nil {
@@ -182,7 +189,7 @@ func (a applier) checkSchemas(op Operation) error {
 	}
 	for _, item := range elements(op.Value) {
 		if !scim.EqualName(item.Text(), a.t.Core.ID) && a.t.Extension(item.Text()) == nil {
-			return scim.InvalidValue("schemas names a URN that a " + a.t.Name + " does not have")
+			return scim.InvalidValue("schemas names a URN that is not a schema of a " + a.t.Name)
 		}
 	}
 	return nil
@@ -208,8 +215,8 @@ func (a applier) changeAttribute(old scim.Value, op Operation, target filter.Att
 	return c.changeSingle(old)
 }
 
-// setMember returns the object with a member set, or removed if v is empty. Its place
-// does not matter: the result is normalized.
+// setMember returns the object with a member set, or removed if v is empty. The member's
+// position does not matter, because the result is normalized.
 func setMember(object scim.Value, name string, v scim.Value) scim.Value {
 	rest := object.Without(name).Members()
 	if v.IsEmpty() {
@@ -218,8 +225,7 @@ func setMember(object scim.Value, name string, v scim.Value) scim.Value {
 	return scim.Map(append(rest, scim.Member{Name: name, Value: v})...)
 }
 
-// elements returns the values that v adds to a multi-valued attribute: those of
-// an array, or v itself.
+// elements returns the elements of v if it is an array, otherwise v itself as the only one.
 func elements(v scim.Value) []scim.Value {
 	switch v.Kind() {
 	case scim.Array:

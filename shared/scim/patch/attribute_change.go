@@ -8,16 +8,16 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// change is an operation on one attribute, or on a sub-attribute of it.
+// change is an operation on one attribute or sub-attribute.
 type change struct {
 	applier
 	op   Operation
 	attr *schema.Attribute
-	sub  *schema.Attribute // nil: the attribute as a whole
+	sub  *schema.Attribute // nil: the whole attribute
 	path string
 }
 
-// changeSingle changes an attribute of one value.
+// changeSingle changes a single-valued attribute.
 func (c change) changeSingle(old scim.Value) (scim.Value, error) {
 	switch {
 	case c.sub != nil:
@@ -32,8 +32,8 @@ func (c change) changeSingle(old scim.Value) (scim.Value, error) {
 	return c.attr.NormalizeOne(c.op.Value, c.path)
 }
 
-// applyEmpty is the effect of a value of null or []: add adds nothing, replace
-// unassigns (RFC 7643 section 2.5).
+// applyEmpty applies a value of null or []: add changes nothing, replace unassigns the
+// attribute (RFC 7643 section 2.5).
 func (c change) applyEmpty(old scim.Value) scim.Value {
 	if c.op.Op == Add {
 		return old
@@ -41,7 +41,7 @@ func (c change) applyEmpty(old scim.Value) scim.Value {
 	return scim.Value{}
 }
 
-// changeSubAttribute changes the sub-attribute of one complex value.
+// changeSubAttribute changes a sub-attribute of one complex value.
 func (c change) changeSubAttribute(old scim.Value) (scim.Value, error) {
 	if c.op.Op == Remove {
 		if c.sub.Required && !old.Get(c.sub.Name).IsEmpty() {
@@ -55,7 +55,7 @@ func (c change) changeSubAttribute(old scim.Value) (scim.Value, error) {
 	return c.setSubAttribute(old, c.sub, c.op.Value)
 }
 
-// setSubAttribute gives a sub-attribute of a complex value a new value, or none.
+// setSubAttribute sets a sub-attribute of a complex value, or removes it if v is empty.
 func (c change) setSubAttribute(old scim.Value, sub *schema.Attribute, v scim.Value) (scim.Value, error) {
 	now, err := sub.NormalizeValue(v, c.attr.Name+"."+sub.Name)
 	if err != nil {
@@ -63,13 +63,13 @@ func (c change) setSubAttribute(old scim.Value, sub *schema.Attribute, v scim.Va
 	}
 	was := old.Get(sub.Name)
 	if sub.Mutability == schema.Immutable && !was.IsEmpty() && was.JSON() != now.JSON() {
-		return old, scim.Mutability(c.attr.Name + "." + sub.Name + " is immutable and has a value")
+		return old, scim.Mutability(c.attr.Name + "." + sub.Name + " is immutable and already has a value")
 	}
 	return setMember(old, sub.Name, now), nil
 }
 
-// merge sets the sub-attributes that v names and leaves the others (RFC 7644
-// section 3.5.2.3). What v says of readOnly and unknown ones is ignored.
+// merge sets the sub-attributes that are in v, and leaves the others unchanged (RFC 7644
+// section 3.5.2.3). It ignores readOnly and unknown sub-attributes.
 func (c change) merge(old, v scim.Value) (scim.Value, error) {
 	if v.Kind() != scim.Object {
 		return old, scim.InvalidValue(c.path + " must be an object, not a JSON " + v.Kind().String())
@@ -111,12 +111,11 @@ func (c change) changeMultiValued(old scim.Value) (scim.Value, error) {
 	return c.addValues(old, added), nil
 }
 
-// changeFilteredSingle changes the value of an attribute that has only one, where a filter follows
-// it and the profile accepts that. A value that does not match stays: another one can't
-// be put beside it.
+// changeFilteredSingle changes a single-valued attribute if the path has a filter and the
+// profile accepts that. A value that does not match is kept, so that no other can be added.
 func (c change) changeFilteredSingle(old scim.Value) (scim.Value, error) {
 	if c.options.SingleFilter == nil || !c.options.SingleFilter(c.attr) {
-		return old, scim.InvalidPath(c.path + ": " + c.attr.Name + " has one value, so no filter may follow it")
+		return old, scim.InvalidPath(c.path + ": " + c.attr.Name + " is single-valued, so a filter can't follow it")
 	}
 	list := scim.List()
 	if !old.IsEmpty() {
@@ -130,13 +129,13 @@ func (c change) changeFilteredSingle(old scim.Value) (scim.Value, error) {
 	case len(items) == 0:
 		return scim.Value{}, nil
 	case len(items) > 1:
-		return old, scim.NoTarget(c.path + " does not match the value that " + c.attr.Name + " has")
+		return old, scim.NoTarget(c.path + " does not match the value of " + c.attr.Name)
 	}
 	return items[0], nil
 }
 
-// addValues adds values to those that are there. A value that is there already is
-// not added again, but may get more sub-attributes.
+// addValues adds values to the old ones. If a value exists already, it gets the
+// sub-attributes of the added one instead.
 func (c change) addValues(old, added scim.Value) scim.Value {
 	items := append([]scim.Value{}, old.Items()...)
 	fresh := map[int]bool{}
@@ -152,8 +151,8 @@ func (c change) addValues(old, added scim.Value) scim.Value {
 	return scim.List(clearOtherPrimaries(items, fresh)...)
 }
 
-// indexOf returns the place of a value that equals v by the identity of RFC 7643
-// section 2.4, value and type, or -1.
+// indexOf returns the index of the item with the same value and type as v (RFC 7643 section
+// 2.4), or -1.
 func indexOf(attr *schema.Attribute, items []scim.Value, v scim.Value) int {
 	for i := range items {
 		if attr.Holds(items[i:i+1], v) {
@@ -163,7 +162,7 @@ func indexOf(attr *schema.Attribute, items []scim.Value, v scim.Value) int {
 	return -1
 }
 
-// mergeMembers returns the object old with the members of more in place of its own.
+// mergeMembers returns the object old with the members of more, which replace its own.
 func mergeMembers(old, more scim.Value) scim.Value {
 	if old.Kind() != scim.Object {
 		return old
@@ -174,9 +173,9 @@ func mergeMembers(old, more scim.Value) scim.Value {
 	return old
 }
 
-// clearOtherPrimaries makes primary false in every item but those that an operation has
-// just made primary (RFC 7644 section 3.5.2). If it made two, the result is
-// invalid, and is refused when it is normalized.
+// clearOtherPrimaries sets primary to false in all items except those that an operation has
+// just made primary (RFC 7644 section 3.5.2). If there are two of these, the result is
+// invalid, and normalization rejects it.
 func clearOtherPrimaries(items []scim.Value, fresh map[int]bool) []scim.Value {
 	made := false
 	for _, primary := range fresh {
@@ -190,8 +189,8 @@ func clearOtherPrimaries(items []scim.Value, fresh map[int]bool) []scim.Value {
 	return items
 }
 
-// changeMatching changes the elements of a multi-valued attribute that the filter of
-// the path matches; all of them without a filter.
+// changeMatching changes the elements of a multi-valued attribute that match the filter of
+// the path, or all of them if there is no filter.
 func (c change) changeMatching(old scim.Value) (scim.Value, error) {
 	matches, err := c.matcher()
 	if err != nil {
@@ -229,7 +228,7 @@ func (c change) changeMatching(old scim.Value) (scim.Value, error) {
 	return scim.List(clearOtherPrimaries(items, fresh)...), nil
 }
 
-// setsPrimary reports whether the operation says which value is primary.
+// setsPrimary reports whether the operation sets primary.
 func (c change) setsPrimary() bool {
 	if c.sub != nil {
 		return c.sub.Name == "primary"
@@ -237,7 +236,7 @@ func (c change) setsPrimary() bool {
 	return c.op.Value.Find("primary").IsTrue()
 }
 
-// matcher returns what tells whether the operation is about a value.
+// matcher returns a function that reports whether the operation changes a value.
 func (c change) matcher() (func(scim.Value) (bool, error), error) {
 	if c.op.Path.Filter == nil {
 		return func(scim.Value) (bool, error) { return true, c.chargeValue() }, nil
@@ -254,8 +253,8 @@ func (c change) matcher() (func(scim.Value) (bool, error), error) {
 	}, nil
 }
 
-// changeElement changes one matching element: a sub-attribute of it, or the whole.
-// replace puts the value as sent in its place; add merges.
+// changeElement changes one matching element or a sub-attribute of it. replace replaces the
+// element; add merges the value into it.
 func (c change) changeElement(item scim.Value) (scim.Value, error) {
 	if err := c.chargeValidation(); err != nil {
 		return item, err
@@ -273,7 +272,8 @@ func (c change) changeElement(item scim.Value) (scim.Value, error) {
 	return c.replaceElement(item)
 }
 
-// replaceElement is the value as sent, unless it would change what is immutable.
+// replaceElement returns the value that was sent. It is an error if that would change an
+// immutable sub-attribute.
 func (c change) replaceElement(item scim.Value) (scim.Value, error) {
 	now, err := c.attr.NormalizeOne(c.op.Value, c.path)
 	if err != nil {
@@ -282,21 +282,21 @@ func (c change) replaceElement(item scim.Value) (scim.Value, error) {
 	for _, sub := range c.attr.Sub.All() {
 		was := item.Get(sub.Name)
 		if sub.Mutability == schema.Immutable && !was.IsEmpty() && was.JSON() != now.Get(sub.Name).JSON() {
-			return item, scim.Mutability(c.attr.Name + "." + sub.Name + " is immutable and has a value")
+			return item, scim.Mutability(c.attr.Name + "." + sub.Name + " is immutable and already has a value")
 		}
 	}
 	return now, nil
 }
 
-// newElement returns the element for a filter that matches none: the one that the
-// options make, changed by the operation; for a sub-attribute without a filter a
-// new one.
+// newElement returns the element to add if none matches. With a filter it is the one that
+// Options.Element makes, changed by the operation; without a filter it has only the
+// sub-attribute that the path names.
 func (c change) newElement() (scim.Value, error) {
 	if c.op.Path.Filter == nil {
 		return c.changeSubAttribute(scim.Map())
 	}
 	if c.options.Element != nil {
-		if c.op.Value.IsEmpty() { // to unassign what is not there changes nothing
+		if c.op.Value.IsEmpty() { // there is nothing to unassign
 			return scim.Value{}, nil
 		}
 		if made, ok := c.canonicalElement(c.options.Element(c.op.Path.Filter)); ok {
@@ -309,9 +309,8 @@ func (c change) newElement() (scim.Value, error) {
 	return scim.Value{}, scim.NoTarget("no value matches " + c.path)
 }
 
-// canonicalElement brings the names of an element that the options made to the spelling
-// of the schema. It reports false for none, and for one that says something
-// twice or what the attribute does not have.
+// canonicalElement returns an element of Options.Element with the spelling of the schema.
+// It reports false for nil, and for an element with a duplicate or unknown sub-attribute.
 func (c change) canonicalElement(made *scim.Value) (scim.Value, bool) {
 	if made == nil {
 		return scim.Value{}, false

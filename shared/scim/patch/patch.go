@@ -1,7 +1,6 @@
-// Package patch applies PATCH messages to resources (RFC 7644 section 3.5.2). A
-// patch is applied whole or not at all: operations work on values that are never
-// modified, and the outcome is validated before it is returned. What providers
-// send besides the RFC is repaired by package compat before it comes here.
+// Package patch applies PATCH messages to resources (RFC 7644 section 3.5.2). A message is
+// applied atomically: operations return new values, and the result is validated at the end.
+// It follows the RFC; package compat repairs the deviations of providers before.
 package patch
 
 import (
@@ -16,7 +15,7 @@ import (
 // Message is the URN of a PATCH message.
 const Message = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
-// maxOperations is the most operations of one message.
+// maxOperations is the maximum number of operations in one message.
 const maxOperations = 10_000
 
 // Op is what an operation does.
@@ -32,19 +31,19 @@ const (
 // Operation is one operation of a message.
 type Operation struct {
 	Op    Op
-	Path  *filter.Target // nil without a path
+	Path  *filter.Target // nil if the operation has no path
 	Value scim.Value
-	// HasValue tells a value of null from none.
+	// HasValue distinguishes a value of null from no value.
 	HasValue bool
 
 	number int // in the message, counted from 1
 }
 
-// WithNumber says in an error's detail which operation it is about.
+// WithNumber adds the number of the operation to the detail of an error.
 func (o Operation) WithNumber(err error) error { return withOperationNumber(err, o.number) }
 
-// CheckLength refuses a message of too many operations. It is for the message as
-// the client sent it: repairs may make several operations of one.
+// CheckLength rejects a message with too many operations. It must be called for the message
+// that the client sent: repairs may turn one operation into several.
 func CheckLength(body scim.Value) error {
 	if n := len(body.Find("Operations").Items()); n > maxOperations {
 		return scim.InvalidSyntax(fmt.Sprintf("Operations has %d operations; the limit is %d", n, maxOperations))
@@ -52,9 +51,9 @@ func CheckLength(body scim.Value) error {
 	return nil
 }
 
-// Parse reads a PATCH message. op may be in any case. sent holds the number of each
-// operation in the message as the client sent it, see compat.Repairs.Patch; nil counts
-// them from 1. The error is an *scim.Error that names the operation by its number.
+// Parse reads a PATCH message. op may be in any case. sent has the number of each operation
+// in the message that the client sent, see compat.Repairs.Patch; nil numbers them from 1.
+// The error is an *scim.Error with the number of the operation in its detail.
 func Parse(body scim.Value, sent []int) ([]Operation, error) {
 	if body.Kind() != scim.Object {
 		return nil, scim.InvalidSyntax("the body must be a JSON object that holds a PatchOp message")
@@ -119,15 +118,15 @@ func parseOperation(item scim.Value) (o Operation, err error) {
 	return o, o.check()
 }
 
-// check refuses what no resource could make sense of. The value of a remove may be
-// meant as a list of what to remove, be it empty or null: without it the operation
-// would remove everything.
+// check rejects operations that are invalid for every resource. The value of a remove,
+// even an empty one, may be meant as the list of what to remove; if it were ignored, the
+// operation would remove everything.
 func (o Operation) check() error {
 	switch {
 	case o.Op == Remove && o.Path == nil:
 		return scim.NoTarget("remove needs a path")
 	case o.Op == Remove && o.HasValue && (o.Path.Filter == nil || !o.Value.IsEmpty()):
-		return scim.InvalidSyntax("remove takes no value; name what to remove by a filter in the path")
+		return scim.InvalidSyntax("remove has no value; select what to remove with a filter in the path")
 	case o.Op != Remove && !o.HasValue:
 		return scim.InvalidValue(string(o.Op) + " needs a value")
 	case o.Path == nil && o.Value.Kind() != scim.Object:
@@ -136,7 +135,7 @@ func (o Operation) check() error {
 	return nil
 }
 
-// withOperationNumber says in an error's detail which operation it is about.
+// withOperationNumber adds the number of the operation to the detail of an error.
 func withOperationNumber(err error, number int) error {
 	if e, ok := errors.AsType[*scim.Error](err); ok {
 		e := *e
@@ -146,27 +145,26 @@ func withOperationNumber(err error, number int) error {
 	return err
 }
 
-// Options are where a tenant's profile has a say.
+// Options are the rules that depend on the tenant's profile.
 type Options struct {
-	// Element makes the element that add or replace works on when none matches
-	// the filter in its path, nil if none is to be made. Without the function
-	// nothing is made and the error is noTarget.
+	// Element makes the element that add or replace changes if no element matches the
+	// filter in its path. If Element is nil or returns nil, the error is noTarget.
 	Element func(filter.Expr) *scim.Value
-	// SingleFilter reports whether a filter may follow an attribute of one value, which
-	// then counts as a list of one. Without the function the error is invalidPath.
+	// SingleFilter reports whether a filter may follow a single-valued attribute, which is
+	// then treated as a list of one element. If SingleFilter is nil, the error is
+	// invalidPath.
 	SingleFilter func(*schema.Attribute) bool
-	// SameReadOnly reports whether a value for a readOnly attribute changes nothing of the
-	// value that it has; add says that the operation adds to several values. Without the
-	// function every operation on such an attribute is mutability.
+	// SameReadOnly reports whether the value sent for a readOnly attribute leaves its value
+	// unchanged; add says that the operation is an add. If SameReadOnly is nil, every
+	// operation on such an attribute fails with mutability.
 	SameReadOnly func(target schema.Named, sent scim.Value, add bool) (bool, error)
-	// Budget bounds the work of the operations together; nil is without bounds.
+	// Budget bounds the work of all operations together; nil means no limit.
 	Budget *scim.Budget
 }
 
-// Apply carries out the operations on a resource of type t, each on the result
-// of the one before, and returns the canonical result. doc is canonical, without
-// id and meta. The error is an *scim.Error, or the context's if the budget has ended
-// with it.
+// Apply carries out the operations on a resource of type t, each on the result of the
+// previous one, and returns the result in canonical form. doc is canonical, without id and
+// meta. The error is an *scim.Error, or the error of the budget's context.
 func Apply(t *schema.ResourceType, doc scim.Value, ops []Operation, o Options) (scim.Value, error) {
 	a := applier{t: t, options: o, evaluation: filter.NewEvaluation(o.Budget)}
 	for _, op := range ops {
