@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/table"
 )
 
-// Account is an account as stored: made by the application itself, of no tenant and
-// out of reach of SCIM. It claims its username and emails as users do.
+// Account is an account as stored. The application makes it; it belongs to no tenant,
+// and SCIM does not see it. It claims its username and emails as users do.
 type Account struct{ User }
 
 // HasVerified reports whether the application has marked an email of the account as
@@ -30,7 +30,7 @@ func (a Account) email(address string) string {
 	return ""
 }
 
-// AccountContent is what the application decides of an account.
+// AccountContent is what the application sets in an account.
 type AccountContent struct {
 	Content
 	// Verified are the emails that the application has marked as verified. Others than

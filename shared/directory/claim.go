@@ -16,7 +16,7 @@ type TakenValue struct {
 	Attribute string // userName, emails.value or displayName
 	Value     string // as the client sent it
 	// Holder and ID are of the resource that holds it, if that belongs to the same
-	// tenant; who holds it elsewhere is none of a tenant's business.
+	// tenant; a tenant is not told of holders outside it.
 	Holder Kind
 	ID     scim.ID
 }
@@ -32,7 +32,7 @@ type TakenError struct {
 	invalidApproval invalidApproval // an approval that there was and that did not hold
 }
 
-// Holder is who holds a claim.
+// Holder is the owner of a claim.
 type Holder struct {
 	Tenant tenant.ID // "" of an account
 	Kind   Kind

@@ -1,10 +1,8 @@
 // Package directory holds the users and groups of all tenants, and the accounts and
-// teams that an application makes beside them, in one DynamoDB
-// table: their documents, the claims that make a username or email unique, the
-// edges between groups and members, the look-ups and counters, and the records of
-// tenants and credentials. Every change is whole or
-// absent, whatever runs in parallel and wherever a function dies. The layout of
-// the table is in key.go.
+// teams that an application makes, in one DynamoDB table: their documents, the claims
+// that make a username or email unique, the edges between groups and members, the
+// look-ups and counters. Every change is atomic, also if a function dies in the middle
+// of it. The layout of the table is in key.go.
 package directory
 
 import (
@@ -18,8 +16,8 @@ import (
 	"scimserver/shared/tenantstore"
 )
 
-// The errors of the directory besides *TakenError. What is none of them is a
-// fault of the deployment or of this code.
+// The errors of the directory besides *TakenError. Any other error is a fault of the
+// deployment or of this code.
 var (
 	// ErrNotFound says that the tenant has no such resource.
 	ErrNotFound = table.ErrNotFound

@@ -17,8 +17,8 @@ import (
 // steps first. One conditional write of the group, which names the change as
 // pending, commits all of it. Each step is then carried out by a transaction that
 // demands that the change is still pending and removes the step; so any number of
-// functions may work on it, and no step is done twice. Who meets a pending change
-// finishes it before anything else happens to the group's members.
+// functions may work on it, and no step is done twice. A request that reads a
+// pending change finishes it before it reads or changes the group's members.
 
 // maxStep is the most members that one step adds; it removes half as many more.
 // With three actions for each, the step itself and the group that makes 98 of the

@@ -8,10 +8,11 @@ import (
 )
 
 // Delete removes a user with everything that it claims and with its
-// memberships: once it returns, no group lists the user. A mark on the user comes
-// first; from then on nobody finds the user and no group takes it in, and whoever
-// meets the mark may do the rest. The errors are ErrNotFound, ErrVersion,
-// ErrContention and ErrUnavailable; after the last the deletion goes on by itself.
+// memberships: once it returns, no group lists the user. It first
+// marks the user as being deleted. From then on reads answer ErrNotFound, no group
+// accepts the user, and any request that reads the mark can finish the deletion. The errors are ErrNotFound, ErrVersion,
+// ErrContention and ErrUnavailable; after ErrUnavailable, function changes finishes the
+// deletion.
 func (t Users) Delete(ctx context.Context, id scim.ID, match Match) error {
 	return t.delete(ctx, UserKind, id, match)
 }

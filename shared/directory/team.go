@@ -7,9 +7,8 @@ import (
 	"scimserver/shared/table"
 )
 
-// Team is a team as stored, without its members: made by hand next to the tenant's
-// groups, and out of reach of SCIM. It shares their claims on names, so that no
-// group has the name of a team.
+// Team is a team as stored, without its members. Operators make it; SCIM does not see
+// it. Teams and groups of a tenant share one namespace of names.
 type Team struct{ Resource }
 
 // Name returns the team's name.

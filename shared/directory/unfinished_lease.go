@@ -12,7 +12,7 @@ import (
 // so a sweep that takes longer overlaps with the next one.
 const sweepTime = 6 * time.Minute
 
-// reserve leaves a noted piece of work to this sweep for sweepTime. It reports false
+// reserve reserves a recorded piece of work for this sweep, for sweepTime. It reports false
 // if another sweep has it, or has finished it.
 func (d *Directory) reserve(ctx context.Context, w workItem) (bool, error) {
 	now := d.now()
