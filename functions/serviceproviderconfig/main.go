@@ -21,5 +21,5 @@ func build(_ context.Context, cfg config.Config, log *slog.Logger) (http.Handler
 	if cfg.StorePasswords {
 		o.Passwords = password.Hash
 	}
-	return server.New(o, server.ServiceProviderConfig, server.Later), nil
+	return server.New(o, server.ServiceProviderConfig, server.NotImplemented), nil
 }

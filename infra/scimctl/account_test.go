@@ -22,7 +22,7 @@ func accounts(b *bench) {
 	b.run("account update " + id + " -add-email ann@work.example")
 	b.fails(1, `has no email "x@y.example"`, "account update "+id+" -remove-email x@y.example")
 	b.fails(1, `has no email "x@y.example"`, "account update "+id+" -verify x@y.example")
-	b.fails(1, "no email address", "account update "+id+" -add-email nonsense")
+	b.fails(1, "not an email address", "account update "+id+" -add-email nonsense")
 	for _, args := range []string{"account find -username ANNE", "account find -email Ann@Work.example"} {
 		if found := b.json(args); found["id"] != id {
 			b.Errorf("%s: %v", args, found)

@@ -46,7 +46,7 @@ func switches(b *bench) {
 	}
 	b.run("tenant update wired -connect approval -reactivate=false")
 	shown("approval", "false")
-	b.fails(1, "neither approval nor automatic", "tenant update wired -connect always")
+	b.fails(1, "must be approval or automatic", "tenant update wired -connect always")
 	b.fails(2, "neither true nor false", "tenant update wired -reactivate=maybe")
 	shown("approval", "false")
 	for _, domains := range []string{"", "wired.example"} { // none, then one again

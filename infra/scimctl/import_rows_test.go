@@ -53,7 +53,7 @@ func dryRun(b *bench) {
 		b.Errorf("the counts are %+v", got)
 	}
 	for i, want := range []string{`userName "Y2" is taken by account`, `email "Y1@a.example" is in line 2 too`, `userName "Y4" is in line 5 too`,
-		"no email address", "not valid CSV"} {
+		"not an email address", "not valid CSV"} {
 		if line := got.RejectedRows[i].Line; !strings.Contains(got.RejectedRows[i].Reason, want) || line != []int{3, 4, 6, 7, 8}[i] {
 			b.Errorf("rejected %+v, want %s", got.RejectedRows[i], want)
 		}

@@ -99,7 +99,7 @@ r7,,
 `)
 	b.imports(2, 0, 8, "", path, "-parallel", "1")
 	b.report(path+".rejects.csv", "2 neither true nor false", "3 1 cells", `5 userName "R3" is in line 4 too`, "6 userName is missing",
-		"7 no email address", "8 no email address", `9 email "r3@a.example" is in line 4 too`, "10 not valid CSV")
+		"7 not an email address", "8 not an email address", `9 email "r3@a.example" is in line 4 too`, "10 not valid CSV")
 	latin := b.file("latin.csv", "userName,displayName\nr9,Ren\xe9\n")
 	b.imports(0, 0, 1, "", latin)
 	b.report(latin+".rejects.csv", "2 not in UTF-8")

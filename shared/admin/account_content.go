@@ -17,9 +17,8 @@ const (
 	maxEmail    = 254 // bytes: what mail carries (RFC 5321 section 4.5.3.1.3)
 )
 
-// onto is the content of an account that shows as old does once the change is made.
-// The error says what can't be.
-func (s *Service) onto(old Account, in NewAccount) (c directory.AccountContent, err error) {
+// contentAfter returns the content of an account after a change.
+func (s *Service) contentAfter(old Account, in NewAccount) (c directory.AccountContent, err error) {
 	if old, err = old.with(in); err != nil {
 		return c, err
 	}
@@ -35,17 +34,17 @@ func (s *Service) onto(old Account, in NewAccount) (c directory.AccountContent, 
 	return c, err
 }
 
-// with is the account once the change is made. The error says why no account may be so.
+// with returns the account after a change, or the reason why the change is invalid.
 func (a Account) with(in NewAccount) (Account, error) {
-	set(&a.UserName, in.UserName)
-	set(&a.DisplayName, in.DisplayName)
-	set(&a.Emails, in.Emails)
+	setIfGiven(&a.UserName, in.UserName)
+	setIfGiven(&a.DisplayName, in.DisplayName)
+	setIfGiven(&a.Emails, in.Emails)
 	return a, a.check()
 }
 
-// CheckNewAccount decodes the body of a request that creates an account, and checks it
-// as CreateAccount does before it looks at what is stored. A tool can so check a body
-// without a request.
+// CheckNewAccount decodes the body of a request that creates an account, and checks it as
+// CreateAccount does before it reads the table. A tool can use it to check a body without a
+// request.
 func CheckNewAccount(body []byte) (in NewAccount, err error) {
 	if len(body) > maxBody {
 		return in, tooLarge()
@@ -56,22 +55,21 @@ func CheckNewAccount(body []byte) (in NewAccount, err error) {
 	return in, err
 }
 
-func set[T any](to, value *T) {
+func setIfGiven[T any](to, value *T) {
 	if value != nil {
 		*to = *value
 	}
 }
 
-// check refuses what no account may have. What a claim may hold is the directory's
-// to judge.
+// check refuses invalid accounts. The directory checks whether the values can be claimed.
 func (a Account) check() error {
 	switch {
 	case a.UserName == "":
 		return invalid("userName is missing or empty")
 	case utf8.RuneCountInString(a.UserName) > maxUserName:
 		return invalid("userName has more than %d characters", maxUserName)
-	case a.DisplayName != "" && !written(a.DisplayName):
-		return unwritten("displayName")
+	case a.DisplayName != "" && !validName(a.DisplayName):
+		return invalidName("displayName")
 	case len(a.Emails) > tenant.MaxEmails:
 		return invalid("emails has %d values; the limit is %d", len(a.Emails), tenant.MaxEmails)
 	}
@@ -83,10 +81,10 @@ func checkEmails(list []AccountEmail) error {
 	for _, e := range list {
 		folded := scim.Fold(e.Value)
 		switch {
-		case !mailable(e.Value):
-			return invalid("emails: %q is no email address of at most %d bytes", e.Value, maxEmail)
+		case !plausibleEmail(e.Value):
+			return invalid("emails: %q is not an email address of at most %d bytes", e.Value, maxEmail)
 		case seen[folded]:
-			return invalid("emails: %q is there twice; upper and lower case are the same", e.Value)
+			return invalid("emails: %q is given twice; upper and lower case count as equal", e.Value)
 		case e.Primary && primary:
 			return invalid("emails: at most one is primary")
 		}
@@ -95,18 +93,21 @@ func checkEmails(list []AccountEmail) error {
 	return nil
 }
 
-// mailable reports whether an email address is plausible. Whether it exists only a
-// mail would tell.
-func mailable(address string) bool {
+// plausibleEmail reports whether a text has the form of an email address. Only a message would
+// show whether the address exists.
+func plausibleEmail(address string) bool {
 	at := strings.LastIndexByte(address, '@')
 	return at > 0 && at < len(address)-1 && len(address) <= maxEmail &&
 		!strings.ContainsFunc(address, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) })
 }
 
-// document is what is stored of the account, with the members in the order of the
-// schema, as documents of users have them.
+// document returns the stored document of the account. Its members are in the order of the schema,
+// as in documents of users.
 func (a Account) document() scim.Value {
-	members := []scim.Member{{Name: "schemas", Value: scim.Texts(scim.UserSchema)}, {Name: "userName", Value: scim.Text(a.UserName)}}
+	members := []scim.Member{
+		{Name: "schemas", Value: scim.Texts(scim.UserSchema)},
+		{Name: "userName", Value: scim.Text(a.UserName)},
+	}
 	if a.DisplayName != "" {
 		members = append(members, scim.Member{Name: "displayName", Value: scim.Text(a.DisplayName)})
 	}
@@ -124,8 +125,8 @@ func (a Account) document() scim.Value {
 	return scim.Map(members...)
 }
 
-// hashing returns what makes the hash of a new password, nil where none is to be
-// made. The empty password removes the old one.
+// hashing returns a function that hashes a new password, or nil if there is nothing to do. An
+// empty password removes the old one.
 func (s *Service) hashing(clear string, has bool) (func() (string, error), error) {
 	if clear == "" && !has {
 		return nil, nil

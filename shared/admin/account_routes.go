@@ -11,32 +11,30 @@ import (
 
 func (h *handler) accounts(s *Service) {
 	const all, one = "/v1/accounts", "/v1/accounts/{account}"
-	h.handle("GET "+all, theAccount, func(r *http.Request) (int, any, error) {
-		out, err := s.accountsAsked(r)
-		return http.StatusOK, out, err
-	}, "userName", "email", "after", "limit")
-	h.handle("POST "+all, theAccount, taking(http.StatusCreated, func(r *http.Request, in NewAccount) (any, error) {
-		return s.CreateAccount(r.Context(), in)
+	h.handle("GET "+all, accountLabel, withoutBody(func(r *http.Request) (AccountList, error) {
+		return s.listAccounts(r)
+	}), "userName", "email", "after", "limit")
+	h.handle("POST "+all, accountLabel,
+		withBody(http.StatusCreated, func(r *http.Request, in NewAccount) (Account, error) {
+			return s.CreateAccount(r.Context(), in)
+		}))
+	h.handle("GET "+one, accountLabel, withoutBody(func(r *http.Request) (Account, error) {
+		return s.Account(r.Context(), accountOf(r))
 	}))
-	h.handle("GET "+one, theAccount, func(r *http.Request) (int, any, error) {
-		out, err := s.Account(r.Context(), accountOf(r))
-		return http.StatusOK, out, err
-	})
-	h.handle("PATCH "+one, theAccount, taking(http.StatusOK, func(r *http.Request, in AccountChange) (any, error) {
+	h.handle("PATCH "+one, accountLabel, withBody(http.StatusOK, func(r *http.Request, in AccountChange) (Account, error) {
 		return s.ChangeAccount(r.Context(), accountOf(r), in)
 	}))
-	h.handle("DELETE "+one, theAccount, func(r *http.Request) (int, any, error) {
+	h.handle("DELETE "+one, accountLabel, withoutBody(func(r *http.Request) (RemovedAccount, error) {
 		version, err := versionOf(r.URL.Query())
 		if err != nil {
-			return 0, nil, err
+			return RemovedAccount{}, err
 		}
-		out, err := s.RemoveAccount(r.Context(), accountOf(r), version)
-		return http.StatusOK, out, err
-	}, "version")
+		return s.RemoveAccount(r.Context(), accountOf(r), version)
+	}), "version")
 }
 
-// accountsAsked answers a list: of the account that the query names, or a page.
-func (s *Service) accountsAsked(r *http.Request) (AccountList, error) {
+// listAccounts answers the account that the query names, or a page of accounts.
+func (s *Service) listAccounts(r *http.Request) (AccountList, error) {
 	q := r.URL.Query()
 	name, email := q.Get("userName"), q.Get("email")
 	switch {
@@ -45,13 +43,13 @@ func (s *Service) accountsAsked(r *http.Request) (AccountList, error) {
 	case q.Has("userName") && name == "", q.Has("email") && email == "":
 		return AccountList{}, invalid("userName and email must not be empty: leave them out to list all accounts")
 	case name != "":
-		return s.AccountOf(r.Context(), name)
+		return s.AccountByName(r.Context(), name)
 	case email != "":
-		return s.AccountAt(r.Context(), email)
+		return s.AccountByEmail(r.Context(), email)
 	}
 	after, limit, err := pageOf(r)
-	if err == nil && after != "" && !ownID.MatchString(after) {
-		err = invalid("after is no account's id")
+	if err == nil && after != "" && !uuidPattern.MatchString(after) {
+		err = invalid("after is not the id of an account")
 	}
 	if err != nil {
 		return AccountList{}, err
@@ -70,11 +68,11 @@ func versionOf(q url.Values) (*int64, error) {
 	return &n, nil
 }
 
-func accountOf(r *http.Request) scim.ID { return scim.ID(r.PathValue("account")) }
-func theAccount(r *http.Request) string { return fmt.Sprintf("account %q", r.PathValue("account")) }
+func accountOf(r *http.Request) scim.ID   { return scim.ID(r.PathValue("account")) }
+func accountLabel(r *http.Request) string { return fmt.Sprintf("account %q", r.PathValue("account")) }
 
-// idLogged is the account of a request for the log, "" where the path names
-// something else than an id: an email perhaps.
-func idLogged(r *http.Request, name string) string {
-	return ownID.FindString(r.PathValue(name))
+// loggedID returns an id of the path for the log. It returns "" if the path has something else in
+// its place, perhaps an email.
+func loggedID(r *http.Request, name string) string {
+	return uuidPattern.FindString(r.PathValue(name))
 }

@@ -70,7 +70,7 @@ func TestAccountLife(t *testing.T) {
 	if a.text("userName") != "Ann" || a.text("displayName") != "Ann Lee" || a.text("version") != "2" {
 		t.Errorf("changed %v", a)
 	}
-	if a = b.send(409, "PATCH", path, `{"displayName":"Other","version":1}`); !strings.Contains(a.text("message"), "another version") {
+	if a = b.send(409, "PATCH", path, `{"displayName":"Other","version":1}`); !strings.Contains(a.text("message"), "has changed since") {
 		t.Errorf("at another version: %v", a)
 	}
 	if a = b.send(200, "PATCH", path, `{"userName":"anne","displayName":""}`); a.text("userName") != "anne" || a.text("displayName") != "" {

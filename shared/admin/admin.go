@@ -1,7 +1,7 @@
-// Package admin is the operator API: tenants and their credentials, and the accounts
-// of the application, as JSON over HTTP under /v1. Who may call it is decided in front of it, by IAM. The
-// operations, one file a subject, take and return the values of the API, so that
-// the local stack makes its first tenant through the same code.
+// Package admin is the operator API: tenants, their credentials, conflicts and teams, and the
+// application's accounts, as JSON over HTTP under /v1. IAM decides in front of it who may call it.
+// The operations take and return the types of the API, so that the local stack creates its first
+// tenant by the same code.
 package admin
 
 import (
@@ -12,20 +12,20 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Options are what the operations need. Keys, Passwords and Now may be nil.
+// Options configure a service. Keys, Passwords and Now may be nil.
 type Options struct {
 	Directory *directory.Directory
-	// Keys makes a key of API Gateway for each tenant; without it all tenants share one.
+	// Keys makes an API Gateway key for each tenant. If it is nil, all tenants share one key.
 	Keys Keys
-	// CacheTime is how long the authorizer's answers are remembered in front of the
-	// service: that much longer a revoked token works.
+	// CacheTime is how long API Gateway caches the authorizer's answers. A revoked token
+	// works that much longer.
 	CacheTime time.Duration
-	// Passwords hashes passwords of accounts; without it they are refused.
+	// Passwords hashes passwords of accounts. If it is nil, passwords are refused.
 	Passwords func(clear string) (hash string, err error)
 	Now       func() time.Time
 }
 
-// Keys are the keys under which API Gateway counts requests.
+// Keys manages the API keys by which API Gateway counts and throttles requests.
 type Keys interface {
 	// Ensure finds or makes a key of a tenant that has the limits. The tenant's other keys keep working.
 	Ensure(ctx context.Context, id tenant.ID, l tenant.Limits) (tenant.APIKey, error)
@@ -33,10 +33,10 @@ type Keys interface {
 	DeleteAllBut(ctx context.Context, id tenant.ID, keep tenant.APIKey) error
 }
 
-// Service carries out operations. It is safe for concurrent use.
+// Service implements the operations. It is safe for concurrent use.
 type Service struct{ Options }
 
-// New makes a service.
+// New returns a service.
 func New(o Options) *Service {
 	if o.Now == nil {
 		o.Now = time.Now

@@ -8,21 +8,22 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// ConflictFilter tells which conflicts are listed: those in a state, all, or, if it
-// is empty, those that somebody may have to do something about.
+// ConflictFilter selects the conflicts of a list: those in a state, or all. If it is empty, the
+// list has the conflicts that may need somebody's attention.
 type ConflictFilter string
 
 const allConflicts ConflictFilter = "all"
 
 func (f ConflictFilter) valid() bool {
 	switch directory.ConflictState(f) {
-	case directory.ConflictOpen, directory.ConflictApproved, directory.ConflictFreed, directory.ConflictDismissed, directory.ConflictClosed:
+	case directory.ConflictOpen, directory.ConflictApproved, directory.ConflictFreed, directory.ConflictDismissed,
+		directory.ConflictClosed:
 		return true
 	}
 	return f == "" || f == allConflicts
 }
 
-func (f ConflictFilter) takes(s directory.ConflictState) bool {
+func (f ConflictFilter) matches(s directory.ConflictState) bool {
 	switch f {
 	case allConflicts:
 		return true
@@ -32,16 +33,18 @@ func (f ConflictFilter) takes(s directory.ConflictState) bool {
 	return s == directory.ConflictState(f)
 }
 
-// conflictPages is how many pages one answer looks through for conflicts in a state.
+// conflictPages limits the pages that one answer reads to find conflicts in a state.
 const conflictPages = 10
 
-// Conflicts shows a page of a tenant's conflicts.
-func (s *Service) Conflicts(ctx context.Context, id tenant.ID, f ConflictFilter, after directory.ConflictID, limit int) (ConflictList, error) {
+// Conflicts returns a page of a tenant's conflicts.
+func (s *Service) Conflicts(
+	ctx context.Context, id tenant.ID, f ConflictFilter, after directory.ConflictID, limit int,
+) (ConflictList, error) {
 	out := ConflictList{Conflicts: []Conflict{}, Next: after}
 	if !f.valid() {
 		return out, invalid("state %q is none of open, approved, freed, dismissed, closed, all", f)
 	}
-	if err := s.exists(ctx, id); err != nil {
+	if err := s.requireTenant(ctx, id); err != nil {
 		return out, err
 	}
 	for range conflictPages {
@@ -50,21 +53,23 @@ func (s *Service) Conflicts(ctx context.Context, id tenant.ID, f ConflictFilter,
 			return out, err
 		}
 		out.Next = next
-		if s.pick(&out, id, page, f, limit) || next == "" {
+		if s.addMatching(&out, id, page, f, limit) || next == "" {
 			break
 		}
 	}
 	return out, nil
 }
 
-// pick adds those of a page that a filter takes, and reports whether the list is full:
-// then it goes on behind the last one.
-func (s *Service) pick(to *ConflictList, id tenant.ID, page []directory.Conflict, f ConflictFilter, limit int) bool {
+// addMatching adds the matching conflicts of a page, and reports whether the list is full. The
+// next page then begins after the last conflict added.
+func (s *Service) addMatching(
+	to *ConflictList, id tenant.ID, page []directory.Conflict, f ConflictFilter, limit int,
+) bool {
 	for i, c := range page {
-		if c = c.AsOf(s.Now()); !f.takes(c.State) {
+		if c = c.AsOf(s.Now()); !f.matches(c.State) {
 			continue
 		}
-		to.Conflicts = append(to.Conflicts, shownConflict(id, c))
+		to.Conflicts = append(to.Conflicts, toConflict(id, c))
 		if len(to.Conflicts) == limit {
 			if i < len(page)-1 {
 				to.Next = c.ID
@@ -75,10 +80,9 @@ func (s *Service) pick(to *ConflictList, id tenant.ID, page []directory.Conflict
 	return false
 }
 
-// Conflict shows a conflict, and, unless it is closed, how it stands with who holds its
-// values.
+// Conflict returns a conflict. Unless it is closed, the answer also says who holds the values now.
 func (s *Service) Conflict(ctx context.Context, id tenant.ID, conflict directory.ConflictID) (Conflict, error) {
-	if err := s.exists(ctx, id); err != nil {
+	if err := s.requireTenant(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	c, err := s.Directory.For(id).Conflicts().Get(ctx, conflict)
@@ -86,17 +90,17 @@ func (s *Service) Conflict(ctx context.Context, id tenant.ID, conflict directory
 		return Conflict{}, err
 	}
 	if c = c.AsOf(s.Now()); c.State == directory.ConflictClosed {
-		return shownConflict(id, c), nil
+		return toConflict(id, c), nil
 	}
 	c, now, err := s.holder(ctx, id, c)
-	out := shownConflict(id, c)
+	out := toConflict(id, c)
 	if out.Now = now; !now.Holds {
 		out.withdraw(now.Reason)
 	}
 	return out, err
 }
 
-// withdraw says of all ways that act on the holder why they do not apply.
+// withdraw marks all resolutions that act on the holder as unavailable.
 func (c *Conflict) withdraw(reason string) {
 	for i, o := range c.Can {
 		if o.Applies && o.Verb != directory.ByDismissing {
@@ -105,12 +109,13 @@ func (c *Conflict) withdraw(reason string) {
 	}
 }
 
-func word(k directory.Kind) string { return strings.ToLower(string(k)) }
+func kindName(k directory.Kind) string { return strings.ToLower(string(k)) }
 
-func shownConflict(t tenant.ID, c directory.Conflict) Conflict {
+func toConflict(t tenant.ID, c directory.Conflict) Conflict {
 	out := Conflict{
-		ID: c.ID, Of: word(c.Kind), HeldBy: c.HolderKind(t), Holder: ConflictHolder{word(c.Holder.Kind), c.Holder.ID, c.Holder.Tenant},
-		Name: c.Name, ExternalID: c.ExternalID, Resource: c.Resource, Attempts: c.Attempts, First: c.First, Last: c.Last,
+		ID: c.ID, Of: kindName(c.Kind), HeldBy: c.HolderKind(t),
+		Holder: ConflictHolder{kindName(c.Holder.Kind), c.Holder.ID, c.Holder.Tenant},
+		Name:   c.Name, ExternalID: c.ExternalID, Resource: c.Resource, Attempts: c.Attempts, First: c.First, Last: c.Last,
 		State: c.State, Outcome: c.Outcome,
 	}
 	for _, v := range c.Values {

@@ -8,8 +8,10 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// holder reads who holds the values, and how the conflict stands with that.
-func (s *Service) holder(ctx context.Context, id tenant.ID, c directory.Conflict) (directory.Conflict, *HolderNow, error) {
+// holder reads who holds the values of a conflict now.
+func (s *Service) holder(
+	ctx context.Context, id tenant.ID, c directory.Conflict,
+) (directory.Conflict, *HolderNow, error) {
 	out := &HolderNow{Holds: true}
 	c, err := s.Directory.For(id).Conflicts().Refresh(ctx, c)
 	if refused, ok := errors.AsType[*directory.ResolutionError](err); ok {
@@ -21,7 +23,7 @@ func (s *Service) holder(ctx context.Context, id tenant.ID, c directory.Conflict
 	return c, out, err
 }
 
-// identify says who a holder is, unless it has gone.
+// identify adds the holder's name, unless the holder no longer exists.
 func (s *Service) identify(ctx context.Context, h directory.Holder, now *HolderNow) error {
 	err := s.describe(ctx, h, now)
 	if errors.Is(err, directory.ErrNotFound) {
@@ -36,7 +38,7 @@ func (s *Service) describe(ctx context.Context, h directory.Holder, now *HolderN
 		if err != nil {
 			return err
 		}
-		shown := shownAccount(a)
+		shown := toAccount(a)
 		now.Name, now.Account = shown.UserName, &shown
 		return nil
 	}

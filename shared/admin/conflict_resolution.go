@@ -8,10 +8,12 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// ConnectHolder lets the provider's next request take over who holds the values, and
-// says who that is. by is who approves it.
-func (s *Service) ConnectHolder(ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string, in Connection) (Conflict, error) {
-	if err := s.changeable(ctx, id); err != nil {
+// ConnectHolder approves that the provider's next request takes over the holder of the values. by
+// is the operator who approves it.
+func (s *Service) ConnectHolder(
+	ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string, in Connection,
+) (Conflict, error) {
+	if err := s.requireChangeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	c, err := s.Directory.For(id).Conflicts().Approve(ctx, conflict, by, in.Holder)
@@ -23,24 +25,28 @@ func (s *Service) ConnectHolder(ctx context.Context, id tenant.ID, conflict dire
 	return out, s.identify(ctx, c.Holder, out.Now)
 }
 
-// DismissConflict takes a conflict out of the way.
-func (s *Service) DismissConflict(ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string) (Conflict, error) {
-	if err := s.exists(ctx, id); err != nil {
+// DismissConflict marks a conflict as dismissed.
+func (s *Service) DismissConflict(
+	ctx context.Context, id tenant.ID, conflict directory.ConflictID, by string,
+) (Conflict, error) {
+	if err := s.requireTenant(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	return resolved(id)(s.Directory.For(id).Conflicts().Dismiss(ctx, conflict, by))
 }
 
-// ReleaseValues takes the values away from who holds them.
-func (s *Service) ReleaseValues(ctx context.Context, id tenant.ID, conflict directory.ConflictID, in Release) (Conflict, error) {
-	if err := s.changeable(ctx, id); err != nil {
+// ReleaseValues releases the values from their holder.
+func (s *Service) ReleaseValues(
+	ctx context.Context, id tenant.ID, conflict directory.ConflictID, in Release,
+) (Conflict, error) {
+	if err := s.requireChangeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	c, err := s.Directory.For(id).Conflicts().Get(ctx, conflict)
 	if err != nil {
 		return Conflict{}, err
 	}
-	if err := in.fits(c.HolderKind(id)); err != nil {
+	if err := in.checkHolder(c.HolderKind(id)); err != nil {
 		return Conflict{}, err
 	}
 	if c.HolderKind(id) == "user" && in.Confirm != c.Holder.ID {
@@ -53,30 +59,33 @@ func (s *Service) ReleaseValues(ctx context.Context, id tenant.ID, conflict dire
 	return resolved(id)(s.Directory.For(id).Conflicts().Release(ctx, conflict, with))
 }
 
-// DeleteHolder deletes the account, team or deactivated user that holds the values. confirm repeats its id.
-func (s *Service) DeleteHolder(ctx context.Context, id tenant.ID, conflict directory.ConflictID, in HolderDeletion) (Conflict, error) {
+// DeleteHolder deletes the account, team or deactivated user that holds the values. The body must
+// confirm the holder's id.
+func (s *Service) DeleteHolder(
+	ctx context.Context, id tenant.ID, conflict directory.ConflictID, in HolderDeletion,
+) (Conflict, error) {
 	if in.Confirm == "" {
 		return Conflict{}, invalid("this deletes who holds the value: repeat the id, the conflict's holder, as confirm")
 	}
-	if err := s.changeable(ctx, id); err != nil {
+	if err := s.requireChangeable(ctx, id); err != nil {
 		return Conflict{}, err
 	}
 	return resolved(id)(s.Directory.For(id).Conflicts().DeleteHolder(ctx, conflict, in.Confirm))
 }
 
-// resolved shows a conflict as it stands, unless it could not be resolved in that way.
+// resolved converts a resolved conflict to the API's type, unless there was an error.
 func resolved(id tenant.ID) func(directory.Conflict, error) (Conflict, error) {
 	return func(c directory.Conflict, err error) (Conflict, error) {
 		if err != nil {
 			return Conflict{}, err
 		}
-		return shownConflict(id, c), nil
+		return toConflict(id, c), nil
 	}
 }
 
-// fits refuses what the kind of holder does not have. What can give up nothing at all
-// is refused later, with the reason.
-func (in Release) fits(heldBy string) error {
+// checkHolder refuses replacements that do not fit the kind of holder. The directory refuses
+// holders that cannot release anything.
+func (in Release) checkHolder(heldBy string) error {
 	switch {
 	case heldBy == "account" && in.DisplayName != nil:
 		return invalid("displayName is for a team; this conflict is held by an account")
@@ -90,20 +99,21 @@ func (in Release) fits(heldBy string) error {
 	return nil
 }
 
-// replacement checks what the holder is to get.
+// replacement reads and checks the values that the holder gets instead.
 func (in Release) replacement() (with directory.Replacement, err error) {
-	set(&with.UserName, in.UserName)
-	set(&with.Email, in.Email)
-	set(&with.DisplayName, in.DisplayName)
+	setIfGiven(&with.UserName, in.UserName)
+	setIfGiven(&with.Email, in.Email)
+	setIfGiven(&with.DisplayName, in.DisplayName)
 	switch {
-	case in.UserName != nil && *in.UserName == "", in.Email != nil && *in.Email == "", in.DisplayName != nil && *in.DisplayName == "":
-		err = invalid("what is given must not be empty: leave it out")
+	case in.UserName != nil && *in.UserName == "", in.Email != nil && *in.Email == "",
+		in.DisplayName != nil && *in.DisplayName == "":
+		err = invalid("userName, email and displayName must not be empty: leave them out")
 	case utf8.RuneCountInString(with.UserName) > maxUserName:
 		err = invalid("userName has more than %d characters", maxUserName)
-	case in.Email != nil && !mailable(with.Email):
-		err = invalid("email: %q is no email address of at most %d bytes", with.Email, maxEmail)
-	case in.DisplayName != nil && !written(with.DisplayName):
-		err = unwritten("displayName")
+	case in.Email != nil && !plausibleEmail(with.Email):
+		err = invalid("email: %q is not an email address of at most %d bytes", with.Email, maxEmail)
+	case in.DisplayName != nil && !validName(with.DisplayName):
+		err = invalidName("displayName")
 	}
 	return with, err
 }

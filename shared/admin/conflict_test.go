@@ -175,7 +175,7 @@ func (b *bench) listed(query string, want ...string) {
 func TestConflictsAreListed(t *testing.T) {
 	b, _, path := conflicted(t)
 	first := path[strings.LastIndex(path, "/")+1:]
-	b.newUser("acme", "bob")
+	bob := b.newUser("acme", "bob")
 	b.now = b.now.Add(time.Second)
 	second, third := b.provision("bob", "e2", ""), b.provision("bob2", "e3", "ann@x.org")
 	if first != third {
@@ -187,7 +187,8 @@ func TestConflictsAreListed(t *testing.T) {
 	b.listed("?state=dismissed", second)
 	b.listed("?state=all", first, second)
 	b.listed("?state=closed")
-	if a := b.send(409, "POST", "/tenants/acme/conflicts/"+second+"/release", ""); !strings.Contains(a.text("message"), "held by: user") {
+	body := `{"confirm":"` + string(bob) + `"}`
+	if a := b.send(409, "POST", "/tenants/acme/conflicts/"+second+"/release", body); !strings.Contains(a.text("message"), "only a deactivated user") {
 		t.Errorf("the value of a user: %v", a)
 	}
 	b.send(400, "GET", "/tenants/acme/conflicts?state=gone", "")

@@ -8,11 +8,11 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Conflict is a conflict as the API shows it.
+// Conflict is a conflict in the API.
 type Conflict struct {
 	ID directory.ConflictID `json:"id"`
-	Of string               `json:"of"` // what was to be provisioned: user or group
-	// Attribute and Value are the first of Values, by which the conflict is known.
+	Of string               `json:"of"` // what the provider sent: user or group
+	// Attribute and Value are the first of Values.
 	Attribute  string                  `json:"attribute"`
 	Value      string                  `json:"value"`
 	Values     []ConflictValue         `json:"values"`
@@ -20,7 +20,7 @@ type Conflict struct {
 	Holder     ConflictHolder          `json:"holder"`
 	Name       string                  `json:"name"`
 	ExternalID string                  `json:"externalId,omitempty"`
-	Resource   scim.ID                 `json:"resource,omitempty"` // that was to be changed; none was to be made
+	Resource   scim.ID                 `json:"resource,omitempty"` // that the request changes; empty for a create
 	Attempts   int                     `json:"attempts"`
 	First      time.Time               `json:"first"`
 	Last       time.Time               `json:"last"`
@@ -28,30 +28,30 @@ type Conflict struct {
 	Outcome    string                  `json:"outcome,omitempty"`
 	Approval   *ConflictApproval       `json:"approval,omitempty"`
 	Can        []ConflictOption        `json:"can"`
-	Now        *HolderNow              `json:"now,omitempty"` // shown of one conflict that is not closed, not in lists
+	Now        *HolderNow              `json:"now,omitempty"` // not in lists, and not if closed
 }
 
-// ConflictValue is a value that was lost.
+// ConflictValue is a taken value.
 type ConflictValue struct {
 	Attribute string `json:"attribute"`
 	Value     string `json:"value"`
 }
 
-// ConflictHolder is who holds the values. An account has no tenant.
+// ConflictHolder says who holds the values. An account has no tenant.
 type ConflictHolder struct {
 	Kind   string    `json:"kind"`
 	ID     scim.ID   `json:"id"`
 	Tenant tenant.ID `json:"tenant,omitempty"`
 }
 
-// ConflictApproval is who approved that the holder is connected, and until when that
-// waits for the provider.
+// ConflictApproval says who approved a connection, and until when the provider can use the
+// approval.
 type ConflictApproval struct {
 	By    string    `json:"by"`
 	Until time.Time `json:"until"`
 }
 
-// ConflictOption is a way to resolve a conflict: its verb is the end of the path.
+// ConflictOption is a way to resolve a conflict. Verb is the last segment of its path.
 type ConflictOption struct {
 	Verb    directory.Resolution `json:"verb"`
 	Applies bool                 `json:"applies"`
@@ -60,29 +60,29 @@ type ConflictOption struct {
 	Reason  string               `json:"reason,omitempty"` // why it does not apply
 }
 
-// HolderNow is how it stands with the holder at the time of the answer.
+// HolderNow describes the holder at the time of the answer.
 type HolderNow struct {
-	Holds   bool     `json:"holds"`             // the values still
+	Holds   bool     `json:"holds"`             // it still holds the values
 	Reason  string   `json:"reason,omitempty"`  // why not
-	Name    string   `json:"name,omitempty"`    // of the holder, unless it has gone: userName or displayName
-	Account *Account `json:"account,omitempty"` // where the holder is one
+	Name    string   `json:"name,omitempty"`    // the holder's userName or displayName, if it still exists
+	Account *Account `json:"account,omitempty"` // if the holder is an account
 	// Deactivated says of a user that its active is false.
 	Deactivated bool `json:"deactivated,omitempty"`
 }
 
-// ConflictList is a page of conflicts in the order of their ids. It may hold fewer
-// than asked for, even none, where Next is given.
+// ConflictList is a page of conflicts, ordered by id. It may have fewer than the limit, or none,
+// although there is a next page.
 type ConflictList struct {
 	Conflicts []Conflict           `json:"conflicts"`
 	Next      directory.ConflictID `json:"next,omitempty"`
 }
 
-// Connection is the body that connects who holds the values.
+// Connection is the body that connects the holder.
 type Connection struct {
-	Holder scim.ID `json:"holder,omitempty"` // who that must be; whoever it is without
+	Holder scim.ID `json:"holder,omitempty"` // the expected holder; empty means any
 }
 
-// Release is the body of a release: what the holder gets in place of what it gives up.
+// Release is the body of a release: the values that the holder gets instead.
 type Release struct {
 	UserName    *string `json:"userName,omitempty"`
 	Email       *string `json:"email,omitempty"`
@@ -90,7 +90,7 @@ type Release struct {
 	Confirm     scim.ID `json:"confirm,omitempty"` // the holder's id, required if it is a user
 }
 
-// HolderDeletion is the body that deletes the account, team or deactivated user which holds the values.
+// HolderDeletion is the body that deletes the holder.
 type HolderDeletion struct {
 	Confirm scim.ID `json:"confirm"` // the holder's id
 }

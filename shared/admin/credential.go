@@ -8,11 +8,11 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// overlap is how long the old credential works after a rotation, unless the
-// operator says otherwise.
-const overlap = 24 * time.Hour
+// defaultOverlap is how long the old credential works after a rotation if the request does not
+// say.
+const defaultOverlap = 24 * time.Hour
 
-// CreateCredential makes a credential of a tenant. Its secret can't be had again.
+// CreateCredential creates a credential of a tenant. Its secret is shown only in this answer.
 func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCredential) (Issued, error) {
 	t, err := s.Directory.Tenants().Tenant(ctx, id)
 	if err != nil {
@@ -27,23 +27,23 @@ func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCred
 	if err := in.check(); err != nil {
 		return Issued{}, err
 	}
-	model, err := s.model(ctx, id, in)
+	template, err := s.template(ctx, id, in)
 	if err != nil {
 		return Issued{}, err
 	}
-	if model.Expires, err = s.expiry(in.ExpiresIn, t.Limits.TokenAge); err != nil {
+	if template.Expires, err = s.expiry(in.ExpiresIn, t.Limits.TokenAge); err != nil {
 		return Issued{}, err
 	}
-	return s.issue(ctx, model)
+	return s.issue(ctx, template)
 }
 
-// model is what the new credential has, but for its end.
-func (s *Service) model(ctx context.Context, id tenant.ID, in NewCredential) (model tenant.Credential, err error) {
+// template returns the new credential without its key, secret and expiry.
+func (s *Service) template(ctx context.Context, id tenant.ID, in NewCredential) (model tenant.Credential, err error) {
 	model = tenant.Credential{Tenant: id, Kind: in.Kind, Scopes: in.Scopes}
 	switch {
 	case in.Client != nil:
 		model.Client = *in.Client
-		model.Scopes, err = s.ofClient(ctx, id, in)
+		model.Scopes, err = s.clientScopes(ctx, id, in)
 	case in.Subject != nil:
 		model.Subject, err = s.subject(ctx, id, *in.Subject)
 		if in.Scopes == nil {
@@ -59,7 +59,7 @@ func (s *Service) model(ctx context.Context, id tenant.ID, in NewCredential) (mo
 func (in NewCredential) check() error {
 	switch {
 	case !in.Kind.Valid():
-		return invalid("kind %q is none of token, client", in.Kind)
+		return invalid("kind must be token or client, not %q", in.Kind)
 	case in.Client != nil && *in.Client == "":
 		return invalid("clientId is empty: leave it out to make a new client")
 	case in.Subject != nil && *in.Subject == "":
@@ -67,24 +67,24 @@ func (in NewCredential) check() error {
 	case in.Scopes != nil && len(in.Scopes) == 0:
 		return invalid("scopes is empty: name read, write or both")
 	case in.Client != nil && in.Kind != tenant.ClientSecret:
-		return invalid("a clientId goes with kind client")
+		return invalid("clientId requires the kind client")
 	case in.Subject != nil && in.Kind != tenant.BearerToken:
-		return invalid("a subject goes with kind token")
+		return invalid("subject requires the kind token")
 	}
 	for i, scope := range in.Scopes {
 		if !scope.Valid() || slices.Contains(in.Scopes[:i], scope) {
-			return invalid("scope %q is none of read, write, or named twice", scope)
+			return invalid("scopes must be read, write or both, each once; %q is neither or given twice", scope)
 		}
 	}
 	return nil
 }
 
-// ofClient returns the scopes of a client that gets another secret.
-func (s *Service) ofClient(ctx context.Context, id tenant.ID, in NewCredential) ([]tenant.Scope, error) {
+// clientScopes returns the scopes of an existing client that gets another secret.
+func (s *Service) clientScopes(ctx context.Context, id tenant.ID, in NewCredential) ([]tenant.Scope, error) {
 	if in.Scopes != nil {
-		return nil, invalid("another secret of a client has the client's scopes")
+		return nil, invalid("another secret of a client gets the client's scopes: leave scopes out")
 	}
-	for c, err := range s.all(ctx, id) {
+	for c, err := range s.allCredentials(ctx, id) {
 		if err != nil {
 			return nil, err
 		}
@@ -95,8 +95,8 @@ func (s *Service) ofClient(ctx context.Context, id tenant.ID, in NewCredential) 
 	return nil, notFound("the tenant has no client %q", *in.Client)
 }
 
-// all goes through the credentials of a tenant.
-func (s *Service) all(ctx context.Context, id tenant.ID) func(func(tenant.Credential, error) bool) {
+// allCredentials iterates over the credentials of a tenant.
+func (s *Service) allCredentials(ctx context.Context, id tenant.ID) func(func(tenant.Credential, error) bool) {
 	return func(yield func(tenant.Credential, error) bool) {
 		for after, more := tenant.KeyID(""), true; more; more = after != "" {
 			page, next, err := s.Directory.Tenants().Credentials(ctx, id, after, maxPage)
@@ -114,7 +114,7 @@ func (s *Service) all(ctx context.Context, id tenant.ID) func(func(tenant.Creden
 	}
 }
 
-// subject finds the id of a user by id or userName.
+// subject returns the id of a user, found by id or userName.
 func (s *Service) subject(ctx context.Context, id tenant.ID, who string) (string, error) {
 	t := s.Directory.For(id)
 	found, err := t.Users().ByID(ctx, who)
@@ -130,7 +130,7 @@ func (s *Service) subject(ctx context.Context, id tenant.ID, who string) (string
 	return string(found[0].ID), nil
 }
 
-// expiry is when a new credential expires; the zero time is never.
+// expiry returns when a new credential expires. The zero time means never.
 func (s *Service) expiry(seconds *int64, most time.Duration) (time.Time, error) {
 	now := s.Now().UTC().Truncate(time.Second)
 	if seconds == nil && most == 0 {
@@ -144,7 +144,7 @@ func (s *Service) expiry(seconds *int64, most time.Duration) (time.Time, error) 
 	}
 	life := time.Duration(*seconds) * time.Second
 	if most > 0 && life > most {
-		return time.Time{}, invalid("the tenant's credentials live at most %d seconds", int64(most/time.Second))
+		return time.Time{}, invalid("expiresIn must be at most %d seconds, the tenant's limit", int64(most/time.Second))
 	}
 	return now.Add(life), nil
 }
@@ -154,26 +154,28 @@ func (s *Service) issue(ctx context.Context, model tenant.Credential) (Issued, e
 	if err := s.Directory.Tenants().CreateCredential(ctx, c); err != nil {
 		return Issued{}, err
 	}
-	return Issued{Credential: s.credential(c), Secret: secret}, nil
+	return Issued{Credential: s.toCredential(c), Secret: secret}, nil
 }
 
-// Credentials shows a page of a tenant's credentials.
-func (s *Service) Credentials(ctx context.Context, id tenant.ID, after tenant.KeyID, limit int) (CredentialList, error) {
+// Credentials returns a page of a tenant's credentials.
+func (s *Service) Credentials(
+	ctx context.Context, id tenant.ID, after tenant.KeyID, limit int,
+) (CredentialList, error) {
 	if _, err := s.Directory.Tenants().Tenant(ctx, id); err != nil {
 		return CredentialList{}, err
 	}
 	page, next, err := s.Directory.Tenants().Credentials(ctx, id, after, limit)
 	out := CredentialList{Credentials: []Credential{}, Next: next}
 	for _, c := range page {
-		out.Credentials = append(out.Credentials, s.credential(c))
+		out.Credentials = append(out.Credentials, s.toCredential(c))
 	}
 	return out, err
 }
 
-// Credential shows one credential of a tenant.
+// Credential returns one credential of a tenant.
 func (s *Service) Credential(ctx context.Context, id tenant.ID, key tenant.KeyID) (Credential, error) {
 	c, err := s.find(ctx, id, key)
-	return s.credential(c), err
+	return s.toCredential(c), err
 }
 
 func (s *Service) find(ctx context.Context, id tenant.ID, key tenant.KeyID) (tenant.Credential, error) {
@@ -187,10 +189,10 @@ func (s *Service) find(ctx context.Context, id tenant.ID, key tenant.KeyID) (ten
 	return c, nil
 }
 
-func (s *Service) credential(c tenant.Credential) Credential {
+func (s *Service) toCredential(c tenant.Credential) Credential {
 	out := Credential{
-		Key: c.KeyID, Kind: c.Kind, Client: c.Client, State: "active", Scopes: c.Scopes, Subject: c.Subject, Created: c.Created,
-		Expires: optional(c.Expires), Revoked: optional(c.Revoked), Used: optional(c.Used),
+		Key: c.KeyID, Kind: c.Kind, Client: c.Client, State: "active", Scopes: c.Scopes, Subject: c.Subject,
+		Created: c.Created, Expires: timeOrNil(c.Expires), Revoked: timeOrNil(c.Revoked), Used: timeOrNil(c.Used),
 	}
 	if now := s.Now(); c.Expired(now) {
 		out.State = "expired"

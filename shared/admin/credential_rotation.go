@@ -8,23 +8,23 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Rotate makes a credential like an old one, which expires after an overlap. The
-// new one lives as long as the old one was made to. Should the second step fail,
-// both work, and the old one can be revoked.
+// Rotate creates a credential with the properties of an old one, which expires after an overlap.
+// The new one has the lifetime with which the old one was created. If the second step fails, both
+// work, and the old one can be revoked.
 func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in Rotation) (Rotated, error) {
 	old, err := s.find(ctx, id, key)
 	if err != nil {
 		return Rotated{}, err
 	}
 	if !old.Usable(s.Now()) {
-		return Rotated{}, conflict("credential %s works no more: create a new one", key)
+		return Rotated{}, conflict("credential %s has expired or was revoked: create a new one", key)
 	}
-	wait := overlap
+	overlap := defaultOverlap
 	if in.OverlapSeconds != nil {
 		if *in.OverlapSeconds < 0 || *in.OverlapSeconds > maxLifetime {
 			return Rotated{}, invalid("overlapSeconds must be between 0 and %d", maxLifetime)
 		}
-		wait = time.Duration(*in.OverlapSeconds) * time.Second
+		overlap = time.Duration(*in.OverlapSeconds) * time.Second
 	}
 	model, err := s.successor(ctx, old)
 	if err != nil {
@@ -34,11 +34,11 @@ func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in
 	if err != nil {
 		return Rotated{}, err
 	}
-	ended, err := s.Directory.Tenants().EditCredential(ctx, id, key, s.expiringIn(wait))
-	return Rotated{New: issued, Old: s.credential(ended)}, err
+	ended, err := s.Directory.Tenants().EditCredential(ctx, id, key, s.expiringIn(overlap))
+	return Rotated{New: issued, Old: s.toCredential(ended)}, err
 }
 
-// successor is what a new credential has of an old one.
+// successor returns a new credential with the properties of an old one.
 func (s *Service) successor(ctx context.Context, old tenant.Credential) (tenant.Credential, error) {
 	t, err := s.Directory.Tenants().Tenant(ctx, old.Tenant)
 	if err == nil && t.State == tenant.Deleting {
@@ -55,7 +55,7 @@ func (s *Service) successor(ctx context.Context, old tenant.Credential) (tenant.
 	return model, err
 }
 
-// expiringIn makes an edit that lets a credential expire, unless it does so sooner.
+// expiringIn returns an edit that lets a credential expire, unless it expires sooner.
 func (s *Service) expiringIn(wait time.Duration) func(*tenant.Credential) error {
 	at := s.Now().UTC().Truncate(time.Second).Add(wait)
 	return func(c *tenant.Credential) error {
@@ -66,8 +66,8 @@ func (s *Service) expiringIn(wait time.Duration) func(*tenant.Credential) error 
 	}
 }
 
-// Revoke ends a credential at once, but for what is remembered in front of the
-// service. To revoke it again changes nothing.
+// Revoke ends a credential. It may work until API Gateway's cache expires. Revoking it again is a
+// no-op.
 func (s *Service) Revoke(ctx context.Context, id tenant.ID, key tenant.KeyID) (Revoked, error) {
 	now := s.Now().UTC().Truncate(time.Second)
 	c, err := s.Directory.Tenants().EditCredential(ctx, id, key, func(c *tenant.Credential) error {
@@ -76,7 +76,7 @@ func (s *Service) Revoke(ctx context.Context, id tenant.ID, key tenant.KeyID) (R
 		}
 		return nil
 	})
-	out := Revoked{Credential: s.credential(c)}
+	out := Revoked{Credential: s.toCredential(c)}
 	if left := c.Revoked.Add(s.CacheTime).Sub(now); left > 0 {
 		out.WorksForSeconds = int(math.Ceil(left.Seconds()))
 	}

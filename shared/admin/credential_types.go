@@ -6,7 +6,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Credential is a credential as the API shows it: never its token.
+// Credential is a credential in the API. It never contains the secret.
 type Credential struct {
 	Key     tenant.KeyID   `json:"key"`
 	Kind    tenant.Kind    `json:"kind"`
@@ -26,17 +26,17 @@ type CredentialList struct {
 	Next        tenant.KeyID `json:"next,omitempty"`
 }
 
-// NewCredential is the body that creates a credential. What is given must not be
-// empty: an empty subject would be the whole tenant.
+// NewCredential is the body that creates a credential. Members that are given must not be empty,
+// because an empty subject would mean the whole tenant.
 type NewCredential struct {
-	Kind      tenant.Kind    `json:"kind,omitempty"`      // token unless given
-	Client    *tenant.KeyID  `json:"clientId,omitempty"`  // of a client that gets another secret
-	Scopes    []tenant.Scope `json:"scopes,omitzero"`     // write includes read; unless given write, of a subject's token read
-	Subject   *string        `json:"subject,omitempty"`   // id or userName of the one user it speaks for
-	ExpiresIn *int64         `json:"expiresIn,omitempty"` // seconds; never, or the tenant's limit, unless given
+	Kind      tenant.Kind    `json:"kind,omitempty"`      // default: token
+	Client    *tenant.KeyID  `json:"clientId,omitempty"`  // an existing client that gets another secret
+	Scopes    []tenant.Scope `json:"scopes,omitzero"`     // write includes read; default: both, read for a user's token
+	Subject   *string        `json:"subject,omitempty"`   // id or userName of the one user to whom the token belongs
+	ExpiresIn *int64         `json:"expiresIn,omitempty"` // seconds; default: the tenant's limit, or never
 }
 
-// Issued is a credential with its secret, which is shown this once.
+// Issued is a new credential with its secret, which is shown only once.
 type Issued struct {
 	Credential
 	Secret string `json:"secret"` // the token, or the client secret
@@ -44,22 +44,22 @@ type Issued struct {
 
 // Rotation is the body that rotates a credential.
 type Rotation struct {
-	OverlapSeconds *int64 `json:"overlapSeconds,omitempty"` // how long the old one still works; a day unless given
+	OverlapSeconds *int64 `json:"overlapSeconds,omitempty"` // how long the old one still works; default: a day
 }
 
-// Rotated is the outcome of a rotation.
+// Rotated is the answer to a rotation.
 type Rotated struct {
 	New Issued     `json:"new"`
 	Old Credential `json:"old"`
 }
 
-// Revoked is the outcome of a revocation.
+// Revoked is the answer to a revocation.
 type Revoked struct {
 	Credential
-	WorksForSeconds int `json:"worksForSeconds"` // at most, where it was remembered
+	WorksForSeconds int `json:"worksForSeconds"` // the longest time until all caches have expired
 }
 
-func optional(t time.Time) *time.Time {
+func timeOrNil(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}

@@ -18,14 +18,14 @@ type Error struct {
 	Code    string `json:"error"`
 	Message string `json:"message"`
 
-	cause error  // for the log alone
-	allow string // the methods that a path takes, where it takes not all
+	cause error  // only for the log
+	allow string // for 405, the methods that the path supports
 }
 
-// Error returns the message.
+// Error is the answer to a request that failed.
 func (e *Error) Error() string { return e.Message }
 
-// Unwrap returns the cause, which callers of the API don't see.
+// Unwrap returns the cause. Callers of the API do not see it.
 func (e *Error) Unwrap() error { return e.cause }
 
 func invalid(format string, args ...any) *Error {
@@ -42,20 +42,19 @@ func conflict(format string, args ...any) *Error {
 
 func beingDeleted(id tenant.ID) *Error { return conflict("tenant %s is being deleted", id) }
 
-// refusedBy is the answer to what the directory refuses in an error of its own, nil to
-// anything else.
+// refusedBy returns the answer to a typed error of the directory, nil for any other error.
 func refusedBy(err error) *Error {
 	if taken, ok := errors.AsType[*tenantstore.DomainTakenError](err); ok {
 		return conflict("verified for another tenant: %s", strings.Join(taken.Domains, ", "))
 	}
 	if taken, ok := errors.AsType[*directory.TakenError](err); ok {
-		return conflict("%s", holders(taken))
+		return conflict("%s", takenText(taken))
 	}
 	if refused, ok := errors.AsType[*directory.ResolutionError](err); ok {
 		return conflict("%s", refused.Reason)
 	}
 	if unknown, ok := errors.AsType[*directory.UnknownMembersError](err); ok {
-		return invalid("neither an account nor a user of the tenant: %s", listed(unknown.IDs))
+		return invalid("neither an account nor a user of the tenant: %s", joinIDs(unknown.IDs))
 	}
 	if bad, ok := errors.AsType[*scim.Error](err); ok {
 		return invalid("%s", bad.Detail)
@@ -63,15 +62,16 @@ func refusedBy(err error) *Error {
 	return nil
 }
 
-// outward is the answer to an error of any kind. subject is what was not found if
-// the directory says so.
-func outward(err error, subject string) *Error {
+// toAPIError turns any error into an answer. subject names the resource that does not exist or
+// exists already.
+func toAPIError(err error, subject string) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
-	e := &Error{Status: http.StatusInternalServerError, Code: "internal", Message: "the operation failed; the log has the cause", cause: err}
-	if of := refusedBy(err); of != nil {
-		return of
+	e := &Error{Status: http.StatusInternalServerError, Code: "internal", cause: err,
+		Message: "the operation failed; the log has the cause"}
+	if refused := refusedBy(err); refused != nil {
+		return refused
 	}
 	switch {
 	case errors.Is(err, directory.ErrNotFound):
@@ -81,7 +81,8 @@ func outward(err error, subject string) *Error {
 	case errors.Is(err, directory.ErrContention):
 		return conflict("others keep changing it; repeat the request")
 	case errors.Is(err, directory.ErrUnavailable):
-		e.Status, e.Code, e.Message = http.StatusServiceUnavailable, "unavailable", "the table did not answer in time; repeat the request"
+		e.Status, e.Code = http.StatusServiceUnavailable, "unavailable"
+		e.Message = "the table did not answer in time; repeat the request"
 	}
 	return e
 }

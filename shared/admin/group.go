@@ -8,16 +8,16 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Groups shows a page of a tenant's groups. They are the identity provider's: the
-// API changes none.
+// Groups returns a page of a tenant's groups. The identity provider manages them; this API cannot
+// change them.
 func (s *Service) Groups(ctx context.Context, id tenant.ID, after scim.ID, limit int) (GroupList, error) {
 	out := GroupList{Groups: []Group{}}
-	if err := s.exists(ctx, id); err != nil {
+	if err := s.requireTenant(ctx, id); err != nil {
 		return out, err
 	}
 	page, more, err := s.Directory.For(id).Page(ctx, directory.GroupKind, after, limit)
 	for _, r := range page {
-		out.Groups = append(out.Groups, shownGroup(r))
+		out.Groups = append(out.Groups, toGroup(r))
 		if more {
 			out.Next = r.ID
 		}
@@ -25,16 +25,16 @@ func (s *Service) Groups(ctx context.Context, id tenant.ID, after scim.ID, limit
 	return out, err
 }
 
-// Group shows one group of a tenant.
+// Group returns one group of a tenant.
 func (s *Service) Group(ctx context.Context, id tenant.ID, group scim.ID) (Group, error) {
-	if err := s.exists(ctx, id); err != nil {
+	if err := s.requireTenant(ctx, id); err != nil {
 		return Group{}, err
 	}
 	g, err := s.Directory.For(id).Groups().Get(ctx, group)
-	return shownGroup(g.Resource), err
+	return toGroup(g.Resource), err
 }
 
-func shownGroup(r directory.Resource) Group {
+func toGroup(r directory.Resource) Group {
 	return Group{
 		ID: r.ID, Name: r.Doc.Get("displayName").Text(), ManagedBy: bySCIM, ExternalID: r.Doc.Get("externalId").Text(),
 		Created: r.Created, Modified: r.LastModified,

@@ -6,7 +6,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-// Group is a group of SCIM as the API shows it.
+// Group is a group in the API.
 type Group struct {
 	ID         scim.ID   `json:"id"`
 	Name       string    `json:"name"`

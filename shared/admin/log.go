@@ -10,47 +10,47 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// LogPage is a page of a tenant's provisioning log, newest first. It may be short
-// and have another one behind it nevertheless.
+// LogPage is a page of a tenant's provisioning log, newest first. It may have fewer entries than
+// the limit although there is a next page.
 type LogPage struct {
 	Entries []provlog.Entry `json:"entries"`
-	Next    string          `json:"next,omitempty"` // to be given as after, where there is more to look through
+	Next    string          `json:"next,omitempty"` // the value of after for the next page
 }
 
-// Log shows a page of the provisioning log.
+// Log returns a page of the provisioning log.
 func (s *Service) Log(ctx context.Context, id tenant.ID, q LogQuery) (LogPage, error) {
 	if _, err := s.Directory.Tenants().Tenant(ctx, id); err != nil {
 		return LogPage{}, err
 	}
 	page, next, err := s.Directory.For(id).Log().Page(ctx, provlog.Query{
-		From: q.From, To: q.To, Before: q.before, Limit: q.Limit, Wanted: q.wants,
+		From: q.From, To: q.To, Before: q.before, Limit: q.Limit, Wanted: q.matches,
 	})
 	out := LogPage{Entries: []provlog.Entry{}}
 	out.Entries = append(out.Entries, page...)
 	if next != "" {
-		out.Next = scim.FormatTime(q.From) + resume + next
+		out.Next = scim.FormatTime(q.From) + positionSeparator + next
 	}
 	return out, err
 }
 
-func (q LogQuery) wants(e provlog.Entry) bool { return q.ofUser(e) && q.status.covers(e.Status) }
+func (q LogQuery) matches(e provlog.Entry) bool { return q.matchesUser(e) && q.status.covers(e.Status) }
 
-// ofUser compares what an operator may know a person or group by, in any case.
-func (q LogQuery) ofUser(e provlog.Entry) bool {
+// matchesUser compares the id and the names of an entry with the user parameter, without case.
+func (q LogQuery) matchesUser(e provlog.Entry) bool {
 	user := scim.Fold(provlog.Truncate(q.User))
 	return user == "" || user == scim.Fold(string(e.ID)) || user == scim.Fold(e.Name) || user == scim.Fold(e.ExternalID)
 }
 
-// resume stands in next between the time that the search goes back to and where it
-// goes on.
-const resume = "~"
+// positionSeparator stands in next between the start time of the query and the position of the
+// next page.
+const positionSeparator = "~"
 
-// resumed takes both from after.
-func (q *LogQuery) resumed(after string) error {
-	from, before, ok := strings.Cut(after, resume)
+// continueAfter reads both from the parameter after.
+func (q *LogQuery) continueAfter(after string) error {
+	from, before, ok := strings.Cut(after, positionSeparator)
 	at, err := time.Parse(time.RFC3339, from)
 	if !ok || err != nil || !provlog.ValidPosition(before) {
-		return invalid("after is not what an answer gave as next")
+		return invalid("after must be the value of next in an earlier answer")
 	}
 	q.From, q.before = at, before
 	return nil

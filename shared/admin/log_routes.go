@@ -5,12 +5,11 @@ import (
 )
 
 func (h *handler) provisioningLog(s *Service) {
-	h.handle("GET /v1/tenants/{id}/log", theTenant, func(r *http.Request) (int, any, error) {
+	h.handle("GET /v1/tenants/{id}/log", tenantLabel, withoutBody(func(r *http.Request) (LogPage, error) {
 		q, err := logQuery(r, s.Now())
 		if err != nil {
-			return 0, nil, err
+			return LogPage{}, err
 		}
-		out, err := s.Log(r.Context(), tenantOf(r), q)
-		return http.StatusOK, out, err
-	}, "from", "to", "user", "status", "after", "limit")
+		return s.Log(r.Context(), tenantOf(r), q)
+	}), "from", "to", "user", "status", "after", "limit")
 }

@@ -111,7 +111,7 @@ func TestLogParametersThatCantBe(t *testing.T) {
 		"from=yesterday": "from must be a time", "to=2026-13-01T00:00:00Z": "to must be a time", "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z": "later",
 		"status=none": "status must be", "status=99": "status must be", "status=6xx": "status must be", "status=4x": "status must be",
 		"limit=0": "limit must be", "limit=1000": "limit must be", "limit=x": "limit must be",
-		"after=x": "after is not", "after=2026-01-01T00:00:00Z~": "after is not", "after=~2026-01-01T00:00:00.000Z": "after is not", "after=2026-01-01T00:00:00Z~x%00": "after is not",
+		"after=x": "after must be", "after=2026-01-01T00:00:00Z~": "after must be", "after=~2026-01-01T00:00:00.000Z": "after must be", "after=2026-01-01T00:00:00Z~x%00": "after must be",
 		"usr=ann": "no parameter", "user=a&user=b": "twice",
 	} {
 		if a := b.send(400, "GET", "/tenants/acme/log?"+parameters, ""); a.text("error") != "invalid" || !strings.Contains(a.text("message"), word) {

@@ -13,23 +13,23 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// maxKey is the longest word, in bytes, that may name anything in the table: longer
-// than all that do, and shorter than the table's keys may be.
+// maxKey is the maximum length of an id or name in a path, in bytes. It exceeds every valid one,
+// and stays below the limit of DynamoDB's keys.
 const maxKey = 128
 
 var wildcard = regexp.MustCompile(`\{([a-z]+)\}`)
 
-// keysOf are the names of what a pattern takes from the path.
-func keysOf(pattern string) (names []string) {
+// pathParameters returns the names of a pattern's path parameters.
+func pathParameters(pattern string) (names []string) {
 	for _, parts := range wildcard.FindAllStringSubmatch(pattern, -1) {
 		names = append(names, parts[1])
 	}
 	return names
 }
 
-// checked refuses a request before its operation sees it: of what there can't be, and
-// with parameters that the operation does not read.
-func checked(op operation, keys, parameters []string) operation {
+// validated makes an operation that first refuses impossible ids in the path and parameters that
+// the operation does not read.
+func validated(op operation, keys, parameters []string) operation {
 	return func(r *http.Request) (int, any, error) {
 		for _, name := range keys {
 			switch word := r.PathValue(name); {
@@ -39,16 +39,16 @@ func checked(op operation, keys, parameters []string) operation {
 				return 0, nil, directory.ErrNotFound
 			}
 		}
-		if err := onlyNamed(r.URL.RawQuery, parameters); err != nil {
+		if err := checkParameters(r.URL.RawQuery, parameters); err != nil {
 			return 0, nil, err
 		}
 		return op(r)
 	}
 }
 
-// onlyNamed refuses parameters that are unknown or there twice: a slip must not
-// widen a search, or take the condition from a deletion.
-func onlyNamed(query string, names []string) error {
+// checkParameters refuses parameters that are unknown or given twice. A misspelled parameter must
+// not widen a search or remove the condition of a deletion.
+func checkParameters(query string, names []string) error {
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return invalid("the parameters can't be read: %s", err)
@@ -62,22 +62,10 @@ func onlyNamed(query string, names []string) error {
 			return invalid("there is no parameter %.64q; %s", name, there)
 		}
 		if len(list) > 1 {
-			return invalid("the parameter %s is there twice", name)
+			return invalid("the parameter %s is given twice", name)
 		}
 	}
 	return nil
-}
-
-// paged makes an operation of one that answers a page of a list.
-func paged(op func(r *http.Request, after string, limit int) (any, error)) operation {
-	return func(r *http.Request) (int, any, error) {
-		after, limit, err := pageOf(r)
-		if err != nil {
-			return 0, nil, err
-		}
-		out, err := op(r, after, limit)
-		return http.StatusOK, out, err
-	}
 }
 
 // pageOf reads the parameters of a list.
@@ -90,7 +78,7 @@ func pageOf(r *http.Request) (after string, limit int, err error) {
 		}
 	}
 	if after = q.Get("after"); len(after) > maxKey {
-		return "", 0, invalid("after is not what an answer gave as next")
+		return "", 0, invalid("after must be the value of next in an earlier answer")
 	}
 	return after, limit, nil
 }

@@ -10,85 +10,85 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Teams shows a page of a tenant's teams.
+// Teams returns a page of a tenant's teams.
 func (s *Service) Teams(ctx context.Context, id tenant.ID, after scim.ID, limit int) (TeamList, error) {
-	if err := s.exists(ctx, id); err != nil {
+	if err := s.requireTenant(ctx, id); err != nil {
 		return TeamList{}, err
 	}
 	page, next, err := s.Directory.For(id).Teams().List(ctx, after, limit)
 	out := TeamList{Teams: []Team{}, Next: next}
 	for _, team := range page {
-		out.Teams = append(out.Teams, shownTeam(team))
+		out.Teams = append(out.Teams, toTeam(team))
 	}
 	return out, err
 }
 
-// TeamNamed shows the team of a name, in whatever case, if there is one.
-func (s *Service) TeamNamed(ctx context.Context, id tenant.ID, name string) (TeamList, error) {
+// TeamByName returns the team with a name, compared without case, if there is one.
+func (s *Service) TeamByName(ctx context.Context, id tenant.ID, name string) (TeamList, error) {
 	out := TeamList{Teams: []Team{}}
 	if name == "" {
 		return out, invalid("name must not be empty: leave it out to list all teams")
 	}
-	if err := s.exists(ctx, id); err != nil {
+	if err := s.requireTenant(ctx, id); err != nil {
 		return out, err
 	}
 	team, err := s.Directory.For(id).Teams().ByName(ctx, name)
 	switch {
 	case err == nil:
-		out.Teams = append(out.Teams, shownTeam(team))
+		out.Teams = append(out.Teams, toTeam(team))
 	case errors.Is(err, directory.ErrNotFound):
 		err = nil
 	}
 	return out, err
 }
 
-// Team shows one team of a tenant.
+// Team returns one team of a tenant.
 func (s *Service) Team(ctx context.Context, id tenant.ID, team scim.ID) (Team, error) {
-	if err := s.exists(ctx, id); err != nil {
+	if err := s.requireTenant(ctx, id); err != nil {
 		return Team{}, err
 	}
 	found, err := s.Directory.For(id).Teams().Get(ctx, team)
-	return shownTeam(found), err
+	return toTeam(found), err
 }
 
-// CreateTeam makes a team without members.
+// CreateTeam creates a team without members.
 func (s *Service) CreateTeam(ctx context.Context, id tenant.ID, in TeamName) (Team, error) {
-	if err := errors.Join(in.check(), s.changeable(ctx, id)); err != nil {
+	if err := errors.Join(in.check(), s.requireChangeable(ctx, id)); err != nil {
 		return Team{}, err
 	}
 	team, err := s.Directory.For(id).Teams().Create(ctx, in.Name)
-	return shownTeam(team), named(err)
+	return toTeam(team), nameTaken(err)
 }
 
-// RenameTeam gives a team another name.
+// RenameTeam changes a team's name.
 func (s *Service) RenameTeam(ctx context.Context, id tenant.ID, team scim.ID, in TeamName) (Team, error) {
-	if err := errors.Join(in.check(), s.changeable(ctx, id)); err != nil {
+	if err := errors.Join(in.check(), s.requireChangeable(ctx, id)); err != nil {
 		return Team{}, err
 	}
 	renamed, err := s.Directory.For(id).Teams().Rename(ctx, team, nil, in.Name)
-	return shownTeam(renamed), named(err)
+	return toTeam(renamed), nameTaken(err)
 }
 
-// DeleteTeam removes a team, and shows what it was. Its members stay.
+// DeleteTeam deletes a team, and returns the team as it was. Its members are not deleted.
 func (s *Service) DeleteTeam(ctx context.Context, id tenant.ID, team scim.ID) (Team, error) {
-	if err := s.changeable(ctx, id); err != nil {
+	if err := s.requireChangeable(ctx, id); err != nil {
 		return Team{}, err
 	}
 	found, err := s.Directory.For(id).Teams().Get(ctx, team)
 	if err == nil {
 		err = s.Directory.For(id).Teams().Delete(ctx, team, nil)
 	}
-	return shownTeam(found), err
+	return toTeam(found), err
 }
 
-// exists refuses a tenant that there is not, in words of its own: what is not found
-// otherwise is the team or group.
-func (s *Service) exists(ctx context.Context, id tenant.ID) error {
-	_, err := s.known(ctx, id)
+// requireTenant returns an error if the tenant does not exist. The error says so, because the
+// subject of a 404 is otherwise the team or group.
+func (s *Service) requireTenant(ctx context.Context, id tenant.ID) error {
+	_, err := s.findTenant(ctx, id)
 	return err
 }
 
-func (s *Service) known(ctx context.Context, id tenant.ID) (tenant.Tenant, error) {
+func (s *Service) findTenant(ctx context.Context, id tenant.ID) (tenant.Tenant, error) {
 	t, err := s.Directory.Tenants().Tenant(ctx, id)
 	if errors.Is(err, directory.ErrNotFound) {
 		err = notFound("there is no tenant %q", id)
@@ -96,9 +96,9 @@ func (s *Service) known(ctx context.Context, id tenant.ID) (tenant.Tenant, error
 	return t, err
 }
 
-// changeable refuses a tenant that is being deleted, too.
-func (s *Service) changeable(ctx context.Context, id tenant.ID) error {
-	t, err := s.known(ctx, id)
+// requireChangeable is requireTenant, and also refuses a tenant that is being deleted.
+func (s *Service) requireChangeable(ctx context.Context, id tenant.ID) error {
+	t, err := s.findTenant(ctx, id)
 	if err == nil && t.State == tenant.Deleting {
 		err = beingDeleted(id)
 	}
@@ -107,22 +107,22 @@ func (s *Service) changeable(ctx context.Context, id tenant.ID) error {
 
 // check refuses names that nobody could read.
 func (n TeamName) check() error {
-	if !written(n.Name) {
-		return unwritten("name")
+	if !validName(n.Name) {
+		return invalidName("name")
 	}
 	return nil
 }
 
-// named says who has the name that a team was to get.
-func named(err error) error {
+// nameTaken turns a TakenError into an error that says who has the name.
+func nameTaken(err error) error {
 	if taken, ok := errors.AsType[*directory.TakenError](err); ok {
 		v := taken.Values[0]
-		return conflict("the name is taken by %s %s", word(v.Holder), v.ID)
+		return conflict("the name is taken by %s %s", kindName(v.Holder), v.ID)
 	}
 	return err
 }
 
-func listed(ids []scim.ID) string {
+func joinIDs(ids []scim.ID) string {
 	words := make([]string, len(ids))
 	for i, id := range ids {
 		words[i] = string(id)
@@ -130,6 +130,6 @@ func listed(ids []scim.ID) string {
 	return strings.Join(words, ", ")
 }
 
-func shownTeam(t directory.Team) Team {
+func toTeam(t directory.Team) Team {
 	return Team{ID: t.ID, Name: t.Name(), ManagedBy: byOperator, Created: t.Created, Modified: t.LastModified}
 }

@@ -9,9 +9,11 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// TeamMembers shows a page of a team's members, as they are now.
-func (s *Service) TeamMembers(ctx context.Context, id tenant.ID, team, after scim.ID, limit int) (TeamMemberList, error) {
-	if err := s.exists(ctx, id); err != nil {
+// TeamMembers returns a page of a team's members, with their current names.
+func (s *Service) TeamMembers(
+	ctx context.Context, id tenant.ID, team, after scim.ID, limit int,
+) (TeamMemberList, error) {
+	if err := s.requireTenant(ctx, id); err != nil {
 		return TeamMemberList{}, err
 	}
 	page, next, err := s.Directory.For(id).Teams().Members(ctx, team, after, limit)
@@ -22,20 +24,26 @@ func (s *Service) TeamMembers(ctx context.Context, id tenant.ID, team, after sci
 	return out, err
 }
 
-// personKinds are the API's words for what a person in a team is.
-var personKinds = map[directory.Kind]string{directory.AccountKind: "account", directory.UserKind: "user", "": "elsewhere"}
+// personKinds are the API's names for the kinds of persons in a team.
+var personKinds = map[directory.Kind]string{
+	directory.AccountKind: "account",
+	directory.UserKind:    "user",
+	"":                    "elsewhere",
+}
 
-// nobody is the word for who neither is in the team nor exists for the tenant.
+// nobody is the kind of an id that is neither in the team nor an account or user of the tenant.
 const nobody = "nobody"
 
-// ChangeTeamMembers puts persons into a team and takes others out, all at once, and
-// says who they are.
-func (s *Service) ChangeTeamMembers(ctx context.Context, id tenant.ID, team scim.ID, in TeamMembersChange) (TeamMembersChanged, error) {
+// ChangeTeamMembers adds persons to a team and removes others in one transaction. The answer says
+// who they are.
+func (s *Service) ChangeTeamMembers(
+	ctx context.Context, id tenant.ID, team scim.ID, in TeamMembersChange,
+) (TeamMembersChanged, error) {
 	out := TeamMembersChanged{Add: []scim.ID{}, Remove: []scim.ID{}, Persons: []TeamPerson{}}
 	if n := len(in.Add) + len(in.Remove); n == 0 || n > MaxTeamChange {
 		return out, invalid("add and remove must name 1 to %d persons together", MaxTeamChange)
 	}
-	if err := s.changeable(ctx, id); err != nil {
+	if err := s.requireChangeable(ctx, id); err != nil {
 		return out, err
 	}
 	if _, err := s.Directory.For(id).Teams().Get(ctx, team); err != nil {
@@ -52,14 +60,16 @@ func (s *Service) ChangeTeamMembers(ctx context.Context, id tenant.ID, team scim
 	return out, err
 }
 
-// resolve finds the persons that a change names. Nobody is to come and to go.
-func (s *Service) resolve(ctx context.Context, id tenant.ID, team scim.ID, in TeamMembersChange, out *TeamMembersChanged) error {
+// resolve finds the persons that a change names. A person cannot be both added and removed.
+func (s *Service) resolve(
+	ctx context.Context, id tenant.ID, team scim.ID, in TeamMembersChange, out *TeamMembersChanged,
+) error {
 	for _, list := range []struct {
 		named           []string
 		found, opposite *[]scim.ID
 	}{{in.Add, &out.Add, &out.Remove}, {in.Remove, &out.Remove, &out.Add}} {
 		for _, who := range list.named {
-			p, err := s.person(ctx, id, team, who)
+			p, err := s.resolvePerson(ctx, id, team, who)
 			if err != nil {
 				return err
 			}
@@ -67,14 +77,14 @@ func (s *Service) resolve(ctx context.Context, id tenant.ID, team scim.ID, in Te
 				return invalid("%s is to be added and removed", p.ID)
 			}
 			*list.found = append(*list.found, p.ID)
-			out.meet(p)
+			out.addPerson(p)
 		}
 	}
 	return nil
 }
 
-// meet lists a person once.
-func (c *TeamMembersChanged) meet(m TeamMember) {
+// addPerson adds a person to the answer once.
+func (c *TeamMembersChanged) addPerson(m TeamMember) {
 	if !slices.ContainsFunc(c.Persons, func(p TeamPerson) bool { return p.ID == m.ID }) {
 		c.Persons = append(c.Persons, TeamPerson{TeamMember: m})
 	}
@@ -82,5 +92,6 @@ func (c *TeamMembersChanged) meet(m TeamMember) {
 
 func (s *Service) inTeam(ctx context.Context, id tenant.ID, team, person scim.ID) (bool, error) {
 	teams, err := s.Directory.TeamsOf(ctx, person)
-	return slices.ContainsFunc(teams, func(m directory.TeamMembership) bool { return m.Tenant == id && m.Team == team }), err
+	isTeam := func(m directory.TeamMembership) bool { return m.Tenant == id && m.Team == team }
+	return slices.ContainsFunc(teams, isTeam), err
 }

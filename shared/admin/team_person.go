@@ -12,43 +12,44 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// ownID is the form of the ids that the directory gives.
-var ownID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+// uuidPattern matches the ids that the directory generates.
+var uuidPattern = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
-// person finds an account or a user of the tenant by id, userName or email. An id
-// comes first, also that of a member who is a user of another tenant by now: nothing
-// else names that one. What only looks like an id may be a name.
-func (s *Service) person(ctx context.Context, id tenant.ID, team scim.ID, who string) (TeamMember, error) {
-	if !ownID.MatchString(who) {
-		return s.personNamed(ctx, id, who)
+// resolvePerson finds an account or a user of the tenant by id, userName or email. An id has
+// priority, also that of a team member who has become a user of another tenant, because nothing
+// else identifies that person. A value in the form of an id may also be a name.
+func (s *Service) resolvePerson(ctx context.Context, id tenant.ID, team scim.ID, who string) (TeamMember, error) {
+	if !uuidPattern.MatchString(who) {
+		return s.personByName(ctx, id, who)
 	}
-	p, err := s.personOf(ctx, id, scim.ID(who))
+	p, err := s.personByID(ctx, id, scim.ID(who))
 	if err != nil || p.Kind != personKinds[""] {
 		return p, err
 	}
 	if in, err := s.inTeam(ctx, id, team, p.ID); err != nil || in {
 		return p, err
 	}
-	found, err := s.named(ctx, id, who)
-	if err == nil && len(found) == 0 { // somebody who was deleted perhaps
+	found, err := s.personsByName(ctx, id, who)
+	if err == nil && len(found) == 0 { // perhaps a person who was deleted
 		return TeamMember{ID: p.ID, Kind: nobody}, nil
 	}
-	return one(found, who, err)
+	return exactlyOne(found, who, err)
 }
 
-// personNamed finds somebody by userName or email.
-func (s *Service) personNamed(ctx context.Context, id tenant.ID, who string) (TeamMember, error) {
-	found, err := s.named(ctx, id, who)
-	return one(found, who, err)
+// personByName finds one person by userName or email.
+func (s *Service) personByName(ctx context.Context, id tenant.ID, who string) (TeamMember, error) {
+	found, err := s.personsByName(ctx, id, who)
+	return exactlyOne(found, who, err)
 }
 
-// one is the only one who was found.
-func one(found []TeamMember, who string, err error) (TeamMember, error) {
+// exactlyOne returns the person found, or an error if there is none or more than one.
+func exactlyOne(found []TeamMember, who string, err error) (TeamMember, error) {
 	switch {
 	case err != nil:
 		return TeamMember{}, err
 	case len(found) == 0:
-		return TeamMember{}, invalid("nobody has the id, userName or email %q: neither an account nor a user of the tenant", who)
+		return TeamMember{}, invalid("nobody has the id, userName or email %q: "+
+			"neither an account nor a user of the tenant", who)
 	case len(found) > 1:
 		words := make([]string, len(found))
 		for i, m := range found {
@@ -59,9 +60,9 @@ func one(found []TeamMember, who string, err error) (TeamMember, error) {
 	return found[0], nil
 }
 
-// personOf says who has an id. Accounts come first: one may become a user between the
-// two reads, never the other way round.
-func (s *Service) personOf(ctx context.Context, t tenant.ID, id scim.ID) (TeamMember, error) {
+// personByID finds a person by id. It reads accounts first, because an account may become a user
+// between the two reads, but not the reverse.
+func (s *Service) personByID(ctx context.Context, t tenant.ID, id scim.ID) (TeamMember, error) {
 	a, err := s.Directory.Accounts().Get(ctx, id)
 	if err == nil {
 		return member(directory.AccountKind, a.Resource), nil
@@ -80,8 +81,8 @@ func member(k directory.Kind, r directory.Resource) TeamMember {
 	return TeamMember{ID: r.ID, Kind: personKinds[k], UserName: r.Doc.Get("userName").Text()}
 }
 
-// named finds all whose userName or email it is.
-func (s *Service) named(ctx context.Context, id tenant.ID, who string) (found []TeamMember, err error) {
+// personsByName finds all persons with a userName or email.
+func (s *Service) personsByName(ctx context.Context, id tenant.ID, who string) (found []TeamMember, err error) {
 	accounts, t := s.Directory.Accounts(), s.Directory.For(id)
 	for _, find := range []func(context.Context, string) (directory.Account, error){accounts.ByName, accounts.ByEmail} {
 		a, err := find(ctx, who)

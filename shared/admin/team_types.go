@@ -7,19 +7,19 @@ import (
 	"scimserver/shared/scim"
 )
 
-// Who decides on a group or team.
+// The values of managedBy.
 const (
 	bySCIM     = "scim"
 	byOperator = "operator"
 )
 
-// Team is a team as the API shows it.
+// Team is a team in the API.
 type Team struct {
 	ID        scim.ID   `json:"id"`
 	Name      string    `json:"name"`
 	ManagedBy string    `json:"managedBy"` // operator
 	Created   time.Time `json:"created"`
-	Modified  time.Time `json:"modified"` // by a change of members, too
+	Modified  time.Time `json:"modified"` // also by a change of members
 }
 
 // TeamList is a page of a tenant's teams.
@@ -33,11 +33,11 @@ type TeamName struct {
 	Name string `json:"name"`
 }
 
-// TeamMember is a person in a team, as that person is now.
+// TeamMember is a person in a team.
 type TeamMember struct {
 	ID       scim.ID `json:"id"`
 	Kind     string  `json:"kind"`               // account, user, or elsewhere: a user of another tenant
-	UserName string  `json:"userName,omitempty"` // not of who is elsewhere
+	UserName string  `json:"userName,omitempty"` // empty for elsewhere
 }
 
 // TeamMemberList is a page of a team's members.
@@ -46,25 +46,25 @@ type TeamMemberList struct {
 	Next    scim.ID      `json:"next,omitempty"`
 }
 
-// MaxTeamChange is the most persons of one change.
+// MaxTeamChange is the maximum number of persons in one change.
 const MaxTeamChange = directory.MaxTeamEdit
 
-// TeamMembersChange is the body that changes a team's members, each by id, userName
-// or email.
+// TeamMembersChange is the body that changes a team's members. Each is an id, a userName or an
+// email.
 type TeamMembersChange struct {
 	Add    []string `json:"add,omitempty"`
 	Remove []string `json:"remove,omitempty"`
 }
 
-// TeamMembersChanged says who was named.
+// TeamMembersChanged is the answer to a change of members.
 type TeamMembersChanged struct {
 	Add     []scim.ID    `json:"add"`
-	Remove  []scim.ID    `json:"remove"`  // of those who were in the team
-	Persons []TeamPerson `json:"persons"` // all who were named, each once
+	Remove  []scim.ID    `json:"remove"`  // only those who were members
+	Persons []TeamPerson `json:"persons"` // everybody whom the request names, once
 }
 
-// TeamPerson is somebody whom a change of a team's members names. Its kind is nobody
-// for the id of none, which can only be removed.
+// TeamPerson is a person whom a change names. Its kind is nobody if the id belongs to nobody; then
+// it can only be removed.
 type TeamPerson struct {
 	TeamMember
 	WasMember bool `json:"wasMember"` // before the change

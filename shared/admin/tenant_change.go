@@ -17,17 +17,17 @@ const (
 	maxLifetime = 100 * 365 * 24 * 60 * 60
 )
 
-// apply makes the change on a record. The error says what can't be.
+// apply makes the change on a tenant's record, or says what is invalid.
 func (c TenantChange) apply(t *tenant.Tenant) error {
 	if c.Name != nil {
-		if !plainName(*c.Name) {
+		if !isPrintableName(*c.Name) {
 			return invalid("name must have 1 to %d printable characters", maxName)
 		}
 		t.Name = *c.Name
 	}
 	if c.Profile != nil {
 		if !c.Profile.Valid() {
-			return invalid("profile %q is none of generic, okta, entra, strict", *c.Profile)
+			return invalid("profile must be generic, okta, entra or strict, not %q", *c.Profile)
 		}
 		t.Profile = *c.Profile
 	}
@@ -60,13 +60,13 @@ func (c TenantChange) applySwitches(t *tenant.Tenant) error {
 	case Automatic:
 		t.Connect = tenant.Automatic
 	default:
-		return invalid("connect %q is neither approval nor automatic", *c.Connect)
+		return invalid("connect must be approval or automatic, not %q", *c.Connect)
 	}
 	return nil
 }
 
-// connectOf is the API's word for how a tenant connects accounts.
-func connectOf(c tenant.Connect) Connect {
+// connectMode is the API's name for how a tenant connects accounts.
+func connectMode(c tenant.Connect) Connect {
 	if c == tenant.Automatic {
 		return Automatic
 	}
@@ -86,7 +86,7 @@ func (c LimitsChange) apply(l *tenant.Limits) error {
 	set(&l.EmailsPerUser, c.EmailsPerUser)
 	if s := c.TokenAgeSeconds; s != nil {
 		if *s > maxLifetime {
-			return invalid("the limit of a token's age must be at most %d seconds", maxLifetime)
+			return invalid("limits.tokenAgeSeconds must be at most %d", maxLifetime)
 		}
 		l.TokenAge = time.Duration(*s) * time.Second
 	}
@@ -96,20 +96,21 @@ func (c LimitsChange) apply(l *tenant.Limits) error {
 	return nil
 }
 
-func plainName(s string) bool {
+func isPrintableName(s string) bool {
 	n := utf8.RuneCountInString(s)
-	return utf8.ValidString(s) && n >= 1 && n <= maxName && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+	hidden := func(r rune) bool { return !unicode.IsPrint(r) }
+	return utf8.ValidString(s) && n >= 1 && n <= maxName && !strings.ContainsFunc(s, hidden)
 }
 
 var domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
-// domainNames returns domains in lower case, each once and in order.
+// domainNames returns domains in lower case, sorted and without duplicates.
 func domainNames(list []string) ([]string, error) {
 	domains := make([]string, len(list))
 	for i, name := range list {
 		domains[i] = strings.ToLower(name)
 		if len(name) > 253 || !domainName.MatchString(domains[i]) {
-			return nil, invalid("%q is no domain name; write one with other letters than a-z in its ASCII form (xn--...)", name)
+			return nil, invalid("%q is not a domain name; write an internationalized name in its ASCII form (xn--...)", name)
 		}
 	}
 	slices.Sort(domains)

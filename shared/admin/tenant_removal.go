@@ -11,18 +11,19 @@ import (
 )
 
 const (
-	// removalTime is how long one call goes on deleting: well within the
-	// function's own limit, and short enough to show progress.
+	// removalTime limits how long one call deletes. It is well within the function's own limit, and
+	// short enough to show progress.
 	removalTime = 10 * time.Second
-	// longestRequest is how long a request that was let in may take.
-	longestRequest = 30 * time.Second
+	// maxRequestTime is the longest time that an admitted request can take.
+	maxRequestTime = 30 * time.Second
 )
 
-// RemoveTenant does a piece of the deletion of a tenant and says what is left.
-// confirm repeats the id: nothing that a tenant had comes back.
+// RemoveTenant does a part of a tenant's deletion and says what is left. confirm must repeat the
+// id, because the deletion cannot be undone.
 func (s *Service) RemoveTenant(ctx context.Context, id tenant.ID, confirm string) (Removal, error) {
 	if confirm != string(id) {
-		return Removal{}, invalid("deleting a tenant deletes all its users, groups and teams: repeat its id in the parameter confirm")
+		return Removal{}, invalid("deleting a tenant deletes all its users, groups and teams: " +
+			"repeat its id in the parameter confirm")
 	}
 	t, err := s.Directory.Tenants().Tenant(ctx, id)
 	if err != nil {
@@ -31,17 +32,18 @@ func (s *Service) RemoveTenant(ctx context.Context, id tenant.ID, confirm string
 	if t.State == tenant.Active {
 		return Removal{}, conflict("tenant %s is active: suspend it first", id)
 	}
-	// The keys go first: once the record is gone, nobody looks for them.
+	// The keys are deleted first: nobody looks for them once the record is gone.
 	if s.Keys != nil {
 		if err := s.Keys.DeleteAllBut(ctx, id, tenant.APIKey{}); err != nil {
 			return Removal{}, err
 		}
 	}
-	left, err := s.Directory.RemoveTenant(ctx, id, removalTime, s.CacheTime+longestRequest)
+	left, err := s.Directory.RemoveTenant(ctx, id, removalTime, s.CacheTime+maxRequestTime)
 	if errors.Is(err, directory.ErrNotFound) { // another call has finished it meanwhile
 		return Removal{Done: true}, nil
 	}
 	return Removal{
-		Done: left.Done, Users: left.Users, Groups: left.Groups, Teams: left.Teams, WaitSeconds: int(math.Ceil(left.Wait.Seconds())),
+		Done: left.Done, Users: left.Users, Groups: left.Groups, Teams: left.Teams,
+		WaitSeconds: int(math.Ceil(left.Wait.Seconds())),
 	}, err
 }

@@ -6,7 +6,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Tenant is a tenant as the API shows it.
+// Tenant is a tenant in the API.
 type Tenant struct {
 	ID            tenant.ID      `json:"id"`
 	Name          string         `json:"name"`
@@ -17,15 +17,15 @@ type Tenant struct {
 	Connect       Connect        `json:"connect"`
 	Reactivate    bool           `json:"reactivate"`
 	Limits        Limits         `json:"limits"`
-	// OwnThrottle says whether API Gateway counts this tenant's requests apart.
+	// OwnThrottle says whether the tenant has an API key of its own, by which API Gateway throttles it.
 	OwnThrottle bool      `json:"ownThrottle"`
 	Created     time.Time `json:"created"`
-	Users       *int      `json:"users,omitempty"`  // counted for one tenant, not in lists
+	Users       *int      `json:"users,omitempty"`  // only in the answer for a single tenant
 	Groups      *int      `json:"groups,omitempty"` // likewise
 	Warning     string    `json:"warning,omitempty"`
 }
 
-// Limits are a tenant's limits; 0 users, groups or seconds mean no limit.
+// Limits are a tenant's limits. 0 users, groups or seconds means no limit.
 type Limits struct {
 	RequestsPerSecond int   `json:"requestsPerSecond"`
 	Burst             int   `json:"burst"`
@@ -35,10 +35,10 @@ type Limits struct {
 	TokenAgeSeconds   int64 `json:"tokenAgeSeconds"`
 }
 
-// TenantList is a page of tenants in the order of their ids.
+// TenantList is a page of tenants, ordered by id.
 type TenantList struct {
 	Tenants []Tenant  `json:"tenants"`
-	Next    tenant.ID `json:"next,omitempty"` // to be given as after, where there are more
+	Next    tenant.ID `json:"next,omitempty"` // the value of after for the next page
 }
 
 // NewTenant is the body that creates a tenant.
@@ -47,7 +47,7 @@ type NewTenant struct {
 	TenantChange
 }
 
-// TenantChange is the body that changes a tenant: what is missing stays.
+// TenantChange is the body that changes a tenant. Missing members are unchanged.
 type TenantChange struct {
 	Name       *string         `json:"name,omitempty"`
 	Profile    *tenant.Profile `json:"profile,omitempty"`
@@ -57,16 +57,16 @@ type TenantChange struct {
 	Limits     *LimitsChange   `json:"limits,omitempty"`
 }
 
-// Connect is the API's word for a tenant.Connect.
+// Connect is the API's name for a tenant.Connect.
 type Connect string
 
-// The words.
+// The values of Connect.
 const (
 	Approval  Connect = "approval"
 	Automatic Connect = "automatic"
 )
 
-// LimitsChange changes limits: what is missing stays.
+// LimitsChange changes limits. Missing members are unchanged.
 type LimitsChange struct {
 	RequestsPerSecond *int   `json:"requestsPerSecond,omitempty"`
 	Burst             *int   `json:"burst,omitempty"`
@@ -76,7 +76,7 @@ type LimitsChange struct {
 	TokenAgeSeconds   *int64 `json:"tokenAgeSeconds,omitempty"`
 }
 
-// Removal says how far the deletion of a tenant has come.
+// Removal says how much of a tenant is still to be deleted.
 type Removal struct {
 	Done        bool `json:"done"`
 	Users       int  `json:"users"`  // left

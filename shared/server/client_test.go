@@ -46,7 +46,7 @@ func newClientOn(t *testing.T, dir *directory.Directory, change ...func(*server.
 	for _, f := range change {
 		f(&o)
 	}
-	c.server = server.New(o, server.Users, server.Groups, server.Me, server.Search, server.Schemas, server.ResourceTypes, server.ServiceProviderConfig, server.Later)
+	c.server = server.New(o, server.Users, server.Groups, server.Me, server.Search, server.Schemas, server.ResourceTypes, server.ServiceProviderConfig, server.NotImplemented)
 	c.origin = server.Origin{BaseURL: base, RequestID: "r1", Caller: tenant.Caller{
 		Tenant: "acme", Profile: tenant.Strict, Credential: "k1", Scopes: []tenant.Scope{tenant.Read, tenant.Write}}}
 	return c

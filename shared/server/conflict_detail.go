@@ -11,76 +11,76 @@ import (
 	"scimserver/shared/scim"
 )
 
-// collision is what the text of a 409 uniqueness is made of. An administrator reads
-// it in the provider's log. It says who holds a value only where that is a resource
-// of the same tenant; of all other holders it says the same.
-type collision struct {
-	Losses      []loss
-	Deactivated scim.ID // the user who was deactivated and is provisioned again, "" for none
-	Changes     bool    // a resource that exists was to be changed
+// uniquenessDetail makes the detail of a 409 uniqueness, which an administrator reads in the
+// provider's log. It names the holder of a value only if the holder is a resource of the same
+// tenant. For all other holders the text is the same.
+type uniquenessDetail struct {
+	Values      []takenValue
+	Deactivated scim.ID // the deactivated user whom the request asks for again, or ""
+	Changes     bool    // the request changes an existing resource
 	Support     string  // whom the administrator can ask
 }
 
-// loss is a value that another resource holds.
-type loss struct {
+// takenValue is a value that another resource holds.
+type takenValue struct {
 	directory.TakenValue
-	Reference string // the id of the conflict that was recorded, "" for none
+	Reference string // the id of the recorded conflict, or ""
 }
 
-// takenError makes the answer to a request that lost values, which err says.
-func takenError(r *request, err error, lost *directory.TakenError) *scim.Error {
-	c := collision{Changes: r.ID != "", Support: r.support}
-	for i, v := range lost.Values {
-		c.Losses = append(c.Losses, loss{TakenValue: v})
+// takenError makes the SCIM error of a request for values that are taken.
+func takenError(r *request, err error, taken *directory.TakenError) *scim.Error {
+	c := uniquenessDetail{Changes: r.ID != "", Support: r.support}
+	for i, v := range taken.Values {
+		c.Values = append(c.Values, takenValue{TakenValue: v})
 		if len(r.event.conflicts) > i {
-			c.Losses[i].Reference = string(r.event.conflicts[i])
+			c.Values[i].Reference = string(r.event.conflicts[i])
 		}
 	}
 	if e, ok := errors.AsType[*deactivatedError](err); ok {
 		c.Deactivated = e.id
 	}
-	c.conceal()
-	return scim.Uniqueness(c.detail())
+	c.hideOtherHolders()
+	return scim.Uniqueness(c.text())
 }
 
-// conceal names one conflict for all values that are held outside, whether one or
-// several hold them: a tenant is not to learn which of them belong together. It is
-// the one that is named by the first email, as it would be if all were one.
-func (c collision) conceal() {
-	var outside []*loss
-	for i := range c.Losses {
-		if c.Losses[i].Holder == "" {
-			outside = append(outside, &c.Losses[i])
+// hideOtherHolders gives all values that are held outside the tenant the same conflict id, whether
+// they have one holder or several: a tenant must not learn which values belong together. The id is
+// that of the first email, as it would be for a single holder.
+func (c uniquenessDetail) hideOtherHolders() {
+	var outside []*takenValue
+	for i := range c.Values {
+		if c.Values[i].Holder == "" {
+			outside = append(outside, &c.Values[i])
 		}
 	}
 	if len(outside) == 0 {
 		return
 	}
-	first := slices.MinFunc(outside, func(a, b *loss) int { return a.Compare(b.TakenValue) }).Reference
+	first := slices.MinFunc(outside, func(a, b *takenValue) int { return a.Compare(b.TakenValue) }).Reference
 	for _, l := range outside {
 		l.Reference = first
 	}
 }
 
-// maxDetail is how long a text is at most, in characters: logs of providers cut
-// longer ones.
+// maxDetail is the maximum length of the detail in characters, because providers' logs cut longer
+// texts.
 const maxDetail = 700
 
-// detail says what happened and what to do. Values are cut, and then fewer of them
-// named, until the text is short enough.
-func (c collision) detail() (text string) {
+// text says what happened and what to do. It shortens the values, and then names fewer of them,
+// until the text is short enough.
+func (c uniquenessDetail) text() (text string) {
 	for _, most := range []struct{ characters, values int }{{200, 6}, {64, 4}, {32, 3}, {16, 2}, {16, 1}} {
-		if text = c.within(most.characters, most.values); utf8.RuneCountInString(text) <= maxDetail {
+		if text = c.textWithin(most.characters, most.values); utf8.RuneCountInString(text) <= maxDetail {
 			break
 		}
 	}
 	return text
 }
 
-// within is the detail with at most so many values of so many characters: for each
-// holder a sentence, and what can be done where that was not said before.
-func (c collision) within(characters, values int) string {
-	named := c.Losses[:min(values, len(c.Losses))]
+// textWithin returns the text with at most that many values of that many characters. It has one
+// sentence for each holder, followed by advice that was not given before.
+func (c uniquenessDetail) textWithin(characters, values int) string {
+	named := c.Values[:min(values, len(c.Values))]
 	var text []string
 	for _, same := range byOwner(named) {
 		text = append(text, c.fact(same, characters))
@@ -88,11 +88,11 @@ func (c collision) within(characters, values int) string {
 			text = append(text, a)
 		}
 	}
-	if more := len(c.Losses) - len(named); more > 0 {
-		text = append(text, fmt.Sprintf("More values that are in use: %d.", more))
+	if more := len(c.Values) - len(named); more > 0 {
+		text = append(text, fmt.Sprintf("More values in use: %d.", more))
 	}
 	what := "user"
-	if c.Losses[0].Attribute == "displayName" {
+	if c.Values[0].Attribute == "displayName" {
 		what = "group"
 	}
 	return strings.Join(append(text, "Then provision the "+what+" again."), " ")
@@ -105,12 +105,13 @@ type owner struct {
 	reference string
 }
 
-func (l loss) owner() owner { return owner{l.Holder, l.ID, l.Reference} }
+// owner is what a tenant may know about the holder of a value.
+func (l takenValue) owner() owner { return owner{l.Holder, l.ID, l.Reference} }
 
-// byOwner puts together what was lost to the same holder, in the order of the first.
-func byOwner(losses []loss) (groups [][]loss) {
+// byOwner groups values by their holder, in the order of each holder's first value.
+func byOwner(losses []takenValue) (groups [][]takenValue) {
 	for _, l := range losses {
-		at := slices.IndexFunc(groups, func(g []loss) bool { return g[0].owner() == l.owner() })
+		at := slices.IndexFunc(groups, func(g []takenValue) bool { return g[0].owner() == l.owner() })
 		if at < 0 {
 			groups, at = append(groups, nil), len(groups)
 		}
@@ -119,21 +120,21 @@ func byOwner(losses []loss) (groups [][]loss) {
 	return groups
 }
 
-// fact says of values that were lost to one holder who that is, as far as the tenant
-// may know.
-func (c collision) fact(same []loss, characters int) string {
+// fact says who holds some values, as far as the tenant may know.
+func (c uniquenessDetail) fact(same []takenValue, characters int) string {
 	var values []string
 	for _, l := range same {
-		values = append(values, fmt.Sprintf("%s %q", l.Attribute, cut(l.Value, characters)))
+		values = append(values, fmt.Sprintf("%s %q", l.Attribute, truncate(l.Value, characters)))
 	}
 	verb := " is in use "
 	if len(values) > 1 {
 		verb = " are in use "
 	}
-	return strings.Join(values, " and ") + verb + c.place(same[0]) + quoted(" (conflict ", same[0].Reference, ")") + "."
+	return strings.Join(values, " and ") + verb + c.holderText(same[0]) +
+		enclose(" (conflict ", same[0].Reference, ")") + "."
 }
 
-func (c collision) place(l loss) string {
+func (c uniquenessDetail) holderText(l takenValue) string {
 	who := fmt.Sprintf("by %s %s", l.Holder, l.ID)
 	switch {
 	case l.Holder == "":
@@ -146,17 +147,18 @@ func (c collision) place(l loss) string {
 	return who + " of your identity provider"
 }
 
-// advice says what can be done about the holder of a value.
-func (c collision) advice(l loss, all []loss) string {
+// advice says what the administrator can do about the holder of a value.
+func (c uniquenessDetail) advice(l takenValue, all []takenValue) string {
 	ask := "ask " + c.Support
 	switch {
 	case l.Holder == "":
-		return "Assign another value at the identity provider, or " + ask + " to free it" + c.connectable(l, all) + quoting(all) + "."
+		return "Assign another value at the identity provider, or " + ask + " to free it" +
+			c.connectHint(l, all) + conflictsToQuote(all) + "."
 	case l.Holder == directory.TeamKind && c.Changes:
-		return "Rename the group at the identity provider, or " + ask + " to rename the team" + quoting(all) + "."
+		return "Rename the group at the identity provider, or " + ask + " to rename the team" + conflictsToQuote(all) + "."
 	case l.Holder == directory.TeamKind:
 		return "Rename the group at the identity provider, or " + ask +
-			" to rename the team or to connect it with the group" + quoting(all) + "."
+			" to rename the team or to connect it with the group" + conflictsToQuote(all) + "."
 	case l.Holder == directory.GroupKind:
 		return "Let the identity provider match and update that group, or rename one of the two."
 	case l.ID == c.Deactivated:
@@ -168,18 +170,19 @@ func (c collision) advice(l loss, all []loss) string {
 		"If not, assign another value, or, if that user is deactivated, " + ask + " to free it."
 }
 
-// connectable adds what else an operator may do where a new user lost an email to the
-// same holder, whoever that is: a username alone does not show that an account is of
+// connectHint adds that support can connect an account, if the request creates a user and one of
+// the same holder's values is an email. A username alone does not show that account and user are
 // the same person.
-func (c collision) connectable(l loss, all []loss) string {
-	if !c.Changes && slices.ContainsFunc(all, func(o loss) bool { return o.owner() == l.owner() && o.Attribute == "emails.value" }) {
+func (c uniquenessDetail) connectHint(l takenValue, all []takenValue) string {
+	isEmail := func(o takenValue) bool { return o.owner() == l.owner() && o.Attribute == "emails.value" }
+	if !c.Changes && slices.ContainsFunc(all, isEmail) {
 		return " or to connect an existing account"
 	}
 	return ""
 }
 
-// quoting names what support needs to find the conflicts.
-func quoting(all []loss) string {
+// conflictsToQuote names the conflict ids that support needs.
+func conflictsToQuote(all []takenValue) string {
 	var ids []string
 	for _, l := range all {
 		asked := l.Holder == "" || l.Holder == directory.TeamKind
@@ -196,16 +199,16 @@ func quoting(all []loss) string {
 	return ", quoting conflicts " + strings.Join(ids[:len(ids)-1], ", ") + " and " + ids[len(ids)-1]
 }
 
-// quoted is s between two others, "" without it.
-func quoted(before, s, behind string) string {
+// enclose returns s between two texts, or "" if s is empty.
+func enclose(before, s, behind string) string {
 	if s == "" {
 		return ""
 	}
 	return before + s + behind
 }
 
-// cut returns a value with at most so many characters.
-func cut(value string, characters int) string {
+// truncate returns the first characters of a value, followed by an ellipsis if it is longer.
+func truncate(value string, characters int) string {
 	if r := []rune(value); len(r) > characters {
 		return string(r[:characters]) + "…"
 	}

@@ -21,48 +21,48 @@ func lostTo(holder directory.Kind, id scim.ID, attribute, value, reference strin
 	return server.Loss{TakenValue: directory.TakenValue{Attribute: attribute, Value: value, Holder: holder, ID: id}, Reference: reference}
 }
 
-func outside(attribute, value, reference string) server.Loss {
+func lostOutside(attribute, value, reference string) server.Loss {
 	return lostTo("", "", attribute, value, reference)
 }
 
 // What administrators read when their provider shows a 409.
 func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
-	mail := outside("emails.value", "ann@acme.example", "mfz3k2qkx7ab")
+	mail := lostOutside("emails.value", "ann@acme.example", "mfz3k2qkx7ab")
 	for _, tt := range []struct {
 		name string
 		in   server.Collision
 		want string
 	}{
-		{"an email, outside", server.Collision{Losses: []server.Loss{mail}},
+		{"an email, outside", server.Collision{Values: []server.Loss{mail}},
 			`emails.value "ann@acme.example" is in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
 				`Assign another value at the identity provider, or ask the support of this service to free it or to connect an existing account, quoting conflict mfz3k2qkx7ab. ` +
 				`Then provision the user again.`},
-		{"nothing was recorded", server.Collision{Losses: []server.Loss{outside("userName", "ann", "")}},
+		{"nothing was recorded", server.Collision{Values: []server.Loss{lostOutside("userName", "ann", "")}},
 			`userName "ann" is in use outside your identity provider's users. ` +
 				`Assign another value at the identity provider, or ask the support of this service to free it, quoting this message. ` +
 				`Then provision the user again.`},
-		{"username and email, one conflict", server.Collision{Losses: []server.Loss{outside("userName", "ann@acme.example", "mfz3k2qkx7ab"), mail}},
+		{"username and email, one conflict", server.Collision{Values: []server.Loss{lostOutside("userName", "ann@acme.example", "mfz3k2qkx7ab"), mail}},
 			`userName "ann@acme.example" and emails.value "ann@acme.example" are in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
 				`Assign another value at the identity provider, or ask the support of this service to free it or to connect an existing account, quoting conflict mfz3k2qkx7ab. ` +
 				`Then provision the user again.`},
-		{"username and email, two conflicts", server.Collision{Losses: []server.Loss{outside("userName", "ann", "abcdefgh2345"), mail}},
+		{"username and email, two conflicts", server.Collision{Values: []server.Loss{lostOutside("userName", "ann", "abcdefgh2345"), mail}},
 			`userName "ann" and emails.value "ann@acme.example" are in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
 				`Assign another value at the identity provider, or ask the support of this service to free it or to connect an existing account, quoting conflict mfz3k2qkx7ab. ` +
 				`Then provision the user again.`},
-		{"an email of a user who exists", server.Collision{Changes: true, Losses: []server.Loss{mail}},
+		{"an email of a user who exists", server.Collision{Changes: true, Values: []server.Loss{mail}},
 			`emails.value "ann@acme.example" is in use outside your identity provider's users (conflict mfz3k2qkx7ab). ` +
 				`Assign another value at the identity provider, or ask the support of this service to free it, quoting conflict mfz3k2qkx7ab. ` +
 				`Then provision the user again.`},
-		{"a group that exists, and a team", server.Collision{Changes: true, Losses: []server.Loss{lostTo("Team", staffID, "displayName", "Staff", "kq2xw7mabcde")}},
+		{"a group that exists, and a team", server.Collision{Changes: true, Values: []server.Loss{lostTo("Team", staffID, "displayName", "Staff", "kq2xw7mabcde")}},
 			`displayName "Staff" is in use by Team ` + staffID + `, which is managed in the application (conflict kq2xw7mabcde). ` +
 				`Rename the group at the identity provider, or ask the support of this service to rename the team, quoting conflict kq2xw7mabcde. ` +
 				`Then provision the group again.`},
-		{"another user of the provider", server.Collision{Losses: []server.Loss{lostTo("User", annID, "emails.value", "ann@acme.example", "mfz3k2qkx7ab")}},
+		{"another user of the provider", server.Collision{Values: []server.Loss{lostTo("User", annID, "emails.value", "ann@acme.example", "mfz3k2qkx7ab")}},
 			`emails.value "ann@acme.example" is in use by User ` + annID + ` of your identity provider (conflict mfz3k2qkx7ab). ` +
 				`If it is the same person, let the identity provider match and update that user. ` +
 				`If not, assign another value, or, if that user is deactivated, ask the support of this service to free it. ` +
 				`Then provision the user again.`},
-		{"users within and outside", server.Collision{Losses: []server.Loss{lostTo("User", annID, "userName", "ann", ""), mail, lostTo("User", bobID, "emails.value", "ann@h.example", "")}},
+		{"users within and outside", server.Collision{Values: []server.Loss{lostTo("User", annID, "userName", "ann", ""), mail, lostTo("User", bobID, "emails.value", "ann@h.example", "")}},
 			`userName "ann" is in use by User ` + annID + ` of your identity provider. ` +
 				`If it is the same person, let the identity provider match and update that user. ` +
 				`If not, assign another value, or, if that user is deactivated, ask the support of this service to free it. ` +
@@ -70,20 +70,20 @@ func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
 				`Assign another value at the identity provider, or ask the support of this service to free it or to connect an existing account, quoting conflict mfz3k2qkx7ab. ` +
 				`emails.value "ann@h.example" is in use by User ` + bobID + ` of your identity provider. ` +
 				`Then provision the user again.`},
-		{"a deactivated user", server.Collision{Deactivated: annID, Losses: []server.Loss{lostTo("User", annID, "userName", "ann", ""), lostTo("User", annID, "emails.value", "ann@acme.example", "")}},
+		{"a deactivated user", server.Collision{Deactivated: annID, Values: []server.Loss{lostTo("User", annID, "userName", "ann", ""), lostTo("User", annID, "emails.value", "ann@acme.example", "")}},
 			`userName "ann" and emails.value "ann@acme.example" are in use by User ` + annID + `, which is deactivated. ` +
 				`If it is the same person, activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + annID +
 				`; or ask the support of this service to let provisioning activate users. If it is another person, assign another value. ` +
 				`Then provision the user again.`},
-		{"another group of the provider", server.Collision{Losses: []server.Loss{lostTo("Group", staffID, "displayName", "Staff", "")}},
+		{"another group of the provider", server.Collision{Values: []server.Loss{lostTo("Group", staffID, "displayName", "Staff", "")}},
 			`displayName "Staff" is in use by Group ` + staffID + ` of your identity provider. ` +
 				`Let the identity provider match and update that group, or rename one of the two. ` +
 				`Then provision the group again.`},
-		{"a team", server.Collision{Losses: []server.Loss{lostTo("Team", staffID, "displayName", "Staff", "kq2xw7mabcde")}},
+		{"a team", server.Collision{Values: []server.Loss{lostTo("Team", staffID, "displayName", "Staff", "kq2xw7mabcde")}},
 			`displayName "Staff" is in use by Team ` + staffID + `, which is managed in the application (conflict kq2xw7mabcde). ` +
 				`Rename the group at the identity provider, or ask the support of this service to rename the team or to connect it with the group, quoting conflict kq2xw7mabcde. ` +
 				`Then provision the group again.`},
-		{"a long value", server.Collision{Losses: []server.Loss{outside("userName", strings.Repeat("é", 300), "")}},
+		{"a long value", server.Collision{Values: []server.Loss{lostOutside("userName", strings.Repeat("é", 300), "")}},
 			`userName "` + strings.Repeat("é", 200) + `…" is in use outside your identity provider's users. ` +
 				`Assign another value at the identity provider, or ask the support of this service to free it, quoting this message. ` +
 				`Then provision the user again.`},
@@ -107,9 +107,9 @@ func TestTextsOfManyCollisions(t *testing.T) {
 			c := server.Collision{Deactivated: annID, Support: strings.Repeat("s", 100)}
 			for i := range n + 1 {
 				value := fmt.Sprint(i) + strings.Repeat("ü", width)
-				c.Losses = append(c.Losses, []server.Loss{
+				c.Values = append(c.Values, []server.Loss{
 					lostTo("User", annID, "userName", value, "mfz3k2qkx7ab"),
-					outside("emails.value", value, fmt.Sprintf("mfz3k2qkx7%02d", i)),
+					lostOutside("emails.value", value, fmt.Sprintf("mfz3k2qkx7%02d", i)),
 					lostTo("User", scim.ID(fmt.Sprintf("%036d", i)), "emails.value", value, "abcdefgh2345"),
 				}[min(i, i%2+1)])
 			}

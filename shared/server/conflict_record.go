@@ -9,24 +9,23 @@ import (
 	"scimserver/shared/directory"
 )
 
-// timeToNote is how long an answer may wait for what it lost to be noted.
-const timeToNote = time.Second
+// conflictTimeout limits the time that an answer waits for its conflicts to be recorded.
+const conflictTimeout = time.Second
 
-// noteConflicts has the ledger of conflicts count what a request has lost. That is not
-// tried for long, nor beyond the request's own time, for the answer must not be late; it
-// stays what it is without.
-func (s *Server) noteConflicts(ctx context.Context, r *request, err error) {
-	lost, ok := errors.AsType[*directory.TakenError](err)
+// recordConflicts records the values that a request asked for and that are taken. It respects the
+// request's deadline. If the conflicts cannot be recorded, the answer is a 409 all the same.
+func (s *Server) recordConflicts(ctx context.Context, r *request, err error) {
+	taken, ok := errors.AsType[*directory.TakenError](err)
 	if !ok || r.Directory == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeToNote)
+	ctx, cancel := context.WithTimeout(ctx, conflictTimeout)
 	defer cancel()
-	r.event.conflicts, r.event.unnoted = r.Directory.Conflicts().Record(ctx, lost)
+	r.event.conflicts, r.event.conflictErr = r.Directory.Conflicts().Record(ctx, taken)
 }
 
-// noted names the conflicts of a request, each once.
-func (e *event) noted() (ids []string) {
+// conflictIDs returns the ids of the request's conflicts without duplicates.
+func (e *event) conflictIDs() (ids []string) {
 	for _, id := range e.conflicts {
 		if !slices.Contains(ids, string(id)) {
 			ids = append(ids, string(id))

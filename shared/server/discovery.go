@@ -9,32 +9,33 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// Schemas is the endpoint that describes schemas (RFC 7644 section 4). The schema of users stands first.
+// Schemas is the endpoint that describes schemas (RFC 7644 section 4). The schema of users comes
+// first.
 func Schemas(s *Server) []route {
 	all := putFirst(s.Registry.Schemas, func(one *schema.Schema) bool { return one.ID == scim.UserSchema })
 	return discovery(s, "/Schemas", func(r *request) []scim.Value {
 		values := make([]scim.Value, len(all))
 		for i, one := range all {
-			values[i] = described(r, one.Value(), "Schema", "/Schemas/"+one.ID)
+			values[i] = withMeta(r, one.Value(), "Schema", "/Schemas/"+one.ID)
 		}
 		return values
 	})
 }
 
-// ResourceTypes is the endpoint that describes resource types (RFC 7644 section 4). Users stand first: some clients
-// take the first type for that of users.
+// ResourceTypes is the endpoint that describes resource types (RFC 7644 section 4). Users come
+// first, because some clients expect users in the first type.
 func ResourceTypes(s *Server) []route {
 	all := putFirst(s.Registry.Types, func(one *schema.ResourceType) bool { return one.Name == "User" })
 	return discovery(s, "/ResourceTypes", func(r *request) []scim.Value {
 		values := make([]scim.Value, len(all))
 		for i, one := range all {
-			values[i] = described(r, one.Value(), "ResourceType", "/ResourceTypes/"+one.Name)
+			values[i] = withMeta(r, one.Value(), "ResourceType", "/ResourceTypes/"+one.Name)
 		}
 		return values
 	})
 }
 
-// putFirst returns a list with the elements that match in front, otherwise in its order.
+// putFirst returns a list with the matching elements in front.
 func putFirst[T any](list []T, match func(T) bool) []T {
 	var front, rest []T
 	for _, one := range list {
@@ -47,23 +48,23 @@ func putFirst[T any](list []T, match func(T) bool) []T {
 	return append(front, rest...)
 }
 
-// ServiceProviderConfig is the endpoint that says what the service supports
-// (RFC 7643 section 5). It asks for no credential: the answer says how to get one.
+// ServiceProviderConfig is the endpoint that says what the service supports (RFC 7643 section 5).
+// It needs no credential, because the answer says how to get one.
 func ServiceProviderConfig(s *Server) []route {
-	get := reading("discover", func(_ context.Context, r *request) (*response, error) {
+	get := readMethod("discover", func(_ context.Context, r *request) (*response, error) {
 		if err := refuseFilter(r); err != nil {
 			return nil, err
 		}
 		const path = "/ServiceProviderConfig"
-		body := described(r, supported(s.Passwords != nil), "ServiceProviderConfig", path)
+		body := withMeta(r, configuration(s.Passwords != nil), "ServiceProviderConfig", path)
 		return &response{Status: http.StatusOK, Body: body}, nil
 	})
 	get.public = true
 	return []route{{"/ServiceProviderConfig", map[string]method{http.MethodGet: get}}}
 }
 
-// discovery makes the two routes of a read-only endpoint. Paging and sorting
-// parameters have no meaning there (RFC 7644 section 4).
+// discovery makes the two routes of a read-only endpoint. It ignores the parameters of paging and
+// sorting (RFC 7644 section 4).
 func discovery(s *Server, endpoint string, all func(*request) []scim.Value) []route {
 	list := func(_ context.Context, r *request) (*response, error) {
 		if err := refuseFilter(r); err != nil {
@@ -81,23 +82,23 @@ func discovery(s *Server, endpoint string, all func(*request) []scim.Value) []ro
 				return &response{Status: http.StatusOK, Body: v}, nil
 			}
 		}
-		return nil, scim.NotFound("no resource has this id")
+		return nil, scim.NotFound("no resource at this endpoint has this id")
 	}
 	return []route{
-		{endpoint, map[string]method{http.MethodGet: reading("discover", list)}},
-		{endpoint + "/{id}", map[string]method{http.MethodGet: reading("discover", one)}},
+		{endpoint, map[string]method{http.MethodGet: readMethod("discover", list)}},
+		{endpoint + "/{id}", map[string]method{http.MethodGet: readMethod("discover", one)}},
 	}
 }
 
 func refuseFilter(r *request) error {
 	if _, sent := r.filter(); sent {
-		return scim.Forbidden("discovery endpoints can't be filtered")
+		return scim.Forbidden("this endpoint does not support filters; send the request without the parameter filter")
 	}
 	return nil
 }
 
-// described adds meta to a discovery resource.
-func described(r *request, v scim.Value, resourceType, path string) scim.Value {
+// withMeta adds meta to a discovery resource (RFC 7643 section 3.1).
+func withMeta(r *request, v scim.Value, resourceType, path string) scim.Value {
 	meta := scim.Map(
 		scim.Member{Name: "resourceType", Value: scim.Text(resourceType)},
 		scim.Member{Name: "location", Value: scim.Text(r.BaseURL + path)},
@@ -106,8 +107,8 @@ func described(r *request, v scim.Value, resourceType, path string) scim.Value {
 	return scim.Map(append(members, scim.Member{Name: "meta", Value: meta})...)
 }
 
-// supported says what works today.
-func supported(passwords bool) scim.Value {
+// configuration is the ServiceProviderConfig resource (RFC 7643 section 5).
+func configuration(passwords bool) scim.Value {
 	flag := func(on bool, more ...scim.Member) scim.Value {
 		return scim.Map(append([]scim.Member{{Name: "supported", Value: scim.Boolean(on)}}, more...)...)
 	}
@@ -116,21 +117,25 @@ func supported(passwords bool) scim.Value {
 		scim.Member{Name: "patch", Value: flag(true)},
 		scim.Member{Name: "bulk", Value: flag(false,
 			scim.Member{Name: "maxOperations", Value: scim.Int(0)}, scim.Member{Name: "maxPayloadSize", Value: scim.Int(0)})},
-		scim.Member{Name: "filter", Value: flag(true, scim.Member{Name: "maxResults", Value: scim.Int(directory.MaxResults)})},
+		scim.Member{Name: "filter", Value: flag(true,
+			scim.Member{Name: "maxResults", Value: scim.Int(directory.MaxResults)})},
 		scim.Member{Name: "pagination", Value: pagination()},
 		scim.Member{Name: "changePassword", Value: flag(passwords)},
 		scim.Member{Name: "sort", Value: flag(true)},
 		scim.Member{Name: "etag", Value: flag(true)},
 		scim.Member{Name: "authenticationSchemes", Value: scim.List(
-			scheme("oauthbearertoken", "Bearer token", "A token that the operator of the service issues, in the header Authorization: Bearer scim_...",
+			authenticationScheme("oauthbearertoken", "Bearer token",
+				"A token that the operator of the service issues, in the header Authorization: Bearer scim_...",
 				"https://www.rfc-editor.org/rfc/rfc6750"),
-			scheme("oauth2", "OAuth 2.0 client credentials", "A client id and secret that the operator issues, changed for a bearer token of one hour at /oauth2/token, beside /scim/v2",
+			authenticationScheme("oauth2", "OAuth 2.0 client credentials",
+				"A client id and secret that the operator issues. At /oauth2/token, beside /scim/v2, "+
+					"the client gets a bearer token for them that is valid for one hour.",
 				"https://www.rfc-editor.org/rfc/rfc6749"),
 		)},
 	)
 }
 
-func scheme(kind, name, description, spec string) scim.Value {
+func authenticationScheme(kind, name, description, spec string) scim.Value {
 	return scim.Map(
 		scim.Member{Name: "type", Value: scim.Text(kind)},
 		scim.Member{Name: "name", Value: scim.Text(name)},

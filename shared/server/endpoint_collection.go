@@ -8,60 +8,64 @@ import (
 	"scimserver/shared/scim/filter"
 )
 
-// The bounds on one answer: its bytes in the function's payload (see scim.Value.QuotedLen; AWS
-// allows 6 MB with headers and a large document besides), and the edges of all and of a
-// single resource that are read for it before anyone can know their bytes.
+// The limits of one answer. maxAnswer is in bytes of the function's payload (see
+// scim.Value.QuotedLen; AWS allows 6 MB, including headers and one more large resource).
+// maxEdges and maxEdgesAlone limit the edges that are read for a page and for a single
+// resource, because their size is unknown before they are read.
 const (
 	maxAnswer     = 5_000_000
 	maxEdges      = 10_000
 	maxEdgesAlone = 30_000
 )
 
-// collection is the stored resources of one type as searches see them.
+// collection gives searches access to the stored resources of one type.
 type collection interface {
-	// lookup returns what finds the one resource whose attribute equals a value by
-	// keys, nil where no key does.
-	lookup(r *request, path filter.Path, value string) lookup
-	// byExternalID and byEdge return what finds many resources by keys.
-	byExternalID(r *request, value string) walk
-	byEdge(r *request, value string) walk
-	// shown returns what reads the edges that an answer shows: of the first resources,
-	// as many as it holds.
-	shown(r *request) relation
-	// edges returns what reads the edges that a search compares, at most maxEdges in all.
-	edges(r *request) relation
-	// among is edges, of which only those that lead to certain ids are needed.
-	among(r *request, ids []scim.ID) relation
+	// lookup returns a lookup by key of the one resource whose attribute equals a value, or nil if the
+	// attribute is not indexed.
+	lookup(r *request, path filter.Path, value string) keyLookup
+	// byExternalID and byEdge return the ids of all resources with a value.
+	byExternalID(r *request, value string) idWalk
+	byEdge(r *request, value string) idWalk
+	// answerEdges reads the edges that an answer includes, for as many of the first resources as fit
+	// into it.
+	answerEdges(r *request) edgeReader
+	// filterEdges reads the edges that a filter or a sort compares, at most maxEdges in all calls
+	// together.
+	filterEdges(r *request) edgeReader
+	// edgesTo is filterEdges, limited to the edges that lead to certain ids.
+	edgesTo(r *request, ids []scim.ID) edgeReader
 }
 
-// relation reads an attribute that edges hold. It returns the values for the first
-// of the resources, at least for one. It is safe for concurrent use.
-type relation func(ctx context.Context, of []directory.Resource) ([]scim.Value, error)
+// edgeReader reads the edges of resources. It returns values for the first resources of the list,
+// at least for one. It is safe for concurrent use.
+type edgeReader func(ctx context.Context, of []directory.Resource) ([]scim.Value, error)
 
-// lookup finds resources by keys.
-type lookup func(ctx context.Context) (hits, error)
+// keyLookup finds resources by key.
+type keyLookup func(ctx context.Context) (lookupResult, error)
 
-// walk returns the ids that keys find behind an id, in order: limit of them, or all if
-// it is 0.
-type walk func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error)
+// idWalk returns ids in ascending order, beginning after an id. It returns at most limit ids, or
+// all if limit is 0.
+type idWalk func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error)
 
-// all is the lookup of all that a walk finds.
-func (w walk) all(ctx context.Context) (hits, error) {
+// all returns all ids of a walk.
+func (w idWalk) all(ctx context.Context) (lookupResult, error) {
 	ids, err := w(ctx, "", 0)
-	return hits{ids: ids}, err
+	return lookupResult{ids: ids}, err
 }
 
-// hits are resources, or their ids only, in ascending order.
-type hits struct {
+// lookupResult holds resources, or only their ids, in ascending order.
+type lookupResult struct {
 	resources []directory.Resource
 	ids       []scim.ID
 }
 
-// finder makes a lookup of a method of the directory.
-func finder[T any](find func(context.Context, string) ([]T, error), value string, resource func(T) directory.Resource) lookup {
-	return func(ctx context.Context) (hits, error) {
+// lookupBy makes a keyLookup from a method of the directory.
+func lookupBy[T any](
+	find func(context.Context, string) ([]T, error), value string, resource func(T) directory.Resource,
+) keyLookup {
+	return func(ctx context.Context) (lookupResult, error) {
 		list, err := find(ctx, value)
-		return hits{resources: resources(list, resource)}, err
+		return lookupResult{resources: resources(list, resource)}, err
 	}
 }
 

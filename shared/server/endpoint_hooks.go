@@ -2,12 +2,12 @@ package server
 
 import "context"
 
-// hooks are what an endpoint of users and groups adds to every request. They are values,
-// so that a function whose endpoints need no directory does not link it.
+// hooks are what the endpoints of users and groups add to every request. They are function values,
+// so that a Lambda function that needs no directory does not link it.
 type hooks struct {
-	open            func(context.Context, *request) error  // the caller's part of the directory
-	recordConflicts func(context.Context, *request, error) // of a request that failed
-	logFailure      func(context.Context, *request)        // of a request that has been answered
+	open            func(context.Context, *request) error  // the tenant's part of the directory
+	recordConflicts func(context.Context, *request, error) // after a request failed
+	logFailure      func(context.Context, *request)        // before the answer is written
 }
 
 func noHooks() hooks {
@@ -19,11 +19,11 @@ func noHooks() hooks {
 }
 
 func (s *Server) resourceHooks() hooks {
-	return hooks{open: s.openDirectory, recordConflicts: s.noteConflicts, logFailure: s.logFailure}
+	return hooks{open: s.openDirectory, recordConflicts: s.recordConflicts, logFailure: s.logFailure}
 }
 
-// openDirectory gives a request its tenant's part of the directory. It refuses a table
-// that was made under other settings.
+// openDirectory gives a request its tenant's part of the directory. It fails if the table was made
+// with other settings.
 func (s *Server) openDirectory(ctx context.Context, r *request) error {
 	r.Directory = s.Directory.For(r.Caller.Tenant)
 	return s.Directory.Ready(ctx)

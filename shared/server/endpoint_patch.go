@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// operations reads a PATCH message (RFC 7644 section 3.5.2).
-func (e *endpoint) operations(r *request) (ops []patch.Operation, o patch.Options, err error) {
+// readPatch reads a PATCH message (RFC 7644 section 3.5.2).
+func (e *endpoint) readPatch(r *request) (ops []patch.Operation, o patch.Options, err error) {
 	body, err := r.body(e.maxBody)
 	if err == nil {
 		err = patch.CheckLength(body)
@@ -29,22 +29,26 @@ func (e *endpoint) operations(r *request) (ops []patch.Operation, o patch.Option
 	return ops, o, err
 }
 
-// sameReadOnly returns what decides whether a value for a readOnly attribute is the one
-// that a stored resource has, nil where the tenant's profile repairs nothing.
-func (e *endpoint) sameReadOnly(ctx context.Context, r *request, stored directory.Resource) func(schema.Named, scim.Value, bool) (bool, error) {
+// sameReadOnly returns a function that reports whether a value sent for a readOnly attribute
+// equals the stored one. It returns nil if the tenant's profile allows no repairs.
+func (e *endpoint) sameReadOnly(
+	ctx context.Context, r *request, stored directory.Resource,
+) func(schema.Named, scim.Value, bool) (bool, error) {
 	if !r.tolerant() {
 		return nil
 	}
-	edges := remembered(e.stored.edges(r)) // once, however many operations name them
+	edges := readOnce(e.stored.filterEdges(r)) // once for all operations
 	return func(target schema.Named, sent scim.Value, add bool) (bool, error) {
-		has, err := e.valueOf(ctx, r, stored, target, edges)
+		has, err := e.currentValue(ctx, r, stored, target, edges)
 		return err == nil && r.event.repairs.SameReadOnly(sent, has, add), err
 	}
 }
 
-// valueOf returns the value of an attribute of a stored resource. Edges are read if the
-// attribute is the one that they hold.
-func (e *endpoint) valueOf(ctx context.Context, r *request, stored directory.Resource, of schema.Named, read relation) (scim.Value, error) {
+// currentValue returns the value of an attribute of a stored resource. It reads the edges if the
+// attribute is edgeAttr.
+func (e *endpoint) currentValue(
+	ctx context.Context, r *request, stored directory.Resource, of schema.Named, read edgeReader,
+) (scim.Value, error) {
 	var edges scim.Value
 	if of.Extension == nil && of.Attr.Name == e.edgeAttr {
 		values, err := read(ctx, []directory.Resource{stored})

@@ -9,9 +9,9 @@ import (
 	"scimserver/shared/scim"
 )
 
-// outward turns any error into one for the client. What it does not know is
-// internal, and its text stays in the log.
-func outward(r *request, err error) *scim.Error {
+// toSCIMError turns any error into a SCIM error. An unknown error becomes 500, and its text goes
+// only into the log.
+func toSCIMError(r *request, err error) *scim.Error {
 	if e, ok := errors.AsType[*scim.Error](err); ok {
 		return e
 	}
@@ -19,25 +19,25 @@ func outward(r *request, err error) *scim.Error {
 		return takenError(r, err, e)
 	}
 	if e, ok := errors.AsType[*directory.UnknownMembersError](err); ok {
-		return unknownMembers(e)
+		return unknownMembersError(e)
 	}
 	switch {
 	case errors.Is(err, directory.ErrNotFound):
 		return scim.NotFound(fmt.Sprintf("no resource at this endpoint has the id %.64q", string(r.ID)))
 	case errors.Is(err, directory.ErrVersion):
-		return outdated(r)
+		return preconditionFailed(r)
 	case errors.Is(err, directory.ErrTooMany):
-		return scim.TooMany("there is more to read for this than one request may")
+		return scim.TooMany("the request would read more than one request is allowed to; ask for less at a time")
 	case errors.Is(err, directory.ErrCycle):
-		return scim.InvalidValue("members would make the group a member of itself, directly or through other groups")
+		return scim.InvalidValue("this change would make the group a member of itself, directly or through other groups")
 	case errors.Is(err, directory.ErrDepth):
-		return scim.InvalidValue(fmt.Sprintf("members would nest groups more than %d deep", directory.MaxDepth))
-	case errors.Is(err, directory.ErrContention), errors.Is(err, directory.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+		return scim.InvalidValue(fmt.Sprintf("this change would nest groups more than %d levels deep", directory.MaxDepth))
+	case errors.Is(err, directory.ErrContention), errors.Is(err, directory.ErrUnavailable),
+		errors.Is(err, context.DeadlineExceeded):
 		return scim.Unavailable(retryAfter).WithCause(err)
 	}
 	return scim.Internal(err)
 }
 
-// retryAfter is the number of seconds after which a provider may try again what
-// the directory could not carry out.
+// retryAfter is the number of seconds in Retry-After of a 503.
 const retryAfter = 2

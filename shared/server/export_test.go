@@ -12,9 +12,9 @@ func (s *Server) Patterns() []string {
 // Collision and Loss are what the text of a 409 is made of, for the test that shows
 // all texts.
 type (
-	Collision = collision
-	Loss      = loss
+	Collision = uniquenessDetail
+	Loss      = takenValue
 )
 
 // Detail is the text.
-func (c collision) Detail() string { c.conceal(); return c.detail() }
+func (c uniquenessDetail) Detail() string { c.hideOtherHolders(); return c.text() }

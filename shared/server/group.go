@@ -9,7 +9,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Groups is the endpoint of Group resources, where the definitions have such.
+// Groups is the endpoint of Group resources (RFC 7643 section 4.2). It has no routes if the schema
+// definitions have no groups.
 func Groups(s *Server) []route {
 	if s.Registry.Type("Group") == nil {
 		return nil
@@ -18,7 +19,7 @@ func Groups(s *Server) []route {
 	return g.routes(operations{g.create, g.get, g.replace, g.patch, g.delete})
 }
 
-// groups carries out operations on Group resources.
+// groups implements the operations on Group resources.
 type groups struct {
 	endpoint
 	members *schema.Attribute
@@ -29,51 +30,52 @@ func newGroups(s *Server) *groups {
 	g := &groups{endpoint: s.endpoint("Group"), users: s.Registry.Type("User")}
 	g.kind = directory.GroupKind
 	g.stored, g.edgeAttr, g.maxBody = g, "members", 5<<20
-	g.advice = `displayName eq "...", externalId eq "..." or members.value eq "..."`
+	g.indexedFilters = `displayName eq "...", externalId eq "..." or members.value eq "..."`
 	g.members = g.typ.Core.Attributes.Find(g.edgeAttr)
 	return g
 }
 
-// content turns a body into the document that is stored and the members, which
-// are stored apart.
-func (g *groups) content(r *request) (doc scim.Value, sent *roster, err error) {
+// readContent converts a body to the stored document and the members, which are stored separately.
+func (g *groups) readContent(r *request) (doc scim.Value, sent *memberEdit, err error) {
 	body, err := g.body(r)
 	if err != nil {
 		return doc, nil, err
 	}
-	if err := g.misplaced(body); err != nil {
+	if err := g.rejectMisplaced(body); err != nil {
 		return doc, nil, err
 	}
-	if sent, err = g.roster(r, body.Find(g.edgeAttr)); err != nil {
+	if sent, err = g.readMembers(r, body.Find(g.edgeAttr)); err != nil {
 		return doc, nil, err
 	}
-	if doc, err = g.typ.Normalize(without(body, g.edgeAttr), schema.Rules{RequireSchemas: true}); err != nil {
+	if doc, err = g.typ.Normalize(withoutMember(body, g.edgeAttr), schema.Rules{RequireSchemas: true}); err != nil {
 		return doc, nil, err
 	}
-	return doc, sent, g.project(r, g.typ.Sent(doc))
+	return doc, sent, g.setProjection(r, g.typ.Sent(doc))
 }
 
-// misplaced refuses members that are named as those of an extension would be: to
-// ignore them as unknown would empty the group.
-func (g *groups) misplaced(body scim.Value) error {
+// rejectMisplaced refuses members under a name that begins with the core schema's URN, as only
+// attributes of extensions have. To ignore them as unknown would empty the group.
+func (g *groups) rejectMisplaced(body scim.Value) error {
 	urn := g.typ.Core.ID
 	for _, m := range body.Members() {
 		below := scim.EqualName(m.Name, urn) && m.Value.Find(g.edgeAttr).Kind() != scim.Null
 		if below || scim.EqualName(m.Name, urn+":"+g.edgeAttr) || scim.EqualName(m.Name, urn+"."+g.edgeAttr) {
-			return scim.InvalidSyntax(fmt.Sprintf("%.128q names members; send them once, as %q", m.Name, g.edgeAttr))
+			return scim.InvalidSyntax(fmt.Sprintf("%.128q holds members; send them once, "+
+				"in the attribute %q", m.Name, g.edgeAttr))
 		}
 	}
 	return nil
 }
 
-// skipsUnknown reports whether the tenant's provider sends members before it
-// sends the users, and never again if they are refused.
+// skipsUnknown reports whether unknown members are skipped instead of refused. These providers
+// send members before they send the users, and do not send refused members again.
 func (r *request) skipsUnknown() bool {
 	return r.Caller.Profile == tenant.Okta || r.Caller.Profile == tenant.Entra
 }
 
-// without returns an object without the member of that name, in any case.
-func without(object scim.Value, name string) scim.Value {
+// withoutMember returns an object without the member of that name. Names are compared without
+// case.
+func withoutMember(object scim.Value, name string) scim.Value {
 	if object.Kind() != scim.Object {
 		return object
 	}

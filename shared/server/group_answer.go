@@ -7,23 +7,25 @@ import (
 	"scimserver/shared/scim"
 )
 
-// written answers a request that has set all members of a group. They are read
-// only where they may be others than the client sent.
-func (g *groups) written(ctx context.Context, r *request, status int, c directory.ChangeResult, members *roster) (*response, error) {
+// respondReplaced answers a request that has set all members of a group. It reads them only if
+// another request may have changed them at the same time.
+func (g *groups) respondReplaced(
+	ctx context.Context, r *request, status int, c directory.ChangeResult, members *memberEdit,
+) (*response, error) {
 	r.event.repairs.Skipped(len(c.Skipped))
 	if c.Exact && g.wantsEdges(r) {
-		shown := g.elements(r, members.outcome(c.Added))
-		if !fits(shown) {
+		shown := g.memberArray(r, members.result(c.Added))
+		if !fitsAnswer(shown) {
 			shown = scim.Value{}
 		}
 		return g.respond(r, status, c.Group.Resource, shown), nil
 	}
-	return g.standing(ctx, r, status, c)
+	return g.respondCurrent(ctx, r, status, c)
 }
 
-// standing answers with a group as it is after a change. Where others may have
-// changed it meanwhile, it is read again.
-func (g *groups) standing(ctx context.Context, r *request, status int, c directory.ChangeResult) (*response, error) {
+// respondCurrent answers with a group as it is after a change. It reads the group again if another
+// request may have changed it at the same time.
+func (g *groups) respondCurrent(ctx context.Context, r *request, status int, c directory.ChangeResult) (*response, error) {
 	group := c.Group
 	if !c.Exact {
 		var err error
@@ -31,5 +33,5 @@ func (g *groups) standing(ctx context.Context, r *request, status int, c directo
 			return nil, err
 		}
 	}
-	return g.changed(ctx, r, status, group.Resource)
+	return g.respondChanged(ctx, r, status, group.Resource)
 }

@@ -5,20 +5,20 @@ import (
 	"net/http"
 )
 
-// create adds a group.
+// create adds a group (RFC 7644 section 3.3).
 func (g *groups) create(ctx context.Context, r *request) (*response, error) {
-	doc, members, err := g.content(r)
+	doc, members, err := g.readContent(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.room(ctx, r.Caller.Limits.Groups, "groups", g.kind); err != nil {
+	if err := r.checkQuota(ctx, r.Caller.Limits.Groups, "groups", g.kind); err != nil {
 		return nil, err
 	}
-	edit := members.edit()
+	edit := members.difference()
 	edit.SkipUnknown = r.skipsUnknown()
 	created, err := r.Directory.Groups().Create(ctx, doc, edit)
 	if err != nil {
 		return nil, err
 	}
-	return g.written(ctx, r, http.StatusCreated, created, members)
+	return g.respondReplaced(ctx, r, http.StatusCreated, created, members)
 }

@@ -5,9 +5,9 @@ import (
 	"net/http"
 )
 
-// delete removes a group.
+// delete removes a group (RFC 7644 section 3.6).
 func (g *groups) delete(ctx context.Context, r *request) (*response, error) {
-	if err := r.Directory.Groups().Delete(ctx, r.ID, r.match()); err != nil {
+	if err := r.Directory.Groups().Delete(ctx, r.ID, r.precondition()); err != nil {
 		return nil, err
 	}
 	return &response{Status: http.StatusNoContent}, nil

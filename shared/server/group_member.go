@@ -9,39 +9,38 @@ import (
 	"scimserver/shared/scim"
 )
 
-// The bounds on the display of a member, in bytes, and on the members that one
-// message names.
+// The limits of a member's display, in bytes, and of the members in one request.
 const (
-	maxDisplay = 256
-	maxNamed   = 50_000
+	maxDisplay     = 256
+	maxMembersSent = 50_000
 )
 
-func namesTooMany() error {
-	return scim.InvalidValue(fmt.Sprintf("the message names more than %d members; send fewer at a time", maxNamed))
+func tooManyMembersSent() error {
+	return scim.InvalidValue(fmt.Sprintf("the request names more than %d members; "+
+		"send fewer in one request", maxMembersSent))
 }
 
-// sentMembers reads members as clients send them: an array, or in a PATCH one
-// object as well.
-func (g *groups) sentMembers(r *request, items []scim.Value) ([]directory.Member, error) {
-	if len(items) > maxNamed {
-		return nil, namesTooMany()
+// readMemberList reads members as clients send them.
+func (g *groups) readMemberList(r *request, items []scim.Value) ([]directory.Member, error) {
+	if len(items) > maxMembersSent {
+		return nil, tooManyMembersSent()
 	}
 	list := make([]directory.Member, len(items))
 	for i, item := range items {
 		var err error
-		if list[i], err = g.member(r, item); err != nil {
+		if list[i], err = g.readMember(r, item); err != nil {
 			return nil, err
 		}
 	}
 	return list, nil
 }
 
-// member reads one member.
-func (g *groups) member(r *request, v scim.Value) (m directory.Member, err error) {
+// readMember reads one member.
+func (g *groups) readMember(r *request, v scim.Value) (m directory.Member, err error) {
 	if v.Kind() != scim.Object {
-		return m, scim.InvalidValue("each of members must be an object, not a JSON " + v.Kind().String())
+		return m, scim.InvalidValue("each value of members must be an object, not a JSON " + v.Kind().String())
 	}
-	if v, err = g.normalized(r, v, g.members.Name); err != nil {
+	if v, err = g.normalizeMember(r, v, g.members.Name); err != nil {
 		return m, err
 	}
 	m = directory.Member{
@@ -54,7 +53,7 @@ func (g *groups) member(r *request, v scim.Value) (m directory.Member, err error
 	default:
 		return m, scim.InvalidValue(fmt.Sprintf("members.type must be User or Group, not %.64q", string(m.Kind)))
 	}
-	if err := g.refer(r, &m, v.Get("$ref").Text()); err != nil {
+	if err := g.applyRef(r, &m, v.Get("$ref").Text()); err != nil {
 		return m, err
 	}
 	if m.ID == "" {
@@ -63,41 +62,42 @@ func (g *groups) member(r *request, v scim.Value) (m directory.Member, err error
 	return m, nil
 }
 
-// normalized validates one member, whose display is cut where the tenant's profile
-// allows.
-func (g *groups) normalized(r *request, v scim.Value, name string) (scim.Value, error) {
+// normalizeMember validates one member. It shortens a long display if the tenant's profile allows.
+func (g *groups) normalizeMember(r *request, v scim.Value, name string) (scim.Value, error) {
 	if text := v.Find("display").Text(); len(text) > maxDisplay {
 		if !r.tolerant() {
-			return v, scim.InvalidValue(fmt.Sprintf("members.display is longer than %d bytes", maxDisplay))
+			return v, scim.InvalidValue(fmt.Sprintf("members.display is longer than %d bytes; "+
+				"send a shorter one or none", maxDisplay))
 		}
 		display := scim.Member{Name: "display", Value: scim.Text(r.event.repairs.Display(text, maxDisplay))}
-		v = scim.Map(append(without(v, "display").Members(), display)...)
+		v = scim.Map(append(withoutMember(v, "display").Members(), display)...)
 	}
 	return g.members.NormalizeOne(v, name)
 }
 
-// refer adds what a reference says of a member. One to another service says
-// nothing.
-func (g *groups) refer(r *request, m *directory.Member, ref string) error {
-	kind, id, ok := g.target(r, ref)
+// applyRef adds what $ref says about a member. A reference to another service is ignored.
+func (g *groups) applyRef(r *request, m *directory.Member, ref string) error {
+	kind, id, ok := g.parseRef(r, ref)
 	switch {
 	case !ok:
 		return nil
 	case m.Kind != "" && m.Kind != kind:
 		return scim.InvalidValue(fmt.Sprintf("members.type is %s, but members.$ref refers to a %s", m.Kind, kind))
 	case m.ID != "" && m.ID != id:
-		return scim.InvalidValue(fmt.Sprintf("members.value is %.64q, but members.$ref refers to %.64q", string(m.ID), string(id)))
+		return scim.InvalidValue(fmt.Sprintf("members.value is %.64q, but members.$ref refers to %.64q",
+			string(m.ID), string(id)))
 	}
 	m.Kind, m.ID = kind, id
 	return nil
 }
 
-// target reads a URL of this service: absolute, with or without the version
-// (RFC 7644 section 3.13), or relative to the base (RFC 7643 section 2.3.7).
-func (g *groups) target(r *request, ref string) (kind directory.Kind, id scim.ID, ok bool) {
+// parseRef reads a URL of this service. It may be absolute, with or without the version (RFC 7644
+// section 3.13), or relative to the base URL (RFC 7643 section 2.3.7).
+func (g *groups) parseRef(r *request, ref string) (kind directory.Kind, id scim.ID, ok bool) {
 	_, version, _ := strings.Cut(Root, "/scim")
 	u, err := url.Parse(ref)
-	if err != nil || (u.Host != "" || u.Scheme != "") && !strings.HasPrefix(ref, strings.TrimSuffix(r.BaseURL, version)+"/") {
+	base := strings.TrimSuffix(r.BaseURL, version) + "/"
+	if err != nil || (u.Host != "" || u.Scheme != "") && !strings.HasPrefix(ref, base) {
 		return "", "", false
 	}
 	segments := strings.Split(strings.TrimSuffix(u.Path, "/"), "/")
@@ -116,8 +116,8 @@ func (g *groups) target(r *request, ref string) (kind directory.Kind, id scim.ID
 	return "", "", false
 }
 
-// unknownMembers names members that there are not, the first of them.
-func unknownMembers(e *directory.UnknownMembersError) *scim.Error {
+// unknownMembersError names the first of the members that do not exist.
+func unknownMembersError(e *directory.UnknownMembersError) *scim.Error {
 	const named = 10
 	var names []string
 	for _, id := range e.IDs[:min(len(e.IDs), named)] {

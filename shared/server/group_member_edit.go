@@ -11,44 +11,46 @@ import (
 	"scimserver/shared/scim/filter"
 )
 
-// roster collects what a request makes of the members of a group. It needs to know
-// who is a member only if whole is set or current was read.
-type roster struct {
-	whole   bool // what is not in the list is no member
-	list    []entry
-	at      map[scim.ID]int // in the list
-	current []directory.Member
-	read    bool // current is set
+// memberEdit collects the changes that a request makes to the members of a group. It needs the
+// current members only if they were loaded.
+type memberEdit struct {
+	complete bool // members that are not in entries are removed
+	entries  []memberEntry
+	index    map[scim.ID]int // position in entries
+	current  []directory.Member
+	loaded   bool // current was read
 
-	budget     *scim.Budget       // of the filters, nil is without bounds
+	budget     *scim.Budget       // of the filters; nil means unlimited
 	evaluation *filter.Evaluation // of the filters
 }
 
-// entry is a member that is to be there, or gone.
-type entry struct {
+// memberEntry is a member to add or to remove.
+type memberEntry struct {
 	directory.Member
-	gone bool
+	removed bool
 }
 
-func newRoster(whole bool) *roster { return &roster{whole: whole, at: map[scim.ID]int{}} }
+func newMemberEdit(whole bool) *memberEdit {
+	return &memberEdit{complete: whole, index: map[scim.ID]int{}}
+}
 
-// roster reads the members of a POST or PUT, which are all there are.
-func (g *groups) roster(r *request, v scim.Value) (*roster, error) {
-	all := newRoster(true)
+// readMembers reads the members in a POST or PUT, which replace all others.
+func (g *groups) readMembers(r *request, v scim.Value) (*memberEdit, error) {
+	all := newMemberEdit(true)
 	if v.IsEmpty() && v.Kind() != scim.Object {
 		return all, nil
 	}
 	if v.Kind() != scim.Array {
 		return nil, scim.InvalidValue("members must be an array, not a JSON " + v.Kind().String())
 	}
-	list, err := g.sentMembers(r, v.Items())
+	list, err := g.readMemberList(r, v.Items())
 	if err != nil {
 		return nil, err
 	}
 	return all, all.addAll(list)
 }
 
-func (a *roster) addAll(list []directory.Member) error {
+func (a *memberEdit) addAll(list []directory.Member) error {
 	for _, m := range list {
 		if err := a.add(m); err != nil {
 			return err
@@ -57,51 +59,44 @@ func (a *roster) addAll(list []directory.Member) error {
 	return nil
 }
 
-// add makes someone a member. What is said of a member later counts, but nobody is
-// of two types.
-func (a *roster) add(m directory.Member) error {
-	i, known := a.at[m.ID]
+// add adds a member. If a request names a member twice, the later display counts. A member cannot
+// have two types.
+func (a *memberEdit) add(m directory.Member) error {
+	i, known := a.index[m.ID]
 	if !known {
-		a.at[m.ID] = len(a.list)
-		a.list = append(a.list, entry{Member: m})
+		a.index[m.ID] = len(a.entries)
+		a.entries = append(a.entries, memberEntry{Member: m})
 		return nil
 	}
-	if old := a.list[i]; !old.gone {
+	if old := a.entries[i]; !old.removed {
 		if m.Kind != "" && old.Kind != "" && m.Kind != old.Kind {
-			return scim.InvalidValue(fmt.Sprintf("members names %.64q both as a User and as a Group", string(m.ID)))
+			return scim.InvalidValue(fmt.Sprintf("members has %.64q both as a User and as a Group", string(m.ID)))
 		}
-		m.Kind, m.Display = directory.Kind(or(string(m.Kind), string(old.Kind))), or(m.Display, old.Display)
+		m.Kind, m.Display = cmp.Or(m.Kind, old.Kind), cmp.Or(m.Display, old.Display)
 	}
-	a.list[i] = entry{Member: m}
+	a.entries[i] = memberEntry{Member: m}
 	return nil
 }
 
-// clear makes sure that nobody is a member.
-func (a *roster) clear() { a.whole, a.list, a.at = true, nil, map[scim.ID]int{} }
+// clear removes all members.
+func (a *memberEdit) clear() { a.complete, a.entries, a.index = true, nil, map[scim.ID]int{} }
 
-func or(value, fallback string) string {
-	if value == "" {
-		return fallback
-	}
-	return value
-}
-
-// remove makes sure that someone is no member.
-func (a *roster) remove(id scim.ID) {
-	gone := entry{Member: directory.Member{ID: id}, gone: true}
-	if i, known := a.at[id]; known {
-		a.list[i] = gone
+// remove removes a member.
+func (a *memberEdit) remove(id scim.ID) {
+	gone := memberEntry{Member: directory.Member{ID: id}, removed: true}
+	if i, known := a.index[id]; known {
+		a.entries[i] = gone
 		return
 	}
-	a.at[id] = len(a.list)
-	a.list = append(a.list, gone)
+	a.index[id] = len(a.entries)
+	a.entries = append(a.entries, gone)
 }
 
-// each calls f with every member that there is by now, until f fails.
-func (a *roster) each(f func(directory.Member) error) error {
-	if !a.whole {
+// eachMember calls f with every member as of the edits so far. It stops at the first error.
+func (a *memberEdit) eachMember(f func(directory.Member) error) error {
+	if !a.complete {
 		for _, m := range a.current {
-			if _, touched := a.at[m.ID]; touched {
+			if _, touched := a.index[m.ID]; touched {
 				continue
 			}
 			if err := f(m); err != nil {
@@ -109,8 +104,8 @@ func (a *roster) each(f func(directory.Member) error) error {
 			}
 		}
 	}
-	for _, one := range a.list {
-		if one.gone {
+	for _, one := range a.entries {
+		if one.removed {
 			continue
 		}
 		if err := f(one.Member); err != nil {
@@ -120,40 +115,40 @@ func (a *roster) each(f func(directory.Member) error) error {
 	return nil
 }
 
-// load reads the members that the group has now.
-func (a *roster) load(ctx context.Context, d *directory.Draft) (err error) {
+// load reads the current members of the group.
+func (a *memberEdit) load(ctx context.Context, d *directory.Draft) (err error) {
 	a.current, err = d.Members(ctx)
-	a.read = err == nil
+	a.loaded = err == nil
 	return err
 }
 
-// edit returns the change that brings the roster about: without knowledge of the
-// members all that it says, else the difference.
-func (a *roster) edit() (e directory.MemberEdit) {
+// difference returns the directory's edit. If the current members were loaded, it contains only
+// real changes.
+func (a *memberEdit) difference() (e directory.MemberEdit) {
 	was := make(map[scim.ID]bool, len(a.current))
 	for _, m := range a.current {
 		was[m.ID] = true
-		if i, known := a.at[m.ID]; known && a.list[i].gone || !known && a.whole {
+		if i, known := a.index[m.ID]; known && a.entries[i].removed || !known && a.complete {
 			e.Remove = append(e.Remove, m.ID)
 		}
 	}
-	for _, one := range a.list {
+	for _, one := range a.entries {
 		switch {
-		case one.gone && !a.read:
+		case one.removed && !a.loaded:
 			e.Remove = append(e.Remove, one.ID)
-		case !one.gone && !was[one.ID]:
+		case !one.removed && !was[one.ID]:
 			e.Add = append(e.Add, one.Member)
 		}
 	}
-	e.Replaces = a.whole && len(e.Remove) > 0 && len(e.Remove) == len(a.current)
+	e.Replaces = a.complete && len(e.Remove) > 0 && len(e.Remove) == len(a.current)
 	return e
 }
 
-// outcome returns the members that a roster of all members leaves, with those that
-// it added.
-func (a *roster) outcome(added []directory.Member) (all []directory.Member) {
+// result returns all members after an edit that replaces them. added are those that the directory
+// added.
+func (a *memberEdit) result(added []directory.Member) (all []directory.Member) {
 	for _, m := range a.current {
-		if i, known := a.at[m.ID]; known && !a.list[i].gone {
+		if i, known := a.index[m.ID]; known && !a.entries[i].removed {
 			all = append(all, m)
 		}
 	}

@@ -7,29 +7,29 @@ import (
 	"scimserver/shared/scim/patch"
 )
 
-// step is an operation on the members of a group, which are none of its document:
-// the rules for multi-valued attributes compare every value with every other.
-type step struct {
-	op    patch.Operation
-	ids   []scim.ID // the members that it adds or removes, where it names them
-	reads bool      // it depends on who is a member
-	apply func(*roster) error
+// memberOp is a PATCH operation on the members of a group. Members are not part of the document:
+// the rules for multi-valued attributes would compare every member with every other.
+type memberOp struct {
+	op           patch.Operation
+	ids          []scim.ID // the members that it names
+	needsMembers bool      // its outcome depends on the current members
+	apply        func(*memberEdit) error
 }
 
-// part parts the operations of a message in those on members and the rest.
-func (g *groups) part(r *request, ops []patch.Operation, o patch.Options) (p parts, err error) {
+// splitPatch separates the operations on members from those on the document.
+func (g *groups) splitPatch(r *request, ops []patch.Operation, o patch.Options) (p groupPatch, err error) {
 	p.options = o
 	for _, op := range ops {
 		switch {
 		case op.Path == nil:
-			err = g.partValue(r, op, &p)
-		case g.onMembers(op):
-			var s step
-			if s, err = g.step(r, op, o); err == nil {
+			err = g.splitValue(r, op, &p)
+		case g.targetsMembers(op):
+			var s memberOp
+			if s, err = g.readMemberOp(r, op, o); err == nil {
 				err = p.add(op, s)
 			}
 		default:
-			p.rest = append(p.rest, op)
+			p.docOps = append(p.docOps, op)
 		}
 		if err != nil {
 			return p, op.WithNumber(err)
@@ -38,14 +38,14 @@ func (g *groups) part(r *request, ops []patch.Operation, o patch.Options) (p par
 	return p, nil
 }
 
-// partValue is part for an operation without a path.
-func (g *groups) partValue(r *request, op patch.Operation, p *parts) error {
-	rest, sent := g.take(op.Value)
+// splitValue is splitPatch for an operation without a path.
+func (g *groups) splitValue(r *request, op patch.Operation, p *groupPatch) error {
+	rest, sent := g.extractMembers(op.Value)
 	if len(sent) > 1 {
-		return scim.InvalidSyntax("the value names members twice")
+		return scim.InvalidSyntax("the value has members twice; send them once")
 	}
 	for _, v := range sent {
-		s, err := g.listStep(r, op.Op, v)
+		s, err := g.listOp(r, op.Op, v)
 		if err == nil {
 			err = p.add(op, s)
 		}
@@ -54,19 +54,19 @@ func (g *groups) partValue(r *request, op patch.Operation, p *parts) error {
 		}
 	}
 	if op.Value = rest; len(rest.Members()) > 0 {
-		p.rest = append(p.rest, op)
+		p.docOps = append(p.docOps, op)
 	}
 	return nil
 }
 
-func (g *groups) onMembers(op patch.Operation) bool {
+func (g *groups) targetsMembers(op patch.Operation) bool {
 	target, ok := filter.Resolve(g.typ, op.Path.Path)
 	return ok && target.Extension == nil && target.Attr == g.members
 }
 
-// take takes the members out of a path-less value, where they may stand below the
-// URN of the core schema as well.
-func (g *groups) take(v scim.Value) (rest scim.Value, members []scim.Value) {
+// extractMembers takes the members out of the value of an operation without a path. They may also
+// be below the URN of the core schema.
+func (g *groups) extractMembers(v scim.Value) (rest scim.Value, members []scim.Value) {
 	var kept []scim.Member
 	for _, m := range v.Members() {
 		switch {
@@ -75,7 +75,7 @@ func (g *groups) take(v scim.Value) (rest scim.Value, members []scim.Value) {
 			continue
 		case scim.EqualName(m.Name, g.typ.Core.ID) && m.Value.Kind() == scim.Object:
 			var inner []scim.Value
-			m.Value, inner = g.take(m.Value)
+			m.Value, inner = g.extractMembers(m.Value)
 			members = append(members, inner...)
 		}
 		kept = append(kept, m)
@@ -83,34 +83,34 @@ func (g *groups) take(v scim.Value) (rest scim.Value, members []scim.Value) {
 	return scim.Map(kept...), members
 }
 
-// step reads an operation whose path names members.
-func (g *groups) step(r *request, op patch.Operation, o patch.Options) (step, error) {
+// readMemberOp reads an operation whose path names members.
+func (g *groups) readMemberOp(r *request, op patch.Operation, o patch.Options) (memberOp, error) {
 	if op.Path.Sub != "" && g.members.Sub.Find(op.Path.Sub) == nil {
-		return step{}, scim.InvalidPath(op.Path.String() + " names no sub-attribute")
+		return memberOp{}, scim.InvalidPath(op.Path.String() + " does not name a sub-attribute of members")
 	}
 	switch {
 	case op.Path.Path.Sub != "" || op.Path.Sub != "":
-		return step{}, scim.Mutability(op.Path.String() + " is immutable: members are added and removed as a whole")
+		return memberOp{}, scim.Mutability(op.Path.String() + " is immutable; remove the member and add it again instead")
 	case op.Path.Filter != nil:
-		return g.filterStep(r, op, o)
+		return g.filterOp(r, op, o)
 	case op.Op == patch.Remove:
-		return step{reads: true, apply: func(a *roster) error { a.clear(); return nil }}, nil
+		return memberOp{needsMembers: true, apply: func(a *memberEdit) error { a.clear(); return nil }}, nil
 	}
-	return g.listStep(r, op.Op, op.Value)
+	return g.listOp(r, op.Op, op.Value)
 }
 
-// listStep adds members, or puts them in the place of all others.
-func (g *groups) listStep(r *request, op patch.Op, v scim.Value) (s step, err error) {
-	s.reads = op == patch.Replace
+// listOp adds members, or replaces all members.
+func (g *groups) listOp(r *request, op patch.Op, v scim.Value) (s memberOp, err error) {
+	s.needsMembers = op == patch.Replace
 	items := v.Items()
 	if v.Kind() == scim.Object || v.Kind() != scim.Array && !v.IsEmpty() {
 		items = []scim.Value{v}
 	}
-	list, err := g.sentMembers(r, items)
+	list, err := g.readMemberList(r, items)
 	for _, m := range list {
 		s.ids = append(s.ids, m.ID)
 	}
-	s.apply = func(a *roster) error {
+	s.apply = func(a *memberEdit) error {
 		if op == patch.Replace {
 			a.clear()
 		}
@@ -119,29 +119,28 @@ func (g *groups) listStep(r *request, op patch.Op, v scim.Value) (s step, err er
 	return s, err
 }
 
-// filterStep changes the members that a filter matches. To replace them by nothing
-// removes them.
-func (g *groups) filterStep(r *request, op patch.Operation, o patch.Options) (step, error) {
+// filterOp changes the members that a filter matches. To replace them by nothing removes them.
+func (g *groups) filterOp(r *request, op patch.Operation, o patch.Options) (memberOp, error) {
 	matcher, err := filter.CompileElement(op.Path.Filter, g.members)
 	if err != nil {
-		return step{}, err
+		return memberOp{}, err
 	}
 	switch {
 	case op.Op == patch.Add && op.Value.IsEmpty():
-		return step{apply: func(*roster) error { return nil }}, nil
+		return memberOp{apply: func(*memberEdit) error { return nil }}, nil
 	case op.Op != patch.Remove && !op.Value.IsEmpty():
-		return g.elementStep(r, op, o, matcher)
+		return g.elementOp(r, op, o, matcher)
 	}
 	if ids, ok := equalities(op.Path.Filter); ok {
-		return step{ids: ids, apply: func(a *roster) error {
+		return memberOp{ids: ids, apply: func(a *memberEdit) error {
 			for _, id := range ids {
 				a.remove(id)
 			}
 			return nil
 		}}, nil
 	}
-	return step{reads: true, apply: func(a *roster) error {
-		matching, err := g.matching(r, a, matcher)
+	return memberOp{needsMembers: true, apply: func(a *memberEdit) error {
+		matching, err := g.matchingMembers(r, a, matcher)
 		if err != nil {
 			return err
 		}
@@ -152,7 +151,7 @@ func (g *groups) filterStep(r *request, op patch.Operation, o patch.Options) (st
 	}}, nil
 }
 
-// equalities returns the ids of a filter that names nothing but ids.
+// equalities returns the ids of a filter that only compares value with ids, joined by or.
 func equalities(expr filter.Expr) ([]scim.ID, bool) {
 	switch x := expr.(type) {
 	case *filter.Or:
@@ -160,21 +159,24 @@ func equalities(expr filter.Expr) ([]scim.ID, bool) {
 		right, too := equalities(x.Y)
 		return append(left, right...), ok && too
 	case *filter.Compare:
-		return []scim.ID{scim.ID(x.Value.Text())}, x.Op == filter.Equal && x.Path.Is("", "value", "") && x.Value.Kind() == scim.String
+		byID := x.Op == filter.Equal && x.Path.Is("", "value", "") && x.Value.Kind() == scim.String
+		return []scim.ID{scim.ID(x.Value.Text())}, byID
 	}
 	return nil, false
 }
 
-// perMember is the steps (see scim.Budget) of looking at one member.
-const perMember = 1000
+// memberCost is the number of steps (see scim.Budget) that one member costs.
+const memberCost = 1000
 
-// matching returns the members that a filter matches.
-func (g *groups) matching(r *request, a *roster, matcher *filter.Matcher) (found []directory.Member, err error) {
-	err = a.each(func(m directory.Member) error {
-		if err := a.budget.Spend(perMember); err != nil {
+// matchingMembers returns the members that a filter matches.
+func (g *groups) matchingMembers(
+	r *request, a *memberEdit, matcher *filter.Matcher,
+) (found []directory.Member, err error) {
+	err = a.eachMember(func(m directory.Member) error {
+		if err := a.budget.Spend(memberCost); err != nil {
 			return patch.BudgetError(err)
 		}
-		matches, err := matcher.Match(g.element(r, m), a.evaluation)
+		matches, err := matcher.Match(g.memberValue(r, m), a.evaluation)
 		if matches {
 			found = append(found, m)
 		}
@@ -183,32 +185,33 @@ func (g *groups) matching(r *request, a *roster, matcher *filter.Matcher) (found
 	return found, err
 }
 
-// elementStep adds to members that a filter matches, or replaces them. As nothing
-// of a member can be changed, the value has to be what is there already.
-func (g *groups) elementStep(r *request, op patch.Operation, o patch.Options, matcher *filter.Matcher) (step, error) {
-	sent, err := g.normalized(r, op.Value, op.Path.String())
+// elementOp replaces the members that a filter matches, or adds to them. Members are immutable, so
+// the value has to equal what is there already.
+func (g *groups) elementOp(r *request, op patch.Operation, o patch.Options, matcher *filter.Matcher) (memberOp, error) {
+	sent, err := g.normalizeMember(r, op.Value, op.Path.String())
 	if err != nil {
-		return step{}, err
+		return memberOp{}, err
 	}
-	return step{reads: true, apply: func(a *roster) error {
-		matching, err := g.matching(r, a, matcher)
+	return memberOp{needsMembers: true, apply: func(a *memberEdit) error {
+		matching, err := g.matchingMembers(r, a, matcher)
 		if err != nil {
 			return err
 		}
 		if len(matching) == 0 {
-			return g.made(r, op, o, a, sent)
+			return g.addDescribed(r, op, o, a, sent)
 		}
 		for _, m := range matching {
-			if !agrees(g.element(r, m), sent) {
-				return scim.Mutability(op.Path.String() + ": the sub-attributes of members are immutable")
+			if !hasAllOf(g.memberValue(r, m), sent) {
+				return scim.Mutability(op.Path.String() + ": the sub-attributes of members are immutable; " +
+					"remove the member and add it again instead")
 			}
 		}
 		return nil
 	}}, nil
 }
 
-// agrees reports whether a member has every sub-attribute that was sent.
-func agrees(element, sent scim.Value) bool {
+// hasAllOf reports whether a member has every sub-attribute that was sent.
+func hasAllOf(element, sent scim.Value) bool {
 	for _, m := range sent.Members() {
 		if m.Name != "$ref" && !element.Get(m.Name).Equal(m.Value) {
 			return false
@@ -217,8 +220,8 @@ func agrees(element, sent scim.Value) bool {
 	return true
 }
 
-// made adds the member that a filter describes and that is not there.
-func (g *groups) made(r *request, op patch.Operation, o patch.Options, a *roster, sent scim.Value) error {
+// addDescribed adds the member that a filter describes and does not match.
+func (g *groups) addDescribed(r *request, op patch.Operation, o patch.Options, a *memberEdit, sent scim.Value) error {
 	var described *scim.Value
 	if o.Element != nil {
 		described = o.Element(op.Path.Filter)
@@ -226,17 +229,17 @@ func (g *groups) made(r *request, op patch.Operation, o patch.Options, a *roster
 	if described == nil {
 		return scim.NoTarget(op.Path.String() + " matches no member")
 	}
-	made, err := g.members.NormalizeOne(*described, op.Path.String())
+	normalized, err := g.members.NormalizeOne(*described, op.Path.String())
 	if err != nil {
 		return err
 	}
-	members := made.Members()
+	members := normalized.Members()
 	for _, m := range sent.Members() {
-		if made.Get(m.Name).IsEmpty() {
+		if normalized.Get(m.Name).IsEmpty() {
 			members = append(members[:len(members):len(members)], m)
 		}
 	}
-	m, err := g.member(r, scim.Map(members...))
+	m, err := g.readMember(r, scim.Map(members...))
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,8 @@ func TestTextsAboutMembers(t *testing.T) { // S-4.2-5, P-6-8
 	c := newClient(t)
 	ann := c.people("ann")[0]
 	for v, want := range map[string]string{
-		`["` + ann + `"]`: "each of members must be an object, not a JSON string",
-		`[null]`:          "each of members must be an object, not a JSON null",
+		`["` + ann + `"]`: "each value of members must be an object, not a JSON string",
+		`[null]`:          "each value of members must be an object, not a JSON null",
 		`[{}]`:            "members.value is required",
 		`[{"value":"` + ann + `","display":"` + strings.Repeat("x", 5000) + `"}]`: "members.display is longer than 256 bytes",
 		value("nobody"): `members names ids that no user or group has: "nobody"`,

@@ -9,34 +9,34 @@ import (
 	"scimserver/shared/scim/patch"
 )
 
-// parts are the operations of a PATCH on a group: those on members, and those on
-// its document.
-type parts struct {
-	steps   []step
-	rest    []patch.Operation
-	options patch.Options
-	reads   bool // the members have to be known
-	named   int  // members that are named, however often
+// groupPatch is a PATCH of a group, separated into the operations on members and those on the
+// document.
+type groupPatch struct {
+	memberOps    []memberOp
+	docOps       []patch.Operation
+	options      patch.Options
+	needsMembers bool // the current members have to be read
+	nameCount    int  // members named by all operations, with repetitions
 }
 
 // add adds an operation on members.
-func (p *parts) add(op patch.Operation, s step) error {
+func (p *groupPatch) add(op patch.Operation, s memberOp) error {
 	s.op = op
-	if p.named += len(s.ids); p.named > maxNamed {
-		return namesTooMany()
+	if p.nameCount += len(s.ids); p.nameCount > maxMembersSent {
+		return tooManyMembersSent()
 	}
-	p.steps, p.reads = append(p.steps, s), p.reads || s.reads
+	p.memberOps, p.needsMembers = append(p.memberOps, s), p.needsMembers || s.needsMembers
 	return nil
 }
 
-// near returns the ids of the members that the operations are about, if they are
-// about no others.
-func (p *parts) near() (all []scim.ID) {
-	if p.reads {
+// namedIDs returns the ids of the members that the operations name, or nil if an operation depends
+// on other members.
+func (p *groupPatch) namedIDs() (all []scim.ID) {
+	if p.needsMembers {
 		return nil
 	}
 	seen := map[scim.ID]bool{}
-	for _, s := range p.steps {
+	for _, s := range p.memberOps {
 		for _, id := range s.ids {
 			if !seen[id] {
 				seen[id] = true
@@ -47,28 +47,30 @@ func (p *parts) near() (all []scim.ID) {
 	return all
 }
 
-// patched applies the operations to a group.
-func (g *groups) patched(ctx context.Context, r *request, d *directory.Draft, p parts) (e directory.Edit, err error) {
+// applyPatch applies the operations to a group.
+func (g *groups) applyPatch(
+	ctx context.Context, r *request, d *directory.Draft, p groupPatch,
+) (e directory.Edit, err error) {
 	p.options.Budget = newBudget(ctx)
-	if e.Doc = d.Doc; len(p.rest) > 0 {
+	if e.Doc = d.Doc; len(p.docOps) > 0 {
 		p.options.SameReadOnly = g.sameReadOnly(ctx, r, d.Resource)
-		if e.Doc, err = patch.Apply(g.typ, d.Doc, p.rest, p.options); err != nil {
+		if e.Doc, err = patch.Apply(g.typ, d.Doc, p.docOps, p.options); err != nil {
 			return e, err
 		}
 	}
-	members := newRoster(false)
+	members := newMemberEdit(false)
 	members.budget, members.evaluation = p.options.Budget, filter.NewEvaluation(p.options.Budget)
-	if p.reads {
+	if p.needsMembers {
 		if err := members.load(ctx, d); err != nil {
 			return e, err
 		}
 	}
-	for _, s := range p.steps {
+	for _, s := range p.memberOps {
 		if err := s.apply(members); err != nil {
 			return e, s.op.WithNumber(err)
 		}
 	}
-	e.Members = members.edit()
+	e.Members = members.difference()
 	e.Members.SkipUnknown = r.skipsUnknown()
 	return e, nil
 }

@@ -7,26 +7,27 @@ import (
 	"scimserver/shared/directory"
 )
 
-// replace puts the client's group in place of the stored one. A group without
-// members has none afterwards.
+// replace replaces a stored group by the client's (RFC 7644 section 3.5.1). If the client sends no
+// members, the group has none afterwards.
 func (g *groups) replace(ctx context.Context, r *request) (*response, error) {
-	doc, members, err := g.content(r)
+	doc, members, err := g.readContent(r)
 	if err != nil {
 		return nil, err
 	}
 	var edit directory.Edit
-	changed, err := r.Directory.Groups().Change(ctx, r.ID, r.match(), nil, func(d *directory.Draft) (directory.Edit, error) {
+	apply := func(d *directory.Draft) (directory.Edit, error) {
 		if err := members.load(ctx, d); err != nil {
 			return edit, err
 		}
-		edit.Members = members.edit()
+		edit.Members = members.difference()
 		edit.Members.SkipUnknown = r.skipsUnknown()
 		var err error
 		edit.Doc, err = g.typ.CompleteReplacement(d.Doc, doc)
 		return edit, err
-	})
+	}
+	changed, err := r.Directory.Groups().Change(ctx, r.ID, r.precondition(), nil, apply)
 	if err != nil {
 		return nil, err
 	}
-	return g.written(ctx, r, http.StatusOK, changed, members)
+	return g.respondReplaced(ctx, r, http.StatusOK, changed, members)
 }

@@ -23,7 +23,7 @@ func hostile() []string {
 // hostileRequests puts a text wherever a request has a place for one.
 func hostileRequests(ann answer, text string) (requests []failure) {
 	for _, target := range []string{
-		"/Users?filter=" + url.QueryEscape(`userName eq `+quoted(text)), "/Users?filter=" + url.QueryEscape(text),
+		"/Users?filter=" + url.QueryEscape(`userName eq `+enclose(text)), "/Users?filter=" + url.QueryEscape(text),
 		"/Users?filter=" + url.QueryEscape(text+` eq "ann"`), "/Groups?filter=" + url.QueryEscape("members["+text+"]"),
 		"/Users?cursor=" + url.QueryEscape(text), "/Users?sortBy=" + url.QueryEscape(text),
 		"/Users?startIndex=" + url.QueryEscape(text), "/Users?attributes=" + url.QueryEscape(text),
@@ -33,15 +33,15 @@ func hostileRequests(ann answer, text string) (requests []failure) {
 		requests = append(requests, failure{method: "GET", path: target})
 	}
 	const search = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":`
-	filtered := quoted(`emails[value eq "` + text + `"].value`)
+	filtered := enclose(`emails[value eq "` + text + `"].value`)
 	return append(requests,
 		failure{method: "GET", path: path(ann), headers: []string{"If-None-Match", text}},
 		failure{method: "DELETE", path: "/Users/" + url.PathEscape(text)},
 		failure{method: "PATCH", path: "/Groups/" + url.PathEscape(text), body: message(`[]`)},
-		failure{method: "POST", path: "/Users/.search", body: search + quoted(text) + `}`},
-		failure{method: "PATCH", path: path(ann), body: message(`[{"op":"remove","path":` + quoted(text) + `}]`)},
+		failure{method: "POST", path: "/Users/.search", body: search + enclose(text) + `}`},
+		failure{method: "PATCH", path: path(ann), body: message(`[{"op":"remove","path":` + enclose(text) + `}]`)},
 		failure{method: "PATCH", path: path(ann), body: message(`[{"op":"replace","path":` + filtered + `,"value":"x"}]`)},
-		failure{method: "PUT", path: path(ann), body: `{"schemas":[` + quoted(text) + `],` + quoted(text) + `:1}`},
+		failure{method: "PUT", path: path(ann), body: `{"schemas":[` + enclose(text) + `],` + enclose(text) + `:1}`},
 		failure{method: "POST", path: "/Groups", body: text},
 	)
 }

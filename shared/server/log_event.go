@@ -13,31 +13,31 @@ import (
 	"scimserver/shared/scim/compat"
 )
 
-// event collects what the log line of a request says. It holds no attribute
-// value, token, id of a person's or path: those are never logged.
+// event collects what the log line of a request says. Attribute values, tokens, ids of users and
+// paths are never logged.
 type event struct {
 	start     time.Time
 	route     string // the pattern, not the path
 	operation string
-	writes    directory.Kind // of which the operation writes a resource; "" if none
+	writes    directory.Kind // of the resource that the operation writes; "" if it only reads
 	status    int
 	err       *scim.Error
 	repairs   compat.Repairs
 
-	conflicts        []directory.ConflictID // of the values that the request lost, in their order
-	unnoted          error                  // why the ledger of conflicts knows nothing of them
-	name, externalID string                 // for the provisioning log alone, see about
-	unlogged         error                  // why that has no entry of the request's failure
+	conflicts        []directory.ConflictID // one for each taken value, in order
+	conflictErr      error                  // why the conflicts could not be recorded
+	name, externalID string                 // only for the provisioning log, see noteNames
+	logErr           error                  // why the provisioning log has no entry of the failure
 
-	plans   []string     // by which a search found what it was asked for
-	read    atomic.Int64 // resources that a search looked at
-	matched atomic.Int64 // of those
+	plans   []string     // how a search found its resources
+	read    atomic.Int64 // resources that a search read
+	matched atomic.Int64 // of the resources read
 }
 
-// planned notes a plan of a search.
-func (e *event) planned(plan string) { e.plans = append(e.plans, plan) }
+// addPlan notes a plan of a search.
+func (e *event) addPlan(plan string) { e.plans = append(e.plans, plan) }
 
-// log writes the one line of a request.
+// log writes the log line of a request.
 func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u directory.Usage, now time.Time) {
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
@@ -64,16 +64,16 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 	if e.err != nil && e.err.Type != "" {
 		attrs = append(attrs, slog.String("scimType", string(e.err.Type)))
 	}
-	if ids := e.noted(); len(ids) > 0 {
+	if ids := e.conflictIDs(); len(ids) > 0 {
 		attrs = append(attrs, slog.String("conflict", strings.Join(ids, " ")))
 	}
-	if e.unnoted != nil {
+	if e.conflictErr != nil {
 		level = slog.LevelWarn
-		attrs = append(attrs, slog.String("unnoted", e.unnoted.Error()))
+		attrs = append(attrs, slog.String("unnoted", e.conflictErr.Error()))
 	}
-	if e.unlogged != nil {
+	if e.logErr != nil {
 		level = slog.LevelWarn
-		attrs = append(attrs, slog.String("unlogged", e.unlogged.Error()))
+		attrs = append(attrs, slog.String("unlogged", e.logErr.Error()))
 	}
 	if e.err != nil && e.err.Err != nil {
 		level = slog.LevelError
@@ -82,10 +82,11 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 	to.LogAttrs(ctx, level, "request", attrs...)
 }
 
-// verb is a method's name, unless a client made it up.
+// verb returns a standard method's name, and "other" for names that clients invent.
 func verb(method string) string {
 	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions:
 		return method
 	}
 	return "other"

@@ -12,34 +12,37 @@ import (
 	"scimserver/shared/scim/compat"
 )
 
-// recorded returns a context in which the directory's write carries what the
-// provisioning log says of the request: an entry costs no call of its own.
-func (r *request) recorded(ctx context.Context) context.Context {
+// withLogRecord returns a context with the request's record for the provisioning log. The
+// directory stores the record in the item that it writes, so the entry costs no call of its own.
+func (r *request) withLogRecord(ctx context.Context) context.Context {
 	if r.event.writes == "" {
 		return ctx
 	}
 	return directory.WithLogRecord(ctx, func(skipped int) directory.LogRecord {
 		return directory.LogRecord{
 			Time: r.event.start, Request: r.RequestID, Credential: r.Caller.Credential, Operation: r.event.operation,
-			Status: r.success(skipped), Deviations: r.event.deviations(skipped),
+			Status: r.successStatus(skipped), Deviations: r.event.deviations(skipped),
 		}
 	})
 }
 
-// success is the status of the answer once the directory has written. Whether a PATCH
-// of a group is answered 200 or 204 is decided by its size after the write; the record
-// says 200 where both are possible.
-func (r *request) success(skipped int) int {
+// successStatus predicts the status of the answer when the directory writes. The size of the group
+// after the write decides whether a PATCH is answered 200 or 204; the record says 200 if both are
+// possible.
+func (r *request) successStatus(skipped int) int {
 	switch e := r.event; {
 	case e.operation == "create", e.operation == "reactivate":
 		return http.StatusCreated
-	case e.operation == "delete", e.operation == "patch" && e.writes == directory.GroupKind && r.wantsNoGroup() && !r.wantsGroup(skipped):
+	case e.operation == "delete":
+		return http.StatusNoContent
+	case e.operation == "patch" && e.writes == directory.GroupKind && r.wantsNoGroup() && !r.wantsGroup(skipped):
 		return http.StatusNoContent
 	}
 	return http.StatusOK
 }
 
-// deviations are the names of what was tolerated, with those of a write under way.
+// deviations returns the names of the repairs, including the skipped members of a write that is
+// under way.
 func (e *event) deviations(skipped int) (names []string) {
 	noted := slices.Clone(e.repairs.Names())
 	if skipped > 0 && !slices.Contains(noted, compat.UnknownMember) {
@@ -51,9 +54,9 @@ func (e *event) deviations(skipped int) (names []string) {
 	return names
 }
 
-// about notes by which names a resource is known, as far as the request has not said
-// so already.
-func (r *request) about(doc scim.Value) {
+// noteNames notes the names of a resource for the provisioning log, unless the request has given
+// them already.
+func (r *request) noteNames(doc scim.Value) {
 	e, name := r.event, "userName"
 	switch e.writes {
 	case "":
@@ -69,19 +72,19 @@ func (r *request) about(doc scim.Value) {
 	}
 }
 
-// timeToLog is how long an answer may wait for its entry in the provisioning log.
-const timeToLog = 300 * time.Millisecond
+// logTimeout limits the time that an answer waits for its entry in the provisioning log.
+const logTimeout = 300 * time.Millisecond
 
-// logFailure writes an entry of a provisioning request that failed, even when the
-// request's time is over. It is not tried for long, and the answer stays what it is.
+// logFailure writes the log entry of a provisioning request that failed, even if the request's own
+// deadline has passed. If the entry cannot be written, the answer stays the same.
 func (s *Server) logFailure(ctx context.Context, r *request) {
 	e := r.event
 	if e.writes == "" || e.err == nil || r.Caller.Tenant == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeToLog)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logTimeout)
 	defer cancel()
-	e.unlogged = s.Directory.For(r.Caller.Tenant).Log().Put(ctx, provlog.Entry{
+	e.logErr = s.Directory.For(r.Caller.Tenant).Log().Put(ctx, provlog.Entry{
 		Time: e.start, Request: r.RequestID, Credential: r.Caller.Credential, Operation: e.operation,
 		Kind: string(e.writes), ID: r.ID, Name: e.name, ExternalID: e.externalID,
 		Status: e.status, Type: string(e.err.Type), Detail: e.err.Detail, Deviations: e.deviations(0),

@@ -11,8 +11,8 @@ import (
 	"scimserver/shared/server"
 )
 
-// names are the members of a representation, in alphabetical order.
-func names(v scim.Value) string {
+// tagsName are the members of a representation, in alphabetical order.
+func tagsName(v scim.Value) string {
 	var list []string
 	for _, m := range v.Members() {
 		list = append(list, m.Name)
@@ -23,7 +23,7 @@ func names(v scim.Value) string {
 
 func (c *client) shows(a answer, v scim.Value, want string) {
 	c.Helper()
-	if got := names(v); a.StatusCode/100 != 2 || got != want {
+	if got := tagsName(v); a.StatusCode/100 != 2 || got != want {
 		c.Errorf("%d, members %s, want %s: %s", a.StatusCode, got, want, a.Text)
 	}
 }

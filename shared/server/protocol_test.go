@@ -190,7 +190,7 @@ func TestExtraSlash(t *testing.T) { // P-3.12-9
 	c := newClient(t)
 	ann := path(c.create("ann", ""))
 	unknown := newClientOn(t, nil)
-	unknown.server = server.New(unknown.server.Options, server.ServiceProviderConfig, server.Later) // function serviceproviderconfig
+	unknown.server = server.New(unknown.server.Options, server.ServiceProviderConfig, server.NotImplemented) // function serviceproviderconfig
 	for _, tt := range []struct{ method, path, which, right string }{
 		{"GET", "/Users/", "a slash at the end", "/scim/v2/Users."},
 		{"POST", "/Users/", "a slash at the end", "/scim/v2/Users."},

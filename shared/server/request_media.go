@@ -12,8 +12,9 @@ import (
 	"scimserver/shared/scim"
 )
 
-// checkMedia accepts SCIM's media type, JSON's, and none at all (RFC 7644 section 3.8), without a content coding.
-// The parameters of the type mean nothing: JSON is UTF-8 (RFC 8259 section 8.1), whatever charset a client names.
+// checkMedia accepts SCIM's media type, JSON's, and a missing one (RFC 7644 section 3.8), without
+// a content coding. It ignores parameters of the media type: JSON is always UTF-8 (RFC 8259
+// section 8.1), even if a client names another charset.
 func checkMedia(h http.Header) error {
 	for coding := range strings.SplitSeq(strings.Join(h.Values("Content-Encoding"), ","), ",") {
 		if coding = strings.TrimSpace(coding); coding != "" && !strings.EqualFold(coding, "identity") {
@@ -24,22 +25,22 @@ func checkMedia(h http.Header) error {
 	media, _, _ := strings.Cut(header, ";")
 	media = strings.ToLower(strings.TrimSpace(media))
 	if header != "" && media != scim.MediaType && media != "application/json" {
-		return scim.UnsupportedMediaType("the body must be " + scim.MediaType + " or application/json")
+		return scim.UnsupportedMediaType("the Content-Type of the body must be " + scim.MediaType + " or application/json")
 	}
 	return nil
 }
 
-// replacedByGateway reports whether a body that the client does not call UTF-8 holds the replacement character, which API
-// Gateway puts in place of bytes that are not UTF-8.
-func replacedByGateway(h http.Header, body []byte) bool {
+// hasReplacementCharacter reports whether a body contains U+FFFD and its charset is not UTF-8. API
+// Gateway replaces bytes that are not UTF-8 by U+FFFD.
+func hasReplacementCharacter(h http.Header, body []byte) bool {
 	_, parameters, _ := strings.Cut(h.Get("Content-Type"), ";")
 	parameters = strings.ToLower(parameters)
 	foreign := strings.Contains(parameters, "charset=") && !strings.Contains(parameters, "utf")
 	return foreign && bytes.ContainsRune(body, utf8.RuneError)
 }
 
-// acceptable reports whether one of the media ranges covers an answer in SCIM's
-// media type. Without an Accept header everything does.
+// acceptable reports whether the client accepts SCIM's media type (RFC 9110 section 12.5.1).
+// Without an Accept header it does.
 func acceptable(headers []string) bool {
 	ranges := strings.Split(strings.Join(headers, ","), ",")
 	blank := true

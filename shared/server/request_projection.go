@@ -8,22 +8,21 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// projected reads the parameters attributes and excludedAttributes before an
-// operation, so that a request which they spoil changes nothing.
-func (e *endpoint) projected(run operation) operation {
+// withProjection reads the parameters attributes and excludedAttributes before an operation, so
+// that a request with invalid parameters changes nothing.
+func (e *endpoint) withProjection(run operation) operation {
 	return func(ctx context.Context, r *request) (*response, error) {
-		if err := e.project(r, nil); err != nil {
+		if err := e.setProjection(r, nil); err != nil {
 			return nil, err
 		}
 		return run(ctx, r)
 	}
 }
 
-// project settles what the answer shows of resources (RFC 7644 section 3.9).
-// sent are the attributes that the request's body held and that are otherwise
-// shown on request only.
-func (e *endpoint) project(r *request, sent []schema.Named) (err error) {
-	r.projection = e.usual
+// setProjection decides which attributes the answer includes (RFC 7644 section 3.9). sent are the
+// attributes in the request's body that are returned only on request (RFC 7643 section 7).
+func (e *endpoint) setProjection(r *request, sent []schema.Named) (err error) {
+	r.projection = e.defaultProjection
 	query := r.parameters
 	if len(sent) > 0 || query.Has("attributes") || query.Has("excludedAttributes") {
 		selection := schema.Selection{Attributes: query["attributes"], Excluded: query["excludedAttributes"], Sent: sent}
@@ -36,9 +35,9 @@ func (e *endpoint) project(r *request, sent []schema.Named) (err error) {
 	return err
 }
 
-// sentBy returns the attributes that a PATCH holds and that are otherwise shown
-// on request only.
-func (e *endpoint) sentBy(ops []patch.Operation) []schema.Named {
+// sentAttributes returns the attributes in a PATCH that are returned only on request (RFC 7643
+// section 7).
+func (e *endpoint) sentAttributes(ops []patch.Operation) []schema.Named {
 	var sent []schema.Named
 	for _, op := range ops {
 		if op.Path == nil {

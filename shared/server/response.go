@@ -7,7 +7,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-// response is a response in terms of SCIM. Null means no body.
+// response is the answer to a request. A null Body means no body.
 type response struct {
 	Status   int
 	Body     scim.Value
@@ -30,7 +30,7 @@ func errorHeaders(h http.Header, e *scim.Error) {
 	}
 }
 
-// write is the only writer of answers.
+// write writes every answer of the server.
 func (s *Server) write(w http.ResponseWriter, method string, out *response) {
 	h := w.Header()
 	if out.Location != "" {
@@ -39,11 +39,11 @@ func (s *Server) write(w http.ResponseWriter, method string, out *response) {
 	if out.ETag != "" {
 		h.Set("ETag", out.ETag)
 	}
-	// Without a body, too: the gateway would add a media type of its own, which strict clients refuse.
+	// Also without a body: API Gateway would add a media type of its own, which strict clients refuse.
 	h.Set("Content-Type", scim.MediaType)
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(out.Status)
 	if method != http.MethodHead && out.Body.Kind() != scim.Null {
-		_, _ = w.Write(out.Body.Bytes()) // the client is gone: nothing is left to do
+		_, _ = w.Write(out.Body.Bytes()) // an error means that the client has gone
 	}
 }

@@ -13,12 +13,11 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Root is the path below which all endpoints stand. Whatever precedes it, such
-// as the name of a stage, is not ours (RFC 7644 section 1.3).
+// Root is the path of all endpoints. The part of a URL before it, such as an API Gateway stage, is
+// ignored (RFC 7644 section 1.3).
 const Root = "/scim/v2"
 
-// route is an endpoint and what its methods do. In the pattern, {id} stands for
-// one segment.
+// route is a path pattern and its methods. {id} in the pattern stands for one segment.
 type route struct {
 	pattern string
 	methods map[string]method
@@ -29,50 +28,52 @@ type method struct {
 	name   string // of the operation, for the log
 	run    operation
 	scope  tenant.Scope
-	public bool           // without a credential
-	self   bool           // about the user whom the credential speaks for
-	writes directory.Kind // of which it writes a resource; "" if none
+	public bool           // needs no credential
+	self   bool           // acts on the credential's own user
+	writes directory.Kind // of the resource that it writes; "" if it only reads
 }
 
-func reading(name string, run operation) method {
+func readMethod(name string, run operation) method {
 	return method{name: name, run: run, scope: tenant.Read}
 }
 
-func writing(k directory.Kind, name string, run operation) method {
+func writeMethod(k directory.Kind, name string, run operation) method {
 	return method{name: name, run: run, scope: tenant.Write, writes: k}
 }
 
-// find returns the operation that a request asks for and notes the id in its
-// path. The errors are 404, 405 and, for another version of SCIM, 400.
-func (s *Server) find(r *request) (method, error) {
+// findMethod returns the operation that a request asks for, and stores the id of the path in the
+// request. The errors are 404, 405 and, for another version of SCIM, 400.
+func (s *Server) findMethod(r *request) (method, error) {
 	if err := extraSlash(r.URL.EscapedPath()); err != nil {
 		return method{}, err
 	}
 	_, path, ok := strings.Cut(r.URL.EscapedPath(), Root)
 	if !ok {
-		return method{}, outside(r.URL.EscapedPath())
+		return method{}, wrongRoot(r.URL.EscapedPath())
 	}
 	for _, candidate := range s.routes {
-		id, ok := match(candidate.pattern, path)
+		id, ok := matchPath(candidate.pattern, path)
 		if !ok {
 			continue
 		}
 		r.ID, r.event.route = id, candidate.pattern
 		return candidate.method(r, r.Method)
 	}
-	return method{}, scim.NotFound("the service has no such endpoint")
+	return method{}, scim.NotFound("the service has no endpoint at this path; " +
+		"check the base URL in the identity provider's configuration")
 }
 
-// outside is the error for a path that is not below Root: another version of the
-// protocol (RFC 7644 section 3.13), or nothing at all.
-func outside(path string) error {
+// wrongRoot is the error for a path that is not below Root: 400 for another version of the
+// protocol (RFC 7644 section 3.13), otherwise 404.
+func wrongRoot(path string) error {
 	unversioned := strings.TrimRight(Root, "0123456789")
 	if _, version, ok := strings.Cut(path, unversioned); ok && version != "" && '0' <= version[0] && version[0] <= '9' {
-		return scim.InvalidVers("this service speaks SCIM 2.0 only, at " + Root)
+		return scim.InvalidVers("this service supports only SCIM 2.0; use the base URL that ends in " + Root)
 	}
-	return scim.NotFound("the service is at " + Root)
+	return scim.NotFound("the path is not below " + Root + "; use the base URL that ends in " + Root)
 }
 
+// method is an operation and who may call it.
 func (c route) method(r *request, verb string) (method, error) {
 	if verb == http.MethodHead {
 		verb = http.MethodGet
@@ -86,9 +87,9 @@ func (c route) method(r *request, verb string) (method, error) {
 	return m, nil
 }
 
-// match compares a pattern with an encoded path. .search is never an id (RFC 7644
-// section 3.4.3).
-func match(pattern, path string) (id scim.ID, ok bool) {
+// matchPath compares a pattern with an encoded path. .search is never an id (RFC 7644 section
+// 3.4.3).
+func matchPath(pattern, path string) (id scim.ID, ok bool) {
 	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(want) != len(got) {
 		return "", false
@@ -107,11 +108,11 @@ func match(pattern, path string) (id scim.ID, ok bool) {
 	return id, true
 }
 
-// Later answers 501 for what RFC 7644 defines and the service does not offer yet.
-func Later(*Server) []route {
-	later := func(what string) operation {
+// NotImplemented answers 501 for what RFC 7644 defines and this service does not offer.
+func NotImplemented(*Server) []route {
+	refuse := func(what string) operation {
 		return func(context.Context, *request) (*response, error) {
-			return nil, scim.NotImplemented("this service does not offer " + what + " yet")
+			return nil, scim.NotImplemented("this service does not support " + what)
 		}
 	}
 	var routes []route
@@ -120,7 +121,7 @@ func Later(*Server) []route {
 	} {
 		methods := map[string]method{}
 		for _, verb := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-			methods[verb] = reading("later", later(what))
+			methods[verb] = readMethod("notImplemented", refuse(what))
 		}
 		routes = append(routes, route{pattern, methods})
 	}

@@ -7,8 +7,9 @@ import (
 	"scimserver/shared/scim"
 )
 
-// extraSlash is the error for a path that ends in a slash or holds two in a row, nil for any other. API Gateway
-// hands such a path to the endpoint without the slash or to the one for unknown paths, so every function asks here.
+// extraSlash returns an error if a path ends in a slash or has two in a row, otherwise nil. API
+// Gateway routes such a path to the endpoint without the slash or to the one for unknown paths, so
+// every function calls this.
 func extraSlash(path string) error {
 	clean := strings.TrimRight(path, "/")
 	for strings.Contains(clean, "//") {

@@ -13,29 +13,28 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// search is a search under way.
+// search is one search request.
 type search struct {
 	*Server
 	r     *request
 	q     query
-	parts []*part
-	// budget bounds the evaluation of the filter.
+	types []*typeSearch
+	// budget limits the evaluation of the filter.
 	budget *scim.Budget
 }
 
-// part is a search among the resources of one type.
-type part struct {
+// typeSearch is the part of a search that concerns one resource type.
+type typeSearch struct {
 	*endpoint
-	r       *request // with what the answer shows of this type
-	place   int      // among the parts
+	r       *request // with the projection of this type
+	index   int      // in search.types
 	matcher *filter.Matcher
 	plan    plan
 }
 
-// searching makes the operation that searches the resources of some types, one type
-// after the other (RFC 7644 sections 3.4.2, 3.4.2.1 and 3.4.3). The parameters are
-// the request's.
-func (s *Server) searching(over ...*endpoint) operation {
+// searchOperation makes the operation that searches the resources of the given types, one type
+// after the other (RFC 7644 sections 3.4.2, 3.4.2.1 and 3.4.3).
+func (s *Server) searchOperation(over ...*endpoint) operation {
 	return func(ctx context.Context, r *request) (*response, error) {
 		f, err := s.newSearch(r, over)
 		if err != nil {
@@ -57,22 +56,22 @@ func (s *Server) newSearch(r *request, over []*endpoint) (*search, error) {
 	}
 	f := &search{Server: s, r: r, q: q}
 	for i, e := range over {
-		p, err := f.part(e, len(over) > 1)
+		p, err := f.newTypeSearch(e, len(over) > 1)
 		if err != nil {
 			return nil, err
 		}
-		p.sorted(q.order)
-		p.place, f.parts = i, append(f.parts, p)
+		p.loadSortedEdges(q.order)
+		p.index, f.types = i, append(f.types, p)
 	}
 	return f, nil
 }
 
-// part prepares the search among the resources of one type; as one of several it
-// takes attributes that the type lacks as absent (RFC 7644 section 3.4.2.1).
-func (f *search) part(e *endpoint, ofSeveral bool) (*part, error) {
+// newTypeSearch prepares the search in one resource type. In a search of several types, an
+// attribute that the type lacks counts as absent (RFC 7644 section 3.4.2.1).
+func (f *search) newTypeSearch(e *endpoint, ofSeveral bool) (*typeSearch, error) {
 	own := *f.r
-	p := &part{endpoint: e, r: &own}
-	if err := e.project(p.r, nil); err != nil {
+	p := &typeSearch{endpoint: e, r: &own}
+	if err := e.setProjection(p.r, nil); err != nil {
 		return nil, err
 	}
 	expr, err := e.readFilter(f.r)
@@ -86,88 +85,88 @@ func (f *search) part(e *endpoint, ofSeveral bool) (*part, error) {
 	return p, nil
 }
 
-// sorted makes sure that a part has the edges by which it is sorted.
-func (p *part) sorted(by *order.Order) {
+// loadSortedEdges has the edges read if the search sorts by them.
+func (p *typeSearch) loadSortedEdges(by *order.Order) {
 	if by != nil && by.By(p.typ, p.edgeAttr) {
-		p.plan.edges, p.plan.asks = p.stored.edges(p.r), false
+		p.plan.edges, p.plan.filterEdgesOnly = p.stored.filterEdges(p.r), false
 	}
 }
 
-// result is a page that was found.
+// result is the page that a search has found.
 type result struct {
-	total int // of all that was found
+	total int // matching resources, on all pages
 	page  []hit
-	more  bool     // others follow the page
-	end   position // of what was looked at last for the page
-	seen  int      // resources before the page, where it was found by a cursor
-	// note keeps what the next page is found by, given how many resources of this one
-	// are shown; nil where there is nothing to keep.
-	note func(ctx context.Context, shown int)
+	more  bool     // there is another page
+	end   position // of the last resource considered for the page
+	seen  int      // resources on earlier pages, if the page was found by a cursor
+	// saveMark saves the page mark of the next page. shown is the number of resources in the
+	// answer. It is nil if there is nothing to save.
+	saveMark func(ctx context.Context, shown int)
 }
 
-// hit is a resource that was found.
+// hit is a resource that a search found.
 type hit struct {
 	position
-	resource *directory.Resource // nil where it was not kept
+	resource *directory.Resource // nil if it has to be read again
 }
 
-// position is where a resource stands in a search.
+// position is the place of a resource in the order of a search.
 type position struct {
-	part int
+	typeIndex int
 	order.Entry
 }
 
 // find finds the page that the query asks for.
 func (f *search) find(ctx context.Context) (*result, error) {
 	if f.q.cursor != nil {
-		return f.follow(ctx)
+		return f.findByCursor(ctx)
 	}
 	if f.isList() {
 		return f.list(ctx)
 	}
-	return f.matching(ctx)
+	return f.findMatching(ctx)
 }
 
-// isList reports whether the search is for all resources in the usual order.
+// isList reports whether the search lists all resources in the default order.
 func (f *search) isList() bool {
 	_, filtered := f.r.filter()
 	return !filtered && f.q.order == nil
 }
 
-// compare returns -1, 0 or 1 as a stands before, at or behind b.
+// compare returns a negative number, 0 or a positive number if a comes before, at or after b.
 func (f *search) compare(a, b position) int {
 	if f.q.order == nil {
-		if a.part != b.part {
-			return a.part - b.part
+		if a.typeIndex != b.typeIndex {
+			return a.typeIndex - b.typeIndex
 		}
 		return strings.Compare(string(a.ID), string(b.ID))
 	}
 	return f.q.order.Compare(a.Entry, b.Entry)
 }
 
-// tooMany says which filters read or compare less, if that is what an error is about.
+// tooMany turns errors about too much work into errors that say which filters need less.
 func (f *search) tooMany(err error) error {
 	if errors.Is(err, scim.ErrBudget) {
-		return scim.TooMany("this filter compares more text than one request may; send one with fewer terms, or add one of " +
-			f.advice() + " to it with and")
+		return scim.TooMany("this filter compares more text than one request is allowed to; " +
+			"use fewer terms, or add one of " + f.indexedFilters() + " with and")
 	}
 	if !errors.Is(err, directory.ErrTooMany) {
 		return err
 	}
-	return scim.TooMany(fmt.Sprintf("this query reads more than %d resources one by one, or for too long; one with %s among conditions joined by and, "+
-		"or in every condition joined by or, reads a few", directory.MaxScanned, f.advice()))
+	return scim.TooMany(fmt.Sprintf("this query would read more than %d resources, or take too long; "+
+		"add a condition with and, such as %s, so that it reads fewer", directory.MaxScanned, f.indexedFilters()))
 }
 
-// advice names filters that go to keys.
-func (f *search) advice() string {
-	var advice []string
-	for _, p := range f.parts {
-		advice = append(advice, p.advice)
+// indexedFilters names the filters that are answered by an index.
+func (f *search) indexedFilters() string {
+	var filters []string
+	for _, p := range f.types {
+		filters = append(filters, p.indexedFilters)
 	}
-	return strings.Join(advice, " or ")
+	return strings.Join(filters, " or ")
 }
 
-func types(over []*endpoint) []*schema.ResourceType {
+func resourceTypes(over []*endpoint) []*schema.ResourceType {
 	all := make([]*schema.ResourceType, len(over))
 	for i, e := range over {
 		all[i] = e.typ

@@ -11,36 +11,36 @@ import (
 	"scimserver/shared/scim"
 )
 
-// answer answers with the resources of a page, as many as one answer holds.
+// answer answers with the resources of a page, as many as fit into one answer.
 func (f *search) answer(ctx context.Context, found *result) (*response, error) {
-	var noted sync.WaitGroup
-	if found.note != nil {
-		noted.Go(func() { found.note(ctx, len(found.page)) })
+	var saving sync.WaitGroup
+	if found.saveMark != nil {
+		saving.Go(func() { found.saveMark(ctx, len(found.page)) })
 	}
-	edges, err := f.edges(ctx, found.page)
-	noted.Wait()
+	edges, err := f.pageEdges(ctx, found.page)
+	saving.Wait()
 	if err != nil {
 		return nil, err
 	}
 	shown := f.render(found.page, edges)
 	if n := len(shown); n < len(found.page) {
 		found.page, found.end, found.more = found.page[:n], found.page[n-1].position, true
-		if found.note != nil {
-			found.note(ctx, n)
+		if found.saveMark != nil {
+			found.saveMark(ctx, n)
 		}
 	}
 	body, err := f.message(found, shown)
 	return &response{Status: http.StatusOK, Body: body}, err
 }
 
-// edges reads the edges of a page's resources as far as the answer shows them: of
-// those first on the page for which there is room.
-func (f *search) edges(ctx context.Context, page []hit) (map[scim.ID]scim.Value, error) {
+// pageEdges reads the edges that the answer includes, for as many of the page's resources as there
+// is room for.
+func (f *search) pageEdges(ctx context.Context, page []hit) (map[scim.ID]scim.Value, error) {
 	all := map[scim.ID]scim.Value{}
 	var mu sync.Mutex
 	work, ctx := errgroup.WithContext(ctx)
-	for _, p := range f.parts {
-		of := p.among(page)
+	for _, p := range f.types {
+		of := p.ownResources(page)
 		if len(of) == 0 || !p.wantsEdges(p.r) {
 			continue
 		}
@@ -57,27 +57,27 @@ func (f *search) edges(ctx context.Context, page []hit) (map[scim.ID]scim.Value,
 	return all, work.Wait()
 }
 
-// among returns the resources of a page that are of the part's type.
-func (p *part) among(page []hit) (of []directory.Resource) {
+// ownResources returns the resources of a page that have this type.
+func (p *typeSearch) ownResources(page []hit) (of []directory.Resource) {
 	for _, h := range page {
-		if h.part == p.place {
+		if h.typeIndex == p.index {
 			of = append(of, *h.resource)
 		}
 	}
 	return of
 }
 
-// render makes what the client sees of a page, cut before the first resource whose
-// edges were not read and where the answer is full.
+// render returns what the client sees of a page. It stops before a resource whose edges were not
+// read, and when the answer is full.
 func (f *search) render(page []hit, edges map[scim.ID]scim.Value) (values []scim.Value) {
 	size := 0
 	for _, h := range page {
-		p := f.parts[h.part]
+		p := f.types[h.typeIndex]
 		v, known := edges[h.ID]
 		if !known && p.wantsEdges(p.r) {
 			break
 		}
-		shown := p.shown(p.r, *h.resource, v)
+		shown := p.representation(p.r, *h.resource, v)
 		if size += shown.QuotedLen(); size > maxAnswer && len(values) > 0 {
 			break
 		}
@@ -86,7 +86,7 @@ func (f *search) render(page []hit, edges map[scim.ID]scim.Value) (values []scim
 	return values
 }
 
-// message is the body of the answer (RFC 7644 section 3.4.2, RFC 9865 section 2).
+// message returns the body of the answer (RFC 7644 section 3.4.2, RFC 9865 section 2).
 func (f *search) message(found *result, shown []scim.Value) (scim.Value, error) {
 	if f.q.cursor == nil {
 		return scim.ListResponse(found.total, f.q.start, shown), nil

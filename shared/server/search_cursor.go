@@ -14,20 +14,21 @@ import (
 	"scimserver/shared/scim/order"
 )
 
-// CursorLife is how long a cursor is good for (RFC 9865 section 4, cursorTimeout).
+// CursorLife is how long a cursor is valid (RFC 9865 section 4, cursorTimeout).
 const CursorLife = time.Hour
 
-// cursor is what the client hands back to get the next page (RFC 9865 section 2),
-// sealed so that it cannot be read, made up, or used for another query, by another
-// credential or tenant.
+// cursor is what the client sends to get the next page (RFC 9865 section 2). It is encrypted and
+// authenticated, so that it cannot be read, made up, or used for another query, credential or
+// tenant.
 type cursor struct {
 	Made  int64   `json:"t"` // Unix seconds
 	Part  int     `json:"p"` // the position of the last resource shown
 	Key   []byte  `json:"k"`
 	ID    scim.ID `json:"i"`
-	Count int     `json:"c"` // the size of pages
-	Total int     `json:"n"` // of the page before
-	Seen  int     `json:"s"` // resources on all pages before
+	Count int     `json:"c"` // the page size
+	Total int     `json:"n"` // totalResults of the previous page
+	// found.seen + len(found.page)}) ==> Seen: found.seen + len(found.page),\n\t})
+	Seen int `json:"s"` // resources on all previous pages
 }
 
 func (c *cursor) position() *position {
@@ -37,23 +38,23 @@ func (c *cursor) position() *position {
 	return &position{c.Part, order.Entry{Key: order.Key(c.Key), ID: c.ID}}
 }
 
-// follow finds the page behind a cursor.
-func (f *search) follow(ctx context.Context) (found *result, err error) {
+// findByCursor finds the page after a cursor.
+func (f *search) findByCursor(ctx context.Context) (found *result, err error) {
 	c, err := f.openCursor()
 	if err != nil {
 		return nil, err
 	}
-	switch w := f.walk(); {
+	switch w := f.exactWalk(); {
 	case f.isList():
-		found, err = f.listBehind(ctx, c)
+		found, err = f.listAfter(ctx, c)
 	case c.ID != "" && w != nil:
-		if found, err = f.walkBehind(ctx, w, c.ID); err == nil {
+		if found, err = f.walkAfter(ctx, w, c.ID); err == nil {
 			found.total = c.Total
 		}
 	case c.ID != "" && f.scansInOrder():
-		found, err = f.scanBehind(ctx, c)
+		found, err = f.scanAfter(ctx, c)
 	default:
-		found, err = f.matchingBehind(ctx, c)
+		found, err = f.matchAfter(ctx, c)
 	}
 	if err != nil {
 		return nil, err
@@ -66,44 +67,48 @@ func (f *search) follow(ctx context.Context) (found *result, err error) {
 	return found, nil
 }
 
-// openCursor checks the cursor that was sent, and settles the size of the page. The
-// errors are those of RFC 9865 section 2.1.
+// startAgain tells a client with an unusable cursor what to do.
+const startAgain = "send the query with an empty cursor to start again"
+
+// openCursor checks the cursor that was sent, and takes the page size from it. The errors are
+// those of RFC 9865 section 2.1.
 func (f *search) openCursor() (*cursor, error) {
 	c := &cursor{Count: f.q.count}
 	if *f.q.cursor == "" {
 		return c, nil
 	}
-	text, err := f.r.Directory.Unseal(f.purpose(), *f.q.cursor)
+	text, err := f.r.Directory.Unseal(f.cursorBinding(), *f.q.cursor)
 	if errors.Is(err, directory.ErrSeal) || err == nil && json.Unmarshal(text, c) != nil {
-		return nil, scim.InvalidCursor("the cursor is not one that this service gave out for this query; send the query without a value for cursor to start again")
+		return nil, scim.InvalidCursor("the cursor was not issued for this query; " + startAgain)
 	}
 	switch {
 	case err != nil:
 		return nil, err
 	case f.Now().Unix() >= c.Made+int64(CursorLife/time.Second):
-		return nil, scim.ExpiredCursor("the cursor is older than " + CursorLife.String() + "; send the query without a value for cursor to start again")
+		return nil, scim.ExpiredCursor("the cursor is older than " + CursorLife.String() + "; " + startAgain)
 	case f.q.countSent && f.q.count != c.Count:
-		return nil, scim.InvalidCount("count must stay the same from page to page; send the query without a value for cursor to start again")
+		return nil, scim.InvalidCount("count must be the same for all pages; " + startAgain)
 	}
 	f.q.count = c.Count
 	return c, nil
 }
 
-// nextCursor makes the cursor behind a page.
+// nextCursor makes the cursor that follows a page.
 func (f *search) nextCursor(found *result) (string, error) {
-	text, err := json.Marshal(cursor{Made: f.Now().Unix(), Part: found.end.part, Key: []byte(found.end.Key), ID: found.end.ID,
+	text, err := json.Marshal(cursor{
+		Made: f.Now().Unix(), Part: found.end.typeIndex, Key: []byte(found.end.Key), ID: found.end.ID,
 		Count: f.q.count, Total: found.total, Seen: found.seen + len(found.page)})
 	if err != nil {
 		return "", err
 	}
-	return f.r.Directory.Seal(f.purpose(), text)
+	return f.r.Directory.Seal(f.cursorBinding(), text)
 }
 
-// purpose is what a cursor is bound to besides the tenant: the parameters are to
-// stay the same from page to page (RFC 9865 section 2).
-func (f *search) purpose() string {
+// cursorBinding returns what a cursor is bound to besides the tenant. The parameters must be the
+// same for all pages (RFC 9865 section 2).
+func (f *search) cursorBinding() string {
 	names := []string{"cursor", string(f.r.Caller.Credential)}
-	for _, p := range f.parts {
+	for _, p := range f.types {
 		names = append(names, p.typ.Name)
 	}
 	for _, parameter := range []string{"filter", "sortBy", "sortOrder"} {
@@ -112,8 +117,8 @@ func (f *search) purpose() string {
 	return strings.Join(names, "\x00")
 }
 
-// listBehind finds a page of all resources in the usual order.
-func (f *search) listBehind(ctx context.Context, c *cursor) (*result, error) {
+// listAfter finds the page after a cursor in a list of all resources.
+func (f *search) listAfter(ctx context.Context, c *cursor) (*result, error) {
 	var total int
 	found := &result{}
 	work, ctx := errgroup.WithContext(ctx)
@@ -129,36 +134,36 @@ func (f *search) listBehind(ctx context.Context, c *cursor) (*result, error) {
 	return found, nil
 }
 
-// matchingBehind finds a page of what matches by looking at all that may.
-func (f *search) matchingBehind(ctx context.Context, c *cursor) (*result, error) {
-	t := f.top(f.q.count+1, c.position())
+// matchAfter finds the page after a cursor by matching all candidates again.
+func (f *search) matchAfter(ctx context.Context, c *cursor) (*result, error) {
+	t := f.newTopK(f.q.count+1, c.position())
 	if f.q.count == 0 {
 		t.n = 0
 	}
 	if err := f.collect(ctx, t); err != nil {
 		return nil, err
 	}
-	found, err := f.cut(ctx, t.first())
+	found, err := f.cutPage(ctx, t.sorted())
 	if err == nil {
 		found.total = t.total
 	}
 	return found, err
 }
 
-// cut makes a page of hits, of which there is one too many if others follow.
-func (f *search) cut(ctx context.Context, hits []hit) (*result, error) {
+// cutPage makes a page of hits. One hit more than the page's size shows that there is another
+// page.
+func (f *search) cutPage(ctx context.Context, hits []hit) (*result, error) {
 	more := len(hits) > f.q.count
-	found, err := f.page(ctx, hits[:min(len(hits), f.q.count)])
+	found, err := f.loadPage(ctx, hits[:min(len(hits), f.q.count)])
 	if err == nil {
 		found.more = found.more || more
 	}
 	return found, err
 }
 
-// scansInOrder reports whether what matches is found by looking at all resources in
-// the order in which it is shown.
+// scansInOrder reports whether the search reads all resources in the order of the answer.
 func (f *search) scansInOrder() bool {
-	for _, p := range f.parts {
+	for _, p := range f.types {
 		if p.plan.keys != nil {
 			return false
 		}
@@ -166,17 +171,17 @@ func (f *search) scansInOrder() bool {
 	return f.q.order == nil
 }
 
-// scanBehind finds a page by looking at resources until it is full, so that all
-// pages together look at each once. The total is that of the first page.
-func (f *search) scanBehind(ctx context.Context, c *cursor) (*result, error) {
-	t := f.top(f.q.count+1, c.position())
-	for _, p := range f.parts[c.Part:] {
+// scanAfter finds the page after a cursor by reading resources until the page is full, so that all
+// pages together read each resource once. The total is that of the first page.
+func (f *search) scanAfter(ctx context.Context, c *cursor) (*result, error) {
+	t := f.newTopK(f.q.count+1, c.position())
+	for _, p := range f.types[c.Part:] {
 		after := scim.ID("")
-		if p.place == c.Part {
+		if p.index == c.Part {
 			after = c.ID
 		}
-		f.r.event.planned("scan on")
-		if p.plan.nothing || t.full() {
+		f.r.event.addPlan("scan on")
+		if p.plan.empty || t.full() {
 			continue
 		}
 		err := p.r.Directory.Walk(ctx, p.kind, after, func(ctx context.Context, some []directory.Resource) (bool, error) {
@@ -188,7 +193,7 @@ func (f *search) scanBehind(ctx context.Context, c *cursor) (*result, error) {
 		}
 	}
 	f.r.event.matched.Add(int64(t.total))
-	found, err := f.cut(ctx, t.first())
+	found, err := f.cutPage(ctx, t.sorted())
 	if err == nil {
 		found.total = c.Total
 	}

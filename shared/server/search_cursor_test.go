@@ -69,7 +69,7 @@ func TestCursorWalk(t *testing.T) { // C-2-1, C-2-2, C-2-5, C-2-6, C-2-7, C-2-8,
 	want := c.crowd(12)
 	for _, both := range [][2]string{
 		{"", ""},
-		{"&filter=" + escape(`userName sw "u"`), `,"filter":` + quoted(`userName sw "u"`)},
+		{"&filter=" + escape(`userName sw "u"`), `,"filter":` + enclose(`userName sw "u"`)},
 		{"&sortBy=title", `,"sortBy":"title"`},
 		{"&sortBy=title&sortOrder=descending&attributes=userName", `,"sortBy":"title","sortOrder":"descending","attributes":["userName"]`},
 		{"&sortBy=nickName&filter=" + escape(`title pr`), `,"sortBy":"nickName","filter":"title pr"`},

@@ -8,83 +8,83 @@ import (
 	"scimserver/shared/scim/filter"
 )
 
-// needed returns what reads the edges that a filter is about, nil if it is about
-// none. A filter that asks of edges only whether they lead to certain resources
-// needs no others.
-func (e *endpoint) needed(r *request, m mentions) relation {
+// edgesNeeded returns a reader of the edges that a filter compares, or nil if it compares none. If
+// the filter only asks whether edges lead to certain resources, only those edges are read.
+func (e *endpoint) edgesNeeded(r *request, m edgeFilter) edgeReader {
 	switch {
-	case m.others:
-		return e.stored.edges(r)
+	case m.needsAll:
+		return e.stored.filterEdges(r)
 	case len(m.ids) > 0:
-		return e.stored.among(r, m.ids)
+		return e.stored.edgesTo(r, m.ids)
 	}
 	return nil
 }
 
-// isEdgeValue reports whether a path names the ids to which edges lead, which the
-// attribute stands for by itself.
+// isEdgeValue reports whether a path names the ids to which edges lead. The attribute without a
+// sub-attribute means the same.
 func (e *endpoint) isEdgeValue(path filter.Path) bool {
 	return path.Is(e.typ.Core.ID, e.edgeAttr, "") || path.Is(e.typ.Core.ID, e.edgeAttr, "value")
 }
 
-// mentions are what a filter says of edges.
-type mentions struct {
-	e      *endpoint
-	ids    []scim.ID // to which edges lead or not
-	others bool      // other edges
+// edgeFilter are what a filter says of edges.
+type edgeFilter struct {
+	e        *endpoint
+	ids      []scim.ID // the filter asks whether edges lead to these
+	needsAll bool      // the filter asks more, so all edges are needed
 }
 
-func (e *endpoint) mentions(expr filter.Expr) mentions {
-	m := mentions{e: e}
-	m.note(expr)
+// edgeFilter is what a filter asks about edges.
+func (e *endpoint) edgeFilter(expr filter.Expr) edgeFilter {
+	m := edgeFilter{e: e}
+	m.visit(expr)
 	return m
 }
 
-// only reports whether a filter asks nothing but whether edges lead to one id.
-func (m mentions) only(id scim.ID) bool {
-	return !m.others && !slices.ContainsFunc(m.ids, func(other scim.ID) bool { return other != id })
+// asksOnly reports whether the filter asks only whether edges lead to one id.
+func (m edgeFilter) asksOnly(id scim.ID) bool {
+	return !m.needsAll && !slices.ContainsFunc(m.ids, func(other scim.ID) bool { return other != id })
 }
 
-func (m *mentions) note(expr filter.Expr) {
+func (m *edgeFilter) visit(expr filter.Expr) {
 	switch x := expr.(type) {
 	case *filter.And:
-		m.note(x.X)
-		m.note(x.Y)
+		m.visit(x.X)
+		m.visit(x.Y)
 	case *filter.Or:
-		m.note(x.X)
-		m.note(x.Y)
+		m.visit(x.X)
+		m.visit(x.Y)
 	case *filter.Not:
-		m.note(x.X)
+		m.visit(x.X)
 	case *filter.ValuePath:
-		if m.isEdge(x.Path) && !m.pinned(x.Filter) {
-			m.others = true
+		if m.isEdge(x.Path) && !m.onlyValues(x.Filter) {
+			m.needsAll = true
 		}
 	case *filter.Compare:
-		if m.isEdge(x.Path) && !(m.e.isEdgeValue(x.Path) && m.id(x, filter.Equal, filter.NotEqual)) {
-			m.others = true
+		if m.isEdge(x.Path) && !(m.e.isEdgeValue(x.Path) && m.addID(x, filter.Equal, filter.NotEqual)) {
+			m.needsAll = true
 		}
 	}
 }
 
-func (m *mentions) isEdge(path filter.Path) bool {
+func (m *edgeFilter) isEdge(path filter.Path) bool {
 	return path.Is(m.e.typ.Core.ID, m.e.edgeAttr, path.Sub)
 }
 
-// pinned reports whether a filter between brackets asks for nothing but values.
-func (m *mentions) pinned(expr filter.Expr) bool {
+// onlyValues reports whether a filter in brackets compares only values with ids.
+func (m *edgeFilter) onlyValues(expr filter.Expr) bool {
 	switch x := expr.(type) {
 	case *filter.And:
-		return m.pinned(x.X) && m.pinned(x.Y)
+		return m.onlyValues(x.X) && m.onlyValues(x.Y)
 	case *filter.Or:
-		return m.pinned(x.X) && m.pinned(x.Y)
+		return m.onlyValues(x.X) && m.onlyValues(x.Y)
 	case *filter.Compare:
-		return x.Path.Is("", "value", "") && m.id(x, filter.Equal)
+		return x.Path.Is("", "value", "") && m.addID(x, filter.Equal)
 	}
 	return false
 }
 
-// id notes the id in a comparison by one of some operators.
-func (m *mentions) id(x *filter.Compare, ops ...filter.Op) bool {
+// addID adds the id in a comparison, and reports whether the comparison has one of the operators.
+func (m *edgeFilter) addID(x *filter.Compare, ops ...filter.Op) bool {
 	for _, op := range ops {
 		if x.Op != op || x.Value.Kind() != scim.String {
 			continue

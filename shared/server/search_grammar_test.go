@@ -27,8 +27,8 @@ func TestFiltersOutsideTheGrammar(t *testing.T) { // P-3.4.2.2-24, P-3.12-16
 		for name, a := range map[string]answer{
 			"GET":        c.search("emails." + filter),
 			"value path": c.search("emails[" + filter + "]"),
-			".search":    c.post("/Users", `,"filter":`+quoted("emails."+filter)),
-			"PATCH":      c.patch(ann, `[{"op":"remove","path":`+quoted("emails["+filter+"]")+`}]`),
+			".search":    c.post("/Users", `,"filter":`+enclose("emails."+filter)),
+			"PATCH":      c.patch(ann, `[{"op":"remove","path":`+enclose("emails["+filter+"]")+`}]`),
 		} {
 			scimType := a.Body.Get("scimType").Text()
 			asPath := name == "PATCH" && scimType == "invalidPath"

@@ -7,23 +7,23 @@ import (
 	"scimserver/shared/scim"
 )
 
-// walk returns what finds all that matches by one key, in the order in which it is
-// shown, so that a page behind another needs no more than its own keys; nil where
-// nothing does.
-func (f *search) walk() walk {
-	if len(f.parts) != 1 || f.q.order != nil || f.q.count == 0 {
+// exactWalk returns the walk along a single key that finds exactly the matching resources in the
+// order of the answer, so that a later page reads only its own keys. It returns nil if there is
+// none.
+func (f *search) exactWalk() idWalk {
+	if len(f.types) != 1 || f.q.order != nil || f.q.count == 0 {
 		return nil
 	}
-	if plan := f.parts[0].plan; plan.exact && len(plan.keys) == 1 {
+	if plan := f.types[0].plan; plan.exact && len(plan.keys) == 1 {
 		return plan.keys[0].walk
 	}
 	return nil
 }
 
-// walkBehind finds the page behind a resource by a walk.
-func (f *search) walkBehind(ctx context.Context, w walk, after scim.ID) (*result, error) {
-	p := f.parts[0]
-	f.r.event.planned(p.plan.String() + " on")
+// walkAfter finds the page that follows a resource on a walk.
+func (f *search) walkAfter(ctx context.Context, w idWalk, after scim.ID) (*result, error) {
+	p := f.types[0]
+	f.r.event.addPlan(p.plan.String() + " on")
 	ids, err := w(ctx, after, f.q.count+1)
 	if err != nil {
 		return nil, err
@@ -33,40 +33,40 @@ func (f *search) walkBehind(ctx context.Context, w walk, after scim.ID) (*result
 		hits[i] = hit{position: f.position(p, id, scim.Value{})}
 	}
 	f.r.event.matched.Add(int64(len(ids)))
-	return f.cut(ctx, hits)
+	return f.cutPage(ctx, hits)
 }
 
-// resumed finds a page by its index where the client came by the page before; nil
-// where it did not. The total is that of the first page.
-func (f *search) resumed(ctx context.Context, w walk) (*result, error) {
+// resumeWalk finds a page by its index if a page mark for it exists, otherwise it returns nil. The
+// total is that of the first page.
+func (f *search) resumeWalk(ctx context.Context, w idWalk) (*result, error) {
 	if w == nil || f.q.start == 1 {
 		return nil, nil
 	}
-	known, err := f.r.Directory.PageMarks(ctx, f.journeyKind())
+	known, err := f.r.Directory.PageMarks(ctx, f.pageMarkKey())
 	if err != nil {
 		return nil, err
 	}
-	j, exact := resume(known, f.q.start)
+	j, exact := chooseMark(known, f.q.start)
 	if !exact {
 		return nil, nil
 	}
-	found, err := f.walkBehind(ctx, w, j.Last.After)
+	found, err := f.walkAfter(ctx, w, j.Last.After)
 	if err != nil {
 		return nil, err
 	}
-	return f.counted(found, j.Total, j), nil
+	return f.withTotal(found, j.Total, j), nil
 }
 
-// begun notes where a page of a walk ended that was found by reading all keys.
-func (f *search) begun(found *result, hits []hit) {
-	behind := min(f.q.start-1, len(hits))
-	if found.total <= behind+len(found.page) {
+// markStart prepares the page mark of a page that was found by reading all keys.
+func (f *search) markStart(found *result, hits []hit) {
+	before := min(f.q.start-1, len(hits))
+	if found.total <= before+len(found.page) {
 		return
 	}
 	j := f.r.Directory.NewPageMark()
 	j.Total, j.Last = found.total, directory.PagePosition{Index: f.q.start}
-	if behind > 0 {
-		j.Last.After = hits[behind-1].ID
+	if before > 0 {
+		j.Last.After = hits[before-1].ID
 	}
-	found.note = f.noting(j, found.page)
+	found.saveMark = f.markSaver(j, found.page)
 }

@@ -10,38 +10,38 @@ import (
 	"scimserver/shared/scim"
 )
 
-// list finds a page of all resources in the usual order by its index: in as many
-// calls one after the other at any depth, if the client came by the pages before.
+// list finds a page of all resources in the default order by its index. If there is a page mark,
+// the number of calls does not depend on the index.
 func (f *search) list(ctx context.Context) (*result, error) {
 	if f.q.start == 1 {
-		return f.begin(ctx)
+		return f.firstPage(ctx)
 	}
 	var total int
 	var known []directory.PageMark
 	work, within := errgroup.WithContext(ctx)
 	work.Go(func() (err error) { total, err = f.count(within); return err })
 	if f.q.count > 0 {
-		work.Go(func() (err error) { known, err = f.r.Directory.PageMarks(within, f.journeyKind()); return err })
+		work.Go(func() (err error) { known, err = f.r.Directory.PageMarks(within, f.pageMarkKey()); return err })
 	}
 	if err := work.Wait(); err != nil {
 		return nil, err
 	}
-	j, exact := resume(known, f.q.start)
+	j, exact := chooseMark(known, f.q.start)
 	if f.q.count == 0 || !exact && f.q.start > total {
 		return &result{total: total}, nil
 	}
 	if !exact {
 		var err error
-		if j, err = f.skip(ctx, j); err != nil {
+		if j, err = f.skipTo(ctx, j); err != nil {
 			return nil, err
 		}
 	}
 	found, err := f.pageAt(ctx, j.Last)
-	return f.counted(found, total, j), err
+	return f.withTotal(found, total, j), err
 }
 
-// begin finds the first page.
-func (f *search) begin(ctx context.Context) (*result, error) {
+// firstPage finds the first page.
+func (f *search) firstPage(ctx context.Context) (*result, error) {
 	var total int
 	found := &result{}
 	j := f.r.Directory.NewPageMark()
@@ -50,13 +50,13 @@ func (f *search) begin(ctx context.Context) (*result, error) {
 	work.Go(func() (err error) { total, err = f.count(within); return err })
 	work.Go(func() (err error) { found, err = f.pageAt(within, j.Last); return err })
 	err := work.Wait()
-	return f.counted(found, total, j), err
+	return f.withTotal(found, total, j), err
 }
 
-// counted completes a page that begins where a journey stands. What is shown to
-// exist counts, even if the counters were read before it was created, or if much in
-// front of the page is gone: a client that goes by totalResults must not stop early.
-func (f *search) counted(found *result, total int, j directory.PageMark) *result {
+// withTotal completes a page that begins at a page mark. totalResults counts at least the
+// resources that the client has seen, even if the counters were read before some were created, or
+// if many before the page are gone. Otherwise a client that goes by totalResults would stop early.
+func (f *search) withTotal(found *result, total int, j directory.PageMark) *result {
 	if found == nil {
 		return nil
 	}
@@ -69,17 +69,17 @@ func (f *search) counted(found *result, total int, j directory.PageMark) *result
 		found.total = len(found.page)
 	}
 	if found.more || f.q.start > 1 && len(found.page) > 0 {
-		found.note = f.noting(j, found.page)
+		found.saveMark = f.markSaver(j, found.page)
 	}
 	return found
 }
 
 // count counts all resources.
 func (f *search) count(ctx context.Context) (total int, err error) {
-	f.r.event.planned("list")
-	counts := make([]int, len(f.parts))
+	f.r.event.addPlan("list")
+	counts := make([]int, len(f.types))
 	work, ctx := errgroup.WithContext(ctx)
-	for i, p := range f.parts {
+	for i, p := range f.types {
 		work.Go(func() (err error) { counts[i], err = p.r.Directory.Count(ctx, p.kind); return err })
 	}
 	err = work.Wait()
@@ -89,11 +89,11 @@ func (f *search) count(ctx context.Context) (total int, err error) {
 	return total, err
 }
 
-// pageAt reads the page that begins at a place, type by type.
+// pageAt reads the page that begins at a position, one type after the other.
 func (f *search) pageAt(ctx context.Context, at directory.PagePosition) (*result, error) {
 	found := &result{}
-	for ; f.q.count > 0 && at.Type < len(f.parts) && !found.more; at = (directory.PagePosition{Type: at.Type + 1}) {
-		p, want := f.parts[at.Type], f.q.count-len(found.page)
+	for ; f.q.count > 0 && at.Type < len(f.types) && !found.more; at = (directory.PagePosition{Type: at.Type + 1}) {
+		p, want := f.types[at.Type], f.q.count-len(found.page)
 		some, more, err := p.r.Directory.Page(ctx, p.kind, at.After, max(1, want))
 		if err != nil {
 			return nil, err
@@ -111,16 +111,15 @@ func (f *search) pageAt(ctx context.Context, at directory.PagePosition) (*result
 	return found, nil
 }
 
-// skip goes on with a journey that stands before the index that is asked for, by
-// counting.
-func (f *search) skip(ctx context.Context, j directory.PageMark) (directory.PageMark, error) {
+// skipTo counts resources from the nearest known position to the index that the client asks for.
+func (f *search) skipTo(ctx context.Context, j directory.PageMark) (directory.PageMark, error) {
 	for at, left := j.Last, f.q.start-j.Last.Index; ; at = (directory.PagePosition{Type: at.Type + 1}) {
-		p := f.parts[at.Type]
+		p := f.types[at.Type]
 		last, skipped, err := p.r.Directory.Skip(ctx, p.kind, at.After, left)
 		if errors.Is(err, directory.ErrTooMany) {
-			err = scim.TooMany("this page is too far behind the first to be found by startIndex alone; come by the pages before it, or page by cursor")
+			err = scim.TooMany("this startIndex is too far from the start; read the pages in order, or use cursor")
 		}
-		if left -= skipped; err != nil || left == 0 || at.Type+1 == len(f.parts) {
+		if left -= skipped; err != nil || left == 0 || at.Type+1 == len(f.types) {
 			j.Last = directory.PagePosition{Index: f.q.start, Type: at.Type, After: last}
 			return j, err
 		}

@@ -14,41 +14,41 @@ import (
 	"scimserver/shared/scim/order"
 )
 
-// matching finds a page of what matches the filter, by its index, in the query's
-// order: of all that matches no more is held than what may stand on the page.
-func (f *search) matching(ctx context.Context) (*result, error) {
-	w := f.walk()
-	if found, err := f.resumed(ctx, w); found != nil || err != nil {
+// findMatching finds a page of the matching resources by its index, in the query's order. It keeps
+// only as many hits as may be on the page or before it.
+func (f *search) findMatching(ctx context.Context) (*result, error) {
+	w := f.exactWalk()
+	if found, err := f.resumeWalk(ctx, w); found != nil || err != nil {
 		return found, err
 	}
-	t := f.top(f.q.start-1+f.q.count, nil)
+	t := f.newTopK(f.q.start-1+f.q.count, nil)
 	if f.q.count == 0 {
 		t.n = 0
 	}
 	if err := f.collect(ctx, t); err != nil {
 		return nil, err
 	}
-	hits := t.first()
-	found, err := f.page(ctx, hits[min(f.q.start-1, len(hits)):])
+	hits := t.sorted()
+	found, err := f.loadPage(ctx, hits[min(f.q.start-1, len(hits)):])
 	if err != nil {
 		return nil, err
 	}
 	if found.total = t.total; w != nil {
-		f.begun(found, hits)
+		f.markStart(found, hits)
 	}
 	return found, nil
 }
 
-// top makes what finds the first n of the hits behind a position. Their resources
-// are kept if they are not many; else those of the page are read again.
-func (f *search) top(n int, behind *position) *top {
-	return &top{compare: f.compare, n: n, behind: behind, keeps: n <= directory.MaxResults+1}
+// newTopK returns a collector of the first n hits after a position. It keeps the resources of few
+// hits. If there are more, those on the page are read again.
+func (f *search) newTopK(n int, behind *position) *topK {
+	return &topK{compare: f.compare, n: n, after: behind, keepResources: n <= directory.MaxResults+1}
 }
 
-// collect adds all that matches.
-func (f *search) collect(ctx context.Context, t *top) error {
-	for _, p := range f.parts {
-		f.r.event.planned(p.plan.String())
+// collect adds all matching resources to t.
+func (f *search) collect(ctx context.Context, t *topK) error {
+	for _, p := range f.types {
+		f.r.event.addPlan(p.plan.String())
 		if err := p.collect(ctx, f, t); err != nil {
 			return err
 		}
@@ -57,17 +57,17 @@ func (f *search) collect(ctx context.Context, t *top) error {
 	return nil
 }
 
-func (p *part) collect(ctx context.Context, f *search, t *top) error {
+func (p *typeSearch) collect(ctx context.Context, f *search, t *topK) error {
 	match := func(ctx context.Context, some []directory.Resource) error {
 		return p.match(ctx, f, some, t.add)
 	}
 	switch {
-	case p.plan.nothing:
+	case p.plan.empty:
 		return nil
 	case p.plan.keys == nil:
 		return p.r.Directory.Scan(ctx, p.kind, match)
 	}
-	found, err := p.look(ctx)
+	found, err := p.lookUpKeys(ctx)
 	if err != nil {
 		return err
 	}
@@ -77,11 +77,11 @@ func (p *part) collect(ctx context.Context, f *search, t *top) error {
 		}
 		return nil
 	}
-	return p.candidates(ctx, found, match)
+	return p.eachCandidate(ctx, found, match)
 }
 
-// look asks the plan's keys, all at once, and returns what they find, each once.
-func (p *part) look(ctx context.Context) (hits, error) {
+// lookUpKeys reads all keys of the plan in parallel, and returns each resource once.
+func (p *typeSearch) lookUpKeys(ctx context.Context) (lookupResult, error) {
 	var mu sync.Mutex
 	found, ids := map[scim.ID]directory.Resource{}, map[scim.ID]bool{}
 	work, ctx := errgroup.WithContext(ctx)
@@ -102,11 +102,13 @@ func (p *part) look(ctx context.Context) (hits, error) {
 	}
 	err := work.Wait()
 	maps.DeleteFunc(ids, func(id scim.ID, _ bool) bool { _, read := found[id]; return read })
-	return hits{slices.Collect(maps.Values(found)), slices.Sorted(maps.Keys(ids))}, err
+	return lookupResult{slices.Collect(maps.Values(found)), slices.Sorted(maps.Keys(ids))}, err
 }
 
-// candidates calls f with the resources that keys have found, some at a time.
-func (p *part) candidates(ctx context.Context, found hits, f func(context.Context, []directory.Resource) error) error {
+// eachCandidate calls f with the resources that the keys found, in batches.
+func (p *typeSearch) eachCandidate(
+	ctx context.Context, found lookupResult, f func(context.Context, []directory.Resource) error,
+) error {
 	if len(found.ids) > directory.MaxScanned {
 		return directory.ErrTooMany
 	}
@@ -125,8 +127,8 @@ func (p *part) candidates(ctx context.Context, found hits, f func(context.Contex
 	return nil
 }
 
-// match calls add with those of some resources that match.
-func (p *part) match(ctx context.Context, f *search, some []directory.Resource, add func(hit)) error {
+// match calls add with each of the resources that matches.
+func (p *typeSearch) match(ctx context.Context, f *search, some []directory.Resource, add func(hit)) error {
 	p.r.event.read.Add(int64(len(some)))
 	evaluation := filter.NewEvaluation(f.budget)
 	for len(some) > 0 {
@@ -141,7 +143,7 @@ func (p *part) match(ctx context.Context, f *search, some []directory.Resource, 
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			one := some[i] // not to keep the others
+			one := some[i] // a copy, so that the others can be freed
 			shown := p.resource(p.r, one, v).Value()
 			matches, err := p.matches(shown, evaluation)
 			if err != nil {
@@ -156,17 +158,17 @@ func (p *part) match(ctx context.Context, f *search, some []directory.Resource, 
 	return nil
 }
 
-// matches reports whether a resource matches the filter; without one all do.
-func (p *part) matches(shown scim.Value, e *filter.Evaluation) (bool, error) {
+// matches reports whether a resource matches the filter. Without a filter all do.
+func (p *typeSearch) matches(shown scim.Value, e *filter.Evaluation) (bool, error) {
 	if p.matcher == nil {
 		return true, nil
 	}
 	return p.matcher.Match(shown, e)
 }
 
-// position returns where a resource stands in the search.
-func (f *search) position(p *part, id scim.ID, shown scim.Value) position {
-	at := position{p.place, order.Entry{ID: id}}
+// position returns the place of a resource in the order of the search.
+func (f *search) position(p *typeSearch, id scim.ID, shown scim.Value) position {
+	at := position{p.index, order.Entry{ID: id}}
 	if f.q.order != nil {
 		at.Key = f.q.order.Key(p.typ, shown)
 	}

@@ -7,11 +7,11 @@ import (
 	"scimserver/shared/scim"
 )
 
-// maxSearch is the most bytes of the body of a search.
+// maxSearch is the maximum size of the body of a search, in bytes.
 const maxSearch = 1 << 20
 
-// byPost carries out a search whose parameters stand in the body.
-func byPost(search operation) operation {
+// withBodyParameters makes an operation of a search whose parameters are in the body.
+func withBodyParameters(search operation) operation {
 	return func(ctx context.Context, r *request) (*response, error) {
 		body, err := r.body(maxSearch)
 		if err != nil {
@@ -27,14 +27,13 @@ func byPost(search operation) operation {
 	}
 }
 
-// searchParameters reads a SearchRequest message (RFC 7644 section 3.4.3): it holds
-// what stands in the URL of a GET otherwise, and means the same. Members that it
-// does not have, and those of null, count for nothing.
+// searchParameters reads a SearchRequest message (RFC 7644 section 3.4.3). Its members mean the
+// same as the parameters of a GET. Unknown members and members that are null are ignored.
 func searchParameters(body scim.Value) (url.Values, error) {
 	if body.Kind() != scim.Object {
 		return nil, scim.InvalidSyntax("the body must be a JSON object that holds a SearchRequest message")
 	}
-	if !holds(body.Find("schemas"), scim.SearchRequestMessage) {
+	if !containsURN(body.Find("schemas"), scim.SearchRequestMessage) {
 		return nil, scim.InvalidSyntax("schemas must name " + scim.SearchRequestMessage)
 	}
 	values := url.Values{}
@@ -52,8 +51,8 @@ func searchParameters(body scim.Value) (url.Values, error) {
 	return values, nil
 }
 
-// searchMembers are the members of the message, that of RFC 9865 section 3 among
-// them, with what reads each.
+// searchMembers are the members of the message, including that of RFC 9865 section 3, and how each
+// is read.
 var searchMembers = []struct {
 	name, kind string
 	read       func(scim.Value) ([]string, bool)
@@ -63,14 +62,14 @@ var searchMembers = []struct {
 	{"filter", "a string", text},
 	{"sortBy", "a string", text},
 	{"sortOrder", "a string", text},
-	{"startIndex", "a number", literal},
-	{"count", "a number", literal},
+	{"startIndex", "a number", numberText},
+	{"count", "a number", numberText},
 	{"cursor", "a string", text},
 }
 
 func text(v scim.Value) ([]string, bool) { return []string{v.Text()}, v.Kind() == scim.String }
 
-func literal(v scim.Value) ([]string, bool) { return []string{v.Text()}, v.Kind() == scim.Number }
+func numberText(v scim.Value) ([]string, bool) { return []string{v.Text()}, v.Kind() == scim.Number }
 
 func texts(v scim.Value) ([]string, bool) {
 	all := make([]string, len(v.Items()))
@@ -83,8 +82,8 @@ func texts(v scim.Value) ([]string, bool) {
 	return all, v.Kind() == scim.Array
 }
 
-// holds reports whether an array holds the URN of a message.
-func holds(schemas scim.Value, urn string) bool {
+// containsURN reports whether an array contains a URN.
+func containsURN(schemas scim.Value, urn string) bool {
 	for _, item := range schemas.Items() {
 		if scim.EqualName(item.Text(), urn) {
 			return true

@@ -16,8 +16,8 @@ func (c *client) post(endpoint, more string) answer {
 	return c.send("POST", endpoint+"/.search", `{"schemas":["`+scim.SearchRequestMessage+`"]`+more+`}`)
 }
 
-// quoted is a JSON string.
-func quoted(s string) string { return scim.Text(s).JSON() }
+// enclose is a JSON string.
+func enclose(s string) string { return scim.Text(s).JSON() }
 
 // TestSearchMessage compares each parameter in a message with that in a URL.
 func TestSearchMessage(t *testing.T) { // P-7.5.2-2, P-3.4.3-1, P-3.4.3-3, P-3.4.3-4, P-3.4.3-5, P-3.4.3-6, P-3.4.3-7, P-3.1-3
@@ -36,10 +36,10 @@ func TestSearchMessage(t *testing.T) { // P-7.5.2-2, P-3.4.3-1, P-3.4.3-3, P-3.4
 		{"?excludedAttributes=emails,id,schemas,members", `,"excludedAttributes":["emails","id","schemas","members"]`},
 		{"?attributes=title&excludedAttributes=emails", `,"attributes":["title"],"excludedAttributes":["emails"]`},
 		{"?filter=" + escape(`meta.resourceType pr and id pr`), `,"filter":"meta.resourceType pr and id pr"`},
-		{"?filter=" + escape(`displayName eq "B"`), `,"filter":` + quoted(`displayName eq "B"`)},
-		{"?filter=" + escape(long), `,"filter":` + quoted(long)},
-		{"?filter=" + escape(long+long), `,"filter":` + quoted(long+long)},
-		{"?filter=" + escape(`displayName regex "B"`), `,"filter":` + quoted(`displayName regex "B"`)},
+		{"?filter=" + escape(`displayName eq "B"`), `,"filter":` + enclose(`displayName eq "B"`)},
+		{"?filter=" + escape(long), `,"filter":` + enclose(long)},
+		{"?filter=" + escape(long+long), `,"filter":` + enclose(long+long)},
+		{"?filter=" + escape(`displayName regex "B"`), `,"filter":` + enclose(`displayName regex "B"`)},
 		{"?filter=", `,"filter":""`},
 		{"?sortBy=displayName", `,"sortBy":"displayName"`},
 		{"?sortBy=meta.lastModified&sortOrder=descending", `,"sortBy":"meta.lastModified","sortOrder":"descending"`},
@@ -75,7 +75,7 @@ func TestFiltersBySensitiveValues(t *testing.T) { // P-3.12-25, P-7.5.2-1, P-7.5
 	c := newClient(t)
 	ann := c.create("ann", `,"name":{"familyName":"Kanari"}`)
 	const filter = `name.familyName eq "kanari"`
-	for by, a := range map[string]answer{"GET": c.search(filter), "POST": c.post("/Users", `,"filter":`+quoted(filter))} {
+	for by, a := range map[string]answer{"GET": c.search(filter), "POST": c.post("/Users", `,"filter":`+enclose(filter))} {
 		if found := a.Body.Get("Resources").Items(); a.StatusCode != 200 || len(found) != 1 || found[0].JSON() != ann.Text {
 			t.Errorf("%s: %d %s", by, a.StatusCode, a.Text)
 		}

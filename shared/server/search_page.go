@@ -7,10 +7,10 @@ import (
 	"scimserver/shared/scim"
 )
 
-// page makes a result of hits: it reads the resources that were not kept, of which
-// some may have gone or changed meanwhile, and cuts the page by bytes.
-func (f *search) page(ctx context.Context, hits []hit) (*result, error) {
-	for _, p := range f.parts {
+// loadPage reads the resources of hits that were not kept, and limits the page by bytes. A
+// resource that is gone or no longer matches is left out.
+func (f *search) loadPage(ctx context.Context, hits []hit) (*result, error) {
+	for _, p := range f.types {
 		if err := p.load(ctx, f, hits); err != nil {
 			return nil, err
 		}
@@ -28,11 +28,11 @@ func (f *search) page(ctx context.Context, hits []hit) (*result, error) {
 	return found, nil
 }
 
-// load reads the resources of the part's type that hits lack.
-func (p *part) load(ctx context.Context, f *search, hits []hit) error {
+// load reads the missing resources of one type.
+func (p *typeSearch) load(ctx context.Context, f *search, hits []hit) error {
 	var missing []scim.ID
 	for _, h := range hits {
-		if h.part == p.place && h.resource == nil {
+		if h.typeIndex == p.index && h.resource == nil {
 			missing = append(missing, h.ID)
 		}
 	}
@@ -52,7 +52,7 @@ func (p *part) load(ctx context.Context, f *search, hits []hit) error {
 		return err
 	}
 	for i, h := range hits {
-		if h.part == p.place && h.resource == nil {
+		if h.typeIndex == p.index && h.resource == nil {
 			hits[i].resource = read[h.ID]
 		}
 	}

@@ -11,11 +11,11 @@ import (
 	"scimserver/shared/directory"
 )
 
-// journeyKind says which walks through pages may be taken for one another: those
-// of one credential and program for the same attributes, types, filter and size of pages.
-func (f *search) journeyKind() string {
+// pageMarkKey identifies the page marks that a request can use: those of the same credential and
+// User-Agent with the same attributes, types, filter and page size.
+func (f *search) pageMarkKey() string {
 	names := []string{strconv.Itoa(f.q.count), f.r.UserAgent()}
-	for _, p := range f.parts {
+	for _, p := range f.types {
 		names = append(names, p.typ.Name)
 	}
 	for _, parameter := range []string{"attributes", "excludedAttributes", "filter"} {
@@ -25,17 +25,16 @@ func (f *search) journeyKind() string {
 	return string(f.r.Caller.Credential) + "#" + hex.EncodeToString(sum[:12])
 }
 
-// resume returns the journey that goes on at an index, with the place where its
-// page begins as Last, and whether that place is known. If not, the journey is a new
-// one from the nearest place before.
+// chooseMark returns the page mark whose next page begins at an index. Last is the position where
+// that page begins. It reports whether the position is known. If not, the mark is a new one at the
+// nearest position before the index.
 //
-// A request says nothing of the client's page before but its index. Where several
-// journeys wait for the same index, at different places because something was
-// created or deleted between their pages, the page begins at the foremost place,
-// and so will those that still wait: nobody misses a resource, though one of them
-// may meet some twice.
-func resume(known []directory.PageMark, index int) (directory.PageMark, bool) {
-	if waiting := active(known, index); len(waiting) > 0 {
+// A request says nothing about the client's previous page except the index. Several marks may wait
+// for the same index at different positions, because something was created or deleted between
+// their pages. Then the page begins at the first of these positions, and the other clients also
+// begin there. So no client misses a resource, but one may see some twice.
+func chooseMark(known []directory.PageMark, index int) (directory.PageMark, bool) {
+	if waiting := waitingMarks(known, index); len(waiting) > 0 {
 		first, last := waiting[0], waiting[0]
 		for _, j := range waiting {
 			if j.Next.Before(first.Next) {
@@ -62,9 +61,10 @@ func resume(known []directory.PageMark, index int) (directory.PageMark, bool) {
 	return nearest, false
 }
 
-// active returns the journeys that wait for an index, but for those which have
-// rested while another that waits for it has come a long way: they were given up.
-func active(known []directory.PageMark, index int) (waiting []directory.PageMark) {
+// waitingMarks returns the marks that wait for an index. It leaves out marks that did not move
+// while another client came three pages far and now waits for the same index: their clients have
+// given up.
+func waitingMarks(known []directory.PageMark, index int) (waiting []directory.PageMark) {
 	const far = 3 // pages
 	var youngest time.Time
 	for _, j := range known {
@@ -80,25 +80,25 @@ func active(known []directory.PageMark, index int) (waiting []directory.PageMark
 	return waiting
 }
 
-// noteTime bounds the writing of a note, which nobody is to wait for if it fails.
-const noteTime = 500 * time.Millisecond
+// markTimeout limits the time to save a page mark. An answer does not wait longer for it.
+const markTimeout = 500 * time.Millisecond
 
-// noting returns what notes that a journey has come past a page. That it fails is
-// no error: the next page is then found by counting.
-func (f *search) noting(j directory.PageMark, page []hit) func(context.Context, int) {
+// markSaver returns a function that saves the page mark after a page. An error is ignored, because
+// the next page can then be found by counting.
+func (f *search) markSaver(j directory.PageMark, page []hit) func(context.Context, int) {
 	if j.ID == "" {
 		j.ID = f.r.Directory.NewPageMark().ID
 	}
 	j.Pages++
-	kind := f.journeyKind()
+	kind := f.pageMarkKey()
 	return func(ctx context.Context, shown int) {
 		if shown == 0 {
 			return
 		}
-		ctx, cancel := context.WithTimeout(ctx, noteTime)
+		ctx, cancel := context.WithTimeout(ctx, markTimeout)
 		defer cancel()
 		end := page[shown-1]
-		j.Next = directory.PagePosition{Index: f.q.start + shown, Type: end.part, After: end.ID}
+		j.Next = directory.PagePosition{Index: f.q.start + shown, Type: end.typeIndex, After: end.ID}
 		_ = f.r.Directory.PutPageMark(ctx, kind, j)
 	}
 }

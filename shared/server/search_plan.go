@@ -13,47 +13,47 @@ import (
 // plan is how the resources of a type that match a filter are found. Without keys
 // every resource is looked at.
 type plan struct {
-	nothing bool  // can match, whatever the resources are
-	keys    []key // each finds some of the candidates, all together find every one
-	exact   bool  // what the keys find is what matches
-	// edges reads what the filter says of edges, nil if it says nothing of them.
-	edges relation
-	// asks says that the filter asks of one resource whether edges lead to certain
-	// others, and the answer shows those alone, however many there are.
-	asks bool
+	empty bool  // nothing can match
+	keys  []key // together they find all candidates
+	exact bool  // all candidates match
+	// edges reads the edges that the filter compares, nil if it compares none.
+	edges edgeReader
+	// filterEdgesOnly says that the filter asks whether one resource has certain edges. The answer
+	// then includes only those edges, because there may be too many others for an answer.
+	filterEdgesOnly bool
 }
 
 // key finds the resources of which an attribute has a value.
 type key struct {
 	attr  string
 	value string
-	find  lookup
-	walk  walk // the same in parts, nil where there is one resource at most
-	cost  int  // compared with others
+	find  keyLookup
+	walk  idWalk // the same in pages; nil if there is at most one resource
+	cost  int    // relative to other keys
 }
 
-// The costs of keys: that of one resource, and that of many by their edges.
+// The relative costs of keys: those that find few resources, and edges, which find many.
 const (
 	cheap  = 1
 	costly = 10
 )
 
-// plan decides how to find what matches a filter.
+// plan decides how to find the resources that match a filter.
 func (e *endpoint) plan(r *request, expr filter.Expr) plan {
-	if e.excluded(expr) {
-		return plan{nothing: true}
+	if e.excludesType(expr) {
+		return plan{empty: true}
 	}
-	m := e.mentions(expr)
-	p := plan{edges: e.needed(r, m)}
+	m := e.edgeFilter(expr)
+	p := plan{edges: e.edgesNeeded(r, m)}
 	p.keys, p.exact = e.keys(expr, func(path filter.Path, value string) *key { return e.key(r, path, value) })
-	if len(p.keys) != 1 || len(m.ids) == 0 || m.others {
+	if len(p.keys) != 1 || len(m.ids) == 0 || m.needsAll {
 		return p
 	}
 	switch only := p.keys[0]; {
 	case only.attr == "id":
-		p.asks, p.edges = true, remembered(p.edges)
-	case only.attr == e.edgeAttr && m.only(scim.ID(only.value)):
-		p.edges = known(scim.ID(only.value))
+		p.filterEdgesOnly, p.edges = true, readOnce(p.edges)
+	case only.attr == e.edgeAttr && m.asksOnly(scim.ID(only.value)):
+		p.edges = constantEdge(scim.ID(only.value))
 	}
 	return p
 }
@@ -67,7 +67,7 @@ func (p plan) String() string {
 		}
 	}
 	switch {
-	case p.nothing:
+	case p.empty:
 		return "nothing"
 	case len(names) == 0:
 		return "scan"
@@ -75,16 +75,16 @@ func (p plan) String() string {
 	return "keys " + strings.Join(names, " ")
 }
 
-// shownEdges returns what reads the edges that the answer shows.
-func (p *part) shownEdges() relation {
-	if p.plan.asks {
+// shownEdges returns a reader of the edges that the answer includes.
+func (p *typeSearch) shownEdges() edgeReader {
+	if p.plan.filterEdgesOnly {
 		return p.plan.edges
 	}
-	return p.stored.shown(p.r)
+	return p.stored.answerEdges(p.r)
 }
 
-// remembered is a relation that reads once.
-func remembered(read relation) relation {
+// readOnce returns a reader that reads once and returns the same values afterwards.
+func readOnce(read edgeReader) edgeReader {
 	var values []scim.Value
 	return func(ctx context.Context, of []directory.Resource) (_ []scim.Value, err error) {
 		if values == nil {
@@ -94,17 +94,17 @@ func remembered(read relation) relation {
 	}
 }
 
-// known is the relation of resources that all have an edge to one other.
-func known(to scim.ID) relation {
+// constantEdge returns a reader for resources that are known to have an edge to one id.
+func constantEdge(to scim.ID) edgeReader {
 	return func(_ context.Context, of []directory.Resource) ([]scim.Value, error) {
 		edge := scim.List(scim.Map(scim.Member{Name: "value", Value: scim.Text(string(to))}))
 		return slices.Repeat([]scim.Value{edge}, len(of)), nil
 	}
 }
 
-// keys returns the keys that find all that can match a filter, none where there are
-// no such, and whether what they find is what matches. Of two sides joined by and
-// the cheaper finds enough, of those joined by or both are needed.
+// keys returns keys that together find every resource that can match a filter, or nil if there are
+// none. exact says that everything they find matches. For and, one side is enough and the cheaper
+// one is used. For or, both sides are needed.
 func (e *endpoint) keys(expr filter.Expr, of func(filter.Path, string) *key) (all []key, exact bool) {
 	switch x := expr.(type) {
 	case *filter.And:
@@ -135,7 +135,7 @@ func (e *endpoint) keys(expr filter.Expr, of func(filter.Path, string) *key) (al
 	return nil, false
 }
 
-// key returns the key for an equality, nil where there is none.
+// key returns the key for an equality, or nil if the attribute is not indexed.
 func (e *endpoint) key(r *request, path filter.Path, value string) *key {
 	if find := e.stored.lookup(r, path, value); find != nil {
 		named, _ := filter.Resolve(e.typ, path)
@@ -144,7 +144,7 @@ func (e *endpoint) key(r *request, path filter.Path, value string) *key {
 	switch {
 	case path.Is(e.typ.Core.ID, "externalId", ""):
 		w := e.stored.byExternalID(r, value)
-		return &key{attr: "externalId", value: value, find: e.read(r, w), walk: w, cost: cheap}
+		return &key{attr: "externalId", value: value, find: e.walkLookup(r, w), walk: w, cost: cheap}
 	case e.isEdgeValue(path):
 		w := e.stored.byEdge(r, value)
 		return &key{attr: e.edgeAttr, value: value, find: w.all, walk: w, cost: costly}
@@ -152,16 +152,16 @@ func (e *endpoint) key(r *request, path filter.Path, value string) *key {
 	return nil
 }
 
-// read is the lookup of all that a walk finds: of the resources where one page holds
-// them, for then those count that exist.
-func (e *endpoint) read(r *request, w walk) lookup {
-	return func(ctx context.Context) (hits, error) {
+// walkLookup makes a keyLookup of a walk. If the ids fit on one page, it reads the resources as
+// well, so that only those that still exist count.
+func (e *endpoint) walkLookup(r *request, w idWalk) keyLookup {
+	return func(ctx context.Context) (lookupResult, error) {
 		ids, err := w(ctx, "", 0)
 		if err != nil || len(ids) > directory.MaxResults {
-			return hits{ids: ids}, err
+			return lookupResult{ids: ids}, err
 		}
 		some, err := r.Directory.ByID(ctx, e.kind, ids)
-		return hits{resources: some}, err
+		return lookupResult{resources: some}, err
 	}
 }
 
@@ -179,13 +179,13 @@ func cost(keys []key) (sum int) {
 	return sum
 }
 
-// excluded reports whether a filter by meta.resourceType leaves the type out.
-func (e *endpoint) excluded(expr filter.Expr) bool {
+// excludesType reports whether a condition on meta.resourceType excludes this type.
+func (e *endpoint) excludesType(expr filter.Expr) bool {
 	switch x := expr.(type) {
 	case *filter.And:
-		return e.excluded(x.X) || e.excluded(x.Y)
+		return e.excludesType(x.X) || e.excludesType(x.Y)
 	case *filter.Or:
-		return e.excluded(x.X) && e.excluded(x.Y)
+		return e.excludesType(x.X) && e.excludesType(x.Y)
 	case *filter.Compare:
 		return x.Path.Is(e.typ.Core.ID, "meta", "resourceType") && x.Op == filter.Equal &&
 			x.Value.Kind() == scim.String && x.Value.Text() != e.typ.Name

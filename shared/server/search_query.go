@@ -11,21 +11,21 @@ import (
 	"scimserver/shared/scim/order"
 )
 
-// defaultCount is the size of a page for which the client names none.
+// defaultCount is the page size if the client sends no count.
 const defaultCount = 100
 
-// query is what a search asks for (RFC 7644 section 3.4.2), whether in its URL or
-// in the body of a .search.
+// query holds the parameters of a search (RFC 7644 section 3.4.2), from the URL or from the body
+// of a .search.
 type query struct {
-	order  *order.Order // nil: by type and id
-	start  int          // of the page, from 1; where the page is found by its index
-	count  int          // the most resources of the page
-	cursor *string      // what the page is found by instead (RFC 9865), "" for the first
-	// countSent says that the client names count.
+	order  *order.Order // nil means by type and id
+	start  int          // startIndex, from 1
+	count  int          // the maximum number of resources on the page
+	cursor *string      // used instead of start (RFC 9865); "" means the first page
+	// countSent says that the client sent count.
 	countSent bool
 }
 
-// readQuery reads the parameters of a search over the resources of some types.
+// readQuery reads the parameters of a search.
 func readQuery(r *request, over []*endpoint) (q query, err error) {
 	if q.order, err = readOrder(r, over); err != nil {
 		return q, err
@@ -42,8 +42,8 @@ func (r *request) filter() (text string, sent bool) {
 	return r.parameters.Get("filter"), true
 }
 
-// readFilter reads the filter of a search among the resources of a type, repaired
-// where the tenant's profile allows; nil where there is none.
+// readFilter reads the filter for one resource type and repairs it if the tenant's profile allows.
+// It returns nil if there is no filter.
 func (e *endpoint) readFilter(r *request) (filter.Expr, error) {
 	text, sent := r.filter()
 	if !sent {
@@ -55,8 +55,8 @@ func (e *endpoint) readFilter(r *request) (filter.Expr, error) {
 	return filter.Parse(text)
 }
 
-// readOrder reads sortBy and sortOrder; the latter alone has no meaning (RFC 7644
-// section 3.4.2.3).
+// readOrder reads sortBy and sortOrder. Without sortBy, sortOrder has no meaning (RFC 7644 section
+// 3.4.2.3).
 func readOrder(r *request, over []*endpoint) (*order.Order, error) {
 	by := r.parameters.Get("sortBy")
 	if strings.TrimSpace(by) == "" {
@@ -67,19 +67,18 @@ func readOrder(r *request, over []*endpoint) (*order.Order, error) {
 			by = r.event.repairs.Parameters(e.typ, []string{by})[0]
 		}
 	}
-	return order.Parse(by, r.parameters.Get("sortOrder"), types(over)...)
+	return order.Parse(by, r.parameters.Get("sortOrder"), resourceTypes(over)...)
 }
 
-// readPaging reads startIndex or cursor, and count, of which a negative one means
-// none and a larger one the most there may be (RFC 7644 section 3.4.2.4, RFC 9865
-// section 2).
+// readPaging reads startIndex or cursor, and count. A negative count means 0, and one above the
+// maximum means the maximum (RFC 7644 section 3.4.2.4, RFC 9865 section 2).
 func (q *query) readPaging(r *request) (err error) {
 	unfit := scim.InvalidValue
 	if r.parameters.Has("cursor") {
 		cursor := r.parameters.Get("cursor")
 		q.cursor, unfit = &cursor, scim.InvalidCount
 		if r.parameters.Has("startIndex") {
-			return scim.InvalidValue("cursor and startIndex exclude each other; send one of them")
+			return scim.InvalidValue("cursor and startIndex cannot be used together; send one of them")
 		}
 	}
 	if q.start, _, err = number(r, "startIndex", 1, scim.InvalidValue); err != nil {
@@ -89,11 +88,11 @@ func (q *query) readPaging(r *request) (err error) {
 		return err
 	}
 	q.count = min(max(0, q.count), directory.MaxResults)
-	q.start = min(max(1, q.start), math.MaxInt-q.count) // where a page ends is a number, too
+	q.start = min(max(1, q.start), math.MaxInt-q.count) // so that start+count does not overflow
 	return nil
 }
 
-// number reads a paging parameter; one that is not sent has its default.
+// number reads a paging parameter, or returns the default if the client did not send it.
 func number(r *request, name string, fallback int, unfit func(string) *scim.Error) (n int, sent bool, err error) {
 	text := strings.TrimSpace(r.parameters.Get(name))
 	if text == "" {

@@ -55,7 +55,7 @@ func TestRootSearch(t *testing.T) { // P-3.4.2.1-1, P-3.4.2.1-2, P-3.4.2.1-4, P-
 	} {
 		more := ""
 		if filter != "" {
-			more = `,"filter":` + quoted(filter)
+			more = `,"filter":` + enclose(filter)
 		}
 		if got := c.rooted(more); got != want {
 			t.Errorf("%s: %s, want %s", filter, got, want)

@@ -1,6 +1,6 @@
-// Package server is the SCIM protocol over HTTP (RFC 7644). An operation, one
-// file each, takes a request in terms of SCIM and returns a response or an
-// error; server.go alone reads HTTP requests, writes bytes and logs.
+// Package server implements the SCIM protocol over HTTP (RFC 7644). Each operation has a file of
+// its own. It takes a request and returns a response or an error. Only server.go, request.go and
+// response.go deal with HTTP: they read bodies, write answers and log.
 package server
 
 import (
@@ -15,8 +15,7 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// Options are what a server is made of. Now may be nil, Directory where no
-// endpoint needs one.
+// Options configure a server. Now may be nil. Directory may be nil if no endpoint needs it.
 type Options struct {
 	Registry  *schema.Registry
 	Directory *directory.Directory
@@ -24,8 +23,8 @@ type Options struct {
 	Passwords func(clear string) (hash string, err error)
 	// BaseURL is the public URL of the service; empty means each request's own.
 	BaseURL string
-	// Support is whom a customer's administrator can ask, in words that follow "ask";
-	// empty means the support of this service.
+	// Support says whom a customer's administrator can ask. It completes the sentence "ask ...". Empty
+	// means "the support of this service".
 	Support string
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -41,7 +40,7 @@ type Server struct {
 // Endpoint is a part of the service: Users, Groups, and so on.
 type Endpoint func(*Server) []route
 
-// New makes a server of the given endpoints.
+// New returns a server with the given endpoints.
 func New(o Options, endpoints ...Endpoint) *Server {
 	s := &Server{Options: o, hooks: noHooks()}
 	s.Support = cmp.Or(s.Support, "the support of this service")
@@ -54,10 +53,10 @@ func New(o Options, endpoints ...Endpoint) *Server {
 	return s
 }
 
-// operation carries out a request. An error that is no *scim.Error is internal.
+// operation carries out a request. An error that is not a *scim.Error is answered by toSCIMError.
 type operation func(ctx context.Context, r *request) (*response, error)
 
-// ServeHTTP carries out a request, renders the outcome and logs one line.
+// ServeHTTP carries out a request, writes the answer and logs one line.
 func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	ctx, usage := directory.WithMeter(hr.Context())
 	origin, _ := ctx.Value(originKey{}).(Origin)
@@ -66,10 +65,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	}
 	e := &event{start: s.Now()}
 	r := &request{Origin: origin, Request: hr, event: e, support: s.Support, parameters: hr.URL.Query()}
-	out, err := s.carryOut(ctx, r)
+	out, err := s.run(ctx, r)
 	if err != nil {
 		s.hooks.recordConflicts(ctx, r, err)
-		e.err = outward(r, err)
+		e.err = toSCIMError(r, err)
 		out = &response{Status: e.err.Status, Body: e.err.Value()}
 		errorHeaders(w.Header(), e.err)
 	}
@@ -79,36 +78,39 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	e.log(ctx, s.Log, r, usage(), s.Now())
 }
 
-// carryOut finds the operation and calls it.
-func (s *Server) carryOut(ctx context.Context, r *request) (*response, error) {
-	op, err := s.find(r)
+// run finds the operation and calls it.
+func (s *Server) run(ctx context.Context, r *request) (*response, error) {
+	op, err := s.findMethod(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.admit(ctx, r, op); err != nil {
+	if err := s.authorize(ctx, r, op); err != nil {
 		return nil, err
 	}
-	return op.run(r.recorded(ctx), r)
+	return op.run(r.withLogRecord(ctx), r)
 }
 
-// admit checks the credential's life and scope and the representation asked for,
-// and opens the caller's part of the directory.
-func (s *Server) admit(ctx context.Context, r *request, m method) error {
+// authorize checks Accept, the credential's expiry and its scope, and then opens the tenant's part
+// of the directory.
+func (s *Server) authorize(ctx context.Context, r *request, m method) error {
 	if !acceptable(r.Header.Values("Accept")) {
-		return scim.NotAcceptable("the service answers in " + scim.MediaType)
+		return scim.NotAcceptable("the service can only answer in " + scim.MediaType + "; allow it in the Accept header")
 	}
 	if m.public {
 		return nil
 	}
 	switch c := r.Caller; {
 	case c.Tenant == "":
-		return scim.Unauthorized("a bearer token is required")
+		return scim.Unauthorized("the request has no valid bearer token; " +
+			"enter the token in the identity provider's configuration")
 	case !c.Expires.IsZero() && !s.Now().Before(c.Expires):
-		return scim.Unauthorized("the bearer token has expired; ask /oauth2/token for a new access token, or " + r.support + " for a new token")
+		return scim.Unauthorized("the bearer token has expired; request a new access token at /oauth2/token, " +
+			"or ask " + r.support + " for a new token")
 	case c.Subject != "" && !m.self:
-		return scim.Forbidden("the bearer token speaks for one user and reaches /Me only")
+		return scim.Forbidden("the bearer token belongs to one user and can only be used at /Me")
 	case !c.May(m.scope):
-		return scim.Forbidden("the bearer token lacks the scope " + string(m.scope))
+		return scim.Forbidden("the bearer token does not have the scope " + string(m.scope) +
+			"; ask " + r.support + " for a token that has it")
 	}
 	return s.hooks.open(ctx, r)
 }

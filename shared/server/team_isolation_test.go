@@ -145,7 +145,7 @@ func (c *crew) searchTeam() {
 			c.finds(c.ask("GET", endpoint+"?filter="+escape(filter), ""))
 		}
 		for _, endpoint := range []string{"/Users/.search", "/Groups/.search", "/.search"} {
-			c.finds(c.ask("POST", endpoint, `{"schemas":["`+scim.SearchRequestMessage+`"],"filter":`+quoted(filter)+`}`))
+			c.finds(c.ask("POST", endpoint, `{"schemas":["`+scim.SearchRequestMessage+`"],"filter":`+enclose(filter)+`}`))
 		}
 	}
 	for _, endpoint := range []string{"/Groups", "/Groups?filter=displayName+pr", "/Groups?sortBy=displayName", "/Groups?cursor", "/Groups?count=0",

@@ -7,14 +7,14 @@ import (
 	"scimserver/shared/directory"
 )
 
-// create adds a user (RFC 7644 section 3.3). It is decided anew where a user that was
-// to be replaced has changed or gone.
+// create adds a user (RFC 7644 section 3.3). It starts again if a deactivated user that it wanted
+// to replace has changed or gone in between.
 func (u *users) create(ctx context.Context, r *request) (*response, error) {
-	content, err := u.content(r)
+	content, err := u.readContent(r)
 	if err != nil {
 		return nil, err
 	}
-	for range reprovisions {
+	for range maxReprovisions {
 		out, err := u.provision(ctx, r, content)
 		if !errors.Is(err, directory.ErrVersion) && !errors.Is(err, directory.ErrNotFound) {
 			return out, err

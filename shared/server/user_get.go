@@ -13,20 +13,20 @@ func (u *users) get(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.barred(user.Doc); err != nil {
+	if err := r.rejectInactive(user.Doc); err != nil {
 		return nil, err
 	}
-	if same := unmodified(r, user.Version); same != nil {
+	if same := notModified(r, user.Version); same != nil {
 		return same, nil
 	}
-	shown := u.memberships(r, groups)
-	if !fits(shown) {
+	shown := u.groupsArray(r, groups)
+	if !fitsAnswer(shown) {
 		return nil, tooManyGroups(directory.ErrTooMany)
 	}
 	return u.respond(r, http.StatusOK, user.Resource, shown), nil
 }
 
-// read reads a user, with the user's groups if the answer shows them.
+// read reads a user, with the user's groups if the answer includes them.
 func (u *users) read(ctx context.Context, r *request) (user directory.User, groups []directory.Membership, err error) {
 	if u.wantsEdges(r) {
 		user, groups, err = r.Directory.Users().GetWithGroups(ctx, r.ID)

@@ -9,36 +9,36 @@ import (
 	"scimserver/shared/scim/filter"
 )
 
-func ofUser(u directory.User) directory.Resource { return u.Resource }
+func userResource(u directory.User) directory.Resource { return u.Resource }
 
-func (u *users) lookup(r *request, path filter.Path, value string) lookup {
+func (u *users) lookup(r *request, path filter.Path, value string) keyLookup {
 	is := func(attr, sub string) bool { return path.Is(u.typ.Core.ID, attr, sub) }
 	switch {
 	case is("id", ""):
-		return finder(r.Directory.Users().ByID, value, ofUser)
+		return lookupBy(r.Directory.Users().ByID, value, userResource)
 	case is("userName", ""):
-		return finder(r.Directory.Users().ByName, value, ofUser)
+		return lookupBy(r.Directory.Users().ByName, value, userResource)
 	case is("emails", ""), is("emails", "value"):
-		return finder(r.Directory.Users().ByEmail, value, ofUser)
+		return lookupBy(r.Directory.Users().ByEmail, value, userResource)
 	}
 	return nil
 }
 
-func (u *users) byExternalID(r *request, value string) walk {
+func (u *users) byExternalID(r *request, value string) idWalk {
 	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
 		return r.Directory.Users().IDsByExternalID(ctx, value, after, limit)
 	}
 }
 
 // byEdge finds the users in a group.
-func (u *users) byEdge(r *request, value string) walk {
+func (u *users) byEdge(r *request, value string) idWalk {
 	return func(ctx context.Context, after scim.ID, limit int) ([]scim.ID, error) {
 		return r.Directory.Groups().UserIDs(ctx, scim.ID(value), after, limit)
 	}
 }
 
-// edges reads the groups of users: of as many users as the directory reads at once.
-func (u *users) edges(r *request) relation {
+// filterEdges reads the groups of as many of the users as the directory reads at once.
+func (u *users) filterEdges(r *request) edgeReader {
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
 		ids := ids(of)
 		all, err := r.Directory.Groups().OfUsers(ctx, ids)
@@ -51,36 +51,38 @@ func (u *users) edges(r *request) relation {
 		}
 		values := make([]scim.Value, len(ids))
 		for i, id := range ids {
-			values[i] = u.memberships(r, all[id])
+			values[i] = u.groupsArray(r, all[id])
 		}
 		return values, nil
 	}
 }
 
-// tooManyGroups says how to ask for users without their groups.
+// tooManyGroups turns ErrTooMany into an error that says how to ask for users without groups.
 func tooManyGroups(err error) error {
 	if errors.Is(err, directory.ErrTooMany) {
-		return scim.TooMany("a user is in more groups than one answer holds; ask with excludedAttributes=groups, " +
-			"and for the user's groups, page by page, with /Groups?excludedAttributes=members&filter=members.value eq and the user's id")
+		return scim.TooMany("a user is in more groups than fit into one answer; " +
+			"add excludedAttributes=groups to the query, " +
+			"and read the user's groups page by page with " +
+			"/Groups?excludedAttributes=members&filter=members.value eq and the user's id")
 	}
 	return err
 }
 
-// shown reads the groups of the first of some users, whose groups one answer holds.
-func (u *users) shown(r *request) relation {
+// answerEdges reads the groups of the first users, for as many as fit into one answer.
+func (u *users) answerEdges(r *request) edgeReader {
 	return func(ctx context.Context, of []directory.Resource) ([]scim.Value, error) {
-		values, err := u.edges(r)(ctx, of)
-		if err == nil && len(values) > 0 && !fits(values[0]) {
+		values, err := u.filterEdges(r)(ctx, of)
+		if err == nil && len(values) > 0 && !fitsAnswer(values[0]) {
 			err = tooManyGroups(directory.ErrTooMany)
 		}
 		return values, err
 	}
 }
 
-func (u *users) among(r *request, _ []scim.ID) relation { return u.edges(r) }
+func (u *users) edgesTo(r *request, _ []scim.ID) edgeReader { return u.filterEdges(r) }
 
-// memberships is the value of groups (RFC 7643 section 4.1.2), null for none.
-func (u *users) memberships(r *request, in []directory.Membership) scim.Value {
+// groupsArray is the value of groups (RFC 7643 section 4.1.2), null if there are none.
+func (u *users) groupsArray(r *request, in []directory.Membership) scim.Value {
 	if len(in) == 0 {
 		return scim.Value{}
 	}

@@ -7,62 +7,65 @@ import (
 	"scimserver/shared/scim"
 )
 
-// Me is the alias of the user whom a credential speaks for (RFC 7644 section
-// 3.11). Answers name the permanent location, as those of /Users do.
+// Me is the alias of the user to whom a credential belongs (RFC 7644 section 3.11). Answers hold
+// the permanent location below /Users.
 func Me(s *Server) []route {
 	u := newUsers(s)
-	create := reading("create", func(context.Context, *request) (*response, error) {
-		return nil, scim.NotImplemented("a user can't be created through /Me; the identity provider creates users through /Users")
+	create := readMethod("create", func(context.Context, *request) (*response, error) {
+		return nil, scim.NotImplemented("a user can't be created through /Me; " +
+			"the identity provider creates users through /Users")
 	})
 	create.self = true
 	return []route{{"/Me", map[string]method{
-		http.MethodGet:   own(reading("get", u.projected(u.get))),
-		http.MethodPut:   own(writing(u.kind, "replace", u.projected(u.replace))),
-		http.MethodPatch: own(writing(u.kind, "patch", u.projected(u.patch))),
-		http.MethodDelete: own(writing(u.kind, "delete", func(context.Context, *request) (*response, error) {
+		http.MethodGet:   forSelf(readMethod("get", u.withProjection(u.get))),
+		http.MethodPut:   forSelf(writeMethod(u.kind, "replace", u.withProjection(u.replace))),
+		http.MethodPatch: forSelf(writeMethod(u.kind, "patch", u.withProjection(u.patch))),
+		http.MethodDelete: forSelf(writeMethod(u.kind, "delete", func(context.Context, *request) (*response, error) {
 			return nil, scim.Forbidden("a user's own token can't delete the user; the identity provider does")
 		})),
 		http.MethodPost: create,
 	}}}
 }
 
-// own makes a method act on the user whom the credential speaks for.
-func own(m method) method {
+// forSelf makes a method act on the user to whom the credential belongs.
+func forSelf(m method) method {
 	run := m.run
 	m.self = true
 	m.run = func(ctx context.Context, r *request) (*response, error) {
 		if r.ID = scim.ID(r.Caller.Subject); r.ID == "" {
-			return nil, scim.NotFound("the bearer token speaks for the whole tenant and for no user; the operator can issue one that is bound to a user")
+			return nil, scim.NotFound("the bearer token belongs to the whole tenant, not to a user; ask " + r.support +
+				" for a token of one user")
 		}
 		return run(ctx, r)
 	}
 	return m
 }
 
-// granted are the attributes by which others say who a user is and what the user
-// may do: applications know a user by userName, externalId and emails.
-func granted() []string {
+// protectedAttributes are the attributes that say who a user is and what the user may do.
+// Applications know a user by userName, externalId and emails.
+func protectedAttributes() []string {
 	return []string{"active", "roles", "entitlements", "userName", "externalId", "emails", scim.EnterpriseUserSchema}
 }
 
-// barred refuses users who speak for themselves though they are not active.
-func (r *request) barred(user scim.Value) error {
+// rejectInactive refuses a user's own token if the user is not active.
+func (r *request) rejectInactive(user scim.Value) error {
 	if active := user.Get("active"); r.Caller.Subject != "" && active.Kind() == scim.Bool && !active.IsTrue() {
-		return scim.Forbidden("the user whom the bearer token speaks for is not active")
+		return scim.Forbidden("the user to whom the bearer token belongs is not active; " +
+			"the identity provider can activate the user")
 	}
 	return nil
 }
 
-// selfRights refuses changes by users who are not active, and those by which a
-// user would become somebody else or grant something to themselves.
-func (r *request) selfRights(before, after scim.Value) error {
+// checkSelfService refuses changes with the token of a user who is not active, and changes that
+// would give the user another identity or more rights.
+func (r *request) checkSelfService(before, after scim.Value) error {
 	if r.Caller.Subject == "" {
 		return nil
 	}
-	if err := r.barred(before); err != nil {
+	if err := r.rejectInactive(before); err != nil {
 		return err
 	}
-	for _, name := range granted() {
+	for _, name := range protectedAttributes() {
 		old, changed := before.Get(name), after.Get(name)
 		if (!old.IsEmpty() || !changed.IsEmpty()) && !old.Equal(changed) {
 			return scim.Forbidden("a user's own token can't change " + name + "; the identity provider does")

@@ -10,38 +10,40 @@ import (
 	"scimserver/shared/scim/patch"
 )
 
-// patch changes parts of a user. When others change the user meanwhile, the
-// operations are applied anew to what they left.
+// patch changes a user (RFC 7644 section 3.5.2). If another request changes the user at the same
+// time, the operations are applied again to the new state.
 func (u *users) patch(ctx context.Context, r *request) (*response, error) {
-	ops, o, err := u.operations(r)
+	ops, o, err := u.readPatch(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := u.project(r, u.sentBy(ops)); err != nil {
+	if err := u.setProjection(r, u.sentAttributes(ops)); err != nil {
 		return nil, err
 	}
-	user, err := r.Directory.Users().Replace(ctx, r.ID, r.match(), func(old directory.User) (directory.Content, error) {
-		r.about(old.Doc)
+	edit := func(old directory.User) (directory.Content, error) {
+		r.noteNames(old.Doc)
 		o.SameReadOnly = u.sameReadOnly(ctx, r, old.Resource)
 		o.Budget = newBudget(ctx)
-		content, err := u.patched(old, ops, o)
+		content, err := u.applyPatch(old, ops, o)
 		if err == nil {
-			err = r.fewEmails(old.Doc, content.Doc)
+			err = r.checkEmailLimit(old.Doc, content.Doc)
 		}
 		if err != nil {
 			return content, err
 		}
-		return content, r.selfRights(old.Doc, content.Doc)
-	})
+		return content, r.checkSelfService(old.Doc, content.Doc)
+	}
+	user, err := r.Directory.Users().Replace(ctx, r.ID, r.precondition(), edit)
 	if err != nil {
 		return nil, err
 	}
-	return u.changed(ctx, r, http.StatusOK, user.Resource)
+	return u.respondChanged(ctx, r, http.StatusOK, user.Resource)
 }
 
-// patched applies the operations to a user. A token stands for the password
-// while they run, so that its removal shows.
-func (u *users) patched(old directory.User, ops []patch.Operation, o patch.Options) (directory.Content, error) {
+// applyPatch applies the operations to a user. The stored password is unknown, so a random token
+// stands in for it. If the token is gone afterwards, the operations removed or replaced the
+// password.
+func (u *users) applyPatch(old directory.User, ops []patch.Operation, o patch.Options) (directory.Content, error) {
 	doc, token := old.Doc, rand.Text()
 	if old.HasPassword() {
 		doc = scim.Map(append(doc.Without().Members(), scim.Member{Name: "password", Value: scim.Text(token)})...)
@@ -56,5 +58,5 @@ func (u *users) patched(old directory.User, ops []patch.Operation, o patch.Optio
 	case password == "" && old.HasPassword():
 		return directory.Content{Doc: doc, HashPassword: func() (string, error) { return "", nil }}, nil
 	}
-	return u.withoutPassword(doc)
+	return u.splitPassword(doc)
 }

@@ -10,11 +10,11 @@ import (
 	"scimserver/shared/scim"
 )
 
-// reprovisions bounds how often a POST is decided anew because the deactivated user
-// whom it was to replace changed meanwhile.
-const reprovisions = 5
+// maxReprovisions limits how often a POST starts again because the deactivated user that it wanted
+// to replace has changed.
+const maxReprovisions = 5
 
-// deactivatedError says that a POST is for a user who exists and is deactivated.
+// deactivatedError says that the user whom a POST creates exists and is deactivated.
 type deactivatedError struct {
 	taken *directory.TakenError
 	id    scim.ID
@@ -24,11 +24,11 @@ func (e *deactivatedError) Error() string { return e.taken.Error() + " by a deac
 
 func (e *deactivatedError) Unwrap() error { return e.taken }
 
-// provision adds a user. One whom the tenant's provider has deactivated and now
-// provisions again is replaced instead, as PUT does, if the tenant's record says so;
-// else the refusal names that user.
+// provision adds a user. If the user exists and was deactivated, and the tenant allows
+// reactivation, it replaces that user instead, as PUT does. Without reactivation the error names
+// that user.
 func (u *users) provision(ctx context.Context, r *request, c directory.Content) (*response, error) {
-	if err := u.limited(ctx, r, c.Doc); err != nil {
+	if err := u.checkLimits(ctx, r, c.Doc); err != nil {
 		return nil, err
 	}
 	user, err := r.Directory.Users().Create(ctx, c)
@@ -42,12 +42,12 @@ func (u *users) provision(ctx context.Context, r *request, c directory.Content) 
 	return u.reprovision(ctx, r, c, taken)
 }
 
-// limited refuses a user that the tenant's limits do not allow. They do not matter
-// where the name is that of a user who exists: no other one comes.
-func (u *users) limited(ctx context.Context, r *request, doc scim.Value) error {
-	refused := r.fewEmails(scim.Value{}, doc)
+// checkLimits refuses a user that exceeds the tenant's limits. If the userName belongs to an
+// existing user, the number of users does not matter, because no user is added.
+func (u *users) checkLimits(ctx context.Context, r *request, doc scim.Value) error {
+	refused := r.checkEmailLimit(scim.Value{}, doc)
 	if refused == nil {
-		refused = r.room(ctx, r.Caller.Limits.Users, "users", u.kind)
+		refused = r.checkQuota(ctx, r.Caller.Limits.Users, "users", u.kind)
 	}
 	if _, ok := errors.AsType[*scim.Error](refused); !ok {
 		return refused
@@ -59,13 +59,15 @@ func (u *users) limited(ctx context.Context, r *request, doc scim.Value) error {
 	if len(found) == 0 {
 		return refused
 	}
-	return r.fewEmails(found[0].Doc, doc)
+	return r.checkEmailLimit(found[0].Doc, doc)
 }
 
-// reprovision decides on a user who was not added for what others hold. Only here the
-// tenant's record is read.
-func (u *users) reprovision(ctx context.Context, r *request, c directory.Content, taken *directory.TakenError) (*response, error) {
-	old, err := deactivated(ctx, r, c.Doc, taken)
+// reprovision decides about a user whose values are taken. Only this case reads the tenant's
+// record.
+func (u *users) reprovision(
+	ctx context.Context, r *request, c directory.Content, taken *directory.TakenError,
+) (*response, error) {
+	old, err := findDeactivated(ctx, r, c.Doc, taken)
 	switch {
 	case err != nil:
 		return nil, err
@@ -82,22 +84,26 @@ func (u *users) reprovision(ctx context.Context, r *request, c directory.Content
 	return u.reactivate(ctx, r, old, c)
 }
 
-// reactivate replaces a user who is still as deactivated as when it was read. The
-// errors are those of ReplaceUser: it may have changed or gone since.
-func (u *users) reactivate(ctx context.Context, r *request, old *directory.User, c directory.Content) (*response, error) {
+// reactivate replaces a deactivated user if it is still at the version that was read. The errors
+// are those of Users.Replace, for the user may have changed or gone in between.
+func (u *users) reactivate(
+	ctx context.Context, r *request, old *directory.User, c directory.Content,
+) (*response, error) {
 	r.event.operation = "reactivate"
-	unmoved := func(version int64) bool { return version == old.Version }
-	user, err := r.Directory.Users().Replace(ctx, old.ID, unmoved, u.replacement(r, c))
+	unchanged := func(version int64) bool { return version == old.Version }
+	user, err := r.Directory.Users().Replace(ctx, old.ID, unchanged, u.replacement(r, c))
 	if err != nil {
 		return nil, err
 	}
-	return u.changed(ctx, r, http.StatusCreated, user.Resource)
+	return u.respondChanged(ctx, r, http.StatusCreated, user.Resource)
 }
 
-// deactivated finds the user for whom a POST is meant that lost its userName: one of
-// the same tenant whose active is false, with the same userName still and, if both
-// have any, the same externalId. It is nil where there is none.
-func deactivated(ctx context.Context, r *request, doc scim.Value, taken *directory.TakenError) (*directory.User, error) {
+// findDeactivated returns the deactivated user whom a POST provisions again, or nil. It is a user
+// of the same tenant whose active is false, with the same userName and, if both have one, the same
+// externalId.
+func findDeactivated(
+	ctx context.Context, r *request, doc scim.Value, taken *directory.TakenError,
+) (*directory.User, error) {
 	at := slices.IndexFunc(taken.Values, func(v directory.TakenValue) bool {
 		return v.Attribute == "userName" && v.Holder == directory.UserKind
 	})
@@ -105,14 +111,14 @@ func deactivated(ctx context.Context, r *request, doc scim.Value, taken *directo
 		return nil, nil
 	}
 	found, err := r.Directory.Users().ByID(ctx, string(taken.Values[at].ID))
-	if err != nil || len(found) == 0 || !meant(found[0].Doc, doc) {
+	if err != nil || len(found) == 0 || !matchesDeactivated(found[0].Doc, doc) {
 		return nil, err
 	}
 	return &found[0], nil
 }
 
-// meant reports whether a deactivated user is the one that a document describes.
-func meant(old, doc scim.Value) bool {
+// matchesDeactivated reports whether a document describes a deactivated user.
+func matchesDeactivated(old, doc scim.Value) bool {
 	if !directory.Deactivated(old) {
 		return false
 	}

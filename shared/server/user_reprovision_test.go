@@ -119,7 +119,7 @@ func TestExternalIDOfWhatIsProvisionedAgain(t *testing.T) {
 		if b.StatusCode != tt.status || b.StatusCode == 201 && id(b) != id(a) {
 			t.Errorf("%q, then %q: %d %s", tt.known, tt.sent, b.StatusCode, b.Text)
 		}
-		if tt.status == 409 && strings.Contains(b.Text, "deactivated") {
+		if tt.status == 409 && strings.Contains(b.Text, "which is deactivated") {
 			t.Errorf("perhaps somebody else: %s", b.Text)
 		}
 	}
