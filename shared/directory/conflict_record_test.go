@@ -245,10 +245,10 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	for _, id := range ids[1:] {
-		if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{Email: "x@example.com"}); !refusedFor(err, "held by") {
+		if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{Email: "x@example.com"}); !refusedFor(err, "only a deactivated user") {
 			t.Errorf("release: %v", err)
 		}
-		if _, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID); !refusedFor(err, "held by") {
+		if _, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID); !refusedFor(err, "only a deactivated user") {
 			t.Errorf("delete: %v", err)
 		}
 	}
