@@ -1,6 +1,6 @@
-// Command serviceproviderconfig is the Lambda function behind /ServiceProviderConfig, and
-// behind all paths without a function of their own: it responds with 501 for endpoints that
-// SCIM defines, and with 404 for all others.
+// Command serviceproviderconfig is the Lambda function behind
+// /ServiceProviderConfig, and behind every path that no other function has: it
+// answers 404 there.
 package main
 
 import (
@@ -21,5 +21,5 @@ func build(_ context.Context, cfg config.Config, log *slog.Logger) (http.Handler
 	if cfg.StorePasswords {
 		o.Passwords = password.Hash
 	}
-	return server.New(o, server.ServiceProviderConfig, server.NotImplemented), nil
+	return server.New(o, server.ServiceProviderConfig), nil
 }

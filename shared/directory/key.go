@@ -32,6 +32,7 @@ import (
 //	DELETED#ACCOUNT             <id>            the same of an account
 //	T#<t>#NESTING               V               how often a group was put into a group, and into which last
 //	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
+//	T#<t>#BULK                  RATE            until when the operations of bulk requests count; expires
 //	T#<t>#CONFLICT              <conflict>      what a provider did not get because another holds it; expires
 //	T#<t>#CONFLICTOF#<record>   <conflict>      finds conflicts by a provider's record: externalId=..., id=...; expires
 //	UNFINISHED                  <t>#<kind>#<id> work that was under way when function changes heard of it
@@ -105,6 +106,9 @@ func (t keys) pageMarks(kind string) string { return t.prefix() + "PAGE#" + kind
 func (t keys) nesting() table.Key { return table.Key{PK: t.prefix() + "NESTING", SK: "V"} }
 
 func (t keys) pending(group scim.ID) string { return t.prefix() + "PENDING#" + string(group) }
+
+// bulkRate is the key of the count of a tenant's bulk operations.
+func (t keys) bulkRate() table.Key { return table.Key{PK: t.prefix() + "BULK", SK: "RATE"} }
 
 const unfinishedPK = "UNFINISHED"
 

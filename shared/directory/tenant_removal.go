@@ -124,7 +124,7 @@ func (t *namespace) removeRecord(ctx context.Context, record tenant.Tenant) erro
 	if err := t.d.tenants.DeleteCredentials(ctx, t.id); err != nil {
 		return err
 	}
-	writes := []table.Write{table.Delete(t.keys.nesting())}
+	writes := []table.Write{table.Delete(t.keys.nesting()), table.Delete(t.keys.bulkRate())}
 	for _, k := range []Kind{UserKind, GroupKind, TeamKind} {
 		if err := t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.tombstones(k)}, nil); err != nil {
 			return err

@@ -46,7 +46,7 @@ func newClientOn(t *testing.T, dir *directory.Directory, change ...func(*server.
 	for _, f := range change {
 		f(&o)
 	}
-	c.server = server.New(o, server.Users, server.Groups, server.Me, server.Search, server.Schemas, server.ResourceTypes, server.ServiceProviderConfig, server.NotImplemented)
+	c.server = server.New(o, server.Users, server.Groups, server.Me, server.Search, server.Schemas, server.ResourceTypes, server.ServiceProviderConfig, server.Bulk)
 	c.origin = server.Origin{BaseURL: base, RequestID: "r1", Caller: tenant.Caller{
 		Tenant: "acme", Profile: tenant.Strict, Credential: "k1", Scopes: []tenant.Scope{tenant.Read, tenant.Write}}}
 	return c
@@ -127,3 +127,10 @@ func (c *client) create(name, more string) answer {
 }
 
 func id(a answer) string { return a.Body.Get("id").Text() }
+
+// on is the client in a subtest.
+func (c *client) on(t *testing.T) *client {
+	own := *c
+	own.T = t
+	return &own
+}

@@ -115,8 +115,9 @@ func configuration(passwords bool) scim.Value {
 	return scim.Map(
 		scim.Member{Name: "schemas", Value: scim.Texts(scim.ServiceProviderConfigSchema)},
 		scim.Member{Name: "patch", Value: flag(true)},
-		scim.Member{Name: "bulk", Value: flag(false,
-			scim.Member{Name: "maxOperations", Value: scim.Int(0)}, scim.Member{Name: "maxPayloadSize", Value: scim.Int(0)})},
+		scim.Member{Name: "bulk", Value: flag(true,
+			scim.Member{Name: "maxOperations", Value: scim.Int(maxOperations)},
+			scim.Member{Name: "maxPayloadSize", Value: scim.Int(maxPayloadSize)})},
 		scim.Member{Name: "filter", Value: flag(true,
 			scim.Member{Name: "maxResults", Value: scim.Int(directory.MaxResults)})},
 		scim.Member{Name: "pagination", Value: pagination()},

@@ -122,7 +122,7 @@ func TestEndpointsHaveTheirMethods(t *testing.T) { // P-3.2-2
 		{"GET", "/Schemas/" + scim.UserSchema, "", 200},
 		{"GET", "/ResourceTypes", "", 200},
 		{"GET", "/ResourceTypes/User", "", 200},
-		{"POST", "/Bulk", "", 501},
+		{"POST", "/Bulk", "", 400},
 		{"POST", "/.search", `{"schemas":["` + scim.SearchRequestMessage + `"]}`, 200},
 		{"POST", "/Users/.search", `{"schemas":["` + scim.SearchRequestMessage + `"]}`, 200},
 		{"POST", "/Groups/.search", `{"schemas":["` + scim.SearchRequestMessage + `"]}`, 200},

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"maps"
 	"net/http"
 	"net/url"
@@ -106,24 +105,4 @@ func matchPath(pattern, path string) (id scim.ID, ok bool) {
 		}
 	}
 	return id, true
-}
-
-// NotImplemented answers 501 for what RFC 7644 defines and this service does not offer.
-func NotImplemented(*Server) []route {
-	refuse := func(what string) operation {
-		return func(context.Context, *request) (*response, error) {
-			return nil, scim.NotImplemented("this service does not support " + what)
-		}
-	}
-	var routes []route
-	for pattern, what := range map[string]string{
-		"/Bulk": "bulk requests",
-	} {
-		methods := map[string]method{}
-		for _, verb := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-			methods[verb] = readMethod("notImplemented", refuse(what))
-		}
-		routes = append(routes, route{pattern, methods})
-	}
-	return routes
 }

@@ -58,11 +58,21 @@ type operation func(ctx context.Context, r *request) (*response, error)
 
 // ServeHTTP carries out a request, writes the answer and logs one line.
 func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
-	ctx, usage := directory.WithMeter(hr.Context())
-	origin, _ := ctx.Value(originKey{}).(Origin)
+	origin, _ := hr.Context().Value(originKey{}).(Origin)
 	if s.BaseURL != "" {
 		origin.BaseURL = s.BaseURL
 	}
+	out, failed := s.perform(hr.Context(), origin, hr)
+	if failed != nil {
+		errorHeaders(w.Header(), failed)
+	}
+	s.write(w, hr.Method, out)
+}
+
+// perform carries out a request and logs one line. failed is the error whose response it
+// returns, nil for a success.
+func (s *Server) perform(ctx context.Context, origin Origin, hr *http.Request) (out *response, failed *scim.Error) {
+	ctx, usage := directory.WithMeter(ctx)
 	e := &event{start: s.Now()}
 	r := &request{Origin: origin, Request: hr, event: e, support: s.Support, parameters: hr.URL.Query()}
 	out, err := s.run(ctx, r)
@@ -70,12 +80,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		s.hooks.recordConflicts(ctx, r, err)
 		e.err = toSCIMError(r, err)
 		out = &response{Status: e.err.Status, Body: e.err.Value()}
-		errorHeaders(w.Header(), e.err)
 	}
 	e.status = out.Status
 	s.hooks.logFailure(ctx, r)
-	s.write(w, hr.Method, out)
 	e.log(ctx, s.Log, r, usage(), s.Now())
+	return out, e.err
 }
 
 // run finds the operation and calls it.

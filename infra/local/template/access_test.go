@@ -61,8 +61,8 @@ func TestFunctionsMayDoWhatTheyNeed(t *testing.T) { // S-9.3-3, P-7.5.1-1
 		}
 		for key, may := range map[string][]string{
 			"CRED#*":  {"AuthorizerFunction", "TokenFunction", "AdminFunction"},
-			"T#*":     {"UsersFunction", "GroupsFunction", "MeFunction", "SearchFunction", "ChangesFunction", "AdminFunction"},
-			"ACCOUNT": {"UsersFunction", "GroupsFunction", "MeFunction", "ChangesFunction", "AdminFunction"},
+			"T#*":     {"UsersFunction", "GroupsFunction", "MeFunction", "SearchFunction", "BulkFunction", "ChangesFunction", "AdminFunction"},
+			"ACCOUNT": {"UsersFunction", "GroupsFunction", "MeFunction", "BulkFunction", "ChangesFunction", "AdminFunction"},
 		} {
 			if slices.Contains(append(r.reads, r.writes...), key) != slices.Contains(may, f.ID) {
 				t.Errorf("%s reads %q and writes %q; of %s want %v", f.ID, r.reads, r.writes, key, may)

@@ -1,0 +1,85 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/bulk"
+	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
+)
+
+// The limits of a bulk request (RFC 7644 section 3.7.4), which /ServiceProviderConfig
+// shows.
+const (
+	maxOperations  = 1000
+	maxPayloadSize = 1 << 20 // bytes
+)
+
+// Bulk is the endpoint of bulk requests (RFC 7644 section 3.7). Its operations are
+// carried out as single requests are, by the same code and under the same rules.
+func Bulk(s *Server) []route {
+	b := &bulkEndpoint{Server: s, single: New(s.Options, Users, Groups)}
+	return []route{{"/Bulk", map[string]method{http.MethodPost: reading("bulk", b.run)}}}
+}
+
+// bulkEndpoint serves bulk requests.
+type bulkEndpoint struct {
+	*Server
+	single *Server // carries out the operations
+}
+
+func (b *bulkEndpoint) run(ctx context.Context, r *request) (*response, error) {
+	message, err := readBulk(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.allow(ctx, r, len(message.Operations)); err != nil {
+		return nil, err
+	}
+	job := newBulkJob(b, r, message)
+	job.run(ctx)
+	return &response{Status: http.StatusOK, Body: job.message()}, nil
+}
+
+// readBulk reads the message. A limit that it exceeds is named in the error (section
+// 3.7.4).
+func readBulk(r *request) (bulk.Request, error) {
+	body, err := r.body(maxPayloadSize)
+	if tooLarge, ok := errors.AsType[*scim.Error](err); ok && tooLarge.Status == http.StatusRequestEntityTooLarge {
+		err = scim.TooLarge(fmt.Sprintf("the body has more than %d bytes; that is maxPayloadSize", maxPayloadSize))
+	}
+	if err != nil {
+		return bulk.Request{}, err
+	}
+	return bulk.Parse(body, maxOperations)
+}
+
+// allow counts the operations against the tenant's limit of requests, so that a bulk
+// request is no way around it.
+func (b *bulkEndpoint) allow(ctx context.Context, r *request, operations int) error {
+	limits, err := b.limitsOf(ctx, r.Caller.Tenant)
+	if err != nil {
+		return err
+	}
+	wait, err := b.Directory.For(r.Caller.Tenant).TakeOperations(ctx, operations, limits.RequestsPerSecond, limits.Burst)
+	if err != nil || wait == 0 {
+		return err
+	}
+	seconds := int((wait + time.Second - 1) / time.Second)
+	return &scim.Error{Status: http.StatusTooManyRequests, RetryAfter: seconds, Detail: fmt.Sprintf(
+		"the operations of earlier bulk requests exceed this tenant's limit of %d requests a second; "+
+			"send the request again in %d seconds, or ask %s for a higher limit", limits.RequestsPerSecond, seconds, r.support)}
+}
+
+func (b *bulkEndpoint) limitsOf(ctx context.Context, id tenant.ID) (tenant.Limits, error) {
+	t, err := b.Directory.Tenants().Tenant(ctx, id)
+	if errors.Is(err, tenantstore.ErrNotFound) {
+		return tenant.DefaultLimits(), nil
+	}
+	return t.Limits, err
+}

@@ -1,0 +1,77 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/bulk"
+)
+
+// send carries out an operation as the single request that it stands for. Its log line
+// and its entry in the provisioning log have the id of the bulk request with the number
+// of the operation behind it.
+func (j *bulkJob) send(ctx context.Context, i int, o bulk.Operation) *bulkResult {
+	hr, err := j.single.singleRequest(j.r, o)
+	if err != nil {
+		return j.refused(o, err)
+	}
+	origin := j.r.Origin
+	origin.RequestID = fmt.Sprintf("%s.%d", j.r.RequestID, i+1)
+	out, failed := j.single.perform(ctx, origin, hr.WithContext(ctx))
+	return j.answered(o, out, failed)
+}
+
+// singleRequest makes the HTTP request of an operation.
+func (s *Server) singleRequest(r *request, o bulk.Operation) (*http.Request, *scim.Error) {
+	before, _, _ := strings.Cut(r.URL.EscapedPath(), Root)
+	u, err := url.ParseRequestURI(before + Root + o.Path)
+	if err != nil || u.RawQuery != "" {
+		return nil, scim.InvalidValue("path must be /Users, /Groups, /Users/{id} or /Groups/{id}")
+	}
+	hr := &http.Request{Method: o.Method, URL: u, Header: http.Header{"Content-Type": {scim.MediaType}}, Body: http.NoBody}
+	if o.Version != "" {
+		hr.Header.Set("If-Match", o.Version)
+	}
+	if o.Method != http.MethodDelete {
+		hr.Body = io.NopCloser(bytes.NewReader(o.Data.Bytes()))
+	}
+	return hr, nil
+}
+
+// complete sets the attributes of a new user that refer to resources which were created
+// after it. If that fails, the user is deleted: an operation is carried out as a whole or
+// not at all.
+func (j *bulkJob) complete(ctx context.Context, i int) {
+	o := j.request.Operations[i]
+	location := "/Users/" + path.Base(j.results[i].location)
+	full := o.Resolve(j.ids)
+	if missing := full.References(); len(missing) > 0 {
+		j.undo(ctx, i, location, j.refused(o, failedReference(missing)))
+		return
+	}
+	patch := bulk.Operation{Method: http.MethodPatch, Path: location, Data: bulk.Complete(full.Data, o.Postpone(j.plan.Postponed[i]).Data)}
+	set := j.send(ctx, i, patch)
+	switch {
+	case set.succeeded():
+		j.results[i].version = set.version
+	case set.status != http.StatusNotFound: // a later operation has deleted the user
+		set.method, set.bulkID, set.location = o.Method, o.BulkID, ""
+		j.undo(ctx, i, location, set)
+	}
+}
+
+// undo deletes a user that could not be completed, and keeps why.
+func (j *bulkJob) undo(ctx context.Context, i int, location string, why *bulkResult) {
+	j.results[i] = why
+	removed := j.send(ctx, i, bulk.Operation{Method: http.MethodDelete, Path: location})
+	if !removed.succeeded() && removed.status != http.StatusNotFound {
+		why.location = j.r.BaseURL + location // it is there, without what it refers to
+	}
+}
