@@ -1,13 +1,18 @@
 package server_test
 
 import (
+	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/patch"
+	"scimserver/shared/server"
 	"scimserver/shared/tenant"
 )
 
@@ -314,5 +319,36 @@ func TestBulkLimit(t *testing.T) {
 	a := c.wants(c.send("POST", "/Bulk", `{"schemas":["`+bulkRequest+`"],"Operations":[`+operation+`]}`), 429, "")
 	if a.Header.Get("Retry-After") == "" || !strings.Contains(a.Body.Get("detail").Text(), "1 requests a second") {
 		t.Errorf("%v %s", a.Header, a.Text)
+	}
+}
+
+// TestBulkKeepsItsDeadline: what can't begin in time says so, operation by operation.
+func TestBulkKeepsItsDeadline(t *testing.T) {
+	c := newClient(t)
+	ctx, cancel := context.WithTimeout(server.WithOrigin(t.Context(), c.origin), time.Second)
+	defer cancel()
+	body := `{"schemas":["` + bulkRequest + `"],"Operations":[` + post("User", "a", `"userName":"ann"`) + `,` + post("User", "b", `"userName":"bob"`) + `]}`
+	w := httptest.NewRecorder()
+	c.server.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, base+"/Bulk", strings.NewReader(body)))
+	if n := strings.Count(w.Body.String(), `"status":"503","detail":"the time of the request was over`); w.Code != 200 || n != 2 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	c.wants(c.send("GET", "/Users", ""), 200, "")
+}
+
+// TestBulkAgain: a client that lost the answer sends the request again. What was carried
+// out answers as a single request would, and nothing is there twice.
+func TestBulkAgain(t *testing.T) {
+	c := newClient(t)
+	ann := path(c.create("ann", ""))
+	operations := []string{
+		post("User", "a", `"userName":"bob"`),
+		`{"method":"PUT","path":"` + ann + `","data":` + user("ann", `,"title":"x"`) + `}`,
+		post("Group", "g", `"displayName":"g","members":[{"value":"bulkId:a"}]`),
+	}
+	c.wantsStatuses(c.bulk(operations...), "201 200 201")
+	c.wantsStatuses(c.bulk(operations...), "409 200 409")
+	if a := c.send("GET", ann, ""); a.Header.Get("ETag") != `W/"2"` {
+		t.Errorf("the repeated PUT made version %s", a.Header.Get("ETag"))
 	}
 }

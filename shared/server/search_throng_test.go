@@ -202,7 +202,7 @@ func serve(tb testing.TB, transport http.RoundTripper, change ...func(*directory
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return server.New(server.Options{Registry: registry, Directory: dir, Log: slog.New(slog.DiscardHandler)}, server.Users)
+	return server.New(server.Options{Registry: registry, Directory: dir, Log: slog.New(slog.DiscardHandler)}, server.Users, server.Bulk)
 }
 
 // fetch sends a GET as tenant acme and returns the body.

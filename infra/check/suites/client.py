@@ -9,7 +9,7 @@ import os
 
 from httpx2 import Client
 from scim2_client.engines.httpx2 import SyncSCIMClient
-from scim2_models import PatchOp, PatchOperation, SCIMException, SearchRequest
+from scim2_models import BulkOperation, BulkRequest, PatchOp, PatchOperation, SCIMException, SearchRequest
 
 USERS = 5
 PAGE = 2
@@ -26,6 +26,7 @@ def main() -> None:
         query_by_cursor(scim, user_model, users)
         change_user(scim, user_model, users[0])
         change_group(scim, group_model, users)
+        change_in_bulk(scim, user_model, group_model)
         for user in users:
             scim.delete(user_model, user.id)
         refuse(scim, user_model, users[0].id)
@@ -83,6 +84,23 @@ def change_group(scim, model, users) -> None:
     changed = scim.query(model, group.id)
     assert [member.value for member in changed.members] == [users[1].id], changed
     scim.delete(model, group.id)
+
+
+def change_in_bulk(scim, user_model, group_model) -> None:
+    """The group comes before the users that it refers to."""
+    group = {"displayName": "scim2-client-bulk", "members": [{"value": f"bulkId:u{n}"} for n in range(USERS)]}
+    operations = [BulkOperation[group_model](method="POST", bulk_id="g", path="/Groups", data=group)]
+    for n in range(USERS):
+        data = {"userName": f"bulk-{n}@example.com"}
+        operations.append(BulkOperation[user_model](method="POST", bulk_id=f"u{n}", path="/Users", data=data))
+    results = scim.bulk(BulkRequest[user_model | group_model](operations=operations)).operations
+    assert [str(result.status) for result in results] == ["201"] * (USERS + 1), results
+    ids = [str(result.location).rsplit("/", 1)[1] for result in results]
+    assert sorted(member.value for member in scim.query(group_model, ids[0]).members) == sorted(ids[1:]), ids
+    paths = [f"/Groups/{ids[0]}"] + [f"/Users/{id}" for id in ids[1:]]
+    deletions = [BulkOperation[user_model](method="DELETE", path=path) for path in paths]
+    results = scim.bulk(BulkRequest[user_model](operations=deletions)).operations
+    assert [str(result.status) for result in results] == ["204"] * len(paths), results
 
 
 def patch(model, **operation) -> PatchOp:

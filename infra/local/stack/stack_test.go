@@ -103,6 +103,7 @@ func sampleEvents(t *testing.T, s *stack.Stack) {
 		"users-replace": {"UsersFunction", 404}, "users-delete": {"UsersFunction", 404},
 		"groups-create": {"GroupsFunction", 201}, "groups-patch": {"GroupsFunction", 404},
 		"search":             {"SearchFunction", 200},
+		"bulk":               {"BulkFunction", 200},
 		"admin-tenants-list": {"AdminFunction", 200},
 		"schemas-list":       {"SchemasFunction", 200}, "schemas-get": {"SchemasFunction", 200},
 		"resourcetypes-list":        {"ResourceTypesFunction", 200},
