@@ -24,7 +24,7 @@ const (
 // carried out as single requests are, by the same code and under the same rules.
 func Bulk(s *Server) []route {
 	b := &bulkEndpoint{Server: s, single: New(s.Options, Users, Groups)}
-	return []route{{"/Bulk", map[string]method{http.MethodPost: reading("bulk", b.run)}}}
+	return []route{{"/Bulk", map[string]method{http.MethodPost: readMethod("bulk", b.run)}}}
 }
 
 // bulkEndpoint serves bulk requests.

@@ -13,11 +13,11 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// BenchmarkBulk creates users (1,000, or 50 without -long) in DynamoDB Local: in one bulk
+// BenchmarkBulk creates users (900, or 50 without -long) in DynamoDB Local: in one bulk
 // request, in single requests one after the other, and as members of a group that comes
 // before them.
 func BenchmarkBulk(b *testing.B) {
-	n, round := testkit.Size(50, 1000), 0
+	n, round := testkit.Size(900, 50), 0
 	name := testkit.Table(b)
 	s := serve(b, http.DefaultTransport, func(o *directory.Options) { o.Table, o.Endpoint = name, testkit.Endpoint(b) })
 	record := tenant.Tenant{ID: "acme", Profile: tenant.Strict, Limits: tenant.DefaultLimits()}

@@ -22,7 +22,7 @@ type bulkStep struct{ method, path, data string }
 func TestBulkEqualsRequestOrder(t *testing.T) { // P-3.7-19
 	table := testkit.Table(t)
 	scoped := func(o *directory.Options) { o.Scope = directory.TenantScope }
-	for seed := range uint64(testkit.Size(4, 200)) {
+	for seed := range uint64(testkit.Size(200, 4)) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 7))
 			single := newClientOn(t, open(t, table, http.DefaultTransport, scoped))

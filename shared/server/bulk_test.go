@@ -325,7 +325,7 @@ func TestBulkLimit(t *testing.T) {
 // TestBulkKeepsItsDeadline: what can't begin in time says so, operation by operation.
 func TestBulkKeepsItsDeadline(t *testing.T) {
 	c := newClient(t)
-	ctx, cancel := context.WithTimeout(server.WithOrigin(t.Context(), c.origin), time.Second)
+	ctx, cancel := context.WithTimeout(server.WithOrigin(t.Context(), c.origin), 2900*time.Millisecond)
 	defer cancel()
 	body := `{"schemas":["` + bulkRequest + `"],"Operations":[` + post("User", "a", `"userName":"ann"`) + `,` + post("User", "b", `"userName":"bob"`) + `]}`
 	w := httptest.NewRecorder()

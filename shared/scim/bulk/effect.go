@@ -1,7 +1,6 @@
 package bulk
 
 import (
-	"net/http"
 	"strings"
 
 	"scimserver/shared/scim"
@@ -30,9 +29,9 @@ func (e effect) meets(other effect) bool {
 func effectOf(o Operation) effect {
 	endpoint, _ := o.Target()
 	switch o.Method {
-	case http.MethodPost:
+	case Post:
 		return effect{values: uniqueValues(endpoint, o.Data)}
-	case http.MethodPatch:
+	case Patch:
 		if !changesUniqueValues(o.Data) {
 			return effect{}
 		}

@@ -5,7 +5,6 @@ package bulk
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -16,6 +15,14 @@ import (
 const (
 	RequestMessage  = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 	ResponseMessage = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
+)
+
+// The methods of operations.
+const (
+	Post   = "POST"
+	Put    = "PUT"
+	Patch  = "PATCH"
+	Delete = "DELETE"
 )
 
 // Request is a BulkRequest message.
@@ -99,15 +106,15 @@ func (o Operation) check(v scim.Value) *scim.Error {
 		}
 	}
 	switch o.Method {
-	case http.MethodPost, http.MethodPut, http.MethodPatch:
+	case Post, Put, Patch:
 		if o.Data.Kind() != scim.Object {
 			return scim.InvalidSyntax("data must be a JSON object: the body that a single " + o.Method + " would have")
 		}
-	case http.MethodDelete:
+	case Delete:
 	default:
 		return scim.InvalidSyntax(fmt.Sprintf("method is %.20q; it must be POST, PUT, PATCH or DELETE", o.Method))
 	}
-	if o.Method == http.MethodPost && o.BulkID == "" {
+	if o.Method == Post && o.BulkID == "" {
 		return scim.InvalidSyntax("POST needs a bulkId")
 	}
 	return o.checkPath()
@@ -119,9 +126,9 @@ func (o Operation) checkPath() *scim.Error {
 	switch {
 	case endpoint != "/Users" && endpoint != "/Groups":
 		return scim.InvalidValue("path must be /Users, /Groups, /Users/{id} or /Groups/{id}")
-	case o.Method == http.MethodPost && id != "":
+	case o.Method == Post && id != "":
 		return scim.InvalidValue("the path of POST must be /Users or /Groups, without an id")
-	case o.Method != http.MethodPost && (id == "" || id == ".search" || strings.Contains(id, "/")):
+	case o.Method != Post && (id == "" || id == ".search" || strings.Contains(id, "/")):
 		return scim.InvalidValue("the path of " + o.Method + " must be /Users/{id} or /Groups/{id}")
 	}
 	return nil

@@ -34,7 +34,7 @@ func NewPlan(r *Request) Plan {
 func creatorsOf(ops []Operation) map[string]int {
 	at := map[string]int{}
 	for i, o := range ops {
-		if _, known := at[o.BulkID]; !known && o.Method == http.MethodPost && o.BulkID != "" {
+		if _, known := at[o.BulkID]; !known && o.Method == Post && o.BulkID != "" {
 			at[o.BulkID] = i
 		}
 	}
@@ -94,7 +94,7 @@ func (p Plan) breakCircles(ops []Operation, creators map[string]int) {
 // a user, whose attributes need not refer to what exists.
 func (o Operation) mayPostpone() bool {
 	endpoint, _ := o.Target()
-	return o.Method == http.MethodPost && endpoint == "/Users"
+	return o.Method == Post && endpoint == "/Users"
 }
 
 func (p Plan) postpone(i, target int, ops []Operation, creators map[string]int) {
