@@ -7,10 +7,10 @@ import (
 	"net/http"
 	"time"
 
+	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/bulk"
 	"scimserver/shared/tenant"
-	"scimserver/shared/tenantstore"
 )
 
 // The limits of a bulk request (RFC 7644 section 3.7.4), which /ServiceProviderConfig
@@ -78,7 +78,7 @@ func (b *bulkEndpoint) allow(ctx context.Context, r *request, operations int) er
 
 func (b *bulkEndpoint) limitsOf(ctx context.Context, id tenant.ID) (tenant.Limits, error) {
 	t, err := b.Directory.Tenants().Tenant(ctx, id)
-	if errors.Is(err, tenantstore.ErrNotFound) {
+	if errors.Is(err, directory.ErrNotFound) {
 		return tenant.DefaultLimits(), nil
 	}
 	return t.Limits, err
