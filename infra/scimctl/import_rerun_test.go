@@ -33,7 +33,7 @@ func rerun(b *bench) {
 	if err != nil || r.code != 1 || got.AlreadyThere < 100 || got.Created+got.AlreadyThere != rows-6 || got.Rejected != 6 {
 		b.Errorf("run again: %+v, %v", r, err)
 	}
-	b.report(path+".rejects.csv", "9 no email", "49 no email", "89 no email", "129 no email", "169 no email", "209 no email")
+	b.report(path+".rejects.csv", "9 emails: \"nonsense\" is not an email", "49 emails: \"nonsense\" is not an email", "89 emails: \"nonsense\" is not an email", "129 emails: \"nonsense\" is not an email", "169 emails: \"nonsense\" is not an email", "209 emails: \"nonsense\" is not an email")
 	if n := b.count(); n != start+rows-6 {
 		b.Errorf("%d accounts, want %d", n, start+rows-6)
 	}

@@ -46,6 +46,6 @@ func (b *bench) twiceAgain() {
 	path := b.file("twice.csv", "userName,email\nx1,nonsense\nx2,x2@x.example\nx1,x1@x.example\nX2,\nX1,\n")
 	for _, existing := range []int{0, 2} {
 		b.imports(2-existing, existing, 3, "", path)
-		b.report(path+".rejects.csv", "2 no email", `5 userName "X2" is in line 3 too`, `6 userName "X1" is in line 4 too`)
+		b.report(path+".rejects.csv", "2 emails: \"nonsense\" is not an email", `5 userName "X2" is in line 3 too`, `6 userName "X1" is in line 4 too`)
 	}
 }

@@ -244,11 +244,11 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("approve: %v, want %s", err, why)
 		}
 	}
-	for _, id := range ids[1:] {
-		if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{Email: "x@example.com"}); !refusedFor(err, "only a deactivated user") {
+	for id, why := range map[directory.ConflictID]string{ids[1]: "only a deactivated user", ids[2]: "held by"} {
+		if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{Email: "x@example.com"}); !refusedFor(err, why) {
 			t.Errorf("release: %v", err)
 		}
-		if _, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID); !refusedFor(err, "only a deactivated user") {
+		if _, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID); !refusedFor(err, why) {
 			t.Errorf("delete: %v", err)
 		}
 	}

@@ -208,7 +208,7 @@ func (c *client) namesTooMany(g answer) {
 		c.patch(g, `[{"op":"replace","value":{"members":`+many(50_001)+`}}]`),
 	}
 	for _, a := range all {
-		if detail := c.wants(a, 400, "invalidValue").Body.Get("detail").Text(); !strings.Contains(detail, "send fewer at a time") {
+		if detail := c.wants(a, 400, "invalidValue").Body.Get("detail").Text(); !strings.Contains(detail, "; send fewer ") {
 			c.Error(detail)
 		}
 	}

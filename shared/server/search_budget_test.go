@@ -53,7 +53,7 @@ func TestBudgetOfPatch(t *testing.T) { // P-7-1
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, name, transport) })
 	ann, group := c.create("ann", `,"phoneNumbers":`+numbers()), c.createGroup("g", "")
 	c.wants(c.send("PATCH", path(ann), removals(50, "phoneNumbers", "value")), 200, "")
-	c.advises(c.send("PATCH", path(ann), removals(200, "phoneNumbers", "value")), "send fewer operations in one request, or filters of fewer terms")
+	c.advises(c.send("PATCH", path(ann), removals(200, "phoneNumbers", "value")), "send fewer operations in one request, or use filters with fewer terms")
 	transport.fill(2_000, strings.Repeat("d", 256))
 	c.wants(c.send("PATCH", path(group), removals(1, "members", "display")), 204, "")
 	c.advises(c.send("PATCH", path(group), removals(10, "members", "display")), "send fewer operations")
