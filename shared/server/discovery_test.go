@@ -74,7 +74,7 @@ func TestServiceProviderConfig(t *testing.T) { // P-4-1, P-2-7, S-5-1, S-5-2, S-
 	if meta.Get("resourceType").Text() != "ServiceProviderConfig" || meta.Get("location").Text() != base+"/ServiceProviderConfig" {
 		t.Errorf("meta %s", meta.JSON())
 	}
-	for _, number := range []scim.Value{config.Get("bulk").Get("maxOperations"), config.Get("bulk").Get("maxPayloadSize"), config.Get("filter").Get("maxResults")} {
+	for _, number := range []scim.Value{config.Get("bulk").Get("maxOperations"), config.Get("bulk").Get("maxPayloadSize"), config.Get("filter").Get("maxResults")} { // P-3.7.4-1
 		if number.Kind() != scim.Number || strings.ContainsAny(number.Text(), ".eE") {
 			t.Errorf("%s is no integer", number.JSON())
 		}
