@@ -60,3 +60,14 @@ func lower(c byte) byte {
 	}
 	return c
 }
+
+// HasSchema reports whether a schemas attribute names a URN. URNs are compared without
+// regard to case (RFC 7643 section 2.1).
+func HasSchema(schemas Value, urn string) bool {
+	for _, item := range schemas.Items() {
+		if EqualName(item.Text(), urn) {
+			return true
+		}
+	}
+	return false
+}

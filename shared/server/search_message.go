@@ -33,7 +33,7 @@ func searchParameters(body scim.Value) (url.Values, error) {
 	if body.Kind() != scim.Object {
 		return nil, scim.InvalidSyntax("the body must be a JSON object that holds a SearchRequest message")
 	}
-	if !containsURN(body.Find("schemas"), scim.SearchRequestMessage) {
+	if !scim.HasSchema(body.Find("schemas"), scim.SearchRequestMessage) {
 		return nil, scim.InvalidSyntax("schemas must name " + scim.SearchRequestMessage)
 	}
 	values := url.Values{}
@@ -80,14 +80,4 @@ func texts(v scim.Value) ([]string, bool) {
 		all[i] = item.Text()
 	}
 	return all, v.Kind() == scim.Array
-}
-
-// containsURN reports whether an array contains a URN.
-func containsURN(schemas scim.Value, urn string) bool {
-	for _, item := range schemas.Items() {
-		if scim.EqualName(item.Text(), urn) {
-			return true
-		}
-	}
-	return false
 }

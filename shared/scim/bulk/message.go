@@ -47,7 +47,7 @@ type Operation struct {
 // Parse reads a message of at most so many operations. The error is about the message as
 // a whole; what is wrong with one operation is in its Err.
 func Parse(body scim.Value, maxOperations int) (Request, error) {
-	if body.Kind() != scim.Object || !names(body.Find("schemas"), RequestMessage) {
+	if body.Kind() != scim.Object || !scim.HasSchema(body.Find("schemas"), RequestMessage) {
 		return Request{}, scim.InvalidSyntax("the body must be a BulkRequest message: schemas must name " + RequestMessage)
 	}
 	items := body.Find("Operations")
@@ -67,15 +67,6 @@ func Parse(body scim.Value, maxOperations int) (Request, error) {
 	}
 	r.refuseRepeatedIDs()
 	return r, nil
-}
-
-func names(schemas scim.Value, urn string) bool {
-	for _, item := range schemas.Items() {
-		if scim.EqualName(item.Text(), urn) {
-			return true
-		}
-	}
-	return false
 }
 
 func failOnErrors(v scim.Value) (int, error) {

@@ -58,7 +58,7 @@ func Parse(body scim.Value, sent []int) ([]Operation, error) {
 	if body.Kind() != scim.Object {
 		return nil, scim.InvalidSyntax("the body must be a JSON object that holds a PatchOp message")
 	}
-	if !listsURN(body.Find("schemas"), Message) {
+	if !scim.HasSchema(body.Find("schemas"), Message) {
 		return nil, scim.InvalidSyntax("schemas must name " + Message)
 	}
 	items := body.Find("Operations")
@@ -78,15 +78,6 @@ func Parse(body scim.Value, sent []int) ([]Operation, error) {
 		ops[i].number = number
 	}
 	return ops, nil
-}
-
-func listsURN(schemas scim.Value, urn string) bool {
-	for _, item := range schemas.Items() {
-		if scim.EqualName(item.Text(), urn) {
-			return true
-		}
-	}
-	return false
 }
 
 func parseOperation(item scim.Value) (o Operation, err error) {
