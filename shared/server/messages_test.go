@@ -24,6 +24,13 @@ func path(a answer) string {
 	return "/" + a.Body.Get("meta").Get("resourceType").Text() + "s/" + id(a)
 }
 
+// in returns the client of a subtest, whose failures count there.
+func (c *client) in(t *testing.T) *client {
+	sub := *c
+	sub.T = t
+	return &sub
+}
+
 // get fetches the user of an earlier answer.
 func (c *client) get(of answer, headers ...string) answer {
 	c.Helper()
