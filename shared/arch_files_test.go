@@ -10,23 +10,6 @@ import (
 // functionLines is the most that the wiring of a function takes.
 const functionLines = 60
 
-func packagesAreDocumented(all []source) []string {
-	documented := map[string]bool{}
-	for _, s := range all {
-		doc := s.syntax.Doc.Text()
-		if strings.HasPrefix(doc, "Package ") || strings.HasPrefix(doc, "Command ") {
-			documented[s.pkg()] = true
-		}
-	}
-	var bad []string
-	for _, pkg := range packages(all) {
-		if !documented[pkg] {
-			bad = append(bad, pkg+` has no package comment ("Package x ..." or "Command x ...")`)
-		}
-	}
-	return bad
-}
-
 func functionsAreWiringOnly(all []source) []string {
 	var bad []string
 	lines := map[string]int{}

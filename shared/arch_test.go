@@ -111,7 +111,6 @@ var rules = map[string]func([]source) []string{
 	"scim does no I/O":            scimDoesNoIO,
 	"named packages exist":        namedPackagesExist,
 	"named libraries are used":    foreignLibrariesAreUsed,
-	"packages are documented":     packagesAreDocumented,
 	"functions are wiring only":   functionsAreWiringOnly,
 	"shared has no program":       sharedHasNoProgram,
 	"the root has no Go file":     rootHasNoGoFile,

@@ -13,7 +13,7 @@ import (
 // first.
 func Schemas(s *Server) []route {
 	all := putFirst(s.Registry.Schemas, func(one *schema.Schema) bool { return one.ID == scim.UserSchema })
-	return discovery(s, "/Schemas", func(r *request) []scim.Value {
+	return discovery("/Schemas", func(r *request) []scim.Value {
 		values := make([]scim.Value, len(all))
 		for i, one := range all {
 			values[i] = withMeta(r, one.Value(), "Schema", "/Schemas/"+one.ID)
@@ -26,7 +26,7 @@ func Schemas(s *Server) []route {
 // first, because some clients expect users in the first type.
 func ResourceTypes(s *Server) []route {
 	all := putFirst(s.Registry.Types, func(one *schema.ResourceType) bool { return one.Name == "User" })
-	return discovery(s, "/ResourceTypes", func(r *request) []scim.Value {
+	return discovery("/ResourceTypes", func(r *request) []scim.Value {
 		values := make([]scim.Value, len(all))
 		for i, one := range all {
 			values[i] = withMeta(r, one.Value(), "ResourceType", "/ResourceTypes/"+one.Name)
@@ -65,7 +65,7 @@ func ServiceProviderConfig(s *Server) []route {
 
 // discovery makes the two routes of a read-only endpoint. It ignores the parameters of paging and
 // sorting (RFC 7644 section 4).
-func discovery(s *Server, endpoint string, all func(*request) []scim.Value) []route {
+func discovery(endpoint string, all func(*request) []scim.Value) []route {
 	list := func(_ context.Context, r *request) (*response, error) {
 		if err := refuseFilter(r); err != nil {
 			return nil, err

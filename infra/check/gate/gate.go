@@ -28,6 +28,7 @@ func steps() []step {
 		{"vet", vet},
 		{"modules", modules},
 		{"staticcheck", staticcheck},
+		{"revive", revive},
 		{"govulncheck", govulncheck},
 		{"lint", lintTemplates},
 		{"arm64", crossBuild},

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// The tools are pinned here and built by `go run`, so that nothing has to be installed.
+// The tools are pinned here, and `go run` builds them, so nothing has to be installed.
 const (
+	reviveVersion      = "github.com/mgechev/revive@v1.15.0"
 	staticcheckVersion = "honnef.co/go/tools/cmd/staticcheck@v0.8.2"
 	govulncheckVersion = "golang.org/x/vuln/cmd/govulncheck@v1.9.0"
 )
@@ -30,7 +31,12 @@ func staticcheck(ctx context.Context, t tree) error {
 	return t.goTool(ctx, "run", staticcheckVersion, "./...")
 }
 
-// govulncheck is skipped where its database cannot be reached: that says nothing about the tree.
+// revive reads revive.toml at the root.
+func revive(ctx context.Context, t tree) error {
+	return t.goTool(ctx, "run", reviveVersion, "-config", "revive.toml", "-formatter", "unix", "./...")
+}
+
+// govulncheck is skipped if its database is unreachable, which is not the tree's fault.
 func govulncheck(ctx context.Context, t tree) error {
 	out, err := t.command(ctx, nil, "go", "run", govulncheckVersion, "./...")
 	if err != nil && strings.Contains(out, "fetching vulnerabilities:") {

@@ -16,7 +16,7 @@ const limitsKnown = time.Second
 // limits are the numbers of the tenants' records. No key of API Gateway stands
 // for them here: each tenant counts as if it had one of its own.
 type limits struct {
-	open func(context.Context) (*directory.Directory, error)
+	open func() (*directory.Directory, error)
 
 	mu    sync.Mutex
 	known map[string]known
@@ -55,7 +55,7 @@ func (l *limits) find(name string) tenant.Limits {
 func (l *limits) read(name string) (tenant.Limits, bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), limitsKnown)
 	defer cancel()
-	d, err := l.open(ctx)
+	d, err := l.open()
 	if err != nil {
 		return tenant.Limits{}, false
 	}
@@ -64,7 +64,7 @@ func (l *limits) read(name string) (tenant.Limits, bool) {
 }
 
 func (s *Stack) limits() apigateway.Limits {
-	l := &limits{known: map[string]known{}, open: func(ctx context.Context) (*directory.Directory, error) {
+	l := &limits{known: map[string]known{}, open: func() (*directory.Directory, error) {
 		return directory.Open(directory.Options{
 			Table: s.settings.Table, Scope: directory.Scope(s.settings.Scope), Endpoint: s.EngineEndpoint(), Budget: limitsKnown,
 		})
