@@ -16,5 +16,8 @@ func main() { gateway.Main(build) }
 
 func build(_ context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
 	registry, err := schema.Standard()
-	return server.New(server.Options{Registry: registry, BaseURL: cfg.BaseURL, Support: cfg.SupportContact, Log: log}, server.Schemas), err
+	return server.New(
+		server.Options{Registry: registry, BaseURL: cfg.BaseURL, Support: cfg.SupportContact, Log: log},
+		server.Schemas,
+	), err
 }

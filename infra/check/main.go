@@ -55,8 +55,18 @@ func trySmoke(ctx context.Context, root string, args []string) error {
 	o := smoke.Options{Root: root}
 	flags := flag.NewFlagSet("smoke", flag.ExitOnError)
 	flags.StringVar(&o.URL, "url", "", "the stack's output `BaseUrl`")
-	flags.StringVar(&o.Token, "token", os.Getenv("SCIM_TOKEN"), "a bearer `token` with the scope write; by default that in SCIM_TOKEN")
-	flags.StringVar(&o.AdminURL, "admin-url", "", "the stack's output `AdminUrl`: tries the operator API, with a tenant that is deleted afterwards")
+	flags.StringVar(
+		&o.Token,
+		"token",
+		os.Getenv("SCIM_TOKEN"),
+		"a bearer `token` with the scope write; by default that in SCIM_TOKEN",
+	)
+	flags.StringVar(
+		&o.AdminURL,
+		"admin-url",
+		"",
+		"the stack's output `AdminUrl`: tries the operator API, with a tenant that is deleted afterwards",
+	)
 	flags.StringVar(&o.Runbook, "runbook", "infra/docs/runbook.md", "where the runbook is")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -35,7 +35,11 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&o.AdminPort, "admin-port", 0, "port of the operator API; 0 for a free one")
 	flags.StringVar(&o.DataDir, "data", "", "folder that keeps the table, without its stream; in memory without it")
 	flags.IntVar(&o.MaxProcesses, "max-processes", 16, "most processes of each function")
-	envFile := flags.String("env-file", "", "file to write SCIM_URL=, SCIM_TOKEN= and what scimctl needs to, once the stack is ready")
+	envFile := flags.String(
+		"env-file",
+		"",
+		"file to write SCIM_URL=, SCIM_TOKEN= and what scimctl needs to, once the stack is ready",
+	)
 	_ = flags.Parse(args)
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%q is no flag: see go run ./infra/local -help", flags.Arg(0))
@@ -71,11 +75,18 @@ func announce(s *stack.Stack, envFile string) error {
 	}
 	_, err := fmt.Printf(`Base URL  %[1]s
 Token     %[2]s
-Try       curl -sS %[1]s/Users -H 'Authorization: Bearer %[2]s' -H 'Content-Type: application/scim+json' -d '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada@example.com"}'
+Try       %[4]s
 Operate   %[3]s go run ./infra/scimctl tenant list
-Ctrl-C ends it.
-`, s.BaseURL(), s.Token(), strings.Join(strings.Fields(operation(s)), " "))
+Ctrl-C stops the service.
+`, s.BaseURL(), s.Token(), strings.Join(strings.Fields(operation(s)), " "), createUser(s))
 	return err
+}
+
+// createUser returns a curl command that creates a user.
+func createUser(s *stack.Stack) string {
+	return "curl -sS " + s.BaseURL() + "/Users -H 'Authorization: Bearer " + s.Token() + "'" +
+		" -H 'Content-Type: application/scim+json'" +
+		` -d '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada@example.com"}'`
 }
 
 // environment is what scripts need to know, as NAME=value lines.

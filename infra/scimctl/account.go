@@ -148,9 +148,21 @@ func findAccount() *cli.Command {
 		}
 		return s.printAccount(*a)
 	}
-	return command("find", "", "show the account that has a username or email", find,
-		&cli.StringFlag{Name: "username", Usage: "`USERNAME` of the account; case does not count", Destination: &userName},
-		&cli.StringFlag{Name: "email", Usage: "`ADDRESS` that the account has; case does not count", Destination: &email},
+	return command(
+		"find",
+		"",
+		"show the account that has a username or email",
+		find,
+		&cli.StringFlag{
+			Name:        "username",
+			Usage:       "`USERNAME` of the account; case does not count",
+			Destination: &userName,
+		},
+		&cli.StringFlag{
+			Name:        "email",
+			Usage:       "`ADDRESS` that the account has; case does not count",
+			Destination: &email,
+		},
 	)
 }
 

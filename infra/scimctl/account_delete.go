@@ -21,7 +21,11 @@ func deleteAccount() *cli.Command {
 			if err := s.client.do(ctx, http.MethodGet, path, nil, &a); err != nil {
 				return explainNotFound(args[0], err)
 			}
-			notice := fmt.Sprintf("This permanently deletes the account of %s (emails: %s).", a.UserName, formatEmails(a.Emails))
+			notice := fmt.Sprintf(
+				"This permanently deletes the account of %s (emails: %s).",
+				a.UserName,
+				formatEmails(a.Emails),
+			)
 			if err := s.confirm(notice, "the username of the account", typed, a.UserName); err != nil {
 				return err
 			}
@@ -30,6 +34,9 @@ func deleteAccount() *cli.Command {
 			if err != nil && !hasStatus(err, http.StatusNotFound) { // 404: the response to the first attempt was lost
 				return err
 			}
-			return s.print(out, func(w io.Writer) { row(w, fmt.Sprintf("account %s (%s) is deleted", a.UserName, out.ID)) })
+			return s.print(
+				out,
+				func(w io.Writer) { row(w, fmt.Sprintf("account %s (%s) is deleted", a.UserName, out.ID)) },
+			)
 		}, confirmFlag("the `USERNAME` of the account once more", &typed))
 }

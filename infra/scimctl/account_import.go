@@ -28,13 +28,20 @@ type importOptions struct {
 
 func importAccounts() *cli.Command {
 	o := importOptions{delimiter: ','}
-	return command("import", "FILE", "create the accounts of a CSV or JSON Lines file; - is standard input",
+	return command(
+		"import",
+		"FILE",
+		"create the accounts of a CSV or JSON Lines file; - is standard input",
 		func(ctx context.Context, s *session, args []string) error { return s.importFile(ctx, args[0], o) },
 		&cli.StringFlag{Name: "format", Destination: &o.format,
 			Usage: "`FORMAT` of the file: csv or jsonl (default: by the ending of its name)"},
 		valueFlag("delimiter", "`CHARACTER` between the cells of CSV, or tab (default: comma)", o.parseDelimiter),
-		&cli.BoolFlag{Name: "dry-run", Usage: "check each row and say what would happen, without a change", HideDefault: true,
-			Destination: &o.dryRun},
+		&cli.BoolFlag{
+			Name:        "dry-run",
+			Usage:       "check each row and say what would happen, without a change",
+			HideDefault: true,
+			Destination: &o.dryRun,
+		},
 		&cli.StringFlag{Name: "rejects", Destination: &o.rejects,
 			Usage: "write rejected rows to this `FILE` (default: FILE.rejects.csv)"},
 		&cli.IntFlag{Name: "parallel", Usage: "`NUMBER` of requests at once", Value: 8, Destination: &o.parallel},

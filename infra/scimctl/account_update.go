@@ -118,5 +118,8 @@ func containsFold(list []string, address string) bool {
 
 // hasEmail reports whether an address is among emails; case does not count.
 func hasEmail(list []admin.AccountEmail, address string) bool {
-	return slices.ContainsFunc(list, func(e admin.AccountEmail) bool { return scim.Fold(e.Value) == scim.Fold(address) })
+	return slices.ContainsFunc(
+		list,
+		func(e admin.AccountEmail) bool { return scim.Fold(e.Value) == scim.Fold(address) },
+	)
 }

@@ -14,9 +14,19 @@ import (
 // newApp returns the program with all its commands. main prints its errors and
 // chooses the exit status: the library only parses.
 func newApp(in io.Reader, out, err io.Writer) *cli.Command {
-	app := group("scimctl", "operate a SCIM service: tenants, credentials, teams, accounts, conflicts, provisioning log",
-		tenantCommands(), credentialCommands(), teamCommands(), accountCommands(), conflictCommands(), logCommand(),
-		teardownCommand(), versionCommand(), helpCommand())
+	app := group(
+		"scimctl",
+		"operate a SCIM service: tenants, credentials, teams, accounts, conflicts, provisioning log",
+		tenantCommands(),
+		credentialCommands(),
+		teamCommands(),
+		accountCommands(),
+		conflictCommands(),
+		logCommand(),
+		teardownCommand(),
+		versionCommand(),
+		helpCommand(),
+	)
 	app.Description = connectionHelp
 	app.Reader, app.Writer, app.ErrWriter = in, out, err
 	app.ExitErrHandler = func(context.Context, *cli.Command, error) {}
@@ -34,7 +44,13 @@ func newApp(in io.Reader, out, err io.Writer) *cli.Command {
 
 // group is a command that only has subcommands.
 func group(name, usage string, commands ...*cli.Command) *cli.Command {
-	return &cli.Command{Name: name, Usage: usage, Commands: commands, OnUsageError: explainFlagError, Action: groupAction}
+	return &cli.Command{
+		Name:         name,
+		Usage:        usage,
+		Commands:     commands,
+		OnUsageError: explainFlagError,
+		Action:       groupAction,
+	}
 }
 
 // groupAction runs where the command line names no subcommand.

@@ -50,8 +50,17 @@ func listConflicts() *cli.Command {
 		return s.print(admin.ConflictList{Conflicts: list}, func(w io.Writer) {
 			row(w, "ID", "OF", "VALUE", "HELD BY", "STATE", "ATTEMPTS", "LAST", cmp.Or(lastColumn, "CAN"))
 			for _, c := range list {
-				row(w, c.ID, c.Of, truncate(formatValue(c.Values[0]), maxValueShown)+formatMore(len(c.Values)-1), c.HeldBy, c.State,
-					c.Attempts, formatTime(&c.Last), cmp.Or(strings.Join(resolutions(c), ", "), c.Outcome))
+				row(
+					w,
+					c.ID,
+					c.Of,
+					truncate(formatValue(c.Values[0]), maxValueShown)+formatMore(len(c.Values)-1),
+					c.HeldBy,
+					c.State,
+					c.Attempts,
+					formatTime(&c.Last),
+					cmp.Or(strings.Join(resolutions(c), ", "), c.Outcome),
+				)
 			}
 			noRows(w, len(list))
 		})

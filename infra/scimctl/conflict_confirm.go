@@ -34,7 +34,8 @@ func releaseNotice(c admin.Conflict) string {
 		values = append(values, formatValue(v))
 	}
 	return fmt.Sprintf("This takes %s from %s, which is deactivated. The user keeps its id, groups and teams. "+
-		"If the provider activates the user later, it sends the same values again, and is refused while another holds them.",
+		"If the provider activates the user later, it sends the same values again, and is refused while another "+
+		"holds them.",
 		strings.Join(values, " and "), describeHolder(c))
 }
 
@@ -44,6 +45,7 @@ func deletionNotice(c admin.Conflict) string {
 		return fmt.Sprintf("This permanently deletes %s: %s.", describeHolder(c), describeNow(c))
 	}
 	return fmt.Sprintf("This permanently deletes %s, with its id, its memberships of groups and teams, "+
-		"and all other data. If the provider assigns the person again, it is a new user with another id and without groups.",
+		"and all other data. If the provider assigns the person again, it is a new user with another id and "+
+		"without groups.",
 		describeHolder(c))
 }

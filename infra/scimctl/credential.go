@@ -115,7 +115,10 @@ func rotateCredential() *cli.Command {
 			}
 			return s.print(rotated, func(w io.Writer) {
 				describeIssued(w, rotated.New)
-				row(w, fmt.Sprintf("The old credential %s expires %s.", rotated.Old.Key, formatTime(rotated.Old.Expires)))
+				row(
+					w,
+					fmt.Sprintf("The old credential %s expires %s.", rotated.Old.Key, formatTime(rotated.Old.Expires)),
+				)
 			})
 		},
 		valueFlag("overlap", "how long the old credential keeps working, a `DURATION` such as 36h (default: 24h)",

@@ -29,7 +29,9 @@ func newReport(path string, source *os.File) (*rejectReport, error) {
 		return r, nil
 	}
 	if overwrites(path, source) {
-		return nil, usageError("the report of rejected rows would overwrite the imported file; choose another with -rejects")
+		return nil, usageError(
+			"the report of rejected rows would overwrite the imported file; choose another with -rejects",
+		)
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600) // rows may hold passwords
 	if err != nil {

@@ -29,15 +29,25 @@ type logQuery struct {
 
 func logCommand() *cli.Command {
 	q := logQuery{since: timePoint{ago: day}, filters: url.Values{}}
-	return command("log", "TENANT", "show provisioning requests that changed something or failed, newest first",
+	return command(
+		"log",
+		"TENANT",
+		"show provisioning requests that changed something or failed, newest first",
 		func(ctx context.Context, s *session, args []string) error { return s.showLog(ctx, args[0], q) },
-		valueFlag("since", "show entries since `WHEN` (default: 24h): a duration (90d, 36h), a date (2026-11-24) or RFC 3339",
-			q.since.parseStart),
+		valueFlag(
+			"since",
+			"show entries since `WHEN` (default: 24h): a duration (90d, 36h), a date (2026-11-24) or RFC 3339",
+			q.since.parseStart,
+		),
 		valueFlag("until", "show entries until `WHEN`, as for -since; a date includes the whole day (default: now)",
 			q.until.parseEnd),
 		valueFlag("user", "only the user or group with this `NAME`: id, userName, displayName or externalId",
 			q.filter("user")),
-		valueFlag("status", "only requests with this `STATUS`: a number, a class such as 4xx, or failed", q.filter("status")),
+		valueFlag(
+			"status",
+			"only requests with this `STATUS`: a number, a class such as 4xx, or failed",
+			q.filter("status"),
+		),
 		&cli.IntFlag{Name: "limit", Usage: "maximum `NUMBER` of entries; 0 for all", Value: 100, Destination: &q.limit},
 	)
 }

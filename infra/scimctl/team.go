@@ -15,13 +15,20 @@ import (
 )
 
 func teamCommands() *cli.Command {
-	return group("team", "manage teams, which SCIM can't see",
+	return group(
+		"team",
+		"manage teams, which SCIM can't see",
 		command("create", "TENANT NAME", "create a team", createTeam),
 		command("list", "TENANT", "list the teams of a tenant", listTeams),
 		command("show", "TENANT TEAM", "show a team with its members; TEAM is an id or a name", showTeam),
 		command("rename", "TENANT TEAM NAME", "rename a team", renameTeam),
 		deleteTeam(),
-		command("add", "TENANT TEAM PERSON...", "add accounts and users to a team, by id, userName or email", addToTeam),
+		command(
+			"add",
+			"TENANT TEAM PERSON...",
+			"add accounts and users to a team, by id, userName or email",
+			addToTeam,
+		),
 		command("remove", "TENANT TEAM PERSON...", "remove persons from a team", removeFromTeam),
 	)
 }

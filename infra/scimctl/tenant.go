@@ -79,8 +79,11 @@ func (t *tenantSettings) flags() []cli.Flag {
 			optional(&t.fields.Domains, commaList)),
 		valueFlag("connect", "`HOW` accounts of the application become users of the tenant: approval or automatic",
 			optional(&t.fields.Connect, anyText)),
-		switchFlag("reactivate", "activate a deactivated user when it is provisioned again; -reactivate=false turns this off",
-			&t.fields.Reactivate),
+		switchFlag(
+			"reactivate",
+			"activate a deactivated user when it is provisioned again; -reactivate=false turns this off",
+			&t.fields.Reactivate,
+		),
 		valueFlag("rps", "`NUMBER` of requests per second", optional(&t.limits.RequestsPerSecond, integer)),
 		valueFlag("burst", "`NUMBER` of requests at once", optional(&t.limits.Burst, integer)),
 		valueFlag("users", "maximum `NUMBER` of users; 0 for no limit", optional(&t.limits.Users, integer)),

@@ -21,9 +21,13 @@ func (h *handler) accounts(s *Service) {
 	h.handle("GET "+one, accountLabel, withoutBody(func(r *http.Request) (Account, error) {
 		return s.Account(r.Context(), accountOf(r))
 	}))
-	h.handle("PATCH "+one, accountLabel, withBody(http.StatusOK, func(r *http.Request, in AccountChange) (Account, error) {
-		return s.ChangeAccount(r.Context(), accountOf(r), in)
-	}))
+	h.handle(
+		"PATCH "+one,
+		accountLabel,
+		withBody(http.StatusOK, func(r *http.Request, in AccountChange) (Account, error) {
+			return s.ChangeAccount(r.Context(), accountOf(r), in)
+		}),
+	)
 	h.handle("DELETE "+one, accountLabel, withoutBody(func(r *http.Request) (RemovedAccount, error) {
 		version, err := versionOf(r.URL.Query())
 		if err != nil {

@@ -115,7 +115,8 @@ func toConflict(t tenant.ID, c directory.Conflict) Conflict {
 	out := Conflict{
 		ID: c.ID, Of: kindName(c.Kind), HeldBy: c.HolderKind(t),
 		Holder: ConflictHolder{kindName(c.Holder.Kind), c.Holder.ID, c.Holder.Tenant},
-		Name:   c.Name, ExternalID: c.ExternalID, Resource: c.Resource, Attempts: c.Attempts, First: c.First, Last: c.Last,
+		Name:   c.Name, ExternalID: c.ExternalID, Resource: c.Resource, Attempts: c.Attempts, First: c.First,
+		Last:  c.Last,
 		State: c.State, Outcome: c.Outcome,
 	}
 	for _, v := range c.Values {
@@ -129,7 +130,10 @@ func toConflict(t tenant.ID, c directory.Conflict) Conflict {
 		if o.Unavailable != "" {
 			out.Can = append(out.Can, ConflictOption{Verb: o.Resolution, Reason: o.Unavailable})
 		} else {
-			out.Can = append(out.Can, ConflictOption{Verb: o.Resolution, Applies: true, Effect: o.Effect, Needs: o.Needs})
+			out.Can = append(
+				out.Can,
+				ConflictOption{Verb: o.Resolution, Applies: true, Effect: o.Effect, Needs: o.Needs},
+			)
 		}
 	}
 	return out

@@ -24,7 +24,8 @@ func (h *handler) groups(s *Service) {
 func readOnly() *Error {
 	return &Error{
 		Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", allow: "GET, HEAD",
-		Message: "groups are managed by the identity provider through SCIM and are read-only here; operators manage teams",
+		Message: "groups are managed by the identity provider through SCIM and are read-only here; operators " +
+			"manage teams",
 	}
 }
 

@@ -92,7 +92,8 @@ func (s *Service) personsByName(ctx context.Context, id tenant.ID, who string) (
 			return nil, err
 		}
 	}
-	for _, find := range []func(context.Context, string) ([]directory.User, error){t.Users().ByName, t.Users().ByEmail} {
+	lookups := []func(context.Context, string) ([]directory.User, error){t.Users().ByName, t.Users().ByEmail}
+	for _, find := range lookups {
 		users, err := find(ctx, who)
 		if err != nil {
 			return nil, err

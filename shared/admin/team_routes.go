@@ -40,9 +40,15 @@ func (s *Service) listTeams(r *http.Request) (TeamList, error) {
 }
 
 func (h *handler) teamMembers(s *Service, members string) {
-	h.handle("GET "+members, teamLabel, withPage(func(r *http.Request, after string, limit int) (TeamMemberList, error) {
-		return s.TeamMembers(r.Context(), tenantOf(r), teamOf(r), scim.ID(after), limit)
-	}), "after", "limit")
+	h.handle(
+		"GET "+members,
+		teamLabel,
+		withPage(func(r *http.Request, after string, limit int) (TeamMemberList, error) {
+			return s.TeamMembers(r.Context(), tenantOf(r), teamOf(r), scim.ID(after), limit)
+		}),
+		"after",
+		"limit",
+	)
 	h.handle("POST "+members, teamLabel,
 		withBody(http.StatusOK, func(r *http.Request, in TeamMembersChange) (TeamMembersChanged, error) {
 			return s.ChangeTeamMembers(r.Context(), tenantOf(r), teamOf(r), in)

@@ -123,7 +123,8 @@ func (s *Service) toTenant(t tenant.Tenant) Tenant {
 		OwnThrottle: t.Key.Value != "",
 		Connect:     connectMode(t.Connect), Reactivate: t.Reactivate,
 		Limits: Limits{
-			RequestsPerSecond: t.Limits.RequestsPerSecond, Burst: t.Limits.Burst, Users: t.Limits.Users, Groups: t.Limits.Groups,
+			RequestsPerSecond: t.Limits.RequestsPerSecond, Burst: t.Limits.Burst, Users: t.Limits.Users,
+			Groups:        t.Limits.Groups,
 			EmailsPerUser: t.Limits.EmailsPerUser, TokenAgeSeconds: int64(t.Limits.TokenAge / time.Second),
 		},
 	}

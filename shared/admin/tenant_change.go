@@ -110,7 +110,10 @@ func domainNames(list []string) ([]string, error) {
 	for i, name := range list {
 		domains[i] = strings.ToLower(name)
 		if len(name) > 253 || !domainName.MatchString(domains[i]) {
-			return nil, invalid("%q is not a domain name; write an internationalized name in its ASCII form (xn--...)", name)
+			return nil, invalid(
+				"%q is not a domain name; write an internationalized name in its ASCII form (xn--...)",
+				name,
+			)
 		}
 	}
 	slices.Sort(domains)

@@ -8,9 +8,15 @@ import (
 )
 
 func (h *handler) tenants(s *Service) {
-	h.handle("GET /v1/tenants", tenantLabel, withPage(func(r *http.Request, after string, limit int) (TenantList, error) {
-		return s.Tenants(r.Context(), tenant.ID(after), limit)
-	}), "after", "limit")
+	h.handle(
+		"GET /v1/tenants",
+		tenantLabel,
+		withPage(func(r *http.Request, after string, limit int) (TenantList, error) {
+			return s.Tenants(r.Context(), tenant.ID(after), limit)
+		}),
+		"after",
+		"limit",
+	)
 	h.handle("POST /v1/tenants", tenantLabel,
 		withBody(http.StatusCreated, func(r *http.Request, in NewTenant) (Tenant, error) {
 			out, err := s.CreateTenant(r.Context(), in)

@@ -49,7 +49,10 @@ func (c AccountContent) content() Content {
 	var list []string
 	for _, address := range c.Verified {
 		folded := scim.Fold(address)
-		has := slices.ContainsFunc(c.Doc.Get("emails").Items(), func(e scim.Value) bool { return scim.Fold(e.Get("value").Text()) == folded })
+		has := slices.ContainsFunc(
+			c.Doc.Get("emails").Items(),
+			func(e scim.Value) bool { return scim.Fold(e.Get("value").Text()) == folded },
+		)
 		if has && !slices.Contains(list, folded) {
 			list = append(list, folded)
 		}
@@ -68,7 +71,12 @@ func (a *Accounts) Create(ctx context.Context, c AccountContent) (Account, error
 
 // Change lets edit turn an account into its new content and stores that, as
 // Users.Replace does for a user. The errors are those of Users.Replace.
-func (a *Accounts) Change(ctx context.Context, id scim.ID, match Match, edit func(Account) (AccountContent, error)) (Account, error) {
+func (a *Accounts) Change(
+	ctx context.Context,
+	id scim.ID,
+	match Match,
+	edit func(Account) (AccountContent, error),
+) (Account, error) {
 	u, err := a.replaceAs(ctx, AccountKind, id, match, func(old User) (Content, error) {
 		c, err := edit(Account{old})
 		return c.content(), err
@@ -103,7 +111,10 @@ func (a *Accounts) ByEmail(ctx context.Context, address string) (Account, error)
 // List reads a page of all accounts in the order of their ids: at most limit of them
 // behind one. next is where to go on, "" at the end.
 func (a *Accounts) List(ctx context.Context, after scim.ID, limit int) (page []Account, next scim.ID, err error) {
-	items, last, err := a.d.db.Query(ctx, table.Query{PK: a.keys.partition(AccountKind), After: string(after), Limit: limit})
+	items, last, err := a.d.db.Query(
+		ctx,
+		table.Query{PK: a.keys.partition(AccountKind), After: string(after), Limit: limit},
+	)
 	a.finishDeletions(ctx, AccountKind, items...)
 	for _, item := range items {
 		if !exists(item) {

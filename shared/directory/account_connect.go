@@ -84,7 +84,11 @@ func (t Users) findPermit(ctx context.Context, id scim.ID, taken *TakenError) (*
 
 // connectState reads who holds what was lost, the conflict about it and the tenant's
 // record. The error is table.ErrItemChanged if the holder has gone.
-func (t Users) connectState(ctx context.Context, holder table.Key, taken *TakenError) (item, conflict, record table.Item, err error) {
+func (t Users) connectState(
+	ctx context.Context,
+	holder table.Key,
+	taken *TakenError,
+) (item, conflict, record table.Item, err error) {
 	about := t.keys.conflict(t.conflicts().conflictsOf(taken)[0].ID)
 	items, err := t.d.db.GetAll(ctx, []table.Key{holder, about, tenantstore.Key(t.id)})
 	found := map[table.Key]table.Item{}
@@ -114,9 +118,12 @@ func (t Users) approvalWrites(by Resource, item table.Item, taken *TakenError) (
 		taken.invalidApproval = invalidApproval{c.Approval.Until, outdatedApproval(c.HolderKind(t.id))}
 		return nil, nil
 	}
-	return []table.Write{tenantstore.CheckNotDeleting(t.id, "", nil), t.conflicts().closeWrite(c, "connected by approval").WithCondition(
-		"#state = :state AND #holder = :holder AND #approvedVersion = :version",
-		table.Item{"state": string(ConflictApproved), "holder": string(by.ID), "version": by.Version})}, nil
+	return []table.Write{
+		tenantstore.CheckNotDeleting(t.id, "", nil),
+		t.conflicts().closeWrite(c, "connected by approval").WithCondition(
+			"#state = :state AND #holder = :holder AND #approvedVersion = :version",
+			table.Item{"state": string(ConflictApproved), "holder": string(by.ID), "version": by.Version}),
+	}, nil
 }
 
 // isBeingDeleted reports whether a tenant is being deleted.
@@ -135,7 +142,9 @@ func (t Users) automaticWrites(a Account, conflict, record table.Item, taken *Ta
 	if tenant.Connect(record.Text("connect")) != tenant.Automatic {
 		return nil, nil
 	}
-	writes := []table.Write{tenantstore.CheckNotDeleting(t.id, "#connect = :automatic", table.Item{"automatic": string(tenant.Automatic)})}
+	writes := []table.Write{
+		tenantstore.CheckNotDeleting(t.id, "#connect = :automatic", table.Item{"automatic": string(tenant.Automatic)}),
+	}
 	verified, checked := strings.Fields(record.Text("domains")), map[string]bool{}
 	for _, address := range taken.emails() {
 		domain := domainOf(a.email(address)) // not of the one that was sent: what folds alike may be another domain
@@ -151,7 +160,10 @@ func (t Users) automaticWrites(a Account, conflict, record table.Item, taken *Ta
 		return writes, nil
 	}
 	c, err := conflictFrom(conflict)
-	return append(writes, t.conflicts().closeWrite(c, "connected automatically").WithCondition("attribute_exists(PK)", nil)), err
+	return append(
+		writes,
+		t.conflicts().closeWrite(c, "connected automatically").WithCondition("attribute_exists(PK)", nil),
+	), err
 }
 
 // domainOf returns what stands behind the last @ of an email, in lower case.
@@ -201,7 +213,8 @@ func (t Users) accountDeletes(p permit, kept []claim) []table.Write {
 	if p.teams == "" {
 		condition += " AND attribute_not_exists(#teams)"
 	}
-	removal := table.Delete(none.keys.resource(AccountKind, a.ID)).WithCondition(condition, table.Item{"version": a.Version})
+	removal := table.Delete(none.keys.resource(AccountKind, a.ID)).
+		WithCondition(condition, table.Item{"version": a.Version})
 	writes := []table.Write{removal, none.countWrite(AccountKind, -1)}
 	writes = append(writes, none.tombstone(AccountKind, a.Resource, "")...)
 	for _, c := range without(none.heldClaims(a.Doc), kept) {

@@ -133,13 +133,20 @@ func (t *namespace) addClaim(list []claim, kind string, v TakenValue) []claim {
 
 // putClaim makes the write that claims c for a resource. It may repeat what was done.
 func (t *namespace) putClaim(c claim, k Kind, owner scim.ID) table.Write {
-	item := table.Item{"kind": strings.ToLower(string(k)), "tenant": string(t.id), "owner": string(owner), "value": c.Value}
-	return table.Put(c.key, item).WithCondition("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
+	item := table.Item{
+		"kind":   strings.ToLower(string(k)),
+		"tenant": string(t.id),
+		"owner":  string(owner),
+		"value":  c.Value,
+	}
+	return table.Put(c.key, item).
+		WithCondition("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
 }
 
 // releaseClaim makes the write that gives up the claim c of a resource.
 func releaseClaim(c claim, owner scim.ID) table.Write {
-	return table.Delete(c.key).WithCondition("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
+	return table.Delete(c.key).
+		WithCondition("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
 }
 
 // without returns the claims of list that other does not hold.

@@ -15,7 +15,11 @@ func identifierProblem(s string) string {
 	for _, c := range s {
 		place++
 		if invisible(c) || !unicode.In(c, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs) {
-			return fmt.Sprintf("holds %U at character %d, which is a control character, invisible or unassigned", c, place)
+			return fmt.Sprintf(
+				"holds %U at character %d, which is a control character, invisible or unassigned",
+				c,
+				place,
+			)
 		}
 	}
 	switch {

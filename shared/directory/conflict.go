@@ -142,8 +142,13 @@ func (c Conflict) attributes() (table.Item, error) {
 func conflictFrom(item table.Item) (c Conflict, err error) {
 	c = Conflict{
 		ID: ConflictID(item.Text("SK")), Kind: Kind(item.Text("of")),
-		Holder: Holder{tenant.ID(item.Text("holderTenant")), Kind(item.Text("holderKind")), scim.ID(item.Text("holder"))},
-		Name:   item.Text("name"), ExternalID: item.Text("externalId"), Resource: scim.ID(item.Text("resource")), indexed: item.Text("indexed"),
+		Holder: Holder{
+			tenant.ID(item.Text("holderTenant")),
+			Kind(item.Text("holderKind")),
+			scim.ID(item.Text("holder")),
+		},
+		Name: item.Text("name"), ExternalID: item.Text("externalId"),
+		Resource: scim.ID(item.Text("resource")), indexed: item.Text("indexed"),
 		Attempts: int(item.Int("n")), State: ConflictState(item.Text("state")), Outcome: item.Text("outcome"),
 		Approval: Approval{item.Int("approvedVersion"), item.Text("approvedBy"), item.Time("approvedUntil")},
 	}

@@ -36,7 +36,11 @@ type conflictSelector struct {
 // that request keeps its conflict open. The errors are ErrContention and
 // ErrUnavailable.
 func (t Conflicts) CloseResolved(ctx context.Context, p Provisioned) error {
-	s := conflictSelector{Provisioned: p, outcome: "a later request of the provider succeeded", values: map[ConflictID]bool{}}
+	s := conflictSelector{
+		Provisioned: p,
+		outcome:     "a later request of the provider succeeded",
+		values:      map[ConflictID]bool{},
+	}
 	now := t.claimsOf(p.Kind, p.New)
 	for _, c := range now {
 		s.values[t.idOf(c.TakenValue)] = true
@@ -52,7 +56,14 @@ func (t Conflicts) CloseResolved(ctx context.Context, p Provisioned) error {
 
 // closeDeleted closes the conflicts about a resource that a provider has deleted.
 func (t Conflicts) closeDeleted(ctx context.Context, p Provisioned) error {
-	return t.closeMatching(ctx, conflictSelector{Provisioned: p, outcome: "the provider has deleted " + string(p.ID), indexValues: []string{Conflict{Resource: p.ID}.indexValue()}})
+	return t.closeMatching(
+		ctx,
+		conflictSelector{
+			Provisioned: p,
+			outcome:     "the provider has deleted " + string(p.ID),
+			indexValues: []string{Conflict{Resource: p.ID}.indexValue()},
+		},
+	)
 }
 
 func (t Conflicts) closeMatching(ctx context.Context, s conflictSelector) error {

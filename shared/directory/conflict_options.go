@@ -33,9 +33,16 @@ type Option struct {
 func (c Conflict) Options(t tenant.ID) []Option {
 	all := []Option{
 		{Resolution: ByConnecting, Effect: "the provider's next request takes over the " + c.HolderKind(t)},
-		{Resolution: ByReleasing, Effect: "the " + c.HolderKind(t) + " gives up what was lost to it", Needs: c.requiredReplacement()},
+		{
+			Resolution: ByReleasing,
+			Effect:     "the " + c.HolderKind(t) + " gives up what was lost to it",
+			Needs:      c.requiredReplacement(),
+		},
 		{Resolution: ByDeleting, Effect: "the " + c.HolderKind(t) + " is deleted with all that it has"},
-		{Resolution: ByDismissing, Effect: "the conflict is listed no more while the holder is the same; attempts are still counted"},
+		{
+			Resolution: ByDismissing,
+			Effect:     "the conflict is listed no more while the holder is the same; attempts are still counted",
+		},
 	}
 	if c.Deactivated {
 		all[1].Effect = "the deactivated user gives up what was lost to it, and keeps its id, groups and teams"
@@ -67,8 +74,11 @@ func (c Conflict) checkResolution(by Resolution, t tenant.ID) error {
 	case by == ByConnecting:
 		return c.checkConnect(t)
 	case holder == "user" && !operated:
-		return cannotResolve("user %s of the same tenant holds the value, and only a deactivated user can lose it here: "+
-			"deactivate the user at the provider first, or remove the value there", c.Holder.ID)
+		return cannotResolve(
+			"user %s of the same tenant holds the value, and only a deactivated user can lose it here: "+
+				"deactivate the user at the provider first, or remove the value there",
+			c.Holder.ID,
+		)
 	case by == ByReleasing && !operated:
 		return cannotResolve("only an account or a team gives up a value here, and this one is held by: %s", holder)
 	case by == ByDeleting && !operated:
@@ -102,7 +112,9 @@ func (c Conflict) checkDismiss() error {
 // none.
 func (c Conflict) AsOf(now time.Time) Conflict {
 	if c.State == ConflictApproved && !now.Before(c.Approval.Until) {
-		c.State, c.Outcome = ConflictOpen, "the approval of "+scim.FormatTime(c.Approval.Until.Add(-ApprovalLife))+" has expired"
+		c.State, c.Outcome = ConflictOpen, "the approval of "+scim.FormatTime(
+			c.Approval.Until.Add(-ApprovalLife),
+		)+" has expired"
 		c.Approval = Approval{}
 	}
 	return c

@@ -38,7 +38,10 @@ func withAttempt(err error, k Kind, id scim.ID, doc scim.Value) error {
 func (t Conflicts) Record(ctx context.Context, e *TakenError) (of []ConflictID, err error) {
 	of = make([]ConflictID, len(e.Values))
 	for _, c := range t.conflictsOf(e) {
-		if err := table.RetryIfChanged(ctx, func() error { return t.recordOne(ctx, c, e.invalidApproval) }); err != nil {
+		if err := table.RetryIfChanged(
+			ctx,
+			func() error { return t.recordOne(ctx, c, e.invalidApproval) },
+		); err != nil {
 			return nil, err
 		}
 		for i, h := range e.Holders {
@@ -61,8 +64,9 @@ func (t Conflicts) conflictsOf(e *TakenError) (list []Conflict) {
 		if !met {
 			n, at[h] = len(list), len(list)
 			list = append(list, Conflict{
-				Kind: e.attempt.kind, Holder: h, Resource: e.attempt.resource, Name: e.attempt.name, ExternalID: e.attempt.externalID,
-				Attempts: 1, First: now, Last: now, State: ConflictOpen,
+				Kind: e.attempt.kind, Holder: h, Resource: e.attempt.resource, Name: e.attempt.name,
+				ExternalID: e.attempt.externalID,
+				Attempts:   1, First: now, Last: now, State: ConflictOpen,
 			})
 		}
 		list[n].Values = append(list[n].Values, TakenValue{Attribute: v.Attribute, Value: v.Value})
@@ -138,7 +142,10 @@ func (t Conflicts) store(ctx context.Context, c Conflict, first bool, condition 
 func (t Conflicts) storeIndexed(ctx context.Context, old, c Conflict, store func() error) error {
 	record := c.indexValue()
 	if record != "" && (record != old.indexed || !c.Last.Truncate(day).Equal(old.Last.Truncate(day))) {
-		entry := table.Put(t.keys.conflictIndexEntry(record, c.ID), table.Item{"expires": c.Last.Add(conflictLife + day).Unix()})
+		entry := table.Put(
+			t.keys.conflictIndexEntry(record, c.ID),
+			table.Item{"expires": c.Last.Add(conflictLife + day).Unix()},
+		)
 		if err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return entry }); err != nil {
 			return err
 		}
@@ -146,7 +153,10 @@ func (t Conflicts) storeIndexed(ctx context.Context, old, c Conflict, store func
 	if err := store(); err != nil || old.indexed == "" || old.indexed == record {
 		return err
 	}
-	return t.d.db.Write(ctx, func(table.Stamp) table.Write { return table.Delete(t.keys.conflictIndexEntry(old.indexed, c.ID)) })
+	return t.d.db.Write(
+		ctx,
+		func(table.Stamp) table.Write { return table.Delete(t.keys.conflictIndexEntry(old.indexed, c.ID)) },
+	)
 }
 
 // invalidApproval is why an approval, which is known by its end, did not hold.
@@ -180,7 +190,9 @@ func (c Conflict) merge(next Conflict, lapsed invalidApproval) Conflict {
 func (c Conflict) unchanged() (condition string, values table.Item) {
 	return "#state = :state AND #holder = :holder AND #holderKind = :kind AND #holderTenant = :tenant" +
 			" AND (attribute_not_exists(#approvedUntil) OR #approvedUntil = :until)", table.Item{
-			"state": string(c.State), "holder": string(c.Holder.ID), "kind": string(c.Holder.Kind), "tenant": string(c.Holder.Tenant),
+			"state": string(
+				c.State,
+			), "holder": string(c.Holder.ID), "kind": string(c.Holder.Kind), "tenant": string(c.Holder.Tenant),
 			"until": table.Seconds(c.Approval.Until),
 		}
 }
@@ -214,7 +226,11 @@ const maxConflictBytes = 1 << 20
 // List reads a page of a tenant's conflicts in the order of their ids: at most
 // limit of them behind one, fewer where their values are long. next is where to go on,
 // "" at the end.
-func (t Conflicts) List(ctx context.Context, after ConflictID, limit int) (page []Conflict, next ConflictID, err error) {
+func (t Conflicts) List(
+	ctx context.Context,
+	after ConflictID,
+	limit int,
+) (page []Conflict, next ConflictID, err error) {
 	items, last, err := t.d.db.Query(ctx, table.Query{PK: t.keys.conflicts(), After: string(after), Limit: limit})
 	size := 0
 	for _, item := range items {

@@ -30,8 +30,11 @@ func (t Conflicts) release(ctx context.Context, c Conflict, with Replacement) er
 
 // checkReplacement refuses a replacement that is, in another case or form, what was lost.
 func (c Conflict) checkReplacement(with Replacement) error {
+	values := map[string]string{
+		emailAttribute: with.Email, "userName": with.UserName, "displayName": with.DisplayName,
+	}
 	for _, v := range c.Values {
-		in := map[string]string{emailAttribute: with.Email, "userName": with.UserName, "displayName": with.DisplayName}[v.Attribute]
+		in := values[v.Attribute]
 		if in != "" && scim.Fold(in) == scim.Fold(v.Value) {
 			return cannotResolve("%s %q is what the provider asks for: name another one", v.Attribute, in)
 		}
@@ -112,7 +115,10 @@ func (c Conflict) releasedFrom(old scim.Value, with Replacement) (scim.Value, er
 // released.
 func (c Conflict) releasedName(doc scim.Value, with Replacement) (string, error) {
 	name := doc.Get("userName").Text()
-	lost := slices.ContainsFunc(c.Values, func(v TakenValue) bool { return v.Attribute == "userName" && scim.Fold(v.Value) == scim.Fold(name) })
+	lost := slices.ContainsFunc(
+		c.Values,
+		func(v TakenValue) bool { return v.Attribute == "userName" && scim.Fold(v.Value) == scim.Fold(name) },
+	)
 	switch {
 	case with.UserName != "":
 		return with.UserName, nil
@@ -127,7 +133,10 @@ func (c Conflict) releasedName(doc scim.Value, with Replacement) (string, error)
 // withoutEmail removes an email in whatever case and form from a document.
 func withoutEmail(doc scim.Value, address string) scim.Value {
 	emails := slices.Clone(doc.Get("emails").Items())
-	emails = slices.DeleteFunc(emails, func(e scim.Value) bool { return scim.Fold(e.Get("value").Text()) == scim.Fold(address) })
+	emails = slices.DeleteFunc(
+		emails,
+		func(e scim.Value) bool { return scim.Fold(e.Get("value").Text()) == scim.Fold(address) },
+	)
 	return withMember(doc, "emails", scim.List(emails...))
 }
 

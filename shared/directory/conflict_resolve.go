@@ -49,14 +49,31 @@ func (t Conflicts) Approve(ctx context.Context, id ConflictID, by string, holder
 func (c Conflict) checkConnect(t tenant.ID) error {
 	switch by := c.HolderKind(t); {
 	case by == "elsewhere":
-		return cannotResolve("the value belongs to a user of tenant %s, which alone can give it up; give the user another value at the provider", c.Holder.Tenant)
+		return cannotResolve(
+			"the value belongs to a user of tenant %s, which alone can give it up; give the user another value at "+
+				"the provider",
+			c.Holder.Tenant,
+		)
 	case by == "user" || by == "group":
-		return cannotResolve("the value belongs to %s %s of the same tenant, which the provider manages itself: remove the value there, or assign another one", by, c.Holder.ID)
+		return cannotResolve(
+			"the value belongs to %s %s of the same tenant, which the provider manages itself: remove the value "+
+				"there, or assign another one",
+			by,
+			c.Holder.ID,
+		)
 	case c.Resource != "":
-		return cannotResolve("%s %s of the provider exists already, and two ids can't become one; release the value, or delete the %s that holds it", c.Kind, c.Resource, by)
+		return cannotResolve(
+			"%s %s of the provider exists already, and two ids can't become one; release the value, or delete the "+
+				"%s that holds it",
+			c.Kind,
+			c.Resource,
+			by,
+		)
 	case c.WithoutEmail():
-		return cannotResolve("a username alone does not show that the account belongs to the same person; let the provider send another userName, " +
-			"or change the userName of the account, then the provider's next attempt succeeds")
+		return cannotResolve(
+			"a username alone does not show that the account belongs to the same person; let the provider send " +
+				"another userName, or change the userName of the account, then the provider's next attempt succeeds",
+		)
 	}
 	return nil
 }
@@ -87,7 +104,11 @@ func (t Conflicts) currentHolder(ctx context.Context, c Conflict) (r Resource, e
 		return r, err
 	}
 	if len(without(of.conflicts().claimsOn(c.Values), of.claimsOf(c.Holder.Kind, r.Doc))) > 0 {
-		return r, t.holderChanged(ctx, c, fmt.Sprintf("%s %s has given up what was lost", c.HolderKind(t.id), c.Holder.ID))
+		return r, t.holderChanged(
+			ctx,
+			c,
+			fmt.Sprintf("%s %s has given up what was lost", c.HolderKind(t.id), c.Holder.ID),
+		)
 	}
 	return r, nil
 }
@@ -97,7 +118,10 @@ func (t Conflicts) currentHolder(ctx context.Context, c Conflict) (r Resource, e
 func (t Conflicts) holderChanged(ctx context.Context, c Conflict, how string) error {
 	err := t.checkFree(ctx, t.claimsOn(c.Values), c.Resource)
 	if _, held := errors.AsType[*TakenError](err); held {
-		return cannotResolve("%s, but some of it is still in use; the provider's next attempt fails, and notes by whom", how)
+		return cannotResolve(
+			"%s, but some of it is still in use; the provider's next attempt fails, and notes by whom",
+			how,
+		)
 	}
 	return cmp.Or(err, cannotResolve("%s; %s", how, nextSucceeds))
 }
@@ -149,7 +173,8 @@ func (t Conflicts) resolve(ctx context.Context, id ConflictID, decide func(*Conf
 		return asItemChanged(t.d.db.Transact(ctx, func(table.Stamp) []table.Write {
 			set := table.Item{
 				"state": string(c.State), "outcome": c.Outcome,
-				"approvedVersion": c.Approval.Version, "approvedBy": c.Approval.By, "approvedUntil": table.Seconds(c.Approval.Until),
+				"approvedVersion": c.Approval.Version, "approvedBy": c.Approval.By,
+				"approvedUntil": table.Seconds(c.Approval.Until),
 			}
 			return []table.Write{table.Update(t.keys.conflict(id), set).WithCondition(old.unchanged())}
 		}))
@@ -209,7 +234,8 @@ func (t Conflicts) DeleteHolder(ctx context.Context, id ConflictID, holder scim.
 		return c, unread
 	}
 	by := c.HolderKind(t.id)
-	switch err := t.d.namespace(c.Holder.Tenant).delete(ctx, c.Holder.Kind, c.Holder.ID, func(v int64) bool { return v == read.Version }); {
+	unchanged := func(v int64) bool { return v == read.Version }
+	switch err := t.d.namespace(c.Holder.Tenant).delete(ctx, c.Holder.Kind, c.Holder.ID, unchanged); {
 	case errors.Is(err, ErrVersion):
 		return c, cannotResolve("the %s was changed just now; look at it again", by)
 	case err != nil && !errors.Is(err, ErrNotFound):

@@ -117,11 +117,24 @@ type ChangeResult struct {
 // as they are known beforehand; to read them along with the group saves a call.
 // The errors are ErrNotFound, ErrVersion, ErrContention, those of Groups.Create and
 // those of edit.
-func (t Groups) Change(ctx context.Context, id scim.ID, match Match, near []scim.ID, edit func(*Draft) (Edit, error)) (out ChangeResult, err error) {
-	err = readModifyWrite(ctx, t.namespace, match, func() (*Draft, error) { return t.draft(ctx, id, near) }, edit, func(d *Draft, e Edit) error {
-		out, err = t.apply(ctx, d, e, match != nil)
-		return withAttempt(err, GroupKind, id, e.Doc)
-	})
+func (t Groups) Change(
+	ctx context.Context,
+	id scim.ID,
+	match Match,
+	near []scim.ID,
+	edit func(*Draft) (Edit, error),
+) (out ChangeResult, err error) {
+	err = readModifyWrite(
+		ctx,
+		t.namespace,
+		match,
+		func() (*Draft, error) { return t.draft(ctx, id, near) },
+		edit,
+		func(d *Draft, e Edit) error {
+			out, err = t.apply(ctx, d, e, match != nil)
+			return withAttempt(err, GroupKind, id, e.Doc)
+		},
+	)
 	return out, err
 }
 
@@ -191,7 +204,15 @@ func (t Groups) apply(ctx context.Context, d *Draft, e Edit, versioned bool) (Ch
 		return ChangeResult{}, err
 	}
 	renamed := e.Doc.JSON() != d.Doc.JSON()
-	c := &change{namespace: t.namespace, group: d.ID, edit: e.Members, memberKinds: d.memberKinds, exact: d.readAll, membersOnly: !renamed, nextVersion: d.Version + 1}
+	c := &change{
+		namespace:   t.namespace,
+		group:       d.ID,
+		edit:        e.Members,
+		memberKinds: d.memberKinds,
+		exact:       d.readAll,
+		membersOnly: !renamed,
+		nextVersion: d.Version + 1,
+	}
 	versioned = versioned || d.readAll || renamed
 	now := d.Group
 	now.Doc, now.Version, now.LastModified = e.Doc, d.Version+1, t.d.instant()
@@ -217,7 +238,9 @@ func (c *change) prepare(ctx context.Context, old, now Group, versioned bool) ([
 		return nil, err
 	}
 	taken, yielded := without(name, c.nameClaim(old.Doc)), without(c.nameClaim(old.Doc), name)
-	set, condition, values := table.Item{"modified": item["modified"]}, existsCondition+" AND attribute_not_exists(#pending)", table.Item{}
+	set, condition, values := table.Item{
+		"modified": item["modified"],
+	}, existsCondition+" AND attribute_not_exists(#pending)", table.Item{}
 	if versioned {
 		set["doc"], condition, values = item["doc"], condition+" AND #version = :old", table.Item{"old": old.Version}
 	}
@@ -227,7 +250,9 @@ func (c *change) prepare(ctx context.Context, old, now Group, versioned bool) ([
 			own["writer"] = c.d.nextStamps(old.Resource, stamp)
 		}
 		addLogStamp(ctx, own, c.changesMembers(), len(c.skipped))
-		group := table.Update(c.keys.resource(GroupKind, c.group), own).Adding("version", 1).WithCondition(condition, values)
+		group := table.Update(c.keys.resource(GroupKind, c.group), own).
+			Adding("version", 1).
+			WithCondition(condition, values)
 		return append([]table.Write{group}, c.changeWrites(GroupKind, old.Resource, now.Resource, taken, yielded)...)
 	}
 	return taken, nil

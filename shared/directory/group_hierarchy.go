@@ -101,7 +101,10 @@ func (h *hierarchy) memberships(direct []scim.ID) (all []Membership) {
 		}
 		for _, group := range groups {
 			if len(h.parents[group]) > 0 && seen[group] {
-				visit(slices.DeleteFunc(slices.Clone(h.parents[group]), func(id scim.ID) bool { return seen[id] }), false)
+				visit(
+					slices.DeleteFunc(slices.Clone(h.parents[group]), func(id scim.ID) bool { return seen[id] }),
+					false,
+				)
 			}
 		}
 	}

@@ -82,7 +82,11 @@ func (t Groups) nestingItem(ctx context.Context) (table.Item, error) {
 // levels returns the groups that are reached from some in 0, 1, 2 ... steps, by as
 // many ways of different length as there are. Behind MaxDepth steps the error is
 // ErrDepth.
-func (t Groups) levels(ctx context.Context, from []scim.ID, step func(context.Context, scim.ID) ([]scim.ID, error)) (levels []map[scim.ID]bool, err error) {
+func (t Groups) levels(
+	ctx context.Context,
+	from []scim.ID,
+	step func(context.Context, scim.ID) ([]scim.ID, error),
+) (levels []map[scim.ID]bool, err error) {
 	seen := 0
 	for level := set(from); len(level) > 0; {
 		levels = append(levels, level)
@@ -108,7 +112,11 @@ func set(ids []scim.ID) map[scim.ID]bool {
 }
 
 // nextLevel returns the groups one step away from some.
-func (t Groups) nextLevel(ctx context.Context, level map[scim.ID]bool, step func(context.Context, scim.ID) ([]scim.ID, error)) (map[scim.ID]bool, error) {
+func (t Groups) nextLevel(
+	ctx context.Context,
+	level map[scim.ID]bool,
+	step func(context.Context, scim.ID) ([]scim.ID, error),
+) (map[scim.ID]bool, error) {
 	var mu sync.Mutex
 	next := map[scim.ID]bool{}
 	work, ctx := errgroup.WithContext(ctx)

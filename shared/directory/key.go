@@ -34,13 +34,14 @@ import (
 //	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
 //	T#<t>#BULK                  RATE            until when the operations of bulk requests count; expires
 //	T#<t>#CONFLICT              <conflict>      what a provider did not get because another holds it; expires
-//	T#<t>#CONFLICTOF#<record>   <conflict>      finds conflicts by a provider's record: externalId=..., id=...; expires
+//	T#<t>#CONFLICTOF#<record>   <conflict>      finds conflicts by a record: externalId=..., id=...; expires
 //	UNFINISHED                  <t>#<kind>#<id> work that was under way when function changes heard of it
 //	CLAIM#<scope>#USERNAME#<folded>  CLAIM      the one holder of a username
 //	CLAIM#<scope>#EMAIL#<folded>     CLAIM      the one holder of an email
 //
-// <type> is USER or GROUP, of counters TEAM as well; <scope> is SYSTEM, or T#<t> and for accounts ACCOUNTS. A claim's owner is the id of the resource that
-// holds it; ids are random and never given again.
+// <type> is USER or GROUP, of counters TEAM as well; <scope> is SYSTEM, or T#<t> and for
+// accounts ACCOUNTS. A claim's owner is the id of the resource that holds it; ids are
+// random and never given again.
 
 var settingsKey = table.Key{PK: "TABLE", SK: "SETTINGS"}
 

@@ -35,7 +35,8 @@ type StreamChange struct {
 // error says that the record is damaged.
 func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok bool, err error) {
 	w, ok := workItemOf(pk, sk)
-	ok = ok && (w.kind == UserKind || w.kind == GroupKind) && after != nil && after.Log != "" && (before == nil || before.Log != after.Log)
+	ok = ok && (w.kind == UserKind || w.kind == GroupKind) && after != nil && after.Log != "" &&
+		(before == nil || before.Log != after.Log)
 	if !ok {
 		return tr, false, nil
 	}
@@ -43,7 +44,11 @@ func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok 
 	if err := json.Unmarshal([]byte(after.Log), &c); err != nil {
 		return tr, false, fmt.Errorf("directory: the record that %s %s carries: %w", w.kind, w.id, err)
 	}
-	tr = StreamChange{Tenant: w.tenant, Deleted: after.Deleting, Provisioned: Provisioned{Kind: w.kind, ID: w.id, At: after.writtenAt(c)}}
+	tr = StreamChange{
+		Tenant:      w.tenant,
+		Deleted:     after.Deleting,
+		Provisioned: Provisioned{Kind: w.kind, ID: w.id, At: after.writtenAt(c)},
+	}
 	if before == nil {
 		before = &Image{Doc: "null"}
 	}
@@ -77,7 +82,9 @@ func (tr StreamChange) entryOf(c logStamp) provlog.Entry {
 		name = "displayName"
 	}
 	return provlog.Entry{
-		Time: time.UnixMilli(c.Time).UTC(), Request: c.Request, Credential: tenant.KeyID(c.Credential), Operation: c.Operation,
+		Time: time.UnixMilli(c.Time).
+			UTC(),
+		Request: c.Request, Credential: tenant.KeyID(c.Credential), Operation: c.Operation,
 		Kind: string(tr.Kind), ID: tr.ID, Name: tr.New.Get(name).Text(), ExternalID: tr.New.Get("externalId").Text(),
 		Status: c.Status, Deviations: c.Deviations,
 	}

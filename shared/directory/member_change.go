@@ -81,7 +81,8 @@ func (c *change) execute(ctx context.Context) error {
 // large reports whether that many actions on members need more than one
 // transaction.
 func (c *change) large(actions int) bool {
-	return actions+len(c.groupWrites("", nil))+c.guardCount() > maxActions || c.d.step < maxStep && actions > c.d.step*actionsPerAdd
+	return actions+len(c.groupWrites("", nil))+c.guardCount() > maxActions ||
+		c.d.step < maxStep && actions > c.d.step*actionsPerAdd
 }
 
 // guardCount is the number of writes that guard adds.
@@ -134,7 +135,8 @@ func (c *change) actions() int {
 
 // changesMembers reports whether the edit changes who is a member.
 func (c *change) changesMembers() bool {
-	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !c.isMember(m.ID) }) || slices.ContainsFunc(c.edit.Remove, c.isMember)
+	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !c.isMember(m.ID) }) ||
+		slices.ContainsFunc(c.edit.Remove, c.isMember)
 }
 
 func (c *change) isMember(id scim.ID) bool {
@@ -151,10 +153,16 @@ const (
 // inOneTransaction carries the change out in one transaction. The transaction also
 // checks the memberships that the edit leaves unchanged, so that results are serializable.
 func (c *change) inOneTransaction(ctx context.Context, guard []table.Write) error {
-	return c.changeResource(ctx, GroupKind, Resource{ID: c.group, Version: c.nextVersion - 1}, func(stamp table.Stamp) []table.Write {
-		c.sent = append(append(c.groupWrites(stamp, nil), guard...), c.edgeWrites()...)
-		return c.sent
-	}, nil)
+	return c.changeResource(
+		ctx,
+		GroupKind,
+		Resource{ID: c.group, Version: c.nextVersion - 1},
+		func(stamp table.Stamp) []table.Write {
+			c.sent = append(append(c.groupWrites(stamp, nil), guard...), c.edgeWrites()...)
+			return c.sent
+		},
+		nil,
+	)
 }
 
 func (c *change) edgeWrites() (writes []table.Write) {

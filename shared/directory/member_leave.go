@@ -30,7 +30,10 @@ const actionsPerMembership = 3
 func (t Groups) leaveGroups(ctx context.Context, m Member, last func() []table.Write) error {
 	room := (maxActions - len(last())) / actionsPerMembership
 	for {
-		edges, next, err := t.d.db.Query(ctx, table.Query{PK: t.keys.memberOf(m.ID), Limit: edgeBatch}.Prefixed(string(m.ID)+"#"))
+		edges, next, err := t.d.db.Query(
+			ctx,
+			table.Query{PK: t.keys.memberOf(m.ID), Limit: edgeBatch}.Prefixed(string(m.ID)+"#"),
+		)
 		if err != nil {
 			return err
 		}

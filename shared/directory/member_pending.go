@@ -52,7 +52,10 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 		return err
 	}
 	more := table.Item{"pending": id, "since": scim.FormatTime(c.d.instant())}
-	err = c.d.db.Transact(ctx, func(stamp table.Stamp) []table.Write { return append(c.groupWrites(stamp, more), guard...) })
+	err = c.d.db.Transact(
+		ctx,
+		func(stamp table.Stamp) []table.Write { return append(c.groupWrites(stamp, more), guard...) },
+	)
 	if table.FailedConditions(err) != nil { // a step that is left behind expires
 		_ = c.groups().dropSteps(ctx, c.group, id)
 	}
@@ -168,7 +171,11 @@ func (t Groups) executeStep(ctx context.Context, group scim.ID, change string, s
 	gone := map[table.Key]bool{}
 	for range 1 + len(s.operations) {
 		writes := append([]table.Write{
-			table.Check(t.keys.resource(GroupKind, group), "#pending = :change AND attribute_not_exists(#deleting)", table.Item{"change": change}),
+			table.Check(
+				t.keys.resource(GroupKind, group),
+				"#pending = :change AND attribute_not_exists(#deleting)",
+				table.Item{"change": change},
+			),
 			table.Delete(s.key).WithCondition("attribute_exists(PK)", nil),
 		}, t.stepWrites(group, s, held, gone)...)
 		err := t.d.db.Transact(ctx, func(table.Stamp) []table.Write { return writes })

@@ -59,12 +59,18 @@ func (t *Tenant) NewPageMark() PageMark {
 // no resource is skipped. The error is ErrUnavailable.
 func (t *Tenant) PutPageMark(ctx context.Context, kind string, j PageMark) error {
 	now := t.d.now()
-	item := table.Item{"pages": int64(j.Pages), "total": int64(j.Total), "moved": now.UnixMilli(), "expires": now.Add(pageMarkLife).Unix()}
+	item := table.Item{
+		"pages":   int64(j.Pages),
+		"total":   int64(j.Total),
+		"moved":   now.UnixMilli(),
+		"expires": now.Add(pageMarkLife).Unix(),
+	}
 	putPagePosition(item, "last", j.Last)
 	putPagePosition(item, "next", j.Next)
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Put(table.Key{PK: t.keys.pageMarks(kind), SK: j.ID}, item).
-			WithCondition("attribute_not_exists(PK) OR #nextIndex <> :index OR #nextType > :type OR #nextType = :type AND #nextAfter > :after",
+			WithCondition("attribute_not_exists(PK) OR #nextIndex <> :index OR #nextType > :type OR #nextType = "+
+				":type AND #nextAfter > :after",
 				table.Item{"index": int64(j.Next.Index), "type": int64(j.Next.Type), "after": string(j.Next.After)})
 	})
 	if table.FailedConditions(err) != nil {

@@ -76,7 +76,8 @@ func (s *scan) withDeadline(ctx context.Context, work func(context.Context) erro
 	bounded, cancel := context.WithTimeoutCause(ctx, scanBudget(ctx), ErrTooMany)
 	defer cancel()
 	err := work(bounded)
-	if err != nil && (errors.Is(context.Cause(bounded), ErrTooMany) || errors.Is(err, ErrUnavailable) && s.nearDeadline(bounded)) {
+	if err != nil &&
+		(errors.Is(context.Cause(bounded), ErrTooMany) || errors.Is(err, ErrUnavailable) && s.nearDeadline(bounded)) {
 		return ErrTooMany
 	}
 	return err

@@ -15,7 +15,12 @@ func (t *Tenant) Page(ctx context.Context, k Kind, after scim.ID, count int) (pa
 	return t.page(ctx, k, after, count)
 }
 
-func (t *namespace) page(ctx context.Context, k Kind, after scim.ID, count int) (page []Resource, more bool, err error) {
+func (t *namespace) page(
+	ctx context.Context,
+	k Kind,
+	after scim.ID,
+	count int,
+) (page []Resource, more bool, err error) {
 	if count <= 0 {
 		return nil, false, nil
 	}
@@ -35,7 +40,12 @@ func (t *namespace) page(ctx context.Context, k Kind, after scim.ID, count int) 
 // Walk calls f with all resources of a kind behind an id, in the order of their ids
 // and a few at a time, until f returns false. Behind MaxScanned resources, or when
 // too little of the request's time is left, the error is ErrTooMany.
-func (t *Tenant) Walk(ctx context.Context, k Kind, after scim.ID, f func(context.Context, []Resource) (bool, error)) error {
+func (t *Tenant) Walk(
+	ctx context.Context,
+	k Kind,
+	after scim.ID,
+	f func(context.Context, []Resource) (bool, error),
+) error {
 	s := newScan(t.namespace, k)
 	return s.withDeadline(ctx, func(ctx context.Context) error {
 		return t.walk(ctx, k, after, 0, func(some []Resource, _ string) (bool, error) {
@@ -50,7 +60,13 @@ func (t *Tenant) Walk(ctx context.Context, k Kind, after scim.ID, f func(context
 // walk calls f with the living resources behind an id, as many as one call of
 // DynamoDB returns, and the key behind the last of them. At first it asks for so
 // many, and for as many again as long as f returns true; 0 means as many as fit.
-func (t *namespace) walk(ctx context.Context, k Kind, after scim.ID, batch int, f func([]Resource, string) (bool, error)) error {
+func (t *namespace) walk(
+	ctx context.Context,
+	k Kind,
+	after scim.ID,
+	batch int,
+	f func([]Resource, string) (bool, error),
+) error {
 	q := table.Query{PK: t.keys.partition(k), After: string(after), Limit: batch}
 	for more := true; more; {
 		more = false

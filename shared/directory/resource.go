@@ -32,7 +32,9 @@ func (r Resource) version() int64 { return r.Version }
 func (r Resource) item() (table.Item, error) {
 	doc := r.Doc.JSON()
 	if len(doc) > maxDocument {
-		return nil, scim.InvalidValue(fmt.Sprintf("the resource takes %d bytes as JSON; the limit is %d", len(doc), maxDocument))
+		return nil, scim.InvalidValue(
+			fmt.Sprintf("the resource takes %d bytes as JSON; the limit is %d", len(doc), maxDocument),
+		)
 	}
 	return table.Item{
 		"doc":      doc,

@@ -7,12 +7,11 @@ import (
 	"scimserver/shared/table"
 )
 
-// Delete removes a user with everything that it claims and with its
-// memberships: once it returns, no group lists the user. It first
-// marks the user as being deleted. From then on reads answer ErrNotFound, no group
-// accepts the user, and any request that reads the mark can finish the deletion. The errors are ErrNotFound, ErrVersion,
-// ErrContention and ErrUnavailable; after ErrUnavailable, function changes finishes the
-// deletion.
+// Delete removes a user with everything that it claims and with its memberships: once it
+// returns, no group lists the user. It first marks the user as being deleted. From then on
+// reads answer ErrNotFound, no group accepts the user, and any request that reads the mark
+// can finish the deletion. The errors are ErrNotFound, ErrVersion, ErrContention and
+// ErrUnavailable; after ErrUnavailable, function changes finishes the deletion.
 func (t Users) Delete(ctx context.Context, id scim.ID, match Match) error {
 	return t.delete(ctx, UserKind, id, match)
 }
@@ -99,7 +98,11 @@ func (t *namespace) finishDeletion(ctx context.Context, k Kind, item table.Item)
 	}
 	tombstone := t.tombstone(k, r, t.d.recentMarker(item))
 	last := func() []table.Write {
-		writes := t.deleteWrites(k, r, table.Delete(t.keys.resource(k, r.ID)).WithCondition("attribute_exists(#deleting)", nil))
+		writes := t.deleteWrites(
+			k,
+			r,
+			table.Delete(t.keys.resource(k, r.ID)).WithCondition("attribute_exists(#deleting)", nil),
+		)
 		return append(writes, tombstone...)
 	}
 	if k == UserKind || k == GroupKind {

@@ -108,7 +108,12 @@ func (t Groups) ByName(ctx context.Context, name string) ([]Group, error) {
 
 // readOwner reads a claim and then its owner, if that is a resource of this tenant.
 // It may have been deleted between the two reads.
-func readOwner[R any](ctx context.Context, t *namespace, key table.Key, read func(context.Context, scim.ID) (R, error)) (R, error) {
+func readOwner[R any](
+	ctx context.Context,
+	t *namespace,
+	key table.Key,
+	read func(context.Context, scim.ID) (R, error),
+) (R, error) {
 	item, err := t.d.db.Get(ctx, key)
 	if err == nil && item.Text("tenant") != string(t.id) {
 		err = ErrNotFound
@@ -146,7 +151,13 @@ func (t Groups) IDsByExternalID(ctx context.Context, value string, after scim.ID
 	return t.byExternalID(ctx, GroupKind, value, after, limit)
 }
 
-func (t *namespace) byExternalID(ctx context.Context, k Kind, value string, after scim.ID, limit int) ([]scim.ID, error) {
+func (t *namespace) byExternalID(
+	ctx context.Context,
+	k Kind,
+	value string,
+	after scim.ID,
+	limit int,
+) ([]scim.ID, error) {
 	if value == "" {
 		return nil, nil
 	}
@@ -184,7 +195,13 @@ func (t Users) GetAll(ctx context.Context, ids []scim.ID) ([]User, error) {
 	return byID(ctx, t.namespace, UserKind, ids, userFrom)
 }
 
-func byID[R any](ctx context.Context, t *namespace, k Kind, ids []scim.ID, from func(table.Item) (R, error)) ([]R, error) {
+func byID[R any](
+	ctx context.Context,
+	t *namespace,
+	k Kind,
+	ids []scim.ID,
+	from func(table.Item) (R, error),
+) ([]R, error) {
 	items, err := t.items(ctx, k, ids)
 	if err != nil {
 		return nil, err

@@ -20,18 +20,35 @@ func (d *Directory) Ready(ctx context.Context) error {
 	}
 	item, err := d.db.Get(ctx, settingsKey)
 	if err == nil && item == nil {
-		item, err = d.putSettings(ctx, table.Put(settingsKey, d.settings()).WithCondition("attribute_not_exists(PK)", nil))
+		item, err = d.putSettings(
+			ctx,
+			table.Put(settingsKey, d.settings()).WithCondition("attribute_not_exists(PK)", nil),
+		)
 	}
 	if err == nil && item.Bytes("secret") == nil { // of an earlier version of this service
-		item, err = d.putSettings(ctx, table.Update(settingsKey, table.Item{"secret": newSecret()}).WithCondition("attribute_not_exists(secret)", nil))
+		item, err = d.putSettings(
+			ctx,
+			table.Update(settingsKey, table.Item{"secret": newSecret()}).
+				WithCondition("attribute_not_exists(secret)", nil),
+		)
 	}
 	if err != nil {
 		return err
 	}
-	d.ready, d.secret = item.Int("fold") == scim.FoldVersion && item.Text("scope") == string(d.scope), item.Bytes("secret")
+	d.ready, d.secret = item.Int("fold") == scim.FoldVersion &&
+		item.Text("scope") == string(d.scope), item.Bytes(
+		"secret",
+	)
 	if !d.ready {
-		return fmt.Errorf("%w: folding %d and scope %s, but this deployment has folding %d and scope %s; changing either is a migration",
-			ErrSettings, item.Int("fold"), item.Text("scope"), scim.FoldVersion, d.scope)
+		return fmt.Errorf(
+			"%w: folding %d and scope %s, but this deployment has folding %d and scope %s; changing either is a "+
+				"migration",
+			ErrSettings,
+			item.Int("fold"),
+			item.Text("scope"),
+			scim.FoldVersion,
+			d.scope,
+		)
 	}
 	return nil
 }

@@ -27,7 +27,10 @@ func (t Teams) Edit(ctx context.Context, id scim.ID, e TeamEdit) (were map[scim.
 		return nil, ErrNotFound
 	}
 	e.Add = slices.Compact(slices.Sorted(slices.Values(e.Add)))
-	e.Remove = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(e.Remove))), func(id scim.ID) bool { return !ValidID(id) })
+	e.Remove = slices.DeleteFunc(
+		slices.Compact(slices.Sorted(slices.Values(e.Remove))),
+		func(id scim.ID) bool { return !ValidID(id) },
+	)
 	err = table.RetryIfChanged(ctx, func() error {
 		c, err := t.newChange(ctx, id, e)
 		if err == nil {
@@ -53,14 +56,25 @@ type teamChange struct {
 // newChange reads, in one call, the team, which of the edit's persons are in it, and
 // what those are who are to be added.
 func (t Teams) newChange(ctx context.Context, team scim.ID, e TeamEdit) (*teamChange, error) {
-	c := &teamChange{namespace: t.namespace, team: team, edit: e, members: map[scim.ID]bool{}, kinds: map[scim.ID]Kind{}}
+	c := &teamChange{
+		namespace: t.namespace,
+		team:      team,
+		edit:      e,
+		members:   map[scim.ID]bool{},
+		kinds:     map[scim.ID]Kind{},
+	}
 	keys := []table.Key{t.keys.resource(TeamKind, team)}
 	for _, id := range e.Remove {
 		keys = append(keys, t.keys.teamMember(team, id))
 	}
 	for _, id := range e.Add {
 		if ValidID(id) {
-			keys = append(keys, t.keys.teamMember(team, id), t.keys.person(AccountKind, id), t.keys.person(UserKind, id))
+			keys = append(
+				keys,
+				t.keys.teamMember(team, id),
+				t.keys.person(AccountKind, id),
+				t.keys.person(UserKind, id),
+			)
 		}
 	}
 	items, err := t.d.db.GetAll(ctx, keys)
@@ -96,7 +110,11 @@ func personKind(item table.Item) Kind {
 // user between the two reads, never the other way round.
 func (c *teamChange) findMissing(ctx context.Context) error {
 	unknown := c.unknown()
-	items, err := c.items(ctx, UserKind, slices.DeleteFunc(slices.Clone(unknown), func(id scim.ID) bool { return !ValidID(id) }))
+	items, err := c.items(
+		ctx,
+		UserKind,
+		slices.DeleteFunc(slices.Clone(unknown), func(id scim.ID) bool { return !ValidID(id) }),
+	)
 	if err != nil {
 		return err
 	}

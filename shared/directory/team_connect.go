@@ -14,7 +14,12 @@ import (
 
 // connectTeam makes the group of a team that holds its name, if that is approved; else
 // the error is taken. It is table.ErrItemChanged when the team or the approval changed meanwhile.
-func (t Groups) connectTeam(ctx context.Context, doc scim.Value, members MemberEdit, taken *TakenError) (ChangeResult, error) {
+func (t Groups) connectTeam(
+	ctx context.Context,
+	doc scim.Value,
+	members MemberEdit,
+	taken *TakenError,
+) (ChangeResult, error) {
 	if taken.Values[0].Holder != TeamKind {
 		return ChangeResult{}, taken
 	}
@@ -50,5 +55,7 @@ func (t Groups) connectTeam(ctx context.Context, doc scim.Value, members MemberE
 // group.
 func (t Groups) handOverWrite(team table.Key, version int64) table.Write {
 	set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "connected": "yes"}
-	return table.Update(team, set).Adding("version", 1).WithCondition(existsCondition+" AND #version = :version", table.Item{"version": version})
+	return table.Update(team, set).
+		Adding("version", 1).
+		WithCondition(existsCondition+" AND #version = :version", table.Item{"version": version})
 }

@@ -49,7 +49,10 @@ func (t Teams) addEdges(team scim.ID, k Kind, person scim.ID) []table.Write {
 
 // removeEdges makes the writes that take a person out of a team.
 func (t Teams) removeEdges(team, person scim.ID) []table.Write {
-	return []table.Write{table.Delete(t.keys.teamMember(team, person)), table.Delete(t.keys.teamMembership(person, team))}
+	return []table.Write{
+		table.Delete(t.keys.teamMember(team, person)),
+		table.Delete(t.keys.teamMembership(person, team)),
+	}
 }
 
 // leaveTeams removes a marked person from the teams of all tenants.

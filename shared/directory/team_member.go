@@ -27,7 +27,12 @@ func (t Teams) Members(ctx context.Context, id, after scim.ID, limit int) (page 
 	if err != nil {
 		return nil, "", err
 	}
-	r := &teamMemberReader{namespace: t.namespace, team: id, found: map[scim.ID]TeamMember{}, deleting: map[scim.ID]bool{}}
+	r := &teamMemberReader{
+		namespace: t.namespace,
+		team:      id,
+		found:     map[scim.ID]TeamMember{},
+		deleting:  map[scim.ID]bool{},
+	}
 	for _, edge := range edges {
 		r.ids = append(r.ids, scim.ID(edge.Text("SK")))
 	}

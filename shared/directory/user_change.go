@@ -20,7 +20,13 @@ func (t Users) Replace(ctx context.Context, id scim.ID, match Match, change func
 	return t.replaceAs(ctx, UserKind, id, match, change)
 }
 
-func (t *namespace) replaceAs(ctx context.Context, k Kind, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
+func (t *namespace) replaceAs(
+	ctx context.Context,
+	k Kind,
+	id scim.ID,
+	match Match,
+	change func(User) (Content, error),
+) (User, error) {
 	var result User
 	read := func() (User, error) { return t.user(ctx, k, id) }
 	err := readModifyWrite(ctx, t, match, read, change, func(old User, c Content) (err error) {
@@ -32,7 +38,14 @@ func (t *namespace) replaceAs(ctx context.Context, k Kind, id scim.ID, match Mat
 
 // readModifyWrite reads a resource, lets edit decide on it and stores that, all anew when
 // others change the resource or free what it claims meanwhile.
-func readModifyWrite[R interface{ version() int64 }, E any](ctx context.Context, t *namespace, match Match, read func() (R, error), edit func(R) (E, error), store func(R, E) error) error {
+func readModifyWrite[R interface{ version() int64 }, E any](
+	ctx context.Context,
+	t *namespace,
+	match Match,
+	read func() (R, error),
+	edit func(R) (E, error),
+	store func(R, E) error,
+) error {
 	return table.RetryIfChanged(ctx, func() error {
 		old, err := read()
 		if err != nil {
@@ -87,7 +100,8 @@ func (t *namespace) store(ctx context.Context, k Kind, old, u User, item table.I
 			item["writer"] = t.d.nextStamps(old.Resource, stamp)
 		}
 		addLogStamp(ctx, item, false, 0)
-		return table.Update(t.keys.resource(k, u.ID), item).WithCondition("#version = :old", table.Item{"old": old.Version})
+		return table.Update(t.keys.resource(k, u.ID), item).
+			WithCondition("#version = :old", table.Item{"old": old.Version})
 	}
 	return t.classifyChange(t.changeResource(ctx, k, old.Resource, func(stamp table.Stamp) []table.Write {
 		return append([]table.Write{user(stamp)}, moves...)

@@ -45,7 +45,11 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			attrs = append(attrs, slog.String("error", e.cause.Error()))
 		}
 	}
-	attrs = append(attrs, slog.Int("status", status), slog.Float64("ms", float64(e.Now().Sub(start).Microseconds())/1000))
+	attrs = append(
+		attrs,
+		slog.Int("status", status),
+		slog.Float64("ms", float64(e.Now().Sub(start).Microseconds())/1000),
+	)
 	e.Log.LogAttrs(r.Context(), level, "token", attrs...)
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(answer) // an error means that the client has disconnected

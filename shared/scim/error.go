@@ -170,7 +170,10 @@ func Unavailable(seconds int) *Error {
 
 // Internal hides an error that the client can do nothing about.
 func Internal(err error) *Error {
-	e := withStatus(http.StatusInternalServerError, "an internal error occurred; the operator finds it in the log under this request's id")
+	e := withStatus(
+		http.StatusInternalServerError,
+		"an internal error occurred; the operator finds it in the log under this request's id",
+	)
 	e.Err = err
 	return e
 }

@@ -30,14 +30,20 @@ func Open(id string) (func(context.Context) ([]accesstoken.Version, error), erro
 	client := secretsmanager.NewFromConfig(cfg)
 	return func(ctx context.Context) (all []accesstoken.Version, err error) {
 		for _, stage := range stages {
-			out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &id, VersionStage: &stage})
+			out, err := client.GetSecretValue(
+				ctx,
+				&secretsmanager.GetSecretValueInput{SecretId: &id, VersionStage: &stage},
+			)
 			if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok && len(all) > 0 {
 				break // a secret that never changed has no previous version
 			}
 			if err != nil {
 				return nil, fmt.Errorf("read the signing secret: %w", err)
 			}
-			all = append(all, accesstoken.Version{Text: aws.ToString(out.SecretString), Created: aws.ToTime(out.CreatedDate)})
+			all = append(
+				all,
+				accesstoken.Version{Text: aws.ToString(out.SecretString), Created: aws.ToTime(out.CreatedDate)},
+			)
 		}
 		return all, nil
 	}, nil

@@ -66,14 +66,16 @@ func (b *bulkEndpoint) allow(ctx context.Context, r *request, operations int) er
 	if err != nil {
 		return err
 	}
-	wait, err := b.Directory.For(r.Caller.Tenant).TakeOperations(ctx, operations, limits.RequestsPerSecond, limits.Burst)
+	wait, err := b.Directory.For(r.Caller.Tenant).
+		TakeOperations(ctx, operations, limits.RequestsPerSecond, limits.Burst)
 	if err != nil || wait == 0 {
 		return err
 	}
 	seconds := int((wait + time.Second - 1) / time.Second)
 	return &scim.Error{Status: http.StatusTooManyRequests, RetryAfter: seconds, Detail: fmt.Sprintf(
 		"the operations of earlier bulk requests exceed this tenant's limit of %d requests a second; "+
-			"send the request again in %d seconds, or ask %s for a higher limit", limits.RequestsPerSecond, seconds, r.support)}
+			"send the request again in %d seconds, or ask %s for a higher "+
+			"limit", limits.RequestsPerSecond, seconds, r.support)}
 }
 
 func (b *bulkEndpoint) limitsOf(ctx context.Context, id tenant.ID) (tenant.Limits, error) {

@@ -160,8 +160,11 @@ func (j *bulkJob) resolved(i int) bulk.Operation {
 // failedReference is the error of an operation that refers to what does not exist
 // (section 3.7.2).
 func failedReference(bulkIDs []string) *scim.Error {
-	return &scim.Error{Status: http.StatusConflict, Detail: "it refers to bulkId:" + strings.Join(bulkIDs, ", bulkId:") +
-		", and no resource was created by that operation"}
+	return &scim.Error{
+		Status: http.StatusConflict,
+		Detail: "it refers to bulkId:" + strings.Join(bulkIDs, ", bulkId:") +
+			", and no resource was created by that operation",
+	}
 }
 
 // created keeps the id of a new resource for those that refer to it.

@@ -20,7 +20,13 @@ func (b *bulkResult) succeeded() bool { return b.status < http.StatusBadRequest 
 
 // refused is the result of an operation that was not carried out.
 func (j *bulkJob) refused(o bulk.Operation, e *scim.Error) *bulkResult {
-	return &bulkResult{method: o.Method, bulkID: o.BulkID, location: j.locationOf(o), status: e.Status, failure: e.Value()}
+	return &bulkResult{
+		method:   o.Method,
+		bulkID:   o.BulkID,
+		location: j.locationOf(o),
+		status:   e.Status,
+		failure:  e.Value(),
+	}
 }
 
 // answered is the result of an operation that was carried out.
@@ -28,7 +34,13 @@ func (j *bulkJob) answered(o bulk.Operation, out *response, failed *scim.Error) 
 	if failed != nil {
 		return j.refused(o, failed)
 	}
-	result := &bulkResult{method: o.Method, bulkID: o.BulkID, location: j.locationOf(o), version: out.ETag, status: out.Status}
+	result := &bulkResult{
+		method:   o.Method,
+		bulkID:   o.BulkID,
+		location: j.locationOf(o),
+		version:  out.ETag,
+		status:   out.Status,
+	}
 	if out.Location != "" {
 		result.location = out.Location
 	}

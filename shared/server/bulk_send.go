@@ -35,7 +35,12 @@ func (s *Server) singleRequest(r *request, o bulk.Operation) (*http.Request, *sc
 	if err != nil || u.RawQuery != "" {
 		return nil, scim.InvalidValue("path must be /Users, /Groups, /Users/{id} or /Groups/{id}")
 	}
-	hr := &http.Request{Method: o.Method, URL: u, Header: http.Header{"Content-Type": {scim.MediaType}}, Body: http.NoBody}
+	hr := &http.Request{
+		Method: o.Method,
+		URL:    u,
+		Header: http.Header{"Content-Type": {scim.MediaType}},
+		Body:   http.NoBody,
+	}
 	if o.Version != "" {
 		hr.Header.Set("If-Match", o.Version)
 	}
@@ -56,7 +61,11 @@ func (j *bulkJob) complete(ctx context.Context, i int) {
 		j.undo(ctx, i, location, j.refused(o, failedReference(missing)))
 		return
 	}
-	patch := bulk.Operation{Method: http.MethodPatch, Path: location, Data: bulk.Complete(full.Data, o.Postpone(j.plan.Postponed[i]).Data)}
+	patch := bulk.Operation{
+		Method: http.MethodPatch,
+		Path:   location,
+		Data:   bulk.Complete(full.Data, o.Postpone(j.plan.Postponed[i]).Data),
+	}
 	set := j.send(ctx, i, patch)
 	switch {
 	case set.succeeded():

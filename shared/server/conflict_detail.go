@@ -155,7 +155,9 @@ func (c uniquenessDetail) advice(l takenValue, all []takenValue) string {
 		return "Assign another value at the identity provider, or " + ask + " to free it" +
 			c.connectHint(l, all) + conflictsToQuote(all) + "."
 	case l.Holder == directory.TeamKind && c.Changes:
-		return "Rename the group at the identity provider, or " + ask + " to rename the team" + conflictsToQuote(all) + "."
+		return "Rename the group at the identity provider, or " + ask + " to rename the team" + conflictsToQuote(
+			all,
+		) + "."
 	case l.Holder == directory.TeamKind:
 		return "Rename the group at the identity provider, or " + ask +
 			" to rename the team or to connect it with the group" + conflictsToQuote(all) + "."

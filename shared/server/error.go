@@ -29,9 +29,13 @@ func toSCIMError(r *request, err error) *scim.Error {
 	case errors.Is(err, directory.ErrTooMany):
 		return scim.TooMany("the request would read more than one request is allowed to; ask for less at a time")
 	case errors.Is(err, directory.ErrCycle):
-		return scim.InvalidValue("this change would make the group a member of itself, directly or through other groups")
+		return scim.InvalidValue(
+			"this change would make the group a member of itself, directly or through other groups",
+		)
 	case errors.Is(err, directory.ErrDepth):
-		return scim.InvalidValue(fmt.Sprintf("this change would nest groups more than %d levels deep", directory.MaxDepth))
+		return scim.InvalidValue(
+			fmt.Sprintf("this change would nest groups more than %d levels deep", directory.MaxDepth),
+		)
 	case errors.Is(err, directory.ErrContention), errors.Is(err, directory.ErrUnavailable),
 		errors.Is(err, context.DeadlineExceeded):
 		return scim.Unavailable(retryAfter).WithCause(err)

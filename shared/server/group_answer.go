@@ -25,7 +25,12 @@ func (g *groups) respondReplaced(
 
 // respondCurrent answers with a group as it is after a change. It reads the group again if another
 // request may have changed it at the same time.
-func (g *groups) respondCurrent(ctx context.Context, r *request, status int, c directory.ChangeResult) (*response, error) {
+func (g *groups) respondCurrent(
+	ctx context.Context,
+	r *request,
+	status int,
+	c directory.ChangeResult,
+) (*response, error) {
 	group := c.Group
 	if !c.Exact {
 		var err error

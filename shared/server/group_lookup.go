@@ -108,7 +108,8 @@ func (g *groups) tooManyCompared(err error) error {
 		return err
 	}
 	return scim.TooMany(fmt.Sprintf("this query compares more than %d members of groups; "+
-		"add a condition with and, such as %s, so that it compares the members of fewer groups", maxEdges, g.indexedFilters))
+		"add a condition with and, such as %s, so that it compares the members of fewer "+
+		"groups", maxEdges, g.indexedFilters))
 }
 
 // memberArrays is the value of members of each group.

@@ -128,7 +128,9 @@ func unknownMembersError(e *directory.UnknownMembersError) *scim.Error {
 		list += fmt.Sprintf(" and %d more", more)
 	}
 	if e.Typed {
-		return scim.InvalidValue("members names ids that no user or group has, or none of the type that was sent: " + list)
+		return scim.InvalidValue(
+			"members names ids that no user or group has, or none of the type that was sent: " + list,
+		)
 	}
 	return scim.InvalidValue("members names ids that no user or group has: " + list)
 }

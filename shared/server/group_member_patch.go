@@ -90,7 +90,9 @@ func (g *groups) readMemberOp(r *request, op patch.Operation, o patch.Options) (
 	}
 	switch {
 	case op.Path.Path.Sub != "" || op.Path.Sub != "":
-		return memberOp{}, scim.Mutability(op.Path.String() + " is immutable; remove the member and add it again instead")
+		return memberOp{}, scim.Mutability(
+			op.Path.String() + " is immutable; remove the member and add it again instead",
+		)
 	case op.Path.Filter != nil:
 		return g.filterOp(r, op, o)
 	case op.Op == patch.Remove:

@@ -63,7 +63,9 @@ func (r *request) body(limit int) (scim.Value, error) {
 			"send the request again").WithCause(err)
 	}
 	if len(data) > limit {
-		return scim.Value{}, scim.TooLarge(fmt.Sprintf("the body is larger than %d bytes; send less in one request", limit))
+		return scim.Value{}, scim.TooLarge(
+			fmt.Sprintf("the body is larger than %d bytes; send less in one request", limit),
+		)
 	}
 	if hasReplacementCharacter(r.Header, data) {
 		return scim.Value{}, scim.InvalidSyntax("the body is not valid UTF-8; send it in that encoding")

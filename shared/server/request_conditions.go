@@ -65,8 +65,10 @@ func preconditionFailed(r *request) *scim.Error {
 	case r.Header.Get("If-None-Match") == "":
 		return scim.PreconditionFailed("the resource has changed since the version in If-Match; fetch it and try again")
 	case r.Header.Get("If-Match") == "":
-		return scim.PreconditionFailed("the resource has a version that If-None-Match excludes, so nothing was changed; " +
-			"to change it, leave the header out")
+		return scim.PreconditionFailed(
+			"the resource has a version that If-None-Match excludes, so nothing was changed; " +
+				"to change it, leave the header out",
+		)
 	}
 	return scim.PreconditionFailed("the resource's version does not meet both If-Match and If-None-Match; " +
 		"fetch the resource and try again")

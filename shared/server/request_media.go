@@ -25,7 +25,9 @@ func checkMedia(h http.Header) error {
 	media, _, _ := strings.Cut(header, ";")
 	media = strings.ToLower(strings.TrimSpace(media))
 	if header != "" && media != scim.MediaType && media != "application/json" {
-		return scim.UnsupportedMediaType("the Content-Type of the body must be " + scim.MediaType + " or application/json")
+		return scim.UnsupportedMediaType(
+			"the Content-Type of the body must be " + scim.MediaType + " or application/json",
+		)
 	}
 	return nil
 }

@@ -25,7 +25,11 @@ func (e *endpoint) setProjection(r *request, sent []schema.Named) (err error) {
 	r.projection = e.defaultProjection
 	query := r.parameters
 	if len(sent) > 0 || query.Has("attributes") || query.Has("excludedAttributes") {
-		selection := schema.Selection{Attributes: query["attributes"], Excluded: query["excludedAttributes"], Sent: sent}
+		selection := schema.Selection{
+			Attributes: query["attributes"],
+			Excluded:   query["excludedAttributes"],
+			Sent:       sent,
+		}
 		if r.tolerant() {
 			selection.Attributes = r.event.repairs.Parameters(e.typ, selection.Attributes)
 			selection.Excluded = r.event.repairs.Parameters(e.typ, selection.Excluded)

@@ -184,10 +184,15 @@ func (f *search) scanAfter(ctx context.Context, c *cursor) (*result, error) {
 		if p.plan.empty || t.full() {
 			continue
 		}
-		err := p.r.Directory.Walk(ctx, p.kind, after, func(ctx context.Context, some []directory.Resource) (bool, error) {
-			err := p.match(ctx, f, some, t.add)
-			return !t.full(), err
-		})
+		err := p.r.Directory.Walk(
+			ctx,
+			p.kind,
+			after,
+			func(ctx context.Context, some []directory.Resource) (bool, error) {
+				err := p.match(ctx, f, some, t.add)
+				return !t.full(), err
+			},
+		)
 		if err != nil {
 			return nil, err
 		}

@@ -103,7 +103,9 @@ func (s *Server) run(ctx context.Context, r *request) (*response, error) {
 // of the directory.
 func (s *Server) authorize(ctx context.Context, r *request, m method) error {
 	if !acceptable(r.Header.Values("Accept")) {
-		return scim.NotAcceptable("the service can only answer in " + scim.MediaType + "; allow it in the Accept header")
+		return scim.NotAcceptable(
+			"the service can only answer in " + scim.MediaType + "; allow it in the Accept header",
+		)
 	}
 	if m.public {
 		return nil

@@ -28,8 +28,9 @@ func (db *DB) sendOnce(ctx context.Context, w Write) (attributes, *types.Consume
 	case update:
 		out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &db.name, Key: encodeKey(w.Key),
 			UpdateExpression: e.update, ConditionExpression: e.condition, ExpressionAttributeNames: e.names,
-			ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old, ReturnConsumedCapacity: total,
-			ReturnValues: w.returned()})
+			ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: old,
+			ReturnConsumedCapacity: total,
+			ReturnValues:           w.returned()})
 		if err != nil {
 			return nil, nil, err
 		}

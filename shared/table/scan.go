@@ -14,7 +14,8 @@ import (
 func (db *DB) Scan(ctx context.Context) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		in := &dynamodb.ScanInput{
-			TableName: &db.name, ConsistentRead: aws.Bool(true), ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
+			TableName: &db.name, ConsistentRead: aws.Bool(true),
+			ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
 		}
 		for more := true; more; more = len(in.ExclusiveStartKey) > 0 {
 			var out *dynamodb.ScanOutput

@@ -108,7 +108,8 @@ func (s *Store) NoteUse(ctx context.Context, c tenant.Credential) error {
 	}
 	err := s.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Update(credentialKey(c.KeyID), table.Item{"usedAt": now.Unix()}).
-			WithCondition("attribute_exists(PK) AND #usedAt <= :before", table.Item{"before": now.Add(-useInterval).Unix()})
+			WithCondition("attribute_exists(PK) AND #usedAt <= "+
+				":before", table.Item{"before": now.Add(-useInterval).Unix()})
 	})
 	if table.FailedConditions(err) != nil { // another process has stored it, or the credential no longer exists
 		return nil

@@ -80,7 +80,10 @@ func (l *Leftovers) removePlan(ctx context.Context, p types.UsagePlan) error {
 		detach = append(detach, types.PatchOperation{Op: types.OpRemove, Path: aws.String("/apiStages"), Value: &stage})
 	}
 	if len(detach) > 0 {
-		_, err := l.client.UpdateUsagePlan(ctx, &apigateway.UpdateUsagePlanInput{UsagePlanId: p.Id, PatchOperations: detach})
+		_, err := l.client.UpdateUsagePlan(
+			ctx,
+			&apigateway.UpdateUsagePlanInput{UsagePlanId: p.Id, PatchOperations: detach},
+		)
 		if err != nil && !isGone(err) {
 			return err
 		}

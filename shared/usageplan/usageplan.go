@@ -79,7 +79,11 @@ func (k *Keys) DeleteAllBut(ctx context.Context, id tenant.ID, keep tenant.APIKe
 		if key.ID == keep.ID {
 			continue
 		}
-		if _, err := k.client.DeleteApiKey(ctx, &apigateway.DeleteApiKeyInput{ApiKey: &key.ID}); err != nil && !isGone(err) {
+		if _, err := k.client.DeleteApiKey(
+			ctx,
+			&apigateway.DeleteApiKeyInput{ApiKey: &key.ID},
+		); err != nil &&
+			!isGone(err) {
 			return fmt.Errorf("delete an API key: %w", err)
 		}
 	}

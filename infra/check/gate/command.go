@@ -31,7 +31,9 @@ func (t tree) goTool(ctx context.Context, args ...string) error {
 // need fails with the command that installs a missing program.
 func need(program, purpose, install string) error {
 	if _, err := exec.LookPath(program); err != nil {
-		return errors.New(purpose + " needs " + program + ", which was not found: install it, for example with: " + install)
+		return errors.New(
+			purpose + " needs " + program + ", which was not found: install it, for example with: " + install,
+		)
 	}
 	return nil
 }

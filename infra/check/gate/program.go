@@ -54,7 +54,8 @@ func (t tree) functions() ([]string, error) {
 		return nil, err
 	}
 	var names []string
-	for _, m := range regexp.MustCompile(`(?m)^  (\w+):\n    Type: AWS::Serverless::Function$`).FindAllSubmatch(text, -1) {
+	function := regexp.MustCompile(`(?m)^  (\w+):\n    Type: AWS::Serverless::Function$`)
+	for _, m := range function.FindAllSubmatch(text, -1) {
 		names = append(names, string(m[1]))
 	}
 	folders, err := filepath.Glob(filepath.Join(t.root, "functions", "*"))
@@ -62,7 +63,12 @@ func (t tree) functions() ([]string, error) {
 		return nil, err
 	}
 	if len(names) == 0 || len(names) != len(folders) {
-		return nil, fmt.Errorf("template.yaml has %d functions (%s), and functions/ has %d folders", len(names), strings.Join(names, ", "), len(folders))
+		return nil, fmt.Errorf(
+			"template.yaml has %d functions (%s), and functions/ has %d folders",
+			len(names),
+			strings.Join(names, ", "),
+			len(folders),
+		)
 	}
 	return names, nil
 }

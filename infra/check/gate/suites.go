@@ -27,7 +27,12 @@ func suites(ctx context.Context, t tree) error {
 	defer service.stop()
 	failed := []error{t.probe(ctx, bin, service)}
 	for _, script := range []string{"client.py", "tester.py"} {
-		_, err := t.command(ctx, service.variables, filepath.Join(bin, "python"), filepath.Join(t.root, suiteScripts, script))
+		_, err := t.command(
+			ctx,
+			service.variables,
+			filepath.Join(bin, "python"),
+			filepath.Join(t.root, suiteScripts, script),
+		)
 		failed = append(failed, err)
 	}
 	return errors.Join(failed...)

@@ -22,8 +22,22 @@ func lintTemplates(ctx context.Context, t tree) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.command(ctx, samEnvironment(), python, "-m", "samcli", "validate", "--lint", "--region", lintRegion, "--template", "template.yaml")
-	args := append([]string{"-c", "from cfnlint.runner import main; main()", "--regions", lintRegion, "--", "template.yaml"}, nested...)
+	_, err = t.command(
+		ctx,
+		samEnvironment(),
+		python,
+		"-m",
+		"samcli",
+		"validate",
+		"--lint",
+		"--region",
+		lintRegion,
+		"--template",
+		"template.yaml",
+	)
+	args := append(
+		[]string{"-c", "from cfnlint.runner import main; main()", "--regions", lintRegion, "--", "template.yaml"},
+		nested...)
 	_, lintErr := t.command(ctx, nil, python, args...)
 	return errors.Join(err, lintErr)
 }
@@ -43,7 +57,18 @@ func samBuild(ctx context.Context, t tree) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(into) }()
-	if _, err := t.command(ctx, samEnvironment(), python, "-m", "samcli", "build", "--template", "template.yaml", "--build-dir", into); err != nil {
+	if _, err := t.command(
+		ctx,
+		samEnvironment(),
+		python,
+		"-m",
+		"samcli",
+		"build",
+		"--template",
+		"template.yaml",
+		"--build-dir",
+		into,
+	); err != nil {
 		return err
 	}
 	return t.checkPrograms(into)

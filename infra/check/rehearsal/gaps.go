@@ -20,7 +20,8 @@ import (
 //
 //   - It does not import x-amazon-apigateway-any-method from an OpenAPI body: writeOutMethods.
 //   - It does not import gateway responses from an OpenAPI body: putGatewayResponses.
-//   - It refuses alarms that calculate with several metrics, and knows no Contributor Insights rules: removeCalculatedAlarms.
+//   - It refuses alarms that calculate with several metrics, and knows no Contributor Insights rules:
+//     removeCalculatedAlarms.
 //   - It takes API keys from the header x-api-key alone, and not from the authorizer's answer: frontDoor.
 //   - It leaves requestContext.domainName empty, so links need the parameter BaseUrl: parameters.
 //   - Its addresses of uploaded templates are not those of S3, which the SAM CLI expects: nestFiles, remove.

@@ -100,7 +100,13 @@ func (r *rehearsal) prepare(ctx context.Context, root, dir string) error {
 		return err
 	}
 	cfg := r.emulator.config()
-	r.stacks, r.apis, r.tables = cloudformation.NewFromConfig(cfg), apigateway.NewFromConfig(cfg), dynamodb.NewFromConfig(cfg)
+	r.stacks, r.apis, r.tables = cloudformation.NewFromConfig(
+		cfg,
+	), apigateway.NewFromConfig(
+		cfg,
+	), dynamodb.NewFromConfig(
+		cfg,
+	)
 	built := filepath.Join(dir, "built")
 	r.storage = filepath.Join(built, "Storage", "template.yaml")
 	if err := r.sam.build(ctx, runtime.GOARCH, built); err != nil {
@@ -134,11 +140,26 @@ func (r *rehearsal) steps(ctx context.Context) error {
 		case err != nil:
 			verdict, result = "FAILED", ""
 		}
-		fmt.Fprintf(r.out, "%2d/%d %-52s %5.1fs  %-7s %s\n", n+1, len(all), s.name, time.Since(start).Seconds(), verdict, result)
+		fmt.Fprintf(
+			r.out,
+			"%2d/%d %-52s %5.1fs  %-7s %s\n",
+			n+1,
+			len(all),
+			s.name,
+			time.Since(start).Seconds(),
+			verdict,
+			result,
+		)
 		if verdict == "FAILED" {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	fmt.Fprintf(r.out, "rehearsed: %d steps, %d of them skipped, %s\n", len(all), skips, time.Since(begin).Round(time.Second))
+	fmt.Fprintf(
+		r.out,
+		"rehearsed: %d steps, %d of them skipped, %s\n",
+		len(all),
+		skips,
+		time.Since(begin).Round(time.Second),
+	)
 	return nil
 }

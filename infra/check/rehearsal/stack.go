@@ -66,9 +66,12 @@ func remove(ctx context.Context, client *cloudformation.Client, stack string) er
 	if _, err := client.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: &stack}); err != nil {
 		return err
 	}
-	wait := cloudformation.NewStackDeleteCompleteWaiter(client, func(o *cloudformation.StackDeleteCompleteWaiterOptions) {
-		o.MinDelay, o.MaxDelay = time.Second, 2*time.Second
-	})
+	wait := cloudformation.NewStackDeleteCompleteWaiter(
+		client,
+		func(o *cloudformation.StackDeleteCompleteWaiterOptions) {
+			o.MinDelay, o.MaxDelay = time.Second, 2*time.Second
+		},
+	)
 	return wait.Wait(ctx, &cloudformation.DescribeStacksInput{StackName: &stack}, 5*time.Minute)
 }
 
@@ -91,7 +94,10 @@ func find(ctx context.Context, client *cloudformation.Client, stack string) (dep
 	arn := strings.Split(aws.ToString(out.Stacks[0].StackId), "/")
 	d := deployed{id: arn[len(arn)-1], status: out.Stacks[0].StackStatus}
 	for id, into := range map[string]*string{"Api": &d.api, "AdminApi": &d.admin} {
-		resource, err := client.DescribeStackResource(ctx, &cloudformation.DescribeStackResourceInput{StackName: &stack, LogicalResourceId: &id})
+		resource, err := client.DescribeStackResource(
+			ctx,
+			&cloudformation.DescribeStackResourceInput{StackName: &stack, LogicalResourceId: &id},
+		)
 		if err != nil {
 			return d, err
 		}

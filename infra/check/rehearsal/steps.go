@@ -88,8 +88,12 @@ func (r *rehearsal) refuseProduction(ctx context.Context) (string, error) {
 // addBroken adds a resource that the emulator fails to create, after everything else.
 func addBroken(resources document) {
 	resources["Broken"] = document{
-		"Type": "AWS::CloudWatch::Alarm", "DependsOn": []string{"Api", "AdminApi", "Alarms", "UsersFunction", "TokenFunction"},
-		"Properties": document{"ComparisonOperator": "GreaterThanThreshold", "Metrics": []document{{"Id": "m", "Expression": "1"}}},
+		"Type":      "AWS::CloudWatch::Alarm",
+		"DependsOn": []string{"Api", "AdminApi", "Alarms", "UsersFunction", "TokenFunction"},
+		"Properties": document{
+			"ComparisonOperator": "GreaterThanThreshold",
+			"Metrics":            []document{{"Id": "m", "Expression": "1"}},
+		},
 	}
 }
 
@@ -136,7 +140,12 @@ func (r *rehearsal) leaves(ctx context.Context, tables ...string) error {
 		return err
 	}
 	if n := len(apis.Items) + len(plans.Items) + len(keys.Items); n > 0 {
-		return fmt.Errorf("left are %d APIs, %d usage plans and %d API keys", len(apis.Items), len(plans.Items), len(keys.Items))
+		return fmt.Errorf(
+			"left are %d APIs, %d usage plans and %d API keys",
+			len(apis.Items),
+			len(plans.Items),
+			len(keys.Items),
+		)
 	}
 	return r.noStack(ctx)
 }

@@ -109,7 +109,10 @@ func (rep Report) groups() []group {
 		}
 		groups[i].rows = append(groups[i].rows, r)
 	}
-	slices.SortStableFunc(groups, func(a, b group) int { return rep.chapterOrder(a.chapter) - rep.chapterOrder(b.chapter) })
+	slices.SortStableFunc(
+		groups,
+		func(a, b group) int { return rep.chapterOrder(a.chapter) - rep.chapterOrder(b.chapter) },
+	)
 	return groups
 }
 

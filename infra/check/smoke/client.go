@@ -96,7 +96,12 @@ func (c Client) Want(ctx context.Context, status int, method, path string, body 
 // AccessToken gets a token by client credentials (RFC 6749 section 4.4).
 func (c Client) AccessToken(ctx context.Context, id, secret string) (string, error) {
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Base+"/oauth2/token", strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(
+		ctx,
+		http.MethodPost,
+		c.Base+"/oauth2/token",
+		strings.NewReader(form.Encode()),
+	)
 	if err != nil {
 		return "", err
 	}

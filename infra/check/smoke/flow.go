@@ -99,7 +99,10 @@ func (v *Visit) changeUser(ctx context.Context) error {
 	if !isFirst(list, v.user) {
 		return fmt.Errorf("the filter does not find user %s: %v", v.user, list)
 	}
-	patch := document{"schemas": []string{patchSchema}, "Operations": []document{{"op": "replace", "path": "active", "value": false}}}
+	patch := document{
+		"schemas":    []string{patchSchema},
+		"Operations": []document{{"op": "replace", "path": "active", "value": false}},
+	}
 	if _, err := v.client.Want(ctx, http.StatusOK, "PATCH", "/scim/v2/Users/"+v.user, patch); err != nil {
 		return err
 	}

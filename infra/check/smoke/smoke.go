@@ -47,7 +47,10 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 	name := "smoke-" + strings.ToLower(rand.Text()[:10])
 	if o.Token != "" {
 		r.visit(ctx, Client{Base: base, Token: o.Token}, name)
-		fmt.Fprintln(out, "What remains of this: entries of "+name+" in the tenant's provisioning log and a conflict, for 90 days.")
+		fmt.Fprintln(
+			out,
+			"What remains of this: entries of "+name+" in the tenant's provisioning log and a conflict, for 90 days.",
+		)
 	}
 	if o.AdminURL != "" {
 		if err := r.visitTenant(ctx, base, name+"-own"); err != nil {
@@ -100,7 +103,7 @@ func (r *run) visitTenant(ctx context.Context, base, name string) error {
 	}
 	if !r.try(ctx, Check{"operator API: create the tenant " + name, "apikeymissing", func(ctx context.Context) error {
 		return o.createTenant(ctx, name)
-	}}) && !r.try(ctx, Check{"operator API: the tenant exists all the same", "the-smoke-test-fails", func(ctx context.Context) error {
+	}}) && !r.try(ctx, Check{"operator API: show the tenant", "the-smoke-test-fails", func(ctx context.Context) error {
 		_, err := o.Run(ctx, "tenant", "show", name)
 		return err
 	}}) {
@@ -109,10 +112,17 @@ func (r *run) visitTenant(ctx context.Context, base, name string) error {
 	r.visitWithClient(ctx, o, base, name)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
 	defer cancel()
-	r.try(ctx, Check{"delete the tenant (this waits for the authorizer's cache)", "the-smoke-test-fails", func(ctx context.Context) error {
-		_, err := o.Run(ctx, "tenant", "delete", name, "-confirm", name)
-		return err
-	}})
+	r.try(
+		ctx,
+		Check{
+			"delete the tenant (this waits for the authorizer's cache)",
+			"the-smoke-test-fails",
+			func(ctx context.Context) error {
+				_, err := o.Run(ctx, "tenant", "delete", name, "-confirm", name)
+				return err
+			},
+		},
+	)
 	return nil
 }
 
@@ -123,7 +133,9 @@ func (r *run) visitWithClient(ctx context.Context, o Operator, base, tenant stri
 			c.Token, err = o.clientToken(ctx, c, tenant)
 			return err
 		}},
-		{"the token works within a minute", "the-smoke-test-fails", func(ctx context.Context) error { return c.awaitAccess(ctx) }},
+		{"the token works within a minute", "the-smoke-test-fails", func(ctx context.Context) error {
+			return c.awaitAccess(ctx)
+		}},
 	} {
 		if !r.try(ctx, check) {
 			return

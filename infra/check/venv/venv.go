@@ -56,7 +56,10 @@ func Python(ctx context.Context, packages []string) (string, error) {
 
 func install(ctx context.Context, dir string, packages []string) error {
 	if err := run(ctx, "python3", "-m", "venv", dir); err != nil {
-		return fmt.Errorf("this needs Python 3 with venv; install it, for example with: apt-get install python3-venv\n%w", err)
+		return fmt.Errorf(
+			"this needs Python 3 with venv; install it, for example with: apt-get install python3-venv\n%w",
+			err,
+		)
 	}
 	args := append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check"}, packages...)
 	return run(ctx, filepath.Join(dir, "bin", "python"), args...)

@@ -119,7 +119,11 @@ func readVerdict(payload []byte, latency time.Duration) (verdict, error) {
 		PolicyDocument json.RawMessage
 		Context        map[string]any
 	}
-	if err := json.Unmarshal(payload, &answer); err != nil || answer.PrincipalID == "" || len(answer.PolicyDocument) == 0 {
+	if err := json.Unmarshal(
+		payload,
+		&answer,
+	); err != nil || answer.PrincipalID == "" ||
+		len(answer.PolicyDocument) == 0 {
 		return verdict{}, errMisconfigured
 	}
 	policy, err := iam.Parse(fmt.Appendf(nil, "[%s]", answer.PolicyDocument))

@@ -123,7 +123,13 @@ func find(s *template.Stack, wanted func(*template.Resource) bool) *template.Res
 	return nil
 }
 
-func (a *API) addRoutes(s *template.Stack, f *template.Resource, defaults apiProperties, authorizers map[string]*authorizer, target Function) error {
+func (a *API) addRoutes(
+	s *template.Stack,
+	f *template.Resource,
+	defaults apiProperties,
+	authorizers map[string]*authorizer,
+	target Function,
+) error {
 	var p struct{ Events map[string]eventProperties }
 	if err := f.Decode(&p); err != nil {
 		return err
@@ -155,7 +161,11 @@ func (a *API) addRoutes(s *template.Stack, f *template.Resource, defaults apiPro
 	return nil
 }
 
-func newAuthorizers(p apiProperties, functions []*template.Resource, invoke func(id string) Function) (map[string]*authorizer, error) {
+func newAuthorizers(
+	p apiProperties,
+	functions []*template.Resource,
+	invoke func(id string) Function,
+) (map[string]*authorizer, error) {
 	all := map[string]*authorizer{}
 	for name, declared := range p.Auth.Authorizers {
 		if declared.FunctionPayloadType != "" && declared.FunctionPayloadType != "TOKEN" {
@@ -172,7 +182,11 @@ func newAuthorizers(p apiProperties, functions []*template.Resource, invoke func
 			all[name] = made
 		}
 		if all[name] == nil {
-			return nil, fmt.Errorf("authorizer %s: no function of the template has the ARN %s", name, declared.FunctionArn)
+			return nil, fmt.Errorf(
+				"authorizer %s: no function of the template has the ARN %s",
+				name,
+				declared.FunctionArn,
+			)
 		}
 	}
 	return all, nil

@@ -15,7 +15,13 @@ import (
 
 // event is what the function gets: payload format 1.0. Path and path parameters
 // stay as they were sent, the query arrives decoded.
-func (x *exchange) event(r *route, values map[string]string, query url.Values, authorized map[string]any, body []byte) events.APIGatewayProxyRequest {
+func (x *exchange) event(
+	r *route,
+	values map[string]string,
+	query url.Values,
+	authorized map[string]any,
+	body []byte,
+) events.APIGatewayProxyRequest {
 	headers := x.headers()
 	e := events.APIGatewayProxyRequest{
 		Resource:                        r.path,
@@ -57,7 +63,11 @@ func (x *exchange) requestContext(r *route, authorized map[string]any) events.AP
 		RequestTime:       now.Format("02/Jan/2006:15:04:05 -0700"),
 		RequestTimeEpoch:  now.UnixMilli(),
 		Authorizer:        authorized,
-		Identity:          events.APIGatewayRequestIdentity{SourceIP: x.sourceIP(), UserAgent: x.r.UserAgent(), UserArn: x.operator},
+		Identity: events.APIGatewayRequestIdentity{
+			SourceIP:  x.sourceIP(),
+			UserAgent: x.r.UserAgent(),
+			UserArn:   x.operator,
+		},
 	}
 }
 
@@ -69,7 +79,9 @@ func (x *exchange) sourceIP() string {
 // headers are those that the gateway passes on, and those that it adds.
 func (x *exchange) headers() http.Header {
 	h := maps.Clone(x.r.Header)
-	for _, name := range []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"} {
+	for _, name := range []string{
+		"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
+	} {
 		h.Del(name)
 	}
 	h.Set("Host", x.r.Host)

@@ -36,7 +36,8 @@ func statuses() map[string]int {
 		"BAD_REQUEST_BODY": 400, badRequestParameters: 400, default4xx: 400, default5xx: proxyFailure,
 		"EXPIRED_TOKEN": 403, "INTEGRATION_FAILURE": 504, integrationTimedOut: 504, "INVALID_API_KEY": 403,
 		invalidSignature: 403, missingAuthentication: 403, "QUOTA_EXCEEDED": 429, requestTooLarge: 413,
-		"RESOURCE_NOT_FOUND": 404, throttled: 429, unauthorized: 401, "UNSUPPORTED_MEDIA_TYPE": 415, "WAF_FILTERED": 403,
+		"RESOURCE_NOT_FOUND": 404, throttled: 429, unauthorized: 401, "UNSUPPORTED_MEDIA_TYPE": 415,
+		"WAF_FILTERED": 403,
 	}
 }
 
@@ -85,7 +86,10 @@ func newResponse(p responseProperties) (response, error) {
 	}
 	for name, value := range p.ResponseParameters.Headers {
 		if len(value) < 2 || value[0] != '\'' || value[len(value)-1] != '\'' {
-			return r, fmt.Errorf("the local stack knows headers with a static value in single quotes only, not %s", value)
+			return r, fmt.Errorf(
+				"the local stack knows headers with a static value in single quotes only, not %s",
+				value,
+			)
 		}
 		r.headers.Set(name, value[1:len(value)-1])
 	}
@@ -97,7 +101,10 @@ func newResponse(p responseProperties) (response, error) {
 
 // plainResponse is what the gateway answers when the template says nothing.
 func plainResponse() response {
-	return response{headers: http.Header{"Content-Type": {defaultResponseContent}}, body: `{"message":$context.error.messageString}`}
+	return response{
+		headers: http.Header{"Content-Type": {defaultResponseContent}},
+		body:    `{"message":$context.error.messageString}`,
+	}
 }
 
 // checkVariables refuses a template with a variable that cannot be filled in

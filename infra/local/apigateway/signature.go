@@ -34,13 +34,19 @@ func (x *exchange) verify(body []byte) string {
 	claimed, ok := parseSignature(header)
 	at, err := time.Parse(signedFormat, x.r.Header.Get("X-Amz-Date"))
 	operator, region := x.api.Operator, x.api.deployed.Region
-	scope := strings.Join([]string{operator.AccessKeyID, at.Format("20060102"), region, signedService, "aws4_request"}, "/")
-	if !ok || err != nil || time.Since(at).Abs() > maxSkew || operator.AccessKeyID == "" || claimed.credential != scope {
+	scope := strings.Join(
+		[]string{operator.AccessKeyID, at.Format("20060102"), region, signedService, "aws4_request"},
+		"/",
+	)
+	if !ok || err != nil || time.Since(at).Abs() > maxSkew || operator.AccessKeyID == "" ||
+		claimed.credential != scope {
 		return invalidSignature
 	}
 	again := claimed.covered(x.r, body)
 	hash := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(context.Background(), operator, again, hex.EncodeToString(hash[:]), signedService, region, at); err != nil {
+	payload := hex.EncodeToString(hash[:])
+	err = v4.NewSigner().SignHTTP(context.Background(), operator, again, payload, signedService, region, at)
+	if err != nil {
 		return invalidSignature
 	}
 	if !hmac.Equal([]byte(again.Header.Get("Authorization")), []byte(claimed.String())) {
@@ -77,12 +83,21 @@ func parseSignature(header string) (s signature, ok bool) {
 
 // String is the header as the SDK writes it.
 func (s signature) String() string {
-	return algorithm + " Credential=" + s.credential + ", SignedHeaders=" + strings.Join(s.headers, ";") + ", Signature=" + s.value
+	return algorithm + " Credential=" + s.credential + ", SignedHeaders=" + strings.Join(
+		s.headers,
+		";",
+	) + ", Signature=" + s.value
 }
 
 // covered is the request with nothing but what the signature covers.
 func (s signature) covered(r *http.Request, body []byte) *http.Request {
-	c := &http.Request{Method: r.Method, URL: r.URL, Host: r.Host, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(body))}
+	c := &http.Request{
+		Method: r.Method,
+		URL:    r.URL,
+		Host:   r.Host,
+		Header: http.Header{},
+		Body:   io.NopCloser(bytes.NewReader(body)),
+	}
 	if slices.Contains(s.headers, "content-length") {
 		c.ContentLength = int64(len(body))
 	}

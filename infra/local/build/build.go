@@ -97,7 +97,10 @@ func flags(makefile string) ([]string, error) {
 		settings = append(settings, m[1]+"="+strings.TrimSpace(m[2]))
 	}
 	if len(settings) != 2 {
-		return nil, fmt.Errorf("%s does not export CGO_ENABLED and GOFLAGS, which say how functions are compiled", makefile)
+		return nil, fmt.Errorf(
+			"%s does not export CGO_ENABLED and GOFLAGS, which say how functions are compiled",
+			makefile,
+		)
 	}
 	return settings, nil
 }

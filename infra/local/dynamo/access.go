@@ -133,7 +133,10 @@ func (s schema) batchWrites(body []byte) ([]iam.Request, error) {
 				a.Context[leadingKeys] = append(a.Context[leadingKeys], w.PutRequest.Item[s.partitionKey[table]].text())
 			}
 			if w.DeleteRequest != nil {
-				a.Context[leadingKeys] = append(a.Context[leadingKeys], w.DeleteRequest.Key[s.partitionKey[table]].text())
+				a.Context[leadingKeys] = append(
+					a.Context[leadingKeys],
+					w.DeleteRequest.Key[s.partitionKey[table]].text(),
+				)
 			}
 		}
 		all = append(all, a)

@@ -45,7 +45,13 @@ type Proxy struct {
 
 // NewProxy makes a proxy that is reached at an address and signs its own calls
 // for an account. wrap, if any, goes around its connection to the engine.
-func NewProxy(address string, tables []*Table, account aws.Config, wrap func(http.RoundTripper) http.RoundTripper, log io.Writer) *Proxy {
+func NewProxy(
+	address string,
+	tables []*Table,
+	account aws.Config,
+	wrap func(http.RoundTripper) http.RoundTripper,
+	log io.Writer,
+) *Proxy {
 	p := &Proxy{
 		Policies: map[string]*iam.Policy{}, address: address, account: account, log: log,
 		schema: schema{partitionKey: map[string]string{}},
@@ -139,8 +145,11 @@ func (p *Proxy) denied(r *http.Request, body []byte) string {
 	}
 	for _, a := range all {
 		if !p.Policies[caller].Allows(a) {
-			return fmt.Sprintf("%s is not authorized to perform: %s, because its policy in the template does not allow it",
-				caller, a)
+			return fmt.Sprintf(
+				"%s is not authorized to perform: %s, because its policy in the template does not allow it",
+				caller,
+				a,
+			)
 		}
 	}
 	return ""
@@ -178,7 +187,8 @@ func (p *Proxy) signed(ctx context.Context, header http.Header, body []byte) (*h
 		return nil, err
 	}
 	hash := sha256.Sum256(body)
-	return out, v4.NewSigner().SignHTTP(ctx, c, out, hex.EncodeToString(hash[:]), "dynamodb", p.account.Region, time.Now())
+	return out, v4.NewSigner().
+		SignHTTP(ctx, c, out, hex.EncodeToString(hash[:]), "dynamodb", p.account.Region, time.Now())
 }
 
 func copyHeader(to, from http.Header) {

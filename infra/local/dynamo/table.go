@@ -43,7 +43,8 @@ func Tables(s *template.Stack) ([]*Table, error) {
 		if t.partitionKey() == "" {
 			return nil, r.Errorf("the key schema has no HASH key")
 		}
-		if view := t.view(); t.Streamed() && view != types.StreamViewTypeNewImage && view != types.StreamViewTypeNewAndOldImages {
+		if view := t.view(); t.Streamed() && view != types.StreamViewTypeNewImage &&
+			view != types.StreamViewTypeNewAndOldImages {
 			return nil, r.Errorf("the local stack does not know the stream view %q: only new images are shown", view)
 		}
 		all = append(all, t)

@@ -149,7 +149,9 @@ func (c *Client) Operate(method, path, body string, out any) {
 	}
 	r.Header.Set("Content-Type", "application/json")
 	sum := sha256.Sum256([]byte(body))
-	err = v4.NewSigner().SignHTTP(c.Context(), c.Stack.Operator(), r, hex.EncodeToString(sum[:]), "execute-api", c.Stack.Region(), time.Now())
+	payload := hex.EncodeToString(sum[:])
+	operator, region := c.Stack.Operator(), c.Stack.Region()
+	err = v4.NewSigner().SignHTTP(c.Context(), operator, r, payload, "execute-api", region, time.Now())
 	if err != nil {
 		c.Fatal(err)
 	}

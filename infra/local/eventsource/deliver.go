@@ -84,7 +84,10 @@ func remaining(answer []byte, batch []record) ([]record, error) {
 	}
 	first := len(batch)
 	for _, f := range report.BatchItemFailures {
-		i := slices.IndexFunc(batch, func(r record) bool { return f.ItemIdentifier != nil && r.sequence == *f.ItemIdentifier })
+		i := slices.IndexFunc(
+			batch,
+			func(r record) bool { return f.ItemIdentifier != nil && r.sequence == *f.ItemIdentifier },
+		)
 		if i < 0 {
 			return batch, errReport
 		}

@@ -76,7 +76,13 @@ func Read(s *template.Stack, d template.Deployment, invoke func(id string) Funct
 			return nil, err
 		}
 		for name, e := range p.Events {
-			source := source{name: f.ID + "." + name, properties: e.Properties, function: invoke(f.ID), deployed: d, log: log}
+			source := source{
+				name:       f.ID + "." + name,
+				properties: e.Properties,
+				function:   invoke(f.ID),
+				deployed:   d,
+				log:        log,
+			}
 			if err := all.add(source, e.Type, p); err != nil {
 				return nil, f.Errorf("the event %s: %w", name, err)
 			}
@@ -112,7 +118,9 @@ func (all *Sources) add(s source, kind string, p functionProperties) error {
 		return err
 	case "Schedule":
 		if n := p.EventInvokeConfig.MaximumRetryAttempts; n == nil || *n != 0 {
-			return fmt.Errorf("the local stack repeats no asynchronous call: EventInvokeConfig.MaximumRetryAttempts must be 0")
+			return fmt.Errorf(
+				"the local stack repeats no asynchronous call: EventInvokeConfig.MaximumRetryAttempts must be 0",
+			)
 		}
 		schedule, err := s.schedule()
 		all.Schedules = append(all.Schedules, schedule)
@@ -156,7 +164,10 @@ func (m *Mapping) read() error {
 	case p.StartingPosition != "TRIM_HORIZON":
 		return fmt.Errorf("the local stack does not know the starting position %q", p.StartingPosition)
 	case len(p.FunctionResponseTypes) > 1 || len(p.FunctionResponseTypes) == 1 && !m.partial():
-		return fmt.Errorf("the local stack does not know the response types %s", strings.Join(p.FunctionResponseTypes, ", "))
+		return fmt.Errorf(
+			"the local stack does not know the response types %s",
+			strings.Join(p.FunctionResponseTypes, ", "),
+		)
 	}
 	m.Table = table[1]
 	for _, f := range p.FilterCriteria.Filters {

@@ -19,7 +19,13 @@ func (m *Mapping) Take(r journal.Record) {
 		return
 	}
 	if lost := m.waiting.Put(record{sequence: r.Sequence, created: r.Created, json: data}, len(data)); lost == 1 {
-		_, _ = fmt.Fprintf(m.log, "stream | %s: %d bytes of records wait: record %s and the next ones are lost\n", m.Name, mostWaiting, r.Sequence)
+		_, _ = fmt.Fprintf(
+			m.log,
+			"stream | %s: %d bytes of records wait: record %s and the next ones are lost\n",
+			m.Name,
+			mostWaiting,
+			r.Sequence,
+		)
 	}
 }
 

@@ -47,7 +47,13 @@ func (s source) schedule() (*Schedule, error) {
 		return nil, err
 	}
 	unit := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}[m[2]]
-	return &Schedule{Name: s.name, every: time.Duration(n) * unit, function: s.function, deployed: s.deployed, log: s.log}, nil
+	return &Schedule{
+		Name:     s.name,
+		every:    time.Duration(n) * unit,
+		function: s.function,
+		deployed: s.deployed,
+		log:      s.log,
+	}, nil
 }
 
 // Run calls the function until ctx ends. As in the service, a call does not wait for the one before.
@@ -75,8 +81,10 @@ func (s *Schedule) Call(ctx context.Context) error {
 	event, err := json.Marshal(events.EventBridgeEvent{
 		Version: "0", ID: uuid.NewString(), DetailType: "Scheduled Event", Source: "aws.events",
 		AccountID: s.deployed.AccountID, Region: s.deployed.Region, Time: time.Now().UTC().Truncate(time.Second),
-		Resources: []string{fmt.Sprintf("arn:aws:events:%s:%s:rule/%s", s.deployed.Region, s.deployed.AccountID, s.Name)},
-		Detail:    json.RawMessage("{}"),
+		Resources: []string{
+			fmt.Sprintf("arn:aws:events:%s:%s:rule/%s", s.deployed.Region, s.deployed.AccountID, s.Name),
+		},
+		Detail: json.RawMessage("{}"),
 	})
 	if err != nil {
 		return err

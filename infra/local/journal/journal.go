@@ -69,7 +69,13 @@ const (
 
 // New makes the journal of the tables whose key attributes are given. log is told of what is lost.
 func New(keys map[string][]string, read Reader, log io.Writer) *Journal {
-	return &Journal{keys: keys, read: read, log: log, pending: NewQueue[call](mostPending), images: images{most: mostImages}}
+	return &Journal{
+		keys:    keys,
+		read:    read,
+		log:     log,
+		pending: NewQueue[call](mostPending),
+		images:  images{most: mostImages},
+	}
 }
 
 // Subscribe has take called with every record of a table, in order, from now on.

@@ -65,6 +65,10 @@ func reread(answer *http.Response) ([]byte, error) {
 
 func (j *Journal) note(c call) {
 	if lost := j.pending.Put(c, len(c.body)); lost == 1 {
-		_, _ = fmt.Fprintf(j.log, "stream | %d bytes of writes wait to be told of: the next ones are lost\n", mostPending)
+		_, _ = fmt.Fprintf(
+			j.log,
+			"stream | %d bytes of writes wait to be told of: the next ones are lost\n",
+			mostPending,
+		)
 	}
 }

@@ -82,7 +82,11 @@ func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var asked struct{ SecretId, VersionStage string }
 	err := json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&asked)
 	if err != nil || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" {
-		answer(w, http.StatusBadRequest, map[string]any{"__type": "InvalidRequestException", "Message": "the local stack knows GetSecretValue only"})
+		answer(
+			w,
+			http.StatusBadRequest,
+			map[string]any{"__type": "InvalidRequestException", "Message": "the local stack knows GetSecretValue only"},
+		)
 		return
 	}
 	caller := ""
@@ -90,12 +94,26 @@ func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		caller = m[1]
 	}
 	if p := s.Policies[caller]; p == nil || !p.Allows(iam.Request{Action: action, Resource: asked.SecretId}) {
-		answer(w, http.StatusBadRequest, map[string]any{"__type": "AccessDeniedException", "Message": caller + " is not authorized to perform: " + action})
+		answer(
+			w,
+			http.StatusBadRequest,
+			map[string]any{
+				"__type":  "AccessDeniedException",
+				"Message": caller + " is not authorized to perform: " + action,
+			},
+		)
 		return
 	}
 	found, ok := s.secrets[asked.SecretId]
 	if !ok || asked.VersionStage != "" && asked.VersionStage != current {
-		answer(w, http.StatusBadRequest, map[string]any{"__type": "ResourceNotFoundException", "Message": "Secrets Manager can't find the specified secret value"})
+		answer(
+			w,
+			http.StatusBadRequest,
+			map[string]any{
+				"__type":  "ResourceNotFoundException",
+				"Message": "Secrets Manager can't find the specified secret value",
+			},
+		)
 		return
 	}
 	answer(w, http.StatusOK, map[string]any{

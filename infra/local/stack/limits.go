@@ -66,7 +66,8 @@ func (l *limits) read(name string) (tenant.Limits, bool) {
 func (s *Stack) limits() apigateway.Limits {
 	l := &limits{known: map[string]known{}, open: func() (*directory.Directory, error) {
 		return directory.Open(directory.Options{
-			Table: s.settings.Table, Scope: directory.Scope(s.settings.Scope), Endpoint: s.EngineEndpoint(), Budget: limitsKnown,
+			Table: s.settings.Table, Scope: directory.Scope(s.settings.Scope), Endpoint: s.EngineEndpoint(),
+			Budget: limitsKnown,
 		})
 	}}
 	return l.of

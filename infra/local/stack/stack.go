@@ -123,7 +123,9 @@ func (o Options) withDefaults() Options {
 
 func (s *Stack) start(ctx context.Context) error {
 	if s.options.DataDir != "" && s.options.Endpoint != "" {
-		return errors.New("-data is a folder of DynamoDB Local and DYNAMODB_ENDPOINT names another engine: use one of them")
+		return errors.New(
+			"-data is a folder of DynamoDB Local and DYNAMODB_ENDPOINT names another engine: use one of them",
+		)
 	}
 	if err := build.Check(); err != nil {
 		return err

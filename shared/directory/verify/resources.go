@@ -45,7 +45,8 @@ func (s *state) addResource(r resource, item table.Item) (scim.Value, error) {
 	}
 	s.resources[r] = resourceState{pending: item.Text("pending"), deleting: item.Text("deleting") != ""}
 	if external := doc.Get("externalId").Text(); external != "" {
-		s.wantedLookups[lookup{"T#" + r.tenant + "#LOOKUP#" + string(r.kind) + "#externalId#" + bounded(external), r.id}] = true
+		key := "T#" + r.tenant + "#LOOKUP#" + string(r.kind) + "#externalId#" + bounded(external)
+		s.wantedLookups[lookup{key, r.id}] = true
 	}
 	return doc, nil
 }

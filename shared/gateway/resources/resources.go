@@ -28,7 +28,13 @@ func Main(endpoint server.Endpoint) {
 		if err != nil {
 			return nil, err
 		}
-		o := server.Options{Registry: registry, Directory: dir, BaseURL: cfg.BaseURL, Support: cfg.SupportContact, Log: log}
+		o := server.Options{
+			Registry:  registry,
+			Directory: dir,
+			BaseURL:   cfg.BaseURL,
+			Support:   cfg.SupportContact,
+			Log:       log,
+		}
 		if cfg.StorePasswords {
 			o.Passwords = password.Hash
 		}

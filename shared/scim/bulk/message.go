@@ -48,14 +48,18 @@ type Operation struct {
 // a whole; what is wrong with one operation is in its Err.
 func Parse(body scim.Value, maxOperations int) (Request, error) {
 	if body.Kind() != scim.Object || !scim.HasSchema(body.Find("schemas"), RequestMessage) {
-		return Request{}, scim.InvalidSyntax("the body must be a BulkRequest message: schemas must name " + RequestMessage)
+		return Request{}, scim.InvalidSyntax(
+			"the body must be a BulkRequest message: schemas must name " + RequestMessage,
+		)
 	}
 	items := body.Find("Operations")
 	if items.Kind() != scim.Array || len(items.Items()) == 0 {
 		return Request{}, scim.InvalidSyntax("Operations must be an array of at least one operation")
 	}
 	if n := len(items.Items()); n > maxOperations {
-		return Request{}, scim.TooLarge(fmt.Sprintf("the request has %d operations; maxOperations is %d", n, maxOperations))
+		return Request{}, scim.TooLarge(
+			fmt.Sprintf("the request has %d operations; maxOperations is %d", n, maxOperations),
+		)
 	}
 	fail, err := failOnErrors(body.Find("failOnErrors"))
 	if err != nil {
@@ -145,7 +149,9 @@ func (r *Request) refuseRepeatedIDs() {
 			continue
 		}
 		if n, repeated := first[o.BulkID]; repeated && o.Err == nil {
-			o.Err = scim.InvalidSyntax(fmt.Sprintf("operation %d has the same bulkId; each must be unique in the request", n+1))
+			o.Err = scim.InvalidSyntax(
+				fmt.Sprintf("operation %d has the same bulkId; each must be unique in the request", n+1),
+			)
 		} else if !repeated {
 			first[o.BulkID] = i
 		}

@@ -27,7 +27,8 @@ func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value 
 	dropped := false
 	for _, m := range value.Members() {
 		path, ok := keyPath(t, r.barePath(m.Name))
-		if !ok && strings.ContainsAny(m.Name, ".:[") && t.Extension(m.Name) == nil && !scim.EqualName(m.Name, t.Core.ID) {
+		if !ok && strings.ContainsAny(m.Name, ".:[") && t.Extension(m.Name) == nil &&
+			!scim.EqualName(m.Name, t.Core.ID) {
 			r.report("unknown-key")
 			r.ignore(m.Name)
 			dropped = true

@@ -85,7 +85,9 @@ func removalsFromSingle(
 		}
 	}
 	if len(all) == 0 {
-		return nil, scim.InvalidSyntax(fmt.Sprintf("the value to remove from %s names no sub-attribute of it", target.Path))
+		return nil, scim.InvalidSyntax(
+			fmt.Sprintf("the value to remove from %s names no sub-attribute of it", target.Path),
+		)
 	}
 	return all, nil
 }

@@ -28,7 +28,9 @@ func sortAttributeOf(n schema.Named, name string) (sortAttribute, error) {
 		return sortAttribute{}, scim.InvalidValue("sortBy names a schema, " + truncate(name) +
 			"; sort by one of its attributes")
 	case n.Attr.Secret() || leaf.Secret():
-		return sortAttribute{}, scim.InvalidValue(truncate(name) + " is never returned, so resources can't be sorted by it")
+		return sortAttribute{}, scim.InvalidValue(
+			truncate(name) + " is never returned, so resources can't be sorted by it",
+		)
 	case leaf.Type == schema.Complex:
 		return sortAttribute{}, scim.InvalidValue(truncate(name) + " is complex; sort by a sub-attribute, such as " +
 			truncate(name) + "." + leaf.Sub.All()[0].Name)

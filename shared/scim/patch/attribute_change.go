@@ -106,7 +106,9 @@ func (c change) changeMultiValued(old scim.Value) (scim.Value, error) {
 		return added, err
 	}
 	if n := len(old.Items()) + len(added.Items()); n > schema.MaxValues {
-		return old, scim.InvalidValue(fmt.Sprintf("%s would have %d values; the limit is %d", c.path, n, schema.MaxValues))
+		return old, scim.InvalidValue(
+			fmt.Sprintf("%s would have %d values; the limit is %d", c.path, n, schema.MaxValues),
+		)
 	}
 	return c.addValues(old, added), nil
 }

@@ -12,7 +12,11 @@ import (
 // fetch makes it: it gets an empty folder to work in, and returns the folder
 // inside it that is to be kept. Processes may do so at the same time: each works
 // in a folder of its own, and the first rename wins.
-func cached(ctx context.Context, name string, fetch func(ctx context.Context, work string) (string, error)) (string, error) {
+func cached(
+	ctx context.Context,
+	name string,
+	fetch func(ctx context.Context, work string) (string, error),
+) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("find the user's cache folder for %s: %w", name, err)

@@ -195,7 +195,10 @@ func (e *Engine) answers(ctx context.Context) bool {
 func freePort(want int) (int, error) {
 	l, err := net.Listen("tcp", ":"+strconv.Itoa(want))
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return 0, fmt.Errorf("port %d is already in use: choose another one for DynamoDB Local, or stop what listens there", want)
+		return 0, fmt.Errorf(
+			"port %d is already in use: choose another one for DynamoDB Local, or stop what listens there",
+			want,
+		)
 	}
 	if err != nil {
 		return 0, err

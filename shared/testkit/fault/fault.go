@@ -73,7 +73,10 @@ func (c *call) cancel(codes []string) (*http.Response, error) {
 		}
 	}
 	return c.refuse(http.StatusBadRequest, "TransactionCanceledException", map[string]any{
-		"Message":             "Transaction cancelled, please refer cancellation reasons for specific reasons [" + strings.Join(codes, ", ") + "]",
+		"Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [" + strings.Join(
+			codes,
+			", ",
+		) + "]",
 		"CancellationReasons": reasons,
 	})
 }

@@ -79,7 +79,11 @@ type Fault func(c *call, next http.RoundTripper) (*http.Response, error)
 
 // Throttled refuses with ThrottlingException.
 func Throttled(c *call, _ http.RoundTripper) (*http.Response, error) {
-	return c.refuse(http.StatusBadRequest, "ThrottlingException", map[string]any{"message": reasonMessage("ThrottlingError")})
+	return c.refuse(
+		http.StatusBadRequest,
+		"ThrottlingException",
+		map[string]any{"message": reasonMessage("ThrottlingError")},
+	)
 }
 
 // ThroughputExceeded refuses with ProvisionedThroughputExceededException.
@@ -90,13 +94,21 @@ func ThroughputExceeded(c *call, _ http.RoundTripper) (*http.Response, error) {
 
 // InternalError refuses with HTTP 500.
 func InternalError(c *call, _ http.RoundTripper) (*http.Response, error) {
-	return c.refuse(http.StatusInternalServerError, "InternalServerError", map[string]any{"message": "Internal server error"})
+	return c.refuse(
+		http.StatusInternalServerError,
+		"InternalServerError",
+		map[string]any{"message": "Internal server error"},
+	)
 }
 
 // Denied refuses with AccessDeniedException, which no client tries again: unlike
 // Refused, it costs no time.
 func Denied(c *call, _ http.RoundTripper) (*http.Response, error) {
-	return c.refuse(http.StatusBadRequest, "AccessDeniedException", map[string]any{"Message": "The call is not allowed."})
+	return c.refuse(
+		http.StatusBadRequest,
+		"AccessDeniedException",
+		map[string]any{"Message": "The call is not allowed."},
+	)
 }
 
 // Cancelled refuses a transaction with these codes for its first items
