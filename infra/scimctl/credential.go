@@ -59,8 +59,21 @@ func createCredential() *cli.Command {
 			}),
 		valueFlag("subject", "create a token of one `USER` (id or userName), which can only read /Me",
 			optional(&in.Subject, nonEmpty)),
-		valueFlag("expires", "lifetime, a `DURATION` such as 90d (default: never expires, or the limit of the tenant)",
-			optional(&in.ExpiresIn, parseSeconds)),
+		valueFlag("name", "a `NAME` by which you recognize the credential, such as \"Okta production\"",
+			func(v string) (err error) {
+				in.Name, err = nonEmpty[string](v)
+				return err
+			}),
+		valueFlag(
+			"expires",
+			"lifetime, a `DURATION` such as 90d, or never (default: 365d, or the limit of the tenant if it is shorter)",
+			func(v string) error {
+				if in.Never = v == "never"; in.Never {
+					return nil
+				}
+				return optional(&in.ExpiresIn, parseSeconds)(v)
+			},
+		),
 	)
 }
 
@@ -73,6 +86,9 @@ func describeIssued(w io.Writer, c admin.Issued) {
 		row(w, "token", c.Secret)
 	}
 	row(w, "key", c.Key)
+	if c.Name != "" {
+		row(w, "name", c.Name)
+	}
 	row(w, "scopes", join(c.Scopes, ", "))
 	if c.Subject != "" {
 		row(w, "user", c.Subject)
@@ -88,13 +104,20 @@ func listCredentials(ctx context.Context, s *session, args []string) error {
 		return err
 	}
 	return s.print(admin.CredentialList{Credentials: list}, func(w io.Writer) {
-		row(w, "KEY", "KIND", "STATE", "SCOPES", "USER", "CREATED", "EXPIRES", "LAST USED")
+		row(w, "KEY", "NAME", "KIND", "STATE", "SCOPES", "USER", "CREATED", "EXPIRES", "LAST USED", "CREATED BY")
 		for _, c := range list {
-			row(w, c.Key, formatKind(c), c.State, join(c.Scopes, ","), c.Subject,
-				formatTime(&c.Created), formatTime(c.Expires), formatTime(c.Used))
+			row(w, c.Key, truncate(c.Name, maxNameShown), formatKind(c), c.State, join(c.Scopes, ","), c.Subject,
+				formatTime(&c.Created), cmp.Or(formatTime(c.Expires), "never"), cmp.Or(formatTime(c.Used), "never"),
+				formatMaker(c.Maker))
 		}
 		noRows(w, len(list))
 	})
+}
+
+// formatMaker is the last part of an IAM identity's ARN: of an assumed role, its name and session.
+func formatMaker(arn string) string {
+	_, name, _ := strings.Cut(arn[strings.LastIndex(arn, ":")+1:], "/")
+	return cmp.Or(name, arn)
 }
 
 // formatKind names the client of a secret too, where it is not the secret's own key.

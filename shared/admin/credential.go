@@ -12,6 +12,10 @@ import (
 // say.
 const defaultOverlap = 24 * time.Hour
 
+// defaultLifetime is how long a credential lives if the request does not say. A token that
+// never ends is found years later in somebody's notes.
+const defaultLifetime = 365 * 24 * time.Hour
+
 // CreateCredential creates a credential of a tenant. Its secret is shown only in this answer.
 func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCredential) (Issued, error) {
 	t, err := s.Directory.Tenants().Tenant(ctx, id)
@@ -31,7 +35,7 @@ func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCred
 	if err != nil {
 		return Issued{}, err
 	}
-	if template.Expires, err = s.expiry(in.ExpiresIn, t.Limits.TokenAge); err != nil {
+	if template.Expires, err = s.expiry(in, t.Limits.TokenAge); err != nil {
 		return Issued{}, err
 	}
 	return s.issue(ctx, template)
@@ -39,7 +43,7 @@ func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCred
 
 // template returns the new credential without its key, secret and expiry.
 func (s *Service) template(ctx context.Context, id tenant.ID, in NewCredential) (model tenant.Credential, err error) {
-	model = tenant.Credential{Tenant: id, Kind: in.Kind, Scopes: in.Scopes}
+	model = tenant.Credential{Tenant: id, Kind: in.Kind, Scopes: in.Scopes, Name: in.Name, Maker: in.Maker}
 	switch {
 	case in.Client != nil:
 		model.Client = *in.Client
@@ -60,6 +64,8 @@ func (in NewCredential) check() error {
 	switch {
 	case !in.Kind.Valid():
 		return invalid("kind must be token or client, not %q", in.Kind)
+	case in.Name != "" && !validName(in.Name):
+		return invalidName("name")
 	case in.Client != nil && *in.Client == "":
 		return invalid("clientId is empty: leave it out to make a new client")
 	case in.Subject != nil && *in.Subject == "":
@@ -70,6 +76,8 @@ func (in NewCredential) check() error {
 		return invalid("clientId requires the kind client")
 	case in.Subject != nil && in.Kind != tenant.BearerToken:
 		return invalid("subject requires the kind token")
+	case in.Never && in.ExpiresIn != nil:
+		return invalid("expiresIn and neverExpires exclude each other: leave one out")
 	}
 	for i, scope := range in.Scopes {
 		if !scope.Valid() || slices.Contains(in.Scopes[:i], scope) {
@@ -130,19 +138,23 @@ func (s *Service) subject(ctx context.Context, id tenant.ID, who string) (string
 	return string(found[0].ID), nil
 }
 
-// expiry returns when a new credential expires. The zero time means never.
-func (s *Service) expiry(seconds *int64, most time.Duration) (time.Time, error) {
+// expiry returns when a new credential expires. The zero time means never, which has to be asked for.
+func (s *Service) expiry(in NewCredential, most time.Duration) (time.Time, error) {
 	now := s.Now().UTC().Truncate(time.Second)
-	if seconds == nil && most == 0 {
+	switch {
+	case in.Never && most > 0:
+		return time.Time{}, invalid("neverExpires: credentials of this tenant live at most %d seconds",
+			int64(most/time.Second))
+	case in.Never:
 		return time.Time{}, nil
-	}
-	if seconds == nil {
-		return now.Add(most), nil
-	}
-	if *seconds < 1 || *seconds > maxLifetime {
+	case in.ExpiresIn == nil && most > 0:
+		return now.Add(min(most, defaultLifetime)), nil
+	case in.ExpiresIn == nil:
+		return now.Add(defaultLifetime), nil
+	case *in.ExpiresIn < 1 || *in.ExpiresIn > maxLifetime:
 		return time.Time{}, invalid("expiresIn must be between 1 and %d seconds", maxLifetime)
 	}
-	life := time.Duration(*seconds) * time.Second
+	life := time.Duration(*in.ExpiresIn) * time.Second
 	if most > 0 && life > most {
 		return time.Time{}, invalid("expiresIn must be at most %d seconds, the tenant's limit", int64(most/time.Second))
 	}
@@ -191,8 +203,8 @@ func (s *Service) find(ctx context.Context, id tenant.ID, key tenant.KeyID) (ten
 
 func (s *Service) toCredential(c tenant.Credential) Credential {
 	out := Credential{
-		Key: c.KeyID, Kind: c.Kind, Client: c.Client, State: "active", Scopes: c.Scopes, Subject: c.Subject,
-		Created: c.Created, Expires: timeOrNil(c.Expires), Revoked: timeOrNil(c.Revoked), Used: timeOrNil(c.Used),
+		Key: c.KeyID, Name: c.Name, Kind: c.Kind, Client: c.Client, State: "active", Scopes: c.Scopes,
+		Subject: c.Subject, Created: c.Created, Maker: c.Maker, Expires: timeOrNil(c.Expires), Revoked: timeOrNil(c.Revoked), Used: timeOrNil(c.Used),
 	}
 	if now := s.Now(); c.Expired(now) {
 		out.State = "expired"

@@ -30,6 +30,7 @@ func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in
 	if err != nil {
 		return Rotated{}, err
 	}
+	model.Maker = in.Maker
 	issued, err := s.issue(ctx, model)
 	if err != nil {
 		return Rotated{}, err

@@ -14,6 +14,7 @@ func (h *handler) credentials(s *Service) {
 	}), "after", "limit")
 	h.handle("POST "+all, tenantLabel,
 		withBody(http.StatusCreated, func(r *http.Request, in NewCredential) (Issued, error) {
+			in.Maker = h.who(r.Context()).ARN
 			return s.CreateCredential(r.Context(), tenantOf(r), in)
 		}))
 	h.handle("GET "+one, credentialLabel, withoutBody(func(r *http.Request) (Credential, error) {
@@ -21,6 +22,7 @@ func (h *handler) credentials(s *Service) {
 	}))
 	h.handle("POST "+one+"/rotate", credentialLabel,
 		withBody(http.StatusCreated, func(r *http.Request, in Rotation) (Rotated, error) {
+			in.Maker = h.who(r.Context()).ARN
 			return s.Rotate(r.Context(), tenantOf(r), keyOf(r), in)
 		}))
 	h.handle("DELETE "+one, credentialLabel, withoutBody(func(r *http.Request) (Revoked, error) {

@@ -20,7 +20,7 @@ func TestTokenWorks(t *testing.T) {
 	b.acme(`{"id":"acme"}`)
 	a := b.send(201, "POST", acmeCredentials, "")
 	key, err := tenant.Parse(a.text("secret"))
-	if err != nil || string(key) != a.text("key") || a.text("scopes") != "[read write]" || a.text("kind") != "token" || a.get("expires") != nil {
+	if err != nil || string(key) != a.text("key") || a.text("scopes") != "[read write]" || a.text("kind") != "token" {
 		t.Fatalf("issued %v, %v", a, err)
 	}
 	c, err := b.dir.Tenants().Credential(t.Context(), key)
@@ -29,6 +29,47 @@ func TestTokenWorks(t *testing.T) {
 	}
 	if list := b.send(200, "GET", acmeCredentials, ""); strings.Contains(list.text("credentials"), "secret") {
 		t.Errorf("the list shows %v", list)
+	}
+}
+
+// TestCredentialExpires: a credential that never expires has to be asked for.
+func TestCredentialExpires(t *testing.T) {
+	b := newBench(t)
+	b.acme(`{"id":"acme"}`)
+	b.send(201, "POST", "/tenants", `{"id":"strict","limits":{"tokenAgeSeconds":3600}}`)
+	b.send(201, "POST", "/tenants", `{"id":"long","limits":{"tokenAgeSeconds":63072000}}`)
+	for _, tt := range []struct{ name, tenant, body, want string }{
+		{"a year by default", "acme", ``, "2028-01-15T08:00:00Z"},
+		{"as asked for", "acme", `{"expiresIn":86400}`, "2027-01-16T08:00:00Z"},
+		{"never", "acme", `{"neverExpires":true}`, "<nil>"},
+		{"the tenant's shorter limit", "strict", ``, "2027-01-15T09:00:00Z"},
+		{"a year below a longer limit", "long", ``, "2028-01-15T08:00:00Z"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			made := b.send(201, "POST", "/tenants/"+tt.tenant+"/credentials", tt.body)
+			if got := made.text("expires"); got != tt.want {
+				t.Errorf("expires %s, want %s", got, tt.want)
+			}
+		})
+	}
+	b.send(400, "POST", "/tenants/strict/credentials", `{"neverExpires":true}`)
+	b.send(400, "POST", acmeCredentials, `{"neverExpires":true,"expiresIn":5}`)
+}
+
+// TestCredentialIsRecognized: lists show the name and the maker, and a rotation keeps the name.
+func TestCredentialIsRecognized(t *testing.T) {
+	b := newBench(t)
+	b.acme(`{"id":"acme"}`)
+	made := b.send(201, "POST", acmeCredentials, `{"name":"Okta production"}`)
+	rotated := b.send(201, "POST", acmeCredentials+"/"+made.text("key")+"/rotate", "")
+	for _, shown := range []answer{made, b.send(200, "GET", acmeCredentials+"/"+rotated.text("new.key"), "")} {
+		if shown.text("name") != "Okta production" || shown.text("createdBy") != "arn:operator" {
+			t.Errorf("shown %v", shown)
+		}
+	}
+	b.send(400, "POST", acmeCredentials, `{"name":"two\nlines"}`)
+	if unnamed := b.send(201, "POST", acmeCredentials, `{"name":""}`); unnamed.get("name") != nil {
+		t.Errorf("an empty name is shown: %v", unnamed)
 	}
 }
 

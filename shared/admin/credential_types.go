@@ -9,12 +9,14 @@ import (
 // Credential is a credential in the API. It never contains the secret.
 type Credential struct {
 	Key     tenant.KeyID   `json:"key"`
+	Name    string         `json:"name,omitempty"`
 	Kind    tenant.Kind    `json:"kind"`
 	Client  tenant.KeyID   `json:"clientId,omitempty"`
 	State   string         `json:"state"` // active, expired or revoked
 	Scopes  []tenant.Scope `json:"scopes"`
 	Subject string         `json:"subject,omitempty"`
 	Created time.Time      `json:"created"`
+	Maker   string         `json:"createdBy,omitempty"` // the IAM identity that created it
 	Expires *time.Time     `json:"expires,omitempty"`
 	Revoked *time.Time     `json:"revoked,omitempty"`
 	Used    *time.Time     `json:"lastUsed,omitempty"`
@@ -33,7 +35,10 @@ type NewCredential struct {
 	Client    *tenant.KeyID  `json:"clientId,omitempty"`  // an existing client that gets another secret
 	Scopes    []tenant.Scope `json:"scopes,omitzero"`     // write includes read; default: both, read for a user's token
 	Subject   *string        `json:"subject,omitempty"`   // id or userName of the one user to whom the token belongs
-	ExpiresIn *int64         `json:"expiresIn,omitempty"` // seconds; default: the tenant's limit, or never
+	Name      string         `json:"name,omitempty"`      // to recognize it, such as "Okta production"
+	ExpiresIn *int64         `json:"expiresIn,omitempty"` // seconds; default: 365 days, or the tenant's limit if shorter
+	Never     bool           `json:"neverExpires,omitempty"`
+	Maker     string         `json:"-"` // the operator's IAM identity
 }
 
 // Issued is a new credential with its secret, which is shown only once.
@@ -45,6 +50,7 @@ type Issued struct {
 // Rotation is the body that rotates a credential.
 type Rotation struct {
 	OverlapSeconds *int64 `json:"overlapSeconds,omitempty"` // how long the old one still works; default: a day
+	Maker          string `json:"-"`                        // the operator's IAM identity
 }
 
 // Rotated is the answer to a rotation.

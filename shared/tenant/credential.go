@@ -53,6 +53,8 @@ type Credential struct {
 	Hash     [sha256.Size]byte
 	Scopes   []Scope // effective
 	Subject  string  // the id of the one user that it acts for; "" for the whole tenant
+	Name     string  // chosen by the operator, to recognize it; "" for none
+	Maker    string  // the IAM identity (ARN) that created it; "" if it is older than this field
 	Created  time.Time
 	Expires  time.Time     // zero: does not expire
 	Lifetime time.Duration // with which it was issued; 0: unlimited

@@ -38,6 +38,7 @@ func credentialItem(c tenant.Credential) table.Item {
 	item := withTTL(mutableAttributes(c), c)
 	item["tenant"], item["kind"], item["client"] = string(c.Tenant), string(c.Kind), string(c.Client)
 	item["hash"], item["scopes"], item["subject"] = c.Hash[:], strings.Join(scopes, " "), c.Subject
+	item["name"], item["maker"] = c.Name, c.Maker
 	item["life"] = int64(c.Lifetime / time.Second)
 	item["created"], item["usedAt"] = scim.FormatTime(c.Created), table.Seconds(c.Used)
 	return item
@@ -48,6 +49,7 @@ func credentialFrom(item table.Item) (tenant.Credential, error) {
 	c := tenant.Credential{
 		KeyID: tenant.KeyID(id), Tenant: tenant.ID(item.Text("tenant")), Kind: tenant.Kind(item.Text("kind")),
 		Client: tenant.KeyID(item.Text("client")), Subject: item.Text("subject"),
+		Name: item.Text("name"), Maker: item.Text("maker"),
 		Expires: item.Time("expiresAt"), Revoked: item.Time("revokedAt"), Used: item.Time("usedAt"),
 		Lifetime: time.Duration(item.Int("life")) * time.Second,
 	}
