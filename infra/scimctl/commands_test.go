@@ -214,6 +214,8 @@ func logByTime(b *bench) {
 		"-since 90d":          2,
 		"-until 1h":           0,
 		"-since " + yesterday: 2,
+		"-since yesterday":    2,
+		"-until yesterday":    0,
 		"-since " + yesterday + " -until " + today:                  2,
 		"-until " + now.Add(time.Minute).UTC().Format(time.RFC3339): 2,
 		"-since 2026-01-01T00:00:00Z -until 2026-01-02T00:00:00Z":   0,
@@ -224,5 +226,9 @@ func logByTime(b *bench) {
 				b.Errorf("%d entries, want %d", got, want)
 			}
 		})
+	}
+	minute := now.Add(-time.Minute).Format("2006-01-02 15:04")
+	if r := b.exec("", "log", "logged", "-since", minute); r.code != 0 || strings.Count(r.out, "\n") != 3 {
+		b.Errorf("-since %q: %+v", minute, r)
 	}
 }

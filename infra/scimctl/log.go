@@ -25,10 +25,12 @@ type logQuery struct {
 	since, until timePoint
 	filters      url.Values // user and status
 	limit        int
+	format       logFormat
+	follow       bool
 }
 
 func logCommand() *cli.Command {
-	q := logQuery{since: timePoint{ago: day}, filters: url.Values{}}
+	q := logQuery{since: timePoint{ago: day}, filters: url.Values{}, format: asTable}
 	return command(
 		"log",
 		"TENANT",
@@ -36,7 +38,7 @@ func logCommand() *cli.Command {
 		func(ctx context.Context, s *session, args []string) error { return s.showLog(ctx, args[0], q) },
 		valueFlag(
 			"since",
-			"show entries since `WHEN` (default: 24h): a duration (90d, 36h), a date (2026-11-24) or RFC 3339",
+			"show entries since `WHEN` (default: 24h): a duration (90d, 36h), a date (2026-11-24), a time, or yesterday",
 			q.since.parseStart,
 		),
 		valueFlag("until", "show entries until `WHEN`, as for -since; a date includes the whole day (default: now)",
@@ -49,6 +51,9 @@ func logCommand() *cli.Command {
 			q.filter("status"),
 		),
 		&cli.IntFlag{Name: "limit", Usage: "maximum `NUMBER` of entries; 0 for all", Value: 100, Destination: &q.limit},
+		valueFlag("format", "print as `FORMAT`: table, json or csv (default: table)", q.format.parse),
+		&cli.BoolFlag{Name: "follow", HideDefault: true, Destination: &q.follow,
+			Usage: "print the entries since -since, oldest first, and then new ones until Ctrl-C; JSON is one line an entry"},
 	)
 }
 
@@ -61,24 +66,35 @@ func (q *logQuery) filter(name string) func(string) error {
 }
 
 func (s *session) showLog(ctx context.Context, tenant string, q logQuery) error {
-	now := time.Now()
+	if s.json {
+		q.format = asJSON
+	}
+	path, now := tenantPath(tenant)+"/log", time.Now()
 	from, to := q.since.time(now), q.until.time(now)
 	switch {
 	case q.limit < 0:
 		return usageError("-limit must not be negative")
+	case q.follow && q.until != timePoint{}:
+		return usageError("-follow shows entries until Ctrl-C: leave out -until")
+	case q.follow:
+		return s.followLog(ctx, path, q)
 	case from.After(to):
 		return usageError(fmt.Sprintf("-since (default: 24h) must be earlier than -until, but %s is later than %s",
 			formatTime(&from), formatTime(&to)))
 	}
 	q.filters.Set("from", from.UTC().Format(time.RFC3339Nano))
 	q.filters.Set("to", to.UTC().Format(time.RFC3339Nano))
-	log, err := s.readLog(ctx, tenantPath(tenant)+"/log", q.filters, q.limit)
+	log, err := s.readLog(ctx, path, q.filters, q.limit)
 	if err != nil {
 		return err
 	}
 	if log.Next != "" {
 		s.notify("these are the newest %d entries; there may be more: -limit 0 shows all\n", len(log.Entries))
 	}
+	if q.format == asCSV {
+		return writeLogCSV(s.out, log.Entries, true)
+	}
+	s.json = q.format == asJSON
 	return s.print(log, func(w io.Writer) { describeLog(w, log.Entries) })
 }
 
@@ -111,15 +127,6 @@ const (
 	maxNameShown   = 40
 	maxDetailShown = 64
 )
-
-func describeLog(w io.Writer, entries []provlog.Entry) {
-	row(w, "TIME", "STATUS", "OPERATION", "RESOURCE", "NAME", "ID", "CREDENTIAL", "WHAT")
-	for _, e := range entries {
-		row(w, e.Time.Local().Format("2006-01-02 15:04:05"), e.Status, e.Operation, e.Kind,
-			truncate(e.Name, maxNameShown), truncate(string(e.ID), maxNameShown), e.Credential, summarizeEntry(e))
-	}
-	noRows(w, len(entries))
-}
 
 // summarizeEntry says what an entry changed, or why it failed.
 func summarizeEntry(e provlog.Entry) string {

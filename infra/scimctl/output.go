@@ -74,12 +74,18 @@ func truncate(s string, limit int) string {
 	return s
 }
 
+// The forms of times for people, in the local time zone, which they name: Z, or as +01:00.
+const (
+	timeToMinute = "2006-01-02 15:04Z07:00"
+	timeToSecond = "2006-01-02 15:04:05Z07:00"
+)
+
 // formatTime is a time in the local time zone, "" for nil.
 func formatTime(t *time.Time) string {
 	if t == nil {
 		return ""
 	}
-	return t.Local().Format("2006-01-02 15:04")
+	return t.Local().Format(timeToMinute)
 }
 
 // formatLimit is a limit, of which 0 means none.

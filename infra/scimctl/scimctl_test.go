@@ -164,6 +164,8 @@ func TestScimctl(t *testing.T) {
 	b.sub("imports that were interrupted", rerun)
 	b.sub("provisioning log", provisioningLog)
 	b.sub("log by time", logByTime)
+	b.sub("log as CSV", logAsCSV)
+	b.sub("log follows", logFollows)
 	b.sub("teams", teams)
 	b.sub("conflicts", conflicts)
 	b.sub("released", released)

@@ -27,7 +27,7 @@ var passing = []struct {
 }{
 	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`), "UUID"},
 	{regexp.MustCompile(`\b([a-z2-7]{12}|[a-z2-7]{16})\b`), "ID"},
-	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?`), "TIME"},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)`), "TIME"},
 	{regexp.MustCompile(`\s+`), " "},
 }
 

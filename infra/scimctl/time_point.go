@@ -11,11 +11,21 @@ type timePoint struct {
 	ago time.Duration
 }
 
-// parseStart reads a duration, a date or a time. A date means the beginning of the day
-// in the local time zone.
+// timeLayouts are the forms of a time that people write, those included that scimctl prints. A time
+// without a zone is local.
+var timeLayouts = []string{
+	time.RFC3339, time.DateOnly, timeToSecond, timeToMinute,
+	time.DateTime, "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04",
+}
+
+// parseStart reads a duration, a date or a time. A date, today and yesterday mean the beginning of
+// the day in the local time zone.
 func (p *timePoint) parseStart(v string) error {
 	*p = timePoint{}
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+	if back, named := namedDays[v]; named {
+		v = time.Now().AddDate(0, 0, -back).Format(time.DateOnly)
+	}
+	for _, layout := range timeLayouts {
 		if at, err := time.ParseInLocation(layout, v, time.Local); err == nil {
 			p.at = at
 			return nil
@@ -23,20 +33,24 @@ func (p *timePoint) parseStart(v string) error {
 	}
 	n, err := parseSeconds(v)
 	if err != nil || n < 0 {
-		return fmt.Errorf("%q is not a duration before now (90d, 36h), a date (2026-11-24) "+
-			"or a time (RFC 3339: 2026-11-24T08:00:00Z)", v)
+		return fmt.Errorf("%q is not a duration before now (90d, 36h), a date (2026-11-24, today, yesterday) "+
+			"or a time (2026-11-24 08:00, or RFC 3339: 2026-11-24T08:00:00Z)", v)
 	}
 	const most = 100 * 365 * day // no log is older, and time.Duration can't hold much more
 	p.ago = time.Duration(min(n, int64(most/time.Second))) * time.Second
 	return nil
 }
 
+// namedDays are days that have a word, by how long ago they are.
+var namedDays = map[string]int{"today": 0, "yesterday": 1}
+
 // parseEnd is parseStart, but a date means the end of the day.
 func (p *timePoint) parseEnd(v string) error {
 	if err := p.parseStart(v); err != nil {
 		return err
 	}
-	if _, err := time.Parse(time.DateOnly, v); err == nil {
+	_, named := namedDays[v]
+	if _, err := time.Parse(time.DateOnly, v); err == nil || named {
 		p.at = p.at.AddDate(0, 0, 1).Add(-time.Nanosecond)
 	}
 	return nil

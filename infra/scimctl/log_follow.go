@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"scimserver/shared/provlog"
+)
+
+const (
+	followEvery = 2 * time.Second
+	// followBack is how far back each look goes. An entry has the time at which its request arrived,
+	// and the stream may write it minutes later.
+	followBack = 5 * time.Minute
+)
+
+// logFollower prints entries as they appear, the oldest first.
+type logFollower struct {
+	*session
+	path  string
+	query logQuery
+	// shown has the times of the entries that were printed, of as long as they can be read again.
+	shown map[string]time.Time
+	write func([]provlog.Entry) error
+}
+
+// followLog prints entries until the context ends.
+func (s *session) followLog(ctx context.Context, path string, q logQuery) error {
+	f := &logFollower{session: s, path: path, query: q, shown: map[string]time.Time{}}
+	f.write = f.writer()
+	since := q.since.time(time.Now())
+	for {
+		newest, err := f.look(ctx, since)
+		switch {
+		case ctx.Err() != nil:
+			return nil // the user has stopped it
+		case err != nil && !isTransient(err):
+			return err
+		case err != nil:
+			s.notify("%v; trying again\n", err)
+		}
+		if from := newest.Add(-followBack); from.After(since) {
+			since = from
+		}
+		f.forget(since)
+		if !sleep(ctx, followEvery) {
+			return nil
+		}
+	}
+}
+
+// look prints the entries since a time that have not been printed. It returns the time of the newest.
+func (f *logFollower) look(ctx context.Context, since time.Time) (newest time.Time, err error) {
+	query := url.Values{}
+	for name, values := range f.query.filters {
+		query[name] = slices.Clone(values)
+	}
+	query.Set("from", since.UTC().Format(time.RFC3339Nano))
+	log, err := f.readLog(ctx, f.path, query, 0)
+	if err != nil {
+		return newest, err
+	}
+	var fresh []provlog.Entry
+	for _, e := range slices.Backward(log.Entries) {
+		key := fmt.Sprint(e.Request, e.Failed())
+		if _, seen := f.shown[key]; !seen {
+			fresh = append(fresh, e)
+		}
+		f.shown[key], newest = e.Time, e.Time
+	}
+	return newest, f.write(fresh)
+}
+
+// forget drops what lies before a time: it is not read again.
+func (f *logFollower) forget(before time.Time) {
+	for key, at := range f.shown {
+		if at.Before(before) {
+			delete(f.shown, key)
+		}
+	}
+}
+
+// writer returns the function that prints entries in the chosen format. The header comes once.
+func (f *logFollower) writer() func([]provlog.Entry) error {
+	header := true
+	return func(entries []provlog.Entry) error {
+		defer func() { header = false }()
+		switch f.query.format {
+		case asJSON:
+			return writeLogLines(f.out, entries)
+		case asCSV:
+			return writeLogCSV(f.out, entries, header)
+		}
+		return f.writeRows(entries, header)
+	}
+}
+
+// writeRows writes a table of the entries that appear together.
+func (f *logFollower) writeRows(entries []provlog.Entry, header bool) error {
+	w := tabwriter.NewWriter(f.out, followWidth, 4, 2, ' ', 0)
+	if header {
+		row(w, logHeader...)
+	}
+	for _, e := range entries {
+		row(w, logCells(e)...)
+	}
+	return w.Flush()
+}
+
+// followWidth is the least width of a column, so that lines which are printed at different times
+// mostly stand below each other.
+const followWidth = 10

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"scimserver/shared/provlog"
+)
+
+// logFormat is how log prints its entries.
+type logFormat string
+
+const (
+	asTable logFormat = "table"
+	asJSON  logFormat = "json"
+	asCSV   logFormat = "csv"
+)
+
+func (f *logFormat) parse(v string) error {
+	switch *f = logFormat(v); *f {
+	case asTable, asJSON, asCSV:
+		return nil
+	}
+	return errors.New("the format must be table, json or csv")
+}
+
+// describeLog writes entries as a table.
+func describeLog(w io.Writer, entries []provlog.Entry) {
+	row(w, logHeader...)
+	for _, e := range entries {
+		row(w, logCells(e)...)
+	}
+	noRows(w, len(entries))
+}
+
+var logHeader = []any{"TIME", "STATUS", "OPERATION", "RESOURCE", "NAME", "ID", "CREDENTIAL", "WHAT"}
+
+func logCells(e provlog.Entry) []any {
+	return []any{
+		e.Time.Local().Format(timeToSecond), e.Status, e.Operation, e.Kind, truncate(e.Name, maxNameShown),
+		truncate(string(e.ID), maxNameShown), e.Credential, summarizeEntry(e),
+	}
+}
+
+// writeLogCSV writes entries as RFC 4180 describes, with a header line unless it is left out. Lists
+// are separated by spaces.
+func writeLogCSV(w io.Writer, entries []provlog.Entry, header bool) error {
+	out := csv.NewWriter(w)
+	if header {
+		if err := out.Write([]string{
+			"time", "status", "operation", "resourceType", "id", "name", "externalId", "credential",
+			"request", "scimType", "detail", "changed", "deviations",
+		}); err != nil {
+			return err
+		}
+	}
+	for _, e := range entries {
+		if err := out.Write(csvCells(e)); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func csvCells(e provlog.Entry) []string {
+	cells := []string{
+		e.Time.UTC().Format(time.RFC3339Nano), strconv.Itoa(e.Status), e.Operation, e.Kind, string(e.ID), e.Name,
+		e.ExternalID, string(e.Credential), e.Request, e.Type, e.Detail, strings.Join(e.Changed, " "),
+		strings.Join(e.Deviations, " "),
+	}
+	for i, cell := range cells {
+		cells[i] = asText(cell)
+	}
+	return cells
+}
+
+// asText keeps a spreadsheet from reading a text that a provider chose as a formula. See OWASP,
+// "CSV Injection".
+func asText(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
+// writeLogLines writes one JSON object for each entry and line.
+func writeLogLines(w io.Writer, entries []provlog.Entry) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	for _, entry := range entries {
+		if err := e.Encode(entry); err != nil {
+			return fmt.Errorf("entry of request %s: %w", entry.Request, err)
+		}
+	}
+	return nil
+}
