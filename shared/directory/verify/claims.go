@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/table"
 )
 
-// addOwnClaim notes a claim under the scope that the table's claims have. Two users of
-// one claim can't both be right. Claims are named by tenant, kind and folded value.
+// addOwnClaim notes a claim that a user or account must hold. Two owners of the same claim
+// are a problem. Claims are named by tenant, kind and folded value.
 func (s *state) addOwnClaim(tenant, id, kind, value string) {
 	if value == "" {
 		return
@@ -22,7 +22,7 @@ func (s *state) addOwnClaim(tenant, id, kind, value string) {
 	s.wantedClaims[name] = id
 }
 
-// addName notes that a group or team has a displayName, which it must hold the claim on.
+// addName notes the displayName of a group or team, which must hold the claim on it.
 func (s *state) addName(g resource, displayName string) {
 	key := "T#" + g.tenant + "#LOOKUP#GROUP#displayName#" + bounded(scim.Fold(displayName))
 	if other, ok := s.wantedNames[key]; ok {
@@ -31,7 +31,7 @@ func (s *state) addName(g resource, displayName string) {
 	s.wantedNames[key] = g
 }
 
-// bounded is the form of a value in a key.
+// bounded returns a value in the form that keys have.
 func bounded(value string) string {
 	if len(value) <= 512 && !strings.HasPrefix(value, "\x01") {
 		return value
@@ -60,12 +60,12 @@ func (s *state) checkClaims() {
 	}
 	for key, owner := range s.claims {
 		if !met[key] {
-			s.problem("a claim of %s is on nothing that %s has", owner, owner)
+			s.problem("%s holds a claim on a value that it does not have", owner)
 		}
 	}
 }
 
-// find returns the first key that is a claim, "" if none is.
+// find returns the first of some keys that is a claim, "" if there is no such claim.
 func (s *state) find(keys ...string) string {
 	for _, key := range keys {
 		if _, ok := s.claims[key]; ok {
@@ -87,7 +87,7 @@ func (s *state) checkNames() {
 	}
 	for key, owner := range s.names {
 		if _, ok := s.wantedNames[key]; !ok {
-			s.problem("a claim of %s is on no displayName that it has", owner)
+			s.problem("%s holds a claim on a displayName that it does not have", owner)
 		}
 	}
 }
@@ -98,8 +98,8 @@ type lookup struct{ pk, id string }
 // kind is the type of the resource that a look-up leads to.
 func (l lookup) kind() kind { return kind(strings.SplitN(l.pk, "#", 5)[3]) }
 
-// addLookup tells claims on displayNames, which stand among the look-ups, from
-// look-ups by externalId.
+// addLookup notes a look-up by externalId, or a claim on a displayName, whose key is among
+// the look-ups.
 func (s *state) addLookup(pk, sk string, item table.Item) {
 	if strings.Contains(pk, "#LOOKUP#GROUP#displayName#") {
 		s.names[pk] = item.Text("owner")

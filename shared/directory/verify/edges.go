@@ -7,7 +7,7 @@ import (
 	"scimserver/shared/table"
 )
 
-// edge is a membership, by whichever of its two items.
+// edge is a membership, read from either of its two items.
 type edge struct{ member, group resource }
 
 // addForward notes an item of a group's members: U#<id> or G#<id>.
@@ -15,7 +15,7 @@ func (s *state) addForward(tenant, id, sk string) {
 	letter, member, _ := strings.Cut(sk, "#")
 	k, ok := kindOf(letter)
 	if !ok {
-		s.problem("group %s has a member of no kind: %s", id, sk)
+		s.problem("group %s has a member of unknown kind: %s", id, sk)
 		return
 	}
 	s.forward[edge{resource{tenant, k, member}, resource{tenant, group, id}}] = true
@@ -30,9 +30,9 @@ func (s *state) addReverse(tenant, shard, sk string, item table.Item) {
 	case !ok:
 		s.problem("a member of group %s has no kind: %s", id, member)
 	case member == "" || shard != member[:1]:
-		s.problem("the reverse edge of %s in group %s stands in the wrong partition", member, id)
+		s.problem("the reverse edge of %s in group %s is in the wrong partition", member, id)
 	case item.Text("of") != string(group):
-		s.problem("the reverse edge of %s in group %s does not say what it leads to", member, id)
+		s.problem("the reverse edge of %s in group %s does not name the kind of its group", member, id)
 	default:
 		s.reverse[edge{resource{tenant, k, member}, resource{tenant, group, id}}] = true
 	}
@@ -48,7 +48,8 @@ func kindOf(letter string) (k kind, ok bool) {
 	return "", false
 }
 
-// checkEdges matches both directions one to one, and each with what it joins.
+// checkEdges demands that each edge has its counterpart in the other direction, and that
+// both ends exist.
 func (s *state) checkEdges() {
 	for e := range s.forward {
 		if !s.reverse[e] && !s.mayBeDeleting(e.group) {
@@ -64,8 +65,9 @@ func (s *state) checkEdges() {
 	}
 }
 
-// checkEnds demands that both ends exist and are there to stay. A group on its way
-// out loses the reverse edges first, so its members no longer wait for it.
+// checkEnds demands that both ends exist and are not being deleted. The deletion of a
+// group removes the reverse edges first, so the deletion of a member does not wait for
+// such a group.
 func (s *state) checkEnds(e edge) {
 	for _, end := range []resource{e.member, e.group} {
 		if _, exists := s.resources[end]; !exists && end == e.member && s.mayBeDeleting(e.group) && !s.reverse[e] {
@@ -75,7 +77,8 @@ func (s *state) checkEnds(e edge) {
 	}
 }
 
-// checkStays demands that a resource exists and is there to stay, for what needs it.
+// checkStays demands that a resource exists and is not being deleted. need says what
+// requires it.
 func (s *state) checkStays(r resource, need string) {
 	switch mark, exists := s.resources[r]; {
 	case !exists:
@@ -85,5 +88,5 @@ func (s *state) checkStays(r resource, need string) {
 	}
 }
 
-// mayBeDeleting reports whether a resource may be on its way out.
+// mayBeDeleting reports whether a resource is being deleted and the options allow that.
 func (s *state) mayBeDeleting(r resource) bool { return s.unfinished && s.resources[r].deleting }

@@ -86,7 +86,7 @@ func TestGroups(t *testing.T) {
 		{"none", func(string) []table.Write { return nil }, ""},
 		{"name not claimed", one(gone("LOOKUP#GROUP#displayName#team", "CLAIM")), "does not hold the claim on its displayName"},
 		{"name of another", one(put("LOOKUP#GROUP#displayName#team", "CLAIM", table.Item{"owner": "other"})), "is held by other"},
-		{"claim on no name", one(put("LOOKUP#GROUP#displayName#crew", "CLAIM", table.Item{"owner": "team"})), "on no displayName"},
+		{"claim on no name", one(put("LOOKUP#GROUP#displayName#crew", "CLAIM", table.Item{"owner": "team"})), "holds a claim on a displayName"},
 		{"two of a name", func(string) []table.Write { return group("crew", "TEAM") }, "have the same displayName"},
 		{"look-up gone", one(gone("LOOKUP#GROUP#externalId#x-team", "team")), "a group has no look-up"},
 		{"look-up to nothing", one(put("LOOKUP#GROUP#externalId#y", "team", nil)), "leads to no group"},
@@ -110,10 +110,10 @@ func TestMembers(t *testing.T) {
 		{"kinds differ", func(ann string) []table.Write {
 			return []table.Write{put("MEMBEROF#"+ann[:1], ann+"#team", table.Item{"kind": "G", "of": "GROUP"})}
 		}, "not in the reverse direction"},
-		{"no kind", one(put("MEMBERS#team", "X#1", nil)), "member of no kind"},
+		{"no kind", one(put("MEMBERS#team", "X#1", nil)), "member of unknown kind"},
 		{"no kind in reverse", one(put("MEMBEROF#1", "1#team", table.Item{"of": "GROUP"})), "has no kind"},
 		{"wrong partition", one(put("MEMBEROF#2", "1#team", table.Item{"kind": "U", "of": "GROUP"})), "wrong partition"},
-		{"of nothing", one(put("MEMBEROF#1", "1#team", table.Item{"kind": "U"})), "does not say what it leads to"},
+		{"of nothing", one(put("MEMBEROF#1", "1#team", table.Item{"kind": "U"})), "does not name the kind"},
 		{"no such user", func(string) []table.Write { return member("team", "U#1") }, "user 1 does not exist"},
 		{"no such user, in reverse only", func(string) []table.Write { return member("team", "U#1")[1:] }, "user 1 does not exist"},
 		{"no such group as a member", func(string) []table.Write { return member("team", "G#1") }, "group 1 does not exist"},
@@ -151,7 +151,7 @@ func TestUnfinished(t *testing.T) {
 		rest                  string // the problem that remains when unfinished work is allowed
 	}{
 		{damage{"pending", one(mark("pending")), "not finished"}, 1, 0, ""},
-		{damage{"a group that is deleted", one(mark("deleting")), "not deleted to the end"}, 1, 0, ""},
+		{damage{"a group that is deleted", one(mark("deleting")), "the deletion of"}, 1, 0, ""},
 		{damage{"its member", one(mark("deleting")), "group team is being deleted"}, 1, 0, ""},
 		{damage{"a user who is deleted", func(ann string) []table.Write {
 			return []table.Write{table.Update(table.Key{PK: in + "USER", SK: ann}, table.Item{"deleting": "x"})}
@@ -168,9 +168,9 @@ func TestUnfinished(t *testing.T) {
 		{damage{"a member that should have waited", func(string) []table.Write {
 			return append(member("team", "U#1"), mark("deleting"))
 		}, "user 1 does not exist"}, 1, 0, "user 1 does not exist"},
-		{damage{"a chunk", func(string) []table.Write { return []table.Write{mark("pending"), step("c1")} }, "is not carried out"}, 1, 0, ""},
-		{damage{"a chunk of another change", one(step("c2")), ""}, 0, 1, ""},
-		{damage{"a chunk for ever", one(put("PENDING#team", "c2#000000", nil)), "stays for ever"}, 0, 1, "stays for ever"},
+		{damage{"a step", func(string) []table.Write { return []table.Write{mark("pending"), step("c1")} }, "is not carried out"}, 1, 0, ""},
+		{damage{"a step of another change", one(step("c2")), ""}, 0, 1, ""},
+		{damage{"a step that does not expire", one(put("PENDING#team", "c2#000000", nil)), "does not expire"}, 0, 1, "does not expire"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			check(t, tt.want, tt.writes)

@@ -1,6 +1,6 @@
 package verify
 
-// maxDepth is the most groups that may contain each other in a row.
+// maxDepth is the most levels of nested groups.
 const maxDepth = 10
 
 // nesting measures how deep the groups below each group go.
@@ -9,7 +9,7 @@ type nesting struct {
 	depth  map[resource]int        // 0 while it is being measured
 }
 
-// checkNesting demands that no group contains itself and that none is nested too deep.
+// checkNesting demands that no group contains itself and that no group is nested too deep.
 func (s *state) checkNesting() {
 	n := nesting{within: map[resource][]resource{}, depth: map[resource]int{}}
 	for e := range s.forward {
@@ -27,8 +27,8 @@ func (s *state) checkNesting() {
 	}
 }
 
-// measure counts the groups in the longest row from g downward, and reports
-// whether the way meets a group twice.
+// measure counts the groups on the longest path from g downward, and reports whether the
+// path meets a group twice.
 func (n *nesting) measure(g resource) (depth int, circle bool) {
 	if depth, met := n.depth[g]; met {
 		return depth, depth == 0
@@ -37,7 +37,7 @@ func (n *nesting) measure(g resource) (depth int, circle bool) {
 	for _, inner := range n.within[g] {
 		below, round := n.measure(inner)
 		if round {
-			return 0, true // g stays at 0: whatever leads to it leads to the circle
+			return 0, true // g stays at 0: each group above it leads to the cycle
 		}
 		depth = max(depth, below)
 	}

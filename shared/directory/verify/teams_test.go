@@ -33,9 +33,9 @@ func TestTeams(t *testing.T) {
 		{"name of a group", behind(put("TEAM", "crew", table.Item{"doc": `{"displayName":"TEAM"}`})), "have the same displayName"},
 		{"counter off", behind(table.Update(table.Key{PK: in + "COUNT#TEAM", SK: "03"}, nil).Adding("n", 1)), "has 1 teams, its counters say 2"},
 		{"no team left", behind(gone("TEAM", "crew")), "team crew does not exist"},
-		{"a team that is deleted", behind(mark), "team crew is not deleted to the end"},
+		{"a team that is deleted", behind(mark), "the deletion of team crew is not finished"},
 		{"its member", behind(mark), "team crew is being deleted"},
-		{"no such person", func(string) []table.Write { return crew("1")[:5] }, "there is no such person"},
+		{"no such person", func(string) []table.Write { return crew("1")[:5] }, "person does not exist"},
 		{"to the team only", func(ann string) []table.Write {
 			return append(crew(ann), table.Delete(table.Key{PK: "TEAMOF#" + ann, SK: "acme#crew"}))
 		}, "not in the reverse direction"},

@@ -27,29 +27,30 @@ func (s *state) checkMarks() (unfinished int) {
 		}
 		if mark.deleting {
 			unfinished++
-			s.unfinishedProblem("%s is not deleted to the end", r)
+			s.unfinishedProblem("the deletion of %s is not finished", r)
 		}
 	}
 	return unfinished
 }
 
-// unfinishedProblem reports what only unfinished work leaves.
+// unfinishedProblem reports a problem that unfinished work explains, unless that is
+// allowed.
 func (s *state) unfinishedProblem(format string, r resource) {
 	if !s.unfinished {
 		s.problem(format, r)
 	}
 }
 
-// checkSteps counts the chunks that no group names. They are of changes that
-// were never committed, and must go by themselves.
+// checkSteps counts the steps that no group names. They belong to changes that were never
+// committed, and must expire.
 func (s *state) checkSteps() (abandoned int) {
 	for _, c := range s.steps {
 		if s.resources[c.group].pending == c.change {
-			s.unfinishedProblem("a chunk of a change to %s is not carried out", c.group)
+			s.unfinishedProblem("a step of a change to %s is not carried out", c.group)
 			continue
 		}
 		if abandoned++; !c.expires {
-			s.problem("a chunk of no change to %s stays for ever", c.group)
+			s.problem("a step of an uncommitted change to %s does not expire", c.group)
 		}
 	}
 	return abandoned

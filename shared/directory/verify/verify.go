@@ -1,9 +1,8 @@
-// Package verify compares everything in the table with what must be true of it:
-// users, accounts, groups and teams are in bijection with their claims, look-ups lead to
-// them and back, counters agree, memberships stand in both directions between what
-// exists, the nesting of groups has no cycle, and nothing is left half
-// done. It reads the keys itself instead of asking package directory to make
-// them, so that one mistake does not hide in both.
+// Package verify checks the invariants of the whole table: users, accounts, groups and
+// teams match their claims one to one, look-ups lead to the resources that have them,
+// counters agree, each membership has an item in both directions between resources that
+// exist, the nesting of groups has no cycle, and no work is unfinished. It parses the keys
+// itself instead of calling package directory, so that one mistake is not made in both.
 package verify
 
 import (
@@ -14,29 +13,28 @@ import (
 	"scimserver/shared/table"
 )
 
-// Report is what a walk over the table has found.
+// Report is the result of a check.
 type Report struct {
 	Users      int
 	Accounts   int
 	Claims     int      // on usernames and emails
-	Groups     int      // with those under deletion
-	Members    int      // of all groups together
-	Teams      int      // with those under deletion
+	Groups     int      // including those being deleted
+	Members    int      // of all groups
+	Teams      int      // including those being deleted
 	Unfinished int      // changes and deletions under way
-	Abandoned  int      // chunks of changes that were never committed; they expire
+	Abandoned  int      // steps of changes that were never committed; they expire
 	Problems   []string // one sentence each, without attribute values
 }
 
-// Option adapts a walk.
+// Option adapts a check.
 type Option func(*state)
 
-// AllowUnfinished says that changes and deletions may be under way: marks, the
-// chunks that a mark names, and the memberships of what is being deleted are no
-// problems then.
+// AllowUnfinished allows changes and deletions under way: marks, the steps that a mark
+// names, and the memberships of resources being deleted are no problems then.
 func AllowUnfinished(s *state) { s.unfinished = true }
 
-// Table walks the table and reports. Run it while nothing writes: it reads item
-// by item, and a change under way looks like a problem.
+// Table checks the table. Run it while nothing writes: it reads item by item, and a change
+// under way looks like a problem.
 func Table(ctx context.Context, db *table.DB, options ...Option) (Report, error) {
 	s := newState()
 	for _, option := range options {
@@ -58,17 +56,17 @@ type state struct {
 	unfinished bool // AllowUnfinished
 
 	resources     map[resource]resourceState
-	wantedClaims  map[string]string   // claim that a user must hold -> user; see own
+	wantedClaims  map[string]string   // claim that a user must hold -> user; see addOwnClaim
 	claims        map[string]string   // key of a claim on a username or email -> owner
 	names         map[string]string   // key of a claim on a displayName -> owner
-	wantedNames   map[string]resource // key of the claim that a group or team must hold -> that
-	wantedLookups map[lookup]bool     // look-up that must be there
-	lookups       map[lookup]bool     // look-up item
+	wantedNames   map[string]resource // key of the claim that a group or team must hold -> the group or team
+	wantedLookups map[lookup]bool     // look-ups that must exist
+	lookups       map[lookup]bool     // look-ups that exist
 	counts        map[counter]int64   // sum of the counter's shards
 	forward       map[edge]bool
 	reverse       map[edge]bool
 	steps         []step
-	persons       map[string]person // id -> account, or user of whatever tenant
+	persons       map[string]person // id -> account, or user of any tenant
 	inTeam        map[teamMembership]bool
 	teamsOf       map[teamMembership]bool
 
@@ -90,7 +88,7 @@ func (s *state) problem(format string, args ...any) {
 	s.problems = append(s.problems, fmt.Sprintf(format, args...))
 }
 
-// add sorts an item by its key.
+// add notes an item by its key.
 func (s *state) add(item table.Item) error {
 	pk, sk := item.Text("PK"), item.Text("SK")
 	parts := append(strings.SplitN(pk, "#", 4), "", "", "")

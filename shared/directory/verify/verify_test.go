@@ -29,7 +29,7 @@ func TestTable(t *testing.T) {
 		}, "is held by other"},
 		{"claim on nothing", func(id string) table.Write {
 			return table.Put(table.Key{PK: "CLAIM#SYSTEM#USERNAME#bob", SK: "CLAIM"}, table.Item{"owner": id})
-		}, "is on nothing"},
+		}, "holds a claim on a value"},
 		{"look-up gone", func(id string) table.Write {
 			return table.Delete(table.Key{PK: "T#acme#LOOKUP#USER#externalId#x", SK: id})
 		}, "has no look-up"},
