@@ -134,6 +134,13 @@ func summarizeEntry(e provlog.Entry) string {
 	if e.Failed() {
 		parts = []string{strings.TrimSpace(e.Type + " " + summarizeDetail(e.Detail))}
 	}
+	if e.SkippedCount > 0 {
+		parts = append(parts, fmt.Sprintf("skipped %d unknown members: %s", e.SkippedCount,
+			truncate(join(e.Skipped, ", "), maxDetailShown)))
+	}
+	if len(e.Ignored) > 0 {
+		parts = append(parts, "ignored: "+truncate(strings.Join(e.Ignored, ", "), maxDetailShown))
+	}
 	if len(e.Deviations) > 0 {
 		parts = append(parts, "tolerated: "+truncate(strings.Join(e.Deviations, ", "), maxDetailShown))
 	}

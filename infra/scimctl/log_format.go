@@ -55,7 +55,7 @@ func writeLogCSV(w io.Writer, entries []provlog.Entry, header bool) error {
 	if header {
 		if err := out.Write([]string{
 			"time", "status", "operation", "resourceType", "id", "name", "externalId", "credential",
-			"request", "scimType", "detail", "changed", "deviations",
+			"request", "scimType", "detail", "changed", "deviations", "ignored", "skipped", "skippedCount",
 		}); err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func csvCells(e provlog.Entry) []string {
 	cells := []string{
 		e.Time.UTC().Format(time.RFC3339Nano), strconv.Itoa(e.Status), e.Operation, e.Kind, string(e.ID), e.Name,
 		e.ExternalID, string(e.Credential), e.Request, e.Type, e.Detail, strings.Join(e.Changed, " "),
-		strings.Join(e.Deviations, " "),
+		strings.Join(e.Deviations, " "), strings.Join(e.Ignored, " "), join(e.Skipped, " "), strconv.Itoa(e.SkippedCount),
 	}
 	for i, cell := range cells {
 		cells[i] = asText(cell)

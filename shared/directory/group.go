@@ -45,7 +45,7 @@ func (t Groups) create(ctx context.Context, g Group, members MemberEdit, more []
 	c := &change{namespace: t.namespace, group: g.ID, edit: members, exact: true}
 	c.groupWrites = func(_ table.Stamp, marks table.Item) []table.Write {
 		own := merged(item, marks)
-		addLogStamp(ctx, own, c.changesMembers(), len(c.skipped))
+		addLogStamp(ctx, own, c.changesMembers(), c.skipped)
 		return append(append(t.createWrites(GroupKind, g.Resource, own, name), t.countWrite(GroupKind, 1)), more...)
 	}
 	err = t.finishingDeletes(ctx, func() error { return t.classifyFailure(ctx, g.ID, c.execute(ctx), name) })
@@ -54,7 +54,7 @@ func (t Groups) create(ctx context.Context, g Group, members MemberEdit, more []
 
 // outcome describes the change once it has been carried out.
 func (c *change) outcome(g Group, exact bool) ChangeResult {
-	out := ChangeResult{Group: g, Exact: exact, Skipped: c.skipped}
+	out := ChangeResult{Group: g, Exact: exact, Skipped: c.skipped, Written: c.wrote}
 	for _, m := range c.edit.Add {
 		if _, held := c.memberKinds[m.ID]; !held {
 			out.Added = append(out.Added, withDefaultKind(m))
@@ -107,6 +107,7 @@ type ChangeResult struct {
 	Exact   bool      // Group is what stands; otherwise others may have changed it too
 	Added   []Member  // with their kinds
 	Skipped []scim.ID // members that do not exist
+	Written bool      // false if the edit changed nothing
 }
 
 // Change lets edit decide on a group and carries that out: in one transaction,
@@ -249,7 +250,7 @@ func (c *change) prepare(ctx context.Context, old, now Group, versioned bool) ([
 		if versioned {
 			own["writer"] = c.d.nextStamps(old.Resource, stamp)
 		}
-		addLogStamp(ctx, own, c.changesMembers(), len(c.skipped))
+		addLogStamp(ctx, own, c.changesMembers(), c.skipped)
 		group := table.Update(c.keys.resource(GroupKind, c.group), own).
 			Adding("version", 1).
 			WithCondition(condition, values)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"scimserver/shared/scim"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 )
@@ -18,15 +19,16 @@ type LogRecord struct {
 	Operation  string
 	Status     int // that is answered when the request is carried out
 	Deviations []string
+	Ignored    []string  // attributes that the resource type does not have
+	Skipped    []scim.ID // members that were left out because they do not exist
 }
 
 type logRecordKey struct{}
 
 // WithLogRecord returns a context for a request. The write that makes the request's
 // change carries what record returns, which is asked for at that time, and anew for
-// each attempt. skipped is the number of members that are left out because they do
-// not exist.
-func WithLogRecord(ctx context.Context, record func(skipped int) LogRecord) context.Context {
+// each attempt. skipped has the members that are left out because they do not exist.
+func WithLogRecord(ctx context.Context, record func(skipped []scim.ID) LogRecord) context.Context {
 	return context.WithValue(ctx, logRecordKey{}, record)
 }
 
@@ -41,20 +43,23 @@ func connecting(ctx context.Context) context.Context {
 // logStamp is a record as an item has it, as small as it can be: it counts for the
 // capacity units of every access.
 type logStamp struct {
-	Time       int64    `json:"t"` // milliseconds
-	Request    string   `json:"r"`
-	Credential string   `json:"c,omitempty"`
-	Operation  string   `json:"o"`
-	Status     int      `json:"s"`
-	Deviations []string `json:"d,omitempty"`
-	Members    bool     `json:"m,omitempty"` // members change, who are not in the document
+	Time       int64     `json:"t"` // milliseconds
+	Request    string    `json:"r"`
+	Credential string    `json:"c,omitempty"`
+	Operation  string    `json:"o"`
+	Status     int       `json:"s"`
+	Deviations []string  `json:"d,omitempty"`
+	Members    bool      `json:"m,omitempty"` // members change, who are not in the document
+	Ignored    []string  `json:"i,omitempty"`
+	Skipped    []scim.ID `json:"k,omitempty"` // the first of them
+	SkippedAll int       `json:"n,omitempty"` // their number
 }
 
 // addLogStamp adds the record of the request to a resource's item or to what is set of
 // it. Other writes leave the attribute alone: the log is told of a change by its
 // being another one.
-func addLogStamp(ctx context.Context, item table.Item, members bool, skipped int) {
-	ask, ok := ctx.Value(logRecordKey{}).(func(int) LogRecord)
+func addLogStamp(ctx context.Context, item table.Item, members bool, skipped []scim.ID) {
+	ask, ok := ctx.Value(logRecordKey{}).(func([]scim.ID) LogRecord)
 	if !ok {
 		return
 	}
@@ -65,8 +70,14 @@ func addLogStamp(ctx context.Context, item table.Item, members bool, skipped int
 	data, err := json.Marshal(logStamp{
 		Time: r.Time.UnixMilli(), Request: r.Request, Credential: string(r.Credential), Operation: r.Operation,
 		Status: r.Status, Deviations: r.Deviations, Members: members,
+		Ignored: firstOf(r.Ignored, maxNamed), Skipped: firstOf(r.Skipped, maxNamed), SkippedAll: len(r.Skipped),
 	})
 	if err == nil {
 		item["log"] = string(data)
 	}
 }
+
+// maxNamed is how many ignored attributes and skipped members a record names.
+const maxNamed = 10
+
+func firstOf[T any](list []T, most int) []T { return list[:min(len(list), most)] }

@@ -86,7 +86,7 @@ func (tr StreamChange) entryOf(c logStamp) provlog.Entry {
 			UTC(),
 		Request: c.Request, Credential: tenant.KeyID(c.Credential), Operation: c.Operation,
 		Kind: string(tr.Kind), ID: tr.ID, Name: tr.New.Get(name).Text(), ExternalID: tr.New.Get("externalId").Text(),
-		Status: c.Status, Deviations: c.Deviations,
+		Status: c.Status, Deviations: c.Deviations, Ignored: c.Ignored, Skipped: c.Skipped, SkippedCount: c.SkippedAll,
 	}
 }
 

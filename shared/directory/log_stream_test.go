@@ -44,11 +44,9 @@ var arrived = time.Now().UTC().Add(-48 * time.Hour).Truncate(24 * time.Hour).Add
 func (j *journal) request(operation string, status int) context.Context {
 	j.n++
 	n := j.n
-	return directory.WithLogRecord(j.Context(), func(skipped int) directory.LogRecord {
+	return directory.WithLogRecord(j.Context(), func(skipped []scim.ID) directory.LogRecord {
 		r := directory.LogRecord{Time: arrived.Add(time.Duration(n) * time.Second), Request: fmt.Sprintf("r%d", n), Credential: "k1", Operation: operation, Status: status}
-		if skipped > 0 {
-			r.Deviations = []string{fmt.Sprintf("skipped-%d", skipped)}
-		}
+		r.Skipped = skipped
 		return r
 	})
 }
@@ -178,7 +176,7 @@ func TestLogOfAGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := made.Group.ID
-	j.newest(provlog.Entry{Operation: "create", Kind: "Group", Name: "g", ExternalID: "x", Status: 201, Changed: []string{"externalId", "displayName", "members"}, Deviations: []string{"skipped-1"}})
+	j.newest(provlog.Entry{Operation: "create", Kind: "Group", Name: "g", ExternalID: "x", Status: 201, Changed: []string{"externalId", "displayName", "members"}, Skipped: []scim.ID{"0-unknown"}, SkippedCount: 1})
 	edit := func(ctx context.Context, name string, m directory.MemberEdit) {
 		t.Helper()
 		_, err := j.acme.Groups().Change(ctx, id, nil, nil, func(*directory.Draft) (directory.Edit, error) {
@@ -234,7 +232,7 @@ func TestLogCostsNothing(t *testing.T) { // design: round trips and capacity
 	} {
 		r := directory.LogRecord{Time: arrived, Request: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", Credential: "abcdefghijklmnopqrst", Operation: tt.what, Status: 201,
 			Deviations: []string{"string-boolean", "unknown-member", "bare-words", "long-display"}}
-		ctx, meter := table.WithMeter(directory.WithLogRecord(t.Context(), func(int) directory.LogRecord { return r }))
+		ctx, meter := table.WithMeter(directory.WithLogRecord(t.Context(), func([]scim.ID) directory.LogRecord { return r }))
 		if err := tt.do(ctx); err != nil {
 			t.Errorf("%s: %v", tt.what, err)
 		}

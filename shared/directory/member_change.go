@@ -98,11 +98,14 @@ func (c *change) write(ctx context.Context, large bool) error {
 	if err != nil {
 		return err
 	}
-	c.wrote, c.inManySteps = true, large
+	c.inManySteps = large
 	if large {
-		return c.inSteps(ctx, guard)
+		err = c.inSteps(ctx, guard)
+	} else {
+		err = c.inOneTransaction(ctx, guard)
 	}
-	return c.inOneTransaction(ctx, guard)
+	c.wrote = err == nil
+	return err
 }
 
 // hasInvalidID reports whether an id can't be a user's.

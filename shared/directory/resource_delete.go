@@ -61,7 +61,7 @@ func (t *namespace) mark(ctx context.Context, k Kind, id scim.ID, match Match) (
 	}
 	item, err := t.d.db.WriteReturning(ctx, func(stamp table.Stamp) table.Write {
 		set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "marker": string(stamp)}
-		addLogStamp(ctx, set, false, 0)
+		addLogStamp(ctx, set, false, nil)
 		return table.Update(t.keys.resource(k, id), set).Adding("version", 1).WithCondition(condition, values)
 	})
 	err = t.resolveLostAnswer(ctx, k, id, 0, err)

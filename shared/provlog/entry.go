@@ -1,5 +1,6 @@
 // Package provlog stores the provisioning log of each tenant in the table: an entry for every
-// provisioning request that changed something or failed. Entries expire.
+// provisioning request that changed something, failed, or left out all that it had to change.
+// Entries expire.
 package provlog
 
 import (
@@ -19,7 +20,8 @@ import (
 // Retention is how long entries are kept.
 const Retention = 90 * 24 * time.Hour
 
-// Entry is about one provisioning request that changed something or failed.
+// Entry is about one provisioning request that changed something, failed, or left out all that it
+// had to change.
 type Entry struct {
 	Time       time.Time    `json:"time"` // of the request's arrival
 	Request    string       `json:"request"`
@@ -35,6 +37,10 @@ type Entry struct {
 	// Changed has the names of the changed attributes. Of values it has only that of active.
 	Changed    []string `json:"changed,omitempty"`
 	Deviations []string `json:"deviations,omitempty"` // that were repaired
+	Ignored    []string `json:"ignored,omitempty"`    // attributes that the resource type does not have
+	// Skipped has the first members that were left out because they do not exist.
+	Skipped      []scim.ID `json:"skipped,omitempty"`
+	SkippedCount int       `json:"skippedCount,omitempty"` // all of them
 }
 
 // Log is the provisioning log of one tenant.
@@ -70,8 +76,14 @@ func truncate(s string, most int) string {
 func (e Entry) truncated() Entry {
 	e.ID, e.Name, e.ExternalID = scim.ID(Truncate(string(e.ID))), Truncate(e.Name), Truncate(e.ExternalID)
 	e.Detail, e.Time = truncate(e.Detail, maxDetail), e.Time.UTC().Truncate(time.Millisecond)
+	e.Ignored, e.Skipped = firstOf(e.Ignored), firstOf(e.Skipped)
 	return e
 }
+
+// maxNamed is how many ignored attributes and skipped members an entry names.
+const maxNamed = 10
+
+func firstOf[T any](list []T) []T { return list[:min(len(list), maxNamed)] }
 
 // Put writes an entry. It is idempotent. The error is table.ErrUnavailable.
 func (l Log) Put(ctx context.Context, e Entry) error {

@@ -7,19 +7,19 @@ import "context"
 type hooks struct {
 	open            func(context.Context, *request) error  // the tenant's part of the directory
 	recordConflicts func(context.Context, *request, error) // after a request failed
-	logFailure      func(context.Context, *request)        // before the answer is written
+	logUnwritten    func(context.Context, *request)        // before the answer is written
 }
 
 func noHooks() hooks {
 	return hooks{
 		open:            func(context.Context, *request) error { return nil },
 		recordConflicts: func(context.Context, *request, error) {},
-		logFailure:      func(context.Context, *request) {},
+		logUnwritten:    func(context.Context, *request) {},
 	}
 }
 
 func (s *Server) resourceHooks() hooks {
-	return hooks{open: s.openDirectory, recordConflicts: s.recordConflicts, logFailure: s.logFailure}
+	return hooks{open: s.openDirectory, recordConflicts: s.recordConflicts, logUnwritten: s.logUnwritten}
 }
 
 // openDirectory gives a request its tenant's part of the directory. It fails if the table was made

@@ -12,7 +12,7 @@ import (
 func (g *groups) respondReplaced(
 	ctx context.Context, r *request, status int, c directory.ChangeResult, members *memberEdit,
 ) (*response, error) {
-	r.event.repairs.Skipped(len(c.Skipped))
+	r.event.noteChange(c)
 	if c.Exact && g.wantsEdges(r) {
 		shown := g.memberArray(r, members.result(c.Added))
 		if !fitsAnswer(shown) {

@@ -28,6 +28,6 @@ func (g *groups) patch(ctx context.Context, r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.event.repairs.Skipped(len(changed.Skipped))
+	r.event.noteChange(changed)
 	return g.patchAnswer(ctx, r, changed)
 }

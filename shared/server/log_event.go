@@ -27,7 +27,9 @@ type event struct {
 	conflicts        []directory.ConflictID // one for each taken value, in order
 	conflictErr      error                  // why the conflicts could not be recorded
 	name, externalID string                 // only for the provisioning log, see noteNames
-	logErr           error                  // why the provisioning log has no entry of the failure
+	written          bool                   // the request's change carries the record for the provisioning log
+	skipped          []scim.ID              // members that were left out because they do not exist
+	logErr           error                  // why the provisioning log has no entry of the request
 
 	plans   []string     // how a search found its resources
 	read    atomic.Int64 // resources that a search read

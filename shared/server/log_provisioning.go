@@ -18,10 +18,12 @@ func (r *request) withLogRecord(ctx context.Context) context.Context {
 	if r.event.writes == "" {
 		return ctx
 	}
-	return directory.WithLogRecord(ctx, func(skipped int) directory.LogRecord {
+	return directory.WithLogRecord(ctx, func(skipped []scim.ID) directory.LogRecord {
+		r.event.written = true
 		return directory.LogRecord{
 			Time: r.event.start, Request: r.RequestID, Credential: r.Caller.Credential, Operation: r.event.operation,
-			Status: r.successStatus(skipped), Deviations: r.event.deviations(skipped),
+			Status: r.successStatus(len(skipped)), Deviations: r.event.deviations(len(skipped)),
+			Ignored: r.event.repairs.Ignored(), Skipped: skipped,
 		}
 	})
 }
@@ -75,18 +77,41 @@ func (r *request) noteNames(doc scim.Value) {
 // logTimeout limits the time that an answer waits for its entry in the provisioning log.
 const logTimeout = 300 * time.Millisecond
 
-// logFailure writes the log entry of a provisioning request that failed, even if the request's own
-// deadline has passed. If the entry cannot be written, the answer stays the same.
-func (s *Server) logFailure(ctx context.Context, r *request) {
+// logUnwritten writes the log entry of a provisioning request that no write carries: one that
+// failed, or one that changed nothing because all it had to add was left out. It does so even if the
+// request's own deadline has passed. If the entry cannot be written, the answer stays the same.
+func (s *Server) logUnwritten(ctx context.Context, r *request) {
 	e := r.event
-	if e.writes == "" || e.err == nil || r.Caller.Tenant == "" {
+	if e.writes == "" || r.Caller.Tenant == "" || e.err == nil && !e.leftOutAll() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logTimeout)
 	defer cancel()
-	e.logErr = s.Directory.For(r.Caller.Tenant).Log().Put(ctx, provlog.Entry{
+	e.logErr = s.Directory.For(r.Caller.Tenant).Log().Put(ctx, e.entry(r))
+}
+
+// leftOutAll reports whether the request changed nothing because it left something out. A PUT that
+// repeats what is stored beside an unknown attribute is not one: providers send it again and again.
+func (e *event) leftOutAll() bool {
+	ignored := e.operation == "patch" && len(e.repairs.Ignored()) > 0
+	return !e.written && (len(e.skipped) > 0 || ignored)
+}
+
+// entry is the log entry of a request that no write carries.
+func (e *event) entry(r *request) provlog.Entry {
+	out := provlog.Entry{
 		Time: e.start, Request: r.RequestID, Credential: r.Caller.Credential, Operation: e.operation,
-		Kind: string(e.writes), ID: r.ID, Name: e.name, ExternalID: e.externalID,
-		Status: e.status, Type: string(e.err.Type), Detail: e.err.Detail, Deviations: e.deviations(0),
-	})
+		Kind: string(e.writes), ID: r.ID, Name: e.name, ExternalID: e.externalID, Status: e.status,
+		Deviations: e.deviations(0), Ignored: e.repairs.Ignored(), Skipped: e.skipped, SkippedCount: len(e.skipped),
+	}
+	if e.err != nil {
+		out.Type, out.Detail = string(e.err.Type), e.err.Detail
+	}
+	return out
+}
+
+// noteChange notes what became of a group. A write that was only prepared has asked for the record.
+func (e *event) noteChange(c directory.ChangeResult) {
+	e.skipped, e.written = c.Skipped, c.Written
+	e.repairs.Skipped(len(c.Skipped))
 }

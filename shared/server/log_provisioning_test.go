@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +115,41 @@ func TestWhatIsNoProvisioningIsNotLogged(t *testing.T) {
 	p.ask(401, "POST", "/Users", user("ann", ""))
 	if got := p.failures(); len(got) != 0 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestWhatWasLeftOutIsLogged: support can tell why a member is not in a group although the provider
+// got a success, and which attributes had no effect.
+func TestWhatWasLeftOutIsLogged(t *testing.T) {
+	p := newProvisioning(t, http.DefaultTransport)
+	g := id(p.ask(201, "POST", "/Groups", group("g", "")))
+	ann := p.ask(201, "POST", "/Users", user("ann", ""))
+	const unknown = "urn:ietf:params:scim:schemas:extension:acme:2.0:User:costId"
+	for _, tt := range []struct {
+		name, path, ops string
+		skipped         []scim.ID
+		ignored         []string
+	}{
+		{"a member", "/Groups/" + g, `[{"op":"add","path":"members","value":[{"value":"nobody"}]}]`, []scim.ID{"nobody"}, nil},
+		{"an attribute", "/Users/" + id(ann), `[{"op":"replace","path":"` + unknown + `","value":"7"}]`, nil, []string{unknown}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			before := len(p.failures())
+			a := p.send("PATCH", tt.path, message(tt.ops))
+			all := p.failures()
+			if a.StatusCode/100 != 2 || len(all) != before+1 {
+				t.Fatalf("answer %d, entries %+v", a.StatusCode, all)
+			}
+			if e := all[0]; !slices.Equal(e.Skipped, tt.skipped) || e.SkippedCount != len(tt.skipped) ||
+				!slices.Equal(e.Ignored, tt.ignored) || e.Status != a.StatusCode || e.Failed() || e.Changed != nil {
+				t.Errorf("the entry is %+v", e)
+			}
+		})
+	}
+	before := len(p.failures())
+	p.ask(200, "PUT", "/Users/"+id(ann), user("ann", `,"`+unknown[:len(unknown)-len(":costId")]+`":{"costId":"7"}`))
+	if all := p.failures(); len(all) != before {
+		t.Errorf("a PUT without a change writes %+v", all[0])
 	}
 }
 

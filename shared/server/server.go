@@ -82,7 +82,7 @@ func (s *Server) perform(ctx context.Context, origin Origin, hr *http.Request) (
 		out = &response{Status: e.err.Status, Body: e.err.Value()}
 	}
 	e.status = out.Status
-	s.hooks.logFailure(ctx, r)
+	s.hooks.logUnwritten(ctx, r)
 	e.log(ctx, s.Log, r, usage(), s.Now())
 	return out, e.err
 }
