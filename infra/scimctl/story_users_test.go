@@ -49,7 +49,7 @@ func accountConnected(s story) {
 	ben := s.person("ben")
 	account := s.account(ben.userName + " -email " + ben.email)
 	id := s.conflict(s.idp.provision(ben), `userName "`+ben.userName+`" and emails.value`)
-	s.refuses("userName is what the provider asks for", "conflict release %s %s", s.tenant, id)
+	s.refuses("provider asks for the holder's userName", "conflict release %s %s", s.tenant, id)
 	s.ctl("conflict connect %s %s", s.tenant, id)
 	if got := s.state(id); got != "approved" {
 		s.Errorf("the conflict is %s", got)

@@ -14,13 +14,13 @@ import (
 type Account struct{ User }
 
 // HasVerified reports whether the application has marked an email of the account as
-// verified: that the person reads what is sent there.
+// verified: the person receives messages sent to it.
 func (a Account) HasVerified(address string) bool {
 	return slices.Contains(strings.Split(a.verified, "\n"), scim.Fold(address))
 }
 
-// email returns an email of the account as it is stored, "" if it has none that folds
-// like an address.
+// email returns the account's email that equals address after folding, as it is stored, or
+// "".
 func (a Account) email(address string) string {
 	for _, e := range a.Doc.Get("emails").Items() {
 		if own := e.Get("value").Text(); scim.Fold(own) == scim.Fold(address) {
@@ -33,8 +33,8 @@ func (a Account) email(address string) string {
 // AccountContent is what the application sets in an account.
 type AccountContent struct {
 	Content
-	// Verified are the emails that the application has marked as verified. Others than
-	// those of the document do not count.
+	// Verified are the emails that the application has marked as verified. Only those in
+	// the document count.
 	Verified []string
 }
 
@@ -44,7 +44,7 @@ type Accounts struct{ *namespace }
 // Accounts returns the part of the directory that belongs to no tenant.
 func (d *Directory) Accounts() *Accounts { return &Accounts{d.namespace("")} }
 
-// content is the content with the verified emails that the document has.
+// content returns the content with its verified emails that are in the document.
 func (c AccountContent) content() Content {
 	var list []string
 	for _, address := range c.Verified {
@@ -62,15 +62,15 @@ func (c AccountContent) content() Content {
 	return c.Content
 }
 
-// Create stores a new account, with everything that it claims, in one transaction.
+// Create stores a new account with its claims in one transaction.
 // The errors are those of Users.Create.
 func (a *Accounts) Create(ctx context.Context, c AccountContent) (Account, error) {
 	u, err := a.createAs(ctx, AccountKind, c.content())
 	return Account{u}, err
 }
 
-// Change lets edit turn an account into its new content and stores that, as
-// Users.Replace does for a user. The errors are those of Users.Replace.
+// Change lets edit turn an account into its new content and stores it, as Users.Replace
+// does for a user. The errors are those of Users.Replace.
 func (a *Accounts) Change(
 	ctx context.Context,
 	id scim.ID,
@@ -84,8 +84,7 @@ func (a *Accounts) Change(
 	return Account{u}, err
 }
 
-// Delete removes an account with everything that it claims. The errors are those of
-// Users.Delete.
+// Delete removes an account with its claims. The errors are those of Users.Delete.
 func (a *Accounts) Delete(ctx context.Context, id scim.ID, match Match) error {
 	return a.delete(ctx, AccountKind, id, match)
 }
@@ -96,20 +95,20 @@ func (a *Accounts) Get(ctx context.Context, id scim.ID) (Account, error) {
 	return Account{u}, err
 }
 
-// ByName reads the account of a username, in whatever case and form. The errors are
-// ErrNotFound and ErrUnavailable.
+// ByName reads the account with a username, which is compared in its folded form. The
+// errors are ErrNotFound and ErrUnavailable.
 func (a *Accounts) ByName(ctx context.Context, name string) (Account, error) {
 	return readOwner(ctx, a.namespace, a.keys.claim("USERNAME", scim.Fold(name)), a.Get)
 }
 
-// ByEmail reads the account that holds an email, in whatever case and form. The
+// ByEmail reads the account with an email, which is compared in its folded form. The
 // errors are ErrNotFound and ErrUnavailable.
 func (a *Accounts) ByEmail(ctx context.Context, address string) (Account, error) {
 	return readOwner(ctx, a.namespace, a.keys.claim("EMAIL", scim.Fold(address)), a.Get)
 }
 
-// List reads a page of all accounts in the order of their ids: at most limit of them
-// behind one. next is where to go on, "" at the end.
+// List reads a page of accounts after an id, in the order of their ids: at most limit.
+// next is the id to continue after, "" at the end.
 func (a *Accounts) List(ctx context.Context, after scim.ID, limit int) (page []Account, next scim.ID, err error) {
 	items, last, err := a.d.db.Query(
 		ctx,

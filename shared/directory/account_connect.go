@@ -12,22 +12,23 @@ import (
 	"scimserver/shared/tenantstore"
 )
 
-// An account is connected when it becomes a SCIM user of a tenant: the same id, the
-// account's time of creation and its memberships in teams, the provider's document,
-// no password. One transaction moves the item, its claims, look-ups and counts, and
-// uses up what permitted it. So of two tenants, of a release and a connection, or of a
-// change of the account and a connection, one wins and the other finds it so.
+// An account is connected when it becomes a SCIM user of a tenant: with the same id, the
+// account's time of creation and its memberships in teams, but with the provider's
+// document and without a password. One transaction moves the item, its claims, look-ups
+// and counts, and uses up the permit. If two tenants connect the account at the same time,
+// or it is changed or released meanwhile, one of the transactions wins, and the others
+// fail on its conditions.
 
-// permit is what lets a request connect an account.
+// permit is the permission of a request to connect an account.
 type permit struct {
 	account Account
-	teams   string        // the attribute of that name: the person is in teams
-	writes  []table.Write // that hold only as long as the permission does
+	teams   string        // the attribute "teams" of the account, not empty if the person is in teams
+	writes  []table.Write // their conditions demand that the permission still holds
 }
 
-// connect makes the user of an account that holds everything that was lost, if that
-// is permitted; else the error is taken. It is table.ErrItemChanged when the account or the
-// permission changed meanwhile.
+// connect turns the account that holds all taken values into a user, if that is permitted;
+// otherwise the error is taken. It is table.ErrItemChanged if the account or the
+// permission has changed meanwhile.
 func (t Users) connect(ctx context.Context, c Content, taken *TakenError) (User, error) {
 	id, ok := taken.onlyAccount()
 	if !ok {
@@ -43,15 +44,15 @@ func (t Users) connect(ctx context.Context, c Content, taken *TakenError) (User,
 	return t.takeOver(ctx, *p, c)
 }
 
-// onlyAccount returns the one account that holds everything that was lost, an email
-// included.
+// onlyAccount returns the account that holds all taken values, if there is exactly one and
+// an email is among the values.
 func (e *TakenError) onlyAccount() (scim.ID, bool) {
 	h := e.Holders[0]
 	one := !slices.ContainsFunc(e.Holders, func(other Holder) bool { return other != h })
 	return h.ID, one && h.Kind == AccountKind && len(e.emails()) > 0
 }
 
-// emails returns the emails that were lost.
+// emails returns the emails among the taken values.
 func (e *TakenError) emails() (list []string) {
 	for _, v := range e.Values {
 		if v.Attribute == emailAttribute {
@@ -61,8 +62,8 @@ func (e *TakenError) emails() (list []string) {
 	return list
 }
 
-// findPermit finds out what permits to connect an account: an approval, or that the
-// tenant connects automatically. It is nil if nothing does.
+// findPermit returns the permission to connect an account: an approval, or that the tenant
+// connects automatically. It returns nil if there is no permission.
 func (t Users) findPermit(ctx context.Context, id scim.ID, taken *TakenError) (*permit, error) {
 	item, conflict, record, err := t.connectState(ctx, t.d.namespace("").keys.resource(AccountKind, id), taken)
 	if err != nil || isBeingDeleted(record) {
@@ -82,8 +83,8 @@ func (t Users) findPermit(ctx context.Context, id scim.ID, taken *TakenError) (*
 	return p, err
 }
 
-// connectState reads who holds what was lost, the conflict about it and the tenant's
-// record. The error is table.ErrItemChanged if the holder has gone.
+// connectState reads the holder, the conflict and the tenant's record. The error is
+// table.ErrItemChanged if the holder has been deleted.
 func (t Users) connectState(
 	ctx context.Context,
 	holder table.Key,
@@ -101,8 +102,8 @@ func (t Users) connectState(
 	return found[holder], found[about], found[tenantstore.Key(t.id)], err
 }
 
-// approvalWrites returns the write that uses up an approval of a connection, nil if there is
-// none that holds. taken is told why one does not.
+// approvalWrites returns the writes that use up the approval of a connection, nil if there
+// is no valid approval. It records in taken why an approval is not valid.
 func (t Users) approvalWrites(by Resource, item table.Item, taken *TakenError) ([]table.Write, error) {
 	if item == nil || item.Text("state") != string(ConflictApproved) {
 		return nil, nil
@@ -135,9 +136,9 @@ func outdatedApproval(of string) string {
 	return "the " + of + " was changed after the approval; approve it again"
 }
 
-// automaticWrites returns the writes that hold a connection to the tenant's own rule: it
-// connects automatically, every email that was lost is verified in the account, and
-// its domain is verified for this tenant alone.
+// automaticWrites returns the writes that check the tenant's rule for automatic
+// connections, nil if the rule does not apply: the tenant connects automatically, every
+// taken email is verified in the account, and its domain is verified for this tenant.
 func (t Users) automaticWrites(a Account, conflict, record table.Item, taken *TakenError) ([]table.Write, error) {
 	if tenant.Connect(record.Text("connect")) != tenant.Automatic {
 		return nil, nil
@@ -147,7 +148,7 @@ func (t Users) automaticWrites(a Account, conflict, record table.Item, taken *Ta
 	}
 	verified, checked := strings.Fields(record.Text("domains")), map[string]bool{}
 	for _, address := range taken.emails() {
-		domain := domainOf(a.email(address)) // not of the one that was sent: what folds alike may be another domain
+		domain := domainOf(a.email(address)) // not of the email that was sent: the same folded form may have another domain
 		if !a.HasVerified(address) || !slices.Contains(verified, domain) {
 			return nil, nil
 		}
@@ -166,12 +167,12 @@ func (t Users) automaticWrites(a Account, conflict, record table.Item, taken *Ta
 	), err
 }
 
-// domainOf returns what stands behind the last @ of an email, in lower case.
+// domainOf returns the part of an email after the last @, in lower case.
 func domainOf(address string) string {
 	return strings.ToLower(address[strings.LastIndexByte(address, '@')+1:])
 }
 
-// takeOver makes a user of an account in one transaction.
+// takeOver turns an account into a user in one transaction.
 func (t Users) takeOver(ctx context.Context, p permit, c Content) (User, error) {
 	u := User{Resource: t.newResource(c.Doc)}
 	u.ID, u.Created = p.account.ID, p.account.Created
@@ -205,8 +206,9 @@ func (t Users) takeOver(ctx context.Context, p permit, c Content) (User, error) 
 	return u, err
 }
 
-// accountDeletes makes the writes that take an account away: all but the claims that the
-// user keeps. To join a first team moves no version, so that is asked for apart.
+// accountDeletes returns the writes that remove an account, except for the claims that the
+// user keeps. Joining a first team does not change the version of the account, so that has
+// a condition of its own.
 func (t Users) accountDeletes(p permit, kept []claim) []table.Write {
 	none, a := t.d.namespace(""), p.account
 	condition := existsCondition + " AND #version = :version"
@@ -223,7 +225,8 @@ func (t Users) accountDeletes(p permit, kept []claim) []table.Write {
 	return writes
 }
 
-// createOrConnect creates a user, or makes it of the account that stands in the way.
+// createOrConnect creates a user, or turns the account that holds its values into the
+// user.
 func (t Users) createOrConnect(ctx context.Context, c Content) (u User, err error) {
 	err = table.RetryIfChanged(ctx, func() (err error) {
 		u, err = t.createAs(ctx, UserKind, c)

@@ -55,7 +55,7 @@ func TestAccountLife(t *testing.T) {
 }
 
 // Accounts and users of all tenants hold claims against each other. Only who belongs
-// to the same tenant is told by whom a value is held.
+// to the same tenant learns who holds a value.
 func TestAccountsAndUsersShareClaims(t *testing.T) {
 	b := newBench(t, nil)
 	a := b.account("ann", "ann@example.com")

@@ -13,46 +13,46 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// ConflictID names a conflict within its tenant. It is made of the attribute and
-// the value that were lost, so that the same loss is the same conflict.
+// ConflictID identifies a conflict within its tenant. It is derived from the attribute and
+// the value, so a repeated attempt has the same conflict.
 type ConflictID string
 
-// ConflictState says what stands between a conflict and its end.
+// ConflictState says whether somebody has to act on a conflict.
 type ConflictState string
 
 // The states of conflicts.
 const (
-	ConflictOpen      ConflictState = "open"      // somebody has to decide
+	ConflictOpen      ConflictState = "open"      // an operator has to decide
 	ConflictApproved  ConflictState = "approved"  // the provider's next request connects
 	ConflictFreed     ConflictState = "freed"     // the provider's next request will succeed
-	ConflictDismissed ConflictState = "dismissed" // an operator wants to hear no more of it
+	ConflictDismissed ConflictState = "dismissed" // an operator ignores it
 	ConflictClosed    ConflictState = "closed"
 )
 
-// Conflict is what a provider asked for and did not get because another held it.
+// Conflict is the record of a request that failed because another resource holds a value.
 type Conflict struct {
 	ID     ConflictID
-	Kind   Kind         // of what was to be provisioned, UserKind or GroupKind
-	Values []TakenValue // lost to the holder; Holder and ID are not kept. The first names the conflict
+	Kind   Kind         // of the requested resource, UserKind or GroupKind
+	Values []TakenValue // that the holder has, without their Holder and ID. The first one determines the id
 	Holder Holder
 	// Name and ExternalID are the userName or displayName and the externalId that the
 	// provider sent.
 	Name, ExternalID string
-	Resource         scim.ID // the user or group that was to be changed, "" for a new one
+	Resource         scim.ID // the user or group to be changed, "" for a new one
 	Attempts         int
 	First, Last      time.Time // of the attempts
 	State            ConflictState
-	Outcome          string   // in words: why it is in that state
-	Approval         Approval // where the state is ConflictApproved
-	// Deactivated says that the holder is a user of the same tenant whose active is
-	// false. It is not stored: only Holds knows it.
+	Outcome          string   // why it is in that state, as a sentence
+	Approval         Approval // if the state is ConflictApproved
+	// Deactivated says that the holder is a user of the same tenant whose "active" is
+	// false. It is not stored: Conflicts.Refresh sets it.
 	Deactivated bool
 
-	indexed string // the key by which a later success finds it
+	indexed string // the index entry by which a later success finds it
 }
 
-// Approval lets the next request of the provider that loses the conflict's values
-// take over who holds them, as long as that is as it was when it was approved.
+// Approval lets the provider's next request connect the holder of the conflict's values,
+// if the holder has not changed since the approval.
 type Approval struct {
 	Version int64 // of the holder
 	By      string
@@ -67,8 +67,8 @@ const ApprovalLife = 7 * day
 // conflictLife is how long a conflict is kept after its last attempt.
 const conflictLife = 90 * day
 
-// WithoutEmail reports whether values were lost of which none is an email: then the
-// holder need not be the same person.
+// WithoutEmail reports whether the conflict is about a user and no value is an email. Then
+// the holder need not be the same person.
 func (c Conflict) WithoutEmail() bool {
 	for _, v := range c.Values {
 		if v.Attribute == emailAttribute {
@@ -78,8 +78,8 @@ func (c Conflict) WithoutEmail() bool {
 	return c.Kind == UserKind
 }
 
-// HolderKind says what holds the values: account, user, group
-// or team of the same tenant, or elsewhere.
+// HolderKind returns the kind of the holder: "account", or "user", "group" or "team" of
+// the same tenant, or "elsewhere" for a holder in another tenant.
 func (c Conflict) HolderKind(t tenant.ID) string {
 	if c.Holder.Kind != AccountKind && c.Holder.Tenant != t {
 		return "elsewhere"
@@ -89,8 +89,8 @@ func (c Conflict) HolderKind(t tenant.ID) string {
 
 const emailAttribute = "emails.value"
 
-// idOf makes the id of the conflict about a value: it differs between tenants,
-// so that a request with the wrong tenant finds no conflict.
+// idOf returns the id of the conflict about a value. It differs between tenants, so a
+// request for the wrong tenant finds no conflict.
 func (t Conflicts) idOf(v TakenValue) ConflictID {
 	sum := sha256.Sum256([]byte(string(t.id) + "#" + v.Attribute + "#" + scim.Fold(v.Value)))
 	return ConflictID(strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:12]))
@@ -102,8 +102,8 @@ func (t keys) conflict(id ConflictID) table.Key {
 	return table.Key{PK: t.conflicts(), SK: string(id)}
 }
 
-// conflictIndex is the partition of the conflicts of one provider's record: by its
-// externalId, or by the id of the resource where it has none.
+// conflictIndex is the partition of the conflicts about one record of the provider: by its
+// externalId, or by the id of the resource to be changed.
 func (t keys) conflictIndex(record string) string {
 	return t.prefix() + "CONFLICTOF#" + bounded(record)
 }
@@ -112,7 +112,8 @@ func (t keys) conflictIndexEntry(record string, id ConflictID) table.Key {
 	return table.Key{PK: t.conflictIndex(record), SK: string(id)}
 }
 
-// indexValue names what a conflict is about, as long as its values may change.
+// indexValue identifies the provider's record that the conflict is about, "" if that is
+// unknown. The values in the record may change.
 func (c Conflict) indexValue() string {
 	if c.Resource != "" {
 		return "id=" + string(c.Resource)
@@ -123,7 +124,7 @@ func (c Conflict) indexValue() string {
 	return ""
 }
 
-// attributes are what an attempt tells of a conflict.
+// attributes returns the attributes that each attempt sets.
 func (c Conflict) attributes() (table.Item, error) {
 	pairs := make([][2]string, len(c.Values))
 	for i, v := range c.Values {

@@ -13,7 +13,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Provisioned is a user or group that a request of a provider has written.
+// Provisioned is a user or group that a provider's request has written.
 type Provisioned struct {
 	Kind     Kind
 	ID       scim.ID
@@ -21,8 +21,8 @@ type Provisioned struct {
 	At       time.Time
 }
 
-// conflictSelector is what a request of a provider has settled: conflicts by values, and those
-// about provider's records, see Conflict.record.
+// conflictSelector selects the conflicts that a provider's request has resolved: by their
+// values, or by the provider's record, see Conflict.indexValue.
 type conflictSelector struct {
 	Provisioned
 	outcome     string
@@ -30,11 +30,10 @@ type conflictSelector struct {
 	indexValues []string
 }
 
-// CloseResolved closes the conflicts that a provider's later request has settled:
-// those about values that the resource has now, those about its externalId, and, once
-// it has taken other values, those about the resource. An attempt that was made after
-// that request keeps its conflict open. The errors are ErrContention and
-// ErrUnavailable.
+// CloseResolved closes the conflicts that a provider's later request has resolved: those
+// about values that the resource has now, those about its externalId, and, if the request
+// replaced values, those about the resource. A conflict with an attempt after that request
+// stays open. The errors are ErrContention and ErrUnavailable.
 func (t Conflicts) CloseResolved(ctx context.Context, p Provisioned) error {
 	s := conflictSelector{
 		Provisioned: p,
@@ -60,7 +59,7 @@ func (t Conflicts) closeDeleted(ctx context.Context, p Provisioned) error {
 		ctx,
 		conflictSelector{
 			Provisioned: p,
-			outcome:     "the provider has deleted " + string(p.ID),
+			outcome:     "the provider deleted " + string(p.ID),
 			indexValues: []string{Conflict{Resource: p.ID}.indexValue()},
 		},
 	)
@@ -90,8 +89,8 @@ func (t Conflicts) closeMatching(ctx context.Context, s conflictSelector) error 
 	return nil
 }
 
-// matches reports whether a conflict is to be closed. If the conflict is about a change of an
-// existing resource, another resource that gets the value does not close it.
+// matches reports whether a conflict is to be closed. A conflict about a change of an
+// existing resource is not closed because another resource gets the value.
 func (s conflictSelector) matches(c Conflict) bool {
 	if c.Kind != s.Kind || c.State == ConflictClosed || c.Last.After(s.At) {
 		return false
@@ -99,7 +98,7 @@ func (s conflictSelector) matches(c Conflict) bool {
 	return s.values[c.ID] && (c.Resource == "" || c.Resource == s.ID) || slices.Contains(s.indexValues, c.indexed)
 }
 
-// candidateKeys returns the keys of conflicts that may have to be closed.
+// candidateKeys returns the keys of the conflicts that matches has to decide on.
 func (t Conflicts) candidateKeys(ctx context.Context, s conflictSelector) (keys []table.Key, err error) {
 	ids := maps.Clone(s.values)
 	if ids == nil {
@@ -120,10 +119,10 @@ func (t Conflicts) candidateKeys(ctx context.Context, s conflictSelector) (keys 
 	return keys, nil
 }
 
-// CloseConflicts closes the conflicts that requests have resolved. It is idempotent.
-// A loss that is noted only after this reopens its conflict, or leaves it open, though
-// the request behind it has succeeded since: nothing orders the two. The errors are
-// ErrContention and ErrUnavailable.
+// CloseConflicts closes the conflicts that requests have resolved. It is idempotent. If an
+// attempt is recorded only afterwards, its conflict is opened again, or stays open, even
+// if a later request has succeeded: the two are not ordered. The errors are ErrContention
+// and ErrUnavailable.
 func (d *Directory) CloseConflicts(ctx context.Context, all []StreamChange) error {
 	for id, traces := range byTenant(all) {
 		if err := d.namespace(id).conflicts().closeAll(ctx, traces); err != nil {
@@ -158,15 +157,15 @@ func byTenant(all []StreamChange) map[tenant.ID][]StreamChange {
 	return of
 }
 
-// exist reports whether a tenant has any: most have none, and then a request
-// can have settled none.
+// exist reports whether a tenant has any conflicts. Most tenants have none, and then there
+// is nothing to close.
 func (t Conflicts) exist(ctx context.Context) (bool, error) {
 	items, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.conflicts(), Limit: 1, Only: "PK, SK"})
 	return len(items) > 0, err
 }
 
-// close closes a conflict as it was read. One that has moved on since stays as it
-// is: a later request decides about it.
+// close closes a conflict, unless it has changed since it was read: then a later request
+// closes it.
 func (t Conflicts) close(ctx context.Context, c Conflict, outcome string) error {
 	condition, values := c.unchanged()
 	values["last"] = scim.FormatTime(c.Last)
@@ -175,7 +174,7 @@ func (t Conflicts) close(ctx context.Context, c Conflict, outcome string) error 
 	return ignoreConditionFailed(err, table.FailedConditions(err))
 }
 
-// closeWrite makes the write that closes a conflict.
+// closeWrite returns the write that closes a conflict.
 func (t Conflicts) closeWrite(c Conflict, outcome string) table.Write {
 	return table.Update(t.keys.conflict(c.ID), table.Item{"state": string(ConflictClosed), "outcome": outcome})
 }

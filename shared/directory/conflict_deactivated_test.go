@@ -38,7 +38,7 @@ func TestReleaseByADeactivatedUser(t *testing.T) {
 	if c, err := b.acme.Conflicts().Refresh(t.Context(), b.conflict(id)); err != nil || options(c) != "release(userName or email) delete dismiss" {
 		t.Errorf("%s, %v", options(c), err)
 	}
-	if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{}); !refusedFor(err, "name another one") {
+	if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{}); !refusedFor(err, "choose another") {
 		t.Errorf("without another userName: %v", err)
 	}
 	c, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{UserName: "ann.left"})

@@ -12,41 +12,40 @@ import (
 // Resolution is a way to resolve a conflict.
 type Resolution string
 
-// The ways.
+// The resolutions.
 const (
-	ByConnecting Resolution = "connect" // who holds the values becomes what the provider asked for, see Approve
-	ByReleasing  Resolution = "release" // who holds the values gives them up, see Release
-	ByDeleting   Resolution = "delete"  // of who holds the values, see Conflicts.DeleteHolder
-	ByDismissing Resolution = "dismiss" // nothing is done about it, see Dismiss
+	ByConnecting Resolution = "connect" // the holder becomes the resource that the provider asked for, see Approve
+	ByReleasing  Resolution = "release" // the holder gives up the values, see Release
+	ByDeleting   Resolution = "delete"  // the holder is deleted, see Conflicts.DeleteHolder
+	ByDismissing Resolution = "dismiss" // the conflict is ignored, see Dismiss
 )
 
-// Option is a way to resolve a conflict, and what keeps from it.
+// Option is a resolution of one conflict and whether it is available.
 type Option struct {
 	Resolution  Resolution
 	Effect      string // what it does
-	Needs       string // of Replacement what Release must be given, "" if nothing
+	Needs       string // the fields of Replacement that Release requires, "" if none
 	Unavailable string // why it is unavailable, "" if it is available
 }
 
-// Options are all ways to resolve a conflict of a tenant. What was changed since the
-// conflict was read may refuse one all the same.
+// Options returns all resolutions of a conflict. A later change may make one unavailable.
 func (c Conflict) Options(t tenant.ID) []Option {
 	all := []Option{
 		{Resolution: ByConnecting, Effect: "the provider's next request takes over the " + c.HolderKind(t)},
 		{
 			Resolution: ByReleasing,
-			Effect:     "the " + c.HolderKind(t) + " gives up what was lost to it",
+			Effect:     "the " + c.HolderKind(t) + " gives up the value that the provider asks for",
 			Needs:      c.requiredReplacement(),
 		},
-		{Resolution: ByDeleting, Effect: "the " + c.HolderKind(t) + " is deleted with all that it has"},
+		{Resolution: ByDeleting, Effect: "the " + c.HolderKind(t) + " is deleted with all its data"},
 		{
 			Resolution: ByDismissing,
-			Effect:     "the conflict is listed no more while the holder is the same; attempts are still counted",
+			Effect:     "the conflict is hidden while the holder is the same; attempts are still counted",
 		},
 	}
 	if c.Deactivated {
-		all[1].Effect = "the deactivated user gives up what was lost to it, and keeps its id, groups and teams"
-		all[2].Effect = "the deactivated user is deleted with its id, memberships and all other data"
+		all[1].Effect = "the deactivated user gives up the value that the provider asks for, and keeps its id, groups and teams"
+		all[2].Effect = "the deactivated user is deleted with all its data; its id and memberships are lost"
 	}
 	for i, o := range all {
 		if err := c.checkResolution(o.Resolution, t); err != nil {
@@ -56,8 +55,7 @@ func (c Conflict) Options(t tenant.ID) []Option {
 	return all
 }
 
-// checkResolution returns why a conflict as it was read can't be resolved in a way, nil if it
-// can.
+// checkResolution returns why a conflict can't be resolved in a way, nil if it can.
 func (c Conflict) checkResolution(by Resolution, t tenant.ID) error {
 	if by == ByDismissing {
 		return cmp.Or(c.checkNotClosed(), c.checkDismiss())
@@ -80,14 +78,15 @@ func (c Conflict) checkResolution(by Resolution, t tenant.ID) error {
 			c.Holder.ID,
 		)
 	case by == ByReleasing && !operated:
-		return cannotResolve("only an account or a team gives up a value here, and this one is held by: %s", holder)
+		return cannotResolve("this value is held by: %s; only an account, a team or a deactivated user can give up a value here", holder)
 	case by == ByDeleting && !operated:
-		return cannotResolve("only an account or a team can be deleted here, and the value is held by: %s", holder)
+		return cannotResolve("this value is held by: %s; only an account, a team or a deactivated user can be deleted here", holder)
 	}
 	return nil
 }
 
-// requiredReplacement says what a release must be given: a name that is lost needs another.
+// requiredReplacement names the fields of Replacement that a release requires: a userName
+// or displayName that is given up needs another one.
 func (c Conflict) requiredReplacement() string {
 	names := slices.ContainsFunc(c.Values, func(v TakenValue) bool { return v.Attribute != emailAttribute })
 	switch {
@@ -103,13 +102,12 @@ func (c Conflict) requiredReplacement() string {
 
 func (c Conflict) checkDismiss() error {
 	if c.State == ConflictDismissed {
-		return cannotResolve("it is dismissed: %s", c.Outcome)
+		return cannotResolve("the conflict is already %s", c.Outcome)
 	}
 	return nil
 }
 
-// AsOf returns the conflict as it stands at a time: an approval that has expired is
-// none.
+// AsOf returns the conflict as of a time: with an expired approval it is open again.
 func (c Conflict) AsOf(now time.Time) Conflict {
 	if c.State == ConflictApproved && !now.Before(c.Approval.Until) {
 		c.State, c.Outcome = ConflictOpen, "the approval of "+scim.FormatTime(

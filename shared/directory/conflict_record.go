@@ -11,7 +11,7 @@ import (
 	"scimserver/shared/table"
 )
 
-// attempt is what lost a claim: a resource that was to be made or changed.
+// attempt is the resource that a request tried to create or change when it failed.
 type attempt struct {
 	kind       Kind
 	resource   scim.ID // "" for a new one
@@ -19,7 +19,7 @@ type attempt struct {
 	externalID string
 }
 
-// withAttempt adds to a *TakenError what was attempted. id is "" for a new resource.
+// withAttempt adds the attempted resource to a *TakenError. id is "" for a new resource.
 func withAttempt(err error, k Kind, id scim.ID, doc scim.Value) error {
 	if e, ok := errors.AsType[*TakenError](err); ok {
 		name := doc.Get("userName").Text()
@@ -31,10 +31,10 @@ func withAttempt(err error, k Kind, id scim.ID, doc scim.Value) error {
 	return err
 }
 
-// Record counts what a request has lost: it opens a conflict for each holder of values,
-// or counts one that is there, and returns the conflicts in the order of e.Values, one
-// for each. A dismissed conflict stays so as long as the holder is the same. The
-// errors are ErrContention and ErrUnavailable.
+// Record opens a conflict for each holder of the values that a request could not have, or
+// counts the attempt if the conflict exists. It returns one conflict for each of e.Values,
+// in their order. A dismissed conflict stays dismissed as long as the holder is the same.
+// The errors are ErrContention and ErrUnavailable.
 func (t Conflicts) Record(ctx context.Context, e *TakenError) (of []ConflictID, err error) {
 	of = make([]ConflictID, len(e.Values))
 	for _, c := range t.conflictsOf(e) {
@@ -53,8 +53,8 @@ func (t Conflicts) Record(ctx context.Context, e *TakenError) (of []ConflictID, 
 	return of, nil
 }
 
-// conflictsOf makes a conflict of what was lost to each holder, as of now. An email
-// names it if there is one: most providers send it as the username, too.
+// conflictsOf returns a conflict for each holder. Its first value, which determines its
+// id, is an email if there is one: most providers send the email as the username, too.
 func (t Conflicts) conflictsOf(e *TakenError) (list []Conflict) {
 	now := t.d.instant()
 	at := map[Holder]int{}
@@ -78,9 +78,9 @@ func (t Conflicts) conflictsOf(e *TakenError) (list []Conflict) {
 	return list
 }
 
-// Compare orders values that one request has lost: emails by their folded value, in
-// whatever order the request names them, and then the others. The first one names the
-// conflict.
+// Compare orders the values of a conflict: first emails by their folded value, whatever
+// their order in the request, and then other values. The first value determines the id of
+// the conflict.
 func (v TakenValue) Compare(o TakenValue) int { return strings.Compare(v.rank(), o.rank()) }
 
 func (v TakenValue) rank() string {
@@ -90,8 +90,8 @@ func (v TakenValue) rank() string {
 	return "1"
 }
 
-// recordOne stores a conflict that was lost once more. The error is table.ErrItemChanged when others
-// change its state meanwhile.
+// recordOne stores a conflict after one more attempt. The error is table.ErrItemChanged if
+// others change its state meanwhile.
 func (t Conflicts) recordOne(ctx context.Context, c Conflict, lapsed invalidApproval) error {
 	item, err := t.d.db.Get(ctx, t.keys.conflict(c.ID))
 	if err != nil {
@@ -112,8 +112,8 @@ func (t Conflicts) recordOne(ctx context.Context, c Conflict, lapsed invalidAppr
 	})
 }
 
-// store stores a conflict with its first attempt, or with one attempt more. It has been
-// carried out where the item bears its stamp already, and is not again.
+// store stores a conflict and counts the attempt. It does nothing if the item has this
+// write's stamp already.
 func (t Conflicts) store(ctx context.Context, c Conflict, first bool, condition string, values table.Item) error {
 	set, err := c.attributes()
 	if err != nil {
@@ -135,10 +135,10 @@ func (t Conflicts) store(ctx context.Context, c Conflict, first bool, condition 
 	}))
 }
 
-// storeIndexed stores a conflict that was lost once more so that a later success finds it.
-// That is no transaction: many requests that lose the same value at a time would keep
-// each other waiting, and an entry that names no conflict says nothing. It is written
-// anew each day, so that it lives as long as the conflict.
+// storeIndexed stores a conflict with the index entry by which a later success finds it.
+// This is no transaction, because many concurrent attempts at the same value would
+// conflict with each other, and an entry without a conflict does no harm. The entry is
+// renewed each day, so that it lives as long as the conflict.
 func (t Conflicts) storeIndexed(ctx context.Context, old, c Conflict, store func() error) error {
 	record := c.indexValue()
 	if record != "" && (record != old.indexed || !c.Last.Truncate(day).Equal(old.Last.Truncate(day))) {
@@ -159,15 +159,16 @@ func (t Conflicts) storeIndexed(ctx context.Context, old, c Conflict, store func
 	)
 }
 
-// invalidApproval is why an approval, which is known by its end, did not hold.
+// invalidApproval says why an approval, which is identified by its expiry, did not permit
+// a connection.
 type invalidApproval struct {
 	until time.Time
 	why   string
 }
 
-// merge returns a conflict that is lost once more. What was approved stays about the
-// record that it was approved for, whoever else asks for the same value meanwhile. One
-// that was closed begins anew.
+// merge returns an existing conflict after one more attempt. An approval stays with the
+// record that it was given for, even if another record asks for the same value. A closed
+// conflict starts again.
 func (c Conflict) merge(next Conflict, lapsed invalidApproval) Conflict {
 	if c.State != ConflictClosed {
 		next.First = c.First
@@ -185,8 +186,8 @@ func (c Conflict) merge(next Conflict, lapsed invalidApproval) Conflict {
 	return next
 }
 
-// unchanged is the condition that neither the state of a conflict nor its holder nor its
-// approval is another by now.
+// unchanged returns the condition that the conflict's state, holder and approval are still
+// as they were read.
 func (c Conflict) unchanged() (condition string, values table.Item) {
 	return "#state = :state AND #holder = :holder AND #holderKind = :kind AND #holderTenant = :tenant" +
 			" AND (attribute_not_exists(#approvedUntil) OR #approvedUntil = :until)", table.Item{
@@ -197,7 +198,7 @@ func (c Conflict) unchanged() (condition string, values table.Item) {
 		}
 }
 
-// asItemChanged turns a refusal into table.ErrItemChanged.
+// asItemChanged turns a failed condition into table.ErrItemChanged.
 func asItemChanged(err error) error {
 	if table.FailedConditions(err) != nil {
 		return table.ErrItemChanged
@@ -220,12 +221,12 @@ func (t Conflicts) Get(ctx context.Context, id ConflictID) (Conflict, error) {
 	return conflictFrom(item)
 }
 
-// maxConflictBytes bounds the values of the conflicts of a page, which clients choose.
+// maxConflictBytes bounds the values on a page of conflicts. Clients choose their length.
 const maxConflictBytes = 1 << 20
 
-// List reads a page of a tenant's conflicts in the order of their ids: at most
-// limit of them behind one, fewer where their values are long. next is where to go on,
-// "" at the end.
+// List reads a page of a tenant's conflicts after an id, in the order of their ids: at
+// most limit of them, fewer if their values are long. next is the id to continue after, ""
+// at the end.
 func (t Conflicts) List(
 	ctx context.Context,
 	after ConflictID,

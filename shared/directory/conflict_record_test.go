@@ -195,7 +195,7 @@ func TestRelease(t *testing.T) {
 		name    string
 		emails  int
 	}{
-		{"no other username", directory.Replacement{}, "name another one", "ann@example.com", 2},
+		{"no other username", directory.Replacement{}, "choose another", "ann@example.com", 2},
 		{"another email for both", directory.Replacement{Email: "ann@new.org"}, "", "ann@new.org", 2},
 		{"another username, no email", directory.Replacement{UserName: "ann-old"}, "", "ann-old", 1},
 		{"taken email", directory.Replacement{Email: "bob@example.com"}, "taken", "ann@example.com", 2},

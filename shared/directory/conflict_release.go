@@ -8,8 +8,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-// release takes the values of a conflict away from who holds them. It may repeat what
-// was done.
+// release removes the values of a conflict from their holder. It is idempotent.
 func (t Conflicts) release(ctx context.Context, c Conflict, with Replacement) error {
 	err := c.checkReplacement(with)
 	switch {
@@ -28,7 +27,8 @@ func (t Conflicts) release(ctx context.Context, c Conflict, with Replacement) er
 	return err
 }
 
-// checkReplacement refuses a replacement that is, in another case or form, what was lost.
+// checkReplacement refuses a replacement that equals a value of the conflict after
+// folding.
 func (c Conflict) checkReplacement(with Replacement) error {
 	values := map[string]string{
 		emailAttribute: with.Email, "userName": with.UserName, "displayName": with.DisplayName,
@@ -36,13 +36,13 @@ func (c Conflict) checkReplacement(with Replacement) error {
 	for _, v := range c.Values {
 		in := values[v.Attribute]
 		if in != "" && scim.Fold(in) == scim.Fold(v.Value) {
-			return cannotResolve("%s %q is what the provider asks for: name another one", v.Attribute, in)
+			return cannotResolve("the provider asks for %s %q: choose another value", v.Attribute, in)
 		}
 	}
 	return nil
 }
 
-// releaseTeam renames the team, unless it has another name already.
+// releaseTeam renames the team. Without a new name, the team must have another name already.
 func (t Conflicts) releaseTeam(ctx context.Context, c Conflict, with Replacement) error {
 	if with.DisplayName != "" {
 		_, err := t.teams().Rename(ctx, c.Holder.ID, nil, with.DisplayName)
@@ -50,7 +50,7 @@ func (t Conflicts) releaseTeam(ctx context.Context, c Conflict, with Replacement
 	}
 	team, err := t.teams().Get(ctx, c.Holder.ID)
 	if err == nil && scim.Fold(team.Name()) == scim.Fold(c.Values[0].Value) {
-		err = cannotResolve("a team needs a name: say what to call it")
+		err = cannotResolve("a team needs a name: choose a new name")
 	}
 	return err
 }
@@ -72,8 +72,8 @@ func (t Conflicts) releaseAccount(ctx context.Context, c Conflict, with Replacem
 	return err
 }
 
-// releaseUser takes the values from a user of the same tenant, unless the provider has
-// activated the user meanwhile: every write is conditional on the version that was read.
+// releaseUser removes the values from a user of the same tenant, unless the provider has
+// activated the user meanwhile: each write demands the version that was read.
 func (t Conflicts) releaseUser(ctx context.Context, c Conflict, with Replacement) error {
 	_, err := t.users().Replace(ctx, c.Holder.ID, nil, func(u User) (Content, error) {
 		if c.Deactivated = Deactivated(u.Doc); !c.Deactivated {
@@ -85,14 +85,14 @@ func (t Conflicts) releaseUser(ctx context.Context, c Conflict, with Replacement
 	return err
 }
 
-// Deactivated reports whether the document of a user says that it is not active.
+// Deactivated reports whether a user's "active" is false.
 func Deactivated(doc scim.Value) bool {
 	active := doc.Get("active")
 	return active.Kind() == scim.Bool && !active.IsTrue()
 }
 
-// releasedFrom returns a document without the conflict's values, and with what it gets
-// in their place.
+// releasedFrom returns a document without the conflict's values and with their
+// replacements.
 func (c Conflict) releasedFrom(old scim.Value, with Replacement) (scim.Value, error) {
 	doc := old
 	for _, v := range c.Values {
@@ -111,8 +111,7 @@ func (c Conflict) releasedFrom(old scim.Value, with Replacement) (scim.Value, er
 	return doc, nil
 }
 
-// releasedName returns the username that the holder has once the conflict's values are
-// released.
+// releasedName returns the username of the holder after the release.
 func (c Conflict) releasedName(doc scim.Value, with Replacement) (string, error) {
 	name := doc.Get("userName").Text()
 	lost := slices.ContainsFunc(
@@ -127,10 +126,10 @@ func (c Conflict) releasedName(doc scim.Value, with Replacement) (string, error)
 	case with.Email != "" && !c.WithoutEmail():
 		return with.Email, nil
 	}
-	return "", cannotResolve("the holder's userName is what the provider asks for: name another one for the holder")
+	return "", cannotResolve("the provider asks for the holder's userName: choose another userName for the holder")
 }
 
-// withoutEmail removes an email in whatever case and form from a document.
+// withoutEmail removes an email, which is compared in its folded form, from a document.
 func withoutEmail(doc scim.Value, address string) scim.Value {
 	emails := slices.Clone(doc.Get("emails").Items())
 	emails = slices.DeleteFunc(
@@ -154,7 +153,7 @@ func hasPrimary(doc scim.Value) bool {
 	return slices.ContainsFunc(doc.Get("emails").Items(), func(e scim.Value) bool { return e.Get("primary").IsTrue() })
 }
 
-// withMember puts a value into a document; an empty list removes it.
+// withMember sets an attribute of a document; an empty value removes it.
 func withMember(doc scim.Value, name string, v scim.Value) scim.Value {
 	rest := doc.Without(name)
 	if v.IsEmpty() {

@@ -11,8 +11,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// ResolutionError says why a conflict can't be resolved in the way that was asked for,
-// and what to do instead.
+// ResolutionError says why a conflict can't be resolved in the requested way, and what to
+// do instead.
 type ResolutionError struct{ Reason string }
 
 // Error returns the reason.
@@ -22,10 +22,10 @@ func cannotResolve(format string, args ...any) error {
 	return &ResolutionError{fmt.Sprintf(format, args...)}
 }
 
-// Approve lets the provider's next POST connect the account that holds a conflict's
-// email, or the team that holds its name: it becomes the SCIM user or group. by is
-// who approves, holder the id of who is meant, "" for whoever holds the values. The
-// errors are ErrNotFound, *ResolutionError, ErrContention and ErrUnavailable.
+// Approve lets the provider's next POST connect the account that holds a conflict's email,
+// or the team that holds its name: it becomes the SCIM user or group. by is the name of
+// the approver. holder is the id of the expected holder, or "" for any. The errors are
+// ErrNotFound, *ResolutionError, ErrContention and ErrUnavailable.
 func (t Conflicts) Approve(ctx context.Context, id ConflictID, by string, holder scim.ID) (Conflict, error) {
 	return t.resolve(ctx, id, func(c *Conflict) error {
 		if err := c.checkResolution(ByConnecting, t.id); err != nil {
@@ -38,19 +38,19 @@ func (t Conflicts) Approve(ctx context.Context, id ConflictID, by string, holder
 		if err != nil {
 			return err
 		}
-		c.State, c.Outcome = ConflictApproved, "the provider's next POST connects"
+		c.State, c.Outcome = ConflictApproved, "the provider's next POST connects it"
 		c.Approval = Approval{holder.Version, by, t.d.instant().Add(ApprovalLife)}
 		return nil
 	})
 }
 
-// checkConnect returns why who holds the conflict's values can't become what the
-// provider asked for, nil if it can.
+// checkConnect returns why the holder can't become the resource that the provider asked
+// for, nil if it can.
 func (c Conflict) checkConnect(t tenant.ID) error {
 	switch by := c.HolderKind(t); {
 	case by == "elsewhere":
 		return cannotResolve(
-			"the value belongs to a user of tenant %s, which alone can give it up; give the user another value at "+
+			"the value belongs to a user of tenant %s, and only that tenant can give it up; give the user another value at "+
 				"the provider",
 			c.Holder.Tenant,
 		)
@@ -63,7 +63,7 @@ func (c Conflict) checkConnect(t tenant.ID) error {
 		)
 	case c.Resource != "":
 		return cannotResolve(
-			"%s %s of the provider exists already, and two ids can't become one; release the value, or delete the "+
+			"the provider's %s %s exists already, and two ids can't become one; release the value, or delete the "+
 				"%s that holds it",
 			c.Kind,
 			c.Resource,
@@ -78,9 +78,9 @@ func (c Conflict) checkConnect(t tenant.ID) error {
 	return nil
 }
 
-// Refresh reads who holds a conflict's values, and returns the conflict as it stands with
-// that: an approval of another version is none. The errors are *ResolutionError if it no
-// longer holds them, and ErrUnavailable.
+// Refresh reads the holder of a conflict and updates the conflict: an approval of another
+// version of the holder is void. The error is a *ResolutionError if the holder no longer
+// has all the values, or ErrUnavailable.
 func (t Conflicts) Refresh(ctx context.Context, c Conflict) (Conflict, error) {
 	holder, err := t.currentHolder(ctx, c)
 	c.Deactivated = c.HolderKind(t.id) == "user" && Deactivated(holder.Doc)
@@ -90,12 +90,12 @@ func (t Conflicts) Refresh(ctx context.Context, c Conflict) (Conflict, error) {
 	return c, err
 }
 
-// currentHolder reads who holds the conflict's values, if it still holds all of them.
+// currentHolder reads the holder of the conflict, if it still has all the values.
 func (t Conflicts) currentHolder(ctx context.Context, c Conflict) (r Resource, err error) {
 	of := t.d.namespace(c.Holder.Tenant)
 	item, err := of.get(ctx, c.Holder.Kind, c.Holder.ID)
 	if errors.Is(err, ErrNotFound) {
-		return r, t.holderChanged(ctx, c, "who held the value has gone")
+		return r, t.holderChanged(ctx, c, "the holder of the value was deleted")
 	}
 	if err != nil {
 		return r, err
@@ -107,19 +107,19 @@ func (t Conflicts) currentHolder(ctx context.Context, c Conflict) (r Resource, e
 		return r, t.holderChanged(
 			ctx,
 			c,
-			fmt.Sprintf("%s %s has given up what was lost", c.HolderKind(t.id), c.Holder.ID),
+			fmt.Sprintf("%s %s no longer has the value", c.HolderKind(t.id), c.Holder.ID),
 		)
 	}
 	return r, nil
 }
 
-// holderChanged says what follows from the holder having changed: nobody may hold the values
-// now, or somebody else, or the holder some of them.
+// holderChanged returns what happens next if the holder has changed: the values are free
+// now, or some of them are still held.
 func (t Conflicts) holderChanged(ctx context.Context, c Conflict, how string) error {
 	err := t.checkFree(ctx, t.claimsOn(c.Values), c.Resource)
 	if _, held := errors.AsType[*TakenError](err); held {
 		return cannotResolve(
-			"%s, but some of it is still in use; the provider's next attempt fails, and notes by whom",
+			"%s, but some of the values are still in use; the provider's next attempt fails, and records the holder",
 			how,
 		)
 	}
@@ -132,7 +132,7 @@ func (c Conflict) heldByAnother(than scim.ID, t tenant.ID) error {
 	return cannotResolve("the value is held by %s %s, not by %s", c.HolderKind(t), c.Holder.ID, than)
 }
 
-// claimsOn returns the claims on values.
+// claimsOn returns the claims on the values of a conflict.
 func (t Conflicts) claimsOn(values []TakenValue) (list []claim) {
 	for _, v := range values {
 		switch v.Attribute {
@@ -147,8 +147,8 @@ func (t Conflicts) claimsOn(values []TakenValue) (list []claim) {
 	return list
 }
 
-// Dismiss takes a conflict out of the way without resolving it. It is still counted.
-// The errors are those of Approve.
+// Dismiss hides a conflict without resolving it. Further attempts are still counted. The
+// errors are those of Approve.
 func (t Conflicts) Dismiss(ctx context.Context, id ConflictID, by string) (Conflict, error) {
 	return t.resolve(ctx, id, func(c *Conflict) error {
 		c.State, c.Outcome, c.Approval = ConflictDismissed, "dismissed by "+by, Approval{}
@@ -156,8 +156,9 @@ func (t Conflicts) Dismiss(ctx context.Context, id ConflictID, by string) (Confl
 	})
 }
 
-// resolve lets decide change the state of a conflict that is not closed, and stores
-// that if neither state nor holder has moved meanwhile; otherwise it decides anew.
+// resolve lets decide change the state of a conflict that is not closed, and stores the
+// result. If state or holder have changed meanwhile, it reads the conflict and decides
+// again.
 func (t Conflicts) resolve(ctx context.Context, id ConflictID, decide func(*Conflict) error) (c Conflict, err error) {
 	err = table.RetryIfChanged(ctx, func() error {
 		if c, err = t.Get(ctx, id); err != nil {
@@ -182,14 +183,14 @@ func (t Conflicts) resolve(ctx context.Context, id ConflictID, decide func(*Conf
 	return c, err
 }
 
-// Replacement is what the holder of a conflict's values gets in their place. An email
-// may be left out; a username and a name may not.
+// Replacement has the values that the holder of a conflict gets instead. An email is
+// optional; a username or displayName that is given up needs a replacement.
 type Replacement struct{ UserName, Email, DisplayName string }
 
-// Release takes the values of a conflict away from the account, team or deactivated
-// user that holds them, so that the provider's next attempt succeeds. Where the username goes with the
-// email, because they were the same, a new email stands for both. The errors are
-// *TakenError for the replacement and those of Approve.
+// Release removes the values of a conflict from the account, team or deactivated user that
+// holds them, so that the provider's next attempt succeeds. If username and email are the
+// same, a new email replaces both. The errors are *TakenError for the replacement and
+// those of Approve.
 func (t Conflicts) Release(ctx context.Context, id ConflictID, with Replacement) (Conflict, error) {
 	c, err := t.Get(ctx, id)
 	if err == nil && c.HolderKind(t.id) == "user" && c.State != ConflictFreed && c.State != ConflictClosed {
@@ -207,7 +208,7 @@ func (t Conflicts) Release(ctx context.Context, id ConflictID, with Replacement)
 	return t.markFreed(ctx, c, "released")
 }
 
-// checkNotClosed returns that a conflict is closed if it is.
+// checkNotClosed returns an error if the conflict is closed.
 func (c Conflict) checkNotClosed() error {
 	if c.State != ConflictClosed {
 		return nil
@@ -216,7 +217,8 @@ func (c Conflict) checkNotClosed() error {
 }
 
 // DeleteHolder deletes the account, team or deactivated user that holds a conflict's
-// values, if it is the one of an id and is not changed meanwhile. The errors are those of Approve.
+// values, if it has the expected id and does not change meanwhile. The errors are those of
+// Approve.
 func (t Conflicts) DeleteHolder(ctx context.Context, id ConflictID, holder scim.ID) (Conflict, error) {
 	c, err := t.Get(ctx, id)
 	if err != nil {
@@ -244,8 +246,8 @@ func (t Conflicts) DeleteHolder(ctx context.Context, id ConflictID, holder scim.
 	return t.markFreed(ctx, c, "the "+by+" was deleted")
 }
 
-// markFreed notes that the values of a conflict are free, unless others hold them by now,
-// or a request has closed the conflict meanwhile.
+// markFreed records that the values of a conflict are free, unless another resource has
+// taken them, or a request has closed the conflict meanwhile.
 func (t Conflicts) markFreed(ctx context.Context, read Conflict, how string) (Conflict, error) {
 	c, err := t.resolve(ctx, read.ID, func(c *Conflict) error {
 		if c.Holder == read.Holder {

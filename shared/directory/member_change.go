@@ -8,52 +8,51 @@ import (
 	"scimserver/shared/table"
 )
 
-// MemberEdit is what becomes of a group's members. No id occurs twice in it.
+// MemberEdit says which members a request adds and removes. No id occurs twice in it.
 type MemberEdit struct {
 	Add    []Member
 	Remove []scim.ID
-	// SkipUnknown leaves out members that do not exist; otherwise the error is
+	// SkipUnknown leaves out members that do not exist. Without it, they are an
 	// *UnknownMembersError.
 	SkipUnknown bool
-	// Replaces says that nobody stays who was a member. Then not all that are to be
-	// added may be unknown: it would empty the group.
+	// Replaces says that the edit removes all earlier members. Then at least one member to
+	// be added must exist, because otherwise the group would become empty.
 	Replaces bool
 }
 
-// UnknownMembersError says which members that were to be added do not exist in the
-// tenant, or are not of the kind the client said.
+// UnknownMembersError says which members to be added do not exist in the tenant, or are of
+// another kind than the client said.
 type UnknownMembersError struct {
 	IDs   []scim.ID
-	Typed bool // the client said the kind of one of them
+	Typed bool // the client named the kind of at least one
 }
 
-// Error says that there are some.
+// Error says that members are unknown, without their ids.
 func (e *UnknownMembersError) Error() string { return "directory: unknown members" }
 
-// change is a change of a group's members, and maybe of the group itself, on its
-// way into the table.
+// change is a change of a group's members, and possibly of the group itself, that is being
+// written.
 type change struct {
 	*namespace
 	group scim.ID
-	// head makes the writes of the group itself, which come first, with more
-	// attributes of the group.
+	// groupWrites returns the writes of the group itself, which come first. more are
+	// further attributes of the group.
 	groupWrites func(stamp table.Stamp, more table.Item) []table.Write
 	edit        MemberEdit
-	memberKinds map[scim.ID]Kind // those of the edit that are members
-	exact       bool             // the group's version guarantees held
+	memberKinds map[scim.ID]Kind // the ids of the edit that are members now
+	exact       bool             // the condition on the group's version guarantees memberKinds
 	nextVersion int64            // the group's version after a single plain write
 	membersOnly bool             // the group itself is written only if members change
 
 	sent        []table.Write // in the last transaction
-	resolved    bool          // the kinds of added members were looked up
+	resolved    bool          // resolveKinds was called
 	skipped     []scim.ID
-	wrote       bool // it changed something
-	inManySteps bool // in steps
+	wrote       bool // the change was written
+	inManySteps bool // the change was written in steps
 }
 
-// execute writes the change, unless it changes nothing. Members are taken for
-// users until DynamoDB says that one is none. Whatever else fails is the caller's
-// to judge.
+// execute writes the change, unless it changes nothing. It takes members for users until
+// DynamoDB refuses one; then it looks up the kinds. The caller classifies other failures.
 func (c *change) execute(ctx context.Context) error {
 	for range table.MaxAttempts {
 		actions := c.actions()
@@ -78,8 +77,7 @@ func (c *change) execute(ctx context.Context) error {
 	return ErrContention
 }
 
-// large reports whether that many actions on members need more than one
-// transaction.
+// large reports whether so many actions on members need more than one transaction.
 func (c *change) large(actions int) bool {
 	return actions+len(c.groupWrites("", nil))+c.guardCount() > maxActions ||
 		c.d.step < maxStep && actions > c.d.step*actionsPerAdd
@@ -108,12 +106,12 @@ func (c *change) write(ctx context.Context, large bool) error {
 	return err
 }
 
-// hasInvalidID reports whether an id can't be a user's.
+// hasInvalidID reports whether an id to be added can't be an id.
 func (c *change) hasInvalidID() bool {
 	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !ValidID(m.ID) })
 }
 
-// actions counts what the edit takes in a transaction.
+// actions counts the actions that the edit takes in a transaction.
 func (c *change) actions() int {
 	n, changes := 0, 0
 	for _, m := range c.edit.Add {
@@ -136,7 +134,7 @@ func (c *change) actions() int {
 	return n
 }
 
-// changesMembers reports whether the edit changes who is a member.
+// changesMembers reports whether the edit adds or removes a member.
 func (c *change) changesMembers() bool {
 	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !c.isMember(m.ID) }) ||
 		slices.ContainsFunc(c.edit.Remove, c.isMember)
@@ -147,14 +145,14 @@ func (c *change) isMember(id scim.ID) bool {
 	return held
 }
 
-// The numbers of actions that put a member into a group and take it out.
+// The numbers of actions that add a member to a group and remove it.
 const (
 	actionsPerAdd    = 3
 	actionsPerRemove = 2
 )
 
-// inOneTransaction carries the change out in one transaction. The transaction also
-// checks the memberships that the edit leaves unchanged, so that results are serializable.
+// inOneTransaction writes the change in one transaction. The transaction also checks the
+// memberships that the edit leaves unchanged, so that results are serializable.
 func (c *change) inOneTransaction(ctx context.Context, guard []table.Write) error {
 	return c.changeResource(
 		ctx,
@@ -190,7 +188,7 @@ func (c *change) edgeWrites() (writes []table.Write) {
 	return writes
 }
 
-// withDefaultKind takes a member of which nothing is said for a user.
+// withDefaultKind takes a member of unknown kind for a user.
 func withDefaultKind(m Member) Member {
 	if m.Kind == "" {
 		m.Kind = UserKind
@@ -198,8 +196,8 @@ func withDefaultKind(m Member) Member {
 	return m
 }
 
-// onlyMembersMissing reports whether nothing stood in the way of a transaction but members
-// that are no live resources of their kind.
+// onlyMembersMissing reports whether a transaction failed only because members do not
+// exist or are of another kind.
 func (c *change) onlyMembersMissing(err error) bool {
 	failed := table.FailedConditions(err)
 	if failed == nil || c.inManySteps {
@@ -212,8 +210,8 @@ func (c *change) onlyMembersMissing(err error) bool {
 	return !slices.ContainsFunc(failed.Failures, func(f table.Failure) bool { return !members[c.sent[f.Index].Key] })
 }
 
-// resolveKinds looks up the members to be added that are not yet: which are users, which
-// groups, and which do not exist.
+// resolveKinds looks up the kinds of the members to be added, and leaves out or refuses
+// those that do not exist.
 func (c *change) resolveKinds(ctx context.Context) error {
 	c.resolved = true
 	kinds, err := c.findKinds(ctx)
@@ -242,8 +240,8 @@ func (c *change) resolveKinds(ctx context.Context) error {
 	return nil
 }
 
-// findKinds finds the kinds of members to be added: users first, and groups among what
-// is left.
+// findKinds looks up the members to be added: all as users first, and those not found as
+// groups.
 func (c *change) findKinds(ctx context.Context) (map[scim.ID]Kind, error) {
 	found := map[scim.ID]Kind{}
 	for _, kind := range []Kind{UserKind, GroupKind} {

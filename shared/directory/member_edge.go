@@ -10,21 +10,21 @@ import (
 	"scimserver/shared/table"
 )
 
-// Kind is the type of what the directory holds. Users and groups belong to a
-// tenant and can be members of groups.
+// Kind is the type of a resource in the directory. Users and groups belong to a tenant and
+// can be members of groups.
 type Kind string
 
 // The kinds.
 const (
 	UserKind    Kind = "User"
 	GroupKind   Kind = "Group"
-	AccountKind Kind = "Account" // made by the application itself, of no tenant
-	TeamKind    Kind = "Team"    // made by hand, next to a tenant's groups
+	AccountKind Kind = "Account" // made by the application; belongs to no tenant
+	TeamKind    Kind = "Team"    // made by operators in a tenant
 )
 
 var kinds = [...]Kind{UserKind, GroupKind, AccountKind, TeamKind}
 
-// kindNamed returns the kind of a name in whatever case, "" if there is none.
+// kindNamed returns the kind with a name, in any case, or "" if there is no such kind.
 func kindNamed(name string) Kind {
 	for _, k := range kinds {
 		if strings.EqualFold(name, string(k)) {
@@ -37,8 +37,8 @@ func kindNamed(name string) Kind {
 // Member is a member of a group.
 type Member struct {
 	ID      scim.ID
-	Kind    Kind   // in an edit "" where the client does not say
-	Display string // as it was sent when the member was added
+	Kind    Kind   // "" in an edit if the client did not name it
+	Display string // as sent when the member was added
 }
 
 // member is the key of the edge from a group to a member.
@@ -66,7 +66,7 @@ func (t keys) memberships(group scim.ID, members []scim.ID) []table.Key {
 	return keys
 }
 
-// edge is a membership as it is read from a reverse edge.
+// edge is a membership, read from its reverse edge.
 type edge struct {
 	Member
 	group scim.ID
@@ -77,8 +77,8 @@ func reverseEdge(item table.Item) edge {
 	return edge{Member{ID: scim.ID(member), Kind: kindOf(item.Text("kind"))}, scim.ID(group)}
 }
 
-// addEdges makes the writes that put a live member into a group: both edges, and the
-// demand that the member lives.
+// addEdges returns the writes that put a member into a group: both edges, and the check
+// that the member exists and is not being deleted.
 func (t Groups) addEdges(group scim.ID, m Member) []table.Write {
 	forward := table.Item{}
 	if m.Display != "" {
@@ -91,16 +91,15 @@ func (t Groups) addEdges(group scim.ID, m Member) []table.Write {
 	}
 }
 
-// removeEdges makes the writes that take a member out of a group.
+// removeEdges returns the writes that remove a member from a group.
 func (t Groups) removeEdges(group scim.ID, m Member) []table.Write {
 	return []table.Write{table.Delete(t.keys.member(group, m)), table.Delete(t.keys.membership(m.ID, group))}
 }
 
-// Members reads the members of groups, several groups at a time, groups before
-// users and each in the order of ids. A change of them that a crash left half done
-// is finished first. It returns those of the first groups, as many as have at most
-// atMost members in all, but of one at least: if that has more than alone, the error
-// is ErrTooMany.
+// Members reads the members of the first groups, as many as have at most atMost members in
+// total, but always those of the first group. If the first group alone has more than alone
+// members, the error is ErrTooMany. Each list has groups before users and is ordered by
+// id. Pending changes of the groups are finished first.
 func (t Groups) Members(ctx context.Context, groups []Resource, atMost, alone int) (all [][]Member, err error) {
 	const first, most = 4, 16
 	for size := first; len(all) < len(groups); size = min(2*size, most) {
@@ -126,7 +125,7 @@ func (t Groups) Members(ctx context.Context, groups []Resource, atMost, alone in
 	return all, nil
 }
 
-// members reads the members of groups, of each one more than a bound at most.
+// members reads the members of several groups in parallel, at most bound+1 of each.
 func (t Groups) members(ctx context.Context, groups []Resource, bound int) ([][]Member, error) {
 	lists := make([][]Member, len(groups))
 	work, ctx := errgroup.WithContext(ctx)
@@ -141,8 +140,8 @@ func (t Groups) members(ctx context.Context, groups []Resource, bound int) ([][]
 	return lists, work.Wait()
 }
 
-// finishPending finishes the change of members that a group was read with. That the group
-// has been deleted meanwhile is no error.
+// finishPending finishes the change that was pending when the group was read. It is no
+// error if the group has been deleted since.
 func (t Groups) finishPending(ctx context.Context, group Resource) error {
 	if group.pending == "" {
 		return nil
@@ -150,7 +149,7 @@ func (t Groups) finishPending(ctx context.Context, group Resource) error {
 	return ignoreNotFound(t.finishChange(ctx, group.ID, group.pending))
 }
 
-// membersOfOne reads the members of a group, limit of them if it is not 0.
+// membersOfOne reads the members of a group: at most limit, or all if limit is 0.
 func (t Groups) membersOfOne(ctx context.Context, group scim.ID, limit int) ([]Member, error) {
 	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.members(group), Limit: limit})
 	list := make([]Member, len(edges))
@@ -160,8 +159,8 @@ func (t Groups) membersOfOne(ctx context.Context, group scim.ID, limit int) ([]M
 	return list, err
 }
 
-// MembersAmong tells which of some ids are direct members of which groups: one call for
-// a hundred pairs.
+// MembersAmong returns which of some ids are direct members of which groups. It makes one
+// call for a hundred pairs.
 func (t Groups) MembersAmong(ctx context.Context, groups []Resource, ids []scim.ID) (map[scim.ID][]Member, error) {
 	var keys []table.Key
 	for _, group := range groups {
@@ -179,7 +178,7 @@ func (t Groups) MembersAmong(ctx context.Context, groups []Resource, ids []scim.
 	return found, err
 }
 
-// kindsAmong tells which of some ids are members of a group, and of which kind.
+// kindsAmong returns which of some ids are members of a group, with their kinds.
 func (t Groups) kindsAmong(ctx context.Context, group scim.ID, ids []scim.ID) (map[scim.ID]Kind, error) {
 	held := map[scim.ID]Kind{}
 	found, err := t.MembersAmong(ctx, []Resource{{ID: group}}, ids)

@@ -2,11 +2,10 @@ package directory
 
 import "context"
 
-// FewMembers reads the members of a group as they are after a change, if there are at
-// most so many; otherwise the error is ErrTooMany. It reads at most one member more than
-// that. The error is ErrContention if another change of the group has come between: then
-// no set of members belongs to the version of the change. The group is read after the
-// members, which proves that none has.
+// FewMembers reads the members of a group as a change left them. If there are more than
+// most members, the error is ErrTooMany. If another change of the group has followed, the
+// error is ErrContention, because no set of members belongs to the version of the change
+// any more: the group is read after the members to detect this.
 func (t Groups) FewMembers(ctx context.Context, c ChangeResult, most int) (Group, []Member, error) {
 	members, err := t.membersOfOne(ctx, c.Group.ID, most+1)
 	if err != nil {

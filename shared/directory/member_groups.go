@@ -18,8 +18,8 @@ type Membership struct {
 	Direct  bool   // false: through a group that is a member of it
 }
 
-// GetWithGroups reads a user and, at the same time, the groups of the user. The
-// errors are those of User and Groups.Of.
+// GetWithGroups reads a user and, at the same time, the groups of the user. The errors are
+// those of Users.Get and Groups.OfUsers.
 func (t Users) GetWithGroups(ctx context.Context, id scim.ID) (u User, groups []Membership, err error) {
 	if !ValidID(id) {
 		return u, nil, ErrNotFound
@@ -35,9 +35,9 @@ func (t Users) GetWithGroups(ctx context.Context, id scim.ID) (u User, groups []
 // MaxMemberships is the most memberships that one request reads.
 const MaxMemberships = 10_000
 
-// OfUsers reads the groups of users, direct and indirect, in the order of the
-// groups' ids. It asks for ranges of users, not for each. More than MaxMemberships
-// memberships of all users together are ErrTooMany.
+// OfUsers reads the groups of users, direct and indirect, in the order of the groups' ids.
+// It queries ranges of users instead of each user. If the users have more than
+// MaxMemberships memberships in total, the error is ErrTooMany.
 func (t Groups) OfUsers(ctx context.Context, users []scim.ID) (map[scim.ID][]Membership, error) {
 	direct, err := t.directGroups(ctx, users)
 	if err != nil {
@@ -60,9 +60,9 @@ func (t Groups) OfUsers(ctx context.Context, users []scim.ID) (map[scim.ID][]Mem
 	return all, nil
 }
 
-// IDsOf returns the ids of the groups that a user or group is a direct member
-// of and that are behind an id, in order: limit of them, or all if it is 0. More than
-// MaxScanned are ErrTooMany.
+// IDsOf returns the ids of the groups that a user or group is a direct member of, in order
+// and after an id: at most limit of them, or all if limit is 0. For more than MaxScanned
+// groups the error is ErrTooMany.
 func (t Groups) IDsOf(ctx context.Context, member, after scim.ID, limit int) ([]scim.ID, error) {
 	if !ValidID(member) {
 		return nil, nil
@@ -74,9 +74,9 @@ func (t Groups) IDsOf(ctx context.Context, member, after scim.ID, limit int) ([]
 	return t.idsIn(ctx, q, func(item table.Item) scim.ID { return reverseEdge(item).group })
 }
 
-// UserIDs returns the ids of the users in a group, direct and through groups that
-// are members of it, that are behind an id, in order: limit of them, or all if it is 0.
-// A group that does not exist has none. More than MaxScanned memberships are ErrTooMany.
+// UserIDs returns the ids of the users in a group, direct and through nested groups, in
+// order and after an id: at most limit of them, or all if limit is 0. A group that does
+// not exist has no users. For more than MaxScanned memberships the error is ErrTooMany.
 func (t Groups) UserIDs(ctx context.Context, group, after scim.ID, limit int) ([]scim.ID, error) {
 	if !ValidID(group) {
 		return nil, nil

@@ -9,24 +9,24 @@ import (
 	"scimserver/shared/table"
 )
 
-// maxActions is the number of actions a transaction takes.
+// maxActions is the most actions that a DynamoDB transaction has.
 const maxActions = 100
 
-// edgeBatch is the number of edges that are read at a time to be removed.
+// edgeBatch is the number of edges that one query reads.
 const edgeBatch = 1000
 
-// endedMembership is a membership that ends.
+// endedMembership is a membership to be removed.
 type endedMembership struct {
-	of    table.Key     // the group or team, whose version moves
-	edges []table.Write // what removes both edges
+	of    table.Key     // the group or team, whose version grows
+	edges []table.Write // the writes that remove both edges
 }
 
-// actionsPerMembership is the number of actions that end a membership: on the group or
-// team and on both edges.
+// actionsPerMembership is the number of actions that remove a membership: one on the group
+// or team, and one on each edge.
 const actionsPerMembership = 3
 
-// leaveGroups removes a marked member from all its groups. The last writes, of which
-// the first is on the member itself, are carried out with the last groups.
+// leaveGroups removes a marked member from all its groups. The last transaction includes
+// the writes of last, the first of which is on the member itself.
 func (t Groups) leaveGroups(ctx context.Context, m Member, last func() []table.Write) error {
 	room := (maxActions - len(last())) / actionsPerMembership
 	for {
@@ -54,8 +54,8 @@ func (t Groups) membershipIn(group scim.ID, m Member) endedMembership {
 	return endedMembership{t.keys.resource(GroupKind, group), t.removeEdges(group, m)}
 }
 
-// endAllMemberships ends memberships of one member, several transactions at a time: they
-// have no item in common.
+// endAllMemberships removes memberships of one member, several transactions at a time,
+// which have no item in common.
 func (d *Directory) endAllMemberships(ctx context.Context, seats []endedMembership) error {
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(4)
@@ -67,9 +67,8 @@ func (d *Directory) endAllMemberships(ctx context.Context, seats []endedMembersh
 	return work.Wait()
 }
 
-// endMemberships ends memberships of one member in one transaction, behind some other
-// writes. A group that has gone meanwhile, or is about to, has its edges removed
-// and nothing else.
+// endMemberships removes memberships of one member in one transaction, after the writes of
+// last. If a group was deleted meanwhile or is being deleted, only its edges are removed.
 func (d *Directory) endMemberships(ctx context.Context, seats []endedMembership, last func() []table.Write) error {
 	gone := make([]bool, len(seats))
 	for range 1 + len(seats) {
@@ -103,7 +102,7 @@ func (d *Directory) endMemberships(ctx context.Context, seats []endedMembership,
 	return ErrContention
 }
 
-// ignoreConditionFailed returns err unless it is the refusal that the caller expected.
+// ignoreConditionFailed returns err, or nil if the caller expected this failure.
 func ignoreConditionFailed(err error, expected *table.ConditionFailed) error {
 	if expected != nil {
 		return nil
@@ -111,8 +110,8 @@ func ignoreConditionFailed(err error, expected *table.ConditionFailed) error {
 	return err
 }
 
-// versionWrite makes the write that moves the version of a group or team because its
-// members change.
+// versionWrite returns the write that increments the version of a group or team because
+// its members change.
 func (d *Directory) versionWrite(of table.Key) table.Write {
 	set := table.Item{"modified": scim.FormatTime(d.instant())}
 	return table.Update(of, set).Adding("version", 1).WithCondition(existsCondition, nil)

@@ -13,35 +13,34 @@ import (
 	"scimserver/shared/table"
 )
 
-// A change of members that is too large for one transaction is written down as
-// steps first. One conditional write of the group, which names the change as
-// pending, commits all of it. Each step is then carried out by a transaction that
-// demands that the change is still pending and removes the step; so any number of
-// functions may work on it, and no step is done twice. A request that reads a
-// pending change finishes it before it reads or changes the group's members.
+// A change of members that is too large for one transaction is first stored as steps. One
+// conditional write of the group, which names the change as pending, commits it. Then a
+// transaction for each step demands that the change is still pending, carries the step out
+// and deletes it. So any number of functions may work on a change, and no step is carried
+// out twice. A request that meets a pending change finishes it before it reads or changes
+// the group's members.
 
-// maxStep is the most members that one step adds; it removes half as many more.
-// With three actions for each, the step itself and the group that makes 98 of the
-// 100 actions of a transaction.
+// maxStep is the most members that one step adds. A step that only removes has half as
+// many more. With three actions for each member, the step and the group, a transaction has
+// 98 of its 100 actions.
 const maxStep = 32
 
-// stepLife is how long a step that no change names, because a function died before
-// it committed, stays in the table. Changes that are committed do not live for
-// days: function changes looks for them every minute.
+// stepLife is the time to live of a step, for steps of a change that was never committed
+// because the function died. Committed changes are finished long before: function changes
+// looks for them every minute.
 const stepLife = 30 * 24 * time.Hour
 
-// operation is what a step does to one member.
+// operation is the addition or removal of one member.
 type operation struct {
 	ID      scim.ID `json:"id"`
-	Kind    Kind    `json:"kind,omitempty"` // of a member to be added
+	Kind    Kind    `json:"kind,omitempty"` // only of a member to be added
 	Display string  `json:"display,omitempty"`
 	Remove  bool    `json:"remove,omitempty"`
 }
 
-// inSteps commits the change and carries it out step by step. Unless the group's
-// version guarantees what was read, the steps name all members of the edit, also
-// those that are as they should be: they are asked for again when nobody else can
-// change them.
+// inSteps commits the change and carries it out step by step. If the condition on the
+// group's version does not guarantee memberKinds, the steps name all members of the edit,
+// even those that need no change: they are read again when nobody else can change them.
 func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 	id := rand.Text()
 	steps, err := c.steps(id)
@@ -65,7 +64,7 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 	return c.groups().finishChange(ctx, c.group, id)
 }
 
-// steps makes the items that describe the change.
+// steps returns the writes that store the steps of the change.
 func (c *change) steps(id string) (writes []table.Write, err error) {
 	var step []operation
 	actions := 0
@@ -105,11 +104,11 @@ func (c *change) operations() (all []operation) {
 	return all
 }
 
-// errFinished says that a pending change has been finished by another function.
+// errFinished says that another function has finished a pending change.
 var errFinished = errors.New("directory: the change is over")
 
-// finishChange carries out what is left of a committed change. The errors are
-// ErrNotFound, when the group has been deleted, and ErrUnavailable.
+// finishChange carries out the steps that are left of a committed change. The errors are
+// ErrNotFound, if the group has been deleted, and ErrUnavailable.
 func (t Groups) finishChange(ctx context.Context, group scim.ID, change string) error {
 	for {
 		items, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.pending(group), Limit: 200}.Prefixed(change+"#"))
@@ -132,9 +131,9 @@ func ignoreFinished(err error) error {
 	return err
 }
 
-// executeSteps carries out steps in random order, so that two functions that work
-// on one change seldom meet in a step. Nothing but the change itself moves the
-// group's members meanwhile, so one look at them holds for all.
+// executeSteps carries out steps in random order, so that two functions that work on one
+// change seldom attempt the same step. Until the change is finished nothing else changes
+// the group's members, so it reads their kinds once.
 func (t Groups) executeSteps(ctx context.Context, group scim.ID, change string, items []table.Item) error {
 	steps, ids := make([]step, len(items)), []scim.ID{}
 	for i, item := range items {
@@ -159,14 +158,14 @@ func (t Groups) executeSteps(ctx context.Context, group scim.ID, change string, 
 	return nil
 }
 
-// step is a part of a change that one transaction carries out.
+// step is the part of a change that one transaction carries out.
 type step struct {
 	key        table.Key
 	operations []operation
 }
 
-// executeStep leaves out members that have been deleted since the change was
-// committed: their deletion comes after it.
+// executeStep carries out one step. It leaves out members that have been deleted since the
+// change was committed.
 func (t Groups) executeStep(ctx context.Context, group scim.ID, change string, s step, held map[scim.ID]Kind) error {
 	gone := map[table.Key]bool{}
 	for range 1 + len(s.operations) {
@@ -210,7 +209,7 @@ func (t Groups) stepWrites(group scim.ID, s step, held map[scim.ID]Kind, gone ma
 	return all
 }
 
-// clearPending clears the pointer to a change whose steps are all done.
+// clearPending removes the name of a change whose steps are all done from the group.
 func (t Groups) clearPending(ctx context.Context, group scim.ID, change string) error {
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write {
 		set := table.Item{"modified": scim.FormatTime(t.d.instant())}
@@ -220,8 +219,8 @@ func (t Groups) clearPending(ctx context.Context, group scim.ID, change string) 
 	return ignoreConditionFailed(err, table.FailedConditions(err))
 }
 
-// dropSteps removes the steps of a change that was not committed, or of all
-// changes of a group that is being deleted.
+// dropSteps deletes the steps of a change that was not committed, or, if change is "", all
+// steps of a group that is being deleted.
 func (t Groups) dropSteps(ctx context.Context, group scim.ID, change string) error {
 	q := table.Query{PK: t.keys.pending(group)}
 	if change != "" {

@@ -11,8 +11,9 @@ import (
 	"scimserver/shared/table"
 )
 
-// directGroups reads the direct groups of users. Ids with the same first letter
-// stand in one partition in order, so that a page of users is a few ranges.
+// directGroups reads the direct groups of users. The edges of ids with the same first
+// character are in one partition, ordered by id, so a page of users needs only a few range
+// queries.
 func (t Groups) directGroups(ctx context.Context, users []scim.ID) (map[scim.ID][]scim.ID, error) {
 	partitions := map[string][]scim.ID{}
 	for _, id := range users {
@@ -30,16 +31,16 @@ func (t Groups) directGroups(ctx context.Context, users []scim.ID) (map[scim.ID]
 	return r.found, work.Wait()
 }
 
-// span returns the range of keys that holds the edges of members, which are in
-// order, and maybe those of others between them.
+// span returns the range of keys that holds the edges of sorted members, and possibly
+// edges of others between them.
 func span(pk string, ids []scim.ID) table.Query {
 	q := table.Query{PK: pk, Limit: maxOthers}.Prefixed(string(ids[len(ids)-1]) + "#")
 	q.From = string(ids[0]) + "#"
 	return q
 }
 
-// maxOthers is the most edges of others that are read before members are asked for
-// one by one: members of one page have few others between them.
+// maxOthers is the most edges of others that are read before members are queried one by
+// one. The members of a page have few others between them.
 const maxOthers = 250
 
 // reverseReader collects the groups of members from reverse edges.
@@ -50,8 +51,8 @@ type reverseReader struct {
 	found map[scim.ID][]scim.ID
 }
 
-// read collects what a range says of some members, which are in order. Behind too
-// many edges of others it goes on member by member.
+// read collects the groups of sorted members from a range. After maxOthers edges of others
+// it continues member by member.
 func (r *reverseReader) read(ctx context.Context, q table.Query, ids []scim.ID) error {
 	for foreign := 0; ; {
 		edges, next, err := r.t.d.db.Query(ctx, q)
@@ -69,7 +70,7 @@ func (r *reverseReader) read(ctx context.Context, q table.Query, ids []scim.ID) 
 	}
 }
 
-// readEach reads the members' edges behind a key one member after the other.
+// readEach reads the edges of the members after a key, member by member.
 func (r *reverseReader) readEach(ctx context.Context, pk string, ids []scim.ID, after string) error {
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(8)
@@ -92,7 +93,8 @@ func (r *reverseReader) readEach(ctx context.Context, pk string, ids []scim.ID, 
 	return work.Wait()
 }
 
-// add notes the edges of some members, which are in order, and counts them.
+// add collects the groups of sorted members from edges, and returns the number of their
+// edges.
 func (r *reverseReader) add(edges []table.Item, ids []scim.ID) (mine int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

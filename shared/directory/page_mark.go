@@ -11,11 +11,11 @@ import (
 	"scimserver/shared/table"
 )
 
-// PagePosition is where a page begins that a client asks for by its index.
+// PagePosition is the start of a page that a client requests by index.
 type PagePosition struct {
 	Index int     // of the first resource of the page, from 1
-	Type  int     // which of the types that are searched one after the other
-	After scim.ID // the resource of that type behind which the page begins, "" at the first
+	Type  int     // the position of the resource type in the list of searched types
+	After scim.ID // the page begins after this resource of that type, "" for the first
 }
 
 // PageMark records where the last page by index of a client began, and where the next
@@ -25,9 +25,9 @@ type PagePosition struct {
 type PageMark struct {
 	ID         string // begins with the time of creation, so that ids sort by it
 	Last, Next PagePosition
-	Pages      int       // that were read
-	Total      int       // of all resources at the first page, where it is not counted anew
-	Moved      time.Time // when the last one was
+	Pages      int       // the number of pages that were read
+	Total      int       // totalResults of the first page, if it is not counted again
+	Moved      time.Time // when the last page was read
 }
 
 // The lifetime of page marks, and the number of them that are read at a time.
@@ -100,7 +100,8 @@ func (j PageMark) Started() time.Time {
 	return time.UnixMilli(ms)
 }
 
-// Before reports whether a page at p shows all that one at q shows, and more.
+// Before reports whether a page that begins at p includes everything that a page at q
+// does, and more.
 func (p PagePosition) Before(q PagePosition) bool {
 	return p.Type < q.Type || p.Type == q.Type && p.After < q.After
 }

@@ -14,21 +14,22 @@ import (
 	"scimserver/shared/table"
 )
 
-// The bounds on what one request reads resource by resource.
+// The limits of a request that reads resources one by one.
 const (
-	// MaxScanned is the most resources that one request looks at.
+	// MaxScanned is the most resources that one request examines.
 	MaxScanned = 100_000
-	// scanTime is the longest that it does so, if its deadline leaves as much.
+	// scanTime is the most time that it takes, if its deadline leaves as much.
 	scanTime = 20 * time.Second
-	// scanners is the number of ranges that are read at a time. Each holds the
-	// resources of one call, at most 1 MB as stored.
+	// scanners is the number of ranges that are read in parallel. Each holds the resources
+	// of one call, at most 1 MB as stored.
 	scanners = 4
 )
 
-// Scan calls f with all resources of a kind, some at a time, in no order and from
-// several goroutines: ids are random, so ranges by their first digit are alike in
-// size. What fits into one call takes no more. If there are more than MaxScanned
-// resources, or too little of the request's time is left, the error is ErrTooMany.
+// Scan calls f with all resources of a kind, a batch at a time, unordered and from several
+// goroutines. It divides the ids by their first digit: they are random, so the ranges have
+// about the same size. If all resources fit into one call, it makes only that call. The
+// error is ErrTooMany if there are more than MaxScanned resources, or too little of the
+// request's time is left.
 func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Resource) error) error {
 	s := newScan(t.namespace, k)
 	return s.withDeadline(ctx, func(ctx context.Context) error {
@@ -53,7 +54,7 @@ func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Res
 	})
 }
 
-// recoverTo turns a panic into an error: one in a goroutine of ours would end the
+// recoverTo turns a panic into an error. In a goroutine of its own, a panic would end the
 // process.
 func recoverTo(err *error) {
 	if p := recover(); p != nil {
@@ -83,15 +84,16 @@ func (s *scan) withDeadline(ctx context.Context, work func(context.Context) erro
 	return err
 }
 
-// nearDeadline reports whether a scan that made progress is so near its end that a throttled
-// call could not be repeated. To send the request again would end like this again, so
-// this is not the error of an unavailable table.
+// nearDeadline reports whether a scan that made progress has too little time left to
+// repeat a throttled call. Sending the request again would end in the same way, so this is
+// not ErrUnavailable.
 func (s *scan) nearDeadline(bounded context.Context) bool {
 	deadline, _ := bounded.Deadline()
 	return s.scanned.Load() > 0 && time.Until(deadline) <= table.MaxPause
 }
 
-// scanBudget is the time that a scan may take so that the request can be answered.
+// scanBudget is the time that a scan may take, so that enough is left to answer the
+// request.
 func scanBudget(ctx context.Context) time.Duration {
 	if deadline, ok := ctx.Deadline(); ok {
 		return min(scanTime, time.Until(deadline)*3/4)
@@ -99,7 +101,7 @@ func scanBudget(ctx context.Context) time.Duration {
 	return scanTime
 }
 
-// count counts resources that are looked at.
+// count counts examined resources.
 func (s *scan) count(n int) error {
 	if s.scanned.Add(int64(n)) > MaxScanned {
 		return ErrTooMany
@@ -107,8 +109,8 @@ func (s *scan) count(n int) error {
 	return nil
 }
 
-// read hands over what stands in a range: all of it, or what one call returns. next
-// is the key behind that, "" at the end.
+// read calls f with the resources in a range: all of them, or those that one call returns.
+// next is the key of the last one, "" at the end of the range.
 func (s *scan) read(ctx context.Context, q table.Query, all bool) (next string, err error) {
 	err = s.t.d.db.Walk(ctx, q, func(items []table.Item, behind string) (bool, error) {
 		next = behind
@@ -125,10 +127,10 @@ func (s *scan) read(ctx context.Context, q table.Query, all bool) (next string, 
 	return next, err
 }
 
-// digits are those with which ids begin, in order.
+// digits are the first characters of ids, in order.
 const digits = "0123456789abcdef"
 
-// ranges divides what stands behind a key of a partition by the first digit.
+// ranges divides the part of a partition after a key by the first digit of the ids.
 func ranges(pk, after string) (all []table.Query) {
 	for i, digit := range []byte(digits) {
 		q := table.Query{PK: pk, From: string(digit), To: table.Highest}
@@ -140,7 +142,7 @@ func ranges(pk, after string) (all []table.Query) {
 			continue
 		case q.From <= after:
 			q.After = after
-		case len(all) == 0: // what stands between begins with no digit
+		case len(all) == 0: // keys from after to this digit do not begin with a digit
 			q.From, q.After = after, after
 		}
 		all = append(all, q)

@@ -10,12 +10,13 @@ import (
 	"errors"
 )
 
-// ErrSeal says that a text was not sealed by this directory for this tenant and
-// purpose, or not as it is.
+// ErrSeal says that a text was not sealed by this directory for this tenant and purpose,
+// or was altered.
 var ErrSeal = errors.New("directory: the seal is broken")
 
-// Seal encrypts and authenticates a text that a client keeps for us. It is opened
-// only for the same tenant and purpose, in any function. Ready must have been called.
+// Seal encrypts and authenticates a text that a client stores for this service. Any
+// function can unseal it, but only for the same tenant and purpose. Ready must have been
+// called.
 func (t *Tenant) Seal(purpose string, text []byte) (string, error) {
 	aead, err := t.d.aead()
 	if err != nil {
@@ -24,7 +25,7 @@ func (t *Tenant) Seal(purpose string, text []byte) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(aead.Seal(nil, nil, text, t.sealed(purpose))), nil
 }
 
-// Unseal returns the text in what Seal returned, or ErrSeal.
+// Unseal returns the text that was given to Seal, or ErrSeal.
 func (t *Tenant) Unseal(purpose, sealed string) ([]byte, error) {
 	aead, err := t.d.aead()
 	if err != nil {
@@ -41,7 +42,7 @@ func (t *Tenant) Unseal(purpose, sealed string) ([]byte, error) {
 	return text, nil
 }
 
-// sealed is what a seal is bound to.
+// sealed is the additional authenticated data of a seal.
 func (t *namespace) sealed(purpose string) []byte { return []byte(string(t.id) + "\x00" + purpose) }
 
 // aead encrypts with random nonces under a key that all functions derive from the

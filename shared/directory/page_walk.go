@@ -8,9 +8,9 @@ import (
 	"scimserver/shared/table"
 )
 
-// Page reads resources of a kind in the order of their ids: at most count behind an
-// id, fewer when they are large, and tells whether others follow. After "" it
-// starts with the first. The error is ErrUnavailable.
+// Page reads at most count resources of a kind after an id, in the order of their ids, and
+// reports whether more follow. It returns fewer if they are large. After "" it starts with
+// the first. The error is ErrUnavailable.
 func (t *Tenant) Page(ctx context.Context, k Kind, after scim.ID, count int) (page []Resource, more bool, err error) {
 	return t.page(ctx, k, after, count)
 }
@@ -37,9 +37,9 @@ func (t *namespace) page(
 	return page, more, err
 }
 
-// Walk calls f with all resources of a kind behind an id, in the order of their ids
-// and a few at a time, until f returns false. Behind MaxScanned resources, or when
-// too little of the request's time is left, the error is ErrTooMany.
+// Walk calls f with the resources of a kind after an id, in the order of their ids and a
+// batch at a time, until f returns false. After MaxScanned resources, or when too little
+// of the request's time is left, the error is ErrTooMany.
 func (t *Tenant) Walk(
 	ctx context.Context,
 	k Kind,
@@ -57,9 +57,9 @@ func (t *Tenant) Walk(
 	})
 }
 
-// walk calls f with the living resources behind an id, as many as one call of
-// DynamoDB returns, and the key behind the last of them. At first it asks for so
-// many, and for as many again as long as f returns true; 0 means as many as fit.
+// walk calls f with the resources after an id that are not being deleted, and the key of
+// the last one. Each call of DynamoDB asks for batch resources, or as many as fit if batch
+// is 0, for as long as f returns true.
 func (t *namespace) walk(
 	ctx context.Context,
 	k Kind,
@@ -104,14 +104,13 @@ func existing(items []table.Item) ([]Resource, error) {
 	return all, nil
 }
 
-// MaxSkipped is the most resources that one request passes by without reading
-// their documents.
+// MaxSkipped is the most resources that one request skips without reading their documents.
 const MaxSkipped = 1_000_000
 
-// Skip passes by n resources of a kind behind an id, and returns the id of the last
-// of them and their number, which is less than n where there are not so many. It
-// reads all of them, but only their keys leave DynamoDB. Behind MaxSkipped, or when
-// too little of the request's time is left, the error is ErrTooMany.
+// Skip skips n resources of a kind after an id. It returns the id of the last of them and
+// their number, which is less than n if there are not as many. DynamoDB reads all of them,
+// but returns only their keys. After MaxSkipped resources, or when too little of the
+// request's time is left, the error is ErrTooMany.
 func (t *Tenant) Skip(ctx context.Context, k Kind, after scim.ID, n int) (last scim.ID, skipped int, err error) {
 	if n > MaxSkipped {
 		return "", 0, ErrTooMany

@@ -53,11 +53,11 @@ func (t *namespace) get(ctx context.Context, k Kind, id scim.ID) (table.Item, er
 	return item, err
 }
 
-// maxID is longer, in bytes, than any id that is given.
+// maxID bounds the bytes of an id. All ids of the service are shorter.
 const maxID = 64
 
-// ValidID reports whether an id may have been given: only such ones become
-// part of keys.
+// ValidID reports whether an id has a form that ids can have. Only valid ids become part
+// of keys.
 func ValidID(id scim.ID) bool {
 	for _, c := range id {
 		if c <= ' ' || c > '~' || c == '#' {
@@ -67,20 +67,20 @@ func ValidID(id scim.ID) bool {
 	return id != "" && len(id) <= maxID
 }
 
-// exists reports whether an item is that of a resource that is not being deleted.
+// exists reports whether an item is a resource that is not being deleted.
 func exists(item table.Item) bool { return item != nil && item.Text("deleting") == "" }
 
-// ByID finds the user of an id.
+// ByID finds the user with an id.
 func (t Users) ByID(ctx context.Context, id string) ([]User, error) {
 	return atMostOne(t.Get(ctx, scim.ID(id)))
 }
 
-// ByID finds the group of an id.
+// ByID finds the group with an id.
 func (t Groups) ByID(ctx context.Context, id string) ([]Group, error) {
 	return atMostOne(t.Get(ctx, scim.ID(id)))
 }
 
-// atMostOne turns what is read by id into what is found.
+// atMostOne turns the result of a read into a list: empty if the resource was not found.
 func atMostOne[R any](r R, err error) ([]R, error) {
 	switch {
 	case err == nil:
@@ -91,23 +91,23 @@ func atMostOne[R any](r R, err error) ([]R, error) {
 	return nil, err
 }
 
-// ByName finds the user of a username, in whatever case and form.
+// ByName finds the user with a username, which is compared in its folded form.
 func (t Users) ByName(ctx context.Context, name string) ([]User, error) {
 	return atMostOne(readOwner(ctx, t.namespace, t.keys.claim("USERNAME", scim.Fold(name)), t.Get))
 }
 
-// ByEmail finds the user that holds an email, in whatever case and form.
+// ByEmail finds the user with an email, which is compared in its folded form.
 func (t Users) ByEmail(ctx context.Context, address string) ([]User, error) {
 	return atMostOne(readOwner(ctx, t.namespace, t.keys.claim("EMAIL", scim.Fold(address)), t.Get))
 }
 
-// ByName finds the group of a displayName, in whatever case and form.
+// ByName finds the group with a displayName, which is compared in its folded form.
 func (t Groups) ByName(ctx context.Context, name string) ([]Group, error) {
 	return atMostOne(readOwner(ctx, t.namespace, t.keys.groupName(scim.Fold(name)), t.Get))
 }
 
-// readOwner reads a claim and then its owner, if that is a resource of this tenant.
-// It may have been deleted between the two reads.
+// readOwner reads a claim and then its owner, if the owner is a resource of this tenant.
+// The owner may have been deleted between the two reads.
 func readOwner[R any](
 	ctx context.Context,
 	t *namespace,
@@ -125,8 +125,8 @@ func readOwner[R any](
 	return read(ctx, scim.ID(item.Text("owner")))
 }
 
-// ByExternalID finds the users with an externalId, which is compared
-// exactly and need not be unique (RFC 7643 section 3.1). More than MaxResults are
+// ByExternalID finds the users with an externalId, which is compared exactly and need not
+// be unique (RFC 7643 section 3.1). For more than MaxResults users the error is
 // ErrTooMany: Users.IDsByExternalID returns them in parts.
 func (t Users) ByExternalID(ctx context.Context, id string) ([]User, error) {
 	ids, err := t.IDsByExternalID(ctx, id, "", MaxResults+1)
@@ -140,8 +140,9 @@ func (t Users) ByExternalID(ctx context.Context, id string) ([]User, error) {
 	return slices.DeleteFunc(users, func(u User) bool { return u.Doc.Get("externalId").Text() != id }), err
 }
 
-// IDsByExternalID returns the ids of users with an externalId that are behind an
-// id, in order: limit of them, or all if it is 0. More than MaxScanned are ErrTooMany.
+// IDsByExternalID returns the ids of users with an externalId, in order and after an id:
+// at most limit of them, or all if limit is 0. For more than MaxScanned users the error is
+// ErrTooMany.
 func (t Users) IDsByExternalID(ctx context.Context, value string, after scim.ID, limit int) ([]scim.ID, error) {
 	return t.byExternalID(ctx, UserKind, value, after, limit)
 }
@@ -165,7 +166,7 @@ func (t *namespace) byExternalID(
 	return t.idsIn(ctx, q, func(entry table.Item) scim.ID { return scim.ID(entry.Text("SK")) })
 }
 
-// idsIn reads ids in a range of keys; without a limit more than MaxScanned are
+// idsIn reads ids in a range of keys. Without a limit, more than MaxScanned ids are
 // ErrTooMany.
 func (t *namespace) idsIn(ctx context.Context, q table.Query, id func(table.Item) scim.ID) ([]scim.ID, error) {
 	all := q.Limit == 0
@@ -183,14 +184,13 @@ func (t *namespace) idsIn(ctx context.Context, q table.Query, id func(table.Item
 	return ids, err
 }
 
-// ByID reads resources of a kind, in the order of their ids. Those that do not exist
-// are missing.
+// ByID reads resources of a kind, in the order of their ids. Resources that do not exist
+// are left out.
 func (t *Tenant) ByID(ctx context.Context, k Kind, ids []scim.ID) ([]Resource, error) {
 	return byID(ctx, t.namespace, k, ids, resourceFrom)
 }
 
-// GetAll reads users, in the order of their ids. Those that do not exist are
-// missing.
+// GetAll reads users, in the order of their ids. Users that do not exist are left out.
 func (t Users) GetAll(ctx context.Context, ids []scim.ID) ([]User, error) {
 	return byID(ctx, t.namespace, UserKind, ids, userFrom)
 }
@@ -218,8 +218,8 @@ func byID[R any](
 	return found, nil
 }
 
-// items reads the items of those resources that exist and are not being deleted.
-// No id may occur twice.
+// items reads the items of the resources that exist and are not being deleted. No id may
+// occur twice.
 func (t *namespace) items(ctx context.Context, k Kind, ids []scim.ID) ([]table.Item, error) {
 	keys := make([]table.Key, len(ids))
 	for i, id := range ids {

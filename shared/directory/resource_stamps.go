@@ -12,24 +12,24 @@ import (
 )
 
 // A write of one item is sent without an idempotency token, at half the cost of a
-// transaction. If its answer is lost and the repetition is refused, only the item can
-// tell whether the first attempt was carried out. So a resource keeps the stamps of
-// its latest plain writes in the attribute "writer", as long as a request can ask for
-// them. A mark of deletion has the attribute "marker" to itself. If a resource is removed
-// while a request may still ask, a tombstone keeps its stamps.
+// transaction. If its answer is lost and the retry is refused, only the item can show
+// whether the first attempt succeeded. So a resource keeps the stamps of its latest plain
+// writes in the attribute "writer", as long as a request may ask for them. The mark of
+// deletion has its stamp in the attribute "marker". If a resource is removed while a
+// request may still ask, a tombstone keeps its stamps.
 //
-// An attempt that arrives late, after its repetition, changes nothing: it demands a
-// version that a resource has once only, or that the resource is not marked yet.
+// An attempt that arrives late, after its retry, changes nothing: its condition demands a
+// version that a resource has only once, or that the resource is not marked yet.
 
-// maxStamps bounds the stamps on one item. If that many plain writes have followed a
-// write within the lease, its stamp is gone, and its outcome stays unknown.
+// maxStamps bounds the stamps on one item. If that many plain writes have followed a write
+// within the lease, its stamp is gone, and its outcome stays unknown.
 const maxStamps = 32
 
-// tombstoneLife is how long DynamoDB is to keep a tombstone: much longer than the lease.
+// tombstoneLife is the time to live of a tombstone: much longer than the lease.
 const tombstoneLife = time.Hour
 
-// nextStamps returns the stamps of a resource with that of its next write. They start
-// anew when nobody can ask for the earlier ones any more.
+// nextStamps returns the stamps of a resource and that of its next write. Stamps that no
+// running request can ask for are dropped.
 func (d *Directory) nextStamps(old Resource, stamp table.Stamp) string {
 	var stamps []string
 	if d.mayBeRunning(old.LastModified) {
@@ -39,21 +39,21 @@ func (d *Directory) nextStamps(old Resource, stamp table.Stamp) string {
 	return strings.Join(stamps[max(0, len(stamps)-maxStamps):], " ")
 }
 
-// mayBeRunning reports whether the request that wrote at a time may still be under way.
+// mayBeRunning reports whether the request that wrote at that time may still be running.
 func (d *Directory) mayBeRunning(at time.Time) bool { return d.now().Sub(at) < lease }
 
-// changeResource carries out the writes of a change to one resource, the first of which is on
-// the resource's own item. The errors are those of table.DB.Change.
+// changeResource sends the writes of a change. The first of them is on the item of the
+// resource old. The errors are those of table.DB.Change.
 func (t *namespace) changeResource(
 	ctx context.Context, k Kind, old Resource, build func(table.Stamp) []table.Write, lost func(context.Context) error,
 ) error {
 	return t.resolveLostAnswer(ctx, k, old.ID, old.Version+1, t.d.db.Change(ctx, build, lost))
 }
 
-// resolveLostAnswer looks further where a plain write on a resource was refused after a lost
-// answer. It returns nil if that write had been carried out, the refusal if not, and
-// ErrUnavailable if it can't be known any more. version is the one that the write was
-// to leave, 0 for a mark, whose stamp no other write removes.
+// resolveLostAnswer decides what happened to a plain write whose answer was lost and whose
+// retry was refused. It returns nil if the write succeeded, the refusal if it did not, and
+// ErrUnavailable if that can no longer be known. version is the version that the write
+// sets, or 0 for a mark, whose stamp no other write removes.
 func (t *namespace) resolveLostAnswer(ctx context.Context, k Kind, id scim.ID, version int64, refused error) error {
 	failed := table.FailedConditions(refused)
 	if failed == nil || failed.Lost == "" {
@@ -75,8 +75,8 @@ func (t *namespace) resolveLostAnswer(ctx context.Context, k Kind, id scim.ID, v
 	return refused
 }
 
-// oldestStamp returns the version that the oldest write left whose stamp an item holds,
-// if earlier stamps may have been removed.
+// oldestStamp returns the version of the oldest stamp on an item if earlier stamps may
+// have been removed, otherwise 0.
 func oldestStamp(item table.Item) int64 {
 	stamps := strings.Fields(item.Text("writer"))
 	if len(stamps) < maxStamps {
@@ -87,9 +87,9 @@ func oldestStamp(item table.Item) int64 {
 	return n
 }
 
-// tombstone makes the write that keeps the stamps of a removed resource, if a request
-// may still ask for them. marker is the stamp of the mark of deletion, unless
-// the request that set it is known to have its answer.
+// tombstone returns the write that keeps the stamps of a removed resource, if a request
+// may still ask for them. marker is the stamp of the mark of deletion, "" if the request
+// that set it is known to have its answer.
 func (t *namespace) tombstone(k Kind, r Resource, marker string) []table.Write {
 	item := table.Item{}
 	if r.writer != "" && t.d.mayBeRunning(r.LastModified) {
@@ -106,7 +106,7 @@ func (t *namespace) tombstone(k Kind, r Resource, marker string) []table.Write {
 }
 
 // recentMarker returns the stamp of the mark on an item if the request that set it may
-// still be under way.
+// still be running, otherwise "".
 func (d *Directory) recentMarker(marked table.Item) string {
 	if at, err := time.Parse(time.RFC3339, marked.Text("deleting")); err == nil && d.mayBeRunning(at) {
 		return marked.Text("marker")

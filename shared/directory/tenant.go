@@ -5,10 +5,10 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// namespace is the part of the table that belongs to one tenant, or, with an empty id,
-// to no tenant: the accounts. Each handle on it has the operations of one subject; what
-// they share are methods of namespace. Every key is made from the id, so code that
-// forgets the tenant does not compile.
+// namespace is the part of the table that belongs to one tenant, or, with an empty id, the
+// accounts, which belong to no tenant. Each handle on it has the operations of one
+// subject; shared operations are methods of namespace. Every key is made from the id, so
+// code that forgets the tenant does not compile.
 type namespace struct {
 	d    *Directory
 	id   tenant.ID

@@ -19,15 +19,14 @@ type Remaining struct {
 	Users  int
 	Groups int
 	Teams  int
-	// Wait is how long requests that were let in earlier may still be under way.
-	// What they write is removed as well, so the tenant goes after them.
+	// Wait is how long earlier requests may still be running. The deletion also removes
+	// what they write, so the tenant itself is removed after that time.
 	Wait time.Duration
 }
 
-// RemoveTenant deletes a tenant with all that it has, piece by piece: it marks the
-// tenant, works for at most work, and says what is left. Calling it again goes on,
-// wherever an earlier call ended. settle is how long a request can be under way
-// after its tenant ceased to be active. The errors are ErrNotFound, ErrContention
+// RemoveTenant marks a tenant as being deleted, deletes its data for at most the duration
+// work, and returns what is left. The next call continues. settle is how long a request
+// can run after its tenant is no longer active. The errors are ErrNotFound, ErrContention
 // and ErrUnavailable.
 func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, work, settle time.Duration) (Remaining, error) {
 	record, err := d.tenants.ChangeTenant(ctx, id, func(t *tenant.Tenant) error {
@@ -60,9 +59,9 @@ func (t *namespace) remaining(ctx context.Context, left Remaining) (Remaining, e
 	return left, nil
 }
 
-// removeContents deletes teams and groups, then users, which are in none of this tenant by
-// then, and the log since the tenant was created and the conflicts, which name them.
-// It reports whether none is left.
+// removeContents deletes teams and groups first, so that users have no memberships left
+// when they are deleted. It then deletes the log since the tenant was created, and the
+// conflicts. It reports whether everything is deleted.
 func (t *namespace) removeContents(ctx context.Context, work time.Duration, created time.Time) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, work)
 	defer cancel()
@@ -101,8 +100,8 @@ func (t *namespace) deleteAll(ctx context.Context, k Kind) error {
 	}
 }
 
-// deleteEach deletes resources. One that is marked already is finished: then
-// delete says that it is not found.
+// deleteEach deletes resources. For a resource that is marked already, delete finishes the
+// deletion and returns ErrNotFound.
 func (t *namespace) deleteEach(ctx context.Context, k Kind, items []table.Item) error {
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(maxParallel)
@@ -118,8 +117,8 @@ func (t *namespace) deleteEach(ctx context.Context, k Kind, items []table.Item) 
 	return work.Wait()
 }
 
-// removeRecord removes what a tenant without users, groups and teams still has, its record
-// last: as long as that is there, the deletion can be resumed.
+// removeRecord removes the remaining items of a tenant. The tenant's record is last: while
+// it exists, the deletion can be continued.
 func (t *namespace) removeRecord(ctx context.Context, record tenant.Tenant) error {
 	if err := t.d.tenants.DeleteCredentials(ctx, t.id); err != nil {
 		return err
@@ -139,7 +138,8 @@ func (t *namespace) removeRecord(ctx context.Context, record tenant.Tenant) erro
 	return t.d.tenants.DeleteTenant(ctx, record)
 }
 
-// deleteAll removes what finds conflicts before themselves, which know it.
+// deleteAll removes the conflicts with their index entries. The entries are removed first,
+// because their keys are known from the conflicts.
 func (t Conflicts) deleteAll(ctx context.Context) error {
 	return t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.conflicts()}, func(item table.Item) []table.Key {
 		if record := item.Text("indexed"); record != "" {

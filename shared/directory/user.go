@@ -21,27 +21,28 @@ const counterShards = 16
 // User is a user as stored, without password and groups.
 type User struct {
 	Resource
-	password string // hash, "" where there is none
-	verified string // the folded emails of an account that are verified, a line each
+	password string // its hash, "" if the user has no password
+	verified string // of an account: the verified emails in folded form, one per line
 }
 
-// HasPassword reports whether a hash of a password is stored.
+// HasPassword reports whether the user has a password.
 func (u User) HasPassword() bool { return u.password != "" }
 
-// Content is what a client decides of a user.
+// Content is the part of a user that a client sets.
 type Content struct {
 	Doc scim.Value
-	// HashPassword hashes the new password; "" removes the old one. It is slow, and
-	// called only when the user's claims look free. nil leaves the password as it is.
+	// HashPassword returns the hash of the new password, or "" to remove the password. It
+	// is slow, and is called only if the user's claims look free. nil leaves the password
+	// unchanged.
 	HashPassword func() (string, error)
 
 	verified string // of an account
 }
 
-// Create stores a new user, with everything that it claims, in one
-// transaction. An account that holds the user's email becomes that user, if that is
-// approved or the tenant connects automatically. The errors are *TakenError,
-// ErrUnavailable, ErrContention, and an *scim.Error for a value that can't be claimed.
+// Create stores a new user with its claims in one transaction. An account that holds the
+// user's email becomes that user, if that is approved or the tenant connects
+// automatically. The errors are *TakenError, ErrUnavailable, ErrContention, and an
+// *scim.Error for a value that can't be claimed.
 func (t Users) Create(ctx context.Context, c Content) (User, error) {
 	return t.createOrConnect(ctx, c)
 }
@@ -76,8 +77,8 @@ func (t *namespace) create(ctx context.Context, k Kind, u *User, c Content, clai
 	return err
 }
 
-// createWrites makes the writes of a new resource: itself first, then its claims, then
-// what else finds it.
+// createWrites returns the writes of a new resource: first the resource, then its claims,
+// then its look-ups.
 func (t *namespace) createWrites(k Kind, r Resource, item table.Item, claims []claim) []table.Write {
 	writes := []table.Write{table.Put(t.keys.resource(k, r.ID), item).WithCondition("attribute_not_exists(PK)", nil)}
 	for _, claim := range claims {
@@ -87,7 +88,7 @@ func (t *namespace) createWrites(k Kind, r Resource, item table.Item, claims []c
 }
 
 // hashPassword sets the user's password if the content has a new one and the claims are
-// not known to be lost.
+// not known to be taken.
 func (t *namespace) hashPassword(ctx context.Context, u *User, c Content, claims []claim) (err error) {
 	if c.HashPassword == nil {
 		return nil
@@ -98,8 +99,8 @@ func (t *namespace) hashPassword(ctx context.Context, u *User, c Content, claims
 	return err
 }
 
-// lookupWrites makes a write for each attribute by which a resource is found without
-// being claimed.
+// lookupWrites returns a write for each look-up of a resource, by an attribute that is not
+// unique.
 func (t *namespace) lookupWrites(k Kind, r Resource, write func(table.Key, table.Item) table.Write) []table.Write {
 	id := r.Doc.Get("externalId").Text()
 	if id == "" {
@@ -108,13 +109,13 @@ func (t *namespace) lookupWrites(k Kind, r Resource, write func(table.Key, table
 	return []table.Write{write(table.Key{PK: t.keys.lookup(k, "externalId", id), SK: string(r.ID)}, table.Item{})}
 }
 
-// countWrite makes the write that changes the number of resources by n, in a shard
-// chosen anew at each attempt.
+// countWrite returns the write that changes the number of resources by n, in a random
+// shard.
 func (t *namespace) countWrite(k Kind, n int64) table.Write {
 	return table.Update(countKey(t.keys.count(k), rand.N(counterShards)), nil).Adding("n", n)
 }
 
-// item returns what is stored of the user. The error is an *scim.Error.
+// item returns the user as stored. The error is an *scim.Error.
 func (u User) item() (table.Item, error) {
 	item, err := u.Resource.item()
 	if err == nil && u.password != "" {
@@ -131,11 +132,11 @@ func userFrom(item table.Item) (User, error) {
 	return User{Resource: r, password: item.Text("password"), verified: item.Text("verified")}, err
 }
 
-// newResource makes a resource that does not exist yet.
+// newResource returns a new resource with a random id.
 func (t *namespace) newResource(doc scim.Value) Resource {
 	now := t.d.instant()
 	return Resource{ID: scim.ID(uuid.NewString()), Doc: doc, Version: 1, Created: now, LastModified: now}
 }
 
-// instant is now in the precision that is stored and shown.
+// instant returns the current time with the stored precision.
 func (d *Directory) instant() time.Time { return d.now().UTC().Truncate(time.Millisecond) }

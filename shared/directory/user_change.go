@@ -7,15 +7,14 @@ import (
 	"scimserver/shared/table"
 )
 
-// Match says whether a change may be made to a resource at that version. nil
-// means at any.
+// Match reports whether a change may be made at a version of the resource. nil allows any
+// version.
 type Match func(version int64) bool
 
-// Replace lets change turn a user into its new content and stores that. A
-// change that changes nothing writes nothing and moves no version. When others
-// change the user meanwhile, change is called again with what they left; with a
-// match the error is ErrVersion instead. The other errors are ErrNotFound,
-// ErrContention and those of Users.Create and change.
+// Replace lets change turn a user into its new content and stores it. Unchanged content
+// writes nothing and keeps the version. If another request changes the user meanwhile,
+// change is called again with the new state; with a match the error is ErrVersion instead.
+// The other errors are ErrNotFound, ErrContention and those of Users.Create and change.
 func (t Users) Replace(ctx context.Context, id scim.ID, match Match, change func(User) (Content, error)) (User, error) {
 	return t.replaceAs(ctx, UserKind, id, match, change)
 }
@@ -36,8 +35,8 @@ func (t *namespace) replaceAs(
 	return result, err
 }
 
-// readModifyWrite reads a resource, lets edit decide on it and stores that, all anew when
-// others change the resource or free what it claims meanwhile.
+// readModifyWrite reads a resource, lets edit decide, and stores the result. It starts
+// again if other requests change the resource or free a value that it claims meanwhile.
 func readModifyWrite[R interface{ version() int64 }, E any](
 	ctx context.Context,
 	t *namespace,
@@ -91,8 +90,8 @@ func (t *namespace) replace(ctx context.Context, k Kind, old User, c Content) (U
 	return u, t.store(ctx, k, old, u, item, taken, yielded)
 }
 
-// store writes the user under its old version, with what it claims and is found by
-// if that has changed.
+// store writes the user if its version is still old's, with its changed claims and
+// look-ups.
 func (t *namespace) store(ctx context.Context, k Kind, old, u User, item table.Item, taken, yielded []claim) error {
 	moves := t.changeWrites(k, old.Resource, u.Resource, taken, yielded)
 	user := func(stamp table.Stamp) table.Write {
@@ -108,8 +107,8 @@ func (t *namespace) store(ctx context.Context, k Kind, old, u User, item table.I
 	}, func(ctx context.Context) error { return t.checkFree(ctx, taken, u.ID) }), taken)
 }
 
-// changeWrites makes the writes of a change by which a resource is found otherwise: the
-// claims that it takes first, then those that it gives up, then look-ups.
+// changeWrites returns the writes of a resource's changed claims and look-ups: new claims
+// first, then released claims, then look-ups.
 func (t *namespace) changeWrites(k Kind, old, now Resource, taken, yielded []claim) (writes []table.Write) {
 	for _, c := range taken {
 		writes = append(writes, t.putClaim(c, k, now.ID))
@@ -126,8 +125,8 @@ func (t *namespace) changeWrites(k Kind, old, now Resource, taken, yielded []cla
 
 func deleteWrite(key table.Key, _ table.Item) table.Write { return table.Delete(key) }
 
-// classifyChange judges the failures of a write whose first condition is on the user
-// itself: that one first, then the claims, which stand behind it.
+// classifyChange returns the error for a failed write whose first condition is on the user
+// and whose next ones are on its claims.
 func (t *namespace) classifyChange(err error, taken []claim) error {
 	failed := table.FailedConditions(err)
 	switch {
