@@ -12,7 +12,7 @@ import (
 const (
 	leadingKeys        = "dynamodb:LeadingKeys"
 	enclosingOperation = "dynamodb:EnclosingOperation"
-	// Of the statements about API Gateway's keys, which no call to DynamoDB matches.
+	// From statements about API Gateway's keys, which no call to DynamoDB matches.
 	requestTag  = "aws:RequestTag/scim-stack"
 	resourceTag = "aws:ResourceTag/scim-stack"
 )
@@ -26,7 +26,7 @@ func (a attribute) text() string {
 
 type attributes map[string]attribute
 
-// operand holds the parts of a request, or of a member of one, that say what it touches.
+// operand holds the parts of a request, or of one of its members, that name the items.
 type operand struct {
 	TableName                 string
 	IndexName                 string
@@ -44,14 +44,14 @@ type batchWrite []struct {
 	DeleteRequest *struct{ Key attributes }
 }
 
-// schema finds the ARN and the partition key of a table.
+// schema returns the ARN and the partition key of a table.
 type schema struct {
 	arnPrefix    string // up to and including "table/"
 	partitionKey map[string]string
 }
 
-// accesses lists what a call does. An operation that it does not know counts as
-// the action of its name on the table it names.
+// accesses returns the IAM requests of a call. An unknown operation counts as the action
+// of its name on its table.
 func (s schema) accesses(operation string, body []byte) ([]iam.Request, error) {
 	switch operation {
 	case "BatchGetItem":
@@ -90,7 +90,7 @@ func (s schema) single(action string, o operand) (iam.Request, error) {
 
 var equality = regexp.MustCompile(`([#\w.-]+)\s*=\s*(:\w+)`)
 
-// queriedKey reads the value of the partition key out of a key condition.
+// queriedKey returns the value of the partition key in a key condition.
 func (o operand) queriedKey(partitionKey string) (string, error) {
 	for _, m := range equality.FindAllStringSubmatch(o.KeyConditionExpression, -1) {
 		name := m[1]
@@ -144,7 +144,8 @@ func (s schema) batchWrites(body []byte) ([]iam.Request, error) {
 	return all, err
 }
 
-// transaction lists the members (Put, ConditionCheck, ...): IAM knows no action for the transaction itself.
+// transaction returns the IAM requests of the members (Put, ConditionCheck, ...): IAM has
+// no action for the transaction itself.
 func (s schema) transaction(operation string, body []byte) ([]iam.Request, error) {
 	var in struct{ TransactItems []map[string]*operand }
 	if err := json.Unmarshal(body, &in); err != nil {

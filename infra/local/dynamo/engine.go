@@ -10,16 +10,17 @@ import (
 	"scimserver/shared/testkit/ddblocal"
 )
 
-// Engine keeps a DynamoDB Local running: one that dies is started again, on the
-// same data.
+// Engine keeps a DynamoDB Local running. If its process dies, it is restarted on the same
+// data.
 type Engine struct {
-	// Prepare brings a fresh engine into a state that can be used: the table, the first records.
+	// Prepare creates the table and the first records in a new engine.
 	Prepare func(ctx context.Context, endpoint string) error
-	// Ready is told the endpoint of an engine that is prepared, and "" when it has died.
+	// Ready is called with the endpoint of a prepared engine, and with "" when the engine
+	// has died.
 	Ready   func(endpoint string)
-	DataDir string // in memory when empty
+	DataDir string // in memory if empty
 	Log     io.Writer
-	// Progress gets a line before each step of a start; see ddblocal.Options.
+	// Progress receives a line before each step of a start; see ddblocal.Options.
 	Progress io.Writer
 
 	mu      sync.Mutex
@@ -28,7 +29,7 @@ type Engine struct {
 	done    chan struct{}
 }
 
-// Start returns when the engine is prepared, or with the reason why it cannot be.
+// Start returns when the engine is prepared, or with the reason why that failed.
 func (e *Engine) Start(ctx context.Context) error {
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
 	e.stop, e.done = stop, make(chan struct{})
@@ -57,7 +58,7 @@ func (e *Engine) launch(ctx context.Context) error {
 	return nil
 }
 
-// keep starts the engine again whenever it dies, until Stop.
+// keep restarts the engine whenever it dies, until Stop.
 func (e *Engine) keep(life context.Context) {
 	defer close(e.done)
 	for {
@@ -67,7 +68,7 @@ func (e *Engine) keep(life context.Context) {
 		case <-e.running().Done():
 		}
 		e.Ready("")
-		// Ctrl-C reaches the engine as well: let Stop come first.
+		// Ctrl-C also ends the engine, so wait for Stop first.
 		select {
 		case <-life.Done():
 			return
@@ -86,10 +87,10 @@ func (e *Engine) running() *ddblocal.Engine {
 	return e.current
 }
 
-// Pid is the id of the engine's process.
+// Pid returns the id of the engine's process.
 func (e *Engine) Pid() int { return e.running().Pid() }
 
-// Stop ends the engine for good.
+// Stop ends the engine.
 func (e *Engine) Stop() {
 	e.stop()
 	<-e.done

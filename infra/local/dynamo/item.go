@@ -8,8 +8,8 @@ import (
 	"net/http"
 )
 
-// Item reads an item strongly consistently from the engine, past policies and
-// faults; nil when there is none. Key and item are in DynamoDB's JSON.
+// Item reads an item from the engine with strong consistency, without policies and faults,
+// nil if it does not exist. Key and item are in DynamoDB's JSON.
 func (p *Proxy) Item(ctx context.Context, table string, key map[string]any) (map[string]any, error) {
 	body, err := json.Marshal(map[string]any{"TableName": table, "Key": key, "ConsistentRead": true})
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package dynamo stands between the functions and a DynamoDB engine: it creates
-// the table that the template declares, refuses calls that a function's policy
-// does not grant, and keeps the engine running.
+// Package dynamo is a proxy between the functions and a DynamoDB engine: it creates the
+// table that the template declares, refuses calls that a function's policy does not grant,
+// and keeps the engine running.
 package dynamo
 
 import (
@@ -26,13 +26,13 @@ import (
 	"scimserver/infra/local/iam"
 )
 
-// maxBody is more than DynamoDB takes in one request (16 MB).
+// maxBody exceeds the maximum of a DynamoDB request (16 MB).
 const maxBody = 20 << 20
 
-// Proxy is the DynamoDB endpoint of the functions. A function is known by its
-// access key id.
+// Proxy is the DynamoDB endpoint of the functions. It identifies a function by its access
+// key id.
 type Proxy struct {
-	Policies map[string]*iam.Policy // by access key id; a caller without one is refused
+	Policies map[string]*iam.Policy // by access key id; callers without a policy are refused
 
 	address   string
 	schema    schema
@@ -40,11 +40,11 @@ type Proxy struct {
 	engine    http.RoundTripper
 	transport http.RoundTripper // the engine's, wrapped
 	log       io.Writer
-	endpoint  atomic.Value // string; empty while no engine is ready
+	endpoint  atomic.Value // string; "" while no engine is ready
 }
 
-// NewProxy makes a proxy that is reached at an address and signs its own calls
-// for an account. wrap, if any, goes around its connection to the engine.
+// NewProxy returns a proxy at an address that signs its own calls for an account. wrap, if
+// not nil, wraps its transport to the engine.
 func NewProxy(
 	address string,
 	tables []*Table,
@@ -55,7 +55,7 @@ func NewProxy(
 	p := &Proxy{
 		Policies: map[string]*iam.Policy{}, address: address, account: account, log: log,
 		schema: schema{partitionKey: map[string]string{}},
-		// Answers pass as they are, so none is unpacked on the way.
+		// Answers are passed on unchanged, so they are not unpacked.
 		engine: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute, DisableCompression: true},
 	}
 	for _, t := range tables {
@@ -69,16 +69,16 @@ func NewProxy(
 	return p
 }
 
-// URL is the endpoint for the functions.
+// URL returns the endpoint for the functions.
 func (p *Proxy) URL() string { return "http://" + p.address }
 
-// Endpoint is that of the engine; "" while there is none.
+// Endpoint returns the endpoint of the engine, "" while there is none.
 func (p *Proxy) Endpoint() string {
 	endpoint, _ := p.endpoint.Load().(string)
 	return endpoint
 }
 
-// ParsePolicies reads the Policies of a function in the template.
+// ParsePolicies parses the Policies of a function in the template.
 func ParsePolicies(policies any) (*iam.Policy, error) {
 	data, err := json.Marshal(policies)
 	if err != nil {
@@ -87,11 +87,11 @@ func ParsePolicies(policies any) (*iam.Policy, error) {
 	return iam.Parse(data, leadingKeys, enclosingOperation, requestTag, resourceTag)
 }
 
-// Serve directs calls to the engine at an endpoint from now on; "" while there is none.
+// Serve sends calls to the engine at an endpoint from now on; "" if there is none.
 func (p *Proxy) Serve(endpoint string) { p.endpoint.Store(endpoint) }
 
-// ServeHTTP forwards a call that is granted. When the engine cannot be reached
-// the connection breaks, as it does when the service cannot be.
+// ServeHTTP forwards a call if it is granted. If the engine cannot be reached, the
+// connection breaks, as it does if DynamoDB cannot be reached.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -117,7 +117,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 type callerKey struct{}
 
-// Caller is the access key id of who makes a call that the proxy forwards.
+// Caller returns the access key id of the caller of a forwarded call.
 func Caller(forwarded context.Context) string {
 	name, _ := forwarded.Value(callerKey{}).(string)
 	return name
@@ -132,7 +132,7 @@ func callerOf(r *http.Request) string {
 	return ""
 }
 
-// denied says why a call is not granted; it is empty when it is.
+// denied returns why a call is not granted, "" if it is granted.
 func (p *Proxy) denied(r *http.Request, body []byte) string {
 	caller := callerOf(r)
 	if p.Policies[caller] == nil {
@@ -170,8 +170,8 @@ func (p *Proxy) forward(r *http.Request, body []byte) (*http.Response, error) {
 	return p.transport.RoundTrip(out)
 }
 
-// signed makes a call in the proxy's own name: the real service accepts no
-// signature of a local function.
+// signed signs a call as the proxy: DynamoDB itself accepts no signature of a local
+// function.
 func (p *Proxy) signed(ctx context.Context, header http.Header, body []byte) (*http.Request, error) {
 	endpoint := p.Endpoint()
 	if endpoint == "" {
@@ -197,7 +197,7 @@ func copyHeader(to, from http.Header) {
 	}
 }
 
-// refuse answers an error as DynamoDB does, with the checksum that the SDK looks for.
+// refuse answers an error as DynamoDB does, with the checksum that the SDK expects.
 func refuse(w http.ResponseWriter, code, message string) {
 	body, _ := json.Marshal(map[string]string{"__type": "com.amazon.coral.service#" + code, "message": message})
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")

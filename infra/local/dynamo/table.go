@@ -21,8 +21,8 @@ type Table struct {
 	declared declaration
 }
 
-// declaration is the part of AWS::DynamoDB::Table that decides how a table
-// answers. Backups, encryption and protection are the service's.
+// declaration has the properties of AWS::DynamoDB::Table that affect how a table answers,
+// without backups, encryption and protection.
 type declaration struct {
 	AttributeDefinitions    []types.AttributeDefinition
 	KeySchema               []types.KeySchemaElement
@@ -32,7 +32,7 @@ type declaration struct {
 	TimeToLiveSpecification *types.TimeToLiveSpecification
 }
 
-// Tables reads the tables of a template.
+// Tables returns the tables of a template.
 func Tables(s *template.Stack) ([]*Table, error) {
 	var all []*Table
 	for _, r := range s.OfType("AWS::DynamoDB::Table") {
@@ -61,7 +61,7 @@ func (t *Table) partitionKey() string {
 	return ""
 }
 
-// Keys are the names of the key attributes.
+// Keys returns the names of the key attributes.
 func (t *Table) Keys() []string {
 	var all []string
 	for _, k := range t.declared.KeySchema {
@@ -80,7 +80,7 @@ func (t *Table) view() types.StreamViewType {
 	return t.declared.StreamSpecification.StreamViewType
 }
 
-// Create makes the table unless it is there, and waits until it can be used.
+// Create creates the table if it does not exist, and waits until it is active.
 func (t *Table) Create(ctx context.Context, db *dynamodb.Client) error {
 	_, err := db.CreateTable(ctx, t.createInput())
 	if errors.As(err, new(*types.ResourceInUseException)) {
@@ -104,7 +104,7 @@ func (t *Table) Create(ctx context.Context, db *dynamodb.Client) error {
 	return err
 }
 
-// createInput leaves the stream out, which package journal keeps.
+// createInput omits the stream, which package journal replaces.
 func (t *Table) createInput() *dynamodb.CreateTableInput {
 	return &dynamodb.CreateTableInput{
 		TableName:              &t.Name,

@@ -7,10 +7,11 @@ import (
 	"scimserver/infra/local/lambda"
 )
 
-// maxBatch is less than Lambda takes in an event, by room for what is around the records.
+// maxBatch is less than the maximum event of Lambda, to leave room for the JSON around the
+// records.
 const maxBatch = lambda.MaxRequest - 1<<10
 
-// Run hands the records that were taken to the function, in batches, until ctx ends.
+// Run sends the accepted records to the function, in batches, until ctx ends.
 func (m *Mapping) Run(ctx context.Context) {
 	b := &batcher{Mapping: m}
 	for ctx.Err() == nil {
@@ -21,10 +22,10 @@ func (m *Mapping) Run(ctx context.Context) {
 // batcher gathers records into batches.
 type batcher struct {
 	*Mapping
-	held []record // at most one, for which the batch before had no room
+	held []record // at most one: the one that did not fit into the last batch
 }
 
-// gather returns a batch when it is full or its window is over; none when ctx ends.
+// gather returns a batch when it is full or its window is over, or nil when ctx ends.
 func (b *batcher) gather(ctx context.Context) []record {
 	first, ok := b.next(ctx)
 	if !ok {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// longestPause bounds the pause between two tries of a batch.
+// longestPause bounds the pause between two attempts at a batch.
 const longestPause = 30 * time.Second
 
 // record is a record of the stream that passed the filters.
@@ -19,8 +19,8 @@ type record struct {
 	json     json.RawMessage
 }
 
-// deliver hands a batch to the function until it is done with every record:
-// handled, or given up. When ctx ends first, the rest is left as it is.
+// deliver sends a batch to the function until every record is handled or discarded. When
+// ctx ends first, the rest is left.
 func (m *Mapping) deliver(ctx context.Context, batch []record, tries int) {
 	for pause := m.pause; ctx.Err() == nil; pause = min(2*pause, longestPause) {
 		if batch = m.dropOld(batch); len(batch) == 0 {
@@ -32,7 +32,7 @@ func (m *Mapping) deliver(ctx context.Context, batch []record, tries int) {
 		}
 		sleep(ctx, pause)
 		if err != nil && m.properties.BisectBatchOnFunctionError && len(batch) > 1 {
-			// To split a batch does not count as a try.
+			// Splitting a batch does not count as an attempt.
 			m.deliver(ctx, batch[:len(batch)/2], tries)
 			m.deliver(ctx, batch[len(batch)/2:], tries)
 			return
@@ -46,8 +46,8 @@ func (m *Mapping) deliver(ctx context.Context, batch []record, tries int) {
 	}
 }
 
-// invoke calls the function once and returns the records that it has to see
-// again: from the first that it names on, or all of them with the reason.
+// invoke calls the function once and returns the records to be sent again: from the first
+// failed record on, or all of them with the reason.
 func (m *Mapping) invoke(ctx context.Context, batch []record) (rest []record, err error) {
 	event := struct{ Records []json.RawMessage }{}
 	for _, r := range batch {
@@ -69,8 +69,9 @@ func (m *Mapping) invoke(ctx context.Context, batch []record) (rest []record, er
 
 var errReport = errors.New("the function reports a failure of no record in the batch")
 
-// remaining reads which records failed: the first of them is the checkpoint. An
-// empty answer means none; an identifier that is none of the batch's, all.
+// remaining returns the records from the first failed one on, which is the checkpoint. An
+// empty answer means that none failed. An identifier that is not in the batch means that
+// all failed.
 func remaining(answer []byte, batch []record) ([]record, error) {
 	var report struct {
 		BatchItemFailures []struct {
@@ -96,7 +97,7 @@ func remaining(answer []byte, batch []record) ([]record, error) {
 	return batch[first:], nil
 }
 
-// dropOld gives up the records that are older than the mapping keeps them.
+// dropOld discards the records that exceed the mapping's maximum age.
 func (m *Mapping) dropOld(batch []record) []record {
 	most := m.properties.MaximumRecordAgeInSeconds
 	if most < 0 {
@@ -112,7 +113,7 @@ func (m *Mapping) dropOld(batch []record) []record {
 	return batch[young:]
 }
 
-// giveUp says of each record where it would have gone.
+// giveUp logs for each discarded record where the service would send it.
 func (m *Mapping) giveUp(batch []record, why string) {
 	where := "dropped, because the mapping names no destination"
 	if queue := m.properties.DestinationConfig.OnFailure.Destination; queue != "" {

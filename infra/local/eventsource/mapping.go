@@ -1,6 +1,5 @@
-// Package eventsource calls functions as Lambda and EventBridge do by themselves:
-// with the records of a table's stream, as an event source mapping of the
-// template says, and on a schedule.
+// Package eventsource invokes functions as Lambda and EventBridge do: with the records of
+// a table's stream, by the event source mappings of the template, and on schedules.
 package eventsource
 
 import (
@@ -23,7 +22,7 @@ type Function interface {
 	Invoke(ctx context.Context, event []byte) ([]byte, error)
 }
 
-// Sources are the streams and schedules of a template that call functions.
+// Sources are the streams and schedules of a template that invoke functions.
 type Sources struct {
 	Mappings  []*Mapping
 	Schedules []*Schedule
@@ -39,11 +38,11 @@ type Mapping struct {
 	function   Function
 	region     string
 	log        io.Writer
-	pause      time.Duration // before the first retry; it doubles
+	pause      time.Duration // before the first retry; doubles with each retry
 	waiting    *journal.Queue[record]
 }
 
-// mappingProperties are those of an event of type DynamoDB.
+// mappingProperties are the properties of an event of type DynamoDB.
 type mappingProperties struct {
 	Stream                         string
 	StartingPosition               string
@@ -59,15 +58,15 @@ type mappingProperties struct {
 	}
 }
 
-// mostWaiting bounds the records that wait for the function, by the bytes of their JSON.
+// mostWaiting bounds the records that wait for the function, in bytes of their JSON.
 const mostWaiting = 64 << 20
 
-// firstPause is how long a batch that failed waits for its first retry. The
-// service does not say how long it waits.
+// firstPause is the pause before the first retry of a failed batch. AWS does not document
+// its value.
 const firstPause = 500 * time.Millisecond
 
-// Read finds what calls functions. invoke finds a function by its logical id; log
-// is told of records that are given up.
+// Read returns the streams and schedules of a template. invoke finds a function by its
+// logical id. Discarded records are logged to log.
 func Read(s *template.Stack, d template.Deployment, invoke func(id string) Function, log io.Writer) (*Sources, error) {
 	all := &Sources{}
 	for _, f := range s.OfType("AWS::Serverless::Function") {
@@ -129,7 +128,7 @@ func (all *Sources) add(s source, kind string, p functionProperties) error {
 	return fmt.Errorf("the local stack does not know events of type %s", kind)
 }
 
-// decode refuses properties that the local stack would not honour.
+// decode refuses properties that the local stack does not support.
 func (s source) decode(into any) error {
 	d := json.NewDecoder(bytes.NewReader(s.properties))
 	d.DisallowUnknownFields()
@@ -145,7 +144,7 @@ func (s source) mapping() (*Mapping, error) {
 	m := &Mapping{
 		Name: s.name, function: s.function, region: s.deployed.Region, log: s.log, pause: firstPause,
 		waiting: journal.NewQueue[record](mostWaiting),
-		// What the service does unless told otherwise.
+		// The defaults of the service.
 		properties: mappingProperties{BatchSize: 100, MaximumRetryAttempts: -1, MaximumRecordAgeInSeconds: -1},
 	}
 	if err := s.decode(&m.properties); err != nil {
@@ -154,7 +153,7 @@ func (s source) mapping() (*Mapping, error) {
 	return m, m.read()
 }
 
-// read checks the properties, and finds the table and the filters in them.
+// read checks the properties and sets the table and the filters.
 func (m *Mapping) read() error {
 	p := m.properties
 	table := tableOfStream.FindStringSubmatch(p.Stream)
@@ -180,7 +179,7 @@ func (m *Mapping) read() error {
 	return nil
 }
 
-// partial says whether the function reports the records of a batch that failed.
+// partial reports whether the function returns the failed records of a batch.
 func (m *Mapping) partial() bool {
 	return slices.Contains(m.properties.FunctionResponseTypes, "ReportBatchItemFailures")
 }

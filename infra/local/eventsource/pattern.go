@@ -7,17 +7,17 @@ import (
 	"slices"
 )
 
-// pattern is a filter: all its conditions hold for a record that passes.
+// pattern is a filter. A record passes if all its conditions hold.
 type pattern []condition
 
-// condition says whether a record has a value (no object, no list) at a path.
+// condition says whether a record has a scalar value at a path.
 type condition struct {
 	path   []string
 	exists bool
 }
 
-// parsePattern reads a filter of the one form that this project uses: nested
-// objects with {"exists": true|false} at their leaves.
+// parsePattern parses a filter of the one form that this project uses: nested objects with
+// {"exists": true|false} at their leaves.
 func parsePattern(text string) (pattern, error) {
 	var tree map[string]any
 	if err := json.Unmarshal([]byte(text), &tree); err != nil {
@@ -66,7 +66,8 @@ func leaf(rules []any, path []string) (pattern, error) {
 	return nil, fmt.Errorf("the local stack does not know the rules %v in it", rules)
 }
 
-// passes reports whether one of the filters lets a record through; without any, all do.
+// passes reports whether at least one of the filters accepts a record. Without filters,
+// all records pass.
 func passes(filters []pattern, record map[string]any) bool {
 	for _, p := range filters {
 		if p.matches(record) {

@@ -7,7 +7,7 @@ import (
 	"scimserver/infra/local/journal"
 )
 
-// Take keeps a record for the function, unless the filters refuse it.
+// Take queues a record for the function if it passes the filters.
 func (m *Mapping) Take(r journal.Record) {
 	seen := m.seen(r)
 	if !passes(m.filters, seen) {
@@ -29,7 +29,8 @@ func (m *Mapping) Take(r journal.Record) {
 	}
 }
 
-// seen is what the function sees of a record, as far as a journal knows it.
+// seen is a record as the function receives it, without the parts that a journal does not
+// know.
 func (m *Mapping) seen(r journal.Record) map[string]any {
 	change := map[string]any{
 		"ApproximateCreationDateTime": r.Created.Unix(),

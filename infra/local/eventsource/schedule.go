@@ -16,7 +16,7 @@ import (
 	"scimserver/infra/local/template"
 )
 
-// Schedule calls a function every so often.
+// Schedule invokes a function at a fixed interval.
 type Schedule struct {
 	Name string // of the function and the event
 
@@ -56,7 +56,8 @@ func (s source) schedule() (*Schedule, error) {
 	}, nil
 }
 
-// Run calls the function until ctx ends. As in the service, a call does not wait for the one before.
+// Run invokes the function until ctx ends. As in the service, an invocation does not wait
+// for the previous one.
 func (s *Schedule) Run(ctx context.Context) {
 	var calls sync.WaitGroup
 	defer calls.Wait()
@@ -76,7 +77,7 @@ func (s *Schedule) Run(ctx context.Context) {
 	}
 }
 
-// Call calls the function now.
+// Call invokes the function now.
 func (s *Schedule) Call(ctx context.Context) error {
 	event, err := json.Marshal(events.EventBridgeEvent{
 		Version: "0", ID: uuid.NewString(), DetailType: "Scheduled Event", Source: "aws.events",

@@ -2,19 +2,19 @@ package journal
 
 import "encoding/json"
 
-// mostImages bounds the images that are remembered, by their bytes.
+// mostImages bounds the stored images, in bytes.
 const mostImages = 64 << 20
 
-// images are the items as they were told of last, which makes them the old images of
-// the next records. Those that were not told of for the longest time are forgotten.
+// images are the last known images of items, which become the old images of the next
+// records. The images that were not used for the longest time are dropped.
 type images struct {
 	most           int
 	recent, before map[string]json.RawMessage
 	size           int // of the recent
 }
 
-// swap remembers what a record tells of its item, and returns what the one before
-// told; nil where there was none.
+// swap stores the image in a record, and returns the item's previous image, or nil if
+// there is none.
 func (m *images) swap(r Record) (old json.RawMessage, err error) {
 	keys, err := json.Marshal([]any{r.Table, r.Keys})
 	if err != nil {

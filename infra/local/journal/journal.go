@@ -1,21 +1,20 @@
-// Package journal keeps the streams of tables: it watches what the functions
-// write and tells of every item, as DynamoDB Streams do.
+// Package journal replaces DynamoDB Streams: it watches the calls of the functions and
+// emits a record for each item that they write.
 //
-// DynamoDB Local has streams of its own, but a table with one takes two to four
-// times as long for its writes (measured: transactions of 100 puts).
+// DynamoDB Local has streams of its own, but writes to a table with a stream take two to
+// four times as long (measured: transactions of 100 puts).
 //
-// What a journal cannot know, it does not tell, or takes to be what is likely:
-//   - OldImage of an item that was not told of since the journal began, or not for
-//     long. It is the image that was told last.
-//   - Whether a put or an update made an item or changed one: a put is told as
-//     INSERT, an update as MODIFY. A delete is told as REMOVE even of an item that
-//     was not there, and a write that changed nothing is told like any.
-//   - NewImage of an update that does not return it. It is read a little later, and
-//     may show what a later write made of the item; an item that is gone by then is
-//     told as REMOVE.
-//   - Writes past the functions, and what time to live removes.
-//   - What a write left that broke off. It is told as if it had been carried out,
-//     with the items as they are read then.
+// The calls do not show everything that a record has. The journal guesses the rest:
+//   - OldImage is the image in the item's last record. It is missing if there is no such
+//     record, or none recently.
+//   - EventName is INSERT for a put, MODIFY for an update and REMOVE for a delete, even if
+//     the put replaced an item, the update created one, or nothing was deleted. A write
+//     that changed nothing also has a record.
+//   - NewImage of an update that does not return it is read shortly afterwards. It may
+//     include a later write. If the item does not exist any more, the record is a REMOVE.
+//   - A write whose connection broke counts as carried out, with the items as they are
+//     read then.
+//   - Writes that do not come from the functions, and items that expire, have no record.
 package journal
 
 import (
@@ -28,22 +27,22 @@ import (
 	"time"
 )
 
-// Record tells of one item that was written. Keys and image are in DynamoDB's JSON.
+// Record describes the write of one item. Keys and image are in DynamoDB's JSON.
 type Record struct {
 	Table     string
 	EventName string // INSERT, MODIFY or REMOVE
-	Sequence  string // ascends in the order of the engine's answers
+	Sequence  string // increases in the order of the engine's answers
 	Created   time.Time
 	Keys      map[string]any
-	NewImage  map[string]any  // nil when the item is gone
-	OldImage  json.RawMessage // nil when it is not known
+	NewImage  map[string]any  // nil if the item was deleted
+	OldImage  json.RawMessage // nil if unknown
 }
 
-// Reader reads an item strongly consistently; nil when there is none.
+// Reader reads an item with strong consistency, nil if it does not exist.
 type Reader func(ctx context.Context, table string, key map[string]any) (map[string]any, error)
 
-// Journal tells subscribers of the writes that it watches. It keeps none of them:
-// what has not been told when Run ends is lost.
+// Journal sends a record of each write that it watches to its subscribers. It stores
+// nothing: records that have not been sent when Run ends are lost.
 type Journal struct {
 	keys    map[string][]string
 	read    Reader
@@ -61,13 +60,15 @@ type subscriber struct {
 }
 
 const (
-	// mostPending bounds the calls that have not been told of, by their bytes.
+	// mostPending bounds the calls without records yet, in bytes.
 	mostPending = 64 << 20
-	// readEvery and readFor say how long an engine that restarts is waited for.
+	// readEvery and readFor are the interval and the limit of retries while an engine
+	// restarts.
 	readEvery, readFor = 250 * time.Millisecond, time.Minute
 )
 
-// New makes the journal of the tables whose key attributes are given. log is told of what is lost.
+// New returns a journal of the tables whose key attributes are given. It logs lost
+// records.
 func New(keys map[string][]string, read Reader, log io.Writer) *Journal {
 	return &Journal{
 		keys:    keys,
@@ -78,7 +79,7 @@ func New(keys map[string][]string, read Reader, log io.Writer) *Journal {
 	}
 }
 
-// Subscribe has take called with every record of a table, in order, from now on.
+// Subscribe calls take for every record of a table, in order, from now on.
 func (j *Journal) Subscribe(table string, take func(Record)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -91,7 +92,7 @@ func (j *Journal) subscribed() []subscriber {
 	return slices.Clone(j.subscribers)
 }
 
-// Run tells of what is written until ctx ends.
+// Run sends records to the subscribers until ctx ends.
 func (j *Journal) Run(ctx context.Context) {
 	sequence := 0
 	for {
@@ -130,7 +131,7 @@ func (j *Journal) tell(ctx context.Context, w write) {
 	}
 }
 
-// see reads the image of a record. An engine that restarts is waited for.
+// see reads the new image of a record, and retries while the engine restarts.
 func (j *Journal) see(ctx context.Context, r *Record) error {
 	ctx, end := context.WithTimeout(ctx, readFor)
 	defer end()
@@ -148,7 +149,7 @@ func (j *Journal) see(ctx context.Context, r *Record) error {
 	}
 }
 
-// image sets what was read of the item.
+// image sets the new image of a record.
 func (r *Record) image(item map[string]any) {
 	r.NewImage = item
 	switch {

@@ -5,14 +5,14 @@ import (
 	"sync"
 )
 
-// Queue holds what one goroutine has still to work off, up to a size.
+// Queue holds the work of one goroutine, up to a size.
 type Queue[T any] struct {
 	wake chan struct{}
 
 	mu          sync.Mutex
 	waiting     []entry[T]
 	size, limit int
-	lost        int // since the queue was full
+	lost        int // items dropped since the queue became full
 }
 
 type entry[T any] struct {
@@ -20,13 +20,14 @@ type entry[T any] struct {
 	size int
 }
 
-// NewQueue makes a queue that takes items while the sum of their sizes is below a limit.
+// NewQueue returns a queue that accepts items while the sum of their sizes is below a
+// limit.
 func NewQueue[T any](limit int) *Queue[T] {
 	return &Queue[T]{wake: make(chan struct{}, 1), limit: limit}
 }
 
-// Put takes an item in, and returns 0; or it returns how many have been lost
-// since the queue was full, this one included.
+// Put adds an item and returns 0. If the queue is full, it drops the item and returns the
+// number of items dropped since it became full.
 func (q *Queue[T]) Put(item T, size int) (lost int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -42,8 +43,8 @@ func (q *Queue[T]) Put(item T, size int) (lost int) {
 	return 0
 }
 
-// Next takes the oldest item out, and waits for one until ctx ends. What is there
-// already is returned even then.
+// Next removes and returns the oldest item. It waits for an item until ctx ends; an item
+// that is there is returned even then.
 func (q *Queue[T]) Next(ctx context.Context) (item T, ok bool) {
 	for {
 		if item, ok = q.take(); ok {

@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// call is a call of the engine that wrote, or may have.
+// call is a call to the engine that may have written items.
 type call struct {
 	operation string
 	body      []byte
 	answer    []byte // of an update
 	answered  time.Time
-	broken    bool // off, so that nobody knows what it did
+	broken    bool // the connection broke, so the outcome is unknown
 }
 
-// Watch goes around the connection to the engine, within all else that does.
+// Watch wraps the transport to the engine. It is the innermost wrapper.
 func (j *Journal) Watch(engine http.RoundTripper) http.RoundTripper { return watch{j, engine} }
 
 type watch struct {
@@ -27,8 +27,8 @@ type watch struct {
 	engine http.RoundTripper
 }
 
-// RoundTrip notes a call that writes. The engine carries it out even if its
-// caller dies meanwhile: the journal has to know the outcome.
+// RoundTrip records a call that writes. The engine carries it out even if the caller dies,
+// so the journal waits for its outcome.
 func (w watch) RoundTrip(r *http.Request) (*http.Response, error) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	if !isWrite(operation) || len(w.subscribed()) == 0 {
@@ -55,7 +55,7 @@ func (w watch) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// reread reads the body of an answer and leaves it there to be read again.
+// reread returns the body of an answer, which can be read again.
 func reread(answer *http.Response) ([]byte, error) {
 	body, err := io.ReadAll(answer.Body)
 	_ = answer.Body.Close()

@@ -4,10 +4,10 @@ import "encoding/json"
 
 const insert, modify, remove = "INSERT", "MODIFY", "REMOVE"
 
-// write is what a call wrote of one item.
+// write is the write of one item by a call.
 type write struct {
 	Record
-	unseen bool // the call does not show what the item is now
+	unseen bool // the call does not show the new image
 }
 
 func isWrite(operation string) bool {
@@ -18,7 +18,7 @@ func isWrite(operation string) bool {
 	return false
 }
 
-// operand is the part of a call, or of a member of one, that says what it writes.
+// operand is the part of a call, or of one of its members, that describes a write.
 type operand struct {
 	TableName string
 	Item, Key map[string]any
@@ -30,7 +30,7 @@ type batchWrite struct {
 	PutRequest, DeleteRequest *operand
 }
 
-// writes lists the items of streamed tables that a call wrote.
+// writes returns the writes of a call to tables with a stream.
 func (j *Journal) writes(c call) (all []write, err error) {
 	switch c.operation {
 	case "TransactWriteItems":
@@ -51,7 +51,7 @@ func (j *Journal) writes(c call) (all []write, err error) {
 	return all, err
 }
 
-// returned takes the image from the answer to an update that returns it.
+// returned sets the new image if the answer to an update has it.
 func (w *write) returned(answer []byte) {
 	var out struct{ Attributes map[string]any }
 	if err := json.Unmarshal(answer, &out); err == nil && len(out.Attributes) > 0 {
@@ -72,7 +72,7 @@ func (j *Journal) transaction(body []byte) (all []write, err error) {
 	return all, err
 }
 
-// batch takes none of the writes for done: the answer may say otherwise.
+// batch marks all images as unseen, because a batch may be carried out in part.
 func (j *Journal) batch(body []byte) (all []write, err error) {
 	var in struct{ RequestItems map[string][]batchWrite }
 	err = json.Unmarshal(body, &in)
@@ -92,7 +92,7 @@ func (j *Journal) batch(body []byte) (all []write, err error) {
 	return all, err
 }
 
-// append adds what an action did to an item, if that was a write to a streamed table.
+// append adds the write of an action, if it is one to a table with a stream.
 func (j *Journal) append(all []write, action string, o operand) []write {
 	names, streamed := j.keys[o.TableName]
 	if !streamed {
@@ -109,7 +109,7 @@ func (j *Journal) append(all []write, action string, o operand) []write {
 		w.EventName, w.unseen = modify, true
 	case "DeleteItem":
 		w.EventName = remove
-	default: // a condition
+	default: // a condition check
 		return all
 	}
 	return append(all, w)

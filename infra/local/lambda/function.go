@@ -1,6 +1,6 @@
-// Package lambda runs Lambda functions on this machine: each is the deployed
-// program, in as many processes as there are requests at a time, driven through
-// the Lambda Runtime API. A process handles one request at a time.
+// Package lambda runs Lambda functions on this machine. Each function is the deployed
+// program, in as many processes as there are concurrent requests, which use the Lambda
+// Runtime API. A process handles one request at a time.
 package lambda
 
 import (
@@ -18,21 +18,20 @@ const (
 
 const (
 	initTimeout = 10 * time.Second
-	// settle is how long a request waits for a process to come free before
-	// another one is started: a process that has just answered is about to ask
-	// for its next request.
+	// settle is how long a request waits for a free process before another one is started:
+	// a process that has just answered is about to ask for its next request.
 	settle = 3 * time.Millisecond
 )
 
-// Config says what a function is.
+// Config describes a function.
 type Config struct {
 	Name         string
 	ARN          string
 	Program      string   // path of its bootstrap
-	Env          []string // the whole environment of a process, but for the Runtime API's address
+	Env          []string // the environment of a process, without the address of the Runtime API
 	Timeout      time.Duration
 	MaxProcesses int
-	Log          io.Writer // what its processes print
+	Log          io.Writer // for the output of its processes
 }
 
 // Function is a function and its processes.
@@ -46,13 +45,13 @@ type Function struct {
 	stopped   bool
 }
 
-// New makes a function. No process runs before the first invocation.
+// New returns a function. The first invocation starts its first process.
 func New(c Config) *Function {
 	return &Function{config: c, queue: make(chan *invocation), processes: map[*process]bool{}}
 }
 
-// Invoke hands an event to a process and returns its answer. The error is an
-// *Error when the function failed, or the context's when no process came free.
+// Invoke sends an event to a process and returns its answer. The error is an *Error if the
+// function failed, or the context's if no process was free in time.
 func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	if len(event) > MaxRequest {
 		return nil, &Error{Type: TooLarge, Message: "the event is larger than Lambda takes"}
@@ -61,7 +60,7 @@ func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	if err := f.dispatch(inv); err != nil {
 		return nil, err
 	}
-	// Whatever becomes of the caller, the process goes on until it has answered or run out of time.
+	// The process continues until it answers or times out, even if the caller is gone.
 	select {
 	case out := <-inv.done:
 		return out.payload, out.err
@@ -70,7 +69,7 @@ func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	}
 }
 
-// dispatch waits for a process to take the invocation, starting one if need be.
+// dispatch waits for a process to take the invocation, and starts one if necessary.
 func (f *Function) dispatch(inv *invocation) error {
 	select {
 	case f.queue <- inv:
@@ -88,7 +87,8 @@ func (f *Function) dispatch(inv *invocation) error {
 	}
 }
 
-// redispatch finds another process for an invocation whose process ended before it began.
+// redispatch finds another process for an invocation whose process ended before it started
+// work.
 func (f *Function) redispatch(inv *invocation) {
 	if err := f.dispatch(inv); err != nil {
 		inv.finish(outcome{err: err})
@@ -101,7 +101,7 @@ func (f *Function) wait(n int) {
 	f.waiting += n
 }
 
-// grow starts a process unless there are enough.
+// grow starts a process, up to the maximum.
 func (f *Function) grow() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -113,7 +113,7 @@ func (f *Function) grow() {
 	go p.run()
 }
 
-// ended forgets a process; those who still wait get a fresh one.
+// ended removes a process, and starts another one if invocations wait.
 func (f *Function) ended(p *process) {
 	f.mu.Lock()
 	delete(f.processes, p)
@@ -124,7 +124,7 @@ func (f *Function) ended(p *process) {
 	}
 }
 
-// Pids lists the processes of the function.
+// Pids returns the process ids of the function.
 func (f *Function) Pids() []int {
 	var pids []int
 	for _, p := range f.snapshot() {
@@ -135,7 +135,7 @@ func (f *Function) Pids() []int {
 	return pids
 }
 
-// Kill ends every process of the function, as a crash would, and says how many.
+// Kill ends every process of the function, as a crash would, and returns their number.
 func (f *Function) Kill() int {
 	all := f.snapshot()
 	for _, p := range all {
@@ -144,7 +144,7 @@ func (f *Function) Kill() int {
 	return len(all)
 }
 
-// Stop ends the function and returns when no process of it is left.
+// Stop ends the function and returns when all its processes have ended.
 func (f *Function) Stop() {
 	f.mu.Lock()
 	f.stopped = true

@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Types of errors that the service itself reports of an invocation.
+// The types of errors that Lambda itself reports.
 const (
 	TooLarge         = "RequestTooLarge"
 	ResponseTooLarge = "Function.ResponseSizeTooLarge"
@@ -16,7 +16,7 @@ const (
 	Exited           = "Runtime.ExitError"
 )
 
-// Error says why an invocation failed: by the function's own word, or the service's.
+// Error says why an invocation failed, as the function or Lambda reports it.
 type Error struct {
 	Type    string `json:"errorType"`
 	Message string `json:"errorMessage"`
@@ -24,12 +24,12 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Type + ": " + e.Message }
 
-// invocation is one event on its way through a process.
+// invocation is one event that a process handles.
 type invocation struct {
 	ctx   context.Context // the caller's: it bounds the wait for a process
 	id    string
 	event []byte
-	done  chan outcome // takes one outcome without a reader
+	done  chan outcome // holds one outcome
 	once  sync.Once
 }
 
@@ -42,14 +42,14 @@ func newInvocation(ctx context.Context, event []byte) *invocation {
 	return &invocation{ctx: ctx, id: uuid.NewString(), event: event, done: make(chan outcome, 1)}
 }
 
-// finish records the first outcome; later ones do not count.
+// finish records the first outcome and ignores later ones.
 func (i *invocation) finish(o outcome) { i.once.Do(func() { i.done <- o }) }
 
 func (i *invocation) fail(errorType, message string) {
 	i.finish(outcome{err: &Error{Type: errorType, Message: message}})
 }
 
-// reported reads the error that a function sent through the Runtime API.
+// reported parses an error that a function sent to the Runtime API.
 func reported(body []byte) *Error {
 	e := &Error{}
 	if err := json.Unmarshal(body, e); err != nil {

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// lines writes what a process prints line by line, each with the name of the function.
+// lines writes the output of a process line by line, each with the name of the function.
 type lines struct {
 	out    io.Writer
 	prefix string
@@ -29,7 +29,7 @@ func (l *lines) Write(p []byte) (int, error) {
 	}
 }
 
-// flush prints a last line that was not ended.
+// flush prints a last line without a line break.
 func (l *lines) flush() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -39,7 +39,7 @@ func (l *lines) flush() {
 	l.rest = nil
 }
 
-// print writes a line at once, so that lines of several processes do not mix.
+// print writes a line in one call, so that lines of several processes do not mix.
 func (l *lines) print(line []byte) {
 	_, _ = l.out.Write([]byte(l.prefix + " | " + string(line) + "\n"))
 }

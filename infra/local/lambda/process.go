@@ -20,9 +20,9 @@ type process struct {
 	mu      sync.Mutex
 	cmd     *exec.Cmd
 	ready   bool        // it has asked for work at least once
-	dead    bool        // it takes no more work
-	current *invocation // what it works on
-	clock   *time.Timer // ends the program when its time for current is up
+	dead    bool        // it takes no further invocations
+	current *invocation // the one that it handles
+	clock   *time.Timer // ends the program when current times out
 }
 
 func newProcess(f *Function) *process {
@@ -32,7 +32,7 @@ func newProcess(f *Function) *process {
 	}
 }
 
-// run starts the program and returns when it has ended and been accounted for.
+// run starts the program, and returns when it has ended and is removed from the function.
 func (p *process) run() {
 	defer p.function.ended(p)
 	defer close(p.gone)
@@ -40,7 +40,7 @@ func (p *process) run() {
 	p.fail(err)
 }
 
-// live is the life of the program: from its start until it ends.
+// live runs the program from its start to its end.
 func (p *process) live() error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -70,7 +70,8 @@ func (p *process) start(runtimeAPI string) error {
 	return nil
 }
 
-// wait returns when the program has ended; a kill or a slow start ends it.
+// wait returns when the program has ended. It ends the program if it is killed or starts
+// too slowly.
 func (p *process) wait() error {
 	ended := make(chan error, 1)
 	go func() { ended <- p.cmd.Wait() }()
@@ -78,7 +79,7 @@ func (p *process) wait() error {
 	defer slow.Stop()
 	select {
 	case err := <-ended:
-		killGroup(p.cmd) // whatever the program started
+		killGroup(p.cmd) // child processes
 		return fmt.Errorf("the process ended: %w", orExited(err))
 	case <-p.killed:
 		killGroup(p.cmd)
@@ -86,9 +87,9 @@ func (p *process) wait() error {
 	}
 }
 
-// fail answers for the invocation that the process leaves behind. A process
-// that never asked for work fails one of those that wait: else a program that
-// cannot start would keep its callers waiting.
+// fail ends the invocation of a process that has ended. If the process never asked for
+// work, it fails one of those that wait: otherwise the callers of a program that cannot
+// start would wait for ever.
 func (p *process) fail(err error) {
 	p.log.flush()
 	p.mu.Lock()
@@ -106,8 +107,8 @@ func (p *process) fail(err error) {
 	}
 }
 
-// failed ends an invocation without a response. As in the service, the log says
-// why under the id that the caller is shown.
+// failed ends an invocation without a response. As in Lambda, the log has the reason under
+// the id that the caller receives.
 func (p *process) failed(inv *invocation, errorType, why string) {
 	message := fmt.Sprintf("RequestId: %s Error: %s", inv.id, why)
 	fmt.Fprintln(p.log, message)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// runtimeAPI is what a program talks to (Lambda Runtime API, version 2018-06-01).
+// runtimeAPI serves the Lambda Runtime API, version 2018-06-01, to one program.
 func (p *process) runtimeAPI() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", p.next)
@@ -19,7 +19,7 @@ func (p *process) runtimeAPI() http.Handler {
 	return mux
 }
 
-// next gives the program its next event; it blocks until there is one.
+// next waits for an event and returns it to the program.
 func (p *process) next(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.ready, p.current = true, nil
@@ -36,8 +36,8 @@ func (p *process) next(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// take makes an invocation the current one and sets the clock that ends a
-// program that hangs. A process that has ended meanwhile takes nothing.
+// take sets the current invocation, and starts the timer that ends a program that hangs. A
+// process that has ended takes nothing.
 func (p *process) take(inv *invocation) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -60,7 +60,7 @@ func (p *process) begin(w http.ResponseWriter, inv *invocation) {
 	_, _ = w.Write(inv.event)
 }
 
-// overdue ends the process if it still works on the invocation.
+// overdue ends the process if it still handles the invocation.
 func (p *process) overdue(inv *invocation) {
 	p.mu.Lock()
 	busy := p.current == inv && !p.dead
@@ -98,14 +98,14 @@ func (p *process) invocationError(w http.ResponseWriter, r *http.Request) {
 	p.settle(w, inv, outcome{err: reported(body)})
 }
 
-// initError logs why a program cannot start; its end fails the invocation.
+// initError logs why a program cannot start. The program then ends, which fails the invocation.
 func (p *process) initError(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxResponse))
 	_, _ = fmt.Fprintf(p.log, "init error: %s\n", body)
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// claim finds the invocation that a program answers; only the current one can be.
+// claim returns the invocation with an id, which must be the current one.
 func (p *process) claim(w http.ResponseWriter, r *http.Request) *invocation {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// traceID makes an X-Ray trace header of a request that is not sampled.
+// traceID returns an X-Ray trace header for a request that is not sampled.
 func traceID() string {
 	var b [20]byte
 	_, _ = rand.Read(b[:])
