@@ -20,6 +20,8 @@ type Authenticator struct {
 	Keys    *accesstoken.Keyring
 	Log     *slog.Logger
 	Now     func() time.Time
+
+	refusals counts
 }
 
 // Grant is what a valid credential stands for: its tenant, and what it may do.
@@ -44,15 +46,14 @@ const recordTimeout = 300 * time.Millisecond
 func (a *Authenticator) credentialFor(ctx context.Context, text string, kind tenant.Kind) (tenant.Credential, error) {
 	keyID, err := tenant.Parse(text)
 	if err != nil {
-		return tenant.Credential{}, ErrInvalidCredential
+		return tenant.Credential{}, refusal{tenant.UnknownCredential}
 	}
 	c, err := a.Tenants.Credential(ctx, keyID)
 	if err != nil && !errors.Is(err, tenantstore.ErrNotFound) {
 		return c, err
 	}
-	proved := c.Proves(text)
-	if !proved || c.Kind != kind || !c.Usable(a.Now()) {
-		return c, ErrInvalidCredential
+	if cause := c.Refusal(c.Proves(text), kind, a.Now()); cause != "" {
+		return c, refusal{cause}
 	}
 	return c, nil
 }
@@ -66,11 +67,11 @@ func (a *Authenticator) grant(ctx context.Context, c tenant.Credential) (Grant, 
 	recorded.Wait()
 	switch {
 	case errors.Is(err, tenantstore.ErrNotFound):
-		return Grant{Credential: c}, ErrInvalidCredential
+		return Grant{Credential: c}, refusal{tenant.InactiveTenant}
 	case err != nil:
 		return Grant{Credential: c}, err
 	case t.State != tenant.Active:
-		return Grant{Credential: c, Tenant: t}, ErrInvalidCredential
+		return Grant{Credential: c, Tenant: t}, refusal{tenant.InactiveTenant}
 	}
 	return Grant{Tenant: t, Credential: c, Scopes: c.Scopes, Expires: c.Expires}, nil
 }

@@ -15,9 +15,13 @@ import (
 // tokens that operators issue, and the access tokens that clients get for their secret.
 // The error is ErrInvalidCredential, or another one if the token could not be checked.
 func (a *Authenticator) Bearer(ctx context.Context, header string) (Grant, error) {
+	return a.counted(ctx)(a.bearer(ctx, header))
+}
+
+func (a *Authenticator) bearer(ctx context.Context, header string) (Grant, error) {
 	token, ok := BearerToken(header)
 	if !ok {
-		return Grant{}, ErrInvalidCredential
+		return Grant{}, refusal{tenant.UnknownCredential}
 	}
 	if strings.Contains(token, ".") {
 		return a.verifyAccessToken(ctx, token)
@@ -42,17 +46,17 @@ func BearerToken(header string) (token string, ok bool) {
 func (a *Authenticator) verifyAccessToken(ctx context.Context, token string) (Grant, error) {
 	claims, err := a.Keys.Verify(ctx, token)
 	if errors.Is(err, accesstoken.ErrInvalid) {
-		return Grant{}, ErrInvalidCredential
+		return Grant{}, refusal{tenant.UnknownCredential}
 	}
 	if err != nil {
 		return Grant{}, err
 	}
 	c, err := a.Tenants.Credential(ctx, claims.Credential)
-	if errors.Is(err, tenantstore.ErrNotFound) || err == nil && (c.Kind != tenant.ClientSecret || !c.Usable(a.Now())) {
-		return Grant{Credential: c}, ErrInvalidCredential
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, tenantstore.ErrNotFound) {
 		return Grant{Credential: c}, err
+	}
+	if cause := c.Refusal(true, tenant.ClientSecret, a.Now()); cause != "" {
+		return Grant{Credential: c}, refusal{cause}
 	}
 	grant, err := a.grant(ctx, c)
 	isNotGranted := func(s tenant.Scope) bool { return !slices.Contains(c.Scopes, s) }

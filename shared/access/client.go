@@ -11,12 +11,16 @@ import (
 // Client authenticates the id and secret of an OAuth 2.0 client. A client may have several
 // secrets, each with a record of its own.
 func (a *Authenticator) Client(ctx context.Context, id, secret string) (Grant, error) {
+	return a.counted(ctx)(a.client(ctx, id, secret))
+}
+
+func (a *Authenticator) client(ctx context.Context, id, secret string) (Grant, error) {
 	c, err := a.credentialFor(ctx, secret, tenant.ClientSecret)
 	if err != nil {
 		return Grant{Credential: c}, err
 	}
 	if subtle.ConstantTimeCompare([]byte(c.Client), []byte(id)) != 1 {
-		return Grant{Credential: c}, ErrInvalidCredential
+		return Grant{Credential: c}, refusal{tenant.WrongSecret}
 	}
 	return a.grant(ctx, c)
 }

@@ -10,6 +10,8 @@ import (
 //	TENANT            <tenant id>  a tenant
 //	CRED#<key id>     CRED         a credential
 //	T#<t>#CREDENTIALS <key id>     an entry in the tenant's list of credentials
+//	T#<t>#REFUSED     <yyyymmddhh>#<cause>#<key id>  how often a credential was refused; expires
+//	REFUSED           <yyyymmddhh>#unknown#          the same of unknown credentials
 //	DOMAIN#<domain>   CLAIM        a domain's claim: the one tenant for which it is verified
 
 const tenantsPK = "TENANT"
