@@ -28,6 +28,12 @@ func (h *handler) tenants(s *Service) {
 	h.handle("GET /v1/tenants/{id}", tenantLabel, withoutBody(func(r *http.Request) (Tenant, error) {
 		return s.Tenant(r.Context(), tenantOf(r))
 	}))
+	h.handle("GET /v1/tenants/{id}/health", tenantLabel, withoutBody(func(r *http.Request) (Health, error) {
+		return s.Health(r.Context(), tenantOf(r))
+	}))
+	h.handle("GET /v1/refusals", tenantLabel, withoutBody(func(r *http.Request) (Refusals, error) {
+		return s.UnknownCredentials(r.Context())
+	}))
 	h.handle("PATCH /v1/tenants/{id}", tenantLabel,
 		withBody(http.StatusOK, func(r *http.Request, in TenantChange) (Tenant, error) {
 			return s.ChangeTenant(r.Context(), tenantOf(r), in)

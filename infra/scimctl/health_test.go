@@ -1,0 +1,32 @@
+package main_test
+
+import (
+	"strings"
+)
+
+// health: support sees in one command that a token is refused, and what to do.
+func health(b *bench) {
+	b.run("tenant create sick")
+	made := b.json("credential create sick -name Okta")
+	token, key := made["secret"].(string), made["key"].(string)
+	b.newUser(201, token, "ann@sick.example")
+	if h := b.json("tenant health sick"); h["verdict"] != "ok" || h["lastUse"] == nil {
+		b.Errorf("a tenant that works: %v", h)
+	}
+	b.run("credential revoke sick " + key)
+	b.wants(401, token)
+	out := b.run("tenant health sick")
+	for _, words := range []string{"verdict", "failing", "has no valid credential", "-> scimctl credential create sick"} {
+		if !strings.Contains(out, words) {
+			b.Errorf("%q is not in\n%s", words, out)
+		}
+	}
+	list := b.run("tenant health")
+	for _, words := range []string{"TENANT", "sick", "failing", "local"} {
+		if !strings.Contains(list, words) {
+			b.Errorf("%q is not in\n%s", words, list)
+		}
+	}
+	b.fails(2, "takes one tenant", "tenant health a b")
+	b.fails(1, "no tenant", "tenant health nobody")
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"scimserver/shared/admin"
+	"scimserver/shared/tenant"
+)
+
+// tenantHealth shows the health of one tenant, or a row for each.
+func tenantHealth(ctx context.Context, s *session, args []string) error {
+	if len(args) > 1 {
+		return usageError("tenant health takes one tenant, or none for all of them")
+	}
+	if len(args) == 0 {
+		return s.healthOfAll(ctx)
+	}
+	h, err := s.readHealth(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	return s.print(h, func(w io.Writer) { describeHealth(w, h) })
+}
+
+func (s *session) readHealth(ctx context.Context, id string) (h admin.Health, err error) {
+	err = s.client.do(ctx, http.MethodGet, tenantPath(id)+"/health", nil, &h)
+	return h, err
+}
+
+func (s *session) healthOfAll(ctx context.Context) error {
+	tenants, err := listAll(ctx, s.client, "/tenants", url.Values{},
+		func(p admin.TenantList) ([]admin.Tenant, tenant.ID) { return p.Tenants, p.Next })
+	if err != nil {
+		return err
+	}
+	all := []admin.Health{}
+	for _, t := range tenants {
+		h, err := s.readHealth(ctx, string(t.ID))
+		if hasStatus(err, http.StatusNotFound) { // deleted in between
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		all = append(all, h)
+	}
+	if err := s.warnOfUnknownTokens(ctx); err != nil {
+		return err
+	}
+	return s.print(all, func(w io.Writer) {
+		row(w, "TENANT", "VERDICT", "LAST USE", "FAILED", "CHANGES", "CONFLICTS", "FIRST FINDING")
+		for _, h := range all {
+			failed, total := countRequests(h)
+			row(w, h.Tenant, h.Verdict, formatTime(h.LastUse), failed, total, h.OpenConflicts, firstFinding(h))
+		}
+		noRows(w, len(all))
+	})
+}
+
+// warnOfUnknownTokens says that somebody sends tokens which no tenant has: mistyped ones, or those
+// of another stack.
+func (s *session) warnOfUnknownTokens(ctx context.Context) error {
+	var unknown admin.Refusals
+	if err := s.client.do(ctx, http.MethodGet, "/refusals", nil, &unknown); err != nil {
+		return err
+	}
+	for _, r := range unknown.Refusals {
+		s.notify("%d requests in the last 24 hours, the last at %s, had a token that no tenant has: "+
+			"it is mistyped, or belongs to another stack\n", r.Count, formatTime(&r.Last))
+	}
+	return nil
+}
+
+func countRequests(h admin.Health) (failed, total int) {
+	for status, n := range h.Requests {
+		total += n
+		if status >= http.StatusBadRequest {
+			failed += n
+		}
+	}
+	return failed, total
+}
+
+func firstFinding(h admin.Health) string {
+	if len(h.Findings) == 0 {
+		return ""
+	}
+	return truncate(h.Findings[0].Text, maxDetailShown)
+}
+
+func describeHealth(w io.Writer, h admin.Health) {
+	row(w, "tenant", h.Tenant)
+	row(w, "verdict", h.Verdict)
+	row(w, "last use", formatTime(h.LastUse))
+	row(w, "last change", formatTime(h.LastSuccess))
+	row(w, "last failure", formatTime(h.LastFailure))
+	row(w, "last 24 hours", summarizeRequests(h))
+	row(w, "open conflicts", h.OpenConflicts)
+	row(w, "valid credentials", h.Credentials)
+	for _, f := range h.Findings {
+		_, _ = fmt.Fprintf(w, "\n%s\n  -> %s\n", printable(f.Text), printable(f.Advice))
+	}
+}
+
+// summarizeRequests counts the changes by status, such as "12 changes: 10 x 201, 2 x 409".
+func summarizeRequests(h admin.Health) string {
+	_, total := countRequests(h)
+	var counts []string
+	for _, status := range slices.Sorted(maps.Keys(h.Requests)) {
+		counts = append(counts, fmt.Sprintf("%d x %d", h.Requests[status], status))
+	}
+	more := ""
+	if h.RequestsIncomplete {
+		more = "at least "
+	}
+	text := fmt.Sprintf("%s%d changes", more, total)
+	if counts != nil {
+		text += ": " + strings.Join(counts, ", ")
+	}
+	return text
+}

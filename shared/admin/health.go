@@ -1,0 +1,144 @@
+package admin
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/provlog"
+	"scimserver/shared/tenant"
+)
+
+const (
+	// healthSpan is the time that counts cover.
+	healthSpan = 24 * time.Hour
+	// healthHistory is how far back the last success and failure are looked for.
+	healthHistory = 7 * 24 * time.Hour
+	// healthEntries is how many entries of the log one answer counts.
+	healthEntries = 3000
+)
+
+// Health reads how a tenant's provisioning is doing.
+func (s *Service) Health(ctx context.Context, id tenant.ID) (Health, error) {
+	t, err := s.Directory.Tenants().Tenant(ctx, id)
+	if err != nil {
+		return Health{}, err
+	}
+	var credentials []tenant.Credential
+	for c, err := range s.allCredentials(ctx, id) {
+		if err != nil {
+			return Health{}, err
+		}
+		credentials = append(credentials, c)
+	}
+	h := Health{Tenant: id, State: t.State, Requests: map[int]int{}, Refusals: []Refusal{}}
+	for _, read := range []func(context.Context, *Health) error{s.readRequests, s.readOpenConflicts} {
+		if err := read(ctx, &h); err != nil {
+			return h, err
+		}
+	}
+	refused, err := s.Directory.Tenants().Refusals(ctx, id, s.Now().Add(-healthSpan))
+	if err != nil {
+		return h, err
+	}
+	h.addCredentials(credentials, refused, s.Now())
+	h.judge(credentials, s.Now())
+	return h, nil
+}
+
+// UnknownCredentials returns the refusals of the last 24 hours whose credentials do not exist, so
+// that nothing says which tenant they are about.
+func (s *Service) UnknownCredentials(ctx context.Context) (Refusals, error) {
+	hours, err := s.Directory.Tenants().Refusals(ctx, "", s.Now().Add(-healthSpan))
+	return Refusals{sumRefusals(hours, nil)}, err
+}
+
+// readRequests counts the entries of the provisioning log.
+func (s *Service) readRequests(ctx context.Context, h *Health) error {
+	now := s.Now()
+	log := s.Directory.For(h.Tenant).Log()
+	all, next, err := log.Page(ctx, provlog.Query{From: now.Add(-healthSpan), To: now, Limit: healthEntries})
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		h.Requests[e.Status]++
+	}
+	h.RequestsIncomplete = next != ""
+	for _, last := range []struct {
+		of     **time.Time
+		failed bool
+	}{{&h.LastSuccess, false}, {&h.LastFailure, true}} {
+		found, _, err := log.Page(ctx, provlog.Query{
+			From: now.Add(-healthHistory), To: now, Limit: 1,
+			Wanted: func(e provlog.Entry) bool { return e.Failed() == last.failed },
+		})
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			*last.of = &found[0].Time
+		}
+	}
+	return nil
+}
+
+// readOpenConflicts counts the conflicts that wait for somebody.
+func (s *Service) readOpenConflicts(ctx context.Context, h *Health) error {
+	conflicts := s.Directory.For(h.Tenant).Conflicts()
+	for after, pages := directory.ConflictID(""), 0; pages == 0 || after != "" && pages < conflictPages; pages++ {
+		page, next, err := conflicts.List(ctx, after, maxPage)
+		if err != nil {
+			return err
+		}
+		for _, c := range page {
+			if c.State == directory.ConflictOpen {
+				h.OpenConflicts++
+			}
+		}
+		after = next
+	}
+	return nil
+}
+
+// addCredentials adds what is known of the tenant's credentials.
+func (h *Health) addCredentials(all []tenant.Credential, refused []tenant.Refusal, now time.Time) {
+	names := map[tenant.KeyID]string{}
+	for _, c := range all {
+		names[c.KeyID] = c.Name
+		if c.Usable(now) {
+			h.Credentials++
+		}
+		if !c.Used.IsZero() && (h.LastUse == nil || c.Used.After(*h.LastUse)) {
+			h.LastUse = &c.Used
+		}
+	}
+	h.Refusals = sumRefusals(refused, names)
+}
+
+// sumRefusals adds up the hours of each credential and cause, the most frequent first.
+func sumRefusals(hours []tenant.Refusal, names map[tenant.KeyID]string) []Refusal {
+	type key struct {
+		of    tenant.KeyID
+		cause tenant.RefusalCause
+	}
+	sums := map[key]Refusal{}
+	for _, r := range hours {
+		k := key{r.Credential, r.Cause}
+		sum := sums[k]
+		sum.Credential, sum.Cause, sum.Name = r.Credential, r.Cause, names[r.Credential]
+		sum.Count += r.Count
+		sum.Last = latest(sum.Last, r.Last)
+		sums[k] = sum
+	}
+	out := make([]Refusal, 0, len(sums))
+	for _, sum := range sums {
+		out = append(out, sum)
+	}
+	slices.SortFunc(out, func(a, b Refusal) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Credential, b.Credential), cmp.Compare(a.Cause, b.Cause))
+	})
+	return out
+}
