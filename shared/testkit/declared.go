@@ -12,8 +12,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// tableProperties is the part of AWS::DynamoDB::Table that a table needs to
-// behave as declared. Names, backups and protection play no part in a test.
+// tableProperties has the properties of AWS::DynamoDB::Table that affect how a table
+// behaves, without names, backups and protection.
 type tableProperties struct {
 	AttributeDefinitions []struct {
 		AttributeName string `yaml:"AttributeName"`
@@ -35,7 +35,7 @@ type tableProperties struct {
 	LocalSecondaryIndexes  []yaml.Node `yaml:"LocalSecondaryIndexes"`
 }
 
-// declaredTable reads the one table that a CloudFormation template declares.
+// declaredTable returns the only table in a CloudFormation template.
 func declaredTable(file string) (*tableProperties, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -73,8 +73,8 @@ func decodeTable(file string, node *yaml.Node) (*tableProperties, error) {
 	return &p, nil
 }
 
-// createInput leaves the stream out: no test that uses the table reads one, and
-// with one DynamoDB Local takes two to four times as long for its writes.
+// createInput omits the stream: no test that uses the table reads it, and with a stream
+// writes to DynamoDB Local take two to four times as long.
 func (p *tableProperties) createInput(name string) *dynamodb.CreateTableInput {
 	in := &dynamodb.CreateTableInput{TableName: &name, BillingMode: types.BillingMode(p.BillingMode)}
 	for _, a := range p.AttributeDefinitions {
@@ -90,7 +90,7 @@ func (p *tableProperties) createInput(name string) *dynamodb.CreateTableInput {
 	return in
 }
 
-// ttlInput is nil when the declaration has no time to live.
+// ttlInput returns nil if the table is declared without time to live.
 func (p *tableProperties) ttlInput(name string) *dynamodb.UpdateTimeToLiveInput {
 	ttl := p.TimeToLiveSpecification
 	if ttl == nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// Table creates a fresh table as infra/storage.yaml declares it but for the
-// stream, deletes it when the test ends, and returns its name.
+// Table creates an empty table as infra/storage.yaml declares it, but without the stream.
+// It deletes the table when the test ends, and returns its name.
 func Table(tb testing.TB) string {
 	tb.Helper()
 	properties, err := declaredTable(filepath.Join(ModuleRoot(tb), "infra", "storage.yaml"))
@@ -37,8 +37,8 @@ func Table(tb testing.TB) string {
 	return name
 }
 
-// Client returns an SDK client on the engine, for tests that look at items
-// themselves. Functions given with it adjust its options.
+// Client returns an SDK client for tests that access items directly. The functions given
+// adjust its options.
 func Client(tb testing.TB, options ...func(*dynamodb.Options)) *dynamodb.Client {
 	tb.Helper()
 	cfg, err := config.LoadDefaultConfig(tb.Context())
@@ -49,7 +49,7 @@ func Client(tb testing.TB, options ...func(*dynamodb.Options)) *dynamodb.Client 
 	return dynamodb.NewFromConfig(cfg, append([]func(*dynamodb.Options){at}, options...)...)
 }
 
-// ModuleRoot is the folder of go.mod: `go test` runs a test in its package's folder, below it.
+// ModuleRoot returns the folder of go.mod: `go test` runs a test in its package's folder below it.
 func ModuleRoot(tb testing.TB) string {
 	tb.Helper()
 	dir, err := os.Getwd()
@@ -67,7 +67,7 @@ func ModuleRoot(tb testing.TB) string {
 	}
 }
 
-// drop runs at cleanup, when the test's own context has ended.
+// drop deletes a table. It runs at cleanup, when the test's own context has ended.
 func drop(tb testing.TB, db *dynamodb.Client, name string) {
 	if _, err := db.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name}); err != nil {
 		tb.Errorf("delete table: %v", err)

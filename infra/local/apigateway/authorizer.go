@@ -17,18 +17,18 @@ import (
 	"scimserver/infra/local/lambda"
 )
 
-// authorizer is a Lambda authorizer of type TOKEN: it sees one header and no path.
+// authorizer is a Lambda authorizer of type TOKEN: it receives one header and no path.
 type authorizer struct {
 	function Function
 	header   string
-	valid    *regexp.Regexp // nil: any text
+	valid    *regexp.Regexp // nil accepts any text
 	ttl      time.Duration
 
 	mu    sync.Mutex
 	cache map[string]verdict
 }
 
-// verdict is what an authorizer answered for a token.
+// verdict is the answer of an authorizer for a token.
 type verdict struct {
 	policy  *iam.Policy
 	context map[string]any // for the function, with principalId
@@ -56,10 +56,10 @@ func newAuthorizer(p authorizerProperties, f Function) (*authorizer, error) {
 	return a, err
 }
 
-// errUnauthorized is an authorizer's word for "no": the exact text means 401.
+// errUnauthorized is the authorizer's refusal: exactly this text means 401.
 var errUnauthorized = errors.New("Unauthorized")
 
-// errMisconfigured says that the authorizer's answer makes no sense.
+// errMisconfigured says that the authorizer's answer is invalid.
 var errMisconfigured = errors.New("the authorizer's answer is not acceptable")
 
 // authorize returns the context for the function, or the type of the gateway
@@ -83,8 +83,8 @@ func (a *authorizer) authorize(r *http.Request, methodARN string) (map[string]an
 	return v.context, ""
 }
 
-// verdict asks the function unless the cache knows. Refusals by policy are
-// cached as well, errors are not.
+// verdict returns the answer of the cache or the function. Policies that deny are cached
+// as well, errors are not.
 func (a *authorizer) verdict(ctx context.Context, token, methodARN string) (verdict, error) {
 	if v, ok := a.cached(token); ok {
 		return v, nil
@@ -142,7 +142,7 @@ func readVerdict(payload []byte, latency time.Duration) (verdict, error) {
 			values[name] = strconv.FormatBool(v)
 		case float64:
 			values[name] = strconv.FormatFloat(v, 'f', -1, 64)
-		default: // the service takes no lists, objects or null here
+		default: // API Gateway accepts no lists, objects or null here
 			return verdict{}, errMisconfigured
 		}
 	}

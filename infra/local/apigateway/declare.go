@@ -1,6 +1,6 @@
-// Package apigateway serves the REST API that a template declares, the way API
-// Gateway does: routes, TOKEN authorizers with their cache, IAM signatures, Lambda
-// proxy integration (payload format 1.0), gateway responses, sizes and timeouts.
+// Package apigateway serves the REST API that a template declares as API Gateway does:
+// routes, TOKEN authorizers with their cache, IAM signatures, Lambda proxy integration
+// (payload format 1.0), gateway responses, sizes and timeouts.
 package apigateway
 
 import (
@@ -13,15 +13,15 @@ import (
 	"scimserver/infra/local/template"
 )
 
-// Sizes and times of the service.
+// Limits of API Gateway.
 const (
 	maxPayload         = 10 << 20
 	integrationTimeout = 29 * time.Second
 	authorizerTimeout  = 10 * time.Second
 )
 
-// Function is a Lambda function that the API calls. An error of type
-// *lambda.Error is the function's; any other says that none was free in time.
+// Function is a Lambda function that the API invokes. An error of type *lambda.Error comes
+// from the function; any other error means that no process was free in time.
 type Function interface {
 	Invoke(ctx context.Context, event []byte) ([]byte, error)
 }
@@ -29,12 +29,12 @@ type Function interface {
 // API is a REST API.
 type API struct {
 	Stage string
-	// Limits bounds the requests to routes that the template counts under an API
-	// key; nil does not.
+	// Limits bounds the requests to routes that the template counts under an API key. nil
+	// means no limits.
 	Limits Limits
 
 	throttle throttle
-	// Operator is who may send requests that have to be signed (AWS_IAM).
+	// Operator is the key pair for requests that must be signed (AWS_IAM).
 	Operator aws.Credentials
 
 	arn       string // of the stage: arn:aws:execute-api:region:account:api/stage
@@ -44,7 +44,7 @@ type API struct {
 	responses responses
 }
 
-// apiProperties are those of AWS::Serverless::Api that this package honours.
+// apiProperties are the supported properties of AWS::Serverless::Api.
 type apiProperties struct {
 	StageName string
 	Auth      struct {
@@ -65,7 +65,7 @@ type authorizerProperties struct {
 	}
 }
 
-// eventProperties are those of an event of type Api.
+// eventProperties are the properties of an event of type Api.
 type eventProperties struct {
 	Type       string
 	Properties struct {
@@ -81,7 +81,7 @@ type eventProperties struct {
 
 const apiType = "AWS::Serverless::Api"
 
-// New makes the API that a template declares under a logical id. invoke finds a function by its logical id.
+// New returns the API with a logical id in a template. invoke finds a function by its logical id.
 func New(s *template.Stack, d template.Deployment, logicalID string, invoke func(id string) Function) (*API, error) {
 	declared := find(s, func(r *template.Resource) bool { return r.ID == logicalID })
 	if declared == nil {
@@ -113,7 +113,7 @@ func New(s *template.Stack, d template.Deployment, logicalID string, invoke func
 	return a, nil
 }
 
-// find returns the REST API that is wanted, nil for none.
+// find returns the REST API with a logical id, nil if there is no such API.
 func find(s *template.Stack, wanted func(*template.Resource) bool) *template.Resource {
 	for _, r := range s.OfType(apiType) {
 		if wanted(r) {

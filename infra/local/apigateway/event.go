@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// event is what the function gets: payload format 1.0. Path and path parameters
-// stay as they were sent, the query arrives decoded.
+// event is the function's input in payload format 1.0. Path and path parameters are
+// encoded as they were sent, the query is decoded.
 func (x *exchange) event(
 	r *route,
 	values map[string]string,
@@ -41,7 +41,7 @@ func (x *exchange) event(
 	return e
 }
 
-// requestContext describes the request as one to a domain of its own: the path has no stage.
+// requestContext describes a request to a custom domain: the path has no stage.
 func (x *exchange) requestContext(r *route, authorized map[string]any) events.APIGatewayProxyRequestContext {
 	now := time.Now().UTC()
 	host, _, _ := net.SplitHostPort(x.r.Host)
@@ -76,7 +76,7 @@ func (x *exchange) sourceIP() string {
 	return ip
 }
 
-// headers are those that the gateway passes on, and those that it adds.
+// headers returns the headers that the gateway passes on or adds.
 func (x *exchange) headers() http.Header {
 	h := maps.Clone(x.r.Header)
 	for _, name := range []string{
@@ -93,8 +93,8 @@ func (x *exchange) headers() http.Header {
 	return h
 }
 
-// last keeps the last value of each name, as the maps of single values do; nil
-// for none, which is null in the event.
+// last returns the last value of each name, for the maps with single values. It is nil if
+// there are no names, which becomes null in the event.
 func last(values map[string][]string) map[string]string {
 	if len(values) == 0 {
 		return nil
@@ -106,8 +106,8 @@ func last(values map[string][]string) map[string]string {
 	return single
 }
 
-// parseQuery decodes a query as the gateway does: a semicolon separates like an
-// ampersand, and some characters must come percent-encoded.
+// parseQuery decodes a query as API Gateway does: a semicolon separates parameters as an
+// ampersand does, and some characters must be percent-encoded.
 func parseQuery(raw string) (url.Values, bool) {
 	if raw == "" {
 		return nil, true

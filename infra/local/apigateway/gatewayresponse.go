@@ -10,8 +10,7 @@ import (
 	"strings"
 )
 
-// The types of responses that the gateway itself makes, as far as the local
-// stack can come to them; ResponseTypes has them all.
+// The gateway responses that the local stack can return. ResponseTypes has all types.
 const (
 	accessDenied           = "ACCESS_DENIED"
 	authorizerConfig       = "AUTHORIZER_CONFIGURATION_ERROR"
@@ -25,11 +24,11 @@ const (
 	requestTooLarge        = "REQUEST_TOO_LARGE"
 	throttled              = "THROTTLED"
 	unauthorized           = "UNAUTHORIZED"
-	proxyFailure           = http.StatusBadGateway // a failed function has no type of its own
+	proxyFailure           = http.StatusBadGateway // there is no type for a failed function
 	defaultResponseContent = "application/json"
 )
 
-// statuses are those that a REST API answers when the template says nothing.
+// statuses are the default statuses of gateway responses.
 func statuses() map[string]int {
 	return map[string]int{
 		accessDenied: 403, "API_CONFIGURATION_ERROR": 500, authorizerConfig: 500, authorizerFailure: 500,
@@ -41,19 +40,19 @@ func statuses() map[string]int {
 	}
 }
 
-// ResponseTypes lists every type of response that a REST API can make by itself.
+// ResponseTypes lists the types of gateway responses of a REST API.
 func ResponseTypes() []string { return slices.Sorted(maps.Keys(statuses())) }
 
-// responseProperties are a gateway response as a template declares it.
+// responseProperties are the properties of a gateway response in a template.
 type responseProperties struct {
 	StatusCode         any // a number or its digits
 	ResponseParameters struct{ Headers map[string]string }
 	ResponseTemplates  map[string]string
 }
 
-// response is one that can be rendered.
+// response is a gateway response to be rendered.
 type response struct {
-	status  int // 0: that of the type
+	status  int // 0 means the type's default
 	headers http.Header
 	body    string // with $context variables
 }
@@ -99,7 +98,7 @@ func newResponse(p responseProperties) (response, error) {
 	return r, checkVariables(r.body)
 }
 
-// plainResponse is what the gateway answers when the template says nothing.
+// plainResponse is the default gateway response.
 func plainResponse() response {
 	return response{
 		headers: http.Header{"Content-Type": {defaultResponseContent}},
@@ -107,8 +106,8 @@ func plainResponse() response {
 	}
 }
 
-// checkVariables refuses a template with a variable that cannot be filled in
-// here. A gateway response knows no other directives.
+// checkVariables refuses a template with a variable that is not supported here. Gateway
+// responses have no other directives.
 func checkVariables(body string) error {
 	filled := (&exchange{}).variables()
 	for _, name := range variableName.FindAllString(body, -1) {
@@ -121,8 +120,8 @@ func checkVariables(body string) error {
 
 var variableName = regexp.MustCompile(`\$[A-Za-z]+(?:\.[A-Za-z]+)*`)
 
-// find returns the response of a type, else that of its class. The status stays
-// the type's own unless the template names another.
+// find returns the response of a type, or else of its class. The status is the type's
+// default unless the template sets another.
 func (all responses) find(responseType string) response {
 	status := statuses()[responseType]
 	class := default4xx
@@ -142,7 +141,7 @@ func (all responses) find(responseType string) response {
 	return r
 }
 
-// respond answers for the gateway itself.
+// respond sends a gateway response.
 func (x *exchange) respond(responseType string) {
 	x.errorType = responseType
 	r := x.api.responses.find(responseType)
@@ -156,7 +155,7 @@ func (x *exchange) respond(responseType string) {
 	_, _ = x.w.Write([]byte(body))
 }
 
-// variables are those that a gateway response may use.
+// variables returns the variables that a gateway response may use.
 func (x *exchange) variables() map[string]string {
 	message := strings.ToLower(strings.ReplaceAll(x.errorType, "_", " "))
 	return map[string]string{

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// remapped are the headers of a function that the gateway keeps for itself and
-// renames.
+// remapped are the response headers that API Gateway replaces with its own; it renames the
+// function's.
 func remapped(name string) string {
 	switch canonical := http.CanonicalHeaderKey(name); canonical {
 	case "Www-Authenticate":
@@ -20,8 +20,8 @@ func remapped(name string) string {
 	}
 }
 
-// pass hands the function's response to the caller. The body goes out as it is:
-// the API declares no binary media types.
+// pass sends the function's response to the caller. The body is unchanged: the API
+// declares no binary media types.
 func (x *exchange) pass(payload []byte) {
 	var res events.APIGatewayProxyResponse
 	if err := json.Unmarshal(payload, &res); err != nil || res.StatusCode < 200 || res.StatusCode > 599 {

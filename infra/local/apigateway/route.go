@@ -2,14 +2,14 @@ package apigateway
 
 import "strings"
 
-// route is a resource and method of the API.
+// route is a method on a resource of the API.
 type route struct {
 	path       string // as declared: /scim/v2/Users/{id}
 	segments   []string
 	method     string // ANY, or one method
 	authorizer *authorizer
-	counted    bool // under an API key
-	signed     bool // by IAM's rules
+	counted    bool // counted under an API key
+	signed     bool // must be signed (AWS_IAM)
 	target     Function
 }
 
@@ -23,9 +23,9 @@ func newRoute(path, method string, target Function) route {
 
 func split(path string) []string { return strings.Split(strings.TrimPrefix(path, "/"), "/") }
 
-// match finds the route of a request and the values of its variables. A fixed
-// segment wins over a variable, a variable over a greedy one, and a method over ANY.
-// A slash at the end of the path makes no difference, though the function sees it
+// match returns the route of a request and the values of its variables. A fixed segment
+// takes precedence over a variable, a variable over a greedy variable, and a method over
+// ANY. A slash at the end of the path makes no difference, though the function receives it
 // (github.com/aws-powertools/powertools-lambda-python/issues/1552, observed on AWS).
 func (a *API) match(method, path string) (*route, map[string]string) {
 	var best *route
@@ -89,7 +89,7 @@ func kindOf(segment string) (segmentKind, string) {
 	return variable, name
 }
 
-// rank orders the routes that match a path: the least is the best.
+// rank orders the routes that match a path: the lowest is the best.
 func (r *route) rank() string {
 	var b strings.Builder
 	for _, s := range r.segments {

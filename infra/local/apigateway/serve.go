@@ -22,7 +22,7 @@ type exchange struct {
 	r         *http.Request
 	id        string
 	errorType string
-	operator  string // the ARN of who signed the request, where it has to be signed
+	operator  string // the ARN of the caller, if the request must be signed
 }
 
 // ServeHTTP handles a request as the deployed API does.
@@ -64,8 +64,8 @@ func (x *exchange) serve() {
 	x.integrate(route, x.event(route, values, query, authorized, body))
 }
 
-// admit asks the route's authorizer, and counts the request. It returns the context
-// for the function, or the type of the gateway response that refuses the request.
+// admit calls the route's authorizer and counts the request. It returns the context for
+// the function, or the type of the gateway response that refuses the request.
 func (x *exchange) admit(r *route, path string) (authorized map[string]any, refused string) {
 	if r.authorizer != nil {
 		methodARN := x.api.arn + "/" + x.r.Method + "/" + strings.TrimPrefix(path, "/")
@@ -82,7 +82,7 @@ func (x *exchange) admit(r *route, path string) (authorized map[string]any, refu
 	return authorized, ""
 }
 
-// integrate calls the function, which outlives a caller that hangs up.
+// integrate invokes the function. The invocation continues if the caller disconnects.
 func (x *exchange) integrate(r *route, event events.APIGatewayProxyRequest) {
 	data, err := encode(event)
 	if err != nil {
@@ -99,8 +99,8 @@ func (x *exchange) integrate(r *route, event events.APIGatewayProxyRequest) {
 	x.pass(payload)
 }
 
-// encode writes an event without the escapes that json.Marshal adds for HTML:
-// they would make a large body larger than the service does.
+// encode writes an event without json.Marshal's escapes for HTML, which would make a large
+// body larger than on AWS.
 func encode(event events.APIGatewayProxyRequest) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -109,7 +109,7 @@ func encode(event events.APIGatewayProxyRequest) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// refusal is the type of the gateway response to a call that failed.
+// refusal returns the type of the gateway response to a failed invocation.
 func refusal(err error) string {
 	failed := new(lambda.Error)
 	switch {

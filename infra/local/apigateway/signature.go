@@ -22,10 +22,9 @@ const (
 	maxSkew       = 5 * time.Minute
 )
 
-// verify returns the type of the gateway response that refuses a request which
-// the operator has not signed (Signature Version 4), "" if it is signed. What the
-// signature must be is left to the SDK's own signer, which signs the parts of the
-// request again that the caller says are signed.
+// verify checks that the operator has signed a request (Signature Version 4). It returns
+// the type of the gateway response that refuses the request, or "". It compares the
+// signature with that of the SDK's signer for the same headers.
 func (x *exchange) verify(body []byte) string {
 	header := x.r.Header.Get("Authorization")
 	if header == "" {
@@ -56,7 +55,7 @@ func (x *exchange) verify(body []byte) string {
 	return ""
 }
 
-// signature is what an Authorization header of Signature Version 4 says.
+// signature is a parsed Authorization header of Signature Version 4.
 type signature struct {
 	credential string
 	headers    []string // in lower case
@@ -81,7 +80,7 @@ func parseSignature(header string) (s signature, ok bool) {
 	return s, name == algorithm && slices.Contains(s.headers, "host") && s.value != ""
 }
 
-// String is the header as the SDK writes it.
+// String returns the header as the SDK writes it.
 func (s signature) String() string {
 	return algorithm + " Credential=" + s.credential + ", SignedHeaders=" + strings.Join(
 		s.headers,
@@ -89,7 +88,7 @@ func (s signature) String() string {
 	) + ", Signature=" + s.value
 }
 
-// covered is the request with nothing but what the signature covers.
+// covered returns the parts of the request that the signature covers.
 func (s signature) covered(r *http.Request, body []byte) *http.Request {
 	c := &http.Request{
 		Method: r.Method,

@@ -6,17 +6,17 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limits says how many requests a caller may send, from what the authorizer said
-// of it, and under which name they count.
+// Limits returns the limits of a caller's requests and the name under which they count,
+// from the authorizer's context.
 type Limits func(authorized map[string]any) (name string, perSecond, burst int)
 
-// throttle keeps a bucket of requests per name, as a usage plan does per API key.
+// throttle keeps a token bucket for each name, as a usage plan does for each API key.
 type throttle struct {
 	mu      sync.Mutex
 	buckets map[string]*rate.Limiter
 }
 
-// allows takes a request out of a bucket. Limits that have changed hold at once.
+// allows takes a request out of a bucket. Changed limits apply immediately.
 func (t *throttle) allows(name string, perSecond, burst int) bool {
 	return t.bucket(name, rate.Limit(perSecond), burst).Allow()
 }

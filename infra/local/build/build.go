@@ -1,5 +1,5 @@
-// Package build compiles the functions exactly as they are deployed, but for
-// the machine it runs on: the flags come from the Makefile that `sam build` uses.
+// Package build compiles the functions exactly as they are deployed, but for this machine:
+// the flags come from the Makefile that `sam build` uses.
 package build
 
 import (
@@ -18,7 +18,7 @@ import (
 
 var export = regexp.MustCompile(`(?m)^export (CGO_ENABLED|GOFLAGS) = (.*)$`)
 
-// Check says whether there is a Go toolchain, and how to get one.
+// Check returns an error that explains how to get Go if there is no Go toolchain.
 func Check() error {
 	if _, err := exec.LookPath("go"); err != nil {
 		return errors.New("the go command was not found: install Go, for example with: apt-get install golang")
@@ -26,9 +26,9 @@ func Check() error {
 	return nil
 }
 
-// Programs compiles the packages in the given folders of a module, all at once,
-// and puts the program of each at out/<name of its folder>/bootstrap. Programs that
-// were built from the same source before come from the user's cache.
+// Programs compiles the packages in the given folders of a module, and puts each program
+// at out/<name of its folder>/bootstrap. Programs whose source has not changed come from
+// the user's cache.
 func Programs(ctx context.Context, module string, folders []string, out string) error {
 	b, err := newBuilder(module, folders)
 	if err != nil {
@@ -44,7 +44,7 @@ func Programs(ctx context.Context, module string, folders []string, out string) 
 // builder runs the go command on the functions' packages.
 type builder struct {
 	module   string
-	packages []string // as the go command takes them: ./functions/users
+	packages []string // such as ./functions/users
 	env      []string
 }
 
@@ -60,8 +60,8 @@ func newBuilder(module string, folders []string) (*builder, error) {
 	return b, nil
 }
 
-// source identifies what the programs are made of: a hash over the build ids of
-// all their packages, which depend on the compiler, the flags and the text.
+// source identifies the source of the programs: a hash of the build ids of all their
+// packages, which depend on the compiler, the flags and the source text.
 func (b *builder) source(ctx context.Context) (string, error) {
 	listed, err := b.run(ctx, "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.BuildID}}")
 	sum := sha256.Sum256(listed)
@@ -86,7 +86,8 @@ func (b *builder) run(ctx context.Context, args ...string) ([]byte, error) {
 	return printed, err
 }
 
-// flags reads how the Makefile compiles, as settings of the go command's environment.
+// flags returns the build flags of the Makefile, as environment variables for the go
+// command.
 func flags(makefile string) ([]string, error) {
 	data, err := os.ReadFile(makefile)
 	if err != nil {
@@ -105,7 +106,7 @@ func flags(makefile string) ([]string, error) {
 	return settings, nil
 }
 
-// Path is where Programs put the program of a folder.
+// Path returns the path of the program that Programs made for a folder.
 func Path(out, folder string) string {
 	return filepath.Join(out, filepath.Base(folder), "bootstrap")
 }

@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// kept is how many builds stay in the cache; each has about 120 MB.
+// kept is the number of builds in the cache; each has about 120 MB.
 const kept = 3
 
-// fromCache places the programs that were built from a source below out, and
-// builds them first if they are not in the cache. Test packages and stacks that
-// start at the same time wait for one build.
+// fromCache places the programs of a source below out, and builds them first if they are
+// not in the cache. Test packages and stacks that start at the same time wait for one
+// build.
 func (b *builder) fromCache(ctx context.Context, source, out string) error {
 	home, err := os.UserCacheDir()
 	if err != nil {
@@ -42,7 +42,8 @@ func (b *builder) fromCache(ctx context.Context, source, out string) error {
 	return b.place(dir, out)
 }
 
-// fill makes the folder with the programs, unless it is there; it is whole or absent.
+// fill creates the folder with the programs if it does not exist. It is created completely
+// or not at all.
 func (b *builder) fill(ctx context.Context, dir string) error {
 	now := time.Now()
 	if err := os.Chtimes(dir, now, now); !errors.Is(err, fs.ErrNotExist) {
@@ -61,7 +62,7 @@ func (b *builder) fill(ctx context.Context, dir string) error {
 	return os.Rename(part, dir)
 }
 
-// prune removes all but the builds that were used last.
+// prune removes all builds except those used last.
 func prune(cache string) error {
 	entries, err := os.ReadDir(cache)
 	if err != nil {
@@ -80,8 +81,8 @@ func prune(cache string) error {
 	return err
 }
 
-// place gives the programs the names that Lambda expects. They survive the
-// removal of their build from the cache.
+// place links the programs under the names that Lambda expects. The links remain valid
+// when the build is removed from the cache.
 func (b *builder) place(dir, out string) error {
 	for _, p := range b.packages {
 		name := path.Base(p)
@@ -95,7 +96,7 @@ func (b *builder) place(dir, out string) error {
 	return nil
 }
 
-// linkOrCopy copies where the folders are on different file systems.
+// linkOrCopy links a file, or copies it if the folders are on different file systems.
 func linkOrCopy(from, to string) error {
 	if os.Link(from, to) == nil {
 		return nil

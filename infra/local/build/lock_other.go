@@ -2,5 +2,5 @@
 
 package build
 
-// lock has no equivalent here: two builds at once may then fail, and can be repeated.
+// lock does nothing on this system: two concurrent builds may fail, and can be repeated.
 func lock(string) (unlock func(), err error) { return func() {}, nil }

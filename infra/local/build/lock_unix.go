@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// lock waits until no other process has the file locked; a process that dies
-// gives its lock up.
+// lock waits until no other process has locked the file. The lock of a process that dies
+// is released.
 func lock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {

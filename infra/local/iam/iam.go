@@ -1,6 +1,6 @@
-// Package iam judges what a policy grants, as far as the templates of this
-// project go: Allow and Deny, patterns, and the conditions StringEquals and
-// StringLike, plain or ForAllValues.
+// Package iam evaluates policies, as far as the templates of this project need it: Allow
+// and Deny, patterns, and the conditions StringEquals and StringLike, plain or with
+// ForAllValues.
 package iam
 
 import (
@@ -20,7 +20,7 @@ type statement struct {
 	Condition map[string]map[string]many
 }
 
-// many is a text or a list of texts, as IAM takes either.
+// many is a string or a list of strings: IAM accepts both.
 type many []string
 
 // UnmarshalJSON accepts both forms.
@@ -33,7 +33,7 @@ func (m *many) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]string)(m))
 }
 
-// Request is something that somebody wants to do.
+// Request is a request to be authorized.
 type Request struct {
 	Action   string // such as dynamodb:GetItem
 	Resource string // an ARN
@@ -43,8 +43,8 @@ type Request struct {
 
 func (r Request) String() string { return r.Action + " on " + r.Resource }
 
-// Parse reads policy documents. It refuses what it cannot judge: an operator
-// that it does not know, and a condition key other than keys.
+// Parse parses policy documents. It refuses unknown condition operators, and condition
+// keys other than keys.
 func Parse(documents []byte, keys ...string) (*Policy, error) {
 	var all []struct{ Statement []statement }
 	if err := json.Unmarshal(documents, &all); err != nil {
@@ -84,7 +84,7 @@ func knownOperator(name string) bool {
 	return base == "StringEquals" || base == "StringLike"
 }
 
-// Allows reports whether some statement allows a request and none denies it.
+// Allows reports whether a statement allows a request and no statement denies it.
 func (p *Policy) Allows(r Request) bool {
 	allowed := false
 	for _, s := range p.statements {
@@ -114,8 +114,8 @@ func (s statement) conditionHolds(r Request) bool {
 	return true
 }
 
-// holds judges one condition. Without any value ForAllValues holds and the
-// plain operators do not: IAM's rules.
+// holds evaluates one condition. Without values ForAllValues is true and plain operators
+// are false, as in IAM.
 func holds(operator string, patterns many, values []string) bool {
 	base, forAll := strings.CutPrefix(operator, "ForAllValues:")
 	if len(values) == 0 {
@@ -133,7 +133,7 @@ func matchAny(patterns many, s string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return match(p, s) })
 }
 
-// match reports whether a pattern, with * and ?, covers a text.
+// match reports whether a pattern with * and ? matches a text.
 func match(pattern, s string) bool {
 	for i := range len(pattern) {
 		if pattern[i] == '*' {

@@ -1,5 +1,5 @@
-// Package secrets answers for AWS Secrets Manager: it makes the secrets that a
-// template declares and hands them to the functions whose policies allow it.
+// Package secrets replaces AWS Secrets Manager: it creates the secrets that a template
+// declares and returns them to the functions whose policies allow it.
 package secrets
 
 import (
@@ -23,10 +23,10 @@ const (
 	letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 )
 
-// Store holds the secrets of a template. They are others with each start.
+// Store holds the secrets of a template. Each start creates new secrets.
 type Store struct {
-	// Policies are those of the functions, by logical id, which is the access key
-	// that a function signs with.
+	// Policies are the functions' policies by logical id, which is the access key id of
+	// the function.
 	Policies map[string]*iam.Policy
 
 	secrets map[string]secret // by ARN
@@ -38,7 +38,7 @@ type secret struct {
 	created time.Time
 }
 
-// New makes the secrets that a template declares.
+// New creates the secrets that a template declares.
 func New(s *template.Stack, policies map[string]*iam.Policy) (*Store, error) {
 	store := &Store{Policies: policies, secrets: map[string]secret{}}
 	for _, r := range s.OfType("AWS::SecretsManager::Secret") {

@@ -25,7 +25,8 @@ const (
 	accountID    = "000000000000"
 )
 
-// functionProperties are those of AWS::Serverless::Function that decide how it runs.
+// functionProperties are the properties of AWS::Serverless::Function that affect how it
+// runs.
 type functionProperties struct {
 	CodeURI     string `json:"CodeUri"`
 	Timeout     int
@@ -34,8 +35,8 @@ type functionProperties struct {
 	Policies    any
 }
 
-// readTemplate evaluates template.yaml and makes the functions, the proxy and
-// the tables it declares, none of them running yet.
+// readTemplate evaluates template.yaml and creates its functions, proxy and tables,
+// without starting them.
 func (s *Stack) readTemplate(ctx context.Context, module string) error {
 	if s.options.Endpoint == "" {
 		if err := localCredentials(); err != nil {
@@ -68,7 +69,7 @@ func (s *Stack) readTemplate(ctx context.Context, module string) error {
 	return s.readSources()
 }
 
-// parameters points the links in answers at this machine, unless told otherwise.
+// parameters points the links in answers at this machine, unless a parameter is set.
 func (s *Stack) parameters() map[string]string {
 	all := map[string]string{"BaseUrl": fmt.Sprintf("http://%s/scim/v2", s.listener.Addr())}
 	for name, value := range s.options.Parameters {
@@ -104,8 +105,8 @@ func (s *Stack) makeFunctions(secretsAt string) error {
 	return nil
 }
 
-// environment is what a process sees: the template's variables, and those that
-// the service sets. The access key names the function to the proxy.
+// environment returns the environment of a process: the template's variables, and those
+// that Lambda sets. The access key identifies the function to the proxy.
 func (s *Stack) environment(r *template.Resource, p functionProperties) []string {
 	env := []string{
 		"AWS_ACCESS_KEY_ID=" + r.ID,
@@ -128,12 +129,12 @@ func (s *Stack) environment(r *template.Resource, p functionProperties) []string
 	for name, value := range p.Environment.Variables {
 		env = append(env, fmt.Sprintf("%s=%v", name, value))
 	}
-	// Here nobody makes API keys: requests are bounded by the tenants' records.
+	// There are no API keys here: the tenants' records bound the requests.
 	return append(env, "USAGE_PLAN=")
 }
 
-// readSettings keeps the configuration that the functions share: the stack
-// writes its first records under the same one.
+// readSettings reads the configuration that the functions share. The stack writes its
+// first records under the same one.
 func (s *Stack) readSettings(p functionProperties) (err error) {
 	s.settings, err = config.Read(func(name string) string {
 		value, set := p.Environment.Variables[name]
@@ -146,7 +147,7 @@ func (s *Stack) readSettings(p functionProperties) (err error) {
 	return err
 }
 
-// folders are those of the functions' packages.
+// folders returns the folders of the functions' packages.
 func (s *Stack) folders() ([]string, error) {
 	var all []string
 	for _, r := range s.template.OfType(functionType) {
@@ -170,7 +171,7 @@ func (s *Stack) startProxy() error {
 	return nil
 }
 
-// startSecrets serves the secrets of the template, and returns where.
+// startSecrets serves the secrets of the template, and returns the endpoint.
 func (s *Stack) startSecrets() (endpoint string, err error) {
 	store, err := secrets.New(s.template, s.proxy.Policies)
 	if err != nil {
@@ -184,9 +185,9 @@ func (s *Stack) startSecrets() (endpoint string, err error) {
 	return "http://" + l.Addr().String(), nil
 }
 
-// wrap is what stands between the proxy and the engine: what makes DynamoDB Local
-// report and keep what the service would, and the faults of a test. The journal
-// sees what the engine itself was asked and answered.
+// wrap wraps the transport from the proxy to the engine: it corrects what DynamoDB Local
+// reports and stores, and applies the faults of a test. The journal is innermost, so it
+// sees the calls and answers of the engine itself.
 func (s *Stack) wrap(engine http.RoundTripper) http.RoundTripper {
 	engine = s.journal.Watch(engine)
 	if s.options.Endpoint == "" {

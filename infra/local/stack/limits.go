@@ -10,11 +10,11 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// limitsKnown is how long the numbers of a tenant's record hold after they were read.
+// limitsKnown is how long a tenant's limits are cached.
 const limitsKnown = time.Second
 
-// limits are the numbers of the tenants' records. No key of API Gateway stands
-// for them here: each tenant counts as if it had one of its own.
+// limits are the limits in the tenants' records. Here each tenant counts as if it had an
+// API key of its own.
 type limits struct {
 	open func() (*directory.Directory, error)
 
@@ -27,7 +27,7 @@ type known struct {
 	until time.Time
 }
 
-// of is an apigateway.Limits.
+// of implements apigateway.Limits.
 func (l *limits) of(authorized map[string]any) (name string, perSecond, burst int) {
 	name, _ = authorized["tenant"].(string)
 	found := l.find(name)
@@ -51,7 +51,7 @@ func (l *limits) find(name string) tenant.Limits {
 	return found
 }
 
-// read asks the engine itself. While it is away the last numbers hold.
+// read reads the limits from the engine. While it restarts, the last limits apply.
 func (l *limits) read(name string) (tenant.Limits, bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), limitsKnown)
 	defer cancel()

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// serial lets many processes write lines to one writer.
+// serial lets many processes write to one writer, one at a time.
 type serial struct {
 	mu  sync.Mutex
 	out io.Writer
@@ -18,6 +18,6 @@ func (s *serial) Write(p []byte) (int, error) {
 	return s.out.Write(p)
 }
 
-// quiet drops what net/http says of connections that break: the proxy breaks
-// them on purpose.
+// quiet drops net/http's messages about broken connections: the proxy breaks connections
+// on purpose.
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

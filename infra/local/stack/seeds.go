@@ -15,23 +15,23 @@ import (
 	"scimserver/shared/tenantstore"
 )
 
-// seeds are the records that every fresh engine gets.
+// seeds are the records that each new engine receives.
 type seeds struct {
 	mu  sync.Mutex
 	all []*seed
 
-	planting sync.Mutex // an engine that starts again and AddTenant may plant the same
+	planting sync.Mutex // a restarted engine and AddTenant may store the same seed
 }
 
-// seed is a tenant with a token, made by the operator API's own code.
+// seed is a tenant with a token. Both are made by the code of the operator API.
 type seed struct {
 	tenant     admin.NewTenant
 	token      string
-	credential tenant.Credential // once the token has been made
+	credential tenant.Credential // set when the token has been made
 }
 
-// firstRequestsPerSecond is so much that nobody who tries the stack out is
-// throttled.
+// firstRequestsPerSecond is the limit of the first tenant. It is so high that a manual
+// test is never throttled.
 const firstRequestsPerSecond = 2000
 
 func firstTenant(p tenant.Profile) tenant.Tenant {
@@ -40,12 +40,12 @@ func firstTenant(p tenant.Profile) tenant.Tenant {
 	return t
 }
 
-// newOperator makes the key pair that signs requests to the operator API.
+// newOperator returns a key pair that signs requests to the operator API.
 func newOperator() aws.Credentials {
 	return aws.Credentials{AccessKeyID: "AKIA" + rand.Text()[:16], SecretAccessKey: rand.Text() + rand.Text()[:14]}
 }
 
-// add notes a tenant that is stored whenever an engine is prepared.
+// add adds a tenant that is stored whenever an engine is prepared.
 func (s *Stack) add(t tenant.Tenant) *seed {
 	one := &seed{tenant: admin.NewTenant{ID: t.ID, TenantChange: admin.TenantChange{Profile: &t.Profile}}}
 	if t.Name != "" {
@@ -65,8 +65,8 @@ func (s *Stack) add(t tenant.Tenant) *seed {
 	return one
 }
 
-// AddTenant stores a tenant, in place of an earlier one of that id, and returns
-// a new bearer token for it. An engine that is restarted knows it again.
+// AddTenant stores a tenant, replaces an earlier one with the same id, and returns a new
+// bearer token for it. A restarted engine has it again.
 func (s *Stack) AddTenant(ctx context.Context, t tenant.Tenant) (token string, err error) {
 	one := s.add(t)
 	err = s.prepare(ctx, s.EngineEndpoint())
@@ -75,8 +75,8 @@ func (s *Stack) AddTenant(ctx context.Context, t tenant.Tenant) (token string, e
 	return one.token, err
 }
 
-// plant stores a seed in an engine: the first time it makes the token, later it
-// stores the same one. What is there stays as operators have changed it.
+// plant stores a seed in an engine. The first time it makes the token, later it stores the
+// same token. Records that operators have changed stay unchanged.
 func (s *Stack) plant(ctx context.Context, endpoint string, one *seed) error {
 	s.seeds.planting.Lock()
 	defer s.seeds.planting.Unlock()
@@ -102,7 +102,7 @@ func (s *Stack) plant(ctx context.Context, endpoint string, one *seed) error {
 	return d.Tenants().CreateCredential(ctx, one.credential)
 }
 
-// make makes tenant and token, over the tenant of an earlier run.
+// make creates tenant and token, and replaces the tenant of an earlier run.
 func (one *seed) make(ctx context.Context, d *directory.Directory, service *admin.Service) error {
 	id := one.tenant.ID
 	if t, err := d.Tenants().Tenant(ctx, id); err == nil && t.State == tenant.Deleting {

@@ -8,7 +8,7 @@ import (
 	"scimserver/infra/local/journal"
 )
 
-// readSources finds the streams and schedules that call functions.
+// readSources returns the streams and schedules that invoke functions.
 func (s *Stack) readSources() (err error) {
 	find := func(id string) eventsource.Function { return s.functions[id] }
 	s.sources, err = eventsource.Read(s.template, s.deployed, find, s.options.Log)
@@ -21,7 +21,7 @@ func (s *Stack) readSources() (err error) {
 	return nil
 }
 
-// newJournal makes the journal of the tables that are declared with a stream.
+// newJournal returns the journal of the tables that are declared with a stream.
 func (s *Stack) newJournal() *journal.Journal {
 	keys := map[string][]string{}
 	for _, t := range s.tables {
@@ -35,7 +35,7 @@ func (s *Stack) newJournal() *journal.Journal {
 	return journal.New(keys, item, s.options.Log)
 }
 
-// feed starts the streams and schedules.
+// feed starts the streams and schedules of the template.
 func (s *Stack) feed(ctx context.Context) {
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	s.endSources = end
@@ -52,7 +52,8 @@ func (s *Stack) feed(ctx context.Context) {
 	}
 }
 
-// stopSources ends the streams and schedules; a call that is under way is left to its function.
+// stopSources stops the streams and schedules. A running invocation is left to its
+// function.
 func (s *Stack) stopSources() {
 	if s.endSources != nil {
 		s.endSources()
@@ -60,8 +61,8 @@ func (s *Stack) stopSources() {
 	s.feeding.Wait()
 }
 
-// RunSchedules makes every call now that schedules make, one after the other,
-// whether schedules are switched off or not.
+// RunSchedules makes each invocation of the schedules now, one after the other, even if
+// schedules are switched off.
 func (s *Stack) RunSchedules(ctx context.Context) error {
 	for _, schedule := range s.sources.Schedules {
 		if err := schedule.Call(ctx); err != nil {

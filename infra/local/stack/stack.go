@@ -34,26 +34,26 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Options say how a stack runs. The zero value is one in memory on a free port.
+// Options configure a stack. The zero value is a stack in memory on a free port.
 type Options struct {
-	Port      int // of the API; a free one when 0
-	AdminPort int // of the operator API; a free one when 0
-	// DataDir keeps the table; it is in memory when empty. The table's stream is
-	// not kept, and the schedule knows only what the stream told of: a change that
-	// Stop cuts off is finished by the next write to its resource.
+	Port      int // of the API; 0 chooses a free one
+	AdminPort int // of the operator API; 0 chooses a free one
+	// DataDir is the folder that stores the table, "" for a table in memory. The stream is
+	// not stored, and the schedule knows only what was in the stream: the next write to a
+	// resource finishes a change that Stop interrupted.
 	DataDir      string
-	Endpoint     string            // of another DynamoDB engine, or the service itself; else DynamoDB Local is started
-	Name         string            // of the deployed stack, which its table is named after; scim-local when empty
-	Parameters   map[string]string // of the template, in place of its defaults
-	MaxProcesses int               // of each function; 16 when 0
-	Profile      tenant.Profile    // of the first tenant; generic when empty
-	Log          io.Writer         // what the functions print; discarded when nil
-	Progress     io.Writer         // a line before each step of the start that may take long; none when nil
-	// Transport wraps the connection between the functions and the engine, so
-	// that tests can put faults there. Caller tells whose call it is.
+	Endpoint     string            // of another DynamoDB engine, or DynamoDB itself; "" starts DynamoDB Local
+	Name         string            // of the deployed stack, part of the table's name; default scim-local
+	Parameters   map[string]string // of the template; others have their defaults
+	MaxProcesses int               // of each function; default 16
+	Profile      tenant.Profile    // of the first tenant; default generic
+	Log          io.Writer         // for the output of the functions; nil discards it
+	Progress     io.Writer         // for a line before each slow step of the start; may be nil
+	// Transport wraps the transport between the functions and the engine, so that tests
+	// can inject faults. Caller returns the caller.
 	Transport func(http.RoundTripper) http.RoundTripper
-	// NoStream keeps the table's stream from the functions, and NoSchedule keeps
-	// time from passing for them; Invoke and RunSchedules call them all the same.
+	// NoStream and NoSchedule switch off the table's stream and the schedules. Invoke and
+	// RunSchedules work all the same.
 	NoStream, NoSchedule bool
 }
 
@@ -70,17 +70,17 @@ type Stack struct {
 	tables    []*dynamo.Table
 	functions map[string]*lambda.Function // by logical id
 	proxy     *dynamo.Proxy
-	engine    *dynamo.Engine // nil with an engine that is not ours
+	engine    *dynamo.Engine // nil with Options.Endpoint
 	seeds     seeds
 
-	journal    *journal.Journal // of what the functions write
+	journal    *journal.Journal // of the writes of the functions
 	sources    *eventsource.Sources
 	feeding    sync.WaitGroup // streams and schedules
 	endSources context.CancelFunc
 
 	listener  net.Listener
 	operators net.Listener    // of the operator API
-	operator  aws.Credentials // that sign requests to it
+	operator  aws.Credentials // for requests to the operator API
 	servers   []*http.Server
 	stopOnce  sync.Once
 }
@@ -90,8 +90,8 @@ const (
 	defaultProcesses = 16
 )
 
-// Start returns when the stack can be used. Whatever it started is gone when it
-// returns an error.
+// Start returns when the stack is ready. If it returns an error, it has ended everything
+// that it started.
 func Start(ctx context.Context, o Options) (*Stack, error) {
 	s := &Stack{options: o.withDefaults(), functions: map[string]*lambda.Function{}}
 	if err := s.start(ctx); err != nil {
@@ -159,7 +159,7 @@ func (s *Stack) start(ctx context.Context) error {
 	return nil
 }
 
-// serveAPIs serves what the template declares: the service, and the API for its operators.
+// serveAPIs serves the SCIM API and the operator API of the template.
 func (s *Stack) serveAPIs() error {
 	invoke := func(id string) apigateway.Function { return s.functions[id] }
 	api, err := apigateway.New(s.template, s.deployed, "Api", invoke)
@@ -177,7 +177,7 @@ func (s *Stack) serveAPIs() error {
 	return nil
 }
 
-// Caller is the logical id of the function that makes a call which passes Options.Transport.
+// Caller returns the logical id of the function that makes a call, for Options.Transport.
 func Caller(r *http.Request) string { return dynamo.Caller(r.Context()) }
 
 // BaseURL is the base URL of the SCIM service.
@@ -192,17 +192,17 @@ func (s *Stack) AdminURL() string { return "http://" + s.operators.Addr().String
 // Operator is the key pair that signs requests to the operator API.
 func (s *Stack) Operator() aws.Credentials { return s.operator }
 
-// Region is where the stack pretends to run.
+// Region is the AWS region in the stack's ARNs.
 func (s *Stack) Region() string { return s.account.Region }
 
 // TableName is the name of the table.
 func (s *Stack) TableName() string { return s.settings.Table }
 
-// EngineEndpoint is the URL of the DynamoDB engine itself, past the policies
-// and faults that the functions meet; "" while it restarts.
+// EngineEndpoint returns the URL of the DynamoDB engine itself, without the policies and
+// faults of the proxy; "" while it restarts.
 func (s *Stack) EngineEndpoint() string { return s.proxy.Endpoint() }
 
-// EnginePid is the process id of the engine; 0 when it is not ours.
+// EnginePid returns the process id of the engine, 0 with Options.Endpoint.
 func (s *Stack) EnginePid() int {
 	if s.engine == nil {
 		return 0
@@ -210,19 +210,19 @@ func (s *Stack) EnginePid() int {
 	return s.engine.Pid()
 }
 
-// Invoke hands an event to a function, named by its logical id, as `sam local
-// invoke` would; the error of the function is a *lambda.Error.
+// Invoke sends an event to a function, named by its logical id, as `sam local invoke`
+// would. If the function fails, the error is a *lambda.Error.
 func (s *Stack) Invoke(ctx context.Context, function string, event []byte) ([]byte, error) {
 	return s.functions[function].Invoke(ctx, event)
 }
 
-// Pids lists the processes of a function, named by its logical id.
+// Pids returns the process ids of a function, named by its logical id.
 func (s *Stack) Pids(function string) []int { return s.functions[function].Pids() }
 
-// Kill ends the processes of a function, as crashes would, and says how many.
+// Kill ends the processes of a function, as crashes would, and returns their number.
 func (s *Stack) Kill(function string) int { return s.functions[function].Kill() }
 
-// Stop ends the stack and returns when none of its processes is left.
+// Stop ends the stack and returns when all its processes have ended.
 func (s *Stack) Stop() {
 	s.stopOnce.Do(func() {
 		s.stopSources()

@@ -46,12 +46,11 @@ func (s *Stack) startEngine(ctx context.Context) error {
 	return nil
 }
 
-// prepare creates the table that the template declares and puts the first
-// tenants into it.
+// prepare creates the table that the template declares and stores the first tenants.
 func (s *Stack) prepare(ctx context.Context, endpoint string) error {
 	db := dynamodb.NewFromConfig(s.account, func(o *dynamodb.Options) {
 		o.BaseEndpoint = aws.String(endpoint)
-		o.DisableValidateResponseChecksum = true // it warns of every error answer
+		o.DisableValidateResponseChecksum = true // it logs a warning for each error response
 	})
 	for _, t := range s.tables {
 		if err := t.Create(ctx, db); err != nil {
@@ -68,8 +67,8 @@ func (s *Stack) prepare(ctx context.Context, endpoint string) error {
 	return nil
 }
 
-// localCredentials gives the SDK something to sign with: DynamoDB Local checks
-// the form of a key, not the key.
+// localCredentials are for the SDK's signatures: DynamoDB Local checks only the form of a
+// key.
 func localCredentials() error {
 	for name, value := range map[string]string{
 		"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "eu-central-1",

@@ -1,6 +1,6 @@
-// Package charge corrects the capacity that DynamoDB Local reports. The engine
-// counts one kind of action only when a transaction mixes several; the service
-// charges each action two write units for every kilobyte begun of its item.
+// Package charge corrects the capacity that DynamoDB Local reports. If a transaction has
+// several kinds of actions, the engine counts only one kind. DynamoDB charges each action
+// two write units for each started kilobyte of its item.
 package charge
 
 import (
@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// Transactions rewrites the ConsumedCapacity of TransactWriteItems answers to
-// what the service charges. Updates, deletes and condition checks are taken to
-// be of items of at most one kilobyte, whose size the request does not show.
+// Transactions corrects the ConsumedCapacity in answers to TransactWriteItems. It assumes
+// that the items of updates, deletes and condition checks have at most one kilobyte,
+// because the request does not show their size.
 func Transactions(next http.RoundTripper) http.RoundTripper { return transactions{next} }
 
 type transactions struct{ next http.RoundTripper }
@@ -74,8 +74,8 @@ func units(request []byte) (sum float64) {
 	return sum
 }
 
-// itemSize is the size of an item as DynamoDB counts it for strings: the bytes
-// of names and values.
+// itemSize is the size of an item of strings as DynamoDB counts it: the bytes of names and
+// values.
 func itemSize(item json.RawMessage) (size int) {
 	var attributes map[string]map[string]any
 	if json.Unmarshal(item, &attributes) != nil {

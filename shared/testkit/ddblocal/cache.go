@@ -8,10 +8,9 @@ import (
 	"path/filepath"
 )
 
-// cached returns the folder of that name in the user's cache. The first time,
-// fetch makes it: it gets an empty folder to work in, and returns the folder
-// inside it that is to be kept. Processes may do so at the same time: each works
-// in a folder of its own, and the first rename wins.
+// cached returns the folder with a name in the user's cache. The first time, fetch fills
+// an empty folder and returns the folder inside that is to be kept. Processes may call it
+// at the same time: each works in its own folder, and the first rename succeeds.
 func cached(
 	ctx context.Context,
 	name string,
@@ -41,7 +40,7 @@ func cached(
 	return target, moveInPlace(made, target)
 }
 
-// moveInPlace renames; when another process was first, its copy is as good.
+// moveInPlace renames a folder. If another process was faster, its copy is used.
 func moveInPlace(from, target string) error {
 	err := os.Rename(from, target)
 	if _, missing := os.Stat(target); missing == nil {
@@ -71,7 +70,7 @@ func writeFile(into, name string, mode os.FileMode, content io.Reader) error {
 	return f.Close()
 }
 
-// say reports a step that may take long.
+// say reports a slow step.
 func say(progress io.Writer, format string, args ...any) {
 	if progress != nil {
 		_, _ = fmt.Fprintf(progress, format+"\n", args...)

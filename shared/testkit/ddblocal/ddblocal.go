@@ -1,10 +1,10 @@
-// Package ddblocal runs DynamoDB Local, the engine that AWS publishes for
-// development, as a child process. The tests use it, and so does infra/local.
-// The engine has a licence of its own: development and testing, with AWS.
+// Package ddblocal runs DynamoDB Local, the engine that AWS publishes for development, as
+// a child process for tests and infra/local. The licence of the engine permits use for
+// development and testing with AWS.
 //
-// It answers as DynamoDB does, with three known exceptions: it never cancels a
-// transaction with TransactionConflict, never throttles, and listens on every
-// interface of the machine. Package fault adds what the first two leave out.
+// It behaves as DynamoDB does, with three known exceptions: it never cancels a transaction
+// with TransactionConflict, never throttles, and listens on every interface of the
+// machine. Package fault adds the first two.
 package ddblocal
 
 import (
@@ -24,15 +24,15 @@ import (
 	"time"
 )
 
-// Options says how an engine runs. The zero value is an engine in memory on a free port.
+// Options configure an engine. The zero value is an engine in memory on a free port.
 type Options struct {
-	DataDir string    // folder of the database file, made if need be (see Committed); in memory when empty
-	Port    int       // a free one when 0
-	Log     io.Writer // what the engine prints; discarded when nil
-	// Progress gets a line before each step that may take long: what is fetched
-	// the first time, and the start itself. None when nil.
+	DataDir string    // folder of the database file, created if missing (see Committed); "" for memory
+	Port    int       // 0 chooses a free one
+	Log     io.Writer // for the output of the engine; nil discards it
+	// Progress receives a line before each slow step: the first download, and the start
+	// itself. It may be nil.
 	Progress io.Writer
-	Lasting  bool // it serves for minutes, not seconds: better code counts more than a quick start
+	Lasting  bool // runs for minutes: optimize for throughput instead of a quick start
 }
 
 // Engine is a running DynamoDB Local.
@@ -43,10 +43,9 @@ type Engine struct {
 	tail *tail
 }
 
-// Start fetches the engine and a Java runtime if need be, starts the engine and
-// returns once it answers.
-// The context bounds the start only: the engine lives until Stop, and no longer
-// than this process.
+// Start downloads the engine and a Java runtime if necessary, starts the engine and
+// returns once it answers. The context bounds the start only: the engine runs until Stop,
+// or until this process ends.
 func Start(ctx context.Context, o Options) (*Engine, error) {
 	java, err := findJava(ctx, o.Progress)
 	if err != nil {
@@ -65,8 +64,8 @@ func Start(ctx context.Context, o Options) (*Engine, error) {
 	}
 }
 
-// errEnded marks a process that ended before it answered: with a port of our
-// choosing, most likely because another process took the port meanwhile.
+// errEnded marks a process that ended before it answered. With a chosen port, the most
+// likely reason is that another process has taken the port.
 var errEnded = errors.New("DynamoDB Local ended before it was ready")
 
 func start(ctx context.Context, java, dir string, o Options) (*Engine, error) {
@@ -88,16 +87,16 @@ func start(ctx context.Context, java, dir string, o Options) (*Engine, error) {
 	return e, nil
 }
 
-// Endpoint is the base URL for a DynamoDB client.
+// Endpoint returns the base URL for a DynamoDB client.
 func (e *Engine) Endpoint() string { return "http://127.0.0.1:" + strconv.Itoa(e.port) }
 
-// Pid is the id of the engine's process.
+// Pid returns the id of the engine's process.
 func (e *Engine) Pid() int { return e.cmd.Process.Pid }
 
-// Done is closed when the process has ended, whoever ended it.
+// Done is closed when the process has ended for any reason.
 func (e *Engine) Done() <-chan struct{} { return e.done }
 
-// Stop ends the engine and returns when its process is gone. It may be called more than once.
+// Stop ends the engine and returns when its process has ended. It may be called more than once.
 func (e *Engine) Stop() {
 	_ = e.cmd.Process.Signal(syscall.SIGTERM)
 	select {
@@ -108,9 +107,9 @@ func (e *Engine) Stop() {
 	}
 }
 
-// arguments keeps the JVM small (a machine may run one engine per test package)
-// and quick to start: the first-level compiler alone halves the processor time of a
-// short run, and doubles that of writing thousands of items.
+// arguments keeps the JVM small, because a machine may run one engine per test package,
+// and quick to start: the first-level compiler alone halves the processor time of a short
+// run, but doubles that of writing thousands of items.
 func arguments(dir string, port int, o Options) ([]string, error) {
 	args := []string{
 		"-Xms32m", "-Xmx512m", "-XX:+UseSerialGC",
@@ -161,7 +160,7 @@ func (e *Engine) run(started chan<- error) {
 	close(e.done)
 }
 
-// waitReady returns when the engine answers; otherwise it leaves no process behind.
+// waitReady returns when the engine answers. If it fails, it ends the process.
 func (e *Engine) waitReady(ctx context.Context) error {
 	for !e.answers(ctx) {
 		select {
@@ -191,7 +190,7 @@ func (e *Engine) answers(ctx context.Context) bool {
 	return res.Body.Close() == nil && res.StatusCode == http.StatusBadRequest
 }
 
-// freePort checks that the wanted port can be had, or finds one.
+// freePort checks that the requested port is free, or chooses a free one.
 func freePort(want int) (int, error) {
 	l, err := net.Listen("tcp", ":"+strconv.Itoa(want))
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -207,7 +206,7 @@ func freePort(want int) (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
-// tail keeps the end of what the engine printed, for the message when it does not start.
+// tail keeps the end of the engine's output, for the message if it does not start.
 type tail struct{ text []byte }
 
 func (t *tail) Write(p []byte) (int, error) {

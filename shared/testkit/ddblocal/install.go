@@ -23,12 +23,12 @@ const (
 	engineDir  = "package/lib/dynamodb_local_2026-01-16" // inside the package
 )
 
-// engineLicence names the terms of the engine, which is not open source.
+// engineLicence names the licence of the engine, which is not open source.
 const engineLicence = "the Amazon DynamoDB Local License Agreement (LICENSE.txt in its folder): " +
 	"for development and testing in connection with AWS, by holders of an AWS account"
 
-// Install returns the folder that holds DynamoDBLocal.jar, and fetches it once
-// into the user's cache. It reports that on progress, which may be nil.
+// Install returns the folder that holds DynamoDBLocal.jar, and downloads it once into the
+// user's cache. It reports that on progress, which may be nil.
 func Install(ctx context.Context, progress io.Writer) (string, error) {
 	dir, err := cached(
 		ctx,
@@ -55,7 +55,7 @@ func fetchEngine(ctx context.Context, work string, progress io.Writer) (string, 
 	return unpacked, nil
 }
 
-// packEngine downloads with npm, which knows the machine's registry and proxy.
+// packEngine downloads with npm, which has the machine's configuration of registry and proxy.
 func packEngine(ctx context.Context, into string, progress io.Writer) (string, error) {
 	npm, err := exec.LookPath("npm")
 	if err != nil {

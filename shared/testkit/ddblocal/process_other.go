@@ -4,5 +4,5 @@ package ddblocal
 
 import "syscall"
 
-// dieWithParent has nothing to ask of other systems: there, Stop is what ends the engine.
+// dieWithParent does nothing on other systems: only Stop ends the engine.
 func dieWithParent() *syscall.SysProcAttr { return nil }

@@ -1,7 +1,6 @@
-// Package fault makes a DynamoDB engine fail as the service does, at the HTTP
-// transport of the AWS SDK: below everything under test and above a real engine.
-// DynamoDB Local alone never cancels a transaction for a conflict, never
-// throttles, and never loses an answer.
+// Package fault makes a DynamoDB engine fail as DynamoDB can, at the HTTP transport of the
+// AWS SDK: below all code under test and above a real engine. DynamoDB Local alone never
+// cancels a transaction for a conflict, never throttles, and never loses an answer.
 //
 //	http.Client{Transport: fault.ItemLocks(http.DefaultTransport, hold)}
 //	http.Client{Transport: fault.Script(http.DefaultTransport, rules...)}
@@ -16,7 +15,7 @@ import (
 	"strings"
 )
 
-// call is one request to DynamoDB, its body at hand.
+// call is one request to DynamoDB with its body.
 type call struct {
 	request   *http.Request
 	operation string // "PutItem"
@@ -43,7 +42,7 @@ func (c *call) send(next http.RoundTripper) (*http.Response, error) {
 	return next.RoundTrip(r)
 }
 
-// refuse answers in the service's place, in its JSON 1.0 protocol.
+// refuse answers in place of DynamoDB, in its JSON 1.0 protocol.
 func (c *call) refuse(status int, exception string, fields map[string]any) (*http.Response, error) {
 	answer := map[string]any{"__type": "com.amazonaws.dynamodb.v20120810#" + exception}
 	for name, value := range fields {
@@ -63,7 +62,7 @@ func (c *call) refuse(status int, exception string, fields map[string]any) (*htt
 	}, nil
 }
 
-// cancel refuses a transaction; codes are in the order of its items, "None" for the innocent ones.
+// cancel refuses a transaction; codes are in the order of its items, "None" for those without a fault.
 func (c *call) cancel(codes []string) (*http.Response, error) {
 	reasons := make([]map[string]string, len(codes))
 	for i, code := range codes {

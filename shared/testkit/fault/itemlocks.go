@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// ItemLocks cancels writes that overlap on an item, as the service does. A write
-// is in flight for hold() and then for as long as the engine takes. Meanwhile a
-// transaction on any of its items is cancelled with TransactionConflict, and a
-// plain write on an item of a transaction gets TransactionConflictException; two
-// plain writes never conflict. Who came first goes through. Reads pass, and so
-// does BatchWriteItem. Items are told apart by the key attributes PK and SK.
+// ItemLocks cancels concurrent writes to an item, as DynamoDB does. A write is in progress
+// for hold() and then for as long as the engine takes. Meanwhile a transaction on any of
+// its items is cancelled with TransactionConflict, and a plain write to an item of a
+// transaction fails with TransactionConflictException. Two plain writes never conflict.
+// The first write succeeds. Reads and BatchWriteItem are not affected. Items are
+// identified by the key attributes PK and SK.
 func ItemLocks(next http.RoundTripper, hold func() time.Duration) http.RoundTripper {
 	return &itemLocks{next: next, hold: hold, held: map[string][]*write{}}
 }
@@ -55,7 +55,7 @@ func (l *itemLocks) RoundTrip(r *http.Request) (*http.Response, error) {
 	return c.send(l.next)
 }
 
-// refusal says what stood in the way of a write.
+// refusal says which concurrent writes conflict with a write.
 type refusal struct {
 	codes []string // for each item of the write
 	self  bool     // the same transaction, sent again, is still in flight
@@ -75,7 +75,7 @@ func (f *refusal) answer(c *call, w *write) (*http.Response, error) {
 	})
 }
 
-// acquire takes all items of the write, or none.
+// acquire locks all items of the write, or no item.
 func (l *itemLocks) acquire(w *write) *refusal {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -132,7 +132,7 @@ func (t *target) name() string {
 	return fmt.Sprintf("%s %s %s", t.TableName, key["PK"], key["SK"])
 }
 
-// parseWrite returns nil for a call that writes nothing.
+// parseWrite returns nil for a call that does not write.
 func parseWrite(c *call) (*write, error) {
 	switch c.operation {
 	case "PutItem", "UpdateItem", "DeleteItem":

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// Late breaks the connection before the engine has seen the call, and keeps the call:
-// Arrive delivers it, which may be long after its sender has sent it again. It is safe
-// for concurrent use.
+// Late breaks the connection before the engine has received the call, and keeps the call.
+// Arrive delivers it, possibly long after its sender has retried. It is safe for
+// concurrent use.
 type Late struct {
 	mu   sync.Mutex
 	kept []func() error
@@ -31,8 +31,8 @@ func (l *Late) Fault(c *call, next http.RoundTripper) (*http.Response, error) {
 	return nil, errReset()
 }
 
-// Arrive delivers the calls that are kept, in their order, and returns how many there
-// were. Nobody sees their answers. The error is that of a call that found no engine.
+// Arrive delivers the kept calls in their order and returns their number. Their answers
+// are discarded. The error is that of a call that could not reach the engine.
 func (l *Late) Arrive() (n int, err error) {
 	l.mu.Lock()
 	calls := l.kept

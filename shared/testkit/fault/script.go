@@ -13,24 +13,24 @@ import (
 
 // Rule applies a fault to some calls of an operation.
 type Rule struct {
-	Operation string           // "PutItem"; every operation when empty
-	Calls     func(n int) bool // which of them, counted from 1; all when nil
+	Operation string           // such as "PutItem"; "" for every operation
+	Calls     func(n int) bool // selects calls, counted from 1; nil for all
 	Fault     Fault
 }
 
-// Nth picks the n-th call alone.
+// Nth selects only the n-th call.
 func Nth(n int) func(int) bool { return func(call int) bool { return call == n } }
 
-// First picks the first n calls.
+// First selects the first n calls.
 func First(n int) func(int) bool { return func(call int) bool { return call <= n } }
 
-// Randomly picks calls at the given rate, the same ones for the same seed.
+// Randomly selects calls at the given rate, the same calls for the same seed.
 func Randomly(seed uint64, rate float64) func(int) bool {
 	return func(call int) bool { return rand.New(rand.NewPCG(seed, uint64(call))).Float64() < rate }
 }
 
-// Script applies to each call the first rule that picks it, and passes the others on.
-// A rule counts every call of its operation, whether or not an earlier rule took it.
+// Script applies to each call the first rule that matches, and passes other calls on. A
+// rule counts every call of its operation, even if an earlier rule matched.
 func Script(next http.RoundTripper, rules ...Rule) http.RoundTripper {
 	s := &script{next: next}
 	for _, r := range rules {
@@ -74,7 +74,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	return picked(c, s.next)
 }
 
-// Fault is what happens to a call instead of a plain round trip.
+// Fault replaces the round trip of a call.
 type Fault func(c *call, next http.RoundTripper) (*http.Response, error)
 
 // Throttled refuses with ThrottlingException.
@@ -101,8 +101,8 @@ func InternalError(c *call, _ http.RoundTripper) (*http.Response, error) {
 	)
 }
 
-// Denied refuses with AccessDeniedException, which no client tries again: unlike
-// Refused, it costs no time.
+// Denied refuses with AccessDeniedException, which clients do not retry. So it is faster
+// than Refused.
 func Denied(c *call, _ http.RoundTripper) (*http.Response, error) {
 	return c.refuse(
 		http.StatusBadRequest,
@@ -141,7 +141,7 @@ func LostResponse(c *call, next http.RoundTripper) (*http.Response, error) {
 
 func errReset() error { return &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET} }
 
-// Then does something after a fault has struck and before the caller learns of it.
+// Then calls a function after a fault and before the caller receives it.
 func Then(f Fault, do func()) Fault {
 	return func(c *call, next http.RoundTripper) (*http.Response, error) {
 		res, err := f(c, next)
@@ -150,12 +150,12 @@ func Then(f Fault, do func()) Fault {
 	}
 }
 
-// Refused never reaches the engine: nothing listens.
+// Refused fails as if the engine did not listen.
 func Refused(*call, http.RoundTripper) (*http.Response, error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 }
 
-// Delayed passes the call on after d. Where the caller gives up first, the engine never sees it.
+// Delayed passes the call on after d. If the caller gives up first, the engine does not receive it.
 func Delayed(d time.Duration) Fault {
 	return func(c *call, next http.RoundTripper) (*http.Response, error) {
 		if err := sleep(c.request.Context(), d); err != nil {
