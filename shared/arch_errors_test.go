@@ -11,8 +11,8 @@ import (
 // sentinelName matches the names of errors that callers compare with.
 var sentinelName = regexp.MustCompile(`^([eE]rr[A-Z]\w*|EOF|Canceled|DeadlineExceeded)$`)
 
-// errorsAreMatched refuses what works only until somebody wraps the error: a
-// comparison with == or in a switch, and a type assertion.
+// errorsAreMatched refuses comparisons that miss a wrapped error: with ==, in a switch, and
+// by a type assertion.
 func errorsAreMatched(all []source) []string {
 	var bad []string
 	for _, s := range all {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// functionLines is the most that the wiring of a function takes.
+// functionLines bounds the lines of a function's program.
 const functionLines = 60
 
 func functionsAreWiringOnly(all []source) []string {
@@ -24,7 +24,7 @@ func functionsAreWiringOnly(all []source) []string {
 	}
 	for pkg, n := range lines {
 		if n > functionLines {
-			bad = append(bad, fmt.Sprintf("%s has %d lines, at most %d are wiring: the rest belongs in shared", pkg, n, functionLines))
+			bad = append(bad, fmt.Sprintf("%s has %d lines, at most %d are allowed: move the rest to shared", pkg, n, functionLines))
 		}
 	}
 	return bad
@@ -34,7 +34,7 @@ func sharedHasNoProgram(all []source) []string {
 	var bad []string
 	for _, s := range all {
 		if within(s.pkg(), []string{"shared/..."}) && s.syntax.Name.Name == "main" {
-			bad = append(bad, s.path+": programs live in functions and infra")
+			bad = append(bad, s.path+": programs belong in functions and infra")
 		}
 	}
 	return bad
@@ -44,7 +44,7 @@ func rootHasNoGoFile(all []source) []string {
 	var bad []string
 	for _, s := range all {
 		if s.pkg() == "." {
-			bad = append(bad, s.path+": the root is no package")
+			bad = append(bad, s.path+": the root has no package")
 		}
 	}
 	return bad
@@ -63,9 +63,9 @@ func nothingIsLeftForLater(all []source) []string {
 	return bad
 }
 
-// noPackageState refuses package-level variables that change after they were
-// declared. What is given its value once and never assigned is a constant that
-// Go cannot call one: an error, a table, a compiled expression.
+// noPackageState refuses package-level variables that change after their declaration.
+// Variables that are never assigned again are allowed: errors, tables, compiled
+// expressions.
 func noPackageState(all []source) []string {
 	var bad []string
 	byPackage := map[string][]source{}
@@ -74,7 +74,7 @@ func noPackageState(all []source) []string {
 		byPackage[name] = append(byPackage[name], s)
 		for _, d := range s.syntax.Decls {
 			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
-				bad = append(bad, s.path+": func init runs before anybody asked for it")
+				bad = append(bad, s.path+": func init runs at import: call a function instead")
 			}
 		}
 	}

@@ -56,7 +56,7 @@ func sources(t *testing.T, root fs.FS) []source {
 	return all
 }
 
-// ignoredFolder names what the go command ignores too.
+// ignoredFolder reports whether the go command ignores a folder.
 func ignoredFolder(name string) bool {
 	return name == "testdata" || (len(name) > 1 && (name[0] == '.' || name[0] == '_'))
 }
@@ -81,7 +81,7 @@ func parse(root fs.FS, name string, positions *token.FileSet) (source, error) {
 	return s, nil
 }
 
-// packages are the folders that hold Go files, test-only ones included.
+// packages returns the folders that hold Go files, including folders with tests only.
 func packages(all []source) []string {
 	var names []string
 	for _, s := range all {

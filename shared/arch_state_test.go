@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// mutableVariables finds, in the files of one package, the package-level
-// variables that are declared without a value, hold a lock, or are changed anywhere.
+// mutableVariables returns the package-level variables of one package that are declared
+// without a value, hold a lock, or are changed anywhere.
 func mutableVariables(files []source) []string {
 	var bad []string
 	isVariable := packageVariables(files)
@@ -16,11 +16,11 @@ func mutableVariables(files []source) []string {
 		for _, spec := range variableSpecs(s.syntax) {
 			for i, name := range spec.Names {
 				if name.Name != "_" && i >= len(spec.Values) {
-					bad = append(bad, s.path+": var "+name.Name+" has no value yet, so it is there to change")
+					bad = append(bad, s.path+": var "+name.Name+" has no value, so it is meant to change")
 				}
 			}
 			if holdsLock(spec) {
-				bad = append(bad, s.path+": var "+spec.Names[0].Name+" holds a lock, so it is there to change")
+				bad = append(bad, s.path+": var "+spec.Names[0].Name+" holds a lock, so it is meant to change")
 			}
 		}
 		for _, target := range changes(s.syntax) {
@@ -32,9 +32,8 @@ func mutableVariables(files []source) []string {
 	return bad
 }
 
-// packageVariables tells whether an identifier is a package-level variable of
-// these files. Only their own names are resolved: imports and what they lack
-// make type errors, which do not matter here.
+// packageVariables reports whether an identifier is a package-level variable of these
+// files. It resolves only their own names; type errors from imports do not matter.
 func packageVariables(files []source) func(*ast.Ident) bool {
 	var syntax []*ast.File
 	for _, s := range files {
@@ -49,7 +48,7 @@ func packageVariables(files []source) func(*ast.Ident) bool {
 	}
 }
 
-// variableSpecs leaves out what go:embed fills in.
+// variableSpecs returns the variable declarations without those of go:embed.
 func variableSpecs(f *ast.File) []*ast.ValueSpec {
 	var specs []*ast.ValueSpec
 	for _, d := range f.Decls {
@@ -78,7 +77,8 @@ func embeds(doc *ast.CommentGroup) bool {
 	return false
 }
 
-// holdsLock looks for sync.X and atomic.X; sync.OnceValue makes a constant.
+// holdsLock looks for sync.X and atomic.X, except sync.OnceValue, whose result does not
+// change.
 func holdsLock(spec *ast.ValueSpec) bool {
 	found := false
 	ast.Inspect(spec, func(n ast.Node) bool {
@@ -94,8 +94,8 @@ func holdsLock(spec *ast.ValueSpec) bool {
 	return found
 }
 
-// changes are the expressions that a file assigns to, counts up, takes the
-// address of, or deletes from.
+// changes returns the expressions that a file assigns to, increments, takes the address
+// of, or deletes from.
 func changes(f *ast.File) []ast.Expr {
 	var targets []ast.Expr
 	ast.Inspect(f, func(n ast.Node) bool {
@@ -118,7 +118,7 @@ func changes(f *ast.File) []ast.Expr {
 	return targets
 }
 
-// root is the identifier that x[i].y starts with.
+// root returns the first identifier of an expression such as x[i].y.
 func root(e ast.Expr) *ast.Ident {
 	for {
 		switch x := e.(type) {

@@ -1,5 +1,5 @@
-// Package shared_test holds the shape of the house: which package may import
-// which, and what every file must have or must not have. Each rule carries its reason.
+// Package shared_test checks the architecture: which package may import which, and what
+// every file must and must not have. Each rule has its reason.
 package shared_test
 
 import (
@@ -17,79 +17,79 @@ type layer struct {
 	why string
 }
 
-// layers give every package its place. The longest matching name counts. Test
-// files are bound by testLayers instead.
+// layers has the rule for each package, under the longest name that matches. For test
+// files, testLayers apply instead.
 var layers = map[string]layer{
-	"shared/config":   {nil, "a leaf: the environment is read once, whoever needs it is given the values"},
-	"shared/tenant":   {nil, "a leaf: tenants and credentials mean the same to every part"},
-	"shared/scim":     {nil, "the words of the RFCs know nothing of schemas, storage or transport"},
-	"shared/scim/...": {[]string{"shared/scim", "shared/scim/..."}, "the rules of SCIM are pure, so that they can be tested and fuzzed without a server"},
+	"shared/config":   {nil, "a leaf: the environment is read once, and the values are passed on"},
+	"shared/tenant":   {nil, "a leaf: every package uses the same tenants and credentials"},
+	"shared/scim":     {nil, "the terms of the RFCs do not depend on schemas, storage or transport"},
+	"shared/scim/...": {[]string{"shared/scim", "shared/scim/..."}, "the rules of SCIM do no I/O, so that they can be tested and fuzzed without a server"},
 	"shared/awsenv":   {nil, "a leaf: how a function's AWS clients find their region, keys and endpoint"},
-	"shared/table":    {[]string{"shared/awsenv"}, "keys, transactions and retries know nothing of what they store"},
+	"shared/table":    {[]string{"shared/awsenv"}, "transactions and retries do not depend on the items that they store"},
 	"shared/tenantstore": {[]string{"shared/scim", "shared/tenant", "shared/table"},
-		"who may call is kept apart from what they call for: the authorizer links no directory"},
-	"shared/provlog": {[]string{"shared/scim", "shared/tenant", "shared/table"}, "a log knows what was asked, and no directory"},
+		"credentials are separate from the directory, so that the authorizer does not link the directory"},
+	"shared/provlog": {[]string{"shared/scim", "shared/tenant", "shared/table"}, "the log stores entries and does not depend on the directory"},
 	"shared/directory": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/tenantstore", "shared/provlog"},
-		"the directory speaks SCIM and DynamoDB, and never HTTP"},
+		"the directory uses SCIM and DynamoDB, and never HTTP"},
 	"shared/directory/...": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/directory", "shared/directory/..."},
-		"parts of the directory stay below the server"},
+		"the directory does not depend on the server"},
 	"shared/server": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/provlog", "shared/directory"},
 		"the protocol reaches DynamoDB only through the directory"},
-	"shared/accesstoken": {[]string{"shared/tenant"}, "signing and verifying tokens knows no store and no transport"},
-	"shared/secret":      {[]string{"shared/accesstoken", "shared/awsenv"}, "where the signing secret lies is nobody else's business"},
+	"shared/accesstoken": {[]string{"shared/tenant"}, "signing and verifying tokens does not depend on storage or transport"},
+	"shared/secret":      {[]string{"shared/accesstoken", "shared/awsenv"}, "only this package knows where the signing secret is stored"},
 	"shared/access": {[]string{"shared/accesstoken", "shared/tenantstore", "shared/tenant"},
-		"whom a credential speaks for is decided in one place, by what is stored of it"},
+		"one package decides what a credential may do"},
 	"shared/oauth": {[]string{"shared/access", "shared/accesstoken", "shared/tenant", "shared/tenantstore"},
-		"the token endpoint speaks OAuth 2.0 and knows nothing of SCIM"},
+		"the token endpoint implements OAuth 2.0 and does not depend on SCIM"},
 	"shared/admin": {[]string{"shared/scim", "shared/tenant", "shared/tenantstore", "shared/provlog", "shared/directory"},
-		"operators' operations know tenants and the directory, and JSON as strictly as SCIM's; who may call them is decided in front"},
-	"shared/usageplan": {[]string{"shared/tenant", "shared/awsenv"}, "API Gateway's keys know a tenant's id and limits, and nothing of its data"},
+		"the operator API uses tenants, the directory and the strict JSON parser; callers are authorized before it"},
+	"shared/usageplan": {[]string{"shared/tenant", "shared/awsenv"}, "API Gateway's keys depend on a tenant's id and limits, and not on its data"},
 	"shared/gateway": {[]string{"shared/config", "shared/scim", "shared/server", "shared/tenant"},
-		"functions share how they start, and how events become requests"},
+		"all functions start in the same way and convert events in the same way"},
 	"shared/gateway/resources": {[]string{"shared/config", "shared/directory", "shared/gateway", "shared/password", "shared/scim/schema", "shared/server"},
-		"only the functions of users and groups link the directory"},
+		"only the functions of users, groups and bulk requests link the directory"},
 	"shared/gateway/authorizer": {[]string{"shared/access", "shared/accesstoken", "shared/config", "shared/secret", "shared/tenant", "shared/tenantstore"},
-		"the authorizer makes policies of what a credential may do, and links no directory"},
-	"shared/gateway/changes": {[]string{"shared/directory", "shared/gateway"}, "what follows from a change is the directory's business"},
-	"shared/password":        {nil, "a leaf: hashing knows no user"},
+		"the authorizer returns a policy for a credential, and does not link the directory"},
+	"shared/gateway/changes": {[]string{"shared/directory", "shared/gateway"}, "the directory decides what follows from a change"},
+	"shared/password":        {nil, "a leaf: hashing does not depend on users"},
 	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/gateway/...", "shared/oauth", "shared/admin", "shared/usageplan", "shared/password"},
-		"a function wires the parts together; test support is not deployed"},
+		"a function connects the packages; test support is not deployed"},
 	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
 	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
-	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools stand on the shared parts, and nothing deployed stands on tools"},
+	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools use the shared packages, and nothing deployed uses tools"},
 	"infra/local/e2e": {[]string{"shared/scim", "shared/tenant", "shared/table", "shared/directory", "shared/directory/verify", "shared/testkit/fault", "infra/local/stack"},
-		"the end-to-end tests' harness looks at the table past the functions, and makes the faults that a local engine never shows"},
+		"the harness of the end-to-end tests reads the table directly, and injects faults that a local engine never has"},
 }
 
-// testLayers bind test files.
+// testLayers are the rules for test files.
 var testLayers = []struct {
 	pkg    string
 	mayNot []string
 	why    string
 }{
-	{"shared/...", []string{"functions/...", "infra/..."}, "a shared part is tested without the programs that use it"},
+	{"shared/...", []string{"functions/...", "infra/..."}, "a shared package is tested without the programs that use it"},
 	{"functions/...", []string{"infra/..."}, "a function is tested without the tools"},
 }
 
-// foreign says who alone may import a library.
+// foreign says which packages may import a library.
 var foreign = map[string]layer{
 	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/awsenv", "shared/table", "shared/secret", "shared/usageplan", "shared/testkit", "infra/local/...", "infra/scimctl", "infra/check/rehearsal"},
-		"one package speaks to DynamoDB, so that retries, capacity and keys have one place, one to Secrets Manager, and one to API Gateway; testkit and the local stack make tables, which neither does; scimctl signs its requests"},
+		"one package each calls DynamoDB, Secrets Manager and API Gateway, so that retries and capacity are handled in one place; testkit and the local stack create tables; scimctl signs its requests"},
 	"github.com/aws/smithy-go": {[]string{"shared/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
 	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "shared/gateway/...", "functions/...", "infra/local/..."},
-		"Lambda's events end at the gateway: the server speaks net/http and runs anywhere"},
+		"only the gateway handles Lambda's events: the server uses net/http and runs anywhere"},
 	"github.com/urfave/cli/v3":                   {[]string{"infra/scimctl"}, "functions and the local stack have no subcommands"},
-	"golang.org/x/time":                          {[]string{"infra/local/..."}, "in AWS the usage plan throttles; the local stack stands in for it"},
-	"github.com/golang-jwt/jwt/v5":               {[]string{"shared/accesstoken"}, "what a token's header may say is settled in one place"},
-	"github.com/awslabs/aws-lambda-go-api-proxy": {[]string{"shared/gateway"}, "its traps are closed in one place"},
+	"golang.org/x/time":                          {[]string{"infra/local/..."}, "in AWS the usage plan throttles; the local stack replaces it"},
+	"github.com/golang-jwt/jwt/v5":               {[]string{"shared/accesstoken"}, "one package decides which token headers are accepted"},
+	"github.com/awslabs/aws-lambda-go-api-proxy": {[]string{"shared/gateway"}, "one package avoids its pitfalls"},
 }
 
-// ioPackages are what nothing under shared/scim may import: the rules of SCIM do
-// no I/O. net/http is watched by name, because its status codes are only words.
+// ioPackages are the packages that nothing under shared/scim may import: the rules of SCIM
+// do no I/O. Only the status codes of net/http are allowed.
 var ioPackages = []string{"net", "net/http/...", "os", "os/...", "io/ioutil", "log", "log/...", "database/...", "syscall", "github.com/aws/..."}
 
-// arriving are packages that the rules above name and that are not written yet,
-// with the issue that brings them. A package that has arrived must leave this list.
+// arriving are packages that the rules above name and that do not exist yet, each with its
+// issue. A package that exists must be removed from this list.
 var arriving = map[string]string{}
 
 func TestArchitecture(t *testing.T) {
@@ -154,7 +154,7 @@ func everyPackageHasItsPlace(all []source) []string {
 	var bad []string
 	for _, s := range all {
 		if _, ok := layerOf(s.pkg()); !ok && !s.isTest() && s.pkg() != "." {
-			bad = append(bad, s.path+": its package has no place in layers: say what it may import, and why")
+			bad = append(bad, s.path+": its package has no place in layers: add what it may import, and why")
 		}
 	}
 	return bad
@@ -201,13 +201,13 @@ func scimDoesNoIO(all []source) []string {
 			}
 		}
 		for _, name := range usesOfHTTP(s.syntax) {
-			bad = append(bad, fmt.Sprintf("%s uses http.%s: the rules of SCIM take nothing but status codes from net/http", s.path, name))
+			bad = append(bad, fmt.Sprintf("%s uses http.%s: the rules of SCIM use only status codes from net/http", s.path, name))
 		}
 	}
 	return bad
 }
 
-// usesOfHTTP are the names that a file takes from net/http, status codes apart.
+// usesOfHTTP returns the names that a file uses from net/http, without status codes.
 func usesOfHTTP(f *ast.File) []string {
 	var names []string
 	ast.Inspect(f, func(n ast.Node) bool {
@@ -222,7 +222,7 @@ func usesOfHTTP(f *ast.File) []string {
 	return names
 }
 
-// namedPackagesExist keeps the rules from outliving what they rule.
+// namedPackagesExist refuses rules about packages that do not exist.
 func namedPackagesExist(all []source) []string {
 	exists := packages(all)
 	var bad []string
@@ -233,13 +233,13 @@ func namedPackagesExist(all []source) []string {
 			bad = append(bad, name+" is named in a rule and does not exist")
 		}
 		if found && later {
-			bad = append(bad, name+" exists: take it off the list of those arriving with "+issue)
+			bad = append(bad, name+" exists: remove it from the list of packages arriving with "+issue)
 		}
 	}
 	return bad
 }
 
-// foreignLibrariesAreUsed keeps the rules about libraries from outliving them.
+// foreignLibrariesAreUsed refuses rules about libraries that are not used.
 func foreignLibrariesAreUsed(all []source) []string {
 	var bad []string
 	for library := range foreign {

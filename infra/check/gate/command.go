@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// command runs a program in the tree; env adds to the environment. The output
-// comes back, and is part of the error when the program fails.
+// command runs a program in the tree with additional environment variables. It returns the
+// output, which the error includes as well.
 func (t tree) command(ctx context.Context, env []string, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = t.root
@@ -22,13 +22,13 @@ func (t tree) command(ctx context.Context, env []string, name string, args ...st
 	return string(out), err
 }
 
-// goTool runs the go command, which every step may rely on.
+// goTool runs the go command.
 func (t tree) goTool(ctx context.Context, args ...string) error {
 	_, err := t.command(ctx, nil, "go", args...)
 	return err
 }
 
-// need fails with the command that installs a missing program.
+// need fails if a program is missing, with a command that installs it.
 func need(program, purpose, install string) error {
 	if _, err := exec.LookPath(program); err != nil {
 		return errors.New(

@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// finding is a check of scim-sanity that did not pass.
+// finding is a failed check of scim-sanity.
 type finding struct {
 	Check   string `json:"name"`
 	Result  string `json:"status"` // fail, warn, skip or error
@@ -18,7 +18,7 @@ type finding struct {
 
 func (f finding) String() string { return fmt.Sprintf("%s: %s: %s", f.Check, f.Result, f.Message) }
 
-// readFindings returns what did not pass from scim-sanity's JSON report.
+// readFindings returns the failed checks in scim-sanity's JSON report.
 func readFindings(report []byte) ([]finding, error) {
 	var all struct {
 		Results []finding `json:"results"`
@@ -29,8 +29,8 @@ func readFindings(report []byte) ([]finding, error) {
 	return slices.DeleteFunc(all.Results, func(f finding) bool { return f.Result == "pass" }), nil
 }
 
-// loadFindings reads the list of expected findings: a table whose columns are check,
-// result, message and the reason why the finding stands.
+// loadFindings reads the table of expected findings, with the columns check, result,
+// message and the reason why the finding is expected.
 func loadFindings(file string) ([]finding, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -53,8 +53,8 @@ func loadFindings(file string) ([]finding, error) {
 	return expected, nil
 }
 
-// compareFindings fails on a finding that is not expected, and on an expected one that
-// was not found: the list holds what is true today.
+// compareFindings fails on a finding that is not expected, and on an expected finding that
+// is missing.
 func compareFindings(found, expected []finding) error {
 	var failed []error
 	for _, f := range found {

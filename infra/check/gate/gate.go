@@ -1,5 +1,5 @@
-// Package gate runs the checks that a change must pass, one after the other, and
-// says of each how it went and how long it took.
+// Package gate runs the checks that a change must pass, and prints the result and the
+// duration of each.
 package gate
 
 import (
@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// step is one check. It returns what went wrong, output of the tool included.
+// step is one check. It returns the failures, including the tools' output.
 type step struct {
 	name string
 	run  func(context.Context, tree) error
@@ -21,7 +21,7 @@ type step struct {
 // tree is the working tree under check.
 type tree struct{ root string }
 
-// steps are in the order of what fails fastest.
+// steps returns the checks, the fastest to fail first.
 func steps() []step {
 	return []step{
 		{"format", gofmt},
@@ -39,12 +39,13 @@ func steps() []step {
 	}
 }
 
-// skipped is the error of a step that could not be carried out through no fault of the tree.
+// skipped is the error of a step that could not run for a reason outside the tree.
 type skipped struct{ reason string }
 
 func (s skipped) Error() string { return s.reason }
 
-// Run carries out the named steps, all when there are none, and fails if one of them failed.
+// Run runs the named steps, or all steps if no names are given, and fails if one of them
+// failed.
 func Run(ctx context.Context, w io.Writer, root string, names []string) error {
 	chosen, err := choose(steps(), names)
 	if err != nil {
@@ -97,7 +98,7 @@ func namesOf(all []step) string {
 	return strings.Join(names, ", ")
 }
 
-// report prints the line of a step; what a failed one printed follows, indented.
+// report prints the line of a step, and below it the indented output of a failed one.
 func report(w io.Writer, name string, took time.Duration, err error) {
 	state, detail := "ok", ""
 	switch {

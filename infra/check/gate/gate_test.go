@@ -51,7 +51,7 @@ func TestUnformattedCodeIsFound(t *testing.T) {
 	}
 }
 
-// Programs that miss one property each are refused for it.
+// A program that lacks one property is refused for that property.
 func TestProgramsAreLookedAt(t *testing.T) {
 	good := []string{"GOOS=linux", "GOARCH=arm64", "-trimpath", "-tags=lambda.norpc", "-ldflags=-s -w"}
 	for _, c := range []struct {

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// crossBuild builds every function with the Makefile's own target, as sam build
-// does, but without SAM: it says which function does not compile.
+// crossBuild builds every function with the Makefile's target, as sam build does, but
+// without SAM. It reports which function does not compile.
 func crossBuild(ctx context.Context, t tree) error {
 	if err := needMake(); err != nil {
 		return err
@@ -45,9 +45,8 @@ func crossBuild(ctx context.Context, t tree) error {
 
 func needMake() error { return need("make", "the build of the functions", "apt-get install make") }
 
-// functions are the logical ids that template.yaml builds. Reading them off the
-// lines is enough here: a function whose line looks different is missed by name
-// in the comparison with the folders.
+// functions returns the logical ids of the functions in template.yaml. Matching lines is
+// enough: the comparison with the folders reveals a function that it misses.
 func (t tree) functions() ([]string, error) {
 	text, err := os.ReadFile(filepath.Join(t.root, "template.yaml"))
 	if err != nil {
@@ -73,7 +72,7 @@ func (t tree) functions() ([]string, error) {
 	return names, nil
 }
 
-// checkPrograms looks at <folder>/<function>/bootstrap for every function.
+// checkPrograms checks <folder>/<function>/bootstrap of every function.
 func (t tree) checkPrograms(folder string) error {
 	functions, err := t.functions()
 	if err != nil {
@@ -88,8 +87,8 @@ func (t tree) checkPrograms(folder string) error {
 	return errors.Join(failed...)
 }
 
-// checkProgram holds what Lambda needs (an arm64 program) and what keeps cold
-// starts short: no symbols, no debugging data, no RPC mode of the Lambda library.
+// checkProgram demands what Lambda needs (an arm64 program) and what keeps cold starts
+// short: no symbols, no debugging data, no RPC mode of the Lambda library.
 func checkProgram(file string) error {
 	program, err := elf.Open(file)
 	if err != nil {

@@ -61,8 +61,8 @@ func (t tree) run(ctx context.Context, s *service) error {
 	return s.awaitReady(ctx, envFile)
 }
 
-// awaitReady reads the environment file as soon as the stack has written it. The
-// file appears with its whole content.
+// awaitReady waits for the environment file and reads it. The file is complete as soon as
+// it exists.
 func (s *service) awaitReady(ctx context.Context, envFile string) error {
 	poll := time.NewTicker(100 * time.Millisecond)
 	defer poll.Stop()
@@ -85,7 +85,7 @@ func (s *service) awaitReady(ctx context.Context, envFile string) error {
 	}
 }
 
-// variable is the value of one line of the environment file.
+// variable returns a value in the environment file.
 func (s *service) variable(name string) string {
 	for _, line := range s.variables {
 		if value, ok := strings.CutPrefix(line, name+"="); ok {

@@ -36,7 +36,7 @@ func revive(ctx context.Context, t tree) error {
 	return t.goTool(ctx, "run", reviveVersion, "-config", "revive.toml", "-formatter", "unix", "./...")
 }
 
-// govulncheck is skipped if its database is unreachable, which is not the tree's fault.
+// govulncheck is skipped if its database is unreachable.
 func govulncheck(ctx context.Context, t tree) error {
 	out, err := t.command(ctx, nil, "go", "run", govulncheckVersion, "./...")
 	if err != nil && strings.Contains(out, "fetching vulnerabilities:") {

@@ -13,8 +13,8 @@ const (
 	expectedFindings = suiteScripts + "/scim-sanity.tsv"
 )
 
-// suites runs the conformance suites and the client that others wrote, one after
-// the other, against one local stack.
+// suites runs the third-party conformance suites and client, one after the other, against
+// one local stack.
 func suites(ctx context.Context, t tree) error {
 	bin, err := t.python(ctx)
 	if err != nil {
@@ -38,7 +38,7 @@ func suites(ctx context.Context, t tree) error {
 	return errors.Join(failed...)
 }
 
-// probe runs scim-sanity and compares what it finds with the list of what it may find.
+// probe runs scim-sanity and compares its findings with the expected ones.
 func (t tree) probe(ctx context.Context, bin string, s *service) error {
 	expected, err := loadFindings(filepath.Join(t.root, expectedFindings))
 	if err != nil {
@@ -54,8 +54,8 @@ func (t tree) probe(ctx context.Context, bin string, s *service) error {
 	return nil
 }
 
-// scimSanity returns the findings of a run. The program exits with 1 when it has
-// findings, so only a report that can't be read is an error.
+// scimSanity returns the findings of a run. The program exits with 1 if it has findings,
+// so only an unreadable report is an error.
 func scimSanity(ctx context.Context, program string, s *service) ([]finding, error) {
 	cmd := exec.CommandContext(ctx, program, "probe", s.variable("SCIM_URL"),
 		"--token", s.variable("SCIM_TOKEN"), "--i-accept-side-effects", "--json-output")

@@ -9,10 +9,10 @@ import (
 	"scimserver/infra/check/venv"
 )
 
-const lintRegion = "eu-central-1" // any region that has everything will do
+const lintRegion = "eu-central-1" // any region that has all services
 
-// lintTemplates checks template.yaml as SAM sees it, and then it and the nested
-// templates by name, which sam validate does not follow.
+// lintTemplates checks template.yaml with SAM, and template.yaml and the nested templates,
+// which sam validate ignores, with cfn-lint.
 func lintTemplates(ctx context.Context, t tree) error {
 	python, err := venv.Python(ctx, venv.SAM())
 	if err != nil {
@@ -42,8 +42,8 @@ func lintTemplates(ctx context.Context, t tree) error {
 	return errors.Join(err, lintErr)
 }
 
-// samBuild runs the build that is deployed, into a folder of its own, and looks
-// at every program that came out.
+// samBuild runs the build that is deployed, into a temporary folder, and checks every
+// program.
 func samBuild(ctx context.Context, t tree) error {
 	python, err := venv.Python(ctx, venv.SAM())
 	if err != nil {
@@ -74,7 +74,7 @@ func samBuild(ctx context.Context, t tree) error {
 	return t.checkPrograms(into)
 }
 
-// samEnvironment keeps SAM from sending telemetry and from looking for a newer version.
+// samEnvironment switches off SAM's telemetry and update check.
 func samEnvironment() []string {
 	return []string{"SAM_CLI_TELEMETRY=0", "SAM_CLI_CHECK_UPDATES=0", "AWS_DEFAULT_REGION=" + lintRegion}
 }

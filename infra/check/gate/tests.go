@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// What the race detector is for: code of ours that runs in parallel within one
-// process. `go test ./...` has run every test before; the detector makes a test
-// several times slower and needs each such path once.
+// The race detector runs on code of this module that is concurrent within one process.
+// `go test ./...` has run every test before. The detector makes tests several times slower,
+// so it runs each concurrent path only once.
 const (
-	// Packages whose tests run programs, of which the detector sees nothing.
+	// Packages whose tests run other programs, which the detector does not see.
 	raceless = `/infra/(check/.*|local|local/build|local/e2e.*|scimctl)$|/shared$`
-	// Packages of which the tests that run in parallel are enough, and those tests.
+	// Packages where the tests of concurrent code are enough, with these tests.
 	raceInPart = `/shared/(directory|server)$|/infra/local/stack$`
 	racing     = `^TestStack$|Parallel|Race|Random|Scan|Walk|Rounds|Hash`
 )
@@ -37,8 +37,8 @@ func race(ctx context.Context, t tree) error {
 	return errors.Join(t.raceTest(ctx, whole...), t.raceTest(ctx, append([]string{"-run", racing}, part...)...))
 }
 
-// chooseRaces tells the packages whose tests all run under the race detector from
-// those of which the parallel ones do.
+// chooseRaces returns the packages whose tests all run under the race detector, and those
+// where only the tests of concurrent code do.
 func chooseRaces(packages []string) (whole, part []string) {
 	for _, p := range packages {
 		switch {
@@ -57,7 +57,7 @@ func (t tree) raceTest(ctx context.Context, args ...string) error {
 	return err
 }
 
-// benchmarks runs every benchmark once, to show that it works. It measures nothing.
+// benchmarks runs every benchmark once, to show that it works, without measuring.
 func benchmarks(ctx context.Context, t tree) error {
 	packages, err := t.withBenchmarks()
 	if err != nil {
@@ -66,7 +66,7 @@ func benchmarks(ctx context.Context, t tree) error {
 	return t.goTool(ctx, append([]string{"test", "-run", "^$", "-bench", ".", "-benchtime", "1x"}, packages...)...)
 }
 
-// withBenchmarks are the folders of tests that have a benchmark: the others would
+// withBenchmarks returns the folders of tests that have a benchmark. Other folders would
 // start an engine for nothing.
 func (t tree) withBenchmarks() ([]string, error) {
 	found := map[string]bool{}

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// remapped are the response headers that API Gateway replaces with its own; it renames the
-// function's.
+// remapped returns the name under which API Gateway passes on a function's response header:
+// it keeps some names for itself.
 func remapped(name string) string {
 	switch canonical := http.CanonicalHeaderKey(name); canonical {
 	case "Www-Authenticate":
