@@ -6,11 +6,13 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"scimserver/shared/admin"
 	"scimserver/shared/config"
 	"scimserver/shared/gateway"
 	"scimserver/shared/gateway/resources"
+	"scimserver/shared/oauth"
 	"scimserver/shared/password"
 	"scimserver/shared/usageplan"
 )
@@ -23,6 +25,9 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handl
 		return nil, err
 	}
 	o := admin.Options{Directory: dir, CacheTime: cfg.AuthorizerCache}
+	if cfg.BaseURL != "" {
+		o.BaseURL, o.TokenEndpoint = cfg.BaseURL, strings.TrimSuffix(cfg.BaseURL, "/scim/v2")+oauth.Path
+	}
 	if cfg.StorePasswords {
 		o.Passwords = password.Hash
 	}

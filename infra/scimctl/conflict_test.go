@@ -83,7 +83,7 @@ func conflicts(b *bench) {
 func released(b *bench) {
 	token := b.json("credential create clash")["secret"].(string)
 	_, id := b.conflicted(token, "bob@clash.example", "x2")
-	b.fails(1, "name another", "conflict release clash "+id)
+	b.fails(1, "choose another", "conflict release clash "+id)
 	b.fails(1, "is not an email address", "conflict release clash "+id+" -email nonsense")
 	b.fails(2, "empty", "conflict release clash "+id+" -email=")
 	b.fails(1, "-name is for a team; this conflict is held by an account", "conflict release clash "+id+" -name Crew")

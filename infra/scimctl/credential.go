@@ -45,7 +45,10 @@ func createCredential() *cli.Command {
 			if err := s.client.do(ctx, http.MethodPost, credentialPath(args), in, &issued); err != nil {
 				return err
 			}
-			return s.print(issued, func(w io.Writer) { describeIssued(w, issued) })
+			return s.print(issued, func(w io.Writer) {
+				describeIssued(w, issued)
+				describeHandover(w, args[0], issued)
+			})
 		},
 		&cli.BoolFlag{Name: "client", HideDefault: true, Destination: &isClient,
 			Usage: "create a client id and secret, which the provider exchanges for access tokens (OAuth 2.0)"},

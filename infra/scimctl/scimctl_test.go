@@ -166,6 +166,7 @@ func TestScimctl(t *testing.T) {
 	b.sub("log by time", logByTime)
 	b.sub("log as CSV", logAsCSV)
 	b.sub("health", health)
+	b.sub("handover", handover)
 	b.sub("log follows", logFollows)
 	b.sub("teams", teams)
 	b.sub("conflicts", conflicts)

@@ -35,7 +35,11 @@ func createTenant() *cli.Command {
 	var settings tenantSettings
 	return command("create", "ID", "create a tenant", func(ctx context.Context, s *session, args []string) error {
 		in := admin.NewTenant{ID: tenant.ID(args[0]), TenantChange: settings.change()}
-		return s.tenant(ctx, http.MethodPost, "/tenants", in)
+		if err := s.tenant(ctx, http.MethodPost, "/tenants", in); err != nil {
+			return err
+		}
+		s.notify("next: scimctl credential create %s\n", printable(args[0]))
+		return nil
 	}, settings.flags()...)
 }
 

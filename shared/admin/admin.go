@@ -20,6 +20,9 @@ type Options struct {
 	// CacheTime is how long API Gateway caches the authorizer's answers. A revoked token
 	// works that much longer.
 	CacheTime time.Duration
+	// BaseURL and TokenEndpoint are the URLs of the SCIM service and of its token endpoint, which the
+	// answer to a new credential names. They may be empty.
+	BaseURL, TokenEndpoint string
 	// Passwords hashes passwords of accounts. If it is nil, passwords are refused.
 	Passwords func(clear string) (hash string, err error)
 	Now       func() time.Time

@@ -38,7 +38,7 @@ func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCred
 	if template.Expires, err = s.expiry(in, t.Limits.TokenAge); err != nil {
 		return Issued{}, err
 	}
-	return s.issue(ctx, template)
+	return s.issue(ctx, template, t.Profile)
 }
 
 // template returns the new credential without its key, secret and expiry.
@@ -161,12 +161,16 @@ func (s *Service) expiry(in NewCredential, most time.Duration) (time.Time, error
 	return now.Add(life), nil
 }
 
-func (s *Service) issue(ctx context.Context, model tenant.Credential) (Issued, error) {
+func (s *Service) issue(ctx context.Context, model tenant.Credential, profile tenant.Profile) (Issued, error) {
 	secret, c := tenant.NewCredential(model, s.Now().UTC().Truncate(time.Second))
 	if err := s.Directory.Tenants().CreateCredential(ctx, c); err != nil {
 		return Issued{}, err
 	}
-	return Issued{Credential: s.toCredential(c), Secret: secret}, nil
+	out := Issued{Credential: s.toCredential(c), Secret: secret, Profile: profile, BaseURL: s.BaseURL}
+	if c.Kind == tenant.ClientSecret {
+		out.TokenEndpoint = s.TokenEndpoint
+	}
+	return out, nil
 }
 
 // Credentials returns a page of a tenant's credentials.

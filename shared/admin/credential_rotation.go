@@ -26,12 +26,12 @@ func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in
 		}
 		overlap = time.Duration(*in.OverlapSeconds) * time.Second
 	}
-	model, err := s.successor(ctx, old)
+	model, profile, err := s.successor(ctx, old)
 	if err != nil {
 		return Rotated{}, err
 	}
 	model.Maker = in.Maker
-	issued, err := s.issue(ctx, model)
+	issued, err := s.issue(ctx, model, profile)
 	if err != nil {
 		return Rotated{}, err
 	}
@@ -39,8 +39,10 @@ func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in
 	return Rotated{New: issued, Old: s.toCredential(ended)}, err
 }
 
-// successor returns a new credential with the properties of an old one.
-func (s *Service) successor(ctx context.Context, old tenant.Credential) (tenant.Credential, error) {
+// successor returns a new credential with the properties of an old one, and the tenant's profile.
+func (s *Service) successor(
+	ctx context.Context, old tenant.Credential,
+) (tenant.Credential, tenant.Profile, error) {
 	t, err := s.Directory.Tenants().Tenant(ctx, old.Tenant)
 	if err == nil && t.State == tenant.Deleting {
 		err = beingDeleted(old.Tenant)
@@ -53,7 +55,7 @@ func (s *Service) successor(ctx context.Context, old tenant.Credential) (tenant.
 	if life > 0 {
 		model.Expires = s.Now().UTC().Truncate(time.Second).Add(life)
 	}
-	return model, err
+	return model, t.Profile, err
 }
 
 // expiringIn returns an edit that lets a credential expire, unless it expires sooner.

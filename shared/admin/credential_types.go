@@ -41,10 +41,14 @@ type NewCredential struct {
 	Maker     string         `json:"-"` // the operator's IAM identity
 }
 
-// Issued is a new credential with its secret, which is shown only once.
+// Issued is a new credential with its secret, which is shown only once, and with what else the
+// provider's administrator has to enter.
 type Issued struct {
 	Credential
-	Secret string `json:"secret"` // the token, or the client secret
+	Secret        string         `json:"secret"` // the token, or the client secret
+	Profile       tenant.Profile `json:"profile"`
+	BaseURL       string         `json:"baseUrl,omitempty"`
+	TokenEndpoint string         `json:"tokenEndpoint,omitempty"` // only for a client
 }
 
 // Rotation is the body that rotates a credential.
