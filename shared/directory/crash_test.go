@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,39 +15,12 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// dying is a transport that lets a number of calls pass and no more, as if the
-// function had died: the last one before its answer is read if lost is set.
-type dying struct {
-	next http.RoundTripper
-	left atomic.Int64
-	lost bool
-	die  context.CancelFunc
-}
-
-var errDead = errors.New("the function is dead")
-
-func (d *dying) RoundTrip(r *http.Request) (*http.Response, error) {
-	left := d.left.Add(-1)
-	if left < 0 {
-		d.die()
-		return nil, errDead
-	}
-	answer, err := d.next.RoundTrip(r)
-	if err == nil && left == 0 && d.lost {
-		d.die()
-		_ = answer.Body.Close()
-		return nil, errDead
-	}
-	return answer, err
-}
-
 // mortal returns a bench on the same table whose function dies at the n-th call,
 // and the context that ends with it.
 func (b *bench) mortal(n int64, lost bool) (*bench, context.Context) {
 	b.Helper()
 	ctx, die := context.WithCancel(b.Context())
-	d := &dying{next: http.DefaultTransport, lost: lost, die: die}
-	d.left.Store(n)
+	d := fault.Death(http.DefaultTransport, n, lost, die)
 	dir, err := directory.Open(directory.Options{Table: b.table, Endpoint: testkit.Endpoint(b.T), Client: &http.Client{Transport: d}, Step: 2})
 	if err != nil {
 		b.Fatal(err)

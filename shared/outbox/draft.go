@@ -1,0 +1,121 @@
+package outbox
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"scimserver/shared/tenant"
+)
+
+// Draft is what a record of the table's stream says, before it has a place in a feed.
+type Draft struct {
+	Record Record
+	// Event lacks what Append sets: the times and ids of the token, its subject and URIs,
+	// the feed and the sequence. Transaction may be "".
+	Event Event
+	// Data is the JSON of the resource after the change; nil if the event has none.
+	Data json.RawMessage
+}
+
+// Record identifies a record of the stream. It is the same in each delivery.
+type Record struct {
+	ID string    // unique among the records of At's second
+	At time.Time // of the write, in whole seconds
+}
+
+// MaxMembers is the maximum number of members in an event.
+const MaxMembers = 100
+
+// joinWithin is the time between changes of members that may be in one event.
+const joinWithin = 10 * time.Second
+
+// MaxSize is the maximum size of an event's JSON, in bytes. Values are left out of larger
+// ones.
+const MaxSize = 200 << 10
+
+// mark is a record as the feed remembers it.
+type mark [markSize]byte
+
+const markSize = 8
+
+func (f Feed) markOf(r Record) mark {
+	sum := f.hash(r)
+	return mark(sum[:markSize])
+}
+
+func (f Feed) hash(r Record) [sha256.Size]byte {
+	var second [8]byte
+	binary.BigEndian.PutUint64(second[:], uint64(r.At.Unix()))
+	return sha256.Sum256([]byte(f.prefix() + string(second[:]) + r.ID))
+}
+
+// entry is an event of one or more drafts that is about to be appended.
+type entry struct {
+	Draft
+	records []Record
+}
+
+// join makes one entry of consecutive drafts that add members to the same group, or remove
+// members from it.
+func join(drafts []Draft) (entries []entry) {
+	for _, d := range drafts {
+		if n := len(entries); n > 0 && entries[n-1].takes(d) {
+			last := &entries[n-1]
+			last.Event.Members = append(last.Event.Members, d.Event.Members...)
+			last.records = append(last.records, d.Record)
+			continue
+		}
+		d.Event.Members = d.Event.Members[:len(d.Event.Members):len(d.Event.Members)]
+		entries = append(entries, entry{Draft: d, records: []Record{d.Record}})
+	}
+	return entries
+}
+
+func (e entry) takes(d Draft) bool {
+	return len(d.Event.Members) > 0 && d.Event.Type == e.Event.Type && d.Event.Resource.ID == e.Event.Resource.ID &&
+		len(e.Event.Members)+len(d.Event.Members) <= MaxMembers &&
+		d.Record.At.Sub(e.Record.At).Abs() <= joinWithin
+}
+
+// json completes the event for its place in the feed, and returns its JSON.
+func (e entry) json(f Feed, sequence int64, at time.Time) ([]byte, error) {
+	event, sum := e.Event, f.hash(e.records[0])
+	event.ID, event.IssuedAt = hex.EncodeToString(sum[:16]), at.Unix()
+	event.Tenant, event.Audience, event.Sequence = f.id, audience(f.id), sequence
+	if event.Transaction == "" {
+		event.Transaction = event.ID
+	}
+	text, err := event.json(e.Data)
+	if err != nil || len(text) <= MaxSize {
+		return text, err
+	}
+	event.truncate()
+	return event.json(nil)
+}
+
+func (e Event) json(data json.RawMessage) ([]byte, error) {
+	if err := e.describe(data); err != nil {
+		return nil, err
+	}
+	return marshal(e)
+}
+
+// truncate leaves out the values of attributes.
+func (e *Event) truncate() {
+	names := make([]Change, len(e.Changes))
+	for i, c := range e.Changes {
+		names[i].Attribute = c.Attribute
+	}
+	e.Changes, e.Resource.Emails, e.Truncated = names, nil, true
+}
+
+// audience names the feed of a tenant, or that of the accounts.
+func audience(id tenant.ID) string {
+	if id == "" {
+		return "accounts"
+	}
+	return "tenants/" + string(id)
+}

@@ -1,0 +1,70 @@
+package outbox
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"time"
+
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+// The items of this package. <feed> is T#<t># for tenant t, and ACCOUNT# for the accounts.
+//
+//	<feed>EVENTS#<bucket>  <sequence>  an event; a bucket is 1,000 of them; expires
+//	<feed>EVENTSEEN        <second>    which stream records of a second have become events; expires
+//	EVENTHEADS#<digit>     <t>         the newest sequence of a feed; "-" stands for the accounts
+//
+// The heads of all feeds are in 16 partitions, so that 16 queries tell which feeds have
+// moved.
+
+// bucketSize is the number of events in a partition.
+const bucketSize = 1000
+
+// headShards is the number of partitions that hold heads. A shard is one hexadecimal digit.
+const headShards = 16
+
+// accountsSK stands for the accounts where a tenant's id stands otherwise. No tenant has it.
+const accountsSK = "-"
+
+func (f Feed) prefix() string {
+	if f.id == "" {
+		return "ACCOUNT#"
+	}
+	return "T#" + string(f.id) + "#"
+}
+
+func (f Feed) bucket(n int64) string { return f.prefix() + "EVENTS#" + strconv.FormatInt(n, 10) }
+
+func (f Feed) eventKey(sequence int64) table.Key {
+	return table.Key{PK: f.bucket(sequence / bucketSize), SK: sequenceSK(sequence)}
+}
+
+// sequenceSK pads a sequence, so that keys have the order of numbers.
+func sequenceSK(sequence int64) string { return fmt.Sprintf("%012d", sequence) }
+
+func (f Feed) seenPK() string { return f.prefix() + "EVENTSEEN" }
+
+func (f Feed) seenKey(second int64) table.Key {
+	return table.Key{PK: f.seenPK(), SK: time.Unix(second, 0).UTC().Format(time.RFC3339)}
+}
+
+func (f Feed) headKey() table.Key {
+	sk := string(f.id)
+	if sk == "" {
+		sk = accountsSK
+	}
+	sum := sha256.Sum256([]byte(sk))
+	return table.Key{PK: headsPK(hex.EncodeToString(sum[:1])[:1]), SK: sk}
+}
+
+func headsPK(shard string) string { return "EVENTHEADS#" + shard }
+
+func tenantOf(headSK string) tenant.ID {
+	if headSK == accountsSK {
+		return ""
+	}
+	return tenant.ID(headSK)
+}
