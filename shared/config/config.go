@@ -51,6 +51,8 @@ type Config struct {
 	UsagePlan string
 	// LogLevel (LOG_LEVEL) is the lowest level that is logged.
 	LogLevel slog.Level
+	// Version (VERSION) is the version of the source that is deployed, "" if unknown.
+	Version string
 }
 
 // Read makes a Config from getenv, which is os.Getenv outside tests. The error names the
@@ -65,6 +67,7 @@ func Read(getenv func(string) string) (Config, error) {
 		SupportContact: getenv("SUPPORT_CONTACT"),
 		SigningSecret:  getenv("SIGNING_SECRET"),
 		SharedAPIKey:   getenv("SHARED_API_KEY"),
+		Version:        getenv("VERSION"),
 	}
 	if c.Scope != "SYSTEM" && c.Scope != "TENANT" {
 		return c, fmt.Errorf("UNIQUENESS_SCOPE is %q; it must be SYSTEM or TENANT", c.Scope)

@@ -9,12 +9,18 @@ import (
 )
 
 func TestRead(t *testing.T) {
-	env := map[string]string{"TABLE_NAME": "t", "BASE_URL": "https://h/a/b/v2/", "PASSWORD_STORAGE": "store", "SUPPORT_CONTACT": "Müller IT, help@h.example"}
+	env := map[string]string{
+		"TABLE_NAME": "t", "BASE_URL": "https://h/a/b/v2/", "PASSWORD_STORAGE": "store", "SUPPORT_CONTACT": "Müller IT, help@h.example",
+		"VERSION": "v1.2.0-3-gabc1234",
+	}
 	c, err := Read(func(k string) string { return env[k] })
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{Table: "t", Scope: "SYSTEM", StorePasswords: true, BaseURL: "https://h/a/b/v2", SupportContact: "Müller IT, help@h.example"}
+	want := Config{
+		Table: "t", Scope: "SYSTEM", StorePasswords: true, BaseURL: "https://h/a/b/v2",
+		SupportContact: "Müller IT, help@h.example", Version: "v1.2.0-3-gabc1234",
+	}
 	if c != want {
 		t.Errorf("got %+v, want %+v", c, want)
 	}

@@ -1,12 +1,14 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"scimserver/shared/config"
 )
@@ -22,15 +24,19 @@ func Main(build func(context.Context, config.Config, *slog.Logger) (http.Handler
 }
 
 // MainEvents is Main for a function whose events are not HTTP requests: build returns a
-// handler for lambda.Start.
+// handler for lambda.Start. Each process first logs the name of the function and the version
+// of its source.
 func MainEvents(build func(context.Context, config.Config, *slog.Logger) (any, error)) {
 	cfg, err := config.Read(os.Getenv)
+	log := cfg.Logger(os.Stdout)
+	log.Info("the function starts",
+		"function", lambdacontext.FunctionName, "version", cmp.Or(cfg.Version, "unknown"))
 	if err == nil {
 		var handler any
-		if handler, err = build(context.Background(), cfg, cfg.Logger(os.Stdout)); err == nil {
+		if handler, err = build(context.Background(), cfg, log); err == nil {
 			lambda.Start(handler)
 		}
 	}
-	cfg.Logger(os.Stdout).Error("the function can't start", "error", err)
+	log.Error("the function can't start", "error", err)
 	os.Exit(1)
 }

@@ -1,6 +1,7 @@
 package stack_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,7 +26,9 @@ import (
 
 func start(t *testing.T, o stack.Options) *stack.Stack {
 	t.Helper()
-	o.Log = t.Output()
+	if o.Log == nil {
+		o.Log = t.Output()
+	}
 	s, err := stack.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +68,11 @@ func want(t *testing.T, status int, method, url, token, body string) string {
 }
 
 func TestStack(t *testing.T) {
-	s := start(t, stack.Options{Parameters: map[string]string{"AuthorizerCacheSeconds": "0"}})
+	var log bytes.Buffer
+	s := start(t, stack.Options{
+		Log:        io.MultiWriter(t.Output(), &log),
+		Parameters: map[string]string{"AuthorizerCacheSeconds": "0", "Version": "v1.2.0-3-gabc1234"},
+	})
 	t.Run("the first tenant", func(t *testing.T) {
 		want(t, http.StatusCreated, "POST", s.BaseURL()+"/Users", s.Token(), user("first"))
 	})
@@ -80,6 +87,27 @@ func TestStack(t *testing.T) {
 	})
 	t.Run("a killed engine", func(t *testing.T) { killedEngine(t, s) })
 	t.Run("Stop leaves no process", func(t *testing.T) { stop(t, s) })
+	t.Run("each process logs its version first", func(t *testing.T) { startLines(t, log.String()) })
+}
+
+// startLines checks the first log line of the functions' processes. The killed function has
+// had at least two processes.
+func startLines(t *testing.T, log string) {
+	starts := map[string]int{}
+	for line := range strings.Lines(log) {
+		var l struct{ Msg, Function, Version string }
+		_, object, _ := strings.Cut(line, "{")
+		if json.Unmarshal([]byte("{"+object), &l) != nil || l.Msg != "the function starts" {
+			continue
+		}
+		starts[l.Function]++
+		if l.Version != "v1.2.0-3-gabc1234" {
+			t.Errorf("a function logs %s", line)
+		}
+	}
+	if n := starts["scim-local-UsersFunction"]; n < 2 || starts["scim-local-SchemasFunction"] == 0 {
+		t.Errorf("start lines of the functions: %v", starts)
+	}
 }
 
 func anotherTenant(t *testing.T, s *stack.Stack) {
