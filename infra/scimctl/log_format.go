@@ -39,13 +39,21 @@ func describeLog(w io.Writer, entries []provlog.Entry) {
 	noRows(w, len(entries))
 }
 
-var logHeader = []any{"TIME", "STATUS", "OPERATION", "RESOURCE", "NAME", "ID", "CREDENTIAL", "WHAT"}
+var logHeader = []any{"TIME", "STATUS", "OPERATION", "RESOURCE", "NAME", "ID", "BY", "WHAT"}
 
 func logCells(e provlog.Entry) []any {
 	return []any{
 		e.Time.Local().Format(timeToSecond), e.Status, e.Operation, e.Kind, truncate(e.Name, maxNameShown),
-		truncate(string(e.ID), maxNameShown), e.Credential, summarizeEntry(e),
+		truncate(string(e.ID), maxNameShown), formatActor(e), summarizeEntry(e),
 	}
+}
+
+// formatActor names the credential of a provider, or the operator.
+func formatActor(e provlog.Entry) string {
+	if e.Operator != "" {
+		return formatMaker(e.Operator)
+	}
+	return string(e.Credential)
 }
 
 // writeLogCSV writes entries as RFC 4180 describes, with a header line unless it is left out. Lists
@@ -54,7 +62,7 @@ func writeLogCSV(w io.Writer, entries []provlog.Entry, header bool) error {
 	out := csv.NewWriter(w)
 	if header {
 		if err := out.Write([]string{
-			"time", "status", "operation", "resourceType", "id", "name", "externalId", "credential",
+			"time", "status", "operation", "resourceType", "id", "name", "externalId", "credential", "operator",
 			"request", "scimType", "detail", "changed", "deviations", "ignored", "skipped", "skippedCount",
 		}); err != nil {
 			return err
@@ -72,7 +80,7 @@ func writeLogCSV(w io.Writer, entries []provlog.Entry, header bool) error {
 func csvCells(e provlog.Entry) []string {
 	cells := []string{
 		e.Time.UTC().Format(time.RFC3339Nano), strconv.Itoa(e.Status), e.Operation, e.Kind, string(e.ID), e.Name,
-		e.ExternalID, string(e.Credential), e.Request, e.Type, e.Detail, strings.Join(e.Changed, " "),
+		e.ExternalID, string(e.Credential), e.Operator, e.Request, e.Type, e.Detail, strings.Join(e.Changed, " "),
 		strings.Join(e.Deviations, " "), strings.Join(e.Ignored, " "), join(e.Skipped, " "), strconv.Itoa(e.SkippedCount),
 	}
 	for i, cell := range cells {

@@ -54,6 +54,9 @@ func logFollows(b *bench) {
 		}
 		return e
 	}
+	if e := next(); e.Kind != "Credential" || e.Operator == "" {
+		b.Errorf("the oldest entry is %+v", e)
+	}
 	if e := next(); e.Status != 400 || e.Name != "" {
 		b.Errorf("the entry from before is %+v", e)
 	}

@@ -30,6 +30,7 @@ type bench struct {
 	api   http.Handler
 	now   time.Time
 	log   bytes.Buffer
+	sent  int // requests
 }
 
 func newBench(t *testing.T, change ...func(*admin.Options)) *bench {
@@ -45,7 +46,7 @@ func newBench(t *testing.T, change ...func(*admin.Options)) *bench {
 		f(&o)
 	}
 	who := func(context.Context) admin.Operator {
-		return admin.Operator{ARN: "arn:operator", RequestID: "request-1"}
+		return admin.Operator{ARN: "arn:operator", RequestID: fmt.Sprintf("request-%d", b.sent)}
 	}
 	b.api = admin.Handler(admin.New(o), slog.New(slog.NewJSONHandler(&b.log, nil)), who)
 	return b
@@ -69,6 +70,7 @@ func (a answer) text(path string) string { return fmt.Sprint(a.get(path)) }
 func (b *bench) send(status int, method, path, body string) answer {
 	b.Helper()
 	w := httptest.NewRecorder()
+	b.sent++
 	b.api.ServeHTTP(w, httptest.NewRequestWithContext(b.Context(), method, "/v1"+path, strings.NewReader(body)))
 	var a answer
 	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil {

@@ -9,6 +9,7 @@ import (
 	"path"
 	"time"
 
+	"scimserver/shared/directory"
 	"scimserver/shared/tenant"
 )
 
@@ -22,7 +23,7 @@ type Operator struct{ ARN, RequestID string }
 
 // Handler serves the operations of a service. who returns the operator of a request.
 func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) http.Handler {
-	h := &handler{log: log, who: who, mux: http.NewServeMux()}
+	h := &handler{log: log, who: who, now: s.Now, directory: s.Directory, mux: http.NewServeMux()}
 	h.tenants(s)
 	h.credentials(s)
 	h.accounts(s)
@@ -36,7 +37,10 @@ func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) h
 type handler struct {
 	log *slog.Logger
 	who func(context.Context) Operator
+	now func() time.Time
 	mux *http.ServeMux
+
+	directory *directory.Directory // for the entries of actions
 }
 
 // handle serves an operation that accepts only the named parameters. subject names the resource
@@ -53,8 +57,12 @@ func (h *handler) handle(pattern string, subject func(*http.Request) string, op 
 				w.Header().Set("Allow", e.allow)
 			}
 		}
+		more := warningOf(value)
+		if err := h.logAction(r, pattern, status, value, h.now()); err != nil {
+			more = append(more, slog.String("unlogged", err.Error()))
+		}
 		write(w, status, value)
-		h.record(r, pattern, status, time.Since(start), err, warningOf(value)...)
+		h.record(r, pattern, status, time.Since(start), err, more...)
 	})
 }
 

@@ -59,7 +59,10 @@ func (s *Service) UnknownCredentials(ctx context.Context) (Refusals, error) {
 func (s *Service) readRequests(ctx context.Context, h *Health) error {
 	now := s.Now()
 	log := s.Directory.For(h.Tenant).Log()
-	all, next, err := log.Page(ctx, provlog.Query{From: now.Add(-healthSpan), To: now, Limit: healthEntries})
+	all, next, err := log.Page(ctx, provlog.Query{
+		From: now.Add(-healthSpan), To: now, Limit: healthEntries,
+		Wanted: func(e provlog.Entry) bool { return e.Operator == "" },
+	})
 	if err != nil {
 		return err
 	}
@@ -73,7 +76,7 @@ func (s *Service) readRequests(ctx context.Context, h *Health) error {
 	}{{&h.LastSuccess, false}, {&h.LastFailure, true}} {
 		found, _, err := log.Page(ctx, provlog.Query{
 			From: now.Add(-healthHistory), To: now, Limit: 1,
-			Wanted: func(e provlog.Entry) bool { return e.Failed() == last.failed },
+			Wanted: func(e provlog.Entry) bool { return e.Operator == "" && e.Failed() == last.failed },
 		})
 		if err != nil {
 			return err

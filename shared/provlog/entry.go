@@ -1,6 +1,6 @@
 // Package provlog stores the provisioning log of each tenant in the table: an entry for every
-// provisioning request that changed something, failed, or left out all that it had to change.
-// Entries expire.
+// provisioning request that changed something, failed, or left out all that it had to change, and
+// for every change that an operator made. Entries expire.
 package provlog
 
 import (
@@ -21,11 +21,12 @@ import (
 const Retention = 90 * 24 * time.Hour
 
 // Entry is about one provisioning request that changed something, failed, or left out all that it
-// had to change.
+// had to change, or about one operator's change.
 type Entry struct {
 	Time       time.Time    `json:"time"` // of the request's arrival
 	Request    string       `json:"request"`
-	Credential tenant.KeyID `json:"credential"`
+	Credential tenant.KeyID `json:"credential,omitempty"`
+	Operator   string       `json:"operator,omitempty"` // the IAM identity of an operator; then there is no credential
 	Operation  string       `json:"operation"`
 	Kind       string       `json:"resourceType"`
 	ID         scim.ID      `json:"id,omitempty"`         // of the resource, if it has one

@@ -1,0 +1,85 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"scimserver/shared/provlog"
+	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
+)
+
+// tenantPattern starts the patterns of the routes of one tenant.
+const tenantPattern = "/v1/tenants/{id}"
+
+// actionTimeout limits the time that an answer waits for its entry in the provisioning log.
+const actionTimeout = 300 * time.Millisecond
+
+// action is a change that an operator made in a tenant.
+type action struct {
+	operation string // such as rotate
+	kind      string // of what it changed, such as Credential
+	key       string // the name of its id in the path; "" if it has none
+}
+
+// actionOf returns the action of a route. ok is false for a route that changes nothing, or that
+// belongs to no tenant, and for the deletion of a tenant, which deletes the log.
+func actionOf(pattern string) (a action, ok bool) {
+	method, path, _ := strings.Cut(pattern, " ")
+	rest, ok := strings.CutPrefix(path, tenantPattern)
+	if !ok || method == http.MethodGet || method == http.MethodDelete && rest == "" {
+		return a, false
+	}
+	a = action{operation: methodWords[method], kind: "Tenant"}
+	for _, part := range strings.FieldsFunc(rest, func(c rune) bool { return c == '/' }) {
+		switch kind, key := actionKinds[part], strings.Trim(part, "{}"); {
+		case kind != "":
+			a.kind = kind
+		case key != part:
+			a.key = key
+		default:
+			a.operation = part
+		}
+	}
+	if a.kind == "Credential" && a.operation == "delete" {
+		a.operation = "revoke"
+	}
+	return a, true
+}
+
+// methodWords name what a method does to a resource, unless the path has a word of its own.
+var methodWords = map[string]string{
+	http.MethodPost: "create", http.MethodPatch: "update", http.MethodDelete: "delete",
+}
+
+// actionKinds are the words in paths for what belongs to a tenant.
+var actionKinds = map[string]string{"credentials": "Credential", "conflicts": "Conflict", "teams": "Team"}
+
+// identified is an answer that says what was created.
+type identified interface{ logged() (id, name string) }
+
+func (i Issued) logged() (id, name string) { return string(i.Key), i.Name }
+func (t Team) logged() (id, name string)   { return string(t.ID), t.Name }
+
+// logAction writes the entry of an operator's action. If it cannot be written, the answer stays the
+// same, and the error is for the log line.
+func (h *handler) logAction(r *http.Request, pattern string, status int, value any, start time.Time) error {
+	a, ok := actionOf(pattern)
+	if !ok || status >= http.StatusBadRequest {
+		return nil
+	}
+	by := h.who(r.Context())
+	e := provlog.Entry{
+		Time: start, Request: by.RequestID, Operator: by.ARN, Operation: a.operation, Kind: a.kind, Status: status,
+		ID: scim.ID(r.PathValue(a.key)),
+	}
+	if shown, ok := value.(identified); ok {
+		id, name := shown.logged()
+		e.ID, e.Name = scim.ID(id), name
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), actionTimeout)
+	defer cancel()
+	return h.directory.For(tenant.ID(r.PathValue("id"))).Log().Put(ctx, e)
+}

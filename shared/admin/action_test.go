@@ -1,0 +1,47 @@
+package admin_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestActionsAreLogged: the log of a tenant answers who changed a credential, a team or the tenant.
+func TestActionsAreLogged(t *testing.T) {
+	b := newBench(t)
+	b.acme(`{"id":"acme"}`)
+	key := b.send(201, "POST", acmeCredentials, `{"name":"Okta"}`).text("key")
+	next := b.send(201, "POST", acmeCredentials+"/"+key+"/rotate", "").text("new.key")
+	b.send(200, "DELETE", acmeCredentials+"/"+next, "")
+	team := b.send(201, "POST", "/tenants/acme/teams", `{"name":"Crew"}`).text("id")
+	b.send(200, "PATCH", "/tenants/acme/teams/"+team, `{"name":"Staff"}`)
+	b.send(200, "DELETE", "/tenants/acme/teams/"+team, "")
+	b.send(200, "PATCH", "/tenants/acme", `{"name":"Acme"}`)
+	b.send(200, "POST", "/tenants/acme/suspend", "")
+	b.send(404, "DELETE", acmeCredentials+"/nobody", "")
+	b.send(200, "GET", "/tenants/acme", "")
+	var got []string
+	log := b.send(200, "GET", "/tenants/acme/log?to="+b.now.Add(time.Hour).Format(time.RFC3339), "")
+	for _, v := range log["entries"].([]any) {
+		e := answer(v.(map[string]any))
+		if e.text("operator") != "arn:operator" || e.get("credential") != nil {
+			t.Errorf("the entry is %v", e)
+		}
+		id := e.text("id")
+		for name, of := range map[string]string{"first": key, "second": next, "team": team} {
+			if id == of {
+				id = name
+			}
+		}
+		got = append(got, fmt.Sprintf("%s %s %s %v", e.text("operation"), e.text("resourceType"), id, e.get("name")))
+	}
+	slices.Sort(got)
+	want := []string{
+		"create Credential first Okta", "create Team team Crew", "delete Team team Staff", "revoke Credential second <nil>",
+		"rotate Credential first <nil>", "suspend Tenant <nil> <nil>", "update Team team Staff", "update Tenant <nil> <nil>",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("actions\n%q, want\n%q", got, want)
+	}
+}
