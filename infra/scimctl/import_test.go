@@ -216,7 +216,7 @@ func (b *bench) whole(people int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, problem := range report.Problems {
-		b.Error(problem)
+	for _, finding := range report.Findings {
+		b.Error(finding)
 	}
 }

@@ -22,8 +22,8 @@ func (b *bench) whole() {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, problem := range report.Problems {
-		b.Error(problem)
+	for _, finding := range report.Findings {
+		b.Error(finding)
 	}
 }
 

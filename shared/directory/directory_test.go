@@ -101,8 +101,8 @@ func Verify(t *testing.T, name string) verify.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, problem := range report.Problems {
-		t.Error(problem)
+	for _, finding := range report.Findings {
+		t.Error(finding)
 	}
 	return report
 }

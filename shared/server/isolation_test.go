@@ -252,8 +252,8 @@ func (n *neighbours) whole() {
 		n.Fatal(err)
 	}
 	report, err := verify.Table(n.Context(), db)
-	if err != nil || len(report.Problems) > 0 {
-		n.Errorf("%v %v", report.Problems, err)
+	if err != nil || len(report.Findings) > 0 {
+		n.Errorf("%v %v", report.Findings, err)
 	}
 	n.inTenant("globex", func() {
 		n.wants(n.send("GET", path(n.user), ""), 200, "")

@@ -30,6 +30,9 @@ type Options struct {
 	// Endpoint is the URL of another DynamoDB, such as DynamoDB Local; empty means the
 	// endpoint that the environment configures.
 	Endpoint string
+	// Config is the configuration of the AWS client; nil means that of a Lambda function,
+	// from the environment. Operators' tools use the AWS CLI's profiles instead.
+	Config *aws.Config
 	// Budget bounds the time of one call with all its retries; zero means fifteen
 	// seconds. The context's deadline bounds it as well.
 	Budget time.Duration
@@ -42,10 +45,9 @@ type DB struct {
 	budget time.Duration
 }
 
-// Open makes a handle from the environment's region and credentials. It makes no
-// call.
+// Open makes a handle. It makes no call.
 func Open(o Options) (*DB, error) {
-	cfg, err := awsenv.Config("DYNAMODB")
+	cfg, err := o.config()
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +73,13 @@ func Open(o Options) (*DB, error) {
 	}, nil
 }
 
+func (o Options) config() (aws.Config, error) {
+	if o.Config != nil {
+		return *o.Config, nil
+	}
+	return awsenv.Config("DYNAMODB")
+}
+
 // lambdaClient has timeouts so short that a dead connection leaves time for another
 // attempt. A Lambda function often has one when it was frozen between two invocations.
 func lambdaClient() *awshttp.BuildableClient {
@@ -85,3 +94,6 @@ func lambdaClient() *awshttp.BuildableClient {
 
 // Key is the primary key of an item.
 type Key struct{ PK, SK string }
+
+// Name returns the name of the table.
+func (db *DB) Name() string { return db.name }

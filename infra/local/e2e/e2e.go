@@ -197,8 +197,8 @@ func (c *Client) Verify() verify.Report {
 	if err != nil {
 		c.Fatal(err)
 	}
-	for _, problem := range report.Problems {
-		c.Error(problem)
+	for _, finding := range report.Findings {
+		c.Error(finding)
 	}
 	return report
 }

@@ -30,19 +30,19 @@ func TestTeams(t *testing.T) {
 	for _, d := range []damage{
 		{"none", crew, ""},
 		{"name not claimed", behind(gone("LOOKUP#GROUP#displayName#crew", "CLAIM")), "team crew does not hold the claim on its displayName"},
-		{"name of a group", behind(put("TEAM", "crew", table.Item{"doc": `{"displayName":"TEAM"}`})), "have the same displayName"},
+		{"name of a group", behind(put("TEAM", "crew", table.Item{"doc": `{"displayName":"TEAM"}`})), "is held by"},
 		{"counter off", behind(table.Update(table.Key{PK: in + "COUNT#TEAM", SK: "03"}, nil).Adding("n", 1)), "has 1 teams, its counters say 2"},
 		{"no team left", behind(gone("TEAM", "crew")), "team crew does not exist"},
-		{"a team that is deleted", behind(mark), "the deletion of team crew is not finished"},
-		{"its member", behind(mark), "team crew is being deleted"},
-		{"no such person", func(string) []table.Write { return crew("1")[:5] }, "person does not exist"},
+		{"a team that is deleted", behind(mark), "team crew is not deleted completely"},
+		{"its member", behind(mark), "team crew is not deleted completely"},
+		{"no such person", func(string) []table.Write { return crew("1")[:5] }, "account 1 does not exist"},
 		{"to the team only", func(ann string) []table.Write {
 			return append(crew(ann), table.Delete(table.Key{PK: "TEAMOF#" + ann, SK: "acme#crew"}))
-		}, "not in the reverse direction"},
+		}, "not recorded with the member"},
 		{"from the person only", func(ann string) []table.Write {
 			return append(crew(ann), gone("TEAMMEMBERS#crew", ann))
-		}, "does not have that member"},
-		{"a person who does not know", func(ann string) []table.Write { return crew(ann)[:5] }, "does not say that it is in teams"},
+		}, "only recorded with the member"},
+		{"a person who does not know", func(ann string) []table.Write { return crew(ann)[:5] }, "does not say so"},
 	} {
 		d.run(t)
 	}
@@ -59,7 +59,7 @@ func TestUnfinishedTeams(t *testing.T) {
 		{"half the edge", "", func(ann string) []table.Write {
 			return append(crew(ann), mark, table.Delete(table.Key{PK: "TEAMOF#" + ann, SK: "acme#crew"}))
 		}},
-		{"the other half", "does not have that member", func(ann string) []table.Write {
+		{"the other half", "only recorded with the member", func(ann string) []table.Write {
 			return append(crew(ann), mark, gone("TEAMMEMBERS#crew", ann))
 		}},
 		{"a member that did not wait", "", func(string) []table.Write {

@@ -197,8 +197,8 @@ func (g *groups) walk(options ...verify.Option) verify.Report {
 	if err != nil {
 		g.Fatal(err)
 	}
-	for _, problem := range report.Problems {
-		g.Error(problem)
+	for _, finding := range report.Findings {
+		g.Error(finding)
 	}
 	return report
 }

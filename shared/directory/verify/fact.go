@@ -1,0 +1,205 @@
+package verify
+
+import (
+	"encoding/json"
+	"strings"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// fact is what one item says about something that other items speak of too. Facts are
+// sorted: those with one key come together, in the order of their texts. The first
+// letter of the key names the check.
+type fact struct{ key, text string }
+
+// The checks, by the first letter of a key, and what their facts say.
+const (
+	claimCheck  = "C" // kind of claim, folded value: the claims on it (by scope), and who has the value
+	nameCheck   = "N" // key of the claim on a displayName: the claim, and who has the name
+	lookupCheck = "L" // key and id of a look-up: the item, and who needs it
+	edgeCheck   = "E" // tenant, group, member: either item of the membership; without member: the group
+	teamCheck   = "M" // tenant, team, person: the same of teams
+	idCheck     = "R" // id: the resource, and what needs it
+	nestCheck   = "G" // tenant: a group that is a member of a group
+	directCheck = "D" // a finding about one item alone
+)
+
+// separator stands between the parts of a key or text. No part but the last contains it.
+const separator = "\x00"
+
+func parts(all ...string) string { return strings.Join(all, separator) }
+
+func split(text string, n int) []string {
+	all := strings.SplitN(text, separator, n)
+	return append(all, make([]string, n-len(all))...)
+}
+
+// kind is the type of a resource, as keys spell it.
+type kind string
+
+const (
+	user    kind = "USER"
+	group   kind = "GROUP"
+	account kind = "ACCOUNT"
+	team    kind = "TEAM"
+)
+
+// noun is the kind in a sentence.
+func (k kind) noun() string { return strings.ToLower(string(k)) }
+
+// resource names a user, a group, a team or an account.
+type resource struct {
+	tenant string // "" of an account
+	kind   kind
+	id     string
+}
+
+func (r resource) String() string { return r.kind.noun() + " " + r.id }
+
+// key is the key of the resource's item.
+func (r resource) key() table.Key {
+	if r.kind == account {
+		return table.Key{PK: string(account), SK: r.id}
+	}
+	return table.Key{PK: inTenant(r.tenant) + string(r.kind), SK: r.id}
+}
+
+func inTenant(tenant string) string { return "T#" + tenant + "#" }
+
+// bounded is the form of a value in a key.
+func bounded(value string) string {
+	if len(value) <= 512 && !strings.HasPrefix(value, "\x01") {
+		return value
+	}
+	return hash(value)
+}
+
+// reader turns items into facts.
+type reader struct {
+	counts counts
+	emit   func(fact)
+}
+
+// read sorts an item by its key.
+func (r *reader) read(item table.Item) {
+	pk, sk := item.Text("PK"), item.Text("SK")
+	p := append(strings.SplitN(pk, "#", 4), "", "", "")
+	tenant, rest := p[1], p[3]
+	switch {
+	case p[0] == "CLAIM":
+		r.claim(pk, item)
+	case p[0] == "ACCOUNT":
+		r.person(resource{"", account, sk}, item)
+	case p[0] == "COUNT":
+		r.counts.addCounter("", kind(tenant), item.Int("n"))
+	case p[0] == "TEAMOF":
+		of, id, _ := strings.Cut(sk, "#")
+		r.emit(fact{teamCheck + parts(of, id, tenant), reverseFact})
+	case p[0] != "T":
+	case p[2] == "LOOKUP":
+		r.lookup(pk, sk, item)
+	case p[2] == "COUNT":
+		r.counts.addCounter(tenant, kind(rest), item.Int("n"))
+	default:
+		r.readTenant(tenant, p[2], rest, sk, item)
+	}
+}
+
+// readTenant reads the items of resources and their relations.
+func (r *reader) readTenant(tenant, partition, rest, sk string, item table.Item) {
+	switch partition {
+	case "USER":
+		r.person(resource{tenant, user, sk}, item)
+	case "GROUP":
+		r.group(resource{tenant, group, sk}, item)
+	case "TEAM":
+		r.team(resource{tenant, team, sk}, item)
+	case "TEAMMEMBERS":
+		r.teamMember(tenant, rest, sk)
+	case "MEMBERS":
+		r.forward(tenant, rest, sk)
+	case "MEMBEROF":
+		r.reverse(tenant, rest, sk, item)
+	case "PENDING":
+		r.step(resource{tenant, group, rest}, sk, item)
+	}
+}
+
+// document counts a resource, and reads its document. A document that is no JSON is a finding.
+func (r *reader) document(of resource, item table.Item) (scim.Value, bool) {
+	r.counts.addResource(of.tenant, of.kind)
+	doc, err := scim.ParseJSON([]byte(item.Text("doc")))
+	if err != nil {
+		r.direct(badDocument(of))
+		return doc, false
+	}
+	r.emit(fact{idCheck + of.id, ownFact + parts(of.tenant, string(of.kind), marks(item), item.Text("teams"))})
+	if external := doc.Get("externalId").Text(); external != "" {
+		r.emit(fact{lookupCheck + parts(externalIDLookup(of, external), of.id), wantFact})
+	}
+	return doc, true
+}
+
+// marks is the unfinished work that an item names.
+func marks(item table.Item) string {
+	switch {
+	case item.Text("deleting") != "":
+		return "deleting"
+	case item.Text("pending") != "":
+		return item.Text("pending")
+	}
+	return ""
+}
+
+func externalIDLookup(of resource, external string) string {
+	return inTenant(of.tenant) + "LOOKUP#" + string(of.kind) + "#externalId#" + bounded(external)
+}
+
+// direct emits a finding that needs no other item.
+func (r *reader) direct(f Finding) {
+	data, _ := json.Marshal(f) // a struct of texts
+	r.emit(fact{directCheck, string(data)})
+}
+
+func (r *reader) person(of resource, item table.Item) {
+	doc, ok := r.document(of, item)
+	if !ok {
+		return
+	}
+	for _, claim := range claimsOf(of, doc) {
+		r.emit(fact{claimCheck + claim.folded, parts(claim.scope(), wantFact+string(of.kind), of.id)})
+	}
+}
+
+func (r *reader) group(of resource, item table.Item) {
+	doc, ok := r.document(of, item)
+	if !ok {
+		return
+	}
+	r.emit(fact{edgeCheck + parts(of.tenant, of.id, ""), ownFact})
+	r.name(of, doc)
+	if doc.Get("members").Kind() != scim.Null {
+		r.direct(membersInDocument(of))
+	}
+}
+
+func (r *reader) team(of resource, item table.Item) {
+	doc, ok := r.document(of, item)
+	if !ok {
+		return
+	}
+	r.emit(fact{teamCheck + parts(of.tenant, of.id, ""), ownFact})
+	if item.Text("connected") == "" { // else a group has got the name
+		r.name(of, doc)
+	}
+}
+
+// name emits that a group or team has a displayName, on which it must hold the claim.
+func (r *reader) name(of resource, doc scim.Value) {
+	r.emit(fact{nameCheck + nameKey(of.tenant, doc), parts(wantFact+string(of.kind), of.id)})
+}
+
+func nameKey(tenant string, doc scim.Value) string {
+	return inTenant(tenant) + "LOOKUP#GROUP#displayName#" + bounded(scim.Fold(doc.Get("displayName").Text()))
+}

@@ -1,0 +1,132 @@
+package verify_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/directory/verify"
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/testkit"
+)
+
+// contextWithPages makes a context that ends when a run has read so many pages.
+func contextWithPages(t *testing.T, o *verify.Options, pages int) (context.Context, context.CancelFunc) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	o.Progress = func(verify.Progress) {
+		if pages--; pages == 0 {
+			interrupt()
+		}
+	}
+	return ctx, interrupt
+}
+
+// traffic is what changes a tenant while a check runs: users and a group that come, change
+// and go.
+func traffic(ctx context.Context, tenant *directory.Tenant, worker int) error {
+	for n := 0; ; n++ {
+		name := fmt.Sprintf("w%d-%d", worker, n)
+		if err := visit(ctx, tenant, name); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+func visit(ctx context.Context, tenant *directory.Tenant, name string) error {
+	u, err := tenant.Users().Create(ctx, directory.Content{Doc: person(name, "x-"+name)})
+	if err != nil {
+		return err
+	}
+	members := directory.MemberEdit{Add: []directory.Member{{ID: u.ID, Kind: directory.UserKind}}}
+	g, err := tenant.Groups().Create(ctx, scim.Map(scim.Member{Name: "displayName", Value: scim.Text(name)}), members)
+	if err != nil {
+		return err
+	}
+	renamed := directory.Content{Doc: person(name+"-renamed", "y-"+name)}
+	_, err = tenant.Users().Replace(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return renamed, nil })
+	return errors.Join(err, tenant.Users().Delete(ctx, u.ID, nil), tenant.Groups().Delete(ctx, g.Group.ID, nil))
+}
+
+// No finding comes from requests that write while the check runs, though the facts that it
+// collects contradict each other; and it does not harm them when it repairs.
+func TestTraffic(t *testing.T) {
+	db, _ := newTable(t)
+	dir, err := directory.Open(directory.Options{Table: db.Name(), Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var work sync.WaitGroup
+	for worker := range 4 {
+		work.Go(func() {
+			if err := traffic(ctx, dir.For("acme"), worker); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	checked := 0
+	for range testkit.Size(100, 8) {
+		o := verify.Options{Unfinished: time.Hour, Segments: 16, Repair: true, Progress: func(p verify.Progress) {
+			if checked += p.Checked; !p.Checking {
+				time.Sleep(5 * time.Millisecond) // so that more is written between the pages
+			}
+		}}
+		if report := run(t, db, o); report.Number != 0 {
+			t.Errorf("findings of traffic: %s", texts(report))
+		}
+	}
+	stop()
+	work.Wait()
+	if checked == 0 {
+		t.Error("the facts never contradicted each other: this test shows nothing")
+	}
+	if report := run(t, db, verify.Options{Unfinished: time.Hour}); report.Number != 0 || report.Unchecked != nil {
+		t.Errorf("afterwards: %s %v", texts(report), report.Unchecked)
+	}
+}
+
+// Memory does not grow with the table: a million items take what the facts in memory may
+// take, and what pages and checks need.
+func TestMemory(t *testing.T) {
+	testkit.LongOnly(t, "it writes a million items, which takes minutes")
+	db, _ := newTable(t)
+	const items, batch = 1_000_000, 50_000
+	for first := 0; first < items; first += batch {
+		var writes []table.Write
+		for i := first; i < first+batch; i += 2 {
+			id := fmt.Sprintf("%036d", i)
+			doc := table.Item{"doc": fmt.Sprintf(`{"userName":"user-%d@example.com"}`, i)}
+			claim := table.Item{"owner": id, "kind": "user", "tenant": "acme"}
+			writes = append(writes, put("USER", id, doc),
+				table.Put(table.Key{PK: fmt.Sprintf("CLAIM#SYSTEM#USERNAME#user-%d@example.com", i), SK: "CLAIM"}, claim))
+		}
+		if err := db.WriteAll(t.Context(), writes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, db, table.Update(table.Key{PK: in + "COUNT#USER", SK: "00"}, nil).Adding("n", items/2))
+	const memory = 16 << 20
+	var peak uint64
+	report := run(t, db, verify.Options{Segments: 4, Memory: memory, Progress: func(verify.Progress) {
+		var now runtime.MemStats
+		runtime.ReadMemStats(&now)
+		peak = max(peak, now.HeapAlloc)
+	}})
+	t.Logf("%d items, %d users, %d MiB of heap at most", report.Items, report.Users, peak>>20)
+	if report.Number != 0 || report.Users != items/2+1 {
+		t.Errorf("%d users, %s", report.Users, texts(report))
+	}
+	if peak > 8*memory {
+		t.Errorf("%d MiB of heap", peak>>20)
+	}
+}
