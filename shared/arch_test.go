@@ -58,6 +58,8 @@ var layers = map[string]layer{
 	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
 	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
 	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/outbox", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools use the shared packages, and nothing deployed uses tools"},
+	"infra/scimctl": {[]string{"shared/tenant", "shared/scim", "shared/provlog", "shared/admin", "shared/usageplan", "shared/table", "shared/directory", "shared/directory/verify"},
+		"operators' commands call the operator API; verify alone opens the table, with the operator's own rights"},
 	"infra/local/e2e": {[]string{"shared/scim", "shared/tenant", "shared/table", "shared/directory", "shared/directory/verify", "shared/testkit/fault", "infra/local/stack"},
 		"the harness of the end-to-end tests reads the table directly, and injects faults that a local engine never has"},
 }

@@ -91,7 +91,8 @@ func createUser(s *stack.Stack) string {
 
 // environment is what scripts need to know, as NAME=value lines.
 func environment(s *stack.Stack) string {
-	return fmt.Sprintf("SCIM_URL=%s\nSCIM_TOKEN=%s\n%s", s.BaseURL(), s.Token(), operation(s))
+	return fmt.Sprintf("SCIM_URL=%s\nSCIM_TOKEN=%s\n%sTABLE_NAME=%s\nAWS_ENDPOINT_URL_DYNAMODB=%s\n",
+		s.BaseURL(), s.Token(), operation(s), s.TableName(), s.EngineEndpoint())
 }
 
 // operation is the part of it that scimctl needs.

@@ -23,6 +23,7 @@ func newApp(in io.Reader, out, err io.Writer) *cli.Command {
 		accountCommands(),
 		conflictCommands(),
 		logCommand(),
+		verifyCommand(),
 		teardownCommand(),
 		versionCommand(),
 		helpCommand(),

@@ -26,7 +26,8 @@ Environment:
   ADMIN_SECRET_ACCESS_KEY  the AWS CLI uses (AWS_PROFILE, AWS_ACCESS_KEY_ID, ...)
   ADMIN_REGION             region of the API; by default the one in ADMIN_URL, or AWS_REGION
 
-Exit status: 0 success, 1 refused or failed, 2 error in the command line.`
+Exit status: 0 success, 1 refused or failed, 2 error in the command line, 3 verify has
+found something.`
 
 // connect finds the service and the credentials for it.
 func connect(ctx context.Context, envFile string) (*client, error) {

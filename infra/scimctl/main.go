@@ -26,11 +26,15 @@ func main() {
 	os.Exit(exitStatus(err))
 }
 
-// exitStatus is 2 for an error in the command line, and 1 for any other.
+// exitStatus is 2 for an error in the command line, 3 for findings of verify, and 1 for any
+// other error.
 func exitStatus(err error) int {
 	const unknownHelpTopic = 3 // the library's own status, as in "scimctl -h nothing"
 	if _, misused := errors.AsType[usageError](err); misused {
 		return 2
+	}
+	if _, unsound := errors.AsType[unsoundError](err); unsound {
+		return 3
 	}
 	if library, ok := errors.AsType[cli.ExitCoder](err); ok && library.ExitCode() == unknownHelpTopic {
 		return 2

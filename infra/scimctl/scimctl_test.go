@@ -169,6 +169,8 @@ func TestScimctl(t *testing.T) {
 	b.sub("handover", handover)
 	b.sub("log follows", logFollows)
 	b.sub("teams", teams)
+	b.sub("verify", verification)
+	b.sub("verify of a local stack", verifyLocal)
 	b.sub("conflicts", conflicts)
 	b.sub("released", released)
 	b.sub("what is printed", printed)

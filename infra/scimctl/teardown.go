@@ -10,8 +10,8 @@ import (
 	"scimserver/shared/usageplan"
 )
 
-// teardownCommand is the only command that calls AWS itself, with the credentials that
-// the AWS CLI uses, and not the operator API.
+// teardownCommand calls AWS itself, with the credentials that the AWS CLI uses, and not the
+// operator API.
 func teardownCommand() *cli.Command {
 	var typed string
 	return localCommand("teardown", "STACK", "delete the usage plans and API keys of a stack, before sam delete",

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/urfave/cli/v3"
+
+	"scimserver/shared/directory/verify"
+	"scimserver/shared/table"
+)
+
+// verifyQuery is what the flags of verify say.
+type verifyQuery struct {
+	table       string
+	folder      string
+	repair, yes bool
+	rate, limit int
+}
+
+// verifyCommand reads the table itself, with the credentials that the AWS CLI uses, and not
+// through the operator API: a request of the API is too short for a large table.
+func verifyCommand() *cli.Command {
+	var q verifyQuery
+	return localCommand("verify", "", "check the whole table: claims, look-ups, counters, memberships, unfinished work",
+		func(ctx context.Context, s *session, _ []string) error { return s.verify(ctx, q) },
+		&cli.StringFlag{Name: "table", Destination: &q.table,
+			Usage: "`NAME` of the table: output TableName of the stack (default: variable TABLE_NAME)"},
+		&cli.BoolFlag{Name: "repair", HideDefault: true, Destination: &q.repair,
+			Usage: "say what a repair does; nothing is changed without -yes"},
+		&cli.BoolFlag{Name: "yes", HideDefault: true, Destination: &q.yes,
+			Usage: "with -repair: carry out the repairs"},
+		&cli.StringFlag{Name: "resume", Destination: &q.folder,
+			Usage: "keep the position in this `FOLDER`: if interrupted, the same command continues"},
+		&cli.IntFlag{Name: "rate", Value: 2000, Destination: &q.rate,
+			Usage: "read `UNITS` a second at most; 0 for no limit"},
+		&cli.IntFlag{Name: "limit", Value: 1000, Destination: &q.limit,
+			Usage: "print at most this `NUMBER` of findings of each kind; 0 for all"},
+	)
+}
+
+func (q verifyQuery) validate() error {
+	switch {
+	case q.rate < 0 || q.limit < 0:
+		return usageError("-rate and -limit must not be negative")
+	case q.yes && !q.repair:
+		return usageError("-yes goes with -repair")
+	}
+	return nil
+}
+
+// Limits of one run.
+const (
+	verifySegments = 4               // parts of the table that are read at the same time
+	verifyBudget   = 2 * time.Minute // how long a call is repeated while DynamoDB is out of reach
+	unfinishedAge  = time.Hour       // function changes needs minutes, and for a million members less than that
+)
+
+// verifyResult is the report with what was done.
+type verifyResult struct {
+	Table   string  `json:"table"`
+	Seconds float64 `json:"seconds"`
+	verify.Report
+}
+
+func (s *session) verify(ctx context.Context, q verifyQuery) error {
+	if err := q.validate(); err != nil {
+		return err
+	}
+	db, size, err := s.openTable(ctx, q.table)
+	if err != nil {
+		return err
+	}
+	s.notify("%s", formatEstimate(db.Name(), size, q.rate))
+	progress, began := newVerifyProgress(s, size.Items), time.Now()
+	report, err := verify.Run(ctx, db, verify.Options{
+		Unfinished: unfinishedAge, Repair: q.yes, Keep: q.limit, Folder: q.folder, Segments: verifySegments,
+		Rate: float64(q.rate), Progress: progress.update,
+	})
+	progress.close()
+	if err != nil {
+		return q.explain(ctx, err)
+	}
+	result := verifyResult{db.Name(), time.Since(began).Seconds(), report}
+	if err := s.print(result, func(w io.Writer) { printReport(w, result, q) }); err != nil {
+		return err
+	}
+	return q.verdict(report)
+}
+
+// openTable opens the table with the operator's own credentials, and reads its size. An env
+// file of the local stack names the table and the engine instead.
+func (s *session) openTable(ctx context.Context, name string) (*table.DB, table.Size, error) {
+	getenv, err := environment(s.envFile)
+	if err != nil {
+		return nil, table.Size{}, err
+	}
+	if name = cmp.Or(name, getenv("TABLE_NAME")); name == "" {
+		return nil, table.Size{}, usageError("-table is missing: give it the output TableName of the stack")
+	}
+	cfg, err := tableConfig(ctx, s.envFile != "", getenv)
+	if err != nil {
+		return nil, table.Size{}, err
+	}
+	db, err := table.Open(table.Options{Name: name, Config: &cfg, Budget: verifyBudget})
+	if err != nil {
+		return nil, table.Size{}, err
+	}
+	size, err := db.Size(ctx)
+	if errors.Is(err, table.ErrNoTable) {
+		err = fmt.Errorf("there is no table %q in %s and this AWS account: see the output TableName of the stack",
+			name, cfg.Region)
+	}
+	return db, size, err
+}
+
+// tableConfig is the configuration that the AWS CLI uses, or that of a local stack.
+func tableConfig(ctx context.Context, local bool, getenv func(string) string) (aws.Config, error) {
+	if local {
+		return localTableConfig(getenv), nil
+	}
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return cfg, err
+	}
+	if cfg.Region == "" {
+		return cfg, errors.New("the Region of the table is unknown: set AWS_REGION")
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return cfg, fmt.Errorf("no credentials to read the table: log in with the AWS CLI (%w)", err)
+	}
+	return cfg, nil
+}
+
+func localTableConfig(getenv func(string) string) aws.Config {
+	key := aws.Credentials{
+		AccessKeyID: getenv("ADMIN_ACCESS_KEY_ID"), SecretAccessKey: getenv("ADMIN_SECRET_ACCESS_KEY"),
+	}
+	retrieve := func(context.Context) (aws.Credentials, error) { return key, nil }
+	return aws.Config{
+		Region: getenv("ADMIN_REGION"), BaseEndpoint: aws.String(getenv("AWS_ENDPOINT_URL_DYNAMODB")),
+		Credentials: aws.CredentialsProviderFunc(retrieve),
+	}
+}
+
+// explain says how to go on after an error.
+func (q verifyQuery) explain(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, verify.ErrOtherTable):
+		return fmt.Errorf("%s holds the check of another table; give -resume another folder", q.folder)
+	case errors.Is(err, verify.ErrSettings):
+		return errors.New("the claims of the table were made by another version of the case folding: " +
+			"use the scimctl of the version that is deployed")
+	case ctx.Err() != nil:
+		err = errors.New("interrupted")
+	}
+	if q.folder == "" {
+		return fmt.Errorf("%w\nwith -resume FOLDER, the next run could continue this one", err)
+	}
+	return fmt.Errorf("%w\nrun the same command again to continue", err)
+}
+
+// unsoundError says that a table has findings.
+type unsoundError struct{ text string }
+
+func (e unsoundError) Error() string { return e.text }
+
+// verdict is an error if there are findings that are not repaired.
+func (q verifyQuery) verdict(report verify.Report) error {
+	left, repairable := report.Number-report.Repaired, report.Repairable-report.Repaired
+	if left == 0 {
+		return nil
+	}
+	text := formatFindings(left)
+	switch {
+	case repairable == 0:
+		text += "; see what to do about each"
+	case q.repair:
+		text += fmt.Sprintf("; -repair -yes repairs %d of them", repairable)
+	default:
+		text += fmt.Sprintf("; -repair says which %d of them it can repair", repairable)
+	}
+	return unsoundError{text}
+}
+
+func formatFindings(n int) string {
+	if n == 1 {
+		return "1 finding"
+	}
+	return fmt.Sprintf("%d findings", n)
+}
+
+func printReport(w io.Writer, r verifyResult, q verifyQuery) {
+	for _, f := range r.Findings {
+		row(w, fmt.Sprintf("%s: %s", f.Kind, f))
+		row(w, "    "+whatToDo(f, q.repair))
+	}
+	if n := r.Number - len(r.Findings); n > 0 {
+		row(w, fmt.Sprintf("%s more; -limit 0 prints all", formatFindings(n)))
+	}
+	for _, text := range r.Unchecked {
+		row(w, "not checked: "+text+"; run it again, or suspend the tenant before")
+	}
+	printTotals(w, r)
+	if r.Number == 0 {
+		row(w, "nothing is wrong")
+	} else if r.Repaired > 0 {
+		row(w, fmt.Sprintf("repaired: %d of %s", r.Repaired, formatFindings(r.Number)))
+	}
+}
+
+func printTotals(w io.Writer, r verifyResult) {
+	row(w, fmt.Sprintf("checked %d items in %s, for %.0f read units", r.Items, formatElapsed(r.Seconds), r.Units))
+	row(w, fmt.Sprintf("%d users, %d accounts, %d groups with %d members, %d teams, %d claims", r.Users, r.Accounts,
+		r.Groups, r.Members, r.Teams, r.Claims))
+	if r.Unfinished+r.Abandoned > 0 {
+		row(w, fmt.Sprintf("under way: %d changes and deletions, and %d steps of changes that were never committed",
+			r.Unfinished, r.Abandoned))
+	}
+}
+
+// whatToDo is the second line of a finding.
+func whatToDo(f verify.Finding, repair bool) string {
+	switch {
+	case f.Repaired:
+		return "repaired: " + f.Repair
+	case f.Repair != "" && repair:
+		return "the repair would " + f.Repair
+	case f.Repair != "":
+		return "what to do: scimctl verify -repair"
+	}
+	return "what to do: " + f.Advice
+}
+
+func formatElapsed(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	return cmp.Or(d.Round(time.Second), d.Round(time.Millisecond)).String()
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"scimserver/shared/directory/verify"
+	"scimserver/shared/table"
+)
+
+// readPrice is the price of a million read units in us-east-1 with on-demand capacity, in
+// dollars (see infra/docs/cost.md).
+const readPrice = 0.125
+
+// unitBytes is what a read unit reads with eventual consistency.
+const unitBytes = 2 * 4096
+
+// formatEstimate says how long a check takes and what it costs. 1 MB a page and four pages
+// at once are no limit at the usual rates.
+func formatEstimate(name string, size table.Size, rate int) string {
+	if size.Items == 0 {
+		return fmt.Sprintf("table %s: DynamoDB has not counted its items yet, so the time left is unknown\n", name)
+	}
+	units := max(1, float64(size.Bytes)/unitBytes)
+	text := fmt.Sprintf("table %s: about %d items, %s (DynamoDB counts them every six hours)\n", name, size.Items,
+		formatBytes(size.Bytes))
+	text += fmt.Sprintf("reading them takes about %.0f read units ($%.2f in us-east-1)", units, units*readPrice/1e6)
+	if rate > 0 {
+		took := time.Duration(units / float64(rate) * float64(time.Second))
+		text += fmt.Sprintf(" and at least %s at %d units a second", max(time.Second, took.Round(time.Second)), rate)
+	}
+	return text + "\n"
+}
+
+func formatBytes(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%d KB", (n+999)/1000)
+}
+
+// verifyProgress prints how far a check is.
+type verifyProgress struct {
+	progressLine
+	items int64 // of the table, 0 if unknown
+	first int64 // that an earlier run had read
+}
+
+func newVerifyProgress(s *session, items int64) *verifyProgress {
+	return &verifyProgress{progressLine: newProgressLine(s), items: items, first: -1}
+}
+
+func (p *verifyProgress) update(now verify.Progress) {
+	if p.first < 0 {
+		p.first = now.Items
+	}
+	p.print(func(elapsed time.Duration) string { return p.format(now, elapsed) })
+}
+
+func (p *verifyProgress) format(now verify.Progress, elapsed time.Duration) string {
+	if now.Checking {
+		return fmt.Sprintf("all %d items read, %d contradictions read again", now.Items, now.Checked)
+	}
+	text, read := fmt.Sprintf("%d items", now.Items), now.Items-p.first
+	if p.items == 0 || read <= 0 {
+		return text
+	}
+	done := min(float64(now.Items)/float64(p.items), 0.99)
+	left := max(0, float64(p.items-now.Items)) / float64(read) * elapsed.Seconds()
+	return fmt.Sprintf("%.0f%%, %s, %s left", 100*done, text, strings.TrimSpace(formatElapsed(left)))
+}

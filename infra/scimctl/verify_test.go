@@ -1,0 +1,152 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+
+	"scimserver/shared/directory/verify"
+	"scimserver/shared/table"
+)
+
+// onTable is the bench with the environment of an operator who may read and write the table.
+func (b *bench) onTable() *bench {
+	own := *b
+	own.env = append(os.Environ(), "TABLE_NAME="+b.stack.TableName(), "AWS_ENDPOINT_URL_DYNAMODB="+b.stack.EngineEndpoint(),
+		"AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "AWS_REGION="+b.stack.Region())
+	return &own
+}
+
+// verified runs verify with -json and expects an exit status.
+func (b *bench) verified(code int, args ...string) verify.Report {
+	b.Helper()
+	r := b.exec("", append([]string{"verify", "-json"}, args...)...)
+	var report verify.Report
+	if err := json.Unmarshal([]byte(r.out), &report); err != nil || r.code != code {
+		b.Fatalf("verify %v: %v, %+v; want status %d", args, err, r, code)
+	}
+	return report
+}
+
+// plant writes damage to the table.
+func (b *bench) plant(writes ...table.Write) {
+	b.Helper()
+	db, err := table.Open(table.Options{Name: b.stack.TableName(), Endpoint: b.stack.EngineEndpoint()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, w := range writes {
+		if err := db.Write(b.Context(), func(table.Stamp) table.Write { return w }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// verification checks the table of the other tests, plants damage, and repairs it.
+func verification(b *bench) {
+	b.run("tenant create whole")
+	token := b.json("credential create whole")["secret"].(string)
+	id := b.newUser(201, token, "ann@whole.example", "ann@whole.example")
+	op := b.onTable()
+	r := op.exec("", "verify", "-table", b.stack.TableName())
+	if r.code != 0 || !strings.Contains(r.out, "nothing is wrong") || !strings.Contains(r.err, "read units ($") {
+		b.Fatalf("a whole table: %+v", r)
+	}
+	op.sub("while requests write", func(op *bench) { verifyTraffic(op, token) })
+	op.sub("damage", func(op *bench) { verifyDamage(op, id) })
+	op.sub("command line", verifyCommandLine)
+}
+
+// verifyTraffic checks the table again and again while users come and go.
+func verifyTraffic(op *bench, token string) {
+	var stop atomic.Bool
+	done := make(chan int)
+	go func() {
+		n := 0
+		for ; !stop.Load(); n++ {
+			_, user := op.scim("POST", "/Users", token, fmt.Sprintf(
+				`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"u%d@whole.example"}`, n))
+			op.scim("DELETE", fmt.Sprint("/Users/", user["id"]), token, "")
+		}
+		done <- n
+	}()
+	for range 3 {
+		if report := op.verified(0, "-repair", "-yes"); report.Number != 0 {
+			op.Errorf("findings of requests under way: %+v", report.Findings)
+		}
+	}
+	stop.Store(true)
+	if n := <-done; n == 0 {
+		op.Error("no request was sent meanwhile")
+	}
+}
+
+// verifyDamage: what a repair is for is said, then repaired; the rest stays.
+func verifyDamage(op *bench, id string) {
+	const in = "T#whole#"
+	half := table.Key{PK: in + "MEMBEROF#" + id[:1], SK: id + "#none"}
+	op.plant(
+		table.Put(table.Key{PK: in + "LOOKUP#USER#externalId#gone", SK: id}, nil),
+		table.Update(table.Key{PK: in + "COUNT#USER", SK: "07"}, nil).Adding("n", 3),
+		table.Put(half, table.Item{"kind": "U", "of": "GROUP"}),
+		table.Put(table.Key{PK: "CLAIM#SYSTEM#USERNAME#ann@whole.example", SK: "CLAIM"},
+			table.Item{"owner": "other", "kind": "user", "tenant": "whole"}),
+	)
+	r := op.exec("", "verify")
+	if r.code != 3 || !strings.Contains(r.err, "5 findings; -repair says which 4 of them it can repair") {
+		op.Errorf("damaged: %+v", r)
+	}
+	r = op.exec("", "verify", "-repair")
+	for _, words := range []string{
+		"wrong counter: tenant whole: tenant whole has 1 users, its counters say 4", "the repair would add -3 to the counter",
+		"foreign claim: tenant whole: the claim on the userName of user " + id + " is held by user other",
+		"what to do: both want one value", "group none does not exist",
+	} {
+		if r.code != 3 || !strings.Contains(r.out, words) {
+			op.Errorf("%q is not in %+v", words, r)
+		}
+	}
+	if done := op.verified(3, "-repair", "-yes"); done.Number != 5 || done.Repaired != 4 {
+		op.Errorf("the first repair: %+v", done)
+	}
+	if done := op.verified(0, "-repair", "-yes"); done.Number != 1 || done.Repaired != 1 {
+		op.Errorf("the claim is free now: %+v", done)
+	}
+	if report := op.verified(0); report.Number != 0 {
+		op.Errorf("after the repairs: %+v", report)
+	}
+}
+
+func verifyCommandLine(op *bench) {
+	op.fails(2, "-yes goes with -repair", "verify -yes")
+	op.fails(2, "must not be negative", "verify -rate -1")
+	op.fails(1, `there is no table "nothing"`, "verify -table nothing")
+	folder := filepath.Join(op.TempDir(), "position")
+	if report := op.verified(0, "-resume", folder, "-rate", "100000", "-limit", "0"); report.Items == 0 {
+		op.Errorf("%+v", report)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 0 {
+		op.Errorf("a complete check leaves %v, %v", left, err)
+	}
+	nowhere := *op
+	nowhere.env = []string{"TABLE_NAME=", "AWS_REGION=", "AWS_DEFAULT_REGION=", "HOME=" + op.TempDir()}
+	nowhere.fails(2, "-table is missing", "verify")
+	nowhere.fails(1, "set AWS_REGION", "verify -table T")
+}
+
+// verifyLocal: the env file of the local stack is all that verify needs.
+func verifyLocal(b *bench) {
+	file := filepath.Join(b.TempDir(), "env")
+	lines := append(b.env[len(b.env)-4:], "TABLE_NAME="+b.stack.TableName(),
+		"AWS_ENDPOINT_URL_DYNAMODB="+b.stack.EngineEndpoint())
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	r := b.exec("", "verify", "-env-file", file)
+	if r.code != 0 || !strings.Contains(r.out, "nothing is wrong") {
+		b.Errorf("%+v", r)
+	}
+}
