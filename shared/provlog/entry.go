@@ -46,12 +46,13 @@ type Entry struct {
 
 // Log is the provisioning log of one tenant.
 type Log struct {
-	db     *table.DB
-	tenant tenant.ID
+	db      *table.DB
+	tenant  tenant.ID
+	maxRead int // the entries that a page reads at most
 }
 
 // New returns the log of a tenant.
-func New(db *table.DB, id tenant.ID) Log { return Log{db: db, tenant: id} }
+func New(db *table.DB, id tenant.ID) Log { return Log{db: db, tenant: id, maxRead: defaultMaxRead} }
 
 // Failed reports whether the request failed.
 func (e Entry) Failed() bool { return e.Status >= 400 }

@@ -22,8 +22,8 @@ type Query struct {
 
 // A page ends when it has read this many entries or days, however few entries it has found.
 const (
-	maxRead = 3000
-	maxDays = 8
+	defaultMaxRead = 3000
+	maxDays        = 8
 )
 
 // batch is the number of entries that are read from a partition at a time.
@@ -107,7 +107,7 @@ func (w *pageReader) day(ctx context.Context, day time.Time, bound string) (next
 		if w.read++; w.query.Wanted == nil || w.query.Wanted(e) {
 			w.page = append(w.page, e)
 		}
-		if len(w.page) == w.query.Limit || w.read >= maxRead {
+		if len(w.page) == w.query.Limit || w.read >= w.maxRead {
 			return at, nil
 		}
 	}

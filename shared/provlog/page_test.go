@@ -12,6 +12,7 @@ import (
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
+	"scimserver/shared/testkit"
 )
 
 // fail writes entries of failures at some times, in random order, and returns their
@@ -67,7 +68,7 @@ func TestLogPages(t *testing.T) {
 	b := newBench(t)
 	midnight := arrived.Add(12 * time.Hour)
 	times := []time.Time{midnight, midnight.Add(-time.Millisecond), midnight.AddDate(0, 0, -40), midnight.AddDate(0, 0, -8), midnight.AddDate(0, 0, -9)}
-	for range 60 {
+	for range testkit.Size(60, 15) {
 		times = append(times, midnight.Add(-time.Duration(rand.N(3*24*time.Hour))).Truncate(time.Millisecond), midnight.Add(-time.Hour))
 	}
 	want := b.fail("acme", times...)
@@ -83,9 +84,9 @@ func TestLogPages(t *testing.T) {
 	if got, pages := b.pages(all); len(got) != 1 || got[0] != "r0001" || pages != 1 {
 		t.Errorf("the millisecond before midnight has %v, in %d pages", got, pages)
 	}
-	all.From, all.To = midnight.AddDate(0, 0, -300), midnight.AddDate(0, 0, -200)
-	if got, pages := b.pages(all); len(got) != 0 || pages < 100/8 {
-		t.Errorf("a hundred days have %v, in %d pages: a page is to be bounded", got, pages)
+	all.From, all.To = midnight.AddDate(0, 0, -240), midnight.AddDate(0, 0, -200)
+	if got, pages := b.pages(all); len(got) != 0 || pages < 40/8 {
+		t.Errorf("forty days have %v, in %d pages: a page is to be bounded", got, pages)
 	}
 	all = provlog.Query{From: midnight.Add(-4 * 24 * time.Hour), To: midnight, Limit: 10, Wanted: func(e provlog.Entry) bool { return e.Request == "r0001" }}
 	if got, _ := b.pages(all); !slices.Equal(got, []string{"r0001"}) {
@@ -95,13 +96,13 @@ func TestLogPages(t *testing.T) {
 
 // TestLogPageIsBounded: what is not wanted ends a page, too.
 func TestLogPageIsBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("writes thousands of entries")
-	}
+	entries, most := testkit.Size(3500, 175), testkit.Size(3000, 150)
 	b := newBench(t)
+	b.acme = b.acme.Reading(most)
 	at := arrived
+	last := fmt.Sprintf("r%d", entries-10)
 	var writes []table.Write
-	for i := range 3500 {
+	for i := range entries {
 		e := provlog.Entry{Time: at.Add(-time.Duration(i) * time.Millisecond), Request: fmt.Sprintf("r%d", i), Status: 201}
 		write, err := b.acme.Write(e)
 		if err != nil {
@@ -112,7 +113,7 @@ func TestLogPageIsBounded(t *testing.T) {
 	if err := b.db.WriteAll(t.Context(), writes); err != nil {
 		t.Fatal(err)
 	}
-	q := provlog.Query{From: at.Add(-time.Hour), To: at.Add(time.Second), Limit: 100, Wanted: func(e provlog.Entry) bool { return e.Request == "r3400" }}
+	q := provlog.Query{From: at.Add(-time.Hour), To: at.Add(time.Second), Limit: 100, Wanted: func(e provlog.Entry) bool { return e.Request == last }}
 	page, next, err := b.acme.Page(t.Context(), q)
 	if err != nil || len(page) != 0 || next == "" {
 		t.Fatalf("%d entries, next %q, %v", len(page), next, err)
