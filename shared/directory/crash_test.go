@@ -28,9 +28,19 @@ func (b *bench) mortal(n int64, lost bool) (*bench, context.Context) {
 	return &bench{b.T, dir, dir.For("acme"), b.table}, ctx
 }
 
-// A function dies at every call to DynamoDB that an operation makes, before the
-// call or before its answer. What it leaves is found whole or absent after whoever
-// comes next has done its part, and is finished then.
+// deaths are the calls at which a function dies: every one with -long. Otherwise every
+// third; where answers are lost, these are other calls.
+func deaths(lost bool) (first, step int64) {
+	step = int64(testkit.Size(1, 3))
+	if lost {
+		first = step / 2
+	}
+	return first, step
+}
+
+// A function dies at calls to DynamoDB that an operation makes, before the call or
+// before its answer: at every call with -long. What it leaves is found whole or absent
+// after the next writer has done its part, and is finished then.
 func TestDeathAtEveryCall(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one function at a time: nothing for the race detector")
@@ -41,7 +51,8 @@ func TestDeathAtEveryCall(t *testing.T) {
 				now := time.Now()
 				b := newBench(t, nil, steps, func(options *directory.Options) { options.Now = func() time.Time { return now } })
 				users, survived := 0, false
-				for n := int64(0); !survived; n++ {
+				first, step := deaths(lost)
+				for n := first; !survived; n += step {
 					users, survived = b.dies(o, n, users, lost, func(g directory.Group, ids []scim.ID) {
 						if n%2 == 0 {
 							b.nextWriter(g.ID, ids)
@@ -189,7 +200,8 @@ func TestDepthBehindAnUnfinishedChange(t *testing.T) {
 	upper, lower := b.chain("upper", 5), b.chain("lower", 5)
 	ids := []scim.ID{b.group("middle").ID, b.group("x").ID, b.group("y").ID}
 	refused := false
-	for n := int64(0); ; n++ {
+	first, step := deaths(false)
+	for n := first; ; n += step {
 		victim, ctx := b.mortal(n, false)
 		if _, err := victim.edit(ctx, upper, directory.MemberEdit{Add: members(ids...)}); err == nil {
 			break

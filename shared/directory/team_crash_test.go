@@ -20,9 +20,9 @@ type cast struct {
 	ann, bob, cid scim.ID
 }
 
-// A function dies at every call to DynamoDB that an operation on teams makes, before
-// the call or before its answer. What it leaves is found whole or absent after whoever
-// comes next has done its part, and is finished then.
+// A function dies at calls to DynamoDB that an operation on teams makes, before the
+// call or before its answer: at every call with -long. What it leaves is found whole or
+// absent after the next writer has done its part, and is finished then.
 func TestDeathAmongTeams(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one function at a time: nothing for the race detector")
@@ -33,7 +33,8 @@ func TestDeathAmongTeams(t *testing.T) {
 				now := time.Now()
 				b := newBench(t, nil, func(options *directory.Options) { options.Now = func() time.Time { return now } })
 				users, survived := 0, false
-				for n := int64(0); !survived; n++ {
+				first, step := deaths(lost)
+				for n := first; !survived; n += step {
 					c := b.cast(n)
 					victim, ctx := b.mortal(n, lost)
 					err := o.do(victim, ctx, c)
