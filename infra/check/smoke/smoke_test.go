@@ -40,6 +40,17 @@ func options(s *stack.Stack) smoke.Options {
 // TestSmoke: what works is said to work, what fails is named with its page, and nothing is left in either case.
 func TestSmoke(t *testing.T) {
 	s := start(t)
+	t.Run("with a token", func(t *testing.T) {
+		t.Parallel()
+		withToken(t, s)
+	})
+	t.Run("an operator API", func(t *testing.T) {
+		t.Parallel() // a tenant's deletion waits for half a minute
+		withOperatorAPI(t, s)
+	})
+}
+
+func withToken(t *testing.T, s *stack.Stack) {
 	t.Run("a service that works", func(t *testing.T) {
 		var out bytes.Buffer
 		if err := smoke.Run(t.Context(), &out, options(s)); err != nil || strings.Contains(out.String(), "FAILED") {
@@ -57,17 +68,15 @@ func TestSmoke(t *testing.T) {
 		}
 		nothingLeft(t, s)
 	})
-	t.Run("an operator API", func(t *testing.T) {
-		if testing.Short() {
-			t.Skip("a tenant's deletion waits for half a minute")
-		}
-		var out bytes.Buffer
-		o := options(s)
-		o.Token, o.AdminURL = "", s.AdminURL()
-		if err := smoke.Run(t.Context(), &out, o); err != nil || !strings.Contains(out.String(), "ok      delete the tenant") {
-			t.Errorf("%v\n%s", err, &out)
-		}
-	})
+}
+
+func withOperatorAPI(t *testing.T, s *stack.Stack) {
+	var out bytes.Buffer
+	o := options(s)
+	o.Token, o.AdminURL = "", s.AdminURL()
+	if err := smoke.Run(t.Context(), &out, o); err != nil || !strings.Contains(out.String(), "ok      delete the tenant") {
+		t.Errorf("%v\n%s", err, &out)
+	}
 }
 
 // breaking is a proxy to the service that answers 500 for paths with an end.
