@@ -18,12 +18,13 @@ func provisioningLog(t *testing.T, s suite) {
 	const body = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":%q,"externalId":"x1","active":"True"}`
 	ann := p.Want(201, "POST", "/Users", fmt.Sprintf(body, "Ann")).Get("id").Text()
 	p.Want(409, "POST", "/Users", fmt.Sprintf(body, "ann"))
-	time.Sleep(time.Second) // the local stream shows an item as it is a little later
+	p.awaitLog(2) // the local stream shows an item as it is a little later
 	p.Want(200, "PATCH", "/Users/"+ann, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}`)
+	p.awaitLog(3)
 	group := p.Want(201, "POST", "/Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"g"}`).Get("id").Text()
-	time.Sleep(time.Second)
+	p.awaitLog(4)
 	p.Want(204, "PATCH", "/Groups/"+group, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":"members","value":[{"value":"`+ann+`"}]}]}`)
-	time.Sleep(time.Second)
+	p.awaitLog(5)
 	p.Want(204, "DELETE", "/Users/"+ann, "")
 	want := []string{
 		"delete User Ann x1 204 [] []",
@@ -33,16 +34,22 @@ func provisioningLog(t *testing.T, s suite) {
 		"create User ann x1 409 [] [string-boolean]",
 		"create User Ann x1 201 [externalId userName active=true] [string-boolean]",
 	}
-	var got []string
-	for deadline := time.Now().Add(time.Minute); len(got) < len(want) && time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
-		got = p.logged("")
-	}
+	got := p.awaitLog(len(want))
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("the log is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	if got := p.logged("?user=" + ann + "&status=2xx"); len(got) != 3 {
 		t.Errorf("of the user there is\n%s", strings.Join(got, "\n"))
 	}
+}
+
+// awaitLog waits until the log has n entries, and returns them as logged does.
+func (p client) awaitLog(n int) (short []string) {
+	p.Helper()
+	for deadline := time.Now().Add(time.Minute); len(short) < n && time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		short = p.logged("")
+	}
+	return short
 }
 
 // logged are entries of the log, newest first, in short.
