@@ -117,6 +117,28 @@ func TestPackagesUnderTheRaceDetector(t *testing.T) {
 	}
 }
 
+func TestConcurrentSource(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		want bool
+	}{
+		"goroutine":  {"func f() { go func() {}() }", true},
+		"method":     {"func f() { go s.run() }", true},
+		"wait group": {"func f() { wg.Go(f) }", true},
+		"mutex":      {`import "sync"`, true},
+		"a command":  {`exec.Command("go", "build") // go build ./...`, false},
+		"none":       {"func f() {}", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, filepath.Join(dir, "a.go"), c.text)
+			if got, err := isConcurrent(dir); got != c.want || err != nil {
+				t.Errorf("%v, %v; want %v", got, err, c.want)
+			}
+		})
+	}
+}
+
 func TestFoldersWithBenchmarks(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{

@@ -17,7 +17,10 @@ const (
 	raceless = `/infra/(check/.*|local|local/build|local/e2e.*|scimctl)$|/shared$`
 	// Packages where the tests of concurrent code are enough, with these tests.
 	raceInPart = `/shared/(directory|server)$|/infra/local/stack$`
-	racing     = `^TestStack$|Parallel|Race|Random|Scan|Walk|Rounds|Hash`
+	racing     = `^TestStack$|Parallel|Race|Random(Histories|Memberships|Teams)|ScanEnds|ThrottledScan|Rounds|` +
+		`CursorWalk$|InterleavedWalks$|PasswordIsHashed`
+	// Source that starts goroutines, or is made for several of them.
+	concurrent = `\bgo (func\b|\w+[.(])|\.Go\(|"(sync|sync/atomic|net/http/httptest|golang.org/x/sync/errgroup)"`
 )
 
 func race(ctx context.Context, t tree) error {
@@ -29,12 +32,49 @@ func race(ctx context.Context, t tree) error {
 	if err := need(cc, "the race detector", "apt-get install gcc libc6-dev"); err != nil {
 		return err
 	}
-	packages, err := t.command(ctx, nil, "go", "list", "./...")
+	packages, err := t.concurrentPackages(ctx)
 	if err != nil {
 		return err
 	}
-	whole, part := chooseRaces(strings.Fields(packages))
+	whole, part := chooseRaces(packages)
 	return errors.Join(t.raceTest(ctx, whole...), t.raceTest(ctx, append([]string{"-run", racing}, part...)...))
+}
+
+// concurrentPackages returns the packages whose source, tests included, is concurrent. In
+// the other packages the detector has nothing to find.
+func (t tree) concurrentPackages(ctx context.Context) ([]string, error) {
+	listed, err := t.command(ctx, nil, "go", "list", "-f", "{{.ImportPath}} {{.Dir}}", "./...")
+	if err != nil {
+		return nil, err
+	}
+	var packages []string
+	for line := range strings.Lines(listed) {
+		name, dir, _ := strings.Cut(strings.TrimSpace(line), " ")
+		found, err := isConcurrent(dir)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			packages = append(packages, name)
+		}
+	}
+	return packages, nil
+}
+
+// isConcurrent reports whether a Go file in the folder is concurrent.
+func isConcurrent(dir string) (bool, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return false, err
+	}
+	pattern := regexp.MustCompile(concurrent)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil || pattern.Match(text) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // chooseRaces returns the packages whose tests all run under the race detector, and those
