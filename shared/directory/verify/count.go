@@ -16,11 +16,14 @@ import (
 type counts struct {
 	Met      map[string]int64 // tenant, kind -> resources
 	Counters map[string]int64 // tenant, kind -> sum of the counter's shards
+	Feeds    map[string]feed  // tenant -> events
 	Claims   int
 	Members  int
 }
 
-func newCounts() counts { return counts{Met: map[string]int64{}, Counters: map[string]int64{}} }
+func newCounts() counts {
+	return counts{Met: map[string]int64{}, Counters: map[string]int64{}, Feeds: map[string]feed{}}
+}
 
 func (c *counts) addResource(tenant string, k kind) { c.Met[tenant+"#"+string(k)]++ }
 
@@ -36,8 +39,15 @@ func (c *counts) total(k kind) (n int) {
 	return n
 }
 
-// suspicious lists the counters that differ from what the scan has met.
-func (c *counts) suspicious() (list []counterSubject) {
+// suspicious lists the counters that differ from what the scan has met, and the feeds that
+// lack events.
+func (c *counts) suspicious() (list []subject) {
+	for _, of := range slices.Sorted(maps.Keys(c.Feeds)) {
+		if f := c.Feeds[of]; !f.hasAll() {
+			list = append(list, feedSubject{of, f})
+		}
+	}
+
 	both := maps.Clone(c.Met)
 	maps.Copy(both, c.Counters)
 	for _, of := range slices.Sorted(maps.Keys(both)) {

@@ -89,13 +89,17 @@ func (r *reader) read(item table.Item) {
 	switch {
 	case p[0] == "CLAIM":
 		r.claim(pk, item)
-	case p[0] == "ACCOUNT":
+	case pk == string(account):
 		r.person(resource{"", account, sk}, item)
 	case p[0] == "COUNT":
 		r.counts.addCounter("", kind(tenant), item.Int("n"))
 	case p[0] == "TEAMOF":
 		of, id, _ := strings.Cut(sk, "#")
 		r.emit(fact{teamCheck + parts(of, id, tenant), reverseFact})
+	case p[0] == string(account) && tenant == "EVENTS":
+		r.counts.addEvent("", sk)
+	case p[0] == "EVENTHEADS":
+		r.counts.addHead(sk, item)
 	case p[0] != "T":
 	case p[2] == "LOOKUP":
 		r.lookup(pk, sk, item)
@@ -121,6 +125,8 @@ func (r *reader) readTenant(tenant, partition, rest, sk string, item table.Item)
 		r.forward(tenant, rest, sk)
 	case "MEMBEROF":
 		r.reverse(tenant, rest, sk, item)
+	case "EVENTS":
+		r.counts.addEvent(tenant, sk)
 	case "PENDING":
 		r.step(resource{tenant, group, rest}, sk, item)
 	}

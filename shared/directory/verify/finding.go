@@ -41,6 +41,7 @@ const (
 	CircularGroups Kind = "circular groups"
 	DeepGroups     Kind = "deep groups"
 	UnfinishedWork Kind = "unfinished work"
+	MissingEvents  Kind = "missing events"
 	OrphanedStep   Kind = "orphaned step" // of a change that was never committed, and does not expire
 )
 
@@ -53,6 +54,7 @@ const (
 	halfReverse   = "the provider removes the member from the group, and adds it again if it must be a member"
 	halfTeam      = "run scimctl team add for this person, and then scimctl team remove if it must not be in the team"
 	finishAdvice  = "function changes finishes such work within minutes: see the alarm ChangesErrors in the runbook"
+	eventAdvice   = "applications that follow these events read all users and groups again"
 	nestingAdvice = "the provider removes one of these groups from the group that contains it"
 )
 

@@ -1,7 +1,7 @@
 // Package verify compares everything in the table with what must be true of it:
 // users, accounts, groups and teams are in bijection with their claims, look-ups lead to
 // them and back, counters agree, memberships have both their items and join what
-// exists, the nesting of groups has no cycle, and nothing is left half
+// exists, the nesting of groups has no cycle, feeds of events have no gaps, and nothing is left half
 // done. It reads the keys itself instead of asking package directory to make
 // them, so that one mistake does not hide in both.
 //
