@@ -24,6 +24,7 @@ func newApp(in io.Reader, out, err io.Writer) *cli.Command {
 		conflictCommands(),
 		logCommand(),
 		verifyCommand(),
+		eventCommands(),
 		teardownCommand(),
 		versionCommand(),
 		helpCommand(),

@@ -43,7 +43,7 @@ var logHeader = []any{"TIME", "STATUS", "OPERATION", "RESOURCE", "NAME", "ID", "
 
 func logCells(e provlog.Entry) []any {
 	return []any{
-		e.Time.Local().Format(timeToSecond), e.Status, e.Operation, e.Kind, truncate(e.Name, maxNameShown),
+		formatSecond(e.Time), e.Status, e.Operation, e.Kind, truncate(e.Name, maxNameShown),
 		truncate(string(e.ID), maxNameShown), formatActor(e), summarizeEntry(e),
 	}
 }

@@ -17,6 +17,7 @@ type Error struct {
 	Status  int    `json:"-"`
 	Code    string `json:"error"`
 	Message string `json:"message"`
+	Oldest  int64  `json:"oldest,omitempty"` // for 410, the sequence of the oldest event that can be read
 
 	cause error  // only for the log
 	allow string // for 405, the methods that the path supports

@@ -31,6 +31,7 @@ func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) h
 	h.conflicts(s)
 	h.teams(s)
 	h.groups(s)
+	h.events(s)
 	return h
 }
 

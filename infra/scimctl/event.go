@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"scimserver/shared/admin"
+)
+
+// accountFeed is the name of the accounts' feed where a tenant's id stands otherwise. No tenant has
+// an id with an upper-case letter.
+const accountFeed = "ACCOUNTS"
+
+// eventWait is how long one request waits for an event, in seconds.
+const eventWait = 20
+
+// eventRange is what the flags of the event commands say.
+type eventRange struct {
+	after, until int64
+	limit        int
+}
+
+func eventCommands() *cli.Command {
+	return group("event", "read the events that applications consume",
+		listEvents(),
+		tailEvents(),
+		replayEvents(),
+		command("heads", "", "list the feeds with their newest sequences", listHeads),
+	)
+}
+
+func listEvents() *cli.Command {
+	var in eventRange
+	return command("list", "TENANT", "show the events of a tenant, or of the accounts (TENANT is ACCOUNTS)",
+		func(ctx context.Context, s *session, args []string) error {
+			if in.limit < 0 {
+				return usageError("-limit must not be negative")
+			}
+			all := []json.RawMessage{}
+			err := s.readEvents(ctx, args[0], in, func(page []json.RawMessage) error {
+				all = append(all, page...)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			return s.print(all, func(w io.Writer) {
+				row(w, eventHeader...)
+				for _, e := range all {
+					row(w, eventCells(e)...)
+				}
+				noRows(w, len(all))
+			})
+		}, in.afterFlag(),
+		&cli.IntFlag{Name: "limit", Usage: "maximum `NUMBER` of events; 0 for all", Value: 100, Destination: &in.limit})
+}
+
+func tailEvents() *cli.Command {
+	var in eventRange
+	fromNow := true
+	after := valueFlag("after", "begin after the event with this `SEQUENCE` (default: with the next event)",
+		func(v string) (err error) {
+			fromNow = false
+			in.after, err = strconv.ParseInt(v, 10, 64)
+			return err
+		})
+	return command("tail", "TENANT", "print new events as they come, until Ctrl-C; -json prints one line an event",
+		func(ctx context.Context, s *session, args []string) error {
+			if fromNow {
+				page, err := s.eventPage(ctx, args[0], url.Values{"limit": {"1"}})
+				if err != nil && !hasStatus(err, http.StatusGone) {
+					return err
+				}
+				in.after = page.Head
+			}
+			return s.tail(ctx, args[0], in.after)
+		}, after)
+}
+
+func replayEvents() *cli.Command {
+	var in eventRange
+	return command("replay", "TENANT", "print events as JSON lines, for a consumer that missed them",
+		func(ctx context.Context, s *session, args []string) error {
+			if in.until != 0 && in.until < in.after {
+				return usageError("-until must not be smaller than -after")
+			}
+			return s.readEvents(ctx, args[0], in, func(page []json.RawMessage) error {
+				return printLines(s.out, page)
+			})
+		}, in.afterFlag(),
+		&cli.Int64Flag{Name: "until", Usage: "end with the event with this `SEQUENCE` (default: the newest)",
+			Destination: &in.until})
+}
+
+func (in *eventRange) afterFlag() cli.Flag {
+	return &cli.Int64Flag{Name: "after", Usage: "begin after the event with this `SEQUENCE`", Destination: &in.after}
+}
+
+// eventPath is the path of a feed.
+func eventPath(of string) string {
+	if of == accountFeed {
+		return "/accounts/events"
+	}
+	return tenantPath(of) + "/events"
+}
+
+func (s *session) eventPage(ctx context.Context, of string, query url.Values) (page admin.EventPage, err error) {
+	err = s.client.do(ctx, http.MethodGet, eventPath(of)+"?"+query.Encode(), nil, &page)
+	return page, err
+}
+
+// readEvents passes the events of a range on, page by page.
+func (s *session) readEvents(
+	ctx context.Context, of string, in eventRange, take func([]json.RawMessage) error,
+) error {
+	for taken := 0; ; {
+		n := 500
+		if in.limit > 0 {
+			n = min(n, in.limit-taken)
+		}
+		if in.until > 0 {
+			n = int(min(int64(n), in.until-in.after))
+		}
+		if n <= 0 {
+			return nil
+		}
+		page, err := s.eventPage(ctx, of, url.Values{
+			"after": {strconv.FormatInt(in.after, 10)}, "limit": {strconv.Itoa(n)},
+		})
+		if err != nil || len(page.Events) == 0 {
+			return err
+		}
+		if err := take(page.Events); err != nil {
+			return err
+		}
+		taken, in.after = taken+len(page.Events), page.Last
+	}
+}
+
+// tail prints events until the context ends.
+func (s *session) tail(ctx context.Context, of string, after int64) error {
+	for {
+		page, err := s.eventPage(ctx, of, url.Values{
+			"after": {strconv.FormatInt(after, 10)}, "wait": {strconv.Itoa(eventWait)},
+		})
+		switch {
+		case ctx.Err() != nil:
+			return nil // the user has stopped it
+		case err != nil && !isTransient(err):
+			return err
+		case err != nil:
+			s.notify("%v; trying again\n", err)
+			sleep(ctx, time.Second)
+			continue
+		}
+		if err := s.printEvents(page.Events); err != nil {
+			return err
+		}
+		after = page.Last
+	}
+}
+
+func (s *session) printEvents(events []json.RawMessage) error {
+	if s.json {
+		return printLines(s.out, events)
+	}
+	for _, e := range events {
+		d := decodeEvent(e)
+		if _, err := fmt.Fprintf(s.out, "%d  %s  %s  %s  %s\n", d.Sequence, formatSecond(d.Time), d.Type,
+			formatCell(d.name()), formatCell(d.summary())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printLines(w io.Writer, events []json.RawMessage) error {
+	for _, e := range events {
+		if _, err := fmt.Fprintf(w, "%s\n", e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func listHeads(ctx context.Context, s *session, _ []string) error {
+	all, err := listAll(ctx, s.client, "/events/heads", url.Values{},
+		func(p admin.EventHeads) ([]admin.EventHead, string) { return p.Heads, p.Next })
+	if err != nil {
+		return err
+	}
+	return s.print(admin.EventHeads{Heads: all}, func(w io.Writer) {
+		row(w, "FEED", "SEQUENCE", "LAST EVENT")
+		for _, h := range all {
+			name := string(h.Tenant)
+			if name == "" {
+				name = accountFeed
+			}
+			row(w, name, h.Sequence, formatTime(&h.Time))
+		}
+		noRows(w, len(all))
+	})
+}
