@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
@@ -82,7 +83,7 @@ func TestCapacityOfMemberships(t *testing.T) {
 // seed puts members into a group below the directory, who need not exist.
 func (b *bench) seed(group scim.ID, n int) {
 	b.Helper()
-	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(b.T)})
+	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(b.T), Budget: time.Minute})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -16,7 +17,7 @@ import (
 // put writes items below the API.
 func (c *client) put(name string, writes []table.Write) {
 	c.Helper()
-	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(c)})
+	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(c), Budget: time.Minute})
 	if err == nil {
 		err = db.WriteAll(c.Context(), writes)
 	}

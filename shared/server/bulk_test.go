@@ -104,8 +104,8 @@ func TestBulk(t *testing.T) {
 
 func TestBulkRefusesMessages(t *testing.T) {
 	c := newClient(t)
-	many := func(n int) string {
-		return `{"schemas":["` + bulkRequest + `"],"Operations":[` + strings.Repeat(`{"method":"DELETE","path":"/Users/x"},`, n-1) + `{"method":"DELETE","path":"/Users/x"}]}`
+	many := func(n int) string { // a request that ends with the first of them
+		return `{"schemas":["` + bulkRequest + `"],"failOnErrors":1,"Operations":[` + strings.Repeat(`{"method":"DELETE","path":"/Users/x"},`, n-1) + `{"method":"DELETE","path":"/Users/x"}]}`
 	}
 	for name, tt := range map[string]struct {
 		body, detail string

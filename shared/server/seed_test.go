@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -15,7 +16,7 @@ import (
 // order.
 func seed(t testing.TB, name string, users int) []string {
 	t.Helper()
-	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
+	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(t), Budget: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

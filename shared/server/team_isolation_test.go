@@ -85,7 +85,8 @@ func (c *crew) ask(method, target, body string, headers ...string) answer {
 
 // No SCIM request reads, changes or reveals a team, on any endpoint, by any method.
 func TestTeamsAreOutOfReach(t *testing.T) {
-	for _, profile := range []tenant.Profile{tenant.Strict, tenant.Generic, tenant.Okta, tenant.Entra} {
+	profiles := []tenant.Profile{tenant.Strict, tenant.Entra, tenant.Generic, tenant.Okta}
+	for _, profile := range profiles[:testkit.Size(4, 2)] {
 		t.Run(string(profile), func(t *testing.T) {
 			c := newCrew(t, profile)
 			before := c.holdings()
