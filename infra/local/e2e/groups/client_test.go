@@ -16,6 +16,7 @@ import (
 	"scimserver/infra/local/stack"
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/table"
+	"scimserver/shared/testkit"
 )
 
 const (
@@ -37,7 +38,7 @@ type groups struct {
 func newGroups(tb testing.TB, o stack.Options) *groups {
 	tb.Helper()
 	f := &faults{}
-	o.Transport = f.wrap
+	o.Transport, o.Lasting = f.wrap, testkit.Long()
 	if o.MaxProcesses == 0 {
 		o.MaxProcesses = 6
 	}

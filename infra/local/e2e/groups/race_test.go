@@ -21,7 +21,7 @@ func TestGroupRaces(t *testing.T) {
 	t.Parallel()
 	g := newGroups(t, stack.Options{MaxProcesses: 12})
 	g.races(t, "parallel adds", testParallelAdds)
-	g.races(t, "adds, removes and replaces", testContests(testkit.Size(10, 4)))
+	g.races(t, "adds, removes and replaces", testContests(testkit.Size(10, 2)))
 	g.races(t, "circle", testCircle)
 	g.races(t, "ring", testRing)
 	g.races(t, "deletes and adds", testDeletesAndAdds)
@@ -32,7 +32,7 @@ func TestGroupRaces(t *testing.T) {
 
 // PATCHes in parallel, each adding one member to the same group.
 func testParallelAdds(g *groups) {
-	n := testkit.Size(50, 25)
+	n := testkit.Size(50, 16)
 	users, group := g.seedUsers(n), g.create()
 	var wg sync.WaitGroup
 	for _, user := range users {
