@@ -7,43 +7,48 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"scimserver/shared/testkit"
 )
 
 // rerun: wherever an import ends, the same command creates what is missing, once.
 func rerun(b *bench) {
-	const rows = 240
+	rows := testkit.Size(240, 120)
 	var text strings.Builder
 	text.WriteString("userName,email\n")
+	var rejects []string
 	for i := range rows {
 		if i%40 == 7 {
 			fmt.Fprintf(&text, "bad%d,nonsense\n", i)
+			rejects = append(rejects, fmt.Sprintf("%d emails: \"nonsense\" is not an email", i+2))
 			continue
 		}
 		fmt.Fprintf(&text, "p%d,p%d@p.example\n", i, i)
 	}
 	path := b.file("people.csv", text.String())
+	good := rows - len(rejects)
 	start := b.count()
-	b.interrupt(path, start+40, os.Kill)
-	b.interrupt(path, start+100, os.Interrupt)
+	b.interrupt(path, start+rows/6, os.Kill)
+	b.interrupt(path, start+rows*5/12, os.Interrupt)
 	b.fails(1, "stopped after 0 rows (0 created, 0 already there, 0 rejected); run the same command again to continue",
 		"account import "+path+" -env-file "+b.file("env", "ADMIN_SECRET_ACCESS_KEY=wrong\n"))
 	r := b.exec("", "account", "import", path, "-json")
 	var got struct{ Created, AlreadyThere, Rejected int }
 	err := json.Unmarshal([]byte(r.out), &got)
-	if err != nil || r.code != 1 || got.AlreadyThere < 100 || got.Created+got.AlreadyThere != rows-6 || got.Rejected != 6 {
+	if err != nil || r.code != 1 || got.AlreadyThere < rows*5/12 || got.Created+got.AlreadyThere != good || got.Rejected != len(rejects) {
 		b.Errorf("run again: %+v, %v", r, err)
 	}
-	b.report(path+".rejects.csv", "9 emails: \"nonsense\" is not an email", "49 emails: \"nonsense\" is not an email", "89 emails: \"nonsense\" is not an email", "129 emails: \"nonsense\" is not an email", "169 emails: \"nonsense\" is not an email", "209 emails: \"nonsense\" is not an email")
-	if n := b.count(); n != start+rows-6 {
-		b.Errorf("%d accounts, want %d", n, start+rows-6)
+	b.report(path+".rejects.csv", rejects...)
+	if n := b.count(); n != start+good {
+		b.Errorf("%d accounts, want %d", n, start+good)
 	}
-	b.imports(0, rows-6, 6, "", path)
-	b.whole(rows - 6)
+	b.imports(0, good, len(rejects), "", path)
+	b.whole(good)
 }
 
 // dying: functions that die in the middle of requests neither lose rows nor reject them.
 func dying(b *bench) {
-	const rows = 120
+	rows := testkit.Size(120, 60)
 	var text strings.Builder
 	for i := range rows {
 		fmt.Fprintf(&text, "{\"userName\":\"d%d\",\"emails\":[{\"value\":\"d%d@d.example\"}]}\n", i, i)
@@ -52,7 +57,7 @@ func dying(b *bench) {
 	ended := make(chan result, 1)
 	path := b.file("people.jsonl", text.String())
 	go func() { ended <- b.exec("", "account", "import", path) }()
-	for n := 20; n <= 80; n += 20 {
+	for n := rows / 6; n <= rows*2/3; n += rows / 6 {
 		for deadline := time.Now().Add(time.Minute); b.count() < start+n && time.Now().Before(deadline); {
 			time.Sleep(10 * time.Millisecond)
 		}
