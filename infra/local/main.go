@@ -29,7 +29,7 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	o := stack.Options{Log: os.Stderr, Progress: os.Stderr, Endpoint: os.Getenv("DYNAMODB_ENDPOINT")}
+	o := stack.Options{Log: os.Stderr, Progress: os.Stderr, Endpoint: os.Getenv("DYNAMODB_ENDPOINT"), Lasting: true}
 	flags := flag.NewFlagSet("local", flag.ExitOnError)
 	flags.IntVar(&o.Port, "port", 8080, "port of the API; 0 for a free one")
 	flags.IntVar(&o.AdminPort, "admin-port", 0, "port of the operator API; 0 for a free one")

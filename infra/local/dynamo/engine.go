@@ -19,6 +19,7 @@ type Engine struct {
 	// has died.
 	Ready   func(endpoint string)
 	DataDir string // in memory if empty
+	Lasting bool   // see ddblocal.Options
 	Log     io.Writer
 	// Progress receives a line before each step of a start; see ddblocal.Options.
 	Progress io.Writer
@@ -43,7 +44,7 @@ func (e *Engine) Start(ctx context.Context) error {
 }
 
 func (e *Engine) launch(ctx context.Context) error {
-	engine, err := ddblocal.Start(ctx, ddblocal.Options{DataDir: e.DataDir, Lasting: true, Progress: e.Progress})
+	engine, err := ddblocal.Start(ctx, ddblocal.Options{DataDir: e.DataDir, Lasting: e.Lasting, Progress: e.Progress})
 	if err != nil {
 		return err
 	}

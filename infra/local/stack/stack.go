@@ -42,6 +42,7 @@ type Options struct {
 	// not stored, and the schedule knows only what was in the stream: the next write to a
 	// resource finishes a change that Stop interrupted.
 	DataDir      string
+	Lasting      bool              // DynamoDB Local starts slower and is faster after a minute
 	Endpoint     string            // of another DynamoDB engine, or DynamoDB itself; "" starts DynamoDB Local
 	Name         string            // of the deployed stack, part of the table's name; default scim-local
 	Parameters   map[string]string // of the template; others have their defaults

@@ -34,8 +34,8 @@ func (s *Stack) buildAndStore(ctx context.Context, module string) error {
 func (s *Stack) startEngine(ctx context.Context) error {
 	if s.options.Endpoint == "" {
 		s.engine = &dynamo.Engine{
-			Prepare: s.prepare, Ready: s.proxy.Serve, DataDir: s.options.DataDir, Log: s.options.Log,
-			Progress: s.options.Progress,
+			Prepare: s.prepare, Ready: s.proxy.Serve, DataDir: s.options.DataDir, Lasting: s.options.Lasting,
+			Log: s.options.Log, Progress: s.options.Progress,
 		}
 		return s.engine.Start(ctx)
 	}
