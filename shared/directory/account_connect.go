@@ -94,7 +94,7 @@ func (t Users) connectState(
 	items, err := t.d.db.GetAll(ctx, []table.Key{holder, about, tenantstore.Key(t.id)})
 	found := map[table.Key]table.Item{}
 	for _, item := range items {
-		found[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}] = item
+		found[item.Key()] = item
 	}
 	if err == nil && !exists(found[holder]) {
 		err = table.ErrItemChanged

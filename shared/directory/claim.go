@@ -39,6 +39,18 @@ type Holder struct {
 	ID     scim.ID
 }
 
+// holderFrom returns the owner that a claim names.
+func holderFrom(claim table.Item) Holder {
+	return Holder{tenant.ID(claim.Text("tenant")), kindNamed(claim.Text("kind")), scim.ID(claim.Text("owner"))}
+}
+
+// item returns the claim of the owner on a value.
+func (h Holder) item(value string) table.Item {
+	return table.Item{
+		"kind": strings.ToLower(string(h.Kind)), "tenant": string(h.Tenant), "owner": string(h.ID), "value": value,
+	}
+}
+
 // Error names the attributes without their values, which no log may show.
 func (e *TakenError) Error() string {
 	var names []string
@@ -48,9 +60,8 @@ func (e *TakenError) Error() string {
 	return "directory: taken: " + strings.Join(names, ", ")
 }
 
-// add notes a value of the tenant that is lost to the owner of a claim.
-func (e *TakenError) add(to tenant.ID, v TakenValue, claim table.Item) {
-	h := Holder{tenant.ID(claim.Text("tenant")), kindNamed(claim.Text("kind")), scim.ID(claim.Text("owner"))}
+// add adds a value that a resource of the tenant can't have because of its holder.
+func (e *TakenError) add(to tenant.ID, v TakenValue, h Holder) {
 	if h.Tenant == to {
 		v.Holder, v.ID = h.Kind, h.ID
 	}
@@ -131,19 +142,13 @@ func (t *namespace) addClaim(list []claim, kind string, v TakenValue) []claim {
 	return append(list, claim{v, key})
 }
 
-// putClaim makes the write that claims c for a resource. It may repeat what was done.
+// putClaim returns the write that claims c for a resource. It is idempotent.
 func (t *namespace) putClaim(c claim, k Kind, owner scim.ID) table.Write {
-	item := table.Item{
-		"kind":   strings.ToLower(string(k)),
-		"tenant": string(t.id),
-		"owner":  string(owner),
-		"value":  c.Value,
-	}
-	return table.Put(c.key, item).
+	return table.Put(c.key, Holder{t.id, k, owner}.item(c.Value)).
 		WithCondition("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
 }
 
-// releaseClaim makes the write that gives up the claim c of a resource.
+// releaseClaim returns the write that removes the claim c of a resource.
 func releaseClaim(c claim, owner scim.ID) table.Write {
 	return table.Delete(c.key).
 		WithCondition("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
@@ -169,7 +174,7 @@ func (t *namespace) takenError(failed *table.ConditionFailed, claims []claim, fi
 	e := &TakenError{}
 	for i, c := range claims {
 		if f := failed.At(first + i); f != nil {
-			e.add(t.id, c.TakenValue, f.Item)
+			e.add(t.id, c.TakenValue, holderFrom(f.Item))
 		}
 	}
 	return e.orNil()
@@ -194,14 +199,14 @@ func (t *namespace) checkFree(ctx context.Context, claims []claim, owner scim.ID
 	if err != nil {
 		return err
 	}
-	held := make(map[string]table.Item, len(items))
+	holders := make(map[table.Key]Holder, len(items))
 	for _, item := range items {
-		held[item.Text("PK")] = item
+		holders[item.Key()] = holderFrom(item)
 	}
 	e := &TakenError{}
 	for _, c := range claims {
-		if item := held[c.key.PK]; item != nil && item.Text("owner") != string(owner) {
-			e.add(t.id, c.TakenValue, item)
+		if h, held := holders[c.key]; held && h.ID != owner {
+			e.add(t.id, c.TakenValue, h)
 		}
 	}
 	return e.orNil()

@@ -157,7 +157,7 @@ func (t Groups) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, 
 			own = item
 			continue
 		}
-		edge := reverseEdge(item)
+		edge := edgeFrom(item)
 		d.memberKinds[edge.ID] = edge.Kind
 	}
 	if !exists(own) {

@@ -161,7 +161,7 @@ func (t Groups) children(ctx context.Context, group scim.ID) (ids []scim.ID, err
 func (t Groups) parents(ctx context.Context, member scim.ID) (ids []scim.ID, err error) {
 	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.memberOf(member)}.Prefixed(string(member)+"#"))
 	for _, edge := range edges {
-		ids = append(ids, reverseEdge(edge).group)
+		ids = append(ids, edgeFrom(edge).group)
 	}
 	return ids, err
 }

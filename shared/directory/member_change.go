@@ -257,7 +257,7 @@ func (c *change) findKinds(ctx context.Context) (map[scim.ID]Kind, error) {
 			return nil, err
 		}
 		for _, item := range items {
-			found[scim.ID(item.Text("SK"))] = kind
+			found[itemID(item)] = kind
 		}
 	}
 	return found, nil

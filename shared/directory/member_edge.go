@@ -46,9 +46,18 @@ func (t keys) member(group scim.ID, m Member) table.Key {
 	return table.Key{PK: t.members(group), SK: m.Kind.letter() + "#" + string(m.ID)}
 }
 
+// memberFrom returns the member that a forward edge leads to.
 func memberFrom(forward table.Item) Member {
 	letter, id, _ := strings.Cut(forward.Text("SK"), "#")
 	return Member{scim.ID(id), kindOf(letter), forward.Text("display")}
+}
+
+// forwardEdge returns the item of the edge from a group to the member.
+func (m Member) forwardEdge() table.Item {
+	if m.Display == "" {
+		return table.Item{}
+	}
+	return table.Item{"display": m.Display}
 }
 
 // membership is the key of the edge from a member to a group.
@@ -72,22 +81,24 @@ type edge struct {
 	group scim.ID
 }
 
-func reverseEdge(item table.Item) edge {
-	member, group, _ := strings.Cut(item.Text("SK"), "#")
-	return edge{Member{ID: scim.ID(member), Kind: kindOf(item.Text("kind"))}, scim.ID(group)}
+// edgeFrom returns the membership of a reverse edge.
+func edgeFrom(reverse table.Item) edge {
+	member, group, _ := strings.Cut(reverse.Text("SK"), "#")
+	return edge{Member{ID: scim.ID(member), Kind: kindOf(reverse.Text("kind"))}, scim.ID(group)}
+}
+
+// reverseEdge returns the item of the edge from the member to a group.
+func (m Member) reverseEdge() table.Item {
+	return table.Item{"kind": m.Kind.letter(), "of": GroupKind.keyName()}
 }
 
 // addEdges returns the writes that put a member into a group: both edges, and the check
 // that the member exists and is not being deleted.
 func (t Groups) addEdges(group scim.ID, m Member) []table.Write {
-	forward := table.Item{}
-	if m.Display != "" {
-		forward["display"] = m.Display
-	}
 	return []table.Write{
 		table.Check(t.keys.resource(m.Kind, m.ID), existsCondition, nil),
-		table.Put(t.keys.member(group, m), forward),
-		table.Put(t.keys.membership(m.ID, group), table.Item{"kind": m.Kind.letter(), "of": GroupKind.keyName()}),
+		table.Put(t.keys.member(group, m), m.forwardEdge()),
+		table.Put(t.keys.membership(m.ID, group), m.reverseEdge()),
 	}
 }
 
@@ -172,7 +183,7 @@ func (t Groups) MembersAmong(ctx context.Context, groups []Resource, ids []scim.
 	items, err := t.d.db.GetAll(ctx, keys)
 	found := map[scim.ID][]Member{}
 	for _, item := range items {
-		e := reverseEdge(item)
+		e := edgeFrom(item)
 		found[e.group] = append(found[e.group], e.Member)
 	}
 	return found, err

@@ -71,7 +71,7 @@ func (t Groups) IDsOf(ctx context.Context, member, after scim.ID, limit int) ([]
 	if after != "" {
 		q.After = string(member) + "#" + string(after)
 	}
-	return t.idsIn(ctx, q, func(item table.Item) scim.ID { return reverseEdge(item).group })
+	return t.idsIn(ctx, q, func(item table.Item) scim.ID { return edgeFrom(item).group })
 }
 
 // UserIDs returns the ids of the users in a group, direct and through nested groups, in

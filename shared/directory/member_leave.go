@@ -37,14 +37,14 @@ func (t Groups) leaveGroups(ctx context.Context, m Member, last func() []table.W
 		if err != nil {
 			return err
 		}
-		seats := make([]endedMembership, len(edges))
+		memberships := make([]endedMembership, len(edges))
 		for i, edge := range edges {
-			seats[i] = t.membershipIn(reverseEdge(edge).group, m)
+			memberships[i] = t.membershipIn(edgeFrom(edge).group, m)
 		}
-		if next == "" && len(seats) <= room {
-			return t.d.endMemberships(ctx, seats, last)
+		if next == "" && len(memberships) <= room {
+			return t.d.endMemberships(ctx, memberships, last)
 		}
-		if err := t.d.endAllMemberships(ctx, seats); err != nil {
+		if err := t.d.endAllMemberships(ctx, memberships); err != nil {
 			return err
 		}
 	}
@@ -56,12 +56,12 @@ func (t Groups) membershipIn(group scim.ID, m Member) endedMembership {
 
 // endAllMemberships removes memberships of one member, several transactions at a time,
 // which have no item in common.
-func (d *Directory) endAllMemberships(ctx context.Context, seats []endedMembership) error {
+func (d *Directory) endAllMemberships(ctx context.Context, memberships []endedMembership) error {
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(4)
 	const step = maxActions / actionsPerMembership
-	for first := 0; first < len(seats); first += step {
-		some := seats[first:min(first+step, len(seats))]
+	for first := 0; first < len(memberships); first += step {
+		some := memberships[first:min(first+step, len(memberships))]
 		work.Go(func() error { return d.endMemberships(ctx, some, func() []table.Write { return nil }) })
 	}
 	return work.Wait()
@@ -69,19 +69,19 @@ func (d *Directory) endAllMemberships(ctx context.Context, seats []endedMembersh
 
 // endMemberships removes memberships of one member in one transaction, after the writes of
 // last. If a group was deleted meanwhile or is being deleted, only its edges are removed.
-func (d *Directory) endMemberships(ctx context.Context, seats []endedMembership, last func() []table.Write) error {
-	gone := make([]bool, len(seats))
-	for range 1 + len(seats) {
+func (d *Directory) endMemberships(ctx context.Context, memberships []endedMembership, last func() []table.Write) error {
+	gone := make([]bool, len(memberships))
+	for range 1 + len(memberships) {
 		first := 0
 		err := d.db.Transact(ctx, func(table.Stamp) []table.Write {
 			writes := last()
 			first = len(writes)
-			for i, s := range seats {
+			for i, s := range memberships {
 				if !gone[i] {
 					writes = append(writes, d.versionWrite(s.of))
 				}
 			}
-			for _, s := range seats {
+			for _, s := range memberships {
 				writes = append(writes, s.edges...)
 			}
 			return writes
@@ -91,7 +91,7 @@ func (d *Directory) endMemberships(ctx context.Context, seats []endedMembership,
 			return ignoreConditionFailed(err, failed)
 		}
 		at := first
-		for i := range seats {
+		for i := range memberships {
 			if gone[i] {
 				continue
 			}

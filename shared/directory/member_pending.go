@@ -66,15 +66,15 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 
 // steps returns the writes that store the steps of the change.
 func (c *change) steps(id string) (writes []table.Write, err error) {
-	var step []operation
+	var operations []operation
 	actions := 0
 	expires := c.d.now().Add(stepLife).Unix()
 	flush := func() {
-		data, failed := json.Marshal(step)
-		err = errors.Join(err, failed)
 		key := table.Key{PK: c.keys.pending(c.group), SK: fmt.Sprintf("%s#%06d", id, len(writes))}
-		writes = append(writes, table.Put(key, table.Item{"members": string(data), "expires": expires}))
-		step, actions = nil, 0
+		item, failed := step{key, operations}.item(expires)
+		err = errors.Join(err, failed)
+		writes = append(writes, table.Put(key, item))
+		operations, actions = nil, 0
 	}
 	for _, o := range c.operations() {
 		need := actionsPerAdd
@@ -84,7 +84,7 @@ func (c *change) steps(id string) (writes []table.Write, err error) {
 		if actions+need > c.d.step*actionsPerAdd {
 			flush()
 		}
-		step, actions = append(step, o), actions+need
+		operations, actions = append(operations, o), actions+need
 	}
 	flush()
 	return writes, err
@@ -137,8 +137,8 @@ func ignoreFinished(err error) error {
 func (t Groups) executeSteps(ctx context.Context, group scim.ID, change string, items []table.Item) error {
 	steps, ids := make([]step, len(items)), []scim.ID{}
 	for i, item := range items {
-		steps[i].key = table.Key{PK: item.Text("PK"), SK: item.Text("SK")}
-		if err := json.Unmarshal([]byte(item.Text("members")), &steps[i].operations); err != nil {
+		var err error
+		if steps[i], err = stepFrom(item); err != nil {
 			return fmt.Errorf("directory: a step of group %s: %w", group, err)
 		}
 		for _, o := range steps[i].operations {
@@ -162,6 +162,17 @@ func (t Groups) executeSteps(ctx context.Context, group scim.ID, change string, 
 type step struct {
 	key        table.Key
 	operations []operation
+}
+
+func (s step) item(expires int64) (table.Item, error) {
+	data, err := json.Marshal(s.operations)
+	return table.Item{"members": string(data), "expires": expires}, err
+}
+
+func stepFrom(item table.Item) (step, error) {
+	s := step{key: item.Key()}
+	err := json.Unmarshal([]byte(item.Text("members")), &s.operations)
+	return s, err
 }
 
 // executeStep carries out one step. It leaves out members that have been deleted since the

@@ -99,7 +99,7 @@ func (r *reverseReader) add(edges []table.Item, ids []scim.ID) (mine int, err er
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, item := range edges {
-		e := reverseEdge(item)
+		e := edgeFrom(item)
 		if _, wanted := slices.BinarySearch(ids, e.ID); wanted {
 			r.found[e.ID] = append(r.found[e.ID], e.group)
 			mine++

@@ -126,7 +126,7 @@ func (t *Tenant) Skip(ctx context.Context, k Kind, after scim.ID, n int) (last s
 			}
 			s.scanned.Add(int64(len(items)))
 			for _, item := range items {
-				if last = scim.ID(item.Text("SK")); exists(item) {
+				if last = itemID(item); exists(item) {
 					skipped++
 				}
 			}

@@ -46,7 +46,7 @@ func (r Resource) item() (table.Item, error) {
 
 func resourceFrom(item table.Item) (Resource, error) {
 	r := Resource{
-		ID: scim.ID(item.Text("SK")), Version: item.Int("version"), size: len(item.Text("doc")),
+		ID: itemID(item), Version: item.Int("version"), size: len(item.Text("doc")),
 		pending: item.Text("pending"), writer: item.Text("writer"), connected: item.Text("connected") != "",
 	}
 	var err error

@@ -67,6 +67,9 @@ func ValidID(id scim.ID) bool {
 	return id != "" && len(id) <= maxID
 }
 
+// itemID returns the id in the key of an item whose sort key is an id.
+func itemID(item table.Item) scim.ID { return scim.ID(item.Text("SK")) }
+
 // exists reports whether an item is a resource that is not being deleted.
 func exists(item table.Item) bool { return item != nil && item.Text("deleting") == "" }
 
@@ -115,14 +118,15 @@ func readOwner[R any](
 	read func(context.Context, scim.ID) (R, error),
 ) (R, error) {
 	item, err := t.d.db.Get(ctx, key)
-	if err == nil && item.Text("tenant") != string(t.id) {
+	h := holderFrom(item)
+	if err == nil && h.Tenant != t.id {
 		err = ErrNotFound
 	}
 	if err != nil {
 		var none R
 		return none, err
 	}
-	return read(ctx, scim.ID(item.Text("owner")))
+	return read(ctx, h.ID)
 }
 
 // ByExternalID finds the users with an externalId, which is compared exactly and need not
@@ -163,7 +167,7 @@ func (t *namespace) byExternalID(
 		return nil, nil
 	}
 	q := table.Query{PK: t.keys.lookup(k, "externalId", value), After: string(after), Limit: limit}
-	return t.idsIn(ctx, q, func(entry table.Item) scim.ID { return scim.ID(entry.Text("SK")) })
+	return t.idsIn(ctx, q, itemID)
 }
 
 // idsIn reads ids in a range of keys. Without a limit, more than MaxScanned ids are

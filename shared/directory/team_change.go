@@ -83,7 +83,7 @@ func (t Teams) newChange(ctx context.Context, team scim.ID, e TeamEdit) (*teamCh
 	}
 	var own table.Item
 	for _, item := range items {
-		id := scim.ID(item.Text("SK"))
+		id := itemID(item)
 		switch pk := item.Text("PK"); {
 		case pk == t.keys.partition(TeamKind):
 			own = item
@@ -119,7 +119,7 @@ func (c *teamChange) findMissing(ctx context.Context) error {
 		return err
 	}
 	for _, item := range items {
-		c.kinds[scim.ID(item.Text("SK"))] = UserKind
+		c.kinds[itemID(item)] = UserKind
 	}
 	if len(items) < len(unknown) {
 		return &UnknownMembersError{IDs: c.unknown()}

@@ -22,7 +22,7 @@ func (t keys) teamMembership(person, team scim.ID) table.Key {
 	return table.Key{PK: teamsOfPK(person), SK: string(t.id) + "#" + string(team)}
 }
 
-// teamOf reads the tenant and team that an edge from a person leads to.
+// teamOf returns the tenant and team that an edge from a person leads to.
 func teamOf(edge table.Item) (tenant.ID, scim.ID) {
 	of, team, _ := strings.Cut(edge.Text("SK"), "#")
 	return tenant.ID(of), scim.ID(team)
@@ -62,13 +62,13 @@ func (d *Directory) leaveTeams(ctx context.Context, person scim.ID) error {
 		if err != nil {
 			return err
 		}
-		seats := make([]endedMembership, len(edges))
+		memberships := make([]endedMembership, len(edges))
 		for i, edge := range edges {
 			of, team := teamOf(edge)
 			t := d.namespace(of)
-			seats[i] = endedMembership{t.keys.resource(TeamKind, team), t.teams().removeEdges(team, person)}
+			memberships[i] = endedMembership{t.keys.resource(TeamKind, team), t.teams().removeEdges(team, person)}
 		}
-		if err := d.endAllMemberships(ctx, seats); err != nil || next == "" {
+		if err := d.endAllMemberships(ctx, memberships); err != nil || next == "" {
 			return err
 		}
 	}
@@ -78,7 +78,7 @@ func (d *Directory) leaveTeams(ctx context.Context, person scim.ID) error {
 // those from the team lead to them, should this be interrupted.
 func (t Teams) removeMembers(ctx context.Context, team scim.ID) error {
 	return t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.teamMembers(team)}, func(edge table.Item) []table.Key {
-		return []table.Key{t.keys.teamMembership(scim.ID(edge.Text("SK")), team)}
+		return []table.Key{t.keys.teamMembership(itemID(edge), team)}
 	})
 }
 
@@ -131,7 +131,7 @@ func (d *Directory) teamNames(ctx context.Context, edges []table.Item) ([]string
 		if err != nil {
 			return nil, err
 		}
-		names[at[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}]] = team.Name()
+		names[at[item.Key()]] = team.Name()
 	}
 	return names, err
 }

@@ -34,7 +34,7 @@ func (t Teams) Members(ctx context.Context, id, after scim.ID, limit int) (page 
 		deleting:  map[scim.ID]bool{},
 	}
 	for _, edge := range edges {
-		r.ids = append(r.ids, scim.ID(edge.Text("SK")))
+		r.ids = append(r.ids, itemID(edge))
 	}
 	err = r.read(ctx)
 	return r.list(), scim.ID(last), err
@@ -91,7 +91,7 @@ func (r *teamMemberReader) readItems(ctx context.Context, ids []scim.ID, keys ..
 
 // add notes who an item shows. An edge shows only that somebody is in the team.
 func (r *teamMemberReader) add(item table.Item) error {
-	m := TeamMember{ID: scim.ID(item.Text("SK")), Kind: personKind(item)}
+	m := TeamMember{ID: itemID(item), Kind: personKind(item)}
 	if m.Kind == "" {
 		if _, met := r.found[m.ID]; !met {
 			r.found[m.ID] = m

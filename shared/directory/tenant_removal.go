@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"scimserver/shared/provlog"
-	"scimserver/shared/scim"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 )
@@ -107,7 +106,7 @@ func (t *namespace) deleteEach(ctx context.Context, k Kind, items []table.Item) 
 	work.SetLimit(maxParallel)
 	for _, item := range items {
 		work.Go(func() error {
-			err := t.delete(ctx, k, scim.ID(item.Text("SK")), nil)
+			err := t.delete(ctx, k, itemID(item), nil)
 			if errors.Is(err, ErrNotFound) {
 				return nil
 			}

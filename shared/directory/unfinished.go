@@ -10,14 +10,13 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// lease is the time in which the function that began a change or deletion may
-// still be at work on it: longer than a request can take.
+// lease is how long the function that began a change or deletion may still be working on it:
+// longer than a request can take.
 const lease = 30 * time.Second
 
-// EnqueueUnfinished looks at an item that the table's stream shows with a mark of deletion or
-// a pending change. Work that is still to be done is noted for Sweep, or finished
-// at once if the function that began it can't be at it any more. The error is
-// ErrUnavailable.
+// EnqueueUnfinished handles an item that has a mark of deletion or a pending change in the
+// table's stream. It records unfinished work for Sweep, or finishes the work at once if the
+// function that began it can't be running any more. The error is ErrUnavailable.
 func (d *Directory) EnqueueUnfinished(ctx context.Context, pk, sk string) error {
 	w, ok := workItemOf(pk, sk)
 	if !ok {
@@ -30,18 +29,20 @@ func (d *Directory) EnqueueUnfinished(ctx context.Context, pk, sk string) error 
 	if d.now().Sub(since) >= lease {
 		return d.finish(ctx, w)
 	}
-	return d.db.Write(ctx, func(table.Stamp) table.Write {
-		return table.Put(w.noteKey(), table.Item{"since": scim.FormatTime(since)})
-	})
+	n := note{w, scim.FormatTime(since)}
+	return d.db.Write(ctx, func(table.Stamp) table.Write { return table.Put(w.noteKey(), n.item()) })
 }
 
-// Sweep finishes all noted work whose lease is over, and returns how much that was.
-// The error is that of the first piece of work that could not be finished; the
-// others are tried nevertheless.
+// Sweep finishes all recorded work whose lease is over, and returns the number of finished
+// work items. It attempts all of them, and returns the first error.
 func (d *Directory) Sweep(ctx context.Context) (finished int, err error) {
-	notes, _, err := d.db.Query(ctx, table.Query{PK: unfinishedPK})
-	for _, note := range notes {
-		over, problem := d.finishNoted(ctx, note)
+	items, _, err := d.db.Query(ctx, table.Query{PK: unfinishedPK})
+	for _, item := range items {
+		n, ok := noteFrom(item)
+		if !ok {
+			continue
+		}
+		over, problem := d.finishNoted(ctx, n)
 		if problem != nil && err == nil {
 			err = problem
 		}
@@ -52,35 +53,31 @@ func (d *Directory) Sweep(ctx context.Context) (finished int, err error) {
 	return finished, err
 }
 
-// finishNoted finishes the work of one note, unless its lease goes on or another sweep is
-// at it, and takes the note away.
-func (d *Directory) finishNoted(ctx context.Context, note table.Item) (finished bool, err error) {
-	w, ok := parseNoteKey(note.Text("SK"))
-	if !ok {
-		return false, nil
-	}
-	since, err := d.startedAt(ctx, w)
+// finishNoted finishes the work of one note and deletes the note, unless the lease is not over
+// or another sweep has reserved it.
+func (d *Directory) finishNoted(ctx context.Context, n note) (finished bool, err error) {
+	since, err := d.startedAt(ctx, n.workItem)
 	switch {
 	case err != nil:
 		return false, err
 	case !since.IsZero() && d.now().Sub(since) < lease:
 		return false, nil
 	case !since.IsZero():
-		if mine, err := d.reserve(ctx, w); err != nil || !mine {
+		if mine, err := d.reserve(ctx, n.workItem); err != nil || !mine {
 			return false, err
 		}
-		if err := d.finish(ctx, w); err != nil {
-			d.unreserve(ctx, w)
+		if err := d.finish(ctx, n.workItem); err != nil {
+			d.unreserve(ctx, n.workItem)
 			return false, err
 		}
 	}
-	return !since.IsZero(), d.deleteNote(ctx, w, note)
+	return !since.IsZero(), d.deleteNote(ctx, n)
 }
 
-// deleteNote takes a note away, unless EnqueueUnfinished has written a newer one meanwhile.
-func (d *Directory) deleteNote(ctx context.Context, w workItem, note table.Item) error {
+// deleteNote deletes a note, unless EnqueueUnfinished has written a newer one meanwhile.
+func (d *Directory) deleteNote(ctx context.Context, n note) error {
 	err := d.db.Write(ctx, func(table.Stamp) table.Write {
-		return table.Delete(w.noteKey()).WithCondition("#since = :since", table.Item{"since": note.Text("since")})
+		return table.Delete(n.noteKey()).WithCondition("#since = :since", table.Item{"since": n.since})
 	})
 	return ignoreConditionFailed(err, table.FailedConditions(err))
 }
@@ -92,7 +89,7 @@ type workItem struct {
 	id     scim.ID
 }
 
-// workItemOf tells which resource an item is.
+// workItemOf returns the resource with a key, false if the key is of another item.
 func workItemOf(pk, sk string) (workItem, bool) {
 	if pk == AccountKind.keyName() {
 		return workItem{"", AccountKind, scim.ID(sk)}, true
@@ -109,16 +106,24 @@ func (w workItem) noteKey() table.Key {
 	return table.Key{PK: unfinishedPK, SK: string(w.tenant) + "#" + string(w.kind) + "#" + string(w.id)}
 }
 
-func parseNoteKey(sk string) (workItem, bool) {
-	parts := strings.Split(sk, "#")
-	if len(parts) != 3 {
-		return workItem{}, false
-	}
-	return workItem{tenant.ID(parts[0]), Kind(parts[1]), scim.ID(parts[2])}, true
+// note is the record of a work item for Sweep.
+type note struct {
+	workItem
+	since string // when the work began
 }
 
-// startedAt returns when the work on a resource was begun, the zero time if there is
-// none.
+// noteFrom returns a stored note, false if its key is malformed.
+func noteFrom(item table.Item) (note, bool) {
+	parts := strings.Split(item.Text("SK"), "#")
+	if len(parts) != 3 {
+		return note{}, false
+	}
+	return note{workItem{tenant.ID(parts[0]), Kind(parts[1]), scim.ID(parts[2])}, item.Text("since")}, true
+}
+
+func (n note) item() table.Item { return table.Item{"since": n.since} }
+
+// startedAt returns when the work on a resource began, the zero time if there is no work.
 func (d *Directory) startedAt(ctx context.Context, w workItem) (time.Time, error) {
 	item, err := d.db.Get(ctx, d.namespace(w.tenant).keys.resource(w.kind, w.id))
 	if err != nil {
@@ -134,7 +139,7 @@ func (d *Directory) startedAt(ctx context.Context, w workItem) (time.Time, error
 	return time.Parse(time.RFC3339, at)
 }
 
-// finish does what is left of the work on a resource.
+// finish finishes the work on a resource.
 func (d *Directory) finish(ctx context.Context, w workItem) error {
 	t := d.namespace(w.tenant)
 	item, err := d.db.Get(ctx, t.keys.resource(w.kind, w.id))

@@ -12,6 +12,9 @@ import (
 // []byte; nothing else is stored.
 type Item map[string]any
 
+// Key returns the key of an item that was read.
+func (i Item) Key() Key { return Key{PK: i.Text("PK"), SK: i.Text("SK")} }
+
 // Text returns a string attribute, or "" if the item has none.
 func (i Item) Text(name string) string {
 	s, _ := i[name].(string)
