@@ -45,13 +45,13 @@ func TestUnassignedValues(t *testing.T) { // P-3.3-2, P-3.3-3, P-3.5.1-4, S-2.5-
 	}
 }
 
-func TestCreateRejects(t *testing.T) { // P-3.3-9, P-3.3-11, P-3.3.1-2, S-4.1.1-1, S-3-2, S-3.3-1
+func TestCreateRejects(t *testing.T) {
 	c := newClient(t)
 	for _, tt := range []struct{ body, scimType string }{
-		{`{"schemas":["` + scim.UserSchema + `"]}`, "invalidValue"},
+		{`{"schemas":["` + scim.UserSchema + `"]}`, "invalidValue"}, // P-3.3-9, S-4.1.1-1
 		{user("", ""), "invalidValue"},
 		{`{"schemas":["` + scim.UserSchema + `"],"userName":null}`, "invalidValue"},
-		{`{"schemas":["` + scim.UserSchema + `"],"userName":5}`, "invalidValue"},
+		{`{"schemas":["` + scim.UserSchema + `"],"userName":5}`, "invalidValue"}, // P-3.3-11
 		{user("ann", `,"active":"yes"`), "invalidValue"},
 		{user("ann", `,"active":"true"`), "invalidValue"}, // S-2.3.2-1
 		{user("ann", `,"active":1`), "invalidValue"},
@@ -59,9 +59,10 @@ func TestCreateRejects(t *testing.T) { // P-3.3-9, P-3.3-11, P-3.3.1-2, S-4.1.1-
 		{user("ann", `,"emails":{}`), "invalidValue"},
 		{user("ann", `,"emails":{"value":"x"}`), "invalidValue"},
 		{user("ann", `,"emails":[{"value":{"a":1}}]`), "invalidValue"}, // S-2.3.8-2
+		// P-3.3.1-2
 		{`{"schemas":["` + scim.GroupSchema + `"],"userName":"ann","displayName":"x"}`, "invalidSyntax"},
-		{`{"schemas":["` + scim.EnterpriseUserSchema + `"],"userName":"ann"}`, "invalidSyntax"},
-		{`{"schemas":["` + scim.UserSchema + `","urn:x"],"userName":"ann"}`, "invalidSyntax"},
+		{`{"schemas":["` + scim.EnterpriseUserSchema + `"],"userName":"ann"}`, "invalidSyntax"}, // S-3.3-1
+		{`{"schemas":["` + scim.UserSchema + `","urn:x"],"userName":"ann"}`, "invalidSyntax"},   // S-3-2
 		{`{"schemas":"` + scim.UserSchema + `","userName":"ann"}`, "invalidSyntax"},
 	} {
 		c.wants(c.send("POST", "/Users", tt.body), 400, tt.scimType)

@@ -11,16 +11,17 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-func TestDeletedUsersAreGone(t *testing.T) { // P-3.6-1, P-3.6-2, P-3.6-3, P-3.6-4, P-3.6-5, P-3.6-6
+func TestDeletedUsersAreGone(t *testing.T) {
 	c := newClient(t)
 	a := c.create("ann", `,"externalId":"e","emails":[{"value":"ann@x.org"}]`)
-	if d := c.wants(c.send("DELETE", path(a), ""), 204, ""); d.Text != "" {
+	if d := c.wants(c.send("DELETE", path(a), ""), 204, ""); d.Text != "" { // P-3.6-1
 		t.Errorf("204 with %q", d.Text)
 	}
-	c.wants(c.get(a), 404, "")
+	c.wants(c.get(a), 404, "") // P-3.6-2
 	c.wants(c.send("PUT", path(a), user("ann", "")), 404, "")
 	c.wants(c.patch(a, `[{"op":"remove","path":"title"}]`), 404, "")
-	c.wants(c.send("DELETE", path(a), ""), 404, "")
+	c.wants(c.send("DELETE", path(a), ""), 404, "") // P-3.6-6
+	// P-3.6-3
 	for _, filter := range []string{`id eq "` + id(a) + `"`, `userName eq "ann"`, `externalId eq "e"`, `emails.value eq "ann@x.org"`, `userName pr`} {
 		c.finds(filter, "0")
 	}
@@ -29,7 +30,7 @@ func TestDeletedUsersAreGone(t *testing.T) { // P-3.6-1, P-3.6-2, P-3.6-3, P-3.6
 			t.Errorf("%s: %s", name, list.Text)
 		}
 	}
-	c.create("ann", `,"externalId":"e","emails":[{"value":"ann@x.org"}]`)
+	c.create("ann", `,"externalId":"e","emails":[{"value":"ann@x.org"}]`) // P-3.6-4, P-3.6-5
 }
 
 func TestIDsAreNeverGivenAgain(t *testing.T) { // P-3.6-9, S-3.1-6, S-3.1-8

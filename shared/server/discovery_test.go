@@ -18,21 +18,24 @@ func (c *client) config() scim.Value {
 
 // TestAnnouncementsAreTrue asks the service for every feature that it could
 // announce. A flag that has no check here fails the test.
-func TestAnnouncementsAreTrue(t *testing.T) { // P-4-9, P-3.5-2, P-3.5.2-1, P-3.14-1, P-3.4.2.2-1, P-3.4.2.3-1, P-3.7-1, S-4.1.1-16, S-5-1
+func TestAnnouncementsAreTrue(t *testing.T) { // P-4-9, S-5-1
 	hashed := 0
 	for _, hash := range []func(string) (string, error){nil, func(string) (string, error) { hashed++; return "$", nil }} {
 		c := newClient(t, func(o *server.Options) { o.Passwords = hash })
 		b, a := c.create("b", ""), c.create("a", "")
 		works := map[string]func() bool{
-			"patch":  func() bool { return c.patch(a, `[{"op":"add","path":"title","value":"x"}]`).StatusCode == 200 },
-			"bulk":   func() bool { return c.send("POST", "/Bulk", "{}").StatusCode != 501 },
+			// P-3.5-2, P-3.5.2-1
+			"patch": func() bool { return c.patch(a, `[{"op":"add","path":"title","value":"x"}]`).StatusCode == 200 },
+			"bulk":  func() bool { return c.send("POST", "/Bulk", "{}").StatusCode != 501 }, // P-3.7-1
+			// P-3.4.2.2-1
 			"filter": func() bool { return c.search(`userName eq "a"`).Body.Get("totalResults").Text() == "1" },
-			"sort": func() bool {
+			"sort": func() bool { // P-3.4.2.3-1
 				up, down := c.send("GET", "/Users?sortBy=userName", ""), c.send("GET", "/Users?sortBy=userName&sortOrder=descending", "")
 				return c.wants(up, 200, "").Text != c.wants(down, 200, "").Text
 			},
+			// P-3.14-1
 			"etag": func() bool { return c.get(b, "If-None-Match", c.get(b).Header.Get("ETag")).StatusCode == 304 },
-			"changePassword": func() bool {
+			"changePassword": func() bool { // S-4.1.1-16
 				before := hashed
 				c.wants(c.send("PUT", path(b), user("b", `,"password":"new one"`)), 200, "")
 				return hashed > before
@@ -64,13 +67,15 @@ func TestMaxResults(t *testing.T) { // P-3.4.2.4-6, S-5-1
 	}
 }
 
-func TestServiceProviderConfig(t *testing.T) { // P-4-1, P-2-7, S-5-1, S-5-2, S-5-4, S-5-5, S-5-6
+func TestServiceProviderConfig(t *testing.T) { // P-4-1, S-5-1
 	c := newClient(t)
 	config := c.config()
+	// S-5-4, S-5-6
 	if config.Get("schemas").JSON() != `["`+scim.ServiceProviderConfigSchema+`"]` || !config.Get("Resources").IsEmpty() || !config.Get("id").IsEmpty() || !config.Get("documentationUri").IsEmpty() {
 		t.Errorf("%s", config.JSON())
 	}
 	meta := config.Get("meta")
+	// S-5-5
 	if meta.Get("resourceType").Text() != "ServiceProviderConfig" || meta.Get("location").Text() != base+"/ServiceProviderConfig" {
 		t.Errorf("meta %s", meta.JSON())
 	}
@@ -80,6 +85,7 @@ func TestServiceProviderConfig(t *testing.T) { // P-4-1, P-2-7, S-5-1, S-5-2, S-
 		}
 	}
 	schemes := config.Get("authenticationSchemes").Items()
+	// S-5-2, P-2-7
 	if len(schemes) != 2 || schemes[0].Get("type").Text() != "oauthbearertoken" || schemes[1].Get("type").Text() != "oauth2" {
 		t.Errorf("%s", config.Get("authenticationSchemes").JSON())
 	}

@@ -102,11 +102,12 @@ func (c *client) failures() []failure {
 }
 
 // The body of every error is an Error message whose status is a string.
-func TestErrors(t *testing.T) { // P-3.12-1, P-3.12-2, P-3.12-3, P-3.12-5, P-3.12-6, P-3.12-9, P-3.12-10, P-3.12-11, P-3.12-14, P-3.2-5, P-3.5.2-25
+func TestErrors(t *testing.T) {
 	c := newClient(t)
-	for _, f := range c.failures() {
+	for _, f := range c.failures() { // P-3.12-6, P-3.12-9, P-3.12-10, P-3.12-11, P-3.12-14, P-3.5.2-25
 		a := c.wants(c.send(f.method, f.path, f.body, f.headers...), f.status, f.scimType)
 		status := a.Body.Get("status")
+		// P-3.12-1, P-3.12-2, P-3.12-3, P-3.12-5, P-3.2-5
 		if a.Body.Get("schemas").JSON() != `["`+scim.ErrorMessage+`"]` || status.JSON() != `"`+strconv.Itoa(f.status)+`"` || len(a.Body.Get("detail").Text()) < 10 {
 			t.Errorf("%s %s: %s", f.method, f.path, a.Text)
 		}

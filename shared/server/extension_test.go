@@ -65,19 +65,23 @@ func TestRequiredExtension(t *testing.T) { // S-6-5, S-6-6, S-7-6, S-7-1
 	c.wants(c.send("GET", "/Schemas/"+extension, ""), 200, "")
 }
 
-func TestImmutable(t *testing.T) { // P-3.3-12, P-3.5.1-5, P-3.5.1-6, P-3.5.1-7, P-3.5.1-8, P-3.5.2-13, P-3.5.2-14, P-3.12-19, S-7-13
+func TestImmutable(t *testing.T) {
 	c := newClient(t, extended(t))
-	set := c.create("set", x(`"must":"m","imm":"a"`))
+	set := c.create("set", x(`"must":"m","imm":"a"`)) // P-3.3-12, S-7-13
 	if set.Body.Get(extension).Get("imm").Text() != "a" {
 		t.Errorf("%s", set.Text)
 	}
-	c.wants(c.send("PUT", path(set), user("set", x(`"must":"m","imm":"a"`))), 200, "")
+	c.wants(c.send("PUT", path(set), user("set", x(`"must":"m","imm":"a"`))), 200, "") // P-3.5.1-5
+	// P-3.5.1-6, P-3.12-19
 	c.wants(c.send("PUT", path(set), user("set", x(`"must":"m","imm":"b"`))), 400, "mutability")
+	// P-3.5.2-13
 	c.wants(c.patch(set, `[{"op":"replace","path":"`+extension+`:imm","value":"b"}]`), 400, "mutability")
-	c.wants(c.send("PUT", path(set), user("set", x(`"must":"m"`))), 200, "") // left out: kept
+	c.wants(c.send("PUT", path(set), user("set", x(`"must":"m"`))), 200, "") // left out: kept // P-3.5.1-8
 	c.unchanged(set)
 	for name, change := range map[string]func(answer) answer{
-		"put":   func(a answer) answer { return c.send("PUT", path(a), user("put", x(`"must":"m","imm":"a"`))) },
+		// P-3.5.1-7
+		"put": func(a answer) answer { return c.send("PUT", path(a), user("put", x(`"must":"m","imm":"a"`))) },
+		// P-3.5.2-14
 		"patch": func(a answer) answer { return c.patch(a, `[{"op":"add","path":"`+extension+`:imm","value":"a"}]`) },
 	} {
 		unset := c.create(name, x(`"must":"m"`))
@@ -88,14 +92,14 @@ func TestImmutable(t *testing.T) { // P-3.3-12, P-3.5.1-5, P-3.5.1-6, P-3.5.1-7,
 	}
 }
 
-func TestReturned(t *testing.T) { // P-3.4-1, S-7-15, S-7-16, S-7-17, S-7-18, P-3.9-8, P-3.9-9
+func TestReturned(t *testing.T) {
 	c := newClient(t, extended(t))
 	a := c.create("ann", x(`"must":"m","def":"d","alw":"a","req":"r","nev":"n"`))
 	for query, want := range map[string]string{
-		"":                                    `{"def":"d","alw":"a","must":"m"}`,
-		"?attributes=userName":                `{"alw":"a"}`,
-		"?attributes=" + extension + ":req":   `{"alw":"a","req":"r"}`,
-		"?attributes=" + extension + ":nev":   `{"alw":"a"}`,
+		"":                                    `{"def":"d","alw":"a","must":"m"}`, // P-3.4-1, S-7-17
+		"?attributes=userName":                `{"alw":"a"}`,                      // S-7-15
+		"?attributes=" + extension + ":req":   `{"alw":"a","req":"r"}`,            // P-3.9-8
+		"?attributes=" + extension + ":nev":   `{"alw":"a"}`,                      // P-3.9-9
 		"?attributes=" + extension:            `{"def":"d","alw":"a","must":"m"}`,
 		"?excludedAttributes=" + extension:    `{"alw":"a"}`,
 		"?excludedAttributes=userName," + "x": `{"def":"d","alw":"a","must":"m"}`,
@@ -114,6 +118,7 @@ func TestReturned(t *testing.T) { // P-3.4-1, S-7-15, S-7-16, S-7-17, S-7-18, P-
 		c.patch(a, `[{"op":"replace","value":{"`+extension+`":{"req":"r3","nev":"n3"}}}]`),
 	}
 	for i, b := range sent {
+		// S-7-18, S-7-16
 		if got := b.Body.Get(extension); got.Get("req").IsEmpty() || !got.Get("nev").IsEmpty() {
 			t.Errorf("%d: %s", i, b.Text)
 		}

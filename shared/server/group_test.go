@@ -80,11 +80,12 @@ func (c *client) patchStatus() int {
 	return 200
 }
 
-func TestGroup(t *testing.T) { // P-3.3.1-1, P-3.4.1-3, P-3.14-2, P-3.14-3, S-4.2-1, S-4.2-3, S-2.3.7-4, S-3.1-5
+func TestGroup(t *testing.T) {
 	c := newClient(t)
 	ids := c.people("ann", "bob")
 	inner := c.createGroup("inner", "")
 	a := c.createGroup("Staff", `,"id":"mine","externalId":"Ext","members":[{"value":"`+ids[0]+`","display":"Ann"},{"value":"`+ids[1]+`","type":"USER"},{"value":"`+id(inner)+`"}]`)
+	// P-3.3.1-1, P-3.14-2, P-3.14-3
 	if a.Header.Get("Location") != base+"/Groups/"+id(a) || a.Header.Get("ETag") != `W/"1"` || a.Body.Get("meta").Get("resourceType").Text() != "Group" || id(a) == "mine" {
 		t.Errorf("%v %s", a.Header, a.Text)
 	}
@@ -92,10 +93,12 @@ func TestGroup(t *testing.T) { // P-3.3.1-1, P-3.4.1-3, P-3.14-2, P-3.14-3, S-4.
 	for _, m := range a.Body.Get("members").Items() {
 		ref, ok := strings.CutPrefix(m.Get("$ref").Text(), base)
 		seen[m.Get("value").Text()+m.Get("type").Text()+m.Get("display").Text()] = ok
+		// S-2.3.7-4
 		if got := c.wants(c.send("GET", ref, ""), 200, ""); id(got) != m.Get("value").Text() || got.Body.Get("meta").Get("resourceType").Text() != m.Get("type").Text() {
 			t.Errorf("%s refers to %s", m.JSON(), got.Text)
 		}
 	}
+	// S-4.2-3
 	if len(seen) != 3 || !seen[ids[0]+"UserAnn"] || !seen[ids[1]+"User"] || !seen[id(inner)+"Group"] {
 		t.Errorf("%s", a.Text)
 	}
@@ -103,9 +106,9 @@ func TestGroup(t *testing.T) { // P-3.3.1-1, P-3.4.1-3, P-3.14-2, P-3.14-3, S-4.
 	if same := c.get(a, "If-None-Match", `W/"1"`); same.StatusCode != 304 {
 		t.Errorf("%d", same.StatusCode)
 	}
-	c.wants(c.send("GET", "/Groups/"+ids[0], ""), 404, "")
+	c.wants(c.send("GET", "/Groups/"+ids[0], ""), 404, "") // P-3.4.1-3, S-3.1-5
 	c.wants(c.send("GET", "/Users/"+id(a), ""), 404, "")
-	c.wants(c.send("POST", "/Groups", `{"schemas":["`+scim.GroupSchema+`"]}`), 400, "invalidValue")
+	c.wants(c.send("POST", "/Groups", `{"schemas":["`+scim.GroupSchema+`"]}`), 400, "invalidValue") // S-4.2-1
 	c.wants(c.send("POST", "/Groups", group("", "")), 400, "invalidValue")
 	c.wants(c.send("DELETE", path(a), "", "If-Match", `W/"9"`), 412, "")
 	c.wants(c.send("DELETE", path(a), ""), 204, "")

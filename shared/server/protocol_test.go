@@ -12,21 +12,22 @@ import (
 	"scimserver/shared/tenant"
 )
 
-func TestVersions(t *testing.T) { // P-3.14-4, P-3.14-5, P-3.14-6, P-3.14-7, P-3.5.1-18, P-3.6-7
+func TestVersions(t *testing.T) {
 	c := newClient(t)
 	path := "/Users/" + id(c.create("ann", ""))
+	// P-3.14-4
 	for tag, want := range map[string]int{`W/"1"`: 304, `"1"`: 304, `"9", W/"1"`: 304, "*": 304, `W/"2"`: 200, "1": 200} {
 		if a := c.send("GET", path, "", "If-None-Match", tag); a.StatusCode != want || want == 304 && a.Text != "" {
 			t.Errorf("If-None-Match %s: %d", tag, a.StatusCode)
 		}
 	}
-	for _, tag := range []string{`W/"2"`, `"x, *, y"`, `"a,"1",b"`, `"1`, `1`} {
+	for _, tag := range []string{`W/"2"`, `"x, *, y"`, `"a,"1",b"`, `"1`, `1`} { // P-3.14-5
 		c.wants(c.send("PUT", path, user("anne", ""), "If-Match", tag), 412, "")
 	}
-	c.wants(c.send("DELETE", path, "", "If-Match", `W/"2"`), 412, "")
-	c.wants(c.send("PUT", path, user("anne", ""), "If-Match", `W/"1"`), 200, "")
+	c.wants(c.send("DELETE", path, "", "If-Match", `W/"2"`), 412, "")            // P-3.6-7
+	c.wants(c.send("PUT", path, user("anne", ""), "If-Match", `W/"1"`), 200, "") // P-3.14-6, P-3.5.1-18
 	c.wants(c.send("PUT", path, user("ann", ""), "If-Match", `W/"1"`), 412, "")
-	c.wants(c.send("PUT", path, user("ann", ""), "If-Match", "*"), 200, "")
+	c.wants(c.send("PUT", path, user("ann", ""), "If-Match", "*"), 200, "") // P-3.14-7
 	c.wants(c.send("PUT", "/Users/none", user("ann", ""), "If-Match", "*"), 404, "")
 	c.wants(c.send("DELETE", path, "", "If-Match", `"3"`), 204, "")
 }
@@ -144,19 +145,19 @@ func TestAccept(t *testing.T) { // P-3.8-3, P-3.8-4, P-3.8-5, P-3.8-6
 	}
 }
 
-func TestRoutes(t *testing.T) { // P-3.2-3, P-3.2-6, P-3.3-13, P-3.4.3-11, P-3.12-9, P-3.12-14, P-3.13-1, P-3.13-2, P-4-7, P-4-8
+func TestRoutes(t *testing.T) { // P-3.2-6
 	c := newClient(t)
 	for _, tt := range []struct {
 		method, path string
 		status       int
 		allow        string
 	}{
-		{"PUT", "/Users", 405, "GET, POST"},
+		{"PUT", "/Users", 405, "GET, POST"}, // P-3.2-3
 		{"DELETE", "/Users", 405, "GET, POST"},
-		{"POST", "/Users/x", 405, "DELETE, GET, PATCH, PUT"},
-		{"GET", "/Users/.search", 405, "POST"},
+		{"POST", "/Users/x", 405, "DELETE, GET, PATCH, PUT"}, // P-3.3-13
+		{"GET", "/Users/.search", 405, "POST"},               // P-3.4.3-11
 		{"OPTIONS", "/Users", 405, "GET, POST"},
-		{"POST", "/Schemas", 405, "GET"},
+		{"POST", "/Schemas", 405, "GET"}, // P-4-7
 		{"DELETE", "/ResourceTypes/User", 405, "GET"},
 		{"PUT", "/ServiceProviderConfig", 405, "GET"},
 		{"PATCH", "/Users/x", 400, ""},
@@ -165,14 +166,14 @@ func TestRoutes(t *testing.T) { // P-3.2-3, P-3.2-6, P-3.3-13, P-3.4.3-11, P-3.1
 		{"PATCH", "/Groups/x", 400, ""},
 		{"PUT", "/Groups", 405, "GET, POST"},
 		{"POST", "/Groups/x", 405, "DELETE, GET, PATCH, PUT"},
-		{"GET", "/Bulk", 405, "POST"},
+		{"GET", "/Bulk", 405, "POST"}, // P-3.12-14
 		{"GET", "/Me", 404, ""},
 		{"POST", "/.search", 400, ""},
-		{"GET", "/Nope", 404, ""},
+		{"GET", "/Nope", 404, ""}, // P-3.12-9
 		{"GET", "/", 404, ""},
-		{"GET", "/users", 404, ""},
+		{"GET", "/users", 404, ""}, // P-4-8
 		{"GET", "/Users/x/y", 404, ""},
-		{"GET", "/Users/v2", 404, ""},
+		{"GET", "/Users/v2", 404, ""}, // P-3.13-1, P-3.13-2
 		{"GET", "/ServiceProviderConfigs", 404, ""},
 		{"GET", "/Users.scim", 404, ""}, // P-3.8-10
 		{"GET", "/Users/", 404, ""},
@@ -224,21 +225,22 @@ func TestExtraSlash(t *testing.T) { // P-3.12-9
 	}
 }
 
-func TestCallers(t *testing.T) { // P-2-1, P-2-2, P-2.1-1, P-3.12-7, P-3.12-8
+func TestCallers(t *testing.T) {
 	c := newClient(t)
 	path := "/Users/" + id(c.create("ann", ""))
 	own := c.origin.Caller
 	c.origin.Caller.Scopes = []tenant.Scope{tenant.Read}
 	c.wants(c.send("GET", path, ""), 200, "")
-	for _, method := range []string{"PUT", "DELETE"} {
+	for _, method := range []string{"PUT", "DELETE"} { // P-2-2, P-2.1-1, P-3.12-8
 		c.wants(c.send(method, path, user("x", "")), 403, "")
 	}
 	c.origin.Caller.Scopes = nil
 	c.wants(c.send("GET", path, ""), 403, "")
 	c.origin.Caller = own
 	c.origin.Caller.Expires = time.Now().Add(-time.Second)
-	c.wants(c.send("GET", path, ""), 401, "")
+	c.wants(c.send("GET", path, ""), 401, "") // P-3.12-7
 	c.origin.Caller = tenant.Caller{}
+	// P-2-1
 	if a := c.wants(c.send("GET", path, ""), 401, ""); !strings.HasPrefix(a.Header.Get("WWW-Authenticate"), "Bearer") {
 		t.Errorf("WWW-Authenticate %q", a.Header.Get("WWW-Authenticate"))
 	}

@@ -41,18 +41,21 @@ func TestPutReplaces(t *testing.T) { // P-3.5-1, P-3.5.1-1, P-3.5.1-2, P-3.5.1-1
 	c.create("bob", `,"emails":[{"value":"a@x.org"}]`) // what was left is free
 }
 
-func TestPutKeepsWhatTheClientCannotWrite(t *testing.T) { // P-3.5.1-9, P-3.5.1-15, S-3.1-6, S-3.1-7, S-3.1-17, S-4.1.2-7, S-4.3-2
+func TestPutKeepsWhatTheClientCannotWrite(t *testing.T) { // P-3.5.1-9
 	c := newClient(t)
 	a := c.create("ann", "")
 	time.Sleep(2 * time.Millisecond) // lastModified has milliseconds
 	b := c.wants(c.send("PUT", path(a), user("ann.new", `,"id":"x","meta":{"created":"2000-01-01T00:00:00Z","resourceType":"Foo"},"groups":[{"value":"g"}],`+
 		enterprise+`:{"manager":{"value":"m","displayName":"Mine"}}`)), 200, "")
+	// S-3.1-6, S-3.1-7, S-3.1-17
 	if id(b) != id(a) || b.Body.Get("meta").Get("created").Text() != a.Body.Get("meta").Get("created").Text() || b.Body.Get("meta").Get("resourceType").Text() != "User" {
 		t.Errorf("%s", b.Text)
 	}
+	// P-3.5.1-15
 	if b.Body.Get("meta").Get("lastModified").Text() <= a.Body.Get("meta").Get("lastModified").Text() {
 		t.Errorf("lastModified stays: %s", b.Text)
 	}
+	// S-4.1.2-7, S-4.3-2
 	if got := b.Body.Get(scim.EnterpriseUserSchema).JSON(); got != `{"manager":{"value":"m"}}` || !b.Body.Get("groups").IsEmpty() {
 		t.Errorf("%s", b.Text)
 	}
@@ -93,14 +96,15 @@ func TestPutOfMeWithoutActive(t *testing.T) { // P-3.5.1-2, P-3.11-7
 	}
 }
 
-func TestPutRefuses(t *testing.T) { // P-3.5.1-10, P-3.5.1-12, P-3.5.1-13, P-3.2-4, S-4.1.1-1, S-4.1.1-2, S-7-6
+func TestPutRefuses(t *testing.T) {
 	c := newClient(t)
 	c.create("bob", "")
 	a := c.create("ann", "")
-	c.wants(c.send("PUT", path(a), user("BOB", "")), 409, "uniqueness")
-	c.wants(c.send("PUT", path(a), user("", "")), 400, "invalidValue")
+	c.wants(c.send("PUT", path(a), user("BOB", "")), 409, "uniqueness") // P-3.5.1-13, S-4.1.1-2
+	c.wants(c.send("PUT", path(a), user("", "")), 400, "invalidValue")  // P-3.5.1-10, S-4.1.1-1, S-7-6
 	c.wants(c.send("PUT", path(a), `{"schemas":["`+scim.UserSchema+`"],"userName":null}`), 400, "invalidValue")
 	c.wants(c.send("PUT", path(a), user("ann", `,"emails":[{"value":"x","primary":true},{"value":"y","primary":true}]`)), 400, "invalidValue") // S-2.4-3
+	// P-3.5.1-12, P-3.2-4
 	c.wants(c.send("PUT", "/Users/00000000-0000-4000-8000-000000000000", user("new", "")), 404, "")
 	c.unchanged(a)
 	c.finds(`userName eq "new"`, "0")

@@ -31,31 +31,34 @@ func TestSchemasAttribute(t *testing.T) { // S-3-2, S-3-3, S-3-4, S-3-8, S-3-9, 
 	c.finds(`schemas eq "`+scim.EnterpriseUserSchema+`"`, "4") // P-3.4.2.2-38
 }
 
-func TestMeta(t *testing.T) { // S-3.1-16, S-3.1-17, S-3.1-18, S-3.1-19, S-3.1-20, S-3.1-21, S-2.3.5-2, P-3.14-2
+func TestMeta(t *testing.T) {
 	c := newClient(t)
 	a := c.create("ann", "")
 	weak := regexp.MustCompile(`^W/".+"$`)
 	created := a.Body.Get("meta").Get("created").Text()
-	if created != a.Body.Get("meta").Get("lastModified").Text() {
+	if created != a.Body.Get("meta").Get("lastModified").Text() { // S-3.1-18
 		t.Errorf("%s", a.Text)
 	}
 	time.Sleep(2 * time.Millisecond) // lastModified has milliseconds
 	for _, b := range []answer{a, c.send("PUT", path(a), user("ann", `,"title":"x"`)), c.patch(a, `[{"op":"remove","path":"title"}]`), c.get(a)} {
 		meta := b.Body.Get("meta")
 		for _, name := range []string{"created", "lastModified"} {
+			// S-3.1-17, S-2.3.5-2
 			if at, err := time.Parse(time.RFC3339, meta.Get(name).Text()); err != nil || time.Since(at) > time.Minute {
 				t.Errorf("%s %s", name, meta.Get(name).Text())
 			}
 		}
+		// P-3.14-2, S-3.1-20, S-3.1-21
 		if meta.Get("created").Text() != created || b.Header.Get("ETag") != meta.Get("version").Text() || !weak.MatchString(b.Header.Get("ETag")) {
 			t.Errorf("ETag %s, %s", b.Header.Get("ETag"), b.Text)
 		}
+		// S-3.1-19
 		if meta.Get("location").Text() != b.Header.Get("Location") || meta.Get("location").Text() != base+path(a) {
 			t.Errorf("Location %s, %s", b.Header.Get("Location"), b.Text)
 		}
 		c.wants(c.sendTo("GET", meta.Get("location").Text(), ""), 200, "")
 	}
-	c.finds(`meta.resourceType eq "User"`, "1")
+	c.finds(`meta.resourceType eq "User"`, "1") // S-3.1-16
 	c.finds(`meta.resourceType eq "USER"`, "0")
 }
 

@@ -7,16 +7,18 @@ import (
 	"scimserver/shared/scim"
 )
 
-func TestRetrieve(t *testing.T) { // P-3.4.1-1, P-3.4.1-6, P-3.14-3, S-3.1-19, S-3.1-20, S-3.1-21
+func TestRetrieve(t *testing.T) { // P-3.4.1-1
 	c := newClient(t)
 	a := c.wants(c.get(c.create("ann", "")), 200, "")
 	meta := a.Body.Get("meta")
 	if !a.Body.Get("Resources").IsEmpty() || !a.Body.Get("totalResults").IsEmpty() || a.Body.Get("userName").Text() != "ann" {
 		t.Errorf("%s", a.Text)
 	}
+	// P-3.14-3, S-3.1-20, S-3.1-21
 	if a.Header.Get("ETag") != meta.Get("version").Text() || !strings.HasPrefix(a.Header.Get("ETag"), `W/"`) {
 		t.Errorf("ETag %q, meta %s", a.Header.Get("ETag"), meta.JSON())
 	}
+	// P-3.4.1-6, S-3.1-19
 	if a.Header.Get("Location") != base+path(a) || meta.Get("location").Text() != base+path(a) || len(a.Header.Values("Content-Location")) > 0 {
 		t.Errorf("Location %q, Content-Location %q, meta %s", a.Header.Get("Location"), a.Header.Get("Content-Location"), meta.JSON())
 	}

@@ -64,20 +64,20 @@ func (c *client) crowd(n int) []string {
 	return all
 }
 
-func TestCursorWalk(t *testing.T) { // C-2-1, C-2-2, C-2-5, C-2-6, C-2-7, C-2-8, C-2-10, C-2-12, C-2.2-1, C-3-1, C-4-2, C-5.3-1
+func TestCursorWalk(t *testing.T) { // C-2-12
 	c := newClient(t)
 	want := c.crowd(12)
 	for _, both := range [][2]string{
 		{"", ""},
 		{"&filter=" + escape(`userName sw "u"`), `,"filter":` + enclose(`userName sw "u"`)},
-		{"&sortBy=title", `,"sortBy":"title"`},
+		{"&sortBy=title", `,"sortBy":"title"`}, // C-2.2-1
 		{"&sortBy=title&sortOrder=descending&attributes=userName", `,"sortBy":"title","sortOrder":"descending","attributes":["userName"]`},
 		{"&sortBy=nickName&filter=" + escape(`title pr`), `,"sortBy":"nickName","filter":"title pr"`},
 	} {
 		unpaged := strings.Fields(namesOf(c.send("GET", "/Users?"+strings.TrimPrefix(both[0], "&"), ""), "id"))
 		for count, pages := range map[int]int{1: 12, 4: 3, 5: 3, 11: 2, 12: 1, 100: 1} {
-			for method, more := range map[string]string{"GET": both[0], "POST": both[1]} {
-				got, n := c.walk(method, "/Users", more, count)
+			for method, more := range map[string]string{"GET": both[0], "POST": both[1]} { // C-3-1
+				got, n := c.walk(method, "/Users", more, count) // C-2-2, C-2-6, C-2-7, C-2-8, C-5.3-1
 				if !slices.Equal(got, unpaged) || n != pages {
 					t.Errorf("%s %s by %d: %d in %d pages: %v, want %v", method, more, count, len(got), n, got, unpaged)
 				}
@@ -87,6 +87,7 @@ func TestCursorWalk(t *testing.T) { // C-2-1, C-2-2, C-2-5, C-2-6, C-2-7, C-2-8,
 			t.Errorf("%s: unpaged %v", both[0], unpaged)
 		}
 	}
+	// C-2-1, C-2-5, C-2-10, C-4-2
 	for _, query := range []string{"?cursor&count=2", "?cursor=&count=2", "?count=2&cursor="} {
 		if a := c.wants(c.send("GET", "/Users"+query, ""), 200, ""); len(a.Body.Get("Resources").Items()) != 2 || next(a) == "" {
 			t.Errorf("%s: %s", query, a.Text)
@@ -97,9 +98,10 @@ func TestCursorWalk(t *testing.T) { // C-2-1, C-2-2, C-2-5, C-2-6, C-2-7, C-2-8,
 	}
 }
 
-func TestCursorCounts(t *testing.T) { // C-2-3, C-2-4, C-2-9, C-2.4-1, C-2.4-2, C-4-3
+func TestCursorCounts(t *testing.T) {
 	c := newClient(t)
 	c.crowd(5)
+	// C-2-3, C-2-4
 	for _, query := range []string{"?cursor=&count=0", "?cursor=&count=-1", "?cursor=&count=0&filter=" + escape("title pr")} {
 		a := c.wants(c.send("GET", "/Users"+query, ""), 200, "")
 		if a.Body.Get("totalResults").Text() != "5" || a.Body.Get("itemsPerPage").Text() != "0" || len(a.Body.Get("Resources").Items()) != 0 || strings.Contains(a.Text, "nextCursor") {
@@ -111,34 +113,34 @@ func TestCursorCounts(t *testing.T) { // C-2-3, C-2-4, C-2-9, C-2.4-1, C-2.4-2, 
 		first := c.send("GET", "/Users"+query, "")
 		second := c.send("GET", "/Users"+strings.Replace(query, "cursor=", "cursor="+next(first), 1), "")
 		for _, a := range []answer{first, second} {
-			if total := a.Body.Get("totalResults"); total.Kind() != scim.Null && total.Text() != want {
+			if total := a.Body.Get("totalResults"); total.Kind() != scim.Null && total.Text() != want { // C-2-9
 				t.Errorf("%s: totalResults %s, want %s or none", query, total.Text(), want)
 			}
 		}
 	}
-	for _, query := range []string{"", "?count=2", "?startIndex=2"} {
+	for _, query := range []string{"", "?count=2", "?startIndex=2"} { // C-2.4-1, C-2.4-2, C-4-3
 		if a := c.send("GET", "/Users"+query, ""); a.Body.Get("startIndex").Kind() != scim.Number || strings.Contains(a.Text, "nextCursor") {
 			t.Errorf("%s: %s", query, a.Text)
 		}
 	}
 }
 
-func TestCursorErrors(t *testing.T) { // C-2-11, C-2-14, C-2.1-1, C-2.1-2, C-2.1-4
+func TestCursorErrors(t *testing.T) { // C-2.1-1
 	c := newClient(t)
 	c.crowd(6)
 	const query = "/Users?count=2&sortBy=title&filter=title+pr&cursor="
 	cursor := next(c.wants(c.send("GET", query, ""), 200, ""))
 	again := c.wants(c.send("GET", query+cursor, ""), 200, "")
 	for changed, scimType := range map[string]string{
-		"/Users?count=2&sortBy=title&filter=userName+pr&cursor=":                   "invalidCursor",
+		"/Users?count=2&sortBy=title&filter=userName+pr&cursor=":                   "invalidCursor", // C-2-11
 		"/Users?count=2&sortBy=title&cursor=":                                      "invalidCursor",
 		"/Users?count=2&filter=title+pr&cursor=":                                   "invalidCursor",
 		"/Users?count=2&sortBy=userName&filter=title+pr&cursor=":                   "invalidCursor",
 		"/Users?count=2&sortBy=title&sortOrder=descending&filter=title+pr&cursor=": "invalidCursor",
 		"/Groups?count=2&sortBy=title&filter=title+pr&cursor=":                     "",
 		"/Groups?count=2&cursor=":                                                  "invalidCursor",
-		"/Users?count=3&sortBy=title&filter=title+pr&cursor=":                      "invalidCount",
-		"/Users?count=2&startIndex=1&sortBy=title&filter=title+pr&cursor=":         "invalidValue",
+		"/Users?count=3&sortBy=title&filter=title+pr&cursor=":                      "invalidCount", // C-2.1-4
+		"/Users?count=2&startIndex=1&sortBy=title&filter=title+pr&cursor=":         "invalidValue", // C-2-14
 		"/Users?count=two&sortBy=title&filter=title+pr&cursor=":                    "invalidCount",
 		"/Users?count=99999999999999999999&sortBy=title&filter=title+pr&cursor=":   "invalidCount",
 		"/Users?count=2&sortBy=title&filter=title+xx&cursor=":                      "invalidFilter",
@@ -148,6 +150,7 @@ func TestCursorErrors(t *testing.T) { // C-2-11, C-2-14, C-2.1-1, C-2.1-2, C-2.1
 		}
 	}
 	c.wants(c.post("", `,"count":2,"cursor":"`+cursor+`"`), 400, "invalidCursor")
+	// C-2.1-2
 	for _, wrong := range []string{"x", cursor[:len(cursor)-1], cursor[1:], cursor + "A", strings.Repeat("A", 5000), "%00", "%22", strings.ToLower(cursor)} {
 		c.wants(c.send("GET", query+wrong, ""), 400, "invalidCursor")
 	}

@@ -169,14 +169,14 @@ func TestExcludedMembersAreNotRead(t *testing.T) {
 	c.holds(g)
 }
 
-func TestGroupsOfUsers(t *testing.T) { // S-4.1.2-8, S-4.1.2-9, S-4.1.2-10, S-4.1.2-13, S-4.1.2-7, S-4.2-4, P-3.14-11, P-3.9-3
+func TestGroupsOfUsers(t *testing.T) {
 	c := newClient(t)
 	users, low, high, _ := c.nested()
 	entry := func(g answer, kind string) string {
 		return `{"value":"` + id(g) + `","$ref":"` + base + path(g) + `","display":"` + g.Body.Get("displayName").Text() + `","type":"` + kind + `"}`
 	}
 	in := func(entries ...string) string { slices.Sort(entries); return "[" + strings.Join(entries, ",") + "]" }
-	want := map[string]string{
+	want := map[string]string{ // S-4.1.2-8, S-4.1.2-10, S-4.1.2-13, S-4.2-4
 		users[0]: in(entry(low, "direct"), entry(high, "indirect")),
 		users[1]: in(entry(low, "direct"), entry(high, "indirect")),
 		users[2]: in(entry(high, "direct")),
@@ -194,16 +194,18 @@ func TestGroupsOfUsers(t *testing.T) { // S-4.1.2-8, S-4.1.2-9, S-4.1.2-10, S-4.
 	}
 	ann := c.send("GET", "/Users/"+users[0], "")
 	check("GET", ann.Body)
+	// S-4.1.2-7, S-4.1.2-9
 	check("PUT", c.wants(c.send("PUT", path(ann), user("a", `,"groups":[]`)), 200, "").Body)
 	check("PATCH", c.wants(c.patch(ann, `[{"op":"add","path":"title","value":"x"}]`), 200, "").Body)
 	c.wants(c.patch(ann, `[{"op":"remove","path":"groups"}]`), 400, "mutability")
+	// P-3.9-3
 	if got := c.send("GET", path(ann)+"?excludedAttributes=groups", ""); got.Body.Get("groups").Kind() != scim.Null {
 		t.Errorf("%s", got.Text)
 	}
 	tag := c.get(ann).Header.Get("ETag")
 	c.patched(low, `[{"op":"remove","path":"members[value eq \"`+users[0]+`\"]"}]`)
 	now := c.get(ann)
-	if now.Body.Get("groups").Kind() != scim.Null || now.Header.Get("ETag") != tag {
+	if now.Body.Get("groups").Kind() != scim.Null || now.Header.Get("ETag") != tag { // P-3.14-11
 		t.Errorf("%s", now.Text)
 	}
 	c.wants(c.send("DELETE", path(high), ""), 204, "")

@@ -20,7 +20,7 @@ func (c *client) post(endpoint, more string) answer {
 func enclose(s string) string { return scim.Text(s).JSON() }
 
 // TestSearchMessage compares each parameter in a message with that in a URL.
-func TestSearchMessage(t *testing.T) { // P-7.5.2-2, P-3.4.3-1, P-3.4.3-3, P-3.4.3-4, P-3.4.3-5, P-3.4.3-6, P-3.4.3-7, P-3.1-3
+func TestSearchMessage(t *testing.T) { // P-3.4.3-1, P-3.4.3-3, P-3.4.3-7, P-7.5.2-2, P-3.1-3
 	c := newClient(t)
 	for _, name := range []string{"c", "a", "B", "d"} {
 		c.create(name, `,"title":"T`+name+`","emails":[{"value":"`+name+`@x.org","type":"work"}]`)
@@ -33,15 +33,17 @@ func TestSearchMessage(t *testing.T) { // P-7.5.2-2, P-3.4.3-1, P-3.4.3-3, P-3.4
 		{"?attributes=TITLE,emails.value", `,"attributes":["TITLE","emails.value"]`},
 		{"?attributes=displayName", `,"Attributes":["displayName"]`},
 		{"?attributes=", `,"attributes":[]`},
+		// P-3.4.3-5
 		{"?excludedAttributes=emails,id,schemas,members", `,"excludedAttributes":["emails","id","schemas","members"]`},
 		{"?attributes=title&excludedAttributes=emails", `,"attributes":["title"],"excludedAttributes":["emails"]`},
+		// P-3.4.3-4
 		{"?filter=" + escape(`meta.resourceType pr and id pr`), `,"filter":"meta.resourceType pr and id pr"`},
 		{"?filter=" + escape(`displayName eq "B"`), `,"filter":` + enclose(`displayName eq "B"`)},
 		{"?filter=" + escape(long), `,"filter":` + enclose(long)},
 		{"?filter=" + escape(long+long), `,"filter":` + enclose(long+long)},
 		{"?filter=" + escape(`displayName regex "B"`), `,"filter":` + enclose(`displayName regex "B"`)},
 		{"?filter=", `,"filter":""`},
-		{"?sortBy=displayName", `,"sortBy":"displayName"`},
+		{"?sortBy=displayName", `,"sortBy":"displayName"`}, // P-3.4.3-6
 		{"?sortBy=meta.lastModified&sortOrder=descending", `,"sortBy":"meta.lastModified","sortOrder":"descending"`},
 		{"?sortBy=meta", `,"sortBy":"meta"`},
 		{"?sortBy=id&sortOrder=up", `,"sortBy":"id","sortOrder":"up"`},

@@ -10,17 +10,18 @@ import (
 	"scimserver/shared/tenant"
 )
 
-func TestCreate(t *testing.T) { // P-3.3-4, P-3.3-5, P-3.3-6, P-3.1-5, P-3.14-2, P-3.14-3, S-3.1-2, S-3.1-18
+func TestCreate(t *testing.T) { // P-3.3-4
 	c := newClient(t)
 	a := c.create("Ann", `,"id":"mine","password":"secret1","groups":[{"value":"g"}],"meta":{"created":"2000-01-01T00:00:00Z"},"foo":1,"TITLE":"Dr"`)
 	meta := a.Body.Get("meta")
 	location := base + "/Users/" + id(a)
-	if a.Header.Get("Location") != location || meta.Get("location").Text() != location {
+	if a.Header.Get("Location") != location || meta.Get("location").Text() != location { // P-3.3-6
 		t.Errorf("Location %q, meta %s", a.Header.Get("Location"), meta.JSON())
 	}
-	if a.Header.Get("ETag") != `W/"1"` || meta.Get("version").Text() != `W/"1"` {
+	if a.Header.Get("ETag") != `W/"1"` || meta.Get("version").Text() != `W/"1"` { // P-3.14-2, P-3.14-3
 		t.Errorf("ETag %q, meta %s", a.Header.Get("ETag"), meta.JSON())
 	}
+	// S-3.1-18
 	if meta.Get("resourceType").Text() != "User" || meta.Get("created").Text() != meta.Get("lastModified").Text() {
 		t.Errorf("meta %s", meta.JSON())
 	}
@@ -32,11 +33,12 @@ func TestCreate(t *testing.T) { // P-3.3-4, P-3.3-5, P-3.3-6, P-3.1-5, P-3.14-2,
 			t.Errorf("the answer has %s", absent)
 		}
 	}
+	// S-3.1-2
 	if id(a) == "mine" || a.Body.Get("title").Text() != "Dr" || a.Body.Get("userName").Text() != "Ann" {
 		t.Errorf("%s", a.Text)
 	}
 	got := c.wants(c.send("GET", "/Users/"+id(a), ""), 200, "")
-	if got.Text != a.Text || got.Header.Get("ETag") != `W/"1"` {
+	if got.Text != a.Text || got.Header.Get("ETag") != `W/"1"` { // P-3.3-5, P-3.1-5
 		t.Errorf("GET %s\nPOST %s", got.Text, a.Text)
 	}
 }
@@ -103,13 +105,15 @@ func escape(s string) string {
 	return strings.NewReplacer(" ", "+", `"`, "%22", `\`, "%5C", "=", "%3D").Replace(s)
 }
 
-func TestFirstPage(t *testing.T) { // P-3.4.2-4, P-3.4.2.4-1, P-3.4.2.4-2, P-3.4.2.4-3, P-3.4.2.4-4, P-3.4.2.4-5, P-3.4.2.4-8, P-3.4.2.4-11, P-3.4.2.4-12, P-3.14-10
+func TestFirstPage(t *testing.T) { // P-3.4.2-4, P-3.4.2.4-8
 	c := newClient(t)
 	for _, name := range []string{"a", "b", "c"} {
 		c.create(name, "")
 	}
 	for query, want := range map[string]string{
+		// P-3.4.2.4-1, P-3.4.2.4-2, P-3.4.2.4-3, P-3.4.2.4-4, P-3.4.2.4-5
 		"": "3 1 3", "?startIndex=1&count=2": "3 1 2", "?startIndex=-5": "3 1 3", "?count=-1": "3 1 0", "?count=0": "3 1 0",
+		// P-3.4.2.4-11
 		"?startIndex=9": "3 9 0", "?filter=id+eq+%22" + strings.Repeat("1", 1500) + "%22": "0 1 0", "?startIndex=3": "3 3 1", "?foo=bar": "3 1 3", "?count=100000": "3 1 3",
 	} {
 		a := c.wants(c.send("GET", "/Users"+query, ""), 200, "")
@@ -119,21 +123,22 @@ func TestFirstPage(t *testing.T) { // P-3.4.2-4, P-3.4.2.4-1, P-3.4.2.4-2, P-3.4
 		}
 	}
 	one := c.send("GET", "/Users?count=1", "").Body.Get("Resources").Items()[0]
-	if got := c.send("GET", "/Users/"+one.Get("id").Text(), ""); got.Text != one.JSON() {
+	if got := c.send("GET", "/Users/"+one.Get("id").Text(), ""); got.Text != one.JSON() { // P-3.14-10
 		t.Errorf("in a list %s, alone %s", one.JSON(), got.Text)
 	}
-	c.wants(c.send("GET", "/Users?count=abc", ""), 400, "invalidValue")
+	c.wants(c.send("GET", "/Users?count=abc", ""), 400, "invalidValue") // P-3.4.2.4-12
 	c.wants(c.send("GET", "/Users?startIndex=1.5", ""), 400, "invalidValue")
 	c.wants(c.send("GET", "/Users?startIndex=99999999999999999999", ""), 400, "invalidValue")
 }
 
-func TestDiscovery(t *testing.T) { // P-4-1, P-4-2, P-4-3, P-4-4, P-4-5, P-4-6, P-3.1-4, S-6-2, S-6-3, S-8.7-2
+func TestDiscovery(t *testing.T) {
 	c := newClient(t)
-	schemas := c.wants(c.send("GET", "/Schemas?count=1&startIndex=2&sortBy=id", ""), 200, "")
+	schemas := c.wants(c.send("GET", "/Schemas?count=1&startIndex=2&sortBy=id", ""), 200, "") // P-4-2, P-4-5
 	var ids []string
 	for _, s := range schemas.Body.Get("Resources").Items() {
 		ids = append(ids, s.Get("id").Text())
-		one := c.wants(c.send("GET", "/Schemas/"+strings.ToUpper(s.Get("id").Text()), ""), 200, "")
+		one := c.wants(c.send("GET", "/Schemas/"+strings.ToUpper(s.Get("id").Text()), ""), 200, "") // P-4-3
+		// S-8.7-2
 		if one.Text != s.JSON() || s.Get("meta").Get("resourceType").Text() != "Schema" || s.Get("schemas").JSON() != `["`+scim.SchemaSchema+`"]` {
 			t.Errorf("%s", one.Text)
 		}
@@ -144,20 +149,23 @@ func TestDiscovery(t *testing.T) { // P-4-1, P-4-2, P-4-3, P-4-4, P-4-5, P-4-6, 
 			t.Errorf("/Schemas lacks %s", want)
 		}
 	}
+	// P-3.1-4
 	if strings.Contains(all, ":api:messages:") || schemas.Body.Get("totalResults").Text() != strconv.Itoa(len(ids)) {
 		t.Errorf("/Schemas has %s", all)
 	}
 	c.wants(c.send("GET", "/Schemas/urn:ietf:params:scim:api:messages:2.0:PatchOp", ""), 404, "")
-	c.wants(c.send("GET", "/ResourceTypes", ""), 200, "")
+	c.wants(c.send("GET", "/ResourceTypes", ""), 200, "") // P-4-4
+	// S-6-2, S-6-3
 	if a := c.send("GET", "/ResourceTypes/User", ""); a.Body.Get("endpoint").Text() != "/Users" || a.Body.Get("schema").Text() != scim.UserSchema {
 		t.Errorf("%s", a.Text)
 	}
 	c.wants(c.send("GET", "/ResourceTypes/Nope", ""), 404, "")
+	// P-4-6
 	for _, path := range []string{"/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/Schemas/x"} {
 		c.wants(c.send("GET", path+"?filter=id+pr", ""), 403, "")
 	}
 	c.origin.Caller = tenant.Caller{}
-	a := c.wants(c.send("GET", "/ServiceProviderConfig", ""), 200, "")                           // S-5-3
+	a := c.wants(c.send("GET", "/ServiceProviderConfig", ""), 200, "")                           // S-5-3, P-4-1
 	for _, flag := range []string{"patch", "bulk", "filter", "changePassword", "sort", "etag"} { // S-5-1
 		if a.Body.Get(flag).Get("supported").Kind() != scim.Bool {
 			t.Errorf("%s.supported is missing: %s", flag, a.Text)
