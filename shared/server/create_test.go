@@ -8,25 +8,27 @@ import (
 	"scimserver/shared/scim"
 )
 
-func TestCreateSetsTheResourceType(t *testing.T) { // P-3.3.1-1, S-3.1-14, S-3.1-7, S-3.1-11, S-3.1-16
+func TestCreateSetsTheResourceType(t *testing.T) {
 	c := newClient(t)
 	a := c.create("ann", `,"id":"bulkId","meta":{"resourceType":"Foo","version":"W/\"9\"","location":"https://evil.example/"}`)
 	meta := a.Body.Get("meta")
+	// P-3.3.1-1, S-3.1-7, S-3.1-14
 	if id(a) == "bulkId" || meta.Get("resourceType").Text() != "User" || meta.Get("version").Text() != `W/"1"` || meta.Get("location").Text() != base+path(a) {
 		t.Errorf("%s", a.Text)
 	}
-	if !a.Body.Get("externalId").IsEmpty() {
+	if !a.Body.Get("externalId").IsEmpty() { // S-3.1-11
 		t.Errorf("an externalId nobody sent: %s", a.Text)
 	}
-	c.finds(`meta.resourceType eq "User"`, "1")
+	c.finds(`meta.resourceType eq "User"`, "1") // S-3.1-16
 	c.finds(`meta.resourceType eq "user"`, "0")
 }
 
 // No attribute of a User has a default, so null and [] leave what leaving out
 // leaves.
-func TestUnassignedValues(t *testing.T) { // P-3.3-2, P-3.3-3, P-3.5.1-4, S-2.5-1, S-2.5-2, S-2.5-3
+func TestUnassignedValues(t *testing.T) {
 	c := newClient(t)
 	var want string
+	// P-3.3-2, P-3.3-3, S-2.5-1
 	for i, more := range []string{``, `,"active":null,"title":null,"emails":[],"name":{},"externalId":null`, `,"emails":null,"name":{"givenName":null}`} {
 		a := c.create("u"+strconv.Itoa(i), more)
 		if got := a.Body.Without("meta").Without("id").Without("userName").JSON(); i == 0 {
@@ -36,10 +38,12 @@ func TestUnassignedValues(t *testing.T) { // P-3.3-2, P-3.3-3, P-3.5.1-4, S-2.5-
 		}
 		full := c.wants(c.send("PUT", path(a), user("u"+strconv.Itoa(i), `,"title":"x","emails":[{"value":"e`+strconv.Itoa(i)+`"}]`)), 200, "")
 		cleared := c.wants(c.send("PUT", path(full), user("u"+strconv.Itoa(i), more)), 200, "")
+		// P-3.5.1-4, S-2.5-2
 		if got := cleared.Body.Without("meta").Without("id").Without("userName").JSON(); got != want {
 			t.Errorf("PUT with %s leaves %s", more, got)
 		}
 	}
+	// S-2.5-3
 	for _, filter := range []string{"active pr", "emails pr", "title pr", "name pr", "active eq true"} {
 		c.finds(filter, "0")
 	}

@@ -99,7 +99,7 @@ func TestServiceProviderConfig(t *testing.T) { // P-4-1, S-5-1
 	}
 }
 
-func TestResourceTypes(t *testing.T) { // P-4-4, S-6-1, S-6-2, S-6-3, S-6-4, S-6-7, S-3.1-1
+func TestResourceTypes(t *testing.T) { // P-4-4, S-3.1-1
 	c := newClient(t)
 	list := c.wants(c.send("GET", "/ResourceTypes", ""), 200, "")
 	if got := list.Body.Get("Resources").Items()[0].Get("id").Text(); got != "User" {
@@ -109,7 +109,7 @@ func TestResourceTypes(t *testing.T) { // P-4-4, S-6-1, S-6-2, S-6-3, S-6-4, S-6
 		t.Errorf("the first schema is %s", got)
 	}
 	for _, typ := range list.Body.Get("Resources").Items() {
-		for _, name := range []string{"name", "description", "endpoint", "schema"} {
+		for _, name := range []string{"name", "description", "endpoint", "schema"} { // S-6-1
 			if typ.Get(name).Text() == "" {
 				t.Errorf("no %s: %s", name, typ.JSON())
 			}
@@ -117,13 +117,14 @@ func TestResourceTypes(t *testing.T) { // P-4-4, S-6-1, S-6-2, S-6-3, S-6-4, S-6
 		schemas := []string{typ.Get("schema").Text()}
 		for _, extension := range typ.Get("schemaExtensions").Items() {
 			schemas = append(schemas, extension.Get("schema").Text())
-			if extension.Get("required").Kind() != scim.Bool {
+			if extension.Get("required").Kind() != scim.Bool { // S-6-3
 				t.Errorf("required of %s", extension.JSON())
 			}
 		}
 		for _, urn := range schemas {
-			c.wants(c.send("GET", "/Schemas/"+urn, ""), 200, "")
+			c.wants(c.send("GET", "/Schemas/"+urn, ""), 200, "") // S-6-2
 		}
+		// S-6-4
 		if a := c.wants(c.send("GET", typ.Get("endpoint").Text(), ""), 200, ""); a.Body.Get("schemas").JSON() != `["`+scim.ListResponseMessage+`"]` {
 			t.Errorf("%s", a.Text)
 		}
@@ -132,7 +133,7 @@ func TestResourceTypes(t *testing.T) { // P-4-4, S-6-1, S-6-2, S-6-3, S-6-4, S-6
 		}
 	}
 	for _, path := range []string{"/ResourceTypes", "/ResourceTypes/User", "/Schemas", "/Schemas/" + scim.UserSchema} { // S-7-5
-		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
+		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} { // S-6-7
 			c.wants(c.send(method, path, "{}"), 405, "")
 		}
 	}

@@ -62,24 +62,24 @@ func TestPatchMembers(t *testing.T) { // S-4.2-2
 	}
 }
 
-func TestPatchMembersRefused(t *testing.T) { // P-3.5.2.3-13, P-3.5.2.2-13, P-3.5.2-24, P-3.5.2-10, P-3.5.2-11, P-3.12-19
+func TestPatchMembersRefused(t *testing.T) {
 	c := newClient(t)
 	ann := c.people("ann")[0]
 	g := c.createGroup("g", `,"members":[{"value":"`+ann+`","display":"Ann"}]`)
 	here := `members[value eq \"` + ann + `\"]`
 	for _, tt := range []struct{ operation, scimType string }{
-		{`{"op":"replace","path":"` + here + `.value","value":"b"}`, "mutability"},
+		{`{"op":"replace","path":"` + here + `.value","value":"b"}`, "mutability"}, // P-3.5.2.3-13, P-3.12-19
 		{`{"op":"replace","path":"` + here + `.display","value":"b"}`, "mutability"},
 		{`{"op":"remove","path":"` + here + `.display"}`, "mutability"},
 		{`{"op":"replace","path":"members.display","value":"b"}`, "mutability"},
 		{`{"op":"replace","path":"` + here + `","value":{"value":"other"}}`, "mutability"},
 		{`{"op":"add","path":"` + here + `","value":{"display":"Other"}}`, "mutability"},
 		{`{"op":"replace","path":"members[value eq \"x\"]","value":{"value":"x"}}`, "noTarget"},
-		{`{"op":"remove","path":"members","value":[{"value":"` + ann + `"}]}`, "invalidSyntax"},
-		{`{"op":"remove","path":"members[value xx \"x\"]"}`, "invalidFilter"},
+		{`{"op":"remove","path":"members","value":[{"value":"` + ann + `"}]}`, "invalidSyntax"}, // P-3.5.2.2-13
+		{`{"op":"remove","path":"members[value xx \"x\"]"}`, "invalidFilter"},                   // P-3.5.2-10
 		{`{"op":"remove","path":"members[foo eq \"x\"]"}`, "invalidFilter"},
 		{`{"op":"remove","path":"members[value eq 5]"}`, "invalidFilter"},
-		{`{"op":"remove","path":"members.foo"}`, "invalidPath"},
+		{`{"op":"remove","path":"members.foo"}`, "invalidPath"}, // P-3.5.2-11
 		{`{"op":"remove","path":"` + here + `.foo"}`, "invalidPath"},
 		{`{"op":"replace","value":{"members.value":"x"}}`, "invalidPath"},
 		{`{"op":"replace","value":{"id":"x"}}`, "mutability"},
@@ -97,7 +97,7 @@ func TestPatchMembersRefused(t *testing.T) { // P-3.5.2.3-13, P-3.5.2.2-13, P-3.
 			}
 		}
 	}
-	c.unchanged(g)
+	c.unchanged(g) // P-3.5.2-24
 }
 
 // Outside strict come the shapes that providers send besides the RFCs.

@@ -80,7 +80,7 @@ func (n *neighbours) ask(method, target, body string, headers ...string) {
 
 // One tenant's credential with another tenant's ids, values, versions and filters
 // reads, changes and reveals nothing, on any endpoint, by any method.
-func TestTenantsAreIsolated(t *testing.T) { // P-6-2, P-6-3, P-6-4, P-6-6, S-9.3-2
+func TestTenantsAreIsolated(t *testing.T) {
 	for i, scope := range []directory.Scope{directory.SystemScope, directory.TenantScope} {
 		for j, profile := range []tenant.Profile{tenant.Strict, tenant.Generic} {
 			if i != j && !testkit.Long() {
@@ -89,8 +89,8 @@ func TestTenantsAreIsolated(t *testing.T) { // P-6-2, P-6-3, P-6-4, P-6-6, S-9.3
 			t.Run(string(scope)+" "+string(profile), func(t *testing.T) {
 				n := newNeighbours(t, scope, profile)
 				before := n.holdings()
-				n.walkRoutes()
-				n.walkFilters()
+				n.walkRoutes()  // P-6-2, P-6-3
+				n.walkFilters() // P-6-4, P-6-6
 				n.walkPages()
 				n.borrowMembers()
 				n.takeValues()

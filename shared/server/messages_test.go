@@ -73,13 +73,14 @@ func (c *client) representations() map[string]answer {
 	}
 }
 
-func TestRepresentations(t *testing.T) { // P-3.1-2, P-3.4.2-9, P-3.9-1, S-3-1, S-3.1-4, S-3.1-2
+func TestRepresentations(t *testing.T) { // P-3.4.2-9, P-3.9-1
 	c := newClient(t)
 	for by, a := range c.representations() {
-		if a.Body.Get("schemas").JSON() != `["`+scim.UserSchema+`"]` { // S-3.3-1
+		if a.Body.Get("schemas").JSON() != `["`+scim.UserSchema+`"]` { // S-3.3-1, P-3.1-2, S-3-1
 			t.Errorf("%s: schemas %s", by, a.Body.Get("schemas").JSON())
 		}
 		meta := a.Body.Get("meta")
+		// S-3.1-4, S-3.1-2
 		if id(a) == "" || meta.Get("resourceType").Text() != "User" || meta.Get("version").Text() == "" || a.Body.Get("userName").Text() != "ann" || a.Body.Get("title").Text() == "" {
 			t.Errorf("%s: %s", by, a.Body.JSON())
 		}

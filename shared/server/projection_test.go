@@ -29,13 +29,14 @@ func (c *client) shows(a answer, v scim.Value, want string) {
 }
 
 // Every operation that answers with users honours the selection.
-func TestProjection(t *testing.T) { // P-3.4.2.5-1, P-3.9-1, P-3.9-2, P-3.9-3, P-3.9-5, P-3.5.2-27, S-3.1-15
+func TestProjection(t *testing.T) { // P-3.4.2.5-1, S-3.1-15
 	c := newClient(t)
 	const only = "?attributes=USERNAME,name.givenName"
 	created := c.send("POST", "/Users"+only, user("ann", `,"title":"t","name":{"givenName":"A","familyName":"B"},"emails":[{"value":"a@x.org"}]`))
 	path := "/Users/" + id(created)
 	replacement := user("ann", `,"title":"t","name":{"givenName":"A","familyName":"B"},"emails":[{"value":"a@x.org"}]`)
 	patch := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"title","value":"u"}]}`
+	// P-3.9-2, P-3.9-5, P-3.5.2-27
 	for _, a := range []answer{created, c.send("GET", path+only, ""), c.send("PUT", path+only, replacement), c.send("PATCH", path+only, patch)} {
 		c.shows(a, a.Body, "id name schemas userName")
 		c.shows(a, a.Body.Get("name"), "givenName")
@@ -43,14 +44,14 @@ func TestProjection(t *testing.T) { // P-3.4.2.5-1, P-3.9-1, P-3.9-2, P-3.9-3, P
 			t.Errorf("headers %v", a.Header)
 		}
 	}
-	but := c.send("GET", path+"?excludedAttributes=emails,name.familyName,meta,id", "")
+	but := c.send("GET", path+"?excludedAttributes=emails,name.familyName,meta,id", "") // P-3.9-3
 	c.shows(but, but.Body, "id name schemas title userName")
 	c.shows(but, but.Body.Get("name"), "givenName")
 	for _, query := range []string{"?attributes=userName", `?attributes=userName&filter=userName+eq+"ann"`} {
 		list := c.send("GET", "/Users"+query, "")
 		c.shows(list, list.Body.Get("Resources").Items()[0], "id schemas userName")
 	}
-	whole := c.send("GET", path+"?attributes=", "")
+	whole := c.send("GET", path+"?attributes=", "") // P-3.9-1
 	c.shows(whole, whole.Body, "emails id meta name schemas title userName")
 }
 
@@ -64,7 +65,7 @@ func TestBothSelectionsChangeNothing(t *testing.T) { // P-3.9-6
 
 // TestRequested serves a schema of users that has what the standard one lacks: an
 // attribute that is returned on request and an immutable one.
-func TestRequested(t *testing.T) { // P-3.9-8, P-3.5.1-6, P-3.5.1-8, S-7-13, S-7-18
+func TestRequested(t *testing.T) {
 	const urn = "urn:example:params:scim:schemas:test:2.0:Person"
 	registry, err := schema.Load(fstest.MapFS{
 		"schemas/p.json": {Data: []byte(`{"id":"` + urn + `","attributes":[{"name":"userName","required":true},{"name":"secret","returned":"request"},
@@ -77,11 +78,11 @@ func TestRequested(t *testing.T) { // P-3.9-8, P-3.5.1-6, P-3.5.1-8, S-7-13, S-7
 	c := newClient(t, func(o *server.Options) { o.Registry = registry })
 	body := func(more string) string { return `{"schemas":["` + urn + `"],"userName":"ann"` + more + `}` }
 	created := c.send("POST", "/Users", body(`,"secret":"s","badge":"7","c":{"r":"1","d":"2"}`))
-	c.shows(created, created.Body, "badge c id meta schemas secret userName")
+	c.shows(created, created.Body, "badge c id meta schemas secret userName") // S-7-18
 	c.shows(created, created.Body.Get("c"), "d r")
 	path := "/Users/" + id(created)
 	got := c.send("GET", path, "")
-	c.shows(got, got.Body, "badge c id meta schemas userName")
+	c.shows(got, got.Body, "badge c id meta schemas userName") // P-3.9-8
 	got = c.send("GET", path+"?attributes=secret", "")
 	c.shows(got, got.Body, "id schemas secret")
 	for operation, want := range map[string]string{
@@ -95,9 +96,9 @@ func TestRequested(t *testing.T) { // P-3.9-8, P-3.5.1-6, P-3.5.1-8, S-7-13, S-7
 		a := c.send("PATCH", path, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[`+operation+`]}`)
 		c.shows(a, a.Body, want)
 	}
-	c.wants(c.send("PUT", path, body(`,"badge":"8"`)), 400, "mutability")
+	c.wants(c.send("PUT", path, body(`,"badge":"8"`)), 400, "mutability") // P-3.5.1-6, S-7-13
 	kept := c.wants(c.send("PUT", path, body("")), 200, "")
-	if kept.Body.Get("badge").Text() != "7" {
+	if kept.Body.Get("badge").Text() != "7" { // P-3.5.1-8
 		t.Error(kept.Text)
 	}
 }

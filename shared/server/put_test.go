@@ -27,13 +27,15 @@ func (c *client) race(n int, send func(i int) answer) map[int]int {
 
 const enterprise = `"` + scim.EnterpriseUserSchema + `"`
 
-func TestPutReplaces(t *testing.T) { // P-3.5-1, P-3.5.1-1, P-3.5.1-2, P-3.5.1-11, P-3.5.1-17
+func TestPutReplaces(t *testing.T) { // P-3.5-1
 	c := newClient(t)
 	a := c.create("ann", `,"title":"Dr","emails":[{"value":"a@x.org"},{"value":"b@x.org"}],`+enterprise+`:{"department":"d","manager":{"value":"m"}}`)
 	if a.Body.Get("schemas").JSON() != `["`+scim.UserSchema+`",`+enterprise+`]` {
 		t.Errorf("%s", a.Text)
 	}
+	// P-3.5.1-11
 	b := c.wants(c.send("PUT", path(a), user("ann", `,"nickName":"A","emails":[{"value":"b@x.org"}]`)), 200, "")
+	// P-3.5.1-1, P-3.5.1-2, P-3.5.1-17
 	if got := b.Body.Without("meta").Without("id").JSON(); got != `{"schemas":["`+scim.UserSchema+`"],"userName":"ann","nickName":"A","emails":[{"value":"b@x.org"}]}` {
 		t.Errorf("%s", b.Text)
 	}

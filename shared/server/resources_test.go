@@ -9,18 +9,19 @@ import (
 	"scimserver/shared/scim"
 )
 
-func TestSchemasAttribute(t *testing.T) { // S-3-2, S-3-3, S-3-4, S-3-8, S-3-9, S-3.3-1
+func TestSchemasAttribute(t *testing.T) {
 	c := newClient(t)
 	const core = `"` + scim.UserSchema + `"`
 	const both = `[` + core + `,` + enterprise + `]`
 	container := `,` + enterprise + `:{"department":"d"}`
 	for i, tt := range []struct{ schemas, more, want string }{
-		{`[` + core + `]`, ``, `[` + core + `]`},
-		{`[` + core + `,` + core + `]`, ``, `[` + core + `]`},
-		{both, container, both},
-		{`[` + enterprise + `,` + core + `]`, container, both},
-		{`[` + core + `]`, container, both},
+		{`[` + core + `]`, ``, `[` + core + `]`},               // S-3.3-1
+		{`[` + core + `,` + core + `]`, ``, `[` + core + `]`},  // S-3-3
+		{both, container, both},                                // S-3-2
+		{`[` + enterprise + `,` + core + `]`, container, both}, // S-3-4
+		{`[` + core + `]`, container, both},                    // S-3-8
 		{both, ``, `[` + core + `]`},
+		// S-3-9
 		{strings.ToUpper(both), strings.ToUpper(container[:len(enterprise)+1]) + container[len(enterprise)+1:], both},
 	} {
 		a := c.send("POST", "/Users", `{"schemas":`+tt.schemas+`,"userName":"u`+string(rune('0'+i))+`"`+tt.more+`}`)
@@ -62,21 +63,22 @@ func TestMeta(t *testing.T) {
 	c.finds(`meta.resourceType eq "USER"`, "0")
 }
 
-func TestCommonAttributesInQueries(t *testing.T) { // S-3-5, S-3.1-1, S-3.1-9, S-3.1-15, P-3.4.2.5-2
+func TestCommonAttributesInQueries(t *testing.T) { // S-3.1-1
 	c := newClient(t)
 	a := c.create("ann", `,"externalId":"Ext"`)
 	for filter, want := range map[string]string{
 		`id eq "` + id(a) + `"`:                  "1",
-		`id eq "` + strings.ToUpper(id(a)) + `"`: "0",
+		`id eq "` + strings.ToUpper(id(a)) + `"`: "0", // S-3.1-9
 		`externalId eq "Ext"`:                    "1",
 		`meta.created pr and id pr`:              "1",
-		scim.UserSchema + `:id pr`:               "1",
+		scim.UserSchema + `:id pr`:               "1", // S-3-5
 	} {
 		c.finds(filter, want)
 	}
+	// P-3.4.2.5-2
 	c.shows(a, c.send("GET", path(a)+"?excludedAttributes=id,schemas,meta", "").Body, "externalId id schemas userName")
 	c.shows(a, c.send("GET", path(a)+"?attributes=userName", "").Body, "id schemas userName")
-	only := c.send("GET", path(a)+"?attributes=meta.location", "")
+	only := c.send("GET", path(a)+"?attributes=meta.location", "") // S-3.1-15
 	c.shows(only, only.Body.Get("meta"), "location")
 }
 

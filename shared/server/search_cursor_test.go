@@ -261,16 +261,19 @@ func TestCursorWalkAmongChanges(t *testing.T) { // C-2-13
 	}
 }
 
-func TestPaginationConfig(t *testing.T) { // C-4-1, C-4-2, C-4-3, P-3.4.2.4-6, P-3.4.2.4-7
+func TestPaginationConfig(t *testing.T) {
 	c := newClient(t)
 	config := c.config()
+	// C-4-1, C-4-2, C-4-3
 	if got := config.Get("pagination").JSON(); got != `{"cursor":true,"index":true,"defaultPaginationMethod":"index","defaultPageSize":100,"maxPageSize":1000,"cursorTimeout":3600}` {
 		t.Errorf("%s", got)
 	}
+	// P-3.4.2.4-6
 	if config.Get("pagination").Get("maxPageSize").Text() != config.Get("filter").Get("maxResults").Text() {
 		t.Errorf("%s", config.JSON())
 	}
 	crowd := c.crowd(101)
+	// P-3.4.2.4-7
 	if a := c.send("GET", "/Users", ""); a.Body.Get("itemsPerPage").Text() != "100" || a.Body.Get("totalResults").Text() != "101" {
 		t.Errorf("%.200s", a.Text)
 	}

@@ -25,20 +25,20 @@ func (c *client) rooted(more string) string {
 	return strings.Join(names, " ")
 }
 
-func TestRootSearch(t *testing.T) { // P-3.4.2.1-1, P-3.4.2.1-2, P-3.4.2.1-4, P-3.4.2.1-5, P-3.4.2.1-7, P-3.4.3-1, P-3.4.2.2-40
+func TestRootSearch(t *testing.T) { // P-3.4.3-1
 	c := newClient(t)
 	ann := c.create("ann", `,"externalId":"1"`)
 	c.create("Bob", `,"title":"T"`)
 	staff := c.createGroup("Adams", `,"externalId":"1","members":[{"value":"`+id(ann)+`"}]`)
 	for filter, want := range map[string]string{
-		"":                             "Adams Bob ann",
+		"":                             "Adams Bob ann", // P-3.4.2.1-1
 		`id pr`:                        "Adams Bob ann",
-		`meta.resourceType eq "Group"`: "Adams",
+		`meta.resourceType eq "Group"`: "Adams", // P-3.4.2.1-2
 		`meta.resourceType eq "User"`:  "Bob ann",
 		`meta.resourceType eq "User" or meta.resourceType eq "Group"`: "Adams Bob ann",
 		`meta.resourceType eq "Schema"`:                               "", // P-3.4.2.1-7
 		`userName pr`:                                                 "Bob ann",
-		`not (userName pr)`:                                           "Adams",
+		`not (userName pr)`:                                           "Adams", // P-3.4.2.1-5
 		`userName eq "ann"`:                                           "ann",
 		`userName ne "ann"`:                                           "Adams Bob",
 		`displayName sw "A"`:                                          "Adams",
@@ -48,7 +48,7 @@ func TestRootSearch(t *testing.T) { // P-3.4.2.1-1, P-3.4.2.1-2, P-3.4.2.1-4, P-
 		`id eq "` + id(ann) + `"`:                                     "ann",
 		`members.value eq "` + id(ann) + `"`:                          "Adams",
 		`groups.value eq "` + id(staff) + `"`:                         "ann",
-		`nope pr`:                                                     "",
+		`nope pr`:                                                     "", // P-3.4.2.2-40
 		`nope ne "x"`:                                                 "Adams Bob ann",
 		`members pr or groups pr`:                                     "Adams ann",
 		`userName eq "ann" or externalId eq "1" or title pr`:          "Adams Bob ann",
@@ -61,7 +61,7 @@ func TestRootSearch(t *testing.T) { // P-3.4.2.1-1, P-3.4.2.1-2, P-3.4.2.1-4, P-
 			t.Errorf("%s: %s, want %s", filter, got, want)
 		}
 	}
-	c.wants(c.post("", `,"filter":"userName regex \"a\""`), 400, "invalidFilter")
+	c.wants(c.post("", `,"filter":"userName regex \"a\""`), 400, "invalidFilter") // P-3.4.2.1-4
 	c.wants(c.post("", `,"filter":"active gt true"`), 400, "invalidFilter")
 }
 

@@ -12,7 +12,7 @@ import (
 
 // Two usernames that look alike are one username, and a filter finds it written
 // either way.
-func TestUserNamesAreFolded(t *testing.T) { // P-3.3-8, P-5-1, P-7.8-1, S-4.1.1-3, P-3.4.2.2-43
+func TestUserNamesAreFolded(t *testing.T) { // P-5-1, P-7.8-1, S-4.1.1-3
 	for _, tt := range [][2]string{
 		{"alice", "ALICE"},
 		{"alice", "ＡＬＩＣＥ"},
@@ -23,9 +23,9 @@ func TestUserNamesAreFolded(t *testing.T) { // P-3.3-8, P-5-1, P-7.8-1, S-4.1.1-
 	} {
 		c := newClient(t)
 		a := c.create(tt[0], "")
-		c.wants(c.send("POST", "/Users", user(tt[1], "")), 409, "uniqueness")
+		c.wants(c.send("POST", "/Users", user(tt[1], "")), 409, "uniqueness") // P-3.3-8
 		for _, name := range tt {
-			c.finds(`userName eq "`+name+`"`, "1")
+			c.finds(`userName eq "`+name+`"`, "1") // P-3.4.2.2-43
 			c.finds(`userName eq "`+name+`" and not (userName ne "`+name+`")`, "1")
 		}
 		if a.Body.Get("userName").Text() != tt[0] {

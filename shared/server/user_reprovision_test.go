@@ -43,7 +43,7 @@ func TestDeactivatedUserIsNamed(t *testing.T) { // P-3.3-7
 	}
 }
 
-func TestDeactivatedUserIsReplaced(t *testing.T) { // P-3.3-4, P-3.3-5, P-3.3-6, P-3.5.1-2, S-3.1-6
+func TestDeactivatedUserIsReplaced(t *testing.T) {
 	hashed := 0
 	c := newClient(t, func(o *server.Options) {
 		o.Passwords = func(string) (string, error) { hashed++; return "$hash$", nil }
@@ -51,10 +51,13 @@ func TestDeactivatedUserIsReplaced(t *testing.T) { // P-3.3-4, P-3.3-5, P-3.3-6,
 	c.reactivating(true)
 	a := c.create("ann", off+`,"title":"Dr","emails":[{"value":"old@x.org"}]`)
 	staff := c.createGroup("staff", `,"members":`+value(id(a)))
+	// P-3.3-4, P-3.3-5
 	b := c.wants(c.send("POST", "/Users", user("Ann", `,"active":true,"externalId":"e1","password":"new","emails":[{"value":"new@x.org"}]`)), 201, "")
+	// P-3.3-6, S-3.1-6
 	if id(b) != id(a) || b.Header.Get("Location") != base+path(a) || b.Header.Get("ETag") != `W/"2"` || hashed != 1 {
 		t.Errorf("%v %s, %d passwords", b.Header, b.Text, hashed)
 	}
+	// P-3.5.1-2
 	if got := b.Body.Get("meta").Get("created").JSON(); got != a.Body.Get("meta").Get("created").JSON() || !b.Body.Get("title").IsEmpty() || b.Body.Get("userName").Text() != "Ann" {
 		t.Errorf("%s", b.Text)
 	}

@@ -72,15 +72,15 @@ func TestUnknownIDs(t *testing.T) { // P-3.4.1-2, P-3.4.1-4, P-3.2-4, P-3.5.1-12
 	}
 }
 
-func TestLookups(t *testing.T) { // P-3.4.2-3, P-3.4.2-8, P-3.4.2.2-2, P-3.4.2.2-37, S-7-8
+func TestLookups(t *testing.T) { // P-3.4.2-3
 	c := newClient(t)
 	c.create("Ann", `,"externalId":"Ext","emails":[{"value":"Ann@Example.com"}]`)
 	for filter, want := range map[string]string{
-		`userName eq "ANN"`:                    "1",
+		`userName eq "ANN"`:                    "1", // P-3.4.2.2-37, S-7-8
 		`USERNAME EQ "ann"`:                    "1",
 		scim.UserSchema + `:userName eq "ann"`: "1",
-		`userName eq "an"`:                     "0",
-		`externalId eq "Ext"`:                  "1",
+		`userName eq "an"`:                     "0", // P-3.4.2-8
+		`externalId eq "Ext"`:                  "1", // P-3.4.2.2-2
 		`externalId eq "ext"`:                  "0",
 		`emails.value eq "ann@example.COM"`:    "1",
 		`emails eq "ann@example.com"`:          "1",
