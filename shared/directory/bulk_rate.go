@@ -8,10 +8,10 @@ import (
 )
 
 // TakeOperations counts n operations of a bulk request against the tenant's limit of
-// requests. It allows them if the operations that were counted before would be through
-// within burst/perSecond, and returns how long to wait otherwise: then none is counted.
-// So a tenant may send a bulk request larger than its burst, and pays for it before the
-// next one. The errors are ErrContention and ErrUnavailable.
+// requests, if the operations counted before are done within burst/perSecond. Otherwise it
+// counts nothing and returns how long to wait. So a tenant may send a bulk request larger
+// than its burst, and waits longer before the next one. The errors are ErrContention and
+// ErrUnavailable.
 func (t *Tenant) TakeOperations(ctx context.Context, n, perSecond, burst int) (wait time.Duration, err error) {
 	each := time.Second / time.Duration(perSecond)
 	err = table.RetryIfChanged(ctx, func() error {
@@ -30,8 +30,8 @@ func (t *Tenant) TakeOperations(ctx context.Context, n, perSecond, burst int) (w
 	return wait, err
 }
 
-// countOperations stores until when a tenant's operations are counted, if nobody has
-// stored it since item was read.
+// countOperations stores the time until which a tenant's operations are counted, unless
+// another request has stored it since item was read.
 func (t *namespace) countOperations(ctx context.Context, item table.Item, until time.Time) error {
 	condition, values := "attribute_not_exists(PK)", table.Item{}
 	if item != nil {

@@ -15,26 +15,26 @@ import (
 type TakenValue struct {
 	Attribute string // userName, emails.value or displayName
 	Value     string // as the client sent it
-	// Holder and ID are of the resource that holds it, if that belongs to the same
-	// tenant; a tenant is not told of holders outside it.
+	// Holder and ID identify the resource that holds the value, if it belongs to the same
+	// tenant. A tenant does not learn about holders outside it.
 	Holder Kind
 	ID     scim.ID
 }
 
-// TakenError says which values of a resource others hold.
+// TakenError says which values of a resource other resources hold.
 type TakenError struct {
 	Values []TakenValue
-	// Holders are those of the values, in their order: for operators alone, never for
-	// an answer to a tenant.
+	// Holders are the holders of Values, in the same order. They are for operators only,
+	// never for an answer to a tenant.
 	Holders []Holder
 
 	attempt         attempt
-	invalidApproval invalidApproval // an approval that there was and that did not hold
+	invalidApproval invalidApproval // an approval that was not valid
 }
 
 // Holder is the owner of a claim.
 type Holder struct {
-	Tenant tenant.ID // "" of an account
+	Tenant tenant.ID // "" for an account
 	Kind   Kind
 	ID     scim.ID
 }
@@ -68,14 +68,14 @@ func (e *TakenError) add(to tenant.ID, v TakenValue, h Holder) {
 	e.Values, e.Holders = append(e.Values, v), append(e.Holders, h)
 }
 
-// claim is a value of a resource that nobody else may hold.
+// claim is a value that only one resource may hold.
 type claim struct {
 	TakenValue
 	key table.Key
 }
 
-// userClaims returns what a user is to claim, each key once: the username and every
-// email. The error is an *scim.Error for a value that can't be claimed.
+// userClaims returns the claims of a new or changed user: the username and every email,
+// each key once. The error is an *scim.Error for a value that can't be claimed.
 func (t *namespace) userClaims(doc scim.Value) ([]claim, error) {
 	if n := len(doc.Get("emails").Items()); n > tenant.MaxEmails {
 		return nil, scim.InvalidValue(fmt.Sprintf("emails has %d values; the limit is %d", n, tenant.MaxEmails))
@@ -83,7 +83,7 @@ func (t *namespace) userClaims(doc scim.Value) ([]claim, error) {
 	return checkClaims(t.heldClaims(doc))
 }
 
-// checkClaims refuses values that people could not tell from others.
+// checkClaims refuses values that people can't tell apart from others.
 func checkClaims(list []claim) ([]claim, error) {
 	for _, c := range list {
 		if why := identifierProblem(c.Value); why != "" {
@@ -93,14 +93,14 @@ func checkClaims(list []claim) ([]claim, error) {
 	return list, nil
 }
 
-// nameClaim returns the claim of a group or team on its displayName.
+// nameClaim returns the claim of a stored group or team on its displayName.
 func (t *namespace) nameClaim(doc scim.Value) []claim {
 	name := doc.Get("displayName").Text()
 	return []claim{{TakenValue{Attribute: "displayName", Value: name}, t.keys.groupName(scim.Fold(name))}}
 }
 
-// newNameClaim is name for a group that is to have it. Nobody signs in by the name of a
-// group: it may hold what people write, joiners of emoji and scripts included.
+// newNameClaim is nameClaim for a new name. Nobody signs in with the name of a group, so
+// it may contain more than an identifier, such as joiners in emoji and scripts.
 func (t *namespace) newNameClaim(doc scim.Value) ([]claim, error) {
 	name := doc.Get("displayName").Text()
 	if at := strings.IndexFunc(name, unicode.IsControl); at >= 0 {
@@ -112,7 +112,7 @@ func (t *namespace) newNameClaim(doc scim.Value) ([]claim, error) {
 	return t.nameClaim(doc), nil
 }
 
-// claimsOf returns what a stored resource of a kind claims.
+// claimsOf returns the claims of a stored resource of a kind.
 func (t *namespace) claimsOf(k Kind, doc scim.Value) []claim {
 	if k == GroupKind || k == TeamKind {
 		return t.nameClaim(doc)
@@ -120,7 +120,7 @@ func (t *namespace) claimsOf(k Kind, doc scim.Value) []claim {
 	return t.heldClaims(doc)
 }
 
-// heldClaims returns what a stored user claims, whatever rules it was stored under.
+// heldClaims returns the claims of a stored user, even if its values would be refused today.
 func (t *namespace) heldClaims(doc scim.Value) []claim {
 	list := t.addClaim(nil, "USERNAME", TakenValue{Attribute: "userName", Value: doc.Get("userName").Text()})
 	for _, email := range doc.Get("emails").Items() {
@@ -131,7 +131,7 @@ func (t *namespace) heldClaims(doc scim.Value) []claim {
 	return list
 }
 
-// addClaim adds a claim to list, unless it holds one on the same key.
+// addClaim adds a claim to list, unless the list has a claim with the same key.
 func (t *namespace) addClaim(list []claim, kind string, v TakenValue) []claim {
 	key := t.keys.claim(kind, scim.Fold(v.Value))
 	for _, c := range list {
@@ -154,7 +154,7 @@ func releaseClaim(c claim, owner scim.ID) table.Write {
 		WithCondition("attribute_not_exists(PK) OR #owner = :me", table.Item{"me": string(owner)})
 }
 
-// without returns the claims of list that other does not hold.
+// without returns the claims of list that are not in other.
 func without(list, other []claim) (rest []claim) {
 next:
 	for _, c := range list {
@@ -168,8 +168,8 @@ next:
 	return rest
 }
 
-// takenError returns a *TakenError for the claims that failed in a transaction in
-// which they stood from index first on, nil if none of them did.
+// takenError returns a *TakenError for the claims whose conditions failed in a
+// transaction, in which they begin at index first; nil if no claim failed.
 func (t *namespace) takenError(failed *table.ConditionFailed, claims []claim, first int) error {
 	e := &TakenError{}
 	for i, c := range claims {
@@ -180,7 +180,7 @@ func (t *namespace) takenError(failed *table.ConditionFailed, claims []claim, fi
 	return e.orNil()
 }
 
-// orNil returns e as an error, nil if it names nothing.
+// orNil returns e as an error, nil if it has no values.
 func (e *TakenError) orNil() error {
 	if len(e.Values) == 0 {
 		return nil
@@ -188,8 +188,8 @@ func (e *TakenError) orNil() error {
 	return e
 }
 
-// checkFree reads the claims and returns a *TakenError for those that another
-// than owner holds. It only saves work: the transaction decides.
+// checkFree returns a *TakenError for the claims that another resource than owner holds.
+// It only saves work: the transaction decides.
 func (t *namespace) checkFree(ctx context.Context, claims []claim, owner scim.ID) error {
 	keys := make([]table.Key, len(claims))
 	for i, c := range claims {

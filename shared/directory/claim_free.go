@@ -5,9 +5,9 @@ import (
 	"errors"
 )
 
-// finishingDeletes calls write, which takes claims. Claims that it loses to a resource whose
-// deletion was interrupted are freed by finishing that, and those that were given
-// up meanwhile are free; then it calls write again.
+// finishingDeletes calls write, which puts claims. If write fails because of a resource
+// whose deletion was interrupted, it finishes the deletion and calls write again. It also
+// calls write again if the values have been released meanwhile.
 func (t *namespace) finishingDeletes(ctx context.Context, write func() error) error {
 	const tries = 3
 	for n := 1; ; n++ {
@@ -26,8 +26,8 @@ func (t *namespace) finishingDeletes(ctx context.Context, write func() error) er
 	}
 }
 
-// freeClaims finishes the deletion of holders that are marked, and reports whether none
-// of the holders has to be respected.
+// freeClaims finishes the deletion of marked holders, and reports whether all holders are
+// gone.
 func (d *Directory) freeClaims(ctx context.Context, holders []Holder) (bool, error) {
 	for _, h := range holders {
 		if h.ID == "" {

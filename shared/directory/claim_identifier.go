@@ -6,10 +6,10 @@ import (
 	"unicode"
 )
 
-// identifierProblem says what keeps a name from holding only letters, marks, digits,
-// punctuation, symbols and spaces that can be seen, with no blank at its ends: two
-// names that look alike must not be two names (PRECIS, to which RFC 7644 section
-// 5 refers, disallows the rest). It returns "" for a name that is fine.
+// identifierProblem says why a name is not allowed as an identifier, "" if it is. Only
+// visible letters, marks, digits, punctuation, symbols and inner spaces are allowed: two
+// names that look alike must not be different names (PRECIS, to which RFC 7644 section 5
+// refers, disallows the rest).
 func identifierProblem(s string) string {
 	place := 0
 	for _, c := range s {
@@ -31,8 +31,8 @@ func identifierProblem(s string) string {
 	return ""
 }
 
-// invisible reports whether c shows nothing though its category says it might:
-// Unicode's Default_Ignorable_Code_Point, and the blank of Braille.
+// invisible reports whether c is invisible though its category is a visible one: Unicode's
+// Default_Ignorable_Code_Point, and the blank of Braille.
 func invisible(c rune) bool {
 	return c == '\u2800' || unicode.In(c, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

@@ -16,10 +16,10 @@ func groupFrom(item table.Item) (Group, error) {
 	return Group{r}, err
 }
 
-// Create stores a new group with its members. A team that holds the displayName
-// becomes that group, if that is approved. The errors are *TakenError for the
-// displayName, *UnknownMembersError, ErrCycle, ErrDepth, ErrUnavailable, and an
-// *scim.Error for a document that can't be stored.
+// Create stores a new group with its members. A team that holds the displayName becomes
+// that group, if that is approved. The errors are *TakenError for the displayName,
+// *UnknownMembersError, ErrCycle, ErrDepth, ErrUnavailable, and an *scim.Error for a
+// document that can't be stored.
 func (t Groups) Create(ctx context.Context, doc scim.Value, members MemberEdit) (out ChangeResult, err error) {
 	err = table.RetryIfChanged(ctx, func() (err error) {
 		out, err = t.create(ctx, Group{t.newResource(doc)}, members, nil)
@@ -52,7 +52,7 @@ func (t Groups) create(ctx context.Context, g Group, members MemberEdit, more []
 	return c.outcome(g, !c.inManySteps), err
 }
 
-// outcome describes the change once it has been carried out.
+// outcome returns the result of the change after it has been written.
 func (c *change) outcome(g Group, exact bool) ChangeResult {
 	out := ChangeResult{Group: g, Exact: exact, Skipped: c.skipped, Written: c.wrote}
 	for _, m := range c.edit.Add {
@@ -75,7 +75,7 @@ func merged(item, more table.Item) table.Item {
 	return all
 }
 
-// Draft is a group that is about to be changed.
+// Draft is a group as a change reads it.
 type Draft struct {
 	Group
 	t           *namespace
@@ -84,8 +84,8 @@ type Draft struct {
 	readAll     bool             // at all members
 }
 
-// Members reads all members. Once it has been called, the edit is carried out on
-// exactly these or made anew.
+// Members reads all members. After that, the edit is written only if the members are still
+// the same; otherwise it is made again.
 func (d *Draft) Members(ctx context.Context) ([]Member, error) {
 	all, err := d.t.groups().membersOfOne(ctx, d.ID, 0)
 	d.readAll, d.memberKinds = true, map[scim.ID]Kind{}
@@ -95,7 +95,7 @@ func (d *Draft) Members(ctx context.Context) ([]Member, error) {
 	return all, err
 }
 
-// Edit is what a request makes of a group.
+// Edit is the change of a group by a request.
 type Edit struct {
 	Doc     scim.Value // without members; that of the draft where it does not change
 	Members MemberEdit
@@ -110,14 +110,13 @@ type ChangeResult struct {
 	Written bool      // false if the edit changed nothing
 }
 
-// Change lets edit decide on a group and carries that out: in one transaction,
-// or step by step if it is too large for that. An edit that changes nothing writes
-// nothing and moves no version. Edits of members that were made without looking at
-// all members do not exclude each other; the others are made anew when the group
-// has another version by then. near are the ids the edit will add or remove as far
-// as they are known beforehand; to read them along with the group saves a call.
-// The errors are ErrNotFound, ErrVersion, ErrContention, those of Groups.Create and
-// those of edit.
+// Change lets edit decide on a change of a group and writes it: in one transaction, or
+// step by step if it is too large. An edit without effect writes nothing and keeps the
+// version. Edits of members that have not read all members do not conflict with each
+// other; other edits are made again if the version of the group has changed meanwhile.
+// near are the known ids of the members to be added or removed; reading them together with
+// the group saves a call. The errors are ErrNotFound, ErrVersion, ErrContention, those of
+// Groups.Create and those of edit.
 func (t Groups) Change(
 	ctx context.Context,
 	id scim.ID,
@@ -139,8 +138,8 @@ func (t Groups) Change(
 	return out, err
 }
 
-// draft reads a group along with some of its memberships. An unfinished change of
-// it is finished first.
+// draft reads a group with some of its memberships. It first finishes a pending change of
+// the group.
 func (t Groups) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, error) {
 	if !ValidID(id) {
 		return nil, ErrNotFound
@@ -172,7 +171,7 @@ func (t Groups) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, 
 	return d, err
 }
 
-// newIDs returns the ids that are not known yet, each once, and notes them.
+// newIDs returns each unknown id once, and marks it as known.
 func (d *Draft) newIDs(ids []scim.ID) (fresh []scim.ID) {
 	for _, id := range ids {
 		if !d.asked[id] && ValidID(id) {
@@ -183,7 +182,7 @@ func (d *Draft) newIDs(ids []scim.ID) (fresh []scim.ID) {
 	return fresh
 }
 
-// readMemberKinds learns which of the edit's ids are members.
+// readMemberKinds reads which of the edit's ids are members.
 func (d *Draft) readMemberKinds(ctx context.Context, e MemberEdit) error {
 	if d.readAll {
 		return nil
@@ -199,7 +198,7 @@ func (d *Draft) readMemberKinds(ctx context.Context, e MemberEdit) error {
 	return err
 }
 
-// apply carries out an edit of a draft.
+// apply writes an edit of a draft.
 func (t Groups) apply(ctx context.Context, d *Draft, e Edit, versioned bool) (ChangeResult, error) {
 	if err := d.readMemberKinds(ctx, e.Members); err != nil {
 		return ChangeResult{}, err
@@ -227,8 +226,8 @@ func (t Groups) apply(ctx context.Context, d *Draft, e Edit, versioned bool) (Ch
 	return c.outcome(now, versioned && !c.inManySteps), err
 }
 
-// prepare prepares the writes of the group itself and of what it claims. It returns the
-// claims that it takes, which stand behind the group.
+// prepare prepares the writes of the group itself and of its claims. It returns the claims
+// to be put, whose writes follow that of the group.
 func (c *change) prepare(ctx context.Context, old, now Group, versioned bool) ([]claim, error) {
 	name, err := c.newNameClaim(now.Doc)
 	if err != nil {
@@ -259,9 +258,9 @@ func (c *change) prepare(ctx context.Context, old, now Group, versioned bool) ([
 	return taken, nil
 }
 
-// classifyFailure sorts the failures of a change: the group itself first, then its claims;
-// anything else has moved since it was read. A change of others that is under way
-// is finished.
+// classifyFailure returns the error for a failed change: first of the group itself, then
+// of its claims; anything else has changed since it was read. It finishes a pending change
+// by another request.
 func (t Groups) classifyFailure(ctx context.Context, id scim.ID, err error, taken []claim) error {
 	failed := table.FailedConditions(err)
 	if failed == nil {

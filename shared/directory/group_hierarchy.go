@@ -10,7 +10,7 @@ import (
 	"scimserver/shared/table"
 )
 
-// hierarchy is what is known of groups and the groups that hold them.
+// hierarchy holds groups and the groups that contain them.
 type hierarchy struct {
 	t       *namespace
 	mu      sync.Mutex
@@ -18,8 +18,9 @@ type hierarchy struct {
 	parents map[scim.ID][]scim.ID // the groups that a group is a member of
 }
 
-// read reads the names of groups, and level by level those that hold them, if
-// there are nested groups at all. More than MaxMemberships groups are ErrTooMany.
+// read reads the names of groups and, if there are nested groups at all, level by level
+// those of the groups that contain them. For more than MaxMemberships groups the error is
+// ErrTooMany.
 func (h *hierarchy) read(ctx context.Context, direct map[scim.ID][]scim.ID) error {
 	level := map[scim.ID]bool{}
 	for _, groups := range direct {
@@ -48,7 +49,8 @@ func (h *hierarchy) read(ctx context.Context, direct map[scim.ID][]scim.ID) erro
 	return nil
 }
 
-// readNames reads the names of groups, and at first whether groups are nested.
+// readNames reads the names of groups, and the first time also whether there are nested
+// groups.
 func (h *hierarchy) readNames(ctx context.Context, level map[scim.ID]bool, first bool) (nested bool, err error) {
 	var keys []table.Key
 	for id := range level {
@@ -77,7 +79,7 @@ func (h *hierarchy) readNames(ctx context.Context, level map[scim.ID]bool, first
 	return nested, nil
 }
 
-// readParents reads and notes the groups that hold a group.
+// readParents reads and stores the groups that contain a group.
 func (h *hierarchy) readParents(ctx context.Context, group scim.ID) ([]scim.ID, error) {
 	ids, err := h.t.groups().parents(ctx, group)
 	if err == nil && len(ids) > 0 {
@@ -88,7 +90,7 @@ func (h *hierarchy) readParents(ctx context.Context, group scim.ID) ([]scim.ID, 
 	return ids, err
 }
 
-// memberships returns the groups that a user belongs to by being in some.
+// memberships returns the direct and indirect groups of a user with some direct groups.
 func (h *hierarchy) memberships(direct []scim.ID) (all []Membership) {
 	seen := map[scim.ID]bool{}
 	var visit func(groups []scim.ID, direct bool)

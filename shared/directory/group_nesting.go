@@ -10,16 +10,15 @@ import (
 	"scimserver/shared/table"
 )
 
-// MaxDepth is the most groups that contain each other in a row.
+// MaxDepth is the most levels of nested groups.
 const MaxDepth = 10
 
-// maxNested is the most groups that are looked at to find out how groups are
-// nested.
+// maxNested is the most groups that are read to check the nesting.
 const maxNested = 1000
 
-// nestingGuard makes the write that goes with putting groups into the group, nil if the
-// change does not: no other change may have done the like since these groups were
-// found to make no cycle. The errors are ErrCycle, ErrDepth, ErrTooMany.
+// nestingGuard returns the write that demands that the nesting has not changed since it
+// was checked, nil if the change adds no groups. The errors are ErrCycle, ErrDepth,
+// ErrTooMany.
 func (c *change) nestingGuard(ctx context.Context) ([]table.Write, error) {
 	var children []scim.ID
 	for _, m := range c.edit.Add {
@@ -45,8 +44,7 @@ func (c *change) nestingGuard(ctx context.Context) ([]table.Write, error) {
 	return []table.Write{table.Update(c.keys.nesting(), last).Adding("n", 1).WithCondition(condition, values)}, nil
 }
 
-// checkNesting walks down from groups that are to be members of another, and up
-// from that.
+// checkNesting walks down from the new members of a group, and up from the group.
 func (t Groups) checkNesting(ctx context.Context, group scim.ID, children []scim.ID) error {
 	below, err := t.levels(ctx, children, t.finishedChildren)
 	if err != nil {
@@ -64,9 +62,8 @@ func (t Groups) checkNesting(ctx context.Context, group scim.ID, children []scim
 	return err
 }
 
-// nestingItem reads how often groups were put into groups. The last time may have been
-// part of a change that is not carried out yet: that change is finished first, so
-// that its edges are seen.
+// nestingItem reads the item NESTING, which counts the changes that add groups to groups.
+// If the last of them is still pending, it is finished first, so that its edges are seen.
 func (t Groups) nestingItem(ctx context.Context) (table.Item, error) {
 	item, err := t.d.db.Get(ctx, t.keys.nesting())
 	if err != nil || item.Text("last") == "" {
@@ -79,9 +76,9 @@ func (t Groups) nestingItem(ctx context.Context) (table.Item, error) {
 	return item, ignoreNotFound(err)
 }
 
-// levels returns the groups that are reached from some in 0, 1, 2 ... steps, by as
-// many ways of different length as there are. Behind MaxDepth steps the error is
-// ErrDepth.
+// levels returns the groups that are 0, 1, 2 ... steps away from some groups. A group is
+// on several levels if paths of different length lead to it. After MaxDepth steps the
+// error is ErrDepth.
 func (t Groups) levels(
 	ctx context.Context,
 	from []scim.ID,
@@ -135,8 +132,8 @@ func (t Groups) nextLevel(
 	return next, work.Wait()
 }
 
-// finishedChildren returns the groups that are members of a group. A change of it that is
-// under way may put some there, so it is finished first.
+// finishedChildren returns the groups that are members of a group. It first finishes a
+// pending change of the group, which may add some.
 func (t Groups) finishedChildren(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
 	g, err := t.Get(ctx, group)
 	if err == nil {
@@ -148,7 +145,7 @@ func (t Groups) finishedChildren(ctx context.Context, group scim.ID) (ids []scim
 	return t.children(ctx, group)
 }
 
-// children returns the groups that are members of a group as it stands.
+// children returns the groups that are members of a group, without finishing a pending change.
 func (t Groups) children(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
 	edges, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.members(group)}.Prefixed(GroupKind.letter()+"#"))
 	for _, edge := range edges {

@@ -10,8 +10,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// LogRecord is what a write of a user or group carries for the provisioning log, from
-// which function changes makes the entry: so the log costs a request no call.
+// LogRecord is the part of a write of a user or group from which function changes makes
+// the entry of the provisioning log. So the log costs a request no call.
 type LogRecord struct {
 	Time       time.Time
 	Request    string
@@ -25,23 +25,23 @@ type LogRecord struct {
 
 type logRecordKey struct{}
 
-// WithLogRecord returns a context for a request. The write that makes the request's
-// change carries what record returns, which is asked for at that time, and anew for
-// each attempt. skipped has the members that are left out because they do not exist.
+// WithLogRecord returns a context for a request. The write that makes the request's change
+// includes the result of record, which is called for each attempt. skipped is the number
+// of members that are left out because they do not exist.
 func WithLogRecord(ctx context.Context, record func(skipped []scim.ID) LogRecord) context.Context {
 	return context.WithValue(ctx, logRecordKey{}, record)
 }
 
 type connectingKey struct{}
 
-// connecting returns a context in which what is recorded is a connection: the
-// request alone does not know that it makes one.
+// connecting returns a context in which the change is recorded as a connection: the
+// request itself does not know that it makes one.
 func connecting(ctx context.Context) context.Context {
 	return context.WithValue(ctx, connectingKey{}, true)
 }
 
-// logStamp is a record as an item has it, as small as it can be: it counts for the
-// capacity units of every access.
+// logStamp is a record in the form in which an item has it. It is small, because it counts
+// for the capacity units of every access.
 type logStamp struct {
 	Time       int64     `json:"t"` // milliseconds
 	Request    string    `json:"r"`
@@ -55,9 +55,8 @@ type logStamp struct {
 	SkippedAll int       `json:"n,omitempty"` // their number
 }
 
-// addLogStamp adds the record of the request to a resource's item or to what is set of
-// it. Other writes leave the attribute alone: the log is told of a change by its
-// being another one.
+// addLogStamp adds the record of the request to a resource's item or update. Other writes
+// keep the attribute: a new value tells the log that there is a change.
 func addLogStamp(ctx context.Context, item table.Item, members bool, skipped []scim.ID) {
 	ask, ok := ctx.Value(logRecordKey{}).(func([]scim.ID) LogRecord)
 	if !ok {

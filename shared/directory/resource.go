@@ -8,7 +8,7 @@ import (
 	"scimserver/shared/table"
 )
 
-// Resource is what users and groups have in common, as stored.
+// Resource has the common attributes of users, groups, accounts and teams, as stored.
 type Resource struct {
 	ID           scim.ID
 	Doc          scim.Value // canonical, see schema.Normalize
@@ -23,12 +23,12 @@ type Resource struct {
 	connected bool // a group has got the name of this team, which is being deleted
 }
 
-// Size returns the bytes of the document as it was read, by which a page is cut.
+// Size returns the size of the stored document in bytes, which limits a page.
 func (r Resource) Size() int { return r.size }
 
 func (r Resource) version() int64 { return r.Version }
 
-// item returns what is stored of the resource. The error is an *scim.Error.
+// item returns the resource as stored. The error is an *scim.Error.
 func (r Resource) item() (table.Item, error) {
 	doc := r.Doc.JSON()
 	if len(doc) > maxDocument {

@@ -9,9 +9,9 @@ import (
 	"scimserver/shared/table"
 )
 
-// Ready compares the settings under which the table's claims were made with ours,
-// once, and writes them into a new table, with a secret that all functions share.
-// The errors are ErrSettings, with the difference, and ErrUnavailable.
+// Ready compares, once, the settings of the table's claims with those of this function. In
+// a new table it stores them, with a secret that all functions share. The errors are
+// ErrSettings, with the difference, and ErrUnavailable.
 func (d *Directory) Ready(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -57,8 +57,8 @@ func (d *Directory) settings() table.Item {
 	return table.Item{"fold": int64(scim.FoldVersion), "scope": string(d.scope), "secret": newSecret()}
 }
 
-// putSettings writes what a table lacks. Of several functions that start at once
-// the first wins; putSettings returns what then stands.
+// putSettings stores settings that a table lacks, and returns the stored ones. If several
+// functions start at once, the first one wins.
 func (d *Directory) putSettings(ctx context.Context, w table.Write) (table.Item, error) {
 	err := d.db.Write(ctx, func(table.Stamp) table.Write { return w })
 	var failed *table.ConditionFailed

@@ -8,20 +8,19 @@ import (
 	"scimserver/shared/table"
 )
 
-// MaxTeamEdit is the most persons that one edit adds to a team and removes from it:
-// as many as one transaction takes.
+// MaxTeamEdit is the most persons that one edit adds to a team and removes from it: the
+// maximum of one transaction.
 const MaxTeamEdit = 30
 
-// TeamEdit is what becomes of a team's members. No id stands in both lists, and the
-// two have at most MaxTeamEdit ids.
+// TeamEdit says which members an edit adds to a team and removes. No id may be in both
+// lists, and both lists have at most MaxTeamEdit ids.
 type TeamEdit struct{ Add, Remove []scim.ID }
 
-// Edit puts accounts and users of this tenant into a team and takes persons out,
-// all in one transaction, and returns which of them were in it before. Who is in it
-// already stays, and who is not stays out; an edit that changes nothing writes nothing
-// and moves no version. The errors are ErrNotFound, *UnknownMembersError for who is to
-// be added and neither has an account nor is a user of this tenant, ErrContention and
-// ErrUnavailable.
+// Edit adds accounts and users of this tenant to a team and removes persons, all in one
+// transaction, and returns which of them were members before. Adding a member and removing
+// a non-member is a no-op; an edit without effect writes nothing and keeps the version.
+// The errors are ErrNotFound, *UnknownMembersError for persons to be added who are neither
+// an account nor a user of this tenant, ErrContention and ErrUnavailable.
 func (t Teams) Edit(ctx context.Context, id scim.ID, e TeamEdit) (were map[scim.ID]bool, err error) {
 	if !ValidID(id) {
 		return nil, ErrNotFound
@@ -44,7 +43,7 @@ func (t Teams) Edit(ctx context.Context, id scim.ID, e TeamEdit) (were map[scim.
 	return were, err
 }
 
-// teamChange is an edit of a team with what it meets.
+// teamChange is an edit of a team with the state that it read.
 type teamChange struct {
 	*namespace
 	team    scim.ID
@@ -53,8 +52,8 @@ type teamChange struct {
 	kinds   map[scim.ID]Kind // of those to be added that exist
 }
 
-// newChange reads, in one call, the team, which of the edit's persons are in it, and
-// what those are who are to be added.
+// newChange reads, in one call, the team, the memberships of the edit's persons, and the
+// kinds of the persons to be added.
 func (t Teams) newChange(ctx context.Context, team scim.ID, e TeamEdit) (*teamChange, error) {
 	c := &teamChange{
 		namespace: t.namespace,
@@ -100,13 +99,13 @@ func (t Teams) newChange(ctx context.Context, team scim.ID, e TeamEdit) (*teamCh
 	return c, nil
 }
 
-// personKind tells an account from a user.
+// personKind returns whether an item is an account or a user.
 func personKind(item table.Item) Kind {
 	w, _ := workItemOf(item.Text("PK"), item.Text("SK"))
 	return w.kind
 }
 
-// findMissing looks again for those who were not found: an account may have become a
+// findMissing reads again the persons who were not found: an account may have become a
 // user between the two reads, never the other way round.
 func (c *teamChange) findMissing(ctx context.Context) error {
 	unknown := c.unknown()
@@ -127,7 +126,7 @@ func (c *teamChange) findMissing(ctx context.Context) error {
 	return nil
 }
 
-// unknown returns who is to be added and was not found.
+// unknown returns the ids to be added that were not found.
 func (c *teamChange) unknown() (ids []scim.ID) {
 	for _, id := range c.edit.Add {
 		if !c.members[id] && c.kinds[id] == "" {
@@ -137,14 +136,14 @@ func (c *teamChange) unknown() (ids []scim.ID) {
 	return ids
 }
 
-// changes reports whether anybody comes or goes.
+// changes reports whether the edit has an effect.
 func (c *teamChange) changes() bool {
 	return slices.ContainsFunc(c.edit.Add, func(id scim.ID) bool { return !c.members[id] }) ||
 		slices.ContainsFunc(c.edit.Remove, func(id scim.ID) bool { return c.members[id] })
 }
 
-// writes makes the transaction. It also checks the memberships that the edit leaves
-// unchanged, so that results are serializable.
+// writes returns the writes of the transaction. It also checks the memberships that the
+// edit leaves unchanged, so that results are serializable.
 func (c *teamChange) writes(table.Stamp) []table.Write {
 	all := []table.Write{c.d.versionWrite(c.keys.resource(TeamKind, c.team))}
 	for _, id := range c.edit.Add {

@@ -12,8 +12,9 @@ import (
 // the group, hands it the name, marks the team as deleted and uses up the approval;
 // the team's own memberships go afterwards, as those of any deleted team do.
 
-// connectTeam makes the group of a team that holds its name, if that is approved; else
-// the error is taken. It is table.ErrItemChanged when the team or the approval changed meanwhile.
+// connectTeam turns the team that holds a group's name into the group, if that is
+// approved; otherwise the error is taken. It is table.ErrItemChanged if the team or the
+// approval has changed meanwhile.
 func (t Groups) connectTeam(
 	ctx context.Context,
 	doc scim.Value,
@@ -51,7 +52,7 @@ func (t Groups) connectTeam(
 	return out, err
 }
 
-// handOverWrite makes the write that marks a team as deleted whose name has gone to a
+// handOverWrite returns the write that marks a team as deleted whose name now belongs to a
 // group.
 func (t Groups) handOverWrite(team table.Key, version int64) table.Write {
 	set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "connected": "yes"}

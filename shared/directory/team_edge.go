@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// The edges between a team and a person do not say whether that is an account or a
-// user: an account that becomes a user keeps its id, and with it its teams.
+// The edges between a team and a person do not say whether the person is an account or a
+// user: an account that becomes a user keeps its id and its teams.
 
 // teamMember is the key of the edge from a team to a person.
 func (t keys) teamMember(team, person scim.ID) table.Key {
@@ -36,9 +36,9 @@ func (t keys) person(k Kind, id scim.ID) table.Key {
 	return t.resource(k, id)
 }
 
-// addEdges makes the writes that put a live person into a team: both edges, and the
-// attribute by which the person's deletion knows that there are teams to leave. It
-// moves no version: nothing of it is shown with the person.
+// addEdges returns the writes that add a person to a team: both edges, and the attribute
+// that tells the person's deletion to look for teams. The version of the person stays,
+// because the attribute is not visible.
 func (t Teams) addEdges(team scim.ID, k Kind, person scim.ID) []table.Write {
 	return []table.Write{
 		table.Update(t.keys.person(k, person), table.Item{"teams": "yes"}).WithCondition(existsCondition, nil),
@@ -47,7 +47,7 @@ func (t Teams) addEdges(team scim.ID, k Kind, person scim.ID) []table.Write {
 	}
 }
 
-// removeEdges makes the writes that take a person out of a team.
+// removeEdges returns the writes that remove a person from a team.
 func (t Teams) removeEdges(team, person scim.ID) []table.Write {
 	return []table.Write{
 		table.Delete(t.keys.teamMember(team, person)),
@@ -74,23 +74,23 @@ func (d *Directory) leaveTeams(ctx context.Context, person scim.ID) error {
 	}
 }
 
-// removeMembers removes the members of a marked team. The edges from persons go first:
-// those from the team lead to them, should this be interrupted.
+// removeMembers removes the members of a marked team. It removes the edges from the
+// persons first: after an interruption the edges from the team still lead to them.
 func (t Teams) removeMembers(ctx context.Context, team scim.ID) error {
 	return t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.teamMembers(team)}, func(edge table.Item) []table.Key {
 		return []table.Key{t.keys.teamMembership(itemID(edge), team)}
 	})
 }
 
-// TeamMembership is a team that a person is in.
+// TeamMembership is a team that a person belongs to.
 type TeamMembership struct {
 	Tenant tenant.ID
 	Team   scim.ID
 	Name   string
 }
 
-// TeamsOf reads the teams of a person, of whichever tenants. A person who does not
-// exist has none. The error is ErrUnavailable, or ErrTooMany behind MaxMemberships teams.
+// TeamsOf reads the teams of a person in all tenants. A person who does not exist has no
+// teams. The error is ErrUnavailable, or ErrTooMany for more than MaxMemberships teams.
 func (d *Directory) TeamsOf(ctx context.Context, person scim.ID) (all []TeamMembership, err error) {
 	if !ValidID(person) {
 		return nil, nil
@@ -112,7 +112,7 @@ func (d *Directory) TeamsOf(ctx context.Context, person scim.ID) (all []TeamMemb
 	return all, err
 }
 
-// teamNames reads the names of the teams that edges lead to, "" of one that is being
+// teamNames reads the names of the teams that edges lead to, "" for a team that is being
 // deleted.
 func (d *Directory) teamNames(ctx context.Context, edges []table.Item) ([]string, error) {
 	keys, at := make([]table.Key, len(edges)), map[table.Key]int{}

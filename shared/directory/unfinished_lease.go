@@ -7,13 +7,13 @@ import (
 	"scimserver/shared/table"
 )
 
-// sweepTime is the time in which a sweep may be at work on a noted piece: longer
-// than function changes may run (template.yaml). The schedule calls it every minute,
-// so a sweep that takes longer overlaps with the next one.
+// sweepTime is how long a sweep may work on a work item: longer than function changes may
+// run (template.yaml). The schedule invokes it every minute, so a longer sweep overlaps
+// with the next one.
 const sweepTime = 6 * time.Minute
 
-// reserve reserves a recorded piece of work for this sweep, for sweepTime. It reports false
-// if another sweep has it, or has finished it.
+// reserve reserves a recorded work item for this sweep, for sweepTime. It reports false if
+// another sweep has reserved or finished it.
 func (d *Directory) reserve(ctx context.Context, w workItem) (bool, error) {
 	now := d.now()
 	err := d.db.Write(ctx, func(table.Stamp) table.Write {
@@ -24,8 +24,8 @@ func (d *Directory) reserve(ctx context.Context, w workItem) (bool, error) {
 	return err == nil, ignoreConditionFailed(err, refusal)
 }
 
-// unreserve lets the next sweep try a piece of work again that this one could not finish.
-// If it fails, the reservation expires.
+// unreserve lets the next sweep retry a work item that this sweep could not finish. If it
+// fails, the reservation expires.
 func (d *Directory) unreserve(ctx context.Context, w workItem) {
 	_ = d.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Update(w.noteKey(), nil).Dropping("until").WithCondition("attribute_exists(PK)", nil)
