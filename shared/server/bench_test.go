@@ -8,6 +8,7 @@ import (
 
 	"scimserver/shared/directory"
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/canned"
 )
 
 // BenchmarkQuery measures searches among 100,000 users (10,000 without -long), from
@@ -16,7 +17,7 @@ import (
 func BenchmarkQuery(b *testing.B) {
 	users := testkit.Size(100_000, 10_000)
 	throng := newThrong(b, users)
-	s := serve(b, throng)
+	s := serve(b, canned.Transport(throng.answer))
 	deep := "/Users?count=100&startIndex=" + strconv.Itoa(users*9/10+1)
 	fetch(b, s, deep) // puts the mark that a walk would have put
 	for _, tt := range []struct {
@@ -74,7 +75,7 @@ func BenchmarkQueryOnEngine(b *testing.B) {
 // At any depth a page takes the same calls, after the first time.
 func TestCallsAtDepth(t *testing.T) { // design: round trips and capacity
 	throng := newThrong(t, 20_000)
-	s := serve(t, throng)
+	s := serve(t, canned.Transport(throng.answer))
 	fetch(t, s, "/Users?count=0") // reads the settings
 	want := map[string]int{"Query PAGE": 1, "Query COUNT": 1, "Query USER": 1, "PutItem": 1}
 	for _, start := range []int{101, 9_001, 18_001} {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/canned"
 )
 
 // gauge measures what the process holds while a transport is at work: after every
@@ -50,7 +51,7 @@ func TestMemoryOfScans(t *testing.T) {
 		fmt.Sprint("/Users?count=100&startIndex=", users-99, "&filter=") + escape(`title eq "Tour Guide"`), // holds the ids before
 		"/Users?count=100&sortBy=userName&sortOrder=descending&cursor=",
 	} {
-		g := &gauge{next: throng}
+		g := &gauge{next: canned.Transport(throng.answer)}
 		s := serve(t, g)
 		fetch(t, s, "/Users?count=0")
 		before := alive()
@@ -70,7 +71,7 @@ func TestMemoryOfScans(t *testing.T) {
 func TestTooManyToScan(t *testing.T) { // P-3.4.2.1-3
 	throng := newThrong(t, 300_000)
 	c := newClient(t)
-	c.server = serve(t, throng)
+	c.server = serve(t, canned.Transport(throng.answer))
 	for _, query := range []string{"?sortBy=title", "?filter=" + escape(`title eq "x"`), "?cursor=&filter=" + escape(`title eq "x"`)} {
 		a := c.wants(c.send("GET", "/Users"+query, ""), 400, "tooMany")
 		if calls := throng.take()["Query USER"]; calls > 160 {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -20,11 +19,11 @@ import (
 	"scimserver/shared/scim/schema"
 	"scimserver/shared/server"
 	"scimserver/shared/tenant"
+	"scimserver/shared/testkit/canned"
 )
 
-// throng answers DynamoDB's calls about a tenant of many users, at the transport of
-// the SDK. It makes each user when it is read, so that what the process holds is
-// held by the service.
+// throng answers DynamoDB's calls about a tenant of many users. It makes each user when it is
+// read, so that only the service holds memory.
 type throng struct {
 	users  int
 	before string // of an item, up to its id
@@ -42,23 +41,14 @@ type kept struct {
 	item json.RawMessage
 }
 
-// manyUser is a user of 1.2 KB, whose name is to be replaced.
-const manyUser = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
-"externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef","userName":"NAME","active":true,"displayName":"Barbara Jensen","title":"Tour Guide",
-"name":{"formatted":"Ms. Barbara J Jensen, III","familyName":"Jensen","givenName":"Barbara","middleName":"Jane","honorificPrefix":"Ms.","honorificSuffix":"III"},
-"emails":[{"value":"barbara.jensen@example.com","type":"work","primary":true},{"value":"babs@jensen.org","type":"home"}],
-"phoneNumbers":[{"value":"tel:+1-201-555-0123","type":"work"},{"value":"tel:+1-201-555-0124","type":"mobile"}],
-"addresses":[{"type":"work","streetAddress":"100 Universal City Plaza","locality":"Hollywood","region":"CA","postalCode":"91608","country":"US","primary":true}],
-"preferredLanguage":"en-US","locale":"en-US","timezone":"America/Los_Angeles",
-"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984","costCenter":"4130","organization":"Universal Studios","division":"Theme Park","department":"Tour Operations","manager":{"value":"26118915-6090-4610-87e4-49d8ca9f808d"}}}`
-
 func newThrong(tb testing.TB, users int) *throng {
 	tb.Helper()
 	registry, err := schema.Standard()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	v, err := scim.ParseJSON([]byte(manyUser))
+	const name = `"userName":"barbara.jensen@example.com"`
+	v, err := scim.ParseJSON([]byte(strings.Replace(canned.User, name, `"userName":"NAME"`, 1)))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -87,41 +77,23 @@ func (c *throng) from(key string) int {
 	return sort.Search(c.users, func(i int) bool { return c.id(i) > key })
 }
 
-// call is a request of the SDK as far as the answers depend on it.
-type call struct {
-	ExpressionAttributeValues map[string]struct{ S string }
-	ExclusiveStartKey         map[string]struct{ S string }
-	Limit                     int
-	ProjectionExpression      string
-	Item                      json.RawMessage
-}
-
-func (c *throng) RoundTrip(r *http.Request) (*http.Response, error) {
-	var in call
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-		return nil, err
-	}
-	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	pk := in.ExpressionAttributeValues[":pk"].S
-	section := strings.SplitN(pk+"##", "#", 4)[2]
+func (c *throng) answer(call canned.Call) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.calls[strings.TrimSpace(operation+" "+section)]++
-	body := "{}"
-	switch operation + section {
+	c.calls[strings.TrimSpace(call.Operation+" "+call.Section)]++
+	switch call.Operation + call.Section {
 	case "GetItem":
-		body = `{"Item":{"fold":{"N":"1"},"scope":{"S":"SYSTEM"},"secret":{"B":"c2VjcmV0"}}}`
+		return `{"Item":{"fold":{"N":"1"},"scope":{"S":"SYSTEM"},"secret":{"B":"c2VjcmV0"}}}`, nil
 	case "QueryUSER":
-		body = c.query(in)
+		return c.query(call), nil
 	case "QueryCOUNT":
-		body = fmt.Sprintf(`{"Items":[{"n":{"N":"%d"}}]}`, c.users)
+		return fmt.Sprintf(`{"Items":[{"n":{"N":"%d"}}]}`, c.users), nil
 	case "QueryPAGE":
-		body = c.latest(in.Limit)
+		return c.latest(call.Limit), nil
 	case "PutItem":
-		c.keep(in.Item)
+		c.keep(call.Item)
 	}
-	h := http.Header{"Content-Type": {"application/x-amz-json-1.0"}}
-	return &http.Response{StatusCode: http.StatusOK, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	return "{}", nil
 }
 
 // keep puts an item.
@@ -143,7 +115,7 @@ func (c *throng) latest(n int) string {
 }
 
 // query answers as DynamoDB does: at most 1 MB, and at most what is asked for.
-func (c *throng) query(in call) string {
+func (c *throng) query(in canned.Call) string {
 	from, to := 0, c.users
 	if low, ok := in.ExpressionAttributeValues[":from"]; ok {
 		from, to = c.from(low.S+"!"), c.from(in.ExpressionAttributeValues[":to"].S)

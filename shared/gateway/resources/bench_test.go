@@ -3,7 +3,6 @@ package resources_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -16,47 +15,25 @@ import (
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/schema"
 	"scimserver/shared/server"
+	"scimserver/shared/testkit/canned"
 )
 
-// benchUser is a user of 1.2 KB, as a provider sends it.
-const benchUser = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
-"externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef","userName":"barbara.jensen@example.com","active":true,"displayName":"Barbara Jensen","title":"Tour Guide",
-"name":{"formatted":"Ms. Barbara J Jensen, III","familyName":"Jensen","givenName":"Barbara","middleName":"Jane","honorificPrefix":"Ms.","honorificSuffix":"III"},
-"emails":[{"value":"barbara.jensen@example.com","type":"work","primary":true},{"value":"babs@jensen.org","type":"home"}],
-"phoneNumbers":[{"value":"tel:+1-201-555-0123","type":"work"},{"value":"tel:+1-201-555-0124","type":"mobile"}],
-"addresses":[{"type":"work","streetAddress":"100 Universal City Plaza","locality":"Hollywood","region":"CA","postalCode":"91608","country":"US","primary":true}],
-"preferredLanguage":"en-US","locale":"en-US","timezone":"America/Los_Angeles",
-"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984","costCenter":"4130","organization":"Universal Studios","division":"Theme Park","department":"Tour Operations","manager":{"value":"26118915-6090-4610-87e4-49d8ca9f808d"}}}`
-
-// stub answers DynamoDB's calls from memory, at the transport of the SDK: what is
-// left is the cost of our code, the SDK's and the adapter's. The answers are by
-// operation; to a query, by operation and section of the table.
+// stub has the answers by operation; to a query, by operation and section of the table.
 type stub map[string]string
 
-func (s stub) RoundTrip(r *http.Request) (*http.Response, error) {
-	var in struct {
-		ExpressionAttributeValues map[string]struct{ S string }
-	}
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-		return nil, err
-	}
-	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	if operation == "Query" {
-		operation += " " + strings.Split(in.ExpressionAttributeValues[":pk"].S+"##", "#")[2]
-	}
-	body, ok := s[operation]
+func (s stub) answer(c canned.Call) (string, error) {
+	body, ok := s[strings.TrimSpace(c.Operation+" "+c.Section)]
 	if !ok {
-		return nil, fmt.Errorf("no answer to %s", operation)
+		return "", fmt.Errorf("no answer to %s %s", c.Operation, c.Section)
 	}
-	h := http.Header{"Content-Type": {"application/x-amz-json-1.0"}}
-	return &http.Response{StatusCode: http.StatusOK, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	return body, nil
 }
 
-// newStub makes the answers: the settings or a user, and a page of 100 users who
+// newStub returns the answers: the settings or a user, and a page of 100 users who
 // are in no group.
 func newStub(tb testing.TB, registry *schema.Registry) stub {
 	tb.Helper()
-	v, err := scim.ParseJSON([]byte(benchUser))
+	v, err := scim.ParseJSON([]byte(canned.User))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -106,7 +83,7 @@ func BenchmarkRequest(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	dir, err := directory.Open(directory.Options{Table: "t", Endpoint: "http://127.0.0.1:1", Client: &http.Client{Transport: newStub(b, registry)}})
+	dir, err := directory.Open(directory.Options{Table: "t", Endpoint: "http://127.0.0.1:1", Client: &http.Client{Transport: canned.Transport(newStub(b, registry).answer)}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -117,7 +94,7 @@ func BenchmarkRequest(b *testing.B) {
 		name, method, path, body string
 		want                     int
 	}{
-		{"create", "POST", "/scim/v2/Users", benchUser, 201},
+		{"create", "POST", "/scim/v2/Users", canned.User, 201},
 		{"get", "GET", one, "", 200},
 		{"patch", "PATCH", one, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"title","value":"Director"},{"op":"replace","path":"emails[type eq \"home\"].display","value":"Babs"}]}`, 200},
 		{"page of 100", "GET", "/scim/v2/Users", "", 200},
