@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+
+	"scimserver/infra/check/venv"
 )
 
 const (
@@ -16,7 +18,7 @@ const (
 // suites runs the third-party conformance suites and client, one after the other, against
 // one local stack.
 func suites(ctx context.Context, t tree) error {
-	bin, err := t.python(ctx)
+	python, err := venv.FromList(ctx, filepath.Join(t.root, "infra/check/python/tools.txt"))
 	if err != nil {
 		return err
 	}
@@ -25,12 +27,12 @@ func suites(ctx context.Context, t tree) error {
 		return err
 	}
 	defer service.stop()
-	failed := []error{t.probe(ctx, bin, service)}
+	failed := []error{t.probe(ctx, python, service)}
 	for _, script := range []string{"client.py", "tester.py"} {
 		_, err := t.command(
 			ctx,
 			service.variables,
-			filepath.Join(bin, "python"),
+			python,
 			filepath.Join(t.root, suiteScripts, script),
 		)
 		failed = append(failed, err)
@@ -39,12 +41,12 @@ func suites(ctx context.Context, t tree) error {
 }
 
 // probe runs scim-sanity and compares its findings with the expected ones.
-func (t tree) probe(ctx context.Context, bin string, s *service) error {
+func (t tree) probe(ctx context.Context, python string, s *service) error {
 	expected, err := loadFindings(filepath.Join(t.root, expectedFindings))
 	if err != nil {
 		return err
 	}
-	found, err := scimSanity(ctx, filepath.Join(bin, "scim-sanity"), s)
+	found, err := scimSanity(ctx, python, s)
 	if err != nil {
 		return err
 	}
@@ -56,8 +58,8 @@ func (t tree) probe(ctx context.Context, bin string, s *service) error {
 
 // scimSanity returns the findings of a run. The program exits with 1 if it has findings,
 // so only an unreadable report is an error.
-func scimSanity(ctx context.Context, program string, s *service) ([]finding, error) {
-	cmd := exec.CommandContext(ctx, program, "probe", s.variable("SCIM_URL"),
+func scimSanity(ctx context.Context, python string, s *service) ([]finding, error) {
+	cmd := exec.CommandContext(ctx, python, "-m", "scim_sanity", "probe", s.variable("SCIM_URL"),
 		"--token", s.variable("SCIM_TOKEN"), "--i-accept-side-effects", "--json-output")
 	report, runErr := cmd.Output()
 	found, err := readFindings(report)

@@ -4,6 +4,7 @@ package venv
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,12 +28,29 @@ func MiniStack() []string { return []string{"ministack[full]==1.5.33"} }
 // need it at the same time do not disturb each other. Modules still work after the
 // rename; scripts in bin/ do not, because they name the old folder.
 func Python(ctx context.Context, packages []string) (string, error) {
+	return environment(ctx, strings.Join(packages, "-"), packages)
+}
+
+// FromList is Python for a complete list of packages in a file of pip's, each with its
+// hashes. Each version of the list has an environment.
+func FromList(ctx context.Context, file string) (string, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	args := []string{"--no-deps", "--require-hashes", "--requirement", file}
+	return environment(ctx, fmt.Sprintf("list-%.8x", sha256.Sum256(text)), args)
+}
+
+// environment returns the interpreter of the environment with a name. It makes the
+// environment if it does not exist, with the arguments of pip install.
+func environment(ctx context.Context, name string, pipArgs []string) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
 	}
 	all := filepath.Join(cache, "scimserver")
-	env := filepath.Join(all, "python-"+strings.Join(packages, "-"))
+	env := filepath.Join(all, "python-"+name)
 	python := filepath.Join(env, "bin", "python")
 	if _, err := os.Stat(python); err == nil {
 		return python, nil
@@ -45,7 +63,7 @@ func Python(ctx context.Context, packages []string) (string, error) {
 		return "", err
 	}
 	defer func() { _ = os.RemoveAll(made) }()
-	if err := install(ctx, made, packages); err != nil {
+	if err := install(ctx, made, pipArgs); err != nil {
 		return "", err
 	}
 	if err := os.Rename(made, env); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -54,14 +72,14 @@ func Python(ctx context.Context, packages []string) (string, error) {
 	return python, nil
 }
 
-func install(ctx context.Context, dir string, packages []string) error {
+func install(ctx context.Context, dir string, pipArgs []string) error {
 	if err := run(ctx, "python3", "-m", "venv", dir); err != nil {
 		return fmt.Errorf(
 			"this needs Python 3 with venv; install it, for example with: apt-get install python3-venv\n%w",
 			err,
 		)
 	}
-	args := append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check"}, packages...)
+	args := append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check"}, pipArgs...)
 	return run(ctx, filepath.Join(dir, "bin", "python"), args...)
 }
 
