@@ -44,6 +44,7 @@ var layers = map[string]layer{
 		"the token endpoint implements OAuth 2.0 and does not depend on SCIM"},
 	"shared/admin": {[]string{"shared/scim", "shared/tenant", "shared/tenantstore", "shared/provlog", "shared/outbox", "shared/directory"},
 		"the operator API uses tenants, the directory and the strict JSON parser; callers are authorized before it"},
+	"shared/eventbus":  {[]string{"shared/awsenv"}, "the bus gets events as JSON and depends on nothing else"},
 	"shared/usageplan": {[]string{"shared/tenant", "shared/awsenv"}, "API Gateway's keys depend on a tenant's id and limits, and not on its data"},
 	"shared/gateway": {[]string{"shared/config", "shared/scim", "shared/server", "shared/tenant"},
 		"all functions start in the same way and convert events in the same way"},
@@ -51,9 +52,9 @@ var layers = map[string]layer{
 		"only the functions of users, groups and bulk requests link the directory"},
 	"shared/gateway/authorizer": {[]string{"shared/access", "shared/accesstoken", "shared/config", "shared/secret", "shared/tenant", "shared/tenantstore"},
 		"the authorizer returns a policy for a credential, and does not link the directory"},
-	"shared/gateway/changes": {[]string{"shared/directory", "shared/gateway"}, "the directory decides what follows from a change"},
+	"shared/gateway/changes": {[]string{"shared/directory", "shared/gateway", "shared/outbox"}, "the directory decides what follows from a change"},
 	"shared/password":        {nil, "a leaf: hashing does not depend on users"},
-	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/gateway/...", "shared/oauth", "shared/admin", "shared/usageplan", "shared/password"},
+	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/gateway/...", "shared/oauth", "shared/admin", "shared/usageplan", "shared/eventbus", "shared/password"},
 		"a function connects the packages; test support is not deployed"},
 	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
 	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
@@ -76,8 +77,8 @@ var testLayers = []struct {
 
 // foreign says which packages may import a library.
 var foreign = map[string]layer{
-	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/awsenv", "shared/table", "shared/secret", "shared/usageplan", "shared/testkit", "infra/local/...", "infra/scimctl", "infra/check/rehearsal"},
-		"one package each calls DynamoDB, Secrets Manager and API Gateway, so that retries and capacity are handled in one place; testkit and the local stack create tables; scimctl signs its requests"},
+	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/awsenv", "shared/table", "shared/secret", "shared/usageplan", "shared/eventbus", "shared/testkit", "infra/local/...", "infra/scimctl", "infra/check/rehearsal"},
+		"one package each calls DynamoDB, Secrets Manager, API Gateway and EventBridge, so that retries and capacity are handled in one place; testkit and the local stack create tables; scimctl signs its requests"},
 	"github.com/aws/smithy-go": {[]string{"shared/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
 	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "shared/gateway/...", "functions/...", "infra/local/..."},
 		"only the gateway handles Lambda's events: the server uses net/http and runs anywhere"},

@@ -10,6 +10,7 @@ import (
 
 // release removes the values of a conflict from their holder. It is idempotent.
 func (t Conflicts) release(ctx context.Context, c Conflict, with Replacement) error {
+	ctx = releasing(ctx)
 	err := c.checkReplacement(with)
 	switch {
 	case err != nil:

@@ -57,6 +57,7 @@ type Options struct {
 	Budget   time.Duration    // see table.Options
 	Now      func() time.Time // nil means time.Now
 	Step     int              // the most members that one transaction adds to a group; 0 means as many as it takes
+	Events   EventOptions
 }
 
 // Directory is the whole table. It is safe for concurrent use.
@@ -66,6 +67,7 @@ type Directory struct {
 	scope   Scope
 	now     func() time.Time
 	step    int
+	events  eventFormat
 
 	mu     sync.Mutex
 	ready  bool
@@ -81,6 +83,9 @@ func Open(o Options) (*Directory, error) {
 	d := &Directory{db: db, tenants: tenantstore.New(db, o.Now), scope: o.Scope, now: o.Now, step: o.Step}
 	if d.now == nil {
 		d.now = time.Now
+	}
+	if d.events, err = newEventFormat(o.Events); err != nil {
+		return nil, err
 	}
 	if d.step <= 0 || d.step > maxStep {
 		d.step = maxStep

@@ -2,8 +2,11 @@ package directory
 
 import (
 	"context"
+	"strconv"
+	"time"
 
 	"scimserver/shared/outbox"
+	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
 )
 
@@ -19,4 +22,25 @@ func (d *Directory) feed(id tenant.ID) outbox.Feed { return outbox.New(d.db, id)
 // accounts. See outbox.Heads.
 func (d *Directory) EventHeads(ctx context.Context, q outbox.HeadsQuery) ([]outbox.Head, string, error) {
 	return outbox.Heads(ctx, d.db, q)
+}
+
+// closeFeed ends the feed of a tenant whose users, groups and teams are gone: its last event
+// is the tenant's deletion, and the others are erased. Records of the tenant that the stream
+// delivers later become no events, even if another tenant gets the same id.
+func (d *Directory) closeFeed(ctx context.Context, record tenant.Tenant) error {
+	feed := d.feed(record.ID)
+	last := outbox.Draft{
+		Record: outbox.Record{
+			ID: "tenant deleted " + strconv.FormatInt(record.Created.UnixMilli(), 10),
+			At: record.Since.Truncate(time.Second),
+		},
+		Event: outbox.Event{
+			Issuer: d.events.issuer, Type: outbox.TypeOf(outbox.Tenant, outbox.Deleted),
+			Time: outbox.Time{Time: d.instant()}, Resource: outbox.Resource{ID: scim.ID(record.ID)},
+		},
+	}
+	if err := feed.Close(ctx, last, d.now()); err != nil {
+		return err
+	}
+	return feed.Erase(ctx)
 }

@@ -11,8 +11,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// The items of users, groups, accounts, teams and conflicts. The packages tenantstore and
-// provlog have theirs. t is a tenant id.
+// The items of users, groups, accounts, teams and conflicts. The packages tenantstore,
+// provlog and outbox have theirs. t is a tenant id.
 //
 //	TABLE                       SETTINGS        folding version, scope of uniqueness, secret of seals
 //	T#<t>#USER                  <id>            a user

@@ -14,11 +14,18 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Image is the item of a user or group as the table's stream shows it, as far as it
-// matters behind a request.
+// Image is an item as the table's stream shows it, before or after a write: the attributes
+// that function changes needs. Only the items of resources have any of them.
 type Image struct {
 	Doc, Password, Log, Modified string
 	Deleting                     bool
+
+	Created   string
+	Version   int64
+	Verified  string // the verified emails of an account, a line each
+	DeletedAt string // when the mark of deletion was set
+	Released  string // when an operator last released a value of the resource
+	Connected bool   // this team, which is being deleted, has become a group
 }
 
 // StreamChange is what a provisioning request left behind in the table.

@@ -103,6 +103,7 @@ func (t Teams) store(ctx context.Context, old Team, doc scim.Value) (Team, error
 	taken, yielded := without(name, t.nameClaim(old.Doc)), without(t.nameClaim(old.Doc), name)
 	return now, t.classifyChange(t.changeResource(ctx, TeamKind, old.Resource, func(stamp table.Stamp) []table.Write {
 		item["writer"] = t.d.nextStamps(old.Resource, stamp)
+		t.d.addRelease(ctx, item)
 		own := table.Update(t.keys.resource(TeamKind, old.ID), item).
 			WithCondition("#version = :old", table.Item{"old": old.Version})
 		return append([]table.Write{own}, t.changeWrites(TeamKind, old.Resource, now.Resource, taken, yielded)...)

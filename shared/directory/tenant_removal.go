@@ -59,7 +59,7 @@ func (t *namespace) remaining(ctx context.Context, left Remaining) (Remaining, e
 }
 
 // removeContents deletes teams and groups first, so that users have no memberships left
-// when they are deleted. It then deletes the log since the tenant was created, and the
+// when they are deleted. It then deletes the events, the log since the tenant was created, and the
 // conflicts. It reports whether everything is deleted.
 func (t *namespace) removeContents(ctx context.Context, work time.Duration, created time.Time) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, work)
@@ -69,6 +69,7 @@ func (t *namespace) removeContents(ctx context.Context, work time.Duration, crea
 		func() error { return t.deleteAll(ctx, GroupKind) },
 		func() error { return t.deleteAll(ctx, UserKind) },
 		func() error { return provlog.New(t.d.db, t.id).Delete(ctx, t.d.now(), created) },
+		func() error { return t.d.feed(t.id).Erase(ctx) },
 		func() error { return t.conflicts().deleteAll(ctx) },
 	} {
 		err := piece()
@@ -132,6 +133,9 @@ func (t *namespace) removeRecord(ctx context.Context, record tenant.Tenant) erro
 		}
 	}
 	if err := t.d.db.WriteAll(ctx, writes); err != nil {
+		return err
+	}
+	if err := t.d.closeFeed(ctx, record); err != nil {
 		return err
 	}
 	return t.d.tenants.DeleteTenant(ctx, record)

@@ -16,13 +16,24 @@ import (
 // It deletes the table when the test ends, and returns its name.
 func Table(tb testing.TB) string {
 	tb.Helper()
+	name, _ := newTable(tb, false)
+	return name
+}
+
+func newTable(tb testing.TB, streamed bool) (name string, s *Stream) {
+	tb.Helper()
 	properties, err := declaredTable(filepath.Join(ModuleRoot(tb), "infra", "storage.yaml"))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	name := "test-" + rand.Text()
+	name = "test-" + rand.Text()
 	db := Client(tb)
-	if _, err := db.CreateTable(tb.Context(), properties.createInput(name)); err != nil {
+	in := properties.createInput(name)
+	if streamed {
+		in.StreamSpecification = properties.streamInput()
+	}
+	out, err := db.CreateTable(tb.Context(), in)
+	if err != nil {
 		tb.Fatalf("create table: %v", err)
 	}
 	tb.Cleanup(func() { drop(tb, db, name) })
@@ -34,7 +45,8 @@ func Table(tb testing.TB) string {
 			tb.Fatalf("set time to live: %v", err)
 		}
 	}
-	return name
+	arn := aws.ToString(out.TableDescription.LatestStreamArn)
+	return name, &Stream{endpoint: Endpoint(tb), arn: arn, next: map[string]string{}}
 }
 
 // Client returns an SDK client for tests that access items directly. The functions given

@@ -1,0 +1,123 @@
+package directory
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"scimserver/shared/outbox"
+	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
+)
+
+// EventOptions say what events contain. Only a process that writes events needs them.
+type EventOptions struct {
+	Issuer  string // the claim iss
+	BaseURL string // of SCIM, for the location of a resource; "" makes it relative
+	// Registry tells which attributes are never returned: their values are in no event. nil
+	// means that all are returned.
+	Registry *schema.Registry
+}
+
+// eventFormat makes the parts of events that show a resource.
+type eventFormat struct {
+	issuer, baseURL string
+	projections     map[Kind]*schema.Projection
+}
+
+func newEventFormat(o EventOptions) (eventFormat, error) {
+	f := eventFormat{issuer: o.Issuer, baseURL: o.BaseURL, projections: map[Kind]*schema.Projection{}}
+	if o.Registry == nil {
+		return f, nil
+	}
+	for _, t := range o.Registry.Types {
+		p, err := t.Project(schema.Selection{})
+		if err != nil {
+			return f, err
+		}
+		f.projections[Kind(t.Name)] = p
+	}
+	f.projections[AccountKind] = f.projections[UserKind] // an account has attributes of a user
+	return f, nil
+}
+
+// visible returns a document without the attributes that no response returns by default.
+func (f eventFormat) visible(k Kind, doc scim.Value) scim.Value {
+	if p := f.projections[k]; p != nil {
+		return p.Apply(doc)
+	}
+	return doc
+}
+
+// summary makes the short form of a resource. doc is what is visible of it.
+func summary(k Kind, id scim.ID, doc scim.Value) outbox.Resource {
+	r := outbox.Resource{
+		ID: id, ExternalID: doc.Get("externalId").Text(),
+		UserName: doc.Get("userName").Text(), DisplayName: doc.Get("displayName").Text(),
+	}
+	if emails := doc.Get("emails"); !emails.IsEmpty() {
+		r.Emails = emails.Bytes()
+	}
+	if k == UserKind || k == AccountKind {
+		active := !Deactivated(doc)
+		r.Active = &active
+	}
+	return r
+}
+
+// representation makes what a response shows of a user, or of a group without its members.
+func (f eventFormat) representation(k Kind, id scim.ID, doc scim.Value, image Image) json.RawMessage {
+	return scim.Resource{ID: id, Doc: doc, Meta: scim.Meta{
+		ResourceType: string(k), Created: timeOf(image.Created), LastModified: timeOf(image.Modified),
+		Location: f.baseURL + "/" + string(k) + "s/" + string(id), Version: scim.ETag(image.Version),
+	}}.Value().Bytes()
+}
+
+// timeOf reads a time that an item holds, the zero time if there is none.
+func timeOf(text string) time.Time {
+	at, _ := time.Parse(time.RFC3339, text)
+	return at
+}
+
+// attributeChanges lists the attributes in which two documents differ, by their paths. The
+// values are those of the visible documents.
+func attributeChanges(old, now, visibleOld, visibleNow scim.Value) (list []outbox.Change) {
+	for _, name := range differing(old, now) {
+		if name == "schemas" {
+			continue
+		}
+		separator := "."
+		if strings.Contains(name, ":") {
+			separator = ":"
+		}
+		list = append(list, changesBelow(name, separator, [4]scim.Value{
+			old.Get(name), now.Get(name), visibleOld.Get(name), visibleNow.Get(name),
+		})...)
+	}
+	return list
+}
+
+// changesBelow lists the changes of an attribute: of its sub-attributes if it is complex,
+// else of itself. values are the old and the new one, then what is visible of them.
+func changesBelow(path, separator string, values [4]scim.Value) (list []outbox.Change) {
+	old, now := values[0], values[1]
+	if old.Kind() != scim.Object && now.Kind() != scim.Object {
+		return []outbox.Change{{Attribute: path, Old: jsonOf(values[2]), New: jsonOf(values[3])}}
+	}
+	for _, name := range differing(old, now) {
+		var inner [4]scim.Value
+		for i, v := range values {
+			inner[i] = v.Get(name)
+		}
+		list = append(list, changesBelow(path+separator+name, ".", inner)...)
+	}
+	return list
+}
+
+// jsonOf returns the JSON of a value, nil if there is none.
+func jsonOf(v scim.Value) json.RawMessage {
+	if v.Kind() == scim.Null {
+		return nil
+	}
+	return v.Bytes()
+}

@@ -1,0 +1,93 @@
+package directory
+
+import (
+	"context"
+	"strings"
+
+	"scimserver/shared/outbox"
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+// readMemberEvent makes the draft of an event from a record of an edge: of one from a group
+// to a member, or from a person to a team. Each edge has an event of its own; the feed joins
+// those of one group.
+func (d *Directory) readMemberEvent(r StreamRecord) (c eventChange, ok bool, err error) {
+	of, member, ok := edgeOf(r.PK, r.SK)
+	added := r.Before == nil && r.After != nil
+	if !ok || r.Unknown || !added && r.After != nil {
+		return c, false, nil
+	}
+	verb := outbox.MemberRemoved
+	if added {
+		verb = outbox.MemberAdded
+	}
+	return eventChange{tenant: of.tenant, group: of, draft: outbox.Draft{Record: r.Record, Event: outbox.Event{
+		Issuer: d.events.issuer, Type: outbox.TypeOf(strings.ToLower(string(of.kind)), verb),
+		Time: outbox.Time{Time: r.At}, Members: []outbox.Member{member},
+		Resource: outbox.Resource{ID: of.id},
+	}}}, true, nil
+}
+
+// edgeOf tells which group or team an edge leads from or to, and who the member is. Of the
+// two edges of a membership, it knows one.
+func edgeOf(pk, sk string) (of workItem, m outbox.Member, ok bool) {
+	parts := strings.Split(pk, "#")
+	switch {
+	case len(parts) == 4 && parts[0] == "T" && parts[2] == "MEMBERS":
+		letter, id, ok := strings.Cut(sk, "#")
+		m := outbox.Member{ID: scim.ID(id), Type: string(kindOf(letter))}
+		return workItem{tenant.ID(parts[1]), GroupKind, scim.ID(parts[3])}, m, ok
+	case len(parts) == 2 && parts[0] == "TEAMOF":
+		id, team, ok := strings.Cut(sk, "#")
+		return workItem{tenant.ID(id), TeamKind, scim.ID(team)}, outbox.Member{ID: scim.ID(parts[1])}, ok
+	}
+	return of, m, false
+}
+
+// describeGroups completes events about members by what the groups and teams are now. It
+// drops those of groups that are gone or being deleted: their deletion is an event.
+func (d *Directory) describeGroups(ctx context.Context, all []indexedChange) (kept []indexedChange, err error) {
+	found, err := d.groupsOf(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if c.group.id != "" {
+			r, ok := found[c.group]
+			if !ok {
+				continue
+			}
+			c.draft.Event.Version = r.Version
+			c.draft.Event.Resource = summary(c.group.kind, c.group.id, d.events.visible(c.group.kind, r.Doc))
+		}
+		kept = append(kept, c)
+	}
+	return kept, nil
+}
+
+// groupsOf reads the groups and teams whose members change, without those being deleted.
+func (d *Directory) groupsOf(ctx context.Context, all []indexedChange) (map[workItem]Resource, error) {
+	var keys []table.Key
+	asked := map[table.Key]workItem{}
+	for _, c := range all {
+		key := d.namespace(c.group.tenant).keys.resource(c.group.kind, c.group.id)
+		if _, known := asked[key]; c.group.id != "" && !known {
+			keys, asked[key] = append(keys, key), c.group
+		}
+	}
+	items, err := d.db.GetAll(ctx, keys)
+	found := map[workItem]Resource{}
+	for _, item := range items {
+		if !exists(item) {
+			continue
+		}
+		r, err := resourceFrom(item)
+		if err != nil {
+			return nil, err
+		}
+		found[asked[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}]] = r
+	}
+	return found, err
+}

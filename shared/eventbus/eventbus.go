@@ -1,0 +1,107 @@
+// Package eventbus pushes events to an EventBridge bus.
+package eventbus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"scimserver/shared/awsenv"
+)
+
+// The bounds of one call: EventBridge takes 10 entries, and in all Regions 256 KB in all
+// (EventBridge API Reference, PutEvents; EventBridge User Guide, "Calculating PutEvents event
+// entry size"). An event of the outbox is smaller than that.
+const (
+	maxEntries = 10
+	maxBytes   = 250 << 10
+)
+
+// Bus is an event bus.
+type Bus struct {
+	client *eventbridge.Client
+	name   string
+	source string
+}
+
+// Open makes a handle on the bus of a name or ARN, from the environment's region and
+// credentials. source is the source of the events, such as scim.<stack>. It makes no call.
+func Open(name, source string) (*Bus, error) {
+	cfg, err := awsenv.Config("EVENTBRIDGE")
+	if err != nil {
+		return nil, err
+	}
+	return &Bus{client: eventbridge.NewFromConfig(cfg), name: name, source: source}, nil
+}
+
+// Push pushes events in their order, each given as the JSON of an outbox.Event. It returns
+// the number of those that are pushed, and the errors by the place of the event. After a
+// call in which an event failed, Push makes no other: the rest is neither pushed nor failed.
+func (b *Bus) Push(ctx context.Context, events []json.RawMessage) (pushed int, failed map[int]error) {
+	failed = map[int]error{}
+	for from := 0; from < len(events) && len(failed) == 0; {
+		var entries []types.PutEventsRequestEntry
+		for size := 0; from+len(entries) < len(events) && len(entries) < maxEntries; {
+			event := events[from+len(entries)]
+			if size += len(event); size > maxBytes && len(entries) > 0 {
+				break
+			}
+			entry, err := b.entry(event)
+			if err != nil {
+				failed[from+len(entries)] = err
+				break
+			}
+			entries = append(entries, entry)
+		}
+		pushed += b.put(ctx, entries, from, failed)
+		from += len(entries)
+	}
+	return pushed, failed
+}
+
+// entry makes the entry of an event.
+func (b *Bus) entry(event json.RawMessage) (e types.PutEventsRequestEntry, err error) {
+	var head struct {
+		Type string
+		Time time.Time
+	}
+	if err := json.Unmarshal(event, &head); err != nil {
+		return e, fmt.Errorf("eventbus: an event is damaged: %w", err)
+	}
+	return types.PutEventsRequestEntry{
+		EventBusName: &b.name, Source: &b.source, DetailType: &head.Type, Time: &head.Time,
+		Detail: aws.String(string(event)),
+	}, nil
+}
+
+// put makes one call, for events from a place on. It returns how many are pushed, and adds
+// the errors of the others.
+func (b *Bus) put(
+	ctx context.Context, entries []types.PutEventsRequestEntry, from int, failed map[int]error,
+) (pushed int) {
+	if len(entries) == 0 {
+		return 0
+	}
+	out, err := b.client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: entries})
+	if err == nil && len(out.Entries) != len(entries) {
+		err = errors.New("eventbus: the answer does not have a result for each event")
+	}
+	for i := range entries {
+		switch {
+		case err != nil:
+			failed[from+i] = fmt.Errorf("eventbus: %w", err)
+		case out.Entries[i].ErrorCode != nil:
+			failed[from+i] = fmt.Errorf("eventbus: %s: %s",
+				*out.Entries[i].ErrorCode, aws.ToString(out.Entries[i].ErrorMessage))
+		default:
+			pushed++
+		}
+	}
+	return pushed
+}
