@@ -20,7 +20,7 @@ import (
 func main() { gateway.Main(build) }
 
 func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
-	dir, err := resources.Directory(ctx, cfg)
+	dir, err := resources.Directory(ctx, cfg, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -49,6 +49,12 @@ type Config struct {
 	// UsagePlan (USAGE_PLAN) is the id of the API's usage plan with the default
 	// limits. If it is empty, tenants get no API keys of their own.
 	UsagePlan string
+	// EventBus (EVENT_BUS_NAME) is the name or ARN of the EventBridge bus that events are
+	// pushed to, for function changes. If it is empty, events are not pushed.
+	EventBus string
+	// EventSource (EVENT_SOURCE) is the source of pushed events, such as scim.<stack>. It is
+	// also the issuer of events if BaseURL is empty.
+	EventSource string
 	// LogLevel (LOG_LEVEL) is the lowest level that is logged.
 	LogLevel slog.Level
 	// Version (VERSION) is the version of the source that is deployed, "" if unknown.
@@ -68,6 +74,8 @@ func Read(getenv func(string) string) (Config, error) {
 		SigningSecret:  getenv("SIGNING_SECRET"),
 		SharedAPIKey:   getenv("SHARED_API_KEY"),
 		Version:        getenv("VERSION"),
+		EventBus:       getenv("EVENT_BUS_NAME"),
+		EventSource:    getenv("EVENT_SOURCE"),
 	}
 	if c.Scope != "SYSTEM" && c.Scope != "TENANT" {
 		return c, fmt.Errorf("UNIQUENESS_SCOPE is %q; it must be SYSTEM or TENANT", c.Scope)

@@ -142,10 +142,10 @@ func TestWhatCannotBeHonouredStopsWithItsLine(t *testing.T) {
 		"no stream":           {"!GetAtt Table.StreamArn", "!GetAtt Table.Arn"},
 		"a cron schedule":     {"rate(2 hours)", "cron(0 1 * * ? *)"},
 		"repeated schedule":   {"MaximumRetryAttempts: 0", "MaximumRetryAttempts: 1"},
-		"an equality":         {`[{"exists":true}]`, `["x"]`},
-		"another rule":        {`[{"exists":true}]`, `[{"prefix":"x"}]`},
+		"a number":            {`[{"exists":true}]`, `[1]`},
+		"another rule":        {`[{"exists":true}]`, `[{"suffix":"x"}]`},
 		"an old image":        {"NewImage", "OldImage"},
-		"two rules":           {`[{"exists":true}]`, `[{"exists":true},{"exists":false}]`},
+		"two rules in one":    {`[{"exists":true}]`, `[{"exists":true,"prefix":"x"}]`},
 		"a filter of no JSON": {`'{"dynamodb"`, `'{dynamodb`},
 		"a bare value":        {`[{"exists":true}]`, `true`},
 	} {
@@ -165,6 +165,7 @@ func TestWhatCannotBeHonouredStopsWithItsLine(t *testing.T) {
 
 func TestPatterns(t *testing.T) {
 	const there, gone = `{"a":{"b":{"S":[{"exists":true}]}}}`, `{"a":{"b":{"S":[{"exists":false}]},"c":[{"exists":true}]}}`
+	const named = `{"a":{"b":{"S":[{"prefix":"TEAMOF#"},"ACCOUNT"]}}}`
 	for _, c := range []struct {
 		record   string
 		patterns []string
@@ -177,6 +178,10 @@ func TestPatterns(t *testing.T) {
 		{`{"a":{"c":1}}`, []string{there, gone}, true},
 		{`{"a":{"b":{"S":"x"},"c":1}}`, []string{gone}, false},
 		{`{}`, []string{gone}, false},
+		{`{"a":{"b":{"S":"TEAMOF#1"}}}`, []string{named}, true},
+		{`{"a":{"b":{"S":"ACCOUNT"}}}`, []string{named}, true},
+		{`{"a":{"b":{"S":"ACCOUNT#1"}}}`, []string{named}, false},
+		{`{"a":{"b":{}}}`, []string{named}, false},
 		{`{}`, nil, true},
 	} {
 		var filters []pattern

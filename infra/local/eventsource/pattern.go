@@ -5,19 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // pattern is a filter. A record passes if all its conditions hold.
 type pattern []condition
 
-// condition says whether a record has a scalar value at a path.
+// condition says what a record has at a path. It holds if one of its rules does.
 type condition struct {
-	path   []string
-	exists bool
+	path  []string
+	rules []rule
 }
 
-// parsePattern parses a filter of the one form that this project uses: nested objects with
-// {"exists": true|false} at their leaves.
+// rule judges the scalar value at a path. ok is false if there is none.
+type rule func(value string, ok bool) bool
+
+// parsePattern parses a filter of the forms that this project uses: nested objects whose
+// leaves are lists of rules: {"exists": true|false}, {"prefix": "..."} and values that the
+// record's value equals.
 func parsePattern(text string) (pattern, error) {
 	var tree map[string]any
 	if err := json.Unmarshal([]byte(text), &tree); err != nil {
@@ -52,18 +57,39 @@ func conditions(tree map[string]any, path []string) (pattern, error) {
 	return all, nil
 }
 
-func leaf(rules []any, path []string) (pattern, error) {
-	if len(rules) == 1 {
-		if slices.Contains(path, "OldImage") {
-			return nil, errors.New("the local stack does not know every old image")
+// leaf reads the rules at a path.
+func leaf(list []any, path []string) (pattern, error) {
+	if slices.Contains(path, "OldImage") {
+		return nil, errors.New("the local stack does not know every old image")
+	}
+	c := condition{path: path}
+	for _, item := range list {
+		r := ruleOf(item)
+		if r == nil {
+			return nil, fmt.Errorf("the local stack does not know the rule %v in it", item)
 		}
-		if rule, ok := rules[0].(map[string]any); ok && len(rule) == 1 {
-			if exists, ok := rule["exists"].(bool); ok {
-				return pattern{{path, exists}}, nil
-			}
+		c.rules = append(c.rules, r)
+	}
+	return pattern{c}, nil
+}
+
+// ruleOf reads one rule. It returns nil for one of another form.
+func ruleOf(item any) rule {
+	switch r := item.(type) {
+	case string:
+		return func(value string, ok bool) bool { return ok && value == r }
+	case map[string]any:
+		if len(r) != 1 {
+			return nil
+		}
+		if exists, is := r["exists"].(bool); is {
+			return func(_ string, ok bool) bool { return ok == exists }
+		}
+		if prefix, is := r["prefix"].(string); is {
+			return func(value string, ok bool) bool { return ok && strings.HasPrefix(value, prefix) }
 		}
 	}
-	return nil, fmt.Errorf("the local stack does not know the rules %v in it", rules)
+	return nil
 }
 
 // passes reports whether at least one of the filters accepts a record. Without filters,
@@ -79,17 +105,22 @@ func passes(filters []pattern, record map[string]any) bool {
 
 func (p pattern) matches(record map[string]any) bool {
 	for _, c := range p {
-		if isLeaf(record, c.path) != c.exists {
+		value, ok := scalar(record, c.path)
+		if !slices.ContainsFunc(c.rules, func(r rule) bool { return r(value, ok) }) {
 			return false
 		}
 	}
 	return true
 }
 
-func isLeaf(tree map[string]any, path []string) bool {
-	value, ok := tree[path[0]]
-	if inner, object := value.(map[string]any); object {
-		return len(path) > 1 && isLeaf(inner, path[1:])
+// scalar returns the value at a path as text. ok is false if there is none, or an object.
+func scalar(tree map[string]any, path []string) (value string, ok bool) {
+	v, ok := tree[path[0]]
+	if inner, object := v.(map[string]any); object {
+		if len(path) == 1 {
+			return "", false
+		}
+		return scalar(inner, path[1:])
 	}
-	return ok && len(path) == 1
+	return fmt.Sprint(v), ok && len(path) == 1
 }

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -21,21 +23,25 @@ type Follower interface {
 	// WriteLog writes the provisioning log, CloseConflicts closes conflicts.
 	WriteLog(ctx context.Context, all []directory.StreamChange) error
 	CloseConflicts(ctx context.Context, all []directory.StreamChange) error
+	// WriteEvents appends events to their feeds. It returns how many, and the errors by the
+	// place of the record.
+	WriteEvents(ctx context.Context, records []directory.StreamRecord) (events int, failed map[int]error)
 	// EnqueueUnfinished and Sweep finish what others began.
 	EnqueueUnfinished(ctx context.Context, pk, sk string) error
 	Sweep(ctx context.Context) (finished int, err error)
 }
 
 // Handler returns the handler of a function that the table's stream and a schedule invoke.
-// Records of provisioning requests become entries of the provisioning log, and close
-// conflicts. Items with unfinished work are passed to Notice. The schedule calls Sweep, which
-// finishes the rest.
-func Handler(f Follower, log *slog.Logger) func(context.Context, json.RawMessage) (any, error) {
+// Changes of resources become events of the outbox, and these are pushed to the bus, unless it
+// is nil. Records of provisioning requests become entries of the provisioning log, and close
+// conflicts. Items with unfinished work are passed to EnqueueUnfinished. The schedule calls
+// Sweep, which finishes the rest.
+func Handler(f Follower, bus Pusher, log *slog.Logger) func(context.Context, json.RawMessage) (any, error) {
 	return func(ctx context.Context, event json.RawMessage) (any, error) {
 		ctx, cancel := gateway.WithReserve(ctx)
 		defer cancel()
 		ctx, usage := directory.WithMeter(ctx)
-		r := &run{Follower: f, start: time.Now()}
+		r := &run{Follower: f, bus: bus, start: time.Now(), failures: map[int]error{}}
 		answer, err := r.carryOut(ctx, event)
 		r.log(ctx, log, usage(), err)
 		return answer, err
@@ -45,13 +51,13 @@ func Handler(f Follower, log *slog.Logger) func(context.Context, json.RawMessage
 // run is one invocation.
 type run struct {
 	Follower
+	bus     Pusher
 	start   time.Time
 	trigger string // "stream" or "schedule"
 
-	records, provisioned, finished int
-	failed                         int
-	first                          int   // of the records that failed
-	cause                          error // of its failure
+	records, provisioned, events, pushed, finished int
+
+	failures map[int]error // by the place of the record: the first thing that failed
 }
 
 // errUnknownEvent reports that something else invoked the function.
@@ -82,8 +88,9 @@ func (r *run) carryOut(ctx context.Context, event json.RawMessage) (any, error) 
 	return nil, errUnknownEvent
 }
 
-// stream handles a batch. After a failed record it continues with the next one, unless there
-// is no time left. The response names the first record that failed, and Lambda repeats the
+// stream handles a batch. What follows from a record is done in stages, and a stage that fails
+// keeps no other from being tried. After a failed record it continues with the next one, unless
+// there is no time left. The response names the first record that failed, and Lambda repeats the
 // batch from there. Handling a record is idempotent.
 func (r *run) stream(ctx context.Context, event json.RawMessage) (events.DynamoDBEventResponse, error) {
 	answer := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
@@ -92,6 +99,8 @@ func (r *run) stream(ctx context.Context, event json.RawMessage) (events.DynamoD
 		return answer, err
 	}
 	r.records = len(batch.Records)
+	r.writeEvents(ctx, batch.Records)
+	r.push(ctx, batch.Records)
 	r.follow(ctx, batch.Records)
 	for i, record := range batch.Records {
 		if err := r.notice(ctx, record.Change); err != nil {
@@ -101,18 +110,26 @@ func (r *run) stream(ctx context.Context, event json.RawMessage) (events.DynamoD
 			}
 		}
 	}
-	if r.failed > 0 {
-		first := batch.Records[r.first].Change.SequenceNumber
+	if first, ok := r.firstFailure(); ok {
+		first := batch.Records[first].Change.SequenceNumber
 		answer.BatchItemFailures = []events.DynamoDBBatchItemFailure{{ItemIdentifier: first}}
 	}
 	return answer, nil
 }
 
-// fail counts a failed record, and keeps the first one and its cause.
+// fail notes that a record failed. A later failure of the same record changes nothing.
 func (r *run) fail(record int, err error) {
-	if r.failed++; r.failed == 1 || record < r.first {
-		r.first, r.cause = record, err
+	if r.failures[record] == nil {
+		r.failures[record] = err
 	}
+}
+
+// firstFailure returns the first record that failed, if one did.
+func (r *run) firstFailure() (record int, ok bool) {
+	if len(r.failures) == 0 {
+		return 0, false
+	}
+	return slices.Min(slices.Collect(maps.Keys(r.failures))), true
 }
 
 // notice calls Notice for a record whose item has unfinished work.
@@ -150,12 +167,15 @@ func (r *run) log(ctx context.Context, log *slog.Logger, u directory.Usage, err 
 		slog.String("trigger", r.trigger),
 		slog.Int("records", r.records),
 		slog.Int("provisioned", r.provisioned),
-		slog.Int("failed", r.failed),
+		slog.Int("events", r.events),
+		slog.Int("pushed", r.pushed),
+		slog.Int("failed", len(r.failures)),
 		slog.Int("finished", r.finished),
 		slog.Float64("ms", float64(time.Since(r.start).Microseconds())/1000),
 	}
 	attrs = append(attrs, u.Attrs()...)
-	if cause := errors.Join(r.cause, err); cause != nil {
+	first, _ := r.firstFailure()
+	if cause := errors.Join(r.failures[first], err); cause != nil {
 		level = slog.LevelError
 		attrs = append(attrs, slog.String("error", cause.Error()))
 	}

@@ -19,6 +19,8 @@ type finisher struct {
 	logged  []directory.StreamChange
 	settled []directory.StreamChange
 	unable  error // to log
+	told    []directory.StreamRecord
+	untold  map[int]error
 	fails   map[string]error
 	noticed []string
 	swept   error
@@ -36,6 +38,11 @@ func (f *finisher) WriteLog(_ context.Context, all []directory.StreamChange) err
 func (f *finisher) CloseConflicts(_ context.Context, all []directory.StreamChange) error {
 	f.settled = append(f.settled, all...)
 	return nil
+}
+
+func (f *finisher) WriteEvents(_ context.Context, records []directory.StreamRecord) (int, map[int]error) {
+	f.told = append(f.told, records...)
+	return len(records), f.untold
 }
 
 func (f *finisher) EnqueueUnfinished(ctx context.Context, pk, sk string) error {
@@ -72,7 +79,7 @@ func call(t *testing.T, f *finisher, event string, timeout time.Duration) (answe
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	var lines strings.Builder
-	out, err := Handler(f, slog.New(slog.NewJSONHandler(&lines, nil)))(ctx, json.RawMessage(event))
+	out, err := Handler(f, nil, slog.New(slog.NewJSONHandler(&lines, nil)))(ctx, json.RawMessage(event))
 	data, jsonErr := json.Marshal(out)
 	if jsonErr != nil {
 		t.Fatal(jsonErr)
@@ -93,7 +100,7 @@ func TestMarksAreNoticed(t *testing.T) {
 	if want := []string{"T#acme#GROUP/g1", "T#acme#GROUP/u1"}; !reflect.DeepEqual(f.noticed, want) {
 		t.Errorf("noticed %v, want %v", f.noticed, want)
 	}
-	if strings.Contains(log, "u1") || strings.Contains(log, "acme") || !strings.Contains(log, `"trigger":"stream","records":4,"provisioned":0,"failed":0`) {
+	if strings.Contains(log, "u1") || strings.Contains(log, "acme") || !strings.Contains(log, `"trigger":"stream","records":4,"provisioned":0,"events":4,"pushed":0,"failed":0`) {
 		t.Errorf("log %s", log)
 	}
 }

@@ -34,40 +34,19 @@ func (r *run) follow(ctx context.Context, records []events.DynamoDBEventRecord) 
 	}
 }
 
-// trace reads what a provisioning request left behind in a record.
-// What an item was that was changed may be unknown, where records are handed in anew:
-// then no attribute counts as changed.
+// trace reads what a provisioning request left behind in a record. If the item before the
+// change is unknown, no attribute counts as changed.
 func trace(record events.DynamoDBEventRecord) (tr directory.StreamChange, ok bool, err error) {
-	c := record.Change
-	if !has(c.NewImage, "log") {
+	if !has(record.Change.NewImage, "log") {
 		return tr, false, nil
 	}
-	pk, sk, err := keys(c)
+	r, err := streamRecord(record)
 	if err != nil {
 		return tr, false, err
 	}
-	before, after := image(c.OldImage), image(c.NewImage)
-	if before == nil && record.EventName == string(events.DynamoDBOperationTypeModify) {
-		same := *after
-		same.Log, before = "", &same
+	if r.Unknown {
+		same := *r.After
+		same.Log, r.Before = "", &same
 	}
-	return directory.ReadStreamChange(pk, sk, before, after)
-}
-
-func image(item map[string]events.DynamoDBAttributeValue) *directory.Image {
-	if len(item) == 0 {
-		return nil
-	}
-	return &directory.Image{
-		Doc: attribute(item, "doc"), Password: attribute(item, "password"), Log: attribute(item, "log"),
-		Modified: attribute(item, "modified"), Deleting: has(item, "deleting"),
-	}
-}
-
-// attribute returns a string attribute, or "" if the item has none.
-func attribute(item map[string]events.DynamoDBAttributeValue, name string) string {
-	if value, ok := item[name]; ok && value.DataType() == events.DataTypeString {
-		return value.String()
-	}
-	return ""
+	return directory.ReadStreamChange(r.PK, r.SK, r.Before, r.After)
 }

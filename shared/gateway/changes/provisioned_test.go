@@ -34,7 +34,7 @@ func TestProvisioningIsLogged(t *testing.T) {
 	if p := f.logged[1]; p.Tenant != "acme" || p.Kind != "User" || p.ID != "u1" || p.New.Get("userName").Text() != "ann" || p.Old.Get("userName").Text() != "ann" || p.Deleted || len(f.settled) != 2 {
 		t.Errorf("%+v", p)
 	}
-	if strings.Contains(log, "u1") || strings.Contains(log, "ann") || !strings.Contains(log, `"records":5,"provisioned":2,"failed":0`) {
+	if strings.Contains(log, "u1") || strings.Contains(log, "ann") || !strings.Contains(log, `"records":5,"provisioned":2,"events":5,"pushed":0,"failed":0`) {
 		t.Errorf("log %s", log)
 	}
 }

@@ -3,6 +3,7 @@
 package resources
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -24,7 +25,7 @@ func Main(endpoint server.Endpoint) {
 		if err != nil {
 			return nil, err
 		}
-		dir, err := Directory(ctx, cfg)
+		dir, err := Directory(ctx, cfg, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -45,9 +46,14 @@ func Main(endpoint server.Endpoint) {
 // Directory opens the directory of a configuration, for a function that changes resources. It
 // connects to DynamoDB while the function starts, and returns an error if the settings of the
 // table differ from the configuration. If the table is unreachable, it is checked again later.
-func Directory(ctx context.Context, cfg config.Config) (*directory.Directory, error) {
+// registry tells which attributes events may show; a function that writes no events of users
+// and groups has nil.
+func Directory(ctx context.Context, cfg config.Config, registry *schema.Registry) (*directory.Directory, error) {
 	dir, err := directory.Open(directory.Options{
 		Table: cfg.Table, Scope: directory.Scope(cfg.Scope), Step: cfg.MembersPerTransaction,
+		Events: directory.EventOptions{
+			Issuer: cmp.Or(cfg.BaseURL, cfg.EventSource, "scim"), BaseURL: cfg.BaseURL, Registry: registry,
+		},
 	})
 	if err != nil {
 		return nil, err
