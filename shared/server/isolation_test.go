@@ -89,7 +89,7 @@ func TestTenantsAreIsolated(t *testing.T) {
 			t.Run(string(scope)+" "+string(profile), func(t *testing.T) {
 				n := newNeighbours(t, scope, profile)
 				before := n.holdings()
-				n.walkRoutes()  // P-6-2, P-6-3
+				n.walkRoutes()  // P-6-2, P-6-3, S-9.3-2
 				n.walkFilters() // P-6-4, P-6-6
 				n.walkPages()
 				n.borrowMembers()
