@@ -94,7 +94,7 @@ func TestWhoGaveUpWhatOthersHold(t *testing.T) {
 }
 
 // An approval is for the account that the operator has seen, and stays what it was
-// approved for whoever else asks for the value.
+// approved for another record that asks for the value.
 func TestApprovalsKeepToWhatWasApproved(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))

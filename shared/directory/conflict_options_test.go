@@ -24,7 +24,7 @@ func options(c directory.Conflict) string {
 	return strings.Join(open, " ")
 }
 
-// What an operator is told to be able to do is what then can be done.
+// The options that an operator sees as available can be carried out.
 func TestOptions(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))

@@ -204,7 +204,7 @@ func (b *bench) history(r *rand.Rand, steps int) {
 	}
 }
 
-// Who has lost a claim is told so at the first conflict, and contends no more.
+// A write that loses a claim fails at the first conflict, without further retries.
 func TestLoserOfAConflictGivesUp(t *testing.T) {
 	b := newBench(t, scripted(fault.Rule{Operation: "TransactWriteItems", Calls: func(n int) bool { return n > 1 }, Fault: fault.Cancelled("None", "TransactionConflict")}))
 	b.create("ann", "")

@@ -63,7 +63,7 @@ func (j *journal) image(key table.Key) *directory.Image {
 	return &directory.Image{Doc: item.Text("doc"), Password: item.Text("password"), Log: item.Text("log"), Deleting: item.Text("deleting") != ""}
 }
 
-// follow logs what the stream tells of a resource since the last time.
+// follow logs the changes of a resource in the stream since the last call.
 func (j *journal) follow(kind string, id scim.ID) bool {
 	j.Helper()
 	key := table.Key{PK: "T#acme#" + kind, SK: string(id)}

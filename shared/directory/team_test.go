@@ -122,7 +122,7 @@ func TestTeamsAreListed(t *testing.T) {
 	}
 }
 
-// Groups and teams of a tenant share names: who loses one is told to whom.
+// Groups and teams of a tenant share names: a write that fails names the holder.
 func TestTeamsAndGroupsShareNames(t *testing.T) {
 	b := newBench(t, nil)
 	team, g := b.team("Crew"), b.group("Pilots")

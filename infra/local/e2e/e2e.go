@@ -165,7 +165,7 @@ func (c *Client) Operate(method, path, body string, out any) {
 	}
 }
 
-// Directory opens the table past the functions.
+// Directory opens the table directly, without the functions.
 func (c *Client) Directory() *directory.Directory {
 	c.Helper()
 	d, err := directory.Open(directory.Options{Table: c.Stack.TableName(), Endpoint: c.Stack.EngineEndpoint()})
@@ -186,7 +186,7 @@ func (c *Client) Counts(users, groups int) {
 	}
 }
 
-// Verify checks the whole table past the functions, while nothing else writes.
+// Verify checks the whole table directly. Nothing else may write meanwhile.
 func (c *Client) Verify() verify.Report {
 	c.Helper()
 	db, err := table.Open(table.Options{Name: c.Stack.TableName(), Endpoint: c.Stack.EngineEndpoint()})
