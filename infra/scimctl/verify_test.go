@@ -109,11 +109,13 @@ func verifyDamage(op *bench, id string) {
 			op.Errorf("%q is not in %+v", words, r)
 		}
 	}
-	if done := op.verified(3, "-repair", "-yes"); done.Number != 5 || done.Repaired != 4 {
-		op.Errorf("the first repair: %+v", done)
+	// The foreign claim is repaired in the same run if the orphaned one was removed before it
+	// was checked, and otherwise in the next run.
+	if r := op.exec("", "verify", "-repair", "-yes"); !strings.Contains(r.out, "repaired: add -3 to the counter") {
+		op.Errorf("the first repair: %+v", r)
 	}
-	if done := op.verified(0, "-repair", "-yes"); done.Number != 1 || done.Repaired != 1 {
-		op.Errorf("the claim is free now: %+v", done)
+	if rest := op.verified(0, "-repair", "-yes"); rest.Number > 1 || rest.Repaired != rest.Number {
+		op.Errorf("the second repair: %+v", rest)
 	}
 	if report := op.verified(0); report.Number != 0 {
 		op.Errorf("after the repairs: %+v", report)

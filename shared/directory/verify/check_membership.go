@@ -104,7 +104,7 @@ type teamSubject struct {
 func (s teamSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	forward := table.Key{PK: inTenant(s.of.tenant) + "TEAMMEMBERS#" + s.of.id, SK: s.person}
 	reverse := table.Key{PK: "TEAMOF#" + s.person, SK: s.of.tenant + "#" + s.of.id}
-	person, err := c.findPerson(ctx, s.of.tenant, s.person)
+	person, exists, err := c.findPerson(ctx, s.of.tenant, s.person)
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +112,9 @@ func (s teamSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	item := found[person.key()]
 	if err != nil {
 		return nil, err
+	}
+	if exists && item == nil { // an account that has just become a user, or who has just been deleted
+		return s.check(ctx, c)
 	}
 	r := relation{
 		tenant: s.of.tenant, name: fmt.Sprintf("the membership of %s in %s", person, s.of),
@@ -138,31 +141,32 @@ func unmarkedPerson(person, of resource) Finding {
 
 // findPerson finds out what a person is: an account, a user of the team's tenant, or a user
 // of another one. An account may become a user meanwhile, so accounts are read first. Who
-// is nowhere is taken for an account.
-func (c *checker) findPerson(ctx context.Context, near, id string) (resource, error) {
-	person := resource{"", account, id}
-	if item, err := c.db.Get(ctx, person.key()); err != nil || item != nil {
-		return person, err
+// does not exist is taken for an account.
+func (c *checker) findPerson(ctx context.Context, near, id string) (person resource, exists bool, err error) {
+	person = resource{"", account, id}
+	item, err := c.db.Get(ctx, person.key())
+	if err != nil || item != nil {
+		return person, item != nil, err
 	}
-	found, err := c.findUser(ctx, []string{near}, id)
-	if err != nil {
-		return person, err
+	look := func(tenants []string) error {
+		found, err := c.findUser(ctx, tenants, id)
+		if found != nil {
+			person, exists = *found, true
+		}
+		return err
 	}
-	if found != nil {
-		return *found, nil
+	if err := look([]string{near}); err != nil || exists {
+		return person, exists, err
 	}
 	err = c.db.Walk(ctx, table.Query{PK: "TENANT", Only: "SK"}, func(page []table.Item, _ string) (bool, error) {
 		tenants := make([]string, len(page))
 		for i, one := range page {
 			tenants[i] = one.Text("SK")
 		}
-		found, err := c.findUser(ctx, tenants, id)
-		if found != nil {
-			person = *found
-		}
-		return found == nil, err
+		err := look(tenants)
+		return !exists, err
 	})
-	return person, err
+	return person, exists, err
 }
 
 // findUser finds the user of an id in some tenants, nil if there is none.
