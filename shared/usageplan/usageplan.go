@@ -16,6 +16,9 @@ import (
 	"scimserver/shared/tenant"
 )
 
+// stackTag is the tag of keys and plans, with the stack's name. The function's policy asks for it.
+const stackTag = "scim-stack"
+
 // Keys creates and deletes API keys. It is safe for concurrent use.
 type Keys struct {
 	client *apigateway.Client
@@ -112,6 +115,7 @@ func (k *Keys) findOrCreatePlan(
 	made, err := k.client.CreateUsagePlan(ctx, &apigateway.CreateUsagePlanInput{
 		Name: &name, Description: base.Description, ApiStages: base.ApiStages,
 		Throttle: &types.ThrottleSettings{RateLimit: rate, BurstLimit: burst},
+		Tags:     map[string]string{stackTag: aws.ToString(base.Name)},
 	})
 	if err != nil {
 		return "", err
@@ -180,7 +184,7 @@ func (k *Keys) chooseKey(ctx context.Context, name, plan string) (key tenant.API
 func (k *Keys) createKey(ctx context.Context, stack string, id tenant.ID) (tenant.APIKey, error) {
 	name := keyName(stack, id)
 	made, err := k.client.CreateApiKey(ctx, &apigateway.CreateApiKeyInput{
-		Name: &name, Enabled: true, Tags: map[string]string{"scim-stack": stack},
+		Name: &name, Enabled: true, Tags: map[string]string{stackTag: stack},
 	})
 	if err != nil {
 		return tenant.APIKey{}, err

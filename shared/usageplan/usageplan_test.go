@@ -29,6 +29,7 @@ type plan struct {
 	Name      string           `json:"name"`
 	APIStages []map[string]any `json:"apiStages"`
 	Throttle  map[string]any   `json:"throttle"`
+	Tags      map[string]any   `json:"tags"`
 	keys      []string
 }
 
@@ -235,6 +236,9 @@ func TestANewKeyForNewLimits(t *testing.T) {
 	key := b.ensure("acme", 7, 9)
 	if key == old || len(b.plans) != 2 || !slices.Equal(b.plans[0].keys, []string{old.ID}) || !slices.Equal(b.plans[1].keys, []string{key.ID}) {
 		t.Fatalf("keys %v, %v; plans %+v, %+v", old, key, b.plans[0], b.plans[1:])
+	}
+	if tags := b.plans[1].Tags; tags["scim-stack"] != "app-Plan" {
+		t.Errorf("the plan's tags are %v; without the stack's, the function may not make it", tags)
 	}
 	if p := b.plans[1]; p.Name != "app-Plan/7-9" || p.Throttle["rateLimit"] != 7.0 || p.Throttle["burstLimit"] != 9.0 || p.APIStages[0]["stage"] != "v1" {
 		t.Errorf("the plan is %+v", p)

@@ -229,3 +229,41 @@ func TestTheDomainIsTheOnlyWayIn(t *testing.T) {
 		t.Errorf("the body's servers are %s, want %s", servers, off)
 	}
 }
+
+// TestTheOperatorApiIsOnlyRestricted: within an account, a resource policy that allows is enough to
+// be let in, so it may deny and nothing else.
+func TestTheOperatorApiIsOnlyRestricted(t *testing.T) {
+	policy, ok := at(load(t).Resources["AdminApi"].Properties, "Body", "x-amazon-apigateway-policy", "Fn::If").([]any)
+	if !ok || policy[0] != "LimitsOperatorAddresses" || text(policy[2]) != `{"Ref":"AWS::NoValue"}` {
+		t.Fatalf("the policy is %s, want one that a parameter switches on", text(policy))
+	}
+	for _, statement := range at(policy[1], "Statement").([]any) {
+		if at(statement, "Effect") != "Deny" || at(statement, "Condition", "NotIpAddress", "aws:SourceIp") == nil {
+			t.Errorf("the statement is %s", text(statement))
+		}
+	}
+}
+
+// TestTheFirewallGuardsTheStage: a web ACL is associated with the ARN of a stage, and only if one is given.
+func TestTheFirewallGuardsTheStage(t *testing.T) {
+	acl := load(t).Resources["WebAcl"]
+	const arn = `{"Fn::Sub":"arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Apiv1Stage}"}`
+	if acl.Condition != "HasWebAcl" || text(acl.Properties["ResourceArn"]) != arn {
+		t.Errorf("the association is %+v", acl)
+	}
+}
+
+// TestRoutesWithoutATokenHaveALimitOfTheirOwn: a flood of them does not use up the limit of all requests.
+func TestRoutesWithoutATokenHaveALimitOfTheirOwn(t *testing.T) {
+	tpl := load(t)
+	limited := map[string]bool{}
+	for _, s := range tpl.Resources["Apiv1Stage"].Properties["MethodSettings"].([]any) {
+		limited[strings.ReplaceAll(fmt.Sprint(at(s, "ResourcePath")), "/~1", "/")] = true
+	}
+	for path, item := range at(tpl.Resources["Api"].Properties, "Body", "paths").(object) {
+		_, secured := at(item, "x-amazon-apigateway-any-method", "security").([]any)
+		if key := "/" + strings.ReplaceAll(path[1:], "/", "~1"); !secured && !limited[key] {
+			t.Errorf("%s needs no token and has no limit; the limits are of %v", path, limited)
+		}
+	}
+}

@@ -80,6 +80,8 @@ func (e *evaluator) attribute(id, name, attribute string) (string, bool) {
 		return e.arn("sqs", name), true
 	case "AWS::SQS::Queue.QueueName":
 		return name, true
+	case "AWS::IAM::Role.Arn":
+		return fmt.Sprintf("arn:aws:iam::%s:role/%s", e.deployment.AccountID, name), true
 	case "AWS::SecretsManager::Secret.Arn":
 		return e.arn("secretsmanager", "secret:"+name), true
 	case "AWS::SNS::Topic.Arn":

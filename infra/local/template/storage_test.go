@@ -77,3 +77,62 @@ func TestTheKeyOfTheTable(t *testing.T) {
 		}
 	}
 }
+
+// TestBackups: AWS Backup keeps the table that the stack uses, also one that was there before, and only on request.
+func TestBackups(t *testing.T) {
+	const existing = "arn:aws:dynamodb:eu-central-1:000000000000:table/restored"
+	const stream = existing + "/stream/2026-11-28T00:00:00.000"
+	for _, c := range []struct {
+		name       string
+		parameters map[string]string
+		want       []any
+	}{
+		{"not asked for", nil, nil},
+		{"of the table that is made", map[string]string{"BackupDays": "90"},
+			[]any{"arn:aws:dynamodb:eu-central-1:000000000000:table/app-Storage-Table"}},
+		{"of an existing table", map[string]string{"BackupDays": "90", "TableName": "restored", "TableStreamArn": stream},
+			[]any{existing}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var saved []any
+			for _, r := range loadWith(t, c.parameters).OfType("AWS::Backup::BackupSelection") {
+				saved, _ = r.Properties["BackupSelection"].(map[string]any)["Resources"].([]any)
+			}
+			if !reflect.DeepEqual(saved, c.want) {
+				t.Errorf("backups are made of %v, want %v", saved, c.want)
+			}
+		})
+	}
+}
+
+// TestSettingsOfTheTablePassThrough: what is given to the service's stack reaches the table that it makes.
+func TestSettingsOfTheTablePassThrough(t *testing.T) {
+	const key = "arn:aws:kms:eu-central-1:000000000000:key/1"
+	s := loadWith(t, map[string]string{"TableKeyArn": key, "WarmReads": "20000", "WarmWrites": "8000"})
+	table := s.OfType("AWS::DynamoDB::Table")[0].Properties
+	if got := table["SSESpecification"].(map[string]any)["KMSMasterKeyId"]; got != key {
+		t.Errorf("the key is %v", got)
+	}
+	want := map[string]any{"ReadUnitsPerSecond": 20000.0, "WriteUnitsPerSecond": 8000.0}
+	if got := table["WarmThroughput"]; !reflect.DeepEqual(got, want) {
+		t.Errorf("the warm throughput is %v, want %v", got, want)
+	}
+}
+
+// TestParametersThatCannotWork: a typing error is refused before anything is changed.
+func TestParametersThatCannotWork(t *testing.T) {
+	for name, value := range map[string]string{
+		"WebAclArn": "arn:aws:wafv2:us-east-1:000000000000:global/webacl/x/1", "AdminSourceRanges": "192.0.2.1",
+		"TableKeyArn": "alias/mine", "AlarmKeyArn": "alias/aws/sns", "UniquenessScope": "tenant", "CertificateArn": "scim.example.com",
+		"StageName": "v2",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := template.Load("../../../template.yaml", template.Deployment{
+				StackName: "app", Parameters: map[string]string{name: value},
+			})
+			if err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s=%s: %v, want an error that names the parameter", name, value, err)
+			}
+		})
+	}
+}
