@@ -1,11 +1,11 @@
 // Command admin is the Lambda function behind the operator API. API Gateway accepts only
-// requests with an IAM signature for it.
+// requests with an IAM signature for it. Once a day a schedule invokes it to look at the
+// credentials of all tenants.
 package main
 
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"strings"
 
 	"scimserver/shared/admin"
@@ -17,9 +17,9 @@ import (
 	"scimserver/shared/usageplan"
 )
 
-func main() { gateway.Main(build) }
+func main() { gateway.MainEvents(build) }
 
-func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handler, error) {
+func build(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error) {
 	dir, err := resources.Directory(ctx, cfg, nil)
 	if err != nil {
 		return nil, err
@@ -36,7 +36,10 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (http.Handl
 			return nil, err
 		}
 	}
-	return admin.Handler(admin.New(o), log, operator), nil
+	service := admin.New(o)
+	limits := admin.SurveyLimits{ExpiresWithin: cfg.CredentialWarning, SilentAfter: cfg.SilenceWarning}
+	survey := func(ctx context.Context) error { return service.LogSurvey(ctx, log, limits) }
+	return gateway.WithSchedule(gateway.NewHandler(admin.Handler(service, log, operator), log), survey), nil
 }
 
 func operator(ctx context.Context) admin.Operator {

@@ -55,6 +55,10 @@ type Config struct {
 	// EventSource (EVENT_SOURCE) is the source of pushed events, such as scim.<stack>. It is
 	// also the issuer of events if BaseURL is empty.
 	EventSource string
+	// CredentialWarning (CREDENTIAL_WARNING_DAYS) is how long before its end a credential is
+	// reported. SilenceWarning (SILENCE_WARNING_DAYS) is how long a tenant sends nothing before
+	// that is reported. With 0 nothing is.
+	CredentialWarning, SilenceWarning time.Duration
 	// LogLevel (LOG_LEVEL) is the lowest level that is logged.
 	LogLevel slog.Level
 	// Version (VERSION) is the version of the source that is deployed, "" if unknown.
@@ -92,12 +96,20 @@ func Read(getenv func(string) string) (Config, error) {
 			return c, fmt.Errorf("MEMBERS_PER_TRANSACTION is %q; it must be a number of members, or 0", n)
 		}
 	}
-	if n := getenv("AUTHORIZER_CACHE_SECONDS"); n != "" {
-		seconds, err := strconv.Atoi(n)
-		if err != nil || seconds < 0 {
-			return c, fmt.Errorf("AUTHORIZER_CACHE_SECONDS is %q; it must be a number of seconds", n)
+	for _, span := range []struct {
+		variable, unit string
+		of             time.Duration
+		into           *time.Duration
+	}{
+		{"AUTHORIZER_CACHE_SECONDS", "seconds", time.Second, &c.AuthorizerCache},
+		{"CREDENTIAL_WARNING_DAYS", "days", 24 * time.Hour, &c.CredentialWarning},
+		{"SILENCE_WARNING_DAYS", "days", 24 * time.Hour, &c.SilenceWarning},
+	} {
+		n, err := strconv.Atoi(cmp.Or(getenv(span.variable), "0"))
+		if err != nil || n < 0 {
+			return c, fmt.Errorf("%s is %q; it must be a number of %s", span.variable, getenv(span.variable), span.unit)
 		}
-		c.AuthorizerCache = time.Duration(seconds) * time.Second
+		*span.into = time.Duration(n) * span.of
 	}
 	if err := checkSupportContact(c.SupportContact); err != nil {
 		return c, err
