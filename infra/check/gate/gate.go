@@ -31,6 +31,7 @@ func steps() []step {
 		{"revive", revive},
 		{"govulncheck", govulncheck},
 		{"lint", lintTemplates},
+		{"checkov", checkTemplates},
 		{"arm64", crossBuild},
 		{"build", samBuild},
 		{"suites", suites},
