@@ -29,7 +29,8 @@ func TestWithSchedule(t *testing.T) {
 	}{
 		{"a request", `{"httpMethod":"GET","path":"/v1/tenants"}`, "request /v1/tenants", false},
 		{"a request that imitates a schedule", `{"httpMethod":"POST","path":"/v1/tenants",
-			"body":"{\"detail-type\":\"Scheduled Event\"}","headers":{"detail-type":"Scheduled Event"}}`, "request /v1/tenants", false},
+			"body":"{\"detail-type\":\"Scheduled Event\"}","headers":{"detail-type":"Scheduled Event"}}`,
+			"request /v1/tenants", false},
 		{"a schedule", `{"detail-type":"Scheduled Event","source":"aws.events"}`, "schedule", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -49,14 +49,17 @@ func TestCompareFindings(t *testing.T) {
 
 // TestReadCheckov: a check counts once, and a report about nothing is no clean report.
 func TestReadCheckov(t *testing.T) {
-	const failed = `{"check_id":"CKV_1","check_name":"Ensure it","resource":"a"},{"check_id":"CKV_1","check_name":"Ensure it","resource":"b"}`
+	const failed = `{"check_id":"CKV_1","check_name":"Ensure it","resource":"a"},
+		{"check_id":"CKV_1","check_name":"Ensure it","resource":"b"}`
 	for _, c := range []struct {
 		name, report string
 		want         []finding
 		fails        bool
 	}{
-		{"two resources", `{"results":{"failed_checks":[` + failed + `]},"summary":{"passed":3}}`, []finding{{"CKV_1", "fail", "Ensure it"}}, false},
-		{"a template that can't be read", `{"results":{"failed_checks":[]},"summary":{"passed":3,"parsing_errors":1}}`, nil, true},
+		{"two resources", `{"results":{"failed_checks":[` + failed + `]},"summary":{"passed":3}}`,
+			[]finding{{"CKV_1", "fail", "Ensure it"}}, false},
+		{"a template that can't be read", `{"results":{"failed_checks":[]},"summary":{"passed":3,"parsing_errors":1}}`,
+			nil, true},
 		{"no template", `{"passed":0,"failed":0}`, nil, true},
 		{"no report", `Traceback`, nil, true},
 	} {

@@ -123,8 +123,8 @@ func TestSettingsOfTheTablePassThrough(t *testing.T) {
 func TestParametersThatCannotWork(t *testing.T) {
 	for name, value := range map[string]string{
 		"WebAclArn": "arn:aws:wafv2:us-east-1:000000000000:global/webacl/x/1", "AdminSourceRanges": "192.0.2.1",
-		"TableKeyArn": "alias/mine", "AlarmKeyArn": "alias/aws/sns", "UniquenessScope": "tenant", "CertificateArn": "scim.example.com",
-		"StageName": "v2",
+		"TableKeyArn": "alias/mine", "AlarmKeyArn": "alias/aws/sns", "UniquenessScope": "tenant",
+		"CertificateArn": "scim.example.com", "StageName": "v2",
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := template.Load("../../../template.yaml", template.Deployment{
