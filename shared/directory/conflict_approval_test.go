@@ -93,8 +93,8 @@ func TestWhoGaveUpWhatOthersHold(t *testing.T) {
 	}
 }
 
-// An approval is for the account that the operator has seen, and stays what it was
-// approved for another record that asks for the value.
+// An approval is for the account that the operator has seen and the record that it was
+// given for, even if another record asks for the value.
 func TestApprovalsKeepToWhatWasApproved(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))
