@@ -35,10 +35,16 @@ type bench struct {
 
 func newBench(t *testing.T, change ...func(*admin.Options)) *bench {
 	t.Helper()
+	return newBenchOf(t, directory.SystemScope, change...)
+}
+
+// newBenchOf is newBench for a table with a scope of uniqueness.
+func newBenchOf(t *testing.T, scope directory.Scope, change ...func(*admin.Options)) *bench {
+	t.Helper()
 	b := &bench{T: t, table: testkit.Table(t), now: time.Unix(1_800_000_000, 0).UTC()}
 	at := func() time.Time { return b.now }
 	var err error
-	if b.dir, err = directory.Open(directory.Options{Table: b.table, Endpoint: testkit.Endpoint(t), Now: at}); err != nil {
+	if b.dir, err = directory.Open(directory.Options{Table: b.table, Scope: scope, Endpoint: testkit.Endpoint(t), Now: at}); err != nil {
 		t.Fatal(err)
 	}
 	o := admin.Options{Directory: b.dir, CacheTime: time.Minute, Now: at}

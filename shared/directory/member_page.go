@@ -1,0 +1,28 @@
+package directory
+
+import (
+	"context"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// MemberPage reads a page of a group's direct members after a position, groups before
+// users and in the order of ids: at most limit. next is the position of the next page, ""
+// at the end. A pending change of the group is finished first. The errors are ErrNotFound
+// and ErrUnavailable.
+func (t Groups) MemberPage(
+	ctx context.Context, id scim.ID, after string, limit int,
+) (g Group, page []Member, next string, err error) {
+	if g, err = t.Get(ctx, id); err == nil {
+		err = t.finishPending(ctx, g.Resource)
+	}
+	if err != nil {
+		return g, nil, "", err
+	}
+	edges, next, err := t.d.db.Query(ctx, table.Query{PK: t.keys.members(id), After: after, Limit: limit})
+	for _, edge := range edges {
+		page = append(page, memberFrom(edge))
+	}
+	return g, page, next, err
+}
