@@ -16,9 +16,12 @@ import (
 func newApp(in io.Reader, out, err io.Writer) *cli.Command {
 	app := group(
 		"scimctl",
-		"operate a SCIM service: tenants, credentials, teams, accounts, conflicts, provisioning log",
+		"operate a SCIM service: tenants, credentials, users, teams, accounts, conflicts, provisioning log",
 		tenantCommands(),
 		credentialCommands(),
+		whoCommand(),
+		userCommands(),
+		groupCommands(),
 		teamCommands(),
 		accountCommands(),
 		conflictCommands(),
@@ -129,7 +132,7 @@ func checkArgs(cmd *cli.Command) error {
 			cmp.Or(strings.Join(args, " "), "none"), cmd.FullName()))
 	}
 	for i, name := range names {
-		isID := slices.Contains([]string{"ID", "TENANT", "TEAM", "KEY"}, name)
+		isID := slices.Contains([]string{"ID", "TENANT", "TEAM", "USER", "GROUP", "KEY"}, name)
 		if isID && slices.Contains([]string{"", ".", ".."}, args[i]) {
 			return usageError(fmt.Sprintf("%s must not be %q", name, args[i]))
 		}

@@ -26,7 +26,7 @@ func (s *session) notify(format string, args ...any) { _, _ = fmt.Fprintf(s.err,
 // print prints a result: as JSON, or as the text that human writes.
 func (s *session) print(value any, human func(io.Writer)) error {
 	if s.json {
-		e := json.NewEncoder(s.out)
+		e := json.NewEncoder(escaper{s.out})
 		e.SetIndent("", "  ")
 		e.SetEscapeHTML(false)
 		return e.Encode(value)
@@ -34,6 +34,25 @@ func (s *session) print(value any, human func(io.Writer)) error {
 	w := tabwriter.NewWriter(s.out, 0, 4, 2, ' ', 0)
 	human(w)
 	return w.Flush()
+}
+
+// escaper writes JSON with escapes for the characters that JSON leaves as they are but
+// that control a terminal: DEL, C1 controls, and those that turn the direction of text.
+type escaper struct{ to io.Writer }
+
+func (e escaper) Write(p []byte) (int, error) {
+	var b strings.Builder
+	for _, r := range string(p) {
+		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	if _, err := io.WriteString(e.to, b.String()); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // row writes a line of a table. All text for people passes here.

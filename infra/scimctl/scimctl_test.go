@@ -168,6 +168,7 @@ func TestScimctl(t *testing.T) {
 	b.sub("health", health)
 	b.sub("handover", handover)
 	b.sub("log follows", logFollows)
+	b.sub("users and groups", reads)
 	b.sub("teams", teams)
 	b.sub("verify", verification)
 	b.sub("verify of a local stack", verifyLocal)

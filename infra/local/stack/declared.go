@@ -12,7 +12,6 @@ import (
 
 	"scimserver/infra/local/build"
 	"scimserver/infra/local/dynamo"
-	"scimserver/infra/local/eventbus"
 	"scimserver/infra/local/lambda"
 	"scimserver/infra/local/secrets"
 	"scimserver/infra/local/template"
@@ -60,18 +59,11 @@ func (s *Stack) readTemplate(ctx context.Context, module string) error {
 	if err := s.startProxy(); err != nil {
 		return err
 	}
-	secretsAt, err := s.startSecrets()
+	endpoint, err := s.startSecrets()
 	if err != nil {
 		return err
 	}
-	eventsAt, err := s.startEvents()
-	if err != nil {
-		return err
-	}
-	endpoints := []string{
-		"AWS_ENDPOINT_URL_SECRETS_MANAGER=" + secretsAt, "AWS_ENDPOINT_URL_EVENTBRIDGE=" + eventsAt,
-	}
-	if err := s.makeFunctions(endpoints); err != nil {
+	if err := s.makeFunctions(endpoint); err != nil {
 		return err
 	}
 	return s.readSources()
@@ -86,7 +78,7 @@ func (s *Stack) parameters() map[string]string {
 	return all
 }
 
-func (s *Stack) makeFunctions(endpoints []string) error {
+func (s *Stack) makeFunctions(secretsAt string) error {
 	for _, r := range s.template.OfType(functionType) {
 		var p functionProperties
 		if err := r.Decode(&p); err != nil {
@@ -101,7 +93,7 @@ func (s *Stack) makeFunctions(endpoints []string) error {
 			Name:         filepath.Base(p.CodeURI),
 			ARN:          r.ARN,
 			Program:      build.Path(s.dir, p.CodeURI),
-			Env:          append(s.environment(r, p), endpoints...),
+			Env:          append(s.environment(r, p), "AWS_ENDPOINT_URL_SECRETS_MANAGER="+secretsAt),
 			Timeout:      time.Duration(p.Timeout) * time.Second,
 			MaxProcesses: s.options.MaxProcesses,
 			Log:          s.options.Log,
@@ -185,20 +177,11 @@ func (s *Stack) startSecrets() (endpoint string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return s.serveLocally(store)
-}
-
-// startEvents serves the event buses of the template, and returns the endpoint.
-func (s *Stack) startEvents() (endpoint string, err error) {
-	return s.serveLocally(eventbus.New(s.template, s.proxy.Policies, s.options.Log))
-}
-
-func (s *Stack) serveLocally(h http.Handler) (endpoint string, err error) {
 	l, err := listen(0)
 	if err != nil {
 		return "", err
 	}
-	s.serve(l, h)
+	s.serve(l, store)
 	return "http://" + l.Addr().String(), nil
 }
 
