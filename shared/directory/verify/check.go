@@ -171,7 +171,8 @@ func (s orphanSubject) check(ctx context.Context, c *checker) ([]Finding, error)
 	}
 	found, err := c.read(ctx, keys...)
 	claim, item := found[s.key], found[s.by.key()]
-	if err != nil || claim == nil || claim.Text("owner") != s.by.id || s.isHad(item) {
+	// An account keeps its id and its claims when it becomes a user: then the kind differs.
+	if err != nil || claim == nil || parseHolder(holderOf(claim)) != s.by || s.isHad(item) {
 		return nil, err
 	}
 	f := Finding{Kind: OrphanedClaim, Tenant: s.by.tenant, Advice: repairAdvice,
@@ -184,7 +185,8 @@ func (s orphanSubject) check(ctx context.Context, c *checker) ([]Finding, error)
 	f.Repair = "remove the claim, if " + s.by.String() + " has not changed"
 	f.writes = []table.Write{
 		unchanged(s.by, item),
-		table.Delete(s.key).WithCondition("#owner = :owner", table.Item{"owner": s.by.id}),
+		table.Delete(s.key).WithCondition("#owner = :owner AND #kind = :kind",
+			table.Item{"owner": s.by.id, "kind": s.by.kind.noun()}),
 	}
 	return []Finding{f}, nil
 }
