@@ -44,7 +44,8 @@ func (c Conflict) Options(t tenant.ID) []Option {
 		},
 	}
 	if c.Deactivated {
-		all[1].Effect = "the deactivated user gives up the value that the provider asks for, and keeps its id, groups and teams"
+		all[1].Effect = "the deactivated user gives up the value that the provider asks for, " +
+			"and keeps its id, groups and teams"
 		all[2].Effect = "the deactivated user is deleted with all its data; its id and memberships are lost"
 	}
 	for i, o := range all {
@@ -78,12 +79,14 @@ func (c Conflict) checkResolution(by Resolution, t tenant.ID) error {
 			c.Holder.ID,
 		)
 	case by == ByReleasing && !operated:
-		return cannotResolve("this value is held by: %s; only an account, a team or a deactivated user can give up a value here", holder)
+		return cannotResolve(onlyOperated, holder, "give up a value")
 	case by == ByDeleting && !operated:
-		return cannotResolve("this value is held by: %s; only an account, a team or a deactivated user can be deleted here", holder)
+		return cannotResolve(onlyOperated, holder, "be deleted")
 	}
 	return nil
 }
+
+const onlyOperated = "this value is held by: %s; only an account, a team or a deactivated user can %s here"
 
 // requiredReplacement names the fields of Replacement that a release requires: a userName
 // or displayName that is given up needs another one.
