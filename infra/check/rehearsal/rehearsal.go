@@ -25,6 +25,7 @@ const (
 	stackName    = "scim-rehearsal"
 	storageName  = "scim-storage"
 	restoredName = "scim-restored"
+	copyName     = "scim-copy" // the table that is restored
 	tenantName   = "acme"
 	baseURL      = "https://scim.example.com/scim/v2"
 )
@@ -42,11 +43,12 @@ type rehearsal struct {
 	template string // built and packed, with the emulator's gaps bridged
 	storage  string // the built template of the table
 
-	table   string // made by the storage stack
-	stream  string
-	now     deployed
-	token   string       // a bearer token from before the second deployment
-	managed smoke.Client // with an access token of client credentials
+	table                string // made by the storage stack, and then the copy
+	stream               string
+	oldTable, copyStream string
+	now                  deployed
+	token                string       // a bearer token from before the second deployment
+	managed              smoke.Client // with an access token of client credentials
 }
 
 // step is one part of the rehearsal. It returns what it saw.

@@ -12,6 +12,7 @@ import (
 
 	"scimserver/infra/local/build"
 	"scimserver/infra/local/dynamo"
+	"scimserver/infra/local/eventbus"
 	"scimserver/infra/local/lambda"
 	"scimserver/infra/local/secrets"
 	"scimserver/infra/local/template"
@@ -59,11 +60,18 @@ func (s *Stack) readTemplate(ctx context.Context, module string) error {
 	if err := s.startProxy(); err != nil {
 		return err
 	}
-	endpoint, err := s.startSecrets()
+	secretsAt, err := s.startSecrets()
 	if err != nil {
 		return err
 	}
-	if err := s.makeFunctions(endpoint); err != nil {
+	eventsAt, err := s.startEvents()
+	if err != nil {
+		return err
+	}
+	endpoints := []string{
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER=" + secretsAt, "AWS_ENDPOINT_URL_EVENTBRIDGE=" + eventsAt,
+	}
+	if err := s.makeFunctions(endpoints); err != nil {
 		return err
 	}
 	return s.readSources()
@@ -78,7 +86,7 @@ func (s *Stack) parameters() map[string]string {
 	return all
 }
 
-func (s *Stack) makeFunctions(secretsAt string) error {
+func (s *Stack) makeFunctions(endpoints []string) error {
 	for _, r := range s.template.OfType(functionType) {
 		var p functionProperties
 		if err := r.Decode(&p); err != nil {
@@ -93,7 +101,7 @@ func (s *Stack) makeFunctions(secretsAt string) error {
 			Name:         filepath.Base(p.CodeURI),
 			ARN:          r.ARN,
 			Program:      build.Path(s.dir, p.CodeURI),
-			Env:          append(s.environment(r, p), "AWS_ENDPOINT_URL_SECRETS_MANAGER="+secretsAt),
+			Env:          append(s.environment(r, p), endpoints...),
 			Timeout:      time.Duration(p.Timeout) * time.Second,
 			MaxProcesses: s.options.MaxProcesses,
 			Log:          s.options.Log,
@@ -177,11 +185,20 @@ func (s *Stack) startSecrets() (endpoint string, err error) {
 	if err != nil {
 		return "", err
 	}
+	return s.serveLocally(store)
+}
+
+// startEvents serves the event buses of the template, and returns the endpoint.
+func (s *Stack) startEvents() (endpoint string, err error) {
+	return s.serveLocally(eventbus.New(s.template, s.proxy.Policies, s.options.Log))
+}
+
+func (s *Stack) serveLocally(h http.Handler) (endpoint string, err error) {
 	l, err := listen(0)
 	if err != nil {
 		return "", err
 	}
-	s.serve(l, store)
+	s.serve(l, h)
 	return "http://" + l.Addr().String(), nil
 }
 

@@ -51,6 +51,8 @@ func nameProperty(resourceType string) string {
 		return "LogGroupName"
 	case "AWS::SQS::Queue":
 		return "QueueName"
+	case "AWS::Events::EventBus":
+		return "Name"
 	}
 	return ""
 }
@@ -72,6 +74,8 @@ func (e *evaluator) attribute(id, name, attribute string) (string, bool) {
 		return e.arn("dynamodb", "table/"+name+"/stream/local"), true
 	case "AWS::Serverless::Function.Arn":
 		return e.arn("lambda", "function:"+name), true
+	case "AWS::Events::EventBus.Arn":
+		return e.arn("events", "event-bus/"+name), true
 	case "AWS::SQS::Queue.Arn":
 		return e.arn("sqs", name), true
 	case "AWS::SQS::Queue.QueueName":

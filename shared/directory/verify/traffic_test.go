@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"scimserver/shared/directory"
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/scim"
-	"scimserver/shared/table"
 	"scimserver/shared/testkit"
 )
 
@@ -92,41 +90,5 @@ func TestTraffic(t *testing.T) {
 	}
 	if report := run(t, db, verify.Options{Unfinished: time.Hour}); report.Number != 0 || report.Unchecked != nil {
 		t.Errorf("afterwards: %s %v", texts(report), report.Unchecked)
-	}
-}
-
-// Memory does not grow with the table: a million items take what the facts in memory may
-// take, and what pages and checks need.
-func TestMemory(t *testing.T) {
-	testkit.LongOnly(t, "it writes a million items, which takes minutes")
-	db, _ := newTable(t)
-	const items, batch = 1_000_000, 50_000
-	for first := 0; first < items; first += batch {
-		var writes []table.Write
-		for i := first; i < first+batch; i += 2 {
-			id := fmt.Sprintf("%036d", i)
-			doc := table.Item{"doc": fmt.Sprintf(`{"userName":"user-%d@example.com"}`, i)}
-			claim := table.Item{"owner": id, "kind": "user", "tenant": "acme"}
-			writes = append(writes, put("USER", id, doc),
-				table.Put(table.Key{PK: fmt.Sprintf("CLAIM#SYSTEM#USERNAME#user-%d@example.com", i), SK: "CLAIM"}, claim))
-		}
-		if err := db.WriteAll(t.Context(), writes); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write(t, db, table.Update(table.Key{PK: in + "COUNT#USER", SK: "00"}, nil).Adding("n", items/2))
-	const memory = 16 << 20
-	var peak uint64
-	report := run(t, db, verify.Options{Segments: 4, Memory: memory, Progress: func(verify.Progress) {
-		var now runtime.MemStats
-		runtime.ReadMemStats(&now)
-		peak = max(peak, now.HeapAlloc)
-	}})
-	t.Logf("%d items, %d users, %d MiB of heap at most", report.Items, report.Users, peak>>20)
-	if report.Number != 0 || report.Users != items/2+1 {
-		t.Errorf("%d users, %s", report.Users, texts(report))
-	}
-	if peak > 8*memory {
-		t.Errorf("%d MiB of heap", peak>>20)
 	}
 }
