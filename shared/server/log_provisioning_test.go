@@ -229,7 +229,7 @@ func TestWritesCarryTheirRecord(t *testing.T) {
 	if a := p.ask(200, "PATCH", "/Groups/"+g, add(bob, "nobody")); strings.Contains(a.Text, `"o"`) {
 		t.Errorf("%s", a.Text)
 	}
-	p.carries("GROUP", g, `"o":"patch","s":200,"d":["unknown-member"],"m":true}`)
+	p.carries("GROUP", g, `"o":"patch","s":200,"d":["unknown-member"],"m":true,"k":["nobody"],"n":1}`)
 	p.ask(200, "PATCH", "/Groups/"+g, message(`[{"op":"remove","path":"members[value eq \"`+ann+`\"]"}]`))
 	p.carries("GROUP", g, `"o":"patch","s":200,"m":true}`)
 	p.ask(200, "PATCH", "/Groups/"+g+"?attributes=displayName", message(`[{"op":"replace","path":"displayName","value":"h"}]`))
