@@ -167,6 +167,7 @@ func TestScimctl(t *testing.T) {
 	b.sub("log as CSV", logAsCSV)
 	b.sub("health", health)
 	b.sub("handover", handover)
+	b.sub("events", events)
 	b.sub("log follows", logFollows)
 	b.sub("users and groups", reads)
 	b.sub("teams", teams)
