@@ -208,7 +208,8 @@ func (s *Service) find(ctx context.Context, id tenant.ID, key tenant.KeyID) (ten
 func (s *Service) toCredential(c tenant.Credential) Credential {
 	out := Credential{
 		Key: c.KeyID, Name: c.Name, Kind: c.Kind, Client: c.Client, State: "active", Scopes: c.Scopes,
-		Subject: c.Subject, Created: c.Created, Maker: c.Maker, Expires: timeOrNil(c.Expires), Revoked: timeOrNil(c.Revoked), Used: timeOrNil(c.Used),
+		Subject: c.Subject, Created: c.Created, Maker: c.Maker, Expires: timeOrNil(c.Expires),
+		Revoked: timeOrNil(c.Revoked), Used: timeOrNil(c.Used),
 	}
 	if now := s.Now(); c.Expired(now) {
 		out.State = "expired"

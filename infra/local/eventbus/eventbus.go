@@ -101,10 +101,14 @@ func checkLimits(entries []entry) string {
 func (b *Buses) put(caller string, e entry) result {
 	arn := b.arns[e.EventBusName]
 	if p := b.Policies[caller]; arn == "" || p == nil || !p.Allows(iam.Request{Action: action, Resource: arn}) {
-		return result{ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: caller + " is not authorized to perform " + action}
+		return result{
+			ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: caller + " is not authorized to perform " + action,
+		}
 	}
 	if e.Source == "" || e.DetailType == "" || !json.Valid([]byte(e.Detail)) {
-		return result{ErrorCode: "MalformedDetail", ErrorMessage: "an entry needs a source, a detail type and a JSON detail"}
+		return result{
+			ErrorCode: "MalformedDetail", ErrorMessage: "an entry needs a source, a detail type and a JSON detail",
+		}
 	}
 	_, _ = fmt.Fprintf(b.log, "event | %s %s\n", e.DetailType, e.Detail)
 	return result{EventID: uuid.NewString()}
