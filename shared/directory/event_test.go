@@ -1,10 +1,13 @@
 package directory_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"testing"
 	"time"
 
@@ -15,7 +18,9 @@ import (
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/schema"
 	"scimserver/shared/table"
+	"scimserver/shared/tenant"
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/fault"
 )
 
 // told is a directory whose events are written as function changes does, record by record.
@@ -328,4 +333,86 @@ func TestEventsOfARemovedTenant(t *testing.T) {
 	if _, err := b.acme.Events().Page(t.Context(), 0, 10); !errors.As(err, &expired) || expired.Oldest != 2 {
 		t.Errorf("what named persons: %v", err)
 	}
+}
+
+// TestEventsOfATeam: a team and its persons, until it becomes a group.
+func TestEventsOfATeam(t *testing.T) {
+	b := newTold(t)
+	u := b.create("ann", "")
+	team, err := b.acme.Teams().Create(t.Context(), "crew")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := b.one(b.of("TEAM", team.ID), "team.created"); e.Resource.DisplayName != "crew" || e.Subject.Format != "opaque" {
+		t.Errorf("%+v", e)
+	}
+	edge := table.Key{PK: "TEAMOF#" + string(u.ID), SK: "acme#" + string(team.ID)}
+	if _, err := b.acme.Teams().Edit(t.Context(), team.ID, directory.TeamEdit{Add: []scim.ID{u.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	e := b.one(b.tell(b.acme.Events(), b.record(edge)), "team.member_added")
+	if diff := cmp.Diff([]outbox.Member{{ID: u.ID}}, e.Members); diff != "" || e.Resource.ID != team.ID {
+		t.Errorf("%+v: %s", e, diff)
+	}
+	_, err = b.acme.Groups().Create(b.request("r1", "create"), group("crew", ""), directory.MemberEdit{})
+	ids := b.note(b.acme, err)
+	if _, err := b.acme.Conflicts().Approve(t.Context(), ids[0], "op", team.ID); err != nil {
+		t.Fatal(err)
+	}
+	marked := b.record(table.Key{PK: "T#acme#TEAM", SK: string(team.ID)})
+	if _, err := b.acme.Groups().Create(b.request("r2", "create"), group("crew", ""), directory.MemberEdit{}); err != nil {
+		t.Fatal(err)
+	}
+	image := *marked.After // as the connection marked it; it is removed at once
+	image.Deleting, image.DeletedAt, image.Connected = true, scim.FormatTime(time.Now()), true
+	marked.Before, marked.After = marked.After, &image
+	b.one(b.tell(b.acme.Events(), marked), "team.connected")
+	if e := b.one(b.of("GROUP", team.ID), "group.connected"); e.Transaction != "r2" || len(e.Events) != 2 {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestAFeedThatFailsHarmsNoOther: the records of a feed that can't be written fail, and the
+// events of another feed are appended.
+func TestAFeedThatFailsHarmsNoOther(t *testing.T) {
+	b := newTold(t)
+	b.newTenant("globex")
+	record := func(pk string) directory.StreamRecord {
+		b.n++
+		return directory.StreamRecord{PK: pk, SK: "u", After: &directory.Image{Doc: "{}"}, Record: outbox.Record{ID: fmt.Sprint(b.n), At: time.Now()}}
+	}
+	refused := func(c []byte) bool { return bytes.Contains(c, []byte("T#globex#EVENTS")) }
+	failing := onTable(t, b.table, func(next http.RoundTripper) http.RoundTripper { return refusing{next, refused} })
+	batch := []directory.StreamRecord{record("T#globex#USER"), record("T#acme#USER"), record("T#globex#USER")}
+	events, failed := failing.dir.WriteEvents(t.Context(), batch)
+	if events != 1 || len(failed) != 2 || failed[0] == nil || failed[2] == nil {
+		t.Errorf("%d events, %v", events, failed)
+	}
+	if events, failed = b.dir.WriteEvents(t.Context(), batch); events != 3 || len(failed) > 0 {
+		t.Errorf("again: %d events, %v", events, failed)
+	}
+	for id, want := range map[tenant.ID]int64{"acme": 1, "globex": 2} {
+		if head, err := b.dir.For(id).Events().Head(t.Context()); head != want || err != nil {
+			t.Errorf("%s has %d events, %v", id, head, err)
+		}
+	}
+}
+
+// refusing is an engine that does not permit some calls.
+type refusing struct {
+	next    http.RoundTripper
+	refuses func(body []byte) bool
+}
+
+func (r refusing) RoundTrip(in *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	in = in.Clone(in.Context())
+	in.Body = io.NopCloser(bytes.NewReader(body))
+	if r.refuses(body) {
+		return fault.Script(r.next, fault.Rule{Fault: fault.Denied}).RoundTrip(in)
+	}
+	return r.next.RoundTrip(in)
 }

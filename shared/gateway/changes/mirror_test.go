@@ -115,7 +115,7 @@ func (m *mirror) apply(e outbox.Event) {
 	default:
 		m.Docs[key] = m.shown(e)
 	}
-	if subject == outbox.User {
+	if subject == outbox.User && verb != outbox.Released { // an operator's change has no request of the traffic
 		m.version[e.Resource.ID] = append(m.version[e.Resource.ID], e.Version)
 	}
 	if connected := subject == outbox.Account && verb == outbox.Connected; e.Version <= m.order[key] && !connected {
