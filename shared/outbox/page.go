@@ -55,7 +55,8 @@ func (f Feed) Page(ctx context.Context, after int64, limit int) (Page, error) {
 // read reads events of one bucket from a sequence on, up to 1 MB.
 func (f Feed) read(ctx context.Context, from int64, limit int) (items []table.Item, err error) {
 	bucket := from / bucketSize
-	q := table.Query{PK: f.bucket(bucket), From: sequenceSK(from), To: sequenceSK((bucket+1)*bucketSize - 1), Limit: limit}
+	last := (bucket+1)*bucketSize - 1
+	q := table.Query{PK: f.bucket(bucket), From: sequenceSK(from), To: sequenceSK(last), Limit: limit}
 	err = f.db.Walk(ctx, q, func(page []table.Item, _ string) (bool, error) {
 		items = page
 		return false, nil

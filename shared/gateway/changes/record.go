@@ -16,7 +16,10 @@ func streamRecord(record events.DynamoDBEventRecord) (r directory.StreamRecord, 
 	r.Before, r.After = image(c.OldImage), image(c.NewImage)
 	r.Unknown = r.Before == nil && record.EventName == string(events.DynamoDBOperationTypeModify)
 	r.PK, r.SK, err = keys(c)
-	r.Record = outbox.Record{ID: r.PK + "\x00" + r.SK + "\x00" + c.SequenceNumber, At: c.ApproximateCreationDateTime.Time}
+	r.Record = outbox.Record{
+		ID: r.PK + "\x00" + r.SK + "\x00" + c.SequenceNumber,
+		At: c.ApproximateCreationDateTime.Time,
+	}
 	return r, err
 }
 
@@ -28,7 +31,8 @@ func image(item map[string]events.DynamoDBAttributeValue) *directory.Image {
 		Doc: attribute(item, "doc"), Password: attribute(item, "password"), Log: attribute(item, "log"),
 		Modified: attribute(item, "modified"), Deleting: has(item, "deleting"),
 		Created: attribute(item, "created"), Version: number(item, "version"), Verified: attribute(item, "verified"),
-		DeletedAt: attribute(item, "deleting"), Released: attribute(item, "released"), Connected: has(item, "connected"),
+		DeletedAt: attribute(item, "deleting"), Released: attribute(item, "released"),
+		Connected: has(item, "connected"),
 	}
 }
 
