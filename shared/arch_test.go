@@ -77,10 +77,10 @@ var testLayers = []struct {
 
 // foreign says which packages may import a library.
 var foreign = map[string]layer{
-	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/awsenv", "shared/table", "shared/secret", "shared/usageplan", "shared/eventbus", "shared/testkit", "infra/local/...", "infra/scimctl", "infra/check/rehearsal"},
-		"one package each calls DynamoDB, Secrets Manager, API Gateway and EventBridge, so that retries and capacity are handled in one place; testkit and the local stack create tables; scimctl signs its requests"},
+	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/awsenv", "shared/table", "shared/secret", "shared/usageplan", "shared/eventbus", "shared/testkit", "infra/local/...", "infra/scimctl", "infra/check/rehearsal", "infra/example", "infra/example/..."},
+		"one package each calls DynamoDB, Secrets Manager, API Gateway and EventBridge, so that retries and capacity are handled in one place; testkit and the local stack create tables; scimctl and the example sign their requests"},
 	"github.com/aws/smithy-go": {[]string{"shared/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
-	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "shared/gateway/...", "functions/...", "infra/local/..."},
+	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "shared/gateway/...", "functions/...", "infra/local/...", "infra/example/consumer-go"},
 		"only the gateway handles Lambda's events: the server uses net/http and runs anywhere"},
 	"github.com/urfave/cli/v3":                   {[]string{"infra/scimctl"}, "functions and the local stack have no subcommands"},
 	"golang.org/x/time":                          {[]string{"infra/local/..."}, "in AWS the usage plan throttles; the local stack replaces it"},
