@@ -32,6 +32,8 @@ func steps() []step {
 		{"govulncheck", govulncheck},
 		{"lint", lintTemplates},
 		{"checkov", checkTemplates},
+		{"example", example},
+		{"typescript", typescript},
 		{"arm64", crossBuild},
 		{"build", samBuild},
 		{"suites", suites},

@@ -11,8 +11,8 @@ import (
 
 const lintRegion = "eu-central-1" // any region that has all services
 
-// lintTemplates checks template.yaml with SAM, and template.yaml and the nested templates,
-// which sam validate ignores, with cfn-lint.
+// lintTemplates checks template.yaml with SAM. It checks template.yaml, the nested
+// templates, which sam validate ignores, and that of the example with cfn-lint.
 func lintTemplates(ctx context.Context, t tree) error {
 	python, err := venv.Python(ctx, venv.SAM())
 	if err != nil {
@@ -35,9 +35,8 @@ func lintTemplates(ctx context.Context, t tree) error {
 		"--template",
 		"template.yaml",
 	)
-	args := append(
-		[]string{"-c", "from cfnlint.runner import main; main()", "--regions", lintRegion, "--", "template.yaml"},
-		nested...)
+	args := append([]string{"-c", "from cfnlint.runner import main; main()", "--regions", lintRegion, "--",
+		"template.yaml", exampleFolder + "/template.yaml"}, nested...)
 	_, lintErr := t.command(ctx, nil, python, args...)
 	return errors.Join(err, lintErr)
 }

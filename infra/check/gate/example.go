@@ -1,0 +1,95 @@
+package gate
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+const exampleFolder = "infra/example"
+
+// example checks the example application, which is a module of its own: the go command
+// leaves it out of ./... at the root. infra/local/e2e/example runs it.
+func example(ctx context.Context, t tree) error {
+	m := tree{filepath.Join(t.root, exampleFolder)}
+	if err := vet(ctx, m); err != nil {
+		return err // it does not compile, so the rest would say the same
+	}
+	known := govulncheck(ctx, m)
+	if isSkipped(known) { // the step of the service's own module says so
+		known = nil
+	}
+	return errors.Join(
+		modules(ctx, m),
+		staticcheck(ctx, m),
+		m.goTool(ctx, "run", reviveVersion, "-config", filepath.Join(t.root, "revive.toml"), "-formatter", "unix", "./..."),
+		m.goTool(ctx, "test", "./..."),
+		known,
+	)
+}
+
+// typescript compiles the consumer in TypeScript, without output. Its packages are
+// installed in the user's cache, once for each version of the lock file.
+func typescript(ctx context.Context, t tree) error {
+	source := filepath.Join(t.root, exampleFolder, "consumer-ts")
+	if err := need("npm", "the consumer in TypeScript", "apt-get install npm"); err != nil {
+		return err
+	}
+	installed, err := t.nodeModules(ctx, source)
+	if err != nil {
+		return err
+	}
+	if err := copyFiles(source, installed, "tsconfig.json", "consumer.ts"); err != nil {
+		return err
+	}
+	_, err = tree{installed}.command(ctx, nil, "npx", "--no-install", "tsc", "--noEmit")
+	return err
+}
+
+// nodeModules returns a folder with the packages of a lock file. It is renamed when it is
+// complete, so that an interrupted installation is not taken for a complete one.
+func (t tree) nodeModules(ctx context.Context, source string) (string, error) {
+	lock, err := os.ReadFile(filepath.Join(source, "package-lock.json"))
+	if err != nil {
+		return "", err
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	folder := filepath.Join(cache, "scimserver", fmt.Sprintf("node-%.8x", sha256.Sum256(lock)))
+	if _, err := os.Stat(folder); err == nil {
+		return folder, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
+		return "", err
+	}
+	made, err := os.MkdirTemp(filepath.Dir(folder), "new-node-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(made) }()
+	if err := copyFiles(source, made, "package.json", "package-lock.json"); err != nil {
+		return "", err
+	}
+	if _, err := (tree{made}).command(ctx, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"); err != nil {
+		return "", err
+	}
+	return folder, os.Rename(made, folder)
+}
+
+func copyFiles(from, into string, names ...string) error {
+	for _, name := range names {
+		text, err := os.ReadFile(filepath.Join(from, name))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(into, name), text, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
