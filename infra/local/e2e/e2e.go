@@ -160,8 +160,12 @@ func (c *Client) Operate(method, path, body string, out any) {
 		c.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	if err := json.NewDecoder(res.Body).Decode(out); err != nil || res.StatusCode >= 300 {
-		c.Fatalf("%s %s: %d, %v", method, path, res.StatusCode, err)
+	text, err := io.ReadAll(res.Body)
+	if err == nil {
+		err = json.Unmarshal(text, out)
+	}
+	if err != nil || res.StatusCode >= 300 {
+		c.Fatalf("%s %s: %d, %v: %s", method, path, res.StatusCode, err, text)
 	}
 }
 
