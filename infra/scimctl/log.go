@@ -38,7 +38,7 @@ func logCommand() *cli.Command {
 		func(ctx context.Context, s *session, args []string) error { return s.showLog(ctx, args[0], q) },
 		valueFlag(
 			"since",
-			"show entries since `WHEN` (default: 24h): a duration (90d, 36h), a date (2026-11-24), a time, or yesterday",
+			"show entries since `WHEN` (default: 24h): a duration (90d, 36h), a date (2026-11-24) or a time",
 			q.since.parseStart,
 		),
 		valueFlag("until", "show entries until `WHEN`, as for -since; a date includes the whole day (default: now)",
@@ -53,7 +53,7 @@ func logCommand() *cli.Command {
 		&cli.IntFlag{Name: "limit", Usage: "maximum `NUMBER` of entries; 0 for all", Value: 100, Destination: &q.limit},
 		valueFlag("format", "print as `FORMAT`: table, json or csv (default: table)", q.format.parse),
 		&cli.BoolFlag{Name: "follow", HideDefault: true, Destination: &q.follow,
-			Usage: "print the entries since -since, oldest first, and then new ones until Ctrl-C; JSON is one line an entry"},
+			Usage: "print the entries since -since, oldest first, then new ones until Ctrl-C; JSON: one line an entry"},
 	)
 }
 

@@ -81,7 +81,8 @@ func csvCells(e provlog.Entry) []string {
 	cells := []string{
 		e.Time.UTC().Format(time.RFC3339Nano), strconv.Itoa(e.Status), e.Operation, e.Kind, string(e.ID), e.Name,
 		e.ExternalID, string(e.Credential), e.Operator, e.Request, e.Type, e.Detail, strings.Join(e.Changed, " "),
-		strings.Join(e.Deviations, " "), strings.Join(e.Ignored, " "), join(e.Skipped, " "), strconv.Itoa(e.SkippedCount),
+		strings.Join(e.Deviations, " "), strings.Join(e.Ignored, " "), join(e.Skipped, " "),
+		strconv.Itoa(e.SkippedCount),
 	}
 	for i, cell := range cells {
 		cells[i] = asText(cell)

@@ -19,7 +19,7 @@ func tenantCommands() *cli.Command {
 		createTenant(),
 		command("list", "", "list all tenants", listTenants),
 		command("show", "ID", "show a tenant, with the number of its users and groups", showTenant),
-		command("health", "[TENANT]", "show whether provisioning works, and what to do; without TENANT, a row for each tenant",
+		command("health", "[TENANT]", "show whether provisioning works, and what to do; without TENANT: all tenants",
 			tenantHealth),
 		updateTenant(),
 		command("suspend", "ID", "suspend a tenant: its credentials are refused, and nothing is lost",

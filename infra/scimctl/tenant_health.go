@@ -55,7 +55,7 @@ func (s *session) healthOfAll(ctx context.Context) error {
 		return err
 	}
 	return s.print(all, func(w io.Writer) {
-		row(w, "TENANT", "VERDICT", "LAST USE", "FAILED", "CHANGES", "CONFLICTS", "FIRST FINDING")
+		row(w, "TENANT", "VERDICT", "LAST USE", "FAILED", "REQUESTS", "CONFLICTS", "FIRST FINDING")
 		for _, h := range all {
 			failed, total := countRequests(h)
 			row(w, h.Tenant, h.Verdict, formatTime(h.LastUse), failed, total, h.OpenConflicts, firstFinding(h))
@@ -109,7 +109,7 @@ func describeHealth(w io.Writer, h admin.Health) {
 	}
 }
 
-// summarizeRequests counts the changes by status, such as "12 changes: 10 x 201, 2 x 409".
+// summarizeRequests counts the requests for changes by status, such as "12 requests: 10 x 201, 2 x 409".
 func summarizeRequests(h admin.Health) string {
 	_, total := countRequests(h)
 	var counts []string
@@ -120,7 +120,7 @@ func summarizeRequests(h admin.Health) string {
 	if h.RequestsIncomplete {
 		more = "at least "
 	}
-	text := fmt.Sprintf("%s%d changes", more, total)
+	text := fmt.Sprintf("%s%d requests", more, total)
 	if counts != nil {
 		text += ": " + strings.Join(counts, ", ")
 	}

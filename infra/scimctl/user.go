@@ -41,7 +41,8 @@ func listUsers(ctx context.Context, s *session, args []string) error {
 		return printListJSON(s.out, "users", list)
 	}
 	const line = "%-36s  %-32s  %-6s  %-24s  %-24s  %s\n"
-	return printRows(s.out, list, fmt.Sprintf(line, "ID", "USERNAME", "ACTIVE", "DISPLAY NAME", "EXTERNAL ID", "EMAILS"),
+	header := fmt.Sprintf(line, "ID", "USERNAME", "ACTIVE", "DISPLAY NAME", "EXTERNAL ID", "EMAILS")
+	return printRows(s.out, list, header,
 		func(u admin.User) string {
 			return fmt.Sprintf(line, formatCell(u.ID), formatCell(u.UserName), formatYesNo(u.Active),
 				formatCell(u.DisplayName), formatCell(u.ExternalID), formatCell(formatUserEmails(u.Emails)))

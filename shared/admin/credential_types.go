@@ -36,7 +36,7 @@ type NewCredential struct {
 	Scopes    []tenant.Scope `json:"scopes,omitzero"`     // write includes read; default: both, read for a user's token
 	Subject   *string        `json:"subject,omitempty"`   // id or userName of the one user to whom the token belongs
 	Name      string         `json:"name,omitempty"`      // to recognize it, such as "Okta production"
-	ExpiresIn *int64         `json:"expiresIn,omitempty"` // seconds; default: 365 days, or the tenant's limit if shorter
+	ExpiresIn *int64         `json:"expiresIn,omitempty"` // seconds; default: 365 days, or the tenant's shorter limit
 	Never     bool           `json:"neverExpires,omitempty"`
 	Maker     string         `json:"-"` // the operator's IAM identity
 }

@@ -141,7 +141,9 @@ func sumRefusals(hours []tenant.Refusal, names map[tenant.KeyID]string) []Refusa
 		out = append(out, sum)
 	}
 	slices.SortFunc(out, func(a, b Refusal) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Credential, b.Credential), cmp.Compare(a.Cause, b.Cause))
+		return cmp.Or(
+			cmp.Compare(b.Count, a.Count), cmp.Compare(a.Credential, b.Credential), cmp.Compare(a.Cause, b.Cause),
+		)
 	})
 	return out
 }

@@ -23,12 +23,12 @@ const (
 // judge adds the findings and the verdict.
 func (h *Health) judge(credentials []tenant.Credential, now time.Time) {
 	h.Findings = []Finding{}
-	h.judgeAccess(credentials, now)
+	h.judgeAccess(credentials)
 	h.judgeRequests(now)
 	h.judgeCredentials(credentials, now)
 	if h.OpenConflicts > 0 {
-		h.find("conflicts", fmt.Sprintf("%d open conflicts: usernames, emails or names that somebody else holds.",
-			h.OpenConflicts), fmt.Sprintf("scimctl conflict list %s", h.Tenant))
+		h.find("conflicts", fmt.Sprintf("%s: usernames, emails or names that somebody else holds.",
+			counted(h.OpenConflicts, "open conflict")), fmt.Sprintf("scimctl conflict list %s", h.Tenant))
 	}
 	slices.SortStableFunc(h.Findings, func(a, b Finding) int { return rank(a) - rank(b) })
 	switch {
@@ -39,6 +39,14 @@ func (h *Health) judge(credentials []tenant.Credential, now time.Time) {
 	default:
 		h.Verdict = Attention
 	}
+}
+
+// counted is a number with its noun.
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
 
 func rank(f Finding) int {
@@ -58,7 +66,7 @@ func (h *Health) findFailing(code, text, advice string) {
 }
 
 // judgeAccess finds what keeps all requests out.
-func (h *Health) judgeAccess(credentials []tenant.Credential, now time.Time) {
+func (h *Health) judgeAccess(credentials []tenant.Credential) {
 	switch {
 	case h.State == tenant.Suspended:
 		h.findFailing("suspended", "The tenant is suspended: every request is answered 401.",
@@ -82,10 +90,11 @@ func (h *Health) refusalTexts(r Refusal) (text, advice string) {
 		return "the secret is not that of the credential", fmt.Sprintf("Enter the whole token at the provider again. "+
 			"If nobody has it any more: scimctl credential rotate %s %s", h.Tenant, r.Credential)
 	case tenant.WrongKind:
-		return "a client secret was sent as a bearer token, or the reverse", fmt.Sprintf("Choose the authentication mode "+
-			"at the provider that fits the credential's kind: scimctl credential list %s", h.Tenant)
+		return "a client secret was sent as a bearer token, or the reverse", fmt.Sprintf("Choose the authentication "+
+			"mode at the provider that fits the credential's kind: scimctl credential list %s", h.Tenant)
 	case tenant.ExpiredCredential:
-		return "it has expired", fmt.Sprintf("scimctl credential create %s, and enter the new token at the provider", h.Tenant)
+		return "it has expired",
+			fmt.Sprintf("scimctl credential create %s, and enter the new token at the provider", h.Tenant)
 	case tenant.RevokedCredential:
 		return "it was revoked", "Enter the tenant's new token at the provider, or remove the old connection there"
 	}
@@ -99,7 +108,7 @@ func (h *Health) judgeRefusal(r Refusal, credentials []tenant.Credential) {
 	if r.Name != "" {
 		name += fmt.Sprintf(" (%s)", r.Name)
 	}
-	text := fmt.Sprintf("Credential %s was refused %d times in the last 24 hours, last at %s: %s.",
+	text := fmt.Sprintf("Credential %s was refused in the last 24 hours (%d times), last at %s: %s.",
 		name, r.Count, r.Last.UTC().Format(time.RFC3339), meaning)
 	others := slices.ContainsFunc(credentials, func(c tenant.Credential) bool {
 		return c.KeyID != r.Credential && c.Used.After(r.Last.Add(-time.Hour))
@@ -123,7 +132,7 @@ func (h *Health) judgeRequests(now time.Time) {
 			unavailable += n
 		}
 	}
-	text := fmt.Sprintf("%d of %d changes failed in the last 24 hours.", failed, total)
+	text := fmt.Sprintf("%d of %d requests for changes failed in the last 24 hours.", failed, total)
 	advice := fmt.Sprintf("scimctl log %s -status failed", h.Tenant)
 	switch {
 	case failed >= manyFailures && failed == total:
@@ -132,12 +141,13 @@ func (h *Health) judgeRequests(now time.Time) {
 		h.find("failures", text, advice)
 	}
 	if unavailable > 0 {
-		h.find("unavailable", fmt.Sprintf("%d changes met a fault of this service (5xx) in the last 24 hours.", unavailable),
+		h.find("unavailable",
+			counted(unavailable, "request")+" met a fault of this service (5xx) in the last 24 hours.",
 			fmt.Sprintf("scimctl log %s -status 5xx, and the alarms in the runbook", h.Tenant))
 	}
 	if h.LastUse != nil && now.Sub(*h.LastUse) > silentAfter && h.Credentials > 0 {
 		h.find("silent", fmt.Sprintf("No request since %s.", h.LastUse.UTC().Format(time.RFC3339)),
-			"Ask the customer whether provisioning is switched off; see the runbook page about a silent tenant")
+			"Ask the customer whether provisioning is switched off at the provider")
 	}
 }
 
@@ -152,7 +162,8 @@ func (h *Health) judgeCredentials(all []tenant.Credential, now time.Time) {
 		case !c.Usable(now):
 		case !c.Expires.IsZero() && c.Expires.Sub(now) < expiresSoon:
 			h.find("expires", fmt.Sprintf("Credential %s expires at %s.", name, c.Expires.UTC().Format(time.RFC3339)),
-				fmt.Sprintf("scimctl credential rotate %s %s, and enter the new token at the provider", h.Tenant, c.KeyID))
+				fmt.Sprintf("scimctl credential rotate %s %s, and enter the new token at the provider",
+					h.Tenant, c.KeyID))
 		case c.Used.IsZero() && now.Sub(c.Created) > unusedAfter:
 			h.find("unused", fmt.Sprintf("Credential %s was never used.", name),
 				fmt.Sprintf("Enter it at the provider, or scimctl credential revoke %s %s", h.Tenant, c.KeyID))

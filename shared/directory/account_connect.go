@@ -148,7 +148,7 @@ func (t Users) automaticWrites(a Account, conflict, record table.Item, taken *Ta
 	}
 	verified, checked := strings.Fields(record.Text("domains")), map[string]bool{}
 	for _, address := range taken.emails() {
-		domain := domainOf(a.email(address)) // not of the email that was sent: the same folded form may have another domain
+		domain := domainOf(a.email(address)) // the email that was sent may have another domain
 		if !a.HasVerified(address) || !slices.Contains(verified, domain) {
 			return nil, nil
 		}

@@ -50,8 +50,8 @@ func (c Conflict) checkConnect(t tenant.ID) error {
 	switch by := c.HolderKind(t); {
 	case by == "elsewhere":
 		return cannotResolve(
-			"the value belongs to a user of tenant %s, and only that tenant can give it up; give the user another value at "+
-				"the provider",
+			"the value belongs to a user of tenant %s, and only that tenant can give it up; "+
+				"give the user another value at the provider",
 			c.Holder.Tenant,
 		)
 	case by == "user" || by == "group":

@@ -69,7 +69,9 @@ func (d *Directory) endAllMemberships(ctx context.Context, memberships []endedMe
 
 // endMemberships removes memberships of one member in one transaction, after the writes of
 // last. If a group was deleted meanwhile or is being deleted, only its edges are removed.
-func (d *Directory) endMemberships(ctx context.Context, memberships []endedMembership, last func() []table.Write) error {
+func (d *Directory) endMemberships(
+	ctx context.Context, memberships []endedMembership, last func() []table.Write,
+) error {
 	gone := make([]bool, len(memberships))
 	for range 1 + len(memberships) {
 		first := 0

@@ -23,7 +23,7 @@ type endpoint struct {
 	indexedFilters string // filters that are answered by an index, for error texts
 }
 
-// endpoint is what the endpoints of users and groups have in common.
+// endpoint returns the common part of the endpoint of a resource type.
 func (s *Server) endpoint(name string) endpoint {
 	s.hooks = s.resourceHooks()
 	typ := s.Registry.Type(name)

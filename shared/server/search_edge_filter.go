@@ -26,14 +26,14 @@ func (e *endpoint) isEdgeValue(path filter.Path) bool {
 	return path.Is(e.typ.Core.ID, e.edgeAttr, "") || path.Is(e.typ.Core.ID, e.edgeAttr, "value")
 }
 
-// edgeFilter are what a filter says of edges.
+// edgeFilter is what a filter asks about edges.
 type edgeFilter struct {
 	e        *endpoint
 	ids      []scim.ID // the filter asks whether edges lead to these
 	needsAll bool      // the filter asks more, so all edges are needed
 }
 
-// edgeFilter is what a filter asks about edges.
+// edgeFilter returns what a filter asks about edges.
 func (e *endpoint) edgeFilter(expr filter.Expr) edgeFilter {
 	m := edgeFilter{e: e}
 	m.visit(expr)

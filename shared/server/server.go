@@ -1,6 +1,6 @@
 // Package server implements the SCIM protocol over HTTP (RFC 7644). Each operation has a file of
 // its own. It takes a request and returns a response or an error. Only server.go, request.go and
-// response.go deal with HTTP: they read bodies, write answers and log.
+// response.go read bodies and write answers; bulk_send.go makes requests of its own.
 package server
 
 import (

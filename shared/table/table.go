@@ -1,7 +1,7 @@
 // Package table gives access to the one DynamoDB table: items by key, strongly consistent
 // reads, conditional writes and transactions with a retry loop of their own, and a meter
-// of what each request consumes. It is the only importer of DynamoDB's SDK, and does not
-// depend on SCIM.
+// of what each request consumes. It is the only deployed package that imports DynamoDB's
+// SDK, and does not depend on SCIM.
 package table
 
 import (
