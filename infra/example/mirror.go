@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -160,7 +161,7 @@ func (m *mirror) apply(ctx context.Context, tenant string, p page) error {
 		return err
 	}
 	for _, e := range p.Events {
-		log.Printf("%s %d %s %s%s", tenant, e.Sequence, e.Type, e.Resource.UserName, e.Resource.DisplayName)
+		log.Printf("%s %d %s %s", tenant, e.Sequence, e.Type, cmp.Or(e.Resource.UserName, e.Resource.DisplayName))
 	}
 	return nil
 }
