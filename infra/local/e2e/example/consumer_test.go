@@ -1,6 +1,7 @@
 package example_test
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -9,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
@@ -24,7 +24,9 @@ import (
 func consumer(t *testing.T, x *traffic) {
 	db := dynamodb.New(dynamodb.Options{
 		BaseEndpoint: aws.String(x.Stack.EngineEndpoint()), Region: x.Stack.Region(),
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+		}),
 	})
 	const users = "users-of-the-application"
 	_, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{
