@@ -51,7 +51,7 @@ func TestExample(t *testing.T) {
 	disturb(t, c.Stack, app, func() {
 		var wg sync.WaitGroup
 		for _, x := range tenants {
-			wg.Go(func() { x.run(testkit.Size(2000, 120)) })
+			wg.Go(func() { x.run(testkit.Size(2000, 90)) })
 		}
 		wg.Wait()
 	})
