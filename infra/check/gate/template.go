@@ -12,7 +12,7 @@ import (
 const lintRegion = "eu-central-1" // any region that has all services
 
 // lintTemplates checks template.yaml with SAM. It checks template.yaml, the nested
-// templates, which sam validate ignores, and that of the example with cfn-lint.
+// templates, which sam validate ignores, and those of the examples with cfn-lint.
 func lintTemplates(ctx context.Context, t tree) error {
 	python, err := venv.Python(ctx, venv.SAM())
 	if err != nil {
@@ -36,7 +36,8 @@ func lintTemplates(ctx context.Context, t tree) error {
 		"template.yaml",
 	)
 	args := append([]string{"-c", "from cfnlint.runner import main; main()", "--regions", lintRegion, "--",
-		"template.yaml", exampleFolder + "/template.yaml"}, nested...)
+		"template.yaml", exampleFolder + "/template.yaml",
+		exampleFolder + "/webhook.yaml"}, nested...)
 	_, lintErr := t.command(ctx, nil, python, args...)
 	return errors.Join(err, lintErr)
 }
