@@ -102,7 +102,8 @@ func (b *Buses) put(caller string, e entry) result {
 	arn := b.arns[e.EventBusName]
 	if p := b.Policies[caller]; arn == "" || p == nil || !p.Allows(iam.Request{Action: action, Resource: arn}) {
 		return result{
-			ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: caller + " is not authorized to perform " + action,
+			ErrorCode:    "NotAuthorizedForSourceException",
+			ErrorMessage: caller + " is not authorized to perform " + action,
 		}
 	}
 	if e.Source == "" || e.DetailType == "" || !json.Valid([]byte(e.Detail)) {
