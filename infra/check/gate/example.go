@@ -25,7 +25,9 @@ func example(ctx context.Context, t tree) error {
 	return errors.Join(
 		modules(ctx, m),
 		staticcheck(ctx, m),
-		m.goTool(ctx, "run", reviveVersion, "-config", filepath.Join(t.root, "revive.toml"), "-formatter", "unix", "./..."),
+		m.goTool(
+			ctx, "run", reviveVersion, "-config", filepath.Join(t.root, "revive.toml"), "-formatter", "unix", "./...",
+		),
 		m.goTool(ctx, "test", "./..."),
 		known,
 	)
@@ -75,7 +77,8 @@ func (t tree) nodeModules(ctx context.Context, source string) (string, error) {
 	if err := copyFiles(source, made, "package.json", "package-lock.json"); err != nil {
 		return "", err
 	}
-	if _, err := (tree{made}).command(ctx, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"); err != nil {
+	_, err = (tree{made}).command(ctx, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	if err != nil {
 		return "", err
 	}
 	return folder, os.Rename(made, folder)

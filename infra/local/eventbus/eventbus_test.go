@@ -61,11 +61,11 @@ func body(bus string, details ...string) string {
 
 func TestEventsArePrinted(t *testing.T) {
 	b, log := open(t)
-	status, answer := put(b, "Writer", body("app-bus", `{"sequence":1}`, `not JSON`))
+	status, answer := put(b, "Writer", body("app-bus", `{"sequence":1,"tenant":"acme","resource":{"id":"7","userName":"ann"}}`, `not JSON`))
 	if status != http.StatusOK || !strings.Contains(answer, `"FailedEntryCount":1`) || !strings.Contains(answer, "MalformedDetail") {
 		t.Errorf("%d %s", status, answer)
 	}
-	if got, want := log.String(), "event | user.created {\"sequence\":1}\n"; got != want {
+	if got, want := log.String(), "event | 1 user.created tenant=\"acme\" id=\"7\"\n"; got != want {
 		t.Errorf("printed %q, want %q", got, want)
 	}
 }
