@@ -26,7 +26,7 @@ func (r *rehearsal) plan() []step {
 		{"scimctl: tenant, token, client credentials", r.makeTenant},
 		{"SCIM with the token", r.use("ada")},
 		{"SCIM with client credentials", r.useManaged("grace")},
-		{"the stream reaches the provisioning log", r.readLog("ada")},
+		{"the stream reaches the provisioning log and the events", r.readLog("ada")},
 		{"deploy again: another parameter, a route more, a route less", r.deploySecond},
 		{"SCIM with the old token", r.use("barbara")},
 		{"an update that fails is rolled back", r.failUpdate},
@@ -39,7 +39,7 @@ func (r *rehearsal) plan() []step {
 		{"restore drill: switch the stack to the copy", r.switchTable},
 		{"restore drill: what was before is there", r.lose("late", "ada", "grace", "barbara", "edith")},
 		{"restore drill: SCIM with the old token", r.use("joan")},
-		{"restore drill: the new stream reaches the log", r.readLog("joan")},
+		{"restore drill: the new stream reaches the log and the events", r.readLog("joan")},
 		{"scimctl teardown, delete the stack", r.tearDown},
 		{"a new stack over the table that is left", r.restore},
 		{"the same users, by the old token", r.findUsers("ada", "grace", "barbara", "edith", "joan")},
@@ -237,7 +237,11 @@ func visit(ctx context.Context, c smoke.Client, name string) (string, error) {
 
 func (r *rehearsal) readLog(name string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
-		return "the entry of " + name, r.operator.AwaitLog(ctx, tenantName, name+"@example.com")
+		err := r.operator.AwaitLog(ctx, tenantName, name+"@example.com")
+		if err == nil {
+			err = r.operator.AwaitEvent(ctx, tenantName, name+"@example.com")
+		}
+		return "the entry and the event of " + name, err
 	}
 }
 

@@ -77,19 +77,29 @@ func (o Operator) clientToken(ctx context.Context, c Client, tenant string) (str
 	return c.AccessToken(ctx, made.ClientID, made.Secret)
 }
 
-// logWait is how long the stream may take to reach the provisioning log.
-const logWait = 2 * time.Minute
+// streamWait is how long the stream may take to reach the provisioning log and the events.
+const streamWait = 2 * time.Minute
 
 // AwaitLog waits for the entry of a user in a tenant's provisioning log, which the
 // function behind the table's stream writes.
 func (o Operator) AwaitLog(ctx context.Context, tenant, user string) error {
-	ctx, cancel := context.WithTimeout(ctx, logWait)
+	return o.await(ctx, "the provisioning log", user, "log", tenant, "-user", user)
+}
+
+// AwaitEvent waits for an event of a user in a tenant's feed, which the same function writes.
+func (o Operator) AwaitEvent(ctx context.Context, tenant, user string) error {
+	return o.await(ctx, "the feed of events", user, "event", "list", tenant, "-limit", "0")
+}
+
+// await repeats a command until it prints the user.
+func (o Operator) await(ctx context.Context, place, user string, args ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, streamWait)
 	defer cancel()
 	for {
-		out, err := o.Run(ctx, "log", tenant, "-user", user)
+		out, err := o.Run(ctx, args...)
 		switch {
 		case ctx.Err() != nil:
-			return fmt.Errorf("the provisioning log has no entry of %s after %s", user, logWait)
+			return fmt.Errorf("%s has nothing of %s after %s", place, user, streamWait)
 		case err != nil:
 			return err
 		case strings.Contains(out, user):

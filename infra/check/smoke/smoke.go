@@ -145,4 +145,7 @@ func (r *run) visitWithClient(ctx context.Context, o Operator, base, tenant stri
 	r.try(ctx, Check{"the stream reaches the provisioning log", "streambehind", func(ctx context.Context) error {
 		return o.AwaitLog(ctx, tenant, tenant+"@example.com")
 	}})
+	r.try(ctx, Check{"the change is an event in the tenant's feed", "streambehind", func(ctx context.Context) error {
+		return o.AwaitEvent(ctx, tenant, tenant+"@example.com")
+	}})
 }
