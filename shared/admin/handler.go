@@ -42,12 +42,21 @@ type handler struct {
 	now func() time.Time
 	mux *http.ServeMux
 
+	routes []route // infra/docs/openapi.yaml is compared with them
+
 	directory *directory.Directory // for the entries of actions
+}
+
+// route is a pattern of the mux and the query parameters that it accepts.
+type route struct {
+	pattern    string
+	parameters []string
 }
 
 // handle serves an operation that accepts only the named parameters. subject names the resource
 // for error messages.
 func (h *handler) handle(pattern string, subject func(*http.Request) string, op operation, parameters ...string) {
+	h.routes = append(h.routes, route{pattern, parameters})
 	keys := pathParameters(pattern)
 	h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
