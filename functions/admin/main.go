@@ -29,7 +29,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error
 		o.BaseURL, o.TokenEndpoint = cfg.BaseURL, strings.TrimSuffix(cfg.BaseURL, "/scim/v2")+oauth.Path
 	}
 	if cfg.StorePasswords {
-		o.Passwords = password.Hash
+		o.Passwords, o.VerifyPassword = password.Hash, password.Verify
 	}
 	if cfg.UsagePlan != "" {
 		if o.Keys, err = usageplan.Open(cfg.UsagePlan); err != nil {

@@ -12,7 +12,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Options configure a service. Keys, Passwords and Now may be nil.
+// Options configure a service. Keys, Passwords, VerifyPassword and Now may be nil.
 type Options struct {
 	Directory *directory.Directory
 	// Keys makes an API Gateway key for each tenant. If it is nil, all tenants share one key.
@@ -25,7 +25,10 @@ type Options struct {
 	BaseURL, TokenEndpoint string
 	// Passwords hashes passwords of accounts. If it is nil, passwords are refused.
 	Passwords func(clear string) (hash string, err error)
-	Now       func() time.Time
+	// VerifyPassword compares a password with a hash, and takes as long for the hash "". If it is
+	// nil, passwords cannot be checked.
+	VerifyPassword func(clear, hash string) (bool, error)
+	Now            func() time.Time
 }
 
 // Keys manages the API keys by which API Gateway counts and throttles requests.

@@ -233,6 +233,7 @@ var goTypes = map[string]struct {
 	value   any
 	request bool
 }{
+	"PasswordCheck": {admin.PasswordCheck{}, true}, "PasswordChecked": {admin.PasswordChecked{}, false},
 	"Error": {admin.Error{}, false}, "Limits": {admin.Limits{}, false}, "LimitsChange": {admin.LimitsChange{}, true},
 	"Tenant": {admin.Tenant{}, false}, "TenantList": {admin.TenantList{}, false}, "NewTenant": {admin.NewTenant{}, true},
 	"TenantChange": {admin.TenantChange{}, true}, "Removal": {admin.Removal{}, false}, "Health": {admin.Health{}, false},

@@ -32,6 +32,8 @@ import (
 //	DELETED#ACCOUNT             <id>            the same of an account
 //	T#<t>#NESTING               V               how often a group was put into a group, and into which last
 //	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
+//	T#<t>#GUESSES               <hash>          how many passwords were tried for a name; expires
+//	ACCOUNT#GUESSES             <hash>          the same of accounts
 //	T#<t>#BULK                  RATE            until when the operations of bulk requests count; expires
 //	T#<t>#CONFLICT              <conflict>      what a provider did not get because another holds it; expires
 //	T#<t>#CONFLICTOF#<record>   <conflict>      finds conflicts by a record: externalId=..., id=...; expires

@@ -120,7 +120,11 @@ func (t *namespace) deleteEach(ctx context.Context, k Kind, items []table.Item) 
 // removeRecord removes the remaining items of a tenant. The tenant's record is last: while
 // it exists, the deletion can be continued.
 func (t *namespace) removeRecord(ctx context.Context, record tenant.Tenant) error {
-	if err := errors.Join(t.d.tenants.DeleteCredentials(ctx, t.id), t.d.tenants.DeleteRefusals(ctx, t.id)); err != nil {
+	if err := errors.Join(
+		t.d.tenants.DeleteCredentials(ctx, t.id),
+		t.d.tenants.DeleteRefusals(ctx, t.id),
+		t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.guesses()}, nil),
+	); err != nil {
 		return err
 	}
 	writes := []table.Write{table.Delete(t.keys.nesting()), table.Delete(t.keys.bulkRate())}

@@ -25,6 +25,9 @@ type User struct {
 	verified string // of an account: the verified emails in folded form, one per line
 }
 
+// PasswordHash returns the hash of the user's password, "" if the user has none.
+func (u User) PasswordHash() string { return u.password }
+
 // HasPassword reports whether the user has a password.
 func (u User) HasPassword() bool { return u.password != "" }
 

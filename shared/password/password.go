@@ -1,5 +1,5 @@
-// Package password hashes passwords for storage (RFC 7643 section 4.1.1). It never stores,
-// compares or logs a password.
+// Package password hashes passwords for storage (RFC 7643 section 4.1.1), and compares a password
+// with its hash. It never stores or logs a password.
 package password
 
 import (

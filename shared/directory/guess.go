@@ -1,0 +1,75 @@
+package directory
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+const (
+	// maxGuesses is how many wrong passwords for one name are compared in guessTime.
+	maxGuesses = 10
+	guessTime  = 15 * time.Minute
+)
+
+// guesses is the partition of the counts of guesses.
+func (t keys) guesses() string {
+	if t.id == "" {
+		return "ACCOUNT#GUESSES"
+	}
+	return t.prefix() + "GUESSES"
+}
+
+// guessKey is the key of the count of guesses for a name, whether anybody has that name or not.
+func (t keys) guessKey(name string) table.Key {
+	sum := sha256.Sum256([]byte(scim.Fold(name)))
+	return table.Key{PK: t.guesses(), SK: hex.EncodeToString(sum[:])}
+}
+
+// TakeGuess counts a guess of the password of a name: a userName or an email. After ten guesses in
+// 15 minutes it counts nothing and returns how long to wait. The errors are ErrContention and
+// ErrUnavailable.
+func (t *namespace) TakeGuess(ctx context.Context, name string) (wait time.Duration, err error) {
+	key := t.keys.guessKey(name)
+	err = table.RetryIfChanged(ctx, func() error {
+		item, err := t.d.db.Get(ctx, key)
+		if err != nil {
+			return err
+		}
+		now := t.d.now()
+		n, until := item.Int("n"), time.Unix(item.Int("until"), 0)
+		if item == nil || !now.Before(until) {
+			n, until = 0, now.Add(guessTime)
+		}
+		if wait = 0; n >= maxGuesses {
+			wait = until.Sub(now)
+			return nil
+		}
+		return t.countGuess(ctx, key, item, n+1, until)
+	})
+	return wait, err
+}
+
+// countGuess stores a count, unless another request has stored one since item was read.
+func (t *namespace) countGuess(ctx context.Context, key table.Key, item table.Item, n int64, until time.Time) error {
+	condition, values := "attribute_not_exists(PK)", table.Item{}
+	if item != nil {
+		condition, values = "#n = :n AND #until = :until", table.Item{"n": item.Int("n"), "until": item.Int("until")}
+	}
+	write := table.Put(key, table.Item{"n": n, "until": until.Unix(), "expires": until.Unix()}).
+		WithCondition(condition, values)
+	err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return write })
+	if table.FailedConditions(err) != nil {
+		return table.ErrItemChanged
+	}
+	return err
+}
+
+// ForgetGuesses ends the count of a name, after its password was right. The error is ErrUnavailable.
+func (t *namespace) ForgetGuesses(ctx context.Context, name string) error {
+	return t.d.db.Write(ctx, func(table.Stamp) table.Write { return table.Delete(t.keys.guessKey(name)) })
+}
