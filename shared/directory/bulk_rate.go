@@ -25,24 +25,9 @@ func (t *Tenant) TakeOperations(ctx context.Context, n, perSecond, burst int) (w
 			return nil
 		}
 		wait = 0
-		return t.countOperations(ctx, item, begin.Add(time.Duration(n)*each))
+		until := begin.Add(time.Duration(n) * each)
+		count := table.Item{"until": until.UnixMilli(), "expires": until.Add(time.Hour).Unix()}
+		return t.d.db.PutIfUnchanged(ctx, t.keys.bulkRate(), count, item, "until")
 	})
 	return wait, err
-}
-
-// countOperations stores the time until which a tenant's operations are counted, unless
-// another request has stored it since item was read.
-func (t *namespace) countOperations(ctx context.Context, item table.Item, until time.Time) error {
-	condition, values := "attribute_not_exists(PK)", table.Item{}
-	if item != nil {
-		condition, values = "#until = :old", table.Item{"old": item.Int("until")}
-	}
-	write := table.Put(t.keys.bulkRate(), table.Item{
-		"until": until.UnixMilli(), "expires": until.Add(time.Hour).Unix(),
-	}).WithCondition(condition, values)
-	err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return write })
-	if table.FailedConditions(err) != nil {
-		return table.ErrItemChanged
-	}
-	return err
 }

@@ -49,24 +49,10 @@ func (t *namespace) TakeGuess(ctx context.Context, name string) (wait time.Durat
 			wait = until.Sub(now)
 			return nil
 		}
-		return t.countGuess(ctx, key, item, n+1, until)
+		count := table.Item{"n": n + 1, "until": until.Unix(), "expires": until.Unix()}
+		return t.d.db.PutIfUnchanged(ctx, key, count, item, "n", "until")
 	})
 	return wait, err
-}
-
-// countGuess stores a count, unless another request has stored one since item was read.
-func (t *namespace) countGuess(ctx context.Context, key table.Key, item table.Item, n int64, until time.Time) error {
-	condition, values := "attribute_not_exists(PK)", table.Item{}
-	if item != nil {
-		condition, values = "#n = :n AND #until = :until", table.Item{"n": item.Int("n"), "until": item.Int("until")}
-	}
-	write := table.Put(key, table.Item{"n": n, "until": until.Unix(), "expires": until.Unix()}).
-		WithCondition(condition, values)
-	err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return write })
-	if table.FailedConditions(err) != nil {
-		return table.ErrItemChanged
-	}
-	return err
 }
 
 // ForgetGuesses ends the count of a name, after its password was right. The error is ErrUnavailable.

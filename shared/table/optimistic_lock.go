@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"errors"
+	"strings"
 )
 
 // The errors of optimistic locking: a write is conditional on the item as it was read.
@@ -32,6 +33,26 @@ func RetryIfChanged(ctx context.Context, step func() error) error {
 		}
 	}
 	return ErrContention
+}
+
+// PutIfUnchanged puts an item, unless another writer has written it since it was read: read is what
+// was read, nil if there was none, and compared are the numbers of the item that every write changes. The
+// errors are ErrItemChanged and ErrUnavailable.
+func (db *DB) PutIfUnchanged(ctx context.Context, key Key, item, read Item, compared ...string) error {
+	condition, values := "attribute_not_exists(PK)", Item{}
+	if read != nil {
+		terms := make([]string, len(compared))
+		for i, name := range compared {
+			terms[i], values[name] = "#"+name+" = :"+name, read.Int(name)
+		}
+		condition = strings.Join(terms, " AND ")
+	}
+	write := Put(key, item).WithCondition(condition, values)
+	err := db.Write(ctx, func(Stamp) Write { return write })
+	if FailedConditions(err) != nil {
+		return ErrItemChanged
+	}
+	return err
 }
 
 // FailedConditions returns the conditions that failed, or nil if err is anything else.
