@@ -14,7 +14,6 @@ import (
 	"hash/crc32"
 	"io"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -123,18 +122,9 @@ func Caller(forwarded context.Context) string {
 	return name
 }
 
-var credential = regexp.MustCompile(`Credential=([^/]+)/`)
-
-func callerOf(r *http.Request) string {
-	if m := credential.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
-		return m[1]
-	}
-	return ""
-}
-
 // denied returns why a call is not granted, "" if it is granted.
 func (p *Proxy) denied(r *http.Request, body []byte) string {
-	caller := callerOf(r)
+	caller := iam.Caller(r)
 	if p.Policies[caller] == nil {
 		return "the caller is not a function of the template"
 	}
@@ -163,7 +153,7 @@ func (p *Proxy) forward(r *http.Request, body []byte) (*http.Response, error) {
 			header.Set(name, v)
 		}
 	}
-	out, err := p.signed(context.WithValue(r.Context(), callerKey{}, callerOf(r)), header, body)
+	out, err := p.signed(context.WithValue(r.Context(), callerKey{}, iam.Caller(r)), header, body)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 
 	"github.com/google/uuid"
 
@@ -55,8 +54,6 @@ func New(s *template.Stack, policies map[string]*iam.Policy, log io.Writer) *Bus
 	return b
 }
 
-var credential = regexp.MustCompile(`Credential=([^/]+)/`)
-
 // ServeHTTP answers PutEvents.
 func (b *Buses) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var call struct{ Entries []entry }
@@ -69,10 +66,7 @@ func (b *Buses) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, "ValidationException", text)
 		return
 	}
-	caller := ""
-	if m := credential.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
-		caller = m[1]
-	}
+	caller := iam.Caller(r)
 	results, failed := make([]result, len(call.Entries)), 0
 	for i, e := range call.Entries {
 		if results[i] = b.put(caller, e); results[i].ErrorCode != "" {

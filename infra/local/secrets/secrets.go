@@ -8,7 +8,6 @@ import (
 	"io"
 	"math/big"
 	"net/http"
-	"regexp"
 	"time"
 
 	"github.com/google/uuid"
@@ -75,8 +74,6 @@ func random(length int) (string, error) {
 	return string(text), nil
 }
 
-var credential = regexp.MustCompile(`Credential=([^/]+)/`)
-
 // ServeHTTP answers GetSecretValue.
 func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var asked struct{ SecretId, VersionStage string }
@@ -89,10 +86,7 @@ func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		)
 		return
 	}
-	caller := ""
-	if m := credential.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
-		caller = m[1]
-	}
+	caller := iam.Caller(r)
 	if p := s.Policies[caller]; p == nil || !p.Allows(iam.Request{Action: action, Resource: asked.SecretId}) {
 		answer(
 			w,

@@ -28,7 +28,7 @@ func pages(t *testing.T) map[string]string {
 	return all
 }
 
-// TestEveryAlarmHasItsPage: whoever is woken knows where to read on, and no page
+// TestEveryAlarmHasItsPage: the person on call knows where to read on, and no page
 // speaks of an alarm that is gone.
 func TestEveryAlarmHasItsPage(t *testing.T) {
 	s := load(t, "../../../template.yaml", nil)
