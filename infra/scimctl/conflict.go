@@ -32,11 +32,7 @@ func conflictCommands() *cli.Command {
 
 // conflictPath is the path of a tenant's conflicts, or of one of them.
 func conflictPath(args []string) string {
-	path := tenantPath(args[0]) + "/conflicts"
-	if len(args) > 1 {
-		path += "/" + url.PathEscape(args[1])
-	}
-	return path
+	return pathWithin("conflicts", args)
 }
 
 func listConflicts() *cli.Command {

@@ -26,11 +26,7 @@ func credentialCommands() *cli.Command {
 
 // credentialPath is the path of a tenant's credentials, or of one of them.
 func credentialPath(args []string) string {
-	path := tenantPath(args[0]) + "/credentials"
-	if len(args) > 1 {
-		path += "/" + url.PathEscape(args[1])
-	}
-	return path
+	return pathWithin("credentials", args)
 }
 
 func createCredential() *cli.Command {

@@ -151,13 +151,10 @@ func (s *session) tail(ctx context.Context, of string, after int64) error {
 		page, err := s.eventPage(ctx, of, url.Values{
 			"after": {strconv.FormatInt(after, 10)}, "wait": {strconv.Itoa(eventWait)},
 		})
-		switch {
-		case ctx.Err() != nil:
-			return nil // the user has stopped it
-		case err != nil && !isTransient(err):
+		if err := s.survives(ctx, err); err != nil || ctx.Err() != nil {
 			return err
-		case err != nil:
-			s.notify("%v; trying again\n", err)
+		}
+		if err != nil {
 			sleep(ctx, time.Second)
 			continue
 		}

@@ -25,11 +25,7 @@ func groupCommands() *cli.Command {
 
 // groupPath is the path of a tenant's groups, or of one of them.
 func groupPath(args ...string) string {
-	path := tenantPath(args[0]) + "/groups"
-	if len(args) > 1 {
-		path += "/" + url.PathEscape(args[1])
-	}
-	return path
+	return pathWithin("groups", args)
 }
 
 // listGroups prints page by page, because there may be very many groups.

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/url"
+	"maps"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -35,13 +35,8 @@ func (s *session) followLog(ctx context.Context, path string, q logQuery) error 
 	since := q.since.time(time.Now())
 	for {
 		newest, err := f.look(ctx, since)
-		switch {
-		case ctx.Err() != nil:
-			return nil // the user has stopped it
-		case err != nil && !isTransient(err):
+		if err := s.survives(ctx, err); err != nil || ctx.Err() != nil {
 			return err
-		case err != nil:
-			s.notify("%v; trying again\n", err)
 		}
 		if from := newest.Add(-followBack); from.After(since) {
 			since = from
@@ -53,12 +48,22 @@ func (s *session) followLog(ctx context.Context, path string, q logQuery) error 
 	}
 }
 
+// survives returns the error that ends a command which prints what is new until Ctrl-C. It returns
+// nil for an error that may pass, which it reports, and for every error after Ctrl-C.
+func (s *session) survives(ctx context.Context, err error) error {
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return nil
+	case !isTransient(err):
+		return err
+	}
+	s.notify("%v; trying again\n", err)
+	return nil
+}
+
 // look prints the entries since a time that have not been printed. It returns the time of the newest.
 func (f *logFollower) look(ctx context.Context, since time.Time) (newest time.Time, err error) {
-	query := url.Values{}
-	for name, values := range f.query.filters {
-		query[name] = slices.Clone(values)
-	}
+	query := maps.Clone(f.query.filters)
 	query.Set("from", since.UTC().Format(time.RFC3339Nano))
 	log, err := f.readLog(ctx, f.path, query, 0)
 	if err != nil {

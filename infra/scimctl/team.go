@@ -35,11 +35,7 @@ func teamCommands() *cli.Command {
 
 // teamPath is the path of a tenant's teams, or of one of them.
 func teamPath(args ...string) string {
-	path := tenantPath(args[0]) + "/teams"
-	if len(args) > 1 {
-		path += "/" + url.PathEscape(args[1])
-	}
-	return path
+	return pathWithin("teams", args)
 }
 
 func createTeam(ctx context.Context, s *session, args []string) error {

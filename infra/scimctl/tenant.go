@@ -31,6 +31,16 @@ func tenantCommands() *cli.Command {
 
 func tenantPath(id string) string { return "/tenants/" + url.PathEscape(id) }
 
+// pathWithin is the path of a collection of a tenant, or of one of its resources. args are the ids of
+// the tenant and of the resource.
+func pathWithin(collection string, args []string) string {
+	path := tenantPath(args[0]) + "/" + collection
+	if len(args) > 1 {
+		path += "/" + url.PathEscape(args[1])
+	}
+	return path
+}
+
 func createTenant() *cli.Command {
 	var settings tenantSettings
 	return command("create", "ID", "create a tenant", func(ctx context.Context, s *session, args []string) error {

@@ -26,11 +26,7 @@ func userCommands() *cli.Command {
 
 // userPath is the path of a tenant's users, or of one of them.
 func userPath(args ...string) string {
-	path := tenantPath(args[0]) + "/users"
-	if len(args) > 1 {
-		path += "/" + url.PathEscape(args[1])
-	}
-	return path
+	return pathWithin("users", args)
 }
 
 // listUsers prints page by page, because there may be very many users.
