@@ -70,22 +70,27 @@ func (s *Service) readRequests(ctx context.Context, h *Health) error {
 		h.Requests[e.Status]++
 	}
 	h.RequestsIncomplete = next != ""
-	for _, last := range []struct {
-		of     **time.Time
-		failed bool
-	}{{&h.LastSuccess, false}, {&h.LastFailure, true}} {
-		found, _, err := log.Page(ctx, provlog.Query{
-			From: now.Add(-healthHistory), To: now, Limit: 1,
-			Wanted: func(e provlog.Entry) bool { return e.Operator == "" && e.Failed() == last.failed },
-		})
-		if err != nil {
-			return err
-		}
-		if len(found) > 0 {
-			*last.of = &found[0].Time
-		}
+	h.LastSuccess, err = lastRequest(ctx, log, all, false, now)
+	if err == nil {
+		h.LastFailure, err = lastRequest(ctx, log, all, true, now)
 	}
-	return nil
+	return err
+}
+
+// lastRequest returns when the last request succeeded or failed, nil if none did within the history.
+// It reads the log only if the newest entries, newest first, have no such request.
+func lastRequest(
+	ctx context.Context, log provlog.Log, newest []provlog.Entry, failed bool, now time.Time,
+) (*time.Time, error) {
+	wanted := func(e provlog.Entry) bool { return e.Operator == "" && e.Failed() == failed }
+	if i := slices.IndexFunc(newest, wanted); i >= 0 {
+		return &newest[i].Time, nil
+	}
+	found, _, err := log.Page(ctx, provlog.Query{From: now.Add(-healthHistory), To: now, Limit: 1, Wanted: wanted})
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return &found[0].Time, nil
 }
 
 // readOpenConflicts counts the conflicts that wait for somebody.
