@@ -137,7 +137,7 @@ func (t Conflicts) store(ctx context.Context, c Conflict, first bool, condition 
 
 // storeIndexed stores a conflict with the index entry by which a later success finds it.
 // This is no transaction, because many concurrent attempts at the same value would
-// conflict with each other, and an entry without a conflict does no harm. The entry is
+// conflict with each other, and an entry without a conflict is ignored. The entry is
 // renewed each day, so that it lives as long as the conflict.
 func (t Conflicts) storeIndexed(ctx context.Context, old, c Conflict, store func() error) error {
 	record := c.indexValue()

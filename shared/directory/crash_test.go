@@ -120,7 +120,7 @@ func pick(ids []scim.ID, which []int) (some []scim.ID) {
 	return sorted(some...)
 }
 
-// nextWriter is whoever changes the group or repeats the deletion.
+// nextWriter is the next request that changes the group or repeats the deletion.
 func (b *bench) nextWriter(group scim.ID, ids []scim.ID) {
 	b.Helper()
 	if _, err := b.edit(b.Context(), group, directory.MemberEdit{Remove: []scim.ID{"nobody"}}); err != nil && !errors.Is(err, directory.ErrNotFound) {

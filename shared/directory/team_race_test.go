@@ -25,7 +25,7 @@ func parallel(n int, f func(int)) {
 	work.Wait()
 }
 
-// won counts successes; whoever else must have lost the name.
+// won counts successes; all others must have lost the name.
 func (b *bench) won(errs []error) (n int) {
 	b.Helper()
 	for _, err := range errs {

@@ -24,7 +24,7 @@ const (
 // change, nil if its values are left out.
 //
 // An update of a user has the whole user (put). That of a group has the changes only
-// (patch), because the members of a group are not part of its events: whoever read a group
+// (patch), because the members of a group are not part of its events: a receiver that read a group
 // without members as complete would remove them all.
 func (e *Event) describe(data json.RawMessage) error {
 	e.Subject = Subject{Format: "opaque", ID: e.Resource.ID, ExternalID: e.Resource.ExternalID}

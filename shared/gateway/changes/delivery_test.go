@@ -112,7 +112,7 @@ func invoke(ctx context.Context, h handler, batch []json.RawMessage) (rest []jso
 	}
 	answer, err := h(ctx, event)
 	if err == nil {
-		err = ctx.Err() // whoever is dead does not answer
+		err = ctx.Err() // a dead function does not answer
 	}
 	if err != nil {
 		return batch, err

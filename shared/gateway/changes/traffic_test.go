@@ -241,6 +241,11 @@ func (t *traffic) deleteAccount() error {
 // verified and its domain the tenant's.
 func (t *traffic) connectAccount() error {
 	tenant, of := t.tenant()
+	return t.createLikeAccount(tenant, of)
+}
+
+// createLikeAccount creates a user of a tenant with the name and email of an account, if there is one.
+func (t *traffic) createLikeAccount(tenant *directory.Tenant, of int) error {
 	_, email := t.anyAccount()
 	if email == "" {
 		return nil
@@ -256,15 +261,7 @@ func (t *traffic) connectAccount() error {
 // release frees what an account holds and a tenant's provider wants.
 func (t *traffic) release() error {
 	tenant, of := t.tenant()
-	_, email := t.anyAccount()
-	if email == "" {
-		return nil
-	}
-	u, err := tenant.Users().Create(t.request(), t.document(email, email))
-	if err == nil {
-		t.add(&t.users, u.ID, of)
-		t.versions[u.ID] = append(t.versions[u.ID], u.Version)
-	}
+	err := t.createLikeAccount(tenant, of)
 	var taken *directory.TakenError
 	if !errors.As(err, &taken) {
 		return err
