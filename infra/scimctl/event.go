@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -69,7 +70,9 @@ func tailEvents() *cli.Command {
 	after := valueFlag("after", "begin after the event with this `SEQUENCE` (default: with the next event)",
 		func(v string) (err error) {
 			fromNow = false
-			in.after, err = strconv.ParseInt(v, 10, 64)
+			if in.after, err = strconv.ParseInt(v, 10, 64); err != nil {
+				err = errors.New("not a whole number")
+			}
 			return err
 		})
 	return command("tail", "TENANT", "print new events as they come, until Ctrl-C; -json prints one line an event",

@@ -34,6 +34,7 @@ func events(b *bench) {
 	b.fails(2, "must not be smaller", "event replay fed -after 3 -until 2")
 	b.fails(2, "must not be negative", "event list fed -limit -1")
 	b.fails(1, "no tenant", "event list nobody")
+	b.fails(2, "not a whole number", "event tail fed -after x")
 }
 
 // awaitEvents waits until a feed has a number of events.
