@@ -1,0 +1,51 @@
+// Improves pages that also work without it: buttons that copy a value, and parts that refresh
+// themselves.
+"use strict";
+
+function announce(text) {
+  document.getElementById("announce").textContent = text;
+}
+
+// A button with data-copy copies the text of the data-copy-value beside it.
+function enableCopying(root) {
+  if (!navigator.clipboard) return;
+  for (const button of root.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const value = button.parentElement.querySelector("[data-copy-value]").textContent;
+      await navigator.clipboard.writeText(value);
+      button.textContent = "Copied";
+      announce("Copied");
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+  }
+}
+
+// An element with an id and data-live is replaced by its newer self until that has no data-live.
+// Waiting is longer with each try, and pauses while nobody sees the page.
+const firstWait = 2000, longestWait = 15000;
+
+function keepLive(id, wait) {
+  setTimeout(async () => {
+    if (!document.hidden) await refresh(id).catch(() => {});
+    const element = document.getElementById(id);
+    if (element && element.hasAttribute("data-live")) keepLive(id, Math.min(wait * 1.1, longestWait));
+  }, wait);
+}
+
+async function refresh(id) {
+  const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
+  if (answer.redirected) return location.reload(); // the session has ended
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const now = document.getElementById(id), next = page.getElementById(id);
+  if (!next || now.innerHTML === next.innerHTML && next.hasAttribute("data-live")) return;
+  if (now.contains(document.activeElement) && next.hasAttribute("data-live")) return;
+  document.title = page.title;
+  now.replaceWith(next);
+  enableCopying(next);
+  const title = next.querySelector("[data-announce]");
+  if (title) announce(title.textContent);
+}
+
+enableCopying(document);
+for (const element of document.querySelectorAll("[data-live]")) keepLive(element.id, firstWait);
