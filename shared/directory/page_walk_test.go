@@ -132,7 +132,7 @@ func TestScanEnds(t *testing.T) {
 		cause = context.Cause(ctx)
 		return ctx.Err()
 	})
-	if !errors.Is(err, directory.ErrTooMany) || cause != directory.ErrTooMany {
+	if !errors.Is(err, directory.ErrTooMany) || !errors.Is(cause, directory.ErrTooMany) {
 		t.Errorf("%v, the scan ended for %v", err, cause)
 	}
 	broken := errors.New("broken")
