@@ -57,10 +57,13 @@ var layers = map[string]layer{
 	"shared/web":             {nil, "a leaf: pages look alike, and do not depend on what they show"},
 	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/gateway/...", "shared/oauth", "shared/admin", "shared/usageplan", "shared/eventbus", "shared/password"},
 		"a function connects the packages; test support is not deployed"},
-	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
-	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
-	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/outbox", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools use the shared packages, and nothing deployed uses tools"},
-	"infra/scimctl": {[]string{"shared/tenant", "shared/scim", "shared/provlog", "shared/admin", "shared/usageplan", "shared/table", "shared/directory", "shared/directory/verify", "shared/web"},
+	"shared/testkit":          {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
+	"shared/testkit/...":      {nil, "test support serves every layer, so it depends on none"},
+	"infra/...":               {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/outbox", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools use the shared packages, and nothing deployed uses tools"},
+	"infra/scimctl/apiclient": {[]string{"infra/scimctl/wording"}, "the client knows paths and JSON, and not what they are about"},
+	"infra/scimctl/wording": {[]string{"shared/scim", "shared/tenant", "shared/provlog", "shared/admin", "shared/directory"},
+		"words about the API's answers, for the terminal and for the console"},
+	"infra/scimctl": {[]string{"infra/scimctl/...", "shared/tenant", "shared/scim", "shared/provlog", "shared/admin", "shared/usageplan", "shared/table", "shared/directory", "shared/directory/verify"},
 		"operators' commands call the operator API; verify alone opens the table, with the operator's own rights"},
 	"infra/local/e2e": {[]string{"shared/scim", "shared/tenant", "shared/table", "shared/directory", "shared/directory/verify", "shared/testkit/fault", "infra/local/stack"},
 		"the harness of the end-to-end tests reads the table directly, and injects faults that a local engine never has"},
@@ -78,7 +81,7 @@ var testLayers = []struct {
 
 // foreign says which packages may import a library.
 var foreign = map[string]layer{
-	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/awsenv", "shared/table", "shared/secret", "shared/usageplan", "shared/eventbus", "shared/testkit", "infra/local/...", "infra/scimctl", "infra/check/rehearsal", "infra/example", "infra/example/..."},
+	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/awsenv", "shared/table", "shared/secret", "shared/usageplan", "shared/eventbus", "shared/testkit", "infra/local/...", "infra/scimctl", "infra/scimctl/apiclient", "infra/check/rehearsal", "infra/example", "infra/example/..."},
 		"one package each calls DynamoDB, Secrets Manager, API Gateway and EventBridge, so that retries and capacity are handled in one place; testkit and the local stack create tables; scimctl and the example sign their requests"},
 	"github.com/aws/smithy-go": {[]string{"shared/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
 	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "shared/gateway/...", "functions/...", "infra/local/...", "infra/example/consumer-go"},

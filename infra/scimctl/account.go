@@ -14,6 +14,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 )
 
@@ -79,7 +81,7 @@ func showAccount(ctx context.Context, s *session, args []string) error {
 // explainNotFound says why an account may not have been found.
 func explainNotFound(id string, err error) error {
 	switch {
-	case !hasStatus(err, http.StatusNotFound):
+	case !apiclient.HasStatus(err, http.StatusNotFound):
 		return err
 	case uuid.Validate(id) != nil:
 		return fmt.Errorf("%w: %q is not an id; use account find -username or account find -email", err, id)
@@ -90,7 +92,7 @@ func explainNotFound(id string, err error) error {
 // account sends a request that returns an account, and prints the account.
 func (s *session) account(ctx context.Context, method, path string, in any) error {
 	var a admin.Account
-	if err := s.client.do(ctx, method, path, in, &a); err != nil {
+	if err := s.client.Do(ctx, method, path, in, &a); err != nil {
 		return err
 	}
 	return s.printAccount(a)
@@ -101,32 +103,12 @@ func (s *session) printAccount(a admin.Account) error {
 		row(w, "id", a.ID)
 		row(w, "userName", a.UserName)
 		row(w, "display name", a.DisplayName)
-		row(w, "emails", formatEmails(a.Emails))
+		row(w, "emails", wording.AccountEmails(a.Emails))
 		row(w, "password", map[bool]string{true: "stored", false: "none"}[a.HasPassword])
 		row(w, "version", a.Version)
-		row(w, "created", formatTime(&a.Created))
-		row(w, "changed", formatTime(&a.LastModified))
+		row(w, "created", wording.Minute(&a.Created))
+		row(w, "changed", wording.Minute(&a.LastModified))
 	})
-}
-
-// formatEmails lists emails, with remarks: ann@acme.com (primary, verified).
-func formatEmails(emails []admin.AccountEmail) string {
-	var list []string
-	for _, e := range emails {
-		var remarks []string
-		if e.Primary {
-			remarks = append(remarks, "primary")
-		}
-		if e.Verified {
-			remarks = append(remarks, "verified")
-		}
-		text := e.Value
-		if remarks != nil {
-			text += " (" + strings.Join(remarks, ", ") + ")"
-		}
-		list = append(list, text)
-	}
-	return cmp.Or(strings.Join(list, ", "), "none")
 }
 
 func findAccount() *cli.Command {
@@ -139,7 +121,7 @@ func findAccount() *cli.Command {
 		if email != "" {
 			query = url.Values{"email": {email}}
 		}
-		a, err := s.client.findAccount(ctx, query)
+		a, err := accountBy(ctx, s.client, query)
 		if err != nil {
 			return err
 		}
@@ -166,10 +148,10 @@ func findAccount() *cli.Command {
 	)
 }
 
-// findAccount returns the account that has a username or email, nil if none has.
-func (c *client) findAccount(ctx context.Context, query url.Values) (*admin.Account, error) {
+// accountBy returns the account that has a username or email, nil if none has.
+func accountBy(ctx context.Context, c *apiclient.Client, query url.Values) (*admin.Account, error) {
 	var list admin.AccountList
-	err := c.do(ctx, http.MethodGet, "/accounts?"+query.Encode(), nil, &list)
+	err := c.Do(ctx, http.MethodGet, "/accounts?"+query.Encode(), nil, &list)
 	if err != nil || len(list.Accounts) == 0 {
 		return nil, err
 	}

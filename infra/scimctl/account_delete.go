@@ -9,6 +9,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 )
 
@@ -18,20 +20,21 @@ func deleteAccount() *cli.Command {
 		func(ctx context.Context, s *session, args []string) error {
 			path := accountPath(args[0])
 			var a admin.Account
-			if err := s.client.do(ctx, http.MethodGet, path, nil, &a); err != nil {
+			if err := s.client.Do(ctx, http.MethodGet, path, nil, &a); err != nil {
 				return explainNotFound(args[0], err)
 			}
 			notice := fmt.Sprintf(
 				"This permanently deletes the account of %s (emails: %s).",
 				a.UserName,
-				formatEmails(a.Emails),
+				wording.AccountEmails(a.Emails),
 			)
 			if err := s.confirm(notice, "the username of the account", typed, a.UserName); err != nil {
 				return err
 			}
 			out := admin.RemovedAccount{ID: a.ID}
-			err := s.client.do(ctx, http.MethodDelete, path+"?version="+strconv.FormatInt(a.Version, 10), nil, &out)
-			if err != nil && !hasStatus(err, http.StatusNotFound) { // 404: the response to the first attempt was lost
+			err := s.client.Do(ctx, http.MethodDelete, path+"?version="+strconv.FormatInt(a.Version, 10), nil, &out)
+			// 404: the response to the first attempt was lost
+			if err != nil && !apiclient.HasStatus(err, http.StatusNotFound) {
 				return err
 			}
 			return s.print(

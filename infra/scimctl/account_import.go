@@ -12,10 +12,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/urfave/cli/v3"
-)
 
-// maxParallel is the maximum of requests that an import sends at once.
-const maxParallel = 64
+	"scimserver/infra/scimctl/apiclient"
+)
 
 // importOptions are the flags of account import.
 type importOptions struct {
@@ -61,8 +60,8 @@ func (o *importOptions) parseDelimiter(v string) error {
 }
 
 func (s *session) importFile(ctx context.Context, name string, o importOptions) error {
-	if o.parallel < 1 || o.parallel > maxParallel {
-		return usageError(fmt.Sprintf("-parallel must be between 1 and %d", maxParallel))
+	if o.parallel < 1 || o.parallel > apiclient.MaxParallel {
+		return usageError(fmt.Sprintf("-parallel must be between 1 and %d", apiclient.MaxParallel))
 	}
 	format := cmp.Or(o.format, formatOf(name))
 	if format != "csv" && format != "jsonl" {

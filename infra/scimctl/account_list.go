@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"net/url"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/scim"
 )
 
 // listAccounts prints page by page, because there may be millions of accounts.
 func listAccounts(ctx context.Context, s *session, _ []string) error {
-	list := pages(ctx, s.client, "/accounts", url.Values{},
+	list := apiclient.Pages(ctx, s.client, "/accounts", url.Values{},
 		func(p admin.AccountList) ([]admin.Account, scim.ID) { return p.Accounts, p.Next })
 	if s.json {
 		return printListJSON(s.out, "accounts", list)
@@ -20,6 +22,6 @@ func listAccounts(ctx context.Context, s *session, _ []string) error {
 	return printRows(s.out, list, fmt.Sprintf(line, "ID", "USERNAME", "DISPLAY NAME", "CREATED", "EMAILS"),
 		func(a admin.Account) string {
 			return fmt.Sprintf(line, formatCell(a.ID), formatCell(a.UserName), formatCell(a.DisplayName),
-				formatTime(&a.Created), formatCell(formatEmails(a.Emails)))
+				wording.Minute(&a.Created), formatCell(wording.AccountEmails(a.Emails)))
 		})
 }

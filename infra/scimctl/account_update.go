@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
 	"scimserver/shared/admin"
 	"scimserver/shared/scim"
 )
@@ -48,7 +49,7 @@ func (s *session) editAccount(ctx context.Context, id string, e accountEdits) (a
 	var sent int64
 	for n := range tries {
 		var old admin.Account
-		if unread := s.client.do(ctx, http.MethodGet, accountPath(id), nil, &old); unread != nil {
+		if unread := s.client.Do(ctx, http.MethodGet, accountPath(id), nil, &old); unread != nil {
 			return a, explainNotFound(id, unread)
 		}
 		if n == 0 {
@@ -58,8 +59,8 @@ func (s *session) editAccount(ctx context.Context, id string, e accountEdits) (a
 			return a, err
 		}
 		sent = old.Version
-		err = s.client.do(ctx, http.MethodPatch, accountPath(id), e.change(old), &a)
-		if !hasStatus(err, http.StatusConflict) {
+		err = s.client.Do(ctx, http.MethodPatch, accountPath(id), e.change(old), &a)
+		if !apiclient.HasStatus(err, http.StatusConflict) {
 			return a, err
 		}
 	}

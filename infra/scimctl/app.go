@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"scimserver/infra/scimctl/apiclient"
 )
 
 // newApp returns the program with all its commands. main prints its errors and
@@ -32,7 +34,7 @@ func newApp(in io.Reader, out, err io.Writer) *cli.Command {
 		versionCommand(),
 		helpCommand(),
 	)
-	app.Description = connectionHelp
+	app.Description = apiclient.ConnectionHelp
 	app.Reader, app.Writer, app.ErrWriter = in, out, err
 	app.ExitErrHandler = func(context.Context, *cli.Command, error) {}
 	app.HideHelpCommand = true // it would make "tenant show h" mean help
@@ -101,7 +103,7 @@ type action func(ctx context.Context, s *session, args []string) error
 // arguments, such as "TENANT ID"; the last may repeat: "PERSON...".
 func command(name, args, usage string, act action, flags ...cli.Flag) *cli.Command {
 	return localCommand(name, args, usage, func(ctx context.Context, s *session, args []string) (err error) {
-		if s.client, err = connect(ctx, s.envFile); err != nil {
+		if s.client, err = apiclient.Connect(ctx, s.envFile); err != nil {
 			return err
 		}
 		return act(ctx, s, args)

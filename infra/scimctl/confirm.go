@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"scimserver/infra/scimctl/wording"
 )
 
 // confirm says what is about to happen, and wants a word typed, such as an id.
@@ -13,7 +15,7 @@ import (
 // because nobody sees them.
 func (s *session) confirm(notice, word, typed, want string) error {
 	if typed == "" {
-		s.notify("%s\nType %s to continue: ", printable(notice), word)
+		s.notify("%s\nType %s to continue: ", wording.Printable(notice), word)
 		line, err := bufio.NewReader(s.in).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err

@@ -13,6 +13,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
@@ -50,11 +52,11 @@ func listConflicts() *cli.Command {
 					w,
 					c.ID,
 					c.Of,
-					truncate(formatValue(c.Values[0]), maxValueShown)+formatMore(len(c.Values)-1),
+					wording.Truncate(wording.ConflictValue(c.Values[0]), maxValueShown)+formatMore(len(c.Values)-1),
 					c.HeldBy,
 					c.State,
 					c.Attempts,
-					formatTime(&c.Last),
+					wording.Minute(&c.Last),
 					cmp.Or(strings.Join(resolutions(c), ", "), c.Outcome),
 				)
 			}
@@ -73,13 +75,11 @@ const maxValueShown = 64
 // conflicts returns all conflicts of a tenant in a state, those with the latest attempt
 // first.
 func (s *session) conflicts(ctx context.Context, tenant, state string) ([]admin.Conflict, error) {
-	list, err := listAll(ctx, s.client, conflictPath([]string{tenant}), url.Values{"state": {state}},
+	list, err := apiclient.ListAll(ctx, s.client, conflictPath([]string{tenant}), url.Values{"state": {state}},
 		func(p admin.ConflictList) ([]admin.Conflict, directory.ConflictID) { return p.Conflicts, p.Next })
 	slices.SortStableFunc(list, func(a, b admin.Conflict) int { return b.Last.Compare(a.Last) })
 	return list, err
 }
-
-func formatValue(v admin.ConflictValue) string { return v.Attribute + " " + v.Value }
 
 func formatMore(n int) string {
 	if n == 0 {
@@ -135,13 +135,13 @@ func releaseFlag(member string) string {
 
 // nameFlag names the flag where an error names a member of the body.
 func nameFlag(err error) error {
-	refused, ok := errors.AsType[*apiError](err)
-	if !ok || refused.status != http.StatusBadRequest {
+	refused, ok := errors.AsType[*apiclient.Error](err)
+	if !ok || refused.Status != http.StatusBadRequest {
 		return err
 	}
 	member := strings.TrimRight(strings.Fields(refused.Message + " -")[0], ":")
 	if flag := releaseFlag(member); flag != "" {
-		return errors.New(printable(flag + strings.TrimPrefix(refused.Message, member)))
+		return errors.New(wording.Printable(flag + strings.TrimPrefix(refused.Message, member)))
 	}
 	return err
 }
@@ -151,33 +151,25 @@ func deleteHolder() *cli.Command {
 	return command("delete", "TENANT ID", "delete the account, the team or the deactivated user that holds the value",
 		func(ctx context.Context, s *session, args []string) error {
 			var c admin.Conflict
-			if err := s.client.do(ctx, http.MethodGet, conflictPath(args), nil, &c); err != nil {
+			if err := s.client.Do(ctx, http.MethodGet, conflictPath(args), nil, &c); err != nil {
 				return err
 			}
-			if o := optionOf(c, directory.ByDeleting); !o.Applies {
+			if o := wording.Option(c, directory.ByDeleting); !o.Applies {
 				return fmt.Errorf("nothing is deleted: %s", o.Reason)
 			}
-			if err := s.confirm(deletionNotice(c), "the id of the "+c.HeldBy, typed, string(c.Holder.ID)); err != nil {
+			err := s.confirm(wording.DeletionNotice(c), "the id of the "+c.HeldBy, typed, string(c.Holder.ID))
+			if err != nil {
 				return err
 			}
 			return resolveConflict(directory.ByDeleting, admin.HolderDeletion{Confirm: c.Holder.ID})(ctx, s, args)
 		}, confirmFlag("the `ID` of the account, team or user", &typed))
 }
 
-func optionOf(c admin.Conflict, by directory.Resolution) admin.ConflictOption {
-	for _, o := range c.Can {
-		if o.Verb == by {
-			return o
-		}
-	}
-	return admin.ConflictOption{Reason: "the service does not offer it"}
-}
-
 // resolveConflict resolves a conflict, and says what happens next.
 func resolveConflict(by directory.Resolution, body any) action {
 	return func(ctx context.Context, s *session, args []string) error {
 		var c admin.Conflict
-		if err := s.client.do(ctx, http.MethodPost, conflictPath(args)+"/"+string(by), body, &c); err != nil {
+		if err := s.client.Do(ctx, http.MethodPost, conflictPath(args)+"/"+string(by), body, &c); err != nil {
 			return err
 		}
 		return s.print(c, func(w io.Writer) { printNextSteps(w, args[0], c) })

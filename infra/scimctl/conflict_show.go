@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/directory"
 )
@@ -21,7 +22,7 @@ type conflictWithRelated struct {
 
 func showConflict(ctx context.Context, s *session, args []string) error {
 	var c conflictWithRelated
-	if err := s.client.do(ctx, http.MethodGet, conflictPath(args), nil, &c); err != nil {
+	if err := s.client.Do(ctx, http.MethodGet, conflictPath(args), nil, &c); err != nil {
 		return err
 	}
 	others, err := s.relatedConflicts(ctx, args[0], c.Conflict)
@@ -34,11 +35,11 @@ func showConflict(ctx context.Context, s *session, args []string) error {
 	return s.print(c, func(w io.Writer) {
 		describeConflict(w, c.Conflict)
 		for _, other := range others {
-			lost := formatValue(other.Values[0]) + formatMore(len(other.Values)-1)
+			lost := wording.ConflictValue(other.Values[0]) + formatMore(len(other.Values)-1)
 			row(w, "see also", fmt.Sprintf("%s (%s): %s", other.ID, other.State, lost))
 		}
 		if c.Now != nil {
-			row(w, "now", describeNow(c.Conflict))
+			row(w, "now", wording.HolderNow(c.Conflict))
 		}
 		describeOptions(w, c.Can)
 		printNextSteps(w, args[0], c.Conflict)
@@ -63,41 +64,16 @@ func describeConflict(w io.Writer, c admin.Conflict) {
 	row(w, "id", c.ID)
 	row(w, "state", strings.Trim(string(c.State)+": "+c.Outcome, ": "))
 	for _, v := range c.Values {
-		row(w, "lost", formatValue(v))
+		row(w, "lost", wording.ConflictValue(v))
 	}
-	row(w, "held by", describeHolder(c))
+	row(w, "held by", wording.Holder(c))
 	row(w, "wanted for", strings.TrimSpace(c.Of+" "+c.Name+" "+cmp.Or(string(c.Resource), "(new)")))
 	row(w, "externalId", c.ExternalID)
-	row(w, "attempts", fmt.Sprintf("%d, from %s to %s", c.Attempts, formatTime(&c.First), formatTime(&c.Last)))
+	row(w, "attempts", fmt.Sprintf("%d, from %s to %s", c.Attempts, wording.Minute(&c.First), wording.Minute(&c.Last)))
 	if c.Approval != nil {
 		row(w, "approved by", c.Approval.By)
-		row(w, "approved until", formatTime(&c.Approval.Until))
+		row(w, "approved until", wording.Minute(&c.Approval.Until))
 	}
-}
-
-func describeHolder(c admin.Conflict) string {
-	name := ""
-	if c.Now != nil {
-		name = c.Now.Name
-	}
-	text := describeResource(name, c.Holder.Kind, c.Holder.ID)
-	if c.HeldBy == "elsewhere" {
-		text += " of tenant " + string(c.Holder.Tenant)
-	}
-	return text
-}
-
-// describeNow says whether the holder still holds the value, and what it is.
-func describeNow(c admin.Conflict) string {
-	switch n := c.Now; {
-	case !n.Holds:
-		return n.Reason
-	case n.Account != nil:
-		return "userName " + n.Account.UserName + ", emails " + formatEmails(n.Account.Emails)
-	case n.Deactivated:
-		return "it still holds the value, and is deactivated"
-	}
-	return "it still holds the value"
 }
 
 // describeOptions lists the ways to resolve a conflict, and each reason once. It lists

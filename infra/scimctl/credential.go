@@ -11,6 +11,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
 )
@@ -38,7 +40,7 @@ func createCredential() *cli.Command {
 				in.Kind = tenant.ClientSecret
 			}
 			var issued admin.Issued
-			if err := s.client.do(ctx, http.MethodPost, credentialPath(args), in, &issued); err != nil {
+			if err := s.client.Do(ctx, http.MethodPost, credentialPath(args), in, &issued); err != nil {
 				return err
 			}
 			return s.print(issued, func(w io.Writer) {
@@ -92,12 +94,12 @@ func describeIssued(w io.Writer, c admin.Issued) {
 	if c.Subject != "" {
 		row(w, "user", c.Subject)
 	}
-	row(w, "expires", cmp.Or(formatTime(c.Expires), "never"))
+	row(w, "expires", cmp.Or(wording.Minute(c.Expires), "never"))
 	_, _ = fmt.Fprintln(w, "Keep the secret now: it is not stored and can't be shown again.")
 }
 
 func listCredentials(ctx context.Context, s *session, args []string) error {
-	list, err := listAll(ctx, s.client, credentialPath(args), url.Values{},
+	list, err := apiclient.ListAll(ctx, s.client, credentialPath(args), url.Values{},
 		func(p admin.CredentialList) ([]admin.Credential, tenant.KeyID) { return p.Credentials, p.Next })
 	if err != nil {
 		return err
@@ -105,18 +107,12 @@ func listCredentials(ctx context.Context, s *session, args []string) error {
 	return s.print(admin.CredentialList{Credentials: list}, func(w io.Writer) {
 		row(w, "KEY", "NAME", "KIND", "STATE", "SCOPES", "USER", "CREATED", "EXPIRES", "LAST USED", "CREATED BY")
 		for _, c := range list {
-			row(w, c.Key, truncate(c.Name, maxNameShown), formatKind(c), c.State, join(c.Scopes, ","), c.Subject,
-				formatTime(&c.Created), cmp.Or(formatTime(c.Expires), "never"), cmp.Or(formatTime(c.Used), "never"),
-				formatMaker(c.Maker))
+			row(w, c.Key, wording.Truncate(c.Name, wording.MaxName), formatKind(c), c.State, join(c.Scopes, ","), c.Subject,
+				wording.Minute(&c.Created), cmp.Or(wording.Minute(c.Expires), "never"), cmp.Or(wording.Minute(c.Used), "never"),
+				wording.Maker(c.Maker))
 		}
 		noRows(w, len(list))
 	})
-}
-
-// formatMaker is the last part of an IAM identity's ARN: of an assumed role, its name and session.
-func formatMaker(arn string) string {
-	_, name, _ := strings.Cut(arn[strings.LastIndex(arn, ":")+1:], "/")
-	return cmp.Or(name, arn)
 }
 
 // formatKind names the client of a secret too, where it is not the secret's own key.
@@ -132,14 +128,14 @@ func rotateCredential() *cli.Command {
 	return command("rotate", "TENANT KEY", "create a new credential; the old one keeps working for a while",
 		func(ctx context.Context, s *session, args []string) error {
 			var rotated admin.Rotated
-			if err := s.client.do(ctx, http.MethodPost, credentialPath(args)+"/rotate", in, &rotated); err != nil {
+			if err := s.client.Do(ctx, http.MethodPost, credentialPath(args)+"/rotate", in, &rotated); err != nil {
 				return err
 			}
 			return s.print(rotated, func(w io.Writer) {
 				describeIssued(w, rotated.New)
 				row(
 					w,
-					fmt.Sprintf("The old credential %s expires %s.", rotated.Old.Key, formatTime(rotated.Old.Expires)),
+					fmt.Sprintf("The old credential %s expires %s.", rotated.Old.Key, wording.Minute(rotated.Old.Expires)),
 				)
 			})
 		},
@@ -149,7 +145,7 @@ func rotateCredential() *cli.Command {
 
 func revokeCredential(ctx context.Context, s *session, args []string) error {
 	var out admin.Revoked
-	if err := s.client.do(ctx, http.MethodDelete, credentialPath(args), nil, &out); err != nil {
+	if err := s.client.Do(ctx, http.MethodDelete, credentialPath(args), nil, &out); err != nil {
 		return err
 	}
 	return s.print(out, func(w io.Writer) {

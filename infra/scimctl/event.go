@@ -13,6 +13,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 )
 
@@ -79,7 +81,7 @@ func tailEvents() *cli.Command {
 		func(ctx context.Context, s *session, args []string) error {
 			if fromNow {
 				page, err := s.eventPage(ctx, args[0], url.Values{"limit": {"1"}})
-				if err != nil && !hasStatus(err, http.StatusGone) {
+				if err != nil && !apiclient.HasStatus(err, http.StatusGone) {
 					return err
 				}
 				in.after = page.Head
@@ -116,7 +118,7 @@ func eventPath(of string) string {
 }
 
 func (s *session) eventPage(ctx context.Context, of string, query url.Values) (page admin.EventPage, err error) {
-	err = s.client.do(ctx, http.MethodGet, eventPath(of)+"?"+query.Encode(), nil, &page)
+	err = s.client.Do(ctx, http.MethodGet, eventPath(of)+"?"+query.Encode(), nil, &page)
 	return page, err
 }
 
@@ -158,7 +160,7 @@ func (s *session) tail(ctx context.Context, of string, after int64) error {
 			return err
 		}
 		if err != nil {
-			sleep(ctx, time.Second)
+			apiclient.Sleep(ctx, time.Second)
 			continue
 		}
 		if err := s.printEvents(page.Events); err != nil {
@@ -173,9 +175,9 @@ func (s *session) printEvents(events []json.RawMessage) error {
 		return printLines(s.out, events)
 	}
 	for _, e := range events {
-		d := decodeEvent(e)
-		if _, err := fmt.Fprintf(s.out, "%d  %s  %s  %s  %s\n", d.Sequence, formatSecond(d.Time), d.Type,
-			formatCell(d.name()), formatCell(d.summary())); err != nil {
+		d := wording.DecodeEvent(e)
+		if _, err := fmt.Fprintf(s.out, "%d  %s  %s  %s  %s\n", d.Sequence, wording.Second(d.Time), d.Type,
+			formatCell(d.Name()), formatCell(d.Summary())); err != nil {
 			return err
 		}
 	}
@@ -192,7 +194,7 @@ func printLines(w io.Writer, events []json.RawMessage) error {
 }
 
 func listHeads(ctx context.Context, s *session, _ []string) error {
-	all, err := listAll(ctx, s.client, "/events/heads", url.Values{},
+	all, err := apiclient.ListAll(ctx, s.client, "/events/heads", url.Values{},
 		func(p admin.EventHeads) ([]admin.EventHead, string) { return p.Heads, p.Next })
 	if err != nil {
 		return err
@@ -204,7 +206,7 @@ func listHeads(ctx context.Context, s *session, _ []string) error {
 			if name == "" {
 				name = accountFeed
 			}
-			row(w, name, h.Sequence, formatTime(&h.Time))
+			row(w, name, h.Sequence, wording.Minute(&h.Time))
 		}
 		noRows(w, len(all))
 	})

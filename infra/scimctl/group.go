@@ -10,6 +10,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/scim"
 )
@@ -30,7 +32,7 @@ func groupPath(args ...string) string {
 
 // listGroups prints page by page, because there may be very many groups.
 func listGroups(ctx context.Context, s *session, args []string) error {
-	list := pages(ctx, s.client, groupPath(args[0]), url.Values{},
+	list := apiclient.Pages(ctx, s.client, groupPath(args[0]), url.Values{},
 		func(p admin.GroupList) ([]admin.Group, scim.ID) { return p.Groups, p.Next })
 	if s.json {
 		return printListJSON(s.out, "groups", list)
@@ -39,7 +41,7 @@ func listGroups(ctx context.Context, s *session, args []string) error {
 	return printRows(s.out, list, fmt.Sprintf(line, "ID", "NAME", "EXTERNAL ID", "MODIFIED"),
 		func(g admin.Group) string {
 			return fmt.Sprintf(line, formatCell(g.ID), formatCell(g.Name), formatCell(g.ExternalID),
-				formatTime(&g.Modified))
+				wording.Minute(&g.Modified))
 		})
 }
 
@@ -49,7 +51,7 @@ func showGroup(ctx context.Context, s *session, args []string) error {
 		return err
 	}
 	out := admin.GroupDetails{Group: g}
-	out.Members, err = listAll(ctx, s.client, groupPath(args[0], string(g.ID)), url.Values{},
+	out.Members, err = apiclient.ListAll(ctx, s.client, groupPath(args[0], string(g.ID)), url.Values{},
 		func(p admin.GroupDetails) ([]admin.GroupMember, string) { return p.Members, p.Next })
 	if err != nil {
 		return err
@@ -60,14 +62,14 @@ func showGroup(ctx context.Context, s *session, args []string) error {
 // findGroup finds a group by id or, if no group has this id, by displayName.
 func (s *session) findGroup(ctx context.Context, tenant, idOrName string) (g admin.Group, err error) {
 	if uuid.Validate(idOrName) == nil {
-		err = s.client.do(ctx, http.MethodGet, groupPath(tenant, idOrName)+"?limit=1", nil, &g)
-		if !hasStatus(err, http.StatusNotFound) {
+		err = s.client.Do(ctx, http.MethodGet, groupPath(tenant, idOrName)+"?limit=1", nil, &g)
+		if !apiclient.HasStatus(err, http.StatusNotFound) {
 			return g, err
 		}
 	}
 	var list admin.GroupList
 	path := groupPath(tenant) + "?" + url.Values{"name": {idOrName}}.Encode()
-	if err = s.client.do(ctx, http.MethodGet, path, nil, &list); err != nil {
+	if err = s.client.Do(ctx, http.MethodGet, path, nil, &list); err != nil {
 		return g, err
 	}
 	if len(list.Groups) == 0 {
@@ -81,8 +83,8 @@ func describeGroup(w io.Writer, g admin.GroupDetails) {
 	row(w, "displayName", g.Name)
 	row(w, "externalId", g.ExternalID)
 	row(w, "version", g.Version)
-	row(w, "created", formatTime(&g.Created))
-	row(w, "modified", formatTime(&g.Modified))
+	row(w, "created", wording.Minute(&g.Created))
+	row(w, "modified", wording.Minute(&g.Modified))
 	row(w, "members", len(g.Members))
 	for _, m := range g.Members {
 		row(w, "  "+m.Kind, m.ID, m.Name)

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"scimserver/infra/scimctl/apiclient"
 	"scimserver/shared/admin"
 	"scimserver/shared/scim"
 )
@@ -127,7 +128,7 @@ func (i *importer) process(ctx context.Context, r *importRow) rowResult {
 	wait := time.Second
 	for n := 1; ; n++ {
 		result := step(ctx, r)
-		if result.err == nil || n == tries || !isTransient(result.err) || !sleep(ctx, wait) {
+		if result.err == nil || n == tries || !apiclient.IsTransient(result.err) || !apiclient.Sleep(ctx, wait) {
 			return result
 		}
 		wait = min(2*wait, maxWait)
@@ -137,13 +138,13 @@ func (i *importer) process(ctx context.Context, r *importRow) rowResult {
 // create sends the request that creates the account.
 func (i *importer) create(ctx context.Context, r *importRow) rowResult {
 	var a admin.Account
-	err := i.client.once(ctx, http.MethodPost, "/accounts", r.body, &a)
+	err := i.client.Once(ctx, http.MethodPost, "/accounts", r.body, &a)
 	switch {
 	case err == nil:
 		return rowResult{created: true}
-	case hasStatus(err, http.StatusConflict):
+	case apiclient.HasStatus(err, http.StatusConflict):
 		return i.compare(ctx, r, err)
-	case hasStatus(err, http.StatusBadRequest), hasStatus(err, http.StatusRequestEntityTooLarge):
+	case apiclient.HasStatus(err, http.StatusBadRequest), apiclient.HasStatus(err, http.StatusRequestEntityTooLarge):
 		return rowResult{rejected: err.Error()}
 	}
 	return rowResult{err: err}
@@ -156,7 +157,7 @@ func (i *importer) compare(ctx context.Context, r *importRow, refused error) row
 	if err != nil {
 		return rowResult{rejected: refused.Error()}
 	}
-	a, err := i.client.findAccount(ctx, url.Values{"userName": {*want.UserName}})
+	a, err := accountBy(ctx, i.client, url.Values{"userName": {*want.UserName}})
 	switch {
 	case err != nil:
 		return rowResult{err: err}
@@ -174,7 +175,7 @@ func (i *importer) check(ctx context.Context, r *importRow) rowResult {
 		return rowResult{rejected: err.Error()}
 	}
 	for _, v := range r.values {
-		a, err := i.client.findAccount(ctx, url.Values{v.attribute: {v.value}})
+		a, err := accountBy(ctx, i.client, url.Values{v.attribute: {v.value}})
 		switch {
 		case err != nil:
 			return rowResult{err: err}

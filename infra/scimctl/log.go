@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"regexp"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/provlog"
 )
@@ -80,7 +79,7 @@ func (s *session) showLog(ctx context.Context, tenant string, q logQuery) error 
 		return s.followLog(ctx, path, q)
 	case from.After(to):
 		return usageError(fmt.Sprintf("-since (default: 24h) must be earlier than -until, but %s is later than %s",
-			formatTime(&from), formatTime(&to)))
+			wording.Minute(&from), wording.Minute(&to)))
 	}
 	q.filters.Set("from", from.UTC().Format(time.RFC3339Nano))
 	q.filters.Set("to", to.UTC().Format(time.RFC3339Nano))
@@ -107,10 +106,11 @@ func (s *session) readLog(ctx context.Context, path string, query url.Values, li
 		}
 	}
 	limitPage()
-	for entries, err := range pages(ctx, s.client, path, query, func(p admin.LogPage) ([]provlog.Entry, string) {
+	split := func(p admin.LogPage) ([]provlog.Entry, string) {
 		all.Next = p.Next
 		return p.Entries, p.Next
-	}) {
+	}
+	for entries, err := range apiclient.Pages(ctx, s.client, path, query, split) {
 		if err != nil {
 			return all, err
 		}
@@ -120,49 +120,4 @@ func (s *session) readLog(ctx context.Context, path string, query url.Values, li
 		limitPage()
 	}
 	return all, nil
-}
-
-// The maximum of characters in cells that may be long.
-const (
-	maxNameShown   = 40
-	maxDetailShown = 64
-)
-
-// summarizeEntry says what an entry changed, or why it failed.
-func summarizeEntry(e provlog.Entry) string {
-	parts := []string{truncate(strings.Join(e.Changed, ", "), maxDetailShown)}
-	if e.Failed() {
-		parts = []string{strings.TrimSpace(e.Type + " " + summarizeDetail(e.Detail))}
-	}
-	if e.SkippedCount > 0 {
-		parts = append(parts, fmt.Sprintf("skipped %d unknown members: %s", e.SkippedCount,
-			truncate(join(e.Skipped, ", "), maxDetailShown)))
-	}
-	if len(e.Ignored) > 0 {
-		parts = append(parts, "ignored: "+truncate(strings.Join(e.Ignored, ", "), maxDetailShown))
-	}
-	if len(e.Deviations) > 0 {
-		parts = append(parts, "tolerated: "+truncate(strings.Join(e.Deviations, ", "), maxDetailShown))
-	}
-	return strings.Trim(strings.Join(parts, "; "), "; ")
-}
-
-// The parts of an error's detail. Values are in quotes, and may contain anything.
-var (
-	quotedValue    = regexp.MustCompile(`"(\\.|[^"\\])*("|$)`)
-	conflictRemark = regexp.MustCompile(` \(conflict [a-z2-7]{12}\)`)
-	endOfSentence  = regexp.MustCompile(`\. |\.$`)
-)
-
-// summarizeDetail is the first sentence of a detail, and the conflicts that it names.
-func summarizeDetail(detail string) string {
-	masked := quotedValue.ReplaceAllStringFunc(detail, func(v string) string { return strings.Repeat("_", len(v)) })
-	remarks := conflictRemark.FindAllString(masked, -1)
-	if at := endOfSentence.FindStringIndex(masked); at != nil {
-		detail, masked = detail[:at[0]], masked[:at[0]]
-	}
-	if at := conflictRemark.FindStringIndex(masked); at != nil {
-		detail = detail[:at[0]] + detail[at[1]:]
-	}
-	return truncate(detail, maxDetailShown) + strings.Join(slices.Compact(remarks), "")
 }

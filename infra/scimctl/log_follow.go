@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"scimserver/infra/scimctl/apiclient"
 	"scimserver/shared/provlog"
 )
 
@@ -42,7 +43,7 @@ func (s *session) followLog(ctx context.Context, path string, q logQuery) error 
 			since = from
 		}
 		f.forget(since)
-		if !sleep(ctx, followEvery) {
+		if !apiclient.Sleep(ctx, followEvery) {
 			return nil
 		}
 	}
@@ -54,7 +55,7 @@ func (s *session) survives(ctx context.Context, err error) error {
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return nil
-	case !isTransient(err):
+	case !apiclient.IsTransient(err):
 		return err
 	}
 	s.notify("%v; trying again\n", err)

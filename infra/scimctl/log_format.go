@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/provlog"
 )
 
@@ -43,17 +44,9 @@ var logHeader = []any{"TIME", "STATUS", "OPERATION", "RESOURCE", "NAME", "ID", "
 
 func logCells(e provlog.Entry) []any {
 	return []any{
-		formatSecond(e.Time), e.Status, e.Operation, e.Kind, truncate(e.Name, maxNameShown),
-		truncate(string(e.ID), maxNameShown), formatActor(e), summarizeEntry(e),
+		wording.Second(e.Time), e.Status, e.Operation, e.Kind, wording.Truncate(e.Name, wording.MaxName),
+		wording.Truncate(string(e.ID), wording.MaxName), wording.Actor(e), wording.Entry(e),
 	}
-}
-
-// formatActor names the credential of a provider, or the operator.
-func formatActor(e provlog.Entry) string {
-	if e.Operator != "" {
-		return formatMaker(e.Operator)
-	}
-	return string(e.Credential)
 }
 
 // writeLogCSV writes entries as RFC 4180 describes, with a header line unless it is left out. Lists

@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/urfave/cli/v3"
+
+	"scimserver/infra/scimctl/wording"
 )
 
 func main() {
@@ -48,7 +50,7 @@ func printError(err error) {
 		if i == 0 {
 			line = "scimctl: " + line
 		}
-		fmt.Fprintln(os.Stderr, printable(line))
+		fmt.Fprintln(os.Stderr, wording.Printable(line))
 	}
 }
 

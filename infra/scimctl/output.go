@@ -7,8 +7,10 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
-	"time"
 	"unicode"
+
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 )
 
 // session is one run of a command. Results go to out, progress and questions to err.
@@ -17,7 +19,7 @@ type session struct {
 	out, err io.Writer
 	json     bool
 	envFile  string
-	client   *client
+	client   *apiclient.Client
 }
 
 // notify writes progress, a warning or a question, which is never part of the result.
@@ -72,40 +74,7 @@ func noRows(w io.Writer, rows int) {
 }
 
 // formatCell is a value as people read it; an empty one is a dash.
-func formatCell(v any) string { return printable(cmp.Or(fmt.Sprint(v), "-")) }
-
-// printable replaces characters that would break a line or control a terminal: the
-// text may come from a provider.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) || unicode.Is(unicode.Zs, r) {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, s)
-}
-
-// truncate cuts a text to a number of characters.
-func truncate(s string, limit int) string {
-	if r := []rune(s); len(r) > limit {
-		return string(r[:limit-1]) + "…"
-	}
-	return s
-}
-
-// The forms of times for people, in the local time zone, which they name: Z, or as +01:00.
-const (
-	timeToMinute = "2006-01-02 15:04Z07:00"
-	timeToSecond = "2006-01-02 15:04:05Z07:00"
-)
-
-// formatTime is a time in the local time zone, "" for nil.
-func formatTime(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.Local().Format(timeToMinute)
-}
+func formatCell(v any) string { return wording.Printable(cmp.Or(fmt.Sprint(v), "-")) }
 
 // formatLimit is a limit, of which 0 means none.
 func formatLimit(n int) string {

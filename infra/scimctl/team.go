@@ -10,6 +10,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/scim"
 )
@@ -53,14 +55,14 @@ func renameTeam(ctx context.Context, s *session, args []string) error {
 // findTeam finds a team by id or, if no team has this id, by name.
 func (s *session) findTeam(ctx context.Context, tenant, idOrName string) (t admin.Team, err error) {
 	if uuid.Validate(idOrName) == nil {
-		err = s.client.do(ctx, http.MethodGet, teamPath(tenant, idOrName), nil, &t)
-		if !hasStatus(err, http.StatusNotFound) {
+		err = s.client.Do(ctx, http.MethodGet, teamPath(tenant, idOrName), nil, &t)
+		if !apiclient.HasStatus(err, http.StatusNotFound) {
 			return t, err
 		}
 	}
 	var list admin.TeamList
 	path := teamPath(tenant) + "?name=" + url.QueryEscape(idOrName)
-	if err = s.client.do(ctx, http.MethodGet, path, nil, &list); err != nil {
+	if err = s.client.Do(ctx, http.MethodGet, path, nil, &list); err != nil {
 		return t, err
 	}
 	if len(list.Teams) == 0 {
@@ -72,7 +74,7 @@ func (s *session) findTeam(ctx context.Context, tenant, idOrName string) (t admi
 // team sends a request that returns a team, and prints the team.
 func (s *session) team(ctx context.Context, method, path string, in any) error {
 	var t admin.Team
-	if err := s.client.do(ctx, method, path, in, &t); err != nil {
+	if err := s.client.Do(ctx, method, path, in, &t); err != nil {
 		return err
 	}
 	return s.print(t, func(w io.Writer) { describeTeam(w, t) })
@@ -82,12 +84,12 @@ func describeTeam(w io.Writer, t admin.Team) {
 	row(w, "id", t.ID)
 	row(w, "name", t.Name)
 	row(w, "managed by", t.ManagedBy)
-	row(w, "created", formatTime(&t.Created))
-	row(w, "modified", formatTime(&t.Modified))
+	row(w, "created", wording.Minute(&t.Created))
+	row(w, "modified", wording.Minute(&t.Modified))
 }
 
 func listTeams(ctx context.Context, s *session, args []string) error {
-	list, err := listAll(ctx, s.client, teamPath(args...), url.Values{},
+	list, err := apiclient.ListAll(ctx, s.client, teamPath(args...), url.Values{},
 		func(p admin.TeamList) ([]admin.Team, scim.ID) { return p.Teams, p.Next })
 	if err != nil {
 		return err
@@ -95,7 +97,7 @@ func listTeams(ctx context.Context, s *session, args []string) error {
 	return s.print(admin.TeamList{Teams: list}, func(w io.Writer) {
 		row(w, "ID", "NAME", "CREATED", "MODIFIED")
 		for _, t := range list {
-			row(w, t.ID, t.Name, formatTime(&t.Created), formatTime(&t.Modified))
+			row(w, t.ID, t.Name, wording.Minute(&t.Created), wording.Minute(&t.Modified))
 		}
 		noRows(w, len(list))
 	})
@@ -112,7 +114,7 @@ func showTeam(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	members, err := listAll(ctx, s.client, teamPath(args[0], string(t.ID))+"/members", url.Values{},
+	members, err := apiclient.ListAll(ctx, s.client, teamPath(args[0], string(t.ID))+"/members", url.Values{},
 		func(p admin.TeamMemberList) ([]admin.TeamMember, scim.ID) { return p.Members, p.Next })
 	if err != nil {
 		return err
@@ -138,8 +140,9 @@ func deleteTeam() *cli.Command {
 			if err := s.confirm(notice, "the name of the team", typed, t.Name); err != nil {
 				return err
 			}
-			err = s.client.do(ctx, http.MethodDelete, teamPath(args[0], string(t.ID)), nil, &t)
-			if err != nil && !hasStatus(err, http.StatusNotFound) { // 404: the response to the first attempt was lost
+			err = s.client.Do(ctx, http.MethodDelete, teamPath(args[0], string(t.ID)), nil, &t)
+			// 404: the response to the first attempt was lost
+			if err != nil && !apiclient.HasStatus(err, http.StatusNotFound) {
 				return err
 			}
 			return s.print(t, func(w io.Writer) { row(w, "team "+t.Name+" is deleted") })

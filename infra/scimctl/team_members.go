@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/scim"
 )
@@ -35,7 +36,7 @@ func (s *session) changeTeam(ctx context.Context, args []string, change func([]s
 	path := teamPath(args[0], string(t.ID)) + "/members"
 	for persons := range slices.Chunk(unique(args[2:]), admin.MaxTeamChange) {
 		var done admin.TeamMembersChanged
-		if err := s.client.do(ctx, http.MethodPost, path, change(persons), &done); err != nil {
+		if err := s.client.Do(ctx, http.MethodPost, path, change(persons), &done); err != nil {
 			if n := len(all.Persons); n > 0 {
 				err = fmt.Errorf("%w\nthe first %d persons are done", err, n)
 			}
@@ -46,7 +47,7 @@ func (s *session) changeTeam(ctx context.Context, args []string, change func([]s
 	}
 	err = s.print(all, func(w io.Writer) {
 		for _, p := range all.Persons {
-			row(w, memberChange(p, slices.Contains(all.Add, p.ID)), describeResource(p.UserName, p.Kind, p.ID))
+			row(w, memberChange(p, slices.Contains(all.Add, p.ID)), wording.Resource(p.UserName, p.Kind, p.ID))
 		}
 	})
 	notMember := func(p admin.TeamPerson) bool { return !p.WasMember && !slices.Contains(all.Add, p.ID) }
@@ -77,14 +78,4 @@ func memberChange(p admin.TeamPerson, added bool) string {
 		return "removed"
 	}
 	return "was not in the team"
-}
-
-// describeResource names a resource, by its name too if that is known:
-// ann@acme.com (user ID).
-func describeResource(name, kind string, id scim.ID) string {
-	text := kind + " " + string(id)
-	if name == "" {
-		return text
-	}
-	return name + " (" + text + ")"
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/usageplan"
 )
 
@@ -44,9 +45,9 @@ func (s *session) tearDown(ctx context.Context, stack, typed string) error {
 
 func (s *session) notifyLeftovers(left *usageplan.Leftovers) {
 	for _, name := range left.Plans {
-		s.notify("usage plan %s\n", printable(name))
+		s.notify("usage plan %s\n", wording.Printable(name))
 	}
 	for _, name := range left.Keys {
-		s.notify("API key %s\n", printable(name))
+		s.notify("API key %s\n", wording.Printable(name))
 	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
 )
@@ -48,7 +50,7 @@ func createTenant() *cli.Command {
 		if err := s.tenant(ctx, http.MethodPost, "/tenants", in); err != nil {
 			return err
 		}
-		s.notify("next: scimctl credential create %s\n", printable(args[0]))
+		s.notify("next: scimctl credential create %s\n", wording.Printable(args[0]))
 		return nil
 	}, settings.flags()...)
 }
@@ -117,11 +119,11 @@ func commaList(v string) ([]string, error) {
 // tenant sends a request that returns a tenant, and prints the tenant.
 func (s *session) tenant(ctx context.Context, method, path string, in any) error {
 	var t admin.Tenant
-	if err := s.client.do(ctx, method, path, in, &t); err != nil {
+	if err := s.client.Do(ctx, method, path, in, &t); err != nil {
 		return err
 	}
 	if t.Warning != "" {
-		s.notify("warning: %s\n", printable(t.Warning))
+		s.notify("warning: %s\n", wording.Printable(t.Warning))
 	}
 	if t.Connect == admin.Automatic && len(t.Domains) == 0 {
 		s.notify("warning: connect is automatic, but has no effect: the tenant has no verified domains; "+
@@ -134,7 +136,7 @@ func describeTenant(w io.Writer, t admin.Tenant) {
 	row(w, "id", t.ID)
 	row(w, "name", t.Name)
 	row(w, "profile", t.Profile)
-	row(w, "state", strings.TrimSpace(string(t.State)+" "+formatTime(t.InactiveSince)))
+	row(w, "state", strings.TrimSpace(string(t.State)+" "+wording.Minute(t.InactiveSince)))
 	row(w, "domains", join(t.Domains, ", "))
 	row(w, "connect", t.Connect)
 	row(w, "reactivate", t.Reactivate)
@@ -143,7 +145,7 @@ func describeTenant(w io.Writer, t admin.Tenant) {
 	row(w, "max groups", formatLimit(t.Limits.Groups))
 	row(w, "max emails per user", t.Limits.EmailsPerUser)
 	row(w, "max token age", formatSeconds(t.Limits.TokenAgeSeconds))
-	row(w, "created", formatTime(&t.Created))
+	row(w, "created", wording.Minute(&t.Created))
 	if t.Users != nil && t.Groups != nil {
 		row(w, "users", *t.Users)
 		row(w, "groups", *t.Groups)
@@ -151,7 +153,7 @@ func describeTenant(w io.Writer, t admin.Tenant) {
 }
 
 func listTenants(ctx context.Context, s *session, _ []string) error {
-	list, err := listAll(ctx, s.client, "/tenants", url.Values{},
+	list, err := apiclient.ListAll(ctx, s.client, "/tenants", url.Values{},
 		func(p admin.TenantList) ([]admin.Tenant, tenant.ID) { return p.Tenants, p.Next })
 	if err != nil {
 		return err
@@ -159,7 +161,7 @@ func listTenants(ctx context.Context, s *session, _ []string) error {
 	return s.print(admin.TenantList{Tenants: list}, func(w io.Writer) {
 		row(w, "ID", "NAME", "PROFILE", "STATE", "REQUESTS/S", "CREATED")
 		for _, t := range list {
-			row(w, t.ID, t.Name, t.Profile, t.State, t.Limits.RequestsPerSecond, formatTime(&t.Created))
+			row(w, t.ID, t.Name, t.Profile, t.State, t.Limits.RequestsPerSecond, wording.Minute(&t.Created))
 		}
 		noRows(w, len(list))
 	})

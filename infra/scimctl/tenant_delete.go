@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
 )
@@ -20,7 +21,7 @@ func deleteTenant() *cli.Command {
 	return command("delete", "ID", "delete a tenant with all its users, groups, teams and credentials",
 		func(ctx context.Context, s *session, args []string) error {
 			var t admin.Tenant
-			if err := s.client.do(ctx, http.MethodGet, tenantPath(args[0]), nil, &t); err != nil {
+			if err := s.client.Do(ctx, http.MethodGet, tenantPath(args[0]), nil, &t); err != nil {
 				return err
 			}
 			notice := fmt.Sprintf("This permanently deletes tenant %s (%s) with %d users and %d groups, and its teams.",
@@ -36,7 +37,7 @@ func deleteTenant() *cli.Command {
 func (s *session) deleteTenant(ctx context.Context, t admin.Tenant) error {
 	path := tenantPath(string(t.ID))
 	if t.State == tenant.Active {
-		if err := s.client.do(ctx, http.MethodPost, path+"/suspend", nil, &t); err != nil {
+		if err := s.client.Do(ctx, http.MethodPost, path+"/suspend", nil, &t); err != nil {
 			return err
 		}
 		s.notify("suspended\n")
@@ -52,14 +53,14 @@ func (s *session) deleteTenant(ctx context.Context, t admin.Tenant) error {
 func (s *session) removeTenant(ctx context.Context, path string) (admin.Removal, error) {
 	for {
 		var left admin.Removal
-		err := s.client.do(ctx, http.MethodDelete, path, nil, &left)
-		if hasStatus(err, http.StatusNotFound) { // the response to the last part was lost
+		err := s.client.Do(ctx, http.MethodDelete, path, nil, &left)
+		if apiclient.HasStatus(err, http.StatusNotFound) { // the response to the last part was lost
 			return admin.Removal{Done: true}, nil
 		}
 		if err != nil || left.Done {
 			return left, err
 		}
-		if !sleep(ctx, s.notifyRemoval(left)) {
+		if !apiclient.Sleep(ctx, s.notifyRemoval(left)) {
 			return left, errors.New("interrupted")
 		}
 	}

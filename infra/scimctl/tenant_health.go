@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
 )
@@ -30,12 +32,12 @@ func tenantHealth(ctx context.Context, s *session, args []string) error {
 }
 
 func (s *session) readHealth(ctx context.Context, id string) (h admin.Health, err error) {
-	err = s.client.do(ctx, http.MethodGet, tenantPath(id)+"/health", nil, &h)
+	err = s.client.Do(ctx, http.MethodGet, tenantPath(id)+"/health", nil, &h)
 	return h, err
 }
 
 func (s *session) healthOfAll(ctx context.Context) error {
-	tenants, err := listAll(ctx, s.client, "/tenants", url.Values{},
+	tenants, err := apiclient.ListAll(ctx, s.client, "/tenants", url.Values{},
 		func(p admin.TenantList) ([]admin.Tenant, tenant.ID) { return p.Tenants, p.Next })
 	if err != nil {
 		return err
@@ -43,7 +45,7 @@ func (s *session) healthOfAll(ctx context.Context) error {
 	all := []admin.Health{}
 	for _, t := range tenants {
 		h, err := s.readHealth(ctx, string(t.ID))
-		if hasStatus(err, http.StatusNotFound) { // deleted in between
+		if apiclient.HasStatus(err, http.StatusNotFound) { // deleted in between
 			continue
 		}
 		if err != nil {
@@ -58,7 +60,7 @@ func (s *session) healthOfAll(ctx context.Context) error {
 		row(w, "TENANT", "VERDICT", "LAST USE", "FAILED", "REQUESTS", "CONFLICTS", "FIRST FINDING")
 		for _, h := range all {
 			failed, total := countRequests(h)
-			row(w, h.Tenant, h.Verdict, formatTime(h.LastUse), failed, total, h.OpenConflicts, firstFinding(h))
+			row(w, h.Tenant, h.Verdict, wording.Minute(h.LastUse), failed, total, h.OpenConflicts, firstFinding(h))
 		}
 		noRows(w, len(all))
 	})
@@ -68,12 +70,12 @@ func (s *session) healthOfAll(ctx context.Context) error {
 // of another stack.
 func (s *session) warnOfUnknownTokens(ctx context.Context) error {
 	var unknown admin.Refusals
-	if err := s.client.do(ctx, http.MethodGet, "/refusals", nil, &unknown); err != nil {
+	if err := s.client.Do(ctx, http.MethodGet, "/refusals", nil, &unknown); err != nil {
 		return err
 	}
 	for _, r := range unknown.Refusals {
 		s.notify("%d requests in the last 24 hours, the last at %s, had a token that no tenant has: "+
-			"it is mistyped, or belongs to another stack\n", r.Count, formatTime(&r.Last))
+			"it is mistyped, or belongs to another stack\n", r.Count, wording.Minute(&r.Last))
 	}
 	return nil
 }
@@ -92,20 +94,20 @@ func firstFinding(h admin.Health) string {
 	if len(h.Findings) == 0 {
 		return ""
 	}
-	return truncate(h.Findings[0].Text, maxDetailShown)
+	return wording.Truncate(h.Findings[0].Text, wording.MaxDetail)
 }
 
 func describeHealth(w io.Writer, h admin.Health) {
 	row(w, "tenant", h.Tenant)
 	row(w, "verdict", h.Verdict)
-	row(w, "last use", formatTime(h.LastUse))
-	row(w, "last change", formatTime(h.LastSuccess))
-	row(w, "last failure", formatTime(h.LastFailure))
+	row(w, "last use", wording.Minute(h.LastUse))
+	row(w, "last change", wording.Minute(h.LastSuccess))
+	row(w, "last failure", wording.Minute(h.LastFailure))
 	row(w, "last 24 hours", summarizeRequests(h))
 	row(w, "open conflicts", h.OpenConflicts)
 	row(w, "valid credentials", h.Credentials)
 	for _, f := range h.Findings {
-		_, _ = fmt.Fprintf(w, "\n%s\n  -> %s\n", printable(f.Text), printable(f.Advice))
+		_, _ = fmt.Fprintf(w, "\n%s\n  -> %s\n", wording.Printable(f.Text), wording.Printable(f.Advice))
 	}
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"time"
+
+	"scimserver/infra/scimctl/wording"
 )
 
 // timePoint is a point in time that a flag names: absolute, or a duration before now.
@@ -14,7 +16,7 @@ type timePoint struct {
 // timeLayouts are the forms of a time that people write, those included that scimctl prints. A time
 // without a zone is local.
 var timeLayouts = []string{
-	time.RFC3339, time.DateOnly, timeToSecond, timeToMinute,
+	time.RFC3339, time.DateOnly, wording.TimeToSecond, wording.TimeToMinute,
 	time.DateTime, "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04",
 }
 

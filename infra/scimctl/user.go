@@ -10,6 +10,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/scim"
 )
@@ -31,7 +33,7 @@ func userPath(args ...string) string {
 
 // listUsers prints page by page, because there may be very many users.
 func listUsers(ctx context.Context, s *session, args []string) error {
-	list := pages(ctx, s.client, userPath(args[0]), url.Values{},
+	list := apiclient.Pages(ctx, s.client, userPath(args[0]), url.Values{},
 		func(p admin.UserList) ([]admin.User, scim.ID) { return p.Users, p.Next })
 	if s.json {
 		return printListJSON(s.out, "users", list)
@@ -75,14 +77,14 @@ func showUser(ctx context.Context, s *session, args []string) error {
 func (s *session) findUser(ctx context.Context, tenant, who string) (u admin.UserDetails, err error) {
 	if uuid.Validate(who) == nil {
 		u, err = s.userByID(ctx, tenant, who)
-		if !hasStatus(err, http.StatusNotFound) {
+		if !apiclient.HasStatus(err, http.StatusNotFound) {
 			return u, err
 		}
 	}
 	for _, by := range []string{"userName", "email"} {
 		var list admin.UserList
 		path := userPath(tenant) + "?" + url.Values{by: {who}}.Encode()
-		if err = s.client.do(ctx, http.MethodGet, path, nil, &list); err != nil {
+		if err = s.client.Do(ctx, http.MethodGet, path, nil, &list); err != nil {
 			return u, err
 		}
 		if len(list.Users) > 0 {
@@ -93,7 +95,7 @@ func (s *session) findUser(ctx context.Context, tenant, who string) (u admin.Use
 }
 
 func (s *session) userByID(ctx context.Context, tenant, id string) (u admin.UserDetails, err error) {
-	err = s.client.do(ctx, http.MethodGet, userPath(tenant, id), nil, &u)
+	err = s.client.Do(ctx, http.MethodGet, userPath(tenant, id), nil, &u)
 	return u, err
 }
 
@@ -107,8 +109,8 @@ func describeUser(w io.Writer, tenant string, u admin.UserDetails) {
 	row(w, "emails", formatUserEmails(u.Emails))
 	row(w, "password", formatYesNo(u.HasPassword))
 	row(w, "version", u.Version)
-	row(w, "created", formatTime(&u.Created))
-	row(w, "modified", formatTime(&u.LastModified))
+	row(w, "created", wording.Minute(&u.Created))
+	row(w, "modified", wording.Minute(&u.LastModified))
 	row(w, "groups", len(u.Groups))
 	for _, g := range u.Groups {
 		row(w, "  group", g.ID, g.Name, describePath(g))

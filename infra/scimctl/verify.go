@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/table"
 )
@@ -97,7 +98,7 @@ func (s *session) verify(ctx context.Context, q verifyQuery) error {
 // openTable opens the table with the operator's own credentials, and reads its size. An env
 // file of the local stack names the table and the engine instead.
 func (s *session) openTable(ctx context.Context, name string) (*table.DB, table.Size, error) {
-	getenv, err := environment(s.envFile)
+	getenv, err := apiclient.Environment(s.envFile)
 	if err != nil {
 		return nil, table.Size{}, err
 	}

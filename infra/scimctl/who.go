@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
 )
@@ -55,7 +56,7 @@ func who(ctx context.Context, s *session, args []string) error {
 
 // by searches all tenants for one kind of value.
 func (all *search) by(ctx context.Context, by, value string) error {
-	found := pages(ctx, all.session.client, "/users", url.Values{by: {value}},
+	found := apiclient.Pages(ctx, all.session.client, "/users", url.Values{by: {value}},
 		func(p admin.FoundPersons) ([]admin.FoundPerson, tenant.ID) {
 			all.more = append(all.more, p.More...)
 			return p.Users, p.Next
@@ -89,7 +90,7 @@ func (all *search) countGroups(ctx context.Context) error {
 			continue
 		}
 		u, err := all.session.userByID(ctx, string(m.Tenant), string(m.ID))
-		if err != nil && !hasStatus(err, http.StatusNotFound) {
+		if err != nil && !apiclient.HasStatus(err, http.StatusNotFound) {
 			return err
 		}
 		n := len(u.Groups)

@@ -1,4 +1,4 @@
-package main
+package apiclient
 
 import (
 	"bytes"
@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 )
 
-// connectionHelp is the part of the help that says how scimctl finds the service.
-const connectionHelp = `Flags may stand anywhere on the command line, with one dash or two.
+// ConnectionHelp is the part of the help that says how scimctl finds the service.
+const ConnectionHelp = `Flags may stand anywhere on the command line, with one dash or two.
 scimctl help COMMAND shows the flags of a command, such as: scimctl help tenant create
 
 Environment:
@@ -29,9 +29,9 @@ Environment:
 Exit status: 0 success, 1 refused or failed, 2 error in the command line, 3 verify has
 found something.`
 
-// connect finds the service and the credentials for it.
-func connect(ctx context.Context, envFile string) (*client, error) {
-	getenv, err := environment(envFile)
+// Connect finds the service and the credentials for it.
+func Connect(ctx context.Context, envFile string) (*Client, error) {
+	getenv, err := Environment(envFile)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func connect(ctx context.Context, envFile string) (*client, error) {
 		return nil, fmt.Errorf("ADMIN_URL is %q, which is not a URL: set it to the output AdminUrl of the stack, "+
 			"or give the env file of the local stack with -env-file", getenv("ADMIN_URL"))
 	}
-	c := &client{base: strings.TrimSuffix(base.String(), "/")}
+	c := &Client{base: strings.TrimSuffix(base.String(), "/")}
 	c.http = &http.Client{Timeout: 40 * time.Second, Transport: transport()}
 	c.region = cmp.Or(getenv("ADMIN_REGION"), regionOf(base.Hostname()))
 	if id := getenv("ADMIN_ACCESS_KEY_ID"); id != "" {
@@ -56,16 +56,19 @@ func connect(ctx context.Context, envFile string) (*client, error) {
 	return c, nil
 }
 
+// MaxParallel is the maximum of requests at once for which connections are kept.
+const MaxParallel = 64
+
 // transport keeps a connection for each of the parallel requests of an import.
 func transport() http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = maxParallel
+	t.MaxIdleConnsPerHost = MaxParallel
 	return t
 }
 
 // useAWS uses the credentials that the AWS CLI uses. They are renewed when they expire,
 // which may happen during an import.
-func (c *client) useAWS(ctx context.Context) error {
+func (c *Client) useAWS(ctx context.Context) error {
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return err
@@ -78,9 +81,9 @@ func (c *client) useAWS(ctx context.Context) error {
 	return nil
 }
 
-// environment returns a function that looks variables up in the file first, then in
+// Environment returns a function that looks variables up in the file first, then in
 // the environment of the process.
-func environment(file string) (func(string) string, error) {
+func Environment(file string) (func(string) string, error) {
 	if file == "" {
 		return os.Getenv, nil
 	}

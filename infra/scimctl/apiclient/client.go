@@ -1,4 +1,6 @@
-package main
+// Package apiclient calls the operator API with requests that are signed by the operator's own AWS
+// identity. The commands of scimctl and its console use it.
+package apiclient
 
 import (
 	"bytes"
@@ -15,50 +17,55 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"scimserver/infra/scimctl/wording"
 )
 
-// client sends signed requests to the operator API.
-type client struct {
+// Client sends signed requests to the operator API.
+type Client struct {
 	base   string
 	region string
 	keys   aws.CredentialsProvider
 	http   *http.Client
 }
 
-// apiError is a response of the operator API other than success.
-type apiError struct {
-	status  int
+// Error is a response of the operator API other than success.
+type Error struct {
+	Status  int    `json:"-"`
 	Message string `json:"message"`
 }
 
-func (e *apiError) Error() string { return printable(cmp.Or(e.Message, http.StatusText(e.status))) }
-
-// hasStatus reports whether an error is a response with this status.
-func hasStatus(err error, status int) bool {
-	refused, ok := errors.AsType[*apiError](err)
-	return ok && refused.status == status
+// Error is the message, without characters that control a terminal.
+func (e *Error) Error() string {
+	return wording.Printable(cmp.Or(e.Message, http.StatusText(e.Status)))
 }
 
-// isTransient reports whether a repeated request may succeed.
-func isTransient(err error) bool {
-	refused, ok := errors.AsType[*apiError](err)
-	return err != nil && (!ok || refused.status == http.StatusTooManyRequests || refused.status >= 500)
+// HasStatus reports whether an error is a response with this status.
+func HasStatus(err error, status int) bool {
+	refused, ok := errors.AsType[*Error](err)
+	return ok && refused.Status == status
 }
 
-// do sends a request and decodes the response into out. It retries transient errors of
+// IsTransient reports whether a repeated request may succeed.
+func IsTransient(err error) bool {
+	refused, ok := errors.AsType[*Error](err)
+	return err != nil && (!ok || refused.Status == http.StatusTooManyRequests || refused.Status >= 500)
+}
+
+// Do sends a request and decodes the response into out. It retries transient errors of
 // idempotent requests.
-func (c *client) do(ctx context.Context, method, path string, in, out any) error {
+func (c *Client) Do(ctx context.Context, method, path string, in, out any) error {
 	const tries = 4
 	for n := 1; ; n++ {
-		err := c.once(ctx, method, path, in, out)
-		if method == http.MethodPost || n == tries || !isTransient(err) || !sleep(ctx, time.Duration(n)*time.Second) {
+		err := c.Once(ctx, method, path, in, out)
+		if method == http.MethodPost || n == tries || !IsTransient(err) || !Sleep(ctx, time.Duration(n)*time.Second) {
 			return err
 		}
 	}
 }
 
-// sleep reports false when the context was cancelled first.
-func sleep(ctx context.Context, d time.Duration) bool {
+// Sleep waits, and reports false when the context was cancelled first.
+func Sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-time.After(d):
 		return true
@@ -67,8 +74,8 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// once is do without retries.
-func (c *client) once(ctx context.Context, method, path string, in, out any) error {
+// Once is Do without retries.
+func (c *Client) Once(ctx context.Context, method, path string, in, out any) error {
 	req, err := c.request(ctx, method, path, in)
 	if err != nil {
 		return err
@@ -89,7 +96,7 @@ func (c *client) once(ctx context.Context, method, path string, in, out any) err
 }
 
 func responseError(status int, body []byte) error {
-	e := &apiError{status: status}
+	e := &Error{Status: status}
 	_ = json.Unmarshal(body, e)
 	if status == http.StatusForbidden { // by the gateway: the service never returns it
 		e.Message = "the operator API refuses the signature or the caller (" + cmp.Or(e.Message, "403") +
@@ -99,7 +106,7 @@ func responseError(status int, body []byte) error {
 }
 
 // request makes a request with a signature of AWS Signature Version 4.
-func (c *client) request(ctx context.Context, method, path string, in any) (*http.Request, error) {
+func (c *Client) request(ctx context.Context, method, path string, in any) (*http.Request, error) {
 	var body []byte
 	if in != nil {
 		var err error

@@ -1,4 +1,4 @@
-package main
+package apiclient
 
 import (
 	"context"
@@ -7,15 +7,15 @@ import (
 	"net/url"
 )
 
-// pages requests a list page by page and yields the items of each. split takes a page
+// Pages requests a list page by page and yields the items of each. split takes a page
 // apart: its items, and the cursor of the following page, "" behind the last one.
 // The caller may change the query between two pages.
-func pages[P, T any, C ~string](ctx context.Context, c *client, path string, query url.Values,
+func Pages[P, T any, C ~string](ctx context.Context, c *Client, path string, query url.Values,
 	split func(P) ([]T, C)) iter.Seq2[[]T, error] {
 	return func(yield func([]T, error) bool) {
 		for more := true; more; more = query.Get("after") != "" {
 			var page P
-			if err := c.do(ctx, http.MethodGet, path+"?"+query.Encode(), nil, &page); err != nil {
+			if err := c.Do(ctx, http.MethodGet, path+"?"+query.Encode(), nil, &page); err != nil {
 				yield(nil, err)
 				return
 			}
@@ -28,11 +28,11 @@ func pages[P, T any, C ~string](ctx context.Context, c *client, path string, que
 	}
 }
 
-// listAll returns all items of a list, never nil.
-func listAll[P, T any, C ~string](ctx context.Context, c *client, path string, query url.Values,
+// ListAll returns all items of a list, never nil.
+func ListAll[P, T any, C ~string](ctx context.Context, c *Client, path string, query url.Values,
 	split func(P) ([]T, C)) ([]T, error) {
 	all := []T{}
-	for items, err := range pages(ctx, c, path, query, split) {
+	for items, err := range Pages(ctx, c, path, query, split) {
 		if err != nil {
 			return all, err
 		}
