@@ -7,6 +7,8 @@
 //	go run ./infra/check rehearse      the deployment, on an emulator of AWS
 //	go run ./infra/check smoke -url URL -token TOKEN [-admin-url URL]
 //	                                   a deployed stack, from outside
+//	go run ./infra/check providers -url URL -token TOKEN [-profile PROFILE] [STORY...]
+//	                                   what identity providers send, against a deployed stack
 package main
 
 import (
@@ -20,6 +22,7 @@ import (
 	"strings"
 
 	"scimserver/infra/check/gate"
+	"scimserver/infra/check/providers"
 	"scimserver/infra/check/rehearsal"
 	"scimserver/infra/check/requirements"
 	"scimserver/infra/check/smoke"
@@ -48,6 +51,9 @@ func run(ctx context.Context, args []string) error {
 	if len(args) > 0 && args[0] == "smoke" {
 		return trySmoke(ctx, root, args[1:])
 	}
+	if len(args) > 0 && args[0] == "providers" {
+		return playProviders(ctx, args[1:])
+	}
 	return gate.Run(ctx, os.Stdout, root, args)
 }
 
@@ -72,6 +78,24 @@ func trySmoke(ctx context.Context, root string, args []string) error {
 		return err
 	}
 	return smoke.Run(ctx, os.Stdout, o)
+}
+
+func playProviders(ctx context.Context, args []string) error {
+	var o providers.Options
+	flags := flag.NewFlagSet("providers", flag.ExitOnError)
+	flags.StringVar(&o.URL, "url", "", "the stack's output `BaseUrl`")
+	flags.StringVar(
+		&o.Token,
+		"token",
+		os.Getenv("SCIM_TOKEN"),
+		"a bearer `token` with the scope write; by default that in SCIM_TOKEN",
+	)
+	flags.StringVar(&o.Profile, "profile", "generic", "the `profile` of the token's tenant: okta, entra, generic or strict")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	o.Only = flags.Args()
+	return providers.Run(ctx, os.Stdout, o)
 }
 
 // reportRequirements fails on a citation of an ID that does not exist, and on nothing else.

@@ -25,7 +25,7 @@ func TestProviders(t *testing.T) {
 	s := suite{e2e.Start(t, stack.Options{Log: &log, Transport: mode.Wrap, MaxProcesses: 4}), &log}
 	t.Run("plain", func(t *testing.T) {
 		for name, story := range map[string]func(*testing.T, suite){
-			"Okta": oktaLifecycle, "Entra": entraLifecycle, "searches": searches, "provisioning log": provisioningLog,
+			"searches": searches, "provisioning log": provisioningLog, "files": files, "command": command,
 			"conflicts": func(t *testing.T, s suite) { conflicts(t, s, "conflicts") },
 		} {
 			t.Run(name, func(t *testing.T) {
