@@ -90,7 +90,7 @@ func playProviders(ctx context.Context, args []string) error {
 		os.Getenv("SCIM_TOKEN"),
 		"a bearer `token` with the scope write; by default that in SCIM_TOKEN",
 	)
-	flags.StringVar(&o.Profile, "profile", "generic", "the `profile` of the token's tenant: okta, entra, generic or strict")
+	flags.StringVar(&o.Profile, "profile", "generic", "the `profile` of the tenant: okta, entra, generic or strict")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

@@ -116,7 +116,8 @@ func (p *play) send(ctx context.Context, s Step, target string) (status int, bod
 		err = json.Unmarshal(text, &body)
 	}
 	if err != nil {
-		err = fmt.Errorf("%s %s: status %d, and a body that is not JSON: %w: %.200s", s.Method, target, res.StatusCode, err, text)
+		err = fmt.Errorf("%s %s: status %d, and a body that is not JSON: %w: %.200s",
+			s.Method, target, res.StatusCode, err, text)
 	}
 	return res.StatusCode, body, text, err
 }
