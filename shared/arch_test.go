@@ -57,20 +57,13 @@ var layers = map[string]layer{
 	"shared/web":             {nil, "a leaf: pages look alike, and do not depend on what they show"},
 	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/gateway/...", "shared/oauth", "shared/admin", "shared/usageplan", "shared/eventbus", "shared/password"},
 		"a function connects the packages; test support is not deployed"},
-<<<<<<< HEAD
 	"shared/testkit":          {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
 	"shared/testkit/...":      {nil, "test support serves every layer, so it depends on none"},
-	"infra/...":               {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/outbox", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "infra/..."}, "tools use the shared packages, and nothing deployed uses tools"},
+	"infra/...":               {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/outbox", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "shared/testkit/story", "infra/..."}, "tools use the shared packages, and nothing deployed uses tools"},
 	"infra/scimctl/apiclient": {[]string{"infra/scimctl/wording"}, "the client knows paths and JSON, and not what they are about"},
 	"infra/scimctl/wording": {[]string{"shared/scim", "shared/tenant", "shared/provlog", "shared/admin", "shared/directory"},
 		"words about the API's answers, for the terminal and for the console"},
 	"infra/scimctl": {[]string{"infra/scimctl/...", "shared/tenant", "shared/scim", "shared/provlog", "shared/admin", "shared/usageplan", "shared/table", "shared/directory", "shared/directory/verify"},
-=======
-	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
-	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
-	"infra/...":          {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/outbox", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "shared/testkit/story", "infra/..."}, "tools use the shared packages, and nothing deployed uses tools"},
-	"infra/scimctl": {[]string{"shared/tenant", "shared/scim", "shared/provlog", "shared/admin", "shared/usageplan", "shared/table", "shared/directory", "shared/directory/verify"},
->>>>>>> fa31c8c (testkit/story: what identity providers send, as files)
 		"operators' commands call the operator API; verify alone opens the table, with the operator's own rights"},
 	"infra/local/e2e": {[]string{"shared/scim", "shared/tenant", "shared/table", "shared/directory", "shared/directory/verify", "shared/testkit/fault", "infra/local/stack"},
 		"the harness of the end-to-end tests reads the table directly, and injects faults that a local engine never has"},
