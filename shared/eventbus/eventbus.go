@@ -15,9 +15,9 @@ import (
 	"scimserver/shared/awsenv"
 )
 
-// The bounds of one call: EventBridge takes 10 entries, and in all Regions 256 KB in all
-// (EventBridge API Reference, PutEvents; EventBridge User Guide, "Calculating PutEvents event
-// entry size"). An event of the outbox is smaller than that.
+// The bounds of one call. EventBridge allows 10 entries, with a total of 256 KB in every
+// Region (EventBridge API Reference, PutEvents; EventBridge User Guide, "Calculating
+// PutEvents event entry size"). An event of the outbox is smaller than that.
 const (
 	maxEntries = 10
 	maxBytes   = 250 << 10
@@ -30,8 +30,8 @@ type Bus struct {
 	source string
 }
 
-// Open makes a handle on the bus of a name or ARN, from the environment's region and
-// credentials. source is the source of the events, such as scim.<stack>. It makes no call.
+// Open returns the bus with a name or ARN. Region and credentials come from the environment.
+// source is the source of the events, such as scim.<stack>. Open makes no call.
 func Open(name, source string) (*Bus, error) {
 	cfg, err := awsenv.Config("EVENTBRIDGE")
 	if err != nil {
@@ -41,8 +41,8 @@ func Open(name, source string) (*Bus, error) {
 }
 
 // Push pushes events in their order, each given as the JSON of an outbox.Event. It returns
-// the number of those that are pushed, and the errors by the place of the event. After a
-// call in which an event failed, Push makes no other: the rest is neither pushed nor failed.
+// how many it pushed, and an error for each event that failed, by its index. Push stops
+// after a call in which an event failed; the events that follow are not pushed.
 func (b *Bus) Push(ctx context.Context, events []json.RawMessage) (pushed int, failed map[int]error) {
 	failed = map[int]error{}
 	for from := 0; from < len(events) && len(failed) == 0; {
@@ -65,14 +65,14 @@ func (b *Bus) Push(ctx context.Context, events []json.RawMessage) (pushed int, f
 	return pushed, failed
 }
 
-// entry makes the entry of an event.
+// entry makes the PutEvents entry of an event.
 func (b *Bus) entry(event json.RawMessage) (e types.PutEventsRequestEntry, err error) {
 	var head struct {
 		Type string
 		Time time.Time
 	}
 	if err := json.Unmarshal(event, &head); err != nil {
-		return e, fmt.Errorf("eventbus: an event is damaged: %w", err)
+		return e, fmt.Errorf("eventbus: a stored event is not valid: %w", err)
 	}
 	return types.PutEventsRequestEntry{
 		EventBusName: &b.name, Source: &b.source, DetailType: &head.Type, Time: &head.Time,
@@ -80,8 +80,8 @@ func (b *Bus) entry(event json.RawMessage) (e types.PutEventsRequestEntry, err e
 	}, nil
 }
 
-// put makes one call, for events from a place on. It returns how many are pushed, and adds
-// the errors of the others.
+// put makes one call. from is the index of the first event. put returns how many events it
+// pushed, and adds the errors of the others to failed.
 func (b *Bus) put(
 	ctx context.Context, entries []types.PutEventsRequestEntry, from int, failed map[int]error,
 ) (pushed int) {
@@ -90,7 +90,7 @@ func (b *Bus) put(
 	}
 	out, err := b.client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: entries})
 	if err == nil && len(out.Entries) != len(entries) {
-		err = errors.New("eventbus: the answer does not have a result for each event")
+		err = errors.New("eventbus: the response does not have a result for each event")
 	}
 	for i := range entries {
 		switch {

@@ -13,16 +13,16 @@ import (
 	"scimserver/shared/eventbus"
 )
 
-// service stands in for EventBridge. It takes what the service takes, and fails the entries
-// whose detail type is fails.
+// service stands in for EventBridge. Entries with the detail type "fails" fail.
 type service struct {
-	calls   [][]map[string]any
-	refuses bool // each call
+	calls [][]map[string]any
+	down  bool // every call fails
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var in struct{ Entries []map[string]any }
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || s.refuses || r.Header.Get("X-Amz-Target") != "AWSEvents.PutEvents" {
+	err := json.NewDecoder(r.Body).Decode(&in)
+	if err != nil || s.down || r.Header.Get("X-Amz-Target") != "AWSEvents.PutEvents" {
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = w.Write([]byte(`{"__type":"ResourceNotFoundException","message":"no such bus"}`))
 		return
@@ -44,11 +44,10 @@ func newBus(t *testing.T) (*eventbus.Bus, *service) {
 	s := &service{}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	for name, value := range map[string]string{
-		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_ENDPOINT_URL_EVENTBRIDGE": server.URL,
-	} {
-		t.Setenv(name, value)
-	}
+	t.Setenv("AWS_REGION", "eu-central-1")
+	t.Setenv("AWS_ACCESS_KEY_ID", "local")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "local")
+	t.Setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", server.URL)
 	bus, err := eventbus.Open("bus", "scim.stack")
 	if err != nil {
 		t.Fatal(err)
@@ -56,9 +55,10 @@ func newBus(t *testing.T) (*eventbus.Bus, *service) {
 	return bus, s
 }
 
-// event makes an event of a type and about that size.
+// event makes an event of a type, with about size bytes.
 func event(kind string, size int) json.RawMessage {
-	return json.RawMessage(fmt.Sprintf(`{"type":%q,"time":"2026-11-28T12:00:00.123Z","x":%q}`, kind, strings.Repeat("x", size)))
+	const format = `{"type":%q,"time":"2026-11-28T12:00:00.123Z","x":%q}`
+	return json.RawMessage(fmt.Sprintf(format, kind, strings.Repeat("x", size)))
 }
 
 func TestEntries(t *testing.T) {
@@ -68,14 +68,18 @@ func TestEntries(t *testing.T) {
 		t.Fatalf("%d pushed, %v", pushed, failed)
 	}
 	want := map[string]any{
-		"EventBusName": "bus", "Source": "scim.stack", "DetailType": "user.created", "Detail": string(e), "Time": 1795867200.123,
+		"EventBusName": "bus",
+		"Source":       "scim.stack",
+		"DetailType":   "user.created",
+		"Detail":       string(e),
+		"Time":         1795867200.123,
 	}
 	if diff := cmp.Diff(want, s.calls[0][0]); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// TestBatches: a call has at most 10 entries, and at most 256 KB in all.
+// TestBatches: a call has at most 10 entries and 256 KB.
 func TestBatches(t *testing.T) {
 	bus, s := newBus(t)
 	var events []json.RawMessage
@@ -97,23 +101,31 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-// TestFailures: an entry that fails is told apart from those that are pushed, and nothing
-// behind its call is tried.
+// TestFailures: Push returns the error of an entry that fails, and the entries of the same
+// call that succeed. It makes no further call.
 func TestFailures(t *testing.T) {
 	bus, s := newBus(t)
 	var events []json.RawMessage
 	for i := range 25 {
-		events = append(events, event([]string{"ok", "fails"}[min(i%13/12, 1)], 1)) // the 13th and the 26th
+		kind := "ok"
+		if i == 12 {
+			kind = "fails"
+		}
+		events = append(events, event(kind, 1))
 	}
 	pushed, failed := bus.Push(t.Context(), events)
-	if pushed != 19 || len(failed) != 1 || !strings.Contains(fmt.Sprint(failed[12]), "InternalFailure: try again") || len(s.calls) != 2 {
+	if pushed != 19 || len(failed) != 1 || len(s.calls) != 2 {
 		t.Errorf("%d pushed in %d calls, %v", pushed, len(s.calls), failed)
 	}
-	s.refuses = true
-	if pushed, failed := bus.Push(t.Context(), events[:2]); pushed != 0 || len(failed) != 2 || !strings.Contains(fmt.Sprint(failed[0]), "no such bus") {
+	if !strings.Contains(fmt.Sprint(failed[12]), "InternalFailure: try again") {
+		t.Errorf("the error is %v", failed[12])
+	}
+	s.down = true
+	pushed, failed = bus.Push(t.Context(), events[:2])
+	if pushed != 0 || len(failed) != 2 || !strings.Contains(fmt.Sprint(failed[0]), "no such bus") {
 		t.Errorf("%d pushed, %v", pushed, failed)
 	}
 	if pushed, failed := bus.Push(t.Context(), []json.RawMessage{json.RawMessage("{")}); pushed != 0 || failed[0] == nil {
-		t.Errorf("a damaged event: %d pushed, %v", pushed, failed)
+		t.Errorf("an invalid event: %d pushed, %v", pushed, failed)
 	}
 }

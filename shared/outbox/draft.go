@@ -10,33 +10,33 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Draft is what a record of the table's stream says, before it has a place in a feed.
+// Draft is an event without a sequence, made from one record of the table's stream.
 type Draft struct {
 	Record Record
-	// Event lacks what Append sets: the times and ids of the token, its subject and URIs,
-	// the feed and the sequence. Transaction may be "".
+	// Event needs neither the claims of the token nor the feed and the sequence, because
+	// Append sets them. Transaction is the request's id, or "" if it is not known.
 	Event Event
 	// Data is the JSON of the resource after the change; nil if the event has none.
 	Data json.RawMessage
 }
 
-// Record identifies a record of the stream. It is the same in each delivery.
+// Record identifies a record of the stream. It is the same for every delivery of the record.
 type Record struct {
-	ID string    // unique among the records of At's second
-	At time.Time // of the write, in whole seconds
+	ID string    // unique among the records of the same second
+	At time.Time // when the item was written, in whole seconds
 }
 
 // MaxMembers is the maximum number of members in an event.
 const MaxMembers = 100
 
-// joinWithin is the time between changes of members that may be in one event.
+// joinWithin is the longest time between two membership changes that share an event.
 const joinWithin = 10 * time.Second
 
-// MaxSize is the maximum size of an event's JSON, in bytes. Values are left out of larger
-// ones.
+// MaxSize is the maximum size of an event's JSON, in bytes. A larger event is truncated: it
+// names the changed attributes without their values.
 const MaxSize = 200 << 10
 
-// mark is a record as the feed remembers it.
+// mark is the hash by which a feed recognizes a record that it has seen.
 type mark [markSize]byte
 
 const markSize = 8
@@ -52,17 +52,17 @@ func (f Feed) hash(r Record) [sha256.Size]byte {
 	return sha256.Sum256([]byte(f.prefix() + string(second[:]) + r.ID))
 }
 
-// entry is an event of one or more drafts that is about to be appended.
+// entry is an event that is about to be appended. It is made from one or more drafts.
 type entry struct {
 	Draft
 	records []Record
 }
 
-// join makes one entry of consecutive drafts that add members to the same group, or remove
-// members from it.
+// join makes an entry of each draft. Consecutive drafts that add members to the same group,
+// or remove members from it, share an entry.
 func join(drafts []Draft) (entries []entry) {
 	for _, d := range drafts {
-		if n := len(entries); n > 0 && entries[n-1].takes(d) {
+		if n := len(entries); n > 0 && entries[n-1].canJoin(d) {
 			last := &entries[n-1]
 			last.Event.Members = append(last.Event.Members, d.Event.Members...)
 			last.records = append(last.records, d.Record)
@@ -74,13 +74,14 @@ func join(drafts []Draft) (entries []entry) {
 	return entries
 }
 
-func (e entry) takes(d Draft) bool {
+// canJoin reports whether d can share the entry.
+func (e entry) canJoin(d Draft) bool {
 	return len(d.Event.Members) > 0 && d.Event.Type == e.Event.Type && d.Event.Resource.ID == e.Event.Resource.ID &&
 		len(e.Event.Members)+len(d.Event.Members) <= MaxMembers &&
 		d.Record.At.Sub(e.Record.At).Abs() <= joinWithin
 }
 
-// json completes the event for its place in the feed, and returns its JSON.
+// json sets the feed, the sequence and the claims of the event, and returns its JSON.
 func (e entry) json(f Feed, sequence int64, at time.Time) ([]byte, error) {
 	event, sum := e.Event, f.hash(e.records[0])
 	event.ID, event.IssuedAt = hex.EncodeToString(sum[:16]), at.Unix()
@@ -103,7 +104,7 @@ func (e Event) json(data json.RawMessage) ([]byte, error) {
 	return marshal(e)
 }
 
-// truncate leaves out the values of attributes.
+// truncate removes the values of attributes.
 func (e *Event) truncate() {
 	names := make([]Change, len(e.Changes))
 	for i, c := range e.Changes {
@@ -112,7 +113,7 @@ func (e *Event) truncate() {
 	e.Changes, e.Resource.Emails, e.Truncated = names, nil, true
 }
 
-// audience names the feed of a tenant, or that of the accounts.
+// audience returns the name of a feed. The id "" stands for the accounts.
 func audience(id tenant.ID) string {
 	if id == "" {
 		return "accounts"

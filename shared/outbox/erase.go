@@ -6,9 +6,9 @@ import (
 	"scimserver/shared/table"
 )
 
-// Erase deletes the events of a feed, and what it remembers of records, because they name
-// persons. The event that closed the feed stays, and so does the sequence. Erase is
-// idempotent, and can be called again after an error. The error is table.ErrUnavailable.
+// Erase deletes the personal data of a feed: its events and the marks of its records. The
+// event that closed the feed stays, and the sequence continues. Erase is idempotent. The
+// error is table.ErrUnavailable.
 func (f Feed) Erase(ctx context.Context) error {
 	item, err := f.db.Get(ctx, f.headKey())
 	if err != nil {
@@ -19,7 +19,7 @@ func (f Feed) Erase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// An earlier call may have deleted a part of the bucket before.
+	// An interrupted call may have left events in the bucket before the oldest event's.
 	for bucket := max(0, oldest/bucketSize-1); bucket <= h.sequence/bucketSize; bucket++ {
 		if err := f.eraseBucket(ctx, bucket, h.final); err != nil {
 			return err
@@ -28,7 +28,7 @@ func (f Feed) Erase(ctx context.Context) error {
 	return f.db.DeleteRange(ctx, table.Query{PK: f.seenPK(), Only: "PK, SK"}, nil)
 }
 
-// eraseBucket deletes the events of a bucket but for one.
+// eraseBucket deletes the events of a bucket, except the one with the sequence kept.
 func (f Feed) eraseBucket(ctx context.Context, bucket, kept int64) error {
 	first, last := bucket*bucketSize, (bucket+1)*bucketSize-1
 	ranges := [][2]int64{{first, last}}

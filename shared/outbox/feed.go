@@ -1,6 +1,6 @@
-// Package outbox keeps the events that applications consume: one feed for each tenant and
+// Package outbox stores the events that applications consume: one feed for each tenant and
 // one for the accounts. The events of a feed are numbered from 1 without gaps. Each record
-// of the table's stream becomes part of one event at most, however often it is delivered.
+// of the table's stream becomes part of at most one event, however often it is delivered.
 // Events expire.
 package outbox
 
@@ -32,14 +32,14 @@ func (e *ExpiredError) Error() string {
 	return fmt.Sprintf("outbox: the event has expired; the oldest one is %d", e.Oldest)
 }
 
-// Feed is the events of one tenant, or of the accounts.
+// Feed is the sequence of events of one tenant, or of the accounts.
 type Feed struct {
 	db  *table.DB
 	id  tenant.ID // "" for the accounts
 	now func() time.Time
 }
 
-// New returns the feed of a tenant, or that of the accounts for the id "".
+// New returns the feed of a tenant. The id "" stands for the accounts.
 func New(db *table.DB, id tenant.ID) Feed { return Feed{db: db, id: id, now: time.Now} }
 
 // WithClock returns the feed with another clock.
@@ -48,19 +48,19 @@ func (f Feed) WithClock(now func() time.Time) Feed {
 	return f
 }
 
-// Head returns the sequence of the newest event, 0 if there never was one. The error is
-// table.ErrUnavailable.
+// Head returns the sequence of the newest event, or 0 if the feed never had one. The error
+// is table.ErrUnavailable.
 func (f Feed) Head(ctx context.Context) (int64, error) {
 	item, err := f.db.Get(ctx, f.headKey())
 	return item.Int("sequence"), err
 }
 
-// head is the item of that name.
+// head is the item that holds the position of a feed.
 type head struct {
 	sequence int64     // of the newest event
 	at       time.Time // when the newest event was appended
 	closed   int64     // Unix seconds: records up to this second are ignored
-	final    int64     // the sequence of the event that closed the feed last; 0 if none did
+	final    int64     // the sequence of the event that last closed the feed; 0 if none has
 }
 
 func headFrom(item table.Item) head {

@@ -12,34 +12,34 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Head is how far a feed has come.
+// Head is the position of a feed: its newest event.
 type Head struct {
 	Tenant   tenant.ID // "" for the feed of the accounts
 	Sequence int64     // of the newest event
-	Time     time.Time // when that was appended
+	Time     time.Time // when the newest event was appended
 }
 
 // HeadsQuery selects heads.
 type HeadsQuery struct {
-	Since  time.Time // those that have moved at this time or later
+	Since  time.Time // only feeds with an event appended at this time or later
 	Cursor string    // the next value of the previous page; "" selects the first page
 	Limit  int
 }
 
-// maxHeads is the number of heads that are read for one page, at least, if few are wanted.
+// maxHeads is the number of heads after which a page ends, even if few of them match.
 const maxHeads = 10_000
 
-// ErrCursor reports a cursor that Heads has not returned.
+// ErrCursor reports a cursor that does not come from Heads.
 var ErrCursor = errors.New("outbox: the cursor is malformed")
 
 // Heads reads a page of the heads of all feeds. next is the cursor of the next page, or ""
-// if this is the last one. A page may have fewer heads than the limit, or none. The errors
-// are ErrCursor and table.ErrUnavailable.
+// on the last page. A page may have fewer heads than the limit, or none, without being the
+// last. The errors are ErrCursor and table.ErrUnavailable.
 func Heads(ctx context.Context, db *table.DB, q HeadsQuery) (heads []Head, next string, err error) {
 	shard, after, err := parseCursor(q.Cursor)
 	r := &headsReader{query: q}
 	for ; err == nil && shard < headShards; shard++ {
-		err = db.Walk(ctx, table.Query{PK: headsPK(strconv.FormatInt(shard, 16)), After: after}, r.take)
+		err = db.Walk(ctx, table.Query{PK: headsPK(strconv.FormatInt(shard, 16)), After: after}, r.add)
 		if r.full {
 			return r.heads, fmt.Sprintf("%x/%s", shard, r.last), err
 		}
@@ -66,12 +66,12 @@ type headsReader struct {
 	query HeadsQuery
 	heads []Head
 	read  int
-	last  string // the key of the last head that was read
+	last  string // the sort key of the last head that was read
 	full  bool
 }
 
-// take takes heads in, and reports whether there is room for more.
-func (r *headsReader) take(items []table.Item, _ string) (bool, error) {
+// add adds the heads that match, and reports whether there is room for more.
+func (r *headsReader) add(items []table.Item, _ string) (bool, error) {
 	for _, item := range items {
 		r.last = item.Text("SK")
 		r.read++

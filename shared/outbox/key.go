@@ -13,12 +13,12 @@ import (
 
 // The items of this package. <feed> is T#<t># for tenant t, and ACCOUNT# for the accounts.
 //
-//	<feed>EVENTS#<bucket>  <sequence>  an event; a bucket is 1,000 of them; expires
+//	<feed>EVENTS#<bucket>  <sequence>  an event; a bucket has 1,000 of them; expires
 //	<feed>EVENTSEEN        <second>    which stream records of a second have become events; expires
 //	EVENTHEADS#<digit>     <t>         the newest sequence of a feed; "-" stands for the accounts
 //
-// The heads of all feeds are in 16 partitions, so that 16 queries tell which feeds have
-// moved.
+// The heads of all feeds are in 16 partitions, so that 16 queries find the feeds that have
+// new events.
 
 // bucketSize is the number of events in a partition.
 const bucketSize = 1000
@@ -26,7 +26,7 @@ const bucketSize = 1000
 // headShards is the number of partitions that hold heads. A shard is one hexadecimal digit.
 const headShards = 16
 
-// accountsSK stands for the accounts where a tenant's id stands otherwise. No tenant has it.
+// accountsSK is the sort key of the accounts' head. It is not a valid tenant id.
 const accountsSK = "-"
 
 func (f Feed) prefix() string {
@@ -42,7 +42,7 @@ func (f Feed) eventKey(sequence int64) table.Key {
 	return table.Key{PK: f.bucket(sequence / bucketSize), SK: sequenceSK(sequence)}
 }
 
-// sequenceSK pads a sequence, so that keys have the order of numbers.
+// sequenceSK pads a sequence with zeros, so that keys sort in numerical order.
 func sequenceSK(sequence int64) string { return fmt.Sprintf("%012d", sequence) }
 
 func (f Feed) seenPK() string { return f.prefix() + "EVENTSEEN" }

@@ -10,18 +10,18 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// TestExpiredEvents: what has expired is not read, whether DynamoDB has deleted it or not.
-// The oldest event that is left is found.
+// TestExpiredEvents: Page does not return expired events, even if DynamoDB has not deleted
+// them yet. Its error names the oldest event that can be read.
 func TestExpiredEvents(t *testing.T) {
 	b := newBench(t)
 	day := func(n int) func() time.Time {
 		return func() time.Time { return time.Now().Add(time.Duration(n-100) * 24 * time.Hour) }
 	}
 	b.startAt(990)
-	lasts := []int{0, 7, 21, 30, 40} // on days 0, 20, 40 and 60
-	for n, last := range lasts[1:] {
+	counts := []int{0, 7, 21, 30, 40} // how many events there are after days 0, 20, 40 and 60
+	for n, count := range counts[1:] {
 		feed := b.acme.WithClock(day(20 * n))
-		if err := feed.Append(t.Context(), drafts(lasts[n], last)); err != nil {
+		if err := feed.Append(t.Context(), drafts(counts[n], count)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -36,13 +36,13 @@ func TestExpiredEvents(t *testing.T) {
 		}
 		page, err := b.acme.WithClock(day(tt.today)).Page(t.Context(), tt.oldest-1, 10)
 		if err != nil || len(page.Events) == 0 && page.Last < page.Head {
-			t.Errorf("day %d: from the oldest on: %+v, %v", tt.today, page, err)
+			t.Errorf("day %d, from the oldest event on: %+v, %v", tt.today, page, err)
 		}
 	}
 }
 
-// TestClocksMayDiffer: events expire in the order of their sequences although the clock of
-// the second writer is behind.
+// TestClocksMayDiffer: events expire in the order of their sequences, even if the clock of
+// the second writer is behind that of the first.
 func TestClocksMayDiffer(t *testing.T) {
 	b := newBench(t)
 	now := time.Now()
@@ -97,50 +97,53 @@ func TestHeads(t *testing.T) {
 		}
 	}
 	for _, cursor := range []string{"x", "1", "g/a", "-1/a", "1/A", "10/a"} {
-		if _, _, err := outbox.Heads(t.Context(), b.db, outbox.HeadsQuery{Cursor: cursor, Limit: 1}); !errors.Is(err, outbox.ErrCursor) {
+		_, _, err := outbox.Heads(t.Context(), b.db, outbox.HeadsQuery{Cursor: cursor, Limit: 1})
+		if !errors.Is(err, outbox.ErrCursor) {
 			t.Errorf("cursor %q: %v", cursor, err)
 		}
 	}
 }
 
-// last is the draft of a tenant's deletion.
-func last(record string) outbox.Draft {
+// tenantDeleted is the draft of the tenant's deletion.
+func tenantDeleted(record string) outbox.Draft {
 	return outbox.Draft{
 		Record: outbox.Record{ID: record, At: changed.Add(time.Minute)},
 		Event: outbox.Event{
-			Type: outbox.TypeOf(outbox.Tenant, outbox.Deleted), Time: outbox.Time{Time: changed}, Resource: outbox.Resource{ID: "acme"},
+			Type:     outbox.TypeOf(outbox.Tenant, outbox.Deleted),
+			Time:     outbox.Time{Time: changed},
+			Resource: outbox.Resource{ID: "acme"},
 		},
 	}
 }
 
-// TestClosedFeed: a closed feed ignores earlier records, keeps its last event when it is
-// erased, and continues the sequence for a tenant that gets the same id.
+// TestClosedFeed: a closed feed ignores earlier records, and keeps its last event when it is
+// erased. A new tenant with the same id continues the sequence.
 func TestClosedFeed(t *testing.T) {
 	b := newBench(t)
 	b.startAt(990)
 	b.append(drafts(0, 20)...)
 	until := changed.Add(10 * time.Minute)
 	for range 2 {
-		if err := b.acme.Close(t.Context(), last("deleted"), until); err != nil {
+		if err := b.acme.Close(t.Context(), tenantDeleted("deleted"), until); err != nil {
 			t.Fatal(err)
 		}
 		if err := b.acme.Erase(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		b.append(drafts(0, 30)...) // delivered again, or late
+		b.append(drafts(0, 30)...) // 20 repeated deliveries, and 10 late ones
 		all := b.events(b.acme, 1010, 10)
 		if len(all) != 1 || all[0].Type != "tenant.deleted" || all[0].Sequence != 1011 {
 			t.Fatalf("events %+v", all)
 		}
 		var expired *outbox.ExpiredError
 		if _, err := b.acme.Page(t.Context(), 0, 10); !errors.As(err, &expired) || expired.Oldest != 1011 {
-			t.Errorf("the erased events: %v", err)
+			t.Errorf("reading the erased events: %v", err)
 		}
 	}
 	again := created(0)
 	again.Record.At = until.Add(time.Second)
 	b.append(again)
-	second := last("deleted again")
+	second := tenantDeleted("deleted again")
 	second.Record.At = until.Add(time.Minute)
 	if err := b.acme.Close(t.Context(), second, until.Add(time.Hour)); err != nil {
 		t.Fatal(err)

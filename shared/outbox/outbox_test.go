@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
-// bench is the feed of tenant acme in a table of its own.
+// bench has the feed of tenant acme, in a table of its own.
 type bench struct {
 	*testing.T
 	name string
@@ -34,7 +34,7 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// open opens the table for a client of its own; nil is one without faults.
+// open opens the table through a transport. nil stands for a transport without faults.
 func (b *bench) open(transport http.RoundTripper) *table.DB {
 	b.Helper()
 	o := table.Options{Name: b.name, Endpoint: testkit.Endpoint(b.T)}
@@ -50,7 +50,7 @@ func (b *bench) open(transport http.RoundTripper) *table.DB {
 
 var changed = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 
-// created is the draft of a user's creation, which a record of that number shows.
+// created is the draft of record n, which creates user n.
 func created(n int) outbox.Draft {
 	id := scim.ID(fmt.Sprintf("u%04d", n))
 	return outbox.Draft{
@@ -63,7 +63,7 @@ func created(n int) outbox.Draft {
 	}
 }
 
-// joined is the draft of a user's joining a group.
+// joined is the draft of record n, which adds user n to a group.
 func joined(n int, group string) outbox.Draft {
 	d := created(n)
 	d.Event.Type, d.Data = outbox.TypeOf(outbox.Group, outbox.MemberAdded), nil
@@ -86,7 +86,7 @@ func (b *bench) append(list ...outbox.Draft) {
 	}
 }
 
-// startAt makes the feed one whose first events have expired long ago.
+// startAt makes the feed look as if its first events had expired long ago.
 func (b *bench) startAt(sequence int64) {
 	b.Helper()
 	if err := b.acme.StartAt(b.Context(), sequence, time.Now().Add(-200*24*time.Hour)); err != nil {
@@ -94,7 +94,7 @@ func (b *bench) startAt(sequence int64) {
 	}
 }
 
-// events reads a feed from a position to its end, in pages of that size.
+// events reads a feed from a position to its end, in pages of at most limit events.
 func (b *bench) events(f outbox.Feed, after int64, limit int) (all []outbox.Event) {
 	b.Helper()
 	for {
@@ -115,7 +115,7 @@ func (b *bench) events(f outbox.Feed, after int64, limit int) (all []outbox.Even
 	}
 }
 
-// checkSequence reports gaps and repetitions, in sequences and in ids.
+// checkSequence reports gaps in the sequences, and repeated ids.
 func (b *bench) checkSequence(all []outbox.Event, of tenant.ID) {
 	b.Helper()
 	ids := map[string]bool{}
@@ -131,7 +131,7 @@ func TestAppendNumbersWithoutGaps(t *testing.T) {
 	b := newBench(t)
 	accounts := outbox.New(b.db, "")
 	b.append(drafts(0, 3)...)
-	b.append(drafts(1, 250)...) // more than a transaction takes, the first of them again
+	b.append(drafts(1, 250)...) // too many for one transaction; the first two are repetitions
 	b.append(drafts(0, 250)...)
 	if err := accounts.Append(t.Context(), drafts(0, 2)); err != nil {
 		t.Fatal(err)
@@ -146,18 +146,21 @@ func TestAppendNumbersWithoutGaps(t *testing.T) {
 	if head, err := b.acme.Head(t.Context()); len(all) != 250 || head != 250 || err != nil {
 		t.Errorf("%d events, head %d, %v", len(all), head, err)
 	}
-	of := b.events(accounts, 0, 10)
-	b.checkSequence(of, "")
-	if len(of) != 2 || of[0].ID == all[0].ID || of[0].Audience != "accounts" || all[0].Audience != "tenants/acme" {
-		t.Errorf("accounts have %+v", of)
+	other := b.events(accounts, 0, 10)
+	b.checkSequence(other, "")
+	if len(other) != 2 || other[0].ID == all[0].ID {
+		t.Errorf("the accounts have the events %+v", other)
+	}
+	if other[0].Audience != "accounts" || all[0].Audience != "tenants/acme" {
+		t.Errorf("audiences %s and %s", other[0].Audience, all[0].Audience)
 	}
 }
 
-func TestMembersAreJoined(t *testing.T) {
+func TestConsecutiveMembershipChangesShareAnEvent(t *testing.T) {
 	b := newBench(t)
 	var list []outbox.Draft
 	for n := range 130 {
-		list = append(list, joined(n/30, "g")) // every record 30 times
+		list = append(list, joined(n/30, "g")) // one user has 30 records
 		list[n].Record.ID = fmt.Sprint("join", n)
 	}
 	list = append(list, joined(1, "h"), created(900))
@@ -175,7 +178,7 @@ func TestMembersAreJoined(t *testing.T) {
 	later := joined(5000, "h")
 	b.append(joined(2, "h"), later)
 	if all := b.events(b.acme, 5, 10); len(all) != 2 {
-		t.Errorf("%d events of changes that are minutes apart", len(all))
+		t.Errorf("changes that are minutes apart made %d events, want 2", len(all))
 	}
 }
 
@@ -184,7 +187,8 @@ func TestPages(t *testing.T) {
 	b.startAt(990)
 	b.append(drafts(0, 40)...)
 	for _, limit := range []int{1, 7, 500} {
-		if all := b.events(b.acme, 990, limit); len(all) != 40 || all[0].Sequence != 991 || all[39].Sequence != 1030 {
+		all := b.events(b.acme, 990, limit)
+		if len(all) != 40 || all[0].Sequence != 991 || all[39].Sequence != 1030 {
 			t.Errorf("pages of %d have %d events from %d on", limit, len(all), all[0].Sequence)
 		}
 	}
@@ -193,10 +197,10 @@ func TestPages(t *testing.T) {
 		t.Errorf("at the end: %+v, %v", page, err)
 	}
 	if _, err := b.acme.Page(t.Context(), 1031, 10); !errors.Is(err, outbox.ErrAhead) {
-		t.Errorf("behind the end: %v", err)
+		t.Errorf("after the end: %v", err)
 	}
-	none := outbox.New(b.db, "globex")
-	if page, err := none.Page(t.Context(), 0, 10); err != nil || page.Head != 0 || len(page.Events) != 0 {
-		t.Errorf("of a new tenant: %+v, %v", page, err)
+	empty := outbox.New(b.db, "globex")
+	if page, err := empty.Page(t.Context(), 0, 10); err != nil || page.Head != 0 || len(page.Events) != 0 {
+		t.Errorf("a new tenant: %+v, %v", page, err)
 	}
 }

@@ -9,22 +9,22 @@ import (
 	"scimserver/shared/table"
 )
 
-// Page is some consecutive events of a feed.
+// Page is a run of consecutive events of a feed.
 type Page struct {
 	Events []json.RawMessage // in the order of their sequences; see Event
-	// Last is the sequence of the last event, or the position of the request if the page
-	// has none. It is the position of the next page.
+	// Last is the sequence of the page's last event, or the requested position if the page
+	// is empty. It is the position at which the next page continues.
 	Last int64
-	// Head is the sequence of the newest event of the feed, at least.
+	// Head is the sequence of the newest event of the feed, and never less than Last.
 	Head int64
 }
 
-// maxPage is the size at which a page ends, in bytes: an answer of the API may have 6 MB,
-// in which quotes are escaped.
+// maxPage is the size in bytes at which a page ends. A response may have 6 MB, and escaping
+// its quotes takes up to half of that.
 const maxPage = 3 << 20
 
-// Page reads the events after a position, at most limit. The errors are *ExpiredError,
-// ErrAhead and table.ErrUnavailable.
+// Page reads at most limit events that follow the position after. The errors are
+// *ExpiredError, ErrAhead and table.ErrUnavailable.
 func (f Feed) Page(ctx context.Context, after int64, limit int) (Page, error) {
 	after = max(after, 0)
 	newest, err := f.Head(ctx)
@@ -40,7 +40,7 @@ func (f Feed) Page(ctx context.Context, after int64, limit int) (Page, error) {
 		if err != nil {
 			return p, err
 		}
-		n := p.take(items, f.now(), &size)
+		n := p.add(items, f.now(), &size)
 		if n == 0 {
 			break
 		}
@@ -52,7 +52,7 @@ func (f Feed) Page(ctx context.Context, after int64, limit int) (Page, error) {
 	return p, nil
 }
 
-// read reads events of one bucket from a sequence on, up to 1 MB.
+// read reads up to 1 MB of events from one bucket, starting at a sequence.
 func (f Feed) read(ctx context.Context, from int64, limit int) (items []table.Item, err error) {
 	bucket := from / bucketSize
 	last := (bucket+1)*bucketSize - 1
@@ -64,9 +64,9 @@ func (f Feed) read(ctx context.Context, from int64, limit int) (items []table.It
 	return items, err
 }
 
-// take adds the events that follow the page's last one without a gap, until the page is
-// full, and returns their number. It stops at an event that has expired.
-func (p *Page) take(items []table.Item, now time.Time, size *int) (n int) {
+// add adds the events that follow the page's last one, and returns how many it added. It
+// stops at a gap, at an expired event, or when the page is full.
+func (p *Page) add(items []table.Item, now time.Time, size *int) (n int) {
 	for _, item := range items {
 		sequence, _ := strconv.ParseInt(item.Text("SK"), 10, 64)
 		if sequence != p.Last+1 || !live(item, now) || *size >= maxPage {
@@ -80,7 +80,7 @@ func (p *Page) take(items []table.Item, now time.Time, size *int) (n int) {
 	return n
 }
 
-// live reports whether an event is there and has not expired: DynamoDB deletes an expired
+// live reports whether an event exists and has not expired. DynamoDB may delete an expired
 // item days later.
 func live(item table.Item, now time.Time) bool {
 	return item != nil && item.Int("expires") > now.Unix()
@@ -94,8 +94,8 @@ func (f Feed) expired(ctx context.Context, newest int64) error {
 	return &ExpiredError{Oldest: oldest}
 }
 
-// oldest returns the sequence of the oldest event that has not expired, or newest+1. Events
-// expire in the order of their sequences, so a binary search finds it.
+// oldest returns the sequence of the oldest event that has not expired, or newest+1 if all
+// have. Events expire in the order of their sequences, so a binary search finds it.
 func (f Feed) oldest(ctx context.Context, newest int64) (int64, error) {
 	low, high := int64(1), newest+1
 	for low < high {

@@ -21,21 +21,25 @@ import (
 
 var seed = flag.Uint64("seed", 1, "seed of the random faults")
 
-// faults makes a transport on which transactions conflict, and calls are throttled, fail
-// and lose their answers.
+// faults makes a transport with random faults: conflicting transactions, throttling,
+// internal errors and lost responses.
 func faults(seed uint64) http.RoundTripper {
 	hold := func() time.Duration { return rand.N(3 * time.Millisecond) }
 	return fault.Script(fault.ItemLocks(http.DefaultTransport, hold),
 		fault.Rule{Calls: fault.Randomly(seed, 0.05), Fault: fault.LostResponse},
 		fault.Rule{Calls: fault.Randomly(seed+1, 0.05), Fault: fault.Throttled},
-		fault.Rule{Operation: "TransactWriteItems", Calls: fault.Randomly(seed+2, 0.1), Fault: fault.Cancelled("TransactionConflict")},
+		fault.Rule{
+			Operation: "TransactWriteItems",
+			Calls:     fault.Randomly(seed+2, 0.1),
+			Fault:     fault.Cancelled("TransactionConflict"),
+		},
 		fault.Rule{Calls: fault.Randomly(seed+3, 0.02), Fault: fault.InternalError},
 	)
 }
 
-// TestWritersRace: two shards of the stream are each delivered to two functions at the same
-// time, in batches that overlap, under faults. Each record becomes an event once, and those
-// of a shard keep their order.
+// TestWritersRace: the stream has two shards. Each is delivered to two functions at the same
+// time, in batches that overlap, while calls fail. Each record becomes an event once, and the
+// events of a shard keep its order.
 func TestWritersRace(t *testing.T) {
 	b := newBench(t)
 	shards := [2][]outbox.Draft{}
@@ -69,13 +73,17 @@ func TestWritersRace(t *testing.T) {
 	}
 }
 
-// deliver appends the drafts of a shard in batches, each until it succeeds, and goes back
-// now and then.
+// deliver appends the drafts of a shard in batches. It repeats a batch until it succeeds, and
+// sometimes goes back to drafts that it has delivered before.
 func (b *bench) deliver(db *table.DB, shard []outbox.Draft, writer uint64) {
 	feed, random := outbox.New(db, "acme"), rand.New(rand.NewPCG(*seed, writer))
 	for from := 0; from < len(shard); {
 		to := min(len(shard), from+1+random.IntN(20))
-		for err := feed.Append(b.Context(), shard[from:to]); err != nil; err = feed.Append(b.Context(), shard[from:to]) {
+		for {
+			err := feed.Append(b.Context(), shard[from:to])
+			if err == nil {
+				break
+			}
 			b.Logf("writer %d tries again: %v", writer, err)
 		}
 		from = to
@@ -85,11 +93,11 @@ func (b *bench) deliver(db *table.DB, shard []outbox.Draft, writer uint64) {
 	}
 }
 
-// TestDeathOfAWriter: a function dies at every call, before it or before its answer, and
-// another one gets the same records.
-func TestDeathOfAWriter(t *testing.T) {
+// TestCrashAtEveryCall: a function dies at one of its calls, before the call or before the
+// response. Another function then gets the same records. This is repeated for each call.
+func TestCrashAtEveryCall(t *testing.T) {
 	for _, lost := range []bool{false, true} {
-		t.Run(fmt.Sprintf("answer lost %t", lost), func(t *testing.T) {
+		t.Run(fmt.Sprintf("response lost %t", lost), func(t *testing.T) {
 			b := newBench(t)
 			survived := false
 			for n := 0; !survived; n++ {
@@ -102,7 +110,7 @@ func TestDeathOfAWriter(t *testing.T) {
 				all := b.events(b.acme, 0, 500)
 				b.checkSequence(all, "acme")
 				if len(all) != 150*(n+1) {
-					t.Fatalf("%d events after the death at call %d", len(all), n)
+					t.Fatalf("%d events after the crash at call %d", len(all), n)
 				}
 			}
 		})

@@ -11,7 +11,7 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// TestSamples: the samples of events on the bus have the form of today's events.
+// TestSamples: the sample events in events/bus have exactly the fields of Event.
 func TestSamples(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(testkit.ModuleRoot(t), "events", "bus", "*.json"))
 	if err != nil || len(files) < 10 {

@@ -7,20 +7,20 @@ import (
 	"scimserver/shared/table"
 )
 
-// seenLife is how long the feed remembers a record. A record comes again for a day from the
-// stream, and for 14 days more from the queue of those that failed.
+// seenLife is how long the feed remembers a record. The stream delivers a record for up to a
+// day, and the queue of failed records for up to 14 days more.
 const seenLife = 30 * 24 * time.Hour
 
-// state is what decides how drafts are appended: the head, and which records of the drafts'
-// seconds have become events. It is read without isolation. The transaction that follows is
-// conditional on each item, so it fails if one has changed.
+// state is what an append has read: the head of the feed, and the records that are part of
+// an event already. The reads are not isolated. The transaction that follows has a condition
+// on each of the items, so it fails if one has changed.
 type state struct {
 	Feed
 	head head
-	seen map[int64][]byte // by second: the marks of the records; nil if there is no item
+	seen map[int64][]byte // second to the marks of its records; nil if there is no item
 }
 
-// readState reads the head and the seconds of drafts in one call.
+// readState reads the head, and the marks for the seconds of the drafts.
 func (f Feed) readState(ctx context.Context, drafts []Draft) (*state, error) {
 	s := &state{Feed: f, seen: map[int64][]byte{}}
 	keys, seconds := []table.Key{f.headKey()}, map[table.Key]int64{}
@@ -42,7 +42,7 @@ func (f Feed) readState(ctx context.Context, drafts []Draft) (*state, error) {
 	return s, err
 }
 
-// unseen returns the drafts that are to become events, each record once.
+// unseen returns the drafts that have to become events, each record once.
 func (s *state) unseen(drafts []Draft) (list []Draft) {
 	known := map[mark]bool{}
 	for _, marks := range s.seen {

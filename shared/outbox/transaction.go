@@ -6,27 +6,27 @@ import (
 	"scimserver/shared/table"
 )
 
-// The bounds of a transaction: DynamoDB takes 100 actions and 4 MB.
+// The bounds of a transaction. DynamoDB allows 100 actions and 4 MB.
 const (
 	maxActions = 100
 	maxBytes   = 3 << 20
 )
 
-// transaction appends entries to a feed: it puts their events, moves the head, and
-// remembers their records.
+// transaction appends entries to a feed: it puts the events, advances the head, and stores
+// the marks of the records.
 type transaction struct {
 	*state
 	at     time.Time
 	events []table.Write
-	added  map[int64][]byte // by second: the marks of the records
-	drafts int              // that the events are made of
+	added  map[int64][]byte // second to the new marks of its records
+	drafts int              // how many drafts the events are made from
 	bytes  int
 }
 
-// newTransaction makes a transaction of the first of some drafts, as many as it takes.
+// newTransaction makes a transaction from as many of the first drafts as fit.
 func newTransaction(s *state, drafts []Draft) (*transaction, error) {
 	t := &transaction{state: s, at: s.now().UTC().Truncate(time.Millisecond), added: map[int64][]byte{}}
-	if t.at.Before(s.head.at) { // events expire in their order, whatever the clocks say
+	if t.at.Before(s.head.at) { // events must expire in their order, even if clocks differ
 		t.at = s.head.at
 	}
 	for _, e := range join(drafts) {
@@ -37,7 +37,7 @@ func newTransaction(s *state, drafts []Draft) (*transaction, error) {
 	return t, nil
 }
 
-// add adds an entry, and reports whether there was room for it.
+// add adds an entry if there is room for it, and reports whether there was.
 func (t *transaction) add(e entry) (bool, error) {
 	sequence := t.head.sequence + int64(len(t.events)) + 1
 	text, err := e.json(t.Feed, sequence, t.at)
@@ -58,7 +58,7 @@ func (t *transaction) add(e entry) (bool, error) {
 	return true, nil
 }
 
-// newSeconds counts the seconds of an entry's records that no entry before has.
+// newSeconds counts the seconds for which the entry needs a further write.
 func (t *transaction) newSeconds(e entry) int {
 	fresh := map[int64]bool{}
 	for _, r := range e.records {
@@ -69,31 +69,32 @@ func (t *transaction) newSeconds(e entry) int {
 	return len(fresh)
 }
 
-// writes makes the writes. closed is 0, or the second up to which the feed is closed by its
-// last event.
+// writes returns the writes. If closed isn't 0, the last event closes the feed up to that
+// second.
 func (t *transaction) writes(closed int64) []table.Write {
-	now := t.head
-	now.sequence, now.at = t.head.sequence+int64(len(t.events)), t.at
+	next := t.head
+	next.sequence, next.at = t.head.sequence+int64(len(t.events)), t.at
 	if closed > 0 {
-		now.closed, now.final = closed, now.sequence
+		next.closed, next.final = closed, next.sequence
 	}
-	writes := append([]table.Write{t.headWrite(now)}, t.events...)
+	writes := append([]table.Write{t.headWrite(next)}, t.events...)
 	for second, marks := range t.added {
 		writes = append(writes, t.seenWrite(second, marks))
 	}
 	return writes
 }
 
-func (t *transaction) headWrite(now head) table.Write {
-	put := table.Put(t.headKey(), now.item())
+// headWrite makes the write that advances the head. It fails if the head has changed.
+func (t *transaction) headWrite(next head) table.Write {
+	put := table.Put(t.headKey(), next.item())
 	if t.head.sequence == 0 {
 		return put.WithCondition("attribute_not_exists(PK)", nil)
 	}
 	return put.WithCondition("#sequence = :old", table.Item{"old": t.head.sequence})
 }
 
-// seenWrite makes the write that remembers the records of a second. Its condition is that
-// nobody has added to them since they were read.
+// seenWrite makes the write that adds marks to a second. It fails if another writer has
+// added marks since they were read.
 func (t *transaction) seenWrite(second int64, marks []byte) table.Write {
 	before := t.seen[second]
 	all := append(before[:len(before):len(before)], marks...)

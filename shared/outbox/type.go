@@ -2,18 +2,18 @@ package outbox
 
 import "strings"
 
-// Type says what has happened to what. On the event bus it is the detail type.
+// Type names what happened, such as user.created. It is the detail type on the event bus.
 type Type string
 
-// The verbs of types. A type is a subject, a dot and a verb, such as user.created.
+// The verbs of types. A type consists of a subject, a dot and a verb.
 const (
 	Created     = "created"
 	Updated     = "updated"
-	Activated   = "activated"   // updated: active has become true
-	Deactivated = "deactivated" // updated: active has become false
-	Released    = "released"    // updated: an operator has freed a value that others claim
-	// Connected means of a user or group that it was an account or a team before, with the
-	// same id; and of the account or team that it has become one.
+	Activated   = "activated"   // an update that set active to true
+	Deactivated = "deactivated" // an update that set active to false
+	Released    = "released"    // an update by an operator that freed a claimed value
+	// Connected means that an account became a user, or a team became a group, with the
+	// same id. The feeds of both get an event: the old resource's and the new one's.
 	Connected     = "connected"
 	Deleted       = "deleted"
 	MemberAdded   = "member_added"
@@ -26,11 +26,10 @@ const (
 	Group   = "group"
 	Team    = "team"
 	Account = "account"
-	// Tenant has the type tenant.deleted alone.
-	Tenant = "tenant"
+	Tenant  = "tenant" // only in tenant.deleted
 )
 
-// TypeOf makes a type.
+// TypeOf returns the type of a subject and a verb.
 func TypeOf(subject, verb string) Type { return Type(subject + "." + verb) }
 
 func (t Type) subject() string {

@@ -7,8 +7,8 @@ import (
 	"scimserver/shared/scim"
 )
 
-// The event URIs of RFC 9967 section 2.4. The first three end in full where the payload
-// has data, and in notice where it has attributes.
+// The event URIs of RFC 9967 section 2.4. The first three are followed by ":full" if the
+// payload has data, and by ":notice" if it has attributes.
 const (
 	createURI     = "urn:ietf:params:scim:event:prov:create"
 	patchURI      = "urn:ietf:params:scim:event:prov:patch"
@@ -16,16 +16,16 @@ const (
 	deleteURI     = "urn:ietf:params:scim:event:prov:delete"
 	activateURI   = "urn:ietf:params:scim:event:prov:activate"
 	deactivateURI = "urn:ietf:params:scim:event:prov:deactivate"
-	// ownURI begins the URIs of events that RFC 9967 does not know; the type follows.
+	// ownURI is the prefix of events that RFC 9967 does not define; the type follows it.
 	ownURI = "urn:scimserver:event:"
 )
 
 // describe sets the subject and the event URIs. data is the JSON of the resource after the
-// change, nil if its values are left out.
+// change, or nil if its values are left out.
 //
-// An update of a user has the whole user (put). That of a group has the changes only
-// (patch), because the members of a group are not part of its events: a receiver that read a group
-// without members as complete would remove them all.
+// The update of a user carries the whole user (put). The update of a group carries only the
+// changes (patch), because events do not contain a group's members: a receiver that took a
+// group without members for the whole group would remove all of them.
 func (e *Event) describe(data json.RawMessage) error {
 	e.Subject = Subject{Format: "opaque", ID: e.Resource.ID, ExternalID: e.Resource.ExternalID}
 	own := map[string]Payload{ownURI + string(e.Type): {}}
@@ -68,7 +68,7 @@ func (e *Event) uri() string {
 	return "/Users/" + string(e.Resource.ID)
 }
 
-// add adds an event with data, or else with the names of the attributes.
+// add adds an event URI with data, or with the names of the attributes if data is nil.
 func (e *Event) add(uri string, data json.RawMessage) {
 	p := Payload{Version: e.tag(), Data: data}
 	if data != nil {
@@ -82,7 +82,7 @@ func (e *Event) add(uri string, data json.RawMessage) {
 	e.Events[uri+":notice"] = p
 }
 
-// tag is the entity tag of the resource, "" if its version is not known.
+// tag returns the entity tag of the resource, or "" if its version is not known.
 func (e *Event) tag() string {
 	if e.Version == 0 {
 		return ""
