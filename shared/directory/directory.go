@@ -1,8 +1,8 @@
-// Package directory holds the users and groups of all tenants, and the accounts and
-// teams that an application makes, in one DynamoDB table: their documents, the claims
-// that make a username or email unique, the edges between groups and members, the
-// look-ups and counters. Every change is atomic, also if a function dies in the middle
-// of it. The layout of the table is in key.go.
+// Package directory stores the users and groups of all tenants, and the accounts and teams
+// of the application, in one DynamoDB table. The table has their documents, the claims that
+// make usernames and emails unique, the edges between groups and members, look-ups and
+// counters. Every change is atomic, even if a function dies in the middle of it. The layout
+// of the table is in key.go.
 package directory
 
 import (
@@ -16,39 +16,38 @@ import (
 	"scimserver/shared/tenantstore"
 )
 
-// The errors of the directory besides *TakenError. Any other error is a fault of the
-// deployment or of this code.
+// The errors of the directory, besides *TakenError. Any other error is a fault of the
+// deployment or of the program.
 var (
-	// ErrNotFound says that the tenant has no such resource.
+	// ErrNotFound means that the tenant has no such resource.
 	ErrNotFound = table.ErrNotFound
-	// ErrVersion says that the resource is not at a version the caller allows.
+	// ErrVersion means that the resource does not have a version that the caller allows.
 	ErrVersion = errors.New("directory: the resource is at another version")
-	// ErrContention says that others changed the resource at every attempt.
+	// ErrContention means that concurrent changes made every attempt fail.
 	ErrContention = table.ErrContention
-	// ErrTooMany says that a query reads more than one request may.
+	// ErrTooMany means that a query would read more resources than one request may.
 	ErrTooMany = errors.New("directory: the query reads too many resources")
-	// ErrUnavailable says that DynamoDB did not answer in time.
+	// ErrUnavailable means that DynamoDB did not respond in time.
 	ErrUnavailable = table.ErrUnavailable
-	// ErrCycle says that a group would become a member of itself, directly or
-	// through others.
+	// ErrCycle means that a group would become a member of itself, directly or through
+	// other groups.
 	ErrCycle = errors.New("directory: the groups would contain each other")
-	// ErrDepth says that more than MaxDepth groups would contain each other in a
-	// row.
+	// ErrDepth means that groups would be nested more than MaxDepth levels deep.
 	ErrDepth = errors.New("directory: the groups would be nested too deep")
-	// ErrSettings says that the table was made under other settings.
-	ErrSettings = errors.New("directory: the table was made under other settings")
+	// ErrSettings means that the table was made with other settings.
+	ErrSettings = errors.New("directory: the table was made with other settings")
 )
 
-// Scope says where a username or email is unique.
+// Scope is the range in which a username or email is unique.
 type Scope string
 
 // The scopes of uniqueness.
 const (
-	SystemScope Scope = "SYSTEM" // over all tenants and accounts
-	TenantScope Scope = "TENANT" // within each tenant
+	SystemScope Scope = "SYSTEM" // among all tenants and accounts
+	TenantScope Scope = "TENANT" // within each tenant, and among the accounts
 )
 
-// Options say where the directory is and how it behaves.
+// Options tell where the directory is and how it behaves.
 type Options struct {
 	Table    string
 	Scope    Scope
@@ -56,7 +55,7 @@ type Options struct {
 	Client   *http.Client     // see table.Options
 	Budget   time.Duration    // see table.Options
 	Now      func() time.Time // nil means time.Now
-	Step     int              // the most members that one transaction adds to a group; 0 means as many as it takes
+	Step     int              // maximum number of members that one transaction adds; 0 means the table's maximum
 	Events   EventOptions
 }
 
@@ -74,7 +73,7 @@ type Directory struct {
 	secret []byte // see Seal
 }
 
-// Open makes a handle on the directory. It makes no call.
+// Open returns the directory of a table. It makes no call.
 func Open(o Options) (*Directory, error) {
 	db, err := table.Open(table.Options{Name: o.Table, Endpoint: o.Endpoint, Client: o.Client, Budget: o.Budget})
 	if err != nil {
@@ -96,15 +95,14 @@ func Open(o Options) (*Directory, error) {
 	return d, nil
 }
 
-// Tenants returns the records of the tenants and credentials in the same table.
+// Tenants returns the store of tenants and credentials, which is in the same table.
 func (d *Directory) Tenants() *tenantstore.Store { return d.tenants }
 
-// For returns the directory of a tenant. It panics if the id is empty: a caller without a
-// tenant is a fault of the program. Accounts, which belong to no tenant, have a handle of
-// their own.
+// For returns the directory of a tenant. It panics if the id is empty, because that is an
+// error in the program: accounts, which belong to no tenant, are reached through Accounts.
 func (d *Directory) For(id tenant.ID) *Tenant {
 	if id == "" {
-		panic("directory: For needs the id of a tenant; accounts are reached through Accounts")
+		panic("directory: For needs a tenant's id; use Accounts for accounts")
 	}
 	return &Tenant{d.namespace(id)}
 }

@@ -11,8 +11,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// The items of users, groups, accounts, teams and conflicts. The packages tenantstore,
-// provlog and outbox have theirs. t is a tenant id.
+// The items of users, groups, accounts, teams and conflicts. Packages tenantstore, provlog
+// and outbox describe their own items. <t> is a tenant id.
 //
 //	TABLE                       SETTINGS        folding version, scope of uniqueness, secret of seals
 //	T#<t>#USER                  <id>            a user
@@ -20,30 +20,30 @@ import (
 //	T#<t>#TEAM                  <id>            a team, without its members
 //	ACCOUNT                     <id>            an account, which belongs to no tenant
 //	T#<t>#MEMBERS#<group>       U#<id>, G#<id>  a member of the group: a user, a group
-//	T#<t>#MEMBEROF#<digit>      <member>#<group>  the same seen from the member, whose id begins with the digit
-//	T#<t>#TEAMMEMBERS#<team>    <person>        a person in the team: an account, or a user who may have been one
-//	TEAMOF#<person>             <t>#<team>      the same seen from the person; who has one has an attribute "teams"
+//	T#<t>#MEMBEROF#<digit>      <member>#<group>  the same edge from the member, whose id begins with the digit
+//	T#<t>#TEAMMEMBERS#<team>    <person>        a member of the team: an account or a user
+//	TEAMOF#<person>             <t>#<team>      the same edge from the person, whose item has the attribute "teams"
 //	T#<t>#LOOKUP#<type>#externalId#<value>  <id>      finds users or groups by externalId
-//	T#<t>#LOOKUP#GROUP#displayName#<folded> CLAIM     the one group or team of a displayName
+//	T#<t>#LOOKUP#GROUP#displayName#<folded> CLAIM     the one group or team with a displayName
 //	T#<t>#COUNT#<type>          00 .. 15        shards of the number of users, groups or teams
-//	COUNT#ACCOUNT               00 .. 15        the same of accounts
+//	COUNT#ACCOUNT               00 .. 15        shards of the number of accounts
 //	T#<t>#PAGE#<kind>           <mark>          a page mark; expires
-//	T#<t>#DELETED#<type>        <id>            the stamps of a resource deleted just now; expires
-//	DELETED#ACCOUNT             <id>            the same of an account
-//	T#<t>#NESTING               V               how often a group was put into a group, and into which last
+//	T#<t>#DELETED#<type>        <id>            a tombstone: the stamps of a deleted resource; expires
+//	DELETED#ACCOUNT             <id>            the tombstone of an account; expires
+//	T#<t>#NESTING               V               how many groups were added to groups, and the last group that got one
 //	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
-//	T#<t>#GUESSES               <hash>          how many passwords were tried for a name; expires
-//	ACCOUNT#GUESSES             <hash>          the same of accounts
-//	T#<t>#BULK                  RATE            until when the operations of bulk requests count; expires
-//	T#<t>#CONFLICT              <conflict>      what a provider did not get because another holds it; expires
+//	T#<t>#GUESSES               <hash>          the number of passwords tried for a username; expires
+//	ACCOUNT#GUESSES             <hash>          the same for accounts
+//	T#<t>#BULK                  RATE            the rate limit of bulk operations; expires
+//	T#<t>#CONFLICT              <conflict>      a conflict: a provider asked for a value that is taken; expires
 //	T#<t>#CONFLICTOF#<record>   <conflict>      finds conflicts by a record: externalId=..., id=...; expires
-//	UNFINISHED                  <t>#<kind>#<id> work that was under way when function changes heard of it
-//	CLAIM#<scope>#USERNAME#<folded>  CLAIM      the one holder of a username
-//	CLAIM#<scope>#EMAIL#<folded>     CLAIM      the one holder of an email
+//	UNFINISHED                  <t>#<kind>#<id> work that was unfinished when function changes saw it
+//	CLAIM#<scope>#USERNAME#<folded>  CLAIM      the claim on a username
+//	CLAIM#<scope>#EMAIL#<folded>     CLAIM      the claim on an email
 //
-// <type> is USER or GROUP, of counters TEAM as well; <scope> is SYSTEM, or T#<t> and for
-// accounts ACCOUNTS. A claim's owner is the id of the resource that holds it; ids are
-// random and never given again.
+// <type> is USER or GROUP; counters also have TEAM. <scope> is SYSTEM if values are unique
+// among all tenants; otherwise it is T#<t>, or ACCOUNTS for accounts. A claim's owner is the
+// id of the resource that holds the value. Ids are random and never reused.
 
 var settingsKey = table.Key{PK: "TABLE", SK: "SETTINGS"}
 
@@ -53,7 +53,7 @@ type keys struct {
 	scope Scope
 }
 
-// prefix starts the keys of what belongs to a tenant.
+// prefix returns the prefix of all partition keys of the namespace.
 func (t keys) prefix() string {
 	if t.id == "" {
 		return ""
@@ -61,10 +61,10 @@ func (t keys) prefix() string {
 	return "T#" + string(t.id) + "#"
 }
 
-// keyName is the word in keys for the resources of a kind.
+// keyName is the name of a kind in partition keys.
 func (k Kind) keyName() string { return strings.ToUpper(string(k)) }
 
-// letter is the word in the keys of edges for members of a kind.
+// letter is the name of a kind in the sort keys of edges.
 func (k Kind) letter() string { return k.keyName()[:1] }
 
 func kindOf(letter string) Kind {
@@ -110,7 +110,7 @@ func (t keys) nesting() table.Key { return table.Key{PK: t.prefix() + "NESTING",
 
 func (t keys) pending(group scim.ID) string { return t.prefix() + "PENDING#" + string(group) }
 
-// bulkRate is the key of the count of a tenant's bulk operations.
+// bulkRate is the key of the rate limit of a tenant's bulk operations.
 func (t keys) bulkRate() table.Key { return table.Key{PK: t.prefix() + "BULK", SK: "RATE"} }
 
 const unfinishedPK = "UNFINISHED"
@@ -131,14 +131,14 @@ func (t keys) claim(kind, folded string) table.Key {
 	return table.Key{PK: "CLAIM#" + scope + "#" + kind + "#" + bounded(folded), SK: "CLAIM"}
 }
 
-// maxKeyValue is the longest value, in bytes, that stands in a key as it is.
+// maxKeyValue is the maximum length, in bytes, of a value that is part of a key unchanged.
 const maxKeyValue = 512
 
-// hashed starts the hash of a value in a key.
+// hashed is the prefix of a hash in a key.
 const hashed = "\x01"
 
-// bounded returns a value for use in a key; a long one is replaced by its hash,
-// and so is one that looks like a hash.
+// bounded returns a value for use in a key. It replaces a long value by its hash, and also a
+// value that looks like a hash.
 func bounded(value string) string {
 	if len(value) <= maxKeyValue && !strings.HasPrefix(value, hashed) {
 		return value

@@ -7,8 +7,8 @@ import (
 	"scimserver/shared/table"
 )
 
-// Team is a team as stored, without its members. Operators make it; SCIM does not see
-// it. Teams and groups of a tenant share one namespace of names.
+// Team is a team as stored, without its members. Operators create teams, and SCIM does not
+// show them. The teams and groups of a tenant share one namespace for their names.
 type Team struct{ Resource }
 
 // Name returns the team's name.
@@ -19,15 +19,15 @@ func teamFrom(item table.Item) (Team, error) {
 	return Team{r}, err
 }
 
-// named is the document of a team.
-func named(name string) scim.Value {
+// teamDoc returns the document of a team with a name.
+func teamDoc(name string) scim.Value {
 	return scim.Map(scim.Member{Name: "displayName", Value: scim.Text(name)})
 }
 
-// Create stores a new team without members. The errors are *TakenError for the
-// name, ErrUnavailable, and an *scim.Error for a name that can't be stored.
+// Create stores a new team without members. The errors are *TakenError if the name is taken,
+// *scim.Error if the name is invalid, and ErrUnavailable.
 func (t Teams) Create(ctx context.Context, name string) (Team, error) {
-	team := Team{t.newResource(named(name))}
+	team := Team{t.newResource(teamDoc(name))}
 	claims, err := t.newNameClaim(team.Doc)
 	if err != nil {
 		return Team{}, err
@@ -53,14 +53,14 @@ func (t Teams) Get(ctx context.Context, id scim.ID) (Team, error) {
 	return teamFrom(item)
 }
 
-// ByName reads the team of a name, in whatever case and form. The errors are
-// ErrNotFound, also where a group has the name, and ErrUnavailable.
+// ByName reads the team with a name, which is compared in its folded form. The errors are
+// ErrUnavailable, and ErrNotFound if no team or a group has the name.
 func (t Teams) ByName(ctx context.Context, name string) (Team, error) {
 	return readOwner(ctx, t.namespace, t.keys.groupName(scim.Fold(name)), t.Get)
 }
 
-// List reads a page of the tenant's teams in the order of their ids: at most limit
-// of them behind one. next is where to go on, "" at the end.
+// List reads a page of the tenant's teams in the order of their ids: at most limit teams
+// after the id after. next is the id to continue after, or "" at the end.
 func (t Teams) List(ctx context.Context, after scim.ID, limit int) (page []Team, next scim.ID, err error) {
 	found, more, err := t.page(ctx, TeamKind, after, limit)
 	for _, r := range found {
@@ -73,11 +73,11 @@ func (t Teams) List(ctx context.Context, after scim.ID, limit int) (page []Team,
 	return page, next, err
 }
 
-// Rename gives a team another name. The name that it has already writes nothing.
+// Rename gives a team another name. Renaming a team to its current name is a no-op.
 // The errors are ErrNotFound, ErrVersion, ErrContention and those of Teams.Create.
 func (t Teams) Rename(ctx context.Context, id scim.ID, match Match, name string) (team Team, err error) {
 	read := func() (Team, error) { return t.Get(ctx, id) }
-	edit := func(Team) (scim.Value, error) { return named(name), nil }
+	edit := func(Team) (scim.Value, error) { return teamDoc(name), nil }
 	err = readModifyWrite(ctx, t.namespace, match, read, edit, func(old Team, doc scim.Value) (err error) {
 		team, err = t.store(ctx, old, doc)
 		return err
@@ -85,33 +85,33 @@ func (t Teams) Rename(ctx context.Context, id scim.ID, match Match, name string)
 	return team, err
 }
 
-// store writes the document of a team whose version is still old's.
+// store writes a new document if the team still has the version of old.
 func (t Teams) store(ctx context.Context, old Team, doc scim.Value) (Team, error) {
 	if doc.JSON() == old.Doc.JSON() {
 		return old, nil
 	}
-	now := old
-	now.Doc, now.Version, now.LastModified = doc, old.Version+1, t.d.instant()
+	team := old
+	team.Doc, team.Version, team.LastModified = doc, old.Version+1, t.d.instant()
 	name, err := t.newNameClaim(doc)
 	if err != nil {
 		return Team{}, err
 	}
-	item, err := now.item()
+	item, err := team.item()
 	if err != nil {
 		return Team{}, err
 	}
-	taken, yielded := without(name, t.nameClaim(old.Doc)), without(t.nameClaim(old.Doc), name)
-	return now, t.classifyChange(t.changeResource(ctx, TeamKind, old.Resource, func(stamp table.Stamp) []table.Write {
+	put, released := without(name, t.nameClaim(old.Doc)), without(t.nameClaim(old.Doc), name)
+	return team, t.classifyChange(t.changeResource(ctx, TeamKind, old.Resource, func(stamp table.Stamp) []table.Write {
 		item["writer"] = t.d.nextStamps(old.Resource, stamp)
 		t.d.addRelease(ctx, item)
 		own := table.Update(t.keys.resource(TeamKind, old.ID), item).
 			WithCondition("#version = :old", table.Item{"old": old.Version})
-		return append([]table.Write{own}, t.changeWrites(TeamKind, old.Resource, now.Resource, taken, yielded)...)
-	}, nil), taken)
+		return append([]table.Write{own}, t.changeWrites(TeamKind, old.Resource, team.Resource, put, released)...)
+	}, nil), put)
 }
 
-// Delete removes a team with its name and its memberships, as Groups.Delete does a
-// group. The persons stay. The errors are those of Users.Delete.
+// Delete deletes a team, its name and its memberships, in the same way as Groups.Delete. The
+// members themselves stay. It returns the same errors as Users.Delete.
 func (t Teams) Delete(ctx context.Context, id scim.ID, match Match) error {
 	return t.delete(ctx, TeamKind, id, match)
 }

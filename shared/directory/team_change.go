@@ -8,19 +8,19 @@ import (
 	"scimserver/shared/table"
 )
 
-// MaxTeamEdit is the most persons that one edit adds to a team and removes from it: the
-// maximum of one transaction.
+// MaxTeamEdit is the maximum number of persons that one edit adds or removes. It follows
+// from the size of a transaction.
 const MaxTeamEdit = 30
 
-// TeamEdit says which members an edit adds to a team and removes. No id may be in both
-// lists, and both lists have at most MaxTeamEdit ids.
+// TeamEdit is a change of a team's members. No id may be in both lists, which have at most
+// MaxTeamEdit ids together.
 type TeamEdit struct{ Add, Remove []scim.ID }
 
-// Edit adds accounts and users of this tenant to a team and removes persons, all in one
-// transaction, and returns which of them were members before. Adding a member and removing
-// a non-member is a no-op; an edit without effect writes nothing and keeps the version.
-// The errors are ErrNotFound, *UnknownMembersError for persons to be added who are neither
-// an account nor a user of this tenant, ErrContention and ErrUnavailable.
+// Edit changes the members of a team in one transaction, and returns which persons of the
+// edit were members before. It adds accounts and users of this tenant. Adding a member and
+// removing a non-member are no-ops; an edit without effect keeps the team's version. The
+// errors are ErrNotFound, ErrContention, ErrUnavailable, and *UnknownMembersError with the
+// ids to add that are neither an account nor a user of this tenant.
 func (t Teams) Edit(ctx context.Context, id scim.ID, e TeamEdit) (were map[scim.ID]bool, err error) {
 	if !ValidID(id) {
 		return nil, ErrNotFound
@@ -38,22 +38,23 @@ func (t Teams) Edit(ctx context.Context, id scim.ID, e TeamEdit) (were map[scim.
 		if err != nil || !c.changes() {
 			return err
 		}
-		return asItemChanged(t.d.db.Transact(ctx, c.writes)) // somebody came, went, or became a user
+		// A failed condition means that a person joined, left, or became a user meanwhile.
+		return asItemChanged(t.d.db.Transact(ctx, c.writes))
 	})
 	return were, err
 }
 
-// teamChange is an edit of a team with the state that it read.
+// teamChange is an edit of a team, with the state that it is based on.
 type teamChange struct {
 	*namespace
 	team    scim.ID
 	edit    TeamEdit
-	members map[scim.ID]bool // in the team
-	kinds   map[scim.ID]Kind // of those to be added that exist
+	members map[scim.ID]bool // the persons of the edit who are in the team
+	kinds   map[scim.ID]Kind // the kinds of the persons to add; unknown persons are missing
 }
 
-// newChange reads, in one call, the team, the memberships of the edit's persons, and the
-// kinds of the persons to be added.
+// newChange reads the team, the memberships of the edit's persons, and the kinds of the
+// persons to add, all in one call.
 func (t Teams) newChange(ctx context.Context, team scim.ID, e TeamEdit) (*teamChange, error) {
 	c := &teamChange{
 		namespace: t.namespace,
@@ -105,8 +106,9 @@ func personKind(item table.Item) Kind {
 	return w.kind
 }
 
-// findMissing reads again the persons who were not found: an account may have become a
-// user between the two reads, never the other way round.
+// findMissing looks again for the persons who were not found. A batch is not a snapshot: if
+// an account becomes a user meanwhile, the batch may contain neither. A user never becomes
+// an account, so it is enough to read the users once more.
 func (c *teamChange) findMissing(ctx context.Context) error {
 	unknown := c.unknown()
 	items, err := c.items(
@@ -126,7 +128,7 @@ func (c *teamChange) findMissing(ctx context.Context) error {
 	return nil
 }
 
-// unknown returns the ids to be added that were not found.
+// unknown returns the ids to add that were not found.
 func (c *teamChange) unknown() (ids []scim.ID) {
 	for _, id := range c.edit.Add {
 		if !c.members[id] && c.kinds[id] == "" {
@@ -142,8 +144,8 @@ func (c *teamChange) changes() bool {
 		slices.ContainsFunc(c.edit.Remove, func(id scim.ID) bool { return c.members[id] })
 }
 
-// writes returns the writes of the transaction. It also checks the memberships that the
-// edit leaves unchanged, so that results are serializable.
+// writes returns the writes of the transaction. They include conditions on the memberships
+// that the edit leaves unchanged, so that results are serializable.
 func (c *teamChange) writes(table.Stamp) []table.Write {
 	all := []table.Write{c.d.versionWrite(c.keys.resource(TeamKind, c.team))}
 	for _, id := range c.edit.Add {

@@ -17,8 +17,8 @@ import (
 	"scimserver/shared/testkit/charge"
 )
 
-// in lists the members of a team, page by page, as kind:name.
-func (b *bench) in(team scim.ID) (all []string) {
+// teamMembers reads the members of a team page by page, each as kind:name.
+func (b *bench) teamMembers(team scim.ID) (all []string) {
 	b.Helper()
 	for after, more := scim.ID(""), true; more; more = after != "" {
 		page, next, err := b.acme.Teams().Members(b.Context(), team, after, 2)
@@ -34,22 +34,22 @@ func (b *bench) in(team scim.ID) (all []string) {
 	return all
 }
 
-func (b *bench) wantIn(team scim.ID, want ...string) {
+func (b *bench) wantTeam(team scim.ID, want ...string) {
 	b.Helper()
-	if got := b.in(team); !slices.Equal(got, want) {
-		b.Errorf("in the team: %q, want %q", got, want)
+	if got := b.teamMembers(team); !slices.Equal(got, want) {
+		b.Errorf("the team has %q, want %q", got, want)
 	}
 }
 
-// becomeUser moves an account to a tenant as connecting it does: the id and the
-// teams stay.
+// becomeUser moves an account to a tenant. As in a connection, the person keeps the id and
+// the teams.
 func (b *bench) becomeUser(id scim.ID, of tenant.ID) {
 	b.Helper()
 	b.move(table.Key{PK: "ACCOUNT", SK: string(id)}, of)
 }
 
-// move moves an account, or a user, to a tenant, with its count. A join that comes in
-// between stays.
+// move moves an account or a user to a tenant, and adjusts the counts. It keeps the teams
+// that the person joins meanwhile.
 func (b *bench) move(from table.Key, to tenant.ID) {
 	b.Helper()
 	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(b), Client: &http.Client{}})
@@ -74,7 +74,8 @@ func (b *bench) move(from table.Key, to tenant.ID) {
 		in := "T#" + string(to) + "#"
 		err = db.Transact(b.Context(), func(table.Stamp) []table.Write {
 			return []table.Write{
-				table.Delete(from).WithCondition(same, values), table.Put(table.Key{PK: in + "USER", SK: from.SK}, item),
+				table.Delete(from).WithCondition(same, values),
+				table.Put(table.Key{PK: in + "USER", SK: from.SK}, item),
 				table.Update(table.Key{PK: counter, SK: "00"}, nil).Adding("n", -1),
 				table.Update(table.Key{PK: in + "COUNT#USER", SK: "00"}, nil).Adding("n", 1),
 			}
@@ -91,34 +92,36 @@ func TestTeamMembers(t *testing.T) {
 	b := newBench(t, nil)
 	ann, bob, cid := b.create("ann", "").ID, b.account("bob").ID, b.account("cid").ID
 	team := b.team("Crew", ann, bob, cid, bob)
-	b.wantIn(team.ID, "Account:bob", "Account:cid", "User:ann")
+	b.wantTeam(team.ID, "Account:bob", "Account:cid", "User:ann")
 	b.verify(1)
 	before, _ := b.acme.Teams().Get(t.Context(), team.ID)
 	for what, err := range map[string]error{
 		"add":    join(t.Context(), b.acme, team.ID, []scim.ID{ann, bob}),
-		"remove": part(t.Context(), b.acme, team.ID, []scim.ID{"nobody", "", "a#b"}),
+		"remove": leave(t.Context(), b.acme, team.ID, []scim.ID{"nobody", "", "a#b"}),
 	} {
-		if after, _ := b.acme.Teams().Get(t.Context(), team.ID); err != nil || after.Version != before.Version || before.Version != 2 {
-			t.Errorf("%s of what is so already: %v, version %d", what, err, after.Version)
+		after, _ := b.acme.Teams().Get(t.Context(), team.ID)
+		if err != nil || after.Version != before.Version || before.Version != 2 {
+			t.Errorf("%s without effect: %v, version %d", what, err, after.Version)
 		}
 	}
 	b.becomeUser(bob, "acme")
 	b.becomeUser(cid, "globex")
-	b.wantIn(team.ID, ":", "User:ann", "User:bob")
-	if err := join(t.Context(), b.acme, team.ID, []scim.ID{cid}); err != nil { // is in it
+	b.wantTeam(team.ID, ":", "User:ann", "User:bob")
+	if err := join(t.Context(), b.acme, team.ID, []scim.ID{cid}); err != nil { // still a member
 		t.Error(err)
 	}
 	if u, err := b.acme.Users().Get(t.Context(), ann); err != nil || u.Version != 1 {
-		t.Errorf("a join moved the user to %d, %v", u.Version, err)
+		t.Errorf("a join changed the user's version to %d, %v", u.Version, err)
 	}
-	if err := second(b.acme.Teams().Edit(t.Context(), team.ID, directory.TeamEdit{Add: []scim.ID{ann}, Remove: []scim.ID{bob, cid}})); err != nil {
+	edit := directory.TeamEdit{Add: []scim.ID{ann}, Remove: []scim.ID{bob, cid}}
+	if err := second(b.acme.Teams().Edit(t.Context(), team.ID, edit)); err != nil {
 		t.Error(err)
 	}
-	b.wantIn(team.ID, "User:ann")
+	b.wantTeam(team.ID, "User:ann")
 	b.verify(3)
 }
 
-func TestNoMembersOfTeams(t *testing.T) {
+func TestUnknownTeamMembers(t *testing.T) {
 	b := newBench(t, nil)
 	ann, team := b.create("ann", "").ID, b.team("Crew")
 	foreign, err := b.dir.For("globex").Users().Create(t.Context(), user("bob", ""))
@@ -129,18 +132,28 @@ func TestNoMembersOfTeams(t *testing.T) {
 	if err := b.dir.Accounts().Delete(t.Context(), deleted, nil); err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range []scim.ID{foreign.ID, deleted, team.ID, b.team("other").ID, b.group("g").ID, "nobody", "", "a#b"} {
+	for name, id := range map[string]scim.ID{
+		"user of another tenant": foreign.ID,
+		"deleted account":        deleted,
+		"the team itself":        team.ID,
+		"another team":           b.team("other").ID,
+		"group":                  b.group("g").ID,
+		"unknown id":             "nobody",
+		"empty id":               "",
+		"invalid id":             "a#b",
+	} {
 		err := join(t.Context(), b.acme, team.ID, []scim.ID{ann, id})
-		if unknown, ok := errors.AsType[*directory.UnknownMembersError](err); !ok || !slices.Equal(unknown.IDs, []scim.ID{id}) {
-			t.Errorf("%s: %v", id, err)
+		unknown, ok := errors.AsType[*directory.UnknownMembersError](err)
+		if !ok || !slices.Equal(unknown.IDs, []scim.ID{id}) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
-	b.wantIn(team.ID)
+	b.wantTeam(team.ID)
 	b.verify(2)
 }
 
-// The teams of a person are those of all tenants. They go with the person, be there
-// more of them than a transaction takes.
+// TestTeamsOfAPerson: TeamsOf reads a person's teams in all tenants. Deleting the person
+// removes all memberships, even if they exceed one transaction.
 func TestTeamsOfAPerson(t *testing.T) {
 	b := newBench(t, nil)
 	ann, bob := b.account("ann").ID, b.create("bob", "").ID
@@ -153,14 +166,20 @@ func TestTeamsOfAPerson(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []directory.TeamMembership{{Tenant: "acme", Team: team.ID, Name: "Crew"}, {Tenant: "globex", Team: foreign.ID, Name: "Crew"}}
+	want := []directory.TeamMembership{
+		{Tenant: "acme", Team: team.ID, Name: "Crew"},
+		{Tenant: "globex", Team: foreign.ID, Name: "Crew"},
+	}
 	if got, err := b.dir.TeamsOf(t.Context(), ann); err != nil || !slices.Equal(got, want) {
 		t.Errorf("teams %+v, %v", got, err)
 	}
 	for i := range 70 {
 		b.team(fmt.Sprint(i), bob)
 	}
-	if err := errors.Join(b.dir.Accounts().Delete(t.Context(), ann, nil), b.acme.Users().Delete(t.Context(), bob, nil)); err != nil {
+	if err := b.dir.Accounts().Delete(t.Context(), ann, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.acme.Users().Delete(t.Context(), bob, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []scim.ID{ann, bob, "nobody", "a#b"} {
@@ -168,11 +187,12 @@ func TestTeamsOfAPerson(t *testing.T) {
 			t.Errorf("%d teams left, %v", len(got), err)
 		}
 	}
-	b.wantIn(team.ID)
+	b.wantTeam(team.ID)
 	b.verify(0)
 }
 
-// A team that was connected to a group leaves the name to that.
+// TestConnectedTeamKeepsNoName: the name of a team that has become a group belongs to the
+// group. Deleting the rest of the team does not free it.
 func TestConnectedTeamKeepsNoName(t *testing.T) {
 	b := newBench(t, nil)
 	team := b.team("Crew", b.users(3)...)
@@ -219,7 +239,7 @@ func TestTeamCapacity(t *testing.T) {
 		{"add again", func(ctx context.Context) error { return join(ctx, b.acme, team.ID, ids) }, 1},
 		{"members", func(ctx context.Context) error { return third(b.acme.Teams().Members(ctx, team.ID, "", 100)) }, 3},
 		{"teams of", func(ctx context.Context) error { return second(b.dir.TeamsOf(ctx, ids[0])) }, 2},
-		{"remove", func(ctx context.Context) error { return part(ctx, b.acme, team.ID, ids) }, 2},
+		{"remove", func(ctx context.Context) error { return leave(ctx, b.acme, team.ID, ids) }, 2},
 		{"rename", func(ctx context.Context) error { return second(b.acme.Teams().Rename(ctx, team.ID, nil, "x")) }, 2},
 	} {
 		ctx, meter := table.WithMeter(t.Context())

@@ -7,14 +7,14 @@ import (
 	"scimserver/shared/table"
 )
 
-// A team is connected when it becomes a group of the tenant's provider: the same id
-// and time of creation, the provider's document and members. One transaction makes
-// the group, hands it the name, marks the team as deleted and uses up the approval;
-// the team's own memberships go afterwards, as those of any deleted team do.
+// To connect a team means to turn it into a group of the tenant's provider. The group has the
+// team's id and time of creation, and the provider's document and members. One transaction
+// creates the group, gives it the name, marks the team as deleted and uses up the approval.
+// The memberships of the team are removed afterwards, as for any deleted team.
 
-// connectTeam turns the team that holds a group's name into the group, if that is
-// approved; otherwise the error is taken. It is table.ErrItemChanged if the team or the
-// approval has changed meanwhile.
+// connectTeam turns the team that holds a group's name into the group, if that is approved.
+// If it is not, connectTeam returns taken. The error is table.ErrItemChanged if the team or
+// the approval has changed meanwhile.
 func (t Groups) connectTeam(
 	ctx context.Context,
 	doc scim.Value,
@@ -46,14 +46,15 @@ func (t Groups) connectTeam(
 	g := Group{t.newResource(doc)}
 	g.ID, g.Created = team.ID, team.Created
 	out, err := t.create(connecting(ctx), g, members, append(approved, t.handOverWrite(key, team.Version)))
-	if err == nil { // what is left of the team is hidden; should this fail, function changes goes on
+	if err == nil {
+		// Nobody sees the rest of the team. If this fails, function changes completes it.
 		_ = t.d.finish(ctx, workItem{t.id, TeamKind, team.ID})
 	}
 	return out, err
 }
 
-// handOverWrite returns the write that marks a team as deleted whose name now belongs to a
-// group.
+// handOverWrite returns the write that marks a team as deleted, because its name now belongs
+// to a group.
 func (t Groups) handOverWrite(team table.Key, version int64) table.Write {
 	set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "connected": "yes"}
 	return table.Update(team, set).

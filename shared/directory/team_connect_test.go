@@ -10,7 +10,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-// teamConflict makes a team with members whose name a provider wants for a group.
+// teamConflict makes a team with members, and the conflict of a group that asks for its name.
 func (b *bench) teamConflict(persons ...scim.ID) (directory.Team, directory.ConflictID) {
 	b.Helper()
 	team, err := b.acme.Teams().Create(b.Context(), "Staff")
@@ -35,7 +35,8 @@ func TestConnectTeam(t *testing.T) {
 	b := newBench(t, nil)
 	a, u, v := b.account("ann", "ann@example.com"), b.create("bob", ""), b.create("carl", "")
 	team, id := b.teamConflict(a.ID, u.ID)
-	if c, err := b.acme.Conflicts().Approve(t.Context(), id, "op", ""); err != nil || c.State != directory.ConflictApproved {
+	c, err := b.acme.Conflicts().Approve(t.Context(), id, "op", "")
+	if err != nil || c.State != directory.ConflictApproved {
 		t.Fatalf("approved %+v, %v", c, err)
 	}
 	out, err := b.acme.Groups().Create(t.Context(), group("STAFF", "g1"), directory.MemberEdit{Add: members(v.ID)})
@@ -50,7 +51,8 @@ func TestConnectTeam(t *testing.T) {
 	if teams, err := b.dir.TeamsOf(t.Context(), a.ID); err != nil || len(teams) != 0 {
 		t.Errorf("the account is in %v, %v", teams, err)
 	}
-	if found, err := b.acme.Groups().ByName(t.Context(), "staff"); err != nil || len(found) != 1 || found[0].ID != team.ID {
+	found, err := b.acme.Groups().ByName(t.Context(), "staff")
+	if err != nil || len(found) != 1 || found[0].ID != team.ID {
 		t.Errorf("by name: %v, %v", found, err)
 	}
 	b.verify(2)
@@ -66,10 +68,14 @@ func TestConnectTeam(t *testing.T) {
 func TestReleaseTeam(t *testing.T) {
 	b := newBench(t, nil)
 	team, id := b.teamConflict()
-	if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{}); !refusedFor(err, "needs a name") {
+	release := func(with directory.Replacement) (directory.Conflict, error) {
+		return b.acme.Conflicts().Release(t.Context(), id, with)
+	}
+	if _, err := release(directory.Replacement{}); !refusedFor(err, "needs a name") {
 		t.Errorf("without a name: %v", err)
 	}
-	if c, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{DisplayName: "Staff (local)"}); err != nil || c.State != directory.ConflictFreed {
+	c, err := release(directory.Replacement{DisplayName: "Staff (local)"})
+	if err != nil || c.State != directory.ConflictFreed {
 		t.Fatalf("released %+v, %v", c, err)
 	}
 	out, err := b.acme.Groups().Create(t.Context(), group("STAFF", "g1"), directory.MemberEdit{})
@@ -79,9 +85,9 @@ func TestReleaseTeam(t *testing.T) {
 	b.verify(0)
 }
 
-// A team that changed after the approval is not connected; a deleted one lets the
-// group be made anew.
-func TestTeamApprovalsThatDoNotHold(t *testing.T) {
+// TestApprovalOfChangedTeam: a team that changed after the approval is not connected. After
+// the team's deletion, the provider can create the group.
+func TestApprovalOfChangedTeam(t *testing.T) {
 	b := newBench(t, nil)
 	team, id := b.teamConflict()
 	if _, err := b.acme.Conflicts().Approve(t.Context(), id, "op", ""); err != nil {
@@ -95,7 +101,8 @@ func TestTeamApprovalsThatDoNotHold(t *testing.T) {
 	if c := b.conflict(id); c.State != directory.ConflictOpen || !strings.Contains(c.Outcome, "team was changed") {
 		t.Errorf("the conflict is %s: %s", c.State, c.Outcome)
 	}
-	if c, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID); err != nil || c.State != directory.ConflictFreed {
+	c, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID)
+	if err != nil || c.State != directory.ConflictFreed {
 		t.Errorf("deleted %+v, %v", c, err)
 	}
 	if _, err := b.acme.Groups().Create(t.Context(), group("staff", ""), directory.MemberEdit{}); err != nil {
@@ -104,9 +111,9 @@ func TestTeamApprovalsThatDoNotHold(t *testing.T) {
 	b.verify(0)
 }
 
-// Whatever happens to a team while the provider's group takes its place, there is a
-// group or a team of the name, with its own members only.
-func TestRacesOfATeamConnection(t *testing.T) {
+// TestTeamConnectionRaces: a team is changed while it becomes the provider's group. The
+// outcome is either the group or the team, with its own members only.
+func TestTeamConnectionRaces(t *testing.T) {
 	for what, other := range map[string]func(b *bench, team scim.ID, person scim.ID) error{
 		"join": func(b *bench, team, person scim.ID) error {
 			return join(b.Context(), b.acme, team, []scim.ID{person})
@@ -126,13 +133,13 @@ func TestRacesOfATeamConnection(t *testing.T) {
 					t.Fatal(err)
 				}
 				push := func() error {
-					_, err := b.acme.Groups().Create(t.Context(), group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)})
-					return err
+					edit := directory.MemberEdit{Add: members(v.ID)}
+					return second(b.acme.Groups().Create(t.Context(), group("Staff", "g1"), edit))
 				}
 				race(t, push, func() error { return other(b, team.ID, u.ID) }, push)
 				_, err := b.acme.Teams().Get(t.Context(), team.ID)
 				if _, both := b.acme.Groups().Get(t.Context(), team.ID); both == nil && err == nil {
-					t.Error("there is a group and a team of one id")
+					t.Error("a group and a team have the same id")
 				}
 				b.verify(2)
 			})
@@ -140,9 +147,9 @@ func TestRacesOfATeamConnection(t *testing.T) {
 	}
 }
 
-// A function that dies while it connects a team leaves a team or a group, and who
-// comes next finishes it.
-func TestDeathWhileConnectingATeam(t *testing.T) {
+// TestCrashDuringTeamConnection: a function that dies while it connects a team leaves either
+// the team or the group, and the next request completes the connection.
+func TestCrashDuringTeamConnection(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one function at a time: nothing for the race detector")
 	}
@@ -156,11 +163,13 @@ func TestDeathWhileConnectingATeam(t *testing.T) {
 				t.Fatal(err)
 			}
 			mortal, ctx := b.mortal(n, lost)
-			_, err := mortal.acme.Groups().Create(ctx, group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)})
+			staff, edit := group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)}
+			_, err := mortal.acme.Groups().Create(ctx, staff, edit)
 			survived = ctx.Err() == nil
-			again, retried := b.acme.Groups().Create(t.Context(), group("Staff", "g1"), directory.MemberEdit{Add: members(v.ID)})
-			if connected := err == nil || taken(retried) != nil; !connected && (retried != nil || again.Group.ID != team.ID) {
-				t.Errorf("killed at call %d: %v, then %+v, %v", n, err, again, retried)
+			again, againErr := b.acme.Groups().Create(t.Context(), staff, edit)
+			connected := err == nil || taken(againErr) != nil
+			if !connected && (againErr != nil || again.Group.ID != team.ID) {
+				t.Errorf("crash at call %d: %v, then %+v, %v", n, err, again, againErr)
 			}
 			now = now.Add(time.Minute)
 			if err := b.dir.EnqueueUnfinished(t.Context(), "T#acme#TEAM", string(team.ID)); err != nil {

@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// The edges between a team and a person do not say whether the person is an account or a
-// user: an account that becomes a user keeps its id and its teams.
+// An edge between a team and a person does not say whether the person is an account or a
+// user, because an account that becomes a user keeps its id and its teams.
 
 // teamMember is the key of the edge from a team to a person.
 func (t keys) teamMember(team, person scim.ID) table.Key {
@@ -37,8 +37,8 @@ func (t keys) person(k Kind, id scim.ID) table.Key {
 }
 
 // addEdges returns the writes that add a person to a team: both edges, and the attribute
-// that tells the person's deletion to look for teams. The version of the person stays,
-// because the attribute is not visible.
+// "teams", which makes the person's deletion look for teams. The person's version stays the
+// same, because no client sees that attribute.
 func (t Teams) addEdges(team scim.ID, k Kind, person scim.ID) []table.Write {
 	return []table.Write{
 		table.Update(t.keys.person(k, person), table.Item{"teams": "yes"}).WithCondition(existsCondition, nil),
@@ -55,7 +55,7 @@ func (t Teams) removeEdges(team, person scim.ID) []table.Write {
 	}
 }
 
-// leaveTeams removes a marked person from the teams of all tenants.
+// leaveTeams removes a person who is being deleted from the teams of all tenants.
 func (d *Directory) leaveTeams(ctx context.Context, person scim.ID) error {
 	for {
 		edges, next, err := d.db.Query(ctx, table.Query{PK: teamsOfPK(person), Limit: edgeBatch})
@@ -74,8 +74,8 @@ func (d *Directory) leaveTeams(ctx context.Context, person scim.ID) error {
 	}
 }
 
-// removeMembers removes the members of a marked team. It removes the edges from the
-// persons first: after an interruption the edges from the team still lead to them.
+// removeMembers removes the members of a team that is being deleted. It removes the persons'
+// edges first, so that a retry after an interruption finds them by the team's edges.
 func (t Teams) removeMembers(ctx context.Context, team scim.ID) error {
 	return t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.teamMembers(team)}, func(edge table.Item) []table.Key {
 		return []table.Key{t.keys.teamMembership(itemID(edge), team)}
@@ -112,8 +112,8 @@ func (d *Directory) TeamsOf(ctx context.Context, person scim.ID) (all []TeamMemb
 	return all, err
 }
 
-// teamNames reads the names of the teams that edges lead to, "" for a team that is being
-// deleted.
+// teamNames reads the names of the teams that edges lead to. The name of a team that is being
+// deleted is "".
 func (d *Directory) teamNames(ctx context.Context, edges []table.Item) ([]string, error) {
 	keys, at := make([]table.Key, len(edges)), map[table.Key]int{}
 	for i, edge := range edges {

@@ -7,17 +7,17 @@ import (
 	"scimserver/shared/table"
 )
 
-// TeamMember is a person in a team, as that person is now.
+// TeamMember is a person in a team.
 type TeamMember struct {
 	ID scim.ID
-	// Kind is AccountKind, UserKind of a user of this tenant, or "": a user of another
-	// tenant, who had an account when joining the team.
+	// Kind is AccountKind for an account, and UserKind for a user of this tenant. It is ""
+	// for an account that joined the team and has become a user of another tenant since.
 	Kind Kind
-	Name string // the userName, "" of a user of another tenant
+	Name string // the userName; "" for a user of another tenant
 }
 
-// Members reads a page of a team's members in the order of their ids: at most
-// limit of them behind one. next is where to go on, "" at the end. The errors are
+// Members reads a page of a team's members in the order of their ids: at most limit members
+// after the id after. next is the id to continue after, or "" at the end. The errors are
 // ErrNotFound and ErrUnavailable.
 func (t Teams) Members(ctx context.Context, id, after scim.ID, limit int) (page []TeamMember, next scim.ID, err error) {
 	if _, err := t.Get(ctx, id); err != nil {
@@ -46,19 +46,19 @@ type teamMemberReader struct {
 	team     scim.ID
 	ids      []scim.ID
 	found    map[scim.ID]TeamMember
-	deleting map[scim.ID]bool // or about to
+	deleting map[scim.ID]bool // persons who are being deleted
 }
 
-// read looks for accounts and users of this tenant in one batch, and once more for
-// those who are neither: an account may have become a user between the two reads,
-// and somebody may have left the team.
+// read looks for accounts and users of this tenant in one batch. It then looks once more for
+// the users and edges of the persons whom it did not find: an account may have become a user
+// meanwhile, and a person may have left the team.
 func (r *teamMemberReader) read(ctx context.Context) error {
 	if err := r.readItems(ctx, r.ids, r.accountKey, r.userKey); err != nil {
 		return err
 	}
 	var rest []scim.ID
 	for _, id := range r.ids {
-		if _, met := r.found[id]; !met && !r.deleting[id] {
+		if _, found := r.found[id]; !found && !r.deleting[id] {
 			rest = append(rest, id)
 		}
 	}
@@ -69,7 +69,7 @@ func (r *teamMemberReader) accountKey(id scim.ID) table.Key { return r.keys.pers
 func (r *teamMemberReader) userKey(id scim.ID) table.Key    { return r.keys.person(UserKind, id) }
 func (r *teamMemberReader) memberKey(id scim.ID) table.Key  { return r.keys.teamMember(r.team, id) }
 
-// readItems reads items of persons and notes what they tell.
+// readItems reads the items with some keys of each person, and adds them.
 func (r *teamMemberReader) readItems(ctx context.Context, ids []scim.ID, keys ...func(scim.ID) table.Key) error {
 	var all []table.Key
 	for _, id := range ids {
@@ -89,11 +89,12 @@ func (r *teamMemberReader) readItems(ctx context.Context, ids []scim.ID, keys ..
 	return nil
 }
 
-// add notes who an item shows. An edge shows only that somebody is in the team.
+// add evaluates the item of a person, or the edge to one. An edge shows only that the person
+// is in the team.
 func (r *teamMemberReader) add(item table.Item) error {
 	m := TeamMember{ID: itemID(item), Kind: personKind(item)}
 	if m.Kind == "" {
-		if _, met := r.found[m.ID]; !met {
+		if _, found := r.found[m.ID]; !found {
 			r.found[m.ID] = m
 		}
 		return nil
@@ -108,10 +109,10 @@ func (r *teamMemberReader) add(item table.Item) error {
 	return err
 }
 
-// list returns who was met, in the order of ids.
+// list returns the members that were found, in the order of ids.
 func (r *teamMemberReader) list() (page []TeamMember) {
 	for _, id := range r.ids {
-		if m, met := r.found[id]; met && !r.deleting[id] {
+		if m, found := r.found[id]; found && !r.deleting[id] {
 			page = append(page, m)
 		}
 	}

@@ -25,14 +25,14 @@ func parallel(n int, f func(int)) {
 	work.Wait()
 }
 
-// won counts successes; all others must have lost the name.
-func (b *bench) won(errs []error) (n int) {
+// successes counts the successes. The others must have failed because the name is taken.
+func (b *bench) successes(errs []error) (n int) {
 	b.Helper()
 	for _, err := range errs {
 		if err == nil {
 			n++
 		} else if !slices.Equal(attributes(err), []string{"displayName"}) {
-			b.Errorf("a loser got %v", err)
+			b.Errorf("a write failed with %v", err)
 		}
 	}
 	return n
@@ -46,7 +46,7 @@ func attributes(err error) (names []string) {
 	return names
 }
 
-// Persons who join and leave at the same time are all in or out.
+// TestParallelJoins: all persons who join and leave a team at the same time succeed.
 func TestParallelJoins(t *testing.T) {
 	b := newBench(t, itemLocks)
 	ids, team := b.users(24), b.team("Crew")
@@ -55,8 +55,8 @@ func TestParallelJoins(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if n := len(b.in(team.ID)); n != 24 {
-		t.Errorf("%d of 24 have joined", n)
+	if n := len(b.teamMembers(team.ID)); n != 24 {
+		t.Errorf("the team has %d members, want 24", n)
 	}
 	late := b.account("ann").ID
 	parallel(12, func(i int) {
@@ -65,13 +65,13 @@ func TestParallelJoins(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if n := len(b.in(team.ID)); n != 13 {
-		t.Errorf("%d are in, want 13", n)
+	if n := len(b.teamMembers(team.ID)); n != 13 {
+		t.Errorf("the team has %d members, want 13", n)
 	}
 	b.verify(24)
 }
 
-// Of a team and a group, and of teams, that take one name at the same time one gets it.
+// TestParallelTeamNames: if teams and groups ask for a name at the same time, one gets it.
 func TestParallelTeamNames(t *testing.T) {
 	b := newBench(t, itemLocks)
 	errs := make([]error, 12)
@@ -82,20 +82,20 @@ func TestParallelTeamNames(t *testing.T) {
 			_, errs[i] = b.acme.Groups().Create(t.Context(), group("crew", ""), directory.MemberEdit{})
 		}
 	})
-	if n := b.won(errs); n != 1 {
-		t.Errorf("%d have the name", n)
+	if n := b.successes(errs); n != 1 {
+		t.Errorf("%d resources got the name, want 1", n)
 	}
 	teams := []scim.ID{b.team("a").ID, b.team("b").ID, b.team("c").ID, b.team("d").ID}
 	errs = errs[:4]
 	parallel(len(errs), func(i int) { _, errs[i] = b.acme.Teams().Rename(t.Context(), teams[i], nil, "one") })
-	if n := b.won(errs); n != 1 {
-		t.Errorf("%d were renamed to one name", n)
+	if n := b.successes(errs); n != 1 {
+		t.Errorf("%d teams got the name, want 1", n)
 	}
 	b.verify(0)
 }
 
-// Renames of one team without a version all take effect; of those with the same
-// version one does. Those who join meanwhile do not get in their way.
+// TestParallelRenames: parallel renames of a team all succeed if they expect no version. If
+// they expect the same version, one succeeds. Persons who join meanwhile do not disturb them.
 func TestParallelRenames(t *testing.T) {
 	b := newBench(t, itemLocks)
 	ids, team := b.users(6), b.team("Crew")
@@ -110,8 +110,9 @@ func TestParallelRenames(t *testing.T) {
 		t.Fatalf("%+v, %v", now, err)
 	}
 	versions := make([]error, 6)
+	same := func(v int64) bool { return v == now.Version }
 	parallel(6, func(i int) {
-		_, versions[i] = b.acme.Teams().Rename(t.Context(), team.ID, func(v int64) bool { return v == now.Version }, fmt.Sprint("New", i))
+		versions[i] = second(b.acme.Teams().Rename(t.Context(), team.ID, same, fmt.Sprint("New", i)))
 	})
 	lost := 0
 	for _, err := range versions {
@@ -125,9 +126,9 @@ func TestParallelRenames(t *testing.T) {
 	b.verify(6)
 }
 
-// Who is deleted, or is connected, while joining: nobody stays in a team who has
-// gone, and nobody is refused who is there all the time.
-func TestJoinWhileThePersonGoes(t *testing.T) {
+// TestJoinDuringDeletionAndConnection: a person who is deleted while joining does not stay in
+// the team. A person whose account becomes a user while joining always gets in.
+func TestJoinDuringDeletionAndConnection(t *testing.T) {
 	b := newBench(t, itemLocks)
 	team := b.team("Crew")
 	going, staying := b.users(8), make([]scim.ID, 8)
@@ -155,15 +156,16 @@ func TestJoinWhileThePersonGoes(t *testing.T) {
 		work.Go(func() { b.becomeUser(staying[i], "acme") })
 	}
 	work.Wait()
-	if n := len(b.in(team.ID)); n != 8 {
-		t.Errorf("%d are in, want 8", n)
+	if n := len(b.teamMembers(team.ID)); n != 8 {
+		t.Errorf("the team has %d members, want 8", n)
 	}
 	b.verify(8)
 }
 
-// Whatever several operators do to a few teams and persons at once, every edge leads
-// from a live team to a live person and back, and nothing stays half done.
-func TestRandomTeams(t *testing.T) {
+// TestRandomTeamChanges: several operators make random changes of a few teams and persons at
+// the same time. Then every edge leads from an existing team to an existing person and back,
+// and no change is half done.
+func TestRandomTeamChanges(t *testing.T) {
 	b := newBench(t, itemLocks)
 	persons, teams := b.users(10), []scim.ID{b.team("a").ID, b.team("b").ID, b.team("c").ID}
 	for i := range 4 {
@@ -172,7 +174,7 @@ func TestRandomTeams(t *testing.T) {
 	parallel(6, func(worker int) {
 		r := rand.New(rand.NewPCG(*seed, uint64(worker)))
 		for range 12 {
-			err := b.teamwork(r, teams[r.IntN(len(teams))], persons)
+			err := b.randomTeamChange(r, teams[r.IntN(len(teams))], persons)
 			_, unknown := errors.AsType[*directory.UnknownMembersError](err)
 			if err != nil && !unknown && !errors.Is(err, directory.ErrNotFound) && len(taken(err)) == 0 {
 				t.Error(err)
@@ -182,8 +184,8 @@ func TestRandomTeams(t *testing.T) {
 	Verify(t, b.table)
 }
 
-// teamwork does one thing to a team or to the persons.
-func (b *bench) teamwork(r *rand.Rand, team scim.ID, persons []scim.ID) error {
+// randomTeamChange makes one random change of a team or a person.
+func (b *bench) randomTeamChange(r *rand.Rand, team scim.ID, persons []scim.ID) error {
 	some := r.Perm(len(persons))[:4]
 	e := directory.TeamEdit{Add: pick(persons, some[:2]), Remove: pick(persons, some[2:])}
 	switch n := r.IntN(100); {
@@ -199,15 +201,14 @@ func (b *bench) teamwork(r *rand.Rand, team scim.ID, persons []scim.ID) error {
 	return b.acme.Teams().Delete(b.Context(), team, nil)
 }
 
-// around is a transport that lets something happen before and after the next read of
-// several items.
-type around struct {
+// interceptor is a transport that calls functions before and after the next BatchGetItem.
+type interceptor struct {
 	http.RoundTripper
 	armed         *atomic.Bool
 	before, after func()
 }
 
-func (a around) RoundTrip(r *http.Request) (*http.Response, error) {
+func (a interceptor) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), "BatchGetItem") || !a.armed.CompareAndSwap(true, false) {
 		return a.RoundTripper.RoundTrip(r)
 	}
@@ -216,15 +217,14 @@ func (a around) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a.RoundTripper.RoundTrip(r)
 }
 
-// A read of several items is no picture of one moment: it may miss the account, since
-// it is a user by then, and the user, who was an account before. The person was there
-// all the time.
+// TestJoinBetweenAccountAndUser: a BatchGetItem is not a snapshot. While an account becomes a
+// user, it may return neither. The person is found nevertheless.
 func TestJoinBetweenAccountAndUser(t *testing.T) {
 	for name, joins := range map[string]func(*bench, scim.ID, scim.ID) error{
 		"join": func(b *bench, team, ann scim.ID) error {
 			return join(t.Context(), b.acme, team, []scim.ID{ann})
 		},
-		"list": func(b *bench, team, _ scim.ID) error { b.wantIn(team, "User:ann"); return nil },
+		"list": func(b *bench, team, _ scim.ID) error { b.wantTeam(team, "User:ann"); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b *bench
@@ -232,7 +232,9 @@ func TestJoinBetweenAccountAndUser(t *testing.T) {
 			var armed atomic.Bool
 			hide := func() { b.becomeUser(ann, "hidden") }
 			show := func() { b.move(table.Key{PK: "T#hidden#USER", SK: string(ann)}, "acme") }
-			b = newBench(t, func(next http.RoundTripper) http.RoundTripper { return around{next, &armed, hide, show} })
+			b = newBench(t, func(next http.RoundTripper) http.RoundTripper {
+				return interceptor{next, &armed, hide, show}
+			})
 			ann = b.account("ann").ID
 			team := b.team("Crew")
 			if name == "list" {
@@ -242,7 +244,7 @@ func TestJoinBetweenAccountAndUser(t *testing.T) {
 			if err := joins(b, team.ID, ann); err != nil || armed.Load() {
 				t.Errorf("%v, not read: %t", err, armed.Load())
 			}
-			b.wantIn(team.ID, "User:ann")
+			b.wantTeam(team.ID, "User:ann")
 			b.verify(1)
 		})
 	}

@@ -12,12 +12,13 @@ import (
 	"scimserver/shared/scim"
 )
 
-// join puts persons into a team, and part takes them out.
+// join adds persons to a team.
 func join(ctx context.Context, t *directory.Tenant, team scim.ID, persons []scim.ID) error {
 	return second(t.Teams().Edit(ctx, team, directory.TeamEdit{Add: persons}))
 }
 
-func part(ctx context.Context, t *directory.Tenant, team scim.ID, persons []scim.ID) error {
+// leave removes persons from a team.
+func leave(ctx context.Context, t *directory.Tenant, team scim.ID, persons []scim.ID) error {
 	return second(t.Teams().Edit(ctx, team, directory.TeamEdit{Remove: persons}))
 }
 
@@ -41,8 +42,12 @@ func TestTeamLife(t *testing.T) {
 		"id":   func() (directory.Team, error) { return b.acme.Teams().Get(t.Context(), team.ID) },
 		"name": func() (directory.Team, error) { return b.acme.Teams().ByName(t.Context(), "TOUR guides") },
 	} {
-		if got, err := read(); err != nil || got.ID != team.ID || got.Name() != "Tour Guides" || got.Version != 1 || !got.Created.Equal(team.Created) {
-			t.Errorf("by %s: %+v, %v", what, got, err)
+		got, err := read()
+		if err != nil {
+			t.Fatalf("by %s: %v", what, err)
+		}
+		if got.ID != team.ID || got.Name() != "Tour Guides" || got.Version != 1 || !got.Created.Equal(team.Created) {
+			t.Errorf("by %s: %+v", what, got)
 		}
 	}
 	renamed, err := b.acme.Teams().Rename(t.Context(), team.ID, nil, "Guides")
@@ -53,22 +58,22 @@ func TestTeamLife(t *testing.T) {
 		t.Errorf("renamed to the same: %+v, %v", again, err)
 	}
 	b.verify(0)
-	b.team("tour guides") // what was given up is free
+	b.team("tour guides") // the old name is free
 	if err := b.acme.Teams().Delete(t.Context(), team.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	b.team("GUIDES")
 	for what, err := range map[string]error{
-		"read":   second(b.acme.Teams().Get(t.Context(), team.ID)),
-		"rename": second(b.acme.Teams().Rename(t.Context(), team.ID, nil, "x")),
-		"delete": b.acme.Teams().Delete(t.Context(), team.ID, nil),
-		"join":   join(t.Context(), b.acme, team.ID, b.users(1)),
-		"list":   third(b.acme.Teams().Members(t.Context(), team.ID, "", 1)),
-		"odd":    join(t.Context(), b.acme, "a#b", nil),
-		"others": second(b.dir.For("globex").Teams().ByName(t.Context(), "Guides")),
+		"read":           second(b.acme.Teams().Get(t.Context(), team.ID)),
+		"rename":         second(b.acme.Teams().Rename(t.Context(), team.ID, nil, "x")),
+		"delete":         b.acme.Teams().Delete(t.Context(), team.ID, nil),
+		"join":           join(t.Context(), b.acme, team.ID, b.users(1)),
+		"list":           third(b.acme.Teams().Members(t.Context(), team.ID, "", 1)),
+		"invalid id":     join(t.Context(), b.acme, "a#b", nil),
+		"another tenant": second(b.dir.For("globex").Teams().ByName(t.Context(), "Guides")),
 	} {
 		if !errors.Is(err, directory.ErrNotFound) {
-			t.Errorf("%s of a deleted team: %v", what, err)
+			t.Errorf("%s: %v, want ErrNotFound", what, err)
 		}
 	}
 	if report := Verify(t, b.table); report.Teams != 2 {
@@ -122,28 +127,37 @@ func TestTeamsAreListed(t *testing.T) {
 	}
 }
 
-// Groups and teams of a tenant share names: a write that fails names the holder.
+// TestTeamsAndGroupsShareNames: the groups and teams of a tenant share one namespace. The
+// error of a write that fails names the holder.
 func TestTeamsAndGroupsShareNames(t *testing.T) {
 	b := newBench(t, nil)
 	team, g := b.team("Crew"), b.group("Pilots")
 	other, another := b.team("other"), b.group("another")
 	rename := func(g scim.ID, name string) error {
-		return second(b.acme.Groups().Change(t.Context(), g, nil, nil, func(*directory.Draft) (directory.Edit, error) {
+		edit := func(*directory.Draft) (directory.Edit, error) {
 			return directory.Edit{Doc: group(name, "")}, nil
-		}))
+		}
+		return second(b.acme.Groups().Change(t.Context(), g, nil, nil, edit))
 	}
+	createGroup := func(name string) error {
+		return second(b.acme.Groups().Create(t.Context(), group(name, ""), directory.MemberEdit{}))
+	}
+	createTeam := func(name string) error { return second(b.acme.Teams().Create(t.Context(), name)) }
 	for what, tt := range map[string]struct {
 		err    error
 		holder directory.Kind
 		id     scim.ID
 	}{
-		"create group":          {second(b.acme.Groups().Create(t.Context(), group("CREW", ""), directory.MemberEdit{})), directory.TeamKind, team.ID},
-		"rename group":          {rename(another.ID, "crew"), directory.TeamKind, team.ID},
-		"create team":           {second(b.acme.Teams().Create(t.Context(), "pilots")), directory.GroupKind, g.ID},
-		"rename team":           {second(b.acme.Teams().Rename(t.Context(), other.ID, nil, "PILOTS")), directory.GroupKind, g.ID},
-		"create team of a team": {second(b.acme.Teams().Create(t.Context(), "crew")), directory.TeamKind, team.ID},
+		"create group with a team's name": {createGroup("CREW"), directory.TeamKind, team.ID},
+		"rename group to a team's name":   {rename(another.ID, "crew"), directory.TeamKind, team.ID},
+		"create team with a group's name": {createTeam("pilots"), directory.GroupKind, g.ID},
+		"rename team to a group's name": {
+			second(b.acme.Teams().Rename(t.Context(), other.ID, nil, "PILOTS")), directory.GroupKind, g.ID,
+		},
+		"create team with a team's name": {createTeam("crew"), directory.TeamKind, team.ID},
 	} {
-		if v := takenValues(t, tt.err); len(v) != 1 || v[0].Attribute != "displayName" || v[0].Holder != tt.holder || v[0].ID != tt.id {
+		v := takenValues(t, tt.err)
+		if len(v) != 1 || v[0].Attribute != "displayName" || v[0].Holder != tt.holder || v[0].ID != tt.id {
 			t.Errorf("%s: %+v", what, v)
 		}
 	}
@@ -151,13 +165,13 @@ func TestTeamsAndGroupsShareNames(t *testing.T) {
 		t.Errorf("in another tenant: %v", err)
 	}
 	if _, err := b.acme.Teams().ByName(t.Context(), "Pilots"); !errors.Is(err, directory.ErrNotFound) {
-		t.Errorf("a team of a group's name: %v", err)
+		t.Errorf("the team with the name of a group: %v, want ErrNotFound", err)
 	}
 	b.verify(0)
 }
 
-// What is asked about groups knows nothing of teams.
-func TestTeamsAreNoGroups(t *testing.T) {
+// TestTeamsAreNotGroups: the methods for groups do not see teams.
+func TestTeamsAreNotGroups(t *testing.T) {
 	b := newBench(t, nil)
 	ann := b.create("ann", "").ID
 	team, g := b.team("Crew", ann), b.group("Pilots")
@@ -170,16 +184,20 @@ func TestTeamsAreNoGroups(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if _, unknown := errors.AsType[*directory.UnknownMembersError](second(b.edit(t.Context(), g.ID, directory.MemberEdit{Add: members(team.ID)}))); !unknown {
-		t.Error("a team became a member of a group")
+	err := second(b.edit(t.Context(), g.ID, directory.MemberEdit{Add: members(team.ID)}))
+	if _, unknown := errors.AsType[*directory.UnknownMembersError](err); !unknown {
+		t.Errorf("adding a team to a group: %v", err)
 	}
 	found, err := b.acme.Groups().ByName(t.Context(), "Crew")
 	among, err2 := b.acme.Groups().MembersAmong(t.Context(), []directory.Resource{team.Resource}, []scim.ID{ann})
 	_, groups, err3 := b.acme.Users().GetWithGroups(t.Context(), ann)
 	ids, err4 := b.acme.Groups().IDsOf(t.Context(), ann, "", 0)
 	users, err5 := b.acme.Groups().UserIDs(t.Context(), team.ID, "", 0)
-	if err := errors.Join(err, err2, err3, err4, err5); err != nil || len(found)+len(among)+len(groups)+len(ids)+len(users) > 0 {
-		t.Errorf("found %v, among %v, groups %v %v, users %v, %v", found, among, groups, ids, users, err)
+	if err := errors.Join(err, err2, err3, err4, err5); err != nil {
+		t.Fatal(err)
+	}
+	if len(found)+len(among)+len(groups)+len(ids)+len(users) > 0 {
+		t.Errorf("found %v, among %v, groups %v %v, users %v", found, among, groups, ids, users)
 	}
 	b.verify(1)
 }
