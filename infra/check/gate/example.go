@@ -2,9 +2,7 @@ package gate
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -51,37 +49,19 @@ func typescript(ctx context.Context, t tree) error {
 	return err
 }
 
-// nodeModules returns a folder with the packages of a lock file. It is renamed when it is
-// complete, so that an interrupted installation is not taken for a complete one.
+// nodeModules returns a folder with the packages of a lock file.
 func (t tree) nodeModules(ctx context.Context, source string) (string, error) {
 	lock, err := os.ReadFile(filepath.Join(source, "package-lock.json"))
 	if err != nil {
 		return "", err
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	folder := filepath.Join(cache, "scimserver", fmt.Sprintf("node-%.8x", sha256.Sum256(lock)))
-	if _, err := os.Stat(folder); err == nil {
-		return folder, nil
-	}
-	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
-		return "", err
-	}
-	made, err := os.MkdirTemp(filepath.Dir(folder), "new-node-")
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = os.RemoveAll(made) }()
-	if err := copyFiles(source, made, "package.json", "package-lock.json"); err != nil {
-		return "", err
-	}
-	_, err = (tree{made}).command(ctx, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-	if err != nil {
-		return "", err
-	}
-	return folder, os.Rename(made, folder)
+	return cached("node", lock, func(folder string) error {
+		if err := copyFiles(source, folder, "package.json", "package-lock.json"); err != nil {
+			return err
+		}
+		_, err := (tree{folder}).command(ctx, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+		return err
+	})
 }
 
 func copyFiles(from, into string, names ...string) error {

@@ -15,27 +15,43 @@ const (
 	expectedFindings = suiteScripts + "/scim-sanity.tsv"
 )
 
-// suites runs the third-party conformance suites and client, one after the other, against
-// one local stack.
+// suites runs the conformance suites and the clients that others wrote, one after the other,
+// against one local stack.
 func suites(ctx context.Context, t tree) error {
-	python, err := venv.FromList(ctx, filepath.Join(t.root, "infra/check/python/tools.txt"))
-	if err != nil {
-		return err
-	}
 	service, err := t.startService(ctx)
 	if err != nil {
 		return err
 	}
 	defer service.stop()
-	failed := []error{t.probe(ctx, python, service)}
-	for _, script := range []string{"client.py", "tester.py"} {
-		_, err := t.command(
-			ctx,
-			service.variables,
-			python,
-			filepath.Join(t.root, suiteScripts, script),
-		)
-		failed = append(failed, err)
+	return errors.Join(
+		t.pythonSuites(ctx, service),
+		t.pythonClients(ctx, service, "scim2-cli.txt", "command_line.py"),
+		t.javaClients(ctx, service),
+	)
+}
+
+func (t tree) pythonSuites(ctx context.Context, s *service) error {
+	python, err := t.python(ctx, "tools.txt")
+	if err != nil {
+		return err
+	}
+	return errors.Join(t.probe(ctx, python, s), t.pythonClients(ctx, s, "tools.txt", "client.py", "tester.py"))
+}
+
+// python returns the interpreter of an environment with the packages of a list.
+func (t tree) python(ctx context.Context, list string) (string, error) {
+	return venv.FromList(ctx, filepath.Join(t.root, "infra/check/python", list))
+}
+
+// pythonClients runs scripts with the packages of a list.
+func (t tree) pythonClients(ctx context.Context, s *service, list string, scripts ...string) error {
+	python, err := t.python(ctx, list)
+	failed := []error{err}
+	for _, script := range scripts {
+		if err == nil {
+			_, err := t.command(ctx, s.variables, python, filepath.Join(t.root, suiteScripts, script))
+			failed = append(failed, err)
+		}
 	}
 	return errors.Join(failed...)
 }
