@@ -27,6 +27,7 @@ func tenantCommands() *cli.Command {
 		command("suspend", "ID", "suspend a tenant: its credentials are refused, and nothing is lost",
 			setTenantState("suspend")),
 		command("resume", "ID", "resume a suspended tenant", setTenantState("resume")),
+		exportTenant(),
 		deleteTenant(),
 	)
 }

@@ -34,6 +34,7 @@ func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) h
 	h.events(s)
 	h.passwords(s)
 	h.users(s)
+	h.exports(s)
 	return h
 }
 

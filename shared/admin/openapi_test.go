@@ -251,6 +251,8 @@ var goTypes = map[string]struct {
 	"HolderDeletion": {admin.HolderDeletion{}, true}, "DirectoryUser": {admin.User{}, false},
 	"DirectoryEmail": {admin.UserEmail{}, false}, "UserDirectoryList": {admin.UserList{}, false},
 	"UserDetails": {admin.UserDetails{}, false}, "Membership": {admin.Membership{}, false},
+	"ExportStart": {admin.ExportStart{}, false}, "ExportPage": {admin.ExportPage{}, false},
+	"ExportLine":  {admin.ExportLine{}, false},
 	"FoundPerson": {admin.FoundPerson{}, false}, "FoundPersons": {admin.FoundPersons{}, false},
 	"Team": {admin.Team{}, false}, "TeamList": {admin.TeamList{}, false}, "TeamName": {admin.TeamName{}, true},
 	"TeamMember": {admin.TeamMember{}, false}, "TeamMemberList": {admin.TeamMemberList{}, false},
