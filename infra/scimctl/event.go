@@ -18,14 +18,14 @@ import (
 	"scimserver/shared/admin"
 )
 
-// accountFeed is the name of the accounts' feed where a tenant's id stands otherwise. No tenant has
-// an id with an upper-case letter.
+// accountFeed is the name of the accounts' feed in place of a tenant's id. It is no valid id, because
+// it has upper-case letters.
 const accountFeed = "ACCOUNTS"
 
 // eventWait is how long one request waits for an event, in seconds.
 const eventWait = 20
 
-// eventRange is what the flags of the event commands say.
+// eventRange has the values of the event commands' flags.
 type eventRange struct {
 	after, until int64
 	limit        int
@@ -77,7 +77,7 @@ func tailEvents() *cli.Command {
 			}
 			return err
 		})
-	return command("tail", "TENANT", "print new events as they come, until Ctrl-C; -json prints one line an event",
+	return command("tail", "TENANT", "print new events as they come, until Ctrl-C; -json prints one line per event",
 		func(ctx context.Context, s *session, args []string) error {
 			if fromNow {
 				page, err := s.eventPage(ctx, args[0], url.Values{"limit": {"1"}})
@@ -122,7 +122,7 @@ func (s *session) eventPage(ctx context.Context, of string, query url.Values) (p
 	return page, err
 }
 
-// readEvents passes the events of a range on, page by page.
+// readEvents calls take with the events of a range, page by page.
 func (s *session) readEvents(
 	ctx context.Context, of string, in eventRange, take func([]json.RawMessage) error,
 ) error {

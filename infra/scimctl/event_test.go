@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// events: what was provisioned is listed, replayed and followed in the order of its changes.
+// events: the events of provisioned users are listed, replayed and followed in their order.
 func events(b *bench) {
 	b.run("tenant create fed")
 	token := b.json("credential create fed")["secret"].(string)
@@ -30,7 +30,7 @@ func events(b *bench) {
 		b.Errorf("replayed %q", lines)
 	}
 	b.prints("event heads", "FEED ", "fed ")
-	b.fails(1, "use a position of this feed", "event list fed -after 99")
+	b.fails(1, "after is 99, but the newest event of this feed is 2", "event list fed -after 99")
 	b.fails(2, "must not be smaller", "event replay fed -after 3 -until 2")
 	b.fails(2, "must not be negative", "event list fed -limit -1")
 	b.fails(1, "no tenant", "event list nobody")
@@ -54,7 +54,7 @@ func (b *bench) awaitEvents(of string, n int) {
 	}
 }
 
-// follower is a run of event tail.
+// follower is a running command event tail.
 type follower struct {
 	*bench
 	cmd   *exec.Cmd
@@ -86,7 +86,7 @@ func (f follower) next() (e map[string]any) {
 	return e
 }
 
-// stop ends the run as Ctrl-C does.
+// stop ends the command in the same way as Ctrl-C.
 func (f follower) stop() {
 	f.Helper()
 	if err := f.cmd.Process.Signal(os.Interrupt); err != nil {

@@ -16,7 +16,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// tenantHealth shows the health of one tenant, or a row for each.
+// tenantHealth shows the health of one tenant, or one row for each tenant.
 func tenantHealth(ctx context.Context, s *session, args []string) error {
 	if len(args) > 1 {
 		return usageError("tenant health takes one tenant, or none for all of them")
@@ -45,7 +45,7 @@ func (s *session) healthOfAll(ctx context.Context) error {
 	all := []admin.Health{}
 	for _, t := range tenants {
 		h, err := s.readHealth(ctx, string(t.ID))
-		if apiclient.HasStatus(err, http.StatusNotFound) { // deleted in between
+		if apiclient.HasStatus(err, http.StatusNotFound) { // deleted meanwhile
 			continue
 		}
 		if err != nil {
@@ -66,16 +66,15 @@ func (s *session) healthOfAll(ctx context.Context) error {
 	})
 }
 
-// warnOfUnknownTokens says that somebody sends tokens which no tenant has: mistyped ones, or those
-// of another stack.
+// warnOfUnknownTokens prints a note if requests had tokens that no tenant has.
 func (s *session) warnOfUnknownTokens(ctx context.Context) error {
 	var unknown admin.Refusals
 	if err := s.client.Do(ctx, http.MethodGet, "/refusals", nil, &unknown); err != nil {
 		return err
 	}
 	for _, r := range unknown.Refusals {
-		s.notify("%d requests in the last 24 hours, the last at %s, had a token that no tenant has: "+
-			"it is mistyped, or belongs to another stack\n", r.Count, wording.Minute(&r.Last))
+		s.notify("%d requests in the last 24 hours had a token that no tenant has, the last one at %s: "+
+			"the token is mistyped or belongs to another stack\n", r.Count, wording.Minute(&r.Last))
 	}
 	return nil
 }
@@ -111,18 +110,18 @@ func describeHealth(w io.Writer, h admin.Health) {
 	}
 }
 
-// summarizeRequests counts the requests for changes by status, such as "12 requests: 10 x 201, 2 x 409".
+// summarizeRequests counts the write requests by status, such as "12 requests: 10 x 201, 2 x 409".
 func summarizeRequests(h admin.Health) string {
 	_, total := countRequests(h)
 	var counts []string
 	for _, status := range slices.Sorted(maps.Keys(h.Requests)) {
 		counts = append(counts, fmt.Sprintf("%d x %d", h.Requests[status], status))
 	}
-	more := ""
+	atLeast := ""
 	if h.RequestsIncomplete {
-		more = "at least "
+		atLeast = "at least "
 	}
-	text := fmt.Sprintf("%s%d requests", more, total)
+	text := fmt.Sprintf("%s%d requests", atLeast, total)
 	if counts != nil {
 		text += ": " + strings.Join(counts, ", ")
 	}

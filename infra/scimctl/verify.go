@@ -17,7 +17,7 @@ import (
 	"scimserver/shared/table"
 )
 
-// verifyQuery is what the flags of verify say.
+// verifyQuery has the values of the command's flags.
 type verifyQuery struct {
 	table       string
 	folder      string
@@ -25,8 +25,8 @@ type verifyQuery struct {
 	rate, limit int
 }
 
-// verifyCommand reads the table itself, with the credentials that the AWS CLI uses, and not
-// through the operator API: a request of the API is too short for a large table.
+// verifyCommand reads the table directly, with the credentials of the AWS CLI. It does not use the
+// operator API, because a request is too short to read a large table.
 func verifyCommand() *cli.Command {
 	var q verifyQuery
 	return localCommand("verify", "", "check the whole table: claims, look-ups, counters, memberships, unfinished work",
@@ -34,15 +34,15 @@ func verifyCommand() *cli.Command {
 		&cli.StringFlag{Name: "table", Destination: &q.table,
 			Usage: "`NAME` of the table: output TableName of the stack (default: variable TABLE_NAME)"},
 		&cli.BoolFlag{Name: "repair", HideDefault: true, Destination: &q.repair,
-			Usage: "say what a repair does; nothing is changed without -yes"},
+			Usage: "show what the repairs would do; add -yes to carry them out"},
 		&cli.BoolFlag{Name: "yes", HideDefault: true, Destination: &q.yes,
 			Usage: "with -repair: carry out the repairs"},
 		&cli.StringFlag{Name: "resume", Destination: &q.folder,
-			Usage: "keep the position in this `FOLDER`: if interrupted, the same command continues"},
+			Usage: "store the position in this `FOLDER`, so that the same command continues an interrupted run"},
 		&cli.IntFlag{Name: "rate", Value: 2000, Destination: &q.rate,
-			Usage: "read `UNITS` a second at most; 0 for no limit"},
+			Usage: "maximum read `UNITS` per second; 0 for no limit"},
 		&cli.IntFlag{Name: "limit", Value: 1000, Destination: &q.limit,
-			Usage: "print at most this `NUMBER` of findings of each kind; 0 for all"},
+			Usage: "maximum `NUMBER` of findings of each kind to print; 0 for all"},
 	)
 }
 
@@ -51,19 +51,19 @@ func (q verifyQuery) validate() error {
 	case q.rate < 0 || q.limit < 0:
 		return usageError("-rate and -limit must not be negative")
 	case q.yes && !q.repair:
-		return usageError("-yes goes with -repair")
+		return usageError("-yes needs -repair")
 	}
 	return nil
 }
 
 // Limits of one run.
 const (
-	verifySegments = 4               // parts of the table that are read at the same time
-	verifyBudget   = 2 * time.Minute // how long a call is repeated while DynamoDB is out of reach
-	unfinishedAge  = time.Hour       // function changes needs minutes, and for a million members less than that
+	verifySegments = 4               // number of parallel scans
+	verifyBudget   = 2 * time.Minute // how long a call is repeated while DynamoDB can't be reached
+	unfinishedAge  = time.Hour       // function changes finishes a change of a million members in less time
 )
 
-// verifyResult is the report with what was done.
+// verifyResult is the report of a run, with its table and its duration.
 type verifyResult struct {
 	Table   string  `json:"table"`
 	Seconds float64 `json:"seconds"`
@@ -95,8 +95,8 @@ func (s *session) verify(ctx context.Context, q verifyQuery) error {
 	return q.verdict(report)
 }
 
-// openTable opens the table with the operator's own credentials, and reads its size. An env
-// file of the local stack names the table and the engine instead.
+// openTable opens the table with the operator's own credentials, and reads its size. With -env-file,
+// it opens the table of a local stack.
 func (s *session) openTable(ctx context.Context, name string) (*table.DB, table.Size, error) {
 	getenv, err := apiclient.Environment(s.envFile)
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *session) openTable(ctx context.Context, name string) (*table.DB, table.
 	return db, size, err
 }
 
-// tableConfig is the configuration that the AWS CLI uses, or that of a local stack.
+// tableConfig returns the configuration of the AWS CLI, or of a local stack.
 func tableConfig(ctx context.Context, local bool, getenv func(string) string) (aws.Config, error) {
 	if local {
 		return localTableConfig(getenv), nil
@@ -134,7 +134,7 @@ func tableConfig(ctx context.Context, local bool, getenv func(string) string) (a
 		return cfg, errors.New("the Region of the table is unknown: set AWS_REGION")
 	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return cfg, fmt.Errorf("no credentials to read the table: log in with the AWS CLI (%w)", err)
+		return cfg, fmt.Errorf("there are no credentials for the table: log in with the AWS CLI (%w)", err)
 	}
 	return cfg, nil
 }
@@ -150,29 +150,29 @@ func localTableConfig(getenv func(string) string) aws.Config {
 	}
 }
 
-// explain says how to go on after an error.
+// explain adds to an error how to continue.
 func (q verifyQuery) explain(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, verify.ErrOtherTable):
-		return fmt.Errorf("%s holds the check of another table; give -resume another folder", q.folder)
+		return fmt.Errorf("%s belongs to a check of another table; give -resume another folder", q.folder)
 	case errors.Is(err, verify.ErrSettings):
 		return errors.New("the claims of the table were made by another version of the case folding: " +
-			"use the scimctl of the version that is deployed")
+			"use the scimctl of the deployed version")
 	case ctx.Err() != nil:
 		err = errors.New("interrupted")
 	}
 	if q.folder == "" {
-		return fmt.Errorf("%w\nwith -resume FOLDER, the next run could continue this one", err)
+		return fmt.Errorf("%w\nuse -resume FOLDER if a later run has to continue an interrupted one", err)
 	}
 	return fmt.Errorf("%w\nrun the same command again to continue", err)
 }
 
-// unsoundError says that a table has findings.
+// unsoundError means that a table has findings.
 type unsoundError struct{ text string }
 
 func (e unsoundError) Error() string { return e.text }
 
-// verdict is an error if there are findings that are not repaired.
+// verdict returns an error if there are findings that were not repaired.
 func (q verifyQuery) verdict(report verify.Report) error {
 	left, repairable := report.Number-report.Repaired, report.Repairable-report.Repaired
 	if left == 0 {
@@ -181,11 +181,11 @@ func (q verifyQuery) verdict(report verify.Report) error {
 	text := formatFindings(left)
 	switch {
 	case repairable == 0:
-		text += "; see what to do about each"
+		text += "; each says what to do"
 	case q.repair:
 		text += fmt.Sprintf("; -repair -yes repairs %d of them", repairable)
 	default:
-		text += fmt.Sprintf("; -repair says which %d of them it can repair", repairable)
+		text += fmt.Sprintf("; %d can be repaired: -repair shows how", repairable)
 	}
 	return unsoundError{text}
 }
@@ -206,7 +206,7 @@ func printReport(w io.Writer, r verifyResult, q verifyQuery) {
 		row(w, fmt.Sprintf("%s more; -limit 0 prints all", formatFindings(n)))
 	}
 	for _, text := range r.Unchecked {
-		row(w, "not checked: "+text+"; run it again, or suspend the tenant before")
+		row(w, "not checked: "+text+"; run the check again, or suspend the tenant first")
 	}
 	printTotals(w, r)
 	if r.Number == 0 {
@@ -221,12 +221,12 @@ func printTotals(w io.Writer, r verifyResult) {
 	row(w, fmt.Sprintf("%d users, %d accounts, %d groups with %d members, %d teams, %d claims", r.Users, r.Accounts,
 		r.Groups, r.Members, r.Teams, r.Claims))
 	if r.Unfinished+r.Abandoned > 0 {
-		row(w, fmt.Sprintf("under way: %d changes and deletions, and %d steps of changes that were never committed",
+		row(w, fmt.Sprintf("in progress: %d changes and deletions; abandoned: %d steps of uncommitted changes",
 			r.Unfinished, r.Abandoned))
 	}
 }
 
-// whatToDo is the second line of a finding.
+// whatToDo returns the second line of a finding.
 func whatToDo(f verify.Finding, repair bool) string {
 	switch {
 	case f.Repaired:

@@ -13,11 +13,11 @@ import (
 // dollars (see infra/docs/cost.md).
 const readPrice = 0.125
 
-// unitBytes is what a read unit reads with eventual consistency.
+// unitBytes is the number of bytes that a read unit reads with eventual consistency.
 const unitBytes = 2 * 4096
 
-// formatEstimate says how long a check takes and what it costs. 1 MB a page and four pages
-// at once are no limit at the usual rates.
+// formatEstimate tells how long a check takes and what it costs. It assumes that the rate is the
+// bottleneck, because four parallel scans of 1 MB a page are fast enough for the usual rates.
 func formatEstimate(name string, size table.Size, rate int) string {
 	if size.Items == 0 {
 		return fmt.Sprintf("table %s: DynamoDB has not counted its items yet, so the time left is unknown\n", name)
@@ -43,11 +43,11 @@ func formatBytes(n int64) string {
 	return fmt.Sprintf("%d KB", (n+999)/1000)
 }
 
-// verifyProgress prints how far a check is.
+// verifyProgress prints the progress of a check.
 type verifyProgress struct {
 	progressLine
-	items int64 // of the table, 0 if unknown
-	first int64 // that an earlier run had read
+	items int64 // number of items in the table; 0 if unknown
+	first int64 // number of items that an earlier run has read; -1 until the first update
 }
 
 func newVerifyProgress(s *session, items int64) *verifyProgress {
@@ -63,7 +63,7 @@ func (p *verifyProgress) update(now verify.Progress) {
 
 func (p *verifyProgress) format(now verify.Progress, elapsed time.Duration) string {
 	if now.Checking {
-		return fmt.Sprintf("all %d items read, %d contradictions read again", now.Items, now.Checked)
+		return fmt.Sprintf("all %d items read, %d contradictions checked", now.Items, now.Checked)
 	}
 	text, read := fmt.Sprintf("%d items", now.Items), now.Items-p.first
 	if p.items == 0 || read <= 0 {

@@ -12,10 +12,11 @@ import (
 	"scimserver/shared/table"
 )
 
-// onTable is the bench with the environment of an operator who may read and write the table.
+// onTable returns the bench with the environment of an operator who may read and write the table.
 func (b *bench) onTable() *bench {
 	own := *b
-	own.env = append(os.Environ(), "TABLE_NAME="+b.stack.TableName(), "AWS_ENDPOINT_URL_DYNAMODB="+b.stack.EngineEndpoint(),
+	own.env = append(os.Environ(),
+		"TABLE_NAME="+b.stack.TableName(), "AWS_ENDPOINT_URL_DYNAMODB="+b.stack.EngineEndpoint(),
 		"AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "AWS_REGION="+b.stack.Region())
 	return &own
 }
@@ -45,7 +46,7 @@ func (b *bench) plant(writes ...table.Write) {
 	}
 }
 
-// verification checks the table of the other tests, plants damage, and repairs it.
+// verification checks the table of the other tests, damages it, and repairs the damage.
 func verification(b *bench) {
 	b.run("tenant create whole")
 	token := b.json("credential create whole")["secret"].(string)
@@ -53,14 +54,14 @@ func verification(b *bench) {
 	op := b.onTable()
 	r := op.exec("", "verify", "-table", b.stack.TableName())
 	if r.code != 0 || !strings.Contains(r.out, "nothing is wrong") || !strings.Contains(r.err, "read units ($") {
-		b.Fatalf("a whole table: %+v", r)
+		b.Fatalf("a consistent table: %+v", r)
 	}
-	op.sub("while requests write", func(op *bench) { verifyTraffic(op, token) })
+	op.sub("during writes", func(op *bench) { verifyTraffic(op, token) })
 	op.sub("damage", func(op *bench) { verifyDamage(op, id) })
 	op.sub("command line", verifyCommandLine)
 }
 
-// verifyTraffic checks the table again and again while users come and go.
+// verifyTraffic checks the table several times while users are created and deleted.
 func verifyTraffic(op *bench, token string) {
 	var stop atomic.Bool
 	done := make(chan int)
@@ -75,16 +76,16 @@ func verifyTraffic(op *bench, token string) {
 	}()
 	for range 3 {
 		if report := op.verified(0, "-repair", "-yes"); report.Number != 0 {
-			op.Errorf("findings of requests under way: %+v", report.Findings)
+			op.Errorf("findings during writes: %+v", report.Findings)
 		}
 	}
 	stop.Store(true)
 	if n := <-done; n == 0 {
-		op.Error("no request was sent meanwhile")
+		op.Error("no request was sent during the checks")
 	}
 }
 
-// verifyDamage: what a repair is for is said, then repaired; the rest stays.
+// verifyDamage: -repair shows the repairs, and -yes carries them out.
 func verifyDamage(op *bench, id string) {
 	const in = "T#whole#"
 	half := table.Key{PK: in + "MEMBEROF#" + id[:1], SK: id + "#none"}
@@ -96,21 +97,22 @@ func verifyDamage(op *bench, id string) {
 			table.Item{"owner": "other", "kind": "user", "tenant": "whole"}),
 	)
 	r := op.exec("", "verify")
-	if r.code != 3 || !strings.Contains(r.err, "5 findings; -repair says which 4 of them it can repair") {
+	if r.code != 3 || !strings.Contains(r.err, "5 findings; 4 can be repaired: -repair shows how") {
 		op.Errorf("damaged: %+v", r)
 	}
 	r = op.exec("", "verify", "-repair")
 	for _, words := range []string{
-		"wrong counter: tenant whole: tenant whole has 1 users, its counters say 4", "the repair would add -3 to the counter",
+		"wrong counter: tenant whole: the counter of users is 4 instead of 1",
+		"the repair would add -3 to the counter",
 		"foreign claim: tenant whole: the claim on the userName of user " + id + " is held by user other",
-		"what to do: both want one value", "group none does not exist",
+		"what to do: two resources have the same value", "group none does not exist",
 	} {
 		if r.code != 3 || !strings.Contains(r.out, words) {
 			op.Errorf("%q is not in %+v", words, r)
 		}
 	}
-	// The foreign claim is repaired in the same run if the orphaned one was removed before it
-	// was checked, and otherwise in the next run.
+	// The foreign claim is repaired in the same run if the orphaned claim is removed before, and
+	// otherwise in the next run.
 	if r := op.exec("", "verify", "-repair", "-yes"); !strings.Contains(r.out, "repaired: add -3 to the counter") {
 		op.Errorf("the first repair: %+v", r)
 	}
@@ -123,7 +125,7 @@ func verifyDamage(op *bench, id string) {
 }
 
 func verifyCommandLine(op *bench) {
-	op.fails(2, "-yes goes with -repair", "verify -yes")
+	op.fails(2, "-yes needs -repair", "verify -yes")
 	op.fails(2, "must not be negative", "verify -rate -1")
 	op.fails(1, `there is no table "nothing"`, "verify -table nothing")
 	folder := filepath.Join(op.TempDir(), "position")
@@ -139,7 +141,7 @@ func verifyCommandLine(op *bench) {
 	nowhere.fails(1, "set AWS_REGION", "verify -table T")
 }
 
-// verifyLocal: the env file of the local stack is all that verify needs.
+// verifyLocal: for a local stack, verify needs only its env file.
 func verifyLocal(b *bench) {
 	file := filepath.Join(b.TempDir(), "env")
 	lines := append(b.env[len(b.env)-4:], "TABLE_NAME="+b.stack.TableName(),

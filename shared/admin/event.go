@@ -16,37 +16,37 @@ import (
 type EventPage struct {
 	Events []json.RawMessage `json:"events"`
 	Last   int64             `json:"last"` // the value of after for the next page
-	Head   int64             `json:"head"` // the newest sequence of the feed, at least
+	Head   int64             `json:"head"` // the newest sequence of the feed
 }
 
-// EventHeads is a page of the feeds that have moved.
+// EventHeads is a page of feeds with their newest sequences.
 type EventHeads struct {
 	Heads []EventHead `json:"heads"`
 	Next  string      `json:"next,omitempty"` // the value of after for the next page
 }
 
-// EventHead is how far a feed has come.
+// EventHead is a feed with its newest sequence.
 type EventHead struct {
 	Tenant   tenant.ID `json:"tenant,omitempty"` // "" for the accounts
 	Sequence int64     `json:"sequence"`
-	Time     time.Time `json:"time"` // when its newest event was appended
+	Time     time.Time `json:"time"` // when the newest event was appended
 }
 
 // EventQuery selects events of a feed.
 type EventQuery struct {
 	After int64 // the sequence of the last event that the caller has
 	Limit int
-	Wait  time.Duration // how long to wait for an event if there is none
+	Wait  time.Duration // how long to wait if there is no event
 }
 
-// eventInterval is the time between two looks at a feed that has no new event.
+// eventInterval is the time between two reads of a feed while waiting for an event.
 const eventInterval = time.Second
 
-// Events returns a page of a tenant's events. The feed of a deleted tenant remains: its last event
-// is the deletion.
+// Events returns a page of a tenant's events. The feed remains after the tenant's deletion, which is
+// its last event.
 func (s *Service) Events(ctx context.Context, id tenant.ID, q EventQuery) (EventPage, error) {
 	feed := s.Directory.For(id).Events()
-	if q.After == 0 { // a caller that has events knows the tenant
+	if q.After == 0 { // after an event, the tenant is known to exist
 		head, err := feed.Head(ctx)
 		if err == nil && head == 0 {
 			err = s.requireTenant(ctx, id)
@@ -63,11 +63,11 @@ func (s *Service) AccountEvents(ctx context.Context, q EventQuery) (EventPage, e
 	return readEvents(ctx, s.Directory.Accounts().Events(), q)
 }
 
-// EventHeads returns a page of the feeds that have moved since a time.
+// EventHeads returns a page of the feeds that have events since a time.
 func (s *Service) EventHeads(ctx context.Context, since time.Time, after string, limit int) (EventHeads, error) {
 	heads, next, err := s.Directory.EventHeads(ctx, outbox.HeadsQuery{Since: since, Cursor: after, Limit: limit})
 	if errors.Is(err, outbox.ErrCursor) {
-		err = invalid("after must be the value of next in an earlier answer")
+		err = notNext()
 	}
 	out := EventHeads{Heads: []EventHead{}, Next: next}
 	for _, h := range heads {
@@ -76,8 +76,8 @@ func (s *Service) EventHeads(ctx context.Context, since time.Time, after string,
 	return out, err
 }
 
-// readEvents reads a page. If it has no event, it looks again until the wait is over, or the time of
-// the request.
+// readEvents reads a page. While the page has no event, it reads again, until the wait is over or the
+// request ends.
 func readEvents(ctx context.Context, feed outbox.Feed, q EventQuery) (EventPage, error) {
 	waiting, cancel := context.WithTimeout(ctx, q.Wait)
 	defer cancel()
@@ -94,7 +94,7 @@ func readEvents(ctx context.Context, feed outbox.Feed, q EventQuery) (EventPage,
 	}
 }
 
-// pause reports whether the time went by before the context ended.
+// pause waits, and reports whether the time passed before the end of the context.
 func pause(ctx context.Context, d time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
 		return false
@@ -107,7 +107,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// feedError returns the answer to an error of a feed.
+// feedError returns the API's error for an error of a feed.
 func feedError(err error, after, head int64) error {
 	if expired, ok := errors.AsType[*outbox.ExpiredError](err); ok {
 		return &Error{
@@ -117,7 +117,7 @@ func feedError(err error, after, head int64) error {
 		}
 	}
 	if errors.Is(err, outbox.ErrAhead) {
-		return invalid("after is %d, but the newest event is %d: use a position of this feed", after, head)
+		return invalid("after is %d, but the newest event of this feed is %d", after, head)
 	}
 	return err
 }

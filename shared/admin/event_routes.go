@@ -9,7 +9,7 @@ import (
 
 const (
 	maxEvents = 500
-	// maxEventWait is below the 29 seconds that API Gateway waits for a function.
+	// maxEventWait is in seconds. API Gateway waits 29 seconds for a function.
 	maxEventWait = 20
 )
 

@@ -11,7 +11,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// emit appends events to a feed: that of a tenant, or that of the accounts for "".
+// emit appends events to the feed of a tenant. The tenant "" stands for the accounts.
 func (b *bench) emit(of tenant.ID, names ...string) {
 	b.Helper()
 	feed := b.dir.Accounts().Events()
@@ -32,7 +32,7 @@ func (b *bench) emit(of tenant.ID, names ...string) {
 	}
 }
 
-// emitted are the ids of the resources of a page's events.
+// emitted returns the ids of the resources that a page's events are about.
 func emitted(page answer) (ids []string) {
 	for _, e := range page["events"].([]any) {
 		ids = append(ids, answer(e.(map[string]any)).text("resource.id"))
@@ -73,14 +73,15 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestEventsAreAwaited: a request with wait returns as soon as there is an event.
-func TestEventsAreAwaited(t *testing.T) {
+// TestWaitForEvents: a request with wait returns as soon as there is an event.
+func TestWaitForEvents(t *testing.T) {
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	feed, done := b.dir.For("acme").Events(), make(chan error)
 	go func() {
 		done <- feed.Append(t.Context(), []outbox.Draft{{
-			Record: outbox.Record{ID: "late", At: b.now}, Event: outbox.Event{Resource: outbox.Resource{ID: "late"}},
+			Record: outbox.Record{ID: "late", At: b.now},
+			Event:  outbox.Event{Resource: outbox.Resource{ID: "late"}},
 		}})
 	}()
 	page := b.send(200, "GET", "/tenants/acme/events?wait=20", "")
@@ -89,7 +90,7 @@ func TestEventsAreAwaited(t *testing.T) {
 	}
 }
 
-// TestExpiredEvents: a consumer that comes too late is told so, and where the feed begins.
+// TestExpiredEvents: a consumer that comes too late gets 410 with the oldest sequence.
 func TestExpiredEvents(t *testing.T) {
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
@@ -101,7 +102,7 @@ func TestExpiredEvents(t *testing.T) {
 		t.Errorf("410 says %v", gone)
 	}
 	if page := b.send(200, "GET", "/tenants/acme/events?after=2", ""); !slices.Equal(emitted(page), []string{"c"}) {
-		t.Errorf("the events that are left: %v", page)
+		t.Errorf("the remaining events: %v", page)
 	}
 }
 
@@ -131,8 +132,9 @@ func TestEventHeads(t *testing.T) {
 	if got, want := heads("limit=1"), []string{"<nil> 1", "acme 2", "globex 1"}; !slices.Equal(got, want) {
 		t.Errorf("all heads: %q, want %q", got, want)
 	}
-	if got, want := heads("since="+b.now.Format(time.RFC3339)), []string{"<nil> 1", "globex 1"}; !slices.Equal(got, want) {
-		t.Errorf("moved just now: %q, want %q", got, want)
+	got, want := heads("since="+b.now.Format(time.RFC3339)), []string{"<nil> 1", "globex 1"}
+	if !slices.Equal(got, want) {
+		t.Errorf("heads since now: %q, want %q", got, want)
 	}
 	b.send(400, "GET", "/events/heads?after=nonsense", "")
 	b.send(400, "GET", "/events/heads?since=yesterday", "")

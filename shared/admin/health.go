@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	// healthSpan is the time that counts cover.
+	// healthSpan is the period in which requests and refusals are counted.
 	healthSpan = 24 * time.Hour
-	// healthHistory is how far back the last success and failure are looked for.
+	// healthHistory is the period in which the last success and failure are searched.
 	healthHistory = 7 * 24 * time.Hour
-	// healthEntries is how many entries of the log one answer counts.
+	// healthEntries is the maximum number of log entries that are counted.
 	healthEntries = 3000
 )
 
-// Health reads how a tenant's provisioning is doing.
+// Health returns the health of a tenant's provisioning.
 func (s *Service) Health(ctx context.Context, id tenant.ID) (Health, error) {
 	t, err := s.Directory.Tenants().Tenant(ctx, id)
 	if err != nil {
@@ -44,12 +44,12 @@ func (s *Service) Health(ctx context.Context, id tenant.ID) (Health, error) {
 		return h, err
 	}
 	h.addCredentials(credentials, refused, s.Now())
-	h.judge(credentials, s.Now())
+	h.diagnose(credentials, s.Now())
 	return h, nil
 }
 
-// UnknownCredentials returns the refusals of the last 24 hours whose credentials do not exist, so
-// that nothing says which tenant they are about.
+// UnknownCredentials returns the refusals of the last 24 hours whose credentials do not exist. Their
+// tenants are not known.
 func (s *Service) UnknownCredentials(ctx context.Context) (Refusals, error) {
 	hours, err := s.Directory.Tenants().Refusals(ctx, "", s.Now().Add(-healthSpan))
 	return Refusals{sumRefusals(hours, nil)}, err
@@ -77,8 +77,9 @@ func (s *Service) readRequests(ctx context.Context, h *Health) error {
 	return err
 }
 
-// lastRequest returns when the last request succeeded or failed, nil if none did within the history.
-// It reads the log only if the newest entries, newest first, have no such request.
+// lastRequest returns the time of the last request that succeeded or failed, or nil if there was none
+// within healthHistory. newest are the newest entries, newest first. The log is read only if they
+// have no such request.
 func lastRequest(
 	ctx context.Context, log provlog.Log, newest []provlog.Entry, failed bool, now time.Time,
 ) (*time.Time, error) {
@@ -93,7 +94,7 @@ func lastRequest(
 	return &found[0].Time, nil
 }
 
-// readOpenConflicts counts the conflicts that wait for somebody.
+// readOpenConflicts counts the conflicts that nobody has resolved yet.
 func (s *Service) readOpenConflicts(ctx context.Context, h *Health) error {
 	conflicts := s.Directory.For(h.Tenant).Conflicts()
 	for after, pages := directory.ConflictID(""), 0; pages == 0 || after != "" && pages < conflictPages; pages++ {
@@ -111,7 +112,7 @@ func (s *Service) readOpenConflicts(ctx context.Context, h *Health) error {
 	return nil
 }
 
-// addCredentials adds what is known of the tenant's credentials.
+// addCredentials adds the number of usable credentials, their last use, and their refusals.
 func (h *Health) addCredentials(all []tenant.Credential, refused []tenant.Refusal, now time.Time) {
 	names := map[tenant.KeyID]string{}
 	for _, c := range all {
@@ -126,7 +127,7 @@ func (h *Health) addCredentials(all []tenant.Credential, refused []tenant.Refusa
 	h.Refusals = sumRefusals(refused, names)
 }
 
-// sumRefusals adds up the hours of each credential and cause, the most frequent first.
+// sumRefusals adds up the refusals of each credential and cause. The most frequent come first.
 func sumRefusals(hours []tenant.Refusal, names map[tenant.KeyID]string) []Refusal {
 	type key struct {
 		of    tenant.KeyID

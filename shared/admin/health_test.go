@@ -10,7 +10,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// findings are the codes of the findings, with a ! where provisioning does not work.
+// findings returns the codes of the findings, with a ! if provisioning does not work.
 func findings(a answer) (codes []string) {
 	for _, f := range a["findings"].([]any) {
 		found := answer(f.(map[string]any))
@@ -44,20 +44,21 @@ func (b *bench) use(key string, at time.Time) {
 func (b *bench) refused(key string, cause tenant.RefusalCause, at time.Time, count int64) {
 	b.Helper()
 	if err := b.dir.Tenants().AddRefusal(b.Context(), tenant.Refusal{
-		Tenant: "acme", Credential: tenant.KeyID(key), Cause: cause, Hour: at.Truncate(time.Hour), Count: count, Last: at,
+		Tenant: "acme", Credential: tenant.KeyID(key), Cause: cause,
+		Hour: at.Truncate(time.Hour), Last: at, Count: count,
 	}); err != nil {
 		b.Fatal(err)
 	}
 }
 
-// TestHealth: the verdict and the findings say what support has to do, and nothing else.
+// TestHealth: each situation has its verdict and its findings, and no others.
 func TestHealth(t *testing.T) {
 	for _, tt := range []struct {
 		name, verdict string
 		findings      []string
 		prepare       func(b *bench, key string)
 	}{
-		{"used just now", "ok", nil, func(*bench, string) {}},
+		{"in use", "ok", nil, func(*bench, string) {}},
 		{"suspended", "failing", []string{"suspended!"}, func(b *bench, _ string) {
 			b.send(200, "POST", "/tenants/acme/suspend", "")
 		}},
@@ -67,14 +68,14 @@ func TestHealth(t *testing.T) {
 		{"only refused", "failing", []string{"refused!"}, func(b *bench, key string) {
 			b.refused(key, tenant.WrongSecret, b.now, 3)
 		}},
-		{"refused, and then a change succeeded", "attention", []string{"refused"}, func(b *bench, key string) {
+		{"refused, then accepted", "attention", []string{"refused"}, func(b *bench, key string) {
 			b.refused(key, tenant.WrongSecret, b.now.Add(-time.Hour), 3)
 			b.fail(b.now.Add(-time.Minute), "r1", "id", "ann", "", 201)
 		}},
 		{"refused two days ago", "ok", nil, func(b *bench, key string) {
 			b.refused(key, tenant.ExpiredCredential, b.now.Add(-48*time.Hour), 3)
 		}},
-		{"an old connection is refused, the new one works", "attention", []string{"refused"}, func(b *bench, key string) {
+		{"one credential refused, another accepted", "attention", []string{"refused"}, func(b *bench, key string) {
 			b.refused("old", tenant.RevokedCredential, b.now, 1)
 			b.use(key, b.now)
 		}},
@@ -84,8 +85,12 @@ func TestHealth(t *testing.T) {
 			b.fail(b.now.Add(-time.Hour), "ok", "id", "ann", "", 201)
 		}},
 		{"few changes fail", "ok", nil, func(b *bench, _ string) { b.failures(4, 400) }},
-		{"faults of the service", "attention", []string{"unavailable"}, func(b *bench, _ string) { b.failures(1, 503) }},
-		{"silent", "attention", []string{"silent"}, func(b *bench, _ string) { b.now = b.now.Add(72 * time.Hour) }},
+		{"errors in the service", "attention", []string{"unavailable"}, func(b *bench, _ string) {
+			b.failures(1, 503)
+		}},
+		{"no requests", "attention", []string{"silent"}, func(b *bench, _ string) {
+			b.now = b.now.Add(72 * time.Hour)
+		}},
 		{"expires soon", "attention", []string{"expires"}, func(b *bench, _ string) {
 			b.use(b.send(201, "POST", acmeCredentials, `{"expiresIn":86400}`).text("key"), b.now)
 		}},
@@ -109,7 +114,7 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-// failures are that many failed requests within the last day.
+// failures adds n failed requests to the log of the last 24 hours.
 func (b *bench) failures(n, status int) {
 	b.Helper()
 	for i := range n {
@@ -117,7 +122,8 @@ func (b *bench) failures(n, status int) {
 	}
 }
 
-// TestHealthCounts: the numbers are those of the last 24 hours, and name the credentials.
+// TestHealthCounts: requests and refusals of the last 24 hours are counted. Refusals have the names
+// of their credentials.
 func TestHealthCounts(t *testing.T) {
 	b := newBench(t)
 	b.send(404, "GET", "/tenants/acme/health", "")
@@ -141,7 +147,8 @@ func TestHealthCounts(t *testing.T) {
 	if all := b.send(200, "GET", "/refusals", "").text("refusals"); !strings.Contains(all, "count:7") {
 		t.Errorf("unknown credentials: %s", all)
 	}
-	if refusals := h.text("refusals"); !strings.Contains(refusals, "count:5") || !strings.Contains(refusals, "name:Okta") {
+	refusals := h.text("refusals")
+	if !strings.Contains(refusals, "count:5") || !strings.Contains(refusals, "name:Okta") {
 		t.Errorf("refusals are %s", refusals)
 	}
 }

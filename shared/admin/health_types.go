@@ -6,7 +6,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Health says how a tenant's provisioning is doing.
+// Health describes the health of a tenant's provisioning.
 type Health struct {
 	Tenant   tenant.ID `json:"tenant"`
 	Verdict  Verdict   `json:"verdict"`
@@ -15,39 +15,40 @@ type Health struct {
 	State tenant.State `json:"state"`
 	// LastUse is when a credential was last accepted, accurate to the hour.
 	LastUse *time.Time `json:"lastUse,omitempty"`
-	// LastSuccess and LastFailure are of the last week's requests that the provisioning log has.
+	// LastSuccess and LastFailure are the times of the last requests in the provisioning log that
+	// succeeded and failed, within seven days.
 	LastSuccess *time.Time `json:"lastSuccess,omitempty"`
 	LastFailure *time.Time `json:"lastFailure,omitempty"`
 	// Requests counts the entries of the provisioning log in the last 24 hours by status.
 	Requests map[int]int `json:"requests"`
-	// RequestsIncomplete says that there are more entries than one answer counts.
+	// RequestsIncomplete means that the log has more entries than Requests counts.
 	RequestsIncomplete bool      `json:"requestsIncomplete,omitempty"`
 	Refusals           []Refusal `json:"refusals"` // of the last 24 hours
-	// OpenConflicts counts at most a thousand.
+	// OpenConflicts is the number of open conflicts, of which at most a thousand are counted.
 	OpenConflicts int `json:"openConflicts"`
-	Credentials   int `json:"credentials"` // that are neither expired nor revoked
+	Credentials   int `json:"credentials"` // number of credentials that are neither expired nor revoked
 }
 
-// Verdict sums up the health of a tenant.
+// Verdict summarizes the health of a tenant.
 type Verdict string
 
 // The verdicts.
 const (
 	Healthy   Verdict = "ok"
-	Attention Verdict = "attention" // provisioning works, and somebody should do something
+	Attention Verdict = "attention" // provisioning works, but something needs attention
 	Failing   Verdict = "failing"   // provisioning does not work
 )
 
-// Finding is something that somebody should know or do.
+// Finding is something that needs attention.
 type Finding struct {
 	Code   string `json:"code"`
-	Text   string `json:"text"`   // what is the case
+	Text   string `json:"text"`   // what is wrong
 	Advice string `json:"advice"` // what to do
-	// Failing says that provisioning does not work because of it.
+	// Failing means that the finding keeps provisioning from working.
 	Failing bool `json:"failing,omitempty"`
 }
 
-// Refusals are counts of refused credentials.
+// Refusals are the counts of refused credentials.
 type Refusals struct {
 	Refusals []Refusal `json:"refusals"`
 }

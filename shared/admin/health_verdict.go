@@ -9,25 +9,25 @@ import (
 )
 
 const (
-	// expiresSoon is how long before its end a credential is named.
+	// expiresSoon is the remaining lifetime from which a credential is a finding.
 	expiresSoon = 30 * 24 * time.Hour
-	// unusedAfter is how old a credential is before it counts as never used.
+	// unusedAfter is the age from which an unused credential is a finding.
 	unusedAfter = 24 * time.Hour
-	// silentAfter is how long no credential was used before a tenant counts as silent. Entra ID sends
+	// silentAfter is the time without requests from which a tenant is a finding. Entra ID sends
 	// requests every 40 minutes; Okta sends none as long as nothing changes.
 	silentAfter = 48 * time.Hour
-	// manyFailures is the number of failed requests from which on their share is judged.
+	// manyFailures is the number of failed requests from which their share can be a finding.
 	manyFailures = 5
 )
 
-// judge adds the findings and the verdict.
-func (h *Health) judge(credentials []tenant.Credential, now time.Time) {
+// diagnose adds the findings and the verdict.
+func (h *Health) diagnose(credentials []tenant.Credential, now time.Time) {
 	h.Findings = []Finding{}
-	h.judgeAccess(credentials)
-	h.judgeRequests(now)
-	h.judgeCredentials(credentials, now)
+	h.checkAccess(credentials)
+	h.checkRequests(now)
+	h.checkCredentials(credentials, now)
 	if h.OpenConflicts > 0 {
-		h.find("conflicts", fmt.Sprintf("%s: usernames, emails or names that somebody else holds.",
+		h.find("conflicts", fmt.Sprintf("%s: usernames, emails or names that another record holds.",
 			counted(h.OpenConflicts, "open conflict")), fmt.Sprintf("scimctl conflict list %s", h.Tenant))
 	}
 	slices.SortStableFunc(h.Findings, func(a, b Finding) int { return rank(a) - rank(b) })
@@ -41,7 +41,7 @@ func (h *Health) judge(credentials []tenant.Credential, now time.Time) {
 	}
 }
 
-// counted is a number with its noun.
+// counted returns a number with its noun.
 func counted(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
@@ -65,11 +65,11 @@ func (h *Health) findFailing(code, text, advice string) {
 	h.Findings[len(h.Findings)-1].Failing = true
 }
 
-// judgeAccess finds what keeps all requests out.
-func (h *Health) judgeAccess(credentials []tenant.Credential) {
+// checkAccess finds what keeps requests out.
+func (h *Health) checkAccess(credentials []tenant.Credential) {
 	switch {
 	case h.State == tenant.Suspended:
-		h.findFailing("suspended", "The tenant is suspended: every request is answered 401.",
+		h.findFailing("suspended", "The tenant is suspended: every request gets the response 401.",
 			fmt.Sprintf("scimctl tenant resume %s", h.Tenant))
 	case h.State == tenant.Deleting:
 		h.findFailing("deleting", "The tenant is being deleted.",
@@ -79,19 +79,19 @@ func (h *Health) judgeAccess(credentials []tenant.Credential) {
 			fmt.Sprintf("scimctl credential create %s, and enter the token at the provider", h.Tenant))
 	}
 	for _, r := range h.Refusals {
-		h.judgeRefusal(r, credentials)
+		h.checkRefusal(r, credentials)
 	}
 }
 
-// refusalTexts returns what a cause means, and what to do.
+// refusalTexts returns the meaning of a refusal's cause, and what to do.
 func (h *Health) refusalTexts(r Refusal) (text, advice string) {
 	switch r.Cause {
 	case tenant.WrongSecret:
-		return "the secret is not that of the credential", fmt.Sprintf("Enter the whole token at the provider again. "+
-			"If nobody has it any more: scimctl credential rotate %s %s", h.Tenant, r.Credential)
+		return "the secret is wrong", fmt.Sprintf("Enter the whole token at the provider again. "+
+			"If nobody has the token anymore: scimctl credential rotate %s %s", h.Tenant, r.Credential)
 	case tenant.WrongKind:
-		return "a client secret was sent as a bearer token, or the reverse", fmt.Sprintf("Choose the authentication "+
-			"mode at the provider that fits the credential's kind: scimctl credential list %s", h.Tenant)
+		return "a client secret was sent as a bearer token, or the other way round", fmt.Sprintf("At the provider, "+
+			"choose the authentication mode for this kind of credential: scimctl credential list %s", h.Tenant)
 	case tenant.ExpiredCredential:
 		return "it has expired",
 			fmt.Sprintf("scimctl credential create %s, and enter the new token at the provider", h.Tenant)
@@ -101,8 +101,9 @@ func (h *Health) refusalTexts(r Refusal) (text, advice string) {
 	return "the tenant was not active", fmt.Sprintf("scimctl tenant show %s", h.Tenant)
 }
 
-// judgeRefusal fails the tenant if nothing was accepted after the refusal.
-func (h *Health) judgeRefusal(r Refusal, credentials []tenant.Credential) {
+// checkRefusal adds the finding of a refusal. The tenant is failing if no request was accepted after
+// the refusal.
+func (h *Health) checkRefusal(r Refusal, credentials []tenant.Credential) {
 	meaning, advice := h.refusalTexts(r)
 	name := string(r.Credential)
 	if r.Name != "" {
@@ -120,8 +121,8 @@ func (h *Health) judgeRefusal(r Refusal, credentials []tenant.Credential) {
 	h.findFailing("refused", text, advice)
 }
 
-// judgeRequests finds failures and silence.
-func (h *Health) judgeRequests(now time.Time) {
+// checkRequests finds failed requests, and a tenant without requests.
+func (h *Health) checkRequests(now time.Time) {
 	total, failed, unavailable := 0, 0, 0
 	for status, n := range h.Requests {
 		total += n
@@ -132,7 +133,7 @@ func (h *Health) judgeRequests(now time.Time) {
 			unavailable += n
 		}
 	}
-	text := fmt.Sprintf("%d of %d requests for changes failed in the last 24 hours.", failed, total)
+	text := fmt.Sprintf("%d of %d write requests failed in the last 24 hours.", failed, total)
 	advice := fmt.Sprintf("scimctl log %s -status failed", h.Tenant)
 	switch {
 	case failed >= manyFailures && failed == total:
@@ -142,7 +143,7 @@ func (h *Health) judgeRequests(now time.Time) {
 	}
 	if unavailable > 0 {
 		h.find("unavailable",
-			counted(unavailable, "request")+" met a fault of this service (5xx) in the last 24 hours.",
+			counted(unavailable, "request")+" failed because of an error in this service (5xx) in the last 24 hours.",
 			fmt.Sprintf("scimctl log %s -status 5xx, and the alarms in the runbook", h.Tenant))
 	}
 	if h.LastUse != nil && now.Sub(*h.LastUse) > silentAfter && h.Credentials > 0 {
@@ -151,8 +152,8 @@ func (h *Health) judgeRequests(now time.Time) {
 	}
 }
 
-// judgeCredentials finds credentials that end soon or were never used.
-func (h *Health) judgeCredentials(all []tenant.Credential, now time.Time) {
+// checkCredentials finds credentials that expire soon or were never used.
+func (h *Health) checkCredentials(all []tenant.Credential, now time.Time) {
 	for _, c := range all {
 		name := string(c.KeyID)
 		if c.Name != "" {

@@ -78,7 +78,7 @@ func pageOf(r *http.Request) (after string, limit int, err error) {
 		}
 	}
 	if after = q.Get("after"); len(after) > maxKey {
-		return "", 0, invalid("after must be the value of next in an earlier answer")
+		return "", 0, notNext()
 	}
 	return after, limit, nil
 }

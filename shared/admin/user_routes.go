@@ -108,7 +108,7 @@ func checkAfterID(after string) error {
 	return nil
 }
 
-func notNext() *Error { return invalid("after must be the value of next in an earlier answer") }
+func notNext() *Error { return invalid("after must be the value of next in an earlier response") }
 
 func userLabel(r *http.Request) string {
 	return fmt.Sprintf("user %q of tenant %q", r.PathValue("user"), r.PathValue("id"))

@@ -10,14 +10,14 @@ import (
 	"scimserver/shared/table"
 )
 
-// The facts of a table that is in use contradict each other where a write came between two
-// pages of the scan. So a contradiction is only a suspicion. Its items are read again in one
-// snapshot, and only what that shows is a finding: all writes that must agree are
-// transactions, and the snapshot shows each of them whole or not at all.
+// While a table is in use, its facts may contradict each other because a write came between
+// two pages of the scan. So a contradiction is only a suspicion. Its items are read again in
+// one snapshot. What is wrong in the snapshot is a finding, because items that must agree are
+// written in one transaction, and a snapshot shows a transaction completely or not at all.
 
-// subject is a suspicion.
+// subject is something that may be wrong: the subject of a suspicion.
 type subject interface {
-	// check reads the subject's items in one snapshot, and says what is wrong with them.
+	// check reads the subject's items in one snapshot, and returns what is wrong with them.
 	check(context.Context, *checker) ([]Finding, error)
 }
 
@@ -25,7 +25,7 @@ type subject interface {
 type checker struct {
 	db         *table.DB
 	pace       *pace
-	scope      string        // of claims, "" where the table does not tell
+	scope      string        // of claims; "" if the table does not have it
 	unfinished time.Duration // see Options
 	now        func() time.Time
 }
@@ -37,7 +37,7 @@ func (c *checker) read(ctx context.Context, keys ...table.Key) (items, error) {
 	return c.db.Snapshot(ctx, keys)
 }
 
-// document is that of a resource's item, and null if there is none.
+// document returns the document of a resource's item, or null if it has none.
 func document(item table.Item) scim.Value {
 	doc, err := scim.ParseJSON([]byte(item.Text("doc")))
 	if err != nil {
@@ -46,11 +46,11 @@ func document(item table.Item) scim.Value {
 	return doc
 }
 
-// isDeleting reports whether an item has the mark of a deletion.
+// isDeleting reports whether an item has the mark of deletion.
 func isDeleting(item table.Item) bool { return item.Text("deleting") != "" }
 
-// unchanged is an action that demands that a resource is as it was read: it does not
-// exist, or has the same version.
+// unchanged makes a condition: the resource must have the version that was read, or still not
+// exist if item is nil.
 func unchanged(of resource, item table.Item) table.Write {
 	if item == nil {
 		return table.Check(of.key(), "attribute_not_exists(PK)", nil)
@@ -58,31 +58,29 @@ func unchanged(of resource, item table.Item) table.Write {
 	return table.Check(of.key(), "#version = :version", table.Item{"version": item.Int("version")})
 }
 
-// claimSubject is a user or account that may not hold the claim on a value.
+// claimSubject is a user or account that may lack the claim on a value.
 type claimSubject struct{ wantedClaim }
 
 func (s claimSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	system, own := claimKey(systemScope, s.folded), claimKey(s.scope(), s.folded)
 	found, err := c.read(ctx, s.by.key(), system, own)
 	item := found[s.by.key()]
-	if err != nil || !s.isHad(item) {
+	if err != nil || s.value(item) == "" {
 		return nil, err
 	}
 	key, scope := own, c.scope
 	if scope == systemScope || found[system] != nil {
 		key = system
 	}
-	f := unheld(s.by, s.attribute(), found[key])
+	f := claimFinding(s.by, s.attribute(), found[key])
 	if f != nil && f.Kind == MissingClaim && scope != "" {
 		f.repairClaim(s.by, item, key, s.value(item))
 	}
 	return list(f), nil
 }
 
-// isHad reports whether a stored user or account still has the value.
-func (s claimSubject) isHad(item table.Item) bool { return s.value(item) != "" }
-
-// value is the value, as the user or account spells it.
+// value returns the value as the user or account spells it, or "" if it does not have the
+// value anymore.
 func (s claimSubject) value(item table.Item) string {
 	for _, claim := range claimsOf(s.by, document(item)) {
 		if claim.folded == s.folded {
@@ -92,10 +90,11 @@ func (s claimSubject) value(item table.Item) string {
 	return ""
 }
 
-// unheld is the finding that a resource does not hold the claim on a value, nil if it does.
-func unheld(by resource, attribute string, claim table.Item) *Finding {
+// claimFinding is the finding that a resource does not hold the claim on a value. It is nil
+// if the resource holds the claim.
+func claimFinding(by resource, attribute string, claim table.Item) *Finding {
 	f := &Finding{Kind: MissingClaim, Tenant: by.tenant, Advice: repairAdvice,
-		Text: fmt.Sprintf("%s does not hold the claim on its %s, and nobody else does", by, attribute)}
+		Text: fmt.Sprintf("%s does not hold the claim on its %s, and no other resource does", by, attribute)}
 	switch {
 	case claim == nil:
 		return f
@@ -117,14 +116,14 @@ func holderName(claim table.Item) string {
 // repairClaim gives the claim to the resource.
 func (f *Finding) repairClaim(by resource, item table.Item, key table.Key, value string) {
 	claim := table.Item{"kind": by.kind.noun(), "tenant": by.tenant, "owner": by.id, "value": value}
-	f.Repair = fmt.Sprintf("give the claim to %s, unless somebody takes it first", by)
+	f.Repair = fmt.Sprintf("give the claim to %s, unless another resource takes it first", by)
 	f.writes = []table.Write{
 		unchanged(by, item),
 		table.Put(key, claim).WithCondition("attribute_not_exists(PK)", nil),
 	}
 }
 
-// list is a finding as a list, empty for nil.
+// list returns a list with the finding, or an empty list for nil.
 func list(f *Finding) []Finding {
 	if f == nil {
 		return nil
@@ -132,7 +131,7 @@ func list(f *Finding) []Finding {
 	return []Finding{*f}
 }
 
-// nameSubject is a group or team that may not hold the claim on its displayName.
+// nameSubject is a group or team that may lack the claim on its displayName.
 type nameSubject struct {
 	by resource
 	pk string
@@ -145,15 +144,15 @@ func (s nameSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	if err != nil || !hasName(s.by, item, s.pk) {
 		return nil, err
 	}
-	f := unheld(s.by, "displayName", found[key])
+	f := claimFinding(s.by, "displayName", found[key])
 	if f != nil && f.Kind == MissingClaim {
 		f.repairClaim(s.by, item, key, document(item).Get("displayName").Text())
 	}
 	return list(f), nil
 }
 
-// hasName reports whether a stored group or team has the displayName of a claim. A team
-// that was connected has given the name to a group.
+// hasName reports whether a stored group or team has the displayName of a claim. A connected
+// team does not, because its name belongs to the group.
 func hasName(of resource, item table.Item, pk string) bool {
 	return item != nil && item.Text("connected") == "" && nameKey(of.tenant, document(item)) == pk
 }
@@ -171,12 +170,12 @@ func (s orphanSubject) check(ctx context.Context, c *checker) ([]Finding, error)
 	}
 	found, err := c.read(ctx, keys...)
 	claim, item := found[s.key], found[s.by.key()]
-	// An account keeps its id and its claims when it becomes a user: then the kind differs.
-	if err != nil || claim == nil || parseHolder(holderOf(claim)) != s.by || s.isHad(item) {
+	// The holder may have changed: an account keeps its id and claims when it becomes a user.
+	if err != nil || claim == nil || parseHolder(holderOf(claim)) != s.by || s.hasValue(item) {
 		return nil, err
 	}
 	f := Finding{Kind: OrphanedClaim, Tenant: s.by.tenant, Advice: repairAdvice,
-		Text: fmt.Sprintf("a claim of %s is on a value that %s does not have, so nobody can have it", holderName(claim),
+		Text: fmt.Sprintf("%s holds a claim on a value that it does not have, so no resource can have the value",
 			holderName(claim))}
 	if s.by.kind == "" {
 		f.Advice = reportFault
@@ -191,8 +190,8 @@ func (s orphanSubject) check(ctx context.Context, c *checker) ([]Finding, error)
 	return []Finding{f}, nil
 }
 
-// isHad reports whether the holder has the value.
-func (s orphanSubject) isHad(item table.Item) bool {
+// hasValue reports whether the holder has the value.
+func (s orphanSubject) hasValue(item table.Item) bool {
 	if s.by.kind == group || s.by.kind == team {
 		return hasName(s.by, item, s.key.PK)
 	}
@@ -204,7 +203,7 @@ func (s orphanSubject) isHad(item table.Item) bool {
 	return false
 }
 
-// lookupSubject is a look-up by externalId that may be missing, or lead to nothing.
+// lookupSubject is a look-up by externalId that may be missing or wrong.
 type lookupSubject struct{ key table.Key }
 
 func (s lookupSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
@@ -213,13 +212,13 @@ func (s lookupSubject) check(ctx context.Context, c *checker) ([]Finding, error)
 	found, err := c.read(ctx, s.key, by.key())
 	item := found[by.key()]
 	external := document(item).Get("externalId").Text()
-	wanted, there := external != "" && externalIDLookup(by, external) == s.key.PK, found[s.key] != nil
+	wanted, present := external != "" && externalIDLookup(by, external) == s.key.PK, found[s.key] != nil
 	switch {
-	case err != nil || wanted == there:
+	case err != nil || wanted == present:
 		return nil, err
 	case wanted:
 		return []Finding{{Kind: MissingLookup, Tenant: by.tenant, Advice: repairAdvice,
-			Text:   fmt.Sprintf("%s is not found by its externalId", by),
+			Text:   fmt.Sprintf("a search by externalId does not find %s", by),
 			Repair: "add the look-up, if " + by.String() + " has not changed",
 			writes: []table.Write{unchanged(by, item), table.Put(s.key, table.Item{})},
 		}}, nil
@@ -240,9 +239,9 @@ func (s markSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	if err != nil || item == nil {
 		return nil, err
 	}
-	text, since := fmt.Sprintf("%s is not deleted completely", s.resource), item.Text("deleting")
+	text, since := fmt.Sprintf("the deletion of %s is unfinished", s.resource), item.Text("deleting")
 	if since == "" {
-		text, since = fmt.Sprintf("%s has a change of its members that is not finished", s.resource), item.Text("since")
+		text, since = fmt.Sprintf("a change of the members of %s is unfinished", s.resource), item.Text("since")
 		if item.Text("pending") == "" {
 			return nil, nil
 		}
@@ -258,7 +257,7 @@ func (s markSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	return []Finding{{Kind: UnfinishedWork, Tenant: s.tenant, Text: text, Advice: finishAdvice}}, nil
 }
 
-// stepSubject is a step that no change names, and that never expires.
+// stepSubject is a step of a change that was never committed, and that may not expire.
 type stepSubject struct {
 	of resource
 	sk string
@@ -273,7 +272,7 @@ func (s stepSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 		return nil, err
 	}
 	return []Finding{{Kind: OrphanedStep, Tenant: s.of.tenant, Advice: repairAdvice,
-		Text:   fmt.Sprintf("a step of a change to %s that was never committed stays for ever", s.of),
+		Text:   fmt.Sprintf("a step of an uncommitted change of %s does not expire", s.of),
 		Repair: "remove the step, if the group has not changed",
 		writes: []table.Write{unchanged(s.of, item), table.Delete(key)},
 	}}, nil

@@ -7,7 +7,7 @@ import (
 	"scimserver/shared/table"
 )
 
-// edgeSubject is a membership in a group that may lack something.
+// edgeSubject is a membership in a group that may be incomplete.
 type edgeSubject struct{ membership }
 
 // forward and reverse are the keys of the membership's two items.
@@ -25,7 +25,7 @@ func (s edgeSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	other := s.membership
 	other.member.kind = otherMember(s.member.kind)
 	keys := []table.Key{forward, reverse, s.of.key(), other.forward()}
-	if s.member != s.of { // a snapshot reads no item twice
+	if s.member != s.of { // a snapshot must not name an item twice
 		keys = append(keys, s.member.key())
 	}
 	found, err := c.read(ctx, keys...)
@@ -36,16 +36,16 @@ func (s edgeSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 		tenant: s.of.tenant, name: fmt.Sprintf("the membership of %s in %s", s.member, s.of),
 		of: s.of, ofItem: found[s.of.key()], forward: forward, reverse: reverse,
 		hasForward: found[forward] != nil, hasReverse: found[reverse] != nil,
-		lone: halfForward, loneReverse: halfReverse,
+		forwardAdvice: halfForward, reverseAdvice: halfReverse,
 	}
 	if found[other.forward()] != nil && r.hasReverse {
-		text := fmt.Sprintf("the two items of %s in %s differ in the kind of the member", s.member, s.of)
+		text := r.name + " has two items that differ in the kind of the member"
 		return []Finding{badEdge(s.of.tenant, text)}, nil
 	}
-	return r.judge(s.member, found[s.member.key()]), nil
+	return r.findings(s.member, found[s.member.key()]), nil
 }
 
-// otherMember is the other kind that a member of a group can have.
+// otherMember returns the other of the two kinds that a member of a group can have.
 func otherMember(k kind) kind {
 	if k == user {
 		return group
@@ -60,13 +60,15 @@ type relation struct {
 	ofItem                 table.Item
 	forward, reverse       table.Key
 	hasForward, hasReverse bool
-	lone, loneReverse      string // advice where only the one item, or the other, is there
+	forwardAdvice          string // if only the forward item exists
+	reverseAdvice          string // if only the reverse item exists
 }
 
-// judge says what is wrong with a membership. The deletion of a group or team first marks
-// it, then removes the reverse items and after them the forward ones, and no member waits
-// for what is marked.
-func (r relation) judge(member resource, memberItem table.Item) []Finding {
+// findings returns what is wrong with a membership. The deletion of a group or team marks it
+// first, then removes the reverse items, and then the forward items. So a marked group or
+// team may have forward items alone. Their members may be deleted already, because the
+// deletion of a member does not wait for a marked group.
+func (r relation) findings(member resource, memberItem table.Item) []Finding {
 	switch {
 	case !r.hasForward && !r.hasReverse, !r.hasReverse && isDeleting(r.ofItem):
 		return nil
@@ -75,17 +77,17 @@ func (r relation) judge(member resource, memberItem table.Item) []Finding {
 	case memberItem == nil:
 		return []Finding{r.orphan(member)}
 	case !r.hasReverse:
-		return []Finding{{Kind: HalfMembership, Tenant: r.tenant, Advice: r.lone,
-			Text: r.name + " is not recorded with the member: it lists the member, who does not have it"}}
+		return []Finding{{Kind: HalfMembership, Tenant: r.tenant, Advice: r.forwardAdvice,
+			Text: r.name + " is only in the list of members, and not in the member's list"}}
 	case !r.hasForward:
-		return []Finding{{Kind: HalfMembership, Tenant: r.tenant, Advice: r.loneReverse,
-			Text: r.name + " is only recorded with the member: it is not listed there"}}
+		return []Finding{{Kind: HalfMembership, Tenant: r.tenant, Advice: r.reverseAdvice,
+			Text: r.name + " is only in the member's list, and not in the list of members"}}
 	}
 	return nil
 }
 
-// orphan is the finding that one end of a membership does not exist. Ids are never used
-// again, so nobody can need what is left of it.
+// orphan is the finding that one end of a membership does not exist. Ids are never reused, so
+// the rest of the membership can be removed.
 func (r relation) orphan(end resource) Finding {
 	return Finding{Kind: OrphanedMember, Tenant: r.tenant, Advice: repairAdvice,
 		Text:   fmt.Sprintf("%s: %s does not exist", r.name, end),
@@ -94,8 +96,8 @@ func (r relation) orphan(end resource) Finding {
 	}
 }
 
-// teamSubject is a membership in a team that may lack something. The person is an account, a
-// user of the same tenant, or a user of another one who was an account before.
+// teamSubject is a membership in a team that may be incomplete. The person is an account, a
+// user of the same tenant, or a user of another tenant who was an account before.
 type teamSubject struct {
 	of     resource
 	person string
@@ -113,16 +115,16 @@ func (s teamSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	if exists && item == nil { // an account that has just become a user, or who has just been deleted
+	if exists && item == nil { // the account has just become a user, or the person was deleted
 		return s.check(ctx, c)
 	}
 	r := relation{
 		tenant: s.of.tenant, name: fmt.Sprintf("the membership of %s in %s", person, s.of),
 		of: s.of, ofItem: found[s.of.key()], forward: forward, reverse: reverse,
 		hasForward: found[forward] != nil, hasReverse: found[reverse] != nil,
-		lone: halfTeam, loneReverse: halfTeam,
+		forwardAdvice: halfTeam, reverseAdvice: halfTeam,
 	}
-	all := r.judge(person, item)
+	all := r.findings(person, item)
 	if all == nil && r.hasForward && item != nil && item.Text("teams") == "" {
 		all = []Finding{unmarkedPerson(person, s.of)}
 	}
@@ -131,17 +133,17 @@ func (s teamSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 
 func unmarkedPerson(person, of resource) Finding {
 	return Finding{Kind: UnmarkedPerson, Tenant: of.tenant, Advice: repairAdvice,
-		Text: fmt.Sprintf("%s is in %s, but its item does not say so: its deletion would leave the membership", person,
-			of),
+		Text: fmt.Sprintf("the item of %s, a member of %s, does not have the mark of team members: "+
+			"its deletion would not remove the membership", person, of),
 		Repair: "mark the item, if it still exists",
 		writes: []table.Write{table.Update(person.key(), table.Item{"teams": "yes"}).
 			WithCondition("attribute_exists(PK)", nil)},
 	}
 }
 
-// findPerson finds out what a person is: an account, a user of the team's tenant, or a user
-// of another one. An account may become a user meanwhile, so accounts are read first. Who
-// does not exist is taken for an account.
+// findPerson finds a person: an account, a user of the tenant near, or a user of another
+// tenant. It reads accounts first, because an account may become a user meanwhile. If the
+// person does not exist, it returns an account.
 func (c *checker) findPerson(ctx context.Context, near, id string) (person resource, exists bool, err error) {
 	person = resource{"", account, id}
 	item, err := c.db.Get(ctx, person.key())
@@ -169,7 +171,7 @@ func (c *checker) findPerson(ctx context.Context, near, id string) (person resou
 	return person, exists, err
 }
 
-// findUser finds the user of an id in some tenants, nil if there is none.
+// findUser finds the user with an id in some tenants. It returns nil if there is none.
 func (c *checker) findUser(ctx context.Context, tenants []string, id string) (*resource, error) {
 	keys := make([]table.Key, len(tenants))
 	for i, tenant := range tenants {

@@ -12,16 +12,16 @@ import (
 
 func hash(value string) string { return fmt.Sprintf("\x01%x", sha256.Sum256([]byte(value))) }
 
-// The first letters of the texts of facts. A resource sorts before what needs it, and a
-// claim before those who must hold it.
+// The first letters of the texts of facts. They make a resource sort before the facts that
+// need it, and a claim before the resources that must hold it.
 const (
 	ownFact     = "a" // the resource itself
 	itemFact    = "c" // a claim or look-up
 	wantFact    = "w" // a resource that must have the claim or look-up
-	forwardFact = "f" // a membership, from the group or team
-	reverseFact = "r" // a membership, from the member
-	memberFact  = "m" // a membership needs the resource as a member
-	personFact  = "p" // a place in a team needs the resource
+	forwardFact = "f" // the membership's item of the group or team
+	reverseFact = "r" // the membership's item of the member
+	memberFact  = "m" // a membership in a group needs the resource
+	personFact  = "p" // a membership in a team needs the resource
 	stepFact    = "s" // a step of a change of the group
 )
 
@@ -29,10 +29,10 @@ const (
 type wantedClaim struct {
 	by     resource
 	folded string // kind of claim and folded value: USERNAME#ann
-	value  string // as it is stored; "" where only the claim is known
+	value  string // as the resource spells it; "" if only the claim is known
 }
 
-// claimsOf lists what a stored user or account must hold.
+// claimsOf returns the claims that a stored user or account must hold.
 func claimsOf(of resource, doc scim.Value) (list []wantedClaim) {
 	add := func(kind, value string) {
 		if value != "" {
@@ -46,10 +46,10 @@ func claimsOf(of resource, doc scim.Value) (list []wantedClaim) {
 	return list
 }
 
-// systemScope is the scope of claims that hold for all tenants.
+// systemScope is the scope of values that are unique among all tenants.
 const systemScope = "SYSTEM"
 
-// scope is where the claim is, if it does not hold for all tenants.
+// scope returns the scope of a value that is unique within the tenant or among the accounts.
 func (c wantedClaim) scope() string {
 	if c.by.kind == account {
 		return "ACCOUNTS"
@@ -57,7 +57,7 @@ func (c wantedClaim) scope() string {
 	return "T#" + c.by.tenant
 }
 
-// attribute is what the claim is on, in the words of SCIM.
+// attribute returns the attribute that the claim is on.
 func (c wantedClaim) attribute() string {
 	if strings.HasPrefix(c.folded, "USERNAME#") {
 		return "userName"
@@ -69,7 +69,7 @@ func claimKey(scope, folded string) table.Key {
 	return table.Key{PK: "CLAIM#" + scope + "#" + folded, SK: "CLAIM"}
 }
 
-// claim emits a claim. SYSTEM is one word, the scope of a tenant two: T#acme.
+// claim emits a claim. The scope is one word, such as SYSTEM, or two for a tenant: T#acme.
 func (r *reader) claim(pk string, item table.Item) {
 	r.counts.Claims++
 	scope, folded, _ := strings.Cut(strings.TrimPrefix(pk, "CLAIM#"), "#")
@@ -80,7 +80,7 @@ func (r *reader) claim(pk string, item table.Item) {
 	r.emit(fact{claimCheck + folded, parts(sortable(scope), itemFact, holderOf(item))})
 }
 
-// sortable lets the system's scope sort before all others.
+// sortable returns a form of the scope in which SYSTEM sorts before all others.
 func sortable(scope string) string {
 	if scope == systemScope {
 		return ""
@@ -88,7 +88,7 @@ func sortable(scope string) string {
 	return scope
 }
 
-// holderOf is who holds a claim, as facts spell it.
+// holderOf returns the holder of a claim in the form of facts.
 func holderOf(item table.Item) string {
 	return parts(item.Text("tenant"), strings.ToUpper(item.Text("kind")), item.Text("owner"))
 }
@@ -98,8 +98,8 @@ func parseHolder(text string) resource {
 	return resource{p[0], kind(p[1]), p[2]}
 }
 
-// lookup tells claims on displayNames, which are among the look-ups, from look-ups by
-// externalId.
+// lookup emits a look-up by externalId, or a claim on a displayName, whose key has the form
+// of a look-up.
 func (r *reader) lookup(pk, sk string, item table.Item) {
 	if strings.Contains(pk, "#LOOKUP#GROUP#displayName#") {
 		r.emit(fact{nameCheck + pk, parts(itemFact, holderOf(item))})
@@ -108,8 +108,8 @@ func (r *reader) lookup(pk, sk string, item table.Item) {
 	r.emit(fact{lookupCheck + parts(pk, sk), itemFact})
 }
 
-// matchClaims compares the claims on one value with those who have it. Under one scope,
-// the claim comes first. A claim of the system counts for all.
+// matchClaims compares the claims on one value with the resources that have it. In each scope
+// the claim comes first. A claim in the scope SYSTEM is valid for all scopes.
 func (m *matcher) matchClaims(folded string, texts iter.Seq[string]) {
 	var system, own *heldClaim
 	for text := range texts {
@@ -154,7 +154,8 @@ type heldClaim struct {
 	used  bool
 }
 
-// holds notes that a resource has the value, and reports whether it holds the claim.
+// holds reports whether a resource, which has the value, holds the claim. It marks the claim
+// as used.
 func holds(c *heldClaim, by resource) bool {
 	if c == nil || c.by.id != by.id {
 		return false
@@ -183,7 +184,7 @@ func (m *matcher) matchName(pk string, texts iter.Seq[string]) {
 	m.orphan(held)
 }
 
-// tenantIn is the tenant of a key.
+// tenantIn returns the tenant of a partition key.
 func tenantIn(pk string) string { return strings.SplitN(pk, "#", 3)[1] }
 
 // matchLookup compares a look-up with the resource that must have it.

@@ -11,12 +11,12 @@ import (
 	"scimserver/shared/table"
 )
 
-// counts are the numbers of the resources that the scan has met, and those that the
-// counters say. They take memory for each tenant, not for each item.
+// counts has the numbers of resources that the scan has seen, and the numbers that the
+// counters say. It takes memory for each tenant, not for each item.
 type counts struct {
-	Met      map[string]int64 // tenant, kind -> resources
-	Counters map[string]int64 // tenant, kind -> sum of the counter's shards
-	Feeds    map[string]feed  // tenant -> events
+	Met      map[string]int64 // tenant#kind to the number of resources
+	Counters map[string]int64 // tenant#kind to the sum of the counter's shards
+	Feeds    map[string]feed  // tenant to its events
 	Claims   int
 	Members  int
 }
@@ -29,7 +29,7 @@ func (c *counts) addResource(tenant string, k kind) { c.Met[tenant+"#"+string(k)
 
 func (c *counts) addCounter(tenant string, k kind, n int64) { c.Counters[tenant+"#"+string(k)] += n }
 
-// total is the number of resources of a kind in all tenants.
+// total returns the number of resources of a kind in all tenants.
 func (c *counts) total(k kind) (n int) {
 	for of, met := range c.Met {
 		if strings.HasSuffix(of, "#"+string(k)) {
@@ -39,8 +39,8 @@ func (c *counts) total(k kind) (n int) {
 	return n
 }
 
-// suspicious lists the counters that differ from what the scan has met, and the feeds that
-// lack events.
+// suspicious returns the counters that differ from the resources that the scan has seen, and
+// the feeds that lack events.
 func (c *counts) suspicious() (list []subject) {
 	for _, of := range slices.Sorted(maps.Keys(c.Feeds)) {
 		if f := c.Feeds[of]; !f.hasAll() {
@@ -59,30 +59,29 @@ func (c *counts) suspicious() (list []subject) {
 	return list
 }
 
-// counterSubject is a number of resources that may be wrong.
+// counterSubject is a counter that may be wrong.
 type counterSubject struct {
 	tenant string
 	kind   kind
 }
 
-// countAttempts bounds how often the resources of a tenant are counted to find a time without
-// writes.
+// countAttempts bounds how often the resources of a tenant are counted.
 const countAttempts = 5
 
-// census is what the counter and the resources themselves say, with a fingerprint of
-// both: the same one twice means that no write came between.
+// census is the result of one count. If two counts in a row have the same fingerprint, no
+// resource was created or deleted between them.
 type census struct {
-	shards      []table.Item
-	stored, met int64
-	fingerprint uint64
+	shards      []table.Item // of the counter
+	stored      int64        // the sum of the shards
+	met         int64        // the number of resources
+	fingerprint uint64       // of the shards and the ids
 }
 
-// busyError says that writes come too fast to count a tenant's resources.
+// busyError means that writes come too fast to count a tenant's resources.
 type busyError struct{ counterSubject }
 
 func (e busyError) Error() string {
-	return fmt.Sprintf("the number of %ss of %s was not checked, because they were created and deleted all the time",
-		e.kind.noun(), e.owner())
+	return fmt.Sprintf("the number of %ss of %s was not checked, because it kept changing", e.kind.noun(), e.owner())
 }
 
 func (s counterSubject) owner() string {
@@ -92,9 +91,8 @@ func (s counterSubject) owner() string {
 	return "tenant " + s.tenant
 }
 
-// check counts the resources between two reads of the counters. The reads can't be one
-// snapshot, so it counts until two counts in a row have met the same resources under the same
-// counters. The error is busyError if there is no such time.
+// check counts the resources. The count and the counter can't be read in one snapshot, so it
+// counts until two counts in a row are equal. If that does not happen, the error is busyError.
 func (s counterSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	seed := maphash.MakeSeed()
 	var before census
@@ -104,7 +102,7 @@ func (s counterSubject) check(ctx context.Context, c *checker) ([]Finding, error
 			return nil, err
 		}
 		if n > 0 && quiet && now.fingerprint == before.fingerprint {
-			return list(s.judge(now)), nil
+			return list(s.finding(now)), nil
 		}
 		before = now
 	}
@@ -153,14 +151,14 @@ func (s counterSubject) shards(ctx context.Context, c *checker) ([]table.Item, e
 	return items, err
 }
 
-// judge compares the counter with the count. The repair adds the difference to one shard,
-// under the condition that the shard is as it was, so that it can't be done twice.
-func (s counterSubject) judge(now census) *Finding {
+// finding compares the counter with the count. The repair adds the difference to one shard,
+// on the condition that the shard has not changed, so that it can't be done twice.
+func (s counterSubject) finding(now census) *Finding {
 	if now.stored == now.met {
 		return nil
 	}
 	f := &Finding{Kind: WrongCounter, Tenant: s.tenant, Advice: repairAdvice,
-		Text:   fmt.Sprintf("%s has %d %ss, its counters say %d", s.owner(), now.met, s.kind.noun(), now.stored),
+		Text:   fmt.Sprintf("the counter of %ss is %d instead of %d", s.kind.noun(), now.stored, now.met),
 		Repair: fmt.Sprintf("add %d to the counter", now.met-now.stored)}
 	key, condition, values := table.Key{PK: s.partition(), SK: "00"}, "attribute_not_exists(PK)", table.Item(nil)
 	if len(now.shards) > 0 {

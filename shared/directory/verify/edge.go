@@ -8,10 +8,10 @@ import (
 	"scimserver/shared/table"
 )
 
-// membership is that of a user or group in a group, or of a person in a team.
+// membership is the membership of a user or group in a group, or of a person in a team.
 type membership struct{ member, of resource }
 
-// forward emits an item of a group's members: U#<id> or G#<id>.
+// forward emits an item of the list of a group's members: U#<id> or G#<id>.
 func (r *reader) forward(tenant, id, sk string) {
 	letter, member, _ := strings.Cut(sk, "#")
 	k, ok := kindOf(letter)
@@ -27,18 +27,18 @@ func (r *reader) forward(tenant, id, sk string) {
 	}
 }
 
-// reverse emits an item of a member's groups: <member>#<group>, in the partition of
-// the member's first character.
+// reverse emits an item of the list of a member's groups: <member>#<group>, in the partition
+// of the member's first character.
 func (r *reader) reverse(tenant, shard, sk string, item table.Item) {
 	member, id, _ := strings.Cut(sk, "#")
 	_, ok := kindOf(item.Text("kind"))
 	switch {
 	case !ok:
-		r.direct(badEdge(tenant, "the membership of "+member+" in group "+id+" has no kind of member"))
+		r.direct(badEdge(tenant, "the membership of "+member+" in group "+id+" lacks the kind of the member"))
 	case member == "" || shard != member[:1]:
-		r.direct(badEdge(tenant, "the reverse item of "+member+" in group "+id+" is in the wrong partition"))
+		r.direct(badEdge(tenant, "the membership of "+member+" in group "+id+" is in the wrong partition"))
 	case item.Text("of") != string(group):
-		r.direct(badEdge(tenant, "the reverse item of "+member+" in group "+id+" does not say that it is of a group"))
+		r.direct(badEdge(tenant, "the membership of "+member+" in group "+id+" lacks the attribute of=GROUP"))
 	default:
 		r.emit(fact{edgeCheck + parts(tenant, id, item.Text("kind")+"#"+member), reverseFact})
 	}
@@ -59,7 +59,7 @@ func (r *reader) teamMember(tenant, id, person string) {
 	r.emit(fact{idCheck + person, personFact + parts(tenant, id)})
 }
 
-// step emits a step of a change of members that was too large for one transaction.
+// step emits a step of a change that is too large for one transaction.
 func (r *reader) step(of resource, sk string, item table.Item) {
 	change, _, _ := strings.Cut(sk, "#")
 	expires := "expires"
@@ -69,8 +69,8 @@ func (r *reader) step(of resource, sk string, item table.Item) {
 	r.emit(fact{idCheck + of.id, stepFact + parts(of.tenant, change, expires, sk)})
 }
 
-// matchEdge compares the two items of a membership. The group's own fact comes before
-// those of its members.
+// matchEdge compares the two items of a membership. The group's own fact comes before the
+// facts of its members.
 func (m *matcher) matchEdge(key string, texts iter.Seq[string]) {
 	p := split(key, 3)
 	of := resource{p[0], group, p[1]}
@@ -85,7 +85,7 @@ func (m *matcher) matchEdge(key string, texts iter.Seq[string]) {
 	}
 }
 
-// isWhole reports whether both items of a membership are there.
+// isWhole reports whether both items of a membership exist.
 func isWhole(texts iter.Seq[string]) bool {
 	var forward, reverse bool
 	for text := range texts {
@@ -106,8 +106,8 @@ func (m *matcher) matchTeam(key string, texts iter.Seq[string]) {
 	}
 }
 
-// matchID compares a resource with what needs it. The resource's own fact comes first. An
-// account and a user can have one id only while the one becomes the other.
+// matchID compares a resource with the facts that need it. The resource's own fact comes
+// first. There may be two, because an account that becomes a user keeps its id.
 func (m *matcher) matchID(id string, texts iter.Seq[string]) {
 	var own []ownItem
 	for text := range texts {
@@ -135,11 +135,11 @@ func (m *matcher) matchID(id string, texts iter.Seq[string]) {
 // ownItem is the item of a resource.
 type ownItem struct {
 	resource
-	marks string // unfinished work
-	teams bool   // a person whose item says that there are teams to leave
+	marks string // see marks
+	teams bool   // a person's item has the mark of team members
 }
 
-// mark counts unfinished work.
+// mark counts unfinished work, and checks it.
 func (m *matcher) mark(own ownItem) {
 	if own.marks == "" {
 		return
@@ -148,8 +148,8 @@ func (m *matcher) mark(own ownItem) {
 	m.check(markSubject{own.resource})
 }
 
-// step counts steps that no group names: those of changes that were never committed, which
-// must expire.
+// step counts a step of a change that was never committed, so that no group names it. Such a
+// step must expire.
 func (m *matcher) step(own []ownItem, of resource, change string, expires bool, sk string) {
 	for _, one := range own {
 		if one.resource == of && one.marks == change {

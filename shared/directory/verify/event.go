@@ -9,20 +9,20 @@ import (
 	"scimserver/shared/table"
 )
 
-// eventLife is how long an event stays.
+// eventLife is how long an event is kept.
 const eventLife = 90 * 24 * time.Hour
 
 // eventBucket is the number of events in a partition.
 const eventBucket = 1000
 
-// feed is what the scan has met of the events of a tenant, or of the accounts.
+// feed has the events that the scan has seen of one tenant, or of the accounts.
 type feed struct {
-	First, Last int64 // the lowest and the highest sequence, 0 if there are no events
-	Events      int64
-	Head        int64 // the newest sequence, as the feed says
+	First, Last int64 // the lowest and the highest sequence; 0 if there are no events
+	Events      int64 // number of events
+	Head        int64 // the newest sequence, according to the feed's head
 }
 
-// addEvent counts an event of a tenant, "" for the accounts.
+// addEvent counts an event of a tenant. The tenant "" stands for the accounts.
 func (c *counts) addEvent(tenant, sk string) {
 	sequence, _ := strconv.ParseInt(sk, 10, 64)
 	f := c.Feeds[tenant]
@@ -34,7 +34,7 @@ func (c *counts) addEvent(tenant, sk string) {
 	c.Feeds[tenant] = f
 }
 
-// addHead notes the head of a feed: "-" is that of the accounts.
+// addHead adds the head of a feed. The key "-" stands for the accounts.
 func (c *counts) addHead(sk string, item table.Item) {
 	if sk == "-" {
 		sk = ""
@@ -44,7 +44,7 @@ func (c *counts) addHead(sk string, item table.Item) {
 	c.Feeds[sk] = f
 }
 
-// hasAll reports whether the scan has met all events up to the head.
+// hasAll reports whether the scan has seen all events up to the head.
 func (f feed) hasAll() bool { return f.Last == f.Head && f.Events == f.Last-f.First+1 }
 
 // feedSubject is a feed that may lack events.
@@ -56,13 +56,13 @@ type feedSubject struct {
 // eventHead is the head of a feed.
 type eventHead struct {
 	sequence int64
-	final    int64 // the event that closed the feed; those before it are erased
+	final    int64 // the event that closed the feed; earlier events are erased
 	at       time.Time
 }
 
-// check reads the events between two reads of the head. Events are appended together with
-// the head, so all up to the first one must be there, unless they have expired or are being
-// erased, and none behind the second one.
+// check reads the head, the events, and the head again. An event and the head are written in
+// one transaction. So all events up to the first head must exist, unless they have expired or
+// are being erased, and no event may come after the second head.
 func (s feedSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	first, err := s.head(ctx, c)
 	if err != nil {
@@ -83,10 +83,10 @@ func (s feedSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	if err != nil || second.final != first.final { // the feed is being erased
 		return nil, err
 	}
-	return s.judge(&r, first, second, c.now()), nil
+	return s.findings(&r, first, second, c.now()), nil
 }
 
-func (s feedSubject) judge(r *gapReader, first, second eventHead, now time.Time) (all []Finding) {
+func (s feedSubject) findings(r *gapReader, first, second eventHead, now time.Time) (all []Finding) {
 	if r.last < first.sequence && now.Sub(first.at) < eventLife {
 		r.gaps = append(r.gaps, gap{r.last + 1, first.sequence})
 	}
@@ -94,8 +94,8 @@ func (s feedSubject) judge(r *gapReader, first, second eventHead, now time.Time)
 		all = append(all, s.finding(fmt.Sprintf("events %d to %d of %s are missing", g.from, g.to, s.name())))
 	}
 	if r.last > second.sequence {
-		all = append(all, s.finding(fmt.Sprintf("%s have event %d, but their head says %d", s.name(), r.last,
-			second.sequence)))
+		all = append(all, s.finding(fmt.Sprintf("event %d of %s is newer than the head of the feed, which says %d",
+			r.last, s.name(), second.sequence)))
 	}
 	return all
 }
@@ -118,7 +118,7 @@ func (s feedSubject) prefix() string {
 	return inTenant(s.tenant)
 }
 
-// head reads the head. Its partition is a digit of a hash, so it looks into all.
+// head reads the head. Its partition is a digit of a hash, so head looks into all partitions.
 func (s feedSubject) head(ctx context.Context, c *checker) (h eventHead, err error) {
 	sk := s.tenant
 	if sk == "" {
@@ -135,24 +135,24 @@ func (s feedSubject) head(ctx context.Context, c *checker) (h eventHead, err err
 	return h, err
 }
 
-// gapReader looks for gaps in the events of a feed, in order.
+// gapReader reads the events of a feed in order, and finds gaps.
 type gapReader struct {
 	now   time.Time
 	last  int64 // the last sequence
-	alive bool  // the last event has not expired: the next one must follow
+	alive bool  // the last event has not expired, so the next one must exist
 	gaps  []gap
 }
 
-// gap are sequences without events.
+// gap is a range of sequences without events.
 type gap struct{ from, to int64 }
 
-// maxGaps bounds the gaps of a feed that are found.
+// maxGaps bounds the gaps that are reported of a feed.
 const maxGaps = 100
 
 func (r *gapReader) read(page []table.Item) {
 	for _, item := range page {
 		sequence, _ := strconv.ParseInt(item.Text("SK"), 10, 64)
-		if sequence <= r.last { // erased, or about to be
+		if sequence <= r.last { // being erased
 			continue
 		}
 		if r.alive && sequence != r.last+1 && len(r.gaps) < maxGaps {

@@ -10,7 +10,8 @@ import (
 	"scimserver/shared/table"
 )
 
-// events are a feed with a head, and events of some sequences that expire at a time.
+// events makes the items of a feed: its head, and events with some sequences that expire at a
+// given time.
 func events(prefix, sk string, head table.Item, expires time.Time, sequences ...int) []table.Write {
 	all := []table.Write{table.Put(table.Key{PK: "EVENTHEADS#7", SK: sk}, head)}
 	for _, n := range sequences {
@@ -20,7 +21,7 @@ func events(prefix, sk string, head table.Item, expires time.Time, sequences ...
 	return all
 }
 
-// The events of a feed have no gaps, but for what has expired or was erased.
+// TestEvents: gaps in a feed are found, except for events that have expired or were erased.
 func TestEvents(t *testing.T) {
 	now := time.Now()
 	later, before := now.Add(time.Hour), now.Add(-time.Hour)
@@ -31,21 +32,29 @@ func TestEvents(t *testing.T) {
 		writes []table.Write
 		want   string
 	}{
-		"all":             {events(in, "acme", head(3, 0, now), later, 1, 2, 3), ""},
-		"of the accounts": {events("ACCOUNT#", "-", head(2, 0, now), later, 1, 2), ""},
-		"two buckets":     {events(in, "acme", head(1001, 0, now), later, 998, 999, 1000, 1001), ""},
-		"the first ones have expired": {append(events(in, "acme", head(5, 0, now), later, 4, 5),
+		"complete":              {events(in, "acme", head(3, 0, now), later, 1, 2, 3), ""},
+		"complete, of accounts": {events("ACCOUNT#", "-", head(2, 0, now), later, 1, 2), ""},
+		"complete, two buckets": {events(in, "acme", head(1001, 0, now), later, 998, 999, 1000, 1001), ""},
+		"first events expired": {append(events(in, "acme", head(5, 0, now), later, 4, 5),
 			events(in, "acme", head(5, 0, now), before, 1, 3)[1:]...), ""},
-		"all have expired":   {events(in, "acme", head(9, 0, now.AddDate(0, 0, -91)), later), ""},
+		"all events expired": {events(in, "acme", head(9, 0, now.AddDate(0, 0, -91)), later), ""},
 		"erased":             {events(in, "acme", head(9, 9, now), later, 9), ""},
-		"about to be erased": {events(in, "acme", head(9, 9, now), later, 3, 7, 9), ""},
+		"being erased":       {events(in, "acme", head(9, 9, now), later, 3, 7, 9), ""},
 		"after an erasure":   {events(in, "acme", head(11, 9, now), later, 9, 10, 11), ""},
-		"a gap":              {events(in, "acme", head(4, 0, now), later, 1, 2, 4), "events 3 to 3 of the tenant are missing"},
-		"a gap of accounts":  {events("ACCOUNT#", "-", head(4, 0, now), later, 1, 4), "events 2 to 3 of the accounts are missing"},
-		"the newest":         {events(in, "acme", head(4, 0, now), later, 1, 2), "events 3 to 4"},
-		"all are gone":       {events(in, "acme", head(4, 0, now), later), "events 1 to 4"},
-		"beyond the head":    {events(in, "acme", head(1, 0, now), later, 1, 2), "have event 2, but their head says 1"},
-		"no head":            {events(in, "acme", head(0, 0, now), later, 1)[1:], "have event 1, but their head says 0"},
+		"gap": {
+			events(in, "acme", head(4, 0, now), later, 1, 2, 4), "events 3 to 3 of the tenant are missing",
+		},
+		"gap, of accounts": {
+			events("ACCOUNT#", "-", head(4, 0, now), later, 1, 4), "events 2 to 3 of the accounts are missing",
+		},
+		"newest missing": {events(in, "acme", head(4, 0, now), later, 1, 2), "events 3 to 4"},
+		"all missing":    {events(in, "acme", head(4, 0, now), later), "events 1 to 4"},
+		"newer than the head": {
+			events(in, "acme", head(1, 0, now), later, 1, 2), "event 2 of the tenant is newer than the head",
+		},
+		"head missing": {
+			events(in, "acme", head(0, 0, now), later, 1)[1:], "event 1 of the tenant is newer than the head",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db, _ := damaged(t, func(string) []table.Write { return c.writes })

@@ -8,24 +8,25 @@ import (
 	"scimserver/shared/table"
 )
 
-// fact is what one item says about something that other items speak of too. Facts are
-// sorted: those with one key come together, in the order of their texts. The first
-// letter of the key names the check.
+// fact is what one item says about a thing that other items also say something about. The key
+// stands for the thing. Facts are sorted by key and text, so that all facts about a thing
+// come together. The first letter of the key names the check.
 type fact struct{ key, text string }
 
-// The checks, by the first letter of a key, and what their facts say.
+// The first letters of keys. The comment says what the rest of the key is, and after the
+// colon, which facts have such a key.
 const (
-	claimCheck  = "C" // kind of claim, folded value: the claims on it (by scope), and who has the value
-	nameCheck   = "N" // key of the claim on a displayName: the claim, and who has the name
-	lookupCheck = "L" // key and id of a look-up: the item, and who needs it
-	edgeCheck   = "E" // tenant, group, member: either item of the membership; without member: the group
-	teamCheck   = "M" // tenant, team, person: the same of teams
-	idCheck     = "R" // id: the resource, and what needs it
+	claimCheck  = "C" // kind of claim, folded value: the claims on it, and the resources that have the value
+	nameCheck   = "N" // key of the claim on a displayName: the claim, and the resources that have the name
+	lookupCheck = "L" // key and id of a look-up: the look-up, and the resource that needs it
+	edgeCheck   = "E" // tenant, group, member: the membership's two items; the group itself if member is ""
+	teamCheck   = "M" // tenant, team, person: the same for teams
+	idCheck     = "R" // id: the resource, and the facts that need it
 	nestCheck   = "G" // tenant: a group that is a member of a group
-	directCheck = "D" // a finding about one item alone
+	directCheck = "D" // nothing: a finding about one item alone
 )
 
-// separator stands between the parts of a key or text. No part but the last contains it.
+// separator stands between the parts of a key or text. Only the last part may contain it.
 const separator = "\x00"
 
 func parts(all ...string) string { return strings.Join(all, separator) }
@@ -45,12 +46,12 @@ const (
 	team    kind = "TEAM"
 )
 
-// noun is the kind in a sentence.
+// noun is the name of the kind in a sentence.
 func (k kind) noun() string { return strings.ToLower(string(k)) }
 
 // resource names a user, a group, a team or an account.
 type resource struct {
-	tenant string // "" of an account
+	tenant string // "" for an account
 	kind   kind
 	id     string
 }
@@ -67,7 +68,7 @@ func (r resource) key() table.Key {
 
 func inTenant(tenant string) string { return "T#" + tenant + "#" }
 
-// bounded is the form of a value in a key.
+// bounded returns the form of a value in a key.
 func bounded(value string) string {
 	if len(value) <= 512 && !strings.HasPrefix(value, "\x01") {
 		return value
@@ -81,7 +82,7 @@ type reader struct {
 	emit   func(fact)
 }
 
-// read sorts an item by its key.
+// read emits the facts of an item.
 func (r *reader) read(item table.Item) {
 	pk, sk := item.Text("PK"), item.Text("SK")
 	p := append(strings.SplitN(pk, "#", 4), "", "", "")
@@ -132,7 +133,8 @@ func (r *reader) readTenant(tenant, partition, rest, sk string, item table.Item)
 	}
 }
 
-// document counts a resource, and reads its document. A document that is no JSON is a finding.
+// document counts a resource, and reads its document. A document that is not JSON is a
+// finding.
 func (r *reader) document(of resource, item table.Item) (scim.Value, bool) {
 	r.counts.addResource(of.tenant, of.kind)
 	doc, err := scim.ParseJSON([]byte(item.Text("doc")))
@@ -147,7 +149,7 @@ func (r *reader) document(of resource, item table.Item) (scim.Value, bool) {
 	return doc, true
 }
 
-// marks is the unfinished work that an item names.
+// marks returns the unfinished work of an item: "deleting", the id of a change, or "".
 func marks(item table.Item) string {
 	switch {
 	case item.Text("deleting") != "":
@@ -162,9 +164,9 @@ func externalIDLookup(of resource, external string) string {
 	return inTenant(of.tenant) + "LOOKUP#" + string(of.kind) + "#externalId#" + bounded(external)
 }
 
-// direct emits a finding that needs no other item.
+// direct emits a finding about one item alone.
 func (r *reader) direct(f Finding) {
-	data, _ := json.Marshal(f) // a struct of texts
+	data, _ := json.Marshal(f) // a struct of strings
 	r.emit(fact{directCheck, string(data)})
 }
 
@@ -196,12 +198,12 @@ func (r *reader) team(of resource, item table.Item) {
 		return
 	}
 	r.emit(fact{teamCheck + parts(of.tenant, of.id, ""), ownFact})
-	if item.Text("connected") == "" { // else a group has got the name
+	if item.Text("connected") == "" { // otherwise the name belongs to a group
 		r.name(of, doc)
 	}
 }
 
-// name emits that a group or team has a displayName, on which it must hold the claim.
+// name emits the fact that a group or team must hold the claim on its displayName.
 func (r *reader) name(of resource, doc scim.Value) {
 	r.emit(fact{nameCheck + nameKey(of.tenant, doc), parts(wantFact+string(of.kind), of.id)})
 }

@@ -13,22 +13,22 @@ import (
 	"scimserver/shared/table"
 )
 
-// matcher compares the facts, and has suspicions checked while it goes on.
+// matcher compares the facts. Suspicions are checked in the background meanwhile.
 type matcher struct {
 	checker *checker
 	o       Options
 	work    *errgroup.Group
 	ctx     context.Context // of the checks
-	present resource        // the last group or team whose own fact was met
+	present resource        // the last group or team whose own fact was seen
 
-	mu      sync.Mutex // of what follows
+	mu      sync.Mutex // guards the fields below
 	report  Report
 	checked int
 	kept    map[Kind]int
-	seen    map[string]bool // kinds and subjects of the findings that the report has
+	seen    map[string]bool // kinds and subjects of the findings in the report
 }
 
-// parallel bounds the suspicions that are checked at the same time.
+// parallel is the maximum number of suspicions that are checked at the same time.
 const parallel = 16
 
 func newMatcher(ctx context.Context, c *checker, o Options, w *walk) *matcher {
@@ -70,11 +70,11 @@ func (m *matcher) match(w *walk) error {
 	return err
 }
 
-// matchDirect reports what is wrong with one item alone.
+// matchDirect reports the findings about one item alone.
 func (m *matcher) matchDirect(texts iter.Seq[string]) {
 	for text := range texts {
 		var f Finding
-		_ = json.Unmarshal([]byte(text), &f) // it was made by Marshal
+		_ = json.Unmarshal([]byte(text), &f) // the text comes from json.Marshal
 		m.add(text, f)
 	}
 }
@@ -139,7 +139,8 @@ func (m *matcher) repair(s subject, found []Finding) ([]Finding, error) {
 	return found, nil
 }
 
-// add adds a finding about a subject to the report. Two facts may lead to one subject.
+// add adds a finding about a subject to the report, unless another fact has led to the same
+// finding before.
 func (m *matcher) add(about string, f Finding) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

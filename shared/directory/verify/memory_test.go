@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// userItems are the items of some users: each has an email, an externalId, and a place in
-// one large group.
+// userItems makes the items of some users. Each has an email and an externalId, and is a
+// member of one large group.
 func userItems(first, users int) (all []table.Item) {
 	for i := first; i < first+users; i++ {
 		id, name := fmt.Sprintf("%08x-aaaa-4aaa-8aaa-aaaaaaaaaaaa", i*7919), fmt.Sprintf("user-%d@example.com", i)
@@ -27,7 +27,7 @@ func userItems(first, users int) (all []table.Item) {
 	return all
 }
 
-// heapInUse is what is in use, without garbage.
+// heapInUse returns the size of the heap without garbage, in bytes.
 func heapInUse() int {
 	runtime.GC()
 	var now runtime.MemStats
@@ -35,8 +35,8 @@ func heapInUse() int {
 	return int(now.HeapAlloc)
 }
 
-// Memory does not grow with the table: it takes what the facts in memory may take, besides
-// a page. With -long the table has 1.2 million items.
+// TestMemory: memory does not grow with the table. It has the facts, up to their limit, and a
+// page. With -long the table has 1.2 million items.
 func TestMemory(t *testing.T) {
 	const page, memory = 100, 4 << 20
 	users := testkit.Size(200_000, 10_000)
@@ -45,26 +45,27 @@ func TestMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, peak := heapInUse(), 0
-	take := func(items []table.Item, last bool) {
+	add := func(items []table.Item, last bool) {
 		next := table.Key{PK: "next", SK: "next"}
 		if last {
 			next = table.Key{}
 		}
-		if err := w.take(t.Context(), scanned{0, table.Page{Items: items, Next: next}}); err != nil {
+		if err := w.addPage(t.Context(), scanned{0, table.Page{Items: items, Next: next}}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for first := 0; first < users; first += page {
-		take(userItems(first, page), false)
+		add(userItems(first, page), false)
 		if first/page%25 == 0 {
 			peak = max(peak, heapInUse()-before)
 		}
 	}
 	group := `{"displayName":"All"}`
-	take([]table.Item{
+	add([]table.Item{
 		{"PK": "T#acme#GROUP", "SK": "g1", "doc": group},
 		{"PK": "T#acme#LOOKUP#GROUP#displayName#all", "SK": "CLAIM", "owner": "g1", "kind": "group", "tenant": "acme"},
-		{"PK": "T#acme#COUNT#USER", "SK": "00", "n": int64(users)}, {"PK": "T#acme#COUNT#GROUP", "SK": "00", "n": int64(1)},
+		{"PK": "T#acme#COUNT#USER", "SK": "00", "n": int64(users)},
+		{"PK": "T#acme#COUNT#GROUP", "SK": "00", "n": int64(1)},
 	}, true)
 	m := newMatcher(t.Context(), &checker{}, Options{}, w)
 	if err := m.match(w); err != nil {

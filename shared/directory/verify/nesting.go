@@ -10,15 +10,15 @@ import (
 	"scimserver/shared/table"
 )
 
-// maxDepth is the most groups that may contain each other in a row.
+// maxDepth is the maximum depth of nested groups.
 const maxDepth = 10
 
-// nesting measures how deep the groups below each group of a tenant go. It is the one
-// check that keeps all its facts in memory: the groups of one tenant that contain groups.
+// nesting measures how deep the groups of a tenant are nested. It is the only check that
+// keeps all its facts in memory: the memberships of groups in groups, for one tenant.
 type nesting struct {
 	tenant string
-	within map[string][]string // group -> groups that are its members
-	depth  map[string]int      // 0 while it is being measured, and for good where the way leads to a circle
+	within map[string][]string // group to the groups that are its members
+	depth  map[string]int      // 0 while it is being measured, and if the group leads to a cycle
 }
 
 // matchNesting looks for groups that contain themselves or are nested too deep.
@@ -28,23 +28,23 @@ func (m *matcher) matchNesting(tenant string, texts iter.Seq[string]) {
 		p := split(text, 2)
 		n.within[p[0]] = append(n.within[p[0]], p[1])
 	}
-	met := map[string]bool{}
-	for _, g := range n.roots() {
-		depth, circle := n.measure(g)
+	reported := map[string]bool{}
+	for _, g := range n.containers() {
+		depth, cyclic := n.measure(g)
 		switch {
-		case circle:
-			if ring := n.ring(g); !met[slices.Min(ring)] {
-				met[slices.Min(ring)] = true
-				m.check(nestingSubject{tenant, ring, CircularGroups})
+		case cyclic:
+			if cycle := n.cycle(g); !reported[slices.Min(cycle)] {
+				reported[slices.Min(cycle)] = true
+				m.check(nestingSubject{tenant, cycle, CircularGroups})
 			}
 		case depth > maxDepth:
-			m.check(nestingSubject{tenant, n.row(g), DeepGroups})
+			m.check(nestingSubject{tenant, n.path(g), DeepGroups})
 		}
 	}
 }
 
-// roots are the groups that contain groups, in an order that is always the same.
-func (n *nesting) roots() []string {
+// containers returns the groups that contain groups, sorted.
+func (n *nesting) containers() []string {
 	all := make([]string, 0, len(n.within))
 	for g := range n.within {
 		all = append(all, g)
@@ -53,17 +53,17 @@ func (n *nesting) roots() []string {
 	return all
 }
 
-// measure counts the groups in the longest row from g downward, and reports
-// whether the way meets a group twice.
-func (n *nesting) measure(g string) (depth int, circle bool) {
-	if depth, met := n.depth[g]; met {
+// measure returns the length of the longest path from g downward, or reports that a path
+// leads to a cycle.
+func (n *nesting) measure(g string) (depth int, cyclic bool) {
+	if depth, known := n.depth[g]; known {
 		return depth, depth == 0
 	}
 	n.depth[g] = 0
 	for _, inner := range n.within[g] {
-		below, round := n.measure(inner)
-		if round {
-			return 0, true // g stays at 0: whatever leads to it leads to the circle
+		below, cyclic := n.measure(inner)
+		if cyclic {
+			return 0, true // the depth of g stays 0, because g leads to the cycle
 		}
 		depth = max(depth, below)
 	}
@@ -71,19 +71,20 @@ func (n *nesting) measure(g string) (depth int, circle bool) {
 	return depth + 1, false
 }
 
-// ring is the circle that g leads to, its first group also at the end.
-func (n *nesting) ring(g string) []string {
+// cycle returns the cycle that g leads to. The first group is repeated at the end.
+func (n *nesting) cycle(g string) []string {
 	var path []string
-	leadsOn := func(inner string) bool { _, circle := n.measure(inner); return circle }
+	leadsToCycle := func(inner string) bool { _, cyclic := n.measure(inner); return cyclic }
 	for !slices.Contains(path, g) {
 		path = append(path, g)
-		g = n.within[g][slices.IndexFunc(n.within[g], leadsOn)]
+		g = n.within[g][slices.IndexFunc(n.within[g], leadsToCycle)]
 	}
 	return append(path[slices.Index(path, g):], g)
 }
 
-// row is the beginning of the longest row from g downward, one group more than may be.
-func (n *nesting) row(g string) []string {
+// path returns the beginning of the longest path from g downward: maxDepth groups and one
+// more.
+func (n *nesting) path(g string) []string {
 	path := []string{g}
 	for len(path) <= maxDepth {
 		g = slices.MaxFunc(n.within[g], func(a, b string) int { return n.depth[a] - n.depth[b] })
@@ -92,19 +93,19 @@ func (n *nesting) row(g string) []string {
 	return path
 }
 
-// nestingSubject is a row of groups, each a member of the one before.
+// nestingSubject is a path of groups, each a member of the one before.
 type nestingSubject struct {
 	tenant string
-	row    []string
+	path   []string
 	kind   Kind
 }
 
-// check reads all memberships of the row in one snapshot. A row of more than that is read
-// in parts.
+// check reads the memberships of the path in one snapshot, or in several if the path is too
+// long for one.
 func (s nestingSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	var keys []table.Key
-	for i := range len(s.row) - 1 {
-		m := membership{resource{s.tenant, group, s.row[i+1]}, resource{s.tenant, group, s.row[i]}}
+	for i := range len(s.path) - 1 {
+		m := membership{resource{s.tenant, group, s.path[i+1]}, resource{s.tenant, group, s.path[i]}}
 		keys = append(keys, m.forward())
 	}
 	for some := range slices.Chunk(keys, table.MaxSnapshot) {
@@ -115,9 +116,9 @@ func (s nestingSubject) check(ctx context.Context, c *checker) ([]Finding, error
 	}
 	f := Finding{Kind: s.kind, Tenant: s.tenant, Advice: nestingAdvice}
 	if s.kind == CircularGroups {
-		f.Text = fmt.Sprintf("group %s contains itself, by way of %s", s.row[0], strings.Join(s.row[1:], ", "))
+		f.Text = fmt.Sprintf("group %s contains itself, through %s", s.path[0], strings.Join(s.path[1:], ", "))
 	} else {
-		f.Text = fmt.Sprintf("more than %d groups contain each other in a row: %s", maxDepth, strings.Join(s.row, ", "))
+		f.Text = fmt.Sprintf("groups are nested more than %d levels deep: %s", maxDepth, strings.Join(s.path, ", "))
 	}
 	return []Finding{f}, nil
 }

@@ -9,7 +9,7 @@ import (
 	"scimserver/shared/table"
 )
 
-// repairable is damage that a repair is for.
+// repairable returns damage that can be repaired, by kind.
 func repairable(ann string) map[verify.Kind][]table.Write {
 	claim := func(owner string) table.Item { return table.Item{"owner": owner, "kind": "user", "tenant": "acme"} }
 	return map[verify.Kind][]table.Write{
@@ -24,7 +24,7 @@ func repairable(ann string) map[verify.Kind][]table.Write {
 	}
 }
 
-// damaged makes a table with one user, with damage of all kinds or of one.
+// damaged makes a table with one user, ann, and damages it.
 func damaged(t *testing.T, damage func(ann string) []table.Write) (db *table.DB, ann string) {
 	t.Helper()
 	db, ann = newTable(t)
@@ -50,7 +50,7 @@ func run(t *testing.T, db *table.DB, o verify.Options) verify.Report {
 	return report
 }
 
-// Each repair leaves a whole table, and nothing is written without the option.
+// TestRepair: each repair leaves a consistent table. Without the option nothing is repaired.
 func TestRepair(t *testing.T) {
 	for kind := range repairable("x") {
 		t.Run(string(kind), func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestRepair(t *testing.T) {
 	}
 }
 
-// What only a person can decide is left as it is.
+// TestNoRepair: if a person has to decide about a finding, nothing is changed.
 func TestNoRepair(t *testing.T) {
 	db, ann := damaged(t, func(ann string) []table.Write {
 		return append(group("team", "Team"), member("team", "U#"+ann)[0])
@@ -88,7 +88,7 @@ func TestNoRepair(t *testing.T) {
 	}
 }
 
-// A report keeps so many findings of each kind, and counts all.
+// TestKeep: a report counts all findings, but lists only the first ones of each kind.
 func TestKeep(t *testing.T) {
 	db, _ := damaged(t, func(ann string) (all []table.Write) {
 		for _, letter := range "abcdefgh" {
@@ -102,14 +102,14 @@ func TestKeep(t *testing.T) {
 	}
 }
 
-// A run that was interrupted continues in its folder, and finds the same. Tiny memory
-// sends all facts through files.
+// TestResume: a run that was interrupted continues in its folder, and has the same result as
+// one without interruption. All facts are written to files, because the memory is tiny.
 func TestResume(t *testing.T) {
 	db, _ := damaged(t, func(ann string) (all []table.Write) {
 		for _, writes := range repairable(ann) {
 			all = append(all, writes...)
 		}
-		return append(all, row(11)...)
+		return append(all, nested(11)...)
 	})
 	whole := run(t, db, verify.Options{Segments: 8})
 	o := verify.Options{Segments: 8, Memory: 1, Folder: t.TempDir()}
@@ -132,11 +132,11 @@ func TestResume(t *testing.T) {
 		t.Errorf("%d items\n%s\nwant %d items\n%s", rest.Items, texts(rest), whole.Items, texts(whole))
 	}
 	if !slices.ContainsFunc(whole.Findings, func(f verify.Finding) bool { return f.Kind == verify.DeepGroups }) {
-		t.Errorf("the nesting is not found: %s", texts(whole))
+		t.Errorf("no finding about the nesting: %s", texts(whole))
 	}
 }
 
-// The folder of one table's check is not used for another table.
+// TestFolderOfAnotherTable: a run does not use the folder of another table's run.
 func TestFolderOfAnotherTable(t *testing.T) {
 	db, _ := newTable(t)
 	o := verify.Options{Segments: 2, Folder: t.TempDir()}

@@ -14,10 +14,10 @@ import (
 	"slices"
 )
 
-// sorter sorts more facts than fit into memory: it writes sorted runs to a folder, and
-// merges them. Facts that fit into memory never reach the disk.
+// sorter sorts more facts than fit into memory. It writes sorted runs to a folder, and merges
+// them. If all facts fit into memory, nothing is written.
 type sorter struct {
-	dir    string // "" means none yet
+	dir    string // "" until the first run is written
 	memory int    // bytes that facts may take in memory
 	facts  []fact
 	size   int
@@ -25,11 +25,11 @@ type sorter struct {
 	next   int      // number of the next run
 }
 
-// maxRuns bounds the number of open files. More runs are merged into one.
+// maxRuns is the maximum number of runs, and so of open files. Then they are merged into one.
 const maxRuns = 100
 
-// overhead is what a fact takes in memory besides its bytes: two headers of strings, and
-// what the allocator rounds up.
+// overhead is the memory of a fact besides its bytes: two string headers, and the rounding of
+// the allocator.
 const overhead = 64
 
 func (s *sorter) add(f fact) {
@@ -47,8 +47,8 @@ func compareFacts(a, b fact) int {
 	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.text, b.text))
 }
 
-// flush writes the facts in memory to a run. It returns runs that are no longer needed,
-// to be removed once nobody will read them.
+// flush writes the facts in memory to a run. It returns the runs that are no longer needed.
+// The caller removes them after saving the new list of runs.
 func (s *sorter) flush() (obsolete []string, err error) {
 	if len(s.facts) == 0 {
 		return nil, nil
@@ -63,7 +63,7 @@ func (s *sorter) flush() (obsolete []string, err error) {
 		return nil, err
 	}
 	s.facts, s.size = s.facts[:0], 0
-	clear(s.facts[:cap(s.facts)]) // lets go of the strings
+	clear(s.facts[:cap(s.facts)]) // free the strings
 	if len(s.runs) < maxRuns {
 		return nil, nil
 	}
@@ -128,9 +128,9 @@ func (s *sorter) each(f func(key string, texts iter.Seq[string])) error {
 	defer m.close()
 	for len(m.cursors) > 0 {
 		key := m.cursors[0].now.key
-		f(key, m.under(key))
-		for m.isAt(key) { // what f has left
-			m.take()
+		f(key, m.texts(key))
+		for m.isAt(key) { // skip the texts that f did not read
+			m.next()
 		}
 	}
 	return m.err
@@ -143,7 +143,7 @@ type merge struct {
 	err     error
 }
 
-// cursor is a place in a run.
+// cursor is a position in a run.
 type cursor struct {
 	now  fact
 	more func() (fact, error) // io.EOF at the end
@@ -172,7 +172,7 @@ func openMerge(dir string, runs []string, rest []fact) (*merge, error) {
 	return m, m.err
 }
 
-// open adds a run.
+// open adds a run to the merge.
 func (m *merge) open(more func() (fact, error)) {
 	first, err := more()
 	if errors.Is(err, io.EOF) {
@@ -188,8 +188,8 @@ func (m *merge) close() {
 	}
 }
 
-// take returns the first fact, and moves on.
-func (m *merge) take() fact {
+// next returns the first fact, and advances.
+func (m *merge) next() fact {
 	c := m.cursors[0]
 	f := c.now
 	var err error
@@ -207,18 +207,18 @@ func (m *merge) take() fact {
 func (m *merge) all() iter.Seq[fact] {
 	return func(yield func(fact) bool) {
 		for len(m.cursors) > 0 {
-			if !yield(m.take()) {
+			if !yield(m.next()) {
 				return
 			}
 		}
 	}
 }
 
-// under are the texts of the facts with a key that comes now.
-func (m *merge) under(key string) iter.Seq[string] {
+// texts returns the texts of the facts with a key, which must be the current one.
+func (m *merge) texts(key string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for m.isAt(key) {
-			if !yield(m.take().text) {
+			if !yield(m.next().text) {
 				return
 			}
 		}
@@ -227,7 +227,7 @@ func (m *merge) under(key string) iter.Seq[string] {
 
 func (m *merge) isAt(key string) bool { return len(m.cursors) > 0 && m.cursors[0].now.key == key }
 
-// readFact reads a fact of a run. A run that ends within a fact is an error.
+// readFact reads a fact from a run. It is an error if the run ends within a fact.
 func readFact(r *bufio.Reader) (f fact, err error) {
 	if f.key, err = readText(r); err != nil {
 		return f, err
@@ -250,7 +250,7 @@ func readText(r *bufio.Reader) (string, error) {
 	return string(text), nil
 }
 
-// cursors are a heap: the cursor with the lowest fact comes first.
+// cursors is a heap: the cursor with the lowest fact comes first.
 type cursors []*cursor
 
 func (c cursors) Len() int           { return len(c) }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// shuffled are facts of some keys in an order that is not sorted.
+// shuffled makes facts that are not sorted.
 func shuffled(n int) (all []fact) {
 	for i := range n {
 		all = append(all, fact{fmt.Sprintf("key-%03d", i*7919%100), fmt.Sprintf("%05d", i*7919%n)})
@@ -17,7 +17,7 @@ func shuffled(n int) (all []fact) {
 	return all
 }
 
-// collect is what a sorter returns, as a list.
+// collect returns the facts of a sorter as a list.
 func collect(t *testing.T, s *sorter) (all []fact) {
 	t.Helper()
 	err := s.each(func(key string, texts iter.Seq[string]) {
@@ -31,8 +31,8 @@ func collect(t *testing.T, s *sorter) (all []fact) {
 	return all
 }
 
-// Facts come back sorted, whether they were in memory, in some runs, or in so many that
-// the runs were merged.
+// TestSorter: facts come back sorted, whether they are in memory, in some runs, or in so many
+// runs that they were merged.
 func TestSorter(t *testing.T) {
 	want := shuffled(3000)
 	slices.SortFunc(want, compareFacts)
@@ -58,8 +58,8 @@ func TestSorter(t *testing.T) {
 	}
 }
 
-// A run that lacks its end is an error, and not the end of the facts.
-func TestSorterReadsDamagedRun(t *testing.T) {
+// TestSorterReadsTruncatedRun: a run without its end is an error.
+func TestSorterReadsTruncatedRun(t *testing.T) {
 	s := &sorter{dir: t.TempDir(), memory: 1}
 	for _, f := range shuffled(10) {
 		s.add(f)

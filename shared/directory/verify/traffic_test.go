@@ -15,7 +15,7 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// contextWithPages makes a context that ends when a run has read so many pages.
+// contextWithPages makes a context that is canceled when a run has read a number of pages.
 func contextWithPages(t *testing.T, o *verify.Options, pages int) (context.Context, context.CancelFunc) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	o.Progress = func(verify.Progress) {
@@ -26,12 +26,11 @@ func contextWithPages(t *testing.T, o *verify.Options, pages int) (context.Conte
 	return ctx, interrupt
 }
 
-// traffic is what changes a tenant while a check runs: users and a group that come, change
-// and go.
+// traffic creates, changes and deletes users and groups until the context ends.
 func traffic(ctx context.Context, tenant *directory.Tenant, worker int) error {
 	for n := 0; ; n++ {
 		name := fmt.Sprintf("w%d-%d", worker, n)
-		if err := visit(ctx, tenant, name); err != nil {
+		if err := createAndDelete(ctx, tenant, name); err != nil {
 			if ctx.Err() != nil {
 				return nil
 			}
@@ -40,7 +39,7 @@ func traffic(ctx context.Context, tenant *directory.Tenant, worker int) error {
 	}
 }
 
-func visit(ctx context.Context, tenant *directory.Tenant, name string) error {
+func createAndDelete(ctx context.Context, tenant *directory.Tenant, name string) error {
 	u, err := tenant.Users().Create(ctx, directory.Content{Doc: person(name, "x-"+name)})
 	if err != nil {
 		return err
@@ -51,12 +50,13 @@ func visit(ctx context.Context, tenant *directory.Tenant, name string) error {
 		return err
 	}
 	renamed := directory.Content{Doc: person(name+"-renamed", "y-"+name)}
-	_, err = tenant.Users().Replace(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return renamed, nil })
+	replace := func(directory.User) (directory.Content, error) { return renamed, nil }
+	_, err = tenant.Users().Replace(ctx, u.ID, nil, replace)
 	return errors.Join(err, tenant.Users().Delete(ctx, u.ID, nil), tenant.Groups().Delete(ctx, g.Group.ID, nil))
 }
 
-// No finding comes from requests that write while the check runs, though the facts that it
-// collects contradict each other; and it does not harm them when it repairs.
+// TestTraffic: writes during a run cause no findings, although the facts contradict each
+// other. A run with repairs does not disturb the writes.
 func TestTraffic(t *testing.T) {
 	db, _ := newTable(t)
 	dir, err := directory.Open(directory.Options{Table: db.Name(), Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
@@ -80,13 +80,13 @@ func TestTraffic(t *testing.T) {
 			}
 		}}
 		if report := run(t, db, o); report.Number != 0 {
-			t.Errorf("findings of traffic: %s", texts(report))
+			t.Errorf("findings during the writes: %s", texts(report))
 		}
 	}
 	stop()
 	work.Wait()
 	if checked == 0 {
-		t.Error("the facts never contradicted each other: this test shows nothing")
+		t.Error("the facts never contradicted each other, so this test shows nothing")
 	}
 	if report := run(t, db, verify.Options{Unfinished: time.Hour}); report.Number != 0 || report.Unchecked != nil {
 		t.Errorf("afterwards: %s %v", texts(report), report.Unchecked)

@@ -1,15 +1,20 @@
-// Package verify compares everything in the table with what must be true of it:
-// users, accounts, groups and teams are in bijection with their claims, look-ups lead to
-// them and back, counters agree, memberships have both their items and join what
-// exists, the nesting of groups has no cycle, feeds of events have no gaps, and nothing is left half
-// done. It reads the keys itself instead of asking package directory to make
-// them, so that one mistake does not hide in both.
+// Package verify checks the consistency of a whole table:
+//
+//   - Each claim belongs to a user, account, group or team that has the value, and vice versa.
+//   - Each look-up leads to a resource that has the value, and vice versa.
+//   - Counters are correct.
+//   - Each membership has both its items, and both its ends exist.
+//   - No group contains itself, and no feed of events has a gap.
+//   - No change or deletion is left unfinished.
+//
+// The package does not use the keys of package directory, so that one mistake does not hide
+// in both.
 //
 // A run scans the table once, with eventual consistency, and turns items into facts (see
-// fact.go). Facts are sorted in bounded memory, with the rest in files (sort.go), so that
-// those that must agree come together. What does not agree is read again in one snapshot
-// (check.go): only what is wrong there is a finding. So a run may take hours while requests
-// write.
+// fact.go). Sorting brings the facts that must agree together, in bounded memory with the
+// rest in files (sort.go). If facts contradict each other, their items are read again in one
+// snapshot (check.go), and only what is wrong in the snapshot is a finding. So the table can
+// be in use during a run, which may take hours.
 package verify
 
 import (
@@ -25,74 +30,72 @@ import (
 	"scimserver/shared/table"
 )
 
-// Report is what a run has found.
+// Report is the result of a run.
 type Report struct {
 	Users      int `json:"users"`
 	Accounts   int `json:"accounts"`
 	Claims     int `json:"claims"` // on usernames and emails
-	Groups     int `json:"groups"` // with those under deletion
+	Groups     int `json:"groups"` // including groups that are being deleted
 	Members    int `json:"members"`
-	Teams      int `json:"teams"`      // with those under deletion
-	Unfinished int `json:"unfinished"` // changes and deletions under way
+	Teams      int `json:"teams"`      // including teams that are being deleted
+	Unfinished int `json:"unfinished"` // changes and deletions in progress
 	Abandoned  int `json:"abandoned"`  // steps of changes that were never committed; they expire
 
 	Items  int64     `json:"items"`
-	Units  float64   `json:"readUnits"` // of the scan
-	Began  time.Time `json:"began"`     // of the scan; what was written later may not have been looked at
-	Number int       `json:"findings"`  // of all findings
-	// Repairable and Repaired are the numbers of those that a repair is for, and that were
-	// repaired.
+	Units  float64   `json:"readUnits"` // read units that the scan consumed
+	Began  time.Time `json:"began"`     // start of the scan; later writes may be unchecked
+	Number int       `json:"findings"`  // number of all findings
+	// Repairable is the number of findings that have a repair.
 	Repairable int `json:"repairable"`
-	Repaired   int `json:"repaired"`
-	// Findings are the first of each kind, see Options.Keep.
+	// Repaired is the number of findings that were repaired.
+	Repaired int `json:"repaired"`
+	// Findings are the first findings of each kind; see Options.Keep.
 	Findings []Finding `json:"details"`
-	// Unchecked says what could not be checked because of requests that write all the time.
+	// Unchecked tells what could not be checked because of too many writes.
 	Unchecked []string `json:"unchecked,omitempty"`
 }
 
 // Options adapt a run. The zero value is a run in strict mode, for tests.
 type Options struct {
-	// Unfinished is the age from which a mark of unfinished work is a finding: 0 means any
-	// mark.
+	// Unfinished is the age from which unfinished work is a finding. 0 means any age.
 	Unfinished time.Duration
-	// Repair carries out the repairs.
+	// Repair makes the run carry out the repairs.
 	Repair bool
-	// Keep is the number of findings of each kind that the report has; 0 means all.
+	// Keep is the maximum number of findings of each kind in the report. 0 means all.
 	Keep int
-	// Folder keeps the facts and the position of the scan: a run in the same folder
-	// continues one that was interrupted. "" means a temporary folder, if one is needed.
+	// Folder is where facts and the position of the scan are stored. A run continues an
+	// interrupted run in the same folder. "" means a temporary folder.
 	Folder string
-	// Segments is the number of parts of the table that are scanned at the same time; 0
-	// means 1.
+	// Segments is the number of parallel scans. 0 means 1.
 	Segments int
-	// Rate is how many read units a run consumes a second; 0 means no limit.
+	// Rate is the maximum number of read units per second. 0 means no limit.
 	Rate float64
-	// Memory is the number of bytes that facts may take in memory; 0 means 64 MiB.
+	// Memory is the number of bytes that facts may take in memory. 0 means 64 MiB.
 	Memory int
-	// Progress is called after each page, and then for each suspicion; nil means nobody.
+	// Progress, if not nil, is called after each page and then for each suspicion.
 	Progress func(Progress)
 }
 
-// Progress is how far a run is.
+// Progress is the progress of a run.
 type Progress struct {
-	Items    int64 // that were scanned
-	Checking bool  // the scan is complete: suspicions are checked
-	Checked  int   // suspicions
+	Items    int64 // number of items scanned
+	Checking bool  // the scan is complete, and suspicions are being checked
+	Checked  int   // number of suspicions checked
 }
 
 const defaultMemory = 64 << 20
 
-// ErrSettings reports that this version of the program folds usernames and emails in
-// another way than the one that made the table's claims.
+// ErrSettings means that the table's claims were made by a version of the program that folds
+// usernames and emails in another way.
 var ErrSettings = errors.New("verify: the claims of the table were made by another version of the case folding")
 
 // Option adapts Table.
 type Option func(*Options)
 
-// AllowUnfinished says that changes and deletions may be under way.
+// AllowUnfinished allows changes and deletions in progress.
 func AllowUnfinished(o *Options) { o.Unfinished = math.MaxInt64 }
 
-// Table checks a table in strict mode: nothing may be unfinished.
+// Table checks a table in strict mode: any unfinished work is a finding.
 func Table(ctx context.Context, db *table.DB, options ...Option) (Report, error) {
 	o := Options{}
 	for _, option := range options {
@@ -101,7 +104,8 @@ func Table(ctx context.Context, db *table.DB, options ...Option) (Report, error)
 	return Run(ctx, db, o)
 }
 
-// Run checks a table. The errors are ErrSettings, those of table.DB, and those of files.
+// Run checks a table. The errors are ErrSettings, ErrOtherTable, and the errors of table.DB
+// and of package os.
 func Run(ctx context.Context, db *table.DB, o Options) (Report, error) {
 	settings, err := db.Get(ctx, table.Key{PK: "TABLE", SK: "SETTINGS"})
 	if err != nil {
@@ -129,7 +133,7 @@ func Run(ctx context.Context, db *table.DB, o Options) (Report, error) {
 	return m.report, w.done()
 }
 
-// newReport is what the scan alone tells.
+// newReport makes a report with the numbers that the scan counted.
 func newReport(s *state) Report {
 	return Report{
 		Users: s.Counts.total(user), Accounts: s.Counts.total(account), Groups: s.Counts.total(group),
@@ -138,7 +142,7 @@ func newReport(s *state) Report {
 	}
 }
 
-// sort gives the findings an order that is always the same.
+// sort sorts the findings, so that two runs give the same report.
 func (r *Report) sort() {
 	slices.SortFunc(r.Findings, func(a, b Finding) int {
 		return strings.Compare(parts(string(a.Kind), a.Tenant, a.Text), parts(string(b.Kind), b.Tenant, b.Text))

@@ -17,8 +17,8 @@ import (
 	"scimserver/shared/table"
 )
 
-// state is the position of a scan, with what it has collected outside of the runs. It is
-// written to the folder after each run, so that a scan can be continued.
+// state is the position of a scan, and what it has collected apart from the facts. It is
+// written to the folder after each run, so that a later run can continue the scan.
 type state struct {
 	Table    string
 	Began    time.Time
@@ -37,8 +37,8 @@ type segment struct {
 
 const stateFile = "state.json"
 
-// ErrOtherTable reports that a folder belongs to the check of another table.
-var ErrOtherTable = errors.New("verify: the folder holds the check of another table")
+// ErrOtherTable means that the folder belongs to a run for another table.
+var ErrOtherTable = errors.New("verify: the folder belongs to a check of another table")
 
 // walk is a scan of the table.
 type walk struct {
@@ -50,7 +50,7 @@ type walk struct {
 	saved  time.Time
 }
 
-// saveInterval bounds what an interruption loses.
+// saveInterval is how often the state is saved. An interruption loses the work since then.
 const saveInterval = 30 * time.Second
 
 func openWalk(db *table.DB, o Options) (*walk, error) {
@@ -91,7 +91,7 @@ func (w *walk) load() error {
 	return nil
 }
 
-// save writes the facts in memory to a run, and the state beside it.
+// save writes the facts in memory to a run, and then the state.
 func (w *walk) save() error {
 	obsolete, err := w.sorter.flush()
 	if err != nil {
@@ -107,7 +107,7 @@ func (w *walk) save() error {
 	return w.sorter.remove(obsolete)
 }
 
-// writeState replaces the state as a whole.
+// writeState replaces the state atomically.
 func writeState(dir string, s state) error {
 	data, err := json.Marshal(s)
 	if err != nil {
@@ -140,7 +140,7 @@ type scanned struct {
 	table.Page
 }
 
-// scan reads the segments at the same time. One goroutine takes their pages, so that the
+// scan reads the segments in parallel. One goroutine receives their pages, so that the
 // position of each segment always agrees with the facts.
 func (w *walk) scan(ctx context.Context) error {
 	pages := make(chan scanned)
@@ -160,7 +160,7 @@ func (w *walk) scan(ctx context.Context) error {
 	var err error
 	for page := range pages {
 		if err == nil {
-			if err = w.take(ctx, page); err != nil {
+			if err = w.addPage(ctx, page); err != nil {
 				cancel()
 			}
 		}
@@ -174,7 +174,7 @@ func (w *walk) scan(ctx context.Context) error {
 	return w.save()
 }
 
-// interrupt keeps what was read so far for the next run.
+// interrupt saves what was read so far for the next run.
 func (w *walk) interrupt(err error) error {
 	if w.o.Folder == "" {
 		return err
@@ -199,8 +199,8 @@ func (w *walk) readSegment(ctx context.Context, number int, after table.Key, pag
 	}
 }
 
-// take turns the items of a page into facts.
-func (w *walk) take(ctx context.Context, page scanned) error {
+// addPage turns the items of a page into facts.
+func (w *walk) addPage(ctx context.Context, page scanned) error {
 	r := reader{counts: w.state.Counts, emit: w.sorter.add}
 	for _, item := range page.Items {
 		r.read(item)
@@ -220,16 +220,16 @@ func (w *walk) take(ctx context.Context, page scanned) error {
 	return w.pace.spend(ctx, page.Units)
 }
 
-// pace keeps reads below a rate.
+// pace limits the rate of reads.
 type pace struct {
-	rate  float64 // units a second, 0 for no limit
+	rate  float64 // read units per second; 0 means no limit
 	start time.Time
 
 	mu    sync.Mutex
 	spent float64
 }
 
-// spend waits until units are within the rate.
+// spend counts read units, and waits until they are within the rate.
 func (p *pace) spend(ctx context.Context, units float64) error {
 	if p.rate == 0 {
 		return nil
