@@ -84,6 +84,7 @@ type Cell struct {
 	Code  bool   // the text is an id or another value for machines
 	Time  time.Time
 	Note  string // a second line
+	More  string // a longer text, folded away
 }
 
 // Empty is what stands in the place of a list without entries. Template "empty".

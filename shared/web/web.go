@@ -36,6 +36,7 @@ type Page struct {
 	// RefreshSeconds lets a browser without JavaScript load the page again. 0 means never.
 	RefreshSeconds int
 	CSRF           string // the token that every form sends back; see Form
+	Wide           bool   // for tables of many columns
 	Content        any    // what the page's own template gets
 }
 
