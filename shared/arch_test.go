@@ -61,6 +61,8 @@ var layers = map[string]layer{
 	"shared/testkit/...":      {nil, "test support serves every layer, so it depends on none"},
 	"infra/...":               {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/outbox", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "shared/testkit/story", "infra/..."}, "tools use the shared packages, and nothing deployed uses tools"},
 	"infra/scimctl/apiclient": {[]string{"infra/scimctl/wording"}, "the client knows paths and JSON, and not what they are about"},
+	"infra/scimctl/console": {[]string{"infra/scimctl/apiclient", "infra/scimctl/wording", "shared/admin", "shared/directory", "shared/provlog", "shared/scim", "shared/tenant", "shared/web"},
+		"the console shows what the operator API answers, and reaches nothing else"},
 	"infra/scimctl/wording": {[]string{"shared/scim", "shared/tenant", "shared/provlog", "shared/admin", "shared/directory"},
 		"words about the API's answers, for the terminal and for the console"},
 	"infra/scimctl": {[]string{"infra/scimctl/...", "shared/tenant", "shared/scim", "shared/provlog", "shared/admin", "shared/usageplan", "shared/table", "shared/directory", "shared/directory/verify"},

@@ -31,6 +31,7 @@ func newApp(in io.Reader, out, err io.Writer) *cli.Command {
 		verifyCommand(),
 		eventCommands(),
 		teardownCommand(),
+		consoleCommand(),
 		versionCommand(),
 		helpCommand(),
 	)

@@ -59,7 +59,7 @@ func (s *session) healthOfAll(ctx context.Context) error {
 	return s.print(all, func(w io.Writer) {
 		row(w, "TENANT", "VERDICT", "LAST USE", "FAILED", "REQUESTS", "CONFLICTS", "FIRST FINDING")
 		for _, h := range all {
-			failed, total := countRequests(h)
+			failed, total := wording.CountRequests(h)
 			row(w, h.Tenant, h.Verdict, wording.Minute(h.LastUse), failed, total, h.OpenConflicts, firstFinding(h))
 		}
 		noRows(w, len(all))
@@ -77,16 +77,6 @@ func (s *session) warnOfUnknownTokens(ctx context.Context) error {
 			"the token is mistyped or belongs to another stack\n", r.Count, wording.Minute(&r.Last))
 	}
 	return nil
-}
-
-func countRequests(h admin.Health) (failed, total int) {
-	for status, n := range h.Requests {
-		total += n
-		if status >= http.StatusBadRequest {
-			failed += n
-		}
-	}
-	return failed, total
 }
 
 func firstFinding(h admin.Health) string {
@@ -112,7 +102,7 @@ func describeHealth(w io.Writer, h admin.Health) {
 
 // summarizeRequests counts the write requests by status, such as "12 requests: 10 x 201, 2 x 409".
 func summarizeRequests(h admin.Health) string {
-	_, total := countRequests(h)
+	_, total := wording.CountRequests(h)
 	var counts []string
 	for _, status := range slices.Sorted(maps.Keys(h.Requests)) {
 		counts = append(counts, fmt.Sprintf("%d x %d", h.Requests[status], status))

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -38,6 +39,23 @@ type Error struct {
 // Error is the message, without characters that control a terminal.
 func (e *Error) Error() string {
 	return wording.Printable(cmp.Or(e.Message, http.StatusText(e.Status)))
+}
+
+// CredentialsError says that there are no AWS credentials to sign a request, or none that are valid.
+type CredentialsError struct{ cause error }
+
+// Error is the cause, which the AWS SDK words.
+func (e *CredentialsError) Error() string {
+	return wording.Printable("no valid AWS credentials: " + e.cause.Error())
+}
+
+// Unwrap returns the cause.
+func (e *CredentialsError) Unwrap() error { return e.cause }
+
+// Host names the operator API that the client calls: its host and path.
+func (c *Client) Host() string {
+	_, host, _ := strings.Cut(c.base, "://")
+	return host
 }
 
 // HasStatus reports whether an error is a response with this status.
@@ -121,7 +139,7 @@ func (c *Client) request(ctx context.Context, method, path string, in any) (*htt
 	req.Header.Set("Content-Type", "application/json")
 	key, err := c.keys.Retrieve(ctx)
 	if err != nil {
-		return nil, err
+		return nil, &CredentialsError{err}
 	}
 	hash := sha256.Sum256(body)
 	return req, v4.NewSigner().SignHTTP(ctx, key, req, hex.EncodeToString(hash[:]), "execute-api", c.region, time.Now())

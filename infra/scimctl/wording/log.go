@@ -19,7 +19,7 @@ const (
 func Entry(e provlog.Entry) string {
 	parts := []string{Truncate(strings.Join(e.Changed, ", "), MaxDetail)}
 	if e.Failed() {
-		parts = []string{strings.TrimSpace(e.Type + " " + firstSentence(e.Detail))}
+		parts = []string{strings.TrimSpace(e.Type + " " + summarizeDetail(e.Detail))}
 	}
 	if e.SkippedCount > 0 {
 		parts = append(parts, fmt.Sprintf("skipped %d unknown members: %s", e.SkippedCount,
@@ -45,19 +45,37 @@ func Actor(e provlog.Entry) string {
 // The parts of an error's detail. Values are in quotes, and may contain anything.
 var (
 	quotedValue    = regexp.MustCompile(`"(\\.|[^"\\])*("|$)`)
-	conflictRemark = regexp.MustCompile(` \(conflict [a-z2-7]{12}\)`)
+	conflictRemark = regexp.MustCompile(` \(conflict ([a-z2-7]{12})\)`)
 	endOfSentence  = regexp.MustCompile(`\. |\.$`)
 )
 
-// firstSentence is the first sentence of a detail, and the conflicts that it names.
-func firstSentence(detail string) string {
-	masked := quotedValue.ReplaceAllStringFunc(detail, func(v string) string { return strings.Repeat("_", len(v)) })
-	remarks := conflictRemark.FindAllString(masked, -1)
+// summarizeDetail is the first sentence of a detail, cut, and the conflicts that it names.
+func summarizeDetail(detail string) string {
+	remarks := conflictRemark.FindAllString(withoutValues(detail), -1)
+	return Truncate(FirstSentence(detail), MaxDetail) + strings.Join(slices.Compact(remarks), "")
+}
+
+// FirstSentence is the first sentence of a detail, without the conflict that it may name.
+func FirstSentence(detail string) string {
+	masked := withoutValues(detail)
 	if at := endOfSentence.FindStringIndex(masked); at != nil {
 		detail, masked = detail[:at[0]], masked[:at[0]]
 	}
 	if at := conflictRemark.FindStringIndex(masked); at != nil {
 		detail = detail[:at[0]] + detail[at[1]:]
 	}
-	return Truncate(detail, MaxDetail) + strings.Join(slices.Compact(remarks), "")
+	return detail
+}
+
+// withoutValues replaces each quoted value in a detail by as many bytes that mean nothing.
+func withoutValues(detail string) string {
+	return quotedValue.ReplaceAllStringFunc(detail, func(v string) string { return strings.Repeat("_", len(v)) })
+}
+
+// ConflictIn is the first conflict that the detail of an error names, "" if it names none.
+func ConflictIn(detail string) string {
+	if found := conflictRemark.FindStringSubmatch(withoutValues(detail)); found != nil {
+		return found[1]
+	}
+	return ""
 }

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"context"
+
+	"github.com/urfave/cli/v3"
+
+	"scimserver/infra/scimctl/console"
+)
+
+func consoleCommand() *cli.Command {
+	var open bool
+	return command("console", "", "serve pages for support and operators in this machine's browser, until Ctrl-C",
+		func(ctx context.Context, s *session, _ []string) error {
+			o := console.Options{API: s.client, Out: s.out}
+			if open {
+				o.Open = console.OpenBrowser
+			}
+			return console.Run(ctx, o)
+		}, &cli.BoolFlag{Name: "open", HideDefault: true, Destination: &open, Usage: "open the link in the browser"})
+}

@@ -1,0 +1,83 @@
+// Package console serves the console: the pages in the browser with which support and operators look
+// at tenants and act on them. It listens on 127.0.0.1 alone, and calls the operator API with the
+// operator's own AWS identity. So it exposes nothing, and IAM decides what a person may do.
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"scimserver/infra/scimctl/apiclient"
+)
+
+// Options configure a console.
+type Options struct {
+	API *apiclient.Client
+	Out io.Writer // gets the link to open, and what else the operator has to know
+	// Open opens the link in the operator's browser. If it is nil, nothing is opened.
+	// remove is called when the console ends.
+	Open func(link string) (remove func(), err error)
+	// Idle is how long the console waits for a request before it ends; 0 means 12 hours.
+	Idle time.Duration
+	// Timeout is how long a page waits for the operator API; 0 means 20 seconds.
+	Timeout time.Duration
+}
+
+const (
+	defaultIdle    = 12 * time.Hour
+	defaultTimeout = 20 * time.Second
+)
+
+// Run serves the console until the context ends or nobody has used it for Options.Idle.
+func Run(ctx context.Context, o Options) error {
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("listen on 127.0.0.1: %w", err)
+	}
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	c, err := newConsole(o, listener.Addr().String())
+	if err != nil {
+		return err
+	}
+	c.session.endWhenIdle(orDefault(o.Idle, defaultIdle), func() { end(errIdle) })
+	server := &http.Server{Handler: c.handler(), ReadHeaderTimeout: 10 * time.Second}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer c.announce()()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	if errors.Is(context.Cause(ctx), errIdle) {
+		_, _ = fmt.Fprintln(o.Out, "The console has ended, because nobody used it.")
+	}
+	return nil
+}
+
+var errIdle = errors.New("nobody used the console")
+
+func orDefault(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}
+
+// announce tells the operator the link, and opens it. What it returns removes what was needed for it.
+func (c *console) announce() (remove func()) {
+	_, _ = fmt.Fprintf(c.options.Out, "Open this link. It works once, on this machine:\n\n  %s\n\n"+
+		"Ctrl-C ends the console.\n", c.link())
+	if c.options.Open == nil {
+		return func() {}
+	}
+	remove, err := c.options.Open(c.link())
+	if err != nil {
+		_, _ = fmt.Fprintf(c.options.Out, "The browser can't be started (%s): open the link yourself.\n", err)
+		return func() {}
+	}
+	return remove
+}

@@ -1,0 +1,89 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"scimserver/shared/admin"
+	"scimserver/shared/web"
+)
+
+func (c *console) groupPages(mux *http.ServeMux) {
+	c.show(mux, "/tenants/{tenant}/groups", c.listGroups)
+	c.show(mux, "/tenants/{tenant}/groups/{group}", c.showGroup)
+}
+
+func (c *console) listGroups(ctx context.Context, r *http.Request) (screen, error) {
+	id, name := tenantIn(r), strings.TrimSpace(r.URL.Query().Get("name"))
+	query := listQuery(r)
+	if name != "" {
+		query = url.Values{"name": {name}}
+	}
+	var list admin.GroupList
+	if err := c.get(ctx, withQuery(apiPath(id, "groups"), query), &list); err != nil {
+		return screen{}, err
+	}
+	t := &web.Table{
+		Caption: "Groups of tenant " + id,
+		Columns: columns("Group", "External id", "Changed"),
+		Empty:   web.Empty{Title: "No groups yet", Text: "They appear when the identity provider pushes them."},
+		Pager:   pager(r, c.at("tenants", id, "groups"), string(list.Next), onPage(len(list.Groups), "group")),
+	}
+	if name != "" {
+		t.Empty = web.Empty{Title: "No group is called " + name, Text: "It has to be the whole name."}
+	}
+	for _, g := range list.Groups {
+		t.Rows = append(t.Rows, web.Row{
+			{Text: g.Name, URL: c.at("tenants", id, "groups", string(g.ID))}, {Text: g.ExternalID}, {Time: g.Modified},
+		})
+	}
+	return screen{
+		Header: web.Header{Title: "Groups", Text: "The identity provider manages them."},
+		tenant: id, current: navGroups,
+		Sections: []section{
+			{Plain: true, Search: &search{
+				Action: c.at("tenants", id, "groups"), Label: "Find a group", Name: "name", Value: name,
+				Help: "The whole name", Button: "Find",
+			}},
+			{Plain: true, Table: t},
+		},
+	}, nil
+}
+
+func (c *console) showGroup(ctx context.Context, r *http.Request) (screen, error) {
+	id := tenantIn(r)
+	var g admin.GroupDetails
+	path := apiPath(id, "groups", r.PathValue("group"))
+	if err := c.get(ctx, withQuery(path, listQuery(r)), &g); err != nil {
+		return screen{}, err
+	}
+	members := &web.Table{
+		Caption: "Members of " + g.Name, Columns: columns("Member", "Kind", "Id"),
+		Empty: web.Empty{Title: "The group has no members"},
+		Pager: pager(r, c.at("tenants", id, "groups", string(g.ID)), g.Next,
+			onPage(len(g.Members), "member")),
+	}
+	for _, m := range g.Members {
+		members.Rows = append(members.Rows, web.Row{
+			{Text: m.Name, URL: c.at("tenants", id, m.Kind+"s", string(m.ID))}, {Text: m.Kind},
+			{Text: string(m.ID), Code: true},
+		})
+	}
+	return screen{
+		Header: web.Header{
+			Title: g.Name, Back: &web.Link{Text: "Groups", URL: c.at("tenants", id, "groups")},
+		},
+		tenant: id, current: navGroups,
+		Sections: []section{
+			{Facts: web.Facts{
+				{Name: "Id", Cell: web.Cell{Text: string(g.ID), Code: true}},
+				{Name: "External id", Cell: web.Cell{Text: g.ExternalID, Code: true}},
+				{Name: "Created", Cell: web.Cell{Time: g.Created}},
+				{Name: "Changed", Cell: web.Cell{Time: g.Modified, Note: "version " + web.Number(g.Version)}},
+			}},
+			{Title: "Direct members", Plain: true, Table: members},
+		},
+	}, nil
+}

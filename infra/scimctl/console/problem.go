@@ -1,0 +1,114 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/shared/web"
+)
+
+// problem is an error in words for the operator.
+type problem struct {
+	status int
+	title  string
+	text   string
+	steps  []string
+	retry  bool // the same page may succeed later
+}
+
+var errNotFound = errors.New("there is no such page")
+
+// explain puts an error into words. The request is that of the operator's browser.
+func explain(err error, r *http.Request) problem {
+	var p problem
+	refused, isAnswer := errors.AsType[*apiclient.Error](err)
+	_, noKey := errors.AsType[*apiclient.CredentialsError](err)
+	switch {
+	case errors.Is(err, errNotFound):
+		return problem{status: http.StatusNotFound, title: "There is no such page", text: "The address is mistyped."}
+	case noKey, isAnswer && isExpired(refused):
+		p = expiredCredentials(err)
+	case isAnswer:
+		p = explainAnswer(refused)
+	case errors.Is(err, context.DeadlineExceeded):
+		p = problem{
+			status: http.StatusGatewayTimeout, title: "The operator API did not answer in time",
+			text: "It may be busy, or the network slow.", retry: true,
+		}
+	default:
+		p = problem{
+			status: http.StatusBadGateway, title: "The operator API can't be reached", text: err.Error(), retry: true,
+			steps: []string{
+				"Check this machine's network, VPN and proxy.",
+				"Check that ADMIN_URL is the output AdminUrl of a stack that still exists.",
+			},
+		}
+	}
+	if r.Method == http.MethodPost && p.retry {
+		const look = "It is not known whether the change was made: look before you repeat it."
+		p.steps = append([]string{look}, p.steps...)
+	}
+	return p
+}
+
+// isExpired reports whether API Gateway refused temporary credentials that have expired.
+func isExpired(e *apiclient.Error) bool {
+	return e.Status == http.StatusForbidden && strings.Contains(strings.ToLower(e.Message), "expired")
+}
+
+func expiredCredentials(err error) problem {
+	return problem{
+		status: http.StatusUnauthorized, title: "Your AWS credentials have expired, or there are none",
+		text: err.Error(), retry: true,
+		steps: []string{
+			"Log in again, for example with: aws sso login",
+			"Then try again here. If it still fails, end the console with Ctrl-C and start it again.",
+		},
+	}
+}
+
+// explainAnswer puts an answer of the operator API other than success into words.
+func explainAnswer(e *apiclient.Error) problem {
+	p := problem{status: e.Status, text: e.Error(), retry: e.Status >= http.StatusInternalServerError}
+	switch e.Status {
+	case http.StatusForbidden:
+		p.title = "Your AWS identity may not do this"
+		p.steps = []string{
+			"Ask whoever manages IAM in this AWS account for execute-api:Invoke on this method and path.",
+			"If you may usually do this: check AWS_PROFILE, and this machine's clock.",
+		}
+	case http.StatusNotFound:
+		p.title = "Not found"
+	case http.StatusTooManyRequests:
+		p.title, p.retry = "Too many requests at once", true
+	case http.StatusBadRequest, http.StatusConflict, http.StatusMethodNotAllowed:
+		p.title = "The operator API refused the request"
+	default:
+		p.title = fmt.Sprintf("The operator API failed (%d)", e.Status)
+	}
+	return p
+}
+
+// renderProblem writes an error as a page.
+func (c *console) renderProblem(w http.ResponseWriter, r *http.Request, p problem) {
+	tone := web.Bad
+	if p.status == http.StatusNotFound {
+		tone = web.Neutral
+	}
+	s := screen{
+		Header:   web.Header{Title: p.title},
+		Sections: []section{{Plain: true, Notice: &web.Notice{Tone: tone, Title: p.text, Steps: p.steps}}},
+		tenant:   tenantIn(r),
+	}
+	if p.retry && r.Method == http.MethodGet {
+		s.Header.Action = &web.Link{Text: "Try again", URL: c.base + r.URL.RequestURI()}
+	}
+	c.renderScreen(w, r, p.status, s)
+}
+
+// tenantIn is the tenant of a path of the console, so that an error leaves the navigation as it was.
+func tenantIn(r *http.Request) string { return r.PathValue("tenant") }

@@ -1,0 +1,99 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/shared/web"
+)
+
+// question is what the operator confirms before something changes. The form shows it, and sends it to
+// the same path.
+type question struct {
+	Title   string
+	Effects []string // what will happen, a sentence each
+	Fields  []web.Field
+	Hidden  []web.Hidden
+	Button  string
+	Danger  bool
+
+	tenant, current string
+	back            web.Link // the page that it was asked from
+}
+
+// outcome is what an action has done, and the page that tells it.
+type outcome struct {
+	to string
+	kept
+}
+
+// done is an outcome with a notice.
+func done(to, title, text string, steps ...string) outcome {
+	return outcome{to, kept{notice: &web.Notice{Tone: web.Good, Title: title, Text: text, Steps: steps}}}
+}
+
+// ask makes the question. It reads the present state, so that the operator sees what will change.
+type ask func(ctx context.Context, r *http.Request) (question, error)
+
+// act carries out what the form says.
+type act func(ctx context.Context, r *http.Request) (outcome, error)
+
+// change serves a question at GET and the action at POST. A refusal is shown with the question.
+func (c *console) change(mux *http.ServeMux, pattern string, a ask, do act) {
+	c.show(mux, pattern, func(ctx context.Context, r *http.Request) (screen, error) {
+		q, err := a(ctx, r)
+		return c.questionScreen(r, q), err
+	})
+	mux.HandleFunc("POST "+pattern, func(w http.ResponseWriter, r *http.Request) {
+		if !validPath(r, pattern) {
+			c.renderProblem(w, r, explain(errNotFound, r))
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), c.options.Timeout)
+		defer cancel()
+		result, err := do(ctx, r)
+		if err != nil {
+			c.renderRefusal(ctx, w, r, a, err)
+			return
+		}
+		name := c.session.keep(result.kept)
+		http.Redirect(w, r, withQuery(result.to, url.Values{"done": {name}}), http.StatusSeeOther)
+	})
+}
+
+// renderRefusal shows why the service refused an action, with the question as it is now. Other errors
+// have a page of their own.
+func (c *console) renderRefusal(ctx context.Context, w http.ResponseWriter, r *http.Request, a ask, err error) {
+	refused, ok := errors.AsType[*apiclient.Error](err)
+	isRefusal := ok && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusConflict)
+	q, unread := a(ctx, r)
+	if !isRefusal || unread != nil {
+		c.renderProblem(w, r, explain(err, r))
+		return
+	}
+	for i, f := range q.Fields {
+		q.Fields[i].Value = r.PostFormValue(f.Name)
+	}
+	s := c.questionScreen(r, q)
+	refusal := section{Plain: true, Notice: &web.Notice{
+		Tone: web.Bad, Title: "Nothing was changed", Text: refused.Error(),
+	}}
+	s.Sections = append([]section{refusal}, s.Sections...)
+	c.renderScreen(w, r, refused.Status, s)
+}
+
+func (c *console) questionScreen(r *http.Request, q question) screen {
+	return screen{
+		Header: web.Header{Title: q.Title, Back: &q.back}, tenant: q.tenant, current: q.current,
+		Sections: []section{{Plain: true, Question: &web.Confirmation{
+			Title: "What will happen", Effects: q.Effects,
+			Form: web.Form{
+				Action: c.base + r.URL.EscapedPath(), CSRF: c.session.csrf, Hidden: q.Hidden, Fields: q.Fields,
+				Button: q.Button, Danger: q.Danger, Cancel: &web.Link{Text: "Cancel", URL: q.back.URL},
+			},
+		}}},
+	}
+}

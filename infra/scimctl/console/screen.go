@@ -1,0 +1,179 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+
+	"scimserver/shared/web"
+)
+
+// screen is the content of a page: a head, and sections below each other.
+type screen struct {
+	Header   web.Header
+	Sections []section
+
+	tenant  string // whose page it is, "" for pages about all tenants
+	current string // the part of the navigation that it belongs to
+	refresh int    // as in web.Page
+}
+
+// section is a part of a screen. Its members are shown in their order; empty ones are left out.
+type section struct {
+	ID    string
+	Live  bool // it is refreshed until it is complete
+	Plain bool // without a frame, for sections that are a table alone
+	Title string
+	Text  string
+
+	Notice    *web.Notice
+	Findings  []finding
+	Search    *search
+	Filters   []web.NavLink
+	Copyables []web.Copyable
+	Facts     web.Facts
+	Charts    []web.Chart
+	Table     *web.Table
+	More      *web.Link // to the whole list
+	Choices   []choice
+	Source    string // text for machines, such as JSON
+	Question  *web.Confirmation
+}
+
+// finding is something that somebody should know or do.
+type finding struct {
+	Badge  web.Badge
+	Text   string
+	Advice string
+	Action *web.Link
+}
+
+// choice is something that the operator can do, or can't.
+type choice struct {
+	Title  string
+	Text   string
+	Link   *web.Link // without it, the text says why it can't be done
+	Danger bool
+}
+
+// search is a form that selects what a list shows.
+type search struct {
+	Action string
+	Label  string // of the text field
+	Name   string
+	Value  string
+	Help   string
+	Selects
+	Check  *check
+	Button string
+}
+
+// Selects are the selections of a search.
+type Selects []web.Field
+
+// check is a checkbox.
+type check struct {
+	Name, Label string
+	Checked     bool
+}
+
+// renderScreen writes a screen with the navigation and the result of the last action.
+func (c *console) renderScreen(w http.ResponseWriter, r *http.Request, status int, s screen) {
+	page := web.Page{
+		Title: s.Header.Title, Nav: c.navigation(s), CSRF: c.session.csrf, RefreshSeconds: s.refresh, Wide: true,
+		Content: s,
+	}
+	if done := r.URL.Query().Get("done"); done != "" {
+		page.Notice = c.session.take(done).notice
+	}
+	c.render(w, status, "screen", page)
+}
+
+// render writes a page. A template that fails is a defect of the console.
+func (c *console) render(w http.ResponseWriter, status int, name string, page web.Page) {
+	page.Product, page.Subject = "SCIM console", c.api.Host()
+	if page.Nav != nil {
+		page.Base = c.base
+	}
+	if err := c.renderer.Render(w, status, name, page); err != nil {
+		http.Error(w, "The console failed: "+err.Error(), http.StatusInternalServerError)
+	}
+}
+
+// The parts of the navigation.
+const (
+	navTenants     = "Tenants"
+	navPeople      = "Find a person"
+	navOverview    = "Overview"
+	navUsers       = "Users"
+	navGroups      = "Groups"
+	navTeams       = "Teams"
+	navConflicts   = "Conflicts"
+	navLog         = "Log"
+	navEvents      = "Events"
+	navCredentials = "Credentials"
+	navSettings    = "Settings"
+)
+
+// navigation has the links of a screen.
+func (c *console) navigation(s screen) []web.NavGroup {
+	link := func(text string, parts ...string) web.NavLink {
+		return web.NavLink{Text: text, URL: c.at(parts...), Current: text == s.current}
+	}
+	groups := []web.NavGroup{{Links: []web.NavLink{link(navTenants, "tenants"), link(navPeople, "people")}}}
+	if s.tenant == "" {
+		return groups
+	}
+	of := func(text string, parts ...string) web.NavLink {
+		return link(text, append([]string{"tenants", s.tenant}, parts...)...)
+	}
+	return append(groups, web.NavGroup{Title: s.tenant, Links: []web.NavLink{
+		of(navOverview), of(navUsers, "users"), of(navGroups, "groups"), of(navTeams, "teams"),
+		c.conflictLink(s, of(navConflicts, "conflicts")), of(navLog, "log"), of(navEvents, "events"),
+		of(navCredentials, "credentials"), of(navSettings, "settings"),
+	}})
+}
+
+// conflictLink shows how many conflicts are open, if the health of the tenant is known.
+func (c *console) conflictLink(s screen, link web.NavLink) web.NavLink {
+	if h, known := c.health.known(s.tenant); known {
+		link.Count = h.OpenConflicts
+	}
+	return link
+}
+
+// pager has the links of a list of which next is the position of the following page.
+func pager(r *http.Request, path, next, text string) web.Pager {
+	query := r.URL.Query()
+	query.Del("done")
+	p := web.Pager{Text: text}
+	if query.Get("after") != "" {
+		query.Del("after")
+		p.First = withQuery(path, query)
+	}
+	if next != "" {
+		query.Set("after", next)
+		p.Next = withQuery(path, query)
+	}
+	return p
+}
+
+// onPage says how many rows a page of a list has.
+func onPage(n int, noun string) string { return counted(n, noun) + " on this page" }
+
+// columns are the heads of columns of text.
+func columns(names ...string) []web.Column {
+	list := make([]web.Column, len(names))
+	for i, name := range names {
+		list[i].Text = name
+	}
+	return list
+}
+
+// listQuery is the query of a page of a list.
+func listQuery(r *http.Request, names ...string) url.Values {
+	query := url.Values{"limit": {pageSize}, "after": {r.URL.Query().Get("after")}}
+	for _, name := range names {
+		query.Set(name, r.URL.Query().Get(name))
+	}
+	return query
+}

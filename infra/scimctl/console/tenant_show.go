@@ -1,0 +1,171 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"scimserver/infra/scimctl/wording"
+	"scimserver/shared/admin"
+	"scimserver/shared/tenant"
+	"scimserver/shared/web"
+)
+
+// showTenant is the overview: whether provisioning works, what to do, and what went on.
+func (c *console) showTenant(ctx context.Context, r *http.Request) (screen, error) {
+	id := tenantIn(r)
+	var t admin.Tenant
+	var h admin.Health
+	both, bothCtx := errgroup.WithContext(ctx)
+	both.Go(func() error { return c.get(bothCtx, apiPath(id), &t) })
+	both.Go(func() error { return c.get(bothCtx, apiPath(id, "health"), &h) })
+	if err := both.Wait(); err != nil {
+		return screen{}, err
+	}
+	c.health.put(id, h)
+	s := screen{
+		Header:   web.Header{Title: t.Name, Text: verdictText(h), Badge: verdictBadge(h)},
+		Sections: []section{c.findings(h)}, tenant: id, current: navOverview,
+	}
+	charts, complete := c.activitySection(ctx, t)
+	if !complete {
+		s.refresh = 5
+	}
+	s.Sections = append(s.Sections, charts, section{Title: "Now", Facts: c.tenantFacts(t, h)})
+	return s, nil
+}
+
+func verdictText(h admin.Health) string {
+	switch h.Verdict {
+	case admin.Failing:
+		return "Provisioning does not work. What to do is below."
+	case admin.Attention:
+		return "Provisioning works, and somebody should do something."
+	}
+	return "Provisioning works."
+}
+
+func (c *console) findings(h admin.Health) section {
+	s := section{Title: "What to do"}
+	for _, f := range h.Findings {
+		badge := web.Badge{Text: "attention", Tone: web.Warning}
+		if f.Failing {
+			badge = web.Badge{Text: "failing", Tone: web.Bad}
+		}
+		action, advice := c.adviceFor(f, string(h.Tenant))
+		s.Findings = append(s.Findings, finding{Badge: badge, Text: f.Text, Advice: advice, Action: action})
+	}
+	if s.Findings == nil {
+		s.Text = "Nothing: no open conflicts, no refused credentials, no unusual failures."
+	}
+	return s
+}
+
+// adviceFor is the page on which a finding is dealt with. The service's advice names commands of
+// scimctl; where the console has a page, the page takes their place.
+func (c *console) adviceFor(f admin.Finding, id string) (*web.Link, string) {
+	to := func(text string, parts ...string) *web.Link {
+		return &web.Link{Text: text, URL: c.at(append([]string{"tenants", id}, parts...)...)}
+	}
+	const enterIt = "The provider's administrator then enters the new token."
+	switch f.Code {
+	case "conflicts":
+		return to("Show conflicts", "conflicts"), ""
+	case "suspended":
+		return to("Resume…", "resume"), ""
+	case "no-credential":
+		return to("Create a credential…", "credentials", "new"), enterIt
+	case "expires", "unused":
+		return to("Show credentials", "credentials"), withoutCommand(f.Advice)
+	case "refused":
+		return to("Show credentials", "credentials"), withoutCommand(f.Advice)
+	case "failures", "unavailable":
+		link := to("Show failures", "log")
+		link.URL = withQuery(link.URL, url.Values{"failed": {"yes"}})
+		return link, ""
+	}
+	return nil, f.Advice
+}
+
+// withoutCommand is an advice up to the command of scimctl that it names.
+func withoutCommand(advice string) string {
+	text, _, _ := strings.Cut(advice, "scimctl ")
+	if i := strings.LastIndex(text, ". "); i >= 0 {
+		return text[:i+1]
+	}
+	return ""
+}
+
+func (c *console) tenantFacts(t admin.Tenant, h admin.Health) web.Facts {
+	page := func(parts ...string) string { return c.at(append([]string{"tenants", string(t.ID)}, parts...)...) }
+	_, total := wording.CountRequests(h)
+	return web.Facts{
+		{Name: "Users", Cell: web.Cell{Text: web.Number(int64(*t.Users)), URL: page("users")}},
+		{Name: "Groups", Cell: web.Cell{Text: web.Number(int64(*t.Groups)), URL: page("groups")}},
+		{Name: "Requests in 24 hours", Cell: web.Cell{Text: atLeast(total, h.RequestsIncomplete), Note: byStatus(h)}},
+		{Name: "Last request", Cell: timeCell(h.LastUse, "never")},
+		{Name: "Last change that succeeded", Cell: timeCell(h.LastSuccess, "none in the last week")},
+		{Name: "Last failure", Cell: timeCell(h.LastFailure, "none in the last week")},
+		{Name: "Valid credentials", Cell: web.Cell{Text: fmt.Sprint(h.Credentials), URL: page("credentials")}},
+		{Name: "Provider", Cell: web.Cell{Text: string(t.Profile)}},
+	}
+}
+
+// showSettings shows what is set for a tenant, and how to change it.
+func (c *console) showSettings(ctx context.Context, r *http.Request) (screen, error) {
+	id := tenantIn(r)
+	var t admin.Tenant
+	if err := c.get(ctx, apiPath(id), &t); err != nil {
+		return screen{}, err
+	}
+	link := func(text, verb string) *web.Link { return &web.Link{Text: text, URL: c.at("tenants", id, verb)} }
+	state := choice{Title: "Suspend", Text: suspendEffect, Link: link("Suspend…", "suspend"), Danger: true}
+	if t.State == tenant.Suspended {
+		state = choice{Title: "Resume", Text: resumeEffect, Link: link("Resume…", "resume")}
+	}
+	return screen{
+		Header: web.Header{Title: "Settings", Text: "Other settings are changed with scimctl tenant update."},
+		tenant: id, current: navSettings,
+		Sections: []section{
+			{Facts: settingFacts(t)},
+			{Title: "Actions", Choices: []choice{
+				{Title: "Rename", Text: "Only the name for people changes.", Link: link("Rename…", "rename")}, state,
+			}},
+		},
+	}, nil
+}
+
+func settingFacts(t admin.Tenant) web.Facts {
+	limit := func(n int) string { return cmp.Or(map[bool]string{n == 0: "no limit"}[true], web.Number(int64(n))) }
+	reactivate := "off"
+	if t.Reactivate {
+		reactivate = "on"
+	}
+	age := "no limit"
+	if s := t.Limits.TokenAgeSeconds; s > 0 {
+		age = counted(int(s/86400), "day")
+	}
+	return web.Facts{
+		{Name: "Id", Cell: web.Cell{Text: string(t.ID), Code: true}},
+		{Name: "Name", Cell: web.Cell{Text: t.Name}},
+		{Name: "State", Cell: web.Cell{Text: string(t.State)}},
+		{Name: "Profile", Cell: web.Cell{Text: string(t.Profile)}},
+		{Name: "Verified domains", Cell: web.Cell{Text: cmp.Or(strings.Join(t.Domains, ", "), "none")}},
+		{Name: "Accounts become users", Cell: web.Cell{Text: "by " + string(t.Connect)}},
+		{Name: "A create activates a deactivated user", Cell: web.Cell{Text: reactivate}},
+		{Name: "Requests", Cell: web.Cell{
+			Text: fmt.Sprintf("%d per second, %d at once", t.Limits.RequestsPerSecond, t.Limits.Burst),
+		}},
+		{Name: "Maximum of users and groups", Cell: web.Cell{
+			Text: limit(t.Limits.Users) + " users, " + limit(t.Limits.Groups) + " groups",
+		}},
+		{Name: "Emails of a user", Cell: web.Cell{Text: fmt.Sprint(t.Limits.EmailsPerUser)}},
+		{Name: "Maximum age of a token", Cell: web.Cell{Text: age}},
+		{Name: "Created", Cell: web.Cell{Time: t.Created}},
+	}
+}
