@@ -21,25 +21,29 @@ const endpointVariable = "DYNAMODB_ENDPOINT"
 //
 //	func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 //
-// The engine lives in memory, serves this package alone, and is gone when Run returns.
+// The engine lives in memory. The packages that one `go test` command tests share it, and
+// it ends with that command; see ddblocal.Shared.
 func Run(m *testing.M) int {
+	if ddblocal.IsKeeper() {
+		return status(ddblocal.Keep())
+	}
 	if err := setCredentials(); err != nil {
-		return fail(err)
+		return status(err)
 	}
 	if os.Getenv(endpointVariable) != "" {
 		return m.Run()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	engine, err := ddblocal.Start(ctx, ddblocal.Options{})
+	engine, err := ddblocal.Share(ctx)
 	if err != nil {
-		return fail(err)
+		return status(err)
 	}
 	defer engine.Stop()
 	if err := os.Setenv(endpointVariable, engine.Endpoint()); err != nil {
-		return fail(err)
+		return status(err)
 	}
-	return m.Run()
+	return max(m.Run(), status(engine.Failure()))
 }
 
 // Endpoint is the URL of the engine that Run provided.
@@ -69,7 +73,11 @@ func setCredentials() error {
 	return nil
 }
 
-func fail(err error) int {
+// status returns the exit status for an error, and prints the error.
+func status(err error) int {
+	if err == nil {
+		return 0
+	}
 	fmt.Fprintln(os.Stderr, "testkit:", err)
 	return 1
 }

@@ -1,0 +1,150 @@
+package ddblocal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// keeperVariable is set in the environment of a test program that works as the keeper. Its
+// value is the folder of the shared engine.
+const keeperVariable = "DDBLOCAL_KEEPER"
+
+// The files in the folder of a shared engine. One of them appears when the engine is ready
+// or has failed.
+const (
+	endpointFile = "endpoint" // its URL
+	failureFile  = "failure"  // why it could not start, or how it ended
+)
+
+// Shared is an engine for the tests of a package. The packages that one `go test` command
+// tests share it, because starting an engine and compiling the code that it uses most take
+// about five seconds of processor time. The tests are kept apart by the names of their
+// tables.
+//
+// Any other parent than the go command gets an engine of its own. So does every test
+// program on a system other than Linux.
+type Shared struct {
+	endpoint string
+	dir      string  // of a shared engine
+	own      *Engine // nil if the engine is shared
+}
+
+// Share returns the engine of the running `go test` command, and starts it if this test
+// program is the first one to ask. The caller calls Stop.
+//
+// A shared engine is the child of a second process of this test program, the keeper. The
+// keeper ends the engine and itself when the go command has ended.
+func Share(ctx context.Context) (*Shared, error) {
+	command, found := goCommand()
+	if !found {
+		own, err := Start(ctx, Options{})
+		if err != nil {
+			return nil, err
+		}
+		return &Shared{endpoint: own.Endpoint(), own: own}, nil
+	}
+	dir, err := sharedDir(command)
+	if err != nil {
+		return nil, err
+	}
+	err = os.Mkdir(dir, 0o700)
+	if err == nil {
+		err = startKeeper(dir)
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	endpoint, err := awaitEndpoint(ctx, dir)
+	return &Shared{endpoint: endpoint, dir: dir}, err
+}
+
+// Endpoint returns the base URL for a DynamoDB client.
+func (s *Shared) Endpoint() string { return s.endpoint }
+
+// Failure returns an error that says how the engine ended, nil while it runs.
+func (s *Shared) Failure() error {
+	if s.own != nil {
+		select {
+		case <-s.own.Done():
+			return fmt.Errorf("DynamoDB Local has ended: %s", s.own.tail)
+		default:
+			return nil
+		}
+	}
+	return failure(s.dir)
+}
+
+// Stop ends the engine if it is not shared.
+func (s *Shared) Stop() {
+	if s.own != nil {
+		s.own.Stop()
+	}
+}
+
+// process identifies a process, even after its id has been used again.
+type process struct {
+	pid   int
+	start string // when it started, in ticks since the machine's start
+}
+
+// sharedDir returns the folder for the engine of a go command. It may not exist.
+func sharedDir(command process) (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find the user's cache folder for the shared engine: %w", err)
+	}
+	engines := filepath.Join(cache, "scimserver", "engines")
+	return filepath.Join(engines, fmt.Sprintf("%d-%s", command.pid, command.start)), os.MkdirAll(engines, 0o700)
+}
+
+// startKeeper starts this program once more, as the keeper. It has no output, because
+// `go test` waits until the output of a test program is closed.
+func startKeeper(dir string) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(program)
+	cmd.Env = append(os.Environ(), keeperVariable+"="+dir)
+	cmd.SysProcAttr = outOfReach()
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the keeper of the shared engine: %w", err)
+	}
+	return cmd.Process.Release()
+}
+
+// awaitEndpoint waits until the keeper has started the engine.
+func awaitEndpoint(ctx context.Context, dir string) (string, error) {
+	for {
+		if err := failure(dir); err != nil {
+			return "", err
+		}
+		text, err := os.ReadFile(filepath.Join(dir, endpointFile))
+		if err == nil {
+			return string(text), nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+		select {
+		case <-ctx.Done():
+			return "", fmt.Errorf("the shared DynamoDB Local was not ready in time: %w", ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func failure(dir string) error {
+	text, err := os.ReadFile(filepath.Join(dir, failureFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return errors.Join(err, errors.New(strings.TrimSpace(string(text))))
+}
