@@ -67,7 +67,7 @@ var layers = map[string]layer{
 		"words about the API's answers, for the terminal and for the console"},
 	"infra/scimctl": {[]string{"infra/scimctl/...", "shared/tenant", "shared/scim", "shared/provlog", "shared/admin", "shared/usageplan", "shared/table", "shared/directory", "shared/directory/verify"},
 		"operators' commands call the operator API; verify alone opens the table, with the operator's own rights"},
-	"infra/local/e2e": {[]string{"shared/scim", "shared/tenant", "shared/table", "shared/directory", "shared/directory/verify", "shared/testkit/fault", "infra/local/stack"},
+	"infra/local/e2e": {[]string{"shared/scim", "shared/tenant", "shared/table", "shared/directory", "shared/directory/verify", "shared/testkit", "shared/testkit/fault", "infra/local/stack"},
 		"the harness of the end-to-end tests reads the table directly, and injects faults that a local engine never has"},
 }
 

@@ -11,8 +11,12 @@ import (
 	"strings"
 	"testing"
 
+	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
+	"scimserver/shared/testkit"
 )
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 // bench is the real program against the real stack.
 type bench struct {
@@ -28,12 +32,8 @@ func newBench(t *testing.T) *bench {
 	if out, err := exec.Command("go", "build", "-o", b.program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	var err error
-	b.stack, err = stack.Start(t.Context(), stack.Options{Log: t.Output(), Parameters: map[string]string{"AuthorizerCacheSeconds": "0", "PasswordStorage": "store"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.stack.Stop)
+	parameters := map[string]string{"AuthorizerCacheSeconds": "0", "PasswordStorage": "store"}
+	b.stack = e2e.Stack(t, stack.Options{Log: t.Output(), Parameters: parameters})
 	key := b.stack.Operator()
 	b.env = append(os.Environ(), "ADMIN_URL="+b.stack.AdminURL(), "ADMIN_REGION="+b.stack.Region(),
 		"ADMIN_ACCESS_KEY_ID="+key.AccessKeyID, "ADMIN_SECRET_ACCESS_KEY="+key.SecretAccessKey)

@@ -14,19 +14,18 @@ import (
 	"testing"
 
 	"scimserver/infra/check/smoke"
+	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
+	"scimserver/shared/testkit"
 )
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 const runbook = "../../docs/runbook.md"
 
 func start(t *testing.T) *stack.Stack {
 	t.Helper()
-	s, err := stack.Start(t.Context(), stack.Options{Log: t.Output(), Parameters: map[string]string{"AuthorizerCacheSeconds": "0"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Stop)
-	return s
+	return e2e.Stack(t, stack.Options{Log: t.Output(), Parameters: map[string]string{"AuthorizerCacheSeconds": "0"}})
 }
 
 func options(s *stack.Stack) smoke.Options {

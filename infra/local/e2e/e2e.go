@@ -4,6 +4,8 @@
 package e2e
 
 import (
+	"cmp"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -23,6 +25,7 @@ import (
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
+	"scimserver/shared/testkit"
 )
 
 // PatchOp is the start of a PATCH body; the operations and a brace follow.
@@ -42,14 +45,23 @@ type Client struct {
 	Header http.Header
 }
 
-// Start starts a stack for a test, and returns a client of its first tenant.
-func Start(tb testing.TB, o stack.Options) *Client {
+// Stack starts a stack for a test, with a table of its own in the engine of testkit.Run.
+func Stack(tb testing.TB, o stack.Options) *stack.Stack {
 	tb.Helper()
+	o.Engine = testkit.Endpoint(tb)
+	o.Name = cmp.Or(o.Name, "test-"+rand.Text())
 	s, err := stack.Start(tb.Context(), o)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(s.Stop)
+	return s
+}
+
+// Start starts a stack for a test, and returns a client of its first tenant.
+func Start(tb testing.TB, o stack.Options) *Client {
+	tb.Helper()
+	s := Stack(tb, o)
 	c := &Client{TB: tb, Stack: s, Tenant: "local", Header: http.Header{}}
 	c.HTTP = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
 	c.Header.Set("Content-Type", "application/scim+json; charset=utf-8")

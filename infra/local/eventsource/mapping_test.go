@@ -17,12 +17,16 @@ import (
 	"scimserver/infra/local/lambda"
 	"scimserver/infra/local/template"
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/ddblocal"
 )
 
 const programVariable = "EVENTSOURCE_TEST_PROGRAM"
 
 // TestMain builds testdata/fn once.
 func TestMain(m *testing.M) {
+	if ddblocal.IsKeeper() {
+		os.Exit(testkit.Run(m))
+	}
 	dir, err := os.MkdirTemp("", "eventsource-")
 	if err != nil {
 		panic(err)

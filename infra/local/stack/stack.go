@@ -44,6 +44,7 @@ type Options struct {
 	DataDir      string
 	Lasting      bool              // DynamoDB Local starts slower and is faster after a minute
 	Endpoint     string            // of another DynamoDB engine, or DynamoDB itself; "" starts DynamoDB Local
+	Engine       string            // URL of a DynamoDB Local that other stacks use, too; "" starts one
 	Name         string            // of the deployed stack, part of the table's name; default scim-local
 	Parameters   map[string]string // of the template; others have their defaults
 	MaxProcesses int               // of each function; default 16
@@ -71,7 +72,7 @@ type Stack struct {
 	tables    []*dynamo.Table
 	functions map[string]*lambda.Function // by logical id
 	proxy     *dynamo.Proxy
-	engine    *dynamo.Engine // nil with Options.Endpoint
+	engine    *dynamo.Engine // nil with Options.Endpoint or Options.Engine
 	seeds     seeds
 
 	journal    *journal.Journal // of the writes of the functions
@@ -203,7 +204,7 @@ func (s *Stack) TableName() string { return s.settings.Table }
 // faults of the proxy; "" while it restarts.
 func (s *Stack) EngineEndpoint() string { return s.proxy.Endpoint() }
 
-// EnginePid returns the process id of the engine, 0 with Options.Endpoint.
+// EnginePid returns the process id of the engine, 0 if it was not started by the stack.
 func (s *Stack) EnginePid() int {
 	if s.engine == nil {
 		return 0

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -32,17 +33,18 @@ func (s *Stack) buildAndStore(ctx context.Context, module string) error {
 }
 
 func (s *Stack) startEngine(ctx context.Context) error {
-	if s.options.Endpoint == "" {
+	running := cmp.Or(s.options.Endpoint, s.options.Engine)
+	if running == "" {
 		s.engine = &dynamo.Engine{
 			Prepare: s.prepare, Ready: s.proxy.Serve, DataDir: s.options.DataDir, Lasting: s.options.Lasting,
 			Log: s.options.Log, Progress: s.options.Progress,
 		}
 		return s.engine.Start(ctx)
 	}
-	if err := s.prepare(ctx, s.options.Endpoint); err != nil {
+	if err := s.prepare(ctx, running); err != nil {
 		return err
 	}
-	s.proxy.Serve(s.options.Endpoint)
+	s.proxy.Serve(running)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -15,7 +16,10 @@ import (
 	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
 	"scimserver/shared/tenant"
+	"scimserver/shared/testkit"
 )
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 // idp is a provider, and the operator of its tenant.
 type idp struct{ *e2e.Client }

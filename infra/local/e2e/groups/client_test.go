@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strconv"
 	"sync/atomic"
@@ -18,6 +19,8 @@ import (
 	"scimserver/shared/table"
 	"scimserver/shared/testkit"
 )
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 const (
 	groupsFunction = "GroupsFunction"

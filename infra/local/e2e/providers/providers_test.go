@@ -3,12 +3,16 @@
 package providers_test
 
 import (
+	"os"
 	"testing"
 
 	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
 	"scimserver/shared/tenant"
+	"scimserver/shared/testkit"
 )
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 // suite is the stack that the stories share, each as a tenant.
 type suite struct {
