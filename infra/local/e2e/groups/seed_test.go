@@ -88,10 +88,13 @@ func (g *groups) seed(writes []table.Write) {
 	}
 }
 
+// counted adds to a counter. It is a transaction, which does not count twice if its answer is lost.
 func (g *groups) counted(kind string, n int) {
 	g.Helper()
 	key := table.Key{PK: inTenant + "COUNT#" + kind, SK: "00"}
-	err := g.db.Write(g.Context(), func(table.Stamp) table.Write { return table.Update(key, nil).Adding("n", int64(n)) })
+	err := g.db.Transact(g.Context(), func(table.Stamp) []table.Write {
+		return []table.Write{table.Update(key, nil).Adding("n", int64(n))}
+	})
 	if err != nil {
 		g.Fatal(err)
 	}
