@@ -86,21 +86,29 @@ const (
 )
 
 // retry calls attempt until its outcome is succeeded, rejected or permanent, with jittered
-// pauses between the attempts. When the budget or the context's deadline leaves no time,
-// the error is ErrUnavailable. attempt gets the outcome of the previous attempt.
+// pauses between the attempts. When the budget, the context's deadline or the quota of
+// retries allows no more, the error is ErrUnavailable. attempt gets the outcome of the
+// previous attempt.
 func (db *DB) retry(ctx context.Context, attempt func(ctx context.Context, before outcome) error) error {
 	ctx, cancel := context.WithTimeout(ctx, db.budget)
 	defer cancel()
-	before := succeeded
+	before, costly := succeeded, 0
 	for n := 0; ; n++ {
 		err := attempt(ctx, before)
 		before = classify(err)
 		count(ctx, func(u *Usage) { u.tally(n, err) })
 		switch before {
 		case succeeded, rejected:
+			db.quota.give(costly)
 			return err
 		case permanent:
 			return fmt.Errorf("table: %w", err)
+		}
+		if !isConflict(err) && ctx.Err() == nil {
+			if !db.quota.take() {
+				return fmt.Errorf("%w: no retry, because too many calls failed: %w", ErrUnavailable, err)
+			}
+			costly++
 		}
 		if !Pause(ctx, n) {
 			return fmt.Errorf("%w: %w", ErrUnavailable, err)
@@ -116,9 +124,7 @@ func (u *Usage) tally(n int, err error) {
 	if n > 0 {
 		u.Retries++
 	}
-	var cancellation *types.TransactionCanceledException
-	var conflict *types.TransactionConflictException
-	if errors.As(err, &conflict) || errors.As(err, &cancellation) && hasConflict(cancellation) {
+	if isConflict(err) {
 		u.Conflicts++
 	}
 }

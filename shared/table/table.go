@@ -43,6 +43,7 @@ type DB struct {
 	client *dynamodb.Client
 	name   string
 	budget time.Duration
+	quota  retryQuota
 }
 
 // Open makes a handle. It makes no call.
