@@ -21,6 +21,18 @@ func health(b *bench) {
 			b.Errorf("%q is not in\n%s", words, out)
 		}
 	}
+	b.run("tenant create limited")
+	readOnly := b.json("credential create limited -scopes read -name Report")["secret"].(string)
+	b.newUser(403, readOnly, "ann@limited.example")
+	out = b.run("tenant health limited")
+	for _, words := range []string{
+		"failing", "refused            1 x 403", "1 request got 403", "(Report) lacks a scope",
+		"-> scimctl credential create limited -scopes write",
+	} {
+		if !strings.Contains(out, words) {
+			b.Errorf("%q is not in\n%s", words, out)
+		}
+	}
 	list := b.run("tenant health")
 	for _, words := range []string{"TENANT", "sick", "failing", "local"} {
 		if !strings.Contains(list, words) {

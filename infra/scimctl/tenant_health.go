@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -93,11 +94,25 @@ func describeHealth(w io.Writer, h admin.Health) {
 	row(w, "last change", wording.Minute(h.LastSuccess))
 	row(w, "last failure", wording.Minute(h.LastFailure))
 	row(w, "last 24 hours", summarizeRequests(h))
+	row(w, "refused", summarizeRefusals(h.Refusals))
 	row(w, "open conflicts", h.OpenConflicts)
 	row(w, "valid credentials", h.Credentials)
 	for _, f := range h.Findings {
 		_, _ = fmt.Fprintf(w, "\n%s\n  -> %s\n", wording.Printable(f.Text), wording.Printable(f.Advice))
 	}
+}
+
+// summarizeRefusals counts refused requests by status, such as "12 x 401, 3 x 429".
+func summarizeRefusals(all []admin.Refusal) string {
+	counts := map[int]int64{}
+	for _, r := range all {
+		counts[r.Status] += r.Count
+	}
+	var parts []string
+	for _, status := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%d x %d", counts[status], status))
+	}
+	return cmp.Or(strings.Join(parts, ", "), "none")
 }
 
 // summarizeRequests counts the write requests by status, such as "12 requests: 10 x 201, 2 x 409".

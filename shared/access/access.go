@@ -21,7 +21,7 @@ type Authenticator struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 
-	refusals counts
+	refusals tenantstore.RefusalCounter
 }
 
 // Grant is what a valid credential stands for: its tenant, and what it may do.

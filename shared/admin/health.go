@@ -138,6 +138,7 @@ func sumRefusals(hours []tenant.Refusal, names map[tenant.KeyID]string) []Refusa
 		k := key{r.Credential, r.Cause}
 		sum := sums[k]
 		sum.Credential, sum.Cause, sum.Name = r.Credential, r.Cause, names[r.Credential]
+		sum.Status = r.Cause.Status()
 		sum.Count += r.Count
 		sum.Last = latest(sum.Last, r.Last)
 		sums[k] = sum

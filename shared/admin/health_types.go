@@ -48,16 +48,18 @@ type Finding struct {
 	Failing bool `json:"failing,omitempty"`
 }
 
-// Refusals are the counts of refused credentials.
+// Refusals are the counts of refused requests.
 type Refusals struct {
 	Refusals []Refusal `json:"refusals"`
 }
 
-// Refusal counts how often one credential was refused for one cause.
+// Refusal counts how often one credential was refused for one cause. Credential is "" where none
+// was involved.
 type Refusal struct {
 	Credential tenant.KeyID        `json:"credential"`
 	Name       string              `json:"name,omitempty"`
 	Cause      tenant.RefusalCause `json:"cause"`
+	Status     int                 `json:"status"` // that the requests were answered with: 401, 403 or 429
 	Count      int64               `json:"count"`
 	Last       time.Time           `json:"last"`
 }

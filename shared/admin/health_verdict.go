@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -79,7 +80,11 @@ func (h *Health) checkAccess(credentials []tenant.Credential) {
 			fmt.Sprintf("scimctl credential create %s, and enter the token at the provider", h.Tenant))
 	}
 	for _, r := range h.Refusals {
-		h.checkRefusal(r, credentials)
+		if r.Status == http.StatusUnauthorized {
+			h.checkRefusal(r, credentials)
+		} else {
+			h.checkLimit(r)
+		}
 	}
 }
 
@@ -105,12 +110,8 @@ func (h *Health) refusalTexts(r Refusal) (text, advice string) {
 // the refusal.
 func (h *Health) checkRefusal(r Refusal, credentials []tenant.Credential) {
 	meaning, advice := h.refusalTexts(r)
-	name := string(r.Credential)
-	if r.Name != "" {
-		name += fmt.Sprintf(" (%s)", r.Name)
-	}
 	text := fmt.Sprintf("Credential %s was refused in the last 24 hours (%d times), last at %s: %s.",
-		name, r.Count, r.Last.UTC().Format(time.RFC3339), meaning)
+		nameOf(r.Credential, r.Name), r.Count, r.Last.UTC().Format(time.RFC3339), meaning)
 	others := slices.ContainsFunc(credentials, func(c tenant.Credential) bool {
 		return c.KeyID != r.Credential && c.Used.After(r.Last.Add(-time.Hour))
 	})
@@ -119,6 +120,14 @@ func (h *Health) checkRefusal(r Refusal, credentials []tenant.Credential) {
 		return
 	}
 	h.findFailing("refused", text, advice)
+}
+
+// nameOf names a credential by its key and, if it has one, its name.
+func nameOf(key tenant.KeyID, name string) string {
+	if name == "" {
+		return string(key)
+	}
+	return fmt.Sprintf("%s (%s)", key, name)
 }
 
 // checkRequests finds failed requests, and a tenant without requests.
@@ -155,10 +164,7 @@ func (h *Health) checkRequests(now time.Time) {
 // checkCredentials finds credentials that expire soon or were never used.
 func (h *Health) checkCredentials(all []tenant.Credential, now time.Time) {
 	for _, c := range all {
-		name := string(c.KeyID)
-		if c.Name != "" {
-			name += fmt.Sprintf(" (%s)", c.Name)
-		}
+		name := nameOf(c.KeyID, c.Name)
 		switch {
 		case !c.Usable(now):
 		case !c.Expires.IsZero() && c.Expires.Sub(now) < expiresSoon:

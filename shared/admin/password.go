@@ -43,6 +43,7 @@ func (s *Service) CheckPassword(ctx context.Context, in PasswordCheck) (Password
 	name := in.UserName + in.Email
 	wait, err := count.TakeGuess(ctx, name)
 	if err == nil && wait > 0 {
+		s.countGuess(ctx, in.Tenant)
 		err = tooManyGuesses(wait)
 	}
 	if err != nil {
@@ -104,6 +105,13 @@ func (s *Service) passwordOwner(in PasswordCheck) (guesses, func(context.Context
 			u = found[0]
 		}
 		return u, err
+	}
+}
+
+// countGuess counts that a guess was refused. A count that cannot be written now is written later.
+func (s *Service) countGuess(ctx context.Context, of tenant.ID) {
+	if of != "" {
+		_ = s.Directory.CountRefusal(ctx, tenant.Refusal{Tenant: of, Cause: tenant.PasswordGuesses})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"scimserver/shared/directory"
 	"scimserver/shared/password"
 	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
 )
 
 // newPasswordBench is a bench that stores passwords, with a user and an account who have one.
@@ -91,6 +92,10 @@ func TestPasswordsAreNotGuessed(t *testing.T) {
 			try(200, name, "wrong")
 		}
 		try(429, strings.ToUpper(name), "t1meMa$heen")
+	}
+	found, err := b.dir.Tenants().Refusals(t.Context(), "acme", b.now.Add(-time.Hour))
+	if err != nil || len(found) != 1 || found[0].Cause != tenant.PasswordGuesses || found[0].Count != 1 {
+		t.Errorf("the first refusal is counted at once: %+v, %v", found, err)
 	}
 	try(200, "gone", "wrong")
 	b.now = b.now.Add(15 * time.Minute)

@@ -6,6 +6,7 @@
 package directory
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"sync"
@@ -71,6 +72,8 @@ type Directory struct {
 	mu     sync.Mutex
 	ready  bool
 	secret []byte // see Seal
+
+	refusals tenantstore.RefusalCounter
 }
 
 // Open returns the directory of a table. It makes no call.
@@ -97,6 +100,13 @@ func Open(o Options) (*Directory, error) {
 
 // Tenants returns the store of tenants and credentials, which is in the same table.
 func (d *Directory) Tenants() *tenantstore.Store { return d.tenants }
+
+// CountRefusal counts that a request of a tenant is refused now, as tenantstore.RefusalCounter
+// does. The error is ErrUnavailable.
+func (d *Directory) CountRefusal(ctx context.Context, r tenant.Refusal) error {
+	r.Last = d.now()
+	return d.refusals.Count(ctx, d.tenants, r)
+}
 
 // For returns the directory of a tenant. It panics if the id is empty, because that is an
 // error in the program: accounts, which belong to no tenant, are reached through Accounts.

@@ -24,6 +24,7 @@ const (
 // carried out as single requests are, by the same code and under the same rules.
 func Bulk(s *Server) []route {
 	b := &bulkEndpoint{Server: s, single: New(s.Options, Users, Groups)}
+	s.hooks.countRefusal = s.countRefusal
 	return []route{{"/Bulk", map[string]method{http.MethodPost: readMethod("bulk", b.run)}}}
 }
 
@@ -72,10 +73,12 @@ func (b *bulkEndpoint) allow(ctx context.Context, r *request, operations int) er
 		return err
 	}
 	seconds := int((wait + time.Second - 1) / time.Second)
-	return &scim.Error{Status: http.StatusTooManyRequests, RetryAfter: seconds, Detail: fmt.Sprintf(
-		"the operations of earlier bulk requests exceed this tenant's limit of %d requests a second; "+
-			"send the request again in %d seconds, or ask %s for a higher "+
-			"limit", limits.RequestsPerSecond, seconds, r.support)}
+	return r.refuse(tenant.BulkRate, &scim.Error{
+		Status: http.StatusTooManyRequests, RetryAfter: seconds, Detail: fmt.Sprintf(
+			"the operations of earlier bulk requests exceed this tenant's limit of %d requests a second; "+
+				"send the request again in %d seconds, or ask %s for a higher "+
+				"limit", limits.RequestsPerSecond, seconds, r.support),
+	})
 }
 
 func (b *bulkEndpoint) limitsOf(ctx context.Context, id tenant.ID) (tenant.Limits, error) {

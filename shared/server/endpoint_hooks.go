@@ -1,6 +1,11 @@
 package server
 
-import "context"
+import (
+	"context"
+
+	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
+)
 
 // hooks are what the endpoints of users and groups add to every request. They are function values,
 // so that a Lambda function that needs no directory does not link it.
@@ -8,6 +13,7 @@ type hooks struct {
 	open            func(context.Context, *request) error  // the tenant's part of the directory
 	recordConflicts func(context.Context, *request, error) // after a request failed
 	logUnwritten    func(context.Context, *request)        // before the answer is written
+	countRefusal    func(context.Context, *request)        // before the answer is written
 }
 
 func noHooks() hooks {
@@ -15,11 +21,15 @@ func noHooks() hooks {
 		open:            func(context.Context, *request) error { return nil },
 		recordConflicts: func(context.Context, *request, error) {},
 		logUnwritten:    func(context.Context, *request) {},
+		countRefusal:    func(context.Context, *request) {},
 	}
 }
 
 func (s *Server) resourceHooks() hooks {
-	return hooks{open: s.openDirectory, recordConflicts: s.recordConflicts, logUnwritten: s.logUnwritten}
+	return hooks{
+		open: s.openDirectory, recordConflicts: s.recordConflicts, logUnwritten: s.logUnwritten,
+		countRefusal: s.countRefusal,
+	}
 }
 
 // openDirectory gives a request its tenant's part of the directory. It fails if the table was made
@@ -27,4 +37,21 @@ func (s *Server) resourceHooks() hooks {
 func (s *Server) openDirectory(ctx context.Context, r *request) error {
 	r.Directory = s.Directory.For(r.Caller.Tenant)
 	return s.Directory.Ready(ctx)
+}
+
+// countRefusal counts the refusal of a valid credential, for the tenant's health. If it cannot be
+// written, the answer stays the same.
+func (s *Server) countRefusal(ctx context.Context, r *request) {
+	if r.event.refused == "" || r.Caller.Tenant == "" {
+		return
+	}
+	r.event.countErr = s.Directory.CountRefusal(ctx, tenant.Refusal{
+		Tenant: r.Caller.Tenant, Credential: r.Caller.Credential, Cause: r.event.refused,
+	})
+}
+
+// refuse notes why a valid credential is refused, and returns the error.
+func (r *request) refuse(cause tenant.RefusalCause, err *scim.Error) error {
+	r.event.refused = cause
+	return err
 }

@@ -11,6 +11,7 @@ import (
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/compat"
+	"scimserver/shared/tenant"
 )
 
 // event collects what the log line of a request says. Attribute values, tokens, ids of users and
@@ -30,6 +31,8 @@ type event struct {
 	written          bool                   // the request's change carries the record for the provisioning log
 	skipped          []scim.ID              // members that were left out because they do not exist
 	logErr           error                  // why the provisioning log has no entry of the request
+	refused          tenant.RefusalCause    // why a valid credential was refused; "" if it was not
+	countErr         error                  // why the counts of refusals could not be written
 
 	plans   []string     // how a search found its resources
 	read    atomic.Int64 // resources that a search read
@@ -76,6 +79,10 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 	if e.logErr != nil {
 		level = slog.LevelWarn
 		attrs = append(attrs, slog.String("unlogged", e.logErr.Error()))
+	}
+	if e.countErr != nil {
+		level = slog.LevelWarn
+		attrs = append(attrs, slog.String("uncounted", e.countErr.Error()))
 	}
 	if e.err != nil && e.err.Err != nil {
 		level = slog.LevelError

@@ -6,6 +6,7 @@ import (
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
 )
 
 // maxSteps limits the work of a filter or a PATCH (see scim.Budget): about one second of CPU. A
@@ -23,8 +24,8 @@ func (r *request) checkQuota(ctx context.Context, most int, what string, of dire
 	}
 	n, err := r.Directory.Count(ctx, of)
 	if err == nil && n >= most {
-		err = scim.Forbidden(fmt.Sprintf("the limit of %d %s is reached; delete some, or ask %s for a higher limit",
-			most, what, r.support))
+		err = r.refuse(tenant.QuotaReached, scim.Forbidden(fmt.Sprintf(
+			"the limit of %d %s is reached; delete some, or ask %s for a higher limit", most, what, r.support)))
 	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/schema"
+	"scimserver/shared/tenant"
 )
 
 // Options configure a server. Now may be nil. Directory may be nil if no endpoint needs it.
@@ -83,6 +84,7 @@ func (s *Server) perform(ctx context.Context, origin Origin, hr *http.Request) (
 	}
 	e.status = out.Status
 	s.hooks.logUnwritten(ctx, r)
+	s.hooks.countRefusal(ctx, r)
 	e.log(ctx, s.Log, r, usage(), s.Now())
 	return out, e.err
 }
@@ -118,10 +120,11 @@ func (s *Server) authorize(ctx context.Context, r *request, m method) error {
 		return scim.Unauthorized("the bearer token has expired; request a new access token at /oauth2/token, " +
 			"or ask " + r.support + " for a new token")
 	case c.Subject != "" && !m.self:
-		return scim.Forbidden("the bearer token belongs to one user and can only be used at /Me")
+		return r.refuse(tenant.UserToken,
+			scim.Forbidden("the bearer token belongs to one user and can only be used at /Me"))
 	case !c.May(m.scope):
-		return scim.Forbidden("the bearer token does not have the scope " + string(m.scope) +
-			"; ask " + r.support + " for a token that has it")
+		return r.refuse(tenant.MissingScope, scim.Forbidden("the bearer token does not have the scope "+
+			string(m.scope)+"; ask "+r.support+" for a token that has it"))
 	}
 	return s.hooks.open(ctx, r)
 }

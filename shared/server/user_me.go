@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
 )
 
 // Me is the alias of the user to whom a credential belongs (RFC 7644 section 3.11). Answers hold
@@ -20,8 +21,9 @@ func Me(s *Server) []route {
 		http.MethodGet:   forSelf(readMethod("get", u.withProjection(u.get))),
 		http.MethodPut:   forSelf(writeMethod(u.kind, "replace", u.withProjection(u.replace))),
 		http.MethodPatch: forSelf(writeMethod(u.kind, "patch", u.withProjection(u.patch))),
-		http.MethodDelete: forSelf(writeMethod(u.kind, "delete", func(context.Context, *request) (*response, error) {
-			return nil, scim.Forbidden("a user's own token can't delete the user; the identity provider does")
+		http.MethodDelete: forSelf(writeMethod(u.kind, "delete", func(_ context.Context, r *request) (*response, error) {
+			return nil, r.refuse(tenant.UserToken,
+				scim.Forbidden("a user's own token can't delete the user; the identity provider does"))
 		})),
 		http.MethodPost: create,
 	}}}
@@ -50,8 +52,8 @@ func protectedAttributes() []string {
 // rejectInactive refuses a user's own token if the user is not active.
 func (r *request) rejectInactive(user scim.Value) error {
 	if active := user.Get("active"); r.Caller.Subject != "" && active.Kind() == scim.Bool && !active.IsTrue() {
-		return scim.Forbidden("the user to whom the bearer token belongs is not active; " +
-			"the identity provider can activate the user")
+		return r.refuse(tenant.UserToken, scim.Forbidden("the user to whom the bearer token belongs is not active; "+
+			"the identity provider can activate the user"))
 	}
 	return nil
 }
@@ -68,7 +70,8 @@ func (r *request) checkSelfService(before, after scim.Value) error {
 	for _, name := range protectedAttributes() {
 		old, changed := before.Get(name), after.Get(name)
 		if (!old.IsEmpty() || !changed.IsEmpty()) && !old.Equal(changed) {
-			return scim.Forbidden("a user's own token can't change " + name + "; the identity provider does")
+			return r.refuse(tenant.UserToken,
+				scim.Forbidden("a user's own token can't change "+name+"; the identity provider does"))
 		}
 	}
 	return nil

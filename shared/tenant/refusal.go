@@ -1,12 +1,16 @@
 package tenant
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
-// RefusalCause says why a credential was refused. Clients are never told (RFC 6750 section 3.1);
-// operators are.
+// RefusalCause says why a request was refused. For a refused credential, clients are never told
+// (RFC 6750 section 3.1); operators are.
 type RefusalCause string
 
-// The causes. UnknownCredential has no tenant: nothing says to whom the token once belonged.
+// The causes for which a credential is refused with 401. UnknownCredential has no tenant: nothing
+// says to whom the token once belonged.
 const (
 	UnknownCredential RefusalCause = "unknown"
 	WrongSecret       RefusalCause = "wrong-secret" // the key id exists, and the secret is another one
@@ -16,10 +20,35 @@ const (
 	InactiveTenant    RefusalCause = "tenant-inactive" // suspended, or being deleted
 )
 
+// The causes for which a valid credential is refused with 403.
+const (
+	MissingScope RefusalCause = "scope"      // the credential may not do this, such as write
+	UserToken    RefusalCause = "user-token" // a user's own token can be used at /Me only, and changes little there
+	QuotaReached RefusalCause = "quota"      // the tenant has as many users or groups as it may have
+)
+
+// The causes for which a request is answered 429. API Gateway throttles before any function runs,
+// so its answers are not among them.
+const (
+	BulkRate        RefusalCause = "bulk-rate"        // the operations of bulk requests exceed the tenant's limit
+	PasswordGuesses RefusalCause = "password-guesses" // too many wrong passwords for one name
+)
+
+// Status returns the HTTP status with which a refusal for this cause is answered.
+func (c RefusalCause) Status() int {
+	switch c {
+	case MissingScope, UserToken, QuotaReached:
+		return http.StatusForbidden
+	case BulkRate, PasswordGuesses:
+		return http.StatusTooManyRequests
+	}
+	return http.StatusUnauthorized
+}
+
 // Refusal counts the refusals of one credential for one cause in one hour.
 type Refusal struct {
 	Tenant     ID    // "" for an unknown credential
-	Credential KeyID // "" for an unknown credential
+	Credential KeyID // "" for an unknown credential, and for PasswordGuesses
 	Cause      RefusalCause
 	Hour       time.Time // its beginning
 	Count      int64

@@ -10,7 +10,7 @@ import (
 //	TENANT            <tenant id>  a tenant
 //	CRED#<key id>     CRED         a credential
 //	T#<t>#CREDENTIALS <key id>     an entry in the tenant's list of credentials
-//	T#<t>#REFUSED     <yyyymmddhh>#<cause>#<key id>  how often a credential was refused; expires
+//	T#<t>#REFUSED     <yyyymmddhh>#<cause>#<key id>  how often requests were refused; expires
 //	REFUSED           <yyyymmddhh>#unknown#          the same of unknown credentials
 //	DOMAIN#<domain>   CLAIM        a domain's claim: the one tenant for which it is verified
 
