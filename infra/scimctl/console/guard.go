@@ -56,7 +56,8 @@ const maxForm = 64 << 10
 // exchange gives the session to the browser that opens the link first. Its answer is a page and not a
 // redirect: a browser does not send a SameSite=Strict cookie after a redirect that began elsewhere.
 func (c *console) exchange(w http.ResponseWriter, r *http.Request) {
-	if !c.session.open(r.PathValue("secret")) {
+	isLook := r.Method == http.MethodHead // it does not use the link up
+	if isLook || !c.session.open(r.PathValue("secret")) {
 		c.turnAway(w)
 		return
 	}

@@ -103,13 +103,13 @@ func validPath(r *http.Request, pattern string) bool {
 	return true
 }
 
-// get reads from the operator API. It repeats only what the service asks to repeat: somebody waits.
+// get reads from the operator API. It repeats once what the service asks to repeat: somebody waits.
 func (c *console) get(ctx context.Context, path string, out any) error {
 	err := c.api.Once(ctx, http.MethodGet, path, nil, out)
-	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
-		if apiclient.HasStatus(err, status) {
-			return c.api.Do(ctx, http.MethodGet, path, nil, out)
-		}
+	isBusy := apiclient.HasStatus(err, http.StatusTooManyRequests) ||
+		apiclient.HasStatus(err, http.StatusServiceUnavailable)
+	if isBusy && apiclient.Sleep(ctx, time.Second) {
+		return c.api.Once(ctx, http.MethodGet, path, nil, out)
 	}
 	return err
 }

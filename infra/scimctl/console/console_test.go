@@ -1,0 +1,266 @@
+package console_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"scimserver/infra/local/stack"
+)
+
+// bench is the real scimctl against the real stack.
+type bench struct {
+	*testing.T
+	program string
+	env     []string
+	stack   *stack.Stack
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{T: t, program: filepath.Join(t.TempDir(), "scimctl")}
+	if out, err := exec.Command("go", "build", "-o", b.program, "..").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var err error
+	b.stack, err = stack.Start(t.Context(), stack.Options{Log: t.Output(), Parameters: map[string]string{"AuthorizerCacheSeconds": "0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.stack.Stop)
+	key := b.stack.Operator()
+	b.env = append(os.Environ(), "ADMIN_URL="+b.stack.AdminURL(), "ADMIN_REGION="+b.stack.Region(),
+		"ADMIN_ACCESS_KEY_ID="+key.AccessKeyID, "ADMIN_SECRET_ACCESS_KEY="+key.SecretAccessKey)
+	return b
+}
+
+// sub runs a subtest with the same program and stack.
+func (b *bench) sub(name string, f func(*bench)) {
+	b.Run(name, func(t *testing.T) {
+		own := *b
+		own.T = t
+		f(&own)
+	})
+}
+
+// ctl runs a command of scimctl and decodes what it prints.
+func (b *bench) ctl(args ...string) map[string]any {
+	b.Helper()
+	cmd := exec.Command(b.program, append(args, "-json")...)
+	cmd.Env = b.env
+	out, err := cmd.Output()
+	var v map[string]any
+	if err != nil || json.Unmarshal(out, &v) != nil {
+		b.Fatalf("scimctl %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return v
+}
+
+// scim sends a SCIM request and returns its status and body.
+func (b *bench) scim(token, method, path string, body any) (int, map[string]any) {
+	b.Helper()
+	data, err := json.Marshal(body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(b.Context(), method, b.stack.BaseURL()+path, strings.NewReader(string(data)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Content-Type", "application/scim+json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	var v map[string]any
+	_ = json.NewDecoder(res.Body).Decode(&v)
+	return res.StatusCode, v
+}
+
+func (b *bench) newUser(token, userName, displayName, email string) (int, map[string]any) {
+	b.Helper()
+	return b.scim(token, "POST", "/Users", map[string]any{
+		"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:User"}, "userName": userName,
+		"displayName": displayName, "emails": []map[string]any{{"value": email, "primary": true}},
+	})
+}
+
+// start starts scimctl console and returns the link that it prints. It ends with the test.
+func (b *bench) start(env []string) (link string) {
+	b.Helper()
+	ctx, end := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, b.program, "console")
+	cmd.Env, cmd.Stderr = env, b.Output()
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		end()
+		if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 0 {
+			b.Errorf("after Ctrl-C: %v", err)
+		}
+	})
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if link = strings.TrimSpace(lines.Text()); strings.HasPrefix(link, "http://127.0.0.1:") {
+			go func() { _, _ = io.Copy(io.Discard, out) }()
+			return link
+		}
+	}
+	b.Fatal("no link is printed")
+	return ""
+}
+
+// client is a program that has opened the link of a console, like a browser.
+type client struct {
+	*bench
+	http *http.Client
+	root string // the origin
+	base string // the path of the pages
+}
+
+// page is an answer of the console.
+type page struct {
+	status int
+	header http.Header
+	body   string
+	at     string // the path, after redirects
+}
+
+var basePath = regexp.MustCompile(`/[a-z2-7]{26}/`)
+
+// open opens a console.
+func (b *bench) open(env []string) *client {
+	b.Helper()
+	return b.openLink(b.start(env))
+}
+
+func (b *bench) openLink(link string) *client {
+	b.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := &client{bench: b, http: &http.Client{Jar: jar}}
+	at, err := url.Parse(link)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c.root = "http://" + at.Host
+	opened := c.get(at.Path)
+	c.base = strings.TrimSuffix(basePath.FindString(opened.header.Get("Refresh")), "/")
+	if opened.status != http.StatusOK || c.base == "" {
+		b.Fatalf("the link is answered %d %s", opened.status, opened.body)
+	}
+	return c
+}
+
+// get reads a page by its path below the origin.
+func (c *client) get(path string) page { return c.do(c.request("GET", path, nil)) }
+
+// view reads a page of the console, and expects that it is there.
+func (c *client) view(path string) string {
+	c.Helper()
+	p := c.get(c.base + path)
+	if p.status != http.StatusOK {
+		c.Errorf("GET %s: %d %s", path, p.status, p.body)
+	}
+	return p.body
+}
+
+func (c *client) request(method, path string, form url.Values) *http.Request {
+	c.Helper()
+	req, err := http.NewRequestWithContext(c.Context(), method, c.root+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		c.Fatal(err)
+	}
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	return req
+}
+
+func (c *client) do(req *http.Request) page {
+	c.Helper()
+	res, err := c.http.Do(req)
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return page{res.StatusCode, res.Header, string(body), res.Request.URL.RequestURI()}
+}
+
+var csrfField = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
+
+// csrf is the token in a form of the console.
+func (c *client) csrf(path string) string {
+	c.Helper()
+	found := csrfField.FindStringSubmatch(c.view(path))
+	if found == nil {
+		c.Fatalf("there is no form at %s", path)
+	}
+	return found[1]
+}
+
+// submit sends the form of a page.
+func (c *client) submit(path string, form url.Values) page {
+	c.Helper()
+	form.Set("csrf", c.csrf(path))
+	return c.do(c.request("POST", c.base+path, form))
+}
+
+func TestConsole(t *testing.T) {
+	if testing.Short() {
+		t.Skip("scimctl and the functions are processes of their own, of which the race detector sees nothing")
+	}
+	b := newBench(t)
+	d := b.seed()
+	c := b.open(b.env)
+	for _, part := range []struct {
+		name string
+		test func(*client, data)
+	}{
+		{"no session", noSession},
+		{"another host", otherHost},
+		{"forged forms", forgedForms},
+		{"headers", headers},
+		{"cookie", cookie},
+		{"hostile names", hostileNames},
+		{"ids that are paths", pathIDs},
+		{"lists and searches", listsAndSearches},
+		{"people over everything", people},
+		{"conflicts", resolveConflicts},
+		{"credentials", credentials},
+		{"settings and teams", settings},
+		{"refusals of the API", refusals},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			own, ownBench := *c, *b
+			ownBench.T = t
+			own.bench = &ownBench
+			part.test(&own, d)
+		})
+	}
+}
