@@ -108,11 +108,11 @@ func reportRequirements(root string) error {
 	if err != nil {
 		return err
 	}
-	argued, err := requirements.Divergences(filepath.Join(root, "infra", "docs", "divergences.md"))
+	divergences, err := requirements.Divergences(filepath.Join(root, "infra", "docs", "divergences.md"))
 	if err != nil {
 		return err
 	}
-	report := requirements.Decide(rows, cited, argued)
+	report := requirements.Decide(rows, cited, divergences)
 	if err := report.Write(os.Stdout); err != nil {
 		return err
 	}

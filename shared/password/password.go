@@ -1,5 +1,5 @@
 // Package password hashes passwords for storage (RFC 7643 section 4.1.1), and compares a password
-// with its hash. It never stores or logs a password.
+// with a hash. It never stores or logs a password.
 package password
 
 import (
@@ -19,8 +19,8 @@ const (
 )
 
 // Hash returns a salted Argon2id hash of a password (RFC 9106) in the PHC string format,
-// which libraries for most languages can verify. It takes tens of milliseconds. The error
-// says that no random salt could be read.
+// which libraries for most languages can verify. It takes tens of milliseconds. It returns an error
+// if it can't read a random salt.
 func Hash(clear string) (string, error) {
 	salt := make([]byte, 16)
 	if _, err := rand.Read(salt); err != nil {

@@ -15,7 +15,7 @@ func TestHash(t *testing.T) { // S-4.1.1-11, P-7.7-1
 	}
 	b, _ := Hash("t1meMa$heen")
 	if a == b {
-		t.Error("two hashes of one password are equal: no salt")
+		t.Error("two hashes of the same password are equal, so there is no salt")
 	}
 	parts := strings.Split(a, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" || parts[2] != "v=19" || parts[3] != "m=19456,t=2,p=1" {

@@ -10,19 +10,19 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// errForm reports a hash that Hash has not made.
-var errForm = errors.New("password: the hash does not have the form that Hash writes")
+// errFormat reports a hash that does not come from Hash.
+var errFormat = errors.New("password: the hash does not have the format of Hash")
 
-// none is a hash that no password has: it is compared where somebody has no password, so that the
-// comparison takes as long.
-const none = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+// noPassword is a hash that no password has. Verify uses it for a user without a password, so that
+// the response takes the same time.
+const noPassword = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-// Verify reports whether a hash is that of a password, in constant time. For the hash "" it reports
-// false, and takes as long. The error says that the hash is not one that Hash has made.
+// Verify reports whether a password has a hash, in constant time. For the hash "" it reports false in
+// the same time. It returns an error if the hash does not come from Hash.
 func Verify(clear, hash string) (bool, error) {
 	known := hash != ""
 	if !known {
-		hash = none
+		hash = noPassword
 	}
 	salt, want, err := parse(hash)
 	if err != nil {
@@ -32,18 +32,18 @@ func Verify(clear, hash string) (bool, error) {
 	return subtle.ConstantTimeCompare(got, want) == 1 && known, nil
 }
 
-// parse reads a hash in the PHC string format with the costs that Hash uses.
+// parse parses a hash in the PHC string format. The hash must have the costs that Hash uses.
 func parse(hash string) (salt, sum []byte, err error) {
 	parts := strings.Split(hash, "$")
 	costs := fmt.Sprintf("m=%d,t=%d,p=%d", memory, passes, threads)
 	version := fmt.Sprintf("v=%d", argon2.Version)
 	if len(parts) != 6 || parts[1] != "argon2id" || parts[2] != version || parts[3] != costs {
-		return nil, nil, errForm
+		return nil, nil, errFormat
 	}
 	salt, saltErr := base64.RawStdEncoding.DecodeString(parts[4])
 	sum, sumErr := base64.RawStdEncoding.DecodeString(parts[5])
 	if saltErr != nil || sumErr != nil || len(sum) != length {
-		return nil, nil, errForm
+		return nil, nil, errFormat
 	}
 	return salt, sum, nil
 }

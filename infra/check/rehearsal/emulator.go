@@ -31,7 +31,7 @@ type emulator struct {
 	ended   chan struct{}
 }
 
-// startEmulator starts MiniStack on a free port; it keeps its files in dir.
+// startEmulator starts MiniStack on a free port, with its files in dir.
 func startEmulator(ctx context.Context, dir string) (*emulator, error) {
 	python, err := venv.Python(ctx, venv.MiniStack())
 	if err != nil {
@@ -55,7 +55,7 @@ func startEmulator(ctx context.Context, dir string) (*emulator, error) {
 	e.process.Stdout, e.process.Stderr = log, log
 	e.process.Env = append(os.Environ(), append(e.environment(),
 		fmt.Sprintf("GATEWAY_PORT=%d", port), "BIND_HOST=127.0.0.1", "MINISTACK_REGION="+region, "TMPDIR="+dir,
-		"IOT_MTLS_ENABLED=0")...) // it would listen on a port of its own
+		"IOT_MTLS_ENABLED=0")...) // otherwise it listens on a further port
 	e.process.Cancel = func() error { return e.process.Process.Signal(syscall.SIGTERM) }
 	e.process.WaitDelay = 10 * time.Second
 	if err := e.process.Start(); err != nil {
@@ -109,7 +109,8 @@ func (e *emulator) stop() {
 	}
 }
 
-// environment makes the SDKs and the SAM CLI talk to the emulator. Functions get it too.
+// environment returns the variables that make the SDKs and the SAM CLI use the emulator. Functions
+// get them too.
 func (e *emulator) environment() []string {
 	return []string{
 		"AWS_ENDPOINT_URL=" + e.url, "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region,
@@ -118,7 +119,7 @@ func (e *emulator) environment() []string {
 	}
 }
 
-// config is the SDK's configuration for the emulator.
+// config returns the SDK's configuration for the emulator.
 func (e *emulator) config() aws.Config {
 	key := aws.Credentials{AccessKeyID: accessKey, SecretAccessKey: accessKey}
 	return aws.Config{

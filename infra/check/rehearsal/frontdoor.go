@@ -9,9 +9,8 @@ import (
 	"time"
 )
 
-// frontDoor stands before the REST APIs of a stack, at one address that does not
-// change. The emulator finds an API by the name of the host, which programs on this
-// machine may not be able to resolve.
+// frontDoor is a reverse proxy for the REST APIs of a stack. Its address stays the same. It is needed
+// because the emulator finds an API by its host name, which this machine may not be able to resolve.
 type frontDoor struct {
 	emulator *emulator
 	server   *http.Server
@@ -30,7 +29,7 @@ func openFrontDoor(e *emulator) (*frontDoor, error) {
 	return f, nil
 }
 
-// api forwards what is under /admin to the operator API and the rest to the SCIM API.
+// api forwards /admin/ to the operator API, and all other paths to the SCIM API.
 func (f *frontDoor) api() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/admin/", f.forward(func(d *deployed) string { return d.admin }))
@@ -44,7 +43,7 @@ func (f *frontDoor) forward(id func(*deployed) string) http.Handler {
 		r.Out.URL.Scheme = "http"
 		r.Out.URL.Host = net.JoinHostPort("127.0.0.1", strconv.Itoa(f.emulator.port))
 		r.Out.Host = id(to) + ".execute-api.localhost:" + strconv.Itoa(f.emulator.port)
-		// On AWS the authorizer names the key, and this header counts for nothing. The shared key is the stack's id.
+		// On AWS the authorizer returns the key, and this header is ignored. The shared key is the stack's id.
 		r.Out.Header.Set("X-Api-Key", to.id)
 	}}
 }

@@ -15,18 +15,17 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// What the emulator (MiniStack 1.5.33) does not do, and how the rehearsal bridges it. The
-// bridges change the built template or call the emulator; the project's own template stays as it is.
+// What the emulator (MiniStack 1.5.33) can't do, and which function works around it. The workarounds
+// change the built template or call the emulator. They do not change the project's template.
 //
 //   - It does not import x-amazon-apigateway-any-method from an OpenAPI body: writeOutMethods.
 //   - It does not import gateway responses from an OpenAPI body: putGatewayResponses.
-//   - It refuses alarms that calculate with several metrics, and knows no Contributor Insights rules:
-//     removeCalculatedAlarms.
-//   - It takes API keys from the header x-api-key alone, and not from the authorizer's answer: frontDoor.
+//   - It rejects alarms on several metrics and Contributor Insights rules: removeCalculatedAlarms.
+//   - It reads API keys only from the header x-api-key, not from the authorizer's response: frontDoor.
 //   - It leaves requestContext.domainName empty, so links need the parameter BaseUrl: parameters.
-//   - Its addresses of uploaded templates are not those of S3, which the SAM CLI expects: nestFiles, remove.
-//   - It deletes what a nested stack should retain, so the table is made by a stack of its own: deployStorage.
-//   - It makes another REST API, with another id, when the OpenAPI body changes: stack.find, after each deployment.
+//   - Its URLs of uploaded templates do not have the form that the SAM CLI expects: nestFiles, remove.
+//   - It deletes resources that a nested stack should retain, so the table has its own stack: deployStorage.
+//   - It replaces the REST API, with a new id, if the OpenAPI body changes: find, after each deployment.
 
 type document = map[string]any
 
@@ -70,7 +69,7 @@ func readTemplate(file string) (document, error) {
 	return template, yaml.Unmarshal(data, &template)
 }
 
-// object returns what a path of keys leads to, nil if that is no object.
+// object returns the object at a path of keys, or nil if there is none.
 func object(from document, path ...string) document {
 	for _, key := range path {
 		from, _ = from[key].(document)
@@ -88,8 +87,8 @@ func ofType(resources document, name string) map[string]document {
 	return found
 }
 
-// nestFiles returns a change of a packed template that lets it name the nested
-// templates as files of a folder again, so that each deployment uploads them.
+// nestFiles returns a change that makes a packed template name the nested templates as files in dir
+// again, so that each deployment uploads them.
 func nestFiles(dir string) func(document) {
 	return func(resources document) {
 		for id, application := range ofType(resources, "AWS::Serverless::Application") {
@@ -98,7 +97,7 @@ func nestFiles(dir string) func(document) {
 	}
 }
 
-// methods are those that are written out for ANY.
+// methods returns the methods that ANY stands for.
 func methods() []string { return []string{"get", "post", "put", "patch", "delete", "head", "options"} }
 
 func writeOutMethods(resources document) {
@@ -121,7 +120,7 @@ func writeOutMethods(resources document) {
 	}
 }
 
-// writeOutEvents does the same with events that change the security of a route.
+// writeOutEvents does the same for events that change the security of a route.
 func writeOutEvents(events document) {
 	for name := range maps.Clone(events) {
 		properties := object(events, name, "Properties")
@@ -148,8 +147,8 @@ func removeCalculatedAlarms(resources document) {
 	}
 }
 
-// putGatewayResponses gives the API the gateway responses of the built template, and
-// deploys it again, because a stage answers with the responses of its deployment.
+// putGatewayResponses adds the gateway responses of the built template to the API, and deploys the
+// API again, because a stage uses the gateway responses of its deployment.
 func putGatewayResponses(ctx context.Context, client *apigateway.Client, template document, api, stage string) error {
 	responses := object(template, "Resources", "Api", "Properties", "GatewayResponses")
 	if len(responses) == 0 {

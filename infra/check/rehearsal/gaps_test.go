@@ -41,7 +41,7 @@ func TestBridge(t *testing.T) {
 	if err := os.WriteFile(file, []byte(built), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // a template that is bridged already stays as it is
+	for range 2 { // the second call changes nothing
 		if err := bridge(dir); err != nil {
 			t.Fatal(err)
 		}
@@ -51,11 +51,13 @@ func TestBridge(t *testing.T) {
 		t.Fatal(err)
 	}
 	resources := object(template, "Resources")
-	if got := object(resources, "Api", "Properties", "DefinitionBody", "paths", "/a"); len(got) != len(methods()) || got["get"] == nil {
-		t.Errorf("the methods of /a are %v", got)
+	path := object(resources, "Api", "Properties", "DefinitionBody", "paths", "/a")
+	if len(path) != len(methods()) || path["get"] == nil {
+		t.Errorf("the methods of /a are %v", path)
 	}
-	if got := object(resources, "F", "Properties", "Events"); len(got) != len(methods())+1 || got["Closed"] == nil || got["Openget"] == nil {
-		t.Errorf("the events are %v", got)
+	events := object(resources, "F", "Properties", "Events")
+	if len(events) != len(methods())+1 || events["Closed"] == nil || events["Openget"] == nil {
+		t.Errorf("the events are %v", events)
 	}
 	if resources["Sum"] != nil || resources["Rule"] != nil || resources["One"] == nil {
 		t.Errorf("the resources are %v", resources)

@@ -1,6 +1,6 @@
-// Package rehearsal deploys the service to an AWS emulator that others wrote, the way
-// it is deployed to AWS, and uses, updates, removes and restores it there. It needs
-// no AWS account. What it can't show is listed in gaps.go.
+// Package rehearsal deploys the service to MiniStack, an emulator of AWS, in the same way as to AWS.
+// It uses, updates, removes and restores the service there. It needs no AWS account. gaps.go lists
+// what it can't show.
 package rehearsal
 
 import (
@@ -25,12 +25,12 @@ const (
 	stackName    = "scim-rehearsal"
 	storageName  = "scim-storage"
 	restoredName = "scim-restored"
-	copyName     = "scim-copy" // the table that is restored
+	copyName     = "scim-copy" // the restored table
 	tenantName   = "acme"
 	baseURL      = "https://scim.example.com/scim/v2"
 )
 
-// rehearsal is a run: its tools, and what earlier steps found out.
+// rehearsal is a run, with the results of earlier steps.
 type rehearsal struct {
 	out      io.Writer
 	emulator *emulator
@@ -40,18 +40,18 @@ type rehearsal struct {
 	apis     *apigateway.Client
 	tables   *dynamodb.Client
 	operator smoke.Operator
-	template string // built and packed, with the emulator's gaps bridged
+	template string // the built and packed template, changed for the emulator
 	storage  string // the built template of the table
 
-	table                string // made by the storage stack, and then the copy
+	table                string // the table of the storage stack, and later the copy
 	stream               string
 	oldTable, copyStream string
 	now                  deployed
-	token                string       // a bearer token from before the second deployment
-	managed              smoke.Client // with an access token of client credentials
+	token                string       // a bearer token that is older than the second deployment
+	managed              smoke.Client // with an access token from client credentials
 }
 
-// step is one part of the rehearsal. It returns what it saw.
+// step is one step of the rehearsal. It returns what it saw.
 type step struct {
 	name string
 	run  func(context.Context) (string, error)
@@ -60,8 +60,8 @@ type step struct {
 // errSkipped is wrapped by the error of a step that the emulator can't carry out.
 var errSkipped = errors.New("skipped")
 
-// Run rehearses the deployment of the project in root and writes a line for each
-// step to out. It ends with the first step that fails.
+// Run rehearses the deployment of the project in root, and writes a line for each step to out. It
+// ends at the first step that fails.
 func Run(ctx context.Context, out io.Writer, root string) error {
 	dir, err := os.MkdirTemp("", "rehearsal-")
 	if err != nil {
@@ -102,13 +102,9 @@ func (r *rehearsal) prepare(ctx context.Context, root, dir string) error {
 		return err
 	}
 	cfg := r.emulator.config()
-	r.stacks, r.apis, r.tables = cloudformation.NewFromConfig(
-		cfg,
-	), apigateway.NewFromConfig(
-		cfg,
-	), dynamodb.NewFromConfig(
-		cfg,
-	)
+	r.stacks = cloudformation.NewFromConfig(cfg)
+	r.apis = apigateway.NewFromConfig(cfg)
+	r.tables = dynamodb.NewFromConfig(cfg)
 	built := filepath.Join(dir, "built")
 	r.storage = filepath.Join(built, "Storage", "template.yaml")
 	if err := r.sam.build(ctx, runtime.GOARCH, built); err != nil {
@@ -142,26 +138,13 @@ func (r *rehearsal) steps(ctx context.Context) error {
 		case err != nil:
 			verdict, result = "FAILED", ""
 		}
-		fmt.Fprintf(
-			r.out,
-			"%2d/%d %-52s %5.1fs  %-7s %s\n",
-			n+1,
-			len(all),
-			s.name,
-			time.Since(start).Seconds(),
-			verdict,
-			result,
-		)
+		fmt.Fprintf(r.out, "%2d/%d %-52s %5.1fs  %-7s %s\n",
+			n+1, len(all), s.name, time.Since(start).Seconds(), verdict, result)
 		if verdict == "FAILED" {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	fmt.Fprintf(
-		r.out,
-		"rehearsed: %d steps, %d of them skipped, %s\n",
-		len(all),
-		skips,
-		time.Since(begin).Round(time.Second),
-	)
+	fmt.Fprintf(r.out, "rehearsed: %d steps, %d of them skipped, %s\n",
+		len(all), skips, time.Since(begin).Round(time.Second))
 	return nil
 }

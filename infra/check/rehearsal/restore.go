@@ -12,11 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// The restore drill, as the runbook has it (infra/docs/runbook.md, Restore). The numbers
-// are those of its steps.
+// The restore drill of infra/docs/runbook.md, section "Restore", with the numbers of its steps.
 
-// copyTable is step 2. It demands that the copy lacks what the runbook says that it lacks:
-// else the steps would be out of date.
+// copyTable is step 2. It fails if the copy has settings that it lacks according to the runbook,
+// because the runbook would then be out of date.
 func (r *rehearsal) copyTable(ctx context.Context) (string, error) {
 	if _, err := r.tables.RestoreTableToPointInTime(ctx, &dynamodb.RestoreTableToPointInTimeInput{
 		SourceTableName: &r.table, TargetTableName: aws.String(copyName), UseLatestRestorableTime: aws.Bool(true),
@@ -30,15 +29,15 @@ func (r *rehearsal) copyTable(ctx context.Context) (string, error) {
 	}
 	has, err := r.settings(ctx, copyName)
 	if err == nil && has != (tableSettings{}) {
-		err = fmt.Errorf("the copy has more than the runbook says: %+v", has)
+		err = fmt.Errorf("the copy has settings that it lacks according to the runbook: %+v", has)
 	}
 	return "table " + copyName + ", without stream, TTL, recovery and protection", err
 }
 
-// tableSettings are what a copy lacks.
+// tableSettings are the settings that a copy lacks.
 type tableSettings struct {
-	stream    string // its ARN
-	ttl       string // the attribute
+	stream    string // the ARN of the stream
+	ttl       string // the name of the TTL attribute
 	recovery  bool
 	protected bool
 }
@@ -93,7 +92,7 @@ func (r *rehearsal) setUpCopy(ctx context.Context) (string, error) {
 	return "stream, TTL, recovery and protection are on", err
 }
 
-// verify is step 4, and shows that the other steps left a whole table.
+// verify is step 4. It also runs after other steps, to show that the table is consistent.
 func (r *rehearsal) verify(table func() string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		out, err := r.operator.Run(ctx, "verify", "-table", table())
@@ -104,17 +103,17 @@ func (r *rehearsal) verify(table func() string) func(context.Context) (string, e
 	}
 }
 
-// switchTable is step 6: the stack stays, with its URL, and gets the copy.
+// switchTable is step 6: the stack keeps its URL, and uses the copy.
 func (r *rehearsal) switchTable(ctx context.Context) (string, error) {
 	r.oldTable, r.table, r.stream = r.table, copyName, r.copyStream
-	return "stack " + stackName + " over table " + copyName, r.deploy(ctx, stackName, r.template, nil)
+	return "stack " + stackName + " with table " + copyName, r.deploy(ctx, stackName, r.template, nil)
 }
 
-// lose demands that a user who was created after the copy is gone, and those before are there.
-func (r *rehearsal) lose(late string, early ...string) func(context.Context) (string, error) {
+// findOnlyEarly checks that the users from before the copy exist, and a later user does not.
+func (r *rehearsal) findOnlyEarly(late string, early ...string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		if _, err := r.findUsers(late)(ctx); err == nil {
-			return "", fmt.Errorf("user %s is there, who was created after the copy", late)
+			return "", fmt.Errorf("user %s exists, although it was created after the copy", late)
 		}
 		found, err := r.findUsers(early...)(ctx)
 		return found + "; without " + late, err

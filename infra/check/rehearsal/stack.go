@@ -34,15 +34,15 @@ func (s sam) run(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// build builds the functions for the machine's own architecture, because the
-// emulator runs them as processes.
+// build builds the functions for the architecture of this machine, because the emulator runs them as
+// processes.
 func (s sam) build(ctx context.Context, goarch, dir string) error {
 	s.env = append(slices.Clone(s.env), "LAMBDA_GOARCH="+goarch)
 	return s.run(ctx, "build", "--template", "template.yaml", "--build-dir", dir)
 }
 
-// pack uploads the code and the nested templates of a built template, and writes the
-// template that names what was uploaded. sam deploy would do so each time.
+// pack uploads the code and the nested templates of a built template, and writes a template that
+// refers to them. Without pack, sam deploy would upload them each time.
 func (s sam) pack(ctx context.Context, built, packed string) error {
 	return s.run(ctx, "package", "--template-file", built, "--output-template-file", packed, "--region", region,
 		"--resolve-s3", "--no-progressbar")
@@ -75,14 +75,14 @@ func remove(ctx context.Context, client *cloudformation.Client, stack string) er
 	return wait.Wait(ctx, &cloudformation.DescribeStacksInput{StackName: &stack}, 5*time.Minute)
 }
 
-// deployed is what a deployed stack says about itself.
+// deployed describes a deployed stack.
 type deployed struct {
 	id         string // the last part of the stack's ARN
-	api, admin string // ids of the REST APIs
+	api, admin string // the ids of the REST APIs
 	status     types.StackStatus
 }
 
-// find reads a stack.
+// find describes a stack.
 func find(ctx context.Context, client *cloudformation.Client, stack string) (deployed, error) {
 	out, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	if err != nil {
@@ -94,10 +94,8 @@ func find(ctx context.Context, client *cloudformation.Client, stack string) (dep
 	arn := strings.Split(aws.ToString(out.Stacks[0].StackId), "/")
 	d := deployed{id: arn[len(arn)-1], status: out.Stacks[0].StackStatus}
 	for id, into := range map[string]*string{"Api": &d.api, "AdminApi": &d.admin} {
-		resource, err := client.DescribeStackResource(
-			ctx,
-			&cloudformation.DescribeStackResourceInput{StackName: &stack, LogicalResourceId: &id},
-		)
+		in := &cloudformation.DescribeStackResourceInput{StackName: &stack, LogicalResourceId: &id}
+		resource, err := client.DescribeStackResource(ctx, in)
 		if err != nil {
 			return d, err
 		}
@@ -106,7 +104,7 @@ func find(ctx context.Context, client *cloudformation.Client, stack string) (dep
 	return d, nil
 }
 
-// variant copies a packed template to another name in its folder, with changes.
+// variant makes a changed copy of a packed template, under another name in the same folder.
 func variant(packed, name string, changes ...func(resources document)) (string, error) {
 	data, err := os.ReadFile(packed)
 	if err != nil {

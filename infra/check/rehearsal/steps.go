@@ -19,30 +19,30 @@ import (
 
 func (r *rehearsal) plan() []step {
 	return []step{
-		{"production without a table of its own is refused", r.refuseProduction},
+		{"production without its own table stack is refused", r.refuseProduction},
 		{"a failed first deployment leaves nothing behind", r.failFirst},
-		{"deploy the table in a stack of its own", r.deployStorage},
-		{"deploy the service over it, as for production", r.deployFirst},
+		{"deploy the table in its own stack", r.deployStorage},
+		{"deploy the service with this table, as in production", r.deployFirst},
 		{"scimctl: tenant, token, client credentials", r.makeTenant},
 		{"SCIM with the token", r.use("ada")},
 		{"SCIM with client credentials", r.useManaged("grace")},
 		{"the stream reaches the provisioning log and the events", r.readLog("ada")},
-		{"deploy again: another parameter, a route more, a route less", r.deploySecond},
+		{"deploy again: change a parameter, add and remove a route", r.deploySecond},
 		{"SCIM with the old token", r.use("barbara")},
 		{"an update that fails is rolled back", r.failUpdate},
 		{"SCIM with the old token after the rollback", r.use("edith")},
 		{"scimctl verify", r.verify(func() string { return r.table })},
 		{"restore drill: copy the table to a point in time", r.copyTable},
-		{"restore drill: a user who is created after that", r.use("late")},
+		{"restore drill: create a user after the copy", r.use("late")},
 		{"restore drill: turn on what the copy lacks", r.setUpCopy},
 		{"restore drill: scimctl verify of the copy", r.verify(func() string { return copyName })},
 		{"restore drill: switch the stack to the copy", r.switchTable},
-		{"restore drill: what was before is there", r.lose("late", "ada", "grace", "barbara", "edith")},
+		{"restore drill: find the earlier users", r.findOnlyEarly("late", "ada", "grace", "barbara", "edith")},
 		{"restore drill: SCIM with the old token", r.use("joan")},
 		{"restore drill: the new stream reaches the log and the events", r.readLog("joan")},
 		{"scimctl teardown, delete the stack", r.tearDown},
-		{"a new stack over the table that is left", r.restore},
-		{"the same users, by the old token", r.findUsers("ada", "grace", "barbara", "edith", "joan")},
+		{"a new stack with the retained table", r.restore},
+		{"find the same users with the old token", r.findUsers("ada", "grace", "barbara", "edith", "joan")},
 		{"SCIM with the old token in the new stack", r.use("hedy")},
 	}
 }
@@ -62,7 +62,7 @@ func (r *rehearsal) client() smoke.Client {
 	return smoke.Client{Base: r.door.url + "/v1", Token: r.token}
 }
 
-// deploy deploys a template and lets the front door lead to the outcome.
+// deploy deploys a template, and points the front door at the stack.
 func (r *rehearsal) deploy(ctx context.Context, stack, template string, changes map[string]string) error {
 	if err := r.sam.deploy(ctx, stack, template, r.parameters(changes)); err != nil {
 		return err
@@ -83,19 +83,19 @@ func (r *rehearsal) enter(ctx context.Context, stack, template string) (err erro
 	return putGatewayResponses(ctx, r.apis, built, r.now.api, "v1")
 }
 
-// refuseProduction: the template's rules refuse a deployment before anything is changed.
+// refuseProduction checks that the rules of the template refuse a deployment before any change.
 func (r *rehearsal) refuseProduction(ctx context.Context) (string, error) {
 	err := r.sam.deploy(ctx, stackName, r.template, map[string]string{"Env": "prod"})
 	if err == nil {
 		return "", errors.New("it was deployed")
 	}
 	if !strings.Contains(err.Error(), "a stack of its own") {
-		return "", fmt.Errorf("refused for another reason: %w", err)
+		return "", fmt.Errorf("the deployment failed for another reason: %w", err)
 	}
 	return "refused by a rule of the template", nil
 }
 
-// addBroken adds a resource that the emulator fails to create, after everything else.
+// addBroken adds a resource that the emulator can't create. It comes after all others.
 func addBroken(resources document) {
 	resources["Broken"] = document{
 		"Type":      "AWS::CloudWatch::Alarm",
@@ -113,7 +113,7 @@ func (r *rehearsal) failFirst(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if err := r.sam.deploy(ctx, stackName, broken, r.parameters(nil)); err == nil {
-		return "", errors.New("a resource that can't be created was deployed")
+		return "", errors.New("the deployment of a broken resource succeeded")
 	}
 	out, err := r.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String(stackName)})
 	if err != nil {
@@ -128,7 +128,7 @@ func (r *rehearsal) failFirst(ctx context.Context) (string, error) {
 	return "rolled back", r.leaves(ctx)
 }
 
-// leaves demands that the named tables, and no API, plan, key or stack, are left.
+// leaves checks that only the named tables remain: no other table, API, usage plan, key or stack.
 func (r *rehearsal) leaves(ctx context.Context, tables ...string) error {
 	found, err := r.tables.ListTables(ctx, &dynamodb.ListTablesInput{})
 	if err != nil {
@@ -136,7 +136,7 @@ func (r *rehearsal) leaves(ctx context.Context, tables ...string) error {
 	}
 	slices.Sort(tables)
 	if fmt.Sprint(slices.Sorted(slices.Values(found.TableNames))) != fmt.Sprint(tables) {
-		return fmt.Errorf("left are the tables %v, want %v", found.TableNames, tables)
+		return fmt.Errorf("the tables %v remain, want %v", found.TableNames, tables)
 	}
 	apis, err := r.apis.GetRestApis(ctx, &apigateway.GetRestApisInput{})
 	if err != nil {
@@ -151,12 +151,8 @@ func (r *rehearsal) leaves(ctx context.Context, tables ...string) error {
 		return err
 	}
 	if n := len(apis.Items) + len(plans.Items) + len(keys.Items); n > 0 {
-		return fmt.Errorf(
-			"left are %d APIs, %d usage plans and %d API keys",
-			len(apis.Items),
-			len(plans.Items),
-			len(keys.Items),
-		)
+		return fmt.Errorf("%d APIs, %d usage plans and %d API keys remain",
+			len(apis.Items), len(plans.Items), len(keys.Items))
 	}
 	return r.noStack(ctx)
 }
@@ -168,13 +164,13 @@ func (r *rehearsal) noStack(ctx context.Context) error {
 	}
 	for _, s := range stacks.Stacks {
 		if name := aws.ToString(s.StackName); strings.HasPrefix(name, "scim-") {
-			return fmt.Errorf("stack %s is left: %s", name, s.StackStatus)
+			return fmt.Errorf("stack %s remains: %s", name, s.StackStatus)
 		}
 	}
 	return nil
 }
 
-// deployStorage makes the table by infra/storage.yaml alone.
+// deployStorage deploys infra/storage.yaml, which has the table.
 func (r *rehearsal) deployStorage(ctx context.Context) (string, error) {
 	if err := r.sam.deploy(ctx, storageName, r.storage, map[string]string{"TableProtection": "false"}); err != nil {
 		return "", err
@@ -195,7 +191,7 @@ func (r *rehearsal) deployStorage(ctx context.Context) (string, error) {
 }
 
 func (r *rehearsal) deployFirst(ctx context.Context) (string, error) {
-	return "every nested stack is complete", r.deploy(ctx, stackName, r.template, nil)
+	return "all nested stacks are complete", r.deploy(ctx, stackName, r.template, nil)
 }
 
 func (r *rehearsal) makeTenant(ctx context.Context) (string, error) {
@@ -224,7 +220,7 @@ func (r *rehearsal) useManaged(name string) func(context.Context) (string, error
 	return func(ctx context.Context) (string, error) { return visit(ctx, r.managed, name) }
 }
 
-// visit does what a provider does. What it makes stays.
+// visit does what a provider does. It does not delete its user and group.
 func visit(ctx context.Context, c smoke.Client, name string) (string, error) {
 	checks := smoke.NewVisit(c, name).Checks()
 	for _, check := range checks {
@@ -245,8 +241,8 @@ func (r *rehearsal) readLog(name string) func(context.Context) (string, error) {
 	}
 }
 
-// Routes of the second deployment: the one that is removed falls to the general
-// route, which answers 404, and the new one needs no token, which the general route does.
+// Routes of the second deployment. Requests to the removed route go to the catch-all route, which
+// returns 404. The new route needs no token, unlike the catch-all route.
 const (
 	lostPath = "/scim/v2/ResourceTypes"
 	newPath  = "/open"
@@ -293,7 +289,7 @@ func (r *rehearsal) failUpdate(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if err := r.sam.deploy(ctx, stackName, broken, r.parameters(map[string]string{"LogLevel": "INFO"})); err == nil {
-		return "", errors.New("a resource that can't be created was deployed")
+		return "", errors.New("the deployment of a broken resource succeeded")
 	}
 	if err := r.enter(ctx, stackName, broken); err != nil {
 		return "", err
@@ -317,7 +313,7 @@ func (r *rehearsal) tearDown(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	return "left are tables " + r.oldTable + " and " + r.table, r.leaves(ctx, r.oldTable, r.table)
+	return "tables " + r.oldTable + " and " + r.table + " remain", r.leaves(ctx, r.oldTable, r.table)
 }
 
 func (r *rehearsal) restore(ctx context.Context) (string, error) {

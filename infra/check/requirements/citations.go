@@ -11,12 +11,12 @@ import (
 // idPattern matches an ID: the letter of its list, a section, a number: P-3.4.2.2-7, R-1.
 const idPattern = `\b[PSCERD]-[0-9][0-9.]*(?:-[0-9]+)?\b`
 
-// ids finds the IDs that a text cites.
+// ids returns the IDs that a text cites.
 func ids(text string) []string { return regexp.MustCompile(idPattern).FindAllString(text, -1) }
 
 func isID(s string) bool { return regexp.MustCompile(`^` + idPattern + `$`).MatchString(s) }
 
-// Citations maps every ID that a test or a file of test data cites to one place that cites it.
+// Citations maps every ID that a test or a file in testdata cites to one file that cites it.
 func Citations(root fs.FS) (map[string]string, error) {
 	cited := map[string]string{}
 	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
@@ -38,7 +38,8 @@ func Citations(root fs.FS) (map[string]string, error) {
 	return cited, err
 }
 
-// isTest excludes the tests of this report, whose IDs are examples.
+// isTest reports whether a file is a test or test data. It excludes the tests of this report, whose
+// IDs are examples.
 func isTest(name string) bool {
 	if strings.HasPrefix(name, "infra/check/") {
 		return false
@@ -46,8 +47,8 @@ func isTest(name string) bool {
 	return strings.HasSuffix(name, "_test.go") || strings.Contains(path.Dir(name)+"/", "testdata/")
 }
 
-// Divergences maps every ID that the document names to its heading there. A file that
-// does not exist names none.
+// Divergences maps every ID in the divergences document to the heading above it. It returns an empty
+// map if the file does not exist.
 func Divergences(file string) (map[string]string, error) {
 	text, err := os.ReadFile(file)
 	if os.IsNotExist(err) {
@@ -56,14 +57,14 @@ func Divergences(file string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	argued, heading := map[string]string{}, ""
+	headings, heading := map[string]string{}, ""
 	for line := range strings.Lines(string(text)) {
 		if strings.HasPrefix(line, "#") {
 			heading = strings.TrimSpace(strings.TrimLeft(line, "#"))
 		}
 		for _, id := range ids(line) {
-			argued[id] = heading
+			headings[id] = heading
 		}
 	}
-	return argued, nil
+	return headings, nil
 }

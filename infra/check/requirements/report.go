@@ -14,18 +14,17 @@ type Report struct {
 	unknown []string
 }
 
-// Decide gives every row its state from the tests' citations and the documented
-// divergences. Both map an ID to the place that names it. A documented divergence does
-// not change a row whose status is Later.
-func Decide(rows []Row, cited, argued map[string]string) Report {
+// Decide sets the state of every row from the tests' citations and the documented divergences. See
+// Citations and Divergences for the maps, and State for the rules.
+func Decide(rows []Row, cited, divergences map[string]string) Report {
 	var rep Report
 	known := map[string]bool{}
 	for _, r := range rows {
 		known[r.ID] = true
-		if place, ok := cited[r.ID]; ok {
-			r.Status, r.Reason = Covered, place
+		if file, ok := cited[r.ID]; ok {
+			r.Status, r.Reason = Covered, file
 		}
-		if heading, ok := argued[r.ID]; ok && r.Status != Later {
+		if heading, ok := divergences[r.ID]; ok && r.Status != Later {
 			r.Status, r.Reason = Diverges, heading
 		}
 		if r.Status == "" {
@@ -33,9 +32,9 @@ func Decide(rows []Row, cited, argued map[string]string) Report {
 		}
 		rep.rows = append(rep.rows, r)
 	}
-	for _, places := range []map[string]string{cited, argued} {
+	for _, places := range []map[string]string{cited, divergences} {
 		for id, place := range places {
-			if !known[id] && looksLikeOurs(id) {
+			if !known[id] && isRequirement(id) {
 				rep.unknown = append(rep.unknown, id+" in "+place)
 			}
 		}
@@ -44,13 +43,13 @@ func Decide(rows []Row, cited, argued map[string]string) Report {
 	return rep
 }
 
-// looksLikeOurs excludes short names that other lists use: D-3, R-7.
-func looksLikeOurs(id string) bool { return strings.Count(id, "-") == 2 }
+// isRequirement excludes short IDs of other lists, such as D-3 and R-7.
+func isRequirement(id string) bool { return strings.Count(id, "-") == 2 }
 
-// Unknown returns the citations of IDs that no row has, which are typing errors.
+// Unknown returns the cited IDs that no row has. They are typing errors.
 func (rep Report) Unknown() []string { return rep.unknown }
 
-// Write prints the counts by chapter and level, then the rows behind them.
+// Write prints the counts by chapter and level, and then the rows that are not covered.
 func (rep Report) Write(w io.Writer) error {
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	rep.writeCounts(tab)
@@ -152,7 +151,7 @@ func (rep Report) writeUnassigned(w io.Writer) {
 	}
 }
 
-// writeRows prints a heading with the number of rows, then one row a line.
+// writeRows prints a heading with the number of rows, and then each row on a line.
 func writeRows(w io.Writer, heading string, rows []Row) {
 	fmt.Fprintf(w, "\n%s (%d)\n", heading, len(rows))
 	for _, r := range rows {

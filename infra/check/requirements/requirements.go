@@ -1,5 +1,5 @@
-// Package requirements reports which of the numbered rules of the RFCs are shown by a
-// test, and what is decided about the others.
+// Package requirements reports which of the numbered rules of the RFCs a test shows, and what
+// is decided about the others.
 package requirements
 
 import (
@@ -11,20 +11,20 @@ import (
 // Row is one rule that binds a service provider.
 type Row struct {
 	ID      string
-	Chapter string // of the list: "1.6" is filters
+	Chapter string // of the table of requirements; for example, "1.6" is about filters
 	Section string // of the RFC
-	Level   string // "MUST"; "must*": binding without the capitals; "choice": the RFC leaves it open
-	Rule    string // what the RFC asks of a service provider, in our words
-	Status  State  // as written in the table; empty when the citations decide
+	Level   string // "MUST" and so on; "must*": binding, in small letters; "choice": the RFC leaves it open
+	Rule    string // what the RFC requires of a service provider, in our words
+	Status  State  // as written in the table; empty if the citations decide
 	Reason  string
 }
 
-// State says how far a requirement is met.
+// State tells whether a requirement is met.
 type State string
 
-// A row is Covered if a test cites it, whatever the table says. It is Diverges if the
-// divergences document gives a reason, unless the table says Later. Later and
-// NotApplicable are written in the table.
+// A row is Covered if a test cites it, even if the table has another status. It is Diverges if the
+// divergences document names it, unless the table says Later. Later and NotApplicable are written in
+// the table.
 const (
 	Covered       State = "covered"
 	Diverges      State = "diverges"
@@ -62,7 +62,7 @@ func Load(file string) ([]Row, error) {
 	return rows, nil
 }
 
-// check refuses a row without its rule and a status without a reason.
+// check returns an error for a row without a rule, or with a status but no reason.
 func (r Row) check() error {
 	switch {
 	case !isID(r.ID):

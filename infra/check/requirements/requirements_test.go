@@ -63,12 +63,13 @@ func TestCitationsComeFromTestsAndTheirData(t *testing.T) {
 
 func TestDivergencesNameTheirHeading(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "divergences.md")
-	if err := os.WriteFile(file, []byte("# Divergences\n\n## No sorting\n\nRows P-1-1 and P-1-2.\n"), 0o600); err != nil {
+	const text = "# Divergences\n\n## No sorting\n\nRows P-1-1 and P-1-2.\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	argued, err := Divergences(file)
-	if err != nil || argued["P-1-2"] != "No sorting" {
-		t.Errorf("argued %v, %v", argued, err)
+	divergences, err := Divergences(file)
+	if err != nil || divergences["P-1-2"] != "No sorting" {
+		t.Errorf("divergences %v, %v", divergences, err)
 	}
 }
 
@@ -82,7 +83,8 @@ func TestDecide(t *testing.T) {
 	}
 	rep := Decide(rows,
 		map[string]string{
-			"P-1-1": "a_test.go", "P-1-3": "a_test.go", "P-1-4": "a_test.go", "P-1-99": "a_test.go", "D-3": "a_test.go",
+			"P-1-1": "a_test.go", "P-1-3": "a_test.go", "P-1-4": "a_test.go",
+			"P-1-99": "a_test.go", "D-3": "a_test.go",
 		},
 		map[string]string{"P-1-2": "Decided ahead", "P-1-4": "No sorting"})
 	var got []State
@@ -97,7 +99,7 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-func TestReportShowsCountsAndTheRowsBehindThem(t *testing.T) {
+func TestReportShowsCountsAndRows(t *testing.T) {
 	rep := Decide([]Row{
 		{ID: "P-1-1", Chapter: "1.1", Level: "MUST"},
 		{ID: "P-1-2", Chapter: "1.1", Level: "MUST", Rule: "percent-encode URLs"},

@@ -1,5 +1,5 @@
-// Package smoke tries a deployed service the way an identity provider and an operator
-// use it, over HTTP and through scimctl, and removes what it has made.
+// Package smoke tests a deployed service. It uses the service like an identity provider and an
+// operator, over HTTP and through scimctl, and deletes everything that it has created.
 package smoke
 
 import (
@@ -21,17 +21,17 @@ type document = map[string]any
 
 // Client sends SCIM requests.
 type Client struct {
-	Base  string // the URL in front of /scim/v2, without a slash at its end
+	Base  string // the URL before /scim/v2, without a trailing slash
 	Token string
 }
 
-// answer is the status and the body of an answer.
+// answer is the status and the body of a response.
 type answer struct {
 	status int
 	body   document
 }
 
-// send sends a request; body is nil, a text, or a value that becomes JSON.
+// send sends a request. body is nil, a string, or a value to encode as JSON.
 func (c Client) send(ctx context.Context, method, path string, body any) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
@@ -72,13 +72,14 @@ func read(res *http.Response, err error) (answer, error) {
 	a := answer{status: res.StatusCode, body: document{}}
 	if len(data) > 0 {
 		if err := json.Unmarshal(data, &a.body); err != nil {
-			return a, fmt.Errorf("status %d, and a body that is not a JSON object: %.200s", res.StatusCode, data)
+			return a, fmt.Errorf("status %d with a body that is not a JSON object: %.200s", res.StatusCode, data)
 		}
 	}
 	return a, nil
 }
 
-// Want sends a request and demands a status. A status of 400 or more also demands a SCIM error.
+// Want sends a request, and returns an error if the response has another status. A response with a
+// status of 400 or more must also be a SCIM error.
 func (c Client) Want(ctx context.Context, status int, method, path string, body any) (document, error) {
 	a, err := c.send(ctx, method, path, body)
 	if err != nil {
@@ -93,15 +94,11 @@ func (c Client) Want(ctx context.Context, status int, method, path string, body 
 	return a.body, nil
 }
 
-// AccessToken gets a token by client credentials (RFC 6749 section 4.4).
+// AccessToken gets a token with client credentials (RFC 6749 section 4.4).
 func (c Client) AccessToken(ctx context.Context, id, secret string) (string, error) {
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}}
-	req, err := http.NewRequestWithContext(
-		ctx,
-		http.MethodPost,
-		c.Base+"/oauth2/token",
-		strings.NewReader(form.Encode()),
-	)
+	body := strings.NewReader(form.Encode())
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Base+"/oauth2/token", body)
 	if err != nil {
 		return "", err
 	}
@@ -112,12 +109,12 @@ func (c Client) AccessToken(ctx context.Context, id, secret string) (string, err
 	}
 	token, _ := a.body["access_token"].(string)
 	if a.status != http.StatusOK || token == "" {
-		return "", fmt.Errorf("the token endpoint answered %d: %v", a.status, a.body)
+		return "", fmt.Errorf("the token endpoint returned %d: %v", a.status, a.body)
 	}
 	return token, nil
 }
 
-// awaitAccess waits until the API knows the API key of a new tenant. Until then it answers 403.
+// awaitAccess waits until API Gateway knows the API key of a new tenant. Until then it returns 403.
 func (c Client) awaitAccess(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()

@@ -16,38 +16,38 @@ const (
 	searchSchema = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 )
 
-// Check is one thing that is tried.
+// Check is one check of the smoke test.
 type Check struct {
-	Name string // what is tried, in words
-	Page string // the section of the runbook for its failure
+	Name string // what is checked
+	Page string // the section of the runbook to read if the check fails
 	Run  func(context.Context) error
 }
 
-// Visit is what a provider does with the service under one name: it makes a user and a
-// group of that name, changes and finds them, and is refused where it has to be.
+// Visit does what a provider does. It creates a user and a group with a name, changes and finds them,
+// and sends requests that must fail.
 type Visit struct {
 	client Client
 	name   string
-	user   string // ids, once they exist
+	user   string // the ids; "" until they are created
 	group  string
 }
 
-// NewVisit prepares a visit. No user and no group may have the name yet.
+// NewVisit prepares a visit. The name must not be in use.
 func NewVisit(c Client, name string) *Visit { return &Visit{client: c, name: name} }
 
-// Checks are the parts of the visit, in their order.
+// Checks returns the checks of the visit, in their order.
 func (v *Visit) Checks() []Check {
 	return []Check{
 		{"the configuration is public", "a-function-does-not-start", v.configuration},
-		{"requests without a token, or with an unknown one, are 401", "authorizerfailures", v.strangers},
-		{"create a user; the same userName in other case is 409", "a-provider-reports-5xx", v.createUser},
-		{"find the user by userName; deactivate it by PATCH", "a-provider-reports-5xx", v.changeUser},
+		{"requests without a token or with an unknown token get 401", "authorizerfailures", v.unauthorized},
+		{"create a user; the same userName in upper case gets 409", "a-provider-reports-5xx", v.createUser},
+		{"find the user by userName; deactivate it with PATCH", "a-provider-reports-5xx", v.changeUser},
 		{"create a group with the user; find it by its member with .search", "a-provider-reports-5xx", v.createGroup},
-		{"an unknown user is 404, a wrong method 405, a large body 413", "a-provider-reports-5xx", v.refusals},
+		{"an unknown user gets 404, a wrong method 405, a large body 413", "a-provider-reports-5xx", v.refusals},
 	}
 }
 
-// Leave deletes what the visit has made.
+// Leave deletes the user and the group.
 func (v *Visit) Leave(ctx context.Context) error {
 	var failed []error
 	for _, path := range []string{"/scim/v2/Groups/" + v.group, "/scim/v2/Users/" + v.user} {
@@ -68,10 +68,10 @@ func (v *Visit) configuration(ctx context.Context) error {
 	return err
 }
 
-func (v *Visit) strangers(ctx context.Context) error {
+func (v *Visit) unauthorized(ctx context.Context) error {
 	for _, token := range []string{"", "scim_0000000000000000_" + strings.Repeat("x", 32)} {
-		stranger := Client{Base: v.client.Base, Token: token}
-		if _, err := stranger.Want(ctx, http.StatusUnauthorized, "GET", "/scim/v2/Users", nil); err != nil {
+		c := Client{Base: v.client.Base, Token: token}
+		if _, err := c.Want(ctx, http.StatusUnauthorized, "GET", "/scim/v2/Users", nil); err != nil {
 			return err
 		}
 	}
@@ -96,7 +96,7 @@ func (v *Visit) changeUser(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !isFirst(list, v.user) {
+	if !isOnly(list, v.user) {
 		return fmt.Errorf("the filter does not find user %s: %v", v.user, list)
 	}
 	patch := document{
@@ -113,8 +113,8 @@ func (v *Visit) changeUser(ctx context.Context) error {
 	return err
 }
 
-// isFirst reports whether a list holds one resource, the one of the id.
-func isFirst(list document, id string) bool {
+// isOnly reports whether a list has one resource, with the given id.
+func isOnly(list document, id string) bool {
 	all, _ := list["Resources"].([]any)
 	if len(all) != 1 {
 		return false
@@ -132,7 +132,7 @@ func (v *Visit) createGroup(ctx context.Context) error {
 	v.group = fmt.Sprint(group["id"])
 	search := document{"schemas": []string{searchSchema}, "filter": fmt.Sprintf("members.value eq %q", v.user)}
 	list, err := v.client.Want(ctx, http.StatusOK, "POST", "/scim/v2/Groups/.search", search)
-	if err == nil && !isFirst(list, v.group) {
+	if err == nil && !isOnly(list, v.group) {
 		err = fmt.Errorf(".search does not find the group by its member: %v", list)
 	}
 	return err

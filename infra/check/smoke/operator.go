@@ -14,10 +14,10 @@ import (
 // Operator runs scimctl against an operator API.
 type Operator struct {
 	Program string   // the built scimctl
-	Env     []string // ADMIN_URL, and what the AWS SDK needs besides this process's environment
+	Env     []string // ADMIN_URL and variables for the AWS SDK, in addition to this process's environment
 }
 
-// BuildOperator builds scimctl of the project in root.
+// BuildOperator builds scimctl from the project in root.
 func BuildOperator(ctx context.Context, root, program string, env ...string) (Operator, error) {
 	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./infra/scimctl")
 	build.Dir = root
@@ -31,19 +31,19 @@ func BuildOperator(ctx context.Context, root, program string, env ...string) (Op
 func (o Operator) Run(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, o.Program, args...)
 	cmd.Env = append(os.Environ(), o.Env...)
-	var complaint strings.Builder
-	cmd.Stderr = &complaint
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("scimctl %s: %w: %s", strings.Join(args, " "), err, &complaint)
+		return "", fmt.Errorf("scimctl %s: %w: %s", strings.Join(args, " "), err, &stderr)
 	}
 	return string(out), nil
 }
 
-// Credential is what scimctl says about a credential that it has made.
+// Credential is a credential that scimctl has created.
 type Credential struct{ ClientID, Secret string }
 
-// Issue makes a credential of a tenant.
+// Issue creates a credential of a tenant.
 func (o Operator) Issue(ctx context.Context, tenant string, flags ...string) (c Credential, err error) {
 	out, err := o.Run(ctx, append([]string{"credential", "create", tenant, "-json"}, flags...)...)
 	if err == nil {
@@ -52,7 +52,7 @@ func (o Operator) Issue(ctx context.Context, tenant string, flags ...string) (c 
 	return c, err
 }
 
-// createTenant makes a tenant, and demands that it has an API key of its own.
+// createTenant creates a tenant. It returns an error if the tenant got no API key of its own.
 func (o Operator) createTenant(ctx context.Context, id string) error {
 	out, err := o.Run(ctx, "tenant", "create", id, "-json")
 	if err != nil {
@@ -80,13 +80,13 @@ func (o Operator) clientToken(ctx context.Context, c Client, tenant string) (str
 // streamWait is how long the stream may take to reach the provisioning log and the events.
 const streamWait = 2 * time.Minute
 
-// AwaitLog waits for the entry of a user in a tenant's provisioning log, which the
-// function behind the table's stream writes.
+// AwaitLog waits for an entry about a user in a tenant's provisioning log. A function writes it from
+// the table's stream.
 func (o Operator) AwaitLog(ctx context.Context, tenant, user string) error {
 	return o.await(ctx, "the provisioning log", user, "log", tenant, "-user", user)
 }
 
-// AwaitEvent waits for an event of a user in a tenant's feed, which the same function writes.
+// AwaitEvent waits for an event about a user in a tenant's feed. The same function writes it.
 func (o Operator) AwaitEvent(ctx context.Context, tenant, user string) error {
 	return o.await(ctx, "the feed of events", user, "event", "list", tenant, "-limit", "0")
 }
@@ -99,7 +99,7 @@ func (o Operator) await(ctx context.Context, place, user string, args ...string)
 		out, err := o.Run(ctx, args...)
 		switch {
 		case ctx.Err() != nil:
-			return fmt.Errorf("%s has nothing of %s after %s", place, user, streamWait)
+			return fmt.Errorf("%s has nothing about %s after %s", place, user, streamWait)
 		case err != nil:
 			return err
 		case strings.Contains(out, user):

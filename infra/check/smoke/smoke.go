@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// Options say which deployed service is tried.
+// Options tell which deployed service to test.
 type Options struct {
 	URL      string // the stack's output BaseUrl, which ends in /scim/v2
-	Token    string // a bearer token of a tenant with the scope write; may be empty with AdminURL
-	AdminURL string // the stack's output AdminUrl; empty: the operator API is not tried
-	Root     string // the project, in which scimctl is built
-	Runbook  string // where the runbook is
+	Token    string // a bearer token with the scope write; may be empty if AdminURL is set
+	AdminURL string // the stack's output AdminUrl; if empty, the operator API is not tested
+	Root     string // the folder of the project, where scimctl is built
+	Runbook  string // the path of the runbook
 	Env      []string
 }
 
-// leaveTime is how long removing what was made may take. A tenant's deletion waits until
-// the authorizer has forgotten its tokens.
+// leaveTime bounds the time for cleaning up. A tenant's deletion waits until its tokens have left the
+// authorizer's cache.
 const leaveTime = 5 * time.Minute
 
 // run is one smoke test.
@@ -33,24 +33,21 @@ type run struct {
 	failed int
 }
 
-// Run tries the service, writes a line for each thing that it tries to out, and removes
-// what it has made. The error says how many failed.
+// Run tests the service, writes a line for each check to out, and deletes what it has created. The
+// error says how many checks failed.
 func Run(ctx context.Context, out io.Writer, o Options) error {
 	base, ends := strings.CutSuffix(strings.TrimSuffix(o.URL, "/"), "/scim/v2")
 	if !ends {
-		return fmt.Errorf("-url is the stack's output BaseUrl and ends in /scim/v2, which %q does not", o.URL)
+		return fmt.Errorf("-url %q does not end in /scim/v2: give it the stack's output BaseUrl", o.URL)
 	}
 	if o.Token == "" && o.AdminURL == "" {
-		return errors.New("a token is needed (-token, or SCIM_TOKEN), or -admin-url to make one")
+		return errors.New("the token is missing: set -token or SCIM_TOKEN, or -admin-url to create one")
 	}
 	r := &run{Options: o, out: out}
 	name := "smoke-" + strings.ToLower(rand.Text()[:10])
 	if o.Token != "" {
 		r.visit(ctx, Client{Base: base, Token: o.Token}, name)
-		fmt.Fprintln(
-			out,
-			"What remains of this: entries of "+name+" in the tenant's provisioning log and a conflict, for 90 days.",
-		)
+		fmt.Fprintln(out, "For 90 days, the tenant keeps log entries about "+name+" and a conflict.")
 	}
 	if o.AdminURL != "" {
 		if err := r.visitTenant(ctx, base, name+"-own"); err != nil {
@@ -76,7 +73,8 @@ func (r *run) try(ctx context.Context, c Check) bool {
 	return false
 }
 
-// visit tries what a provider does. The parts depend on each other, so the first failure ends it.
+// visit carries out the checks of a visit. They depend on each other, so visit ends at the first
+// failure.
 func (r *run) visit(ctx context.Context, c Client, name string) {
 	v := NewVisit(c, name)
 	for _, check := range v.Checks() {
@@ -84,13 +82,13 @@ func (r *run) visit(ctx context.Context, c Client, name string) {
 			break
 		}
 	}
-	// Also after an interruption, what was made goes.
+	// Clean up even after an interruption.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
 	defer cancel()
 	r.try(ctx, Check{"delete the group and the user", "a-provider-reports-5xx", v.Leave})
 }
 
-// visitTenant makes a tenant, tries it with a token of client credentials, and deletes it.
+// visitTenant creates a tenant, visits it with a token from client credentials, and deletes it.
 func (r *run) visitTenant(ctx context.Context, base, name string) error {
 	dir, err := os.MkdirTemp("", "smoke-")
 	if err != nil {
@@ -112,24 +110,20 @@ func (r *run) visitTenant(ctx context.Context, base, name string) error {
 	r.visitWithClient(ctx, o, base, name)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
 	defer cancel()
-	r.try(
-		ctx,
-		Check{
-			"delete the tenant (this waits for the authorizer's cache)",
-			"the-smoke-test-fails",
-			func(ctx context.Context) error {
-				_, err := o.Run(ctx, "tenant", "delete", name, "-confirm", name)
-				return err
-			},
-		},
-	)
+	deleteTenant := func(ctx context.Context) error {
+		_, err := o.Run(ctx, "tenant", "delete", name, "-confirm", name)
+		return err
+	}
+	r.try(ctx, Check{
+		"delete the tenant (this waits for the authorizer's cache)", "the-smoke-test-fails", deleteTenant,
+	})
 	return nil
 }
 
 func (r *run) visitWithClient(ctx context.Context, o Operator, base, tenant string) {
 	c := Client{Base: base}
 	for _, check := range []Check{
-		{"get an access token by client credentials", "authorizerfailures", func(ctx context.Context) (err error) {
+		{"get an access token with client credentials", "authorizerfailures", func(ctx context.Context) (err error) {
 			c.Token, err = o.clientToken(ctx, c, tenant)
 			return err
 		}},

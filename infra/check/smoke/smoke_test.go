@@ -25,18 +25,25 @@ const runbook = "../../docs/runbook.md"
 
 func start(t *testing.T) *stack.Stack {
 	t.Helper()
-	return e2e.Stack(t, stack.Options{Log: t.Output(), Parameters: map[string]string{"AuthorizerCacheSeconds": "0"}})
+	return e2e.Stack(t, stack.Options{
+		Log: t.Output(), Parameters: map[string]string{"AuthorizerCacheSeconds": "0"},
+	})
 }
 
 func options(s *stack.Stack) smoke.Options {
 	key := s.Operator()
 	return smoke.Options{
 		URL: s.BaseURL(), Token: s.Token(), Root: "../../..", Runbook: runbook,
-		Env: []string{"ADMIN_ACCESS_KEY_ID=" + key.AccessKeyID, "ADMIN_SECRET_ACCESS_KEY=" + key.SecretAccessKey, "ADMIN_REGION=" + s.Region()},
+		Env: []string{
+			"ADMIN_ACCESS_KEY_ID=" + key.AccessKeyID,
+			"ADMIN_SECRET_ACCESS_KEY=" + key.SecretAccessKey,
+			"ADMIN_REGION=" + s.Region(),
+		},
 	}
 }
 
-// TestSmoke: what works is said to work, what fails is named with its page, and nothing is left in either case.
+// TestSmoke: a failure is reported with its section of the runbook. Nothing remains after a run, whether
+// it succeeds or fails.
 func TestSmoke(t *testing.T) {
 	s := start(t)
 	t.Run("with a token", func(t *testing.T) {
@@ -44,7 +51,7 @@ func TestSmoke(t *testing.T) {
 		withToken(t, s)
 	})
 	t.Run("an operator API", func(t *testing.T) {
-		t.Parallel() // a tenant's deletion waits for half a minute
+		t.Parallel() // the deletion of a tenant waits for half a minute
 		withOperatorAPI(t, s)
 	})
 }
@@ -62,8 +69,10 @@ func withToken(t *testing.T, s *stack.Stack) {
 		o := options(s)
 		o.URL = breaking(t, s.BaseURL(), "/.search") + "/scim/v2"
 		err := smoke.Run(t.Context(), &out, o)
-		if err == nil || !strings.Contains(out.String(), "FAILED  create a group") || !strings.Contains(out.String(), "runbook.md#a-provider-reports-5xx") {
-			t.Errorf("%v\n%s", err, &out)
+		for _, want := range []string{"FAILED  create a group", "runbook.md#a-provider-reports-5xx"} {
+			if err == nil || !strings.Contains(out.String(), want) {
+				t.Errorf("%v, want %q in\n%s", err, want, &out)
+			}
 		}
 		nothingLeft(t, s)
 	})
@@ -78,8 +87,8 @@ func withOperatorAPI(t *testing.T, s *stack.Stack) {
 	}
 }
 
-// breaking is a proxy to the service that answers 500 for paths with an end.
-func breaking(t *testing.T, base, end string) string {
+// breaking starts a proxy to the service. It returns 500 for paths with a suffix.
+func breaking(t *testing.T, base, suffix string) string {
 	t.Helper()
 	to, err := url.Parse(strings.TrimSuffix(base, "/scim/v2"))
 	if err != nil {
@@ -87,7 +96,7 @@ func breaking(t *testing.T, base, end string) string {
 	}
 	forward := httputil.NewSingleHostReverseProxy(to)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, end) {
+		if strings.HasSuffix(r.URL.Path, suffix) {
 			http.Error(w, `{}`, http.StatusInternalServerError)
 			return
 		}
@@ -133,7 +142,8 @@ func TestPagesExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := regexp.MustCompile(`Check\{"[^\n]*", "([a-z0-9-]+)"|\{"[^"]*", "([a-z0-9-]+)", func`).FindAllStringSubmatch(string(source), -1)
+	checks := regexp.MustCompile(`Check\{\s*"[^\n]*", "([a-z0-9-]+)"|\{"[^"]*", "([a-z0-9-]+)", func`)
+	pages := checks.FindAllStringSubmatch(string(source), -1)
 	if len(pages) < 5 {
 		t.Fatalf("found the pages %q", pages)
 	}

@@ -1,5 +1,5 @@
-// Package eventbus replaces Amazon EventBridge: it takes the events that functions put on
-// the buses of a template, and prints a line for each.
+// Package eventbus stands in for Amazon EventBridge in the local stack. It accepts the events that
+// functions put on the buses of a template, and prints a line for each.
 package eventbus
 
 import (
@@ -25,20 +25,20 @@ const (
 
 // Buses are the event buses of a template.
 type Buses struct {
-	// Policies are the functions' policies by logical id, which is the access key id of
-	// the function.
+	// Policies are the policies of the functions, by the function's logical id. Functions sign their
+	// requests with this id as the access key id.
 	Policies map[string]*iam.Policy
 
 	arns map[string]string // by name
 	log  io.Writer
 }
 
-// entry is an event of a call.
+// entry is one event of a call.
 type entry struct {
 	EventBusName, Source, DetailType, Detail string
 }
 
-// result is the answer to an entry: an id, or an error.
+// result is the result of an entry: an id or an error.
 type result struct {
 	EventID      string `json:"EventId,omitempty"`
 	ErrorCode    string `json:",omitempty"`
@@ -59,7 +59,7 @@ func (b *Buses) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var call struct{ Entries []entry }
 	err := json.NewDecoder(io.LimitReader(r.Body, 4*maxBytes)).Decode(&call)
 	if err != nil || r.Header.Get("X-Amz-Target") != target {
-		refuse(w, "InvalidAction", "the local stack knows PutEvents only")
+		refuse(w, "InvalidAction", "the local stack supports only PutEvents")
 		return
 	}
 	if text := checkLimits(call.Entries); text != "" {
@@ -76,7 +76,7 @@ func (b *Buses) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, map[string]any{"Entries": results, "FailedEntryCount": failed})
 }
 
-// checkLimits returns why EventBridge refuses a call, or "".
+// checkLimits returns the reason why EventBridge rejects a call, or "".
 func checkLimits(entries []entry) string {
 	size := 0
 	for _, e := range entries {
@@ -84,14 +84,15 @@ func checkLimits(entries []entry) string {
 	}
 	switch {
 	case len(entries) == 0 || len(entries) > maxEntries:
-		return fmt.Sprintf("a call takes 1 to %d entries", maxEntries)
+		return fmt.Sprintf("a call must have 1 to %d entries", maxEntries)
 	case size > maxBytes:
-		return fmt.Sprintf("the entries of a call have %d bytes, and the limit is %d", size, maxBytes)
+		return fmt.Sprintf("the entries have %d bytes, but a call may have only %d", size, maxBytes)
 	}
 	return ""
 }
 
-// put takes one event. EventBridge answers an unknown bus as one that the caller may not use.
+// put accepts one event. EventBridge does not distinguish an unknown bus from one that the caller may
+// not use.
 func (b *Buses) put(caller string, e entry) result {
 	arn := b.arns[e.EventBusName]
 	if p := b.Policies[caller]; arn == "" || p == nil || !p.Allows(iam.Request{Action: action, Resource: arn}) {
@@ -109,14 +110,14 @@ func (b *Buses) put(caller string, e entry) result {
 	return result{EventID: uuid.NewString()}
 }
 
-// print prints a line without the names and values of persons: what a function logs has none, either.
+// print prints a line for an event, without personal data, as in the logs of functions.
 func (b *Buses) print(e entry) {
 	var detail struct {
 		Tenant   string
 		Sequence int64
 		Resource struct{ ID string }
 	}
-	_ = json.Unmarshal([]byte(e.Detail), &detail) // another source may have another form
+	_ = json.Unmarshal([]byte(e.Detail), &detail) // other sources may have other fields
 	_, _ = fmt.Fprintf(b.log, "event | %d %s tenant=%q id=%q\n",
 		detail.Sequence, e.DetailType, detail.Tenant, detail.Resource.ID)
 }

@@ -19,18 +19,21 @@ const (
 	arn      = "arn:aws:events:eu-central-1:000000000000:event-bus/app-bus"
 )
 
-// open returns the buses of a template on which Writer may put events, and what they print.
+// open returns the buses of a template, and what they print. Writer may put events.
 func open(t *testing.T) (*eventbus.Buses, *strings.Builder) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "t.yaml")
 	if err := os.WriteFile(file, []byte(declared), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := template.Load(file, template.Deployment{StackName: "app", Region: "eu-central-1", AccountID: "000000000000"})
+	s, err := template.Load(file, template.Deployment{
+		StackName: "app", Region: "eu-central-1", AccountID: "000000000000",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy, err := iam.Parse([]byte(`[{"Statement":[{"Effect":"Allow","Action":"events:PutEvents","Resource":"` + arn + `"}]}]`))
+	statement := `{"Effect":"Allow","Action":"events:PutEvents","Resource":"` + arn + `"}`
+	policy, err := iam.Parse([]byte(`[{"Statement":[` + statement + `]}]`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +41,7 @@ func open(t *testing.T) (*eventbus.Buses, *strings.Builder) {
 	return eventbus.New(s, map[string]*iam.Policy{"Writer": policy, "Other": {}}, &log), &log
 }
 
-// put sends entries as a function, and returns the status and the body.
+// put sends entries as the function caller, and returns the status and the body of the response.
 func put(b http.Handler, caller, body string) (int, string) {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 	r.Header.Set("X-Amz-Target", "AWSEvents.PutEvents")
@@ -61,16 +64,19 @@ func body(bus string, details ...string) string {
 
 func TestEventsArePrinted(t *testing.T) {
 	b, log := open(t)
-	status, answer := put(b, "Writer", body("app-bus", `{"sequence":1,"tenant":"acme","resource":{"id":"7","userName":"ann"}}`, `not JSON`))
-	if status != http.StatusOK || !strings.Contains(answer, `"FailedEntryCount":1`) || !strings.Contains(answer, "MalformedDetail") {
-		t.Errorf("%d %s", status, answer)
+	event := `{"sequence":1,"tenant":"acme","resource":{"id":"7","userName":"ann"}}`
+	status, answer := put(b, "Writer", body("app-bus", event, `not JSON`))
+	for _, want := range []string{`"FailedEntryCount":1`, "MalformedDetail"} {
+		if status != http.StatusOK || !strings.Contains(answer, want) {
+			t.Errorf("%d %s, want %s", status, answer, want)
+		}
 	}
 	if got, want := log.String(), "event | 1 user.created tenant=\"acme\" id=\"7\"\n"; got != want {
 		t.Errorf("printed %q, want %q", got, want)
 	}
 }
 
-func TestWhoMayPutEvents(t *testing.T) {
+func TestPermissionToPutEvents(t *testing.T) {
 	for caller, bus := range map[string]string{"Other": "app-bus", "Nobody": "app-bus", "Writer": "another"} {
 		b, log := open(t)
 		status, answer := put(b, caller, body(bus, `{}`))
