@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// apply carries an event over into the mirror. To apply an event again changes nothing.
-// Each statement stands alone: it does not need that an event of another resource came
-// before, because only the events of one resource are in the order of its changes.
+// apply applies an event to the mirror. It is idempotent. No statement depends on an event of
+// another resource, because only the events of one resource are in the order of its changes.
 func apply(tx *sql.Tx, tenant string, e event) error {
 	subject, verb, _ := strings.Cut(e.Type, ".")
 	switch subject {
@@ -20,16 +19,16 @@ func apply(tx *sql.Tx, tenant string, e event) error {
 	case "tenant": // tenant.deleted is the only one
 		return errors.Join(removeTenant(tx, tenant), endSessions(tx))
 	}
-	return nil // of no use here, or newer than this program
+	return nil // a type that this program does not need or know
 }
 
 func applyToUser(tx *sql.Tx, tenant, verb string, e event) error {
 	var err error
 	if verb == "deleted" {
-		// Replace this by what your application owes the user and the law: hand documents over,
-		// erase personal data. See "Deletion and erasure" in infra/docs/integrate.md.
+		// Here your application does what its users and the law require, such as handing documents
+		// over and erasing personal data. See "Deletion and erasure" in infra/docs/integrate.md.
 		_, err = tx.Exec(`DELETE FROM users WHERE id = ?`, e.Resource.ID)
-	} else { // created, updated, activated, deactivated, connected, released: take the new state
+	} else { // created, updated, activated, deactivated, connected, released: store the new state
 		err = putUser(tx, tenant, e.Version, e.Resource)
 	}
 	if err != nil {
@@ -38,7 +37,7 @@ func applyToUser(tx *sql.Tx, tenant, verb string, e event) error {
 	return endSessions(tx)
 }
 
-// endSessions ends the sessions of all who are deactivated or gone.
+// endSessions ends the sessions of users who are deactivated or deleted.
 func endSessions(tx *sql.Tx) error {
 	_, err := tx.Exec(`DELETE FROM sessions WHERE user_id NOT IN (SELECT id FROM users WHERE active)`)
 	return err
@@ -46,7 +45,7 @@ func endSessions(tx *sql.Tx) error {
 
 func applyToGroup(tx *sql.Tx, tenant, kind, verb string, e event) error {
 	switch {
-	case verb == "deleted", kind == "team" && verb == "connected": // the group has events of its own
+	case verb == "deleted", kind == "team" && verb == "connected": // a connected team goes on as a group
 		return removeGroup(tx, kind, e.Resource.ID)
 	case verb == "member_added":
 		return putMembers(tx, tenant, kind, e.Resource.ID, e.Members)
@@ -56,8 +55,8 @@ func applyToGroup(tx *sql.Tx, tenant, kind, verb string, e event) error {
 	return putGroup(tx, tenant, kind, e.Version, e.Resource)
 }
 
-// putUser stores a user unless the mirror has a newer version: after a reconciliation, the
-// feed repeats changes that the mirror knows.
+// putUser stores a user, unless the mirror has a newer version: after a reconciliation, the
+// feed repeats changes that the mirror already has.
 func putUser(tx *sql.Tx, tenant string, version int64, r resource) error {
 	_, err := tx.Exec(`
 		INSERT INTO users (id, tenant, user_name, email, display_name, external_id, active, version)
@@ -109,7 +108,7 @@ func removeMembers(tx *sql.Tx, kind, group string, members []member) error {
 	return nil
 }
 
-// removeTenant removes all that the mirror has of a tenant, but for its position.
+// removeTenant removes a tenant from the mirror, except its position.
 func removeTenant(tx *sql.Tx, tenant string) error {
 	for _, table := range []string{"users", "groups", "members"} {
 		if _, err := tx.Exec(`DELETE FROM `+table+` WHERE tenant = ?`, tenant); err != nil {

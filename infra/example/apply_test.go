@@ -68,7 +68,7 @@ func TestAMemberBeforeTheGroup(t *testing.T) {
 	}
 }
 
-// After a reconciliation the feed tells again what the mirror knows.
+// After a reconciliation, the feed repeats events whose changes the mirror already has.
 func TestAnOlderVersionDoesNotGiveAccess(t *testing.T) {
 	s := newStore(t)
 	s.tell(t, userEvent("updated", 3, false), userEvent("activated", 2, true))
@@ -77,7 +77,7 @@ func TestAnOlderVersionDoesNotGiveAccess(t *testing.T) {
 	}
 }
 
-// Administrators deactivate and activate somebody to end a session: it ends even if both
+// Administrators deactivate and activate a user to end a session. The session ends even if both
 // events are applied together.
 func TestAShortDeactivationEndsTheSession(t *testing.T) {
 	s := newStore(t)

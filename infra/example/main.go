@@ -1,6 +1,6 @@
 // Command example is a small application that SCIM provisions. It mirrors the service's
-// users and groups into SQLite, lets active users log in, and ends the sessions of those
-// who are deactivated or deleted. Copy what you need: it imports nothing of the service.
+// users and groups into SQLite, lets active users log in, and ends the sessions of users who
+// are deactivated or deleted. Copy what you need: it imports no package of the service.
 package main
 
 import (
@@ -69,7 +69,7 @@ func run(ctx context.Context, o options) error {
 	return nil
 }
 
-// serve serves the application and returns a function that ends it.
+// serve starts the application, and returns a function that stops it.
 func serve(address string, a *application) (end func(), err error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {

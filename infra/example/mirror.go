@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	longPoll   = 20 * time.Second // how long a request for one tenant's events waits for some
-	pollEvery  = time.Second      // how often to ask which tenants have moved
+	longPoll   = 20 * time.Second // how long a request for one tenant's events waits
+	pollEvery  = time.Second      // how often to ask which tenants have new events
 	retryAfter = 5 * time.Second
-	// clockMargin is more than the clocks of the service's processes differ.
+	// clockMargin is more than the clocks of the service's processes can differ.
 	clockMargin = time.Minute
 )
 
@@ -26,11 +26,11 @@ type mirror struct {
 	service *service
 	db      store
 	tenant  string    // "" means all
-	since   time.Time // feeds that moved before are in the mirror
+	since   time.Time // the mirror has all events from before this time
 }
 
-// follow runs until the context ends. It logs an error and tries again later: the positions
-// in the database say where to go on.
+// follow runs until the context ends. It logs an error and tries again later. It continues at
+// the positions in the database.
 func (m *mirror) follow(ctx context.Context) {
 	next := m.begin
 	for ctx.Err() == nil {
@@ -48,8 +48,8 @@ func (m *mirror) follow(ctx context.Context) {
 	}
 }
 
-// begin reads the tenants that the mirror does not have yet: one without an event never
-// shows itself in the feeds.
+// begin reads the tenants that the mirror does not have yet. This is necessary because a tenant
+// without events has no head.
 func (m *mirror) begin(ctx context.Context) error {
 	tenants, err := m.tenants(ctx)
 	for _, t := range tenants {
@@ -60,7 +60,7 @@ func (m *mirror) begin(ctx context.Context) error {
 	return err
 }
 
-// pullMoved brings the mirror of all tenants up to date.
+// pullMoved updates the mirror of all tenants that have new events.
 func (m *mirror) pullMoved(ctx context.Context) error {
 	heads, err := m.service.heads(ctx, m.since)
 	if err != nil {
@@ -68,7 +68,7 @@ func (m *mirror) pullMoved(ctx context.Context) error {
 	}
 	newest := m.since
 	for _, h := range heads {
-		if h.Tenant != "" { // the application made the accounts itself
+		if h.Tenant != "" { // the mirror does not need the application's own accounts
 			err = errors.Join(err, m.pullUpTo(ctx, h))
 		}
 		if at := h.Time.Add(-clockMargin); at.After(newest) {
@@ -83,7 +83,7 @@ func (m *mirror) pullMoved(ctx context.Context) error {
 	return nil
 }
 
-// pullUpTo brings the mirror of a tenant up to the head of its feed.
+// pullUpTo updates the mirror of a tenant up to the head of its feed.
 func (m *mirror) pullUpTo(ctx context.Context, h head) error {
 	position, err := m.db.position(ctx, h.Tenant)
 	if err == nil && position == h.Sequence {
@@ -92,7 +92,7 @@ func (m *mirror) pullUpTo(ctx context.Context, h head) error {
 	return m.pull(ctx, h.Tenant, 0)
 }
 
-// pull applies the events of a tenant that the mirror lacks. If there is none, it waits.
+// pull applies the events of a tenant that the mirror lacks. If there are none, it waits.
 func (m *mirror) pull(ctx context.Context, tenant string, wait time.Duration) error {
 	for restarted := false; ; {
 		position, err := m.db.position(ctx, tenant)
@@ -124,15 +124,15 @@ func (m *mirror) pull(ctx context.Context, tenant string, wait time.Duration) er
 	}
 }
 
-// losesPosition reports whether the service has no events after the position: they have
-// expired (410), or the position is ahead of the feed (400), because the service's table
-// was restored from a backup.
+// losesPosition reports whether the service can't continue at the position: the next events have
+// expired (410), or the position is ahead of the feed (400) because the service's table was
+// restored from a backup.
 func (e *statusError) losesPosition() bool {
 	return e.status == http.StatusGone || e.status == http.StatusBadRequest
 }
 
-// restart begins the mirror of a tenant again. A tenant that is deleted can't be read (404);
-// then the events that are left say so, and the mirror continues with the oldest of them.
+// restart reads a tenant again from the beginning. If the tenant is deleted (404), the mirror
+// continues with the oldest event instead. The last event is the tenant's deletion.
 func (m *mirror) restart(ctx context.Context, tenant string, oldest int64) error {
 	err := m.reconcile(ctx, tenant)
 	if hasStatus(err, http.StatusNotFound) && oldest > 0 {
@@ -166,7 +166,7 @@ func (m *mirror) apply(ctx context.Context, tenant string, p page) error {
 	return nil
 }
 
-// complete reads the users whose event was too large to have all values.
+// complete reads the users whose events lack values.
 func (m *mirror) complete(ctx context.Context, tenant string, events []event) error {
 	for i, e := range events {
 		if !e.Truncated || !strings.HasPrefix(e.Type, "user.") {
@@ -175,7 +175,7 @@ func (m *mirror) complete(ctx context.Context, tenant string, events []event) er
 		var now resource
 		err := m.service.get(ctx, "/tenants/"+tenant+"/users/"+e.Resource.ID, url.Values{}, &now)
 		if hasStatus(err, http.StatusNotFound) {
-			continue // deleted since; its event follows
+			continue // the user was deleted meanwhile, and the event follows
 		}
 		if err != nil {
 			return err

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// printMirror prints what the mirror has as JSON, each list in the order of ids.
+// printMirror prints the mirror as JSON. Each list is sorted by id.
 func printMirror(ctx context.Context, w io.Writer, db store) error {
 	var out struct {
 		Users   []user   `json:"users"`

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// reconcile replaces the mirror of a tenant by what the service has. It runs when the mirror
-// begins, when its position has expired, and nightly, in case anything went wrong.
+// reconcile replaces the mirror of a tenant by the service's data. It runs when the mirror is
+// new, when its position has expired, and every night as a precaution.
 func (m *mirror) reconcile(ctx context.Context, tenant string) error {
 	s, err := m.service.snapshot(ctx, tenant)
 	if err != nil {
@@ -44,9 +44,9 @@ func (s snapshot) replace(tx *sql.Tx, tenant string) error {
 	return endSessions(tx)
 }
 
-// reconcileAll reconciles every tenant, and removes those that the service does not have.
-// Only a complete list says that a tenant is gone: a 404 may be a mistake in the URL, and a
-// mirror must not log everybody out because of that.
+// reconcileAll reconciles every tenant, and removes the tenants that the service does not have.
+// It trusts only a complete list: a 404 may come from a mistake in the URL, and must not end
+// all sessions.
 func (m *mirror) reconcileAll(ctx context.Context) error {
 	tenants, err := m.tenants(ctx)
 	if err != nil {
@@ -69,7 +69,7 @@ func (m *mirror) reconcileAll(ctx context.Context) error {
 	return err
 }
 
-// tenants returns the tenants that the mirror is to have.
+// tenants returns the tenants that the mirror must have.
 func (m *mirror) tenants(ctx context.Context) ([]string, error) {
 	if m.tenant != "" {
 		return []string{m.tenant}, nil

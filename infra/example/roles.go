@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// roles maps the name of a group or team to what its members may do. Customers name their
-// groups themselves, so an application with many customers keeps such a map for each.
+// roles maps the name of a group or team to a role. Customers choose the names of their groups,
+// so an application with many customers has a map for each.
 type roles map[string]string
 
 func readRoles(file string) (roles, error) {
@@ -24,8 +24,8 @@ func readRoles(file string) (roles, error) {
 	return r, nil
 }
 
-// of returns the roles of a user. They are computed at each request, so that a change of
-// a group, or of the map, takes effect at once.
+// of returns the roles of a user. It computes them for each request, so that a change of a group
+// or of the map takes effect at once.
 func (r roles) of(ctx context.Context, db store, user string) ([]string, error) {
 	names, err := db.groupsOf(ctx, user)
 	var all []string
@@ -38,8 +38,7 @@ func (r roles) of(ctx context.Context, db store, user string) ([]string, error) 
 	return slices.Compact(all), err
 }
 
-// groupsOf returns the names of the groups and teams that a user is in, directly or
-// through groups within groups.
+// groupsOf returns the names of a user's groups and teams, including groups of groups.
 func (s store) groupsOf(ctx context.Context, user string) ([]string, error) {
 	return s.texts(ctx, `
 		WITH RECURSIVE belongs (kind, id) AS (

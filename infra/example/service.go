@@ -27,9 +27,9 @@ type service struct {
 	http   *http.Client
 }
 
-// connect reads where the service is: from the file that the local stack writes, or else
-// from the environment. In AWS set ADMIN_URL to the stack's output AdminUrl; the
-// application's role needs execute-api:Invoke on GET of the paths that it reads.
+// connect returns a client with the settings from the local stack's file, or from the
+// environment. In AWS, set ADMIN_URL to the stack's output AdminUrl. The application's role needs
+// execute-api:Invoke for GET on the paths that it reads.
 func connect(ctx context.Context, envFile string) (*service, error) {
 	variables, err := readVariables(envFile)
 	if err != nil {
@@ -71,27 +71,27 @@ func readVariables(file string) (map[string]string, error) {
 	return variables, lines.Err()
 }
 
-// statusError is an answer of the service other than success.
+// statusError is a response with an error status.
 type statusError struct {
 	status  int
 	Message string `json:"message"`
-	Oldest  int64  `json:"oldest"` // with 410: the oldest event that is left
+	Oldest  int64  `json:"oldest"` // with 410: the oldest event that can be read
 }
 
 func (e *statusError) Error() string {
 	return fmt.Sprintf("the service answers %d: %s", e.status, e.Message)
 }
 
-// hasStatus reports whether an error is an answer with a status.
+// hasStatus reports whether an error is a response with a status.
 func hasStatus(err error, status int) bool {
 	refused, ok := errors.AsType[*statusError](err)
 	return ok && refused.status == status
 }
 
-// emptyHash is the SHA-256 of the empty body that each GET has.
+// emptyHash is the SHA-256 hash of an empty body, for GET requests.
 const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// get sends a GET, signed with Signature Version 4, and decodes the answer.
+// get sends a GET request, signed with Signature Version 4, and decodes the response.
 func (s *service) get(ctx context.Context, path string, query url.Values, out any) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/v1"+path+"?"+query.Encode(), nil)
 	if err != nil {
@@ -111,7 +111,7 @@ func (s *service) get(ctx context.Context, path string, query url.Values, out an
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
 		refused := &statusError{status: res.StatusCode}
-		_ = json.NewDecoder(res.Body).Decode(refused) // the status is enough if there is no message
+		_ = json.NewDecoder(res.Body).Decode(refused) // a response without a message has a status
 		return refused
 	}
 	return json.NewDecoder(res.Body).Decode(out)

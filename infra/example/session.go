@@ -19,7 +19,7 @@ type user struct {
 	Active      bool   `json:"active"`
 }
 
-// refusal is the reason why somebody can't log in, for that person to read.
+// refusal tells a person why they can't log in.
 type refusal string
 
 func (r refusal) Error() string { return string(r) }
@@ -32,11 +32,11 @@ const (
 
 const sessionLife = 12 * time.Hour
 
-// logIn begins a session and returns its token. The error is a refusal if the person has no
+// logIn starts a session and returns its token. The error is a refusal if the person has no
 // access.
 //
-// The name must be proven: in a real application this runs after the sign-on (OpenID
-// Connect, SAML), with the subject or the email that the customer's provider vouches for.
+// The name must be authenticated: a real application calls logIn after a sign-on with OpenID
+// Connect or SAML, with the subject or the email that the customer's provider has confirmed.
 func (s store) logIn(ctx context.Context, name string) (token string, err error) {
 	found, err := s.users(ctx, `WHERE user_name = ?1 OR email = ?1 LIMIT 2`, name)
 	switch {
@@ -61,8 +61,8 @@ func (s store) logOut(ctx context.Context, token string) error {
 	return err
 }
 
-// loggedIn returns the user of a session, or nil. It asks whether the user is active, too:
-// access does not depend on the end of the session alone.
+// loggedIn returns the user of a session, or nil. It also checks that the user is active, so that
+// access does not depend only on the end of the session.
 func (s store) loggedIn(ctx context.Context, token string) (*user, error) {
 	found, err := s.users(ctx, `WHERE active AND id =
 		(SELECT user_id FROM sessions WHERE token_hash = ? AND expires > ?)`, hash(token), time.Now().Unix())
@@ -77,7 +77,7 @@ func hash(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// users reads users; the condition is SQL of this program.
+// users reads users. The condition is SQL, and must not come from outside this program.
 func (s store) users(ctx context.Context, condition string, args ...any) (all []user, err error) {
 	rows, err := s.QueryContext(ctx, `SELECT id, tenant, user_name, email, display_name, external_id, active
 		FROM users `+condition, args...)

@@ -6,10 +6,11 @@ import (
 	"net/url"
 )
 
-// snapshot is all that the service has of a tenant.
+// snapshot is the service's data of a tenant.
 type snapshot struct {
-	// asOf is a position in the feed. The snapshot contains each event up to it, and perhaps
-	// some after it, because pages are read one after the other. Those are applied again.
+	// asOf is a position in the feed. The snapshot contains the changes of all events up to it.
+	// It may contain later changes, because pages are read one after the other; their events
+	// are applied again.
 	asOf   int64
 	users  []resource
 	groups []group
@@ -22,7 +23,7 @@ type group struct {
 	members []member
 }
 
-// list is a page of any list of the operator API. Each request fills its own member.
+// list is a page of any list of the operator API. A response has one of the lists.
 type list struct {
 	Tenants []struct{ ID string }
 	Users   []resource
@@ -59,7 +60,7 @@ func (s *service) tenants(ctx context.Context) (ids []string, err error) {
 	return ids, err
 }
 
-// snapshot reads a tenant. The position is that of the first page, the oldest.
+// snapshot reads a tenant. Its position is the position of the first page, which is the oldest.
 func (s *service) snapshot(ctx context.Context, tenant string) (out snapshot, err error) {
 	out.asOf = -1
 	err = s.pages(ctx, "/tenants/"+tenant+"/users", func(p list) {
@@ -95,7 +96,8 @@ func (s *service) addGroups(ctx context.Context, out *snapshot, tenant, kind str
 			membersAt += "/members"
 		}
 		err := s.pages(ctx, membersAt, func(p list) { g.members = append(g.members, p.Members...) })
-		if err != nil && !hasStatus(err, http.StatusNotFound) { // deleted since: its event follows
+		// A group that was deleted meanwhile is 404, and its event follows.
+		if err != nil && !hasStatus(err, http.StatusNotFound) {
 			return err
 		}
 	}

@@ -16,7 +16,7 @@ var schema string
 type store struct{ *sql.DB }
 
 func openStore(ctx context.Context, file string) (store, error) {
-	// With a write-ahead log, other processes can read while this one writes.
+	// With a write-ahead log, other processes can read while this process writes.
 	const settings = "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)&_txlock=immediate"
 	db, err := sql.Open("sqlite", "file:"+file+settings)
 	if err != nil {
@@ -27,7 +27,7 @@ func openStore(ctx context.Context, file string) (store, error) {
 	return store{db}, err
 }
 
-// errNoPosition says that the mirror of a tenant has not begun.
+// errNoPosition means that the mirror does not have the tenant.
 var errNoPosition = errors.New("the tenant has no position")
 
 func (s store) position(ctx context.Context, tenant string) (sequence int64, err error) {
@@ -60,8 +60,8 @@ func (s store) texts(ctx context.Context, query string, args ...any) (all []stri
 	return all, rows.Err()
 }
 
-// update changes the mirror of a tenant and moves its position, in one transaction. So the
-// position tells exactly what the mirror contains, whenever this program dies.
+// update changes the mirror of a tenant and its position in one transaction. So the position is
+// right even if the program dies at any time.
 func (s store) update(ctx context.Context, tenant string, position int64, change func(*sql.Tx) error) error {
 	return s.transaction(ctx, func(tx *sql.Tx) error {
 		if err := change(tx); err != nil {

@@ -25,10 +25,10 @@ func (a *application) handler() http.Handler {
 	mux.HandleFunc("GET /{$}", a.home)
 	mux.HandleFunc("POST /login", a.logIn)
 	mux.HandleFunc("POST /logout", a.logOut)
-	return http.NewCrossOriginProtection().Handler(mux) // no other site can post here
+	return http.NewCrossOriginProtection().Handler(mux) // against cross-site request forgery
 }
 
-// view is what the page shows.
+// view is the data of the page.
 type view struct {
 	User  *user // nil if nobody is logged in
 	Roles []string
@@ -64,7 +64,7 @@ func (a *application) logIn(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{
 			Name: cookieName, Value: token, Path: "/", MaxAge: int(sessionLife.Seconds()),
 			HttpOnly: true, SameSite: http.SameSiteLaxMode,
-			Secure: false, // true in production: this page is served without TLS, on your machine only
+			Secure: false, // set it to true in production; this page is served on your machine, without TLS
 		})
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	}

@@ -82,7 +82,8 @@ func withOperatorAPI(t *testing.T, s *stack.Stack) {
 	var out bytes.Buffer
 	o := options(s)
 	o.Token, o.AdminURL = "", s.AdminURL()
-	if err := smoke.Run(t.Context(), &out, o); err != nil || !strings.Contains(out.String(), "ok      delete the tenant") {
+	err := smoke.Run(t.Context(), &out, o)
+	if err != nil || !strings.Contains(out.String(), "ok      delete the tenant") {
 		t.Errorf("%v\n%s", err, &out)
 	}
 }

@@ -1,5 +1,5 @@
-// Command consumer-go is a Lambda function that keeps the users of an application in a
-// DynamoDB table, from the events on the bus.
+// Command consumer-go is a Lambda function that stores the users of an application in a DynamoDB
+// table, from the events on the bus.
 package main
 
 import (
@@ -40,9 +40,9 @@ type event struct {
 	}
 }
 
-// handle stores a user. The bus delivers events in any order, and some of them twice, so an
-// event counts only if its sequence is newer than what is stored. For that reason a deleted
-// user stays in the table, without access.
+// handle stores a user. The bus delivers events in any order, and some of them twice, so handle
+// ignores an event unless its sequence is newer than the stored one. So a deleted user must stay
+// in the table, without access.
 func (c consumer) handle(ctx context.Context, message events.EventBridgeEvent) error {
 	var e event
 	if err := json.Unmarshal(message.Detail, &e); err != nil {
