@@ -11,8 +11,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// The items of users, groups, accounts, teams and conflicts. Packages tenantstore, provlog
-// and outbox describe their own items. <t> is a tenant id.
+// The items of users, groups, accounts, teams and conflicts. Packages tenantstore, provlog,
+// outbox and trace describe their own items. <t> is a tenant id.
 //
 //	TABLE                       SETTINGS        folding version, scope of uniqueness, secret of seals
 //	T#<t>#USER                  <id>            a user

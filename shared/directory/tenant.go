@@ -3,6 +3,7 @@ package directory
 import (
 	"scimserver/shared/provlog"
 	"scimserver/shared/tenant"
+	"scimserver/shared/trace"
 )
 
 // namespace is the part of the table that belongs to one tenant, or, with an empty id, the
@@ -45,6 +46,11 @@ func (t *Tenant) Conflicts() Conflicts { return t.conflicts() }
 
 // Log returns the tenant's provisioning log.
 func (t *Tenant) Log() provlog.Log { return provlog.New(t.d.db, t.id) }
+
+// Traces returns the tenant's traced requests.
+func (t *Tenant) Traces() trace.Store { return t.traces() }
+
+func (t *namespace) traces() trace.Store { return trace.New(t.d.db, t.id, t.d.now) }
 
 func (t *namespace) users() Users         { return Users{t} }
 func (t *namespace) groups() Groups       { return Groups{t} }

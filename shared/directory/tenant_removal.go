@@ -59,8 +59,8 @@ func (t *namespace) remaining(ctx context.Context, left Remaining) (Remaining, e
 }
 
 // removeContents deletes teams and groups first, so that users have no memberships left
-// when they are deleted. It then deletes the events, the log since the tenant was created, and the
-// conflicts. It reports whether everything is deleted.
+// when they are deleted. It then deletes the events, the log since the tenant was created, the traced
+// requests, and the conflicts. It reports whether everything is deleted.
 func (t *namespace) removeContents(ctx context.Context, work time.Duration, created time.Time) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, work)
 	defer cancel()
@@ -70,6 +70,7 @@ func (t *namespace) removeContents(ctx context.Context, work time.Duration, crea
 		func() error { return t.deleteAll(ctx, UserKind) },
 		func() error { return provlog.New(t.d.db, t.id).Delete(ctx, t.d.now(), created) },
 		func() error { return t.d.feed(t.id).Erase(ctx) },
+		func() error { return t.traces().Delete(ctx) },
 		func() error { return t.conflicts().deleteAll(ctx) },
 	} {
 		err := piece()

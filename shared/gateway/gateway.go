@@ -85,6 +85,7 @@ func origin(c events.APIGatewayProxyRequestContext, path string) server.Origin {
 		Credential: tenant.KeyID(field("credential")),
 		Subject:    field("subject"),
 		Limits:     tenant.ParseQuotas(field("quotas")),
+		Trace:      tenant.ParseTrace(field("trace")),
 	}
 	for _, scope := range strings.Fields(field("scopes")) {
 		caller.Scopes = append(caller.Scopes, tenant.Scope(scope))

@@ -81,6 +81,7 @@ type Tenant struct {
 	Key        APIKey
 	KeySince   time.Time // when Key was put into the record; zero without a key
 	Created    time.Time
+	Trace      Trace
 }
 
 // APIKey is the key by which API Gateway counts a tenant's requests. The zero value stands
@@ -96,6 +97,7 @@ type Caller struct {
 	Subject    string    // the id of the one user that the credential acts for; "" for the whole tenant
 	Limits     Limits    // of the tenant; only those of Quotas are reliable
 	Expires    time.Time // zero: does not expire
+	Trace      Trace     // of the tenant
 }
 
 // May reports whether the caller's credential has a scope.

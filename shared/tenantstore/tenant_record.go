@@ -35,6 +35,9 @@ func tenantItem(t tenant.Tenant) table.Item {
 	if !t.KeySince.IsZero() {
 		item["apiKeySince"] = scim.FormatTime(t.KeySince)
 	}
+	if !t.Trace.End.IsZero() {
+		item["trace"] = t.Trace.String()
+	}
 	return item
 }
 
@@ -50,7 +53,8 @@ func FromItem(item table.Item) (t tenant.Tenant, err error) {
 			Users: number("users"), Groups: number("groups"), EmailsPerUser: number("emailsPerUser"),
 			TokenAge: time.Duration(item.Int("tokenAge")) * time.Second,
 		},
-		Key: tenant.APIKey{ID: item.Text("apiKeyID"), Value: item.Text("apiKey")},
+		Key:   tenant.APIKey{ID: item.Text("apiKeyID"), Value: item.Text("apiKey")},
+		Trace: tenant.ParseTrace(item.Text("trace")),
 	}
 	if t.Since, err = time.Parse(time.RFC3339, item.Text("since")); err == nil {
 		t.Created, err = time.Parse(time.RFC3339, item.Text("created"))

@@ -79,14 +79,14 @@ func (a *Authorizer) allow(methodARN string, g access.Grant) events.APIGatewayCu
 				Action: []string{"execute-api:Invoke"}, Effect: "Allow", Resource: []string{api + "/" + stage + "/*/*"},
 			}},
 		},
-		Context:            callerContext(g),
+		Context:            callerContext(g, a.Authenticator.Now()),
 		UsageIdentifierKey: key,
 	}
 }
 
 // callerContext makes the context that package gateway reads. API Gateway passes on only
 // simple values, and turns them into text.
-func callerContext(g access.Grant) map[string]any {
+func callerContext(g access.Grant, now time.Time) map[string]any {
 	expires := "0"
 	if !g.Expires.IsZero() {
 		expires = strconv.FormatInt(g.Expires.Unix(), 10)
@@ -101,6 +101,9 @@ func callerContext(g access.Grant) map[string]any {
 	}
 	if g.Credential.Subject != "" {
 		values["subject"] = g.Credential.Subject
+	}
+	if trace := g.Tenant.Trace; trace.On(now) {
+		values["trace"] = trace.String()
 	}
 	return values
 }

@@ -39,7 +39,7 @@ func Main(endpoint server.Endpoint) {
 		if cfg.StorePasswords {
 			o.Passwords = password.Hash
 		}
-		return server.New(o, endpoint), nil
+		return server.Traced(server.New(o, endpoint), dir, log), nil
 	})
 }
 

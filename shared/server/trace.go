@@ -1,0 +1,127 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/tenant"
+	"scimserver/shared/trace"
+)
+
+// traceTimeout limits the time that an answer waits for its record in a trace.
+const traceTimeout = 300 * time.Millisecond
+
+// tracer records the requests of tenants that are being traced.
+type tracer struct {
+	next      http.Handler
+	directory *directory.Directory
+	log       *slog.Logger
+
+	mu    sync.Mutex
+	ended map[tenant.ID]time.Time // when the tenant's last trace that takes no more requests began
+}
+
+// Traced returns a handler that carries out requests by h. The requests of a tenant that is being
+// traced are then recorded, with their answers; all others cost nothing more. If a request can't be
+// recorded, its answer stays the same. Each request to the handler is one record, also a Bulk request.
+func Traced(h http.Handler, d *directory.Directory, log *slog.Logger) http.Handler {
+	return &tracer{next: h, directory: d, log: log, ended: map[tenant.ID]time.Time{}}
+}
+
+// ServeHTTP carries out a request, and records it if its tenant is being traced.
+func (t *tracer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	origin, _ := r.Context().Value(originKey{}).(Origin)
+	if origin.Caller.Trace.End.IsZero() || !t.isOn(origin.Caller, time.Now()) {
+		t.next.ServeHTTP(w, r)
+		return
+	}
+	start, sent := time.Now(), newTracedBody(r)
+	answer := &tracedAnswer{ResponseWriter: w, status: http.StatusOK}
+	t.next.ServeHTTP(answer, r)
+	body, size := sent.all()
+	t.record(r.Context(), origin.Caller, trace.Exchange{
+		Time: start, Took: time.Since(start), ID: origin.RequestID, Credential: origin.Caller.Credential,
+		Method: r.Method, URL: r.URL, Header: r.Header, Body: body, Size: size,
+		Status: answer.status, AnswerHeader: w.Header(), Answer: answer.body.Bytes(),
+	})
+}
+
+// isOn reports whether a trace may take another request.
+func (t *tracer) isOn(c tenant.Caller, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return c.Trace.On(now) && !t.ended[c.Tenant].Equal(c.Trace.Began)
+}
+
+// record stores a request, even if its own deadline has passed. A failure is logged only.
+func (t *tracer) record(ctx context.Context, c tenant.Caller, x trace.Exchange) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), traceTimeout)
+	defer cancel()
+	err := t.directory.For(c.Tenant).Traces().Add(ctx, c.Trace, trace.Record(x, c.Trace.Values))
+	switch {
+	case errors.Is(err, trace.ErrEnded):
+		t.mu.Lock()
+		t.ended[c.Tenant] = c.Trace.Began
+		t.mu.Unlock()
+	case err != nil:
+		t.log.WarnContext(ctx, "a traced request was not recorded",
+			"request", x.ID, "tenant", string(c.Tenant), "error", err.Error())
+	}
+}
+
+// tracedBody keeps what is read of a request's body.
+type tracedBody struct {
+	io.Reader
+	body   io.ReadCloser
+	length int64
+	read   bytes.Buffer
+}
+
+// newTracedBody replaces the body of a request.
+func newTracedBody(r *http.Request) *tracedBody {
+	b := &tracedBody{body: r.Body, length: r.ContentLength}
+	if r.Body == nil {
+		b.body = http.NoBody
+	}
+	b.Reader = io.TeeReader(b.body, &b.read)
+	r.Body = b
+	return b
+}
+
+// Close closes the body. The trace reads on: the body of an event is in memory.
+func (b *tracedBody) Close() error { return nil }
+
+// all returns the body as far as a trace wants it, also if the server has not read it, and its size.
+func (b *tracedBody) all() ([]byte, int) {
+	if more := trace.MaxParsed + 1 - b.read.Len(); more > 0 {
+		_, _ = io.CopyN(io.Discard, b, int64(more)) // an error ends the body
+	}
+	_ = b.body.Close()
+	return b.read.Bytes(), max(b.read.Len(), int(b.length))
+}
+
+// tracedAnswer keeps an answer while it is written.
+type tracedAnswer struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+// WriteHeader keeps the status.
+func (a *tracedAnswer) WriteHeader(status int) {
+	a.status = status
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Write keeps the body.
+func (a *tracedAnswer) Write(p []byte) (int, error) {
+	a.body.Write(p)
+	return a.ResponseWriter.Write(p)
+}

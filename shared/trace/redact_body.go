@@ -1,0 +1,234 @@
+package trace
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"scimserver/shared/scim"
+)
+
+const (
+	// maxWork is how much of a body is redacted, in bytes of the result. It is more than is stored.
+	maxWork = 2 * MaxBody
+	// maxSeen is the number of replaced strings that are looked for in the answer's detail.
+	maxSeen = 500
+	// maxPreview is how much is stored of a body that is no JSON, in bytes.
+	maxPreview = 64
+)
+
+// redactor replaces values of one exchange. What it does not know, it replaces.
+type redactor struct {
+	values bool // only passwords are replaced
+	answer bool // the message is the service's own
+	left   int  // of maxWork
+	seen   []string
+	unsure bool // seen is incomplete
+}
+
+// message returns what is stored of a body.
+func (r *redactor) message(body []byte, size int) Message {
+	m := Message{Size: size}
+	switch {
+	case size == 0:
+		return m
+	case size > MaxParsed || len(body) < size:
+		r.unsure = true
+		m.Note = "the body is too large for a trace"
+		return m
+	}
+	doc, err := scim.ParseJSON([]byte(strings.TrimPrefix(string(body), byteOrderMark)))
+	if err != nil {
+		return r.foreign(m, body)
+	}
+	m.Body, m.Cut = cut(r.value(place{}, doc).JSON(), MaxBody)
+	if r.left <= 0 {
+		m.Cut, r.unsure = true, true
+	}
+	return m
+}
+
+// byteOrderMark is written by some clients in front of UTF-8.
+const byteOrderMark = "\xef\xbb\xbf"
+
+// foreign describes a body that is no JSON. Its beginning is stored only if values are, and only if
+// it cannot hold a password: text without escapes that does not name one.
+func (r *redactor) foreign(m Message, body []byte) Message {
+	m.Note = "the body is not valid JSON"
+	text := string(body)
+	if r.values && utf8.ValidString(text) && !strings.ContainsAny(text, "\x00\\%") && !namesPassword(text) {
+		m.Body, m.Cut = cut(text, maxPreview)
+	}
+	return m
+}
+
+// cut shortens a text to a number of bytes, without splitting a character.
+func cut(s string, most int) (string, bool) {
+	if len(s) <= most {
+		return s, false
+	}
+	return strings.ToValidUTF8(s[:most], ""), true
+}
+
+// place is where a value stands in a body.
+type place struct {
+	name    string // of the closest member, in lower case
+	message bool   // the object around it is a message of the protocol, such as a .search
+	failure bool   // that message is an error of the service (RFC 7644 section 3.12)
+	patch   bool   // the object around it is an operation of a PATCH
+	bulk    bool   // the object around it is an operation of a Bulk request or answer
+	secret  bool   // the object around it names a password, for example in its path
+}
+
+func (p place) isDetail() bool { return p.failure && p.name == "detail" }
+
+// value returns a value with all that must not be stored replaced.
+func (r *redactor) value(at place, v scim.Value) scim.Value {
+	if r.left <= 0 {
+		return scim.Text("")
+	}
+	switch v.Kind() {
+	case scim.Object:
+		return r.object(at, v)
+	case scim.Array:
+		items := make([]scim.Value, 0, min(len(v.Items()), r.left))
+		for _, item := range v.Items() {
+			if r.left <= 0 {
+				break
+			}
+			items = append(items, r.value(at, item))
+		}
+		r.left -= 2 + len(items)
+		return scim.List(items...)
+	case scim.Null:
+		r.left -= len("null")
+		return v
+	}
+	return r.simple(at, v)
+}
+
+func (r *redactor) object(at place, v scim.Value) scim.Value {
+	inner := r.inside(v)
+	members := make([]scim.Member, 0, min(len(v.Members()), r.left))
+	for _, m := range v.Members() {
+		if r.left <= 0 {
+			break
+		}
+		inner.name = strings.ToLower(m.Name)
+		name, value := r.memberName(m.Name), scim.Value{}
+		if namesPassword(m.Name) || inner.secret && inner.name == "value" {
+			r.see(m.Value)
+			value = scim.Text(passwordMark)
+		} else {
+			value = r.value(inner, m.Value)
+		}
+		r.left -= len(name) + len(`"":,`)
+		members = append(members, scim.Member{Name: name, Value: value})
+	}
+	return scim.Map(members...)
+}
+
+// inside returns the place of an object's members, without their names.
+func (r *redactor) inside(v scim.Value) (p place) {
+	for _, m := range v.Members() {
+		switch kind := m.Value.Kind(); {
+		case scim.EqualName(m.Name, "schemas"):
+			urn := firstText(m.Value)
+			p.message = strings.HasPrefix(urn, messages)
+			p.failure = r.answer && urn == scim.ErrorMessage
+		case kind != scim.String:
+		case scim.EqualName(m.Name, "op"):
+			p.patch = true
+		case scim.EqualName(m.Name, "method"):
+			p.bulk = true
+		default:
+			p.secret = p.secret || namesPassword(m.Value.Text())
+		}
+	}
+	return p
+}
+
+// messages starts the URNs of the protocol's messages (RFC 7644 section 8.2).
+const messages = "urn:ietf:params:scim:api:messages:2.0:"
+
+func firstText(list scim.Value) string {
+	if items := list.Items(); len(items) > 0 {
+		return items[0].Text()
+	}
+	return ""
+}
+
+// memberName returns the name of a member. A name can be any text, so that only the names of
+// attributes are kept, and paths without their values.
+func (r *redactor) memberName(name string) string {
+	if r.values && !namesPassword(name) || isAttribute(name) {
+		return name
+	}
+	return r.filter(name)
+}
+
+// simple returns what is stored of a string, number or boolean.
+func (r *redactor) simple(at place, v scim.Value) scim.Value {
+	kept := r.values && !at.isDetail() && !namesPassword(v.Text())
+	if kept || r.isKept(at, v) {
+		r.left -= len(v.Text()) + len(`"",`)
+		return v
+	}
+	text := r.replacement(at, v)
+	r.left -= len(text) + len(`"",`)
+	return scim.Text(text)
+}
+
+// replacement returns what is stored instead of a value: a path or filter without the values in it,
+// or only the type and length.
+func (r *redactor) replacement(at place, v scim.Value) string {
+	if v.Kind() == scim.Bool {
+		return "<boolean>"
+	}
+	if v.Kind() == scim.Number {
+		return "<number>"
+	}
+	text := v.Text()
+	switch {
+	case at.name == "path" && at.bulk, r.answer && (at.name == "location" || at.name == "$ref"):
+		return r.location(text)
+	case at.name == "path" && at.patch, at.name == "filter" && at.message:
+		return r.filter(text)
+	case at.isDetail():
+		return r.detail(text)
+	}
+	return r.replaced(text)
+}
+
+// replaced is what is stored instead of a string.
+func (r *redactor) replaced(text string) string {
+	r.see(scim.Text(text))
+	if namesPassword(text) {
+		return passwordMark
+	}
+	return "<string of " + strconv.Itoa(utf8.RuneCountInString(text)) + ">"
+}
+
+// passwordMark stands for a password. It does not tell the length.
+const passwordMark = "<password>"
+
+// namesPassword reports whether a text contains the word password in any form that compares equal.
+func namesPassword(text string) bool { return strings.Contains(scim.Fold(text), "password") }
+
+// see remembers the strings of a replaced value, see detail.
+func (r *redactor) see(v scim.Value) {
+	switch {
+	case r.answer:
+	case len(r.seen) >= maxSeen:
+		r.unsure = true
+	case v.Kind() == scim.Array, v.Kind() == scim.Object:
+		for _, item := range v.Items() {
+			r.see(item)
+		}
+		for _, m := range v.Members() {
+			r.see(m.Value)
+		}
+	case len(v.Text()) > 1:
+		r.seen = append(r.seen, scim.Fold(v.Text()))
+	}
+}

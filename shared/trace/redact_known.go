@@ -1,0 +1,91 @@
+package trace
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"scimserver/shared/scim"
+)
+
+var (
+	attributeName = regexp.MustCompile(`^(urn:[A-Za-z0-9._:-]{1,150}:)?` + oneName + `(\.` + oneName + `)?$`)
+	schemaURN     = regexp.MustCompile(`^(?i:urn):[A-Za-z0-9._:-]{1,200}$`)
+	uuidText      = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	entityTag     = regexp.MustCompile(`^(W/)?"[0-9]{1,18}"$`)
+	statusCode    = regexp.MustCompile(`^[1-5][0-9]{2}$`)
+	number        = regexp.MustCompile(`^[0-9]{1,9}$`)
+	productName   = regexp.MustCompile(`^[A-Za-z][A-Za-z-]{0,40}(/[0-9][A-Za-z0-9.-]{0,20})?$`)
+	mediaTypes    = regexp.MustCompile(`^` + oneType + `(, ?` + oneType + `){0,9}$`)
+)
+
+// oneType is a media type with parameters.
+const oneType = `[a-z*]{1,20}/[A-Za-z0-9.*+-]{1,40}(; ?(charset|q)=[A-Za-z0-9.-]{1,12}){0,2}`
+
+// oneName is the form of a name without its URN and sub-attribute (RFC 7643 section 2.1).
+const oneName = `[A-Za-z$][A-Za-z0-9_-]{0,60}`
+
+// isAttribute reports whether a text has the form of an attribute's name, with or without its URN
+// (RFC 7644 section 3.10).
+func isAttribute(text string) bool {
+	return attributeName.MatchString(text) || schemaURN.MatchString(text)
+}
+
+// isKept reports whether a value belongs to the protocol and tells nothing of a person.
+func (r *redactor) isKept(at place, v scim.Value) bool {
+	switch text := v.Text(); v.Kind() {
+	case scim.Number:
+		return at.message && slices.Contains(protocolNumbers, at.name)
+	case scim.Bool:
+		return at.name == "active" || at.name == "primary"
+	default:
+		return r.isKeptText(at, text)
+	}
+}
+
+// protocolNumbers are members of messages, in lower case.
+var protocolNumbers = []string{"totalresults", "itemsperpage", "startindex", "count", "failonerrors"}
+
+func (r *redactor) isKeptText(at place, text string) bool {
+	switch at.name {
+	case "schemas":
+		return schemaURN.MatchString(text)
+	case "op":
+		return isOneOf(text, "add", "remove", "replace")
+	case "method":
+		return at.bulk && methodName(text) == text
+	case "type":
+		return isOneOf(text, "work", "home", "other", "mobile", "fax", "pager", "User", "Group", "direct", "indirect")
+	case "active", "primary": // some providers send booleans as text
+		return isOneOf(text, "true", "false")
+	case "version":
+		return entityTag.MatchString(text)
+	case "path":
+		return at.patch && isAttribute(text)
+	case "attributes", "excludedattributes", "sortby":
+		return at.message && isAttribute(text)
+	case "sortorder":
+		return at.message && isOneOf(text, "ascending", "descending")
+	}
+	return r.answer && isKeptAnswer(at, text)
+}
+
+// isKeptAnswer reports whether a text of the service's own answer is kept.
+func isKeptAnswer(at place, text string) bool {
+	switch at.name {
+	case "id":
+		return uuidText.MatchString(text)
+	case "status":
+		return (at.failure || at.bulk) && statusCode.MatchString(text)
+	case "resourcetype":
+		return isOneOf(text, "User", "Group")
+	case "scimtype":
+		return at.failure && isAttribute(text)
+	}
+	return false
+}
+
+// isOneOf compares without regard to case.
+func isOneOf(text string, list ...string) bool {
+	return slices.ContainsFunc(list, func(one string) bool { return strings.EqualFold(one, text) })
+}
