@@ -43,19 +43,24 @@ func actionOf(pattern string) (a action, ok bool) {
 			a.operation = part
 		}
 	}
-	if a.kind == "Credential" && a.operation == "delete" {
-		a.operation = "revoke"
+	if word := endWords[a.kind]; word != "" && a.operation == "delete" {
+		a.operation = word
 	}
 	return a, true
 }
 
 // methodWords name what a method does to a resource, unless the path has a word of its own.
 var methodWords = map[string]string{
-	http.MethodPost: "create", http.MethodPatch: "update", http.MethodDelete: "delete",
+	http.MethodPost: "create", http.MethodPut: "start", http.MethodPatch: "update", http.MethodDelete: "delete",
 }
 
+// endWords name what DELETE does to what it does not delete.
+var endWords = map[string]string{"Credential": "revoke", "Trace": "end"}
+
 // actionKinds are the words in paths for what belongs to a tenant.
-var actionKinds = map[string]string{"credentials": "Credential", "conflicts": "Conflict", "teams": "Team"}
+var actionKinds = map[string]string{
+	"credentials": "Credential", "conflicts": "Conflict", "teams": "Team", "trace": "Trace",
+}
 
 // identified is an answer that says what was created.
 type identified interface{ logged() (id, name string) }

@@ -19,6 +19,8 @@ func TestActionsAreLogged(t *testing.T) {
 	b.send(200, "DELETE", "/tenants/acme/teams/"+team, "")
 	b.send(200, "PATCH", "/tenants/acme", `{"name":"Acme"}`)
 	b.send(200, "POST", "/tenants/acme/suspend", "")
+	b.send(200, "PUT", "/tenants/acme/trace", `{"seconds":60,"values":true}`)
+	b.send(200, "DELETE", "/tenants/acme/trace", "")
 	b.send(404, "DELETE", acmeCredentials+"/nobody", "")
 	b.send(200, "GET", "/tenants/acme", "")
 	var got []string
@@ -38,8 +40,10 @@ func TestActionsAreLogged(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
-		"create Credential first Okta", "create Team team Crew", "delete Team team Staff", "revoke Credential second <nil>",
-		"rotate Credential first <nil>", "suspend Tenant <nil> <nil>", "update Team team Staff", "update Tenant <nil> <nil>",
+		"create Credential first Okta", "create Team team Crew", "delete Team team Staff",
+		"end Trace 2027-01-15T08:00:00.000Z until 2027-01-15T08:00:00Z, with values", "revoke Credential second <nil>",
+		"rotate Credential first <nil>", "start Trace 2027-01-15T08:00:00.000Z until 2027-01-15T08:01:00Z, with values",
+		"suspend Tenant <nil> <nil>", "update Team team Staff", "update Tenant <nil> <nil>",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("actions\n%q, want\n%q", got, want)

@@ -32,6 +32,7 @@ func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) h
 	h.teams(s)
 	h.groups(s)
 	h.events(s)
+	h.traces(s)
 	h.passwords(s)
 	h.users(s)
 	h.exports(s)

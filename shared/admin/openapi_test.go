@@ -26,6 +26,7 @@ import (
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/schema"
 	"scimserver/shared/server"
+	"scimserver/shared/trace"
 )
 
 const openAPIFile = "../../infra/docs/openapi.yaml"
@@ -260,6 +261,8 @@ var goTypes = map[string]struct {
 	"TeamPerson": {admin.TeamPerson{}, false}, "DirectoryGroup": {admin.Group{}, false},
 	"GroupDirectoryList": {admin.GroupList{}, false}, "GroupDetails": {admin.GroupDetails{}, false},
 	"GroupMember": {admin.GroupMember{}, false}, "LogPage": {admin.LogPage{}, false}, "LogEntry": {provlog.Entry{}, false},
+	"TraceStart": {admin.TraceStart{}, true}, "Trace": {admin.Trace{}, false}, "TraceRequests": {admin.TraceRequests{}, false},
+	"TracedRequest": {trace.Request{}, false}, "TracedMessage": {trace.Message{}, false},
 	"EventPage": {admin.EventPage{}, false}, "EventHeads": {admin.EventHeads{}, false}, "EventHead": {admin.EventHead{}, false},
 	"Event": {outbox.Event{}, false}, "EventSubject": {outbox.Subject{}, false}, "EventPayload": {outbox.Payload{}, false},
 	"EventResource": {outbox.Resource{}, false}, "EventChange": {outbox.Change{}, false}, "EventMember": {outbox.Member{}, false},
@@ -353,6 +356,8 @@ func jsonType(t reflect.Type) string {
 		return "boolean"
 	case reflect.Int, reflect.Int64:
 		return "integer"
+	case reflect.Float64:
+		return "number"
 	case reflect.Slice:
 		if t.Elem().Kind() == reflect.Uint8 { // json.RawMessage
 			return "any"

@@ -40,6 +40,7 @@ func (b *bench) populate(id tenant.ID, users int, now time.Time) {
 		_, err := t.Users().Create(b.Context(), user(fmt.Sprintf("new%d", i), fmt.Sprintf("new%d", i), fmt.Sprintf("m%d@%s", i%users, id)))
 		b.note(t, err)
 	}
+	b.traced(id, now)
 	b.populateTeam(t, ids[:min(len(ids), directory.MaxTeamEdit)])
 	for i := range 3 {
 		if _, err := t.Groups().Create(b.Context(), group(fmt.Sprintf("g%d", i), ""), directory.MemberEdit{Add: members(ids...)}); err != nil {
