@@ -28,6 +28,7 @@ func newApp(in io.Reader, out, err io.Writer) *cli.Command {
 		accountCommands(),
 		conflictCommands(),
 		logCommand(),
+		traceCommand(),
 		verifyCommand(),
 		eventCommands(),
 		teardownCommand(),

@@ -97,7 +97,7 @@ func (f *logFollower) writer() func([]provlog.Entry) error {
 		defer func() { header = false }()
 		switch f.query.format {
 		case asJSON:
-			return writeLogLines(f.out, entries)
+			return writeLines(f.out, entries)
 		case asCSV:
 			return writeLogCSV(f.out, entries, header)
 		}

@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -92,13 +91,13 @@ func asText(cell string) string {
 	return cell
 }
 
-// writeLogLines writes one JSON object for each entry and line.
-func writeLogLines(w io.Writer, entries []provlog.Entry) error {
+// writeLines writes values as JSON, one a line.
+func writeLines[T any](w io.Writer, values []T) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	for _, entry := range entries {
-		if err := e.Encode(entry); err != nil {
-			return fmt.Errorf("entry of request %s: %w", entry.Request, err)
+	for _, v := range values {
+		if err := e.Encode(v); err != nil {
+			return err
 		}
 	}
 	return nil

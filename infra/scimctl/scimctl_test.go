@@ -168,6 +168,7 @@ func TestScimctl(t *testing.T) {
 	b.sub("health", health)
 	b.sub("handover", handover)
 	b.sub("events", events)
+	b.sub("trace", traces)
 	b.sub("log follows", logFollows)
 	b.sub("users and groups", reads)
 	b.sub("tenant export", tenantExport)

@@ -41,8 +41,8 @@ func TestActionsAreLogged(t *testing.T) {
 	slices.Sort(got)
 	want := []string{
 		"create Credential first Okta", "create Team team Crew", "delete Team team Staff",
-		"end Trace 2027-01-15T08:00:00.000Z until 2027-01-15T08:00:00Z, with values", "revoke Credential second <nil>",
-		"rotate Credential first <nil>", "start Trace 2027-01-15T08:00:00.000Z until 2027-01-15T08:01:00Z, with values",
+		"end Trace 2027-01-15T08:00:00.000Z with values, until 2027-01-15T08:00:00Z", "revoke Credential second <nil>",
+		"rotate Credential first <nil>", "start Trace 2027-01-15T08:00:00.000Z with values, until 2027-01-15T08:01:00Z",
 		"suspend Tenant <nil> <nil>", "update Team team Staff", "update Tenant <nil> <nil>",
 	}
 	if !slices.Equal(got, want) {

@@ -41,5 +41,5 @@ func (t Trace) logged() (id, name string) {
 	if t.Values {
 		what = "with values"
 	}
-	return scim.FormatTime(*t.Began), fmt.Sprintf("until %s, %s", t.End.UTC().Format(time.RFC3339), what)
+	return scim.FormatTime(*t.Began), fmt.Sprintf("%s, until %s", what, t.End.UTC().Format(time.RFC3339))
 }

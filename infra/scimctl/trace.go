@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"scimserver/shared/admin"
+	"scimserver/shared/scim"
+	"scimserver/shared/trace"
+)
+
+// traceOptions is what the flags of trace say.
+type traceOptions struct {
+	seconds             int64 // 0: does not begin a trace
+	values, follow, off bool
+}
+
+func traceCommand() *cli.Command {
+	var o traceOptions
+	return command("trace", "TENANT", "record a tenant's SCIM requests for a while, and show what was recorded",
+		func(ctx context.Context, s *session, args []string) error { return s.trace(ctx, args[0], o) },
+		valueFlag("for", "begin to record, for this `DURATION` (30m, 2h; at most 24h)", func(v string) (err error) {
+			if o.seconds, err = parseSeconds(v); err == nil && o.seconds < 1 {
+				err = errors.New("the duration must be positive")
+			}
+			return err
+		}),
+		&cli.BoolFlag{Name: "values", HideDefault: true, Destination: &o.values,
+			Usage: "with -for: record values too, which are personal data; passwords are never recorded"},
+		&cli.BoolFlag{Name: "follow", HideDefault: true, Destination: &o.follow,
+			Usage: "print requests as they come, until the trace ends or Ctrl-C; JSON: one line a request"},
+		&cli.BoolFlag{Name: "off", HideDefault: true, Destination: &o.off,
+			Usage: "end the recording; what was recorded stays for 24 hours"},
+	)
+}
+
+func (s *session) trace(ctx context.Context, tenant string, o traceOptions) error {
+	switch {
+	case o.off && (o.seconds > 0 || o.follow):
+		return usageError("-off ends the recording: leave out -for and -follow")
+	case o.values && o.seconds == 0:
+		return usageError("-values belongs to -for")
+	case o.off:
+		return s.changeTrace(ctx, http.MethodDelete, tenant, nil)
+	case o.seconds > 0 && !o.follow:
+		return s.changeTrace(ctx, http.MethodPut, tenant, admin.TraceStart{Seconds: o.seconds, Values: o.values})
+	case o.follow:
+		return s.followTrace(ctx, tenant, o)
+	}
+	return s.showTrace(ctx, tenant)
+}
+
+// changeTrace switches a trace on or off, and shows its state.
+func (s *session) changeTrace(ctx context.Context, method, tenant string, in any) error {
+	var t admin.Trace
+	if err := s.client.do(ctx, method, tracePath(tenant), in, &t); err != nil {
+		return err
+	}
+	return s.print(t, func(w io.Writer) { row(w, describeTrace(t)) })
+}
+
+func tracePath(tenant string) string { return tenantPath(tenant) + "/trace" }
+
+// describeTrace says in a sentence whether requests are recorded.
+func describeTrace(t admin.Trace) string {
+	values := "without values"
+	if t.Values {
+		values = "with values"
+	}
+	switch {
+	case t.Began == nil:
+		return "no requests are recorded; -for 30m begins to record"
+	case t.On:
+		return fmt.Sprintf("requests are recorded %s until %s, at most %d; %d so far. "+
+			"Recording begins within %d seconds of the command",
+			values, formatTime(t.End), t.Most, t.Recorded, t.WithinSeconds)
+	case t.Recorded >= t.Most:
+		return fmt.Sprintf("the recording has ended with %d requests, which is the most; -for begins another one", t.Most)
+	}
+	return fmt.Sprintf("the recording ended at %s with %d requests", formatTime(t.End), t.Recorded)
+}
+
+// showTrace shows all recorded requests.
+func (s *session) showTrace(ctx context.Context, tenant string) error {
+	all := admin.TraceRequests{Requests: []trace.Request{}}
+	for {
+		page, err := s.tracePage(ctx, tenant, all.Last, 0)
+		if err != nil {
+			return err
+		}
+		if len(page.Requests) == 0 {
+			break
+		}
+		all.Requests, all.Last = append(all.Requests, page.Requests...), page.Last
+	}
+	var state admin.Trace
+	if err := s.client.do(ctx, http.MethodGet, tracePath(tenant), nil, &state); err != nil {
+		return err
+	}
+	s.notify("%s\n", describeTrace(state))
+	return s.print(all, func(w io.Writer) {
+		for _, r := range all.Requests {
+			describeTraced(w, r)
+		}
+		noRows(w, len(all.Requests))
+	})
+}
+
+func (s *session) tracePage(
+	ctx context.Context, tenant, after string, wait int,
+) (page admin.TraceRequests, err error) {
+	query := url.Values{"wait": {strconv.Itoa(wait)}}
+	if after != "" {
+		query.Set("after", after)
+	}
+	err = s.client.do(ctx, http.MethodGet, tracePath(tenant)+"/requests?"+query.Encode(), nil, &page)
+	return page, err
+}
+
+// followTrace prints requests until the trace ends or the context does. A trace that it begins is
+// shown from its start, another one with what it has.
+func (s *session) followTrace(ctx context.Context, tenant string, o traceOptions) error {
+	var state admin.Trace
+	method, in := http.MethodGet, any(nil)
+	if o.seconds > 0 {
+		method, in = http.MethodPut, admin.TraceStart{Seconds: o.seconds, Values: o.values}
+	}
+	if err := s.client.do(ctx, method, tracePath(tenant), in, &state); err != nil {
+		return err
+	}
+	s.notify("%s\n", describeTrace(state))
+	after := ""
+	if state.Began != nil {
+		after = scim.FormatTime(*state.Began) + "#000"
+	}
+	for {
+		page, err := s.tracePage(ctx, tenant, after, eventWait)
+		if err := s.survives(ctx, err); err != nil || ctx.Err() != nil {
+			return err
+		}
+		if err != nil {
+			sleep(ctx, time.Second)
+			continue
+		}
+		if after = page.Last; len(page.Requests) > 0 {
+			if err := s.printTraced(page.Requests); err != nil {
+				return err
+			}
+			continue
+		}
+		if ended, err := s.traceEnded(ctx, tenant); ended || err != nil {
+			return err
+		}
+	}
+}
+
+// traceEnded reports whether no more requests are recorded.
+func (s *session) traceEnded(ctx context.Context, tenant string) (bool, error) {
+	var state admin.Trace
+	err := s.client.do(ctx, http.MethodGet, tracePath(tenant), nil, &state)
+	if err := s.survives(ctx, err); err != nil || ctx.Err() != nil {
+		return ctx.Err() != nil, err
+	}
+	if err == nil && !state.On {
+		s.notify("%s\n", describeTrace(state))
+		return true, nil
+	}
+	return false, nil
+}
+
+func (s *session) printTraced(requests []trace.Request) error {
+	if s.json {
+		return writeLines(s.out, requests)
+	}
+	for _, r := range requests {
+		describeTraced(s.out, r)
+	}
+	return nil
+}
+
+// describeTraced shows a request and its answer as people read HTTP.
+func describeTraced(w io.Writer, r trace.Request) {
+	target := r.Path
+	if r.Query != "" {
+		target += "?" + r.Query
+	}
+	row(w, fmt.Sprintf("%s  %s %s  %d  %.0f ms  credential %s  request %s",
+		formatSecond(r.Time), r.Method, target, r.Status, r.Milliseconds, r.Credential, r.ID))
+	describeMessage(w, "  > ", r.Sent)
+	describeMessage(w, "  < ", r.Answer)
+}
+
+func describeMessage(w io.Writer, mark string, m trace.Message) {
+	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
+		row(w, mark+name+": "+m.Headers[name])
+	}
+	if m.Body != "" {
+		row(w, mark+m.Body)
+	}
+	switch {
+	case m.Note != "":
+		row(w, fmt.Sprintf("%s(%s; it has %d bytes)", mark, m.Note, m.Size))
+	case m.Cut:
+		row(w, fmt.Sprintf("%s(cut; the body has %d bytes)", mark, m.Size))
+	}
+}

@@ -1,0 +1,89 @@
+package main_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// traces: a trace shows what a provider sends without its values, in the functions' own processes, and
+// ends on command. The log tells who switched it on.
+func traces(b *bench) {
+	b.run("tenant create traced")
+	token := b.json("credential create traced")["secret"].(string)
+	b.newUser(201, token, "before@traced.example")
+	b.prints("trace traced", "none")
+	b.prints("trace traced -for 30m", "without values", "at most 200")
+	id := b.newUser(201, token, "ann@traced.example", "ann@traced.example")
+	b.newUser(409, token, "ann@traced.example")
+	b.scim("PATCH", "/Users/"+id, token, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],`+
+		`"Operations":[{"op":"replace","path":"password","value":"hunter22"},{"op":"add","path":"title","value":"Engineer"}]}`)
+	b.scim("GET", `/Users?filter=userName+eq+%22ann%40traced.example%22`, token, "")
+	b.scim("POST", "/Users/.search", token, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":"title eq \"Engineer\""}`)
+	b.scim("POST", "/Bulk", token, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[`+
+		`{"method":"POST","path":"/Groups","bulkId":"q","data":{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Engineer"}}]}`)
+	b.prints("trace traced", "POST /scim/v2/Users  201", "POST /scim/v2/Users  409", `"scimType":"uniqueness"`, "userName <string of 18>",
+		`"userName":"<string of 18>"`, `"value":"<password>"`, "filter=userName eq <string of 18>", `"filter":"title eq <string of 8>"`, "/scim/v2/Bulk  200")
+	out := b.run("trace traced")
+	for _, value := range []string{"ann@", "before@", "hunter22", "Engineer", token, "Authorization"} {
+		if strings.Contains(out, value) {
+			b.Errorf("the trace shows %s:\n%s", value, out)
+		}
+	}
+	b.traceWithValues(token)
+	b.prints("log traced", "start", "Trace", "with values", "without values", "end")
+	b.fails(1, "no tenant", "trace nobody")
+	b.fails(1, "seconds must be between", "trace traced -for 25h")
+}
+
+// traceWithValues follows a trace that has values, and ends it.
+func (b *bench) traceWithValues(token string) {
+	b.Helper()
+	cmd := exec.CommandContext(b.Context(), b.program, "trace", "traced", "-for", "1h", "-values", "-follow", "-json")
+	cmd.Env, cmd.Stderr = b.env, b.Output()
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	lines := bufio.NewScanner(pipe)
+	lines.Buffer(nil, 1<<20)
+	b.awaitTrace()
+	b.scim("POST", "/Users", token, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bob@traced.example","PassWord":"hunter22"}`)
+	var got struct {
+		Path string
+		Sent struct{ Body string }
+	}
+	if !lines.Scan() || json.Unmarshal(lines.Bytes(), &got) != nil {
+		b.Fatalf("followed %q, %v", lines.Text(), lines.Err())
+	}
+	if !strings.Contains(got.Sent.Body, `"userName":"bob@traced.example","PassWord":"<password>"`) {
+		b.Errorf("followed %+v", got)
+	}
+	b.prints("trace traced -off", "ended at", "with 1 requests")
+	b.newUser(201, token, "late@traced.example")
+	if out := b.run("trace traced"); strings.Contains(out, "late@") {
+		b.Errorf("recorded after its end:\n%s", out)
+	}
+	_ = cmd.Process.Signal(os.Interrupt)
+	if err := cmd.Wait(); err != nil {
+		b.Errorf("after Ctrl-C: %v", err)
+	}
+}
+
+// awaitTrace waits until a trace with values is on.
+func (b *bench) awaitTrace() {
+	b.Helper()
+	deadline := time.Now().Add(time.Minute)
+	for !strings.Contains(b.exec("", "trace", "traced").err, "with values until") {
+		if time.Now().After(deadline) {
+			b.Fatal("the trace with values is not on")
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
