@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -53,7 +54,7 @@ func TestTrace(t *testing.T) {
 	if got := b.send(200, "DELETE", path, ""); got.get("on") != false || got.get("recorded") != 3.0 {
 		t.Errorf("ended: %v", got)
 	}
-	if err := b.record("/late"); err != trace.ErrEnded {
+	if err := b.record("/late"); !errors.Is(err, trace.ErrEnded) {
 		t.Errorf("a function that has not learned of the end: %v", err)
 	}
 	b.send(200, "DELETE", path, "")
@@ -63,7 +64,7 @@ func TestTrace(t *testing.T) {
 	if got := b.send(200, "GET", path, ""); got.get("on") != false || got.get("values") != true {
 		t.Errorf("after its time: %v", got)
 	}
-	if err := b.record("/late"); err != trace.ErrEnded {
+	if err := b.record("/late"); !errors.Is(err, trace.ErrEnded) {
 		t.Errorf("after its time: %v", err)
 	}
 }
@@ -87,7 +88,7 @@ func TestTraceReplacesTheOneBefore(t *testing.T) {
 	}
 	b.now = b.now.Add(time.Second)
 	b.send(200, "PUT", "/tenants/acme/trace", `{"seconds":60}`)
-	if err := b.dir.For("acme").Traces().Add(t.Context(), record.Trace, trace.Request{Time: b.now}); err != trace.ErrEnded {
+	if err := b.dir.For("acme").Traces().Add(t.Context(), record.Trace, trace.Request{Time: b.now}); !errors.Is(err, trace.ErrEnded) {
 		t.Errorf("into the trace before: %v", err)
 	}
 	if err := b.record("/new"); err != nil {

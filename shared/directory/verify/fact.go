@@ -111,7 +111,8 @@ func (r *reader) read(item table.Item) {
 	}
 }
 
-// readTenant reads the items of resources and their relations.
+// readTenant reads the items of resources and their relations. Other items, such as those of the log
+// and of traces, expire and refer to nothing.
 func (r *reader) readTenant(tenant, partition, rest, sk string, item table.Item) {
 	switch partition {
 	case "USER":

@@ -81,6 +81,15 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	if out, err := authorize(t.Context(), a, "Bearer "+token); err != nil || out.UsageIdentifierKey != "own" {
 		t.Errorf("requests count for %q, %v", out.UsageIdentifierKey, err)
 	}
+	for end, want := range map[time.Time]any{now.Add(time.Minute): "1800000000000 1800000060 values", now: nil} {
+		on := tenant.Trace{Began: now, End: end, Values: true}
+		if _, err := tenants.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error { t.Trace = on; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := authorize(t.Context(), a, "Bearer "+token); err != nil || out.Context["trace"] != want {
+			t.Errorf("a trace until %v: %v, %v", end, out.Context, err)
+		}
+	}
 	if strings.Contains(log.String(), token) || strings.Contains(log.String(), token[30:]) {
 		t.Error("the log holds a token")
 	}
