@@ -10,12 +10,11 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
-	"scimserver/shared/scim"
 	"scimserver/shared/trace"
 )
 
@@ -63,7 +62,7 @@ func (s *session) trace(ctx context.Context, tenant string, o traceOptions) erro
 // changeTrace switches a trace on or off, and shows its state.
 func (s *session) changeTrace(ctx context.Context, method, tenant string, in any) error {
 	var t admin.Trace
-	if err := s.client.do(ctx, method, tracePath(tenant), in, &t); err != nil {
+	if err := s.client.Do(ctx, method, tracePath(tenant), in, &t); err != nil {
 		return err
 	}
 	return s.print(t, func(w io.Writer) { row(w, describeTrace(t)) })
@@ -83,11 +82,12 @@ func describeTrace(t admin.Trace) string {
 	case t.On:
 		return fmt.Sprintf("requests are recorded %s until %s, at most %d; %d so far. "+
 			"Recording begins within %d seconds of the command",
-			values, formatTime(t.End), t.Most, t.Recorded, t.WithinSeconds)
+			values, wording.Minute(t.End), t.Most, t.Recorded, t.WithinSeconds)
 	case t.Recorded >= t.Most:
-		return fmt.Sprintf("the recording has ended with %d requests, which is the most; -for begins another one", t.Most)
+		return fmt.Sprintf("the recording has ended with %d requests, the most that one trace takes; "+
+			"-for begins another one", t.Most)
 	}
-	return fmt.Sprintf("the recording ended at %s with %d requests", formatTime(t.End), t.Recorded)
+	return fmt.Sprintf("the recording ended at %s with %d requests", wording.Minute(t.End), t.Recorded)
 }
 
 // showTrace shows all recorded requests.
@@ -104,7 +104,7 @@ func (s *session) showTrace(ctx context.Context, tenant string) error {
 		all.Requests, all.Last = append(all.Requests, page.Requests...), page.Last
 	}
 	var state admin.Trace
-	if err := s.client.do(ctx, http.MethodGet, tracePath(tenant), nil, &state); err != nil {
+	if err := s.client.Do(ctx, http.MethodGet, tracePath(tenant), nil, &state); err != nil {
 		return err
 	}
 	s.notify("%s\n", describeTrace(state))
@@ -123,69 +123,8 @@ func (s *session) tracePage(
 	if after != "" {
 		query.Set("after", after)
 	}
-	err = s.client.do(ctx, http.MethodGet, tracePath(tenant)+"/requests?"+query.Encode(), nil, &page)
+	err = s.client.Do(ctx, http.MethodGet, tracePath(tenant)+"/requests?"+query.Encode(), nil, &page)
 	return page, err
-}
-
-// followTrace prints requests until the trace ends or the context does. A trace that it begins is
-// shown from its start, another one with what it has.
-func (s *session) followTrace(ctx context.Context, tenant string, o traceOptions) error {
-	var state admin.Trace
-	method, in := http.MethodGet, any(nil)
-	if o.seconds > 0 {
-		method, in = http.MethodPut, admin.TraceStart{Seconds: o.seconds, Values: o.values}
-	}
-	if err := s.client.do(ctx, method, tracePath(tenant), in, &state); err != nil {
-		return err
-	}
-	s.notify("%s\n", describeTrace(state))
-	after := ""
-	if state.Began != nil {
-		after = scim.FormatTime(*state.Began) + "#000"
-	}
-	for {
-		page, err := s.tracePage(ctx, tenant, after, eventWait)
-		if err := s.survives(ctx, err); err != nil || ctx.Err() != nil {
-			return err
-		}
-		if err != nil {
-			sleep(ctx, time.Second)
-			continue
-		}
-		if after = page.Last; len(page.Requests) > 0 {
-			if err := s.printTraced(page.Requests); err != nil {
-				return err
-			}
-			continue
-		}
-		if ended, err := s.traceEnded(ctx, tenant); ended || err != nil {
-			return err
-		}
-	}
-}
-
-// traceEnded reports whether no more requests are recorded.
-func (s *session) traceEnded(ctx context.Context, tenant string) (bool, error) {
-	var state admin.Trace
-	err := s.client.do(ctx, http.MethodGet, tracePath(tenant), nil, &state)
-	if err := s.survives(ctx, err); err != nil || ctx.Err() != nil {
-		return ctx.Err() != nil, err
-	}
-	if err == nil && !state.On {
-		s.notify("%s\n", describeTrace(state))
-		return true, nil
-	}
-	return false, nil
-}
-
-func (s *session) printTraced(requests []trace.Request) error {
-	if s.json {
-		return writeLines(s.out, requests)
-	}
-	for _, r := range requests {
-		describeTraced(s.out, r)
-	}
-	return nil
 }
 
 // describeTraced shows a request and its answer as people read HTTP.
@@ -195,7 +134,7 @@ func describeTraced(w io.Writer, r trace.Request) {
 		target += "?" + r.Query
 	}
 	row(w, fmt.Sprintf("%s  %s %s  %d  %.0f ms  credential %s  request %s",
-		formatSecond(r.Time), r.Method, target, r.Status, r.Milliseconds, r.Credential, r.ID))
+		wording.Second(r.Time), r.Method, target, r.Status, r.Milliseconds, r.Credential, r.ID))
 	describeMessage(w, "  > ", r.Sent)
 	describeMessage(w, "  < ", r.Answer)
 }

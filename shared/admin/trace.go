@@ -18,7 +18,9 @@ func (s *Service) StartTrace(ctx context.Context, id tenant.ID, in TraceStart) (
 		return Trace{}, err
 	}
 	now := s.Now().UTC()
-	started := tenant.Trace{Began: now.Truncate(time.Millisecond), End: now.Add(d).Truncate(time.Second), Values: in.Values}
+	started := tenant.Trace{
+		Began: now.Truncate(time.Millisecond), End: now.Add(d).Truncate(time.Second), Values: in.Values,
+	}
 	// The trace's item is first: a function that knows of the trace finds it.
 	traces := s.Directory.For(id).Traces()
 	if err := traces.Begin(ctx, started); err != nil {

@@ -20,7 +20,8 @@ const settleTime = 5 * time.Second
 func (s Store) Page(ctx context.Context, after string, limit int) ([]Request, error) {
 	p := &pageReader{Store: s, page: []Request{}, last: after, limit: limit}
 	var damaged error
-	err := s.db.Walk(ctx, table.Query{PK: s.partition(), After: after}, func(items []table.Item, _ string) (bool, error) {
+	all := table.Query{PK: s.partition(), After: after}
+	err := s.db.Walk(ctx, all, func(items []table.Item, _ string) (bool, error) {
 		for _, item := range items {
 			more, err := p.take(item)
 			if !more || err != nil {

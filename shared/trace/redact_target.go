@@ -9,7 +9,8 @@ import (
 
 // endpoints are the segments of paths that are kept.
 var endpoints = []string{
-	"", "scim", "v1", "v2", "Users", "Groups", "Me", "Bulk", ".search", "Schemas", "ResourceTypes", "ServiceProviderConfig",
+	"", "scim", "v1", "v2", "Users", "Groups", "Me", "Bulk", ".search",
+	"Schemas", "ResourceTypes", "ServiceProviderConfig",
 }
 
 // path returns the path of a URL. A segment that is neither a part of an endpoint nor the id of a
