@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -19,19 +18,16 @@ const settleTime = 5 * time.Second
 // than the limit. The error is table.ErrUnavailable.
 func (s Store) Page(ctx context.Context, after string, limit int) ([]Request, error) {
 	p := &pageReader{Store: s, page: []Request{}, last: after, limit: limit}
-	var damaged error
 	all := table.Query{PK: s.partition(), After: after}
 	err := s.db.Walk(ctx, all, func(items []table.Item, _ string) (bool, error) {
 		for _, item := range items {
-			more, err := p.take(item)
-			if !more || err != nil {
-				damaged = err
-				return false, nil
+			if more, err := p.take(item); !more || err != nil {
+				return false, err
 			}
 		}
 		return true, nil
 	})
-	return p.page, cmp.Or(err, damaged)
+	return p.page, err
 }
 
 // pageReader collects a page.
