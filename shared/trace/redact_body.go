@@ -89,7 +89,7 @@ func (r *redactor) value(at place, v scim.Value) scim.Value {
 	}
 	switch v.Kind() {
 	case scim.Object:
-		return r.object(at, v)
+		return r.object(v)
 	case scim.Array:
 		items := make([]scim.Value, 0, min(len(v.Items()), r.left))
 		for _, item := range v.Items() {
@@ -107,7 +107,7 @@ func (r *redactor) value(at place, v scim.Value) scim.Value {
 	return r.simple(at, v)
 }
 
-func (r *redactor) object(at place, v scim.Value) scim.Value {
+func (r *redactor) object(v scim.Value) scim.Value {
 	inner := r.inside(v)
 	members := make([]scim.Member, 0, min(len(v.Members()), r.left))
 	for _, m := range v.Members() {
