@@ -41,6 +41,10 @@ func (h *Health) limitTexts(r Refusal) (text, advice string) {
 	case tenant.BulkRate:
 		return "the operations of bulk requests exceeded the tenant's limit of requests", fmt.Sprintf(
 			"Nothing, if the provider tries again. To raise the limit: scimctl tenant update %s -rps NUMBER", h.Tenant)
+	case tenant.ScanBudget:
+		return "queries that compare all resources used up what the tenant may read in a minute",
+			"Let the provider match users by userName, email or externalId, and groups by displayName. " +
+				"The parameter ScanUnitsPerMinute of the stack is the limit"
 	}
 	return "too many wrong passwords were tried for one name",
 		"Look for the client in the log of the application that checks passwords; a name is free again after 15 minutes"

@@ -86,11 +86,12 @@ func TestHealth(t *testing.T) {
 			b.refused("other", tenant.MissingScope, b.now.Add(-time.Hour), 3)
 			b.fail(b.now.Add(-time.Minute), "r1", "id", "ann", "", 201)
 		}},
-		{"at its limits", "attention", []string{"forbidden", "forbidden", "throttled", "throttled"},
+		{"at its limits", "attention", []string{"forbidden", "forbidden", "throttled", "throttled", "throttled"},
 			func(b *bench, key string) {
 				b.refused(key, tenant.QuotaReached, b.now, 4)
 				b.refused(key, tenant.UserToken, b.now, 3)
 				b.refused(key, tenant.BulkRate, b.now, 2)
+				b.refused(key, tenant.ScanBudget, b.now, 2)
 				b.refused("", tenant.PasswordGuesses, b.now, 1)
 			}},
 		{"all changes fail", "failing", []string{"failures!"}, func(b *bench, _ string) { b.failures(5, 409) }},

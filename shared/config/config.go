@@ -43,6 +43,9 @@ type Config struct {
 	// that one transaction adds to a group; larger changes take several. It is for tests:
 	// the default, 0, means as many as DynamoDB allows.
 	MembersPerTransaction int
+	// ScanUnits (SCAN_UNITS_PER_MINUTE) is how many read capacity units the queries of each
+	// tenant that use no key may use in a minute; 0: unlimited.
+	ScanUnits int
 	// AuthorizerCache (AUTHORIZER_CACHE_SECONDS) is how long API Gateway caches the
 	// authorizer's answer for a token.
 	AuthorizerCache time.Duration
@@ -90,11 +93,19 @@ func Read(getenv func(string) string) (Config, error) {
 	default:
 		return c, fmt.Errorf("PASSWORD_STORAGE is %q; it must be discard or store", p)
 	}
-	if n := getenv("MEMBERS_PER_TRANSACTION"); n != "" {
-		var err error
-		if c.MembersPerTransaction, err = strconv.Atoi(n); err != nil || c.MembersPerTransaction < 0 {
-			return c, fmt.Errorf("MEMBERS_PER_TRANSACTION is %q; it must be a number of members, or 0", n)
+	for _, number := range []struct {
+		variable, of string
+		into         *int
+	}{
+		{"MEMBERS_PER_TRANSACTION", "members", &c.MembersPerTransaction},
+		{"SCAN_UNITS_PER_MINUTE", "read capacity units", &c.ScanUnits},
+	} {
+		n, err := strconv.Atoi(cmp.Or(getenv(number.variable), "0"))
+		if err != nil || n < 0 {
+			return c, fmt.Errorf(
+				"%s is %q; it must be a number of %s, or 0", number.variable, getenv(number.variable), number.of)
 		}
+		*number.into = n
 	}
 	for _, span := range []struct {
 		variable, unit string

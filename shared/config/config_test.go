@@ -11,7 +11,7 @@ import (
 func TestRead(t *testing.T) {
 	env := map[string]string{
 		"TABLE_NAME": "t", "BASE_URL": "https://h/a/b/v2/", "PASSWORD_STORAGE": "store", "SUPPORT_CONTACT": "Müller IT, help@h.example",
-		"VERSION": "v1.2.0-3-gabc1234",
+		"VERSION": "v1.2.0-3-gabc1234", "SCAN_UNITS_PER_MINUTE": "30000",
 	}
 	c, err := Read(func(k string) string { return env[k] })
 	if err != nil {
@@ -19,7 +19,7 @@ func TestRead(t *testing.T) {
 	}
 	want := Config{
 		Table: "t", Scope: "SYSTEM", StorePasswords: true, BaseURL: "https://h/a/b/v2",
-		SupportContact: "Müller IT, help@h.example", Version: "v1.2.0-3-gabc1234",
+		SupportContact: "Müller IT, help@h.example", Version: "v1.2.0-3-gabc1234", ScanUnits: 30_000,
 	}
 	if c != want {
 		t.Errorf("got %+v, want %+v", c, want)
@@ -36,6 +36,8 @@ func TestReadRejects(t *testing.T) {
 		{"SUPPORT_CONTACT", " help", "space"},
 		{"SUPPORT_CONTACT", strings.Repeat("x", 101), "more than 100"},
 		{"LOG_LEVEL", "LOUD", "LOG_LEVEL"},
+		{"SCAN_UNITS_PER_MINUTE", "-1", "number of read capacity units"},
+		{"MEMBERS_PER_TRANSACTION", "many", "number of members"},
 		{"BASE_URL", "https://h/scim?x=1", "query"},       // P-1.3-1
 		{"BASE_URL", "https://u:p@h/scim", "user inform"}, // P-7.1-1
 		{"BASE_URL", "ftp://h/scim", "http or https"},

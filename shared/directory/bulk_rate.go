@@ -3,8 +3,6 @@ package directory
 import (
 	"context"
 	"time"
-
-	"scimserver/shared/table"
 )
 
 // TakeOperations counts n operations of a bulk request against the tenant's limit of
@@ -14,20 +12,10 @@ import (
 // ErrUnavailable.
 func (t *Tenant) TakeOperations(ctx context.Context, n, perSecond, burst int) (wait time.Duration, err error) {
 	each := time.Second / time.Duration(perSecond)
-	err = table.RetryIfChanged(ctx, func() error {
-		item, err := t.d.db.Get(ctx, t.keys.bulkRate())
-		if err != nil {
-			return err
-		}
-		now, old := t.d.now(), item.Int("until")
-		begin := time.UnixMilli(max(old, now.UnixMilli()))
-		if wait = begin.Sub(now) - time.Duration(burst)*each; wait > 0 {
-			return nil
-		}
-		wait = 0
-		until := begin.Add(time.Duration(n) * each)
-		count := table.Item{"until": until.UnixMilli(), "expires": until.Add(time.Hour).Unix()}
-		return t.d.db.PutIfUnchanged(ctx, t.keys.bulkRate(), count, item, "until")
-	})
-	return wait, err
+	allowed := time.Duration(burst) * each
+	paid, taken, err := t.takeRate(ctx, t.keys.bulkRate(), time.Duration(n)*each, allowed)
+	if err != nil || taken {
+		return 0, err
+	}
+	return paid.Sub(t.d.now()) - allowed, nil
 }

@@ -58,6 +58,9 @@ type Options struct {
 	Now      func() time.Time // nil means time.Now
 	Step     int              // maximum number of members that one transaction adds; 0 means the table's maximum
 	Events   EventOptions
+	// ScanUnits bounds the queries of each tenant that use no key: the read capacity units that
+	// they may use in a minute; 0 means no bound. See ScanBudgetError.
+	ScanUnits int
 }
 
 // Directory is the whole table. It is safe for concurrent use.
@@ -68,6 +71,7 @@ type Directory struct {
 	now     func() time.Time
 	step    int
 	events  eventFormat
+	scans   scanBudget
 
 	mu     sync.Mutex
 	ready  bool
@@ -86,6 +90,7 @@ func Open(o Options) (*Directory, error) {
 	if d.now == nil {
 		d.now = time.Now
 	}
+	d.scans.perMinute, d.scans.debts = o.ScanUnits, map[tenant.ID]scanDebt{}
 	if d.events, err = newEventFormat(o.Events); err != nil {
 		return nil, err
 	}

@@ -35,6 +35,7 @@ import (
 //	T#<t>#GUESSES               <hash>          the number of passwords tried for a username; expires
 //	ACCOUNT#GUESSES             <hash>          the same for accounts
 //	T#<t>#BULK                  RATE            the rate limit of bulk operations; expires
+//	T#<t>#SCAN                  RATE            the rate limit of queries without a key; expires
 //	T#<t>#CONFLICT              <conflict>      a conflict: a provider asked for a value that is taken; expires
 //	T#<t>#CONFLICTOF#<record>   <conflict>      finds conflicts by a record: externalId=..., id=...; expires
 //	UNFINISHED                  <t>#<kind>#<id> work that was unfinished when function changes saw it
@@ -109,6 +110,9 @@ func (t keys) pageMarks(kind string) string { return t.prefix() + "PAGE#" + kind
 func (t keys) nesting() table.Key { return table.Key{PK: t.prefix() + "NESTING", SK: "V"} }
 
 func (t keys) pending(group scim.ID) string { return t.prefix() + "PENDING#" + string(group) }
+
+// scanRate is the key of the rate limit of a tenant's queries that use no key.
+func (t keys) scanRate() table.Key { return table.Key{PK: t.prefix() + "SCAN", SK: "RATE"} }
 
 // bulkRate is the key of the rate limit of a tenant's bulk operations.
 func (t keys) bulkRate() table.Key { return table.Key{PK: t.prefix() + "BULK", SK: "RATE"} }

@@ -32,7 +32,7 @@ const (
 // request's time is left.
 func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Resource) error) error {
 	s := newScan(t.namespace, k)
-	return s.withDeadline(ctx, func(ctx context.Context) error {
+	return s.bounded(ctx, func(ctx context.Context) error {
 		s.f = f
 		next, err := s.read(ctx, table.Query{PK: t.keys.partition(k)}, false)
 		if err != nil || next == "" {
@@ -72,9 +72,14 @@ type scan struct {
 
 func newScan(t *namespace, k Kind) *scan { return &scan{t: t, k: k} }
 
+// bounded runs work for as long as one request may scan, within the tenant's budget.
+func (s *scan) bounded(ctx context.Context, work func(context.Context) error) error {
+	return s.t.withinScanBudget(ctx, func(ctx context.Context) error { return s.withDeadline(ctx, work) })
+}
+
 // withDeadline runs work for as long as one request may scan.
 func (s *scan) withDeadline(ctx context.Context, work func(context.Context) error) error {
-	bounded, cancel := context.WithTimeoutCause(ctx, scanBudget(ctx), ErrTooMany)
+	bounded, cancel := context.WithTimeoutCause(ctx, timeToScan(ctx), ErrTooMany)
 	defer cancel()
 	err := work(bounded)
 	if err != nil &&
@@ -92,9 +97,9 @@ func (s *scan) nearDeadline(bounded context.Context) bool {
 	return s.scanned.Load() > 0 && time.Until(deadline) <= table.MaxPause
 }
 
-// scanBudget is the time that a scan may take, so that enough is left to answer the
+// timeToScan is the time that a scan may take, so that enough is left to answer the
 // request.
-func scanBudget(ctx context.Context) time.Duration {
+func timeToScan(ctx context.Context) time.Duration {
 	if deadline, ok := ctx.Deadline(); ok {
 		return min(scanTime, time.Until(deadline)*3/4)
 	}

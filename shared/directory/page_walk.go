@@ -47,7 +47,7 @@ func (t *Tenant) Walk(
 	f func(context.Context, []Resource) (bool, error),
 ) error {
 	s := newScan(t.namespace, k)
-	return s.withDeadline(ctx, func(ctx context.Context) error {
+	return s.bounded(ctx, func(ctx context.Context) error {
 		return t.walk(ctx, k, after, 0, func(some []Resource, _ string) (bool, error) {
 			if err := s.count(len(some)); err != nil {
 				return false, err
@@ -117,7 +117,7 @@ func (t *Tenant) Skip(ctx context.Context, k Kind, after scim.ID, n int) (last s
 	}
 	last = after
 	s := newScan(t.namespace, k)
-	err = s.withDeadline(ctx, func(ctx context.Context) error {
+	err = s.bounded(ctx, func(ctx context.Context) error {
 		for more := skipped < n; more; {
 			q := table.Query{PK: t.keys.partition(k), After: string(last), Limit: n - skipped, Only: "SK,deleting"}
 			items, next, err := t.d.db.Query(ctx, q)

@@ -128,7 +128,9 @@ func (t *namespace) removeRecord(ctx context.Context, record tenant.Tenant) erro
 	); err != nil {
 		return err
 	}
-	writes := []table.Write{table.Delete(t.keys.nesting()), table.Delete(t.keys.bulkRate())}
+	writes := []table.Write{
+		table.Delete(t.keys.nesting()), table.Delete(t.keys.bulkRate()), table.Delete(t.keys.scanRate()),
+	}
 	for _, k := range []Kind{UserKind, GroupKind, TeamKind} {
 		if err := t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.tombstones(k)}, nil); err != nil {
 			return err

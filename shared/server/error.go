@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"net/http"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
 )
 
 // toSCIMError turns any error into a SCIM error. An unknown error becomes 500, and its text goes
@@ -20,6 +23,10 @@ func toSCIMError(r *request, err error) *scim.Error {
 	}
 	if e, ok := errors.AsType[*directory.UnknownMembersError](err); ok {
 		return unknownMembersError(e)
+	}
+	if e, ok := errors.AsType[*directory.ScanBudgetError](err); ok {
+		r.event.refused = tenant.ScanBudget
+		return scanBudgetError(e)
 	}
 	switch {
 	case errors.Is(err, directory.ErrNotFound):
@@ -45,3 +52,13 @@ func toSCIMError(r *request, err error) *scim.Error {
 
 // retryAfter is the number of seconds in Retry-After of a 503.
 const retryAfter = 2
+
+// scanBudgetError tells a client when a query without a key is carried out again, and which queries
+// need not wait.
+func scanBudgetError(e *directory.ScanBudgetError) *scim.Error {
+	seconds := int(math.Ceil(e.Wait.Seconds()))
+	return &scim.Error{Status: http.StatusTooManyRequests, RetryAfter: seconds, Detail: fmt.Sprintf(
+		"queries that compare all resources have used up what this tenant can read in a minute (%d units). "+
+			"Repeat the query after %d seconds, or search by userName, emails, externalId, displayName or id with eq: "+
+			"such a query has no limit of this kind", e.PerMinute, seconds)}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,32 @@ import (
 	"scimserver/shared/testkit"
 	"scimserver/shared/testkit/fault"
 )
+
+// TestScanBudget: a query without a key is 429 when the tenant has read as much as it may; a query
+// by key is carried out all the same.
+func TestScanBudget(t *testing.T) {
+	now := time.Now()
+	budget := func(o *directory.Options) { o.ScanUnits, o.Now = 1, func() time.Time { return now } }
+	c := newClientOn(t, open(t, testkit.Table(t), http.DefaultTransport, budget))
+	text := strings.Repeat("x", 4000)
+	for i := range 20 { // 16 KB each: one scan reads some 80 units
+		long := fmt.Sprintf(`,"title":%q,"nickName":%[1]q,"displayName":%[1]q,"userType":%[1]q`, text)
+		c.create(fmt.Sprint("u", i), long)
+	}
+	const scan, byKey = "/Users?filter=title+co+%22y%22", "/Users?filter=userName+eq+%22u1%22"
+	refused := c.send("GET", scan, "")
+	for scans := 1; refused.StatusCode == 200 && scans < 10; scans++ {
+		refused = c.send("GET", scan, "")
+	}
+	c.wants(refused, 429, "")
+	wait, err := strconv.Atoi(refused.Header.Get("Retry-After"))
+	if err != nil || wait < 60 || !strings.Contains(refused.Body.Get("detail").Text(), "search by userName") {
+		t.Errorf("Retry-After %d, %v: %s", wait, err, refused.Text)
+	}
+	c.wants(c.send("GET", byKey, ""), 200, "")
+	now = now.Add(time.Duration(wait) * time.Second)
+	c.wants(c.send("GET", scan, ""), 200, "")
+}
 
 // TestForbiddenAndThrottledAreCounted: operators see which requests of a valid credential were
 // answered 403 or 429, and why. They cost one write in half a minute, not one each. A count that

@@ -31,15 +31,18 @@ func (u Usage) Attrs() []slog.Attr {
 // Meter counts the usage of every call made under its context. It is safe for
 // concurrent use.
 type Meter struct {
+	outer *Meter // that of the context around it; nil: none
 	mu    sync.Mutex
 	usage Usage
 }
 
 type meterKey struct{}
 
-// WithMeter returns a context, and a meter that counts the calls made with it.
+// WithMeter returns a context, and a meter that counts the calls made with it. A meter that
+// the context has already counts them as well.
 func WithMeter(ctx context.Context) (context.Context, *Meter) {
 	m := &Meter{}
+	m.outer, _ = ctx.Value(meterKey{}).(*Meter)
 	return context.WithValue(ctx, meterKey{}, m), m
 }
 
@@ -50,13 +53,18 @@ func (m *Meter) Usage() Usage {
 	return m.usage
 }
 
-// count lets f change the usage of the context's meter, if it has one.
+// count lets f change the usage of the context's meters, if it has one.
 func count(ctx context.Context, f func(*Usage)) {
-	if m, ok := ctx.Value(meterKey{}).(*Meter); ok {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		f(&m.usage)
+	m, _ := ctx.Value(meterKey{}).(*Meter)
+	for ; m != nil; m = m.outer {
+		m.change(f)
 	}
+}
+
+func (m *Meter) change(f func(*Usage)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f(&m.usage)
 }
 
 func countRead(ctx context.Context, consumed ...types.ConsumedCapacity) {

@@ -31,6 +31,7 @@ const (
 // so its answers are not among them.
 const (
 	BulkRate        RefusalCause = "bulk-rate"        // the operations of bulk requests exceed the tenant's limit
+	ScanBudget      RefusalCause = "scan-budget"      // queries without a key have read as much as they may
 	PasswordGuesses RefusalCause = "password-guesses" // too many wrong passwords for one name
 )
 
@@ -39,7 +40,7 @@ func (c RefusalCause) Status() int {
 	switch c {
 	case MissingScope, UserToken, QuotaReached:
 		return http.StatusForbidden
-	case BulkRate, PasswordGuesses:
+	case BulkRate, ScanBudget, PasswordGuesses:
 		return http.StatusTooManyRequests
 	}
 	return http.StatusUnauthorized

@@ -51,6 +51,7 @@ func Main(endpoint server.Endpoint) {
 func Directory(ctx context.Context, cfg config.Config, registry *schema.Registry) (*directory.Directory, error) {
 	dir, err := directory.Open(directory.Options{
 		Table: cfg.Table, Scope: directory.Scope(cfg.Scope), Step: cfg.MembersPerTransaction,
+		ScanUnits: cfg.ScanUnits,
 		Events: directory.EventOptions{
 			Issuer: cmp.Or(cfg.BaseURL, cfg.EventSource, "scim"), BaseURL: cfg.BaseURL, Registry: registry,
 		},

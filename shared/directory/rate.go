@@ -1,0 +1,32 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"scimserver/shared/table"
+)
+
+// takeRate adds a cost to a rate limit, unless what was added before is paid for later than
+// burst from now. It returns when all that was added is paid for, and whether the cost was
+// added. One item holds a limit: it says when its debts are paid for, and expires an hour
+// later. The errors are ErrContention and ErrUnavailable.
+func (t *namespace) takeRate(
+	ctx context.Context, key table.Key, cost, burst time.Duration,
+) (paid time.Time, taken bool, err error) {
+	err = table.RetryIfChanged(ctx, func() error {
+		item, err := t.d.db.Get(ctx, key)
+		if err != nil {
+			return err
+		}
+		now := t.d.now()
+		paid = time.UnixMilli(max(item.Int("until"), now.UnixMilli()))
+		if taken = paid.Sub(now) <= burst; !taken {
+			return nil
+		}
+		paid = paid.Add(cost)
+		debt := table.Item{"until": paid.UnixMilli(), "expires": paid.Add(time.Hour).Unix()}
+		return t.d.db.PutIfUnchanged(ctx, key, debt, item, "until")
+	})
+	return paid, taken && err == nil, err
+}
