@@ -119,7 +119,8 @@ func TestPagesAreCut(t *testing.T) { // design: bad input
 		for left := groups; left > 0; left -= tt.page {
 			want = append(want, strconv.Itoa(min(left, tt.page)))
 		}
-		for _, query := range []string{"?count=10", "?count=10&filter=" + escape("displayName pr")} {
+		queries := []string{"?count=10", "?count=10&filter=" + escape("displayName pr")}
+		for _, query := range queries[:testkit.Size(2, tt.page)] {
 			if pages := c.walked(query); !slices.Equal(pages, want) {
 				t.Errorf("%d members: pages %v, want %v", tt.members, pages, want)
 			}
