@@ -38,6 +38,7 @@ func race(t *testing.T, all ...func() error) (won int) {
 
 // One of two tenants, and one of many retries, gets an account that both may connect.
 func TestRaceOfTenantsForAnAccount(t *testing.T) {
+	t.Parallel()
 	for name, wrap := range modes {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, wrap)
@@ -72,6 +73,7 @@ func TestRaceOfTenantsForAnAccount(t *testing.T) {
 // Whatever happens to the account or the approval while the provider retries: the
 // account is connected as approved, or it is changed and stands; and nothing is both.
 func TestRacesOfAConnection(t *testing.T) {
+	t.Parallel()
 	wanted := user("ann@example.com", "x1", "ann@example.com")
 	for what, other := range map[string]func(b *bench, a directory.Account, id directory.ConflictID) error{
 		"release": func(b *bench, _ directory.Account, id directory.ConflictID) error {

@@ -177,7 +177,7 @@ func TestConnectAutomaticallyNeedsOnePerson(t *testing.T) {
 	b.verify(0)
 }
 
-// A function that dies at any call of a connection, or before its answer, leaves an
+// A function that dies at any call (see deaths) of a connection, or before its answer, leaves an
 // account or a user, never both and never neither, and the provider's retry finds it
 // whole.
 func TestDeathWhileConnecting(t *testing.T) {
@@ -186,7 +186,8 @@ func TestDeathWhileConnecting(t *testing.T) {
 	}
 	wanted := user("ann@example.com", "x1", "ann@example.com")
 	for _, lost := range []bool{false, true} {
-		for n, survived := int64(0), false; !survived; n++ {
+		n, step := deaths(lost)
+		for survived := false; !survived; n += step {
 			b := newBench(t, nil)
 			a := b.account("ann@example.com", "ann@example.com")
 			b.approved(a, wanted)

@@ -16,6 +16,7 @@ import (
 	"scimserver/shared/testkit"
 )
 
+// Tests that wait more than they work, as for retries among item locks, run in parallel.
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 // bench is a directory in a table of its own.

@@ -13,6 +13,7 @@ import (
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
+	"scimserver/shared/testkit"
 	"scimserver/shared/testkit/fault"
 )
 
@@ -28,6 +29,7 @@ func scripted(rules ...fault.Rule) func(http.RoundTripper) http.RoundTripper {
 }
 
 func TestTransientFaultsAreRetried(t *testing.T) {
+	t.Parallel()
 	for _, operation := range []string{"TransactWriteItems", "UpdateItem", "GetItem", "Query"} {
 		for name, f := range map[string]fault.Fault{
 			"throttled":     fault.Throttled,
@@ -165,6 +167,7 @@ func TestParallelReplaces(t *testing.T) { // P-3.14-9
 // few names in parallel, under every fault at once, and checks that whatever
 // happened, users and claims are in bijection and the counters agree.
 func TestRandomHistories(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, func(next http.RoundTripper) http.RoundTripper {
 		return fault.Script(fault.ItemLocks(next, hold),
 			fault.Rule{Calls: fault.Randomly(*seed, 0.02), Fault: fault.LostResponse},
@@ -173,7 +176,7 @@ func TestRandomHistories(t *testing.T) {
 	})
 	var wg sync.WaitGroup
 	for worker := range 8 {
-		wg.Go(func() { b.history(rand.New(rand.NewPCG(*seed, uint64(worker))), 30) })
+		wg.Go(func() { b.history(rand.New(rand.NewPCG(*seed, uint64(worker))), testkit.Size(30, 15)) })
 	}
 	wg.Wait()
 	report := Verify(t, b.table)

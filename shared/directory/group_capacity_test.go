@@ -20,7 +20,7 @@ func TestGroupCapacity(t *testing.T) { // design: round trips and capacity
 	b := newBench(t, charge.Transactions)
 	ids := b.users(80)
 	small, large := b.group("small", ids[70:]...), b.group("large", ids[70:]...)
-	b.seed(large.ID, 3000)
+	b.seed(large.ID, testkit.Size(3000, 600))
 	for _, g := range []struct {
 		name  string
 		group scim.ID

@@ -9,14 +9,16 @@ import (
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
+	"scimserver/shared/testkit"
 )
 
 // Members that are added at the same time are all there (style of Okta and Entra,
 // which send several PATCHes at once).
 func TestParallelAdds(t *testing.T) {
+	t.Parallel()
 	for name, b := range map[string]*bench{"plain": newBench(t, nil), "item locks": newBench(t, itemLocks)} {
 		t.Run(name, func(t *testing.T) {
-			ids := b.users(50)
+			ids := b.users(testkit.Size(50, 25))
 			g := b.group("g")
 			var work sync.WaitGroup
 			for _, id := range ids {
@@ -28,7 +30,7 @@ func TestParallelAdds(t *testing.T) {
 			}
 			work.Wait()
 			b.has(g.ID, ids...)
-			b.verify(50)
+			b.verify(len(ids))
 		})
 	}
 }
@@ -36,6 +38,7 @@ func TestParallelAdds(t *testing.T) {
 // Whatever several writers do to a few groups and users at once, every edge leads
 // from a live group to a live member and back, and nothing stays half done.
 func TestRandomMemberships(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, itemLocks, steps)
 	users, groups := b.users(12), []scim.ID{b.group("a").ID, b.group("b").ID, b.group("c").ID}
 	var mu sync.Mutex
@@ -44,7 +47,7 @@ func TestRandomMemberships(t *testing.T) {
 	for worker := range 6 {
 		work.Go(func() {
 			r := rand.New(rand.NewPCG(1, uint64(worker)))
-			for range 15 {
+			for range testkit.Size(15, 10) {
 				err := b.randomly(r, users, groups, func(id scim.ID) {
 					mu.Lock()
 					defer mu.Unlock()

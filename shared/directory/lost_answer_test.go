@@ -209,6 +209,7 @@ func contested(t *testing.T) (b *bench, arrive func()) {
 // Every increment takes effect once, and each version is left by one change: what was
 // answered with success stands, and what was refused does not.
 func TestContestedChanges(t *testing.T) {
+	t.Parallel()
 	b, arrive := contested(t)
 	u := b.create("ann", "")
 	var done, undecided atomic.Int64
@@ -258,6 +259,7 @@ func TestContestedChanges(t *testing.T) {
 
 // Of DELETEs in parallel, one succeeds.
 func TestContestedDeletions(t *testing.T) {
+	t.Parallel()
 	b, arrive := contested(t)
 	var wg sync.WaitGroup
 	for i := range 12 {

@@ -114,6 +114,7 @@ func TestApprovalOfChangedTeam(t *testing.T) {
 // TestTeamConnectionRaces: a team is changed while it becomes the provider's group. The
 // outcome is either the group or the team, with its own members only.
 func TestTeamConnectionRaces(t *testing.T) {
+	t.Parallel()
 	for what, other := range map[string]func(b *bench, team scim.ID, person scim.ID) error{
 		"join": func(b *bench, team, person scim.ID) error {
 			return join(b.Context(), b.acme, team, []scim.ID{person})
@@ -154,7 +155,8 @@ func TestCrashDuringTeamConnection(t *testing.T) {
 		t.Skip("one function at a time: nothing for the race detector")
 	}
 	for _, lost := range []bool{false, true} {
-		for n, survived := int64(0), false; !survived; n++ {
+		n, step := deaths(lost)
+		for survived := false; !survived; n += step {
 			now := time.Now()
 			b := newBench(t, nil, at(&now))
 			u, v := b.create("bob", ""), b.create("carl", "")

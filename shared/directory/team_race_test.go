@@ -48,6 +48,7 @@ func attributes(err error) (names []string) {
 
 // TestParallelJoins: all persons who join and leave a team at the same time succeed.
 func TestParallelJoins(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, itemLocks)
 	ids, team := b.users(24), b.team("Crew")
 	parallel(len(ids), func(i int) {
@@ -73,6 +74,7 @@ func TestParallelJoins(t *testing.T) {
 
 // TestParallelTeamNames: if teams and groups ask for a name at the same time, one gets it.
 func TestParallelTeamNames(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, itemLocks)
 	errs := make([]error, 12)
 	parallel(len(errs), func(i int) {
@@ -97,6 +99,7 @@ func TestParallelTeamNames(t *testing.T) {
 // TestParallelRenames: parallel renames of a team all succeed if they expect no version. If
 // they expect the same version, one succeeds. Persons who join meanwhile do not disturb them.
 func TestParallelRenames(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, itemLocks)
 	ids, team := b.users(6), b.team("Crew")
 	parallel(6, func(i int) {
@@ -129,6 +132,7 @@ func TestParallelRenames(t *testing.T) {
 // TestJoinDuringDeletionAndConnection: a person who is deleted while joining does not stay in
 // the team. A person whose account becomes a user while joining always gets in.
 func TestJoinDuringDeletionAndConnection(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, itemLocks)
 	team := b.team("Crew")
 	going, staying := b.users(8), make([]scim.ID, 8)
@@ -166,6 +170,7 @@ func TestJoinDuringDeletionAndConnection(t *testing.T) {
 // the same time. Then every edge leads from an existing team to an existing person and back,
 // and no change is half done.
 func TestRandomTeamChanges(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, itemLocks)
 	persons, teams := b.users(10), []scim.ID{b.team("a").ID, b.team("b").ID, b.team("c").ID}
 	for i := range 4 {

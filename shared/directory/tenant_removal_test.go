@@ -119,7 +119,7 @@ func TestRemovalResumes(t *testing.T) {
 	b := newBench(t, func(next http.RoundTripper) http.RoundTripper {
 		return fault.Script(next, fault.Rule{Calls: fault.Randomly(1, 0.05), Fault: fault.LostResponse})
 	})
-	b.populate("acme", 40, time.Now())
+	b.populate("acme", testkit.Size(40, 25), time.Now())
 	steps := 0
 	for left := (directory.Remaining{}); !left.Done; steps++ {
 		var err error
