@@ -56,7 +56,6 @@ func TestLog(t *testing.T) {
 	for parameters, want := range map[string]string{
 		"":                                   "r1 r2 r3",
 		"limit=1":                            "r1 r2 r3",
-		"limit=1&from=" + ago(80*day):        "r1 r2 r3 r4 r5",
 		"from=" + ago(1000*day):              "r1 r2 r3 r4 r5",
 		"from=" + ago(25*time.Hour):          "r1 r2 r3 r4",
 		"to=" + ago(3*time.Hour):             "r3 r4",

@@ -7,17 +7,22 @@ import (
 	"net/http"
 	"testing"
 
+	"scimserver/shared/testkit"
 	"scimserver/shared/testkit/fault"
 )
 
-// TestDeathOfTheFunction: function changes dies at every call to DynamoDB, before it or
-// before its answer, and gets the same batch again.
+// TestDeathOfTheFunction: function changes dies at a call to DynamoDB, before it or
+// before its answer, and gets the same batch again. With -long it dies at every call.
 func TestDeathOfTheFunction(t *testing.T) {
 	for _, lost := range []bool{false, true} {
 		t.Run(fmt.Sprintf("answer lost %t", lost), func(t *testing.T) {
 			w := newWorld(t, *seed)
 			traffic := newTraffic(w)
-			for n, survived := int64(0), false; !survived; n++ {
+			n, step := int64(0), int64(testkit.Size(1, 2))
+			if lost {
+				n = step / 2
+			}
+			for survived := false; !survived; n += step {
 				for range 12 {
 					traffic.act()
 				}

@@ -24,8 +24,8 @@ func TestLargeGroups(t *testing.T) {
 	t.Run("kills", func(t *testing.T) { g.in(t).kills(users[:testkit.Size(10_000, 320)], testkit.Size(20, 4)) })
 	g.locked(t, "kills", func(g *groups) { g.kills(users[:testkit.Size(10_000, 320)], testkit.Size(20, 4)) })
 	t.Run("delete a group", func(t *testing.T) { testDeleteGroup(g.in(t), users[:testkit.Size(1_000, 200)]) })
-	t.Run("delete a user", func(t *testing.T) { testDeleteUser(g.in(t), testkit.Size(5_000, 120)) })
-	g.locked(t, "delete a user", func(g *groups) { testDeleteUser(g, testkit.Size(200, 120)) })
+	t.Run("delete a user", func(t *testing.T) { testDeleteUser(g.in(t), testkit.Size(5_000, 48)) })
+	g.locked(t, "delete a user", func(g *groups) { testDeleteUser(g, testkit.Size(200, 48)) })
 	report := g.verify()
 	t.Logf("%d users, %d groups, %d members", report.Users, report.Groups, report.Members)
 }
