@@ -3,7 +3,7 @@
 //
 //	go run ./infra/check               every step
 //	go run ./infra/check lint build    these steps only
-//	go run ./infra/check requirements  the requirement coverage report
+//	go run ./infra/check requirements  the requirement coverage report; -write writes its page
 //	go run ./infra/check rehearse      the deployment, on an emulator of AWS
 //	go run ./infra/check smoke -url URL -token TOKEN [-admin-url URL]
 //	                                   a deployed stack, from outside
@@ -12,6 +12,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -19,6 +20,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"scimserver/infra/check/gate"
@@ -42,8 +44,8 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(args) == 1 && args[0] == "requirements" {
-		return reportRequirements(root)
+	if len(args) > 0 && args[0] == "requirements" {
+		return reportRequirements(root, slices.Equal(args[1:], []string{"-write"}))
 	}
 	if len(args) == 1 && args[0] == "rehearse" {
 		return rehearsal.Run(ctx, os.Stdout, root)
@@ -98,8 +100,9 @@ func playProviders(ctx context.Context, args []string) error {
 	return providers.Run(ctx, os.Stdout, o)
 }
 
-// reportRequirements fails on a citation of an ID that does not exist, and on nothing else.
-func reportRequirements(root string) error {
+// reportRequirements fails on a citation of an ID that does not exist, and on a page that does not
+// show the report. It writes the page if it is told to.
+func reportRequirements(root string, write bool) error {
 	rows, err := requirements.Load(filepath.Join(root, "infra", "check", "requirements.tsv"))
 	if err != nil {
 		return err
@@ -119,7 +122,20 @@ func reportRequirements(root string) error {
 	if unknown := report.Unknown(); len(unknown) > 0 {
 		return errors.New("cited, but no such requirement: " + strings.Join(unknown, ", "))
 	}
-	return nil
+	return checkPage(filepath.Join(root, "infra", "docs", "requirements.md"), report, write)
+}
+
+func checkPage(file string, report requirements.Report, write bool) error {
+	var page bytes.Buffer
+	report.WritePage(&page)
+	if write {
+		return os.WriteFile(file, page.Bytes(), 0o644)
+	}
+	written, err := os.ReadFile(file)
+	if err == nil && !bytes.Equal(written, page.Bytes()) {
+		err = errors.New("infra/docs/requirements.md is out of date: go run ./infra/check requirements -write")
+	}
+	return err
 }
 
 func moduleRoot() (string, error) {

@@ -93,6 +93,7 @@ func TestBulk(t *testing.T) {
 		t.Errorf("a failed POST has a location: %s", results[5].JSON())
 	}
 	response := results[5].Get("response") // P-3.7-12, P-3.7.3-3
+	// P-3.12-26
 	if response.Get("status").Text() != "409" || response.Get("scimType").Text() != "uniqueness" || response.Get("detail").Text() == "" ||
 		response.Get("schemas").JSON() != `["`+scim.ErrorMessage+`"]` {
 		t.Errorf("the error is %s", response.JSON())
@@ -117,7 +118,7 @@ func TestBulkRefusesMessages(t *testing.T) {
 		"no JSON":             {`{`, "", 400},
 		"failOnErrors":        {`{"schemas":["` + bulkRequest + `"],"failOnErrors":"1","Operations":[{}]}`, "failOnErrors", 400},
 		"too many operations": {many(1001), "1001 operations; maxOperations is 1000", 413},           // P-3.7.4-2, P-3.7.4-4
-		"too large":           {`{"a":"` + strings.Repeat("x", 1<<20) + `"}`, "maxPayloadSize", 413}, // P-3.7.4-3
+		"too large":           {`{"a":"` + strings.Repeat("x", 1<<20) + `"}`, "maxPayloadSize", 413}, // P-3.7.4-3, P-3.12-12
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := c.on(t)

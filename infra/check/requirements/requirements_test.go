@@ -122,3 +122,29 @@ func TestReportShowsCountsAndRows(t *testing.T) {
 		t.Errorf("counts %v, want %v", counts, want)
 	}
 }
+
+// The page has a line for each state, and no line that is too long.
+func TestPage(t *testing.T) {
+	long := strings.Repeat("word ", 40)
+	rows := []Row{
+		{ID: "P-1-1", Chapter: "1.6", Section: "3.4.2.2", Level: "MUST", Rule: long},
+		{ID: "P-1-2", Chapter: "1.6", Section: "3.4.2.2", Level: "MAY", Rule: "r", Status: NotApplicable, Reason: "why"},
+		{ID: "P-1-3", Chapter: "9", Section: "1", Level: "choice", Rule: "r"},
+		{ID: "P-1-4", Chapter: "9", Section: "1", Level: "SHOULD", Rule: "r"},
+	}
+	var page strings.Builder
+	Decide(rows, map[string]string{"P-1-1": "x_test.go"}, map[string]string{"P-1-3": "2 Filter"}).WritePage(&page)
+	for _, want := range []string{
+		"| all | 4 | 1 | 1 | 1 | 0 | 1 |", "## Filter (3.4.2.2)", "## Chapter 9", "Shown: `x_test.go`",
+		"Decided: 2 Filter", "Not applicable: why", "**open**",
+	} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for line := range strings.Lines(page.String()) {
+		if len(line) > 121 {
+			t.Errorf("too long: %s", line)
+		}
+	}
+}
