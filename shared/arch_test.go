@@ -20,56 +20,147 @@ type layer struct {
 // layers has the rule for each package, under the longest name that matches. For test
 // files, testLayers apply instead.
 var layers = map[string]layer{
-	"shared/config":   {nil, "a leaf: the environment is read once, and the values are passed on"},
-	"shared/tenant":   {nil, "a leaf: every package uses the same tenants and credentials"},
-	"shared/scim":     {nil, "the terms of the RFCs do not depend on schemas, storage or transport"},
-	"shared/scim/...": {[]string{"shared/scim", "shared/scim/..."}, "the rules of SCIM do no I/O, so that they can be tested and fuzzed without a server"},
-	"shared/awsenv":   {nil, "a leaf: how a function's AWS clients find their region, keys and endpoint"},
-	"shared/table":    {[]string{"shared/awsenv"}, "transactions and retries do not depend on the items that they store"},
+	"shared/config": {nil, "a leaf: the environment is read once, and the values are passed on"},
+	"shared/tenant": {nil, "a leaf: every package uses the same tenants and credentials"},
+	"shared/scim":   {nil, "the terms of the RFCs do not depend on schemas, storage or transport"},
+	"shared/scim/...": {
+		[]string{"shared/scim", "shared/scim/..."},
+		"the rules of SCIM do no I/O, so that they can be tested and fuzzed without a server",
+	},
+	"shared/awsenv": {nil, "a leaf: how a function's AWS clients find their region, keys and endpoint"},
+	"shared/table":  {[]string{"shared/awsenv"}, "transactions and retries do not depend on the items that they store"},
 	"shared/tenantstore": {[]string{"shared/scim", "shared/tenant", "shared/table"},
 		"credentials are separate from the directory, so that the authorizer does not link the directory"},
-	"shared/provlog": {[]string{"shared/scim", "shared/tenant", "shared/table"}, "the log stores entries and does not depend on the directory"},
-	"shared/outbox":  {[]string{"shared/scim", "shared/tenant", "shared/table"}, "a feed stores events and does not depend on the directory"},
-	"shared/trace":   {[]string{"shared/scim", "shared/tenant", "shared/table"}, "traced requests are stored and their values replaced apart from the directory"},
-	"shared/directory": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/tenantstore", "shared/provlog", "shared/outbox", "shared/trace"},
-		"the directory uses SCIM and DynamoDB, and never HTTP"},
-	"shared/directory/...": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/directory", "shared/directory/..."},
-		"the directory does not depend on the server"},
-	"shared/server": {[]string{"shared/scim", "shared/scim/...", "shared/tenant", "shared/provlog", "shared/trace", "shared/directory"},
-		"the protocol reaches DynamoDB only through the directory"},
-	"shared/accesstoken": {[]string{"shared/tenant"}, "signing and verifying tokens does not depend on storage or transport"},
-	"shared/secret":      {[]string{"shared/accesstoken", "shared/awsenv"}, "only this package knows where the signing secret is stored"},
+	"shared/provlog": {
+		[]string{"shared/scim", "shared/tenant", "shared/table"},
+		"the log stores entries and does not depend on the directory",
+	},
+	"shared/outbox": {
+		[]string{"shared/scim", "shared/tenant", "shared/table"},
+		"a feed stores events and does not depend on the directory",
+	},
+	"shared/trace": {
+		[]string{"shared/scim", "shared/tenant", "shared/table"},
+		"traced requests are stored and their values replaced apart from the directory",
+	},
+	"shared/directory": {
+		[]string{
+			"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/tenantstore",
+			"shared/provlog", "shared/outbox", "shared/trace",
+		},
+		"the directory uses SCIM and DynamoDB, and never HTTP",
+	},
+	"shared/directory/...": {
+		[]string{
+			"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/directory",
+			"shared/directory/...",
+		},
+		"the directory does not depend on the server",
+	},
+	"shared/server": {
+		[]string{
+			"shared/scim", "shared/scim/...", "shared/tenant", "shared/provlog", "shared/trace",
+			"shared/directory",
+		},
+		"the protocol reaches DynamoDB only through the directory",
+	},
+	"shared/accesstoken": {
+		[]string{"shared/tenant"},
+		"signing and verifying tokens does not depend on storage or transport",
+	},
+	"shared/secret": {
+		[]string{"shared/accesstoken", "shared/awsenv"},
+		"only this package knows where the signing secret is stored",
+	},
 	"shared/access": {[]string{"shared/accesstoken", "shared/tenantstore", "shared/tenant"},
 		"one package decides what a credential may do"},
 	"shared/oauth": {[]string{"shared/access", "shared/accesstoken", "shared/tenant", "shared/tenantstore"},
 		"the token endpoint implements OAuth 2.0 and does not depend on SCIM"},
-	"shared/admin": {[]string{"shared/scim", "shared/tenant", "shared/tenantstore", "shared/provlog", "shared/outbox", "shared/trace", "shared/directory"},
-		"the operator API uses tenants, the directory and the strict JSON parser; callers are authorized before it"},
-	"shared/eventbus":  {[]string{"shared/awsenv"}, "the bus gets events as JSON and depends on nothing else"},
-	"shared/usageplan": {[]string{"shared/tenant", "shared/awsenv"}, "API Gateway's keys depend on a tenant's id and limits, and not on its data"},
+	"shared/admin": {
+		[]string{
+			"shared/scim", "shared/tenant", "shared/tenantstore", "shared/provlog", "shared/outbox",
+			"shared/trace", "shared/directory",
+		},
+		"the operator API uses tenants, the directory and the strict JSON parser; callers are authorized " +
+			"before it",
+	},
+	"shared/eventbus": {[]string{"shared/awsenv"}, "the bus gets events as JSON and depends on nothing else"},
+	"shared/usageplan": {
+		[]string{"shared/tenant", "shared/awsenv"},
+		"API Gateway's keys depend on a tenant's id and limits, and not on its data",
+	},
 	"shared/gateway": {[]string{"shared/config", "shared/scim", "shared/server", "shared/tenant"},
 		"all functions start in the same way and convert events in the same way"},
-	"shared/gateway/resources": {[]string{"shared/config", "shared/directory", "shared/gateway", "shared/password", "shared/scim/schema", "shared/server"},
-		"only the functions of users, groups and bulk requests link the directory"},
-	"shared/gateway/authorizer": {[]string{"shared/access", "shared/accesstoken", "shared/config", "shared/secret", "shared/tenant", "shared/tenantstore"},
-		"the authorizer returns a policy for a credential, and does not link the directory"},
-	"shared/gateway/changes": {[]string{"shared/directory", "shared/gateway", "shared/outbox"}, "the directory decides what follows from a change"},
-	"shared/password":        {nil, "a leaf: hashing does not depend on users"},
-	"shared/web":             {nil, "a leaf: pages look alike, and do not depend on what they show"},
-	"functions/...": {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory", "shared/directory/...", "shared/server", "shared/gateway", "shared/gateway/...", "shared/oauth", "shared/admin", "shared/usageplan", "shared/eventbus", "shared/password"},
-		"a function connects the packages; test support is not deployed"},
-	"shared/testkit":          {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
-	"shared/testkit/...":      {nil, "test support serves every layer, so it depends on none"},
-	"infra/...":               {[]string{"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore", "shared/provlog", "shared/outbox", "shared/directory", "shared/directory/...", "shared/admin", "shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "shared/testkit/story", "infra/..."}, "tools use the shared packages, and nothing deployed uses tools"},
-	"infra/scimctl/apiclient": {[]string{"infra/scimctl/wording"}, "the client knows paths and JSON, and not what they are about"},
-	"infra/scimctl/console": {[]string{"infra/scimctl/apiclient", "infra/scimctl/wording", "shared/admin", "shared/directory", "shared/provlog", "shared/scim", "shared/tenant", "shared/web"},
-		"the console shows what the operator API answers, and reaches nothing else"},
-	"infra/scimctl/wording": {[]string{"shared/scim", "shared/tenant", "shared/provlog", "shared/admin", "shared/directory"},
-		"words about the API's answers, for the terminal and for the console"},
-	"infra/scimctl": {[]string{"infra/scimctl/...", "shared/tenant", "shared/scim", "shared/provlog", "shared/trace", "shared/admin", "shared/usageplan", "shared/table", "shared/directory", "shared/directory/verify"},
-		"operators' commands call the operator API; verify alone opens the table, with the operator's own rights"},
-	"infra/local/e2e": {[]string{"shared/scim", "shared/tenant", "shared/table", "shared/directory", "shared/directory/verify", "shared/testkit", "shared/testkit/fault", "infra/local/stack"},
-		"the harness of the end-to-end tests reads the table directly, and injects faults that a local engine never has"},
+	"shared/gateway/resources": {
+		[]string{
+			"shared/config", "shared/directory", "shared/gateway", "shared/password", "shared/scim/schema",
+			"shared/server",
+		},
+		"only the functions of users, groups and bulk requests link the directory",
+	},
+	"shared/gateway/authorizer": {
+		[]string{
+			"shared/access", "shared/accesstoken", "shared/config", "shared/secret", "shared/tenant",
+			"shared/tenantstore",
+		},
+		"the authorizer returns a policy for a credential, and does not link the directory",
+	},
+	"shared/gateway/changes": {
+		[]string{"shared/directory", "shared/gateway", "shared/outbox"},
+		"the directory decides what follows from a change",
+	},
+	"shared/password": {nil, "a leaf: hashing does not depend on users"},
+	"shared/web":      {nil, "a leaf: pages look alike, and do not depend on what they show"},
+	"functions/...": {
+		[]string{
+			"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory",
+			"shared/directory/...", "shared/server", "shared/gateway", "shared/gateway/...", "shared/oauth",
+			"shared/admin", "shared/usageplan", "shared/eventbus", "shared/password",
+		},
+		"a function connects the packages; test support is not deployed",
+	},
+	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
+	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
+	"infra/...": {
+		[]string{
+			"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore",
+			"shared/provlog", "shared/outbox", "shared/directory", "shared/directory/...", "shared/admin",
+			"shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "shared/testkit/story",
+			"infra/...",
+		},
+		"tools use the shared packages, and nothing deployed uses tools",
+	},
+	"infra/scimctl/apiclient": {
+		[]string{"infra/scimctl/wording"},
+		"the client knows paths and JSON, and not what they are about",
+	},
+	"infra/scimctl/console": {
+		[]string{
+			"infra/scimctl/apiclient", "infra/scimctl/wording", "shared/admin", "shared/directory",
+			"shared/provlog", "shared/scim", "shared/tenant", "shared/web",
+		},
+		"the console shows what the operator API answers, and reaches nothing else",
+	},
+	"infra/scimctl/wording": {
+		[]string{"shared/scim", "shared/tenant", "shared/provlog", "shared/admin", "shared/directory"},
+		"words about the API's answers, for the terminal and for the console",
+	},
+	"infra/scimctl": {
+		[]string{
+			"infra/scimctl/...", "shared/tenant", "shared/scim", "shared/provlog", "shared/trace",
+			"shared/admin", "shared/usageplan", "shared/table", "shared/directory", "shared/directory/verify",
+		},
+		"operators' commands call the operator API; verify alone opens the table, with the operator's own " +
+			"rights",
+	},
+	"infra/local/e2e": {
+		[]string{
+			"shared/scim", "shared/tenant", "shared/table", "shared/directory", "shared/directory/verify",
+			"shared/testkit", "shared/testkit/fault", "infra/local/stack",
+		},
+		"the harness of the end-to-end tests reads the table directly, and injects faults that a local engine " +
+			"never has",
+	},
 }
 
 // testLayers are the rules for test files.
@@ -84,20 +175,45 @@ var testLayers = []struct {
 
 // foreign says which packages may import a library.
 var foreign = map[string]layer{
-	"github.com/aws/aws-sdk-go-v2": {[]string{"shared/awsenv", "shared/table", "shared/secret", "shared/usageplan", "shared/eventbus", "shared/testkit", "infra/local/...", "infra/scimctl", "infra/scimctl/apiclient", "infra/check/rehearsal", "infra/example", "infra/example/..."},
-		"one package each calls DynamoDB, Secrets Manager, API Gateway and EventBridge, so that retries and capacity are handled in one place; testkit and the local stack create tables; scimctl and the example sign their requests"},
+	"github.com/aws/aws-sdk-go-v2": {
+		[]string{
+			"shared/awsenv", "shared/table", "shared/secret", "shared/usageplan", "shared/eventbus",
+			"shared/testkit", "infra/local/...", "infra/scimctl", "infra/scimctl/apiclient",
+			"infra/check/rehearsal", "infra/example", "infra/example/...",
+		},
+		"one package each calls DynamoDB, Secrets Manager, API Gateway and EventBridge, so that retries and " +
+			"capacity are handled in one place; testkit and the local stack create tables; scimctl and the " +
+			"example sign their requests",
+	},
 	"github.com/aws/smithy-go": {[]string{"shared/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
-	"github.com/aws/aws-lambda-go": {[]string{"shared/gateway", "shared/gateway/...", "functions/...", "infra/local/...", "infra/example/consumer-go"},
-		"only the gateway handles Lambda's events: the server uses net/http and runs anywhere"},
-	"github.com/urfave/cli/v3":                   {[]string{"infra/scimctl"}, "functions and the local stack have no subcommands"},
-	"golang.org/x/time":                          {[]string{"infra/local/..."}, "in AWS the usage plan throttles; the local stack replaces it"},
-	"github.com/golang-jwt/jwt/v5":               {[]string{"shared/accesstoken"}, "one package decides which token headers are accepted"},
+	"github.com/aws/aws-lambda-go": {
+		[]string{
+			"shared/gateway", "shared/gateway/...", "functions/...", "infra/local/...",
+			"infra/example/consumer-go",
+		},
+		"only the gateway handles Lambda's events: the server uses net/http and runs anywhere",
+	},
+	"github.com/urfave/cli/v3": {
+		[]string{"infra/scimctl"},
+		"functions and the local stack have no subcommands",
+	},
+	"golang.org/x/time": {
+		[]string{"infra/local/..."},
+		"in AWS the usage plan throttles; the local stack replaces it",
+	},
+	"github.com/golang-jwt/jwt/v5": {
+		[]string{"shared/accesstoken"},
+		"one package decides which token headers are accepted",
+	},
 	"github.com/awslabs/aws-lambda-go-api-proxy": {[]string{"shared/gateway"}, "one package avoids its pitfalls"},
 }
 
 // ioPackages are the packages that nothing under shared/scim may import: the rules of SCIM
 // do no I/O. Only the status codes of net/http are allowed.
-var ioPackages = []string{"net", "net/http/...", "os", "os/...", "io/ioutil", "log", "log/...", "database/...", "syscall", "github.com/aws/..."}
+var ioPackages = []string{
+	"net", "net/http/...", "os", "os/...", "io/ioutil", "log", "log/...", "database/...", "syscall",
+	"github.com/aws/...",
+}
 
 // arriving are packages that the rules above name and that do not exist yet, each with its
 // issue. A package that exists must be removed from this list.
@@ -148,7 +264,9 @@ func importsPointOneWay(all []source) []string {
 }
 
 func internal(imported string) bool {
-	return strings.HasPrefix(imported, "shared/") || strings.HasPrefix(imported, "functions/") || strings.HasPrefix(imported, "infra/")
+	return strings.HasPrefix(imported, "shared/") ||
+		strings.HasPrefix(imported, "functions/") ||
+		strings.HasPrefix(imported, "infra/")
 }
 
 func layerOf(pkg string) (layer, bool) {
@@ -212,7 +330,8 @@ func scimDoesNoIO(all []source) []string {
 			}
 		}
 		for _, name := range usesOfHTTP(s.syntax) {
-			bad = append(bad, fmt.Sprintf("%s uses http.%s: the rules of SCIM use only status codes from net/http", s.path, name))
+			const format = "%s uses http.%s: the rules of SCIM use only status codes from net/http"
+			bad = append(bad, fmt.Sprintf(format, s.path, name))
 		}
 	}
 	return bad
