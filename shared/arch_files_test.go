@@ -24,7 +24,8 @@ func functionsAreWiringOnly(all []source) []string {
 	}
 	for pkg, n := range lines {
 		if n > functionLines {
-			bad = append(bad, fmt.Sprintf("%s has %d lines, at most %d are allowed: move the rest to shared", pkg, n, functionLines))
+			bad = append(bad,
+				fmt.Sprintf("%s has %d lines, at most %d are allowed: move the rest to shared", pkg, n, functionLines))
 		}
 	}
 	return bad

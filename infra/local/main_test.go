@@ -141,7 +141,8 @@ func portTaken(t *testing.T, path string) {
 	}
 	defer func() { _ = l.Close() }()
 	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-	refused(t, exec.Command(path, "-port", port), "A=b", "port "+port+" is taken: choose another one with go run ./infra/local -port ")
+	refused(t, exec.Command(path, "-port", port), "A=b",
+		"port "+port+" is taken: choose another one with go run ./infra/local -port ")
 }
 
 // onlyGo is a folder of programs with the go command alone.

@@ -14,7 +14,8 @@ func accounts(b *bench) {
 	}
 	b.shows(id, "emails ann@home.example (primary, verified), ann@work.example password none version 1")
 	b.run("account update " + id + " -username anne -remove-email ANN@home.example -add-email ann@new.example -verify ann@new.example")
-	b.shows(id, "userName anne display name Annie emails ann@work.example, ann@new.example (verified) password none version 2")
+	b.shows(id,
+		"userName anne display name Annie emails ann@work.example, ann@new.example (verified) password none version 2")
 	b.run("account update " + id + " -unverify Ann@New.example -verify ann@work.example -add-email ann@work.example")
 	b.shows(id, "emails ann@work.example (verified), ann@new.example password none version 3")
 	b.run("account update " + id + " -remove-email ann@work.example -remove-email ann@new.example")
@@ -34,7 +35,8 @@ func accounts(b *bench) {
 	other := b.json("account create bob")["id"].(string)
 	b.fails(1, `userName "BOB" is taken by account `+other, "account update "+id+" -username BOB")
 	b.fails(1, "standard input has no password", "account create carl -password-stdin")
-	if r := b.exec("secret\nmore", "account", "create", "carl", "-password-stdin"); r.code != 0 || !strings.Contains(r.out, "stored") {
+	r := b.exec("secret\nmore", "account", "create", "carl", "-password-stdin")
+	if r.code != 0 || !strings.Contains(r.out, "stored") {
 		b.Errorf("a password: %+v", r)
 	}
 	carl := b.json("account find -username carl")["id"].(string)
@@ -44,7 +46,8 @@ func accounts(b *bench) {
 	b.deletes(id, "anne")
 	for _, args := range []string{"show %s", "update %s -username x", "delete %s -confirm x"} {
 		b.fails(1, `no account "`+id+`": it was deleted, or became a user of a tenant`, fmt.Sprintf("account "+args, id))
-		b.fails(1, `no account "bob": "bob" is not an id; use account find -username or account find -email`, fmt.Sprintf("account "+args, "bob"))
+		b.fails(1, `no account "bob": "bob" is not an id; use account find -username or account find -email`,
+			fmt.Sprintf("account "+args, "bob"))
 	}
 	b.run("account delete " + other + " -confirm bob")
 	b.listed()
@@ -62,11 +65,13 @@ func (b *bench) shows(id, words string) {
 func (b *bench) listed(ids ...string) {
 	b.Helper()
 	table := b.run("account list")
-	if lines := strings.Count(table, "\n"); lines != max(len(ids), 1)+1 || (len(ids) == 0) != strings.HasSuffix(table, "\nnone\n") {
+	lines := strings.Count(table, "\n")
+	if lines != max(len(ids), 1)+1 || (len(ids) == 0) != strings.HasSuffix(table, "\nnone\n") {
 		b.Errorf("%d lines:\n%s", lines, table)
 	}
 	var list struct{ Accounts []struct{ ID string } }
-	if err := json.Unmarshal([]byte(b.run("account list -json")), &list); err != nil || list.Accounts == nil || len(list.Accounts) != len(ids) {
+	err := json.Unmarshal([]byte(b.run("account list -json")), &list)
+	if err != nil || list.Accounts == nil || len(list.Accounts) != len(ids) {
 		b.Errorf("%v, %v; want %v", list, err, ids)
 	}
 	for _, id := range ids {
@@ -78,10 +83,12 @@ func (b *bench) listed(ids ...string) {
 
 func (b *bench) deletes(id, name string) {
 	b.Helper()
-	if r := b.exec("ann\n", "account", "delete", id); r.code != 1 || !strings.Contains(r.err, "account of "+name) || !strings.Contains(r.err, "nothing is changed") {
+	r := b.exec("ann\n", "account", "delete", id)
+	if r.code != 1 || !strings.Contains(r.err, "account of "+name) || !strings.Contains(r.err, "nothing is changed") {
 		b.Errorf("wrong username: %+v", r)
 	}
-	if r := b.exec(name+"\n", "account", "delete", id); r.code != 0 || !strings.Contains(r.out, "account "+name+" ("+id+") is deleted") {
+	r = b.exec(name+"\n", "account", "delete", id)
+	if r.code != 0 || !strings.Contains(r.out, "account "+name+" ("+id+") is deleted") {
 		b.Errorf("deleted: %+v", r)
 	}
 }

@@ -9,13 +9,15 @@ import (
 func tenants(b *bench) {
 	made := b.json("tenant create acme -name Acme -profile okta -domains acme.example,acme.test -users 3 -token-age 90d")
 	limits := made["limits"].(map[string]any)
-	if made["profile"] != "okta" || fmt.Sprint(made["domains"]) != "[acme.example acme.test]" || limits["users"] != 3.0 || limits["tokenAgeSeconds"] != 7776000.0 {
+	if made["profile"] != "okta" || fmt.Sprint(made["domains"]) != "[acme.example acme.test]" ||
+		limits["users"] != 3.0 || limits["tokenAgeSeconds"] != 7776000.0 {
 		b.Errorf("created %v", made)
 	}
 	b.fails(1, `there is a tenant "acme" already`, "tenant create acme")
 	b.fails(1, "no tenant", "tenant show globex")
 	b.fails(1, "verified for another tenant: acme.example", "tenant create globex -domains acme.example")
-	if out := b.run("tenant update acme -rps 30 -token-age 0s"); !strings.Contains(out, "30 per second, 100 at once") || !strings.Contains(out, "no limit") {
+	out := b.run("tenant update acme -rps 30 -token-age 0s")
+	if !strings.Contains(out, "30 per second, 100 at once") || !strings.Contains(out, "no limit") {
 		b.Errorf("updated: %s", out)
 	}
 	list := b.run("tenant list")
@@ -41,7 +43,8 @@ func switches(b *bench) {
 	shown("automatic", "true")
 	b.run("tenant update wired -name Wired")
 	shown("automatic", "true")
-	if r := b.exec("", "tenant", "create", "domainless", "-connect", "automatic"); r.code != 0 || !strings.Contains(r.err, "no verified domains") {
+	r := b.exec("", "tenant", "create", "domainless", "-connect", "automatic")
+	if r.code != 0 || !strings.Contains(r.err, "no verified domains") {
 		b.Errorf("made without domains: %+v", r)
 	}
 	b.run("tenant update wired -connect approval -reactivate=false")
@@ -73,7 +76,8 @@ func credentials(b *bench) {
 	if out := b.run("credential list creds"); !strings.Contains(out, key) || strings.Contains(out, token) {
 		b.Errorf("listed:\n%s", out)
 	}
-	if out := b.run("credential create creds -client"); !strings.Contains(out, "client id") || !strings.Contains(out, "can't be shown again") {
+	out := b.run("credential create creds -client")
+	if !strings.Contains(out, "client id") || !strings.Contains(out, "can't be shown again") {
 		b.Errorf("client: %s", out)
 	}
 	b.fails(1, "has no credential", "credential rotate local "+key)
@@ -120,7 +124,8 @@ func limits(b *bench) {
 	b.newUser(201, token, "a@small.example", "1@small.example", "2@small.example")
 	b.newUser(403, token, "b@small.example")
 	group := func(name string) int {
-		status, _ := b.scim("POST", "/Groups", token, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"`+name+`"}`)
+		status, _ := b.scim("POST", "/Groups", token,
+			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"`+name+`"}`)
 		return status
 	}
 	if first, second := group("one"), group("two"); first != 201 || second != 403 {
@@ -174,7 +179,14 @@ func provisioningLog(b *bench) {
 	if len(lines) != 4 || !strings.HasPrefix(lines[0], "TIME ") {
 		b.Fatalf("the log is\n%s", out)
 	}
-	for i, words := range [][]string{1: {" 409 ", "create", "User", "ann@LOGGED.example", key, "uniqueness userName \"ann@LOGGED.example\" is in use", " (conflict "}, 2: {" 201 ", "create", "User", "Ann@logged.example", id, key, "userName"}, 3: {" 201 ", "create", "Credential", key, "local"}} {
+	for i, words := range [][]string{
+		1: {
+			" 409 ", "create", "User", "ann@LOGGED.example", key,
+			"uniqueness userName \"ann@LOGGED.example\" is in use", " (conflict ",
+		},
+		2: {" 201 ", "create", "User", "Ann@logged.example", id, key, "userName"},
+		3: {" 201 ", "create", "Credential", key, "local"},
+	} {
 		for _, word := range words {
 			if !strings.Contains(lines[i], word) {
 				b.Errorf("%q is not in %s", word, lines[i])
@@ -190,7 +202,8 @@ func provisioningLog(b *bench) {
 		}
 	}
 	for limit, more := range map[string]bool{"1": true, "0": false, "100": false} {
-		if r := b.exec("", "log", "logged", "-limit", limit); r.code != 0 || strings.Contains(r.err, "-limit 0 shows all") != more {
+		r := b.exec("", "log", "logged", "-limit", limit)
+		if r.code != 0 || strings.Contains(r.err, "-limit 0 shows all") != more {
 			b.Errorf("-limit %s: %+v", limit, r)
 		}
 	}

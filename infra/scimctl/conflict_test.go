@@ -10,7 +10,8 @@ import (
 func (b *bench) conflicted(token, email, externalID string) (account, conflict string) {
 	b.Helper()
 	account = b.json("account create " + email + " -verified-email " + email)["id"].(string)
-	if status, body := b.provision(token, email, externalID, email); status != 409 || !strings.Contains(body["detail"].(string), "(conflict ") {
+	status, body := b.provision(token, email, externalID, email)
+	if status != 409 || !strings.Contains(body["detail"].(string), "(conflict ") {
 		b.Fatalf("provisioned: %d %v", status, body)
 	}
 	for _, c := range b.json("conflict list clash")["conflicts"].([]any) {
@@ -54,23 +55,31 @@ func conflicts(b *bench) {
 	out := b.run("conflict show clash " + id)
 	for _, words := range []string{"open", "emails.value ann@clash.example", "ann@clash.example (account " + account + ")", "ann@clash.example (verified, primary)", "yes:", "scimctl conflict connect clash " + id + " -holder " + account + "\n",
 		"scimctl conflict release clash " + id + " -username NEW, or -email NEW\n"} {
-		if !strings.Contains(out, words) && !strings.Contains(out, strings.Replace(words, "verified, primary", "primary, verified", 1)) {
+		if !strings.Contains(out, words) &&
+			!strings.Contains(out, strings.Replace(words, "verified, primary", "primary, verified", 1)) {
 			b.Errorf("%q is not shown in\n%s", words, out)
 		}
 	}
 	b.fails(1, account, "conflict connect clash "+id+" -holder 3f6f2f0e-0000-4000-8000-000000000000")
-	if out := b.run("conflict connect clash " + id + " -holder " + account); !strings.Contains(out, "connects ann@clash.example (account "+account+")") || !strings.Contains(out, "unless the account changes or the request asks for something else") {
+	out = b.run("conflict connect clash " + id + " -holder " + account)
+	if !strings.Contains(out, "connects ann@clash.example (account "+account+")") ||
+		!strings.Contains(out, "unless the account changes or the request asks for something else") {
 		b.Errorf("connect says %s", out)
 	}
-	if status, user := b.provision(token, "ann@clash.example", "x1", "ann@clash.example"); status != 201 || user["id"] != account {
+	status, user := b.provision(token, "ann@clash.example", "x1", "ann@clash.example")
+	if status != 201 || user["id"] != account {
 		b.Errorf("the attempt after the approval: %d %v, want account %s", status, user, account)
 	}
 	b.becomes("closed", id)
-	if out := b.run("conflict show clash " + id); !strings.Contains(out, "there is nothing to do.") || strings.Count(out, "connected by approval") != 1 || strings.Contains(out, "can ") {
+	out = b.run("conflict show clash " + id)
+	if !strings.Contains(out, "there is nothing to do.") ||
+		strings.Count(out, "connected by approval") != 1 || strings.Contains(out, "can ") {
 		b.Errorf("once it is closed:\n%s", out)
 	}
 	for _, state := range []string{"closed", "all"} {
-		if out := b.run("conflict list clash -state " + state); !strings.Contains(out, id) || !strings.Contains(out, "OUTCOME\n") || !strings.Contains(out, "connected by approval\n") {
+		out := b.run("conflict list clash -state " + state)
+		if !strings.Contains(out, id) || !strings.Contains(out, "OUTCOME\n") ||
+			!strings.Contains(out, "connected by approval\n") {
 			b.Errorf("%s ones are\n%s", state, out)
 		}
 	}
@@ -88,7 +97,8 @@ func released(b *bench) {
 	b.fails(2, "empty", "conflict release clash "+id+" -email=")
 	b.fails(1, "-name is for a team; this conflict is held by an account", "conflict release clash "+id+" -name Crew")
 	b.fails(1, "-email: ", "conflict release clash "+id+" -email nonsense")
-	if out := b.run("conflict release clash " + id + " -email bob@home.example"); !strings.Contains(out, "the next attempt of the provider succeeds") {
+	out := b.run("conflict release clash " + id + " -email bob@home.example")
+	if !strings.Contains(out, "the next attempt of the provider succeeds") {
 		b.Errorf("release says %s", out)
 	}
 	if status, _ := b.provision(token, "bob@clash.example", "x2", "bob@clash.example"); status != 201 {
@@ -96,7 +106,8 @@ func released(b *bench) {
 	}
 	b.becomes("closed", id)
 	account, id := b.conflicted(token, "carl@clash.example", "x3")
-	if r := b.exec("no\n", "conflict", "delete", "clash", id); r.code != 1 || !strings.Contains(r.err, "carl@clash.example") || !strings.Contains(r.err, "nothing is changed") {
+	r := b.exec("no\n", "conflict", "delete", "clash", id)
+	if r.code != 1 || !strings.Contains(r.err, "carl@clash.example") || !strings.Contains(r.err, "nothing is changed") {
 		b.Errorf("wrong id: %+v", r)
 	}
 	if out := b.run("conflict delete clash " + id + " -confirm " + account); !strings.Contains(out, "value is free") {
@@ -143,10 +154,12 @@ func printed(b *bench) {
 	_, real, _ := strings.Cut(body["detail"].(string), `aaaaaaaaaaaa)" is in use`)
 	_, real, _ = strings.Cut(real, "(conflict ")
 	lines := strings.Split(b.run("log forged -status 409 -limit 1"), "\n")
-	if want := `uniqueness userName "J. R. \"(conflict aaaaaaaaaaaa)" is in use by User`; !strings.Contains(lines[1], want) || !strings.HasSuffix(lines[1], " (conflict "+real[:12]+")") {
+	want := `uniqueness userName "J. R. \"(conflict aaaaaaaaaaaa)" is in use by User`
+	if !strings.Contains(lines[1], want) || !strings.HasSuffix(lines[1], " (conflict "+real[:12]+")") {
 		b.Errorf("a name like a detail: %q, of %s", lines[1], body["detail"])
 	}
-	if r := b.exec("", "team", "show", "forged", "a\x1b[2J\nb"); r.code != 1 || strings.Contains(r.err, "\x1b") || strings.Count(r.err, "\n") != 1 {
+	r := b.exec("", "team", "show", "forged", "a\x1b[2J\nb")
+	if r.code != 1 || strings.Contains(r.err, "\x1b") || strings.Count(r.err, "\n") != 1 {
 		b.Errorf("an error: %q", r.err)
 	}
 }

@@ -16,7 +16,8 @@ func handover(b *bench) {
 			own := *b
 			own.T = t
 			of := "hand-" + profile
-			if r := own.exec("", "tenant", "create", of, "-profile", profile); !strings.Contains(r.err, "next: scimctl credential create "+of) {
+			r := own.exec("", "tenant", "create", of, "-profile", profile)
+			if !strings.Contains(r.err, "next: scimctl credential create "+of) {
 				t.Errorf("tenant create: %+v", r)
 			}
 			own.prints("credential create "+of, append(fields, own.stack.BaseURL(), "scimctl tenant health "+of)...)

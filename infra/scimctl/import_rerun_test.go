@@ -35,7 +35,8 @@ func rerun(b *bench) {
 	r := b.exec("", "account", "import", path, "-json")
 	var got struct{ Created, AlreadyThere, Rejected int }
 	err := json.Unmarshal([]byte(r.out), &got)
-	if err != nil || r.code != 1 || got.AlreadyThere < rows*5/12 || got.Created+got.AlreadyThere != good || got.Rejected != len(rejects) {
+	if err != nil || r.code != 1 || got.AlreadyThere < rows*5/12 || got.Created+got.AlreadyThere != good ||
+		got.Rejected != len(rejects) {
 		b.Errorf("run again: %+v, %v", r, err)
 	}
 	b.report(path+".rejects.csv", rejects...)

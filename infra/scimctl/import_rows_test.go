@@ -13,7 +13,8 @@ import (
 // next quote, which the reason says.
 func brokenRows(b *bench) {
 	long := "big," + strings.Repeat("x", 1<<20)
-	path := b.file("broken.csv", "userName,displayName\nid,\"bad\" x\nw1,\"open\nw2,Two\nw3,\"Three\"\n"+long+"\n\nw4,\"a\nb\",\nrow5,Five\nw6,\"never\nw7,\n")
+	path := b.file("broken.csv",
+		"userName,displayName\nid,\"bad\" x\nw1,\"open\nw2,Two\nw3,\"Three\"\n"+long+"\n\nw4,\"a\nb\",\nrow5,Five\nw6,\"never\nw7,\n")
 	b.imports(1, 0, 5, "", path)
 	b.report(path+".rejects.csv", "2 not valid CSV", "3 not closed correctly, so lines 3 to 5 can't be read", "6 64 KiB", "8 3 cells",
 		"11 not closed correctly, so lines 11 to 12 can't be read")
@@ -23,7 +24,10 @@ func brokenRows(b *bench) {
 	}
 	defer func() { _ = f.Close() }()
 	rows, err := csv.NewReader(f).ReadAll()
-	for i, want := range map[int]string{1: `id,"bad" x`, 2: "w1,\"open\nw2,Two\nw3,\"Three\"", 3: long[:64<<10] + "...", 4: "w4,\"a\nb\",", 5: "w6,\"never\nw7,"} {
+	for i, want := range map[int]string{
+		1: `id,"bad" x`, 2: "w1,\"open\nw2,Two\nw3,\"Three\"", 3: long[:64<<10] + "...", 4: "w4,\"a\nb\",",
+		5: "w6,\"never\nw7,",
+	} {
 		if err != nil || rows[i][2] != want {
 			b.Errorf("reported %.300q, want %.300q, %v", rows[i], want, err)
 		}
@@ -35,7 +39,8 @@ func brokenRows(b *bench) {
 func dryRun(b *bench) {
 	b.run("account create y1 -email y1@a.example")
 	b.run("account create y2")
-	path := b.file("dry.csv", "userName,email\ny1,y1@a.example\nY2,y2@a.example\ny3,Y1@a.example\ny4,y4@a.example\nY4,\ny5,nonsense\n\"y\"6,\n")
+	path := b.file("dry.csv",
+		"userName,email\ny1,y1@a.example\nY2,y2@a.example\ny3,Y1@a.example\ny4,y4@a.example\nY4,\ny5,nonsense\n\"y\"6,\n")
 	before := b.run("account list")
 	r := b.exec("", "account", "import", path, "-dry-run", "-json")
 	var got struct {
@@ -46,7 +51,8 @@ func dryRun(b *bench) {
 			Reason string
 		}
 	}
-	if err := json.Unmarshal([]byte(r.out), &got); err != nil || r.code != 1 || !strings.Contains(r.err, "5 rows would be rejected") {
+	err := json.Unmarshal([]byte(r.out), &got)
+	if err != nil || r.code != 1 || !strings.Contains(r.err, "5 rows would be rejected") {
 		b.Fatalf("%+v, %v", r, err)
 	}
 	if !got.DryRun || got.Created != 1 || got.AlreadyThere != 1 || got.Rejected != 5 {
@@ -58,11 +64,13 @@ func dryRun(b *bench) {
 			b.Errorf("rejected %+v, want %s", got.RejectedRows[i], want)
 		}
 	}
-	if out := b.exec("", "account", "import", path, "-dry-run").out; !strings.Contains(out, "dry run: nothing is created") || !strings.Contains(out, "line 8 ") {
+	out := b.exec("", "account", "import", path, "-dry-run").out
+	if !strings.Contains(out, "dry run: nothing is created") || !strings.Contains(out, "line 8 ") {
 		b.Errorf("for people:\n%s", out)
 	}
 	unknown := b.file("dry.jsonl", `{"userName":"y7","nme":1}`+"\n"+`{"userName":"y7","userName":"y8"}`+"\n")
-	if r := b.exec("", "account", "import", unknown, "-dry-run"); !strings.Contains(r.out, "unknown field") || !strings.Contains(r.err, "2 rows") {
+	r = b.exec("", "account", "import", unknown, "-dry-run")
+	if !strings.Contains(r.out, "unknown field") || !strings.Contains(r.err, "2 rows") {
 		b.Errorf("JSON: %+v", r)
 	}
 	if after := b.run("account list"); after != before {

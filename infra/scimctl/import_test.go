@@ -29,7 +29,8 @@ func (b *bench) imports(created, there, rejected int, input string, args ...stri
 	b.Helper()
 	r := b.exec(input, append([]string{"account", "import", "-json"}, args...)...)
 	var got struct{ Created, AlreadyThere, Rejected int }
-	if err := json.Unmarshal([]byte(r.out), &got); err != nil || got.Created != created || got.AlreadyThere != there || got.Rejected != rejected {
+	err := json.Unmarshal([]byte(r.out), &got)
+	if err != nil || got.Created != created || got.AlreadyThere != there || got.Rejected != rejected {
 		b.Errorf("import %v: %+v, %v; want %d, %d, %d", args, r, err, created, there, rejected)
 	}
 	if want := min(rejected, 1); r.code != want {
@@ -50,7 +51,8 @@ func imports(b *bench) {
 		"c1,\"One, Ann\",c1@a.example,true,C1@b.example,no\r\n\r\n c2 ,,,,,\r\nc3,\"Two\nlines, no\",c3@a.example,,,\r\n")
 	b.imports(2, 0, 1, "", table)
 	b.imports(0, 2, 1, "", table)
-	b.found("c1", `[{"primary":true,"value":"c1@a.example","verified":true},{"primary":false,"value":"C1@b.example","verified":false}]`)
+	b.found("c1",
+		`[{"primary":true,"value":"c1@a.example","verified":true},{"primary":false,"value":"C1@b.example","verified":false}]`)
 	b.found("c2", `[]`)
 	lines := `{"userName":"j1","displayName":"J <1>","emails":[{"value":"j1@a.example","verified":true}]}` + "\n\n" + `{"userName":"j2"}`
 	b.imports(2, 0, 0, "", b.file("people.jsonl", "\ufeff"+lines))

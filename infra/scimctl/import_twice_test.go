@@ -37,7 +37,8 @@ func (b *bench) twiceSame() {
 	path := b.file("same.jsonl", `{"userName":"same"}`+"\n"+`{"userName":"SAME"}`+"\n"+
 		`{"userName":"bad","nme":1}`+"\n"+`{"userName":"bad"}`+"\n"+`{"userName":"Bad"}`+"\n")
 	b.imports(2, 0, 3, "", path)
-	b.report(path+".rejects.csv", `2 userName "SAME" is in line 1 too`, "3 unknown field", `5 userName "Bad" is in line 4 too`)
+	b.report(path+".rejects.csv", `2 userName "SAME" is in line 1 too`, "3 unknown field",
+		`5 userName "Bad" is in line 4 too`)
 }
 
 // twiceAgain: a second run sees the same rows as the first.
@@ -46,6 +47,7 @@ func (b *bench) twiceAgain() {
 	path := b.file("twice.csv", "userName,email\nx1,nonsense\nx2,x2@x.example\nx1,x1@x.example\nX2,\nX1,\n")
 	for _, existing := range []int{0, 2} {
 		b.imports(2-existing, existing, 3, "", path)
-		b.report(path+".rejects.csv", "2 emails: \"nonsense\" is not an email", `5 userName "X2" is in line 3 too`, `6 userName "X1" is in line 4 too`)
+		b.report(path+".rejects.csv", "2 emails: \"nonsense\" is not an email",
+			`5 userName "X2" is in line 3 too`, `6 userName "X1" is in line 4 too`)
 	}
 }

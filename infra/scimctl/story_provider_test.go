@@ -108,7 +108,9 @@ func newOkta(b *bench, token string) provider {
 }
 
 func (o okta) search(endpoint, attribute, value string) answer {
-	return o.send("GET", endpoint+"?filter="+strings.ReplaceAll(url.QueryEscape(attribute+` eq "`+value+`"`), "+", "%20")+"&startIndex=1&count=100", "")
+	return o.send("GET",
+		endpoint+"?filter="+strings.ReplaceAll(url.QueryEscape(attribute+` eq "`+value+`"`), "+", "%20")+"&startIndex=1&count=100",
+		"")
 }
 
 func (o okta) provision(p person) answer {
@@ -145,13 +147,15 @@ func (o okta) push(g group, ids ...string) answer {
 	if found := o.search("/Groups", "displayName", g.name).found(); len(found) > 0 {
 		id = idOf(found[0])
 	} else {
-		made := o.send("POST", "/Groups", fill(`{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": $name, "members": []}`, "$name", g.name))
+		made := o.send("POST", "/Groups",
+			fill(`{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": $name, "members": []}`, "$name", g.name))
 		if made.status != http.StatusCreated {
 			return made
 		}
 		id = made.text("id")
 	}
-	named := o.send("PATCH", "/Groups/"+id, fill(patchOp+`{"op": "replace", "value": {"id": $id, "displayName": $name}}]}`, "$id", id, "$name", g.name))
+	named := o.send("PATCH", "/Groups/"+id,
+		fill(patchOp+`{"op": "replace", "value": {"id": $id, "displayName": $name}}]}`, "$id", id, "$name", g.name))
 	if named.status >= 300 {
 		return named
 	}
@@ -206,7 +210,8 @@ func (e entra) push(g group, ids ...string) answer {
 		}
 		id = made.text("id")
 	}
-	added := e.send("PATCH", "/Groups/"+id, patchOp+`{"op": "Add", "path": "members", "value": `+members(ids, `{"$ref": null, `, "}")+`}]}`)
+	added := e.send("PATCH", "/Groups/"+id,
+		patchOp+`{"op": "Add", "path": "members", "value": `+members(ids, `{"$ref": null, `, "}")+`}]}`)
 	if added.status >= 300 {
 		return added
 	}

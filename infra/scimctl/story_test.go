@@ -39,9 +39,17 @@ func TestStories(t *testing.T) {
 			name string
 			play func(story)
 		}{
-			{"a failure", failureFound}, {"released", accountReleased}, {"connected", accountConnected}, {"account deleted", accountDeleted},
-			{"connected automatically", accountConnectedAutomatically}, {"an email of a user who exists", emailChanged}, {"username", usernameTaken}, {"two holders", twoHolders},
-			{"a team of the same name", teamOfTheSameName}, {"a team connected", teamConnected}, {"deactivated and back", backAgain},
+			{"a failure", failureFound},
+			{"released", accountReleased},
+			{"connected", accountConnected},
+			{"account deleted", accountDeleted},
+			{"connected automatically", accountConnectedAutomatically},
+			{"an email of a user who exists", emailChanged},
+			{"username", usernameTaken},
+			{"two holders", twoHolders},
+			{"a team of the same name", teamOfTheSameName},
+			{"a team connected", teamConnected},
+			{"deactivated and back", backAgain},
 			{"the address of a leaver", addressOfALeaver},
 			{"a group renamed at the provider", groupRenamed}, {"what is settled is closed", allClosed},
 		} {

@@ -7,7 +7,8 @@ import "strings"
 func failureFound(s story) {
 	ann := s.person("ann")
 	s.account("ann" + s.suffix + " -email " + ann.email)
-	id := s.conflict(s.idp.provision(ann), `emails.value "`+ann.email+`"`, "outside your identity provider's users", "Then provision the user again.")
+	id := s.conflict(s.idp.provision(ann), `emails.value "`+ann.email+`"`,
+		"outside your identity provider's users", "Then provision the user again.")
 	bad := s.person("bad")
 	bad.userName = ""
 	if a := s.idp.create(bad); a.status != 400 || a.text("scimType") != "invalidValue" {
@@ -17,7 +18,8 @@ func failureFound(s story) {
 		return len(s.json("log " + s.tenant + " -status failed")["entries"].([]any)) == 2
 	})
 	s.ctl("log %s -status failed", s.tenant)
-	if out := s.ctl("log %s -user %s", s.tenant, ann.userName); !strings.Contains(out, "409") || !strings.Contains(out, "uniqueness") {
+	out := s.ctl("log %s -user %s", s.tenant, ann.userName)
+	if !strings.Contains(out, "409") || !strings.Contains(out, "uniqueness") {
 		s.Errorf("the log of one user: %s", out)
 	}
 	if out := s.ctl("conflict list %s", s.tenant); !strings.Contains(out, id) || !strings.Contains(out, "open") {
@@ -140,7 +142,9 @@ func backAgain(s story) {
 	}
 	s.succeeds(s.idp.active(user, ida, false), 200)
 	id := s.conflict(s.idp.create(ida), "User "+user+", which is deactivated")
-	if out := s.ctl("conflict show %s %s", s.tenant, id); !strings.Contains(out, "holds the value, and is deactivated\n") || !strings.Contains(out, "scimctl tenant update "+s.tenant+" -reactivate\n") {
+	out := s.ctl("conflict show %s %s", s.tenant, id)
+	if !strings.Contains(out, "holds the value, and is deactivated\n") ||
+		!strings.Contains(out, "scimctl tenant update "+s.tenant+" -reactivate\n") {
 		s.Errorf("the way back is not shown:\n%s", out)
 	}
 	s.ctl("tenant update %s -reactivate", s.tenant)
@@ -161,7 +165,8 @@ func addressOfALeaver(s story) {
 	s.refuses("only a deactivated user can lose it here", "conflict delete %s %s", s.tenant, id)
 	s.succeeds(s.idp.active(user, left, false), 200)
 	out := s.ctl("conflict show %s %s", s.tenant, id)
-	if !strings.Contains(out, "scimctl conflict release "+s.tenant+" "+id+"\n") || !strings.Contains(out, "scimctl conflict delete "+s.tenant+" "+id+"\n") {
+	if !strings.Contains(out, "scimctl conflict release "+s.tenant+" "+id+"\n") ||
+		!strings.Contains(out, "scimctl conflict delete "+s.tenant+" "+id+"\n") {
 		s.Errorf("the ways out are not shown:\n%s", out)
 	}
 	s.refuses("is not the id of the user", "conflict release %s %s -confirm nobody", s.tenant, id)
@@ -178,7 +183,8 @@ func twoHolders(s story) {
 	nia.userName = "nia" + s.suffix
 	s.account(nia.userName)
 	account := s.account("nia-old" + s.suffix + " -email " + nia.email)
-	email := s.conflict(s.idp.provision(nia), `userName "`+nia.userName+`" and emails.value "`+nia.email+`" are in use outside`)
+	email := s.conflict(s.idp.provision(nia),
+		`userName "`+nia.userName+`" and emails.value "`+nia.email+`" are in use outside`)
 	name := s.json("conflict show " + s.tenant + " " + email)["seeAlso"].([]any)[0].(string)
 	s.ctl("conflict show %s %s", s.tenant, email)
 	s.closes(name)

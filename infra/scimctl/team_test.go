@@ -41,10 +41,13 @@ func teams(b *bench) {
 	if !strings.Contains(out, "removed  bob@ships.example (user "+bob+")") {
 		b.Errorf("removed: %s", out)
 	}
-	if r := b.exec("", "team", "remove", "ships", "crew", bob, bob[:35]+"x"); r.code != 1 || !strings.Contains(r.err, "nobody has the id") {
+	r := b.exec("", "team", "remove", "ships", "crew", bob, bob[:35]+"x")
+	if r.code != 1 || !strings.Contains(r.err, "nobody has the id") {
 		b.Errorf("nobody removed: %+v", r)
 	}
-	if r := b.exec("", "team", "remove", "ships", "crew", bob); r.code != 1 || !strings.Contains(r.out, "was not in the team  bob@ships.example") || !strings.Contains(r.err, "not all") {
+	r = b.exec("", "team", "remove", "ships", "crew", bob)
+	if r.code != 1 || !strings.Contains(r.out, "was not in the team  bob@ships.example") ||
+		!strings.Contains(r.err, "not all") {
 		b.Errorf("removed again: %+v", r)
 	}
 	b.fails(1, `no team in tenant "ships" has the id or name "Nobody"`, "team rename ships Nobody X")
@@ -59,17 +62,20 @@ func teams(b *bench) {
 
 func (b *bench) deleteTeam(team string) {
 	b.Helper()
-	if r := b.exec("Crew\n", "team", "delete", "ships", team); r.code != 1 || !strings.Contains(r.err, "nothing is changed") {
+	r := b.exec("Crew\n", "team", "delete", "ships", team)
+	if r.code != 1 || !strings.Contains(r.err, "nothing is changed") {
 		b.Errorf("wrong name: %+v", r)
 	}
-	if r := b.exec("Pilots\n", "team", "delete", "ships", "pilots"); r.code != 0 || !strings.Contains(r.out, "team Pilots is deleted") {
+	r = b.exec("Pilots\n", "team", "delete", "ships", "pilots")
+	if r.code != 0 || !strings.Contains(r.out, "team Pilots is deleted") {
 		b.Errorf("deleted: %+v", r)
 	}
 	b.fails(1, "no team in tenant", "team show ships "+team)
 	other := b.json("team create ships Crew")["id"].(string)
 	b.run("team delete ships " + other + " -confirm Crew")
 	var blanks map[string]any
-	if r := b.exec("", "team", "create", "ships", " Night ", "-json"); json.Unmarshal([]byte(r.out), &blanks) != nil || blanks["name"] != " Night " {
+	r = b.exec("", "team", "create", "ships", " Night ", "-json")
+	if json.Unmarshal([]byte(r.out), &blanks) != nil || blanks["name"] != " Night " {
 		b.Errorf("made: %+v", r)
 	}
 	if r := b.exec("", "team", "delete", "ships", fmt.Sprint(blanks["id"]), "-confirm", " Night "); r.code != 0 {
@@ -90,13 +96,18 @@ func (b *bench) outOfReach(token, team, bob string) {
 	}
 	const schema = `"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]`
 	rename := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"displayName","value":"x"}]}`
-	for method, body := range map[string]string{"GET": "", "PUT": `{` + schema + `,"displayName":"x"}`, "PATCH": rename, "DELETE": ""} {
+	for method, body := range map[string]string{
+		"GET": "", "PUT": `{` + schema + `,"displayName":"x"}`, "PATCH": rename, "DELETE": "",
+	} {
 		status(404, method, "/Groups/"+team, body)
 	}
 	if a := status(409, "POST", "/Groups", `{`+schema+`,"displayName":"crew"}`); a["scimType"] != "uniqueness" {
 		b.Errorf("a group of the team's name: %v", a)
 	}
-	for _, path := range []string{`/Groups?filter=displayName+eq+%22Crew%22`, `/Groups?filter=id+eq+%22` + team + `%22`, `/Users?filter=groups.value+eq+%22` + team + `%22`, "/Groups"} {
+	for _, path := range []string{
+		`/Groups?filter=displayName+eq+%22Crew%22`, `/Groups?filter=id+eq+%22` + team + `%22`,
+		`/Users?filter=groups.value+eq+%22` + team + `%22`, "/Groups",
+	} {
 		if a := status(200, "GET", path, ""); a["totalResults"] != 0.0 {
 			b.Errorf("%s: %v", path, a)
 		}

@@ -38,7 +38,8 @@ func tenantExport(b *bench) {
 	b.run("tenant create leaving")
 	token := b.json("credential create leaving")["secret"].(string)
 	ann := b.newUser(201, token, "ann@leaving.example", "ann@leaving.example")
-	b.status(201, "POST", "/Groups", token, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Sea","members":[{"value":"`+ann+`"}]}`)
+	b.status(201, "POST", "/Groups", token,
+		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Sea","members":[{"value":"`+ann+`"}]}`)
 	b.run("team create leaving Crew")
 	b.run("team add leaving Crew ann@leaving.example")
 	all := exported(b.T, b.run("tenant export leaving"))
@@ -46,7 +47,8 @@ func tenantExport(b *bench) {
 	if user["userName"] != "ann@leaving.example" || user["id"] != ann || user["password"] != nil {
 		b.Errorf("the user is %v", user)
 	}
-	if m := all["membership"][0]; m["member"] != ann || m["memberType"] != "User" || all["teamMembership"][0]["member"] != ann {
+	m := all["membership"][0]
+	if m["member"] != ann || m["memberType"] != "User" || all["teamMembership"][0]["member"] != ann {
 		b.Errorf("memberships %v, %v", m, all["teamMembership"])
 	}
 	for name, n := range map[string]float64{"users": 1, "groups": 1, "memberships": 1, "teams": 1, "teamMemberships": 1} {
@@ -63,7 +65,8 @@ func tenantExport(b *bench) {
 
 func (b *bench) interruptedExport(token string) {
 	file := filepath.Join(b.TempDir(), "leaving.jsonl")
-	if r := b.refusing().exec("", "tenant", "export", "leaving", "-o", file); r.code != 1 || !strings.Contains(r.err, "run the same command again to continue") {
+	r := b.refusing().exec("", "tenant", "export", "leaving", "-o", file)
+	if r.code != 1 || !strings.Contains(r.err, "run the same command again to continue") {
 		b.Fatalf("interrupted: %+v", r)
 	}
 	half, err := os.OpenFile(file+".partial", os.O_APPEND|os.O_WRONLY, 0)

@@ -50,7 +50,8 @@ func (b *bench) wantsEmails(a answer, want string) {
 
 func TestAccountLife(t *testing.T) {
 	b := newBench(t)
-	a := b.send(201, "POST", "/accounts", `{"userName":"Ann","displayName":"Ann Lee","emails":[{"value":"Ann@a.example","primary":true,"verified":true},{"value":"ann@b.example"}]}`)
+	a := b.send(201, "POST", "/accounts",
+		`{"userName":"Ann","displayName":"Ann Lee","emails":[{"value":"Ann@a.example","primary":true,"verified":true},{"value":"ann@b.example"}]}`)
 	path := "/accounts/" + a.text("id")
 	if a.text("userName") != "Ann" || a.text("displayName") != "Ann Lee" || a.text("version") != "1" || a.text("hasPassword") != "false" ||
 		a.text("created") != "2027-01-15T08:00:00Z" || a.text("lastModified") != a.text("created") {
@@ -58,22 +59,26 @@ func TestAccountLife(t *testing.T) {
 	}
 	b.wantsEmails(a, "Ann@a.example+* ann@b.example")
 	for _, query := range []string{"?userName=ANN", "?email=ann%40A.example", "?email=ann%40b.example"} {
-		if list := b.send(200, "GET", "/accounts"+query, "").get("accounts").([]any); len(list) != 1 || fmt.Sprint(list[0]) != fmt.Sprint(map[string]any(a)) {
+		list := b.send(200, "GET", "/accounts"+query, "").get("accounts").([]any)
+		if len(list) != 1 || fmt.Sprint(list[0]) != fmt.Sprint(map[string]any(a)) {
 			t.Errorf("%s finds %v", query, list)
 		}
 	}
 	if list := b.send(200, "GET", "/accounts?userName=bob", "").get("accounts").([]any); len(list) != 0 {
 		t.Errorf("bob is %v", list)
 	}
-	a = b.send(200, "PATCH", path, `{"emails":[{"value":"ann@A.example"},{"value":"ann@c.example","verified":true}],"version":1}`)
+	a = b.send(200, "PATCH", path,
+		`{"emails":[{"value":"ann@A.example"},{"value":"ann@c.example","verified":true}],"version":1}`)
 	b.wantsEmails(a, "ann@A.example ann@c.example+")
 	if a.text("userName") != "Ann" || a.text("displayName") != "Ann Lee" || a.text("version") != "2" {
 		t.Errorf("changed %v", a)
 	}
-	if a = b.send(409, "PATCH", path, `{"displayName":"Other","version":1}`); !strings.Contains(a.text("message"), "has changed since") {
+	a = b.send(409, "PATCH", path, `{"displayName":"Other","version":1}`)
+	if !strings.Contains(a.text("message"), "has changed since") {
 		t.Errorf("at another version: %v", a)
 	}
-	if a = b.send(200, "PATCH", path, `{"userName":"anne","displayName":""}`); a.text("userName") != "anne" || a.text("displayName") != "" {
+	a = b.send(200, "PATCH", path, `{"userName":"anne","displayName":""}`)
+	if a.text("userName") != "anne" || a.text("displayName") != "" {
 		t.Errorf("renamed %v", a)
 	}
 	b.whole()
@@ -94,20 +99,30 @@ func TestAccountsThatCantBe(t *testing.T) {
 		many[i] = fmt.Sprintf(`{"value":"n%d@a.example"}`, i)
 	}
 	for _, members := range []string{
-		`"userName":""`, `"userName":7`, `"userName":null`, `"userName":" x"`, `"userName":"a\u200bb"`, `"userName":"` + strings.Repeat("x", 257) + `"`,
-		`"displayName":" "`, `"displayName":"\u3164"`, `"displayName":"a\u202e"`, `"userName":"\u200b"`, `"userName":"a\u202eb"`, `"displayName":"a\u0000b"`, `"displayName":"` + strings.Repeat("x", 201) + `"`, `"displayName":null`,
-		`"emails":"a@b.example"`, `"emails":["a@b.example"]`, `"emails":null`, `"emails":[null]`, `"emails":[{}]`, `"emails":[{"value":""}]`,
-		`"emails":[{"value":"a"}]`, `"emails":[{"value":"@a"}]`, `"emails":[{"value":"a@"}]`, `"emails":[{"value":"a b@c"}]`, `"emails":[{"value":"a\u0007@c"}]`,
+		`"userName":""`, `"userName":7`, `"userName":null`, `"userName":" x"`, `"userName":"a\u200bb"`,
+		`"userName":"` + strings.Repeat("x", 257) + `"`,
+		`"displayName":" "`, `"displayName":"\u3164"`, `"displayName":"a\u202e"`, `"userName":"\u200b"`,
+		`"userName":"a\u202eb"`, `"displayName":"a\u0000b"`, `"displayName":"` + strings.Repeat("x", 201) + `"`,
+		`"displayName":null`,
+		`"emails":"a@b.example"`, `"emails":["a@b.example"]`, `"emails":null`, `"emails":[null]`,
+		`"emails":[{}]`, `"emails":[{"value":""}]`,
+		`"emails":[{"value":"a"}]`, `"emails":[{"value":"@a"}]`, `"emails":[{"value":"a@"}]`,
+		`"emails":[{"value":"a b@c"}]`, `"emails":[{"value":"a\u0007@c"}]`,
 		`"emails":[{"value":"a\u200b@c.example"}]`, `"emails":[{"value":"` + strings.Repeat("x", 250) + `@a.example"}]`,
-		`"emails":[{"value":"a@b.example"},{"value":"A@B.example"}]`, `"emails":[{"value":"a@b","primary":true},{"value":"c@b","primary":true}]`,
-		`"emails":[{"value":"a@b","verified":"yes"}]`, `"emails":[{"value":"a@b","verified":null}]`, `"emails":[{"value":"a@b","type":"work"}]`,
+		`"emails":[{"value":"a@b.example"},{"value":"A@B.example"}]`,
+		`"emails":[{"value":"a@b","primary":true},{"value":"c@b","primary":true}]`,
+		`"emails":[{"value":"a@b","verified":"yes"}]`, `"emails":[{"value":"a@b","verified":null}]`,
+		`"emails":[{"value":"a@b","type":"work"}]`,
 		`"emails":[` + strings.Join(many, ",") + `]`, `"password":"secret"`, `"password":7`, `"id":"x"`, `"hasPassword":true`,
 	} {
 		post := "{" + members + "}"
 		if !strings.HasPrefix(members, `"userName"`) {
 			post = `{"userName":"new",` + members + "}"
 		}
-		for _, a := range []answer{b.send(400, "POST", "/accounts", post), b.send(400, "PATCH", "/accounts/"+kept.text("id"), "{"+members+"}")} {
+		for _, a := range []answer{
+			b.send(400, "POST", "/accounts", post),
+			b.send(400, "PATCH", "/accounts/"+kept.text("id"), "{"+members+"}"),
+		} {
 			for _, word := range []string{"struct", "json:", "admin.", "NewAccount", "AccountChange", "AccountEmail", "scim."} {
 				if strings.Contains(a.text("message"), word) {
 					t.Errorf("%s: %v", members, a)
@@ -119,7 +134,8 @@ func TestAccountsThatCantBe(t *testing.T) {
 	b.send(400, "POST", "/accounts", `{"displayName":"Nobody"}`)
 	b.send(400, "POST", "/accounts", `{"userName":"new","version":1}`)
 	b.send(400, "PATCH", "/accounts/"+kept.text("id"), `{"version":"1"}`)
-	if after := b.send(200, "GET", "/accounts", "").get("accounts").([]any); len(after) != 1 || fmt.Sprint(after[0]) != fmt.Sprint(map[string]any(kept)) {
+	after := b.send(200, "GET", "/accounts", "").get("accounts").([]any)
+	if len(after) != 1 || fmt.Sprint(after[0]) != fmt.Sprint(map[string]any(kept)) {
 		t.Errorf("left %v", after)
 	}
 	b.whole()
@@ -128,14 +144,18 @@ func TestAccountsThatCantBe(t *testing.T) {
 func TestAccountsThatAreNotThere(t *testing.T) {
 	b := newBench(t)
 	user := b.newUser("acme", "ann")
-	for _, id := range []string{"2b1c1b2e-3f0e-4a53-9f43-0d6a4c2c5b10", string(user), "ann", "a%23b", "%00", strings.Repeat("x", 3000)} {
+	for _, id := range []string{
+		"2b1c1b2e-3f0e-4a53-9f43-0d6a4c2c5b10", string(user), "ann", "a%23b", "%00", strings.Repeat("x", 3000),
+	} {
 		b.send(404, "GET", "/accounts/"+id, "")
 		b.send(404, "PATCH", "/accounts/"+id, `{"displayName":"x"}`)
 		b.send(404, "DELETE", "/accounts/"+id, "")
 		b.send(404, "DELETE", "/accounts/"+id+"?version=1", "")
 	}
 	b.send(400, "DELETE", "/accounts/x?version=one", "")
-	for _, query := range []string{"userName=", "email=", "userName=a&email=b", "limit=0", "after=x", "after=" + strings.Repeat("x", 3000)} {
+	for _, query := range []string{
+		"userName=", "email=", "userName=a&email=b", "limit=0", "after=x", "after=" + strings.Repeat("x", 3000),
+	} {
 		b.send(400, "GET", "/accounts?"+query, "")
 	}
 	b.send(200, "GET", "/accounts?userName="+strings.Repeat("x", 3000), "")
@@ -158,7 +178,8 @@ func TestLostClaimsOfAccounts(t *testing.T) {
 	}
 	lost(b.send(409, "POST", "/accounts", `{"userName":"ANN","emails":[{"value":"Bob@a.example"}]}`),
 		fmt.Sprintf(`userName "ANN" is taken by user %s of tenant acme`, user), `emails.value "Bob@a.example" is taken by account `+first.text("id"))
-	lost(b.send(409, "PATCH", "/accounts/"+second.text("id"), `{"userName":"bob"}`), "userName", "account "+first.text("id"))
+	lost(b.send(409, "PATCH", "/accounts/"+second.text("id"), `{"userName":"bob"}`), "userName",
+		"account "+first.text("id"))
 	b.whole()
 }
 
@@ -195,14 +216,18 @@ func TestPasswordsOfAccounts(t *testing.T) {
 		t.Errorf("%v, hashed %q", a, hashed)
 	}
 	for _, tt := range []struct{ body, has, version string }{
-		{`{"displayName":"Ann"}`, "true", "2"}, {`{"password":""}`, "false", "3"}, {`{"password":""}`, "false", "3"}, {`{"password":"new"}`, "true", "4"},
+		{`{"displayName":"Ann"}`, "true", "2"},
+		{`{"password":""}`, "false", "3"},
+		{`{"password":""}`, "false", "3"},
+		{`{"password":"new"}`, "true", "4"},
 	} {
 		if a = b.send(200, "PATCH", path, tt.body); a.text("hasPassword") != tt.has || a.text("version") != tt.version {
 			t.Errorf("%s: %v", tt.body, a)
 		}
 	}
 	b.send(400, "PATCH", path, `{"password":"a\u0000"}`)
-	if text := b.log.String(); strings.Contains(text, "pass") || strings.Contains(text, "hash") || strings.Contains(text, "ann") {
+	text := b.log.String()
+	if strings.Contains(text, "pass") || strings.Contains(text, "hash") || strings.Contains(text, "ann") {
 		t.Errorf("the log tells %s", text)
 	}
 }
@@ -215,7 +240,8 @@ func TestLogOfAccounts(t *testing.T) {
 	b.send(200, "GET", "/accounts?email=canary%40a.example", "")
 	b.send(409, "POST", "/accounts", `{"userName":"CANARY"}`)
 	b.send(200, "GET", "/accounts/"+id, "")
-	if text := b.log.String(); !strings.Contains(text, `"account":"`+id+`"`) || strings.Contains(strings.ToLower(text), "canary") {
+	text := b.log.String()
+	if !strings.Contains(text, `"account":"`+id+`"`) || strings.Contains(strings.ToLower(text), "canary") {
 		t.Errorf("the log: %s", text)
 	}
 }

@@ -96,7 +96,8 @@ func (b *bench) send(status int, method, path, body string) answer {
 
 func (b *bench) newUser(id tenant.ID, name string) scim.ID {
 	b.Helper()
-	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.UserSchema)}, scim.Member{Name: "userName", Value: scim.Text(name)})
+	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.UserSchema)},
+		scim.Member{Name: "userName", Value: scim.Text(name)})
 	u, err := b.dir.For(id).Users().Create(b.Context(), directory.Content{Doc: doc})
 	if err != nil {
 		b.Fatal(err)
@@ -116,7 +117,10 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 // What net/http would clean and redirect is answered as any other path that there is not.
 func TestPathsThatAreNotClean(t *testing.T) {
 	b := newBench(t)
-	for _, path := range []string{"//tenants", "/./tenants", "/x/../tenants", "/tenants/", "/accounts/..", "/accounts/../tenants", "/tenants//teams"} {
+	for _, path := range []string{
+		"//tenants", "/./tenants", "/x/../tenants", "/tenants/", "/accounts/..", "/accounts/../tenants",
+		"/tenants//teams",
+	} {
 		for _, method := range []string{"GET", "POST", "DELETE"} {
 			if a := b.send(404, method, path, ""); !strings.Contains(a.text("message"), "no such path") {
 				t.Errorf("%s %s: %v", method, path, a)
@@ -131,7 +135,10 @@ func TestNamesThatAreNoKeys(t *testing.T) {
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	for _, long := range []string{strings.Repeat("a", 129), strings.Repeat("a", 3000), "%ff", "%00"} {
-		for _, path := range []string{"/accounts/", "/tenants/", "/tenants/acme/teams/", "/tenants/acme/groups/", "/tenants/acme/conflicts/", "/tenants/acme/credentials/"} {
+		for _, path := range []string{
+			"/accounts/", "/tenants/", "/tenants/acme/teams/", "/tenants/acme/groups/",
+			"/tenants/acme/conflicts/", "/tenants/acme/credentials/",
+		} {
 			if a := b.send(404, "GET", path+long, ""); !strings.Contains(a.text("message"), "there is no ") {
 				t.Errorf("%s: %v", path, a)
 			}
@@ -140,7 +147,10 @@ func TestNamesThatAreNoKeys(t *testing.T) {
 		b.send(404, "PATCH", "/accounts/"+long, `{"displayName":"x"}`)
 		b.send(404, "POST", "/tenants/acme/credentials/"+long+"/rotate", "")
 	}
-	for _, path := range []string{"/tenants", "/tenants/acme/credentials", "/tenants/acme/teams", "/tenants/acme/groups", "/tenants/acme/conflicts"} {
+	for _, path := range []string{
+		"/tenants", "/tenants/acme/credentials", "/tenants/acme/teams", "/tenants/acme/groups",
+		"/tenants/acme/conflicts",
+	} {
 		b.send(400, "GET", path+"?after="+strings.Repeat("a", 3000), "")
 	}
 }
@@ -153,14 +163,21 @@ func TestParametersThatThereAreNot(t *testing.T) {
 	key := "/tenants/acme/credentials/" + b.send(201, "POST", "/tenants/acme/credentials", "").text("key")
 	group := "/tenants/acme/groups/" + b.newGroup("acme", "Staff")
 	for _, target := range []string{
-		"GET /tenants", "GET /tenants/acme", "PATCH /tenants/acme", "DELETE /tenants/acme", "POST /tenants", "POST /tenants/acme/suspend",
+		"GET /tenants", "GET /tenants/acme", "PATCH /tenants/acme", "DELETE /tenants/acme", "POST /tenants",
+		"POST /tenants/acme/suspend",
 		"GET /accounts", "POST /accounts", "GET " + account, "PATCH " + account, "DELETE " + account,
-		"GET /tenants/acme/credentials", "POST /tenants/acme/credentials", "GET " + key, "DELETE " + key, "POST " + key + "/rotate",
-		"GET /tenants/acme/teams", "POST /tenants/acme/teams", "GET " + team, "PATCH " + team, "DELETE " + team, "GET " + team + "/members", "POST " + team + "/members",
-		"GET /tenants/acme/groups", "GET " + group, "GET /tenants/acme/conflicts", "POST /tenants/acme/conflicts/aaaaaaaaaaaa/connect",
+		"GET /tenants/acme/credentials", "POST /tenants/acme/credentials", "GET " + key, "DELETE " + key,
+		"POST " + key + "/rotate",
+		"GET /tenants/acme/teams", "POST /tenants/acme/teams", "GET " + team, "PATCH " + team, "DELETE " + team,
+		"GET " + team + "/members", "POST " + team + "/members",
+		"GET /tenants/acme/groups", "GET " + group, "GET /tenants/acme/conflicts",
+		"POST /tenants/acme/conflicts/aaaaaaaaaaaa/connect",
 	} {
 		method, path, _ := strings.Cut(target, " ")
-		for query, words := range map[string]string{"verison=0": "no parameter \"verison\"", "username=x": "no parameter", "x=%zz": "can't be read", "a;b": "can't be read"} {
+		for query, words := range map[string]string{
+			"verison=0": "no parameter \"verison\"", "username=x": "no parameter", "x=%zz": "can't be read",
+			"a;b": "can't be read",
+		} {
 			if a := b.send(400, method, path+"?"+query, ""); !strings.Contains(a.text("message"), words) {
 				t.Errorf("%s?%s: %v", target, query, a)
 			}
@@ -175,8 +192,10 @@ func TestParametersThatThereAreNot(t *testing.T) {
 func TestBodiesThatCantBe(t *testing.T) {
 	b := newBench(t)
 	for _, body := range []string{
-		"[]", "{", "null", `"x"`, `{"id":"a"} {}`, `{"id":"a","nme":"x"}`, `{"id":7}`, `{"id":"a","limits":{"burst":"x"}}`, `{"id":"a","limits":{"burst":1.5}}`,
-		`{"id":"a","id":"b"}`, `{"id":"a","ID":"b"}`, "{\"id\":\"a\",\"name\":\"\xff\"}", `{"id":"a","name":null}`, `{"id":"a","limits":{"users":null}}`, `{"id":"a","domains":"x"}`,
+		"[]", "{", "null", `"x"`, `{"id":"a"} {}`, `{"id":"a","nme":"x"}`, `{"id":7}`,
+		`{"id":"a","limits":{"burst":"x"}}`, `{"id":"a","limits":{"burst":1.5}}`,
+		`{"id":"a","id":"b"}`, `{"id":"a","ID":"b"}`, "{\"id\":\"a\",\"name\":\"\xff\"}",
+		`{"id":"a","name":null}`, `{"id":"a","limits":{"users":null}}`, `{"id":"a","domains":"x"}`,
 	} {
 		a := b.send(400, "POST", "/tenants", body)
 		for _, word := range []string{"Go ", "struct", "json:", "tenant.", "admin.", "TenantChange"} {
@@ -199,7 +218,10 @@ func TestLogLine(t *testing.T) {
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme","name":"Canary Name"}`)
 	secret := b.send(201, "POST", "/tenants/acme/credentials", "").text("secret")
-	for _, part := range []string{`"operator":"arn:operator"`, `"request":"request-1"`, `"operation":"POST /v1/tenants/{id}/credentials"`, `"tenant":"acme"`, `"status":201`} {
+	for _, part := range []string{
+		`"operator":"arn:operator"`, `"request":"request-1"`, `"operation":"POST /v1/tenants/{id}/credentials"`,
+		`"tenant":"acme"`, `"status":201`,
+	} {
 		if !strings.Contains(b.log.String(), part) {
 			t.Errorf("the log lacks %s: %s", part, b.log.String())
 		}

@@ -14,9 +14,14 @@ import (
 // provision sends what a provider would, for tenant acme, and has what is lost noted.
 func (b *bench) provision(name, externalID, email string) (conflict string) {
 	b.Helper()
-	members := []scim.Member{{Name: "schemas", Value: scim.Texts(scim.UserSchema)}, {Name: "userName", Value: scim.Text(name)}, {Name: "externalId", Value: scim.Text(externalID)}}
+	members := []scim.Member{
+		{Name: "schemas", Value: scim.Texts(scim.UserSchema)},
+		{Name: "userName", Value: scim.Text(name)},
+		{Name: "externalId", Value: scim.Text(externalID)},
+	}
 	if email != "" {
-		members = append(members, scim.Member{Name: "emails", Value: scim.List(scim.Map(scim.Member{Name: "value", Value: scim.Text(email)}))})
+		members = append(members,
+			scim.Member{Name: "emails", Value: scim.List(scim.Map(scim.Member{Name: "value", Value: scim.Text(email)}))})
 	}
 	_, err := b.dir.For("acme").Users().Create(b.Context(), directory.Content{Doc: scim.Map(members...)})
 	lost, ok := errors.AsType[*directory.TakenError](err)
@@ -56,8 +61,10 @@ func TestConflictIsShown(t *testing.T) {
 	b, account, path := conflicted(t)
 	a := b.send(200, "GET", path, "")
 	for member, want := range map[string]string{
-		"of": "user", "attribute": "emails.value", "value": "Ann@x.org", "heldBy": "account", "holder.kind": "account", "holder.id": account,
-		"name": "Ann@x.org", "externalId": "e1", "attempts": "1", "first": "2027-01-15T08:00:00Z", "last": "2027-01-15T08:00:00Z", "state": "open",
+		"of": "user", "attribute": "emails.value", "value": "Ann@x.org", "heldBy": "account",
+		"holder.kind": "account", "holder.id": account,
+		"name": "Ann@x.org", "externalId": "e1", "attempts": "1", "first": "2027-01-15T08:00:00Z",
+		"last": "2027-01-15T08:00:00Z", "state": "open",
 		"now.holds": "true", "now.name": "ann@x.org", "now.account.userName": "ann@x.org",
 		"values": "[map[attribute:emails.value value:Ann@x.org] map[attribute:userName value:Ann@x.org]]",
 	} {
@@ -65,17 +72,20 @@ func TestConflictIsShown(t *testing.T) {
 			t.Errorf("%s is %s, want %s", member, a.text(member), want)
 		}
 	}
-	if apply, _ := a.ways(); apply != "connect release delete dismiss" || !strings.Contains(fmt.Sprint(a), "verified:true") {
+	apply, _ := a.ways()
+	if apply != "connect release delete dismiss" || !strings.Contains(fmt.Sprint(a), "verified:true") {
 		t.Errorf("shown %v", a)
 	}
 	b.send(200, "DELETE", "/accounts/"+account, "")
 	a = b.send(200, "GET", path, "")
-	if apply, refused := a.ways(); apply != "dismiss" || a.text("now.holds") != "false" || strings.Count(refused, "next attempt succeeds") != 3 {
+	if apply, refused := a.ways(); apply != "dismiss" || a.text("now.holds") != "false" ||
+		strings.Count(refused, "next attempt succeeds") != 3 {
 		t.Errorf("once the account is gone: %v", a)
 	}
 	b.send(404, "GET", "/tenants/acme/conflicts/ann@x.org", "")
 	b.send(404, "GET", strings.Replace(path, "acme", "globex", 1), "")
-	if strings.Contains(b.log.String(), "ann@x.org") || !strings.Contains(b.log.String(), `"conflict":"`+path[strings.LastIndex(path, "/")+1:]) {
+	if strings.Contains(b.log.String(), "ann@x.org") ||
+		!strings.Contains(b.log.String(), `"conflict":"`+path[strings.LastIndex(path, "/")+1:]) {
 		t.Errorf("the log holds a value, or not the conflict: %s", b.log.String())
 	}
 }
@@ -92,11 +102,13 @@ func TestHolderIsConnected(t *testing.T) {
 	if a.text("now.name") != "ann@x.org" || a.text("now.account.id") != account {
 		t.Errorf("does not say who is connected: %v", a)
 	}
-	if a.text("state") != "approved" || a.text("approval.by") != "arn:operator" || a.text("approval.until") != "2027-01-22T08:00:00Z" {
+	if a.text("state") != "approved" || a.text("approval.by") != "arn:operator" ||
+		a.text("approval.until") != "2027-01-22T08:00:00Z" {
 		t.Errorf("approved %v", a)
 	}
 	b.now = b.now.Add(directory.ApprovalLife)
-	if a = b.send(200, "GET", path, ""); a.text("state") != "open" || !strings.Contains(a.text("outcome"), "expired") || a.get("approval") != nil {
+	a = b.send(200, "GET", path, "")
+	if a.text("state") != "open" || !strings.Contains(a.text("outcome"), "expired") || a.get("approval") != nil {
 		t.Errorf("after a week %v", a)
 	}
 	b.listed("?state=approved", "")
@@ -110,21 +122,25 @@ func TestValuesAreReleased(t *testing.T) {
 	b, account, path := conflicted(t)
 	b.newUser("acme", "bob")
 	for body, status := range map[string]int{
-		``: 409, `{}`: 409, `{"userName":"BOB"}`: 409, `{"userName":""}`: 400, `{"email":"no mail"}`: 400, `{"email":""}`: 400, `{"userName":"a\u0000"}`: 400,
+		``: 409, `{}`: 409, `{"userName":"BOB"}`: 409, `{"userName":""}`: 400, `{"email":"no mail"}`: 400,
+		`{"email":""}`: 400, `{"userName":"a\u0000"}`: 400,
 		`{"displayName":"Crew"}`: 400, `{"name":"x"}`: 400, `{"userName":"` + strings.Repeat("x", 257) + `"}`: 400,
 	} {
 		a := b.send(status, "POST", path+"/release", body)
 		if strings.Contains(body, "BOB") && !strings.Contains(a.text("message"), "userName") {
 			t.Errorf("%s: %v", body, a)
 		}
-		if strings.Contains(body, "Crew") && a.text("message") != "displayName is for a team; this conflict is held by an account" {
+		if strings.Contains(body, "Crew") &&
+			a.text("message") != "displayName is for a team; this conflict is held by an account" {
 			t.Errorf("%s: %v", body, a)
 		}
 	}
-	if a := b.send(200, "POST", path+"/release", `{"email":"ann@new.org"}`); a.text("state") != "freed" || !strings.Contains(a.text("outcome"), "released") {
+	a := b.send(200, "POST", path+"/release", `{"email":"ann@new.org"}`)
+	if a.text("state") != "freed" || !strings.Contains(a.text("outcome"), "released") {
 		t.Errorf("released %v", a)
 	}
-	if a := b.send(200, "GET", "/accounts/"+account, ""); a.text("userName") != "ann@new.org" || strings.Contains(fmt.Sprint(a), "ann@x.org") {
+	a = b.send(200, "GET", "/accounts/"+account, "")
+	if a.text("userName") != "ann@new.org" || strings.Contains(fmt.Sprint(a), "ann@x.org") {
 		t.Errorf("the account is %v", a)
 	}
 	b.send(404, "POST", "/tenants/acme/conflicts/aaaaaaaaaaaa/release", "")
@@ -188,7 +204,8 @@ func TestConflictsAreListed(t *testing.T) {
 	b.listed("?state=all", first, second)
 	b.listed("?state=closed")
 	body := `{"confirm":"` + string(bob) + `"}`
-	if a := b.send(409, "POST", "/tenants/acme/conflicts/"+second+"/release", body); !strings.Contains(a.text("message"), "only a deactivated user") {
+	a := b.send(409, "POST", "/tenants/acme/conflicts/"+second+"/release", body)
+	if !strings.Contains(a.text("message"), "only a deactivated user") {
 		t.Errorf("the value of a user: %v", a)
 	}
 	b.send(400, "GET", "/tenants/acme/conflicts?state=gone", "")
@@ -213,12 +230,14 @@ func TestHoldersAreNamed(t *testing.T) {
 		"/tenants/acme/conflicts/" + b.provision("BOB", "e1", ""):           "user bob",
 		"/tenants/acme/conflicts/" + b.provision("eve2", "e2", "EVE@x.org"): "user eve",
 	} {
-		if a := b.send(200, "GET", path, ""); a.text("holder.kind")+" "+a.text("now.name") != want || a.get("now.deactivated") != nil {
+		a := b.send(200, "GET", path, "")
+		if a.text("holder.kind")+" "+a.text("now.name") != want || a.get("now.deactivated") != nil {
 			t.Errorf("want %s: %v", want, a)
 		}
 	}
 	for body, want := range map[string]string{`{"email":"no mail"}`: "email", `{"userName":""}`: "userName"} {
-		if a := b.send(400, "POST", crew+"/release", body); a.text("message") != want+" is for an account; this conflict is held by a team" {
+		a := b.send(400, "POST", crew+"/release", body)
+		if a.text("message") != want+" is for an account; this conflict is held by a team" {
 			t.Errorf("%s: %v", body, a)
 		}
 	}
@@ -229,7 +248,8 @@ func TestHoldersAreNamed(t *testing.T) {
 // pushed loses the name of a group for tenant acme.
 func (b *bench) pushed(name string) (conflict string) {
 	b.Helper()
-	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)}, scim.Member{Name: "displayName", Value: scim.Text(name)})
+	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)},
+		scim.Member{Name: "displayName", Value: scim.Text(name)})
 	_, err := b.dir.For("acme").Groups().Create(b.Context(), doc, directory.MemberEdit{})
 	lost, ok := errors.AsType[*directory.TakenError](err)
 	if !ok {
@@ -246,9 +266,11 @@ func TestConflictsOfNoTenant(t *testing.T) {
 	b := newBench(t)
 	const all, one = "/tenants/nix/conflicts", "/tenants/nix/conflicts/aaaaaaaaaaaa"
 	for path, method := range map[string]string{
-		all: "GET", one: "GET", one + "/connect": "POST", one + "/dismiss": "POST", one + "/release": "POST", one + "/delete": "POST",
+		all: "GET", one: "GET", one + "/connect": "POST", one + "/dismiss": "POST", one + "/release": "POST",
+		one + "/delete":    "POST",
 		"/tenants/nix/log": "GET", "/tenants/nix/groups": "GET", "/tenants/nix/groups/x": "GET",
-		"/tenants/nix/teams": "POST", "/tenants/nix/teams?name=x": "GET", "/tenants/nix/teams/x": "DELETE", "/tenants/nix/teams/y": "PATCH",
+		"/tenants/nix/teams": "POST", "/tenants/nix/teams?name=x": "GET", "/tenants/nix/teams/x": "DELETE",
+		"/tenants/nix/teams/y":         "PATCH",
 		"/tenants/nix/teams/x/members": "GET", "/tenants/nix/teams/y/members": "POST",
 	} {
 		body := map[bool]string{true: `{"confirm":"x"}`}[strings.HasSuffix(path, "delete")]
@@ -268,7 +290,9 @@ func TestConflictsOfTenantsThatAreDeleted(t *testing.T) {
 	b, account, path := conflicted(t)
 	b.send(200, "POST", "/tenants/acme/suspend", "")
 	b.send(200, "DELETE", "/tenants/acme?confirm=acme", "")
-	for verb, body := range map[string]string{"connect": "", "release": `{"email":"ann@new.org"}`, "delete": `{"confirm":"` + account + `"}`} {
+	for verb, body := range map[string]string{
+		"connect": "", "release": `{"email":"ann@new.org"}`, "delete": `{"confirm":"` + account + `"}`,
+	} {
 		if a := b.send(409, "POST", path+"/"+verb, body); !strings.Contains(a.text("message"), "is being deleted") {
 			t.Errorf("%s: %v", verb, a)
 		}

@@ -83,7 +83,8 @@ func TestWriteIncludesRead(t *testing.T) {
 		}
 	}
 	client := b.send(201, "POST", acmeCredentials, `{"kind":"client","scopes":["write"]}`)
-	if second := b.send(201, "POST", acmeCredentials, `{"kind":"client","clientId":"`+client.text("key")+`"}`); second.text("scopes") != "[read write]" {
+	second := b.send(201, "POST", acmeCredentials, `{"kind":"client","clientId":"`+client.text("key")+`"}`)
+	if second.text("scopes") != "[read write]" {
 		t.Errorf("a client's second secret: %v", second)
 	}
 }
@@ -92,8 +93,11 @@ func TestCredentialsThatCantBe(t *testing.T) {
 	b := newBench(t)
 	b.acme(`{"id":"acme","limits":{"tokenAgeSeconds":3600}}`)
 	for _, body := range []string{
-		`{"kind":"other"}`, `{"scopes":["admin"]}`, `{"scopes":["read","read"]}`, `{"expiresIn":0}`, `{"expiresIn":3601}`, `{"clientId":"x"}`,
-		`{"subject":""}`, `{"clientId":""}`, `{"kind":"client","clientId":""}`, `{"scopes":[]}`, `{"subject":null}`, `{"kind":"client","subject":"ann"}`, `{"kind":"client","clientId":"x","scopes":["read"]}`,
+		`{"kind":"other"}`, `{"scopes":["admin"]}`, `{"scopes":["read","read"]}`, `{"expiresIn":0}`,
+		`{"expiresIn":3601}`, `{"clientId":"x"}`,
+		`{"subject":""}`, `{"clientId":""}`, `{"kind":"client","clientId":""}`, `{"scopes":[]}`,
+		`{"subject":null}`, `{"kind":"client","subject":"ann"}`,
+		`{"kind":"client","clientId":"x","scopes":["read"]}`,
 	} {
 		b.send(400, "POST", acmeCredentials, body)
 	}
@@ -113,7 +117,8 @@ func TestSubject(t *testing.T) {
 	id := string(b.newUser("acme", "Ann@example.com"))
 	other := string(b.newUser("globex", "bob@example.com"))
 	for _, who := range []string{id, "ann@EXAMPLE.com"} {
-		if a := b.send(201, "POST", acmeCredentials, `{"subject":"`+who+`"}`); a.text("subject") != id || a.text("scopes") != "[read]" {
+		a := b.send(201, "POST", acmeCredentials, `{"subject":"`+who+`"}`)
+		if a.text("subject") != id || a.text("scopes") != "[read]" {
 			t.Errorf("%s: %v", who, a)
 		}
 	}
@@ -129,7 +134,8 @@ func TestClientHasSeveralSecrets(t *testing.T) {
 		t.Errorf("first secret %v", first)
 	}
 	second := b.send(201, "POST", acmeCredentials, `{"kind":"client","clientId":"`+first.text("clientId")+`"}`)
-	if second.text("clientId") != first.text("key") || second.text("key") == first.text("key") || second.text("scopes") != "[read]" {
+	if second.text("clientId") != first.text("key") || second.text("key") == first.text("key") ||
+		second.text("scopes") != "[read]" {
 		t.Errorf("second secret %v", second)
 	}
 }
@@ -140,7 +146,8 @@ func TestRotation(t *testing.T) {
 	old := b.send(201, "POST", acmeCredentials, `{"scopes":["read"],"expiresIn":864000}`)
 	path := acmeCredentials + "/" + old.text("key")
 	a := b.send(201, "POST", path+"/rotate", "")
-	if a.text("old.expires") != "2027-01-16T08:00:00Z" || a.text("new.expires") != "2027-01-25T08:00:00Z" || a.text("new.scopes") != "[read]" {
+	if a.text("old.expires") != "2027-01-16T08:00:00Z" ||
+		a.text("new.expires") != "2027-01-25T08:00:00Z" || a.text("new.scopes") != "[read]" {
 		t.Errorf("rotated %v", a)
 	}
 	a = b.send(201, "POST", path+"/rotate", `{"overlapSeconds":60}`)
@@ -162,11 +169,13 @@ func TestRevocation(t *testing.T) {
 	b.send(404, "DELETE", "/tenants/globex/credentials/"+key, "")
 	b.send(404, "POST", "/tenants/globex/credentials/"+key+"/rotate", "")
 	b.send(404, "GET", "/tenants/globex/credentials/"+key, "")
-	if a := b.send(200, "DELETE", acmeCredentials+"/"+key, ""); a.text("state") != "revoked" || a.text("worksForSeconds") != "60" {
+	a := b.send(200, "DELETE", acmeCredentials+"/"+key, "")
+	if a.text("state") != "revoked" || a.text("worksForSeconds") != "60" {
 		t.Errorf("revoked %v", a)
 	}
 	b.now = b.now.Add(45 * time.Second)
-	if a := b.send(200, "DELETE", acmeCredentials+"/"+key, ""); a.text("revoked") != "2027-01-15T08:00:00Z" || a.text("worksForSeconds") != "15" {
+	a = b.send(200, "DELETE", acmeCredentials+"/"+key, "")
+	if a.text("revoked") != "2027-01-15T08:00:00Z" || a.text("worksForSeconds") != "15" {
 		t.Errorf("revoked again %v", a)
 	}
 }

@@ -52,10 +52,12 @@ func TestTeams(t *testing.T) {
 	b.send(201, "POST", "/tenants", `{"id":"globex"}`)
 	made := b.send(201, "POST", "/tenants/acme/teams", `{"name":"Crew"}`)
 	path := "/tenants/acme/teams/" + made.text("id")
-	if made.text("managedBy") != "operator" || made.text("name") != "Crew" || made.text("created") != "2027-01-15T08:00:00Z" {
+	if made.text("managedBy") != "operator" || made.text("name") != "Crew" ||
+		made.text("created") != "2027-01-15T08:00:00Z" {
 		t.Errorf("made %v", made)
 	}
-	if a := b.send(200, "PATCH", path, `{"name":"Pilots"}`); a.text("name") != "Pilots" || a.text("id") != made.text("id") {
+	a := b.send(200, "PATCH", path, `{"name":"Pilots"}`)
+	if a.text("name") != "Pilots" || a.text("id") != made.text("id") {
 		t.Errorf("renamed %v", a)
 	}
 	b.newTeam("crew")
@@ -64,7 +66,8 @@ func TestTeams(t *testing.T) {
 	if len(first.get("teams").([]any)) != 1 || len(second.get("teams").([]any)) != 1 || second.get("next") != nil {
 		t.Errorf("pages %v and %v", first, second)
 	}
-	if a := b.send(200, "GET", "/tenants/acme/teams?name=PILOTS", ""); len(a.get("teams").([]any)) != 1 || !strings.Contains(a.text("teams"), made.text("id")) {
+	a = b.send(200, "GET", "/tenants/acme/teams?name=PILOTS", "")
+	if len(a.get("teams").([]any)) != 1 || !strings.Contains(a.text("teams"), made.text("id")) {
 		t.Errorf("by name: %v", a)
 	}
 	b.newGroup("acme", "Staff")
@@ -85,7 +88,9 @@ func TestTeams(t *testing.T) {
 	b.send(404, "PATCH", path, `{"name":"x"}`)
 	b.send(404, "GET", path+"/members", "")
 	b.send(404, "POST", path+"/members", `{"add":["ann"]}`)
-	for _, path := range []string{"/tenants/none/teams", "/tenants/none/teams/x", "/tenants/none/groups", "/tenants/none/groups/x"} {
+	for _, path := range []string{
+		"/tenants/none/teams", "/tenants/none/teams/x", "/tenants/none/groups", "/tenants/none/groups/x",
+	} {
 		if a := b.send(404, "GET", path, ""); !strings.Contains(a.text("message"), "no tenant") {
 			t.Errorf("%s: %v", path, a)
 		}
@@ -100,7 +105,11 @@ func TestTeamNames(t *testing.T) {
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	group, path := b.newGroup("acme", "Staff"), b.newTeam("Crew")
 	team := path[strings.LastIndex(path, "/")+1:]
-	for _, body := range []string{`{}`, `{"name":""}`, `{"name":" "}`, `{"name":"a\u0007"}`, `{"name":"a\u202eb"}`, `{"name":"\u2028"}`, `{"name":"a\u2028b"}`, `{"name":"\u200b"}`, `{"name":"\u3164 "}`, `{"name":"\ufe0f"}`, `{"name":7}`, `{"name":"` + strings.Repeat("x", 201) + `"}`, `{"title":"x"}`} {
+	for _, body := range []string{
+		`{}`, `{"name":""}`, `{"name":" "}`, `{"name":"a\u0007"}`, `{"name":"a\u202eb"}`, `{"name":"\u2028"}`,
+		`{"name":"a\u2028b"}`, `{"name":"\u200b"}`, `{"name":"\u3164 "}`, `{"name":"\ufe0f"}`, `{"name":7}`,
+		`{"name":"` + strings.Repeat("x", 201) + `"}`, `{"title":"x"}`,
+	} {
 		b.send(400, "POST", "/tenants/acme/teams", body)
 		b.send(400, "PATCH", path, body)
 	}
@@ -151,18 +160,22 @@ func TestTeamMembers(t *testing.T) {
 	if page := b.send(200, "GET", path+"?limit=2", ""); len(page.get("members").([]any)) != 2 || page.get("next") == nil {
 		t.Errorf("a page: %v", page)
 	}
-	if a := b.send(409, "POST", path, `{"add":["dan"]}`); !strings.Contains(a.text("message"), "eve (user "+string(eve.ID)) || !strings.Contains(a.text("message"), "dan (account "+dan) {
+	a = b.send(409, "POST", path, `{"add":["dan"]}`)
+	if !strings.Contains(a.text("message"), "eve (user "+string(eve.ID)) ||
+		!strings.Contains(a.text("message"), "dan (account "+dan) {
 		t.Errorf("of two: %v", a)
 	}
 	for _, body := range []string{
-		``, `{"add":[]}`, `{"add":["nobody"]}`, `{"remove":["nobody"]}`, `{"add":[""]}`, `{"add":["ann"],"remove":["ann"]}`, `{"add":"ann"}`,
+		``, `{"add":[]}`, `{"add":["nobody"]}`, `{"remove":["nobody"]}`, `{"add":[""]}`,
+		`{"add":["ann"],"remove":["ann"]}`, `{"add":"ann"}`,
 		`{"add":["3f6f2f0e-0000-4000-8000-000000000000"]}`, `{"add":["` + strings.Repeat(`ann","`, 30) + `ann"]}`,
 	} {
 		b.send(400, "POST", path, body)
 	}
 	gone := "3f6f2f0e-0000-4000-8000-000000000000"
 	a = b.send(200, "POST", path, `{"add":["ann"],"remove":["bob","`+dan+`","`+gone+`","`+string(eve.ID)+`"]}`)
-	if a.text("remove") != fmt.Sprint([]string{bob, dan}) || !strings.Contains(a.text("persons"), "id:"+gone+" kind:nobody wasMember:false") {
+	if a.text("remove") != fmt.Sprint([]string{bob, dan}) ||
+		!strings.Contains(a.text("persons"), "id:"+gone+" kind:nobody wasMember:false") {
 		t.Errorf("removed %v", a)
 	}
 	if left := b.send(200, "GET", path, "").get("members").([]any); len(left) != 1 {
@@ -176,12 +189,15 @@ func TestTeamMembersWhoseNamesLookLikeIDs(t *testing.T) {
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	path := b.newTeam("Crew") + "/members"
 	const id = "3f6f2f0e-0000-4000-8000-000000000000"
-	for _, name := range []string{id, strings.ToUpper(id[:35]) + "1", strings.ReplaceAll(id, "-", ""), "urn:uuid:" + id, "{" + id + "}"} {
+	for _, name := range []string{
+		id, strings.ToUpper(id[:35]) + "1", strings.ReplaceAll(id, "-", ""), "urn:uuid:" + id, "{" + id + "}",
+	} {
 		ann := b.newAccount(name)
 		if a := b.send(200, "POST", path, fmt.Sprintf(`{"add":[%q]}`, name)); a.text("add") != fmt.Sprint([]string{ann}) {
 			t.Errorf("added %s: %v", name, a)
 		}
-		if a := b.send(200, "POST", path, fmt.Sprintf(`{"remove":[%q]}`, name)); a.text("remove") != fmt.Sprint([]string{ann}) {
+		a := b.send(200, "POST", path, fmt.Sprintf(`{"remove":[%q]}`, name))
+		if a.text("remove") != fmt.Sprint([]string{ann}) {
 			t.Errorf("removed %s: %v", name, a)
 		}
 		if left := b.send(200, "GET", path, "").text("members"); left != "[]" {
@@ -199,7 +215,10 @@ func TestTeamMembersWhoseNamesLookLikeIDs(t *testing.T) {
 func TestTeamNamesAsPeopleWriteThem(t *testing.T) {
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
-	for _, name := range []string{"\U0001F468\u200d\U0001F680", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u2764\ufe0f", " Night "} {
+	for _, name := range []string{
+		"\U0001F468\u200d\U0001F680", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u2764\ufe0f",
+		" Night ",
+	} {
 		path := b.newTeam(name)
 		if a := b.send(200, "GET", path, ""); a.text("name") != name {
 			t.Errorf("%q is %v", name, a)
@@ -214,7 +233,8 @@ func TestGroupsAreReadOnly(t *testing.T) {
 	id, team := b.newGroup("acme", "Staff"), b.newTeam("Crew")
 	b.newGroup("acme", "Pilots")
 	path := "/tenants/acme/groups/" + id
-	if a := b.send(200, "GET", path, ""); a.text("name") != "Staff" || a.text("managedBy") != "scim" || a.text("externalId") != "x" {
+	a := b.send(200, "GET", path, "")
+	if a.text("name") != "Staff" || a.text("managedBy") != "scim" || a.text("externalId") != "x" {
 		t.Errorf("the group: %v", a)
 	}
 	first := b.send(200, "GET", "/tenants/acme/groups?limit=1", "")
@@ -249,7 +269,9 @@ func TestTeamsOfInactiveTenants(t *testing.T) {
 	if a := b.send(200, "DELETE", "/tenants/acme?confirm=acme", ""); a.text("teams") != "0" || a.text("done") != "false" {
 		t.Errorf("deleted %v", a)
 	}
-	for path, method := range map[string]string{"/tenants/acme/teams": "POST", path: "PATCH", other: "DELETE", path + "/members": "POST"} {
+	for path, method := range map[string]string{
+		"/tenants/acme/teams": "POST", path: "PATCH", other: "DELETE", path + "/members": "POST",
+	} {
 		body := map[string]string{"POST": `{"name":"x"}`, "PATCH": `{"name":"x"}`}[method]
 		if strings.HasSuffix(path, "members") {
 			body = `{"add":["ann"]}`

@@ -55,7 +55,8 @@ func TestExportInParts(t *testing.T) {
 	for n := range 3 {
 		want["user "+string(b.newUser("acme", fmt.Sprint("u", n)))]++
 	}
-	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)}, scim.Member{Name: "displayName", Value: scim.Text("all")})
+	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)},
+		scim.Member{Name: "displayName", Value: scim.Text("all")})
 	made, err := t1.Groups().Create(t.Context(), doc, directory.MemberEdit{})
 	if err != nil {
 		t.Fatal(err)

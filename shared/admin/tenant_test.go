@@ -15,14 +15,16 @@ import (
 
 func TestTenantLife(t *testing.T) {
 	b := newBench(t)
-	a := b.send(201, "POST", "/tenants", `{"id":"acme","profile":"okta","domains":["B.example","a.example","b.example"],"limits":{"users":5}}`)
+	a := b.send(201, "POST", "/tenants",
+		`{"id":"acme","profile":"okta","domains":["B.example","a.example","b.example"],"limits":{"users":5}}`)
 	if a.text("domains") != "[a.example b.example]" || a.text("name") != "acme" || a.text("state") != "active" ||
 		a.text("limits.users") != "5" || a.text("limits.requestsPerSecond") != "50" || a.text("limits.burst") != "100" {
 		t.Errorf("created %v", a)
 	}
 	b.send(409, "POST", "/tenants", `{"id":"acme"}`)
 	a = b.send(200, "PATCH", "/tenants/acme", `{"name":"Acme","limits":{"burst":7}}`)
-	if a.text("name") != "Acme" || a.text("limits.burst") != "7" || a.text("limits.users") != "5" || a.text("profile") != "okta" {
+	if a.text("name") != "Acme" || a.text("limits.burst") != "7" || a.text("limits.users") != "5" ||
+		a.text("profile") != "okta" {
 		t.Errorf("changed %v", a)
 	}
 	b.newUser("acme", "ann")
@@ -31,7 +33,8 @@ func TestTenantLife(t *testing.T) {
 	}
 	b.send(404, "GET", "/tenants/globex", "")
 	b.send(404, "PATCH", "/tenants/globex", `{}`)
-	if a = b.send(200, "POST", "/tenants/acme/suspend", ""); a.text("state") != "suspended" || a.text("inactiveSince") != "2027-01-15T08:00:00Z" {
+	a = b.send(200, "POST", "/tenants/acme/suspend", "")
+	if a.text("state") != "suspended" || a.text("inactiveSince") != "2027-01-15T08:00:00Z" {
 		t.Errorf("suspended %v", a)
 	}
 	if a = b.send(200, "POST", "/tenants/acme/resume", ""); a.text("state") != "active" {
@@ -46,7 +49,8 @@ func TestTenantsAreListedInPages(t *testing.T) {
 	}
 	first := b.send(200, "GET", "/tenants?limit=2", "")
 	second := b.send(200, "GET", "/tenants?limit=2&after="+first.text("next"), "")
-	if first.text("next") != "b" || second.get("next") != nil || len(first.get("tenants").([]any)) != 2 || len(second.get("tenants").([]any)) != 1 {
+	if first.text("next") != "b" || second.get("next") != nil || len(first.get("tenants").([]any)) != 2 ||
+		len(second.get("tenants").([]any)) != 1 {
 		t.Errorf("pages %v and %v", first, second)
 	}
 	b.send(400, "GET", "/tenants?limit=0", "")
@@ -56,9 +60,12 @@ func TestTenantsThatCantBe(t *testing.T) {
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme","domains":["acme.example"]}`)
 	for _, body := range []string{
-		``, `{"id":""}`, `{"id":"A"}`, `{"id":"a#b"}`, `{"id":"-a"}`, `{"id":"x","profile":"other"}`, `{"id":"x","name":""}`, `{"id":"x","name":"a\u0000b"}`,
-		`{"id":"x","domains":["no domain"]}`, `{"id":"x","domains":["exämple.org"]}`, `{"id":"x","domains":["org"]}`, `{"id":"x","limits":{"burst":0}}`,
-		`{"id":"x","limits":{"emailsPerUser":41}}`, `{"id":"x","limits":{"users":-1}}`, `{"id":"x","limits":{"tokenAgeSeconds":9223372036854775807}}`,
+		``, `{"id":""}`, `{"id":"A"}`, `{"id":"a#b"}`, `{"id":"-a"}`, `{"id":"x","profile":"other"}`,
+		`{"id":"x","name":""}`, `{"id":"x","name":"a\u0000b"}`,
+		`{"id":"x","domains":["no domain"]}`, `{"id":"x","domains":["exämple.org"]}`,
+		`{"id":"x","domains":["org"]}`, `{"id":"x","limits":{"burst":0}}`,
+		`{"id":"x","limits":{"emailsPerUser":41}}`, `{"id":"x","limits":{"users":-1}}`,
+		`{"id":"x","limits":{"tokenAgeSeconds":9223372036854775807}}`,
 	} {
 		b.send(400, "POST", "/tenants", body)
 	}
@@ -99,12 +106,14 @@ func TestDeletion(t *testing.T) {
 	b.send(400, "DELETE", "/tenants/acme?confirm=acm", "")
 	b.send(409, "DELETE", "/tenants/acme?confirm=acme", "")
 	b.send(200, "POST", "/tenants/acme/suspend", "")
-	if a := b.send(200, "DELETE", "/tenants/acme?confirm=acme", ""); a.text("done") != "false" || a.text("users") != "0" || a.text("waitSeconds") != "90" {
+	a := b.send(200, "DELETE", "/tenants/acme?confirm=acme", "")
+	if a.text("done") != "false" || a.text("users") != "0" || a.text("waitSeconds") != "90" {
 		t.Errorf("first %v", a)
 	}
 	b.send(409, "POST", "/tenants/acme/resume", "")
 	for _, path := range []string{"/tenants/acme/credentials", rotate, "/tenants"} {
-		if a := b.send(409, "POST", path, map[string]string{"/tenants": `{"id":"acme"}`}[path]); !strings.Contains(a.text("message"), "is being deleted") {
+		a := b.send(409, "POST", path, map[string]string{"/tenants": `{"id":"acme"}`}[path])
+		if !strings.Contains(a.text("message"), "is being deleted") {
 			b.Errorf("POST %s: %v", path, a)
 		}
 	}

@@ -132,8 +132,10 @@ func TestFindPersonsInManyTenants(t *testing.T) {
 		want  []string
 		calls int // of the first request
 	}{
-		{"id=" + string(bob), []string{"user t503 " + string(bob)}, 7},                                       // tenants, accounts, 5 batches
-		{"externalId=E1", []string{"user t001 " + string(ann), "user t503 " + string(bob)}, 2 + tenants - 5}, // tenants, 500 queries, the user
+		// tenants, accounts, 5 batches
+		{"id=" + string(bob), []string{"user t503 " + string(bob)}, 7},
+		// tenants, 500 queries, the user
+		{"externalId=E1", []string{"user t001 " + string(ann), "user t503 " + string(bob)}, 2 + tenants - 5},
 		{"email=ann@acme.example", []string{"user t001 " + string(ann)}, 2},
 	} {
 		t.Run(tt.query, func(t *testing.T) {
@@ -196,8 +198,12 @@ func TestUsersOfTenant(t *testing.T) {
 	if ids := b.walk("/tenants/acme/users?limit=2&after=", "users"); len(ids) != 3 {
 		t.Errorf("the pages have %v", ids)
 	}
-	for query, n := range map[string]int{"userName=ANN": 1, "email=ann@acme.example": 1, "externalId=E1": 1, "userName=bob": 1, "userName=dan": 0, "externalId=e1": 0} {
-		if a := b.send(200, "GET", "/tenants/acme/users?"+query, ""); len(a.get("users").([]any)) != n || a.text("asOf") != "0" {
+	for query, n := range map[string]int{
+		"userName=ANN": 1, "email=ann@acme.example": 1, "externalId=E1": 1, "userName=bob": 1,
+		"userName=dan": 0, "externalId=e1": 0,
+	} {
+		a := b.send(200, "GET", "/tenants/acme/users?"+query, "")
+		if len(a.get("users").([]any)) != n || a.text("asOf") != "0" {
 			t.Errorf("%s: %v", query, a)
 		}
 		if a := b.send(200, "GET", "/tenants/globex/users?"+query, ""); a.text("users") != "[]" {
@@ -209,7 +215,8 @@ func TestUsersOfTenant(t *testing.T) {
 	inner := b.newGroupOf("acme", "Inner", directory.Member{ID: scim.ID(ann), Kind: directory.UserKind})
 	outer := b.newGroupOf("acme", "Outer", directory.Member{ID: scim.ID(inner), Kind: directory.GroupKind})
 	a := b.send(200, "GET", "/tenants/acme/users/"+ann, "")
-	if a.text("userName") != "Ann" || a.text("active") != "false" || a.text("hasPassword") != "true" || a.text("attributes.externalId") != "E1" {
+	if a.text("userName") != "Ann" || a.text("active") != "false" || a.text("hasPassword") != "true" ||
+		a.text("attributes.externalId") != "E1" {
 		t.Errorf("the user is %v", a)
 	}
 	names := map[string]any{}
@@ -227,7 +234,8 @@ func TestUsersOfTenant(t *testing.T) {
 
 func (b *bench) newGroupOf(id tenant.ID, name string, members ...directory.Member) string {
 	b.Helper()
-	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)}, scim.Member{Name: "displayName", Value: scim.Text(name)})
+	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)},
+		scim.Member{Name: "displayName", Value: scim.Text(name)})
 	made, err := b.dir.For(id).Groups().Create(b.Context(), doc, directory.MemberEdit{Add: members})
 	if err != nil {
 		b.Fatal(err)
@@ -245,11 +253,13 @@ func (b *bench) groupWithMembers(outer, inner, ann string) {
 	for _, name := range []string{"d", "e", "f"} {
 		members = append(members, directory.Member{ID: b.newUser("acme", name), Kind: directory.UserKind})
 	}
-	many := b.newGroupOf("acme", "Many", append(members, directory.Member{ID: scim.ID(inner), Kind: directory.GroupKind})...)
+	many := b.newGroupOf("acme", "Many",
+		append(members, directory.Member{ID: scim.ID(inner), Kind: directory.GroupKind})...)
 	if ids := b.walk("/tenants/acme/groups/"+many+"?limit=1&after=", "members"); len(ids) != 4 || ids[0] != inner {
 		b.Errorf("the pages have %v", ids)
 	}
-	if a := b.send(200, "GET", "/tenants/acme/groups?name=MANY", ""); !strings.Contains(a.text("groups"), many) || a.text("asOf") != "0" {
+	a = b.send(200, "GET", "/tenants/acme/groups?name=MANY", "")
+	if !strings.Contains(a.text("groups"), many) || a.text("asOf") != "0" {
 		b.Errorf("by name: %v", a)
 	}
 	if err := b.dir.For("acme").Users().Delete(b.Context(), scim.ID(ann), nil); err != nil {

@@ -20,7 +20,8 @@ func environ(t *testing.T, values map[string]string) {
 
 func TestConfig(t *testing.T) {
 	environ(t, map[string]string{
-		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token",
+		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret",
+		"AWS_SESSION_TOKEN": "token",
 	})
 	cfg, err := awsenv.Config("DYNAMODB")
 	if err != nil {
@@ -36,7 +37,9 @@ func TestConfig(t *testing.T) {
 }
 
 func TestEndpoint(t *testing.T) {
-	for name, want := range map[string]string{"AWS_ENDPOINT_URL": "http://all", "AWS_ENDPOINT_URL_DYNAMODB": "http://one"} {
+	for name, want := range map[string]string{
+		"AWS_ENDPOINT_URL": "http://all", "AWS_ENDPOINT_URL_DYNAMODB": "http://one",
+	} {
 		t.Run(name, func(t *testing.T) {
 			values := map[string]string{"AWS_REGION": "r", "AWS_ENDPOINT_URL": "http://all"}
 			values[name] = want

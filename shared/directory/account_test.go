@@ -31,7 +31,8 @@ func TestAccountLife(t *testing.T) {
 		"name":  func() (directory.Account, error) { return accounts.ByName(t.Context(), "ANN") },
 		"email": func() (directory.Account, error) { return accounts.ByEmail(t.Context(), "ann@HOME.org") },
 	} {
-		if got, err := read(); err != nil || got.ID != a.ID || got.Doc.JSON() != a.Doc.JSON() || !got.HasVerified("ann@EXAMPLE.com") {
+		got, err := read()
+		if err != nil || got.ID != a.ID || got.Doc.JSON() != a.Doc.JSON() || !got.HasVerified("ann@EXAMPLE.com") {
 			t.Errorf("by %s: %+v, %v", what, got, err)
 		}
 	}
@@ -40,7 +41,8 @@ func TestAccountLife(t *testing.T) {
 		c.Verified = []string{"ann@home.org", "none@other.org"}
 		return c, nil
 	})
-	if err != nil || changed.Version != 2 || changed.HasVerified("ann@new.org") || !changed.HasVerified("ann@home.org") || changed.HasVerified("none@other.org") {
+	if err != nil || changed.Version != 2 || changed.HasVerified("ann@new.org") ||
+		!changed.HasVerified("ann@home.org") || changed.HasVerified("none@other.org") {
 		t.Errorf("changed to %+v, %v", changed, err)
 	}
 	b.verify(0)

@@ -23,10 +23,18 @@ func TestCapacity(t *testing.T) { // design: round trips and capacity
 		{"create", func(ctx context.Context) error {
 			return second(b.acme.Users().Create(ctx, user("bob", "y", "bob@example.com")))
 		}, table.Usage{Calls: 1, Writes: 10}},
-		{"get", func(ctx context.Context) error { return second(b.acme.Users().Get(ctx, u.ID)) }, table.Usage{Calls: 1, Reads: 1}},
-		{"by userName", func(ctx context.Context) error { return second(b.acme.Users().ByName(ctx, "ann")) }, table.Usage{Calls: 2, Reads: 2}},
-		{"by email", func(ctx context.Context) error { return second(b.acme.Users().ByEmail(ctx, "ann@example.com")) }, table.Usage{Calls: 2, Reads: 2}},
-		{"by externalId", func(ctx context.Context) error { return second(b.acme.Users().ByExternalID(ctx, "x")) }, table.Usage{Calls: 2, Reads: 2}},
+		{"get", func(ctx context.Context) error {
+			return second(b.acme.Users().Get(ctx, u.ID))
+		}, table.Usage{Calls: 1, Reads: 1}},
+		{"by userName", func(ctx context.Context) error {
+			return second(b.acme.Users().ByName(ctx, "ann"))
+		}, table.Usage{Calls: 2, Reads: 2}},
+		{"by email", func(ctx context.Context) error {
+			return second(b.acme.Users().ByEmail(ctx, "ann@example.com"))
+		}, table.Usage{Calls: 2, Reads: 2}},
+		{"by externalId", func(ctx context.Context) error {
+			return second(b.acme.Users().ByExternalID(ctx, "x"))
+		}, table.Usage{Calls: 2, Reads: 2}},
 		{"replace without claims", func(ctx context.Context) error {
 			c := user("ann", "x", "ann@example.com")
 			c.Doc = scim.Map(append(c.Doc.Members(), scim.Member{Name: "title", Value: scim.Text("t")})...)
@@ -40,9 +48,15 @@ func TestCapacity(t *testing.T) { // design: round trips and capacity
 			c := user("anne", "x", "ann@example.com")
 			return second(b.acme.Users().Replace(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }))
 		}, table.Usage{Calls: 1, Reads: 1}},
-		{"count", func(ctx context.Context) error { return second(b.acme.Count(ctx, directory.UserKind)) }, table.Usage{Calls: 1, Reads: 1}},
-		{"delete", func(ctx context.Context) error { return b.acme.Users().Delete(ctx, eve.ID, nil) }, table.Usage{Calls: 3, Writes: 11}},
-		{"delete within 30 s of a replace", func(ctx context.Context) error { return b.acme.Users().Delete(ctx, u.ID, nil) }, table.Usage{Calls: 3, Writes: 13}},
+		{"count", func(ctx context.Context) error {
+			return second(b.acme.Count(ctx, directory.UserKind))
+		}, table.Usage{Calls: 1, Reads: 1}},
+		{"delete", func(ctx context.Context) error {
+			return b.acme.Users().Delete(ctx, eve.ID, nil)
+		}, table.Usage{Calls: 3, Writes: 11}},
+		{"delete within 30 s of a replace", func(ctx context.Context) error {
+			return b.acme.Users().Delete(ctx, u.ID, nil)
+		}, table.Usage{Calls: 3, Writes: 13}},
 	} {
 		ctx, meter := table.WithMeter(t.Context())
 		if err := tt.do(ctx); err != nil {
@@ -73,12 +87,18 @@ func TestCapacityOfConflicts(t *testing.T) {
 			}
 			return err
 		}, table.Usage{Calls: 3, Reads: 2}}, // the service charges for what it refuses, and does not say so
-		{"its first note", func(ctx context.Context) error { return second(b.acme.Conflicts().Record(ctx, lost)) }, table.Usage{Calls: 3, Reads: 1, Writes: 2}},
-		{"another", func(ctx context.Context) error { return second(b.acme.Conflicts().Record(ctx, lost)) }, table.Usage{Calls: 2, Reads: 1, Writes: 1}},
+		{"its first note", func(ctx context.Context) error {
+			return second(b.acme.Conflicts().Record(ctx, lost))
+		}, table.Usage{Calls: 3, Reads: 1, Writes: 2}},
+		{"another", func(ctx context.Context) error {
+			return second(b.acme.Conflicts().Record(ctx, lost))
+		}, table.Usage{Calls: 2, Reads: 1, Writes: 1}},
 		{"an approval", func(ctx context.Context) error {
 			return second(b.acme.Conflicts().Approve(ctx, b.conflictID(), "op", a.ID))
 		}, table.Usage{Calls: 3, Reads: 2, Writes: 2}},
-		{"the connection", func(ctx context.Context) error { return second(b.acme.Users().Create(ctx, wanted)) }, table.Usage{Calls: 4, Reads: 3, Writes: 18}},
+		{"the connection", func(ctx context.Context) error {
+			return second(b.acme.Users().Create(ctx, wanted))
+		}, table.Usage{Calls: 4, Reads: 3, Writes: 18}},
 	} {
 		ctx, meter := table.WithMeter(t.Context())
 		if err := tt.do(ctx); err != nil {

@@ -63,7 +63,9 @@ func TestSettingsAreKept(t *testing.T) {
 	if err := b.dir.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for scope, want := range map[directory.Scope]error{directory.SystemScope: nil, directory.TenantScope: directory.ErrSettings} {
+	for scope, want := range map[directory.Scope]error{
+		directory.SystemScope: nil, directory.TenantScope: directory.ErrSettings,
+	} {
 		other, err := directory.Open(directory.Options{Table: b.table, Endpoint: testkit.Endpoint(t), Scope: scope})
 		if err != nil {
 			t.Fatal(err)

@@ -110,7 +110,8 @@ func TestApprovalsKeepToWhatWasApproved(t *testing.T) {
 	bob := b.create("bob", "x2", "bob@example.com")
 	_, err := b.replace(bob.ID, user("bob", "x2", "ann@example.com"))
 	b.note(b.acme, err)
-	if c := b.conflict(ids[0]); c.State != directory.ConflictApproved || c.Resource != "" || c.ExternalID != "x1" || c.Attempts != 2 {
+	c := b.conflict(ids[0])
+	if c.State != directory.ConflictApproved || c.Resource != "" || c.ExternalID != "x1" || c.Attempts != 2 {
 		t.Errorf("the approved conflict is %+v", c)
 	}
 	u, err := b.acme.Users().Create(t.Context(), wanted)

@@ -31,7 +31,8 @@ func TestSettlingCostsLittle(t *testing.T) {
 	b := newBench(t, nil, at(&now))
 	var all []directory.Provisioned
 	for _, name := range []string{"a", "b", "c"} {
-		all = append(all, directory.Provisioned{Kind: directory.UserKind, ID: "u", New: user(name, "x", name+"@x.org").Doc, At: now})
+		all = append(all,
+			directory.Provisioned{Kind: directory.UserKind, ID: "u", New: user(name, "x", name+"@x.org").Doc, At: now})
 	}
 	if calls := b.settle(all...); calls != 1 {
 		t.Errorf("%d calls for a tenant without conflicts", calls)
@@ -106,7 +107,8 @@ func TestIndexOfConflictsLives(t *testing.T) {
 
 // A count whose answer is lost is not made again.
 func TestCountsWithoutAnAnswer(t *testing.T) {
-	b := newBench(t, scripted(fault.Rule{Operation: "UpdateItem", Calls: func(n int) bool { return n%2 == 1 }, Fault: fault.LostResponse}))
+	b := newBench(t,
+		scripted(fault.Rule{Operation: "UpdateItem", Calls: func(n int) bool { return n%2 == 1 }, Fault: fault.LostResponse}))
 	b.account("ann", "a@x.org")
 	for n := range 3 {
 		_, ids := b.post(b.acme, user("one", "x1", "a@x.org"))

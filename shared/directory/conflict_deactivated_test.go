@@ -46,7 +46,8 @@ func TestReleaseByADeactivatedUser(t *testing.T) {
 		t.Errorf("%s, %v", c.State, err)
 	}
 	u, err := b.acme.Users().Get(t.Context(), left.ID)
-	if err != nil || u.Doc.Get("userName").Text() != "ann.left" || !strings.Contains(u.Doc.JSON(), `"emails":[{"value":"ann@home.org"}]`) {
+	if err != nil || u.Doc.Get("userName").Text() != "ann.left" ||
+		!strings.Contains(u.Doc.JSON(), `"emails":[{"value":"ann@home.org"}]`) {
 		t.Errorf("%s, %v", u.Doc.JSON(), err)
 	}
 	if groups, err := b.acme.Groups().IDsOf(t.Context(), left.ID, "", 0); err != nil || len(groups) != 1 {

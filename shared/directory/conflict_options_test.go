@@ -57,7 +57,9 @@ func TestOptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := b.conflict(both)
-	if late := c.AsOf(now.Add(directory.ApprovalLife)); late.State != directory.ConflictOpen || !strings.Contains(late.Outcome, "expired") || c.AsOf(now).State != directory.ConflictApproved {
+	late := c.AsOf(now.Add(directory.ApprovalLife))
+	if late.State != directory.ConflictOpen || !strings.Contains(late.Outcome, "expired") ||
+		c.AsOf(now).State != directory.ConflictApproved {
 		t.Errorf("after its end the approval is %+v", late)
 	}
 	if _, err := b.acme.Conflicts().Release(t.Context(), mail, directory.Replacement{}); err != nil {
@@ -69,7 +71,8 @@ func TestOptions(t *testing.T) {
 	if _, err := b.acme.Conflicts().Dismiss(t.Context(), mail, "op"); err != nil || options(b.conflict(mail)) != "release delete" {
 		t.Errorf("dismissed: %v, %s", err, options(b.conflict(mail)))
 	}
-	b.closes(directory.Provisioned{Kind: directory.UserKind, ID: "u", New: user("zed", "1").Doc, At: now}, both, directory.ConflictClosed)
+	b.closes(directory.Provisioned{Kind: directory.UserKind, ID: "u", New: user("zed", "1").Doc, At: now}, both,
+		directory.ConflictClosed)
 	if got := options(b.conflict(both)); got != "" {
 		t.Errorf("closed: %s", got)
 	}

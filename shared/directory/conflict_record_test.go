@@ -67,7 +67,10 @@ func TestConflictsAreCounted(t *testing.T) {
 			t.Fatalf("conflicts %v", ids)
 		}
 		c := b.conflict(ids[0])
-		want := []directory.TakenValue{{Attribute: "emails.value", Value: "Ann@Example.com"}, {Attribute: "userName", Value: "ANN@example.com"}}
+		want := []directory.TakenValue{
+			{Attribute: "emails.value", Value: "Ann@Example.com"},
+			{Attribute: "userName", Value: "ANN@example.com"},
+		}
 		if c.Attempts != n+1 || !c.First.Equal(first) || !c.Last.Equal(now) || c.State != directory.ConflictOpen || !slices.Equal(c.Values, want) ||
 			c.Holder.ID != a.ID || c.HolderKind("acme") != "account" || c.ExternalID != "x1" || c.Name != "ANN@example.com" || c.WithoutEmail() {
 			t.Errorf("attempt %d: %+v", n+1, c)
@@ -127,7 +130,8 @@ func TestConflictsClose(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.closes(directory.Provisioned{Kind: directory.UserKind, ID: u.ID, New: u.Doc, At: now.Add(-time.Minute)}, ids[0], directory.ConflictOpen)
-			b.closes(directory.Provisioned{Kind: directory.UserKind, ID: u.ID, New: u.Doc, At: now}, ids[0], directory.ConflictClosed)
+			b.closes(directory.Provisioned{Kind: directory.UserKind, ID: u.ID, New: u.Doc, At: now}, ids[0],
+				directory.ConflictClosed)
 			now = now.Add(time.Second)
 			_, ids = b.post(b.dir.For("globex"), user("zoe", "", "ann@example.com", "anna@example.com"))
 			if c, err := b.dir.For("globex").Conflicts().Get(t.Context(), ids[0]); err != nil || c.HolderKind("globex") != "elsewhere" {
@@ -172,7 +176,8 @@ func TestDismissedConflictsStayDismissed(t *testing.T) {
 	a := b.account("ann", "ann@example.com")
 	wanted := user("ann2", "x1", "ann@example.com")
 	_, ids := b.post(b.acme, wanted)
-	if c, err := b.acme.Conflicts().Dismiss(t.Context(), ids[0], "op"); err != nil || c.State != directory.ConflictDismissed || !strings.Contains(c.Outcome, "op") {
+	c, err := b.acme.Conflicts().Dismiss(t.Context(), ids[0], "op")
+	if err != nil || c.State != directory.ConflictDismissed || !strings.Contains(c.Outcome, "op") {
 		t.Fatalf("dismissed: %+v, %v", c, err)
 	}
 	b.post(b.acme, wanted)
@@ -211,7 +216,8 @@ func TestRelease(t *testing.T) {
 				t.Fatalf("the error is %v", err)
 			}
 			got, readErr := b.dir.Accounts().Get(t.Context(), a.ID)
-			if readErr != nil || got.Doc.Get("userName").Text() != tt.name || len(got.Doc.Get("emails").Items()) != tt.emails || !got.HasVerified("ann@home.org") {
+			if readErr != nil || got.Doc.Get("userName").Text() != tt.name ||
+				len(got.Doc.Get("emails").Items()) != tt.emails || !got.HasVerified("ann@home.org") {
 				t.Errorf("the account is %s, %v", got.Doc.JSON(), readErr)
 			}
 			users := 1

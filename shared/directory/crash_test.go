@@ -244,7 +244,9 @@ func TestSweepLeavesNewerNotes(t *testing.T) {
 	now := time.Now()
 	clock := func(o *directory.Options) { o.Now = func() time.Time { return now } }
 	var meanwhile func()
-	b := newBench(t, scripted(fault.Rule{Operation: "DeleteItem", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, func() { meanwhile() })}), steps, clock)
+	b := newBench(t,
+		scripted(fault.Rule{Operation: "DeleteItem", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, func() { meanwhile() })}),
+		steps, clock)
 	var ids []scim.ID
 	for i := range 6 {
 		ids = append(ids, b.create(fmt.Sprint("u", i), "").ID)
@@ -259,13 +261,16 @@ func TestSweepLeavesNewerNotes(t *testing.T) {
 		}
 	}
 	ctx, die := context.WithCancel(t.Context())
-	dying := onTable(t, b.table, scripted(fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(2), Fault: fault.Then(fault.Refused, die)}), steps, clock)
+	dying := onTable(t, b.table,
+		scripted(fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(2), Fault: fault.Then(fault.Refused, die)}),
+		steps, clock)
 	if _, err := dying.edit(ctx, made.Group.ID, directory.MemberEdit{Add: members(ids...)}); err == nil {
 		t.Fatal("the function did not die")
 	}
 	notice()
 	now = now.Add(time.Second)
-	if _, err := b.edit(t.Context(), made.Group.ID, directory.MemberEdit{Remove: ids[:1]}); err != nil { // finishes the change
+	// finishes the change
+	if _, err := b.edit(t.Context(), made.Group.ID, directory.MemberEdit{Remove: ids[:1]}); err != nil {
 		t.Fatal(err)
 	}
 	meanwhile = func() {
@@ -305,7 +310,9 @@ func TestSweepsDoNotOverlap(t *testing.T) {
 	refused := onTable(t, b.table, scripted(fault.Rule{Operation: "TransactWriteItems", Fault: fault.Denied}), clock)
 	sweep(refused, t.Context(), 0, true)
 	ctx, die := context.WithCancel(t.Context())
-	killed := onTable(t, b.table, scripted(fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, die)}), clock)
+	killed := onTable(t, b.table,
+		scripted(fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, die)}),
+		clock)
 	sweep(killed, ctx, 0, true)
 	sweep(b, t.Context(), 0, false) // it may be at it still
 	now = now.Add(10 * time.Minute)

@@ -113,7 +113,8 @@ func TestGroupLife(t *testing.T) {
 	ids := b.users(5)
 	g := b.group("Tour Guides", ids[0], ids[1])
 	b.has(g.ID, ids[0], ids[1])
-	out, err := b.edit(t.Context(), g.ID, directory.MemberEdit{Add: members(ids[1], ids[2]), Remove: []scim.ID{ids[0], ids[4]}})
+	out, err := b.edit(t.Context(), g.ID,
+		directory.MemberEdit{Add: members(ids[1], ids[2]), Remove: []scim.ID{ids[0], ids[4]}})
 	if err != nil || len(out.Added) != 1 || out.Added[0].Kind != directory.UserKind {
 		t.Fatalf("%+v, %v", out, err)
 	}
@@ -223,7 +224,8 @@ func TestMemberships(t *testing.T) {
 		}
 	}
 	all, err := b.acme.Groups().OfUsers(t.Context(), ids)
-	if err != nil || len(all[ids[1]]) != 3 || len(all[ids[5]]) != 2 || len(all[ids[6]]) != 0 || !slices.Equal(all[ids[0]], groups) {
+	if err != nil || len(all[ids[1]]) != 3 || len(all[ids[5]]) != 2 || len(all[ids[6]]) != 0 ||
+		!slices.Equal(all[ids[0]], groups) {
 		t.Errorf("%+v, %v", all, err)
 	}
 	in, err := b.acme.Groups().UserIDs(t.Context(), top.ID, "", 0)
@@ -231,7 +233,8 @@ func TestMemberships(t *testing.T) {
 		t.Errorf("%v, %v", in, err)
 	}
 	for _, tt := range []struct{ group, member scim.ID }{{inner.ID, top.ID}, {inner.ID, inner.ID}, {outer.ID, top.ID}} {
-		if _, err := b.edit(t.Context(), tt.group, directory.MemberEdit{Add: members(tt.member)}); !errors.Is(err, directory.ErrCycle) {
+		_, err := b.edit(t.Context(), tt.group, directory.MemberEdit{Add: members(tt.member)})
+		if !errors.Is(err, directory.ErrCycle) {
 			t.Errorf("a cycle: %v", err)
 		}
 	}

@@ -65,7 +65,8 @@ func TestFewMembersOfADeletedGroup(t *testing.T) {
 	if err := b.acme.Groups().Delete(t.Context(), g.ID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := b.acme.Groups().FewMembers(t.Context(), directory.ChangeResult{Group: g}, 100); !errors.Is(err, directory.ErrNotFound) {
+	_, _, err := b.acme.Groups().FewMembers(t.Context(), directory.ChangeResult{Group: g}, 100)
+	if !errors.Is(err, directory.ErrNotFound) {
 		t.Error(err)
 	}
 }

@@ -43,7 +43,8 @@ func TestThrottledScan(t *testing.T) { // P-3.4.2.1-3
 			throttled = true
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			defer cancel()
-			err := b.acme.Walk(ctx, directory.UserKind, "", func(context.Context, []directory.Resource) (bool, error) { return true, nil })
+			err := b.acme.Walk(ctx, directory.UserKind, "",
+				func(context.Context, []directory.Resource) (bool, error) { return true, nil })
 			if !errors.Is(err, tt.want) {
 				t.Errorf("%v, want %v", err, tt.want)
 			}

@@ -67,7 +67,8 @@ func TestTrapsBecomeSCIMErrors(t *testing.T) { // P-3.12-1
 	} {
 		out := serve(t, tt.event, nothing)
 		v, err := scim.ParseJSON([]byte(out.Body))
-		if err != nil || out.StatusCode != tt.want || out.Headers["Content-Type"] != scim.MediaType || v.Get("schemas").Items()[0].Text() != scim.ErrorMessage {
+		if err != nil || out.StatusCode != tt.want || out.Headers["Content-Type"] != scim.MediaType ||
+			v.Get("schemas").Items()[0].Text() != scim.ErrorMessage {
 			t.Errorf("%s: %d %v %s", name, out.StatusCode, out.Headers, out.Body)
 		}
 	}
@@ -76,16 +77,21 @@ func TestTrapsBecomeSCIMErrors(t *testing.T) { // P-3.12-1
 func TestOrigin(t *testing.T) {
 	c := events.APIGatewayProxyRequestContext{
 		DomainName: "abc.execute-api.eu-central-1.amazonaws.com", Path: "/v1/scim/v2/Users", RequestID: "r1",
-		Authorizer: map[string]any{"tenant": "acme", "profile": "okta", "credential": "k1", "scopes": "read write", "expires": "1800000000"},
+		Authorizer: map[string]any{
+			"tenant": "acme", "profile": "okta", "credential": "k1", "scopes": "read write",
+			"expires": "1800000000",
+		},
 	}
 	o := origin(c, "/scim/v2/Users")
 	if o.BaseURL != "https://abc.execute-api.eu-central-1.amazonaws.com/v1/scim/v2" || o.RequestID != "r1" {
 		t.Errorf("%+v", o)
 	}
-	if o.Caller.Tenant != "acme" || !o.Caller.May("write") || o.Caller.May("admin") || o.Caller.Expires.Unix() != 1800000000 {
+	if o.Caller.Tenant != "acme" || !o.Caller.May("write") || o.Caller.May("admin") ||
+		o.Caller.Expires.Unix() != 1800000000 {
 		t.Errorf("%+v", o.Caller)
 	}
-	if o := origin(events.APIGatewayProxyRequestContext{Authorizer: map[string]any{"tenant": 1, "expires": "0"}}, ""); o.Caller.Tenant != "" || !o.Caller.Expires.IsZero() {
+	o = origin(events.APIGatewayProxyRequestContext{Authorizer: map[string]any{"tenant": 1, "expires": "0"}}, "")
+	if o.Caller.Tenant != "" || !o.Caller.Expires.IsZero() {
 		t.Errorf("%+v", o.Caller)
 	}
 }
@@ -111,7 +117,8 @@ func TestAnswerIsText(t *testing.T) {
 		w.Header().Set("Content-Type", scim.MediaType)
 		_, _ = w.Write([]byte(`{"a":"é"}`))
 	})
-	if out.IsBase64Encoded || out.Body != `{"a":"é"}` || strings.Join(out.MultiValueHeaders["Content-Type"], "") != scim.MediaType {
+	if out.IsBase64Encoded || out.Body != `{"a":"é"}` ||
+		strings.Join(out.MultiValueHeaders["Content-Type"], "") != scim.MediaType {
 		t.Errorf("%+v", out)
 	}
 }
@@ -128,7 +135,8 @@ func TestPanicIsLoggedAndNotShown(t *testing.T) {
 	if err != nil || out.StatusCode != http.StatusInternalServerError {
 		t.Fatalf("%d, %v", out.StatusCode, err)
 	}
-	if strings.Contains(out.Body, "inner secret") || strings.Contains(out.Body, ".go:") || !strings.Contains(out.Body, `"status":"500"`) {
+	if strings.Contains(out.Body, "inner secret") || strings.Contains(out.Body, ".go:") ||
+		!strings.Contains(out.Body, `"status":"500"`) {
 		t.Errorf("the client reads %s", out.Body)
 	}
 	for _, want := range []string{"inner secret", "gateway_test.go", `"request":"r1"`, `"level":"ERROR"`} {

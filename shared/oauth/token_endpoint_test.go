@@ -58,7 +58,8 @@ func send(t *testing.T, e *Endpoint, method string, form url.Values, header http
 	w := httptest.NewRecorder()
 	e.ServeHTTP(w, r)
 	a := answer{Response: w.Result()}
-	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil || a.Header.Get("Cache-Control") != "no-store" || a.Header.Get("Content-Type") != "application/json" {
+	err := json.Unmarshal(w.Body.Bytes(), &a)
+	if err != nil || a.Header.Get("Cache-Control") != "no-store" || a.Header.Get("Content-Type") != "application/json" {
 		t.Errorf("%v: %v %s", err, a.Header, w.Body)
 	}
 	return a
@@ -153,7 +154,8 @@ func TestTokenOutOfReach(t *testing.T) {
 	e, log := endpoint(t, "none", fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused}))
 	secret, c := tenant.NewCredential(tenant.Credential{Kind: tenant.ClientSecret}, time.Now())
 	a := send(t, e, "POST", url.Values{"grant_type": {"client_credentials"}}, basic(string(c.Client), secret))
-	if a.StatusCode != 503 || a.Code != "temporarily_unavailable" || a.Header.Get("Retry-After") == "" || !strings.Contains(log.String(), `"level":"ERROR"`) {
+	if a.StatusCode != 503 || a.Code != "temporarily_unavailable" || a.Header.Get("Retry-After") == "" ||
+		!strings.Contains(log.String(), `"level":"ERROR"`) {
 		t.Errorf("%d %+v %s", a.StatusCode, a, log)
 	}
 }

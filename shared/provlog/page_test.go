@@ -21,7 +21,8 @@ func (b *bench) fail(id tenant.ID, times ...time.Time) (requests []string) {
 	b.Helper()
 	var all []provlog.Entry
 	for i, at := range times {
-		all = append(all, provlog.Entry{Time: at, Request: fmt.Sprintf("r%04d", i), Operation: "create", Kind: "User", Status: 409})
+		all = append(all,
+			provlog.Entry{Time: at, Request: fmt.Sprintf("r%04d", i), Operation: "create", Kind: "User", Status: 409})
 	}
 	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	for _, e := range all {
@@ -67,9 +68,13 @@ func (b *bench) pages(q provlog.Query) (requests []string, pages int) {
 func TestLogPages(t *testing.T) {
 	b := newBench(t)
 	midnight := arrived.Add(12 * time.Hour)
-	times := []time.Time{midnight, midnight.Add(-time.Millisecond), midnight.AddDate(0, 0, -40), midnight.AddDate(0, 0, -8), midnight.AddDate(0, 0, -9)}
+	times := []time.Time{
+		midnight, midnight.Add(-time.Millisecond), midnight.AddDate(0, 0, -40), midnight.AddDate(0, 0, -8),
+		midnight.AddDate(0, 0, -9),
+	}
 	for range testkit.Size(60, 15) {
-		times = append(times, midnight.Add(-time.Duration(rand.N(3*24*time.Hour))).Truncate(time.Millisecond), midnight.Add(-time.Hour))
+		times = append(times, midnight.Add(-time.Duration(rand.N(3*24*time.Hour))).Truncate(time.Millisecond),
+			midnight.Add(-time.Hour))
 	}
 	want := b.fail("acme", times...)
 	b.fail("globex", midnight)
@@ -88,7 +93,10 @@ func TestLogPages(t *testing.T) {
 	if got, pages := b.pages(all); len(got) != 0 || pages < 40/8 {
 		t.Errorf("forty days have %v, in %d pages: a page is to be bounded", got, pages)
 	}
-	all = provlog.Query{From: midnight.Add(-4 * 24 * time.Hour), To: midnight, Limit: 10, Wanted: func(e provlog.Entry) bool { return e.Request == "r0001" }}
+	all = provlog.Query{
+		From: midnight.Add(-4 * 24 * time.Hour), To: midnight, Limit: 10,
+		Wanted: func(e provlog.Entry) bool { return e.Request == "r0001" },
+	}
 	if got, _ := b.pages(all); !slices.Equal(got, []string{"r0001"}) {
 		t.Errorf("filtered: %v", got)
 	}
@@ -113,7 +121,10 @@ func TestLogPageIsBounded(t *testing.T) {
 	if err := b.db.WriteAll(t.Context(), writes); err != nil {
 		t.Fatal(err)
 	}
-	q := provlog.Query{From: at.Add(-time.Hour), To: at.Add(time.Second), Limit: 100, Wanted: func(e provlog.Entry) bool { return e.Request == last }}
+	q := provlog.Query{
+		From: at.Add(-time.Hour), To: at.Add(time.Second), Limit: 100,
+		Wanted: func(e provlog.Entry) bool { return e.Request == last },
+	}
 	page, next, err := b.acme.Page(t.Context(), q)
 	if err != nil || len(page) != 0 || next == "" {
 		t.Fatalf("%d entries, next %q, %v", len(page), next, err)
@@ -126,7 +137,9 @@ func TestLogPageIsBounded(t *testing.T) {
 func TestLogTextsAreCut(t *testing.T) {
 	b := newBench(t)
 	long := strings.Repeat("ä", 600)
-	e := provlog.Entry{Time: arrived, Request: "r", Status: 400, ID: scim.ID(long), Name: long, ExternalID: long, Detail: long}
+	e := provlog.Entry{
+		Time: arrived, Request: "r", Status: 400, ID: scim.ID(long), Name: long, ExternalID: long, Detail: long,
+	}
 	if err := b.acme.Put(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +148,8 @@ func TestLogTextsAreCut(t *testing.T) {
 		t.Fatal(page, err)
 	}
 	cut := strings.Repeat("ä", 128)
-	if got := page[0]; string(got.ID) != cut || got.Name != cut || got.ExternalID != cut || got.Detail != strings.Repeat("ä", 512) {
+	got := page[0]
+	if string(got.ID) != cut || got.Name != cut || got.ExternalID != cut || got.Detail != strings.Repeat("ä", 512) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -39,7 +39,14 @@ func TestFoldByDefinition(t *testing.T) {
 // BenchmarkFold folds a value of 4 KB.
 func BenchmarkFold(b *testing.B) {
 	for _, c := range []struct{ name, of string }{
-		{"ASCII", "Ab"}, {"Latin", "é"}, {"Han", "漢"}, {"decomposed", "e\u0301"}, {"mathematical", "𝐀"}, {"marks", "\u0301"}, {"rare", "q\u0301"}, {"unpaged", "\U000F0000"},
+		{"ASCII", "Ab"},
+		{"Latin", "é"},
+		{"Han", "漢"},
+		{"decomposed", "e\u0301"},
+		{"mathematical", "𝐀"},
+		{"marks", "\u0301"},
+		{"rare", "q\u0301"},
+		{"unpaged", "\U000F0000"},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			s := strings.Repeat(c.of, 4096/len(c.of))

@@ -18,15 +18,26 @@ func TestUsersAreKeptAsSent(t *testing.T) { // S-7-9, S-7-10
 		{"displayName that is not the userName", `"displayName":"Babs Jensen"`}, // S-4.1.1-17
 		{"nickName", `"nickName":"Babs"`},                                       // S-4.1.1-17
 		{"profileUrl in its own spelling", `"profileUrl":"HTTPS://EXAMPLE.com:443/a/../b"`},
-		{"title", `"title":"Tour Guide"`},                                                                                 // S-4.1-1
-		{"userType", `"userType":"Employee"`},                                                                             // S-4.1-1
-		{"preferredLanguage with weights", `"preferredLanguage":"en-US, da;q=0.8"`},                                       // S-4.1.1-6
-		{"locale with an underscore", `"locale":"en_US"`},                                                                 // S-4.1.1-7
-		{"time zone that IANA does not know", `"timezone":"Mars/Olympus"`},                                                // S-4.1.1-8
-		{"active", `"active":true`},                                                                                       // S-4.1-1
-		{"emails with capitals in the domain", `"emails":[{"value":"bjensen@EXAMPLE.COM","type":"work","primary":true}]`}, // S-4.1.2-1
-		{"email of a type of its own", `"emails":[{"value":"babs@jensen.org","display":"Home","type":"alt"}]`},            // S-2.3.1-2, S-4.1.2-4, S-7-7
-		{"phone number by RFC 3966", `"phoneNumbers":[{"value":"tel:+1-201-555-0123","type":"work"}]`},                    // S-4.1.2-2
+		// S-4.1-1
+		{"title", `"title":"Tour Guide"`},
+		// S-4.1-1
+		{"userType", `"userType":"Employee"`},
+		// S-4.1.1-6
+		{"preferredLanguage with weights", `"preferredLanguage":"en-US, da;q=0.8"`},
+		// S-4.1.1-7
+		{"locale with an underscore", `"locale":"en_US"`},
+		// S-4.1.1-8
+		{"time zone that IANA does not know", `"timezone":"Mars/Olympus"`},
+		// S-4.1-1
+		{"active", `"active":true`},
+		{ // S-4.1.2-1
+			"emails with capitals in the domain",
+			`"emails":[{"value":"bjensen@EXAMPLE.COM","type":"work","primary":true}]`,
+		},
+		// S-2.3.1-2, S-4.1.2-4, S-7-7
+		{"email of a type of its own", `"emails":[{"value":"babs@jensen.org","display":"Home","type":"alt"}]`},
+		// S-4.1.2-2
+		{"phone number by RFC 3966", `"phoneNumbers":[{"value":"tel:+1-201-555-0123","type":"work"}]`},
 		{"one phone number of two types", `"phoneNumbers":[{"value":"555 0123 ext. 7","type":"satellite"},` +
 			`{"value":"555 0123 ext. 7","type":"home"}]`}, // S-4.1.2-2, S-2.4-8
 		{"instant messaging name with a space", `"ims":[{"value":"Some One","type":"aim"}]`}, // S-4.1.2-3
@@ -87,9 +98,12 @@ func TestReferencesAndDisplay(t *testing.T) {
 func TestUsersAreRefused(t *testing.T) {
 	c := newClient(t)
 	for _, tt := range []struct{ name, member string }{
-		{"profileUrl that is not a URL", `"profileUrl":"not url"`},                                              // S-4.1.1-5, S-2.3.7-1
-		{"photo that is not a URL", `"photos":[{"value":"no image"}]`},                                          // S-4.1.2-5, S-2.3.7-1
-		{"certificate that is not base64", `"x509Certificates":[{"value":"@@"}]`},                               // S-4.1.2-11, S-2.3.6-1
+		// S-4.1.1-5, S-2.3.7-1
+		{"profileUrl that is not a URL", `"profileUrl":"not url"`},
+		// S-4.1.2-5, S-2.3.7-1
+		{"photo that is not a URL", `"photos":[{"value":"no image"}]`},
+		// S-4.1.2-11, S-2.3.6-1
+		{"certificate that is not base64", `"x509Certificates":[{"value":"@@"}]`},
 		{"manager with a $ref that is not a URI", enterprise + `:{"manager":{"value":"m","$ref":"not a uri"}}`}, // S-2.3.7-1
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -118,7 +132,8 @@ func TestGroupsAreReadOnly(t *testing.T) { // S-4.1.2-7, S-7-11, P-3.3-1
 		t.Errorf("%s, %s", a.Text, b.Text)
 	}
 	for _, operation := range []string{
-		`{"op":"add","path":"groups","value":[{"value":"g"}]}`, `{"op":"replace","path":"groups[value eq \"g\"].display","value":"x"}`,
+		`{"op":"add","path":"groups","value":[{"value":"g"}]}`,
+		`{"op":"replace","path":"groups[value eq \"g\"].display","value":"x"}`,
 		`{"op":"remove","path":"groups"}`, `{"op":"add","value":{"groups":[{"value":"g"}]}}`,
 	} {
 		c.wants(c.patch(a, `[`+operation+`]`), 400, "mutability")

@@ -72,7 +72,8 @@ func create(b *testing.B, s *server.Server, path, body string) string {
 	r := httptest.NewRequest(http.MethodPost, base+path, strings.NewReader(body))
 	caller := tenant.Caller{Tenant: "acme", Profile: tenant.Strict, Scopes: []tenant.Scope{tenant.Read, tenant.Write}}
 	w := httptest.NewRecorder()
-	s.ServeHTTP(w, r.WithContext(server.WithOrigin(r.Context(), server.Origin{BaseURL: base, RequestID: "r", Caller: caller})))
+	s.ServeHTTP(w,
+		r.WithContext(server.WithOrigin(r.Context(), server.Origin{BaseURL: base, RequestID: "r", Caller: caller})))
 	if w.Code >= 400 {
 		b.Fatalf("%d %s", w.Code, w.Body)
 	}

@@ -65,9 +65,11 @@ func randomSteps(r *rand.Rand, n int) (steps []bulkStep) {
 		case 2:
 			steps = append(steps, bulkStep{"DELETE", "/Users/" + someone(), ""})
 		case 3:
-			steps = append(steps, patchStep("/Users/"+someone(), fmt.Sprintf(`{"op":"replace","path":"title","value":"t%d"}`, r.IntN(9))))
+			steps = append(steps,
+				patchStep("/Users/"+someone(), fmt.Sprintf(`{"op":"replace","path":"title","value":"t%d"}`, r.IntN(9))))
 		case 4:
-			steps = append(steps, patchStep("/Groups/GROUP", `{"op":"add","path":"members","value":[{"value":"`+someone()+`"}]}`))
+			steps = append(steps,
+				patchStep("/Groups/GROUP", `{"op":"add","path":"members","value":[{"value":"`+someone()+`"}]}`))
 		default:
 			steps = append(steps, patchStep("/Groups/GROUP", `{"op":"remove","path":"members[value eq \"`+someone()+`\"]"}`))
 		}
@@ -93,7 +95,8 @@ func operationsOf(steps []bulkStep, ids *strings.Replacer) (operations []string)
 		if s.data != "" {
 			data = `,"data":` + ids.Replace(s.data)
 		}
-		operations = append(operations, fmt.Sprintf(`{"method":%q,"path":%q,"bulkId":"b%d"%s}`, s.method, ids.Replace(s.path), i, data))
+		operations = append(operations,
+			fmt.Sprintf(`{"method":%q,"path":%q,"bulkId":"b%d"%s}`, s.method, ids.Replace(s.path), i, data))
 	}
 	return operations
 }

@@ -27,7 +27,8 @@ func (c *client) bulk(operations ...string) []scim.Value {
 
 func (c *client) bulkWith(more string, operations ...string) []scim.Value {
 	c.Helper()
-	a := c.send("POST", "/Bulk", `{"schemas":["`+bulkRequest+`"],`+more+`"Operations":[`+strings.Join(operations, ",")+`]}`)
+	a := c.send("POST", "/Bulk",
+		`{"schemas":["`+bulkRequest+`"],`+more+`"Operations":[`+strings.Join(operations, ",")+`]}`)
 	c.wants(a, 200, "")                                                                           // P-3.7-14
 	if a.Body.Get("schemas").JSON() != `["urn:ietf:params:scim:api:messages:2.0:BulkResponse"]` { // P-3.7-2
 		c.Errorf("schemas %s", a.Body.Get("schemas").JSON())
@@ -79,8 +80,11 @@ func TestBulk(t *testing.T) {
 		`{"method":"DELETE","path":"`+bob+`"}`,
 		post("User", "q2", `"userName":"CID"`),
 	)
-	c.wantsStatuses(results, "201 200 200 204 404 409")                                                                            // P-3.7.3-1, P-3.7.3-2, P-3.7-15, P-3.7-19, P-3.7-22
-	if r := results[0]; r.Get("bulkId").Text() != "q1" || r.Get("method").Text() != "POST" || r.Get("version").Text() != `W/"1"` { // P-3.7-18
+	// P-3.7.3-1, P-3.7.3-2, P-3.7-15, P-3.7-19, P-3.7-22
+	c.wantsStatuses(results, "201 200 200 204 404 409")
+	r := results[0]
+	if r.Get("bulkId").Text() != "q1" || r.Get("method").Text() != "POST" ||
+		r.Get("version").Text() != `W/"1"` { // P-3.7-18
 		t.Errorf("created: %s", r.JSON())
 	}
 	c.wants(c.send("GET", at(results[0]), ""), 200, "")
@@ -135,20 +139,23 @@ func TestBulkRefusesOperations(t *testing.T) {
 	c := newClient(t)
 	data := `"data":` + user("x", "")
 	for name, tt := range map[string]struct{ operation, status string }{
-		"GET":                 {`{"method":"GET","path":"/Users/1"}`, "400"}, // P-3.7-3
-		"no such method":      {`{"method":"FOO","path":"/Users/1"}`, "400"},
-		"no bulkId":           {`{"method":"POST","path":"/Users",` + data + `}`, "400"},                // P-3.7-5
-		"POST to a resource":  {`{"method":"POST","path":"/Users/1","bulkId":"a",` + data + `}`, "400"}, // P-3.7-7
-		"PUT of an endpoint":  {`{"method":"PUT","path":"/Users",` + data + `}`, "400"},
-		"no path":             {`{"method":"DELETE"}`, "400"},
-		"absolute URL":        {`{"method":"DELETE","path":"` + base + `/Users/1"}`, "400"},
-		"Bulk in itself":      {`{"method":"POST","path":"/Bulk","bulkId":"a",` + data + `}`, "400"},
-		"search":              {`{"method":"POST","path":"/Users/.search","bulkId":"a",` + data + `}`, "400"},
-		"query":               {`{"method":"DELETE","path":"/Users/1?x=y"}`, "400"},
-		"no data":             {`{"method":"POST","path":"/Users","bulkId":"a"}`, "400"},                               // P-3.7-8
-		"PATCH with an array": {`{"method":"PATCH","path":"/Users/1","data":[{"op":"remove","path":"title"}]}`, "400"}, // P-3.7-9
-		"an object for text":  {`{"method":{},"path":"/Users/1"}`, "400"},
-		"unknown resource":    {`{"method":"DELETE","path":"/Users/1"}`, "404"},
+		"GET":                {`{"method":"GET","path":"/Users/1"}`, "400"}, // P-3.7-3
+		"no such method":     {`{"method":"FOO","path":"/Users/1"}`, "400"},
+		"no bulkId":          {`{"method":"POST","path":"/Users",` + data + `}`, "400"},                // P-3.7-5
+		"POST to a resource": {`{"method":"POST","path":"/Users/1","bulkId":"a",` + data + `}`, "400"}, // P-3.7-7
+		"PUT of an endpoint": {`{"method":"PUT","path":"/Users",` + data + `}`, "400"},
+		"no path":            {`{"method":"DELETE"}`, "400"},
+		"absolute URL":       {`{"method":"DELETE","path":"` + base + `/Users/1"}`, "400"},
+		"Bulk in itself":     {`{"method":"POST","path":"/Bulk","bulkId":"a",` + data + `}`, "400"},
+		"search":             {`{"method":"POST","path":"/Users/.search","bulkId":"a",` + data + `}`, "400"},
+		"query":              {`{"method":"DELETE","path":"/Users/1?x=y"}`, "400"},
+		// P-3.7-8
+		"no data": {`{"method":"POST","path":"/Users","bulkId":"a"}`, "400"},
+		"PATCH with an array": { // P-3.7-9
+			`{"method":"PATCH","path":"/Users/1","data":[{"op":"remove","path":"title"}]}`, "400",
+		},
+		"an object for text": {`{"method":{},"path":"/Users/1"}`, "400"},
+		"unknown resource":   {`{"method":"DELETE","path":"/Users/1"}`, "404"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := c.on(t)
@@ -159,13 +166,15 @@ func TestBulkRefusesOperations(t *testing.T) {
 			}
 		})
 	}
-	c.wantsStatuses(c.bulk(post("User", "a", `"userName":"one"`), post("User", "a", `"userName":"two"`)), "201 400") // P-3.7-6
+	// P-3.7-6
+	c.wantsStatuses(c.bulk(post("User", "a", `"userName":"one"`), post("User", "a", `"userName":"two"`)), "201 400")
 }
 
 func TestBulkFailOnErrors(t *testing.T) { // P-3.7-16
 	c := newClient(t)
 	bad := `{"method":"DELETE","path":"/Users/none"}`
-	results := c.bulkWith(`"failOnErrors":1,`, post("User", "a", `"userName":"ann"`), bad, post("User", "b", `"userName":"bob"`))
+	results := c.bulkWith(`"failOnErrors":1,`, post("User", "a", `"userName":"ann"`), bad,
+		post("User", "b", `"userName":"bob"`))
 	c.wantsStatuses(results, "201 404")
 	list := c.send("GET", "/Users", "")
 	if list.Body.Get("totalResults").Text() != "1" {
@@ -178,7 +187,8 @@ func TestBulkVersions(t *testing.T) { // P-3.7-10
 	c := newClient(t)
 	ann := path(c.create("ann", ""))
 	put := func(version, title string) string {
-		return fmt.Sprintf(`{"method":"PUT","path":%q,"version":%q,"data":%s}`, ann, version, user("ann", `,"title":"`+title+`"`))
+		return fmt.Sprintf(`{"method":"PUT","path":%q,"version":%q,"data":%s}`, ann, version,
+			user("ann", `,"title":"`+title+`"`))
 	}
 	results := c.bulk(put(`W/"1"`, "a"), put(`W/"1"`, "b"), `{"method":"DELETE","path":"`+ann+`","version":"W/\"1\""}`)
 	c.wantsStatuses(results, "200 412 412")
@@ -199,7 +209,8 @@ func TestBulkReferences(t *testing.T) {
 		)
 		c.wantsStatuses(results, "201 201 201")
 		members := c.send("GET", at(results[0]), "").Body.Get("members")
-		if len(members.Items()) != 2 || !strings.Contains(members.JSON(), at(results[1])) || !strings.Contains(members.JSON(), at(results[2])) {
+		if len(members.Items()) != 2 || !strings.Contains(members.JSON(), at(results[1])) ||
+			!strings.Contains(members.JSON(), at(results[2])) {
 			t.Errorf("members %s", members.JSON())
 		}
 	})
@@ -331,7 +342,8 @@ func TestBulkKeepsItsDeadline(t *testing.T) {
 	body := `{"schemas":["` + bulkRequest + `"],"Operations":[` + post("User", "a", `"userName":"ann"`) + `,` + post("User", "b", `"userName":"bob"`) + `]}`
 	w := httptest.NewRecorder()
 	c.server.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, base+"/Bulk", strings.NewReader(body)))
-	if n := strings.Count(w.Body.String(), `"status":"503","detail":"the time of the request was over`); w.Code != 200 || n != 2 {
+	n := strings.Count(w.Body.String(), `"status":"503","detail":"the time of the request was over`)
+	if w.Code != 200 || n != 2 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	c.wants(c.send("GET", "/Users", ""), 200, "")

@@ -46,7 +46,8 @@ func newClientOn(t *testing.T, dir *directory.Directory, change ...func(*server.
 	for _, f := range change {
 		f(&o)
 	}
-	c.server = server.New(o, server.Users, server.Groups, server.Me, server.Search, server.Schemas, server.ResourceTypes, server.ServiceProviderConfig, server.Bulk)
+	c.server = server.New(o, server.Users, server.Groups, server.Me, server.Search, server.Schemas,
+		server.ResourceTypes, server.ServiceProviderConfig, server.Bulk)
 	c.origin = server.Origin{BaseURL: base, RequestID: "r1", Caller: tenant.Caller{
 		Tenant: "acme", Profile: tenant.Strict, Credential: "k1", Scopes: []tenant.Scope{tenant.Read, tenant.Write}}}
 	return c
@@ -98,7 +99,8 @@ func (c *client) sendTo(method, path, body string, headers ...string) answer {
 		}
 	}
 	// with a body or without
-	if kind, cache := a.Header.Get("Content-Type"), a.Header.Get("Cache-Control"); kind != scim.MediaType || cache != "no-store" { // P-3.1-1
+	kind, cache := a.Header.Get("Content-Type"), a.Header.Get("Cache-Control")
+	if kind != scim.MediaType || cache != "no-store" { // P-3.1-1
 		c.Errorf("%s %s: %d with Content-Type %q, Cache-Control %q", method, path, a.StatusCode, kind, cache)
 	}
 	if a.StatusCode >= 400 && method != "HEAD" && a.Body.Get("status").Text() != strconv.Itoa(a.StatusCode) { // P-3.2-5

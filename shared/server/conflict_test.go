@@ -65,7 +65,9 @@ func TestLossesAreNoted(t *testing.T) {
 			if len(all) != 1 || all[0].Attempts != 1 || all[0].State != directory.ConflictOpen {
 				t.Fatalf("conflicts %+v", all)
 			}
-			if id := string(all[0].ID); !strings.Contains(a.Body.Get("detail").Text(), "conflict "+id) || !strings.Contains(c.log.String(), `"conflict":"`+id+`"`) {
+			id := string(all[0].ID)
+			if !strings.Contains(a.Body.Get("detail").Text(), "conflict "+id) ||
+				!strings.Contains(c.log.String(), `"conflict":"`+id+`"`) {
 				t.Errorf("conflict %s is not in %s or in\n%s", id, a.Text, c.log)
 			}
 			if strings.Contains(c.log.String(), "ann@x.org") {
@@ -96,7 +98,8 @@ func TestEachHolderIsNoted(t *testing.T) {
 
 // A ledger that fails changes no answer.
 func TestLossIsNotNoted(t *testing.T) {
-	broken := fault.Script(http.DefaultTransport, fault.Rule{Operation: "UpdateItem", Calls: func(int) bool { return true }, Fault: fault.Throttled})
+	broken := fault.Script(http.DefaultTransport,
+		fault.Rule{Operation: "UpdateItem", Calls: func(int) bool { return true }, Fault: fault.Throttled})
 	table := testkit.Table(t)
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, table, broken) })
 	if err := open(t, table, http.DefaultTransport).Ready(t.Context()); err != nil {
@@ -104,10 +107,13 @@ func TestLossIsNotNoted(t *testing.T) {
 	}
 	c.account("ann@x.org")
 	a := c.wants(c.send("POST", "/Users", user("x", mail("ann@x.org"))), 409, "uniqueness")
-	if len(c.conflicts()) != 0 || strings.Contains(a.Text, "(conflict") || !strings.Contains(a.Text, "quoting this message") {
+	if len(c.conflicts()) != 0 || strings.Contains(a.Text, "(conflict") ||
+		!strings.Contains(a.Text, "quoting this message") {
 		t.Errorf("%v, %s", c.conflicts(), a.Text)
 	}
-	if log := c.log.String(); !strings.Contains(log, `"unnoted":"`) || !strings.Contains(log, `"level":"WARN"`) || strings.Contains(log, "ann@x.org") {
+	log := c.log.String()
+	if !strings.Contains(log, `"unnoted":"`) || !strings.Contains(log, `"level":"WARN"`) ||
+		strings.Contains(log, "ann@x.org") {
 		t.Error(log)
 	}
 }

@@ -10,10 +10,12 @@ import (
 
 func TestCreateSetsTheResourceType(t *testing.T) {
 	c := newClient(t)
-	a := c.create("ann", `,"id":"bulkId","meta":{"resourceType":"Foo","version":"W/\"9\"","location":"https://evil.example/"}`)
+	a := c.create("ann",
+		`,"id":"bulkId","meta":{"resourceType":"Foo","version":"W/\"9\"","location":"https://evil.example/"}`)
 	meta := a.Body.Get("meta")
 	// P-3.3.1-1, S-3.1-7, S-3.1-14
-	if id(a) == "bulkId" || meta.Get("resourceType").Text() != "User" || meta.Get("version").Text() != `W/"1"` || meta.Get("location").Text() != base+path(a) {
+	if id(a) == "bulkId" || meta.Get("resourceType").Text() != "User" ||
+		meta.Get("version").Text() != `W/"1"` || meta.Get("location").Text() != base+path(a) {
 		t.Errorf("%s", a.Text)
 	}
 	if !a.Body.Get("externalId").IsEmpty() { // S-3.1-11
@@ -29,7 +31,10 @@ func TestUnassignedValues(t *testing.T) {
 	c := newClient(t)
 	var want string
 	// P-3.3-2, P-3.3-3, S-2.5-1
-	for i, more := range []string{``, `,"active":null,"title":null,"emails":[],"name":{},"externalId":null`, `,"emails":null,"name":{"givenName":null}`} {
+	for i, more := range []string{
+		``, `,"active":null,"title":null,"emails":[],"name":{},"externalId":null`,
+		`,"emails":null,"name":{"givenName":null}`,
+	} {
 		a := c.create("u"+strconv.Itoa(i), more)
 		if got := a.Body.Without("meta").Without("id").Without("userName").JSON(); i == 0 {
 			want = got

@@ -22,10 +22,16 @@ func TestDeletedUsersAreGone(t *testing.T) {
 	c.wants(c.patch(a, `[{"op":"remove","path":"title"}]`), 404, "")
 	c.wants(c.send("DELETE", path(a), ""), 404, "") // P-3.6-6
 	// P-3.6-3
-	for _, filter := range []string{`id eq "` + id(a) + `"`, `userName eq "ann"`, `externalId eq "e"`, `emails.value eq "ann@x.org"`, `userName pr`} {
+	for _, filter := range []string{
+		`id eq "` + id(a) + `"`, `userName eq "ann"`, `externalId eq "e"`, `emails.value eq "ann@x.org"`,
+		`userName pr`,
+	} {
 		c.finds(filter, "0")
 	}
-	for name, list := range map[string]answer{"list": c.send("GET", "/Users", ""), "search": c.post("/Users", ""), "search of everything": c.post("", "")} {
+	for name, list := range map[string]answer{
+		"list": c.send("GET", "/Users", ""), "search": c.post("/Users", ""),
+		"search of everything": c.post("", ""),
+	} {
 		if c.wants(list, 200, "").Body.Get("totalResults").Text() != "0" || len(list.Body.Get("Resources").Items()) != 0 {
 			t.Errorf("%s: %s", name, list.Text)
 		}
@@ -66,7 +72,8 @@ func TestListsFinishDeletions(t *testing.T) { // P-3.4.2.4-8
 	a, b := c.create("ann", ""), c.create("bob", "")
 	g := c.createGroup("crew", `,"members":[{"value":"`+id(a)+`"},{"value":"`+id(b)+`"}]`)
 	ctx, die := context.WithCancel(t.Context())
-	dying := open(t, name, fault.Script(http.DefaultTransport, fault.Rule{Operation: "Query", Fault: fault.Then(fault.Refused, die)}))
+	dying := open(t, name,
+		fault.Script(http.DefaultTransport, fault.Rule{Operation: "Query", Fault: fault.Then(fault.Refused, die)}))
 	if err := dying.For("acme").Users().Delete(ctx, scim.ID(id(a)), nil); err == nil {
 		t.Fatal("the function did not die")
 	}

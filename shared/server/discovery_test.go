@@ -71,22 +71,29 @@ func TestServiceProviderConfig(t *testing.T) { // P-4-1, S-5-1
 	c := newClient(t)
 	config := c.config()
 	// S-5-4, S-5-6
-	if config.Get("schemas").JSON() != `["`+scim.ServiceProviderConfigSchema+`"]` || !config.Get("Resources").IsEmpty() || !config.Get("id").IsEmpty() || !config.Get("documentationUri").IsEmpty() {
+	if config.Get("schemas").JSON() != `["`+scim.ServiceProviderConfigSchema+`"]` ||
+		!config.Get("Resources").IsEmpty() || !config.Get("id").IsEmpty() ||
+		!config.Get("documentationUri").IsEmpty() {
 		t.Errorf("%s", config.JSON())
 	}
 	meta := config.Get("meta")
 	// S-5-5
-	if meta.Get("resourceType").Text() != "ServiceProviderConfig" || meta.Get("location").Text() != base+"/ServiceProviderConfig" {
+	if meta.Get("resourceType").Text() != "ServiceProviderConfig" ||
+		meta.Get("location").Text() != base+"/ServiceProviderConfig" {
 		t.Errorf("meta %s", meta.JSON())
 	}
-	for _, number := range []scim.Value{config.Get("bulk").Get("maxOperations"), config.Get("bulk").Get("maxPayloadSize"), config.Get("filter").Get("maxResults")} { // P-3.7.4-1
+	for _, number := range []scim.Value{ // P-3.7.4-1
+		config.Get("bulk").Get("maxOperations"), config.Get("bulk").Get("maxPayloadSize"),
+		config.Get("filter").Get("maxResults"),
+	} {
 		if number.Kind() != scim.Number || strings.ContainsAny(number.Text(), ".eE") {
 			t.Errorf("%s is no integer", number.JSON())
 		}
 	}
 	schemes := config.Get("authenticationSchemes").Items()
 	// S-5-2, P-2-7
-	if len(schemes) != 2 || schemes[0].Get("type").Text() != "oauthbearertoken" || schemes[1].Get("type").Text() != "oauth2" {
+	if len(schemes) != 2 || schemes[0].Get("type").Text() != "oauthbearertoken" ||
+		schemes[1].Get("type").Text() != "oauth2" {
 		t.Errorf("%s", config.Get("authenticationSchemes").JSON())
 	}
 	for _, scheme := range schemes {
@@ -125,14 +132,17 @@ func TestResourceTypes(t *testing.T) { // P-4-4, S-3.1-1
 			c.wants(c.send("GET", "/Schemas/"+urn, ""), 200, "") // S-6-2
 		}
 		// S-6-4
-		if a := c.wants(c.send("GET", typ.Get("endpoint").Text(), ""), 200, ""); a.Body.Get("schemas").JSON() != `["`+scim.ListResponseMessage+`"]` {
+		a := c.wants(c.send("GET", typ.Get("endpoint").Text(), ""), 200, "")
+		if a.Body.Get("schemas").JSON() != `["`+scim.ListResponseMessage+`"]` {
 			t.Errorf("%s", a.Text)
 		}
 		if typ.Get("meta").Get("location").Text() != base+"/ResourceTypes/"+typ.Get("id").Text() {
 			t.Errorf("meta %s", typ.Get("meta").JSON())
 		}
 	}
-	for _, path := range []string{"/ResourceTypes", "/ResourceTypes/User", "/Schemas", "/Schemas/" + scim.UserSchema} { // S-7-5
+	for _, path := range []string{ // S-7-5
+		"/ResourceTypes", "/ResourceTypes/User", "/Schemas", "/Schemas/" + scim.UserSchema,
+	} {
 		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} { // S-6-7
 			c.wants(c.send(method, path, "{}"), 405, "")
 		}

@@ -87,7 +87,10 @@ func (c *client) failures() []failure {
 		// P-3.12-18
 		{method: "POST", path: "/Users", body: user("ANN", ""), status: 409, scimType: "uniqueness"},
 		{method: "PUT", path: ann, body: user("bob", ""), status: 409, scimType: "uniqueness"},
-		{method: "PATCH", path: ann, body: message(`[{"op":"replace","path":"userName","value":"bob"}]`), status: 409, scimType: "uniqueness"},
+		{
+			method: "PATCH", path: ann, body: message(`[{"op":"replace","path":"userName","value":"bob"}]`),
+			status: 409, scimType: "uniqueness",
+		},
 
 		get("/Users/none", 404, ""),
 		get("/None", 404, ""),
@@ -108,7 +111,8 @@ func TestErrors(t *testing.T) {
 		a := c.wants(c.send(f.method, f.path, f.body, f.headers...), f.status, f.scimType)
 		status := a.Body.Get("status")
 		// P-3.12-1, P-3.12-2, P-3.12-3, P-3.12-5, P-3.2-5
-		if a.Body.Get("schemas").JSON() != `["`+scim.ErrorMessage+`"]` || status.JSON() != `"`+strconv.Itoa(f.status)+`"` || len(a.Body.Get("detail").Text()) < 10 {
+		if a.Body.Get("schemas").JSON() != `["`+scim.ErrorMessage+`"]` ||
+			status.JSON() != `"`+strconv.Itoa(f.status)+`"` || len(a.Body.Get("detail").Text()) < 10 {
 			t.Errorf("%s %s: %s", f.method, f.path, a.Text)
 		}
 		if f.scimType == "" && strings.Contains(a.Text, "scimType") {
@@ -132,7 +136,10 @@ func TestEmittedTypes(t *testing.T) { // P-3.12-4
 		}
 	}
 	got := slices.Sorted(maps.Keys(emitted))
-	defined := []string{"expiredCursor", "invalidCount", "invalidCursor", "invalidFilter", "invalidPath", "invalidSyntax", "invalidValue", "invalidVers", "mutability", "noTarget", "tooMany", "uniqueness"}
+	defined := []string{
+		"expiredCursor", "invalidCount", "invalidCursor", "invalidFilter", "invalidPath", "invalidSyntax",
+		"invalidValue", "invalidVers", "mutability", "noTarget", "tooMany", "uniqueness",
+	}
 	if declared := declaredTypes(t); !slices.Equal(got, declared) || !slices.Equal(declared, defined) {
 		t.Errorf("emitted  %v\ndeclared %v\ndefined  %v", got, declared, defined)
 	}
@@ -166,7 +173,8 @@ func TestOtherVersions(t *testing.T) { // P-3.13-1, P-3.13-2, P-3.12-24
 	c := newClient(t)
 	for path, want := range map[string]string{
 		"/scim/v1/Users": "400 invalidVers", "/scim/v3/Users": "400 invalidVers", "/a/b/scim/v1.1/Users/x": "400 invalidVers",
-		"/scim/Users": "404 ", "/v2/Users": "404 ", "/scim/v2/Users/v2": "404 ", "/scim/v2/Users": "200 ", "/stage/scim/v2/Users": "200 ",
+		"/scim/Users": "404 ", "/v2/Users": "404 ", "/scim/v2/Users/v2": "404 ", "/scim/v2/Users": "200 ",
+		"/stage/scim/v2/Users": "200 ",
 	} {
 		a := c.sendTo("GET", "https://any.host"+path, "")
 		if got := strconv.Itoa(a.StatusCode) + " " + a.Body.Get("scimType").Text(); got != want {
@@ -179,12 +187,14 @@ func TestOtherVersions(t *testing.T) { // P-3.13-1, P-3.13-2, P-3.12-24
 // about the store.
 func TestStoreFailures(t *testing.T) { // P-3.12-13
 	table := testkit.Table(t)
-	refused := fault.Script(http.DefaultTransport, fault.Rule{Operation: "GetItem", Calls: func(int) bool { return true }, Fault: fault.Refused})
+	refused := fault.Script(http.DefaultTransport,
+		fault.Rule{Operation: "GetItem", Calls: func(int) bool { return true }, Fault: fault.Refused})
 	c := newClient(t, func(o *server.Options) {
 		o.Directory = open(t, table, refused, func(o *directory.Options) { o.Budget = 1 })
 	})
 	a := c.wants(c.send("GET", "/Users/x", ""), 503, "")
-	if a.Header.Get("Retry-After") == "" || !strings.Contains(a.Body.Get("detail").Text(), "again") || strings.Contains(a.Text, table) || strings.Contains(a.Text, "127.0.0.1") {
+	if a.Header.Get("Retry-After") == "" || !strings.Contains(a.Body.Get("detail").Text(), "again") ||
+		strings.Contains(a.Text, table) || strings.Contains(a.Text, "127.0.0.1") {
 		t.Errorf("Retry-After %q, %s", a.Header.Get("Retry-After"), a.Text)
 	}
 }

@@ -25,7 +25,9 @@ func extended(t *testing.T) func(*server.Options) {
 		}
 		fsys[name] = &fstest.MapFile{Data: data}
 	}
-	for _, name := range []string{"user", "group", "enterprise_user", "schema", "resource_type", "service_provider_config"} {
+	for _, name := range []string{
+		"user", "group", "enterprise_user", "schema", "resource_type", "service_provider_config",
+	} {
 		add("schemas/"+name+".json", "definitions/schemas/"+name+".json")
 	}
 	add("schemas/x.json", "testdata/schemas/x.json")

@@ -27,7 +27,10 @@ func TestPatchMembers(t *testing.T) { // S-4.2-2
 		{`{"op":"remove","path":"members[value eq \"%a\"]"}`, "b"}, // P-3.5.2.2-4
 		{`{"op":"remove","path":"members[value eq \"%a\" or value eq \"%b\"]"}`, ""},
 		{`{"op":"remove","path":"members[value eq \"%c\"]"}`, "ab"}, // P-3.5.2.2-11
-		{`{"op":"remove","path":"members[value eq \"\" or value eq \"#\" or value eq \"` + strings.Repeat("x", 2000) + `\"]"}`, "ab"},
+		{
+			`{"op":"remove","path":"members[value eq \"\" or value eq \"#\" or value eq \"` + strings.Repeat("x", 2000) + `\"]"}`,
+			"ab",
+		},
 		{`{"op":"remove","path":"members[value eq \"%a\" and type eq \"User\"]"}`, "b"}, // P-3.5.2-7
 		{`{"op":"remove","path":"members[value eq \"%a\" and type eq \"Group\"]"}`, "ab"},
 		{`{"op":"remove","path":"members[type eq \"User\"]"}`, ""},
@@ -44,9 +47,18 @@ func TestPatchMembers(t *testing.T) { // S-4.2-2
 		{`{"op":"remove","path":"members[value eq \"%a\"]"},{"op":"add","path":"members","value":[{"value":"%c"}]}`, "bc"},
 		{`{"op":"add","path":"members","value":[{"value":"%c"}]},{"op":"remove","path":"members[value eq \"%c\"]"}`, "ab"},
 		{`{"op":"remove","path":"members"},{"op":"add","path":"members","value":[{"value":"%a"}]}`, "a"},
-		{`{"op":"add","path":"members","value":[{"value":"%c"}]},{"op":"remove","path":"members"},{"op":"add","path":"members","value":[{"value":"%d"}]},{"op":"remove","path":"members[value eq \"%d\"]"}`, ""},
-		{`{"op":"add","path":"members","value":[{"value":"%c","display":"Cat"}]},{"op":"remove","path":"members[display sw \"C\"]"}`, "ab"},
-		{`{"op":"replace","path":"members","value":[{"value":"%c"}]},{"op":"add","path":"members","value":[{"value":"%a"}]},{"op":"replace","path":"displayName","value":"new"}`, "ac"},
+		{
+			`{"op":"add","path":"members","value":[{"value":"%c"}]},{"op":"remove","path":"members"},{"op":"add","path":"members","value":[{"value":"%d"}]},{"op":"remove","path":"members[value eq \"%d\"]"}`,
+			"",
+		},
+		{
+			`{"op":"add","path":"members","value":[{"value":"%c","display":"Cat"}]},{"op":"remove","path":"members[display sw \"C\"]"}`,
+			"ab",
+		},
+		{
+			`{"op":"replace","path":"members","value":[{"value":"%c"}]},{"op":"add","path":"members","value":[{"value":"%a"}]},{"op":"replace","path":"displayName","value":"new"}`,
+			"ac",
+		},
 	} {
 		g := c.createGroup(fmt.Sprint("g", i), long.Replace(`,"members":[{"value":"%a","display":"Ann"},{"value":"%b"}]`))
 		c.patched(g, "["+long.Replace(tt.operations)+"]")
@@ -86,13 +98,17 @@ func TestPatchMembersRefused(t *testing.T) {
 		{`{"op":"add","path":"members"}`, "invalidValue"},
 		{`{"op":"add","path":"members","value":[{"value":"nobody"}]}`, "invalidValue"},
 	} {
-		for _, before := range []string{"", `{"op":"replace","path":"displayName","value":"h"},`, `{"op":"remove","path":"members[value eq \"y\"]"},`} {
+		for _, before := range []string{
+			"", `{"op":"replace","path":"displayName","value":"h"},`,
+			`{"op":"remove","path":"members[value eq \"y\"]"},`,
+		} {
 			refused := c.wants(c.patch(g, `[`+before+tt.operation+`]`), 400, tt.scimType)
 			number := "operation 1: "
 			if before != "" {
 				number = "operation 2: "
 			}
-			if detail := refused.Body.Get("detail").Text(); !strings.HasPrefix(detail, number) && !strings.Contains(detail, "nobody") {
+			detail := refused.Body.Get("detail").Text()
+			if !strings.HasPrefix(detail, number) && !strings.Contains(detail, "nobody") {
 				t.Errorf("%s: %s", tt.operation, detail)
 			}
 		}
@@ -129,7 +145,9 @@ func TestPatchMembersOfProviders(t *testing.T) { // P-3.5.2.2-13, P-3.5.2.1-12, 
 		c.holds(g, want...)
 		c.wants(c.send("DELETE", path(g), ""), 204, "")
 	}
-	for name, members := range map[string]string{"bare": `["` + ids[0] + `"]`, "lone": `{"value":"` + ids[0] + `"}`, "text": `"` + ids[0] + `"`} {
+	for name, members := range map[string]string{
+		"bare": `["` + ids[0] + `"]`, "lone": `{"value":"` + ids[0] + `"}`, "text": `"` + ids[0] + `"`,
+	} {
 		c.holds(c.createGroup(name, `,"members":`+members), ids[0])
 	}
 }

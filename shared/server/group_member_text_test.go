@@ -23,7 +23,8 @@ func TestTextsAboutMembers(t *testing.T) { // S-4.2-5, P-6-8
 		`[{"value":"` + ann + `","type":"Group"},{"value":"` + ann + `","type":"User"}]`: "both as a User and as a Group",
 	} {
 		refused := c.wants(c.send("POST", "/Groups", group("g", `,"members":`+v)), 400, "invalidValue")
-		if detail := refused.Body.Get("detail").Text(); !strings.Contains(detail, want) || strings.Contains(want, "has:") && !strings.HasSuffix(detail, want) {
+		detail := refused.Body.Get("detail").Text()
+		if !strings.Contains(detail, want) || strings.Contains(want, "has:") && !strings.HasSuffix(detail, want) {
 			t.Errorf("%.100s: %s", v, detail)
 		}
 	}
@@ -48,8 +49,10 @@ func TestMemberOperationsInSequence(t *testing.T) { // P-3.5.2-7
 		}
 	}
 	c.unchanged(g)
-	c.patched(g, `[{"op":"add","path":"members","value":`+value("nobody")+`},{"op":"remove","path":"members[value eq \"nobody\"]"}]`)
-	c.patched(g, `[{"op":"add","path":"members","value":`+value("nobody")+`},`+all+`,{"op":"add","path":"members","value":`+value(ids[1])+`}]`)
+	c.patched(g,
+		`[{"op":"add","path":"members","value":`+value("nobody")+`},{"op":"remove","path":"members[value eq \"nobody\"]"}]`)
+	c.patched(g,
+		`[{"op":"add","path":"members","value":`+value("nobody")+`},`+all+`,{"op":"add","path":"members","value":`+value(ids[1])+`}]`)
 	c.holds(g, ids[1])
 }
 
@@ -123,7 +126,9 @@ func TestByteOrderMark(t *testing.T) { // P-3.8-1
 func TestMalformedCondition(t *testing.T) { // P-3.14-5
 	c := newClient(t)
 	a := c.create("ann", "")
-	for header, malformed := range map[string]bool{"1": true, `W/1`: true, `"1`: true, `"9", x`: true, `W/"9"`: false, `"9","8"`: false} {
+	for header, malformed := range map[string]bool{
+		"1": true, `W/1`: true, `"1`: true, `"9", x`: true, `W/"9"`: false, `"9","8"`: false,
+	} {
 		detail := c.wants(c.send("PUT", path(a), user("ann", ""), "If-Match", header), 412, "").Body.Get("detail").Text()
 		if strings.Contains(detail, "entity tag") != malformed {
 			t.Errorf("%s: %s", header, detail)

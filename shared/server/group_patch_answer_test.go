@@ -52,7 +52,8 @@ func TestPatchAnswersBySize(t *testing.T) { // P-3.5.2-26, P-3.5.2-27
 			c.origin.Caller.Profile = tt.profile
 			g := c.createGroup("g", "")
 			a := c.wants(c.patch(g, `[{"op":"replace","path":"displayName","value":"h"}]`), tt.status, "")
-			if want := map[int]int{200: tt.members}[tt.status]; len(memberIDs(a.Body)) != want || a.Header.Get("ETag") != `W/"2"` {
+			want := map[int]int{200: tt.members}[tt.status]
+			if len(memberIDs(a.Body)) != want || a.Header.Get("ETag") != `W/"2"` {
 				t.Errorf("%d members, ETag %s", len(memberIDs(a.Body)), a.Header.Get("ETag"))
 			}
 		})

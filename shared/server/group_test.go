@@ -84,9 +84,11 @@ func TestGroup(t *testing.T) {
 	c := newClient(t)
 	ids := c.people("ann", "bob")
 	inner := c.createGroup("inner", "")
-	a := c.createGroup("Staff", `,"id":"mine","externalId":"Ext","members":[{"value":"`+ids[0]+`","display":"Ann"},{"value":"`+ids[1]+`","type":"USER"},{"value":"`+id(inner)+`"}]`)
+	a := c.createGroup("Staff",
+		`,"id":"mine","externalId":"Ext","members":[{"value":"`+ids[0]+`","display":"Ann"},{"value":"`+ids[1]+`","type":"USER"},{"value":"`+id(inner)+`"}]`)
 	// P-3.3.1-1, P-3.14-2, P-3.14-3
-	if a.Header.Get("Location") != base+"/Groups/"+id(a) || a.Header.Get("ETag") != `W/"1"` || a.Body.Get("meta").Get("resourceType").Text() != "Group" || id(a) == "mine" {
+	if a.Header.Get("Location") != base+"/Groups/"+id(a) || a.Header.Get("ETag") != `W/"1"` ||
+		a.Body.Get("meta").Get("resourceType").Text() != "Group" || id(a) == "mine" {
 		t.Errorf("%v %s", a.Header, a.Text)
 	}
 	seen := map[string]bool{}
@@ -94,7 +96,8 @@ func TestGroup(t *testing.T) {
 		ref, ok := strings.CutPrefix(m.Get("$ref").Text(), base)
 		seen[m.Get("value").Text()+m.Get("type").Text()+m.Get("display").Text()] = ok
 		// S-2.3.7-4
-		if got := c.wants(c.send("GET", ref, ""), 200, ""); id(got) != m.Get("value").Text() || got.Body.Get("meta").Get("resourceType").Text() != m.Get("type").Text() {
+		got := c.wants(c.send("GET", ref, ""), 200, "")
+		if id(got) != m.Get("value").Text() || got.Body.Get("meta").Get("resourceType").Text() != m.Get("type").Text() {
 			t.Errorf("%s refers to %s", m.JSON(), got.Text)
 		}
 	}
@@ -119,7 +122,8 @@ func TestGroupNamesAreUnique(t *testing.T) { // S-4.2-6, P-3.5.1-13
 	c := newClient(t)
 	a, b := c.createGroup("Staff", ""), c.createGroup("Other", "")
 	taken := c.wants(c.send("POST", "/Groups", group("STAFF", "")), 409, "uniqueness")
-	if detail := taken.Body.Get("detail").Text(); !strings.Contains(detail, `displayName "STAFF" is in use by Group `+id(a)) || strings.Contains(detail, "user") {
+	detail := taken.Body.Get("detail").Text()
+	if !strings.Contains(detail, `displayName "STAFF" is in use by Group `+id(a)) || strings.Contains(detail, "user") {
 		t.Error(detail)
 	}
 	c.wants(c.send("PUT", path(b), group("staff", "")), 409, "uniqueness")
@@ -140,12 +144,18 @@ func TestMembersOfAnEmptyGroup(t *testing.T) {
 	listed := func(query string) answer {
 		return answer{Response: a.Response, Body: c.send("GET", "/Groups"+query, "").Body.Get("Resources").Items()[0]}
 	}
-	for i, b := range []answer{a, c.get(a), c.send("PUT", path(a), group("g", "")), listed(""), listed("?attributes=members"), c.send("GET", path(a)+"?attributes=displayName,members", "")} {
+	for i, b := range []answer{
+		a, c.get(a), c.send("PUT", path(a), group("g", "")), listed(""), listed("?attributes=members"),
+		c.send("GET", path(a)+"?attributes=displayName,members", ""),
+	} {
 		if b.Body.Get("members").JSON() != "[]" {
 			t.Errorf("%d: %s", i, b.Body.JSON())
 		}
 	}
-	for i, b := range []answer{c.send("GET", path(a)+"?excludedAttributes=members", ""), c.send("PUT", path(a)+"?attributes=id", group("g", "")), listed("?excludedAttributes=members")} {
+	for i, b := range []answer{
+		c.send("GET", path(a)+"?excludedAttributes=members", ""),
+		c.send("PUT", path(a)+"?attributes=id", group("g", "")), listed("?excludedAttributes=members"),
+	} {
 		if b.Body.Get("members").Kind() != scim.Null {
 			t.Errorf("%d: %s", i, b.Text)
 		}
@@ -163,7 +173,9 @@ func TestPutGroup(t *testing.T) { // P-3.5-1
 	time.Sleep(2 * time.Millisecond)
 	b := c.wants(c.send("PUT", path(g), group("g", `,"members":`+value(ids[1], ids[2], ids[2]))), 200, "")
 	// P-3.5.1-19, P-3.5.1-2, S-4.2-2
-	if got := memberIDs(b.Body); !slices.Equal(got, slices.Sorted(slices.Values(ids[1:]))) || b.Header.Get("ETag") == `W/"1"` || !b.Body.Get("externalId").IsEmpty() {
+	got := memberIDs(b.Body)
+	if !slices.Equal(got, slices.Sorted(slices.Values(ids[1:]))) || b.Header.Get("ETag") == `W/"1"` ||
+		!b.Body.Get("externalId").IsEmpty() {
 		t.Errorf("%s", b.Text)
 	}
 	if b.Body.Get("meta").Get("lastModified").Text() <= g.Body.Get("meta").Get("lastModified").Text() {
@@ -186,12 +198,17 @@ func TestBadMembers(t *testing.T) { // S-4.2-5, P-6-8, S-7-6
 	c.origin.Caller.Tenant = "acme"
 	g := c.createGroup("g", "")
 	for _, v := range []string{
-		`{}`, `"` + ann + `"`, `{"value":"` + ann + `"}`, `["` + ann + `"]`, `[null]`, `[{}]`, `[{"display":"x"}]`, `[{"value":5}]`, `[{"value":""}]`,
-		value(foreign), value("nobody"), value(ann, strings.Repeat("x", 3000)), value("#"), `[{"value":"` + ann + `","type":"Device"}]`,
+		`{}`, `"` + ann + `"`, `{"value":"` + ann + `"}`, `["` + ann + `"]`, `[null]`, `[{}]`,
+		`[{"display":"x"}]`, `[{"value":5}]`, `[{"value":""}]`,
+		value(foreign), value("nobody"), value(ann, strings.Repeat("x", 3000)), value("#"),
+		`[{"value":"` + ann + `","type":"Device"}]`,
 		`[{"value":"` + ann + `","type":"Group"}]`, `[{"value":"` + ann + `","$ref":"` + base + `/Groups/` + ann + `"}]`,
-		`[{"value":"` + ann + `","type":"Group","$ref":"` + base + `/Users/` + ann + `"}]`, `[{"value":"` + ann + `","$ref":"Users/other"}]`,
-		`[{"$ref":"https://elsewhere.example.com/Users/` + ann + `"}]`, `[{"value":"` + ann + `","display":"` + strings.Repeat("é", 129) + `"}]`,
-		`[{"value":"` + ann + `","type":"User"},{"value":"` + ann + `","type":"Group"}]`, `[{"value":"` + ann + `","type":"Group"},{"value":"` + ann + `","type":"User"}]`,
+		`[{"value":"` + ann + `","type":"Group","$ref":"` + base + `/Users/` + ann + `"}]`,
+		`[{"value":"` + ann + `","$ref":"Users/other"}]`,
+		`[{"$ref":"https://elsewhere.example.com/Users/` + ann + `"}]`,
+		`[{"value":"` + ann + `","display":"` + strings.Repeat("é", 129) + `"}]`,
+		`[{"value":"` + ann + `","type":"User"},{"value":"` + ann + `","type":"Group"}]`,
+		`[{"value":"` + ann + `","type":"Group"},{"value":"` + ann + `","type":"User"}]`,
 	} {
 		c.wants(c.send("POST", "/Groups", group("h", `,"members":`+v)), 400, "invalidValue")
 		c.wants(c.send("PUT", path(g), group("g", `,"members":`+v)), 400, "invalidValue")
@@ -208,7 +225,9 @@ func TestBadMembers(t *testing.T) { // S-4.2-5, P-6-8, S-7-6
 		many = append(many, "nobody"+strconv.Itoa(i))
 	}
 	detail := c.send("PUT", path(g), group("g", `,"members":`+value(many...))).Body.Get("detail").Text()
-	if !strings.Contains(detail, `"nobody0"`) || strings.Contains(detail, many[11]) && strings.Contains(detail, many[10]) || !strings.Contains(detail, "and 2 more") {
+	if !strings.Contains(detail, `"nobody0"`) ||
+		strings.Contains(detail, many[11]) && strings.Contains(detail, many[10]) ||
+		!strings.Contains(detail, "and 2 more") {
 		t.Error(detail)
 	}
 }
@@ -217,11 +236,13 @@ func TestReferences(t *testing.T) { // P-3.13-4, S-2.3.7-2, S-2.3.7-4
 	c := newClient(t)
 	ann := c.people("ann")[0]
 	for i, ref := range []string{
-		base + "/Users/" + ann, strings.TrimSuffix(base, "/v2") + "/Users/" + ann, "Users/" + ann, "../Users/" + ann, "/scim/v2/Users/" + ann,
+		base + "/Users/" + ann, strings.TrimSuffix(base, "/v2") + "/Users/" + ann, "Users/" + ann,
+		"../Users/" + ann, "/scim/v2/Users/" + ann,
 	} {
 		for j, more := range []string{`"value":"` + ann + `",`, ``, `"type":"user",`} {
 			a := c.createGroup(fmt.Sprint("g", i, j), `,"members":[{`+more+`"$ref":"`+ref+`"}]`)
-			if got := a.Body.Get("members").JSON(); got != `[{"value":"`+ann+`","$ref":"`+base+`/Users/`+ann+`","type":"User"}]` {
+			got := a.Body.Get("members").JSON()
+			if got != `[{"value":"`+ann+`","$ref":"`+base+`/Users/`+ann+`","type":"User"}]` {
 				t.Errorf("%s: %s", ref, got)
 			}
 		}
@@ -242,7 +263,8 @@ func TestUnknownMembersByProfile(t *testing.T) { // P-6-8
 			t.Error(c.log)
 		}
 		c.unchanged(g)
-		b := c.wants(c.patch(g, `[{"op":"add","path":"members","value":[{"$ref":null,"value":"nobody"}]}]`), c.patchStatus(), "")
+		b := c.wants(c.patch(g, `[{"op":"add","path":"members","value":[{"$ref":null,"value":"nobody"}]}]`),
+			c.patchStatus(), "")
 		if b.StatusCode == 200 && b.Text != g.Text {
 			t.Errorf("%s, was %s", b.Text, g.Text)
 		}
@@ -252,7 +274,8 @@ func TestUnknownMembersByProfile(t *testing.T) { // P-6-8
 			`{"op":"replace","path":"members","value":[{"value":"nobody"},{"value":"none"}]}`,
 			`{"op":"remove","path":"members"},{"op":"add","path":"members","value":[{"value":"nobody"}]}`,
 		} {
-			refused := c.wants(c.patch(g, `[{"op":"replace","path":"displayName","value":"x"},`+replace+`]`), 400, "invalidValue")
+			refused := c.wants(c.patch(g, `[{"op":"replace","path":"displayName","value":"x"},`+replace+`]`),
+				400, "invalidValue")
 			if detail := refused.Body.Get("detail").Text(); !strings.Contains(detail, `"nobody"`) {
 				t.Error(detail)
 			}
@@ -272,9 +295,11 @@ func TestUnknownMembersByProfile(t *testing.T) { // P-6-8
 func TestExtensionOfGroups(t *testing.T) {
 	c := newClient(t, extended(t))
 	g := c.createGroup("g", `,"members":`+value(id(c.create("ann", x(`"must":"m"`))))+x(`"must":"m","def":"d"`))
-	c.patched(g, `[{"op":"add","value":{"`+extension+`":{"def":"e"},"members":[]}},{"op":"remove","path":"members"},{"op":"add","path":"`+extension+`:alw","value":"a"}]`)
+	c.patched(g,
+		`[{"op":"add","value":{"`+extension+`":{"def":"e"},"members":[]}},{"op":"remove","path":"members"},{"op":"add","path":"`+extension+`:alw","value":"a"}]`)
 	now := c.get(g)
-	if got := now.Body.Get(extension).JSON(); got != `{"def":"e","alw":"a","must":"m"}` || now.Body.Get("members").JSON() != "[]" {
+	got := now.Body.Get(extension).JSON()
+	if got != `{"def":"e","alw":"a","must":"m"}` || now.Body.Get("members").JSON() != "[]" {
 		t.Errorf("%s", now.Text)
 	}
 	c.shows(now, c.send("GET", path(g)+"?attributes="+extension, "").Body, "id schemas "+extension)
@@ -290,7 +315,8 @@ func TestParallelAdds(t *testing.T) {
 	}
 	g := c.createGroup("g", "")
 	count := c.race(n, func(i int) answer {
-		return c.patch(g, `[{"op":"add","path":"members","value":`+value(users[i])+`},{"op":"remove","path":"members[value eq \"x\"]"}]`)
+		return c.patch(g,
+			`[{"op":"add","path":"members","value":`+value(users[i])+`},{"op":"remove","path":"members[value eq \"x\"]"}]`)
 	})
 	// Where another add comes in between, the answer is 204: no members belong to the version.
 	if count[200]+count[204] != n {

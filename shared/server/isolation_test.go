@@ -34,7 +34,8 @@ func newNeighbours(t *testing.T, scope directory.Scope, profile tenant.Profile) 
 	n.origin.Caller.Profile = profile
 	n.inTenant("globex", func() {
 		n.create(canary+" second", "")
-		n.user = n.create(canary+"@globex.example", `,"externalId":"`+canary+`","title":"`+canary+`","emails":[{"value":"mail.`+canary+`@globex.example"}]`)
+		n.user = n.create(canary+"@globex.example",
+			`,"externalId":"`+canary+`","title":"`+canary+`","emails":[{"value":"mail.`+canary+`@globex.example"}]`)
 		n.group = n.createGroup(canary+" group", `,"members":[{"value":"`+id(n.user)+`"}]`)
 		for _, target := range []string{"/Users?cursor&count=1", "/Users?cursor&count=1&filter=id+pr&sortBy=userName"} {
 			n.cursors = append(n.cursors, n.wants(n.send("GET", target, ""), 200, "").Body.Get("nextCursor").Text())
@@ -68,9 +69,12 @@ func (n *neighbours) holdings() map[string]string {
 // what does not exist: the answers must not differ.
 func (n *neighbours) ask(method, target, body string, headers ...string) {
 	n.Helper()
-	nobody := strings.NewReplacer(id(n.user), "00000000-0000-4000-8000-000000000001", id(n.group), "00000000-0000-4000-8000-000000000002", canary, "nothing-0000")
+	nobody := strings.NewReplacer(id(n.user), "00000000-0000-4000-8000-000000000001", id(n.group),
+		"00000000-0000-4000-8000-000000000002", canary, "nothing-0000")
 	a, b := n.send(method, target, body, headers...), n.send(method, nobody.Replace(target), nobody.Replace(body), headers...)
-	if a.StatusCode != b.StatusCode || nobody.Replace(a.Text) != b.Text || nobody.Replace(a.Header.Get("Location")) != b.Header.Get("Location") || a.Header.Get("ETag") != b.Header.Get("ETag") {
+	if a.StatusCode != b.StatusCode || nobody.Replace(a.Text) != b.Text ||
+		nobody.Replace(a.Header.Get("Location")) != b.Header.Get("Location") ||
+		a.Header.Get("ETag") != b.Header.Get("ETag") {
 		n.Errorf("%s %s %s: %d %s\nabout nobody: %d %s", method, target, body, a.StatusCode, a.Text, b.StatusCode, b.Text)
 	}
 	if resource, _, _ := strings.Cut(target, "?"); resource != nobody.Replace(resource) && a.StatusCode < 400 {
@@ -111,7 +115,13 @@ func (n *neighbours) walkRoutes() {
 		message(`[{"op":"remove","path":"members[value eq \"` + id(n.user) + `\"]"}]`),
 		`{"schemas":["` + scim.GroupSchema + `"],"displayName":"taken over"}`,
 	}
-	headers := [][]string{nil, {"If-Match", "*"}, {"If-Match", n.user.Header.Get("ETag")}, {"If-None-Match", "*"}, {"If-None-Match", n.group.Header.Get("ETag")}}
+	headers := [][]string{
+		nil,
+		{"If-Match", "*"},
+		{"If-Match", n.user.Header.Get("ETag")},
+		{"If-None-Match", "*"},
+		{"If-None-Match", n.group.Header.Get("ETag")},
+	}
 	walked := 0
 	for _, pattern := range n.server.Patterns() {
 		if !strings.Contains(pattern, "{id}") {
@@ -160,22 +170,31 @@ func (n *neighbours) ownSubject() {
 func (n *neighbours) walkFilters() {
 	n.Helper()
 	for _, filter := range []string{
-		`id eq "` + id(n.user) + `"`, `userName eq "` + canary + `@globex.example"`, `userName co "` + canary + `"`, `title sw "` + canary + `"`,
-		`emails.value eq "mail.` + canary + `@globex.example"`, `emails[value co "` + canary + `"]`, `externalId eq "` + canary + `"`,
-		`groups.value eq "` + id(n.group) + `"`, `groups.display co "` + canary + `"`, `meta.location ew "` + id(n.user) + `"`,
+		`id eq "` + id(n.user) + `"`, `userName eq "` + canary + `@globex.example"`,
+		`userName co "` + canary + `"`, `title sw "` + canary + `"`,
+		`emails.value eq "mail.` + canary + `@globex.example"`, `emails[value co "` + canary + `"]`,
+		`externalId eq "` + canary + `"`,
+		`groups.value eq "` + id(n.group) + `"`, `groups.display co "` + canary + `"`,
+		`meta.location ew "` + id(n.user) + `"`,
 		`id eq "` + id(n.group) + `"`, `displayName eq "` + canary + ` group"`, `displayName co "` + canary + `"`,
 		`members.value eq "` + id(n.user) + `"`, `members eq "` + id(n.user) + `"`, `members[value eq "` + id(n.user) + `"]`,
 		`id eq "` + id(n.group) + `" and members eq "` + id(n.user) + `"`,
 	} {
 		for _, endpoint := range []string{"/Users", "/Groups"} {
 			n.ask("GET", endpoint+"?filter="+escape(filter), "")
-			if a := n.send("GET", endpoint+"?filter="+escape(filter), ""); a.StatusCode == 200 && a.Body.Get("totalResults").Text() != "0" {
+			a := n.send("GET", endpoint+"?filter="+escape(filter), "")
+			if a.StatusCode == 200 && a.Body.Get("totalResults").Text() != "0" {
 				n.Errorf("%s finds %s", filter, a.Text)
 			}
 		}
 	}
-	for _, target := range []string{"/Users", "/Groups", "/Users?startIndex=2", "/Users?count=0", "/Groups?startIndex=2&count=1", "/Users?filter=id+pr", "/Groups?filter=id+pr", "/Users?cursor", "/Users?sortBy=userName"} {
-		if a := n.send("GET", target, ""); strings.Contains(a.Text, canary) || strings.Contains(a.Text, id(n.user)) || a.Body.Get("totalResults").Text() != "1" {
+	for _, target := range []string{
+		"/Users", "/Groups", "/Users?startIndex=2", "/Users?count=0", "/Groups?startIndex=2&count=1",
+		"/Users?filter=id+pr", "/Groups?filter=id+pr", "/Users?cursor", "/Users?sortBy=userName",
+	} {
+		a := n.send("GET", target, "")
+		if strings.Contains(a.Text, canary) || strings.Contains(a.Text, id(n.user)) ||
+			a.Body.Get("totalResults").Text() != "1" {
 			n.Errorf("%s: %s", target, a.Text)
 		}
 	}
@@ -188,16 +207,23 @@ func (n *neighbours) walkPages() {
 		if cursor == "" {
 			n.Error("globex got no cursor")
 		}
-		for _, target := range []string{"/Users?count=1&cursor=", "/Users?count=1&filter=id+pr&sortBy=userName&cursor=", "/Groups?count=1&cursor="} {
+		for _, target := range []string{
+			"/Users?count=1&cursor=", "/Users?count=1&filter=id+pr&sortBy=userName&cursor=",
+			"/Groups?count=1&cursor=",
+		} {
 			if a := n.send("GET", target+cursor, ""); a.StatusCode != 400 || strings.Contains(a.Text, canary) {
 				n.Errorf("%s with a foreign cursor: %d %s", target, a.StatusCode, a.Text)
 			}
 		}
 	}
 	for _, endpoint := range []string{"/Users/.search", "/Groups/.search", "/.search"} {
-		for _, query := range []string{`"filter":"id pr"`, `"filter":"meta.created pr","startIndex":2,"count":1`, `"cursor":"` + n.cursors[0] + `"`} {
+		for _, query := range []string{
+			`"filter":"id pr"`, `"filter":"meta.created pr","startIndex":2,"count":1`,
+			`"cursor":"` + n.cursors[0] + `"`,
+		} {
 			a := n.send("POST", endpoint, `{"schemas":["`+scim.SearchRequestMessage+`"],`+query+`}`)
-			if strings.Contains(a.Text, canary) || strings.Contains(a.Text, id(n.user)) || a.Body.Get("totalResults").Text() > "2" {
+			if strings.Contains(a.Text, canary) || strings.Contains(a.Text, id(n.user)) ||
+				a.Body.Get("totalResults").Text() > "2" {
 				n.Errorf("%s %s: %s", endpoint, query, a.Text)
 			}
 		}
@@ -211,7 +237,8 @@ func (n *neighbours) borrowMembers() {
 		element := `{"value":"` + id(other) + `"}`
 		n.ask("PATCH", path(n.circle), message(`[{"op":"add","path":"members","value":[`+element+`]}]`))
 		n.ask("PATCH", path(n.circle), message(`[{"op":"remove","path":"members","value":[`+element+`]}]`))
-		n.ask("PUT", path(n.circle), `{"schemas":["`+scim.GroupSchema+`"],"displayName":"circle","members":[`+element+`,{"value":"`+id(n.mine)+`"}]}`)
+		n.ask("PUT", path(n.circle),
+			`{"schemas":["`+scim.GroupSchema+`"],"displayName":"circle","members":[`+element+`,{"value":"`+id(n.mine)+`"}]}`)
 		n.ask("GET", path(n.circle)+"?filter="+escape(`members.value eq "`+id(other)+`"`), "")
 	}
 	a := n.send("GET", path(n.circle), "")
@@ -228,7 +255,10 @@ func (n *neighbours) takeValues() {
 	if n.scope == directory.SystemScope {
 		want, scimType = 409, "uniqueness"
 	}
-	for _, body := range []string{user(canary+"@globex.example", ""), user("other@acme.example", `,"emails":[{"value":"mail.`+canary+`@globex.example"}]`)} {
+	for _, body := range []string{
+		user(canary+"@globex.example", ""),
+		user("other@acme.example", `,"emails":[{"value":"mail.`+canary+`@globex.example"}]`),
+	} {
 		a := n.wants(n.send("POST", "/Users", body), want, scimType)
 		if strings.Contains(a.Text, "globex") && strings.Contains(strings.ReplaceAll(a.Text, "@globex.example", ""), "globex") || strings.Contains(a.Text, id(n.user)) {
 			n.Errorf("%s", a.Text)
@@ -237,7 +267,10 @@ func (n *neighbours) takeValues() {
 			n.wants(n.send("DELETE", path(a), ""), 204, "")
 		}
 	}
-	for _, body := range []string{user("same@acme.example", `,"externalId":"`+canary+`"`), `{"schemas":["` + scim.GroupSchema + `"],"displayName":"` + canary + ` group"}`} {
+	for _, body := range []string{
+		user("same@acme.example", `,"externalId":"`+canary+`"`),
+		`{"schemas":["` + scim.GroupSchema + `"],"displayName":"` + canary + ` group"}`,
+	} {
 		endpoint := "/Users"
 		if strings.Contains(body, scim.GroupSchema) {
 			endpoint = "/Groups"

@@ -70,7 +70,8 @@ func (p *provisioning) wantsFailure(want string) {
 		p.Fatalf("there is no entry of %s, but %+v", p.origin.RequestID, all)
 	}
 	e := all[0]
-	got := fmt.Sprintf("%s %s %s %q %q %d %s %v", e.Operation, e.Kind, e.ID, e.Name, e.ExternalID, e.Status, e.Type, e.Deviations)
+	got := fmt.Sprintf("%s %s %s %q %q %d %s %v", e.Operation, e.Kind, e.ID, e.Name, e.ExternalID, e.Status,
+		e.Type, e.Deviations)
 	if got != want || e.Credential != "k1" || e.Detail == "" || time.Since(e.Time) > time.Hour || e.Changed != nil {
 		p.Errorf("%s (%+v)\nwant %s", got, e, want)
 	}
@@ -130,8 +131,14 @@ func TestWhatWasLeftOutIsLogged(t *testing.T) {
 		skipped         []scim.ID
 		ignored         []string
 	}{
-		{"a member", "/Groups/" + g, `[{"op":"add","path":"members","value":[{"value":"nobody"}]}]`, []scim.ID{"nobody"}, nil},
-		{"an attribute", "/Users/" + id(ann), `[{"op":"replace","path":"` + unknown + `","value":"7"}]`, nil, []string{unknown}},
+		{
+			"a member", "/Groups/" + g, `[{"op":"add","path":"members","value":[{"value":"nobody"}]}]`,
+			[]scim.ID{"nobody"}, nil,
+		},
+		{
+			"an attribute", "/Users/" + id(ann), `[{"op":"replace","path":"` + unknown + `","value":"7"}]`, nil,
+			[]string{unknown},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			before := len(p.failures())
@@ -168,7 +175,9 @@ func TestALogThatFailsChangesNothing(t *testing.T) {
 			if a := p.ask(409, "POST", "/Users", user("ann", "")); a.Body.Get("scimType").Text() != "uniqueness" {
 				t.Errorf("%s", a.Text)
 			}
-			if !strings.Contains(p.log.String(), `"level":"WARN"`) || !strings.Contains(p.log.String(), `"unlogged":"`) || strings.Contains(p.log.String(), "ann") {
+			if !strings.Contains(p.log.String(), `"level":"WARN"`) ||
+				!strings.Contains(p.log.String(), `"unlogged":"`) ||
+				strings.Contains(p.log.String(), "ann") {
 				t.Errorf("the line is %s", p.log)
 			}
 			if got := p.failures(); len(got) != 0 {
@@ -185,7 +194,8 @@ func TestFailuresAreLoggedWhenTheTimeIsOver(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	p.origin.RequestID = "r1"
-	r, err := http.NewRequestWithContext(server.WithOrigin(ctx, p.origin), "POST", "https://h/scim/v2/Users", strings.NewReader(user("ann", "")))
+	r, err := http.NewRequestWithContext(server.WithOrigin(ctx, p.origin), "POST", "https://h/scim/v2/Users",
+		strings.NewReader(user("ann", "")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +242,8 @@ func TestWritesCarryTheirRecord(t *testing.T) {
 	p.carries("GROUP", g, `"o":"patch","s":200,"d":["unknown-member"],"m":true,"k":["nobody"],"n":1}`)
 	p.ask(200, "PATCH", "/Groups/"+g, message(`[{"op":"remove","path":"members[value eq \"`+ann+`\"]"}]`))
 	p.carries("GROUP", g, `"o":"patch","s":200,"m":true}`)
-	p.ask(200, "PATCH", "/Groups/"+g+"?attributes=displayName", message(`[{"op":"replace","path":"displayName","value":"h"}]`))
+	p.ask(200, "PATCH", "/Groups/"+g+"?attributes=displayName",
+		message(`[{"op":"replace","path":"displayName","value":"h"}]`))
 	p.carries("GROUP", g, `"o":"patch","s":200}`)
 	p.ask(200, "PUT", "/Groups/"+g, group("h", `,"members":`+value(ann)))
 	p.carries("GROUP", g, `"o":"replace","s":200,"m":true}`)

@@ -81,7 +81,8 @@ func TestRepresentations(t *testing.T) { // P-3.4.2-9, P-3.9-1
 		}
 		meta := a.Body.Get("meta")
 		// S-3.1-4, S-3.1-2
-		if id(a) == "" || meta.Get("resourceType").Text() != "User" || meta.Get("version").Text() == "" || a.Body.Get("userName").Text() != "ann" || a.Body.Get("title").Text() == "" {
+		if id(a) == "" || meta.Get("resourceType").Text() != "User" || meta.Get("version").Text() == "" ||
+			a.Body.Get("userName").Text() != "ann" || a.Body.Get("title").Text() == "" {
 			t.Errorf("%s: %s", by, a.Body.JSON())
 		}
 	}
@@ -90,7 +91,8 @@ func TestRepresentations(t *testing.T) { // P-3.4.2-9, P-3.9-1
 func TestMessageSchemas(t *testing.T) { // P-3.1-3, P-3.12-2, P-3.4.2-3, S-1.1-1
 	c := newClient(t)
 	a := c.create("ann", "")
-	if got := c.send("GET", "/Users", "").Body.Get("schemas").JSON(); got != `["urn:ietf:params:scim:api:messages:2.0:ListResponse"]` {
+	got := c.send("GET", "/Users", "").Body.Get("schemas").JSON()
+	if got != `["urn:ietf:params:scim:api:messages:2.0:ListResponse"]` {
 		t.Errorf("a list has schemas %s", got)
 	}
 	for _, body := range []string{
@@ -146,12 +148,15 @@ func TestBodiesAreJSONInUTF8(t *testing.T) { // P-3.8-1, P-3.8-2, P-3.8-8, S-2.3
 	c := newClient(t)
 	const name = "Zoé 漢字 🙂"
 	for i, contentType := range []string{"application/scim+json", "application/json;charset=UTF-8"} {
-		a := c.send("POST", "/Users", user("u"+string(rune('0'+i)), `,"displayName":"`+name+`","emails":[{"value":"`+string(rune('a'+i))+`@x.org"}]`), "Content-Type", contentType)
+		a := c.send("POST", "/Users",
+			user("u"+string(rune('0'+i)), `,"displayName":"`+name+`","emails":[{"value":"`+string(rune('a'+i))+`@x.org"}]`),
+			"Content-Type", contentType)
 		c.wants(a, 201, "")
 		if !strings.Contains(a.Text, name) || !strings.Contains(c.get(a).Text, name) {
 			t.Errorf("%s: %s", contentType, a.Text)
 		}
-		if a.Body.Get("emails").Kind() != scim.Array || a.Body.Get("meta").Kind() != scim.Object || a.Body.Get("userName").Kind() != scim.String {
+		if a.Body.Get("emails").Kind() != scim.Array || a.Body.Get("meta").Kind() != scim.Object ||
+			a.Body.Get("userName").Kind() != scim.String {
 			t.Errorf("%s", a.Text)
 		}
 	}

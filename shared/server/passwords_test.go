@@ -23,7 +23,8 @@ func TestPasswords(t *testing.T) { // P-5-2, S-4.1.1-12
 	if len(seen) != 2 || seen[0] != "pass wörd" || seen[1] != seen[0] {
 		t.Errorf("hashed %q", seen)
 	}
-	if b := c.send("GET", path, ""); strings.Contains(b.Text, "hash") || strings.Contains(b.Text, "pass") || b.Header.Get("ETag") != `W/"2"` {
+	b := c.send("GET", path, "")
+	if strings.Contains(b.Text, "hash") || strings.Contains(b.Text, "pass") || b.Header.Get("ETag") != `W/"2"` {
 		t.Errorf("%s", b.Text)
 	}
 	if b := c.send("PUT", path, user("ann", "")); b.Header.Get("ETag") != `W/"2"` { // P-3.5.1-16
@@ -85,7 +86,9 @@ func TestPasswordsStayInside(t *testing.T) { // S-4.1.1-10, S-7-14, S-7-16
 			c.send("POST", "/Users", user("bob", `,"password":["canary-6"]`)),
 		}
 		// S-4.1.1-15, P-3.4.2.2-42, P-7.7-3
-		for _, filter := range []string{`password eq "x"`, `password pr`, `password sw "c"`, `userName eq "ann" or password co "c"`} {
+		for _, filter := range []string{
+			`password eq "x"`, `password pr`, `password sw "c"`, `userName eq "ann" or password co "c"`,
+		} {
 			answers = append(answers, c.wants(c.search(filter), 400, "invalidFilter"))
 		}
 		for i, b := range answers {
@@ -94,7 +97,8 @@ func TestPasswordsStayInside(t *testing.T) { // S-4.1.1-10, S-7-14, S-7-16
 			}
 		}
 		// S-9.2-1
-		if strings.Contains(sent.sent.String(), "canary-") || strings.Contains(sent.sent.String(), "$hash") != (store != nil) {
+		if strings.Contains(sent.sent.String(), "canary-") ||
+			strings.Contains(sent.sent.String(), "$hash") != (store != nil) {
 			t.Errorf("sent to DynamoDB: %s", sent.sent.String())
 		}
 		if strings.Contains(c.log.String(), "canary") { // P-7.5.2-3

@@ -70,11 +70,27 @@ func TestNumbersOfRepairedOperations(t *testing.T) { // P-3.5.2-25
 		operations string
 		want       string
 	}{
-		{ann, custom + `{"op":"replace","value":{"name.givenName":"a","name.familyName":"b"}},{"op":"replace","path":"title","value":5}`, "operation 3: title "},
+		{
+			ann,
+			custom + `{"op":"replace","value":{"name.givenName":"a","name.familyName":"b"}},{"op":"replace","path":"title","value":5}`,
+			"operation 3: title ",
+		},
 		{ann, custom + `{"op":"remove","path":"roles","value":["a","b"]},{"op":"test","path":"title"}`, "operation 3: op "},
-		{ann, custom + `{"op":"replace","value":{"title":"t","emails[type eq \"a\" or value eq \"b\"].display":"d"}}`, "operation 2: no value matches "},
-		{staff, custom + `{"op":"remove","path":"members","value":["a","b"]},{"op":"add","path":"members","value":[{"value":"a","type":"Robot"}]}`, "operation 3: members.type "},
-		{staff, custom + `{"op":"remove","path":"members","value":["a","b"]},{"op":"replace","path":"displayName","value":""}`, "operation 3: displayName "},
+		{
+			ann,
+			custom + `{"op":"replace","value":{"title":"t","emails[type eq \"a\" or value eq \"b\"].display":"d"}}`,
+			"operation 2: no value matches ",
+		},
+		{
+			staff,
+			custom + `{"op":"remove","path":"members","value":["a","b"]},{"op":"add","path":"members","value":[{"value":"a","type":"Robot"}]}`,
+			"operation 3: members.type ",
+		},
+		{
+			staff,
+			custom + `{"op":"remove","path":"members","value":["a","b"]},{"op":"replace","path":"displayName","value":""}`,
+			"operation 3: displayName ",
+		},
 	} {
 		refused := c.send("PATCH", path(tt.of), message(`[`+tt.operations+`]`))
 		if detail := refused.Body.Get("detail").Text(); refused.StatusCode != 400 || !strings.HasPrefix(detail, tt.want) {

@@ -21,7 +21,8 @@ func TestPatchAnswersWithTheWholeUser(t *testing.T) { // P-3.5-2, P-3.5.2-1
 		t.Errorf("%s", b.Text)
 	}
 	// P-3.5.2-26
-	if b.Body.Get("name").JSON() != `{"familyName":"B","givenName":"A"}` || b.Body.Get("userName").Text() != "anne" || b.Body.Get("emails").IsEmpty() {
+	if b.Body.Get("name").JSON() != `{"familyName":"B","givenName":"A"}` ||
+		b.Body.Get("userName").Text() != "anne" || b.Body.Get("emails").IsEmpty() {
 		t.Errorf("%s", b.Text)
 	}
 	c.unchanged(b)
@@ -130,7 +131,8 @@ func TestPatchOfPrimary(t *testing.T) { // P-3.5.2-22, P-3.5.2.3-12, P-3.5.2-23
 		`{"op":"add","path":"emails","value":[{"value":"c@x.org","primary":true}]}`,
 	} {
 		b := c.wants(c.patch(a, `[`+operation+`]`), 200, "")
-		if n := strings.Count(b.Text, `"primary":true`); n != 1 || !b.Body.Get("emails").Items()[[]int{1, 0, 2}[i]].Get("primary").IsTrue() {
+		n := strings.Count(b.Text, `"primary":true`)
+		if n != 1 || !b.Body.Get("emails").Items()[[]int{1, 0, 2}[i]].Get("primary").IsTrue() {
 			t.Errorf("%s: %s", operation, b.Body.Get("emails").JSON())
 		}
 	}
@@ -144,7 +146,9 @@ func TestPatchOfExtensions(t *testing.T) {
 	// P-3.5.2-20
 	b := c.wants(c.patch(a, `[{"op":"add","path":"`+scim.EnterpriseUserSchema+`:employeeNumber","value":"7"}]`), 200, "")
 	// S-3-6, S-3.3-2
-	if b.Body.Get("schemas").JSON() != `["`+scim.UserSchema+`",`+enterprise+`]` || b.Body.Get(scim.EnterpriseUserSchema).JSON() != `{"employeeNumber":"7"}` || !b.Body.Get("employeeNumber").IsEmpty() {
+	if b.Body.Get("schemas").JSON() != `["`+scim.UserSchema+`",`+enterprise+`]` ||
+		b.Body.Get(scim.EnterpriseUserSchema).JSON() != `{"employeeNumber":"7"}` ||
+		!b.Body.Get("employeeNumber").IsEmpty() {
 		t.Errorf("%s", b.Text)
 	}
 	// P-3.5.2.1-13, P-3.5.2.3-16

@@ -32,12 +32,16 @@ func (c *client) shows(a answer, v scim.Value, want string) {
 func TestProjection(t *testing.T) { // P-3.4.2.5-1, S-3.1-15
 	c := newClient(t)
 	const only = "?attributes=USERNAME,name.givenName"
-	created := c.send("POST", "/Users"+only, user("ann", `,"title":"t","name":{"givenName":"A","familyName":"B"},"emails":[{"value":"a@x.org"}]`))
+	created := c.send("POST", "/Users"+only,
+		user("ann", `,"title":"t","name":{"givenName":"A","familyName":"B"},"emails":[{"value":"a@x.org"}]`))
 	path := "/Users/" + id(created)
 	replacement := user("ann", `,"title":"t","name":{"givenName":"A","familyName":"B"},"emails":[{"value":"a@x.org"}]`)
 	patch := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"title","value":"u"}]}`
 	// P-3.9-2, P-3.9-5, P-3.5.2-27
-	for _, a := range []answer{created, c.send("GET", path+only, ""), c.send("PUT", path+only, replacement), c.send("PATCH", path+only, patch)} {
+	for _, a := range []answer{
+		created, c.send("GET", path+only, ""), c.send("PUT", path+only, replacement),
+		c.send("PATCH", path+only, patch),
+	} {
 		c.shows(a, a.Body, "id name schemas userName")
 		c.shows(a, a.Body.Get("name"), "givenName")
 		if a.Header.Get("Location") == "" || a.Header.Get("ETag") == "" {
@@ -93,7 +97,8 @@ func TestRequested(t *testing.T) {
 		`{"op":"replace","path":"c","value":{"d":"2"}}`:   "badge c id meta schemas userName",
 		`{"op":"add","path":"SECRET","value":"the same"}`: "badge c id meta schemas secret userName",
 	} {
-		a := c.send("PATCH", path, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[`+operation+`]}`)
+		a := c.send("PATCH", path,
+			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[`+operation+`]}`)
 		c.shows(a, a.Body, want)
 	}
 	c.wants(c.send("PUT", path, body(`,"badge":"8"`)), 400, "mutability") // P-3.5.1-6, S-7-13

@@ -81,12 +81,21 @@ func TestBadBodies(t *testing.T) { // P-3.3-10, P-3.8-7, P-3.8-9, P-7-1
 		{"a megabyte", `{"userName":"` + strings.Repeat("a", 1<<20) + `"}`, "", 413, ""},
 		{"long value", user(strings.Repeat("a", 5000), ""), "", 400, "invalidValue"},
 		{"control character", user(`a\u0007`, ""), "", 400, "invalidValue"},
-		{"many values", user("a", `,"roles":[`+strings.Repeat(`{"value":"x"},`, 20000)+`{"value":"x"}]`), "", 400, "invalidValue"},
+		{
+			"many values", user("a", `,"roles":[`+strings.Repeat(`{"value":"x"},`, 20000)+`{"value":"x"}]`), "",
+			400, "invalidValue",
+		},
 		{"text", user("a", ""), "text/plain", 415, ""},
 		{"XML", user("a", ""), "application/xml", 415, ""},
 		{"latin 1", user("jos\xe9", ""), "application/scim+json; charset=ISO-8859-1", 400, "invalidSyntax"},
-		{"latin 1, replaced by the gateway", user("jos\ufffd", ""), "application/scim+json; charset=ISO-8859-1", 400, "invalidSyntax"},
-		{"no ASCII, replaced by the gateway", user("jos\ufffd", ""), "application/json;charset=us-ascii", 400, "invalidSyntax"},
+		{
+			"latin 1, replaced by the gateway", user("jos\ufffd", ""),
+			"application/scim+json; charset=ISO-8859-1", 400, "invalidSyntax",
+		},
+		{
+			"no ASCII, replaced by the gateway", user("jos\ufffd", ""), "application/json;charset=us-ascii",
+			400, "invalidSyntax",
+		},
 		{"latin 1 as UTF-8", user("jos\xe9", ""), "application/json; charset=utf-8", 400, "invalidSyntax"},
 		{"UTF-16", "\xff\xfe{\x00}\x00", "application/json; charset=utf-16", 400, "invalidSyntax"},
 		{"malformed type", user("a", ""), ";;", 415, ""},
@@ -109,7 +118,10 @@ func TestBadBodies(t *testing.T) { // P-3.3-10, P-3.8-7, P-3.8-9, P-7-1
 // TestCharsets: JSON is UTF-8, whatever the label says.
 func TestCharsets(t *testing.T) { // P-3.8-2
 	c := newClient(t)
-	for i, label := range []string{"charset=ISO-8859-1", "charset=us-ascii", "charset=UTF8", `charset="utf-8"`, "charset=", "charset", "charset=utf-8; charset=utf-8", ""} {
+	for i, label := range []string{
+		"charset=ISO-8859-1", "charset=us-ascii", "charset=UTF8", `charset="utf-8"`, "charset=", "charset",
+		"charset=utf-8; charset=utf-8", "",
+	} {
 		c.wants(c.send("POST", "/Users", user("josé"+strconv.Itoa(i), ""), "Content-Type", "application/scim+json; "+label), 201, "")
 	}
 	// a replacement character that the client itself sends is a character like any other
@@ -122,13 +134,17 @@ func TestContentEncoding(t *testing.T) { // P-3.8-7
 	for i, coding := range []string{"", "identity", "Identity"} {
 		c.wants(c.send("POST", "/Users", user("u"+strconv.Itoa(i), ""), "Content-Encoding", coding), 201, "")
 	}
-	for coding, named := range map[string]string{"gzip": "gzip", "br": "br", "identity, deflate": "deflate", "aws-chunked": "aws-chunked"} {
+	for coding, named := range map[string]string{
+		"gzip": "gzip", "br": "br", "identity, deflate": "deflate", "aws-chunked": "aws-chunked",
+	} {
 		a := c.wants(c.send("POST", "/Users", user("x", ""), "Content-Encoding", coding), 415, "")
-		if !strings.Contains(a.Body.Get("detail").Text(), `Content-Encoding "`+named+`"`) || a.Header.Get("Accept-Encoding") != "identity" {
+		if !strings.Contains(a.Body.Get("detail").Text(), `Content-Encoding "`+named+`"`) ||
+			a.Header.Get("Accept-Encoding") != "identity" {
 			t.Errorf("Accept-Encoding %q, %s", a.Header.Get("Accept-Encoding"), a.Text)
 		}
 	}
-	if a := c.send("POST", "/Users", user("x", ""), "Content-Type", "text/plain"); a.Header.Values("Accept-Encoding") != nil {
+	a := c.send("POST", "/Users", user("x", ""), "Content-Type", "text/plain")
+	if a.Header.Values("Accept-Encoding") != nil {
 		t.Error("a refused media type talks of content codings")
 	}
 }
@@ -181,7 +197,8 @@ func TestRoutes(t *testing.T) { // P-3.2-6
 	} {
 		a := c.send(tt.method, tt.path, "")
 		if a.StatusCode != tt.status || a.Header.Get("Allow") != tt.allow {
-			t.Errorf("%s %s: %d, Allow %q; want %d, %q", tt.method, tt.path, a.StatusCode, a.Header.Get("Allow"), tt.status, tt.allow)
+			t.Errorf("%s %s: %d, Allow %q; want %d, %q",
+				tt.method, tt.path, a.StatusCode, a.Header.Get("Allow"), tt.status, tt.allow)
 		}
 	}
 }
@@ -290,7 +307,8 @@ func TestLogLine(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"msg": "request", "request": "r1", "tenant": "acme", "credential": "k1", "method": "POST", "route": "/Users",
-		"operation": "create", "status": "409", "scimType": "uniqueness", "calls": "6", // the transaction; that its holder is there, and not deactivated; to read and to count the conflict; the provisioning log
+		// the transaction; that its holder is there, and not deactivated; to read and to count the conflict; the provisioning log
+		"operation": "create", "status": "409", "scimType": "uniqueness", "calls": "6",
 	} {
 		if got := v.Get(name).Text(); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)

@@ -29,14 +29,16 @@ const enterprise = `"` + scim.EnterpriseUserSchema + `"`
 
 func TestPutReplaces(t *testing.T) { // P-3.5-1
 	c := newClient(t)
-	a := c.create("ann", `,"title":"Dr","emails":[{"value":"a@x.org"},{"value":"b@x.org"}],`+enterprise+`:{"department":"d","manager":{"value":"m"}}`)
+	a := c.create("ann",
+		`,"title":"Dr","emails":[{"value":"a@x.org"},{"value":"b@x.org"}],`+enterprise+`:{"department":"d","manager":{"value":"m"}}`)
 	if a.Body.Get("schemas").JSON() != `["`+scim.UserSchema+`",`+enterprise+`]` {
 		t.Errorf("%s", a.Text)
 	}
 	// P-3.5.1-11
 	b := c.wants(c.send("PUT", path(a), user("ann", `,"nickName":"A","emails":[{"value":"b@x.org"}]`)), 200, "")
 	// P-3.5.1-1, P-3.5.1-2, P-3.5.1-17
-	if got := b.Body.Without("meta").Without("id").JSON(); got != `{"schemas":["`+scim.UserSchema+`"],"userName":"ann","nickName":"A","emails":[{"value":"b@x.org"}]}` {
+	got := b.Body.Without("meta").Without("id").JSON()
+	if got != `{"schemas":["`+scim.UserSchema+`"],"userName":"ann","nickName":"A","emails":[{"value":"b@x.org"}]}` {
 		t.Errorf("%s", b.Text)
 	}
 	c.unchanged(b)
@@ -50,7 +52,9 @@ func TestPutKeepsWhatTheClientCannotWrite(t *testing.T) { // P-3.5.1-9
 	b := c.wants(c.send("PUT", path(a), user("ann.new", `,"id":"x","meta":{"created":"2000-01-01T00:00:00Z","resourceType":"Foo"},"groups":[{"value":"g"}],`+
 		enterprise+`:{"manager":{"value":"m","displayName":"Mine"}}`)), 200, "")
 	// S-3.1-6, S-3.1-7, S-3.1-17
-	if id(b) != id(a) || b.Body.Get("meta").Get("created").Text() != a.Body.Get("meta").Get("created").Text() || b.Body.Get("meta").Get("resourceType").Text() != "User" {
+	if id(b) != id(a) ||
+		b.Body.Get("meta").Get("created").Text() != a.Body.Get("meta").Get("created").Text() ||
+		b.Body.Get("meta").Get("resourceType").Text() != "User" {
 		t.Errorf("%s", b.Text)
 	}
 	// P-3.5.1-15
@@ -58,7 +62,8 @@ func TestPutKeepsWhatTheClientCannotWrite(t *testing.T) { // P-3.5.1-9
 		t.Errorf("lastModified stays: %s", b.Text)
 	}
 	// S-4.1.2-7, S-4.3-2
-	if got := b.Body.Get(scim.EnterpriseUserSchema).JSON(); got != `{"manager":{"value":"m"}}` || !b.Body.Get("groups").IsEmpty() {
+	got := b.Body.Get(scim.EnterpriseUserSchema).JSON()
+	if got != `{"manager":{"value":"m"}}` || !b.Body.Get("groups").IsEmpty() {
 		t.Errorf("%s", b.Text)
 	}
 }
@@ -79,7 +84,8 @@ func TestPutWithoutActiveKeepsIt(t *testing.T) { // P-3.5.1-2, P-3.5.1-4
 				c.unchanged(b)
 			}
 			for _, sent := range []string{"true", "false", "null"} {
-				if b := c.wants(c.send("PUT", path(a), user(name, `,"active":`+sent)), 200, ""); b.Body.Get("active").JSON() != sent {
+				b := c.wants(c.send("PUT", path(a), user(name, `,"active":`+sent)), 200, "")
+				if b.Body.Get("active").JSON() != sent {
 					t.Errorf("%s, PUT of %s: %s", name, sent, b.Text)
 				}
 			}
@@ -123,7 +129,8 @@ func TestPutOfOwnValues(t *testing.T) { // P-3.5.1-14, P-3.5.1-20, P-3.1-6, P-3.
 	if b.Body.Get("userName").Text() != "ANN" || b.Header.Get("ETag") != `W/"2"` { // S-4.1.1-3, S-4.1.2-1
 		t.Errorf("%s", b.Text)
 	}
-	if again := c.wants(c.send("PUT", path(a), user("ANN", `,"emails":[{"value":"Ann@X.org"}]`)), 200, ""); again.Text != b.Text {
+	again := c.wants(c.send("PUT", path(a), user("ANN", `,"emails":[{"value":"Ann@X.org"}]`)), 200, "")
+	if again.Text != b.Text {
 		t.Errorf("the same PUT twice: %s, then %s", b.Text, again.Text)
 	}
 }

@@ -41,7 +41,10 @@ func TestMeta(t *testing.T) {
 		t.Errorf("%s", a.Text)
 	}
 	time.Sleep(2 * time.Millisecond) // lastModified has milliseconds
-	for _, b := range []answer{a, c.send("PUT", path(a), user("ann", `,"title":"x"`)), c.patch(a, `[{"op":"remove","path":"title"}]`), c.get(a)} {
+	for _, b := range []answer{
+		a, c.send("PUT", path(a), user("ann", `,"title":"x"`)), c.patch(a, `[{"op":"remove","path":"title"}]`),
+		c.get(a),
+	} {
 		meta := b.Body.Get("meta")
 		for _, name := range []string{"created", "lastModified"} {
 			// S-3.1-17, S-2.3.5-2
@@ -50,7 +53,8 @@ func TestMeta(t *testing.T) {
 			}
 		}
 		// P-3.14-2, S-3.1-20, S-3.1-21
-		if meta.Get("created").Text() != created || b.Header.Get("ETag") != meta.Get("version").Text() || !weak.MatchString(b.Header.Get("ETag")) {
+		if meta.Get("created").Text() != created || b.Header.Get("ETag") != meta.Get("version").Text() ||
+			!weak.MatchString(b.Header.Get("ETag")) {
 			t.Errorf("ETag %s, %s", b.Header.Get("ETag"), b.Text)
 		}
 		// S-3.1-19
@@ -86,7 +90,8 @@ func TestExternalID(t *testing.T) { // S-3.1-10, S-3.1-11, S-3.1-13, S-7-9
 	c := newClient(t)
 	none := c.create("none", "")
 	a, b := c.create("ann", `,"externalId":"AbC"`), c.create("bob", `,"externalId":"AbC"`)
-	if !none.Body.Get("externalId").IsEmpty() || a.Body.Get("externalId").Text() != "AbC" || c.get(b).Body.Get("externalId").Text() != "AbC" {
+	if !none.Body.Get("externalId").IsEmpty() || a.Body.Get("externalId").Text() != "AbC" ||
+		c.get(b).Body.Get("externalId").Text() != "AbC" {
 		t.Errorf("%s %s", none.Text, a.Text)
 	}
 	c.finds(`externalId eq "AbC"`, "2")
@@ -100,11 +105,15 @@ func TestExternalID(t *testing.T) { // S-3.1-10, S-3.1-11, S-3.1-13, S-7-9
 func TestIDs(t *testing.T) { // S-3.1-5, S-3.1-6, S-3.1-7, S-3.1-8
 	c := newClient(t)
 	a := c.create("ann", `,"id":"bulkId:1"`)
-	uuid := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`) // random, so one space for all types
+	// random, so one space for all types
+	uuid := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 	if !uuid.MatchString(id(a)) {
 		t.Errorf("id %s", id(a))
 	}
-	for _, b := range []answer{c.send("PUT", path(a), user("zoe", `,"id":"x"`)), c.patch(a, `[{"op":"replace","path":"userName","value":"eve"}]`)} {
+	for _, b := range []answer{
+		c.send("PUT", path(a), user("zoe", `,"id":"x"`)),
+		c.patch(a, `[{"op":"replace","path":"userName","value":"eve"}]`),
+	} {
 		if c.wants(b, 200, ""); id(b) != id(a) {
 			t.Errorf("%s", b.Text)
 		}

@@ -34,7 +34,8 @@ func numbers() string {
 
 // removals are operations that compare what an attribute holds with 64 terms.
 func removals(n int, attribute, sub string) string {
-	op := scim.Map(scim.Member{Name: "op", Value: scim.Text("remove")}, scim.Member{Name: "path", Value: scim.Text(attribute + "[" + terms(sub) + "]")})
+	op := scim.Map(scim.Member{Name: "op", Value: scim.Text("remove")},
+		scim.Member{Name: "path", Value: scim.Text(attribute + "[" + terms(sub) + "]")})
 	return message("[" + strings.TrimSuffix(strings.Repeat(op.JSON()+",", n), ",") + "]")
 }
 
@@ -53,7 +54,8 @@ func TestBudgetOfPatch(t *testing.T) { // P-7-1
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, name, transport) })
 	ann, group := c.create("ann", `,"phoneNumbers":`+numbers()), c.createGroup("g", "")
 	c.wants(c.send("PATCH", path(ann), removals(50, "phoneNumbers", "value")), 200, "")
-	c.advises(c.send("PATCH", path(ann), removals(200, "phoneNumbers", "value")), "send fewer operations in one request, or use filters with fewer terms")
+	c.advises(c.send("PATCH", path(ann), removals(200, "phoneNumbers", "value")),
+		"send fewer operations in one request, or use filters with fewer terms")
 	transport.fill(2_000, strings.Repeat("d", 256))
 	c.wants(c.send("PATCH", path(group), removals(1, "members", "display")), 204, "")
 	c.advises(c.send("PATCH", path(group), removals(10, "members", "display")), "send fewer operations")
@@ -71,7 +73,8 @@ func TestBudgetOfFilter(t *testing.T) { // P-7-1, P-3.4.2.1-3
 	var writes []table.Write
 	for i := range users {
 		doc := named(scim.UserSchema, "userName", fmt.Sprint("user", i), "")
-		writes = append(writes, stored("USER", uuid.NewString(), scim.Map(append(doc.Members(), scim.Member{Name: "phoneNumbers", Value: phones})...)))
+		writes = append(writes,
+			stored("USER", uuid.NewString(), scim.Map(append(doc.Members(), scim.Member{Name: "phoneNumbers", Value: phones})...)))
 	}
 	c.put(name, writes)
 	c.advises(c.send("GET", "/Users?filter="+escape(terms("phoneNumbers")), ""), "fewer terms")

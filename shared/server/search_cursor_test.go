@@ -71,7 +71,10 @@ func TestCursorWalk(t *testing.T) { // C-2-12
 		{"", ""},
 		{"&filter=" + escape(`userName sw "u"`), `,"filter":` + enclose(`userName sw "u"`)},
 		{"&sortBy=title", `,"sortBy":"title"`}, // C-2.2-1
-		{"&sortBy=title&sortOrder=descending&attributes=userName", `,"sortBy":"title","sortOrder":"descending","attributes":["userName"]`},
+		{
+			"&sortBy=title&sortOrder=descending&attributes=userName",
+			`,"sortBy":"title","sortOrder":"descending","attributes":["userName"]`,
+		},
 		{"&sortBy=nickName&filter=" + escape(`title pr`), `,"sortBy":"nickName","filter":"title pr"`},
 	} {
 		unpaged := strings.Fields(namesOf(c.send("GET", "/Users?"+strings.TrimPrefix(both[0], "&"), ""), "id"))
@@ -89,7 +92,8 @@ func TestCursorWalk(t *testing.T) { // C-2-12
 	}
 	// C-2-1, C-2-5, C-2-10, C-4-2
 	for _, query := range []string{"?cursor&count=2", "?cursor=&count=2", "?count=2&cursor="} {
-		if a := c.wants(c.send("GET", "/Users"+query, ""), 200, ""); len(a.Body.Get("Resources").Items()) != 2 || next(a) == "" {
+		a := c.wants(c.send("GET", "/Users"+query, ""), 200, "")
+		if len(a.Body.Get("Resources").Items()) != 2 || next(a) == "" {
 			t.Errorf("%s: %s", query, a.Text)
 		}
 	}
@@ -102,13 +106,19 @@ func TestCursorCounts(t *testing.T) {
 	c := newClient(t)
 	c.crowd(5)
 	// C-2-3, C-2-4
-	for _, query := range []string{"?cursor=&count=0", "?cursor=&count=-1", "?cursor=&count=0&filter=" + escape("title pr")} {
+	for _, query := range []string{
+		"?cursor=&count=0", "?cursor=&count=-1", "?cursor=&count=0&filter=" + escape("title pr"),
+	} {
 		a := c.wants(c.send("GET", "/Users"+query, ""), 200, "")
-		if a.Body.Get("totalResults").Text() != "5" || a.Body.Get("itemsPerPage").Text() != "0" || len(a.Body.Get("Resources").Items()) != 0 || strings.Contains(a.Text, "nextCursor") {
+		if a.Body.Get("totalResults").Text() != "5" || a.Body.Get("itemsPerPage").Text() != "0" ||
+			len(a.Body.Get("Resources").Items()) != 0 || strings.Contains(a.Text, "nextCursor") {
 			t.Errorf("%s: %s", query, a.Text)
 		}
 	}
-	for _, query := range []string{"?cursor=&count=2", "?cursor=&count=2&filter=" + escape(`title eq "t0"`), "?cursor=&count=2&sortBy=title"} {
+	for _, query := range []string{
+		"?cursor=&count=2", "?cursor=&count=2&filter=" + escape(`title eq "t0"`),
+		"?cursor=&count=2&sortBy=title",
+	} {
 		want := c.send("GET", "/Users?count=0&"+strings.TrimPrefix(query, "?cursor=&count=2"), "").Body.Get("totalResults").Text()
 		first := c.send("GET", "/Users"+query, "")
 		second := c.send("GET", "/Users"+strings.Replace(query, "cursor=", "cursor="+next(first), 1), "")
@@ -119,7 +129,8 @@ func TestCursorCounts(t *testing.T) {
 		}
 	}
 	for _, query := range []string{"", "?count=2", "?startIndex=2"} { // C-2.4-1, C-2.4-2, C-4-3
-		if a := c.send("GET", "/Users"+query, ""); a.Body.Get("startIndex").Kind() != scim.Number || strings.Contains(a.Text, "nextCursor") {
+		a := c.send("GET", "/Users"+query, "")
+		if a.Body.Get("startIndex").Kind() != scim.Number || strings.Contains(a.Text, "nextCursor") {
 			t.Errorf("%s: %s", query, a.Text)
 		}
 	}
@@ -145,13 +156,17 @@ func TestCursorErrors(t *testing.T) { // C-2.1-1
 		"/Users?count=99999999999999999999&sortBy=title&filter=title+pr&cursor=":   "invalidCount",
 		"/Users?count=2&sortBy=title&filter=title+xx&cursor=":                      "invalidFilter",
 	} {
-		if a := c.send("GET", changed+cursor, ""); a.StatusCode != 400 || scimType != "" && a.Body.Get("scimType").Text() != scimType {
+		a := c.send("GET", changed+cursor, "")
+		if a.StatusCode != 400 || scimType != "" && a.Body.Get("scimType").Text() != scimType {
 			t.Errorf("%s: %d %s, want %s", changed, a.StatusCode, a.Text, scimType)
 		}
 	}
 	c.wants(c.post("", `,"count":2,"cursor":"`+cursor+`"`), 400, "invalidCursor")
 	// C-2.1-2
-	for _, wrong := range []string{"x", cursor[:len(cursor)-1], cursor[1:], cursor + "A", strings.Repeat("A", 5000), "%00", "%22", strings.ToLower(cursor)} {
+	for _, wrong := range []string{
+		"x", cursor[:len(cursor)-1], cursor[1:], cursor + "A", strings.Repeat("A", 5000), "%00", "%22",
+		strings.ToLower(cursor),
+	} {
 		c.wants(c.send("GET", query+wrong, ""), 400, "invalidCursor")
 	}
 	if a := c.send("GET", "/Users?cursor=&count=100000", ""); a.StatusCode != 200 { // cut to the maximum
@@ -182,7 +197,10 @@ func TestCursorForgery(t *testing.T) { // C-5.2-1, C-5.2-4, C-5.2-5, C-2.1-2
 		}
 	}
 	mine := c.origin.Caller
-	for _, other := range []tenant.Caller{{Tenant: "other", Credential: mine.Credential}, {Tenant: mine.Tenant, Credential: "k2"}} {
+	for _, other := range []tenant.Caller{
+		{Tenant: "other", Credential: mine.Credential},
+		{Tenant: mine.Tenant, Credential: "k2"},
+	} {
 		c.origin.Caller.Tenant, c.origin.Caller.Credential = other.Tenant, other.Credential
 		if a := c.send("GET", query+cursor, ""); a.Text != invented.Text || a.StatusCode != 400 {
 			t.Errorf("%v: %d %s", other, a.StatusCode, a.Text)
@@ -201,7 +219,8 @@ func TestCursorRights(t *testing.T) { // C-5.2-2, C-5.2-3
 	const query = "/Users?count=2&cursor="
 	cursor := next(c.send("GET", query, ""))
 	c.create("late", "")
-	if total := c.wants(c.send("GET", query+cursor, ""), 200, "").Body.Get("totalResults"); total.Kind() != scim.Null && total.Text() != "5" {
+	total := c.wants(c.send("GET", query+cursor, ""), 200, "").Body.Get("totalResults")
+	if total.Kind() != scim.Null && total.Text() != "5" {
 		t.Errorf("totalResults %s of 5", total.Text())
 	}
 	c.origin.Caller.Scopes = nil
@@ -229,7 +248,9 @@ func TestCursorExpiry(t *testing.T) { // C-2.1-3, C-4-4
 
 // What nobody changes during a walk comes exactly once.
 func TestCursorWalkAmongChanges(t *testing.T) { // C-2-13
-	for _, more := range []string{"", "&filter=" + escape(`userName sw "u"`), "&sortBy=userName", "&sortBy=title&sortOrder=descending"} {
+	for _, more := range []string{
+		"", "&filter=" + escape(`userName sw "u"`), "&sortBy=userName", "&sortBy=title&sortOrder=descending",
+	} {
 		c := newClient(t)
 		stays := map[string]int{}
 		var goes []string
@@ -274,7 +295,8 @@ func TestPaginationConfig(t *testing.T) {
 	}
 	crowd := c.crowd(101)
 	// P-3.4.2.4-7
-	if a := c.send("GET", "/Users", ""); a.Body.Get("itemsPerPage").Text() != "100" || a.Body.Get("totalResults").Text() != "101" {
+	a := c.send("GET", "/Users", "")
+	if a.Body.Get("itemsPerPage").Text() != "100" || a.Body.Get("totalResults").Text() != "101" {
 		t.Errorf("%.200s", a.Text)
 	}
 	if got, pages := c.walk("GET", "/Users", "", 100); pages != 2 || !slices.Equal(got, crowd) {

@@ -50,7 +50,8 @@ func (c *client) found(endpoint, filter string) (ids []string) {
 func (c *client) nested() (users []string, low, high, empty answer) {
 	c.Helper()
 	users = c.people("a", "b", "c")
-	low = c.createGroup("low", `,"externalId":"Ext","members":[{"value":"`+users[0]+`","display":"Ann"},{"value":"`+users[1]+`"}]`)
+	low = c.createGroup("low",
+		`,"externalId":"Ext","members":[{"value":"`+users[0]+`","display":"Ann"},{"value":"`+users[1]+`"}]`)
 	high = c.createGroup("high", `,"members":`+value(id(low), users[2]))
 	return users, low, high, c.createGroup("empty", "")
 }
@@ -143,7 +144,8 @@ func TestMembershipCheck(t *testing.T) { // design: round trips and capacity
 	if got := memberIDs(ask("")); !slices.Equal(got, users[1:2]) || c.cost().Calls != 2 {
 		t.Errorf("%v in %d calls", got, c.cost().Calls)
 	}
-	if got := ask("&attributes=id"); got.JSON() != `{"schemas":["`+scim.GroupSchema+`"],"id":"`+id(low)+`"}` || c.cost().Calls != 2 {
+	got := ask("&attributes=id")
+	if got.JSON() != `{"schemas":["`+scim.GroupSchema+`"],"id":"`+id(low)+`"}` || c.cost().Calls != 2 {
 		t.Errorf("%s in %d calls", got.JSON(), c.cost().Calls)
 	}
 	whole := c.send("GET", "/Groups?filter="+escape(`members eq "`+users[1]+`"`), "").Body.Get("Resources").Items()[0]
@@ -155,7 +157,8 @@ func TestMembershipCheck(t *testing.T) { // design: round trips and capacity
 // The members of a group that are not wanted are not read: here they can't be.
 func TestExcludedMembersAreNotRead(t *testing.T) {
 	table, broken := testkit.Table(t), false
-	transport := fault.Script(http.DefaultTransport, fault.Rule{Operation: "Query", Calls: func(int) bool { return broken }, Fault: fault.Denied})
+	transport := fault.Script(http.DefaultTransport,
+		fault.Rule{Operation: "Query", Calls: func(int) bool { return broken }, Fault: fault.Denied})
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, table, transport) })
 	g := c.createGroup("g", `,"members":`+value(c.people("a")...))
 	broken = true
@@ -187,7 +190,9 @@ func TestGroupsOfUsers(t *testing.T) {
 			t.Errorf("%s: %s, want %s", by, got, want[v.Get("id").Text()])
 		}
 	}
-	for _, query := range []string{"", "?filter=" + escape(`userName pr`), "?attributes=groups", "?filter=" + escape(`groups pr`)} {
+	for _, query := range []string{
+		"", "?filter=" + escape(`userName pr`), "?attributes=groups", "?filter=" + escape(`groups pr`),
+	} {
 		for _, v := range c.wants(c.send("GET", "/Users"+query, ""), 200, "").Body.Get("Resources").Items() {
 			check(query, v)
 		}
@@ -250,7 +255,8 @@ func TestFiltersOnGroupsOfUsers(t *testing.T) {
 		}
 	}
 	page := c.wants(c.send("GET", "/Users?startIndex=2&count=1&filter="+escape(`groups.value eq "`+id(high)+`"`), ""), 200, "").Body
-	if page.Get("totalResults").Text() != "3" || len(page.Get("Resources").Items()) != 1 || page.Get("Resources").Items()[0].Get("id").Text() != slices.Sorted(slices.Values(users))[1] {
+	if page.Get("totalResults").Text() != "3" || len(page.Get("Resources").Items()) != 1 ||
+		page.Get("Resources").Items()[0].Get("id").Text() != slices.Sorted(slices.Values(users))[1] {
 		t.Errorf("%s", page.JSON())
 	}
 }

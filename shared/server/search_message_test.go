@@ -62,7 +62,8 @@ func TestSearchMessage(t *testing.T) { // P-3.4.3-1, P-3.4.3-3, P-3.4.3-7, P-7.5
 	} {
 		for _, endpoint := range []string{"/Users", "/Groups"} {
 			got, want := c.post(endpoint, both.members), c.send("GET", endpoint+both.query, "")
-			if got.StatusCode != want.StatusCode || withoutCursor(got) != withoutCursor(want) || got.Header.Get("Location") != "" {
+			if got.StatusCode != want.StatusCode || withoutCursor(got) != withoutCursor(want) ||
+				got.Header.Get("Location") != "" {
 				t.Errorf("%s%s: POST %d %s\nGET %d %s", endpoint, both.query, got.StatusCode, got.Text, want.StatusCode, want.Text)
 			}
 		}
@@ -96,13 +97,16 @@ func TestSearchMessageRefused(t *testing.T) { // P-3.4.3-2, P-3.4.3-8, P-3.1-3
 	c := newClient(t)
 	for _, endpoint := range []string{"/Users", "/Groups", ""} {
 		for _, body := range []string{
-			"", "[]", `"x"`, "{", "null", `{}`, `{"schemas":[]}`, `{"schemas":"` + scim.SearchRequestMessage + `"}`, `{"schemas":["` + scim.ListResponseMessage + `"]}`,
+			"", "[]", `"x"`, "{", "null", `{}`, `{"schemas":[]}`,
+			`{"schemas":"` + scim.SearchRequestMessage + `"}`,
+			`{"schemas":["` + scim.ListResponseMessage + `"]}`,
 			`{"count":1}`, `{"schemas":["` + scim.UserSchema + `"],"userName":"ann"}`,
 		} {
 			c.wants(c.send("POST", endpoint+"/.search", body), 400, "invalidSyntax")
 		}
 		for _, members := range []string{
-			`,"count":"10"`, `,"startIndex":"1"`, `,"count":true`, `,"attributes":"userName"`, `,"attributes":[1]`, `,"excludedAttributes":{"a":"b"}`, `,"filter":5`,
+			`,"count":"10"`, `,"startIndex":"1"`, `,"count":true`, `,"attributes":"userName"`,
+			`,"attributes":[1]`, `,"excludedAttributes":{"a":"b"}`, `,"filter":5`,
 			`,"sortBy":["id"]`, `,"sortOrder":false`, `,"cursor":7`, `,"count":[1]`,
 		} {
 			c.wants(c.post(endpoint, members), 400, "invalidSyntax")
@@ -125,7 +129,8 @@ func TestSearchMessageOfTexts(t *testing.T) { // P-3.4.3-8
 		`,"attributes":"","sortBy":"userName","sortOrder":"descending"`: `,"sortBy":"userName","sortOrder":"descending"`,
 	} {
 		for _, endpoint := range []string{"/Users", "/Groups", ""} {
-			if got, want := c.post(endpoint, texts), c.post(endpoint, members); got.StatusCode != want.StatusCode || got.Text != want.Text {
+			got, want := c.post(endpoint, texts), c.post(endpoint, members)
+			if got.StatusCode != want.StatusCode || got.Text != want.Text {
 				t.Errorf("%s %s: %d %s, want %d %s", endpoint, texts, got.StatusCode, got.Text, want.StatusCode, want.Text)
 			}
 		}

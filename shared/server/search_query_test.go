@@ -72,7 +72,8 @@ func TestBlankParameters(t *testing.T) {
 	c.wants(c.send("GET", "/Users?filter=&filter=id+pr", ""), 400, "invalidFilter")
 	first := c.wants(c.send("GET", "/Users?filter=&cursor=&count=1", ""), 200, "").Body
 	next := c.wants(c.send("GET", "/Users?count=1&cursor="+first.Get("nextCursor").Text(), ""), 200, "").Body
-	if one, two := first.Get("Resources").JSON(), next.Get("Resources").JSON(); one == two || len(next.Get("Resources").Items()) != 1 {
+	one, two := first.Get("Resources").JSON(), next.Get("Resources").JSON()
+	if one == two || len(next.Get("Resources").Items()) != 1 {
 		t.Errorf("page 1 %s\npage 2 %s", one, two)
 	}
 	if !strings.Contains(c.log.String(), `"deviations":["empty-filter"]`) {
@@ -177,7 +178,8 @@ func TestTooMany(t *testing.T) { // P-3.4.2.1-3, P-3.12-17
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, table, &many{next: http.DefaultTransport}) })
 	c.create("ann", "")
 	a := c.wants(c.search(`title co "x"`), 400, "tooMany")
-	if detail := a.Body.Get("detail").Text(); !strings.Contains(detail, strconv.Itoa(directory.MaxScanned)) || !strings.Contains(detail, "userName eq") {
+	detail := a.Body.Get("detail").Text()
+	if !strings.Contains(detail, strconv.Itoa(directory.MaxScanned)) || !strings.Contains(detail, "userName eq") {
 		t.Errorf("detail %q", detail)
 	}
 	if !a.Body.Get("Resources").IsEmpty() || a.Body.Get("schemas").JSON() != `["`+scim.ErrorMessage+`"]` {

@@ -71,7 +71,9 @@ func TestRootSearchShows(t *testing.T) { // P-3.4.2-9, P-3.9-1, P-3.9-2
 	ann := c.create("ann", `,"title":"T"`)
 	staff := c.createGroup("Staff", `,"members":[{"value":"`+id(ann)+`"}]`)
 	for query, members := range map[string]string{
-		"": "", "?attributes=displayName,title,members": `,"attributes":["displayName","title","members"]`, "?excludedAttributes=groups,members,meta": `,"excludedAttributes":["groups","members","meta"]`,
+		"":                                      "",
+		"?attributes=displayName,title,members": `,"attributes":["displayName","title","members"]`,
+		"?excludedAttributes=groups,members,meta": `,"excludedAttributes":["groups","members","meta"]`,
 	} {
 		all := c.post("", members).Body.Get("Resources").Items()
 		for i, of := range []answer{ann, staff} { // users first
@@ -90,11 +92,15 @@ func TestRootSearchPages(t *testing.T) { // P-3.4.2.1-6, P-3.4.2-4
 	}
 	slices.Sort(want)
 	var sorted []string
-	for _, more := range []string{"", `,"filter":"id pr"`, `,"sortBy":"displayName"`, `,"sortBy":"id"`, `,"sortBy":"meta.created","sortOrder":"descending","filter":"not (title pr)"`} {
+	for _, more := range []string{
+		"", `,"filter":"id pr"`, `,"sortBy":"displayName"`, `,"sortBy":"id"`,
+		`,"sortBy":"meta.created","sortOrder":"descending","filter":"not (title pr)"`,
+	} {
 		var got []string
 		for start := 1; start <= 6; start += 2 {
 			a := c.wants(c.post("", more+`,"count":2,"startIndex":`+strconv.Itoa(start)), 200, "")
-			if a.Body.Get("totalResults").Text() != "6" || a.Body.Get("itemsPerPage").Text() != "2" || a.Body.Get("startIndex").Text() != strconv.Itoa(start) {
+			if a.Body.Get("totalResults").Text() != "6" || a.Body.Get("itemsPerPage").Text() != "2" ||
+				a.Body.Get("startIndex").Text() != strconv.Itoa(start) {
 				t.Errorf("%s", a.Text)
 			}
 			got = append(got, strings.Fields(namesOf(a, "id"))...)
@@ -126,7 +132,9 @@ func TestRootIsNoResource(t *testing.T) { // P-3.4.2-1
 	for _, path := range []string{"", "/"} {
 		c.wants(c.send("GET", path, ""), 404, "")
 	}
-	if a := c.post("", ""); a.Body.Get("schemas").JSON() != `["`+scim.ListResponseMessage+`"]` || a.Body.Get("totalResults").Text() != "0" || a.Body.Get("Resources").JSON() != "[]" {
+	a := c.post("", "")
+	if a.Body.Get("schemas").JSON() != `["`+scim.ListResponseMessage+`"]` ||
+		a.Body.Get("totalResults").Text() != "0" || a.Body.Get("Resources").JSON() != "[]" {
 		t.Errorf("%s", a.Text)
 	}
 }

@@ -130,9 +130,13 @@ func TestWalkOfCutPages(t *testing.T) { // P-3.4.2.4-9
 	if w.sees(ids); pages < 3 {
 		t.Errorf("%d pages", pages)
 	}
-	for _, query := range []string{"?count=200&sortBy=userName", "?count=200&filter=" + escape("title pr"), "?count=200&startIndex=50&filter=" + escape("title pr")} {
+	for _, query := range []string{
+		"?count=200&sortBy=userName", "?count=200&filter=" + escape("title pr"),
+		"?count=200&startIndex=50&filter=" + escape("title pr"),
+	} {
 		a := c.wants(c.send("GET", "/Users"+query, ""), 200, "")
-		if n := len(a.Body.Get("Resources").Items()); n >= 200 || fmt.Sprint(n) != a.Body.Get("itemsPerPage").Text() || len(a.Text) > 4_500_000 {
+		n := len(a.Body.Get("Resources").Items())
+		if n >= 200 || fmt.Sprint(n) != a.Body.Get("itemsPerPage").Text() || len(a.Text) > 4_500_000 {
 			t.Errorf("%s: %d in %d bytes", query, n, len(a.Text))
 		}
 	}

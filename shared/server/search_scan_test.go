@@ -48,7 +48,8 @@ func TestMemoryOfScans(t *testing.T) {
 	users := testkit.Size(100_000, 30_000)
 	throng := newThrong(t, users)
 	for _, path := range []string{
-		fmt.Sprint("/Users?count=100&startIndex=", users-99, "&filter=") + escape(`title eq "Tour Guide"`), // holds the ids before
+		// holds the ids before
+		fmt.Sprint("/Users?count=100&startIndex=", users-99, "&filter=") + escape(`title eq "Tour Guide"`),
 		"/Users?count=100&sortBy=userName&sortOrder=descending&cursor=",
 	} {
 		g := &gauge{next: canned.Transport(throng.answer)}
@@ -72,7 +73,9 @@ func TestTooManyToScan(t *testing.T) { // P-3.4.2.1-3
 	throng := newThrong(t, 300_000)
 	c := newClient(t)
 	c.server = serve(t, canned.Transport(throng.answer))
-	for _, query := range []string{"?sortBy=title", "?filter=" + escape(`title eq "x"`), "?cursor=&filter=" + escape(`title eq "x"`)} {
+	for _, query := range []string{
+		"?sortBy=title", "?filter=" + escape(`title eq "x"`), "?cursor=&filter=" + escape(`title eq "x"`),
+	} {
 		a := c.wants(c.send("GET", "/Users"+query, ""), 400, "tooMany")
 		if calls := throng.take()["Query USER"]; calls > 160 {
 			t.Errorf("%s: %d calls", query, calls)

@@ -31,9 +31,12 @@ func (c *client) sorts(query, want string) {
 func TestSort(t *testing.T) { // P-3.4.2.3-1
 	c := newClient(t)
 	const ext = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-	c.create("c", `,"externalId":"a","title":"X","emails":[{"value":"z@x.org"},{"value":"b@x.org","primary":true}],"name":{"givenName":"Q"},"active":true`)
-	c.create("a", `,"externalId":"B","emails":[{"value":"m@x.org"},{"value":"a@x.org"}],"name":{"givenName":"p"},"active":false,"`+ext+`":{"department":"d"}`)
-	c.create("B", `,"externalId":"b","title":"w","emails":[{"value":"c@x.org"}],"name":{"givenName":"R"},"`+ext+`":{"department":"C"}`)
+	c.create("c",
+		`,"externalId":"a","title":"X","emails":[{"value":"z@x.org"},{"value":"b@x.org","primary":true}],"name":{"givenName":"Q"},"active":true`)
+	c.create("a",
+		`,"externalId":"B","emails":[{"value":"m@x.org"},{"value":"a@x.org"}],"name":{"givenName":"p"},"active":false,"`+ext+`":{"department":"d"}`)
+	c.create("B",
+		`,"externalId":"b","title":"w","emails":[{"value":"c@x.org"}],"name":{"givenName":"R"},"`+ext+`":{"department":"C"}`)
 	for query, want := range map[string]string{
 		"sortBy=userName":                                "a B c", // P-3.4.2.3-2, P-3.4.2.3-6, P-3.4.2.3-8
 		"sortBy=userName&sortOrder=ascending":            "a B c",
@@ -61,7 +64,10 @@ func TestSort(t *testing.T) { // P-3.4.2.3-1
 			t.Errorf("%s: %s", query, got.Text)
 		}
 	}
-	for _, query := range []string{"sortBy=name", "sortBy=nope", "sortBy=userName&sortOrder=up", "sortBy=password", "sortBy=department", "sortBy=" + ext, "sortBy=addresses"} { // P-3.4.2.3-4, P-3.4.2.3-7, P-3.4.2.3-12
+	for _, query := range []string{ // P-3.4.2.3-4, P-3.4.2.3-7, P-3.4.2.3-12
+		"sortBy=name", "sortBy=nope", "sortBy=userName&sortOrder=up", "sortBy=password", "sortBy=department",
+		"sortBy=" + ext, "sortBy=addresses",
+	} {
 		c.wants(c.send("GET", "/Users?"+query, ""), 400, "invalidValue")
 	}
 }
@@ -96,7 +102,8 @@ func TestSortByUnqualifiedName(t *testing.T) { // P-3.10-5
 	c.create("a", `,"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"y"}`)
 	c.origin.Caller.Profile = tenant.Generic
 	c.sorts("sortBy=department", "b a")
-	if got := namesOf(c.wants(c.post("", `,"sortBy":"department","sortOrder":"descending"`), 200, ""), "userName"); got != "a b" || !strings.Contains(c.log.String(), "unqualified-name") {
+	got := namesOf(c.wants(c.post("", `,"sortBy":"department","sortOrder":"descending"`), 200, ""), "userName")
+	if got != "a b" || !strings.Contains(c.log.String(), "unqualified-name") {
 		t.Errorf("%s, log %s", got, c.log)
 	}
 }
@@ -106,7 +113,10 @@ func TestFarPages(t *testing.T) { // P-3.4.2.4-11
 	c := newClient(t)
 	c.create("ann", "")
 	c.createGroup("g", "")
-	for _, query := range []string{"", "&sortBy=id", "&filter=id+pr", "&count=0", "&count=1000&sortBy=id", "&filter=" + escape(`userName eq "ann"`)} {
+	for _, query := range []string{
+		"", "&sortBy=id", "&filter=id+pr", "&count=0", "&count=1000&sortBy=id",
+		"&filter=" + escape(`userName eq "ann"`),
+	} {
 		for _, start := range []string{"9223372036854775807", "9223372036854774807", "4611686018427387904"} {
 			a := c.wants(c.send("GET", "/Users?startIndex="+start+query, ""), 200, "")
 			if a.Body.Get("totalResults").Text() != "1" || len(a.Body.Get("Resources").Items()) != 0 {
@@ -114,7 +124,8 @@ func TestFarPages(t *testing.T) { // P-3.4.2.4-11
 			}
 		}
 	}
-	if a := c.wants(c.post("", `,"startIndex":9223372036854775807,"sortBy":"id"`), 200, ""); a.Body.Get("totalResults").Text() != "2" {
+	a := c.wants(c.post("", `,"startIndex":9223372036854775807,"sortBy":"id"`), 200, "")
+	if a.Body.Get("totalResults").Text() != "2" {
 		t.Errorf("%s", a.Text)
 	}
 }
@@ -138,7 +149,10 @@ func TestSortGroups(t *testing.T) { // P-3.4.2.3-2, P-3.4.2.3-3, P-3.4.2.3-5
 			t.Errorf("%s: %s, want %s", query, got, want)
 		}
 	}
-	for query, want := range map[string]string{"sortBy=groups.display": people[1] + " " + people[0], "sortBy=groups.display&sortOrder=descending": people[0] + " " + people[1]} {
+	for query, want := range map[string]string{
+		"sortBy=groups.display":                      people[1] + " " + people[0],
+		"sortBy=groups.display&sortOrder=descending": people[0] + " " + people[1],
+	} {
 		if got := namesOf(c.wants(c.send("GET", "/Users?"+query, ""), 200, ""), "id"); got != want {
 			t.Errorf("%s: %s, want %s", query, got, want)
 		}
@@ -158,7 +172,9 @@ func TestSortByType(t *testing.T) { // P-3.4.2.3-10
 	}
 	c := newClient(t, func(o *server.Options) { o.Registry = registry })
 	for name, more := range map[string]string{
-		"x": `"n":10,"when":"2020-01-01T00:30:00+01:00","on":true`, "y": `"n":9,"when":"2019-12-31T23:29:00Z","on":false`, "z": `"n":100,"when":"2019-12-31T23:31:00Z"`,
+		"x": `"n":10,"when":"2020-01-01T00:30:00+01:00","on":true`,
+		"y": `"n":9,"when":"2019-12-31T23:29:00Z","on":false`,
+		"z": `"n":100,"when":"2019-12-31T23:31:00Z"`,
 	} {
 		c.wants(c.send("POST", "/Users", `{"schemas":["`+urn+`"],"userName":"`+name+`",`+more+`}`), 201, "")
 	}

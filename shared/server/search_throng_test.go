@@ -174,14 +174,18 @@ func serve(tb testing.TB, transport http.RoundTripper, change ...func(*directory
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return server.New(server.Options{Registry: registry, Directory: dir, Log: slog.New(slog.DiscardHandler)}, server.Users, server.Bulk)
+	return server.New(server.Options{Registry: registry, Directory: dir, Log: slog.New(slog.DiscardHandler)},
+		server.Users, server.Bulk)
 }
 
 // fetch sends a GET as tenant acme and returns the body.
 func fetch(tb testing.TB, s *server.Server, path string) []byte {
 	tb.Helper()
 	r := httptest.NewRequest("GET", base+path, nil)
-	origin := server.Origin{BaseURL: base, Caller: tenant.Caller{Tenant: "acme", Credential: "k1", Profile: tenant.Generic, Scopes: []tenant.Scope{tenant.Read}}}
+	origin := server.Origin{
+		BaseURL: base,
+		Caller:  tenant.Caller{Tenant: "acme", Credential: "k1", Profile: tenant.Generic, Scopes: []tenant.Scope{tenant.Read}},
+	}
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r.WithContext(server.WithOrigin(r.Context(), origin)))
 	if w.Code != http.StatusOK {

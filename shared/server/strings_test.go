@@ -36,7 +36,10 @@ func TestUserNamesAreFolded(t *testing.T) { // P-5-1, P-7.8-1, S-4.1.1-3
 
 func TestUserNamesThatCannotBe(t *testing.T) { // P-5-3
 	c := newClient(t)
-	for _, name := range []string{`a\u0000b`, `a\u0007b`, `a\u007fb`, `a\u200bb`, `a\u202eb`, `a\ufdd0b`, `a\u0378b`, `a\ue000b`, `   `, `\u3000`} {
+	for _, name := range []string{
+		`a\u0000b`, `a\u0007b`, `a\u007fb`, `a\u200bb`, `a\u202eb`, `a\ufdd0b`, `a\u0378b`, `a\ue000b`, `   `,
+		`\u3000`,
+	} {
 		c.wants(c.send("POST", "/Users", user(name, "")), 400, "invalidValue")
 	}
 	c.create("Ada Lovelace", "") // blanks are allowed: providers have them

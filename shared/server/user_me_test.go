@@ -24,7 +24,8 @@ func TestMe(t *testing.T) { // P-3.11-3, P-3.11-4, P-2-3
 		{"GET", ""},
 	} {
 		a := c.wants(c.send(tt[0], "/Me", tt[1]), 200, "")
-		if tt[0] != "HEAD" && (id(a) != id(ann) || a.Body.Get("meta").Get("location").Text() != base+path(ann)) || a.Header.Get("Location") != base+path(ann) {
+		if tt[0] != "HEAD" && (id(a) != id(ann) || a.Body.Get("meta").Get("location").Text() != base+path(ann)) ||
+			a.Header.Get("Location") != base+path(ann) {
 			t.Errorf("%s: Location %s, %s", tt[0], a.Header.Get("Location"), a.Text)
 		}
 	}
@@ -49,9 +50,13 @@ func TestSubjectReachesNothingElse(t *testing.T) { // P-2-3, P-7.7-4
 	ann, bob := c.create("ann", ""), c.create("bob", `,"title":"secret"`)
 	group := c.wants(c.send("POST", "/Groups", `{"schemas":["`+scim.GroupSchema+`"],"displayName":"g"}`), 201, "")
 	c.as(id(ann), tenant.Read, tenant.Write)
-	for _, target := range []string{path(ann), path(bob), "/Groups/" + id(group), "/Users", "/Groups", "/Schemas", "/ResourceTypes", "/Users?filter=title%20pr"} {
+	for _, target := range []string{
+		path(ann), path(bob), "/Groups/" + id(group), "/Users", "/Groups", "/Schemas", "/ResourceTypes",
+		"/Users?filter=title%20pr",
+	} {
 		for _, method := range []string{"GET", "PUT", "PATCH", "DELETE", "POST"} {
-			if a := c.send(method, target, user("eve", "")); a.StatusCode != 403 && a.StatusCode != 405 || strings.Contains(a.Text, "secret") {
+			a := c.send(method, target, user("eve", ""))
+			if a.StatusCode != 403 && a.StatusCode != 405 || strings.Contains(a.Text, "secret") {
 				t.Errorf("%s %s: %d %s", method, target, a.StatusCode, a.Text)
 			}
 		}
@@ -75,13 +80,17 @@ func TestOwnRights(t *testing.T) { // P-3.11-7
 		method, body string
 		status       int
 	}{
-		"PUT that keeps them":   {"PUT", user("ann", strings.Replace(rights, `"value":"a@a.example","primary":true`, `"primary":true,"value":"a@a.example"`, 1)+`,"title":"t"`), 200},
-		"PUT of another role":   {"PUT", user("ann", strings.Replace(rights, "reader", "admin", 1)), 403},
-		"PUT of a userName":     {"PUT", user("eve", rights), 403},
-		"PUT of an email":       {"PUT", user("ann", strings.Replace(rights, "ann@", "boss@", 1)), 403},
-		"PATCH of an email":     {"PATCH", message(`[{"op":"add","path":"emails","value":[{"value":"boss@a.example"}]}]`), 403},
-		"PATCH of externalId":   {"PATCH", message(`[{"op":"replace","path":"externalId","value":"8"}]`), 403},
-		"PATCH of a department": {"PATCH", message(`[{"op":"replace","path":"` + scim.EnterpriseUserSchema + `:department","value":"board"}]`), 403},
+		"PUT that keeps them": {"PUT", user("ann", strings.Replace(rights, `"value":"a@a.example","primary":true`, `"primary":true,"value":"a@a.example"`, 1)+`,"title":"t"`), 200},
+		"PUT of another role": {"PUT", user("ann", strings.Replace(rights, "reader", "admin", 1)), 403},
+		"PUT of a userName":   {"PUT", user("eve", rights), 403},
+		"PUT of an email":     {"PUT", user("ann", strings.Replace(rights, "ann@", "boss@", 1)), 403},
+		"PATCH of an email":   {"PATCH", message(`[{"op":"add","path":"emails","value":[{"value":"boss@a.example"}]}]`), 403},
+		"PATCH of externalId": {"PATCH", message(`[{"op":"replace","path":"externalId","value":"8"}]`), 403},
+		"PATCH of a department": {
+			"PATCH",
+			message(`[{"op":"replace","path":"` + scim.EnterpriseUserSchema + `:department","value":"board"}]`),
+			403,
+		},
 		"PUT without any":       {"PUT", user("ann", ""), 403},
 		"PATCH of a role":       {"PATCH", message(`[{"op":"add","path":"roles","value":[{"value":"admin"}]}]`), 403},
 		"PATCH of active":       {"PATCH", message(`[{"op":"replace","path":"active","value":false}]`), 403},

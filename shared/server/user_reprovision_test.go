@@ -58,7 +58,9 @@ func TestDeactivatedUserIsReplaced(t *testing.T) {
 		t.Errorf("%v %s, %d passwords", b.Header, b.Text, hashed)
 	}
 	// P-3.5.1-2
-	if got := b.Body.Get("meta").Get("created").JSON(); got != a.Body.Get("meta").Get("created").JSON() || !b.Body.Get("title").IsEmpty() || b.Body.Get("userName").Text() != "Ann" {
+	got := b.Body.Get("meta").Get("created").JSON()
+	if got != a.Body.Get("meta").Get("created").JSON() || !b.Body.Get("title").IsEmpty() ||
+		b.Body.Get("userName").Text() != "Ann" {
 		t.Errorf("%s", b.Text)
 	}
 	if got := b.Body.Get("groups").Items(); len(got) != 1 || got[0].Get("value").Text() != id(staff) {
@@ -97,7 +99,8 @@ func TestActiveOfWhatIsProvisionedAgain(t *testing.T) { // P-3.3-2
 	if id(still) != id(bob) || still.Body.Get("active").JSON() != "false" {
 		t.Errorf("%s", still.Text)
 	}
-	if b := c.wants(c.send("POST", "/Users", user("bob", "")), 201, ""); id(b) != id(bob) || !b.Body.Get("active").IsEmpty() {
+	b := c.wants(c.send("POST", "/Users", user("bob", "")), 201, "")
+	if id(b) != id(bob) || !b.Body.Get("active").IsEmpty() {
 		t.Errorf("%s", b.Text)
 	}
 	c.finds("active eq false", "0")
@@ -134,13 +137,15 @@ func TestWhatIsProvisionedAgainObeysTheRules(t *testing.T) { // P-3.5.1-13
 	a := c.create("ann", off+`,"emails":[{"value":"1@x.org"},{"value":"2@x.org"}]`)
 	bob := c.create("bob", `,"emails":[{"value":"bob@x.org"}]`)
 	refused := c.wants(c.send("POST", "/Users", user("ann", `,"emails":[{"value":"bob@x.org"}]`)), 409, "uniqueness")
-	if detail := refused.Body.Get("detail").Text(); !strings.HasPrefix(detail, `emails.value "bob@x.org" is in use by User `+id(bob)) {
+	detail := refused.Body.Get("detail").Text()
+	if !strings.HasPrefix(detail, `emails.value "bob@x.org" is in use by User `+id(bob)) {
 		t.Error(detail)
 	}
 	c.origin.Caller.Limits.EmailsPerUser = 1
 	c.wants(c.send("POST", "/Users", user("ann", `,"emails":[{"value":"1@x.org"},{"value":"2@x.org"},{"value":"3@x.org"}]`)), 400, "invalidValue")
 	c.unchanged(a)
-	c.wants(c.send("POST", "/Users", user("ann", `,"emails":[{"value":"1@x.org"},{"value":"3@x.org"}]`)), 201, "") // as many as before
+	// as many as before
+	c.wants(c.send("POST", "/Users", user("ann", `,"emails":[{"value":"1@x.org"},{"value":"3@x.org"}]`)), 201, "")
 }
 
 // No user comes in addition, so the limit of their number does not matter.
@@ -149,7 +154,9 @@ func TestLimitOfUsersAndWhoIsProvisionedAgain(t *testing.T) {
 	c.origin.Caller.Limits.Users = 2
 	a, _ := c.create("ann", off), c.create("bob", "")
 	refused := c.wants(c.send("POST", "/Users", user("ann", "")), 409, "uniqueness")
-	if detail := refused.Body.Get("detail").Text(); !strings.Contains(detail, `userName "ann" is in use by User `+id(a)) || !strings.Contains(detail, "deactivated") {
+	detail := refused.Body.Get("detail").Text()
+	if !strings.Contains(detail, `userName "ann" is in use by User `+id(a)) ||
+		!strings.Contains(detail, "deactivated") {
 		t.Error(detail)
 	}
 	c.reactivating(true)
@@ -225,13 +232,19 @@ func TestReprovisioningIsOvertaken(t *testing.T) {
 		status int
 		detail string
 	}{
-		{"activated", 1, func(o *client, ann answer, _ int) { o.patch(ann, `[{"op":"replace","path":"active","value":true}]`) }, 409, "match and update that user"},
+		{"activated", 1, func(o *client, ann answer, _ int) {
+			o.patch(ann, `[{"op":"replace","path":"active","value":true}]`)
+		}, 409, "match and update that user"},
 		{"deleted", 1, func(o *client, ann answer, _ int) { o.send("DELETE", path(ann), "") }, 201, ""},
 		{"renamed", 1, func(o *client, ann answer, _ int) {
 			o.patch(ann, `[{"op":"replace","path":"userName","value":"anna"}]`)
 		}, 201, ""},
-		{"changed", 1, func(o *client, ann answer, _ int) { o.patch(ann, `[{"op":"replace","path":"title","value":"Dr"}]`) }, 201, ""},
-		{"an email lost", 1, func(o *client, _ answer, _ int) { o.create("bob", `,"emails":[{"value":"ann@x.org"}]`) }, 409, `emails.value "ann@x.org" is in use`},
+		{"changed", 1, func(o *client, ann answer, _ int) {
+			o.patch(ann, `[{"op":"replace","path":"title","value":"Dr"}]`)
+		}, 201, ""},
+		{"an email lost", 1, func(o *client, _ answer, _ int) {
+			o.create("bob", `,"emails":[{"value":"ann@x.org"}]`)
+		}, 409, `emails.value "ann@x.org" is in use`},
 		{"changed for ever", always, func(o *client, ann answer, n int) {
 			o.patch(ann, `[{"op":"replace","path":"title","value":"t`+strconv.Itoa(n)+`"}]`)
 		}, 503, "busy"},

@@ -12,7 +12,8 @@ import (
 
 func TestCreate(t *testing.T) { // P-3.3-4
 	c := newClient(t)
-	a := c.create("Ann", `,"id":"mine","password":"secret1","groups":[{"value":"g"}],"meta":{"created":"2000-01-01T00:00:00Z"},"foo":1,"TITLE":"Dr"`)
+	a := c.create("Ann",
+		`,"id":"mine","password":"secret1","groups":[{"value":"g"}],"meta":{"created":"2000-01-01T00:00:00Z"},"foo":1,"TITLE":"Dr"`)
 	meta := a.Body.Get("meta")
 	location := base + "/Users/" + id(a)
 	if a.Header.Get("Location") != location || meta.Get("location").Text() != location { // P-3.3-6
@@ -25,7 +26,8 @@ func TestCreate(t *testing.T) { // P-3.3-4
 	if meta.Get("resourceType").Text() != "User" || meta.Get("created").Text() != meta.Get("lastModified").Text() {
 		t.Errorf("meta %s", meta.JSON())
 	}
-	if created, err := time.Parse(time.RFC3339, meta.Get("created").Text()); err != nil || time.Since(created) > time.Minute {
+	created, err := time.Parse(time.RFC3339, meta.Get("created").Text())
+	if err != nil || time.Since(created) > time.Minute {
 		t.Errorf("created %s", meta.Get("created").Text())
 	}
 	for _, absent := range []string{"password", "groups", "foo"} { // S-4.1.1-10, P-3.1-7, S-9.3-1
@@ -47,7 +49,9 @@ func TestDuplicate(t *testing.T) { // P-3.3-7, P-3.12-10, P-3.12-18
 	c := newClient(t)
 	c.create("ann", `,"emails":[{"value":"ann@example.com"}]`)
 	a := c.wants(c.send("POST", "/Users", user("ANN", `,"emails":[{"value":"Ann@Example.com"}]`)), 409, "uniqueness")
-	for _, part := range []string{`userName "ANN"`, `emails.value "Ann@Example.com"`, "are in use by User ", "identity provider"} {
+	for _, part := range []string{
+		`userName "ANN"`, `emails.value "Ann@Example.com"`, "are in use by User ", "identity provider",
+	} {
 		if !strings.Contains(a.Body.Get("detail").Text(), part) {
 			t.Errorf("detail %q lacks %q", a.Body.Get("detail").Text(), part)
 		}
@@ -59,7 +63,10 @@ func TestDuplicate(t *testing.T) { // P-3.3-7, P-3.12-10, P-3.12-18
 func TestUnknownIDs(t *testing.T) { // P-3.4.1-2, P-3.4.1-4, P-3.2-4, P-3.5.1-12
 	c := newClient(t)
 	a := c.create("ann", "")
-	for _, path := range []string{"/Users/00000000-0000-4000-8000-000000000000", "/Users/" + strings.ToUpper(id(a)), "/Users/%20", "/Users/a%2Fb", "/Users/" + strings.Repeat("1", 1500)} {
+	for _, path := range []string{
+		"/Users/00000000-0000-4000-8000-000000000000", "/Users/" + strings.ToUpper(id(a)), "/Users/%20",
+		"/Users/a%2Fb", "/Users/" + strings.Repeat("1", 1500),
+	} {
 		for _, method := range []string{"GET", "PUT", "DELETE"} {
 			c.wants(c.send(method, path, user("x", "")), 404, "")
 		}
@@ -114,7 +121,8 @@ func TestFirstPage(t *testing.T) { // P-3.4.2-4, P-3.4.2.4-8
 		// P-3.4.2.4-1, P-3.4.2.4-2, P-3.4.2.4-3, P-3.4.2.4-4, P-3.4.2.4-5
 		"": "3 1 3", "?startIndex=1&count=2": "3 1 2", "?startIndex=-5": "3 1 3", "?count=-1": "3 1 0", "?count=0": "3 1 0",
 		// P-3.4.2.4-11
-		"?startIndex=9": "3 9 0", "?filter=id+eq+%22" + strings.Repeat("1", 1500) + "%22": "0 1 0", "?startIndex=3": "3 3 1", "?foo=bar": "3 1 3", "?count=100000": "3 1 3",
+		"?startIndex=9": "3 9 0", "?filter=id+eq+%22" + strings.Repeat("1", 1500) + "%22": "0 1 0",
+		"?startIndex=3": "3 3 1", "?foo=bar": "3 1 3", "?count=100000": "3 1 3",
 	} {
 		a := c.wants(c.send("GET", "/Users"+query, ""), 200, "")
 		got := a.Body.Get("totalResults").Text() + " " + a.Body.Get("startIndex").Text() + " " + strconv.Itoa(len(a.Body.Get("Resources").Items()))
@@ -139,7 +147,8 @@ func TestDiscovery(t *testing.T) {
 		ids = append(ids, s.Get("id").Text())
 		one := c.wants(c.send("GET", "/Schemas/"+strings.ToUpper(s.Get("id").Text()), ""), 200, "") // P-4-3
 		// S-8.7-2
-		if one.Text != s.JSON() || s.Get("meta").Get("resourceType").Text() != "Schema" || s.Get("schemas").JSON() != `["`+scim.SchemaSchema+`"]` {
+		if one.Text != s.JSON() || s.Get("meta").Get("resourceType").Text() != "Schema" ||
+			s.Get("schemas").JSON() != `["`+scim.SchemaSchema+`"]` {
 			t.Errorf("%s", one.Text)
 		}
 	}

@@ -234,13 +234,16 @@ func TestANewKeyForNewLimits(t *testing.T) {
 	b := newBench(t)
 	old := b.ensure("acme", 50, 100)
 	key := b.ensure("acme", 7, 9)
-	if key == old || len(b.plans) != 2 || !slices.Equal(b.plans[0].keys, []string{old.ID}) || !slices.Equal(b.plans[1].keys, []string{key.ID}) {
+	if key == old || len(b.plans) != 2 || !slices.Equal(b.plans[0].keys, []string{old.ID}) ||
+		!slices.Equal(b.plans[1].keys, []string{key.ID}) {
 		t.Fatalf("keys %v, %v; plans %+v, %+v", old, key, b.plans[0], b.plans[1:])
 	}
 	if tags := b.plans[1].Tags; tags["scim-stack"] != "app-Plan" {
 		t.Errorf("the plan's tags are %v; without the stack's, the function may not make it", tags)
 	}
-	if p := b.plans[1]; p.Name != "app-Plan/7-9" || p.Throttle["rateLimit"] != 7.0 || p.Throttle["burstLimit"] != 9.0 || p.APIStages[0]["stage"] != "v1" {
+	p := b.plans[1]
+	if p.Name != "app-Plan/7-9" || p.Throttle["rateLimit"] != 7.0 || p.Throttle["burstLimit"] != 9.0 ||
+		p.APIStages[0]["stage"] != "v1" {
 		t.Errorf("the plan is %+v", p)
 	}
 	if back := b.ensure("acme", 50, 100); back != old {
@@ -257,7 +260,10 @@ func TestANewKeyForNewLimits(t *testing.T) {
 
 func TestEveryStepCanBeRepeated(t *testing.T) {
 	c, keys := newControl(t)
-	for _, broken := range []string{"GET /usageplans/{plan}", "GET /usageplans", "POST /usageplans", "GET /apikeys", "POST /apikeys", "POST /usageplans/{plan}/keys"} {
+	for _, broken := range []string{
+		"GET /usageplans/{plan}", "GET /usageplans", "POST /usageplans", "GET /apikeys", "POST /apikeys",
+		"POST /usageplans/{plan}/keys",
+	} {
 		c.broken = broken
 		if _, err := keys.Ensure(t.Context(), "acme", limits(1, 2)); err == nil {
 			t.Errorf("%s fails unnoticed", broken)
@@ -296,13 +302,15 @@ func TestLeftoversOfAStack(t *testing.T) {
 		}
 	}
 	c.plans = append(c.plans, &plan{ID: "other", Name: "app-Planet/7-9"})
-	c.keys = append(c.keys, map[string]any{"id": "other", "name": "app-Planet/acme"}, map[string]any{"id": "shared", "name": "app-Plan"})
+	c.keys = append(c.keys, map[string]any{"id": "other", "name": "app-Planet/acme"},
+		map[string]any{"id": "shared", "name": "app-Plan"})
 	left, err := usageplan.FindLeftovers(t.Context(), "app-Plan")
 	if err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(left.Keys)
-	if !slices.Equal(left.Plans, []string{"app-Plan/7-9"}) || !slices.Equal(left.Keys, []string{"app-Plan/acme", "app-Plan/bolt"}) {
+	if !slices.Equal(left.Plans, []string{"app-Plan/7-9"}) ||
+		!slices.Equal(left.Keys, []string{"app-Plan/acme", "app-Plan/bolt"}) {
 		t.Errorf("found %v and %v", left.Plans, left.Keys)
 	}
 	for range 2 { // what is gone already is no failure

@@ -114,7 +114,14 @@ func TestUnknownPage(t *testing.T) {
 }
 
 func TestChartAxis(t *testing.T) {
-	for values, want := range map[[2]int64]int64{{0, 0}: 1, {1, 0}: 1, {3, 3}: 4, {9, 10}: 10, {41, 1}: 50, {0, 1200}: 2000} {
+	for values, want := range map[[2]int64]int64{
+		{0, 0}:    1,
+		{1, 0}:    1,
+		{3, 3}:    4,
+		{9, 10}:   10,
+		{41, 1}:   50,
+		{0, 1200}: 2000,
+	} {
 		c := web.Chart{Labels: []string{"a", "b"}, Series: []web.Series{{Values: values[:]}}}
 		if got := c.Max(); got != want {
 			t.Errorf("the axis of %v ends at %d, want %d", values, got, want)
@@ -134,7 +141,8 @@ func TestSecureSetsHeadersOnEveryAnswer(t *testing.T) {
 			t.Errorf("%s is %q, want %q in it", name, got, want)
 		}
 	}
-	if csp := rec.Header().Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
+	csp := rec.Header().Get("Content-Security-Policy")
+	if !strings.HasPrefix(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
 		t.Errorf("Content-Security-Policy is %q", csp)
 	}
 }
@@ -181,7 +189,9 @@ func TestAssets(t *testing.T) {
 		web.Secure(web.Assets()).ServeHTTP(rec, httptest.NewRequest("GET", path, nil))
 		return rec
 	}
-	for name, kind := range map[string]string{"style.css": "text/css", "script.js": "javascript", "icon.svg": "image/svg+xml"} {
+	for name, kind := range map[string]string{
+		"style.css": "text/css", "script.js": "javascript", "icon.svg": "image/svg+xml",
+	} {
 		rec := get(web.Page{}.Asset(name))
 		if rec.Code != 200 || !strings.Contains(rec.Header().Get("Content-Type"), kind) {
 			t.Errorf("%s: %d %s", name, rec.Code, rec.Header().Get("Content-Type"))
@@ -211,8 +221,15 @@ func TestContrast(t *testing.T) {
 			front, back string
 			least       float64
 		}{
-			{"text", "page", 7}, {"text", "raised", 7}, {"muted", "page", 4.5}, {"muted", "surface", 4.5}, {"muted", "raised", 4.5},
-			{"accent", "page", 4.5}, {"accent", "surface", 4.5}, {"on-accent", "accent", 4.5}, {"on-accent", "accent-strong", 4.5},
+			{"text", "page", 7},
+			{"text", "raised", 7},
+			{"muted", "page", 4.5},
+			{"muted", "surface", 4.5},
+			{"muted", "raised", 4.5},
+			{"accent", "page", 4.5},
+			{"accent", "surface", 4.5},
+			{"on-accent", "accent", 4.5},
+			{"on-accent", "accent-strong", 4.5},
 			{"good", "good-soft", 4.5}, {"warning", "warning-soft", 4.5}, {"bad", "bad-soft", 4.5}, {"info", "info-soft", 4.5},
 			{"neutral", "neutral-soft", 4.5}, {"bad", "surface", 4.5}, {"control", "surface", 3}, {"control", "page", 3},
 			{"text", "good-soft", 7}, {"text", "warning-soft", 7}, {"text", "bad-soft", 7}, {"text", "info-soft", 7},

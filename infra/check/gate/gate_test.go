@@ -38,7 +38,8 @@ func TestASkippedStepIsNoFailure(t *testing.T) {
 }
 
 func TestAnUnknownStepIsRefused(t *testing.T) {
-	if err := Run(t.Context(), t.Output(), t.TempDir(), []string{"formt"}); err == nil || !strings.Contains(err.Error(), "format, vet") {
+	err := Run(t.Context(), t.Output(), t.TempDir(), []string{"formt"})
+	if err == nil || !strings.Contains(err.Error(), "format, vet") {
 		t.Errorf("err = %v, want one that names the steps", err)
 	}
 }
@@ -142,7 +143,8 @@ func TestConcurrentSource(t *testing.T) {
 func TestFoldersWithBenchmarks(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"a/a_test.go": "package a\n\nfunc BenchmarkA(b *testing.B) {}\n", "b/b_test.go": "package b\n\nfunc TestB(t *testing.T) {}\n",
+		"a/a_test.go": "package a\n\nfunc BenchmarkA(b *testing.B) {}\n",
+		"b/b_test.go": "package b\n\nfunc TestB(t *testing.T) {}\n",
 	} {
 		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
 			t.Fatal(err)

@@ -188,7 +188,8 @@ func TestAuthorizer(t *testing.T) {
 		calls.Store(0)
 		res, body := send(t, http.MethodGet, server.URL+c.path, c.token, "")
 		if res.StatusCode != c.status || calls.Load() != c.calls {
-			t.Errorf("%s: %d after %d calls, want %d after %d: %.200s", c.name, res.StatusCode, calls.Load(), c.status, c.calls, body)
+			t.Errorf("%s: %d after %d calls, want %d after %d: %.200s",
+				c.name, res.StatusCode, calls.Load(), c.status, c.calls, body)
 		}
 	}
 }
@@ -229,7 +230,8 @@ func TestALargeGroupFitsIntoTheEvent(t *testing.T) {
 	server := serve(t, allow, func(event []byte) ([]byte, error) {
 		var e events.APIGatewayProxyRequest
 		if err := json.Unmarshal(event, &e); err != nil || e.Body != body || e.IsBase64Encoded {
-			t.Errorf("the body arrives as %d bytes, base64 %v, error %v; want %d", len(e.Body), e.IsBase64Encoded, err, len(body))
+			t.Errorf("the body arrives as %d bytes, base64 %v, error %v; want %d",
+				len(e.Body), e.IsBase64Encoded, err, len(body))
 		}
 		size = len(event)
 		return []byte(`{"statusCode":201}`), nil

@@ -33,7 +33,10 @@ func TestSignature(t *testing.T) {
 	key := aws.Credentials{AccessKeyID: "AKIALOCAL", SecretAccessKey: "secret"}
 	server := signedAPI(t, key)
 	good := func() request {
-		return request{key: key, region: "eu-central-1", service: "execute-api", at: time.Now(), body: `{"a":"ü"}`, path: "/v1/a%20b/c?q=x%20y&p=%C3%BC"}
+		return request{
+			key: key, region: "eu-central-1", service: "execute-api", at: time.Now(), body: `{"a":"ü"}`,
+			path: "/v1/a%20b/c?q=x%20y&p=%C3%BC",
+		}
 	}
 	cases := map[string]struct {
 		change func(*request)
@@ -91,7 +94,8 @@ func signedAPI(t *testing.T, key aws.Credentials) *httptest.Server {
 
 func (r request) send(t *testing.T, server *httptest.Server) int {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+r.path, bytes.NewReader([]byte(r.body)))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+r.path,
+		bytes.NewReader([]byte(r.body)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,8 @@ func TestEveryGatewayResponseIsASCIMError(t *testing.T) {
 // decodeAPI reads the properties of the SCIM API in the project's own template.
 func decodeAPI(t *testing.T, into any) {
 	t.Helper()
-	s, err := template.Load("../../../template.yaml", template.Deployment{StackName: "app", Region: "eu-central-1", AccountID: "000000000000"})
+	s, err := template.Load("../../../template.yaml",
+		template.Deployment{StackName: "app", Region: "eu-central-1", AccountID: "000000000000"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,8 @@ func TestTheTableIsTheDeclaredOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.Table.StreamSpecification != nil || !table.Streamed() {
-		t.Errorf("the engine's stream is %v, the declared one is there: %v; want none and one", got.Table.StreamSpecification, table.Streamed())
+		t.Errorf("the engine's stream is %v, the declared one is there: %v; want none and one",
+			got.Table.StreamSpecification, table.Streamed())
 	}
 	if keys := table.Keys(); !slices.Equal(keys, []string{"PK", "SK"}) {
 		t.Errorf("the keys are %v", keys)
@@ -74,7 +75,8 @@ func (c caller) call(t *testing.T, operation, body string) (status int, answer s
 	}
 	req.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
 	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+c.name+"/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+	req.Header.Set("Authorization",
+		"AWS4-HMAC-SHA256 Credential="+c.name+"/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -134,19 +136,60 @@ func TestOnlyWhatThePolicyGrants(t *testing.T) {
 		{"delete", "DeleteItem", `{` + table + `,"Key":` + mine + `}`, false},
 		{"scan", "Scan", `{` + table + `}`, false},
 		{"another table", "GetItem", `{"TableName":"other","Key":` + mine + `}`, false},
-		{"query", "Query", `{` + table + `,"KeyConditionExpression":"#p = :p AND begins_with(SK, :s)","ExpressionAttributeNames":{"#p":"PK"},"ExpressionAttributeValues":{":p":{"S":"TENANT"},":s":{"S":"x"}}}`, true},
-		{"query of another key", "Query", `{` + table + `,"KeyConditionExpression":"PK=:p","ExpressionAttributeValues":{":p":{"S":"T#1"}}}`, false},
-		{"query whose key cannot be told", "Query", `{` + table + `,"KeyConditionExpression":":p = PK","ExpressionAttributeValues":{":p":{"S":"TENANT"}}}`, false},
+		{
+			"query", "Query",
+			`{` + table + `,"KeyConditionExpression":"#p = :p AND begins_with(SK, :s)","ExpressionAttributeNames":{"#p":"PK"},"ExpressionAttributeValues":{":p":{"S":"TENANT"},":s":{"S":"x"}}}`,
+			true,
+		},
+		{
+			"query of another key", "Query",
+			`{` + table + `,"KeyConditionExpression":"PK=:p","ExpressionAttributeValues":{":p":{"S":"T#1"}}}`,
+			false,
+		},
+		{
+			"query whose key cannot be told", "Query",
+			`{` + table + `,"KeyConditionExpression":":p = PK","ExpressionAttributeValues":{":p":{"S":"TENANT"}}}`,
+			false,
+		},
 		{"batch", "BatchGetItem", `{"RequestItems":{"policies-Table":{"Keys":[` + mine + `]}}}`, true},
-		{"batch with another key", "BatchGetItem", `{"RequestItems":{"policies-Table":{"Keys":[` + mine + `,` + other + `]}}}`, false},
+		{
+			"batch with another key", "BatchGetItem",
+			`{"RequestItems":{"policies-Table":{"Keys":[` + mine + `,` + other + `]}}}`, false,
+		},
 		{"transaction", "TransactWriteItems", `{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}}]}`, true},
-		{"transaction with another key", "TransactWriteItems", `{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}},{"Put":{` + table + `,"Item":` + other + `}}]}`, false},
-		{"transaction with another action", "TransactWriteItems", `{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}},{"Delete":{` + table + `,"Key":` + mine + `}}]}`, false},
-		{"transaction with a check", "TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{` + table + `,"Key":` + mine + `,"ConditionExpression":"attribute_not_exists(nothing)"}}]}`, true},
-		{"transaction with a check of another key", "TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{` + table + `,"Key":` + other + `,"ConditionExpression":"attribute_not_exists(PK)"}}]}`, false},
-		{"batch of writes, whose deletes need no action of their own", "BatchWriteItem", `{"RequestItems":{"policies-Table":[{"PutRequest":{"Item":` + mine + `}},{"DeleteRequest":{"Key":{"PK":{"S":"TENANT"},"SK":{"S":"y"}}}}]}}`, true},
-		{"batch of writes with another key to put", "BatchWriteItem", `{"RequestItems":{"policies-Table":[{"PutRequest":{"Item":` + other + `}}]}}`, false},
-		{"batch of writes with another key to delete", "BatchWriteItem", `{"RequestItems":{"policies-Table":[{"DeleteRequest":{"Key":` + other + `}}]}}`, false},
+		{
+			"transaction with another key", "TransactWriteItems",
+			`{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}},{"Put":{` + table + `,"Item":` + other + `}}]}`,
+			false,
+		},
+		{
+			"transaction with another action", "TransactWriteItems",
+			`{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}},{"Delete":{` + table + `,"Key":` + mine + `}}]}`,
+			false,
+		},
+		{
+			"transaction with a check", "TransactWriteItems",
+			`{"TransactItems":[{"ConditionCheck":{` + table + `,"Key":` + mine + `,"ConditionExpression":"attribute_not_exists(nothing)"}}]}`,
+			true,
+		},
+		{
+			"transaction with a check of another key", "TransactWriteItems",
+			`{"TransactItems":[{"ConditionCheck":{` + table + `,"Key":` + other + `,"ConditionExpression":"attribute_not_exists(PK)"}}]}`,
+			false,
+		},
+		{
+			"batch of writes, whose deletes need no action of their own", "BatchWriteItem",
+			`{"RequestItems":{"policies-Table":[{"PutRequest":{"Item":` + mine + `}},{"DeleteRequest":{"Key":{"PK":{"S":"TENANT"},"SK":{"S":"y"}}}}]}}`,
+			true,
+		},
+		{
+			"batch of writes with another key to put", "BatchWriteItem",
+			`{"RequestItems":{"policies-Table":[{"PutRequest":{"Item":` + other + `}}]}}`, false,
+		},
+		{
+			"batch of writes with another key to delete", "BatchWriteItem",
+			`{"RequestItems":{"policies-Table":[{"DeleteRequest":{"Key":` + other + `}}]}}`, false,
+		},
 		{"transaction of reads", "TransactGetItems", `{"TransactItems":[{"Get":{` + table + `,"Key":` + mine + `}}]}`, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -161,7 +204,8 @@ func TestOnlyWhatThePolicyGrants(t *testing.T) {
 			}
 		})
 	}
-	if status, answer := (caller{url, "Stranger"}).call(t, "GetItem", `{`+table+`,"Key":`+mine+`}`); status != http.StatusBadRequest {
+	status, answer := (caller{url, "Stranger"}).call(t, "GetItem", `{`+table+`,"Key":`+mine+`}`)
+	if status != http.StatusBadRequest {
 		t.Errorf("a caller without a policy: %d %s", status, answer)
 	}
 }

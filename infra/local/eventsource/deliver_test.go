@@ -38,10 +38,14 @@ func TestDeliver(t *testing.T) {
 		{"one call does it", "go go go", nil, "1 2 3", ""},
 		{"halves find the one that fails, which is tried three times", "go go fail go", nil, "1 2 3 4|1 2|3 4|3|3|3|4", "3"},
 		{"a process that ends is an error like any", "exit", nil, "1|1|1", "1"},
-		{"without halves all are lost", "go fail", func(p *mappingProperties) { p.BisectBatchOnFunctionError = false }, "1 2|1 2|1 2", "1 2"},
+		{"without halves all are lost", "go fail", func(p *mappingProperties) {
+			p.BisectBatchOnFunctionError = false
+		}, "1 2|1 2|1 2", "1 2"},
 		{"from the first that is reported", "go report go report", nil, "1 2 3 4|2 3 4|2 3 4", "2 3 4"},
 		{"a report of no such record is an error", "go report_another", nil, "1 2|1|2|2|2", "2"},
-		{"reports that the template does not ask for", "report", func(p *mappingProperties) { p.FunctionResponseTypes = nil }, "1", ""},
+		{"reports that the template does not ask for", "report", func(p *mappingProperties) {
+			p.FunctionResponseTypes = nil
+		}, "1", ""},
 		{"no retries", "fail", func(p *mappingProperties) { p.MaximumRetryAttempts = 0 }, "1", "1"},
 		{"old records", "old go", nil, "2", "1"},
 		{"nothing but old records", "old old", nil, "", "1 2"},

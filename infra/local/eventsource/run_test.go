@@ -103,7 +103,8 @@ func TestRecordsThatFindNoRoomAreLost(t *testing.T) {
 	for i := range 3 {
 		m.Take(written(t, fmt.Sprint(i), `{"pending":{"S":"c"}}`))
 	}
-	if log := r.log.String(); strings.Count(log, "\n") != 1 || !strings.Contains(log, "record seq-1 and the next ones are lost") {
+	log := r.log.String()
+	if strings.Count(log, "\n") != 1 || !strings.Contains(log, "record seq-1 and the next ones are lost") {
 		t.Errorf("the log says %q", log)
 	}
 	r.run()

@@ -64,7 +64,8 @@ func (r *rig) call(ctx context.Context, operation, body string) (status int, err
 	req.RequestURI = ""
 	req.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
 	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+	req.Header.Set("Authorization",
+		"AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
 	res, err := r.engine.RoundTrip(req)
 	if err != nil {
 		return 0, err
@@ -137,7 +138,8 @@ func TestEveryWriteIsToldOf(t *testing.T) {
 	r.do("TransactWriteItems", fmt.Sprintf(`{"TransactItems":[{"Put":%s},{"Update":%s},{"Delete":%s},
 		{"ConditionCheck":{"TableName":"TABLE","Key":%s,"ConditionExpression":"attribute_not_exists(PK)"}}]}`, put("3", "z"), update("4", "v"), remove("2"), key("5")))
 	r.wants("INSERT 3 z", "MODIFY 4 v", "REMOVE 2")
-	r.do("BatchWriteItem", fmt.Sprintf(`{"RequestItems":{"TABLE":[{"PutRequest":{"Item":{"PK":{"S":"p"},"SK":{"S":"6"},"a":{"S":"w"}}}},{"DeleteRequest":{"Key":%s}}]}}`, key("3")))
+	r.do("BatchWriteItem",
+		fmt.Sprintf(`{"RequestItems":{"TABLE":[{"PutRequest":{"Item":{"PK":{"S":"p"},"SK":{"S":"6"},"a":{"S":"w"}}}},{"DeleteRequest":{"Key":%s}}]}}`, key("3")))
 	r.wants("INSERT 6 w", "REMOVE 3")
 }
 

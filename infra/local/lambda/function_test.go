@@ -82,7 +82,8 @@ func TestFunction(t *testing.T) {
 }
 
 func oneCaller(t *testing.T, path string) {
-	f := start(t, lambda.Config{Program: path, Timeout: 9 * time.Second, MaxProcesses: 1}) // on a busy machine a second one might start
+	// on a busy machine a second one might start
+	f := start(t, lambda.Config{Program: path, Timeout: 9 * time.Second, MaxProcesses: 1})
 	first, err := invoke(t, f, `{}`)
 	if err != nil {
 		t.Fatal(err)

@@ -39,7 +39,8 @@ func operate(t testing.TB, s *stack.Stack, method, path string, out any) {
 // TestOperatorsHaveTheLastWord: what they change stays, whatever the stack stores
 // again when its engine restarts.
 func TestOperatorsHaveTheLastWord(t *testing.T) {
-	s := start(t, stack.Options{DataDir: t.TempDir(), MaxProcesses: 2, Parameters: map[string]string{"AuthorizerCacheSeconds": "0"}})
+	s := start(t,
+		stack.Options{DataDir: t.TempDir(), MaxProcesses: 2, Parameters: map[string]string{"AuthorizerCacheSeconds": "0"}})
 	key, err := tenant.Parse(s.Token())
 	if err != nil {
 		t.Fatal(err)

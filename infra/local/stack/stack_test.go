@@ -148,7 +148,8 @@ func sampleEvents(t *testing.T, s *stack.Stack) {
 		}
 	}
 	for file, answer := range map[string]string{"changes-stream": `{"batchItemFailures":[]}`, "changes-schedule": "null"} {
-		if payload, err := s.Invoke(t.Context(), "ChangesFunction", sample(t, file)); err != nil || string(payload) != answer {
+		payload, err := s.Invoke(t.Context(), "ChangesFunction", sample(t, file))
+		if err != nil || string(payload) != answer {
 			t.Errorf("%s: %s, error %v; want %s", file, payload, err, answer)
 		}
 	}

@@ -47,7 +47,8 @@ func rightsTable(t *testing.T) string {
 	b.WriteString("| Function | Keys it reads | Keys it writes | Other rights |\n|---|---|---|---|\n")
 	for _, f := range load(t, "../../../template.yaml", nil).OfType("AWS::Serverless::Function") {
 		r := rightsOf(t, f)
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", strings.TrimSuffix(f.ID, "Function"), keyList(r.reads), keyList(r.writes), keyList(r.other))
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", strings.TrimSuffix(f.ID, "Function"), keyList(r.reads),
+			keyList(r.writes), keyList(r.other))
 	}
 	return b.String()
 }

@@ -48,7 +48,8 @@ func TestEveryAlarmHasItsPage(t *testing.T) {
 		if len(pages[a.ID]) < 80 {
 			t.Errorf("the runbook says too little about %s: %q", a.ID, pages[a.ID])
 		}
-		if !strings.HasSuffix(p.AlarmDescription, "infra/docs/runbook.md#"+strings.ToLower(a.ID)) || len(p.AlarmActions) != 1 {
+		if !strings.HasSuffix(p.AlarmDescription, "infra/docs/runbook.md#"+strings.ToLower(a.ID)) ||
+			len(p.AlarmActions) != 1 {
 			t.Errorf("%s: %q, %q", a.ID, p.AlarmDescription, p.AlarmActions)
 		}
 		delete(pages, a.ID)
@@ -97,7 +98,8 @@ func TestThePlanIsTheDefaultLimit(t *testing.T) {
 	if err := plans[0].Decode(&p); err != nil {
 		t.Fatal(err)
 	}
-	if want := tenant.DefaultLimits(); p.Throttle.RateLimit != want.RequestsPerSecond || p.Throttle.BurstLimit != want.Burst {
+	want := tenant.DefaultLimits()
+	if p.Throttle.RateLimit != want.RequestsPerSecond || p.Throttle.BurstLimit != want.Burst {
 		t.Errorf("the plan allows %+v, a tenant's record %+v", p.Throttle, want)
 	}
 }

@@ -37,7 +37,8 @@ func TestTheTableMayExistAlready(t *testing.T) {
 		if !strings.Contains(text, `"TABLE_NAME":"restored"`) {
 			t.Errorf("%s does not use the table", f.ID)
 		}
-		if uses := strings.Contains(text, "dynamodb:GetItem"); uses && !strings.Contains(text, "arn:aws:dynamodb:eu-central-1:000000000000:table/restored\"") {
+		uses := strings.Contains(text, "dynamodb:GetItem")
+		if uses && !strings.Contains(text, "arn:aws:dynamodb:eu-central-1:000000000000:table/restored\"") {
 			t.Errorf("%s has no right to the table", f.ID)
 		}
 		if f.ID == "ChangesFunction" && !strings.Contains(text, stream) {
@@ -67,8 +68,11 @@ func TestAFailedFirstDeploymentCanBeCleanedUp(t *testing.T) {
 // TestTheKeyOfTheTable: the key that AWS owns costs nothing; a customer's key is used when it is given.
 func TestTheKeyOfTheTable(t *testing.T) {
 	const key = "arn:aws:kms:eu-central-1:000000000000:key/1"
-	for given, want := range map[string]any{"": nil, key: map[string]any{"SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": key}} {
-		s, err := template.Load("../../storage.yaml", template.Deployment{StackName: "app", Parameters: map[string]string{"TableKeyArn": given}})
+	for given, want := range map[string]any{
+		"": nil, key: map[string]any{"SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": key},
+	} {
+		s, err := template.Load("../../storage.yaml",
+			template.Deployment{StackName: "app", Parameters: map[string]string{"TableKeyArn": given}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -135,7 +135,8 @@ func TestTheProjectsOwnTemplate(t *testing.T) {
 			t.Errorf("%s: TABLE_NAME is %q", f.ID, p.Environment.Variables["TABLE_NAME"])
 		}
 		if !logGroups[p.LoggingConfig.LogGroup] {
-			t.Errorf("%s: its log group is %q, want one of the template, which says how long it is kept", f.ID, p.LoggingConfig.LogGroup)
+			t.Errorf("%s: its log group is %q, want one of the template, which says how long it is kept",
+				f.ID, p.LoggingConfig.LogGroup)
 		}
 		delete(logGroups, p.LoggingConfig.LogGroup)
 	}

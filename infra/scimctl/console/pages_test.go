@@ -41,7 +41,8 @@ func listsAndSearches(c *client, d data) {
 	c.shows("/tenants/acme/events", "user.created", "ann@acme.example")
 	c.shows("/tenants/globex/events", "No events")
 	c.shows("/tenants/globex/conflicts", "No conflicts here")
-	if p := c.get(c.base + "/tenants/nobody/users"); p.status != http.StatusNotFound || !strings.Contains(p.body, "no tenant") {
+	p := c.get(c.base + "/tenants/nobody/users")
+	if p.status != http.StatusNotFound || !strings.Contains(p.body, "no tenant") {
 		c.Errorf("a tenant that does not exist: %d %s", p.status, p.body)
 	}
 	c.Run("pages", func(t *testing.T) {
@@ -80,13 +81,16 @@ func resolveConflicts(c *client, d data) {
 	holder := c.ctl("conflict", "show", "acme", d.conflicts[0])["holder"].(map[string]any)["id"].(string)
 
 	c.shows(one(0)+"/connect", "The provider&#39;s next request takes over taken0@acme.example")
-	if p := c.submit(one(0)+"/connect", url.Values{"holder": {d.ann}}); p.status != http.StatusConflict || !strings.Contains(p.body, "Nothing was changed") {
+	p := c.submit(one(0)+"/connect", url.Values{"holder": {d.ann}})
+	if p.status != http.StatusConflict || !strings.Contains(p.body, "Nothing was changed") {
 		c.Errorf("another holder than the one shown: %d %s", p.status, p.body)
 	}
-	if p := c.submit(one(0)+"/connect", url.Values{"holder": {holder}}); p.status != http.StatusOK || !strings.Contains(p.body, "The connection is approved") || state(0) != "approved" {
+	p = c.submit(one(0)+"/connect", url.Values{"holder": {holder}})
+	if p.status != http.StatusOK || !strings.Contains(p.body, "The connection is approved") || state(0) != "approved" {
 		c.Errorf("connected: %d %s %s", p.status, state(0), p.body)
 	}
-	if p := c.submit(one(1)+"/release", url.Values{"email": {"nonsense"}}); p.status != http.StatusBadRequest || !strings.Contains(p.body, `value="nonsense"`) || state(1) != "open" {
+	p = c.submit(one(1)+"/release", url.Values{"email": {"nonsense"}})
+	if p.status != http.StatusBadRequest || !strings.Contains(p.body, `value="nonsense"`) || state(1) != "open" {
 		c.Errorf("released for nonsense: %d %s", p.status, p.body)
 	}
 	free := url.Values{"email": {"free@home.example"}, "userName": {"free@home.example"}}
@@ -133,7 +137,8 @@ func credentials(c *client, d data) {
 	}
 	made := c.ctl("credential", "create", "acme", "-name", "third")
 	c.shows("/tenants/acme/credentials/"+made["key"].(string)+"/revoke", "It was never used", "can&#39;t be undone")
-	if p := c.submit("/tenants/acme/credentials/"+made["key"].(string)+"/revoke", url.Values{}); p.status != http.StatusOK || !strings.Contains(p.body, "third is revoked") {
+	p := c.submit("/tenants/acme/credentials/"+made["key"].(string)+"/revoke", url.Values{})
+	if p.status != http.StatusOK || !strings.Contains(p.body, "third is revoked") {
 		c.Errorf("revoked: %d %s", p.status, p.body)
 	}
 	if status, _ := c.scim(made["secret"].(string), "GET", "/Users?count=1", nil); status != http.StatusUnauthorized {

@@ -116,11 +116,13 @@ func TestSlowAPI(t *testing.T) {
 	link, _ := inProcess(t, api.URL, console.Options{Timeout: time.Millisecond})
 	c := (&bench{T: t}).openLink(link)
 	p := c.get(c.base + "/tenants")
-	if p.status != http.StatusGatewayTimeout || !strings.Contains(p.body, "did not answer in time") || !strings.Contains(p.body, "Try again") {
+	if p.status != http.StatusGatewayTimeout || !strings.Contains(p.body, "did not answer in time") ||
+		!strings.Contains(p.body, "Try again") {
 		t.Errorf("%d %s", p.status, p.body)
 	}
 	created := c.submit("/tenants/acme/credentials/new", map[string][]string{"kind": {"token"}})
-	if created.status != http.StatusGatewayTimeout || !strings.Contains(created.body, "not known whether the change was made") {
+	if created.status != http.StatusGatewayTimeout ||
+		!strings.Contains(created.body, "not known whether the change was made") {
 		t.Errorf("%d %s", created.status, created.body)
 	}
 }

@@ -13,7 +13,8 @@ func noSession(c *client, d data) {
 	stranger.http = &http.Client{}
 	first := stranger.get("/")
 	for _, path := range []string{
-		c.base + "/", c.base + "/tenants/acme", c.base + "/tenants/acme/users/" + d.ann, c.base + "/people?value=ann@acme.example",
+		c.base + "/", c.base + "/tenants/acme", c.base + "/tenants/acme/users/" + d.ann,
+		c.base + "/people?value=ann@acme.example",
 		c.base + "/nothing", "/tenants", "/open/AAAAAAAAAAAAAAAAAAAAAAAAAA", "/open/",
 	} {
 		c.Run(path, func(t *testing.T) {
@@ -37,7 +38,9 @@ func noSession(c *client, d data) {
 // otherHost: a site whose name leads to 127.0.0.1 gets no answer (DNS rebinding).
 func otherHost(c *client, _ data) {
 	port := c.root[strings.LastIndex(c.root, ":"):]
-	for _, host := range []string{"evil.example" + port, "localhost" + port, "127.0.0.1", "127.0.0.1.evil.example" + port, "127.0.0.1:1"} {
+	for _, host := range []string{
+		"evil.example" + port, "localhost" + port, "127.0.0.1", "127.0.0.1.evil.example" + port, "127.0.0.1:1",
+	} {
 		c.Run(host, func(t *testing.T) {
 			req := c.request("GET", c.base+"/tenants", nil)
 			req.Host = host
@@ -86,7 +89,9 @@ func forgedForms(c *client, _ data) {
 
 // headers: each answer forbids frames, foreign content, caching and referrers.
 func headers(c *client, d data) {
-	for _, path := range []string{c.base + "/tenants", c.base + "/tenants/acme/users/" + d.ann, c.base + "/nothing", "/", "/open/x"} {
+	for _, path := range []string{
+		c.base + "/tenants", c.base + "/tenants/acme/users/" + d.ann, c.base + "/nothing", "/", "/open/x",
+	} {
 		c.Run(path, func(t *testing.T) {
 			h := c.get(path).header
 			for name, value := range map[string]string{

@@ -100,7 +100,8 @@ func TestMarksAreNoticed(t *testing.T) {
 	if want := []string{"T#acme#GROUP/g1", "T#acme#GROUP/u1"}; !reflect.DeepEqual(f.noticed, want) {
 		t.Errorf("noticed %v, want %v", f.noticed, want)
 	}
-	if strings.Contains(log, "u1") || strings.Contains(log, "acme") || !strings.Contains(log, `"trigger":"stream","records":4,"provisioned":0,"events":4,"pushed":0,"failed":0`) {
+	if strings.Contains(log, "u1") || strings.Contains(log, "acme") ||
+		!strings.Contains(log, `"trigger":"stream","records":4,"provisioned":0,"events":4,"pushed":0,"failed":0`) {
 		t.Errorf("log %s", log)
 	}
 }
@@ -115,7 +116,8 @@ func TestTheFirstFailureIsTheCheckpoint(t *testing.T) {
 	if len(f.noticed) != 4 {
 		t.Errorf("noticed %v: one failure kept others from their turn", f.noticed)
 	}
-	if !strings.Contains(log, `"level":"ERROR"`) || !strings.Contains(log, `"failed":2`) || !strings.Contains(log, `"error":"broken"`) {
+	if !strings.Contains(log, `"level":"ERROR"`) || !strings.Contains(log, `"failed":2`) ||
+		!strings.Contains(log, `"error":"broken"`) {
 		t.Errorf("log %s", log)
 	}
 }
@@ -130,7 +132,9 @@ func TestRecordsThatTheTimeDoesNotAllowComeAgain(t *testing.T) {
 }
 
 func TestARecordWithoutKeysFails(t *testing.T) {
-	answer, _, err := call(t, &finisher{}, stream(`{"dynamodb":{"Keys":{"PK":{"N":"1"}},"NewImage":{"deleting":{"S":"x"}},"SequenceNumber":"7"}}`), time.Minute)
+	answer, _, err := call(t, &finisher{},
+		stream(`{"dynamodb":{"Keys":{"PK":{"N":"1"}},"NewImage":{"deleting":{"S":"x"}},"SequenceNumber":"7"}}`),
+		time.Minute)
 	if err != nil || answer != `{"batchItemFailures":[{"itemIdentifier":"7"}]}` {
 		t.Errorf("%s, %v", answer, err)
 	}
@@ -139,7 +143,8 @@ func TestARecordWithoutKeysFails(t *testing.T) {
 func TestScheduleSweeps(t *testing.T) {
 	f := &finisher{}
 	answer, log, err := call(t, f, schedule, time.Minute)
-	if err != nil || answer != "null" || !strings.Contains(log, `"trigger":"schedule"`) || !strings.Contains(log, `"finished":3`) {
+	if err != nil || answer != "null" || !strings.Contains(log, `"trigger":"schedule"`) ||
+		!strings.Contains(log, `"finished":3`) {
 		t.Errorf("%s, %v, log %s", answer, err, log)
 	}
 	if f.left > time.Minute-500*time.Millisecond {
@@ -152,7 +157,10 @@ func TestScheduleSweeps(t *testing.T) {
 }
 
 func TestChangesRefuses(t *testing.T) {
-	for name, event := range map[string]string{"another event": `{"httpMethod":"GET"}`, "no object": `[]`, "broken records": `{"Records":[{"dynamodb":1}]}`} {
+	for name, event := range map[string]string{
+		"another event": `{"httpMethod":"GET"}`, "no object": `[]`,
+		"broken records": `{"Records":[{"dynamodb":1}]}`,
+	} {
 		if _, _, err := call(t, &finisher{}, event, time.Minute); err == nil {
 			t.Errorf("%s was accepted", name)
 		}

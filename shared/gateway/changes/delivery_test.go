@@ -169,7 +169,8 @@ func (b *bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var in struct{ Entries []entry }
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || len(in.Entries) > 10 || r.Header.Get("X-Amz-Target") != "AWSEvents.PutEvents" {
+	err := json.NewDecoder(r.Body).Decode(&in)
+	if err != nil || len(in.Entries) > 10 || r.Header.Get("X-Amz-Target") != "AWSEvents.PutEvents" {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}

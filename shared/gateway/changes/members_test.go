@@ -27,7 +27,10 @@ func TestManyMembers(t *testing.T) {
 	var users []table.Write // as bare items, which is faster than by requests
 	for n := range members {
 		id, now := scim.ID(fmt.Sprintf("00000000-0000-4000-8000-%012x", n)), scim.FormatTime(time.Now())
-		item := table.Item{"doc": fmt.Sprintf(`{"schemas":[%q],"userName":"m%d"}`, scim.UserSchema, n), "version": int64(1), "created": now, "modified": now}
+		item := table.Item{
+			"doc": fmt.Sprintf(`{"schemas":[%q],"userName":"m%d"}`, scim.UserSchema, n), "version": int64(1),
+			"created": now, "modified": now,
+		}
 		users = append(users, table.Put(table.Key{PK: "T#acme#USER", SK: string(id)}, item))
 		traffic.versions[id] = []int64{1}
 		edit.Add = append(edit.Add, directory.Member{ID: id, Kind: directory.UserKind})
@@ -49,7 +52,8 @@ func TestManyMembers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d members: %d records, %d events, the heap grew by at most %d KB", members, len(records), after-before, heap>>10)
+	t.Logf("%d members: %d records, %d events, the heap grew by at most %d KB",
+		members, len(records), after-before, heap>>10)
 	if most := int64(4*members/outbox.MaxMembers + 4); after-before > most {
 		t.Errorf("%d events, want at most %d", after-before, most)
 	}

@@ -25,7 +25,8 @@ type mirror struct {
 
 func newMirror(w *world) *mirror {
 	return &mirror{
-		w, map[string]string{}, map[string]bool{}, map[string]bool{}, map[string]int64{}, map[scim.ID][]int64{}, map[string]int64{},
+		w, map[string]string{}, map[string]bool{}, map[string]bool{}, map[string]int64{}, map[scim.ID][]int64{},
+		map[string]int64{},
 	}
 }
 

@@ -46,7 +46,10 @@ func newWorld(t *testing.T, seed uint64) *world {
 	}
 	w.dir = w.directory(nil)
 	for _, id := range []tenant.ID{"acme", "globex"} {
-		record := tenant.Tenant{ID: id, Name: string(id), Profile: tenant.Okta, Domains: []string{string(id) + ".example"}, Connect: tenant.Automatic}
+		record := tenant.Tenant{
+			ID: id, Name: string(id), Profile: tenant.Okta, Domains: []string{string(id) + ".example"},
+			Connect: tenant.Automatic,
+		}
 		if _, err := w.dir.Tenants().CreateTenant(t.Context(), record); err != nil {
 			t.Fatal(err)
 		}

@@ -31,10 +31,13 @@ func TestProvisioningIsLogged(t *testing.T) {
 	if err != nil || answer != `{"batchItemFailures":[]}` || len(f.logged) != 2 || len(f.noticed) != 1 {
 		t.Fatalf("%s, %v, logged %+v, noticed %v", answer, err, f.logged, f.noticed)
 	}
-	if p := f.logged[1]; p.Tenant != "acme" || p.Kind != "User" || p.ID != "u1" || p.New.Get("userName").Text() != "ann" || p.Old.Get("userName").Text() != "ann" || p.Deleted || len(f.settled) != 2 {
+	p := f.logged[1]
+	if p.Tenant != "acme" || p.Kind != "User" || p.ID != "u1" || p.New.Get("userName").Text() != "ann" ||
+		p.Old.Get("userName").Text() != "ann" || p.Deleted || len(f.settled) != 2 {
 		t.Errorf("%+v", p)
 	}
-	if strings.Contains(log, "u1") || strings.Contains(log, "ann") || !strings.Contains(log, `"records":5,"provisioned":2,"events":5,"pushed":0,"failed":0`) {
+	if strings.Contains(log, "u1") || strings.Contains(log, "ann") ||
+		!strings.Contains(log, `"records":5,"provisioned":2,"events":5,"pushed":0,"failed":0`) {
 		t.Errorf("log %s", log)
 	}
 }
@@ -62,11 +65,13 @@ func TestWhatCannotBeLoggedComesAgain(t *testing.T) {
 }
 
 func TestADamagedRecordKeepsNoOtherBack(t *testing.T) {
-	keyless := strings.Replace(provisioning(7, "u3", made, ""), `"Keys":{"PK":{"S":"T#acme#USER"}`, `"Keys":{"PK":{"N":"1"}`, 1)
+	keyless := strings.Replace(provisioning(7, "u3", made, ""), `"Keys":{"PK":{"S":"T#acme#USER"}`,
+		`"Keys":{"PK":{"N":"1"}`, 1)
 	for name, bad := range map[string]string{"no JSON": provisioning(7, "u2", "{", ""), "no keys": keyless} {
 		f := &finisher{}
 		answer, _, err := call(t, f, stream(record(6, "g0", ""), bad, provisioning(8, "u1", made, "")), time.Minute)
-		if err != nil || answer != `{"batchItemFailures":[{"itemIdentifier":"7"}]}` || len(f.logged) != 1 || f.logged[0].ID != "u1" {
+		if err != nil || answer != `{"batchItemFailures":[{"itemIdentifier":"7"}]}` ||
+			len(f.logged) != 1 || f.logged[0].ID != "u1" {
 			t.Errorf("%s: %s, %v, logged %+v", name, answer, err, f.logged)
 		}
 	}

@@ -77,7 +77,8 @@ func (t *traffic) act() {
 	var taken *directory.TakenError
 	var unknown *directory.UnknownMembersError
 	for _, expected := range []bool{
-		err == nil, errors.Is(err, directory.ErrNotFound), errors.Is(err, directory.ErrCycle), errors.Is(err, directory.ErrDepth),
+		err == nil, errors.Is(err, directory.ErrNotFound), errors.Is(err, directory.ErrCycle),
+		errors.Is(err, directory.ErrDepth),
 		errors.As(err, &taken), errors.As(err, &unknown),
 	} {
 		if expected {
@@ -92,8 +93,12 @@ func (t *traffic) document(name, email string) directory.Content {
 	t.n++
 	text := func(name, value string) scim.Member { return scim.Member{Name: name, Value: scim.Text(value)} }
 	c := directory.Content{Doc: scim.Map(
-		scim.Member{Name: "schemas", Value: scim.Texts(scim.UserSchema)}, text("externalId", fmt.Sprint("x", t.n)), text("userName", name),
-		scim.Member{Name: "name", Value: scim.Map(text("familyName", fmt.Sprint("F", t.random.IntN(3))), text("givenName", "G"))},
+		scim.Member{Name: "schemas", Value: scim.Texts(scim.UserSchema)},
+		text("externalId", fmt.Sprint("x", t.n)), text("userName", name),
+		scim.Member{
+			Name:  "name",
+			Value: scim.Map(text("familyName", fmt.Sprint("F", t.random.IntN(3))), text("givenName", "G")),
+		},
 		scim.Member{Name: "active", Value: scim.Boolean(t.random.IntN(3) > 0)},
 		scim.Member{Name: "emails", Value: scim.List(scim.Map(text("value", email)))},
 	)}
@@ -168,7 +173,8 @@ func (t *traffic) members(of int) (edit directory.MemberEdit) {
 }
 
 func group(name string) scim.Value {
-	return scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)}, scim.Member{Name: "displayName", Value: scim.Text(name)})
+	return scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)},
+		scim.Member{Name: "displayName", Value: scim.Text(name)})
 }
 
 func (t *traffic) createGroup() error {

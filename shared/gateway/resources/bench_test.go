@@ -76,7 +76,9 @@ func encode(tb testing.TB, v any) string {
 
 // BenchmarkRequest measures whole requests, from the event to the response.
 func BenchmarkRequest(b *testing.B) {
-	for name, value := range map[string]string{"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"} {
+	for name, value := range map[string]string{
+		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret",
+	} {
 		b.Setenv(name, value)
 	}
 	registry, err := schema.Standard()
@@ -96,12 +98,18 @@ func BenchmarkRequest(b *testing.B) {
 	}{
 		{"create", "POST", "/scim/v2/Users", canned.User, 201},
 		{"get", "GET", one, "", 200},
-		{"patch", "PATCH", one, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"title","value":"Director"},{"op":"replace","path":"emails[type eq \"home\"].display","value":"Babs"}]}`, 200},
+		{
+			"patch", "PATCH", one,
+			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"title","value":"Director"},{"op":"replace","path":"emails[type eq \"home\"].display","value":"Babs"}]}`,
+			200,
+		},
 		{"page of 100", "GET", "/scim/v2/Users", "", 200},
 	} {
 		b.Run(tt.name, func(b *testing.B) {
 			e := events.APIGatewayProxyRequest{HTTPMethod: tt.method, Path: tt.path, Body: tt.body}
-			e.RequestContext.Authorizer = map[string]any{"tenant": "acme", "profile": "generic", "scopes": "read write", "expires": "0"}
+			e.RequestContext.Authorizer = map[string]any{
+				"tenant": "acme", "profile": "generic", "scopes": "read write", "expires": "0",
+			}
 			b.ReportAllocs()
 			for b.Loop() {
 				if out, err := handle(b.Context(), e); err != nil || out.StatusCode != tt.want {

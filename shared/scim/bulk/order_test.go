@@ -92,7 +92,8 @@ func carryOut(t *testing.T, p bulk.Plan) (order []int) {
 	for len(order) < len(p.After) {
 		next := -1
 		for i, after := range p.After {
-			if !slices.Contains(order, i) && !slices.ContainsFunc(after, func(j int) bool { return !slices.Contains(order, j) }) {
+			if !slices.Contains(order, i) &&
+				!slices.ContainsFunc(after, func(j int) bool { return !slices.Contains(order, j) }) {
 				next = i
 				break
 			}
@@ -145,7 +146,8 @@ func TestReferences(t *testing.T) {
 
 func TestPostponeAndComplete(t *testing.T) {
 	const ext = scim.EnterpriseUserSchema
-	r := parse(t, `{"method":"POST","path":"/Users","bulkId":"a","data":{"userName":"a","`+ext+`":{"department":"d","manager":{"value":"bulkId:b"}},"roles":[{"value":"bulkId:b"},{"value":"x"}]}}`)
+	r := parse(t,
+		`{"method":"POST","path":"/Users","bulkId":"a","data":{"userName":"a","`+ext+`":{"department":"d","manager":{"value":"bulkId:b"}},"roles":[{"value":"bulkId:b"},{"value":"x"}]}}`)
 	full := r.Operations[0].Resolve(map[string]string{"b": "2"}).Data
 	part := r.Operations[0].Postpone([]string{"b"}).Data
 	if want := `{"userName":"a","` + ext + `":{"department":"d"},"roles":[{"value":"x"}]}`; part.JSON() != want {

@@ -160,14 +160,31 @@ func TestFilters(t *testing.T) { // P-3.4.2.2-26, P-3.4.2.2-33
 		{`userName eq bjensen@x.org and active eq true`, `userName eq "bjensen@x.org" and active eq true`, "[bare-word]"},
 		{`(meta.lastModified gt 2011-05-13T04:42:34Z)`, `meta.lastModified gt "2011-05-13T04:42:34Z"`, "[bare-word]"},
 		{`title eq "eq bob"`, `title eq "eq bob"`, "[]"},
-		{`id eq "x" and manager eq "m"`, `id eq "x" and ` + scim.EnterpriseUserSchema + `:manager.value eq "m"`, "[unqualified-filter]"},
-		{`department pr or not (manager pr)`, scim.EnterpriseUserSchema + `:department pr or not (` + scim.EnterpriseUserSchema + `:manager pr)`, "[unqualified-filter]"},
+		{
+			`id eq "x" and manager eq "m"`,
+			`id eq "x" and ` + scim.EnterpriseUserSchema + `:manager.value eq "m"`, "[unqualified-filter]",
+		},
+		{
+			`department pr or not (manager pr)`,
+			scim.EnterpriseUserSchema + `:department pr or not (` + scim.EnterpriseUserSchema + `:manager pr)`,
+			"[unqualified-filter]",
+		},
 		{`active eq "True"`, `active eq true`, "[string-boolean]"},
-		{`not (active eq "false") or emails[primary eq "True"]`, `not (active eq false) or emails[primary eq true]`, "[string-boolean]"},
+		{
+			`not (active eq "false") or emails[primary eq "True"]`,
+			`not (active eq false) or emails[primary eq true]`, "[string-boolean]",
+		},
 		{`emails[type eq "work"].value eq "a"`, `emails[type eq "work" and value eq "a"]`, "[behind-bracket]"},
 		{`emails[type eq "work"] eq "a"`, `emails[type eq "work" and value eq "a"]`, "[behind-bracket]"},
-		{`emails[type eq "a" or type eq "b"].display sw "x" and title pr`, `emails[(type eq "a" or type eq "b") and display sw "x"] and title pr`, "[behind-bracket]"},
-		{`emails[type eq work].value eq a and emails[value pr].type eq b`, `emails[type eq "work" and value eq "a"] and emails[value pr and type eq "b"]`, "[bare-word behind-bracket]"},
+		{
+			`emails[type eq "a" or type eq "b"].display sw "x" and title pr`,
+			`emails[(type eq "a" or type eq "b") and display sw "x"] and title pr`, "[behind-bracket]",
+		},
+		{
+			`emails[type eq work].value eq a and emails[value pr].type eq b`,
+			`emails[type eq "work" and value eq "a"] and emails[value pr and type eq "b"]`,
+			"[bare-word behind-bracket]",
+		},
 	} {
 		var r Repairs
 		e, err := r.Filter(typ, tt.in)
@@ -181,7 +198,10 @@ func TestFilters(t *testing.T) { // P-3.4.2.2-26, P-3.4.2.2-33
 			t.Errorf("strict: %s: %v", tt.in, err)
 		}
 	}
-	for _, in := range []string{`userName eq`, `userName eq 'x y'`, `userName eq "a`, `emails[type eq "a"`, `emails[type eq "a"].value`, `] eq 1`, ``} {
+	for _, in := range []string{
+		`userName eq`, `userName eq 'x y'`, `userName eq "a`, `emails[type eq "a"`, `emails[type eq "a"].value`,
+		`] eq 1`, ``,
+	} {
 		var r Repairs
 		if e, err := r.Filter(typ, in); err == nil {
 			t.Errorf("%q is read as %v", in, e)
@@ -259,7 +279,8 @@ func TestBoundsOfIgnoredNames(t *testing.T) {
 	sent = append(sent, `{"op":"add","path":"urn:`+strings.Repeat("x", maxIgnoredName)+`:a","value":1}`)
 	var r Repairs
 	_, _, err := r.Patch(userType(t), operations(t, sent...))
-	if err != nil || len(r.Ignored()) != maxIgnored || r.Ignored()[0] != "urn:acme:a0" || r.Ignored()[maxIgnored-1] != fmt.Sprint("urn:acme:a", maxIgnored-1) {
+	if err != nil || len(r.Ignored()) != maxIgnored || r.Ignored()[0] != "urn:acme:a0" ||
+		r.Ignored()[maxIgnored-1] != fmt.Sprint("urn:acme:a", maxIgnored-1) {
 		t.Errorf("%v, %v", r.Ignored(), err)
 	}
 }
@@ -299,7 +320,8 @@ func TestRemoveOfManyValues(t *testing.T) { // P-3.5.2.2-13
 	}
 	_, _, err = r.Patch(userType(t), operations(t, remove(maxRemovals), remove(1)))
 	var refused *scim.Error
-	if !errors.As(err, &refused) || refused.Type != scim.TypeInvalidValue || !strings.Contains(err.Error(), "operation 2: ") || !strings.Contains(err.Error(), "send fewer") {
+	if !errors.As(err, &refused) || refused.Type != scim.TypeInvalidValue ||
+		!strings.Contains(err.Error(), "operation 2: ") || !strings.Contains(err.Error(), "send fewer") {
 		t.Error(err)
 	}
 }
@@ -327,7 +349,10 @@ func TestAmbiguousOperations(t *testing.T) { // P-3.5.2.2-13, P-3.5.2.1-15
 // Every deviation is shown by a vector.
 func TestEveryDeviationIsShown(t *testing.T) {
 	// see TestFilters, TestNoFilter, TestParameters, TestMembers and TestSearch
-	shown := []string{"search-texts", "empty-filter", "behind-bracket", "unqualified-filter", "unqualified-name", "long-display", "unknown-member"}
+	shown := []string{
+		"search-texts", "empty-filter", "behind-bracket", "unqualified-filter", "unqualified-name",
+		"long-display", "unknown-member",
+	}
 	files, _ := filepath.Glob("testdata/*.json")
 	for _, file := range files {
 		data, _ := os.ReadFile(file)

@@ -100,7 +100,8 @@ func TestPathIs(t *testing.T) { // P-3.10-1, P-3.10-3, P-3.10-4
 		t.Fatal(err)
 	}
 	path := e.(*Compare).Path
-	if !path.Is(scim.UserSchema, "emails", "value") || path.Is(scim.GroupSchema, "emails", "value") || path.Is(scim.UserSchema, "emails", "") {
+	if !path.Is(scim.UserSchema, "emails", "value") || path.Is(scim.GroupSchema, "emails", "value") ||
+		path.Is(scim.UserSchema, "emails", "") {
 		t.Errorf("%+v", path)
 	}
 }
@@ -122,7 +123,8 @@ func FuzzParse(f *testing.F) {
 func BenchmarkParse(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Parse(`userType eq "Employee" and (emails co "example.com" or emails.value co "example.org")`); err != nil {
+		_, err := Parse(`userType eq "Employee" and (emails co "example.com" or emails.value co "example.org")`)
+		if err != nil {
 			b.Fatal(err)
 		}
 	}

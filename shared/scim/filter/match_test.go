@@ -167,7 +167,9 @@ func compiled(tb testing.TB, typ *schema.ResourceType, text string) *Matcher {
 // TestCompileRefusesWithin finds what is wrong on either side of and and or, and
 // below not.
 func TestCompileRefusesWithin(t *testing.T) {
-	for _, text := range []string{"foo pr and id pr", "id pr and foo pr", "foo pr or id pr", "id pr or foo pr", "not (foo pr)"} {
+	for _, text := range []string{
+		"foo pr and id pr", "id pr and foo pr", "foo pr or id pr", "id pr or foo pr", "not (foo pr)",
+	} {
 		e, err := Parse(text)
 		if err != nil {
 			t.Fatal(err)
@@ -225,7 +227,8 @@ func TestCompileElement(t *testing.T) {
 // FuzzCompile looks for filters and documents that make the matcher panic, and
 // for a filter that agrees with its own negation.
 func FuzzCompile(f *testing.F) {
-	f.Add(`list[n gt 1e5 and primary eq false] or dec lt -0.0 and when ge "2020-01-01T00:00:00Z"`, `{"list":[{"n":1}],"dec":1e9}`)
+	f.Add(`list[n gt 1e5 and primary eq false] or dec lt -0.0 and when ge "2020-01-01T00:00:00Z"`,
+		`{"list":[{"n":1}],"dec":1e9}`)
 	f.Add(`strs[value co "é"] or bin eq "AA=="`, `{"strs":["É",1],"bin":5}`)
 	typ := testType(f, "T")
 	f.Fuzz(func(t *testing.T, text, doc string) {
@@ -253,7 +256,8 @@ func FuzzCompile(f *testing.F) {
 const stored = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"id":"2819c223-7f76-453a-919d-413861904646","externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef","userName":"barbara.jensen@example.com","name":{"formatted":"Ms. Barbara J Jensen, III","familyName":"Jensen","givenName":"Barbara","middleName":"Jane","honorificPrefix":"Ms."},"displayName":"Barbara Jensen","title":"Tour Guide","preferredLanguage":"en-US","locale":"en-US","timezone":"America/Los_Angeles","active":true,"emails":[{"value":"barbara.jensen@example.com","type":"work","primary":true},{"value":"babs@jensen.org","type":"home"}],"phoneNumbers":[{"value":"tel:+1-201-555-0123","type":"work"},{"value":"tel:+1-201-555-0124","type":"mobile"}],"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984","costCenter":"4130","organization":"Universal Studios","division":"Theme Park","department":"Tour Operations","manager":{"value":"26118915-6090-4610-87e4-49d8ca9f808d"}},"meta":{"resourceType":"User","created":"2020-01-23T04:56:22.000Z","lastModified":"2021-05-13T04:42:34.000Z","location":"https://example.com/scim/v2/Users/2819c223-7f76-453a-919d-413861904646","version":"W/\"3\""}}`
 
 func BenchmarkMatchStored(b *testing.B) {
-	m := compiled(b, userType(b), `userType ne "Intern" and emails[type eq "work" and value co "@example.com"] and meta.lastModified gt "2020-01-01T00:00:00Z"`)
+	m := compiled(b, userType(b),
+		`userType ne "Intern" and emails[type eq "work" and value co "@example.com"] and meta.lastModified gt "2020-01-01T00:00:00Z"`)
 	b.SetBytes(int64(len(stored)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -265,7 +269,8 @@ func BenchmarkMatchStored(b *testing.B) {
 }
 
 func BenchmarkMatchOnly(b *testing.B) {
-	m := compiled(b, userType(b), `userType ne "Intern" and emails[type eq "work" and value co "@example.com"] and meta.lastModified gt "2020-01-01T00:00:00Z"`)
+	m := compiled(b, userType(b),
+		`userType ne "Intern" and emails[type eq "work" and value co "@example.com"] and meta.lastModified gt "2020-01-01T00:00:00Z"`)
 	v, err := scim.ParseJSON([]byte(stored))
 	if err != nil {
 		b.Fatal(err)

@@ -67,27 +67,61 @@ func TestOrder(t *testing.T) { // P-3.4.2.3-7
 		by, ascending, descending string
 		docs                      []string
 	}{
-		{"def", "213", "312", []string{`{"def":"B"}`, `{"def":"a"}`, `{"def":"c"}`}},                                                                         // P-3.4.2.3-2, P-3.4.2.3-8
-		{"def", "213", "312", []string{`{"def":"Straßf"}`, `{"def":"STRASSE"}`, `{"def":"straßg"}`}},                                                         // P-3.4.2.3-8
-		{"def", "312", "213", []string{`{"def":"É"}`, `{"def":"ê"}`, `{"def":"z"}`}},                                                                         // P-3.4.2.3-8: no locale
-		{"exact", "213", "312", []string{`{"exact":"a"}`, `{"exact":"B"}`, `{"exact":"b"}`}},                                                                 // P-3.4.2.3-9
-		{"int", "4132", "2314", []string{`{"int":9}`, `{"int":100}`, `{"int":10}`, `{"int":-1}`}},                                                            // P-3.4.2.3-10
-		{"dec", "3124", "4123", []string{`{"dec":0.5}`, `{"dec":5e-1}`, `{"dec":-0.6}`, `{"dec":0.51}`}},                                                     // P-3.4.2.3-10, P-3.4.2.3-11
-		{"when", "213", "312", []string{`{"when":"2020-01-01T00:30:00+01:00"}`, `{"when":"2019-12-31T23:29:59.999Z"}`, `{"when":"2019-12-31T23:30:00.5Z"}`}}, // P-3.4.2.3-10
+		// P-3.4.2.3-2, P-3.4.2.3-8
+		{"def", "213", "312", []string{`{"def":"B"}`, `{"def":"a"}`, `{"def":"c"}`}},
+		// P-3.4.2.3-8
+		{"def", "213", "312", []string{`{"def":"Straßf"}`, `{"def":"STRASSE"}`, `{"def":"straßg"}`}},
+		// P-3.4.2.3-8: no locale
+		{"def", "312", "213", []string{`{"def":"É"}`, `{"def":"ê"}`, `{"def":"z"}`}},
+		// P-3.4.2.3-9
+		{"exact", "213", "312", []string{`{"exact":"a"}`, `{"exact":"B"}`, `{"exact":"b"}`}},
+		// P-3.4.2.3-10
+		{"int", "4132", "2314", []string{`{"int":9}`, `{"int":100}`, `{"int":10}`, `{"int":-1}`}},
+		// P-3.4.2.3-10, P-3.4.2.3-11
+		{"dec", "3124", "4123", []string{`{"dec":0.5}`, `{"dec":5e-1}`, `{"dec":-0.6}`, `{"dec":0.51}`}},
+		{ // P-3.4.2.3-10
+			"when", "213", "312",
+			[]string{
+				`{"when":"2020-01-01T00:30:00+01:00"}`, `{"when":"2019-12-31T23:29:59.999Z"}`,
+				`{"when":"2019-12-31T23:30:00.5Z"}`,
+			},
+		},
 		{"when", "21", "12", []string{`{"when":"0001-01-01T00:00:00Z"}`, `{"when":"0000-01-01T00:00:00Z"}`}},
-		{"bool", "213", "312", []string{`{"bool":true}`, `{"bool":false}`, `{}`}},                                                  // P-3.4.2.3-10; missing is not false
-		{"bin", "21", "12", []string{`{"bin":"Yg=="}`, `{"bin":"YQ=="}`}},                                                          // as text: "YQ" < "Yg"
-		{"def", "2134", "3412", []string{`{"def":"b"}`, `{"def":"a"}`, `{}`, `{"def":""}`}},                                        // P-3.4.2.3-5
-		{"DEF", "21", "12", []string{`{"def":"b"}`, `{"def":"a"}`}},                                                                // P-3.4.2.3-13
-		{"strs", "213", "312", []string{`{"strs":["b","a"]}`, `{"strs":["a","z"]}`, `{"strs":[]}`}},                                // P-3.4.2.3-3: the first
-		{"list", "21", "12", []string{`{"list":[{"value":"a"},{"value":"z","primary":true}]}`, `{"list":[{"value":"m"}]}`}},        // P-3.4.2.3-3
-		{"list.value", "12", "21", []string{`{"list":[{"value":"a"},{"value":"z","primary":false}]}`, `{"list":[{"value":"m"}]}`}}, // P-3.4.2.3-3
-		{"list.n", "21", "12", []string{`{"list":[{"n":1},{"value":"z","primary":true}]}`, `{"list":[{"n":2}]}`}},                  // of the primary value
-		{"cplx.b", "21", "12", []string{`{"cplx":{"b":"b"}}`, `{"cplx":{"b":"a"}}`}},                                               // P-3.4.2.3-4
+		// P-3.4.2.3-10; missing is not false
+		{"bool", "213", "312", []string{`{"bool":true}`, `{"bool":false}`, `{}`}},
+		// as text: "YQ" < "Yg"
+		{"bin", "21", "12", []string{`{"bin":"Yg=="}`, `{"bin":"YQ=="}`}},
+		// P-3.4.2.3-5
+		{"def", "2134", "3412", []string{`{"def":"b"}`, `{"def":"a"}`, `{}`, `{"def":""}`}},
+		// P-3.4.2.3-13
+		{"DEF", "21", "12", []string{`{"def":"b"}`, `{"def":"a"}`}},
+		// P-3.4.2.3-3: the first
+		{"strs", "213", "312", []string{`{"strs":["b","a"]}`, `{"strs":["a","z"]}`, `{"strs":[]}`}},
+		{ // P-3.4.2.3-3
+			"list", "21", "12",
+			[]string{`{"list":[{"value":"a"},{"value":"z","primary":true}]}`, `{"list":[{"value":"m"}]}`},
+		},
+		{ // P-3.4.2.3-3
+			"list.value", "12", "21",
+			[]string{`{"list":[{"value":"a"},{"value":"z","primary":false}]}`, `{"list":[{"value":"m"}]}`},
+		},
+		// of the primary value
+		{"list.n", "21", "12", []string{`{"list":[{"n":1},{"value":"z","primary":true}]}`, `{"list":[{"n":2}]}`}},
+		// P-3.4.2.3-4
+		{"cplx.b", "21", "12", []string{`{"cplx":{"b":"b"}}`, `{"cplx":{"b":"a"}}`}},
 		{"cplx.many", "21", "12", []string{`{"cplx":{"many":["b"]}}`, `{"cplx":{"many":["a","c"]}}`}},
-		{ext + ":def", "213", "312", []string{`{"` + ext + `":{"def":"b"},"def":"a"}`, `{"` + ext + `":{"def":"a"}}`, `{"def":"a"}`}},        // P-3.4.2.3-13
-		{strings.ToUpper(ext) + ":CPLX.B", "21", "12", []string{`{"` + ext + `":{"cplx":{"b":"b"}}}`, `{"` + ext + `":{"cplx":{"b":"a"}}}`}}, // P-3.4.2.3-13
-		{"meta.created", "21", "12", []string{`{"meta":{"created":"2020-01-02T00:00:00Z"}}`, `{"meta":{"created":"2020-01-01T00:00:00Z"}}`}},
+		{ // P-3.4.2.3-13
+			ext + ":def", "213", "312",
+			[]string{`{"` + ext + `":{"def":"b"},"def":"a"}`, `{"` + ext + `":{"def":"a"}}`, `{"def":"a"}`},
+		},
+		{ // P-3.4.2.3-13
+			strings.ToUpper(ext) + ":CPLX.B", "21", "12",
+			[]string{`{"` + ext + `":{"cplx":{"b":"b"}}}`, `{"` + ext + `":{"cplx":{"b":"a"}}}`},
+		},
+		{
+			"meta.created", "21", "12",
+			[]string{`{"meta":{"created":"2020-01-02T00:00:00Z"}}`, `{"meta":{"created":"2020-01-01T00:00:00Z"}}`},
+		},
 	} {
 		if got := sorted(t, parse(t, c.by, "", typ), typ, c.docs...); got != c.ascending { // P-3.4.2.3-6
 			t.Errorf("%s ascending: %s, want %s", c.by, got, c.ascending)
@@ -101,13 +135,21 @@ func TestOrder(t *testing.T) { // P-3.4.2.3-7
 func TestRefused(t *testing.T) { // P-3.4.2.3-4, P-3.4.2.3-7, P-3.4.2.3-12
 	typ := typeT(t)
 	for by, detail := range map[string]string{
-		"nope": "nope", "cplx": "cplx.a", "cplx.nope": "no attribute", "nev": "never returned", "wo": "never returned", "secrets": "never returned",
-		"cplx.d": "never returned", "cplxNev.a": "never returned", "bare": "complex", "meta": "complex", "urn:example:params:scim:schemas:test:2.0:X": "schema",
-		"urn:example:params:scim:schemas:test:2.0:Z:def": "no attribute", `list[type eq "work"].value`: "no attribute", "def.": "no attribute", strings.Repeat("é", 4000): "no attribute",
+		"nope": "nope", "cplx": "cplx.a", "cplx.nope": "no attribute", "nev": "never returned",
+		"wo": "never returned", "secrets": "never returned",
+		"cplx.d":    "never returned",
+		"cplxNev.a": "never returned",
+		"bare":      "complex",
+		"meta":      "complex",
+		"urn:example:params:scim:schemas:test:2.0:X":     "schema",
+		"urn:example:params:scim:schemas:test:2.0:Z:def": "no attribute",
+		`list[type eq "work"].value`:                     "no attribute", "def.": "no attribute",
+		strings.Repeat("é", 4000): "no attribute",
 	} {
 		_, err := Parse(by, "", typ)
 		refused, ok := errors.AsType[*scim.Error](err)
-		if !ok || refused.Type != scim.TypeInvalidValue || !strings.Contains(refused.Detail, detail) || len(refused.Detail) > 500 {
+		if !ok || refused.Type != scim.TypeInvalidValue || !strings.Contains(refused.Detail, detail) ||
+			len(refused.Detail) > 500 {
 			t.Errorf("%s: %v", by, err)
 		}
 	}

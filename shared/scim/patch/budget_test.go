@@ -53,11 +53,14 @@ func TestBudget(t *testing.T) {
 	}
 	all := strings.Join(values, ",")
 	for name, c := range map[string]struct{ doc, body scim.Value }{
-		"terms of filters":       {phones(7, long), removals(50, terms(""))},
-		"values folded":          {phones(7, strings.Repeat("q\u0301", 1000)), removals(1, terms(""))},
-		"values looked at":       {phones(900, "x"), message(parse(t, `[`+strings.Repeat(`{"op":"replace","path":"phoneNumbers.display","value":"x"},`, 20)+`{"op":"remove","path":"title"}]`))},
-		"values compared":        {scim.Map(), message(parse(t, `[{"op":"add","path":"phoneNumbers","value":[`+all+`]}]`))},
-		"values written to many": {phones(900, "x"), message(parse(t, `[{"op":"replace","path":"phoneNumbers.display","value":"`+long+`"}]`))},
+		"terms of filters": {phones(7, long), removals(50, terms(""))},
+		"values folded":    {phones(7, strings.Repeat("q\u0301", 1000)), removals(1, terms(""))},
+		"values looked at": {phones(900, "x"), message(parse(t, `[`+strings.Repeat(`{"op":"replace","path":"phoneNumbers.display","value":"x"},`, 20)+`{"op":"remove","path":"title"}]`))},
+		"values compared":  {scim.Map(), message(parse(t, `[{"op":"add","path":"phoneNumbers","value":[`+all+`]}]`))},
+		"values written to many": {
+			phones(900, "x"),
+			message(parse(t, `[{"op":"replace","path":"phoneNumbers.display","value":"`+long+`"}]`)),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := patched(typ, user(t, typ, c.doc), c.body, Options{Budget: scim.NewBudget(t.Context(), steps)})
@@ -77,7 +80,8 @@ func TestDeadline(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	typ := userType(t)
-	_, err := patched(typ, user(t, typ, phones(2, "x")), removals(1, terms("")), Options{Budget: scim.NewBudget(ctx, steps)})
+	_, err := patched(typ, user(t, typ, phones(2, "x")), removals(1, terms("")),
+		Options{Budget: scim.NewBudget(ctx, steps)})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want the context's", err)
 	}

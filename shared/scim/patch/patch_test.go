@@ -47,7 +47,8 @@ func user(tb testing.TB, t *schema.ResourceType, attributes scim.Value) scim.Val
 }
 
 func message(operations scim.Value) scim.Value {
-	return scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(Message)}, scim.Member{Name: "Operations", Value: operations})
+	return scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(Message)},
+		scim.Member{Name: "Operations", Value: operations})
 }
 
 // patched carries out a message as a request would.

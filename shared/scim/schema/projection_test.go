@@ -148,7 +148,10 @@ func TestKeeps(t *testing.T) {
 	typ := userType(t)
 	doc := parse(t, benchUser)
 	for _, s := range []Selection{
-		{}, {Attributes: []string{"userName,emails.value"}}, {Excluded: []string{"emails"}}, {Excluded: []string{"emails.value,id"}},
+		{},
+		{Attributes: []string{"userName,emails.value"}},
+		{Excluded: []string{"emails"}},
+		{Excluded: []string{"emails.value,id"}},
 		{Attributes: []string{"groups"}}, {Excluded: []string{scim.EnterpriseUserSchema}}, {Attributes: []string{"nope"}},
 	} {
 		p, err := typ.Project(s)
@@ -158,7 +161,8 @@ func TestKeeps(t *testing.T) {
 		kept := p.Apply(doc)
 		for _, attr := range typ.Core.Attributes.All() {
 			if v := doc.Get(attr.Name); !v.IsEmpty() && p.Keeps(attr.Name) == kept.Get(attr.Name).IsEmpty() {
-				t.Errorf("%+v: Keeps(%s) is %t, but of %s %s is left", s, attr.Name, p.Keeps(attr.Name), v.JSON(), kept.Get(attr.Name).JSON())
+				t.Errorf("%+v: Keeps(%s) is %t, but of %s %s is left",
+					s, attr.Name, p.Keeps(attr.Name), v.JSON(), kept.Get(attr.Name).JSON())
 			}
 		}
 	}

@@ -34,15 +34,30 @@ func TestKeep(t *testing.T) {
 		{"P-3.5.1-16 writeOnly left out", `"wo":"old"`, ``, `"wo":"old"`},
 		{"P-3.5.1-1 writeOnly", `"wo":"old"`, `"wo":"new"`, `"wo":"new"`},
 		{"immutable sub-attribute", `"cplx":{"b":"1","imm":"i"}`, `"cplx":{"b":"2","imm":"I"}`, `"cplx":{"b":"2","imm":"i"}`},
-		{"immutable sub-attribute left out", `"cplx":{"b":"1","imm":"i","w":"w","ro":"r"}`, `"cplx":{"b":"2"}`, `"cplx":{"b":"2","w":"w","imm":"i","ro":"r"}`},
+		{
+			"immutable sub-attribute left out", `"cplx":{"b":"1","imm":"i","w":"w","ro":"r"}`,
+			`"cplx":{"b":"2"}`, `"cplx":{"b":"2","w":"w","imm":"i","ro":"r"}`,
+		},
 		{"its parent left out", `"cplx":{"b":"1","imm":"i"}`, ``, `"cplx":{"imm":"i"}`},
-		{"P-3.5.1-19 elements come and go", `"list":[{"value":"a"},{"value":"b"}]`, `"list":[{"value":"b"},{"value":"c"}]`, `"list":[{"value":"b"},{"value":"c"}]`},
-		{"an element keeps what was left out", `"list":[{"value":"a","display":"A","n":1}]`, `"list":[{"value":"a","n":2}]`, `"list":[{"value":"a","display":"A","n":2}]`},
-		{"but is exchanged for another", `"list":[{"value":"a","display":"A"}]`, `"list":[{"value":"a","display":"B"}]`, `"list":[{"value":"a","display":"B"}]`},
+		{
+			"P-3.5.1-19 elements come and go", `"list":[{"value":"a"},{"value":"b"}]`,
+			`"list":[{"value":"b"},{"value":"c"}]`, `"list":[{"value":"b"},{"value":"c"}]`,
+		},
+		{
+			"an element keeps what was left out", `"list":[{"value":"a","display":"A","n":1}]`,
+			`"list":[{"value":"a","n":2}]`, `"list":[{"value":"a","display":"A","n":2}]`,
+		},
+		{
+			"but is exchanged for another", `"list":[{"value":"a","display":"A"}]`,
+			`"list":[{"value":"a","display":"B"}]`, `"list":[{"value":"a","display":"B"}]`,
+		},
 		{"by value and type", `"list":[{"value":"a","type":"work","display":"W"},{"value":"a","type":"home","display":"H"}]`, `"list":[{"value":"a","type":"home"}]`,
 			`"list":[{"value":"a","display":"H","type":"home"}]`},
 		{"P-3.5.1-17 an extension left out", y + `:{"note":"n"}`, ``, ``},
-		{"S-7-13 but for what is immutable", x + `:{"must":"m","imm":"i"}`, x + `:{"must":"n"}`, x + `:{"imm":"i","must":"n"}`},
+		{
+			"S-7-13 but for what is immutable", x + `:{"must":"m","imm":"i"}`, x + `:{"must":"n"}`,
+			x + `:{"imm":"i","must":"n"}`,
+		},
 	} {
 		doc, err := typ.Normalize(tDoc(t, tt.put), Rules{})
 		if err == nil {

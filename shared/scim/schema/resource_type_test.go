@@ -22,11 +22,17 @@ func TestTypes(t *testing.T) {
 		{"S-2.4-1 simple values in an array", `"strs":["a","b","a"],"ints":[1,2]`, `"strs":["a","b"],"ints":[1,2]`},
 		{"S-7-7 canonical values, and others", `"canon":"ONE","canonExact":"ONE"`, `"canon":"One","canonExact":"ONE"`},
 		{"S-7-9 case-exact values as sent", `"exact":"AbC"`, `"exact":"AbC"`},
-		{"S-7-11 readOnly is ignored, required or not", `"ro":"x","roMust":"y","cplx":{"ro":"z","b":"1"}`, `"cplx":{"b":"1"}`},
+		{
+			"S-7-11 readOnly is ignored, required or not", `"ro":"x","roMust":"y","cplx":{"ro":"z","b":"1"}`,
+			`"cplx":{"b":"1"}`,
+		},
 		{"S-7-12 S-7-13 the rest is taken", `"def":"1","imm":"2","wo":"3","nev":"4","cplx":{"imm":"5","w":"6"}`,
 			`"def":"1","nev":"4","wo":"3","imm":"2","cplx":{"w":"6","imm":"5"}`},
 		{"S-7-19 no check of uniqueness here", `"srv":"1","glo":"1"`, `"srv":"1","glo":"1"`},
-		{"S-3-7 the extension's attributes are its own", `"def":"1","` + extX + `":{"def":"2","must":"m"}`, `"def":"1","` + extX + `":{"def":"2","must":"m"}`},
+		{
+			"S-3-7 the extension's attributes are its own", `"def":"1","` + extX + `":{"def":"2","must":"m"}`,
+			`"def":"1","` + extX + `":{"def":"2","must":"m"}`,
+		},
 	} {
 		got, err := typ.Normalize(tDoc(t, tt.in), Rules{RequireSchemas: true})
 		if err != nil || got.Without("schemas").JSON() != tDoc(t, tt.want).Without("schemas").JSON() {
@@ -58,7 +64,10 @@ func TestTypesReject(t *testing.T) {
 		{"S-2.3.8-2", `"cplx":{"a":{"b":"c"}}`, "cplx.a must be a string"},
 		{"S-7-6", `"cplxMust":{"other":"x"}`, "cplxMust.need is required"},
 		{"S-6-5", `"` + extX + `":{"def":"x"}`, extX + ":must is required"},
-		{"S-2.4-3", `"bare":[{"street":"a","primary":true},{"street":"b","primary":true}]`, "more than one value with primary"},
+		{
+			"S-2.4-3", `"bare":[{"street":"a","primary":true},{"street":"b","primary":true}]`,
+			"more than one value with primary",
+		},
 	} {
 		_, err := typ.Normalize(tDoc(t, tt.in), Rules{RequireSchemas: true})
 		t.Run(tt.rule, func(t *testing.T) { rejected(t, err, scim.TypeInvalidValue, tt.detail) })
@@ -70,7 +79,8 @@ func TestLoadWarns(t *testing.T) { // S-3.3-3
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Contains(r.Warnings, "resource type T: extension "+extX+" redefines def") || slices.ContainsFunc(r.Warnings, func(s string) bool { return strings.Contains(s, "must") }) {
+	if !slices.Contains(r.Warnings, "resource type T: extension "+extX+" redefines def") ||
+		slices.ContainsFunc(r.Warnings, func(s string) bool { return strings.Contains(s, "must") }) {
 		t.Errorf("%q", r.Warnings)
 	}
 }

@@ -35,9 +35,18 @@ func TestNormalize(t *testing.T) {
 	for _, tt := range []struct{ rule, in, want string }{
 		{"S-2.1-1 names in any case", `{"SCHEMAS":["URN:IETF:params:scim:schemas:core:2.0:user"],"USERNAME":"a","Emails":[{"VALUE":"x"}]}`,
 			`{` + uc + `,"emails":[{"value":"x"}]}`},
-		{"P-3.3-1 readOnly is ignored", `{` + uc + `,"id":"x","meta":{"created":"2000"},"groups":[{"value":"g"}]}`, `{` + uc + `}`},
-		{"P-3.1-7 unknown is ignored", `{` + uc + `,"foo":1,"emails":[{"value":"x","bar":2}]}`, `{` + uc + `,"emails":[{"value":"x"}]}`},
-		{"S-2.5-1 null and empty are unassigned", `{` + uc + `,"title":null,"emails":[],"name":{},"roles":null,"nickName":""}`, `{` + uc + `}`},
+		{
+			"P-3.3-1 readOnly is ignored",
+			`{` + uc + `,"id":"x","meta":{"created":"2000"},"groups":[{"value":"g"}]}`, `{` + uc + `}`,
+		},
+		{
+			"P-3.1-7 unknown is ignored", `{` + uc + `,"foo":1,"emails":[{"value":"x","bar":2}]}`,
+			`{` + uc + `,"emails":[{"value":"x"}]}`,
+		},
+		{
+			"S-2.5-1 null and empty are unassigned",
+			`{` + uc + `,"title":null,"emails":[],"name":{},"roles":null,"nickName":""}`, `{` + uc + `}`,
+		},
 		{"S-2.5-4 nothing but nulls is unassigned", `{` + uc + `,"name":{"givenName":null}}`, `{` + uc + `}`},
 		{"S-2.3.8-1 order has no meaning", `{"title":"t","externalId":"e",` + uc + `}`,
 			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"externalId":"e","userName":"a","title":"t"}`},
@@ -50,10 +59,20 @@ func TestNormalize(t *testing.T) {
 		{"S-3-8 a container adds its URN", `{` + uc + `,"urn:ietf:params:scim:schemas:extension:ENTERPRISE:2.0:User":{"Department":"d","manager":{"value":"1","displayName":"no"}}}`,
 			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"userName":"a",` +
 				`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"d","manager":{"value":"1"}}}`},
-		{"S-3-8 a URN without container", `{"schemas":["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a"}`, `{` + uc + `}`},
-		{"S-2.3.6-2 base64 without padding", `{` + uc + `,"x509Certificates":[{"value":"QUI"}]}`, `{` + uc + `,"x509Certificates":[{"value":"QUI"}]}`},
+		{
+			"S-3-8 a URN without container",
+			`{"schemas":["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a"}`,
+			`{` + uc + `}`,
+		},
+		{
+			"S-2.3.6-2 base64 without padding", `{` + uc + `,"x509Certificates":[{"value":"QUI"}]}`,
+			`{` + uc + `,"x509Certificates":[{"value":"QUI"}]}`,
+		},
 		{"S-2.3.7-1 relative reference", `{` + uc + `,"profileUrl":"../Users/1"}`, `{` + uc + `,"profileUrl":"../Users/1"}`},
-		{"S-4.1.2-6 country as sent", `{` + uc + `,"addresses":[{"country":"Belize"}]}`, `{` + uc + `,"addresses":[{"country":"Belize"}]}`},
+		{
+			"S-4.1.2-6 country as sent", `{` + uc + `,"addresses":[{"country":"Belize"}]}`,
+			`{` + uc + `,"addresses":[{"country":"Belize"}]}`,
+		},
 	} {
 		got, err := user.Normalize(parse(t, tt.in), Rules{RequireSchemas: true})
 		if err != nil || got.JSON() != tt.want {
@@ -77,12 +96,31 @@ func TestNormalizeRejects(t *testing.T) {
 		{"P-3.3-10", `[]`, scim.TypeInvalidSyntax, "object"},
 		{"S-2.1-3", `{"userName":"a"}`, scim.TypeInvalidSyntax, "schemas is missing"},
 		{"S-2.1-3", `{"userName":"a","schemas":[]}`, scim.TypeInvalidSyntax, "schemas is missing"},
-		{"S-3-2", `{"userName":"a","schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:x"]}`, scim.TypeInvalidSyntax, "urn:x"},
-		{"S-3.3-1", `{"userName":"a","schemas":["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]}`, scim.TypeInvalidSyntax, "must name"},
-		{"P-3.3.1-2", `{"userName":"a","schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]}`, scim.TypeInvalidSyntax, "Group"},
-		{"P-3.3-9", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"]}`, scim.TypeInvalidValue, "userName is required"},
-		{"P-3.3-9", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":""}`, scim.TypeInvalidValue, "userName is required"},
-		{"P-3.3-9", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":null}`, scim.TypeInvalidValue, "userName is required"},
+		{
+			"S-3-2", `{"userName":"a","schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:x"]}`,
+			scim.TypeInvalidSyntax, "urn:x",
+		},
+		{
+			"S-3.3-1",
+			`{"userName":"a","schemas":["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]}`,
+			scim.TypeInvalidSyntax, "must name",
+		},
+		{
+			"P-3.3.1-2", `{"userName":"a","schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]}`,
+			scim.TypeInvalidSyntax, "Group",
+		},
+		{
+			"P-3.3-9", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"]}`, scim.TypeInvalidValue,
+			"userName is required",
+		},
+		{
+			"P-3.3-9", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":""}`,
+			scim.TypeInvalidValue, "userName is required",
+		},
+		{
+			"P-3.3-9", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":null}`,
+			scim.TypeInvalidValue, "userName is required",
+		},
 		{"P-3.3-11", `{` + uc + `,"active":"yes"}`, scim.TypeInvalidValue, "active must be a boolean"},
 		{"P-3.3-11", `{` + uc + `,"name":"x"}`, scim.TypeInvalidValue, "name must be an object"},
 		{"P-3.3-11", `{` + uc + `,"emails":{"value":"x"}}`, scim.TypeInvalidValue, "emails must be an array"},
@@ -90,8 +128,14 @@ func TestNormalizeRejects(t *testing.T) {
 		{"S-2.4-1", `{` + uc + `,"emails":["x"]}`, scim.TypeInvalidValue, "emails must be an object"},
 		{"S-1.2-1", `{` + uc + `,"title":{"a":1}}`, scim.TypeInvalidValue, "title must be a string"},
 		{"S-2.5-4", `{` + uc + `,"emails":[null]}`, scim.TypeInvalidValue, "null"},
-		{"S-2.4-3", `{` + uc + `,"emails":[{"value":"x","primary":true},{"value":"y","primary":true}]}`, scim.TypeInvalidValue, "primary"},
-		{"S-2.3.6-1", `{` + uc + `,"x509Certificates":[{"value":"@@"}]}`, scim.TypeInvalidValue, "x509Certificates.value must be base64"},
+		{
+			"S-2.4-3", `{` + uc + `,"emails":[{"value":"x","primary":true},{"value":"y","primary":true}]}`,
+			scim.TypeInvalidValue, "primary",
+		},
+		{
+			"S-2.3.6-1", `{` + uc + `,"x509Certificates":[{"value":"@@"}]}`, scim.TypeInvalidValue,
+			"x509Certificates.value must be base64",
+		},
 		{"S-2.3.7-1", `{` + uc + `,"profileUrl":" not a uri "}`, scim.TypeInvalidValue, "profileUrl must be a URI"},
 		{"S-2.3.1-1", `{` + uc + `,"title":"a\u0000b"}`, scim.TypeInvalidValue, "U+0000"},
 		{"P-7-1", `{` + uc + `,"title":"` + strings.Repeat("x", MaxText+1) + `"}`, scim.TypeInvalidValue, "longer than"},
@@ -137,7 +181,10 @@ func TestLoadRejects(t *testing.T) { // S-1.2-1, S-2.1-4, S-2.3-1, S-7-22
 		{`{"name":"a","type":"reference","referenceTypes":["uri","banana"]}`, `"banana" is not a resource type`},
 		{`{"name":"a","type":"reference","referenceTypes":["user"]}`, `"user" is not a resource type`},
 		{`{"name":"a","type":"reference","referenceTypes":[""]}`, `"" is not a resource type`},
-		{`{"name":"a","type":"complex","subAttributes":[{"name":"$ref","type":"reference","referenceTypes":["Group"]}]}`, `"Group" is not a resource type`},
+		{
+			`{"name":"a","type":"complex","subAttributes":[{"name":"$ref","type":"reference","referenceTypes":["Group"]}]}`,
+			`"Group" is not a resource type`,
+		},
 		{`{"name":"a"},{"name":"A"}`, "twice"},
 	} {
 		fsys := fstest.MapFS{
@@ -145,7 +192,8 @@ func TestLoadRejects(t *testing.T) { // S-1.2-1, S-2.1-4, S-2.3-1, S-7-22
 			"schemas/y.json":       {Data: []byte(`{"id":"urn:y","attributes":[{"name":"a","type":"reference","referenceTypes":["User","external","uri"]}]}`)},
 			"resourcetypes/u.json": {Data: []byte(`{"name":"User","schema":"urn:y"}`)},
 		}
-		if _, err := Load(fsys); err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "x.json") {
+		_, err := Load(fsys)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "x.json") {
 			t.Errorf("%s: error %v, want one with %q", tt.attribute, err, tt.want)
 		}
 	}

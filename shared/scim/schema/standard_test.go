@@ -141,7 +141,8 @@ func TestCommon(t *testing.T) {
 			t.Errorf("%s is %s, want %s", name, got[name], want)
 		}
 	}
-	if id := typ.Core.Attributes.Find("id"); id.Mutability != ReadOnly || id.Returned != Always || !id.CaseExact || id.Required {
+	id := typ.Core.Attributes.Find("id")
+	if id.Mutability != ReadOnly || id.Returned != Always || !id.CaseExact || id.Required {
 		t.Errorf("T serves id as %+v", id)
 	}
 	doc, err := typ.Normalize(tDoc(t, `"id":"mine","externalId":"e","meta":{"version":"1"},"`+extY+`":{"id":"theirs"}`), Rules{})

@@ -56,7 +56,8 @@ func TestAcknowledgedWritesSurviveTheEnginesDeath(t *testing.T) {
 	_, db = start(t, dir)
 	lost := 0
 	for _, k := range written {
-		out, err := db.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String(crashTable), Key: item(k), ConsistentRead: aws.Bool(true)})
+		out, err := db.GetItem(t.Context(),
+			&dynamodb.GetItemInput{TableName: aws.String(crashTable), Key: item(k), ConsistentRead: aws.Bool(true)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,8 @@ func TestNoSecretIsLogged(t *testing.T) { // P-7.5.2-3, S-9.2-1, S-9.2-2
 	var broken atomic.Bool
 	var log bytes.Buffer
 	p := newIDP(t, stack.Options{
-		Log: &log, Parameters: map[string]string{"PasswordStorage": "store", "LogLevel": "DEBUG", "AuthorizerCacheSeconds": "0"},
+		Log:        &log,
+		Parameters: map[string]string{"PasswordStorage": "store", "LogLevel": "DEBUG", "AuthorizerCacheSeconds": "0"},
 		Transport: func(next http.RoundTripper) http.RoundTripper {
 			return roundTripper(func(r *http.Request) (*http.Response, error) {
 				if broken.Load() && stack.Caller(r) == "UsersFunction" {
@@ -64,7 +65,10 @@ func TestNoSecretIsLogged(t *testing.T) { // P-7.5.2-3, S-9.2-1, S-9.2-2
 
 // holds reports whether a line has a secret in it, as it is or encoded.
 func holds(line, secret string) bool {
-	for _, form := range []string{secret, base64.StdEncoding.EncodeToString([]byte(secret))[:len(secret)], hex.EncodeToString([]byte(secret)), url.QueryEscape(secret)} {
+	for _, form := range []string{
+		secret, base64.StdEncoding.EncodeToString([]byte(secret))[:len(secret)],
+		hex.EncodeToString([]byte(secret)), url.QueryEscape(secret),
+	} {
 		if strings.Contains(strings.ToLower(line), strings.ToLower(form)) {
 			return true
 		}
@@ -132,14 +136,29 @@ func (p *idp) requests(worst int) {
 	circle := p.Send("POST", "/Groups", group).Body.Get("id").Text()
 	filter := url.QueryEscape(`userName eq "` + value + `" and title co "` + value + `"`)
 	for _, c := range [][3]string{
-		{"POST", "/Users", full}, {"POST", "/Users", `{"userName":"` + value}, {"POST", "/Users", `{"active":"` + value + `"}`}, {"PUT", "/Users/" + id, full},
+		{"POST", "/Users", full},
+		{"POST", "/Users", `{"userName":"` + value},
+		{"POST", "/Users", `{"active":"` + value + `"}`},
+		{"PUT", "/Users/" + id, full},
 		{"PATCH", "/Users/" + id, e2e.PatchOp + `[{"op":"replace","path":"password","value":"` + password + `"}]}`},
 		{"PATCH", "/Users/" + id, e2e.PatchOp + `[{"op":"` + value + `","path":"` + value + `[","value":"` + value + `"}]}`},
-		{"GET", "/Users?filter=" + filter, ""}, {"GET", "/Groups?filter=displayName+eq+%22" + value + "%22", ""}, {"GET", "/Users?filter=" + value + "+xx+%22" + value, ""},
-		{"GET", "/Users?attributes=" + value + "&count=" + value, ""}, {"GET", "/Users/" + value, ""}, {"GET", "/" + value, ""}, {"GET", "/../" + value, ""},
-		{value, "/Users", full}, {"POST", "/Groups", group}, {"GET", "/Me?" + value, full}, {"POST", "/Bulk", full}, {"POST", "/Users/.search", full},
-		{"PATCH", "/Groups/" + circle, e2e.PatchOp + `[{"op":"add","path":"members","value":[{"value":"` + value + `"}]}]}`}, {"DELETE", "/Groups/" + circle, ""},
-		{"GET", "/Schemas/" + value, ""}, {"GET", "/ResourceTypes?filter=" + value, ""}, {"GET", "/ServiceProviderConfig?" + value, ""},
+		{"GET", "/Users?filter=" + filter, ""},
+		{"GET", "/Groups?filter=displayName+eq+%22" + value + "%22", ""},
+		{"GET", "/Users?filter=" + value + "+xx+%22" + value, ""},
+		{"GET", "/Users?attributes=" + value + "&count=" + value, ""},
+		{"GET", "/Users/" + value, ""},
+		{"GET", "/" + value, ""},
+		{"GET", "/../" + value, ""},
+		{value, "/Users", full},
+		{"POST", "/Groups", group},
+		{"GET", "/Me?" + value, full},
+		{"POST", "/Bulk", full},
+		{"POST", "/Users/.search", full},
+		{"PATCH", "/Groups/" + circle, e2e.PatchOp + `[{"op":"add","path":"members","value":[{"value":"` + value + `"}]}]}`},
+		{"DELETE", "/Groups/" + circle, ""},
+		{"GET", "/Schemas/" + value, ""},
+		{"GET", "/ResourceTypes?filter=" + value, ""},
+		{"GET", "/ServiceProviderConfig?" + value, ""},
 	} {
 		a := p.Send(c[0], c[1], c[2])
 		if strings.Contains(a.Body.JSON(), password) || a.Status > worst && a.Status != http.StatusNotImplemented {

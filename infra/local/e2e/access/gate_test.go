@@ -108,8 +108,15 @@ func (p *idp) refusedTokens() {
 	suspended := p.tenant("suspended", func(t *tenant.Tenant) { t.State = tenant.Suspended })
 	token := p.Stack.Token()
 	for name, header := range map[string]string{
-		"missing": "", "of another scheme": "Basic " + token, "without a scheme": token, "malformed": "Bearer scim_1_2", "more than a token": "Bearer " + token + " x",
-		"of a wrong checksum": "Bearer " + token[:len(token)-1] + "x", "unknown": "Bearer " + unknown, "revoked": "Bearer " + revoked, "expired": "Bearer " + expired,
+		"missing":               "",
+		"of another scheme":     "Basic " + token,
+		"without a scheme":      token,
+		"malformed":             "Bearer scim_1_2",
+		"more than a token":     "Bearer " + token + " x",
+		"of a wrong checksum":   "Bearer " + token[:len(token)-1] + "x",
+		"unknown":               "Bearer " + unknown,
+		"revoked":               "Bearer " + revoked,
+		"expired":               "Bearer " + expired,
 		"of a suspended tenant": "Bearer " + suspended, "a client secret": "Bearer " + secret,
 		"signed by somebody": "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.AAAA",
 	} {
@@ -130,7 +137,10 @@ func (p *idp) scopes() { // P-2.1-1
 	reading, _ := p.issue(tenant.Credential{Scopes: []tenant.Scope{tenant.Read}})
 	writing, _ := p.issue(tenant.Credential{Scopes: []tenant.Scope{tenant.Write}})
 	for _, c := range []struct{ method, path, body string }{
-		{"POST", "/Users", e2e.User("other")}, {"PUT", "/Users/" + id, e2e.User("scopes")}, {"PATCH", "/Users/" + id, "{}"}, {"DELETE", "/Users/" + id, ""},
+		{"POST", "/Users", e2e.User("other")},
+		{"PUT", "/Users/" + id, e2e.User("scopes")},
+		{"PATCH", "/Users/" + id, "{}"},
+		{"DELETE", "/Users/" + id, ""},
 		{"POST", "/Groups", "{}"}, {"DELETE", "/Groups/x", ""}, {"DELETE", "/Me", ""},
 	} {
 		p.With("Bearer "+reading).Want(http.StatusForbidden, c.method, c.path, c.body)
@@ -147,12 +157,21 @@ func (p *idp) otherRefusals() {
 		method, path, body, header, value string
 		status                            int
 	}{
-		{"GET", "/nowhere", "", "", "", 404}, {"GET", "/../", "", "", "", 404}, {"GET", "/../../x", "", "", "", 404}, {"POST", "/Users/a/b", "{}", "", "", 404},
-		{"DELETE", "/Users", "", "", "", 405}, {"POST", "/ServiceProviderConfig", "{}", "", "", 405}, {"PUT", "/Groups", "{}", "", "", 405},
-		{"POST", "/Users", strings.Repeat("x", 2<<20), "", "", 413}, {"POST", "/Groups", strings.Repeat("x", 11<<20), "", "", 413},
+		{"GET", "/nowhere", "", "", "", 404},
+		{"GET", "/../", "", "", "", 404},
+		{"GET", "/../../x", "", "", "", 404},
+		{"POST", "/Users/a/b", "{}", "", "", 404},
+		{"DELETE", "/Users", "", "", "", 405},
+		{"POST", "/ServiceProviderConfig", "{}", "", "", 405},
+		{"PUT", "/Groups", "{}", "", "", 405},
+		{"POST", "/Users", strings.Repeat("x", 2<<20), "", "", 413},
+		{"POST", "/Groups", strings.Repeat("x", 11<<20), "", "", 413},
 		{"POST", "/Users", e2e.User("x"), "Content-Type", "text/plain", 415}, {"POST", "/Me", e2e.User("x"), "", "", 501},
-		{"GET", "/Users/", "", "", "", 404}, {"GET", "//Users", "", "", "", 404}, {"GET", "/ServiceProviderConfig/", "", "", "", 404},
-		{"POST", "/Users", e2e.User("x"), "Content-Encoding", "gzip", 415}, {"PUT", "/Users/x", e2e.User("x"), "If-None-Match", "*", 404},
+		{"GET", "/Users/", "", "", "", 404},
+		{"GET", "//Users", "", "", "", 404},
+		{"GET", "/ServiceProviderConfig/", "", "", "", 404},
+		{"POST", "/Users", e2e.User("x"), "Content-Encoding", "gzip", 415},
+		{"PUT", "/Users/x", e2e.User("x"), "If-None-Match", "*", 404},
 		{"GET", "/Users?filter={", "", "", "", 400}, {"GET", "/Users", "", "Accept", "text/html", 406},
 	} {
 		other := p.With(p.Header.Get("Authorization"))
@@ -236,7 +255,8 @@ func (p *idp) me() {
 	own.Want(http.StatusOK, "PATCH", "/Me", e2e.PatchOp+`[{"op":"add","path":"title","value":"t"}]}`)
 	a := own.Send("GET", "/Me", "")
 	location := p.Stack.BaseURL() + "/Users/" + id
-	if a.Status != http.StatusOK || a.Header.Get("Location") != location || a.Body.Get("meta").Get("location").Text() != location {
+	if a.Status != http.StatusOK || a.Header.Get("Location") != location ||
+		a.Body.Get("meta").Get("location").Text() != location {
 		p.Errorf("%d %s %s", a.Status, a.Header.Get("Location"), a.Body.JSON())
 	}
 	for _, path := range []string{"/Users/" + id, "/Users", "/Groups", "/Schemas", "/ResourceTypes"} {

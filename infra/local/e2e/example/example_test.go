@@ -175,7 +175,8 @@ func logins(t *testing.T, tenants []*traffic, app *program) {
 	gone := x.Want(201, "POST", "/Users", e2e.User("gone"))
 	x.Want(204, "DELETE", "/Users/"+gone.Get("id").Text(), "")
 	awaitEqual(t, tenants, app)
-	if _, status, text, err := app.logIn("gone"); status != http.StatusForbidden || !strings.Contains(text, "There is no account") {
+	_, status, text, err := app.logIn("gone")
+	if status != http.StatusForbidden || !strings.Contains(text, "There is no account") {
 		t.Errorf("a deleted user: %d, %v, %s", status, err, text)
 	}
 }
@@ -237,7 +238,8 @@ func expired(t *testing.T, tenants []*traffic, app *program) {
 	x.removeEvents()
 	app.start()
 	awaitEqual(t, tenants, app)
-	if log := app.log.String(); !strings.Contains(log, "local: can't continue") || !strings.Contains(log, "local: reconciled at") {
+	log := app.log.String()
+	if !strings.Contains(log, "local: can't continue") || !strings.Contains(log, "local: reconciled at") {
 		t.Error(log)
 	}
 }

@@ -96,7 +96,8 @@ func (x *traffic) createUser() {
 
 func (x *traffic) changeUser() {
 	if id := x.one(x.users); id != "" {
-		x.patch("/Users/"+id, fmt.Sprintf(`[{"op":"replace","value":{"userName":%q,"displayName":%q}}]`, x.name("user"), x.name("n")))
+		x.patch("/Users/"+id,
+			fmt.Sprintf(`[{"op":"replace","value":{"userName":%q,"displayName":%q}}]`, x.name("user"), x.name("n")))
 	}
 }
 

@@ -74,7 +74,8 @@ func (g *groups) races(t *testing.T, name string, f func(*groups)) {
 			start, busy := time.Now(), g.busy.Load()
 			f(g)
 			report := g.verify()
-			t.Logf("%.1f s, 503 repeated %d times; %d groups, %d members", time.Since(start).Seconds(), g.busy.Load()-busy, report.Groups, report.Members)
+			t.Logf("%.1f s, 503 repeated %d times; %d groups, %d members",
+				time.Since(start).Seconds(), g.busy.Load()-busy, report.Groups, report.Members)
 		})
 	}
 }

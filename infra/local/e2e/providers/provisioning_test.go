@@ -19,11 +19,13 @@ func provisioningLog(t *testing.T, s suite) {
 	ann := p.Want(201, "POST", "/Users", fmt.Sprintf(body, "Ann")).Get("id").Text()
 	p.Want(409, "POST", "/Users", fmt.Sprintf(body, "ann"))
 	p.awaitLog(2) // the local stream shows an item as it is a little later
-	p.Want(200, "PATCH", "/Users/"+ann, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}`)
+	p.Want(200, "PATCH", "/Users/"+ann,
+		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}`)
 	p.awaitLog(3)
 	group := p.Want(201, "POST", "/Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"g"}`).Get("id").Text()
 	p.awaitLog(4)
-	p.Want(204, "PATCH", "/Groups/"+group, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":"members","value":[{"value":"`+ann+`"}]}]}`)
+	p.Want(204, "PATCH", "/Groups/"+group,
+		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":"members","value":[{"value":"`+ann+`"}]}]}`)
 	p.awaitLog(5)
 	p.Want(204, "DELETE", "/Users/"+ann, "")
 	want := []string{
@@ -61,7 +63,8 @@ func (p client) logged(query string) (short []string) {
 		if e.Request == "" || e.Credential == "" || time.Since(e.Time) > time.Hour {
 			p.Errorf("%+v", e)
 		}
-		short = append(short, fmt.Sprintf("%s %s %s %s %d %v %v", e.Operation, e.Kind, e.Name, e.ExternalID, e.Status, e.Changed, e.Deviations))
+		short = append(short,
+			fmt.Sprintf("%s %s %s %s %d %v %v", e.Operation, e.Kind, e.Name, e.ExternalID, e.Status, e.Changed, e.Deviations))
 	}
 	return short
 }

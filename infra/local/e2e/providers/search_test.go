@@ -24,7 +24,8 @@ func searches(t *testing.T, s suite) { // P-3.4.3-1, P-3.4.2.1-1, P-3.4.2.1-6, C
 		created := p.Want(201, "POST", "/Users", e2e.User(fmt.Sprintf("u%d@example.com", i)))
 		members = append(members, `{"value":"`+created.Get("id").Text()+`"}`)
 	}
-	p.Want(201, "POST", "/Groups", `{"schemas":["`+scim.GroupSchema+`"],"displayName":"Staff","members":[`+strings.Join(members, ",")+`]}`)
+	p.Want(201, "POST", "/Groups",
+		`{"schemas":["`+scim.GroupSchema+`"],"displayName":"Staff","members":[`+strings.Join(members, ",")+`]}`)
 	for path, want := range map[string]string{"": "6", "/Users": "5", "/Groups": "1"} {
 		list := p.Want(200, "POST", path+"/.search", search(""))
 		if list.Get("totalResults").Text() != want || fmt.Sprint(len(list.Get("Resources").Items())) != want {
@@ -34,7 +35,10 @@ func searches(t *testing.T, s suite) { // P-3.4.3-1, P-3.4.2.1-1, P-3.4.2.1-6, C
 	if len(p.Stack.Pids("SearchFunction")) == 0 {
 		t.Error("the function of the root's searches does not run")
 	}
-	for _, more := range []string{"", `,"filter":"id pr"`, `,"sortBy":"id"`, `,"filter":"groups.display eq \"staff\" or displayName eq \"staff\""`} {
+	for _, more := range []string{
+		"", `,"filter":"id pr"`, `,"sortBy":"id"`,
+		`,"filter":"groups.display eq \"staff\" or displayName eq \"staff\""`,
+	} {
 		p.pages(more, 6)
 	}
 	p.Want(405, "GET", "/.search", "")

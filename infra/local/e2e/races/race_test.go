@@ -166,7 +166,10 @@ func (r races) persist(method, path string) (a e2e.Answer) {
 // others left.
 func parallelPatches(r races) {
 	path := "/Users/" + r.Want(201, "POST", "/Users", e2e.User(string(r.Tenant))).Get("id").Text()
-	attributes := []string{"title", "nickName", "displayName", "locale", "timezone", "userType", "name.givenName", "name.familyName"}
+	attributes := []string{
+		"title", "nickName", "displayName", "locale", "timezone", "userType", "name.givenName",
+		"name.familyName",
+	}
 	var wg sync.WaitGroup
 	for _, attribute := range attributes {
 		wg.Go(func() {
