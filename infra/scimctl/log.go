@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -42,8 +43,10 @@ func logCommand() *cli.Command {
 		),
 		valueFlag("until", "show entries until `WHEN`, as for -since; a date includes the whole day (default: now)",
 			q.until.parseEnd),
-		valueFlag("user", "only the user or group with this `NAME`: id, userName, displayName or externalId",
-			q.filter("user")),
+		valueFlag("user", "only the user or group with this `NAME`, now or before, and its memberships: id, userName, "+
+			"displayName, email or externalId", q.filter("user")),
+		valueFlag("group", "only the group or team with this `NAME`, now or before: id, displayName or externalId",
+			q.filter("group")),
 		valueFlag(
 			"status",
 			"only requests with this `STATUS`: a number, a class such as 4xx, or failed",
@@ -87,6 +90,7 @@ func (s *session) showLog(ctx context.Context, tenant string, q logQuery) error 
 	if err != nil {
 		return err
 	}
+	s.explainSubjects(tenant, q.filters, log)
 	if log.Next != "" {
 		s.notify("these are the newest %d entries; there may be more: -limit 0 shows all\n", len(log.Entries))
 	}
@@ -95,6 +99,20 @@ func (s *session) showLog(ctx context.Context, tenant string, q logQuery) error 
 	}
 	s.json = q.format == asJSON
 	return s.print(log, func(w io.Writer) { describeLog(w, log.Entries) })
+}
+
+// explainSubjects says who a name stands for, unless the entries show it: somebody who has another
+// name now, somebody who is deleted, or nobody.
+func (s *session) explainSubjects(tenant string, filters url.Values, log admin.LogPage) {
+	value := cmp.Or(filters.Get("user"), filters.Get("group"))
+	if value != "" && len(log.Subjects) == 0 && len(log.Entries) == 0 {
+		s.notify("no user, group or team of %s has the name %q, or had it in the last 90 days\n", tenant, value)
+	}
+	for _, n := range log.Subjects {
+		if n.Name == "" {
+			s.notify("%s %s does not exist any more\n", n.Type, n.ID)
+		}
+	}
 }
 
 // readLog requests pages until it has as many entries as wanted; 0 means all.
@@ -107,7 +125,7 @@ func (s *session) readLog(ctx context.Context, path string, query url.Values, li
 	}
 	limitPage()
 	split := func(p admin.LogPage) ([]provlog.Entry, string) {
-		all.Next = p.Next
+		all.Next, all.Subjects = p.Next, p.Subjects
 		return p.Entries, p.Next
 	}
 	for entries, err := range apiclient.Pages(ctx, s.client, path, query, split) {

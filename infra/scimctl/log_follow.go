@@ -72,7 +72,7 @@ func (f *logFollower) look(ctx context.Context, since time.Time) (newest time.Ti
 	}
 	var fresh []provlog.Entry
 	for _, e := range slices.Backward(log.Entries) {
-		key := fmt.Sprint(e.Request, e.Failed())
+		key := fmt.Sprint(e.Request, e.Failed(), e.Operation, e.ID)
 		if _, seen := f.shown[key]; !seen {
 			fresh = append(fresh, e)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/provlog"
+	"scimserver/shared/scim"
 )
 
 // logFormat is how log prints its entries.
@@ -56,6 +57,7 @@ func writeLogCSV(w io.Writer, entries []provlog.Entry, header bool) error {
 		if err := out.Write([]string{
 			"time", "status", "operation", "resourceType", "id", "name", "externalId", "credential", "operator",
 			"request", "scimType", "detail", "changed", "deviations", "ignored", "skipped", "skippedCount",
+			"added", "addedCount", "removed", "removedCount", "formerName",
 		}); err != nil {
 			return err
 		}
@@ -74,12 +76,22 @@ func csvCells(e provlog.Entry) []string {
 		e.Time.UTC().Format(time.RFC3339Nano), strconv.Itoa(e.Status), e.Operation, e.Kind, string(e.ID), e.Name,
 		e.ExternalID, string(e.Credential), e.Operator, e.Request, e.Type, e.Detail, strings.Join(e.Changed, " "),
 		strings.Join(e.Deviations, " "), strings.Join(e.Ignored, " "), join(e.Skipped, " "),
-		strconv.Itoa(e.SkippedCount),
+		strconv.Itoa(e.SkippedCount), memberIDs(e.Added), strconv.Itoa(e.AddedCount), memberIDs(e.Removed),
+		strconv.Itoa(e.RemovedCount), e.FormerName,
 	}
 	for i, cell := range cells {
 		cells[i] = asText(cell)
 	}
 	return cells
+}
+
+// memberIDs lists members by their ids: a name may contain spaces.
+func memberIDs(all []provlog.Member) string {
+	ids := make([]scim.ID, len(all))
+	for i, m := range all {
+		ids[i] = m.ID
+	}
+	return join(ids, " ")
 }
 
 // asText keeps a spreadsheet from reading a text that a provider chose as a formula. See OWASP,

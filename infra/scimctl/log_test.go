@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 
 	"scimserver/shared/provlog"
 )
@@ -72,5 +73,54 @@ func logFollows(b *bench) {
 	}
 	if err := cmd.Wait(); err != nil {
 		b.Errorf("after Ctrl-C: %v", err)
+	}
+}
+
+// logOfMemberships: the log says by name who was added to a group and who was removed, and finds a
+// person by a former name, also one who has been deleted.
+func logOfMemberships(b *bench) {
+	b.run("tenant create crews")
+	token := b.json("credential create crews")["secret"].(string)
+	bob, ann := b.newUser(201, token, "bob", "bob@crews.example"), b.newUser(201, token, "ann@crews.example")
+	_, group := b.scim("POST", "/Groups", token,
+		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Admins","members":[{"value":"`+bob+`"},{"value":"`+ann+`"}]}`)
+	patch := func(path, operation string) {
+		b.Helper()
+		body := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[` + operation + `]}`
+		if status, answer := b.scim("PATCH", path, token, body); status >= 400 {
+			b.Fatalf("PATCH %s: %d %v", path, status, answer)
+		}
+	}
+	patch("/Users/"+bob, `{"op":"replace","path":"userName","value":"robert"}`)
+	patch("/Groups/"+group["id"].(string), `{"op":"remove","path":"members[value eq \"`+bob+`\"]"}`)
+	if status, _ := b.scim("DELETE", "/Users/"+ann, token, ""); status != 204 {
+		b.Fatal(status)
+	}
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(b.run("log crews"), "leave"); time.Sleep(200 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			b.Fatalf("no entry of who left:\n%s", b.run("log crews"))
+		}
+	}
+	for args, want := range map[string][]string{
+		"-user bob":                 {"removed robert", "userName; before: bob", "added "},
+		"-user bob@crews.example":   {"removed robert", "userName; before: bob", "added "},
+		"-user bob -group admins":   {"removed robert", "added "},
+		"-user ann@crews.example":   {"removed ann@crews.example; because the member was deleted", "delete", "added "},
+		"-user " + ann:              {"removed ann@crews.example", "delete"},
+		"-group Admins -status 204": {"removed ann@crews.example"},
+	} {
+		out := b.run("log crews " + args)
+		for _, words := range want {
+			if !strings.Contains(out, words) {
+				b.Errorf("log %s: %q is not in\n%s", args, words, out)
+			}
+		}
+	}
+	if out := b.run("log crews -user bob -group admins"); strings.Count(out, "\n") != 3 {
+		b.Errorf("the group's entries about bob are\n%s", out)
+	}
+	r := b.exec("", "log", "crews", "-user", "nobody")
+	if r.code != 0 || !strings.Contains(r.err, `no user, group or team of crews has the name "nobody", or had it in the last 90 days`) {
+		b.Errorf("nobody: %+v", r)
 	}
 }

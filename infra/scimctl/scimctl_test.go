@@ -165,6 +165,7 @@ func TestScimctl(t *testing.T) {
 	b.sub("provisioning log", provisioningLog)
 	b.sub("log by time", logByTime)
 	b.sub("log as CSV", logAsCSV)
+	b.sub("log of memberships", logOfMemberships)
 	b.sub("health", health)
 	b.sub("handover", handover)
 	b.sub("events", events)

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,6 +69,20 @@ type identified interface{ logged() (id, name string) }
 func (i Issued) logged() (id, name string) { return string(i.Key), i.Name }
 func (t Team) logged() (id, name string)   { return string(t.ID), t.Name }
 
+// loggedMembers are the persons that joined and left the team.
+func (c TeamMembersChanged) loggedMembers() (added, removed []provlog.Member) {
+	for _, p := range c.Persons {
+		m := provlog.Member{ID: p.ID}
+		if slices.Contains(c.Add, p.ID) && !p.WasMember {
+			added = append(added, m)
+		}
+		if slices.Contains(c.Remove, p.ID) {
+			removed = append(removed, m)
+		}
+	}
+	return added, removed
+}
+
 // logAction writes the entry of an operator's action. If it cannot be written, the answer stays the
 // same, and the error is for the log line.
 func (h *handler) logAction(r *http.Request, pattern string, status int, value any, start time.Time) error {
@@ -83,6 +98,10 @@ func (h *handler) logAction(r *http.Request, pattern string, status int, value a
 	if shown, ok := value.(identified); ok {
 		id, name := shown.logged()
 		e.ID, e.Name = scim.ID(id), name
+	}
+	if change, ok := value.(TeamMembersChanged); ok {
+		e.Added, e.Removed = change.loggedMembers()
+		e.AddedCount, e.RemovedCount = len(e.Added), len(e.Removed)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), actionTimeout)
 	defer cancel()

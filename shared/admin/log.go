@@ -15,6 +15,8 @@ import (
 type LogPage struct {
 	Entries []provlog.Entry `json:"entries"`
 	Next    string          `json:"next,omitempty"` // the value of after for the next page
+	// Subjects are who has the value of user or group now, or had it while entries are kept.
+	Subjects []provlog.Named `json:"subjects,omitempty"`
 }
 
 // Log returns a page of the provisioning log.
@@ -22,23 +24,28 @@ func (s *Service) Log(ctx context.Context, id tenant.ID, q LogQuery) (LogPage, e
 	if _, err := s.Directory.Tenants().Tenant(ctx, id); err != nil {
 		return LogPage{}, err
 	}
-	page, next, err := s.Directory.For(id).Log().Page(ctx, provlog.Query{
-		From: q.From, To: q.To, Before: q.before, Limit: q.Limit, Wanted: q.matches,
+	of, out := s.Directory.For(id), LogPage{Entries: []provlog.Entry{}}
+	user, err := newLogSubject(ctx, of, q.User)
+	if err != nil {
+		return out, err
+	}
+	group, err := newLogSubject(ctx, of, q.Group)
+	if err != nil {
+		return out, err
+	}
+	page, next, err := of.Log().Page(ctx, provlog.Query{
+		From: q.From, To: q.To, Before: q.before, Limit: q.Limit, Wanted: func(e provlog.Entry) bool {
+			return q.status.covers(e.Status) && user.isIn(e) && group.isGroupOf(e)
+		},
 	})
-	out := LogPage{Entries: []provlog.Entry{}}
-	out.Entries = append(out.Entries, page...)
+	if err != nil {
+		return out, err
+	}
+	out.Entries, out.Subjects = append(out.Entries, page...), append(user.found, group.found...)
 	if next != "" {
 		out.Next = scim.FormatTime(q.From) + positionSeparator + next
 	}
-	return out, err
-}
-
-func (q LogQuery) matches(e provlog.Entry) bool { return q.matchesUser(e) && q.status.covers(e.Status) }
-
-// matchesUser compares the id and the names of an entry with the user parameter, without case.
-func (q LogQuery) matchesUser(e provlog.Entry) bool {
-	user := scim.Fold(provlog.Truncate(q.User))
-	return user == "" || user == scim.Fold(string(e.ID)) || user == scim.Fold(e.Name) || user == scim.Fold(e.ExternalID)
+	return out, nameMembers(ctx, of, out.Entries)
 }
 
 // positionSeparator stands in next between the start time of the query and the position of the

@@ -12,8 +12,11 @@ import (
 // LogQuery selects entries of a provisioning log.
 type LogQuery struct {
 	From, To time.Time // From is inclusive, To exclusive
-	User     string    // an id, userName, displayName or externalId; "" means all
-	Limit    int
+	// User is an id, userName, displayName, email or externalId; "" means all. It selects entries
+	// about a user or group and those about its memberships.
+	User  string
+	Group string // the same of a group or team, and only entries about it; "" means all
+	Limit int
 
 	status statusRange
 	before string // where the previous page ended
@@ -31,7 +34,7 @@ func logQuery(r *http.Request, now time.Time) (q LogQuery, err error) {
 	if err != nil {
 		return q, err
 	}
-	q.Limit, q.User = limit, values.Get("user")
+	q.Limit, q.User, q.Group = limit, values.Get("user"), values.Get("group")
 	if q.To, err = parseTime(values, "to", now); err != nil {
 		return q, err
 	}

@@ -11,5 +11,5 @@ func (h *handler) provisioningLog(s *Service) {
 			return LogPage{}, err
 		}
 		return s.Log(r.Context(), tenantOf(r), q)
-	}), "from", "to", "user", "status", "after", "limit")
+	}), "from", "to", "user", "group", "status", "after", "limit")
 }

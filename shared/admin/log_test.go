@@ -119,3 +119,33 @@ func TestLogParametersThatCantBe(t *testing.T) {
 	}
 	b.send(405, "POST", "/tenants/acme/log", "")
 }
+
+// TestLogOfMemberships: who joined and left a team is in the log, by id; a reader gets the current
+// names. A query finds a person by the memberships, too.
+func TestLogOfMemberships(t *testing.T) {
+	b := newBench(t)
+	b.acme(`{"id":"acme"}`)
+	zoe := b.send(201, "POST", "/accounts", `{"userName":"zoe"}`).text("id")
+	ann := string(b.newUser("acme", "ann"))
+	team := b.send(201, "POST", "/tenants/acme/teams", `{"name":"Crew"}`).text("id")
+	b.send(200, "POST", "/tenants/acme/teams/"+team+"/members", `{"add":["`+zoe+`","`+ann+`"]}`)
+	b.send(200, "POST", "/tenants/acme/teams/"+team+"/members", `{"add":["`+zoe+`"],"remove":["`+ann+`"]}`)
+	b.now = b.now.Add(time.Second)
+	page := b.send(200, "GET", "/tenants/acme/log?user=ann&group=crew", "")
+	entries := page.text("entries")
+	for _, want := range []string{"addedCount:2", "removed:[map[id:" + ann + " name:ann]]", "removedCount:1", "name:zoe"} {
+		if !strings.Contains(entries, want) {
+			t.Errorf("%q is not in %s", want, entries)
+		}
+	}
+	if n := len(page.get("entries").([]any)); n != 2 {
+		t.Errorf("%d entries, want those of both changes: %s", n, entries)
+	}
+	if got := page.text("subjects"); !strings.Contains(got, "name:ann") || !strings.Contains(got, "name:Crew") {
+		t.Errorf("subjects are %s", got)
+	}
+	none := b.send(200, "GET", "/tenants/acme/log?user=nobody", "")
+	if len(none.get("entries").([]any)) > 0 || none.get("subjects") != nil {
+		t.Errorf("nobody has %v", none)
+	}
+}

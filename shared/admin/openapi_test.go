@@ -263,6 +263,7 @@ var goTypes = map[string]struct {
 	"GroupMember": {admin.GroupMember{}, false}, "LogPage": {admin.LogPage{}, false}, "LogEntry": {provlog.Entry{}, false},
 	"TraceStart": {admin.TraceStart{}, true}, "Trace": {admin.Trace{}, false}, "TraceRequests": {admin.TraceRequests{}, false},
 	"TracedRequest": {trace.Request{}, false}, "TracedMessage": {trace.Message{}, false},
+	"LogSubject": {provlog.Named{}, false}, "LogMember": {provlog.Member{}, false},
 	"EventPage": {admin.EventPage{}, false}, "EventHeads": {admin.EventHeads{}, false}, "EventHead": {admin.EventHead{}, false},
 	"Event": {outbox.Event{}, false}, "EventSubject": {outbox.Subject{}, false}, "EventPayload": {outbox.Payload{}, false},
 	"EventResource": {outbox.Resource{}, false}, "EventChange": {outbox.Change{}, false}, "EventMember": {outbox.Member{}, false},

@@ -191,7 +191,7 @@ func (t Users) takeOver(ctx context.Context, p permit, c Content) (User, error) 
 		item["teams"] = p.teams
 	}
 	err = t.d.db.Transact(ctx, func(table.Stamp) []table.Write {
-		addLogStamp(connecting(ctx), item, false, nil)
+		addLogStamp(connecting(ctx), item)
 		writes := append(t.createWrites(UserKind, u.Resource, item, claims), t.countWrite(UserKind, 1))
 		return append(append(writes, t.accountDeletes(p, claims)...), p.writes...)
 	})

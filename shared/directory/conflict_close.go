@@ -140,6 +140,9 @@ func (t Conflicts) closeAll(ctx context.Context, traces []StreamChange) error {
 	work.SetLimit(maxParallel)
 	for _, tr := range traces {
 		work.Go(func() error {
+			if tr.isConsequence() {
+				return nil
+			}
 			if tr.Deleted {
 				return t.closeDeleted(ctx, tr.Provisioned)
 			}

@@ -45,7 +45,7 @@ func (t Groups) create(ctx context.Context, g Group, members MemberEdit, more []
 	c := &change{namespace: t.namespace, group: g.ID, edit: members, exact: true}
 	c.groupWrites = func(_ table.Stamp, marks table.Item) []table.Write {
 		own := merged(item, marks)
-		addLogStamp(ctx, own, c.changesMembers(), c.skipped)
+		c.addLogStamp(ctx, own, nil)
 		return append(append(t.createWrites(GroupKind, g.Resource, own, name), t.countWrite(GroupKind, 1)), more...)
 	}
 	err = t.finishingDeletes(ctx, func() error { return t.classifyFailure(ctx, g.ID, c.execute(ctx), name) })
@@ -237,6 +237,8 @@ func (c *change) prepare(ctx context.Context, old, now Group, versioned bool) ([
 	if err != nil {
 		return nil, err
 	}
+	stored := old.attributes(old.Doc.JSON())
+	stored["writer"] = old.writer
 	taken, yielded := without(name, c.nameClaim(old.Doc)), without(c.nameClaim(old.Doc), name)
 	set, condition, values := table.Item{
 		"modified": item["modified"],
@@ -249,7 +251,7 @@ func (c *change) prepare(ctx context.Context, old, now Group, versioned bool) ([
 		if versioned {
 			own["writer"] = c.d.nextStamps(old.Resource, stamp)
 		}
-		addLogStamp(ctx, own, c.changesMembers(), c.skipped)
+		c.addLogStamp(ctx, own, stored)
 		group := table.Update(c.keys.resource(GroupKind, c.group), own).
 			Adding("version", 1).
 			WithCondition(condition, values)

@@ -53,28 +53,45 @@ type logStamp struct {
 	Ignored    []string  `json:"i,omitempty"`
 	Skipped    []scim.ID `json:"k,omitempty"` // the first of them
 	SkippedAll int       `json:"n,omitempty"` // their number
+	Added      string    `json:"a,omitempty"` // the first members that were added, see packMember
+	AddedAll   int       `json:"b,omitempty"` // their number
+	Removed    string    `json:"e,omitempty"` // the first members that were removed
+	RemovedAll int       `json:"f,omitempty"` // their number
 }
 
-// addLogStamp adds the record of the request to a resource's item or update. Other writes
-// keep the attribute: a new value tells the log that there is a change.
-func addLogStamp(ctx context.Context, item table.Item, members bool, skipped []scim.ID) {
+// addLogStamp adds the record of the request to the item or update of a resource whose members do
+// not change. Other writes keep the attribute: a new value tells the log that there is a change.
+func addLogStamp(ctx context.Context, item table.Item) {
+	if stamp, ok := newLogStamp(ctx, nil); ok {
+		stamp.addTo(item)
+	}
+}
+
+// newLogStamp returns the record of the request. ok is false if no request of a provider's makes
+// the change.
+func newLogStamp(ctx context.Context, skipped []scim.ID) (stamp logStamp, ok bool) {
 	ask, ok := ctx.Value(logRecordKey{}).(func([]scim.ID) LogRecord)
 	if !ok {
-		return
+		return stamp, false
 	}
 	r := ask(skipped)
 	if ctx.Value(connectingKey{}) != nil {
 		r.Operation = "connect"
 	}
-	data, err := json.Marshal(logStamp{
+	return logStamp{
 		Time: r.Time.UnixMilli(), Request: r.Request, Credential: string(r.Credential), Operation: r.Operation,
-		Status: r.Status, Deviations: r.Deviations, Members: members,
+		Status: r.Status, Deviations: r.Deviations,
 		Ignored: firstOf(r.Ignored, maxNamed), Skipped: firstOf(r.Skipped, maxNamed), SkippedAll: len(r.Skipped),
-	})
-	if err == nil {
-		item["log"] = string(data)
-	}
+	}, true
 }
+
+// json returns the record as an item has it.
+func (s logStamp) json() string {
+	data, _ := json.Marshal(s) // it has texts and numbers only
+	return string(data)
+}
+
+func (s logStamp) addTo(item table.Item) { item["log"] = s.json() }
 
 // maxNamed is how many ignored attributes and skipped members a record names.
 const maxNamed = 10

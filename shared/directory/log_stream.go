@@ -36,13 +36,17 @@ type StreamChange struct {
 	entry   provlog.Entry
 }
 
+// isConsequence reports whether the request was about another resource: it deleted a member of this
+// group or team.
+func (tr StreamChange) isConsequence() bool { return tr.entry.Operation == provlog.Leave }
+
 // ReadStreamChange tells which request made a change of the table, from the images of
 // the item before and after it; nil is one that was not there. ok is false for all
 // that no request of a provider's made, such as the steps that finish a change. The
 // error says that the record is damaged.
 func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok bool, err error) {
 	w, ok := workItemOf(pk, sk)
-	ok = ok && (w.kind == UserKind || w.kind == GroupKind) && after != nil && after.Log != "" &&
+	ok = ok && (w.kind == UserKind || w.kind == GroupKind || w.kind == TeamKind) && after != nil && after.Log != "" &&
 		(before == nil || before.Log != after.Log)
 	if !ok {
 		return tr, false, nil
@@ -50,6 +54,9 @@ func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok 
 	var c logStamp
 	if err := json.Unmarshal([]byte(after.Log), &c); err != nil {
 		return tr, false, fmt.Errorf("directory: the record that %s %s carries: %w", w.kind, w.id, err)
+	}
+	if w.kind == TeamKind && c.Operation != provlog.Leave {
+		return tr, false, nil
 	}
 	tr = StreamChange{
 		Tenant:      w.tenant,
@@ -65,6 +72,9 @@ func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok 
 		}
 	}
 	tr.entry = tr.entryOf(c)
+	if now := nameOf(tr.Kind, tr.Old); !tr.Deleted && now != tr.entry.Name {
+		tr.entry.FormerName = now
+	}
 	if !tr.Deleted {
 		tr.entry.Changed = tr.changed(c, before.Password != after.Password)
 	}
@@ -84,17 +94,58 @@ func (i Image) writtenAt(c logStamp) time.Time {
 }
 
 func (tr StreamChange) entryOf(c logStamp) provlog.Entry {
-	name := "userName"
-	if tr.Kind == GroupKind {
-		name = "displayName"
-	}
 	return provlog.Entry{
-		Time: time.UnixMilli(c.Time).
-			UTC(),
-		Request: c.Request, Credential: tenant.KeyID(c.Credential), Operation: c.Operation,
-		Kind: string(tr.Kind), ID: tr.ID, Name: tr.New.Get(name).Text(), ExternalID: tr.New.Get("externalId").Text(),
+		Time: time.UnixMilli(c.Time).UTC(), Request: c.Request, Credential: tenant.KeyID(c.Credential), Operation: c.Operation,
+		Kind: string(tr.Kind), ID: tr.ID, Name: nameOf(tr.Kind, tr.New), ExternalID: tr.New.Get("externalId").Text(),
 		Status: c.Status, Deviations: c.Deviations, Ignored: c.Ignored, Skipped: c.Skipped, SkippedCount: c.SkippedAll,
+		Added: unpackMembers(c.Added), AddedCount: c.AddedAll,
+		Removed: unpackMembers(c.Removed), RemovedCount: c.RemovedAll,
 	}
+}
+
+// nameOf returns the userName of a user, and the displayName of another resource.
+func nameOf(k Kind, doc scim.Value) string {
+	if k == UserKind || k == AccountKind {
+		return doc.Get("userName").Text()
+	}
+	return doc.Get("displayName").Text()
+}
+
+// lostNames returns what the change took from the resource: names by which it was found before.
+func (tr StreamChange) lostNames() (lost []string) {
+	now := map[string]bool{}
+	if !tr.Deleted {
+		for _, name := range namesOf(tr.New) {
+			now[name] = true
+		}
+	}
+	before := tr.Old
+	if tr.Deleted {
+		before = tr.New
+	}
+	for _, name := range namesOf(before) {
+		if !now[name] {
+			lost, now[name] = append(lost, name), true
+		}
+	}
+	return lost
+}
+
+// namesOf returns the values by which people know a resource, in folded form.
+func namesOf(doc scim.Value) (names []string) {
+	values := []scim.Value{doc.Get("userName"), doc.Get("externalId")}
+	if doc.Get("userName").IsEmpty() {
+		values = append(values, doc.Get("displayName"))
+	}
+	for _, e := range doc.Get("emails").Items() {
+		values = append(values, e.Get("value"))
+	}
+	for _, v := range values {
+		if text := v.Text(); text != "" {
+			names = append(names, scim.Fold(text))
+		}
+	}
+	return names
 }
 
 // changed names the attributes that differ, those included that are not in documents.
@@ -158,11 +209,16 @@ func (d *Directory) WriteLog(ctx context.Context, all []StreamChange) error {
 		if !present[tr.Tenant] {
 			continue
 		}
-		put, err := provlog.New(d.db, tr.Tenant).Write(tr.entry)
+		log := provlog.New(d.db, tr.Tenant)
+		put, err := log.Write(tr.entry)
 		if err != nil {
 			return err
 		}
 		puts[put.Key] = put
+		for _, name := range tr.lostNames() {
+			former := log.WriteFormer(name, provlog.Named{ID: tr.ID, Type: string(tr.Kind)}, tr.entry.Time)
+			puts[former.Key] = former
+		}
 	}
 	writes := make([]table.Write, 0, len(puts))
 	for _, put := range puts {

@@ -128,7 +128,7 @@ func TestLogOfAUser(t *testing.T) {
 	broken := false
 	j := newJournal(newBench(t, func(next http.RoundTripper) http.RoundTripper {
 		return fault.Script(next, fault.Rule{Operation: "TransactWriteItems", Calls: func(int) bool { return broken }, Fault: fault.Refused})
-	}, budget(300*time.Millisecond)))
+	}, budget(2*time.Second)))
 	u, err := j.acme.Users().Create(j.request("create", 201), with(user("ann", "x1", "ann@example.com"), `"active":true`, "hash"))
 	if err != nil || !j.follow("USER", u.ID) {
 		t.Fatal(err)
@@ -144,7 +144,16 @@ func TestLogOfAUser(t *testing.T) {
 	change(j.request("patch", 200), changed)
 	j.follow("USER", u.ID)
 	j.newest(provlog.Entry{Operation: "patch", Kind: "User", Name: "anne", ExternalID: "x1", Status: 200,
-		Changed: []string{"userName", "active=false", urn + ":department", urn + ":manager", "emails"}})
+		Changed: []string{"userName", "active=false", urn + ":department", urn + ":manager", "emails"}, FormerName: "ann"})
+	for value, want := range map[string][]provlog.Named{
+		"Anne": {{ID: u.ID, Type: "User", Name: "anne"}}, "ANN": {{ID: u.ID, Type: "User", Name: "anne"}},
+		"ann@example.com": {{ID: u.ID, Type: "User", Name: "anne"}}, "x1": {{ID: u.ID, Type: "User", Name: "anne"}},
+		string(u.ID): {{ID: u.ID, Type: "User", Name: "anne"}}, "nobody": nil,
+	} {
+		if got, err := j.acme.WhoIs(t.Context(), value); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("who is %s: %+v, %v", value, got, err)
+		}
+	}
 	change(j.request("replace", 200), with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"e","manager":{"value":"m"}}`, "other"))
 	j.follow("USER", u.ID)
 	j.newest(provlog.Entry{Operation: "replace", Kind: "User", Name: "anne", ExternalID: "x1", Status: 200, Changed: []string{urn + ":department", "password"}})
@@ -165,6 +174,9 @@ func TestLogOfAUser(t *testing.T) {
 	if err := j.acme.Users().Delete(t.Context(), u.ID, nil); !errors.Is(err, directory.ErrNotFound) || j.follow("USER", u.ID) {
 		t.Errorf("finishing the deletion: %v", err)
 	}
+	if got, err := j.acme.WhoIs(t.Context(), "anne"); err != nil || !reflect.DeepEqual(got, []provlog.Named{{ID: u.ID, Type: "User"}}) {
+		t.Errorf("who was anne: %+v, %v", got, err)
+	}
 	j.verify(0)
 }
 
@@ -176,7 +188,8 @@ func TestLogOfAGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := made.Group.ID
-	j.newest(provlog.Entry{Operation: "create", Kind: "Group", Name: "g", ExternalID: "x", Status: 201, Changed: []string{"externalId", "displayName", "members"}, Skipped: []scim.ID{"0-unknown"}, SkippedCount: 1})
+	j.newest(provlog.Entry{Operation: "create", Kind: "Group", Name: "g", ExternalID: "x", Status: 201, Changed: []string{"externalId", "displayName", "members"}, Skipped: []scim.ID{"0-unknown"}, SkippedCount: 1,
+		Added: named("User", ids[0]), AddedCount: 1})
 	edit := func(ctx context.Context, name string, m directory.MemberEdit) {
 		t.Helper()
 		_, err := j.acme.Groups().Change(ctx, id, nil, nil, func(*directory.Draft) (directory.Edit, error) {
@@ -188,17 +201,97 @@ func TestLogOfAGroup(t *testing.T) {
 	}
 	edit(j.request("patch", 204), "g", directory.MemberEdit{Add: members(ids...)}) // in steps
 	j.follow("GROUP", id)
-	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "g", ExternalID: "x", Status: 204, Changed: []string{"members"}})
+	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "g", ExternalID: "x", Status: 204, Changed: []string{"members"}, Added: named("User", ids[1:]...), AddedCount: 4})
 	edit(j.request("patch", 204), "h", directory.MemberEdit{Add: members(ids[1])})
 	j.follow("GROUP", id)
-	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"displayName"}})
+	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"displayName"}, FormerName: "g"})
+	edit(j.request("patch", 204), "h", directory.MemberEdit{Remove: []scim.ID{ids[2], "0-unknown"}, Add: members(ids[0])})
+	j.follow("GROUP", id)
+	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"members"}, Removed: named("User", ids[2]), RemovedCount: 1})
 	edit(j.request("patch", 204), "h", directory.MemberEdit{Add: members(ids[1]), Remove: []scim.ID{"0-unknown"}})
-	if err := j.acme.Users().Delete(j.request("delete", 204), ids[1], nil); err != nil { // which touches the group
+	if j.follow("GROUP", id) || len(j.entries()) != 4 {
+		t.Errorf("what changed nothing: %+v", j.entries())
+	}
+	if err := j.acme.Users().Delete(j.request("delete", 204), ids[1], nil); err != nil || !j.follow("GROUP", id) {
 		t.Fatal(err)
 	}
-	if j.follow("GROUP", id) || len(j.entries()) != 3 {
-		t.Errorf("the log of the group is %+v", j.entries())
+	j.newest(provlog.Entry{Operation: provlog.Leave, Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"members"}, Removed: named("User", ids[1]), RemovedCount: 1})
+	if err := j.acme.Users().Delete(t.Context(), ids[3], nil); err != nil || j.follow("GROUP", id) { // by no provider
+		t.Fatal(err)
 	}
+	j.verify(3)
+}
+
+// named are members in entries.
+func named(kind string, ids ...scim.ID) (all []provlog.Member) {
+	for _, id := range ids {
+		all = append(all, provlog.Member{ID: id, Type: kind})
+	}
+	return all
+}
+
+// TestLogNamesManyMembers: the log names as many members as the item of the group has room for, and
+// counts the rest. So the change and the next one cost what they cost without the log.
+func TestLogNamesManyMembers(t *testing.T) {
+	const many = 40
+	j := newJournal(newBench(t, charge.Transactions))
+	ids := j.users(many)
+	made, err := j.acme.Groups().Create(t.Context(), group("g", "x"), directory.MemberEdit{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.follow("GROUP", made.Group.ID)
+	cost := func(ctx context.Context, m directory.MemberEdit) table.Usage {
+		t.Helper()
+		ctx, meter := table.WithMeter(ctx)
+		if _, err := j.edit(ctx, made.Group.ID, m); err != nil {
+			t.Fatal(err)
+		}
+		return meter.Usage()
+	}
+	for _, n := range []int{32, many} {
+		add, remove := directory.MemberEdit{Add: members(ids[:n]...)}, directory.MemberEdit{Remove: ids[:n]}
+		added, removed := cost(t.Context(), add), cost(t.Context(), remove)
+		if got := cost(j.request("patch", 204), add); got.Writes > added.Writes || got.Calls != added.Calls {
+			t.Errorf("to add %d costs %+v, without the log %+v", n, got, added)
+		}
+		j.follow("GROUP", made.Group.ID)
+		e := j.entries()[0]
+		if len(e.Added) < 15 || len(e.Added) > n || e.AddedCount != n || e.Added[0].ID != ids[0] || len(e.Removed) > 0 {
+			t.Errorf("%d named, %d of %d: %+v", len(e.Added), e.AddedCount, n, e)
+		}
+		if got := cost(j.request("patch", 204), remove); got.Writes > removed.Writes || got.Calls != removed.Calls {
+			t.Errorf("to remove %d costs %+v, without the log %+v", n, got, removed)
+		}
+		j.follow("GROUP", made.Group.ID)
+		if e := j.entries()[0]; len(e.Removed) < 15 || e.RemovedCount != n || len(e.Added) > 0 {
+			t.Errorf("%d named, %d of %d: %+v", len(e.Removed), e.RemovedCount, n, e)
+		}
+	}
+}
+
+// TestLogNamesGroupsAsMembers: a member that is a group is named as one, and leaves when it is deleted.
+func TestLogNamesGroupsAsMembers(t *testing.T) {
+	j := newJournal(newBench(t, nil))
+	outer, err := j.acme.Groups().Create(t.Context(), group("outer", ""), directory.MemberEdit{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner, err := j.acme.Groups().Create(t.Context(), group("inner", ""), directory.MemberEdit{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.follow("GROUP", outer.Group.ID)
+	if _, err := j.edit(j.request("patch", 204), outer.Group.ID, directory.MemberEdit{Add: []directory.Member{{ID: inner.Group.ID, Kind: directory.GroupKind}}}); err != nil {
+		t.Fatal(err)
+	}
+	j.follow("GROUP", outer.Group.ID)
+	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "outer", Status: 204, Changed: []string{"members"}, Added: named("Group", inner.Group.ID), AddedCount: 1})
+	if err := j.acme.Groups().Delete(j.request("delete", 204), inner.Group.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	j.follow("GROUP", outer.Group.ID)
+	j.newest(provlog.Entry{Operation: provlog.Leave, Kind: "Group", Name: "outer", Status: 204, Changed: []string{"members"}, Removed: named("Group", inner.Group.ID), RemovedCount: 1})
 }
 
 // What carries the log's record costs no more than it did without.

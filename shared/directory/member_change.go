@@ -134,12 +134,6 @@ func (c *change) actions() int {
 	return n
 }
 
-// changesMembers reports whether the edit adds or removes a member.
-func (c *change) changesMembers() bool {
-	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !c.isMember(m.ID) }) ||
-		slices.ContainsFunc(c.edit.Remove, c.isMember)
-}
-
 func (c *change) isMember(id scim.ID) bool {
 	_, held := c.memberKinds[id]
 	return held

@@ -19,15 +19,16 @@ const edgeBatch = 1000
 type endedMembership struct {
 	of    table.Key     // the group or team, whose version grows
 	edges []table.Write // the writes that remove both edges
+	stamp string        // the record for the log, see leaveStamp
 }
 
 // actionsPerMembership is the number of actions that remove a membership: one on the group
 // or team, and one on each edge.
 const actionsPerMembership = 3
 
-// leaveGroups removes a marked member from all its groups. The last transaction includes
+// leaveGroups removes a marked member from all its groups. stamp is what leaveStamp returns. The last transaction includes
 // the writes of last, the first of which is on the member itself.
-func (t Groups) leaveGroups(ctx context.Context, m Member, last func() []table.Write) error {
+func (t Groups) leaveGroups(ctx context.Context, m Member, stamp string, last func() []table.Write) error {
 	room := (maxActions - len(last())) / actionsPerMembership
 	for {
 		edges, next, err := t.d.db.Query(
@@ -39,7 +40,7 @@ func (t Groups) leaveGroups(ctx context.Context, m Member, last func() []table.W
 		}
 		memberships := make([]endedMembership, len(edges))
 		for i, edge := range edges {
-			memberships[i] = t.membershipIn(edgeFrom(edge).group, m)
+			memberships[i] = t.membershipIn(edgeFrom(edge).group, m, stamp)
 		}
 		if next == "" && len(memberships) <= room {
 			return t.d.endMemberships(ctx, memberships, last)
@@ -50,8 +51,8 @@ func (t Groups) leaveGroups(ctx context.Context, m Member, last func() []table.W
 	}
 }
 
-func (t Groups) membershipIn(group scim.ID, m Member) endedMembership {
-	return endedMembership{t.keys.resource(GroupKind, group), t.removeEdges(group, m)}
+func (t Groups) membershipIn(group scim.ID, m Member, stamp string) endedMembership {
+	return endedMembership{t.keys.resource(GroupKind, group), t.removeEdges(group, m), stamp}
 }
 
 // endAllMemberships removes memberships of one member, several transactions at a time,
@@ -80,7 +81,7 @@ func (d *Directory) endMemberships(
 			first = len(writes)
 			for i, s := range memberships {
 				if !gone[i] {
-					writes = append(writes, d.versionWrite(s.of))
+					writes = append(writes, d.versionWrite(s.of, s.stamp))
 				}
 			}
 			for _, s := range memberships {
@@ -113,8 +114,11 @@ func ignoreConditionFailed(err error, expected *table.ConditionFailed) error {
 }
 
 // versionWrite returns the write that increments the version of a group or team because
-// its members change.
-func (d *Directory) versionWrite(of table.Key) table.Write {
+// its members change. stamp is the record for the log, or "".
+func (d *Directory) versionWrite(of table.Key, stamp string) table.Write {
 	set := table.Item{"modified": scim.FormatTime(d.instant())}
+	if stamp != "" {
+		set["log"] = stamp
+	}
 	return table.Update(of, set).Adding("version", 1).WithCondition(existsCondition, nil)
 }

@@ -36,12 +36,17 @@ func (r Resource) item() (table.Item, error) {
 			fmt.Sprintf("the resource takes %d bytes as JSON; the limit is %d", len(doc), maxDocument),
 		)
 	}
+	return r.attributes(doc), nil
+}
+
+// attributes are those that the item of each resource has. doc is the JSON of the document.
+func (r Resource) attributes(doc string) table.Item {
 	return table.Item{
 		"doc":      doc,
 		"version":  r.Version,
 		"created":  scim.FormatTime(r.Created),
 		"modified": scim.FormatTime(r.LastModified),
-	}, nil
+	}
 }
 
 func resourceFrom(item table.Item) (Resource, error) {

@@ -61,7 +61,7 @@ func (t *namespace) mark(ctx context.Context, k Kind, id scim.ID, match Match) (
 	}
 	item, err := t.d.db.WriteReturning(ctx, func(stamp table.Stamp) table.Write {
 		set := table.Item{"deleting": scim.FormatTime(t.d.instant()), "marker": string(stamp)}
-		addLogStamp(ctx, set, false, nil)
+		addLogStamp(ctx, set)
 		return table.Update(t.keys.resource(k, id), set).Adding("version", 1).WithCondition(condition, values)
 	})
 	err = t.resolveLostAnswer(ctx, k, id, 0, err)
@@ -91,7 +91,7 @@ func (t *namespace) finishDeletion(ctx context.Context, k Kind, item table.Item)
 	case k == TeamKind:
 		err = t.teams().removeMembers(ctx, r.ID)
 	case item.Text("teams") != "":
-		err = t.d.leaveTeams(ctx, r.ID)
+		err = t.leaveTeams(ctx, r.ID, leaveStamp(item, Member{ID: r.ID, Kind: k}))
 	}
 	if err != nil {
 		return err
@@ -106,7 +106,8 @@ func (t *namespace) finishDeletion(ctx context.Context, k Kind, item table.Item)
 		return append(writes, tombstone...)
 	}
 	if k == UserKind || k == GroupKind {
-		return t.groups().leaveGroups(ctx, Member{ID: r.ID, Kind: k}, last)
+		m := Member{ID: r.ID, Kind: k}
+		return t.groups().leaveGroups(ctx, m, leaveStamp(item, m), last)
 	}
 	return t.d.endMemberships(ctx, nil, last)
 }

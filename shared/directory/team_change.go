@@ -147,7 +147,7 @@ func (c *teamChange) changes() bool {
 // writes returns the writes of the transaction. They include conditions on the memberships
 // that the edit leaves unchanged, so that results are serializable.
 func (c *teamChange) writes(table.Stamp) []table.Write {
-	all := []table.Write{c.d.versionWrite(c.keys.resource(TeamKind, c.team))}
+	all := []table.Write{c.d.versionWrite(c.keys.resource(TeamKind, c.team), "")}
 	for _, id := range c.edit.Add {
 		if c.members[id] {
 			all = append(all, table.Check(c.keys.teamMember(c.team, id), "attribute_exists(PK)", nil))

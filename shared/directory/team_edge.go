@@ -55,20 +55,26 @@ func (t Teams) removeEdges(team, person scim.ID) []table.Write {
 	}
 }
 
-// leaveTeams removes a person who is being deleted from the teams of all tenants.
-func (d *Directory) leaveTeams(ctx context.Context, person scim.ID) error {
+// leaveTeams removes a person who is being deleted from the teams of all tenants. stamp is what
+// leaveStamp returns; teams of other tenants do not get it, because their logs must not show it.
+func (t *namespace) leaveTeams(ctx context.Context, person scim.ID, stamp string) error {
 	for {
-		edges, next, err := d.db.Query(ctx, table.Query{PK: teamsOfPK(person), Limit: edgeBatch})
+		edges, next, err := t.d.db.Query(ctx, table.Query{PK: teamsOfPK(person), Limit: edgeBatch})
 		if err != nil {
 			return err
 		}
 		memberships := make([]endedMembership, len(edges))
 		for i, edge := range edges {
-			of, team := teamOf(edge)
-			t := d.namespace(of)
-			memberships[i] = endedMembership{t.keys.resource(TeamKind, team), t.teams().removeEdges(team, person)}
+			id, team := teamOf(edge)
+			of := t.d.namespace(id)
+			memberships[i] = endedMembership{
+				of: of.keys.resource(TeamKind, team), edges: of.teams().removeEdges(team, person),
+			}
+			if id == t.id {
+				memberships[i].stamp = stamp
+			}
 		}
-		if err := d.endAllMemberships(ctx, memberships); err != nil || next == "" {
+		if err := t.d.endAllMemberships(ctx, memberships); err != nil || next == "" {
 			return err
 		}
 	}

@@ -69,7 +69,7 @@ func (t *namespace) create(ctx context.Context, k Kind, u *User, c Content, clai
 		return err
 	}
 	err = t.d.db.Change(ctx, func(table.Stamp) []table.Write {
-		addLogStamp(ctx, item, false, nil)
+		addLogStamp(ctx, item)
 		return append(t.createWrites(k, u.Resource, item, claims), t.countWrite(k, 1))
 	}, func(ctx context.Context) error { return t.checkFree(ctx, claims, u.ID) })
 	if failed := table.FailedConditions(err); failed != nil {

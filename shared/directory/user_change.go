@@ -99,7 +99,7 @@ func (t *namespace) store(ctx context.Context, k Kind, old, u User, item table.I
 			item["writer"] = t.d.nextStamps(old.Resource, stamp)
 		}
 		t.d.addRelease(ctx, item)
-		addLogStamp(ctx, item, false, nil)
+		addLogStamp(ctx, item)
 		return table.Update(t.keys.resource(k, u.ID), item).
 			WithCondition("#version = :old", table.Item{"old": old.Version})
 	}

@@ -42,7 +42,25 @@ type Entry struct {
 	// Skipped has the first members that were left out because they do not exist.
 	Skipped      []scim.ID `json:"skipped,omitempty"`
 	SkippedCount int       `json:"skippedCount,omitempty"` // all of them
+	// Added and Removed have the first members that joined or left a group or team, by their ids.
+	Added        []Member `json:"added,omitempty"`
+	AddedCount   int      `json:"addedCount,omitempty"` // all of them
+	Removed      []Member `json:"removed,omitempty"`
+	RemovedCount int      `json:"removedCount,omitempty"` // all of them
+	FormerName   string   `json:"formerName,omitempty"`   // the userName or displayName before, if it changed
 }
+
+// Member is a member of a group or team. The log stores ids only; a name is found when the log is
+// read.
+type Member struct {
+	ID   scim.ID `json:"id"`
+	Type string  `json:"type,omitempty"` // User or Group; "" for a person in a team
+	Name string  `json:"name,omitempty"` // the current name, "" if it is not known
+}
+
+// Leave is the operation of an entry about a group or team that lost a member because the entry's
+// request deleted the member. The request has an entry of its own.
+const Leave = "leave"
 
 // Log is the provisioning log of one tenant.
 type Log struct {
@@ -78,7 +96,7 @@ func truncate(s string, most int) string {
 func (e Entry) truncated() Entry {
 	e.ID, e.Name, e.ExternalID = scim.ID(Truncate(string(e.ID))), Truncate(e.Name), Truncate(e.ExternalID)
 	e.Detail, e.Time = truncate(e.Detail, maxDetail), e.Time.UTC().Truncate(time.Millisecond)
-	e.Ignored, e.Skipped = firstOf(e.Ignored), firstOf(e.Skipped)
+	e.Ignored, e.Skipped, e.FormerName = firstOf(e.Ignored), firstOf(e.Skipped), Truncate(e.FormerName)
 	return e
 }
 
@@ -115,12 +133,16 @@ func entryFrom(item table.Item) (e Entry, err error) {
 const shards = 16
 
 // key is the key of an entry. A request that failed after its commit has two entries:
-// one for what it changed, and one for the failure.
+// one for what it changed, and one for the failure. A request that deleted a member has one more
+// for each group.
 func (l Log) key(e Entry) table.Key {
 	sum := sha256.Sum256([]byte(e.Request))
 	sk := scim.FormatTime(e.Time) + "#" + e.Request
-	if e.Failed() {
+	switch {
+	case e.Failed():
 		sk += "#failed"
+	case e.Operation == Leave:
+		sk += "#" + string(e.ID)
 	}
 	return table.Key{PK: l.partition(e.Time, hex.EncodeToString(sum[:1])[:1]), SK: sk}
 }

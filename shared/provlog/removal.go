@@ -18,6 +18,7 @@ func (l Log) Delete(ctx context.Context, now, since time.Time) error {
 	const late = 7 * day
 	work, within := errgroup.WithContext(ctx)
 	work.SetLimit(deleteParallel)
+	work.Go(func() error { return l.db.DeleteRange(within, table.Query{PK: l.formerPK(), Only: "PK, SK"}, nil) })
 	oldest := now.Add(-Retention - late)
 	for at := now; at.After(oldest) && at.After(since.Add(-2*day)) && within.Err() == nil; at = at.Add(-day) {
 		for _, pk := range l.partitions(at) {

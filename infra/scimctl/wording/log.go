@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -17,9 +18,20 @@ const (
 
 // Entry says what an entry of the provisioning log changed, or why it failed.
 func Entry(e provlog.Entry) string {
-	parts := []string{Truncate(strings.Join(e.Changed, ", "), MaxDetail)}
+	changed := e.Changed
+	if e.AddedCount+e.RemovedCount > 0 { // they say it by name
+		changed = slices.DeleteFunc(slices.Clone(changed), func(name string) bool { return name == "members" })
+	}
+	parts := []string{Truncate(strings.Join(changed, ", "), MaxDetail)}
 	if e.Failed() {
 		parts = []string{strings.TrimSpace(e.Type + " " + summarizeDetail(e.Detail))}
+	}
+	if e.FormerName != "" {
+		parts = append(parts, "before: "+Truncate(e.FormerName, MaxName))
+	}
+	parts = append(parts, members("added", e.Added, e.AddedCount), members("removed", e.Removed, e.RemovedCount))
+	if e.Operation == provlog.Leave {
+		parts = append(parts, "because the member was deleted")
 	}
 	if e.SkippedCount > 0 {
 		parts = append(parts, fmt.Sprintf("skipped %d unknown members: %s", e.SkippedCount,
@@ -31,8 +43,29 @@ func Entry(e provlog.Entry) string {
 	if len(e.Deviations) > 0 {
 		parts = append(parts, "tolerated: "+Truncate(strings.Join(e.Deviations, ", "), MaxDetail))
 	}
-	return strings.Trim(strings.Join(parts, "; "), "; ")
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "; ")
 }
+
+// maxMembers is how many members Entry names.
+const maxMembers = 5
+
+// members says who was added or removed, "" for nobody.
+func members(verb string, list []provlog.Member, all int) string {
+	if all == 0 {
+		return ""
+	}
+	var names []string
+	for _, m := range list[:min(len(list), maxMembers)] {
+		names = append(names, Truncate(Member(m), MaxName))
+	}
+	if more := all - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return verb + " " + strings.Join(names, ", ")
+}
+
+// Member is the name of a member, or the id of one whose name is not known.
+func Member(m provlog.Member) string { return cmp.Or(m.Name, string(m.ID)) }
 
 // Actor names the credential of a provider, or the operator.
 func Actor(e provlog.Entry) string {

@@ -1,0 +1,144 @@
+package directory
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"scimserver/shared/provlog"
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// The provisioning log says who was added to a group and who was removed. The write of the group
+// carries the ids, in the item's record of the request, because DynamoDB charges whole units: as
+// many ids as fit into the last unit that the item begins, and then their number. An item of 500
+// bytes has room for about 20. So they cost neither this write nor any later access.
+
+// unitSize is the number of bytes for which DynamoDB charges one write unit.
+const unitSize = 1024
+
+// maxLoggedMembers is how many members a record names of those added, and of those removed.
+const maxLoggedMembers = 100
+
+// addLogStamp adds the record of the request to the item or update of the group. stored are the
+// other attributes that the item has, nil of a new group.
+func (c *change) addLogStamp(ctx context.Context, own, stored table.Item) {
+	stamp, ok := newLogStamp(ctx, c.skipped)
+	if !ok {
+		return
+	}
+	added, removed := c.membersToLog()
+	stamp.Members = len(added)+len(removed) > 0
+	stamp.AddedAll, stamp.RemovedAll = len(added), len(removed)
+	stamp.addTo(own)
+	key := c.keys.resource(GroupKind, c.group)
+	size := sizeOf(merged(merged(stored, own), table.Item{"PK": key.PK, "SK": key.SK}))
+	stamp.nameMembers(added, removed, (unitSize-size%unitSize)%unitSize)
+	stamp.addTo(own)
+}
+
+// membersToLog returns the members that the edit adds and removes. Those that it finds added or
+// removed already are not among them.
+func (c *change) membersToLog() (added, removed []Member) {
+	for _, m := range c.edit.Add {
+		if !c.isMember(m.ID) {
+			added = append(added, withDefaultKind(m))
+		}
+	}
+	for _, id := range c.edit.Remove {
+		if kind, held := c.memberKinds[id]; held {
+			removed = append(removed, Member{ID: id, Kind: kind})
+		}
+	}
+	return added, removed
+}
+
+// sizeOf returns the size of an item for which DynamoDB charges. It takes numbers for 8 bytes.
+func sizeOf(item table.Item) (n int) {
+	for name, value := range item {
+		n += len(name) + 8
+		if text, ok := value.(string); ok {
+			n += len(text) - 8
+		}
+	}
+	return n
+}
+
+// nameMembers adds the first members by turns, as long as there is room for them.
+func (s *logStamp) nameMembers(added, removed []Member, room int) {
+	room -= len(`"a":"","e":"",`)
+	for i := range maxLoggedMembers {
+		for _, of := range []struct {
+			list []Member
+			to   *string
+		}{{removed, &s.Removed}, {added, &s.Added}} {
+			if i >= len(of.list) {
+				continue
+			}
+			text := packMember(of.list[i])
+			if room -= len(text); room < 0 {
+				return
+			}
+			*of.to += text
+		}
+	}
+}
+
+// The marks in the list of a record's members.
+const (
+	groupMark = "." // precedes a group
+	idMark    = "#" // stands around an id that is no UUID
+	packedID  = 22  // bytes of a UUID in base64
+)
+
+// packMember returns a member for the list in a record: a UUID takes 22 bytes instead of 36.
+func packMember(m Member) string {
+	text := idMark + string(m.ID) + idMark
+	if id, err := uuid.Parse(string(m.ID)); err == nil && id.String() == string(m.ID) {
+		text = base64.RawURLEncoding.EncodeToString(id[:])
+	}
+	if m.Kind == GroupKind {
+		return groupMark + text
+	}
+	return text
+}
+
+// unpackMembers reads the list of a record. A damaged list ends where it is damaged.
+func unpackMembers(list string) (all []provlog.Member) {
+	for list != "" {
+		m := provlog.Member{Type: string(UserKind)}
+		if rest, isGroup := strings.CutPrefix(list, groupMark); isGroup {
+			list, m.Type = rest, string(GroupKind)
+		}
+		if rest, isText := strings.CutPrefix(list, idMark); isText {
+			id, rest, _ := strings.Cut(rest, idMark)
+			m.ID, list = scim.ID(id), rest
+		} else {
+			data, err := base64.RawURLEncoding.DecodeString(list[:min(len(list), packedID)])
+			id, idErr := uuid.FromBytes(data)
+			if err != nil || idErr != nil {
+				return all
+			}
+			m.ID, list = scim.ID(id.String()), list[packedID:]
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// leaveStamp returns the record for the groups and teams that lose a member because a provider's
+// request deleted it, or "" if none did. item is the marked resource.
+func leaveStamp(item table.Item, m Member) string {
+	var s logStamp
+	if err := json.Unmarshal([]byte(item.Text("log")), &s); err != nil || s.Operation != "delete" {
+		return ""
+	}
+	return logStamp{
+		Time: s.Time, Request: s.Request, Credential: s.Credential, Operation: provlog.Leave, Status: s.Status,
+		Members: true, Removed: packMember(m), RemovedAll: 1,
+	}.json()
+}
