@@ -137,7 +137,7 @@ var layers = map[string]layer{
 	"infra/scimctl/console": {
 		[]string{
 			"infra/scimctl/apiclient", "infra/scimctl/wording", "shared/admin", "shared/directory",
-			"shared/provlog", "shared/scim", "shared/tenant", "shared/web",
+			"shared/provlog", "shared/scim", "shared/tenant", "shared/trace", "shared/web",
 		},
 		"the console shows what the operator API answers, and reaches nothing else",
 	},

@@ -72,22 +72,15 @@ func tracePath(tenant string) string { return tenantPath(tenant) + "/trace" }
 
 // describeTrace says in a sentence whether requests are recorded.
 func describeTrace(t admin.Trace) string {
-	values := "without values"
-	if t.Values {
-		values = "with values"
-	}
 	switch {
 	case t.Began == nil:
-		return "no requests are recorded; -for 30m begins to record"
+		return wording.Trace(t) + "; -for 30m begins to record"
 	case t.On:
-		return fmt.Sprintf("requests are recorded %s until %s, at most %d; %d so far. "+
-			"Recording begins within %d seconds of the command",
-			values, wording.Minute(t.End), t.Most, t.Recorded, t.WithinSeconds)
+		return fmt.Sprintf("%s. Recording begins within %d seconds of the command", wording.Trace(t), t.WithinSeconds)
 	case t.Recorded >= t.Most:
-		return fmt.Sprintf("the recording has ended with %d requests, the most that one trace takes; "+
-			"-for begins another one", t.Most)
+		return wording.Trace(t) + "; -for begins another one"
 	}
-	return fmt.Sprintf("the recording ended at %s with %d requests", wording.Minute(t.End), t.Recorded)
+	return wording.Trace(t)
 }
 
 // showTrace shows all recorded requests.

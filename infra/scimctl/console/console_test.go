@@ -98,10 +98,10 @@ func (b *bench) newUser(token, userName, displayName, email string) (int, map[st
 }
 
 // start starts scimctl console and returns the link that it prints. It ends with the test.
-func (b *bench) start(env []string) (link string) {
+func (b *bench) start(env []string, flags ...string) (link string) {
 	b.Helper()
 	ctx, end := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, b.program, "console")
+	cmd := exec.CommandContext(ctx, b.program, append([]string{"console"}, flags...)...)
 	cmd.Env, cmd.Stderr = env, b.Output()
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	out, err := cmd.StdoutPipe()
@@ -253,7 +253,9 @@ func TestConsole(t *testing.T) {
 		{"people over everything", people},
 		{"conflicts", resolveConflicts},
 		{"credentials", credentials},
+		{"traces", traces},
 		{"settings and teams", settings},
+		{"opens itself", opensItself},
 		{"refusals of the API", refusals},
 	} {
 		t.Run(part.name, func(t *testing.T) {

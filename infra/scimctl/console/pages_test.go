@@ -21,6 +21,7 @@ func (c *client) shows(path string, words ...string) {
 }
 
 func listsAndSearches(c *client, d data) {
+	c.shows("/", "Acme Inc.")
 	c.shows("/tenants", "Acme Inc.", "Globex", "Local tenant")
 	c.shows("/tenants?prefix=glo", "Globex")
 	if strings.Contains(c.view("/tenants?prefix=glo"), "Acme") {
@@ -107,6 +108,21 @@ func resolveConflicts(c *client, d data) {
 	}
 	c.shows("/tenants/acme/conflicts?state=dismissed", "taken3@acme.example")
 	c.shows(one(2)+"/delete", "This is not possible now")
+}
+
+// traces: requests are recorded, shown, and no longer recorded.
+func traces(c *client, d data) {
+	c.shows("/tenants/acme/trace", "No requests are recorded", "Record requests…")
+	if p := c.submit("/tenants/acme/trace/start", url.Values{"minutes": {"30"}}); p.status != http.StatusOK || !strings.Contains(p.body, "End recording…") {
+		c.Fatalf("started: %d %s", p.status, p.body)
+	}
+	c.await("a request to be recorded", func() bool {
+		c.scim(d.token, "GET", "/Users?count=1&startIndex=1", nil)
+		return strings.Contains(c.view("/tenants/acme/trace"), "GET /scim/v2/Users?")
+	})
+	if p := c.submit("/tenants/acme/trace/end", url.Values{}); p.status != http.StatusOK || !strings.Contains(p.body, "The recording ended at") {
+		c.Errorf("ended: %d %s", p.status, p.body)
+	}
 }
 
 var secret = regexp.MustCompile(`scim_[a-z0-9_]+`)

@@ -73,7 +73,7 @@ func expiredCredentials(err error) problem {
 
 // explainAnswer puts an answer of the operator API other than success into words.
 func explainAnswer(e *apiclient.Error) problem {
-	p := problem{status: e.Status, text: e.Error(), retry: e.Status >= http.StatusInternalServerError}
+	p := problem{status: e.Status, text: sentence(e.Error()), retry: e.Status >= http.StatusInternalServerError}
 	switch e.Status {
 	case http.StatusForbidden:
 		p.title = "Your AWS identity may not do this"

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,11 +30,6 @@ func answering(t *testing.T, status int, message string) string {
 
 // refusals: the operator reads what is wrong and what to do.
 func refusals(c *client, _ data) {
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		c.Fatal(err)
-	}
-	_ = closed.Close()
 	for name, of := range map[string]struct {
 		api    string
 		status int
@@ -48,7 +43,7 @@ func refusals(c *client, _ data) {
 			answering(c.T, 403, "The security token included in the request is expired"), 401,
 			[]string{"Your AWS credentials have expired", "aws sso login", "Try again"},
 		},
-		"unreachable": {"http://" + closed.Addr().String(), 502, []string{"can&#39;t be reached", "ADMIN_URL", "Try again"}},
+		"unreachable": {"http://127.0.0.1:1", 502, []string{"can&#39;t be reached", "ADMIN_URL", "Try again"}},
 		"broken":      {answering(c.T, 500, "the operation failed"), 500, []string{"The operator API failed (500)", "Try again"}},
 		"busy":        {answering(c.T, 429, "slow down"), 429, []string{"Too many requests at once", "Try again"}},
 	} {
@@ -56,7 +51,7 @@ func refusals(c *client, _ data) {
 			t.Parallel()
 			own := *c.bench
 			own.T = t
-			other := own.open(append(own.env, "ADMIN_URL="+of.api))
+			other := own.open(slices.Concat(own.env, []string{"ADMIN_URL=" + of.api}))
 			p := other.get(other.base + "/tenants")
 			if p.status != of.status {
 				t.Errorf("%d %s", p.status, p.body)

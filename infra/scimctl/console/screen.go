@@ -35,6 +35,7 @@ type section struct {
 	Table     *web.Table
 	More      *web.Link // to the whole list
 	Choices   []choice
+	Exchanges []exchange
 	Source    string // text for machines, such as JSON
 	Question  *web.Confirmation
 }
@@ -110,6 +111,7 @@ const (
 	navConflicts   = "Conflicts"
 	navLog         = "Log"
 	navEvents      = "Events"
+	navTrace       = "Trace"
 	navCredentials = "Credentials"
 	navSettings    = "Settings"
 )
@@ -129,6 +131,7 @@ func (c *console) navigation(s screen) []web.NavGroup {
 	return append(groups, web.NavGroup{Title: s.tenant, Links: []web.NavLink{
 		of(navOverview), of(navUsers, "users"), of(navGroups, "groups"), of(navTeams, "teams"),
 		c.conflictLink(s, of(navConflicts, "conflicts")), of(navLog, "log"), of(navEvents, "events"),
+		of(navTrace, "trace"),
 		of(navCredentials, "credentials"), of(navSettings, "settings"),
 	}})
 }

@@ -1,9 +1,14 @@
 package console_test
 
 import (
+	"context"
 	"fmt"
+	"scimserver/shared/provlog"
+	"scimserver/shared/table"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 const hostile = `"><script>alert(1)</script>`
@@ -15,6 +20,7 @@ type data struct {
 	group      string   // of ann
 	conflicts  []string // open ones, each held by an account
 	team       string
+	long       string // the id of a user with long names
 }
 
 // seed fills the directory with a tenant of usual and of unusual names.
@@ -27,14 +33,14 @@ func (b *bench) seed() (d data) {
 	d.ann = ann["id"].(string)
 	b.newUser(d.token, hostile, hostile, "mallory@acme.example")
 	b.newUser(d.token, "دينا@acme.example", "دينا الأحمد", "dina@acme.example")
-	b.newUser(d.token, strings.Repeat("a", 150)+"@acme.example", strings.Repeat("Wolfeschlegelstein", 8), "long@acme.example")
+	_, long := b.newUser(d.token, strings.Repeat("a", 150)+"@acme.example", strings.Repeat("Wolfeschlegelstein", 8), "long@acme.example")
+	d.long = long["id"].(string)
 	_, group := b.scim(d.token, "POST", "/Groups", map[string]any{
 		"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "displayName": "Engineering " + hostile,
 		"members": []map[string]any{{"value": d.ann}},
 	})
 	d.group = group["id"].(string)
-	for i := range 4 {
-		email := fmt.Sprintf("taken%d@acme.example", i)
+	for _, email := range []string{"taken0@acme.example", "taken1@acme.example", "taken2@acme.example", "taken3@acme.example", "keyboard@acme.example"} {
 		b.ctl("account", "create", email, "-verified-email", email)
 		status, body := b.newUser(d.token, email, "Taken", email)
 		_, id, found := strings.Cut(fmt.Sprint(body["detail"]), "(conflict ")
@@ -43,6 +49,7 @@ func (b *bench) seed() (d data) {
 		}
 		d.conflicts = append(d.conflicts, id[:12])
 	}
+	b.addHistory()
 	d.team = b.ctl("team", "create", "acme", "Night Watch")["id"].(string)
 	b.ctl("tenant", "create", "globex", "-name", "Globex")
 	b.await("the changes to be in the log", func() bool {
@@ -58,6 +65,35 @@ func (b *bench) await(what string, so func() bool) {
 	for deadline := time.Now().Add(time.Minute); !so(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			b.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+// addHistory gives the log the requests of a month.
+func (b *bench) addHistory() {
+	b.Helper()
+	key := b.stack.Operator()
+	cfg := aws.Config{
+		Region: b.stack.Region(), BaseEndpoint: aws.String(b.stack.EngineEndpoint()),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return key, nil }),
+	}
+	db, err := table.Open(table.Options{Name: b.stack.TableName(), Config: &cfg})
+	if err != nil {
+		b.Fatal(err)
+	}
+	log, now := provlog.New(db, "acme"), time.Now()
+	for ago := 1; ago < 30; ago++ {
+		for i := range 1 + ago*7%5 {
+			e := provlog.Entry{
+				Time: now.AddDate(0, 0, -ago), Request: fmt.Sprintf("history-%d-%d", ago, i), Operation: "replace", Kind: "User",
+				Status: 200, Name: "ann@acme.example",
+			}
+			if ago%6 == 0 && i == 0 {
+				e.Status, e.Type, e.Detail = 400, "invalidValue", "emails.value is not an email address."
+			}
+			if err := log.Put(b.Context(), e); err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 }

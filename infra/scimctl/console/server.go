@@ -56,6 +56,7 @@ func (c *console) pages() http.Handler {
 	c.groupPages(mux)
 	c.teamPages(mux)
 	c.logPages(mux)
+	c.tracePages(mux)
 	c.conflictPages(mux)
 	c.credentialPages(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
@@ -92,7 +93,7 @@ func (c *console) show(mux *http.ServeMux, pattern string, v view) {
 func validPath(r *http.Request, pattern string) bool {
 	for part := range strings.SplitSeq(pattern, "/") {
 		name, isWildcard := strings.CutPrefix(part, "{")
-		if !isWildcard {
+		if !isWildcard || part == "{$}" {
 			continue
 		}
 		switch r.PathValue(strings.TrimSuffix(name, "}")) {
