@@ -73,10 +73,8 @@ func qualify(t *schema.ResourceType, path string) (string, bool) {
 	if _, known := filter.Resolve(t, target.Path); known {
 		return "", false
 	}
-	for _, ext := range t.Extensions {
-		if ext.Schema.Attributes.Find(target.Path.Attr) != nil {
-			return ext.Schema.ID + ":" + strings.TrimSpace(path), true
-		}
+	if urn := extensionWith(t, target.Path.Attr); urn != "" {
+		return urn + ":" + strings.TrimSpace(path), true
 	}
 	return "", false
 }

@@ -26,14 +26,21 @@ func (r *Repairs) filterPaths(t *schema.ResourceType, e filter.Expr) filter.Expr
 	return e
 }
 
+// extensionWith returns the URN of the first extension that has an attribute, "" if none
+// has.
+func extensionWith(t *schema.ResourceType, attr string) string {
+	for _, ext := range t.Extensions {
+		if ext.Schema.Attributes.Find(attr) != nil {
+			return ext.Schema.ID
+		}
+	}
+	return ""
+}
+
 func (r *Repairs) comparedPath(t *schema.ResourceType, path filter.Path, op filter.Op) filter.Path {
 	repaired := path
 	if _, known := filter.Resolve(t, path); !known && path.URN == "" {
-		for _, ext := range t.Extensions {
-			if ext.Schema.Attributes.Find(path.Attr) != nil {
-				repaired.URN = ext.Schema.ID
-			}
-		}
+		repaired.URN = extensionWith(t, path.Attr)
 	}
 	what, known := filter.Resolve(t, repaired)
 	if known && what.Attr != nil && what.Sub == nil && op != filter.Present &&

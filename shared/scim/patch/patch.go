@@ -164,5 +164,5 @@ func Apply(t *schema.ResourceType, doc scim.Value, ops []Operation, o Options) (
 			return scim.Value{}, op.WithNumber(BudgetError(err))
 		}
 	}
-	return t.Normalize(doc, schema.Rules{})
+	return t.Normalize(doc, schema.Rules{Stored: true})
 }

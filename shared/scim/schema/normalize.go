@@ -6,12 +6,15 @@ import (
 	"scimserver/shared/scim"
 )
 
-// Rules are the rules that depend on the tenant's profile.
+// Rules say where a resource comes from, and what the tenant's profile demands of it.
 type Rules struct {
 	// RequireSchemas rejects a resource whose schemas attribute is missing or has a URN
 	// that the resource type does not have. Otherwise the core URN is added, and unknown
 	// URNs are removed.
 	RequireSchemas bool
+	// Stored says that the resource is a stored one with changes: its hidden members are
+	// kept.
+	Stored bool
 }
 
 // Normalize validates a resource that a client sent in a POST or PUT (RFC 7644 sections 3.3
@@ -32,7 +35,11 @@ func (t *ResourceType) Normalize(v scim.Value, rules Rules) (scim.Value, error) 
 			return scim.Value{}, err
 		}
 	}
-	return doc.finish()
+	normal, err := doc.finish()
+	if err == nil && rules.Stored {
+		normal = t.withHidden(normal, v)
+	}
+	return normal, err
 }
 
 // checkSchemas rejects a body whose schemas attribute names another resource type.

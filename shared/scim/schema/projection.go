@@ -106,7 +106,7 @@ func (p *projector) keeps(a *Attribute, named bool) bool {
 }
 
 func (p *projector) root() *node {
-	n := &node{keepRest: !p.inclusive}
+	n := &node{keepRest: !p.inclusive, hides: p.t.isHidden}
 	for _, a := range p.t.common.list {
 		n.add(a.Name, p.attribute(a, false))
 	}

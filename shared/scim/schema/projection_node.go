@@ -1,11 +1,16 @@
 package schema
 
-import "scimserver/shared/scim"
+import (
+	"slices"
+
+	"scimserver/shared/scim"
+)
 
 // node says which members of an object are kept, or of each object in an array.
 type node struct {
 	keepRest bool // keep members without a rule
 	rules    []rule
+	hides    func(name string) bool // drops members without a rule even so; nil: none
 }
 
 // rule says what is kept of one member. If node is nil, the member is dropped.
@@ -22,7 +27,7 @@ func (n *node) add(name string, child *node) {
 	n.rules = append(n.rules, rule{name, child})
 }
 
-func (n *node) keepsAll() bool { return n.keepRest && len(n.rules) == 0 }
+func (n *node) keepsAll() bool { return n.keepRest && len(n.rules) == 0 && n.hides == nil }
 
 func (n *node) apply(v scim.Value) scim.Value {
 	switch {
@@ -50,10 +55,13 @@ func (n *node) object(v scim.Value) scim.Value {
 	for _, m := range v.Members() {
 		child, ruled := n.rule(m.Name)
 		switch {
-		case ruled && child == nil, !ruled && !n.keepRest:
+		case ruled && child == nil, !ruled && (!n.keepRest || n.isHidden(m.Name)):
 			continue
 		case ruled:
 			m.Value = child.apply(m.Value)
+		}
+		if n.hides != nil && m.Name == "schemas" {
+			m.Value = withoutHidden(m.Value, n.hides)
 		}
 		if !m.Value.IsEmpty() {
 			members = append(members, m)
@@ -72,8 +80,10 @@ func (n *node) changes(v scim.Value) bool {
 			return true
 		}
 	}
-	return false
+	return n.hides != nil && slices.ContainsFunc(v.Members(), func(m scim.Member) bool { return n.hides(m.Name) })
 }
+
+func (n *node) isHidden(name string) bool { return n.hides != nil && n.hides(name) }
 
 func (n *node) rule(name string) (child *node, ruled bool) {
 	for _, r := range n.rules {

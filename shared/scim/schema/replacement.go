@@ -6,7 +6,8 @@ import "scimserver/shared/scim"
 // the values of old that a PUT does not remove: readOnly values, and immutable and writeOnly
 // values that the client left out. Both documents are canonical. A different value for an
 // immutable attribute is an *scim.Error with scimType mutability. Multi-valued attributes
-// are replaced, but an element with the value of an old one is completed from it.
+// are replaced, but an element with the value of an old one is completed from it. Hidden
+// extensions are kept.
 func (t *ResourceType) CompleteReplacement(old, doc scim.Value) (scim.Value, error) {
 	d := newDocument(t, doc)
 	d.addAssigned(externalIDPosition, t.externalID.Name, doc.Get(t.externalID.Name))
@@ -28,7 +29,11 @@ func (t *ResourceType) CompleteReplacement(old, doc scim.Value) (scim.Value, err
 		}
 		d.addAssigned(len(t.Core.Attributes.list)+i, urn, kept)
 	}
-	return d.finish()
+	full, err := d.finish()
+	if err != nil {
+		return scim.Value{}, err
+	}
+	return t.withHidden(full, old), nil
 }
 
 // complete completes an object with the attributes of set.

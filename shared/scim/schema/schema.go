@@ -138,6 +138,9 @@ func (t *ResourceType) Common() Attributes { return t.common }
 // ones. The store of the resources has to enforce it.
 func (t *ResourceType) Unique() []Named { return t.unique }
 
+// OnRequest returns the attributes with returned=request, without the common ones.
+func (t *ResourceType) OnRequest() []Named { return t.onRequest }
+
 // Registry holds every schema and resource type that the service serves.
 type Registry struct {
 	Schemas  []*Schema
