@@ -31,6 +31,10 @@ var layers = map[string]layer{
 	"shared/table":  {[]string{"shared/awsenv"}, "transactions and retries do not depend on the items that they store"},
 	"shared/tenantstore": {[]string{"shared/scim", "shared/tenant", "shared/table"},
 		"credentials are separate from the directory, so that the authorizer does not link the directory"},
+	"shared/tenantschema": {
+		[]string{"shared/scim", "shared/scim/schema", "shared/tenant"},
+		"which schemas a tenant may have does not depend on where they are stored",
+	},
 	"shared/provlog": {
 		[]string{"shared/scim", "shared/tenant", "shared/table"},
 		"the log stores entries and does not depend on the directory",
@@ -45,7 +49,7 @@ var layers = map[string]layer{
 	},
 	"shared/directory": {
 		[]string{
-			"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/tenantstore",
+			"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/tenantstore", "shared/tenantschema",
 			"shared/provlog", "shared/outbox", "shared/trace",
 		},
 		"the directory uses SCIM and DynamoDB, and never HTTP",
@@ -78,7 +82,7 @@ var layers = map[string]layer{
 		"the token endpoint implements OAuth 2.0 and does not depend on SCIM"},
 	"shared/admin": {
 		[]string{
-			"shared/scim", "shared/tenant", "shared/tenantstore", "shared/provlog", "shared/outbox",
+			"shared/scim", "shared/scim/schema", "shared/tenant", "shared/tenantstore", "shared/tenantschema", "shared/provlog", "shared/outbox",
 			"shared/trace", "shared/directory",
 		},
 		"the operator API uses tenants, the directory and the strict JSON parser; callers are authorized " +
@@ -94,9 +98,16 @@ var layers = map[string]layer{
 	"shared/gateway/resources": {
 		[]string{
 			"shared/config", "shared/directory", "shared/gateway", "shared/password", "shared/scim/schema",
-			"shared/server",
+			"shared/server", "shared/tenantschema",
 		},
 		"only the functions of users, groups and bulk requests link the directory",
+	},
+	"shared/gateway/discovery": {
+		[]string{
+			"shared/config", "shared/gateway", "shared/scim/schema", "shared/server", "shared/tenantschema",
+			"shared/tenantstore",
+		},
+		"the functions that describe schemas read those of tenants, and do not link the directory",
 	},
 	"shared/gateway/authorizer": {
 		[]string{

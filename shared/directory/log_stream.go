@@ -200,13 +200,13 @@ func differing(old, now scim.Value) (names []string) {
 // Entries of deleted tenants are left out, because the log names persons. The error is
 // ErrUnavailable.
 func (d *Directory) WriteLog(ctx context.Context, all []StreamChange) error {
-	present, err := d.tenants.Exist(ctx, tenantsOf(all))
+	present, err := d.tenants.SchemaVersions(ctx, tenantsOf(all))
 	if err != nil {
 		return err
 	}
 	puts := map[table.Key]table.Write{}
 	for _, tr := range all {
-		if !present[tr.Tenant] {
+		if _, exists := present[tr.Tenant]; !exists {
 			continue
 		}
 		log := provlog.New(d.db, tr.Tenant)

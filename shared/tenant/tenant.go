@@ -80,6 +80,7 @@ type Tenant struct {
 	Limits     Limits
 	Key        APIKey
 	KeySince   time.Time // when Key was put into the record; zero without a key
+	Schemas    SchemaVersion
 	Created    time.Time
 	Trace      Trace
 }
@@ -96,6 +97,7 @@ type Caller struct {
 	Scopes     []Scope
 	Subject    string    // the id of the one user that the credential acts for; "" for the whole tenant
 	Limits     Limits    // of the tenant; only those of Quotas are reliable
+	Schemas    SchemaVersion
 	Expires    time.Time // zero: does not expire
 	Trace      Trace     // of the tenant
 }

@@ -12,6 +12,7 @@ import (
 //	T#<t>#CREDENTIALS <key id>     an entry in the tenant's list of credentials
 //	T#<t>#REFUSED     <yyyymmddhh>#<cause>#<key id>  how often requests were refused; expires
 //	REFUSED           <yyyymmddhh>#unknown#          the same of unknown credentials
+//	T#<t>#SCHEMAS     ALL          the tenant's own schemas, if it has some
 //	DOMAIN#<domain>   CLAIM        a domain's claim: the one tenant for which it is verified
 
 const tenantsPK = "TENANT"
@@ -28,6 +29,8 @@ func credentialsPK(of tenant.ID) string { return "T#" + string(of) + "#CREDENTIA
 func listEntryKey(of tenant.ID, id tenant.KeyID) table.Key {
 	return table.Key{PK: credentialsPK(of), SK: string(id)}
 }
+
+func schemasKey(of tenant.ID) table.Key { return table.Key{PK: "T#" + string(of) + "#SCHEMAS", SK: "ALL"} }
 
 func domainKey(domain string) table.Key { return table.Key{PK: "DOMAIN#" + domain, SK: "CLAIM"} }
 

@@ -50,14 +50,16 @@ func (s *Store) ChangeTenant(
 	ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error,
 ) (t tenant.Tenant, err error) {
 	err = table.RetryIfChanged(ctx, func() (err error) {
-		t, err = s.changeTenant(ctx, id, edit)
+		t, err = s.changeTenant(ctx, id, func(t *tenant.Tenant) ([]table.Write, error) { return nil, edit(t) })
 		return err
 	})
 	return t, err
 }
 
+// changeTenant changes the record of a tenant once. In the same transaction it makes the
+// writes that edit returns.
 func (s *Store) changeTenant(
-	ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error,
+	ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) ([]table.Write, error),
 ) (tenant.Tenant, error) {
 	item, err := s.tenantItem(ctx, id)
 	if err != nil {
@@ -69,7 +71,8 @@ func (s *Store) changeTenant(
 	}
 	t := old
 	t.Domains = slices.Clone(old.Domains)
-	if err := edit(&t); err != nil {
+	more, err := edit(&t)
+	if err != nil {
 		return old, err
 	}
 	if (t.State == tenant.Active) != (old.State == tenant.Active) {
@@ -78,18 +81,19 @@ func (s *Store) changeTenant(
 	if err := checkTenant(t); err != nil {
 		return old, err
 	}
-	return t, s.storeTenant(ctx, old, t, item.Int("version"))
+	return t, s.storeTenant(ctx, old, t, item.Int("version"), more)
 }
 
 // storeTenant replaces the record if it still has the version that was read.
-func (s *Store) storeTenant(ctx context.Context, old, t tenant.Tenant, version int64) error {
+func (s *Store) storeTenant(ctx context.Context, old, t tenant.Tenant, version int64, more []table.Write) error {
 	added := difference(t.Domains, old.Domains)
 	err := s.db.Transact(ctx, func(table.Stamp) []table.Write {
 		item := tenantItem(t)
 		item["version"] = version + 1
 		writes := []table.Write{table.Put(Key(t.ID), item).WithCondition("#version = :old", table.Item{"old": version})}
 		writes = append(writes, claimDomains(t.ID, added)...)
-		return append(writes, releaseDomains(t.ID, difference(old.Domains, t.Domains))...)
+		writes = append(writes, releaseDomains(t.ID, difference(old.Domains, t.Domains))...)
+		return append(writes, more...)
 	})
 	failed := table.FailedConditions(err)
 	if failed != nil && failed.At(0) != nil {
@@ -132,24 +136,28 @@ func (s *Store) Tenants(
 	return page, tenant.ID(last), err
 }
 
-// DeleteTenant deletes the record of a tenant, and the tenant's claims on its domains.
+// DeleteTenant deletes the record of a tenant, its schemas, and its claims on its domains.
 // Everything else of the tenant must have been deleted before.
 func (s *Store) DeleteTenant(ctx context.Context, t tenant.Tenant) error {
 	return s.db.Transact(ctx, func(table.Stamp) []table.Write {
-		return append([]table.Write{table.Delete(Key(t.ID))}, releaseDomains(t.ID, t.Domains)...)
+		writes := []table.Write{table.Delete(Key(t.ID)), table.Delete(schemasKey(t.ID))}
+		return append(writes, releaseDomains(t.ID, t.Domains)...)
 	})
 }
 
-// Exist reports which of some tenants exist and are not being deleted.
-func (s *Store) Exist(ctx context.Context, ids []tenant.ID) (map[tenant.ID]bool, error) {
+// SchemaVersions reads the versions of the schemas of those tenants that exist and are not
+// being deleted.
+func (s *Store) SchemaVersions(ctx context.Context, ids []tenant.ID) (map[tenant.ID]tenant.SchemaVersion, error) {
 	keys := make([]table.Key, len(ids))
 	for i, id := range ids {
 		keys[i] = Key(id)
 	}
 	items, err := s.db.GetAll(ctx, keys)
-	exist := map[tenant.ID]bool{}
+	versions := map[tenant.ID]tenant.SchemaVersion{}
 	for _, item := range items {
-		exist[tenant.ID(item.Text("SK"))] = tenant.State(item.Text("state")) != tenant.Deleting
+		if tenant.State(item.Text("state")) != tenant.Deleting {
+			versions[tenant.ID(item.Text("SK"))] = tenant.SchemaVersion(item.Text("schemas"))
+		}
 	}
-	return exist, err
+	return versions, err
 }

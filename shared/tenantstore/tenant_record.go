@@ -32,6 +32,9 @@ func tenantItem(t tenant.Tenant) table.Item {
 		"emailsPerUser": int64(t.Limits.EmailsPerUser), "tokenAge": int64(t.Limits.TokenAge / time.Second),
 		"apiKeyID": t.Key.ID, "apiKey": t.Key.Value,
 	}
+	if t.Schemas != "" {
+		item["schemas"] = string(t.Schemas)
+	}
 	if !t.KeySince.IsZero() {
 		item["apiKeySince"] = scim.FormatTime(t.KeySince)
 	}
@@ -53,8 +56,9 @@ func FromItem(item table.Item) (t tenant.Tenant, err error) {
 			Users: number("users"), Groups: number("groups"), EmailsPerUser: number("emailsPerUser"),
 			TokenAge: time.Duration(item.Int("tokenAge")) * time.Second,
 		},
-		Key:   tenant.APIKey{ID: item.Text("apiKeyID"), Value: item.Text("apiKey")},
-		Trace: tenant.ParseTrace(item.Text("trace")),
+		Key:     tenant.APIKey{ID: item.Text("apiKeyID"), Value: item.Text("apiKey")},
+		Trace:   tenant.ParseTrace(item.Text("trace")),
+		Schemas: tenant.SchemaVersion(item.Text("schemas")),
 	}
 	if t.Since, err = time.Parse(time.RFC3339, item.Text("since")); err == nil {
 		t.Created, err = time.Parse(time.RFC3339, item.Text("created"))

@@ -1,0 +1,15 @@
+package tenant
+
+import "time"
+
+// SchemaVersion identifies the schemas of a tenant: each change of them makes another one,
+// at random. It is "" for a tenant that has no schemas of its own.
+type SchemaVersion string
+
+// Extension is a schema that a tenant has added to the users or groups.
+type Extension struct {
+	URN          string    `json:"urn"`
+	ResourceType string    `json:"resourceType"` // User or Group
+	Definition   string    `json:"definition"`   // a Schema resource as JSON (RFC 7643 section 7)
+	Changed      time.Time `json:"changed"`
+}
