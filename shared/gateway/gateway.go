@@ -86,6 +86,7 @@ func origin(c events.APIGatewayProxyRequestContext, path string) server.Origin {
 		Subject:    field("subject"),
 		Limits:     tenant.ParseQuotas(field("quotas")),
 		Trace:      tenant.ParseTrace(field("trace")),
+		Schemas:    tenant.SchemaVersion(field("schemas")),
 	}
 	for _, scope := range strings.Fields(field("scopes")) {
 		caller.Scopes = append(caller.Scopes, tenant.Scope(scope))

@@ -29,13 +29,17 @@ type Options struct {
 	Support string
 	Log     *slog.Logger
 	Now     func() time.Time
+	// Schemas returns the registry of a tenant that has schemas of its own. If it is nil, all
+	// tenants have Registry.
+	Schemas func(context.Context, tenant.ID, tenant.SchemaVersion) (*schema.Registry, error)
 }
 
 // Server answers SCIM requests. It is safe for concurrent use.
 type Server struct {
 	Options
-	routes []route
-	hooks  hooks
+	endpoints []Endpoint
+	routes    []route
+	hooks     hooks
 }
 
 // Endpoint is a part of the service: Users, Groups, and so on.
@@ -43,7 +47,7 @@ type Endpoint func(*Server) []route
 
 // New returns a server with the given endpoints.
 func New(o Options, endpoints ...Endpoint) *Server {
-	s := &Server{Options: o, hooks: noHooks()}
+	s := &Server{Options: o, endpoints: endpoints, hooks: noHooks()}
 	s.Support = cmp.Or(s.Support, "the support of this service")
 	if s.Now == nil {
 		s.Now = time.Now
@@ -98,7 +102,24 @@ func (s *Server) run(ctx context.Context, r *request) (*response, error) {
 	if err := s.authorize(ctx, r, op); err != nil {
 		return nil, err
 	}
+	if s.Schemas != nil && r.Caller.Schemas != "" && !op.public {
+		if op, err = s.extendedMethod(ctx, r); err != nil {
+			return nil, err
+		}
+	}
 	return op.run(r.withLogRecord(ctx), r)
+}
+
+// extendedMethod returns the operation under the schemas of the request's tenant: that of a
+// server with the tenant's registry.
+func (s *Server) extendedMethod(ctx context.Context, r *request) (method, error) {
+	registry, err := s.Schemas(ctx, r.Caller.Tenant, r.Caller.Schemas)
+	if err != nil {
+		return method{}, err
+	}
+	o := s.Options
+	o.Registry, o.Schemas = registry, nil
+	return New(o, s.endpoints...).findMethod(r)
 }
 
 // authorize checks Accept, the credential's expiry and its scope, and then opens the tenant's part

@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
 	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
@@ -44,9 +46,18 @@ func forSelf(m method) method {
 }
 
 // protectedAttributes are the attributes that say who a user is and what the user may do.
-// Applications know a user by userName, externalId and emails.
-func protectedAttributes() []string {
-	return []string{"active", "roles", "entitlements", "userName", "externalId", "emails", scim.EnterpriseUserSchema}
+// Applications know a user by userName, externalId and emails. The attributes of extensions
+// may give rights, too.
+func protectedAttributes(docs ...scim.Value) []string {
+	names := []string{"active", "roles", "entitlements", "userName", "externalId", "emails"}
+	for _, doc := range docs {
+		for _, m := range doc.Members() {
+			if strings.Contains(m.Name, ":") && !slices.Contains(names, m.Name) {
+				names = append(names, m.Name)
+			}
+		}
+	}
+	return names
 }
 
 // rejectInactive refuses a user's own token if the user is not active.
@@ -67,7 +78,7 @@ func (r *request) checkSelfService(before, after scim.Value) error {
 	if err := r.rejectInactive(before); err != nil {
 		return err
 	}
-	for _, name := range protectedAttributes() {
+	for _, name := range protectedAttributes(before, after) {
 		old, changed := before.Get(name), after.Get(name)
 		if (!old.IsEmpty() || !changed.IsEmpty()) && !old.Equal(changed) {
 			return r.refuse(tenant.UserToken,

@@ -30,7 +30,9 @@ func listEntryKey(of tenant.ID, id tenant.KeyID) table.Key {
 	return table.Key{PK: credentialsPK(of), SK: string(id)}
 }
 
-func schemasKey(of tenant.ID) table.Key { return table.Key{PK: "T#" + string(of) + "#SCHEMAS", SK: "ALL"} }
+func schemasKey(of tenant.ID) table.Key {
+	return table.Key{PK: "T#" + string(of) + "#SCHEMAS", SK: "ALL"}
+}
 
 func domainKey(domain string) table.Key { return table.Key{PK: "DOMAIN#" + domain, SK: "CLAIM"} }
 

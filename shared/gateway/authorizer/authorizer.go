@@ -105,6 +105,9 @@ func callerContext(g access.Grant, now time.Time) map[string]any {
 	if trace := g.Tenant.Trace; trace.On(now) {
 		values["trace"] = trace.String()
 	}
+	if g.Tenant.Schemas != "" {
+		values["schemas"] = string(g.Tenant.Schemas)
+	}
 	return values
 }
 

@@ -90,6 +90,12 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 			t.Errorf("a trace until %v: %v, %v", end, out.Context, err)
 		}
 	}
+	err = tenants.ChangeSchemas(t.Context(), "acme", func(tenant.Tenant, []tenant.Extension) ([]tenant.Extension, error) {
+		return []tenant.Extension{{URN: "urn:acme:User"}}, nil
+	})
+	if out, e := authorize(t.Context(), a, "Bearer "+token); err != nil || e != nil || len(out.Context["schemas"].(string)) < 10 {
+		t.Errorf("the version of the schemas: %v, %v, %v", out.Context["schemas"], err, e)
+	}
 	if strings.Contains(log.String(), token) || strings.Contains(log.String(), token[30:]) {
 		t.Error("the log holds a token")
 	}

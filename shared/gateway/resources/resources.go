@@ -16,6 +16,7 @@ import (
 	"scimserver/shared/password"
 	"scimserver/shared/scim/schema"
 	"scimserver/shared/server"
+	"scimserver/shared/tenantschema"
 )
 
 // Main is the body of main for a function that serves an endpoint for users or groups.
@@ -35,6 +36,7 @@ func Main(endpoint server.Endpoint) {
 			BaseURL:   cfg.BaseURL,
 			Support:   cfg.SupportContact,
 			Log:       log,
+			Schemas:   tenantschema.New(registry, dir.Tenants()).Of,
 		}
 		if cfg.StorePasswords {
 			o.Passwords = password.Hash
