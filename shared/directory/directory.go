@@ -91,7 +91,7 @@ func Open(o Options) (*Directory, error) {
 		d.now = time.Now
 	}
 	d.scans.perMinute, d.scans.debts = o.ScanUnits, map[tenant.ID]scanDebt{}
-	if d.events, err = newEventFormat(o.Events); err != nil {
+	if d.events, err = newEventFormat(o.Events, d.tenants); err != nil {
 		return nil, err
 	}
 	if d.step <= 0 || d.step > maxStep {

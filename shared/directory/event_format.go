@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"time"
@@ -8,14 +9,17 @@ import (
 	"scimserver/shared/outbox"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/schema"
+	"scimserver/shared/tenant"
+	"scimserver/shared/tenantschema"
+	"scimserver/shared/tenantstore"
 )
 
 // EventOptions say what events contain. Only a process that writes events needs them.
 type EventOptions struct {
 	Issuer  string // the claim iss
 	BaseURL string // of SCIM, for the location of a resource; "" makes it relative
-	// Registry tells which attributes are never returned: their values are in no event. nil
-	// means that all are returned.
+	// Registry tells which attributes are never returned: their values are in no event. So do
+	// the schemas that tenants have added. nil means that all attributes are returned.
 	Registry *schema.Registry
 }
 
@@ -23,14 +27,33 @@ type EventOptions struct {
 type eventFormat struct {
 	issuer, baseURL string
 	projections     map[Kind]*schema.Projection
+	registries      *tenantschema.Registries // nil: no tenant has schemas of its own
 }
 
-func newEventFormat(o EventOptions) (eventFormat, error) {
-	f := eventFormat{issuer: o.Issuer, baseURL: o.BaseURL, projections: map[Kind]*schema.Projection{}}
+func newEventFormat(o EventOptions, tenants *tenantstore.Store) (eventFormat, error) {
+	f := eventFormat{issuer: o.Issuer, baseURL: o.BaseURL}
 	if o.Registry == nil {
 		return f, nil
 	}
-	for _, t := range o.Registry.Types {
+	f.registries = tenantschema.New(o.Registry, tenants)
+	return f.withRegistry(o.Registry)
+}
+
+// ofTenant returns the format of the events of a tenant whose schemas have a version.
+func (f eventFormat) ofTenant(ctx context.Context, id tenant.ID, v tenant.SchemaVersion) (eventFormat, error) {
+	if v == "" || f.registries == nil {
+		return f, nil
+	}
+	registry, err := f.registries.Of(ctx, id, v)
+	if err != nil {
+		return f, err
+	}
+	return f.withRegistry(registry)
+}
+
+func (f eventFormat) withRegistry(r *schema.Registry) (eventFormat, error) {
+	f.projections = map[Kind]*schema.Projection{}
+	for _, t := range r.Types {
 		p, err := t.Project(schema.Selection{})
 		if err != nil {
 			return f, err

@@ -26,6 +26,9 @@ type eventChange struct {
 	tenant tenant.ID // "" for accounts
 	draft  outbox.Draft
 	group  workItem // the group or team whose members change, else empty
+	// fill completes the draft about a resource, in the format of the tenant; nil if it is
+	// complete.
+	fill func(eventFormat, *outbox.Draft)
 }
 
 // readEvent makes the draft of an event from a record. ok is false for a record that shows
@@ -56,9 +59,8 @@ func (d *Directory) readResourceEvent(w workItem, r StreamRecord) (c eventChange
 	if verb == "" {
 		return c, false, nil
 	}
-	c = eventChange{tenant: w.tenant, draft: outbox.Draft{Record: r.Record}}
-	d.events.fill(&c.draft, images, w.id, verb)
-	return c, true, nil
+	fill := func(f eventFormat, draft *outbox.Draft) { f.fill(draft, images, w.id, verb) }
+	return eventChange{tenant: w.tenant, draft: outbox.Draft{Record: r.Record}, fill: fill}, true, nil
 }
 
 // parse reads the documents, and the record of the request if this write has left one.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -194,6 +195,53 @@ func TestEventsOfAUser(t *testing.T) {
 	}
 	if all := b.of("USER", u.ID); len(all) > 0 { // the mark's record is what tells of it
 		t.Errorf("the removal: %+v", all)
+	}
+}
+
+// TestEventsOfOwnSchemas: the attributes of a tenant's own schemas are told of, and what is
+// never returned has no value in any event.
+func TestEventsOfOwnSchemas(t *testing.T) {
+	b := newTold(t)
+	const urn = "urn:acme:scim:1.0:User"
+	definition := `{"id":"` + urn + `","name":"Acme","attributes":[{"name":"costId"},{"name":"pin","returned":"never"}]}`
+	set := func(all ...tenant.Extension) {
+		t.Helper()
+		if err := b.dir.Tenants().ChangeSchemas(t.Context(), "acme", func(tenant.Tenant, []tenant.Extension) ([]tenant.Extension, error) {
+			return all, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	content := func(cost string) directory.Content {
+		return parsed(t, `{"schemas":["`+scim.UserSchema+`","`+urn+`"],"userName":"ann","`+urn+`":{"costId":"`+cost+`","pin":"pin`+cost+`"}}`, "")
+	}
+	replace := func(id scim.ID, cost string) {
+		t.Helper()
+		_, err := b.acme.Users().Replace(t.Context(), id, nil, func(directory.User) (directory.Content, error) { return content(cost), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(tenant.Extension{URN: urn, ResourceType: "User", Definition: definition})
+	u, err := b.acme.Users().Create(t.Context(), content("1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := b.one(b.of("USER", u.ID), "user.created")
+	if data := string(e.Events["urn:ietf:params:scim:event:prov:create:full"].Data); !strings.Contains(data, `"`+urn+`":{"costId":"1"}`) {
+		t.Errorf("created: %s", data)
+	}
+	replace(u.ID, "2")
+	e = b.one(b.of("USER", u.ID), "user.updated")
+	if diff := cmp.Diff([]string{urn + `:costId: "1" -> "2"`, urn + `:pin:  -> `}, paths(e)); diff != "" {
+		t.Error(diff)
+	}
+	set() // hidden from now on
+	replace(u.ID, "3")
+	e = b.one(b.of("USER", u.ID), "user.updated")
+	text, err := json.Marshal(e)
+	if err != nil || strings.Contains(string(text), "pin3") || strings.Contains(string(text), `"3"`) {
+		t.Errorf("%s, %v", text, err)
 	}
 }
 

@@ -57,7 +57,7 @@ func (w *eventWriter) fail(changes []indexedChange, err error) {
 	}
 }
 
-// keep drops the changes of tenants, groups and teams that are gone.
+// keep drops the changes of tenants, groups and teams that are gone, and completes the others.
 func (w *eventWriter) keep(ctx context.Context, all []indexedChange) (kept []indexedChange, err error) {
 	if len(all) == 0 {
 		return nil, nil
@@ -69,16 +69,34 @@ func (w *eventWriter) keep(ctx context.Context, all []indexedChange) (kept []ind
 			ids, asked[c.tenant] = append(ids, c.tenant), true
 		}
 	}
-	present, err := w.tenants.Exist(ctx, ids)
+	present, err := w.tenants.SchemaVersions(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range all {
-		if c.tenant == "" || present[c.tenant] {
-			kept = append(kept, c)
+		version, exists := present[c.tenant]
+		if c.tenant != "" && !exists {
+			continue
 		}
+		if err := w.complete(ctx, &c, version); err != nil {
+			w.failed[c.index] = err
+			continue
+		}
+		kept = append(kept, c)
 	}
 	return w.describeGroups(ctx, kept)
+}
+
+// complete completes the draft about a resource of a tenant whose schemas have a version.
+func (w *eventWriter) complete(ctx context.Context, c *indexedChange, v tenant.SchemaVersion) error {
+	if c.fill == nil {
+		return nil
+	}
+	format, err := w.Directory.events.ofTenant(ctx, c.tenant, v)
+	if err == nil {
+		c.fill(format, &c.draft)
+	}
+	return err
 }
 
 // append appends the changes to their feeds, several feeds at a time.
