@@ -23,6 +23,7 @@ func newApp(in io.Reader, out, err io.Writer) *cli.Command {
 		credentialCommands(),
 		whoCommand(),
 		userCommands(),
+		schemaCommands(),
 		groupCommands(),
 		teamCommands(),
 		accountCommands(),

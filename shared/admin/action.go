@@ -44,7 +44,7 @@ func actionOf(pattern string) (a action, ok bool) {
 			a.operation = part
 		}
 	}
-	if word := endWords[a.kind]; word != "" && a.operation == "delete" {
+	if word := kindWords[method+" "+a.kind]; word != "" && a.operation == methodWords[method] {
 		a.operation = word
 	}
 	return a, true
@@ -52,15 +52,17 @@ func actionOf(pattern string) (a action, ok bool) {
 
 // methodWords name what a method does to a resource, unless the path has a word of its own.
 var methodWords = map[string]string{
-	http.MethodPost: "create", http.MethodPut: "start", http.MethodPatch: "update", http.MethodDelete: "delete",
+	http.MethodPost: "create", http.MethodPut: "put", http.MethodPatch: "update", http.MethodDelete: "delete",
 }
 
-// endWords name what DELETE does to what it does not delete.
-var endWords = map[string]string{"Credential": "revoke", "Trace": "end"}
+// kindWords name what a method does to resources of one kind, where methodWords would mislead.
+var kindWords = map[string]string{
+	"DELETE Credential": "revoke", "DELETE Trace": "end", "PUT Trace": "start", "PUT Schema": "define",
+}
 
 // actionKinds are the words in paths for what belongs to a tenant.
 var actionKinds = map[string]string{
-	"credentials": "Credential", "conflicts": "Conflict", "teams": "Team", "trace": "Trace",
+	"credentials": "Credential", "conflicts": "Conflict", "teams": "Team", "trace": "Trace", "schemas": "Schema",
 }
 
 // identified is an answer that says what was created.

@@ -36,6 +36,7 @@ func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) h
 	h.passwords(s)
 	h.users(s)
 	h.exports(s)
+	h.schemas(s)
 	return h
 }
 

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"scimserver/shared/directory"
@@ -12,13 +11,13 @@ import (
 
 // Users returns a page of a tenant's users.
 func (s *Service) Users(ctx context.Context, id tenant.ID, after scim.ID, limit int) (UserList, error) {
-	out, err := s.newUserList(ctx, id)
+	out, view, err := s.newUserList(ctx, id)
 	if err != nil {
 		return out, err
 	}
 	page, more, err := s.Directory.For(id).Page(ctx, directory.UserKind, after, limit)
 	for _, r := range page {
-		out.Users = append(out.Users, toUser(r))
+		out.Users = append(out.Users, view.show(r))
 		if more {
 			out.Next = r.ID
 		}
@@ -27,12 +26,16 @@ func (s *Service) Users(ctx context.Context, id tenant.ID, after scim.ID, limit 
 }
 
 // newUserList starts a list: the tenant's newest event is read before any user.
-func (s *Service) newUserList(ctx context.Context, id tenant.ID) (out UserList, err error) {
+func (s *Service) newUserList(ctx context.Context, id tenant.ID) (out UserList, view userView, err error) {
 	out.Users = []User{}
-	if err = s.requireTenant(ctx, id); err == nil {
+	t, err := s.findTenant(ctx, id)
+	if err == nil {
+		view, err = s.viewUsers(ctx, t)
+	}
+	if err == nil {
 		out.AsOf, err = s.Directory.For(id).Events().Head(ctx)
 	}
-	return out, err
+	return out, view, err
 }
 
 // UserByName returns the tenant's user with a userName, if there is one.
@@ -47,12 +50,12 @@ func (s *Service) UserByEmail(ctx context.Context, id tenant.ID, address string)
 
 func (s *Service) usersBy(ctx context.Context, id tenant.ID, value string,
 	find func(context.Context, string) ([]directory.User, error)) (UserList, error) {
-	out, err := s.newUserList(ctx, id)
+	out, view, err := s.newUserList(ctx, id)
 	if err != nil {
 		return out, err
 	}
 	found, err := find(ctx, value)
-	out.addAll(found)
+	out.addAll(found, view)
 	return out, err
 }
 
@@ -61,7 +64,7 @@ func (s *Service) usersBy(ctx context.Context, id tenant.ID, value string,
 func (s *Service) UsersByExternalID(
 	ctx context.Context, id tenant.ID, value string, after scim.ID, limit int,
 ) (UserList, error) {
-	out, err := s.newUserList(ctx, id)
+	out, view, err := s.newUserList(ctx, id)
 	if err != nil {
 		return out, err
 	}
@@ -74,19 +77,24 @@ func (s *Service) UsersByExternalID(
 		out.Next = ids[limit-1]
 	}
 	found, err := users.GetAll(ctx, ids)
-	out.addAll(found)
+	out.addAll(found, view)
 	return out, err
 }
 
-func (l *UserList) addAll(users []directory.User) {
+func (l *UserList) addAll(users []directory.User, view userView) {
 	for _, u := range users {
-		l.Users = append(l.Users, toUser(u.Resource))
+		l.Users = append(l.Users, view.show(u.Resource))
 	}
 }
 
 // User returns a user with groups and teams.
 func (s *Service) User(ctx context.Context, id tenant.ID, user scim.ID) (UserDetails, error) {
-	if err := s.requireTenant(ctx, id); err != nil {
+	t, err := s.findTenant(ctx, id)
+	if err != nil {
+		return UserDetails{}, err
+	}
+	view, err := s.viewUsers(ctx, t)
+	if err != nil {
 		return UserDetails{}, err
 	}
 	u, groups, err := s.Directory.For(id).Users().GetWithGroups(ctx, user)
@@ -94,7 +102,7 @@ func (s *Service) User(ctx context.Context, id tenant.ID, user scim.ID) (UserDet
 		return UserDetails{}, tooManyMemberships(err)
 	}
 	out := UserDetails{
-		User: toUser(u.Resource), HasPassword: u.HasPassword(), Groups: []Membership{}, Teams: []Membership{},
+		User: view.show(u.Resource), HasPassword: u.HasPassword(), Groups: []Membership{}, Teams: []Membership{},
 	}
 	for _, g := range groups {
 		out.Groups = append(out.Groups, Membership{ID: g.Group, Name: g.Display, Direct: &g.Direct})
@@ -112,12 +120,6 @@ func tooManyMemberships(err error) error {
 			directory.MaxMemberships)
 	}
 	return err
-}
-
-func toUser(r directory.Resource) User {
-	out := userSummary(r)
-	out.Attributes = json.RawMessage(r.Doc.JSON())
-	return out
 }
 
 // userSummary is a user without the attributes.

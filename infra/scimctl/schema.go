@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"scimserver/infra/scimctl/wording"
+	"scimserver/shared/admin"
+)
+
+func schemaCommands() *cli.Command {
+	return group(
+		"schema",
+		"manage the custom attributes of a tenant",
+		addSchema(),
+		command("list", "TENANT", "list the schemas that a tenant has added", listSchemas),
+		command("show", "TENANT URN", "show a schema with its attributes; with -json: its definition", showSchema),
+		removeSchema(),
+	)
+}
+
+func schemaPath(args ...string) string { return pathWithin("schemas", args) }
+
+func addSchema() *cli.Command {
+	resourceType := "User"
+	return command("add", "TENANT FILE",
+		"add a schema from a JSON file (RFC 7643 section 7), or change its definition",
+		func(ctx context.Context, s *session, args []string) error {
+			definition, err := os.ReadFile(args[1])
+			if err != nil {
+				return err
+			}
+			var named struct {
+				ID string `json:"id"`
+			}
+			if err := json.Unmarshal(definition, &named); err != nil {
+				return fmt.Errorf("%s is not a JSON object: %w", args[1], err)
+			}
+			if named.ID == "" {
+				return fmt.Errorf("%s: the schema has no id", args[1])
+			}
+			return s.changeSchema(ctx, http.MethodPut, schemaPath(args[0], named.ID),
+				admin.SchemaDefinition{ResourceType: resourceType, Definition: definition}, "has the schema")
+		},
+		&cli.StringFlag{Name: "type", Value: resourceType, Destination: &resourceType,
+			Usage: "the `TYPE` of the resources that get the attributes: User or Group"})
+}
+
+func removeSchema() *cli.Command {
+	var typed string
+	return command("remove", "TENANT URN", "remove a schema that no user or group has values of",
+		func(ctx context.Context, s *session, args []string) error {
+			notice := fmt.Sprintf("This removes the schema %s. Its attributes are ignored from then on.", args[1])
+			if err := s.confirm(notice, "the URN of the schema", typed, args[1]); err != nil {
+				return err
+			}
+			return s.changeSchema(ctx, http.MethodDelete, schemaPath(args...), nil, "has no longer the schema")
+		}, confirmFlag("the `URN` of the schema once more", &typed))
+}
+
+// changeSchema sends a change of a schema, and says when it takes effect.
+func (s *session) changeSchema(ctx context.Context, method, path string, in any, what string) error {
+	var out admin.TenantSchema
+	if err := s.client.Do(ctx, method, path, in, &out); err != nil {
+		return err
+	}
+	return s.print(out, func(w io.Writer) {
+		row(w, fmt.Sprintf("the tenant %s %s", what, out.URN))
+		row(w, fmt.Sprintf("all requests follow this within %s",
+			time.Duration(out.EffectiveSeconds)*time.Second))
+	})
+}
+
+func listSchemas(ctx context.Context, s *session, args []string) error {
+	var list admin.TenantSchemaList
+	if err := s.client.Do(ctx, http.MethodGet, schemaPath(args...), nil, &list); err != nil {
+		return err
+	}
+	return s.print(list, func(w io.Writer) {
+		row(w, "URN", "TYPE", "ATTRIBUTES", "CHANGED")
+		for _, one := range list.Schemas {
+			row(w, one.URN, one.ResourceType, len(attributesOf(one)), wording.Minute(&one.Changed))
+		}
+		noRows(w, len(list.Schemas))
+	})
+}
+
+func showSchema(ctx context.Context, s *session, args []string) error {
+	var one admin.TenantSchema
+	if err := s.client.Do(ctx, http.MethodGet, schemaPath(args...), nil, &one); err != nil {
+		return err
+	}
+	if s.json {
+		return s.print(one.Definition, nil)
+	}
+	return s.print(one, func(w io.Writer) {
+		row(w, "URN", one.URN)
+		row(w, "type", one.ResourceType)
+		row(w, "changed", wording.Minute(&one.Changed))
+		for _, a := range attributesOf(one) {
+			describeAttribute(w, "  ", a)
+		}
+	})
+}
+
+// schemaAttribute is an attribute in the definition of a schema.
+type schemaAttribute struct {
+	Name          string            `json:"name"`
+	Type          string            `json:"type"`
+	MultiValued   bool              `json:"multiValued"`
+	Required      bool              `json:"required"`
+	Mutability    string            `json:"mutability"`
+	Returned      string            `json:"returned"`
+	SubAttributes []schemaAttribute `json:"subAttributes"`
+}
+
+func attributesOf(s admin.TenantSchema) []schemaAttribute {
+	var definition struct {
+		Attributes []schemaAttribute `json:"attributes"`
+	}
+	_ = json.Unmarshal(s.Definition, &definition) // the service has checked it
+	return definition.Attributes
+}
+
+func describeAttribute(w io.Writer, indent string, a schemaAttribute) {
+	kind := a.Type
+	if a.MultiValued {
+		kind += ", several values"
+	}
+	if a.Required {
+		kind += ", required"
+	}
+	row(w, indent+a.Name, kind, a.Mutability, "returned: "+a.Returned)
+	for _, sub := range a.SubAttributes {
+		describeAttribute(w, indent+"  ", sub)
+	}
+}

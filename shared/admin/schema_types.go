@@ -1,0 +1,28 @@
+package admin
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// TenantSchema is an extension of users or groups that a tenant has added.
+type TenantSchema struct {
+	URN          string          `json:"urn"`
+	ResourceType string          `json:"resourceType"` // User or Group
+	Definition   json.RawMessage `json:"definition"`   // a Schema resource (RFC 7643 section 7) with all defaults
+	Changed      time.Time       `json:"changed"`
+	// EffectiveSeconds is set in the answer to a change: after so many seconds, all requests
+	// follow it.
+	EffectiveSeconds int64 `json:"effectiveSeconds,omitempty"`
+}
+
+// TenantSchemaList are all extensions of a tenant.
+type TenantSchemaList struct {
+	Schemas []TenantSchema `json:"schemas"`
+}
+
+// SchemaDefinition is the body that adds an extension, or changes its definition.
+type SchemaDefinition struct {
+	ResourceType string          `json:"resourceType"`
+	Definition   json.RawMessage `json:"definition"`
+}
