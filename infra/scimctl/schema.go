@@ -61,7 +61,7 @@ func removeSchema() *cli.Command {
 			if err := s.confirm(notice, "the URN of the schema", typed, args[1]); err != nil {
 				return err
 			}
-			return s.changeSchema(ctx, http.MethodDelete, schemaPath(args...), nil, "has no longer the schema")
+			return s.changeSchema(ctx, http.MethodDelete, schemaPath(args...), nil, "no longer has the schema")
 		}, confirmFlag("the `URN` of the schema once more", &typed))
 }
 
