@@ -257,7 +257,7 @@ var goTypes = map[string]struct {
 	"FoundPerson": {admin.FoundPerson{}, false}, "FoundPersons": {admin.FoundPersons{}, false},
 	"TenantSchema": {admin.TenantSchema{}, false}, "TenantSchemaList": {admin.TenantSchemaList{}, false},
 	"SchemaDefinition": {admin.SchemaDefinition{}, true},
-	"Team": {admin.Team{}, false}, "TeamList": {admin.TeamList{}, false}, "TeamName": {admin.TeamName{}, true},
+	"Team":             {admin.Team{}, false}, "TeamList": {admin.TeamList{}, false}, "TeamName": {admin.TeamName{}, true},
 	"TeamMember": {admin.TeamMember{}, false}, "TeamMemberList": {admin.TeamMemberList{}, false},
 	"TeamMembersChange": {admin.TeamMembersChange{}, true}, "TeamMembersChanged": {admin.TeamMembersChanged{}, false},
 	"TeamPerson": {admin.TeamPerson{}, false}, "DirectoryGroup": {admin.Group{}, false},
