@@ -49,7 +49,8 @@ var layers = map[string]layer{
 	},
 	"shared/directory": {
 		[]string{
-			"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/tenantstore", "shared/tenantschema",
+			"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/tenantstore",
+			"shared/tenantschema",
 			"shared/provlog", "shared/outbox", "shared/trace",
 		},
 		"the directory uses SCIM and DynamoDB, and never HTTP",
@@ -82,7 +83,8 @@ var layers = map[string]layer{
 		"the token endpoint implements OAuth 2.0 and does not depend on SCIM"},
 	"shared/admin": {
 		[]string{
-			"shared/scim", "shared/scim/schema", "shared/tenant", "shared/tenantstore", "shared/tenantschema", "shared/provlog", "shared/outbox",
+			"shared/scim", "shared/scim/schema", "shared/tenant", "shared/tenantstore", "shared/tenantschema",
+			"shared/provlog", "shared/outbox",
 			"shared/trace", "shared/directory",
 		},
 		"the operator API uses tenants, the directory and the strict JSON parser; callers are authorized " +

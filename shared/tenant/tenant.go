@@ -95,8 +95,8 @@ type Caller struct {
 	Profile    Profile
 	Credential KeyID
 	Scopes     []Scope
-	Subject    string    // the id of the one user that the credential acts for; "" for the whole tenant
-	Limits     Limits    // of the tenant; only those of Quotas are reliable
+	Subject    string // the id of the one user that the credential acts for; "" for the whole tenant
+	Limits     Limits // of the tenant; only those of Quotas are reliable
 	Schemas    SchemaVersion
 	Expires    time.Time // zero: does not expire
 	Trace      Trace     // of the tenant

@@ -31,7 +31,7 @@ func TestProviders(t *testing.T) {
 		for name, story := range map[string]func(*testing.T, suite){
 			"searches": searches, "provisioning log": provisioningLog, "files": files, "command": command,
 			"own schemas": ownSchemas,
-			"conflicts": func(t *testing.T, s suite) { conflicts(t, s, "conflicts") },
+			"conflicts":   func(t *testing.T, s suite) { conflicts(t, s, "conflicts") },
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
