@@ -46,7 +46,7 @@ func (tr StreamChange) isConsequence() bool { return tr.entry.Operation == provl
 // error says that the record is damaged.
 func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok bool, err error) {
 	w, ok := workItemOf(pk, sk)
-	ok = ok && (w.kind == UserKind || w.kind == GroupKind || w.kind == TeamKind) && after != nil && after.Log != "" &&
+	ok = ok && w.kind != AccountKind && after != nil && after.Log != "" &&
 		(before == nil || before.Log != after.Log)
 	if !ok {
 		return tr, false, nil
@@ -95,7 +95,8 @@ func (i Image) writtenAt(c logStamp) time.Time {
 
 func (tr StreamChange) entryOf(c logStamp) provlog.Entry {
 	return provlog.Entry{
-		Time: time.UnixMilli(c.Time).UTC(), Request: c.Request, Credential: tenant.KeyID(c.Credential), Operation: c.Operation,
+		Time: time.UnixMilli(c.Time).UTC(), Request: c.Request,
+		Credential: tenant.KeyID(c.Credential), Operation: c.Operation,
 		Kind: string(tr.Kind), ID: tr.ID, Name: nameOf(tr.Kind, tr.New), ExternalID: tr.New.Get("externalId").Text(),
 		Status: c.Status, Deviations: c.Deviations, Ignored: c.Ignored, Skipped: c.Skipped, SkippedCount: c.SkippedAll,
 		Added: unpackMembers(c.Added), AddedCount: c.AddedAll,

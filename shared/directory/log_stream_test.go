@@ -247,6 +247,17 @@ func TestLogNamesManyMembers(t *testing.T) {
 		if _, err := j.edit(ctx, made.Group.ID, m); err != nil {
 			t.Fatal(err)
 		}
+		item, err := j.db.Get(t.Context(), table.Key{PK: "T#acme#GROUP", SK: string(made.Group.ID)})
+		size := 0
+		for name, value := range item {
+			size += len(name) + 8
+			if text, ok := value.(string); ok {
+				size += len(text) - 8
+			}
+		}
+		if err != nil || size < 200 || size > 1024 { // a write unit is 1 KB; charge does not know the size of an item
+			t.Errorf("the item of the group takes %d bytes, %v", size, err)
+		}
 		return meter.Usage()
 	}
 	for _, n := range []int{32, many} {

@@ -26,9 +26,11 @@ type endedMembership struct {
 // or team, and one on each edge.
 const actionsPerMembership = 3
 
-// leaveGroups removes a marked member from all its groups. stamp is what leaveStamp returns. The last transaction includes
-// the writes of last, the first of which is on the member itself.
-func (t Groups) leaveGroups(ctx context.Context, m Member, stamp string, last func() []table.Write) error {
+// leaveGroups removes a marked member from all its groups. stamp is what leaveStamp returns.
+// The last transaction includes the writes of last, the first of which is on the member itself.
+func (t Groups) leaveGroups(
+	ctx context.Context, m Member, stamp string, last func() []table.Write,
+) error {
 	room := (maxActions - len(last())) / actionsPerMembership
 	for {
 		edges, next, err := t.d.db.Query(
