@@ -26,7 +26,11 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (any, error
 	}
 	o := admin.Options{Directory: dir, CacheTime: cfg.AuthorizerCache}
 	if cfg.BaseURL != "" {
-		o.BaseURL, o.TokenEndpoint = cfg.BaseURL, strings.TrimSuffix(cfg.BaseURL, "/scim/v2")+oauth.Path
+		root := strings.TrimSuffix(cfg.BaseURL, "/scim/v2")
+		o.BaseURL, o.TokenEndpoint = cfg.BaseURL, root+oauth.Path
+		if cfg.SetupPage {
+			o.SetupURL = root + admin.SetupPath
+		}
 	}
 	if cfg.StorePasswords {
 		o.Passwords, o.VerifyPassword = password.Hash, password.Verify

@@ -137,7 +137,7 @@ func checkArgs(cmd *cli.Command) error {
 			cmp.Or(strings.Join(args, " "), "none"), cmd.FullName()))
 	}
 	for i, name := range names {
-		isID := slices.Contains([]string{"ID", "TENANT", "TEAM", "USER", "GROUP", "KEY"}, name)
+		isID := slices.Contains([]string{"ID", "TENANT", "TEAM", "USER", "GROUP", "KEY", "INVITATION"}, name)
 		if isID && slices.Contains([]string{"", ".", ".."}, args[i]) {
 			return usageError(fmt.Sprintf("%s must not be %q", name, args[i]))
 		}

@@ -29,6 +29,9 @@ func tenantCommands() *cli.Command {
 		command("resume", "ID", "resume a suspended tenant", setTenantState("resume")),
 		exportTenant(),
 		deleteTenant(),
+		inviteToTenant(),
+		command("invitations", "TENANT", "list the invitations to the setup page of a tenant", listInvitations),
+		command("uninvite", "TENANT INVITATION", "revoke an invitation, and end the session that it began", uninvite),
 	)
 }
 

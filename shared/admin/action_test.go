@@ -9,11 +9,13 @@ import (
 
 // TestActionsAreLogged: the log of a tenant answers who changed a credential, a team or the tenant.
 func TestActionsAreLogged(t *testing.T) {
-	b := newBench(t)
+	b := newBench(t, withSetupPage)
 	b.acme(`{"id":"acme"}`)
 	key := b.send(201, "POST", acmeCredentials, `{"name":"Okta"}`).text("key")
 	next := b.send(201, "POST", acmeCredentials+"/"+key+"/rotate", "").text("new.key")
 	b.send(200, "DELETE", acmeCredentials+"/"+next, "")
+	invitation := b.send(201, "POST", acmeInvitations, "").text("id")
+	b.send(200, "DELETE", acmeInvitations+"/"+invitation, "")
 	team := b.send(201, "POST", "/tenants/acme/teams", `{"name":"Crew"}`).text("id")
 	b.send(200, "PATCH", "/tenants/acme/teams/"+team, `{"name":"Staff"}`)
 	b.send(200, "DELETE", "/tenants/acme/teams/"+team, "")
@@ -31,7 +33,7 @@ func TestActionsAreLogged(t *testing.T) {
 			t.Errorf("the entry is %v", e)
 		}
 		id := e.text("id")
-		for name, of := range map[string]string{"first": key, "second": next, "team": team} {
+		for name, of := range map[string]string{"first": key, "second": next, "team": team, "invitation": invitation} {
 			if id == of {
 				id = name
 			}
@@ -40,8 +42,9 @@ func TestActionsAreLogged(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
-		"create Credential first Okta", "create Team team Crew", "delete Team team Staff",
+		"create Credential first Okta", "create Invitation invitation setup", "create Team team Crew", "delete Team team Staff",
 		"end Trace 2027-01-15T08:00:00.000Z with values, until 2027-01-15T08:00:00Z", "revoke Credential second <nil>",
+		"revoke Invitation invitation <nil>",
 		"rotate Credential first <nil>", "start Trace 2027-01-15T08:00:00.000Z with values, until 2027-01-15T08:01:00Z",
 		"suspend Tenant <nil> <nil>", "update Team team Staff", "update Tenant <nil> <nil>",
 	}

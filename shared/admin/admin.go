@@ -23,6 +23,8 @@ type Options struct {
 	// BaseURL and TokenEndpoint are the URLs of the SCIM service and of its token endpoint, which the
 	// answer to a new credential names. They may be empty.
 	BaseURL, TokenEndpoint string
+	// SetupURL is the URL of the setup page. If it is empty, nobody can be invited to it.
+	SetupURL string
 	// Passwords hashes passwords of accounts. If it is nil, passwords are refused.
 	Passwords func(clear string) (hash string, err error)
 	// VerifyPassword compares a password with a hash, and takes as long for the hash "". If it is

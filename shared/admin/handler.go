@@ -26,6 +26,7 @@ func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) h
 	h := &handler{log: log, who: who, now: s.Now, directory: s.Directory, mux: http.NewServeMux()}
 	h.tenants(s)
 	h.credentials(s)
+	h.invitations(s)
 	h.accounts(s)
 	h.provisioningLog(s)
 	h.conflicts(s)

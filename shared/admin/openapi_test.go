@@ -241,6 +241,8 @@ var goTypes = map[string]struct {
 	"Finding": {admin.Finding{}, false}, "Refusals": {admin.Refusals{}, false}, "Refusal": {admin.Refusal{}, false},
 	"Credential": {admin.Credential{}, false}, "CredentialList": {admin.CredentialList{}, false},
 	"NewCredential": {admin.NewCredential{}, true}, "Issued": {admin.Issued{}, false}, "Rotation": {admin.Rotation{}, true},
+	"Invitation": {admin.Invitation{}, false}, "InvitationList": {admin.InvitationList{}, false},
+	"NewInvitation": {admin.NewInvitation{}, true}, "Invited": {admin.Invited{}, false},
 	"Rotated": {admin.Rotated{}, false}, "Revoked": {admin.Revoked{}, false}, "Account": {admin.Account{}, false},
 	"AccountEmail": {admin.AccountEmail{}, true}, "AccountList": {admin.AccountList{}, false},
 	"NewAccount": {admin.NewAccount{}, true}, "AccountChange": {admin.AccountChange{}, true},

@@ -52,6 +52,9 @@ type Config struct {
 	// UsagePlan (USAGE_PLAN) is the id of the API's usage plan with the default
 	// limits. If it is empty, tenants get no API keys of their own.
 	UsagePlan string
+	// SetupPage (SETUP_PAGE=on) says that the deployment has a setup page, to which operators
+	// can invite customers' administrators.
+	SetupPage bool
 	// EventBus (EVENT_BUS_NAME) is the name or ARN of the EventBridge bus that events are
 	// pushed to, for function changes. If it is empty, events are not pushed.
 	EventBus string
@@ -80,6 +83,7 @@ func Read(getenv func(string) string) (Config, error) {
 		SupportContact: getenv("SUPPORT_CONTACT"),
 		SigningSecret:  getenv("SIGNING_SECRET"),
 		SharedAPIKey:   getenv("SHARED_API_KEY"),
+		SetupPage:      getenv("SETUP_PAGE") == "on",
 		Version:        getenv("VERSION"),
 		EventBus:       getenv("EVENT_BUS_NAME"),
 		EventSource:    getenv("EVENT_SOURCE"),

@@ -124,6 +124,7 @@ func (t *namespace) removeRecord(ctx context.Context, record tenant.Tenant) erro
 	if err := errors.Join(
 		t.d.tenants.DeleteCredentials(ctx, t.id),
 		t.d.tenants.DeleteRefusals(ctx, t.id),
+		t.d.tenants.DeleteInvitations(ctx, t.id),
 		t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.guesses()}, nil),
 	); err != nil {
 		return err

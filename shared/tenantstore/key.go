@@ -14,6 +14,8 @@ import (
 //	REFUSED           <yyyymmddhh>#unknown#          the same of unknown credentials
 //	T#<t>#SCHEMAS     ALL          the tenant's own schemas, if it has some
 //	DOMAIN#<domain>   CLAIM        a domain's claim: the one tenant for which it is verified
+//	T#<t>#INVITATIONS <id>     an invitation to the setup page; expires
+//	T#<t>#SESSIONS    <hash>   a session of the setup page; expires
 
 const tenantsPK = "TENANT"
 
