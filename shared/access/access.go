@@ -60,9 +60,9 @@ func (a *Authenticator) credentialFor(ctx context.Context, text string, kind ten
 
 // grant makes the grant of a valid credential. It reads the tenant, and records the use of
 // the credential at the same time.
-func (a *Authenticator) grant(ctx context.Context, c tenant.Credential) (Grant, error) {
+func (a *Authenticator) grant(ctx context.Context, c tenant.Credential, used record) (Grant, error) {
 	var recorded sync.WaitGroup
-	recorded.Go(func() { a.recordUse(ctx, c) })
+	recorded.Go(func() { used(ctx, c) })
 	t, err := a.Tenants.Tenant(ctx, c.Tenant)
 	recorded.Wait()
 	switch {

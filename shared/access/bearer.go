@@ -15,22 +15,36 @@ import (
 // tokens that operators issue, and the access tokens that clients get for their secret.
 // The error is ErrInvalidCredential, or another one if the token could not be checked.
 func (a *Authenticator) Bearer(ctx context.Context, header string) (Grant, error) {
-	return a.counted(ctx)(a.bearer(ctx, header))
+	return a.counted(ctx)(a.bearer(ctx, header, a.recordUse))
 }
 
-func (a *Authenticator) bearer(ctx context.Context, header string) (Grant, error) {
+// Misdirected authenticates the Authorization header of a request whose path is not one of the
+// service. It counts that as a refusal, and not as a use of the credential, so that the people who
+// connect a provider see that the URL there is wrong. The errors are those of Bearer.
+func (a *Authenticator) Misdirected(ctx context.Context, header string) (Grant, error) {
+	g, err := a.counted(ctx)(a.bearer(ctx, header, func(context.Context, tenant.Credential) {}))
+	if err == nil {
+		a.countRefusal(ctx, g.Credential, tenant.WrongPath)
+	}
+	return g, err
+}
+
+// record is what to do with a credential that is used.
+type record func(context.Context, tenant.Credential)
+
+func (a *Authenticator) bearer(ctx context.Context, header string, used record) (Grant, error) {
 	token, ok := BearerToken(header)
 	if !ok {
 		return Grant{}, refusal{tenant.UnknownCredential}
 	}
 	if strings.Contains(token, ".") {
-		return a.verifyAccessToken(ctx, token)
+		return a.verifyAccessToken(ctx, token, used)
 	}
 	c, err := a.credentialFor(ctx, token, tenant.BearerToken)
 	if err != nil {
 		return Grant{Credential: c}, err
 	}
-	return a.grant(ctx, c)
+	return a.grant(ctx, c, used)
 }
 
 // BearerToken returns the token in an Authorization header of scheme Bearer: the scheme in
@@ -43,7 +57,7 @@ func BearerToken(header string) (token string, ok bool) {
 
 // verifyAccessToken authenticates an access token. The token is limited by the client
 // secret that it was issued for: it has no other scopes, and ends when the secret does.
-func (a *Authenticator) verifyAccessToken(ctx context.Context, token string) (Grant, error) {
+func (a *Authenticator) verifyAccessToken(ctx context.Context, token string, used record) (Grant, error) {
 	claims, err := a.Keys.Verify(ctx, token)
 	if errors.Is(err, accesstoken.ErrInvalid) {
 		return Grant{}, refusal{tenant.UnknownCredential}
@@ -58,7 +72,7 @@ func (a *Authenticator) verifyAccessToken(ctx context.Context, token string) (Gr
 	if cause := c.Refusal(true, tenant.ClientSecret, a.Now()); cause != "" {
 		return Grant{Credential: c}, refusal{cause}
 	}
-	grant, err := a.grant(ctx, c)
+	grant, err := a.grant(ctx, c, used)
 	isNotGranted := func(s tenant.Scope) bool { return !slices.Contains(c.Scopes, s) }
 	grant.Scopes = slices.DeleteFunc(slices.Clone(claims.Scopes), isNotGranted)
 	grant.Expires = claims.Expires

@@ -22,7 +22,7 @@ func (a *Authenticator) client(ctx context.Context, id, secret string) (Grant, e
 	if subtle.ConstantTimeCompare([]byte(c.Client), []byte(id)) != 1 {
 		return Grant{Credential: c}, refusal{tenant.WrongSecret}
 	}
-	return a.grant(ctx, c)
+	return a.grant(ctx, c, a.recordUse)
 }
 
 // IssueToken issues an access token for a client's grant, and returns it with its claims.

@@ -40,6 +40,27 @@ func (b *bench) refuse(times int, header string) {
 	}
 }
 
+// A request to a wrong URL is no use of its credential, so that the setup page and the health of a tenant
+// show the URL as the problem.
+func TestMisdirectedRequestsAreCounted(t *testing.T) {
+	b := newBench(t, http.DefaultTransport)
+	b.now = time.Now().Truncate(time.Hour).Add(10 * time.Minute)
+	token := b.token(tenant.Credential{})
+	keyID, _ := tenant.Parse(token)
+	if _, err := b.Misdirected(t.Context(), "Bearer "+token); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := b.stored("acme"), []string{"wrong-path " + string(keyID) + " 1"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if c, err := b.Tenants.Credential(t.Context(), keyID); err != nil || !c.Used.IsZero() {
+		t.Errorf("used at %v, %v", c.Used, err)
+	}
+	if _, err := b.Misdirected(t.Context(), "Bearer nothing"); !errors.Is(err, access.ErrInvalidCredential) {
+		t.Errorf("without a token: %v", err)
+	}
+}
+
 // TestRefusalsAreCounted: operators see why a tenant's credentials are refused; clients do not.
 func TestRefusalsAreCounted(t *testing.T) {
 	b := newBench(t, http.DefaultTransport)

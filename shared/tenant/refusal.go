@@ -18,6 +18,7 @@ const (
 	ExpiredCredential RefusalCause = "expired"
 	RevokedCredential RefusalCause = "revoked"
 	InactiveTenant    RefusalCause = "tenant-inactive" // suspended, or being deleted
+	WrongPath         RefusalCause = "wrong-path"      // the token is right, and the URL leads to no endpoint
 )
 
 // The causes for which a valid credential is refused with 403.

@@ -5,10 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"scimserver/shared/accesstoken"
-	"scimserver/shared/config"
-	"scimserver/shared/secret"
-	"scimserver/shared/tenantstore"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +13,10 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"scimserver/shared/access"
+	"scimserver/shared/accesstoken"
+	"scimserver/shared/config"
+	"scimserver/shared/secret"
+	"scimserver/shared/tenantstore"
 )
 
 // errUnauthorized has the text for which API Gateway responds with 401.
@@ -35,7 +36,11 @@ type Authorizer struct {
 func (a *Authorizer) Authorize(
 	ctx context.Context, e events.APIGatewayCustomAuthorizerRequest,
 ) (events.APIGatewayCustomAuthorizerResponse, error) {
-	grant, err := a.Authenticator.Bearer(ctx, e.AuthorizationToken)
+	authenticate := a.Authenticator.Bearer
+	if !isEndpoint(e.MethodArn) {
+		authenticate = a.Authenticator.Misdirected
+	}
+	grant, err := authenticate(ctx, e.AuthorizationToken)
 	if errors.Is(err, access.ErrInvalidCredential) {
 		err = errUnauthorized
 	}
@@ -44,6 +49,21 @@ func (a *Authorizer) Authorize(
 		return events.APIGatewayCustomAuthorizerResponse{}, err
 	}
 	return a.allow(e.MethodArn, grant), nil
+}
+
+// endpoints are the first segments of paths below the root of the service.
+var endpoints = []string{
+	"Users", "Groups", "Me", "Bulk", "Schemas", "ResourceTypes", "ServiceProviderConfig", ".search",
+}
+
+// isEndpoint reports whether a request leads to an endpoint. methodARN has the form
+// <api>/<stage>/<method>/<path>. The token decides whether the request is allowed; an unknown path is
+// answered 404 later.
+func isEndpoint(methodARN string) bool {
+	parts := strings.SplitN(methodARN, "/", 4)
+	below, ok := strings.CutPrefix("/"+parts[len(parts)-1], "/scim/v2/")
+	first, _, _ := strings.Cut(below, "/")
+	return len(parts) == 4 && ok && slices.Contains(endpoints, first)
 }
 
 // logOutcome logs one line for each decision. Only a failure has a cause.

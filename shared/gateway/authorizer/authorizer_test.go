@@ -114,3 +114,15 @@ func TestAuthorizerFails(t *testing.T) {
 		t.Errorf("the log says %s", log.String())
 	}
 }
+
+func TestIsEndpoint(t *testing.T) {
+	const api = "arn:aws:execute-api:eu-central-1:1:api/v1/GET/"
+	for path, want := range map[string]bool{
+		"scim/v2/Users": true, "scim/v2/Users/1": true, "scim/v2/.search": true, "scim/v2/Groups/": true,
+		"scim/v2//Users": false, "Users": false, "scim/v2/scim/v2/Users": false, "scim/v2": false, "scim/v2/users": false, "": false,
+	} {
+		if got := isEndpoint(api + path); got != want {
+			t.Errorf("isEndpoint of %q is %v", path, got)
+		}
+	}
+}
