@@ -25,6 +25,7 @@ func (l Log) Delete(ctx context.Context, now, since time.Time) error {
 			work.Go(func() error { return l.db.DeleteRange(within, table.Query{PK: pk, Only: "PK, SK"}, nil) })
 		}
 	}
+	work.Go(func() error { return l.db.DeleteRange(within, table.Query{PK: l.daysPK(), Only: "PK, SK"}, nil) })
 	if err := work.Wait(); err != nil {
 		return err
 	}

@@ -1,0 +1,129 @@
+package provlog
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"scimserver/shared/table"
+)
+
+// Day counts the entries of one day (UTC).
+type Day struct {
+	Start     time.Time
+	Succeeded int64 // requests that changed something
+	Failed    int64
+	Created   int64 // users
+	Deleted   int64 // users
+}
+
+// settled is how long after its end the entries of a day can still come. The stream that makes
+// them is at most a day late.
+const settled = 24 * time.Hour
+
+// Days returns the counts of the last n days, the oldest first and the current one last. The log is
+// empty before since, so these days are not read. The counts of a day that can't change any more are
+// stored, so that its entries are read once. The error is table.ErrUnavailable.
+func (l Log) Days(ctx context.Context, now, since time.Time, n int) ([]Day, error) {
+	today := now.UTC().Truncate(day)
+	first := today.Add(-time.Duration(n-1) * day)
+	known, err := l.storedDays(ctx, first)
+	if err != nil {
+		return nil, err
+	}
+	days := make([]Day, n)
+	work, within := errgroup.WithContext(ctx)
+	work.SetLimit(4)
+	for i := range days {
+		at := first.Add(time.Duration(i) * day)
+		stored, ok := known[at]
+		if days[i] = stored; ok || at.Add(day).Before(since) {
+			days[i].Start = at
+			continue
+		}
+		work.Go(func() (err error) {
+			days[i], err = l.countDay(within, at, now)
+			return err
+		})
+	}
+	return days, work.Wait()
+}
+
+// daysPK is the partition of the stored counts: T#<tenant>#LOGDAYS / <yyyymmdd>.
+func (l Log) daysPK() string { return "T#" + string(l.tenant) + "#LOGDAYS" }
+
+const dayLayout = "20060102"
+
+func (l Log) storedDays(ctx context.Context, first time.Time) (map[time.Time]Day, error) {
+	items, _, err := l.db.Query(ctx, table.Query{PK: l.daysPK(), From: first.Format(dayLayout), To: table.Highest})
+	known := make(map[time.Time]Day, len(items))
+	for _, item := range items {
+		start, _ := time.Parse(dayLayout, item.Text("SK"))
+		known[start] = Day{
+			Start: start, Succeeded: item.Int("succeeded"), Failed: item.Int("failed"),
+			Created: item.Int("created"), Deleted: item.Int("deleted"),
+		}
+	}
+	return known, err
+}
+
+// countDay counts the entries of a day, and stores the counts if they can't change any more.
+func (l Log) countDay(ctx context.Context, start, now time.Time) (Day, error) {
+	d := Day{Start: start}
+	var mu sync.Mutex
+	work, within := errgroup.WithContext(ctx)
+	for _, pk := range l.partitions(start) {
+		work.Go(func() error {
+			entries, err := l.partitionEntries(within, pk)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, e := range entries {
+				d.count(e)
+			}
+			return err
+		})
+	}
+	if err := work.Wait(); err != nil || now.Sub(start) < day+settled {
+		return d, err
+	}
+	return d, l.db.Write(ctx, func(table.Stamp) table.Write {
+		return table.Put(table.Key{PK: l.daysPK(), SK: start.Format(dayLayout)}, table.Item{
+			"succeeded": d.Succeeded, "failed": d.Failed, "created": d.Created, "deleted": d.Deleted,
+			"expires": start.Add(Retention).Unix(),
+		})
+	})
+}
+
+func (l Log) partitionEntries(ctx context.Context, pk string) ([]Entry, error) {
+	items, _, err := l.db.Query(ctx, table.Query{PK: pk})
+	entries := make([]Entry, 0, len(items))
+	for _, item := range items {
+		e, err := entryFrom(item)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, err
+}
+
+// count counts an entry. Those of operators are no requests of the provider.
+func (d *Day) count(e Entry) {
+	switch {
+	case e.Operator != "":
+		return
+	case e.Failed():
+		d.Failed++
+		return
+	}
+	d.Succeeded++
+	switch {
+	case e.Kind != "User":
+	case e.Operation == "create":
+		d.Created++
+	case e.Operation == "delete":
+		d.Deleted++
+	}
+}
