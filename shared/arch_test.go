@@ -122,13 +122,20 @@ var layers = map[string]layer{
 		[]string{"shared/directory", "shared/gateway", "shared/outbox"},
 		"the directory decides what follows from a change",
 	},
+	"shared/portal": {
+		[]string{
+			"shared/admin", "shared/directory", "shared/provlog", "shared/scim", "shared/tenant", "shared/tenantstore",
+			"shared/web",
+		},
+		"the setup page shows what the operator API knows of one tenant, and changes credentials through it",
+	},
 	"shared/password": {nil, "a leaf: hashing does not depend on users"},
 	"shared/web":      {nil, "a leaf: pages look alike, and do not depend on what they show"},
 	"functions/...": {
 		[]string{
 			"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/directory",
 			"shared/directory/...", "shared/server", "shared/gateway", "shared/gateway/...", "shared/oauth",
-			"shared/admin", "shared/usageplan", "shared/eventbus", "shared/password",
+			"shared/admin", "shared/portal", "shared/usageplan", "shared/eventbus", "shared/password",
 		},
 		"a function connects the packages; test support is not deployed",
 	},

@@ -56,6 +56,12 @@ type Copyable struct {
 	Help  string // may be ""
 }
 
+// As returns c with another label.
+func (c Copyable) As(label string) Copyable {
+	c.Label = label
+	return c
+}
+
 // Table is a table with an empty state. On narrow screens each row becomes a card. Template
 // "table".
 type Table struct {

@@ -28,6 +28,7 @@ var templates embed.FS
 // Page is what the layout needs to know about a page.
 type Page struct {
 	Base    string // the path that all links begin with, without a slash at the end
+	Home    string // the path of the start page; "" means Base and a slash
 	Title   string
 	Product string // the name of the program, in the page's head
 	Subject string // whom the page is about, such as a tenant; may be hostile

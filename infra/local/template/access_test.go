@@ -60,7 +60,7 @@ func TestFunctionsMayDoWhatTheyNeed(t *testing.T) { // S-9.3-3, P-7.5.1-1
 			checkStatement(t, f.ID, s)
 		}
 		for key, may := range map[string][]string{
-			"CRED#*":  {"AuthorizerFunction", "TokenFunction", "AdminFunction"},
+			"CRED#*":  {"AuthorizerFunction", "TokenFunction", "AdminFunction", "PortalFunction"},
 			"T#*":     {"UsersFunction", "GroupsFunction", "MeFunction", "SearchFunction", "BulkFunction", "ChangesFunction", "AdminFunction"},
 			"ACCOUNT": {"UsersFunction", "GroupsFunction", "MeFunction", "BulkFunction", "ChangesFunction", "AdminFunction"},
 		} {

@@ -47,5 +47,17 @@ async function refresh(id) {
   if (title) announce(title.textContent);
 }
 
+// A field with data-from-fragment gets what stands behind the # of the address, which is then removed
+// from the address, so that it does not stay in the history. The form is sent by a person alone.
+function fillFromFragment() {
+  const field = document.querySelector("[data-from-fragment]");
+  if (!field || location.hash.length < 2) return;
+  field.querySelector("input").value = location.hash.slice(1);
+  field.hidden = true;
+  history.replaceState(null, "", location.pathname);
+}
+
+fillFromFragment();
+window.addEventListener("hashchange", fillFromFragment);
 enableCopying(document);
 for (const element of document.querySelectorAll("[data-live]")) keepLive(element.id, firstWait);

@@ -1,0 +1,151 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/provlog"
+	"scimserver/shared/web"
+)
+
+const (
+	// chartDays is how many days the charts show.
+	chartDays = 30
+	// latest is how many requests the page of activity shows, and requestsPerPage the page of requests.
+	latest, requestsPerPage = 8, 25
+)
+
+// counts returns how many users and groups the tenant has.
+func (s *server) counts(q *request) (users, groups int64, err error) {
+	of := s.Service.Directory.For(q.Tenant.ID)
+	u, err := of.Count(q.Context(), directory.UserKind)
+	if err != nil {
+		return 0, 0, err
+	}
+	g, err := of.Count(q.Context(), directory.GroupKind)
+	return int64(u), int64(g), err
+}
+
+// activity is the content of the page of charts.
+type activity struct {
+	Base          string
+	Users, Groups int64
+	Requests      web.Chart
+	Growth        web.Chart
+	Latest        web.Table
+}
+
+// showActivity shows what was provisioned in the last days.
+func (s *server) showActivity(q *request) error {
+	users, groups, err := s.counts(q)
+	if err != nil {
+		return err
+	}
+	log := s.Service.Directory.For(q.Tenant.ID).Log()
+	days, err := log.Days(q.Context(), s.Now(), q.Tenant.Created, chartDays)
+	if err != nil {
+		return err
+	}
+	table, err := s.requestTable(q, "", false, latest)
+	if err != nil {
+		return err
+	}
+	table.Pager = web.Pager{}
+	return s.render(q, http.StatusOK, "activity", "Activity", activity{
+		q.base, users, groups, requestChart(days), userChart(days, users), table,
+	})
+}
+
+func dayLabels(days []provlog.Day) (labels []string) {
+	for _, d := range days {
+		labels = append(labels, d.Start.Format("2 Jan"))
+	}
+	return labels
+}
+
+// requestChart shows the requests of each day.
+func requestChart(days []provlog.Day) web.Chart {
+	c := web.Chart{
+		Title: "Requests", Step: "Day", Labels: dayLabels(days),
+		Empty: "Nothing was provisioned in the last 30 days.",
+		Series: []web.Series{
+			{Name: "changes", Tone: web.Info}, {Name: "failed", Tone: web.Bad},
+		},
+	}
+	var changes, failed int64
+	for _, d := range days {
+		c.Series[0].Values = append(c.Series[0].Values, d.Succeeded)
+		c.Series[1].Values = append(c.Series[1].Values, d.Failed)
+		changes, failed = changes+d.Succeeded, failed+d.Failed
+	}
+	c.Summary = "Bar chart of the last 30 days: " + web.Number(changes) + " changes, " + web.Number(failed) + " failed requests."
+	return c
+}
+
+// userChart shows the number of users at the end of each day. It follows from the current one and
+// from who was created and deleted since.
+func userChart(days []provlog.Day, now int64) web.Chart {
+	values := make([]int64, len(days))
+	for i := len(days) - 1; i >= 0; i-- {
+		values[i] = now
+		now = max(now-days[i].Created+days[i].Deleted, 0)
+	}
+	return web.Chart{
+		Title: "Users", Step: "Day", Labels: dayLabels(days), Empty: "There are no users yet.",
+		Summary: "Line chart of the number of users in the last 30 days: from " + web.Number(values[0]) + " to " +
+			web.Number(values[len(values)-1]) + ".",
+		Series: []web.Series{{Name: "users", Tone: web.Info, Line: true, Values: values}},
+	}
+}
+
+// showRequests shows the log, page by page.
+func (s *server) showRequests(q *request) error {
+	failed := q.URL.Query().Get("show") == "failed"
+	before := q.URL.Query().Get("before")
+	if before != "" && !provlog.ValidPosition(before) {
+		return errNotFound
+	}
+	table, err := s.requestTable(q, before, failed, requestsPerPage)
+	if err != nil {
+		return err
+	}
+	return s.render(q, http.StatusOK, "requests", "Requests", struct {
+		Base   string
+		Failed bool
+		Table  web.Table
+	}{q.base, failed, table})
+}
+
+// requestTable makes a page of the log.
+func (s *server) requestTable(q *request, before string, failed bool, limit int) (web.Table, error) {
+	now := s.Now()
+	wanted := func(e provlog.Entry) bool { return !failed || e.Failed() }
+	entries, next, err := s.Service.Directory.For(q.Tenant.ID).Log().Page(q.Context(), provlog.Query{
+		From: now.Add(-chartDays * 24 * time.Hour), To: now.Add(time.Minute), Before: before, Limit: limit, Wanted: wanted,
+	})
+	t := web.Table{
+		Caption: "Requests, the newest first",
+		Columns: []web.Column{{Text: "When"}, {Text: "What"}, {Text: "Result"}},
+		Empty:   web.Empty{Title: "No requests yet", Text: "What your provider changes will be listed here."},
+	}
+	if failed {
+		t.Empty = web.Empty{Title: "Nothing failed", Text: "No request failed in the last 30 days."}
+	}
+	for _, e := range entries {
+		t.Rows = append(t.Rows, requestRow(e))
+	}
+	address := q.base + "/requests?"
+	if failed {
+		address += "show=failed&"
+	}
+	if next != "" {
+		t.Pager.Next = address + "before=" + url.QueryEscape(next)
+	}
+	if before != "" {
+		t.Pager.First = strings.TrimRight(address, "?&")
+	}
+	return t, err
+}

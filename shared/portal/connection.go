@@ -1,0 +1,244 @@
+package portal
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"scimserver/shared/admin"
+	"scimserver/shared/provlog"
+	"scimserver/shared/tenant"
+	"scimserver/shared/web"
+)
+
+const (
+	// refusalSpan is how old a refused request may be that the page still tells of.
+	refusalSpan = 24 * time.Hour
+	// unknownSpan is the same of requests with a token that no tenant has. They may be anybody's.
+	unknownSpan = 15 * time.Minute
+	// entriesRead is how many entries of the log are looked at.
+	entriesRead = 20
+)
+
+// observed is what is known about the requests of a tenant's provider.
+type observed struct {
+	BaseURL     string
+	Support     string
+	Credentials []admin.Credential // the newest first
+	Refusals    []tenant.Refusal
+	Unknown     time.Time       // the last request with an unknown token; zero: none just now
+	Entries     []provlog.Entry // of the provider, the newest first
+}
+
+// connection says whether the provider's requests arrive, and what is wrong if not.
+type connection struct {
+	State string // none, waiting, trouble or connected
+	Title string
+	Text  string
+	Steps []string
+	At    time.Time // of the request that the text is about
+	// Warning is about something else that went wrong although the provider is connected.
+	Warning *web.Notice
+}
+
+// Live reports whether the page should look again by itself.
+func (c connection) Live() bool { return c.State == "waiting" || c.State == "trouble" }
+
+// judge decides what to tell about the newest valid credential.
+func (o observed) judge(now time.Time) connection {
+	at := slices.IndexFunc(o.Credentials, func(c admin.Credential) bool { return c.State == "active" })
+	if at < 0 {
+		return connection{State: "none", Title: "There is no valid token yet",
+			Text: "Your provider needs one before it can send anything."}
+	}
+	newest := o.Credentials[at]
+	problem, refused := o.problem(newest, now)
+	success := o.lastSuccess(newest)
+	switch {
+	case refused && problem.At.After(success):
+		return problem
+	case !success.IsZero():
+		return o.connected(newest, success)
+	}
+	return connection{State: "waiting", Title: "Waiting for the first request",
+		Text: "Test the connection at your provider now. This page notices by itself."}
+}
+
+// lastSuccess returns when a request with a credential was last seen to work; zero: never.
+func (o observed) lastSuccess(c admin.Credential) (at time.Time) {
+	if c.Used != nil {
+		at = *c.Used
+	}
+	for _, e := range o.Entries {
+		if e.Credential == c.Key && !e.Failed() && e.Time.After(at) {
+			at = e.Time
+		}
+	}
+	return at
+}
+
+func (o observed) connected(c admin.Credential, at time.Time) connection {
+	out := connection{State: "connected", Title: "Connected", At: at,
+		Text: "Your provider's requests arrive with the token “" + tokenName(c) + "”. You can assign users and groups now."}
+	if len(o.Entries) > 0 && o.Entries[0].Failed() {
+		failed := o.Entries[0]
+		out.Warning = &web.Notice{Tone: web.Warning, Title: "The last request failed: " + describe(failed), Text: failed.Detail}
+	}
+	return out
+}
+
+// problem returns what the last refused request had wrong. ok is false if none was refused.
+func (o observed) problem(newest admin.Credential, now time.Time) (c connection, ok bool) {
+	var last tenant.Refusal
+	for _, r := range o.Refusals {
+		if r.Last.After(last.Last) && now.Sub(r.Last) < refusalSpan && r.Last.After(newest.Created.Add(-time.Second)) {
+			last = r
+		}
+	}
+	if o.Unknown.After(last.Last) && now.Sub(o.Unknown) < unknownSpan && newest.Used == nil {
+		last = tenant.Refusal{Cause: tenant.UnknownCredential, Last: o.Unknown}
+	}
+	if last.Cause == "" {
+		return c, false
+	}
+	c = o.explain(last.Cause)
+	c.State, c.At = "trouble", last.Last
+	return c, true
+}
+
+// explain says what a cause means for the customer.
+func (o observed) explain(cause tenant.RefusalCause) connection {
+	switch cause {
+	case tenant.WrongPath:
+		return connection{
+			Title: "The token is right, but the URL is not",
+			Text:  "A request arrived at an address that this service does not have.",
+			Steps: []string{
+				"Enter exactly this URL at your provider: " + o.BaseURL,
+				"Remove a slash at its end, and anything behind it, such as /Users.",
+				"Test the connection again.",
+			},
+		}
+	case tenant.WrongSecret:
+		return connection{
+			Title: "The token is not complete",
+			Text:  "A request came with a token that begins like yours and ends differently.",
+			Steps: []string{
+				"Copy the whole token and paste it again. It ends with eight digits and letters that check the rest.",
+				"If you no longer have it, rotate the token and use the new one.",
+			},
+		}
+	case tenant.WrongKind:
+		return connection{
+			Title: "A client secret was used as a token, or the reverse",
+			Text:  "The way in which your provider signs in does not fit what you made here.",
+			Steps: []string{
+				"For a token, choose “HTTP header” or “Bearer authentication” at your provider.",
+				"For a client secret, choose “OAuth 2.0 client credentials” and enter client id and token endpoint too.",
+			},
+		}
+	case tenant.ExpiredCredential, tenant.RevokedCredential:
+		return connection{
+			Title: "An old token was used",
+			Text:  "A request came with a token that has expired or was revoked.",
+			Steps: []string{"Enter the newest token at your provider, or make a new one."},
+		}
+	case tenant.UnknownCredential:
+		return connection{
+			Title: "Was this your test? A token was refused",
+			Text:  "A request came with a token that this service does not know. If you have just tested the connection, it was probably yours.",
+			Steps: []string{
+				"Copy the token again, with nothing in front of it or behind it.",
+				"If you no longer have it, rotate the token and use the new one.",
+			},
+		}
+	}
+	return connection{
+		Title: "Requests are refused", Text: "Your company's access is switched off at the moment.",
+		Steps: []string{"Ask " + o.Support + "."},
+	}
+}
+
+// observe reads what the page of the connection needs.
+func (s *server) observe(q *request) (o observed, err error) {
+	o.BaseURL, o.Support = s.baseURL(q), s.Support
+	if o.Credentials, err = s.credentials(q); err != nil {
+		return o, err
+	}
+	now, tenants := s.Now(), s.Service.Directory.Tenants()
+	if o.Refusals, err = tenants.Refusals(q.Context(), q.Tenant.ID, now.Add(-refusalSpan)); err != nil {
+		return o, err
+	}
+	unknown, err := tenants.Refusals(q.Context(), "", now.Add(-unknownSpan))
+	if err != nil {
+		return o, err
+	}
+	for _, r := range unknown {
+		if r.Last.After(o.Unknown) {
+			o.Unknown = r.Last
+		}
+	}
+	o.Entries, _, err = s.Service.Directory.For(q.Tenant.ID).Log().Page(q.Context(), provlog.Query{
+		From: now.Add(-refusalSpan), To: now.Add(time.Minute), Limit: entriesRead,
+		Wanted: func(e provlog.Entry) bool { return e.Operator == "" },
+	})
+	return o, err
+}
+
+// waitSeconds is how often a browser without JavaScript looks again.
+const waitSeconds = 15
+
+// showConnection shows whether the provider's requests arrive.
+func (s *server) showConnection(q *request) error {
+	o, err := s.observe(q)
+	if err != nil {
+		return err
+	}
+	c := o.judge(s.Now())
+	p := web.Page{Title: c.Title, Content: struct {
+		connection
+		Base    string
+		BaseURL web.Copyable
+		Support string
+	}{c, q.base, web.Copyable{Label: "Base URL", Value: o.BaseURL}, s.Support}}
+	if c.Live() {
+		p.RefreshSeconds = waitSeconds
+	}
+	return s.renderPage(q, http.StatusOK, "connection", p)
+}
+
+// showOverview shows what is done and what is next.
+func (s *server) showOverview(q *request) error {
+	o, err := s.observe(q)
+	if err != nil {
+		return err
+	}
+	c := o.judge(s.Now())
+	users, groups, err := s.counts(q)
+	if err != nil {
+		return err
+	}
+	return s.render(q, http.StatusOK, "overview", "Overview", struct {
+		connection
+		Base, Tenant  string
+		HasToken      bool
+		Users, Groups int64
+		Facts         web.Facts
+		CSRF          string
+	}{
+		c, q.base, q.tenantName(), c.State != "none", users, groups,
+		web.Facts{
+			{Name: "You may", Cell: web.Cell{Text: roleText(q)}},
+			{Name: "This session ends", Cell: web.Cell{Time: q.Expires}},
+			{Name: "Help", Cell: web.Cell{Text: s.Support}},
+		},
+		q.formToken(),
+	})
+}
+
+func roleText(q *request) string {
+	if q.mayChange() {
+		return "look, and make or rotate tokens"
+	}
+	return "look; a link with the role setup lets you make tokens"
+}

@@ -1,0 +1,296 @@
+package portal
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"scimserver/shared/admin"
+	"scimserver/shared/provlog"
+	"scimserver/shared/scim"
+	"scimserver/shared/tenant"
+	"scimserver/shared/web"
+)
+
+const (
+	// maxTokens is how many valid credentials of a tenant the setup page lets grow.
+	maxTokens = 10
+	// tokensShown is how many credentials are read.
+	tokensShown = 500
+	// maxName is the longest name of a credential, in bytes.
+	maxName = 100
+)
+
+// tokens is the content of the page of credentials.
+type tokens struct {
+	MayChange bool
+	Table     web.Table
+	Form      web.Form
+	Support   string
+}
+
+// showTokens lists the tenant's credentials, with the form for another one.
+func (s *server) showTokens(q *request) error {
+	all, err := s.credentials(q)
+	if err != nil {
+		return err
+	}
+	return s.render(q, http.StatusOK, "tokens", "Tokens", tokens{
+		MayChange: q.mayChange(), Table: s.tokenTable(q, all), Form: tokenForm(q, ""), Support: s.Support,
+	})
+}
+
+// credentials returns the credentials of the whole tenant, the newest first. Those that act for one
+// user belong to the application.
+func (s *server) credentials(q *request) (all []admin.Credential, err error) {
+	for after, more := tenant.KeyID(""), true; more && len(all) < tokensShown; more = after != "" {
+		page, err := s.Service.Credentials(q.Context(), q.Tenant.ID, after, 100)
+		if err != nil {
+			return nil, err
+		}
+		all, after = append(all, page.Credentials...), page.Next
+	}
+	all = slices.DeleteFunc(all, func(c admin.Credential) bool { return c.Subject != "" })
+	slices.SortStableFunc(all, func(a, b admin.Credential) int { return b.Created.Compare(a.Created) })
+	return all, nil
+}
+
+func (s *server) tokenTable(q *request, all []admin.Credential) web.Table {
+	t := web.Table{
+		Caption: "Tokens of " + q.tenantName(),
+		Columns: []web.Column{{Text: "Name"}, {Text: "State"}, {Text: "Last used"}, {Text: "Expires"}, {Text: "Action"}},
+		Empty:   web.Empty{Title: "No tokens yet", Text: "Your provider needs a token to send users to this service."},
+	}
+	for _, c := range all {
+		t.Rows = append(t.Rows, s.tokenRow(q, c))
+	}
+	return t
+}
+
+func (s *server) tokenRow(q *request, c admin.Credential) web.Row {
+	row := web.Row{
+		{Text: tokenName(c), Note: kindName(c.Kind) + " " + string(c.Key)}, {Badge: s.tokenBadge(c)},
+		timeCell(c.Used, "never"), timeCell(c.Expires, "never"), {},
+	}
+	if c.State == "active" && q.mayChange() {
+		row[4] = web.Cell{Text: "Rotate", URL: q.base + "/tokens/" + string(c.Key) + "/rotate"}
+	}
+	return row
+}
+
+func tokenName(c admin.Credential) string { return cmp.Or(c.Name, "Token without a name") }
+
+func kindName(k tenant.Kind) string {
+	if k == tenant.ClientSecret {
+		return "Client secret"
+	}
+	return "Token"
+}
+
+// expiresSoon is how long before its end a credential is marked.
+const expiresSoon = 30 * 24 * time.Hour
+
+func (s *server) tokenBadge(c admin.Credential) *web.Badge {
+	switch {
+	case c.State == "revoked":
+		return &web.Badge{Text: "Revoked", Tone: web.Neutral}
+	case c.State == "expired":
+		return &web.Badge{Text: "Expired", Tone: web.Bad}
+	case c.Expires != nil && c.Expires.Sub(s.Now()) < expiresSoon:
+		return &web.Badge{Text: "Expires soon", Tone: web.Warning}
+	case c.Used == nil:
+		return &web.Badge{Text: "Not used yet", Tone: web.Info}
+	}
+	return &web.Badge{Text: "In use", Tone: web.Good}
+}
+
+func timeCell(t *time.Time, otherwise string) web.Cell {
+	if t == nil {
+		return web.Cell{Text: otherwise}
+	}
+	return web.Cell{Time: *t}
+}
+
+func newTokenForm(q *request, p provider) web.Form {
+	f := web.Form{
+		Action: q.base + "/tokens", CSRF: q.formToken(), Button: "Make a token",
+		Hidden: []web.Hidden{{Name: "provider", Value: p.Slug}, {Name: "name", Value: p.Name}},
+	}
+	if p.Kind == tenant.ClientSecret {
+		f.Button = "Make a client secret"
+	}
+	return f
+}
+
+func tokenForm(q *request, problem string) web.Form {
+	f := web.Form{
+		Action: q.base + "/tokens", CSRF: q.formToken(), Button: "Make a token",
+		Fields: []web.Field{
+			{Name: "name", Label: "Name", Help: "By which you will recognize it, such as “Okta production”.",
+				Value: q.PostFormValue("name"), Error: problem, Required: true},
+			{Name: "provider", Label: "For"},
+		},
+	}
+	for _, p := range providers() {
+		f.Fields[1].Options = append(f.Fields[1].Options, web.Option{
+			Value: p.Slug, Text: p.Name, Selected: p.Slug == q.PostFormValue("provider"),
+		})
+	}
+	return f
+}
+
+// newToken is the content of the page that shows a new secret. It is the only one that does.
+type newToken struct {
+	provider
+	Base     string
+	Values   []web.Copyable
+	Expires  *time.Time
+	OldEnds  *time.Time // of the credential that it replaces
+	Rotation bool
+}
+
+// createToken makes a credential and shows its secret.
+func (s *server) createToken(q *request) error {
+	if !q.mayChange() {
+		return s.mayOnlyLook(q)
+	}
+	name, problem := tokenNameOf(q.PostFormValue("name"))
+	all, err := s.credentials(q)
+	if err != nil {
+		return err
+	}
+	valid := slices.DeleteFunc(slices.Clone(all), func(c admin.Credential) bool { return c.State != "active" })
+	if problem == "" && len(valid) >= maxTokens {
+		problem = "There are ten valid tokens already. Rotate one of them, or ask " + s.Support + " to revoke some."
+	}
+	if problem != "" {
+		return s.render(q, http.StatusUnprocessableEntity, "tokens", "Tokens", tokens{
+			MayChange: true, Table: s.tokenTable(q, all), Form: tokenForm(q, problem), Support: s.Support,
+		})
+	}
+	p, _ := providerBy(q.PostFormValue("provider"))
+	made, err := s.Service.CreateCredential(q.Context(), q.Tenant.ID, admin.NewCredential{
+		Kind: p.Kind, Name: name, Maker: s.maker(q),
+	})
+	if err != nil {
+		return err
+	}
+	s.note(q, provlog.Entry{
+		Operation: "create", Kind: "Credential", ID: scim.ID(made.Key), Name: made.Name, Status: http.StatusCreated,
+	})
+	return s.render(q, http.StatusCreated, "token-made", "Your new token", s.newToken(q, p, made, nil))
+}
+
+// tokenNameOf returns the name in a form without space around it, or why it can't be used.
+func tokenNameOf(text string) (name, problem string) {
+	name = strings.TrimSpace(text)
+	switch {
+	case name == "":
+		return "", "Enter a name."
+	case len(name) > maxName || strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) }):
+		return "", "Use at most 100 letters, digits, signs and spaces."
+	}
+	return name, ""
+}
+
+func (s *server) maker(q *request) string { return author + ", invitation " + string(q.Invitation.ID) }
+
+func (s *server) mayOnlyLook(q *request) error {
+	return s.refuse(q, http.StatusForbidden, "Your link only allows looking",
+		"To make or rotate tokens, ask "+s.Support+" for a link with the role setup.")
+}
+
+func (s *server) newToken(q *request, p provider, made admin.Issued, oldEnds *time.Time) newToken {
+	n := newToken{provider: p, Base: q.base, Expires: made.Expires, OldEnds: oldEnds, Rotation: oldEnds != nil}
+	n.Values = []web.Copyable{{Label: "Base URL", Value: s.baseURL(q)}}
+	if made.Kind == tenant.ClientSecret {
+		n.Values = append(n.Values, web.Copyable{Label: "Token endpoint", Value: s.tokenEndpoint(q)},
+			web.Copyable{Label: "Client id", Value: string(made.Client)},
+			web.Copyable{Label: "Client secret", Value: made.Secret, Help: "It is shown only now."})
+		return n
+	}
+	n.Values = append(n.Values, web.Copyable{Label: "Token", Value: made.Secret, Help: "It is shown only now."})
+	return n
+}
+
+// overlaps are how long the old credential may go on working, in seconds, with words for them.
+func overlaps() []web.Option {
+	return []web.Option{
+		{Value: "86400", Text: "for one more day", Selected: true}, {Value: "604800", Text: "for one more week"},
+		{Value: "3600", Text: "for one more hour"}, {Value: "0", Text: "not any longer: it was lost or stolen"},
+	}
+}
+
+// confirmRotation says what will happen before a credential is replaced.
+func (s *server) confirmRotation(q *request) error {
+	if !q.mayChange() {
+		return s.mayOnlyLook(q)
+	}
+	c, err := s.activeCredential(q)
+	if err != nil {
+		return err
+	}
+	return s.render(q, http.StatusOK, "rotate", "Rotate a token", web.Confirmation{
+		Title: "Rotate “" + tokenName(c) + "”?",
+		Effects: []string{
+			"You get a new token with the same rights and the same name.",
+			"You enter it at your provider in place of the old one.",
+			"The old one works as long as you choose here, so nothing is interrupted in between.",
+		},
+		Form: web.Form{
+			Action: q.base + "/tokens/" + string(c.Key) + "/rotate", CSRF: q.formToken(), Button: "Make the new token",
+			Fields: []web.Field{{Name: "overlap", Label: "The old one works", Options: overlaps()}},
+			Cancel: &web.Link{Text: "Cancel", URL: q.base + "/tokens"},
+		},
+	})
+}
+
+// activeCredential returns the credential in the path, if it is the tenant's and works.
+func (s *server) activeCredential(q *request) (admin.Credential, error) {
+	c, err := s.Service.Credential(q.Context(), q.Tenant.ID, tenant.KeyID(q.PathValue("key")))
+	if _, refused := errors.AsType[*admin.Error](err); refused || err == nil && (c.State != "active" || c.Subject != "") {
+		return c, errNotFound
+	}
+	return c, err
+}
+
+// rotateToken replaces a credential and shows the new secret.
+func (s *server) rotateToken(q *request) error {
+	if !q.mayChange() {
+		return s.mayOnlyLook(q)
+	}
+	old, err := s.activeCredential(q)
+	if err != nil {
+		return err
+	}
+	overlap, ok := overlapOf(q.PostFormValue("overlap"))
+	if !ok {
+		return s.refuse(q, http.StatusBadRequest, "The form can't be read", "Go back and send it again.")
+	}
+	rotated, err := s.Service.Rotate(q.Context(), q.Tenant.ID, old.Key, admin.Rotation{
+		OverlapSeconds: &overlap, Maker: s.maker(q),
+	})
+	if err != nil {
+		return err
+	}
+	s.note(q, provlog.Entry{
+		Operation: "rotate", Kind: "Credential", ID: scim.ID(old.Key), Name: old.Name, Status: http.StatusCreated,
+	})
+	slug := "other"
+	if rotated.New.Kind == tenant.ClientSecret {
+		slug = "entra-oauth"
+	}
+	p, _ := providerBy(slug)
+	return s.render(q, http.StatusCreated, "token-made", "Your new token", s.newToken(q, p, rotated.New, rotated.Old.Expires))
+}
+
+// overlapOf reads one of the choices of overlaps.
+func overlapOf(text string) (seconds int64, ok bool) {
+	values := map[string]int64{"0": 0, "3600": 3600, "86400": 86400, "604800": 604800}
+	seconds, ok = values[text]
+	return seconds, ok
+}
