@@ -213,6 +213,10 @@ var foreign = map[string]layer{
 		},
 		"only the gateway handles Lambda's events: the server uses net/http and runs anywhere",
 	},
+	"github.com/chromedp": {
+		[]string{"infra/local/browser"},
+		"only tests drive a browser",
+	},
 	"github.com/urfave/cli/v3": {
 		[]string{"infra/scimctl"},
 		"functions and the local stack have no subcommands",

@@ -3,8 +3,9 @@ package gate
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
+
+	"scimserver/infra/check/node"
 )
 
 const exampleFolder = "infra/example"
@@ -38,41 +39,13 @@ func typescript(ctx context.Context, t tree) error {
 	if err := need("npm", "the consumer in TypeScript", "apt-get install npm"); err != nil {
 		return err
 	}
-	installed, err := t.nodeModules(ctx, source)
+	installed, err := node.Modules(ctx, source)
 	if err != nil {
 		return err
 	}
-	if err := copyFiles(source, installed, "tsconfig.json", "consumer.ts"); err != nil {
+	if err := node.Copy(source, installed, "tsconfig.json", "consumer.ts"); err != nil {
 		return err
 	}
 	_, err = tree{installed}.command(ctx, nil, "npx", "--no-install", "tsc", "--noEmit")
 	return err
-}
-
-// nodeModules returns a folder with the packages of a lock file.
-func (t tree) nodeModules(ctx context.Context, source string) (string, error) {
-	lock, err := os.ReadFile(filepath.Join(source, "package-lock.json"))
-	if err != nil {
-		return "", err
-	}
-	return cached("node", lock, func(folder string) error {
-		if err := copyFiles(source, folder, "package.json", "package-lock.json"); err != nil {
-			return err
-		}
-		_, err := (tree{folder}).command(ctx, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-		return err
-	})
-}
-
-func copyFiles(from, into string, names ...string) error {
-	for _, name := range names {
-		text, err := os.ReadFile(filepath.Join(from, name))
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(into, name), text, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
 }

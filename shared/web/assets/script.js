@@ -61,3 +61,7 @@ fillFromFragment();
 window.addEventListener("hashchange", fillFromFragment);
 enableCopying(document);
 for (const element of document.querySelectorAll("[data-live]")) keepLive(element.id, firstWait);
+document.addEventListener("visibilitychange", () => { // back from the provider's page
+  if (document.hidden) return;
+  for (const element of document.querySelectorAll("[data-live]")) refresh(element.id).catch(() => {});
+});

@@ -1,0 +1,232 @@
+// Package browser drives a headless Chromium for the tests of pages: it presses keys, looks for
+// barriers with axe-core, and takes pictures.
+package browser
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"scimserver/infra/check/node"
+)
+
+// patience is how long a page may take to show what a test waits for.
+const patience = time.Minute
+
+// Browser is a running Chromium.
+type Browser struct {
+	ctx context.Context
+	axe string // the source of axe-core
+}
+
+// Start starts a browser that ends with the test. Without Chromium the test is skipped, but in CI it fails.
+func Start(tb testing.TB) *Browser {
+	tb.Helper()
+	program := find(tb)
+	axe, err := loadAxe(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	options := append(
+		chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("headless", "new"), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "en-US"),
+		chromedp.WSURLReadTimeout(patience),
+	)
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, closeBrowser := chromedp.NewContext(allocator)
+	tb.Cleanup(func() {
+		closeBrowser()
+		end()
+	})
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil { // it starts the process
+		tb.Fatalf("start %s: %v", program, err)
+	}
+	return &Browser{ctx, axe}
+}
+
+func find(tb testing.TB) string {
+	tb.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if program, err := exec.LookPath(name); err == nil {
+			return program
+		}
+	}
+	const missing = "this test needs Chromium: install it, for example with: apt-get install chromium"
+	if os.Getenv("CI") != "" {
+		tb.Fatal(missing)
+	}
+	tb.Skip(missing)
+	return ""
+}
+
+func loadAxe(ctx context.Context) (string, error) {
+	_, here, _, _ := runtime.Caller(0)
+	modules, err := node.Modules(ctx, filepath.Dir(here))
+	if err != nil {
+		return "", err
+	}
+	text, err := os.ReadFile(filepath.Join(modules, "node_modules", "axe-core", "axe.min.js"))
+	return string(text), err
+}
+
+// Page is a tab with cookies of its own.
+type Page struct {
+	testing.TB
+	ctx context.Context
+	axe string
+}
+
+// Page opens a tab, 1440 pixels wide, that is closed with the test.
+func (b *Browser) Page(tb testing.TB) *Page {
+	tb.Helper()
+	tab, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	ctx, stop := context.WithTimeout(tab, 2*patience)
+	tb.Cleanup(func() {
+		stop()
+		closeTab()
+	})
+	p := &Page{tb, ctx, b.axe}
+	p.Size(1440)
+	return p
+}
+
+// Do carries out actions.
+func (p *Page) Do(actions ...chromedp.Action[chromedp.Void]) {
+	p.Helper()
+	if err := chromedp.Do(p.ctx, actions...); err != nil {
+		p.Fatalf("%v; the page shows:\n%s", err, p.body())
+	}
+}
+
+func (p *Page) body() string {
+	text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("location.href + '\\n' + document.body.innerText"))
+	return text
+}
+
+// Open opens an address.
+func (p *Page) Open(address string) {
+	p.Helper()
+	p.Do(chromedp.Navigate(address))
+}
+
+// Size sets the width of the window.
+func (p *Page) Size(width int64) {
+	p.Helper()
+	p.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+			Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 600,
+		})
+		return err
+	}))
+}
+
+// Dark switches between the dark and the light colours.
+func (p *Page) Dark(dark bool) {
+	p.Helper()
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	p.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{
+				{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+			},
+		})
+		return err
+	}))
+}
+
+// Wait waits until the page shows a text.
+func (p *Page) Wait(text string) {
+	p.Helper()
+	p.Until("document.readyState === 'complete' && document.body.innerText.includes(" + strconv.Quote(text) + ")")
+}
+
+// Until waits until an expression in JavaScript is true, also over the change to another page.
+func (p *Page) Until(expression string) {
+	p.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		met, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](expression)) // it fails while the page changes
+		if err == nil && met {
+			return
+		}
+	}
+	p.Fatalf("not within %v: %s; the page shows:\n%s", patience, expression, p.body())
+}
+
+// Value evaluates an expression in JavaScript that is a text.
+func (p *Page) Value(expression string) string {
+	p.Helper()
+	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](expression))
+	if err != nil {
+		p.Fatalf("%s: %v", expression, err)
+	}
+	return text
+}
+
+// Press presses the tabulator until the focus is on an element that begins with a text, and then a key. So
+// it finds only what a keyboard reaches.
+func (p *Page) Press(text string) {
+	p.Helper()
+	const most = 80
+	for range most {
+		p.Do(chromedp.KeyEvent(kb.Tab))
+		focused := p.Value("(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || '').trim()")
+		if !strings.HasPrefix(focused, text) {
+			continue
+		}
+		if !p.focusIsVisible() {
+			p.Errorf("the focus on %q can't be seen", text)
+		}
+		p.Do(chromedp.KeyEvent(kb.Enter))
+		return
+	}
+	p.Fatalf("the tabulator does not reach %q; the page shows:\n%s", text, p.body())
+}
+
+func (p *Page) focusIsVisible() bool {
+	p.Helper()
+	return p.Value("getComputedStyle(document.activeElement).outlineStyle") != "none"
+}
+
+// Violation is a barrier that axe-core found.
+type Violation struct {
+	ID, Impact, Help string
+	Nodes            []struct{ HTML string }
+}
+
+// Barriers returns what axe-core finds on the page by the rules of WCAG 2.2 A and AA and its best practices.
+func (p *Page) Barriers() []Violation {
+	p.Helper()
+	const run = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+		.then(result => result.violations.map(v => ({ID: v.id, Impact: v.impact, Help: v.help,
+			Nodes: v.nodes.map(n => ({HTML: n.html + " " + n.failureSummary}))})))`
+	p.Do(chromedp.Evaluate[chromedp.Void](p.axe))
+	found, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]Violation](run, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.Fatal(err)
+	}
+	return found
+}
+
+// Picture returns the whole page as PNG.
+func (p *Page) Picture() []byte {
+	p.Helper()
+	data, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		p.Fatal(err)
+	}
+	return shrink(p, data)
+}
