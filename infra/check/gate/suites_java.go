@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+
+	"scimserver/infra/check/cache"
 )
 
 // javaClients runs the clients that others wrote in Java against a local stack. Java
@@ -38,7 +40,7 @@ func (t tree) javaLibraries(ctx context.Context, source string) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	return cached("java", text, func(folder string) error {
+	return cache.Folder("java", text, func(folder string) error {
 		_, err := t.command(ctx, nil, "mvn", "--batch-mode", "--quiet", "--file", pom,
 			"dependency:copy-dependencies", "-DoutputDirectory="+folder)
 		return err

@@ -1,16 +1,19 @@
-package gate
+// Package cache keeps what the checks install in the user's cache, each version once.
+package cache
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// cached returns a folder in the user's cache that fill has filled, once for each key of a
+// Folder returns a folder in the user's cache that fill has filled, once for each key of a
 // kind. The folder is renamed when it is complete, so that an interrupted attempt leaves
 // nothing that looks complete.
-func cached(kind string, key []byte, fill func(folder string) error) (string, error) {
+func Folder(kind string, key []byte, fill func(folder string) error) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
@@ -30,5 +33,8 @@ func cached(kind string, key []byte, fill func(folder string) error) (string, er
 	if err := fill(made); err != nil {
 		return "", err
 	}
-	return folder, os.Rename(made, folder)
+	if err := os.Rename(made, folder); err != nil && !errors.Is(err, fs.ErrExist) { // another process was faster
+		return "", err
+	}
+	return folder, nil
 }
