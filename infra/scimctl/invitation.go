@@ -10,6 +10,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
 )
@@ -22,14 +24,14 @@ func inviteToTenant() *cli.Command {
 	return command("invite", "TENANT", "print a link that lets the customer's administrator open the setup page once",
 		func(ctx context.Context, s *session, args []string) error {
 			var made admin.Invited
-			if err := s.client.do(ctx, http.MethodPost, invitationPath(args), in, &made); err != nil {
+			if err := s.client.Do(ctx, http.MethodPost, invitationPath(args), in, &made); err != nil {
 				return err
 			}
 			return s.print(made, func(w io.Writer) {
 				row(w, "link", made.URL)
 				row(w, "invitation", made.ID)
 				row(w, "role", made.Role)
-				row(w, "expires", formatTime(&made.Expires))
+				row(w, "expires", wording.Minute(&made.Expires))
 				_, _ = fmt.Fprintln(w, "The link works once and can't be shown again. Send it to one person.")
 			})
 		},
@@ -43,7 +45,7 @@ func inviteToTenant() *cli.Command {
 }
 
 func listInvitations(ctx context.Context, s *session, args []string) error {
-	list, err := listAll(ctx, s.client, invitationPath(args), url.Values{},
+	list, err := apiclient.ListAll(ctx, s.client, invitationPath(args), url.Values{},
 		func(p admin.InvitationList) ([]admin.Invitation, tenant.InvitationID) { return p.Invitations, p.Next })
 	if err != nil {
 		return err
@@ -51,8 +53,8 @@ func listInvitations(ctx context.Context, s *session, args []string) error {
 	return s.print(admin.InvitationList{Invitations: list}, func(w io.Writer) {
 		row(w, "INVITATION", "ROLE", "STATE", "CREATED", "EXPIRES", "OPENED", "CREATED BY")
 		for _, i := range list {
-			row(w, i.ID, i.Role, i.State, formatTime(&i.Created), formatTime(&i.Expires),
-				cmp.Or(formatTime(i.Opened), "never"), formatMaker(i.Maker))
+			row(w, i.ID, i.Role, i.State, wording.Minute(&i.Created), wording.Minute(&i.Expires),
+				cmp.Or(wording.Minute(i.Opened), "never"), wording.Maker(i.Maker))
 		}
 		noRows(w, len(list))
 	})
@@ -60,7 +62,7 @@ func listInvitations(ctx context.Context, s *session, args []string) error {
 
 func uninvite(ctx context.Context, s *session, args []string) error {
 	var out admin.Invitation
-	if err := s.client.do(ctx, http.MethodDelete, invitationPath(args), nil, &out); err != nil {
+	if err := s.client.Do(ctx, http.MethodDelete, invitationPath(args), nil, &out); err != nil {
 		return err
 	}
 	return s.print(out, func(w io.Writer) {

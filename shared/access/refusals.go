@@ -21,12 +21,16 @@ func (a *Authenticator) counted(ctx context.Context) func(Grant, error) (Grant, 
 		if !ok {
 			return g, err
 		}
-		unwritten := a.refusals.Count(ctx, a.Tenants, tenant.Refusal{
-			Tenant: g.Credential.Tenant, Credential: g.Credential.KeyID, Cause: refused.cause, Last: a.Now(),
-		})
-		if unwritten != nil {
-			a.Log.WarnContext(ctx, "refusals were not recorded", "error", unwritten.Error())
-		}
+		a.countRefusal(ctx, g.Credential, refused.cause)
 		return g, err
+	}
+}
+
+func (a *Authenticator) countRefusal(ctx context.Context, c tenant.Credential, cause tenant.RefusalCause) {
+	err := a.refusals.Count(ctx, a.Tenants, tenant.Refusal{
+		Tenant: c.Tenant, Credential: c.KeyID, Cause: cause, Last: a.Now(),
+	})
+	if err != nil {
+		a.Log.WarnContext(ctx, "refusals were not recorded", "error", err.Error())
 	}
 }

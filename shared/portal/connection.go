@@ -91,7 +91,7 @@ func (o observed) connected(c admin.Credential, at time.Time) connection {
 func (o observed) problem(newest admin.Credential, now time.Time) (c connection, ok bool) {
 	var last tenant.Refusal
 	for _, r := range o.Refusals {
-		if r.Last.After(last.Last) && now.Sub(r.Last) < refusalSpan && r.Last.After(newest.Created.Add(-time.Second)) {
+		if isConnection(r.Cause) && r.Last.After(last.Last) && now.Sub(r.Last) < refusalSpan && r.Last.After(newest.Created.Add(-time.Second)) {
 			last = r
 		}
 	}
@@ -104,6 +104,13 @@ func (o observed) problem(newest admin.Credential, now time.Time) (c connection,
 	c = o.explain(last.Cause)
 	c.State, c.At = "trouble", last.Last
 	return c, true
+}
+
+// isConnection reports whether a cause is about how the provider connects. Others are about single
+// requests, which the log shows.
+func isConnection(cause tenant.RefusalCause) bool {
+	status := cause.Status()
+	return status == http.StatusUnauthorized || status == http.StatusNotFound || cause == tenant.MissingScope
 }
 
 // explain says what a cause means for the customer.
@@ -142,6 +149,12 @@ func (o observed) explain(cause tenant.RefusalCause) connection {
 			Title: "An old token was used",
 			Text:  "A request came with a token that has expired or was revoked.",
 			Steps: []string{"Enter the newest token at your provider, or make a new one."},
+		}
+	case tenant.MissingScope:
+		return connection{
+			Title: "The token may only read",
+			Text:  "Your provider tried to change something with a token that does not allow it.",
+			Steps: []string{"Make a new token here and enter it at your provider."},
 		}
 	case tenant.UnknownCredential:
 		return connection{

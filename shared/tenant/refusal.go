@@ -18,8 +18,11 @@ const (
 	ExpiredCredential RefusalCause = "expired"
 	RevokedCredential RefusalCause = "revoked"
 	InactiveTenant    RefusalCause = "tenant-inactive" // suspended, or being deleted
-	WrongPath         RefusalCause = "wrong-path"      // the token is right, and the URL leads to no endpoint
 )
+
+// WrongPath is the cause for which a request with a valid credential is answered 404: its URL leads to no
+// endpoint.
+const WrongPath RefusalCause = "wrong-path"
 
 // The causes for which a valid credential is refused with 403.
 const (
@@ -39,6 +42,8 @@ const (
 // Status returns the HTTP status with which a refusal for this cause is answered.
 func (c RefusalCause) Status() int {
 	switch c {
+	case WrongPath:
+		return http.StatusNotFound
 	case MissingScope, UserToken, QuotaReached:
 		return http.StatusForbidden
 	case BulkRate, ScanBudget, PasswordGuesses:
