@@ -33,7 +33,9 @@ func newBench(t *testing.T) *bench {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	var err error
-	b.stack, err = stack.Start(t.Context(), stack.Options{Log: t.Output(), Parameters: map[string]string{"AuthorizerCacheSeconds": "0"}})
+	b.stack, err = stack.Start(t.Context(), stack.Options{
+		Log: t.Output(), Parameters: map[string]string{"AuthorizerCacheSeconds": "0"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,8 @@ func opensItself(c *client, _ data) {
 		}
 		own := *c.bench
 		own.T = t
-		link := own.start(slices.Concat(own.env, []string{"PATH=" + folder + string(os.PathListSeparator) + os.Getenv("PATH")}), "-open")
+		path := "PATH=" + folder + string(os.PathListSeparator) + os.Getenv("PATH")
+		link := own.start(slices.Concat(own.env, []string{path}), "-open")
 		own.await("the browser to be started", func() bool { _, err := os.Stat(record); return err == nil })
 		arguments, err := os.ReadFile(record)
 		if err != nil {

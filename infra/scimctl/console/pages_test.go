@@ -20,6 +20,16 @@ func (c *client) shows(path string, words ...string) {
 	}
 }
 
+// answers expects a status and words of an answer.
+func (c *client) answers(p page, status int, words ...string) {
+	c.Helper()
+	for _, w := range words {
+		if p.status != status || !strings.Contains(p.body, w) {
+			c.Errorf("%s: %d without %q:\n%s", p.at, p.status, w, p.body)
+		}
+	}
+}
+
 func listsAndSearches(c *client, d data) {
 	c.shows("/", "Acme Inc.")
 	c.shows("/tenants", "Acme Inc.", "Globex", "Local tenant")
@@ -42,14 +52,12 @@ func listsAndSearches(c *client, d data) {
 	c.shows("/tenants/acme/events", "user.created", "ann@acme.example")
 	c.shows("/tenants/globex/events", "No events")
 	c.shows("/tenants/globex/conflicts", "No conflicts here")
-	p := c.get(c.base + "/tenants/nobody/users")
-	if p.status != http.StatusNotFound || !strings.Contains(p.body, "no tenant") {
-		c.Errorf("a tenant that does not exist: %d %s", p.status, p.body)
-	}
+	c.answers(c.get(c.base+"/tenants/nobody/users"), http.StatusNotFound, "There is no tenant")
 	c.Run("pages", func(t *testing.T) {
 		next := regexp.MustCompile(`href="([^"]+)" rel="next"`)
 		for i := range 60 {
-			if status, _ := c.newUser(d.token, fmt.Sprintf("many%d@acme.example", i), "", fmt.Sprintf("many%d@acme.example", i)); status != 201 {
+			name := fmt.Sprintf("many%d@acme.example", i)
+			if status, _ := c.newUser(d.token, name, "", name); status != http.StatusCreated {
 				t.Fatal(status)
 			}
 		}
@@ -58,8 +66,9 @@ func listsAndSearches(c *client, d data) {
 			t.Fatal("there is no second page")
 		}
 		second := c.get(strings.ReplaceAll(found[1], "&amp;", "&"))
-		if second.status != http.StatusOK || !strings.Contains(second.body, "First page") || next.MatchString(second.body) {
-			t.Errorf("the second page: %d %s", second.status, second.body)
+		c.answers(second, http.StatusOK, "First page")
+		if next.MatchString(second.body) {
+			t.Errorf("the second page is not the last: %s", second.body)
 		}
 	})
 }
@@ -82,17 +91,14 @@ func resolveConflicts(c *client, d data) {
 	holder := c.ctl("conflict", "show", "acme", d.conflicts[0])["holder"].(map[string]any)["id"].(string)
 
 	c.shows(one(0)+"/connect", "The provider&#39;s next request takes over taken0@acme.example")
-	p := c.submit(one(0)+"/connect", url.Values{"holder": {d.ann}})
-	if p.status != http.StatusConflict || !strings.Contains(p.body, "Nothing was changed") {
-		c.Errorf("another holder than the one shown: %d %s", p.status, p.body)
-	}
-	p = c.submit(one(0)+"/connect", url.Values{"holder": {holder}})
-	if p.status != http.StatusOK || !strings.Contains(p.body, "The connection is approved") || state(0) != "approved" {
-		c.Errorf("connected: %d %s %s", p.status, state(0), p.body)
-	}
-	p = c.submit(one(1)+"/release", url.Values{"email": {"nonsense"}})
-	if p.status != http.StatusBadRequest || !strings.Contains(p.body, `value="nonsense"`) || state(1) != "open" {
-		c.Errorf("released for nonsense: %d %s", p.status, p.body)
+	other := c.submit(one(0)+"/connect", url.Values{"holder": {d.ann}}) // than the one shown
+	c.answers(other, http.StatusConflict, "Nothing was changed")
+	connected := c.submit(one(0)+"/connect", url.Values{"holder": {holder}})
+	c.answers(connected, http.StatusOK, "The connection is approved")
+	refused := c.submit(one(1)+"/release", url.Values{"email": {"nonsense"}})
+	c.answers(refused, http.StatusBadRequest, "Nothing was changed", `value="nonsense"`)
+	if state(0) != "approved" || state(1) != "open" {
+		c.Errorf("the conflicts are %s and %s", state(0), state(1))
 	}
 	free := url.Values{"email": {"free@home.example"}, "userName": {"free@home.example"}}
 	if p := c.submit(one(1)+"/release", free); p.status != http.StatusOK || state(1) != "freed" {
@@ -113,16 +119,12 @@ func resolveConflicts(c *client, d data) {
 // traces: requests are recorded, shown, and no longer recorded.
 func traces(c *client, d data) {
 	c.shows("/tenants/acme/trace", "No requests are recorded", "Record requests…")
-	if p := c.submit("/tenants/acme/trace/start", url.Values{"minutes": {"30"}}); p.status != http.StatusOK || !strings.Contains(p.body, "End recording…") {
-		c.Fatalf("started: %d %s", p.status, p.body)
-	}
+	c.answers(c.submit("/tenants/acme/trace/start", url.Values{"minutes": {"30"}}), http.StatusOK, "End recording…")
 	c.await("a request to be recorded", func() bool {
 		c.scim(d.token, "GET", "/Users?count=1&startIndex=1", nil)
 		return strings.Contains(c.view("/tenants/acme/trace"), "GET /scim/v2/Users?")
 	})
-	if p := c.submit("/tenants/acme/trace/end", url.Values{}); p.status != http.StatusOK || !strings.Contains(p.body, "The recording ended at") {
-		c.Errorf("ended: %d %s", p.status, p.body)
-	}
+	c.answers(c.submit("/tenants/acme/trace/end", url.Values{}), http.StatusOK, "The recording ended at")
 }
 
 var secret = regexp.MustCompile(`scim_[a-z0-9_]+`)
@@ -146,7 +148,8 @@ func credentials(c *client, d data) {
 			if status, _ := c.scim(token, "GET", "/Users?count=1", nil); status != http.StatusOK {
 				t.Errorf("the token is answered %d", status)
 			}
-			if again := c.get(shown.at); strings.Contains(again.body, token) || !strings.Contains(again.body, "was shown once") {
+			again := c.get(shown.at)
+			if strings.Contains(again.body, token) || !strings.Contains(again.body, "was shown once") {
 				t.Errorf("loaded again: %s", again.body)
 			}
 		})
@@ -172,7 +175,10 @@ func settings(c *client, d data) {
 		{"/tenants/globex/suspend", url.Values{}, "Globex is suspended"},
 		{"/tenants/globex/resume", url.Values{}, "Globex is active"},
 		{"/tenants/globex/rename", url.Values{"name": {"Globex GmbH"}}, "The tenant is now called Globex GmbH"},
-		{"/tenants/acme/teams/" + d.team + "/rename", url.Values{"name": {"Day Watch"}}, "The team is now called Day Watch"},
+		{
+			"/tenants/acme/teams/" + d.team + "/rename", url.Values{"name": {"Day Watch"}},
+			"The team is now called Day Watch",
+		},
 	} {
 		c.Run(step.notice, func(t *testing.T) {
 			p := c.submit(step.path, step.form)

@@ -44,8 +44,10 @@ func refusals(c *client, _ data) {
 			[]string{"Your AWS credentials have expired", "aws sso login", "Try again"},
 		},
 		"unreachable": {"http://127.0.0.1:1", 502, []string{"can&#39;t be reached", "ADMIN_URL", "Try again"}},
-		"broken":      {answering(c.T, 500, "the operation failed"), 500, []string{"The operator API failed (500)", "Try again"}},
-		"busy":        {answering(c.T, 429, "slow down"), 429, []string{"Too many requests at once", "Try again"}},
+		"broken": {
+			answering(c.T, 500, "the operation failed"), 500, []string{"The operator API failed (500)", "Try again"},
+		},
+		"busy": {answering(c.T, 429, "slow down"), 429, []string{"Too many requests at once", "Try again"}},
 	} {
 		c.Run(name, func(t *testing.T) {
 			t.Parallel()

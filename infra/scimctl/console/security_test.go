@@ -25,8 +25,9 @@ func noSession(c *client, d data) {
 		})
 	}
 	form := url.Values{"csrf": {c.csrf("/tenants/acme/suspend")}}
-	if p := stranger.do(stranger.request("POST", c.base+"/tenants/acme/suspend", form)); p.status != http.StatusForbidden {
-		c.Errorf("a change with a stolen token: %d", p.status)
+	stolen := stranger.do(stranger.request("POST", c.base+"/tenants/acme/suspend", form))
+	if stolen.status != http.StatusForbidden {
+		c.Errorf("a change with a stolen token: %d", stolen.status)
 	}
 	forged := stranger.request("GET", c.base+"/tenants", nil)
 	forged.AddCookie(&http.Cookie{Name: "console", Value: strings.Repeat("A", 26)})
@@ -58,11 +59,15 @@ func forgedForms(c *client, _ data) {
 		form   url.Values
 		change func(http.Header)
 	}{
-		"no token":          {url.Values{}, func(http.Header) {}},
-		"another token":     {url.Values{"csrf": {strings.Repeat("A", len(token))}}, func(http.Header) {}},
-		"from another site": {url.Values{"csrf": {token}}, func(h http.Header) { h.Set("Sec-Fetch-Site", "cross-site") }},
-		"from another port": {url.Values{"csrf": {token}}, func(h http.Header) { h.Set("Sec-Fetch-Site", "same-site") }},
-		"no origin":         {url.Values{"csrf": {token}}, func(h http.Header) { h.Del("Sec-Fetch-Site") }},
+		"no token":      {url.Values{}, func(http.Header) {}},
+		"another token": {url.Values{"csrf": {strings.Repeat("A", len(token))}}, func(http.Header) {}},
+		"from another site": {
+			url.Values{"csrf": {token}}, func(h http.Header) { h.Set("Sec-Fetch-Site", "cross-site") },
+		},
+		"from another port": {
+			url.Values{"csrf": {token}}, func(h http.Header) { h.Set("Sec-Fetch-Site", "same-site") },
+		},
+		"no origin": {url.Values{"csrf": {token}}, func(h http.Header) { h.Del("Sec-Fetch-Site") }},
 		"another origin": {url.Values{"csrf": {token}}, func(h http.Header) {
 			h.Del("Sec-Fetch-Site")
 			h.Set("Origin", "http://127.0.0.1:1")
@@ -95,8 +100,12 @@ func headers(c *client, d data) {
 		c.Run(path, func(t *testing.T) {
 			h := c.get(path).header
 			for name, value := range map[string]string{
-				"Content-Security-Policy": "default-src 'none'", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
-				"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Cross-Origin-Opener-Policy": "same-origin",
+				"Content-Security-Policy":    "default-src 'none'",
+				"X-Frame-Options":            "DENY",
+				"Referrer-Policy":            "no-referrer",
+				"Cache-Control":              "no-store",
+				"X-Content-Type-Options":     "nosniff",
+				"Cross-Origin-Opener-Policy": "same-origin",
 			} {
 				if !strings.Contains(h.Get(name), value) {
 					t.Errorf("%s is %q", name, h.Get(name))
@@ -158,7 +167,8 @@ func hostileNames(c *client, d data) {
 // pathIDs: an id can't lead a request to another path of the operator API.
 func pathIDs(c *client, _ data) {
 	for _, path := range []string{
-		"/tenants/%2e%2e", "/tenants/acme/users/%2e%2e", "/tenants/acme/users/..%2f..%2fglobex", "/tenants/acme%2fusers",
+		"/tenants/%2e%2e", "/tenants/acme/users/%2e%2e", "/tenants/acme/users/..%2f..%2fglobex",
+		"/tenants/acme%2fusers",
 		"/tenants/acme/conflicts/%2e%2e/dismiss", "/tenants/acme/users/%00",
 	} {
 		c.Run(path, func(t *testing.T) {

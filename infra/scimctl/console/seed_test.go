@@ -33,14 +33,16 @@ func (b *bench) seed() (d data) {
 	d.ann = ann["id"].(string)
 	b.newUser(d.token, hostile, hostile, "mallory@acme.example")
 	b.newUser(d.token, "دينا@acme.example", "دينا الأحمد", "dina@acme.example")
-	_, long := b.newUser(d.token, strings.Repeat("a", 150)+"@acme.example", strings.Repeat("Wolfeschlegelstein", 8), "long@acme.example")
+	endless := strings.Repeat("Wolfeschlegelstein", 8)
+	_, long := b.newUser(d.token, endless+"@acme.example", endless, "long@acme.example")
 	d.long = long["id"].(string)
 	_, group := b.scim(d.token, "POST", "/Groups", map[string]any{
 		"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "displayName": "Engineering " + hostile,
 		"members": []map[string]any{{"value": d.ann}},
 	})
 	d.group = group["id"].(string)
-	for _, email := range []string{"taken0@acme.example", "taken1@acme.example", "taken2@acme.example", "taken3@acme.example", "keyboard@acme.example"} {
+	for _, name := range []string{"taken0", "taken1", "taken2", "taken3", "keyboard"} {
+		email := name + "@acme.example"
 		b.ctl("account", "create", email, "-verified-email", email)
 		status, body := b.newUser(d.token, email, "Taken", email)
 		_, id, found := strings.Cut(fmt.Sprint(body["detail"]), "(conflict ")
@@ -85,8 +87,8 @@ func (b *bench) addHistory() {
 	for ago := 1; ago < 30; ago++ {
 		for i := range 1 + ago*7%5 {
 			e := provlog.Entry{
-				Time: now.AddDate(0, 0, -ago), Request: fmt.Sprintf("history-%d-%d", ago, i), Operation: "replace", Kind: "User",
-				Status: 200, Name: "ann@acme.example",
+				Time: now.AddDate(0, 0, -ago), Request: fmt.Sprintf("history-%d-%d", ago, i), Kind: "User",
+				Operation: "replace", Status: 200, Name: "ann@acme.example",
 			}
 			if ago%6 == 0 && i == 0 {
 				e.Status, e.Type, e.Detail = 400, "invalidValue", "emails.value is not an email address."
