@@ -2,11 +2,13 @@ package console
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"scimserver/shared/admin"
@@ -43,75 +45,105 @@ func (c *console) findPeople(ctx context.Context, r *http.Request) (screen, erro
 	if value == "" {
 		return s, nil
 	}
-	found, more, err := c.searchPeople(ctx, value)
+	all, err := c.searchPeople(ctx, value)
 	if err != nil {
 		return screen{}, err
 	}
 	result := section{Plain: true, Table: &web.Table{
-		Caption: "Persons found", Rows: c.matchRows(found),
+		Caption: "Persons found", Rows: c.matchRows(all.found),
 		Columns: columns("Person", "Tenant", "State", "Emails", "External id", "Found by"),
 		Empty: web.Empty{
 			Title: "Nobody has this email, username, id or external id",
 			Text:  "It has to be the whole value: " + value,
 		},
 	}}
-	if len(more) > 0 {
-		result.Notice = &web.Notice{
-			Tone: web.Info, Title: "Some tenants have more users with this external id", Text: joined(more, ", "),
-		}
-	}
+	result.Notice = all.notice(value)
 	s.Sections = append(s.Sections, result)
 	return s, nil
 }
 
-// searchPeople tries a value as each identifier, at the same time. more are tenants that have more
-// users with the external id.
-func (c *console) searchPeople(ctx context.Context, value string) (all []match, more []tenant.ID, err error) {
-	found := make([][]admin.FoundPerson, len(identifiers))
-	cut := make([][]tenant.ID, len(identifiers))
-	group, ctx := errgroup.WithContext(ctx)
+// searchResult is the result of a search over everything.
+type searchResult struct {
+	found      []match
+	more       []tenant.ID // tenants that have more users with the external id
+	unfinished []string    // identifiers by which not all tenants were searched
+}
+
+// notice says what the result does not show, nil if it shows everything.
+func (r searchResult) notice(value string) *web.Notice {
+	switch {
+	case len(r.unfinished) > 0:
+		return &web.Notice{
+			Tone: web.Warning, Title: "Not all tenants were searched by " + strings.Join(r.unfinished, " and "),
+			Text: "There are many of them. To search them all: scimctl who " + value,
+		}
+	case len(r.more) > 0:
+		return &web.Notice{
+			Tone: web.Info, Title: "Some tenants have more users with this external id", Text: joined(r.more, ", "),
+		}
+	}
+	return nil
+}
+
+// searchPeople tries a value as each identifier, at the same time.
+func (c *console) searchPeople(ctx context.Context, value string) (all searchResult, err error) {
+	parts := make([]searchResult, len(identifiers))
+	group, within := errgroup.WithContext(ctx)
 	for i, by := range identifiers {
+		if by == "id" && uuid.Validate(value) != nil { // ids are UUIDs
+			continue
+		}
 		group.Go(func() (err error) {
-			found[i], cut[i], err = c.searchBy(ctx, by, value)
+			parts[i], err = c.searchBy(within, by, value)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, nil, err
+		return all, err
 	}
-	for i, by := range identifiers {
-		for _, p := range found[i] {
-			all = addMatch(all, p, by)
+	for _, part := range parts {
+		for _, m := range part.found {
+			all.add(m)
 		}
+		all.more, all.unfinished = append(all.more, part.more...), append(all.unfinished, part.unfinished...)
 	}
-	return all, slices.Concat(cut...), nil
+	return all, nil
 }
 
-func (c *console) searchBy(
-	ctx context.Context, by, value string,
-) (found []admin.FoundPerson, more []tenant.ID, err error) {
-	query := url.Values{by: {value}}
-	for {
+// searchBy asks for all parts of a result. An email or userName is found in one; for an id or external id
+// the service looks at some hundred tenants a request, so with thousands of them the time may be over
+// before the end.
+func (c *console) searchBy(ctx context.Context, by, value string) (r searchResult, err error) {
+	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout/2)
+	defer cancel()
+	for query := (url.Values{by: {value}}); ; {
 		var page admin.FoundPersons
-		if err := c.get(ctx, withQuery("/users", query), &page); err != nil {
-			return nil, nil, err
+		err := c.get(ctx, withQuery("/users", query), &page)
+		if errors.Is(err, context.DeadlineExceeded) && (by == "id" || by == "externalId") {
+			r.unfinished = []string{by}
+			return r, nil
 		}
-		found, more = append(found, page.Users...), append(more, page.More...)
-		if page.Next == "" {
-			return found, more, nil
+		if err != nil {
+			return r, err
+		}
+		for _, p := range page.Users {
+			r.found = append(r.found, match{p, []string{by}})
+		}
+		if r.more = append(r.more, page.More...); page.Next == "" {
+			return r, nil
 		}
 		query.Set("after", string(page.Next))
 	}
 }
 
-// addMatch adds a person once, however the value identifies the person.
-func addMatch(all []match, p admin.FoundPerson, by string) []match {
-	same := func(m match) bool { return m.ID == p.ID && m.Tenant == p.Tenant }
-	if at := slices.IndexFunc(all, same); at >= 0 {
-		all[at].by = append(all[at].by, by)
-		return all
+// add adds a person once, however the value identifies the person.
+func (r *searchResult) add(m match) {
+	same := func(other match) bool { return other.ID == m.ID && other.Tenant == m.Tenant }
+	if at := slices.IndexFunc(r.found, same); at >= 0 {
+		r.found[at].by = append(r.found[at].by, m.by...)
+		return
 	}
-	return append(all, match{p, []string{by}})
+	r.found = append(r.found, m)
 }
 
 func (c *console) matchRows(found []match) (rows []web.Row) {
