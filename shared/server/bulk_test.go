@@ -334,11 +334,15 @@ func TestBulkLimit(t *testing.T) {
 	}
 }
 
+// nearlyOver is the context of a request that always has a little less time left than an operation needs.
+type nearlyOver struct{ context.Context }
+
+func (nearlyOver) Deadline() (time.Time, bool) { return time.Now().Add(2900 * time.Millisecond), true }
+
 // TestBulkKeepsItsDeadline: what can't begin in time says so, operation by operation.
 func TestBulkKeepsItsDeadline(t *testing.T) {
 	c := newClient(t)
-	ctx, cancel := context.WithTimeout(server.WithOrigin(t.Context(), c.origin), 2900*time.Millisecond)
-	defer cancel()
+	ctx := nearlyOver{server.WithOrigin(t.Context(), c.origin)}
 	body := `{"schemas":["` + bulkRequest + `"],"Operations":[` + post("User", "a", `"userName":"ann"`) + `,` + post("User", "b", `"userName":"bob"`) + `]}`
 	w := httptest.NewRecorder()
 	c.server.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, base+"/Bulk", strings.NewReader(body)))

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"sync"
@@ -14,7 +15,7 @@ import (
 )
 
 // rounds counts calls one after the other: it holds calls back until no more come,
-// and then lets all go at once.
+// and then lets all go at once. On a busy machine it may count too many, and never too few.
 type rounds struct {
 	next    http.RoundTripper
 	mu      sync.Mutex
@@ -30,7 +31,7 @@ func (s *rounds) RoundTrip(r *http.Request) (*http.Response, error) {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-	s.timer = time.AfterFunc(150*time.Millisecond, s.release)
+	s.timer = time.AfterFunc(50*time.Millisecond, s.release)
 	s.mu.Unlock()
 	<-released
 	return s.next.RoundTrip(r)
@@ -77,10 +78,14 @@ func TestRounds(t *testing.T) { // design: round trips and capacity
 		{"?excludedAttributes=groups&filter=" + escape(`userName eq "ann" or userName eq "bob" or externalId eq "x"`), 2},
 		{"?excludedAttributes=groups&filter=" + escape(`title eq "t1"`), 1},
 	} {
-		s.n = 0
-		c.wants(c.send("GET", "/Users"+tt.query, ""), 200, "")
-		if s.n != tt.want {
-			t.Errorf("%s takes %d calls one after the other, want %d", tt.query, s.n, tt.want)
+		least := math.MaxInt
+		for tries := 0; least > tt.want && tries < 10; tries++ {
+			s.n = 0
+			c.wants(c.send("GET", "/Users"+tt.query, ""), 200, "")
+			least = min(least, s.n)
+		}
+		if least != tt.want {
+			t.Errorf("%s takes %d calls one after the other, want %d", tt.query, least, tt.want)
 		}
 	}
 }

@@ -116,8 +116,8 @@ func manyCallers(t *testing.T, path string) {
 		})
 	}
 	wg.Wait()
-	if len(byProcess) != limit {
-		t.Errorf("%d processes served 12 callers, want %d", len(byProcess), limit)
+	if len(byProcess) < 2 || len(byProcess) > limit {
+		t.Errorf("%d processes served 12 callers, want several and %d at most", len(byProcess), limit)
 	}
 	for pid, served := range byProcess {
 		for i, a := range served {
@@ -182,7 +182,7 @@ func killed(t *testing.T, path string) {
 }
 
 func hung(t *testing.T, path string) {
-	f := start(t, lambda.Config{Program: path, Timeout: 300 * time.Millisecond, MaxProcesses: 1})
+	f := start(t, lambda.Config{Program: path, Timeout: 3 * time.Second, MaxProcesses: 1})
 	before, err := invoke(t, f, `{}`)
 	if err != nil {
 		t.Fatal(err)
@@ -209,10 +209,13 @@ func busy(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	go func() { _, _ = f.Invoke(context.WithoutCancel(t.Context()), []byte(`{"Sleep": 5000000000}`)) }()
-	time.Sleep(50 * time.Millisecond)
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	if _, err := f.Invoke(ctx, []byte(`{}`)); !errors.Is(err, context.DeadlineExceeded) {
+	var err error
+	for err == nil { // until the other call has the process
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		_, err = f.Invoke(ctx, []byte(`{}`))
+		cancel()
+	}
+	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the error is %v, want the deadline's", err)
 	}
 }

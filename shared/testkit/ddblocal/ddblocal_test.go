@@ -38,7 +38,7 @@ func TestDoneTellsThatTheEngineDied(t *testing.T) {
 	}
 	select {
 	case <-e.Done():
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("Done was not closed")
 	}
 }
