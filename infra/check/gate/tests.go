@@ -13,14 +13,16 @@ import (
 // `go test ./...` has run every test before. The detector makes tests several times slower,
 // so it runs each concurrent path only once.
 const (
-	// Packages whose tests run other programs, which the detector does not see.
-	raceless = `/infra/(check/.*|local|local/build|local/e2e.*|scimctl)$|/shared$`
+	// Packages whose tests run other programs, which the detector does not see, or do one thing
+	// after the other: the parallel searches of shared/server use what shared/scim shares.
+	raceless = `/infra/(check/.*|local|local/build|local/e2e.*|scimctl)$|/shared(/scim)?$`
 	// Packages where the tests of concurrent code are enough, with these tests.
-	raceInPart = `/shared/(directory|server)$|/infra/local/stack$`
+	raceInPart = `/shared/(admin|directory|directory/verify|outbox|server|testkit/ddblocal)$|/infra/local/stack$`
 	racing     = `^TestStack$|Parallel|Race|Random(Histories|Memberships|Teams)|ScanEnds|ThrottledScan|Rounds|` +
-		`CursorWalk$|InterleavedWalks$|PasswordIsHashed`
+		`CursorWalk$|InterleavedWalks$|PasswordIsHashed|` +
+		`^Test(Survey|WaitForEvents|Traffic|Resume|EngineStartsAndStops)$`
 	// Source that starts goroutines, or is made for several of them.
-	concurrent = `\bgo (func\b|\w+[.(])|\.Go\(|"(sync|sync/atomic|net/http/httptest|golang.org/x/sync/errgroup)"`
+	concurrent = `\bgo (func\b|\w+[.(])|\.Go\(|"(sync|sync/atomic|golang.org/x/sync/errgroup)"`
 )
 
 func race(ctx context.Context, t tree) error {
