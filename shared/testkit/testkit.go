@@ -5,6 +5,7 @@ package testkit
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -24,8 +25,10 @@ const endpointVariable = "DYNAMODB_ENDPOINT"
 // The engine lives in memory. The packages that one `go test` command tests share it, and
 // it ends with that command; see ddblocal.Shared.
 func Run(m *testing.M) int {
+	flag.Parse()
+	o := ddblocal.Options{Lasting: Long()}
 	if ddblocal.IsKeeper() {
-		return status(ddblocal.Keep())
+		return status(ddblocal.Keep(o))
 	}
 	if err := setCredentials(); err != nil {
 		return status(err)
@@ -35,7 +38,7 @@ func Run(m *testing.M) int {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	engine, err := ddblocal.Share(ctx)
+	engine, err := ddblocal.Share(ctx, o)
 	if err != nil {
 		return status(err)
 	}

@@ -16,7 +16,7 @@ func IsKeeper() bool { return os.Getenv(keeperVariable) != "" }
 
 // Keep starts a shared engine for the go command whose id is in the name of the engine's
 // folder. It returns when that command has ended, and leaves nothing.
-func Keep() error {
+func Keep(o Options) error {
 	dir := os.Getenv(keeperVariable)
 	defer func() { _ = os.RemoveAll(dir) }()
 	id, _, _ := strings.Cut(filepath.Base(dir), "-")
@@ -30,15 +30,15 @@ func Keep() error {
 		defer cancel()
 		awaitEnd(pid)
 	}()
-	err = keep(ctx, dir)
+	err = keep(ctx, dir, o)
 	<-ctx.Done()
 	return err
 }
 
 // keep runs the engine until the context ends. It tells the test programs when the engine
 // is ready, and why it failed.
-func keep(ctx context.Context, dir string) error {
-	e, err := Start(ctx, Options{})
+func keep(ctx context.Context, dir string, o Options) error {
+	e, err := Start(ctx, o)
 	if err != nil {
 		return tell(dir, failureFile, err.Error())
 	}

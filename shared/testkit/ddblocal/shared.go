@@ -39,12 +39,13 @@ type Shared struct {
 // Share returns the engine of the running `go test` command, and starts it if this test
 // program is the first one to ask. The caller calls Stop.
 //
-// A shared engine is the child of a second process of this test program, the keeper. The
-// keeper ends the engine and itself when the go command has ended.
-func Share(ctx context.Context) (*Shared, error) {
+// A shared engine is the child of a second process of this test program with the same
+// arguments, the keeper, which gives the same options to Keep. The keeper ends the engine
+// and itself when the go command has ended.
+func Share(ctx context.Context, o Options) (*Shared, error) {
 	command, found := goCommand()
 	if !found {
-		own, err := Start(ctx, Options{})
+		own, err := Start(ctx, o)
 		if err != nil {
 			return nil, err
 		}
@@ -111,7 +112,7 @@ func startKeeper(dir string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(program)
+	cmd := exec.Command(program, os.Args[1:]...)
 	cmd.Env = append(os.Environ(), keeperVariable+"="+dir)
 	cmd.SysProcAttr = outOfReach()
 	if err := cmd.Start(); err != nil {

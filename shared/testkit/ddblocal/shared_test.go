@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if IsKeeper() {
-		if err := Keep(); err != nil {
+		if err := Keep(Options{}); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -41,7 +41,7 @@ type groups struct {
 func newGroups(tb testing.TB, o stack.Options) *groups {
 	tb.Helper()
 	f := &faults{}
-	o.Transport, o.Lasting = f.wrap, testkit.Long()
+	o.Transport = f.wrap
 	if o.MaxProcesses == 0 {
 		o.MaxProcesses = 6
 	}
