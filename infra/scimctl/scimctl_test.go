@@ -173,6 +173,7 @@ func TestScimctl(t *testing.T) {
 	b.sub("log follows", logFollows)
 	b.sub("users and groups", reads)
 	b.sub("tenant export", tenantExport)
+	b.sub("schemas", schemas)
 	b.sub("teams", teams)
 	b.sub("verify", verification)
 	b.sub("verify of a local stack", verifyLocal)

@@ -21,11 +21,12 @@ const (
 
 // StartExport begins an export. The event sequence is read before any resource.
 func (s *Service) StartExport(ctx context.Context, id tenant.ID) (ExportStart, error) {
-	if err := s.requireTenant(ctx, id); err != nil {
+	own, err := s.Schemas(ctx, id)
+	if err != nil {
 		return ExportStart{}, err
 	}
 	head, err := s.Directory.For(id).Events().Head(ctx)
-	return ExportStart{Tenant: id, Started: s.Now().UTC(), AsOf: head}, err
+	return ExportStart{Tenant: id, Started: s.Now().UTC(), AsOf: head, Schemas: own.Schemas}, err
 }
 
 // Export returns a part of a tenant's users, groups, teams and memberships. Each is as it was at

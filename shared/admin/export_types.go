@@ -15,6 +15,8 @@ type ExportStart struct {
 	// AsOf is the sequence of the tenant's newest event before anything was read. A mirror that
 	// has loaded the export applies the events after this one.
 	AsOf int64 `json:"asOf"`
+	// Schemas are those that the tenant has added.
+	Schemas []TenantSchema `json:"schemas,omitempty"`
 }
 
 // ExportLine is a resource of a tenant, or a membership.

@@ -129,6 +129,8 @@ func (r *reader) readTenant(tenant, partition, rest, sk string, item table.Item)
 		r.reverse(tenant, rest, sk, item)
 	case "EVENTS":
 		r.counts.addEvent(tenant, sk)
+	case "SCHEMAS":
+		r.schemas(tenant, item)
 	case "PENDING":
 		r.step(resource{tenant, group, rest}, sk, item)
 	}
@@ -211,4 +213,18 @@ func (r *reader) name(of resource, doc scim.Value) {
 
 func nameKey(tenant string, doc scim.Value) string {
 	return inTenant(tenant) + "LOOKUP#GROUP#displayName#" + bounded(scim.Fold(doc.Get("displayName").Text()))
+}
+
+// schemas checks the schemas of a tenant: if they can't be read, its requests fail.
+func (r *reader) schemas(tenant string, item table.Item) {
+	var all []struct{ Definition string }
+	err := json.Unmarshal([]byte(item.Text("schemas")), &all)
+	for _, one := range all {
+		if err == nil {
+			_, err = scim.ParseJSON([]byte(one.Definition))
+		}
+	}
+	if err != nil || item.Text("version") == "" {
+		r.direct(badSchemas(tenant))
+	}
 }

@@ -63,6 +63,12 @@ func badDocument(of resource) Finding {
 		Advice: reportFault}
 }
 
+func badSchemas(tenant string) Finding {
+	return Finding{
+		Kind: MalformedItem, Tenant: tenant, Text: "the schemas of the tenant can't be read", Advice: reportFault,
+	}
+}
+
 func membersInDocument(of resource) Finding {
 	return Finding{Kind: MalformedItem, Tenant: of.tenant, Text: of.String() + " has members in its document",
 		Advice: reportFault}

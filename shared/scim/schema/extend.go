@@ -32,7 +32,7 @@ func (r *Registry) Extend(additions []Addition) (*Registry, error) {
 // with returns the type with a further extension.
 func (t *ResourceType) with(s *Schema) *ResourceType {
 	more := *t
-	more.Extensions = append(slices.Clone(t.Extensions), Extension{Schema: s})
+	more.Extensions = append(slices.Clone(t.Extensions), Extension{Schema: s, added: true})
 	more.onRequest, more.unique = nil, nil
 	more.assignPositions()
 	more.indexCharacteristics()

@@ -159,3 +159,23 @@ func TestHidden(t *testing.T) {
 		}
 	}
 }
+
+// TestHiddenAttribute: a value of an attribute that was removed from an added extension is
+// not shown, whatever its definition said.
+func TestHiddenAttribute(t *testing.T) {
+	r := standardRegistry(t)
+	more, err := r.Extend([]Addition{{"User", definition(t, r, `{"name":"costId"}`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := parsed(t, `{"userName":"a","`+acme+`":{"costId":"7","pin":"1234"}}`)
+	for _, s := range []Selection{{}, {Attributes: []string{acme}}, {Excluded: []string{"title"}}} {
+		p, err := more.Type("User").Project(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Apply(stored).Get(acme).JSON(); got != `{"costId":"7"}` {
+			t.Errorf("%+v shows %s", s, got)
+		}
+	}
+}

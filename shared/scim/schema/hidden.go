@@ -8,7 +8,8 @@ import (
 
 // A document may have the values of an extension that its type no longer has. They are
 // hidden: no representation shows them, and no change of other attributes removes them.
-// They show again when the extension is defined again.
+// They show again when the extension is defined again. In an extension that was added, the
+// values of attributes that it no longer defines are not shown either.
 
 // isHidden reports whether a member of a stored document is an extension that the type does
 // not have. Only names of extensions have a colon.

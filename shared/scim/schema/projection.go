@@ -116,7 +116,11 @@ func (p *projector) root() *node {
 		}
 	}
 	for _, ext := range p.t.Extensions {
-		n.add(ext.Schema.ID, p.set(ext.Schema.Attributes, p.extensions[ext.Schema]))
+		inner := p.set(ext.Schema.Attributes, p.extensions[ext.Schema])
+		if inner != nil && ext.added {
+			inner.hides = func(name string) bool { return ext.Schema.Attributes.Find(name) == nil }
+		}
+		n.add(ext.Schema.ID, inner)
 	}
 	return n
 }

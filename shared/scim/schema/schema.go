@@ -128,6 +128,8 @@ type ResourceType struct {
 type Extension struct {
 	Schema   *Schema
 	Required bool // every resource must carry it
+
+	added bool // by Extend, so that it may change while values are stored
 }
 
 // Common returns id, externalId, meta and schemas, which every resource type has, even if
