@@ -107,8 +107,9 @@ func listCredentials(ctx context.Context, s *session, args []string) error {
 	return s.print(admin.CredentialList{Credentials: list}, func(w io.Writer) {
 		row(w, "KEY", "NAME", "KIND", "STATE", "SCOPES", "USER", "CREATED", "EXPIRES", "LAST USED", "CREATED BY")
 		for _, c := range list {
-			row(w, c.Key, wording.Truncate(c.Name, wording.MaxName), formatKind(c), c.State, join(c.Scopes, ","), c.Subject,
-				wording.Minute(&c.Created), cmp.Or(wording.Minute(c.Expires), "never"), cmp.Or(wording.Minute(c.Used), "never"),
+			row(w, c.Key, wording.Truncate(c.Name, wording.MaxName),
+				formatKind(c), c.State, join(c.Scopes, ","), c.Subject, wording.Minute(&c.Created),
+				cmp.Or(wording.Minute(c.Expires), "never"), cmp.Or(wording.Minute(c.Used), "never"),
 				wording.Maker(c.Maker))
 		}
 		noRows(w, len(list))
@@ -135,7 +136,8 @@ func rotateCredential() *cli.Command {
 				describeIssued(w, rotated.New)
 				row(
 					w,
-					fmt.Sprintf("The old credential %s expires %s.", rotated.Old.Key, wording.Minute(rotated.Old.Expires)),
+					fmt.Sprintf("The old credential %s expires %s.",
+						rotated.Old.Key, wording.Minute(rotated.Old.Expires)),
 				)
 			})
 		},

@@ -72,7 +72,8 @@ func (x *exporter) parse(cursor string) error {
 		return nil
 	}
 	parts := strings.SplitN(cursor, "/", 3)
-	if len(cursor) > 2*maxKey || len(parts) != 3 || exportSteps[parts[0]] == nil || strings.ContainsAny(cursor, " \x00") {
+	known := len(parts) == 3 && exportSteps[parts[0]] != nil
+	if len(cursor) > 2*maxKey || !known || strings.ContainsAny(cursor, " \x00") {
 		return notNext()
 	}
 	x.phase, x.of, x.after = parts[0], parts[1], parts[2]

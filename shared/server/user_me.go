@@ -23,7 +23,9 @@ func Me(s *Server) []route {
 		http.MethodGet:   forSelf(readMethod("get", u.withProjection(u.get))),
 		http.MethodPut:   forSelf(writeMethod(u.kind, "replace", u.withProjection(u.replace))),
 		http.MethodPatch: forSelf(writeMethod(u.kind, "patch", u.withProjection(u.patch))),
-		http.MethodDelete: forSelf(writeMethod(u.kind, "delete", func(_ context.Context, r *request) (*response, error) {
+		http.MethodDelete: forSelf(writeMethod(u.kind, "delete", func(
+			_ context.Context, r *request,
+		) (*response, error) {
 			return nil, r.refuse(tenant.UserToken,
 				scim.Forbidden("a user's own token can't delete the user; the identity provider does"))
 		})),

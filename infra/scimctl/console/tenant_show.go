@@ -45,7 +45,7 @@ func verdictText(h admin.Health) string {
 	case admin.Failing:
 		return "Provisioning does not work. What to do is below."
 	case admin.Attention:
-		return "Provisioning works, and somebody should do something."
+		return "Provisioning works, but it needs attention."
 	}
 	return "Provisioning works."
 }
