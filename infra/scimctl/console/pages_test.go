@@ -116,6 +116,20 @@ func resolveConflicts(c *client, d data) {
 	c.shows(one(2)+"/delete", "This is not possible now")
 }
 
+// invitations: the link to the setup page is shown once.
+func invitations(c *client, _ data) {
+	c.shows("/tenants/acme/invitations", "Nobody is invited")
+	made := c.submit("/tenants/acme/invitations/new", url.Values{"role": {"view"}, "days": {"1"}})
+	c.answers(made, http.StatusOK, "Copy the link now", "/setup#setup.acme.")
+	c.answers(c.get(made.at), http.StatusOK, "The link was shown once")
+	id := regexp.MustCompile(`invitations/([a-z0-9]+)/revoke`).FindStringSubmatch(c.view("/tenants/acme/invitations"))
+	if id == nil {
+		c.Fatal("the invitation is not listed")
+	}
+	gone := c.submit("/tenants/acme/invitations/"+id[1]+"/revoke", url.Values{})
+	c.answers(gone, http.StatusOK, "The invitation is revoked", "revoked")
+}
+
 // traces: requests are recorded, shown, and no longer recorded.
 func traces(c *client, d data) {
 	c.shows("/tenants/acme/trace", "No requests are recorded", "Record requests…")

@@ -113,6 +113,7 @@ const (
 	navEvents      = "Events"
 	navTrace       = "Trace"
 	navCredentials = "Credentials"
+	navInvitations = "Invitations"
 	navSettings    = "Settings"
 )
 
@@ -132,7 +133,7 @@ func (c *console) navigation(s screen) []web.NavGroup {
 		of(navOverview), of(navUsers, "users"), of(navGroups, "groups"), of(navTeams, "teams"),
 		c.conflictLink(s, of(navConflicts, "conflicts")), of(navLog, "log"), of(navEvents, "events"),
 		of(navTrace, "trace"),
-		of(navCredentials, "credentials"), of(navSettings, "settings"),
+		of(navCredentials, "credentials"), of(navInvitations, "invitations"), of(navSettings, "settings"),
 	}})
 }
 

@@ -59,6 +59,7 @@ func (c *console) pages() http.Handler {
 	c.tracePages(mux)
 	c.conflictPages(mux)
 	c.credentialPages(mux)
+	c.invitationPages(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		c.renderProblem(w, r, problem{
 			status: http.StatusNotFound, title: "There is no such page",

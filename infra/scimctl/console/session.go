@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"scimserver/shared/admin"
 	"scimserver/shared/web"
 )
 
@@ -25,8 +26,9 @@ type session struct {
 
 // kept is the result of an action for the page that shows it, once.
 type kept struct {
-	notice *web.Notice
-	issued *issued
+	notice  *web.Notice
+	issued  *issued
+	invited *admin.Invited
 }
 
 // cookieName is the name of the session's cookie.
