@@ -81,7 +81,7 @@ func fits(p *browser.Page, base string, d data) {
 	p.Size(390)
 	for _, path := range []string{
 		"/tenants", "/tenants/acme", "/tenants/acme/users", "/tenants/acme/groups/" + d.group, "/tenants/acme/log",
-		"/tenants/acme/conflicts/" + d.conflicts[0], "/tenants/acme/users/" + d.long,
+		"/tenants/acme/conflicts", "/tenants/acme/conflicts/" + d.conflicts[0], "/tenants/acme/users/" + d.long,
 	} {
 		p.Open(base + path)
 		if wide := p.Value("String(document.documentElement.scrollWidth)"); wide != "390" {
