@@ -12,6 +12,7 @@ import (
 	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
 	"scimserver/shared/admin"
+	"scimserver/shared/tenant"
 )
 
 var look = flag.String("look", "", "folder for pictures of every page, narrow and wide, light and dark")
@@ -30,6 +31,7 @@ func TestSetupPage(t *testing.T) {
 		}}),
 	}
 	t.Run("by keyboard from the link to the first request", b.byKeyboard)
+	t.Run("no page has a barrier", b.withoutBarriers)
 }
 
 // invite returns the link to the setup page of a tenant.
@@ -73,6 +75,98 @@ func (b *bench) byKeyboard(t *testing.T) {
 	if p.Value("document.getElementById('announce').textContent") != "Connected" {
 		t.Error("a screen reader is not told that the provider is connected")
 	}
+}
+
+// longName and rightToLeft are names that a page must not break on.
+const (
+	longName    = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft@subsidiary.example.com"
+	rightToLeft = "عبد الرحمن بن محمد"
+	hostile     = "<script>document.title='hacked'</script>"
+)
+
+// fill gives a tenant users, failures and conflicts with names of all kinds.
+func (b *bench) fill(t *testing.T, id tenant.ID) {
+	t.Helper()
+	other := b.NewTenant(t, id+"-neighbour", "okta")
+	mine := b.NewTenant(t, id, "okta")
+	for _, name := range []string{"ann@" + string(id), longName, rightToLeft, hostile} {
+		mine.Want(201, "POST", "/Users", e2e.User(name))
+	}
+	mine.Want(409, "POST", "/Users", e2e.User("ann@"+string(id)))
+	for _, name := range []string{"secret-holder", "secret-holder-" + longName} {
+		other.Want(201, "POST", "/Users", e2e.User(name))
+		mine.Want(409, "POST", "/Users", e2e.User(name))
+	}
+	b.RunSchedules(t)
+}
+
+// RunSchedules waits until the log has what was written so far.
+func (b *bench) RunSchedules(t *testing.T) {
+	t.Helper()
+	if err := b.Stack.RunSchedules(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// pages are the pages of a session, with a text that each shows when it is filled and when it is empty.
+var pages = []struct{ name, path, filled, empty string }{
+	{"overview", "/overview", "Your provider is connected", "Test the connection at your provider"},
+	{"providers", "/guide", "Which identity provider do you use?", "Which identity provider do you use?"},
+	{"guide-okta", "/guide/okta", "SCIM connector base URL", "SCIM connector base URL"},
+	{"guide-entra", "/guide/entra", "Tenant URL", "Tenant URL"},
+	{"guide-entra-oauth", "/guide/entra-oauth", "Token endpoint", "Token endpoint"},
+	{"guide-other", "/guide/other", "SCIM connection", "SCIM connection"},
+	{"tokens", "/tokens", "In use", "Not used yet"},
+	{"connection", "/connection", "Connected", "Waiting for the first request"},
+	{"activity", "/activity", "Latest requests", "There are no users yet."},
+	{"requests", "/requests", longName, "No requests yet"},
+	{"failed", "/requests?show=failed", "Failed, 409", "Nothing failed"},
+	{"conflicts", "/conflicts", "in use outside your identity provider's users", "No conflicts"},
+}
+
+func (b *bench) withoutBarriers(t *testing.T) {
+	b.fill(t, "filled")
+	b.NewTenant(t, "empty", "okta")
+	for _, id := range []string{"filled", "empty"} {
+		p := b.visit(t, id, "")
+		root := strings.TrimSuffix(p.Value("location.href"), "/overview")
+		for _, page := range pages {
+			want := page.filled
+			if id == "empty" {
+				want = page.empty
+			}
+			p.Open(root + page.path)
+			p.Wait(want)
+			b.check(t, p, id+"-"+page.name)
+			if text := p.Value("document.documentElement.innerHTML"); strings.Contains(text, id+"-neighbour") ||
+				p.Value("document.title") == "hacked" {
+				t.Errorf("%s %s shows another tenant, or runs a name as a script", id, page.name)
+			}
+		}
+	}
+	p := b.browser.Page(t)
+	p.Open(b.setupURL() + "/")
+	p.Wait("Set up user provisioning")
+	b.check(t, p, "door")
+	p.Open(b.setupURL() + "/nothing")
+	p.Wait("There is no such page")
+	b.check(t, p, "not-found")
+}
+
+func (b *bench) setupURL() string { return strings.TrimSuffix(b.Stack.BaseURL(), "/scim/v2") + "/setup" }
+
+// check looks for barriers, and for content that is wider than a narrow screen.
+func (b *bench) check(t *testing.T, p *browser.Page, name string) {
+	t.Helper()
+	for _, v := range p.Barriers() {
+		t.Errorf("%s: %s (%s): %s %v", name, v.ID, v.Impact, v.Help, v.Nodes)
+	}
+	p.Size(390)
+	if p.Value("String(document.documentElement.scrollWidth <= 390)") != "true" {
+		t.Errorf("%s is wider than a screen of 390 pixels", name)
+	}
+	p.Size(1440)
+	show(t, p, name)
 }
 
 // show writes pictures of a page, narrow and wide, light and dark.
