@@ -60,6 +60,27 @@ func switches(b *bench) {
 	}
 }
 
+func invitations(b *bench) {
+	b.run("tenant create invited")
+	made := b.json("tenant invite invited -for 36h -role view")
+	link, id := made["url"].(string), made["id"].(string)
+	if !strings.Contains(link, "/setup#setup.invited.") || made["role"] != "view" {
+		b.Errorf("invited: %v", made)
+	}
+	if out := b.run("tenant invite invited"); !strings.Contains(out, "works once") || !strings.Contains(out, "setup") {
+		b.Errorf("invited:\n%s", out)
+	}
+	if out := b.run("tenant uninvite invited " + id); !strings.Contains(out, "is revoked") {
+		b.Errorf("uninvited: %s", out)
+	}
+	if out := b.run("tenant invitations invited"); !strings.Contains(out, "revoked") || !strings.Contains(out, "open") ||
+		strings.Contains(out, link) {
+		b.Errorf("listed:\n%s", out)
+	}
+	b.fails(1, "expiresIn must be between", "tenant invite invited -for 31d")
+	b.fails(1, "role must be setup or view", "tenant invite invited -role admin")
+}
+
 func credentials(b *bench) {
 	b.run("tenant create creds")
 	made := b.json("credential create creds -scopes read")

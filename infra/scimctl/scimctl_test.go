@@ -150,6 +150,7 @@ func TestScimctl(t *testing.T) {
 	b.sub("tenants", tenants)
 	b.sub("switches", switches)
 	b.sub("credentials", credentials)
+	b.sub("invitations", invitations)
 	b.sub("rotation", rotation)
 	b.sub("subject", subject)
 	b.sub("limits", limits)

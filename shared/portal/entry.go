@@ -14,6 +14,9 @@ import (
 // requestRow shows an entry of the log to the customer. It never shows who an operator is.
 func requestRow(e provlog.Entry) web.Row {
 	row := web.Row{{Time: e.Time}, {Text: describe(e), Note: cmp.Or(e.Name, e.ExternalID, string(e.ID))}, {}}
+	if e.Kind == "Invitation" { // its id says nothing to the customer
+		row[1].Note = ""
+	}
 	switch {
 	case e.Operator == author:
 		row[2].Badge = &web.Badge{Text: "Setup page", Tone: web.Neutral}

@@ -120,6 +120,19 @@ func (p *Page) Open(address string) {
 	p.Do(chromedp.Navigate(address))
 }
 
+// OpenUntil opens an address again and again until the page shows a text, for what the service does after its
+// answer.
+func (p *Page) OpenUntil(address, text string) {
+	p.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		p.Open(address)
+		if strings.Contains(p.Value("document.body.innerText"), text) {
+			return
+		}
+	}
+	p.Fatalf("not within %v: %q; the page shows:\n%s", patience, text, p.body())
+}
+
 // Size sets the width of the window.
 func (p *Page) Size(width int64) {
 	p.Helper()

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// shrink returns a picture with at most 256 colours, the most frequent ones, which makes it several times
+// shrink returns a picture with at most 40 colours, the most frequent ones, which makes it several times
 // smaller.
 func shrink(tb testing.TB, data []byte) []byte {
 	tb.Helper()
@@ -52,7 +52,7 @@ func frequentColours(picture image.Image) (palette color.Palette) {
 	slices.SortFunc(palette, func(a, b color.Color) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(code(a), code(b)))
 	})
-	return palette[:min(len(palette), 64)]
+	return palette[:min(len(palette), 40)]
 }
 
 func code(c color.Color) uint32 {

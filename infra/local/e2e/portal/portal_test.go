@@ -13,9 +13,21 @@ import (
 	"scimserver/infra/local/stack"
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
+	"scimserver/shared/testkit"
 )
 
-var look = flag.String("look", "", "folder for pictures of every page, narrow and wide, light and dark")
+var (
+	look   = flag.String("look", "", "folder for pictures of every page, narrow and wide, light and dark")
+	update = flag.Bool("update", false, "write the pictures of the documents into infra/docs/images")
+)
+
+// documented are the pages whose pictures the documents show, with their files.
+var documented = map[string]string{
+	"filled-overview": "setup-overview.png", "filled-guide-okta": "setup-guide.png",
+	"filled-connection": "setup-connection.png", "filled-activity": "setup-activity.png",
+}
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 // bench is a stack and a browser for all parts of the test.
 type bench struct {
@@ -97,15 +109,6 @@ func (b *bench) fill(t *testing.T, id tenant.ID) {
 		other.Want(201, "POST", "/Users", e2e.User(name))
 		mine.Want(409, "POST", "/Users", e2e.User(name))
 	}
-	b.RunSchedules(t)
-}
-
-// RunSchedules waits until the log has what was written so far.
-func (b *bench) RunSchedules(t *testing.T) {
-	t.Helper()
-	if err := b.Stack.RunSchedules(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // pages are the pages of a session, with a text that each shows when it is filled and when it is empty.
@@ -119,7 +122,7 @@ var pages = []struct{ name, path, filled, empty string }{
 	{"tokens", "/tokens", "In use", "Not used yet"},
 	{"connection", "/connection", "Connected", "Waiting for the first request"},
 	{"activity", "/activity", "Latest requests", "There are no users yet."},
-	{"requests", "/requests", longName, "No requests yet"},
+	{"requests", "/requests", longName, "Open invitation"},
 	{"failed", "/requests?show=failed", "Failed, 409", "Nothing failed"},
 	{"conflicts", "/conflicts", "in use outside your identity provider's users", "No conflicts"},
 }
@@ -135,8 +138,7 @@ func (b *bench) withoutBarriers(t *testing.T) {
 			if id == "empty" {
 				want = page.empty
 			}
-			p.Open(root + page.path)
-			p.Wait(want)
+			p.OpenUntil(root+page.path, want)
 			b.check(t, p, id+"-"+page.name)
 			if text := p.Value("document.documentElement.innerHTML"); strings.Contains(text, id+"-neighbour") ||
 				p.Value("document.title") == "hacked" {
@@ -153,7 +155,9 @@ func (b *bench) withoutBarriers(t *testing.T) {
 	b.check(t, p, "not-found")
 }
 
-func (b *bench) setupURL() string { return strings.TrimSuffix(b.Stack.BaseURL(), "/scim/v2") + "/setup" }
+func (b *bench) setupURL() string {
+	return strings.TrimSuffix(b.Stack.BaseURL(), "/scim/v2") + "/setup"
+}
 
 // check looks for barriers, and for content that is wider than a narrow screen.
 func (b *bench) check(t *testing.T, p *browser.Page, name string) {
@@ -172,6 +176,9 @@ func (b *bench) check(t *testing.T, p *browser.Page, name string) {
 // show writes pictures of a page, narrow and wide, light and dark.
 func show(t *testing.T, p *browser.Page, name string) {
 	t.Helper()
+	if file := documented[name]; *update && file != "" {
+		write(t, filepath.Join("../../../docs/images", file), p.Picture())
+	}
 	if *look == "" {
 		return
 	}
@@ -181,10 +188,15 @@ func show(t *testing.T, p *browser.Page, name string) {
 	}{"wide": {1440, false}, "wide-dark": {1440, true}, "narrow": {390, false}, "narrow-dark": {390, true}} {
 		p.Size(form.width)
 		p.Dark(form.dark)
-		if err := os.WriteFile(filepath.Join(*look, name+"-"+suffix+".png"), p.Picture(), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		write(t, filepath.Join(*look, name+"-"+suffix+".png"), p.Picture())
 	}
 	p.Size(1440)
 	p.Dark(false)
+}
+
+func write(t *testing.T, file string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
