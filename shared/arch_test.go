@@ -27,8 +27,9 @@ var layers = map[string]layer{
 		[]string{"shared/scim", "shared/scim/..."},
 		"the rules of SCIM do no I/O, so that they can be tested and fuzzed without a server",
 	},
-	"shared/awsenv": {nil, "a leaf: how a function's AWS clients find their region, keys and endpoint"},
-	"shared/table":  {[]string{"shared/awsenv"}, "transactions and retries do not depend on the items that they store"},
+	"shared/awsenv":  {nil, "a leaf: how a function's AWS clients find their region, keys and endpoint"},
+	"shared/table":   {[]string{"shared/awsenv"}, "transactions and retries do not depend on the items that they store"},
+	"shared/erasure": {[]string{"shared/scim"}, "a leaf: values of a person are replaced in one way, wherever stored"},
 	"shared/tenantstore": {[]string{"shared/scim", "shared/tenant", "shared/table"},
 		"credentials are separate from the directory, so that the authorizer does not link the directory"},
 	"shared/tenantschema": {
@@ -36,11 +37,11 @@ var layers = map[string]layer{
 		"which schemas a tenant may have does not depend on where they are stored",
 	},
 	"shared/provlog": {
-		[]string{"shared/scim", "shared/tenant", "shared/table"},
+		[]string{"shared/scim", "shared/tenant", "shared/table", "shared/erasure"},
 		"the log stores entries and does not depend on the directory",
 	},
 	"shared/outbox": {
-		[]string{"shared/scim", "shared/tenant", "shared/table"},
+		[]string{"shared/scim", "shared/tenant", "shared/table", "shared/erasure"},
 		"a feed stores events and does not depend on the directory",
 	},
 	"shared/trace": {
@@ -51,7 +52,7 @@ var layers = map[string]layer{
 		[]string{
 			"shared/scim", "shared/scim/...", "shared/tenant", "shared/table", "shared/tenantstore",
 			"shared/tenantschema",
-			"shared/provlog", "shared/outbox", "shared/trace",
+			"shared/provlog", "shared/outbox", "shared/trace", "shared/erasure",
 		},
 		"the directory uses SCIM and DynamoDB, and never HTTP",
 	},

@@ -37,6 +37,9 @@ func (f Feed) appendOnce(ctx context.Context, drafts *[]Draft, closed int64) err
 			return err
 		}
 		unseen := s.unseen(*drafts)
+		if err := s.markErased(ctx, unseen); err != nil {
+			return err
+		}
 		t, err := newTransaction(s, unseen)
 		if err != nil {
 			return err

@@ -18,6 +18,8 @@ type Draft struct {
 	Event Event
 	// Data is the JSON of the resource after the change; nil if the event has none.
 	Data json.RawMessage
+
+	erased bool // the event is about a person who was erased: it has no values
 }
 
 // Record identifies a record of the stream. It is the same for every delivery of the record.
@@ -90,11 +92,14 @@ func (e entry) json(f Feed, sequence int64, at time.Time) ([]byte, error) {
 		event.Transaction = event.ID
 	}
 	text, err := event.json(e.Data)
-	if err != nil || len(text) <= MaxSize {
-		return text, err
+	if err == nil && len(text) > MaxSize {
+		event.truncate()
+		text, err = event.json(nil)
 	}
-	event.truncate()
-	return event.json(nil)
+	if err == nil && e.erased {
+		return eraseDraft(text)
+	}
+	return text, err
 }
 
 func (e Event) json(data json.RawMessage) ([]byte, error) {

@@ -25,7 +25,12 @@ func (f Feed) Erase(ctx context.Context) error {
 			return err
 		}
 	}
-	return f.db.DeleteRange(ctx, table.Query{PK: f.seenPK(), Only: "PK, SK"}, nil)
+	for _, pk := range []string{f.seenPK(), f.erasedKey("").PK} {
+		if err := f.db.DeleteRange(ctx, table.Query{PK: pk, Only: "PK, SK"}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // eraseBucket deletes the events of a bucket, except the one with the sequence kept.

@@ -61,10 +61,13 @@ type head struct {
 	at       time.Time // when the newest event was appended
 	closed   int64     // Unix seconds: records up to this second are ignored
 	final    int64     // the sequence of the event that last closed the feed; 0 if none has
+	erased   int64     // Unix milliseconds: when a person was last marked as erased; 0 if none was
 }
 
 func headFrom(item table.Item) head {
-	h := head{sequence: item.Int("sequence"), closed: item.Int("closed"), final: item.Int("final")}
+	h := head{
+		sequence: item.Int("sequence"), closed: item.Int("closed"), final: item.Int("final"), erased: item.Int("erased"),
+	}
 	if item != nil {
 		h.at = time.UnixMilli(item.Int("at")).UTC()
 	}
@@ -75,6 +78,9 @@ func (h head) item() table.Item {
 	item := table.Item{"sequence": h.sequence, "at": h.at.UnixMilli()}
 	if h.final > 0 {
 		item["closed"], item["final"] = h.closed, h.final
+	}
+	if h.erased > 0 {
+		item["erased"] = h.erased
 	}
 	return item
 }

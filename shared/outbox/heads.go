@@ -75,7 +75,7 @@ func (r *headsReader) add(items []table.Item, _ string) (bool, error) {
 	for _, item := range items {
 		r.last = item.Text("SK")
 		r.read++
-		if h := headFrom(item); !h.at.Before(r.query.Since) {
+		if h := headFrom(item); h.sequence > 0 && !h.at.Before(r.query.Since) {
 			r.heads = append(r.heads, Head{Tenant: tenantOf(r.last), Sequence: h.sequence, Time: h.at})
 		}
 		if r.full = len(r.heads) >= r.query.Limit || r.read >= maxHeads; r.full {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"scimserver/shared/scim"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 )
@@ -15,6 +16,7 @@ import (
 //
 //	<feed>EVENTS#<bucket>  <sequence>  an event; a bucket has 1,000 of them; expires
 //	<feed>EVENTSEEN        <second>    which stream records of a second have become events; expires
+//	<feed>ERASED           <id>        a person whose events have no values; expires
 //	EVENTHEADS#<digit>     <t>         the newest sequence of a feed; "-" stands for the accounts
 //
 // The heads of all feeds are in 16 partitions, so that 16 queries find the feeds that have
@@ -49,6 +51,10 @@ func (f Feed) seenPK() string { return f.prefix() + "EVENTSEEN" }
 
 func (f Feed) seenKey(second int64) table.Key {
 	return table.Key{PK: f.seenPK(), SK: time.Unix(second, 0).UTC().Format(time.RFC3339)}
+}
+
+func (f Feed) erasedKey(id scim.ID) table.Key {
+	return table.Key{PK: f.prefix() + "ERASED", SK: string(id)}
 }
 
 func (f Feed) headKey() table.Key {

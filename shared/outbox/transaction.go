@@ -86,11 +86,16 @@ func (t *transaction) writes(closed int64) []table.Write {
 
 // headWrite makes the write that advances the head. It fails if the head has changed.
 func (t *transaction) headWrite(next head) table.Write {
-	put := table.Put(t.headKey(), next.item())
+	condition, values := "#sequence = :old", table.Item{"old": t.head.sequence}
 	if t.head.sequence == 0 {
-		return put.WithCondition("attribute_not_exists(PK)", nil)
+		condition, values = "attribute_not_exists(#sequence)", table.Item{}
 	}
-	return put.WithCondition("#sequence = :old", table.Item{"old": t.head.sequence})
+	if t.head.erased == 0 {
+		condition += " AND attribute_not_exists(#erased)"
+	} else {
+		condition, values["erased"] = condition+" AND #erased = :erased", t.head.erased
+	}
+	return table.Put(t.headKey(), next.item()).WithCondition(condition, values)
 }
 
 // seenWrite makes the write that adds marks to a second. It fails if another writer has

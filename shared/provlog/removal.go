@@ -15,7 +15,6 @@ const deleteParallel = 8
 // Delete deletes all entries since a time, including expired ones that DynamoDB has not yet
 // deleted. It is idempotent, and can be called again after an error.
 func (l Log) Delete(ctx context.Context, now, since time.Time) error {
-	const late = 7 * day
 	work, within := errgroup.WithContext(ctx)
 	work.SetLimit(deleteParallel)
 	work.Go(func() error { return l.db.DeleteRange(within, table.Query{PK: l.formerPK(), Only: "PK, SK"}, nil) })

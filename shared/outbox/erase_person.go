@@ -1,0 +1,156 @@
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"scimserver/shared/erasure"
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// Stored is an event as it is stored.
+type Stored struct {
+	Sequence int64
+	Text     string // JSON
+}
+
+// MarkErased marks ids of persons. From then on, Append replaces the values in their events, also in those of
+// earlier changes. The marks expire when no record of the stream can come any more. The error is
+// table.ErrUnavailable.
+func (f Feed) MarkErased(ctx context.Context, ids []scim.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	now := f.now()
+	marks := make([]table.Write, len(ids))
+	for i, id := range ids {
+		marks[i] = table.Put(f.erasedKey(id), table.Item{"expires": now.Add(seenLife).Unix()})
+	}
+	if err := f.db.WriteAll(ctx, marks); err != nil {
+		return err
+	}
+	// A transaction that has read the head before fails, and reads the marks.
+	return f.db.Write(ctx, func(table.Stamp) table.Write {
+		return table.Update(f.headKey(), table.Item{"erased": now.UnixMilli()})
+	})
+}
+
+// Erased returns which ids are marked as erased.
+func (f Feed) Erased(ctx context.Context, ids []scim.ID) (map[scim.ID]bool, error) {
+	item, err := f.db.Get(ctx, f.headKey())
+	if err != nil {
+		return nil, err
+	}
+	return f.erasedSince(ctx, headFrom(item), ids)
+}
+
+// erasedSince is Erased with the head of the feed, which says whether there are marks.
+func (f Feed) erasedSince(ctx context.Context, h head, ids []scim.ID) (map[scim.ID]bool, error) {
+	marked := map[scim.ID]bool{}
+	if h.erased == 0 || f.now().Sub(time.UnixMilli(h.erased)) > seenLife {
+		return marked, nil
+	}
+	var keys []table.Key
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+		keys = append(keys, f.erasedKey(id))
+	}
+	items, err := f.db.GetAll(ctx, keys)
+	for _, item := range items {
+		marked[scim.ID(item.Text("SK"))] = true
+	}
+	return marked, err
+}
+
+// markErased marks the drafts whose values are to be replaced.
+func (s *state) markErased(ctx context.Context, drafts []Draft) error {
+	ids := make([]scim.ID, len(drafts))
+	for i, d := range drafts {
+		ids[i] = d.Event.Resource.ID
+	}
+	marked, err := s.erasedSince(ctx, s.head, ids)
+	for i, d := range drafts {
+		drafts[i].erased = marked[d.Event.Resource.ID]
+	}
+	return err
+}
+
+// Scan reads a page of the feed after a sequence, at most 1 MB, to look at every event. next is the sequence
+// to continue after, 0 at the end.
+func (f Feed) Scan(ctx context.Context, after int64) (events []Stored, next int64, err error) {
+	newest, err := f.Head(ctx)
+	if err != nil || after >= newest {
+		return nil, 0, err
+	}
+	if after == 0 {
+		oldest, err := f.oldest(ctx, newest)
+		if err != nil {
+			return nil, 0, err
+		}
+		after = max(0, oldest/bucketSize*bucketSize-1-bucketSize) // expired events may be stored still
+	}
+	items, err := f.read(ctx, after+1, 0)
+	next = ((after+1)/bucketSize+1)*bucketSize - 1
+	for _, item := range items {
+		sequence, _ := strconv.ParseInt(item.Text("SK"), 10, 64)
+		events = append(events, Stored{sequence, item.Text("event")})
+		next = sequence
+	}
+	return events, next, err
+}
+
+// Replace replaces the JSON of a stored event. An event that has expired stays away.
+func (f Feed) Replace(ctx context.Context, e Stored) error {
+	err := f.db.Write(ctx, func(table.Stamp) table.Write {
+		return table.Update(f.eventKey(e.Sequence), table.Item{"event": e.Text}).
+			WithCondition("attribute_exists(PK)", nil)
+	})
+	if table.FailedConditions(err) != nil {
+		return nil
+	}
+	return err
+}
+
+// EraseValues replaces values in the JSON of an event. If the event is about the person, it replaces all
+// values; otherwise those that m matches. It keeps ids, times, types, and the names of attributes.
+func EraseValues(text string, about bool, m erasure.Matcher) (out string, changed bool, err error) {
+	return erasure.Rewrite(text, func(path []string, s string) string {
+		switch {
+		case !isValue(path):
+			return s
+		case about:
+			return erasure.Erased
+		}
+		return m.Replace(s)
+	})
+}
+
+// isValue reports whether a path in an event leads to the value of an attribute.
+func isValue(path []string) bool {
+	switch path[0] {
+	case "sub_id":
+		return path[1] == "externalId"
+	case "resource":
+		return path[1] != "id"
+	case "changes":
+		return path[1] != "attribute"
+	case "events": // URI, data, attribute
+		return len(path) > 3 && path[2] == "data" && !slices.Contains([]string{"schemas", "id", "meta"}, path[3])
+	}
+	return false
+}
+
+// eraseDraft replaces all values of an event that is about an erased person.
+func eraseDraft(text []byte) ([]byte, error) {
+	out, _, err := EraseValues(string(text), true, erasure.Matcher{})
+	return []byte(out), err
+}
+
+// ParseEvent reads the JSON of a stored event.
+func ParseEvent(text string) (e Event, err error) {
+	err = json.Unmarshal([]byte(text), &e)
+	return e, err
+}
