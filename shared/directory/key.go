@@ -38,6 +38,8 @@ import (
 //	T#<t>#SCAN                  RATE            the rate limit of queries without a key; expires
 //	T#<t>#CONFLICT              <conflict>      a conflict: a provider asked for a value that is taken; expires
 //	T#<t>#CONFLICTOF#<record>   <conflict>      finds conflicts by a record: externalId=..., id=...; expires
+//	T#<t>#ERASURE               <hash>          how far the erasure of a person is, with the person's values; expires
+//	ACCOUNT#ERASURE             <hash>          the same of accounts
 //	UNFINISHED                  <t>#<kind>#<id> work that was unfinished when function changes saw it
 //	CLAIM#<scope>#USERNAME#<folded>  CLAIM      the claim on a username
 //	CLAIM#<scope>#EMAIL#<folded>     CLAIM      the claim on an email

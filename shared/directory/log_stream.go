@@ -225,7 +225,40 @@ func (d *Directory) WriteLog(ctx context.Context, all []StreamChange) error {
 	for _, put := range puts {
 		writes = append(writes, put)
 	}
-	return d.db.WriteAll(ctx, writes)
+	if err := d.db.WriteAll(ctx, writes); err != nil {
+		return err
+	}
+	return d.eraseLogged(ctx, all, present)
+}
+
+// eraseLogged replaces the values in entries of erased users. It looks for marks after the entries are written:
+// who marks a user later than that finds the entries in the log.
+func (d *Directory) eraseLogged(ctx context.Context, all []StreamChange, present map[tenant.ID]bool) error {
+	byTenant := map[tenant.ID][]StreamChange{}
+	for _, tr := range all {
+		if present[tr.Tenant] && tr.Kind == UserKind {
+			byTenant[tr.Tenant] = append(byTenant[tr.Tenant], tr)
+		}
+	}
+	for id, changes := range byTenant {
+		var ids []scim.ID
+		for _, tr := range changes {
+			ids = append(ids, tr.ID)
+		}
+		marked, err := d.feed(id).Erased(ctx, ids)
+		if err != nil {
+			return err
+		}
+		for _, tr := range changes {
+			if !marked[tr.ID] {
+				continue
+			}
+			if err := provlog.New(d.db, id).Put(ctx, tr.entry.Erased()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // tenantsOf lists the tenants of requests, each once.

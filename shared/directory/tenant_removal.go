@@ -126,6 +126,7 @@ func (t *namespace) removeRecord(ctx context.Context, record tenant.Tenant) erro
 		t.d.tenants.DeleteRefusals(ctx, t.id),
 		t.d.tenants.DeleteInvitations(ctx, t.id),
 		t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.guesses()}, nil),
+		t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.erasures()}, nil),
 	); err != nil {
 		return err
 	}

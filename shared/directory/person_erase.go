@@ -1,0 +1,313 @@
+package directory
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"scimserver/shared/erasure"
+	"scimserver/shared/outbox"
+	"scimserver/shared/provlog"
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+)
+
+// Erasure is the progress of erasing a person from a tenant, or from the accounts.
+type Erasure struct {
+	PersonHistory
+	Stage ErasureStage `json:"stage"`
+	// Resources are the users or accounts that the erasure deletes.
+	Resources []scim.ID `json:"resources"`
+	// The number of records whose values were replaced.
+	Conflicts int `json:"conflicts"`
+	Entries   int `json:"entries"`
+	Events    int `json:"events"`
+
+	// Began says that this call began the erasure.
+	Began bool `json:"-"`
+}
+
+// ErasureStage is a stage of an erasure.
+type ErasureStage string
+
+// The stages, in their order. Before anything is deleted, the erasure has stored all values that it looks for. It
+// deletes them at its end. So it can be continued after any interruption.
+const (
+	ErasureLearns   ErasureStage = "learn"   // finds former names
+	ErasureDeletes  ErasureStage = "delete"  // deletes the user or account
+	ErasureReplaces ErasureStage = "replace" // replaces values in conflicts, log and events
+	ErasureDone     ErasureStage = "done"
+)
+
+// erasureLife is how long an interrupted erasure can be continued.
+const erasureLife = 30 * day
+
+// Erase continues to erase the person who has or had a value: a userName, an email or an externalId. It works for
+// about the duration work, and is called again until the stage is ErasureDone. ids are the users who are deleted. A
+// user who had the value and is not among ids is left, see Living. The errors are ErrNotFound for the tenant,
+// ErrContention and ErrUnavailable.
+func (t *Tenant) Erase(ctx context.Context, value string, ids []scim.ID, work time.Duration) (Erasure, error) {
+	record, err := t.d.tenants.Tenant(ctx, t.id)
+	if err != nil {
+		return Erasure{}, err
+	}
+	return t.erase(ctx, value, ids, record.Created, work)
+}
+
+// Erase is Tenant.Erase for an account and the events of the accounts.
+func (a *Accounts) Erase(ctx context.Context, value string, ids []scim.ID, work time.Duration) (Erasure, error) {
+	return a.erase(ctx, value, ids, time.Time{}, work)
+}
+
+func (t *namespace) erase(
+	ctx context.Context, value string, ids []scim.ID, since time.Time, work time.Duration,
+) (Erasure, error) {
+	e, err := t.loadErasure(ctx, value, ids)
+	if err != nil {
+		return e, err
+	}
+	x := &eraser{historyWalk{namespace: t, PersonHistory: &e.PersonHistory, since: since, spare: true}, &e, value}
+	x.visit = x.replace
+	for until := t.d.now().Add(work); e.Stage != ErasureDone; {
+		if err := x.stage(ctx, until); err != nil {
+			return e, err
+		}
+		if err := x.save(ctx); err != nil {
+			return e, err
+		}
+		if !t.d.now().Before(until) {
+			break
+		}
+	}
+	return e, nil
+}
+
+func (t keys) erasures() string {
+	if t.id == "" {
+		return "ACCOUNT#ERASURE"
+	}
+	return t.prefix() + "ERASURE"
+}
+
+func (t keys) erasure(value string) table.Key {
+	sum := sha256.Sum256([]byte(scim.Fold(value)))
+	return table.Key{PK: t.erasures(), SK: hex.EncodeToString(sum[:])}
+}
+
+// loadErasure reads an erasure that was interrupted, or begins one. An erasure that gets more ids begins again, and
+// keeps the values that it knows.
+func (t *namespace) loadErasure(ctx context.Context, value string, ids []scim.ID) (Erasure, error) {
+	e := Erasure{
+		PersonHistory: NewPersonHistory([]string{value}, ids), Stage: ErasureLearns, Resources: []scim.ID{}, Began: true,
+	}
+	item, err := t.d.db.Get(ctx, t.keys.erasure(value))
+	if err != nil || item == nil {
+		return e, err
+	}
+	var old Erasure
+	if err := json.Unmarshal([]byte(item.Text("state")), &old); err != nil {
+		return e, fmt.Errorf("directory: the state of an erasure: %w", err)
+	}
+	if more := slices.ContainsFunc(ids, func(id scim.ID) bool { return !old.isPerson(id) }); !more {
+		return old, nil
+	}
+	for _, id := range ids {
+		if !old.isPerson(id) {
+			old.IDs = append(old.IDs, id)
+		}
+	}
+	old.Stage, old.Phase, old.At, old.Known, old.Living = ErasureLearns, historyConflicts, "", false, nil
+	return old, nil
+}
+
+// eraser carries out an erasure.
+type eraser struct {
+	historyWalk
+	progress *Erasure
+	value    string
+}
+
+// save stores the progress. At the end it deletes it, because it has values of the person.
+func (x *eraser) save(ctx context.Context) error {
+	key := x.keys.erasure(x.value)
+	if x.progress.Stage == ErasureDone {
+		return x.d.db.Write(ctx, func(table.Stamp) table.Write { return table.Delete(key) })
+	}
+	state, err := json.Marshal(x.progress)
+	if err != nil {
+		return err
+	}
+	put := table.Put(key, table.Item{"state": string(state), "expires": x.d.now().Add(erasureLife).Unix()})
+	return x.d.db.Write(ctx, func(table.Stamp) table.Write { return put })
+}
+
+// stage works on the current stage until it or the time is over.
+func (x *eraser) stage(ctx context.Context, until time.Time) error {
+	switch x.progress.Stage {
+	case ErasureLearns:
+		if err := x.learnDocuments(ctx); err != nil {
+			return err
+		}
+		if err := x.run(ctx, until, func() bool { return x.Known }); err != nil || !x.Known {
+			return err
+		}
+		return x.prepare(ctx)
+	case ErasureDeletes:
+		return x.delete(ctx)
+	default:
+		if err := x.run(ctx, until, func() bool { return false }); err != nil || x.Phase != "" {
+			return err
+		}
+		x.progress.Stage = ErasureDone
+		return nil
+	}
+}
+
+// prepare ends the first stage: all values are known.
+func (x *eraser) prepare(ctx context.Context) (err error) {
+	for _, id := range x.IDs {
+		item, err := x.d.db.Get(ctx, x.keys.person(x.personKind(), id))
+		if err != nil {
+			return err
+		}
+		if item != nil && !slices.Contains(x.progress.Resources, id) {
+			x.progress.Resources = append(x.progress.Resources, id)
+		}
+	}
+	x.progress.Stage = ErasureDeletes
+	x.Others, err = x.heldByOthers(ctx)
+	return err
+}
+
+// delete deletes the resources. Their ids are marked before: function changes may hear of the deletion, or
+// of earlier changes, only later. It then writes entries and events without values.
+func (x *eraser) delete(ctx context.Context) error {
+	if err := x.d.feed(x.id).MarkErased(ctx, x.present()); err != nil {
+		return err
+	}
+	for _, id := range x.progress.Resources {
+		err := x.namespace.delete(ctx, x.personKind(), id, nil)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+	}
+	for _, name := range x.Values.Identifiers {
+		if err := x.ForgetGuesses(ctx, name); err != nil {
+			return err
+		}
+	}
+	x.progress.Stage = ErasureReplaces
+	return nil
+}
+
+// present lists the person's ids that are or were in this tenant.
+func (x *eraser) present() []scim.ID {
+	ids := slices.Concat(x.Seen, x.progress.Resources)
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// replace replaces the values in a record.
+func (x *eraser) replace(ctx context.Context, r storedRecord, about bool) (err error) {
+	m, changed := x.Values.Without(x.Others).Matcher(), false
+	switch r.Type {
+	case "conflict":
+		if about || x.mentions(r) {
+			changed, err = x.conflicts().erase(ctx, r.conflict.ID, *x.PersonHistory, m)
+		}
+		x.progress.Conflicts += count(changed)
+	case "log":
+		if r.entry.Text, changed, err = provlog.EraseValues(r.entry.Text, about, m); changed && err == nil {
+			err = provlog.New(x.d.db, x.id).Replace(ctx, r.entry)
+		}
+		x.progress.Entries += count(changed)
+	case "event":
+		if r.event.Text, changed, err = outbox.EraseValues(r.event.Text, about, m); changed && err == nil {
+			err = x.d.feed(x.id).Replace(ctx, r.event)
+		}
+		x.progress.Events += count(changed)
+	}
+	return err
+}
+
+func count(changed bool) int {
+	if changed {
+		return 1
+	}
+	return 0
+}
+
+// erasedOutcome is the outcome of a conflict that waited for somebody.
+const erasedOutcome = "The person was erased."
+
+// erase replaces the values of a person in a conflict, and closes it. changed is false if it had none.
+func (t Conflicts) erase(
+	ctx context.Context, id ConflictID, h PersonHistory, m erasure.Matcher,
+) (changed bool, err error) {
+	err = table.RetryIfChanged(ctx, func() error {
+		changed = false
+		c, err := t.Get(ctx, id)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		next := c.erased(h, m)
+		before, err := c.attributes()
+		if err != nil {
+			return err
+		}
+		after, err := next.attributes()
+		if err != nil {
+			return err
+		}
+		if changed = fmt.Sprint(before) != fmt.Sprint(after); !changed {
+			return nil
+		}
+		return t.storeErased(ctx, c, after)
+	})
+	return changed, err
+}
+
+// storeErased stores a conflict without values. The entry that finds it by the externalId goes first.
+func (t Conflicts) storeErased(ctx context.Context, old Conflict, attributes table.Item) error {
+	if old.indexed != "" {
+		entry := table.Delete(t.keys.conflictIndexEntry(old.indexed, old.ID))
+		if err := t.d.db.Write(ctx, func(table.Stamp) table.Write { return entry }); err != nil {
+			return err
+		}
+	}
+	condition, values := old.unchanged()
+	return asItemChanged(t.d.db.Write(ctx, func(table.Stamp) table.Write {
+		return table.Update(t.keys.conflict(old.ID), attributes).WithCondition(condition, values)
+	}))
+}
+
+// erased returns the conflict without the values of a person. The name of another person who wants the same value
+// stays.
+func (c Conflict) erased(h PersonHistory, m erasure.Matcher) Conflict {
+	mine := slices.Contains(h.IDs, c.Resource)
+	values := slices.Clone(c.Values)
+	for i, v := range values {
+		if h.Values.Identify(v.Value) || mine || slices.Contains(h.IDs, c.Holder.ID) {
+			values[i].Value = erasure.Erased
+		}
+	}
+	mine = mine || c.Resource == ""
+	for _, text := range []*string{&c.Name, &c.ExternalID} {
+		if *text != "" && (mine || h.Values.Identify(*text)) {
+			*text = erasure.Erased
+		}
+	}
+	c.Values = values
+	if c.Outcome = m.Replace(c.Outcome); c.State != ConflictClosed {
+		c.State, c.Outcome, c.Approval = ConflictClosed, erasedOutcome, Approval{}
+	}
+	return c
+}

@@ -1,0 +1,183 @@
+package directory_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"scimserver/shared/directory"
+	"scimserver/shared/outbox"
+	"scimserver/shared/provlog"
+	"scimserver/shared/scim"
+	"scimserver/shared/table"
+	"scimserver/shared/testkit"
+)
+
+// follow handles what has happened to a user as function changes does: events, then the log.
+func (b *told) follow(records ...directory.StreamRecord) {
+	b.Helper()
+	if _, failed := b.dir.WriteEvents(b.Context(), records); len(failed) > 0 {
+		b.Fatal(failed)
+	}
+	var all []directory.StreamChange
+	for _, r := range records {
+		tr, ok, err := directory.ReadStreamChange(r.PK, r.SK, r.Before, r.After)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if ok {
+			all = append(all, tr)
+		}
+	}
+	if err := b.dir.WriteLog(b.Context(), all); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (b *told) userRecord(id scim.ID) directory.StreamRecord {
+	b.Helper()
+	return b.record(table.Key{PK: "T#acme#USER", SK: string(id)})
+}
+
+// annDoc is the document of a person whose values all contain "annika" and a number.
+func annDoc(name string, n int64) string {
+	return fmt.Sprintf(`{"schemas":[%q],"userName":"%s-%d@acme.example","externalId":"annika-ext-%d","displayName":"Annika %d Smith",
+		"name":{"formatted":"Annika %d Smith"},"emails":[{"value":"annika-%d@acme.example"}],
+		"phoneNumbers":[{"value":"tel:+1-555-annika%d"}]}`, scim.UserSchema, name, n, n, n, n, n, n)
+}
+
+// annika is a user who was renamed, with all that the service holds about her. The records of her last change and of
+// what others wrote about her come late: they are returned.
+func (b *told) annika(n int64) (id scim.ID, late []directory.StreamRecord) {
+	b.Helper()
+	u, err := b.acme.Users().Create(b.request(fmt.Sprint("r1-", n), "create"), parsed(b.T, annDoc("annika.former", n), ""))
+	if err != nil {
+		b.Fatal(err)
+	}
+	first := b.userRecord(u.ID)
+	b.follow(first)
+	change := func(name, operation string) {
+		if _, err := b.acme.Users().Replace(b.request(fmt.Sprint(operation, n), "replace"), u.ID, nil, func(directory.User) (directory.Content, error) {
+			return parsed(b.T, annDoc(name, n), ""), nil
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	change("annika", "r2-")
+	b.follow(b.userRecord(u.ID))
+	change("annika.late", "r3-")
+	late = append(late, first, b.userRecord(u.ID))
+	b.group(fmt.Sprint("crew", n), u.ID)
+	_, err = b.acme.Users().Create(b.request(fmt.Sprint("r4-", n), "create"), parsed(b.T, fmt.Sprintf(
+		`{"schemas":[%q],"userName":"other-annika-%d","externalId":"annika-new-%d","emails":[{"value":"annika-%d@acme.example"}]}`, scim.UserSchema, n, n, n), ""))
+	b.note(b.acme, err)
+	if err := b.acme.Log().Put(b.Context(), provlog.Entry{Time: time.Now(), Request: fmt.Sprint("f-", n), Operation: "create", Kind: "User",
+		Name: "other-annika", Status: 409, Detail: fmt.Sprintf(`emails.value "annika-%d@acme.example" is taken`, n)}); err != nil {
+		b.Fatal(err)
+	}
+	for i, name := range []string{"annika.former", "annika"} {
+		if err := b.acme.Log().Put(b.Context(), provlog.Entry{Time: time.Now(), Request: fmt.Sprint("f", i, "-", n), Operation: "create", Kind: "User",
+			Name: fmt.Sprintf("%s-%d@acme.example", name, n), Status: 409, Detail: fmt.Sprintf("userName %q is taken", fmt.Sprintf("%s-%d@acme.example", name, n))}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	bob := b.create(fmt.Sprint("bob", n), "")
+	doc := fmt.Sprintf(`{"schemas":[%q],"userName":"bob%d","title":"assists annika-%d@acme.example"}`, scim.UserSchema, n, n)
+	b.follow(b.userRecord(bob.ID))
+	if _, err := b.acme.Users().Replace(b.request(fmt.Sprint("r5-", n), "replace"), bob.ID, nil, func(directory.User) (directory.Content, error) {
+		return parsed(b.T, doc, ""), nil
+	}); err != nil {
+		b.Fatal(err)
+	}
+	b.follow(b.userRecord(bob.ID))
+	if _, err := b.acme.Users().Replace(b.Context(), bob.ID, nil, func(directory.User) (directory.Content, error) {
+		return parsed(b.T, fmt.Sprintf(`{"schemas":[%q],"userName":"bob%d"}`, scim.UserSchema, n), ""), nil
+	}); err != nil {
+		b.Fatal(err)
+	}
+	return u.ID, late
+}
+
+// eraseAll erases a person to the end.
+func eraseAll(ctx context.Context, t *directory.Tenant, value string, ids ...scim.ID) (e directory.Erasure, err error) {
+	for e.Stage != directory.ErasureDone {
+		if e, err = t.Erase(ctx, value, ids, time.Minute); err != nil {
+			return e, err
+		}
+	}
+	return e, nil
+}
+
+// traces returns the items that have a value of the person.
+func (b *told) traces() (found []string) {
+	b.Helper()
+	for item, err := range b.db.Scan(b.Context()) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		if text := fmt.Sprint(item); strings.Contains(strings.ToLower(text), "annika") {
+			found = append(found, text)
+		}
+	}
+	return found
+}
+
+// TestEraseDeath: an erasure that dies at any call is finished by its repetition. Nothing of the person is left then,
+// also when function changes hears of her last change and of her deletion only later.
+func TestEraseDeath(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one function at a time: nothing for the race detector")
+	}
+	for _, lost := range []bool{false, true} {
+		t.Run(fmt.Sprintf("answer lost %t", lost), func(t *testing.T) {
+			b := newTold(t)
+			first, step := deaths(lost)
+			step *= int64(testkit.Size(1, 11)) // most calls read the log
+			for n, survived := first, false; !survived; n += step {
+				id, late := b.annika(n)
+				value := fmt.Sprintf("ANNIKA-%d@acme.example", n)
+				victim, ctx := b.mortal(n, lost)
+				_, err := eraseAll(ctx, victim.acme, value, id)
+				survived = err == nil
+				if _, err := eraseAll(t.Context(), b.acme, value, id); err != nil {
+					t.Fatal(err)
+				}
+				late = append(late, b.userRecord(id))
+				b.follow(late...)
+				b.follow(late...)
+				if found := b.traces(); len(found) > 0 {
+					t.Fatalf("death at call %d leaves %d items:\n%s", n, len(found), strings.Join(found, "\n"))
+				}
+			}
+			b.gapless()
+			if report := Verify(t, b.table); report.Number > 0 {
+				t.Errorf("findings: %+v", report.Findings)
+			}
+		})
+	}
+}
+
+// gapless checks that each event is there and can be read.
+func (b *told) gapless() {
+	b.Helper()
+	head, err := b.acme.Events().Head(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for after := int64(0); after < head; {
+		page, err := b.acme.Events().Page(b.Context(), after, 100)
+		if err != nil || len(page.Events) == 0 {
+			b.Fatalf("after %d: %+v, %v", after, page, err)
+		}
+		for i, text := range page.Events {
+			var e outbox.Event
+			if err := json.Unmarshal(text, &e); err != nil || e.Sequence != after+int64(i)+1 || e.Resource.ID == "" || e.ID == "" {
+				b.Errorf("event %d is %s, %v", after+int64(i)+1, text, err)
+			}
+		}
+		after = page.Last
+	}
+}
