@@ -22,6 +22,7 @@ func newApp(in io.Reader, out, err io.Writer) *cli.Command {
 		tenantCommands(),
 		credentialCommands(),
 		whoCommand(),
+		personCommands(),
 		userCommands(),
 		groupCommands(),
 		teamCommands(),

@@ -175,6 +175,7 @@ func TestScimctl(t *testing.T) {
 	b.sub("users and groups", reads)
 	b.sub("tenant export", tenantExport)
 	b.sub("schemas", schemas)
+	b.sub("persons", persons)
 	b.sub("teams", teams)
 	b.sub("verify", verification)
 	b.sub("verify of a local stack", verifyLocal)

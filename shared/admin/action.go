@@ -63,14 +63,21 @@ var kindWords = map[string]string{
 // actionKinds are the words in paths for what belongs to a tenant.
 var actionKinds = map[string]string{
 	"credentials": "Credential", "conflicts": "Conflict", "teams": "Team", "trace": "Trace", "schemas": "Schema",
-	"invitations": "Invitation",
+	"invitations": "Invitation", "persons": "Person",
 }
 
 // identified is an answer that says what was created.
 type identified interface{ logged() (id, name string) }
 
 func (i Issued) logged() (id, name string) { return string(i.Key), i.Name }
-func (t Team) logged() (id, name string)   { return string(t.ID), t.Name }
+
+// continued is an answer to a request that may only continue an action.
+type continued interface{ continues() bool }
+
+func (p PersonRecords) continues() bool { return !p.first }
+func (p ErasedPerson) continues() bool  { return !p.first }
+
+func (t Team) logged() (id, name string) { return string(t.ID), t.Name }
 
 // loggedMembers are the persons that joined and left the team.
 func (c TeamMembersChanged) loggedMembers() (added, removed []provlog.Member) {
@@ -92,6 +99,9 @@ func (h *handler) logAction(r *http.Request, pattern string, status int, value a
 	a, ok := actionOf(pattern)
 	if !ok || status >= http.StatusBadRequest {
 		return nil
+	}
+	if part, ok := value.(continued); ok && part.continues() {
+		return nil // the action has its entry
 	}
 	by := h.who(r.Context())
 	e := provlog.Entry{

@@ -38,6 +38,7 @@ func Handler(s *Service, log *slog.Logger, who func(context.Context) Operator) h
 	h.users(s)
 	h.exports(s)
 	h.schemas(s)
+	h.persons(s)
 	return h
 }
 

@@ -1,0 +1,91 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// persons exports a person who was renamed, and erases her while function changes may still hear of her.
+func persons(b *bench) {
+	b.run("tenant create privacy")
+	token := b.json("credential create privacy")["secret"].(string)
+	id := b.newUser(201, token, "annabel.born@privacy.example", "annabel@privacy.example")
+	b.status(200, "PATCH", "/Users/"+id, token, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","value":{"userName":"annabel@privacy.example"}}]}`)
+	b.newUser(409, token, "annabel.other@privacy.example", "annabel@privacy.example")
+	b.status(201, "POST", "/Groups", token, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Quiet","members":[{"value":"`+id+`"}]}`)
+	b.awaitEvent("privacy", "user.updated")
+	b.exportedPerson(id)
+	if r := b.exec("no\n", "person", "erase", "annabel@privacy.example", "-tenant", "privacy"); r.code != 1 || !strings.Contains(r.err, "nothing is changed") ||
+		!strings.Contains(r.err, "deletes user "+id+" of tenant privacy (annabel@privacy.example)") || !strings.Contains(r.err, "creates the user again") {
+		b.Errorf("a wrong answer: %+v", r)
+	}
+	report := b.json("person erase annabel@privacy.example -tenant privacy -yes")
+	if list := report["deleted"].([]any); len(list) != 1 || report["conflicts"] != 1.0 || report["entries"].(float64) < 1 || len(report["left"].([]any)) == 0 {
+		b.Errorf("the report is %v", report)
+	}
+	b.awaitEvent("privacy", "user.deleted")
+	for _, args := range []string{"log privacy -json", "event list privacy -json", "conflict list privacy -state all -json", "tenant export privacy"} {
+		if out := b.run(args); strings.Contains(out, "annabel") {
+			b.Errorf("scimctl %s: %s", args, out)
+		}
+	}
+	if out := b.run("person erase annabel@privacy.example -tenant privacy -yes"); !strings.Contains(out, "values replaced in 0 conflicts, 0 log entries and 0 events") {
+		b.Errorf("again: %s", out)
+	}
+	if out := b.run("log privacy"); strings.Count(out, " erase ") != 2 || !strings.Contains(out, " export ") {
+		b.Errorf("the actions in the log:\n%s", out)
+	}
+	b.fails(1, "holds nothing about", "person export annabel@privacy.example -tenant privacy")
+	b.fails(1, `no tenant "nobody"`, "person export annabel@privacy.example -tenant nobody")
+	b.erasedAccount()
+}
+
+// exportedPerson checks the export of the renamed person.
+func (b *bench) exportedPerson(id string) {
+	b.Helper()
+	var out struct {
+		Persons []struct{ Person map[string]any }
+		Records []struct{ Type string }
+	}
+	if text := b.run("person export annabel.born@privacy.example -tenant privacy"); !strings.Contains(text, `"formerly": true`) || !strings.Contains(text, id) {
+		b.Errorf("by the former name:\n%s", text)
+	}
+	text := b.run("person export annabel@privacy.example -tenant privacy")
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		b.Fatal(err)
+	}
+	types := map[string]int{}
+	for _, r := range out.Records {
+		types[r.Type]++
+	}
+	if len(out.Persons) != 1 || out.Persons[0].Person["id"] != id || len(out.Persons[0].Person["groups"].([]any)) != 1 ||
+		types["conflict"] != 1 || types["log"] < 1 || types["event"] < 2 || !strings.Contains(text, "annabel.born") {
+		b.Errorf("%v in\n%s", types, text)
+	}
+}
+
+// erasedAccount erases an account over all tenants.
+func (b *bench) erasedAccount() {
+	b.Helper()
+	id := b.json("account create annabel@alone.example")["id"].(string)
+	if r := b.exec("annabel@alone.example\n", "person", "erase", "annabel@alone.example"); r.code != 0 || !strings.Contains(r.out, "deleted: account "+id) {
+		b.Errorf("the account: %+v", r)
+	}
+	b.fails(1, "", "account show "+id)
+}
+
+// awaitEvent waits until a tenant's feed has an event of a type.
+func (b *bench) awaitEvent(tenant, kind string) {
+	b.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		out := b.run("event list " + tenant)
+		if strings.Contains(out, kind) {
+			return
+		}
+		if time.Now().After(deadline) {
+			b.Fatal(fmt.Sprintf("no %s in\n%s", kind, out))
+		}
+	}
+}
