@@ -253,7 +253,11 @@ func (d *Directory) eraseLogged(ctx context.Context, all []StreamChange, present
 			if !marked[tr.ID] {
 				continue
 			}
-			if err := provlog.New(d.db, id).Put(ctx, tr.entry.Erased()); err != nil {
+			log := provlog.New(d.db, id)
+			if err := log.ForgetFormer(ctx, tr.lostNames(), []scim.ID{tr.ID}); err != nil {
+				return err
+			}
+			if err := log.Put(ctx, tr.entry.Erased()); err != nil {
 				return err
 			}
 		}

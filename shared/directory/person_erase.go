@@ -202,7 +202,10 @@ func (x *eraser) delete(ctx context.Context) error {
 		}
 	}
 	x.progress.Stage = ErasureReplaces
-	return nil
+	if x.id == "" {
+		return nil
+	}
+	return provlog.New(x.d.db, x.id).ForgetFormer(ctx, x.Values.Identifiers, x.present())
 }
 
 // present lists the person's ids that are or were in this tenant.

@@ -118,7 +118,8 @@ func (b *told) traces() (found []string) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if text := fmt.Sprint(item); strings.Contains(strings.ToLower(text), "annika") {
+		text := fmt.Sprint(item)
+		if strings.Contains(strings.ToLower(text), "annika") || strings.Contains(item.Text("PK"), "LOGNAMES") {
 			found = append(found, text)
 		}
 	}

@@ -234,7 +234,7 @@ func (w *historyWalk) logPage(ctx context.Context) error {
 		r := storedRecord{PersonRecord: PersonRecord{"log", json.RawMessage(stored.Text)}, entry: stored}
 		if err := w.handle(ctx, r, about, func() {
 			if w.isPerson(e.ID) {
-				w.Values.AddIdentifiers(e.Name, e.ExternalID)
+				w.Values.AddIdentifiers(e.Name, e.FormerName, e.ExternalID)
 			}
 		}); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"scimserver/shared/erasure"
+	"scimserver/shared/scim"
 	"scimserver/shared/table"
 )
 
@@ -66,14 +67,14 @@ func (l Log) Replace(ctx context.Context, e Stored) error {
 	return err
 }
 
-// EraseValues replaces values in the JSON of an entry. If the entry is about the person, it replaces the name, the
+// EraseValues replaces values in the JSON of an entry. If the entry is about the person, it replaces the names, the
 // externalId and the detail, and in other members the values that m matches. It keeps who made the request.
 func EraseValues(text string, about bool, m erasure.Matcher) (out string, changed bool, err error) {
 	return erasure.Rewrite(text, func(path []string, s string) string {
 		switch path[0] {
 		case "time", "request", "credential", "operator", "operation", "resourceType", "scimType":
 			return s
-		case "name", "externalId", "detail":
+		case "name", "formerName", "externalId", "detail":
 			if about {
 				return erasure.Erased
 			}
@@ -86,6 +87,19 @@ func EraseValues(text string, about bool, m erasure.Matcher) (out string, change
 	})
 }
 
+// ForgetFormer deletes what remembers that users had some names. It is idempotent. The error is
+// table.ErrUnavailable.
+func (l Log) ForgetFormer(ctx context.Context, names []string, ids []scim.ID) error {
+	var writes []table.Write
+	for _, name := range names {
+		for _, id := range ids {
+			former := l.WriteFormer(scim.Fold(name), Named{ID: id, Type: "User"}, time.Time{})
+			writes = append(writes, table.Delete(former.Key))
+		}
+	}
+	return l.db.WriteAll(ctx, writes)
+}
+
 // ParseEntry reads the JSON of a stored entry.
 func ParseEntry(text string) (e Entry, err error) {
 	err = json.Unmarshal([]byte(text), &e)
@@ -94,7 +108,7 @@ func ParseEntry(text string) (e Entry, err error) {
 
 // Erased returns the entry without the values of the person whom it is about.
 func (e Entry) Erased() Entry {
-	for _, text := range []*string{&e.Name, &e.ExternalID, &e.Detail} {
+	for _, text := range []*string{&e.Name, &e.FormerName, &e.ExternalID, &e.Detail} {
 		if *text != "" {
 			*text = erasure.Erased
 		}
