@@ -233,10 +233,12 @@ func (d *Directory) WriteLog(ctx context.Context, all []StreamChange) error {
 
 // eraseLogged replaces the values in entries of erased users. It looks for marks after the entries are written:
 // who marks a user later than that finds the entries in the log.
-func (d *Directory) eraseLogged(ctx context.Context, all []StreamChange, present map[tenant.ID]bool) error {
+func (d *Directory) eraseLogged(
+	ctx context.Context, all []StreamChange, present map[tenant.ID]tenant.SchemaVersion,
+) error {
 	byTenant := map[tenant.ID][]StreamChange{}
 	for _, tr := range all {
-		if present[tr.Tenant] && tr.Kind == UserKind {
+		if _, exists := present[tr.Tenant]; exists && tr.Kind == UserKind {
 			byTenant[tr.Tenant] = append(byTenant[tr.Tenant], tr)
 		}
 	}
