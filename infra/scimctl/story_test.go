@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"scimserver/shared/testkit"
 )
 
 // story is what administrators and operators live through with one provider: what
@@ -20,7 +22,7 @@ type story struct {
 }
 
 // TestStories plays the FAQ with the requests of Okta and of Entra ID, and holds the
-// FAQ to what was seen.
+// FAQ to what was seen. Without -long, Entra ID plays the parts where its requests differ.
 func TestStories(t *testing.T) {
 	if testing.Short() {
 		t.Skip("scimctl and the functions are processes of their own, of which the race detector sees nothing")
@@ -36,23 +38,28 @@ func TestStories(t *testing.T) {
 		token := b.json("credential create " + c.tenant)["secret"].(string)
 		var settled []string
 		for _, part := range []struct {
-			name string
-			play func(story)
+			name    string
+			play    func(story)
+			differs bool // with the provider
 		}{
-			{"a failure", failureFound},
-			{"released", accountReleased},
-			{"connected", accountConnected},
-			{"account deleted", accountDeleted},
-			{"connected automatically", accountConnectedAutomatically},
-			{"an email of a user who exists", emailChanged},
-			{"username", usernameTaken},
-			{"two holders", twoHolders},
-			{"a team of the same name", teamOfTheSameName},
-			{"a team connected", teamConnected},
-			{"deactivated and back", backAgain},
-			{"the address of a leaver", addressOfALeaver},
-			{"a group renamed at the provider", groupRenamed}, {"what is settled is closed", allClosed},
+			{"a failure", failureFound, false},
+			{"released", accountReleased, false},
+			{"connected", accountConnected, false},
+			{"account deleted", accountDeleted, false},
+			{"connected automatically", accountConnectedAutomatically, false},
+			{"an email of a user who exists", emailChanged, true},
+			{"username", usernameTaken, true},
+			{"two holders", twoHolders, false},
+			{"a team of the same name", teamOfTheSameName, false},
+			{"a team connected", teamConnected, false},
+			{"deactivated and back", backAgain, true},
+			{"the address of a leaver", addressOfALeaver, false},
+			{"a group renamed at the provider", groupRenamed, true},
+			{"what is settled is closed", allClosed, false},
 		} {
+			if c.profile == "entra" && !part.differs && !testkit.Long() {
+				continue
+			}
 			t.Run(c.profile+"/"+part.name, func(t *testing.T) {
 				own := *b
 				own.T = t
@@ -166,7 +173,7 @@ func allClosed(s story) {
 // await asks again and again until it is so.
 func (s story) await(what string, so func() bool) {
 	s.Helper()
-	for deadline := time.Now().Add(time.Minute); !so(); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !so(); time.Sleep(200 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			s.Fatalf("waited in vain for %s", what)
 		}
