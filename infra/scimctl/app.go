@@ -18,7 +18,7 @@ import (
 func newApp(in io.Reader, out, err io.Writer) *cli.Command {
 	app := group(
 		"scimctl",
-		"operate a SCIM service: tenants, credentials, users, teams, custom attributes, accounts, conflicts, provisioning log",
+		"operate a SCIM service: tenants, credentials, users, teams, schemas, accounts, conflicts, provisioning log",
 		tenantCommands(),
 		credentialCommands(),
 		whoCommand(),

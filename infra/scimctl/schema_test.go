@@ -20,31 +20,38 @@ func schemas(b *bench) {
 	if out := b.run("schema add custom " + file); !strings.Contains(out, acmeURN) || !strings.Contains(out, "within 30s") {
 		b.Errorf("added: %s", out)
 	}
-	body := fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",%q],"userName":"ann@custom.example",%[1]q:{"costId":"A7","pin":"1234"}}`, acmeURN)
+	body := fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",%q],"userName":"ann@custom.example",
+		%[1]q:{"costId":"A7","pin":"1234"}}`, acmeURN)
 	status, user := b.scim("POST", "/Users", token, body)
 	if got := fmt.Sprint(user[acmeURN]); status != 201 || got != "map[costId:A7]" {
 		b.Errorf("created %d %v", status, user)
 	}
-	if out := b.run("user show custom ann@custom.example -json"); strings.Contains(out, "1234") || !strings.Contains(out, "A7") {
+	out := b.run("user show custom ann@custom.example -json")
+	if strings.Contains(out, "1234") || !strings.Contains(out, "A7") {
 		b.Errorf("shown: %s", out)
 	}
-	if out := b.run("schema show custom " + acmeURN); !strings.Contains(out, "costId") || !strings.Contains(out, "returned: never") {
+	out = b.run("schema show custom " + acmeURN)
+	if !strings.Contains(out, "costId") || !strings.Contains(out, "returned: never") {
 		b.Errorf("schema: %s", out)
 	}
 	if v := b.json("schema show custom " + acmeURN); v["id"] != acmeURN || v["attributes"] == nil {
 		b.Errorf("as JSON: %v", v)
 	}
-	b.run("schema add custom " + b.definition(`{"name":"costId"},{"name":"pin","returned":"never"},{"name":"badge","type":"integer"}`))
+	const more = `{"name":"costId"},{"name":"pin","returned":"never"},{"name":"badge","type":"integer"}`
+	b.run("schema add custom " + b.definition(more))
 	if out := strings.Join(strings.Fields(b.run("schema list custom")), " "); !strings.Contains(out, acmeURN+" User 3 ") {
 		b.Errorf("listed: %s", out)
 	}
-	b.fails(1, "does not take what is stored in 1 of the tenant's users", "schema add custom "+b.definition(`{"name":"costId","type":"integer"}`))
+	b.fails(1, "does not take what is stored in 1 of the tenant's users",
+		"schema add custom "+b.definition(`{"name":"costId","type":"integer"}`))
 	b.fails(1, `"typ" is not a member`, "schema add custom "+b.definition(`{"name":"costId","typ":"integer"}`))
 	b.fails(1, "no such file", "schema add custom /nowhere.json")
-	b.fails(1, "it has values in 1 of the tenant's users", "schema remove custom "+acmeURN+" -confirm "+acmeURN)
+	b.fails(1, "it has values in 1 of the tenant's users",
+		"schema remove custom "+acmeURN+" -confirm "+acmeURN)
 	b.fails(1, "nothing is changed", "schema remove custom "+acmeURN+" -confirm other")
 	b.fails(1, "no schema", "schema show custom urn:other:User")
-	const remove = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"remove","path":"` + acmeURN + `"}]}`
+	const remove = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+		"Operations":[{"op":"remove","path":"` + acmeURN + `"}]}`
 	if status, v := b.scim("PATCH", fmt.Sprint("/Users/", user["id"]), token, remove); status != 200 {
 		b.Errorf("removed the values: %d %v", status, v)
 	}

@@ -36,7 +36,11 @@ func (s *Service) Export(ctx context.Context, id tenant.ID, after string) (Expor
 	if err := x.parse(after); err != nil {
 		return ExportPage{}, err
 	}
-	if err := s.requireTenant(ctx, id); err != nil {
+	t, err := s.findTenant(ctx, id)
+	if err == nil {
+		x.view, err = s.view(ctx, t)
+	}
+	if err != nil {
 		return ExportPage{}, err
 	}
 	for start := s.Now(); x.phase != "" && !x.full() && s.Now().Sub(start) < exportTime; {
@@ -52,6 +56,7 @@ func (s *Service) Export(ctx context.Context, id tenant.ID, after string) (Expor
 type exporter struct {
 	*Service
 	tenant *directory.Tenant
+	view   resourceView
 	page   ExportPage
 	bytes  int
 
@@ -169,10 +174,10 @@ func (x *exporter) teamMembers(ctx context.Context) error {
 }
 
 // represent makes the JSON of a user or group. Its location is relative if the service has no base URL.
-func (s *Service) represent(k directory.Kind, r directory.Resource) json.RawMessage {
-	return scim.Resource{ID: r.ID, Doc: r.Doc, Meta: scim.Meta{
+func (x *exporter) represent(k directory.Kind, r directory.Resource) json.RawMessage {
+	return scim.Resource{ID: r.ID, Doc: x.view.doc(k, r.Doc), Meta: scim.Meta{
 		ResourceType: string(k), Created: r.Created, LastModified: r.LastModified, Version: scim.ETag(r.Version),
-		Location: s.BaseURL + "/" + string(k) + "s/" + string(r.ID),
+		Location: x.BaseURL + "/" + string(k) + "s/" + string(r.ID),
 	}}.Value().Bytes()
 }
 

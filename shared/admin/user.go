@@ -17,7 +17,7 @@ func (s *Service) Users(ctx context.Context, id tenant.ID, after scim.ID, limit 
 	}
 	page, more, err := s.Directory.For(id).Page(ctx, directory.UserKind, after, limit)
 	for _, r := range page {
-		out.Users = append(out.Users, view.show(r))
+		out.Users = append(out.Users, view.user(r))
 		if more {
 			out.Next = r.ID
 		}
@@ -26,11 +26,11 @@ func (s *Service) Users(ctx context.Context, id tenant.ID, after scim.ID, limit 
 }
 
 // newUserList starts a list: the tenant's newest event is read before any user.
-func (s *Service) newUserList(ctx context.Context, id tenant.ID) (out UserList, view userView, err error) {
+func (s *Service) newUserList(ctx context.Context, id tenant.ID) (out UserList, view resourceView, err error) {
 	out.Users = []User{}
 	t, err := s.findTenant(ctx, id)
 	if err == nil {
-		view, err = s.viewUsers(ctx, t)
+		view, err = s.view(ctx, t)
 	}
 	if err == nil {
 		out.AsOf, err = s.Directory.For(id).Events().Head(ctx)
@@ -81,9 +81,9 @@ func (s *Service) UsersByExternalID(
 	return out, err
 }
 
-func (l *UserList) addAll(users []directory.User, view userView) {
+func (l *UserList) addAll(users []directory.User, view resourceView) {
 	for _, u := range users {
-		l.Users = append(l.Users, view.show(u.Resource))
+		l.Users = append(l.Users, view.user(u.Resource))
 	}
 }
 
@@ -93,7 +93,7 @@ func (s *Service) User(ctx context.Context, id tenant.ID, user scim.ID) (UserDet
 	if err != nil {
 		return UserDetails{}, err
 	}
-	view, err := s.viewUsers(ctx, t)
+	view, err := s.view(ctx, t)
 	if err != nil {
 		return UserDetails{}, err
 	}
@@ -102,7 +102,7 @@ func (s *Service) User(ctx context.Context, id tenant.ID, user scim.ID) (UserDet
 		return UserDetails{}, tooManyMemberships(err)
 	}
 	out := UserDetails{
-		User: view.show(u.Resource), HasPassword: u.HasPassword(), Groups: []Membership{}, Teams: []Membership{},
+		User: view.user(u.Resource), HasPassword: u.HasPassword(), Groups: []Membership{}, Teams: []Membership{},
 	}
 	for _, g := range groups {
 		out.Groups = append(out.Groups, Membership{ID: g.Group, Name: g.Display, Direct: &g.Direct})

@@ -27,9 +27,10 @@ func acmeSchemas() []tenant.Extension {
 			{"name":"since","type":"dateTime"},{"name":"rate","type":"decimal"},{"name":"photo","type":"binary"},
 			{"name":"site","type":"reference","referenceTypes":["external"]},{"name":"tags","multiValued":true},
 			{"name":"level","canonicalValues":["Junior","Senior"]},{"name":"pin","returned":"never"},
-			{"name":"note","returned":"request"},{"name":"desk","type":"complex","subAttributes":[{"name":"floor","type":"integer"},
-			{"name":"room"}]},{"name":"department"}]}`},
-		{URN: acmeGroup, ResourceType: "Group", Definition: `{"id":"` + acmeGroup + `","name":"Acme","attributes":[{"name":"owner"}]}`},
+			{"name":"note","returned":"request"},{"name":"desk","type":"complex","subAttributes":[
+			{"name":"floor","type":"integer"},{"name":"room"}]},{"name":"department"}]}`},
+		{URN: acmeGroup, ResourceType: "Group",
+			Definition: `{"id":"` + acmeGroup + `","name":"Acme","attributes":[{"name":"owner"}]}`},
 	}
 }
 
@@ -37,12 +38,12 @@ func acmeSchemas() []tenant.Extension {
 // versions. It returns the client of a tenant with schemas of version "1".
 func withSchemas(t *testing.T, versions map[tenant.SchemaVersion][]tenant.Extension) *client {
 	t.Helper()
-	registries := func(standard *schema.Registry) func(context.Context, tenant.ID, tenant.SchemaVersion) (*schema.Registry, error) {
-		return func(_ context.Context, _ tenant.ID, v tenant.SchemaVersion) (*schema.Registry, error) {
+	c := newClient(t, func(o *server.Options) {
+		standard := o.Registry
+		o.Schemas = func(_ context.Context, _ tenant.ID, v tenant.SchemaVersion) (*schema.Registry, error) {
 			return tenantschema.Extend(standard, versions[v])
 		}
-	}
-	c := newClient(t, func(o *server.Options) { o.Schemas = registries(o.Registry) })
+	})
 	c.origin.Caller.Schemas = "1"
 	c.origin.Caller.Profile = tenant.Entra
 	return c
@@ -68,7 +69,9 @@ func TestSchemasOfATenant(t *testing.T) {
 	c.create("eve", "")
 	t.Run("invalid values", func(t *testing.T) {
 		c := c.on(t)
-		for _, bad := range []string{`"badge":"7"`, `"badge":7.5`, `"since":"yesterday"`, `"desk":{"floor":"3"}`, `"photo":"?"`} {
+		for _, bad := range []string{
+			`"badge":"7"`, `"badge":7.5`, `"since":"yesterday"`, `"desk":{"floor":"3"}`, `"photo":"?"`,
+		} {
 			c.wants(c.send("POST", "/Users", user("x", acme(bad))), 400, "invalidValue")
 		}
 	})
@@ -94,7 +97,8 @@ func TestSchemasOfATenant(t *testing.T) {
 			}
 		}
 		c.wants(c.search(acmeUser+`:pin eq "1234"`), 400, "invalidFilter") // it is never returned
-		sorted := c.wants(c.send("GET", "/Users?sortBy="+acmeUser+":badge&sortOrder=descending&attributes=userName", ""), 200, "")
+		const query = "/Users?sortBy=" + acmeUser + ":badge&sortOrder=descending&attributes=userName"
+		sorted := c.wants(c.send("GET", query, ""), 200, "")
 		if names := sorted.Body.Get("Resources").Items(); len(names) != 3 || names[0].Get("userName").Text() != "eve" ||
 			names[1].Get("userName").Text() != "bob" {
 			t.Errorf("sorted %s", sorted.Text)
@@ -133,12 +137,14 @@ func TestSchemasOfATenant(t *testing.T) {
 			c.wants(c.patch(bob, ops), 200, "")
 		}
 		const want = `{"costId":"C","badge":42,"remote":false,"tags":["y","z"],"level":"Junior","desk":{"floor":2}}`
-		if a := c.get(bob); a.Body.Get(acmeUser).JSON() != want || a.Body.Get(scim.EnterpriseUserSchema).Get("department").IsEmpty() {
+		a := c.get(bob)
+		department := a.Body.Get(scim.EnterpriseUserSchema).Get("department")
+		if a.Body.Get(acmeUser).JSON() != want || department.IsEmpty() {
 			t.Errorf("%s, want %s", a.Text, want)
 		}
 		c.wants(c.patch(bob, `[{"op":"add","path":"`+acmeUser+`:badge","value":"x"}]`), 400, "invalidValue")
 		c.wants(c.patch(bob, `[{"op":"remove","path":"`+acmeUser+`"}]`), 200, "")
-		if a := c.get(bob); strings.Contains(a.Text, acmeUser) {
+		if a = c.get(bob); strings.Contains(a.Text, acmeUser) {
 			t.Errorf("removed: %s", a.Text)
 		}
 	})
@@ -151,9 +157,10 @@ func TestSchemasOfATenant(t *testing.T) {
 	})
 	t.Run("bulk and groups", func(t *testing.T) {
 		c := c.on(t)
-		a := c.wants(c.send("POST", "/Bulk", `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[
-			{"method":"POST","path":"/Groups","bulkId":"g","data":{"schemas":["`+scim.GroupSchema+`","`+acmeGroup+`"],"displayName":"Staff",
-			"`+acmeGroup+`":{"owner":"ann"}}}]}`), 200, "")
+		group := `{"schemas":["` + scim.GroupSchema + `","` + acmeGroup + `"],"displayName":"Staff","` +
+			acmeGroup + `":{"owner":"ann"}}`
+		a := c.wants(c.send("POST", "/Bulk", `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+			"Operations":[{"method":"POST","path":"/Groups","bulkId":"g","data":`+group+`}]}`), 200, "")
 		location := a.Body.Get("Operations").Items()[0].Get("location").Text()
 		g := c.wants(c.send("GET", strings.TrimPrefix(location, base), ""), 200, "")
 		if g.Body.Get(acmeGroup).Get("owner").Text() != "ann" {
@@ -175,13 +182,16 @@ func TestSchemasOfATenant(t *testing.T) {
 func TestDiscoveryOfATenant(t *testing.T) {
 	c := withSchemas(t, map[tenant.SchemaVersion][]tenant.Extension{"1": acmeSchemas()})
 	one := c.wants(c.send("GET", "/Schemas/"+acmeUser, ""), 200, "")
-	if one.Body.Get("meta").Get("location").Text() != base+"/Schemas/"+acmeUser || len(one.Body.Get("attributes").Items()) != 13 {
+	location := one.Body.Get("meta").Get("location").Text()
+	if location != base+"/Schemas/"+acmeUser || len(one.Body.Get("attributes").Items()) != 13 {
 		t.Errorf("%s", one.Text)
 	}
-	if list := c.send("GET", "/Schemas", ""); list.Body.Get("totalResults").Text() != "8" || !strings.Contains(list.Text, acmeGroup) {
+	list := c.send("GET", "/Schemas", "")
+	if list.Body.Get("totalResults").Text() != "8" || !strings.Contains(list.Text, acmeGroup) {
 		t.Errorf("%s", list.Text)
 	}
-	want := `[{"schema":"` + scim.EnterpriseUserSchema + `","required":false},{"schema":"` + acmeUser + `","required":false}]`
+	want := `[{"schema":"` + scim.EnterpriseUserSchema + `","required":false},` +
+		`{"schema":"` + acmeUser + `","required":false}]`
 	if a := c.send("GET", "/ResourceTypes/User", ""); a.Body.Get("schemaExtensions").JSON() != want {
 		t.Errorf("%s", a.Text)
 	}

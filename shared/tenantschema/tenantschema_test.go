@@ -50,10 +50,13 @@ func TestDefine(t *testing.T) {
 		"too long":             {"User", definition("urn:acme:"+strings.Repeat("x", 128), a), "128"},
 		"a core URN":           {"User", definition("urn:ietf:params:scim:schemas:CORE:2.0:User", a), "reserved"},
 		"a part of a core URN": {"User", definition("urn:ietf:params:scim:schemas:core:2.0:Car", a), "reserved"},
-		"enterprise":           {"User", definition("urn:ietf:params:scim:schemas:extension:enterprise:2.0:Users", a), "reserved"},
-		"a message":            {"User", definition("urn:ietf:params:scim:api:messages:2.0:Mine", a), "reserved"},
-		"unique":               {"User", definition(urn, `{"name":"a","uniqueness":"server"}`), `"a": uniqueness must be none`},
-		"readOnly":             {"User", definition(urn, `{"name":"a","mutability":"readOnly"}`), `"a": mutability must not be readOnly`},
+		"enterprise": {"User", definition("urn:ietf:params:scim:schemas:extension:enterprise:2.0:Users", a),
+			"reserved"},
+		"a message": {"User", definition("urn:ietf:params:scim:api:messages:2.0:Mine", a), "reserved"},
+		"unique": {"User", definition(urn, `{"name":"a","uniqueness":"server"}`),
+			`"a": uniqueness must be none`},
+		"readOnly": {"User", definition(urn, `{"name":"a","mutability":"readOnly"}`),
+			`"a": mutability must not be readOnly`},
 		"a readOnly part": {"User", definition(urn,
 			`{"name":"a","type":"complex","subAttributes":[{"name":"b","mutability":"readOnly"}]}`), `"a.b"`},
 		"writeOnly and returned": {"User", definition(urn, `{"name":"a","mutability":"writeOnly"}`), "returned never"},
@@ -86,6 +89,7 @@ func TestCheckLimits(t *testing.T) {
 	}
 	complex := `,{"name":"c","type":"complex","subAttributes":[{"name":"d"}]}`
 	described := `{"name":"a","description":"` + strings.Repeat("x", tenantschema.MaxBytes) + `"}`
+	one := func(urn string) tenant.Extension { return define(t, urn, `{"name":"a"}`) }
 	for name, tt := range map[string]struct {
 		all  []tenant.Extension
 		want string // "" for none
@@ -95,9 +99,9 @@ func TestCheckLimits(t *testing.T) {
 		"100 attributes":         {[]tenant.Extension{define(t, urn, attributes(98)+complex)}, ""},
 		"101 attributes":         {[]tenant.Extension{define(t, urn, attributes(99)+complex)}, "101 attributes"},
 		"too many bytes":         {[]tenant.Extension{define(t, urn, described)}, "bytes"},
-		"the same URN":           {[]tenant.Extension{define(t, urn, `{"name":"a"}`), define(t, urn, `{"name":"a"}`)}, "twice"},
-		"a URN in another":       {[]tenant.Extension{define(t, "urn:a:B", `{"name":"a"}`), define(t, "urn:A:b:c", `{"name":"a"}`)}, "begins with"},
-		"a URN before the other": {[]tenant.Extension{define(t, "urn:a:Bc", `{"name":"a"}`), define(t, "urn:a:B", `{"name":"a"}`)}, ""},
+		"the same URN":           {[]tenant.Extension{one(urn), one(urn)}, "twice"},
+		"a URN in another":       {[]tenant.Extension{one("urn:a:B"), one("urn:A:b:c")}, "begins with"},
+		"a URN before the other": {[]tenant.Extension{one("urn:a:Bc"), one("urn:a:B")}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := tenantschema.CheckLimits(standard(t), tt.all)

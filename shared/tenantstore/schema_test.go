@@ -43,7 +43,8 @@ func TestChangeSchemas(t *testing.T) {
 		t.Errorf("another change of the tenant changes the version, %v", err)
 	}
 	refused := errors.New("refused")
-	err = b.ChangeSchemas(t.Context(), "acme", func(tenant.Tenant, []tenant.Extension) ([]tenant.Extension, error) { return nil, refused })
+	refuse := func(tenant.Tenant, []tenant.Extension) ([]tenant.Extension, error) { return nil, refused }
+	err = b.ChangeSchemas(t.Context(), "acme", refuse)
 	if !errors.Is(err, refused) || b.wantSchemas(1) != first {
 		t.Errorf("a refused change: %v", err)
 	}

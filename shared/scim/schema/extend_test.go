@@ -48,7 +48,8 @@ func TestExtend(t *testing.T) {
 	if _, ok := more.Type("User").Resolve(acme, "costid", ""); !ok || more.Schema(acme) != s {
 		t.Error("the extension is not in the new registry")
 	}
-	if _, ok := r.Type("User").Resolve(acme, "costId", ""); ok || r.Schema(acme) != nil || len(r.Type("User").Extensions) != 1 {
+	_, ok := r.Type("User").Resolve(acme, "costId", "")
+	if ok || r.Schema(acme) != nil || len(r.Type("User").Extensions) != 1 {
 		t.Error("the registry has changed")
 	}
 	if more.Type("Group") != r.Type("Group") {
@@ -63,28 +64,36 @@ func TestExtend(t *testing.T) {
 	}
 }
 
+// complexAttribute is the definition of an attribute with one sub-attribute.
+func complexAttribute(sub string) string {
+	return `{"name":"a","type":"complex","subAttributes":[` + sub + `]}`
+}
+
 func TestParseDefinition(t *testing.T) {
 	r := standardRegistry(t)
+	one := func(attribute string) string { return `"id":"urn:x:Y","attributes":[` + attribute + `]` }
 	for members, want := range map[string]string{
-		`"id":"urn:x:Y","attributes":[{"name":"a"}],"extra":1`: `"extra" is not a member`,
-		`"id":"urn:x:Y"`:                                                                                       "no attributes",
-		`"id":"urn:x:Y","attributes":{}`:                                                                       "attributes must be a JSON array",
-		`"id":"urn:x:Y","attributes":["a"]`:                                                                    "must be a JSON object",
-		`"id":"urn:x:Y","attributes":[{"name":"a","multivalued":true}]`:                                        `"multivalued" is not a member`,
-		`"id":"urn:x:Y","attributes":[{"name":"a","multiValued":"true"}]`:                                      "multiValued must be a JSON boolean",
-		`"id":"urn:x:Y","attributes":[{"name":"a","canonicalValues":[1]}]`:                                     "must hold strings",
-		`"id":"urn:x:Y","attributes":[{"name":"a"},{"name":"A"}]`:                                              `"A" is defined twice`,
-		`"id":"urn:x:Y","attributes":[{"name":"1a"}]`:                                                          "section 2.1",
-		`"id":"urn:x:Y","attributes":[{"name":"a","type":"text"}]`:                                             `type "text" does not exist`,
-		`"id":"urn:x:Y","attributes":[{"name":"a","type":"reference","referenceTypes":["Device"]}]`:            "not a resource type",
-		`"id":"urn:x:Y","attributes":[{"name":"a","type":"complex","subAttributes":[{"name":"b","typ":"x"}]}]`: `"typ" is not a member`,
-		`"id":"urn:x:Y","attributes":[{"name":"a","type":"complex","subAttributes":[{"name":"b","type":"complex","subAttributes":[{"name":"c"}]}]}]`: "must not be complex",
+		one(`{"name":"a"}`) + `,"extra":1`:                                 `"extra" is not a member`,
+		`"id":"urn:x:Y"`:                                                   "no attributes",
+		`"id":"urn:x:Y","attributes":{}`:                                   "attributes must be a JSON array",
+		one(`"a"`):                                                         "must be a JSON object",
+		one(`{"name":"a","multivalued":true}`):                             `"multivalued" is not a member`,
+		one(`{"name":"a","multiValued":"true"}`):                           "multiValued must be a JSON boolean",
+		one(`{"name":"a","canonicalValues":[1]}`):                          "must hold strings",
+		one(`{"name":"a"},{"name":"A"}`):                                   `"A" is defined twice`,
+		one(`{"name":"1a"}`):                                               "section 2.1",
+		one(`{"name":"a","type":"text"}`):                                  `type "text" does not exist`,
+		one(`{"name":"a","type":"reference","referenceTypes":["Device"]}`): "not a resource type",
+		one(complexAttribute(`{"name":"b","typ":"x"}`)):                    `"typ" is not a member`,
+		one(complexAttribute(complexAttribute(`{"name":"c"}`))):            "must not be complex",
 	} {
-		if _, err := r.ParseDefinition(parsed(t, "{"+members+"}")); err == nil || !strings.Contains(err.Error(), want) {
+		_, err := r.ParseDefinition(parsed(t, "{"+members+"}"))
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", members, err, want)
 		}
 	}
-	full := definition(t, r, `{"name":"site","type":"reference","referenceTypes":["User","external"]},{"name":"days","type":"integer"}`)
+	full := definition(t, r, `{"name":"site","type":"reference","referenceTypes":["User","external"]},`+
+		`{"name":"days","type":"integer"}`)
 	again, err := r.ParseDefinition(full.Value())
 	if err != nil || again.Value().JSON() != full.Value().JSON() {
 		t.Errorf("with all defaults it is read as %v, %v", again.Value().JSON(), err)
@@ -111,7 +120,8 @@ func TestWidensAndFits(t *testing.T) {
 		"another case":         {strings.Replace(old, `"name":"n"`, `"name":"N"`, 1), false, []int{1, 2, 3}},
 		"a hint less":          {strings.Replace(old, `,"canonicalValues":["A"]`, "", 1), true, []int{0, 1, 2, 3}},
 		"a sub-attribute less": {strings.Replace(old, `,{"name":"y"}`, "", 1), false, []int{0, 1, 2}},
-		"another order":        {`{"name":"c","type":"complex","subAttributes":[{"name":"y"},{"name":"x"}]},{"name":"m","multiValued":true},{"name":"s"},{"name":"n","type":"integer"}`, true, []int{0, 1, 2, 3}},
+		"another order": {`{"name":"c","type":"complex","subAttributes":[{"name":"y"},{"name":"x"}]},` +
+			`{"name":"m","multiValued":true},{"name":"s"},{"name":"n","type":"integer"}`, true, []int{0, 1, 2, 3}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			now := definition(t, r, tt.attributes)
