@@ -53,7 +53,12 @@ func (c *console) showTrace(ctx context.Context, r *http.Request) (screen, error
 	for _, one := range slices.Backward(recorded) {
 		list.Exchanges = append(list.Exchanges, newExchange(one))
 	}
-	if list.Exchanges == nil {
+	switch {
+	case list.Exchanges != nil:
+	case t.On:
+		list.Text = fmt.Sprintf("No request has come yet. Functions may take up to %d seconds to learn of "+
+			"the recording.", t.WithinSeconds)
+	default:
 		list.Text = "No request has been recorded in the last 24 hours."
 	}
 	s.Sections = []section{list}
