@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// shrink returns a picture with at most 40 colours, the most frequent ones, which makes it several times
+// shrink returns a picture with at most 64 colours, which makes it several times
 // smaller.
 func shrink(tb testing.TB, data []byte) []byte {
 	tb.Helper()
@@ -52,7 +52,21 @@ func frequentColours(picture image.Image) (palette color.Palette) {
 	slices.SortFunc(palette, func(a, b color.Color) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(code(a), code(b)))
 	})
-	return palette[:min(len(palette), 40)]
+	return distinct(palette)
+}
+
+// distinct returns the first colours, and the first one of each other hue, which would be lost among many greys.
+func distinct(all color.Palette) (palette color.Palette) {
+	const most, frequent = 64, 24
+	seen := map[uint32]bool{}
+	for i, c := range all {
+		hue := code(c) & 0xc0c0c0
+		if i < frequent || !seen[hue] && len(palette) < most {
+			palette = append(palette, c)
+		}
+		seen[hue] = true
+	}
+	return palette
 }
 
 func code(c color.Color) uint32 {

@@ -94,3 +94,20 @@ func checkStatement(t *testing.T, function string, s statement) {
 		}
 	}
 }
+
+// TestTheSetupPageCanBeLeftOut: without it nobody reaches its function, its log or its alarm.
+func TestTheSetupPageCanBeLeftOut(t *testing.T) {
+	s := load(t, "../../../template.yaml", map[string]string{"SetupPage": "off"})
+	for _, kind := range []string{"AWS::Serverless::Function", "AWS::Logs::LogGroup", "AWS::CloudWatch::Alarm"} {
+		for _, r := range s.OfType(kind) {
+			if strings.HasPrefix(r.ID, "Portal") || strings.HasPrefix(r.ID, "Setup") {
+				t.Errorf("%s is declared", r.ID)
+			}
+		}
+	}
+	for _, api := range s.OfType("AWS::Serverless::Api") {
+		if body := fmt.Sprint(api.Properties); strings.Contains(body, "setup") {
+			t.Errorf("%s has a route to it: %s", api.ID, body)
+		}
+	}
+}
