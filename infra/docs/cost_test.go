@@ -83,10 +83,11 @@ func TestTheNumberOfAlarms(t *testing.T) {
 	}
 	calculated := strings.Count(s, "      Metrics:\n")
 	want := map[string]int{
-		"alarms with one metric":             strings.Count(s, "Type: AWS::CloudWatch::Alarm\n") - calculated,
-		"metrics counted from logs":          len(metrics),
-		"Contributor Insights rules":         strings.Count(s, "Type: AWS::CloudWatch::InsightRule\n"),
-		"alarms with a formula (by metrics)": strings.Count(s, "          MetricStat:\n") + strings.Count(s, "INSIGHT_RULE_METRIC("),
+		"alarms with one metric":     strings.Count(s, "Type: AWS::CloudWatch::Alarm\n") - calculated,
+		"metrics counted from logs":  len(metrics),
+		"Contributor Insights rules": strings.Count(s, "Type: AWS::CloudWatch::InsightRule\n"),
+		"alarms with a formula (by metrics)": strings.Count(s, "          MetricStat:\n") +
+			strings.Count(s, "INSIGHT_RULE_METRIC("),
 	}
 	for _, r := range rows(t, "What") {
 		if n, counted := want[r[0]]; counted && number(t, r[1]) != float64(n) {

@@ -13,7 +13,8 @@ func accounts(b *bench) {
 		b.Errorf("created %v", made)
 	}
 	b.shows(id, "emails ann@home.example (primary, verified), ann@work.example password none version 1")
-	b.run("account update " + id + " -username anne -remove-email ANN@home.example -add-email ann@new.example -verify ann@new.example")
+	b.run("account update " + id + " -username anne -remove-email ANN@home.example -add-email ann@new.example " +
+		"-verify ann@new.example")
 	b.shows(id,
 		"userName anne display name Annie emails ann@work.example, ann@new.example (verified) password none version 2")
 	b.run("account update " + id + " -unverify Ann@New.example -verify ann@work.example -add-email ann@work.example")

@@ -10,20 +10,23 @@ import (
 // status 2.
 func commandLine(b *bench) {
 	for name, c := range map[string]struct{ args, words string }{
-		"no command":            {"", "missing command; choose one of: tenant, credential, who, user, group, team"},
-		"no subcommand":         {"tenant", "missing subcommand; choose one of: tenant create, tenant list"},
-		"unknown command":       {"nothing", `unknown command "nothing"; see scimctl help`},
-		"misspelt command":      {"tennat list", `unknown command "tennat"; did you mean "tenant"?`},
-		"misspelt subcommand":   {"tenant lst", `unknown command "tenant lst"; did you mean "tenant list"?`},
-		"help of none":          {"help tenant nothing", `unknown command "tenant nothing"`},
-		"help flag of none":     {"-h nothing", "No help topic for 'nothing'"},
-		"misspelt flag":         {"tenant create a -nmae A", "unknown flag -nmae; did you mean -name? See scimctl tenant create -help"},
-		"unknown flag":          {"tenant list -x", "unknown flag -x; see scimctl tenant list -help"},
-		"no value":              {"tenant create a -name", "flag needs an argument: -name"},
-		"not a number":          {"tenant update a -rps many", "-rps: not a whole number"},
-		"neither true nor not":  {"tenant update wired -reactivate=maybe", "neither true nor false"},
-		"not a duration":        {"credential create a -expires soon", `"soon" is not a duration in days, hours, minutes or seconds (90d, 36h, 30m, 15s)`},
-		"not a point in time":   {"log local -since tomorrow", "is not a duration before now (90d, 36h), a date (2026-11-24, today, yesterday) or a time"},
+		"no command":          {"", "missing command; choose one of: tenant, credential, who, user, group, team"},
+		"no subcommand":       {"tenant", "missing subcommand; choose one of: tenant create, tenant list"},
+		"unknown command":     {"nothing", `unknown command "nothing"; see scimctl help`},
+		"misspelt command":    {"tennat list", `unknown command "tennat"; did you mean "tenant"?`},
+		"misspelt subcommand": {"tenant lst", `unknown command "tenant lst"; did you mean "tenant list"?`},
+		"help of none":        {"help tenant nothing", `unknown command "tenant nothing"`},
+		"help flag of none":   {"-h nothing", "No help topic for 'nothing'"},
+		"misspelt flag": {"tenant create a -nmae A", "unknown flag -nmae; did you mean -name? See " +
+			"scimctl tenant create -help"},
+		"unknown flag":         {"tenant list -x", "unknown flag -x; see scimctl tenant list -help"},
+		"no value":             {"tenant create a -name", "flag needs an argument: -name"},
+		"not a number":         {"tenant update a -rps many", "-rps: not a whole number"},
+		"neither true nor not": {"tenant update wired -reactivate=maybe", "neither true nor false"},
+		"not a duration": {"credential create a -expires soon", `"soon" is not a duration in days,` +
+			` hours, minutes or seconds (90d, 36h, 30m, 15s)`},
+		"not a point in time": {"log local -since tomorrow", "is not a duration before now (90d, 36h), a " +
+			"date (2026-11-24, today, yesterday) or a time"},
 		"in the future":         {"log local -until -1h", "is not a duration before now"},
 		"negative limit":        {"log local -limit -1", "must not be negative"},
 		"since after until":     {"log local -since 1d -until 2d", "-since (default: 24h) must be earlier than -until"},
@@ -58,12 +61,15 @@ func commandLine(b *bench) {
 	if r := b.exec("", "account", "show", ""); r.code != 2 || !strings.Contains(r.err, `ID must not be ""`) {
 		b.Errorf("an empty id: %+v", r)
 	}
-	if r := b.exec("", "credential", "create", "local", "-subject", ""); r.code != 2 || !strings.Contains(r.err, "the value is empty") {
+	r := b.exec("", "credential", "create", "local", "-subject", "")
+	if r.code != 2 || !strings.Contains(r.err, "the value is empty") {
 		b.Errorf("empty subject: %+v", r)
 	}
 	b.fails(1, "read the env file", "tenant list -env-file /nowhere")
 	b.fails(1, `no tenant "h"`, "tenant show h") // h and help are names like others
-	for _, args := range []string{"-json tenant list", "tenant -json list", "tenant list --json", "tenant list -json=true"} {
+	for _, args := range []string{
+		"-json tenant list", "tenant -json list", "tenant list --json", "tenant list -json=true",
+	} {
 		b.sub(args, func(b *bench) {
 			if out := b.run(args); !json.Valid([]byte(out)) {
 				b.Errorf("not JSON: %s", out)
@@ -105,7 +111,8 @@ func helpTexts(b *bench) {
 func completion(b *bench) {
 	for _, shell := range []string{"bash", "zsh", "fish"} {
 		b.sub(shell, func(b *bench) {
-			if out := b.run("completion " + shell); !strings.Contains(out, "--generate-shell-completion") || !strings.Contains(out, "scimctl") {
+			out := b.run("completion " + shell)
+			if !strings.Contains(out, "--generate-shell-completion") || !strings.Contains(out, "scimctl") {
 				b.Errorf("the script is\n%s", out)
 			}
 		})

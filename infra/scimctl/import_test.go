@@ -54,7 +54,8 @@ func imports(b *bench) {
 	b.found("c1",
 		`[{"primary":true,"value":"c1@a.example","verified":true},{"primary":false,"value":"C1@b.example","verified":false}]`)
 	b.found("c2", `[]`)
-	lines := `{"userName":"j1","displayName":"J <1>","emails":[{"value":"j1@a.example","verified":true}]}` + "\n\n" + `{"userName":"j2"}`
+	lines := `{"userName":"j1","displayName":"J <1>","emails":[{"value":"j1@a.example",` +
+		`"verified":true}]}` + "\n\n" + `{"userName":"j2"}`
 	b.imports(2, 0, 0, "", b.file("people.jsonl", "\ufeff"+lines))
 	b.found("j1", `[{"primary":false,"value":"j1@a.example","verified":true}]`)
 	b.imports(0, 2, 0, lines, "-", "-format", "jsonl", "-rejects", filepath.Join(b.TempDir(), "none"))

@@ -148,7 +148,8 @@ func (o okta) push(g group, ids ...string) answer {
 		id = idOf(found[0])
 	} else {
 		made := o.send("POST", "/Groups",
-			fill(`{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": $name, "members": []}`, "$name", g.name))
+			fill(`{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": $name,`+
+				` "members": []}`, "$name", g.name))
 		if made.status != http.StatusCreated {
 			return made
 		}

@@ -95,7 +95,8 @@ func (b *bench) outOfReach(token, team, bob string) {
 		return answer
 	}
 	const schema = `"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]`
-	rename := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"displayName","value":"x"}]}`
+	rename := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace",` +
+		`"path":"displayName","value":"x"}]}`
 	for method, body := range map[string]string{
 		"GET": "", "PUT": `{` + schema + `,"displayName":"x"}`, "PATCH": rename, "DELETE": "",
 	} {

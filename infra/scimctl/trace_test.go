@@ -20,11 +20,14 @@ func traces(b *bench) {
 	id := b.newUser(201, token, "ann@traced.example", "ann@traced.example")
 	b.newUser(409, token, "ann@traced.example")
 	b.scim("PATCH", "/Users/"+id, token, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],`+
-		`"Operations":[{"op":"replace","path":"password","value":"hunter22"},{"op":"add","path":"title","value":"Engineer"}]}`)
+		`"Operations":[{"op":"replace","path":"password","value":"hunter22"},`+
+		`{"op":"add","path":"title","value":"Engineer"}]}`)
 	b.scim("GET", `/Users?filter=userName+eq+%22ann%40traced.example%22`, token, "")
-	b.scim("POST", "/Users/.search", token, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":"title eq \"Engineer\""}`)
+	b.scim("POST", "/Users/.search", token,
+		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":"title eq \"Engineer\""}`)
 	b.scim("POST", "/Bulk", token, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[`+
-		`{"method":"POST","path":"/Groups","bulkId":"q","data":{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Engineer"}}]}`)
+		`{"method":"POST","path":"/Groups","bulkId":"q",`+
+		`"data":{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Engineer"}}]}`)
 	b.prints("trace traced", "POST /scim/v2/Users  201", "POST /scim/v2/Users  409", `"scimType":"uniqueness"`, "userName <string of 18>",
 		`"userName":"<string of 18>"`, `"value":"<password>"`, "filter=userName eq <string of 18>", `"filter":"title eq <string of 8>"`, "/scim/v2/Bulk  200")
 	out := b.run("trace traced")
@@ -54,7 +57,8 @@ func (b *bench) traceWithValues(token string) {
 	lines := bufio.NewScanner(pipe)
 	lines.Buffer(nil, 1<<20)
 	b.awaitTrace()
-	b.scim("POST", "/Users", token, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bob@traced.example","PassWord":"hunter22"}`)
+	b.scim("POST", "/Users", token,
+		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bob@traced.example","PassWord":"hunter22"}`)
 	var got struct {
 		Path string
 		Sent struct{ Body string }

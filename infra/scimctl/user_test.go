@@ -15,7 +15,8 @@ func reads(b *bench) {
 	ann := b.newUser(201, token, "Ann@reads.example", "ann@mail.example")
 	bob := b.newUser(201, b.json("credential create other")["secret"].(string), "bob@other.example")
 	b.status(200, "PATCH", "/Users/"+ann, token,
-		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","value":{"externalId":"E 7","active":false}}]}`)
+		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add",`+
+			`"value":{"externalId":"E 7","active":false}}]}`)
 	account := b.json("account create cid@reads.example")["id"].(string)
 	group := fmt.Sprint(b.status(201, "POST", "/Groups", token, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Sea Staff","members":[{"value":"`+ann+`"}]}`)["id"])
 	b.run("team create reads Crew")
@@ -97,7 +98,8 @@ func groupCommands(b *bench, ann, group string) {
 func terminal(b *bench, token string) {
 	b.Helper()
 	b.status(201, "POST", "/Users", token,
-		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"esc@reads.example","externalId":"\u001b[31mred\u009b2J","displayName":"a\u202eb\u007f"}`)
+		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"esc@reads.example",`+
+			`"externalId":"\u001b[31mred\u009b2J","displayName":"a\u202eb\u007f"}`)
 	for _, args := range []string{
 		"user list reads", "user show reads esc@reads.example", "who esc@reads.example",
 		"user list reads -json", "user show reads esc@reads.example -json", "who esc@reads.example -json",

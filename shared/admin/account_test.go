@@ -51,7 +51,8 @@ func (b *bench) wantsEmails(a answer, want string) {
 func TestAccountLife(t *testing.T) {
 	b := newBench(t)
 	a := b.send(201, "POST", "/accounts",
-		`{"userName":"Ann","displayName":"Ann Lee","emails":[{"value":"Ann@a.example","primary":true,"verified":true},{"value":"ann@b.example"}]}`)
+		`{"userName":"Ann","displayName":"Ann Lee","emails":[{"value":"Ann@a.example","primary":true,`+
+			`"verified":true},{"value":"ann@b.example"}]}`)
 	path := "/accounts/" + a.text("id")
 	if a.text("userName") != "Ann" || a.text("displayName") != "Ann Lee" || a.text("version") != "1" || a.text("hasPassword") != "false" ||
 		a.text("created") != "2027-01-15T08:00:00Z" || a.text("lastModified") != a.text("created") {

@@ -15,7 +15,8 @@ import (
 func (b *bench) fail(at time.Time, request string, id scim.ID, name, externalID string, status int) {
 	b.Helper()
 	err := b.dir.For("acme").Log().Put(b.Context(), provlog.Entry{
-		Time: at, Request: request, Credential: "k1", Operation: "create", Kind: "User", ID: id, Name: name, ExternalID: externalID, Status: status, Detail: "d",
+		Time: at, Request: request, Credential: "k1", Operation: "create", Kind: "User", ID: id, Name: name,
+		ExternalID: externalID, Status: status, Detail: "d",
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -46,7 +47,8 @@ func TestLog(t *testing.T) {
 	if a := b.send(200, "GET", "/tenants/acme/log", ""); len(a["entries"].([]any)) != 0 || a["next"] != nil {
 		t.Errorf("an empty log is %v", a)
 	}
-	b.now = time.Now().UTC().Truncate(24 * time.Hour).Add(-24 * time.Hour).Add(2 * time.Hour) // its day began two hours ago
+	// its day began two hours ago
+	b.now = time.Now().UTC().Truncate(24 * time.Hour).Add(-24 * time.Hour).Add(2 * time.Hour)
 	b.fail(b.now.Add(-time.Hour), "r1", "id-1", "Ann@acme.example", "x1", 409)
 	b.fail(b.now.Add(-3*time.Hour), "r2", "", "ann@ACME.example", "X2", 400)
 	b.fail(b.now.Add(-4*time.Hour), "r3", "id-3", "bob", "", 503)
@@ -107,13 +109,20 @@ func TestLogParametersThatCantBe(t *testing.T) {
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	for parameters, word := range map[string]string{
-		"from=yesterday": "from must be a time", "to=2026-13-01T00:00:00Z": "to must be a time", "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z": "later",
-		"status=none": "status must be", "status=99": "status must be", "status=6xx": "status must be", "status=4x": "status must be",
-		"limit=0": "limit must be", "limit=1000": "limit must be", "limit=x": "limit must be",
-		"after=x": "after must be", "after=2026-01-01T00:00:00Z~": "after must be", "after=~2026-01-01T00:00:00.000Z": "after must be", "after=2026-01-01T00:00:00Z~x%00": "after must be",
-		"usr=ann": "no parameter", "user=a&user=b": "twice",
+		"from=yesterday":          "from must be a time",
+		"to=2026-13-01T00:00:00Z": "to must be a time",
+		"from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z": "later",
+		"status=none": "status must be", "status=99": "status must be", "status=6xx": "status must be",
+		"status=4x": "status must be",
+		"limit=0":   "limit must be", "limit=1000": "limit must be", "limit=x": "limit must be",
+		"after=x":                         "after must be",
+		"after=2026-01-01T00:00:00Z~":     "after must be",
+		"after=~2026-01-01T00:00:00.000Z": "after must be",
+		"after=2026-01-01T00:00:00Z~x%00": "after must be",
+		"usr=ann":                         "no parameter", "user=a&user=b": "twice",
 	} {
-		if a := b.send(400, "GET", "/tenants/acme/log?"+parameters, ""); a.text("error") != "invalid" || !strings.Contains(a.text("message"), word) {
+		a := b.send(400, "GET", "/tenants/acme/log?"+parameters, "")
+		if a.text("error") != "invalid" || !strings.Contains(a.text("message"), word) {
 			t.Errorf("%s: %v", parameters, a)
 		}
 	}

@@ -33,7 +33,8 @@ func (b *bench) userWithPassword(name string, active bool) {
 		scim.Member{Name: "active", Value: scim.Boolean(active)},
 	)
 	hash := func() (string, error) { return password.Hash("t1meMa$heen") }
-	if _, err := b.dir.For("acme").Users().Create(b.Context(), directory.Content{Doc: doc, HashPassword: hash}); err != nil {
+	_, err := b.dir.For("acme").Users().Create(b.Context(), directory.Content{Doc: doc, HashPassword: hash})
+	if err != nil {
 		b.Fatal(err)
 	}
 }

@@ -10,8 +10,11 @@ import (
 
 func TestRead(t *testing.T) {
 	env := map[string]string{
-		"TABLE_NAME": "t", "BASE_URL": "https://h/a/b/v2/", "PASSWORD_STORAGE": "store", "SUPPORT_CONTACT": "Müller IT, help@h.example",
-		"VERSION": "v1.2.0-3-gabc1234", "SCAN_UNITS_PER_MINUTE": "30000",
+		"TABLE_NAME":       "t",
+		"BASE_URL":         "https://h/a/b/v2/",
+		"PASSWORD_STORAGE": "store",
+		"SUPPORT_CONTACT":  "Müller IT, help@h.example",
+		"VERSION":          "v1.2.0-3-gabc1234", "SCAN_UNITS_PER_MINUTE": "30000",
 	}
 	c, err := Read(func(k string) string { return env[k] })
 	if err != nil {

@@ -74,7 +74,9 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 				b.Fatal(err)
 			}
 		}, wanted, directory.ConflictOpen, "changed after the approval"},
-		"it expired": {func(_ *bench, _ directory.Account, now *time.Time) { *now = now.Add(directory.ApprovalLife) }, wanted, directory.ConflictOpen, "expired"},
+		"it expired": {func(_ *bench, _ directory.Account, now *time.Time) {
+			*now = now.Add(directory.ApprovalLife)
+		}, wanted, directory.ConflictOpen, "expired"},
 		"dismissed": {func(b *bench, _ directory.Account, _ *time.Time) {
 			own, _, err := b.acme.Conflicts().List(b.Context(), "", 1)
 			if err != nil {
@@ -99,7 +101,8 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 			a := b.account("ann@example.com", "ann@example.com")
 			id := b.approved(a, wanted)
 			tt.change(b, a, &now)
-			if c, err := b.acme.Conflicts().Refresh(t.Context(), b.conflict(id)); err != nil || (c.State == directory.ConflictApproved) != (tt.state == directory.ConflictApproved || what == "it expired") {
+			if c, err := b.acme.Conflicts().Refresh(t.Context(), b.conflict(id)); err != nil ||
+				(c.State == directory.ConflictApproved) != (tt.state == directory.ConflictApproved || what == "it expired") {
 				t.Errorf("before the next attempt it is shown as %s (%s), %v", c.State, c.Outcome, err)
 			}
 			if _, ids := b.post(b.acme, tt.wanted); ids == nil {
@@ -128,8 +131,14 @@ func TestConnectAutomatically(t *testing.T) {
 		want     bool
 	}{
 		{"all of it", tenant.Automatic, []string{"example.com"}, []string{"Ann@Example.COM"}, "ann@example.com", true},
-		{"a username of the account's own", tenant.Automatic, []string{"example.com"}, []string{"ann@example.com"}, "ann", true},
-		{"not switched on", tenant.ByApproval, []string{"example.com"}, []string{"ann@example.com"}, "ann@example.com", false},
+		{
+			"a username of the account's own", tenant.Automatic, []string{"example.com"},
+			[]string{"ann@example.com"}, "ann", true,
+		},
+		{
+			"not switched on", tenant.ByApproval, []string{"example.com"}, []string{"ann@example.com"},
+			"ann@example.com", false,
+		},
 		{"email not verified", tenant.Automatic, []string{"example.com"}, nil, "ann@example.com", false},
 		{"domain of nobody", tenant.Automatic, nil, []string{"ann@example.com"}, "ann@example.com", false},
 		{"domain below", tenant.Automatic, []string{"ample.com"}, []string{"ann@example.com"}, "ann@example.com", false},
@@ -168,7 +177,8 @@ func TestConnectAutomaticallyNeedsOnePerson(t *testing.T) {
 	b.account("ann", "ann@example.com", "ann@home.org")
 	b.account("bob", "bob@example.com")
 	for _, wanted := range []directory.Content{
-		user("bob", "", "ann@example.com"), user("ann", ""), user("x", "", "ann@example.com", "bob@example.com"), user("x", "", "ann@example.com", "ann@home.org"),
+		user("bob", "", "ann@example.com"), user("ann", ""),
+		user("x", "", "ann@example.com", "bob@example.com"), user("x", "", "ann@example.com", "ann@home.org"),
 	} {
 		if _, err := b.acme.Users().Create(t.Context(), wanted); taken(err) == nil {
 			t.Errorf("%s: %v", wanted.Doc.JSON(), err)

@@ -170,7 +170,8 @@ func TestADeletionIsAsLateAsItsRequest(t *testing.T) {
 	requested := time.Unix(1_800_000_000, 0).UTC()
 	before := directory.Image{Doc: `{"userName":"ann"}`, Modified: "2026-01-01T00:00:00.000Z"}
 	after := before
-	after.Deleting, after.Log = true, fmt.Sprintf(`{"t":%d,"r":"r","o":"delete","s":204}`, requested.UnixMilli())
+	after.DeletedAt = requested.UTC().Format(time.RFC3339)
+	after.Log = fmt.Sprintf(`{"t":%d,"r":"r","o":"delete","s":204}`, requested.UnixMilli())
 	tr, ok, err := directory.ReadStreamChange("T#acme#USER", "u", &before, &after)
 	if !ok || err != nil || !tr.Deleted || !tr.At.Equal(requested) {
 		t.Errorf("%+v, %v, %v", tr, ok, err)

@@ -100,15 +100,15 @@ func (r *resourceImages) verb() string {
 	before, after := r.Before, r.After
 	switch {
 	case after == nil: // a deletion has been told of when it was marked; an account that is connected is not marked
-		if r.kind == AccountKind && before != nil && !before.Deleting {
+		if r.kind == AccountKind && before != nil && !before.deleting() {
 			return outbox.Connected
 		}
 		return ""
-	case before != nil && before.Deleting:
+	case before != nil && before.deleting():
 		return ""
-	case after.Deleting && after.Connected:
+	case after.deleting() && after.Connected:
 		return outbox.Connected
-	case after.Deleting:
+	case after.deleting():
 		return outbox.Deleted
 	case r.Unknown:
 		return outbox.Updated
@@ -149,7 +149,7 @@ func (f eventFormat) fill(draft *outbox.Draft, r resourceImages, id scim.ID, ver
 		Type: outbox.TypeOf(strings.ToLower(string(r.kind)), verb), Version: shown.Version,
 		Time: outbox.Time{Time: shown.changedAt(r.At)}, Resource: summary(r.kind, id, visible), Truncated: r.Unknown,
 	}
-	gone := r.After == nil || r.After.Deleting
+	gone := r.After == nil || r.After.deleting()
 	if !gone && (r.kind == UserKind || r.kind == GroupKind && !r.Unknown) {
 		draft.Data = f.representation(r.kind, id, visible, *shown)
 	}
@@ -184,7 +184,7 @@ func lines(text string) json.RawMessage {
 // changedAt is when an image was written. written is the same less exactly.
 func (i Image) changedAt(written time.Time) time.Time {
 	text := i.Modified
-	if i.Deleting {
+	if i.deleting() {
 		text = i.DeletedAt
 	}
 	if at := timeOf(text); !at.IsZero() {

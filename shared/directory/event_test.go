@@ -62,7 +62,7 @@ func (b *told) record(key table.Key) directory.StreamRecord {
 	if item != nil {
 		r.After = &directory.Image{
 			Doc: item.Text("doc"), Password: item.Text("password"), Log: item.Text("log"), Modified: item.Text("modified"),
-			Deleting: item.Text("deleting") != "", Created: item.Text("created"), Version: item.Int("version"), Verified: item.Text("verified"),
+			Created: item.Text("created"), Version: item.Int("version"), Verified: item.Text("verified"),
 			DeletedAt: item.Text("deleting"), Released: item.Text("released"), Connected: item.Text("connected") != "",
 		}
 		b.images[key] = r.After
@@ -249,7 +249,9 @@ func TestEventsOfOwnSchemas(t *testing.T) {
 func TestEventsOfMarks(t *testing.T) {
 	b := newTold(t)
 	image := func(deleted string) *directory.Image {
-		return &directory.Image{Doc: `{"userName":"ann"}`, Version: 3, Deleting: deleted != "", DeletedAt: deleted, Modified: "2026-01-01T00:00:00.000Z"}
+		return &directory.Image{
+			Doc: `{"userName":"ann"}`, Version: 3, DeletedAt: deleted, Modified: "2026-01-01T00:00:00.000Z",
+		}
 	}
 	record := func(before, after *directory.Image) directory.StreamRecord {
 		b.n++
@@ -412,7 +414,7 @@ func TestEventsOfATeam(t *testing.T) {
 		t.Fatal(err)
 	}
 	image := *marked.After // as the connection marked it; it is removed at once
-	image.Deleting, image.DeletedAt, image.Connected = true, scim.FormatTime(time.Now()), true
+	image.DeletedAt, image.Connected = scim.FormatTime(time.Now()), true
 	marked.Before, marked.After = marked.After, &image
 	b.one(b.tell(b.acme.Events(), marked), "team.connected")
 	if e := b.one(b.of("GROUP", team.ID), "group.connected"); e.Transaction != "r2" || len(e.Events) != 2 {

@@ -83,9 +83,11 @@ func TestLostAnswerThenThrottled(t *testing.T) {
 // A conflict beside a failed condition must not be repeated: the condition
 // decides at once.
 func TestConditionBesideConflictDecides(t *testing.T) {
-	b := newBench(t, scripted(fault.Rule{Operation: "TransactWriteItems", Fault: fault.Cancelled("None", "ConditionalCheckFailed", "TransactionConflict")}))
+	b := newBench(t,
+		scripted(fault.Rule{Operation: "TransactWriteItems", Fault: fault.Cancelled("None", "ConditionalCheckFailed", "TransactionConflict")}))
 	ctx, meter := table.WithMeter(t.Context())
-	if _, err := b.acme.Users().Create(ctx, user("ann", "", "ann@example.com")); fmt.Sprint(taken(err)) != "[userName=ann]" {
+	_, err := b.acme.Users().Create(ctx, user("ann", "", "ann@example.com"))
+	if fmt.Sprint(taken(err)) != "[userName=ann]" {
 		t.Errorf("%v", err)
 	}
 	if meter.Usage().Calls != 1 {
@@ -186,7 +188,8 @@ func TestRandomHistories(t *testing.T) {
 func (b *bench) history(r *rand.Rand, steps int) {
 	var mine []scim.ID
 	for range steps {
-		c := user(fmt.Sprint("user", r.IntN(6)), fmt.Sprint(r.IntN(3)), fmt.Sprint(r.IntN(6), "@example.com"), fmt.Sprint(r.IntN(6), "@example.com"))
+		c := user(fmt.Sprint("user", r.IntN(6)), fmt.Sprint(r.IntN(3)), fmt.Sprint(r.IntN(6), "@example.com"),
+			fmt.Sprint(r.IntN(6), "@example.com"))
 		var err error
 		switch op := r.IntN(4); {
 		case op < 2 || len(mine) == 0:
@@ -209,7 +212,8 @@ func (b *bench) history(r *rand.Rand, steps int) {
 
 // A write that loses a claim fails at the first conflict, without further retries.
 func TestLoserOfAConflictGivesUp(t *testing.T) {
-	b := newBench(t, scripted(fault.Rule{Operation: "TransactWriteItems", Calls: func(n int) bool { return n > 1 }, Fault: fault.Cancelled("None", "TransactionConflict")}))
+	b := newBench(t,
+		scripted(fault.Rule{Operation: "TransactWriteItems", Calls: func(n int) bool { return n > 1 }, Fault: fault.Cancelled("None", "TransactionConflict")}))
 	b.create("ann", "")
 	ctx, meter := table.WithMeter(t.Context())
 	if _, err := b.acme.Users().Create(ctx, user("ANN", "")); fmt.Sprint(taken(err)) != "[userName=ANN]" {

@@ -36,11 +36,21 @@ func (b *bench) groupCosts(t *testing.T, id scim.ID, ids []scim.ID) {
 		do   func(context.Context) error
 		want table.Usage
 	}{
-		{"get without members", func(ctx context.Context) error { return second(b.acme.Groups().Get(ctx, id)) }, table.Usage{Calls: 1, Reads: 1}},
-		{"add 1", func(ctx context.Context) error { return second(b.edit(ctx, id, add(ids[0]))) }, table.Usage{Calls: 2, Reads: 1, Writes: 8}},
-		{"add the same again", func(ctx context.Context) error { return second(b.edit(ctx, id, add(ids[0]))) }, table.Usage{Calls: 1, Reads: 2}},
-		{"add it and another", func(ctx context.Context) error { return second(b.edit(ctx, id, add(ids[0], ids[1]))) }, table.Usage{Calls: 2, Reads: 2, Writes: 10}},
-		{"add 32", func(ctx context.Context) error { return second(b.edit(ctx, id, add(ids[10:42]...))) }, table.Usage{Calls: 2, Reads: 1, Writes: 194}},
+		{"get without members", func(ctx context.Context) error {
+			return second(b.acme.Groups().Get(ctx, id))
+		}, table.Usage{Calls: 1, Reads: 1}},
+		{"add 1", func(ctx context.Context) error {
+			return second(b.edit(ctx, id, add(ids[0])))
+		}, table.Usage{Calls: 2, Reads: 1, Writes: 8}},
+		{"add the same again", func(ctx context.Context) error {
+			return second(b.edit(ctx, id, add(ids[0])))
+		}, table.Usage{Calls: 1, Reads: 2}},
+		{"add it and another", func(ctx context.Context) error {
+			return second(b.edit(ctx, id, add(ids[0], ids[1])))
+		}, table.Usage{Calls: 2, Reads: 2, Writes: 10}},
+		{"add 32", func(ctx context.Context) error {
+			return second(b.edit(ctx, id, add(ids[10:42]...)))
+		}, table.Usage{Calls: 2, Reads: 1, Writes: 194}},
 		{"remove 1", func(ctx context.Context) error {
 			return second(b.edit(ctx, id, directory.MemberEdit{Remove: ids[:1]}))
 		}, table.Usage{Calls: 2, Reads: 2, Writes: 6}},

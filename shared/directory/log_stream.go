@@ -18,15 +18,17 @@ import (
 // that function changes needs. Only the items of resources have any of them.
 type Image struct {
 	Doc, Password, Log, Modified string
-	Deleting                     bool
 
 	Created   string
 	Version   int64
 	Verified  string // the verified emails of an account, a line each
-	DeletedAt string // when the mark of deletion was set
+	DeletedAt string // when the mark of deletion was set; "" without a mark
 	Released  string // when an operator last released a value of the resource
 	Connected bool   // this team, which is being deleted, has become a group
 }
+
+// deleting reports whether the item has the mark of deletion.
+func (i Image) deleting() bool { return i.DeletedAt != "" }
 
 // StreamChange is what a provisioning request left behind in the table.
 type StreamChange struct {
@@ -60,7 +62,7 @@ func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok 
 	}
 	tr = StreamChange{
 		Tenant:      w.tenant,
-		Deleted:     after.Deleting,
+		Deleted:     after.deleting(),
 		Provisioned: Provisioned{Kind: w.kind, ID: w.id, At: after.writtenAt(c)},
 	}
 	if before == nil {
@@ -84,7 +86,7 @@ func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok 
 // writtenAt is when an image was written: a little later than the request arrived. The
 // mark of a deletion leaves the time of the last change as it is.
 func (i Image) writtenAt(c logStamp) time.Time {
-	if i.Deleting {
+	if i.deleting() {
 		return time.UnixMilli(c.Time)
 	}
 	if at, err := time.Parse(time.RFC3339, i.Modified); err == nil {

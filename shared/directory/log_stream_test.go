@@ -45,7 +45,10 @@ func (j *journal) request(operation string, status int) context.Context {
 	j.n++
 	n := j.n
 	return directory.WithLogRecord(j.Context(), func(skipped []scim.ID) directory.LogRecord {
-		r := directory.LogRecord{Time: arrived.Add(time.Duration(n) * time.Second), Request: fmt.Sprintf("r%d", n), Credential: "k1", Operation: operation, Status: status}
+		r := directory.LogRecord{
+			Time: arrived.Add(time.Duration(n) * time.Second), Request: fmt.Sprintf("r%d", n), Credential: "k1",
+			Operation: operation, Status: status,
+		}
 		r.Skipped = skipped
 		return r
 	})
@@ -60,7 +63,10 @@ func (j *journal) image(key table.Key) *directory.Image {
 	if item == nil {
 		return nil
 	}
-	return &directory.Image{Doc: item.Text("doc"), Password: item.Text("password"), Log: item.Text("log"), Deleting: item.Text("deleting") != ""}
+	return &directory.Image{
+		Doc: item.Text("doc"), Password: item.Text("password"), Log: item.Text("log"),
+		DeletedAt: item.Text("deleting"),
+	}
 }
 
 // follow logs the changes of a resource in the stream since the last call.
@@ -101,7 +107,8 @@ func (j *journal) newest(want provlog.Entry) {
 		j.Fatal("the log is empty")
 	}
 	got := all[0]
-	if got.Request != fmt.Sprintf("r%d", j.n) || got.Credential != "k1" || !got.Time.Equal(arrived.Add(time.Duration(j.n)*time.Second)) || got.ID == "" {
+	if got.Request != fmt.Sprintf("r%d", j.n) || got.Credential != "k1" ||
+		!got.Time.Equal(arrived.Add(time.Duration(j.n)*time.Second)) || got.ID == "" {
 		j.Errorf("the newest entry is %+v", got)
 	}
 	got.Time, got.Request, got.Credential, got.ID = time.Time{}, "", "", ""
@@ -127,7 +134,8 @@ func TestLogOfAUser(t *testing.T) {
 	const urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 	broken := false
 	j := newJournal(newBench(t, func(next http.RoundTripper) http.RoundTripper {
-		return fault.Script(next, fault.Rule{Operation: "TransactWriteItems", Calls: func(int) bool { return broken }, Fault: fault.Refused})
+		return fault.Script(next,
+			fault.Rule{Operation: "TransactWriteItems", Calls: func(int) bool { return broken }, Fault: fault.Refused})
 	}, budget(2*time.Second)))
 	u, err := j.acme.Users().Create(j.request("create", 201), with(user("ann", "x1", "ann@example.com"), `"active":true`, "hash"))
 	if err != nil || !j.follow("USER", u.ID) {
@@ -154,10 +162,12 @@ func TestLogOfAUser(t *testing.T) {
 			t.Errorf("who is %s: %+v, %v", value, got, err)
 		}
 	}
-	change(j.request("replace", 200), with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"e","manager":{"value":"m"}}`, "other"))
+	change(j.request("replace", 200),
+		with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"e","manager":{"value":"m"}}`, "other"))
 	j.follow("USER", u.ID)
 	j.newest(provlog.Entry{Operation: "replace", Kind: "User", Name: "anne", ExternalID: "x1", Status: 200, Changed: []string{urn + ":department", "password"}})
-	change(j.request("replace", 200), with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"e","manager":{"value":"m"}}`, ""))
+	change(j.request("replace", 200),
+		with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"e","manager":{"value":"m"}}`, ""))
 	change(t.Context(), with(user("anne", "x1"), `"active":true`, "")) // by no provider
 	if j.follow("USER", u.ID) || len(j.entries()) != 3 {
 		t.Errorf("%d entries, of what changed nothing or was no provider's", len(j.entries()))
@@ -325,7 +335,9 @@ func TestLogCostsNothing(t *testing.T) { // design: round trips and capacity
 				return with(user("bob", "y", "bob@example.com"), `"title":"t"`, ""), nil
 			}))
 		}, table.Usage{Calls: 2, Reads: 1, Writes: 1}},
-		{"delete", func(ctx context.Context) error { return j.acme.Users().Delete(ctx, u.ID, nil) }, table.Usage{Calls: 3, Writes: 13}},
+		{"delete", func(ctx context.Context) error {
+			return j.acme.Users().Delete(ctx, u.ID, nil)
+		}, table.Usage{Calls: 3, Writes: 13}},
 		{"create a group", func(ctx context.Context) (err error) {
 			g, err = j.acme.Groups().Create(ctx, group("g", ""), directory.MemberEdit{})
 			return err

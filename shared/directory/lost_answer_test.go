@@ -32,7 +32,8 @@ func set(doc scim.Value, name, value string) scim.Value {
 // its sender learns of that, meanwhile does something on another connection.
 func losing(t *testing.T) (b, other *bench, meanwhile func(func())) {
 	var do func()
-	b = newBench(t, scripted(fault.Rule{Operation: "UpdateItem", Calls: fault.Nth(1), Fault: fault.Then(fault.LostResponse, func() { do() })}))
+	b = newBench(t,
+		scripted(fault.Rule{Operation: "UpdateItem", Calls: fault.Nth(1), Fault: fault.Then(fault.LostResponse, func() { do() })}))
 	other = b.beside()
 	return b, other, func(f func()) { do = f }
 }
@@ -65,14 +66,17 @@ func TestLostAnswerOfAPlainWrite(t *testing.T) {
 		match     directory.Match
 		want      error
 	}{
-		"nothing":                      {changes(0), atVersion(1), nil},
-		"another change":               {changes(1), atVersion(1), nil},
-		"another change, no version":   {changes(1), nil, nil},
-		"31 changes":                   {changes(31), atVersion(1), nil},
-		"32 changes: nobody can know":  {changes(32), atVersion(1), directory.ErrUnavailable},
-		"another change after many":    {changes(1), atVersion(41), nil},
-		"a deletion":                   {removal, atVersion(1), nil},
-		"a change and then a deletion": {func(t *testing.T, o *bench, id scim.ID) { changes(1)(t, o, id); removal(t, o, id) }, nil, nil},
+		"nothing":                     {changes(0), atVersion(1), nil},
+		"another change":              {changes(1), atVersion(1), nil},
+		"another change, no version":  {changes(1), nil, nil},
+		"31 changes":                  {changes(31), atVersion(1), nil},
+		"32 changes: nobody can know": {changes(32), atVersion(1), directory.ErrUnavailable},
+		"another change after many":   {changes(1), atVersion(41), nil},
+		"a deletion":                  {removal, atVersion(1), nil},
+		"a change and then a deletion": {func(t *testing.T, o *bench, id scim.ID) {
+			changes(1)(t, o, id)
+			removal(t, o, id)
+		}, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, other, meanwhile := losing(t)
@@ -100,7 +104,8 @@ func TestLateArrivalOfAPlainWrite(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			late := &fault.Late{}
 			var do func()
-			b := newBench(t, scripted(fault.Rule{Operation: "UpdateItem", Calls: fault.Nth(1), Fault: fault.Then(late.Fault, func() { do() })}))
+			b := newBench(t,
+				scripted(fault.Rule{Operation: "UpdateItem", Calls: fault.Nth(1), Fault: fault.Then(late.Fault, func() { do() })}))
 			other, u := b.beside(), b.create("ann", "")
 			want, version := error(nil), int64(2)
 			do = func() {}
@@ -114,7 +119,8 @@ func TestLateArrivalOfAPlainWrite(t *testing.T) {
 			if n, err := late.Arrive(); n != 1 || err != nil {
 				t.Fatalf("%d arrived late, %v", n, err)
 			}
-			if now, err := b.acme.Users().Get(t.Context(), u.ID); err != nil || now.Version != version || (now.Doc.Get("title").Text() == "mine") == overtaken {
+			if now, err := b.acme.Users().Get(t.Context(), u.ID); err != nil || now.Version != version ||
+				(now.Doc.Get("title").Text() == "mine") == overtaken {
 				t.Errorf("version %d with title %s, %v", now.Version, now.Doc.Get("title").JSON(), err)
 			}
 		})
@@ -252,7 +258,8 @@ func TestContestedChanges(t *testing.T) {
 	}
 	n, _ := strconv.ParseInt(now.Doc.Get("title").Text(), 10, 64)
 	if n < done.Load() || n > done.Load()+undecided.Load() || now.Version != n+1 {
-		t.Errorf("%d increments at version %d; %d succeeded and %d are undecided", n, now.Version, done.Load(), undecided.Load())
+		t.Errorf("%d increments at version %d; %d succeeded and %d are undecided",
+			n, now.Version, done.Load(), undecided.Load())
 	}
 	t.Logf("seed %d: %d succeeded, %d undecided", *seed, done.Load(), undecided.Load())
 }

@@ -63,7 +63,8 @@ func (b *bench) populateTeam(t *directory.Tenant, users []scim.ID) {
 
 func (b *bench) logged(id tenant.ID, request string, at time.Time) {
 	b.Helper()
-	if err := b.dir.For(id).Log().Put(b.Context(), provlog.Entry{Time: at, Request: request, Status: 409, Name: "ann"}); err != nil {
+	err := b.dir.For(id).Log().Put(b.Context(), provlog.Entry{Time: at, Request: request, Status: 409, Name: "ann"})
+	if err != nil {
 		b.Fatal(err)
 	}
 }

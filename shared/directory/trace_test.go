@@ -152,7 +152,10 @@ func TestCapacityOfTraces(t *testing.T) {
 	}{
 		{"a small request", add(300), table.Usage{Calls: 2, Writes: 2}},
 		{"the largest body", add(trace.MaxBody), table.Usage{Calls: 2, Writes: 18}},
-		{"a page of both", func(ctx context.Context) error { _, err := traces.Page(ctx, "", 50); return err }, table.Usage{Calls: 1, Reads: 5}},
+		{"a page of both", func(ctx context.Context) error {
+			_, err := traces.Page(ctx, "", 50)
+			return err
+		}, table.Usage{Calls: 1, Reads: 5}},
 		{"its end", func(ctx context.Context) error { return traces.End(ctx, on) }, table.Usage{Calls: 1, Writes: 1}},
 	} {
 		ctx, meter := table.WithMeter(t.Context())

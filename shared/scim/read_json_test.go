@@ -90,7 +90,8 @@ func TestEqualName(t *testing.T) {
 
 func TestErrorValue(t *testing.T) { // P-3.12-2, P-3.12-3, P-3.12-4
 	got := InvalidPath("why").WithCause(errors.New("secret")).Value().JSON()
-	want := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"invalidPath","detail":"why"}`
+	want := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400",` +
+		`"scimType":"invalidPath","detail":"why"}`
 	if got != want {
 		t.Errorf("got %s", got)
 	}

@@ -53,7 +53,10 @@ func TestPagesOfQuotes(t *testing.T) { // P-3.4.2.4-3
 		writes = append(writes, stored("USER", uuid.NewString(), doc))
 	}
 	c.put(name, writes)
-	for _, query := range []string{"/Users?count=1000", "/Users?count=1000&filter=" + escape("userName pr"), "/Users?count=1000&sortBy=userName"} {
+	for _, query := range []string{
+		"/Users?count=1000", "/Users?count=1000&filter=" + escape("userName pr"),
+		"/Users?count=1000&sortBy=userName",
+	} {
 		seen := map[string]bool{}
 		for pages := 1; len(seen) < users; pages++ {
 			a := c.wants(c.send("GET", fmt.Sprint(query, "&startIndex=", len(seen)+1), ""), 200, "")
@@ -82,7 +85,10 @@ func TestTooManyGroups(t *testing.T) { // P-3.12-17
 			table.Put(table.Key{PK: "T#acme#MEMBEROF#" + id(ann)[:1], SK: id(ann) + "#" + group}, table.Item{"kind": "U", "of": "GROUP"}))
 	}
 	c.put(name, writes)
-	for _, query := range []string{path(ann), "/Users", "/Users?filter=" + escape(`userName eq "ann"`), "/Users?filter=" + escape(`groups.value pr`)} {
+	for _, query := range []string{
+		path(ann), "/Users", "/Users?filter=" + escape(`userName eq "ann"`),
+		"/Users?filter=" + escape(`groups.value pr`),
+	} {
 		refused := c.wants(c.send("GET", query, ""), 400, "tooMany")
 		if detail := refused.Body.Get("detail").Text(); !strings.Contains(detail, "excludedAttributes=groups") {
 			t.Errorf("%s: %s", query, detail)

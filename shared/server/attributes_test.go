@@ -43,7 +43,8 @@ func TestUsersAreKeptAsSent(t *testing.T) { // S-7-9, S-7-10
 		{"instant messaging name with a space", `"ims":[{"value":"Some One","type":"aim"}]`}, // S-4.1.2-3
 		{"photo", `"photos":[{"value":"https://photos.example.com/1.jpg","type":"photo"}]`},  // S-4.1-1
 		{"address with a country that is no code", `"addresses":[{"formatted":"1 Main St","streetAddress":"1 Main St",` +
-			`"locality":"Hollywood","region":"CA","postalCode":"91608","country":"USA","type":"work","primary":true}]`}, // S-4.1.2-6
+			`"locality":"Hollywood","region":"CA","postalCode":"91608","country":"USA","type":"work",` +
+			`"primary":true}]`}, // S-4.1.2-6
 		{"entitlement", `"entitlements":[{"value":"any thing"}]`},                        // S-4.1.2-12, S-7-19
 		{"roles", `"roles":[{"value":"Student"},{"value":"teacher","type":"x"}]`},        // S-4.1.2-12, S-7-19
 		{"certificate that is base64 only", `"x509Certificates":[{"value":"QUJDRA=="}]`}, // S-4.1.2-11

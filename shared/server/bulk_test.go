@@ -80,7 +80,10 @@ func TestBulk(t *testing.T) {
 		`{"method":"DELETE","path":"`+bob+`"}`,
 		post("User", "q2", `"userName":"CID"`),
 	)
-	// P-3.7.3-1, P-3.7.3-2, P-3.7-15, P-3.7-19, P-3.7-22
+	// P-3.7.3-1: a result for each operation
+	// P-3.7.3-2, P-3.7-22: the status of a single request
+	// P-3.7-15: the operations after the 404
+	// P-3.7-19: the second DELETE finds no user
 	c.wantsStatuses(results, "201 200 200 204 404 409")
 	r := results[0]
 	if r.Get("bulkId").Text() != "q1" || r.Get("method").Text() != "POST" ||

@@ -44,12 +44,12 @@ func (c *client) failures() []failure {
 	}
 	return []failure{
 		// P-3.12-20: the structure of a body, of every message
-		post(`{`, "invalidSyntax"),
+		post(`{`, "invalidSyntax"), // P-3.12-6
 		post(`[]`, "invalidSyntax"),
 		post(`{"schemas":["urn:x"],"userName":"x"}`, "invalidSyntax"),
 		{method: "PUT", path: ann, body: `{`, status: 400, scimType: "invalidSyntax"},
 		{method: "PATCH", path: ann, body: `{}`, status: 400, scimType: "invalidSyntax"},
-		patch(`{"op":"copy","path":"title"}`, "invalidSyntax"),
+		patch(`{"op":"copy","path":"title"}`, "invalidSyntax"), // P-3.5.2-25
 		search(`,"count":"1"`, "invalidSyntax"),
 		{method: "POST", path: "/Users/.search", body: `{}`, status: 400, scimType: "invalidSyntax"},
 
@@ -85,34 +85,37 @@ func (c *client) failures() []failure {
 		patch(`{"op":"remove","path":"userName"}`, "mutability"),
 
 		// P-3.12-18
-		{method: "POST", path: "/Users", body: user("ANN", ""), status: 409, scimType: "uniqueness"},
+		{method: "POST", path: "/Users", body: user("ANN", ""), status: 409, scimType: "uniqueness"}, // P-3.12-10
 		{method: "PUT", path: ann, body: user("bob", ""), status: 409, scimType: "uniqueness"},
 		{
 			method: "PATCH", path: ann, body: message(`[{"op":"replace","path":"userName","value":"bob"}]`),
 			status: 409, scimType: "uniqueness",
 		},
 
-		get("/Users/none", 404, ""),
+		get("/Users/none", 404, ""), // P-3.12-9
 		get("/None", 404, ""),
 		{method: "DELETE", path: "/Users", status: 405},
 		get("/Users", 406, "", "Accept", "text/html"),
-		{method: "DELETE", path: ann, headers: []string{"If-Match", `W/"9"`}, status: 412},
+		{method: "DELETE", path: ann, headers: []string{"If-Match", `W/"9"`}, status: 412}, // P-3.12-11
 		{method: "POST", path: "/Users", body: strings.Repeat(" ", 1<<20+1), status: 413},
 		{method: "POST", path: "/Users", body: user("x", ""), headers: []string{"Content-Type", "text/plain"}, status: 415},
 		get("/Schemas?filter=id+pr", 403, ""),
-		{method: "POST", path: "/Me", status: 501},
+		{method: "POST", path: "/Me", status: 501}, // P-3.12-14
 	}
 }
 
 // The body of every error is an Error message whose status is a string.
 func TestErrors(t *testing.T) {
 	c := newClient(t)
-	for _, f := range c.failures() { // P-3.12-6, P-3.12-9, P-3.12-10, P-3.12-11, P-3.12-14, P-3.5.2-25
+	for _, f := range c.failures() {
 		a := c.wants(c.send(f.method, f.path, f.body, f.headers...), f.status, f.scimType)
-		status := a.Body.Get("status")
-		// P-3.12-1, P-3.12-2, P-3.12-3, P-3.12-5, P-3.2-5
-		if a.Body.Get("schemas").JSON() != `["`+scim.ErrorMessage+`"]` ||
-			status.JSON() != `"`+strconv.Itoa(f.status)+`"` || len(a.Body.Get("detail").Text()) < 10 {
+		if a.Body.Get("schemas").JSON() != `["`+scim.ErrorMessage+`"]` { // P-3.12-1, P-3.12-2
+			t.Errorf("%s %s: %s", f.method, f.path, a.Text)
+		}
+		if a.Body.Get("status").JSON() != `"`+strconv.Itoa(f.status)+`"` { // P-3.12-3, P-3.2-5
+			t.Errorf("%s %s: %s", f.method, f.path, a.Text)
+		}
+		if len(a.Body.Get("detail").Text()) < 10 { // P-3.12-5
 			t.Errorf("%s %s: %s", f.method, f.path, a.Text)
 		}
 		if f.scimType == "" && strings.Contains(a.Text, "scimType") {

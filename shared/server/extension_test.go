@@ -37,7 +37,8 @@ func extended(t *testing.T) func(*server.Options) {
 	add("resourcetypes/group.json", "definitions/resourcetypes/group.json")
 	typ = fsys["resourcetypes/group.json"]
 	typ.Data = []byte(strings.Replace(string(typ.Data), `"schemaExtensions": [`, `"schemaExtensions": [{"schema":"`+extension+`","required":false}`, 1))
-	fsys["resourcetypes/device.json"] = &fstest.MapFile{Data: []byte(`{"name":"Device","description":"d","schema":"` + extension + `"}`)}
+	fsys["resourcetypes/device.json"] = &fstest.MapFile{Data: []byte(`{"name":"Device","description":"d",` +
+		`"schema":"` + extension + `"}`)}
 	registry, err := schema.Load(fsys)
 	if err != nil {
 		t.Fatal(err)

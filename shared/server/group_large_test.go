@@ -46,7 +46,8 @@ func (m *crowd) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(sent))
 	answer, err := m.next.RoundTrip(r)
-	if err != nil || m.body == nil || !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".Query") || !bytes.Contains(sent, []byte("MEMBERS#")) {
+	if err != nil || m.body == nil || !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".Query") ||
+		!bytes.Contains(sent, []byte("MEMBERS#")) {
 		return answer, err
 	}
 	_ = answer.Body.Close()
@@ -64,7 +65,8 @@ func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
 	refused := func(path, id string) {
 		t.Helper()
 		detail := c.wants(c.send("GET", path, ""), 400, "tooMany").Body.Get("detail").Text()
-		if !strings.Contains(detail, "excludedAttributes=members") || !strings.Contains(detail, `/Users?filter=groups.value eq "`+id) {
+		if !strings.Contains(detail, "excludedAttributes=members") ||
+			!strings.Contains(detail, `/Users?filter=groups.value eq "`+id) {
 			t.Error(detail)
 		}
 	}
@@ -75,10 +77,12 @@ func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
 		members := tt.members
 		transport.fill(members, tt.display)
 		refused(path(a), id(a))
-		if got := c.wants(c.send("GET", path(a)+"?excludedAttributes=members", ""), 200, ""); !strings.HasPrefix(got.Body.Get("displayName").Text(), "a") {
+		got := c.wants(c.send("GET", path(a)+"?excludedAttributes=members", ""), 200, "")
+		if !strings.HasPrefix(got.Body.Get("displayName").Text(), "a") {
 			t.Errorf("%s", got.Text)
 		}
-		done := c.wants(c.send("PATCH", path(a)+"?attributes=displayName,members", message(`[{"op":"replace","path":"displayName","value":"a`+fmt.Sprint(members)+`"}]`)), 200, "")
+		done := c.wants(c.send("PATCH", path(a)+"?attributes=displayName,members", message(`[{"op":"replace",`+
+			`"path":"displayName","value":"a`+fmt.Sprint(members)+`"}]`)), 200, "")
 		c.shows(done, done.Body, "displayName id schemas")
 	}
 	transport.fill(9_000, long)
@@ -86,7 +90,8 @@ func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
 		t.Errorf("%d members", len(memberIDs(got.Body)))
 	}
 	compared := c.wants(c.send("GET", "/Groups?excludedAttributes=members&filter="+escape("members.display pr"), ""), 400, "tooMany")
-	if detail := compared.Body.Get("detail").Text(); !strings.Contains(detail, `displayName eq "..."`) || strings.Contains(detail, "excludedAttributes") {
+	detail := compared.Body.Get("detail").Text()
+	if !strings.Contains(detail, `displayName eq "..."`) || strings.Contains(detail, "excludedAttributes") {
 		t.Error(detail)
 	}
 	list := c.wants(c.send("GET", "/Groups?filter="+escape(`displayName eq "b"`), ""), 200, "").Body.Get("Resources").Items()
@@ -187,7 +192,8 @@ func TestSizesOfGroups(t *testing.T) { // P-7-1
 	// The limit of operations is on what the client sent, not on what it stands for.
 	c.patched(g, `[{"op":"remove","path":"members","value":`+value(ids...)+`}]`)
 	c.namesTooMany(g)
-	c.wants(c.patch(g, `[`+strings.Repeat(`{"op":"remove","path":"members"},`, 10_000)+`{"op":"remove","path":"members"}]`), 400, "invalidSyntax")
+	c.wants(c.patch(g, `[`+strings.Repeat(`{"op":"remove","path":"members"},`, 10_000)+`{"op":"remove",`+
+		`"path":"members"}]`), 400, "invalidSyntax")
 	c.patched(g, `[`+strings.Repeat(`{"op":"remove","path":"members"},`, 9_999)+`{"op":"remove","path":"members"}]`)
 	c.unchanged(g)
 }
@@ -226,7 +232,8 @@ func TestGroupType(t *testing.T) { // P-4-4, S-6-1, S-4.2-1
 		t.Errorf("%s", a.Text)
 	}
 	for _, attr := range c.wants(c.send("GET", "/Schemas/"+scim.GroupSchema, ""), 200, "").Body.Get("attributes").Items() {
-		if attr.Get("name").Text() == "displayName" && (!attr.Get("required").IsTrue() || attr.Get("uniqueness").Text() != "server") {
+		if attr.Get("name").Text() == "displayName" &&
+			(!attr.Get("required").IsTrue() || attr.Get("uniqueness").Text() != "server") {
 			t.Errorf("%s", attr.JSON())
 		}
 	}

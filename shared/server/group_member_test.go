@@ -28,7 +28,8 @@ func TestPatchMembers(t *testing.T) { // S-4.2-2
 		{`{"op":"remove","path":"members[value eq \"%a\" or value eq \"%b\"]"}`, ""},
 		{`{"op":"remove","path":"members[value eq \"%c\"]"}`, "ab"}, // P-3.5.2.2-11
 		{
-			`{"op":"remove","path":"members[value eq \"\" or value eq \"#\" or value eq \"` + strings.Repeat("x", 2000) + `\"]"}`,
+			`{"op":"remove",` +
+				`"path":"members[value eq \"\" or value eq \"#\" or value eq \"` + strings.Repeat("x", 2000) + `\"]"}`,
 			"ab",
 		},
 		{`{"op":"remove","path":"members[value eq \"%a\" and type eq \"User\"]"}`, "b"}, // P-3.5.2-7
@@ -48,15 +49,18 @@ func TestPatchMembers(t *testing.T) { // S-4.2-2
 		{`{"op":"add","path":"members","value":[{"value":"%c"}]},{"op":"remove","path":"members[value eq \"%c\"]"}`, "ab"},
 		{`{"op":"remove","path":"members"},{"op":"add","path":"members","value":[{"value":"%a"}]}`, "a"},
 		{
-			`{"op":"add","path":"members","value":[{"value":"%c"}]},{"op":"remove","path":"members"},{"op":"add","path":"members","value":[{"value":"%d"}]},{"op":"remove","path":"members[value eq \"%d\"]"}`,
+			`{"op":"add","path":"members","value":[{"value":"%c"}]},{"op":"remove","path":"members"},` +
+				`{"op":"add","path":"members","value":[{"value":"%d"}]},{"op":"remove","path":"members[value eq \"%d\"]"}`,
 			"",
 		},
 		{
-			`{"op":"add","path":"members","value":[{"value":"%c","display":"Cat"}]},{"op":"remove","path":"members[display sw \"C\"]"}`,
+			`{"op":"add","path":"members","value":[{"value":"%c","display":"Cat"}]},` +
+				`{"op":"remove","path":"members[display sw \"C\"]"}`,
 			"ab",
 		},
 		{
-			`{"op":"replace","path":"members","value":[{"value":"%c"}]},{"op":"add","path":"members","value":[{"value":"%a"}]},{"op":"replace","path":"displayName","value":"new"}`,
+			`{"op":"replace","path":"members","value":[{"value":"%c"}]},` +
+				`{"op":"add","path":"members","value":[{"value":"%a"}]},{"op":"replace","path":"displayName","value":"new"}`,
 			"ac",
 		},
 	} {

@@ -18,7 +18,8 @@ func TestTextsAboutMembers(t *testing.T) { // S-4.2-5, P-6-8
 		`[{}]`:            "members.value is required",
 		`[{"value":"` + ann + `","display":"` + strings.Repeat("x", 5000) + `"}]`: "members.display is longer than 256 bytes",
 		value("nobody"): `members names ids that no user or group has: "nobody"`,
-		`[{"value":"` + ann + `","type":"Group"}]`:                                       "members names ids that no user or group has, or none of the type that was sent",
+		`[{"value":"` + ann + `","type":"Group"}]`: "members names ids " +
+			"that no user or group has, or none of the type that was sent",
 		`[{"value":"` + ann + `","type":"User"},{"value":"` + ann + `","type":"Group"}]`: "both as a User and as a Group",
 		`[{"value":"` + ann + `","type":"Group"},{"value":"` + ann + `","type":"User"}]`: "both as a User and as a Group",
 	} {
@@ -52,7 +53,8 @@ func TestMemberOperationsInSequence(t *testing.T) { // P-3.5.2-7
 	c.patched(g,
 		`[{"op":"add","path":"members","value":`+value("nobody")+`},{"op":"remove","path":"members[value eq \"nobody\"]"}]`)
 	c.patched(g,
-		`[{"op":"add","path":"members","value":`+value("nobody")+`},`+all+`,{"op":"add","path":"members","value":`+value(ids[1])+`}]`)
+		`[{"op":"add","path":"members","value":`+value("nobody")+`},`+all+`,{"op":"add","path":"members",`+
+			`"value":`+value(ids[1])+`}]`)
 	c.holds(g, ids[1])
 }
 

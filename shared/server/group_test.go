@@ -296,7 +296,8 @@ func TestExtensionOfGroups(t *testing.T) {
 	c := newClient(t, extended(t))
 	g := c.createGroup("g", `,"members":`+value(id(c.create("ann", x(`"must":"m"`))))+x(`"must":"m","def":"d"`))
 	c.patched(g,
-		`[{"op":"add","value":{"`+extension+`":{"def":"e"},"members":[]}},{"op":"remove","path":"members"},{"op":"add","path":"`+extension+`:alw","value":"a"}]`)
+		`[{"op":"add","value":{"`+extension+`":{"def":"e"},"members":[]}},{"op":"remove","path":"members"},`+
+			`{"op":"add","path":"`+extension+`:alw","value":"a"}]`)
 	now := c.get(g)
 	got := now.Body.Get(extension).JSON()
 	if got != `{"def":"e","alw":"a","must":"m"}` || now.Body.Get("members").JSON() != "[]" {

@@ -161,7 +161,8 @@ func (n *neighbours) ownSubject() {
 	n.Helper()
 	n.as(id(n.user), tenant.Read, tenant.Write)
 	for _, method := range []string{"GET", "PUT", "PATCH"} {
-		n.wants(n.send(method, "/Me", map[string]string{"PUT": user("x", ""), "PATCH": message(`[{"op":"add","path":"title","value":"x"}]`)}[method]), 404, "")
+		n.wants(n.send(method, "/Me", map[string]string{"PUT": user("x", ""), "PATCH": message(`[{"op":"add",` +
+			`"path":"title","value":"x"}]`)}[method]), 404, "")
 	}
 	n.wants(n.send("DELETE", "/Me", ""), 403, "")
 	n.as("", tenant.Read, tenant.Write)

@@ -31,7 +31,8 @@ const customAttribute = "urn:ietf:params:scim:schemas:extension:acme:2.0:User:co
 func TestPatchOfACustomAttribute(t *testing.T) { // P-3.5.2-11
 	c := newTolerant(t)
 	a := c.create("ann", `,"active":true`)
-	operations := `[{"op":"Add","path":"` + customAttribute + `","value":"7"},{"op":"Replace","path":"active","value":"False"}]`
+	operations := `[{"op":"Add","path":"` + customAttribute + `","value":"7"},` +
+		`{"op":"Replace","path":"active","value":"False"}]`
 	b := c.wants(c.patch(a, operations), 200, "")
 	if b.Body.Get("active").JSON() != "false" || strings.Contains(b.Text, "costId") {
 		t.Errorf("%s", b.Text)
@@ -72,7 +73,8 @@ func TestNumbersOfRepairedOperations(t *testing.T) { // P-3.5.2-25
 	}{
 		{
 			ann,
-			custom + `{"op":"replace","value":{"name.givenName":"a","name.familyName":"b"}},{"op":"replace","path":"title","value":5}`,
+			custom + `{"op":"replace","value":{"name.givenName":"a","name.familyName":"b"}},` +
+				`{"op":"replace","path":"title","value":5}`,
 			"operation 3: title ",
 		},
 		{ann, custom + `{"op":"remove","path":"roles","value":["a","b"]},{"op":"test","path":"title"}`, "operation 3: op "},
@@ -83,7 +85,8 @@ func TestNumbersOfRepairedOperations(t *testing.T) { // P-3.5.2-25
 		},
 		{
 			staff,
-			custom + `{"op":"remove","path":"members","value":["a","b"]},{"op":"add","path":"members","value":[{"value":"a","type":"Robot"}]}`,
+			custom + `{"op":"remove","path":"members","value":["a","b"]},` +
+				`{"op":"add","path":"members","value":[{"value":"a","type":"Robot"}]}`,
 			"operation 3: members.type ",
 		},
 		{
@@ -114,13 +117,16 @@ func TestPatchOfReadOnlyAttributesToWhatTheyAre(t *testing.T) { // P-3.5.2-12, P
 		`{"op":"replace","path":"groups","value":` + groups + `}`,
 		`{"op":"add","path":"groups","value":[{"value":"` + id(staff) + `"}]}`,
 		`{"op":"replace","path":"` + scim.EnterpriseUserSchema + `:manager.displayName","value":""}`,
-		`{"op":"replace","value":{"` + scim.EnterpriseUserSchema + `:manager.displayName":"x","meta.resourceType":"User","groups.value":"g","` + scim.UserSchema + `:id":"x"}}`,
+		`{"op":"replace",` +
+			`"value":{"` + scim.EnterpriseUserSchema + `:manager.displayName":"x","meta.resourceType":"User",` +
+			`"groups.value":"g","` + scim.UserSchema + `:id":"x"}}`,
 	} {
 		if b := c.wants(c.patch(ann, `[`+operation+`]`), 200, ""); b.Text != shown.Text {
 			t.Errorf("%s: %s, was %s", operation, b.Text, shown.Text)
 		}
 	}
-	c.wants(c.patch(staff, `[{"op":"replace","path":"id","value":"`+id(staff)+`"},{"op":"replace","path":"displayName","value":"new"}]`), 204, "")
+	c.wants(c.patch(staff, `[{"op":"replace","path":"id","value":"`+id(staff)+`"},{"op":"replace",`+
+		`"path":"displayName","value":"new"}]`), 204, "")
 	if now := c.get(staff); now.Body.Get("displayName").Text() != "new" {
 		t.Errorf("%s", now.Text)
 	}

@@ -13,7 +13,8 @@ func TestPatchAnswersWithTheWholeUser(t *testing.T) { // P-3.5-2, P-3.5.2-1
 	c := newClient(t)
 	a := c.create("ann", `,"name":{"familyName":"B"},"emails":[{"value":"a@x.org"}]`)
 	time.Sleep(2 * time.Millisecond) // lastModified has milliseconds
-	b := c.wants(c.patch(a, `[{"op":"add","path":"name.givenName","value":"A"},{"op":"replace","path":"userName","value":"anne"}]`), 200, "")
+	b := c.wants(c.patch(a, `[{"op":"add","path":"name.givenName","value":"A"},`+
+		`{"op":"replace","path":"userName","value":"anne"}]`), 200, "")
 	meta, before := b.Body.Get("meta"), a.Body.Get("meta")
 	// P-3.14-2, P-3.14-8, P-3.5.2-32
 	if b.Header.Get("ETag") != `W/"2"` || meta.Get("version").Text() != `W/"2"` || meta.Get("lastModified").Text() <= before.Get("lastModified").Text() ||
@@ -35,7 +36,8 @@ func TestPatchIsAtomic(t *testing.T) { // P-3.5.2-24
 	c := newClient(t)
 	c.create("bob", `,"emails":[{"value":"bob@x.org"}]`)
 	a := c.create("ann", `,"title":"Dr","emails":[{"value":"ann@x.org","type":"work"}]`)
-	const first = `{"op":"replace","path":"userName","value":"zoe"},{"op":"add","path":"emails","value":[{"value":"zoe@x.org"}]},`
+	const first = `{"op":"replace","path":"userName","value":"zoe"},` +
+		`{"op":"add","path":"emails","value":[{"value":"zoe@x.org"}]},`
 	for _, tt := range []struct {
 		last     string
 		status   int
@@ -136,7 +138,8 @@ func TestPatchOfPrimary(t *testing.T) { // P-3.5.2-22, P-3.5.2.3-12, P-3.5.2-23
 			t.Errorf("%s: %s", operation, b.Body.Get("emails").JSON())
 		}
 	}
-	c.wants(c.patch(a, `[{"op":"replace","path":"emails","value":[{"value":"d","primary":true},{"value":"e","primary":true}]}]`), 400, "invalidValue")
+	c.wants(c.patch(a, `[{"op":"replace","path":"emails","value":[{"value":"d","primary":true},`+
+		`{"value":"e","primary":true}]}]`), 400, "invalidValue")
 	c.finds(`emails[primary eq false]`, "1") // S-2.4-4
 }
 

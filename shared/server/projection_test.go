@@ -36,7 +36,8 @@ func TestProjection(t *testing.T) { // P-3.4.2.5-1, S-3.1-15
 		user("ann", `,"title":"t","name":{"givenName":"A","familyName":"B"},"emails":[{"value":"a@x.org"}]`))
 	path := "/Users/" + id(created)
 	replacement := user("ann", `,"title":"t","name":{"givenName":"A","familyName":"B"},"emails":[{"value":"a@x.org"}]`)
-	patch := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"title","value":"u"}]}`
+	patch := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace",` +
+		`"path":"title","value":"u"}]}`
 	// P-3.9-2, P-3.9-5, P-3.5.2-27
 	for _, a := range []answer{
 		created, c.send("GET", path+only, ""), c.send("PUT", path+only, replacement),

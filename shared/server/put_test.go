@@ -30,7 +30,8 @@ const enterprise = `"` + scim.EnterpriseUserSchema + `"`
 func TestPutReplaces(t *testing.T) { // P-3.5-1
 	c := newClient(t)
 	a := c.create("ann",
-		`,"title":"Dr","emails":[{"value":"a@x.org"},{"value":"b@x.org"}],`+enterprise+`:{"department":"d","manager":{"value":"m"}}`)
+		`,"title":"Dr","emails":[{"value":"a@x.org"},{"value":"b@x.org"}],`+enterprise+`:{"department":"d",`+
+			`"manager":{"value":"m"}}`)
 	if a.Body.Get("schemas").JSON() != `["`+scim.UserSchema+`",`+enterprise+`]` {
 		t.Errorf("%s", a.Text)
 	}
@@ -49,7 +50,8 @@ func TestPutKeepsWhatTheClientCannotWrite(t *testing.T) { // P-3.5.1-9
 	c := newClient(t)
 	a := c.create("ann", "")
 	time.Sleep(2 * time.Millisecond) // lastModified has milliseconds
-	b := c.wants(c.send("PUT", path(a), user("ann.new", `,"id":"x","meta":{"created":"2000-01-01T00:00:00Z","resourceType":"Foo"},"groups":[{"value":"g"}],`+
+	b := c.wants(c.send("PUT", path(a), user("ann.new", `,"id":"x","meta":{"created":"2000-01-01T00:00:00Z",`+
+		`"resourceType":"Foo"},"groups":[{"value":"g"}],`+
 		enterprise+`:{"manager":{"value":"m","displayName":"Mine"}}`)), 200, "")
 	// S-3.1-6, S-3.1-7, S-3.1-17
 	if id(b) != id(a) ||
@@ -111,7 +113,8 @@ func TestPutRefuses(t *testing.T) {
 	c.wants(c.send("PUT", path(a), user("BOB", "")), 409, "uniqueness") // P-3.5.1-13, S-4.1.1-2
 	c.wants(c.send("PUT", path(a), user("", "")), 400, "invalidValue")  // P-3.5.1-10, S-4.1.1-1, S-7-6
 	c.wants(c.send("PUT", path(a), `{"schemas":["`+scim.UserSchema+`"],"userName":null}`), 400, "invalidValue")
-	c.wants(c.send("PUT", path(a), user("ann", `,"emails":[{"value":"x","primary":true},{"value":"y","primary":true}]`)), 400, "invalidValue") // S-2.4-3
+	c.wants(c.send("PUT", path(a), user("ann", `,"emails":[{"value":"x","primary":true},`+
+		`{"value":"y","primary":true}]`)), 400, "invalidValue") // S-2.4-3
 	// P-3.5.1-12, P-3.2-4
 	c.wants(c.send("PUT", "/Users/00000000-0000-4000-8000-000000000000", user("new", "")), 404, "")
 	c.unchanged(a)

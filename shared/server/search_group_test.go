@@ -176,7 +176,8 @@ func TestGroupsOfUsers(t *testing.T) {
 	c := newClient(t)
 	users, low, high, _ := c.nested()
 	entry := func(g answer, kind string) string {
-		return `{"value":"` + id(g) + `","$ref":"` + base + path(g) + `","display":"` + g.Body.Get("displayName").Text() + `","type":"` + kind + `"}`
+		return `{"value":"` + id(g) + `","$ref":"` + base + path(g) + `","display":"` +
+			g.Body.Get("displayName").Text() + `","type":"` + kind + `"}`
 	}
 	in := func(entries ...string) string { slices.Sort(entries); return "[" + strings.Join(entries, ",") + "]" }
 	want := map[string]string{ // S-4.1.2-8, S-4.1.2-10, S-4.1.2-13, S-4.2-4

@@ -41,7 +41,9 @@ func TestPagesByKey(t *testing.T) { // P-3.4.2.4-1, P-3.4.2.4-3
 	name := testkit.Table(t)
 	c := newClientOn(t, open(t, name, http.DefaultTransport))
 	group := c.crowded(name, users)
-	for _, filter := range []string{`externalId eq "same"`, `groups.value eq "` + group + `"`, `groups[value eq "` + group + `"]`} {
+	for _, filter := range []string{
+		`externalId eq "same"`, `groups.value eq "` + group + `"`, `groups[value eq "` + group + `"]`,
+	} {
 		query := fmt.Sprintf("/Users?excludedAttributes=groups&count=%d&filter=%s", count, escape(filter))
 		t.Run(filter, func(t *testing.T) {
 			byIndex, byCursor := map[string]bool{}, map[string]bool{}

@@ -116,7 +116,8 @@ func TestWalkAmongChanges(t *testing.T) { // P-3.4.2.4-13
 }
 
 func document(name string) scim.Value {
-	return scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.UserSchema)}, scim.Member{Name: "userName", Value: scim.Text(name)})
+	return scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.UserSchema)},
+		scim.Member{Name: "userName", Value: scim.Text(name)})
 }
 
 // Walks in parallel do not disturb each other, whether their pages are alike or not.
@@ -205,7 +206,9 @@ func TestRandomStartIndex(t *testing.T) { // P-3.4.2.4-10, P-3.4.2.4-11, P-3.4.2
 			for _, v := range a.Body.Get("Resources").Items() {
 				got = append(got, v.Get("id").Text())
 			}
-			if want := ids[start-1 : min(start+49, len(ids))]; !slices.Equal(got, want) || a.Body.Get("totalResults").Text() != fmt.Sprint(users) || a.Body.Get("startIndex").Text() != fmt.Sprint(start) {
+			want := ids[start-1 : min(start+49, len(ids))]
+			if !slices.Equal(got, want) || a.Body.Get("totalResults").Text() != fmt.Sprint(users) ||
+				a.Body.Get("startIndex").Text() != fmt.Sprint(start) {
 				t.Errorf("at %d: %.300s, want %v", start, a.Text, want)
 			}
 			calls = append(calls, c.cost().Calls)
@@ -215,7 +218,9 @@ func TestRandomStartIndex(t *testing.T) { // P-3.4.2.4-10, P-3.4.2.4-11, P-3.4.2
 		}
 	}
 	past := fmt.Sprint("/Users?startIndex=", users+1)
-	if behind := c.send("GET", past, ""); behind.Body.Get("totalResults").Text() != fmt.Sprint(users) || len(behind.Body.Get("Resources").Items()) != 0 || c.cost().Calls > 2 {
+	behind := c.send("GET", past, "")
+	if behind.Body.Get("totalResults").Text() != fmt.Sprint(users) ||
+		len(behind.Body.Get("Resources").Items()) != 0 || c.cost().Calls > 2 {
 		t.Errorf("%s", behind.Text)
 	}
 	_, err := acme.Users().Create(t.Context(), directory.Content{Doc: document("late")})
@@ -244,7 +249,8 @@ func TestTotalOfShrinkingTenant(t *testing.T) { // P-3.4.2.4-8
 func TestWalkWithoutMarks(t *testing.T) {
 	name := testkit.Table(t)
 	ids := seed(t, name, 90)
-	broken := fault.Script(http.DefaultTransport, fault.Rule{Operation: "PutItem", Calls: func(int) bool { return true }, Fault: fault.Throttled})
+	broken := fault.Script(http.DefaultTransport,
+		fault.Rule{Operation: "PutItem", Calls: func(int) bool { return true }, Fault: fault.Throttled})
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, name, broken) })
 	ready := open(t, name, http.DefaultTransport)
 	if err := ready.Ready(t.Context()); err != nil {

@@ -53,7 +53,8 @@ func TestBlankParameters(t *testing.T) {
 	c.origin.Caller.Profile = tenant.Generic
 	c.create("ann", "")
 	c.create("bob", "")
-	blank := `{"schemas":["` + scim.SearchRequestMessage + `"],"filter":"","sortBy":"","sortOrder":"","attributes":[],"count":2}`
+	blank := `{"schemas":["` + scim.SearchRequestMessage + `"],"filter":"","sortBy":"","sortOrder":"",` +
+		`"attributes":[],"count":2}`
 	for _, tt := range []struct{ method, path, body string }{
 		{"GET", "/Users?filter=", ""},
 		{"GET", "/Users?filter=&startIndex=1&count=100", ""},

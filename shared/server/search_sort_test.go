@@ -32,9 +32,11 @@ func TestSort(t *testing.T) { // P-3.4.2.3-1
 	c := newClient(t)
 	const ext = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 	c.create("c",
-		`,"externalId":"a","title":"X","emails":[{"value":"z@x.org"},{"value":"b@x.org","primary":true}],"name":{"givenName":"Q"},"active":true`)
+		`,"externalId":"a","title":"X","emails":[{"value":"z@x.org"},`+
+			`{"value":"b@x.org","primary":true}],"name":{"givenName":"Q"},"active":true`)
 	c.create("a",
-		`,"externalId":"B","emails":[{"value":"m@x.org"},{"value":"a@x.org"}],"name":{"givenName":"p"},"active":false,"`+ext+`":{"department":"d"}`)
+		`,"externalId":"B","emails":[{"value":"m@x.org"},`+
+			`{"value":"a@x.org"}],"name":{"givenName":"p"},"active":false,"`+ext+`":{"department":"d"}`)
 	c.create("B",
 		`,"externalId":"b","title":"w","emails":[{"value":"c@x.org"}],"name":{"givenName":"R"},"`+ext+`":{"department":"C"}`)
 	for query, want := range map[string]string{

@@ -61,7 +61,8 @@ func newThrong(tb testing.TB, users int) *throng {
 		tb.Fatal(err)
 	}
 	c := &throng{users: users, calls: map[string]int{}}
-	c.before = `{"PK":{"S":"T#acme#USER"},"version":{"N":"1"},"created":{"S":"2026-11-23T13:20:14.154Z"},"modified":{"S":"2026-11-23T13:20:14.154Z"},"SK":{"S":"`
+	c.before = `{"PK":{"S":"T#acme#USER"},"version":{"N":"1"},"created":{"S":"2026-11-23T13:20:14.154Z"},` +
+		`"modified":{"S":"2026-11-23T13:20:14.154Z"},"SK":{"S":"`
 	front, back, _ := strings.Cut(string(quoted), "NAME")
 	c.name, c.after = `"},"doc":{"S":`+front, back+`}}`
 	return c

@@ -24,7 +24,8 @@ func seed(t testing.TB, name string, users int) []string {
 	for i := range users {
 		ids[i] = uuid.NewString()
 		writes[i] = table.Put(table.Key{PK: "T#acme#USER", SK: ids[i]}, table.Item{
-			"doc":     fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"user%d","title":"t%d"}`, i, i%7),
+			"doc": fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],`+
+				`"userName":"user%d","title":"t%d"}`, i, i%7),
 			"version": int64(1), "created": "2026-11-23T13:20:14.154Z", "modified": "2026-11-23T13:20:14.154Z",
 		})
 	}

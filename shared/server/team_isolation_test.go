@@ -137,9 +137,12 @@ func (c *crew) walkTeam() {
 func (c *crew) searchTeam() {
 	c.Helper()
 	for _, filter := range []string{
-		`id eq "` + c.team + `"`, `displayName eq "` + crewName + `"`, `displayName eq "SHIP crew"`, `displayName sw "Ship"`, `displayName co "crew"`,
-		`id eq "` + c.team + `" and members.value eq "` + id(c.ann) + `"`, `members.value eq "` + c.team + `"`, `members[value eq "` + c.team + `"]`,
-		`groups.value eq "` + c.team + `"`, `groups eq "` + c.team + `"`, `groups.display eq "` + crewName + `"`, `externalId eq "` + c.team + `"`,
+		`id eq "` + c.team + `"`, `displayName eq "` + crewName + `"`, `displayName eq "SHIP crew"`,
+		`displayName sw "Ship"`, `displayName co "crew"`,
+		`id eq "` + c.team + `" and members.value eq "` + id(c.ann) + `"`, `members.value eq "` + c.team + `"`,
+		`members[value eq "` + c.team + `"]`,
+		`groups.value eq "` + c.team + `"`, `groups eq "` + c.team + `"`,
+		`groups.display eq "` + crewName + `"`, `externalId eq "` + c.team + `"`,
 		`meta.location ew "` + c.team + `"`, `id eq "` + c.team + `" or displayName eq "` + crewName + `"`,
 	} {
 		for _, endpoint := range []string{"/Users", "/Groups"} {
@@ -151,7 +154,8 @@ func (c *crew) searchTeam() {
 	}
 	for _, endpoint := range []string{"/Groups", "/Groups?filter=displayName+pr", "/Groups?sortBy=displayName", "/Groups?cursor", "/Groups?count=0",
 		"/Groups?filter=" + escape(`members.value eq "`+id(c.ann)+`"`)} {
-		if a := c.wants(c.send("GET", endpoint, ""), 200, ""); a.Body.Get("totalResults").Text() != "1" || strings.Contains(a.Text, c.team) {
+		a := c.wants(c.send("GET", endpoint, ""), 200, "")
+		if a.Body.Get("totalResults").Text() != "1" || strings.Contains(a.Text, c.team) {
 			c.Errorf("%s: %s", endpoint, a.Text)
 		}
 	}
@@ -209,7 +213,9 @@ func (c *crew) memberships() {
 		if target == "/Me" {
 			c.as(id(c.ann), tenant.Read, tenant.Write)
 		}
-		if a := c.wants(c.send("GET", target, ""), 200, ""); strings.Contains(a.Text, c.team) || strings.Contains(a.Text, crewName) || !strings.Contains(a.Text, id(c.circle)) {
+		a := c.wants(c.send("GET", target, ""), 200, "")
+		if strings.Contains(a.Text, c.team) || strings.Contains(a.Text, crewName) ||
+			!strings.Contains(a.Text, id(c.circle)) {
 			c.Errorf("%s: %s", target, a.Text)
 		}
 	}

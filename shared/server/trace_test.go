@@ -35,7 +35,8 @@ func newTraced(t *testing.T, values bool, transport http.RoundTripper) *traced {
 	c.origin.Caller.Trace = tenant.Trace{Began: time.Now(), End: time.Now().Add(time.Hour), Values: values}
 	p := &traced{client: c, dir: open(t, name, transport)}
 	p.handler = server.Traced(c.server, p.dir, slog.New(slog.NewTextHandler(c.log, nil)))
-	if err := open(t, name, http.DefaultTransport).For("acme").Traces().Begin(t.Context(), c.origin.Caller.Trace); err != nil {
+	err := open(t, name, http.DefaultTransport).For("acme").Traces().Begin(t.Context(), c.origin.Caller.Trace)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -63,7 +64,8 @@ func (p *traced) recorded() (all []string) {
 		if strings.Contains(fmt.Sprintf("%+v", r), "scim_secret") || r.Credential != "k1" || r.ID != "r1" || r.Time.IsZero() {
 			p.Errorf("recorded %+v", r)
 		}
-		all = append(all, strings.TrimSpace(fmt.Sprintf("%s %s %d %s%s", r.Method, r.Path, r.Status, r.Sent.Body, r.Sent.Note)))
+		all = append(all,
+			strings.TrimSpace(fmt.Sprintf("%s %s %d %s%s", r.Method, r.Path, r.Status, r.Sent.Body, r.Sent.Note)))
 	}
 	return all
 }
@@ -72,7 +74,8 @@ func (p *traced) recorded() (all []string) {
 // is read are recorded; a Bulk request is one record.
 func TestTracedRequests(t *testing.T) {
 	p := newTraced(t, false, http.DefaultTransport)
-	if w := p.ask("POST", "/Users", user("ann", `,"password":"hunter2"`)); w.Code != 201 || !strings.Contains(w.Body.String(), "ann") {
+	w := p.ask("POST", "/Users", user("ann", `,"password":"hunter2"`))
+	if w.Code != 201 || !strings.Contains(w.Body.String(), "ann") {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	p.ask("POST", "/Users", user("ann", ""))

@@ -72,7 +72,8 @@ func TestSubjectReachesNothingElse(t *testing.T) { // P-2-3, P-7.7-4
 // Nobody grants themselves what others decide about.
 func TestOwnRights(t *testing.T) { // P-3.11-7
 	c := newClient(t)
-	const rights = `,"active":true,"roles":[{"value":"reader"}],"externalId":"7","emails":[{"value":"ann@a.example"},{"value":"a@a.example","primary":true}],` +
+	const rights = `,"active":true,"roles":[{"value":"reader"}],"externalId":"7",` +
+		`"emails":[{"value":"ann@a.example"},{"value":"a@a.example","primary":true}],` +
 		`"` + scim.EnterpriseUserSchema + `":{"department":"d"}`
 	ann := c.create("ann", rights)
 	c.as(id(ann), tenant.Read, tenant.Write)
@@ -80,7 +81,12 @@ func TestOwnRights(t *testing.T) { // P-3.11-7
 		method, body string
 		status       int
 	}{
-		"PUT that keeps them": {"PUT", user("ann", strings.Replace(rights, `"value":"a@a.example","primary":true`, `"primary":true,"value":"a@a.example"`, 1)+`,"title":"t"`), 200},
+		"PUT that keeps them": {
+			"PUT",
+			user("ann", strings.Replace(rights, `"value":"a@a.example","primary":true`, `"primary":true,`+
+				`"value":"a@a.example"`, 1)+`,"title":"t"`),
+			200,
+		},
 		"PUT of another role": {"PUT", user("ann", strings.Replace(rights, "reader", "admin", 1)), 403},
 		"PUT of a userName":   {"PUT", user("eve", rights), 403},
 		"PUT of an email":     {"PUT", user("ann", strings.Replace(rights, "ann@", "boss@", 1)), 403},

@@ -33,8 +33,10 @@ func TestDeactivatedUserIsNamed(t *testing.T) { // P-3.3-7
 		a := c.create("Ann", off+`,"emails":[{"value":"ann@x.org"}]`)
 		name := strings.ToUpper(a.Body.Get("userName").Text())
 		refused := c.wants(c.send("POST", "/Users", user(name, `,"emails":[{"value":"ann@x.org"}]`)), 409, "uniqueness")
-		want := `userName "` + name + `" and emails.value "ann@x.org" are in use by User ` + id(a) + `, which is deactivated (conflict ` + string(c.conflicts()[0].ID) + `). ` +
-			`If it is the same person, activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + id(a) + `; `
+		want := `userName "` + name + `" and emails.value "ann@x.org" are in use by User ` + id(a) +
+			`, which is deactivated (conflict ` + string(c.conflicts()[0].ID) + `). ` +
+			`If it is the same person,` +
+			` activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + id(a) + `; `
 		if detail := refused.Body.Get("detail").Text(); !strings.HasPrefix(detail, want) {
 			t.Errorf("got %s\nwant %s", detail, want)
 		}
@@ -52,7 +54,8 @@ func TestDeactivatedUserIsReplaced(t *testing.T) {
 	a := c.create("ann", off+`,"title":"Dr","emails":[{"value":"old@x.org"}]`)
 	staff := c.createGroup("staff", `,"members":`+value(id(a)))
 	// P-3.3-4, P-3.3-5
-	b := c.wants(c.send("POST", "/Users", user("Ann", `,"active":true,"externalId":"e1","password":"new","emails":[{"value":"new@x.org"}]`)), 201, "")
+	b := c.wants(c.send("POST", "/Users", user("Ann", `,"active":true,"externalId":"e1","password":"new",`+
+		`"emails":[{"value":"new@x.org"}]`)), 201, "")
 	// P-3.3-6, S-3.1-6
 	if id(b) != id(a) || b.Header.Get("Location") != base+path(a) || b.Header.Get("ETag") != `W/"2"` || hashed != 1 {
 		t.Errorf("%v %s, %d passwords", b.Header, b.Text, hashed)
@@ -142,7 +145,8 @@ func TestWhatIsProvisionedAgainObeysTheRules(t *testing.T) { // P-3.5.1-13
 		t.Error(detail)
 	}
 	c.origin.Caller.Limits.EmailsPerUser = 1
-	c.wants(c.send("POST", "/Users", user("ann", `,"emails":[{"value":"1@x.org"},{"value":"2@x.org"},{"value":"3@x.org"}]`)), 400, "invalidValue")
+	c.wants(c.send("POST", "/Users", user("ann", `,"emails":[{"value":"1@x.org"},{"value":"2@x.org"},`+
+		`{"value":"3@x.org"}]`)), 400, "invalidValue")
 	c.unchanged(a)
 	// as many as before
 	c.wants(c.send("POST", "/Users", user("ann", `,"emails":[{"value":"1@x.org"},{"value":"3@x.org"}]`)), 201, "")

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,7 +14,8 @@ import (
 func TestCreate(t *testing.T) { // P-3.3-4
 	c := newClient(t)
 	a := c.create("Ann",
-		`,"id":"mine","password":"secret1","groups":[{"value":"g"}],"meta":{"created":"2000-01-01T00:00:00Z"},"foo":1,"TITLE":"Dr"`)
+		`,"id":"mine","password":"secret1","groups":[{"value":"g"}],"meta":{"created":"2000-01-01T00:00:00Z"},`+
+			`"foo":1,"TITLE":"Dr"`)
 	meta := a.Body.Get("meta")
 	location := base + "/Users/" + id(a)
 	if a.Header.Get("Location") != location || meta.Get("location").Text() != location { // P-3.3-6
@@ -118,14 +120,20 @@ func TestFirstPage(t *testing.T) { // P-3.4.2-4, P-3.4.2.4-8
 		c.create(name, "")
 	}
 	for query, want := range map[string]string{
-		// P-3.4.2.4-1, P-3.4.2.4-2, P-3.4.2.4-3, P-3.4.2.4-4, P-3.4.2.4-5
-		"": "3 1 3", "?startIndex=1&count=2": "3 1 2", "?startIndex=-5": "3 1 3", "?count=-1": "3 1 0", "?count=0": "3 1 0",
-		// P-3.4.2.4-11
-		"?startIndex=9": "3 9 0", "?filter=id+eq+%22" + strings.Repeat("1", 1500) + "%22": "0 1 0",
-		"?startIndex=3": "3 3 1", "?foo=bar": "3 1 3", "?count=100000": "3 1 3",
+		"":                      "3 1 3", // P-3.4.2.4-1
+		"?startIndex=-5":        "3 1 3", // P-3.4.2.4-2
+		"?count=-1":             "3 1 0", // P-3.4.2.4-3
+		"?count=0":              "3 1 0", // P-3.4.2.4-4
+		"?startIndex=1&count=2": "3 1 2", // P-3.4.2.4-5
+		"?startIndex=3":         "3 3 1",
+		"?startIndex=9":         "3 9 0", // P-3.4.2.4-11
+		"?foo=bar":              "3 1 3",
+		"?count=100000":         "3 1 3",
+		"?filter=id+eq+%22" + strings.Repeat("1", 1500) + "%22": "0 1 0",
 	} {
 		a := c.wants(c.send("GET", "/Users"+query, ""), 200, "")
-		got := a.Body.Get("totalResults").Text() + " " + a.Body.Get("startIndex").Text() + " " + strconv.Itoa(len(a.Body.Get("Resources").Items()))
+		got := fmt.Sprintf("%s %s %d", a.Body.Get("totalResults").Text(), a.Body.Get("startIndex").Text(),
+			len(a.Body.Get("Resources").Items()))
 		if got != want || a.Body.Get("itemsPerPage").Text() != strings.Fields(want)[2] {
 			t.Errorf("%s: %s, want %s", query, got, want)
 		}

@@ -7,7 +7,11 @@ import (
 
 func TestTraceAsText(t *testing.T) {
 	began := time.UnixMilli(1_800_000_000_123).UTC()
-	for _, want := range []Trace{{}, {Began: began, End: began.Truncate(time.Second)}, {Began: began, End: began.Truncate(time.Second), Values: true}} {
+	for _, want := range []Trace{
+		{},
+		{Began: began, End: began.Truncate(time.Second)},
+		{Began: began, End: began.Truncate(time.Second), Values: true},
+	} {
 		if got := ParseTrace(want.String()); got != want {
 			t.Errorf("%q is read as %+v, want %+v", want.String(), got, want)
 		}

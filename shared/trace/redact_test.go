@@ -34,7 +34,8 @@ func TestStructureIsKept(t *testing.T) {
 				`"emails":[{"value":"<string of 16>","type":"work","primary":true}],"password":"<password>","age":"<number>"}`,
 		},
 		"Entra's PATCH": {
-			`{"Operations":[{"op":"Replace","path":"emails[type eq \"work\"].value","value":"x@y"},{"op":"Add","path":"active","value":"False"}]}`,
+			`{"Operations":[{"op":"Replace","path":"emails[type eq \"work\"].value","value":"x@y"},` +
+				`{"op":"Add","path":"active","value":"False"}]}`,
 			`{"Operations":[{"op":"Replace","path":"emails[type eq <string of 4>].value","value":"<string of 3>"},` +
 				`{"op":"Add","path":"active","value":"<string of 5>"}]}`,
 		},
@@ -50,12 +51,15 @@ func TestStructureIsKept(t *testing.T) {
 		"Bulk": {
 			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"failOnErrors":1,"Operations":[{"method":"POST","path":"/Users","bulkId":"q","data":{"userName":"ann"}},
 			  {"method":"DELETE","path":"/Users/ann"}]}`,
-			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"failOnErrors":1,"Operations":[{"method":"POST","path":"/Users","bulkId":"<string of 1>","data":{"userName":"<string of 3>"}},` +
+			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"failOnErrors":1,` +
+				`"Operations":[{"method":"POST","path":"/Users","bulkId":"<string of 1>","data":{"userName":"<string of 3>"}},` +
 				`{"method":"DELETE","path":"/Users/<string of 3>"}]}`,
 		},
 		".search": {
-			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"attributes":["userName"],"filter":"userName sw \"J\" and active eq true","count":5,"sortOrder":"descending"}`,
-			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"attributes":["userName"],"filter":"userName sw <string of 1> and active eq <string of 4>","count":5,"sortOrder":"descending"}`,
+			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"attributes":["userName"],` +
+				`"filter":"userName sw \"J\" and active eq true","count":5,"sortOrder":"descending"}`,
+			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"attributes":["userName"],` +
+				`"filter":"userName sw <string of 1> and active eq <string of 4>","count":5,"sortOrder":"descending"}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -68,9 +72,14 @@ func TestStructureIsKept(t *testing.T) {
 }
 
 func TestTargetAndHeaders(t *testing.T) {
-	x := exchange("GET", `/v1/scim/v2/Users/bob@acme.example?filter=userName+eq+%22bob%22&count=3&attributes=emails,bob@x&who=bob&%zz`, "", "")
+	x := exchange("GET",
+		`/v1/scim/v2/Users/bob@acme.example?filter=userName+eq+%22bob%22&count=3&attributes=emails,bob@x&who=bob&%zz`,
+		"", "")
 	x.Header = http.Header{
-		"Authorization": {"Bearer scim_secret"}, "User-Agent": {"okta/1.2 bob"}, "If-Match": {`W/"3"`}, "Accept": {"application/scim+json"},
+		"Authorization": {"Bearer scim_secret"},
+		"User-Agent":    {"okta/1.2 bob"},
+		"If-Match":      {`W/"3"`},
+		"Accept":        {"application/scim+json"},
 		"If-None-Match": {"bob"},
 	}
 	x.AnswerHeader = http.Header{"Location": {"https://h/v1/scim/v2/Users/0b7cb4d3-bbb7-4b68-a1c6-0d7a6c2dbd2e"}}
@@ -176,14 +185,16 @@ func (w writer) passwordName() string {
 
 func (w writer) name() string {
 	return w.pick("userName", "id", "value", "path", "op", "schemas", "type", "detail", "location", "$ref", "version", "status",
-		"filter", "active", "name.givenName", "emails[value eq \"S3CRET\"].value", "urn:x:2.0:User", "S3CRET mail@x", "resourceType",
+		"filter", "active", "name.givenName", "emails[value eq \"S3CRET\"].value", "urn:x:2.0:User",
+		"S3CRET mail@x", "resourceType",
 		"scimType", "attributes", "sortBy", "sortOrder", "count", "method", "bulkId", "data", "meta", "Operations", "members")
 }
 
 // text makes a value that is not allowed anywhere.
 func (w writer) text() string {
 	return w.pick(secret+" x", "x@"+secret, "<"+secret+">", "\""+secret+"\"", secret+"\x00", "é "+secret, "+"+secret, "eq \""+secret+"\"",
-		"userName eq \""+secret+"\"", "userName eq "+secret, "(("+secret+" "+secret, "userName eq \"\\\""+secret, "/Users/"+secret,
+		"userName eq \""+secret+"\"", "userName eq "+secret, "(("+secret+" "+secret,
+		"userName eq \"\\\""+secret, "/Users/"+secret,
 		"https://x/scim/v2/Users/"+secret+"?x="+secret, "emails[type eq \""+secret+"\" and x co "+secret+"].value")
 }
 

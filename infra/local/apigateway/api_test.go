@@ -246,7 +246,8 @@ func TestALargeGroupFitsIntoTheEvent(t *testing.T) {
 
 func TestHeadersOfTheFunction(t *testing.T) {
 	server := serve(t, allow, func([]byte) ([]byte, error) {
-		return []byte(`{"statusCode":200,"headers":{"ETag":"W/\"1\"","WWW-Authenticate":"Bearer"},"multiValueHeaders":{"X-A":["1","2"]},"body":"{}"}`), nil
+		return []byte(`{"statusCode":200,"headers":{"ETag":"W/\"1\"","WWW-Authenticate":"Bearer"},` +
+			`"multiValueHeaders":{"X-A":["1","2"]},"body":"{}"}`), nil
 	})
 	res, _ := send(t, http.MethodGet, server.URL+"/things", "Bearer abc", "")
 	got := []any{res.Header.Get("ETag"), res.Header.Get("WWW-Authenticate"), res.Header.Get("x-amzn-Remapped-WWW-Authenticate"),

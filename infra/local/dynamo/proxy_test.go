@@ -138,7 +138,8 @@ func TestOnlyWhatThePolicyGrants(t *testing.T) {
 		{"another table", "GetItem", `{"TableName":"other","Key":` + mine + `}`, false},
 		{
 			"query", "Query",
-			`{` + table + `,"KeyConditionExpression":"#p = :p AND begins_with(SK, :s)","ExpressionAttributeNames":{"#p":"PK"},"ExpressionAttributeValues":{":p":{"S":"TENANT"},":s":{"S":"x"}}}`,
+			`{` + table + `,"KeyConditionExpression":"#p = :p AND begins_with(SK, :s)",` +
+				`"ExpressionAttributeNames":{"#p":"PK"},"ExpressionAttributeValues":{":p":{"S":"TENANT"},":s":{"S":"x"}}}`,
 			true,
 		},
 		{
@@ -169,17 +170,20 @@ func TestOnlyWhatThePolicyGrants(t *testing.T) {
 		},
 		{
 			"transaction with a check", "TransactWriteItems",
-			`{"TransactItems":[{"ConditionCheck":{` + table + `,"Key":` + mine + `,"ConditionExpression":"attribute_not_exists(nothing)"}}]}`,
+			`{"TransactItems":[{"ConditionCheck":{` + table + `,"Key":` + mine +
+				`,"ConditionExpression":"attribute_not_exists(nothing)"}}]}`,
 			true,
 		},
 		{
 			"transaction with a check of another key", "TransactWriteItems",
-			`{"TransactItems":[{"ConditionCheck":{` + table + `,"Key":` + other + `,"ConditionExpression":"attribute_not_exists(PK)"}}]}`,
+			`{"TransactItems":[{"ConditionCheck":{` + table + `,"Key":` + other +
+				`,"ConditionExpression":"attribute_not_exists(PK)"}}]}`,
 			false,
 		},
 		{
 			"batch of writes, whose deletes need no action of their own", "BatchWriteItem",
-			`{"RequestItems":{"policies-Table":[{"PutRequest":{"Item":` + mine + `}},{"DeleteRequest":{"Key":{"PK":{"S":"TENANT"},"SK":{"S":"y"}}}}]}}`,
+			`{"RequestItems":{"policies-Table":[{"PutRequest":{"Item":` + mine +
+				`}},{"DeleteRequest":{"Key":{"PK":{"S":"TENANT"},"SK":{"S":"y"}}}}]}}`,
 			true,
 		},
 		{

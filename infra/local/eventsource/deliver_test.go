@@ -17,7 +17,8 @@ func batchOf(t *testing.T, orders ...string) []record {
 	for i, do := range orders {
 		n := strconv.Itoa(i + 1)
 		r := record{sequence: n, created: time.Now(), json: json.RawMessage(fmt.Sprintf(
-			`{"eventName":"MODIFY","dynamodb":{"Keys":{"PK":{"S":"k"}},"NewImage":{"do":{"S":%q}},"SequenceNumber":%q}}`, do, n))}
+			`{"eventName":"MODIFY","dynamodb":{"Keys":{"PK":{"S":"k"}},"NewImage":{"do":{"S":%q}},`+
+				`"SequenceNumber":%q}}`, do, n))}
 		if do == "old" {
 			r.created = time.Now().Add(-2 * time.Hour)
 		}

@@ -49,9 +49,11 @@ func TestParseRefusesWhatItCannotJudge(t *testing.T) {
 	for name, document := range map[string]string{
 		"a policy template": `[{"DynamoDBCrudPolicy": {"TableName": "t"}}]`,
 		"a managed policy":  `["AmazonDynamoDBFullAccess"]`,
-		"another operator":  `[{"Statement": [{"Effect": "Allow", "Action": "a", "Resource": "*", "Condition": {"Null": {"dynamodb:LeadingKeys": "true"}}}]}]`,
-		"another key":       `[{"Statement": [{"Effect": "Allow", "Action": "a", "Resource": "*", "Condition": {"StringLike": {"aws:SourceIp": "*"}}}]}]`,
-		"no effect":         `[{"Statement": [{"Action": "a", "Resource": "*"}]}]`,
+		"another operator": `[{"Statement": [{"Effect": "Allow", "Action": "a", "Resource": "*",` +
+			` "Condition": {"Null": {"dynamodb:LeadingKeys": "true"}}}]}]`,
+		"another key": `[{"Statement": [{"Effect": "Allow", "Action": "a", "Resource": "*",` +
+			` "Condition": {"StringLike": {"aws:SourceIp": "*"}}}]}]`,
+		"no effect": `[{"Statement": [{"Action": "a", "Resource": "*"}]}]`,
 	} {
 		if _, err := iam.Parse([]byte(document), key); err == nil {
 			t.Errorf("%s was accepted", name)

@@ -122,7 +122,8 @@ func put(sk, a string) string {
 }
 
 func update(sk, a string) string {
-	return fmt.Sprintf(`{"TableName":"TABLE","Key":%s,"UpdateExpression":"SET a = :a","ExpressionAttributeValues":{":a":{"S":%q}}}`, key(sk), a)
+	return fmt.Sprintf(`{"TableName":"TABLE","Key":%s,"UpdateExpression":"SET a = :a",`+
+		`"ExpressionAttributeValues":{":a":{"S":%q}}}`, key(sk), a)
 }
 
 func remove(sk string) string { return `{"TableName":"TABLE","Key":` + key(sk) + `}` }
@@ -139,7 +140,8 @@ func TestEveryWriteIsToldOf(t *testing.T) {
 		{"ConditionCheck":{"TableName":"TABLE","Key":%s,"ConditionExpression":"attribute_not_exists(PK)"}}]}`, put("3", "z"), update("4", "v"), remove("2"), key("5")))
 	r.wants("INSERT 3 z", "MODIFY 4 v", "REMOVE 2")
 	r.do("BatchWriteItem",
-		fmt.Sprintf(`{"RequestItems":{"TABLE":[{"PutRequest":{"Item":{"PK":{"S":"p"},"SK":{"S":"6"},"a":{"S":"w"}}}},{"DeleteRequest":{"Key":%s}}]}}`, key("3")))
+		fmt.Sprintf(`{"RequestItems":{"TABLE":[{"PutRequest":{"Item":{"PK":{"S":"p"},"SK":{"S":"6"},`+
+			`"a":{"S":"w"}}}},{"DeleteRequest":{"Key":%s}}]}}`, key("3")))
 	r.wants("INSERT 6 w", "REMOVE 3")
 }
 

@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	declared = "Resources:\n  Key:\n    Type: AWS::SecretsManager::Secret\n    Properties:\n      GenerateSecretString: {PasswordLength: 64, ExcludePunctuation: true}\n"
-	arn      = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:app-Key"
+	declared = "Resources:\n  Key:\n    Type: AWS::SecretsManager::Secret\n    Properties:\n      " +
+		"GenerateSecretString: {PasswordLength: 64, ExcludePunctuation: true}\n"
+	arn = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:app-Key"
 )
 
 func TestWhoMayReadASecret(t *testing.T) {
@@ -28,7 +29,8 @@ func TestWhoMayReadASecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy, err := iam.Parse([]byte(`[{"Statement":[{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"` + arn + `"}]}]`))
+	policy, err := iam.Parse([]byte(`[{"Statement":[{"Effect":"Allow",` +
+		`"Action":"secretsmanager:GetSecretValue","Resource":"` + arn + `"}]}]`))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -187,7 +187,8 @@ func TestEveryStreamHasDeadLetters(t *testing.T) {
 			e := e.Properties
 			if !queues[e.DestinationConfig.OnFailure.Destination] || e.MaximumRetryAttempts != -1 || e.MaximumRecordAgeInSeconds < 3600 ||
 				e.MaximumRecordAgeInSeconds >= 24*3600 || !e.BisectBatchOnFunctionError || len(e.FunctionResponseTypes) != 1 {
-				t.Errorf("%s.%s: %+v, want a queue that keeps letters for 14 days, any number of retries, an age below the stream's own, and partial failures", f.ID, name, e)
+				t.Errorf("%s.%s: %+v, want a queue that keeps letters for 14 days, any number of retries, an "+
+					"age below the stream's own, and partial failures", f.ID, name, e)
 			}
 		}
 	}

@@ -66,7 +66,8 @@ func record(number int, sk, attribute string) string {
 	if attribute != "" {
 		image = fmt.Sprintf(`"NewImage":{"PK":{"S":"T#acme#GROUP"},"SK":{"S":%q},%q:{"S":"x"}},`, sk, attribute)
 	}
-	return fmt.Sprintf(`{"eventName":"MODIFY","dynamodb":{"Keys":{"PK":{"S":"T#acme#GROUP"},"SK":{"S":%q}},%s"SequenceNumber":"%d"}}`, sk, image, number)
+	return fmt.Sprintf(`{"eventName":"MODIFY","dynamodb":{"Keys":{"PK":{"S":"T#acme#GROUP"},"SK":{"S":%q}},`+
+		`%s"SequenceNumber":"%d"}}`, sk, image, number)
 }
 
 func stream(records ...string) string { return `{"Records":[` + strings.Join(records, ",") + `]}` }

@@ -15,9 +15,11 @@ func provisioning(number int, sk, log, before string) string {
 		if log == "" {
 			return ""
 		}
-		return fmt.Sprintf(`%q:{"PK":{"S":"T#acme#USER"},"SK":{"S":%q},"doc":{"S":"{\"userName\":\"ann\"}"},"log":{"S":%q}},`, name, sk, log)
+		return fmt.Sprintf(`%q:{"PK":{"S":"T#acme#USER"},"SK":{"S":%q},"doc":{"S":"{\"userName\":\"ann\"}"},`+
+			`"log":{"S":%q}},`, name, sk, log)
 	}
-	return fmt.Sprintf(`{"eventName":"MODIFY","dynamodb":{"Keys":{"PK":{"S":"T#acme#USER"},"SK":{"S":%q}},%s%s"SequenceNumber":"%d"}}`,
+	return fmt.Sprintf(`{"eventName":"MODIFY","dynamodb":{"Keys":{"PK":{"S":"T#acme#USER"},"SK":{"S":%q}},`+
+		`%s%s"SequenceNumber":"%d"}}`,
 		sk, image("NewImage", log), image("OldImage", before), number)
 }
 

@@ -29,8 +29,8 @@ func image(item map[string]events.DynamoDBAttributeValue) *directory.Image {
 	}
 	return &directory.Image{
 		Doc: attribute(item, "doc"), Password: attribute(item, "password"), Log: attribute(item, "log"),
-		Modified: attribute(item, "modified"), Deleting: has(item, "deleting"),
-		Created: attribute(item, "created"), Version: number(item, "version"), Verified: attribute(item, "verified"),
+		Modified: attribute(item, "modified"),
+		Created:  attribute(item, "created"), Version: number(item, "version"), Verified: attribute(item, "verified"),
 		DeletedAt: attribute(item, "deleting"), Released: attribute(item, "released"),
 		Connected: has(item, "connected"),
 	}

@@ -100,7 +100,8 @@ func BenchmarkRequest(b *testing.B) {
 		{"get", "GET", one, "", 200},
 		{
 			"patch", "PATCH", one,
-			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"title","value":"Director"},{"op":"replace","path":"emails[type eq \"home\"].display","value":"Babs"}]}`,
+			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace",` +
+				`"path":"title","value":"Director"},{"op":"replace","path":"emails[type eq \"home\"].display","value":"Babs"}]}`,
 			200,
 		},
 		{"page of 100", "GET", "/scim/v2/Users", "", 200},

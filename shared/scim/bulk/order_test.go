@@ -40,11 +40,14 @@ func TestOrder(t *testing.T) {
 		"a change of the same user":  {[]string{title, `{"method":"DELETE","path":"/Users/1"}`}, "[] [0]"},
 		"changes of different users": {[]string{title, strings.Replace(title, "/1", "/2", 1)}, "[] []"},
 		"a name that may be freed":   {[]string{rename, user("a", "a")}, "[] [0]"},
-		"deletions":                  {[]string{`{"method":"DELETE","path":"/Users/1"}`, `{"method":"DELETE","path":"/Users/2"}`}, "[] [0]"},
+		"deletions": {[]string{`{"method":"DELETE","path":"/Users/1"}`, `{"method":"DELETE",` +
+			`"path":"/Users/2"}`}, "[] [0]"},
 		"a member that is deleted": {[]string{`{"method":"DELETE","path":"/Users/1"}`,
-			`{"method":"PATCH","path":"/Groups/g","data":{"Operations":[{"op":"remove","path":"members[value eq \"1\"]"}]}}`}, "[] [0]"},
+			`{"method":"PATCH","path":"/Groups/g","data":{"Operations":[{"op":"remove",` +
+				`"path":"members[value eq \"1\"]"}]}}`}, "[] [0]"},
 		"a reference forward": {[]string{
-			`{"method":"POST","path":"/Groups","bulkId":"g","data":{"displayName":"g","members":[{"value":"bulkId:a"}]}}`, user("a", "a")}, "[1] []"},
+			`{"method":"POST","path":"/Groups","bulkId":"g","data":{"displayName":"g",` +
+				`"members":[{"value":"bulkId:a"}]}}`, user("a", "a")}, "[1] []"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := parse(t, tt.operations...)
@@ -76,10 +79,12 @@ func randomGraph(r *rand.Rand) (operations []string) {
 			members = append(members, fmt.Sprintf(`{"value":"bulkId:%d"}`, r.IntN(n)))
 		}
 		if r.IntN(2) == 0 {
-			operations = append(operations, fmt.Sprintf(`{"method":"POST","path":"/Groups","bulkId":"%d","data":{"displayName":"g%d","members":[%s]}}`,
+			operations = append(operations, fmt.Sprintf(`{"method":"POST","path":"/Groups","bulkId":"%d",`+
+				`"data":{"displayName":"g%d","members":[%s]}}`,
 				i, i, strings.Join(members, ",")))
 		} else {
-			operations = append(operations, fmt.Sprintf(`{"method":"POST","path":"/Users","bulkId":"%d","data":{"userName":"u%d","roles":[%s]}}`,
+			operations = append(operations, fmt.Sprintf(`{"method":"POST","path":"/Users","bulkId":"%d",`+
+				`"data":{"userName":"u%d","roles":[%s]}}`,
 				i, i, strings.Join(members, ",")))
 		}
 	}
@@ -147,14 +152,16 @@ func TestReferences(t *testing.T) {
 func TestPostponeAndComplete(t *testing.T) {
 	const ext = scim.EnterpriseUserSchema
 	r := parse(t,
-		`{"method":"POST","path":"/Users","bulkId":"a","data":{"userName":"a","`+ext+`":{"department":"d","manager":{"value":"bulkId:b"}},"roles":[{"value":"bulkId:b"},{"value":"x"}]}}`)
+		`{"method":"POST","path":"/Users","bulkId":"a","data":{"userName":"a","`+ext+`":{"department":"d",`+
+			`"manager":{"value":"bulkId:b"}},"roles":[{"value":"bulkId:b"},{"value":"x"}]}}`)
 	full := r.Operations[0].Resolve(map[string]string{"b": "2"}).Data
 	part := r.Operations[0].Postpone([]string{"b"}).Data
 	if want := `{"userName":"a","` + ext + `":{"department":"d"},"roles":[{"value":"x"}]}`; part.JSON() != want {
 		t.Errorf("postponed %s", part.JSON())
 	}
 	got := bulk.Complete(full, part).Get("Operations").JSON()
-	want := `[{"op":"replace","path":"` + ext + `:manager","value":{"value":"2"}},{"op":"replace","path":"roles","value":[{"value":"2"},{"value":"x"}]}]`
+	want := `[{"op":"replace","path":"` + ext + `:manager","value":{"value":"2"}},` +
+		`{"op":"replace","path":"roles","value":[{"value":"2"},{"value":"x"}]}]`
 	if got != want {
 		t.Errorf("completed by %s, want %s", got, want)
 	}

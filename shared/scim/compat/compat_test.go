@@ -244,7 +244,8 @@ func TestFiltersWithNumbersForTexts(t *testing.T) { // P-3.4.2.2-26
 func TestParameters(t *testing.T) {
 	var r Repairs
 	got := r.Parameters(userType(t), []string{"userName, manager", "name.givenName,department,foo"})
-	want := "[userName," + scim.EnterpriseUserSchema + ":manager name.givenName," + scim.EnterpriseUserSchema + ":department,foo]"
+	want := "[userName," + scim.EnterpriseUserSchema + ":manager name.givenName," + scim.EnterpriseUserSchema +
+		":department,foo]"
 	if fmt.Sprint(got) != want || fmt.Sprint(r.Names()) != "[unqualified-name]" {
 		t.Errorf("%v, %v", got, r.Names())
 	}
@@ -382,9 +383,11 @@ func FuzzPatch(f *testing.F) {
 		f.Fatal(err)
 	}
 	typ := r.Type("User")
-	f.Add(`[{"op":"Remove","path":"roles","value":[{"value":"a"}]},{"op":"replace","value":{"name.givenName":"x","id":"1"}}]`)
+	f.Add(`[{"op":"Remove","path":"roles","value":[{"value":"a"}]},` +
+		`{"op":"replace","value":{"name.givenName":"x","id":"1"}}]`)
 	f.Add(`[{"op":"Add","path":"manager","value":[{"value":"a"}]},{"op":"add","path":"active","value":"True"}]`)
-	f.Add(`[{"op":"Add","path":"urn:a:b[c eq d].e","value":1},{"op":"add","value":"[{\"emails[type eq work].value\":\"x\"}]"}]`)
+	f.Add(`[{"op":"Add","path":"urn:a:b[c eq d].e","value":1},` +
+		`{"op":"add","value":"[{\"emails[type eq work].value\":\"x\"}]"}]`)
 	f.Fuzz(func(t *testing.T, operations string) {
 		v, err := scim.ParseJSON([]byte(operations))
 		if err != nil {
@@ -416,7 +419,8 @@ func FuzzApply(f *testing.F) {
 	}
 	f.Add(`[{"op":"Add","path":"phoneNumbers[Type eq \"mobile\"]","value":[{"type":"mobile","value":"123"}]}]`)
 	f.Add(`[{"op":"add","path":"manager[value eq m].value","value":"n"},{"op":"remove","path":"manager[value eq n]"}]`)
-	f.Add(`[{"op":"add","path":"emails[value eq \"a\" and value eq \"b\"].display","value":"d"},{"op":"replace","value":{"name.givenName":"x"}}]`)
+	f.Add(`[{"op":"add","path":"emails[value eq \"a\" and value eq \"b\"].display","value":"d"},` +
+		`{"op":"replace","value":{"name.givenName":"x"}}]`)
 	f.Fuzz(func(t *testing.T, operations string) {
 		v, err := scim.ParseJSON([]byte(operations))
 		if err != nil {

@@ -253,7 +253,18 @@ func FuzzCompile(f *testing.F) {
 }
 
 // stored is a user as the directory holds it, 1.2 KB.
-const stored = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"id":"2819c223-7f76-453a-919d-413861904646","externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef","userName":"barbara.jensen@example.com","name":{"formatted":"Ms. Barbara J Jensen, III","familyName":"Jensen","givenName":"Barbara","middleName":"Jane","honorificPrefix":"Ms."},"displayName":"Barbara Jensen","title":"Tour Guide","preferredLanguage":"en-US","locale":"en-US","timezone":"America/Los_Angeles","active":true,"emails":[{"value":"barbara.jensen@example.com","type":"work","primary":true},{"value":"babs@jensen.org","type":"home"}],"phoneNumbers":[{"value":"tel:+1-201-555-0123","type":"work"},{"value":"tel:+1-201-555-0124","type":"mobile"}],"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984","costCenter":"4130","organization":"Universal Studios","division":"Theme Park","department":"Tour Operations","manager":{"value":"26118915-6090-4610-87e4-49d8ca9f808d"}},"meta":{"resourceType":"User","created":"2020-01-23T04:56:22.000Z","lastModified":"2021-05-13T04:42:34.000Z","location":"https://example.com/scim/v2/Users/2819c223-7f76-453a-919d-413861904646","version":"W/\"3\""}}`
+const stored = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",` +
+	`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],` +
+	`"id":"2819c223-7f76-453a-919d-413861904646","externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef",` +
+	`"userName":"barbara.jensen@example.com","name":{"formatted":"Ms. Barbara J Jensen, III",` +
+	`"familyName":"Jensen","givenName":"Barbara","middleName":"Jane","honorificPrefix":"Ms."},` +
+	`"displayName":"Barbara Jensen","title":"Tour Guide","preferredLanguage":"en-US",` +
+	`"locale":"en-US","timezone":"America/Los_Angeles","active":true,` +
+	`"emails":[{"value":"barbara.jensen@example.com","type":"work","primary":true},` +
+	`{"value":"babs@jensen.org","type":"home"}],` +
+	`"phoneNumbers":[{"value":"tel:+1-201-555-0123","type":"work"},` +
+	`{"value":"tel:+1-201-555-0124","type":"mobile"}],` +
+	`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984","costCenter":"4130","organization":"Universal Studios","division":"Theme Park","department":"Tour Operations","manager":{"value":"26118915-6090-4610-87e4-49d8ca9f808d"}},"meta":{"resourceType":"User","created":"2020-01-23T04:56:22.000Z","lastModified":"2021-05-13T04:42:34.000Z","location":"https://example.com/scim/v2/Users/2819c223-7f76-453a-919d-413861904646","version":"W/\"3\""}}`
 
 func BenchmarkMatchStored(b *testing.B) {
 	m := compiled(b, userType(b),

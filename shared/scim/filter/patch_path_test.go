@@ -69,23 +69,23 @@ func FuzzParsePath(f *testing.F) {
 	})
 }
 
-func TestResolve(t *testing.T) { // P-3.10-1, P-3.10-2, P-3.10-3, P-3.10-4, P-3.10-5
+func TestResolve(t *testing.T) {
 	user := userType(t)
 	const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 	for in, want := range map[string]string{
-		"userName":                               "userName",
-		"USERNAME":                               "userName",
+		"userName":                               "userName", // P-3.10-4
+		"USERNAME":                               "userName", // P-3.10-3
 		"name.FamilyName":                        "name.familyName",
 		"id":                                     "id",
 		"meta.created":                           "meta.created",
-		scim.UserSchema + ":schemas":             "schemas",
+		scim.UserSchema + ":schemas":             "schemas", // P-3.10-2
 		strings.ToUpper(scim.UserSchema) + ":ID": "id",
-		scim.UserSchema + ":name.givenName":      "name.givenName",
+		scim.UserSchema + ":name.givenName":      "name.givenName", // P-3.10-1
 		enterprise:                               enterprise,
 		strings.ToUpper(enterprise):              enterprise,
 		enterprise + ":MANAGER.displayName":      enterprise + ":manager.displayName",
 		enterprise + ":department":               enterprise + ":department",
-		"department":                             "",
+		"department":                             "", // P-3.10-5
 		"userName.value":                         "",
 		"schemas.value":                          "",
 		"name.nickName":                          "",

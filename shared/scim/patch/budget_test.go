@@ -55,8 +55,11 @@ func TestBudget(t *testing.T) {
 	for name, c := range map[string]struct{ doc, body scim.Value }{
 		"terms of filters": {phones(7, long), removals(50, terms(""))},
 		"values folded":    {phones(7, strings.Repeat("q\u0301", 1000)), removals(1, terms(""))},
-		"values looked at": {phones(900, "x"), message(parse(t, `[`+strings.Repeat(`{"op":"replace","path":"phoneNumbers.display","value":"x"},`, 20)+`{"op":"remove","path":"title"}]`))},
-		"values compared":  {scim.Map(), message(parse(t, `[{"op":"add","path":"phoneNumbers","value":[`+all+`]}]`))},
+		"values looked at": {
+			phones(900, "x"),
+			message(parse(t, `[`+strings.Repeat(`{"op":"replace","path":"phoneNumbers.display","value":"x"},`, 20)+`{"op":"remove","path":"title"}]`)),
+		},
+		"values compared": {scim.Map(), message(parse(t, `[{"op":"add","path":"phoneNumbers","value":[`+all+`]}]`))},
 		"values written to many": {
 			phones(900, "x"),
 			message(parse(t, `[{"op":"replace","path":"phoneNumbers.display","value":"`+long+`"}]`)),

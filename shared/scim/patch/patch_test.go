@@ -132,7 +132,8 @@ func TestFrame(t *testing.T) { // P-3.5.2-2, P-3.5.2-3, P-3.1-3
 		`{"schemas":["` + Message + `"],"Operations":[]}`,
 		`{"schemas":["` + Message + `"],"Operations":{"op":"remove","path":"title"}}`,
 		`{"schemas":["` + Message + `"],"Operations":["remove"]}`,
-		`{"schemas":["` + Message + `"],"Operations":[` + strings.Repeat(`{"op":"remove","path":"title"},`, maxOperations) + `{"op":"remove","path":"title"}]}`,
+		`{"schemas":["` + Message + `"],"Operations":[` +
+			strings.Repeat(`{"op":"remove","path":"title"},`, maxOperations) + `{"op":"remove","path":"title"}]}`,
 	} {
 		err := CheckLength(parse(t, body))
 		if err == nil {
@@ -143,7 +144,8 @@ func TestFrame(t *testing.T) { // P-3.5.2-2, P-3.5.2-3, P-3.1-3
 			t.Errorf("%.80s: %v", body, err)
 		}
 	}
-	ops, err := Parse(parse(t, `{"SCHEMAS":["`+strings.ToUpper(Message)+`"],"operations":[{"VALUE":"x","Path":"title","OP":"REPLACE"}]}`), nil) // P-3.5.2-5, S-2.3.8-1
+	ops, err := Parse(parse(t, `{"SCHEMAS":["`+strings.ToUpper(Message)+`"],"operations":[{"VALUE":"x",`+
+		`"Path":"title","OP":"REPLACE"}]}`), nil) // P-3.5.2-5, S-2.3.8-1
 	if err != nil || ops[0].Op != Replace || ops[0].Value.Text() != "x" {
 		t.Errorf("%+v, %v", ops, err)
 	}
@@ -152,7 +154,8 @@ func TestFrame(t *testing.T) { // P-3.5.2-2, P-3.5.2-3, P-3.1-3
 func FuzzApply(f *testing.F) {
 	typ := userType(f)
 	doc := user(f, typ, parse(f, benchDoc))
-	f.Add(`[{"op":"replace","path":"emails[type eq \"work\"].value","value":"x"},{"op":"add","value":{"name":{"givenName":"a"}}}]`)
+	f.Add(`[{"op":"replace","path":"emails[type eq \"work\"].value","value":"x"},` +
+		`{"op":"add","value":{"name":{"givenName":"a"}}}]`)
 	f.Add(`[{"op":"remove","path":"emails[not (value pr) or primary eq true]"}]`)
 	f.Fuzz(func(t *testing.T, operations string) {
 		v, err := scim.ParseJSON([]byte(operations))
@@ -184,7 +187,8 @@ const benchDoc = `{"externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef","active":
 func BenchmarkApply(b *testing.B) {
 	typ := userType(b)
 	doc := user(b, typ, parse(b, benchDoc))
-	ops, err := Parse(message(parse(b, `[{"op":"replace","path":"emails[type eq \"work\"].value","value":"new@example.com"},{"op":"replace","path":"title","value":"Director"}]`)), nil)
+	ops, err := Parse(message(parse(b, `[{"op":"replace","path":"emails[type eq \"work\"].value",`+
+		`"value":"new@example.com"},{"op":"replace","path":"title","value":"Director"}]`)), nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -51,7 +51,8 @@ func TestKeep(t *testing.T) {
 			"but is exchanged for another", `"list":[{"value":"a","display":"A"}]`,
 			`"list":[{"value":"a","display":"B"}]`, `"list":[{"value":"a","display":"B"}]`,
 		},
-		{"by value and type", `"list":[{"value":"a","type":"work","display":"W"},{"value":"a","type":"home","display":"H"}]`, `"list":[{"value":"a","type":"home"}]`,
+		{"by value and type", `"list":[{"value":"a","type":"work","display":"W"},` +
+			`{"value":"a","type":"home","display":"H"}]`, `"list":[{"value":"a","type":"home"}]`,
 			`"list":[{"value":"a","display":"H","type":"home"}]`},
 		{"P-3.5.1-17 an extension left out", y + `:{"note":"n"}`, ``, ``},
 		{

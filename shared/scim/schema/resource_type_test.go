@@ -87,7 +87,8 @@ func TestLoadWarns(t *testing.T) { // S-3.3-3
 
 // Nested complex attributes are refused, but in the schema of schemas (S-2.3.8-2).
 func TestLoadRefusesNesting(t *testing.T) {
-	const nested = `"attributes":[{"name":"a","type":"complex","subAttributes":[{"name":"b","type":"complex","subAttributes":[{"name":"c"}]}]}]}`
+	const nested = `"attributes":[{"name":"a","type":"complex","subAttributes":[{"name":"b","type":"complex",` +
+		`"subAttributes":[{"name":"c"}]}]}]}`
 	load := func(urn string) error {
 		_, err := Load(fstest.MapFS{"schemas/x.json": {Data: []byte(`{"id":"` + urn + `",` + nested)}})
 		return err

@@ -33,7 +33,8 @@ const uc = `"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":
 func TestNormalize(t *testing.T) {
 	user := userType(t)
 	for _, tt := range []struct{ rule, in, want string }{
-		{"S-2.1-1 names in any case", `{"SCHEMAS":["URN:IETF:params:scim:schemas:core:2.0:user"],"USERNAME":"a","Emails":[{"VALUE":"x"}]}`,
+		{"S-2.1-1 names in any case", `{"SCHEMAS":["URN:IETF:params:scim:schemas:core:2.0:user"],` +
+			`"USERNAME":"a","Emails":[{"VALUE":"x"}]}`,
 			`{` + uc + `,"emails":[{"value":"x"}]}`},
 		{
 			"P-3.3-1 readOnly is ignored",
@@ -52,16 +53,21 @@ func TestNormalize(t *testing.T) {
 			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"externalId":"e","userName":"a","title":"t"}`},
 		{"S-2.4-6 canonical values", `{` + uc + `,"emails":[{"value":"x","type":"Work"},{"value":"y","type":"alt"}]}`,
 			`{` + uc + `,"emails":[{"value":"x","type":"work"},{"value":"y","type":"alt"}]}`},
-		{"S-2.4-7 no pair twice", `{` + uc + `,"emails":[{"value":"x","type":"work"},{"value":"x","type":"work","display":"d"}]}`,
+		{"S-2.4-7 no pair twice", `{` + uc + `,"emails":[{"value":"x","type":"work"},` +
+			`{"value":"x","type":"work","display":"d"}]}`,
 			`{` + uc + `,"emails":[{"value":"x","type":"work"}]}`},
 		{"S-2.4-8 one value, two types", `{` + uc + `,"emails":[{"value":"x","type":"work"},{"value":"x","type":"home"}]}`,
 			`{` + uc + `,"emails":[{"value":"x","type":"work"},{"value":"x","type":"home"}]}`},
-		{"S-3-8 a container adds its URN", `{` + uc + `,"urn:ietf:params:scim:schemas:extension:ENTERPRISE:2.0:User":{"Department":"d","manager":{"value":"1","displayName":"no"}}}`,
-			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"userName":"a",` +
+		{"S-3-8 a container adds its URN", `{` + uc +
+			`,"urn:ietf:params:scim:schemas:extension:ENTERPRISE:2.0:User":{"Department":"d",` +
+			`"manager":{"value":"1","displayName":"no"}}}`,
+			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",` +
+				`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"userName":"a",` +
 				`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"d","manager":{"value":"1"}}}`},
 		{
 			"S-3-8 a URN without container",
-			`{"schemas":["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a"}`,
+			`{"schemas":["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",` +
+				`"urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a"}`,
 			`{` + uc + `}`,
 		},
 		{
@@ -153,7 +159,8 @@ func TestNormalizeTolerates(t *testing.T) {
 	for _, in := range []string{
 		`{"userName":"a"}`,
 		`{"userName":"a","schemas":["urn:scim:schemas:core:1.0"]}`,
-		`{"userName":"a","schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0User"]}`,
+		`{"userName":"a","schemas":["urn:ietf:params:scim:schemas:core:2.0:User",` +
+			`"urn:ietf:params:scim:schemas:extension:enterprise:2.0User"]}`,
 	} {
 		got, err := user.Normalize(parse(t, in), Rules{})
 		if err != nil || got.JSON() != `{`+uc+`}` {
@@ -188,8 +195,9 @@ func TestLoadRejects(t *testing.T) { // S-1.2-1, S-2.1-4, S-2.3-1, S-7-22
 		{`{"name":"a"},{"name":"A"}`, "twice"},
 	} {
 		fsys := fstest.MapFS{
-			"schemas/x.json":       {Data: []byte(`{"id":"urn:x","attributes":[` + tt.attribute + `]}`)},
-			"schemas/y.json":       {Data: []byte(`{"id":"urn:y","attributes":[{"name":"a","type":"reference","referenceTypes":["User","external","uri"]}]}`)},
+			"schemas/x.json": {Data: []byte(`{"id":"urn:x","attributes":[` + tt.attribute + `]}`)},
+			"schemas/y.json": {Data: []byte(`{"id":"urn:y","attributes":[{"name":"a","type":"reference",` +
+				`"referenceTypes":["User","external","uri"]}]}`)},
 			"resourcetypes/u.json": {Data: []byte(`{"name":"User","schema":"urn:y"}`)},
 		}
 		_, err := Load(fsys)

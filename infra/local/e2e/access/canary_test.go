@@ -129,10 +129,13 @@ func (p *idp) makeToken(body string) string {
 // worse than a status, but 501.
 func (p *idp) requests(worst int) {
 	p.Helper()
-	full := `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"` + value + `","externalId":"` + value + `","password":"` + password +
-		`","title":"` + value + `","name":{"familyName":"` + value + `"},"emails":[{"value":"` + value + `@example.com"}],"unknown` + value + `":"` + value + `"}`
+	full := `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],` +
+		`"userName":"` + value + `","externalId":"` + value + `","password":"` + password +
+		`","title":"` + value + `","name":{"familyName":"` + value + `"},"emails":[{"value":"` + value +
+		`@example.com"}],"unknown` + value + `":"` + value + `"}`
 	id := p.Send("POST", "/Users", full).Body.Get("id").Text()
-	group := `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"` + value + `","members":[{"value":"` + id + `","display":"` + value + `"}]}`
+	group := `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],` +
+		`"displayName":"` + value + `","members":[{"value":"` + id + `","display":"` + value + `"}]}`
 	circle := p.Send("POST", "/Groups", group).Body.Get("id").Text()
 	filter := url.QueryEscape(`userName eq "` + value + `" and title co "` + value + `"`)
 	for _, c := range [][3]string{

@@ -66,8 +66,8 @@ func (p *idp) tenant(id tenant.ID, change func(*tenant.Tenant)) (token string) {
 	return token
 }
 
-// TestGate: who comes in, with what, and how long.
-func TestGate(t *testing.T) { // P-2-1, P-2-2, P-2-4, P-2-6, P-7.4-3
+// TestGate: which credentials are accepted, for which requests, and how long.
+func TestGate(t *testing.T) {
 	var down atomic.Bool
 	p := newIDP(t, stack.Options{Parameters: map[string]string{"AuthorizerCacheSeconds": "2"}, Transport: func(next http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -109,21 +109,23 @@ func (p *idp) refusedTokens() {
 	token := p.Stack.Token()
 	for name, header := range map[string]string{
 		"missing":               "",
-		"of another scheme":     "Basic " + token,
+		"of another scheme":     "Basic " + token, // P-2-6
 		"without a scheme":      token,
 		"malformed":             "Bearer scim_1_2",
 		"more than a token":     "Bearer " + token + " x",
 		"of a wrong checksum":   "Bearer " + token[:len(token)-1] + "x",
 		"unknown":               "Bearer " + unknown,
 		"revoked":               "Bearer " + revoked,
-		"expired":               "Bearer " + expired,
-		"of a suspended tenant": "Bearer " + suspended, "a client secret": "Bearer " + secret,
-		"signed by somebody": "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.AAAA",
+		"expired":               "Bearer " + expired, // P-7.4-3
+		"of a suspended tenant": "Bearer " + suspended,
+		"a client secret":       "Bearer " + secret,
+		"not signed by us":      "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.AAAA", // P-2-4
 	} {
 		for _, path := range []string{"/Users", "/Me", "/Schemas", "/nowhere"} {
 			a := p.With(header).Send("GET", path, "")
-			if a.Status != http.StatusUnauthorized || !strings.HasPrefix(a.Header.Get("WWW-Authenticate"), "Bearer ") {
-				p.Errorf("%s, %s: %d, WWW-Authenticate %q", name, path, a.Status, a.Header.Get("WWW-Authenticate"))
+			scheme := a.Header.Get("WWW-Authenticate") // P-2-1
+			if a.Status != http.StatusUnauthorized || !strings.HasPrefix(scheme, "Bearer ") {
+				p.Errorf("%s, %s: %d, WWW-Authenticate %q", name, path, a.Status, scheme)
 			}
 		}
 	}
@@ -143,7 +145,7 @@ func (p *idp) scopes() { // P-2.1-1
 		{"DELETE", "/Users/" + id, ""},
 		{"POST", "/Groups", "{}"}, {"DELETE", "/Groups/x", ""}, {"DELETE", "/Me", ""},
 	} {
-		p.With("Bearer "+reading).Want(http.StatusForbidden, c.method, c.path, c.body)
+		p.With("Bearer "+reading).Want(http.StatusForbidden, c.method, c.path, c.body) // P-2-2
 	}
 	for _, path := range []string{"/Users", "/Users/" + id, "/Groups", "/Schemas", "/ResourceTypes"} {
 		p.With("Bearer "+writing).Want(http.StatusOK, "GET", path, "") // write includes read

@@ -133,7 +133,8 @@ func (x *traffic) lost(user string) {
 }
 
 func (x *traffic) createGroup() {
-	a := x.send("POST", "/Groups", fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":%q,"members":[%s]}`,
+	a := x.send("POST", "/Groups", fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],`+
+		`"displayName":%q,"members":[%s]}`,
 		x.name("group"), x.someMembers()))
 	if a.Status == http.StatusCreated {
 		x.groups = append(x.groups, a.Body.Get("id").Text())

@@ -149,7 +149,8 @@ func edit(op string, ids ...string) string {
 
 // groupBody is a group as POST and PUT take it.
 func groupBody(name string, ids ...string) string {
-	return fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":%q,"members":%s}`, name, list(ids))
+	return fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":%q,`+
+		`"members":%s}`, name, list(ids))
 }
 
 // newName is a displayName that no group has.

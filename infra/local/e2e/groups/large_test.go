@@ -20,7 +20,9 @@ func TestLargeGroups(t *testing.T) {
 	users := g.seedUsers(testkit.Size(100_000, 600))
 	small, big := g.seedGroup(users[:10]...), g.seedGroup(users[:len(users)-1]...)
 	t.Run("cost", func(t *testing.T) { g.in(t).costs(&log, users[len(users)-1], small, big) })
-	t.Run("delete the largest group", func(t *testing.T) { g.in(t).erase(groupsFunction, "GROUP", big, "the client repeats") })
+	t.Run("delete the largest group", func(t *testing.T) {
+		g.in(t).erase(groupsFunction, "GROUP", big, "the client repeats")
+	})
 	t.Run("kills", func(t *testing.T) { g.in(t).kills(users[:testkit.Size(10_000, 320)], testkit.Size(20, 4)) })
 	g.locked(t, "kills", func(g *groups) { g.kills(users[:testkit.Size(10_000, 320)], testkit.Size(20, 4)) })
 	t.Run("delete a group", func(t *testing.T) { testDeleteGroup(g.in(t), users[:testkit.Size(1_000, 200)]) })

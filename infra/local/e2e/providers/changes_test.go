@@ -75,7 +75,8 @@ func TestTheScheduleFinishesADeletion(t *testing.T) {
 	p := client{e2e.Start(t, stack.Options{Transport: c.wrap, NoStream: true, NoSchedule: true, Log: t.Output()})}
 	id := p.Want(201, "POST", "/Users", e2e.User("left")).Get("id").Text()
 	c.leave(p, id, time.Now())
-	event := fmt.Sprintf(`{"Records":[{"dynamodb":{"Keys":{"PK":{"S":"T#local#USER"},"SK":{"S":%q}},"NewImage":{"deleting":{"S":"x"}},"SequenceNumber":"1"}}]}`, id)
+	event := fmt.Sprintf(`{"Records":[{"dynamodb":{"Keys":{"PK":{"S":"T#local#USER"},"SK":{"S":%q}},`+
+		`"NewImage":{"deleting":{"S":"x"}},"SequenceNumber":"1"}}]}`, id)
 	payload, err := p.Stack.Invoke(t.Context(), "ChangesFunction", []byte(event))
 	if err != nil || string(payload) != `{"batchItemFailures":[]}` {
 		t.Fatalf("%s, %v", payload, err)

@@ -25,7 +25,8 @@ func (p client) account(email string) scim.ID {
 }
 
 func mailed(name, email, externalID string) string {
-	return `{"schemas":["` + scim.UserSchema + `"],"userName":"` + name + `","externalId":"` + externalID + `","emails":[{"value":"` + email + `"}]}`
+	return `{"schemas":["` + scim.UserSchema + `"],"userName":"` + name + `","externalId":"` + externalID +
+		`","emails":[{"value":"` + email + `"}]}`
 }
 
 func (p client) conflicts() string { return "/tenants/" + string(p.Tenant) + "/conflicts" }

@@ -15,17 +15,21 @@ import (
 // stream tells of it or the request wrote it itself.
 func provisioningLog(t *testing.T, s suite) {
 	p := client{s.NewTenant(t, "logged", tenant.Entra)}
-	const body = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":%q,"externalId":"x1","active":"True"}`
+	const body = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":%q,"externalId":"x1",` +
+		`"active":"True"}`
 	ann := p.Want(201, "POST", "/Users", fmt.Sprintf(body, "Ann")).Get("id").Text()
 	p.Want(409, "POST", "/Users", fmt.Sprintf(body, "ann"))
 	p.awaitLog(2) // the local stream shows an item as it is a little later
 	p.Want(200, "PATCH", "/Users/"+ann,
-		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}`)
+		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace",`+
+			`"path":"active","value":false}]}`)
 	p.awaitLog(3)
-	group := p.Want(201, "POST", "/Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"g"}`).Get("id").Text()
+	group := p.Want(201, "POST", "/Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],`+
+		`"displayName":"g"}`).Get("id").Text()
 	p.awaitLog(4)
 	p.Want(204, "PATCH", "/Groups/"+group,
-		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":"members","value":[{"value":"`+ann+`"}]}]}`)
+		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add",`+
+			`"path":"members","value":[{"value":"`+ann+`"}]}]}`)
 	p.awaitLog(5)
 	p.Want(204, "DELETE", "/Users/"+ann, "")
 	want := []string{

@@ -55,7 +55,8 @@ func TestRacesOfUsers(t *testing.T) { // P-3.3-14
 func createsOfOneUserName(r races) {
 	n := testkit.Size(200, 60)
 	before := len(r.log.String())
-	body := fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"%[1]s","emails":[{"value":"one@%[1]s.example.com"}]}`, r.Tenant)
+	body := fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"%[1]s",`+
+		`"emails":[{"value":"one@%[1]s.example.com"}]}`, r.Tenant)
 	statuses := make([]int, n)
 	var wg sync.WaitGroup
 	for i := range n {
