@@ -79,8 +79,8 @@ type Tenant struct {
 	Reactivate bool
 	Limits     Limits
 	Key        APIKey
-	KeySince   time.Time // when Key was put into the record; zero without a key
-	Schemas    SchemaVersion
+	KeySince   time.Time     // when Key was put into the record; zero without a key
+	Schemas    SchemaVersion // of the schemas that it has added
 	Created    time.Time
 	Trace      Trace
 }
