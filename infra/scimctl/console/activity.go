@@ -137,7 +137,7 @@ func (a activity) requestChart() web.Chart {
 	}
 	return web.Chart{
 		Title: "Requests for changes", Step: "Day", Labels: a.labels(), Empty: "No request changed anything or failed.",
-		Summary: fmt.Sprintf("%d requests for changes in %s, of which %d failed", sum, counted(len(a.days), "day"),
+		Summary: fmt.Sprintf("%d requests for changes in %s; %d failed", sum, counted(len(a.days), "day"),
 			sumFailed),
 		Series: []web.Series{
 			{Name: "succeeded", Tone: web.Info, Values: succeeded}, {Name: "failed", Tone: web.Bad, Values: failed},

@@ -84,7 +84,7 @@ func (c *console) askRotation(ctx context.Context, r *http.Request) (question, e
 		Title: fmt.Sprintf("Rotate %s?", credentialName(one)), Button: "Rotate",
 		Effects: []string{
 			"A new credential is created, and you see its secret once.",
-			"The old one keeps working until the end of the overlap. By then the provider has to use the new one.",
+			"The old one keeps working until the end of the overlap. The provider has to use the new one before.",
 		},
 		Fields: []web.Field{{Name: "hours", Label: "The old one works for", Options: []web.Option{
 			{Value: "24", Text: "24 hours", Selected: true}, {Value: "72", Text: "3 days"},

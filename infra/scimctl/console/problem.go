@@ -78,7 +78,7 @@ func explainAnswer(e *apiclient.Error) problem {
 	case http.StatusForbidden:
 		p.title = "Your AWS identity may not do this"
 		p.steps = []string{
-			"Ask whoever manages IAM in this AWS account for execute-api:Invoke on this method and path.",
+			"Ask the person who manages IAM in this AWS account for execute-api:Invoke on this method and path.",
 			"If you may usually do this: check AWS_PROFILE, and this machine's clock.",
 		}
 	case http.StatusNotFound:

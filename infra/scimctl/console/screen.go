@@ -145,7 +145,7 @@ func (c *console) conflictLink(s screen, link web.NavLink) web.NavLink {
 	return link
 }
 
-// pager has the links of a list of which next is the position of the following page.
+// pager has the links of a list. next is the position of the following page.
 func pager(r *http.Request, path, next, text string) web.Pager {
 	query := r.URL.Query()
 	query.Del("done")
