@@ -113,7 +113,7 @@ func route(t *testing.T, api, path, method string, operation any) string {
 	if method != "x-amazon-apigateway-any-method" {
 		t.Errorf("%s %s: method %s, which the local stack's ANY is not", api, path, method)
 	}
-	uri := text(at(operation, "x-amazon-apigateway-integration", "uri"))
+	uri := text(at(deployed(at(operation, "x-amazon-apigateway-integration")), "uri"))
 	_, function, _ := strings.Cut(uri, "functions/${")
 	function, _, _ = strings.Cut(function, ".Arn}")
 	var schemes []string
