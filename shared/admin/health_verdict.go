@@ -80,7 +80,7 @@ func (h *Health) checkAccess(credentials []tenant.Credential) {
 			fmt.Sprintf("scimctl credential create %s, and enter the token at the provider", h.Tenant))
 	}
 	for _, r := range h.Refusals {
-		if r.Status == http.StatusUnauthorized {
+		if r.Status == http.StatusUnauthorized || r.Cause == tenant.WrongPath {
 			h.checkRefusal(r, credentials)
 		} else {
 			h.checkLimit(r)
@@ -113,8 +113,8 @@ func (h *Health) refusalTexts(r Refusal) (text, advice string) {
 // the refusal.
 func (h *Health) checkRefusal(r Refusal, credentials []tenant.Credential) {
 	meaning, advice := h.refusalTexts(r)
-	text := fmt.Sprintf("Credential %s was refused in the last 24 hours (%d times), last at %s: %s.",
-		nameOf(r.Credential, r.Name), r.Count, r.Last.UTC().Format(time.RFC3339), meaning)
+	text := fmt.Sprintf("Requests with credential %s got %d in the last 24 hours (%d times), last at %s: %s.",
+		nameOf(r.Credential, r.Name), r.Status, r.Count, r.Last.UTC().Format(time.RFC3339), meaning)
 	others := slices.ContainsFunc(credentials, func(c tenant.Credential) bool {
 		return c.KeyID != r.Credential && c.Used.After(r.Last.Add(-time.Hour))
 	})

@@ -73,13 +73,15 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // fail answers an error.
 func (s *server) fail(q *request, err error) {
 	status, title, text := http.StatusInternalServerError, "Something went wrong",
-		"It is not your fault, and nothing was changed. Try again; if it happens again, ask "+s.Support+"."
+		"It is not your fault. If you were changing something, look first whether the change was made. "+
+			"If it happens again, ask "+s.Support+"."
 	switch {
 	case errors.Is(err, errNotFound), errors.Is(err, tenantstore.ErrNotFound):
 		status, title, text = http.StatusNotFound, "There is no such page", "Check the address, or go to the start of the setup page."
 	case errors.Is(err, directory.ErrUnavailable):
 		q.w.Header().Set("Retry-After", "5")
-		status, title, text = http.StatusServiceUnavailable, "The service is busy", "Nothing was changed. Try again in a few seconds."
+		status, title = http.StatusServiceUnavailable, "The service is busy"
+		text = "Try again in a few seconds. If you were changing something, look first whether the change was made."
 	}
 	if failed := s.refuse(q, status, title, text); failed != nil {
 		http.Error(q.w, title, status)

@@ -221,7 +221,7 @@ func (s *server) newToken(q *request, p provider, made admin.Issued, oldEnds *ti
 func overlaps() []web.Option {
 	return []web.Option{
 		{Value: "86400", Text: "for one more day", Selected: true}, {Value: "604800", Text: "for one more week"},
-		{Value: "3600", Text: "for one more hour"}, {Value: "0", Text: "not any longer: it was lost or stolen"},
+		{Value: "3600", Text: "for one more hour"}, {Value: "0", Text: "for no longer: it was lost or stolen (it may work for another minute)"},
 	}
 }
 

@@ -56,7 +56,7 @@ func resolutionEffects(id string, one admin.Conflict, by directory.Resolution) [
 				"with what the provider sends.", wording.Holder(one), one.Of, id),
 			"Until then you can still resolve the conflict in another way.",
 		}
-	case by == directory.ByReleasing:
+	case by == directory.ByReleasing && option.Needs != "":
 		return []string{fmt.Sprintf("The %s gets the new value that you enter, and keeps everything else: %s.",
 			one.HeldBy, wording.Holder(one))}
 	}
@@ -66,7 +66,7 @@ func resolutionEffects(id string, one admin.Conflict, by directory.Resolution) [
 // releaseFields are the values that the holder can get instead.
 func releaseFields(one admin.Conflict) (fields []web.Field) {
 	labels := map[string]string{
-		"userName": "New username of the account", "email": "New email of the account",
+		"userName": "New username of the " + one.HeldBy, "email": "New email of the " + one.HeldBy,
 		"displayName": "New name of the team",
 	}
 	names := strings.Split(wording.Option(one, directory.ByReleasing).Needs, " or ")
@@ -74,7 +74,9 @@ func releaseFields(one admin.Conflict) (fields []web.Field) {
 		if label := labels[name]; label != "" {
 			f := web.Field{Name: name, Label: label, Required: len(names) == 1}
 			if len(names) > 1 {
-				f.Help = "Leave it empty to keep what the account has."
+				f.Help = map[string]string{
+					"userName": "Empty: the new email becomes the username.", "email": "Empty: the email is removed.",
+				}[name]
 			}
 			fields = append(fields, f)
 		}

@@ -89,7 +89,7 @@ func (c *console) askRotation(ctx context.Context, r *http.Request) (question, e
 		Fields: []web.Field{{Name: "hours", Label: "The old one works for", Options: []web.Option{
 			{Value: "24", Text: "24 hours", Selected: true}, {Value: "72", Text: "3 days"},
 			{Value: "168", Text: "7 days"}, {Value: "1", Text: "1 hour"},
-			{Value: "0", Text: "no time: it stops at once"},
+			{Value: "0", Text: "no time: it stops within a minute"},
 		}}},
 	}), err
 }
