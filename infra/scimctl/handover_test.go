@@ -8,7 +8,7 @@ import (
 // handover: what is printed with a new credential is all that the provider's administrator needs.
 func handover(b *bench) {
 	for profile, fields := range map[string][]string{
-		"okta":    {"Base URL ", "Authentication Mode ", "HTTP Header", "Authorization "},
+		"okta":    {"SCIM connector base URL ", "Authentication Mode ", "HTTP Header", "Authorization "},
 		"entra":   {"Tenant URL ", "Secret Token "},
 		"generic": {"SCIM base URL ", "bearer token "},
 	} {
