@@ -2,12 +2,15 @@ package server_test
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/provlog"
@@ -233,25 +236,35 @@ func TestWritesCarryTheirRecord(t *testing.T) {
 		return message(`[{"op":"add","path":"members","value":` + value(ids...) + `}]`)
 	}
 	p.ask(204, "PATCH", "/Groups/"+g, add(ann))
-	p.carries("GROUP", g, `"o":"patch","s":204,"m":true}`)
+	p.carries("GROUP", g, `"o":"patch","s":204,"m":true,`+added(ann)+`}`)
 	bob := id(p.ask(201, "POST", "/Users", user("bob", "")))
 	p.origin.Caller.Profile = tenant.Okta
 	if a := p.ask(200, "PATCH", "/Groups/"+g, add(bob, "nobody")); strings.Contains(a.Text, `"o"`) {
 		t.Errorf("%s", a.Text)
 	}
-	p.carries("GROUP", g, `"o":"patch","s":200,"d":["unknown-member"],"m":true,"k":["nobody"],"n":1}`)
+	p.carries("GROUP", g, `"o":"patch","s":200,"d":["unknown-member"],"m":true,"k":["nobody"],"n":1,`+added(bob)+`}`)
 	p.ask(200, "PATCH", "/Groups/"+g, message(`[{"op":"remove","path":"members[value eq \"`+ann+`\"]"}]`))
-	p.carries("GROUP", g, `"o":"patch","s":200,"m":true}`)
+	p.carries("GROUP", g, `"o":"patch","s":200,"m":true,`+removed(ann)+`}`)
 	p.ask(200, "PATCH", "/Groups/"+g+"?attributes=displayName",
 		message(`[{"op":"replace","path":"displayName","value":"h"}]`))
 	p.carries("GROUP", g, `"o":"patch","s":200}`)
 	p.ask(200, "PUT", "/Groups/"+g, group("h", `,"members":`+value(ann)))
-	p.carries("GROUP", g, `"o":"replace","s":200,"m":true}`)
+	p.carries("GROUP", g, `"o":"replace","s":200,"m":true,`+added(ann)+","+removed(bob)+`}`)
 	for _, path := range []string{"/Users/" + ann, "/Users", "/Groups/" + g, "/Groups"} {
 		if a := p.ask(200, "GET", path, ""); strings.Contains(a.Text, `"log"`) || strings.Contains(a.Text, `\"o\"`) {
 			t.Errorf("%s shows %s", path, a.Text)
 		}
 	}
+}
+
+// added and removed are what a record has about one member.
+func added(id string) string   { return fmt.Sprintf(`"a":%q,"b":1`, packed(id)) }
+func removed(id string) string { return fmt.Sprintf(`"e":%q,"f":1`, packed(id)) }
+
+// packed is a member's id as a record has it: the 16 bytes of the UUID in 22 characters.
+func packed(id string) string {
+	bytes := uuid.MustParse(id)
+	return base64.RawURLEncoding.EncodeToString(bytes[:])
 }
 
 // carries checks the end of the record that a resource's item has.
