@@ -16,9 +16,9 @@ import (
 	"scimserver/shared/tenant"
 )
 
-const personEraseHelp = `It deletes the users and accounts that have the value, with memberships, claims and look-ups. In
-conflicts, the provisioning log and events it replaces their values by "erased", also former names;
-ids stay, so sequences have no gaps. It asks before it begins. If it is interrupted, the same
+const personEraseHelp = `It deletes the users and accounts that have the value, with memberships, claims and
+look-ups. In conflicts, the provisioning log and events it replaces their values by "erased", also
+former names; ids stay, so sequences have no gaps. It asks before it begins. If it is interrupted, the same
 command continues.
 
 An identity provider that still provisions the person creates the user again: remove the person
@@ -27,12 +27,16 @@ there first.`
 func erasePerson() *cli.Command {
 	var only string
 	var yes bool
-	cmd := command("erase", "VALUE", "erase a person by email, userName or id: users, accounts, values in log and events",
+	cmd := command(
+		"erase",
+		"VALUE",
+		"erase a person by email, userName or id: users, accounts, values in log and events",
 		func(ctx context.Context, s *session, args []string) error {
 			return s.erasePerson(ctx, args[0], only, yes)
 		},
 		tenantFlag(&only),
-		&cli.BoolFlag{Name: "yes", HideDefault: true, Destination: &yes, Usage: "do not ask, for scripts"})
+		&cli.BoolFlag{Name: "yes", HideDefault: true, Destination: &yes, Usage: "do not ask, for scripts"},
+	)
 	cmd.Description = personEraseHelp
 	return cmd
 }
@@ -57,7 +61,8 @@ type livingPerson struct {
 // leftAfterErasure is what an erasure does not reach.
 func leftAfterErasure() []string {
 	return []string{
-		"Backups and point-in-time recovery keep the old values for up to 35 days, and longer where a backup plan says so.",
+		"Backups and point-in-time recovery keep the old values for up to 35 days, and longer where a " +
+			"backup plan says so.",
 		"The table's stream keeps them for 24 hours. A recording of scimctl trace is gone after 24 hours.",
 		"Events that applications and EventBridge have received are theirs: erase the person there, too. " +
 			"So are files of scimctl tenant export and person export.",

@@ -57,7 +57,8 @@ var methodWords = map[string]string{
 
 // kindWords name what a method does to resources of one kind, where methodWords would mislead.
 var kindWords = map[string]string{
-	"DELETE Credential": "revoke", "DELETE Invitation": "revoke", "DELETE Trace": "end", "PUT Trace": "start", "PUT Schema": "define",
+	"DELETE Credential": "revoke", "DELETE Invitation": "revoke",
+	"DELETE Trace": "end", "PUT Trace": "start", "PUT Schema": "define",
 }
 
 // actionKinds are the words in paths for what belongs to a tenant.

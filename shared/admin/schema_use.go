@@ -34,8 +34,8 @@ func (c schemaChange) checkStored(ctx context.Context, old tenant.Extension) err
 		return conflict("the schema is in use: it has values in %d of the tenant's %s; "+
 			"the identity provider removes them first", unfit, kind)
 	case err == nil && unfit > 0:
-		return conflict("the new definition does not take what is stored in %d of the tenant's %s; keep the attributes "+
-			"that are in use as they are, or let the identity provider remove the values first", unfit, kind)
+		return conflict("the new definition does not take what is stored in %d of the tenant's %s; keep the "+
+			"attributes that are in use as they are, or let the identity provider remove the values first", unfit, kind)
 	}
 	return err
 }

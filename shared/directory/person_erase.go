@@ -103,7 +103,8 @@ func (t keys) erasure(value string) table.Key {
 // keeps the values that it knows.
 func (t *namespace) loadErasure(ctx context.Context, value string, ids []scim.ID) (Erasure, error) {
 	e := Erasure{
-		PersonHistory: NewPersonHistory([]string{value}, ids), Stage: ErasureLearns, Resources: []scim.ID{}, Began: true,
+		PersonHistory: NewPersonHistory([]string{value}, ids),
+		Stage:         ErasureLearns, Resources: []scim.ID{}, Began: true,
 	}
 	item, err := t.d.db.Get(ctx, t.keys.erasure(value))
 	if err != nil || item == nil {

@@ -66,7 +66,8 @@ type head struct {
 
 func headFrom(item table.Item) head {
 	h := head{
-		sequence: item.Int("sequence"), closed: item.Int("closed"), final: item.Int("final"), erased: item.Int("erased"),
+		sequence: item.Int("sequence"), closed: item.Int("closed"),
+		final: item.Int("final"), erased: item.Int("erased"),
 	}
 	if item != nil {
 		h.at = time.UnixMilli(item.Int("at")).UTC()

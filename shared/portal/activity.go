@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -81,7 +82,8 @@ func requestChart(days []provlog.Day) web.Chart {
 		c.Series[1].Values = append(c.Series[1].Values, d.Failed)
 		changes, failed = changes+d.Succeeded, failed+d.Failed
 	}
-	c.Summary = "Bar chart of the last 30 days: " + web.Number(changes) + " changes, " + web.Number(failed) + " failed requests."
+	c.Summary = fmt.Sprintf("Bar chart of the last 30 days: %s changes, %s failed requests.",
+		web.Number(changes), web.Number(failed))
 	return c
 }
 

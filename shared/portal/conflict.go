@@ -35,7 +35,10 @@ func (s *server) showConflicts(q *request) error {
 	t := web.Table{
 		Caption: "Open conflicts",
 		Columns: []web.Column{{Text: "Provisioning"}, {Text: "In use"}, {Text: "What to do"}, {Text: "Last tried"}},
-		Empty:   web.Empty{Title: "No conflicts", Text: "Every username, email and group name that your provider sent was free."},
+		Empty: web.Empty{
+			Title: "No conflicts",
+			Text:  "Every username, email and group name that your provider sent was free.",
+		},
 	}
 	for _, c := range all[from:until] {
 		t.Rows = append(t.Rows, s.conflictRow(c))
@@ -66,7 +69,8 @@ func (s *server) openConflicts(q *request) ([]shown, error) {
 	now := s.Now()
 	all = slices.DeleteFunc(all, func(c directory.Conflict) bool {
 		state := c.AsOf(now).State
-		return state != directory.ConflictOpen && state != directory.ConflictApproved && state != directory.ConflictFreed
+		return state != directory.ConflictOpen && state != directory.ConflictApproved &&
+			state != directory.ConflictFreed
 	})
 	return disclose(q, all), nil
 }
@@ -153,7 +157,8 @@ func (s *server) holderText(c shown) string {
 	case c.Holder.Kind == directory.TeamKind:
 		return "the name of a team that is managed in the application"
 	}
-	return "of another " + strings.ToLower(string(c.Holder.Kind)) + " from your identity provider, " + string(c.Holder.ID)
+	kind := strings.ToLower(string(c.Holder.Kind))
+	return "of another " + kind + " from your identity provider, " + string(c.Holder.ID)
 }
 
 // adviceCell says what the customer can do.
@@ -165,11 +170,15 @@ func (s *server) adviceCell(c shown) web.Cell {
 			Note:  "Support has solved it. Let your provider try again.",
 		}
 	case c.own && c.Holder.Kind == directory.UserKind:
-		return web.Cell{Text: "If it is the same person, let your provider match and update that user. If not, assign another value."}
+		return web.Cell{
+			Text: "If it is the same person, let your provider match and update that user. " +
+				"If not, assign another value.",
+		}
 	case c.own && c.Holder.Kind == directory.GroupKind:
 		return web.Cell{Text: "Let your provider match and update that group, or rename one of the two."}
 	}
 	return web.Cell{
-		Text: "Assign another value at your provider, or ask " + s.Support + " to free it.", Note: "Quote conflict " + string(c.ID),
+		Text: "Assign another value at your provider, or ask " + s.Support + " to free it.",
+		Note: "Quote conflict " + string(c.ID),
 	}
 }

@@ -79,10 +79,15 @@ func (o observed) lastSuccess(c admin.Credential) (at time.Time) {
 
 func (o observed) connected(c admin.Credential, at time.Time) connection {
 	out := connection{State: "connected", Title: "Connected", At: at,
-		Text: "Your provider's requests arrive with the token “" + tokenName(c) + "”. You can assign users and groups now."}
+		Text: "Your provider's requests arrive with the token “" + tokenName(c) + "”. " +
+			"You can assign users and groups now."}
 	if len(o.Entries) > 0 && o.Entries[0].Failed() {
 		failed := o.Entries[0]
-		out.Warning = &web.Notice{Tone: web.Warning, Title: "The last request failed: " + describe(failed), Text: failed.Detail}
+		out.Warning = &web.Notice{
+			Tone:  web.Warning,
+			Title: "The last request failed: " + describe(failed),
+			Text:  failed.Detail,
+		}
 	}
 	return out
 }
@@ -91,7 +96,8 @@ func (o observed) connected(c admin.Credential, at time.Time) connection {
 func (o observed) problem(newest admin.Credential, now time.Time) (c connection, ok bool) {
 	var last tenant.Refusal
 	for _, r := range o.Refusals {
-		if isConnection(r.Cause) && r.Last.After(last.Last) && now.Sub(r.Last) < refusalSpan && r.Last.After(newest.Created.Add(-time.Second)) {
+		if isConnection(r.Cause) && r.Last.After(last.Last) && now.Sub(r.Last) < refusalSpan &&
+			r.Last.After(newest.Created.Add(-time.Second)) {
 			last = r
 		}
 	}
@@ -141,7 +147,8 @@ func (o observed) explain(cause tenant.RefusalCause) connection {
 			Text:  "The way in which your provider signs in does not fit what you made here.",
 			Steps: []string{
 				"For a token, choose “HTTP header” or “Bearer authentication” at your provider.",
-				"For a client secret, choose “OAuth 2.0 client credentials” and enter client id and token endpoint too.",
+				"For a client secret, choose “OAuth 2.0 client credentials” and enter client id and token " +
+					"endpoint too.",
 			},
 		}
 	case tenant.ExpiredCredential, tenant.RevokedCredential:
@@ -154,12 +161,13 @@ func (o observed) explain(cause tenant.RefusalCause) connection {
 		return connection{
 			Title: "The token may only read",
 			Text:  "Your provider tried to change something with a token that does not allow it.",
-			Steps: []string{"Make a new token here and enter it at your provider."},
+			Steps: []string{"Create a new token here and enter it at your provider."},
 		}
 	case tenant.UnknownCredential:
 		return connection{
 			Title: "Was this your test? A token was refused",
-			Text:  "A request came with a token that this service does not know. If you have just tested the connection, it was probably yours.",
+			Text: "A request came with a token that this service does not know. If you have just tested the " +
+				"connection, it was probably yours.",
 			Steps: []string{
 				"Copy the token again, with nothing in front of it or behind it.",
 				"If you no longer have it, rotate the token and use the new one.",
@@ -251,7 +259,7 @@ func (s *server) showOverview(q *request) error {
 
 func roleText(q *request) string {
 	if q.mayChange() {
-		return "look, and make or rotate tokens"
+		return "view everything, and create or rotate tokens"
 	}
-	return "look; a link with the role setup lets you make tokens"
+	return "view only; a link with the role setup lets you create tokens"
 }

@@ -52,7 +52,9 @@ func TestConnectedWithAFailure(t *testing.T) {
 	used := noon.Add(-time.Hour)
 	o := observed{
 		Credentials: []admin.Credential{{Key: "k", State: "active", Used: &used}},
-		Entries:     []provlog.Entry{{Credential: "k", Operation: "create", Kind: "User", Status: 409, Detail: "taken"}},
+		Entries: []provlog.Entry{
+			{Credential: "k", Operation: "create", Kind: "User", Status: 409, Detail: "taken"},
+		},
 	}
 	if got := o.judge(noon); got.Warning == nil || got.Warning.Text != "taken" {
 		t.Errorf("the warning is %+v", got.Warning)
@@ -70,8 +72,22 @@ func TestConflictsHideWhichValuesBelongTogether(t *testing.T) {
 		return directory.Holder{Tenant: "globex", Kind: directory.UserKind, ID: id}
 	}
 	two := []directory.Conflict{
-		{ID: "aaa", Kind: directory.UserKind, Name: "ann", Values: value("userName", "ann"), Holder: elsewhere("1"), Last: noon},
-		{ID: "bbb", Kind: directory.UserKind, Name: "ann", Values: value("emails.value", "a@x"), Holder: elsewhere("2"), Last: noon},
+		{
+			ID:     "aaa",
+			Kind:   directory.UserKind,
+			Name:   "ann",
+			Values: value("userName", "ann"),
+			Holder: elsewhere("1"),
+			Last:   noon,
+		},
+		{
+			ID:     "bbb",
+			Kind:   directory.UserKind,
+			Name:   "ann",
+			Values: value("emails.value", "a@x"),
+			Holder: elsewhere("2"),
+			Last:   noon,
+		},
 	}
 	one := []directory.Conflict{{
 		ID: "bbb", Kind: directory.UserKind, Name: "ann", Holder: elsewhere("1"), Last: noon,

@@ -27,8 +27,10 @@ func requestRow(e provlog.Entry) web.Row {
 		row[2].Note = failureText(e)
 	case len(e.Skipped) > 0:
 		row[2].Badge = &web.Badge{Text: "Partly", Tone: web.Warning}
-		row[2].Note = fmt.Sprintf("%d members are not provisioned yet and were left out. Provision them, then push the group again.",
-			max(e.SkippedCount, len(e.Skipped)))
+		row[2].Note = fmt.Sprintf(
+			"%d members are not provisioned yet and were left out. Provision them, then push the group again.",
+			max(e.SkippedCount, len(e.Skipped)),
+		)
 	default:
 		row[2].Badge = &web.Badge{Text: "Done", Tone: web.Good}
 	}

@@ -18,13 +18,33 @@ type provider struct {
 // providers returns the providers in the order in which they are offered.
 func providers() []provider {
 	return []provider{
-		{"okta", "Okta", "A custom app integration with SCIM provisioning.", tenant.BearerToken, tenant.Okta, "Authorization"},
-		{"entra", "Microsoft Entra ID", "An enterprise application with a secret token. Choose this one if you are not sure.",
-			tenant.BearerToken, tenant.Entra, "Secret token"},
+		{
+			"okta",
+			"Okta",
+			"A custom app integration with SCIM provisioning.",
+			tenant.BearerToken,
+			tenant.Okta,
+			"Authorization",
+		},
+		{
+			"entra",
+			"Microsoft Entra ID",
+			"An enterprise application with a secret token. Choose this one if you are not sure.",
+			tenant.BearerToken,
+			tenant.Entra,
+			"Secret token",
+		},
 		{"entra-oauth", "Microsoft Entra ID with client credentials",
-			"An enterprise application that gets a short-lived token by OAuth 2.0.", tenant.ClientSecret, tenant.Entra, "Client secret"},
-		{"other", "Another provider", "OneLogin, Ping, JumpCloud, Rippling, or any other provider that speaks SCIM 2.0.",
-			tenant.BearerToken, tenant.Generic, "token or API key"},
+			"An enterprise application that gets a short-lived token by OAuth 2.0.",
+			tenant.ClientSecret, tenant.Entra, "Client secret"},
+		{
+			"other",
+			"Another provider",
+			"OneLogin, Ping, JumpCloud, Rippling, or any other provider that speaks SCIM 2.0.",
+			tenant.BearerToken,
+			tenant.Generic,
+			"token or API key",
+		},
 	}
 }
 

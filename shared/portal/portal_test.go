@@ -61,7 +61,11 @@ func newBench(t *testing.T) *bench {
 // invite returns the code of a link, and the id of the invitation.
 func (b *bench) invite(id tenant.ID, role tenant.Role) (string, tenant.InvitationID) {
 	b.Helper()
-	made, err := b.service.Invite(b.Context(), id, admin.NewInvitation{Role: role, Maker: "arn:aws:iam::1:user/secret-operator"})
+	made, err := b.service.Invite(
+		b.Context(),
+		id,
+		admin.NewInvitation{Role: role, Maker: "arn:aws:iam::1:user/secret-operator"},
+	)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -82,7 +86,12 @@ func (b *bench) browser() *browser {
 
 func (c *browser) send(method, path string, form url.Values) *httptest.ResponseRecorder {
 	c.Helper()
-	r := httptest.NewRequestWithContext(c.Context(), method, "https://scim.example.com"+path, strings.NewReader(form.Encode()))
+	r := httptest.NewRequestWithContext(
+		c.Context(),
+		method,
+		"https://scim.example.com"+path,
+		strings.NewReader(form.Encode()),
+	)
 	r.Header = c.header.Clone()
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -225,7 +234,8 @@ func TestForeignForms(t *testing.T) {
 			c.header = header
 			c.want(403, "POST", "/setup/tokens", form)
 			code, _ := b.invite("globex", tenant.SetupRole)
-			if w := c.send("POST", "/setup/open", url.Values{"code": {code}}); w.Code != 403 || w.Header().Get("Set-Cookie") != "" {
+			if w := c.send("POST", "/setup/open", url.Values{"code": {code}}); w.Code != 403 ||
+				w.Header().Get("Set-Cookie") != "" {
 				t.Errorf("a foreign form signs in: %d", w.Code)
 			}
 		})
@@ -251,7 +261,8 @@ func TestTokens(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the page shows no token: %s", page)
 	}
-	if list := c.want(200, "GET", "/setup/tokens", nil); strings.Contains(list, token) || !strings.Contains(list, "&lt;b&gt;Okta&lt;/b&gt;") {
+	if list := c.want(200, "GET", "/setup/tokens", nil); strings.Contains(list, token) ||
+		!strings.Contains(list, "&lt;b&gt;Okta&lt;/b&gt;") {
 		t.Error("the list shows the token, or a name that is not escaped")
 	}
 	form.Set("overlap", "3600")
@@ -281,7 +292,11 @@ func TestTokens(t *testing.T) {
 // One tenant reaches nothing of another, and the role view changes nothing.
 func TestIsolation(t *testing.T) {
 	b := newBench(t)
-	foreign, err := b.service.CreateCredential(t.Context(), "globex", admin.NewCredential{Name: "foreign", Maker: "arn:secret-operator"})
+	foreign, err := b.service.CreateCredential(
+		t.Context(),
+		"globex",
+		admin.NewCredential{Name: "foreign", Maker: "arn:secret-operator"},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,8 @@ func (s *server) guard(q *request, page func(*request) error) error {
 
 // ServeHTTP answers unknown paths and methods with a page.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if _, pattern := s.mux.Handler(r); pattern != "" && r.URL.Path == path.Clean(r.URL.Path) || r.URL.Path == "/setup/" {
+	if _, pattern := s.mux.Handler(r); pattern != "" && r.URL.Path == path.Clean(r.URL.Path) ||
+		r.URL.Path == "/setup/" {
 		s.mux.ServeHTTP(w, r)
 		return
 	}
@@ -77,7 +78,8 @@ func (s *server) fail(q *request, err error) {
 			"If it happens again, ask "+s.Support+"."
 	switch {
 	case errors.Is(err, errNotFound), errors.Is(err, tenantstore.ErrNotFound):
-		status, title, text = http.StatusNotFound, "There is no such page", "Check the address, or go to the start of the setup page."
+		status, title = http.StatusNotFound, "There is no such page"
+		text = "Check the address, or go to the start of the setup page."
 	case errors.Is(err, directory.ErrUnavailable):
 		q.w.Header().Set("Retry-After", "5")
 		status, title = http.StatusServiceUnavailable, "The service is busy"
@@ -95,7 +97,8 @@ func (s *server) refuse(q *request, status int, title, text string) error {
 		tone = web.Bad
 	}
 	return s.render(q, status, "message", title, message{
-		Notice: web.Notice{Tone: tone, Title: title, Text: text}, Back: web.Link{Text: "Go to the setup page", URL: q.home()},
+		Notice: web.Notice{Tone: tone, Title: title, Text: text},
+		Back:   web.Link{Text: "Go to the setup page", URL: q.home()},
 	})
 }
 

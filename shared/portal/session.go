@@ -90,7 +90,8 @@ func (s *server) open(q *request) error {
 		return s.render(q, http.StatusForbidden, "door", "The link does not work", door{
 			Action: q.base + "/open", Support: s.Support, Problem: &web.Notice{
 				Tone: web.Bad, Title: "This link does not work",
-				Text: "A link works once and for a limited time. It may have been opened already, have expired, or have been withdrawn.",
+				Text: "A link works once and for a limited time. It may have been opened already, have expired, " +
+					"or have been withdrawn.",
 				Steps: []string{
 					"If you opened it in another browser, continue there.",
 					"If you copied it, check that nothing is missing at its end.",
@@ -110,7 +111,8 @@ func (s *server) open(q *request) error {
 
 func sessionCookie(value string, age int) *http.Cookie {
 	return &http.Cookie{
-		Name: cookieName, Value: value, Path: "/", MaxAge: age, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Name: cookieName, Value: value, Path: "/", MaxAge: age,
+		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }
 

@@ -62,8 +62,17 @@ func (s *server) credentials(q *request) (all []admin.Credential, err error) {
 func (s *server) tokenTable(q *request, all []admin.Credential) web.Table {
 	t := web.Table{
 		Caption: "Tokens of " + q.tenantName(),
-		Columns: []web.Column{{Text: "Name"}, {Text: "State"}, {Text: "Last used"}, {Text: "Expires"}, {Text: "Action"}},
-		Empty:   web.Empty{Title: "No tokens yet", Text: "Your provider needs a token to send users to this service."},
+		Columns: []web.Column{
+			{Text: "Name"},
+			{Text: "State"},
+			{Text: "Last used"},
+			{Text: "Expires"},
+			{Text: "Action"},
+		},
+		Empty: web.Empty{
+			Title: "No tokens yet",
+			Text:  "Your provider needs a token to send users to this service.",
+		},
 	}
 	for _, c := range all {
 		t.Rows = append(t.Rows, s.tokenRow(q, c))
@@ -117,18 +126,18 @@ func timeCell(t *time.Time, otherwise string) web.Cell {
 
 func newTokenForm(q *request, p provider) web.Form {
 	f := web.Form{
-		Action: q.base + "/tokens", CSRF: q.formToken(), Button: "Make a token",
+		Action: q.base + "/tokens", CSRF: q.formToken(), Button: "Create a token",
 		Hidden: []web.Hidden{{Name: "provider", Value: p.Slug}, {Name: "name", Value: p.Name}},
 	}
 	if p.Kind == tenant.ClientSecret {
-		f.Button = "Make a client secret"
+		f.Button = "Create a client secret"
 	}
 	return f
 }
 
 func tokenForm(q *request, problem string) web.Form {
 	f := web.Form{
-		Action: q.base + "/tokens", CSRF: q.formToken(), Button: "Make a token",
+		Action: q.base + "/tokens", CSRF: q.formToken(), Button: "Create a token",
 		Fields: []web.Field{
 			{Name: "name", Label: "Name", Help: "By which you will recognize it, such as “Okta production”.",
 				Value: q.PostFormValue("name"), Error: problem, Required: true},
@@ -200,7 +209,7 @@ func tokenNameOf(text string) (name, problem string) {
 func (s *server) maker(q *request) string { return author + ", invitation " + string(q.Invitation.ID) }
 
 func (s *server) mayOnlyLook(q *request) error {
-	return s.refuse(q, http.StatusForbidden, "Your link only allows looking",
+	return s.refuse(q, http.StatusForbidden, "Your link is view-only",
 		"To make or rotate tokens, ask "+s.Support+" for a link with the role setup.")
 }
 
@@ -221,7 +230,8 @@ func (s *server) newToken(q *request, p provider, made admin.Issued, oldEnds *ti
 func overlaps() []web.Option {
 	return []web.Option{
 		{Value: "86400", Text: "for one more day", Selected: true}, {Value: "604800", Text: "for one more week"},
-		{Value: "3600", Text: "for one more hour"}, {Value: "0", Text: "for no longer: it was lost or stolen (it may work for another minute)"},
+		{Value: "3600", Text: "for one more hour"},
+		{Value: "0", Text: "for no longer: it was lost or stolen (it may work for another minute)"},
 	}
 }
 
@@ -242,7 +252,8 @@ func (s *server) confirmRotation(q *request) error {
 			"The old one works as long as you choose here, so nothing is interrupted in between.",
 		},
 		Form: web.Form{
-			Action: q.base + "/tokens/" + string(c.Key) + "/rotate", CSRF: q.formToken(), Button: "Make the new token",
+			Action: q.base + "/tokens/" + string(c.Key) + "/rotate",
+			CSRF:   q.formToken(), Button: "Create the new token",
 			Fields: []web.Field{{Name: "overlap", Label: "The old one works", Options: overlaps()}},
 			Cancel: &web.Link{Text: "Cancel", URL: q.base + "/tokens"},
 		},
@@ -252,7 +263,8 @@ func (s *server) confirmRotation(q *request) error {
 // activeCredential returns the credential in the path, if it is the tenant's and works.
 func (s *server) activeCredential(q *request) (admin.Credential, error) {
 	c, err := s.Service.Credential(q.Context(), q.Tenant.ID, tenant.KeyID(q.PathValue("key")))
-	if _, refused := errors.AsType[*admin.Error](err); refused || err == nil && (c.State != "active" || c.Subject != "") {
+	if _, refused := errors.AsType[*admin.Error](err); refused ||
+		err == nil && (c.State != "active" || c.Subject != "") {
 		return c, errNotFound
 	}
 	return c, err
@@ -285,7 +297,8 @@ func (s *server) rotateToken(q *request) error {
 		slug = "entra-oauth"
 	}
 	p, _ := providerBy(slug)
-	return s.render(q, http.StatusCreated, "token-made", "Your new token", s.newToken(q, p, rotated.New, rotated.Old.Expires))
+	made := s.newToken(q, p, rotated.New, rotated.Old.Expires)
+	return s.render(q, http.StatusCreated, "token-made", "Your new token", made)
 }
 
 // overlapOf reads one of the choices of overlaps.

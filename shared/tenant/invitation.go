@@ -121,7 +121,8 @@ func NewInvitation(model Invitation, now time.Time) (code string, i Invitation) 
 // error is ErrMalformed. It does not check the secret: see Invitation.Proves.
 func ParseInvitation(code string) (ID, InvitationID, error) {
 	parts := strings.Split(code, ".")
-	if len(parts) != 4 || parts[0] != invitationPrefix || !ID(parts[1]).Valid() || len(parts[2]) != invitationIDSize ||
+	if len(parts) != 4 || parts[0] != invitationPrefix || !ID(parts[1]).Valid() ||
+		len(parts[2]) != invitationIDSize ||
 		len(parts[3]) != lowerBase32.EncodedLen(32)+checksumLength {
 		return "", "", ErrMalformed
 	}
@@ -137,7 +138,8 @@ func ParseInvitation(code string) (ID, InvitationID, error) {
 func NewSession(i Invitation, now time.Time) (key string, s Session) {
 	key = strings.Join([]string{sessionPrefix, string(i.Tenant), newSecret()}, ".")
 	return key, Session{
-		Tenant: i.Tenant, Invitation: i.ID, Hash: sha256.Sum256([]byte(key)), Created: now, Expires: now.Add(SessionLife),
+		Tenant: i.Tenant, Invitation: i.ID, Hash: sha256.Sum256([]byte(key)),
+		Created: now, Expires: now.Add(SessionLife),
 	}
 }
 
@@ -145,7 +147,8 @@ func NewSession(i Invitation, now time.Time) (key string, s Session) {
 // found. The error is ErrMalformed.
 func ParseSession(key string) (ID, [sha256.Size]byte, error) {
 	parts := strings.Split(key, ".")
-	if len(parts) != 3 || parts[0] != sessionPrefix || !ID(parts[1]).Valid() || len(parts[2]) != lowerBase32.EncodedLen(32) {
+	if len(parts) != 3 || parts[0] != sessionPrefix || !ID(parts[1]).Valid() ||
+		len(parts[2]) != lowerBase32.EncodedLen(32) {
 		return "", [sha256.Size]byte{}, ErrMalformed
 	}
 	return ID(parts[1]), sha256.Sum256([]byte(key)), nil

@@ -60,7 +60,10 @@ func checkURN(urn string) error {
 		return fmt.Errorf("the id %q must be a URN of letters, digits, colons, dots, hyphens and underscores, "+
 			"such as urn:ietf:params:scim:schemas:extension:acme:2.0:User", urn)
 	case !schema.IsName(last):
-		return fmt.Errorf("the last part of the id must be a name that begins with a letter, such as User, not %q", last)
+		return fmt.Errorf(
+			"the last part of the id must be a name that begins with a letter, such as User, not %q",
+			last,
+		)
 	}
 	for _, reserved := range reservedURNs() {
 		if hasPrefix(urn, reserved) {
@@ -90,7 +93,10 @@ func checkAttribute(a *schema.Attribute, path string) error {
 		return fmt.Errorf("attribute %q: uniqueness must be none, because the service keeps only userName and "+
 			"emails unique", path)
 	case a.Mutability == schema.ReadOnly:
-		return fmt.Errorf("attribute %q: mutability must not be readOnly, because nothing would ever set a value", path)
+		return fmt.Errorf(
+			"attribute %q: mutability must not be readOnly, because nothing would ever set a value",
+			path,
+		)
 	case a.Mutability == schema.WriteOnly && a.Returned != schema.Never:
 		return fmt.Errorf("attribute %q: a writeOnly attribute must have returned never", path)
 	}

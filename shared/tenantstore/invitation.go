@@ -42,14 +42,18 @@ func (s *Store) CreateInvitation(ctx context.Context, i tenant.Invitation) error
 func invitationItem(i tenant.Invitation) table.Item {
 	return table.Item{
 		"role": string(i.Role), "hash": i.Hash[:], "maker": i.Maker, "created": scim.FormatTime(i.Created),
-		"expiresAt": table.Seconds(i.Expires), "openedAt": table.Seconds(i.Opened), "revokedAt": table.Seconds(i.Revoked),
+		"expiresAt": table.Seconds(
+			i.Expires,
+		), "openedAt": table.Seconds(i.Opened), "revokedAt": table.Seconds(i.Revoked),
 		"failures": int64(i.Failures), "expires": i.Expires.Add(retentionAfterEnd).Unix(),
 	}
 }
 
 func invitationFrom(of tenant.ID, item table.Item) (tenant.Invitation, error) {
 	i := tenant.Invitation{
-		ID: tenant.InvitationID(item.Text("SK")), Tenant: of, Role: tenant.Role(item.Text("role")), Maker: item.Text("maker"),
+		ID: tenant.InvitationID(
+			item.Text("SK"),
+		), Tenant: of, Role: tenant.Role(item.Text("role")), Maker: item.Text("maker"),
 		Expires: item.Time("expiresAt"), Opened: item.Time("openedAt"), Revoked: item.Time("revokedAt"),
 		Failures: int(item.Int("failures")),
 	}

@@ -196,7 +196,9 @@ func (p *Page) Press(text string) {
 	const most = 80
 	for range most {
 		p.Do(chromedp.KeyEvent(kb.Tab))
-		focused := p.Value("(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || '').trim()")
+		focused := p.Value(
+			"(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || '').trim()",
+		)
 		if !strings.HasPrefix(focused, text) {
 			continue
 		}

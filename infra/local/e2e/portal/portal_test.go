@@ -74,7 +74,7 @@ func (b *bench) byKeyboard(t *testing.T) {
 	p.Wait("Which identity provider do you use?")
 	p.Press("Okta")
 	p.Wait("Connect Okta")
-	p.Press("Make a token")
+	p.Press("Create a token")
 	p.Wait("Copy these values now")
 	token := p.Value("[...document.querySelectorAll('[data-copy-value]')].pop().textContent")
 	p.Press("Wait for the first request")
