@@ -10,7 +10,7 @@ import (
 // status 2.
 func commandLine(b *bench) {
 	for name, c := range map[string]struct{ args, words string }{
-		"no command":          {"", "missing command; choose one of: tenant, credential, who, user, group, team"},
+		"no command":          {"", "missing command; choose one of: tenant, credential, who, person, user, group, team, schema"},
 		"no subcommand":       {"tenant", "missing subcommand; choose one of: tenant create, tenant list"},
 		"unknown command":     {"nothing", `unknown command "nothing"; see scimctl help`},
 		"misspelt command":    {"tennat list", `unknown command "tennat"; did you mean "tenant"?`},

@@ -96,9 +96,10 @@ func logOfMemberships(b *bench) {
 	if status, _ := b.scim("DELETE", "/Users/"+ann, token, ""); status != 204 {
 		b.Fatal(status)
 	}
-	for deadline := time.Now().Add(time.Minute); !strings.Contains(b.run("log crews"), "leave"); time.Sleep(200 * time.Millisecond) {
+	complete := func(log string) bool { return strings.Contains(log, "leave") && strings.Contains(log, "delete") }
+	for deadline := time.Now().Add(time.Minute); !complete(b.run("log crews")); time.Sleep(200 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			b.Fatalf("no entry of who left:\n%s", b.run("log crews"))
+			b.Fatalf("no entries of who left and who was deleted:\n%s", b.run("log crews"))
 		}
 	}
 	for args, want := range map[string][]string{

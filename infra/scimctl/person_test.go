@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -85,7 +84,7 @@ func (b *bench) awaitEvent(tenant, kind string) {
 			return
 		}
 		if time.Now().After(deadline) {
-			b.Fatal(fmt.Sprintf("no %s in\n%s", kind, out))
+			b.Fatalf("no %s in\n%s", kind, out)
 		}
 	}
 }

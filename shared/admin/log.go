@@ -33,8 +33,10 @@ func (s *Service) Log(ctx context.Context, id tenant.ID, q LogQuery) (LogPage, e
 	if err != nil {
 		return out, err
 	}
+	last := lastNames{}
 	page, next, err := of.Log().Page(ctx, provlog.Query{
 		From: q.From, To: q.To, Before: q.before, Limit: q.Limit, Wanted: func(e provlog.Entry) bool {
+			last.note(e)
 			return q.status.covers(e.Status) && user.isIn(e) && group.isGroupOf(e)
 		},
 	})
@@ -45,7 +47,7 @@ func (s *Service) Log(ctx context.Context, id tenant.ID, q LogQuery) (LogPage, e
 	if next != "" {
 		out.Next = scim.FormatTime(q.From) + positionSeparator + next
 	}
-	return out, nameMembers(ctx, of, out.Entries)
+	return out, nameMembers(ctx, of, out.Entries, last)
 }
 
 // positionSeparator stands in next between the start time of the query and the position of the

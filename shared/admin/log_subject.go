@@ -51,16 +51,22 @@ func (s logSubject) has(id scim.ID) bool {
 // maxMemberNames is how many members of a page of the log get their names: each costs a read unit.
 const maxMemberNames = 1000
 
+// lastNames are the newest names in the entries that were read for a page, by id. Entries are read
+// newest first.
+type lastNames map[scim.ID]string
+
+func (l lastNames) note(e provlog.Entry) {
+	if l[e.ID] == "" {
+		l[e.ID] = e.Name
+	}
+}
+
 // nameMembers adds the current names to the members in entries. For a member that has been deleted,
-// it takes the name from an entry on the page.
-func nameMembers(ctx context.Context, of *directory.Tenant, entries []provlog.Entry) error {
+// it takes the last name.
+func nameMembers(ctx context.Context, of *directory.Tenant, entries []provlog.Entry, last lastNames) error {
 	var all []provlog.Member
-	last := map[scim.ID]string{}
 	for _, e := range entries {
 		all = append(append(all, e.Added...), e.Removed...)
-		if last[e.ID] == "" {
-			last[e.ID] = e.Name
-		}
 	}
 	names, err := of.LogNames(ctx, all[:min(len(all), maxMemberNames)])
 	if err != nil {

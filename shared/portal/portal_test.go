@@ -174,12 +174,12 @@ func TestSessionCookie(t *testing.T) {
 
 func TestSessionIsEnded(t *testing.T) {
 	b := newBench(t)
-	code, id := b.invite("acme", tenant.SetupRole)
+	code, _ := b.invite("acme", tenant.SetupRole)
 	c := b.browser()
 	c.open(code)
 	c.want(303, "POST", "/setup/leave", url.Values{"csrf": {c.token()}})
 	c.want(303, "GET", "/setup/overview", nil)
-	code, id = b.invite("acme", tenant.SetupRole)
+	code, id := b.invite("acme", tenant.SetupRole)
 	c.open(code)
 	c.want(200, "GET", "/setup/overview", nil)
 	if _, err := b.service.RevokeInvitation(t.Context(), "acme", id); err != nil {

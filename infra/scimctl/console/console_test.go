@@ -46,15 +46,6 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// sub runs a subtest with the same program and stack.
-func (b *bench) sub(name string, f func(*bench)) {
-	b.Run(name, func(t *testing.T) {
-		own := *b
-		own.T = t
-		f(&own)
-	})
-}
-
 // ctl runs a command of scimctl and decodes what it prints.
 func (b *bench) ctl(args ...string) map[string]any {
 	b.Helper()
