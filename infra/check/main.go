@@ -62,13 +62,7 @@ func run(ctx context.Context, args []string) error {
 func trySmoke(ctx context.Context, root string, args []string) error {
 	o := smoke.Options{Root: root}
 	flags := flag.NewFlagSet("smoke", flag.ExitOnError)
-	flags.StringVar(&o.URL, "url", "", "the stack's output `BaseUrl`")
-	flags.StringVar(
-		&o.Token,
-		"token",
-		os.Getenv("SCIM_TOKEN"),
-		"a bearer `token` with the scope write; by default that in SCIM_TOKEN",
-	)
+	serviceFlags(flags, &o.URL, &o.Token)
 	flags.StringVar(
 		&o.AdminURL,
 		"admin-url",
@@ -82,16 +76,17 @@ func trySmoke(ctx context.Context, root string, args []string) error {
 	return smoke.Run(ctx, os.Stdout, o)
 }
 
+// serviceFlags are the flags that name a deployed service.
+func serviceFlags(flags *flag.FlagSet, url, token *string) {
+	flags.StringVar(url, "url", "", "the stack's output `BaseUrl`")
+	flags.StringVar(token, "token", os.Getenv("SCIM_TOKEN"),
+		"a bearer `token` with the scope write; by default that in SCIM_TOKEN")
+}
+
 func playProviders(ctx context.Context, args []string) error {
 	var o providers.Options
 	flags := flag.NewFlagSet("providers", flag.ExitOnError)
-	flags.StringVar(&o.URL, "url", "", "the stack's output `BaseUrl`")
-	flags.StringVar(
-		&o.Token,
-		"token",
-		os.Getenv("SCIM_TOKEN"),
-		"a bearer `token` with the scope write; by default that in SCIM_TOKEN",
-	)
+	serviceFlags(flags, &o.URL, &o.Token)
 	flags.StringVar(&o.Profile, "profile", "generic", "the `profile` of the tenant: okta, entra, generic or strict")
 	if err := flags.Parse(args); err != nil {
 		return err

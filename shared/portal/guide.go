@@ -12,38 +12,29 @@ type provider struct {
 	Slug, Name, Text string
 	Kind             tenant.Kind    // of the credential that it takes
 	Profile          tenant.Profile // for which the guide is written
-	TokenField       string         // where the token goes, by the provider's words
 }
 
 // providers returns the providers in the order in which they are offered.
 func providers() []provider {
 	return []provider{
 		{
-			"okta",
-			"Okta",
-			"A custom app integration with SCIM provisioning.",
-			tenant.BearerToken,
-			tenant.Okta,
-			"Authorization",
+			"okta", "Okta", "A custom app integration with SCIM provisioning.",
+			tenant.BearerToken, tenant.Okta,
 		},
 		{
-			"entra",
-			"Microsoft Entra ID",
+			"entra", "Microsoft Entra ID",
 			"An enterprise application with a secret token. Choose this one if you are not sure.",
-			tenant.BearerToken,
-			tenant.Entra,
-			"Secret token",
+			tenant.BearerToken, tenant.Entra,
 		},
-		{"entra-oauth", "Microsoft Entra ID with client credentials",
-			"An enterprise application that gets a short-lived token by OAuth 2.0.",
-			tenant.ClientSecret, tenant.Entra, "Client secret"},
 		{
-			"other",
-			"Another provider",
+			"entra-oauth", "Microsoft Entra ID with client credentials",
+			"An enterprise application that gets a short-lived token by OAuth 2.0.",
+			tenant.ClientSecret, tenant.Entra,
+		},
+		{
+			"other", "Another provider",
 			"OneLogin, Ping, JumpCloud, Rippling, or any other provider that speaks SCIM 2.0.",
-			tenant.BearerToken,
-			tenant.Generic,
-			"token or API key",
+			tenant.BearerToken, tenant.Generic,
 		},
 	}
 }

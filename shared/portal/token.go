@@ -83,7 +83,7 @@ func (s *server) tokenTable(q *request, all []admin.Credential) web.Table {
 func (s *server) tokenRow(q *request, c admin.Credential) web.Row {
 	row := web.Row{
 		{Text: tokenName(c), Note: kindName(c.Kind) + " " + string(c.Key)}, {Badge: s.tokenBadge(c)},
-		timeCell(c.Used, "never"), timeCell(c.Expires, "never"), {},
+		web.TimeCell(c.Used, "never"), web.TimeCell(c.Expires, "never"), {},
 	}
 	if c.State == "active" && q.mayChange() {
 		row[4] = web.Cell{Text: "Rotate", URL: q.base + "/tokens/" + string(c.Key) + "/rotate"}
@@ -115,13 +115,6 @@ func (s *server) tokenBadge(c admin.Credential) *web.Badge {
 		return &web.Badge{Text: "Not used yet", Tone: web.Info}
 	}
 	return &web.Badge{Text: "In use", Tone: web.Good}
-}
-
-func timeCell(t *time.Time, otherwise string) web.Cell {
-	if t == nil {
-		return web.Cell{Text: otherwise}
-	}
-	return web.Cell{Time: *t}
 }
 
 func newTokenForm(q *request, p provider) web.Form {

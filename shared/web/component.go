@@ -93,6 +93,14 @@ type Cell struct {
 	More  string // a longer text, folded away
 }
 
+// TimeCell is a cell with a time, or with other words for nil.
+func TimeCell(t *time.Time, otherwise string) Cell {
+	if t == nil {
+		return Cell{Text: otherwise}
+	}
+	return Cell{Time: *t}
+}
+
 // Empty is what stands in the place of a list without entries. Template "empty".
 type Empty struct {
 	Title  string

@@ -4,6 +4,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +46,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	c.session.endWhenIdle(orDefault(o.Idle, defaultIdle), func() { end(errIdle) })
+	c.session.endWhenIdle(cmp.Or(o.Idle, defaultIdle), func() { end(errIdle) })
 	server := &http.Server{Handler: c.handler(), ReadHeaderTimeout: 10 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer c.announce()()
@@ -59,13 +60,6 @@ func Run(ctx context.Context, o Options) error {
 }
 
 var errIdle = errors.New("nobody used the console")
-
-func orDefault(d, otherwise time.Duration) time.Duration {
-	if d == 0 {
-		return otherwise
-	}
-	return d
-}
 
 // announce tells the operator the link, and opens it. What it returns removes what was needed for it.
 func (c *console) announce() (remove func()) {

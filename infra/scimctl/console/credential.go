@@ -56,8 +56,8 @@ func (c *console) credentialRow(id string, one admin.Credential) web.Row {
 		created.Note = "by " + wording.Maker(one.Maker)
 	}
 	return web.Row{
-		name, {Badge: credentialBadge(one)}, {Text: kindText(one)}, created, timeCell(one.Expires, "never"),
-		timeCell(one.Used, "never"),
+		name, {Badge: credentialBadge(one)}, {Text: kindText(one)}, created, web.TimeCell(one.Expires, "never"),
+		web.TimeCell(one.Used, "never"),
 	}
 }
 
@@ -100,9 +100,9 @@ func (c *console) showCredential(ctx context.Context, r *http.Request) (screen, 
 			{Name: "Scopes", Cell: web.Cell{Text: joined(one.Scopes, ", ")}},
 			{Name: "Created", Cell: web.Cell{Time: one.Created}},
 			{Name: "Created by", Cell: web.Cell{Text: wording.Maker(one.Maker), Note: one.Maker}},
-			{Name: "Expires", Cell: timeCell(one.Expires, "never")},
-			{Name: "Last use", Cell: timeCell(one.Used, "never")},
-			{Name: "Revoked", Cell: timeCell(one.Revoked, "no")},
+			{Name: "Expires", Cell: web.TimeCell(one.Expires, "never")},
+			{Name: "Last use", Cell: web.TimeCell(one.Used, "never")},
+			{Name: "Revoked", Cell: web.TimeCell(one.Revoked, "no")},
 		}}},
 	}
 	if one.State == "active" {

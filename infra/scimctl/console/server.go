@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"embed"
@@ -38,7 +39,7 @@ func newConsole(o Options, address string) (*console, error) {
 		return nil, err
 	}
 	renderer, err := web.NewRenderer(pages)
-	o.Timeout = orDefault(o.Timeout, defaultTimeout)
+	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
 	return &console{
 		options: o, address: address, base: "/" + strings.ToLower(rand.Text()), api: o.API,
 		session: newSession(), renderer: renderer, health: newMemo[admin.Health](), activity: newMemo[activity](),

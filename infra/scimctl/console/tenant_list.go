@@ -128,7 +128,7 @@ func (c *console) healthCells(t admin.Tenant, e *entry[admin.Health], ready bool
 	h := e.value
 	failed, total := wording.CountRequests(h)
 	cells := web.Row{
-		{Badge: verdictBadge(h)}, timeCell(h.LastUse, "never"),
+		{Badge: verdictBadge(h)}, web.TimeCell(h.LastUse, "never"),
 		{Text: fmt.Sprintf("%d of %s", failed, atLeast(total, h.RequestsIncomplete))},
 		{Text: fmt.Sprint(h.OpenConflicts)}, {},
 	}
@@ -160,23 +160,18 @@ func atLeast(n int, incomplete bool) string {
 	return fmt.Sprint(n)
 }
 
-// timeCell shows a time, and other words for nil.
-func timeCell(t *time.Time, otherwise string) web.Cell {
-	if t == nil {
-		return web.Cell{Text: otherwise}
-	}
-	return web.Cell{Time: *t}
-}
-
 // counted is a number with its noun.
 func counted(n int, noun string) string {
-	if n != 1 {
+	switch {
+	case n != 1 && strings.HasSuffix(noun, "ry"):
+		noun = strings.TrimSuffix(noun, "y") + "ies"
+	case n != 1:
 		noun += "s"
 	}
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
-// byStatus says how many requests had each status: "201: 10, 409: 2".
+// byStatus says how many requests had each status: "10 with status 201, 2 with status 409".
 func byStatus(h admin.Health) string {
 	var parts []string
 	for _, status := range slices.Sorted(maps.Keys(h.Requests)) {
