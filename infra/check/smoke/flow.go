@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -44,6 +45,7 @@ func (v *Visit) Checks() []Check {
 		{"find the user by userName; deactivate it with PATCH", "a-provider-reports-5xx", v.changeUser},
 		{"create a group with the user; find it by its member with .search", "a-provider-reports-5xx", v.createGroup},
 		{"an unknown user gets 404, a wrong method 405, a large body 413", "a-provider-reports-5xx", v.refusals},
+		{"the setup page opens, or is left out of this deployment", "a-function-does-not-start", v.setupPage},
 	}
 }
 
@@ -74,6 +76,31 @@ func (v *Visit) unauthorized(ctx context.Context) error {
 		if _, err := c.Want(ctx, http.StatusUnauthorized, "GET", "/scim/v2/Users", nil); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// setupPage opens the page that a link for a customer's administrator leads to. It needs no token.
+// A deployment with SetupPage=off answers 404.
+func (v *Visit) setupPage(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, v.client.Base+"/setup", nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	page, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode == http.StatusNotFound {
+		return err
+	}
+	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Security-Policy") == "" ||
+		!strings.Contains(string(page), "Open the setup page") {
+		return fmt.Errorf("GET /setup: status %d, and not the entry page: %.200s", res.StatusCode, page)
 	}
 	return nil
 }
