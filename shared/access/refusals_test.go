@@ -106,8 +106,8 @@ func TestRefusalsAreCounted(t *testing.T) {
 	}
 }
 
-// TestRefusalsCostLittle: a client that sends a wrong token again and again causes one write in
-// half a minute, and the write is the same for a key id that exists and one that does not.
+// TestRefusalsCostLittle: a client that sends a wrong token again and again causes ten writes, then one
+// in half a minute. The writes are the same for a key id that exists and one that does not.
 func TestRefusalsCostLittle(t *testing.T) {
 	for name, token := range map[string]func(*bench) string{
 		"a wrong secret": func(b *bench) string { return b.token(tenant.Credential{Expires: b.now.Add(-time.Hour)}) },
@@ -126,11 +126,11 @@ func TestRefusalsCostLittle(t *testing.T) {
 			}))
 			header := "Bearer " + token(b)
 			for range 5 {
-				b.refuse(10, header)
+				b.refuse(20, header)
 				b.now = b.now.Add(10 * time.Second)
 			}
-			if writes.Load() != 2 {
-				t.Errorf("%d writes for 50 requests in 40 seconds, want 2", writes.Load())
+			if writes.Load() != 11 {
+				t.Errorf("%d writes for 100 requests in 40 seconds, want 11", writes.Load())
 			}
 		})
 	}

@@ -11,9 +11,12 @@ import (
 )
 
 const (
-	// flushInterval is the least time between two writes of counts. Within it a process only counts,
-	// and loses what it has counted if it ends.
+	// flushInterval is the time after which a process may write its counts again. Until then it only
+	// counts, and loses what it has counted if it ends.
 	flushInterval = 30 * time.Second
+	// flushBurst is how many writes may follow each other at once after a quiet time. The few refusals
+	// of an administrator who tests a connection are therefore seen at once.
+	flushBurst = 10
 	// maxCounted bounds the counts of a process. Without it, a client could let them grow.
 	maxCounted = 1000
 	// flushTimeout bounds the time to write counts, which must not delay the response.
@@ -25,7 +28,7 @@ const (
 type RefusalCounter struct {
 	mu      sync.Mutex
 	pending map[tenant.Refusal]tally // by a Refusal without count and time
-	flushed time.Time
+	flushed time.Time // rises by flushInterval with each write; it is never older than a whole burst
 }
 
 type tally struct {
@@ -33,9 +36,9 @@ type tally struct {
 	last  time.Time
 }
 
-// Count counts a refusal at r.Last, and writes all counts unless others were written in the last
-// half a minute. Whether it writes does not depend on the refusal, so the time of an answer does
-// not tell whether a key id exists. The error says which counts could not be written; they are
+// Count counts a refusal at r.Last, and writes all counts: ten times at once after a quiet time, then
+// every half a minute. Whether it writes does not depend on the refusal, so the time of an answer
+// does not tell whether a key id exists. The error says which counts could not be written; they are
 // written later.
 func (c *RefusalCounter) Count(ctx context.Context, to *Store, r tenant.Refusal) error {
 	now := r.Last
@@ -72,10 +75,13 @@ func (c *RefusalCounter) add(key tenant.Refusal, n tally, now time.Time) (due ma
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.addLocked(key, n)
+	if wholeBurst := now.Add(-flushBurst * flushInterval); c.flushed.Before(wholeBurst) {
+		c.flushed = wholeBurst
+	}
 	if now.Sub(c.flushed) < flushInterval {
 		return nil
 	}
-	due, c.pending, c.flushed = c.pending, nil, now
+	due, c.pending, c.flushed = c.pending, nil, c.flushed.Add(flushInterval)
 	return due
 }
 
