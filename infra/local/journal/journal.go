@@ -10,8 +10,9 @@
 //   - EventName is INSERT for a put, MODIFY for an update and REMOVE for a delete, even if
 //     the put replaced an item, the update created one, or nothing was deleted. A write
 //     that changed nothing also has a record.
-//   - NewImage of an update that does not return it is read shortly afterwards. It may
-//     include a later write. If the item does not exist any more, the record is a REMOVE.
+//   - NewImage of an update in a transaction is read before its caller gets the answer. It may
+//     include a write of another caller. If the item does not exist any more, the record is a
+//     REMOVE. The same goes for UPDATED_NEW and its like, with an image that is read later.
 //   - A write whose connection broke counts as carried out, with the items as they are
 //     read then.
 //   - Writes that do not come from the functions, and items that expire, have no record.

@@ -59,6 +59,13 @@ func plain(next http.RoundTripper) http.RoundTripper { return next }
 // call calls the engine; TABLE in the body stands for the table.
 func (r *rig) call(ctx context.Context, operation, body string) (status int, err error) {
 	r.Helper()
+	status, _, err = r.exchange(ctx, operation, body)
+	return status, err
+}
+
+// exchange is call with the answer's body.
+func (r *rig) exchange(ctx context.Context, operation, body string) (status int, answer string, err error) {
+	r.Helper()
 	body = strings.ReplaceAll(body, "TABLE", r.table)
 	req := httptest.NewRequestWithContext(ctx, http.MethodPost, testkit.Endpoint(r), strings.NewReader(body))
 	req.RequestURI = ""
@@ -68,10 +75,11 @@ func (r *rig) call(ctx context.Context, operation, body string) (status int, err
 		"AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
 	res, err := r.engine.RoundTrip(req)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	_, _ = io.Copy(io.Discard, res.Body)
-	return res.StatusCode, res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	return res.StatusCode, string(text), err
 }
 
 func (r *rig) do(operation, body string) {
@@ -145,6 +153,20 @@ func TestEveryWriteIsToldOf(t *testing.T) {
 	r.wants("INSERT 6 w", "REMOVE 3")
 }
 
+// TestCallersGetWhatTheyAskFor: the journal asks an update for its item. A caller that has not asked
+// does not get it.
+func TestCallersGetWhatTheyAskFor(t *testing.T) {
+	r := newRig(t, plain)
+	for asked, want := range map[string]string{
+		"": "{}", `"ReturnValues":"NONE",`: "{}", `"ReturnValues":"UPDATED_NEW",`: `{"Attributes":{"a":{"S":"x"}}}`,
+	} {
+		status, answer, err := r.exchange(t.Context(), "UpdateItem", strings.Replace(update("1", "x"), `{`, `{`+asked, 1))
+		if err != nil || status != http.StatusOK || answer != want {
+			t.Errorf("%s: %d %s, %v; want %s", asked, status, answer, err, want)
+		}
+	}
+}
+
 func TestWhatWasNotWrittenIsNotToldOf(t *testing.T) {
 	r := newRig(t, plain)
 	refused := strings.Replace(put("1", "x"), `"Item"`, `"ConditionExpression":"attribute_exists(PK)","Item"`, 1)
@@ -206,15 +228,17 @@ func TestADeadCallersWriteIsToldOf(t *testing.T) {
 	r.wants("MODIFY 1 x")
 }
 
-// TestImages: an update that returns its item is told with that, however soon the
-// item goes; and what was told last is the next old image.
+// TestImages: each update has a record with the item as it left it, however soon the next write
+// follows. The image of a record is the old image of the next one.
 func TestImages(t *testing.T) {
 	r := newRig(t, plain)
 	r.do("PutItem", put("1", "x"))
 	r.do("UpdateItem", strings.Replace(update("1", "y"), `{`, `{"ReturnValues":"ALL_NEW",`, 1))
+	r.do("UpdateItem", update("1", "v"))
+	r.do("TransactWriteItems", `{"TransactItems":[{"Update":`+update("1", "w")+`}]}`)
 	r.do("DeleteItem", remove("1"))
 	r.do("PutItem", put("1", "z"))
-	for i, want := range []string{"INSERT x ", "MODIFY y x", "REMOVE  y", "INSERT z "} {
+	for i, want := range []string{"INSERT x ", "MODIFY y x", "MODIFY v y", "MODIFY w v", "REMOVE  w", "INSERT z "} {
 		told := <-r.told
 		var old map[string]any
 		if told.OldImage != nil {

@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -14,7 +13,8 @@ import (
 type call struct {
 	operation string
 	body      []byte
-	answer    []byte // of an update
+	answer    []byte                 // of an UpdateItem
+	items     map[int]map[string]any // that a transaction has updated, by the place of the write
 	answered  time.Time
 	broken    bool // the connection broke, so the outcome is unknown
 }
@@ -39,28 +39,42 @@ func (w watch) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	_ = r.Body.Close()
+	c := call{operation: operation, body: body}
 	r = r.Clone(context.WithoutCancel(r.Context()))
-	r.Body = io.NopCloser(bytes.NewReader(body))
+	c.sendWith(r)
 	answer, err := w.engine.RoundTrip(r)
-	broken := err != nil || answer.StatusCode >= http.StatusInternalServerError
-	if !broken && answer.StatusCode != http.StatusOK {
+	c.answered, c.broken = time.Now(), err != nil || answer.StatusCode >= http.StatusInternalServerError
+	if !c.broken && answer.StatusCode != http.StatusOK {
 		return answer, err
 	}
-	c := call{operation: operation, body: body, answered: time.Now(), broken: broken}
-	if operation == "UpdateItem" && !broken {
-		c.answer, err = reread(answer)
+	if !c.broken {
+		err = c.receive(answer)
 		c.broken = err != nil
+	}
+	if operation == "TransactWriteItems" && !c.broken {
+		c.items = w.updated(r.Context(), body)
 	}
 	w.note(c)
 	return answer, err
 }
 
-// reread returns the body of an answer, which can be read again.
-func reread(answer *http.Response) ([]byte, error) {
-	body, err := io.ReadAll(answer.Body)
-	_ = answer.Body.Close()
-	answer.Body = io.NopCloser(bytes.NewReader(body))
-	return body, err
+// updated reads the items that a transaction updates, while its caller still waits for the answer and
+// so can't change them again. An item that can't be read is missing.
+func (j *Journal) updated(ctx context.Context, body []byte) (items map[int]map[string]any) {
+	writes, err := j.transaction(body)
+	if err != nil {
+		return nil
+	}
+	items = map[int]map[string]any{}
+	for i, w := range writes {
+		if !w.unseen {
+			continue
+		}
+		if item, err := j.read(ctx, w.Table, w.Keys); err == nil {
+			items[i] = item
+		}
+	}
+	return items
 }
 
 func (j *Journal) note(c call) {

@@ -35,13 +35,17 @@ func (j *Journal) writes(c call) (all []write, err error) {
 	switch c.operation {
 	case "TransactWriteItems":
 		all, err = j.transaction(c.body)
+		for i, item := range c.items {
+			all[i].unseen = false
+			all[i].image(item)
+		}
 	case "BatchWriteItem":
 		all, err = j.batch(c.body)
 	default:
 		var o operand
 		err = json.Unmarshal(c.body, &o)
 		all = j.append(nil, c.operation, o)
-		if len(all) == 1 && o.ReturnValues == "ALL_NEW" {
+		if len(all) == 1 && (o.ReturnValues == "" || o.ReturnValues == "NONE" || o.ReturnValues == allNew) {
 			all[0].returned(c.answer)
 		}
 	}
