@@ -28,6 +28,7 @@ func Run(m *testing.M) int {
 	flag.Parse()
 	o := ddblocal.Options{Lasting: Long()}
 	if ddblocal.IsKeeper() {
+		o.Lasting = true // the packages that share the engine are worth the longer start
 		return status(ddblocal.Keep(o))
 	}
 	if err := setCredentials(); err != nil {

@@ -109,7 +109,9 @@ func (e *Engine) Stop() {
 
 // arguments keeps the JVM small, because a machine may run one engine per test package,
 // and quick to start: the first-level compiler alone halves the processor time of a short
-// run, but doubles that of writing thousands of items.
+// run, but doubles that of writing thousands of items. For the tests of package server, which
+// take a minute, all levels need 54 s of processor time the first time and 31 s from then on; the
+// first level needs 43 s each time.
 func arguments(dir string, port int, o Options) ([]string, error) {
 	args := []string{
 		"-Xms32m", "-Xmx512m", "-XX:+UseSerialGC",
