@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/urfave/cli/v3"
 
@@ -62,8 +63,11 @@ func (c *exportCounts) add(t admin.ExportType) {
 }
 
 func (c *exportCounts) String() string {
-	return fmt.Sprintf("%d users, %d groups, %d memberships, %d teams, %d team memberships",
-		c.Users, c.Groups, c.Memberships, c.Teams, c.TeamMemberships)
+	return strings.Join([]string{
+		wording.Counted(c.Users, "user"), wording.Counted(c.Groups, "group"),
+		wording.Counted(c.Memberships, "membership"), wording.Counted(c.Teams, "team"),
+		wording.Counted(c.TeamMemberships, "team membership"),
+	}, ", ")
 }
 
 // exportHeader is the first line of an export.

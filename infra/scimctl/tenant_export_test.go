@@ -79,7 +79,7 @@ func (b *bench) interruptedExport(token string) {
 	}
 	b.fails(1, "unfinished export of tenant leaving", "tenant export local -o "+file)
 	b.newUser(201, token, "bob@leaving.example")
-	if out := b.run("tenant export leaving -o " + file); !strings.Contains(out, "exported 2 users, 1 groups") {
+	if out := b.run("tenant export leaving -o " + file); !strings.Contains(out, "exported 2 users, 1 group, ") {
 		b.Errorf("continued: %s", out)
 	}
 	data, err := os.ReadFile(file)

@@ -126,7 +126,7 @@ func summarizeRequests(h admin.Health) string {
 	if h.RequestsIncomplete {
 		atLeast = "at least "
 	}
-	text := fmt.Sprintf("%s%d requests", atLeast, total)
+	text := atLeast + wording.Counted(total, "request")
 	if counts != nil {
 		text += ": " + strings.Join(counts, ", ")
 	}

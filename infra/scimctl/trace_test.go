@@ -69,7 +69,7 @@ func (b *bench) traceWithValues(token string) {
 	if !strings.Contains(got.Sent.Body, `"userName":"bob@traced.example","PassWord":"<password>"`) {
 		b.Errorf("followed %+v", got)
 	}
-	b.prints("trace traced -off", "ended at", "with 1 requests")
+	b.prints("trace traced -off", "ended at", "with 1 request")
 	b.newUser(201, token, "late@traced.example")
 	if out := b.run("trace traced"); strings.Contains(out, "late@") {
 		b.Errorf("recorded after its end:\n%s", out)

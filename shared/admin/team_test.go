@@ -183,7 +183,7 @@ func TestTeamMembers(t *testing.T) {
 	}
 }
 
-// Whoever is named by what only looks like an id is found, and leaves.
+// A person whose name only looks like an id is found, and leaves.
 func TestTeamMembersWhoseNamesLookLikeIDs(t *testing.T) {
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)

@@ -97,6 +97,23 @@ func Read(getenv func(string) string) (Config, error) {
 	default:
 		return c, fmt.Errorf("PASSWORD_STORAGE is %q; it must be discard or store", p)
 	}
+	if err := c.readNumbers(getenv); err != nil {
+		return c, err
+	}
+	if err := c.readSpans(getenv); err != nil {
+		return c, err
+	}
+	if err := checkSupportContact(c.SupportContact); err != nil {
+		return c, err
+	}
+	if err := c.LogLevel.UnmarshalText([]byte(cmp.Or(getenv("LOG_LEVEL"), "INFO"))); err != nil {
+		return c, fmt.Errorf("LOG_LEVEL: %w", err)
+	}
+	return c, checkBaseURL(c.BaseURL)
+}
+
+// readNumbers reads the whole numbers, of which 0 stands for the default.
+func (c *Config) readNumbers(getenv func(string) string) error {
 	for _, number := range []struct {
 		variable, of string
 		into         *int
@@ -106,11 +123,16 @@ func Read(getenv func(string) string) (Config, error) {
 	} {
 		n, err := strconv.Atoi(cmp.Or(getenv(number.variable), "0"))
 		if err != nil || n < 0 {
-			return c, fmt.Errorf(
+			return fmt.Errorf(
 				"%s is %q; it must be a number of %s, or 0", number.variable, getenv(number.variable), number.of)
 		}
 		*number.into = n
 	}
+	return nil
+}
+
+// readSpans reads the spans of time, of which 0 turns off what they are for.
+func (c *Config) readSpans(getenv func(string) string) error {
 	for _, span := range []struct {
 		variable, unit string
 		of             time.Duration
@@ -122,17 +144,11 @@ func Read(getenv func(string) string) (Config, error) {
 	} {
 		n, err := strconv.Atoi(cmp.Or(getenv(span.variable), "0"))
 		if err != nil || n < 0 {
-			return c, fmt.Errorf("%s is %q; it must be a number of %s", span.variable, getenv(span.variable), span.unit)
+			return fmt.Errorf("%s is %q; it must be a number of %s", span.variable, getenv(span.variable), span.unit)
 		}
 		*span.into = time.Duration(n) * span.of
 	}
-	if err := checkSupportContact(c.SupportContact); err != nil {
-		return c, err
-	}
-	if err := c.LogLevel.UnmarshalText([]byte(cmp.Or(getenv("LOG_LEVEL"), "INFO"))); err != nil {
-		return c, fmt.Errorf("LOG_LEVEL: %w", err)
-	}
-	return c, checkBaseURL(c.BaseURL)
+	return nil
 }
 
 // checkBaseURL rejects a base URL with a query, a fragment or user information, which RFC

@@ -155,7 +155,7 @@ func (c *browser) want(status int, method, path string, form url.Values) string 
 func TestSessionCookie(t *testing.T) {
 	b := newBench(t)
 	c := b.browser()
-	c.cookie = "session.acme.planted" // by whoever wants to know the key of the session beforehand
+	c.cookie = "session.acme.planted" // by an attacker who wants to know the key of the session beforehand
 	code, _ := b.invite("acme", tenant.SetupRole)
 	w := c.open(code)
 	set := w.Header().Get("Set-Cookie")

@@ -306,7 +306,7 @@ func TestExtensionOfGroups(t *testing.T) {
 	c.shows(now, c.send("GET", path(g)+"?attributes="+extension, "").Body, "id schemas "+extension)
 }
 
-// Whoever adds a member loses nobody else's.
+// Members that are added in parallel are all kept.
 func TestParallelAdds(t *testing.T) {
 	c := newClient(t)
 	const n = 12

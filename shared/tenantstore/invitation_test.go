@@ -74,7 +74,7 @@ func TestInvitationOpensOnceInParallel(t *testing.T) {
 	}
 }
 
-// Whoever tries a code does not learn why it does not work.
+// A person who tries a code does not learn why it does not work.
 func TestInvitationThatDoesNotOpen(t *testing.T) {
 	clock, at := newClock()
 	b := newBench(t, nil, at)

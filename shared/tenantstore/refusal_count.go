@@ -28,7 +28,7 @@ const (
 type RefusalCounter struct {
 	mu      sync.Mutex
 	pending map[tenant.Refusal]tally // by a Refusal without count and time
-	flushed time.Time // rises by flushInterval with each write; it is never older than a whole burst
+	flushed time.Time                // rises by flushInterval with each write; it is never older than a whole burst
 }
 
 type tally struct {

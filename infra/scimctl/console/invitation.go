@@ -134,7 +134,7 @@ func (c *console) askUninvite(_ context.Context, r *http.Request) (question, err
 		Title: "Revoke the invitation?", Button: "Revoke", Danger: true,
 		Effects: []string{
 			"The link does not open the setup page any more.",
-			"Whoever opened it can't use the setup page any more. Tokens that the person made keep working.",
+			"The person who opened it can't use the setup page any more. Tokens made there keep working.",
 		},
 	}), nil
 }

@@ -160,17 +160,6 @@ func atLeast(n int, incomplete bool) string {
 	return fmt.Sprint(n)
 }
 
-// counted is a number with its noun.
-func counted(n int, noun string) string {
-	switch {
-	case n != 1 && strings.HasSuffix(noun, "ry"):
-		noun = strings.TrimSuffix(noun, "y") + "ies"
-	case n != 1:
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
-}
-
 // byStatus says how many requests had each status: "10 with status 201, 2 with status 409".
 func byStatus(h admin.Health) string {
 	var parts []string
