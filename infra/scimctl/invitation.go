@@ -66,6 +66,7 @@ func uninvite(ctx context.Context, s *session, args []string) error {
 		return err
 	}
 	return s.print(out, func(w io.Writer) {
-		row(w, fmt.Sprintf("invitation %s is revoked. The person who opened it can't use the setup page any more.", out.ID))
+		row(w, fmt.Sprintf(
+			"invitation %s is revoked. The person who opened it can't use the setup page any more.", out.ID))
 	})
 }

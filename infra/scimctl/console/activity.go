@@ -155,7 +155,8 @@ func (a activity) userChart(now int64) web.Chart {
 	}
 	return web.Chart{
 		Title: "Users at the end of the day", Step: "Day", Labels: a.labels(), Empty: "There are no users yet.",
-		Summary: fmt.Sprintf("From %d to %d users in %s", users[0], users[len(users)-1], wording.Counted(len(a.days), "day")),
-		Series:  []web.Series{{Name: "users", Tone: web.Info, Line: true, Values: users}},
+		Summary: fmt.Sprintf("From %d to %d users in %s",
+			users[0], users[len(users)-1], wording.Counted(len(a.days), "day")),
+		Series: []web.Series{{Name: "users", Tone: web.Info, Line: true, Values: users}},
 	}
 }
