@@ -64,9 +64,9 @@ func (c *exportCounts) add(t admin.ExportType) {
 
 func (c *exportCounts) String() string {
 	return strings.Join([]string{
-		wording.Counted(c.Users, "user"), wording.Counted(c.Groups, "group"),
-		wording.Counted(c.Memberships, "membership"), wording.Counted(c.Teams, "team"),
-		wording.Counted(c.TeamMemberships, "team membership"),
+		admin.Counted(c.Users, "user"), admin.Counted(c.Groups, "group"),
+		admin.Counted(c.Memberships, "membership"), admin.Counted(c.Teams, "team"),
+		admin.Counted(c.TeamMemberships, "team membership"),
 	}, ", ")
 }
 

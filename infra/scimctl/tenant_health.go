@@ -126,7 +126,7 @@ func summarizeRequests(h admin.Health) string {
 	if h.RequestsIncomplete {
 		atLeast = "at least "
 	}
-	text := atLeast + wording.Counted(total, "request")
+	text := atLeast + admin.Counted(total, "request")
 	if counts != nil {
 		text += ": " + strings.Join(counts, ", ")
 	}

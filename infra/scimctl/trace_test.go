@@ -28,8 +28,9 @@ func traces(b *bench) {
 	b.scim("POST", "/Bulk", token, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[`+
 		`{"method":"POST","path":"/Groups","bulkId":"q",`+
 		`"data":{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Engineer"}}]}`)
-	b.prints("trace traced", "POST /scim/v2/Users  201", "POST /scim/v2/Users  409", `"scimType":"uniqueness"`, "userName <string of 18>",
-		`"userName":"<string of 18>"`, `"value":"<password>"`, "filter=userName eq <string of 18>", `"filter":"title eq <string of 8>"`, "/scim/v2/Bulk  200")
+	b.prints("trace traced", "POST /scim/v2/Users  201", "POST /scim/v2/Users  409",
+		`"scimType":"uniqueness"`, "userName <string of 18>", `"userName":"<string of 18>"`, `"value":"<password>"`,
+		"filter=userName eq <string of 18>", `"filter":"title eq <string of 8>"`, "/scim/v2/Bulk  200")
 	out := b.run("trace traced")
 	for _, value := range []string{"ann@", "before@", "hunter22", "Engineer", token, "Authorization"} {
 		if strings.Contains(out, value) {
@@ -69,7 +70,7 @@ func (b *bench) traceWithValues(token string) {
 	if !strings.Contains(got.Sent.Body, `"userName":"bob@traced.example","PassWord":"<password>"`) {
 		b.Errorf("followed %+v", got)
 	}
-	b.prints("trace traced -off", "ended at", "with 1 request")
+	b.prints("trace traced -off", "ended at", "with 1 request\n")
 	b.newUser(201, token, "late@traced.example")
 	if out := b.run("trace traced"); strings.Contains(out, "late@") {
 		b.Errorf("recorded after its end:\n%s", out)

@@ -17,7 +17,7 @@ func (h *Health) checkLimit(r Refusal) {
 		code = "forbidden"
 	}
 	text := fmt.Sprintf("%s in the last 24 hours, the last one at %s: %s.",
-		counted(int(r.Count), "request")+fmt.Sprintf(" got %d", r.Status), r.Last.UTC().Format(time.RFC3339), meaning)
+		Counted(int(r.Count), "request")+fmt.Sprintf(" got %d", r.Status), r.Last.UTC().Format(time.RFC3339), meaning)
 	if r.Cause == tenant.MissingScope && (h.LastSuccess == nil || r.Last.After(*h.LastSuccess)) {
 		h.findFailing(code, text, advice)
 		return

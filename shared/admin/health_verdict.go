@@ -29,7 +29,7 @@ func (h *Health) diagnose(credentials []tenant.Credential, now time.Time) {
 	h.checkCredentials(credentials, now)
 	if h.OpenConflicts > 0 {
 		h.find("conflicts", fmt.Sprintf("%s: usernames, emails or names that another record holds.",
-			counted(h.OpenConflicts, "open conflict")), fmt.Sprintf("scimctl conflict list %s", h.Tenant))
+			Counted(h.OpenConflicts, "open conflict")), fmt.Sprintf("scimctl conflict list %s", h.Tenant))
 	}
 	slices.SortStableFunc(h.Findings, func(a, b Finding) int { return rank(a) - rank(b) })
 	switch {
@@ -40,14 +40,6 @@ func (h *Health) diagnose(credentials []tenant.Credential, now time.Time) {
 	default:
 		h.Verdict = Attention
 	}
-}
-
-// counted returns a number with its noun.
-func counted(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }
 
 func rank(f Finding) int {
@@ -155,7 +147,7 @@ func (h *Health) checkRequests(now time.Time) {
 	}
 	if unavailable > 0 {
 		h.find("unavailable",
-			counted(unavailable, "request")+" failed because of an error in this service (5xx) in the last 24 hours.",
+			Counted(unavailable, "request")+" failed because of an error in this service (5xx) in the last 24 hours.",
 			fmt.Sprintf("scimctl log %s -status 5xx, and the alarms in the runbook", h.Tenant))
 	}
 	if h.LastUse != nil && now.Sub(*h.LastUse) > silentAfter && h.Credentials > 0 {

@@ -37,7 +37,9 @@ func (b *bench) newAccount(name string, emails ...string) string {
 
 func (b *bench) newGroup(id tenant.ID, name string) string {
 	b.Helper()
-	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)}, scim.Member{Name: "externalId", Value: scim.Text("x")},
+	doc := scim.Map(
+		scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)},
+		scim.Member{Name: "externalId", Value: scim.Text("x")},
 		scim.Member{Name: "displayName", Value: scim.Text(name)})
 	made, err := b.dir.For(id).Groups().Create(b.Context(), doc, directory.MemberEdit{})
 	if err != nil {
@@ -146,7 +148,9 @@ func TestTeamMembers(t *testing.T) {
 		}
 	}
 	a = b.send(200, "POST", path, `{"add":["Ann","`+ann+`"],"remove":["`+string(eve.ID)+`"]}`)
-	if a.text("persons") != fmt.Sprintf("[map[id:%s kind:user userName:ann wasMember:true] map[id:%s kind:user userName:eve wasMember:false]]", ann, eve.ID) {
+	want := fmt.Sprintf("[map[id:%s kind:user userName:ann wasMember:true] "+
+		"map[id:%s kind:user userName:eve wasMember:false]]", ann, eve.ID)
+	if a.text("persons") != want {
 		t.Errorf("added again: %v", a)
 	}
 	kinds := map[string]string{}

@@ -118,13 +118,12 @@ func (c *Config) readNumbers(getenv func(string) string) error {
 		variable, of string
 		into         *int
 	}{
-		{"MEMBERS_PER_TRANSACTION", "members", &c.MembersPerTransaction},
-		{"SCAN_UNITS_PER_MINUTE", "read capacity units", &c.ScanUnits},
+		{"MEMBERS_PER_TRANSACTION", "members, or 0", &c.MembersPerTransaction},
+		{"SCAN_UNITS_PER_MINUTE", "read capacity units, or 0", &c.ScanUnits},
 	} {
-		n, err := strconv.Atoi(cmp.Or(getenv(number.variable), "0"))
-		if err != nil || n < 0 {
-			return fmt.Errorf(
-				"%s is %q; it must be a number of %s, or 0", number.variable, getenv(number.variable), number.of)
+		n, err := readNumber(getenv, number.variable, number.of)
+		if err != nil {
+			return err
 		}
 		*number.into = n
 	}
@@ -142,13 +141,23 @@ func (c *Config) readSpans(getenv func(string) string) error {
 		{"CREDENTIAL_WARNING_DAYS", "days", 24 * time.Hour, &c.CredentialWarning},
 		{"SILENCE_WARNING_DAYS", "days", 24 * time.Hour, &c.SilenceWarning},
 	} {
-		n, err := strconv.Atoi(cmp.Or(getenv(span.variable), "0"))
-		if err != nil || n < 0 {
-			return fmt.Errorf("%s is %q; it must be a number of %s", span.variable, getenv(span.variable), span.unit)
+		n, err := readNumber(getenv, span.variable, span.unit)
+		if err != nil {
+			return err
 		}
 		*span.into = time.Duration(n) * span.of
 	}
 	return nil
+}
+
+// readNumber reads a whole number of something, 0 if the variable is not set.
+func readNumber(getenv func(string) string, variable, of string) (int, error) {
+	text := getenv(variable)
+	n, err := strconv.Atoi(cmp.Or(text, "0"))
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%s is %q; it must be a number of %s", variable, text, of)
+	}
+	return n, nil
 }
 
 // checkBaseURL rejects a base URL with a query, a fragment or user information, which RFC

@@ -51,7 +51,8 @@ func newBench(t *testing.T) *bench {
 	}
 	for _, id := range []tenant.ID{"acme", "globex"} {
 		name := "Tenant <" + string(id) + ">"
-		if _, err := b.service.CreateTenant(t.Context(), admin.NewTenant{ID: id, TenantChange: admin.TenantChange{Name: &name}}); err != nil {
+		made := admin.NewTenant{ID: id, TenantChange: admin.TenantChange{Name: &name}}
+		if _, err := b.service.CreateTenant(t.Context(), made); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -159,7 +160,9 @@ func TestSessionCookie(t *testing.T) {
 	code, _ := b.invite("acme", tenant.SetupRole)
 	w := c.open(code)
 	set := w.Header().Get("Set-Cookie")
-	for _, part := range []string{"__Host-setup=session.acme.", "Path=/", "Max-Age=43200", "HttpOnly", "Secure", "SameSite=Lax"} {
+	for _, part := range []string{
+		"__Host-setup=session.acme.", "Path=/", "Max-Age=43200", "HttpOnly", "Secure", "SameSite=Lax",
+	} {
 		if !strings.Contains(set, part) {
 			t.Errorf("Set-Cookie is %q, which lacks %q", set, part)
 		}

@@ -46,9 +46,9 @@ type Reader func(ctx context.Context, table string, key map[string]any) (map[str
 // nothing: records that have not been sent when Run ends are lost.
 type Journal struct {
 	keys    map[string][]string
-	read    Reader
+	item    Reader
 	log     io.Writer
-	pending *Queue[call]
+	pending *Queue[[]write]
 	images  images
 
 	mu          sync.Mutex
@@ -61,7 +61,7 @@ type subscriber struct {
 }
 
 const (
-	// mostPending bounds the calls without records yet, in bytes.
+	// mostPending bounds the calls without records yet, in bytes of their bodies.
 	mostPending = 64 << 20
 	// readEvery and readFor are the interval and the limit of retries while an engine
 	// restarts.
@@ -70,12 +70,12 @@ const (
 
 // New returns a journal of the tables whose key attributes are given. It logs lost
 // records.
-func New(keys map[string][]string, read Reader, log io.Writer) *Journal {
+func New(keys map[string][]string, item Reader, log io.Writer) *Journal {
 	return &Journal{
 		keys:    keys,
-		read:    read,
+		item:    item,
 		log:     log,
-		pending: NewQueue[call](mostPending),
+		pending: NewQueue[[]write](mostPending),
 		images:  images{most: mostImages},
 	}
 }
@@ -97,17 +97,13 @@ func (j *Journal) subscribed() []subscriber {
 func (j *Journal) Run(ctx context.Context) {
 	sequence := 0
 	for {
-		c, ok := j.pending.Next(ctx)
+		writes, ok := j.pending.Next(ctx)
 		if !ok {
 			return
 		}
-		writes, err := j.writes(c)
-		if err != nil {
-			_, _ = fmt.Fprintf(j.log, "stream | a %s cannot be told of: %v\n", c.operation, err)
-		}
 		for _, w := range writes {
 			sequence++
-			w.Sequence, w.Created = fmt.Sprintf("%021d", sequence), c.answered
+			w.Sequence = fmt.Sprintf("%021d", sequence)
 			j.tell(ctx, w)
 		}
 	}
@@ -137,7 +133,7 @@ func (j *Journal) see(ctx context.Context, r *Record) error {
 	ctx, end := context.WithTimeout(ctx, readFor)
 	defer end()
 	for {
-		item, err := j.read(ctx, r.Table, r.Keys)
+		item, err := j.item(ctx, r.Table, r.Keys)
 		if err == nil {
 			r.image(item)
 			return nil

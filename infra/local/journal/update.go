@@ -10,23 +10,19 @@ import (
 // allNew asks an UpdateItem for the item as it is afterwards.
 const allNew = "ALL_NEW"
 
-// sendWith gives the request the body of the call. An UpdateItem that asks for nothing asks for the
-// new image, which receive takes out of the answer again.
+// addsItem reports whether the journal asks for the item that an UpdateItem writes, because its caller
+// asks for nothing.
+func (c *call) addsItem() bool {
+	return c.operation == "UpdateItem" && c.asks == "" && len(c.writes) == 1
+}
+
+// sendWith gives the request the body of the call.
 func (c *call) sendWith(r *http.Request) {
 	body := c.body
-	if c.operation == "UpdateItem" && c.asks() == "" {
+	if c.addsItem() {
 		body = withReturnValues(body)
 	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-}
-
-// asks returns what the caller of an UpdateItem wants to get back, "" for nothing.
-func (c *call) asks() string {
-	var o operand
-	if err := json.Unmarshal(c.body, &o); err != nil || o.ReturnValues == "NONE" {
-		return ""
-	}
-	return o.ReturnValues
 }
 
 func withReturnValues(body []byte) []byte {
@@ -42,18 +38,21 @@ func withReturnValues(body []byte) []byte {
 	return changed
 }
 
-// receive notes the answer to an UpdateItem, and leaves in it what the caller has asked for.
-func (c *call) receive(answer *http.Response) (err error) {
-	if c.operation != "UpdateItem" {
+// receive takes the new image of an UpdateItem from its answer, and leaves in the answer what the caller
+// has asked for.
+func (c *call) receive(answer *http.Response) error {
+	if !c.addsItem() && c.asks != allNew {
 		return nil
 	}
-	c.answer, err = io.ReadAll(answer.Body)
+	body, err := io.ReadAll(answer.Body)
 	_ = answer.Body.Close()
-	passed := c.answer
-	if err == nil && c.asks() == "" {
-		passed, err = withoutItem(c.answer)
+	for i := range c.writes {
+		c.writes[i].returned(body)
 	}
-	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(passed)), int64(len(passed))
+	if err == nil && c.addsItem() {
+		body, err = withoutItem(body)
+	}
+	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	answer.Header.Del("Content-Length")
 	answer.Header.Del("X-Amz-Crc32") // of the body that the engine has sent
 	return err

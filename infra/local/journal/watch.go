@@ -9,14 +9,13 @@ import (
 	"time"
 )
 
-// call is a call to the engine that may have written items.
+// call is a call to the engine that may write items.
 type call struct {
-	operation string
-	body      []byte
-	answer    []byte                 // of an UpdateItem
-	items     map[int]map[string]any // that a transaction has updated, by the place of the write
-	answered  time.Time
-	broken    bool // the connection broke, so the outcome is unknown
+	operation  string
+	body       []byte
+	writes     []write // to tables with a stream
+	unreadable error   // why the body does not tell all writes
+	asks       string  // what the caller of an UpdateItem wants to get back, "" for nothing
 }
 
 // Watch wraps the transport to the engine. It is the innermost wrapper.
@@ -39,46 +38,51 @@ func (w watch) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	_ = r.Body.Close()
-	c := call{operation: operation, body: body}
+	c := w.read(operation, body)
 	r = r.Clone(context.WithoutCancel(r.Context()))
 	c.sendWith(r)
 	answer, err := w.engine.RoundTrip(r)
-	c.answered, c.broken = time.Now(), err != nil || answer.StatusCode >= http.StatusInternalServerError
-	if !c.broken && answer.StatusCode != http.StatusOK {
+	broken := err != nil || answer.StatusCode >= http.StatusInternalServerError
+	if !broken && answer.StatusCode != http.StatusOK {
 		return answer, err
 	}
-	if !c.broken {
+	answered := time.Now()
+	if !broken {
 		err = c.receive(answer)
-		c.broken = err != nil
+		broken = err != nil
 	}
-	if operation == "TransactWriteItems" && !c.broken {
-		c.items = w.updated(r.Context(), body)
+	if operation == "TransactWriteItems" && !broken {
+		w.seeUpdates(r.Context(), c.writes)
 	}
-	w.note(c)
+	w.note(c, answered, broken)
 	return answer, err
 }
 
-// updated reads the items that a transaction updates, while its caller still waits for the answer and
-// so can't change them again. An item that can't be read is missing.
-func (j *Journal) updated(ctx context.Context, body []byte) (items map[int]map[string]any) {
-	writes, err := j.transaction(body)
-	if err != nil {
-		return nil
-	}
-	items = map[int]map[string]any{}
-	for i, w := range writes {
+// seeUpdates reads the items that a transaction has updated, while its caller still waits for the answer
+// and so can't change them again. An item that can't be read is read later.
+func (j *Journal) seeUpdates(ctx context.Context, writes []write) {
+	for i := range writes {
+		w := &writes[i]
 		if !w.unseen {
 			continue
 		}
-		if item, err := j.read(ctx, w.Table, w.Keys); err == nil {
-			items[i] = item
+		if item, err := j.item(ctx, w.Table, w.Keys); err == nil {
+			w.image(item)
+			w.unseen = false
 		}
 	}
-	return items
 }
 
-func (j *Journal) note(c call) {
-	if lost := j.pending.Put(c, len(c.body)); lost == 1 {
+// note queues the writes of a call. If the connection broke, so that the outcome is unknown, their images
+// are read later.
+func (j *Journal) note(c call, answered time.Time, broken bool) {
+	for i := range c.writes {
+		c.writes[i].Created, c.writes[i].unseen = answered, c.writes[i].unseen || broken
+	}
+	if c.unreadable != nil {
+		_, _ = fmt.Fprintf(j.log, "stream | a %s cannot be told of: %v\n", c.operation, c.unreadable)
+	}
+	if lost := j.pending.Put(c.writes, len(c.body)); lost == 1 {
 		_, _ = fmt.Fprintf(
 			j.log,
 			"stream | %d bytes of writes wait to be told of: the next ones are lost\n",

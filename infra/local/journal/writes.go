@@ -30,29 +30,23 @@ type batchWrite struct {
 	PutRequest, DeleteRequest *operand
 }
 
-// writes returns the writes of a call to tables with a stream.
-func (j *Journal) writes(c call) (all []write, err error) {
-	switch c.operation {
+// read returns a call with its writes to tables with a stream.
+func (j *Journal) read(operation string, body []byte) call {
+	c := call{operation: operation, body: body}
+	switch operation {
 	case "TransactWriteItems":
-		all, err = j.transaction(c.body)
-		for i, item := range c.items {
-			all[i].unseen = false
-			all[i].image(item)
-		}
+		c.writes, c.unreadable = j.transaction(body)
 	case "BatchWriteItem":
-		all, err = j.batch(c.body)
+		c.writes, c.unreadable = j.batch(body)
 	default:
 		var o operand
-		err = json.Unmarshal(c.body, &o)
-		all = j.append(nil, c.operation, o)
-		if len(all) == 1 && (o.ReturnValues == "" || o.ReturnValues == "NONE" || o.ReturnValues == allNew) {
-			all[0].returned(c.answer)
+		c.unreadable = json.Unmarshal(body, &o)
+		c.writes = j.append(nil, operation, o)
+		if o.ReturnValues != "NONE" {
+			c.asks = o.ReturnValues
 		}
 	}
-	for i := range all {
-		all[i].unseen = all[i].unseen || c.broken
-	}
-	return all, err
+	return c
 }
 
 // returned sets the new image if the answer to an update has it.

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"time"
 
-	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/provlog"
 	"scimserver/shared/web"
@@ -55,7 +54,7 @@ func (c *console) activitySection(ctx context.Context, t admin.Tenant) (s sectio
 	a := reading.value
 	if a.cut {
 		s.Text = fmt.Sprintf("The charts show the newest %s entries of the log.", web.Number(int64(a.entries)))
-		s.Title = "Last " + wording.Counted(len(a.days), "day")
+		s.Title = "Last " + admin.Counted(len(a.days), "day")
 	}
 	s.Charts = []web.Chart{a.requestChart(), a.userChart(int64(*t.Users))}
 	return s, true
@@ -138,8 +137,8 @@ func (a activity) requestChart() web.Chart {
 	}
 	return web.Chart{
 		Title: "Requests for changes", Step: "Day", Labels: a.labels(), Empty: "No request changed anything or failed.",
-		Summary: fmt.Sprintf("%s for changes in %s; %d failed", wording.Counted(int(sum), "request"),
-			wording.Counted(len(a.days), "day"), sumFailed),
+		Summary: fmt.Sprintf("%s for changes in %s; %d failed", admin.Counted(int(sum), "request"),
+			admin.Counted(len(a.days), "day"), sumFailed),
 		Series: []web.Series{
 			{Name: "succeeded", Tone: web.Info, Values: succeeded}, {Name: "failed", Tone: web.Bad, Values: failed},
 		},
@@ -156,7 +155,7 @@ func (a activity) userChart(now int64) web.Chart {
 	return web.Chart{
 		Title: "Users at the end of the day", Step: "Day", Labels: a.labels(), Empty: "There are no users yet.",
 		Summary: fmt.Sprintf("From %d to %d users in %s",
-			users[0], users[len(users)-1], wording.Counted(len(a.days), "day")),
+			users[0], users[len(users)-1], admin.Counted(len(a.days), "day")),
 		Series: []web.Series{{Name: "users", Tone: web.Info, Line: true, Values: users}},
 	}
 }

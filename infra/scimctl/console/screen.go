@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"scimserver/infra/scimctl/wording"
+	"scimserver/shared/admin"
 	"scimserver/shared/web"
 )
 
@@ -163,7 +163,7 @@ func pager(r *http.Request, path, next, text string) web.Pager {
 }
 
 // onPage says how many rows a page of a list has.
-func onPage(n int, noun string) string { return wording.Counted(n, noun) + " on this page" }
+func onPage(n int, noun string) string { return admin.Counted(n, noun) + " on this page" }
 
 // columns are the heads of columns of text.
 func columns(names ...string) []web.Column {

@@ -148,7 +148,7 @@ func settingFacts(t admin.Tenant) web.Facts {
 	}
 	age := "no limit"
 	if s := t.Limits.TokenAgeSeconds; s > 0 {
-		age = wording.Counted(int(s/86400), "day")
+		age = admin.Counted(int(s/86400), "day")
 	}
 	return web.Facts{
 		{Name: "Id", Cell: web.Cell{Text: string(t.ID), Code: true}},

@@ -19,7 +19,8 @@ func Trace(t admin.Trace) string {
 		return fmt.Sprintf("requests are recorded %s until %s, at most %d; %d so far", values, Minute(t.End), t.Most,
 			t.Recorded)
 	case t.Recorded >= t.Most:
-		return fmt.Sprintf("the recording has ended with %s, the most that one trace takes", Counted(t.Most, "request"))
+		return fmt.Sprintf("the recording has ended with %s, the most that one trace takes",
+			admin.Counted(t.Most, "request"))
 	}
-	return fmt.Sprintf("the recording ended at %s with %s", Minute(t.End), Counted(t.Recorded, "request"))
+	return fmt.Sprintf("the recording ended at %s with %s", Minute(t.End), admin.Counted(t.Recorded, "request"))
 }

@@ -4,7 +4,6 @@ package wording
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -21,17 +20,6 @@ func Printable(s string) string {
 		}
 		return unicode.ReplacementChar
 	}, s)
-}
-
-// Counted is a number with its noun: "1 entry", "2 entries".
-func Counted(n int, noun string) string {
-	switch {
-	case n != 1 && strings.HasSuffix(noun, "ry"):
-		noun = strings.TrimSuffix(noun, "y") + "ies"
-	case n != 1:
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // Truncate cuts a text to a number of characters.
