@@ -63,7 +63,7 @@ type Config struct {
 	EventSource string
 	// CredentialWarning (CREDENTIAL_WARNING_DAYS) is how long before its end a credential is
 	// reported. SilenceWarning (SILENCE_WARNING_DAYS) is how long a tenant sends nothing before
-	// that is reported. With 0 nothing is.
+	// that is reported. 0 turns that report off.
 	CredentialWarning, SilenceWarning time.Duration
 	// LogLevel (LOG_LEVEL) is the lowest level that is logged.
 	LogLevel slog.Level
@@ -112,7 +112,7 @@ func Read(getenv func(string) string) (Config, error) {
 	return c, checkBaseURL(c.BaseURL)
 }
 
-// readNumbers reads the whole numbers, of which 0 stands for the default.
+// readNumbers reads the whole numbers. What 0 means stands at the fields.
 func (c *Config) readNumbers(getenv func(string) string) error {
 	for _, number := range []struct {
 		variable, of string
@@ -130,7 +130,7 @@ func (c *Config) readNumbers(getenv func(string) string) error {
 	return nil
 }
 
-// readSpans reads the spans of time, of which 0 turns off what they are for.
+// readSpans reads the spans of time. 0 turns off what they are for.
 func (c *Config) readSpans(getenv func(string) string) error {
 	for _, span := range []struct {
 		variable, unit string

@@ -11,15 +11,15 @@ import (
 )
 
 const (
-	// flushInterval is the time after which a process may write its counts again. Until then it only
-	// counts, and loses what it has counted if it ends.
+	// flushInterval is the time between two writes of counts after the first flushBurst. Until then a
+	// process only counts, and loses what it has counted if it ends.
 	flushInterval = 30 * time.Second
 	// flushBurst is how many writes may follow each other at once after a quiet time. The few refusals
 	// of an administrator who tests a connection are therefore seen at once.
 	flushBurst = 10
 	// maxCounted bounds the counts of a process. Without it, a client could let them grow.
 	maxCounted = 1000
-	// flushTimeout bounds the time to write counts, which must not delay the response.
+	// flushTimeout is the longest time that writing counts may delay a response.
 	flushTimeout = 300 * time.Millisecond
 )
 
@@ -27,8 +27,8 @@ const (
 // ready for use. It is safe for concurrent use.
 type RefusalCounter struct {
 	mu      sync.Mutex
-	pending map[tenant.Refusal]tally // by a Refusal without count and time
-	flushed time.Time                // rises by flushInterval with each write; it is never older than a whole burst
+	pending map[tenant.Refusal]tally // by a Refusal without Count and Last
+	flushed time.Time                // rises by flushInterval with each write; at most flushBurst of them behind now
 }
 
 type tally struct {
@@ -36,8 +36,8 @@ type tally struct {
 	last  time.Time
 }
 
-// Count counts a refusal at r.Last, and writes all counts: ten times at once after a quiet time, then
-// every half a minute. Whether it writes does not depend on the refusal, so the time of an answer
+// Count counts a refusal at r.Last. After a quiet time the first ten calls each write all counts; then a
+// call writes them if half a minute has passed. Whether it writes does not depend on the refusal, so the time of an answer
 // does not tell whether a key id exists. The error says which counts could not be written; they are
 // written later.
 func (c *RefusalCounter) Count(ctx context.Context, to *Store, r tenant.Refusal) error {

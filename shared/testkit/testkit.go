@@ -28,7 +28,7 @@ func Run(m *testing.M) int {
 	flag.Parse()
 	o := ddblocal.Options{Lasting: Long()}
 	if ddblocal.IsKeeper() {
-		o.Lasting = true // the packages that share the engine are worth the longer start
+		o.Lasting = true // many packages share the engine, so its slower start pays off
 		return status(ddblocal.Keep(o))
 	}
 	if err := setCredentials(); err != nil {

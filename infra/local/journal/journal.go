@@ -12,7 +12,8 @@
 //     that changed nothing also has a record.
 //   - NewImage of an update in a transaction is read before its caller gets the answer. It may
 //     include a write of another caller. If the item does not exist any more, the record is a
-//     REMOVE. The same goes for UPDATED_NEW and its like, with an image that is read later.
+//     REMOVE. Images of a batch, and of an update whose caller asks for another part of the item
+//     than ALL_NEW, are read later.
 //   - A write whose connection broke counts as carried out, with the items as they are
 //     read then.
 //   - Writes that do not come from the functions, and items that expire, have no record.
@@ -48,7 +49,7 @@ type Journal struct {
 	keys    map[string][]string
 	item    Reader
 	log     io.Writer
-	pending *Queue[[]write]
+	pending *Queue[pendingWrites]
 	images  images
 
 	mu          sync.Mutex
@@ -75,7 +76,7 @@ func New(keys map[string][]string, item Reader, log io.Writer) *Journal {
 		keys:    keys,
 		item:    item,
 		log:     log,
-		pending: NewQueue[[]write](mostPending),
+		pending: NewQueue[pendingWrites](mostPending),
 		images:  images{most: mostImages},
 	}
 }
@@ -97,11 +98,12 @@ func (j *Journal) subscribed() []subscriber {
 func (j *Journal) Run(ctx context.Context) {
 	sequence := 0
 	for {
-		writes, ok := j.pending.Next(ctx)
+		next, ok := j.pending.Next(ctx)
 		if !ok {
 			return
 		}
-		for _, w := range writes {
+		<-next.complete
+		for _, w := range next.writes {
 			sequence++
 			w.Sequence = fmt.Sprintf("%021d", sequence)
 			j.tell(ctx, w)

@@ -31,6 +31,7 @@ type rig struct {
 	engine http.RoundTripper // watched
 	told   chan journal.Record
 	log    *bytes.Buffer
+	read   func(sk string) // called before the journal reads an item; may be nil
 }
 
 // newRig watches an engine that a test may put something around.
@@ -43,7 +44,13 @@ func newRig(t *testing.T, wrap func(http.RoundTripper) http.RoundTripper) *rig {
 	proxy := dynamo.NewProxy("", nil, account, nil, io.Discard)
 	proxy.Serve(testkit.Endpoint(t))
 	r := &rig{T: t, table: testkit.Table(t), told: make(chan journal.Record, 100), log: &bytes.Buffer{}}
-	j := journal.New(map[string][]string{r.table: {"PK", "SK"}}, proxy.Item, r.log)
+	item := func(ctx context.Context, table string, key map[string]any) (map[string]any, error) {
+		if r.read != nil {
+			r.read(text(key["SK"]))
+		}
+		return proxy.Item(ctx, table, key)
+	}
+	j := journal.New(map[string][]string{r.table: {"PK", "SK"}}, item, r.log)
 	j.Subscribe(r.table, func(record journal.Record) { r.told <- record })
 	j.Subscribe("another", func(record journal.Record) { t.Errorf("%v is not of this table", record) })
 	r.engine = j.Watch(wrap(http.DefaultTransport))
@@ -180,6 +187,19 @@ func TestWhatWasNotWrittenIsNotToldOf(t *testing.T) {
 	r.do("PutItem", strings.Replace(put("3", "x"), "TABLE", other, 1))
 	r.do("PutItem", put("4", "x"))
 	r.wants("INSERT 4 x")
+}
+
+// TestLastRecordIsLastWrite: another caller writes an item while the journal still reads what a
+// transaction has updated. The record of the later write comes later.
+func TestLastRecordIsLastWrite(t *testing.T) {
+	r := newRig(t, plain)
+	r.read = func(sk string) {
+		if sk == "2" {
+			r.do("UpdateItem", update("1", "later"))
+		}
+	}
+	r.do("TransactWriteItems", `{"TransactItems":[{"Update":`+update("1", "x")+`},{"Update":`+update("2", "y")+`}]}`)
+	r.wants("MODIFY 1 x", "MODIFY 2 y", "MODIFY 1 later")
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)

@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// allNew asks an UpdateItem for the item as it is afterwards.
+// allNew is the ReturnValues that returns the whole updated item.
 const allNew = "ALL_NEW"
 
 // addsItem reports whether the journal asks for the item that an UpdateItem writes, because its caller
@@ -16,7 +16,7 @@ func (c *call) addsItem() bool {
 	return c.operation == "UpdateItem" && c.asks == "" && len(c.writes) == 1
 }
 
-// sendWith gives the request the body of the call.
+// sendWith gives the request the body of the call, with ReturnValues if the journal adds it.
 func (c *call) sendWith(r *http.Request) {
 	body := c.body
 	if c.addsItem() {
@@ -38,24 +38,27 @@ func withReturnValues(body []byte) []byte {
 	return changed
 }
 
-// receive takes the new image of an UpdateItem from its answer, and leaves in the answer what the caller
-// has asked for.
-func (c *call) receive(answer *http.Response) error {
-	if !c.addsItem() && c.asks != allNew {
-		return nil
+// receive takes the new image of an UpdateItem from its answer. It returns the answer with what the
+// caller has asked for.
+func (c *call) receive(answer *http.Response) (*http.Response, error) {
+	if len(c.writes) == 0 || !c.addsItem() && c.asks != allNew {
+		return answer, nil
 	}
 	body, err := io.ReadAll(answer.Body)
 	_ = answer.Body.Close()
-	for i := range c.writes {
-		c.writes[i].returned(body)
+	if err != nil {
+		return nil, err
 	}
-	if err == nil && c.addsItem() {
-		body, err = withoutItem(body)
+	c.writes[0].returned(body)
+	if c.addsItem() {
+		if body, err = withoutItem(body); err != nil {
+			return nil, err
+		}
 	}
 	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	answer.Header.Del("Content-Length")
 	answer.Header.Del("X-Amz-Crc32") // of the body that the engine has sent
-	return err
+	return answer, nil
 }
 
 func withoutItem(answer []byte) ([]byte, error) {

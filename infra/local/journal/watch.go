@@ -14,7 +14,7 @@ type call struct {
 	operation  string
 	body       []byte
 	writes     []write // to tables with a stream
-	unreadable error   // why the body does not tell all writes
+	unreadable error   // from parsing the body; writes may be missing
 	asks       string  // what the caller of an UpdateItem wants to get back, "" for nothing
 }
 
@@ -34,10 +34,10 @@ func (w watch) RoundTrip(r *http.Request) (*http.Response, error) {
 		return w.engine.RoundTrip(r)
 	}
 	body, err := io.ReadAll(r.Body)
+	_ = r.Body.Close()
 	if err != nil {
 		return nil, err
 	}
-	_ = r.Body.Close()
 	c := w.read(operation, body)
 	r = r.Clone(context.WithoutCancel(r.Context()))
 	c.sendWith(r)
@@ -46,21 +46,23 @@ func (w watch) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !broken && answer.StatusCode != http.StatusOK {
 		return answer, err
 	}
-	answered := time.Now()
 	if !broken {
-		err = c.receive(answer)
+		answer, err = c.receive(answer)
 		broken = err != nil
 	}
+	queued := w.note(c, broken)
 	if operation == "TransactWriteItems" && !broken {
 		w.seeUpdates(r.Context(), c.writes)
 	}
-	w.note(c, answered, broken)
+	close(queued.complete)
 	return answer, err
 }
 
-// seeUpdates reads the items that a transaction has updated, while its caller still waits for the answer
-// and so can't change them again. An item that can't be read is read later.
+// seeUpdates reads the items that a transaction has updated, before its caller gets the answer. Other
+// callers may have changed them. An item that can't be read is read later.
 func (j *Journal) seeUpdates(ctx context.Context, writes []write) {
+	ctx, end := context.WithTimeout(ctx, readFor)
+	defer end()
 	for i := range writes {
 		w := &writes[i]
 		if !w.unseen {
@@ -73,20 +75,26 @@ func (j *Journal) seeUpdates(ctx context.Context, writes []write) {
 	}
 }
 
-// note queues the writes of a call. If the connection broke, so that the outcome is unknown, their images
-// are read later.
-func (j *Journal) note(c call, answered time.Time, broken bool) {
+// note queues the writes of a call, in the order of the engine's answers. If the connection broke, so that
+// the outcome is unknown, their images are read later.
+func (j *Journal) note(c call, broken bool) pendingWrites {
+	queued := pendingWrites{writes: c.writes, complete: make(chan struct{})}
+	answered := time.Now()
 	for i := range c.writes {
 		c.writes[i].Created, c.writes[i].unseen = answered, c.writes[i].unseen || broken
 	}
 	if c.unreadable != nil {
-		_, _ = fmt.Fprintf(j.log, "stream | a %s cannot be told of: %v\n", c.operation, c.unreadable)
+		_, _ = fmt.Fprintf(j.log, "stream | a %s can't be parsed, so its records are lost: %v\n", c.operation, c.unreadable)
 	}
-	if lost := j.pending.Put(c.writes, len(c.body)); lost == 1 {
+	if len(c.writes) == 0 {
+		return queued
+	}
+	if lost := j.pending.Put(queued, len(c.body)); lost == 1 {
 		_, _ = fmt.Fprintf(
 			j.log,
-			"stream | %d bytes of writes wait to be told of: the next ones are lost\n",
+			"stream | %d bytes of writes wait for their records: further writes get none until there is room\n",
 			mostPending,
 		)
 	}
+	return queued
 }

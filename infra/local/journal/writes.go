@@ -10,6 +10,13 @@ type write struct {
 	unseen bool // the call does not show the new image
 }
 
+// pendingWrites are the writes of a call that have no records yet. They do not change after complete is
+// closed.
+type pendingWrites struct {
+	writes   []write
+	complete chan struct{}
+}
+
 func isWrite(operation string) bool {
 	switch operation {
 	case "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem":

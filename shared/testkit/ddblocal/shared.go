@@ -40,7 +40,7 @@ type Shared struct {
 // program is the first one to ask. The caller calls Stop.
 //
 // A shared engine is the child of a second process of this test program with the same
-// arguments, the keeper, which gives the same options to Keep. The keeper ends the engine
+// arguments, the keeper, which calls Keep. The keeper ends the engine
 // and itself when the go command has ended.
 func Share(ctx context.Context, o Options) (*Shared, error) {
 	command, found := goCommand()
