@@ -36,10 +36,10 @@ type tally struct {
 	last  time.Time
 }
 
-// Count counts a refusal at r.Last. After a quiet time the first ten calls each write all counts; then a
-// call writes them if half a minute has passed. Whether it writes does not depend on the refusal, so the time of an answer
-// does not tell whether a key id exists. The error says which counts could not be written; they are
-// written later.
+// Count counts a refusal at r.Last. After a quiet time the first ten calls each write all counts; then
+// a call writes them if half a minute has passed. Whether it writes does not depend on the refusal, so
+// the time of an answer does not tell whether a key id exists. The error says which counts could not be
+// written; they are written later.
 func (c *RefusalCounter) Count(ctx context.Context, to *Store, r tenant.Refusal) error {
 	now := r.Last
 	r.Hour, r.Last, r.Count = now.UTC().Truncate(time.Hour), time.Time{}, 0

@@ -84,7 +84,8 @@ func (j *Journal) note(c call, broken bool) pendingWrites {
 		c.writes[i].Created, c.writes[i].unseen = answered, c.writes[i].unseen || broken
 	}
 	if c.unreadable != nil {
-		_, _ = fmt.Fprintf(j.log, "stream | a %s can't be parsed, so its records are lost: %v\n", c.operation, c.unreadable)
+		_, _ = fmt.Fprintf(
+			j.log, "stream | a %s can't be parsed, so its records are lost: %v\n", c.operation, c.unreadable)
 	}
 	if len(c.writes) == 0 {
 		return queued
