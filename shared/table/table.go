@@ -5,7 +5,9 @@
 package table
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -40,7 +42,7 @@ type Options struct {
 
 // DB is a handle on the table. It is safe for concurrent use.
 type DB struct {
-	client *dynamodb.Client
+	client *caller
 	name   string
 	budget time.Duration
 	quota  retryQuota
@@ -52,26 +54,22 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	budget := o.Budget
-	if budget == 0 {
-		budget = 15 * time.Second
+	client, err := newCaller(dynamodb.NewFromConfig(cfg, o.apply).Options())
+	if err != nil {
+		return nil, fmt.Errorf("table: %w", err)
 	}
-	return &DB{
-		name:   o.Name,
-		budget: budget,
-		client: dynamodb.NewFromConfig(cfg, func(options *dynamodb.Options) {
-			options.Retryer = aws.NopRetryer{} // retry.go has the loop
-			// TLS protects the body. The SDK's check would log a warning for each error response.
-			options.DisableValidateResponseChecksum = true
-			options.HTTPClient = lambdaClient()
-			if o.Client != nil {
-				options.HTTPClient = o.Client
-			}
-			if o.Endpoint != "" {
-				options.BaseEndpoint = aws.String(o.Endpoint)
-			}
-		}),
-	}, nil
+	return &DB{name: o.Name, budget: cmp.Or(o.Budget, 15*time.Second), client: client}, nil
+}
+
+// apply sets what differs from the configuration.
+func (o Options) apply(options *dynamodb.Options) {
+	options.HTTPClient = lambdaClient()
+	if o.Client != nil {
+		options.HTTPClient = o.Client
+	}
+	if o.Endpoint != "" {
+		options.BaseEndpoint = &o.Endpoint
+	}
 }
 
 func (o Options) config() (aws.Config, error) {

@@ -1,0 +1,99 @@
+package table
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// caller sends calls to DynamoDB. The SDK gives their JSON, their signature, the endpoint
+// and the errors. Its client is left out: for each call it builds a chain of some thirty
+// middlewares, which retry, adjust clocks and gather metadata that nobody here reads.
+type caller struct {
+	options  dynamodb.Options
+	endpoint string
+}
+
+// newCaller resolves the endpoint, once for all calls.
+func newCaller(o dynamodb.Options) (*caller, error) {
+	endpoint, err := o.EndpointResolverV2.ResolveEndpoint(context.Background(), dynamodb.EndpointParameters{
+		Region:       &o.Region,
+		Endpoint:     o.BaseEndpoint,
+		UseFIPS:      aws.Bool(o.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled),
+		UseDualStack: aws.Bool(o.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("no endpoint of DynamoDB for Region %s: %w", o.Region, err)
+	}
+	return &caller{options: o, endpoint: endpoint.URI.String()}, nil
+}
+
+// call sends one call and reads the answer into out. DynamoDB's errors are those of the
+// SDK, with the id of the request.
+func (c *caller) call(
+	ctx context.Context, operation *smithy.OperationSchema, in smithy.Serializable, out smithy.Deserializable,
+) error {
+	name := operation.ID().Name
+	request, err := c.request(ctx, operation, in)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	answer, err := c.options.HTTPClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	defer answer.Body.Close()
+	response := &smithyhttp.Response{Response: answer}
+	err = c.options.Protocol.DeserializeResponse(ctx, operation, dynamodb.TypeRegistry, response, out)
+	if err != nil {
+		id := answer.Header.Get("X-Amzn-Requestid")
+		return fmt.Errorf("%s: status %d, request %q: %w", name, answer.StatusCode, id, err)
+	}
+	return nil
+}
+
+// request makes the signed HTTP request of a call.
+func (c *caller) request(
+	ctx context.Context, operation *smithy.OperationSchema, in smithy.Serializable,
+) (*http.Request, error) {
+	message := smithyhttp.NewStackRequest().(*smithyhttp.Request)
+	if err := c.options.Protocol.SerializeRequest(ctx, operation, in, message); err != nil {
+		return nil, err
+	}
+	hash := sha256.New()
+	if _, err := io.Copy(hash, message.GetStream()); err != nil {
+		return nil, err
+	}
+	if err := message.RewindStream(); err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint, message.GetStream())
+	if err != nil {
+		return nil, err
+	}
+	request.Header = message.Header
+	if err := c.sign(ctx, request, hex.EncodeToString(hash.Sum(nil))); err != nil {
+		return nil, err
+	}
+	// net/http asks for a compressed answer by itself, which costs more time than it saves.
+	request.Header.Set("Accept-Encoding", "identity")
+	request.Header.Set("User-Agent", "scimserver")
+	return request, nil
+}
+
+func (c *caller) sign(ctx context.Context, request *http.Request, bodyHash string) error {
+	keys, err := c.options.Credentials.Retrieve(ctx)
+	if err != nil {
+		return fmt.Errorf("credentials: %w", err)
+	}
+	return c.options.HTTPSignerV4.SignHTTP(ctx, keys, request, bodyHash, "dynamodb", c.options.Region, time.Now())
+}
