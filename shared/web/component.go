@@ -125,15 +125,28 @@ type Form struct {
 	Cancel *Link
 }
 
+// Encoding returns how the form is sent: files need another encoding than the usual one, which is "".
+func (f Form) Encoding() string {
+	for _, field := range f.Fields {
+		if field.File != "" {
+			return "multipart/form-data"
+		}
+	}
+	return ""
+}
+
 // Hidden is a field that is sent and not shown.
 type Hidden struct{ Name, Value string }
 
-// Field is a field of a form. With Options it is a selection.
+// Field is a field of a form. With Options it is a selection, with Lines a field for a long text, and with
+// File a choice of a file.
 type Field struct {
 	Name, Label, Help, Value string
 	Error                    string // why the value was refused; "" if it was not
 	Required                 bool
 	Options                  []Option
+	Lines                    int    // the height of a field for text of several lines, such as JSON
+	File                     string // which files can be chosen, such as ".json"
 }
 
 // Option is a choice of a Field.
