@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
+	"scimserver/infra/scimctl/ctltest"
 	"scimserver/shared/testkit"
 )
 
@@ -28,16 +28,8 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, program: filepath.Join(t.TempDir(), "scimctl")}
-	if out, err := exec.Command("go", "build", "-o", b.program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	parameters := map[string]string{"AuthorizerCacheSeconds": "0", "PasswordStorage": "store"}
-	b.stack = e2e.Stack(t, stack.Options{Log: t.Output(), Parameters: parameters})
-	key := b.stack.Operator()
-	b.env = append(os.Environ(), "ADMIN_URL="+b.stack.AdminURL(), "ADMIN_REGION="+b.stack.Region(),
-		"ADMIN_ACCESS_KEY_ID="+key.AccessKeyID, "ADMIN_SECRET_ACCESS_KEY="+key.SecretAccessKey)
-	return b
+	s := ctltest.Stack(t, "PasswordStorage", "store")
+	return &bench{T: t, program: ctltest.Build(t, "."), stack: s, env: ctltest.Env(s)}
 }
 
 // sub runs a subtest with the same program and stack.
@@ -97,20 +89,7 @@ func (b *bench) fails(code int, words, args string) {
 // scim sends a SCIM request and returns its status and body.
 func (b *bench) scim(method, path, token, body string) (int, map[string]any) {
 	b.Helper()
-	req, err := http.NewRequestWithContext(b.Context(), method, b.stack.BaseURL()+path, strings.NewReader(body))
-	if err != nil {
-		b.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("Content-Type", "application/scim+json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	var v map[string]any
-	_ = json.NewDecoder(res.Body).Decode(&v)
-	return res.StatusCode, v
+	return ctltest.Send(b.T, b.stack, token, method, path, body)
 }
 
 // wants expects the status of a GET of /Users.
