@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -37,16 +36,11 @@ func addSchema() *cli.Command {
 			if err != nil {
 				return err
 			}
-			var named struct {
-				ID string `json:"id"`
+			urn, err := wording.SchemaURN(definition)
+			if err != nil {
+				return fmt.Errorf("%s: %w", args[1], err)
 			}
-			if err := json.Unmarshal(definition, &named); err != nil {
-				return fmt.Errorf("%s is not a JSON object: %w", args[1], err)
-			}
-			if named.ID == "" {
-				return fmt.Errorf("%s: the schema has no id", args[1])
-			}
-			return s.changeSchema(ctx, http.MethodPut, schemaPath(args[0], named.ID),
+			return s.changeSchema(ctx, http.MethodPut, schemaPath(args[0], urn),
 				admin.SchemaDefinition{ResourceType: resourceType, Definition: definition}, "has the schema")
 		},
 		&cli.StringFlag{Name: "type", Value: resourceType, Destination: &resourceType,
@@ -57,8 +51,7 @@ func removeSchema() *cli.Command {
 	var typed string
 	return command("remove", "TENANT URN", "remove a schema that no user or group has values of",
 		func(ctx context.Context, s *session, args []string) error {
-			notice := fmt.Sprintf("This removes the schema %s. Its attributes are ignored from then on.", args[1])
-			if err := s.confirm(notice, "the URN of the schema", typed, args[1]); err != nil {
+			if err := s.confirm(wording.SchemaRemoval(args[1]), "the URN of the schema", typed, args[1]); err != nil {
 				return err
 			}
 			return s.changeSchema(ctx, http.MethodDelete, schemaPath(args...), nil, "no longer has the schema")
@@ -86,7 +79,7 @@ func listSchemas(ctx context.Context, s *session, args []string) error {
 	return s.print(list, func(w io.Writer) {
 		row(w, "URN", "TYPE", "ATTRIBUTES", "CHANGED")
 		for _, one := range list.Schemas {
-			row(w, one.URN, one.ResourceType, len(attributesOf(one)), wording.Minute(&one.Changed))
+			row(w, one.URN, one.ResourceType, len(wording.SchemaAttributes(one)), wording.Minute(&one.Changed))
 		}
 		noRows(w, len(list.Schemas))
 	})
@@ -104,40 +97,14 @@ func showSchema(ctx context.Context, s *session, args []string) error {
 		row(w, "URN", one.URN)
 		row(w, "type", one.ResourceType)
 		row(w, "changed", wording.Minute(&one.Changed))
-		for _, a := range attributesOf(one) {
+		for _, a := range wording.SchemaAttributes(one) {
 			describeAttribute(w, "  ", a)
 		}
 	})
 }
 
-// schemaAttribute is an attribute in the definition of a schema.
-type schemaAttribute struct {
-	Name          string            `json:"name"`
-	Type          string            `json:"type"`
-	MultiValued   bool              `json:"multiValued"`
-	Required      bool              `json:"required"`
-	Mutability    string            `json:"mutability"`
-	Returned      string            `json:"returned"`
-	SubAttributes []schemaAttribute `json:"subAttributes"`
-}
-
-func attributesOf(s admin.TenantSchema) []schemaAttribute {
-	var definition struct {
-		Attributes []schemaAttribute `json:"attributes"`
-	}
-	_ = json.Unmarshal(s.Definition, &definition) // the service has checked it
-	return definition.Attributes
-}
-
-func describeAttribute(w io.Writer, indent string, a schemaAttribute) {
-	kind := a.Type
-	if a.MultiValued {
-		kind += ", several values"
-	}
-	if a.Required {
-		kind += ", required"
-	}
-	row(w, indent+a.Name, kind, a.Mutability, "returned: "+a.Returned)
+func describeAttribute(w io.Writer, indent string, a wording.SchemaAttribute) {
+	row(w, indent+a.Name, a.Kind(), a.Mutability, "returned: "+a.Returned)
 	for _, sub := range a.SubAttributes {
 		describeAttribute(w, indent+"  ", sub)
 	}

@@ -2,21 +2,27 @@ package console_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"scimserver/infra/local/stack"
+	"scimserver/infra/scimctl/ctltest"
+	"scimserver/shared/testkit"
 )
+
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 // bench is the real scimctl against the real stack.
 type bench struct {
@@ -28,22 +34,8 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, program: filepath.Join(t.TempDir(), "scimctl")}
-	if out, err := exec.Command("go", "build", "-o", b.program, "..").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	var err error
-	b.stack, err = stack.Start(t.Context(), stack.Options{
-		Log: t.Output(), Parameters: map[string]string{"AuthorizerCacheSeconds": "0"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.stack.Stop)
-	key := b.stack.Operator()
-	b.env = append(os.Environ(), "ADMIN_URL="+b.stack.AdminURL(), "ADMIN_REGION="+b.stack.Region(),
-		"ADMIN_ACCESS_KEY_ID="+key.AccessKeyID, "ADMIN_SECRET_ACCESS_KEY="+key.SecretAccessKey)
-	return b
+	s := ctltest.Stack(t)
+	return &bench{T: t, program: ctltest.Build(t, ".."), stack: s, env: ctltest.Env(s)}
 }
 
 // ctl runs a command of scimctl and decodes what it prints.
@@ -66,20 +58,7 @@ func (b *bench) scim(token, method, path string, body any) (int, map[string]any)
 	if err != nil {
 		b.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(b.Context(), method, b.stack.BaseURL()+path, strings.NewReader(string(data)))
-	if err != nil {
-		b.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("Content-Type", "application/scim+json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	var v map[string]any
-	_ = json.NewDecoder(res.Body).Decode(&v)
-	return res.StatusCode, v
+	return ctltest.Send(b.T, b.stack, token, method, path, string(data))
 }
 
 func (b *bench) newUser(token, userName, displayName, email string) (int, map[string]any) {
@@ -217,6 +196,28 @@ func (c *client) csrf(path string) string {
 	return found[1]
 }
 
+// upload sends the form of a page with a file.
+func (c *client) upload(path string, form url.Values, field, file string) page {
+	c.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	form.Set("csrf", c.csrf(path))
+	for name := range form {
+		_ = w.WriteField(name, form.Get(name))
+	}
+	part, err := w.CreateFormFile(field, "definition.json")
+	if err == nil {
+		_, err = io.WriteString(part, file)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		c.Fatal(err)
+	}
+	req := c.request("POST", c.base+path, url.Values{})
+	req.Body, req.ContentLength = io.NopCloser(&body), int64(body.Len())
+	req.Header.Set("Content-Type", w.FormDataContentType())
+	return c.do(req)
+}
+
 // submit sends the form of a page.
 func (c *client) submit(path string, form url.Values) page {
 	c.Helper()
@@ -249,6 +250,7 @@ func TestConsole(t *testing.T) {
 		{"credentials", credentials},
 		{"invitations", invitations},
 		{"traces", traces},
+		{"schemas", schemas},
 		{"settings and teams", settings},
 		{"opens itself", opensItself},
 		{"refusals of the API", refusals},

@@ -21,29 +21,25 @@ func (c *console) credentialPages(mux *http.ServeMux) {
 
 func (c *console) listCredentials(ctx context.Context, r *http.Request) (screen, error) {
 	id, here := tenantIn(r), c.at("tenants", tenantIn(r), "credentials")
-	var list admin.CredentialList
-	if err := c.get(ctx, withQuery(apiPath(id, "credentials"), listQuery(r)), &list); err != nil {
+	var page admin.CredentialList
+	if err := c.get(ctx, withQuery(apiPath(id, "credentials"), listQuery(r)), &page); err != nil {
 		return screen{}, err
 	}
-	t := &web.Table{
-		Caption: "Credentials of tenant " + id,
+	create := &web.Link{Text: "Create a credential…", URL: here + "/new"}
+	t := web.Table{
 		Columns: columns("Credential", "State", "Kind", "Created", "Expires", "Last use"),
 		Empty: web.Empty{
-			Title: "No credentials", Text: "Without one, the provider can't send anything.",
-			Action: &web.Link{Text: "Create a credential…", URL: here + "/new"},
+			Title: "No credentials", Text: "Without one, the provider can't send anything.", Action: create,
 		},
-		Pager: pager(r, here, string(list.Next), onPage(len(list.Credentials), "credential")),
+		Pager: pager(r, here, string(page.Next), onPage(len(page.Credentials), "credential")),
 	}
-	for _, one := range list.Credentials {
+	for _, one := range page.Credentials {
 		t.Rows = append(t.Rows, c.credentialRow(id, one))
 	}
-	return screen{
-		Header: web.Header{
-			Title: "Credentials", Text: "With them the provider signs in. A secret is shown once and not stored.",
-			Action: &web.Link{Text: "Create a credential…", URL: here + "/new"},
-		},
-		tenant: id, current: navCredentials, Sections: []section{{Plain: true, Table: t}},
-	}, nil
+	return c.listScreen(r, listPage{
+		name: navCredentials, action: create, table: t,
+		text: "With them the provider signs in. A secret is shown once and not stored.",
+	}), nil
 }
 
 func (c *console) credentialRow(id string, one admin.Credential) web.Row {

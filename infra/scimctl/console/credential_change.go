@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"scimserver/infra/scimctl/wording"
@@ -27,15 +26,8 @@ type issued struct {
 // daySeconds are the seconds of a day.
 const daySeconds = 24 * 60 * 60
 
-// credentialQuestion is a question about credentials.
-func (c *console) credentialQuestion(r *http.Request, q question) question {
-	q.tenant, q.current = tenantIn(r), navCredentials
-	q.back = web.Link{Text: "Credentials", URL: c.at("tenants", q.tenant, "credentials")}
-	return q
-}
-
 func (c *console) askNewCredential(_ context.Context, r *http.Request) (question, error) {
-	return c.credentialQuestion(r, question{
+	return c.about(r, navCredentials, question{
 		Title: "Create a credential", Button: "Create",
 		Effects: []string{
 			"You see its secret once, and give it to the provider's administrator.",
@@ -56,11 +48,7 @@ func (c *console) askNewCredential(_ context.Context, r *http.Request) (question
 }
 
 func (c *console) createCredential(ctx context.Context, r *http.Request) (outcome, error) {
-	days, err := strconv.ParseInt(r.PostFormValue("days"), 10, 32)
-	if err != nil {
-		days = 365
-	}
-	seconds := days * daySeconds
+	seconds := number(r, "days", 365) * daySeconds
 	in := admin.NewCredential{
 		Name: strings.TrimSpace(r.PostFormValue("name")), Kind: tenant.Kind(r.PostFormValue("kind")),
 		ExpiresIn: &seconds,
@@ -80,7 +68,7 @@ func (c *console) issue(r *http.Request, made issued) outcome {
 
 func (c *console) askRotation(ctx context.Context, r *http.Request) (question, error) {
 	one, err := c.readCredential(ctx, r)
-	return c.credentialQuestion(r, question{
+	return c.about(r, navCredentials, question{
 		Title: fmt.Sprintf("Rotate %s?", credentialName(one)), Button: "Rotate",
 		Effects: []string{
 			"A new credential is created, and you see its secret once.",
@@ -95,11 +83,7 @@ func (c *console) askRotation(ctx context.Context, r *http.Request) (question, e
 }
 
 func (c *console) rotateCredential(ctx context.Context, r *http.Request) (outcome, error) {
-	hours, err := strconv.ParseInt(r.PostFormValue("hours"), 10, 32)
-	if err != nil {
-		hours = 24
-	}
-	seconds := hours * 3600
+	seconds := number(r, "hours", 24) * 3600
 	var rotated admin.Rotated
 	path := apiPath(tenantIn(r), "credentials", r.PathValue("key"), "rotate")
 	if err := c.post(ctx, path, admin.Rotation{OverlapSeconds: &seconds}, &rotated); err != nil {
@@ -114,7 +98,7 @@ func (c *console) askRevocation(ctx context.Context, r *http.Request) (question,
 	if one.Used != nil {
 		used = "It was last used at " + wording.Minute(one.Used) + "."
 	}
-	return c.credentialQuestion(r, question{
+	return c.about(r, navCredentials, question{
 		Title: fmt.Sprintf("Revoke %s?", credentialName(one)), Button: "Revoke", Danger: true,
 		Effects: []string{revocationEffect, used, "This can't be undone. To replace it, rotate it instead."},
 	}), err
@@ -138,23 +122,21 @@ func (c *console) revokeCredential(ctx context.Context, r *http.Request) (outcom
 
 // showIssued shows a new secret once.
 func (c *console) showIssued(_ context.Context, r *http.Request) (screen, error) {
-	id := tenantIn(r)
-	s := screen{
-		Header: web.Header{
-			Title: "New credential", Back: &web.Link{Text: "Credentials", URL: c.at("tenants", id, "credentials")},
-		},
-		tenant: id, current: navCredentials,
+	title, made := "New credential", c.session.take(r.URL.Query().Get("done")).issued
+	if made != nil {
+		title += " " + credentialName(made.Credential)
 	}
-	made := c.session.take(r.URL.Query().Get("done")).issued
+	return c.shownOnce(r, navCredentials, title, web.Notice{
+		Tone: web.Info, Title: "The secret was shown once",
+		Text: "It is not stored. If it is lost, rotate the credential.",
+	}, issuedSections(made)), nil
+}
+
+func issuedSections(made *issued) []section {
 	if made == nil {
-		s.Sections = []section{{Plain: true, Notice: &web.Notice{
-			Tone: web.Info, Title: "The secret was shown once",
-			Text: "It is not stored. If it is lost, rotate the credential.",
-		}}}
-		return s, nil
+		return nil
 	}
-	s.Header.Title = "New credential " + credentialName(made.Credential)
-	s.Sections = []section{
+	sections := []section{
 		{Plain: true, Notice: &web.Notice{
 			Tone: web.Warning, Title: "Copy the secret now", Text: "It is not stored and can't be shown again.",
 		}},
@@ -162,11 +144,11 @@ func (c *console) showIssued(_ context.Context, r *http.Request) (screen, error)
 		{Title: "What the provider's administrator enters", Facts: handoverFacts(made.Issued)},
 	}
 	if made.old != nil {
-		s.Sections = append(s.Sections, section{Plain: true, Notice: &web.Notice{
+		sections = append(sections, section{Plain: true, Notice: &web.Notice{
 			Tone: web.Info, Title: "The old credential expires at " + wording.Minute(made.old.Expires),
 		}})
 	}
-	return s, nil
+	return sections
 }
 
 func secretValues(made admin.Issued) []web.Copyable {

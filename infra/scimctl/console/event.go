@@ -37,8 +37,7 @@ func (c *console) showEvents(ctx context.Context, r *http.Request) (screen, erro
 	if first > 0 && !expired {
 		next = strconv.FormatInt(first, 10)
 	}
-	t := &web.Table{
-		Caption: "Events of tenant " + id,
+	t := web.Table{
 		Columns: []web.Column{
 			{Text: "Sequence", Numeric: true}, {Text: "Time"}, {Text: "Type"}, {Text: "Who or what"}, {Text: "Changed"},
 		},
@@ -48,10 +47,9 @@ func (c *console) showEvents(ctx context.Context, r *http.Request) (screen, erro
 	for i := len(page.Events) - 1; i >= 0; i-- {
 		t.Rows = append(t.Rows, eventRow(wording.DecodeEvent(page.Events[i])))
 	}
-	return screen{
-		Header: web.Header{Title: "Events", Text: "What applications get of each committed change."},
-		tenant: id, current: navEvents, Sections: []section{{Plain: true, Table: t}},
-	}, nil
+	return c.listScreen(r, listPage{
+		name: navEvents, text: "What applications get of each committed change.", table: t,
+	}), nil
 }
 
 func (c *console) readEvents(

@@ -25,8 +25,7 @@ func (c *console) listGroups(ctx context.Context, r *http.Request) (screen, erro
 	if err := c.get(ctx, withQuery(apiPath(id, "groups"), query), &list); err != nil {
 		return screen{}, err
 	}
-	t := &web.Table{
-		Caption: "Groups of tenant " + id,
+	t := web.Table{
 		Columns: columns("Group", "External id", "Changed"),
 		Empty:   web.Empty{Title: "No groups yet", Text: "They appear when the identity provider pushes them."},
 		Pager:   pager(r, c.at("tenants", id, "groups"), string(list.Next), onPage(len(list.Groups), "group")),
@@ -39,17 +38,14 @@ func (c *console) listGroups(ctx context.Context, r *http.Request) (screen, erro
 			{Text: g.Name, URL: c.at("tenants", id, "groups", string(g.ID))}, {Text: g.ExternalID}, {Time: g.Modified},
 		})
 	}
-	return screen{
-		Header: web.Header{Title: "Groups", Text: "The identity provider manages them."},
-		tenant: id, current: navGroups,
-		Sections: []section{
-			{Plain: true, Search: &search{
-				Action: c.at("tenants", id, "groups"), Label: "Find a group", Name: "name", Value: name,
-				Help: "The whole name", Button: "Find",
-			}},
-			{Plain: true, Table: t},
-		},
-	}, nil
+	return c.listScreen(r, managed(navGroups, &search{
+		Label: "Find a group", Name: "name", Value: name, Help: "The whole name", Button: "Find",
+	}, t)), nil
+}
+
+// managed is a list of what the identity provider manages.
+func managed(name string, s *search, t web.Table) listPage {
+	return listPage{name: name, text: "The identity provider manages them.", search: s, table: t}
 }
 
 func (c *console) showGroup(ctx context.Context, r *http.Request) (screen, error) {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 
 	"scimserver/shared/web"
@@ -39,6 +40,13 @@ func (c *console) withSession(next http.Handler) http.Handler {
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		isRead := r.Method == http.MethodGet || r.Method == http.MethodHead
+		if !isRead && isTooLarge(r) {
+			c.renderProblem(w, r, problem{
+				status: http.StatusRequestEntityTooLarge, title: "Nothing was changed",
+				text: "The form has more than 256 KB. Go back, and send less.",
+			})
+			return
+		}
 		if !isRead && !(web.SameOrigin(r, "http://"+c.address) && web.ValidCSRF(r, c.session.csrf)) {
 			c.renderProblem(w, r, problem{
 				status: http.StatusForbidden, title: "Nothing was changed",
@@ -50,8 +58,19 @@ func (c *console) withSession(next http.Handler) http.Handler {
 	})
 }
 
-// maxForm is the maximum size of a form, in bytes.
-const maxForm = 64 << 10
+// maxForm is the maximum size of a form, in bytes. The definition of a schema has up to 64 KB, in the text
+// and in the file of the form, and in some forms three bytes stand for one.
+const maxForm = 256 << 10
+
+// isTooLarge parses a form, and reports whether it is larger than maxForm.
+func isTooLarge(r *http.Request) bool {
+	err := r.ParseForm()
+	if err == nil {
+		err = r.ParseMultipartForm(maxForm)
+	}
+	_, large := errors.AsType[*http.MaxBytesError](err)
+	return large
+}
 
 // exchange gives the session to the browser that opens the link first. Its answer is a page and not a
 // redirect: a browser does not send a SameSite=Strict cookie after a redirect that began elsewhere.

@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
@@ -21,26 +20,22 @@ func (c *console) invitationPages(mux *http.ServeMux) {
 
 func (c *console) listInvitations(ctx context.Context, r *http.Request) (screen, error) {
 	id, here := tenantIn(r), c.at("tenants", tenantIn(r), "invitations")
-	var list admin.InvitationList
-	if err := c.get(ctx, withQuery(apiPath(id, "invitations"), listQuery(r)), &list); err != nil {
+	var page admin.InvitationList
+	if err := c.get(ctx, withQuery(apiPath(id, "invitations"), listQuery(r)), &page); err != nil {
 		return screen{}, err
 	}
-	t := &web.Table{
-		Caption: "Invitations of tenant " + id,
+	t := web.Table{
 		Columns: columns("Invitation", "State", "For", "Created", "Expires", "Action"),
 		Empty:   web.Empty{Title: "Nobody is invited", Text: "An invitation is a link to the customer's setup page."},
-		Pager:   pager(r, here, string(list.Next), onPage(len(list.Invitations), "invitation")),
+		Pager:   pager(r, here, string(page.Next), onPage(len(page.Invitations), "invitation")),
 	}
-	for _, one := range list.Invitations {
+	for _, one := range page.Invitations {
 		t.Rows = append(t.Rows, invitationRow(here, one))
 	}
-	return screen{
-		Header: web.Header{
-			Title: "Invitations", Text: "Links with which the customer's administrator opens the setup page.",
-			Action: &web.Link{Text: "Invite…", URL: here + "/new"},
-		},
-		tenant: id, current: navInvitations, Sections: []section{{Plain: true, Table: t}},
-	}, nil
+	return c.listScreen(r, listPage{
+		name: navInvitations, action: &web.Link{Text: "Invite…", URL: here + "/new"}, table: t,
+		text: "Links with which the customer's administrator opens the setup page.",
+	}), nil
 }
 
 func invitationRow(here string, one admin.Invitation) web.Row {
@@ -59,15 +54,8 @@ func invitationRow(here string, one admin.Invitation) web.Row {
 	}
 }
 
-// invitationQuestion is a question about invitations.
-func (c *console) invitationQuestion(r *http.Request, q question) question {
-	q.tenant, q.current = tenantIn(r), navInvitations
-	q.back = web.Link{Text: "Invitations", URL: c.at("tenants", q.tenant, "invitations")}
-	return q
-}
-
 func (c *console) askInvitation(_ context.Context, r *http.Request) (question, error) {
-	return c.invitationQuestion(r, question{
+	return c.about(r, navInvitations, question{
 		Title: "Invite somebody to the setup page", Button: "Invite",
 		Effects: []string{
 			"You get a link that works once. Send it to one person, the customer's administrator.",
@@ -87,11 +75,7 @@ func (c *console) askInvitation(_ context.Context, r *http.Request) (question, e
 }
 
 func (c *console) invite(ctx context.Context, r *http.Request) (outcome, error) {
-	days, err := strconv.ParseInt(r.PostFormValue("days"), 10, 32)
-	if err != nil {
-		days = 7
-	}
-	id, seconds := tenantIn(r), days*daySeconds
+	id, seconds := tenantIn(r), number(r, "days", 7)*daySeconds
 	in := admin.NewInvitation{Role: tenant.Role(r.PostFormValue("role")), ExpiresIn: &seconds}
 	var made admin.Invited
 	if err := c.post(ctx, apiPath(id, "invitations"), in, &made); err != nil {
@@ -102,21 +86,17 @@ func (c *console) invite(ctx context.Context, r *http.Request) (outcome, error) 
 
 // showInvited shows the link of an invitation once.
 func (c *console) showInvited(_ context.Context, r *http.Request) (screen, error) {
-	id := tenantIn(r)
-	s := screen{
-		Header: web.Header{
-			Title: "New invitation", Back: &web.Link{Text: "Invitations", URL: c.at("tenants", id, "invitations")},
-		},
-		tenant: id, current: navInvitations,
-	}
 	made := c.session.take(r.URL.Query().Get("done")).invited
+	return c.shownOnce(r, navInvitations, "New invitation", web.Notice{
+		Tone: web.Info, Title: "The link was shown once", Text: "It is not stored. If it is lost, invite again.",
+	}, invitedSections(made)), nil
+}
+
+func invitedSections(made *admin.Invited) []section {
 	if made == nil {
-		s.Sections = []section{{Plain: true, Notice: &web.Notice{
-			Tone: web.Info, Title: "The link was shown once", Text: "It is not stored. If it is lost, invite again.",
-		}}}
-		return s, nil
+		return nil
 	}
-	s.Sections = []section{
+	return []section{
 		{Plain: true, Notice: &web.Notice{
 			Tone: web.Warning, Title: "Copy the link now", Text: "It works once and can't be shown again.",
 		}},
@@ -126,11 +106,10 @@ func (c *console) showInvited(_ context.Context, r *http.Request) (screen, error
 			{Name: "Expires", Cell: web.Cell{Time: made.Expires}},
 		}},
 	}
-	return s, nil
 }
 
 func (c *console) askUninvite(_ context.Context, r *http.Request) (question, error) {
-	return c.invitationQuestion(r, question{
+	return c.about(r, navInvitations, question{
 		Title: "Revoke the invitation?", Button: "Revoke", Danger: true,
 		Effects: []string{
 			"The link does not open the setup page any more.",

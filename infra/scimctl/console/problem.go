@@ -75,7 +75,7 @@ func expiredCredentials(err error) problem {
 func explainAnswer(e *apiclient.Error) problem {
 	p := problem{status: e.Status, text: sentence(e.Error()), retry: e.Status >= http.StatusInternalServerError}
 	switch e.Status {
-	case http.StatusForbidden:
+	case http.StatusUnauthorized, http.StatusForbidden:
 		p.title = "Your AWS identity may not do this"
 		p.steps = []string{
 			"Ask the person who manages IAM in this AWS account for execute-api:Invoke on this method and path.",
@@ -85,7 +85,8 @@ func explainAnswer(e *apiclient.Error) problem {
 		p.title = "Not found"
 	case http.StatusTooManyRequests:
 		p.title, p.retry = "Too many requests at once", true
-	case http.StatusBadRequest, http.StatusConflict, http.StatusMethodNotAllowed:
+	case http.StatusBadRequest, http.StatusConflict, http.StatusMethodNotAllowed,
+		http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		p.title = "The operator API refused the request"
 	default:
 		p.title = fmt.Sprintf("The operator API failed (%d)", e.Status)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"scimserver/infra/scimctl/apiclient"
 	"scimserver/shared/web"
@@ -22,6 +24,27 @@ type question struct {
 
 	tenant, current string
 	back            web.Link // the page that it was asked from
+}
+
+// about completes a question that is asked from a list of the tenant, by its name in the navigation.
+func (c *console) about(r *http.Request, list string, q question) question {
+	q.tenant, q.current = tenantIn(r), list
+	q.back = c.listLink(r, list)
+	return q
+}
+
+// listLink leads to a list of the tenant, by its name in the navigation.
+func (c *console) listLink(r *http.Request, list string) web.Link {
+	return web.Link{Text: list, URL: c.at("tenants", tenantIn(r), strings.ToLower(list))}
+}
+
+// number returns a number of the form, or another one if the form has none.
+func number(r *http.Request, name string, otherwise int64) int64 {
+	n, err := strconv.ParseInt(r.PostFormValue(name), 10, 32)
+	if err != nil {
+		return otherwise
+	}
+	return n
 }
 
 // outcome is what an action has done, and the page that tells it.
@@ -64,11 +87,32 @@ func (c *console) change(mux *http.ServeMux, pattern string, a ask, do act) {
 	})
 }
 
-// renderRefusal shows why the service refused an action, with the question as it is now. Other errors
-// have a page of their own.
+// inputError says what is wrong with a form. The operator API has not seen it.
+type inputError struct{ text string }
+
+func (e inputError) Error() string { return e.text }
+
+// refusalStatus reports whether an error means that the form was refused, and the status of the page that
+// says so.
+func refusalStatus(err error) (status int, ok bool) {
+	if _, wrong := errors.AsType[inputError](err); wrong {
+		return http.StatusUnprocessableEntity, true
+	}
+	if refused, isAnswer := errors.AsType[*apiclient.Error](err); isAnswer {
+		status = refused.Status
+	}
+	switch status {
+	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge,
+		http.StatusUnprocessableEntity:
+		return status, true
+	}
+	return status, false
+}
+
+// renderRefusal shows why an action was refused, with the question as it is now. Other errors have a page
+// of their own.
 func (c *console) renderRefusal(ctx context.Context, w http.ResponseWriter, r *http.Request, a ask, err error) {
-	refused, ok := errors.AsType[*apiclient.Error](err)
-	isRefusal := ok && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusConflict)
+	status, isRefusal := refusalStatus(err)
 	q, unread := a(ctx, r)
 	if !isRefusal || unread != nil {
 		c.renderProblem(w, r, explain(err, r))
@@ -76,13 +120,16 @@ func (c *console) renderRefusal(ctx context.Context, w http.ResponseWriter, r *h
 	}
 	for i, f := range q.Fields {
 		q.Fields[i].Value = r.PostFormValue(f.Name)
+		for j, o := range f.Options {
+			f.Options[j].Selected = o.Value == q.Fields[i].Value
+		}
 	}
 	s := c.questionScreen(r, q)
 	refusal := section{Plain: true, Notice: &web.Notice{
-		Tone: web.Bad, Title: "Nothing was changed", Text: refused.Error(),
+		Tone: web.Bad, Title: "Nothing was changed", Text: sentence(err.Error()),
 	}}
 	s.Sections = append([]section{refusal}, s.Sections...)
-	c.renderScreen(w, r, refused.Status, s)
+	c.renderScreen(w, r, status, s)
 }
 
 func (c *console) questionScreen(r *http.Request, q question) screen {

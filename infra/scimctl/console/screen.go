@@ -78,6 +78,41 @@ type check struct {
 	Checked     bool
 }
 
+// listPage is the content of a page that shows one list of a tenant.
+type listPage struct {
+	name   string // in the navigation
+	text   string
+	action *web.Link
+	search *search
+	table  web.Table
+}
+
+// listScreen is the page of a list.
+func (c *console) listScreen(r *http.Request, l listPage) screen {
+	id := tenantIn(r)
+	l.table.Caption = l.name + " of tenant " + id
+	s := screen{
+		Header: web.Header{Title: l.name, Text: l.text, Action: l.action}, tenant: id, current: l.name,
+	}
+	if l.search != nil {
+		l.search.Action = c.listLink(r, l.name).URL
+		s.Sections = append(s.Sections, section{Plain: true, Search: l.search})
+	}
+	s.Sections = append(s.Sections, section{Plain: true, Table: &l.table})
+	return s
+}
+
+// shownOnce is the page of a secret. If made is nil, it was shown already.
+func (c *console) shownOnce(r *http.Request, list, title string, shown web.Notice, made []section) screen {
+	back := c.listLink(r, list)
+	if made == nil {
+		made = []section{{Plain: true, Notice: &shown}}
+	}
+	return screen{
+		Header: web.Header{Title: title, Back: &back}, tenant: tenantIn(r), current: list, Sections: made,
+	}
+}
+
 // renderScreen writes a screen with the navigation and the result of the last action.
 func (c *console) renderScreen(w http.ResponseWriter, r *http.Request, status int, s screen) {
 	page := web.Page{
@@ -115,6 +150,7 @@ const (
 	navTrace       = "Trace"
 	navCredentials = "Credentials"
 	navInvitations = "Invitations"
+	navSchemas     = "Schemas"
 	navSettings    = "Settings"
 )
 
@@ -134,7 +170,8 @@ func (c *console) navigation(s screen) []web.NavGroup {
 		of(navOverview), of(navUsers, "users"), of(navGroups, "groups"), of(navTeams, "teams"),
 		c.conflictLink(s, of(navConflicts, "conflicts")), of(navLog, "log"), of(navEvents, "events"),
 		of(navTrace, "trace"),
-		of(navCredentials, "credentials"), of(navInvitations, "invitations"), of(navSettings, "settings"),
+		of(navCredentials, "credentials"), of(navInvitations, "invitations"), of(navSchemas, "schemas"),
+		of(navSettings, "settings"),
 	}})
 }
 

@@ -61,6 +61,7 @@ func (c *console) pages() http.Handler {
 	c.conflictPages(mux)
 	c.credentialPages(mux)
 	c.invitationPages(mux)
+	c.schemaPages(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		c.renderProblem(w, r, problem{
 			status: http.StatusNotFound, title: "There is no such page",

@@ -18,25 +18,24 @@ func (c *console) teamPages(mux *http.ServeMux) {
 
 func (c *console) listTeams(ctx context.Context, r *http.Request) (screen, error) {
 	id := tenantIn(r)
-	var list admin.TeamList
-	if err := c.get(ctx, withQuery(apiPath(id, "teams"), listQuery(r)), &list); err != nil {
+	var page admin.TeamList
+	if err := c.get(ctx, withQuery(apiPath(id, "teams"), listQuery(r)), &page); err != nil {
 		return screen{}, err
 	}
-	t := &web.Table{
-		Caption: "Teams of tenant " + id, Columns: columns("Team", "Created", "Changed"),
-		Empty: web.Empty{Title: "No teams", Text: "Operators make them with scimctl team create."},
-		Pager: pager(r, c.at("tenants", id, "teams"), string(list.Next), onPage(len(list.Teams), "team")),
+	t := web.Table{
+		Columns: columns("Team", "Created", "Changed"),
+		Empty:   web.Empty{Title: "No teams", Text: "Operators make them with scimctl team create."},
+		Pager:   pager(r, c.at("tenants", id, "teams"), string(page.Next), onPage(len(page.Teams), "team")),
 	}
-	for _, one := range list.Teams {
+	for _, one := range page.Teams {
 		t.Rows = append(t.Rows, web.Row{
 			{Text: one.Name, URL: c.at("tenants", id, "teams", string(one.ID))},
 			{Time: one.Created}, {Time: one.Modified},
 		})
 	}
-	return screen{
-		Header: web.Header{Title: "Teams", Text: "Groups of your own, which the identity provider does not see."},
-		tenant: id, current: navTeams, Sections: []section{{Plain: true, Table: t}},
-	}, nil
+	return c.listScreen(r, listPage{
+		name: navTeams, text: "Groups of your own, which the identity provider does not see.", table: t,
+	}), nil
 }
 
 func (c *console) showTeam(ctx context.Context, r *http.Request) (screen, error) {

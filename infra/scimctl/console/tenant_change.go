@@ -14,17 +14,10 @@ const (
 	resumeEffect  = "The tenant's credentials work again."
 )
 
-// tenantQuestion is a question about a tenant's settings.
-func (c *console) tenantQuestion(r *http.Request, q question) question {
-	q.tenant, q.current = tenantIn(r), navSettings
-	q.back = web.Link{Text: "Settings", URL: c.at("tenants", q.tenant, "settings")}
-	return q
-}
-
 func (c *console) askSuspend(ctx context.Context, r *http.Request) (question, error) {
 	var t admin.Tenant
 	err := c.get(ctx, apiPath(tenantIn(r)), &t)
-	return c.tenantQuestion(r, question{
+	return c.about(r, navSettings, question{
 		Title: fmt.Sprintf("Suspend %s?", t.Name), Button: "Suspend", Danger: true,
 		Effects: []string{
 			suspendEffect,
@@ -37,7 +30,7 @@ func (c *console) askSuspend(ctx context.Context, r *http.Request) (question, er
 func (c *console) askResume(ctx context.Context, r *http.Request) (question, error) {
 	var t admin.Tenant
 	err := c.get(ctx, apiPath(tenantIn(r)), &t)
-	return c.tenantQuestion(r, question{
+	return c.about(r, navSettings, question{
 		Title: fmt.Sprintf("Resume %s?", t.Name), Button: "Resume", Effects: []string{resumeEffect},
 	}), err
 }
@@ -55,7 +48,7 @@ func (c *console) setState(verb string) act {
 func (c *console) askTenantName(ctx context.Context, r *http.Request) (question, error) {
 	var t admin.Tenant
 	err := c.get(ctx, apiPath(tenantIn(r)), &t)
-	return c.tenantQuestion(r, question{
+	return c.about(r, navSettings, question{
 		Title: fmt.Sprintf("Rename %s", t.Name), Button: "Rename",
 		Effects: []string{"Only the name for people changes. The id, URLs and tokens stay."},
 		Fields:  []web.Field{{Name: "name", Label: "New name", Value: t.Name, Required: true}},

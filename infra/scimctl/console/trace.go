@@ -106,15 +106,8 @@ func messageText(m trace.Message) string {
 	return indented([]byte(m.Body))
 }
 
-// traceQuestion is a question about a trace.
-func (c *console) traceQuestion(r *http.Request, q question) question {
-	q.tenant, q.current = tenantIn(r), navTrace
-	q.back = web.Link{Text: "Trace", URL: c.at("tenants", q.tenant, "trace")}
-	return q
-}
-
 func (c *console) askTrace(_ context.Context, r *http.Request) (question, error) {
-	return c.traceQuestion(r, question{
+	return c.about(r, navTrace, question{
 		Title: "Record requests?", Button: "Record",
 		Effects: []string{
 			"Requests of the tenant's provider are recorded with their answers. Passwords never are.",
@@ -136,12 +129,8 @@ func (c *console) askTrace(_ context.Context, r *http.Request) (question, error)
 }
 
 func (c *console) startTrace(ctx context.Context, r *http.Request) (outcome, error) {
-	minutes, err := strconv.ParseInt(r.PostFormValue("minutes"), 10, 32)
-	if err != nil {
-		minutes = 30
-	}
 	id := tenantIn(r)
-	in := admin.TraceStart{Seconds: minutes * 60, Values: r.PostFormValue("values") != ""}
+	in := admin.TraceStart{Seconds: number(r, "minutes", 30) * 60, Values: r.PostFormValue("values") != ""}
 	var t admin.Trace
 	if err := c.api.Once(ctx, http.MethodPut, apiPath(id, "trace"), in, &t); err != nil {
 		return outcome{}, err
@@ -151,7 +140,7 @@ func (c *console) startTrace(ctx context.Context, r *http.Request) (outcome, err
 }
 
 func (c *console) askTraceEnd(_ context.Context, r *http.Request) (question, error) {
-	return c.traceQuestion(r, question{
+	return c.about(r, navTrace, question{
 		Title: "End recording?", Button: "End recording",
 		Effects: []string{"No more requests are recorded. What was recorded stays for 24 hours."},
 	}), nil

@@ -33,21 +33,14 @@ func (c *console) listUsers(ctx context.Context, r *http.Request) (screen, error
 	if value != "" {
 		empty.Title, empty.Text = "No user has this email, username, id or external id", "It has to be the whole value."
 	}
-	return screen{
-		Header: web.Header{Title: "Users", Text: "The identity provider manages them."},
-		tenant: id, current: navUsers,
-		Sections: []section{
-			{Plain: true, Search: &search{
-				Action: c.at("tenants", id, "users"), Label: "Find a user", Name: "value", Value: value,
-				Help: "The whole email, username, id or external id", Button: "Find",
-			}},
-			{Plain: true, Table: &web.Table{
-				Caption: "Users of tenant " + id, Rows: c.userRows(id, list.Users), Empty: empty,
-				Columns: columns("User", "State", "Emails and external id", "Changed"),
-				Pager:   pager(r, c.at("tenants", id, "users"), string(list.Next), onPage(len(list.Users), "user")),
-			}},
-		},
-	}, nil
+	return c.listScreen(r, managed(navUsers, &search{
+		Label: "Find a user", Name: "value", Value: value, Button: "Find",
+		Help: "The whole email, username, id or external id",
+	}, web.Table{
+		Rows: c.userRows(id, list.Users), Empty: empty,
+		Columns: columns("User", "State", "Emails and external id", "Changed"),
+		Pager:   pager(r, c.at("tenants", id, "users"), string(list.Next), onPage(len(list.Users), "user")),
+	})), nil
 }
 
 // usersBy finds the users of a tenant whom a value identifies.

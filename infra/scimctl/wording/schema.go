@@ -1,0 +1,62 @@
+package wording
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"scimserver/shared/admin"
+)
+
+// SchemaURN returns the id of a schema's definition that an operator gives (RFC 7643 section 7). The
+// error says that the text has none. The service checks the rest.
+func SchemaURN(definition []byte) (string, error) {
+	var named struct {
+		ID string `json:"id"`
+	}
+	if err := json.Unmarshal(definition, &named); err != nil {
+		return "", fmt.Errorf("the definition is not a JSON object: %w", err)
+	}
+	if named.ID == "" {
+		return "", errors.New("the definition has no id: it is the URN of the schema")
+	}
+	return named.ID, nil
+}
+
+// SchemaRemoval says what the removal of a schema does.
+func SchemaRemoval(urn string) string {
+	return fmt.Sprintf("This removes the schema %s. Its attributes are ignored from then on.", urn)
+}
+
+// SchemaAttribute is an attribute in the definition of a schema.
+type SchemaAttribute struct {
+	Name          string            `json:"name"`
+	Type          string            `json:"type"`
+	Description   string            `json:"description"`
+	MultiValued   bool              `json:"multiValued"`
+	Required      bool              `json:"required"`
+	Mutability    string            `json:"mutability"`
+	Returned      string            `json:"returned"`
+	SubAttributes []SchemaAttribute `json:"subAttributes"`
+}
+
+// Kind says what values the attribute has: "string, several values, required".
+func (a SchemaAttribute) Kind() string {
+	kind := a.Type
+	if a.MultiValued {
+		kind += ", several values"
+	}
+	if a.Required {
+		kind += ", required"
+	}
+	return kind
+}
+
+// SchemaAttributes returns the attributes of a schema.
+func SchemaAttributes(s admin.TenantSchema) []SchemaAttribute {
+	var definition struct {
+		Attributes []SchemaAttribute `json:"attributes"`
+	}
+	_ = json.Unmarshal(s.Definition, &definition) // the service has checked it
+	return definition.Attributes
+}
