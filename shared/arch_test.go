@@ -174,6 +174,14 @@ var layers = map[string]layer{
 		"operators' commands call the operator API; verify alone opens the table, with the operator's own " +
 			"rights",
 	},
+	"infra/bench": {nil, "the command prints what the measurements return"},
+	"infra/bench/...": {
+		[]string{
+			"shared/scim", "shared/scim/...", "shared/directory", "shared/gateway", "shared/server", "shared/table",
+			"shared/testkit/canned", "shared/testkit/charge", "infra/local/build", "infra/local/stack",
+		},
+		"measurements use the service as it is, and fill the table directly",
+	},
 	"infra/local/e2e": {
 		[]string{
 			"shared/scim", "shared/tenant", "shared/table", "shared/directory", "shared/directory/verify",
@@ -210,9 +218,13 @@ var foreign = map[string]layer{
 	"github.com/aws/aws-lambda-go": {
 		[]string{
 			"shared/gateway", "shared/gateway/...", "functions/...", "infra/local/...",
-			"infra/example/consumer-go",
+			"infra/example/consumer-go", "infra/bench/...",
 		},
 		"only the gateway handles Lambda's events: the server uses net/http and runs anywhere",
+	},
+	"github.com/elimity-com/scim": {
+		[]string{"infra/bench/requests"},
+		"another implementation, which the service is measured beside and does not depend on",
 	},
 	"github.com/chromedp": {
 		[]string{"infra/local/browser"},

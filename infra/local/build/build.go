@@ -49,7 +49,7 @@ type builder struct {
 }
 
 func newBuilder(module string, folders []string) (*builder, error) {
-	settings, err := flags(filepath.Join(module, "Makefile"))
+	settings, err := Flags(filepath.Join(module, "Makefile"))
 	if err != nil {
 		return nil, err
 	}
@@ -86,9 +86,9 @@ func (b *builder) run(ctx context.Context, args ...string) ([]byte, error) {
 	return printed, err
 }
 
-// flags returns the build flags of the Makefile, as environment variables for the go
+// Flags returns the build flags of the Makefile, as environment variables for the go
 // command.
-func flags(makefile string) ([]string, error) {
+func Flags(makefile string) ([]string, error) {
 	data, err := os.ReadFile(makefile)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// machine says where and when a run was made, and of which source.
+type machine struct {
+	CPU    string `json:"cpu"`
+	Cores  int    `json:"cores"`
+	System string `json:"system"`
+	Go     string `json:"go"`
+	Commit string `json:"commit"`
+	Date   string `json:"date"`
+	// Load is the number of processes that wanted to run in the minute before.
+	Load string `json:"load"`
+}
+
+const unknown = "unknown"
+
+func thisMachine(project string) machine {
+	return machine{
+		CPU:    firstMatch("/proc/cpuinfo", `(?m)^model name\s*: (.*)$`),
+		Load:   firstMatch("/proc/loadavg", `^(\S+)`),
+		Commit: commit(project),
+		Cores:  runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
+		Date: time.Now().UTC().Format(time.DateOnly),
+	}
+}
+
+// String says it in a sentence.
+func (m machine) String() string {
+	return fmt.Sprintf("%s, %d cores, %s, %s, commit %s, %s, load %s before the run",
+		m.CPU, m.Cores, m.System, m.Go, m.Commit, m.Date, m.Load)
+}
+
+// firstMatch returns the group of a pattern in a file, which not every system has.
+func firstMatch(file, pattern string) string {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return unknown
+	}
+	if m := regexp.MustCompile(pattern).FindSubmatch(text); m != nil {
+		return string(m[1])
+	}
+	return unknown
+}
+
+func commit(project string) string {
+	cmd := exec.Command("git", "describe", "--always", "--dirty")
+	cmd.Dir = project
+	out, err := cmd.Output()
+	if err != nil {
+		return unknown
+	}
+	return strings.TrimSpace(string(out))
+}

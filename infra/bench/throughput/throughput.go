@@ -1,0 +1,137 @@
+// Package throughput compares the requests that the whole local stack answers in a second with
+// what its engine, DynamoDB Local, does alone with the same calls.
+package throughput
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"runtime"
+	"slices"
+
+	"scimserver/infra/local/stack"
+	"scimserver/shared/testkit/canned"
+)
+
+// Row is an operation. Stack counts the requests in a second from HTTP client to HTTP client:
+// API Gateway's part, the authorizer's cached answer, the function's process, the check of the
+// function's policy and the engine. Engine counts them if the calls that the functions made
+// are sent to the engine again, for another table, as recorded. Both run on this machine at
+// the same concurrency.
+type Row struct {
+	Operation string  `json:"operation"`
+	Stack     float64 `json:"stackPerSecond"`
+	Engine    float64 `json:"enginePerSecond"`
+	Calls     float64 `json:"callsPerRequest"`
+}
+
+// Share is what the stack achieves of what the engine does alone.
+func (r Row) Share() float64 { return r.Stack / r.Engine }
+
+// Effort says how many users each round creates, reads and changes.
+type Effort struct{ Users, Rounds int }
+
+// run is a running stack beside an empty table in the same engine.
+type run struct {
+	client
+	recorder recorder
+	engine   engine
+	workers  int
+	sent     int // calls to the engine alone
+}
+
+// Run starts a stack, and measures the medians of some rounds.
+func Run(ctx context.Context, e Effort) ([]Row, error) {
+	b := &run{workers: 2 * runtime.NumCPU()}
+	o := stack.Options{
+		Name: "bench", Lasting: true, MaxProcesses: b.workers, Transport: b.recorder.transport,
+		NoStream: true, NoSchedule: true,
+	}
+	s, err := stack.Start(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Stop()
+	o.Name, o.Engine, o.Transport = "bench-engine", s.EngineEndpoint(), nil
+	other, err := stack.Start(ctx, o) // for its table
+	if err != nil {
+		return nil, err
+	}
+	defer other.Stop()
+	b.client = client{s, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: b.workers}}}
+	b.engine = engine{url: s.EngineEndpoint(), from: s.TableName(), to: other.TableName()}
+	if _, err := b.round(ctx, 0, max(e.Users/5, b.workers)); err != nil { // starts processes, and warms the engine
+		return nil, err
+	}
+	var rounds [][]Row
+	for i := range e.Rounds {
+		rows, err := b.round(ctx, i+1, e.Users)
+		if err != nil {
+			return nil, err
+		}
+		rounds = append(rounds, rows)
+	}
+	return medians(rounds), nil
+}
+
+// round creates users, reads each and changes each; the engine alone follows after each step.
+func (b *run) round(ctx context.Context, round, users int) ([]Row, error) {
+	ids := make([]string, users)
+	steps := []struct {
+		name string
+		do   func(i int) error
+	}{
+		{"create a user", func(i int) (err error) {
+			ids[i], err = b.send(ctx, http.MethodPost, "/Users", user(round, i))
+			return err
+		}},
+		{"get a user", func(i int) error {
+			_, err := b.send(ctx, http.MethodGet, "/Users/"+ids[i], "")
+			return err
+		}},
+		{"change a user by PATCH", func(i int) error {
+			_, err := b.send(ctx, http.MethodPatch, "/Users/"+ids[i], canned.PatchUser)
+			return err
+		}},
+	}
+	var rows []Row
+	for _, step := range steps {
+		b.recorder.take()
+		took, err := each(users, b.workers, step.do)
+		if err != nil {
+			return nil, err
+		}
+		row, err := b.again(ctx, users)
+		if err != nil {
+			return nil, err
+		}
+		row.Operation, row.Stack = step.name, float64(users)/took.Seconds()
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// again sends the recorded calls of some requests to the engine.
+func (b *run) again(ctx context.Context, requests int) (Row, error) {
+	calls := b.recorder.take()
+	for i := range calls {
+		b.sent++
+		calls[i] = b.engine.rewritten(calls[i], b.sent)
+	}
+	took, err := each(len(calls), b.workers, func(i int) error { return b.engine.send(ctx, b.http, calls[i]) })
+	return Row{Engine: float64(requests) / took.Seconds(), Calls: float64(len(calls)) / float64(requests)}, err
+}
+
+// medians returns the round whose share is the median, for each operation.
+func medians(rounds [][]Row) []Row {
+	rows := make([]Row, len(rounds[0]))
+	for i := range rows {
+		var all []Row
+		for _, round := range rounds {
+			all = append(all, round[i])
+		}
+		slices.SortFunc(all, func(a, b Row) int { return cmp.Compare(a.Share(), b.Share()) })
+		rows[i] = all[len(all)/2]
+	}
+	return rows
+}
