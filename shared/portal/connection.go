@@ -129,6 +129,8 @@ func (o observed) explain(cause tenant.RefusalCause) connection {
 			Steps: []string{
 				"Enter exactly this URL at your provider: " + o.BaseURL,
 				"Remove a slash at its end, and anything behind it, such as /Users.",
+				"Only if your provider has one field for users and one for groups, add /Users in the first and " +
+					"/Groups in the second.",
 				"Test the connection again.",
 			},
 		}
@@ -216,16 +218,17 @@ func (s *server) showConnection(q *request) error {
 		return err
 	}
 	c := o.judge(s.Now())
-	p := web.Page{Title: c.Title, Content: struct {
+	p := providerFor(tenant.BearerToken, q.Tenant.Profile)
+	page := web.Page{Title: c.Title, Content: struct {
 		connection
-		Base    string
-		BaseURL web.Copyable
-		Support string
-	}{c, q.base, web.Copyable{Label: "Base URL", Value: o.BaseURL}, s.Support}}
+		Base     string
+		BaseURL  web.Copyable
+		Failures []failures
+	}{c, q.base, s.connectionValues(q, p)[0], failuresFor(q.Tenant.Profile)}}
 	if c.Live() {
-		p.RefreshSeconds = waitSeconds
+		page.RefreshSeconds = waitSeconds
 	}
-	return s.renderPage(q, http.StatusOK, "connection", p)
+	return s.renderPage(q, http.StatusOK, "connection", page)
 }
 
 // showOverview shows what is done and what is next.

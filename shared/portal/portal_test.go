@@ -292,6 +292,32 @@ func TestTokens(t *testing.T) {
 	}
 }
 
+// A new credential is shown under the names that the guide has for the provider's fields.
+func TestTokenHasTheNamesOfTheGuide(t *testing.T) {
+	b := newBench(t)
+	c := b.visit("acme", tenant.SetupRole)
+	token := c.token()
+	form := c.want(200, "GET", "/setup/tokens", nil)
+	slugs := regexp.MustCompile(`<option value="([a-z-]+)"`).FindAllStringSubmatch(form, -1)
+	if len(slugs) < 5 {
+		t.Fatalf("the form offers %d providers", len(slugs))
+	}
+	for _, slug := range slugs {
+		guide := c.want(200, "GET", "/setup/guide/"+slug[1], nil)
+		made := c.want(201, "POST", "/setup/tokens", url.Values{"name": {"x"}, "provider": {slug[1]}, "csrf": {token}})
+		labels := regexp.MustCompile(`<span class="label">([^<]+)</span>`).FindAllStringSubmatch(made, -1)
+		if len(labels) < 2 {
+			t.Errorf("%s: the new credential has %d values", slug[1], len(labels))
+		}
+		for _, label := range labels {
+			if !strings.Contains(guide, label[0]) && !strings.Contains(guide, "<dt>"+label[1]) {
+				t.Errorf("%s: the guide has no field %q", slug[1], label[1])
+			}
+		}
+	}
+	c.want(400, "POST", "/setup/tokens", url.Values{"name": {"x"}, "provider": {"nobody"}, "csrf": {token}})
+}
+
 // One tenant reaches nothing of another, and the role view changes nothing.
 func TestIsolation(t *testing.T) {
 	b := newBench(t)

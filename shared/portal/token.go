@@ -137,9 +137,10 @@ func tokenForm(q *request, problem string) web.Form {
 			{Name: "provider", Label: "For"},
 		},
 	}
+	chosen := cmp.Or(q.PostFormValue("provider"), providerFor(tenant.BearerToken, q.Tenant.Profile).Slug)
 	for _, p := range providers() {
 		f.Fields[1].Options = append(f.Fields[1].Options, web.Option{
-			Value: p.Slug, Text: p.Name, Selected: p.Slug == q.PostFormValue("provider"),
+			Value: p.Slug, Text: p.Name, Selected: p.Slug == chosen,
 		})
 	}
 	return f
@@ -174,7 +175,10 @@ func (s *server) createToken(q *request) error {
 			MayChange: true, Table: s.tokenTable(q, all), Form: tokenForm(q, problem), Support: s.Support,
 		})
 	}
-	p, _ := providerBy(q.PostFormValue("provider"))
+	p, ok := providerBy(q.PostFormValue("provider"))
+	if !ok {
+		return s.refuse(q, http.StatusBadRequest, "The form can't be read", "Go back and send it again.")
+	}
 	made, err := s.Service.CreateCredential(q.Context(), q.Tenant.ID, admin.NewCredential{
 		Kind: p.Kind, Name: name, Maker: s.maker(q),
 	})
@@ -206,17 +210,19 @@ func (s *server) mayOnlyLook(q *request) error {
 		"To make or rotate tokens, ask "+s.Support+" for a link with the role setup.")
 }
 
+// newToken returns what is entered at a provider, in the order and under the names of its fields.
 func (s *server) newToken(q *request, p provider, made admin.Issued, oldEnds *time.Time) newToken {
-	n := newToken{provider: p, Base: q.base, Expires: made.Expires, OldEnds: oldEnds, Rotation: oldEnds != nil}
-	n.Values = []web.Copyable{{Label: "Base URL", Value: s.baseURL(q)}}
+	const once = "It is shown only now."
+	values := s.connectionValues(q, p)
 	if made.Kind == tenant.ClientSecret {
-		n.Values = append(n.Values, web.Copyable{Label: "Token endpoint", Value: s.tokenEndpoint(q)},
-			web.Copyable{Label: "Client id", Value: string(made.Client)},
-			web.Copyable{Label: "Client secret", Value: made.Secret, Help: "It is shown only now."})
-		return n
+		values = append(values, web.Copyable{Label: p.Fields.ClientID, Value: string(made.Client)},
+			web.Copyable{Label: p.Fields.ClientSecret, Value: made.Secret, Help: once})
+	} else {
+		values = append(values, web.Copyable{Label: p.Fields.Token, Value: made.Secret, Help: once})
 	}
-	n.Values = append(n.Values, web.Copyable{Label: "Token", Value: made.Secret, Help: "It is shown only now."})
-	return n
+	return newToken{
+		provider: p, Base: q.base, Values: values, Expires: made.Expires, OldEnds: oldEnds, Rotation: oldEnds != nil,
+	}
 }
 
 // overlaps are how long the old credential may go on working, in seconds, with words for them.
@@ -285,11 +291,7 @@ func (s *server) rotateToken(q *request) error {
 	s.note(q, provlog.Entry{
 		Operation: "rotate", Kind: "Credential", ID: scim.ID(old.Key), Name: old.Name, Status: http.StatusCreated,
 	})
-	slug := "other"
-	if rotated.New.Kind == tenant.ClientSecret {
-		slug = "entra-oauth"
-	}
-	p, _ := providerBy(slug)
+	p := providerFor(rotated.New.Kind, q.Tenant.Profile)
 	made := s.newToken(q, p, rotated.New, rotated.Old.Expires)
 	return s.render(q, http.StatusCreated, "token-made", "Your new token", made)
 }

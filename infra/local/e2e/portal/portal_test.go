@@ -76,6 +76,7 @@ func (b *bench) byKeyboard(t *testing.T) {
 	p.Wait("Connect Okta")
 	p.Press("Create a token")
 	p.Wait("Copy these values now")
+	b.check(t, p, "token")
 	token := p.Value("[...document.querySelectorAll('[data-copy-value]')].pop().textContent")
 	p.Press("Wait for the first request")
 	p.Wait("Waiting for the first request")
@@ -119,6 +120,7 @@ var pages = []struct{ name, path, filled, empty string }{
 	{"guide-entra", "/guide/entra", "Tenant URL", "Tenant URL"},
 	{"guide-entra-oauth", "/guide/entra-oauth", "Token endpoint", "Token endpoint"},
 	{"guide-other", "/guide/other", "SCIM connection", "SCIM connection"},
+	{"guide-other-oauth", "/guide/other-oauth", "Client authentication", "Client authentication"},
 	{"tokens", "/tokens", "In use", "Not used yet"},
 	{"connection", "/connection", "Connected", "Waiting for the first request"},
 	{"activity", "/activity", "Latest requests", "There are no users yet."},
