@@ -45,7 +45,7 @@ var layers = map[string]layer{
 		"a feed stores events and does not depend on the directory",
 	},
 	"shared/trace": {
-		[]string{"shared/scim", "shared/tenant", "shared/table"},
+		[]string{"shared/scim", "shared/scim/schema", "shared/tenant", "shared/table"},
 		"traced requests are stored and their values replaced apart from the directory",
 	},
 	"shared/directory": {

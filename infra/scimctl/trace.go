@@ -35,7 +35,7 @@ func traceCommand() *cli.Command {
 			return err
 		}),
 		&cli.BoolFlag{Name: "values", HideDefault: true, Destination: &o.values,
-			Usage: "with -for: record values too, which are personal data; passwords are never recorded"},
+			Usage: "with -for: record values too, which are personal data; secrets are never recorded"},
 		&cli.BoolFlag{Name: "follow", HideDefault: true, Destination: &o.follow,
 			Usage: "print requests as they come, until the trace ends or Ctrl-C; JSON: one line a request"},
 		&cli.BoolFlag{Name: "off", HideDefault: true, Destination: &o.off,

@@ -11,7 +11,7 @@ import (
 // TraceStart is the body that switches a trace on.
 type TraceStart struct {
 	Seconds int64 `json:"seconds"` // how long requests are recorded
-	Values  bool  `json:"values"`  // record values as well, except passwords
+	Values  bool  `json:"values"`  // record values as well, except secrets
 }
 
 // Trace is the newest trace of a tenant, or none.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/scim/schema"
 	"scimserver/shared/tenant"
 	"scimserver/shared/trace"
 )
@@ -22,17 +24,22 @@ const traceTimeout = 300 * time.Millisecond
 type tracer struct {
 	next      http.Handler
 	directory *directory.Directory
+	schemas   CurrentSchemas
 	log       *slog.Logger
 
 	mu    sync.Mutex
 	ended map[tenant.ID]time.Time // when the tenant's last trace that takes no more requests began
 }
 
+// CurrentSchemas returns the registry of a tenant as it is stored now. A trace does not trust an older
+// one: it may lack an attribute that is a secret.
+type CurrentSchemas func(context.Context, tenant.ID) (*schema.Registry, error)
+
 // Traced returns a handler that carries out requests by h. The requests of a tenant that is being
 // traced are then recorded, with their answers; all others cost nothing more. If a request can't be
 // recorded, its answer stays the same. Each request to the handler is one record, also a Bulk request.
-func Traced(h http.Handler, d *directory.Directory, log *slog.Logger) http.Handler {
-	return &tracer{next: h, directory: d, log: log, ended: map[tenant.ID]time.Time{}}
+func Traced(h http.Handler, d *directory.Directory, s CurrentSchemas, log *slog.Logger) http.Handler {
+	return &tracer{next: h, directory: d, schemas: s, log: log, ended: map[tenant.ID]time.Time{}}
 }
 
 // ServeHTTP carries out a request, and records it if its tenant is being traced.
@@ -42,11 +49,11 @@ func (t *tracer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		t.next.ServeHTTP(w, r)
 		return
 	}
-	start, sent := time.Now(), newTracedBody(r)
+	start, sent, names := time.Now(), newTracedBody(r), t.readNames(r.Context(), origin.Caller.Tenant)
 	answer := &tracedAnswer{ResponseWriter: w, status: http.StatusOK}
 	t.next.ServeHTTP(answer, r)
 	body, size := sent.all()
-	t.record(r.Context(), origin.Caller, trace.Exchange{
+	t.record(r.Context(), origin.Caller, names, trace.Exchange{
 		Time: start, Took: time.Since(start), ID: origin.RequestID, Credential: origin.Caller.Credential,
 		Method: r.Method, URL: r.URL, Header: r.Header, Body: body, Size: size,
 		Status: answer.status, AnswerHeader: w.Header(), Answer: answer.body.Bytes(),
@@ -60,11 +67,32 @@ func (t *tracer) isOn(c tenant.Caller, now time.Time) bool {
 	return c.Trace.On(now) && !t.ended[c.Tenant].Equal(c.Trace.Began)
 }
 
+// namesRead is what the tenant's schemas define, or why they can't be read.
+type namesRead struct {
+	trace.Names
+	err error
+}
+
+// readNames reads the tenant's schemas while the request is carried out. A schema that is added during
+// the request is not in them, and a trace shows no value of an attribute that it does not know.
+func (t *tracer) readNames(ctx context.Context, id tenant.ID) <-chan namesRead {
+	read := make(chan namesRead, 1)
+	go func() {
+		registry, err := t.schemas(ctx, id)
+		if err != nil {
+			read <- namesRead{err: err}
+			return
+		}
+		read <- namesRead{Names: trace.NamesOf(registry)}
+	}()
+	return read
+}
+
 // record stores a request, even if its own deadline has passed. A failure is logged only.
-func (t *tracer) record(ctx context.Context, c tenant.Caller, x trace.Exchange) {
+func (t *tracer) record(ctx context.Context, c tenant.Caller, names <-chan namesRead, x trace.Exchange) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), traceTimeout)
 	defer cancel()
-	err := t.directory.For(c.Tenant).Traces().Add(ctx, c.Trace, trace.Record(x, c.Trace.Values))
+	err := t.add(ctx, c, names, x)
 	switch {
 	case errors.Is(err, trace.ErrEnded):
 		t.mu.Lock()
@@ -73,6 +101,20 @@ func (t *tracer) record(ctx context.Context, c tenant.Caller, x trace.Exchange) 
 	case err != nil:
 		t.log.WarnContext(ctx, "a traced request was not recorded",
 			"request", x.ID, "tenant", string(c.Tenant), "error", err.Error())
+	}
+}
+
+// add stores a request with the values that the tenant's schemas let a trace show. If these can't be
+// read, the request is not stored.
+func (t *tracer) add(ctx context.Context, c tenant.Caller, names <-chan namesRead, x trace.Exchange) error {
+	select {
+	case <-ctx.Done():
+		return fmt.Errorf("reading the tenant's schemas: %w", ctx.Err())
+	case read := <-names:
+		if read.err != nil {
+			return read.err
+		}
+		return t.directory.For(c.Tenant).Traces().Add(ctx, c.Trace, trace.Record(x, read.Names, c.Trace.Values))
 	}
 }
 

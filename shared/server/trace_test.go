@@ -14,9 +14,11 @@ import (
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
 	"scimserver/shared/server"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantschema"
 	"scimserver/shared/testkit"
 	"scimserver/shared/testkit/fault"
 )
@@ -26,16 +28,23 @@ type traced struct {
 	*client
 	handler http.Handler
 	dir     *directory.Directory
+	table   string
 }
 
 func newTraced(t *testing.T, values bool, transport http.RoundTripper) *traced {
 	t.Helper()
 	name := testkit.Table(t)
-	c := newClientOn(t, open(t, name, http.DefaultTransport))
+	standard, err := schema.Standard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := open(t, name, transport)
+	registries := tenantschema.New(standard, dir.Tenants())
+	c := newClientOn(t, open(t, name, http.DefaultTransport), func(o *server.Options) { o.Schemas = registries.Of })
 	c.origin.Caller.Trace = tenant.Trace{Began: time.Now(), End: time.Now().Add(time.Hour), Values: values}
-	p := &traced{client: c, dir: open(t, name, transport)}
-	p.handler = server.Traced(c.server, p.dir, slog.New(slog.NewTextHandler(c.log, nil)))
-	err := open(t, name, http.DefaultTransport).For("acme").Traces().Begin(t.Context(), c.origin.Caller.Trace)
+	p := &traced{client: c, dir: dir, table: name}
+	p.handler = server.Traced(c.server, dir, registries.Current, slog.New(slog.NewTextHandler(c.log, nil)))
+	err = open(t, name, http.DefaultTransport).For("acme").Traces().Begin(t.Context(), c.origin.Caller.Trace)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +144,7 @@ func TestWithoutATraceNothingIsPaid(t *testing.T) {
 	answer := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {})
 	calls := 0
 	count := fault.Script(http.DefaultTransport, fault.Rule{Calls: func(int) bool { calls++; return false }})
-	h := server.Traced(answer, open(t, "none", count), slog.New(slog.DiscardHandler))
+	h := server.Traced(answer, open(t, "none", count), nil, slog.New(slog.DiscardHandler))
 	ctx := server.WithOrigin(context.Background(), server.Origin{Caller: tenant.Caller{Tenant: "acme"}})
 	r, w := httptest.NewRequest("GET", "/scim/v2/Users", nil).WithContext(ctx), httptest.NewRecorder()
 	if n := testing.AllocsPerRun(100, func() { h.ServeHTTP(w, r) }); n > 0 || calls > 0 {
@@ -143,7 +152,8 @@ func TestWithoutATraceNothingIsPaid(t *testing.T) {
 	}
 }
 
-// TestTracedRequestCosts: two calls more than the request, and a unit for the sequence and each KB.
+// TestTracedRequestCosts: three calls more than the request: a read unit for the tenant's schemas, and a
+// write unit for the sequence and each KB.
 func TestTracedRequestCosts(t *testing.T) {
 	p := newTraced(t, false, http.DefaultTransport)
 	used := func(h http.Handler) table.Usage {
@@ -154,7 +164,7 @@ func TestTracedRequestCosts(t *testing.T) {
 	}
 	used(p.server) // the first request reads the settings of the table as well
 	plain, traced := used(p.server), used(p.handler)
-	if traced.Calls != plain.Calls+2 || traced.Writes != plain.Writes+2 || traced.Reads != plain.Reads {
+	if traced.Calls != plain.Calls+3 || traced.Writes != plain.Writes+2 || traced.Reads != plain.Reads+1 {
 		t.Errorf("used %+v, without a trace %+v", traced, plain)
 	}
 	if got := p.recorded(); len(got) != 1 {

@@ -10,7 +10,7 @@ import (
 type Trace struct {
 	Began  time.Time // accurate to the millisecond; identifies the trace within the tenant
 	End    time.Time // accurate to the second
-	Values bool      // values are recorded as well, except passwords
+	Values bool      // values are recorded as well, except secrets
 }
 
 // On reports whether requests are recorded at now.

@@ -52,6 +52,17 @@ func (r *Registries) Of(ctx context.Context, id tenant.ID, v tenant.SchemaVersio
 	if found := r.find(key); found != nil {
 		return found, nil
 	}
+	made, err := r.Current(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	r.keep(key, made)
+	return made, nil
+}
+
+// Current reads the schemas of a tenant from the store, and returns its registry. Unlike that of Of, it
+// is never outdated.
+func (r *Registries) Current(ctx context.Context, id tenant.ID) (*schema.Registry, error) {
 	all, err := r.store.Schemas(ctx, id)
 	if err != nil {
 		return nil, err
@@ -60,7 +71,6 @@ func (r *Registries) Of(ctx context.Context, id tenant.ID, v tenant.SchemaVersio
 	if err != nil {
 		return nil, fmt.Errorf("tenantschema: the schemas of tenant %s: %w", id, err)
 	}
-	r.keep(key, made)
 	return made, nil
 }
 

@@ -1,6 +1,8 @@
 package trace
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -19,7 +21,8 @@ const (
 
 // redactor replaces values of one exchange. What it does not know, it replaces.
 type redactor struct {
-	values bool // only passwords are replaced
+	Names
+	values bool // only secrets, and values of attributes that no schema defines, are replaced
 	answer bool // the message is the service's own
 	left   int  // of maxWork
 	seen   []string
@@ -52,11 +55,12 @@ func (r *redactor) message(body []byte, size int) Message {
 const byteOrderMark = "\xef\xbb\xbf"
 
 // foreign describes a body that is no JSON. Its beginning is stored only if values are, and only if
-// it cannot hold a password: text without escapes that does not name one.
+// it cannot hold a secret: text without escapes whose names are defined and name no secret.
 func (r *redactor) foreign(m Message, body []byte) Message {
 	m.Note = "the body is not valid JSON"
 	text := string(body)
-	if r.values && utf8.ValidString(text) && !strings.ContainsAny(text, "\x00\\%") && !namesPassword(text) {
+	plain := utf8.ValidString(text) && !strings.ContainsAny(text, "\x00\\%")
+	if r.values && plain && r.mark(text) == "" && r.defineAll(text) {
 		m.Body, m.Cut = cut(text, maxPreview)
 	}
 	return m
@@ -77,7 +81,8 @@ type place struct {
 	failure bool   // that message is an error of the service (RFC 7644 section 3.12)
 	patch   bool   // the object around it is an operation of a PATCH
 	bulk    bool   // the object around it is an operation of a Bulk request or answer
-	secret  bool   // the object around it names a password, for example in its path
+	secret  string // the mark of a secret that the object around it names, for example in its path
+	unknown bool   // the path in the object around it names an attribute that no schema defines
 }
 
 func (p place) isDetail() bool { return p.failure && p.name == "detail" }
@@ -115,18 +120,33 @@ func (r *redactor) object(v scim.Value) scim.Value {
 			break
 		}
 		inner.name = strings.ToLower(m.Name)
-		name, value := r.memberName(m.Name), scim.Value{}
-		if namesPassword(m.Name) || inner.secret && inner.name == "value" {
-			r.see(m.Value)
-			value = scim.Text(passwordMark)
-		} else {
-			value = r.value(inner, m.Value)
-		}
+		name, value := r.memberName(m.Name), r.member(inner, m)
 		r.left -= len(name) + len(`"":,`)
 		members = append(members, scim.Member{Name: name, Value: value})
 	}
 	return scim.Map(members...)
 }
+
+// member returns what is stored of a member's value.
+func (r *redactor) member(at place, m scim.Member) scim.Value {
+	mark := r.mark(m.Name)
+	if at.name == "value" {
+		mark = cmp.Or(mark, at.secret)
+	}
+	switch {
+	case mark != "":
+		r.see(m.Value)
+		return scim.Text(mark)
+	case r.values && (at.unknown && at.name == "value" || !r.defineMember(m.Name)):
+		r.values = false
+		defer func() { r.values = true }()
+	}
+	return r.value(at, m.Value)
+}
+
+// hides reports whether a name, path or filter names a secret or an attribute that no schema
+// defines.
+func (r *redactor) hides(text string) bool { return r.mark(text) != "" || !r.define(text) }
 
 // inside returns the place of an object's members, without their names.
 func (r *redactor) inside(v scim.Value) (p place) {
@@ -142,7 +162,8 @@ func (r *redactor) inside(v scim.Value) (p place) {
 		case scim.EqualName(m.Name, "method"):
 			p.bulk = true
 		default:
-			p.secret = p.secret || namesPassword(m.Value.Text())
+			p.secret = cmp.Or(p.secret, r.mark(m.Value.Text()))
+			p.unknown = p.unknown || scim.EqualName(m.Name, "path") && !r.define(m.Value.Text())
 		}
 	}
 	return p
@@ -161,7 +182,7 @@ func firstText(list scim.Value) string {
 // memberName returns the name of a member. A name can be any text, so that only the names of
 // attributes are kept, and paths without their values.
 func (r *redactor) memberName(name string) string {
-	if r.values && !namesPassword(name) || isAttribute(name) {
+	if r.values && (slices.Contains(messageMembers, scim.FoldName(name)) || !r.hides(name)) || isAttribute(name) {
 		return name
 	}
 	return r.filter(name)
@@ -169,14 +190,26 @@ func (r *redactor) memberName(name string) string {
 
 // simple returns what is stored of a string, number or boolean.
 func (r *redactor) simple(at place, v scim.Value) scim.Value {
-	kept := r.values && !at.isDetail() && !namesPassword(v.Text())
-	if kept || r.isKept(at, v) {
+	if r.values && !r.hidesValue(at, v.Text()) || r.isKept(at, v) {
 		r.left -= len(v.Text()) + len(`"",`)
 		return v
 	}
 	text := r.replacement(at, v)
 	r.left -= len(text) + len(`"",`)
 	return scim.Text(text)
+}
+
+// hidesValue reports whether a text is replaced where values are stored.
+func (r *redactor) hidesValue(at place, text string) bool {
+	switch {
+	case at.isDetail(), r.mark(text) != "":
+		return true
+	case at.name == "location", at.name == "path" && strings.HasPrefix(text, "/"): // a URL
+		return strings.Contains(text, "?")
+	case at.name == "path", at.name == "filter":
+		return text != "" && !r.define(text)
+	}
+	return false
 }
 
 // replacement returns what is stored instead of a value: a path or filter without the values in it,
@@ -203,17 +236,11 @@ func (r *redactor) replacement(at place, v scim.Value) string {
 // replaced is what is stored instead of a string.
 func (r *redactor) replaced(text string) string {
 	r.see(scim.Text(text))
-	if namesPassword(text) {
-		return passwordMark
+	if mark := r.mark(text); mark != "" {
+		return mark
 	}
 	return "<string of " + strconv.Itoa(utf8.RuneCountInString(text)) + ">"
 }
-
-// passwordMark stands for a password. It does not tell the length.
-const passwordMark = "<password>"
-
-// namesPassword reports whether a text contains the word password in any form that compares equal.
-func namesPassword(text string) bool { return strings.Contains(scim.Fold(text), "password") }
 
 // see remembers the strings of a replaced value, see detail.
 func (r *redactor) see(v scim.Value) {

@@ -17,7 +17,7 @@ var quoted = regexp.MustCompile(`"(\\.|[^"\\])*("|$)`)
 // string of the request is replaced as a whole.
 func (r *redactor) detail(text string) string {
 	masked := text
-	if !r.values || namesPassword(text) {
+	if !r.values || r.mark(text) != "" {
 		masked = quoted.ReplaceAllStringFunc(text, func(value string) string {
 			return r.replaced(strings.Trim(value, `"`))
 		})

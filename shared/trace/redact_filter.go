@@ -14,11 +14,11 @@ var token = regexp.MustCompile(`"(\\.|[^"\\])*("|$)|[()\[\],]|\s+|[^\s()\[\],"]+
 // of the grammar, because a filter with an error is what a trace is for. Where no attribute or
 // operator is expected, a word is replaced.
 func (r *redactor) filter(text string) string {
-	if r.values && !namesPassword(text) {
+	if r.values && !r.hides(text) {
 		return text
 	}
 	var out strings.Builder
-	tokens, f := token.FindAllString(text, -1), filterReader{redactor: r, secret: namesPassword(text)}
+	tokens, f := token.FindAllString(text, -1), filterReader{redactor: r, secret: r.mark(text)}
 	for i, t := range tokens {
 		out.WriteString(f.token(t, nextWord(tokens[i+1:])))
 	}
@@ -43,7 +43,7 @@ const (
 type filterReader struct {
 	*redactor
 	state  filterState
-	secret bool // the filter compares a password
+	secret string // the mark of a secret that the filter names
 }
 
 // token returns what is shown of a token. next is the word or bracket that follows, "" at the end.
@@ -62,8 +62,8 @@ func (f *filterReader) token(t, next string) string {
 	if f.state = after; kept {
 		return t
 	}
-	if f.see(scim.Text(strings.Trim(t, `"`))); f.secret {
-		return passwordMark
+	if f.see(scim.Text(strings.Trim(t, `"`))); f.secret != "" {
+		return f.secret
 	}
 	return f.replaced(strings.Trim(t, `"`))
 }

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,7 +17,7 @@ var endpoints = []string{
 // path returns the path of a URL. A segment that is neither a part of an endpoint nor the id of a
 // resource is replaced.
 func (r *redactor) path(path string) string {
-	if r.values && !namesPassword(path) {
+	if r.values && r.mark(path) == "" {
 		shown, _ := cut(path, maxFilter)
 		return shown
 	}
@@ -62,17 +63,26 @@ func (r *redactor) query(raw string) string {
 }
 
 func (r *redactor) parameter(name, value string) string {
-	if r.values && !namesPassword(name) && !namesPassword(value) {
+	if r.values && !r.hidesParameter(strings.ToLower(name), value) {
 		return name + "=" + value
 	}
-	shown := r.parameterValue(strings.ToLower(name), value)
-	if namesPassword(name) {
-		shown = passwordMark
-	}
+	shown := cmp.Or(r.mark(name), r.parameterValue(strings.ToLower(name), value))
 	if !isAttribute(name) {
 		name = r.replaced(name)
 	}
 	return name + "=" + shown
+}
+
+// hidesParameter reports whether a parameter is replaced where values are stored.
+func (r *redactor) hidesParameter(name, value string) bool {
+	if !slices.Contains(parameters, name) || r.mark(value) != "" {
+		return true
+	}
+	switch name {
+	case "filter", "sortby", "attributes", "excludedattributes":
+		return slices.ContainsFunc(strings.Split(value, ","), func(one string) bool { return !r.define(one) })
+	}
+	return false
 }
 
 func (r *redactor) parameterValue(name, value string) string {
@@ -122,7 +132,7 @@ func (r *redactor) headers(all http.Header, names []string) map[string]string {
 // usual forms are kept.
 func (r *redactor) header(name, text string) string {
 	switch {
-	case r.values && !namesPassword(text):
+	case r.values && r.mark(text) == "":
 		return text
 	case name == "Location":
 		return r.location(text)

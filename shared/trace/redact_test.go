@@ -13,7 +13,37 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"scimserver/shared/scim"
+	"scimserver/shared/scim/schema"
 )
+
+// badgeURN is the schema of a tenant whose users have secrets: pin, the sub-attribute code of badge, and
+// all of vault.
+const badgeURN = "urn:ietf:params:scim:schemas:extension:acme:2.0:User"
+
+// names are those of the standard schemas and of badgeURN.
+func names(t testing.TB) Names {
+	t.Helper()
+	r, err := schema.Standard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition, err := scim.ParseJSON([]byte(`{"id":"` + badgeURN + `","name":"Acme","attributes":[
+		{"name":"costId"},{"name":"pin","returned":"never"},{"name":"badge","type":"complex","subAttributes":[
+		{"name":"label"},{"name":"code","returned":"never"}]},
+		{"name":"vault","type":"complex","mutability":"writeOnly","returned":"never",
+		"subAttributes":[{"name":"word"}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := r.ParseDefinition(definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err = r.Extend([]schema.Addition{{Type: "User", Schema: own}}); err != nil {
+		t.Fatal(err)
+	}
+	return NamesOf(r)
+}
 
 // exchange makes an exchange with a body, a target and an answer.
 func exchange(method, target, body, answer string) Exchange {
@@ -63,7 +93,47 @@ func TestStructureIsKept(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := Record(exchange("POST", "/v1/scim/v2/Users", c.body, ""), false).Sent.Body
+			got := Record(exchange("POST", "/v1/scim/v2/Users", c.body, ""), names(t), false).Sent.Body
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestValuesThatAreShown: with values, those of defined attributes are shown, and nothing tells the length
+// of a secret.
+func TestValuesThatAreShown(t *testing.T) {
+	n := names(t)
+	for name, c := range map[string]struct{ body, want string }{
+		"user": {
+			`{"userName":"ann","name":{"givenName":"Ann"},"age":41,"` + badgeURN + `":{"costId":"7","pin":"1234",` +
+				`"badge":{"label":"blue","code":"9"},"vault":{"word":"w"}},"urn:x:User":{"gone":"abc"}}`,
+			`{"userName":"ann","name":{"givenName":"Ann"},"age":"<number>","` + badgeURN + `":{"costId":"7",` +
+				`"pin":"<secret>","badge":{"label":"blue","code":"<secret>"},"vault":"<secret>"},` +
+				`"urn:x:User":{"gone":"<string of 3>"}}`,
+		},
+		"PATCH": {
+			`{"Operations":[{"op":"add","path":"emails[type eq \"work\"].value","value":"a@b"},` +
+				`{"op":"add","path":"` + badgeURN + `:costId","value":"7"},{"op":"add","path":"PIN","value":"1"},` +
+				`{"op":"add","path":"emails[gone eq \"x\"].value","value":"a"},` +
+				`{"op":"add","value":{"title":"t","gone":{"title":"t"}}}]}`,
+			`{"Operations":[{"op":"add","path":"emails[type eq \"work\"].value","value":"a@b"},` +
+				`{"op":"add","path":"` + badgeURN + `:costId","value":"7"},` +
+				`{"op":"add","path":"PIN","value":"<secret>"},` +
+				`{"op":"add","path":"emails[gone eq <string of 1>].value","value":"<string of 1>"},` +
+				`{"op":"add","value":{"title":"t","gone":{"title":"<string of 1>"}}}]}`,
+		},
+		"filters": {
+			`[{"filter":"not (userName eq \"a\") and ` + badgeURN + `:badge.label sw \"b\""},` +
+				`{"filter":"userName eq a"},{"filter":"userName eq \"ann\" and pin eq \"1\""},` +
+				`{"filter":"gone pr and title eq \"t\""}]`,
+			`[{"filter":"not (userName eq \"a\") and ` + badgeURN + `:badge.label sw \"b\""},` +
+				`{"filter":"userName eq a"},{"filter":"<secret>"},{"filter":"<string of 24>"}]`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Record(exchange("POST", "/v1/scim/v2/Users", c.body, ""), n, true).Sent.Body
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -83,7 +153,7 @@ func TestTargetAndHeaders(t *testing.T) {
 		"If-None-Match": {"bob"},
 	}
 	x.AnswerHeader = http.Header{"Location": {"https://h/v1/scim/v2/Users/0b7cb4d3-bbb7-4b68-a1c6-0d7a6c2dbd2e"}}
-	got := Record(x, false)
+	got := Record(x, names(t), false)
 	want := Request{
 		Time: x.Time.UTC(), Method: "GET", Path: "/v1/scim/v2/Users/<string of 16>", Status: 200, Milliseconds: 1.5,
 		Query: "filter=userName eq <string of 3>&count=3&attributes=emails,<string of 5>&who=<string of 3>&<malformed>",
@@ -95,7 +165,8 @@ func TestTargetAndHeaders(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if full := Record(x, true); full.Path != "/v1/scim/v2/Users/bob@acme.example" || !strings.HasPrefix(full.Query, `filter=userName eq "bob"&`) ||
+	full := Record(x, names(t), true)
+	if full.Path != "/v1/scim/v2/Users/bob@acme.example" || !strings.HasPrefix(full.Query, `filter=userName eq "bob"&`) ||
 		full.Sent.Headers["Authorization"] != "" || full.Sent.Headers["User-Agent"] != "okta/1.2 bob" {
 		t.Errorf("with values: %+v", full)
 	}
@@ -116,7 +187,7 @@ func TestDetailsLoseTheirValues(t *testing.T) {
 		"a long body": {`{"x":[` + strings.Repeat(`1,`, maxWork) + `"ann"]}`, `the user ann`, `<string of 12>`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := Record(exchange("POST", "/scim/v2/Users", c.body, answer(c.detail)), false).Answer.Body
+			got := Record(exchange("POST", "/scim/v2/Users", c.body, answer(c.detail)), names(t), false).Answer.Body
 			if want := answer(c.want); got != strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(want) {
 				t.Errorf("got %s, want %s", got, want)
 			}
@@ -133,22 +204,25 @@ func TestHostileBodies(t *testing.T) {
 		preview  string // with values
 		original bool   // the preview is cut
 	}{
-		"form":            {"userName=ann&x=1", "userName=ann&x=1", false},
+		"form":            {"userName=ann&title=1", "userName=ann&title=1", false},
+		"a secret":        {`{"PIN":"SECRET"`, "", false},
+		"a name":          {"userName=ann&gone=SECRET", "", false},
+		"a URN":           {`{"urn:x:2.0:User":"SECRET"`, "", false},
 		"a password":      {`{"PassWord":"SECRET"`, "", false},
 		"escaped":         {`{"pass\u0077ord":"SECRET"`, "", false},
 		"percent":         {`p%61ssword=SECRET`, "", false},
 		"UTF-16":          {"{\x00\"\x00p\x00a\x00", "", false},
 		"invalid UTF-8":   {"{\"userName\":\"\xff\"}", "", false},
-		"deep":            {deep, deep[:maxPreview], true},
+		"deep":            {deep, "", false},
 		"duplicate names": {`{"password":"SECRET","Password":"SECRET"}`, "", false},
 		"long words":      {strings.Repeat("é", 100), strings.Repeat("é", maxPreview/2), true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			without := Record(exchange("POST", "/scim/v2/Users", c.body, ""), false).Sent
+			without := Record(exchange("POST", "/scim/v2/Users", c.body, ""), names(t), false).Sent
 			if diff := cmp.Diff(Message{Headers: map[string]string{}, Size: len(c.body), Note: "the body is not valid JSON"}, without); diff != "" {
 				t.Errorf("without values, -want +got:\n%s", diff)
 			}
-			with := Record(exchange("POST", "/scim/v2/Users", c.body, ""), true).Sent
+			with := Record(exchange("POST", "/scim/v2/Users", c.body, ""), names(t), true).Sent
 			if with.Body != c.preview || with.Cut != c.original {
 				t.Errorf("with values: %+v", with)
 			}
@@ -159,7 +233,7 @@ func TestHostileBodies(t *testing.T) {
 func TestBodiesAreCut(t *testing.T) {
 	body := `{"x":[` + strings.Repeat(`"é",`, MaxBody) + `1]}`
 	for _, values := range []bool{false, true} {
-		m := Record(exchange("POST", "/scim/v2/Users", body, body), values)
+		m := Record(exchange("POST", "/scim/v2/Users", body, body), names(t), values)
 		for _, m := range []Message{m.Sent, m.Answer} {
 			if len(m.Body) > MaxBody || len(m.Body) < MaxBody-4 || !m.Cut || m.Size != len(body) {
 				t.Errorf("%d of %d bytes, cut %v", len(m.Body), m.Size, m.Cut)
@@ -180,7 +254,12 @@ func (w writer) pick(list ...string) string { return list[w.IntN(len(list))] }
 
 func (w writer) passwordName() string {
 	return w.pick("password", "Password", "PASSWORD", "pass\u0077ord", "urn:ietf:params:scim:schemas:core:2.0:User:password",
-		"password.value", "x.password", "ｐａｓｓｗｏｒｄ", "password[type eq \"x\"].value")
+		"password.value", "x.password", "ｐａｓｓｗｏｒｄ", "password[type eq \"x\"].value",
+		"pin", "PIN", "ｐｉｎ", badgeURN+":Pin",
+		strings.ToUpper(badgeURN)+".PIN", "badge.code", badgeURN+":badge.Code", "vault",
+		badgeURN+":vault.word", "vault[word eq \"x\"].word",
+		"gone", "urn:x:2.0:User:gone", badgeURN+":gone", "gone[type eq \"x\"].value",
+		"emails[gone pr].value", "emails.gone")
 }
 
 func (w writer) name() string {
@@ -239,6 +318,7 @@ func (w writer) password(depth int) any {
 
 // TestNoValueIsStored: whatever a body has, a record has none of its values, and never a password.
 func TestNoValueIsStored(t *testing.T) {
+	n := names(t)
 	for seed := range uint64(3000) {
 		w := writer{rand.New(rand.NewPCG(seed, 1))}
 		body, err := json.Marshal(w.value(4))
@@ -253,15 +333,15 @@ func TestNoValueIsStored(t *testing.T) {
 			w.pick("filter", "sortBy", "attributes", "count", "x", secret+"@"): {w.text()},
 			"filter": {w.passwordName() + ` eq "` + hunter + `"`},
 		}.Encode()
-		checkRecord(t, fmt.Sprintf("seed %d", seed), exchange("POST", target, string(body), string(answer)))
+		checkRecord(t, fmt.Sprintf("seed %d", seed), n, exchange("POST", target, string(body), string(answer)))
 	}
 }
 
 // checkRecord checks what must never be in a record.
-func checkRecord(t *testing.T, what string, x Exchange) {
+func checkRecord(t *testing.T, what string, n Names, x Exchange) {
 	t.Helper()
 	for _, values := range []bool{false, true} {
-		text, err := json.Marshal(Record(x, values))
+		text, err := json.Marshal(Record(x, n, values))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -280,6 +360,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add([]byte(`{"op":"replace","path":"password","value":"x"}`), "filter=password eq \"x\"")
 	f.Add([]byte(`[{"a":[{"b":`), "%zz")
 	f.Add([]byte("\xff\x00"), "a=b&&=")
+	n := names(f)
 	f.Fuzz(func(t *testing.T, body []byte, query string) {
 		wrapped, err := json.Marshal(map[string]any{"Password": hunter, "data": map[string]any{"x": string(body)}})
 		if err != nil {
@@ -289,7 +370,7 @@ func FuzzRecord(f *testing.F) {
 			x := exchange("POST", "/scim/v2/Users", string(sent), string(body))
 			x.URL.RawQuery = query
 			for _, values := range []bool{false, true} {
-				r := Record(x, values)
+				r := Record(x, n, values)
 				text, err := json.Marshal(r)
 				if err != nil || len(r.Sent.Body) > MaxBody || len(r.Answer.Body) > MaxBody {
 					t.Fatalf("%v, %d and %d bytes", err, len(r.Sent.Body), len(r.Answer.Body))

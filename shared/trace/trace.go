@@ -1,7 +1,8 @@
 // Package trace stores SCIM requests of a tenant with their answers, while an operator looks for the
-// cause of a problem. Passwords are never stored. Other values are stored only if the operator asked
-// for them: without that, a stored request shows attribute names, operators and paths, and of each
-// value only its type and length. Stored requests expire after a day.
+// cause of a problem. Passwords and other values that a schema says are never returned are not
+// stored. Values of other attributes in the tenant's schemas are stored only if the operator asked for
+// them. Of all other values, a stored request shows only the type and length. It always shows attribute
+// names, operators and paths. Stored requests expire after a day.
 package trace
 
 import (
@@ -72,9 +73,10 @@ type Exchange struct {
 }
 
 // Record returns what is stored of an exchange. Values and values in filters are replaced unless
-// values is set; passwords always are.
-func Record(x Exchange, values bool) Request {
-	r := &redactor{values: values, left: maxWork}
+// values is set. Secrets always are, and so is what names does not define: no schema says whether
+// it is a secret.
+func Record(x Exchange, names Names, values bool) Request {
+	r := &redactor{Names: names, values: values, left: maxWork}
 	out := Request{
 		Time: x.Time.UTC().Truncate(time.Millisecond), ID: x.ID, Credential: x.Credential,
 		Method: methodName(x.Method), Path: r.path(x.URL.Path), Query: r.query(x.URL.RawQuery),

@@ -110,7 +110,7 @@ func (c *console) askTrace(_ context.Context, r *http.Request) (question, error)
 	return c.about(r, navTrace, question{
 		Title: "Record requests?", Button: "Record",
 		Effects: []string{
-			"Requests of the tenant's provider are recorded with their answers. Passwords never are.",
+			"Requests of the tenant's provider are recorded with their answers. Passwords and other secrets never are.",
 			"What is recorded is deleted after 24 hours. A recording that is under way ends.",
 			"The tenant's log says that you did this.",
 		},

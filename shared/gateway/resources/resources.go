@@ -30,18 +30,19 @@ func Main(endpoint server.Endpoint) {
 		if err != nil {
 			return nil, err
 		}
+		registries := tenantschema.New(registry, dir.Tenants())
 		o := server.Options{
 			Registry:  registry,
 			Directory: dir,
 			BaseURL:   cfg.BaseURL,
 			Support:   cfg.SupportContact,
 			Log:       log,
-			Schemas:   tenantschema.New(registry, dir.Tenants()).Of,
+			Schemas:   registries.Of,
 		}
 		if cfg.StorePasswords {
 			o.Passwords = password.Hash
 		}
-		return server.Traced(server.New(o, endpoint), dir, log), nil
+		return server.Traced(server.New(o, endpoint), dir, registries.Current, log), nil
 	})
 }
 
