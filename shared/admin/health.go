@@ -61,7 +61,7 @@ func (s *Service) readRequests(ctx context.Context, h *Health) error {
 	log := s.Directory.For(h.Tenant).Log()
 	all, next, err := log.Page(ctx, provlog.Query{
 		From: now.Add(-healthSpan), To: now, Limit: healthEntries,
-		Wanted: isRequest,
+		Wanted: provlog.Entry.IsRequest,
 	})
 	if err != nil {
 		return err
@@ -77,17 +77,13 @@ func (s *Service) readRequests(ctx context.Context, h *Health) error {
 	return err
 }
 
-// isRequest reports whether an entry is about a provider's request. One that deleted a member has an
-// entry for each group as well.
-func isRequest(e provlog.Entry) bool { return e.Operator == "" && e.Operation != provlog.Leave }
-
 // lastRequest returns the time of the last request that succeeded or failed, or nil if there was none
 // within healthHistory. newest are the newest entries, newest first. The log is read only if they
 // have no such request.
 func lastRequest(
 	ctx context.Context, log provlog.Log, newest []provlog.Entry, failed bool, now time.Time,
 ) (*time.Time, error) {
-	wanted := func(e provlog.Entry) bool { return isRequest(e) && e.Failed() == failed }
+	wanted := func(e provlog.Entry) bool { return e.IsRequest() && e.Failed() == failed }
 	if i := slices.IndexFunc(newest, wanted); i >= 0 {
 		return &newest[i].Time, nil
 	}

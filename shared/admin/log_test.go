@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
 )
@@ -156,5 +158,37 @@ func TestLogOfMemberships(t *testing.T) {
 	none := b.send(200, "GET", "/tenants/acme/log?user=nobody", "")
 	if len(none.get("entries").([]any)) > 0 || none.get("subjects") != nil {
 		t.Errorf("nobody has %v", none)
+	}
+}
+
+// TestLogDays: the requests of each day are counted, and what operators did is not.
+func TestLogDays(t *testing.T) {
+	b := newBench(t)
+	b.send(404, "GET", "/tenants/acme/log/days", "")
+	b.now = time.Now().UTC().Add(-2 * day)
+	b.acme(`{"id":"acme"}`)
+	b.now = b.now.Add(2 * day)
+	b.send(201, "POST", "/tenants/acme/teams", `{"name":"Crew"}`) // it has an entry, and is no request
+	b.fail(b.now, "r1", "", "ann", "", 409)
+	b.fail(b.now.Add(-day), "r2", "", "ann", "", 201)
+	type counts struct{ Date, Changes, Failed, Created, Deleted any }
+	var got []counts
+	for _, one := range b.send(200, "GET", "/tenants/acme/log/days?days=2", "")["days"].([]any) {
+		d := one.(map[string]any)
+		got = append(got, counts{d["date"], d["changes"], d["failed"], d["usersCreated"], d["usersDeleted"]})
+	}
+	want := []counts{
+		{b.now.Add(-day).Format(time.DateOnly), 1.0, 0.0, 1.0, 0.0}, {b.now.Format(time.DateOnly), 0.0, 1.0, 0.0, 0.0},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("want -, got +\n%s", diff)
+	}
+	if all := b.send(200, "GET", "/tenants/acme/log/days", "")["days"].([]any); len(all) != 30 {
+		t.Errorf("%d days", len(all))
+	}
+	for _, n := range []string{"0", "91", "x", "-1"} {
+		if a := b.send(400, "GET", "/tenants/acme/log/days?days="+n, ""); !strings.Contains(a.text("message"), "1 to 90") {
+			t.Errorf("%s: %v", n, a)
+		}
 	}
 }

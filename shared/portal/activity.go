@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -46,7 +45,7 @@ func (s *server) showActivity(q *request) error {
 		return err
 	}
 	log := s.Service.Directory.For(q.Tenant.ID).Log()
-	days, err := log.Days(q.Context(), s.Now(), q.Tenant.Created, chartDays)
+	counts, err := log.Days(q.Context(), s.Now(), q.Tenant.Created, chartDays)
 	if err != nil {
 		return err
 	}
@@ -55,52 +54,19 @@ func (s *server) showActivity(q *request) error {
 		return err
 	}
 	table.Pager = web.Pager{}
+	days := chartedDays(counts)
 	return s.render(q, http.StatusOK, "activity", "Activity", activity{
-		q.base, users, groups, requestChart(days), userChart(days, users), table,
+		q.base, users, groups, web.RequestChart(days), web.UserChart(days, users), table,
 	})
 }
 
-func dayLabels(days []provlog.Day) (labels []string) {
+func chartedDays(days []provlog.Day) (charted []web.Day) {
 	for _, d := range days {
-		labels = append(labels, d.Start.Format("2 Jan"))
+		charted = append(charted, web.Day{
+			Start: d.Start, Changes: d.Succeeded, Failed: d.Failed, Created: d.Created, Deleted: d.Deleted,
+		})
 	}
-	return labels
-}
-
-// requestChart shows the requests of each day.
-func requestChart(days []provlog.Day) web.Chart {
-	c := web.Chart{
-		Title: "Requests", Step: "Day", Labels: dayLabels(days),
-		Empty: "Nothing was provisioned in the last 30 days.",
-		Series: []web.Series{
-			{Name: "changes", Tone: web.Info}, {Name: "failed", Tone: web.Bad},
-		},
-	}
-	var changes, failed int64
-	for _, d := range days {
-		c.Series[0].Values = append(c.Series[0].Values, d.Succeeded)
-		c.Series[1].Values = append(c.Series[1].Values, d.Failed)
-		changes, failed = changes+d.Succeeded, failed+d.Failed
-	}
-	c.Summary = fmt.Sprintf("Bar chart of the last 30 days: %s changes, %s failed requests.",
-		web.Number(changes), web.Number(failed))
-	return c
-}
-
-// userChart shows the number of users at the end of each day. It follows from the current one and
-// from who was created and deleted since.
-func userChart(days []provlog.Day, now int64) web.Chart {
-	values := make([]int64, len(days))
-	for i := len(days) - 1; i >= 0; i-- {
-		values[i] = now
-		now = max(now-days[i].Created+days[i].Deleted, 0)
-	}
-	return web.Chart{
-		Title: "Users", Step: "Day", Labels: dayLabels(days), Empty: "There are no users yet.",
-		Summary: "Line chart of the number of users in the last 30 days: from " + web.Number(values[0]) + " to " +
-			web.Number(values[len(values)-1]) + ".",
-		Series: []web.Series{{Name: "users", Tone: web.Info, Line: true, Values: values}},
-	}
+	return charted
 }
 
 // showRequests shows the log, page by page.

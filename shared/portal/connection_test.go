@@ -106,11 +106,3 @@ func TestConflictsHideWhichValuesBelongTogether(t *testing.T) {
 		t.Errorf("one holder: %q, two holders: %q", a, b)
 	}
 }
-
-func TestUserChart(t *testing.T) {
-	days := []provlog.Day{{Start: noon}, {Start: noon, Created: 3}, {Start: noon, Created: 1, Deleted: 2}}
-	c := userChart(days, 9)
-	if got := c.Series[0].Values; got[0] != 7 || got[1] != 10 || got[2] != 9 {
-		t.Errorf("users by day: %v", got)
-	}
-}

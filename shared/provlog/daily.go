@@ -10,7 +10,7 @@ import (
 	"scimserver/shared/table"
 )
 
-// Day counts the entries of one day (UTC).
+// Day counts the requests of the provider on one day (UTC); see Entry.IsRequest.
 type Day struct {
 	Start     time.Time
 	Succeeded int64 // requests that changed something
@@ -25,7 +25,8 @@ const settled = 24 * time.Hour
 
 // Days returns the counts of the last n days, the oldest first and the current one last. The log is
 // empty before since, so these days are not read. The counts of a day that can't change any more are
-// stored, so that its entries are read once. The error is table.ErrUnavailable.
+// stored, so that its entries are read once: a call that is cut off leaves less to the next one. The
+// error is table.ErrUnavailable.
 func (l Log) Days(ctx context.Context, now, since time.Time, n int) ([]Day, error) {
 	today := now.UTC().Truncate(day)
 	first := today.Add(-time.Duration(n-1) * day)
@@ -109,10 +110,9 @@ func (l Log) partitionEntries(ctx context.Context, pk string) ([]Entry, error) {
 	return entries, err
 }
 
-// count counts an entry. Those of operators are no requests of the provider.
 func (d *Day) count(e Entry) {
 	switch {
-	case e.Operator != "":
+	case !e.IsRequest():
 		return
 	case e.Failed():
 		d.Failed++

@@ -29,6 +29,7 @@ func TestDays(t *testing.T) {
 		provlog.Entry{Time: before, Request: "c", Operation: "create", Kind: "Group", Status: 201},
 		provlog.Entry{Time: before, Request: "d", Operation: "create", Kind: "User", Status: 409},
 		provlog.Entry{Time: before, Request: "e", Operation: "rotate", Kind: "Credential", Status: 201, Operator: "arn:x"},
+		provlog.Entry{Time: before, Request: "b", Operation: provlog.Leave, Kind: "Group", ID: "g", Status: 204},
 		provlog.Entry{Time: now.Add(-time.Hour), Request: "f", Operation: "patch", Kind: "User", Status: 200},
 	)
 	want := []provlog.Day{

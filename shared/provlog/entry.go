@@ -72,6 +72,10 @@ type Log struct {
 // New returns the log of a tenant.
 func New(db *table.DB, id tenant.ID) Log { return Log{db: db, tenant: id, maxRead: defaultMaxRead} }
 
+// IsRequest reports whether the entry is about a request of the provider: not about an operator's action, and
+// not one more entry of a request that deleted a member (see Leave).
+func (e Entry) IsRequest() bool { return e.Operator == "" && e.Operation != Leave }
+
 // Failed reports whether the request failed.
 func (e Entry) Failed() bool { return e.Status >= 400 }
 

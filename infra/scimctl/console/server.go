@@ -28,7 +28,7 @@ type console struct {
 	session  *session
 	renderer *web.Renderer
 	health   *memo[admin.Health]
-	activity *memo[activity]
+	activity *memo[[]web.Day]
 }
 
 // newConsole makes a console. The path of its pages is random, and the cookie is bound to it: other
@@ -42,7 +42,7 @@ func newConsole(o Options, address string) (*console, error) {
 	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
 	return &console{
 		options: o, address: address, base: "/" + strings.ToLower(rand.Text()), api: o.API,
-		session: newSession(), renderer: renderer, health: newMemo[admin.Health](), activity: newMemo[activity](),
+		session: newSession(), renderer: renderer, health: newMemo[admin.Health](), activity: newMemo[[]web.Day](),
 	}, err
 }
 

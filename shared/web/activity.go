@@ -1,0 +1,53 @@
+package web
+
+import (
+	"fmt"
+	"time"
+)
+
+// Day is what the provisioning log says about a tenant's day, for RequestChart and UserChart.
+type Day struct {
+	Start                             time.Time
+	Changes, Failed, Created, Deleted int64
+}
+
+// RequestChart shows the requests of each day: those that changed something, and those that failed.
+func RequestChart(days []Day) Chart {
+	c := Chart{
+		Title: "Requests", Step: "Day", Labels: dayLabels(days),
+		Empty:  fmt.Sprintf("No request changed anything or failed in the last %d days.", len(days)),
+		Series: []Series{{Name: "changes", Tone: Info}, {Name: "failed", Tone: Bad}},
+	}
+	var changes, failed int64
+	for _, d := range days {
+		c.Series[0].Values = append(c.Series[0].Values, d.Changes)
+		c.Series[1].Values = append(c.Series[1].Values, d.Failed)
+		changes, failed = changes+d.Changes, failed+d.Failed
+	}
+	c.Summary = fmt.Sprintf("Bar chart of the last %d days: %s changes, %s failed requests.",
+		len(days), Number(changes), Number(failed))
+	return c
+}
+
+// UserChart shows the number of users at the end of each day. It follows from the current number and from
+// who was created and deleted since.
+func UserChart(days []Day, now int64) Chart {
+	values := make([]int64, len(days))
+	for i := len(days) - 1; i >= 0; i-- {
+		values[i] = now
+		now = max(now-days[i].Created+days[i].Deleted, 0)
+	}
+	return Chart{
+		Title: "Users", Step: "Day", Labels: dayLabels(days), Empty: "There are no users yet.",
+		Summary: fmt.Sprintf("Line chart of the number of users in the last %d days: from %s to %s.",
+			len(days), Number(values[0]), Number(values[len(values)-1])),
+		Series: []Series{{Name: "users", Tone: Info, Line: true, Values: values}},
+	}
+}
+
+func dayLabels(days []Day) (labels []string) {
+	for _, d := range days {
+		labels = append(labels, d.Start.Format("2 Jan"))
+	}
+	return labels
+}
