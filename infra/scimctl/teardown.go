@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/urfave/cli/v3"
 
 	"scimserver/infra/scimctl/wording"
@@ -21,7 +22,11 @@ func teardownCommand() *cli.Command {
 }
 
 func (s *session) tearDown(ctx context.Context, stack, typed string) error {
-	left, err := usageplan.FindLeftovers(ctx, stack)
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return err
+	}
+	left, err := usageplan.FindLeftovers(ctx, cfg, stack)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (s *Service) listAccounts(r *http.Request) (AccountList, error) {
 		return s.AccountByEmail(r.Context(), email)
 	}
 	after, limit, err := pageOf(r)
-	if err == nil && after != "" && !uuidPattern.MatchString(after) {
+	if err == nil && after != "" && !uuidPattern().MatchString(after) {
 		err = invalid("after is not the id of an account")
 	}
 	if err != nil {
@@ -78,5 +78,5 @@ func accountLabel(r *http.Request) string { return fmt.Sprintf("account %q", r.P
 // loggedID returns an id of the path for the log. It returns "" if the path has something else in
 // its place, perhaps an email.
 func loggedID(r *http.Request, name string) string {
-	return uuidPattern.FindString(r.PathValue(name))
+	return uuidPattern().FindString(r.PathValue(name))
 }

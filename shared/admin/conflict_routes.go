@@ -3,7 +3,6 @@ package admin
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 
 	"scimserver/shared/directory"
 )
@@ -43,10 +42,10 @@ func conflictLabel(r *http.Request) string {
 	return fmt.Sprintf("conflict %q of tenant %q", r.PathValue("conflict"), r.PathValue("id"))
 }
 
-var conflictPattern = regexp.MustCompile(`^[a-z2-7]{12}$`)
+var conflictPattern = pattern(`^[a-z2-7]{12}$`)
 
 // loggedConflict returns the conflict id of the path for the log. It returns "" if the path has
 // something else in its place, perhaps a value.
 func loggedConflict(r *http.Request) string {
-	return conflictPattern.FindString(r.PathValue("conflict"))
+	return conflictPattern().FindString(r.PathValue("conflict"))
 }

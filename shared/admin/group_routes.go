@@ -3,7 +3,6 @@ package admin
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 
 	"scimserver/shared/scim"
 )
@@ -33,11 +32,11 @@ func (s *Service) listGroups(r *http.Request, after string, limit int) (GroupLis
 }
 
 // memberPosition matches the positions in the members of a group.
-var memberPosition = regexp.MustCompile(`^[GU]#[!-~]{1,64}$`)
+var memberPosition = pattern(`^[GU]#[!-~]{1,64}$`)
 
 // showGroup answers a group with a page of its members.
 func (s *Service) showGroup(r *http.Request, after string, limit int) (GroupDetails, error) {
-	if after != "" && !memberPosition.MatchString(after) {
+	if after != "" && !memberPosition().MatchString(after) {
 		return GroupDetails{}, notNext()
 	}
 	return s.Group(r.Context(), tenantOf(r), scim.ID(r.PathValue("group")), after, limit)

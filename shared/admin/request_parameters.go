@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"scimserver/shared/directory"
@@ -17,12 +18,18 @@ import (
 // and stays below the limit of DynamoDB's keys.
 const maxKey = 128
 
-var wildcard = regexp.MustCompile(`\{([a-z]+)\}`)
+// pattern compiles a regular expression when it is first used, because a start need not wait
+// for it.
+func pattern(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // pathParameters returns the names of a pattern's path parameters.
 func pathParameters(pattern string) (names []string) {
-	for _, parts := range wildcard.FindAllStringSubmatch(pattern, -1) {
-		names = append(names, parts[1])
+	for segment := range strings.SplitSeq(pattern, "/") {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			names = append(names, strings.TrimSuffix(name, "}"))
+		}
 	}
 	return names
 }

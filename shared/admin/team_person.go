@@ -3,7 +3,6 @@ package admin
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,13 +12,13 @@ import (
 )
 
 // uuidPattern matches the ids that the directory generates.
-var uuidPattern = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+var uuidPattern = pattern(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // resolvePerson finds an account or a user of the tenant by id, userName or email. An id has
 // priority, also that of a team member who has become a user of another tenant, because nothing
 // else identifies that person. A value in the form of an id may also be a name.
 func (s *Service) resolvePerson(ctx context.Context, id tenant.ID, team scim.ID, who string) (TeamMember, error) {
-	if !uuidPattern.MatchString(who) {
+	if !uuidPattern().MatchString(who) {
 		return s.personByName(ctx, id, who)
 	}
 	p, err := s.personByID(ctx, id, scim.ID(who))

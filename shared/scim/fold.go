@@ -119,12 +119,13 @@ const (
 )
 
 // foldPages computes each page when it is first used: most texts need two or three.
-var foldPages = func() (pages [pagedFold / pageSize]func() *foldPage) {
+var foldPages = sync.OnceValue(func() []func() *foldPage {
+	pages := make([]func() *foldPage, pagedFold/pageSize)
 	for i := range pages {
 		pages[i] = sync.OnceValue(func() *foldPage { return newFoldPage(rune(i * pageSize)) })
 	}
 	return pages
-}()
+})
 
 func newFoldPage(first rune) *foldPage {
 	page := new(foldPage)
@@ -146,7 +147,7 @@ func foldedChar(c rune) string {
 	if c >= pagedFold {
 		return ""
 	}
-	return foldPages[c/pageSize]()[c%pageSize]
+	return foldPages()[c/pageSize]()[c%pageSize]
 }
 
 // foldCase does full case folding. The library leaves out the Cherokee letters, whose

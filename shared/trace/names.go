@@ -74,7 +74,7 @@ func (n Names) define(text string) bool {
 		return true
 	}
 	isSpace := func(t string) bool { return strings.TrimSpace(t) == "" }
-	tokens := slices.DeleteFunc(token.FindAllString(text, -1), isSpace)
+	tokens := slices.DeleteFunc(token().FindAllString(text, -1), isSpace)
 	for i, t := range tokens {
 		next := nextWord(tokens[i+1:])
 		named := i == 0 || next == "[" || isOperator(next) || strings.HasPrefix(t, ".")

@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,14 +10,14 @@ import (
 )
 
 // quoted is a value in the text of an error. The service writes values in quotes.
-var quoted = regexp.MustCompile(`"(\\.|[^"\\])*("|$)`)
+var quoted = newPattern(`"(\\.|[^"\\])*("|$)`)
 
 // detail returns the text of an error without the values in it. A text that still has a replaced
 // string of the request is replaced as a whole.
 func (r *redactor) detail(text string) string {
 	masked := text
 	if !r.values || r.mark(text) != "" {
-		masked = quoted.ReplaceAllStringFunc(text, func(value string) string {
+		masked = quoted().ReplaceAllStringFunc(text, func(value string) string {
 			return r.replaced(strings.Trim(value, `"`))
 		})
 	}

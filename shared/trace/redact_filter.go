@@ -1,14 +1,13 @@
 package trace
 
 import (
-	"regexp"
 	"strings"
 
 	"scimserver/shared/scim"
 )
 
 // token is a string in quotes, a word, a bracket or white space.
-var token = regexp.MustCompile(`"(\\.|[^"\\])*("|$)|[()\[\],]|\s+|[^\s()\[\],"]+`)
+var token = newPattern(`"(\\.|[^"\\])*("|$)|[()\[\],]|\s+|[^\s()\[\],"]+`)
 
 // filter returns a filter or the path of a PATCH without the values in it. It reads tokens instead
 // of the grammar, because a filter with an error is what a trace is for. Where no attribute or
@@ -18,7 +17,7 @@ func (r *redactor) filter(text string) string {
 		return text
 	}
 	var out strings.Builder
-	tokens, f := token.FindAllString(text, -1), filterReader{redactor: r, secret: r.mark(text)}
+	tokens, f := token().FindAllString(text, -1), filterReader{redactor: r, secret: r.mark(text)}
 	for i, t := range tokens {
 		out.WriteString(f.token(t, nextWord(tokens[i+1:])))
 	}

@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,14 +8,14 @@ import (
 )
 
 var (
-	attributeName = regexp.MustCompile(`^(urn:[A-Za-z0-9._:-]{1,150}:)?` + oneName + `(\.` + oneName + `)?$`)
-	schemaURN     = regexp.MustCompile(`^(?i:urn):[A-Za-z0-9._:-]{1,200}$`)
-	uuidText      = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	entityTag     = regexp.MustCompile(`^(W/)?"[0-9]{1,18}"$`)
-	statusCode    = regexp.MustCompile(`^[1-5][0-9]{2}$`)
-	number        = regexp.MustCompile(`^[0-9]{1,9}$`)
-	productName   = regexp.MustCompile(`^[A-Za-z][A-Za-z-]{0,40}(/[0-9][A-Za-z0-9.-]{0,20})?$`)
-	mediaTypes    = regexp.MustCompile(`^` + oneType + `(, ?` + oneType + `){0,9}$`)
+	attributeName = newPattern(`^(urn:[A-Za-z0-9._:-]{1,150}:)?` + oneName + `(\.` + oneName + `)?$`)
+	schemaURN     = newPattern(`^(?i:urn):[A-Za-z0-9._:-]{1,200}$`)
+	uuidText      = newPattern(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	entityTag     = newPattern(`^(W/)?"[0-9]{1,18}"$`)
+	statusCode    = newPattern(`^[1-5][0-9]{2}$`)
+	number        = newPattern(`^[0-9]{1,9}$`)
+	productName   = newPattern(`^[A-Za-z][A-Za-z-]{0,40}(/[0-9][A-Za-z0-9.-]{0,20})?$`)
+	mediaTypes    = newPattern(`^` + oneType + `(, ?` + oneType + `){0,9}$`)
 )
 
 // oneType is a media type with parameters.
@@ -28,7 +27,7 @@ const oneName = `[A-Za-z$][A-Za-z0-9_-]{0,60}`
 // isAttribute reports whether a text has the form of an attribute's name, with or without its URN
 // (RFC 7644 section 3.10).
 func isAttribute(text string) bool {
-	return attributeName.MatchString(text) || schemaURN.MatchString(text)
+	return attributeName.matches(text) || schemaURN.matches(text)
 }
 
 // isKept reports whether a value belongs to the protocol and tells nothing of a person.
@@ -49,7 +48,7 @@ var protocolNumbers = []string{"totalresults", "itemsperpage", "startindex", "co
 func (r *redactor) isKeptText(at place, text string) bool {
 	switch at.name {
 	case "schemas":
-		return schemaURN.MatchString(text)
+		return schemaURN.matches(text)
 	case "op":
 		return isOneOf(text, "add", "remove", "replace")
 	case "method":
@@ -59,7 +58,7 @@ func (r *redactor) isKeptText(at place, text string) bool {
 	case "active", "primary": // some providers send booleans as text
 		return isOneOf(text, "true", "false")
 	case "version":
-		return entityTag.MatchString(text)
+		return entityTag.matches(text)
 	case "path":
 		return at.patch && isAttribute(text)
 	case "attributes", "excludedattributes", "sortby":
@@ -74,9 +73,9 @@ func (r *redactor) isKeptText(at place, text string) bool {
 func isKeptAnswer(at place, text string) bool {
 	switch at.name {
 	case "id":
-		return uuidText.MatchString(text)
+		return uuidText.matches(text)
 	case "status":
-		return (at.failure || at.bulk) && statusCode.MatchString(text)
+		return (at.failure || at.bulk) && statusCode.matches(text)
 	case "resourcetype":
 		return isOneOf(text, "User", "Group")
 	case "scimtype":

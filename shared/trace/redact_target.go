@@ -23,7 +23,7 @@ func (r *redactor) path(path string) string {
 	}
 	segments := strings.Split(path, "/")
 	for i, one := range segments {
-		if !slices.Contains(endpoints, one) && !uuidText.MatchString(one) {
+		if !slices.Contains(endpoints, one) && !uuidText.matches(one) {
 			segments[i] = r.replaced(one)
 		}
 	}
@@ -98,7 +98,7 @@ func (r *redactor) parameterValue(name, value string) string {
 		}
 		return strings.Join(names, ",")
 	case "startindex", "count":
-		if number.MatchString(value) {
+		if number.matches(value) {
 			return value
 		}
 	case "sortorder":
@@ -137,16 +137,16 @@ func (r *redactor) header(name, text string) string {
 	case name == "Location":
 		return r.location(text)
 	case name == "ETag", name == "If-Match", name == "If-None-Match":
-		if entityTag.MatchString(text) || text == "*" {
+		if entityTag.matches(text) || text == "*" {
 			return text
 		}
 	case name == "User-Agent":
-		if product, _, _ := strings.Cut(text, " "); productName.MatchString(product) {
+		if product, _, _ := strings.Cut(text, " "); productName.matches(product) {
 			return product
 		}
 	case name == "Allow", name == "Retry-After": // the service's own
 		return text
-	case mediaTypes.MatchString(text), isOneOf(text, "gzip", "br", "deflate", "identity"):
+	case mediaTypes.matches(text), isOneOf(text, "gzip", "br", "deflate", "identity"):
 		return text
 	}
 	return r.replaced(text)

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 )
@@ -24,13 +23,8 @@ type Leftovers struct {
 	keys   []types.ApiKey
 }
 
-// FindLeftovers finds the leftovers of a stack by their names, with the region and
-// the credentials of the environment.
-func FindLeftovers(ctx context.Context, stack string) (*Leftovers, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return nil, err
-	}
+// FindLeftovers finds the leftovers of a stack by their names.
+func FindLeftovers(ctx context.Context, cfg aws.Config, stack string) (*Leftovers, error) {
 	l := &Leftovers{Plans: []string{}, Keys: []string{}, client: apigateway.NewFromConfig(cfg)}
 	prefix := stack + "/"
 	all, err := (&Keys{client: l.client}).plans(ctx, "")

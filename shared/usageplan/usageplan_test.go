@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"scimserver/shared/awsenv"
 	"scimserver/shared/tenant"
 	"scimserver/shared/usageplan"
 )
@@ -304,7 +305,11 @@ func TestLeftoversOfAStack(t *testing.T) {
 	c.plans = append(c.plans, &plan{ID: "other", Name: "app-Planet/7-9"})
 	c.keys = append(c.keys, map[string]any{"id": "other", "name": "app-Planet/acme"},
 		map[string]any{"id": "shared", "name": "app-Plan"})
-	left, err := usageplan.FindLeftovers(t.Context(), "app-Plan")
+	cfg, err := awsenv.Config("API_GATEWAY")
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, err := usageplan.FindLeftovers(t.Context(), cfg, "app-Plan")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"scimserver/shared/scim"
 )
@@ -13,7 +14,9 @@ import (
 const prefix = "bulkId:"
 
 // quotedReference is a reference in the filter of a path: members[value eq "bulkId:a"].
-var quotedReference = regexp.MustCompile(`"bulkId:((?:[^"\\]|\\.)*)"`)
+var quotedReference = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"bulkId:((?:[^"\\]|\\.)*)"`)
+})
 
 // References lists the bulkIds that an operation refers to, each once: in its path, in
 // the strings of its data, and in the filters of the paths of a PATCH.
@@ -43,7 +46,7 @@ func referencesIn(s string) (ids []string) {
 	if at := strings.LastIndex(s, "/"+prefix); at >= 0 && !strings.ContainsAny(s, " \"") {
 		return []string{s[at+1+len(prefix):]}
 	}
-	for _, m := range quotedReference.FindAllStringSubmatch(s, -1) {
+	for _, m := range quotedReference().FindAllStringSubmatch(s, -1) {
 		ids = append(ids, m[1])
 	}
 	return ids
@@ -90,8 +93,8 @@ func resolveString(s string, ids map[string]string) string {
 		}
 		return s
 	}
-	return quotedReference.ReplaceAllStringFunc(s, func(quoted string) string {
-		if known, ok := ids[quotedReference.FindStringSubmatch(quoted)[1]]; ok {
+	return quotedReference().ReplaceAllStringFunc(s, func(quoted string) string {
+		if known, ok := ids[quotedReference().FindStringSubmatch(quoted)[1]]; ok {
 			return `"` + known + `"`
 		}
 		return quoted
