@@ -61,7 +61,8 @@ func (o observed) judge(now time.Time) connection {
 		return o.connected(newest, success)
 	}
 	return connection{State: "waiting", Title: "Waiting for the first request",
-		Text: "Test the connection at your provider now. This page notices by itself."}
+		Text: "Test the connection at your provider now. This page notices by itself. If the test fails and nothing " +
+			"changes here, look up the message below."}
 }
 
 // lastSuccess returns when a request with a credential was last seen to work; zero: never.

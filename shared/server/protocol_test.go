@@ -242,6 +242,22 @@ func TestExtraSlash(t *testing.T) { // P-3.12-9
 	}
 }
 
+// A provider asks for /Users/Users if /Users was entered as part of the base URL.
+func TestRepeatedEndpoint(t *testing.T) {
+	c := newClient(t)
+	for _, tt := range []struct{ method, path, remove string }{
+		{"GET", "/Users/Users?filter=userName%20eq%20%22ann%22", "/Users"},
+		{"POST", "/Users/Users", "/Users"},
+		{"GET", "/Users/Groups", "/Users"},
+		{"PATCH", "/Groups/Groups/1", "/Groups"},
+	} {
+		detail := c.wants(c.send(tt.method, tt.path, "{}"), 404, "").Body.Get("detail").Text()
+		if !strings.Contains(detail, "remove "+tt.remove+" from the end of the base URL") {
+			t.Errorf("%s %s: %s", tt.method, tt.path, detail)
+		}
+	}
+}
+
 func TestCallers(t *testing.T) {
 	c := newClient(t)
 	path := "/Users/" + id(c.create("ann", ""))

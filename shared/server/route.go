@@ -50,6 +50,9 @@ func (s *Server) findMethod(r *request) (method, error) {
 	if !ok {
 		return method{}, wrongRoot(r.URL.EscapedPath())
 	}
+	if err := repeatedEndpoint(path); err != nil {
+		return method{}, err
+	}
 	for _, candidate := range s.routes {
 		id, ok := matchPath(candidate.pattern, path)
 		if !ok {
@@ -70,6 +73,21 @@ func wrongRoot(path string) error {
 		return scim.InvalidVers("this service supports only SCIM 2.0; use the base URL that ends in " + Root)
 	}
 	return scim.NotFound("the path is not below " + Root + "; use the base URL that ends in " + Root)
+}
+
+// repeatedEndpoint returns an error for a path such as /Users/Users, otherwise nil. A provider that
+// puts the endpoint behind its base URL asks for it if the base URL has the endpoint already. No id
+// is the name of an endpoint.
+func repeatedEndpoint(path string) error {
+	for _, endpoint := range []string{"/Users", "/Groups"} {
+		rest, ok := strings.CutPrefix(path, endpoint+"/")
+		next, _, _ := strings.Cut(rest, "/")
+		if ok && (next == "Users" || next == "Groups") {
+			return scim.NotFound("the path of the URL names two endpoints; remove " + endpoint +
+				" from the end of the base URL in the identity provider's configuration")
+		}
+	}
+	return nil
 }
 
 // method is an operation and who may call it.

@@ -111,32 +111,38 @@ type Answer struct {
 	Body   scim.Value
 }
 
-// Send sends a request. It may be called by many goroutines.
+// Send sends a request below the base URL. It may be called by many goroutines.
 func (c *Client) Send(method, path, body string) Answer {
 	c.Helper()
-	r, err := http.NewRequest(method, c.Stack.BaseURL()+path, strings.NewReader(body))
+	return c.SendTo(method, c.Stack.BaseURL()+path, body)
+}
+
+// SendTo sends a request to any URL, and is like Send otherwise.
+func (c *Client) SendTo(method, url, body string) Answer {
+	c.Helper()
+	r, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		c.Fatal(err)
 	}
 	r.Header = c.Header
 	res, err := c.HTTP.Do(r)
 	if err != nil {
-		c.Errorf("%s %s: %v", method, path, err)
+		c.Errorf("%s %s: %v", method, url, err)
 		return Answer{}
 	}
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
-		c.Errorf("%s %s: %v", method, path, err)
+		c.Errorf("%s %s: %v", method, url, err)
 	}
 	a := Answer{Status: res.StatusCode, Header: res.Header}
 	if len(text) > 0 {
 		if a.Body, err = scim.ParseJSON(text); err != nil || res.Header.Get("Content-Type") != scim.MediaType {
-			c.Errorf("%s %s: %d %s: %q", method, path, res.StatusCode, res.Header.Get("Content-Type"), text)
+			c.Errorf("%s %s: %d %s: %q", method, url, res.StatusCode, res.Header.Get("Content-Type"), text)
 		}
 	}
 	if a.Status >= 400 && a.Body.Get("status").Text() != strconv.Itoa(a.Status) {
-		c.Errorf("%s %s: %d with body %s", method, path, a.Status, text)
+		c.Errorf("%s %s: %d with body %s", method, url, a.Status, text)
 	}
 	return a
 }

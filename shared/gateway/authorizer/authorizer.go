@@ -58,12 +58,13 @@ var endpoints = []string{
 
 // isEndpoint reports whether a request leads to an endpoint. methodARN has the form
 // <api>/<stage>/<method>/<path>. The token decides whether the request is allowed; an unknown path is
-// answered 404 later.
+// answered 404 later. So is /Users/Users: the base URL at the provider has an endpoint at its end.
 func isEndpoint(methodARN string) bool {
 	parts := strings.SplitN(methodARN, "/", 4)
 	below, ok := strings.CutPrefix("/"+parts[len(parts)-1], "/scim/v2/")
-	first, _, _ := strings.Cut(below, "/")
-	return len(parts) == 4 && ok && slices.Contains(endpoints, first)
+	first, rest, _ := strings.Cut(below, "/")
+	second, _, _ := strings.Cut(rest, "/")
+	return len(parts) == 4 && ok && slices.Contains(endpoints, first) && second != "Users" && second != "Groups"
 }
 
 // logOutcome logs one line for each decision. Only a failure has a cause.

@@ -120,6 +120,7 @@ func TestIsEndpoint(t *testing.T) {
 	for path, want := range map[string]bool{
 		"scim/v2/Users": true, "scim/v2/Users/1": true, "scim/v2/.search": true, "scim/v2/Groups/": true,
 		"scim/v2//Users": false, "Users": false, "scim/v2/scim/v2/Users": false, "scim/v2": false, "scim/v2/users": false, "": false,
+		"scim/v2/Users/Users": false, "scim/v2/Users/Groups": false, "scim/v2/Groups/Groups/1": false,
 	} {
 		if got := isEndpoint(api + path); got != want {
 			t.Errorf("isEndpoint of %q is %v", path, got)

@@ -30,8 +30,8 @@ func TestProviders(t *testing.T) {
 	t.Run("plain", func(t *testing.T) {
 		for name, story := range map[string]func(*testing.T, suite){
 			"searches": searches, "provisioning log": provisioningLog, "files": files, "command": command,
-			"own schemas": ownSchemas,
-			"conflicts":   func(t *testing.T, s suite) { conflicts(t, s, "conflicts") },
+			"own schemas": ownSchemas, "mistakes": mistakes,
+			"conflicts": func(t *testing.T, s suite) { conflicts(t, s, "conflicts") },
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
