@@ -42,7 +42,7 @@ func TestNumbers(t *testing.T) {
 	for got, want := range map[string]string{
 		span(2760 * time.Nanosecond): "2.76 µs", span(130_400 * time.Nanosecond): "130 µs",
 		span(4_240 * time.Microsecond): "4.24 ms", thousands(7): "7", thousands(1_020_003): "1,020,003",
-		units(3.5): "3.5", units(8): "8", ratio(3, 2): "1.50",
+		units(3.5): "3.5", units(8): "8", ratio(3, 2): "1.5", ratio(1, 210): "0.0048",
 	} {
 		if got != want {
 			t.Errorf("%s, want %s", got, want)

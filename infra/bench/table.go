@@ -124,7 +124,7 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%.3g µs", float64(d)/1e3)
 }
 
-func ratio(a, b time.Duration) string { return fmt.Sprintf("%.2f", float64(a)/float64(b)) }
+func ratio(a, b time.Duration) string { return fmt.Sprintf("%.2g", float64(a)/float64(b)) }
 
 func megabytes(n int64) string { return fmt.Sprintf("%.1f", float64(n)/1e6) }
 

@@ -14,16 +14,28 @@ import (
 type Chart struct {
 	Title       string
 	Description string // the text alternative: what the chart shows
-	X, Y        string // the names of the axes
+	X           string // the name of the axis
 	Series      []Series
 }
 
 // Series is a line. All its values are greater than zero.
 type Series struct {
-	Name       string
-	Calculated bool // drawn dashed and grey: not measured
-	Points     []Point
+	Name   string // stands at the right
+	Kind   Kind
+	Points []Point
+	End    string // stands at the last point; may be empty
 }
+
+// Kind says what a line counts. It has the same colour in each chart.
+type Kind string
+
+// The kinds of lines.
+const (
+	Writes     Kind = "writes"
+	Reads      Kind = "reads"
+	Calls      Kind = "calls"
+	Calculated Kind = "calculated" // not counted: dashed, and without dots
+)
 
 // Point is a point of a line.
 type Point struct{ X, Y float64 }
@@ -31,19 +43,18 @@ type Point struct{ X, Y float64 }
 // The picture's size and the area of the lines in it, in pixels.
 const (
 	width, height            = 720, 320
-	left, right, top, bottom = 56, 500, 44, 272
+	left, right, top, bottom = 68, 480, 44, 272
 	labelHeight              = 15
 )
 
-// style has the colours. The measured lines have the classes line0, line1 and line2.
+// style has the colours. A line and its dots have their kind as class.
 const style = `<style>
 text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-weight:600;font-size:14px}.bg{fill:#fff}
-.grid{stroke:#d1d9e0}.line{fill:none;stroke-width:2.5}
-.line0{stroke:#0969da}.line1{stroke:#bc4c00}.line2{stroke:#1a7f37}
-.dot0{fill:#0969da}.dot1{fill:#bc4c00}.dot2{fill:#1a7f37}.calc{stroke:#656d76;stroke-dasharray:6 5;stroke-width:2}
+.grid{stroke:#d1d9e0}polyline{fill:none;stroke:currentColor;stroke-width:2.5}circle{fill:currentColor}
+.writes{color:#0969da}.reads{color:#bc4c00}.calls{color:#1a7f37}
+.calculated{color:#656d76;stroke-dasharray:6 5;stroke-width:2}
 @media (prefers-color-scheme:dark){text{fill:#e6edf3}.bg{fill:#0d1117}.grid{stroke:#30363d}
-.line0{stroke:#58a6ff}.line1{stroke:#f0883e}.line2{stroke:#3fb950}
-.dot0{fill:#58a6ff}.dot1{fill:#f0883e}.dot2{fill:#3fb950}.calc{stroke:#9198a1}}
+.writes{color:#58a6ff}.reads{color:#f0883e}.calls{color:#3fb950}.calculated{color:#9198a1}}
 </style>
 `
 
@@ -57,16 +68,10 @@ func (c Chart) SVG() []byte {
 		html.EscapeString(c.Title), html.EscapeString(c.Description))
 	p.printf("%s<rect class=\"bg\" width=\"%d\" height=\"%d\" rx=\"6\"/>\n", style, width, height)
 	p.text(left, 24, "start", "title", c.Title)
-	p.axes(c.X, c.Y)
+	p.axes(c.X)
 	var labels []label
-	measured := 0
 	for _, s := range c.Series {
-		class := "calc"
-		if !s.Calculated {
-			class = fmt.Sprint(measured)
-			measured++
-		}
-		labels = append(labels, p.line(s, class))
+		labels = append(labels, p.line(s))
 	}
 	p.labels(labels)
 	p.printf("</svg>\n")
@@ -113,7 +118,7 @@ func (p *picture) text(x, y float64, anchor, class, text string) {
 		x, y, anchor, class, html.EscapeString(text))
 }
 
-func (p *picture) axes(x, y string) {
+func (p *picture) axes(x string) {
 	for _, v := range p.y.ticks() {
 		at := p.y.at(v)
 		p.printf("<line class=\"grid\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>\n", left, at, right, at)
@@ -123,25 +128,23 @@ func (p *picture) axes(x, y string) {
 		p.text(p.x.at(v), bottom+20, "middle", "tick", number(v))
 	}
 	p.text((left+right)/2, bottom+40, "middle", "axis", x)
-	p.text(right+14, 24, "start", "axis", y)
 }
 
 // line draws a series, and returns the label at its end.
-func (p *picture) line(s Series, class string) label {
+func (p *picture) line(s Series) label {
 	var points bytes.Buffer
 	for _, at := range s.Points {
 		fmt.Fprintf(&points, "%.1f,%.1f ", p.x.at(at.X), p.y.at(at.Y))
 	}
-	kind := "line line" + class
-	if s.Calculated {
-		kind = "line " + class
-	}
-	p.printf("<polyline class=\"%s\" points=\"%s\"/>\n", kind, bytes.TrimSpace(points.Bytes()))
-	last := s.Points[len(s.Points)-1]
-	if !s.Calculated {
+	p.printf("<polyline class=\"%s\" points=\"%s\"/>\n", s.Kind, bytes.TrimSpace(points.Bytes()))
+	if s.Kind != Calculated {
 		for _, at := range s.Points {
-			p.printf("<circle class=\"dot%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>\n", class, p.x.at(at.X), p.y.at(at.Y))
+			p.printf("<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>\n", s.Kind, p.x.at(at.X), p.y.at(at.Y))
 		}
+	}
+	last := s.Points[len(s.Points)-1]
+	if s.End != "" {
+		p.text(p.x.at(last.X)+8, p.y.at(last.Y)-4, "start", "end", s.End)
 	}
 	return label{p.y.at(last.Y) + 4, s.Name}
 }

@@ -12,11 +12,11 @@ import (
 
 func example() Chart {
 	return Chart{
-		Title: "A & B", Description: "Both are flat.", X: "size", Y: "per request",
+		Title: "A & B", Description: "Both are flat.", X: "size",
 		Series: []Series{
-			{Name: "calculated", Calculated: true, Points: []Point{{10, 1}, {1000, 500}}},
-			{Name: "one", Points: []Point{{10, 3}, {100_000, 3}}},
-			{Name: "two", Points: []Point{{10, 4}, {100_000, 4}}},
+			{Name: "calculated", Kind: Calculated, Points: []Point{{10, 1}, {1000, 500}}},
+			{Name: "one", Kind: Reads, Points: []Point{{10, 3}, {100_000, 3}}},
+			{Name: "two", Kind: Writes, Points: []Point{{10, 4}, {100_000, 4}}},
 		},
 	}
 }

@@ -38,6 +38,7 @@ func steps() []step {
 		{"build", samBuild},
 		{"suites", suites},
 		{"benchmarks", benchmarks},
+		{"bench", bench},
 		{"race", race},
 	}
 }

@@ -8,12 +8,31 @@ import (
 	"scimserver/infra/check/node"
 )
 
-const exampleFolder = "infra/example"
+// The folders that are modules of their own: the go command leaves them out of ./... at the
+// root.
+const (
+	exampleFolder = "infra/example"
+	benchFolder   = "infra/bench"
+)
 
-// example checks the example application, which is a module of its own: the go command
-// leaves it out of ./... at the root. infra/local/e2e/example runs it.
+// example checks the example application. infra/local/e2e/example runs it.
 func example(ctx context.Context, t tree) error {
 	m := tree{filepath.Join(t.root, exampleFolder)}
+	return errors.Join(verifyModules(ctx, m), t.submodule(ctx, m))
+}
+
+// bench checks the comparison with other programs, and runs it once in small sizes. Its module
+// cannot be verified as a whole, because this project stands in for one of its modules.
+func bench(ctx context.Context, t tree) error {
+	m := tree{filepath.Join(t.root, benchFolder)}
+	if err := t.submodule(ctx, m); err != nil {
+		return err
+	}
+	return m.goTool(ctx, "run", ".", "-quick")
+}
+
+// submodule checks a module below the root as the root's is checked.
+func (t tree) submodule(ctx context.Context, m tree) error {
 	if err := vet(ctx, m); err != nil {
 		return err // it does not compile, so the rest would say the same
 	}
@@ -22,7 +41,7 @@ func example(ctx context.Context, t tree) error {
 		known = nil
 	}
 	return errors.Join(
-		modules(ctx, m),
+		tidyModules(ctx, m),
 		staticcheck(ctx, m),
 		m.goTool(
 			ctx, "run", reviveVersion, "-config", filepath.Join(t.root, "revive.toml"), "-formatter", "unix", "./...",
