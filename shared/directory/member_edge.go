@@ -157,7 +157,7 @@ func (t Groups) finishPending(ctx context.Context, group Resource) error {
 	if group.pending == "" {
 		return nil
 	}
-	return ignoreNotFound(t.finishChange(ctx, group.ID, group.pending))
+	return t.finishChange(ctx, group.ID, group.pending)
 }
 
 // membersOfOne reads the members of a group: at most limit, or all if limit is 0.

@@ -15,14 +15,20 @@ import (
 
 // A change of members that is too large for one transaction is first stored as steps. One
 // conditional write of the group, which names the change as pending, commits it. Then a
-// transaction for each step demands that the change is still pending, carries the step out
-// and deletes it. So any number of functions may work on a change, and no step is carried
-// out twice. A request that meets a pending change finishes it before it reads or changes
-// the group's members.
+// transaction for each step demands that the step still exists, carries it out and deletes
+// it. The steps of a change have no item in common, so they run in parallel, and any number
+// of functions may work on a change. A request that meets a pending change finishes it
+// before it reads or changes the group's members.
+//
+// A step that exists is part of a committed change that is not finished, because
+//   - only the steps of a change that a group names are carried out;
+//   - a step is never stored again once it is deleted, see storeSteps;
+//   - the group names the change until no step is left, see clearPending;
+//   - the deletion of a group deletes the steps before the members, see removeMembers.
 
 // maxStep is the most members that one step adds. A step that only removes has half as
-// many more. With three actions for each member, the step and the group, a transaction has
-// 98 of its 100 actions.
+// many more. With three actions for each member and one for the step, a transaction has 97
+// of its 100 actions. One member more would make the step's item larger than two kilobytes.
 const maxStep = 32
 
 // stepLife is the time to live of a step, for steps of a change that was never committed
@@ -42,12 +48,8 @@ type operation struct {
 // group's version does not guarantee memberKinds, the steps name all members of the edit,
 // even those that need no change: they are read again when nobody else can change them.
 func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
-	id := rand.Text()
-	steps, err := c.steps(id)
+	id, err := c.storeSteps(ctx)
 	if err != nil {
-		return err
-	}
-	if err := c.d.db.WriteAll(ctx, steps); err != nil {
 		return err
 	}
 	more := table.Item{"pending": id, "since": scim.FormatTime(c.d.instant())}
@@ -62,6 +64,29 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 		return err
 	}
 	return c.groups().finishChange(ctx, c.group, id)
+}
+
+// maxStores is how often storeSteps starts again.
+const maxStores = 10
+
+// storeSteps stores the steps under a new id of the change, and returns the id. If a call
+// gets no answer, it starts again with another id and leaves the first steps to expire: a
+// late arrival of that call could otherwise store a step again that has been carried out.
+func (c *change) storeSteps(ctx context.Context) (id string, err error) {
+	for n := range maxStores {
+		if n > 0 && !table.Pause(ctx, n) {
+			break
+		}
+		id = rand.Text()
+		steps, err := c.steps(id)
+		if err != nil {
+			return "", err
+		}
+		if err := c.d.db.WriteAllOnce(ctx, steps); !errors.Is(err, table.ErrLostAnswer) {
+			return id, err
+		}
+	}
+	return "", ErrUnavailable
 }
 
 // steps returns the writes that store the steps of the change.
@@ -104,12 +129,10 @@ func (c *change) operations() (all []operation) {
 	return all
 }
 
-// errFinished says that another function has finished a pending change.
-var errFinished = errors.New("directory: the change is over")
-
-// finishChange carries out the steps that are left of a committed change. The errors are
-// ErrNotFound, if the group has been deleted, and ErrUnavailable.
+// finishChange carries out the steps that are left of a committed change. It is no error if
+// the group is deleted meanwhile. The error is ErrUnavailable.
 func (t Groups) finishChange(ctx context.Context, group scim.ID, change string) error {
+	p := &pace{maxSteps}
 	for {
 		items, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.pending(group), Limit: 200}.Prefixed(change+"#"))
 		if err != nil {
@@ -118,23 +141,17 @@ func (t Groups) finishChange(ctx context.Context, group scim.ID, change string) 
 		if len(items) == 0 {
 			return t.clearPending(ctx, group, change)
 		}
-		if err := t.executeSteps(ctx, group, change, items); err != nil {
-			return ignoreFinished(err)
+		if err := t.executeSteps(ctx, group, items, p); err != nil {
+			return err
 		}
 	}
 }
 
-func ignoreFinished(err error) error {
-	if errors.Is(err, errFinished) {
-		return nil
-	}
-	return err
-}
-
-// executeSteps carries out steps in random order, so that two functions that work on one
-// change seldom attempt the same step. Until the change is finished nothing else changes
-// the group's members, so it reads their kinds once.
-func (t Groups) executeSteps(ctx context.Context, group scim.ID, change string, items []table.Item) error {
+// executeSteps carries out steps, several at the same time and in random order, so that two
+// functions that work on one change seldom attempt the same step. While a step exists,
+// nothing else changes the memberships that it names, unless a member is deleted. So it
+// reads the members' kinds once.
+func (t Groups) executeSteps(ctx context.Context, group scim.ID, items []table.Item, p *pace) error {
 	steps, ids := make([]step, len(items)), []scim.ID{}
 	for i, item := range items {
 		var err error
@@ -150,12 +167,7 @@ func (t Groups) executeSteps(ctx context.Context, group scim.ID, change string, 
 		return err
 	}
 	mathrand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
-	for _, s := range steps {
-		if err := t.executeStep(ctx, group, change, s, held); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.run(ctx, steps, func(ctx context.Context, s step) error { return t.executeStep(ctx, group, s, held) })
 }
 
 // step is the part of a change that one transaction carries out.
@@ -175,30 +187,20 @@ func stepFrom(item table.Item) (step, error) {
 	return s, err
 }
 
-// executeStep carries out one step. It leaves out members that have been deleted since the
-// change was committed.
-func (t Groups) executeStep(ctx context.Context, group scim.ID, change string, s step, held map[scim.ID]Kind) error {
+// executeStep carries out one step, unless it has been deleted: another function has carried
+// it out, or the group is being deleted. It leaves out members that have been deleted since
+// the change was committed.
+func (t Groups) executeStep(ctx context.Context, group scim.ID, s step, held map[scim.ID]Kind) error {
 	gone := map[table.Key]bool{}
 	for range 1 + len(s.operations) {
-		writes := append([]table.Write{
-			table.Check(
-				t.keys.resource(GroupKind, group),
-				"#pending = :change AND attribute_not_exists(#deleting)",
-				table.Item{"change": change},
-			),
-			table.Delete(s.key).WithCondition("attribute_exists(PK)", nil),
-		}, t.stepWrites(group, s, held, gone)...)
+		writes := append(
+			[]table.Write{table.Delete(s.key).WithCondition("attribute_exists(PK)", nil)},
+			t.stepWrites(group, s, held, gone)...,
+		)
 		err := t.d.db.Transact(ctx, func(table.Stamp) []table.Write { return writes })
 		failed := table.FailedConditions(err)
-		switch {
-		case failed == nil:
-			return err
-		case failed.At(0) != nil && !exists(failed.At(0).Item):
-			return ErrNotFound
-		case failed.At(0) != nil:
-			return errFinished
-		case failed.At(1) != nil: // another function did this step
-			return nil
+		if failed == nil || failed.At(0) != nil {
+			return ignoreConditionFailed(err, failed)
 		}
 		for _, f := range failed.Failures {
 			gone[writes[f.Index].Key] = true
@@ -220,12 +222,13 @@ func (t Groups) stepWrites(group scim.ID, s step, held map[scim.ID]Kind, gone ma
 	return all
 }
 
-// clearPending removes the name of a change whose steps are all done from the group.
+// clearPending removes the name of a change that has no steps left from the group, unless
+// the group is being deleted.
 func (t Groups) clearPending(ctx context.Context, group scim.ID, change string) error {
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write {
 		set := table.Item{"modified": scim.FormatTime(t.d.instant())}
 		return table.Update(t.keys.resource(GroupKind, group), set).Adding("version", 1).Dropping("pending", "since").
-			WithCondition("#pending = :change", table.Item{"change": change})
+			WithCondition("#pending = :change AND attribute_not_exists(#deleting)", table.Item{"change": change})
 	})
 	return ignoreConditionFailed(err, table.FailedConditions(err))
 }

@@ -129,15 +129,14 @@ func (t *namespace) deleteWrites(k Kind, r Resource, removal table.Write) []tabl
 // existsCondition is the condition that a resource exists and is not being deleted.
 const existsCondition = "attribute_exists(PK) AND attribute_not_exists(#deleting)"
 
-// removeMembers removes the members of a marked group, and the steps of a change that the
-// deletion overtook. Reverse edges go first: the forward ones lead to them, should
-// this be interrupted.
+// removeMembers removes what is left of a change of a marked group, and then its members.
+// Without its step no transaction of the change succeeds, so no edge is added behind this.
+// Reverse edges go before the forward ones, which lead to them, should this be interrupted.
 func (t Groups) removeMembers(ctx context.Context, group scim.ID) error {
-	err := t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.members(group)}, func(edge table.Item) []table.Key {
-		return []table.Key{t.keys.membership(memberFrom(edge).ID, group)}
-	})
-	if err != nil {
+	if err := t.dropSteps(ctx, group, ""); err != nil {
 		return err
 	}
-	return t.dropSteps(ctx, group, "")
+	return t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.members(group)}, func(edge table.Item) []table.Key {
+		return []table.Key{t.keys.membership(memberFrom(edge).ID, group)}
+	})
 }

@@ -149,7 +149,7 @@ func (d *Directory) finish(ctx context.Context, w workItem) error {
 	case !exists(item):
 		return t.finishDeletion(ctx, w.kind, item)
 	case item.Text("pending") != "":
-		return ignoreNotFound(t.groups().finishChange(ctx, w.id, item.Text("pending")))
+		return t.groups().finishChange(ctx, w.id, item.Text("pending"))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -17,8 +18,30 @@ const maxBatchWrite = 25
 // is undefined. No key may occur twice. It costs half as much as a transaction. The error
 // is ErrUnavailable.
 func (db *DB) WriteAll(ctx context.Context, writes []Write) error {
+	return db.writeAll(ctx, writes, func(outcome) error { return nil })
+}
+
+// ErrLostAnswer reports that a call got no answer. It may still be carried out later.
+var ErrLostAnswer = errors.New("table: a call got no answer")
+
+// WriteAllOnce is WriteAll, except that it does not repeat a call that got no answer. If it
+// succeeds, all writes have been carried out, and none can arrive late and undo a later
+// write. The errors are ErrLostAnswer and ErrUnavailable; after both, some writes may still
+// be carried out.
+func (db *DB) WriteAllOnce(ctx context.Context, writes []Write) error {
+	return asConditionFailed(db.writeAll(ctx, writes, func(before outcome) error {
+		if before == unknown {
+			return abandoned{ErrLostAnswer}
+		}
+		return nil
+	}))
+}
+
+// writeAll sends writes in batches. Before each attempt it calls check with the outcome of
+// the previous one, and gives up with the error that check returns.
+func (db *DB) writeAll(ctx context.Context, writes []Write, check func(before outcome) error) error {
 	return inBatches(ctx, writes, maxBatchWrite, func(ctx context.Context, batch []Write) error {
-		return db.writeBatch(ctx, requests(batch))
+		return db.writeBatch(ctx, requests(batch), check)
 	})
 }
 
@@ -55,13 +78,16 @@ func requests(writes []Write) []types.WriteRequest {
 
 // writeBatch sends a batch, and sends again what DynamoDB returns as unprocessed, which
 // happens under load.
-func (db *DB) writeBatch(ctx context.Context, left []types.WriteRequest) error {
+func (db *DB) writeBatch(ctx context.Context, left []types.WriteRequest, check func(outcome) error) error {
 	for n := 0; len(left) > 0; n++ {
 		if n > 0 && !Pause(ctx, n) {
 			return ErrUnavailable
 		}
 		var out *dynamodb.BatchWriteItemOutput
-		err := db.retry(ctx, func(ctx context.Context, _ outcome) (err error) {
+		err := db.retry(ctx, func(ctx context.Context, before outcome) (err error) {
+			if err := check(before); err != nil {
+				return err
+			}
 			out, err = db.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
 				RequestItems:           map[string][]types.WriteRequest{db.name: left},
 				ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,

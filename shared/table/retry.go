@@ -16,7 +16,7 @@ type outcome int
 
 const (
 	succeeded  outcome = iota // carried out
-	rejected                  // a condition failed, or the caller gave up: do not retry
+	rejected                  // a condition failed: do not retry
 	notApplied                // nothing was written: retry, with new input if useful
 	unknown                   // perhaps carried out: retry with the same input
 	permanent                 // no attempt will succeed
@@ -27,9 +27,6 @@ const (
 func classify(err error) outcome {
 	if err == nil {
 		return succeeded
-	}
-	if errors.As(err, &abandoned{}) {
-		return rejected
 	}
 	var cancellation *types.TransactionCanceledException
 	if errors.As(err, &cancellation) {
@@ -88,13 +85,16 @@ const (
 // retry calls attempt until its outcome is succeeded, rejected or permanent, with jittered
 // pauses between the attempts. When the budget, the context's deadline or the quota of
 // retries allows no more, the error is ErrUnavailable. attempt gets the outcome of the
-// previous attempt.
+// previous attempt, and may make no call and give up with an abandoned error.
 func (db *DB) retry(ctx context.Context, attempt func(ctx context.Context, before outcome) error) error {
 	ctx, cancel := context.WithTimeout(ctx, db.budget)
 	defer cancel()
 	before, costly := succeeded, 0
 	for n := 0; ; n++ {
 		err := attempt(ctx, before)
+		if errors.As(err, &abandoned{}) {
+			return err
+		}
 		before = classify(err)
 		count(ctx, func(u *Usage) { u.tally(n, err) })
 		switch before {
@@ -117,9 +117,6 @@ func (db *DB) retry(ctx context.Context, attempt func(ctx context.Context, befor
 }
 
 func (u *Usage) tally(n int, err error) {
-	if errors.As(err, &abandoned{}) {
-		return
-	}
 	u.Calls++
 	if n > 0 {
 		u.Retries++
