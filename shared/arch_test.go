@@ -160,7 +160,7 @@ var layers = map[string]layer{
 			"infra/scimctl/apiclient", "infra/scimctl/wording", "shared/admin", "shared/directory",
 			"shared/provlog", "shared/scim", "shared/tenant", "shared/trace", "shared/web",
 		},
-		"the console shows what the operator API answers, and reaches nothing else",
+		"the console shows what the operator API answers; scimctl hands it the check of the table as a function",
 	},
 	"infra/scimctl/wording": {
 		[]string{"shared/scim", "shared/tenant", "shared/provlog", "shared/admin", "shared/directory"},
@@ -171,8 +171,8 @@ var layers = map[string]layer{
 			"infra/scimctl/...", "shared/tenant", "shared/scim", "shared/provlog", "shared/trace",
 			"shared/admin", "shared/usageplan", "shared/table", "shared/directory", "shared/directory/verify",
 		},
-		"operators' commands call the operator API; verify alone opens the table, with the operator's own " +
-			"rights",
+		"operators' commands call the operator API; verify and the console's check alone open the table, with the " +
+			"operator's own rights",
 	},
 	"infra/bench": {nil, "the command prints what the measurements return"},
 	"infra/bench/...": {

@@ -39,9 +39,9 @@ func verifyCommand() *cli.Command {
 			Usage: "with -repair: carry out the repairs"},
 		&cli.StringFlag{Name: "resume", Destination: &q.folder,
 			Usage: "store the position in this `FOLDER`, so that the same command continues an interrupted run"},
-		&cli.IntFlag{Name: "rate", Value: 2000, Destination: &q.rate,
+		&cli.IntFlag{Name: "rate", Value: defaultRate, Destination: &q.rate,
 			Usage: "maximum read `UNITS` per second; 0 for no limit"},
-		&cli.IntFlag{Name: "limit", Value: 1000, Destination: &q.limit,
+		&cli.IntFlag{Name: "limit", Value: defaultLimit, Destination: &q.limit,
 			Usage: "maximum `NUMBER` of findings of each kind to print; 0 for all"},
 	)
 }
@@ -58,6 +58,8 @@ func (q verifyQuery) validate() error {
 
 // Limits of one run.
 const (
+	defaultRate    = 2000            // read units a second
+	defaultLimit   = 1000            // findings of each kind
 	verifySegments = 4               // number of parallel scans
 	verifyBudget   = 2 * time.Minute // how long a call is repeated while DynamoDB can't be reached
 	unfinishedAge  = time.Hour       // function changes finishes a change of a million members in less time
@@ -80,10 +82,7 @@ func (s *session) verify(ctx context.Context, q verifyQuery) error {
 	}
 	s.notify("%s", formatEstimate(db.Name(), size, q.rate))
 	progress, began := newVerifyProgress(s, size.Items), time.Now()
-	report, err := verify.Run(ctx, db, verify.Options{
-		Unfinished: unfinishedAge, Repair: q.yes, Keep: q.limit, Folder: q.folder, Segments: verifySegments,
-		Rate: float64(q.rate), Progress: progress.update,
-	})
+	report, err := q.run(ctx, db, progress.update)
 	progress.close()
 	if err != nil {
 		return q.explain(ctx, err)
@@ -93,6 +92,13 @@ func (s *session) verify(ctx context.Context, q verifyQuery) error {
 		return err
 	}
 	return q.verdict(report)
+}
+
+func (q verifyQuery) run(ctx context.Context, db *table.DB, progress func(verify.Progress)) (verify.Report, error) {
+	return verify.Run(ctx, db, verify.Options{
+		Unfinished: unfinishedAge, Repair: q.yes, Keep: q.limit, Folder: q.folder, Segments: verifySegments,
+		Rate: float64(q.rate), Progress: progress,
+	})
 }
 
 // openTable opens the table with the operator's own credentials, and reads its size. With -env-file,
@@ -150,14 +156,16 @@ func localTableConfig(getenv func(string) string) aws.Config {
 	}
 }
 
+var errOtherFolding = errors.New("the claims of the table were made by another version of the case folding: " +
+	"use the scimctl of the deployed version")
+
 // explain adds to an error how to continue.
 func (q verifyQuery) explain(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, verify.ErrOtherTable):
 		return fmt.Errorf("%s belongs to a check of another table; give -resume another folder", q.folder)
 	case errors.Is(err, verify.ErrSettings):
-		return errors.New("the claims of the table were made by another version of the case folding: " +
-			"use the scimctl of the deployed version")
+		return errOtherFolding
 	case ctx.Err() != nil:
 		err = errors.New("interrupted")
 	}
@@ -208,7 +216,9 @@ func printReport(w io.Writer, r verifyResult, q verifyQuery) {
 	for _, text := range r.Unchecked {
 		row(w, "not checked: "+text+"; run the check again, or suspend the tenant first")
 	}
-	printTotals(w, r)
+	for _, line := range totals(r) {
+		row(w, line)
+	}
 	if r.Number == 0 {
 		row(w, "nothing is wrong")
 	} else if r.Repaired > 0 {
@@ -216,14 +226,18 @@ func printReport(w io.Writer, r verifyResult, q verifyQuery) {
 	}
 }
 
-func printTotals(w io.Writer, r verifyResult) {
-	row(w, fmt.Sprintf("checked %d items in %s, for %.0f read units", r.Items, formatElapsed(r.Seconds), r.Units))
-	row(w, fmt.Sprintf("%d users, %d accounts, %d groups with %d members, %d teams, %d claims", r.Users, r.Accounts,
-		r.Groups, r.Members, r.Teams, r.Claims))
-	if r.Unfinished+r.Abandoned > 0 {
-		row(w, fmt.Sprintf("in progress: %d changes and deletions; abandoned: %d steps of uncommitted changes",
-			r.Unfinished, r.Abandoned))
+// totals says what was read.
+func totals(r verifyResult) []string {
+	lines := []string{
+		fmt.Sprintf("checked %d items in %s, for %.0f read units", r.Items, formatElapsed(r.Seconds), r.Units),
+		fmt.Sprintf("%d users, %d accounts, %d groups with %d members, %d teams, %d claims", r.Users, r.Accounts,
+			r.Groups, r.Members, r.Teams, r.Claims),
 	}
+	if r.Unfinished+r.Abandoned > 0 {
+		lines = append(lines, fmt.Sprintf("in progress: %d changes and deletions; abandoned: %d steps of uncommitted "+
+			"changes", r.Unfinished, r.Abandoned))
+	}
+	return lines
 }
 
 // whatToDo returns the second line of a finding.
@@ -233,10 +247,16 @@ func whatToDo(f verify.Finding, repair bool) string {
 		return "repaired: " + f.Repair
 	case f.Repair != "" && repair:
 		return "the repair would " + f.Repair
-	case f.Repair != "":
-		return "what to do: scimctl verify -repair"
 	}
-	return "what to do: " + f.Advice
+	return "what to do: " + advice(f)
+}
+
+// advice says what to do about a finding that is not repaired.
+func advice(f verify.Finding) string {
+	if f.Repair != "" {
+		return "scimctl verify -repair"
+	}
+	return f.Advice
 }
 
 func formatElapsed(seconds float64) string {

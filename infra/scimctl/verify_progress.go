@@ -46,22 +46,41 @@ func formatBytes(n int64) string {
 // verifyProgress prints the progress of a check.
 type verifyProgress struct {
 	progressLine
+	verifyText
+}
+
+func newVerifyProgress(s *session, items int64) *verifyProgress {
+	return &verifyProgress{newProgressLine(s), newVerifyText(items)}
+}
+
+func (p *verifyProgress) update(now verify.Progress) {
+	p.note(now)
+	p.print(func(elapsed time.Duration) string { return p.format(now, elapsed) })
+}
+
+// verifyText puts the progress of a check into words.
+type verifyText struct {
 	items int64 // number of items in the table; 0 if unknown
 	first int64 // number of items that an earlier run has read; -1 until the first update
 }
 
-func newVerifyProgress(s *session, items int64) *verifyProgress {
-	return &verifyProgress{progressLine: newProgressLine(s), items: items, first: -1}
-}
+func newVerifyText(items int64) verifyText { return verifyText{items, -1} }
 
-func (p *verifyProgress) update(now verify.Progress) {
+func (p *verifyText) note(now verify.Progress) {
 	if p.first < 0 {
 		p.first = now.Items
 	}
-	p.print(func(elapsed time.Duration) string { return p.format(now, elapsed) })
 }
 
-func (p *verifyProgress) format(now verify.Progress, elapsed time.Duration) string {
+// done is the part of the items that was read, 0 if it is not known.
+func (p *verifyText) done(now verify.Progress) float64 {
+	if p.items == 0 {
+		return 0
+	}
+	return min(float64(now.Items)/float64(p.items), 0.99)
+}
+
+func (p *verifyText) format(now verify.Progress, elapsed time.Duration) string {
 	if now.Checking {
 		return fmt.Sprintf("all %d items read, %d contradictions checked", now.Items, now.Checked)
 	}
@@ -69,7 +88,6 @@ func (p *verifyProgress) format(now verify.Progress, elapsed time.Duration) stri
 	if p.items == 0 || read <= 0 {
 		return text
 	}
-	done := min(float64(now.Items)/float64(p.items), 0.99)
 	left := max(0, float64(p.items-now.Items)) / float64(read) * elapsed.Seconds()
-	return fmt.Sprintf("%.0f%%, %s, %s left", 100*done, text, strings.TrimSpace(formatElapsed(left)))
+	return fmt.Sprintf("%.0f%%, %s, %s left", 100*p.done(now), text, strings.TrimSpace(formatElapsed(left)))
 }

@@ -26,6 +26,8 @@ type Notice struct {
 	Title string
 	Text  string // may be ""
 	Steps []string
+	// Announce tells a screen reader the title when the notice comes into a page that refreshes itself.
+	Announce bool
 }
 
 // Header is the head of a page's content. Template "header".
@@ -122,6 +124,7 @@ type Form struct {
 	Fields []Field
 	Button string
 	Danger bool
+	Plain  bool // the button is not the main one of its page
 	Cancel *Link
 }
 

@@ -23,10 +23,14 @@ type Options struct {
 	// Open opens the link in the operator's browser. If it is nil, nothing is opened.
 	// remove is called when the console ends.
 	Open func(link string) (remove func(), err error)
+	// Table is checked on a page. If it is nil, the page says how to start the console with the table.
+	Table *Table
 	// Idle is how long the console waits for a request before it ends; 0 means 12 hours.
 	Idle time.Duration
 	// Timeout is how long a page waits for the operator API; 0 means 20 seconds.
 	Timeout time.Duration
+	// Left is how long a check of the table goes on while nobody looks at its page; 0 means 5 minutes.
+	Left time.Duration
 }
 
 const (
@@ -49,6 +53,7 @@ func Run(ctx context.Context, o Options) error {
 	c.session.endWhenIdle(cmp.Or(o.Idle, defaultIdle), func() { end(errIdle) })
 	server := &http.Server{Handler: c.handler(), ReadHeaderTimeout: 10 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer c.table.end(context.Background(), context.Canceled)
 	defer c.announce()()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err

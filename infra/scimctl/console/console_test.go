@@ -251,6 +251,7 @@ func TestConsole(t *testing.T) {
 		{"invitations", invitations},
 		{"traces", traces},
 		{"schemas", schemas},
+		{"the table", tableCheck},
 		{"settings and teams", settings},
 		{"opens itself", opensItself},
 		{"refusals of the API", refusals},

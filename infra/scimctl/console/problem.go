@@ -27,9 +27,19 @@ func explain(err error, r *http.Request) problem {
 	var p problem
 	refused, isAnswer := errors.AsType[*apiclient.Error](err)
 	_, noKey := errors.AsType[*apiclient.CredentialsError](err)
+	unread, tableFailed := errors.AsType[tableError](err)
 	switch {
 	case errors.Is(err, errNotFound):
 		return problem{status: http.StatusNotFound, title: "There is no such page", text: "The address is mistyped."}
+	case tableFailed:
+		return problem{
+			status: http.StatusBadGateway, title: "The table can't be read", text: sentence(unread.Error()),
+			retry: true,
+			steps: []string{
+				"Your AWS identity has to be allowed to describe, scan and read the table.",
+				"If your AWS credentials have expired: log in again, for example with: aws sso login",
+			},
+		}
 	case noKey, isAnswer && isExpired(refused):
 		p = expiredCredentials(err)
 	case isAnswer:

@@ -70,6 +70,11 @@ func (c *console) change(mux *http.ServeMux, pattern string, a ask, do act) {
 		q, err := a(ctx, r)
 		return c.questionScreen(r, q), err
 	})
+	c.submit(mux, pattern, do, a)
+}
+
+// submit serves an action at POST. A refusal is shown with the question that was asked, if there was one.
+func (c *console) submit(mux *http.ServeMux, pattern string, do act, a ask) {
 	mux.HandleFunc("POST "+pattern, func(w http.ResponseWriter, r *http.Request) {
 		if !validPath(r, pattern) {
 			c.renderProblem(w, r, explain(errNotFound, r))
@@ -80,6 +85,10 @@ func (c *console) change(mux *http.ServeMux, pattern string, a ask, do act) {
 		result, err := do(ctx, r)
 		if err != nil {
 			c.renderRefusal(ctx, w, r, a, err)
+			return
+		}
+		if result.kept == (kept{}) {
+			http.Redirect(w, r, result.to, http.StatusSeeOther)
 			return
 		}
 		name := c.session.keep(result.kept)
@@ -113,8 +122,12 @@ func refusalStatus(err error) (status int, ok bool) {
 // of their own.
 func (c *console) renderRefusal(ctx context.Context, w http.ResponseWriter, r *http.Request, a ask, err error) {
 	status, isRefusal := refusalStatus(err)
+	if !isRefusal || a == nil {
+		c.renderProblem(w, r, explain(err, r))
+		return
+	}
 	q, unread := a(ctx, r)
-	if !isRefusal || unread != nil {
+	if unread != nil {
 		c.renderProblem(w, r, explain(err, r))
 		return
 	}

@@ -20,13 +20,16 @@ type screen struct {
 
 // section is a part of a screen. Its members are shown in their order; empty ones are left out.
 type section struct {
-	ID    string
-	Live  bool // it is refreshed until it is complete
-	Plain bool // without a frame, for sections that are a table alone
-	Title string
-	Text  string
+	ID   string
+	Live bool // it is refreshed until it is complete
+	// LiveUnseen makes it be refreshed while the page is in the background, too.
+	LiveUnseen bool
+	Plain      bool // without a frame, for sections that are a table alone
+	Title      string
+	Text       string
 
 	Notice    *web.Notice
+	Progress  *progress
 	Findings  []finding
 	Search    *search
 	Filters   []web.NavLink
@@ -39,6 +42,14 @@ type section struct {
 	Exchanges []exchange
 	Source    string // text for machines, such as JSON
 	Question  *web.Confirmation
+	Form      *web.Form
+}
+
+// progress is how far something is that takes long.
+type progress struct {
+	Label   string
+	Percent float64 // 0 if it is not known
+	Text    string
 }
 
 // finding is something that somebody should know or do.
@@ -140,6 +151,7 @@ func (c *console) render(w http.ResponseWriter, status int, name string, page we
 const (
 	navTenants     = "Tenants"
 	navPeople      = "Find a person"
+	navTable       = "Check the table"
 	navOverview    = "Overview"
 	navUsers       = "Users"
 	navGroups      = "Groups"
@@ -159,7 +171,8 @@ func (c *console) navigation(s screen) []web.NavGroup {
 	link := func(text string, parts ...string) web.NavLink {
 		return web.NavLink{Text: text, URL: c.at(parts...), Current: text == s.current}
 	}
-	groups := []web.NavGroup{{Links: []web.NavLink{link(navTenants, "tenants"), link(navPeople, "people")}}}
+	groups := []web.NavGroup{{Links: []web.NavLink{link(navTenants, "tenants"), link(navPeople, "people"),
+		link(navTable, "table")}}}
 	if s.tenant == "" {
 		return groups
 	}

@@ -28,6 +28,7 @@ type console struct {
 	session  *session
 	renderer *web.Renderer
 	health   *memo[admin.Health]
+	table    *tableRun
 	activity *memo[[]web.Day]
 }
 
@@ -42,7 +43,8 @@ func newConsole(o Options, address string) (*console, error) {
 	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
 	return &console{
 		options: o, address: address, base: "/" + strings.ToLower(rand.Text()), api: o.API,
-		session: newSession(), renderer: renderer, health: newMemo[admin.Health](), activity: newMemo[[]web.Day](),
+		session: newSession(), renderer: renderer, table: &tableRun{left: cmp.Or(o.Left, defaultLeft)},
+		health: newMemo[admin.Health](), activity: newMemo[[]web.Day](),
 	}, err
 }
 
@@ -62,6 +64,7 @@ func (c *console) pages() http.Handler {
 	c.credentialPages(mux)
 	c.invitationPages(mux)
 	c.schemaPages(mux)
+	c.tablePages(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		c.renderProblem(w, r, problem{
 			status: http.StatusNotFound, title: "There is no such page",

@@ -22,12 +22,13 @@ function enableCopying(root) {
 }
 
 // An element with an id and data-live is replaced by its newer self until that has no data-live.
-// Waiting is longer with each try, and pauses while nobody sees the page.
+// Waiting is longer with each try, and pauses while nobody sees the page, unless data-live says "unseen".
 const firstWait = 2000, longestWait = 15000;
 
 function keepLive(id, wait) {
   setTimeout(async () => {
-    if (!document.hidden) await refresh(id).catch(() => {});
+    const waiting = document.getElementById(id);
+    if (!document.hidden || waiting?.dataset.live === "unseen") await refresh(id).catch(() => {});
     const element = document.getElementById(id);
     if (element && element.hasAttribute("data-live")) keepLive(id, Math.min(wait * 1.1, longestWait));
   }, wait);
