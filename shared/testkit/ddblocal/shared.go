@@ -57,7 +57,7 @@ func Share(ctx context.Context, o Options) (*Shared, error) {
 	}
 	err = os.Mkdir(dir, 0o700)
 	if err == nil {
-		err = startKeeper(dir)
+		err = lead(dir)
 	}
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
@@ -103,6 +103,16 @@ func sharedDir(command process) (string, error) {
 	}
 	engines := filepath.Join(cache, "scimserver", "engines")
 	return filepath.Join(engines, fmt.Sprintf("%d-%s", command.pid, command.start)), os.MkdirAll(engines, 0o700)
+}
+
+// lead starts the keeper in a folder that this test program has made. If that fails, it
+// tells the other test programs, which wait for the engine.
+func lead(dir string) error {
+	err := startKeeper(dir)
+	if err != nil {
+		err = errors.Join(err, tell(dir, failureFile, err.Error()))
+	}
+	return err
 }
 
 // startKeeper starts this program once more, as the keeper. It has no output, because
