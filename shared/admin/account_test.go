@@ -49,6 +49,7 @@ func (b *bench) wantsEmails(a answer, want string) {
 }
 
 func TestAccountLife(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	a := b.send(201, "POST", "/accounts",
 		`{"userName":"Ann","displayName":"Ann Lee","emails":[{"value":"Ann@a.example","primary":true,`+
@@ -93,6 +94,7 @@ func TestAccountLife(t *testing.T) {
 }
 
 func TestAccountsThatCantBe(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	kept := b.send(201, "POST", "/accounts", `{"userName":"kept","emails":[{"value":"kept@a.example"}]}`)
 	many := make([]string, 41)
@@ -143,6 +145,7 @@ func TestAccountsThatCantBe(t *testing.T) {
 }
 
 func TestAccountsThatAreNotThere(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	user := b.newUser("acme", "ann")
 	for _, id := range []string{
@@ -165,6 +168,7 @@ func TestAccountsThatAreNotThere(t *testing.T) {
 
 // An operator learns who holds a value; who asks as a tenant does not.
 func TestLostClaimsOfAccounts(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	user := b.newUser("acme", "ann")
 	first := b.send(201, "POST", "/accounts", `{"userName":"bob","emails":[{"value":"bob@a.example"}]}`)
@@ -185,6 +189,7 @@ func TestLostClaimsOfAccounts(t *testing.T) {
 }
 
 func TestAccountsAreListedInPages(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	made := map[string]bool{}
 	for i := range 5 {
@@ -207,6 +212,7 @@ func TestAccountsAreListedInPages(t *testing.T) {
 }
 
 func TestPasswordsOfAccounts(t *testing.T) {
+	t.Parallel()
 	var hashed []string
 	b := newBench(t, func(o *admin.Options) {
 		o.Passwords = func(clear string) (string, error) { hashed = append(hashed, clear); return "$hash$", nil }
@@ -235,6 +241,7 @@ func TestPasswordsOfAccounts(t *testing.T) {
 
 // The log names accounts by their ids, and never by what a path holds instead.
 func TestLogOfAccounts(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	id := b.send(201, "POST", "/accounts", `{"userName":"canary"}`).text("id")
 	b.send(404, "GET", "/accounts/canary@a.example", "")

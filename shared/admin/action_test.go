@@ -9,6 +9,7 @@ import (
 
 // TestActionsAreLogged: the log of a tenant answers who changed a credential, a team or the tenant.
 func TestActionsAreLogged(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, withSetupPage)
 	b.acme(`{"id":"acme"}`)
 	key := b.send(201, "POST", acmeCredentials, `{"name":"Okta"}`).text("key")

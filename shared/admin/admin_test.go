@@ -106,6 +106,7 @@ func (b *bench) newUser(id tenant.ID, name string) scim.ID {
 }
 
 func TestUnknownPathsAndMethods(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(404, "GET", "/nothing", "")
 	b.send(404, "GET", "/tenants/none/", "")
@@ -116,6 +117,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 
 // What net/http would clean and redirect is answered as any other path that there is not.
 func TestPathsThatAreNotClean(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	for _, path := range []string{
 		"//tenants", "/./tenants", "/x/../tenants", "/tenants/", "/accounts/..", "/accounts/../tenants",
@@ -132,6 +134,7 @@ func TestPathsThatAreNotClean(t *testing.T) {
 
 // What is longer than any key names nothing.
 func TestNamesThatAreNoKeys(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	for _, long := range []string{strings.Repeat("a", 129), strings.Repeat("a", 3000), "%ff", "%00"} {
@@ -157,6 +160,7 @@ func TestNamesThatAreNoKeys(t *testing.T) {
 
 // A slip in a parameter must not widen what is asked for, or what is done.
 func TestParametersThatThereAreNot(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	account, team := "/accounts/"+b.newAccount("ann"), b.newTeam("Crew")
@@ -190,6 +194,7 @@ func TestParametersThatThereAreNot(t *testing.T) {
 }
 
 func TestBodiesThatCantBe(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	for _, body := range []string{
 		"[]", "{", "null", `"x"`, `{"id":"a"} {}`, `{"id":"a","nme":"x"}`, `{"id":7}`,
@@ -215,6 +220,7 @@ func TestBodiesThatCantBe(t *testing.T) {
 }
 
 func TestLogLine(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme","name":"Canary Name"}`)
 	secret := b.send(201, "POST", "/tenants/acme/credentials", "").text("secret")

@@ -58,6 +58,7 @@ func (a answer) ways() (apply string, refused string) {
 }
 
 func TestConflictIsShown(t *testing.T) {
+	t.Parallel()
 	b, account, path := conflicted(t)
 	a := b.send(200, "GET", path, "")
 	for member, want := range map[string]string{
@@ -91,6 +92,7 @@ func TestConflictIsShown(t *testing.T) {
 }
 
 func TestHolderIsConnected(t *testing.T) {
+	t.Parallel()
 	b, account, path := conflicted(t)
 	if a := b.send(409, "POST", path+"/connect", `{"holder":"3f6f2f0e-0000-4000-8000-000000000000"}`); !strings.Contains(a.text("message"), account) {
 		t.Errorf("another holder: %v", a)
@@ -119,6 +121,7 @@ func TestHolderIsConnected(t *testing.T) {
 }
 
 func TestValuesAreReleased(t *testing.T) {
+	t.Parallel()
 	b, account, path := conflicted(t)
 	b.newUser("acme", "bob")
 	for body, status := range map[string]int{
@@ -147,6 +150,7 @@ func TestValuesAreReleased(t *testing.T) {
 }
 
 func TestHolderIsDeleted(t *testing.T) {
+	t.Parallel()
 	b, account, path := conflicted(t)
 	b.send(400, "POST", path+"/delete", "")
 	if a := b.send(409, "POST", path+"/delete", `{"confirm":"acme"}`); !strings.Contains(a.text("message"), account) {
@@ -189,6 +193,7 @@ func (b *bench) listed(query string, want ...string) {
 }
 
 func TestConflictsAreListed(t *testing.T) {
+	t.Parallel()
 	b, _, path := conflicted(t)
 	first := path[strings.LastIndex(path, "/")+1:]
 	bob := b.newUser("acme", "bob")
@@ -215,6 +220,7 @@ func TestConflictsAreListed(t *testing.T) {
 
 // What holds a name is a team, a group or another user: each is called by its name.
 func TestHoldersAreNamed(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	b.send(201, "POST", "/tenants", `{"id":"globex"}`)
@@ -263,6 +269,7 @@ func (b *bench) pushed(name string) (conflict string) {
 }
 
 func TestConflictsOfNoTenant(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	const all, one = "/tenants/nix/conflicts", "/tenants/nix/conflicts/aaaaaaaaaaaa"
 	for path, method := range map[string]string{
@@ -287,6 +294,7 @@ func TestConflictsOfNoTenant(t *testing.T) {
 
 // Of a tenant that is being deleted nothing is resolved any more.
 func TestConflictsOfTenantsThatAreDeleted(t *testing.T) {
+	t.Parallel()
 	b, account, path := conflicted(t)
 	b.send(200, "POST", "/tenants/acme/suspend", "")
 	b.send(200, "DELETE", "/tenants/acme?confirm=acme", "")

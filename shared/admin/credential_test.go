@@ -16,6 +16,7 @@ func (b *bench) acme(body string) {
 const acmeCredentials = "/tenants/acme/credentials"
 
 func TestTokenWorks(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	a := b.send(201, "POST", acmeCredentials, "")
@@ -34,6 +35,7 @@ func TestTokenWorks(t *testing.T) {
 
 // TestCredentialExpires: a credential that never expires has to be asked for.
 func TestCredentialExpires(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	b.send(201, "POST", "/tenants", `{"id":"strict","limits":{"tokenAgeSeconds":3600}}`)
@@ -58,6 +60,7 @@ func TestCredentialExpires(t *testing.T) {
 
 // TestCredentialIsRecognized: lists show the name and the maker, and a rotation keeps the name.
 func TestCredentialIsRecognized(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	made := b.send(201, "POST", acmeCredentials, `{"name":"Okta production"}`)
@@ -75,6 +78,7 @@ func TestCredentialIsRecognized(t *testing.T) {
 
 // TestWriteIncludesRead: no credential can write without reading, and what is shown says so.
 func TestWriteIncludesRead(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	for _, scopes := range []string{`["write"]`, `["write","read"]`} {
@@ -90,6 +94,7 @@ func TestWriteIncludesRead(t *testing.T) {
 }
 
 func TestCredentialsThatCantBe(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme","limits":{"tokenAgeSeconds":3600}}`)
 	for _, body := range []string{
@@ -111,6 +116,7 @@ func TestCredentialsThatCantBe(t *testing.T) {
 }
 
 func TestSubject(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	b.send(201, "POST", "/tenants", `{"id":"globex"}`)
@@ -127,6 +133,7 @@ func TestSubject(t *testing.T) {
 }
 
 func TestClientHasSeveralSecrets(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	first := b.send(201, "POST", acmeCredentials, `{"kind":"client","scopes":["read"]}`)
@@ -141,6 +148,7 @@ func TestClientHasSeveralSecrets(t *testing.T) {
 }
 
 func TestRotation(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	old := b.send(201, "POST", acmeCredentials, `{"scopes":["read"],"expiresIn":864000}`)
@@ -162,6 +170,7 @@ func TestRotation(t *testing.T) {
 }
 
 func TestRevocation(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	b.send(201, "POST", "/tenants", `{"id":"globex"}`)

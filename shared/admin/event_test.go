@@ -41,6 +41,7 @@ func emitted(page answer) (ids []string) {
 }
 
 func TestEvents(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(404, "GET", "/tenants/acme/events", "")
 	b.acme(`{"id":"acme"}`)
@@ -75,6 +76,7 @@ func TestEvents(t *testing.T) {
 
 // TestWaitForEvents: a request with wait returns as soon as there is an event.
 func TestWaitForEvents(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	feed, done := b.dir.For("acme").Events(), make(chan error)
@@ -92,6 +94,7 @@ func TestWaitForEvents(t *testing.T) {
 
 // TestExpiredEvents: a consumer that comes too late gets 410 with the oldest sequence.
 func TestExpiredEvents(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	b.emit("acme", "a", "b")
@@ -107,6 +110,7 @@ func TestExpiredEvents(t *testing.T) {
 }
 
 func TestEventHeads(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	for _, id := range []string{"acme", "globex"} {
 		b.send(201, "POST", "/tenants", `{"id":"`+id+`"}`)

@@ -53,6 +53,7 @@ func (b *bench) refused(key string, cause tenant.RefusalCause, at time.Time, cou
 
 // TestHealth: each situation has its verdict and its findings, and no others.
 func TestHealth(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, verdict string
 		findings      []string
@@ -140,6 +141,7 @@ func (b *bench) failures(n, status int) {
 // TestHealthCounts: requests and refusals of the last 24 hours are counted. Refusals have the names
 // of their credentials.
 func TestHealthCounts(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(404, "GET", "/tenants/acme/health", "")
 	b.acme(`{"id":"acme"}`)

@@ -13,6 +13,7 @@ const acmeInvitations = "/tenants/acme/invitations"
 func withSetupPage(o *admin.Options) { o.SetupURL = "https://scim.example.com/setup" }
 
 func TestInvitations(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, withSetupPage)
 	b.acme(`{"id":"acme"}`)
 	made := b.send(201, "POST", acmeInvitations, `{"expiresIn":3600,"role":"view"}`)
@@ -44,6 +45,7 @@ func TestInvitations(t *testing.T) {
 }
 
 func TestInvitationsThatAreRefused(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, withSetupPage)
 	b.acme(`{"id":"acme"}`)
 	b.send(404, "POST", "/tenants/globex/invitations", "")

@@ -43,6 +43,7 @@ func (b *bench) logged(parameters string) (requests []string) {
 }
 
 func TestLog(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(404, "GET", "/tenants/acme/log", "")
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
@@ -93,6 +94,7 @@ const day = 24 * time.Hour
 
 // TestLogGoesOnWhereItWas: the time that passes between two pages moves neither end.
 func TestLogGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	b.now = time.Now().UTC().Truncate(time.Millisecond)
@@ -108,6 +110,7 @@ func TestLogGoesOnWhereItWas(t *testing.T) {
 }
 
 func TestLogParametersThatCantBe(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	for parameters, word := range map[string]string{
@@ -134,6 +137,7 @@ func TestLogParametersThatCantBe(t *testing.T) {
 // TestLogOfMemberships: who joined and left a team is in the log, by id; a reader gets the current
 // names. A query finds a person by the memberships, too.
 func TestLogOfMemberships(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	zoe := b.send(201, "POST", "/accounts", `{"userName":"zoe"}`).text("id")

@@ -127,6 +127,7 @@ func isOperatorPath(path string) bool { return strings.HasPrefix(path, "/v1/") }
 // TestOpenAPIRoutes: the operator API has the described routes, no others, and each accepts the
 // described query parameters.
 func TestOpenAPIRoutes(t *testing.T) {
+	t.Parallel()
 	d := readOpenAPI(t)
 	described, served := map[string][]string{}, map[string][]string{}
 	for path, item := range d.Paths {
@@ -151,6 +152,7 @@ var inBraces = regexp.MustCompile(`\{(\w+)\}`)
 
 // TestOpenAPIPathParameters: each parameter of a path is described.
 func TestOpenAPIPathParameters(t *testing.T) {
+	t.Parallel()
 	d := readOpenAPI(t)
 	for path, item := range d.Paths {
 		want := []string{}
@@ -171,6 +173,7 @@ func TestOpenAPIPathParameters(t *testing.T) {
 
 // TestOpenAPIPathsOfTemplate: the SCIM API of template.yaml has the described paths and no others.
 func TestOpenAPIPathsOfTemplate(t *testing.T) {
+	t.Parallel()
 	var template struct {
 		Resources struct {
 			API struct {
@@ -206,6 +209,7 @@ func TestOpenAPIPathsOfTemplate(t *testing.T) {
 
 // TestOpenAPIMethodsOfSCIM: the server answers an unknown method with the methods of the path.
 func TestOpenAPIMethodsOfSCIM(t *testing.T) {
+	t.Parallel()
 	registry, err := schema.Standard()
 	if err != nil {
 		t.Fatal(err)
@@ -280,6 +284,7 @@ var goTypes = map[string]struct {
 
 // TestOpenAPISchemas: the described objects have the members of the Go types, with their types.
 func TestOpenAPISchemas(t *testing.T) {
+	t.Parallel()
 	d := readOpenAPI(t)
 	for name, typ := range goTypes {
 		t.Run(name, func(t *testing.T) {
@@ -379,6 +384,7 @@ func jsonType(t reflect.Type) string {
 
 // TestOpenAPIExamples: an example of a request has only members that the operator API accepts.
 func TestOpenAPIExamples(t *testing.T) {
+	t.Parallel()
 	examples := 0
 	for path, item := range readOpenAPI(t).Paths {
 		for method, o := range item.methods(t) {
@@ -408,6 +414,7 @@ var reference = regexp.MustCompile(`#/components/(\w+)/(\w+)`)
 
 // TestOpenAPIReferences: every reference has its component, and every component is referred to.
 func TestOpenAPIReferences(t *testing.T) {
+	t.Parallel()
 	var d struct {
 		Components map[string]map[string]any `yaml:"components"`
 	}
@@ -434,6 +441,7 @@ func TestOpenAPIReferences(t *testing.T) {
 
 // TestOpenAPIResources: users and groups are described with the attributes of their schemas.
 func TestOpenAPIResources(t *testing.T) {
+	t.Parallel()
 	registry, err := schema.Standard()
 	if err != nil {
 		t.Fatal(err)

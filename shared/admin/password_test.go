@@ -40,6 +40,7 @@ func (b *bench) userWithPassword(name string, active bool) {
 }
 
 func TestCheckPassword(t *testing.T) {
+	t.Parallel()
 	b := newPasswordBench(t)
 	for _, tt := range []struct {
 		name, body string
@@ -79,6 +80,7 @@ func TestCheckPassword(t *testing.T) {
 // TestPasswordsAreNotGuessed: after ten wrong passwords in 15 minutes even the right one is refused,
 // for a name that nobody has as well; the right one ends the count.
 func TestPasswordsAreNotGuessed(t *testing.T) {
+	t.Parallel()
 	b := newPasswordBench(t)
 	try := func(status int, name, clear string) {
 		t.Helper()

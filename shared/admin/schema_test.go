@@ -37,6 +37,7 @@ func (b *bench) newUserWith(name, values string) scim.ID {
 }
 
 func TestTenantSchemas(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	if a := b.send(200, "GET", acmeSchemas, ""); a.text("schemas") != "[]" {
@@ -84,6 +85,7 @@ func TestTenantSchemas(t *testing.T) {
 }
 
 func TestTenantSchemaRefused(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	for body, want := range map[string]string{
@@ -113,6 +115,7 @@ func TestTenantSchemaRefused(t *testing.T) {
 
 // TestTenantSchemaInUse: no change of a definition makes a stored value invalid or unknown.
 func TestTenantSchemaInUse(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	const usual = `{"name":"costId"},{"name":"badge","type":"integer"},{"name":"unused"}`
@@ -152,6 +155,7 @@ func TestTenantSchemaInUse(t *testing.T) {
 // TestUserWithoutSecrets: the operator API shows no value that the tenant's schema says is
 // never returned.
 func TestUserWithoutSecrets(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	b.send(200, "PUT", acmeSchemas+"/"+acmeURN,

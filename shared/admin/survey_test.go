@@ -15,6 +15,7 @@ import (
 // TestSurvey: the alarms hear of credentials that are in use and end soon, and of tenants on the day
 // on which they fall silent.
 func TestSurvey(t *testing.T) {
+	t.Parallel()
 	limits := admin.SurveyLimits{ExpiresWithin: 14 * day, SilentAfter: 7 * day}
 	for _, tt := range []struct {
 		name             string
@@ -61,6 +62,7 @@ func TestSurvey(t *testing.T) {
 
 // TestTheLineOfASurvey: metric filters read its numbers, and it names ids only.
 func TestTheLineOfASurvey(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	for _, id := range []string{"acme", "beta", "gamma"} {
 		b.send(201, "POST", "/tenants", `{"id":"`+id+`"}`)

@@ -49,6 +49,7 @@ func (b *bench) newGroup(id tenant.ID, name string) string {
 }
 
 func TestTeams(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	b.send(201, "POST", "/tenants", `{"id":"globex"}`)
@@ -103,6 +104,7 @@ func TestTeams(t *testing.T) {
 }
 
 func TestTeamNames(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	group, path := b.newGroup("acme", "Staff"), b.newTeam("Crew")
@@ -129,6 +131,7 @@ func TestTeamNames(t *testing.T) {
 }
 
 func TestTeamMembers(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	path, ann := b.newTeam("Crew")+"/members", string(b.newUser("acme", "ann"))
@@ -189,6 +192,7 @@ func TestTeamMembers(t *testing.T) {
 
 // A person whose name only looks like an id is found, and leaves.
 func TestTeamMembersWhoseNamesLookLikeIDs(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	path := b.newTeam("Crew") + "/members"
@@ -217,6 +221,7 @@ func TestTeamMembersWhoseNamesLookLikeIDs(t *testing.T) {
 
 // Joiners are part of names.
 func TestTeamNamesAsPeopleWriteThem(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	for _, name := range []string{
@@ -232,6 +237,7 @@ func TestTeamNamesAsPeopleWriteThem(t *testing.T) {
 
 // Groups can be seen and not changed.
 func TestGroupsAreReadOnly(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	id, team := b.newGroup("acme", "Staff"), b.newTeam("Crew")
@@ -263,6 +269,7 @@ func TestGroupsAreReadOnly(t *testing.T) {
 
 // A suspended tenant's teams can be changed, those of one that is deleted go.
 func TestTeamsOfInactiveTenants(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	path := b.newTeam("Crew")

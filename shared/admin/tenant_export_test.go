@@ -49,6 +49,7 @@ func (b *bench) plantMembers(group scim.ID, n int) (ids []string) {
 // TestExportInParts exports a group that exceeds a part, while users are created and deleted. What exists throughout
 // is in the export once.
 func TestExportInParts(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	t1, want := b.dir.For("acme"), map[string]int{}

@@ -14,6 +14,7 @@ import (
 )
 
 func TestTenantLife(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	a := b.send(201, "POST", "/tenants",
 		`{"id":"acme","profile":"okta","domains":["B.example","a.example","b.example"],"limits":{"users":5}}`)
@@ -43,6 +44,7 @@ func TestTenantLife(t *testing.T) {
 }
 
 func TestTenantsAreListedInPages(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	for _, id := range []string{"c", "a", "b"} {
 		b.send(201, "POST", "/tenants", `{"id":"`+id+`"}`)
@@ -57,6 +59,7 @@ func TestTenantsAreListedInPages(t *testing.T) {
 }
 
 func TestTenantsThatCantBe(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme","domains":["acme.example"]}`)
 	for _, body := range []string{
@@ -74,6 +77,7 @@ func TestTenantsThatCantBe(t *testing.T) {
 }
 
 func TestSwitchesOfATenant(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	wants := func(a answer, connect, reactivate string) {
 		t.Helper()
@@ -98,6 +102,7 @@ func TestSwitchesOfATenant(t *testing.T) {
 }
 
 func TestDeletion(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	rotate := "/tenants/acme/credentials/" + b.send(201, "POST", "/tenants/acme/credentials", "").text("key") + "/rotate"
@@ -148,6 +153,7 @@ func (k *keys) DeleteAllBut(_ context.Context, id tenant.ID, keep tenant.APIKey)
 }
 
 func TestKeyOfThrottlingIsRetried(t *testing.T) {
+	t.Parallel()
 	k := &keys{broken: true, of: map[tenant.ID][]tenant.APIKey{}}
 	b := newBench(t, func(o *admin.Options) { o.Keys = k })
 	if a := b.send(201, "POST", "/tenants", `{"id":"acme"}`); a.text("ownThrottle") != "false" || a.get("warning") == nil {
@@ -184,6 +190,7 @@ func (b *bench) keyOf(id tenant.ID) tenant.APIKey {
 // TestAChangeOfLimitsLeavesNoGap: the authorizer's answers name the key of before until
 // they expire, so it works that long. If the new key fails, the old one stays.
 func TestAChangeOfLimitsLeavesNoGap(t *testing.T) {
+	t.Parallel()
 	k := &keys{of: map[tenant.ID][]tenant.APIKey{}}
 	b := newBench(t, func(o *admin.Options) { o.Keys, o.CacheTime = k, time.Minute })
 	b.send(201, "POST", "/tenants", `{"id":"acme","limits":{"burst":8}}`)

@@ -21,6 +21,7 @@ func (b *bench) record(path string) error {
 }
 
 func TestTrace(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	const path = "/tenants/acme/trace"
 	b.send(404, "GET", path, "")
@@ -79,6 +80,7 @@ func paths(page answer) (all []string) {
 // TestTraceReplacesTheOneBefore: a trace without values ends one with values, also for functions that
 // believe the old one is on.
 func TestTraceReplacesTheOneBefore(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.acme(`{"id":"acme"}`)
 	b.send(200, "PUT", "/tenants/acme/trace", `{"seconds":60,"values":true}`)

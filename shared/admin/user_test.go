@@ -47,6 +47,7 @@ func (b *bench) found(query string) (list []string) {
 // TestFindPersons searches by each value, with usernames unique over the whole table and
 // within a tenant.
 func TestFindPersons(t *testing.T) {
+	t.Parallel()
 	for _, scope := range []directory.Scope{directory.SystemScope, directory.TenantScope} {
 		t.Run(string(scope), func(t *testing.T) {
 			b := newBenchOf(t, scope)
@@ -94,6 +95,7 @@ func last(words string) string { return words[strings.LastIndex(words, " ")+1:] 
 
 // TestFindPersonsRefuses: no slip in a parameter may widen the search.
 func TestFindPersonsRefuses(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	for query, words := range map[string]string{
 		"":                         "ask for an email",
@@ -118,6 +120,7 @@ func TestFindPersonsRefuses(t *testing.T) {
 // TestFindPersonsInManyTenants follows the cursor over more tenants than one request searches,
 // and counts what a request costs.
 func TestFindPersonsInManyTenants(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	const tenants = 505 // one request searches 500
 	for i := range tenants {
@@ -156,6 +159,7 @@ func TestFindPersonsInManyTenants(t *testing.T) {
 }
 
 func TestFindPersonsWithOneExternalID(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	for i := range 11 {
@@ -188,6 +192,7 @@ func (b *bench) walk(path, list string) (ids []string) {
 
 // TestUsersOfTenant reads lists and one user, and no password.
 func TestUsersOfTenant(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	b.send(201, "POST", "/tenants", `{"id":"globex"}`)
@@ -272,6 +277,7 @@ func (b *bench) groupWithMembers(outer, inner, ann string) {
 
 // TestReadsThatCantBe: each answer says what is wrong.
 func TestReadsThatCantBe(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 	group := b.newGroup("acme", "Staff")

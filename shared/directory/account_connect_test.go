@@ -23,6 +23,7 @@ func (b *bench) approved(a directory.Account, wanted directory.Content) director
 }
 
 func TestConnect(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))
 	c := account("ann@example.com", "ann@example.com", "ann@home.org")
@@ -59,6 +60,7 @@ func TestConnect(t *testing.T) {
 
 // What holds an approval to what was approved.
 func TestApprovalsThatDoNotHold(t *testing.T) {
+	t.Parallel()
 	wanted := user("ann@example.com", "x1", "ann@example.com")
 	for what, tt := range map[string]struct {
 		change  func(b *bench, a directory.Account, now *time.Time)
@@ -122,6 +124,7 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 // An email that is not verified, or of a domain that is not, is not enough for a
 // tenant that connects automatically.
 func TestConnectAutomatically(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		what     string
 		connect  tenant.Connect
@@ -170,6 +173,7 @@ func TestConnectAutomatically(t *testing.T) {
 // A username of somebody else keeps an account from being connected automatically,
 // and so does an email that is not the account's verified one.
 func TestConnectAutomaticallyNeedsOnePerson(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	if _, err := b.dir.Tenants().CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tenant.Automatic, Domains: []string{"example.com"}}); err != nil {
 		t.Fatal(err)
@@ -191,6 +195,7 @@ func TestConnectAutomaticallyNeedsOnePerson(t *testing.T) {
 // account or a user, never both and never neither, and the provider's retry finds it
 // whole.
 func TestDeathWhileConnecting(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("one function at a time: nothing for the race detector")
 	}

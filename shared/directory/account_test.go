@@ -23,6 +23,7 @@ func (b *bench) account(name string, emails ...string) directory.Account {
 }
 
 func TestAccountLife(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	accounts := b.dir.Accounts()
 	a := b.account("Ann", "Ann@example.com", "ann@home.org")
@@ -59,6 +60,7 @@ func TestAccountLife(t *testing.T) {
 // Accounts and users of all tenants hold claims against each other. Only who belongs
 // to the same tenant learns who holds a value.
 func TestAccountsAndUsersShareClaims(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	a := b.account("ann", "ann@example.com")
 	_, err := b.acme.Users().Create(t.Context(), user("ANN", "", "bob@example.com", "ann@Example.com"))
@@ -100,6 +102,7 @@ func takenValues(t *testing.T, err error) []directory.TakenValue {
 
 // In scope TENANT accounts are unique among themselves and do not meet users.
 func TestAccountsInTenantScope(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil, func(o *directory.Options) { o.Scope = directory.TenantScope })
 	b.account("ann", "ann@example.com")
 	b.create("ann", "", "ann@example.com")
@@ -110,6 +113,7 @@ func TestAccountsInTenantScope(t *testing.T) {
 }
 
 func TestAccountsAreListed(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	var all []scim.ID
 	for _, name := range []string{"a", "b", "c", "d", "e"} {
@@ -136,6 +140,7 @@ func TestAccountsAreListed(t *testing.T) {
 // Accounts can't be taken for a tenant's users: there is no handle on a tenant without
 // an id, and so nothing is written.
 func TestNoTenantWithoutAnID(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	func() {
 		defer func() {

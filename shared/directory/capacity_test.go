@@ -71,6 +71,7 @@ func TestCapacity(t *testing.T) { // design: round trips and capacity
 // What a lost email costs, to the provider's request, to the ledger, and when the
 // account is connected.
 func TestCapacityOfConflicts(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, charge.Transactions)
 	wanted := user("ann@example.com", "x1", "ann@example.com")
 	a := b.account("ann@example.com", "ann@example.com")

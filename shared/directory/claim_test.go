@@ -59,6 +59,7 @@ func TestUniquenessScope(t *testing.T) { // P-6-7
 }
 
 func TestSettingsAreKept(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	if err := b.dir.Ready(t.Context()); err != nil {
 		t.Fatal(err)
@@ -77,6 +78,7 @@ func TestSettingsAreKept(t *testing.T) {
 }
 
 func TestLongValuesAreHashed(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	long := string(make([]byte, 0))
 	for len(long) < 600 {

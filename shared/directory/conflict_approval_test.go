@@ -12,6 +12,7 @@ import (
 
 // What folds alike may be another domain: ß is ss to a claim, and not to a registry.
 func TestConnectAutomaticallyGoesByTheVerifiedDomain(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	if _, err := b.dir.Tenants().CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tenant.Automatic, Domains: []string{"strasse.de"}}); err != nil {
 		t.Fatal(err)
@@ -25,6 +26,7 @@ func TestConnectAutomaticallyGoesByTheVerifiedDomain(t *testing.T) {
 
 // A tenant that is being deleted connects nothing: it would be deleted with it.
 func TestNoConnectionOfADeletedTenant(t *testing.T) {
+	t.Parallel()
 	for _, connect := range []tenant.Connect{tenant.Automatic, tenant.ByApproval} {
 		b := newBench(t, nil)
 		if _, err := b.dir.Tenants().CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Domains: []string{"example.com"}}); err != nil {
@@ -51,6 +53,7 @@ func TestNoConnectionOfADeletedTenant(t *testing.T) {
 // A release by the same value in another form is none, and one that was made is not
 // made again.
 func TestReleasesThatReleaseNothing(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	a := b.account("ann@example.com", "ann@example.com")
 	_, ids := b.post(b.acme, user("ann@example.com", "x", "ann@example.com"))
@@ -72,6 +75,7 @@ func TestReleasesThatReleaseNothing(t *testing.T) {
 
 // That the next attempt succeeds is said only where nobody else holds any of the values.
 func TestWhoGaveUpWhatOthersHold(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	a := b.account("ann", "ann@example.com")
 	_, ids := b.post(b.acme, user("ann", "x", "ann@example.com"))
@@ -96,6 +100,7 @@ func TestWhoGaveUpWhatOthersHold(t *testing.T) {
 // An approval is for the account that the operator has seen and the record that it was
 // given for, even if another record asks for the value.
 func TestApprovalsKeepToWhatWasApproved(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))
 	wanted := user("ann@example.com", "x1", "ann@example.com")
@@ -123,6 +128,7 @@ func TestApprovalsKeepToWhatWasApproved(t *testing.T) {
 
 // What says why an approval lapsed does not undo one that was given since.
 func TestALateNoteKeepsAFreshApproval(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))
 	wanted := user("ann@example.com", "x1", "ann@example.com")
@@ -138,6 +144,7 @@ func TestALateNoteKeepsAFreshApproval(t *testing.T) {
 
 // Conflicts of long values come in smaller pages.
 func TestPagesOfLargeConflicts(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	for i := range 45 {
 		var emails []string
@@ -167,6 +174,7 @@ func TestPagesOfLargeConflicts(t *testing.T) {
 // A deletion settles what was lost before its request came, whenever the resource was
 // changed last.
 func TestADeletionIsAsLateAsItsRequest(t *testing.T) {
+	t.Parallel()
 	requested := time.Unix(1_800_000_000, 0).UTC()
 	before := directory.Image{Doc: `{"userName":"ann"}`, Modified: "2026-01-01T00:00:00.000Z"}
 	after := before

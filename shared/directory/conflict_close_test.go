@@ -27,6 +27,7 @@ func (b *bench) settle(all ...directory.Provisioned) (calls int) {
 
 // A tenant without conflicts costs one call, however many requests it has made.
 func TestSettlingCostsLittle(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))
 	var all []directory.Provisioned
@@ -48,6 +49,7 @@ func TestSettlingCostsLittle(t *testing.T) {
 // A conflict that another record of the provider has lost since is not settled by the
 // success of the first.
 func TestOneOfTwoRecordsSucceeds(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))
 	b.account("ann", "a@x.org")
@@ -65,6 +67,7 @@ func TestOneOfTwoRecordsSucceeds(t *testing.T) {
 // A conflict of a change is settled by that user alone: when it gets the value, takes
 // another, or is deleted.
 func TestOthersSettleNoChange(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))
 	a, bob := b.create("ann", "x1", "a@x.org"), b.create("bob", "x2")
@@ -80,6 +83,7 @@ func TestOthersSettleNoChange(t *testing.T) {
 
 // What finds a conflict lives as long as the conflict.
 func TestIndexOfConflictsLives(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))
 	b.account("ann", "a@x.org")
@@ -107,6 +111,7 @@ func TestIndexOfConflictsLives(t *testing.T) {
 
 // A count whose answer is lost is not made again.
 func TestCountsWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
 	b := newBench(t,
 		scripted(fault.Rule{Operation: "UpdateItem", Calls: func(n int) bool { return n%2 == 1 }, Fault: fault.LostResponse}))
 	b.account("ann", "a@x.org")

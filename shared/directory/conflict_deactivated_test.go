@@ -33,6 +33,7 @@ func (b *bench) activate(id scim.ID, active bool) {
 
 // A new hire gets a leaver's address: the deactivated user gives it up, and keeps the rest.
 func TestReleaseByADeactivatedUser(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	left, id := b.leaver()
 	if c, err := b.acme.Conflicts().Refresh(t.Context(), b.conflict(id)); err != nil || options(c) != "release(userName or email) delete dismiss" {
@@ -61,6 +62,7 @@ func TestReleaseByADeactivatedUser(t *testing.T) {
 
 // Or the deactivated user is deleted, with the memberships.
 func TestDeletionOfADeactivatedUser(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	left, id := b.leaver()
 	if c, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, left.ID); err != nil || c.State != directory.ConflictFreed {
@@ -75,6 +77,7 @@ func TestDeletionOfADeactivatedUser(t *testing.T) {
 
 // A user who is active loses nothing, and the answer says what to do instead.
 func TestActiveUsersLoseNothing(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	left, id := b.leaver()
 	b.activate(left.ID, true)
@@ -116,6 +119,7 @@ func (h *hook) RoundTrip(r *http.Request) (*http.Response, error) {
 // The provider activates the user after it was read and before the write: the write
 // fails on the version.
 func TestActivatedInFrontOfTheWrite(t *testing.T) {
+	t.Parallel()
 	h := &hook{}
 	b := newBench(t, func(next http.RoundTripper) http.RoundTripper { h.next = next; return h })
 	left, id := b.leaver()

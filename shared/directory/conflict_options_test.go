@@ -26,6 +26,7 @@ func options(c directory.Conflict) string {
 
 // The options that an operator sees as available can be carried out.
 func TestOptions(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))
 	b.account("ann@x.org", "ann@x.org", "ann@y.org")

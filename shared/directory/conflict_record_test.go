@@ -56,6 +56,7 @@ func at(now *time.Time) func(*directory.Options) {
 }
 
 func TestConflictsAreCounted(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))
 	a := b.account("ann@example.com", "ann@example.com")
@@ -87,6 +88,7 @@ func TestConflictsAreCounted(t *testing.T) {
 
 // Each holder is a conflict of its own, with the words of the ledger for it.
 func TestHoldersOfConflicts(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	b.account("ann")
 	own := b.create("bob", "", "bob@example.com")
@@ -112,6 +114,7 @@ func TestHoldersOfConflicts(t *testing.T) {
 }
 
 func TestConflictsClose(t *testing.T) {
+	t.Parallel()
 	for what, retry := range map[string]directory.Content{
 		"the same values":             user("ann2", "", "ann@example.com"),
 		"another name, same external": user("anna", "x1", "anna@example.com"),
@@ -152,6 +155,7 @@ func (b *bench) closes(p directory.Provisioned, id directory.ConflictID, want di
 
 // A conflict of a change closes once the user takes other values, not with any change.
 func TestConflictOfAChangeCloses(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))
 	b.account("ann", "ann@example.com")
@@ -172,6 +176,7 @@ func TestConflictOfAChangeCloses(t *testing.T) {
 }
 
 func TestDismissedConflictsStayDismissed(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	a := b.account("ann", "ann@example.com")
 	wanted := user("ann2", "x1", "ann@example.com")
@@ -193,6 +198,7 @@ func TestDismissedConflictsStayDismissed(t *testing.T) {
 }
 
 func TestRelease(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		what    string
 		with    directory.Replacement
@@ -234,6 +240,7 @@ func TestRelease(t *testing.T) {
 // What is held by nobody's account can't be released, connected or deleted, and the
 // reason says what to do.
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	b.account("ann", "ann@example.com")
 	own := b.create("bob", "", "bob@example.com")

@@ -42,6 +42,7 @@ func deaths(lost bool) (first, step int64) {
 // before its answer: at every call with -long. What it leaves is found whole or absent
 // after the next writer has done its part, and is finished then.
 func TestDeathAtEveryCall(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("one function at a time: nothing for the race detector")
 	}
@@ -164,6 +165,7 @@ func (b *bench) repeat(err error) {
 // A name that is held by what a crash left half deleted is free: the next writer
 // finishes the deletion.
 func TestNameOfTheHalfDeletedIsFree(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	u := b.create("ann", "x", "ann@example.com")
 	g := b.group("g", u.ID)
@@ -196,6 +198,7 @@ func TestNameOfTheHalfDeletedIsFree(t *testing.T) {
 // A change that nests groups counts from its commit on, even if the function dies
 // before it carries it out.
 func TestDepthBehindAnUnfinishedChange(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil, steps)
 	upper, lower := b.chain("upper", 5), b.chain("lower", 5)
 	ids := []scim.ID{b.group("middle").ID, b.group("x").ID, b.group("y").ID}
@@ -241,6 +244,7 @@ func (b *bench) chain(name string, n int) scim.ID {
 // A sweep that has looked at old work leaves the note of newer work on the same
 // resource, which Notice writes meanwhile.
 func TestSweepLeavesNewerNotes(t *testing.T) {
+	t.Parallel()
 	now := time.Now()
 	clock := func(o *directory.Options) { o.Now = func() time.Time { return now } }
 	var meanwhile func()
@@ -291,6 +295,7 @@ func TestSweepLeavesNewerNotes(t *testing.T) {
 // later sweep leaves alone what the earlier one is at, takes it over when that one
 // must have ended, and a failure leaves it to the next one at once.
 func TestSweepsDoNotOverlap(t *testing.T) {
+	t.Parallel()
 	now := time.Now()
 	clock := func(o *directory.Options) { o.Now = func() time.Time { return now } }
 	b := newBench(t, nil, clock)

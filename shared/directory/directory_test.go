@@ -120,6 +120,7 @@ func taken(err error) (attributes []string) {
 }
 
 func TestUserLife(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	u := b.create("ann", "x1", "ann@example.com", "ann@home.org")
 	b.verify(1)
@@ -153,6 +154,7 @@ func TestUserLife(t *testing.T) {
 func second[T any](_ T, err error) error { return err }
 
 func TestFind(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	ann := b.create("ann", "Same", "ann@example.com")
 	b.create("bob", "Same", "bob@example.com") // S-3.1-13
@@ -200,6 +202,7 @@ func TestMatch(t *testing.T) { // P-3.5.1-18, P-3.6-7
 }
 
 func TestPasswordIsHashedOnlyWhenClaimsAreFree(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	b.create("ann", "")
 	hashed := 0
@@ -225,6 +228,7 @@ func budget(d time.Duration) func(*directory.Options) {
 
 // A document that can't be read is a fault of ours, not of the request.
 func TestDamagedDocument(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	u := b.create("ann", "")
 	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(t), Client: &http.Client{}})

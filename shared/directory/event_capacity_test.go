@@ -15,6 +15,7 @@ import (
 // TestCapacityOfEvents: what the events of a batch cost function changes. The requests that
 // made the changes pay nothing for them, see TestCapacity.
 func TestCapacityOfEvents(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, charge.Transactions)
 	b.newTenant("acme")
 	g := b.group("crew")

@@ -144,6 +144,7 @@ func parsed(t *testing.T, doc string, hash string) directory.Content {
 }
 
 func TestEventsOfAUser(t *testing.T) {
+	t.Parallel()
 	b := newTold(t)
 	const core, work = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"externalId":"x","userName":"ann",`,
 		`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":`
@@ -201,6 +202,7 @@ func TestEventsOfAUser(t *testing.T) {
 // TestEventsOfOwnSchemas: the attributes of a tenant's own schemas are told of, and what is
 // never returned has no value in any event.
 func TestEventsOfOwnSchemas(t *testing.T) {
+	t.Parallel()
 	b := newTold(t)
 	const urn = "urn:acme:scim:1.0:User"
 	definition := `{"id":"` + urn + `","name":"Acme","attributes":[{"name":"costId"},{"name":"pin","returned":"never"}]}`
@@ -247,6 +249,7 @@ func TestEventsOfOwnSchemas(t *testing.T) {
 
 // TestEventsOfMarks: a deletion is told of when it is marked, once.
 func TestEventsOfMarks(t *testing.T) {
+	t.Parallel()
 	b := newTold(t)
 	image := func(deleted string) *directory.Image {
 		return &directory.Image{
@@ -271,6 +274,7 @@ func TestEventsOfMarks(t *testing.T) {
 }
 
 func TestDamagedRecordsFail(t *testing.T) {
+	t.Parallel()
 	b := newTold(t)
 	good := directory.StreamRecord{PK: "T#acme#USER", SK: "u1", After: &directory.Image{Doc: "{}"}, Record: outbox.Record{ID: "1", At: time.Now()}}
 	doc, log := good, good
@@ -283,6 +287,7 @@ func TestDamagedRecordsFail(t *testing.T) {
 }
 
 func TestEventsOfConnecting(t *testing.T) {
+	t.Parallel()
 	b := newTold(t)
 	a := b.account("ann@example.com", "ann@example.com")
 	b.one(b.ofAccount(a.ID), "account.created")
@@ -303,6 +308,7 @@ func TestEventsOfConnecting(t *testing.T) {
 }
 
 func TestEventsOfReleasing(t *testing.T) {
+	t.Parallel()
 	b := newTold(t)
 	a := b.account("ann@example.com", "ann@example.com")
 	b.one(b.ofAccount(a.ID), "account.created")
@@ -329,6 +335,7 @@ func TestEventsOfReleasing(t *testing.T) {
 // TestEventsOfMembers: who joins and leaves is told of once, with the group as it is, and
 // not at all once the group is gone.
 func TestEventsOfMembers(t *testing.T) {
+	t.Parallel()
 	b := newTold(t)
 	u, v := b.create("u", ""), b.create("v", "")
 	g := b.group("crew", u.ID, v.ID)
@@ -357,6 +364,7 @@ func TestEventsOfMembers(t *testing.T) {
 // TestEventsOfARemovedTenant: the last event says that the tenant is gone, and late records
 // change nothing.
 func TestEventsOfARemovedTenant(t *testing.T) {
+	t.Parallel()
 	b := newTold(t)
 	u := b.create("ann", "")
 	late := b.record(table.Key{PK: "T#acme#USER", SK: string(u.ID)})
@@ -387,6 +395,7 @@ func TestEventsOfARemovedTenant(t *testing.T) {
 
 // TestEventsOfATeam: a team and its persons, until it becomes a group.
 func TestEventsOfATeam(t *testing.T) {
+	t.Parallel()
 	b := newTold(t)
 	u := b.create("ann", "")
 	team, err := b.acme.Teams().Create(t.Context(), "crew")
@@ -425,6 +434,7 @@ func TestEventsOfATeam(t *testing.T) {
 // TestAFeedThatFailsHarmsNoOther: the records of a feed that can't be written fail, and the
 // events of another feed are appended.
 func TestAFeedThatFailsHarmsNoOther(t *testing.T) {
+	t.Parallel()
 	b := newTold(t)
 	b.newTenant("globex")
 	record := func(pk string) directory.StreamRecord {

@@ -69,6 +69,7 @@ func TestTransientFaultsAreRetried(t *testing.T) {
 // A delete whose answer is lost and whose repetition is throttled is still known
 // to have been carried out: every repetition has the first one's token.
 func TestLostAnswerThenThrottled(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, scripted(
 		fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(2), Fault: fault.LostResponse},
 		fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(3), Fault: fault.Throttled},
@@ -83,6 +84,7 @@ func TestLostAnswerThenThrottled(t *testing.T) {
 // A conflict beside a failed condition must not be repeated: the condition
 // decides at once.
 func TestConditionBesideConflictDecides(t *testing.T) {
+	t.Parallel()
 	b := newBench(t,
 		scripted(fault.Rule{Operation: "TransactWriteItems", Fault: fault.Cancelled("None", "ConditionalCheckFailed", "TransactionConflict")}))
 	ctx, meter := table.WithMeter(t.Context())
@@ -96,6 +98,7 @@ func TestConditionBesideConflictDecides(t *testing.T) {
 }
 
 func TestUnavailableWithinTheBudget(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]fault.Fault{
 		"conflicts": fault.Cancelled("TransactionConflict"), "throttled": fault.Throttled, "down": fault.Refused,
 	} {
@@ -212,6 +215,7 @@ func (b *bench) history(r *rand.Rand, steps int) {
 
 // A write that loses a claim fails at the first conflict, without further retries.
 func TestLoserOfAConflictGivesUp(t *testing.T) {
+	t.Parallel()
 	b := newBench(t,
 		scripted(fault.Rule{Operation: "TransactWriteItems", Calls: func(n int) bool { return n > 1 }, Fault: fault.Cancelled("None", "TransactionConflict")}))
 	b.create("ann", "")

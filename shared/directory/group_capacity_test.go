@@ -75,6 +75,7 @@ func (b *bench) groupCosts(t *testing.T, id scim.ID, ids []scim.ID) {
 // The groups of a page of users take one call for each first letter of their ids,
 // all at once, and one for the names.
 func TestCapacityOfMemberships(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	ids := b.users(100)
 	b.group("all", ids[:30]...)

@@ -121,6 +121,7 @@ func (b *bench) replaceLive(group scim.ID, ids []scim.ID) (directory.ChangeResul
 
 // Groups that are created at the same time with groups as members are all there.
 func TestParallelNesting(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	inner := b.group("inner")
 	var work sync.WaitGroup

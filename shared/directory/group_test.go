@@ -109,6 +109,7 @@ func (b *bench) has(id scim.ID, want ...scim.ID) {
 }
 
 func TestGroupLife(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	ids := b.users(5)
 	g := b.group("Tour Guides", ids[0], ids[1])
@@ -157,6 +158,7 @@ func TestGroupLife(t *testing.T) {
 
 // People name groups; users sign in by theirs.
 func TestNamesOfGroups(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	for _, name := range []string{"\u2b50\ufe0f Admins", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "Team "} {
 		b.group(name)
@@ -176,6 +178,7 @@ func TestNamesOfGroups(t *testing.T) {
 func steps(o *directory.Options) { o.Step = 2 }
 
 func TestLargeChange(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil, steps)
 	ids := b.users(12)
 	g := b.group("large", ids[:7]...)
@@ -201,6 +204,7 @@ func TestLargeChange(t *testing.T) {
 }
 
 func TestMemberships(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	ids := b.users(8)
 	inner := b.group("inner", ids[:4]...)

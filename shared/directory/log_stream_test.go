@@ -131,6 +131,7 @@ func with(c directory.Content, more, password string) directory.Content {
 }
 
 func TestLogOfAUser(t *testing.T) {
+	t.Parallel()
 	const urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 	broken := false
 	j := newJournal(newBench(t, func(next http.RoundTripper) http.RoundTripper {
@@ -191,6 +192,7 @@ func TestLogOfAUser(t *testing.T) {
 }
 
 func TestLogOfAGroup(t *testing.T) {
+	t.Parallel()
 	j := newJournal(newBench(t, nil, func(o *directory.Options) { o.Step = 2 }))
 	ids := j.users(5)
 	made, err := j.acme.Groups().Create(j.request("create", 201), group("g", "x"), directory.MemberEdit{Add: members(ids[0], "0-unknown"), SkipUnknown: true})
@@ -243,6 +245,7 @@ func named(kind string, ids ...scim.ID) (all []provlog.Member) {
 // TestLogNamesManyMembers: the log names as many members as the item of the group has room for, and
 // counts the rest. So the change and the next one cost what they cost without the log.
 func TestLogNamesManyMembers(t *testing.T) {
+	t.Parallel()
 	const many = 40
 	j := newJournal(newBench(t, charge.Transactions))
 	ids := j.users(many)
@@ -293,6 +296,7 @@ func TestLogNamesManyMembers(t *testing.T) {
 
 // TestLogNamesGroupsAsMembers: a member that is a group is named as one, and leaves when it is deleted.
 func TestLogNamesGroupsAsMembers(t *testing.T) {
+	t.Parallel()
 	j := newJournal(newBench(t, nil))
 	outer, err := j.acme.Groups().Create(t.Context(), group("outer", ""), directory.MemberEdit{})
 	if err != nil {
@@ -362,6 +366,7 @@ func TestLogCostsNothing(t *testing.T) { // design: round trips and capacity
 }
 
 func TestDamagedRecords(t *testing.T) {
+	t.Parallel()
 	whole := directory.Image{Doc: `{"userName":"a"}`, Log: `{"t":1,"r":"r","o":"create","s":201}`}
 	for name, change := range map[string]func(before, after *directory.Image){
 		"record":              func(_, after *directory.Image) { after.Log = "{" },

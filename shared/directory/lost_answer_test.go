@@ -47,6 +47,7 @@ func (b *bench) beside() *bench {
 // A write whose answer was lost is told from one that was not carried out, whatever
 // has happened to the resource before it is sent again.
 func TestLostAnswerOfAPlainWrite(t *testing.T) {
+	t.Parallel()
 	changes := func(n int) func(*testing.T, *bench, scim.ID) {
 		return func(t *testing.T, other *bench, id scim.ID) {
 			for i := range n {
@@ -100,6 +101,7 @@ func TestLostAnswerOfAPlainWrite(t *testing.T) {
 // A write that did not arrive before others were faster is refused, and stays so when
 // it arrives late.
 func TestLateArrivalOfAPlainWrite(t *testing.T) {
+	t.Parallel()
 	for name, overtaken := range map[string]bool{"repeated first": false, "overtaken": true} {
 		t.Run(name, func(t *testing.T) {
 			late := &fault.Late{}
@@ -129,6 +131,7 @@ func TestLateArrivalOfAPlainWrite(t *testing.T) {
 
 // One of several DELETEs succeeds, although another finished what it had begun.
 func TestLostAnswerOfADeletion(t *testing.T) {
+	t.Parallel()
 	for name, match := range map[string]directory.Match{"without a version": nil, "of a version": atVersion(1)} {
 		t.Run(name, func(t *testing.T) {
 			b, other, meanwhile := losing(t)
@@ -148,6 +151,7 @@ func TestLostAnswerOfADeletion(t *testing.T) {
 
 // A group's own attributes, and its deletion.
 func TestLostAnswerOfAGroup(t *testing.T) {
+	t.Parallel()
 	b, other, meanwhile := losing(t)
 	g, err := b.acme.Groups().Create(t.Context(), group("crew", ""), directory.MemberEdit{})
 	if err != nil {
@@ -174,6 +178,7 @@ func TestLostAnswerOfAGroup(t *testing.T) {
 
 // An account's change is decided after the account has become a user.
 func TestLostAnswerBeforeAConnection(t *testing.T) {
+	t.Parallel()
 	b, other, meanwhile := losing(t)
 	a := b.account("ann@example.com", "ann@example.com")
 	wanted := user("ann@example.com", "x1", "ann@example.com")

@@ -60,6 +60,7 @@ func TestFewMembersBelongToTheVersion(t *testing.T) { // P-3.14-1
 
 // A group that has been deleted meanwhile is not found.
 func TestFewMembersOfADeletedGroup(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	g := b.group("g")
 	if err := b.acme.Groups().Delete(t.Context(), g.ID, nil); err != nil {

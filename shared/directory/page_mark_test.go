@@ -10,6 +10,7 @@ import (
 )
 
 func TestJourneys(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	b := newBench(t, nil, func(o *directory.Options) { o.Now = func() time.Time { return now } })
 	put := func(j directory.PageMark, after scim.ID) {

@@ -57,6 +57,7 @@ func TestSeal(t *testing.T) { // C-2-2, C-5.2-1, C-5.2-4
 
 // A table of an earlier version gets a secret, and all functions the same.
 func TestSecretOfAnEarlierTable(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	if err := b.dir.Ready(t.Context()); err != nil {
 		t.Fatal(err)

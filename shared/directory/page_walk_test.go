@@ -74,6 +74,7 @@ func TestPage(t *testing.T) { // P-3.4.2.4-13
 
 // A page is cut by bytes, and the next one goes on behind it.
 func TestPageOfLargeDocuments(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	ids, after, pages := b.fill(150, 30_000), scim.ID(""), 0
 	var got []scim.ID
@@ -122,6 +123,7 @@ func (b *bench) scans(want []scim.ID) {
 
 // A scan ends when too little time is left to answer, or when its caller fails.
 func TestScanEnds(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	b.fill(120, 30_000)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
@@ -155,6 +157,7 @@ func TestScanEnds(t *testing.T) {
 }
 
 func TestScanOfNothing(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	b.scans(nil)
 	b.scans(b.fill(20, 10))

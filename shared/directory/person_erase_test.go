@@ -129,6 +129,7 @@ func (b *told) traces() (found []string) {
 // TestEraseDeath: an erasure that dies at any call is finished by its repetition. Nothing of the person is left then,
 // also when function changes hears of her last change and of her deletion only later.
 func TestEraseDeath(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("one function at a time: nothing for the race detector")
 	}

@@ -49,6 +49,7 @@ func (b *bench) sizes(g scim.ID) (users, members int) {
 // Whatever request first says that a half deleted user is gone finishes the deletion:
 // nobody counts the user or lists it as a member afterwards.
 func TestReadsFinishDeletions(t *testing.T) {
+	t.Parallel()
 	scan := func(ctx context.Context, b *bench) (n int, err error) {
 		err = b.acme.Scan(ctx, directory.UserKind, func(_ context.Context, some []directory.Resource) error {
 			n += len(some)
@@ -101,6 +102,7 @@ func TestReadsFinishDeletions(t *testing.T) {
 
 // One read finishes eight deletions, and leaves out the others.
 func TestReadsFinishFewDeletions(t *testing.T) {
+	t.Parallel()
 	b, g, _ := halfDeleted(t, 10)
 	for _, left := range []int{2, 0} {
 		if page, _, err := b.acme.Page(t.Context(), directory.UserKind, "", 100); len(page) != 0 || err != nil {
@@ -116,6 +118,7 @@ func TestReadsFinishFewDeletions(t *testing.T) {
 // A group that is met half deleted goes as well, and a read that can't finish a
 // deletion answers the same.
 func TestReadsFinishDeletionsOfGroups(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	u := b.create("ann", "")
 	made, err := b.acme.Groups().Create(t.Context(), group("crew", ""), directory.MemberEdit{Add: members(u.ID)})

@@ -16,6 +16,7 @@ import (
 // While DynamoDB throttles everything, a process soon sends each call once. When DynamoDB
 // is well again, calls succeed at once, and after a few of them a throttled call is retried.
 func TestRetryQuota(t *testing.T) {
+	t.Parallel()
 	var throttling atomic.Bool
 	switched := fault.Rule{Calls: func(int) bool { return throttling.Load() }, Fault: fault.Throttled}
 	b := newBench(t, scripted(switched), budget(time.Second))

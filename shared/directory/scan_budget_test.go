@@ -39,6 +39,7 @@ func scan(b *bench, of *directory.Tenant) time.Duration {
 
 // A tenant that has used more than its budget waits until the budget has paid for it.
 func TestScanBudget(t *testing.T) {
+	t.Parallel()
 	b, now := scanned(t, nil)
 	if wait := scan(b, b.acme); wait != 0 {
 		t.Fatalf("the first scan waits for %v", wait)
@@ -64,6 +65,7 @@ func TestScanBudget(t *testing.T) {
 
 // A process learns what others have used when it counts its own.
 func TestScanBudgetOfSeveralProcesses(t *testing.T) {
+	t.Parallel()
 	b, now := scanned(t, nil)
 	scan(b, b.acme)
 	alone := scan(b, b.acme)
@@ -80,6 +82,7 @@ func TestScanBudgetOfSeveralProcesses(t *testing.T) {
 
 // Units that could not be counted are counted later.
 func TestScanBudgetAfterAFailure(t *testing.T) {
+	t.Parallel()
 	failing := false
 	puts := fault.Rule{Operation: "PutItem", Calls: func(int) bool { return failing }, Fault: fault.Denied}
 	b, _ := scanned(t, scripted(puts))

@@ -89,6 +89,7 @@ func (b *bench) move(from table.Key, to tenant.ID) {
 }
 
 func TestTeamMembers(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	ann, bob, cid := b.create("ann", "").ID, b.account("bob").ID, b.account("cid").ID
 	team := b.team("Crew", ann, bob, cid, bob)
@@ -122,6 +123,7 @@ func TestTeamMembers(t *testing.T) {
 }
 
 func TestUnknownTeamMembers(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	ann, team := b.create("ann", "").ID, b.team("Crew")
 	foreign, err := b.dir.For("globex").Users().Create(t.Context(), user("bob", ""))
@@ -155,6 +157,7 @@ func TestUnknownTeamMembers(t *testing.T) {
 // TestTeamsOfAPerson: TeamsOf reads a person's teams in all tenants. Deleting the person
 // removes all memberships, even if they exceed one transaction.
 func TestTeamsOfAPerson(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	ann, bob := b.account("ann").ID, b.create("bob", "").ID
 	team := b.team("Crew", ann, bob)
@@ -194,6 +197,7 @@ func TestTeamsOfAPerson(t *testing.T) {
 // TestConnectedTeamKeepsNoName: the name of a team that has become a group belongs to the
 // group. Deleting the rest of the team does not free it.
 func TestConnectedTeamKeepsNoName(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	team := b.team("Crew", b.users(3)...)
 	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
@@ -226,6 +230,7 @@ func TestConnectedTeamKeepsNoName(t *testing.T) {
 }
 
 func TestTeamCapacity(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, charge.Transactions)
 	ids := append(b.users(20), b.account("ann").ID)
 	team := b.team("Crew")

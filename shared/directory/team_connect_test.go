@@ -32,6 +32,7 @@ func (b *bench) teamConflict(persons ...scim.ID) (directory.Team, directory.Conf
 }
 
 func TestConnectTeam(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	a, u, v := b.account("ann", "ann@example.com"), b.create("bob", ""), b.create("carl", "")
 	team, id := b.teamConflict(a.ID, u.ID)
@@ -66,6 +67,7 @@ func TestConnectTeam(t *testing.T) {
 }
 
 func TestReleaseTeam(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	team, id := b.teamConflict()
 	release := func(with directory.Replacement) (directory.Conflict, error) {
@@ -88,6 +90,7 @@ func TestReleaseTeam(t *testing.T) {
 // TestApprovalOfChangedTeam: a team that changed after the approval is not connected. After
 // the team's deletion, the provider can create the group.
 func TestApprovalOfChangedTeam(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	team, id := b.teamConflict()
 	if _, err := b.acme.Conflicts().Approve(t.Context(), id, "op", ""); err != nil {
@@ -151,6 +154,7 @@ func TestTeamConnectionRaces(t *testing.T) {
 // TestCrashDuringTeamConnection: a function that dies while it connects a team leaves either
 // the team or the group, and the next request completes the connection.
 func TestCrashDuringTeamConnection(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("one function at a time: nothing for the race detector")
 	}

@@ -24,6 +24,7 @@ type teamFixture struct {
 // before the call or before the response. The operation then has happened completely or not
 // at all, and the next writer or function changes completes it. -long tries every call.
 func TestCrashDuringTeamOperation(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("one function at a time: nothing for the race detector")
 	}

@@ -225,6 +225,7 @@ func (a interceptor) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestJoinBetweenAccountAndUser: a BatchGetItem is not a snapshot. While an account becomes a
 // user, it may return neither. The person is found nevertheless.
 func TestJoinBetweenAccountAndUser(t *testing.T) {
+	t.Parallel()
 	for name, joins := range map[string]func(*bench, scim.ID, scim.ID) error{
 		"join": func(b *bench, team, ann scim.ID) error {
 			return join(t.Context(), b.acme, team, []scim.ID{ann})

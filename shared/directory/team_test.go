@@ -35,6 +35,7 @@ func (b *bench) team(name string, persons ...scim.ID) directory.Team {
 }
 
 func TestTeamLife(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	team := b.team("Tour Guides")
 	b.verify(0)
@@ -84,6 +85,7 @@ func TestTeamLife(t *testing.T) {
 func third[A, B any](_ A, _ B, err error) error { return err }
 
 func TestTeamVersions(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	team, never := b.team("a"), func(int64) bool { return false }
 	if _, err := b.acme.Teams().Rename(t.Context(), team.ID, never, "b"); !errors.Is(err, directory.ErrVersion) {
@@ -105,6 +107,7 @@ func TestTeamVersions(t *testing.T) {
 }
 
 func TestTeamsAreListed(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	var all, listed []scim.ID
 	for i := range 5 {
@@ -130,6 +133,7 @@ func TestTeamsAreListed(t *testing.T) {
 // TestTeamsAndGroupsShareNames: the groups and teams of a tenant share one namespace. The
 // error of a write that fails names the holder.
 func TestTeamsAndGroupsShareNames(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	team, g := b.team("Crew"), b.group("Pilots")
 	other, another := b.team("other"), b.group("another")
@@ -172,6 +176,7 @@ func TestTeamsAndGroupsShareNames(t *testing.T) {
 
 // TestTeamsAreNotGroups: the methods for groups do not see teams.
 func TestTeamsAreNotGroups(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	ann := b.create("ann", "").ID
 	team, g := b.team("Crew", ann), b.group("Pilots")

@@ -89,6 +89,7 @@ func (b *bench) items() (keys []string) {
 var remains = []string{"EVENTHEADS#8 / acme", "T#acme#EVENTS#0 / 000000000001"}
 
 func TestRemoveTenant(t *testing.T) {
+	t.Parallel()
 	clock, at := newClock()
 	b := newBench(t, nil, at)
 	b.populate("globex", 2, clock.now)
@@ -117,6 +118,7 @@ func TestRemoveTenant(t *testing.T) {
 
 // TestRemovalResumes lets each call do a little, and some fail.
 func TestRemovalResumes(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, func(next http.RoundTripper) http.RoundTripper {
 		return fault.Script(next, fault.Rule{Calls: fault.Randomly(1, 0.05), Fault: fault.LostResponse})
 	})

@@ -43,6 +43,7 @@ func (b *bench) traced(id tenant.ID, now time.Time) {
 // TestTraceLimit: parallel functions store no more requests than a trace takes, and none twice, while
 // calls are throttled and lose their answers. A lost answer may leave a gap.
 func TestTraceLimit(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, func(next http.RoundTripper) http.RoundTripper {
 		return fault.Script(next, fault.Rule{Calls: fault.Randomly(1, 0.02), Fault: fault.LostResponse},
 			fault.Rule{Calls: fault.Randomly(2, 0.02), Fault: fault.Throttled})
@@ -93,6 +94,7 @@ func (b *bench) tracePage(traces trace.Store, after string, limit int) []trace.R
 // TestTracePages: a reader waits for a request that is on its way, so that it shows each one. It never
 // shows what has expired, whether DynamoDB has deleted it or not.
 func TestTracePages(t *testing.T) {
+	t.Parallel()
 	now := time.Now()
 	b := newBench(t, nil, at(&now))
 	traces, on := b.begin("acme", now)
@@ -139,6 +141,7 @@ func TestTracePages(t *testing.T) {
 
 // TestCapacityOfTraces: a stored request costs one unit for its sequence and one for each KB.
 func TestCapacityOfTraces(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, charge.Transactions)
 	traces, on := b.begin("acme", time.Now())
 	add := func(size int) func(context.Context) error {

@@ -72,6 +72,7 @@ func basic(id, secret string) http.Header {
 }
 
 func TestToken(t *testing.T) {
+	t.Parallel()
 	e, log := endpoint(t, testkit.Table(t), http.DefaultTransport)
 	tenants := e.Authenticator.Tenants
 	if _, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Entra}); err != nil {
@@ -151,6 +152,7 @@ func TestToken(t *testing.T) {
 }
 
 func TestTokenOutOfReach(t *testing.T) {
+	t.Parallel()
 	e, log := endpoint(t, "none", fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused}))
 	secret, c := tenant.NewCredential(tenant.Credential{Kind: tenant.ClientSecret}, time.Now())
 	a := send(t, e, "POST", url.Values{"grant_type": {"client_credentials"}}, basic(string(c.Client), secret))

@@ -115,6 +115,7 @@ func groupEvents(t *testing.T) []eventCase {
 }
 
 func TestEventURIs(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	cases := append(userEvents(), groupEvents(t)...)
 	cases = append(cases,
@@ -140,6 +141,7 @@ func TestEventURIs(t *testing.T) {
 }
 
 func TestSubjects(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	for n, tt := range []struct {
 		subject string
@@ -169,6 +171,7 @@ func TestSubjects(t *testing.T) {
 
 // TestWireFormat compares the text of a whole event, apart from its times and ids.
 func TestWireFormat(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	active := true
 	d := created(0)
@@ -199,6 +202,7 @@ func TestWireFormat(t *testing.T) {
 
 // TestLargeEvents: an event that exceeds 200 KB names the attributes without their values.
 func TestLargeEvents(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	long := json.RawMessage(`"` + strings.Repeat("x", outbox.MaxSize/3) + `"`)
 	for n, subject := range []string{outbox.User, outbox.Group} {

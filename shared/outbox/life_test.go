@@ -13,6 +13,7 @@ import (
 // TestExpiredEvents: Page does not return expired events, even if DynamoDB has not deleted
 // them yet. Its error names the oldest event that can be read.
 func TestExpiredEvents(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	day := func(n int) func() time.Time {
 		return func() time.Time { return time.Now().Add(time.Duration(n-100) * 24 * time.Hour) }
@@ -44,6 +45,7 @@ func TestExpiredEvents(t *testing.T) {
 // TestClocksMayDiffer: events expire in the order of their sequences, even if the clock of
 // the second writer is behind that of the first.
 func TestClocksMayDiffer(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	now := time.Now()
 	b.append(drafts(0, 1)...)
@@ -58,6 +60,7 @@ func TestClocksMayDiffer(t *testing.T) {
 }
 
 func TestHeads(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	early, late := time.Now().Add(-time.Hour).Truncate(time.Millisecond), time.Now().Truncate(time.Millisecond)
 	want := map[tenant.ID]int64{}
@@ -119,6 +122,7 @@ func tenantDeleted(record string) outbox.Draft {
 // TestClosedFeed: a closed feed ignores earlier records, and keeps its last event when it is
 // erased. A new tenant with the same id continues the sequence.
 func TestClosedFeed(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.startAt(990)
 	b.append(drafts(0, 20)...)

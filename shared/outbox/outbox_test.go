@@ -128,6 +128,7 @@ func (b *bench) checkSequence(all []outbox.Event, of tenant.ID) {
 }
 
 func TestAppendNumbersWithoutGaps(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	accounts := outbox.New(b.db, "")
 	b.append(drafts(0, 3)...)
@@ -157,6 +158,7 @@ func TestAppendNumbersWithoutGaps(t *testing.T) {
 }
 
 func TestConsecutiveMembershipChangesShareAnEvent(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	var list []outbox.Draft
 	for n := range 130 {
@@ -183,6 +185,7 @@ func TestConsecutiveMembershipChangesShareAnEvent(t *testing.T) {
 }
 
 func TestPages(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.startAt(990)
 	b.append(drafts(0, 40)...)

@@ -41,6 +41,7 @@ func faults(seed uint64) http.RoundTripper {
 // time, in batches that overlap, while calls fail. Each record becomes an event once, and the
 // events of a shard keep its order.
 func TestWritersRace(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	shards := [2][]outbox.Draft{}
 	for n := range testkit.Size(2000, 160) {
@@ -96,6 +97,7 @@ func (b *bench) deliver(db *table.DB, shard []outbox.Draft, writer uint64) {
 // TestCrashAtEveryCall: a function dies at one of its calls, before the call or before the
 // response. Another function then gets the same records. This is repeated for each call.
 func TestCrashAtEveryCall(t *testing.T) {
+	t.Parallel()
 	for _, lost := range []bool{false, true} {
 		t.Run(fmt.Sprintf("response lost %t", lost), func(t *testing.T) {
 			b := newBench(t)

@@ -13,6 +13,7 @@ import (
 
 // TestSamples: the sample events in events/bus have exactly the fields of Event.
 func TestSamples(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob(filepath.Join(testkit.ModuleRoot(t), "events", "bus", "*.json"))
 	if err != nil || len(files) < 10 {
 		t.Fatalf("%d samples, %v", len(files), err)

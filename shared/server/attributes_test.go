@@ -74,6 +74,7 @@ func TestUsersAreKeptAsSent(t *testing.T) { // S-7-9, S-7-10
 
 // What the standard schemas say of references and of display, section 2 says otherwise.
 func TestReferencesAndDisplay(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	group := c.createGroup("Analysts", "")
 	manager := `{"value":"` + id(group) + `","$ref":"HTTPS://EXAMPLE.com:443/v2/../v2/Users/1"}`
@@ -97,6 +98,7 @@ func TestReferencesAndDisplay(t *testing.T) {
 }
 
 func TestUsersAreRefused(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	for _, tt := range []struct{ name, member string }{
 		// S-4.1.1-5, S-2.3.7-1

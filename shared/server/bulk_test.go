@@ -70,6 +70,7 @@ func (c *client) wantsStatuses(results []scim.Value, want string) {
 func at(r scim.Value) string { return strings.TrimPrefix(r.Get("location").Text(), base) }
 
 func TestBulk(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	ann, bob := path(c.create("ann", "")), path(c.create("bob", ""))
 	results := c.bulk(
@@ -111,6 +112,7 @@ func TestBulk(t *testing.T) {
 }
 
 func TestBulkRefusesMessages(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	many := func(n int) string { // a request that ends with the first of them
 		return `{"schemas":["` + bulkRequest + `"],"failOnErrors":1,"Operations":[` + strings.Repeat(`{"method":"DELETE","path":"/Users/x"},`, n-1) + `{"method":"DELETE","path":"/Users/x"}]}`
@@ -139,6 +141,7 @@ func TestBulkRefusesMessages(t *testing.T) {
 }
 
 func TestBulkRefusesOperations(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	data := `"data":` + user("x", "")
 	for name, tt := range map[string]struct{ operation, status string }{
@@ -201,6 +204,7 @@ func TestBulkVersions(t *testing.T) { // P-3.7-10
 }
 
 func TestBulkReferences(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	enterprise := scim.EnterpriseUserSchema
 	t.Run("backward and forward", func(t *testing.T) {
@@ -311,6 +315,7 @@ func TestBulkScopes(t *testing.T) { // P-3.7-21
 }
 
 func TestBulkIsLogged(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	c.log.Reset()
 	c.bulk(post("User", "a", `"userName":"ann"`), `{"method":"DELETE","path":"/Users/none"}`)
@@ -323,6 +328,7 @@ func TestBulkIsLogged(t *testing.T) {
 
 // TestBulkLimit: a bulk request is no way around the limit of requests.
 func TestBulkLimit(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	record := tenant.Tenant{ID: "acme", Profile: tenant.Strict, Limits: tenant.DefaultLimits()}
 	record.Limits.RequestsPerSecond, record.Limits.Burst = 1, 2
@@ -344,6 +350,7 @@ func (nearlyOver) Deadline() (time.Time, bool) { return time.Now().Add(2900 * ti
 
 // TestBulkKeepsItsDeadline: what can't begin in time says so, operation by operation.
 func TestBulkKeepsItsDeadline(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	ctx := nearlyOver{server.WithOrigin(t.Context(), c.origin)}
 	body := `{"schemas":["` + bulkRequest + `"],"Operations":[` + post("User", "a", `"userName":"ann"`) + `,` + post("User", "b", `"userName":"bob"`) + `]}`
@@ -359,6 +366,7 @@ func TestBulkKeepsItsDeadline(t *testing.T) {
 // TestBulkAgain: a client that lost the answer sends the request again. What was carried
 // out answers as a single request would, and nothing is there twice.
 func TestBulkAgain(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	ann := path(c.create("ann", ""))
 	operations := []string{

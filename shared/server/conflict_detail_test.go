@@ -166,6 +166,7 @@ func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
 
 // TestTextsOfManyCollisions: the text has at most 700 characters, for any number of values and holders.
 func TestTextsOfManyCollisions(t *testing.T) {
+	t.Parallel()
 	for _, width := range []int{5, 50, 500} {
 		for n := range 41 {
 			c := server.Collision{Deactivated: annID, Support: strings.Repeat("s", 100)}

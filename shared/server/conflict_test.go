@@ -39,6 +39,7 @@ func (c *client) conflicts() []directory.Conflict {
 // Every request that is refused because a value is taken is counted, and the text and
 // the log name the conflict.
 func TestLossesAreNoted(t *testing.T) {
+	t.Parallel()
 	for what, request := range map[string]func(c *client) answer{
 		"POST /Users": func(c *client) answer { return c.send("POST", "/Users", user("x", mail("ANN@x.org"))) },
 		"PUT /Users": func(c *client) answer {
@@ -81,6 +82,7 @@ func mail(address string) string { return `,"emails":[{"value":"` + address + `"
 
 // Values that different holders have are conflicts of their own.
 func TestEachHolderIsNoted(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	c.account("ann@x.org")
 	c.create("bob", "")
@@ -98,6 +100,7 @@ func TestEachHolderIsNoted(t *testing.T) {
 
 // A ledger that fails changes no answer.
 func TestLossIsNotNoted(t *testing.T) {
+	t.Parallel()
 	broken := fault.Script(http.DefaultTransport,
 		fault.Rule{Operation: "UpdateItem", Calls: func(int) bool { return true }, Fault: fault.Throttled})
 	table := testkit.Table(t)

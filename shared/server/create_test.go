@@ -9,6 +9,7 @@ import (
 )
 
 func TestCreateSetsTheResourceType(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	a := c.create("ann",
 		`,"id":"bulkId","meta":{"resourceType":"Foo","version":"W/\"9\"","location":"https://evil.example/"}`)
@@ -28,6 +29,7 @@ func TestCreateSetsTheResourceType(t *testing.T) {
 // No attribute of a User has a default, so null and [] leave what leaving out
 // leaves.
 func TestUnassignedValues(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	var want string
 	// P-3.3-2, P-3.3-3, S-2.5-1
@@ -55,6 +57,7 @@ func TestUnassignedValues(t *testing.T) {
 }
 
 func TestCreateRejects(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	for _, tt := range []struct{ body, scimType string }{
 		{`{"schemas":["` + scim.UserSchema + `"]}`, "invalidValue"}, // P-3.3-9, S-4.1.1-1

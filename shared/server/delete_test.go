@@ -12,6 +12,7 @@ import (
 )
 
 func TestDeletedUsersAreGone(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	a := c.create("ann", `,"externalId":"e","emails":[{"value":"ann@x.org"}]`)
 	if d := c.wants(c.send("DELETE", path(a), ""), 204, ""); d.Text != "" { // P-3.6-1

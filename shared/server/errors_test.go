@@ -106,6 +106,7 @@ func (c *client) failures() []failure {
 
 // The body of every error is an Error message whose status is a string.
 func TestErrors(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	for _, f := range c.failures() {
 		a := c.wants(c.send(f.method, f.path, f.body, f.headers...), f.status, f.scimType)

@@ -69,6 +69,7 @@ func TestRequiredExtension(t *testing.T) { // S-6-5, S-6-6, S-7-6, S-7-1
 }
 
 func TestImmutable(t *testing.T) {
+	t.Parallel()
 	c := newClient(t, extended(t))
 	set := c.create("set", x(`"must":"m","imm":"a"`)) // P-3.3-12, S-7-13
 	if set.Body.Get(extension).Get("imm").Text() != "a" {
@@ -96,6 +97,7 @@ func TestImmutable(t *testing.T) {
 }
 
 func TestReturned(t *testing.T) {
+	t.Parallel()
 	c := newClient(t, extended(t))
 	a := c.create("ann", x(`"must":"m","def":"d","alw":"a","req":"r","nev":"n"`))
 	for query, want := range map[string]string{

@@ -79,6 +79,7 @@ func TestPatchMembers(t *testing.T) { // S-4.2-2
 }
 
 func TestPatchMembersRefused(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	ann := c.people("ann")[0]
 	g := c.createGroup("g", `,"members":[{"value":"`+ann+`","display":"Ann"}]`)

@@ -78,6 +78,7 @@ func TestPatchAnswersAcrossTheBound(t *testing.T) { // P-3.5.2-27
 
 // A change that stands is not denied because the group can't be read for the answer.
 func TestPatchAnswersWithoutTheGroup(t *testing.T) {
+	t.Parallel()
 	broken := false
 	transport := fault.Script(http.DefaultTransport,
 		fault.Rule{Operation: "Query", Calls: func(int) bool { return broken }, Fault: fault.Denied})

@@ -81,6 +81,7 @@ func (c *client) patchStatus() int {
 }
 
 func TestGroup(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	ids := c.people("ann", "bob")
 	inner := c.createGroup("inner", "")
@@ -139,6 +140,7 @@ func TestGroupNamesAreUnique(t *testing.T) { // S-4.2-6, P-3.5.1-13
 
 // An empty group says so.
 func TestMembersOfAnEmptyGroup(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	a := c.createGroup("g", `,"members":[]`)
 	listed := func(query string) answer {
@@ -293,6 +295,7 @@ func TestUnknownMembersByProfile(t *testing.T) { // P-6-8
 
 // Groups have extensions as users do.
 func TestExtensionOfGroups(t *testing.T) {
+	t.Parallel()
 	c := newClient(t, extended(t))
 	g := c.createGroup("g", `,"members":`+value(id(c.create("ann", x(`"must":"m"`))))+x(`"must":"m","def":"d"`))
 	c.patched(g,
@@ -308,6 +311,7 @@ func TestExtensionOfGroups(t *testing.T) {
 
 // Members that are added in parallel are all kept.
 func TestParallelAdds(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	const n = 12
 	var users []string

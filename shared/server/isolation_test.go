@@ -85,6 +85,7 @@ func (n *neighbours) ask(method, target, body string, headers ...string) {
 // One tenant's credential with another tenant's ids, values, versions and filters
 // reads, changes and reveals nothing, on any endpoint, by any method.
 func TestTenantsAreIsolated(t *testing.T) {
+	t.Parallel()
 	for i, scope := range []directory.Scope{directory.SystemScope, directory.TenantScope} {
 		for j, profile := range []tenant.Profile{tenant.Strict, tenant.Generic} {
 			if i != j && !testkit.Long() {

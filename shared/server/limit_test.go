@@ -10,6 +10,7 @@ func emails(names ...string) string {
 }
 
 func TestLimitOfUsersAndGroups(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	c.origin.Caller.Limits.Users, c.origin.Caller.Limits.Groups = 1, 1
 	ann := c.send("POST", "/Users", user("ann", ""))
@@ -23,6 +24,7 @@ func TestLimitOfUsersAndGroups(t *testing.T) {
 }
 
 func TestLimitOfEmails(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	c.origin.Caller.Limits.EmailsPerUser = 2
 	c.wants(c.send("POST", "/Users", user("ann", emails("a", "b", "c"))), 400, "invalidValue")

@@ -81,6 +81,7 @@ func (p *provisioning) wantsFailure(want string) {
 }
 
 func TestFailuresAreLogged(t *testing.T) {
+	t.Parallel()
 	p := newProvisioning(t, http.DefaultTransport)
 	ann := id(p.ask(201, "POST", "/Users", user("ann", `,"externalId":"x1"`)))
 	bob := id(p.ask(201, "POST", "/Users", user("bob", "")))
@@ -109,6 +110,7 @@ func TestFailuresAreLogged(t *testing.T) {
 }
 
 func TestWhatIsNoProvisioningIsNotLogged(t *testing.T) {
+	t.Parallel()
 	p := newProvisioning(t, http.DefaultTransport)
 	p.ask(404, "GET", "/Users/nobody", "")
 	p.ask(400, "GET", "/Users?filter=x", "")
@@ -125,6 +127,7 @@ func TestWhatIsNoProvisioningIsNotLogged(t *testing.T) {
 // TestWhatWasLeftOutIsLogged: support can tell why a member is not in a group although the provider
 // got a success, and which attributes had no effect.
 func TestWhatWasLeftOutIsLogged(t *testing.T) {
+	t.Parallel()
 	p := newProvisioning(t, http.DefaultTransport)
 	g := id(p.ask(201, "POST", "/Groups", group("g", "")))
 	ann := p.ask(201, "POST", "/Users", user("ann", ""))
@@ -166,6 +169,7 @@ func TestWhatWasLeftOutIsLogged(t *testing.T) {
 // TestALogThatFailsChangesNothing: the entry is tried for a short time, and the
 // answer is the same, also when the time of the request is over.
 func TestALogThatFailsChangesNothing(t *testing.T) {
+	t.Parallel()
 	for name, rule := range map[string]fault.Rule{
 		"refused": {Operation: "PutItem", Fault: fault.Refused},
 		"hanging": {Operation: "PutItem", Fault: fault.Delayed(time.Minute)},
@@ -193,6 +197,7 @@ func TestALogThatFailsChangesNothing(t *testing.T) {
 // TestFailuresAreLoggedWhenTheTimeIsOver: a request that ran out of time is one that
 // operators look for.
 func TestFailuresAreLoggedWhenTheTimeIsOver(t *testing.T) {
+	t.Parallel()
 	p := newProvisioning(t, http.DefaultTransport)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -222,6 +227,7 @@ func (d *discard) WriteHeader(int)             {}
 // TestWritesCarryTheirRecord: of the request, its status and what it tolerated; no
 // client sees it.
 func TestWritesCarryTheirRecord(t *testing.T) {
+	t.Parallel()
 	p := newProvisioning(t, http.DefaultTransport)
 	ann := id(p.ask(201, "POST", "/Users", user("ann", `,"active":"True"`)))
 	p.carries("USER", ann, `"c":"k1","o":"create","s":201,"d":["string-boolean"]}`)

@@ -69,6 +69,7 @@ func TestPatchIsAtomic(t *testing.T) { // P-3.5.2-24
 }
 
 func TestPatchWithoutEffectMovesNothing(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	a := c.create("ann", `,"title":"Dr","active":true,"emails":[{"value":"ann@x.org","type":"work","primary":true}]`)
 	for _, operation := range []string{
@@ -144,6 +145,7 @@ func TestPatchOfPrimary(t *testing.T) { // P-3.5.2-22, P-3.5.2.3-12, P-3.5.2-23
 }
 
 func TestPatchOfExtensions(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	a := c.create("ann", "")
 	// P-3.5.2-20

@@ -71,6 +71,7 @@ func TestBothSelectionsChangeNothing(t *testing.T) { // P-3.9-6
 // TestRequested serves a schema of users that has what the standard one lacks: an
 // attribute that is returned on request and an immutable one.
 func TestRequested(t *testing.T) {
+	t.Parallel()
 	const urn = "urn:example:params:scim:schemas:test:2.0:Person"
 	registry, err := schema.Load(fstest.MapFS{
 		"schemas/p.json": {Data: []byte(`{"id":"` + urn + `","attributes":[{"name":"userName","required":true},{"name":"secret","returned":"request"},

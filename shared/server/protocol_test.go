@@ -13,6 +13,7 @@ import (
 )
 
 func TestVersions(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	path := "/Users/" + id(c.create("ann", ""))
 	// P-3.14-4
@@ -259,6 +260,7 @@ func TestRepeatedEndpoint(t *testing.T) {
 }
 
 func TestCallers(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	path := "/Users/" + id(c.create("ann", ""))
 	own := c.origin.Caller
@@ -286,6 +288,7 @@ func TestCallers(t *testing.T) {
 }
 
 func TestProfiles(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	c.wants(c.send("POST", "/Users", `{"userName":"ann"}`), 400, "invalidSyntax") // S-2.1-3
 	c.origin.Caller.Profile = tenant.Generic
@@ -313,6 +316,7 @@ func TestBaseURL(t *testing.T) { // P-1.3-2
 }
 
 func TestLogLine(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	c.create("ann", "")
 	c.log.Reset()

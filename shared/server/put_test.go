@@ -107,6 +107,7 @@ func TestPutOfMeWithoutActive(t *testing.T) { // P-3.5.1-2, P-3.11-7
 }
 
 func TestPutRefuses(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	c.create("bob", "")
 	a := c.create("ann", "")

@@ -20,6 +20,7 @@ import (
 // TestScanBudget: a query without a key is 429 when the tenant has read as much as it may; a query
 // by key is carried out all the same.
 func TestScanBudget(t *testing.T) {
+	t.Parallel()
 	now := time.Now()
 	budget := func(o *directory.Options) { o.ScanUnits, o.Now = 1, func() time.Time { return now } }
 	c := newClientOn(t, open(t, testkit.Table(t), http.DefaultTransport, budget))
@@ -47,6 +48,7 @@ func TestScanBudget(t *testing.T) {
 // answered 403 or 429, and why. A count that can't be written is written later, and the answer stays
 // the same.
 func TestForbiddenAndThrottledAreCounted(t *testing.T) {
+	t.Parallel()
 	down, now := true, time.Now().Truncate(time.Hour).Add(10*time.Minute)
 	failing := fault.Script(http.DefaultTransport, fault.Rule{
 		Operation: "UpdateItem", Calls: func(int) bool { return down }, Fault: fault.Denied,

@@ -10,6 +10,7 @@ import (
 )
 
 func TestSchemasAttribute(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	const core = `"` + scim.UserSchema + `"`
 	const both = `[` + core + `,` + enterprise + `]`
@@ -33,6 +34,7 @@ func TestSchemasAttribute(t *testing.T) {
 }
 
 func TestMeta(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	a := c.create("ann", "")
 	weak := regexp.MustCompile(`^W/".+"$`)

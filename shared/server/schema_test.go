@@ -54,6 +54,7 @@ func acme(members string) string { return `,"` + acmeUser + `":{` + members + `}
 
 // TestSchemasOfATenant: attributes that a tenant has added work as those of RFC 7643 do.
 func TestSchemasOfATenant(t *testing.T) {
+	t.Parallel()
 	c := withSchemas(t, map[tenant.SchemaVersion][]tenant.Extension{"1": acmeSchemas()})
 	const all = `"costId":"A7","badge":7,"remote":true,"since":"2026-01-01T00:00:00Z","rate":0.5,"photo":"AQID",` +
 		`"site":"https://acme.example/1","tags":["x","y"],"level":"Junior"`
@@ -180,6 +181,7 @@ func TestSchemasOfATenant(t *testing.T) {
 
 // TestDiscoveryOfATenant: a tenant sees its own schemas, and no other tenant's.
 func TestDiscoveryOfATenant(t *testing.T) {
+	t.Parallel()
 	c := withSchemas(t, map[tenant.SchemaVersion][]tenant.Extension{"1": acmeSchemas()})
 	one := c.wants(c.send("GET", "/Schemas/"+acmeUser, ""), 200, "")
 	location := one.Body.Get("meta").Get("location").Text()
@@ -207,6 +209,7 @@ func TestDiscoveryOfATenant(t *testing.T) {
 // TestSchemaRemoved: values of a schema that is not defined any more are shown nowhere, and
 // are there again when it is defined again.
 func TestSchemaRemoved(t *testing.T) {
+	t.Parallel()
 	c := withSchemas(t, map[tenant.SchemaVersion][]tenant.Extension{"1": acmeSchemas()})
 	ann := c.create("ann", acme(`"costId":"A7"`))
 	c.origin.Caller.Schemas = ""
@@ -235,6 +238,7 @@ func TestSchemaRemoved(t *testing.T) {
 
 // TestSchemasCostNothing: a tenant without schemas makes no call for them.
 func TestSchemasCostNothing(t *testing.T) {
+	t.Parallel()
 	calls := 0
 	c := newClient(t, func(o *server.Options) {
 		o.Schemas = func(context.Context, tenant.ID, tenant.SchemaVersion) (*schema.Registry, error) {
@@ -250,6 +254,7 @@ func TestSchemasCostNothing(t *testing.T) {
 
 // TestSchemasOutOfReach: a request whose schemas can't be read changes nothing.
 func TestSchemasOutOfReach(t *testing.T) {
+	t.Parallel()
 	dir := open(t, testkit.Table(t), http.DefaultTransport)
 	c := newClientOn(t, dir, func(o *server.Options) {
 		o.Schemas = func(context.Context, tenant.ID, tenant.SchemaVersion) (*schema.Registry, error) {
@@ -268,6 +273,7 @@ func TestSchemasOutOfReach(t *testing.T) {
 
 // TestMeKeepsSchemas: a user's own token can't change what the tenant's schemas hold.
 func TestMeKeepsSchemas(t *testing.T) {
+	t.Parallel()
 	c := withSchemas(t, map[tenant.SchemaVersion][]tenant.Extension{"1": acmeSchemas()})
 	c.origin.Caller.Subject = id(c.create("ann", acme(`"level":"Junior"`)))
 	c.wants(c.send("PATCH", "/Me", message(`[{"op":"replace","path":"`+acmeUser+`:level","value":"Senior"}]`)), 403, "")

@@ -109,6 +109,7 @@ func TestCursorWalk(t *testing.T) { // C-2-12
 }
 
 func TestCursorCounts(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	c.crowd(5)
 	// C-2-3, C-2-4
@@ -289,6 +290,7 @@ func TestCursorWalkAmongChanges(t *testing.T) { // C-2-13
 }
 
 func TestPaginationConfig(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	config := c.config()
 	// C-4-1, C-4-2, C-4-3

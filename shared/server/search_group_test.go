@@ -156,6 +156,7 @@ func TestMembershipCheck(t *testing.T) { // design: round trips and capacity
 
 // The members of a group that are not wanted are not read: here they can't be.
 func TestExcludedMembersAreNotRead(t *testing.T) {
+	t.Parallel()
 	table, broken := testkit.Table(t), false
 	transport := fault.Script(http.DefaultTransport,
 		fault.Rule{Operation: "Query", Calls: func(int) bool { return broken }, Fault: fault.Denied})
@@ -173,6 +174,7 @@ func TestExcludedMembersAreNotRead(t *testing.T) {
 }
 
 func TestGroupsOfUsers(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	users, low, high, _ := c.nested()
 	entry := func(g answer, kind string) string {
@@ -221,6 +223,7 @@ func TestGroupsOfUsers(t *testing.T) {
 }
 
 func TestFiltersOnGroupsOfUsers(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	users, low, high, empty := c.nested()
 	lone := c.people("lone")[0]

@@ -248,6 +248,7 @@ func TestTotalOfShrinkingTenant(t *testing.T) { // P-3.4.2.4-8
 
 // That a place can't be kept changes no answer: the next page is found by counting.
 func TestWalkWithoutMarks(t *testing.T) {
+	t.Parallel()
 	name := testkit.Table(t)
 	ids := seed(t, name, 90)
 	broken := fault.Script(http.DefaultTransport,

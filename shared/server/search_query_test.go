@@ -47,6 +47,7 @@ func TestQuery(t *testing.T) { // P-3.4.2-1, P-3.4.2-10
 
 // TestBlankParameters: a parameter without a value is none.
 func TestBlankParameters(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	c.wants(c.send("GET", "/Users?filter=", ""), 400, "invalidFilter") // P-3.4.2.2-24, profile strict
 	c.wants(c.send("GET", "/Schemas?filter=", ""), 403, "")

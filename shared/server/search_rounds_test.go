@@ -92,6 +92,7 @@ func TestRounds(t *testing.T) { // design: round trips and capacity
 
 // What a search costs is in the log.
 func TestPlanInTheLog(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	c.people("a", "b", "c")
 	for query, want := range map[string]string{

@@ -41,6 +41,7 @@ func alive() uint64 {
 // What a search among many users holds is bounded by the page and by the calls
 // under way, not by the users: 30,000 take 42 MB as stored, and several times that parsed.
 func TestMemoryOfScans(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("under the race detector a scan takes longer than it may, and other memory")
 	}

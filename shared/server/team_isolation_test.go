@@ -85,6 +85,7 @@ func (c *crew) ask(method, target, body string, headers ...string) answer {
 
 // No SCIM request reads, changes or reveals a team, on any endpoint, by any method.
 func TestTeamsAreOutOfReach(t *testing.T) {
+	t.Parallel()
 	profiles := []tenant.Profile{tenant.Entra, tenant.Strict, tenant.Generic, tenant.Okta}
 	for _, profile := range profiles[:testkit.Size(4, 1)] {
 		t.Run(string(profile), func(t *testing.T) {
@@ -225,6 +226,7 @@ func (c *crew) memberships() {
 
 // A group can't take the name of a team, and is told who has it.
 func TestNameOfATeam(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, tenant.Strict)
 	for what, a := range map[string]answer{
 		"POST":  c.send("POST", "/Groups", group("ship CREW", "")),
@@ -243,6 +245,7 @@ func TestNameOfATeam(t *testing.T) {
 
 // A user who is in a team is changed and deleted as any other.
 func TestUsersInTeams(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, tenant.Strict)
 	if got := c.wants(c.send("GET", path(c.ann), ""), 200, ""); got.Header.Get("ETag") != c.ann.Header.Get("ETag") {
 		t.Errorf("joining a team moved the user to %s", got.Header.Get("ETag"))

@@ -157,6 +157,7 @@ func (p *traced) askRecorded(r secretRequest) {
 // TestNoSecretInATrace: whatever is sent, and whatever the tenant's schemas are when it comes, no record
 // has the value of an attribute that is never returned.
 func TestNoSecretInATrace(t *testing.T) {
+	t.Parallel()
 	for name, before := range map[string]func(*traced){
 		"defined": func(*traced) {},
 		"the authorizer does not know of the schema yet": func(p *traced) { p.origin.Caller.Schemas = "" },

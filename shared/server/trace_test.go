@@ -82,6 +82,7 @@ func (p *traced) recorded() (all []string) {
 // TestTracedRequests: what succeeds, what fails, what is no JSON and what is refused before its body
 // is read are recorded; a Bulk request is one record.
 func TestTracedRequests(t *testing.T) {
+	t.Parallel()
 	p := newTraced(t, false, http.DefaultTransport)
 	w := p.ask("POST", "/Users", user("ann", `,"password":"hunter2"`))
 	if w.Code != 201 || !strings.Contains(w.Body.String(), "ann") {
@@ -111,6 +112,7 @@ func TestTracedRequests(t *testing.T) {
 
 // TestATraceEndsByItself: nothing is recorded after its end, or after it has got all its requests.
 func TestATraceEndsByItself(t *testing.T) {
+	t.Parallel()
 	p := newTraced(t, true, http.DefaultTransport)
 	on := p.origin.Caller.Trace
 	p.origin.Caller.Trace.End = time.Now().Add(-time.Second)
@@ -128,6 +130,7 @@ func TestATraceEndsByItself(t *testing.T) {
 
 // TestATraceThatFailsChangesNothing: of the answer; the log says why the record is missing.
 func TestATraceThatFailsChangesNothing(t *testing.T) {
+	t.Parallel()
 	down := fault.Script(http.DefaultTransport, fault.Rule{Calls: fault.First(1_000_000), Fault: fault.Denied})
 	p := newTraced(t, false, down)
 	if w := p.ask("POST", "/Users", user("ann", "")); w.Code != 201 {
@@ -155,6 +158,7 @@ func TestWithoutATraceNothingIsPaid(t *testing.T) {
 // TestTracedRequestCosts: three calls more than the request: a read unit for the tenant's schemas, and a
 // write unit for the sequence and each KB.
 func TestTracedRequestCosts(t *testing.T) {
+	t.Parallel()
 	p := newTraced(t, false, http.DefaultTransport)
 	used := func(h http.Handler) table.Usage {
 		ctx, meter := table.WithMeter(t.Context())

@@ -46,6 +46,7 @@ func TestDeactivatedUserIsNamed(t *testing.T) { // P-3.3-7
 }
 
 func TestDeactivatedUserIsReplaced(t *testing.T) {
+	t.Parallel()
 	hashed := 0
 	c := newClient(t, func(o *server.Options) {
 		o.Passwords = func(string) (string, error) { hashed++; return "$hash$", nil }
@@ -110,6 +111,7 @@ func TestActiveOfWhatIsProvisionedAgain(t *testing.T) { // P-3.3-2
 }
 
 func TestExternalIDOfWhatIsProvisionedAgain(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	c.reactivating(true)
 	for i, tt := range []struct {
@@ -154,6 +156,7 @@ func TestWhatIsProvisionedAgainObeysTheRules(t *testing.T) { // P-3.5.1-13
 
 // No user comes in addition, so the limit of their number does not matter.
 func TestLimitOfUsersAndWhoIsProvisionedAgain(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	c.origin.Caller.Limits.Users = 2
 	a, _ := c.create("ann", off), c.create("bob", "")
@@ -228,6 +231,7 @@ func (i *intruder) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // Somebody else changes the user after it was read as deactivated.
 func TestReprovisioningIsOvertaken(t *testing.T) {
+	t.Parallel()
 	const always = 1 << 20
 	for _, tt := range []struct {
 		name   string

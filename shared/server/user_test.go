@@ -148,6 +148,7 @@ func TestFirstPage(t *testing.T) { // P-3.4.2-4, P-3.4.2.4-8
 }
 
 func TestDiscovery(t *testing.T) {
+	t.Parallel()
 	c := newClient(t)
 	schemas := c.wants(c.send("GET", "/Schemas?count=1&startIndex=2&sortBy=id", ""), 200, "") // P-4-2, P-4-5
 	var ids []string

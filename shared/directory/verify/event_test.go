@@ -23,6 +23,7 @@ func events(prefix, sk string, head table.Item, expires time.Time, sequences ...
 
 // TestEvents: gaps in a feed are found, except for events that have expired or were erased.
 func TestEvents(t *testing.T) {
+	t.Parallel()
 	now := time.Now()
 	later, before := now.Add(time.Hour), now.Add(-time.Hour)
 	head := func(sequence, final int, at time.Time) table.Item {

@@ -101,6 +101,7 @@ func one(w table.Write) func(string) []table.Write {
 
 // TestGroups: each kind of damage to a group is found.
 func TestGroups(t *testing.T) {
+	t.Parallel()
 	const name = "LOOKUP#GROUP#displayName#"
 	withMembers := table.Item{"doc": `{"displayName":"Team","externalId":"x-team","members":[]}`}
 	for _, d := range []damage{
@@ -121,6 +122,7 @@ func TestGroups(t *testing.T) {
 
 // TestMembers: each kind of damage to a membership is found.
 func TestMembers(t *testing.T) {
+	t.Parallel()
 	const reverse = "MEMBEROF#1"
 	for _, d := range []damage{
 		{"missing reverse item", func(ann string) []table.Write {
@@ -149,6 +151,7 @@ func TestMembers(t *testing.T) {
 
 // TestNesting: cycles and nesting that is too deep are found. The maximum depth is allowed.
 func TestNesting(t *testing.T) {
+	t.Parallel()
 	for _, d := range []damage{
 		{"10 levels", func(string) []table.Write { return nested(10) }, ""},
 		{"11 levels", func(string) []table.Write { return nested(11) }, "more than 10 levels deep: g00, g01"},
@@ -162,6 +165,7 @@ func TestNesting(t *testing.T) {
 
 // TestUnfinished: unfinished work is a finding, unless it is allowed.
 func TestUnfinished(t *testing.T) {
+	t.Parallel()
 	mark := func(name string) table.Write {
 		return table.Update(table.Key{PK: in + "GROUP", SK: "team"}, table.Item{name: "c1"})
 	}
@@ -210,6 +214,7 @@ func TestUnfinished(t *testing.T) {
 }
 
 func TestReport(t *testing.T) {
+	t.Parallel()
 	report := damage{writes: func(string) []table.Write { return nested(3) }}.verify(t)
 	if report.Users != 1 || report.Claims != 2 || report.Groups != 4 || report.Members != 3 || report.Unfinished != 0 {
 		t.Errorf("%+v, want 1 user with 2 claims, 4 groups, 3 members", report)

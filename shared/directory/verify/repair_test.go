@@ -52,6 +52,7 @@ func run(t *testing.T, db *table.DB, o verify.Options) verify.Report {
 
 // TestRepair: each repair leaves a consistent table. Without the option nothing is repaired.
 func TestRepair(t *testing.T) {
+	t.Parallel()
 	for kind := range repairable("x") {
 		t.Run(string(kind), func(t *testing.T) {
 			db, _ := damaged(t, func(ann string) []table.Write { return repairable(ann)[kind] })
@@ -73,6 +74,7 @@ func TestRepair(t *testing.T) {
 
 // TestNoRepair: if a person has to decide about a finding, nothing is changed.
 func TestNoRepair(t *testing.T) {
+	t.Parallel()
 	db, ann := damaged(t, func(ann string) []table.Write {
 		return append(group("team", "Team"), member("team", "U#"+ann)[0])
 	})
@@ -90,6 +92,7 @@ func TestNoRepair(t *testing.T) {
 
 // TestKeep: a report counts all findings, but lists only the first ones of each kind.
 func TestKeep(t *testing.T) {
+	t.Parallel()
 	db, _ := damaged(t, func(ann string) (all []table.Write) {
 		for _, letter := range "abcdefgh" {
 			all = append(all, put("LOOKUP#USER#externalId#"+string(letter), ann, nil))
@@ -105,6 +108,7 @@ func TestKeep(t *testing.T) {
 // TestResume: a run that was interrupted continues in its folder, and has the same result as
 // one without interruption. All facts are written to files, because the memory is tiny.
 func TestResume(t *testing.T) {
+	t.Parallel()
 	db, _ := damaged(t, func(ann string) (all []table.Write) {
 		for _, writes := range repairable(ann) {
 			all = append(all, writes...)
@@ -138,6 +142,7 @@ func TestResume(t *testing.T) {
 
 // TestFolderOfAnotherTable: a run does not use the folder of another table's run.
 func TestFolderOfAnotherTable(t *testing.T) {
+	t.Parallel()
 	db, _ := newTable(t)
 	o := verify.Options{Segments: 2, Folder: t.TempDir()}
 	ctx, interrupt := contextWithPages(t, &o, 1)

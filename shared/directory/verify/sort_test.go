@@ -34,6 +34,7 @@ func collect(t *testing.T, s *sorter) (all []fact) {
 // TestSorter: facts come back sorted, whether they are in memory, in some runs, or in so many
 // runs that they were merged.
 func TestSorter(t *testing.T) {
+	t.Parallel()
 	want := shuffled(3000)
 	slices.SortFunc(want, compareFacts)
 	for name, memory := range map[string]int{"in memory": 1 << 20, "in runs": 16 << 10, "in merged runs": 1 << 10} {
@@ -60,6 +61,7 @@ func TestSorter(t *testing.T) {
 
 // TestSorterReadsTruncatedRun: a run without its end is an error.
 func TestSorterReadsTruncatedRun(t *testing.T) {
+	t.Parallel()
 	s := &sorter{dir: t.TempDir(), memory: 1}
 	for _, f := range shuffled(10) {
 		s.add(f)

@@ -26,6 +26,7 @@ func crewAnd(damage ...table.Write) func(string) []table.Write {
 
 // TestTeams: each kind of damage to a team is found.
 func TestTeams(t *testing.T) {
+	t.Parallel()
 	const name = "LOOKUP#GROUP#displayName#crew"
 	deleting := table.Update(table.Key{PK: in + "TEAM", SK: "crew"}, table.Item{"deleting": "x"})
 	for _, d := range []damage{
@@ -53,6 +54,7 @@ func TestTeams(t *testing.T) {
 // TestUnfinishedTeams: if unfinished work is allowed, a team may be half deleted. Its
 // deletion removes the reverse items first.
 func TestUnfinishedTeams(t *testing.T) {
+	t.Parallel()
 	deleting := table.Update(table.Key{PK: in + "TEAM", SK: "crew"}, table.Item{"deleting": "x"})
 	for _, d := range []damage{
 		{"with all items", crewAnd(deleting), ""},

@@ -58,6 +58,7 @@ func createAndDelete(ctx context.Context, tenant *directory.Tenant, name string)
 // TestTraffic: writes during a run cause no findings, although the facts contradict each
 // other. A run with repairs does not disturb the writes.
 func TestTraffic(t *testing.T) {
+	t.Parallel()
 	db, _ := newTable(t)
 	dir, err := directory.Open(directory.Options{Table: db.Name(), Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
 	if err != nil {

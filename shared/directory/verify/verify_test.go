@@ -16,6 +16,7 @@ func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 // TestTable: each kind of damage to a user is found. A table without damage has no findings.
 func TestTable(t *testing.T) {
+	t.Parallel()
 	userName := table.Key{PK: "CLAIM#SYSTEM#USERNAME#ann", SK: "CLAIM"}
 	email := table.Key{PK: "CLAIM#SYSTEM#EMAIL#ann@example.com", SK: "CLAIM"}
 	for _, d := range []damage{
