@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -17,44 +17,25 @@ import (
 func schemaCommands() *cli.Command {
 	return group(
 		"schema",
-		"manage the custom attributes of a tenant",
+		"manage the custom attributes of a tenant's users and groups",
 		addSchema(),
 		command("list", "TENANT", "list the schemas that a tenant has added", listSchemas),
-		command("show", "TENANT URN", "show a schema with its attributes; with -json: its definition", showSchema),
+		command("show", "TENANT URN", "show a schema with its attributes; with -json: its definition, for schema add",
+			showSchema),
 		removeSchema(),
 	)
 }
 
 func schemaPath(args ...string) string { return pathWithin("schemas", args) }
 
-func addSchema() *cli.Command {
-	resourceType := "User"
-	return command("add", "TENANT FILE",
-		"add a schema from a JSON file (RFC 7643 section 7), or change its definition",
-		func(ctx context.Context, s *session, args []string) error {
-			definition, err := os.ReadFile(args[1])
-			if err != nil {
-				return err
-			}
-			urn, err := wording.SchemaURN(definition)
-			if err != nil {
-				return fmt.Errorf("%s: %w", args[1], err)
-			}
-			return s.changeSchema(ctx, http.MethodPut, schemaPath(args[0], urn),
-				admin.SchemaDefinition{ResourceType: resourceType, Definition: definition}, "has the schema")
-		},
-		&cli.StringFlag{Name: "type", Value: resourceType, Destination: &resourceType,
-			Usage: "the `TYPE` of the resources that get the attributes: User or Group"})
-}
-
 func removeSchema() *cli.Command {
 	var typed string
-	return command("remove", "TENANT URN", "remove a schema that no user or group has values of",
+	return command("remove", "TENANT URN", "remove a schema and its attributes; refused if a user or group has a value",
 		func(ctx context.Context, s *session, args []string) error {
 			if err := s.confirm(wording.SchemaRemoval(args[1]), "the URN of the schema", typed, args[1]); err != nil {
 				return err
 			}
-			return s.changeSchema(ctx, http.MethodDelete, schemaPath(args...), nil, "no longer has the schema")
+			return s.changeSchema(ctx, http.MethodDelete, schemaPath(args...), nil, "no longer have the schema")
 		}, confirmFlag("the `URN` of the schema once more", &typed))
 }
 
@@ -65,7 +46,7 @@ func (s *session) changeSchema(ctx context.Context, method, path string, in any,
 		return err
 	}
 	return s.print(out, func(w io.Writer) {
-		row(w, fmt.Sprintf("the tenant %s %s", what, out.URN))
+		row(w, fmt.Sprintf("the tenant's %ss %s %s", strings.ToLower(out.ResourceType), what, out.URN))
 		row(w, fmt.Sprintf("all requests follow this within %s",
 			time.Duration(out.EffectiveSeconds)*time.Second))
 	})

@@ -17,7 +17,8 @@ func schemas(b *bench) {
 	if out := b.run("schema list custom"); !strings.HasSuffix(out, "\nnone\n") {
 		b.Errorf("none are listed as\n%s", out)
 	}
-	if out := b.run("schema add custom " + file); !strings.Contains(out, acmeURN) || !strings.Contains(out, "within 30s") {
+	if out := b.run("schema add custom " + file); !strings.Contains(out, "the tenant's users have the schema "+acmeURN) ||
+		!strings.Contains(out, "within 30s") {
 		b.Errorf("added: %s", out)
 	}
 	body := fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",%q],"userName":"ann@custom.example",
@@ -45,6 +46,7 @@ func schemas(b *bench) {
 	b.fails(1, "does not take what is stored in 1 of the tenant's users",
 		"schema add custom "+b.definition(`{"name":"costId","type":"integer"}`))
 	b.fails(1, `"typ" is not a member`, "schema add custom "+b.definition(`{"name":"costId","typ":"integer"}`))
+	b.fails(2, "the type must be User or Group", "schema add custom "+file+" -type user")
 	b.fails(1, "no such file", "schema add custom /nowhere.json")
 	b.fails(1, "it has values in 1 of the tenant's users",
 		"schema remove custom "+acmeURN+" -confirm "+acmeURN)
@@ -55,10 +57,21 @@ func schemas(b *bench) {
 	if status, v := b.scim("PATCH", fmt.Sprint("/Users/", user["id"]), token, remove); status != 200 {
 		b.Errorf("removed the values: %d %v", status, v)
 	}
-	if out := b.run("schema remove custom " + acmeURN + " -confirm " + acmeURN); !strings.Contains(out, "no longer has") {
+	groups := filepath.Join(b.TempDir(), "acme-group.json")
+	const group = `{"id":"urn:acme:2.0:Group","name":"Acme","attributes":[{"name":"owner"}]}`
+	if err := os.WriteFile(groups, []byte(group), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	for _, flags := range []string{" -type Group", ""} { // the type stays as it is
+		if out := b.run("schema add custom " + groups + flags); !strings.Contains(out, "the tenant's groups have") {
+			b.Errorf("added with%s: %s", flags, out)
+		}
+	}
+	if out := b.run("schema remove custom " + acmeURN + " -confirm " + acmeURN); !strings.Contains(out, "no longer have") {
 		b.Errorf("removed: %s", out)
 	}
-	if out := b.run("log custom"); !strings.Contains(out, "define") || !strings.Contains(out, "Schema") {
+	out = b.run("log custom")
+	if !strings.Contains(out, "define") || !strings.Contains(out, "Schema") || !strings.Contains(out, "acme:2.0:User:costId") {
 		b.Errorf("log: %s", out)
 	}
 }

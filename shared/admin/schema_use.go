@@ -31,8 +31,8 @@ func (c schemaChange) checkStored(ctx context.Context, old tenant.Extension) err
 		return conflict("the tenant has too many %s to look for values of the schema, more than %d; "+
 			"attributes can be added to the schema, but not changed or removed", kind, directory.MaxScanned)
 	case err == nil && unfit > 0 && now == nil:
-		return conflict("the schema is in use: it has values in %d of the tenant's %s; "+
-			"the identity provider removes them first", unfit, kind)
+		return conflict("the schema is in use: it has values in %d of the tenant's %s; remove them first, "+
+			"at the identity provider or by a PATCH with op remove", unfit, kind)
 	case err == nil && unfit > 0:
 		return conflict("the new definition does not take what is stored in %d of the tenant's %s; keep the "+
 			"attributes that are in use as they are, or let the identity provider remove the values first", unfit, kind)

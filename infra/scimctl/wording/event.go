@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -46,5 +45,5 @@ func (e Event) Summary() string {
 	for i, c := range e.Changes {
 		names[i] = c.Attribute
 	}
-	return Truncate(strings.Join(names, ", "), MaxDetail)
+	return attributes(names)
 }

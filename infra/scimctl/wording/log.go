@@ -22,7 +22,7 @@ func Entry(e provlog.Entry) string {
 	if e.AddedCount+e.RemovedCount > 0 { // they say it by name
 		changed = slices.DeleteFunc(slices.Clone(changed), func(name string) bool { return name == "members" })
 	}
-	parts := []string{Truncate(strings.Join(changed, ", "), MaxDetail)}
+	parts := []string{attributes(changed)}
 	if e.Failed() {
 		parts = []string{strings.TrimSpace(e.Type + " " + summarizeDetail(e.Detail))}
 	}
@@ -38,12 +38,23 @@ func Entry(e provlog.Entry) string {
 			Truncate(join(e.Skipped, ", "), MaxDetail)))
 	}
 	if len(e.Ignored) > 0 {
-		parts = append(parts, "ignored: "+Truncate(strings.Join(e.Ignored, ", "), MaxDetail))
+		parts = append(parts, "ignored: "+attributes(e.Ignored))
 	}
 	if len(e.Deviations) > 0 {
 		parts = append(parts, "tolerated: "+Truncate(strings.Join(e.Deviations, ", "), MaxDetail))
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "; ")
+}
+
+// attributes is a list of attributes, cut.
+func attributes(names []string) string {
+	return Truncate(shortURNs(strings.Join(names, ", ")), MaxDetail)
+}
+
+// shortURNs removes from the names of attributes the beginning that all URNs of extensions have, so that
+// the end is not cut: acme:2.0:User:badge.
+func shortURNs(text string) string {
+	return strings.ReplaceAll(text, "urn:ietf:params:scim:schemas:extension:", "")
 }
 
 // maxMembers is how many members Entry names.
@@ -85,7 +96,7 @@ var (
 // summarizeDetail is the first sentence of a detail, cut, and the conflicts that it names.
 func summarizeDetail(detail string) string {
 	remarks := conflictRemark.FindAllString(withoutValues(detail), -1)
-	return Truncate(FirstSentence(detail), MaxDetail) + strings.Join(slices.Compact(remarks), "")
+	return Truncate(shortURNs(FirstSentence(detail)), MaxDetail) + strings.Join(slices.Compact(remarks), "")
 }
 
 // FirstSentence is the first sentence of a detail, without the conflict that it may name.

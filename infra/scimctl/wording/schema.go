@@ -14,7 +14,11 @@ func SchemaURN(definition []byte) (string, error) {
 	var named struct {
 		ID string `json:"id"`
 	}
-	if err := json.Unmarshal(definition, &named); err != nil {
+	var mismatch *json.UnmarshalTypeError
+	switch err := json.Unmarshal(definition, &named); {
+	case errors.As(err, &mismatch):
+		return "", errors.New("the definition is not a JSON object with a text as its id")
+	case err != nil:
 		return "", fmt.Errorf("the definition is not a JSON object: %w", err)
 	}
 	if named.ID == "" {
