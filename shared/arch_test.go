@@ -22,7 +22,11 @@ type layer struct {
 var layers = map[string]layer{
 	"shared/config": {nil, "a leaf: the environment is read once, and the values are passed on"},
 	"shared/tenant": {nil, "a leaf: every package uses the same tenants and credentials"},
-	"shared/scim":   {nil, "the terms of the RFCs do not depend on schemas, storage or transport"},
+	"shared/idp": {
+		[]string{"shared/tenant"},
+		"a leaf: the setup page, scimctl and the documents have the same names for a provider's fields",
+	},
+	"shared/scim": {nil, "the terms of the RFCs do not depend on schemas, storage or transport"},
 	"shared/scim/...": {
 		[]string{"shared/scim", "shared/scim/..."},
 		"the rules of SCIM do no I/O, so that they can be tested and fuzzed without a server",
@@ -125,8 +129,8 @@ var layers = map[string]layer{
 	},
 	"shared/portal": {
 		[]string{
-			"shared/admin", "shared/directory", "shared/provlog", "shared/scim", "shared/tenant", "shared/tenantstore",
-			"shared/web",
+			"shared/admin", "shared/directory", "shared/idp", "shared/provlog", "shared/scim", "shared/tenant",
+			"shared/tenantstore", "shared/web",
 		},
 		"the setup page shows what the operator API knows of one tenant, and changes credentials through it",
 	},
@@ -163,7 +167,9 @@ var layers = map[string]layer{
 		"the console shows what the operator API answers; scimctl hands it the check of the table as a function",
 	},
 	"infra/scimctl/wording": {
-		[]string{"shared/scim", "shared/tenant", "shared/provlog", "shared/admin", "shared/directory"},
+		[]string{
+			"shared/scim", "shared/tenant", "shared/idp", "shared/provlog", "shared/admin", "shared/directory",
+		},
 		"words about the API's answers, for the terminal and for the console",
 	},
 	"infra/scimctl": {

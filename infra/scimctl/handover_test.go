@@ -9,8 +9,8 @@ import (
 func handover(b *bench) {
 	for profile, fields := range map[string][]string{
 		"okta":    {"SCIM connector base URL ", "Authentication Mode ", "HTTP Header", "Authorization "},
-		"entra":   {"Tenant URL ", "Secret Token "},
-		"generic": {"SCIM base URL ", "bearer token "},
+		"entra":   {"Tenant URL ", "Secret token "},
+		"generic": {"Base URL ", "Token "},
 	} {
 		b.Run(profile, func(t *testing.T) {
 			own := *b
@@ -27,7 +27,7 @@ func handover(b *bench) {
 	if want := strings.TrimSuffix(b.stack.BaseURL(), "/scim/v2") + "/oauth2/token"; client["tokenEndpoint"] != want {
 		b.Errorf("token endpoint %v, want %s", client["tokenEndpoint"], want)
 	}
-	b.prints("credential create hand-okta -client", "token endpoint ", "client id ")
+	b.prints("credential create hand-okta -client", "Token endpoint ", "Client id ")
 }
 
 // prints expects words in the output of a command.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"scimserver/shared/admin"
+	"scimserver/shared/idp"
 	"scimserver/shared/provlog"
 	"scimserver/shared/tenant"
 	"scimserver/shared/web"
@@ -219,7 +220,7 @@ func (s *server) showConnection(q *request) error {
 		return err
 	}
 	c := o.judge(s.Now())
-	p := providerFor(tenant.BearerToken, q.Tenant.Profile)
+	p := provider{idp.For(tenant.BearerToken, q.Tenant.Profile)}
 	page := web.Page{Title: c.Title, Content: struct {
 		connection
 		Base     string

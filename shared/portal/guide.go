@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 
+	"scimserver/shared/idp"
 	"scimserver/shared/tenant"
 	"scimserver/shared/web"
 )
@@ -11,9 +12,9 @@ import (
 func (s *server) showProviders(q *request) error {
 	return s.render(q, http.StatusOK, "providers", "Choose your provider", struct {
 		Base      string
-		Providers []provider
+		Providers []idp.Provider
 		Profile   tenant.Profile
-	}{q.base, providers(), q.Tenant.Profile})
+	}{q.base, idp.Providers(), q.Tenant.Profile})
 }
 
 // guide is the content of a provider's guide.
@@ -33,21 +34,21 @@ type MakeToken struct {
 	Form web.Form
 }
 
-// Copy returns a value to copy, for the templates.
-func (guide) Copy(label, value string) web.Copyable { return web.Copyable{Label: label, Value: value} }
-
 // TwoURLs are for a provider that asks for the URL of users and the URL of groups.
 func (g guide) TwoURLs() []web.Copyable {
 	base := g.Values[0].Value
-	return []web.Copyable{g.Copy("URL for users", base+"/Users"), g.Copy("URL for groups", base+"/Groups")}
+	return []web.Copyable{
+		{Label: "URL for users", Value: base + "/Users"}, {Label: "URL for groups", Value: base + "/Groups"},
+	}
 }
 
 // showGuide shows the steps for a provider.
 func (s *server) showGuide(q *request) error {
-	p, ok := providerBy(q.PathValue("provider"))
+	found, ok := idp.BySlug(q.PathValue("provider"))
 	if !ok {
 		return errNotFound
 	}
+	p := provider{found}
 	profile := q.Tenant.Profile
 	return s.render(q, http.StatusOK, "guide-"+p.Slug, p.Name, guide{
 		provider: p, Base: q.base, Support: s.Support, Values: s.connectionValues(q, p),

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"scimserver/shared/idp"
 	"scimserver/shared/tenant"
 )
 
@@ -20,23 +21,11 @@ func document(t *testing.T, profile tenant.Profile) string {
 	return strings.Join(strings.Fields(string(text)), " ")
 }
 
-// The documents name each field of a provider as the setup page does.
-func TestDocumentsHaveTheFields(t *testing.T) {
-	for _, p := range providers() {
-		text, f := document(t, p.Profile), p.Fields
-		for _, name := range []string{f.URL, f.Token, f.TokenEndpoint, f.ClientID, f.ClientSecret} {
-			if name != "" && !strings.Contains(text, "*"+name+"*") {
-				t.Errorf("%s: the document lacks the field *%s*", p.Slug, name)
-			}
-		}
-	}
-}
-
 // The documents name each control and each value that the guides name.
 func TestDocumentsHaveTheControls(t *testing.T) {
 	named := regexp.MustCompile(`(?s)<(b|code|dt)>([^<{]+)</`)
 	marks := map[string]string{"b": "*", "dt": "*", "code": "`"}
-	for _, p := range providers() {
+	for _, p := range idp.Providers() {
 		text := document(t, p.Profile)
 		family, _, _ := strings.Cut(p.Slug, "-")
 		for _, file := range []string{"guide-" + p.Slug, "_" + family} {
@@ -64,23 +53,6 @@ func TestDocumentsHaveTheMessages(t *testing.T) {
 			if !strings.Contains(text, "*"+f.Shows+"*") {
 				t.Errorf("%s: the document lacks the message *%s*", profile, f.Shows)
 			}
-		}
-	}
-}
-
-func TestProviderFor(t *testing.T) {
-	for slug, c := range map[string]struct {
-		kind    tenant.Kind
-		profile tenant.Profile
-	}{
-		"okta":        {tenant.BearerToken, tenant.Okta},
-		"entra":       {tenant.BearerToken, tenant.Entra},
-		"entra-oauth": {tenant.ClientSecret, tenant.Entra},
-		"other":       {tenant.BearerToken, tenant.Strict},
-		"other-oauth": {tenant.ClientSecret, tenant.Okta},
-	} {
-		if got := providerFor(c.kind, c.profile); got.Slug != slug {
-			t.Errorf("%s with profile %s: %s, want %s", c.kind, c.profile, got.Slug, slug)
 		}
 	}
 }

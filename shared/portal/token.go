@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"scimserver/shared/admin"
+	"scimserver/shared/idp"
 	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
@@ -137,8 +138,8 @@ func tokenForm(q *request, problem string) web.Form {
 			{Name: "provider", Label: "For"},
 		},
 	}
-	chosen := cmp.Or(q.PostFormValue("provider"), providerFor(tenant.BearerToken, q.Tenant.Profile).Slug)
-	for _, p := range providers() {
+	chosen := cmp.Or(q.PostFormValue("provider"), idp.For(tenant.BearerToken, q.Tenant.Profile).Slug)
+	for _, p := range idp.Providers() {
 		f.Fields[1].Options = append(f.Fields[1].Options, web.Option{
 			Value: p.Slug, Text: p.Name, Selected: p.Slug == chosen,
 		})
@@ -175,7 +176,7 @@ func (s *server) createToken(q *request) error {
 			MayChange: true, Table: s.tokenTable(q, all), Form: tokenForm(q, problem), Support: s.Support,
 		})
 	}
-	p, ok := providerBy(q.PostFormValue("provider"))
+	p, ok := idp.BySlug(q.PostFormValue("provider"))
 	if !ok {
 		return s.refuse(q, http.StatusBadRequest, "The form can't be read", "Go back and send it again.")
 	}
@@ -188,7 +189,7 @@ func (s *server) createToken(q *request) error {
 	s.note(q, provlog.Entry{
 		Operation: "create", Kind: "Credential", ID: scim.ID(made.Key), Name: made.Name, Status: http.StatusCreated,
 	})
-	return s.render(q, http.StatusCreated, "token-made", "Your new token", s.newToken(q, p, made, nil))
+	return s.render(q, http.StatusCreated, "token-made", "Your new token", s.newToken(q, provider{p}, made, nil))
 }
 
 // tokenNameOf returns the name in a form without space around it, or why it can't be used.
@@ -291,7 +292,7 @@ func (s *server) rotateToken(q *request) error {
 	s.note(q, provlog.Entry{
 		Operation: "rotate", Kind: "Credential", ID: scim.ID(old.Key), Name: old.Name, Status: http.StatusCreated,
 	})
-	p := providerFor(rotated.New.Kind, q.Tenant.Profile)
+	p := provider{idp.For(rotated.New.Kind, q.Tenant.Profile)}
 	made := s.newToken(q, p, rotated.New, rotated.Old.Expires)
 	return s.render(q, http.StatusCreated, "token-made", "Your new token", made)
 }

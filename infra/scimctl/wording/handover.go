@@ -2,32 +2,24 @@ package wording
 
 import (
 	"scimserver/shared/admin"
+	"scimserver/shared/idp"
 	"scimserver/shared/tenant"
 )
 
 // ProviderFields are the fields of a provider's screen with the values that its administrator enters
-// for a new credential. The names of fields are those of the providers' screens; see
-// infra/docs/provider-okta.md and provider-entra.md.
+// for a new credential, under the names of package idp.
 func ProviderFields(c admin.Issued) [][2]string {
-	isClient := c.Kind == tenant.ClientSecret
-	switch {
-	case isClient && c.Profile == tenant.Entra:
-		return [][2]string{
-			{"Tenant URL", c.BaseURL}, {"Token endpoint", c.TokenEndpoint},
-			{"Client identifier", string(c.Client)}, {"Client secret", "the client secret above"},
-		}
-	case isClient:
-		return [][2]string{
-			{"SCIM base URL", c.BaseURL}, {"token endpoint", c.TokenEndpoint},
-			{"client id", string(c.Client)}, {"client secret", "the client secret above"},
-		}
-	case c.Profile == tenant.Okta:
-		return [][2]string{
-			{"SCIM connector base URL", c.BaseURL}, {"Unique identifier field for users", "userName"},
-			{"Authentication Mode", "HTTP Header"}, {"Authorization", "the token above"},
-		}
-	case c.Profile == tenant.Entra:
-		return [][2]string{{"Tenant URL", c.BaseURL}, {"Secret Token", "the token above"}}
+	p := idp.For(c.Kind, c.Profile)
+	values := [][2]string{{p.Fields.URL, c.BaseURL}}
+	if c.Kind == tenant.ClientSecret {
+		values = append(values, [2]string{p.Fields.TokenEndpoint, c.TokenEndpoint},
+			[2]string{p.Fields.ClientID, string(c.Client)}, [2]string{p.Fields.ClientSecret, "the client secret above"})
 	}
-	return [][2]string{{"SCIM base URL", c.BaseURL}, {"bearer token", "the token above"}}
+	for _, s := range p.Settings {
+		values = append(values, [2]string{s.Name, s.Value})
+	}
+	if c.Kind != tenant.ClientSecret {
+		values = append(values, [2]string{p.Fields.Token, "the token above"})
+	}
+	return values
 }
