@@ -177,18 +177,21 @@ func TestLateStep(t *testing.T) {
 	b.verify(7)
 }
 
-// meeting is a transport that holds a change's first eight steps until all have arrived. It
-// counts the transactions, of which the first commits the change.
+// meeting is a transport that holds a change's first eight steps until all have arrived, and
+// then passes them to a transport of their own. It counts the transactions, of which the
+// first commits the change.
 type meeting struct {
-	next  http.RoundTripper
-	calls atomic.Int64
-	all   chan struct{}
+	next, steps http.RoundTripper
+	calls       atomic.Int64
+	all         chan struct{}
 
 	underWay atomic.Int64
 	ninth    int64 // how many were under way at the first call behind eight steps and eight retries
 }
 
-func meet(next http.RoundTripper) *meeting { return &meeting{next: next, all: make(chan struct{})} }
+func meet(next, steps http.RoundTripper) *meeting {
+	return &meeting{next: next, steps: steps, all: make(chan struct{})}
+}
 
 func (m *meeting) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".TransactWriteItems") {
@@ -196,19 +199,22 @@ func (m *meeting) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	underWay := m.underWay.Add(1)
 	defer m.underWay.Add(-1)
-	switch n := m.calls.Add(1); {
-	case n == 9:
-		close(m.all)
-	case n == 18:
+	n := m.calls.Add(1)
+	if n == 18 {
 		m.ninth = underWay
-	case n > 1 && n < 9:
-		select {
-		case <-m.all:
-		case <-r.Context().Done():
-			return nil, r.Context().Err()
-		}
 	}
-	return m.next.RoundTrip(r)
+	if n == 1 || n > 9 {
+		return m.next.RoundTrip(r)
+	}
+	if n == 9 {
+		close(m.all)
+	}
+	select {
+	case <-m.all:
+		return m.steps.RoundTrip(r)
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
 }
 
 // TestStepsRunTogether: eight steps of a change are under way at the same time, and they have
@@ -217,7 +223,7 @@ func TestStepsRunTogether(t *testing.T) {
 	b := newBench(t, nil)
 	ids, g := b.users(20), b.group("g")
 	locked := func(next http.RoundTripper) http.RoundTripper {
-		return fault.ItemLocks(meet(next), func() time.Duration { return 0 })
+		return fault.ItemLocks(meet(next, next), func() time.Duration { return 0 })
 	}
 	ctx, meter := table.WithMeter(t.Context())
 	edit := directory.MemberEdit{Add: members(ids...)}
@@ -237,10 +243,7 @@ func TestThrottledStepsRunAlone(t *testing.T) {
 	ids, g := b.users(20), b.group("g")
 	var m *meeting
 	throttled := func(next http.RoundTripper) http.RoundTripper {
-		firstSteps := func(n int) bool { return n > 1 && n <= 9 }
-		m = meet(fault.Script(next, fault.Rule{
-			Operation: "TransactWriteItems", Calls: firstSteps, Fault: fault.Cancelled("ThrottlingError"),
-		}))
+		m = meet(next, fault.Script(next, fault.Rule{Fault: fault.Cancelled("ThrottlingError")}))
 		return m
 	}
 	edit := directory.MemberEdit{Add: members(ids...)}
