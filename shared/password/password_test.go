@@ -8,7 +8,7 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-func TestHash(t *testing.T) { // S-4.1.1-11, P-7.7-1
+func TestHash(t *testing.T) { // S-4.1.1-11, P-7.7-1, S-9.2-2
 	a, err := Hash("t1meMa$heen")
 	if err != nil {
 		t.Fatal(err)

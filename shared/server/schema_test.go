@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -60,7 +61,7 @@ func TestSchemasOfATenant(t *testing.T) {
 		`"site":"https://acme.example/1","tags":["x","y"],"level":"Junior"`
 	ann := c.create("ann", acme(all+`,"desk":{"floor":3,"room":"3b"},"pin":"1234","note":"n","unknown":1`))
 	want := `{` + all + `,"note":"n","desk":{"floor":3,"room":"3b"}}`
-	if got := ann.Body.Get(acmeUser).JSON(); got != want {
+	if got := ann.Body.Get(acmeUser).JSON(); got != want { // S-7-18: note was sent; S-7-16: pin is not there
 		t.Errorf("created %s, want %s", got, want)
 	}
 	if got := ann.Body.Get("schemas").JSON(); !strings.Contains(got, acmeUser) {
@@ -70,16 +71,37 @@ func TestSchemasOfATenant(t *testing.T) {
 	c.create("eve", "")
 	t.Run("invalid values", func(t *testing.T) {
 		c := c.on(t)
+		c.origin.Caller.Profile = tenant.Strict
 		for _, bad := range []string{
-			`"badge":"7"`, `"badge":7.5`, `"since":"yesterday"`, `"desk":{"floor":"3"}`, `"photo":"?"`,
+			`"remote":"true"`, `"remote":1`, // S-2.3.2-1
+			`"badge":"7"`, `"badge":7.5`, `"badge":7.0`, `"badge":1e3`, `"desk":{"floor":"3"}`, // S-2.3.4-1
+			`"since":"yesterday"`, `"since":"2008-01-23"`, `"since":"04:56:22"`, // S-2.3.5-1
+			`"since":"2008-13-01T00:00:00Z"`, `"since":"2008-01-23T25:00:00Z"`,
+			`"photo":"?"`, `"photo":"A"`, // S-2.3.6-1
+			`"costId":["A"]`, `"tags":"x"`, `"desk":"3b"`, `"desk":[{"floor":3}]`, // P-3.8-8
+			`"costId":7`, `"tags":["x",1]`,
 		} {
-			c.wants(c.send("POST", "/Users", user("x", acme(bad))), 400, "invalidValue")
+			c.wants(c.send("POST", "/Users", user("x", acme(bad))), 400, "invalidValue") // P-3.12-23
+		}
+	})
+	t.Run("unusual values", func(t *testing.T) {
+		c := c.on(t)
+		for i, good := range []string{
+			`"badge":9007199254740993`, `"badge":-1`, // S-2.3.4-1
+			`"since":"2008-01-23T04:56:22"`, `"since":"2008-01-23T04:56:22.5+01:00"`, // S-2.3.5-1
+			`"photo":"+/8="`, `"photo":"AQI"`, // S-2.3.6-1, S-2.3.6-2
+		} {
+			a := c.create(fmt.Sprintf("good%d", i), acme(good))
+			if got := a.Body.Get(acmeUser).JSON(); got != "{"+good+"}" {
+				t.Errorf("%s comes back as %s", good, got)
+			}
+			c.wants(c.send("DELETE", path(a), ""), 204, "")
 		}
 	})
 	t.Run("filters", func(t *testing.T) {
 		c := c.on(t)
 		for filter, want := range map[string]string{
-			acmeUser + `:costId eq "A7"`:                  "ann", // caseExact
+			acmeUser + `:costId eq "A7"`:                  "ann", // S-7-8: bob's is a7
 			acmeUser + `:level eq "SENIOR"`:               "bob",
 			acmeUser + `:badge gt 7`:                      "bob",
 			acmeUser + `:remote eq true`:                  "ann",
@@ -108,16 +130,31 @@ func TestSchemasOfATenant(t *testing.T) {
 	t.Run("projection", func(t *testing.T) {
 		c := c.on(t)
 		for query, want := range map[string]string{
-			"?attributes=" + acmeUser + ":badge":     `{"badge":7}`,
-			"?attributes=" + acmeUser + ":desk.room": `{"desk":{"room":"3b"}}`,
-			"?attributes=" + acmeUser + ":note":      `{"note":"n"}`,
-			"?attributes=" + acmeUser + ":pin":       `null`,
-			"?excludedAttributes=" + acmeUser:        `null`,
-			"?attributes=userName":                   `null`,
-			"?attributes=costId":                     `{"costId":"A7"}`,
+			"":                                   `{` + all + `,"desk":{"floor":3,"room":"3b"}}`, // P-3.9-8, S-7-18
+			"?attributes=" + acmeUser + ":badge": `{"badge":7}`,
+			"?attributes=" + strings.ToUpper(acmeUser) + ":BADGE": `{"badge":7}`,            // P-3.9-10
+			"?attributes=" + acmeUser + ":desk.room":              `{"desk":{"room":"3b"}}`, // P-3.9-7
+			"?attributes=" + acmeUser + ":note":                   `{"note":"n"}`,           // P-3.9-8, S-7-18
+			"?attributes=" + acmeUser + ":pin":                    `null`,                   // P-3.9-9
+			"?excludedAttributes=" + acmeUser:                     `null`,
+			"?attributes=userName":                                `null`,
+			"?attributes=costId":                                  `{"costId":"A7"}`,
 		} {
 			if a := c.wants(c.send("GET", path(ann)+query, ""), 200, ""); a.Body.Get(acmeUser).JSON() != want {
 				t.Errorf("%s: %s, want %s", query, a.Body.Get(acmeUser).JSON(), want)
+			}
+		}
+	})
+	t.Run("never returned", func(t *testing.T) {
+		c := c.on(t)
+		const search = `,"filter":"userName eq \"ann\"","attributes":["` + acmeUser + `:pin"]`
+		for _, a := range []answer{ // S-7-16
+			ann, c.get(ann), c.search(`userName eq "ann"`), c.post("/Users", search),
+			c.patch(ann, `[{"op":"replace","path":"`+acmeUser+`:pin","value":"12345"}]`),
+			c.send("PUT", path(ann), user("ann", acme(all+`,"desk":{"floor":3,"room":"3b"},"pin":"1234","note":"n"`))),
+		} {
+			if a.StatusCode >= 300 || strings.Contains(a.Text, "1234") || strings.Contains(a.Text, "pin") {
+				t.Errorf("%d %s", a.StatusCode, a.Text)
 			}
 		}
 	})
@@ -177,6 +214,22 @@ func TestSchemasOfATenant(t *testing.T) {
 	if n := strings.Count(c.log.String(), ignored); n != 1 || !strings.Contains(c.log.String(), ignored+`:unknown"]`) {
 		t.Errorf("ignored %d times: %s", n, c.log)
 	}
+}
+
+// TestRequiredOfATenant: who has the extension has its required attributes; nobody needs to have it.
+func TestRequiredOfATenant(t *testing.T) {
+	required := tenant.Extension{URN: acmeUser, ResourceType: "User", Definition: `{"id":"` + acmeUser +
+		`","name":"Acme","attributes":[{"name":"costId","required":true},{"name":"badge","type":"integer"}]}`}
+	c := withSchemas(t, map[tenant.SchemaVersion][]tenant.Extension{"1": {required}})
+	ann := c.create("ann", acme(`"costId":"A7"`))
+	for _, a := range []answer{ // P-3.12-23, S-7-6
+		c.send("POST", "/Users", user("bob", acme(`"badge":7`))),
+		c.send("PUT", path(ann), user("ann", acme(`"badge":7`))),
+	} {
+		c.wants(a, 400, "invalidValue")
+	}
+	c.wants(c.patch(ann, `[{"op":"remove","path":"`+acmeUser+`:costId"}]`), 400, "mutability")
+	c.create("eve", "")
 }
 
 // TestDiscoveryOfATenant: a tenant sees its own schemas, and no other tenant's.

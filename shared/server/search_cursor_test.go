@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strconv"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"scimserver/shared/scim"
+	"scimserver/shared/server"
+	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 )
 
@@ -38,6 +41,7 @@ func (c *client) walk(method, endpoint, more string, count int) (ids []string, p
 			ids = append(ids, r.Get("id").Text())
 		}
 		n := len(page.Items())
+		// C-2-5, C-2-10
 		if a.Body.Get("itemsPerPage").Text() != strconv.Itoa(n) || n > count || page.Kind() != scim.Array {
 			c.Errorf("page %d: %s", pages+1, a.Text)
 		}
@@ -87,7 +91,7 @@ func TestCursorWalk(t *testing.T) { // C-2-12
 		for count, pages := range map[int]int{1: 12, 4: 3, 5: 3, 11: 2, 12: 1, 100: 1} {
 			for method, more := range map[string]string{"GET": both[0], "POST": both[1]} { // C-3-1
 				got, n := c.walk(method, "/Users", more, count)
-				if !slices.Equal(got, unpaged) || n != pages { // C-2-6, C-2-7, C-5.3-1
+				if !slices.Equal(got, unpaged) || n != pages { // C-2-6, C-2-7
 					t.Errorf("%s %s by %d: %d in %d pages: %v, want %v", method, more, count, len(got), n, got, unpaged)
 				}
 			}
@@ -96,7 +100,7 @@ func TestCursorWalk(t *testing.T) { // C-2-12
 			t.Errorf("%s: unpaged %v", both[0], unpaged)
 		}
 	}
-	// C-2-1, C-2-5, C-2-10, C-4-2
+	// C-2-1, C-4-2
 	for _, query := range []string{"?cursor&count=2", "?cursor=&count=2", "?count=2&cursor="} {
 		a := c.wants(c.send("GET", "/Users"+query, ""), 200, "")
 		if len(a.Body.Get("Resources").Items()) != 2 || next(a) == "" {
@@ -185,6 +189,21 @@ func TestCursorErrors(t *testing.T) { // C-2.1-1
 	}
 	if now := c.send("GET", query+cursor, ""); withoutCursor(now) != withoutCursor(again) {
 		t.Errorf("again %s, before %s", now.Text, again.Text)
+	}
+}
+
+// TestCursorsAreNotKept: the client alone keeps a cursor, so that no number of them uses up anything.
+func TestCursorsAreNotKept(t *testing.T) {
+	c := newClient(t)
+	c.crowd(3)
+	for _, query := range []string{"?count=2&cursor=", "?count=2&sortBy=title&cursor="} {
+		ctx, meter := table.WithMeter(t.Context())
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "https://any.host/scim/v2/Users"+query, nil)
+		c.server.ServeHTTP(w, r.WithContext(server.WithOrigin(ctx, c.origin)))
+		used := meter.Usage()
+		if !strings.Contains(w.Body.String(), `"nextCursor"`) || used.Reads == 0 || used.Writes > 0 { // C-5.3-1
+			t.Errorf("%s: used %+v for %s", query, used, w.Body)
+		}
 	}
 }
 

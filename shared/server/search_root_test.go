@@ -42,7 +42,7 @@ func TestRootSearch(t *testing.T) { // P-3.4.3-1
 		`userName eq "ann"`:                                           "ann",
 		`userName ne "ann"`:                                           "Adams Bob",
 		`displayName sw "A"`:                                          "Adams",
-		`displayName eq "adams" or userName eq "ANN"`:                 "Adams ann",
+		`displayName eq "adams" or userName eq "ANN"`:                 "Adams ann", // P-3.4.2.1-4
 		`externalId eq "1"`:                                           "Adams ann",
 		`id eq "` + id(staff) + `"`:                                   "Adams",
 		`id eq "` + id(ann) + `"`:                                     "ann",
@@ -61,7 +61,7 @@ func TestRootSearch(t *testing.T) { // P-3.4.3-1
 			t.Errorf("%s: %s, want %s", filter, got, want)
 		}
 	}
-	c.wants(c.post("", `,"filter":"userName regex \"a\""`), 400, "invalidFilter") // P-3.4.2.1-4
+	c.wants(c.post("", `,"filter":"userName regex \"a\""`), 400, "invalidFilter")
 	c.wants(c.post("", `,"filter":"active gt true"`), 400, "invalidFilter")
 }
 

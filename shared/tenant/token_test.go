@@ -22,7 +22,7 @@ func TestIssue(t *testing.T) {
 	if c.Proves(other) || (Credential{}).Proves(token) {
 		t.Error("another token proves the credential")
 	}
-	if c.Hash != sha256.Sum256([]byte(token)) {
+	if c.Hash != sha256.Sum256([]byte(token)) { // P-7.7-1
 		t.Errorf("the credential's hash is %x, want SHA-256 of the token", c.Hash)
 	}
 	secret := token[len(prefix)+keyIDLength+1 : len(token)-checksumLength]

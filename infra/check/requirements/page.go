@@ -18,8 +18,8 @@ What RFC 7643, RFC 7644, RFC 9865 and RFC 9967 demand of a service provider, rul
 shown. Written by `+"`go run ./infra/check requirements -write`"+`; do not edit it.
 
 - **shown**: a test cites the rule's id. The file is one of those that do.
-- **decided**: the RFC leaves a choice, or the service departs from it. [divergences.md](divergences.md) says what it
-  does and why, under the heading that is named here.
+- **decided**: the RFC leaves a choice or a detail, or the service departs from it. [divergences.md](divergences.md)
+  says what it does and why, under the heading that is named here. A test that shows it is named, too.
 - **not applicable**: with the reason. **later**: not built yet.
 
 `)
@@ -66,6 +66,9 @@ func (r Row) writeItem(w io.Writer) {
 		state = "Shown: `" + r.Reason + "`"
 	case Diverges:
 		state = "Decided: " + r.Reason
+		if r.Test != "" {
+			state += ". Shown: `" + r.Test + "`"
+		}
 	case NotApplicable, Later:
 		state = fmt.Sprintf("%s%s: %s", strings.ToUpper(string(r.Status[:1])), r.Status[1:], r.Reason)
 	}

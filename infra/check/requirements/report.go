@@ -22,7 +22,7 @@ func Decide(rows []Row, cited, divergences map[string]string) Report {
 	for _, r := range rows {
 		known[r.ID] = true
 		if file, ok := cited[r.ID]; ok {
-			r.Status, r.Reason = Covered, file
+			r.Status, r.Reason, r.Test = Covered, file, file
 		}
 		if heading, ok := divergences[r.ID]; ok && r.Status != Later {
 			r.Status, r.Reason = Diverges, heading

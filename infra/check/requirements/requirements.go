@@ -17,6 +17,7 @@ type Row struct {
 	Rule    string // what the RFC requires of a service provider, in our words
 	Status  State  // as written in the table; empty if the citations decide
 	Reason  string
+	Test    string // a test that cites the ID, "" for none
 }
 
 // State tells whether a requirement is met.

@@ -131,12 +131,14 @@ func TestPage(t *testing.T) {
 		{ID: "P-1-2", Chapter: "1.6", Section: "3.4.2.2", Level: "MAY", Rule: "r", Status: NotApplicable, Reason: "why"},
 		{ID: "P-1-3", Chapter: "9", Section: "1", Level: "choice", Rule: "r"},
 		{ID: "P-1-4", Chapter: "9", Section: "1", Level: "SHOULD", Rule: "r"},
+		{ID: "P-1-5", Chapter: "9", Section: "1", Level: "choice", Rule: "r"},
 	}
 	var page strings.Builder
-	Decide(rows, map[string]string{"P-1-1": "x_test.go"}, map[string]string{"P-1-3": "2 Filter"}).WritePage(&page)
+	cited := map[string]string{"P-1-1": "x_test.go", "P-1-5": "y_test.go"}
+	Decide(rows, cited, map[string]string{"P-1-3": "2 Filter", "P-1-5": "3 Sort"}).WritePage(&page)
 	for _, want := range []string{
-		"| all | 4 | 1 | 1 | 1 | 0 | 1 |", "## Filter (3.4.2.2)", "## Chapter 9", "Shown: `x_test.go`",
-		"Decided: 2 Filter", "Not applicable: why", "**open**",
+		"| all | 5 | 1 | 2 | 1 | 0 | 1 |", "## Filter (3.4.2.2)", "## Chapter 9", "Shown: `x_test.go`",
+		"Decided: 2 Filter\n", "Decided: 3 Sort. Shown: `y_test.go`", "Not applicable: why", "**open**",
 	} {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the page lacks %q", want)

@@ -151,7 +151,7 @@ func TestCommon(t *testing.T) {
 	}
 }
 
-func TestUnique(t *testing.T) { // S-7-20, S-7-21
+func TestUnique(t *testing.T) {
 	spell := func(typ *ResourceType) (list string) {
 		for _, n := range typ.Unique() {
 			list += " " + n.Attr.Name

@@ -26,7 +26,7 @@ const (
 
 // TestNoSecretIsLogged runs the whole service, well and badly, and looks at every
 // line that any function wrote.
-func TestNoSecretIsLogged(t *testing.T) { // P-7.5.2-3, S-9.2-1, S-9.2-2
+func TestNoSecretIsLogged(t *testing.T) { // P-7.5.2-3, S-9.2-1
 	var broken atomic.Bool
 	var log bytes.Buffer
 	p := newIDP(t, stack.Options{
