@@ -89,12 +89,14 @@ func startTable(rows []starts.Row) table {
 func throughputTable(rows []throughput.Row) table {
 	t := table{
 		name: "throughput", title: "Throughput", texts: 1,
-		head: []string{"Operation", "Stack, per second", "Engine, per second", "Share", "Calls"},
+		head: []string{
+			"Operation", "Stack, per second", "Engine, per second", "Share", "Calls", "CPU, function", "CPU, engine",
+		},
 	}
 	for _, r := range rows {
 		t.rows = append(t.rows, []string{
 			r.Operation, fmt.Sprintf("%.0f", r.Stack), fmt.Sprintf("%.0f", r.Engine),
-			fmt.Sprintf("%.0f %%", 100*r.Share()), fmt.Sprintf("%.1f", r.Calls),
+			fmt.Sprintf("%.0f %%", 100*r.Share()), fmt.Sprintf("%.1f", r.Calls), span(r.FunctionCPU), span(r.EngineCPU),
 		})
 	}
 	return t

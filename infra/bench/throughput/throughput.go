@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"time"
 
 	"scimserver/infra/local/stack"
 	"scimserver/shared/testkit/canned"
@@ -23,6 +24,10 @@ type Row struct {
 	Stack     float64 `json:"stackPerSecond"`
 	Engine    float64 `json:"enginePerSecond"`
 	Calls     float64 `json:"callsPerRequest"`
+	// FunctionCPU and EngineCPU are what the function's processes and the engine use for a
+	// request to the stack, on average.
+	FunctionCPU time.Duration `json:"functionCpuNs"`
+	EngineCPU   time.Duration `json:"engineCpuNs"`
 }
 
 // Share is what the stack achieves of what the engine does alone.
@@ -96,42 +101,74 @@ func (b *run) round(ctx context.Context, round, users int) ([]Row, error) {
 	}
 	var rows []Row
 	for _, step := range steps {
-		b.recorder.take()
-		took, err := each(users, b.workers, step.do)
+		row, err := b.requests(users, step.do)
 		if err != nil {
 			return nil, err
 		}
-		row, err := b.again(ctx, users)
-		if err != nil {
+		row.Operation = step.name
+		if err := b.again(ctx, users, &row); err != nil {
 			return nil, err
 		}
-		row.Operation, row.Stack = step.name, float64(users)/took.Seconds()
 		rows = append(rows, row)
 	}
 	return rows, nil
 }
 
+// requests sends requests to the stack.
+func (b *run) requests(n int, do func(i int) error) (Row, error) {
+	b.recorder.take()
+	function, engine, err := b.used()
+	if err != nil {
+		return Row{}, err
+	}
+	took, err := each(n, b.workers, do)
+	if err != nil {
+		return Row{}, err
+	}
+	functionAfter, engineAfter, err := b.used()
+	return Row{
+		Stack:       float64(n) / took.Seconds(),
+		FunctionCPU: (functionAfter - function) / time.Duration(n),
+		EngineCPU:   (engineAfter - engine) / time.Duration(n),
+	}, err
+}
+
+// used returns the processor time of the function and of the engine until now.
+func (b *run) used() (ofFunction, ofEngine time.Duration, err error) {
+	if ofFunction, err = cpuTime(b.stack.Pids(function)...); err != nil {
+		return 0, 0, err
+	}
+	ofEngine, err = cpuTime(b.stack.EnginePid())
+	return ofFunction, ofEngine, err
+}
+
 // again sends the recorded calls of some requests to the engine.
-func (b *run) again(ctx context.Context, requests int) (Row, error) {
+func (b *run) again(ctx context.Context, requests int, row *Row) error {
 	calls := b.recorder.take()
 	for i := range calls {
 		b.sent++
 		calls[i] = b.engine.rewritten(calls[i], b.sent)
 	}
 	took, err := each(len(calls), b.workers, func(i int) error { return b.engine.send(ctx, b.http, calls[i]) })
-	return Row{Engine: float64(requests) / took.Seconds(), Calls: float64(len(calls)) / float64(requests)}, err
+	row.Engine, row.Calls = float64(requests)/took.Seconds(), float64(len(calls))/float64(requests)
+	return err
 }
 
-// medians returns the round whose share is the median, for each operation.
+// medians returns the round whose share is the median, for each operation, with the average
+// processor times of all rounds: those of one round are too short for the system's clock.
 func medians(rounds [][]Row) []Row {
 	rows := make([]Row, len(rounds[0]))
 	for i := range rows {
 		var all []Row
+		var ofFunction, ofEngine time.Duration
 		for _, round := range rounds {
 			all = append(all, round[i])
+			ofFunction, ofEngine = ofFunction+round[i].FunctionCPU, ofEngine+round[i].EngineCPU
 		}
 		slices.SortFunc(all, func(a, b Row) int { return cmp.Compare(a.Share(), b.Share()) })
 		rows[i] = all[len(all)/2]
+		rows[i].FunctionCPU = ofFunction / time.Duration(len(rounds))
+		rows[i].EngineCPU = ofEngine / time.Duration(len(rounds))
 	}
 	return rows
 }

@@ -53,8 +53,21 @@ func TestEach(t *testing.T) {
 }
 
 func TestMedians(t *testing.T) {
-	rounds := [][]Row{{{Stack: 1, Engine: 10}}, {{Stack: 9, Engine: 10}}, {{Stack: 50, Engine: 100}}}
-	if got := medians(rounds)[0]; got.Share() != 0.5 || got.Engine != 100 {
-		t.Errorf("%+v", got)
+	rounds := [][]Row{
+		{{Stack: 1, Engine: 10, EngineCPU: 3}}, {{Stack: 9, Engine: 10}}, {{Stack: 50, Engine: 100, FunctionCPU: 6}},
+	}
+	if got, want := medians(rounds)[0], (Row{Stack: 50, Engine: 100, FunctionCPU: 2, EngineCPU: 1}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// The program's name may look like other fields.
+func TestTicks(t *testing.T) {
+	const stat = "7 (a) R 1) S 1 7 7 0 -1 4194560 1 0 0 0 250 50 0 0 20 0 9 0 100 1 1"
+	if n, err := ticks(stat); n != 300 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if _, err := ticks("7 (a) R"); err == nil {
+		t.Error("no error for a line without times")
 	}
 }

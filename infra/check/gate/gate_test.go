@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -154,5 +155,24 @@ func TestFoldersWithBenchmarks(t *testing.T) {
 	found, err := tree{dir}.withBenchmarks()
 	if err != nil || len(found) != 1 || found[0] != filepath.Join(dir, "a") {
 		t.Errorf("found %v, %v; want a", found, err)
+	}
+}
+
+// A module below the root has a step of its own, because ./... leaves it out.
+func TestEveryModuleIsChecked(t *testing.T) {
+	root := filepath.Join("..", "..", "..")
+	var found []string
+	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git") {
+			return filepath.SkipDir
+		}
+		if err == nil && entry.Name() == "go.mod" && filepath.Dir(path) != root {
+			folder, _ := filepath.Rel(root, filepath.Dir(path))
+			found = append(found, filepath.ToSlash(folder))
+		}
+		return err
+	})
+	if want := []string{benchFolder, exampleFolder}; err != nil || !slices.Equal(found, want) {
+		t.Errorf("modules in %q, %v; steps for %q", found, err, want)
 	}
 }
