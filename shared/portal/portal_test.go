@@ -269,8 +269,13 @@ func TestTokens(t *testing.T) {
 		t.Error("the list shows the token, or a name that is not escaped")
 	}
 	form.Set("overlap", "3600")
+	confirm := c.want(200, "GET", "/setup/tokens/"+string(key)+"/rotate", nil)
+	if !strings.Contains(confirm, `value="entra"`) || strings.Contains(confirm, `value="entra-oauth"`) {
+		t.Error("the form does not offer the providers that take a token")
+	}
 	rotated := c.want(201, "POST", "/setup/tokens/"+string(key)+"/rotate", form)
-	if strings.Contains(rotated, token) || !strings.Contains(rotated, "scim_") {
+	if strings.Contains(rotated, token) || !strings.Contains(rotated, "scim_") ||
+		!strings.Contains(rotated, "SCIM connector base URL") {
 		t.Error("the rotation shows no new token")
 	}
 	old, err := b.service.Credential(t.Context(), "acme", key)

@@ -254,10 +254,26 @@ func (s *server) confirmRotation(q *request) error {
 		Form: web.Form{
 			Action: q.base + "/tokens/" + string(c.Key) + "/rotate",
 			CSRF:   q.formToken(), Button: "Create the new token",
-			Fields: []web.Field{{Name: "overlap", Label: "The old one works", Options: overlaps()}},
+			Fields: append(providerField(q, c.Kind),
+				web.Field{Name: "overlap", Label: "The old one works", Options: overlaps()}),
 			Cancel: &web.Link{Text: "Cancel", URL: q.base + "/tokens"},
 		},
 	})
+}
+
+// providerField asks for whom a credential of a kind is, if the tenant is not prepared for a provider.
+func providerField(q *request, kind tenant.Kind) []web.Field {
+	likely := idp.For(kind, q.Tenant.Profile)
+	if likely.Profile != tenant.Generic {
+		return nil
+	}
+	f := web.Field{Name: "provider", Label: "For"}
+	for _, p := range idp.Providers() {
+		if p.Kind == kind {
+			f.Options = append(f.Options, web.Option{Value: p.Slug, Text: p.Name, Selected: p.Slug == likely.Slug})
+		}
+	}
+	return []web.Field{f}
 }
 
 // activeCredential returns the credential in the path, if it is the tenant's and works.
@@ -292,8 +308,11 @@ func (s *server) rotateToken(q *request) error {
 	s.note(q, provlog.Entry{
 		Operation: "rotate", Kind: "Credential", ID: scim.ID(old.Key), Name: old.Name, Status: http.StatusCreated,
 	})
-	p := provider{idp.For(rotated.New.Kind, q.Tenant.Profile)}
-	made := s.newToken(q, p, rotated.New, rotated.Old.Expires)
+	p, ok := idp.BySlug(q.PostFormValue("provider"))
+	if !ok || p.Kind != rotated.New.Kind {
+		p = idp.For(rotated.New.Kind, q.Tenant.Profile)
+	}
+	made := s.newToken(q, provider{p}, rotated.New, rotated.Old.Expires)
 	return s.render(q, http.StatusCreated, "token-made", "Your new token", made)
 }
 

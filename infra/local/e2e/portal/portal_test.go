@@ -131,7 +131,7 @@ var pages = []struct{ name, path, filled, empty string }{
 
 func (b *bench) withoutBarriers(t *testing.T) {
 	b.fill(t, "filled")
-	b.NewTenant(t, "empty", "okta")
+	b.NewTenant(t, "empty", "generic")
 	for _, id := range []string{"filled", "empty"} {
 		p := b.visit(t, id, "")
 		root := strings.TrimSuffix(p.Value("location.href"), "/overview")
