@@ -107,6 +107,7 @@ func TestDuringAnUnfinishedChange(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one function at a time: nothing for the race detector")
 	}
+	t.Parallel()
 	for outer, a := range rivals {
 		for inner, b := range rivals {
 			if outer == inner && inner != "worker" || a.deletes >= 0 && b.deletes >= 0 ||
@@ -161,6 +162,7 @@ func (b *bench) ends(err error) {
 // finished and another change has removed one of its members. A function that still has the
 // first change in hand does not carry out those steps again.
 func TestLateStep(t *testing.T) {
+	t.Parallel()
 	b, late := newBench(t, nil, steps), &fault.Late{}
 	ids := b.users(7)
 	g := b.unfinished("g", ids, fault.Rule{Operation: "BatchWriteItem", Calls: fault.Nth(1), Fault: late.Fault})
@@ -220,6 +222,7 @@ func (m *meeting) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestStepsRunTogether: eight steps of a change are under way at the same time, and they have
 // no item in common: DynamoDB would cancel one of two such transactions.
 func TestStepsRunTogether(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	ids, g := b.users(20), b.group("g")
 	locked := func(next http.RoundTripper) http.RoundTripper {
@@ -239,6 +242,7 @@ func TestStepsRunTogether(t *testing.T) {
 // TestThrottledStepsRunAlone: if DynamoDB throttles a change's steps, the next one waits
 // until all others have ended.
 func TestThrottledStepsRunAlone(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, nil)
 	ids, g := b.users(20), b.group("g")
 	var m *meeting
