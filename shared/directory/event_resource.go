@@ -88,7 +88,7 @@ func parseDoc(doc string) (scim.Value, error) {
 	if doc == "" {
 		return scim.Value{}, nil
 	}
-	v, err := scim.ParseJSON([]byte(doc))
+	v, err := scim.ParseJSON(doc)
 	if err != nil {
 		return v, fmt.Errorf("the document: %v", err)
 	}

@@ -69,7 +69,7 @@ func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok 
 		before = &Image{Doc: "null"}
 	}
 	for image, doc := range map[*Image]*scim.Value{before: &tr.Old, after: &tr.New} {
-		if *doc, err = scim.ParseJSON([]byte(image.Doc)); err != nil {
+		if *doc, err = scim.ParseJSON(image.Doc); err != nil {
 			return tr, false, fmt.Errorf("directory: a document of %s: %v", w.id, err)
 		}
 	}

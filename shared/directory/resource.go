@@ -55,7 +55,7 @@ func resourceFrom(item table.Item) (Resource, error) {
 		pending: item.Text("pending"), writer: item.Text("writer"), connected: item.Text("connected") != "",
 	}
 	var err error
-	if r.Doc, err = scim.ParseJSON([]byte(item.Text("doc"))); err != nil {
+	if r.Doc, err = scim.ParseJSON(item.Text("doc")); err != nil {
 		return r, fmt.Errorf("directory: the document of %s: %v", r.ID, err)
 	}
 	if r.Created, err = time.Parse(time.RFC3339, item.Text("created")); err != nil {

@@ -10,7 +10,7 @@ import (
 // the string. Items of an array have the path of the array. changed is false if nothing was replaced; then
 // the text is the same.
 func Rewrite(text string, replace func(path []string, s string) string) (out string, changed bool, err error) {
-	v, err := scim.ParseJSON([]byte(text))
+	v, err := scim.ParseJSON(text)
 	if err != nil {
 		return text, false, fmt.Errorf("erasure: %v", err)
 	}

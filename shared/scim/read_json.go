@@ -19,11 +19,11 @@ const wideObject = 32
 // UTF-8, lone surrogates, and text after the value. It also rejects nesting deeper than
 // 32 levels. The error is an *Error with scimType invalidSyntax and the offset in its
 // detail.
-func ParseJSON(data []byte) (Value, error) {
-	if !utf8.Valid(data) {
+func ParseJSON[Bytes ~[]byte | ~string](data Bytes) (Value, error) {
+	r := reader{s: string(data)}
+	if !utf8.ValidString(r.s) {
 		return Value{}, InvalidSyntax("the body is not valid UTF-8")
 	}
-	r := reader{s: string(data)}
 	r.skipSpace()
 	if c := r.peek(); c == '{' || c == '[' {
 		r.items, r.members = make([]Value, 0, smallJSON), make([]Member, 0, smallJSON)

@@ -83,11 +83,8 @@ func quotedLen(s string) int {
 			n += len(`\\u0000`) - 1
 		}
 	}
-	const separators = "\u2028\u2029"
-	if strings.ContainsAny(s, separators) {
-		n += (strings.Count(s, separators[:3]) + strings.Count(s, separators[3:])) * (len(`\u2028`) - 3)
-	}
-	return n
+	separators := strings.Count(s, "\u2028") + strings.Count(s, "\u2029")
+	return n + separators*(len(`\u2028`)-len("\u2028"))
 }
 
 // size returns the approximate length of v as JSON: without escape sequences.

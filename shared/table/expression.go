@@ -1,7 +1,6 @@
 package table
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,9 +15,6 @@ type expression struct {
 	values            map[string]types.AttributeValue
 }
 
-// placeholder matches an attribute's name in an expression.
-var placeholder = regexp.MustCompile(`#\w+`)
-
 // expression returns the expressions of the write's condition and update.
 func (w Write) expression() (e expression) {
 	text := w.Condition
@@ -30,9 +26,7 @@ func (w Write) expression() (e expression) {
 		e.update = &clauses
 		text += " " + clauses
 	}
-	for _, name := range placeholder.FindAllString(text, -1) {
-		e.name(name)
-	}
+	e.addNames(text)
 	for name, value := range w.Values {
 		e.value(":"+name, value)
 	}
@@ -47,12 +41,23 @@ func (w Write) expression() (e expression) {
 	return e
 }
 
-func (e *expression) name(placeholder string) {
-	if e.names == nil {
-		e.names = map[string]string{}
+// addNames adds the names of attributes in a text, such as #version.
+func (e *expression) addNames(text string) {
+	for {
+		start := strings.IndexByte(text, '#')
+		if start < 0 {
+			return
+		}
+		text = text[start+1:]
+		name := text[:len(text)-len(strings.TrimLeft(text, nameLetters))]
+		if e.names == nil {
+			e.names = map[string]string{}
+		}
+		e.names["#"+name] = name
 	}
-	e.names[placeholder] = placeholder[1:]
 }
+
+const nameLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 func (e *expression) value(placeholder string, value any) {
 	if e.values == nil {

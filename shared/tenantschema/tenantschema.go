@@ -107,7 +107,7 @@ func Extend(r *schema.Registry, all []tenant.Extension) (*schema.Registry, error
 }
 
 func parse(r *schema.Registry, definition string) (*schema.Schema, error) {
-	v, err := scim.ParseJSON([]byte(definition))
+	v, err := scim.ParseJSON(definition)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func (r *redactor) message(body []byte, size int) Message {
 		m.Note = "the body is too large for a trace"
 		return m
 	}
-	doc, err := scim.ParseJSON([]byte(strings.TrimPrefix(string(body), byteOrderMark)))
+	doc, err := scim.ParseJSON(strings.TrimPrefix(string(body), byteOrderMark))
 	if err != nil {
 		return r.foreign(m, body)
 	}

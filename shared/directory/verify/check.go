@@ -39,7 +39,7 @@ func (c *checker) read(ctx context.Context, keys ...table.Key) (items, error) {
 
 // document returns the document of a resource's item, or null if it has none.
 func document(item table.Item) scim.Value {
-	doc, err := scim.ParseJSON([]byte(item.Text("doc")))
+	doc, err := scim.ParseJSON(item.Text("doc"))
 	if err != nil {
 		return scim.Value{}
 	}

@@ -140,7 +140,7 @@ func (r *reader) readTenant(tenant, partition, rest, sk string, item table.Item)
 // finding.
 func (r *reader) document(of resource, item table.Item) (scim.Value, bool) {
 	r.counts.addResource(of.tenant, of.kind)
-	doc, err := scim.ParseJSON([]byte(item.Text("doc")))
+	doc, err := scim.ParseJSON(item.Text("doc"))
 	if err != nil {
 		r.direct(badDocument(of))
 		return doc, false
@@ -221,7 +221,7 @@ func (r *reader) schemas(tenant string, item table.Item) {
 	err := json.Unmarshal([]byte(item.Text("schemas")), &all)
 	for _, one := range all {
 		if err == nil {
-			_, err = scim.ParseJSON([]byte(one.Definition))
+			_, err = scim.ParseJSON(one.Definition)
 		}
 	}
 	if err != nil || item.Text("version") == "" {

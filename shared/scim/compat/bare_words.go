@@ -56,6 +56,6 @@ func isBare(token string) bool {
 	if strings.ContainsAny(token, "()[]\"'`") {
 		return false
 	}
-	_, err := scim.ParseJSON([]byte(token))
+	_, err := scim.ParseJSON(token)
 	return err != nil
 }

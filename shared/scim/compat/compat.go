@@ -141,11 +141,7 @@ func (r *Repairs) value(attr *schema.Attribute, v scim.Value) scim.Value {
 	if v.Kind() != scim.Array || !attr.MultiValued {
 		return r.element(attr, v)
 	}
-	items := make([]scim.Value, len(v.Items()))
-	for i, item := range v.Items() {
-		items[i] = r.element(attr, item)
-	}
-	return scim.List(items...)
+	return mapItems(v, func(item scim.Value) scim.Value { return r.element(attr, item) })
 }
 
 // element repairs one value of an attribute.
@@ -157,16 +153,42 @@ func (r *Repairs) element(attr *schema.Attribute, v scim.Value) scim.Value {
 }
 
 // mapMembers returns the object v with the value of each member replaced. It returns any
-// other value unchanged.
+// other value unchanged, and v itself if no member changes.
 func mapMembers(v scim.Value, f func(scim.Member) scim.Value) scim.Value {
-	if v.Kind() != scim.Object {
+	members, changed := v.Members(), false
+	for i, m := range v.Members() {
+		value := f(m)
+		if value.Identical(m.Value) {
+			continue
+		}
+		if !changed {
+			members, changed = slices.Clone(members), true
+		}
+		members[i].Value = value
+	}
+	if !changed {
 		return v
 	}
-	members := make([]scim.Member, len(v.Members()))
-	for i, m := range v.Members() {
-		members[i] = scim.Member{Name: m.Name, Value: f(m)}
-	}
 	return scim.Map(members...)
+}
+
+// mapItems is mapMembers for the elements of an array.
+func mapItems(v scim.Value, f func(scim.Value) scim.Value) scim.Value {
+	items, changed := v.Items(), false
+	for i, item := range v.Items() {
+		value := f(item)
+		if value.Identical(item) {
+			continue
+		}
+		if !changed {
+			items, changed = slices.Clone(items), true
+		}
+		items[i] = value
+	}
+	if !changed {
+		return v
+	}
+	return scim.List(items...)
 }
 
 // setMember returns the object v with a member added, or replaced if there is one with that

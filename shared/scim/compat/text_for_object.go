@@ -10,7 +10,7 @@ func (r *Repairs) textForObject(v scim.Value) scim.Value {
 	if v.Kind() != scim.String {
 		return v
 	}
-	read, err := scim.ParseJSON([]byte(v.Text()))
+	read, err := scim.ParseJSON(v.Text())
 	items := read.Items()
 	if err != nil || read.Kind() != scim.Object && (len(items) != 1 || items[0].Kind() != scim.Object) {
 		return v

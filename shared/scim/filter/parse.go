@@ -176,7 +176,7 @@ func (p *parser) value() (scim.Value, error) {
 	} else {
 		p.word()
 	}
-	v, err := scim.ParseJSON([]byte(p.s[start:p.pos]))
+	v, err := scim.ParseJSON(p.s[start:p.pos])
 	if err != nil || v.Kind() == scim.Array || v.Kind() == scim.Object {
 		text := p.s[start:p.pos]
 		p.pos = start
@@ -196,7 +196,7 @@ func doubleBackslashes(text string) (doubled string, ok bool) {
 		return "", false
 	}
 	doubled = strings.ReplaceAll(text, `\`, `\\`)
-	_, err := scim.ParseJSON([]byte(doubled))
+	_, err := scim.ParseJSON(doubled)
 	return doubled, err == nil
 }
 
