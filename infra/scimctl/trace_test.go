@@ -58,8 +58,10 @@ func (b *bench) traceWithValues(token string) {
 	lines := bufio.NewScanner(pipe)
 	lines.Buffer(nil, 1<<20)
 	b.awaitTrace()
+	b.run("schema add traced " + b.definition(`{"name":"costId"},{"name":"pin","returned":"never"}`))
 	b.scim("POST", "/Users", token,
-		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bob@traced.example","PassWord":"hunter22"}`)
+		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bob@traced.example",`+
+			`"PassWord":"hunter22","`+acmeURN+`":{"costId":"A7","Pin":"1234"}}`)
 	var got struct {
 		Path string
 		Sent struct{ Body string }
@@ -67,7 +69,9 @@ func (b *bench) traceWithValues(token string) {
 	if !lines.Scan() || json.Unmarshal(lines.Bytes(), &got) != nil {
 		b.Fatalf("followed %q, %v", lines.Text(), lines.Err())
 	}
-	if !strings.Contains(got.Sent.Body, `"userName":"bob@traced.example","PassWord":"<password>"`) {
+	const want = `"userName":"bob@traced.example","PassWord":"<password>","` + acmeURN +
+		`":{"costId":"A7","Pin":"<secret>"}}`
+	if !strings.HasSuffix(got.Sent.Body, want) {
 		b.Errorf("followed %+v", got)
 	}
 	b.prints("trace traced -off", "ended at", "with 1 request\n")

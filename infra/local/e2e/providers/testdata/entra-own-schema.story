@@ -31,6 +31,18 @@ GET /Users?filter=urn:ietf:params:scim:schemas:extension:acme:2.0:User:costId%20
 /totalResults = 1
 /Resources/0/id = "${user}"
 
+## Users are sorted by a custom attribute, and only that is asked for
+GET /Users?sortBy=urn:ietf:params:scim:schemas:extension:acme:2.0:User:badge&attributes=urn:ietf:params:scim:schemas:extension:acme:2.0:User:badge
+-> 200
+/Resources/0/urn:ietf:params:scim:schemas:extension:acme:2.0:User = {"badge": 7}
+/Resources/0/userName absent
+
+## What is never returned is not there when it is asked for
+GET /Users/${user}?attributes=urn:ietf:params:scim:schemas:extension:acme:2.0:User:pin
+-> 200
+/id = "${user}"
+/urn:ietf:params:scim:schemas:extension:acme:2.0:User absent
+
 ## The attribute is compared with case
 GET /Users?filter=urn:ietf:params:scim:schemas:extension:acme:2.0:User:costId%20eq%20%22a1%22
 -> 200

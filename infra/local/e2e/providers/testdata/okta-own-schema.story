@@ -28,6 +28,11 @@ GET /Users?startIndex=1&count=100
 -> 200
 /Resources has {"id": "${user}", "urn:ietf:params:scim:schemas:extension:acme:2.0:User": {"costId": "B2", "badge": 7}}
 
+## An import of one attribute
+GET /Users?filter=externalId%20eq%20%2200u${run}%22&attributes=urn:ietf:params:scim:schemas:extension:acme:2.0:User:costId
+-> 200
+/Resources/0/urn:ietf:params:scim:schemas:extension:acme:2.0:User = {"costId": "B2"}
+
 ## A bulk request changes it
 POST /Bulk
 {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
