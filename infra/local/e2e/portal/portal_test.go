@@ -43,6 +43,7 @@ func TestSetupPage(t *testing.T) {
 		}}),
 	}
 	t.Run("by keyboard from the link to the first request", b.byKeyboard)
+	t.Run("each guide to its end", b.toTheEnd)
 	t.Run("no page has a barrier", b.withoutBarriers)
 }
 
