@@ -185,6 +185,7 @@ var layers = map[string]layer{
 		[]string{
 			"shared/scim", "shared/scim/...", "shared/directory", "shared/gateway", "shared/server", "shared/table",
 			"shared/testkit/canned", "shared/testkit/charge", "infra/local/build", "infra/local/stack",
+			"infra/local/template",
 		},
 		"measurements use the service as it is, and fill the table directly",
 	},

@@ -3,7 +3,7 @@
 // module of its own, so that the service does not depend on the other implementation.
 //
 //	go -C infra/bench run .               all parts
-//	go -C infra/bench run . starts        one part: requests, starts, throughput or costs
+//	go -C infra/bench run . starts        one part: requests, processes, starts, throughput, costs
 //	go -C infra/bench run . -quick        all parts in small sizes, to see that they work
 //	go -C infra/bench run . -full -write  the largest sizes, written into infra/docs/performance.md
 package main

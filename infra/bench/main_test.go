@@ -10,10 +10,11 @@ func TestChoose(t *testing.T) {
 	if all, err := choose(nil); err != nil || len(all) != len(parts()) {
 		t.Errorf("%d parts, %v", len(all), err)
 	}
-	if one, err := choose([]string{"starts"}); err != nil || len(one) != 1 || one[0].name != "starts" {
+	one, err := choose([]string{"starts"})
+	if err != nil || len(one) != 1 || one[0].name != "starts" {
 		t.Errorf("%v, %v", one, err)
 	}
-	if _, err := choose([]string{"start"}); err == nil || !strings.Contains(err.Error(), "requests, starts") {
+	if _, err := choose([]string{"start"}); err == nil || !strings.Contains(err.Error(), "requests, processes, starts") {
 		t.Errorf("err = %v, want one that names the parts", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"scimbench/costs"
+	"scimbench/processes"
 	"scimbench/requests"
 	"scimbench/starts"
 	"scimbench/throughput"
@@ -15,6 +16,7 @@ import (
 // sizes say how much each part does.
 type sizes struct {
 	requests   requests.Effort
+	processes  processes.Effort
 	starts     int
 	throughput throughput.Effort
 	costs      costs.Sizes
@@ -23,12 +25,12 @@ type sizes struct {
 func sizesFor(quick, full bool) sizes {
 	if quick {
 		return sizes{
-			requests.Effort{Span: 10 * time.Millisecond, Rounds: 1}, 1,
+			requests.Effort{Span: 10 * time.Millisecond, Rounds: 1}, processes.Effort{Requests: 5, Rounds: 1}, 1,
 			throughput.Effort{Users: 10, Rounds: 1}, costs.Sizes{Members: 100, Users: 300},
 		}
 	}
 	s := sizes{
-		requests.Effort{Span: 300 * time.Millisecond, Rounds: 7}, 15,
+		requests.Effort{Span: 300 * time.Millisecond, Rounds: 7}, processes.Effort{Requests: 500, Rounds: 3}, 15,
 		throughput.Effort{Users: 200, Rounds: 9}, costs.Sizes{Members: 10_000, Users: 10_000},
 	}
 	if full {
@@ -50,6 +52,10 @@ func parts() []part {
 			into.Requests, err = requests.Run(s.requests)
 			return err
 		}, func(r report) []table { return []table{requestTable(r.Requests)} }},
+		{"processes", func(ctx context.Context, project string, s sizes, into *report) (err error) {
+			into.Processes, err = processes.Run(ctx, project, s.processes)
+			return err
+		}, func(r report) []table { return []table{processTable(r.Processes)} }},
 		{"starts", func(ctx context.Context, project string, s sizes, into *report) (err error) {
 			into.Starts, err = starts.Run(ctx, project, s.starts)
 			return err

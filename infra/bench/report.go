@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"scimbench/costs"
+	"scimbench/processes"
 	"scimbench/requests"
 	"scimbench/starts"
 	"scimbench/throughput"
@@ -14,6 +15,7 @@ import (
 type report struct {
 	Machine    machine          `json:"machine"`
 	Requests   []requests.Row   `json:"requests,omitempty"`
+	Processes  []processes.Row  `json:"processes,omitempty"`
 	Starts     []starts.Row     `json:"starts,omitempty"`
 	Throughput []throughput.Row `json:"throughput,omitempty"`
 	Costs      costs.Report     `json:"costs,omitzero"`

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"scimbench/costs"
+	"scimbench/processes"
 	"scimbench/requests"
 	"scimbench/starts"
 	"scimbench/throughput"
@@ -69,6 +70,19 @@ func requestTable(rows []requests.Row) table {
 				})
 			}
 		}
+	}
+	return t
+}
+
+func processTable(rows []processes.Row) table {
+	t := table{
+		name: "processes", title: "Requests in the function's process", texts: 1,
+		head: []string{"Operation", "Time", "CPU", "CPU, GOMAXPROCS=1", "of it"},
+	}
+	for _, r := range rows {
+		t.rows = append(t.rows, []string{
+			r.Operation, span(r.Time), span(r.CPU), span(r.OneThread), ratio(r.OneThread, r.CPU),
+		})
 	}
 	return t
 }

@@ -12,7 +12,9 @@ import (
 
 	"scimserver/infra/local/build"
 
+	"scimbench/deployed"
 	"scimbench/median"
+	"scimbench/process"
 )
 
 // Row is the start of a function: medians of several starts. Functions that read the table's
@@ -25,8 +27,20 @@ type Row struct {
 	Program  int64         `json:"programBytes"`
 }
 
-// Empty is the name of the function that does nothing.
-const Empty = "empty"
+// empty is the folder and the name of the function that does nothing.
+const empty = "empty"
+
+// candidate is a program whose start is measured.
+type candidate struct {
+	name, program string
+	env           []string
+}
+
+// start is what one start of a process took.
+type start struct {
+	wall, cpu time.Duration
+	memory    int64
+}
 
 // Run starts each function of the project several times, in turns. The first row is the empty
 // function's.
@@ -36,74 +50,78 @@ func Run(ctx context.Context, project string, times int) ([]Row, error) {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(out) }()
-	names, err := compile(ctx, project, out)
+	table, err := process.ServeTable("{}")
 	if err != nil {
 		return nil, err
 	}
-	table, err := serveTable()
+	defer table.Stop()
+	candidates, err := compile(ctx, project, out, "http://"+table.Address)
 	if err != nil {
 		return nil, err
 	}
-	defer table.stop()
-	starts := make([][]start, len(names))
+	starts := make([][]start, len(candidates))
 	for range times {
-		for i, name := range names {
-			s, err := measure(ctx, build.Path(out, name), environment(table.url))
+		for i, c := range candidates {
+			s, err := c.start(ctx)
 			if err != nil {
-				return nil, fmt.Errorf("start of function %s: %w", name, err)
+				return nil, fmt.Errorf("start of function %s: %w", c.name, err)
 			}
 			starts[i] = append(starts[i], s)
 		}
 	}
-	rows := make([]Row, len(names))
-	for i, name := range names {
-		info, err := os.Stat(build.Path(out, name))
-		if err != nil {
+	rows := make([]Row, len(candidates))
+	for i, c := range candidates {
+		if rows[i], err = c.row(starts[i]); err != nil {
 			return nil, err
-		}
-		rows[i] = Row{
-			Function: name, Program: info.Size(),
-			Wall:   median.Of(starts[i], func(s start) time.Duration { return s.wall }),
-			CPU:    median.Of(starts[i], func(s start) time.Duration { return s.cpu }),
-			Memory: median.Of(starts[i], func(s start) int64 { return s.memory }),
 		}
 	}
 	return rows, nil
 }
 
 // compile builds the functions as they are deployed, and the empty one in the same way.
-func compile(ctx context.Context, project, out string) (names []string, err error) {
-	folders, err := filepath.Glob(filepath.Join(project, "functions", "*"))
+func compile(ctx context.Context, project, out, endpoint string) ([]candidate, error) {
+	functions, err := deployed.Functions(project, endpoint)
 	if err != nil {
 		return nil, err
 	}
-	names = []string{Empty}
-	packages := make([]string, len(folders))
-	for i, folder := range folders {
-		names = append(names, filepath.Base(folder))
-		packages[i] = "functions/" + filepath.Base(folder)
-	}
-	if err := build.Programs(ctx, project, packages, out); err != nil {
+	if err := deployed.Compile(ctx, project, out, functions...); err != nil {
 		return nil, err
 	}
 	flags, err := build.Flags(filepath.Join(project, "Makefile"))
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", build.Path(out, Empty), "./"+Empty)
+	all := []candidate{{empty, build.Path(out, empty), functions[0].Env}}
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", all[0].program, "./"+empty)
 	cmd.Dir, cmd.Env = filepath.Join(project, "infra", "bench"), append(os.Environ(), flags...)
 	if printed, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build the empty function: %w\n%s", err, printed)
 	}
-	return names, nil
+	for _, f := range functions {
+		all = append(all, candidate{f.Name, f.Program(out), f.Env})
+	}
+	return all, nil
 }
 
-// environment has what Lambda and the template set.
-func environment(endpoint string) []string {
-	return []string{
-		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
-		"AWS_ENDPOINT_URL=" + endpoint, "AWS_LAMBDA_FUNCTION_NAME=bench", "TABLE_NAME=t",
-		"BASE_URL=https://scim.example.com/scim/v2", "EVENT_BUS_NAME=bus", "EVENT_SOURCE=scim.bench",
-		"USAGE_PLAN=plan", "SETUP_PAGE=on", "SIGNING_SECRET=arn:aws:secretsmanager:eu-central-1:0:secret:s",
+// start starts the program, and ends it when it asks for its first event.
+func (c candidate) start(ctx context.Context) (start, error) {
+	p, wall, err := process.Start(ctx, c.program, c.env, nil)
+	if err != nil {
+		return start{}, err
 	}
+	memory, err := process.Memory(p.Pid())
+	return start{wall, p.End(), memory}, err
+}
+
+func (c candidate) row(starts []start) (Row, error) {
+	info, err := os.Stat(c.program)
+	if err != nil {
+		return Row{}, err
+	}
+	return Row{
+		Function: c.name, Program: info.Size(),
+		Wall:   median.Of(starts, func(s start) time.Duration { return s.wall }),
+		CPU:    median.Of(starts, func(s start) time.Duration { return s.cpu }),
+		Memory: median.Of(starts, func(s start) int64 { return s.memory }),
+	}, nil
 }

@@ -12,6 +12,8 @@ import (
 
 	"scimserver/infra/local/stack"
 	"scimserver/shared/testkit/canned"
+
+	"scimbench/process"
 )
 
 // Row is an operation. Stack counts the requests in a second from HTTP client to HTTP client:
@@ -135,10 +137,10 @@ func (b *run) requests(n int, do func(i int) error) (Row, error) {
 
 // used returns the processor time of the function and of the engine until now.
 func (b *run) used() (ofFunction, ofEngine time.Duration, err error) {
-	if ofFunction, err = cpuTime(b.stack.Pids(function)...); err != nil {
+	if ofFunction, err = process.CPUTime(b.stack.Pids(function)...); err != nil {
 		return 0, 0, err
 	}
-	ofEngine, err = cpuTime(b.stack.EnginePid())
+	ofEngine, err = process.CPUTime(b.stack.EnginePid())
 	return ofFunction, ofEngine, err
 }
 

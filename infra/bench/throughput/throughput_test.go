@@ -60,14 +60,3 @@ func TestMedians(t *testing.T) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }
-
-// The program's name may look like other fields.
-func TestTicks(t *testing.T) {
-	const stat = "7 (a) R 1) S 1 7 7 0 -1 4194560 1 0 0 0 250 50 0 0 20 0 9 0 100 1 1"
-	if n, err := ticks(stat); n != 300 || err != nil {
-		t.Errorf("%d, %v", n, err)
-	}
-	if _, err := ticks("7 (a) R"); err == nil {
-		t.Error("no error for a line without times")
-	}
-}

@@ -1,4 +1,4 @@
-package starts
+package process
 
 import (
 	"io"
@@ -7,14 +7,14 @@ import (
 	"scimserver/shared/testkit/canned"
 )
 
-// serveTable serves a DynamoDB that answers from memory.
-func serveTable() (service, error) {
-	answers, err := canned.NewAnswers("{}")
+// ServeTable serves a DynamoDB that answers from memory. The user in it has the given document.
+func ServeTable(doc string) (Service, error) {
+	answers, err := canned.NewAnswers(doc)
 	if err != nil {
-		return service{}, err
+		return Service{}, err
 	}
 	table := canned.Transport(answers.Answer)
-	return serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer, err := table.RoundTrip(r)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)

@@ -1,4 +1,4 @@
-package starts
+package process
 
 import (
 	"os"
@@ -18,7 +18,7 @@ func script(t *testing.T, text string) string {
 
 // A program that ends before it asks for an event is an error, with what it printed.
 func TestAProgramThatEnds(t *testing.T) {
-	_, err := measure(t.Context(), script(t, "echo no table; exit 3\n"), nil)
+	_, _, err := Start(t.Context(), script(t, "echo no table; exit 3\n"), nil, nil)
 	if err == nil || !strings.Contains(err.Error(), "no table") || !strings.Contains(err.Error(), "exit status 3") {
 		t.Errorf("err = %v", err)
 	}
@@ -32,11 +32,26 @@ exec 3<>/dev/tcp/${AWS_LAMBDA_RUNTIME_API/://}
 printf "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n" >&3
 cat <&3'
 `)
-	s, err := measure(t.Context(), program, nil)
+	p, wall, err := Start(t.Context(), program, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.wall <= 0 || s.cpu <= 0 || s.memory <= 1<<10 {
-		t.Errorf("%+v", s)
+	memory, err := Memory(p.Pid())
+	if err != nil {
+		t.Error(err)
+	}
+	if cpu := p.End(); wall <= 0 || cpu <= 0 || memory <= 1<<10 {
+		t.Errorf("%v, %v, %d bytes", wall, cpu, memory)
+	}
+}
+
+// The program's name may look like other fields.
+func TestTicks(t *testing.T) {
+	const stat = "7 (a) R 1) S 1 7 7 0 -1 4194560 1 0 0 0 250 50 0 0 20 0 9 0 100 1 1"
+	if n, err := ticks(stat); n != 300 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if _, err := ticks("7 (a) R"); err == nil {
+		t.Error("no error for a line without times")
 	}
 }

@@ -1,0 +1,125 @@
+// Package process runs the program of a function with a Lambda Runtime API of its own.
+package process
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Process is a running program. It gets the same event whenever it asks for one and Serve
+// lets it.
+type Process struct {
+	cmd     *exec.Cmd
+	api     Service
+	event   []byte
+	printed bytes.Buffer
+	asked   chan time.Time // it asks for an event
+	more    chan struct{}  // it gets one
+	ended   chan error
+	failed  chan error // it could not handle an event
+}
+
+// Start starts a program and returns when it asks for its first event, and how long that took.
+func Start(ctx context.Context, program string, env []string, event []byte) (*Process, time.Duration, error) {
+	p := &Process{
+		cmd: exec.CommandContext(ctx, program), event: event, asked: make(chan time.Time), more: make(chan struct{}),
+		ended: make(chan error, 1), failed: make(chan error, 1),
+	}
+	var err error
+	if p.api, err = Serve(p.runtimeAPI()); err != nil {
+		return nil, 0, err
+	}
+	p.cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + p.api.Address}, env...)
+	p.cmd.Stdout, p.cmd.Stderr = &p.printed, &p.printed
+	begin := time.Now()
+	if err := p.cmd.Start(); err != nil {
+		p.api.Stop()
+		return nil, 0, err
+	}
+	go func() { p.ended <- p.cmd.Wait() }()
+	at, err := p.wait()
+	return p, at.Sub(begin), err
+}
+
+// wait returns when the program asks for an event.
+func (p *Process) wait() (time.Time, error) {
+	select {
+	case at := <-p.asked:
+		return at, nil
+	case err := <-p.failed:
+		return time.Time{}, err
+	case err := <-p.ended:
+		p.api.Stop()
+		return time.Time{}, fmt.Errorf("the program ended: %w\n%s", err, &p.printed)
+	}
+}
+
+// Handle lets the program handle the event n times.
+func (p *Process) Handle(n int) error {
+	for range n {
+		p.more <- struct{}{}
+		if _, err := p.wait(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Pid returns the id of the process.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }
+
+// End ends the program, and returns the processor time that it used.
+func (p *Process) End() time.Duration {
+	_ = p.cmd.Process.Kill()
+	<-p.ended
+	p.api.Stop()
+	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
+}
+
+// runtimeAPI serves what a program needs of the Runtime API, version 2018-06-01.
+func (p *Process) runtimeAPI() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", p.next)
+	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", p.response)
+	mux.HandleFunc("POST /2018-06-01/runtime/", p.response) // an error of an invocation or of the start
+	return mux
+}
+
+func (p *Process) next(w http.ResponseWriter, r *http.Request) {
+	select {
+	case p.asked <- time.Now():
+	case <-r.Context().Done():
+		return
+	}
+	select {
+	case <-p.more:
+	case <-r.Context().Done():
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Lambda-Runtime-Aws-Request-Id", "bench")
+	w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(time.Minute).UnixMilli(), 10))
+	_, _ = w.Write(p.event)
+}
+
+// response accepts the answer to an event, which must be a success of HTTP.
+func (p *Process) response(w http.ResponseWriter, r *http.Request) {
+	text, err := io.ReadAll(r.Body)
+	if err == nil && !strings.Contains(string(text), `"statusCode":2`) {
+		err = fmt.Errorf("%s: %s", r.URL.Path, text)
+	}
+	if err != nil {
+		select {
+		case p.failed <- err:
+		default: // the first failure counts
+		}
+	}
+	w.WriteHeader(http.StatusAccepted)
+}
