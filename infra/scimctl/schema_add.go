@@ -22,7 +22,7 @@ const addSchemaHelp = `FILE is a schema as in RFC 7643 section 7. For each attri
     "id": "urn:ietf:params:scim:schemas:extension:acme:2.0:User",
     "name": "Acme",
     "attributes": [
-      {"name": "costCenter", "type": "string", "caseExact": true},
+      {"name": "costId", "type": "string", "caseExact": true},
       {"name": "badge", "type": "integer"},
       {"name": "pin", "type": "string", "returned": "never"}
     ]

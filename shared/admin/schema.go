@@ -120,7 +120,9 @@ func (c schemaChange) apply(
 		}
 	}
 	if at >= 0 {
-		err = c.checkStored(ctx, old[at])
+		if err = c.checkType(old[at]); err == nil {
+			err = c.checkStored(ctx, old[at])
+		}
 	}
 	return all, out, err
 }

@@ -55,6 +55,11 @@ func TestTenantSchemas(t *testing.T) {
 		t.Errorf("shown %v", one)
 	}
 	b.send(200, "PUT", acmeSchemas+"/"+acmeURN, definition(`{"name":"costId"},{"name":"badge","type":"integer"}`))
+	ofGroups := strings.Replace(definition(`{"name":"costId"}`), `"User"`, `"Group"`, 1)
+	refused := b.send(409, "PUT", acmeSchemas+"/"+acmeURN, ofGroups)
+	if !strings.Contains(refused.text("message"), "belongs to the tenant's users, so it can't be one of groups") {
+		t.Errorf("another type: %v", refused)
+	}
 	list := b.send(200, "GET", acmeSchemas, "")
 	if len(list.get("schemas").([]any)) != 1 || !strings.Contains(list.text("schemas"), "badge") {
 		t.Errorf("list %v", list)
@@ -138,8 +143,6 @@ func TestTenantSchemaInUse(t *testing.T) {
 			t.Errorf("%s: %v", attributes, a)
 		}
 	}
-	group := strings.Replace(definition(usual), `"User"`, `"Group"`, 1)
-	b.send(409, "PUT", acmeSchemas+"/"+acmeURN, group)
 	b.send(409, "DELETE", acmeSchemas+"/"+acmeURN, "")
 	// An attribute that nobody uses may go.
 	put(200, `{"name":"badge","type":"integer"},{"name":"costId","caseExact":true},{"name":"new"}`)

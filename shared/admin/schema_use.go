@@ -12,6 +12,16 @@ import (
 	"scimserver/shared/tenantschema"
 )
 
+// checkType refuses to move an extension from users to groups, or back: an operator who leaves the type
+// out, or mistakes it, would take the attributes away from those who have them.
+func (c schemaChange) checkType(old tenant.Extension) error {
+	if c.now == nil || c.now.ResourceType == old.ResourceType {
+		return nil
+	}
+	return conflict("the schema belongs to the tenant's %ss, so it can't be one of %ss; remove it first, "+
+		"or use another id", strings.ToLower(old.ResourceType), strings.ToLower(c.now.ResourceType))
+}
+
 // checkStored refuses a change if a stored value of the extension would not be valid, or
 // not defined, afterwards. It looks at the resources only if the definitions leave that
 // open.
@@ -41,14 +51,14 @@ func (c schemaChange) checkStored(ctx context.Context, old tenant.Extension) err
 }
 
 // definitions returns the old schema, and the new one. There is no new one if the
-// extension is removed, or gets another type or spelling.
+// extension is removed, or gets another spelling.
 func (c schemaChange) definitions(old tenant.Extension) (before, now *schema.Schema, err error) {
 	r, err := tenantschema.Extend(c.standard, []tenant.Extension{old})
 	if err != nil {
 		return nil, nil, err
 	}
 	before = r.Schema(old.URN)
-	if c.now == nil || c.now.ResourceType != old.ResourceType || c.now.URN != old.URN {
+	if c.now == nil || c.now.URN != old.URN {
 		return before, nil, nil
 	}
 	if r, err = tenantschema.Extend(c.standard, []tenant.Extension{*c.now}); err != nil {
