@@ -31,8 +31,10 @@ var layers = map[string]layer{
 		[]string{"shared/scim", "shared/scim/..."},
 		"the rules of SCIM do no I/O, so that they can be tested and fuzzed without a server",
 	},
-	"shared/awsenv":  {nil, "a leaf: how a function's AWS clients find their region, keys and endpoint"},
-	"shared/table":   {[]string{"shared/awsenv"}, "transactions and retries do not depend on the items that they store"},
+	"shared/awsenv": {nil, "a leaf: how a function's AWS clients find their region, keys and endpoint"},
+	"shared/table": {
+		[]string{"shared/awsenv"}, "transactions and retries do not depend on the items that they store",
+	},
 	"shared/erasure": {[]string{"shared/scim"}, "a leaf: values of a person are replaced in one way, wherever stored"},
 	"shared/tenantstore": {[]string{"shared/scim", "shared/tenant", "shared/table"},
 		"credentials are separate from the directory, so that the authorizer does not link the directory"},
@@ -205,7 +207,10 @@ var testLayers = []struct {
 	mayNot []string
 	why    string
 }{
-	{"shared/...", []string{"functions/...", "infra/..."}, "a shared package is tested without the programs that use it"},
+	{
+		"shared/...",
+		[]string{"functions/...", "infra/..."}, "a shared package is tested without the programs that use it",
+	},
 	{"functions/...", []string{"infra/..."}, "a function is tested without the tools"},
 }
 

@@ -176,7 +176,8 @@ func TestRefusalsAtOnce(t *testing.T) {
 	b.now = b.now.Add(time.Minute)
 	b.refuse(1, "Bearer "+token)
 	keyID, _ := tenant.Parse(token)
-	if got, want := b.stored("acme"), []string{fmt.Sprintf("expired %s %d", keyID, parallel+1)}; !slices.Equal(got, want) {
+	if got, want := b.stored("acme"),
+		[]string{fmt.Sprintf("expired %s %d", keyID, parallel+1)}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -160,7 +160,8 @@ func TestStoreOutOfReach(t *testing.T) {
 	if _, err := k.Verify(t.Context(), token); err != nil {
 		t.Errorf("with keys read before: %v", err)
 	}
-	if _, err := keyring(&store{versions: []Version{{Text: "short"}}}, &now).Issue(t.Context(), claims(now)); err == nil {
+	if _, err := keyring(&store{versions: []Version{{Text: "short"}}}, &now).Issue(t.Context(),
+		claims(now)); err == nil {
 		t.Error("a short secret makes a key")
 	}
 }

@@ -55,7 +55,8 @@ func TestAccountLife(t *testing.T) {
 		`{"userName":"Ann","displayName":"Ann Lee","emails":[{"value":"Ann@a.example","primary":true,`+
 			`"verified":true},{"value":"ann@b.example"}]}`)
 	path := "/accounts/" + a.text("id")
-	if a.text("userName") != "Ann" || a.text("displayName") != "Ann Lee" || a.text("version") != "1" || a.text("hasPassword") != "false" ||
+	if a.text("userName") != "Ann" || a.text("displayName") != "Ann Lee" || a.text("version") != "1" ||
+		a.text("hasPassword") != "false" ||
 		a.text("created") != "2027-01-15T08:00:00Z" || a.text("lastModified") != a.text("created") {
 		t.Errorf("created %v", a)
 	}
@@ -116,7 +117,8 @@ func TestAccountsThatCantBe(t *testing.T) {
 		`"emails":[{"value":"a@b","primary":true},{"value":"c@b","primary":true}]`,
 		`"emails":[{"value":"a@b","verified":"yes"}]`, `"emails":[{"value":"a@b","verified":null}]`,
 		`"emails":[{"value":"a@b","type":"work"}]`,
-		`"emails":[` + strings.Join(many, ",") + `]`, `"password":"secret"`, `"password":7`, `"id":"x"`, `"hasPassword":true`,
+		`"emails":[` + strings.Join(many, ",") + `]`, `"password":"secret"`, `"password":7`, `"id":"x"`,
+		`"hasPassword":true`,
 	} {
 		post := "{" + members + "}"
 		if !strings.HasPrefix(members, `"userName"`) {
@@ -126,7 +128,9 @@ func TestAccountsThatCantBe(t *testing.T) {
 			b.send(400, "POST", "/accounts", post),
 			b.send(400, "PATCH", "/accounts/"+kept.text("id"), "{"+members+"}"),
 		} {
-			for _, word := range []string{"struct", "json:", "admin.", "NewAccount", "AccountChange", "AccountEmail", "scim."} {
+			for _, word := range []string{
+				"struct", "json:", "admin.", "NewAccount", "AccountChange", "AccountEmail", "scim.",
+			} {
 				if strings.Contains(a.text("message"), word) {
 					t.Errorf("%s: %v", members, a)
 				}
@@ -182,7 +186,8 @@ func TestLostClaimsOfAccounts(t *testing.T) {
 		}
 	}
 	lost(b.send(409, "POST", "/accounts", `{"userName":"ANN","emails":[{"value":"Bob@a.example"}]}`),
-		fmt.Sprintf(`userName "ANN" is taken by user %s of tenant acme`, user), `emails.value "Bob@a.example" is taken by account `+first.text("id"))
+		fmt.Sprintf(`userName "ANN" is taken by user %s of tenant acme`, user),
+		`emails.value "Bob@a.example" is taken by account `+first.text("id"))
 	lost(b.send(409, "PATCH", "/accounts/"+second.text("id"), `{"userName":"bob"}`), "userName",
 		"account "+first.text("id"))
 	b.whole()

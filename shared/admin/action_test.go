@@ -43,7 +43,8 @@ func TestActionsAreLogged(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
-		"create Credential first Okta", "create Invitation invitation setup", "create Team team Crew", "delete Team team Staff",
+		"create Credential first Okta", "create Invitation invitation setup", "create Team team Crew",
+		"delete Team team Staff",
 		"end Trace 2027-01-15T08:00:00.000Z with values, until 2027-01-15T08:00:00Z", "revoke Credential second <nil>",
 		"revoke Invitation invitation <nil>",
 		"rotate Credential first <nil>", "start Trace 2027-01-15T08:00:00.000Z with values, until 2027-01-15T08:01:00Z",

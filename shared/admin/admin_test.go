@@ -44,7 +44,9 @@ func newBenchOf(t *testing.T, scope directory.Scope, change ...func(*admin.Optio
 	b := &bench{T: t, table: testkit.Table(t), now: time.Unix(1_800_000_000, 0).UTC()}
 	at := func() time.Time { return b.now }
 	var err error
-	if b.dir, err = directory.Open(directory.Options{Table: b.table, Scope: scope, Endpoint: testkit.Endpoint(t), Now: at}); err != nil {
+	if b.dir, err = directory.Open(directory.Options{
+		Table: b.table, Scope: scope, Endpoint: testkit.Endpoint(t), Now: at,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	o := admin.Options{Directory: b.dir, CacheTime: time.Minute, Now: at}

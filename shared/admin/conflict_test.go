@@ -21,7 +21,9 @@ func (b *bench) provision(name, externalID, email string) (conflict string) {
 	}
 	if email != "" {
 		members = append(members,
-			scim.Member{Name: "emails", Value: scim.List(scim.Map(scim.Member{Name: "value", Value: scim.Text(email)}))})
+			scim.Member{
+				Name: "emails", Value: scim.List(scim.Map(scim.Member{Name: "value", Value: scim.Text(email)})),
+			})
 	}
 	_, err := b.dir.For("acme").Users().Create(b.Context(), directory.Content{Doc: scim.Map(members...)})
 	lost, ok := errors.AsType[*directory.TakenError](err)
@@ -94,7 +96,8 @@ func TestConflictIsShown(t *testing.T) {
 func TestHolderIsConnected(t *testing.T) {
 	t.Parallel()
 	b, account, path := conflicted(t)
-	if a := b.send(409, "POST", path+"/connect", `{"holder":"3f6f2f0e-0000-4000-8000-000000000000"}`); !strings.Contains(a.text("message"), account) {
+	if a := b.send(409, "POST", path+"/connect",
+		`{"holder":"3f6f2f0e-0000-4000-8000-000000000000"}`); !strings.Contains(a.text("message"), account) {
 		t.Errorf("another holder: %v", a)
 	}
 	if a := b.send(200, "GET", path, ""); a.text("state") != "open" {

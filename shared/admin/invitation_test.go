@@ -36,7 +36,8 @@ func TestInvitations(t *testing.T) {
 	}
 	id := made.text("id")
 	b.send(404, "DELETE", "/tenants/globex/invitations/"+id, "")
-	if gone := b.send(200, "DELETE", acmeInvitations+"/"+id, ""); gone.text("state") != "revoked" || gone.get("opened") == nil {
+	if gone := b.send(200, "DELETE", acmeInvitations+"/"+id, ""); gone.text("state") != "revoked" ||
+		gone.get("opened") == nil {
 		t.Errorf("revoked: %v", gone)
 	}
 	if strings.Contains(b.log.String(), code) {
@@ -57,7 +58,8 @@ func TestInvitationsThatAreRefused(t *testing.T) {
 	b.send(409, "POST", acmeInvitations, "")
 	without := newBench(t)
 	without.acme(`{"id":"acme"}`)
-	if refused := without.send(409, "POST", acmeInvitations, ""); !strings.Contains(refused.text("message"), "SetupPage=on") {
+	refused := without.send(409, "POST", acmeInvitations, "")
+	if !strings.Contains(refused.text("message"), "SetupPage=on") {
 		t.Errorf("without a setup page: %v", refused)
 	}
 }

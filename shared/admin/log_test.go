@@ -84,8 +84,10 @@ func TestLog(t *testing.T) {
 	}
 	a := b.send(200, "GET", "/tenants/acme/log?status=409", "")
 	e := answer(a["entries"].([]any)[0].(map[string]any))
-	if e.text("id") != "id-1" || e.text("name") != "Ann@acme.example" || e.text("externalId") != "x1" || e.text("status") != "409" || e.text("resourceType") != "User" ||
-		e.text("operation") != "create" || e.text("credential") != "k1" || e.text("detail") != "d" || e.text("time") != b.now.Add(-time.Hour).Format(time.RFC3339) {
+	if e.text("id") != "id-1" || e.text("name") != "Ann@acme.example" || e.text("externalId") != "x1" ||
+		e.text("status") != "409" || e.text("resourceType") != "User" ||
+		e.text("operation") != "create" || e.text("credential") != "k1" || e.text("detail") != "d" ||
+		e.text("time") != b.now.Add(-time.Hour).Format(time.RFC3339) {
 		t.Errorf("the entry is %v", e)
 	}
 }
@@ -148,7 +150,9 @@ func TestLogOfMemberships(t *testing.T) {
 	b.now = b.now.Add(time.Second)
 	page := b.send(200, "GET", "/tenants/acme/log?user=ann&group=crew", "")
 	entries := page.text("entries")
-	for _, want := range []string{"addedCount:2", "removed:[map[id:" + ann + " name:ann]]", "removedCount:1", "name:zoe"} {
+	for _, want := range []string{
+		"addedCount:2", "removed:[map[id:" + ann + " name:ann]]", "removedCount:1", "name:zoe",
+	} {
 		if !strings.Contains(entries, want) {
 			t.Errorf("%q is not in %s", want, entries)
 		}
@@ -191,7 +195,8 @@ func TestLogDays(t *testing.T) {
 		t.Errorf("%d days", len(all))
 	}
 	for _, n := range []string{"0", "91", "x", "-1"} {
-		if a := b.send(400, "GET", "/tenants/acme/log/days?days="+n, ""); !strings.Contains(a.text("message"), "1 to 90") {
+		a := b.send(400, "GET", "/tenants/acme/log/days?days="+n, "")
+		if !strings.Contains(a.text("message"), "1 to 90") {
 			t.Errorf("%s: %v", n, a)
 		}
 	}

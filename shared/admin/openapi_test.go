@@ -137,7 +137,9 @@ func TestOpenAPIRoutes(t *testing.T) {
 			}
 		}
 	}
-	h := admin.Handler(admin.New(admin.Options{}), quiet, func(context.Context) admin.Operator { return admin.Operator{} })
+	h := admin.Handler(admin.New(admin.Options{}), quiet, func(context.Context) admin.Operator {
+		return admin.Operator{}
+	})
 	for _, r := range admin.Routes(h) {
 		if strings.Contains(r.Pattern, " ") { // the others refuse every method
 			served[r.Pattern] = append([]string{}, slices.Sorted(slices.Values(r.Parameters))...)
@@ -214,7 +216,8 @@ func TestOpenAPIMethodsOfSCIM(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := server.New(server.Options{Registry: registry, Log: quiet, Directory: &directory.Directory{}}, server.Users, server.Groups,
+	s := server.New(server.Options{Registry: registry, Log: quiet, Directory: &directory.Directory{}},
+		server.Users, server.Groups,
 		server.Me, server.Search, server.Bulk, server.Schemas, server.ResourceTypes, server.ServiceProviderConfig)
 	for path, item := range readOpenAPI(t).Paths {
 		if isOperatorPath(path) || path == "/oauth2/token" {
@@ -227,7 +230,8 @@ func TestOpenAPIMethodsOfSCIM(t *testing.T) {
 		slices.Sort(described)
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, httptest.NewRequest("TRACE", strings.ReplaceAll(path, "{id}", "1"), http.NoBody))
-		if allow := w.Header().Get("Allow"); w.Code != http.StatusMethodNotAllowed || allow != strings.Join(described, ", ") {
+		if allow := w.Header().Get("Allow"); w.Code != http.StatusMethodNotAllowed ||
+			allow != strings.Join(described, ", ") {
 			t.Errorf("%s: %d, Allow %q; described: %v", path, w.Code, allow, described)
 		}
 	}
@@ -239,47 +243,97 @@ var goTypes = map[string]struct {
 	value   any
 	request bool
 }{
-	"PasswordCheck": {admin.PasswordCheck{}, true}, "PasswordChecked": {admin.PasswordChecked{}, false},
-	"Error": {admin.Error{}, false}, "Limits": {admin.Limits{}, false}, "LimitsChange": {admin.LimitsChange{}, true},
-	"Tenant": {admin.Tenant{}, false}, "TenantList": {admin.TenantList{}, false}, "NewTenant": {admin.NewTenant{}, true},
-	"TenantChange": {admin.TenantChange{}, true}, "Removal": {admin.Removal{}, false}, "Health": {admin.Health{}, false},
-	"Finding": {admin.Finding{}, false}, "Refusals": {admin.Refusals{}, false}, "Refusal": {admin.Refusal{}, false},
-	"Credential": {admin.Credential{}, false}, "CredentialList": {admin.CredentialList{}, false},
-	"NewCredential": {admin.NewCredential{}, true}, "Issued": {admin.Issued{}, false}, "Rotation": {admin.Rotation{}, true},
-	"Invitation": {admin.Invitation{}, false}, "InvitationList": {admin.InvitationList{}, false},
-	"NewInvitation": {admin.NewInvitation{}, true}, "Invited": {admin.Invited{}, false},
-	"Rotated": {admin.Rotated{}, false}, "Revoked": {admin.Revoked{}, false}, "Account": {admin.Account{}, false},
-	"AccountEmail": {admin.AccountEmail{}, true}, "AccountList": {admin.AccountList{}, false},
-	"NewAccount": {admin.NewAccount{}, true}, "AccountChange": {admin.AccountChange{}, true},
-	"RemovedAccount": {admin.RemovedAccount{}, false}, "Conflict": {admin.Conflict{}, false},
-	"ConflictValue": {admin.ConflictValue{}, false}, "ConflictHolder": {admin.ConflictHolder{}, false},
-	"ConflictApproval": {admin.ConflictApproval{}, false}, "ConflictOption": {admin.ConflictOption{}, false},
-	"HolderNow": {admin.HolderNow{}, false}, "ConflictList": {admin.ConflictList{}, false},
-	"Connection": {admin.Connection{}, true}, "Release": {admin.Release{}, true},
-	"HolderDeletion": {admin.HolderDeletion{}, true}, "DirectoryUser": {admin.User{}, false},
-	"DirectoryEmail": {admin.UserEmail{}, false}, "UserDirectoryList": {admin.UserList{}, false},
-	"UserDetails": {admin.UserDetails{}, false}, "Membership": {admin.Membership{}, false},
-	"ExportStart": {admin.ExportStart{}, false}, "ExportPage": {admin.ExportPage{}, false},
-	"ExportLine":  {admin.ExportLine{}, false},
-	"FoundPerson": {admin.FoundPerson{}, false}, "FoundPersons": {admin.FoundPersons{}, false},
-	"TenantSchema": {admin.TenantSchema{}, false}, "TenantSchemaList": {admin.TenantSchemaList{}, false},
-	"SchemaDefinition": {admin.SchemaDefinition{}, true},
-	"Team":             {admin.Team{}, false}, "TeamList": {admin.TeamList{}, false}, "TeamName": {admin.TeamName{}, true},
-	"PersonSearch": {admin.PersonSearch{}, true}, "PersonRecords": {admin.PersonRecords{}, false},
-	"PersonRecord": {admin.PersonRecord{}, false}, "PersonErasure": {admin.PersonErasure{}, true},
-	"ErasedPerson": {admin.ErasedPerson{}, false},
-	"TeamMember":   {admin.TeamMember{}, false}, "TeamMemberList": {admin.TeamMemberList{}, false},
-	"TeamMembersChange": {admin.TeamMembersChange{}, true}, "TeamMembersChanged": {admin.TeamMembersChanged{}, false},
-	"TeamPerson": {admin.TeamPerson{}, false}, "DirectoryGroup": {admin.Group{}, false},
-	"GroupDirectoryList": {admin.GroupList{}, false}, "GroupDetails": {admin.GroupDetails{}, false},
-	"GroupMember": {admin.GroupMember{}, false}, "LogPage": {admin.LogPage{}, false},
-	"LogDays": {admin.LogDays{}, false}, "LogDay": {admin.LogDay{}, false}, "LogEntry": {provlog.Entry{}, false},
-	"TraceStart": {admin.TraceStart{}, true}, "Trace": {admin.Trace{}, false}, "TraceRequests": {admin.TraceRequests{}, false},
-	"TracedRequest": {trace.Request{}, false}, "TracedMessage": {trace.Message{}, false},
-	"LogSubject": {provlog.Named{}, false}, "LogMember": {provlog.Member{}, false},
-	"EventPage": {admin.EventPage{}, false}, "EventHeads": {admin.EventHeads{}, false}, "EventHead": {admin.EventHead{}, false},
-	"Event": {outbox.Event{}, false}, "EventSubject": {outbox.Subject{}, false}, "EventPayload": {outbox.Payload{}, false},
-	"EventResource": {outbox.Resource{}, false}, "EventChange": {outbox.Change{}, false}, "EventMember": {outbox.Member{}, false},
+	"PasswordCheck":      {admin.PasswordCheck{}, true},
+	"PasswordChecked":    {admin.PasswordChecked{}, false},
+	"Error":              {admin.Error{}, false},
+	"Limits":             {admin.Limits{}, false},
+	"LimitsChange":       {admin.LimitsChange{}, true},
+	"Tenant":             {admin.Tenant{}, false},
+	"TenantList":         {admin.TenantList{}, false},
+	"NewTenant":          {admin.NewTenant{}, true},
+	"TenantChange":       {admin.TenantChange{}, true},
+	"Removal":            {admin.Removal{}, false},
+	"Health":             {admin.Health{}, false},
+	"Finding":            {admin.Finding{}, false},
+	"Refusals":           {admin.Refusals{}, false},
+	"Refusal":            {admin.Refusal{}, false},
+	"Credential":         {admin.Credential{}, false},
+	"CredentialList":     {admin.CredentialList{}, false},
+	"NewCredential":      {admin.NewCredential{}, true},
+	"Issued":             {admin.Issued{}, false},
+	"Rotation":           {admin.Rotation{}, true},
+	"Invitation":         {admin.Invitation{}, false},
+	"InvitationList":     {admin.InvitationList{}, false},
+	"NewInvitation":      {admin.NewInvitation{}, true},
+	"Invited":            {admin.Invited{}, false},
+	"Rotated":            {admin.Rotated{}, false},
+	"Revoked":            {admin.Revoked{}, false},
+	"Account":            {admin.Account{}, false},
+	"AccountEmail":       {admin.AccountEmail{}, true},
+	"AccountList":        {admin.AccountList{}, false},
+	"NewAccount":         {admin.NewAccount{}, true},
+	"AccountChange":      {admin.AccountChange{}, true},
+	"RemovedAccount":     {admin.RemovedAccount{}, false},
+	"Conflict":           {admin.Conflict{}, false},
+	"ConflictValue":      {admin.ConflictValue{}, false},
+	"ConflictHolder":     {admin.ConflictHolder{}, false},
+	"ConflictApproval":   {admin.ConflictApproval{}, false},
+	"ConflictOption":     {admin.ConflictOption{}, false},
+	"HolderNow":          {admin.HolderNow{}, false},
+	"ConflictList":       {admin.ConflictList{}, false},
+	"Connection":         {admin.Connection{}, true},
+	"Release":            {admin.Release{}, true},
+	"HolderDeletion":     {admin.HolderDeletion{}, true},
+	"DirectoryUser":      {admin.User{}, false},
+	"DirectoryEmail":     {admin.UserEmail{}, false},
+	"UserDirectoryList":  {admin.UserList{}, false},
+	"UserDetails":        {admin.UserDetails{}, false},
+	"Membership":         {admin.Membership{}, false},
+	"ExportStart":        {admin.ExportStart{}, false},
+	"ExportPage":         {admin.ExportPage{}, false},
+	"ExportLine":         {admin.ExportLine{}, false},
+	"FoundPerson":        {admin.FoundPerson{}, false},
+	"FoundPersons":       {admin.FoundPersons{}, false},
+	"TenantSchema":       {admin.TenantSchema{}, false},
+	"TenantSchemaList":   {admin.TenantSchemaList{}, false},
+	"SchemaDefinition":   {admin.SchemaDefinition{}, true},
+	"Team":               {admin.Team{}, false},
+	"TeamList":           {admin.TeamList{}, false},
+	"TeamName":           {admin.TeamName{}, true},
+	"PersonSearch":       {admin.PersonSearch{}, true},
+	"PersonRecords":      {admin.PersonRecords{}, false},
+	"PersonRecord":       {admin.PersonRecord{}, false},
+	"PersonErasure":      {admin.PersonErasure{}, true},
+	"ErasedPerson":       {admin.ErasedPerson{}, false},
+	"TeamMember":         {admin.TeamMember{}, false},
+	"TeamMemberList":     {admin.TeamMemberList{}, false},
+	"TeamMembersChange":  {admin.TeamMembersChange{}, true},
+	"TeamMembersChanged": {admin.TeamMembersChanged{}, false},
+	"TeamPerson":         {admin.TeamPerson{}, false},
+	"DirectoryGroup":     {admin.Group{}, false},
+	"GroupDirectoryList": {admin.GroupList{}, false},
+	"GroupDetails":       {admin.GroupDetails{}, false},
+	"GroupMember":        {admin.GroupMember{}, false},
+	"LogPage":            {admin.LogPage{}, false},
+	"LogDays":            {admin.LogDays{}, false},
+	"LogDay":             {admin.LogDay{}, false},
+	"LogEntry":           {provlog.Entry{}, false},
+	"TraceStart":         {admin.TraceStart{}, true},
+	"Trace":              {admin.Trace{}, false},
+	"TraceRequests":      {admin.TraceRequests{}, false},
+	"TracedRequest":      {trace.Request{}, false},
+	"TracedMessage":      {trace.Message{}, false},
+	"LogSubject":         {provlog.Named{}, false},
+	"LogMember":          {provlog.Member{}, false},
+	"EventPage":          {admin.EventPage{}, false},
+	"EventHeads":         {admin.EventHeads{}, false},
+	"EventHead":          {admin.EventHead{}, false},
+	"Event":              {outbox.Event{}, false},
+	"EventSubject":       {outbox.Subject{}, false},
+	"EventPayload":       {outbox.Payload{}, false},
+	"EventResource":      {outbox.Resource{}, false},
+	"EventChange":        {outbox.Change{}, false},
+	"EventMember":        {outbox.Member{}, false},
 }
 
 // TestOpenAPISchemas: the described objects have the members of the Go types, with their types.

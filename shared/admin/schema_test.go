@@ -46,7 +46,8 @@ func TestTenantSchemas(t *testing.T) {
 	b.send(404, "GET", acmeSchemas+"/"+acmeURN, "")
 	b.send(404, "DELETE", acmeSchemas+"/"+acmeURN, "")
 	made := b.send(200, "PUT", acmeSchemas+"/"+acmeURN, definition(`{"name":"costId"}`))
-	if made.text("urn") != acmeURN || made.text("resourceType") != "User" || made.get("effectiveSeconds").(float64) < 60 ||
+	if made.text("urn") != acmeURN || made.text("resourceType") != "User" ||
+		made.get("effectiveSeconds").(float64) < 60 ||
 		made.text("changed") != "2027-01-15T08:00:00Z" || made.text("definition.name") != "Acme" {
 		t.Errorf("made %v", made)
 	}
@@ -106,7 +107,8 @@ func TestTenantSchemaRefused(t *testing.T) {
 			t.Errorf("%s: %v", body, a)
 		}
 	}
-	b.send(413, "PUT", acmeSchemas+"/"+acmeURN, definition(`{"name":"a","description":"`+strings.Repeat("x", 70_000)+`"}`))
+	b.send(413, "PUT", acmeSchemas+"/"+acmeURN,
+		definition(`{"name":"a","description":"`+strings.Repeat("x", 70_000)+`"}`))
 	for i := range 11 {
 		urn := fmt.Sprintf("urn:acme:x%d:User", i)
 		body := strings.Replace(definition(`{"name":"a"}`), acmeURN, urn, 1)

@@ -82,7 +82,8 @@ func TestTheLineOfASurvey(t *testing.T) {
 	if err := json.Unmarshal([]byte(out.String()), &line); err != nil {
 		t.Fatal(err)
 	}
-	if line.Msg != "survey" || line.Tenants != 3 || line.Expiring != 3 || line.Silent != 0 || len(line.Credentials) != 3 {
+	if line.Msg != "survey" || line.Tenants != 3 || line.Expiring != 3 || line.Silent != 0 ||
+		len(line.Credentials) != 3 {
 		t.Errorf("the line is %s", out.String())
 	}
 	if strings.Contains(out.String(), "Ann") {

@@ -14,7 +14,8 @@ import (
 // newTeam makes a team and returns its path.
 func (b *bench) newTeam(name string) string {
 	b.Helper()
-	return "/tenants/acme/teams/" + b.send(201, "POST", "/tenants/acme/teams", fmt.Sprintf(`{"name":%q}`, name)).text("id")
+	return "/tenants/acme/teams/" +
+		b.send(201, "POST", "/tenants/acme/teams", fmt.Sprintf(`{"name":%q}`, name)).text("id")
 }
 
 func person(name string, emails ...string) directory.Content {
@@ -117,7 +118,9 @@ func TestTeamNames(t *testing.T) {
 		b.send(400, "POST", "/tenants/acme/teams", body)
 		b.send(400, "PATCH", path, body)
 	}
-	for body, holder := range map[string]string{`{"name":"STAFF"}`: "group " + group, `{"name":"crew"}`: "team " + team} {
+	for body, holder := range map[string]string{
+		`{"name":"STAFF"}`: "group " + group, `{"name":"crew"}`: "team " + team,
+	} {
 		if a := b.send(409, "POST", "/tenants/acme/teams", body); !strings.Contains(a.text("message"), holder) {
 			t.Errorf("%s: %v", body, a)
 		}
@@ -164,7 +167,8 @@ func TestTeamMembers(t *testing.T) {
 	if len(kinds) != 3 || kinds[ann] != "user ann" || kinds[bob] != "account bob" || kinds[dan] != "account dan" {
 		t.Errorf("members %v", kinds)
 	}
-	if page := b.send(200, "GET", path+"?limit=2", ""); len(page.get("members").([]any)) != 2 || page.get("next") == nil {
+	if page := b.send(200, "GET", path+"?limit=2", ""); len(page.get("members").([]any)) != 2 ||
+		page.get("next") == nil {
 		t.Errorf("a page: %v", page)
 	}
 	a = b.send(409, "POST", path, `{"add":["dan"]}`)
@@ -201,7 +205,8 @@ func TestTeamMembersWhoseNamesLookLikeIDs(t *testing.T) {
 		id, strings.ToUpper(id[:35]) + "1", strings.ReplaceAll(id, "-", ""), "urn:uuid:" + id, "{" + id + "}",
 	} {
 		ann := b.newAccount(name)
-		if a := b.send(200, "POST", path, fmt.Sprintf(`{"add":[%q]}`, name)); a.text("add") != fmt.Sprint([]string{ann}) {
+		if a := b.send(200, "POST", path,
+			fmt.Sprintf(`{"add":[%q]}`, name)); a.text("add") != fmt.Sprint([]string{ann}) {
 			t.Errorf("added %s: %v", name, a)
 		}
 		a := b.send(200, "POST", path, fmt.Sprintf(`{"remove":[%q]}`, name))
@@ -277,7 +282,8 @@ func TestTeamsOfInactiveTenants(t *testing.T) {
 	b.send(200, "POST", "/tenants/acme/suspend", "")
 	b.send(200, "POST", path+"/members", `{"add":["ann"]}`)
 	other := b.newTeam("Other")
-	if a := b.send(200, "DELETE", "/tenants/acme?confirm=acme", ""); a.text("teams") != "0" || a.text("done") != "false" {
+	if a := b.send(200, "DELETE", "/tenants/acme?confirm=acme", ""); a.text("teams") != "0" ||
+		a.text("done") != "false" {
 		t.Errorf("deleted %v", a)
 	}
 	for path, method := range map[string]string{

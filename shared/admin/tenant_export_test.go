@@ -38,7 +38,8 @@ func (b *bench) plantMembers(group scim.ID, n int) (ids []string) {
 	var edges []table.Write
 	for i := range n {
 		ids = append(ids, fmt.Sprintf("m%06d", i))
-		edges = append(edges, table.Put(table.Key{PK: "T#acme#MEMBERS#" + string(group), SK: "U#" + ids[i]}, table.Item{}))
+		edges = append(edges,
+			table.Put(table.Key{PK: "T#acme#MEMBERS#" + string(group), SK: "U#" + ids[i]}, table.Item{}))
 	}
 	if err := db.WriteAll(b.Context(), edges); err != nil {
 		b.Fatal(err)

@@ -105,7 +105,8 @@ func TestDeletion(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
-	rotate := "/tenants/acme/credentials/" + b.send(201, "POST", "/tenants/acme/credentials", "").text("key") + "/rotate"
+	rotate := "/tenants/acme/credentials/" + b.send(201, "POST", "/tenants/acme/credentials", "").text("key") +
+		"/rotate"
 	b.newUser("acme", "ann")
 	b.send(400, "DELETE", "/tenants/acme", "")
 	b.send(400, "DELETE", "/tenants/acme?confirm=acm", "")
@@ -156,7 +157,8 @@ func TestKeyOfThrottlingIsRetried(t *testing.T) {
 	t.Parallel()
 	k := &keys{broken: true, of: map[tenant.ID][]tenant.APIKey{}}
 	b := newBench(t, func(o *admin.Options) { o.Keys = k })
-	if a := b.send(201, "POST", "/tenants", `{"id":"acme"}`); a.text("ownThrottle") != "false" || a.get("warning") == nil {
+	if a := b.send(201, "POST", "/tenants", `{"id":"acme"}`); a.text("ownThrottle") != "false" ||
+		a.get("warning") == nil {
 		t.Errorf("without a key: %v", a)
 	}
 	if !strings.Contains(b.log.String(), `"warning":"API Gateway does not throttle it by its own limits yet`) {

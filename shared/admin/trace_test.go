@@ -90,7 +90,8 @@ func TestTraceReplacesTheOneBefore(t *testing.T) {
 	}
 	b.now = b.now.Add(time.Second)
 	b.send(200, "PUT", "/tenants/acme/trace", `{"seconds":60}`)
-	if err := b.dir.For("acme").Traces().Add(t.Context(), record.Trace, trace.Request{Time: b.now}); !errors.Is(err, trace.ErrEnded) {
+	if err := b.dir.For("acme").Traces().Add(t.Context(), record.Trace,
+		trace.Request{Time: b.now}); !errors.Is(err, trace.ErrEnded) {
 		t.Errorf("into the trace before: %v", err)
 	}
 	if err := b.record("/new"); err != nil {

@@ -35,7 +35,8 @@ func (b *bench) found(query string) (list []string) {
 		a := b.send(200, "GET", "/users?"+query+after, "")
 		for _, one := range a.get("users").([]any) {
 			p := answer(one.(map[string]any))
-			list = append(list, strings.TrimSpace(fmt.Sprintf("%s %s %s", p.text("kind"), p.text("tenant"), p.text("id"))))
+			list = append(list,
+				strings.TrimSpace(fmt.Sprintf("%s %s %s", p.text("kind"), p.text("tenant"), p.text("id"))))
 		}
 		if a.get("next") == nil {
 			return list
@@ -124,7 +125,8 @@ func TestFindPersonsInManyTenants(t *testing.T) {
 	b := newBench(t)
 	const tenants = 505 // one request searches 500
 	for i := range tenants {
-		if _, err := b.dir.Tenants().CreateTenant(t.Context(), tenant.Tenant{ID: tenant.ID(fmt.Sprintf("t%03d", i)), Profile: "strict"}); err != nil {
+		if _, err := b.dir.Tenants().CreateTenant(t.Context(),
+			tenant.Tenant{ID: tenant.ID(fmt.Sprintf("t%03d", i)), Profile: "strict"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -146,7 +148,9 @@ func TestFindPersonsInManyTenants(t *testing.T) {
 				t.Error(diff)
 			}
 			name, value, _ := strings.Cut(tt.query, "=")
-			q := map[string]directory.LocateQuery{"id": {ID: scim.ID(value)}, "externalId": {ExternalID: value}, "email": {Email: value}}[name]
+			q := map[string]directory.LocateQuery{
+				"id": {ID: scim.ID(value)}, "externalId": {ExternalID: value}, "email": {Email: value},
+			}[name]
 			ctx, meter := table.WithMeter(t.Context())
 			if _, err := b.dir.Locate(ctx, q, ""); err != nil {
 				t.Fatal(err)

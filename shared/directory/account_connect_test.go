@@ -36,7 +36,8 @@ func TestConnect(t *testing.T) {
 	wanted := user("Ann@example.com", "x1", "ann@example.com", "ann@new.org")
 	id := b.approved(a, wanted)
 	u, err := b.acme.Users().Create(t.Context(), wanted)
-	if err != nil || u.ID != a.ID || !u.Created.Equal(a.Created) || u.Version != 1 || u.Doc.JSON() != wanted.Doc.JSON() {
+	if err != nil || u.ID != a.ID || !u.Created.Equal(a.Created) || u.Version != 1 ||
+		u.Doc.JSON() != wanted.Doc.JSON() {
 		t.Fatalf("connected %+v, %v", u, err)
 	}
 	got, err := b.acme.Users().Get(t.Context(), a.ID)
@@ -49,7 +50,9 @@ func TestConnect(t *testing.T) {
 	b.state(id, directory.ConflictClosed)
 	b.verify(1)
 	b.account("other", "ann@home.org")
-	if _, err := b.acme.Users().Create(t.Context(), wanted); !slices.Equal(taken(err), []string{"userName=Ann@example.com", "emails.value=ann@example.com", "emails.value=ann@new.org"}) {
+	if _, err := b.acme.Users().Create(t.Context(), wanted); !slices.Equal(taken(err), []string{
+		"userName=Ann@example.com", "emails.value=ann@example.com", "emails.value=ann@new.org",
+	}) {
 		t.Errorf("once more: %v", err)
 	}
 	if found, err := b.acme.Users().ByExternalID(t.Context(), "x1"); err != nil || len(found) != 1 {
@@ -69,9 +72,8 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 		outcome string
 	}{
 		"the account changed": {func(b *bench, a directory.Account, _ *time.Time) {
-			_, err := b.dir.Accounts().Change(b.Context(), a.ID, nil, func(directory.Account) (directory.AccountContent, error) {
-				return account("ann@example.com", "ann@example.com", "more@example.com"), nil
-			})
+			changed := account("ann@example.com", "ann@example.com", "more@example.com")
+			_, err := b.dir.Accounts().Change(b.Context(), a.ID, nil, setAccountTo(changed))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -94,7 +96,9 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 		}, wanted, directory.ConflictDismissed, "dismissed"},
 		"another value": {func(b *bench, _ directory.Account, _ *time.Time) { b.account("bob", "bob@example.com") },
 			user("ann@example.com", "x1", "bob@example.com"), directory.ConflictApproved, "POST"},
-		"a value of somebody else as well": {func(b *bench, _ directory.Account, _ *time.Time) { b.account("bob", "bob@example.com") },
+		"a value of somebody else as well": {func(b *bench, _ directory.Account, _ *time.Time) {
+			b.account("bob", "bob@example.com")
+		},
 			user("ann@example.com", "x1", "ann@example.com", "bob@example.com"), directory.ConflictApproved, "POST"},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -104,7 +108,8 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 			id := b.approved(a, wanted)
 			tt.change(b, a, &now)
 			if c, err := b.acme.Conflicts().Refresh(t.Context(), b.conflict(id)); err != nil ||
-				(c.State == directory.ConflictApproved) != (tt.state == directory.ConflictApproved || what == "it expired") {
+				(c.State == directory.ConflictApproved) != (tt.state == directory.ConflictApproved ||
+					what == "it expired") {
 				t.Errorf("before the next attempt it is shown as %s (%s), %v", c.State, c.Outcome, err)
 			}
 			if _, ids := b.post(b.acme, tt.wanted); ids == nil {
@@ -144,13 +149,16 @@ func TestConnectAutomatically(t *testing.T) {
 		},
 		{"email not verified", tenant.Automatic, []string{"example.com"}, nil, "ann@example.com", false},
 		{"domain of nobody", tenant.Automatic, nil, []string{"ann@example.com"}, "ann@example.com", false},
-		{"domain below", tenant.Automatic, []string{"ample.com"}, []string{"ann@example.com"}, "ann@example.com", false},
+		{
+			"domain below",
+			tenant.Automatic, []string{"ample.com"}, []string{"ann@example.com"}, "ann@example.com", false,
+		},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			b := newBench(t, nil)
-			if _, err := b.dir.Tenants().CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tt.connect, Domains: tt.domains}); err != nil {
-				t.Fatal(err)
-			}
+			b.addTenant(tenant.Tenant{
+				ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tt.connect, Domains: tt.domains,
+			})
 			c := account(tt.name, "ann@example.com")
 			c.Verified = tt.verified
 			a, err := b.dir.Accounts().Create(t.Context(), c)
@@ -175,9 +183,9 @@ func TestConnectAutomatically(t *testing.T) {
 func TestConnectAutomaticallyNeedsOnePerson(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
-	if _, err := b.dir.Tenants().CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tenant.Automatic, Domains: []string{"example.com"}}); err != nil {
-		t.Fatal(err)
-	}
+	b.addTenant(tenant.Tenant{
+		ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tenant.Automatic, Domains: []string{"example.com"},
+	})
 	b.account("ann", "ann@example.com", "ann@home.org")
 	b.account("bob", "bob@example.com")
 	for _, wanted := range []directory.Content{

@@ -13,6 +13,11 @@ func account(name string, emails ...string) directory.AccountContent {
 	return directory.AccountContent{Content: user(name, "", emails...), Verified: emails}
 }
 
+// setAccountTo is a change that replaces an account's content.
+func setAccountTo(c directory.AccountContent) func(directory.Account) (directory.AccountContent, error) {
+	return func(directory.Account) (directory.AccountContent, error) { return c, nil }
+}
+
 func (b *bench) account(name string, emails ...string) directory.Account {
 	b.Helper()
 	a, err := b.dir.Accounts().Create(b.Context(), account(name, emails...))

@@ -38,15 +38,15 @@ func TestCapacity(t *testing.T) { // design: round trips and capacity
 		{"replace without claims", func(ctx context.Context) error {
 			c := user("ann", "x", "ann@example.com")
 			c.Doc = scim.Map(append(c.Doc.Members(), scim.Member{Name: "title", Value: scim.Text("t")})...)
-			return second(b.acme.Users().Replace(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }))
+			return second(b.acme.Users().Replace(ctx, u.ID, nil, setTo(c)))
 		}, table.Usage{Calls: 2, Reads: 1, Writes: 1}},
 		{"rename", func(ctx context.Context) error {
 			c := user("anne", "x", "ann@example.com")
-			return second(b.acme.Users().Replace(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }))
+			return second(b.acme.Users().Replace(ctx, u.ID, nil, setTo(c)))
 		}, table.Usage{Calls: 2, Reads: 1, Writes: 6}},
 		{"replace by the same", func(ctx context.Context) error {
 			c := user("anne", "x", "ann@example.com")
-			return second(b.acme.Users().Replace(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }))
+			return second(b.acme.Users().Replace(ctx, u.ID, nil, setTo(c)))
 		}, table.Usage{Calls: 1, Reads: 1}},
 		{"count", func(ctx context.Context) error {
 			return second(b.acme.Count(ctx, directory.UserKind))

@@ -114,7 +114,8 @@ func TestRefusedValues(t *testing.T) { // P-5-3
 		emails[i] = fmt.Sprint(i, "@example.com")
 	}
 	big := user("big", "")
-	big.Doc = scim.Map(append(big.Doc.Members(), scim.Member{Name: "title", Value: scim.Text(string(make([]byte, 33<<10)))})...)
+	big.Doc = scim.Map(append(big.Doc.Members(),
+		scim.Member{Name: "title", Value: scim.Text(string(make([]byte, 33<<10)))})...)
 	for what, c := range map[string]directory.Content{
 		"control character":    user("a\tb", ""),
 		"zero-width space":     user("a\u200bb", ""),

@@ -14,9 +14,9 @@ import (
 func TestConnectAutomaticallyGoesByTheVerifiedDomain(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
-	if _, err := b.dir.Tenants().CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tenant.Automatic, Domains: []string{"strasse.de"}}); err != nil {
-		t.Fatal(err)
-	}
+	b.addTenant(tenant.Tenant{
+		ID: "acme", Name: "acme", Profile: tenant.Okta, Connect: tenant.Automatic, Domains: []string{"strasse.de"},
+	})
 	b.account("eve", "eve@straße.de")
 	if _, err := b.acme.Users().Create(t.Context(), user("evil", "", "eve@strasse.de")); taken(err) == nil {
 		t.Errorf("an account of another domain was connected: %v", err)
@@ -29,9 +29,7 @@ func TestNoConnectionOfADeletedTenant(t *testing.T) {
 	t.Parallel()
 	for _, connect := range []tenant.Connect{tenant.Automatic, tenant.ByApproval} {
 		b := newBench(t, nil)
-		if _, err := b.dir.Tenants().CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Name: "acme", Profile: tenant.Okta, Domains: []string{"example.com"}}); err != nil {
-			t.Fatal(err)
-		}
+		b.newTenant("acme", "example.com")
 		wanted := user("ann@example.com", "", "ann@example.com")
 		a := b.account("ann@example.com", "ann@example.com")
 		b.approved(a, wanted)
@@ -65,10 +63,12 @@ func TestReleasesThatReleaseNothing(t *testing.T) {
 	if got, err := b.dir.Accounts().Get(t.Context(), a.ID); err != nil || got.Version != 1 {
 		t.Errorf("the account was changed: %+v, %v", got, err)
 	}
-	if _, err := b.acme.Conflicts().Release(t.Context(), ids[0], directory.Replacement{Email: "ann@new.org"}); err != nil {
+	if _, err := b.acme.Conflicts().Release(t.Context(), ids[0],
+		directory.Replacement{Email: "ann@new.org"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.acme.Conflicts().Release(t.Context(), ids[0], directory.Replacement{Email: "ann@newer.org"}); !refusedFor(err, "is free") {
+	if _, err := b.acme.Conflicts().Release(t.Context(), ids[0],
+		directory.Replacement{Email: "ann@newer.org"}); !refusedFor(err, "is free") {
 		t.Errorf("again: %v", err)
 	}
 }
@@ -79,7 +79,7 @@ func TestWhoGaveUpWhatOthersHold(t *testing.T) {
 	b := newBench(t, nil)
 	a := b.account("ann", "ann@example.com")
 	_, ids := b.post(b.acme, user("ann", "x", "ann@example.com"))
-	if _, err := b.dir.Accounts().Change(t.Context(), a.ID, nil, func(directory.Account) (directory.AccountContent, error) { return account("ann"), nil }); err != nil {
+	if _, err := b.dir.Accounts().Change(t.Context(), a.ID, nil, setAccountTo(account("ann"))); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.acme.Conflicts().Approve(t.Context(), ids[0], "op", ""); !refusedFor(err, "still in use") {

@@ -113,7 +113,9 @@ func TestIndexOfConflictsLives(t *testing.T) {
 func TestCountsWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t,
-		scripted(fault.Rule{Operation: "UpdateItem", Calls: func(n int) bool { return n%2 == 1 }, Fault: fault.LostResponse}))
+		scripted(fault.Rule{
+			Operation: "UpdateItem", Calls: func(n int) bool { return n%2 == 1 }, Fault: fault.LostResponse,
+		}))
 	b.account("ann", "a@x.org")
 	for n := range 3 {
 		_, ids := b.post(b.acme, user("one", "x1", "a@x.org"))

@@ -24,7 +24,9 @@ func (b *bench) activate(id scim.ID, active bool) {
 	b.Helper()
 	_, err := b.acme.Users().Replace(b.Context(), id, nil, func(u directory.User) (directory.Content, error) {
 		rest := u.Doc.Without("active").Members()
-		return directory.Content{Doc: scim.Map(append(rest, scim.Member{Name: "active", Value: scim.Boolean(active)})...)}, nil
+		return directory.Content{
+			Doc: scim.Map(append(rest, scim.Member{Name: "active", Value: scim.Boolean(active)})...),
+		}, nil
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -36,10 +38,12 @@ func TestReleaseByADeactivatedUser(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
 	left, id := b.leaver()
-	if c, err := b.acme.Conflicts().Refresh(t.Context(), b.conflict(id)); err != nil || options(c) != "release(userName or email) delete dismiss" {
+	if c, err := b.acme.Conflicts().Refresh(t.Context(), b.conflict(id)); err != nil ||
+		options(c) != "release(userName or email) delete dismiss" {
 		t.Errorf("%s, %v", options(c), err)
 	}
-	if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{}); !refusedFor(err, "choose another") {
+	if _, err := b.acme.Conflicts().Release(t.Context(), id,
+		directory.Replacement{}); !refusedFor(err, "choose another") {
 		t.Errorf("without another userName: %v", err)
 	}
 	c, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{UserName: "ann.left"})
@@ -65,7 +69,8 @@ func TestDeletionOfADeactivatedUser(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
 	left, id := b.leaver()
-	if c, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, left.ID); err != nil || c.State != directory.ConflictFreed {
+	if c, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, left.ID); err != nil ||
+		c.State != directory.ConflictFreed {
 		t.Errorf("%s, %v", c.State, err)
 	}
 	hired := b.create("ann@x.org", "2", "ann@x.org")
@@ -91,7 +96,8 @@ func TestActiveUsersLoseNothing(t *testing.T) {
 func (b *bench) keeps(holder scim.ID, id directory.ConflictID) {
 	b.Helper()
 	const why = "only a deactivated user"
-	if _, err := b.acme.Conflicts().Release(b.Context(), id, directory.Replacement{UserName: "ann.left"}); !refusedFor(err, why) {
+	if _, err := b.acme.Conflicts().Release(b.Context(), id,
+		directory.Replacement{UserName: "ann.left"}); !refusedFor(err, why) {
 		b.Errorf("release: %v", err)
 	}
 	if _, err := b.acme.Conflicts().DeleteHolder(b.Context(), id, holder); !refusedFor(err, why) {
@@ -125,7 +131,8 @@ func TestActivatedInFrontOfTheWrite(t *testing.T) {
 	left, id := b.leaver()
 	activate := func() { b.activate(left.ID, true) }
 	h.call = activate
-	if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{UserName: "ann.left"}); !refusedFor(err, "only a deactivated user") {
+	if _, err := b.acme.Conflicts().Release(t.Context(), id,
+		directory.Replacement{UserName: "ann.left"}); !refusedFor(err, "only a deactivated user") {
 		t.Errorf("release: %v", err)
 	}
 	b.activate(left.ID, false)

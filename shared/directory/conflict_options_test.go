@@ -69,7 +69,8 @@ func TestOptions(t *testing.T) {
 	if got := options(b.conflict(mail)); got != "dismiss" {
 		t.Errorf("once the value is free: %s", got)
 	}
-	if _, err := b.acme.Conflicts().Dismiss(t.Context(), mail, "op"); err != nil || options(b.conflict(mail)) != "release delete" {
+	if _, err := b.acme.Conflicts().Dismiss(t.Context(), mail, "op"); err != nil ||
+		options(b.conflict(mail)) != "release delete" {
 		t.Errorf("dismissed: %v, %s", err, options(b.conflict(mail)))
 	}
 	b.closes(directory.Provisioned{Kind: directory.UserKind, ID: "u", New: user("zed", "1").Doc, At: now}, both,
@@ -78,10 +79,12 @@ func TestOptions(t *testing.T) {
 		t.Errorf("closed: %s", got)
 	}
 	before := b.accountDoc("ann@x.org")
-	if _, err := b.acme.Conflicts().Release(t.Context(), both, directory.Replacement{Email: "new@x.org"}); !refusedFor(err, "closed") || b.accountDoc("ann@x.org") != before {
+	if _, err := b.acme.Conflicts().Release(t.Context(), both,
+		directory.Replacement{Email: "new@x.org"}); !refusedFor(err, "closed") || b.accountDoc("ann@x.org") != before {
 		t.Errorf("release of a closed conflict: %v", err)
 	}
-	if _, err := b.acme.Conflicts().DeleteHolder(t.Context(), both, b.conflict(both).Holder.ID); !refusedFor(err, "closed") || b.accountDoc("ann@x.org") != before {
+	if _, err := b.acme.Conflicts().DeleteHolder(t.Context(), both,
+		b.conflict(both).Holder.ID); !refusedFor(err, "closed") || b.accountDoc("ann@x.org") != before {
 		t.Errorf("deletion for a closed conflict: %v", err)
 	}
 }

@@ -72,8 +72,10 @@ func TestConflictsAreCounted(t *testing.T) {
 			{Attribute: "emails.value", Value: "Ann@Example.com"},
 			{Attribute: "userName", Value: "ANN@example.com"},
 		}
-		if c.Attempts != n+1 || !c.First.Equal(first) || !c.Last.Equal(now) || c.State != directory.ConflictOpen || !slices.Equal(c.Values, want) ||
-			c.Holder.ID != a.ID || c.HolderKind("acme") != "account" || c.ExternalID != "x1" || c.Name != "ANN@example.com" || c.WithoutEmail() {
+		if c.Attempts != n+1 || !c.First.Equal(first) || !c.Last.Equal(now) || c.State != directory.ConflictOpen ||
+			!slices.Equal(c.Values, want) ||
+			c.Holder.ID != a.ID || c.HolderKind("acme") != "account" || c.ExternalID != "x1" ||
+			c.Name != "ANN@example.com" || c.WithoutEmail() {
 			t.Errorf("attempt %d: %+v", n+1, c)
 		}
 	}
@@ -132,12 +134,14 @@ func TestConflictsClose(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b.closes(directory.Provisioned{Kind: directory.UserKind, ID: u.ID, New: u.Doc, At: now.Add(-time.Minute)}, ids[0], directory.ConflictOpen)
+			b.closes(directory.Provisioned{Kind: directory.UserKind, ID: u.ID, New: u.Doc, At: now.Add(-time.Minute)},
+				ids[0], directory.ConflictOpen)
 			b.closes(directory.Provisioned{Kind: directory.UserKind, ID: u.ID, New: u.Doc, At: now}, ids[0],
 				directory.ConflictClosed)
 			now = now.Add(time.Second)
 			_, ids = b.post(b.dir.For("globex"), user("zoe", "", "ann@example.com", "anna@example.com"))
-			if c, err := b.dir.For("globex").Conflicts().Get(t.Context(), ids[0]); err != nil || c.HolderKind("globex") != "elsewhere" {
+			if c, err := b.dir.For("globex").Conflicts().Get(t.Context(), ids[0]); err != nil ||
+				c.HolderKind("globex") != "elsewhere" {
 				t.Errorf("the other tenant's conflict is %+v, %v", c, err)
 			}
 		})
@@ -258,7 +262,8 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	for id, why := range map[directory.ConflictID]string{ids[1]: "only a deactivated user", ids[2]: "held by"} {
-		if _, err := b.acme.Conflicts().Release(t.Context(), id, directory.Replacement{Email: "x@example.com"}); !refusedFor(err, why) {
+		if _, err := b.acme.Conflicts().Release(t.Context(), id,
+			directory.Replacement{Email: "x@example.com"}); !refusedFor(err, why) {
 			t.Errorf("release: %v", err)
 		}
 		if _, err := b.acme.Conflicts().DeleteHolder(t.Context(), id, b.conflict(id).Holder.ID); !refusedFor(err, why) {

@@ -21,7 +21,9 @@ func (b *bench) mortal(n int64, lost bool) (*bench, context.Context) {
 	b.Helper()
 	ctx, die := context.WithCancel(b.Context())
 	d := fault.Death(http.DefaultTransport, n, lost, die)
-	dir, err := directory.Open(directory.Options{Table: b.table, Endpoint: testkit.Endpoint(b.T), Client: &http.Client{Transport: d}, Step: 2})
+	dir, err := directory.Open(directory.Options{
+		Table: b.table, Endpoint: testkit.Endpoint(b.T), Client: &http.Client{Transport: d}, Step: 2,
+	})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -50,7 +52,9 @@ func TestDeathAtEveryCall(t *testing.T) {
 		for _, lost := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, answer lost %t", name, lost), func(t *testing.T) {
 				now := time.Now()
-				b := newBench(t, nil, steps, func(options *directory.Options) { options.Now = func() time.Time { return now } })
+				b := newBench(t, nil, steps, func(options *directory.Options) {
+					options.Now = func() time.Time { return now }
+				})
 				users, survived := 0, false
 				first, step := deaths(lost)
 				for n := first; !survived; n += step {
@@ -94,7 +98,8 @@ var mortalOperations = map[string]mortalOperation{
 
 // dies lets a function die at its n-th call in a table of that many users, and
 // reports how many there are then and whether it survived.
-func (b *bench) dies(o mortalOperation, n int64, users int, lost bool, inherit func(directory.Group, []scim.ID)) (int, bool) {
+func (b *bench) dies(o mortalOperation, n int64, users int, lost bool,
+	inherit func(directory.Group, []scim.ID)) (int, bool) {
 	ids := b.users(7)
 	g := b.group(fmt.Sprint("g", n), pick(ids, o.before)...)
 	victim, ctx := b.mortal(n, lost)
@@ -103,7 +108,8 @@ func (b *bench) dies(o mortalOperation, n int64, users int, lost bool, inherit f
 	_, gone := b.acme.Groups().Get(b.Context(), g.ID)
 	got := b.memberIDs(g.ID)
 	switch {
-	case o.after == nil && errors.Is(gone, directory.ErrNotFound), o.after != nil && gone == nil && slices.Equal(got, pick(ids, o.after)):
+	case o.after == nil && errors.Is(gone, directory.ErrNotFound),
+		o.after != nil && gone == nil && slices.Equal(got, pick(ids, o.after)):
 		users += o.users
 	case err != nil && gone == nil && slices.Equal(got, pick(ids, o.before)):
 		users += len(ids)
@@ -124,7 +130,8 @@ func pick(ids []scim.ID, which []int) (some []scim.ID) {
 // nextWriter is the next request that changes the group or repeats the deletion.
 func (b *bench) nextWriter(group scim.ID, ids []scim.ID) {
 	b.Helper()
-	if _, err := b.edit(b.Context(), group, directory.MemberEdit{Remove: []scim.ID{"nobody"}}); err != nil && !errors.Is(err, directory.ErrNotFound) {
+	if _, err := b.edit(b.Context(), group, directory.MemberEdit{Remove: []scim.ID{"nobody"}}); err != nil &&
+		!errors.Is(err, directory.ErrNotFound) {
 		b.Fatal(err)
 	}
 	if _, err := b.acme.Groups().Get(b.Context(), group); errors.Is(err, directory.ErrNotFound) {
@@ -215,7 +222,9 @@ func TestDepthBehindAnUnfinishedChange(t *testing.T) {
 		}
 		refused = refused || err != nil
 		b.verify(0)
-		for group, e := range map[scim.ID]directory.MemberEdit{ids[0]: {Remove: []scim.ID{lower}}, upper: {Remove: ids}} {
+		for group, e := range map[scim.ID]directory.MemberEdit{
+			ids[0]: {Remove: []scim.ID{lower}}, upper: {Remove: ids},
+		} {
 			if _, err := b.edit(t.Context(), group, e); err != nil {
 				t.Fatal(err)
 			}
@@ -249,7 +258,9 @@ func TestSweepLeavesNewerNotes(t *testing.T) {
 	clock := func(o *directory.Options) { o.Now = func() time.Time { return now } }
 	var meanwhile func()
 	b := newBench(t,
-		scripted(fault.Rule{Operation: "DeleteItem", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, func() { meanwhile() })}),
+		scripted(fault.Rule{Operation: "DeleteItem", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, func() {
+			meanwhile()
+		})}),
 		steps, clock)
 	var ids []scim.ID
 	for i := range 6 {
@@ -266,7 +277,9 @@ func TestSweepLeavesNewerNotes(t *testing.T) {
 	}
 	ctx, die := context.WithCancel(t.Context())
 	dying := onTable(t, b.table,
-		scripted(fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(2), Fault: fault.Then(fault.Refused, die)}),
+		scripted(fault.Rule{
+			Operation: "TransactWriteItems", Calls: fault.Nth(2), Fault: fault.Then(fault.Refused, die),
+		}),
 		steps, clock)
 	if _, err := dying.edit(ctx, made.Group.ID, directory.MemberEdit{Add: members(ids...)}); err == nil {
 		t.Fatal("the function did not die")
@@ -316,7 +329,9 @@ func TestSweepsDoNotOverlap(t *testing.T) {
 	sweep(refused, t.Context(), 0, true)
 	ctx, die := context.WithCancel(t.Context())
 	killed := onTable(t, b.table,
-		scripted(fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, die)}),
+		scripted(fault.Rule{
+			Operation: "TransactWriteItems", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, die),
+		}),
 		clock)
 	sweep(killed, ctx, 0, true)
 	sweep(b, t.Context(), 0, false) // it may be at it still

@@ -32,8 +32,10 @@ func newBench(t *testing.T, wrap func(http.RoundTripper) http.RoundTripper, chan
 	return onTable(t, testkit.Table(t), wrap, change...)
 }
 
-// onTable is newBench in a table that there is.
-func onTable(t *testing.T, name string, wrap func(http.RoundTripper) http.RoundTripper, change ...func(*directory.Options)) *bench {
+// onTable is newBench in an existing table.
+func onTable(
+	t *testing.T, name string, wrap func(http.RoundTripper) http.RoundTripper, change ...func(*directory.Options),
+) *bench {
 	t.Helper()
 	b := &bench{T: t, table: name}
 	transport := http.RoundTripper(http.DefaultTransport.(*http.Transport).Clone())
@@ -78,8 +80,13 @@ func (b *bench) create(name, externalID string, emails ...string) directory.User
 	return u
 }
 
+// setTo is a change that replaces a user's content.
+func setTo(c directory.Content) func(directory.User) (directory.Content, error) {
+	return func(directory.User) (directory.Content, error) { return c, nil }
+}
+
 func (b *bench) replace(id scim.ID, c directory.Content) (directory.User, error) {
-	return b.acme.Users().Replace(b.Context(), id, nil, func(directory.User) (directory.Content, error) { return c, nil })
+	return b.acme.Users().Replace(b.Context(), id, nil, setTo(c))
 }
 
 // verify fails the test if the table is not whole, or has not that many users.
@@ -258,7 +265,12 @@ func newClock() (*clock, func(*directory.Options)) {
 
 func (b *bench) newTenant(id tenant.ID, domains ...string) tenant.Tenant {
 	b.Helper()
-	t, err := b.dir.Tenants().CreateTenant(b.Context(), tenant.Tenant{ID: id, Name: "Tenant " + string(id), Profile: tenant.Okta, Domains: domains})
+	return b.addTenant(tenant.Tenant{ID: id, Name: "Tenant " + string(id), Profile: tenant.Okta, Domains: domains})
+}
+
+func (b *bench) addTenant(made tenant.Tenant) tenant.Tenant {
+	b.Helper()
+	t, err := b.dir.Tenants().CreateTenant(b.Context(), made)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -22,20 +22,23 @@ func TestCapacityOfEvents(t *testing.T) {
 	at, n := time.Now(), 0
 	record := func(pk, sk string, doc string) directory.StreamRecord {
 		n++
-		return directory.StreamRecord{PK: pk, SK: sk, Record: outbox.Record{ID: fmt.Sprint(n), At: at}, After: &directory.Image{
-			Doc: doc, Created: scim.FormatTime(at), Modified: scim.FormatTime(at), Version: 1,
-		}}
+		return directory.StreamRecord{PK: pk, SK: sk, Record: outbox.Record{ID: fmt.Sprint(n), At: at},
+			After: &directory.Image{
+				Doc: doc, Created: scim.FormatTime(at), Modified: scim.FormatTime(at), Version: 1,
+			}}
 	}
 	created := func(count int) (all []directory.StreamRecord) {
 		for range count {
-			doc := user(fmt.Sprintf("user%03d", n), fmt.Sprintf("x%03d", n), fmt.Sprintf("user%03d@example.com", n)).Doc.JSON()
+			doc := user(fmt.Sprintf("user%03d", n),
+				fmt.Sprintf("x%03d", n), fmt.Sprintf("user%03d@example.com", n)).Doc.JSON()
 			all = append(all, record("T#acme#USER", fmt.Sprintf("3f1f4a5e-9c1d-4d52-b1a0-%012d", n), doc))
 		}
 		return all
 	}
 	joined := func(count int) (all []directory.StreamRecord) {
 		for range count {
-			all = append(all, record("T#acme#MEMBERS#"+string(g.ID), fmt.Sprintf("U#3f1f4a5e-9c1d-4d52-b1a0-%012d", n), ""))
+			all = append(all,
+				record("T#acme#MEMBERS#"+string(g.ID), fmt.Sprintf("U#3f1f4a5e-9c1d-4d52-b1a0-%012d", n), ""))
 		}
 		return all
 	}

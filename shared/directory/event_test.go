@@ -39,7 +39,9 @@ func newTold(t *testing.T) *told {
 		t.Fatal(err)
 	}
 	b := newBench(t, nil, func(o *directory.Options) {
-		o.Events = directory.EventOptions{Issuer: "scim.test", BaseURL: "https://scim.example.com/v2", Registry: registry}
+		o.Events = directory.EventOptions{
+			Issuer: "scim.test", BaseURL: "https://scim.example.com/v2", Registry: registry,
+		}
 	})
 	b.newTenant("acme")
 	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(t)})
@@ -57,12 +59,15 @@ func (b *told) record(key table.Key) directory.StreamRecord {
 		b.Fatal(err)
 	}
 	b.n++
-	r := directory.StreamRecord{PK: key.PK, SK: key.SK, Before: b.images[key], Record: outbox.Record{ID: fmt.Sprint(b.n), At: time.Now()}}
+	r := directory.StreamRecord{
+		PK: key.PK, SK: key.SK, Before: b.images[key], Record: outbox.Record{ID: fmt.Sprint(b.n), At: time.Now()},
+	}
 	delete(b.images, key)
 	if item != nil {
 		r.After = &directory.Image{
-			Doc: item.Text("doc"), Password: item.Text("password"), Log: item.Text("log"), Modified: item.Text("modified"),
-			Created: item.Text("created"), Version: item.Int("version"), Verified: item.Text("verified"),
+			Doc: item.Text("doc"), Password: item.Text("password"), Log: item.Text("log"),
+			Modified: item.Text("modified"),
+			Created:  item.Text("created"), Version: item.Int("version"), Verified: item.Text("verified"),
 			DeletedAt: item.Text("deleting"), Released: item.Text("released"), Connected: item.Text("connected") != "",
 		}
 		b.images[key] = r.After
@@ -151,25 +156,30 @@ func TestEventsOfAUser(t *testing.T) {
 	change := func(ctx context.Context, id scim.ID, doc, hash string) {
 		t.Helper()
 		c := parsed(t, doc, hash)
-		if _, err := b.acme.Users().Replace(ctx, id, nil, func(directory.User) (directory.Content, error) { return c, nil }); err != nil {
+		if _, err := b.acme.Users().Replace(ctx, id, nil, setTo(c)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	u, err := b.acme.Users().Create(b.request("r1", "create"), parsed(t, core+`"name":{"familyName":"A"},"title":"T"}`, "secret hash"))
+	u, err := b.acme.Users().Create(b.request("r1", "create"),
+		parsed(t, core+`"name":{"familyName":"A"},"title":"T"}`, "secret hash"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	e := b.one(b.of("USER", u.ID), "user.created")
-	if e.Transaction != "r1" || e.Issuer != "scim.test" || e.Version != 1 || len(e.Changes) > 0 || e.Resource.UserName != "ann" || !*e.Resource.Active { // E-2.2-2
+	if e.Transaction != "r1" || e.Issuer != "scim.test" || e.Version != 1 || len(e.Changes) > 0 ||
+		e.Resource.UserName != "ann" || !*e.Resource.Active { // E-2.2-2
 		t.Errorf("created: %+v", e)
 	}
 	data := string(e.Events["urn:ietf:params:scim:event:prov:create:full"].Data)
-	meta := fmt.Sprintf(`"meta":{"resourceType":"User","created":"%s","lastModified":"%[1]s","location":"https://scim.example.com/v2/Users/%s","version":"W/\"1\""}`, scim.FormatTime(u.Created), u.ID)
-	want := `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"` + string(u.ID) + `","externalId":"x","userName":"ann","name":{"familyName":"A"},"title":"T",` + meta + `}`
+	meta := fmt.Sprintf(`"meta":{"resourceType":"User","created":"%s","lastModified":"%[1]s",`+
+		`"location":"https://scim.example.com/v2/Users/%s","version":"W/\"1\""}`, scim.FormatTime(u.Created), u.ID)
+	want := `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"` + string(u.ID) + `","externalId":"x",` +
+		`"userName":"ann","name":{"familyName":"A"},"title":"T",` + meta + `}`
 	if diff := cmp.Diff(want, data); diff != "" { // E-2.4-3: without the password
 		t.Errorf("data: %s", diff)
 	}
-	change(b.request("r2", "replace"), u.ID, core+`"name":{"familyName":"B","givenName":"G"},`+work+`{"department":"D","manager":{"value":"m"}}}`, "")
+	change(b.request("r2", "replace"), u.ID,
+		core+`"name":{"familyName":"B","givenName":"G"},`+work+`{"department":"D","manager":{"value":"m"}}}`, "")
 	e = b.one(b.of("USER", u.ID), "user.updated")
 	if diff := cmp.Diff([]string{
 		`name.familyName: "A" -> "B"`, `name.givenName:  -> "G"`,
@@ -205,21 +215,22 @@ func TestEventsOfOwnSchemas(t *testing.T) {
 	t.Parallel()
 	b := newTold(t)
 	const urn = "urn:acme:scim:1.0:User"
-	definition := `{"id":"` + urn + `","name":"Acme","attributes":[{"name":"costId"},{"name":"pin","returned":"never"}]}`
+	definition := `{"id":"` + urn +
+		`","name":"Acme","attributes":[{"name":"costId"},{"name":"pin","returned":"never"}]}`
 	set := func(all ...tenant.Extension) {
 		t.Helper()
-		if err := b.dir.Tenants().ChangeSchemas(t.Context(), "acme", func(tenant.Tenant, []tenant.Extension) ([]tenant.Extension, error) {
-			return all, nil
-		}); err != nil {
+		change := func(tenant.Tenant, []tenant.Extension) ([]tenant.Extension, error) { return all, nil }
+		if err := b.dir.Tenants().ChangeSchemas(t.Context(), "acme", change); err != nil {
 			t.Fatal(err)
 		}
 	}
 	content := func(cost string) directory.Content {
-		return parsed(t, `{"schemas":["`+scim.UserSchema+`","`+urn+`"],"userName":"ann","`+urn+`":{"costId":"`+cost+`","pin":"pin`+cost+`"}}`, "")
+		return parsed(t, `{"schemas":["`+scim.UserSchema+`","`+urn+`"],"userName":"ann","`+urn+`":{"costId":"`+cost+
+			`","pin":"pin`+cost+`"}}`, "")
 	}
 	replace := func(id scim.ID, cost string) {
 		t.Helper()
-		_, err := b.acme.Users().Replace(t.Context(), id, nil, func(directory.User) (directory.Content, error) { return content(cost), nil })
+		_, err := b.acme.Users().Replace(t.Context(), id, nil, setTo(content(cost)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -230,7 +241,8 @@ func TestEventsOfOwnSchemas(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := b.one(b.of("USER", u.ID), "user.created")
-	if data := string(e.Events["urn:ietf:params:scim:event:prov:create:full"].Data); !strings.Contains(data, `"`+urn+`":{"costId":"1"}`) {
+	data := string(e.Events["urn:ietf:params:scim:event:prov:create:full"].Data)
+	if !strings.Contains(data, `"`+urn+`":{"costId":"1"}`) {
 		t.Errorf("created: %s", data)
 	}
 	replace(u.ID, "2")
@@ -258,10 +270,14 @@ func TestEventsOfMarks(t *testing.T) {
 	}
 	record := func(before, after *directory.Image) directory.StreamRecord {
 		b.n++
-		return directory.StreamRecord{PK: "T#acme#USER", SK: "u", Before: before, After: after, Record: outbox.Record{ID: fmt.Sprint(b.n), At: time.Now()}}
+		return directory.StreamRecord{
+			PK: "T#acme#USER", SK: "u", Before: before, After: after,
+			Record: outbox.Record{ID: fmt.Sprint(b.n), At: time.Now()},
+		}
 	}
 	const at = "2026-02-02T02:02:02.222Z"
-	e := b.one(b.tell(b.acme.Events(), record(image(""), image(at)), record(image(at), image(at)), record(image(at), nil), record(image(""), nil)), "user.deleted")
+	e := b.one(b.tell(b.acme.Events(), record(image(""), image(at)),
+		record(image(at), image(at)), record(image(at), nil), record(image(""), nil)), "user.deleted")
 	if scim.FormatTime(e.Time.Time) != at || e.Resource.UserName != "ann" || len(e.Changes) > 0 {
 		t.Errorf("%+v", e)
 	}
@@ -276,7 +292,9 @@ func TestEventsOfMarks(t *testing.T) {
 func TestDamagedRecordsFail(t *testing.T) {
 	t.Parallel()
 	b := newTold(t)
-	good := directory.StreamRecord{PK: "T#acme#USER", SK: "u1", After: &directory.Image{Doc: "{}"}, Record: outbox.Record{ID: "1", At: time.Now()}}
+	good := directory.StreamRecord{
+		PK: "T#acme#USER", SK: "u1", After: &directory.Image{Doc: "{}"}, Record: outbox.Record{ID: "1", At: time.Now()},
+	}
 	doc, log := good, good
 	doc.After, doc.ID = &directory.Image{Doc: "{"}, "2"
 	log.After, log.ID = &directory.Image{Doc: "{}", Log: "{"}, "3"
@@ -296,13 +314,15 @@ func TestEventsOfConnecting(t *testing.T) {
 	if _, err := b.acme.Conflicts().Approve(t.Context(), ids[0], "op", a.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.acme.Users().Create(b.request("r2", "create"), user("ann@example.com", "x", "ann@example.com")); err != nil {
+	if _, err := b.acme.Users().Create(b.request("r2", "create"),
+		user("ann@example.com", "x", "ann@example.com")); err != nil {
 		t.Fatal(err)
 	}
 	if e := b.one(b.ofAccount(a.ID), "account.connected"); e.Resource.ID != a.ID || e.Tenant != "" {
 		t.Errorf("%+v", e)
 	}
-	if e := b.one(b.of("USER", a.ID), "user.connected"); e.Resource.ID != a.ID || len(e.Events) != 2 || e.Transaction != "r2" {
+	if e := b.one(b.of("USER", a.ID), "user.connected"); e.Resource.ID != a.ID || len(e.Events) != 2 ||
+		e.Transaction != "r2" {
 		t.Errorf("%+v", e)
 	}
 }
@@ -318,18 +338,20 @@ func TestEventsOfReleasing(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := b.one(b.ofAccount(a.ID), "account.released")
-	if diff := cmp.Diff([]string{`userName: "ann@example.com" -> "freed"`, `emails: [{"value":"ann@example.com"}] -> `, `emails.verified: ["ann@example.com"] -> `}, paths(e)); diff != "" {
+	if diff := cmp.Diff([]string{
+		`userName: "ann@example.com" -> "freed"`,
+		`emails: [{"value":"ann@example.com"}] -> `, `emails.verified: ["ann@example.com"] -> `,
+	}, paths(e)); diff != "" {
 		t.Error(diff)
 	}
-	account := func() {
-		if _, err := b.dir.Accounts().Change(t.Context(), a.ID, nil, func(old directory.Account) (directory.AccountContent, error) {
-			return account("freed", "new@example.com"), nil
-		}); err != nil {
+	update := func() {
+		changed := account("freed", "new@example.com")
+		if _, err := b.dir.Accounts().Change(t.Context(), a.ID, nil, setAccountTo(changed)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	account()
-	b.one(b.ofAccount(a.ID), "account.updated") // the next change is none
+	update()
+	b.one(b.ofAccount(a.ID), "account.updated")
 }
 
 // TestEventsOfMembers: who joins and leaves is told of once, with the group as it is, and
@@ -339,7 +361,10 @@ func TestEventsOfMembers(t *testing.T) {
 	b := newTold(t)
 	u, v := b.create("u", ""), b.create("v", "")
 	g := b.group("crew", u.ID, v.ID)
-	keys := []table.Key{{PK: "T#acme#MEMBERS#" + string(g.ID), SK: "U#" + string(u.ID)}, {PK: "T#acme#MEMBERS#" + string(g.ID), SK: "U#" + string(v.ID)}}
+	keys := []table.Key{
+		{PK: "T#acme#MEMBERS#" + string(g.ID), SK: "U#" + string(u.ID)},
+		{PK: "T#acme#MEMBERS#" + string(g.ID), SK: "U#" + string(v.ID)},
+	}
 	e := b.one(b.tell(b.acme.Events(), b.record(keys[0]), b.record(keys[1])), "group.member_added")
 	want := []outbox.Member{{ID: u.ID, Type: "User"}, {ID: v.ID, Type: "User"}}
 	if diff := cmp.Diff(want, e.Members); diff != "" || e.Resource.DisplayName != "crew" || e.Resource.ID != g.ID {
@@ -384,7 +409,8 @@ func TestEventsOfARemovedTenant(t *testing.T) {
 		t.Fatalf("%+v, %v", page, err)
 	}
 	var e outbox.Event
-	if err := json.Unmarshal(page.Events[0], &e); err != nil || e.Type != "tenant.deleted" || e.Resource.ID != "acme" || e.Subject.Format != "opaque" {
+	if err := json.Unmarshal(page.Events[0], &e); err != nil || e.Type != "tenant.deleted" || e.Resource.ID != "acme" ||
+		e.Subject.Format != "opaque" {
 		t.Errorf("%s, %v", page.Events[0], err)
 	}
 	var expired *outbox.ExpiredError
@@ -402,7 +428,8 @@ func TestEventsOfATeam(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e := b.one(b.of("TEAM", team.ID), "team.created"); e.Resource.DisplayName != "crew" || e.Subject.Format != "opaque" {
+	if e := b.one(b.of("TEAM", team.ID), "team.created"); e.Resource.DisplayName != "crew" ||
+		e.Subject.Format != "opaque" {
 		t.Errorf("%+v", e)
 	}
 	edge := table.Key{PK: "TEAMOF#" + string(u.ID), SK: "acme#" + string(team.ID)}
@@ -419,7 +446,8 @@ func TestEventsOfATeam(t *testing.T) {
 		t.Fatal(err)
 	}
 	marked := b.record(table.Key{PK: "T#acme#TEAM", SK: string(team.ID)})
-	if _, err := b.acme.Groups().Create(b.request("r2", "create"), group("crew", ""), directory.MemberEdit{}); err != nil {
+	if _, err := b.acme.Groups().Create(b.request("r2", "create"),
+		group("crew", ""), directory.MemberEdit{}); err != nil {
 		t.Fatal(err)
 	}
 	image := *marked.After // as the connection marked it; it is removed at once
@@ -439,7 +467,10 @@ func TestAFeedThatFailsHarmsNoOther(t *testing.T) {
 	b.newTenant("globex")
 	record := func(pk string) directory.StreamRecord {
 		b.n++
-		return directory.StreamRecord{PK: pk, SK: "u", After: &directory.Image{Doc: "{}"}, Record: outbox.Record{ID: fmt.Sprint(b.n), At: time.Now()}}
+		return directory.StreamRecord{
+			PK: pk, SK: "u", After: &directory.Image{Doc: "{}"},
+			Record: outbox.Record{ID: fmt.Sprint(b.n), At: time.Now()},
+		}
 	}
 	refused := func(c []byte) bool { return bytes.Contains(c, []byte("T#globex#EVENTS")) }
 	failing := onTable(t, b.table, func(next http.RoundTripper) http.RoundTripper { return refusing{next, refused} })

@@ -41,11 +41,14 @@ func TestTransientFaultsAreRetried(t *testing.T) {
 			"tx throttled":  fault.Cancelled("ThrottlingError"),
 		} {
 			t.Run(operation+"/"+name, func(t *testing.T) {
-				b := newBench(t, scripted(fault.Rule{Operation: operation, Calls: func(n int) bool { return n%3 != 0 }, Fault: f}))
+				b := newBench(t,
+					scripted(fault.Rule{Operation: operation, Calls: func(n int) bool { return n%3 != 0 }, Fault: f}))
 				ctx, meter := table.WithMeter(t.Context())
 				u := b.create("ann", "x", "ann@example.com")
-				for i, c := range []directory.Content{user("ann", "x", "ANN@example.com"), user("bob", "y", "bob@example.com")} {
-					changed, err := b.acme.Users().Replace(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil })
+				for i, c := range []directory.Content{
+					user("ann", "x", "ANN@example.com"), user("bob", "y", "bob@example.com"),
+				} {
+					changed, err := b.acme.Users().Replace(ctx, u.ID, nil, setTo(c))
 					if err != nil || changed.Version != int64(i+2) {
 						t.Fatalf("change %d: version %d, %v", i, changed.Version, err)
 					}
@@ -73,7 +76,9 @@ func TestLostAnswerThenThrottled(t *testing.T) {
 	b := newBench(t, scripted(
 		fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(2), Fault: fault.LostResponse},
 		fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(3), Fault: fault.Throttled},
-		fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(4), Fault: fault.Cancelled("TransactionConflict")}))
+		fault.Rule{
+			Operation: "TransactWriteItems", Calls: fault.Nth(4), Fault: fault.Cancelled("TransactionConflict"),
+		}))
 	u := b.create("ann", "")
 	if err := b.acme.Users().Delete(t.Context(), u.ID, nil); err != nil {
 		t.Errorf("the delete was carried out, but: %v", err)
@@ -86,7 +91,10 @@ func TestLostAnswerThenThrottled(t *testing.T) {
 func TestConditionBesideConflictDecides(t *testing.T) {
 	t.Parallel()
 	b := newBench(t,
-		scripted(fault.Rule{Operation: "TransactWriteItems", Fault: fault.Cancelled("None", "ConditionalCheckFailed", "TransactionConflict")}))
+		scripted(fault.Rule{
+			Operation: "TransactWriteItems",
+			Fault:     fault.Cancelled("None", "ConditionalCheckFailed", "TransactionConflict"),
+		}))
 	ctx, meter := table.WithMeter(t.Context())
 	_, err := b.acme.Users().Create(ctx, user("ann", "", "ann@example.com"))
 	if fmt.Sprint(taken(err)) != "[userName=ann]" {
@@ -151,7 +159,7 @@ func TestParallelReplaces(t *testing.T) { // P-3.14-9
 		wg.Go(func() {
 			c := user(fmt.Sprint("ann", i), "")
 			_, err := b.acme.Users().Replace(t.Context(), u.ID, func(v int64) bool { return v == 1 },
-				func(directory.User) (directory.Content, error) { return c, nil })
+				setTo(c))
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {
@@ -217,7 +225,10 @@ func (b *bench) history(r *rand.Rand, steps int) {
 func TestLoserOfAConflictGivesUp(t *testing.T) {
 	t.Parallel()
 	b := newBench(t,
-		scripted(fault.Rule{Operation: "TransactWriteItems", Calls: func(n int) bool { return n > 1 }, Fault: fault.Cancelled("None", "TransactionConflict")}))
+		scripted(fault.Rule{
+			Operation: "TransactWriteItems", Calls: func(n int) bool { return n > 1 },
+			Fault: fault.Cancelled("None", "TransactionConflict"),
+		}))
 	b.create("ann", "")
 	ctx, meter := table.WithMeter(t.Context())
 	if _, err := b.acme.Users().Create(ctx, user("ANN", "")); fmt.Sprint(taken(err)) != "[userName=ANN]" {

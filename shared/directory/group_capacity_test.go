@@ -106,7 +106,8 @@ func (b *bench) seed(group scim.ID, n int) {
 	for i := range n {
 		id := fmt.Sprintf("%08x-0000-4000-8000-000000000000", i)
 		writes = append(writes, table.Put(table.Key{PK: "T#acme#MEMBERS#" + string(group), SK: "U#" + id}, nil),
-			table.Put(table.Key{PK: "T#acme#MEMBEROF#" + id[:1], SK: id + "#" + string(group)}, table.Item{"kind": "U", "of": "GROUP"}))
+			table.Put(table.Key{PK: "T#acme#MEMBEROF#" + id[:1], SK: id + "#" + string(group)},
+				table.Item{"kind": "U", "of": "GROUP"}))
 	}
 	if err := db.WriteAll(b.Context(), writes); err != nil {
 		b.Fatal(err)

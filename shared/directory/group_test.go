@@ -120,7 +120,9 @@ func TestGroupLife(t *testing.T) {
 		t.Fatalf("%+v, %v", out, err)
 	}
 	b.has(g.ID, ids[1], ids[2])
-	if out, err := b.edit(t.Context(), g.ID, directory.MemberEdit{Add: members(ids[1]), Remove: []scim.ID{ids[0]}}); err != nil || out.Group.Version != 2 || !out.Exact {
+	if out, err := b.edit(t.Context(), g.ID, directory.MemberEdit{
+		Add: members(ids[1]), Remove: []scim.ID{ids[0]},
+	}); err != nil || out.Group.Version != 2 || !out.Exact {
 		t.Errorf("nothing to do: %+v, %v", out, err)
 	}
 	if _, err := b.replaceMembers(t.Context(), g.ID, []scim.ID{ids[2], ids[3]}); err != nil {
@@ -129,15 +131,19 @@ func TestGroupLife(t *testing.T) {
 	b.has(g.ID, ids[2], ids[3])
 	b.verify(5)
 	var unknown *directory.UnknownMembersError
-	if _, err := b.edit(t.Context(), g.ID, directory.MemberEdit{Add: members(ids[0], "nobody", "no#key", "")}); !errors.As(err, &unknown) || !slices.Equal(unknown.IDs, []scim.ID{"nobody", "no#key", ""}) {
+	if _, err := b.edit(t.Context(), g.ID, directory.MemberEdit{
+		Add: members(ids[0], "nobody", "no#key", ""),
+	}); !errors.As(err, &unknown) || !slices.Equal(unknown.IDs, []scim.ID{"nobody", "no#key", ""}) {
 		t.Errorf("unknown members: %v", err)
 	}
 	b.has(g.ID, ids[2], ids[3])
-	out, err = b.edit(t.Context(), g.ID, directory.MemberEdit{Add: members(ids[0], "nobody", "no#key"), SkipUnknown: true})
+	out, err = b.edit(t.Context(), g.ID,
+		directory.MemberEdit{Add: members(ids[0], "nobody", "no#key"), SkipUnknown: true})
 	if err != nil || len(out.Skipped) != 2 || len(out.Added) != 1 {
 		t.Errorf("unknown members skipped: %+v, %v", out, err)
 	}
-	if _, err := b.acme.Groups().Create(t.Context(), group("TOUR guides", ""), directory.MemberEdit{}); fmt.Sprint(taken(err)) != "[displayName=TOUR guides]" {
+	if _, err := b.acme.Groups().Create(t.Context(),
+		group("TOUR guides", ""), directory.MemberEdit{}); fmt.Sprint(taken(err)) != "[displayName=TOUR guides]" {
 		t.Errorf("the same name: %v", err)
 	}
 	if err := b.acme.Users().Delete(t.Context(), ids[2], nil); err != nil {
@@ -184,7 +190,8 @@ func TestLargeChange(t *testing.T) {
 	g := b.group("large", ids[:7]...)
 	b.has(g.ID, ids[:7]...)
 	b.verify(12)
-	if _, err := b.edit(t.Context(), g.ID, directory.MemberEdit{Add: members(ids[5:]...), Remove: ids[:3]}); err != nil {
+	if _, err := b.edit(t.Context(), g.ID,
+		directory.MemberEdit{Add: members(ids[5:]...), Remove: ids[:3]}); err != nil {
 		t.Fatal(err)
 	}
 	b.has(g.ID, ids[3:]...)
@@ -193,7 +200,9 @@ func TestLargeChange(t *testing.T) {
 	}
 	b.has(g.ID, ids[:4]...)
 	b.verify(12)
-	if out, err := b.edit(t.Context(), g.ID, directory.MemberEdit{Add: append(members(ids...), members("x", "y")...), SkipUnknown: true}); err != nil || len(out.Skipped) != 2 {
+	if out, err := b.edit(t.Context(), g.ID, directory.MemberEdit{
+		Add: append(members(ids...), members("x", "y")...), SkipUnknown: true,
+	}); err != nil || len(out.Skipped) != 2 {
 		t.Errorf("%+v, %v", out, err)
 	}
 	b.has(g.ID, ids...)
@@ -255,11 +264,13 @@ func TestDepthIsBounded(t *testing.T) { // design: nested groups
 	for i := 1; i < directory.MaxDepth; i++ {
 		chain = append(chain, b.group(fmt.Sprint(i), chain[i-1].ID))
 	}
-	if _, err := b.acme.Groups().Create(t.Context(), group("one more", ""), directory.MemberEdit{Add: members(chain[len(chain)-1].ID)}); !errors.Is(err, directory.ErrDepth) {
+	if _, err := b.acme.Groups().Create(t.Context(), group("one more", ""),
+		directory.MemberEdit{Add: members(chain[len(chain)-1].ID)}); !errors.Is(err, directory.ErrDepth) {
 		t.Errorf("above: %v", err)
 	}
 	lone := b.group("lone")
-	if _, err := b.edit(t.Context(), chain[0].ID, directory.MemberEdit{Add: members(lone.ID)}); !errors.Is(err, directory.ErrDepth) {
+	if _, err := b.edit(t.Context(), chain[0].ID,
+		directory.MemberEdit{Add: members(lone.ID)}); !errors.Is(err, directory.ErrDepth) {
 		t.Errorf("below: %v", err)
 	}
 	b.verify(0)

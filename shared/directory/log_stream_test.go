@@ -91,7 +91,8 @@ func (j *journal) follow(kind string, id scim.ID) bool {
 
 func (j *journal) entries() []provlog.Entry {
 	j.Helper()
-	page, next, err := j.acme.Log().Page(j.Context(), provlog.Query{From: arrived.Add(-time.Hour), To: arrived.Add(time.Hour), Limit: 100})
+	page, next, err := j.acme.Log().Page(j.Context(),
+		provlog.Query{From: arrived.Add(-time.Hour), To: arrived.Add(time.Hour), Limit: 100})
 	if err != nil || next != "" {
 		j.Fatal(next, err)
 	}
@@ -138,14 +139,18 @@ func TestLogOfAUser(t *testing.T) {
 		return fault.Script(next,
 			fault.Rule{Operation: "TransactWriteItems", Calls: func(int) bool { return broken }, Fault: fault.Refused})
 	}, budget(2*time.Second)))
-	u, err := j.acme.Users().Create(j.request("create", 201), with(user("ann", "x1", "ann@example.com"), `"active":true`, "hash"))
+	u, err := j.acme.Users().Create(j.request("create", 201),
+		with(user("ann", "x1", "ann@example.com"), `"active":true`, "hash"))
 	if err != nil || !j.follow("USER", u.ID) {
 		t.Fatal(err)
 	}
-	j.newest(provlog.Entry{Operation: "create", Kind: "User", Name: "ann", ExternalID: "x1", Status: 201, Changed: []string{"externalId", "userName", "emails", "active=true", "password"}})
+	j.newest(provlog.Entry{
+		Operation: "create", Kind: "User", Name: "ann", ExternalID: "x1", Status: 201,
+		Changed: []string{"externalId", "userName", "emails", "active=true", "password"},
+	})
 	change := func(ctx context.Context, c directory.Content) {
 		t.Helper()
-		if _, err := j.acme.Users().Replace(ctx, u.ID, nil, func(directory.User) (directory.Content, error) { return c, nil }); err != nil {
+		if _, err := j.acme.Users().Replace(ctx, u.ID, nil, setTo(c)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -153,7 +158,8 @@ func TestLogOfAUser(t *testing.T) {
 	change(j.request("patch", 200), changed)
 	j.follow("USER", u.ID)
 	j.newest(provlog.Entry{Operation: "patch", Kind: "User", Name: "anne", ExternalID: "x1", Status: 200,
-		Changed: []string{"userName", "active=false", urn + ":department", urn + ":manager", "emails"}, FormerName: "ann"})
+		Changed:    []string{"userName", "active=false", urn + ":department", urn + ":manager", "emails"},
+		FormerName: "ann"})
 	for value, want := range map[string][]provlog.Named{
 		"Anne": {{ID: u.ID, Type: "User", Name: "anne"}}, "ANN": {{ID: u.ID, Type: "User", Name: "anne"}},
 		"ann@example.com": {{ID: u.ID, Type: "User", Name: "anne"}}, "x1": {{ID: u.ID, Type: "User", Name: "anne"}},
@@ -166,7 +172,10 @@ func TestLogOfAUser(t *testing.T) {
 	change(j.request("replace", 200),
 		with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"e","manager":{"value":"m"}}`, "other"))
 	j.follow("USER", u.ID)
-	j.newest(provlog.Entry{Operation: "replace", Kind: "User", Name: "anne", ExternalID: "x1", Status: 200, Changed: []string{urn + ":department", "password"}})
+	j.newest(provlog.Entry{
+		Operation: "replace", Kind: "User", Name: "anne", ExternalID: "x1", Status: 200,
+		Changed: []string{urn + ":department", "password"},
+	})
 	change(j.request("replace", 200),
 		with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"e","manager":{"value":"m"}}`, ""))
 	change(t.Context(), with(user("anne", "x1"), `"active":true`, "")) // by no provider
@@ -174,7 +183,8 @@ func TestLogOfAUser(t *testing.T) {
 		t.Errorf("%d entries, of what changed nothing or was no provider's", len(j.entries()))
 	}
 	broken = true // behind the mark of the deletion
-	if err := j.acme.Users().Delete(j.request("delete", 204), u.ID, nil); !errors.Is(err, directory.ErrUnavailable) || !j.follow("USER", u.ID) {
+	if err := j.acme.Users().Delete(j.request("delete", 204), u.ID, nil); !errors.Is(err, directory.ErrUnavailable) ||
+		!j.follow("USER", u.ID) {
 		t.Fatal(err)
 	}
 	broken = false
@@ -182,10 +192,12 @@ func TestLogOfAUser(t *testing.T) {
 	if got := j.entries(); len(got) != 4 || got[0].ID != u.ID {
 		t.Errorf("%+v", got)
 	}
-	if err := j.acme.Users().Delete(t.Context(), u.ID, nil); !errors.Is(err, directory.ErrNotFound) || j.follow("USER", u.ID) {
+	if err := j.acme.Users().Delete(t.Context(), u.ID, nil); !errors.Is(err, directory.ErrNotFound) ||
+		j.follow("USER", u.ID) {
 		t.Errorf("finishing the deletion: %v", err)
 	}
-	if got, err := j.acme.WhoIs(t.Context(), "anne"); err != nil || !reflect.DeepEqual(got, []provlog.Named{{ID: u.ID, Type: "User"}}) {
+	if got, err := j.acme.WhoIs(t.Context(), "anne"); err != nil ||
+		!reflect.DeepEqual(got, []provlog.Named{{ID: u.ID, Type: "User"}}) {
 		t.Errorf("who was anne: %+v, %v", got, err)
 	}
 	j.verify(0)
@@ -195,12 +207,14 @@ func TestLogOfAGroup(t *testing.T) {
 	t.Parallel()
 	j := newJournal(newBench(t, nil, func(o *directory.Options) { o.Step = 2 }))
 	ids := j.users(5)
-	made, err := j.acme.Groups().Create(j.request("create", 201), group("g", "x"), directory.MemberEdit{Add: members(ids[0], "0-unknown"), SkipUnknown: true})
+	made, err := j.acme.Groups().Create(j.request("create", 201),
+		group("g", "x"), directory.MemberEdit{Add: members(ids[0], "0-unknown"), SkipUnknown: true})
 	if err != nil || !j.follow("GROUP", made.Group.ID) {
 		t.Fatal(err)
 	}
 	id := made.Group.ID
-	j.newest(provlog.Entry{Operation: "create", Kind: "Group", Name: "g", ExternalID: "x", Status: 201, Changed: []string{"externalId", "displayName", "members"}, Skipped: []scim.ID{"0-unknown"}, SkippedCount: 1,
+	j.newest(provlog.Entry{Operation: "create", Kind: "Group", Name: "g", ExternalID: "x", Status: 201,
+		Changed: []string{"externalId", "displayName", "members"}, Skipped: []scim.ID{"0-unknown"}, SkippedCount: 1,
 		Added: named("User", ids[0]), AddedCount: 1})
 	edit := func(ctx context.Context, name string, m directory.MemberEdit) {
 		t.Helper()
@@ -213,13 +227,23 @@ func TestLogOfAGroup(t *testing.T) {
 	}
 	edit(j.request("patch", 204), "g", directory.MemberEdit{Add: members(ids...)}) // in steps
 	j.follow("GROUP", id)
-	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "g", ExternalID: "x", Status: 204, Changed: []string{"members"}, Added: named("User", ids[1:]...), AddedCount: 4})
+	j.newest(provlog.Entry{
+		Operation: "patch", Kind: "Group", Name: "g", ExternalID: "x", Status: 204, Changed: []string{"members"},
+		Added: named("User", ids[1:]...), AddedCount: 4,
+	})
 	edit(j.request("patch", 204), "h", directory.MemberEdit{Add: members(ids[1])})
 	j.follow("GROUP", id)
-	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"displayName"}, FormerName: "g"})
-	edit(j.request("patch", 204), "h", directory.MemberEdit{Remove: []scim.ID{ids[2], "0-unknown"}, Add: members(ids[0])})
+	j.newest(provlog.Entry{
+		Operation: "patch", Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"displayName"},
+		FormerName: "g",
+	})
+	edit(j.request("patch", 204), "h",
+		directory.MemberEdit{Remove: []scim.ID{ids[2], "0-unknown"}, Add: members(ids[0])})
 	j.follow("GROUP", id)
-	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"members"}, Removed: named("User", ids[2]), RemovedCount: 1})
+	j.newest(provlog.Entry{
+		Operation: "patch", Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"members"},
+		Removed: named("User", ids[2]), RemovedCount: 1,
+	})
 	edit(j.request("patch", 204), "h", directory.MemberEdit{Add: members(ids[1]), Remove: []scim.ID{"0-unknown"}})
 	if j.follow("GROUP", id) || len(j.entries()) != 4 {
 		t.Errorf("what changed nothing: %+v", j.entries())
@@ -227,7 +251,10 @@ func TestLogOfAGroup(t *testing.T) {
 	if err := j.acme.Users().Delete(j.request("delete", 204), ids[1], nil); err != nil || !j.follow("GROUP", id) {
 		t.Fatal(err)
 	}
-	j.newest(provlog.Entry{Operation: provlog.Leave, Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"members"}, Removed: named("User", ids[1]), RemovedCount: 1})
+	j.newest(provlog.Entry{
+		Operation: provlog.Leave, Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"members"},
+		Removed: named("User", ids[1]), RemovedCount: 1,
+	})
 	if err := j.acme.Users().Delete(t.Context(), ids[3], nil); err != nil || j.follow("GROUP", id) { // by no provider
 		t.Fatal(err)
 	}
@@ -307,16 +334,23 @@ func TestLogNamesGroupsAsMembers(t *testing.T) {
 		t.Fatal(err)
 	}
 	j.follow("GROUP", outer.Group.ID)
-	if _, err := j.edit(j.request("patch", 204), outer.Group.ID, directory.MemberEdit{Add: []directory.Member{{ID: inner.Group.ID, Kind: directory.GroupKind}}}); err != nil {
+	if _, err := j.edit(j.request("patch", 204), outer.Group.ID,
+		directory.MemberEdit{Add: []directory.Member{{ID: inner.Group.ID, Kind: directory.GroupKind}}}); err != nil {
 		t.Fatal(err)
 	}
 	j.follow("GROUP", outer.Group.ID)
-	j.newest(provlog.Entry{Operation: "patch", Kind: "Group", Name: "outer", Status: 204, Changed: []string{"members"}, Added: named("Group", inner.Group.ID), AddedCount: 1})
+	j.newest(provlog.Entry{
+		Operation: "patch", Kind: "Group", Name: "outer", Status: 204, Changed: []string{"members"},
+		Added: named("Group", inner.Group.ID), AddedCount: 1,
+	})
 	if err := j.acme.Groups().Delete(j.request("delete", 204), inner.Group.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	j.follow("GROUP", outer.Group.ID)
-	j.newest(provlog.Entry{Operation: provlog.Leave, Kind: "Group", Name: "outer", Status: 204, Changed: []string{"members"}, Removed: named("Group", inner.Group.ID), RemovedCount: 1})
+	j.newest(provlog.Entry{
+		Operation: provlog.Leave, Kind: "Group", Name: "outer", Status: 204, Changed: []string{"members"},
+		Removed: named("Group", inner.Group.ID), RemovedCount: 1,
+	})
 }
 
 // What carries the log's record costs no more than it did without.
@@ -350,9 +384,12 @@ func TestLogCostsNothing(t *testing.T) { // design: round trips and capacity
 			return second(j.edit(ctx, g.Group.ID, directory.MemberEdit{Add: members(ids[0])}))
 		}, table.Usage{Calls: 2, Reads: 1, Writes: 8}},
 	} {
-		r := directory.LogRecord{Time: arrived, Request: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", Credential: "abcdefghijklmnopqrst", Operation: tt.what, Status: 201,
+		r := directory.LogRecord{Time: arrived, Request: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+			Credential: "abcdefghijklmnopqrst", Operation: tt.what, Status: 201,
 			Deviations: []string{"string-boolean", "unknown-member", "bare-words", "long-display"}}
-		ctx, meter := table.WithMeter(directory.WithLogRecord(t.Context(), func([]scim.ID) directory.LogRecord { return r }))
+		ctx, meter := table.WithMeter(directory.WithLogRecord(t.Context(), func([]scim.ID) directory.LogRecord {
+			return r
+		}))
 		if err := tt.do(ctx); err != nil {
 			t.Errorf("%s: %v", tt.what, err)
 		}
@@ -360,7 +397,8 @@ func TestLogCostsNothing(t *testing.T) { // design: round trips and capacity
 			t.Errorf("%s used %+v, want %+v", tt.what, got, tt.want)
 		}
 	}
-	if item := j.image(table.Key{PK: "T#acme#GROUP", SK: string(g.Group.ID)}); len(item.Log) < 100 || len(item.Log) > 250 {
+	if item := j.image(table.Key{PK: "T#acme#GROUP", SK: string(g.Group.ID)}); len(item.Log) < 100 ||
+		len(item.Log) > 250 {
 		t.Errorf("the record takes %d bytes: %s", len(item.Log), item.Log)
 	}
 }

@@ -33,7 +33,9 @@ func set(doc scim.Value, name, value string) scim.Value {
 func losing(t *testing.T) (b, other *bench, meanwhile func(func())) {
 	var do func()
 	b = newBench(t,
-		scripted(fault.Rule{Operation: "UpdateItem", Calls: fault.Nth(1), Fault: fault.Then(fault.LostResponse, func() { do() })}))
+		scripted(fault.Rule{Operation: "UpdateItem", Calls: fault.Nth(1), Fault: fault.Then(fault.LostResponse, func() {
+			do()
+		})}))
 	other = b.beside()
 	return b, other, func(f func()) { do = f }
 }
@@ -51,7 +53,8 @@ func TestLostAnswerOfAPlainWrite(t *testing.T) {
 	changes := func(n int) func(*testing.T, *bench, scim.ID) {
 		return func(t *testing.T, other *bench, id scim.ID) {
 			for i := range n {
-				if _, err := other.acme.Users().Replace(t.Context(), id, nil, titled(fmt.Sprint("other ", i))); err != nil {
+				_, err := other.acme.Users().Replace(t.Context(), id, nil, titled(fmt.Sprint("other ", i)))
+				if err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -107,7 +110,9 @@ func TestLateArrivalOfAPlainWrite(t *testing.T) {
 			late := &fault.Late{}
 			var do func()
 			b := newBench(t,
-				scripted(fault.Rule{Operation: "UpdateItem", Calls: fault.Nth(1), Fault: fault.Then(late.Fault, func() { do() })}))
+				scripted(fault.Rule{Operation: "UpdateItem", Calls: fault.Nth(1), Fault: fault.Then(late.Fault, func() {
+					do()
+				})}))
 			other, u := b.beside(), b.create("ann", "")
 			want, version := error(nil), int64(2)
 			do = func() {}
@@ -115,7 +120,8 @@ func TestLateArrivalOfAPlainWrite(t *testing.T) {
 				want = directory.ErrVersion
 				do = func() { _, _ = other.acme.Users().Replace(t.Context(), u.ID, nil, titled("other")) }
 			}
-			if _, err := b.acme.Users().Replace(t.Context(), u.ID, atVersion(1), titled("mine")); !errors.Is(err, want) {
+			if _, err := b.acme.Users().Replace(t.Context(), u.ID,
+				atVersion(1), titled("mine")); !errors.Is(err, want) {
 				t.Errorf("%v, want %v", err, want)
 			}
 			if n, err := late.Arrive(); n != 1 || err != nil {
@@ -158,9 +164,10 @@ func TestLostAnswerOfAGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	rename := func(b *bench, name string, match directory.Match) error {
-		_, err := b.acme.Groups().Change(t.Context(), g.Group.ID, match, nil, func(d *directory.Draft) (directory.Edit, error) {
-			return directory.Edit{Doc: set(d.Doc, "displayName", name)}, nil
-		})
+		_, err := b.acme.Groups().Change(t.Context(), g.Group.ID, match, nil,
+			func(d *directory.Draft) (directory.Edit, error) {
+				return directory.Edit{Doc: set(d.Doc, "displayName", name)}, nil
+			})
 		return err
 	}
 	meanwhile(func() {
@@ -193,9 +200,10 @@ func TestLostAnswerBeforeAConnection(t *testing.T) {
 			t.Fatalf("connected %s, %v", u.ID, err)
 		}
 	})
-	_, err := b.dir.Accounts().Change(t.Context(), a.ID, nil, func(old directory.Account) (directory.AccountContent, error) {
-		return directory.AccountContent{Content: directory.Content{Doc: set(old.Doc, "title", "t")}}, nil
-	})
+	_, err := b.dir.Accounts().Change(t.Context(), a.ID, nil,
+		func(old directory.Account) (directory.AccountContent, error) {
+			return directory.AccountContent{Content: directory.Content{Doc: set(old.Doc, "title", "t")}}, nil
+		})
 	if err != nil {
 		t.Errorf("the account was changed, but: %v", err)
 	}

@@ -30,7 +30,8 @@ func TestCapacityOfFewMembers(t *testing.T) { // design: round trips and capacit
 			b.seed(g.ID, tt.members)
 			ctx, meter := table.WithMeter(t.Context())
 			_, members, err := b.acme.Groups().FewMembers(ctx, directory.ChangeResult{Group: g}, 100)
-			if got := meter.Usage(); got != tt.want || !errors.Is(err, tt.err) || err == nil && len(members) != tt.members {
+			if got := meter.Usage(); got != tt.want || !errors.Is(err, tt.err) ||
+				err == nil && len(members) != tt.members {
 				t.Errorf("%d members, %v, used %+v, want %+v", len(members), err, got, tt.want)
 			}
 		})

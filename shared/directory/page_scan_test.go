@@ -35,7 +35,8 @@ func TestThrottledScan(t *testing.T) { // P-3.4.2.1-3
 			}, Fault: fault.Throttled}))
 			for i := range 40 { // more than one call returns
 				content := user(fmt.Sprint("user", i), "")
-				content.Doc = scim.Map(append(content.Doc.Members(), scim.Member{Name: "title", Value: scim.Text(strings.Repeat("x", 30_000))})...)
+				content.Doc = scim.Map(append(content.Doc.Members(),
+					scim.Member{Name: "title", Value: scim.Text(strings.Repeat("x", 30_000))})...)
 				if _, err := b.acme.Users().Create(t.Context(), content); err != nil {
 					t.Fatal(err)
 				}

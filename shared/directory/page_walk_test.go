@@ -28,8 +28,10 @@ func (b *bench) fill(n, size int) (living []scim.ID) {
 	var writes []table.Write
 	for i := range n {
 		id := fmt.Sprintf("%02x%06x-0000-4000-8000-000000000000", i*256/n, i)
-		item := table.Item{"version": int64(1), "created": "2026-11-23T13:20:14.154Z", "modified": "2026-11-23T13:20:14.154Z",
-			"doc": fmt.Sprintf(`{"userName":"u%d","title":"%0*d"}`, i, size, i)}
+		item := table.Item{"version": int64(1),
+			"created":  "2026-11-23T13:20:14.154Z",
+			"modified": "2026-11-23T13:20:14.154Z",
+			"doc":      fmt.Sprintf(`{"userName":"u%d","title":"%0*d"}`, i, size, i)}
 		if i%7 == 3 {
 			item["deleting"] = "x"
 		} else {
@@ -56,7 +58,10 @@ func TestPage(t *testing.T) { // P-3.4.2.4-13
 	for _, tt := range []struct {
 		skip, count, want int
 		more              bool
-	}{{0, 0, 0, false}, {0, 1, 1, true}, {0, 59, 59, true}, {0, 60, 60, false}, {0, 61, 60, false}, {58, 2, 2, false}, {58, 1, 1, true}, {60, 5, 0, false}} {
+	}{
+		{0, 0, 0, false}, {0, 1, 1, true}, {0, 59, 59, true},
+		{0, 60, 60, false}, {0, 61, 60, false}, {58, 2, 2, false}, {58, 1, 1, true}, {60, 5, 0, false},
+	} {
 		after := scim.ID("")
 		if tt.skip > 0 {
 			after = ids[tt.skip-1]
@@ -93,13 +98,14 @@ func TestPageOfLargeDocuments(t *testing.T) {
 	}
 	b.scans(ids)
 	next := 0
-	err := b.acme.Walk(t.Context(), directory.UserKind, ids[9], func(_ context.Context, some []directory.Resource) (bool, error) {
-		if !slices.Equal(idsOf(some), ids[10+next:10+next+len(some)]) {
-			t.Errorf("not in order")
-		}
-		next += len(some)
-		return next < 50, nil
-	})
+	err := b.acme.Walk(t.Context(), directory.UserKind, ids[9],
+		func(_ context.Context, some []directory.Resource) (bool, error) {
+			if !slices.Equal(idsOf(some), ids[10+next:10+next+len(some)]) {
+				t.Errorf("not in order")
+			}
+			next += len(some)
+			return next < 50, nil
+		})
 	if err != nil || next < 50 || next > 100 {
 		t.Errorf("walked by %d, %v", next, err)
 	}
@@ -138,7 +144,9 @@ func TestScanEnds(t *testing.T) {
 		t.Errorf("%v, the scan ended for %v", err, cause)
 	}
 	broken := errors.New("broken")
-	if err := b.acme.Scan(t.Context(), directory.UserKind, func(context.Context, []directory.Resource) error { return broken }); err != broken {
+	if err := b.acme.Scan(t.Context(), directory.UserKind, func(context.Context, []directory.Resource) error {
+		return broken
+	}); err != broken {
 		t.Error(err)
 	}
 	var calls atomic.Int64
@@ -151,7 +159,8 @@ func TestScanEnds(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "lost") {
 		t.Error(err)
 	}
-	if _, _, err := b.acme.Skip(t.Context(), directory.UserKind, "", directory.MaxSkipped+1); !errors.Is(err, directory.ErrTooMany) {
+	if _, _, err := b.acme.Skip(t.Context(), directory.UserKind, "",
+		directory.MaxSkipped+1); !errors.Is(err, directory.ErrTooMany) {
 		t.Error(err)
 	}
 }

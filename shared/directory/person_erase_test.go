@@ -44,8 +44,9 @@ func (b *told) userRecord(id scim.ID) directory.StreamRecord {
 
 // annDoc is the document of a person whose values all contain "annika" and a number.
 func annDoc(name string, n int64) string {
-	return fmt.Sprintf(`{"schemas":[%q],"userName":"%s-%d@acme.example","externalId":"annika-ext-%d","displayName":"Annika %d Smith",
-		"name":{"formatted":"Annika %d Smith"},"emails":[{"value":"annika-%d@acme.example"}],
+	return fmt.Sprintf(`{"schemas":[%q],"userName":"%s-%d@acme.example","externalId":"annika-ext-%d",
+		"displayName":"Annika %d Smith","name":{"formatted":"Annika %d Smith"},
+		"emails":[{"value":"annika-%d@acme.example"}],
 		"phoneNumbers":[{"value":"tel:+1-555-annika%d"}]}`, scim.UserSchema, name, n, n, n, n, n, n)
 }
 
@@ -53,16 +54,16 @@ func annDoc(name string, n int64) string {
 // what others wrote about her come late: they are returned.
 func (b *told) annika(n int64) (id scim.ID, late []directory.StreamRecord) {
 	b.Helper()
-	u, err := b.acme.Users().Create(b.request(fmt.Sprint("r1-", n), "create"), parsed(b.T, annDoc("annika.former", n), ""))
+	u, err := b.acme.Users().Create(b.request(fmt.Sprint("r1-", n), "create"),
+		parsed(b.T, annDoc("annika.former", n), ""))
 	if err != nil {
 		b.Fatal(err)
 	}
 	first := b.userRecord(u.ID)
 	b.follow(first)
 	change := func(name, operation string) {
-		if _, err := b.acme.Users().Replace(b.request(fmt.Sprint(operation, n), "replace"), u.ID, nil, func(directory.User) (directory.Content, error) {
-			return parsed(b.T, annDoc(name, n), ""), nil
-		}); err != nil {
+		ctx := b.request(fmt.Sprint(operation, n), "replace")
+		if _, err := b.acme.Users().Replace(ctx, u.ID, nil, setTo(parsed(b.T, annDoc(name, n), ""))); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -72,24 +73,28 @@ func (b *told) annika(n int64) (id scim.ID, late []directory.StreamRecord) {
 	late = append(late, first, b.userRecord(u.ID))
 	b.group(fmt.Sprint("crew", n), u.ID)
 	_, err = b.acme.Users().Create(b.request(fmt.Sprint("r4-", n), "create"), parsed(b.T, fmt.Sprintf(
-		`{"schemas":[%q],"userName":"other-annika-%d","externalId":"annika-new-%d","emails":[{"value":"annika-%d@acme.example"}]}`, scim.UserSchema, n, n, n), ""))
+		`{"schemas":[%q],"userName":"other-annika-%d","externalId":"annika-new-%d",`+
+			`"emails":[{"value":"annika-%d@acme.example"}]}`, scim.UserSchema, n, n, n), ""))
 	b.note(b.acme, err)
-	if err := b.acme.Log().Put(b.Context(), provlog.Entry{Time: time.Now(), Request: fmt.Sprint("f-", n), Operation: "create", Kind: "User",
-		Name: "other-annika", Status: 409, Detail: fmt.Sprintf(`emails.value "annika-%d@acme.example" is taken`, n)}); err != nil {
-		b.Fatal(err)
-	}
-	for i, name := range []string{"annika.former", "annika"} {
-		if err := b.acme.Log().Put(b.Context(), provlog.Entry{Time: time.Now(), Request: fmt.Sprint("f", i, "-", n), Operation: "create", Kind: "User",
-			Name: fmt.Sprintf("%s-%d@acme.example", name, n), Status: 409, Detail: fmt.Sprintf("userName %q is taken", fmt.Sprintf("%s-%d@acme.example", name, n))}); err != nil {
+	logFailure := func(request, name, detail string) {
+		if err := b.acme.Log().Put(b.Context(), provlog.Entry{
+			Time: time.Now(), Request: request, Operation: "create", Kind: "User", Name: name, Status: 409,
+			Detail: detail,
+		}); err != nil {
 			b.Fatal(err)
 		}
 	}
+	logFailure(fmt.Sprint("f-", n), "other-annika", fmt.Sprintf(`emails.value "annika-%d@acme.example" is taken`, n))
+	for i, name := range []string{"annika.former", "annika"} {
+		userName := fmt.Sprintf("%s-%d@acme.example", name, n)
+		logFailure(fmt.Sprint("f", i, "-", n), userName, fmt.Sprintf("userName %q is taken", userName))
+	}
 	bob := b.create(fmt.Sprint("bob", n), "")
-	doc := fmt.Sprintf(`{"schemas":[%q],"userName":"bob%d","title":"assists annika-%d@acme.example"}`, scim.UserSchema, n, n)
+	doc := fmt.Sprintf(`{"schemas":[%q],"userName":"bob%d","title":"assists annika-%d@acme.example"}`,
+		scim.UserSchema, n, n)
 	b.follow(b.userRecord(bob.ID))
-	if _, err := b.acme.Users().Replace(b.request(fmt.Sprint("r5-", n), "replace"), bob.ID, nil, func(directory.User) (directory.Content, error) {
-		return parsed(b.T, doc, ""), nil
-	}); err != nil {
+	ctx := b.request(fmt.Sprint("r5-", n), "replace")
+	if _, err := b.acme.Users().Replace(ctx, bob.ID, nil, setTo(parsed(b.T, doc, ""))); err != nil {
 		b.Fatal(err)
 	}
 	b.follow(b.userRecord(bob.ID))
@@ -176,7 +181,8 @@ func (b *told) gapless() {
 		}
 		for i, text := range page.Events {
 			var e outbox.Event
-			if err := json.Unmarshal(text, &e); err != nil || e.Sequence != after+int64(i)+1 || e.Resource.ID == "" || e.ID == "" {
+			if err := json.Unmarshal(text, &e); err != nil || e.Sequence != after+int64(i)+1 || e.Resource.ID == "" ||
+				e.ID == "" {
 				b.Errorf("event %d is %s, %v", after+int64(i)+1, text, err)
 			}
 		}

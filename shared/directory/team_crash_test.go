@@ -32,7 +32,9 @@ func TestCrashDuringTeamOperation(t *testing.T) {
 		for _, lost := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, response lost %t", name, lost), func(t *testing.T) {
 				now := time.Now()
-				b := newBench(t, nil, func(options *directory.Options) { options.Now = func() time.Time { return now } })
+				b := newBench(t, nil, func(options *directory.Options) {
+					options.Now = func() time.Time { return now }
+				})
 				users, survived := 0, false
 				first, step := deaths(lost)
 				for n := first; !survived; n += step {

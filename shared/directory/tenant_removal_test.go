@@ -30,20 +30,23 @@ func (b *bench) populate(id tenant.ID, users int, now time.Time) {
 	}
 	var ids []scim.ID
 	for i := range users {
-		u, err := t.Users().Create(b.Context(), user(fmt.Sprintf("u%d@%s", i, id), fmt.Sprint(i), fmt.Sprintf("m%d@%s", i, id)))
+		u, err := t.Users().Create(b.Context(),
+			user(fmt.Sprintf("u%d@%s", i, id), fmt.Sprint(i), fmt.Sprintf("m%d@%s", i, id)))
 		if err != nil {
 			b.Fatal(err)
 		}
 		ids = append(ids, u.ID)
 	}
 	for i := range 30 {
-		_, err := t.Users().Create(b.Context(), user(fmt.Sprintf("new%d", i), fmt.Sprintf("new%d", i), fmt.Sprintf("m%d@%s", i%users, id)))
+		_, err := t.Users().Create(b.Context(),
+			user(fmt.Sprintf("new%d", i), fmt.Sprintf("new%d", i), fmt.Sprintf("m%d@%s", i%users, id)))
 		b.note(t, err)
 	}
 	b.traced(id, now)
 	b.populateTeam(t, ids[:min(len(ids), directory.MaxTeamEdit)])
 	for i := range 3 {
-		if _, err := t.Groups().Create(b.Context(), group(fmt.Sprintf("g%d", i), ""), directory.MemberEdit{Add: members(ids...)}); err != nil {
+		if _, err := t.Groups().Create(b.Context(),
+			group(fmt.Sprintf("g%d", i), ""), directory.MemberEdit{Add: members(ids...)}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -126,7 +129,8 @@ func TestRemovalResumes(t *testing.T) {
 	steps := 0
 	for left := (directory.Remaining{}); !left.Done; steps++ {
 		var err error
-		if left, err = b.dir.RemoveTenant(t.Context(), "acme", time.Duration(steps+1)*30*time.Millisecond, 0); err != nil {
+		if left, err = b.dir.RemoveTenant(t.Context(), "acme",
+			time.Duration(steps+1)*30*time.Millisecond, 0); err != nil {
 			t.Log(err)
 		}
 		if steps > 100 {

@@ -125,7 +125,8 @@ func TestFailures(t *testing.T) {
 	if pushed != 0 || len(failed) != 2 || !strings.Contains(fmt.Sprint(failed[0]), "no such bus") {
 		t.Errorf("%d pushed, %v", pushed, failed)
 	}
-	if pushed, failed := bus.Push(t.Context(), []json.RawMessage{json.RawMessage("{")}); pushed != 0 || failed[0] == nil {
+	if pushed, failed := bus.Push(t.Context(), []json.RawMessage{json.RawMessage("{")}); pushed != 0 ||
+		failed[0] == nil {
 		t.Errorf("an invalid event: %d pushed, %v", pushed, failed)
 	}
 }

@@ -61,9 +61,11 @@ func TestTrapsBecomeSCIMErrors(t *testing.T) { // P-3.12-1
 		"fragment":          {events.APIGatewayProxyRequest{Path: "/scim/v2/Users/a#b"}, 400},
 		"control character": {events.APIGatewayProxyRequest{Path: "/scim/v2/Users/a\x01"}, 400},
 		"empty path":        {events.APIGatewayProxyRequest{}, 400},
-		"broken base64":     {events.APIGatewayProxyRequest{Path: "/scim/v2/Users", Body: "%", IsBase64Encoded: true}, 400},
-		"odd method":        {events.APIGatewayProxyRequest{Path: "/scim/v2/Users", HTTPMethod: "A B"}, 500},
-		"silent handler":    {events.APIGatewayProxyRequest{Path: "/scim/v2/Users"}, 500},
+		"broken base64": {
+			events.APIGatewayProxyRequest{Path: "/scim/v2/Users", Body: "%", IsBase64Encoded: true}, 400,
+		},
+		"odd method":     {events.APIGatewayProxyRequest{Path: "/scim/v2/Users", HTTPMethod: "A B"}, 500},
+		"silent handler": {events.APIGatewayProxyRequest{Path: "/scim/v2/Users"}, 500},
 	} {
 		out := serve(t, tt.event, nothing)
 		v, err := scim.ParseJSON([]byte(out.Body))

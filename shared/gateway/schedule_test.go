@@ -35,7 +35,8 @@ func TestWithSchedule(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			called = ""
-			if _, err := handle(t.Context(), json.RawMessage(tt.event)); (err != nil) != tt.fails || called != tt.called {
+			if _, err := handle(t.Context(), json.RawMessage(tt.event)); (err != nil) != tt.fails ||
+				called != tt.called {
 				t.Errorf("%q was called, err %v; want %q", called, err, tt.called)
 			}
 		})

@@ -25,16 +25,21 @@ func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 func endpoint(t *testing.T, table string, transport http.RoundTripper) (*Endpoint, *strings.Builder) {
 	t.Helper()
 	tenants, err := tenantstore.Open(tenantstore.Options{
-		Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}, Budget: 5 * time.Second})
+		Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport},
+		Budget: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var text strings.Builder
 	log := slog.New(slog.NewJSONHandler(&text, nil))
-	keys := &accesstoken.Keyring{Service: "here", Now: time.Now, Read: func(context.Context) ([]accesstoken.Version, error) {
-		return []accesstoken.Version{{Text: strings.Repeat("s", 40)}}, nil
-	}}
-	return &Endpoint{Authenticator: &access.Authenticator{Tenants: tenants, Keys: keys, Log: log, Now: time.Now}, Log: log, Now: time.Now}, &text
+	keys := &accesstoken.Keyring{Service: "here", Now: time.Now,
+		Read: func(context.Context) ([]accesstoken.Version, error) {
+			return []accesstoken.Version{{Text: strings.Repeat("s", 40)}}, nil
+		}}
+	return &Endpoint{
+		Authenticator: &access.Authenticator{Tenants: tenants, Keys: keys, Log: log, Now: time.Now}, Log: log,
+		Now: time.Now,
+	}, &text
 }
 
 // answer is what came back.
@@ -78,7 +83,9 @@ func TestToken(t *testing.T) {
 	if _, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Entra}); err != nil {
 		t.Fatal(err)
 	}
-	secret, c := tenant.NewCredential(tenant.Credential{Tenant: "acme", Kind: tenant.ClientSecret, Scopes: []tenant.Scope{tenant.Read, tenant.Write}}, time.Now())
+	secret, c := tenant.NewCredential(tenant.Credential{
+		Tenant: "acme", Kind: tenant.ClientSecret, Scopes: []tenant.Scope{tenant.Read, tenant.Write},
+	}, time.Now())
 	if err := tenants.CreateCredential(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -102,25 +109,34 @@ func TestToken(t *testing.T) {
 		status int
 		want   string // the scope, or the code
 	}{
-		"in the header":              {form(), basic(id, secret), 200, "read write"},
-		"percent-encoded":            {form(), basic(id, strings.ReplaceAll(secret, "_", "%5F")), 200, "read write"},
-		"behind several blanks":      {form(), http.Header{"Authorization": {strings.Replace(basic(id, secret).Get("Authorization"), "Basic ", "BASIC   ", 1)}}, 200, "read write"},
+		"in the header":   {form(), basic(id, secret), 200, "read write"},
+		"percent-encoded": {form(), basic(id, strings.ReplaceAll(secret, "_", "%5F")), 200, "read write"},
+		"behind several blanks": {form(), http.Header{
+			"Authorization": {strings.Replace(basic(id, secret).Get("Authorization"), "Basic ", "BASIC   ", 1)},
+		}, 200, "read write"},
 		"in the body":                {body(), nil, 200, "read write"},
 		"an id in both":              {form("client_id", id), basic(id, secret), 200, "read write"},
 		"parameters of no meaning":   {body("resource", "x", "resource", "y"), nil, 200, "read write"},
 		"a narrower scope":           {body("scope", "read"), nil, 200, "read"},
 		"write, which includes read": {body("scope", "write"), nil, 200, "read write"},
 		"a wider scope":              {body("scope", "read admin"), nil, 400, "invalid_scope"},
-		"another grant type":         {url.Values{"grant_type": {"password"}, "client_id": {id}, "client_secret": {secret}}, nil, 400, "unsupported_grant_type"},
-		"no grant type":              {url.Values{"client_id": {id}, "client_secret": {secret}}, nil, 400, "invalid_request"},
-		"the same parameter twice":   {body("client_id", id), nil, 400, "invalid_request"},
-		"both ways":                  {body(), basic(id, secret), 400, "invalid_request"},
-		"two ids":                    {form("client_id", "x"), basic(id, secret), 400, "invalid_request"},
-		"JSON":                       {body(), json, 400, "invalid_request"},
-		"too large":                  {body("x", strings.Repeat("x", maxBody)), nil, 413, "invalid_request"},
-		"no client":                  {form(), nil, 401, "invalid_client"},
-		"no secret, but one in URL":  {form("client_id", id), nil, 401, "invalid_client"},
-		"another scheme":             {form(), http.Header{"Authorization": {"Bearer " + secret}}, 401, "invalid_client"},
+		"another grant type": {
+			url.Values{"grant_type": {"password"}, "client_id": {id}, "client_secret": {secret}},
+			nil, 400, "unsupported_grant_type",
+		},
+		"no grant type": {
+			url.Values{"client_id": {id}, "client_secret": {secret}}, nil, 400, "invalid_request",
+		},
+		"the same parameter twice":  {body("client_id", id), nil, 400, "invalid_request"},
+		"both ways":                 {body(), basic(id, secret), 400, "invalid_request"},
+		"two ids":                   {form("client_id", "x"), basic(id, secret), 400, "invalid_request"},
+		"JSON":                      {body(), json, 400, "invalid_request"},
+		"too large":                 {body("x", strings.Repeat("x", maxBody)), nil, 413, "invalid_request"},
+		"no client":                 {form(), nil, 401, "invalid_client"},
+		"no secret, but one in URL": {form("client_id", id), nil, 401, "invalid_client"},
+		"another scheme": {
+			form(), http.Header{"Authorization": {"Bearer " + secret}}, 401, "invalid_client",
+		},
 		"an unknown secret":          {form(), basic(id, unknown), 401, "invalid_client"},
 		"garbage":                    {form(), basic(id, "%zz"), 401, "invalid_client"},
 		"an unknown client":          {form(), basic("nobody", secret), 401, "invalid_client"},

@@ -191,7 +191,8 @@ func TestWireFormat(t *testing.T) {
 		`{"iss":"https://scim.example.com/scim/v2","iat":`,
 		`,"aud":"tenants/acme","txn":"request","sub_id":{"format":"scim",`,
 		`"type":"user.updated","tenant":"acme","sequence":1,"version":5,"time":"2026-11-28T12:00:00.000Z",` +
-			`"resource":{"id":"1","externalId":"x","userName":"<ann>","emails":[{"value":"ann@example.com"}],"active":true},` +
+			`"resource":{"id":"1","externalId":"x","userName":"<ann>","emails":[{"value":"ann@example.com"}],` +
+			`"active":true},` +
 			`"changes":[{"attribute":"name.familyName","old":"A","new":"B"},{"attribute":"password"}]}`,
 	} {
 		if !strings.Contains(text, part) {

@@ -26,19 +26,49 @@ func TestConnection(t *testing.T) {
 		o            observed
 		state, title string
 	}{
-		"no token":                {observed{}, "none", "There is no valid token yet"},
-		"only revoked ones":       {observed{Credentials: []admin.Credential{{State: "revoked"}}}, "none", "There is no valid token yet"},
-		"nothing yet":             {observed{Credentials: []admin.Credential{fresh}}, "waiting", "Waiting for the first request"},
-		"in use":                  {observed{Credentials: []admin.Credential{inUse}}, "connected", "Connected"},
-		"wrong secret":            {observed{Credentials: []admin.Credential{fresh}, Refusals: refused(tenant.WrongSecret, 1)}, "trouble", "The token is not complete"},
-		"wrong URL":               {observed{Credentials: []admin.Credential{fresh}, Refusals: refused(tenant.WrongPath, 1)}, "trouble", "The token is right, but the URL is not"},
-		"wrong URL, then right":   {observed{Credentials: []admin.Credential{inUse}, Refusals: refused(tenant.WrongPath, 6)}, "connected", "Connected"},
-		"right, then a read-only": {observed{Credentials: []admin.Credential{inUse}, Refusals: refused(tenant.MissingScope, 1)}, "trouble", "The token may only read"},
-		"a request was too much":  {observed{Credentials: []admin.Credential{inUse}, Refusals: refused(tenant.BulkRate, 1)}, "connected", "Connected"},
-		"before the token":        {observed{Credentials: []admin.Credential{fresh}, Refusals: refused(tenant.ExpiredCredential, 90)}, "waiting", "Waiting for the first request"},
-		"unknown token":           {observed{Credentials: []admin.Credential{fresh}, Unknown: before(1)}, "trouble", "Was this your test? A token was refused"},
-		"unknown, but connected":  {observed{Credentials: []admin.Credential{inUse}, Unknown: before(1)}, "connected", "Connected"},
-		"unknown long ago":        {observed{Credentials: []admin.Credential{fresh}, Unknown: before(20)}, "waiting", "Waiting for the first request"},
+		"no token": {observed{}, "none", "There is no valid token yet"},
+		"only revoked ones": {
+			observed{Credentials: []admin.Credential{{State: "revoked"}}}, "none", "There is no valid token yet",
+		},
+		"nothing yet": {
+			observed{Credentials: []admin.Credential{fresh}}, "waiting", "Waiting for the first request",
+		},
+		"in use": {observed{Credentials: []admin.Credential{inUse}}, "connected", "Connected"},
+		"wrong secret": {
+			observed{Credentials: []admin.Credential{fresh}, Refusals: refused(tenant.WrongSecret, 1)},
+			"trouble", "The token is not complete",
+		},
+		"wrong URL": {
+			observed{Credentials: []admin.Credential{fresh}, Refusals: refused(tenant.WrongPath, 1)},
+			"trouble", "The token is right, but the URL is not",
+		},
+		"wrong URL, then right": {
+			observed{Credentials: []admin.Credential{inUse}, Refusals: refused(tenant.WrongPath, 6)},
+			"connected", "Connected",
+		},
+		"right, then a read-only": {
+			observed{Credentials: []admin.Credential{inUse}, Refusals: refused(tenant.MissingScope, 1)},
+			"trouble", "The token may only read",
+		},
+		"a request was too much": {
+			observed{Credentials: []admin.Credential{inUse}, Refusals: refused(tenant.BulkRate, 1)},
+			"connected", "Connected",
+		},
+		"before the token": {
+			observed{Credentials: []admin.Credential{fresh}, Refusals: refused(tenant.ExpiredCredential, 90)},
+			"waiting", "Waiting for the first request",
+		},
+		"unknown token": {
+			observed{Credentials: []admin.Credential{fresh}, Unknown: before(1)},
+			"trouble", "Was this your test? A token was refused",
+		},
+		"unknown, but connected": {
+			observed{Credentials: []admin.Credential{inUse}, Unknown: before(1)}, "connected", "Connected",
+		},
+		"unknown long ago": {
+			observed{Credentials: []admin.Credential{fresh}, Unknown: before(20)},
+			"waiting", "Waiting for the first request",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := c.o.judge(noon); got.State != c.state || got.Title != c.title {

@@ -28,12 +28,15 @@ func TestDays(t *testing.T) {
 		provlog.Entry{Time: before, Request: "b", Operation: "delete", Kind: "User", Status: 204},
 		provlog.Entry{Time: before, Request: "c", Operation: "create", Kind: "Group", Status: 201},
 		provlog.Entry{Time: before, Request: "d", Operation: "create", Kind: "User", Status: 409},
-		provlog.Entry{Time: before, Request: "e", Operation: "rotate", Kind: "Credential", Status: 201, Operator: "arn:x"},
+		provlog.Entry{
+			Time: before, Request: "e", Operation: "rotate", Kind: "Credential", Status: 201, Operator: "arn:x",
+		},
 		provlog.Entry{Time: before, Request: "b", Operation: provlog.Leave, Kind: "Group", ID: "g", Status: 204},
 		provlog.Entry{Time: now.Add(-time.Hour), Request: "f", Operation: "patch", Kind: "User", Status: 200},
 	)
 	want := []provlog.Day{
-		{Start: before, Succeeded: 3, Failed: 1, Created: 1, Deleted: 1}, {Start: today.Add(-24 * time.Hour)}, {Start: today, Succeeded: 1},
+		{Start: before, Succeeded: 3, Failed: 1, Created: 1, Deleted: 1}, {Start: today.Add(-24 * time.Hour)},
+		{Start: today, Succeeded: 1},
 	}
 	days := func() []provlog.Day {
 		t.Helper()

@@ -111,7 +111,9 @@ func TestLogPageIsBounded(t *testing.T) {
 	last := fmt.Sprintf("r%d", entries-10)
 	var writes []table.Write
 	for i := range entries {
-		e := provlog.Entry{Time: at.Add(-time.Duration(i) * time.Millisecond), Request: fmt.Sprintf("r%d", i), Status: 201}
+		e := provlog.Entry{
+			Time: at.Add(-time.Duration(i) * time.Millisecond), Request: fmt.Sprintf("r%d", i), Status: 201,
+		}
 		write, err := b.acme.Write(e)
 		if err != nil {
 			t.Fatal(err)

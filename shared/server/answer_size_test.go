@@ -29,7 +29,10 @@ func (c *client) put(name string, writes []table.Write) {
 // stored is the item of a resource with a document.
 func stored(kind, id string, doc scim.Value) table.Write {
 	return table.Put(table.Key{PK: "T#acme#" + kind, SK: id}, table.Item{
-		"doc": doc.JSON(), "version": int64(1), "created": "2026-11-23T13:20:14.154Z", "modified": "2026-11-23T13:20:14.154Z",
+		"doc":      doc.JSON(),
+		"version":  int64(1),
+		"created":  "2026-11-23T13:20:14.154Z",
+		"modified": "2026-11-23T13:20:14.154Z",
 	})
 }
 
@@ -81,8 +84,10 @@ func TestTooManyGroups(t *testing.T) { // P-3.12-17
 	groups := testkit.Size(1_500, 60) // of the same length together
 	for range groups {
 		group := uuid.NewString()
-		writes = append(writes, stored("GROUP", group, named(scim.GroupSchema, "externalId", "x", strings.Repeat(`"`, 1_350_000/groups))),
-			table.Put(table.Key{PK: "T#acme#MEMBEROF#" + id(ann)[:1], SK: id(ann) + "#" + group}, table.Item{"kind": "U", "of": "GROUP"}))
+		writes = append(writes,
+			stored("GROUP", group, named(scim.GroupSchema, "externalId", "x", strings.Repeat(`"`, 1_350_000/groups))),
+			table.Put(table.Key{PK: "T#acme#MEMBEROF#" + id(ann)[:1], SK: id(ann) + "#" + group},
+				table.Item{"kind": "U", "of": "GROUP"}))
 	}
 	c.put(name, writes)
 	for _, query := range []string{

@@ -27,7 +27,8 @@ func BenchmarkBulk(b *testing.B) {
 	}
 	users := func() (operations []string) {
 		for i := range n {
-			operations = append(operations, post("User", fmt.Sprint("b", i), fmt.Sprintf(`"userName":"u%d-%d"`, round, i)))
+			operations = append(operations,
+				post("User", fmt.Sprint("b", i), fmt.Sprintf(`"userName":"u%d-%d"`, round, i)))
 		}
 		return operations
 	}
@@ -52,7 +53,8 @@ func BenchmarkBulk(b *testing.B) {
 			for i := range members {
 				members[i] = fmt.Sprintf(`{"value":"bulkId:b%d"}`, i)
 			}
-			group := post("Group", "g", fmt.Sprintf(`"displayName":"g%d","members":[%s]`, round, strings.Join(members, ",")))
+			group := post("Group", "g",
+				fmt.Sprintf(`"displayName":"g%d","members":[%s]`, round, strings.Join(members, ",")))
 			sendBulk(b, s, append([]string{group}, users()...))
 		}
 	})

@@ -71,7 +71,8 @@ func randomSteps(r *rand.Rand, n int) (steps []bulkStep) {
 			steps = append(steps,
 				patchStep("/Groups/GROUP", `{"op":"add","path":"members","value":[{"value":"`+someone()+`"}]}`))
 		default:
-			steps = append(steps, patchStep("/Groups/GROUP", `{"op":"remove","path":"members[value eq \"`+someone()+`\"]"}`))
+			steps = append(steps,
+				patchStep("/Groups/GROUP", `{"op":"remove","path":"members[value eq \"`+someone()+`\"]"}`))
 		}
 	}
 	return steps

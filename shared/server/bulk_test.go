@@ -41,8 +41,10 @@ func (c *client) bulkWith(more string, operations ...string) []scim.Value {
 
 // post makes a POST operation; data lacks its braces and schemas.
 func post(kind, bulkID, data string) string {
-	return fmt.Sprintf(`{"method":"POST","path":"/%ss","bulkId":%q,"data":{"schemas":["urn:ietf:params:scim:schemas:core:2.0:%s"],%s}}`,
-		kind, bulkID, kind, data)
+	return fmt.Sprintf(
+		`{"method":"POST","path":"/%ss","bulkId":%q,`+
+			`"data":{"schemas":["urn:ietf:params:scim:schemas:core:2.0:%[1]s"],%[3]s}}`,
+		kind, bulkID, data)
 }
 
 func statuses(results []scim.Value) string {
@@ -76,7 +78,8 @@ func TestBulk(t *testing.T) {
 	results := c.bulk(
 		post("User", "q1", `"userName":"cid"`),
 		`{"method":"PUT","path":"`+ann+`","data":`+user("ann", `,"title":"Chief"`)+`}`,
-		`{"method":"patch","path":"`+ann+`","data":{"schemas":["`+patch.Message+`"],"Operations":[{"op":"add","path":"nickName","value":"A"}]}}`,
+		`{"method":"patch","path":"`+ann+`","data":{"schemas":["`+patch.Message+
+			`"],"Operations":[{"op":"add","path":"nickName","value":"A"}]}}`,
 		`{"method":"DELETE","path":"`+bob+`"}`,
 		`{"method":"DELETE","path":"`+bob+`"}`,
 		post("User", "q2", `"userName":"CID"`),
@@ -102,7 +105,8 @@ func TestBulk(t *testing.T) {
 	}
 	response := results[5].Get("response") // P-3.7-12, P-3.7.3-3
 	// P-3.12-26
-	if response.Get("status").Text() != "409" || response.Get("scimType").Text() != "uniqueness" || response.Get("detail").Text() == "" ||
+	if response.Get("status").Text() != "409" || response.Get("scimType").Text() != "uniqueness" ||
+		response.Get("detail").Text() == "" ||
 		response.Get("schemas").JSON() != `["`+scim.ErrorMessage+`"]` {
 		t.Errorf("the error is %s", response.JSON())
 	}
@@ -115,19 +119,24 @@ func TestBulkRefusesMessages(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
 	many := func(n int) string { // a request that ends with the first of them
-		return `{"schemas":["` + bulkRequest + `"],"failOnErrors":1,"Operations":[` + strings.Repeat(`{"method":"DELETE","path":"/Users/x"},`, n-1) + `{"method":"DELETE","path":"/Users/x"}]}`
+		return `{"schemas":["` + bulkRequest + `"],"failOnErrors":1,"Operations":[` +
+			strings.Repeat(`{"method":"DELETE","path":"/Users/x"},`, n-1) + `{"method":"DELETE","path":"/Users/x"}]}`
 	}
 	for name, tt := range map[string]struct {
 		body, detail string
 		status       int
 	}{
-		"another message":     {`{"schemas":["` + patch.Message + `"],"Operations":[]}`, "BulkRequest", 400}, // P-3.7-2
-		"no operations":       {`{"schemas":["` + bulkRequest + `"]}`, "Operations", 400},                    // P-3.7-4
-		"none in the list":    {`{"schemas":["` + bulkRequest + `"],"Operations":[]}`, "at least one", 400},
-		"no JSON":             {`{`, "", 400},
-		"failOnErrors":        {`{"schemas":["` + bulkRequest + `"],"failOnErrors":"1","Operations":[{}]}`, "failOnErrors", 400},
-		"too many operations": {many(1001), "1001 operations; maxOperations is 1000", 413},           // P-3.7.4-2, P-3.7.4-4
-		"too large":           {`{"a":"` + strings.Repeat("x", 1<<20) + `"}`, "maxPayloadSize", 413}, // P-3.7.4-3, P-3.12-12
+		"another message":  {`{"schemas":["` + patch.Message + `"],"Operations":[]}`, "BulkRequest", 400}, // P-3.7-2
+		"no operations":    {`{"schemas":["` + bulkRequest + `"]}`, "Operations", 400},                    // P-3.7-4
+		"none in the list": {`{"schemas":["` + bulkRequest + `"],"Operations":[]}`, "at least one", 400},
+		"no JSON":          {`{`, "", 400},
+		"failOnErrors": {
+			`{"schemas":["` + bulkRequest + `"],"failOnErrors":"1","Operations":[{}]}`, "failOnErrors", 400,
+		},
+		// P-3.7.4-2, P-3.7.4-4
+		"too many operations": {many(1001), "1001 operations; maxOperations is 1000", 413},
+		// P-3.7.4-3, P-3.12-12
+		"too large": {`{"a":"` + strings.Repeat("x", 1<<20) + `"}`, "maxPayloadSize", 413},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := c.on(t)
@@ -186,7 +195,8 @@ func TestBulkFailOnErrors(t *testing.T) { // P-3.7-16
 	if list.Body.Get("totalResults").Text() != "1" {
 		t.Errorf("after the first error: %s", list.Text)
 	}
-	c.wantsStatuses(c.bulkWith(`"failOnErrors":2,`, bad, post("User", "b", `"userName":"bob"`), bad, bad), "404 201 404")
+	c.wantsStatuses(c.bulkWith(`"failOnErrors":2,`, bad, post("User", "b", `"userName":"bob"`), bad, bad),
+		"404 201 404")
 }
 
 func TestBulkVersions(t *testing.T) { // P-3.7-10
@@ -210,7 +220,8 @@ func TestBulkReferences(t *testing.T) {
 	t.Run("backward and forward", func(t *testing.T) {
 		c := c.on(t)
 		results := c.bulk(
-			post("Group", "g1", `"displayName":"Forward","members":[{"value":"bulkId:u1"},{"value":"bulkId:g2"}]`), // P-3.7.2-2
+			// P-3.7.2-2
+			post("Group", "g1", `"displayName":"Forward","members":[{"value":"bulkId:u1"},{"value":"bulkId:g2"}]`),
 			post("User", "u1", `"userName":"u1"`),
 			post("Group", "g2", `"displayName":"Backward","members":[{"value":"bulkId:u1"}]`), // P-3.7.2-1
 		)
@@ -258,7 +269,8 @@ func TestBulkReferences(t *testing.T) {
 			post("User", "f2", `"userName":"taken","`+enterprise+`":{"manager":{"value":"bulkId:f1"}}`),
 		)
 		c.wantsStatuses(results, "409 409")
-		if c.wants(c.send("GET", "/Users?filter=userName%20eq%20%22f1%22", ""), 200, "").Body.Get("totalResults").Text() != "0" {
+		found := c.wants(c.send("GET", "/Users?filter=userName%20eq%20%22f1%22", ""), 200, "")
+		if found.Body.Get("totalResults").Text() != "0" {
 			t.Error("half of the circle is left")
 		}
 	})
@@ -274,7 +286,8 @@ func TestBulkReferences(t *testing.T) {
 	t.Run("paths and filters", func(t *testing.T) { // P-3.7.2-5
 		c := c.on(t)
 		patched := func(path, op string) string {
-			return `{"method":"PATCH","path":"` + path + `","data":{"schemas":["` + patch.Message + `"],"Operations":[` + op + `]}}`
+			return `{"method":"PATCH","path":"` + path + `","data":{"schemas":["` + patch.Message +
+				`"],"Operations":[` + op + `]}}`
 		}
 		results := c.bulk(
 			patched("/Groups/bulkId:p1", `{"op":"remove","path":"members[value eq \"bulkId:p2\"]"}`),
@@ -353,7 +366,8 @@ func TestBulkKeepsItsDeadline(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
 	ctx := nearlyOver{server.WithOrigin(t.Context(), c.origin)}
-	body := `{"schemas":["` + bulkRequest + `"],"Operations":[` + post("User", "a", `"userName":"ann"`) + `,` + post("User", "b", `"userName":"bob"`) + `]}`
+	body := `{"schemas":["` + bulkRequest + `"],"Operations":[` + post("User", "a", `"userName":"ann"`) + `,` +
+		post("User", "b", `"userName":"bob"`) + `]}`
 	w := httptest.NewRecorder()
 	c.server.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, base+"/Bulk", strings.NewReader(body)))
 	n := strings.Count(w.Body.String(), `"status":"503","detail":"the time of the request was over`)

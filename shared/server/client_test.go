@@ -54,7 +54,8 @@ func newClientOn(t *testing.T, dir *directory.Directory, change ...func(*server.
 }
 
 // open makes a handle on a table that reaches DynamoDB through a transport.
-func open(t *testing.T, table string, transport http.RoundTripper, change ...func(*directory.Options)) *directory.Directory {
+func open(t *testing.T, table string, transport http.RoundTripper,
+	change ...func(*directory.Options)) *directory.Directory {
 	t.Helper()
 	o := directory.Options{Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}}
 	for _, f := range change {

@@ -159,7 +159,8 @@ func TestTextsOfCollisions(t *testing.T) { // P-3.12-5
 		}}
 		checkText(t, c, `userName "ann" and emails.value "ann@acme.example" are in use by User `+annID+
 			`, which is deactivated. If it is the same person, activate that user instead of creating another: `+
-			`set active to true by PATCH or PUT of /Users/`+annID+`; or ask support to let provisioning activate users. `+
+			`set active to true by PATCH or PUT of /Users/`+annID+
+			`; or ask support to let provisioning activate users. `+
 			`If it is another person, assign another value. `+userAgain)
 	})
 }

@@ -19,7 +19,8 @@ func (c *client) account(email string) directory.Account {
 	if err != nil {
 		c.Fatal(err)
 	}
-	a, err := c.server.Directory.Accounts().Create(c.Context(), directory.AccountContent{Content: directory.Content{Doc: doc}})
+	a, err := c.server.Directory.Accounts().Create(c.Context(),
+		directory.AccountContent{Content: directory.Content{Doc: doc}})
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -48,7 +49,10 @@ func TestLossesAreNoted(t *testing.T) {
 		"PATCH /Users": func(c *client) answer {
 			return c.patch(c.create("x", ""), `[{"op":"replace","path":"userName","value":"ann@x.org"}]`)
 		},
-		"POST /Groups": func(c *client) answer { c.createGroup("g", ""); return c.send("POST", "/Groups", group("G", "")) },
+		"POST /Groups": func(c *client) answer {
+			c.createGroup("g", "")
+			return c.send("POST", "/Groups", group("G", ""))
+		},
 		"PUT /Groups": func(c *client) answer {
 			c.createGroup("g", "")
 			return c.send("PUT", path(c.createGroup("h", "")), group("g", ""))

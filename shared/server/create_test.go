@@ -43,7 +43,8 @@ func TestUnassignedValues(t *testing.T) {
 		} else if got != want {
 			t.Errorf("%s gives %s, leaving out gives %s", more, got, want)
 		}
-		full := c.wants(c.send("PUT", path(a), user("u"+strconv.Itoa(i), `,"title":"x","emails":[{"value":"e`+strconv.Itoa(i)+`"}]`)), 200, "")
+		full := c.wants(c.send("PUT", path(a),
+			user("u"+strconv.Itoa(i), `,"title":"x","emails":[{"value":"e`+strconv.Itoa(i)+`"}]`)), 200, "")
 		cleared := c.wants(c.send("PUT", path(full), user("u"+strconv.Itoa(i), more)), 200, "")
 		// P-3.5.1-4, S-2.5-2
 		if got := cleared.Body.Without("meta").Without("id").Without("userName").JSON(); got != want {

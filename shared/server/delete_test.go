@@ -33,7 +33,8 @@ func TestDeletedUsersAreGone(t *testing.T) {
 		"list": c.send("GET", "/Users", ""), "search": c.post("/Users", ""),
 		"search of everything": c.post("", ""),
 	} {
-		if c.wants(list, 200, "").Body.Get("totalResults").Text() != "0" || len(list.Body.Get("Resources").Items()) != 0 {
+		if c.wants(list, 200, "").Body.Get("totalResults").Text() != "0" ||
+			len(list.Body.Get("Resources").Items()) != 0 {
 			t.Errorf("%s: %s", name, list.Text)
 		}
 	}

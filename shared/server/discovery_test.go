@@ -20,7 +20,9 @@ func (c *client) config() scim.Value {
 // announce. A flag that has no check here fails the test.
 func TestAnnouncementsAreTrue(t *testing.T) { // P-4-9, S-5-1
 	hashed := 0
-	for _, hash := range []func(string) (string, error){nil, func(string) (string, error) { hashed++; return "$", nil }} {
+	for _, hash := range []func(string) (string, error){
+		nil, func(string) (string, error) { hashed++; return "$", nil },
+	} {
 		c := newClient(t, func(o *server.Options) { o.Passwords = hash })
 		b, a := c.create("b", ""), c.create("a", "")
 		works := map[string]func() bool{
@@ -30,7 +32,8 @@ func TestAnnouncementsAreTrue(t *testing.T) { // P-4-9, S-5-1
 			// P-3.4.2.2-1
 			"filter": func() bool { return c.search(`userName eq "a"`).Body.Get("totalResults").Text() == "1" },
 			"sort": func() bool { // P-3.4.2.3-1
-				up, down := c.send("GET", "/Users?sortBy=userName", ""), c.send("GET", "/Users?sortBy=userName&sortOrder=descending", "")
+				up := c.send("GET", "/Users?sortBy=userName", "")
+				down := c.send("GET", "/Users?sortBy=userName&sortOrder=descending", "")
 				return c.wants(up, 200, "").Text != c.wants(down, 200, "").Text
 			},
 			// P-3.14-1
@@ -62,7 +65,9 @@ func TestMaxResults(t *testing.T) { // P-3.4.2.4-6, S-5-1
 	table := testkit.Table(t)
 	c := newClient(t, func(o *server.Options) { o.Directory = open(t, table, &many{next: http.DefaultTransport}) })
 	c.create("ann", "")
-	if got, want := c.send("GET", "/Users?count=100000&excludedAttributes=groups", "").Body.Get("itemsPerPage").Text(), c.config().Get("filter").Get("maxResults").Text(); got != want {
+	a := c.send("GET", "/Users?count=100000&excludedAttributes=groups", "")
+	got, want := a.Body.Get("itemsPerPage").Text(), c.config().Get("filter").Get("maxResults").Text()
+	if got != want {
 		t.Errorf("%s in a page, maxResults %s", got, want)
 	}
 }
@@ -97,7 +102,8 @@ func TestServiceProviderConfig(t *testing.T) { // P-4-1, S-5-1
 		t.Errorf("%s", config.Get("authenticationSchemes").JSON())
 	}
 	for _, scheme := range schemes {
-		if scheme.Get("name").Text() == "" || scheme.Get("description").Text() == "" || scheme.Get("specUri").Text() == "" {
+		if scheme.Get("name").Text() == "" || scheme.Get("description").Text() == "" ||
+			scheme.Get("specUri").Text() == "" {
 			t.Errorf("%s", scheme.JSON())
 		}
 	}

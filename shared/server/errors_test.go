@@ -33,7 +33,9 @@ func (c *client) failures() []failure {
 		return failure{method: "POST", path: "/Users", body: body, status: 400, scimType: scimType}
 	}
 	patch := func(operation, scimType string) failure {
-		return failure{method: "PATCH", path: ann, body: message("[" + operation + "]"), status: 400, scimType: scimType}
+		return failure{
+			method: "PATCH", path: ann, body: message("[" + operation + "]"), status: 400, scimType: scimType,
+		}
 	}
 	get := func(path string, status int, scimType string, headers ...string) failure {
 		return failure{method: "GET", path: path, headers: headers, status: status, scimType: scimType}
@@ -98,7 +100,10 @@ func (c *client) failures() []failure {
 		get("/Users", 406, "", "Accept", "text/html"),
 		{method: "DELETE", path: ann, headers: []string{"If-Match", `W/"9"`}, status: 412}, // P-3.12-11
 		{method: "POST", path: "/Users", body: strings.Repeat(" ", 1<<20+1), status: 413},
-		{method: "POST", path: "/Users", body: user("x", ""), headers: []string{"Content-Type", "text/plain"}, status: 415},
+		{
+			method: "POST", path: "/Users", body: user("x", ""), headers: []string{"Content-Type", "text/plain"},
+			status: 415,
+		},
 		get("/Schemas?filter=id+pr", 403, ""),
 		{method: "POST", path: "/Me", status: 501}, // P-3.12-14
 	}
@@ -176,9 +181,14 @@ func declaredTypes(t *testing.T) (types []string) {
 func TestOtherVersions(t *testing.T) { // P-3.13-1, P-3.13-2, P-3.12-24
 	c := newClient(t)
 	for path, want := range map[string]string{
-		"/scim/v1/Users": "400 invalidVers", "/scim/v3/Users": "400 invalidVers", "/a/b/scim/v1.1/Users/x": "400 invalidVers",
-		"/scim/Users": "404 ", "/v2/Users": "404 ", "/scim/v2/Users/v2": "404 ", "/scim/v2/Users": "200 ",
-		"/stage/scim/v2/Users": "200 ",
+		"/scim/v1/Users":         "400 invalidVers",
+		"/scim/v3/Users":         "400 invalidVers",
+		"/a/b/scim/v1.1/Users/x": "400 invalidVers",
+		"/scim/Users":            "404 ",
+		"/v2/Users":              "404 ",
+		"/scim/v2/Users/v2":      "404 ",
+		"/scim/v2/Users":         "200 ",
+		"/stage/scim/v2/Users":   "200 ",
 	} {
 		a := c.sendTo("GET", "https://any.host"+path, "")
 		if got := strconv.Itoa(a.StatusCode) + " " + a.Body.Get("scimType").Text(); got != want {

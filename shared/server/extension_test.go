@@ -33,10 +33,12 @@ func extended(t *testing.T) func(*server.Options) {
 	add("schemas/x.json", "testdata/schemas/x.json")
 	add("resourcetypes/user.json", "definitions/resourcetypes/user.json")
 	typ := fsys["resourcetypes/user.json"]
-	typ.Data = []byte(strings.Replace(string(typ.Data), `"schemaExtensions": [`, `"schemaExtensions": [{"schema":"`+extension+`","required":true},`, 1))
+	typ.Data = []byte(strings.Replace(string(typ.Data), `"schemaExtensions": [`,
+		`"schemaExtensions": [{"schema":"`+extension+`","required":true},`, 1))
 	add("resourcetypes/group.json", "definitions/resourcetypes/group.json")
 	typ = fsys["resourcetypes/group.json"]
-	typ.Data = []byte(strings.Replace(string(typ.Data), `"schemaExtensions": [`, `"schemaExtensions": [{"schema":"`+extension+`","required":false}`, 1))
+	typ.Data = []byte(strings.Replace(string(typ.Data), `"schemaExtensions": [`,
+		`"schemaExtensions": [{"schema":"`+extension+`","required":false}`, 1))
 	fsys["resourcetypes/device.json"] = &fstest.MapFile{Data: []byte(`{"name":"Device","description":"d",` +
 		`"schema":"` + extension + `"}`)}
 	registry, err := schema.Load(fsys)

@@ -89,12 +89,14 @@ func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
 	if got := c.wants(c.get(a), 200, ""); len(memberIDs(got.Body)) != 9_000 {
 		t.Errorf("%d members", len(memberIDs(got.Body)))
 	}
-	compared := c.wants(c.send("GET", "/Groups?excludedAttributes=members&filter="+escape("members.display pr"), ""), 400, "tooMany")
+	compared := c.wants(c.send("GET", "/Groups?excludedAttributes=members&filter="+escape("members.display pr"), ""),
+		400, "tooMany")
 	detail := compared.Body.Get("detail").Text()
 	if !strings.Contains(detail, `displayName eq "..."`) || strings.Contains(detail, "excludedAttributes") {
 		t.Error(detail)
 	}
-	list := c.wants(c.send("GET", "/Groups?filter="+escape(`displayName eq "b"`), ""), 200, "").Body.Get("Resources").Items()
+	found := c.wants(c.send("GET", "/Groups?filter="+escape(`displayName eq "b"`), ""), 200, "")
+	list := found.Body.Get("Resources").Items()
 	if len(list) != 1 || list[0].Get("id").Text() != id(b) || len(memberIDs(list[0])) != 9_000 {
 		t.Errorf("%d groups", len(list))
 	}
@@ -215,7 +217,8 @@ func (c *client) namesTooMany(g answer) {
 		c.patch(g, `[{"op":"replace","value":{"members":`+many(50_001)+`}}]`),
 	}
 	for _, a := range all {
-		if detail := c.wants(a, 400, "invalidValue").Body.Get("detail").Text(); !strings.Contains(detail, "; send fewer ") {
+		detail := c.wants(a, 400, "invalidValue").Body.Get("detail").Text()
+		if !strings.Contains(detail, "; send fewer ") {
 			c.Error(detail)
 		}
 	}
@@ -231,7 +234,8 @@ func TestGroupType(t *testing.T) { // P-4-4, S-6-1, S-4.2-1
 	if a.Body.Get("endpoint").Text() != "/Groups" || a.Body.Get("schema").Text() != scim.GroupSchema {
 		t.Errorf("%s", a.Text)
 	}
-	for _, attr := range c.wants(c.send("GET", "/Schemas/"+scim.GroupSchema, ""), 200, "").Body.Get("attributes").Items() {
+	schema := c.wants(c.send("GET", "/Schemas/"+scim.GroupSchema, ""), 200, "")
+	for _, attr := range schema.Body.Get("attributes").Items() {
 		if attr.Get("name").Text() == "displayName" &&
 			(!attr.Get("required").IsTrue() || attr.Get("uniqueness").Text() != "server") {
 			t.Errorf("%s", attr.JSON())

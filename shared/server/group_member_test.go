@@ -45,12 +45,19 @@ func TestPatchMembers(t *testing.T) { // S-4.2-2
 		{`{"op":"replace","path":"members","value":null}`, ""},
 		{`{"op":"replace","value":{"members":[{"value":"%d"}]}}`, "d"},
 		{`{"op":"replace","path":"members[value eq \"%a\"]","value":{"value":"%a"}}`, "ab"}, // P-3.5.2.3-14
-		{`{"op":"remove","path":"members[value eq \"%a\"]"},{"op":"add","path":"members","value":[{"value":"%c"}]}`, "bc"},
-		{`{"op":"add","path":"members","value":[{"value":"%c"}]},{"op":"remove","path":"members[value eq \"%c\"]"}`, "ab"},
+		{
+			`{"op":"remove","path":"members[value eq \"%a\"]"},{"op":"add","path":"members","value":[{"value":"%c"}]}`,
+			"bc",
+		},
+		{
+			`{"op":"add","path":"members","value":[{"value":"%c"}]},{"op":"remove","path":"members[value eq \"%c\"]"}`,
+			"ab",
+		},
 		{`{"op":"remove","path":"members"},{"op":"add","path":"members","value":[{"value":"%a"}]}`, "a"},
 		{
 			`{"op":"add","path":"members","value":[{"value":"%c"}]},{"op":"remove","path":"members"},` +
-				`{"op":"add","path":"members","value":[{"value":"%d"}]},{"op":"remove","path":"members[value eq \"%d\"]"}`,
+				`{"op":"add","path":"members","value":[{"value":"%d"}]},` +
+				`{"op":"remove","path":"members[value eq \"%d\"]"}`,
 			"",
 		},
 		{
@@ -60,11 +67,13 @@ func TestPatchMembers(t *testing.T) { // S-4.2-2
 		},
 		{
 			`{"op":"replace","path":"members","value":[{"value":"%c"}]},` +
-				`{"op":"add","path":"members","value":[{"value":"%a"}]},{"op":"replace","path":"displayName","value":"new"}`,
+				`{"op":"add","path":"members","value":[{"value":"%a"}]},` +
+				`{"op":"replace","path":"displayName","value":"new"}`,
 			"ac",
 		},
 	} {
-		g := c.createGroup(fmt.Sprint("g", i), long.Replace(`,"members":[{"value":"%a","display":"Ann"},{"value":"%b"}]`))
+		g := c.createGroup(fmt.Sprint("g", i),
+			long.Replace(`,"members":[{"value":"%a","display":"Ann"},{"value":"%b"}]`))
 		c.patched(g, "["+long.Replace(tt.operations)+"]")
 		var want []string
 		for _, letter := range tt.want {
@@ -165,7 +174,8 @@ func TestOktaRename(t *testing.T) { // P-3.14-8, P-3.5.2.3-14
 	c.patched(g, `[{"op":"replace","value":{"id":"`+id(g)+`","displayName":"Test SCIMv2"}}]`)
 	c.unchanged(g)
 	c.patched(g, `[{"op":"replace","value":{"id":"`+id(g)+`","displayName":"Renamed"}}]`)
-	if now := c.get(g); now.Body.Get("displayName").Text() != "Renamed" || now.Header.Get("ETag") == g.Header.Get("ETag") {
+	if now := c.get(g); now.Body.Get("displayName").Text() != "Renamed" ||
+		now.Header.Get("ETag") == g.Header.Get("ETag") {
 		t.Errorf("%s", now.Text)
 	}
 }

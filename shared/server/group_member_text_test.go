@@ -12,16 +12,18 @@ import (
 func TestTextsAboutMembers(t *testing.T) { // S-4.2-5, P-6-8
 	c := newClient(t)
 	ann := c.people("ann")[0]
+	member := `{"value":"` + ann + `"`
+	asUser, asGroup := member+`,"type":"User"}`, member+`,"type":"Group"}`
 	for v, want := range map[string]string{
 		`["` + ann + `"]`: "each value of members must be an object, not a JSON string",
 		`[null]`:          "each value of members must be an object, not a JSON null",
 		`[{}]`:            "members.value is required",
-		`[{"value":"` + ann + `","display":"` + strings.Repeat("x", 5000) + `"}]`: "members.display is longer than 256 bytes",
+		`[` + member + `,"display":"` + strings.Repeat("x", 5000) + `"}]`: "members.display is longer than 256 bytes",
 		value("nobody"): `members names ids that no user or group has: "nobody"`,
-		`[{"value":"` + ann + `","type":"Group"}]`: "members names ids " +
-			"that no user or group has, or none of the type that was sent",
-		`[{"value":"` + ann + `","type":"User"},{"value":"` + ann + `","type":"Group"}]`: "both as a User and as a Group",
-		`[{"value":"` + ann + `","type":"Group"},{"value":"` + ann + `","type":"User"}]`: "both as a User and as a Group",
+		`[` + asGroup + `]`: "members names ids that no user or group has, or none of the " +
+			"type that was sent",
+		`[` + asUser + `,` + asGroup + `]`: "both as a User and as a Group",
+		`[` + asGroup + `,` + asUser + `]`: "both as a User and as a Group",
 	} {
 		refused := c.wants(c.send("POST", "/Groups", group("g", `,"members":`+v)), 400, "invalidValue")
 		detail := refused.Body.Get("detail").Text()
@@ -37,10 +39,16 @@ func TestMemberOperationsInSequence(t *testing.T) { // P-3.5.2-7
 	ids := c.people("a", "b")
 	g := c.createGroup("g", `,"members":`+value(ids[0]))
 	const all = `{"op":"replace","path":"members","value":[]}`
+	replace := func(id string) string {
+		return `{"op":"replace","path":"members[value eq \"` + id + `\"]","value":{"value":"x"}}`
+	}
+	add := func(id, kind string) string {
+		return `{"op":"add","path":"members","value":[{"value":"` + id + `","type":"` + kind + `"}]}`
+	}
 	for operation, scimType := range map[string]string{
-		`{"op":"replace","path":"members[value eq \"` + ids[0] + `\"]","value":{"value":"x"}}`:                                                                               "mutability",
-		`{"op":"replace","path":"members[value eq \"` + ids[1] + `\"]","value":{"value":"x"}}`:                                                                               "noTarget",
-		`{"op":"add","path":"members","value":[{"value":"` + ids[1] + `","type":"User"}]},{"op":"add","path":"members","value":[{"value":"` + ids[1] + `","type":"Group"}]}`: "invalidValue",
+		replace(ids[0]): "mutability",
+		replace(ids[1]): "noTarget",
+		add(ids[1], "User") + "," + add(ids[1], "Group"): "invalidValue",
 	} {
 		for _, last := range []string{"", `,` + all, `,{"op":"remove","path":"members"}`} {
 			c.wants(c.patch(g, `[`+operation+last+`]`), 400, scimType)
@@ -51,7 +59,8 @@ func TestMemberOperationsInSequence(t *testing.T) { // P-3.5.2-7
 	}
 	c.unchanged(g)
 	c.patched(g,
-		`[{"op":"add","path":"members","value":`+value("nobody")+`},{"op":"remove","path":"members[value eq \"nobody\"]"}]`)
+		`[{"op":"add","path":"members","value":`+value("nobody")+
+			`},{"op":"remove","path":"members[value eq \"nobody\"]"}]`)
 	c.patched(g,
 		`[{"op":"add","path":"members","value":`+value("nobody")+`},`+all+`,{"op":"add","path":"members",`+
 			`"value":`+value(ids[1])+`}]`)
@@ -131,7 +140,8 @@ func TestMalformedCondition(t *testing.T) { // P-3.14-5
 	for header, malformed := range map[string]bool{
 		"1": true, `W/1`: true, `"1`: true, `"9", x`: true, `W/"9"`: false, `"9","8"`: false,
 	} {
-		detail := c.wants(c.send("PUT", path(a), user("ann", ""), "If-Match", header), 412, "").Body.Get("detail").Text()
+		refused := c.wants(c.send("PUT", path(a), user("ann", ""), "If-Match", header), 412, "")
+		detail := refused.Body.Get("detail").Text()
 		if strings.Contains(detail, "entity tag") != malformed {
 			t.Errorf("%s: %s", header, detail)
 		}

@@ -86,7 +86,8 @@ func TestGroup(t *testing.T) {
 	ids := c.people("ann", "bob")
 	inner := c.createGroup("inner", "")
 	a := c.createGroup("Staff",
-		`,"id":"mine","externalId":"Ext","members":[{"value":"`+ids[0]+`","display":"Ann"},{"value":"`+ids[1]+`","type":"USER"},{"value":"`+id(inner)+`"}]`)
+		`,"id":"mine","externalId":"Ext","members":[{"value":"`+ids[0]+`","display":"Ann"},{"value":"`+ids[1]+
+			`","type":"USER"},{"value":"`+id(inner)+`"}]`)
 	// P-3.3.1-1, P-3.14-2, P-3.14-3
 	if a.Header.Get("Location") != base+"/Groups/"+id(a) || a.Header.Get("ETag") != `W/"1"` ||
 		a.Body.Get("meta").Get("resourceType").Text() != "Group" || id(a) == "mine" {
@@ -204,7 +205,8 @@ func TestBadMembers(t *testing.T) { // S-4.2-5, P-6-8, S-7-6
 		`[{"display":"x"}]`, `[{"value":5}]`, `[{"value":""}]`,
 		value(foreign), value("nobody"), value(ann, strings.Repeat("x", 3000)), value("#"),
 		`[{"value":"` + ann + `","type":"Device"}]`,
-		`[{"value":"` + ann + `","type":"Group"}]`, `[{"value":"` + ann + `","$ref":"` + base + `/Groups/` + ann + `"}]`,
+		`[{"value":"` + ann + `","type":"Group"}]`,
+		`[{"value":"` + ann + `","$ref":"` + base + `/Groups/` + ann + `"}]`,
 		`[{"value":"` + ann + `","type":"Group","$ref":"` + base + `/Users/` + ann + `"}]`,
 		`[{"value":"` + ann + `","$ref":"Users/other"}]`,
 		`[{"$ref":"https://elsewhere.example.com/Users/` + ann + `"}]`,
@@ -321,7 +323,8 @@ func TestParallelAdds(t *testing.T) {
 	g := c.createGroup("g", "")
 	count := c.race(n, func(i int) answer {
 		return c.patch(g,
-			`[{"op":"add","path":"members","value":`+value(users[i])+`},{"op":"remove","path":"members[value eq \"x\"]"}]`)
+			`[{"op":"add","path":"members","value":`+value(users[i])+
+				`},{"op":"remove","path":"members[value eq \"x\"]"}]`)
 	})
 	// Where another add comes in between, the answer is 204: no members belong to the version.
 	if count[200]+count[204] != n {

@@ -40,7 +40,9 @@ func hostileRequests(ann answer, text string) (requests []failure) {
 		failure{method: "PATCH", path: "/Groups/" + url.PathEscape(text), body: message(`[]`)},
 		failure{method: "POST", path: "/Users/.search", body: search + enclose(text) + `}`},
 		failure{method: "PATCH", path: path(ann), body: message(`[{"op":"remove","path":` + enclose(text) + `}]`)},
-		failure{method: "PATCH", path: path(ann), body: message(`[{"op":"replace","path":` + filtered + `,"value":"x"}]`)},
+		failure{
+			method: "PATCH", path: path(ann), body: message(`[{"op":"replace","path":` + filtered + `,"value":"x"}]`),
+		},
 		failure{method: "PUT", path: path(ann), body: `{"schemas":[` + enclose(text) + `],` + enclose(text) + `:1}`},
 		failure{method: "POST", path: "/Groups", body: text},
 	)

@@ -71,11 +71,13 @@ func (n *neighbours) ask(method, target, body string, headers ...string) {
 	n.Helper()
 	nobody := strings.NewReplacer(id(n.user), "00000000-0000-4000-8000-000000000001", id(n.group),
 		"00000000-0000-4000-8000-000000000002", canary, "nothing-0000")
-	a, b := n.send(method, target, body, headers...), n.send(method, nobody.Replace(target), nobody.Replace(body), headers...)
+	a := n.send(method, target, body, headers...)
+	b := n.send(method, nobody.Replace(target), nobody.Replace(body), headers...)
 	if a.StatusCode != b.StatusCode || nobody.Replace(a.Text) != b.Text ||
 		nobody.Replace(a.Header.Get("Location")) != b.Header.Get("Location") ||
 		a.Header.Get("ETag") != b.Header.Get("ETag") {
-		n.Errorf("%s %s %s: %d %s\nabout nobody: %d %s", method, target, body, a.StatusCode, a.Text, b.StatusCode, b.Text)
+		n.Errorf("%s %s %s: %d %s\nabout nobody: %d %s",
+			method, target, body, a.StatusCode, a.Text, b.StatusCode, b.Text)
 	}
 	if resource, _, _ := strings.Cut(target, "?"); resource != nobody.Replace(resource) && a.StatusCode < 400 {
 		n.Errorf("%s %s: %d %s", method, target, a.StatusCode, a.Text)
@@ -179,7 +181,8 @@ func (n *neighbours) walkFilters() {
 		`groups.value eq "` + id(n.group) + `"`, `groups.display co "` + canary + `"`,
 		`meta.location ew "` + id(n.user) + `"`,
 		`id eq "` + id(n.group) + `"`, `displayName eq "` + canary + ` group"`, `displayName co "` + canary + `"`,
-		`members.value eq "` + id(n.user) + `"`, `members eq "` + id(n.user) + `"`, `members[value eq "` + id(n.user) + `"]`,
+		`members.value eq "` + id(n.user) + `"`, `members eq "` + id(n.user) + `"`,
+		`members[value eq "` + id(n.user) + `"]`,
 		`id eq "` + id(n.group) + `" and members eq "` + id(n.user) + `"`,
 	} {
 		for _, endpoint := range []string{"/Users", "/Groups"} {
@@ -240,7 +243,8 @@ func (n *neighbours) borrowMembers() {
 		n.ask("PATCH", path(n.circle), message(`[{"op":"add","path":"members","value":[`+element+`]}]`))
 		n.ask("PATCH", path(n.circle), message(`[{"op":"remove","path":"members","value":[`+element+`]}]`))
 		n.ask("PUT", path(n.circle),
-			`{"schemas":["`+scim.GroupSchema+`"],"displayName":"circle","members":[`+element+`,{"value":"`+id(n.mine)+`"}]}`)
+			`{"schemas":["`+scim.GroupSchema+`"],"displayName":"circle","members":[`+element+`,{"value":"`+id(n.mine)+
+				`"}]}`)
 		n.ask("GET", path(n.circle)+"?filter="+escape(`members.value eq "`+id(other)+`"`), "")
 	}
 	a := n.send("GET", path(n.circle), "")
@@ -262,7 +266,8 @@ func (n *neighbours) takeValues() {
 		user("other@acme.example", `,"emails":[{"value":"mail.`+canary+`@globex.example"}]`),
 	} {
 		a := n.wants(n.send("POST", "/Users", body), want, scimType)
-		if strings.Contains(a.Text, "globex") && strings.Contains(strings.ReplaceAll(a.Text, "@globex.example", ""), "globex") || strings.Contains(a.Text, id(n.user)) {
+		withoutDomain := strings.ReplaceAll(a.Text, "@globex.example", "")
+		if strings.Contains(withoutDomain, "globex") || strings.Contains(a.Text, id(n.user)) {
 			n.Errorf("%s", a.Text)
 		}
 		if a.StatusCode == 201 {

@@ -58,7 +58,8 @@ func (p *provisioning) ask(status int, method, path, body string, headers ...str
 func (p *provisioning) failures() []provlog.Entry {
 	p.Helper()
 	now := time.Now()
-	page, _, err := p.dir.For("acme").Log().Page(p.Context(), provlog.Query{From: now.Add(-time.Hour), To: now.Add(time.Hour), Limit: 100})
+	page, _, err := p.dir.For("acme").Log().Page(p.Context(),
+		provlog.Query{From: now.Add(-time.Hour), To: now.Add(time.Hour), Limit: 100})
 	if err != nil {
 		p.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func TestMessageSchemas(t *testing.T) { // P-3.1-3, P-3.12-2, P-3.4.2-3, S-1.1-1
 	for _, body := range []string{
 		`{"Operations":[{"op":"remove","path":"title"}]}`,
 		`{"schemas":[],"Operations":[{"op":"remove","path":"title"}]}`,
-		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[{"op":"remove","path":"title"}]}`,
+		`{"schemas":["` + bulkRequest + `"],"Operations":[{"op":"remove","path":"title"}]}`,
 		`{"schemas":"urn:ietf:params:scim:api:messages:2.0:PatchOp","Operations":[{"op":"remove","path":"title"}]}`,
 	} {
 		refused := c.wants(c.send("PATCH", path(a), body), 400, "invalidSyntax")
@@ -149,7 +149,8 @@ func TestBodiesAreJSONInUTF8(t *testing.T) { // P-3.8-1, P-3.8-2, P-3.8-8, S-2.3
 	const name = "Zoé 漢字 🙂"
 	for i, contentType := range []string{"application/scim+json", "application/json;charset=UTF-8"} {
 		a := c.send("POST", "/Users",
-			user("u"+string(rune('0'+i)), `,"displayName":"`+name+`","emails":[{"value":"`+string(rune('a'+i))+`@x.org"}]`),
+			user("u"+string(rune('0'+i)),
+				`,"displayName":"`+name+`","emails":[{"value":"`+string(rune('a'+i))+`@x.org"}]`),
 			"Content-Type", contentType)
 		c.wants(a, 201, "")
 		if !strings.Contains(a.Text, name) || !strings.Contains(c.get(a).Text, name) {

@@ -68,7 +68,9 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 // A password is in no answer, in no log line and in nothing that is stored, and
 // its hash in nothing else; no filter can probe it.
 func TestPasswordsStayInside(t *testing.T) { // S-4.1.1-10, S-7-14, S-7-16
-	for _, store := range []func(string) (string, error){nil, func(string) (string, error) { return "$hash-canary", nil }} {
+	for _, store := range []func(string) (string, error){
+		nil, func(string) (string, error) { return "$hash-canary", nil },
+	} {
 		table, sent := testkit.Table(t), &recorder{}
 		c := newClient(t, func(o *server.Options) {
 			o.Passwords = store

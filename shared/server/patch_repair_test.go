@@ -77,7 +77,10 @@ func TestNumbersOfRepairedOperations(t *testing.T) { // P-3.5.2-25
 				`{"op":"replace","path":"title","value":5}`,
 			"operation 3: title ",
 		},
-		{ann, custom + `{"op":"remove","path":"roles","value":["a","b"]},{"op":"test","path":"title"}`, "operation 3: op "},
+		{
+			ann, custom + `{"op":"remove","path":"roles","value":["a","b"]},{"op":"test","path":"title"}`,
+			"operation 3: op ",
+		},
 		{
 			ann,
 			custom + `{"op":"replace","value":{"title":"t","emails[type eq \"a\" or value eq \"b\"].display":"d"}}`,
@@ -91,12 +94,14 @@ func TestNumbersOfRepairedOperations(t *testing.T) { // P-3.5.2-25
 		},
 		{
 			staff,
-			custom + `{"op":"remove","path":"members","value":["a","b"]},{"op":"replace","path":"displayName","value":""}`,
+			custom +
+				`{"op":"remove","path":"members","value":["a","b"]},{"op":"replace","path":"displayName","value":""}`,
 			"operation 3: displayName ",
 		},
 	} {
 		refused := c.send("PATCH", path(tt.of), message(`[`+tt.operations+`]`))
-		if detail := refused.Body.Get("detail").Text(); refused.StatusCode != 400 || !strings.HasPrefix(detail, tt.want) {
+		if detail := refused.Body.Get("detail").Text(); refused.StatusCode != 400 ||
+			!strings.HasPrefix(detail, tt.want) {
 			t.Errorf("%s: %d %q, want %q", tt.operations, refused.StatusCode, detail, tt.want)
 		}
 	}

@@ -17,7 +17,8 @@ func TestPatchAnswersWithTheWholeUser(t *testing.T) { // P-3.5-2, P-3.5.2-1
 		`{"op":"replace","path":"userName","value":"anne"}]`), 200, "")
 	meta, before := b.Body.Get("meta"), a.Body.Get("meta")
 	// P-3.14-2, P-3.14-8, P-3.5.2-32
-	if b.Header.Get("ETag") != `W/"2"` || meta.Get("version").Text() != `W/"2"` || meta.Get("lastModified").Text() <= before.Get("lastModified").Text() ||
+	if b.Header.Get("ETag") != `W/"2"` || meta.Get("version").Text() != `W/"2"` ||
+		meta.Get("lastModified").Text() <= before.Get("lastModified").Text() ||
 		meta.Get("created").Text() != before.Get("created").Text() {
 		t.Errorf("%s", b.Text)
 	}
@@ -47,7 +48,10 @@ func TestPatchIsAtomic(t *testing.T) { // P-3.5.2-24
 		{`{"op":"replace","path":"id","value":"x"}`, 400, "mutability"}, // P-3.5.2-12, S-7-11
 		{`{"op":"add","path":"groups","value":[{"value":"g"}]}`, 400, "mutability"},
 		{`{"op":"replace","path":"meta.created","value":"2000-01-01T00:00:00Z"}`, 400, "mutability"},
-		{`{"op":"replace","path":"` + scim.EnterpriseUserSchema + `:manager.displayName","value":"x"}`, 400, "mutability"},
+		{
+			`{"op":"replace","path":"` + scim.EnterpriseUserSchema + `:manager.displayName","value":"x"}`,
+			400, "mutability",
+		},
 		{`{"op":"replace","path":"nope","value":"x"}`, 400, "invalidPath"},
 		{`{"op":"replace","path":"emails[type eq \"fax\"].value","value":"x"}`, 400, "noTarget"},
 		{`{"op":"replace","path":"active","value":"x"}`, 400, "invalidValue"},
@@ -60,7 +64,8 @@ func TestPatchIsAtomic(t *testing.T) { // P-3.5.2-24
 	} {
 		refused := c.wants(c.patch(a, `[`+first+tt.last+`]`), tt.status, tt.scimType)
 		// P-3.5.2-25
-		if refused.Body.Get("schemas").JSON() != `["`+scim.ErrorMessage+`"]` || refused.Body.Get("detail").Text() == "" {
+		if refused.Body.Get("schemas").JSON() != `["`+scim.ErrorMessage+`"]` ||
+			refused.Body.Get("detail").Text() == "" {
 			t.Errorf("%s: %s", tt.last, refused.Text)
 		}
 		c.unchanged(a)
@@ -98,8 +103,9 @@ func TestPatchUnderAVersion(t *testing.T) { // P-3.5.2-29
 	c.wants(c.patch(a, operation, "If-Match", `W/"7"`), 412, "") // P-3.14-5
 	c.unchanged(a)
 	c.wants(c.patch(a, operation, "If-Match", `"7", W/"1"`), 200, "") // P-3.14-6
-	c.wants(c.patch(a, operation, "If-Match", `W/"1"`), 412, "")      // nothing would change, but the client does not know
-	c.wants(c.patch(a, operation, "If-Match", "*"), 200, "")          // P-3.14-7
+	// nothing would change, but the client does not know
+	c.wants(c.patch(a, operation, "If-Match", `W/"1"`), 412, "")
+	c.wants(c.patch(a, operation, "If-Match", "*"), 200, "") // P-3.14-7
 	for _, headers := range [][]string{nil, {"If-Match", "*"}} {
 		// P-3.5.2-28
 		c.wants(c.send("PATCH", "/Users/00000000-0000-4000-8000-000000000000", message(operation), headers...), 404, "")
@@ -127,7 +133,8 @@ func TestParallelPatches(t *testing.T) { // P-3.14-9
 
 func TestPatchOfPrimary(t *testing.T) { // P-3.5.2-22, P-3.5.2.3-12, P-3.5.2-23
 	c := newClient(t)
-	a := c.create("ann", `,"emails":[{"value":"a@x.org","type":"work","primary":true},{"value":"b@x.org","type":"home"}]`)
+	a := c.create("ann",
+		`,"emails":[{"value":"a@x.org","type":"work","primary":true},{"value":"b@x.org","type":"home"}]`)
 	for i, operation := range []string{
 		`{"op":"add","path":"emails[value eq \"b@x.org\"].primary","value":true}`,
 		`{"op":"replace","path":"emails[type eq \"work\"]","value":{"value":"a@x.org","type":"work","primary":true}}`,
@@ -149,7 +156,8 @@ func TestPatchOfExtensions(t *testing.T) {
 	c := newClient(t)
 	a := c.create("ann", "")
 	// P-3.5.2-20
-	b := c.wants(c.patch(a, `[{"op":"add","path":"`+scim.EnterpriseUserSchema+`:employeeNumber","value":"7"}]`), 200, "")
+	b := c.wants(c.patch(a, `[{"op":"add","path":"`+scim.EnterpriseUserSchema+`:employeeNumber","value":"7"}]`),
+		200, "")
 	// S-3-6, S-3.3-2
 	if b.Body.Get("schemas").JSON() != `["`+scim.UserSchema+`",`+enterprise+`]` ||
 		b.Body.Get(scim.EnterpriseUserSchema).JSON() != `{"employeeNumber":"7"}` ||

@@ -62,7 +62,8 @@ func TestProjection(t *testing.T) { // P-3.4.2.5-1, S-3.1-15
 
 func TestBothSelectionsChangeNothing(t *testing.T) { // P-3.9-6
 	c := newClient(t)
-	c.wants(c.send("POST", "/Users?attributes=userName&excludedAttributes=emails", user("ann", "")), 400, "invalidValue")
+	c.wants(c.send("POST", "/Users?attributes=userName&excludedAttributes=emails", user("ann", "")),
+		400, "invalidValue")
 	if n := c.send("GET", "/Users", "").Body.Get("totalResults").Text(); n != "0" {
 		t.Errorf("%s users", n)
 	}
@@ -74,8 +75,11 @@ func TestRequested(t *testing.T) {
 	t.Parallel()
 	const urn = "urn:example:params:scim:schemas:test:2.0:Person"
 	registry, err := schema.Load(fstest.MapFS{
-		"schemas/p.json": {Data: []byte(`{"id":"` + urn + `","attributes":[{"name":"userName","required":true},{"name":"secret","returned":"request"},
-			{"name":"badge","mutability":"immutable"},{"name":"c","type":"complex","subAttributes":[{"name":"r","returned":"request"},{"name":"d"}]}]}`)},
+		"schemas/p.json": {Data: []byte(`{"id":"` + urn + `","attributes":[
+			{"name":"userName","required":true},
+			{"name":"secret","returned":"request"},
+			{"name":"badge","mutability":"immutable"},
+			{"name":"c","type":"complex","subAttributes":[{"name":"r","returned":"request"},{"name":"d"}]}]}`)},
 		"resourcetypes/u.json": {Data: []byte(`{"name":"User","schema":"` + urn + `"}`)},
 	})
 	if err != nil {

@@ -17,7 +17,9 @@ func TestVersions(t *testing.T) {
 	c := newClient(t)
 	path := "/Users/" + id(c.create("ann", ""))
 	// P-3.14-4
-	for tag, want := range map[string]int{`W/"1"`: 304, `"1"`: 304, `"9", W/"1"`: 304, "*": 304, `W/"2"`: 200, "1": 200} {
+	for tag, want := range map[string]int{
+		`W/"1"`: 304, `"1"`: 304, `"9", W/"1"`: 304, "*": 304, `W/"2"`: 200, "1": 200,
+	} {
 		if a := c.send("GET", path, "", "If-None-Match", tag); a.StatusCode != want || want == 304 && a.Text != "" {
 			t.Errorf("If-None-Match %s: %d", tag, a.StatusCode)
 		}
@@ -63,7 +65,8 @@ func TestIfNoneMatch(t *testing.T) { // P-3.14-4
 	}
 	c.wants(c.send("POST", "/Users", user("bob", ""), "If-None-Match", "*"), 201, "")
 	c.wants(c.send("POST", "/Users", user("bob", ""), "If-None-Match", "*"), 409, "uniqueness")
-	c.wants(c.send("POST", "/Users/.search", `{"schemas":["`+scim.SearchRequestMessage+`"]}`, "If-None-Match", "*"), 200, "")
+	c.wants(c.send("POST", "/Users/.search", `{"schemas":["`+scim.SearchRequestMessage+`"]}`, "If-None-Match", "*"),
+		200, "")
 }
 
 func TestBadBodies(t *testing.T) { // P-3.3-10, P-3.8-7, P-3.8-9, P-7-1
@@ -123,10 +126,12 @@ func TestCharsets(t *testing.T) { // P-3.8-2
 		"charset=ISO-8859-1", "charset=us-ascii", "charset=UTF8", `charset="utf-8"`, "charset=", "charset",
 		"charset=utf-8; charset=utf-8", "",
 	} {
-		c.wants(c.send("POST", "/Users", user("josé"+strconv.Itoa(i), ""), "Content-Type", "application/scim+json; "+label), 201, "")
+		c.wants(c.send("POST", "/Users", user("josé"+strconv.Itoa(i), ""), "Content-Type",
+			"application/scim+json; "+label), 201, "")
 	}
 	// a replacement character that the client itself sends is a character like any other
-	c.wants(c.send("POST", "/Users", user("jos", `,"title":"\ufffd"`), "Content-Type", "application/scim+json; charset=utf-8"), 201, "")
+	c.wants(c.send("POST", "/Users", user("jos", `,"title":"\ufffd"`), "Content-Type",
+		"application/scim+json; charset=utf-8"), 201, "")
 }
 
 // TestContentEncoding: a coding is refused by its name, and the answer lists what is accepted (RFC 7694 section 3).
@@ -153,8 +158,15 @@ func TestContentEncoding(t *testing.T) { // P-3.8-7
 func TestAccept(t *testing.T) { // P-3.8-3, P-3.8-4, P-3.8-5, P-3.8-6
 	c := newClient(t)
 	for accept, want := range map[string]int{
-		"": 200, "*/*": 200, "application/*": 200, "application/json": 200, "application/scim+json, text/html;q=0.1": 200,
-		"text/html, */*;q=0.1": 200, "text/html": 406, "application/scim+json;q=0": 406, "application/xml": 406,
+		"":                                       200,
+		"*/*":                                    200,
+		"application/*":                          200,
+		"application/json":                       200,
+		"application/scim+json, text/html;q=0.1": 200,
+		"text/html, */*;q=0.1":                   200,
+		"text/html":                              406,
+		"application/scim+json;q=0":              406,
+		"application/xml":                        406,
 	} {
 		if a := c.send("GET", "/Users", "", "Accept", accept); a.StatusCode != want {
 			t.Errorf("Accept %q: %d, want %d", accept, a.StatusCode, want)
@@ -327,7 +339,8 @@ func TestLogLine(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"msg": "request", "request": "r1", "tenant": "acme", "credential": "k1", "method": "POST", "route": "/Users",
-		// the transaction; that its holder is there, and not deactivated; to read and to count the conflict; the provisioning log
+		// the transaction; whether the holder still exists, and whether it is deactivated; reading and counting the
+		// conflict; the provisioning log
 		"operation": "create", "status": "409", "scimType": "uniqueness", "calls": "6",
 	} {
 		if got := v.Get(name).Text(); got != want {

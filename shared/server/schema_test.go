@@ -114,7 +114,8 @@ func TestSchemasOfATenant(t *testing.T) {
 			list := c.wants(c.search(filter), 200, "")
 			posted := c.wants(c.post("/Users", `,"filter":`+scim.Text(filter).JSON()), 200, "")
 			for _, a := range []answer{list, posted} {
-				if found := a.Body.Get("Resources").Items(); len(found) != 1 || found[0].Get("userName").Text() != want {
+				if found := a.Body.Get("Resources").Items(); len(found) != 1 ||
+					found[0].Get("userName").Text() != want {
 					t.Errorf("%s finds %s", filter, a.Text)
 				}
 			}

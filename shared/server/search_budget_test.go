@@ -74,7 +74,8 @@ func TestBudgetOfFilter(t *testing.T) { // P-7-1, P-3.4.2.1-3
 	for i := range users {
 		doc := named(scim.UserSchema, "userName", fmt.Sprint("user", i), "")
 		writes = append(writes,
-			stored("USER", uuid.NewString(), scim.Map(append(doc.Members(), scim.Member{Name: "phoneNumbers", Value: phones})...)))
+			stored("USER", uuid.NewString(),
+				scim.Map(append(doc.Members(), scim.Member{Name: "phoneNumbers", Value: phones})...)))
 	}
 	c.put(name, writes)
 	c.advises(c.send("GET", "/Users?filter="+escape(terms("phoneNumbers")), ""), "fewer terms")

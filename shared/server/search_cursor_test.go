@@ -130,7 +130,8 @@ func TestCursorCounts(t *testing.T) {
 		"?cursor=&count=2", "?cursor=&count=2&filter=" + escape(`title eq "t0"`),
 		"?cursor=&count=2&sortBy=title",
 	} {
-		want := c.send("GET", "/Users?count=0&"+strings.TrimPrefix(query, "?cursor=&count=2"), "").Body.Get("totalResults").Text()
+		counted := c.send("GET", "/Users?count=0&"+strings.TrimPrefix(query, "?cursor=&count=2"), "")
+		want := counted.Body.Get("totalResults").Text()
 		first := c.send("GET", "/Users"+query, "")
 		second := c.send("GET", "/Users"+strings.Replace(query, "cursor=", "cursor="+next(first), 1), "")
 		for _, a := range []answer{first, second} {
@@ -313,7 +314,9 @@ func TestPaginationConfig(t *testing.T) {
 	c := newClient(t)
 	config := c.config()
 	// C-4-1, C-4-2, C-4-3
-	if got := config.Get("pagination").JSON(); got != `{"cursor":true,"index":true,"defaultPaginationMethod":"index","defaultPageSize":100,"maxPageSize":1000,"cursorTimeout":3600}` {
+	want := `{"cursor":true,"index":true,"defaultPaginationMethod":"index","defaultPageSize":100,` +
+		`"maxPageSize":1000,"cursorTimeout":3600}`
+	if got := config.Get("pagination").JSON(); got != want {
 		t.Errorf("%s", got)
 	}
 	// P-3.4.2.4-6

@@ -139,7 +139,9 @@ func TestMembershipCheck(t *testing.T) { // design: round trips and capacity
 	c := newClient(t)
 	users, low, _, _ := c.nested()
 	ask := func(more string) scim.Value {
-		return c.wants(c.send("GET", "/Groups?filter="+escape(`id eq "`+id(low)+`" and members eq "`+users[1]+`"`)+more, ""), 200, "").Body.Get("Resources").Items()[0]
+		filter := escape(`id eq "` + id(low) + `" and members eq "` + users[1] + `"`)
+		a := c.wants(c.send("GET", "/Groups?filter="+filter+more, ""), 200, "")
+		return a.Body.Get("Resources").Items()[0]
 	}
 	if got := memberIDs(ask("")); !slices.Equal(got, users[1:2]) || c.cost().Calls != 2 {
 		t.Errorf("%v in %d calls", got, c.cost().Calls)
@@ -167,7 +169,8 @@ func TestExcludedMembersAreNotRead(t *testing.T) {
 	c.wants(c.send("GET", path(g)+without, ""), 200, "")
 	c.wants(c.send("GET", path(g), "", "If-None-Match", g.Header.Get("ETag")), 304, "")
 	c.wants(c.send("GET", "/Groups"+without+"&filter="+escape(`displayName eq "g"`), ""), 200, "")
-	c.wants(c.send("PATCH", path(g)+without, message(`[{"op":"add","path":"members","value":`+value(memberIDs(g.Body)...)+`}]`)), 200, "")
+	c.wants(c.send("PATCH", path(g)+without,
+		message(`[{"op":"add","path":"members","value":`+value(memberIDs(g.Body)...)+`}]`)), 200, "")
 	c.wants(c.patch(g, `[{"op":"remove","path":"members[value eq \"`+memberIDs(g.Body)[0]+`\"]"}]`), 204, "")
 	broken = false
 	c.holds(g)
@@ -258,7 +261,8 @@ func TestFiltersOnGroupsOfUsers(t *testing.T) {
 			t.Errorf("%s finds %s, want %s", filter, got, want)
 		}
 	}
-	page := c.wants(c.send("GET", "/Users?startIndex=2&count=1&filter="+escape(`groups.value eq "`+id(high)+`"`), ""), 200, "").Body
+	inHigh := escape(`groups.value eq "` + id(high) + `"`)
+	page := c.wants(c.send("GET", "/Users?startIndex=2&count=1&filter="+inHigh, ""), 200, "").Body
 	if page.Get("totalResults").Text() != "3" || len(page.Get("Resources").Items()) != 1 ||
 		page.Get("Resources").Items()[0].Get("id").Text() != slices.Sorted(slices.Values(users))[1] {
 		t.Errorf("%s", page.JSON())

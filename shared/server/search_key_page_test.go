@@ -24,10 +24,12 @@ func (c *client) crowded(name string, users int) string {
 		id := uuid.NewString()
 		doc := named(scim.UserSchema, "userName", fmt.Sprint("user", i), "")
 		writes = append(writes,
-			stored("USER", id, scim.Map(append(doc.Members(), scim.Member{Name: "externalId", Value: scim.Text("same")})...)),
+			stored("USER", id,
+				scim.Map(append(doc.Members(), scim.Member{Name: "externalId", Value: scim.Text("same")})...)),
 			table.Put(table.Key{PK: "T#acme#LOOKUP#USER#externalId#same", SK: id}, table.Item{}),
 			table.Put(table.Key{PK: "T#acme#MEMBERS#" + group, SK: "U#" + id}, table.Item{}),
-			table.Put(table.Key{PK: "T#acme#MEMBEROF#" + id[:1], SK: id + "#" + group}, table.Item{"kind": "U", "of": "GROUP"}))
+			table.Put(table.Key{PK: "T#acme#MEMBEROF#" + id[:1], SK: id + "#" + group},
+				table.Item{"kind": "U", "of": "GROUP"}))
 	}
 	c.put(name, writes)
 	return group
@@ -69,7 +71,8 @@ func TestPagesByKey(t *testing.T) { // P-3.4.2.4-1, P-3.4.2.4-3
 			if len(byCursor) != users {
 				t.Errorf("%d users by cursor", len(byCursor))
 			}
-			middle := c.wants(c.send("GET", query+fmt.Sprint("&startIndex=", users-1), ""), 200, "") // no walk came there
+			// no walk came there
+			middle := c.wants(c.send("GET", query+fmt.Sprint("&startIndex=", users-1), ""), 200, "")
 			if n := len(middle.Body.Get("Resources").Items()); n != 2 {
 				t.Errorf("the page from the last user but one has %d users, want 2", n)
 			}

@@ -81,8 +81,11 @@ func TestFiltersBySensitiveValues(t *testing.T) { // P-3.12-25, P-7.5.2-1, P-7.5
 	c := newClient(t)
 	ann := c.create("ann", `,"name":{"familyName":"Kanari"}`)
 	const filter = `name.familyName eq "kanari"`
-	for by, a := range map[string]answer{"GET": c.search(filter), "POST": c.post("/Users", `,"filter":`+enclose(filter))} {
-		if found := a.Body.Get("Resources").Items(); a.StatusCode != 200 || len(found) != 1 || found[0].JSON() != ann.Text {
+	for by, a := range map[string]answer{
+		"GET": c.search(filter), "POST": c.post("/Users", `,"filter":`+enclose(filter)),
+	} {
+		if found := a.Body.Get("Resources").Items(); a.StatusCode != 200 || len(found) != 1 ||
+			found[0].JSON() != ann.Text {
 			t.Errorf("%s: %d %s", by, a.StatusCode, a.Text)
 		}
 	}
@@ -132,12 +135,14 @@ func TestSearchMessageOfTexts(t *testing.T) { // P-3.4.3-8
 			`"count":1,"filter":"title pr"`,
 		`,"attributes":"userName","excludedAttributes":"title"`: `,"attributes":["userName"],` +
 			`"excludedAttributes":["title"]`,
-		`,"attributes":"","sortBy":"userName","sortOrder":"descending"`: `,"sortBy":"userName","sortOrder":"descending"`,
+		`,"attributes":"","sortBy":"userName","sortOrder":"descending"`: `,"sortBy":"userName",` +
+			`"sortOrder":"descending"`,
 	} {
 		for _, endpoint := range []string{"/Users", "/Groups", ""} {
 			got, want := c.post(endpoint, texts), c.post(endpoint, members)
 			if got.StatusCode != want.StatusCode || got.Text != want.Text {
-				t.Errorf("%s %s: %d %s, want %d %s", endpoint, texts, got.StatusCode, got.Text, want.StatusCode, want.Text)
+				t.Errorf("%s %s: %d %s, want %d %s",
+					endpoint, texts, got.StatusCode, got.Text, want.StatusCode, want.Text)
 			}
 		}
 	}
@@ -155,7 +160,8 @@ func TestSearchMessageIgnores(t *testing.T) { // P-3.4.3-9
 		c.post("/Users", `,"attributes":["userName"],"foo":1,"Resources":[]`),
 		c.post("/Users", `,"attributes":["userName"],"filter":null,"count":null,"cursor":null,"sortBy":null,`+
 			`"excludedAttributes":null`),
-		c.send("POST", "/Users/.search?count=0&filter=x&cursor=y&excludedAttributes=id&startIndex=a", `{"SCHEMAS":["`+strings.ToUpper(scim.SearchRequestMessage)+`"],"ATTRIBUTES":["userName"]}`),
+		c.send("POST", "/Users/.search?count=0&filter=x&cursor=y&excludedAttributes=id&startIndex=a",
+			`{"SCHEMAS":["`+strings.ToUpper(scim.SearchRequestMessage)+`"],"ATTRIBUTES":["userName"]}`),
 	} {
 		if c.wants(got, 200, "").Text != want {
 			t.Errorf("%s, want %s", got.Text, want)
@@ -173,7 +179,9 @@ func TestSearchIsNoID(t *testing.T) { // P-3.4.3-10, P-3.4.3-11, P-3.2-3
 			}
 		}
 	}
-	for _, path := range []string{path(a) + "/.search", "/Schemas/.search", "/ResourceTypes/.search", "/.search/.search"} {
+	for _, path := range []string{
+		path(a) + "/.search", "/Schemas/.search", "/ResourceTypes/.search", "/.search/.search",
+	} {
 		c.wants(c.post(strings.TrimSuffix(path, "/.search"), ""), 404, "")
 	}
 }

@@ -24,6 +24,7 @@ func TestQuery(t *testing.T) { // P-3.4.2-1, P-3.4.2-10
 	for i := range 5 {
 		c.create("u"+strconv.Itoa(i), "")
 	}
+	none, u, all := escape(`userName eq "none"`), escape(`userName sw "u"`), escape(`userName pr`)
 	for query, want := range map[string]string{
 		"":         `"totalResults":5,"startIndex":1,"itemsPerPage":5,"Resources":[{`, // P-3.4.2-5
 		"?foo=bar": `"totalResults":5,"startIndex":1,"itemsPerPage":5,"Resources":[{`, // P-3.4.2-2
@@ -33,11 +34,11 @@ func TestQuery(t *testing.T) { // P-3.4.2-1, P-3.4.2-10
 		"?count=2&startIndex=5": `"totalResults":5,"startIndex":5,"itemsPerPage":1,"Resources":[{`,
 		"?count=0":              `"totalResults":5,"startIndex":1,"itemsPerPage":0,"Resources":[]`,
 		// P-3.4.2-8
-		"?filter=" + escape(`userName eq "none"`):        `"totalResults":0,"startIndex":1,"itemsPerPage":0,"Resources":[]`,
-		"?count=2&filter=" + escape(`userName sw "u"`):   `"totalResults":5,"startIndex":1,"itemsPerPage":2,"Resources":[{`,
-		"?filter=" + escape(`userName sw "u"`) + "&x=y":  `"totalResults":5,"startIndex":1,"itemsPerPage":5,"Resources":[{`,
-		"?startIndex=9&filter=" + escape(`userName pr`):  `"totalResults":5,"startIndex":9,"itemsPerPage":0,"Resources":[]`,
-		"?startIndex=-1&filter=" + escape(`userName pr`): `"totalResults":5,"startIndex":1,"itemsPerPage":5,"Resources":[{`,
+		"?filter=" + none:              `"totalResults":0,"startIndex":1,"itemsPerPage":0,"Resources":[]`,
+		"?count=2&filter=" + u:         `"totalResults":5,"startIndex":1,"itemsPerPage":2,"Resources":[{`,
+		"?filter=" + u + "&x=y":        `"totalResults":5,"startIndex":1,"itemsPerPage":5,"Resources":[{`,
+		"?startIndex=9&filter=" + all:  `"totalResults":5,"startIndex":9,"itemsPerPage":0,"Resources":[]`,
+		"?startIndex=-1&filter=" + all: `"totalResults":5,"startIndex":1,"itemsPerPage":5,"Resources":[{`,
 	} {
 		if a := c.send("GET", "/Users"+query, ""); !strings.Contains(a.Text, want) {
 			t.Errorf("%s: %.200s, want %s", query, a.Text, want)
@@ -93,7 +94,8 @@ func TestBackslashInFilter(t *testing.T) { // P-3.4.2.2-25
 			`emails[value eq "CORP\u0041\tom"]`,
 		} {
 			a := c.wants(c.search(filter), 400, "invalidFilter")
-			if !strings.Contains(a.Body.Get("detail").Text(), "write each backslash") || !strings.Contains(a.Text, "twice") {
+			if !strings.Contains(a.Body.Get("detail").Text(), "write each backslash") ||
+				!strings.Contains(a.Text, "twice") {
 				t.Errorf("%s: %s", filter, a.Text)
 			}
 		}
@@ -114,7 +116,8 @@ func TestPages(t *testing.T) { // P-3.4.2.4-13, P-3.4.2.4-1, P-3.4.2.4-9, P-3.4.
 	for _, filter := range []string{"", "&filter=" + escape(`userName sw "u"`)} {
 		got, order := map[string]bool{}, []int{5, 1, 3}
 		for _, start := range order {
-			page := c.send("GET", "/Users?count=2&startIndex="+strconv.Itoa(start)+filter, "").Body.Get("Resources").Items()
+			a := c.send("GET", "/Users?count=2&startIndex="+strconv.Itoa(start)+filter, "")
+			page := a.Body.Get("Resources").Items()
 			if len(page) != min(2, 6-start) {
 				t.Errorf("page at %d%s has %d", start, filter, len(page))
 			}
@@ -153,7 +156,9 @@ func (m *many) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	header := http.Header{"Content-Type": {"application/x-amz-json-1.0"}}
-	return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(bytes.NewReader(m.page)), Request: r}, nil
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(bytes.NewReader(m.page)), Request: r,
+	}, nil
 }
 
 // multiply makes the page of what there is.

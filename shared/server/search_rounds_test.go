@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"scimserver/shared/scim"
 	"scimserver/shared/server"
 	"scimserver/shared/table"
 	"scimserver/shared/testkit"
@@ -75,7 +76,8 @@ func TestRounds(t *testing.T) { // design: round trips and capacity
 		{"?count=0", 1},
 		{"?count=0&startIndex=101", 1},
 		{"?excludedAttributes=groups&filter=" + escape(`userName eq "ann"`), 2},
-		{"?excludedAttributes=groups&filter=" + escape(`userName eq "ann" or userName eq "bob" or externalId eq "x"`), 2},
+		{"?excludedAttributes=groups&filter=" +
+			escape(`userName eq "ann" or userName eq "bob" or externalId eq "x"`), 2},
 		{"?excludedAttributes=groups&filter=" + escape(`title eq "t1"`), 1},
 	} {
 		least := math.MaxInt
@@ -120,7 +122,7 @@ func TestWalkOfCutPages(t *testing.T) { // P-3.4.2.4-9
 		t.Fatal(err)
 	}
 	for i, id := range ids[20:280] {
-		doc := fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"user%d","title":"%0*d"}`, i, 30_000, i)
+		doc := fmt.Sprintf(`{"schemas":[%q],"userName":"user%d","title":"%0*d"}`, scim.UserSchema, i, 30_000, i)
 		err := db.Write(t.Context(), func(table.Stamp) table.Write {
 			return table.Update(table.Key{PK: "T#acme#USER", SK: id}, table.Item{"doc": doc})
 		})

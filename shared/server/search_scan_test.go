@@ -58,7 +58,8 @@ func TestMemoryOfScans(t *testing.T) {
 		fetch(t, s, "/Users?count=0")
 		before := alive()
 		body := string(fetch(t, s, path+"&excludedAttributes=groups"))
-		if !strings.Contains(body, fmt.Sprint(`"totalResults":`, users)) && !strings.Contains(body, `"totalResults":0`) {
+		if !strings.Contains(body, fmt.Sprint(`"totalResults":`, users)) &&
+			!strings.Contains(body, `"totalResults":0`) {
 			t.Errorf("%s: %.200s", path, body)
 		}
 		if held := g.peak - min(g.peak, before); g.calls < users/1000 || held > bound<<20 {
@@ -92,25 +93,28 @@ func TestTooManyToScan(t *testing.T) { // P-3.4.2.1-3
 func TestUnions(t *testing.T) { // P-3.4.2.2-17
 	c := newClient(t)
 	users, low, high, _ := c.nested()
+	isB, isC := `id eq "`+users[1]+`"`, `id eq "`+users[2]+`"`
+	const aOrB = `userName eq "a" or userName eq "b"`
+	inLow, inHigh := `groups.value eq "`+id(low)+`"`, `groups.value eq "`+id(high)+`"`
 	for filter, want := range map[string]string{
-		`userName eq "a" or userName eq "b"`:                                                       "ab keys userName",
-		`userName eq "a" or userName eq "A"`:                                                       "a keys userName",
-		`(userName eq "a" or emails eq "x@y.z" or externalId eq "e") and active pr`:                " keys userName emails externalId",
-		`userName eq "a" or (title eq "x" and id eq "` + users[1] + `")`:                           "a keys userName id",
-		`userName eq "a" or (not (title eq "x") and id eq "` + users[1] + `")`:                     "ab keys userName id",
-		`id eq "` + users[0] + `" or id eq "` + users[1] + `" or id eq "none"`:                     "ab keys id",
-		`emails[value eq "x@y.z" or value eq "y@y.z"]`:                                             " keys emails",
-		`groups.value eq "` + id(low) + `" or groups.value eq "` + id(high) + `"`:                  "abc keys groups",
-		`groups.value eq "` + id(low) + `" or userName eq "c"`:                                     "abc keys groups userName",
-		`groups.value eq "` + id(high) + `" and (userName eq "c" or userName eq "none")`:           "c keys userName",
-		`groups[value eq "` + id(low) + `" or value eq "none"]`:                                    "ab keys groups",
-		`userName eq "a" or title eq "x"`:                                                          "a scan",
-		`not (userName eq "a")`:                                                                    "bc scan",
-		`userName sw "a"`:                                                                          "a scan",
-		`meta.resourceType eq "Group" and userName eq "a"`:                                         " nothing",
-		`userName eq "a" and meta.resourceType eq "User"`:                                          "a keys userName",
-		`meta.resourceType eq "User"`:                                                              "abc scan",
-		`userName eq "a" or userName eq "b" or userName eq "c" and not (id eq "` + users[2] + `")`: "ab keys userName",
+		aOrB:                                 "ab keys userName",
+		`userName eq "a" or userName eq "A"`: "a keys userName",
+		`(userName eq "a" or emails eq "x@y.z" or externalId eq "e") and active pr`: " keys userName emails externalId",
+		`userName eq "a" or (title eq "x" and ` + isB + `)`:                         "a keys userName id",
+		`userName eq "a" or (not (title eq "x") and ` + isB + `)`:                   "ab keys userName id",
+		`id eq "` + users[0] + `" or ` + isB + ` or id eq "none"`:                   "ab keys id",
+		`emails[value eq "x@y.z" or value eq "y@y.z"]`:                              " keys emails",
+		inLow + ` or ` + inHigh:                                                     "abc keys groups",
+		inLow + ` or userName eq "c"`:                                               "abc keys groups userName",
+		inHigh + ` and (userName eq "c" or userName eq "none")`:                     "c keys userName",
+		`groups[value eq "` + id(low) + `" or value eq "none"]`:                     "ab keys groups",
+		`userName eq "a" or title eq "x"`:                                           "a scan",
+		`not (userName eq "a")`:                                                     "bc scan",
+		`userName sw "a"`:                                                           "a scan",
+		`meta.resourceType eq "Group" and userName eq "a"`:                          " nothing",
+		`userName eq "a" and meta.resourceType eq "User"`:                           "a keys userName",
+		`meta.resourceType eq "User"`:                                               "abc scan",
+		aOrB + ` or userName eq "c" and not (` + isC + `)`:                          "ab keys userName",
 	} {
 		names := map[string]string{users[0]: "a", users[1]: "b", users[2]: "c"}
 		found := map[string]bool{}

@@ -38,7 +38,8 @@ func TestSort(t *testing.T) { // P-3.4.2.3-1
 		`,"externalId":"B","emails":[{"value":"m@x.org"},`+
 			`{"value":"a@x.org"}],"name":{"givenName":"p"},"active":false,"`+ext+`":{"department":"d"}`)
 	c.create("B",
-		`,"externalId":"b","title":"w","emails":[{"value":"c@x.org"}],"name":{"givenName":"R"},"`+ext+`":{"department":"C"}`)
+		`,"externalId":"b","title":"w","emails":[{"value":"c@x.org"}],"name":{"givenName":"R"},"`+ext+
+			`":{"department":"C"}`)
 	for query, want := range map[string]string{
 		"sortBy=userName":                                "a B c", // P-3.4.2.3-2, P-3.4.2.3-6, P-3.4.2.3-8
 		"sortBy=userName&sortOrder=ascending":            "a B c",
@@ -165,7 +166,8 @@ func TestSortGroups(t *testing.T) { // P-3.4.2.3-2, P-3.4.2.3-3, P-3.4.2.3-5
 func TestSortByType(t *testing.T) { // P-3.4.2.3-10
 	const urn = "urn:example:params:scim:schemas:test:2.0:Person"
 	registry, err := schema.Load(fstest.MapFS{
-		"schemas/p.json": {Data: []byte(`{"id":"` + urn + `","attributes":[{"name":"userName","required":true},{"name":"n","type":"integer"},
+		"schemas/p.json": {Data: []byte(`{"id":"` + urn + `","attributes":[
+			{"name":"userName","required":true},{"name":"n","type":"integer"},
 			{"name":"when","type":"dateTime"},{"name":"on","type":"boolean"}]}`)},
 		"resourcetypes/u.json": {Data: []byte(`{"name":"User","schema":"` + urn + `"}`)},
 	})

@@ -185,7 +185,9 @@ func fetch(tb testing.TB, s *server.Server, path string) []byte {
 	r := httptest.NewRequest("GET", base+path, nil)
 	origin := server.Origin{
 		BaseURL: base,
-		Caller:  tenant.Caller{Tenant: "acme", Credential: "k1", Profile: tenant.Generic, Scopes: []tenant.Scope{tenant.Read}},
+		Caller: tenant.Caller{
+			Tenant: "acme", Credential: "k1", Profile: tenant.Generic, Scopes: []tenant.Scope{tenant.Read},
+		},
 	}
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r.WithContext(server.WithOrigin(r.Context(), origin)))

@@ -34,7 +34,8 @@ func newCrew(t *testing.T, profile tenant.Profile) *crew {
 	c.circle = c.createGroup("circle", `,"members":`+value(id(c.ann), id(c.create("bob", ""))))
 	team, err := c.dir.For("acme").Teams().Create(t.Context(), crewName)
 	if err == nil {
-		_, err = c.dir.For("acme").Teams().Edit(t.Context(), team.ID, directory.TeamEdit{Add: []scim.ID{scim.ID(id(c.ann))}})
+		_, err = c.dir.For("acme").Teams().Edit(t.Context(), team.ID,
+			directory.TeamEdit{Add: []scim.ID{scim.ID(id(c.ann))}})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +49,8 @@ func (c *crew) holdings() map[string]string {
 	c.Helper()
 	return scanned(c.T, c.table, func(item table.Item) bool {
 		text := fmt.Sprint(item)
-		return !strings.Contains(item.Text("PK"), "#LOG#") && (strings.Contains(text, c.team) || strings.Contains(text, "#COUNT#TEAM"))
+		return !strings.Contains(item.Text("PK"), "#LOG#") &&
+			(strings.Contains(text, c.team) || strings.Contains(text, "#COUNT#TEAM"))
 	})
 }
 
@@ -76,9 +78,12 @@ func scanned(t *testing.T, name string, wanted func(table.Item) bool) map[string
 func (c *crew) ask(method, target, body string, headers ...string) answer {
 	c.Helper()
 	nobody := strings.NewReplacer(c.team, "00000000-0000-4000-8000-000000000001", crewName, "Ship Nobody")
-	a, b := c.send(method, target, body, headers...), c.send(method, nobody.Replace(target), nobody.Replace(body), headers...)
-	if a.StatusCode != b.StatusCode || nobody.Replace(a.Text) != b.Text || a.Header.Get("ETag") != b.Header.Get("ETag") {
-		c.Errorf("%s %s %s: %d %s\nabout nobody: %d %s", method, target, body, a.StatusCode, a.Text, b.StatusCode, b.Text)
+	a := c.send(method, target, body, headers...)
+	b := c.send(method, nobody.Replace(target), nobody.Replace(body), headers...)
+	if a.StatusCode != b.StatusCode || nobody.Replace(a.Text) != b.Text ||
+		a.Header.Get("ETag") != b.Header.Get("ETag") {
+		c.Errorf("%s %s %s: %d %s\nabout nobody: %d %s",
+			method, target, body, a.StatusCode, a.Text, b.StatusCode, b.Text)
 	}
 	return a
 }
@@ -150,10 +155,12 @@ func (c *crew) searchTeam() {
 			c.finds(c.ask("GET", endpoint+"?filter="+escape(filter), ""))
 		}
 		for _, endpoint := range []string{"/Users/.search", "/Groups/.search", "/.search"} {
-			c.finds(c.ask("POST", endpoint, `{"schemas":["`+scim.SearchRequestMessage+`"],"filter":`+enclose(filter)+`}`))
+			c.finds(c.ask("POST", endpoint,
+				`{"schemas":["`+scim.SearchRequestMessage+`"],"filter":`+enclose(filter)+`}`))
 		}
 	}
-	for _, endpoint := range []string{"/Groups", "/Groups?filter=displayName+pr", "/Groups?sortBy=displayName", "/Groups?cursor", "/Groups?count=0",
+	for _, endpoint := range []string{"/Groups", "/Groups?filter=displayName+pr", "/Groups?sortBy=displayName",
+		"/Groups?cursor", "/Groups?count=0",
 		"/Groups?filter=" + escape(`members.value eq "`+id(c.ann)+`"`)} {
 		a := c.wants(c.send("GET", endpoint, ""), 200, "")
 		if a.Body.Get("totalResults").Text() != "1" || strings.Contains(a.Text, c.team) {
@@ -175,7 +182,8 @@ func (c *crew) borrowTeam() {
 	c.Helper()
 	for _, more := range []string{`}`, `,"type":"Group"}`, `,"type":"User"}`} {
 		for _, method := range []string{"add", "replace", "remove", "PUT", "POST"} {
-			with, without := c.borrow(method, `{"value":"`+c.team+`"`+more), c.borrow(method, `{"value":"00000000-0000-4000-8000-000000000001"`+more)
+			with := c.borrow(method, `{"value":"`+c.team+`"`+more)
+			without := c.borrow(method, `{"value":"00000000-0000-4000-8000-000000000001"`+more)
 			if with != without {
 				c.Errorf("%s of the team%s: %s, of nobody: %s", method, more, with, without)
 			}
@@ -229,9 +237,10 @@ func TestNameOfATeam(t *testing.T) {
 	t.Parallel()
 	c := newCrew(t, tenant.Strict)
 	for what, a := range map[string]answer{
-		"POST":  c.send("POST", "/Groups", group("ship CREW", "")),
-		"PUT":   c.send("PUT", path(c.circle), group("ship CREW", "")),
-		"PATCH": c.send("PATCH", path(c.circle), message(`[{"op":"replace","path":"displayName","value":"ship CREW"}]`)),
+		"POST": c.send("POST", "/Groups", group("ship CREW", "")),
+		"PUT":  c.send("PUT", path(c.circle), group("ship CREW", "")),
+		"PATCH": c.send("PATCH", path(c.circle),
+			message(`[{"op":"replace","path":"displayName","value":"ship CREW"}]`)),
 	} {
 		if c.wants(a, 409, "uniqueness"); !strings.Contains(a.Body.Get("detail").Text(), "Team "+c.team) {
 			t.Errorf("%s: %s", what, a.Text)

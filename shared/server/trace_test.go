@@ -70,7 +70,8 @@ func (p *traced) recorded() (all []string) {
 		p.Fatal(err)
 	}
 	for _, r := range page {
-		if strings.Contains(fmt.Sprintf("%+v", r), "scim_secret") || r.Credential != "k1" || r.ID != "r1" || r.Time.IsZero() {
+		if strings.Contains(fmt.Sprintf("%+v", r), "scim_secret") || r.Credential != "k1" || r.ID != "r1" ||
+			r.Time.IsZero() {
 			p.Errorf("recorded %+v", r)
 		}
 		all = append(all,

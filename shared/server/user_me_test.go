@@ -90,7 +90,9 @@ func TestOwnRights(t *testing.T) { // P-3.11-7
 		"PUT of another role": {"PUT", user("ann", strings.Replace(rights, "reader", "admin", 1)), 403},
 		"PUT of a userName":   {"PUT", user("eve", rights), 403},
 		"PUT of an email":     {"PUT", user("ann", strings.Replace(rights, "ann@", "boss@", 1)), 403},
-		"PATCH of an email":   {"PATCH", message(`[{"op":"add","path":"emails","value":[{"value":"boss@a.example"}]}]`), 403},
+		"PATCH of an email": {
+			"PATCH", message(`[{"op":"add","path":"emails","value":[{"value":"boss@a.example"}]}]`), 403,
+		},
 		"PATCH of externalId": {"PATCH", message(`[{"op":"replace","path":"externalId","value":"8"}]`), 403},
 		"PATCH of a department": {
 			"PATCH",
@@ -119,7 +121,8 @@ func TestInactiveUser(t *testing.T) { // P-3.11-7
 	ann := c.create("ann", `,"active":false,"title":"secret"`)
 	c.as(id(ann), tenant.Read, tenant.Write)
 	for _, tt := range [][2]string{
-		{"GET", ""}, {"PUT", user("ann", `,"active":false`)}, {"PATCH", message(`[{"op":"add","path":"title","value":"x"}]`)},
+		{"GET", ""}, {"PUT", user("ann", `,"active":false`)},
+		{"PATCH", message(`[{"op":"add","path":"title","value":"x"}]`)},
 	} {
 		if a := c.wants(c.send(tt[0], "/Me", tt[1]), 403, ""); strings.Contains(a.Text, "secret") {
 			t.Errorf("%s: %s", tt[0], a.Text)

@@ -28,7 +28,8 @@ func (c *client) reactivating(on bool) {
 
 func TestDeactivatedUserIsNamed(t *testing.T) { // P-3.3-7
 	c := newClient(t)
-	for _, step := range []func(){func() {}, func() { c.reactivating(false) }} { // no record, then one without the switch
+	// no record, then one without the switch
+	for _, step := range []func(){func() {}, func() { c.reactivating(false) }} {
 		step()
 		a := c.create("Ann", off+`,"emails":[{"value":"ann@x.org"}]`)
 		name := strings.ToUpper(a.Body.Get("userName").Text())
@@ -36,7 +37,8 @@ func TestDeactivatedUserIsNamed(t *testing.T) { // P-3.3-7
 		want := `userName "` + name + `" and emails.value "ann@x.org" are in use by User ` + id(a) +
 			`, which is deactivated (conflict ` + string(c.conflicts()[0].ID) + `). ` +
 			`If it is the same person,` +
-			` activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + id(a) + `; `
+			` activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + id(a) +
+			`; `
 		if detail := refused.Body.Get("detail").Text(); !strings.HasPrefix(detail, want) {
 			t.Errorf("got %s\nwant %s", detail, want)
 		}
@@ -266,7 +268,8 @@ func TestReprovisioningIsOvertaken(t *testing.T) {
 			between.act = func() { n++; tt.act(others, ann, n) }
 			between.user = id(ann)
 			a := c.send("POST", "/Users", user("ann", `,"emails":[{"value":"ann@x.org"}]`))
-			if a.StatusCode != tt.status || !strings.Contains(a.Body.Get("detail").Text(), tt.detail) || n == 0 || n > 10 {
+			if a.StatusCode != tt.status || !strings.Contains(a.Body.Get("detail").Text(), tt.detail) || n == 0 ||
+				n > 10 {
 				t.Errorf("after %d times: %d %s", n, a.StatusCode, a.Text)
 			}
 			if same := id(a) == id(ann); a.StatusCode == 201 && same != (tt.name == "changed") {

@@ -96,7 +96,8 @@ func TestLookups(t *testing.T) { // P-3.4.2-3
 		`userName eq "a\" or 1=1 --"`:          "0", // P-3.4.2.2-44
 	} {
 		a := c.wants(c.send("GET", "/Users?filter="+escape(filter), ""), 200, "")
-		if a.Body.Get("totalResults").Text() != want || a.Body.Get("itemsPerPage").Text() != want || a.Body.Get("startIndex").Text() != "1" ||
+		if a.Body.Get("totalResults").Text() != want || a.Body.Get("itemsPerPage").Text() != want ||
+			a.Body.Get("startIndex").Text() != "1" ||
 			a.Body.Get("Resources").Kind() != scim.Array || strconv.Itoa(len(a.Body.Get("Resources").Items())) != want {
 			t.Errorf("%s: %s", filter, a.Text)
 		}
@@ -174,7 +175,8 @@ func TestDiscovery(t *testing.T) {
 	c.wants(c.send("GET", "/Schemas/urn:ietf:params:scim:api:messages:2.0:PatchOp", ""), 404, "")
 	c.wants(c.send("GET", "/ResourceTypes", ""), 200, "") // P-4-4
 	// S-6-2, S-6-3
-	if a := c.send("GET", "/ResourceTypes/User", ""); a.Body.Get("endpoint").Text() != "/Users" || a.Body.Get("schema").Text() != scim.UserSchema {
+	if a := c.send("GET", "/ResourceTypes/User", ""); a.Body.Get("endpoint").Text() != "/Users" ||
+		a.Body.Get("schema").Text() != scim.UserSchema {
 		t.Errorf("%s", a.Text)
 	}
 	c.wants(c.send("GET", "/ResourceTypes/Nope", ""), 404, "")

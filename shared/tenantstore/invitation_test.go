@@ -15,7 +15,8 @@ import (
 func (b *bench) invite(of tenant.ID, expires time.Time) (string, tenant.Invitation) {
 	b.Helper()
 	code, i := tenant.NewInvitation(
-		tenant.Invitation{Tenant: of, Role: tenant.ViewRole, Maker: "arn:operator", Expires: expires}, expires.Add(-time.Hour))
+		tenant.Invitation{Tenant: of, Role: tenant.ViewRole, Maker: "arn:operator", Expires: expires},
+		expires.Add(-time.Hour))
 	if err := b.CreateInvitation(b.Context(), i); err != nil {
 		b.Fatal(err)
 	}
@@ -46,7 +47,8 @@ func TestInvitationOpensOnce(t *testing.T) {
 	_, _, err = b.OpenInvitation(t.Context(), code)
 	b.wantGone(err)
 	all, _, err := b.Invitations(t.Context(), "acme", "", 10)
-	if err != nil || len(all) != 1 || all[0].State(clock.now) != tenant.InvitationUsed || all[0].Maker != "arn:operator" {
+	if err != nil || len(all) != 1 || all[0].State(clock.now) != tenant.InvitationUsed ||
+		all[0].Maker != "arn:operator" {
 		t.Errorf("%+v, %v", all, err)
 	}
 }

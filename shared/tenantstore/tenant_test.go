@@ -21,7 +21,9 @@ func TestTenantRecord(t *testing.T) {
 		t.Errorf("made twice: %v", err)
 	}
 	clock.now = clock.now.Add(time.Hour)
-	limits := tenant.Limits{RequestsPerSecond: 7, Burst: 8, Users: 9, Groups: 10, EmailsPerUser: 11, TokenAge: time.Minute}
+	limits := tenant.Limits{
+		RequestsPerSecond: 7, Burst: 8, Users: 9, Groups: 10, EmailsPerUser: 11, TokenAge: time.Minute,
+	}
 	_, err := b.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error {
 		t.State, t.Limits = tenant.Suspended, limits
 		t.Key, t.Domains = tenant.APIKey{ID: "i", Value: "v"}, []string{"acme.test"}

@@ -61,7 +61,8 @@ func TestStructureIsKept(t *testing.T) {
 			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann@acme.example","active":true,
 			  "emails":[{"value":"ann@acme.example","type":"work","primary":true}],"password":"hunter2","age":41}`,
 			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"<string of 16>","active":true,` +
-				`"emails":[{"value":"<string of 16>","type":"work","primary":true}],"password":"<password>","age":"<number>"}`,
+				`"emails":[{"value":"<string of 16>","type":"work","primary":true}],"password":"<password>",` +
+				`"age":"<number>"}`,
 		},
 		"Entra's PATCH": {
 			`{"Operations":[{"op":"Replace","path":"emails[type eq \"work\"].value","value":"x@y"},` +
@@ -71,7 +72,8 @@ func TestStructureIsKept(t *testing.T) {
 		},
 		"keys that are paths": {
 			`{"op":"add","value":{"name.givenName":"Ann","emails[type eq \"bob\"].value":"a","a b@c":1}}`,
-			`{"op":"add","value":{"name.givenName":"<string of 3>","emails[type eq <string of 3>].value":"<string of 1>",` +
+			`{"op":"add","value":{"name.givenName":"<string of 3>",` +
+				`"emails[type eq <string of 3>].value":"<string of 1>",` +
 				`"<string of 1> <string of 3>":"<number>"}}`,
 		},
 		"a filter with errors": {
@@ -79,10 +81,12 @@ func TestStructureIsKept(t *testing.T) {
 			`{"op":"remove","path":"userName eq <string of 3> <string of 5> and (title eq"}`,
 		},
 		"Bulk": {
-			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"failOnErrors":1,"Operations":[{"method":"POST","path":"/Users","bulkId":"q","data":{"userName":"ann"}},
+			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"failOnErrors":1,"Operations":[
+			  {"method":"POST","path":"/Users","bulkId":"q","data":{"userName":"ann"}},
 			  {"method":"DELETE","path":"/Users/ann"}]}`,
 			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"failOnErrors":1,` +
-				`"Operations":[{"method":"POST","path":"/Users","bulkId":"<string of 1>","data":{"userName":"<string of 3>"}},` +
+				`"Operations":[{"method":"POST","path":"/Users","bulkId":"<string of 1>","data":` +
+				`{"userName":"<string of 3>"}},` +
 				`{"method":"DELETE","path":"/Users/<string of 3>"}]}`,
 		},
 		".search": {
@@ -158,15 +162,21 @@ func TestTargetAndHeaders(t *testing.T) {
 		Time: x.Time.UTC(), Method: "GET", Path: "/v1/scim/v2/Users/<string of 16>", Status: 200, Milliseconds: 1.5,
 		Query: "filter=userName eq <string of 3>&count=3&attributes=emails,<string of 5>&who=<string of 3>&<malformed>",
 		Sent: Message{Headers: map[string]string{
-			"User-Agent": "okta/1.2", "If-Match": `W/"3"`, "Accept": "application/scim+json", "If-None-Match": "<string of 3>",
+			"User-Agent":    "okta/1.2",
+			"If-Match":      `W/"3"`,
+			"Accept":        "application/scim+json",
+			"If-None-Match": "<string of 3>",
 		}},
-		Answer: Message{Headers: map[string]string{"Location": "/v1/scim/v2/Users/0b7cb4d3-bbb7-4b68-a1c6-0d7a6c2dbd2e"}},
+		Answer: Message{
+			Headers: map[string]string{"Location": "/v1/scim/v2/Users/0b7cb4d3-bbb7-4b68-a1c6-0d7a6c2dbd2e"},
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	full := Record(x, names(t), true)
-	if full.Path != "/v1/scim/v2/Users/bob@acme.example" || !strings.HasPrefix(full.Query, `filter=userName eq "bob"&`) ||
+	if full.Path != "/v1/scim/v2/Users/bob@acme.example" ||
+		!strings.HasPrefix(full.Query, `filter=userName eq "bob"&`) ||
 		full.Sent.Headers["Authorization"] != "" || full.Sent.Headers["User-Agent"] != "okta/1.2 bob" {
 		t.Errorf("with values: %+v", full)
 	}
@@ -174,7 +184,9 @@ func TestTargetAndHeaders(t *testing.T) {
 
 func TestDetailsLoseTheirValues(t *testing.T) {
 	answer := func(detail string) string {
-		text, _ := json.Marshal(map[string]any{"detail": detail, "schemas": []string{scim.ErrorMessage}, "scimType": "uniqueness", "status": "409"})
+		text, _ := json.Marshal(map[string]any{
+			"detail": detail, "schemas": []string{scim.ErrorMessage}, "scimType": "uniqueness", "status": "409",
+		})
 		return string(text)
 	}
 	for name, c := range map[string]struct{ body, detail, want string }{
@@ -219,7 +231,9 @@ func TestHostileBodies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			without := Record(exchange("POST", "/scim/v2/Users", c.body, ""), names(t), false).Sent
-			if diff := cmp.Diff(Message{Headers: map[string]string{}, Size: len(c.body), Note: "the body is not valid JSON"}, without); diff != "" {
+			if diff := cmp.Diff(Message{
+				Headers: map[string]string{}, Size: len(c.body), Note: "the body is not valid JSON",
+			}, without); diff != "" {
 				t.Errorf("without values, -want +got:\n%s", diff)
 			}
 			with := Record(exchange("POST", "/scim/v2/Users", c.body, ""), names(t), true).Sent
@@ -253,7 +267,8 @@ const (
 func (w writer) pick(list ...string) string { return list[w.IntN(len(list))] }
 
 func (w writer) passwordName() string {
-	return w.pick("password", "Password", "PASSWORD", "pass\u0077ord", "urn:ietf:params:scim:schemas:core:2.0:User:password",
+	return w.pick("password", "Password", "PASSWORD", "pass\u0077ord",
+		"urn:ietf:params:scim:schemas:core:2.0:User:password",
 		"password.value", "x.password", "ｐａｓｓｗｏｒｄ", "password[type eq \"x\"].value",
 		"pin", "PIN", "ｐｉｎ", badgeURN+":Pin",
 		strings.ToUpper(badgeURN)+".PIN", "badge.code", badgeURN+":badge.Code", "vault",
@@ -263,15 +278,16 @@ func (w writer) passwordName() string {
 }
 
 func (w writer) name() string {
-	return w.pick("userName", "id", "value", "path", "op", "schemas", "type", "detail", "location", "$ref", "version", "status",
-		"filter", "active", "name.givenName", "emails[value eq \"S3CRET\"].value", "urn:x:2.0:User",
-		"S3CRET mail@x", "resourceType",
-		"scimType", "attributes", "sortBy", "sortOrder", "count", "method", "bulkId", "data", "meta", "Operations", "members")
+	return w.pick("userName", "id", "value", "path", "op", "schemas", "type", "detail", "location", "$ref", "version",
+		"status", "filter", "active", "name.givenName", "emails[value eq \"S3CRET\"].value", "urn:x:2.0:User",
+		"S3CRET mail@x", "resourceType", "scimType", "attributes", "sortBy", "sortOrder", "count", "method", "bulkId",
+		"data", "meta", "Operations", "members")
 }
 
 // text makes a value that is not allowed anywhere.
 func (w writer) text() string {
-	return w.pick(secret+" x", "x@"+secret, "<"+secret+">", "\""+secret+"\"", secret+"\x00", "é "+secret, "+"+secret, "eq \""+secret+"\"",
+	return w.pick(secret+" x", "x@"+secret, "<"+secret+">", "\""+secret+"\"", secret+"\x00", "é "+secret, "+"+secret,
+		"eq \""+secret+"\"",
 		"userName eq \""+secret+"\"", "userName eq "+secret, "(("+secret+" "+secret,
 		"userName eq \"\\\""+secret, "/Users/"+secret,
 		"https://x/scim/v2/Users/"+secret+"?x="+secret, "emails[type eq \""+secret+"\" and x co "+secret+"].value")
@@ -325,7 +341,10 @@ func TestNoValueIsStored(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		answer, err := json.Marshal(map[string]any{"schemas": []string{scim.ErrorMessage}, "detail": fmt.Sprintf("failed: %q", w.text()), "Resources": w.value(2)})
+		answer, err := json.Marshal(map[string]any{
+			"schemas": []string{scim.ErrorMessage}, "detail": fmt.Sprintf("failed: %q", w.text()),
+			"Resources": w.value(2),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -36,12 +36,18 @@ type plan struct {
 
 func newControl(t *testing.T) (*control, *usageplan.Keys) {
 	t.Helper()
-	c := &control{plans: []*plan{{ID: "default", Name: "app-Plan", APIStages: []map[string]any{{"apiId": "a", "stage": "v1"}},
-		Throttle: map[string]any{"rateLimit": 50.0, "burstLimit": 100.0}}}}
+	c := &control{plans: []*plan{{ID: "default", Name: "app-Plan",
+		APIStages: []map[string]any{{"apiId": "a", "stage": "v1"}},
+		Throttle:  map[string]any{"rateLimit": 50.0, "burstLimit": 100.0}}}}
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
-	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "eu-central-1",
-		"AWS_ENDPOINT_URL_API_GATEWAY": server.URL, "AWS_MAX_ATTEMPTS": "1"} {
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID":            "x",
+		"AWS_SECRET_ACCESS_KEY":        "x",
+		"AWS_REGION":                   "eu-central-1",
+		"AWS_ENDPOINT_URL_API_GATEWAY": server.URL,
+		"AWS_MAX_ATTEMPTS":             "1",
+	} {
 		t.Setenv(name, value)
 	}
 	k, err := usageplan.Open("default")

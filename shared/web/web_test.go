@@ -43,7 +43,9 @@ func components() content {
 		NoRows: web.Table{Empty: web.Empty{Title: "No users yet"}},
 		Confirmation: web.Confirmation{
 			Title: "Delete?", Effects: []string{hostile},
-			Form: web.Form{Action: "/delete", CSRF: "c", Button: "Delete", Fields: []web.Field{{Name: "n", Error: "required"}}},
+			Form: web.Form{
+				Action: "/delete", CSRF: "c", Button: "Delete", Fields: []web.Field{{Name: "n", Error: "required"}},
+			},
 		},
 		Chart: web.Chart{
 			Title: "Requests", Labels: []string{"Mon", "Tue"}, Series: []web.Series{
@@ -134,8 +136,11 @@ func TestSecureSetsHeadersOnEveryAnswer(t *testing.T) {
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
 	for name, want := range map[string]string{
-		"Content-Security-Policy": "frame-ancestors 'none'", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
-		"X-Content-Type-Options": "nosniff", "Strict-Transport-Security": "max-age=",
+		"Content-Security-Policy":   "frame-ancestors 'none'",
+		"Cache-Control":             "no-store",
+		"Referrer-Policy":           "no-referrer",
+		"X-Content-Type-Options":    "nosniff",
+		"Strict-Transport-Security": "max-age=",
 	} {
 		if got := rec.Header().Get(name); !strings.Contains(got, want) {
 			t.Errorf("%s is %q, want %q in it", name, got, want)
@@ -230,12 +235,15 @@ func TestContrast(t *testing.T) {
 			{"accent", "surface", 4.5},
 			{"on-accent", "accent", 4.5},
 			{"on-accent", "accent-strong", 4.5},
-			{"good", "good-soft", 4.5}, {"warning", "warning-soft", 4.5}, {"bad", "bad-soft", 4.5}, {"info", "info-soft", 4.5},
-			{"neutral", "neutral-soft", 4.5}, {"bad", "surface", 4.5}, {"control", "surface", 3}, {"control", "page", 3},
+			{"good", "good-soft", 4.5}, {"warning", "warning-soft", 4.5}, {"bad", "bad-soft", 4.5},
+			{"info", "info-soft", 4.5},
+			{"neutral", "neutral-soft", 4.5}, {"bad", "surface", 4.5}, {"control", "surface", 3},
+			{"control", "page", 3},
 			{"text", "good-soft", 7}, {"text", "warning-soft", 7}, {"text", "bad-soft", 7}, {"text", "info-soft", 7},
 		} {
 			if got := contrast(colours[pair.front], colours[pair.back]); got < pair.least {
-				t.Errorf("%s: %s on %s has a contrast of %.2f, want %.1f", scheme, pair.front, pair.back, got, pair.least)
+				t.Errorf("%s: %s on %s has a contrast of %.2f, want %.1f",
+					scheme, pair.front, pair.back, got, pair.least)
 			}
 		}
 	}

@@ -108,8 +108,14 @@ func TestGroups(t *testing.T) {
 		{"none", func(string) []table.Write { return nil }, ""},
 		{"missing claim", one(gone(name+"team", "CLAIM")), "does not hold the claim on its displayName"},
 		{"foreign claim", one(put(name+"team", "CLAIM", table.Item{"owner": "other"})), "is held by other"},
-		{"orphaned claim", one(put(name+"crew", "CLAIM", table.Item{"owner": "team"})), "team holds a claim on a value"},
-		{"two groups with the same name", func(string) []table.Write { return group("crew", "TEAM") }, "is held by group"},
+		{
+			"orphaned claim",
+			one(put(name+"crew", "CLAIM", table.Item{"owner": "team"})), "team holds a claim on a value",
+		},
+		{
+			"two groups with the same name",
+			func(string) []table.Write { return group("crew", "TEAM") }, "is held by group",
+		},
 		{"missing look-up", one(gone("LOOKUP#GROUP#externalId#x-team", "team")), "externalId does not find group team"},
 		{"orphaned look-up", one(put("LOOKUP#GROUP#externalId#y", "team", nil)), "leads to group team, which does not"},
 		{"wrong counter", one(count("GROUP", 1)), "the counter of groups is 2 instead of 1"},
@@ -136,14 +142,20 @@ func TestMembers(t *testing.T) {
 		}, "differ in the kind of the member"},
 		{"unknown kind", one(put("MEMBERS#team", "X#1", nil)), "member of an unknown kind"},
 		{"no kind", one(put(reverse, "1#team", table.Item{"of": "GROUP"})), "lacks the kind of the member"},
-		{"wrong partition", one(put("MEMBEROF#2", "1#team", table.Item{"kind": "U", "of": "GROUP"})), "wrong partition"},
+		{
+			"wrong partition",
+			one(put("MEMBEROF#2", "1#team", table.Item{"kind": "U", "of": "GROUP"})), "wrong partition",
+		},
 		{"not of a group", one(put(reverse, "1#team", table.Item{"kind": "U"})), "lacks the attribute of=GROUP"},
 		{"missing user", func(string) []table.Write { return member("team", "U#1") }, "user 1 does not exist"},
 		{"missing user, reverse item only", func(string) []table.Write {
 			return member("team", "U#1")[1:]
 		}, "user 1 does not exist"},
 		{"missing member group", func(string) []table.Write { return member("team", "G#1") }, "group 1 does not exist"},
-		{"missing group", func(ann string) []table.Write { return member("crew", "U#"+ann) }, "group crew does not exist"},
+		{
+			"missing group",
+			func(ann string) []table.Write { return member("crew", "U#"+ann) }, "group crew does not exist",
+		},
 	} {
 		d.run(t)
 	}
@@ -155,9 +167,18 @@ func TestNesting(t *testing.T) {
 	for _, d := range []damage{
 		{"10 levels", func(string) []table.Write { return nested(10) }, ""},
 		{"11 levels", func(string) []table.Write { return nested(11) }, "more than 10 levels deep: g00, g01"},
-		{"cycle", func(string) []table.Write { return append(nested(3), member("g02", "G#g00")...) }, "contains itself"},
-		{"group in itself", func(string) []table.Write { return member("team", "G#team") }, "group team contains itself"},
-		{"two paths to a group", func(string) []table.Write { return append(nested(4), member("g00", "G#g03")...) }, ""},
+		{
+			"cycle",
+			func(string) []table.Write { return append(nested(3), member("g02", "G#g00")...) }, "contains itself",
+		},
+		{
+			"group in itself",
+			func(string) []table.Write { return member("team", "G#team") }, "group team contains itself",
+		},
+		{
+			"two paths to a group",
+			func(string) []table.Write { return append(nested(4), member("g00", "G#g03")...) }, "",
+		},
 	} {
 		d.run(t)
 	}
@@ -177,7 +198,10 @@ func TestUnfinished(t *testing.T) {
 		unfinished, abandoned int
 		rest                  string // the finding that remains if unfinished work is allowed
 	}{
-		{damage{"pending change", one(mark("pending")), "a change of the members of group team is unfinished"}, 1, 0, ""},
+		{
+			damage{"pending change", one(mark("pending")), "a change of the members of group team is unfinished"},
+			1, 0, "",
+		},
 		{damage{"group being deleted", one(mark("deleting")), "the deletion of group team is unfinished"}, 1, 0, ""},
 		{damage{"user being deleted", func(ann string) []table.Write {
 			return []table.Write{table.Update(table.Key{PK: in + "USER", SK: ann}, table.Item{"deleting": "x"})}

@@ -76,7 +76,8 @@ func TestMemory(t *testing.T) {
 	if err := m.finish(); err != nil || m.report.Number != 0 || m.report.Users != users || m.report.Members != users {
 		t.Errorf("%+v, %v", m.report, err)
 	}
-	t.Logf("%d items, %d runs of %d MiB, %d MiB of heap at most", w.state.Items, len(w.sorter.runs), memory>>20, peak>>20)
+	t.Logf("%d items, %d runs of %d MiB, %d MiB of heap at most", w.state.Items, len(w.sorter.runs), memory>>20,
+		peak>>20)
 	if facts := len(w.sorter.runs) * memory; peak > 3*memory || facts < 2*memory {
 		t.Errorf("%d bytes of heap for %d bytes of facts", peak, facts)
 	}

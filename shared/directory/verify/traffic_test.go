@@ -60,7 +60,9 @@ func createAndDelete(ctx context.Context, tenant *directory.Tenant, name string)
 func TestTraffic(t *testing.T) {
 	t.Parallel()
 	db, _ := newTable(t)
-	dir, err := directory.Open(directory.Options{Table: db.Name(), Endpoint: testkit.Endpoint(t), Client: &http.Client{}})
+	dir, err := directory.Open(directory.Options{
+		Table: db.Name(), Endpoint: testkit.Endpoint(t), Client: &http.Client{},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

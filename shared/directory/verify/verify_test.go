@@ -32,8 +32,12 @@ func TestTable(t *testing.T) {
 		}, "a search by externalId does not find user"},
 		{"orphaned look-up", one(put("LOOKUP#USER#externalId#x", "nobody", nil)), "leads to user nobody, which"},
 		{"wrong counter", one(count("USER", 1)), "the counter of users is 2 instead of 1"},
-		{"schemas of a tenant", one(put("SCHEMAS", "ALL", table.Item{"version": "v", "schemas": `[{"definition":"{}"}]`})), ""},
-		{"unreadable schemas", one(put("SCHEMAS", "ALL", table.Item{"version": "v", "schemas": `[{"definition":"{"}]`})),
+		{
+			"schemas of a tenant",
+			one(put("SCHEMAS", "ALL", table.Item{"version": "v", "schemas": `[{"definition":"{}"}]`})), "",
+		},
+		{"unreadable schemas",
+			one(put("SCHEMAS", "ALL", table.Item{"version": "v", "schemas": `[{"definition":"{"}]`})),
 			"the schemas of the tenant can't be read"},
 		{"missing user", func(id string) []table.Write {
 			return []table.Write{gone("USER", id)}

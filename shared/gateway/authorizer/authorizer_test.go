@@ -47,11 +47,13 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	tenants := a.Authenticator.Tenants
 	limits := tenant.DefaultLimits()
 	limits.Users = 7
-	if _, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Okta, Limits: limits}); err != nil {
+	if _, err := tenants.CreateTenant(t.Context(),
+		tenant.Tenant{ID: "acme", Profile: tenant.Okta, Limits: limits}); err != nil {
 		t.Fatal(err)
 	}
 	token, c := tenant.NewCredential(tenant.Credential{
-		Tenant: "acme", Kind: tenant.BearerToken, Scopes: []tenant.Scope{tenant.Read}, Expires: now.Add(time.Second), Subject: "u1"}, now)
+		Tenant: "acme", Kind: tenant.BearerToken, Scopes: []tenant.Scope{tenant.Read}, Expires: now.Add(time.Second),
+		Subject: "u1"}, now)
 	if err := tenants.CreateCredential(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +77,10 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	if out.UsageIdentifierKey != "shared" {
 		t.Errorf("requests count for %q", out.UsageIdentifierKey)
 	}
-	if _, err := tenants.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error { t.Key.Value = "own"; return nil }); err != nil {
+	if _, err := tenants.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error {
+		t.Key.Value = "own"
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := authorize(t.Context(), a, "Bearer "+token); err != nil || out.UsageIdentifierKey != "own" {
@@ -83,17 +88,22 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	}
 	for end, want := range map[time.Time]any{now.Add(time.Minute): "1800000000000 1800000060 values", now: nil} {
 		on := tenant.Trace{Began: now, End: end, Values: true}
-		if _, err := tenants.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error { t.Trace = on; return nil }); err != nil {
+		if _, err := tenants.ChangeTenant(t.Context(), "acme", func(t *tenant.Tenant) error {
+			t.Trace = on
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if out, err := authorize(t.Context(), a, "Bearer "+token); err != nil || out.Context["trace"] != want {
 			t.Errorf("a trace until %v: %v, %v", end, out.Context, err)
 		}
 	}
-	err = tenants.ChangeSchemas(t.Context(), "acme", func(tenant.Tenant, []tenant.Extension) ([]tenant.Extension, error) {
-		return []tenant.Extension{{URN: "urn:acme:User"}}, nil
-	})
-	if out, e := authorize(t.Context(), a, "Bearer "+token); err != nil || e != nil || len(out.Context["schemas"].(string)) < 10 {
+	err = tenants.ChangeSchemas(t.Context(), "acme",
+		func(tenant.Tenant, []tenant.Extension) ([]tenant.Extension, error) {
+			return []tenant.Extension{{URN: "urn:acme:User"}}, nil
+		})
+	if out, e := authorize(t.Context(), a, "Bearer "+token); err != nil || e != nil ||
+		len(out.Context["schemas"].(string)) < 10 {
 		t.Errorf("the version of the schemas: %v, %v, %v", out.Context["schemas"], err, e)
 	}
 	if strings.Contains(log.String(), token) || strings.Contains(log.String(), token[30:]) {
@@ -104,13 +114,15 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 // A directory out of reach is no 401: the provider would drop its token.
 func TestAuthorizerFails(t *testing.T) {
 	down := &http.Client{Transport: fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused})}
-	a, log := newAuthorizer(t, tenantstore.Options{Table: "none", Client: down, Budget: 50 * time.Millisecond}, time.Now())
+	a, log := newAuthorizer(t, tenantstore.Options{Table: "none", Client: down, Budget: 50 * time.Millisecond},
+		time.Now())
 	token, _ := tenant.Issue("acme", nil, time.Now(), time.Time{})
 	_, err := authorize(t.Context(), a, "Bearer "+token)
 	if !errors.Is(err, tenantstore.ErrUnavailable) || errors.Is(err, errUnauthorized) {
 		t.Errorf("%v", err)
 	}
-	if !strings.Contains(log.String(), `"error":"table: not carried out in time`) || strings.Contains(log.String(), token) {
+	if !strings.Contains(log.String(), `"error":"table: not carried out in time`) ||
+		strings.Contains(log.String(), token) {
 		t.Errorf("the log says %s", log.String())
 	}
 }
@@ -118,9 +130,19 @@ func TestAuthorizerFails(t *testing.T) {
 func TestIsEndpoint(t *testing.T) {
 	const api = "arn:aws:execute-api:eu-central-1:1:api/v1/GET/"
 	for path, want := range map[string]bool{
-		"scim/v2/Users": true, "scim/v2/Users/1": true, "scim/v2/.search": true, "scim/v2/Groups/": true,
-		"scim/v2//Users": false, "Users": false, "scim/v2/scim/v2/Users": false, "scim/v2": false, "scim/v2/users": false, "": false,
-		"scim/v2/Users/Users": false, "scim/v2/Users/Groups": false, "scim/v2/Groups/Groups/1": false,
+		"scim/v2/Users":           true,
+		"scim/v2/Users/1":         true,
+		"scim/v2/.search":         true,
+		"scim/v2/Groups/":         true,
+		"scim/v2//Users":          false,
+		"Users":                   false,
+		"scim/v2/scim/v2/Users":   false,
+		"scim/v2":                 false,
+		"scim/v2/users":           false,
+		"":                        false,
+		"scim/v2/Users/Users":     false,
+		"scim/v2/Users/Groups":    false,
+		"scim/v2/Groups/Groups/1": false,
 	} {
 		if got := isEndpoint(api + path); got != want {
 			t.Errorf("isEndpoint of %q is %v", path, got)

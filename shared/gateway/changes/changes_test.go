@@ -94,7 +94,8 @@ func call(t *testing.T, f *finisher, event string, timeout time.Duration) (answe
 func TestMarksAreNoticed(t *testing.T) {
 	f := &finisher{}
 	answer, log, err := call(t, f, stream(
-		record(1, "g1", "pending"), record(2, "g2", "members"), record(3, "u1", "deleting"), record(4, "g3", "")), time.Minute)
+		record(1, "g1", "pending"), record(2, "g2", "members"), record(3, "u1", "deleting"), record(4, "g3", "")),
+		time.Minute)
 	if err != nil || answer != `{"batchItemFailures":[]}` {
 		t.Errorf("%s, %v", answer, err)
 	}
@@ -110,7 +111,8 @@ func TestMarksAreNoticed(t *testing.T) {
 func TestTheFirstFailureIsTheCheckpoint(t *testing.T) {
 	f := &finisher{fails: map[string]error{"g2": errors.New("broken"), "g3": errors.New("broken too")}}
 	answer, log, err := call(t, f, stream(
-		record(1, "g1", "pending"), record(2, "g2", "pending"), record(3, "g3", "pending"), record(4, "g4", "pending")), time.Minute)
+		record(1, "g1", "pending"), record(2, "g2", "pending"), record(3, "g3", "pending"), record(4, "g4", "pending")),
+		time.Minute)
 	if err != nil || answer != `{"batchItemFailures":[{"itemIdentifier":"2"}]}` {
 		t.Errorf("%s, %v", answer, err)
 	}
@@ -152,7 +154,8 @@ func TestScheduleSweeps(t *testing.T) {
 		t.Errorf("the sweep has %v, which leaves no time to answer", f.left)
 	}
 	f.swept = errors.New("no table")
-	if _, log, err := call(t, f, schedule, time.Minute); err != f.swept || !strings.Contains(log, `"error":"no table"`) {
+	if _, log, err := call(t, f, schedule, time.Minute); err != f.swept ||
+		!strings.Contains(log, `"error":"no table"`) {
 		t.Errorf("%v, log %s", err, log)
 	}
 }
@@ -167,7 +170,8 @@ func TestChangesRefuses(t *testing.T) {
 		}
 	}
 	f := &finisher{unready: errors.New("another table")}
-	if _, _, err := call(t, f, stream(record(1, "g1", "pending")), time.Minute); err != f.unready || len(f.noticed) > 0 {
+	if _, _, err := call(t, f, stream(record(1, "g1", "pending")), time.Minute); err != f.unready ||
+		len(f.noticed) > 0 {
 		t.Errorf("%v, noticed %v", err, f.noticed)
 	}
 }

@@ -28,7 +28,8 @@ func TestDeathOfTheFunction(t *testing.T) {
 				}
 				batch := w.stream.Records(t)
 				ctx, die := context.WithCancel(t.Context())
-				rest, err := invoke(ctx, w.handler(w.directory(fault.Death(http.DefaultTransport, n, lost, die))), batch)
+				rest, err := invoke(ctx, w.handler(w.directory(fault.Death(http.DefaultTransport, n, lost, die))),
+					batch)
 				survived = err == nil && len(rest) == 0
 				die()
 				(&delivery{world: w}).deliverSafely(batch)

@@ -178,7 +178,8 @@ func (b *bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for _, e := range in.Entries {
 		if b.random.Float64() < b.fails {
 			failed++
-			results = append(results, map[string]string{"ErrorCode": "ThrottlingException", "ErrorMessage": "Rate exceeded"})
+			results = append(results,
+				map[string]string{"ErrorCode": "ThrottlingException", "ErrorMessage": "Rate exceeded"})
 			continue
 		}
 		b.pushed = append(b.pushed, json.RawMessage(e.Detail))

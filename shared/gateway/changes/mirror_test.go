@@ -70,7 +70,8 @@ func (m *mirror) read(f outbox.Feed, id tenant.ID) {
 				m.Fatal(err)
 			}
 			after++
-			if e.Sequence != after || e.Tenant != id || m.ids[e.ID] != 0 || strings.Contains(string(text), canary) { // E-2.4-3
+			// E-2.4-3
+			if e.Sequence != after || e.Tenant != id || m.ids[e.ID] != 0 || strings.Contains(string(text), canary) {
 				m.Errorf("event %d of %q: %s", after, id, text)
 			}
 			m.ids[e.ID] = after

@@ -41,7 +41,9 @@ func newWorld(t *testing.T, seed uint64) *world {
 	w := &world{T: t, random: rand.New(rand.NewPCG(seed, 0)), bus: newBus(t, seed), step: 2}
 	w.name, w.stream = testkit.StreamedTable(t)
 	var err error
-	if w.db, err = table.Open(table.Options{Name: w.name, Endpoint: testkit.Endpoint(t), Budget: time.Minute}); err != nil {
+	if w.db, err = table.Open(table.Options{
+		Name: w.name, Endpoint: testkit.Endpoint(t), Budget: time.Minute,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	w.dir = w.directory(nil)

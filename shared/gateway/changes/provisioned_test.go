@@ -46,7 +46,8 @@ func TestProvisioningIsLogged(t *testing.T) {
 
 func TestOfAChangeWithoutOldImageNoAttributeIsKnown(t *testing.T) {
 	f := &finisher{}
-	if _, _, err := call(t, f, stream(provisioning(1, "u1", patched, "")), time.Minute); err != nil || len(f.logged) != 1 {
+	if _, _, err := call(t, f, stream(provisioning(1, "u1", patched, "")), time.Minute); err != nil ||
+		len(f.logged) != 1 {
 		t.Fatalf("%v, logged %+v", err, f.logged)
 	}
 	if p := f.logged[0]; !p.Old.Equal(p.New) || p.Old.IsEmpty() {
@@ -57,7 +58,8 @@ func TestOfAChangeWithoutOldImageNoAttributeIsKnown(t *testing.T) {
 func TestWhatCannotBeLoggedComesAgain(t *testing.T) {
 	f := &finisher{unable: errors.New("broken"), fails: map[string]error{"g1": errors.New("later")}}
 	answer, log, err := call(t, f, stream(
-		record(1, "g0", ""), provisioning(2, "u1", made, ""), record(3, "g1", "pending"), provisioning(4, "u1", patched, made)), time.Minute)
+		record(1, "g0", ""), provisioning(2, "u1", made, ""), record(3, "g1", "pending"),
+		provisioning(4, "u1", patched, made)), time.Minute)
 	if err != nil || answer != `{"batchItemFailures":[{"itemIdentifier":"2"}]}` || len(f.noticed) != 1 {
 		t.Errorf("%s, %v, noticed %v", answer, err, f.noticed)
 	}

@@ -123,14 +123,15 @@ func (t *traffic) createUser() error {
 func (t *traffic) replaceUser() error {
 	tenant, of := t.tenant()
 	var before int64
-	u, err := tenant.Users().Replace(t.request(), t.pick(t.users, of), nil, func(old directory.User) (directory.Content, error) {
-		before = old.Version
-		c := t.document(old.Doc.Get("userName").Text(), old.Doc.Get("emails").Items()[0].Get("value").Text())
-		if t.random.IntN(4) == 0 {
-			return directory.Content{Doc: old.Doc, HashPassword: c.HashPassword}, nil // at most the password
-		}
-		return c, nil
-	})
+	u, err := tenant.Users().Replace(t.request(), t.pick(t.users, of), nil,
+		func(old directory.User) (directory.Content, error) {
+			before = old.Version
+			c := t.document(old.Doc.Get("userName").Text(), old.Doc.Get("emails").Items()[0].Get("value").Text())
+			if t.random.IntN(4) == 0 {
+				return directory.Content{Doc: old.Doc, HashPassword: c.HashPassword}, nil // at most the password
+			}
+			return c, nil
+		})
 	if err == nil && u.Version > before {
 		t.versions[u.ID] = append(t.versions[u.ID], u.Version)
 	}
@@ -179,7 +180,8 @@ func group(name string) scim.Value {
 
 func (t *traffic) createGroup() error {
 	tenant, of := t.tenant()
-	out, err := tenant.Groups().Create(t.request(), group(fmt.Sprint("group", t.random.IntN(20))), directory.MemberEdit{Add: t.members(of).Add, SkipUnknown: true})
+	out, err := tenant.Groups().Create(t.request(), group(fmt.Sprint("group", t.random.IntN(20))),
+		directory.MemberEdit{Add: t.members(of).Add, SkipUnknown: true})
 	if err == nil {
 		t.add(&t.groups, out.Group.ID, of)
 	}
@@ -190,13 +192,14 @@ func (t *traffic) editGroup() error {
 	tenant, of := t.tenant()
 	rename, edit := t.random.IntN(4) == 0, t.members(of)
 	name := fmt.Sprint("group", t.random.IntN(20))
-	_, err := tenant.Groups().Change(t.request(), t.pick(t.groups, of), nil, nil, func(d *directory.Draft) (directory.Edit, error) {
-		e := directory.Edit{Doc: d.Doc, Members: edit}
-		if rename {
-			e.Doc = group(name)
-		}
-		return e, nil
-	})
+	_, err := tenant.Groups().Change(t.request(), t.pick(t.groups, of), nil, nil,
+		func(d *directory.Draft) (directory.Edit, error) {
+			e := directory.Edit{Doc: d.Doc, Members: edit}
+			if rename {
+				e.Doc = group(name)
+			}
+			return e, nil
+		})
 	return err
 }
 
@@ -234,7 +237,9 @@ func (t *traffic) anyAccount() (scim.ID, string) {
 
 func (t *traffic) changeAccount() error {
 	id, email := t.anyAccount()
-	_, err := t.dir.Accounts().Change(t.Context(), id, nil, func(directory.Account) (directory.AccountContent, error) { return t.account(email, email), nil })
+	_, err := t.dir.Accounts().Change(t.Context(), id, nil, func(directory.Account) (directory.AccountContent, error) {
+		return t.account(email, email), nil
+	})
 	return err
 }
 

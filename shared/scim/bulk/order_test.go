@@ -14,7 +14,8 @@ import (
 
 func parse(t *testing.T, operations ...string) bulk.Request {
 	t.Helper()
-	body, err := scim.ParseJSON([]byte(`{"schemas":["` + bulk.RequestMessage + `"],"Operations":[` + strings.Join(operations, ",") + `]}`))
+	body, err := scim.ParseJSON([]byte(`{"schemas":["` + bulk.RequestMessage + `"],"Operations":[` +
+		strings.Join(operations, ",") + `]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +144,8 @@ func TestReferences(t *testing.T) {
 	}
 	o = o.Resolve(map[string]string{"g": "1", "a": "2", "b": "3"})
 	want := `{"Operations":[{"op":"add","path":"members","value":[{"value":"2","$ref":"../Users/2"}]},` +
-		`{"op":"remove","path":"members[value eq \"3\"]"},{"op":"replace","path":"displayName","value":"about bulkId:c"}]}`
+		`{"op":"remove","path":"members[value eq \"3\"]"},` +
+		`{"op":"replace","path":"displayName","value":"about bulkId:c"}]}`
 	if o.Path != "/Groups/1" || o.Data.JSON() != want {
 		t.Errorf("%s %s", o.Path, o.Data.JSON())
 	}

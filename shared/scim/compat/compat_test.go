@@ -157,7 +157,10 @@ func TestFilters(t *testing.T) { // P-3.4.2.2-26, P-3.4.2.2-33
 	for _, tt := range []struct{ in, want, deviations string }{
 		{`userName eq "a"`, `userName eq "a"`, "[]"},
 		{`userName eq bjensen`, `userName eq "bjensen"`, "[bare-word]"},
-		{`userName eq bjensen@x.org and active eq true`, `userName eq "bjensen@x.org" and active eq true`, "[bare-word]"},
+		{
+			`userName eq bjensen@x.org and active eq true`,
+			`userName eq "bjensen@x.org" and active eq true`, "[bare-word]",
+		},
 		{`(meta.lastModified gt 2011-05-13T04:42:34Z)`, `meta.lastModified gt "2011-05-13T04:42:34Z"`, "[bare-word]"},
 		{`title eq "eq bob"`, `title eq "eq bob"`, "[]"},
 		{
@@ -194,7 +197,8 @@ func TestFilters(t *testing.T) { // P-3.4.2.2-26, P-3.4.2.2-33
 		if strings.Contains(tt.deviations, "unqualified") {
 			continue // the grammar has nothing against it
 		}
-		if _, err := filter.Parse(tt.in); (err == nil) == (strings.Contains(tt.deviations, "b") && !strings.Contains(tt.deviations, "string-boolean")) {
+		if _, err := filter.Parse(tt.in); (err == nil) == (strings.Contains(tt.deviations, "b") &&
+			!strings.Contains(tt.deviations, "string-boolean")) {
 			t.Errorf("strict: %s: %v", tt.in, err)
 		}
 	}
@@ -329,19 +333,23 @@ func TestRemoveOfManyValues(t *testing.T) { // P-3.5.2.2-13
 
 // An ambiguous operation is rejected, and the error says why.
 func TestAmbiguousOperations(t *testing.T) { // P-3.5.2.2-13, P-3.5.2.1-15
+	const core, says = scim.UserSchema, " of the values to remove from emails does not say which value to remove"
 	for operation, want := range map[string]string{
-		`{"op":"remove","path":"emails","value":[{"value":"A"},{}]}`:                               "element 2 of the values to remove from emails does not say which value to remove",
-		`{"op":"remove","path":"emails","value":{}}`:                                               "element 1 of the values to remove from emails does not say which value to remove",
-		`{"op":"remove","path":"emails","value":[["A"]]}`:                                          "element 1 of the values to remove from emails does not say which value to remove",
-		`{"op":"remove","path":"name","value":{}}`:                                                 "the value to remove from name names no sub-attribute of it",
-		`{"op":"add","value":{"title":"a","` + scim.UserSchema + `:title":"b"}}`:                   "the value names " + scim.UserSchema + ":title twice",
-		`{"op":"add","value":{"` + scim.UserSchema + `":{"title":"b"},"title":"a"}}`:               "the value names title twice",
-		`{"op":"add","value":{"name.givenName":"a","` + scim.UserSchema + `.name.givenName":"b"}}`: "the value names " + scim.UserSchema + ":name.givenName twice",
+		`{"op":"remove","path":"emails","value":[{"value":"A"},{}]}`: "element 2" + says,
+		`{"op":"remove","path":"emails","value":{}}`:                 "element 1" + says,
+		`{"op":"remove","path":"emails","value":[["A"]]}`:            "element 1" + says,
+		`{"op":"remove","path":"name","value":{}}`: "the value to remove from name " +
+			"names no sub-attribute of it",
+		`{"op":"add","value":{"title":"a","` + core + `:title":"b"}}`:     "the value names " + core + ":title twice",
+		`{"op":"add","value":{"` + core + `":{"title":"b"},"title":"a"}}`: "the value names title twice",
+		`{"op":"add","value":{"name.givenName":"a","` + core + `.name.givenName":"b"}}`: "the value names " +
+			core + ":name.givenName twice",
 	} {
 		var r Repairs
 		_, _, err := r.Patch(userType(t), operations(t, `{}`, operation))
 		var refused *scim.Error
-		if !errors.As(err, &refused) || refused.Type != scim.TypeInvalidSyntax || refused.Detail != "operation 2: "+want {
+		if !errors.As(err, &refused) || refused.Type != scim.TypeInvalidSyntax ||
+			refused.Detail != "operation 2: "+want {
 			t.Errorf("%s: %v", operation, err)
 		}
 	}
@@ -437,7 +445,8 @@ func FuzzApply(f *testing.F) {
 		if err != nil {
 			return
 		}
-		got, err := patch.Apply(typ, doc, ops, patch.Options{Element: repairs.Element, SingleFilter: repairs.SingleFilter})
+		got, err := patch.Apply(typ, doc, ops,
+			patch.Options{Element: repairs.Element, SingleFilter: repairs.SingleFilter})
 		if err != nil {
 			return
 		}
@@ -445,7 +454,8 @@ func FuzzApply(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%s can't be read: %v", got.JSON(), err)
 		}
-		if again, err := typ.Normalize(read, schema.Rules{RequireSchemas: true}); err != nil || again.JSON() != got.JSON() {
+		if again, err := typ.Normalize(read, schema.Rules{RequireSchemas: true}); err != nil ||
+			again.JSON() != got.JSON() {
 			t.Errorf("%s is not canonical: %s, %v", got.JSON(), again.JSON(), err)
 		}
 	})

@@ -166,7 +166,8 @@ func TestSeveralTypes(t *testing.T) { // P-3.4.2.1-6
 	if o.Key(user, v) != "ann" || o.Key(group, v) != "" {
 		t.Errorf("keys %q and %q", o.Key(user, v), o.Key(group, v))
 	}
-	if !parse(t, "GROUPS.display", "", user, group).By(user, "groups") || o.By(user, "groups") || o.By(group, "userName") {
+	if !parse(t, "GROUPS.display", "", user, group).By(user, "groups") || o.By(user, "groups") ||
+		o.By(group, "userName") {
 		t.Error("By")
 	}
 	if _, err := Parse("members.foo", "", user, group); err == nil {
@@ -196,7 +197,9 @@ func BenchmarkSort(b *testing.B) {
 	user := standard(b).Type("User")
 	docs := make([]scim.Value, 100_000)
 	for i := range docs {
-		docs[i] = scim.Map(scim.Member{Name: "userName", Value: scim.Text(fmt.Sprintf("User-%d@example.com", i*7919%len(docs)))})
+		docs[i] = scim.Map(scim.Member{
+			Name: "userName", Value: scim.Text(fmt.Sprintf("User-%d@example.com", i*7919%len(docs))),
+		})
 	}
 	o := parse(b, "userName", "", user)
 	b.ReportAllocs()

@@ -57,7 +57,8 @@ func TestBudget(t *testing.T) {
 		"values folded":    {phones(7, strings.Repeat("q\u0301", 1000)), removals(1, terms(""))},
 		"values looked at": {
 			phones(900, "x"),
-			message(parse(t, `[`+strings.Repeat(`{"op":"replace","path":"phoneNumbers.display","value":"x"},`, 20)+`{"op":"remove","path":"title"}]`)),
+			message(parse(t, `[`+strings.Repeat(`{"op":"replace","path":"phoneNumbers.display","value":"x"},`, 20)+
+				`{"op":"remove","path":"title"}]`)),
 		},
 		"values compared": {scim.Map(), message(parse(t, `[{"op":"add","path":"phoneNumbers","value":[`+all+`]}]`))},
 		"values written to many": {

@@ -177,12 +177,18 @@ func FuzzApply(f *testing.F) {
 	})
 }
 
-const benchDoc = `{"externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef","active":true,"displayName":"Barbara Jensen","title":"Tour Guide",
-"name":{"formatted":"Ms. Barbara J Jensen, III","familyName":"Jensen","givenName":"Barbara","middleName":"Jane","honorificPrefix":"Ms.","honorificSuffix":"III"},
-"emails":[{"value":"barbara.jensen@example.com","type":"work","primary":true},{"value":"babs@jensen.org","type":"home"}],
+const benchDoc = `{"externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef","active":true,
+ "displayName":"Barbara Jensen","title":"Tour Guide",
+"name":{"formatted":"Ms. Barbara J Jensen, III","familyName":"Jensen","givenName":"Barbara","middleName":"Jane",
+ "honorificPrefix":"Ms.","honorificSuffix":"III"},
+"emails":[{"value":"barbara.jensen@example.com","type":"work","primary":true},{"value":"babs@jensen.org",
+ "type":"home"}],
 "phoneNumbers":[{"value":"tel:+1-201-555-0123","type":"work"},{"value":"tel:+1-201-555-0124","type":"mobile"}],
-"addresses":[{"type":"work","streetAddress":"100 Universal City Plaza","locality":"Hollywood","region":"CA","postalCode":"91608","country":"US","primary":true}],
-"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984","costCenter":"4130","organization":"Universal Studios","division":"Theme Park","department":"Tour Operations","manager":{"value":"26118915-6090-4610-87e4-49d8ca9f808d"}}}`
+"addresses":[{"type":"work","streetAddress":"100 Universal City Plaza","locality":"Hollywood","region":"CA",
+ "postalCode":"91608","country":"US","primary":true}],
+"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984","costCenter":"4130",
+ "organization":"Universal Studios","division":"Theme Park","department":"Tour Operations","manager":
+ {"value":"26118915-6090-4610-87e4-49d8ca9f808d"}}}`
 
 func BenchmarkApply(b *testing.B) {
 	typ := userType(b)

@@ -152,7 +152,8 @@ func TestKeeps(t *testing.T) {
 		{Attributes: []string{"userName,emails.value"}},
 		{Excluded: []string{"emails"}},
 		{Excluded: []string{"emails.value,id"}},
-		{Attributes: []string{"groups"}}, {Excluded: []string{scim.EnterpriseUserSchema}}, {Attributes: []string{"nope"}},
+		{Attributes: []string{"groups"}}, {Excluded: []string{scim.EnterpriseUserSchema}},
+		{Attributes: []string{"nope"}},
 	} {
 		p, err := typ.Project(s)
 		if err != nil {

@@ -33,7 +33,10 @@ func TestKeep(t *testing.T) {
 		{"P-3.5.1-9 readOnly stays", `"ro":"old"`, `"ro":"new"`, `"ro":"old"`},
 		{"P-3.5.1-16 writeOnly left out", `"wo":"old"`, ``, `"wo":"old"`},
 		{"P-3.5.1-1 writeOnly", `"wo":"old"`, `"wo":"new"`, `"wo":"new"`},
-		{"immutable sub-attribute", `"cplx":{"b":"1","imm":"i"}`, `"cplx":{"b":"2","imm":"I"}`, `"cplx":{"b":"2","imm":"i"}`},
+		{
+			"immutable sub-attribute",
+			`"cplx":{"b":"1","imm":"i"}`, `"cplx":{"b":"2","imm":"I"}`, `"cplx":{"b":"2","imm":"i"}`,
+		},
 		{
 			"immutable sub-attribute left out", `"cplx":{"b":"1","imm":"i","w":"w","ro":"r"}`,
 			`"cplx":{"b":"2"}`, `"cplx":{"b":"2","w":"w","imm":"i","ro":"r"}`,

@@ -17,7 +17,8 @@ func TestTypes(t *testing.T) {
 		{"S-2.3.3-1 decimals keep their text", `"dec":1.10`, `"dec":1.10`},
 		{"S-2.3.3-1 a decimal without fraction", `"dec":1`, `"dec":1`},
 		{"S-2.3.4-1 integers are exact", `"int":9007199254740993`, `"int":9007199254740993`},
-		{"S-2.3.5-1 dateTimes", `"whens":["2008-01-23T04:56:22Z","2008-01-23T04:56:22.123+01:00","2008-01-23T04:56:22"]`,
+		{"S-2.3.5-1 dateTimes",
+			`"whens":["2008-01-23T04:56:22Z","2008-01-23T04:56:22.123+01:00","2008-01-23T04:56:22"]`,
 			`"whens":["2008-01-23T04:56:22Z","2008-01-23T04:56:22.123+01:00","2008-01-23T04:56:22"]`},
 		{"S-2.4-1 simple values in an array", `"strs":["a","b","a"],"ints":[1,2]`, `"strs":["a","b"],"ints":[1,2]`},
 		{"S-7-7 canonical values, and others", `"canon":"ONE","canonExact":"ONE"`, `"canon":"One","canonExact":"ONE"`},
@@ -106,7 +107,10 @@ func TestLoadRejectsTypes(t *testing.T) {
 		{`{"schema":"urn:x"}`, "no name"},
 		{`{"name":"X","schema":"urn:z"}`, `schema "urn:z" is not defined`},
 		{`{"name":"X","schema":"urn:x","schemaExtensions":[{"schema":"urn:z"}]}`, `extension "urn:z" is not defined`},
-		{`{"name":"X","schema":"urn:x","schemaExtensions":[{"schema":"urn:y"},{"schema":"URN:Y"}]}`, "already has schema"},
+		{
+			`{"name":"X","schema":"urn:x","schemaExtensions":[{"schema":"urn:y"},{"schema":"URN:Y"}]}`,
+			"already has schema",
+		},
 		{`{"name":"X","schema":"urn:x","schemaExtensions":[{"schema":"urn:x"}]}`, "already has schema"},
 		{`{"name":"Other","schema":"urn:x"}`, "defined twice"},
 	} {

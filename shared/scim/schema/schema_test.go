@@ -56,14 +56,16 @@ func TestNormalize(t *testing.T) {
 		{"S-2.4-7 no pair twice", `{` + uc + `,"emails":[{"value":"x","type":"work"},` +
 			`{"value":"x","type":"work","display":"d"}]}`,
 			`{` + uc + `,"emails":[{"value":"x","type":"work"}]}`},
-		{"S-2.4-8 one value, two types", `{` + uc + `,"emails":[{"value":"x","type":"work"},{"value":"x","type":"home"}]}`,
+		{"S-2.4-8 one value, two types",
+			`{` + uc + `,"emails":[{"value":"x","type":"work"},{"value":"x","type":"home"}]}`,
 			`{` + uc + `,"emails":[{"value":"x","type":"work"},{"value":"x","type":"home"}]}`},
 		{"S-3-8 a container adds its URN", `{` + uc +
 			`,"urn:ietf:params:scim:schemas:extension:ENTERPRISE:2.0:User":{"Department":"d",` +
 			`"manager":{"value":"1","displayName":"no"}}}`,
 			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",` +
 				`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"userName":"a",` +
-				`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"d","manager":{"value":"1"}}}`},
+				`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"d","manager":` +
+				`{"value":"1"}}}`},
 		{
 			"S-3-8 a URN without container",
 			`{"schemas":["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",` +
@@ -74,7 +76,10 @@ func TestNormalize(t *testing.T) {
 			"S-2.3.6-2 base64 without padding", `{` + uc + `,"x509Certificates":[{"value":"QUI"}]}`,
 			`{` + uc + `,"x509Certificates":[{"value":"QUI"}]}`,
 		},
-		{"S-2.3.7-1 relative reference", `{` + uc + `,"profileUrl":"../Users/1"}`, `{` + uc + `,"profileUrl":"../Users/1"}`},
+		{
+			"S-2.3.7-1 relative reference",
+			`{` + uc + `,"profileUrl":"../Users/1"}`, `{` + uc + `,"profileUrl":"../Users/1"}`,
+		},
 		{
 			"S-4.1.2-6 country as sent", `{` + uc + `,"addresses":[{"country":"Belize"}]}`,
 			`{` + uc + `,"addresses":[{"country":"Belize"}]}`,
@@ -144,7 +149,10 @@ func TestNormalizeRejects(t *testing.T) {
 		},
 		{"S-2.3.7-1", `{` + uc + `,"profileUrl":" not a uri "}`, scim.TypeInvalidValue, "profileUrl must be a URI"},
 		{"S-2.3.1-1", `{` + uc + `,"title":"a\u0000b"}`, scim.TypeInvalidValue, "U+0000"},
-		{"P-7-1", `{` + uc + `,"title":"` + strings.Repeat("x", MaxText+1) + `"}`, scim.TypeInvalidValue, "longer than"},
+		{
+			"P-7-1",
+			`{` + uc + `,"title":"` + strings.Repeat("x", MaxText+1) + `"}`, scim.TypeInvalidValue, "longer than",
+		},
 	} {
 		_, err := user.Normalize(parse(t, tt.in), Rules{RequireSchemas: true})
 		var e *scim.Error
@@ -167,7 +175,8 @@ func TestNormalizeTolerates(t *testing.T) {
 			t.Errorf("%s: %s, %v", in, got.JSON(), err)
 		}
 	}
-	if _, err := user.Normalize(parse(t, `{"userName":"a","schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]}`), Rules{}); err == nil {
+	if _, err := user.Normalize(parse(t, `{"userName":"a","schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]}`),
+		Rules{}); err == nil {
 		t.Error("a Group is taken for a User")
 	}
 }
@@ -189,7 +198,8 @@ func TestLoadRejects(t *testing.T) { // S-1.2-1, S-2.1-4, S-2.3-1, S-7-22
 		{`{"name":"a","type":"reference","referenceTypes":["user"]}`, `"user" is not a resource type`},
 		{`{"name":"a","type":"reference","referenceTypes":[""]}`, `"" is not a resource type`},
 		{
-			`{"name":"a","type":"complex","subAttributes":[{"name":"$ref","type":"reference","referenceTypes":["Group"]}]}`,
+			`{"name":"a","type":"complex","subAttributes":[{"name":"$ref","type":"reference","referenceTypes":` +
+				`["Group"]}]}`,
 			`"Group" is not a resource type`,
 		},
 		{`{"name":"a"},{"name":"A"}`, "twice"},
@@ -240,11 +250,18 @@ func BenchmarkDecodeAndValidate(b *testing.B) {
 	}
 }
 
-const benchUser = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
-"externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef","userName":"barbara.jensen@example.com","active":true,"displayName":"Barbara Jensen","title":"Tour Guide",
-"name":{"formatted":"Ms. Barbara J Jensen, III","familyName":"Jensen","givenName":"Barbara","middleName":"Jane","honorificPrefix":"Ms.","honorificSuffix":"III"},
-"emails":[{"value":"barbara.jensen@example.com","type":"work","primary":true},{"value":"babs@jensen.org","type":"home"}],
+const benchUser = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",
+ "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
+"externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef","userName":"barbara.jensen@example.com","active":true,
+ "displayName":"Barbara Jensen","title":"Tour Guide",
+"name":{"formatted":"Ms. Barbara J Jensen, III","familyName":"Jensen","givenName":"Barbara","middleName":"Jane",
+ "honorificPrefix":"Ms.","honorificSuffix":"III"},
+"emails":[{"value":"barbara.jensen@example.com","type":"work","primary":true},{"value":"babs@jensen.org",
+ "type":"home"}],
 "phoneNumbers":[{"value":"tel:+1-201-555-0123","type":"work"},{"value":"tel:+1-201-555-0124","type":"mobile"}],
-"addresses":[{"type":"work","streetAddress":"100 Universal City Plaza","locality":"Hollywood","region":"CA","postalCode":"91608","country":"US","formatted":"100 Universal City Plaza\nHollywood, CA 91608 USA","primary":true}],
+"addresses":[{"type":"work","streetAddress":"100 Universal City Plaza","locality":"Hollywood","region":"CA",
+ "postalCode":"91608","country":"US","formatted":"100 Universal City Plaza\nHollywood, CA 91608 USA","primary":true}],
 "preferredLanguage":"en-US","locale":"en-US","timezone":"America/Los_Angeles",
-"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984","costCenter":"4130","organization":"Universal Studios","division":"Theme Park","department":"Tour Operations","manager":{"value":"26118915-6090-4610-87e4-49d8ca9f808d"}}}`
+"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"701984","costCenter":"4130",
+ "organization":"Universal Studios","division":"Theme Park","department":"Tour Operations","manager":
+ {"value":"26118915-6090-4610-87e4-49d8ca9f808d"}}}`

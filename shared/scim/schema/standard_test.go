@@ -145,8 +145,10 @@ func TestCommon(t *testing.T) {
 	if id.Mutability != ReadOnly || id.Returned != Always || !id.CaseExact || id.Required {
 		t.Errorf("T serves id as %+v", id)
 	}
-	doc, err := typ.Normalize(tDoc(t, `"id":"mine","externalId":"e","meta":{"version":"1"},"`+extY+`":{"id":"theirs"}`), Rules{})
-	if want := `{"schemas":["` + coreT + `","` + extY + `"],"externalId":"e","key":"k","` + extY + `":{"id":"theirs"}}`; err != nil || doc.JSON() != want {
+	doc, err := typ.Normalize(tDoc(t, `"id":"mine","externalId":"e","meta":{"version":"1"},"`+extY+`":{"id":"theirs"}`),
+		Rules{})
+	if want := `{"schemas":["` + coreT + `","` + extY + `"],"externalId":"e","key":"k","` + extY +
+		`":{"id":"theirs"}}`; err != nil || doc.JSON() != want {
 		t.Errorf("got %s, %v", doc.JSON(), err)
 	}
 }

@@ -107,7 +107,8 @@ func put(ctx context.Context, db *dynamodb.Client, keys []string) error {
 	}
 	in := &dynamodb.TransactWriteItemsInput{}
 	for _, k := range keys {
-		in.TransactItems = append(in.TransactItems, types.TransactWriteItem{Put: &types.Put{TableName: table, Item: item(k)}})
+		in.TransactItems = append(in.TransactItems,
+			types.TransactWriteItem{Put: &types.Put{TableName: table, Item: item(k)}})
 	}
 	_, err := db.TransactWriteItems(ctx, in)
 	return err
@@ -121,8 +122,10 @@ func createTable(t *testing.T, db *dynamodb.Client) {
 	t.Helper()
 	_, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName: aws.String(crashTable), BillingMode: types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("PK"), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("PK"), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema: []types.KeySchemaElement{{AttributeName: aws.String("PK"), KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String("PK"), AttributeType: types.ScalarAttributeTypeS},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

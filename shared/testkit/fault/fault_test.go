@@ -45,7 +45,9 @@ func (b bench) increment(ctx context.Context, token *string, pks ...string) erro
 	for _, pk := range pks {
 		in.TransactItems = append(in.TransactItems, types.TransactWriteItem{Update: &types.Update{
 			TableName: &b.table, Key: key(pk), UpdateExpression: aws.String("ADD n :one"),
-			ExpressionAttributeValues: map[string]types.AttributeValue{":one": &types.AttributeValueMemberN{Value: "1"}},
+			ExpressionAttributeValues: map[string]types.AttributeValue{
+				":one": &types.AttributeValueMemberN{Value: "1"},
+			},
 		}})
 	}
 	_, err := b.db.TransactWriteItems(ctx, in)

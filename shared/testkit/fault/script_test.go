@@ -138,7 +138,9 @@ func TestRandomlyRepeatsForItsSeed(t *testing.T) {
 func TestLateArrivesWhenToldTo(t *testing.T) {
 	late, told := &fault.Late{}, false
 	b := scripted(t, 1,
-		fault.Rule{Operation: "TransactWriteItems", Calls: fault.Nth(1), Fault: fault.Then(late.Fault, func() { told = true })})
+		fault.Rule{
+			Operation: "TransactWriteItems", Calls: fault.Nth(1), Fault: fault.Then(late.Fault, func() { told = true }),
+		})
 	ctx, giveUp := context.WithCancel(t.Context())
 	if err := b.increment(ctx, nil, "a"); !errors.Is(err, syscall.ECONNRESET) || !told {
 		t.Errorf("err = %v, want a connection reset; told %t", err, told)
