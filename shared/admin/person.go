@@ -20,9 +20,9 @@ func (s *Service) PersonRecords(ctx context.Context, id tenant.ID, q PersonSearc
 	if err := checkPerson(q.Value, q.IDs); err != nil {
 		return PersonRecords{}, err
 	}
-	h := directory.NewPersonHistory([]string{q.Value}, q.IDs)
+	h := directory.NewPersonSearch([]string{q.Value}, q.IDs)
 	if q.After != "" {
-		if err := parseHistory(q.After, &h); err != nil {
+		if err := parseSearch(q.After, &h); err != nil {
 			return PersonRecords{}, err
 		}
 	}
@@ -36,7 +36,7 @@ func (s *Service) PersonRecords(ctx context.Context, id tenant.ID, q PersonSearc
 		out.Records = append(out.Records, PersonRecord(r))
 	}
 	if h.Phase != "" && err == nil {
-		out.Next, err = formatHistory(h)
+		out.Next, err = formatSearch(h)
 	}
 	return out, err
 }
@@ -53,7 +53,7 @@ func (s *Service) ErasePerson(ctx context.Context, id tenant.ID, in PersonErasur
 	e, err := erase(ctx, in.Value, in.IDs, personTime)
 	return ErasedPerson{
 		Done: e.Stage == directory.ErasureDone, Stage: e.Stage, Deleted: append([]scim.ID{}, e.Resources...),
-		Living: append([]scim.ID{}, e.Living...), Conflicts: e.Conflicts, Entries: e.Entries, Events: e.Events,
+		Living: append([]scim.ID{}, e.Existing...), Conflicts: e.Conflicts, Entries: e.Entries, Events: e.Events,
 		first: e.Began,
 	}, err
 }
@@ -79,12 +79,12 @@ func checkPerson(value string, ids []scim.ID) error {
 // maxPersonValue is the maximum length of a value, in bytes.
 const maxPersonValue = 1024
 
-func formatHistory(h directory.PersonHistory) (string, error) {
+func formatSearch(h directory.PersonSearch) (string, error) {
 	text, err := json.Marshal(h)
 	return base64.RawURLEncoding.EncodeToString(text), err
 }
 
-func parseHistory(after string, h *directory.PersonHistory) error {
+func parseSearch(after string, h *directory.PersonSearch) error {
 	text, err := base64.RawURLEncoding.DecodeString(after)
 	if err != nil || json.Unmarshal(text, h) != nil {
 		return notNext()

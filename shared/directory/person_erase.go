@@ -19,7 +19,7 @@ import (
 
 // Erasure is the progress of erasing a person from a tenant, or from the accounts.
 type Erasure struct {
-	PersonHistory
+	PersonSearch
 	Stage ErasureStage `json:"stage"`
 	// Resources are the users or accounts that the erasure deletes.
 	Resources []scim.ID `json:"resources"`
@@ -49,8 +49,8 @@ const erasureLife = 30 * day
 
 // Erase continues to erase the person who has or had a value: a userName, an email or an externalId. It works for
 // about the duration work, and is called again until the stage is ErasureDone. ids are the users who are deleted. A
-// user who had the value and is not among ids is left, see Living. The errors are ErrNotFound for the tenant,
-// ErrContention and ErrUnavailable.
+// user who has or had the value and is not among ids is kept, and listed in Existing. It returns ErrNotFound if the
+// tenant does not exist, ErrContention and ErrUnavailable.
 func (t *Tenant) Erase(ctx context.Context, value string, ids []scim.ID, work time.Duration) (Erasure, error) {
 	record, err := t.d.tenants.Tenant(ctx, t.id)
 	if err != nil {
@@ -71,7 +71,7 @@ func (t *namespace) erase(
 	if err != nil {
 		return e, err
 	}
-	x := &eraser{historyWalk{namespace: t, PersonHistory: &e.PersonHistory, since: since, spare: true}, &e, value}
+	x := &eraser{personSearcher{namespace: t, PersonSearch: &e.PersonSearch, since: since, keepExisting: true}, &e, value}
 	x.visit = x.replace
 	for until := t.d.now().Add(work); e.Stage != ErasureDone; {
 		if err := x.stage(ctx, until); err != nil {
@@ -103,8 +103,8 @@ func (t keys) erasure(value string) table.Key {
 // keeps the values that it knows.
 func (t *namespace) loadErasure(ctx context.Context, value string, ids []scim.ID) (Erasure, error) {
 	e := Erasure{
-		PersonHistory: NewPersonHistory([]string{value}, ids),
-		Stage:         ErasureLearns, Resources: []scim.ID{}, Began: true,
+		PersonSearch: NewPersonSearch([]string{value}, ids),
+		Stage:        ErasureLearns, Resources: []scim.ID{}, Began: true,
 	}
 	item, err := t.d.db.Get(ctx, t.keys.erasure(value))
 	if err != nil || item == nil {
@@ -122,13 +122,13 @@ func (t *namespace) loadErasure(ctx context.Context, value string, ids []scim.ID
 			old.IDs = append(old.IDs, id)
 		}
 	}
-	old.Stage, old.Phase, old.At, old.Known, old.Living = ErasureLearns, historyConflicts, "", false, nil
+	old.Stage, old.Phase, old.At, old.LastPass, old.Existing = ErasureLearns, phaseConflicts, "", false, nil
 	return old, nil
 }
 
 // eraser carries out an erasure.
 type eraser struct {
-	historyWalk
+	personSearcher
 	progress *Erasure
 	value    string
 }
@@ -147,14 +147,14 @@ func (x *eraser) save(ctx context.Context) error {
 	return x.d.db.Write(ctx, func(table.Stamp) table.Write { return put })
 }
 
-// stage works on the current stage until it or the time is over.
+// stage works on the current stage until the stage or the time is over.
 func (x *eraser) stage(ctx context.Context, until time.Time) error {
 	switch x.progress.Stage {
 	case ErasureLearns:
 		if err := x.learnDocuments(ctx); err != nil {
 			return err
 		}
-		if err := x.run(ctx, until, func() bool { return x.Known }); err != nil || !x.Known {
+		if err := x.run(ctx, until, func() bool { return x.LastPass }); err != nil || !x.LastPass {
 			return err
 		}
 		return x.prepare(ctx)
@@ -181,12 +181,12 @@ func (x *eraser) prepare(ctx context.Context) (err error) {
 		}
 	}
 	x.progress.Stage = ErasureDeletes
-	x.Others, err = x.heldByOthers(ctx)
+	x.HeldByOthers, err = x.heldByOthers(ctx)
 	return err
 }
 
-// delete deletes the resources. Their ids are marked before: function changes may hear of the deletion, or
-// of earlier changes, only later. It then writes entries and events without values.
+// delete deletes the users or accounts. It marks their ids as erased before, because function changes may process the
+// deletion, and earlier changes, only later: it then writes log entries and events without values.
 func (x *eraser) delete(ctx context.Context) error {
 	if err := x.d.feed(x.id).MarkErased(ctx, x.present()); err != nil {
 		return err
@@ -211,18 +211,18 @@ func (x *eraser) delete(ctx context.Context) error {
 
 // present lists the person's ids that are or were in this tenant.
 func (x *eraser) present() []scim.ID {
-	ids := slices.Concat(x.Seen, x.progress.Resources)
+	ids := slices.Concat(x.WithRecords, x.progress.Resources)
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
 
 // replace replaces the values in a record.
 func (x *eraser) replace(ctx context.Context, r storedRecord, about bool) (err error) {
-	m, changed := x.Values.Without(x.Others).Matcher(), false
+	m, changed := x.Values.Without(x.HeldByOthers).Matcher(), false
 	switch r.Type {
 	case "conflict":
 		if about || x.mentions(r) {
-			changed, err = x.conflicts().erase(ctx, r.conflict.ID, *x.PersonHistory, m)
+			changed, err = x.conflicts().erase(ctx, r.conflict.ID, *x.PersonSearch, m)
 		}
 		x.progress.Conflicts += count(changed)
 	case "log":
@@ -251,7 +251,7 @@ const erasedOutcome = "The person was erased."
 
 // erase replaces the values of a person in a conflict, and closes it. changed is false if it had none.
 func (t Conflicts) erase(
-	ctx context.Context, id ConflictID, h PersonHistory, m erasure.Matcher,
+	ctx context.Context, id ConflictID, h PersonSearch, m erasure.Matcher,
 ) (changed bool, err error) {
 	err = table.RetryIfChanged(ctx, func() error {
 		changed = false
@@ -295,7 +295,7 @@ func (t Conflicts) storeErased(ctx context.Context, old Conflict, attributes tab
 
 // erased returns the conflict without the values of a person. The name of another person who wants the same value
 // stays.
-func (c Conflict) erased(h PersonHistory, m erasure.Matcher) Conflict {
+func (c Conflict) erased(h PersonSearch, m erasure.Matcher) Conflict {
 	mine := slices.Contains(h.IDs, c.Resource)
 	values := slices.Clone(c.Values)
 	for i, v := range values {

@@ -13,8 +13,8 @@ import (
 	"scimserver/shared/scim"
 )
 
-func (w *historyWalk) conflictPage(ctx context.Context) error {
-	page, next, err := w.conflicts().List(ctx, ConflictID(w.At), 100)
+func (s *personSearcher) conflictPage(ctx context.Context) error {
+	page, next, err := s.conflicts().List(ctx, ConflictID(s.At), 100)
 	if err != nil {
 		return err
 	}
@@ -23,17 +23,17 @@ func (w *historyWalk) conflictPage(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		about := w.isPerson(c.Resource) || w.isPerson(c.Holder.ID) || w.Values.Identify(c.Name) ||
-			w.Values.Identify(c.ExternalID) || slices.ContainsFunc(c.Values, func(v TakenValue) bool {
-			return w.Values.Identify(v.Value)
+		about := s.isPerson(c.Resource) || s.isPerson(c.Holder.ID) || s.Values.Identify(c.Name) ||
+			s.Values.Identify(c.ExternalID) || slices.ContainsFunc(c.Values, func(v TakenValue) bool {
+			return s.Values.Identify(v.Value)
 		})
 		// Its values may be those of another person, who wants the same. So nothing is learned.
 		r := storedRecord{PersonRecord: PersonRecord{"conflict", data}, conflict: c}
-		if err := w.handle(ctx, r, about && c.Kind == UserKind, func() {}); err != nil {
+		if err := s.handle(ctx, r, about && c.Kind == UserKind, func() {}); err != nil {
 			return err
 		}
 	}
-	w.next(string(next))
+	s.next(string(next))
 	return nil
 }
 
@@ -50,45 +50,45 @@ func conflictRecord(c Conflict) map[string]any {
 	}
 }
 
-func (w *historyWalk) logPage(ctx context.Context) error {
-	entries, next, err := provlog.New(w.d.db, w.id).Scan(ctx, w.d.now(), w.since, w.At)
+func (s *personSearcher) logPage(ctx context.Context) error {
+	entries, next, err := provlog.New(s.d.db, s.id).Scan(ctx, s.d.now(), s.since, s.At)
 	if err != nil {
 		return err
 	}
-	m := w.Values.Matcher()
+	m := s.Values.Matcher()
 	for _, stored := range entries {
 		e, err := provlog.ParseEntry(stored.Text)
 		if err != nil {
 			return err
 		}
-		given := e.Kind == string(UserKind) && (w.Given.Identify(e.Name) || w.Given.Identify(e.ExternalID))
+		given := e.Kind == string(UserKind) && (s.Given.Identify(e.Name) || s.Given.Identify(e.ExternalID))
 		if given {
-			if err := w.consider(ctx, e.ID); err != nil {
+			if err := s.addHolder(ctx, e.ID); err != nil {
 				return err
 			}
 		}
-		about := w.see(e.ID) || e.ID == "" && e.Kind == string(UserKind) && w.isAttempt(e, m)
+		about := s.noteRecord(e.ID) || e.ID == "" && e.Kind == string(UserKind) && s.isAttempt(e, m)
 		r := storedRecord{PersonRecord: PersonRecord{"log", json.RawMessage(stored.Text)}, entry: stored}
-		if err := w.handle(ctx, r, about, func() {
-			if w.isPerson(e.ID) {
-				w.Values.AddIdentifiers(e.Name, e.FormerName, e.ExternalID)
+		if err := s.handle(ctx, r, about, func() {
+			if s.isPerson(e.ID) {
+				s.Values.AddIdentifiers(e.Name, e.FormerName, e.ExternalID)
 			}
 		}); err != nil {
 			return err
 		}
 	}
-	w.next(next)
+	s.next(next)
 	return nil
 }
 
 // isAttempt reports whether a failed request had a value of the person: as the name, or as the value that was taken.
-func (w *historyWalk) isAttempt(e provlog.Entry, m erasure.Matcher) bool {
-	return w.Values.Identify(e.Name) || w.Values.Identify(e.ExternalID) || m.Replace(e.Detail) != e.Detail
+func (s *personSearcher) isAttempt(e provlog.Entry, m erasure.Matcher) bool {
+	return s.Values.Identify(e.Name) || s.Values.Identify(e.ExternalID) || m.Replace(e.Detail) != e.Detail
 }
 
-func (w *historyWalk) eventPage(ctx context.Context) error {
-	after, _ := strconv.ParseInt(w.At, 10, 64)
-	page, next, err := w.d.feed(w.id).Scan(ctx, after)
+func (s *personSearcher) eventPage(ctx context.Context) error {
+	after, _ := strconv.ParseInt(s.At, 10, 64)
+	page, next, err := s.d.feed(s.id).Scan(ctx, after)
 	if err != nil {
 		return err
 	}
@@ -101,21 +101,21 @@ func (w *historyWalk) eventPage(ctx context.Context) error {
 		learnEvent(&known, e)
 		subject, _, _ := strings.Cut(string(e.Type), ".")
 		isUser := subject == outbox.User || subject == outbox.Account
-		if isUser && slices.ContainsFunc(known.Identifiers, w.Given.Identify) {
-			if err := w.consider(ctx, e.Resource.ID); err != nil {
+		if isUser && slices.ContainsFunc(known.Identifiers, s.Given.Identify) {
+			if err := s.addHolder(ctx, e.Resource.ID); err != nil {
 				return err
 			}
 		}
 		r := storedRecord{PersonRecord: PersonRecord{"event", json.RawMessage(stored.Text)}, event: stored}
-		about := w.see(e.Resource.ID)
-		if err := w.handle(ctx, r, about, func() { learnEvent(&w.Values, e) }); err != nil {
+		about := s.noteRecord(e.Resource.ID)
+		if err := s.handle(ctx, r, about, func() { learnEvent(&s.Values, e) }); err != nil {
 			return err
 		}
 	}
 	if next == 0 {
-		w.next("")
+		s.next("")
 	} else {
-		w.next(strconv.FormatInt(next, 10))
+		s.next(strconv.FormatInt(next, 10))
 	}
 	return nil
 }
