@@ -27,8 +27,8 @@ type importer struct {
 	summary  importSummary
 }
 
-// run imports all rows. It stops at the first error; a rejected row is none. To run it
-// again is safe: accounts that exist are counted and left as they are.
+// run imports all rows. It stops at the first error; a rejected row is not an error.
+// Running it again is safe: existing accounts are counted and not changed.
 func (i *importer) run(whole context.Context) error {
 	ctx, cancel := context.WithCancel(whole)
 	defer cancel()

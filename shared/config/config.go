@@ -16,7 +16,7 @@ import (
 	"unicode/utf8"
 )
 
-// Config is the deployment's configuration, the same for every function.
+// Config is the configuration of one deployment. All functions have the same one.
 type Config struct {
 	// Table is the name of the DynamoDB table (TABLE_NAME).
 	Table string
@@ -100,7 +100,7 @@ func Read(getenv func(string) string) (Config, error) {
 	if err := c.readNumbers(getenv); err != nil {
 		return c, err
 	}
-	if err := c.readSpans(getenv); err != nil {
+	if err := c.readDurations(getenv); err != nil {
 		return c, err
 	}
 	if err := checkSupportContact(c.SupportContact); err != nil {
@@ -112,7 +112,7 @@ func Read(getenv func(string) string) (Config, error) {
 	return c, checkBaseURL(c.BaseURL)
 }
 
-// readNumbers reads the whole numbers. What 0 means stands at the fields.
+// readNumbers reads the whole numbers. The fields of Config say what 0 means.
 func (c *Config) readNumbers(getenv func(string) string) error {
 	for _, number := range []struct {
 		variable, of string
@@ -130,9 +130,9 @@ func (c *Config) readNumbers(getenv func(string) string) error {
 	return nil
 }
 
-// readSpans reads the spans of time. 0 turns off what they are for.
-func (c *Config) readSpans(getenv func(string) string) error {
-	for _, span := range []struct {
+// readDurations reads the durations. 0 turns off the feature that a duration belongs to.
+func (c *Config) readDurations(getenv func(string) string) error {
+	for _, d := range []struct {
 		variable, unit string
 		of             time.Duration
 		into           *time.Duration
@@ -141,11 +141,11 @@ func (c *Config) readSpans(getenv func(string) string) error {
 		{"CREDENTIAL_WARNING_DAYS", "days", 24 * time.Hour, &c.CredentialWarning},
 		{"SILENCE_WARNING_DAYS", "days", 24 * time.Hour, &c.SilenceWarning},
 	} {
-		n, err := readNumber(getenv, span.variable, span.unit)
+		n, err := readNumber(getenv, d.variable, d.unit)
 		if err != nil {
 			return err
 		}
-		*span.into = time.Duration(n) * span.of
+		*d.into = time.Duration(n) * d.of
 	}
 	return nil
 }
@@ -176,8 +176,8 @@ func checkBaseURL(base string) error {
 	return nil
 }
 
-// checkSupportContact refuses what would make error texts unreadable. A text of a 409
-// has at most 700 characters, of which a contact may take 100.
+// checkSupportContact rejects a contact that would make error texts unreadable. The text of
+// a 409 has at most 700 characters; the contact may take 100 of them.
 func checkSupportContact(contact string) error {
 	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }
 	switch {
@@ -192,8 +192,8 @@ func checkSupportContact(contact string) error {
 }
 
 // Logger returns the functions' logger. Each line is a JSON object with the
-// attributes level and timestamp (RFC 3339). Lambda reads these two names: it takes
-// a JSON line without a valid timestamp for INFO, whatever its level is (AWS Lambda
+// attributes level and timestamp (RFC 3339). Lambda reads these two attributes: a JSON
+// line without a valid timestamp counts as INFO, whatever its level is (AWS Lambda
 // Developer Guide, "Configuring advanced logging controls for Lambda functions",
 // log level filtering of custom runtimes).
 func (c Config) Logger(to io.Writer) *slog.Logger {

@@ -48,8 +48,7 @@ func TestNoConnectionOfADeletedTenant(t *testing.T) {
 	}
 }
 
-// A release by the same value in another form is none, and one that was made is not
-// made again.
+// A release needs a value that differs after folding, and a second release does nothing.
 func TestReleasesThatReleaseNothing(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)

@@ -17,8 +17,8 @@ import (
 const (
 	// bulkParallel is the number of operations that are carried out at the same time.
 	bulkParallel = 16
-	// bulkReserve is the time that an operation gets at least. What can't begin by then is
-	// not begun.
+	// bulkReserve is the least time that an operation needs before the deadline. With less
+	// time left, no further operation is begun.
 	bulkReserve = 3 * time.Second
 )
 
@@ -107,7 +107,7 @@ func (j *bulkJob) runUntilErrors(ctx context.Context) {
 	}
 }
 
-// next is the first operation that nothing keeps waiting, -1 if there is none.
+// next returns the first operation that need not wait for another one, -1 if there is none.
 func (j *bulkJob) next() int {
 	for i := range j.results {
 		if j.results[i] == nil && !j.isWaiting(i) {

@@ -133,7 +133,7 @@ func TestByteOrderMark(t *testing.T) { // P-3.8-1
 	c.wants(c.send("POST", "/Users", "\ufeff\ufeff"+user("bob", "")), 400, "invalidSyntax")
 }
 
-// A condition that is none is told from one that does not hold.
+// The error for a malformed If-Match differs from that for a version that does not match.
 func TestMalformedCondition(t *testing.T) { // P-3.14-5
 	c := newClient(t)
 	a := c.create("ann", "")

@@ -14,7 +14,7 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// terms is a filter of 64 terms of which none matches.
+// terms is a filter of 64 terms that match nothing.
 func terms(attribute string) string {
 	list := make([]string, 64)
 	for i := range list {

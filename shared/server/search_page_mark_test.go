@@ -139,7 +139,7 @@ func TestInterleavedWalks(t *testing.T) { // P-3.4.2.4-13
 	}
 }
 
-// change deletes and creates a few users, of which none is in ids.
+// change deletes and creates a few users that are not in ids.
 func (c *client) change(ids []string) {
 	c.Helper()
 	for _, id := range c.found("/Users?count=1000&attributes=id&filter=", `userName sw "extra"`) {

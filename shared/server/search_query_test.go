@@ -46,7 +46,7 @@ func TestQuery(t *testing.T) { // P-3.4.2-1, P-3.4.2-10
 	}
 }
 
-// TestBlankParameters: a parameter without a value is none.
+// TestBlankParameters: a parameter without a value is ignored, except by the profile strict.
 func TestBlankParameters(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)

@@ -44,7 +44,7 @@ func newCrew(t *testing.T, profile tenant.Profile) *crew {
 	return c
 }
 
-// holdings are the items of the team; the log of what was asked is none.
+// holdings are the items of the team, without those of the log, which contains the requests about it.
 func (c *crew) holdings() map[string]string {
 	c.Helper()
 	return scanned(c.T, c.table, func(item table.Item) bool {

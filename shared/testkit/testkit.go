@@ -60,9 +60,9 @@ func Endpoint(tb testing.TB) string {
 	return url
 }
 
-// setCredentials gives the SDK something to sign with: the engine checks the
-// form of a key, not the key. Credentials that are set already are left alone,
-// so that DYNAMODB_ENDPOINT may name the real service.
+// setCredentials sets AWS credentials for the SDK, which does not send unsigned requests.
+// DynamoDB Local accepts any well-formed key. If DYNAMODB_ENDPOINT and credentials are set
+// in the environment, they are used: the endpoint may be that of the real service.
 func setCredentials() error {
 	if os.Getenv(endpointVariable) != "" && os.Getenv("AWS_ACCESS_KEY_ID") != "" {
 		return nil

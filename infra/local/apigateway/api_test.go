@@ -170,7 +170,7 @@ func TestAuthorizer(t *testing.T) {
 		calls             int32
 	}{
 		{"no token", "/things", "", 401, 0},
-		{"a token that is none", "/things", "Bearer ABC", 401, 0},
+		{"not a valid token", "/things", "Bearer ABC", 401, 0},
 		{"more than a token", "/things", "Bearer abc def", 401, 0},
 		{"no authorizer", "/open", "", 200, 0},
 		{"first use", "/things", "Bearer good", 200, 1},

@@ -93,7 +93,7 @@ func (c *Client) NewTenant(tb testing.TB, id tenant.ID, p tenant.Profile, header
 	return other
 }
 
-// With sends another Authorization header; "" is none.
+// With sends another Authorization header, or no header if it is "".
 func (c *Client) With(authorization string) *Client {
 	other := *c
 	other.Header = c.Header.Clone()

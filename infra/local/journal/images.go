@@ -2,15 +2,16 @@ package journal
 
 import "encoding/json"
 
-// mostImages bounds the stored images, in bytes.
+// mostImages limits the size of the stored images, in bytes.
 const mostImages = 64 << 20
 
 // images are the last known images of items, which become the old images of the next
-// records. The images that were not used for the longest time are dropped.
+// records. There are two generations of at most half of mostBytes each: when recent is full,
+// it becomes previous, and the images that were in previous are dropped.
 type images struct {
-	most           int
-	recent, before map[string]json.RawMessage
-	size           int // of the recent
+	mostBytes        int
+	recent, previous map[string]json.RawMessage
+	size             int // of recent, in bytes
 }
 
 // swap stores the image in a record, and returns the item's previous image, or nil if
@@ -23,11 +24,11 @@ func (m *images) swap(r Record) (old json.RawMessage, err error) {
 	key := string(keys)
 	old, known := m.recent[key]
 	if !known {
-		old = m.before[key]
+		old = m.previous[key]
 	}
 	m.size -= len(m.recent[key])
 	delete(m.recent, key)
-	delete(m.before, key)
+	delete(m.previous, key)
 	if r.NewImage == nil {
 		return old, nil
 	}
@@ -39,8 +40,8 @@ func (m *images) remember(key string, item map[string]any) error {
 	if err != nil {
 		return err
 	}
-	if m.recent == nil || m.size+len(image) > m.most/2 {
-		m.recent, m.before, m.size = map[string]json.RawMessage{}, m.recent, 0
+	if m.recent == nil || m.size+len(image) > m.mostBytes/2 {
+		m.recent, m.previous, m.size = map[string]json.RawMessage{}, m.recent, 0
 	}
 	m.recent[key], m.size = image, m.size+len(image)
 	return nil

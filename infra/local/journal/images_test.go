@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestImagesAreBounded: those that were told of for the longest time are forgotten.
+// TestImagesAreBounded: the images that were not used for the longest time are dropped.
 func TestImagesAreBounded(t *testing.T) {
-	m := images{most: 200} // some eight of them
+	m := images{mostBytes: 200} // about eight images
 	record := func(n int) Record {
 		return Record{Table: "t", Keys: map[string]any{"PK": n}, NewImage: map[string]any{"a": fmt.Sprintf("item %04d", n)}}
 	}
@@ -20,7 +20,7 @@ func TestImagesAreBounded(t *testing.T) {
 				t.Fatalf("item %d again: %s, %v", n-1, old, err)
 			}
 		}
-		if size := len(m.recent) + len(m.before); size > 10 || m.size > 100 {
+		if size := len(m.recent) + len(m.previous); size > 10 || m.size > 100 {
 			t.Fatalf("%d items, %d bytes are remembered", size, m.size)
 		}
 	}

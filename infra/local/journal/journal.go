@@ -4,18 +4,19 @@
 // DynamoDB Local has streams of its own, but writes to a table with a stream take two to
 // four times as long (measured: transactions of 100 puts).
 //
-// The calls do not show everything that a record has. The journal guesses the rest:
-//   - OldImage is the image in the item's last record. It is missing if there is no such
-//     record, or none recently.
+// A call does not contain everything that a stream record contains. The journal fills in the
+// rest, so its records differ from those of DynamoDB Streams:
+//   - OldImage is the NewImage of the item's previous record. It is missing if there was no
+//     such record, or if the journal has dropped its image.
 //   - EventName is INSERT for a put, MODIFY for an update and REMOVE for a delete, even if
-//     the put replaced an item, the update created one, or nothing was deleted. A write
+//     the put replaced an item, the update created one, or the delete found none. A write
 //     that changed nothing also has a record.
-//   - NewImage of an update in a transaction is read before its caller gets the answer. It may
-//     include a write of another caller. If the item does not exist any more, the record is a
-//     REMOVE. Images of a batch, and of an update whose caller asks for another part of the item
-//     than ALL_NEW, are read later.
-//   - A write whose connection broke counts as carried out, with the items as they are
-//     read then.
+//   - NewImage of an update in a transaction is read from the table before the caller gets the
+//     answer. It may include a later write of another caller. If the item has been deleted
+//     meanwhile, the record is a REMOVE. The images of a batch, and of an update that does not
+//     ask for ALL_NEW, are read when the record is sent.
+//   - A write whose connection broke counts as carried out. Its image is read when the record
+//     is sent.
 //   - Writes that do not come from the functions, and items that expire, have no record.
 package journal
 
@@ -62,7 +63,7 @@ type subscriber struct {
 }
 
 const (
-	// mostPending bounds the calls without records yet, in bytes of their bodies.
+	// mostPending limits the calls whose records were not sent yet, in bytes of their bodies.
 	mostPending = 64 << 20
 	// readEvery and readFor are the interval and the limit of retries while an engine
 	// restarts.
@@ -77,7 +78,7 @@ func New(keys map[string][]string, item Reader, log io.Writer) *Journal {
 		item:    item,
 		log:     log,
 		pending: NewQueue[pendingWrites](mostPending),
-		images:  images{most: mostImages},
+		images:  images{mostBytes: mostImages},
 	}
 }
 
@@ -112,7 +113,7 @@ func (j *Journal) Run(ctx context.Context) {
 }
 
 func (j *Journal) tell(ctx context.Context, w write) {
-	if w.unseen {
+	if w.imageUnknown {
 		if err := j.see(ctx, &w.Record); err != nil {
 			_, _ = fmt.Fprintf(j.log, "stream | record %s is lost: %v\n", w.Sequence, err)
 			return

@@ -15,7 +15,7 @@ type call struct {
 	body       []byte
 	writes     []write // to tables with a stream
 	unreadable error   // from parsing the body; writes may be missing
-	asks       string  // what the caller of an UpdateItem wants to get back, "" for nothing
+	asks       string  // ReturnValues of an UpdateItem, "" for NONE
 }
 
 // Watch wraps the transport to the engine. It is the innermost wrapper.
@@ -65,12 +65,12 @@ func (j *Journal) seeUpdates(ctx context.Context, writes []write) {
 	defer end()
 	for i := range writes {
 		w := &writes[i]
-		if !w.unseen {
+		if !w.imageUnknown {
 			continue
 		}
 		if item, err := j.item(ctx, w.Table, w.Keys); err == nil {
 			w.image(item)
-			w.unseen = false
+			w.imageUnknown = false
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (j *Journal) note(c call, broken bool) pendingWrites {
 	queued := pendingWrites{writes: c.writes, complete: make(chan struct{})}
 	answered := time.Now()
 	for i := range c.writes {
-		c.writes[i].Created, c.writes[i].unseen = answered, c.writes[i].unseen || broken
+		c.writes[i].Created, c.writes[i].imageUnknown = answered, c.writes[i].imageUnknown || broken
 	}
 	if c.unreadable != nil {
 		_, _ = fmt.Fprintf(

@@ -7,7 +7,7 @@ const insert, modify, remove = "INSERT", "MODIFY", "REMOVE"
 // write is the write of one item by a call.
 type write struct {
 	Record
-	unseen bool // the call does not show the new image
+	imageUnknown bool // the new image has to be read from the table
 }
 
 // pendingWrites are the writes of a call that have no records yet. They do not change after complete is
@@ -25,8 +25,8 @@ func isWrite(operation string) bool {
 	return false
 }
 
-// operand is the part of a call, or of one of its members, that describes a write.
-type operand struct {
+// writeRequest is the part of a call that describes the write of one item.
+type writeRequest struct {
 	TableName string
 	Item, Key map[string]any
 
@@ -34,7 +34,7 @@ type operand struct {
 }
 
 type batchWrite struct {
-	PutRequest, DeleteRequest *operand
+	PutRequest, DeleteRequest *writeRequest
 }
 
 // read returns a call with its writes to tables with a stream.
@@ -46,7 +46,7 @@ func (j *Journal) read(operation string, body []byte) call {
 	case "BatchWriteItem":
 		c.writes, c.unreadable = j.batch(body)
 	default:
-		var o operand
+		var o writeRequest
 		c.unreadable = json.Unmarshal(body, &o)
 		c.writes = j.append(nil, operation, o)
 		if o.ReturnValues != "NONE" {
@@ -56,16 +56,16 @@ func (j *Journal) read(operation string, body []byte) call {
 	return c
 }
 
-// returned sets the new image if the answer to an update has it.
+// returned sets the new image if the answer to an update contains it.
 func (w *write) returned(answer []byte) {
 	var out struct{ Attributes map[string]any }
 	if err := json.Unmarshal(answer, &out); err == nil && len(out.Attributes) > 0 {
-		w.NewImage, w.unseen = out.Attributes, false
+		w.NewImage, w.imageUnknown = out.Attributes, false
 	}
 }
 
 func (j *Journal) transaction(body []byte) (all []write, err error) {
-	var in struct{ TransactItems []map[string]*operand }
+	var in struct{ TransactItems []map[string]*writeRequest }
 	err = json.Unmarshal(body, &in)
 	for _, members := range in.TransactItems {
 		for action, o := range members {
@@ -77,28 +77,28 @@ func (j *Journal) transaction(body []byte) (all []write, err error) {
 	return all, err
 }
 
-// batch marks all images as unseen, because a batch may be carried out in part.
+// batch marks all images as unknown, because DynamoDB may carry out only a part of a batch.
 func (j *Journal) batch(body []byte) (all []write, err error) {
 	var in struct{ RequestItems map[string][]batchWrite }
 	err = json.Unmarshal(body, &in)
 	for table, writes := range in.RequestItems {
 		for _, w := range writes {
 			if w.PutRequest != nil {
-				all = j.append(all, "PutItem", operand{TableName: table, Item: w.PutRequest.Item})
+				all = j.append(all, "PutItem", writeRequest{TableName: table, Item: w.PutRequest.Item})
 			}
 			if w.DeleteRequest != nil {
-				all = j.append(all, "DeleteItem", operand{TableName: table, Key: w.DeleteRequest.Key})
+				all = j.append(all, "DeleteItem", writeRequest{TableName: table, Key: w.DeleteRequest.Key})
 			}
 		}
 	}
 	for i := range all {
-		all[i].unseen = true
+		all[i].imageUnknown = true
 	}
 	return all, err
 }
 
-// append adds the write of an action, if it is one to a table with a stream.
-func (j *Journal) append(all []write, action string, o operand) []write {
+// append adds the write of an action, if it writes to a table with a stream.
+func (j *Journal) append(all []write, action string, o writeRequest) []write {
 	names, streamed := j.keys[o.TableName]
 	if !streamed {
 		return all
@@ -111,7 +111,7 @@ func (j *Journal) append(all []write, action string, o operand) []write {
 			w.Keys[name] = o.Item[name]
 		}
 	case "UpdateItem":
-		w.EventName, w.unseen = modify, true
+		w.EventName, w.imageUnknown = modify, true
 	case "DeleteItem":
 		w.EventName = remove
 	default: // a condition check

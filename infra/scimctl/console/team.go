@@ -75,7 +75,7 @@ func (c *console) showTeam(ctx context.Context, r *http.Request) (screen, error)
 	}, nil
 }
 
-// teamMemberRow links a member to the user, or to a search for somebody who is none of the tenant's.
+// teamMemberRow links a member to the user, or to a search for the person if the user is not of this tenant.
 func (c *console) teamMemberRow(id string, m admin.TeamMember) web.Row {
 	name := web.Cell{Text: m.UserName, URL: withQuery(c.at("people"), url.Values{"value": {string(m.ID)}})}
 	if name.Text == "" {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// provisioning is a stream record of a user with a record of a request, the number of
-// which it has, and before that another one; "" is none.
+// provisioning is a stream record of a user whose item has the log stamp of a request, and
+// had another log stamp before; "" means no stamp. number is the sequence number.
 func provisioning(number int, sk, log, before string) string {
 	image := func(name, log string) string {
 		if log == "" {

@@ -59,8 +59,9 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestRandomGraphs: whatever refers to whatever, the plan has no circle, everything that
-// is not refused can be carried out, and a reference leads to what exists by then.
+// TestRandomGraphs: for any references between operations, the plan has no cycle, every
+// operation that is not refused can be carried out, and a reference is used only after the
+// resource that it names exists.
 func TestRandomGraphs(t *testing.T) {
 	for seed := range uint64(300) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {

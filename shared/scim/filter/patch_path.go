@@ -13,7 +13,7 @@ import (
 // sub-attribute of these.
 type Target struct {
 	Path   Path
-	Filter Expr   // in the brackets; nil if there are none
+	Filter Expr   // in the brackets; nil without brackets
 	Sub    string // after the brackets
 }
 

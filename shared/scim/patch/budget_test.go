@@ -13,7 +13,7 @@ import (
 // steps is a budget that tests of its end use.
 const steps = 10_000_000
 
-// terms is a filter of 64 terms of which none matches.
+// terms is a filter of 64 terms that match nothing.
 func terms(prefix string) string {
 	list := make([]string, 64)
 	for i := range list {

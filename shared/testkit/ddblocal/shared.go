@@ -16,31 +16,31 @@ import (
 // value is the folder of the shared engine.
 const keeperVariable = "DDBLOCAL_KEEPER"
 
-// The files in the folder of a shared engine. One of them appears when the engine is ready
-// or has failed.
+// The files in the folder of a shared engine. endpointFile is written when the engine is
+// ready, failureFile when it could not start or has ended.
 const (
-	endpointFile = "endpoint" // its URL
-	failureFile  = "failure"  // why it could not start, or how it ended
+	endpointFile = "endpoint" // the engine's URL
+	failureFile  = "failure"  // why the engine could not start, or how it ended
 )
 
-// Shared is an engine for the tests of a package. The packages that one `go test` command
-// tests share it, because starting an engine and compiling the code that it uses most take
-// about five seconds of processor time. The tests are kept apart by the names of their
-// tables.
+// Shared is an engine for the tests of a package. All packages of one `go test` command
+// share it, because an engine uses about five seconds of processor time until it has started
+// and has compiled its most used code. Tests do not disturb each other, because each uses
+// tables with names of its own.
 //
-// Any other parent than the go command gets an engine of its own. So does every test
-// program on a system other than Linux.
+// A test program that was not started by the go command has an engine of its own. So has
+// every test program on a system other than Linux.
 type Shared struct {
 	endpoint string
-	dir      string  // of a shared engine
+	dir      string  // the folder of a shared engine, "" otherwise
 	own      *Engine // nil if the engine is shared
 }
 
 // Share returns the engine of the running `go test` command, and starts it if this test
 // program is the first one to ask. The caller calls Stop.
 //
-// A shared engine is the child of a second process of this test program with the same
-// arguments, the keeper, which calls Keep. The keeper ends the engine
+// The first test program starts itself a second time, with the same arguments. This second
+// process is the keeper: it calls Keep, which starts the shared engine, and ends the engine
 // and itself when the go command has ended.
 func Share(ctx context.Context, o Options) (*Shared, error) {
 	command, found := goCommand()
