@@ -71,7 +71,8 @@ func (t *namespace) erase(
 	if err != nil {
 		return e, err
 	}
-	x := &eraser{personSearcher{namespace: t, PersonSearch: &e.PersonSearch, since: since, keepExisting: true}, &e, value}
+	search := personSearcher{namespace: t, PersonSearch: &e.PersonSearch, since: since, keepExisting: true}
+	x := &eraser{search, &e, value}
 	x.visit = x.replace
 	for until := t.d.now().Add(work); e.Stage != ErasureDone; {
 		if err := x.stage(ctx, until); err != nil {
