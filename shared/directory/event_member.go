@@ -78,16 +78,12 @@ func (d *Directory) groupsOf(ctx context.Context, all []indexedChange) (map[work
 		}
 	}
 	items, err := d.db.GetAll(ctx, keys)
-	found := map[workItem]Resource{}
-	for _, item := range items {
-		if !exists(item) {
-			continue
-		}
-		r, err := resourceFrom(item)
-		if err != nil {
-			return nil, err
-		}
-		found[asked[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}]] = r
+	if err != nil {
+		return nil, err
 	}
+	found := map[workItem]Resource{}
+	err = eachExisting(items, func(item table.Item, r Resource) {
+		found[asked[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}]] = r
+	})
 	return found, err
 }

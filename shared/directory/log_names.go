@@ -22,21 +22,17 @@ func (t *Tenant) LogNames(ctx context.Context, members []provlog.Member) (map[sc
 		}
 	}
 	items, err := t.d.db.GetAll(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
 	names := map[scim.ID]string{}
-	for _, item := range items {
-		if !exists(item) {
-			continue
-		}
-		r, err := resourceFrom(item)
-		if err != nil {
-			return nil, err
-		}
+	err = eachExisting(items, func(item table.Item, r Resource) {
 		kind := UserKind
 		if item.Text("PK") == t.keys.partition(GroupKind) || item.Text("PK") == t.keys.partition(TeamKind) {
 			kind = GroupKind
 		}
 		names[r.ID] = nameOf(kind, r.Doc)
-	}
+	})
 	return names, err
 }
 

@@ -91,17 +91,23 @@ func (t *namespace) walk(
 // existing returns the resources of items that are not being deleted.
 func existing(items []table.Item) ([]Resource, error) {
 	all := make([]Resource, 0, len(items))
+	err := eachExisting(items, func(_ table.Item, r Resource) { all = append(all, r) })
+	return all, err
+}
+
+// eachExisting calls f with each item that is not being deleted, and its resource.
+func eachExisting(items []table.Item, f func(table.Item, Resource)) error {
 	for _, item := range items {
 		if !exists(item) {
 			continue
 		}
 		r, err := resourceFrom(item)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all = append(all, r)
+		f(item, r)
 	}
-	return all, nil
+	return nil
 }
 
 // MaxSkipped is the most resources that one request skips without reading their documents.

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/compat"
 	"scimserver/shared/tenant"
+	"scimserver/shared/trace"
 )
 
 // event collects what the log line of a request says. Attribute values, tokens, ids of users and
@@ -49,7 +49,7 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 		slog.String("request", r.RequestID),
 		slog.String("tenant", string(r.Caller.Tenant)),
 		slog.String("credential", string(r.Caller.Credential)),
-		slog.String("method", verb(r.Method)),
+		slog.String("method", trace.MethodName(r.Method)),
 		slog.String("route", e.route),
 		slog.String("operation", e.operation),
 		slog.Int("status", e.status),
@@ -89,14 +89,4 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 		attrs = append(attrs, slog.String("error", e.err.Err.Error()))
 	}
 	to.LogAttrs(ctx, level, "request", attrs...)
-}
-
-// verb returns a standard method's name, and "other" for names that clients invent.
-func verb(method string) string {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
-		http.MethodOptions:
-		return method
-	}
-	return "other"
 }

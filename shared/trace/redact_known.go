@@ -52,7 +52,7 @@ func (r *redactor) isKeptText(at place, text string) bool {
 	case "op":
 		return isOneOf(text, "add", "remove", "replace")
 	case "method":
-		return at.bulk && methodName(text) == text
+		return at.bulk && MethodName(text) == text
 	case "type":
 		return isOneOf(text, "work", "home", "other", "mobile", "fax", "pager", "User", "Group", "direct", "indirect")
 	case "active", "primary": // some providers send booleans as text

@@ -79,7 +79,7 @@ func Record(x Exchange, names Names, values bool) Request {
 	r := &redactor{Names: names, values: values, left: maxWork}
 	out := Request{
 		Time: x.Time.UTC().Truncate(time.Millisecond), ID: x.ID, Credential: x.Credential,
-		Method: methodName(x.Method), Path: r.path(x.URL.Path), Query: r.query(x.URL.RawQuery),
+		Method: MethodName(x.Method), Path: r.path(x.URL.Path), Query: r.query(x.URL.RawQuery),
 		Status: x.Status, Milliseconds: float64(x.Took.Microseconds()) / 1000,
 	}
 	out.Sent = r.message(x.Body, x.Size)
@@ -90,8 +90,8 @@ func Record(x Exchange, names Names, values bool) Request {
 	return out
 }
 
-// methodName returns a standard method's name, and "other" for names that clients invent.
-func methodName(method string) string {
+// MethodName returns a standard method's name, and "other" for names that clients invent.
+func MethodName(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
 		http.MethodOptions:
