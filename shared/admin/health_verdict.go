@@ -105,8 +105,9 @@ func (h *Health) refusalTexts(r Refusal) (text, advice string) {
 // the refusal.
 func (h *Health) checkRefusal(r Refusal, credentials []tenant.Credential) {
 	meaning, advice := h.refusalTexts(r)
-	text := fmt.Sprintf("Requests with credential %s got %d in the last 24 hours (%d times), last at %s: %s.",
-		nameOf(r.Credential, r.Name), r.Status, r.Count, r.Last.UTC().Format(time.RFC3339), meaning)
+	text := fmt.Sprintf("%s with credential %s got %d in the last 24 hours, the last one at %s: %s.",
+		Counted(int(r.Count), "request"), nameOf(r.Credential, r.Name), r.Status, r.Last.UTC().Format(time.RFC3339),
+		meaning)
 	others := slices.ContainsFunc(credentials, func(c tenant.Credential) bool {
 		return c.KeyID != r.Credential && c.Used.After(r.Last.Add(-time.Hour))
 	})
@@ -137,7 +138,7 @@ func (h *Health) checkRequests(now time.Time) {
 			unavailable += n
 		}
 	}
-	text := fmt.Sprintf("%d of %d write requests failed in the last 24 hours.", failed, total)
+	text := fmt.Sprintf("%d of %s failed in the last 24 hours.", failed, Counted(total, "write request"))
 	advice := fmt.Sprintf("scimctl log %s -status failed", h.Tenant)
 	switch {
 	case failed >= manyFailures && failed == total:

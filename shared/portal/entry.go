@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"scimserver/shared/admin"
 	"scimserver/shared/provlog"
 	"scimserver/shared/web"
 )
@@ -28,8 +29,8 @@ func requestRow(e provlog.Entry) web.Row {
 	case len(e.Skipped) > 0:
 		row[2].Badge = &web.Badge{Text: "Partly", Tone: web.Warning}
 		row[2].Note = fmt.Sprintf(
-			"%d members are not provisioned yet and were left out. Provision them, then push the group again.",
-			max(e.SkippedCount, len(e.Skipped)),
+			"%s left out: not provisioned yet. Provision them, then push the group again.",
+			admin.Counted(max(e.SkippedCount, len(e.Skipped)), "member"),
 		)
 	default:
 		row[2].Badge = &web.Badge{Text: "Done", Tone: web.Good}

@@ -75,9 +75,9 @@ func (b *bulkEndpoint) allow(ctx context.Context, r *request, operations int) er
 	seconds := int((wait + time.Second - 1) / time.Second)
 	return r.refuse(tenant.BulkRate, &scim.Error{
 		Status: http.StatusTooManyRequests, RetryAfter: seconds, Detail: fmt.Sprintf(
-			"the operations of earlier bulk requests exceed this tenant's limit of %d requests a second; "+
-				"send the request again in %d seconds, or ask %s for a higher "+
-				"limit", limits.RequestsPerSecond, seconds, r.support),
+			"the operations of earlier bulk requests exceed this tenant's limit, which is %d per second; "+
+				"send the request again after %d s, or ask %s for a higher limit",
+			limits.RequestsPerSecond, seconds, r.support),
 	})
 }
 

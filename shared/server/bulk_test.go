@@ -351,7 +351,7 @@ func TestBulkLimit(t *testing.T) {
 	operation := `{"method":"DELETE","path":"/Users/none"}`
 	c.bulk(slices.Repeat([]string{operation}, 50)...)
 	a := c.wants(c.send("POST", "/Bulk", `{"schemas":["`+bulkRequest+`"],"Operations":[`+operation+`]}`), 429, "")
-	if a.Header.Get("Retry-After") == "" || !strings.Contains(a.Body.Get("detail").Text(), "1 requests a second") {
+	if a.Header.Get("Retry-After") == "" || !strings.Contains(a.Body.Get("detail").Text(), "which is 1 per second") {
 		t.Errorf("%v %s", a.Header, a.Text)
 	}
 }
