@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"scimserver/infra/scimctl/apiclient"
+	"scimserver/shared/admin"
 )
 
 // importOptions are the flags of account import.
@@ -134,8 +135,9 @@ func (i *importer) finish(err error) error {
 		return errors.Join(err, fmt.Errorf("the report of rejected rows is incomplete: %w", e))
 	}
 	if err != nil {
-		return fmt.Errorf("%w\nthe import stopped after %d rows (%d created, %d already there, %d rejected); "+
-			"run the same command again to continue", err, sum.rows(), sum.Created, sum.Existing, sum.Rejected)
+		return fmt.Errorf("%w\nthe import stopped after %s (%d created, %d already there, %d rejected); "+
+			"run the same command again to continue", err, admin.Counted(sum.rows(), "row"), sum.Created, sum.Existing,
+			sum.Rejected)
 	}
 	if sum.DryRun = i.dryRun; sum.Rejected > 0 {
 		sum.Rejects = i.report.path
@@ -143,10 +145,11 @@ func (i *importer) finish(err error) error {
 	if err := i.print(sum, func(w io.Writer) { describeImport(w, sum) }); err != nil || sum.Rejected == 0 {
 		return err
 	}
+	rows := admin.Counted(sum.Rejected, "row")
 	if i.dryRun {
-		return fmt.Errorf("%d rows would be rejected", sum.Rejected)
+		return fmt.Errorf("%s would be rejected", rows)
 	}
-	return fmt.Errorf("%d rows were rejected; see %s for the reasons", sum.Rejected, sum.Rejects)
+	return fmt.Errorf("%s rejected; see %s for the reasons", rows, sum.Rejects)
 }
 
 func (s importSummary) rows() int { return s.Created + s.Existing + s.Rejected }

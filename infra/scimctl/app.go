@@ -42,7 +42,7 @@ func newApp(in io.Reader, out, err io.Writer) *cli.Command {
 	app.Reader, app.Writer, app.ErrWriter = in, out, err
 	app.ExitErrHandler = func(context.Context, *cli.Command, error) {}
 	app.HideHelpCommand = true // it would make "tenant show h" mean help
-	cli.HelpPrinter = printHelp
+	cli.HelpPrinter, cli.ShowCommandHelp = printHelp, showHelp
 	app.EnableShellCompletion = true
 	app.ConfigureShellCompletionCommand = describeCompletion
 	app.Flags = []cli.Flag{
@@ -128,8 +128,8 @@ func localCommand(name, args, usage string, act action, flags ...cli.Flag) *cli.
 		}}
 }
 
-// checkArgs checks the number of arguments. It refuses ids that would lead the
-// request to another path; a name may be anything.
+// checkArgs checks the number of arguments. It refuses empty ones, and ids that would lead the
+// request to another path.
 func checkArgs(cmd *cli.Command) error {
 	names, args := strings.Fields(cmd.ArgsUsage), cmd.Args().Slice()
 	optional := strings.HasPrefix(cmd.ArgsUsage, "[")
@@ -138,8 +138,11 @@ func checkArgs(cmd *cli.Command) error {
 			cmp.Or(strings.Join(args, " "), "none"), cmd.FullName()))
 	}
 	for i, name := range names {
+		if i < len(args) && args[i] == "" {
+			return usageError(strings.Trim(name, "[].") + " must not be empty")
+		}
 		isID := slices.Contains([]string{"ID", "TENANT", "TEAM", "USER", "GROUP", "KEY", "INVITATION"}, name)
-		if isID && slices.Contains([]string{"", ".", ".."}, args[i]) {
+		if isID && slices.Contains([]string{".", ".."}, args[i]) {
 			return usageError(fmt.Sprintf("%s must not be %q", name, args[i]))
 		}
 	}

@@ -35,7 +35,9 @@ func commandLine(b *bench) {
 		"until with follow":     {"log local -follow -until 1h", "leave out -until"},
 		"off with for":          {"trace local -off -for 1h", "leave out -for and -follow"},
 		"values without for":    {"trace local -values", "-values belongs to -for"},
-		"a trace of no time":    {"trace local -for 0s", "the duration must be positive"},
+		"a trace of no time":    {"trace local -for 0s", "the duration must be from 1s to 24h"},
+		"a trace of two days":   {"trace local -for 25h", "the duration must be from 1s to 24h"},
+		"since in the future":   {"log local -since 2999-01-01", "which is in the future"},
 		"unknown log format":    {"log local -format xml", "table, json or csv"},
 		"argument of log":       {"log", "log takes TENANT; got none"},
 		"arguments missing":     {"team add a b", "takes TENANT TEAM PERSON..."},
@@ -58,7 +60,7 @@ func commandLine(b *bench) {
 			}
 		})
 	}
-	if r := b.exec("", "account", "show", ""); r.code != 2 || !strings.Contains(r.err, `ID must not be ""`) {
+	if r := b.exec("", "account", "show", ""); r.code != 2 || !strings.Contains(r.err, "ID must not be empty") {
 		b.Errorf("an empty id: %+v", r)
 	}
 	r := b.exec("", "credential", "create", "local", "-subject", "")
@@ -90,6 +92,7 @@ func helpTexts(b *bench) {
 		"tenant create -h":   {"Usage: scimctl tenant create ID [FLAGS]"},
 		"help log":           {"Usage: scimctl log TENANT [FLAGS]", "-since WHEN", "a date (2026-11-24)"},
 		"log -h":             {"Usage: scimctl log TENANT [FLAGS]"},
+		"event tail acme -h": {"Usage: scimctl event tail TENANT [FLAGS]"},
 		"completion -h":      {"source <(scimctl completion bash)"},
 		"completion bash -h": {"Usage: scimctl completion bash"},
 	} {

@@ -261,6 +261,9 @@ func logByTime(b *bench) {
 			}
 		})
 	}
+	if r := b.exec("", "log", "logged", "-since", "91d"); !strings.Contains(r.err, "keeps the entries of 90 days") {
+		b.Errorf("-since 91d: %+v", r)
+	}
 	minute := now.Add(-time.Minute).Format("2006-01-02 15:04")
 	if r := b.exec("", "log", "logged", "-since", minute); r.code != 0 || strings.Count(r.out, "\n") != 4 {
 		b.Errorf("-since %q: %+v", minute, r)

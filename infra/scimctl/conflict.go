@@ -44,9 +44,9 @@ func listConflicts() *cli.Command {
 		if err != nil {
 			return err
 		}
-		lastColumn := map[string]string{"closed": "OUTCOME", "all": "CAN, OR OUTCOME"}[state]
+		lastColumn := map[string]string{"closed": "OUTCOME", "all": "RESOLVE BY, OR OUTCOME"}[state]
 		return s.print(admin.ConflictList{Conflicts: list}, func(w io.Writer) {
-			row(w, "ID", "OF", "VALUE", "HELD BY", "STATE", "ATTEMPTS", "LAST", cmp.Or(lastColumn, "CAN"))
+			row(w, "ID", "OF", "VALUE", "HELD BY", "STATE", "ATTEMPTS", "LAST", cmp.Or(lastColumn, "RESOLVE BY"))
 			for _, c := range list {
 				row(
 					w,
@@ -172,6 +172,6 @@ func resolveConflict(by directory.Resolution, body any) action {
 		if err := s.client.Do(ctx, http.MethodPost, conflictPath(args)+"/"+string(by), body, &c); err != nil {
 			return err
 		}
-		return s.print(c, func(w io.Writer) { printNextSteps(w, args[0], c) })
+		return s.print(c, func(w io.Writer) { s.printNextSteps(w, args[0], c) })
 	}
 }

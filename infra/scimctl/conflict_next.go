@@ -10,9 +10,9 @@ import (
 )
 
 // printNextSteps says what happens next with a conflict, and what the operator can do.
-func printNextSteps(w io.Writer, tenant string, c admin.Conflict) {
+func (s *session) printNextSteps(w io.Writer, tenant string, c admin.Conflict) {
 	for _, line := range nextSteps(tenant, c) {
-		row(w, line)
+		row(w, s.hint(line))
 	}
 }
 

@@ -42,7 +42,7 @@ func showConflict(ctx context.Context, s *session, args []string) error {
 			row(w, "now", wording.HolderNow(c.Conflict))
 		}
 		describeOptions(w, c.Can)
-		printNextSteps(w, args[0], c.Conflict)
+		s.printNextSteps(w, args[0], c.Conflict)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"scimserver/infra/scimctl/apiclient"
 	"scimserver/infra/scimctl/console"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/directory/verify"
 )
 
@@ -31,7 +32,7 @@ func (s *session) consoleTable(name string) (*console.Table, error) {
 				return nil, err
 			}
 			for line := range strings.Lines(formatEstimate(db.Name(), size, q.rate)) {
-				lines = append(lines, strings.ToUpper(line[:1])+strings.TrimSpace(line[1:])+".")
+				lines = append(lines, wording.Sentence(strings.TrimSpace(line)))
 			}
 			return lines, nil
 		},
@@ -61,14 +62,14 @@ func (s *session) checkForConsole(
 	if err != nil {
 		return console.TableReport{}, err
 	}
-	return consoleReport(verifyResult{db.Name(), time.Since(began).Seconds(), result}), nil
+	return s.consoleReport(verifyResult{db.Name(), time.Since(began).Seconds(), result}, q.table), nil
 }
 
-func consoleReport(r verifyResult) console.TableReport {
+func (s *session) consoleReport(r verifyResult, tableFlag string) console.TableReport {
 	out := console.TableReport{Number: r.Number, Open: r.Unchecked, Totals: totals(r)}
 	for _, f := range r.Findings {
 		out.Findings = append(out.Findings, console.TableFinding{
-			Kind: string(f.Kind), Tenant: f.Tenant, Text: f.Text, Advice: advice(f),
+			Kind: string(f.Kind), Tenant: f.Tenant, Text: f.Text, Advice: s.advice(f, tableFlag),
 		})
 	}
 	return out

@@ -45,7 +45,7 @@ func createCredential() *cli.Command {
 			}
 			return s.print(issued, func(w io.Writer) {
 				describeIssued(w, issued)
-				describeHandover(w, args[0], issued)
+				s.describeHandover(w, args[0], issued)
 			})
 		},
 		&cli.BoolFlag{Name: "client", HideDefault: true, Destination: &isClient,
@@ -153,8 +153,8 @@ func revokeCredential(ctx context.Context, s *session, args []string) error {
 	return s.print(out, func(w io.Writer) {
 		note := "It is refused from now on."
 		if out.WorksForSeconds > 0 {
-			note = fmt.Sprintf("If it was used in the last minutes, it may be accepted for up to %d more seconds.",
-				out.WorksForSeconds)
+			note = fmt.Sprintf("If it was used in the last minutes, it may be accepted for up to %s more.",
+				admin.Counted(int(out.WorksForSeconds), "second"))
 		}
 		row(w, fmt.Sprintf("credential %s is revoked. %s", out.Key, note))
 	})

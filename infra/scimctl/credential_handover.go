@@ -11,7 +11,7 @@ import (
 // describeHandover says what the administrator of the provider enters where, and how to see the
 // first request. The names of fields are those of the providers' screens; see
 // infra/docs/providers.md.
-func describeHandover(w io.Writer, of string, c admin.Issued) {
+func (s *session) describeHandover(w io.Writer, of string, c admin.Issued) {
 	if c.BaseURL == "" || c.Subject != "" {
 		return
 	}
@@ -19,6 +19,7 @@ func describeHandover(w io.Writer, of string, c admin.Issued) {
 	for _, field := range wording.ProviderFields(c) {
 		row(w, "  "+field[0], field[1])
 	}
-	_, _ = fmt.Fprintf(w, "\nThen test the connection there, and watch it here: scimctl log %s -since 5m -follow\n"+
-		"If nothing arrives: scimctl tenant health %s\n", wording.Printable(of), wording.Printable(of))
+	_, _ = fmt.Fprintf(w, "\nThen test the connection there, and watch it here: %s\nIf nothing arrives: %s\n",
+		s.hint("scimctl log "+wording.Printable(of)+" -since 5m -follow"),
+		s.hint("scimctl tenant health "+wording.Printable(of)))
 }

@@ -36,7 +36,8 @@ func eventCommands() *cli.Command {
 		listEvents(),
 		tailEvents(),
 		replayEvents(),
-		command("heads", "", "list the feeds with their newest sequences", listHeads),
+		command("heads", "", "list the feeds of the tenants and of the accounts, with the sequence of the newest event",
+			listHeads),
 	)
 }
 
@@ -102,11 +103,12 @@ func replayEvents() *cli.Command {
 			})
 		}, in.afterFlag(),
 		&cli.Int64Flag{Name: "until", Usage: "end with the event with this `SEQUENCE` (default: the newest)",
-			Destination: &in.until})
+			HideDefault: true, Destination: &in.until})
 }
 
 func (in *eventRange) afterFlag() cli.Flag {
-	return &cli.Int64Flag{Name: "after", Usage: "begin after the event with this `SEQUENCE`", Destination: &in.after}
+	return &cli.Int64Flag{Name: "after", HideDefault: true, Destination: &in.after,
+		Usage: "begin after the event with this `SEQUENCE` (default: with the first event of the feed)"}
 }
 
 // eventPath is the path of a feed.

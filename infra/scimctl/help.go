@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"scimserver/infra/scimctl/wording"
 )
 
 // helpTemplate is the help of any command: of a group it lists all commands below.
@@ -29,8 +31,18 @@ Flags of every command:{{range .VisiblePersistentFlags}}
 // template of its own, which it does not use.
 func printHelp(w io.Writer, _ string, cmd any) {
 	cli.HelpPrinterCustom(w, helpTemplate, cmd, map[string]any{
-		"leaves": leaves, "name": commandName, "flag": flagHelp, "sentence": sentence,
+		"leaves": leaves, "name": commandName, "flag": flagHelp, "sentence": wording.Sentence,
 	})
+}
+
+// showHelp is the library's for a group. Of another command it shows the help, whatever its arguments
+// are: the library would look for a subcommand of that name, as in event tail acme -h.
+func showHelp(ctx context.Context, cmd *cli.Command, name string) error {
+	if len(cmd.Commands) == 0 {
+		printHelp(cmd.Root().Writer, "", cmd)
+		return nil
+	}
+	return cli.DefaultShowCommandHelp(ctx, cmd, name)
 }
 
 // leaves are the commands below a command that have no subcommands.
@@ -49,8 +61,6 @@ func flagHelp(f cli.Flag) string {
 	names, usage, _ := strings.Cut(cli.FlagStringer(f), "\t")
 	return strings.ReplaceAll(names, "--", "-") + "\t" + usage
 }
-
-func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
 
 func helpCommand() *cli.Command {
 	help := localCommand("help", "[COMMAND]", "show the help of a command, or list all commands", nil)

@@ -150,7 +150,8 @@ func describeCSVError(e *csv.ParseError) string {
 // account is the account in the cells of a row. Its first email is the primary one.
 func (c *csvRows) account(cells []string) (a admin.NewAccount, err error) {
 	if len(cells) != len(c.columns) {
-		return a, fmt.Errorf("the row has %d cells, but the first row of the file has %d", len(cells), len(c.columns))
+		return a, fmt.Errorf("the row has %s, but the first row of the file has %d",
+			admin.Counted(len(cells), "cell"), len(c.columns))
 	}
 	var list [tenant.MaxEmails + 1]admin.AccountEmail
 	for i, column := range c.columns {

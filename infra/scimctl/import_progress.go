@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"scimserver/shared/admin"
 )
 
 // importProgress prints how far an import is.
@@ -28,7 +30,7 @@ func (p *importProgress) update(rows int, offset int64) {
 // formatProgress is the text of the progress. The remaining time follows from the
 // average rate so far.
 func formatProgress(rows int, offset, size int64, elapsed time.Duration) string {
-	text := fmt.Sprintf("%d rows, %.0f per second", rows, float64(rows)/elapsed.Seconds())
+	text := fmt.Sprintf("%s, %.0f per second", admin.Counted(rows, "row"), float64(rows)/elapsed.Seconds())
 	if size == 0 || offset == 0 {
 		return text
 	}

@@ -73,16 +73,14 @@ func (s *session) showLog(ctx context.Context, tenant string, q logQuery) error 
 	}
 	path, now := tenantPath(tenant)+"/log", time.Now()
 	from, to := q.since.time(now), q.until.time(now)
-	switch {
-	case q.limit < 0:
-		return usageError("-limit must not be negative")
-	case q.follow && q.until != timePoint{}:
-		return usageError("-follow shows entries until Ctrl-C: leave out -until")
-	case q.follow:
+	if err := q.validate(from, to, now); err != nil {
+		return err
+	}
+	if from.Before(now.Add(-provlog.Retention)) {
+		s.notify("the log keeps the entries of %s: older ones are gone\n", retained())
+	}
+	if q.follow {
 		return s.followLog(ctx, path, q)
-	case from.After(to):
-		return usageError(fmt.Sprintf("-since (default: 24h) must be earlier than -until, but %s is later than %s",
-			wording.Minute(&from), wording.Minute(&to)))
 	}
 	q.filters.Set("from", from.UTC().Format(time.RFC3339Nano))
 	q.filters.Set("to", to.UTC().Format(time.RFC3339Nano))
@@ -92,7 +90,8 @@ func (s *session) showLog(ctx context.Context, tenant string, q logQuery) error 
 	}
 	s.explainSubjects(tenant, q.filters, log)
 	if log.Next != "" {
-		s.notify("these are the newest %d entries; there may be more: -limit 0 shows all\n", len(log.Entries))
+		s.notify("shown: the newest %s; there may be more: -limit 0 shows all\n",
+			admin.Counted(len(log.Entries), "entry"))
 	}
 	if q.format == asCSV {
 		return writeLogCSV(s.out, log.Entries, true)
@@ -101,12 +100,31 @@ func (s *session) showLog(ctx context.Context, tenant string, q logQuery) error 
 	return s.print(log, func(w io.Writer) { describeLog(w, log.Entries) })
 }
 
+func (q logQuery) validate(from, to, now time.Time) error {
+	switch {
+	case q.limit < 0:
+		return usageError("-limit must not be negative")
+	case q.follow && q.until != timePoint{}:
+		return usageError("-follow shows entries until Ctrl-C: leave out -until")
+	case from.After(now):
+		return usageError(fmt.Sprintf("-since is %s, which is in the future", wording.Minute(&from)))
+	case from.After(to):
+		return usageError(fmt.Sprintf("-since (default: 24h) must be earlier than -until, but %s is later than %s",
+			wording.Minute(&from), wording.Minute(&to)))
+	}
+	return nil
+}
+
+// retained is how long entries are kept, for people.
+func retained() string { return admin.Counted(int(provlog.Retention/day), "day") }
+
 // explainSubjects says who a name stands for, unless the entries show it: somebody who has another
 // name now, somebody who is deleted, or nobody.
 func (s *session) explainSubjects(tenant string, filters url.Values, log admin.LogPage) {
 	value := cmp.Or(filters.Get("user"), filters.Get("group"))
 	if value != "" && len(log.Subjects) == 0 && len(log.Entries) == 0 {
-		s.notify("no user, group or team of %s has the name %q, or had it in the last 90 days\n", tenant, value)
+		s.notify("no user, group or team of %s has the name %q, or had it in the last %s\n", tenant, value,
+			retained())
 	}
 	for _, n := range log.Subjects {
 		if n.Name == "" {

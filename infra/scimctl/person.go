@@ -43,9 +43,11 @@ func (p personScope) label() string {
 }
 
 // personScopes lists where to look: the accounts first, because an account may become a user.
+// The error says so if there is no tenant of the name in only.
 func (s *session) personScopes(ctx context.Context, only string) ([]personScope, error) {
 	if only != "" {
-		return []personScope{personScope(only)}, nil
+		var t admin.Tenant
+		return []personScope{personScope(only)}, s.client.Do(ctx, http.MethodGet, tenantPath(only), nil, &t)
 	}
 	scopes := []personScope{""}
 	list := apiclient.Pages(ctx, s.client, "/tenants", url.Values{},
@@ -93,6 +95,14 @@ func (m match) name() string {
 		return fmt.Sprintf("account %s (%s)", m.ID, wording.Printable(m.UserName))
 	}
 	return fmt.Sprintf("user %s of tenant %s (%s)", m.ID, m.Tenant, wording.Printable(m.UserName))
+}
+
+// holdsNothing is the error for a person of whom nothing is known.
+func holdsNothing(value, only string) error {
+	if only != "" {
+		return fmt.Errorf("tenant %s holds nothing about %q", wording.Printable(only), value)
+	}
+	return fmt.Errorf("the service holds nothing about %q", value)
 }
 
 // postAgain sends a request that can be repeated, and repeats it after a transient error.

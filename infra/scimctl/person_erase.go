@@ -100,7 +100,10 @@ func (s *session) erasePerson(ctx context.Context, value, only string, yes bool)
 			return fmt.Errorf("%w\nrun the same command again to continue", err)
 		}
 	}
-	return s.print(report, func(w io.Writer) { printErasure(w, report) })
+	if report.isEmpty() {
+		return holdsNothing(value, only)
+	}
+	return s.print(report, func(w io.Writer) { s.printErasure(w, report, only) })
 }
 
 // notifyErasure says what is about to happen, and names each user and account.
@@ -158,6 +161,10 @@ func (r *erasureReport) add(scope personScope, e admin.ErasedPerson) {
 	}
 }
 
+func (r *erasureReport) isEmpty() bool {
+	return len(r.Deleted)+len(r.Living)+r.Conflicts+r.Entries+r.Events == 0
+}
+
 // kind is the kind of the persons in a scope.
 func (p personScope) kind() string {
 	if p == "" {
@@ -166,15 +173,19 @@ func (p personScope) kind() string {
 	return "user"
 }
 
-func printErasure(w io.Writer, r erasureReport) {
+func (s *session) printErasure(w io.Writer, r erasureReport, only string) {
 	for _, m := range r.Deleted {
 		row(w, "deleted: "+m.name())
 	}
-	row(w, fmt.Sprintf("values replaced in %d conflicts, %d log entries and %d events",
-		r.Conflicts, r.Entries, r.Events))
+	row(w, fmt.Sprintf("values replaced in %s, %s and %s", admin.Counted(r.Conflicts, "conflict"),
+		admin.Counted(r.Entries, "log entry"), admin.Counted(r.Events, "event")))
 	for _, p := range r.Living {
-		row(w, fmt.Sprintf("left: %s %s had the value and has another now; to erase it too: scimctl person erase %s",
-			personScope(p.Tenant).label(), wording.Printable(string(p.ID)), p.ID))
+		command := "scimctl person erase " + string(p.ID)
+		if only != "" {
+			command += " -tenant " + only
+		}
+		row(w, fmt.Sprintf("left: %s of %s had the value and has another now; to erase it too: %s",
+			p.ID, personScope(p.Tenant).label(), s.hint(command)))
 	}
 	row(w, "what the service does not erase:")
 	for _, text := range r.Left {

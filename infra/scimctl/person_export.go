@@ -88,10 +88,12 @@ func (s *session) exportPerson(ctx context.Context, value, only string) error {
 		if err := s.addFormer(ctx, &out, scope, found, ids); err != nil {
 			return err
 		}
-		progress.print(func(time.Duration) string { return fmt.Sprintf("%d of %d tenants", i, len(scopes)-1) })
+		progress.print(func(time.Duration) string {
+			return fmt.Sprintf("%d of %s", i, admin.Counted(len(scopes)-1, "tenant"))
+		})
 	}
 	if len(out.Persons)+len(out.Records) == 0 {
-		return fmt.Errorf("the service holds nothing about %q", value)
+		return holdsNothing(value, only)
 	}
 	printer := *s
 	printer.json = true

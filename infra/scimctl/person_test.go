@@ -30,8 +30,10 @@ func persons(b *bench) {
 			b.Errorf("scimctl %s: %s", args, out)
 		}
 	}
-	if out := b.run("person erase annabel@privacy.example -tenant privacy -yes"); !strings.Contains(out, "values replaced in 0 conflicts, 0 log entries and 0 events") {
-		b.Errorf("again: %s", out)
+	b.fails(1, "tenant privacy holds nothing about", "person erase annabel@privacy.example -tenant privacy -yes")
+	b.fails(1, `there is no tenant "nobody"`, "person erase annabel@privacy.example -tenant nobody")
+	if r := b.exec("", "person", "erase", ""); r.code != 2 || !strings.Contains(r.err, "VALUE must not be empty") {
+		b.Errorf("nobody: %+v", r)
 	}
 	if out := b.run("log privacy"); strings.Count(out, " erase ") != 2 || !strings.Contains(out, " export ") {
 		b.Errorf("the actions in the log:\n%s", out)

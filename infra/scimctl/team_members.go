@@ -38,7 +38,7 @@ func (s *session) changeTeam(ctx context.Context, args []string, change func([]s
 		var done admin.TeamMembersChanged
 		if err := s.client.Do(ctx, http.MethodPost, path, change(persons), &done); err != nil {
 			if n := len(all.Persons); n > 0 {
-				err = fmt.Errorf("%w\nthe first %d persons are done", err, n)
+				err = fmt.Errorf("%w\ndone: the first %s", err, admin.Counted(n, "person"))
 			}
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"scimserver/infra/scimctl/wording"
+	"scimserver/shared/admin"
 	"scimserver/shared/usageplan"
 )
 
@@ -42,9 +43,10 @@ func (s *session) tearDown(ctx context.Context, stack, typed string) error {
 		return fmt.Errorf("%w\nrun the same command again to continue", err)
 	}
 	return s.print(left, func(w io.Writer) {
-		row(w, fmt.Sprintf("deleted %d usage plans and %d API keys", len(left.Plans), len(left.Keys)))
+		row(w, fmt.Sprintf("deleted %s and %s", admin.Counted(len(left.Plans), "usage plan"),
+			admin.Counted(len(left.Keys), "API key")))
 		row(w, "next: sam delete --stack-name "+stack)
-		row(w, "The table and the log groups are not deleted; see Tear down in the README.")
+		row(w, "The table and the log groups are not deleted; see Remove in the README.")
 	})
 }
 

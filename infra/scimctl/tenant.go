@@ -21,8 +21,7 @@ func tenantCommands() *cli.Command {
 		createTenant(),
 		command("list", "", "list all tenants", listTenants),
 		command("show", "ID", "show a tenant, with the number of its users and groups", showTenant),
-		command("health", "[TENANT]", "show whether provisioning works, and what to do; without TENANT: all tenants",
-			tenantHealth),
+		healthCommand(),
 		updateTenant(),
 		command("suspend", "ID", "suspend a tenant: its credentials are refused, and nothing is lost",
 			setTenantState("suspend")),
@@ -54,7 +53,7 @@ func createTenant() *cli.Command {
 		if err := s.tenant(ctx, http.MethodPost, "/tenants", in); err != nil {
 			return err
 		}
-		s.notify("next: scimctl credential create %s\n", wording.Printable(args[0]))
+		s.notify("next: %s\n", s.hint("scimctl credential create "+wording.Printable(args[0])))
 		return nil
 	}, settings.flags()...)
 }
@@ -131,7 +130,7 @@ func (s *session) tenant(ctx context.Context, method, path string, in any) error
 	}
 	if t.Connect == admin.Automatic && len(t.Domains) == 0 {
 		s.notify("warning: connect is automatic, but has no effect: the tenant has no verified domains; "+
-			"add some with tenant update %s -domains\n", t.ID)
+			"add some with: %s\n", s.hint("scimctl tenant update "+string(t.ID)+" -domains DOMAINS"))
 	}
 	return s.print(t, func(w io.Writer) { describeTenant(w, t) })
 }

@@ -24,8 +24,8 @@ func deleteTenant() *cli.Command {
 			if err := s.client.Do(ctx, http.MethodGet, tenantPath(args[0]), nil, &t); err != nil {
 				return err
 			}
-			notice := fmt.Sprintf("This permanently deletes tenant %s (%s) with %d users and %d groups, and its teams.",
-				t.ID, t.Name, *t.Users, *t.Groups)
+			notice := fmt.Sprintf("This permanently deletes tenant %s (%s) with %s and %s, and its teams.",
+				t.ID, t.Name, admin.Counted(*t.Users, "user"), admin.Counted(*t.Groups, "group"))
 			if err := s.confirm(notice, "the id of the tenant", typed, string(t.ID)); err != nil {
 				return err
 			}
@@ -70,7 +70,8 @@ func (s *session) removeTenant(ctx context.Context, path string) (admin.Removal,
 func (s *session) notifyRemoval(left admin.Removal) time.Duration {
 	switch {
 	case left.Users+left.Groups+left.Teams > 0:
-		s.notify("%d users, %d groups and %d teams left\n", left.Users, left.Groups, left.Teams)
+		s.notify("left: %s, %s and %s\n", admin.Counted(left.Users, "user"), admin.Counted(left.Groups, "group"),
+			admin.Counted(left.Teams, "team"))
 	case left.WaitSeconds == 0:
 		s.notify("the provisioning log is left\n")
 	default:

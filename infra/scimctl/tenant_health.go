@@ -11,11 +11,23 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/urfave/cli/v3"
+
 	"scimserver/infra/scimctl/apiclient"
 	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
 )
+
+const healthHelp = `Writes are the POST, PUT, PATCH and DELETE requests for users and groups that changed something or
+failed. Reads are not counted, but "last use" includes them: it is accurate to the hour.`
+
+func healthCommand() *cli.Command {
+	cmd := command("health", "[TENANT]",
+		"show whether provisioning works, and what to do; without TENANT: all tenants", tenantHealth)
+	cmd.Description = healthHelp
+	return cmd
+}
 
 // tenantHealth shows the health of one tenant, or one row for each tenant.
 func tenantHealth(ctx context.Context, s *session, args []string) error {
@@ -29,7 +41,7 @@ func tenantHealth(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	return s.print(h, func(w io.Writer) { describeHealth(w, h) })
+	return s.print(h, func(w io.Writer) { s.describeHealth(w, h) })
 }
 
 func (s *session) readHealth(ctx context.Context, id string) (h admin.Health, err error) {
@@ -58,10 +70,10 @@ func (s *session) healthOfAll(ctx context.Context) error {
 		return err
 	}
 	return s.print(all, func(w io.Writer) {
-		row(w, "TENANT", "VERDICT", "LAST USE", "FAILED", "REQUESTS", "CONFLICTS", "FIRST FINDING")
+		row(w, "TENANT", "VERDICT", "LAST USE", "WRITES", "FAILED", "CONFLICTS", "FIRST FINDING")
 		for _, h := range all {
 			failed, total := wording.CountRequests(h)
-			row(w, h.Tenant, h.Verdict, wording.Minute(h.LastUse), failed, total, h.OpenConflicts, firstFinding(h))
+			row(w, h.Tenant, h.Verdict, wording.Minute(h.LastUse), total, failed, h.OpenConflicts, firstFinding(h))
 		}
 		noRows(w, len(all))
 	})
@@ -74,8 +86,9 @@ func (s *session) warnOfUnknownTokens(ctx context.Context) error {
 		return err
 	}
 	for _, r := range unknown.Refusals {
-		s.notify("%d requests in the last 24 hours had a token that no tenant has, the last one at %s: "+
-			"the token is mistyped or belongs to another stack\n", r.Count, wording.Minute(&r.Last))
+		s.notify("%s in the last 24 hours had a token that no tenant has, the last one at %s: "+
+			"the token is mistyped or belongs to another stack\n",
+			admin.Counted(int(r.Count), "request"), wording.Minute(&r.Last))
 	}
 	return nil
 }
@@ -87,7 +100,7 @@ func firstFinding(h admin.Health) string {
 	return wording.Truncate(h.Findings[0].Text, wording.MaxDetail)
 }
 
-func describeHealth(w io.Writer, h admin.Health) {
+func (s *session) describeHealth(w io.Writer, h admin.Health) {
 	row(w, "tenant", h.Tenant)
 	row(w, "verdict", h.Verdict)
 	row(w, "last use", wording.Minute(h.LastUse))
@@ -98,7 +111,7 @@ func describeHealth(w io.Writer, h admin.Health) {
 	row(w, "open conflicts", h.OpenConflicts)
 	row(w, "valid credentials", h.Credentials)
 	for _, f := range h.Findings {
-		_, _ = fmt.Fprintf(w, "\n%s\n  -> %s\n", wording.Printable(f.Text), wording.Printable(f.Advice))
+		_, _ = fmt.Fprintf(w, "\n%s\n  -> %s\n", wording.Printable(f.Text), s.hint(wording.Printable(f.Advice)))
 	}
 }
 
@@ -115,7 +128,7 @@ func summarizeRefusals(all []admin.Refusal) string {
 	return cmp.Or(strings.Join(parts, ", "), "none")
 }
 
-// summarizeRequests counts the write requests by status, such as "12 requests: 10 x 201, 2 x 409".
+// summarizeRequests counts the write requests by status, such as "12 write requests: 10 x 201, 2 x 409".
 func summarizeRequests(h admin.Health) string {
 	_, total := wording.CountRequests(h)
 	var counts []string
@@ -126,7 +139,7 @@ func summarizeRequests(h admin.Health) string {
 	if h.RequestsIncomplete {
 		atLeast = "at least "
 	}
-	text := atLeast + admin.Counted(total, "request")
+	text := atLeast + admin.Counted(total, "write request")
 	if counts != nil {
 		text += ": " + strings.Join(counts, ", ")
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -10,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
@@ -26,11 +26,12 @@ type traceOptions struct {
 
 func traceCommand() *cli.Command {
 	var o traceOptions
-	return command("trace", "TENANT", "record a tenant's SCIM requests for a while, and show what was recorded",
+	return command("trace", "TENANT", "show the SCIM requests that were recorded; with -for: record them for a while",
 		func(ctx context.Context, s *session, args []string) error { return s.trace(ctx, args[0], o) },
 		valueFlag("for", "begin to record, for this `DURATION` (30m, 2h; at most 24h)", func(v string) (err error) {
-			if o.seconds, err = parseSeconds(v); err == nil && o.seconds < 1 {
-				err = errors.New("the duration must be positive")
+			o.seconds, err = parseSeconds(v)
+			if most := int64(trace.MaxDuration / time.Second); err == nil && (o.seconds < 1 || o.seconds > most) {
+				err = fmt.Errorf("the duration must be from 1s to %.0fh", trace.MaxDuration.Hours())
 			}
 			return err
 		}),
@@ -76,7 +77,7 @@ func describeTrace(t admin.Trace) string {
 	case t.Began == nil:
 		return wording.Trace(t) + "; -for 30m begins to record"
 	case t.On:
-		return fmt.Sprintf("%s. Recording begins within %d seconds of the command", wording.Trace(t), t.WithinSeconds)
+		return wording.Trace(t) + wording.TraceDelay(t, time.Now())
 	case t.Recorded >= t.Most:
 		return wording.Trace(t) + "; -for begins another one"
 	}

@@ -38,9 +38,22 @@ func traces(b *bench) {
 		}
 	}
 	b.traceWithValues(token)
-	b.prints("log traced", "start", "Trace", "with values", "without values", "end")
+	b.tracesLogged("end start start")
 	b.fails(1, "no tenant", "trace nobody")
-	b.fails(1, "seconds must be between", "trace traced -for 25h")
+}
+
+// tracesLogged expects what the log says of traces, newest first.
+func (b *bench) tracesLogged(want string) {
+	b.Helper()
+	var got []string
+	for _, e := range b.json("log traced")["entries"].([]any) {
+		if e := e.(map[string]any); e["resourceType"] == "Trace" {
+			got = append(got, e["operation"].(string))
+		}
+	}
+	if strings.Join(got, " ") != want {
+		b.Errorf("the log has %q, want %q", got, want)
+	}
 }
 
 // traceWithValues follows a trace that has values, and ends it.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,6 +15,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"scimserver/infra/scimctl/apiclient"
+	"scimserver/shared/admin"
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/table"
 )
@@ -88,7 +91,7 @@ func (s *session) verify(ctx context.Context, q verifyQuery) error {
 		return q.explain(ctx, err)
 	}
 	result := verifyResult{db.Name(), time.Since(began).Seconds(), report}
-	if err := s.print(result, func(w io.Writer) { printReport(w, result, q) }); err != nil {
+	if err := s.print(result, func(w io.Writer) { s.printReport(w, result, q) }); err != nil {
 		return err
 	}
 	return q.verdict(report)
@@ -186,7 +189,7 @@ func (q verifyQuery) verdict(report verify.Report) error {
 	if left == 0 {
 		return nil
 	}
-	text := formatFindings(left)
+	text := admin.Counted(left, "finding")
 	switch {
 	case repairable == 0:
 		text += "; each says what to do"
@@ -198,20 +201,13 @@ func (q verifyQuery) verdict(report verify.Report) error {
 	return unsoundError{text}
 }
 
-func formatFindings(n int) string {
-	if n == 1 {
-		return "1 finding"
-	}
-	return fmt.Sprintf("%d findings", n)
-}
-
-func printReport(w io.Writer, r verifyResult, q verifyQuery) {
+func (s *session) printReport(w io.Writer, r verifyResult, q verifyQuery) {
 	for _, f := range r.Findings {
 		row(w, fmt.Sprintf("%s: %s", f.Kind, f))
-		row(w, "    "+whatToDo(f, q.repair))
+		row(w, "    "+s.whatToDo(f, q))
 	}
 	if n := r.Number - len(r.Findings); n > 0 {
-		row(w, fmt.Sprintf("%s more; -limit 0 prints all", formatFindings(n)))
+		row(w, admin.Counted(n, "finding")+" more; -limit 0 prints all")
 	}
 	for _, text := range r.Unchecked {
 		row(w, "not checked: "+text+"; run the check again, or suspend the tenant first")
@@ -222,41 +218,52 @@ func printReport(w io.Writer, r verifyResult, q verifyQuery) {
 	if r.Number == 0 {
 		row(w, "nothing is wrong")
 	} else if r.Repaired > 0 {
-		row(w, fmt.Sprintf("repaired: %d of %s", r.Repaired, formatFindings(r.Number)))
+		row(w, fmt.Sprintf("repaired: %d of %s", r.Repaired, admin.Counted(r.Number, "finding")))
 	}
 }
 
 // totals says what was read.
 func totals(r verifyResult) []string {
 	lines := []string{
-		fmt.Sprintf("checked %d items in %s, for %.0f read units", r.Items, formatElapsed(r.Seconds), r.Units),
-		fmt.Sprintf("%d users, %d accounts, %d groups with %d members, %d teams, %d claims", r.Users, r.Accounts,
-			r.Groups, r.Members, r.Teams, r.Claims),
+		fmt.Sprintf("checked %s in %s, for %s", count(r.Items, "item"), formatElapsed(r.Seconds),
+			count(math.Round(r.Units), "read unit")),
+		strings.Join([]string{
+			count(r.Users, "user"), count(r.Accounts, "account"),
+			count(r.Groups, "group") + " with " + count(r.Members, "member"),
+			count(r.Teams, "team"), count(r.Claims, "claim"),
+		}, ", "),
 	}
 	if r.Unfinished+r.Abandoned > 0 {
-		lines = append(lines, fmt.Sprintf("in progress: %d changes and deletions; abandoned: %d steps of uncommitted "+
-			"changes", r.Unfinished, r.Abandoned))
+		lines = append(lines, fmt.Sprintf("in progress: %s, deletions included; abandoned: %s of uncommitted changes",
+			count(r.Unfinished, "change"), count(r.Abandoned, "step")))
 	}
 	return lines
 }
 
+// count is admin.Counted for any number.
+func count[N int | int64 | float64](n N, noun string) string { return admin.Counted(int(n), noun) }
+
 // whatToDo returns the second line of a finding.
-func whatToDo(f verify.Finding, repair bool) string {
+func (s *session) whatToDo(f verify.Finding, q verifyQuery) string {
 	switch {
 	case f.Repaired:
 		return "repaired: " + f.Repair
-	case f.Repair != "" && repair:
+	case f.Repair != "" && q.repair:
 		return "the repair would " + f.Repair
 	}
-	return "what to do: " + advice(f)
+	return "what to do: " + s.advice(f, q.table)
 }
 
-// advice says what to do about a finding that is not repaired.
-func advice(f verify.Finding) string {
-	if f.Repair != "" {
-		return "scimctl verify -repair"
+// advice says what to do about a finding that is not repaired. tableFlag is the value of -table.
+func (s *session) advice(f verify.Finding, tableFlag string) string {
+	if f.Repair == "" {
+		return s.hint(f.Advice)
 	}
-	return f.Advice
+	command := "scimctl verify -repair"
+	if tableFlag != "" {
+		command += " -table " + quoteArgument(tableFlag)
+	}
+	return s.hint(command)
 }
 
 func formatElapsed(seconds float64) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -23,12 +24,14 @@ func formatEstimate(name string, size table.Size, rate int) string {
 		return fmt.Sprintf("table %s: DynamoDB has not counted its items yet, so the time left is unknown\n", name)
 	}
 	units := max(1, float64(size.Bytes)/unitBytes)
-	text := fmt.Sprintf("table %s: about %d items, %s (DynamoDB counts them every six hours)\n", name, size.Items,
-		formatBytes(size.Bytes))
-	text += fmt.Sprintf("reading them takes about %.0f read units ($%.2f in us-east-1)", units, units*readPrice/1e6)
+	text := fmt.Sprintf("table %s: about %s, %s (DynamoDB counts them every six hours)\n", name,
+		count(size.Items, "item"), formatBytes(size.Bytes))
+	text += fmt.Sprintf("reading them takes about %s ($%.2f in us-east-1)", count(math.Round(units), "read unit"),
+		units*readPrice/1e6)
 	if rate > 0 {
 		took := time.Duration(units / float64(rate) * float64(time.Second))
-		text += fmt.Sprintf(" and at least %s at %d units a second", max(time.Second, took.Round(time.Second)), rate)
+		text += fmt.Sprintf(" and at least %s at %s a second", max(time.Second, took.Round(time.Second)),
+			count(rate, "unit"))
 	}
 	return text + "\n"
 }
@@ -82,9 +85,9 @@ func (p *verifyText) done(now verify.Progress) float64 {
 
 func (p *verifyText) format(now verify.Progress, elapsed time.Duration) string {
 	if now.Checking {
-		return fmt.Sprintf("all %d items read, %d contradictions checked", now.Items, now.Checked)
+		return fmt.Sprintf("all items read (%d), %s checked", now.Items, count(now.Checked, "contradiction"))
 	}
-	text, read := fmt.Sprintf("%d items", now.Items), now.Items-p.first
+	text, read := count(now.Items, "item"), now.Items-p.first
 	if p.items == 0 || read <= 0 {
 		return text
 	}

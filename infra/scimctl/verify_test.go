@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -153,4 +154,27 @@ func verifyLocal(b *bench) {
 	if r.code != 0 || !strings.Contains(r.out, "nothing is wrong") {
 		b.Errorf("%+v", r)
 	}
+	b.hinted(file)
+}
+
+// hinted: the commands that are printed have the env file, and the table that was named.
+func (b *bench) hinted(file string) {
+	b.Helper()
+	with := "scimctl -env-file " + file
+	if r := b.exec("", "tenant", "create", "hinted", "-env-file", file); !strings.Contains(r.err, "next: "+with) {
+		b.Errorf("what to do next: %+v", r)
+	}
+	b.prints("tenant health hinted -env-file "+file, "-> "+with+" credential create hinted, and")
+	inClone := exec.CommandContext(b.Context(), b.program, "tenant", "health", "hinted")
+	inClone.Dir, inClone.Env = filepath.Join("..", ".."), b.env
+	if out, err := inClone.Output(); !strings.Contains(string(out), "-> go run ./infra/scimctl credential create hinted") {
+		b.Errorf("in a clone: %v, %s", err, out)
+	}
+	counter := table.Key{PK: "T#hinted#COUNT#USER", SK: "07"}
+	b.plant(table.Update(counter, nil).Adding("n", 1))
+	r := b.exec("", "verify", "-env-file", file, "-table", b.stack.TableName())
+	if want := with + " verify -repair -table " + b.stack.TableName(); r.code != 3 || !strings.Contains(r.out, want) {
+		b.Errorf("%q is not in %+v", want, r)
+	}
+	b.plant(table.Update(counter, nil).Adding("n", -1))
 }

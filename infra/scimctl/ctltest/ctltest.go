@@ -15,11 +15,12 @@ import (
 	"scimserver/infra/local/stack"
 )
 
-// Build builds scimctl from its folder, and returns the path of the program.
+// Build builds scimctl from its folder, without its commit as go run does, and returns the path of the
+// program.
 func Build(t *testing.T, folder string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "scimctl")
-	if out, err := exec.Command("go", "build", "-o", program, folder).CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", program, folder).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return program

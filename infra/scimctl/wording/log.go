@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"scimserver/shared/admin"
 	"scimserver/shared/provlog"
 )
 
@@ -34,7 +35,7 @@ func Entry(e provlog.Entry) string {
 		parts = append(parts, "because the member was deleted")
 	}
 	if e.SkippedCount > 0 {
-		parts = append(parts, fmt.Sprintf("skipped %d unknown members: %s", e.SkippedCount,
+		parts = append(parts, fmt.Sprintf("skipped %s: %s", admin.Counted(e.SkippedCount, "unknown member"),
 			Truncate(join(e.Skipped, ", "), MaxDetail)))
 	}
 	if len(e.Ignored) > 0 {

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"fmt"
+	"time"
 
 	"scimserver/shared/admin"
 )
@@ -23,4 +24,14 @@ func Trace(t admin.Trace) string {
 			admin.Counted(t.Most, "request"))
 	}
 	return fmt.Sprintf("the recording ended at %s with %s", Minute(t.End), admin.Counted(t.Recorded, "request"))
+}
+
+// TraceDelay says how long it may take until all functions record, "" if that time is over.
+func TraceDelay(t admin.Trace, now time.Time) string {
+	left := time.Duration(t.WithinSeconds)*time.Second - now.Sub(*t.Began)
+	if left <= 0 {
+		return ""
+	}
+	seconds := int((left + time.Second - 1) / time.Second)
+	return ". All functions record within " + admin.Counted(seconds, "second")
 }

@@ -30,6 +30,14 @@ func Truncate(s string, limit int) string {
 	return s
 }
 
+// Sentence begins a text with a capital and ends it with a full stop.
+func Sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
+}
+
 // TimeToMinute and TimeToSecond are the forms of times for people, in the local time zone, which
 // they name: Z, or as +01:00.
 const (

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"os"
+	"strings"
+)
+
+// hint completes the commands in a text that says what to do next, so that they work when they are
+// copied: they start the program as it was started, and have its -env-file.
+func (s *session) hint(text string) string {
+	program := programName()
+	if s.envFile != "" {
+		program += " -env-file " + quoteArgument(s.envFile)
+	}
+	return strings.ReplaceAll(text, "scimctl ", program+" ")
+}
+
+// programName is what starts the program: scimctl or, in a clone and without a commit in the
+// program, go run. Then it works in both cases.
+func programName() string {
+	const folder = "./infra/scimctl"
+	if _, err := os.Stat(folder + "/main.go"); err == nil && buildVersion().Commit == "" {
+		return "go run " + folder
+	}
+	return "scimctl"
+}
+
+// quoteArgument quotes an argument for a shell if it needs that.
+func quoteArgument(arg string) string {
+	isPlain := func(r rune) bool {
+		isLetter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		return isLetter || r >= '0' && r <= '9' || strings.ContainsRune("-_./,:@+", r)
+	}
+	if arg != "" && strings.TrimFunc(arg, isPlain) == "" {
+		return arg
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+}
