@@ -39,6 +39,7 @@ func operate(t testing.TB, s *stack.Stack, method, path string, out any) {
 // TestOperatorsHaveTheLastWord: what they change stays, whatever the stack stores
 // again when its engine restarts.
 func TestOperatorsHaveTheLastWord(t *testing.T) {
+	t.Parallel()
 	s := start(t,
 		stack.Options{DataDir: t.TempDir(), MaxProcesses: 2, Parameters: map[string]string{"AuthorizerCacheSeconds": "0"}})
 	key, err := tenant.Parse(s.Token())

@@ -68,6 +68,7 @@ func want(t *testing.T, status int, method, url, token, body string) string {
 }
 
 func TestStack(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	s := start(t, stack.Options{
 		Log:        io.MultiWriter(t.Output(), &log),
@@ -229,6 +230,7 @@ func stop(t *testing.T, s *stack.Stack) {
 
 // TestAcknowledgedWritesSurviveTheEngine kills the engine under load.
 func TestAcknowledgedWritesSurviveTheEngine(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := start(t, stack.Options{DataDir: dir, MaxProcesses: 4})
 	var mu sync.Mutex

@@ -46,6 +46,7 @@ func TestAcknowledgedWritesSurviveTheEnginesDeath(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seconds of writing, in no code of ours that could race")
 	}
+	t.Parallel()
 	dir := t.TempDir()
 	e, db := start(t, dir)
 	createTable(t, db)
@@ -137,6 +138,7 @@ const parentVariable = "DDBLOCAL_TEST_PARENT"
 // TestEngineDiesWithItsParent runs itself as a parent that is killed, so that
 // none of its own code can stop the engine.
 func TestEngineDiesWithItsParent(t *testing.T) {
+	t.Parallel()
 	if os.Getenv(parentVariable) != "" {
 		beKilledParent(t)
 	}

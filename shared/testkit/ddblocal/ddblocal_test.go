@@ -13,6 +13,7 @@ import (
 )
 
 func TestEngineStartsAndStops(t *testing.T) {
+	t.Parallel()
 	e, err := Start(t.Context(), Options{Log: t.Output()})
 	if err != nil {
 		t.Fatal(err)
@@ -28,6 +29,7 @@ func TestEngineStartsAndStops(t *testing.T) {
 }
 
 func TestDoneTellsThatTheEngineDied(t *testing.T) {
+	t.Parallel()
 	e, err := Start(t.Context(), Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -83,6 +83,7 @@ func eventually(t *testing.T, what string, met func() bool) {
 }
 
 func TestSharedEngineEndsWithItsCommand(t *testing.T) {
+	t.Parallel()
 	s, command := shared(t)
 	pid := enginePid(t, s)
 	if err := s.Failure(); err != nil {
@@ -106,6 +107,7 @@ func TestSharedEngineEndsWithItsCommand(t *testing.T) {
 }
 
 func TestDeathOfASharedEngineIsSaid(t *testing.T) {
+	t.Parallel()
 	s, command := shared(t)
 	defer func() { _ = command.Kill() }()
 	if err := syscall.Kill(enginePid(t, s), syscall.SIGKILL); err != nil {
