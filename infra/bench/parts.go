@@ -30,7 +30,7 @@ func sizesFor(quick, full bool) sizes {
 		}
 	}
 	s := sizes{
-		requests.Effort{Span: 300 * time.Millisecond, Rounds: 7}, processes.Effort{Requests: 500, Rounds: 3}, 15,
+		requests.Effort{Span: 300 * time.Millisecond, Rounds: 7}, processes.Effort{Requests: 1000, Rounds: 3}, 15,
 		throughput.Effort{Users: 200, Rounds: 9}, costs.Sizes{Members: 10_000, Users: 10_000},
 	}
 	if full {
