@@ -81,10 +81,11 @@ func quotedLen(s string) int {
 			n += len(`\\\"`) - 1
 		case c < ' ':
 			n += len(`\\u0000`) - 1
+		case c == "\u2028"[0] && (strings.HasPrefix(s[i:], "\u2028") || strings.HasPrefix(s[i:], "\u2029")):
+			n += len(`\u2028`) - len("\u2028")
 		}
 	}
-	separators := strings.Count(s, "\u2028") + strings.Count(s, "\u2029")
-	return n + separators*(len(`\u2028`)-len("\u2028"))
+	return n
 }
 
 // size returns the approximate length of v as JSON: without escape sequences.
