@@ -212,7 +212,9 @@ func (s *session) printReport(w io.Writer, r verifyResult, q verifyQuery) {
 	for _, text := range r.Unchecked {
 		row(w, "not checked: "+text+"; run the check again, or suspend the tenant first")
 	}
-	for _, line := range totals(r) {
+	lines := totals(r)
+	row(w, "checked "+lines[0])
+	for _, line := range lines[1:] {
 		row(w, line)
 	}
 	if r.Number == 0 {
@@ -222,10 +224,10 @@ func (s *session) printReport(w io.Writer, r verifyResult, q verifyQuery) {
 	}
 }
 
-// totals says what was read.
+// totals says how much was read, and then what.
 func totals(r verifyResult) []string {
 	lines := []string{
-		fmt.Sprintf("checked %s in %s, for %s", count(r.Items, "item"), formatElapsed(r.Seconds),
+		fmt.Sprintf("%s in %s, for %s", count(r.Items, "item"), formatElapsed(r.Seconds),
 			count(math.Round(r.Units), "read unit")),
 		strings.Join([]string{
 			count(r.Users, "user"), count(r.Accounts, "account"),

@@ -95,6 +95,9 @@ type Cell struct {
 	More  string // a longer text, folded away
 }
 
+// IsEmpty reports whether the cell shows nothing.
+func (c Cell) IsEmpty() bool { return c == Cell{} || c == Cell{Code: true} }
+
 // TimeCell is a cell with a time, or with other words for nil.
 func TimeCell(t *time.Time, otherwise string) Cell {
 	if t == nil {

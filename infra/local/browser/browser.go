@@ -87,11 +87,17 @@ type Page struct {
 	axe string
 }
 
-// Page opens a tab, 1440 pixels wide, that is closed with the test.
+// Page opens a tab, 1440 pixels wide, that is closed with the test, and after two minutes at the latest.
 func (b *Browser) Page(tb testing.TB) *Page {
 	tb.Helper()
+	return b.LongPage(tb, 2*patience)
+}
+
+// LongPage is Page with another limit.
+func (b *Browser) LongPage(tb testing.TB, limit time.Duration) *Page {
+	tb.Helper()
 	tab, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
-	ctx, stop := context.WithTimeout(tab, 2*patience)
+	ctx, stop := context.WithTimeout(tab, limit)
 	tb.Cleanup(func() {
 		stop()
 		closeTab()

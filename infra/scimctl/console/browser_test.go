@@ -48,6 +48,7 @@ func accessible(p *browser.Page, base string, d data) {
 		conflict + "/delete", "/tenants/acme/events", "/tenants/acme/credentials", "/tenants/acme/credentials/new",
 		"/tenants/acme/credentials/" + d.key, "/tenants/acme/settings", "/tenants/acme/trace",
 		"/tenants/acme/trace/start", "/tenants/acme/invitations", "/tenants/acme/invitations/new", "/tenants/nobody",
+		"/tenants/acme/schemas", "/tenants/acme/schemas/new", "/table",
 	}
 	both := []string{
 		"/tenants", "/tenants/acme", "/tenants/acme/conflicts", conflict + "/release", "/tenants/acme/log",

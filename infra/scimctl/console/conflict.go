@@ -111,7 +111,7 @@ func (c *console) showConflict(ctx context.Context, r *http.Request) (screen, er
 	}
 	if lines := wording.ConflictOutlook(id, one); lines != nil {
 		s.Sections = append(s.Sections, section{Plain: true, Notice: &web.Notice{
-			Tone: web.Info, Title: lines[0], Steps: lines[1:],
+			Tone: web.Info, Title: outlookTitle(one.State), Text: lines[0], Steps: lines[1:],
 		}})
 	}
 	if one.State != directory.ConflictClosed {
@@ -119,6 +119,16 @@ func (c *console) showConflict(ctx context.Context, r *http.Request) (screen, er
 	}
 	s.Sections = append(s.Sections, section{Title: "Details", Facts: c.conflictFacts(id, one)})
 	return s, nil
+}
+
+func outlookTitle(state directory.ConflictState) string {
+	switch state {
+	case directory.ConflictApproved:
+		return "Waiting for the provider's next attempt"
+	case directory.ConflictFreed:
+		return "The value is free"
+	}
+	return "Done"
 }
 
 // conflictSummary says in a sentence what the conflict is.

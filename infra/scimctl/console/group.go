@@ -4,7 +4,10 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"scimserver/shared/admin"
 	"scimserver/shared/web"
@@ -22,30 +25,44 @@ func (c *console) listGroups(ctx context.Context, r *http.Request) (screen, erro
 		query = url.Values{"name": {name}}
 	}
 	var list admin.GroupList
-	if err := c.get(ctx, withQuery(apiPath(id, "groups"), query), &list); err != nil {
+	t, err := c.withTenant(ctx, id, func(ctx context.Context) error {
+		return c.get(ctx, withQuery(apiPath(id, "groups"), query), &list)
+	})
+	if err != nil {
 		return screen{}, err
 	}
-	t := web.Table{
+	rows := web.Table{
 		Columns: columns("Group", "External id", "Changed"),
 		Empty:   web.Empty{Title: "No groups yet", Text: "They appear when the identity provider pushes them."},
 		Pager:   pager(r, c.at("tenants", id, "groups"), string(list.Next), onPage(len(list.Groups), "group")),
 	}
 	if name != "" {
-		t.Empty = web.Empty{Title: "No group is called " + name, Text: "It has to be the whole name."}
+		rows.Empty = web.Empty{Title: "No group is called " + name, Text: "It has to be the whole name."}
 	}
 	for _, g := range list.Groups {
-		t.Rows = append(t.Rows, web.Row{
+		rows.Rows = append(rows.Rows, web.Row{
 			{Text: g.Name, URL: c.at("tenants", id, "groups", string(g.ID))}, {Text: g.ExternalID}, {Time: g.Modified},
 		})
 	}
-	return c.listScreen(r, managed(navGroups, &search{
+	return c.listScreen(r, managed(navGroups, *t.Groups, "group", &search{
 		Label: "Find a group", Name: "name", Value: name, Help: "The whole name", Button: "Find",
-	}, t)), nil
+	}, rows)), nil
 }
 
-// managed is a list of what the identity provider manages.
-func managed(name string, s *search, t web.Table) listPage {
-	return listPage{name: name, text: "The identity provider manages them.", search: s, table: t}
+// managed is a list of what the identity provider manages, with the number of all.
+func managed(name string, count int, noun string, s *search, t web.Table) listPage {
+	text := web.Number(int64(count)) + strings.TrimPrefix(admin.Counted(count, noun), strconv.Itoa(count))
+	return listPage{name: name, text: text + ". The identity provider manages them.", search: s, table: t}
+}
+
+// withTenant reads something and, at the same time, the tenant with its counts.
+func (c *console) withTenant(
+	ctx context.Context, id string, read func(context.Context) error,
+) (t admin.Tenant, err error) {
+	both, within := errgroup.WithContext(ctx)
+	both.Go(func() error { return c.get(within, apiPath(id), &t) })
+	both.Go(func() error { return read(within) })
+	return t, both.Wait()
 }
 
 func (c *console) showGroup(ctx context.Context, r *http.Request) (screen, error) {

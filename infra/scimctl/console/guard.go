@@ -92,7 +92,7 @@ func (c *console) exchange(w http.ResponseWriter, r *http.Request) {
 func (c *console) turnAway(w http.ResponseWriter) {
 	c.render(w, http.StatusForbidden, "screen", web.Page{Title: "No access", Content: screen{
 		Header: web.Header{Title: "This browser has no access", Text: "The link of a console works once."},
-		Sections: []section{{Notice: &web.Notice{
+		Sections: []section{{Plain: true, Notice: &web.Notice{
 			Tone: web.Info, Title: "How to get in",
 			Steps: []string{
 				"Run scimctl console, and open the link that it prints.",

@@ -122,7 +122,7 @@ func (c *console) logRow(id string, e provlog.Entry) web.Row {
 
 func by(e provlog.Entry) string {
 	if actor := wording.Actor(e); actor != "" {
-		return "by " + actor
+		return "by\u00a0" + actor
 	}
 	return ""
 }

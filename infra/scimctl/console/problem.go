@@ -51,7 +51,8 @@ func explain(err error, r *http.Request) problem {
 		}
 	default:
 		p = problem{
-			status: http.StatusBadGateway, title: "The operator API can't be reached", text: err.Error(), retry: true,
+			status: http.StatusBadGateway, title: "The operator API can't be reached", text: sentence(err.Error()),
+			retry: true,
 			steps: []string{
 				"Check this machine's network, VPN and proxy.",
 				"Check that ADMIN_URL is the output AdminUrl of a stack that still exists.",
@@ -106,17 +107,15 @@ func explainAnswer(e *apiclient.Error) problem {
 
 // renderProblem writes an error as a page.
 func (c *console) renderProblem(w http.ResponseWriter, r *http.Request, p problem) {
-	tone := web.Bad
-	if p.status == http.StatusNotFound {
-		tone = web.Neutral
+	s := screen{Header: web.Header{Title: p.title, Text: p.text}, tenant: tenantIn(r)}
+	if p.steps != nil {
+		s.Sections = []section{{Plain: true, Notice: &web.Notice{Tone: web.Bad, Title: "What to do", Steps: p.steps}}}
 	}
-	s := screen{
-		Header:   web.Header{Title: p.title},
-		Sections: []section{{Plain: true, Notice: &web.Notice{Tone: tone, Title: p.text, Steps: p.steps}}},
-		tenant:   tenantIn(r),
-	}
-	if p.retry && r.Method == http.MethodGet {
+	switch {
+	case p.retry && r.Method == http.MethodGet:
 		s.Header.Action = &web.Link{Text: "Try again", URL: c.base + r.URL.RequestURI()}
+	case p.status == http.StatusNotFound:
+		s.Header.Action = &web.Link{Text: "Show all tenants", URL: c.at("tenants")}
 	}
 	c.renderScreen(w, r, p.status, s)
 }

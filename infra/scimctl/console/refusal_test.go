@@ -47,6 +47,13 @@ func refusals(c *client, _ data) {
 		"broken": {
 			answering(c.T, 500, "the operation failed"), 500, []string{"The operator API failed (500)", "Try again"},
 		},
+		"no signature": {
+			answering(c.T, 401, "Missing Authentication Token"), 401, []string{"Your AWS identity may not do this"},
+		},
+		"not understood": {
+			answering(c.T, 422, "the service does not understand this"), 422,
+			[]string{"The operator API refused the request", "The service does not understand this."},
+		},
 		"busy": {answering(c.T, 429, "slow down"), 429, []string{"Too many requests at once", "Try again"}},
 	} {
 		c.Run(name, func(t *testing.T) {
@@ -68,7 +75,7 @@ func refusals(c *client, _ data) {
 }
 
 // inProcess runs a console of its own with other limits.
-func inProcess(t *testing.T, api string, o console.Options) (link string, ended <-chan error) {
+func inProcess(t testing.TB, api string, o console.Options) (link string, ended <-chan error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "env")
 	text := "ADMIN_URL=" + api + "\nADMIN_ACCESS_KEY_ID=a\nADMIN_SECRET_ACCESS_KEY=b\nADMIN_REGION=eu-central-1\n"

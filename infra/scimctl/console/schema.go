@@ -26,7 +26,9 @@ func (c *console) listSchemas(ctx context.Context, r *http.Request) (screen, err
 	}
 	add := &web.Link{Text: "Add a schema…", URL: here + "/new"}
 	t := web.Table{
-		Columns: []web.Column{{Text: "Schema"}, {Text: "Of"}, {Text: "Attributes", Numeric: true}, {Text: "Changed"}},
+		Columns: []web.Column{
+			{Text: "Schema"}, {Text: "Attributes of"}, {Text: "Number", Numeric: true}, {Text: "Changed"},
+		},
 		Empty: web.Empty{
 			Title: "No schemas of its own", Action: add,
 			Text: "The tenant's users and groups have the attributes of RFC 7643. What else the provider sends is " +
@@ -35,7 +37,8 @@ func (c *console) listSchemas(ctx context.Context, r *http.Request) (screen, err
 	}
 	for _, one := range all.Schemas {
 		t.Rows = append(t.Rows, web.Row{
-			{Text: one.URN, URL: c.at("tenants", id, "schemas", one.URN)}, {Text: resourcesOf(one)},
+			{Text: wording.SchemaName(one), URL: c.at("tenants", id, "schemas", one.URN), Note: one.URN},
+			{Text: resourcesOf(one)},
 			{Text: web.Number(int64(len(wording.SchemaAttributes(one))))}, {Time: one.Changed},
 		})
 	}
@@ -76,12 +79,13 @@ func (c *console) showSchema(ctx context.Context, r *http.Request) (screen, erro
 	}
 	return screen{
 		Header: web.Header{
-			Title: one.URN, Back: &back, Action: &web.Link{Text: "Change…", URL: here + "/change"},
+			Title: wording.SchemaName(one), Text: one.URN, Back: &back,
+			Action: &web.Link{Text: "Change…", URL: here + "/change"},
 		},
 		tenant: id, current: navSchemas,
 		Sections: []section{
 			{Facts: web.Facts{
-				{Name: "Of", Cell: web.Cell{Text: "the tenant's " + resourcesOf(one)}},
+				{Name: "Attributes of", Cell: web.Cell{Text: "the tenant's " + resourcesOf(one)}},
 				{Name: "Changed", Cell: web.Cell{Time: one.Changed}},
 			}},
 			{Title: "Attributes", Plain: true, Table: t},

@@ -35,7 +35,7 @@ func (c *console) askNewSchema(_ context.Context, r *http.Request) (question, er
 func (c *console) askSchemaChange(ctx context.Context, r *http.Request) (question, error) {
 	one, err := c.readSchema(ctx, r)
 	q := c.about(r, navSchemas, question{
-		Title: "Change a schema", Button: "Change",
+		Title: fmt.Sprintf("Change %s", wording.SchemaName(one)), Button: "Change",
 		Effects: []string{
 			"Attributes can be added at any time.",
 			"If a user or group has a value that the new definition does not take, nothing is changed.",
@@ -44,7 +44,7 @@ func (c *console) askSchemaChange(ctx context.Context, r *http.Request) (questio
 			typeOfSchema(one.ResourceType), definitionText(indented(one.Definition)), definitionFile(),
 		},
 	})
-	q.back = web.Link{Text: one.URN, URL: c.at("tenants", q.tenant, "schemas", one.URN)}
+	q.back = web.Link{Text: wording.SchemaName(one), URL: c.at("tenants", q.tenant, "schemas", one.URN)}
 	return q, err
 }
 
@@ -124,7 +124,7 @@ func (c *console) askSchemaRemoval(ctx context.Context, r *http.Request) (questi
 		names = append(names, a.Name)
 	}
 	q := c.about(r, navSchemas, question{
-		Title: "Remove the schema?", Button: "Remove", Danger: true,
+		Title: fmt.Sprintf("Remove %s?", wording.SchemaName(one)), Button: "Remove", Danger: true,
 		Effects: []string{
 			wording.SchemaRemoval(one.URN),
 			fmt.Sprintf("The tenant's %s lose %s: %s.", resourcesOf(one), admin.Counted(len(names), "attribute"),
@@ -133,7 +133,7 @@ func (c *console) askSchemaRemoval(ctx context.Context, r *http.Request) (questi
 			"The definition is not kept. To add it again later, copy it from the page of the schema first.",
 		},
 	})
-	q.back = web.Link{Text: one.URN, URL: c.at("tenants", q.tenant, "schemas", one.URN)}
+	q.back = web.Link{Text: wording.SchemaName(one), URL: c.at("tenants", q.tenant, "schemas", one.URN)}
 	return q, err
 }
 

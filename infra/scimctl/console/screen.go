@@ -1,8 +1,10 @@
 package console
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"scimserver/shared/admin"
 	"scimserver/shared/web"
@@ -200,13 +202,18 @@ func (c *console) conflictLink(s screen, link web.NavLink) web.NavLink {
 func pager(r *http.Request, path, next, text string) web.Pager {
 	query := r.URL.Query()
 	query.Del("done")
-	p := web.Pager{Text: text}
+	p, number := web.Pager{Text: text}, 1
 	if query.Get("after") != "" {
+		if n, err := strconv.Atoi(query.Get("page")); err == nil && n > 1 {
+			number, p.Text = n, fmt.Sprintf("Page %d: %s", n, text)
+		}
 		query.Del("after")
+		query.Del("page")
 		p.First = withQuery(path, query)
 	}
 	if next != "" {
 		query.Set("after", next)
+		query.Set("page", strconv.Itoa(number+1))
 		p.Next = withQuery(path, query)
 	}
 	return p

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"scimserver/shared/provlog"
+	"scimserver/shared/scim"
 	"scimserver/shared/table"
 )
 
@@ -86,7 +87,7 @@ func (b *bench) await(what string, so func() bool) {
 	}
 }
 
-// addHistory gives the log the requests of a month.
+// addHistory gives the log the requests of a month, and the tenant an earlier birthday.
 func (b *bench) addHistory() {
 	b.Helper()
 	key := b.stack.Operator()
@@ -99,6 +100,11 @@ func (b *bench) addHistory() {
 		b.Fatal(err)
 	}
 	log, now := provlog.New(db, "acme"), time.Now()
+	created := table.Item{"created": scim.FormatTime(now.AddDate(0, -2, 0))}
+	earlier := table.Update(table.Key{PK: "TENANT", SK: "acme"}, created)
+	if err := db.Write(b.Context(), func(table.Stamp) table.Write { return earlier }); err != nil {
+		b.Fatal(err)
+	}
 	for ago := 1; ago < 30; ago++ {
 		for i := range 1 + ago*7%5 {
 			e := provlog.Entry{

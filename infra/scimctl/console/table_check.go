@@ -27,7 +27,7 @@ type TableProgress struct {
 type TableReport struct {
 	Findings []TableFinding
 	Number   int      // of findings; Findings may have only the first ones of each kind
-	Totals   []string // what was read
+	Totals   []string // how much was read, what, and what was unfinished
 	Open     []string // what could not be checked
 }
 

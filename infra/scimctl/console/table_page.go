@@ -114,8 +114,9 @@ func (c *console) showResult(r *http.Request, check *section, state tableState) 
 		check.Table = c.findingTable(r, report)
 	}
 	check.Facts = web.Facts{{Name: "Started", Cell: web.Cell{Time: began}}}
-	for _, total := range report.Totals {
-		check.Facts = append(check.Facts, web.Fact{Name: "Read", Cell: web.Cell{Text: total}})
+	for i, total := range report.Totals {
+		name := []string{"Checked", "Contents", "Unfinished"}[min(i, 2)]
+		check.Facts = append(check.Facts, web.Fact{Name: name, Cell: web.Cell{Text: total}})
 	}
 	for _, open := range report.Open {
 		check.Facts = append(check.Facts, web.Fact{Name: "Not checked", Cell: web.Cell{

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,17 @@ func ofTable(t *testing.T, of console.Table) *client {
 	t.Helper()
 	link, _ := inProcess(t, "http://127.0.0.1:1", console.Options{Table: &of, Left: time.Minute})
 	return (&bench{T: t}).openLink(link)
+}
+
+// envFile writes the env file of the stack, without the name of the table.
+func (b *bench) envFile() string {
+	b.Helper()
+	file := filepath.Join(b.TempDir(), "env")
+	lines := append(b.env[len(b.env)-4:], "AWS_ENDPOINT_URL_DYNAMODB="+b.stack.EngineEndpoint())
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return file
 }
 
 func estimate(context.Context) ([]string, error) { return []string{"About 12 items."}, nil }
@@ -37,11 +49,7 @@ func tableCheck(c *client, _ data) {
 	if err != nil {
 		c.Fatal(err)
 	}
-	file := c.TempDir() + "/env"
-	lines := append(c.env[len(c.env)-4:], "AWS_ENDPOINT_URL_DYNAMODB="+c.stack.EngineEndpoint())
-	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
-		c.Fatal(err)
-	}
+	file := c.envFile()
 	own := c.openLink(c.start(os.Environ(), "-env-file", file, "-table", c.stack.TableName()))
 	own.shows("/table", "Start the check", "Nothing is changed", c.stack.TableName())
 	own.submit("/table", url.Values{})

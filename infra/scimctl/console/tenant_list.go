@@ -166,8 +166,5 @@ func byStatus(h admin.Health) string {
 	for _, status := range slices.Sorted(maps.Keys(h.Requests)) {
 		parts = append(parts, fmt.Sprintf("%d with status %d", h.Requests[status], status))
 	}
-	if parts == nil {
-		return "none"
-	}
 	return strings.Join(parts, ", ")
 }

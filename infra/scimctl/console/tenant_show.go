@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/tenant"
@@ -19,12 +17,11 @@ import (
 // showTenant is the overview: whether provisioning works, what to do, and what went on.
 func (c *console) showTenant(ctx context.Context, r *http.Request) (screen, error) {
 	id := tenantIn(r)
-	var t admin.Tenant
 	var h admin.Health
-	both, bothCtx := errgroup.WithContext(ctx)
-	both.Go(func() error { return c.get(bothCtx, apiPath(id), &t) })
-	both.Go(func() error { return c.get(bothCtx, apiPath(id, "health"), &h) })
-	if err := both.Wait(); err != nil {
+	t, err := c.withTenant(ctx, id, func(ctx context.Context) error {
+		return c.get(ctx, apiPath(id, "health"), &h)
+	})
+	if err != nil {
 		return screen{}, err
 	}
 	c.health.put(id, h)

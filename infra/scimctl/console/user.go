@@ -20,12 +20,13 @@ import (
 func (c *console) listUsers(ctx context.Context, r *http.Request) (screen, error) {
 	id, value := tenantIn(r), strings.TrimSpace(r.URL.Query().Get("value"))
 	var list admin.UserList
-	var err error
-	if value == "" {
-		err = c.get(ctx, withQuery(apiPath(id, "users"), listQuery(r)), &list)
-	} else {
+	t, err := c.withTenant(ctx, id, func(ctx context.Context) (err error) {
+		if value == "" {
+			return c.get(ctx, withQuery(apiPath(id, "users"), listQuery(r)), &list)
+		}
 		list.Users, err = c.usersBy(ctx, id, value)
-	}
+		return err
+	})
 	if err != nil {
 		return screen{}, err
 	}
@@ -33,7 +34,7 @@ func (c *console) listUsers(ctx context.Context, r *http.Request) (screen, error
 	if value != "" {
 		empty.Title, empty.Text = "No user has this email, username, id or external id", "It has to be the whole value."
 	}
-	return c.listScreen(r, managed(navUsers, &search{
+	return c.listScreen(r, managed(navUsers, *t.Users, "user", &search{
 		Label: "Find a user", Name: "value", Value: value, Button: "Find",
 		Help: "The whole email, username, id or external id",
 	}, web.Table{

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,6 +55,15 @@ func (a SchemaAttribute) Kind() string {
 		kind += ", required"
 	}
 	return kind
+}
+
+// SchemaName returns the name of a schema for people, or else its URN.
+func SchemaName(s admin.TenantSchema) string {
+	var definition struct {
+		Name string `json:"name"`
+	}
+	_ = json.Unmarshal(s.Definition, &definition) // the service has checked it
+	return cmp.Or(definition.Name, s.URN)
 }
 
 // SchemaAttributes returns the attributes of a schema.

@@ -58,6 +58,16 @@ function fillFromFragment() {
   history.replaceState(null, "", location.pathname);
 }
 
+// On a narrow screen the navigation scrolls sideways: the current page is to be seen in it.
+function showCurrent() {
+  for (const link of document.querySelectorAll(".side [aria-current], .tabs [aria-current]")) {
+    const row = link.closest(".nav-group, .tabs");
+    row.scrollLeft += link.getBoundingClientRect().left - row.getBoundingClientRect().left - 48;
+  }
+}
+
+showCurrent();
+window.addEventListener("resize", showCurrent);
 fillFromFragment();
 window.addEventListener("hashchange", fillFromFragment);
 enableCopying(document);
