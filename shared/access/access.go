@@ -37,8 +37,8 @@ type Grant struct {
 // revoked, or whether its tenant is suspended.
 var ErrInvalidCredential = errors.New("the credential is not valid")
 
-// recordTimeout bounds the time to record the use of a credential, which must not delay
-// the response.
+// recordTimeout is the most time that recording the use of a credential takes, because it must not
+// delay the response.
 const recordTimeout = 300 * time.Millisecond
 
 // credentialFor finds the valid credential that a token or client secret belongs to. An

@@ -241,15 +241,15 @@ func TestClient(t *testing.T) {
 	}
 }
 
-// TestUsed: the use of a credential is recorded once an hour. If that fails, the request
-// does not.
+// TestUsed: the use of a credential is recorded once an hour. If that fails, the request still
+// succeeds.
 func TestUsed(t *testing.T) {
 	fails := false
 	b := newBench(t, roundTripper(func(r *http.Request) (*http.Response, error) {
 		if fails && strings.HasSuffix(r.Header.Get("X-Amz-Target"), "UpdateItem") {
 			return nil, errors.New("down")
 		}
-		// A use that takes longer than 300 ms to be recorded is not: here it may take longer.
+		// Normally a use is not recorded if that takes longer than 300 ms. Here it may take longer.
 		return http.DefaultTransport.RoundTrip(r.WithContext(context.WithoutCancel(r.Context())))
 	}))
 	used := func(token string) time.Time {

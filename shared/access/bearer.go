@@ -18,9 +18,9 @@ func (a *Authenticator) Bearer(ctx context.Context, header string) (Grant, error
 	return a.counted(ctx)(a.bearer(ctx, header, a.recordUse))
 }
 
-// Misdirected authenticates the Authorization header of a request whose path is not one of the
-// service. It counts that as a refusal, and not as a use of the credential, so that the people who
-// connect a provider see that the URL there is wrong. The errors are those of Bearer.
+// Misdirected authenticates the Authorization header of a request whose path the service does not
+// have. It counts a refusal instead of a use of the credential, so that people who connect a provider
+// see that its URL is wrong. The errors are those of Bearer.
 func (a *Authenticator) Misdirected(ctx context.Context, header string) (Grant, error) {
 	g, err := a.counted(ctx)(a.bearer(ctx, header, func(context.Context, tenant.Credential) {}))
 	if err == nil {
@@ -29,7 +29,7 @@ func (a *Authenticator) Misdirected(ctx context.Context, header string) (Grant, 
 	return g, err
 }
 
-// record is what to do with a credential that is used.
+// record is called with a valid credential that a request uses.
 type record func(context.Context, tenant.Credential)
 
 func (a *Authenticator) bearer(ctx context.Context, header string, used record) (Grant, error) {
@@ -56,7 +56,7 @@ func BearerToken(header string) (token string, ok bool) {
 }
 
 // verifyAccessToken authenticates an access token. The token is limited by the client
-// secret that it was issued for: it has no other scopes, and ends when the secret does.
+// secret that it was issued for: it has no other scopes, and expires with the secret.
 func (a *Authenticator) verifyAccessToken(ctx context.Context, token string, used record) (Grant, error) {
 	claims, err := a.Keys.Verify(ctx, token)
 	if errors.Is(err, accesstoken.ErrInvalid) {

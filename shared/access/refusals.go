@@ -7,14 +7,14 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// refusal is ErrInvalidCredential with its cause, which only operators get to know.
+// refusal is ErrInvalidCredential with its cause, which only operators see.
 type refusal struct{ cause tenant.RefusalCause }
 
 func (refusal) Error() string { return ErrInvalidCredential.Error() }
 func (refusal) Unwrap() error { return ErrInvalidCredential }
 
-// counted returns a function that counts a result if it is a refusal, and passes it on. If counts
-// cannot be written, that is logged only.
+// counted returns a function that counts a result if it is a refusal, and returns it unchanged. If
+// counts can't be written, it only logs that.
 func (a *Authenticator) counted(ctx context.Context) func(Grant, error) (Grant, error) {
 	return func(g Grant, err error) (Grant, error) {
 		refused, ok := errors.AsType[refusal](err)

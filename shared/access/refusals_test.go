@@ -40,8 +40,8 @@ func (b *bench) refuse(times int, header string) {
 	}
 }
 
-// A request to a wrong URL is no use of its credential, so that the setup page and the health of a tenant
-// show the URL as the problem.
+// A request to a wrong URL does not count as a use of its credential, so the setup page and the health of
+// a tenant show the URL as the problem.
 func TestMisdirectedRequestsAreCounted(t *testing.T) {
 	b := newBench(t, http.DefaultTransport)
 	b.now = time.Now().Truncate(time.Hour).Add(10 * time.Minute)

@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/directory"
 )
 
-// modes are the ways in which races are run: DynamoDB Local as it is, and with the
-// locks of the service.
+// modes are the ways in which races are run: on DynamoDB Local as it is, and with the
+// item locks that the real service has.
 var modes = map[string]func(http.RoundTripper) http.RoundTripper{"plain": nil, "item locks": itemLocks}
 
 // race runs functions at the same time and returns how many returned no error.
@@ -37,7 +37,7 @@ func race(t *testing.T, all ...func() error) (won int) {
 	return won
 }
 
-// One of two tenants, and one of many retries, gets an account that both may connect.
+// If two tenants may connect an account, one of them gets it, with one of many retries.
 func TestRaceOfTenantsForAnAccount(t *testing.T) {
 	t.Parallel()
 	for name, wrap := range modes {
@@ -71,8 +71,8 @@ func TestRaceOfTenantsForAnAccount(t *testing.T) {
 	}
 }
 
-// Whatever happens to the account or the approval while the provider retries: the
-// account is connected as approved, or it is changed and stands; and nothing is both.
+// The account or the approval changes while the provider retries. Either the account is
+// connected as approved, or it is changed and remains an account.
 func TestRacesOfAConnection(t *testing.T) {
 	t.Parallel()
 	wanted := user("ann@example.com", "x1", "ann@example.com")
@@ -119,7 +119,7 @@ func TestRacesOfAConnection(t *testing.T) {
 	}
 }
 
-// counted has a loss noted, as the server does with every one.
+// counted records a conflict, as the server does.
 func (b *bench) counted(_ directory.User, err error) error {
 	if e, ok := errors.AsType[*directory.TakenError](err); ok {
 		if _, problem := b.acme.Conflicts().Record(b.Context(), e); problem != nil {

@@ -61,7 +61,7 @@ func TestConnect(t *testing.T) {
 	b.verify(1)
 }
 
-// What holds an approval to what was approved.
+// An approval is void if the account or the conflict has changed since.
 func TestApprovalsThatDoNotHold(t *testing.T) {
 	t.Parallel()
 	wanted := user("ann@example.com", "x1", "ann@example.com")
@@ -126,8 +126,7 @@ func TestApprovalsThatDoNotHold(t *testing.T) {
 	}
 }
 
-// An email that is not verified, or of a domain that is not, is not enough for a
-// tenant that connects automatically.
+// A tenant connects automatically only if the email and its domain are verified.
 func TestConnectAutomatically(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -199,9 +198,8 @@ func TestConnectAutomaticallyNeedsOnePerson(t *testing.T) {
 	b.verify(0)
 }
 
-// A function that dies at any call (see deaths) of a connection, or before its answer, leaves an
-// account or a user, never both and never neither, and the provider's retry finds it
-// whole.
+// If a function dies during a connection, at any call (see deaths) or before its answer, there
+// is either the account or the user, and the provider's retry succeeds.
 func TestDeathWhileConnecting(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

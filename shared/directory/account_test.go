@@ -62,8 +62,8 @@ func TestAccountLife(t *testing.T) {
 	b.verify(1)
 }
 
-// Accounts and users of all tenants hold claims against each other. Only who belongs
-// to the same tenant learns who holds a value.
+// The claims of accounts and of users of all tenants exclude each other. Only a tenant itself
+// learns which of its resources holds a value.
 func TestAccountsAndUsersShareClaims(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -105,7 +105,7 @@ func takenValues(t *testing.T, err error) []directory.TakenValue {
 	return e.Values
 }
 
-// In scope TENANT accounts are unique among themselves and do not meet users.
+// In scope TENANT, accounts are unique among accounts only, not among users.
 func TestAccountsInTenantScope(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil, func(o *directory.Options) { o.Scope = directory.TenantScope })
@@ -142,8 +142,7 @@ func TestAccountsAreListed(t *testing.T) {
 	}
 }
 
-// Accounts can't be taken for a tenant's users: there is no handle on a tenant without
-// an id, and so nothing is written.
+// There is no handle on a tenant without an id, so accounts can't be used as a tenant's users.
 func TestNoTenantWithoutAnID(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)

@@ -68,8 +68,8 @@ func TestCapacity(t *testing.T) { // design: round trips and capacity
 	}
 }
 
-// What a lost email costs, to the provider's request, to the ledger, and when the
-// account is connected.
+// The cost of an email conflict: of the provider's request, of recording the conflict, and of
+// connecting the account.
 func TestCapacityOfConflicts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, charge.Transactions)

@@ -10,7 +10,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// What folds alike may be another domain: ß is ss to a claim, and not to a registry.
+// Domains that fold to the same text may differ: a claim folds ß to ss, a domain registry does not.
 func TestConnectAutomaticallyGoesByTheVerifiedDomain(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -24,7 +24,7 @@ func TestConnectAutomaticallyGoesByTheVerifiedDomain(t *testing.T) {
 	b.verify(0)
 }
 
-// A tenant that is being deleted connects nothing: it would be deleted with it.
+// A tenant that is being deleted connects no account: the account would be deleted with it.
 func TestNoConnectionOfADeletedTenant(t *testing.T) {
 	t.Parallel()
 	for _, connect := range []tenant.Connect{tenant.Automatic, tenant.ByApproval} {
@@ -72,7 +72,7 @@ func TestReleasesThatReleaseNothing(t *testing.T) {
 	}
 }
 
-// That the next attempt succeeds is said only where nobody else holds any of the values.
+// The text says that the next attempt succeeds only if nobody else holds any of the values.
 func TestWhoGaveUpWhatOthersHold(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -96,7 +96,7 @@ func TestWhoGaveUpWhatOthersHold(t *testing.T) {
 	}
 }
 
-// An approval is for the account that the operator has seen and the record that it was
+// An approval is for the account that the operator saw and the provider's record that it was
 // given for, even if another record asks for the value.
 func TestApprovalsKeepToWhatWasApproved(t *testing.T) {
 	t.Parallel()
@@ -113,7 +113,7 @@ func TestApprovalsKeepToWhatWasApproved(t *testing.T) {
 	}
 	bob := b.create("bob", "x2", "bob@example.com")
 	_, err := b.replace(bob.ID, user("bob", "x2", "ann@example.com"))
-	b.note(b.acme, err)
+	b.recordConflicts(b.acme, err)
 	c := b.conflict(ids[0])
 	if c.State != directory.ConflictApproved || c.Resource != "" || c.ExternalID != "x1" || c.Attempts != 2 {
 		t.Errorf("the approved conflict is %+v", c)
@@ -125,7 +125,7 @@ func TestApprovalsKeepToWhatWasApproved(t *testing.T) {
 	b.verify(2)
 }
 
-// What says why an approval lapsed does not undo one that was given since.
+// Recording why an approval is void does not remove a newer approval.
 func TestALateNoteKeepsAFreshApproval(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
@@ -137,11 +137,11 @@ func TestALateNoteKeepsAFreshApproval(t *testing.T) {
 	if _, err := b.acme.Conflicts().Approve(t.Context(), id, "op", ""); err != nil {
 		t.Fatal(err)
 	}
-	b.note(b.acme, late)
+	b.recordConflicts(b.acme, late)
 	b.state(id, directory.ConflictApproved)
 }
 
-// Conflicts of long values come in smaller pages.
+// A page has fewer conflicts if their values are long.
 func TestPagesOfLargeConflicts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -170,8 +170,8 @@ func TestPagesOfLargeConflicts(t *testing.T) {
 	}
 }
 
-// A deletion settles what was lost before its request came, whenever the resource was
-// changed last.
+// A deletion closes the conflicts from before its request, whenever the resource was changed
+// last.
 func TestADeletionIsAsLateAsItsRequest(t *testing.T) {
 	t.Parallel()
 	requested := time.Unix(1_800_000_000, 0).UTC()

@@ -11,8 +11,8 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// settle tells the ledger of requests of tenant acme that succeeded.
-func (b *bench) settle(all ...directory.Provisioned) (calls int) {
+// closeConflicts closes the conflicts that successful requests of tenant acme resolve.
+func (b *bench) closeConflicts(all ...directory.Provisioned) (calls int) {
 	b.Helper()
 	traces := make([]directory.StreamChange, len(all))
 	for i, p := range all {
@@ -35,19 +35,19 @@ func TestSettlingCostsLittle(t *testing.T) {
 		all = append(all,
 			directory.Provisioned{Kind: directory.UserKind, ID: "u", New: user(name, "x", name+"@x.org").Doc, At: now})
 	}
-	if calls := b.settle(all...); calls != 1 {
+	if calls := b.closeConflicts(all...); calls != 1 {
 		t.Errorf("%d calls for a tenant without conflicts", calls)
 	}
 	b.account("ann", "a@x.org")
 	_, ids := b.post(b.acme, user("zoe", "", "a@x.org"))
-	b.settle(all[1:]...)
+	b.closeConflicts(all[1:]...)
 	b.state(ids[0], directory.ConflictOpen)
-	b.settle(all...)
+	b.closeConflicts(all...)
 	b.state(ids[0], directory.ConflictClosed)
 }
 
-// A conflict that another record of the provider has lost since is not settled by the
-// success of the first.
+// A conflict with a later attempt of another provider record stays open when the first record
+// succeeds.
 func TestOneOfTwoRecordsSucceeds(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
@@ -58,30 +58,30 @@ func TestOneOfTwoRecordsSucceeds(t *testing.T) {
 	renamed := func(externalID string) directory.Provisioned {
 		return directory.Provisioned{Kind: directory.UserKind, ID: "u", New: user("other", externalID).Doc, At: now}
 	}
-	b.settle(renamed("x1"))
+	b.closeConflicts(renamed("x1"))
 	b.state(ids[0], directory.ConflictOpen)
-	b.settle(renamed("x2"))
+	b.closeConflicts(renamed("x2"))
 	b.state(ids[0], directory.ConflictClosed)
 }
 
-// A conflict of a change is settled by that user alone: when it gets the value, takes
-// another, or is deleted.
+// A conflict about a change is closed only by that user: when it gets the value, gets another
+// value, or is deleted.
 func TestOthersSettleNoChange(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
 	b := newBench(t, nil, at(&now))
 	a, bob := b.create("ann", "x1", "a@x.org"), b.create("bob", "x2")
 	_, err := b.replace(bob.ID, user("bob", "x2", "a@x.org"))
-	id := b.note(b.acme, err)[0]
-	b.settle(directory.Provisioned{Kind: directory.UserKind, ID: a.ID, Old: a.Doc, New: a.Doc, At: now})
+	id := b.recordConflicts(b.acme, err)[0]
+	b.closeConflicts(directory.Provisioned{Kind: directory.UserKind, ID: a.ID, Old: a.Doc, New: a.Doc, At: now})
 	b.state(id, directory.ConflictOpen)
-	b.settle(directory.Provisioned{Kind: directory.UserKind, ID: a.ID, At: now})
+	b.closeConflicts(directory.Provisioned{Kind: directory.UserKind, ID: a.ID, At: now})
 	b.state(id, directory.ConflictOpen)
-	b.settle(directory.Provisioned{Kind: directory.UserKind, ID: bob.ID, At: now})
+	b.closeConflicts(directory.Provisioned{Kind: directory.UserKind, ID: bob.ID, At: now})
 	b.state(id, directory.ConflictClosed)
 }
 
-// What finds a conflict lives as long as the conflict.
+// The index entry of a conflict lives as long as the conflict.
 func TestIndexOfConflictsLives(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
@@ -109,7 +109,7 @@ func TestIndexOfConflictsLives(t *testing.T) {
 	}
 }
 
-// A count whose answer is lost is not made again.
+// An attempt is counted once, even if the answer to the write is lost.
 func TestCountsWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t,

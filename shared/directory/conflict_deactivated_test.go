@@ -9,7 +9,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-// leaver makes a user who left, and loses the address to a new hire: the conflict.
+// leaver creates a deactivated user, and the conflict of a new hire who gets the same address.
 func (b *bench) leaver() (directory.User, directory.ConflictID) {
 	b.Helper()
 	left := b.create("ann@x.org", "1", "ann@x.org", "ann@home.org")
@@ -64,7 +64,7 @@ func TestReleaseByADeactivatedUser(t *testing.T) {
 	b.verify(2)
 }
 
-// Or the deactivated user is deleted, with the memberships.
+// The deactivated user is deleted, with its memberships.
 func TestDeletionOfADeactivatedUser(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -80,7 +80,7 @@ func TestDeletionOfADeactivatedUser(t *testing.T) {
 	b.verify(1)
 }
 
-// A user who is active loses nothing, and the answer says what to do instead.
+// An active user keeps its values, and the error says what to do instead.
 func TestActiveUsersLoseNothing(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -106,7 +106,7 @@ func (b *bench) keeps(holder scim.ID, id directory.ConflictID) {
 	b.verify(1)
 }
 
-// hook calls a function once, in front of the first write after it was set.
+// hook calls a function once, before the first write after it was set.
 type hook struct {
 	next http.RoundTripper
 	call func()
@@ -122,8 +122,8 @@ func (h *hook) RoundTrip(r *http.Request) (*http.Response, error) {
 	return h.next.RoundTrip(r)
 }
 
-// The provider activates the user after it was read and before the write: the write
-// fails on the version.
+// If the provider activates the user between the read and the write, the condition on the
+// version fails.
 func TestActivatedInFrontOfTheWrite(t *testing.T) {
 	t.Parallel()
 	h := &hook{}

@@ -8,7 +8,7 @@ import (
 	"scimserver/shared/directory"
 )
 
-// options are the ways that apply, and what a release needs.
+// options are the available resolutions, and what a release requires.
 func options(c directory.Conflict) string {
 	var open []string
 	for _, o := range c.Options("acme") {
@@ -24,7 +24,7 @@ func options(c directory.Conflict) string {
 	return strings.Join(open, " ")
 }
 
-// The options that an operator sees as available can be carried out.
+// The options that are shown as available succeed.
 func TestOptions(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
@@ -40,7 +40,7 @@ func TestOptions(t *testing.T) {
 	_, ids = b.post(b.acme, user("bob", "4"))
 	user4 := ids[0]
 	_, err := b.replace(own.ID, user("bob", "", "ann@y.org"))
-	b.note(b.acme, err)
+	b.recordConflicts(b.acme, err)
 	for _, tt := range []struct {
 		of   directory.ConflictID
 		want string

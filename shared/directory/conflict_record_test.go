@@ -10,15 +10,15 @@ import (
 	"scimserver/shared/directory"
 )
 
-// post creates a user as a provider would, and has what is lost noted.
+// post creates a user as a provider does, and records the conflicts.
 func (b *bench) post(t *directory.Tenant, c directory.Content) (directory.User, []directory.ConflictID) {
 	b.Helper()
 	u, err := t.Users().Create(b.Context(), c)
-	return u, b.note(t, err)
+	return u, b.recordConflicts(t, err)
 }
 
-// note notes what a request has lost, and fails on other errors.
-func (b *bench) note(t *directory.Tenant, err error) []directory.ConflictID {
+// recordConflicts records the conflicts of a *TakenError, and fails the test on other errors.
+func (b *bench) recordConflicts(t *directory.Tenant, err error) []directory.ConflictID {
 	b.Helper()
 	if err == nil {
 		return nil
@@ -88,7 +88,7 @@ func TestConflictsAreCounted(t *testing.T) {
 	}
 }
 
-// Each holder is a conflict of its own, with the words of the ledger for it.
+// Each holder has a conflict of its own, which names the kind of the holder.
 func TestHoldersOfConflicts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -105,12 +105,12 @@ func TestHoldersOfConflicts(t *testing.T) {
 		}
 	}
 	_, err := b.acme.Groups().Create(t.Context(), group("STAFF", ""), directory.MemberEdit{})
-	c := b.conflict(b.note(b.acme, err)[0])
+	c := b.conflict(b.recordConflicts(b.acme, err)[0])
 	if c.HolderKind("acme") != "group" || c.Holder.ID != staff.ID || c.Kind != directory.GroupKind {
 		t.Errorf("the group's conflict is %+v", c)
 	}
 	_, err = b.replace(own.ID, user("bob", "", "carl@example.com"))
-	if c = b.conflict(b.note(b.acme, err)[0]); c.Resource != own.ID {
+	if c = b.conflict(b.recordConflicts(b.acme, err)[0]); c.Resource != own.ID {
 		t.Errorf("the conflict of a change is %+v", c)
 	}
 }
@@ -148,7 +148,7 @@ func TestConflictsClose(t *testing.T) {
 	}
 }
 
-// closes tells the ledger of a success.
+// closes closes conflicts after a success, and checks the state of one of them.
 func (b *bench) closes(p directory.Provisioned, id directory.ConflictID, want directory.ConflictState) {
 	b.Helper()
 	if err := b.acme.Conflicts().CloseResolved(b.Context(), p); err != nil {
@@ -157,7 +157,7 @@ func (b *bench) closes(p directory.Provisioned, id directory.ConflictID, want di
 	b.state(id, want)
 }
 
-// A conflict of a change closes once the user takes other values, not with any change.
+// A conflict about a change is closed when the user gets other values, not by any change.
 func TestConflictOfAChangeCloses(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0).UTC()
@@ -165,14 +165,14 @@ func TestConflictOfAChangeCloses(t *testing.T) {
 	b.account("ann", "ann@example.com")
 	u := b.create("bob", "x1", "bob@example.com")
 	_, err := b.replace(u.ID, user("bob", "x1", "ann@example.com"))
-	id := b.note(b.acme, err)[0]
+	id := b.recordConflicts(b.acme, err)[0]
 	p := directory.Provisioned{Kind: directory.UserKind, ID: u.ID, Old: u.Doc, New: u.Doc, At: now}
 	b.closes(p, id, directory.ConflictOpen)
 	p.New, p.At = user("bob", "x1", "bob2@example.com").Doc, now
 	now = now.Add(time.Hour)
 	b.closes(p, id, directory.ConflictClosed)
 	_, err = b.replace(u.ID, user("bob", "x1", "ann@example.com"))
-	b.note(b.acme, err)
+	b.recordConflicts(b.acme, err)
 	b.state(id, directory.ConflictOpen)
 	if c := b.conflict(id); c.Attempts != 1 || !c.First.Equal(now) {
 		t.Errorf("it begins anew as %+v", c)
@@ -241,8 +241,8 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-// What is held by nobody's account can't be released, connected or deleted, and the
-// reason says what to do.
+// A value that no account holds can't be released, connected or deleted, and the reason says
+// what to do.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -253,7 +253,7 @@ func TestRefusals(t *testing.T) {
 	}
 	_, ids := b.post(b.acme, user("ann", "x", "bob@example.com", "carl@example.com"))
 	_, err := b.replace(own.ID, user("bob", "", "ann@example.com"))
-	change := b.note(b.acme, err)[0]
+	change := b.recordConflicts(b.acme, err)[0]
 	for id, why := range map[directory.ConflictID]string{
 		ids[0]: "username alone", ids[1]: string(own.ID), ids[2]: "globex", change: "two ids",
 	} {

@@ -15,8 +15,8 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// mortal returns a bench on the same table whose function dies at the n-th call,
-// and the context that ends with it.
+// mortal returns a bench on the same table whose function dies at the n-th call, and a
+// context that ends when it dies.
 func (b *bench) mortal(n int64, lost bool) (*bench, context.Context) {
 	b.Helper()
 	ctx, die := context.WithCancel(b.Context())
@@ -30,8 +30,8 @@ func (b *bench) mortal(n int64, lost bool) (*bench, context.Context) {
 	return &bench{b.T, dir, dir.For("acme"), b.table}, ctx
 }
 
-// deaths are the calls at which a function dies: every one with -long. Otherwise every
-// third; where answers are lost, these are other calls.
+// deaths are the calls at which a function dies: with -long every call, otherwise every third
+// one. If answers are lost, these are other calls than if they are not.
 func deaths(lost bool) (first, step int64) {
 	step = int64(testkit.Size(1, 3))
 	if lost {
@@ -41,8 +41,8 @@ func deaths(lost bool) (first, step int64) {
 }
 
 // A function dies at calls to DynamoDB that an operation makes, before the call or
-// before its answer: at every call with -long. What it leaves is found whole or absent
-// after the next writer has done its part, and is finished then.
+// before its answer: at every call with -long. After the next writer, the operation has
+// happened completely or not at all.
 func TestDeathAtEveryCall(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -73,7 +73,7 @@ func TestDeathAtEveryCall(t *testing.T) {
 	}
 }
 
-// operation is what a function dies of.
+// operation is the operation during which a function dies.
 type mortalOperation struct {
 	do     func(*bench, context.Context, directory.Group, []scim.ID) error
 	before []int // the users that are members of the group before
@@ -97,7 +97,7 @@ var mortalOperations = map[string]mortalOperation{
 }
 
 // dies lets a function die at its n-th call in a table of that many users, and
-// reports how many there are then and whether it survived.
+// reports how many users there are then, and whether the function survived.
 func (b *bench) dies(o mortalOperation, n int64, users int, lost bool,
 	inherit func(directory.Group, []scim.ID)) (int, bool) {
 	ids := b.users(7)
@@ -142,7 +142,7 @@ func (b *bench) nextWriter(group scim.ID, ids []scim.ID) {
 	}
 }
 
-// functionChanges hears of what happened from the stream.
+// functionChanges does what function changes does for the stream records of the changes.
 func (b *bench) functionChanges(group scim.ID, ids []scim.ID) {
 	b.Helper()
 	for _, id := range append(ids, group) {
@@ -161,7 +161,7 @@ func (b *bench) sweep() {
 	}
 }
 
-// repeat judges the outcome of a deletion that was begun before: it may be over.
+// repeat checks the error of a deletion that was begun before: it may be finished already.
 func (b *bench) repeat(err error) {
 	b.Helper()
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
@@ -169,8 +169,8 @@ func (b *bench) repeat(err error) {
 	}
 }
 
-// A name that is held by what a crash left half deleted is free: the next writer
-// finishes the deletion.
+// A name is free if its holder is half deleted after a crash: the next writer finishes the
+// deletion.
 func TestNameOfTheHalfDeletedIsFree(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -202,8 +202,8 @@ func TestNameOfTheHalfDeletedIsFree(t *testing.T) {
 	b.verify(1)
 }
 
-// A change that nests groups counts from its commit on, even if the function dies
-// before it carries it out.
+// A change that nests groups takes effect with its commit, even if the function dies before
+// the first step.
 func TestDepthBehindAnUnfinishedChange(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil, steps)
@@ -250,8 +250,8 @@ func (b *bench) chain(name string, n int) scim.ID {
 	return inner
 }
 
-// A sweep that has looked at old work leaves the note of newer work on the same
-// resource, which Notice writes meanwhile.
+// A sweep that finishes old work keeps the note of newer work on the same resource, which
+// EnqueueUnfinished writes meanwhile.
 func TestSweepLeavesNewerNotes(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
@@ -305,8 +305,8 @@ func TestSweepLeavesNewerNotes(t *testing.T) {
 }
 
 // The schedule calls function changes while an earlier call is still sweeping. The
-// later sweep leaves alone what the earlier one is at, takes it over when that one
-// must have ended, and a failure leaves it to the next one at once.
+// later sweep skips the work that the earlier one has reserved, and takes it over when the
+// earlier one must have ended. After a failure, the next sweep retries at once.
 func TestSweepsDoNotOverlap(t *testing.T) {
 	t.Parallel()
 	now := time.Now()

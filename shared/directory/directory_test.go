@@ -16,7 +16,7 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// Tests that wait more than they work, as for retries among item locks, run in parallel.
+// Tests that mostly wait, such as for retries because of item locks, run in parallel.
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 // bench is a directory in a table of its own.
@@ -89,7 +89,7 @@ func (b *bench) replace(id scim.ID, c directory.Content) (directory.User, error)
 	return b.acme.Users().Replace(b.Context(), id, nil, setTo(c))
 }
 
-// verify fails the test if the table is not whole, or has not that many users.
+// verify fails the test if the table is inconsistent, or has another number of users.
 func (b *bench) verify(users int) {
 	b.Helper()
 	report := Verify(b.T, b.table)
@@ -98,7 +98,7 @@ func (b *bench) verify(users int) {
 	}
 }
 
-// Verify checks the table past every fault that a test put in the way.
+// Verify checks the table over a connection without faults.
 func Verify(t *testing.T, name string) verify.Report {
 	t.Helper()
 	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
@@ -228,12 +228,12 @@ func TestPasswordIsHashedOnlyWhenClaimsAreFree(t *testing.T) {
 	}
 }
 
-// budget shortens the time until a call is given up.
+// budget sets the time after which a call is given up.
 func budget(d time.Duration) func(*directory.Options) {
 	return func(o *directory.Options) { o.Budget = d }
 }
 
-// A document that can't be read is a fault of ours, not of the request.
+// A stored document that can't be parsed is an error of the service, not of the request.
 func TestDamagedDocument(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -255,7 +255,7 @@ func TestDamagedDocument(t *testing.T) {
 	}
 }
 
-// clock is a time that tests move.
+// clock is a clock that tests set.
 type clock struct{ now time.Time }
 
 func newClock() (*clock, func(*directory.Options)) {

@@ -12,8 +12,8 @@ import (
 	"scimserver/shared/testkit/charge"
 )
 
-// TestCapacityOfEvents: what the events of a batch cost function changes. The requests that
-// made the changes pay nothing for them, see TestCapacity.
+// TestCapacityOfEvents: the cost of a batch's events to function changes. The requests that
+// made the changes do not pay for them, see TestCapacity.
 func TestCapacityOfEvents(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, charge.Transactions)
@@ -42,7 +42,7 @@ func TestCapacityOfEvents(t *testing.T) {
 		}
 		return all
 	}
-	// The head and the second are there: the service charges for reading what is not, the local engine does not.
+	// The head and the second event exist, because only the real service charges for reading missing items.
 	if _, failed := b.dir.WriteEvents(t.Context(), created(1)); len(failed) > 0 {
 		t.Fatal(failed)
 	}

@@ -18,15 +18,15 @@ func (a *Accounts) Events() outbox.Feed { return a.d.feed("") }
 
 func (d *Directory) feed(id tenant.ID) outbox.Feed { return outbox.New(d.db, id).WithClock(d.now) }
 
-// EventHeads reads how far the feeds have come: those of the tenants and that of the
-// accounts. See outbox.Heads.
+// EventHeads reads the sequence number of the last event in each feed: those of the tenants
+// and that of the accounts. See outbox.Heads.
 func (d *Directory) EventHeads(ctx context.Context, q outbox.HeadsQuery) ([]outbox.Head, string, error) {
 	return outbox.Heads(ctx, d.db, q)
 }
 
 // closeFeed ends the feed of a tenant whose users, groups and teams are gone: its last event
-// is the tenant's deletion, and the others are erased. Records of the tenant that the stream
-// delivers later become no events, even if another tenant gets the same id.
+// is the tenant's deletion, and the others are erased. Stream records of the tenant that arrive
+// later do not become events, even if another tenant gets the same id.
 func (d *Directory) closeFeed(ctx context.Context, record tenant.Tenant) error {
 	feed := d.feed(record.ID)
 	last := outbox.Draft{

@@ -18,16 +18,16 @@ import (
 type EventOptions struct {
 	Issuer  string // the claim iss
 	BaseURL string // of SCIM, for the location of a resource; "" makes it relative
-	// Registry tells which attributes are never returned: their values are in no event. So do
-	// the schemas that tenants have added. nil means that all attributes are returned.
+	// Registry and the tenants' own schemas say which attributes are never returned. Events do
+	// not contain their values. nil means that all attributes are returned.
 	Registry *schema.Registry
 }
 
-// eventFormat makes the parts of events that show a resource.
+// eventFormat makes the parts of events that describe a resource.
 type eventFormat struct {
 	issuer, baseURL string
 	projections     map[Kind]*schema.Projection
-	registries      *tenantschema.Registries // nil: no tenant has schemas of its own
+	registries      *tenantschema.Registries // nil if no tenant has schemas of its own
 }
 
 func newEventFormat(o EventOptions, tenants *tenantstore.Store) (eventFormat, error) {
@@ -39,7 +39,7 @@ func newEventFormat(o EventOptions, tenants *tenantstore.Store) (eventFormat, er
 	return f.withRegistry(o.Registry)
 }
 
-// ofTenant returns the format of the events of a tenant whose schemas have a version.
+// ofTenant returns the format of the events of a tenant. v is the version of the tenant's schemas.
 func (f eventFormat) ofTenant(ctx context.Context, id tenant.ID, v tenant.SchemaVersion) (eventFormat, error) {
 	if v == "" || f.registries == nil {
 		return f, nil
@@ -60,7 +60,7 @@ func (f eventFormat) withRegistry(r *schema.Registry) (eventFormat, error) {
 		}
 		f.projections[Kind(t.Name)] = p
 	}
-	f.projections[AccountKind] = f.projections[UserKind] // an account has attributes of a user
+	f.projections[AccountKind] = f.projections[UserKind] // accounts have the attributes of users
 	return f, nil
 }
 
@@ -72,7 +72,7 @@ func (f eventFormat) visible(k Kind, doc scim.Value) scim.Value {
 	return doc
 }
 
-// summary makes the short form of a resource. doc is what is visible of it.
+// summary makes the short form of a resource. doc is its visible document.
 func summary(k Kind, id scim.ID, doc scim.Value) outbox.Resource {
 	r := outbox.Resource{
 		ID: id, ExternalID: doc.Get("externalId").Text(),
@@ -88,7 +88,7 @@ func summary(k Kind, id scim.ID, doc scim.Value) outbox.Resource {
 	return r
 }
 
-// representation makes what a response shows of a user, or of a group without its members.
+// representation makes a user, or a group without its members, as a response contains it.
 func (f eventFormat) representation(k Kind, id scim.ID, doc scim.Value, image Image) json.RawMessage {
 	return scim.Resource{ID: id, Doc: doc, Meta: scim.Meta{
 		ResourceType: string(k), Created: timeOf(image.Created), LastModified: timeOf(image.Modified),
@@ -96,7 +96,7 @@ func (f eventFormat) representation(k Kind, id scim.ID, doc scim.Value, image Im
 	}}.Value().Bytes()
 }
 
-// timeOf reads a time that an item holds, the zero time if there is none.
+// timeOf parses a time in an item; it is the zero time if the item has none.
 func timeOf(text string) time.Time {
 	at, _ := time.Parse(time.RFC3339, text)
 	return at
@@ -121,7 +121,7 @@ func attributeChanges(old, now, visibleOld, visibleNow scim.Value) (list []outbo
 }
 
 // changesBelow lists the changes of an attribute: of its sub-attributes if it is complex,
-// else of itself. values are the old and the new one, then what is visible of them.
+// else of itself. values are the old and the new value, and then the visible parts of both.
 func changesBelow(path, separator string, values [4]scim.Value) (list []outbox.Change) {
 	old, now := values[0], values[1]
 	if old.Kind() != scim.Object && now.Kind() != scim.Object {

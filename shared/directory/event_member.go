@@ -10,9 +10,9 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// readMemberEvent makes the draft of an event from a record of an edge: of one from a group
+// readMemberEvent makes the draft of an event from the stream record of an edge: from a group
 // to a member, or from a person to a team. Each edge has an event of its own; the feed joins
-// those of one group.
+// the events of one group.
 func (d *Directory) readMemberEvent(r StreamRecord) (c eventChange, ok bool, err error) {
 	of, member, ok := edgeOf(r.PK, r.SK)
 	added := r.Before == nil && r.After != nil
@@ -30,8 +30,8 @@ func (d *Directory) readMemberEvent(r StreamRecord) (c eventChange, ok bool, err
 	}}}, true, nil
 }
 
-// edgeOf tells which group or team an edge leads from or to, and who the member is. Of the
-// two edges of a membership, it knows one.
+// edgeOf returns the group or team of an edge, and the member. A membership has two edges; for
+// the other one, ok is false, so that each membership has one event.
 func edgeOf(pk, sk string) (of workItem, m outbox.Member, ok bool) {
 	parts := strings.Split(pk, "#")
 	switch {
@@ -46,8 +46,9 @@ func edgeOf(pk, sk string) (of workItem, m outbox.Member, ok bool) {
 	return of, m, false
 }
 
-// describeGroups completes events about members by what the groups and teams are now. It
-// drops those of groups that are gone or being deleted: their deletion is an event.
+// describeGroups completes events about members with the groups and teams as they are now. It
+// drops the events of groups that do not exist or are being deleted: the deletion has an event
+// of its own.
 func (d *Directory) describeGroups(ctx context.Context, all []indexedChange) (kept []indexedChange, err error) {
 	found, err := d.groupsOf(ctx, all)
 	if err != nil {
@@ -67,7 +68,7 @@ func (d *Directory) describeGroups(ctx context.Context, all []indexedChange) (ke
 	return kept, nil
 }
 
-// groupsOf reads the groups and teams whose members change, without those being deleted.
+// groupsOf reads the groups and teams whose members change, except those being deleted.
 func (d *Directory) groupsOf(ctx context.Context, all []indexedChange) (map[workItem]Resource, error) {
 	var keys []table.Key
 	asked := map[table.Key]workItem{}

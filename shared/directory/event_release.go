@@ -9,13 +9,13 @@ import (
 
 type releasingKey struct{}
 
-// releasing returns a context in which an operator releases values: what is written is told
-// apart from any other update.
+// releasing returns a context in which an operator releases values. The events of its writes
+// differ from those of other updates.
 func releasing(ctx context.Context) context.Context {
 	return context.WithValue(ctx, releasingKey{}, true)
 }
 
-// addRelease notes in what is set of a resource's item that the write releases values.
+// addRelease adds to the attributes of a write that it releases values, if ctx says so.
 func (d *Directory) addRelease(ctx context.Context, set table.Item) {
 	if ctx.Value(releasingKey{}) != nil {
 		set["released"] = scim.FormatTime(d.instant())

@@ -14,8 +14,8 @@ import (
 // StreamRecord is a record of the table's stream.
 type StreamRecord struct {
 	PK, SK string
-	// Before and After are the item before and after the write; nil means that there was
-	// none. Unknown says that there was an item before, and that nothing is known of it.
+	// Before and After are the item before and after the write; nil means that it did not
+	// exist. Unknown says that the item existed before, but its old image is unknown.
 	Before, After *Image
 	Unknown       bool
 	outbox.Record
@@ -26,15 +26,14 @@ type eventChange struct {
 	tenant tenant.ID // "" for accounts
 	draft  outbox.Draft
 	group  workItem // the group or team whose members change, else empty
-	// fill completes the draft about a resource, in the format of the tenant; nil if it is
-	// complete.
+	// fill completes the draft about a resource, in the format of the tenant; nil if the
+	// draft is complete.
 	fill func(eventFormat, *outbox.Draft)
 }
 
-// readEvent makes the draft of an event from a record. ok is false for a record that shows
-// no change that an application sees: a counter, the bookkeeping of a change under way, or
-// the removal of a resource whose deletion has been told of. The error says that the record
-// is damaged.
+// readEvent makes the draft of an event from a stream record. ok is false if no event follows
+// from the record: it is about a counter, a step of an unfinished change, or the removal of a
+// resource whose deletion already has an event. The error says that the record is damaged.
 func (d *Directory) readEvent(r StreamRecord) (c eventChange, ok bool, err error) {
 	if w, is := workItemOf(r.PK, r.SK); is {
 		return d.readResourceEvent(w, r)
@@ -47,7 +46,7 @@ type resourceImages struct {
 	StreamRecord
 	kind     Kind
 	old, new scim.Value // documents
-	stamp    logStamp   // of the request that made the write; empty if none of a provider did
+	stamp    logStamp   // of the provider's request that made the write; empty if another caller did
 }
 
 func (d *Directory) readResourceEvent(w workItem, r StreamRecord) (c eventChange, ok bool, err error) {
@@ -63,7 +62,7 @@ func (d *Directory) readResourceEvent(w workItem, r StreamRecord) (c eventChange
 	return eventChange{tenant: w.tenant, draft: outbox.Draft{Record: r.Record}, fill: fill}, true, nil
 }
 
-// parse reads the documents, and the record of the request if this write has left one.
+// parse parses the documents, and the log stamp if this write has set one.
 func (r *resourceImages) parse() (err error) {
 	before, after := &Image{}, &Image{}
 	if r.Before != nil {
@@ -95,11 +94,11 @@ func parseDoc(doc string) (scim.Value, error) {
 	return v, nil
 }
 
-// verb says what has happened to the resource, "" if nothing that an application sees.
+// verb returns what happened to the resource, or "" if there is no event for it.
 func (r *resourceImages) verb() string {
 	before, after := r.Before, r.After
 	switch {
-	case after == nil: // a deletion has been told of when it was marked; an account that is connected is not marked
+	case after == nil: // the mark of deletion had the event; a connected account is removed without a mark
 		if r.kind == AccountKind && before != nil && !before.deleting() {
 			return outbox.Connected
 		}
@@ -120,8 +119,8 @@ func (r *resourceImages) verb() string {
 	return r.update()
 }
 
-// update says what kind of update this is, "" if it changes nothing that an application
-// sees, such as the version of a group whose members change.
+// update returns the kind of the update, or "" if there is no event for it, such as for the new
+// version of a group whose members change.
 func (r *resourceImages) update() string {
 	before, after := r.Before, r.After
 	switch {
@@ -137,7 +136,7 @@ func (r *resourceImages) update() string {
 	return outbox.Updated
 }
 
-// fill fills in the event of a resource.
+// fill completes the event of a resource.
 func (f eventFormat) fill(draft *outbox.Draft, r resourceImages, id scim.ID, verb string) {
 	shown, doc := r.After, r.new
 	if shown == nil {
@@ -158,8 +157,8 @@ func (f eventFormat) fill(draft *outbox.Draft, r resourceImages, id scim.ID, ver
 	}
 }
 
-// changes lists the attributes that an update has changed, those included that are not in
-// documents. The value of a password is never told.
+// changes lists the attributes that an update has changed, including those outside the
+// document. Events never contain a password.
 func (f eventFormat) changes(r resourceImages, visible scim.Value) []outbox.Change {
 	list := attributeChanges(r.old, r.new, f.visible(r.kind, r.old), visible)
 	if r.Before.Password != r.After.Password {
@@ -173,7 +172,7 @@ func (f eventFormat) changes(r resourceImages, visible scim.Value) []outbox.Chan
 	return list
 }
 
-// lines makes a JSON array of lines, nil of none.
+// lines makes a JSON array of the lines of a text, nil if it is empty.
 func lines(text string) json.RawMessage {
 	if text == "" {
 		return nil
@@ -181,7 +180,7 @@ func lines(text string) json.RawMessage {
 	return scim.Texts(strings.Split(text, "\n")...).Bytes()
 }
 
-// changedAt is when an image was written. written is the same less exactly.
+// changedAt returns when an image was written. written is a less exact time of the write.
 func (i Image) changedAt(written time.Time) time.Time {
 	text := i.Modified
 	if i.deleting() {

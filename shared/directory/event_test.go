@@ -24,15 +24,15 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// told is a directory whose events are written as function changes does, record by record.
-type told struct {
+// eventBench is a bench that writes events as function changes does, one record at a time.
+type eventBench struct {
 	*bench
 	db     *table.DB
 	images map[table.Key]*directory.Image
 	n      int
 }
 
-func newTold(t *testing.T) *told {
+func newEventBench(t *testing.T) *eventBench {
 	t.Helper()
 	registry, err := schema.Standard()
 	if err != nil {
@@ -48,11 +48,11 @@ func newTold(t *testing.T) *told {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &told{bench: b, db: db, images: map[table.Key]*directory.Image{}}
+	return &eventBench{bench: b, db: db, images: map[table.Key]*directory.Image{}}
 }
 
 // record makes the record of an item that has changed since the last call.
-func (b *told) record(key table.Key) directory.StreamRecord {
+func (b *eventBench) record(key table.Key) directory.StreamRecord {
 	b.Helper()
 	item, err := b.db.Get(b.Context(), key)
 	if err != nil {
@@ -75,8 +75,8 @@ func (b *told) record(key table.Key) directory.StreamRecord {
 	return r
 }
 
-// tell writes the events of records and returns the new ones of a feed.
-func (b *told) tell(f outbox.Feed, records ...directory.StreamRecord) (all []outbox.Event) {
+// write writes the events of records, and returns the new events of a feed.
+func (b *eventBench) write(f outbox.Feed, records ...directory.StreamRecord) (all []outbox.Event) {
 	b.Helper()
 	before, err := f.Head(b.Context())
 	if err != nil {
@@ -99,19 +99,19 @@ func (b *told) tell(f outbox.Feed, records ...directory.StreamRecord) (all []out
 	return all
 }
 
-// told returns the events of an item of the tenant since the last call.
-func (b *told) of(kind string, id scim.ID) []outbox.Event {
+// of returns the events of an item of the tenant since the last call.
+func (b *eventBench) of(kind string, id scim.ID) []outbox.Event {
 	b.Helper()
-	return b.tell(b.acme.Events(), b.record(table.Key{PK: "T#acme#" + kind, SK: string(id)}))
+	return b.write(b.acme.Events(), b.record(table.Key{PK: "T#acme#" + kind, SK: string(id)}))
 }
 
-func (b *told) ofAccount(id scim.ID) []outbox.Event {
+func (b *eventBench) ofAccount(id scim.ID) []outbox.Event {
 	b.Helper()
-	return b.tell(b.dir.Accounts().Events(), b.record(table.Key{PK: "ACCOUNT", SK: string(id)}))
+	return b.write(b.dir.Accounts().Events(), b.record(table.Key{PK: "ACCOUNT", SK: string(id)}))
 }
 
-// one fails the test unless there is one event, of that type.
-func (b *told) one(all []outbox.Event, want outbox.Type) outbox.Event {
+// one fails the test unless there is exactly one event, and it has that type.
+func (b *eventBench) one(all []outbox.Event, want outbox.Type) outbox.Event {
 	b.Helper()
 	if len(all) != 1 || all[0].Type != want {
 		b.Fatalf("events %+v, want one %s", all, want)
@@ -128,7 +128,7 @@ func paths(e outbox.Event) (list []string) {
 }
 
 // request makes the context of a provider's request.
-func (b *told) request(id, operation string) context.Context {
+func (b *eventBench) request(id, operation string) context.Context {
 	return directory.WithLogRecord(b.Context(), func([]scim.ID) directory.LogRecord {
 		return directory.LogRecord{Time: time.Now(), Request: id, Operation: operation, Status: 200}
 	})
@@ -150,7 +150,7 @@ func parsed(t *testing.T, doc string, hash string) directory.Content {
 
 func TestEventsOfAUser(t *testing.T) {
 	t.Parallel()
-	b := newTold(t)
+	b := newEventBench(t)
 	const core, work = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"externalId":"x","userName":"ann",`,
 		`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":`
 	change := func(ctx context.Context, id scim.ID, doc, hash string) {
@@ -209,11 +209,11 @@ func TestEventsOfAUser(t *testing.T) {
 	}
 }
 
-// TestEventsOfOwnSchemas: the attributes of a tenant's own schemas are told of, and what is
-// never returned has no value in any event.
+// TestEventsOfOwnSchemas: events contain the attributes of a tenant's own schemas, except for
+// the values of attributes that are never returned.
 func TestEventsOfOwnSchemas(t *testing.T) {
 	t.Parallel()
-	b := newTold(t)
+	b := newEventBench(t)
 	const urn = "urn:acme:scim:1.0:User"
 	definition := `{"id":"` + urn +
 		`","name":"Acme","attributes":[{"name":"costId"},{"name":"pin","returned":"never"}]}`
@@ -259,10 +259,10 @@ func TestEventsOfOwnSchemas(t *testing.T) {
 	}
 }
 
-// TestEventsOfMarks: a deletion is told of when it is marked, once.
+// TestEventsOfMarks: a deletion has one event, when the resource is marked.
 func TestEventsOfMarks(t *testing.T) {
 	t.Parallel()
-	b := newTold(t)
+	b := newEventBench(t)
 	image := func(deleted string) *directory.Image {
 		return &directory.Image{
 			Doc: `{"userName":"ann"}`, Version: 3, DeletedAt: deleted, Modified: "2026-01-01T00:00:00.000Z",
@@ -276,14 +276,14 @@ func TestEventsOfMarks(t *testing.T) {
 		}
 	}
 	const at = "2026-02-02T02:02:02.222Z"
-	e := b.one(b.tell(b.acme.Events(), record(image(""), image(at)),
+	e := b.one(b.write(b.acme.Events(), record(image(""), image(at)),
 		record(image(at), image(at)), record(image(at), nil), record(image(""), nil)), "user.deleted")
 	if scim.FormatTime(e.Time.Time) != at || e.Resource.UserName != "ann" || len(e.Changes) > 0 {
 		t.Errorf("%+v", e)
 	}
 	unknown := record(nil, image(""))
 	unknown.Unknown = true
-	e = b.one(b.tell(b.acme.Events(), unknown), "user.updated")
+	e = b.one(b.write(b.acme.Events(), unknown), "user.updated")
 	if !e.Truncated || len(e.Changes) > 0 || e.Events["urn:ietf:params:scim:event:prov:put:full"].Data == nil {
 		t.Errorf("a change of what is unknown: %+v", e)
 	}
@@ -291,7 +291,7 @@ func TestEventsOfMarks(t *testing.T) {
 
 func TestDamagedRecordsFail(t *testing.T) {
 	t.Parallel()
-	b := newTold(t)
+	b := newEventBench(t)
 	good := directory.StreamRecord{
 		PK: "T#acme#USER", SK: "u1", After: &directory.Image{Doc: "{}"}, Record: outbox.Record{ID: "1", At: time.Now()},
 	}
@@ -306,11 +306,11 @@ func TestDamagedRecordsFail(t *testing.T) {
 
 func TestEventsOfConnecting(t *testing.T) {
 	t.Parallel()
-	b := newTold(t)
+	b := newEventBench(t)
 	a := b.account("ann@example.com", "ann@example.com")
 	b.one(b.ofAccount(a.ID), "account.created")
 	_, err := b.acme.Users().Create(b.request("r1", "create"), user("ann@example.com", "x", "ann@example.com"))
-	ids := b.note(b.acme, err)
+	ids := b.recordConflicts(b.acme, err)
 	if _, err := b.acme.Conflicts().Approve(t.Context(), ids[0], "op", a.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -329,11 +329,11 @@ func TestEventsOfConnecting(t *testing.T) {
 
 func TestEventsOfReleasing(t *testing.T) {
 	t.Parallel()
-	b := newTold(t)
+	b := newEventBench(t)
 	a := b.account("ann@example.com", "ann@example.com")
 	b.one(b.ofAccount(a.ID), "account.created")
 	_, err := b.acme.Users().Create(t.Context(), user("ann@example.com", "x", "ann@example.com"))
-	ids := b.note(b.acme, err)
+	ids := b.recordConflicts(b.acme, err)
 	if _, err := b.acme.Conflicts().Release(t.Context(), ids[0], directory.Replacement{UserName: "freed"}); err != nil {
 		t.Fatal(err)
 	}
@@ -354,18 +354,18 @@ func TestEventsOfReleasing(t *testing.T) {
 	b.one(b.ofAccount(a.ID), "account.updated")
 }
 
-// TestEventsOfMembers: who joins and leaves is told of once, with the group as it is, and
-// not at all once the group is gone.
+// TestEventsOfMembers: each member who joins or leaves has one event, with the current group,
+// and none after the group was deleted.
 func TestEventsOfMembers(t *testing.T) {
 	t.Parallel()
-	b := newTold(t)
+	b := newEventBench(t)
 	u, v := b.create("u", ""), b.create("v", "")
 	g := b.group("crew", u.ID, v.ID)
 	keys := []table.Key{
 		{PK: "T#acme#MEMBERS#" + string(g.ID), SK: "U#" + string(u.ID)},
 		{PK: "T#acme#MEMBERS#" + string(g.ID), SK: "U#" + string(v.ID)},
 	}
-	e := b.one(b.tell(b.acme.Events(), b.record(keys[0]), b.record(keys[1])), "group.member_added")
+	e := b.one(b.write(b.acme.Events(), b.record(keys[0]), b.record(keys[1])), "group.member_added")
 	want := []outbox.Member{{ID: u.ID, Type: "User"}, {ID: v.ID, Type: "User"}}
 	if diff := cmp.Diff(want, e.Members); diff != "" || e.Resource.DisplayName != "crew" || e.Resource.ID != g.ID {
 		t.Errorf("%+v: %s", e, diff)
@@ -374,14 +374,14 @@ func TestEventsOfMembers(t *testing.T) {
 	if _, err := b.edit(t.Context(), g.ID, directory.MemberEdit{Remove: []scim.ID{u.ID}}); err != nil {
 		t.Fatal(err)
 	}
-	b.one(b.tell(b.acme.Events(), b.record(keys[0])), "group.member_removed")
+	b.one(b.write(b.acme.Events(), b.record(keys[0])), "group.member_removed")
 	if all := b.of("GROUP", g.ID); len(all) > 0 { // its version alone has moved
 		t.Errorf("%+v", all)
 	}
 	if err := b.acme.Groups().Delete(t.Context(), g.ID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if all := b.tell(b.acme.Events(), b.record(keys[1])); len(all) > 0 {
+	if all := b.write(b.acme.Events(), b.record(keys[1])); len(all) > 0 {
 		t.Errorf("the members of a group that is gone: %+v", all)
 	}
 }
@@ -390,18 +390,18 @@ func TestEventsOfMembers(t *testing.T) {
 // change nothing.
 func TestEventsOfARemovedTenant(t *testing.T) {
 	t.Parallel()
-	b := newTold(t)
+	b := newEventBench(t)
 	u := b.create("ann", "")
 	late := b.record(table.Key{PK: "T#acme#USER", SK: string(u.ID)})
 	late.At = late.At.Add(-time.Second)
-	b.one(b.tell(b.acme.Events(), late), "user.created")
+	b.one(b.write(b.acme.Events(), late), "user.created")
 	if left, err := b.dir.RemoveTenant(t.Context(), "acme", time.Minute, 0); err != nil || !left.Done {
 		t.Fatalf("%+v, %v", left, err)
 	}
 	b.newTenant("acme")
 	second := late
 	second.ID = "another"
-	if all := b.tell(b.acme.Events(), late, second); len(all) > 0 {
+	if all := b.write(b.acme.Events(), late, second); len(all) > 0 {
 		t.Errorf("late records made %+v", all)
 	}
 	page, err := b.acme.Events().Page(t.Context(), 1, 10)
@@ -419,10 +419,10 @@ func TestEventsOfARemovedTenant(t *testing.T) {
 	}
 }
 
-// TestEventsOfATeam: a team and its persons, until it becomes a group.
+// TestEventsOfATeam: the events of a team and its persons, until it becomes a group.
 func TestEventsOfATeam(t *testing.T) {
 	t.Parallel()
-	b := newTold(t)
+	b := newEventBench(t)
 	u := b.create("ann", "")
 	team, err := b.acme.Teams().Create(t.Context(), "crew")
 	if err != nil {
@@ -436,12 +436,12 @@ func TestEventsOfATeam(t *testing.T) {
 	if _, err := b.acme.Teams().Edit(t.Context(), team.ID, directory.TeamEdit{Add: []scim.ID{u.ID}}); err != nil {
 		t.Fatal(err)
 	}
-	e := b.one(b.tell(b.acme.Events(), b.record(edge)), "team.member_added")
+	e := b.one(b.write(b.acme.Events(), b.record(edge)), "team.member_added")
 	if diff := cmp.Diff([]outbox.Member{{ID: u.ID}}, e.Members); diff != "" || e.Resource.ID != team.ID {
 		t.Errorf("%+v: %s", e, diff)
 	}
 	_, err = b.acme.Groups().Create(b.request("r1", "create"), group("crew", ""), directory.MemberEdit{})
-	ids := b.note(b.acme, err)
+	ids := b.recordConflicts(b.acme, err)
 	if _, err := b.acme.Conflicts().Approve(t.Context(), ids[0], "op", team.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -453,17 +453,17 @@ func TestEventsOfATeam(t *testing.T) {
 	image := *marked.After // as the connection marked it; it is removed at once
 	image.DeletedAt, image.Connected = scim.FormatTime(time.Now()), true
 	marked.Before, marked.After = marked.After, &image
-	b.one(b.tell(b.acme.Events(), marked), "team.connected")
+	b.one(b.write(b.acme.Events(), marked), "team.connected")
 	if e := b.one(b.of("GROUP", team.ID), "group.connected"); e.Transaction != "r2" || len(e.Events) != 2 {
 		t.Errorf("%+v", e)
 	}
 }
 
-// TestAFeedThatFailsHarmsNoOther: the records of a feed that can't be written fail, and the
-// events of another feed are appended.
+// TestAFeedThatFailsHarmsNoOther: if a feed can't be written, its records fail, and the events
+// of other feeds are appended.
 func TestAFeedThatFailsHarmsNoOther(t *testing.T) {
 	t.Parallel()
-	b := newTold(t)
+	b := newEventBench(t)
 	b.newTenant("globex")
 	record := func(pk string) directory.StreamRecord {
 		b.n++
@@ -489,7 +489,7 @@ func TestAFeedThatFailsHarmsNoOther(t *testing.T) {
 	}
 }
 
-// refusing is an engine that does not permit some calls.
+// refusing is a transport that refuses some calls.
 type refusing struct {
 	next    http.RoundTripper
 	refuses func(body []byte) bool

@@ -10,7 +10,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// indexedChange is a change with the place of its record in the batch.
+// indexedChange is a change with the index of its record in the batch.
 type indexedChange struct {
 	eventChange
 	index int
@@ -18,10 +18,10 @@ type indexedChange struct {
 
 // WriteEvents appends the events of records to their feeds, in the order of the records. A
 // record becomes an event once, however often it is delivered. Records of tenants that do
-// not exist or are being deleted become none: the deletion is an event.
+// not exist or are being deleted do not become events: the deletion has an event of its own.
 //
-// It returns the number of records that are events, and the errors by the place of the
-// record. The failure of a feed is that of all its records; other feeds do not suffer.
+// It returns the number of records that became events, and the errors by the index of the
+// record. If a feed fails, all its records fail; other feeds are not affected.
 func (d *Directory) WriteEvents(ctx context.Context, records []StreamRecord) (events int, failed map[int]error) {
 	w := &eventWriter{Directory: d, failed: map[int]error{}}
 	var all []indexedChange
@@ -57,7 +57,7 @@ func (w *eventWriter) fail(changes []indexedChange, err error) {
 	}
 }
 
-// keep drops the changes of tenants, groups and teams that are gone, and completes the others.
+// keep drops the changes of tenants, groups and teams that do not exist, and completes the others.
 func (w *eventWriter) keep(ctx context.Context, all []indexedChange) (kept []indexedChange, err error) {
 	if len(all) == 0 {
 		return nil, nil
@@ -87,7 +87,7 @@ func (w *eventWriter) keep(ctx context.Context, all []indexedChange) (kept []ind
 	return w.describeGroups(ctx, kept)
 }
 
-// complete completes the draft about a resource of a tenant whose schemas have a version.
+// complete completes the draft about a resource of a tenant. v is the version of the tenant's schemas.
 func (w *eventWriter) complete(ctx context.Context, c *indexedChange, v tenant.SchemaVersion) error {
 	if c.fill == nil {
 		return nil

@@ -69,8 +69,8 @@ func TestTransientFaultsAreRetried(t *testing.T) {
 	}
 }
 
-// A delete whose answer is lost and whose repetition is throttled is still known
-// to have been carried out: every repetition has the first one's token.
+// If the answer to a delete is lost and its retry is throttled, a later retry still shows that
+// the delete succeeded: all retries have the same token.
 func TestLostAnswerThenThrottled(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, scripted(
@@ -86,8 +86,8 @@ func TestLostAnswerThenThrottled(t *testing.T) {
 	b.verify(0)
 }
 
-// A conflict beside a failed condition must not be repeated: the condition
-// decides at once.
+// A transaction that fails by a conflict and by a condition is not retried: the condition
+// decides.
 func TestConditionBesideConflictDecides(t *testing.T) {
 	t.Parallel()
 	b := newBench(t,
@@ -177,8 +177,8 @@ func TestParallelReplaces(t *testing.T) { // P-3.14-9
 }
 
 // TestRandomHistories runs creates, renames, changes of email and deletes over a
-// few names in parallel, under every fault at once, and checks that whatever
-// happened, users and claims are in bijection and the counters agree.
+// few names in parallel, with all faults, and checks that each user has its claims, each
+// claim has its user, and the counters agree.
 func TestRandomHistories(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, func(next http.RoundTripper) http.RoundTripper {
@@ -221,7 +221,7 @@ func (b *bench) history(r *rand.Rand, steps int) {
 	}
 }
 
-// A write that loses a claim fails at the first conflict, without further retries.
+// A write whose value is taken fails at the first attempt, without retries.
 func TestLoserOfAConflictGivesUp(t *testing.T) {
 	t.Parallel()
 	b := newBench(t,

@@ -14,9 +14,8 @@ import (
 	"scimserver/shared/testkit/charge"
 )
 
-// What requests on groups cost. The size of the group must make no difference.
-// DynamoDB itself also charges one unit for each key that is asked for and has no
-// item, which the local engine does not count.
+// The cost of requests on groups. It must not depend on the size of the group. DynamoDB also
+// charges one unit for each missing item of a read, which the local engine does not count.
 func TestGroupCapacity(t *testing.T) { // design: round trips and capacity
 	b := newBench(t, charge.Transactions)
 	ids := b.users(80)
@@ -72,8 +71,8 @@ func (b *bench) groupCosts(t *testing.T, id scim.ID, ids []scim.ID) {
 	}
 }
 
-// The groups of a page of users take one call for each first letter of their ids,
-// all at once, and one for the names.
+// Reading the groups of a page of users makes one call for each first character of their ids,
+// all at the same time, and one call for the names.
 func TestCapacityOfMemberships(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -95,7 +94,7 @@ func TestCapacityOfMemberships(t *testing.T) {
 	}
 }
 
-// seed puts members into a group below the directory, who need not exist.
+// seed writes members of a group directly into the table. They need not exist.
 func (b *bench) seed(group scim.ID, n int) {
 	b.Helper()
 	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(b.T), Budget: time.Minute})

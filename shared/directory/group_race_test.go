@@ -12,8 +12,8 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// Members that are added at the same time are all there (style of Okta and Entra,
-// which send several PATCHes at once).
+// Members that are added at the same time are all members afterwards. Okta and Entra send
+// several PATCHes at once.
 func TestParallelAdds(t *testing.T) {
 	t.Parallel()
 	for name, b := range map[string]*bench{"plain": newBench(t, nil), "item locks": newBench(t, itemLocks)} {
@@ -35,8 +35,8 @@ func TestParallelAdds(t *testing.T) {
 	}
 }
 
-// Whatever several writers do to a few groups and users at once, every edge leads
-// from a live group to a live member and back, and nothing stays half done.
+// Several writers change a few groups and users at once. Afterwards every edge leads from an
+// existing group to an existing member and back, and no change is half done.
 func TestRandomMemberships(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, itemLocks, steps)
@@ -69,7 +69,7 @@ func TestRandomMemberships(t *testing.T) {
 	b.verify(left)
 }
 
-// randomly does one thing to the users and groups.
+// randomly makes one random change of the users and groups.
 func (b *bench) randomly(r *rand.Rand, users, groups []scim.ID, deleted func(scim.ID)) error {
 	group := groups[r.IntN(len(groups))]
 	some := func(n int) (ids []scim.ID) {
@@ -104,7 +104,7 @@ func (b *bench) randomly(r *rand.Rand, users, groups []scim.ID, deleted func(sci
 	return second(b.edit(b.Context(), group, edit))
 }
 
-// replaceLive replaces the members; ids that have gone are not among what it adds.
+// replaceLive replaces the members, and does not add ids that were deleted.
 func (b *bench) replaceLive(group scim.ID, ids []scim.ID) (directory.ChangeResult, error) {
 	var live []scim.ID
 	for _, id := range ids {
@@ -119,7 +119,7 @@ func (b *bench) replaceLive(group scim.ID, ids []scim.ID) (directory.ChangeResul
 	return out, err
 }
 
-// Groups that are created at the same time with groups as members are all there.
+// Groups that are created at the same time, with groups as members, all exist afterwards.
 func TestParallelNesting(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)

@@ -51,7 +51,7 @@ func (b *bench) users(n int) (ids []scim.ID) {
 	return ids
 }
 
-// edit changes a group's members without looking at them.
+// edit changes a group's members without reading them.
 func (b *bench) edit(ctx context.Context, id scim.ID, e directory.MemberEdit) (directory.ChangeResult, error) {
 	near := slices.Clone(e.Remove)
 	for _, m := range e.Add {
@@ -162,7 +162,7 @@ func TestGroupLife(t *testing.T) {
 	b.verify(4)
 }
 
-// People name groups; users sign in by theirs.
+// The rules for the name of a group are less strict than for a username, because nobody signs in with it.
 func TestNamesOfGroups(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -180,7 +180,7 @@ func TestNamesOfGroups(t *testing.T) {
 	b.verify(0)
 }
 
-// steps makes changes of more than two members take several steps.
+// steps limits a transaction to two members, so that larger changes take several steps.
 func steps(o *directory.Options) { o.Step = 2 }
 
 func TestLargeChange(t *testing.T) {

@@ -24,7 +24,7 @@ func (t keys) guesses() string {
 	return t.prefix() + "GUESSES"
 }
 
-// guessKey is the key of the count of guesses for a name, whether anybody has that name or not.
+// guessKey is the key of the count of guesses for a name, even if nobody has that name.
 func (t keys) guessKey(name string) table.Key {
 	sum := sha256.Sum256([]byte(scim.Fold(name)))
 	return table.Key{PK: t.guesses(), SK: hex.EncodeToString(sum[:])}
@@ -55,7 +55,7 @@ func (t *namespace) TakeGuess(ctx context.Context, name string) (wait time.Durat
 	return wait, err
 }
 
-// ForgetGuesses ends the count of a name, after its password was right. The error is ErrUnavailable.
+// ForgetGuesses resets the count of a name after a correct password. The error is ErrUnavailable.
 func (t *namespace) ForgetGuesses(ctx context.Context, name string) error {
 	return t.d.db.Write(ctx, func(table.Stamp) table.Write { return table.Delete(t.keys.guessKey(name)) })
 }

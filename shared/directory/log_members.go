@@ -14,18 +14,18 @@ import (
 )
 
 // The provisioning log says who was added to a group and who was removed. The write of the group
-// carries the ids, in the item's record of the request, because DynamoDB charges whole units: as
-// many ids as fit into the last unit that the item begins, and then their number. An item of 500
-// bytes has room for about 20. So they cost neither this write nor any later access.
+// stores these ids in the log stamp of the group's item. DynamoDB charges an item in whole units,
+// so the stamp has as many ids as fit into the last unit of the item, and the number of all. They
+// cost neither this write nor a later access anything. An item of 500 bytes has room for about 20.
 
 // unitSize is the number of bytes for which DynamoDB charges one write unit.
 const unitSize = 1024
 
-// maxLoggedMembers is how many members a record names of those added, and of those removed.
+// maxLoggedMembers is the most added members, and the most removed members, in a log stamp.
 const maxLoggedMembers = 100
 
-// addLogStamp adds the record of the request to the item or update of the group. stored are the
-// other attributes that the item has, nil of a new group.
+// addLogStamp adds the log stamp of the request to the item or update of the group. stored are the
+// other attributes of the item, nil for a new group.
 func (c *change) addLogStamp(ctx context.Context, own, stored table.Item) {
 	stamp, ok := newLogStamp(ctx, c.skipped)
 	if !ok {
@@ -41,8 +41,8 @@ func (c *change) addLogStamp(ctx context.Context, own, stored table.Item) {
 	stamp.addTo(own)
 }
 
-// membersToLog returns the members that the edit adds and removes. Those that it finds added or
-// removed already are not among them.
+// membersToLog returns the members that the edit adds and removes, without those that were
+// members, or were no members, before.
 func (c *change) membersToLog() (added, removed []Member) {
 	for _, m := range c.edit.Add {
 		if !c.isMember(m.ID) {
@@ -57,7 +57,7 @@ func (c *change) membersToLog() (added, removed []Member) {
 	return added, removed
 }
 
-// sizeOf returns the size of an item for which DynamoDB charges. It takes numbers for 8 bytes.
+// sizeOf returns the size of an item for which DynamoDB charges, in bytes. It counts 8 for a number.
 func sizeOf(item table.Item) (n int) {
 	for name, value := range item {
 		n += len(name) + 8
@@ -68,7 +68,7 @@ func sizeOf(item table.Item) (n int) {
 	return n
 }
 
-// nameMembers adds the first members by turns, as long as there is room for them.
+// nameMembers adds the first added and the first removed members in turn, as long as there is room.
 func (s *logStamp) nameMembers(added, removed []Member, room int) {
 	room -= len(`"a":"","e":"",`)
 	for i := range maxLoggedMembers {
@@ -88,14 +88,14 @@ func (s *logStamp) nameMembers(added, removed []Member, room int) {
 	}
 }
 
-// The marks in the list of a record's members.
+// The marks in the list of a log stamp's members.
 const (
 	groupMark = "." // precedes a group
-	idMark    = "#" // stands around an id that is no UUID
+	idMark    = "#" // before and after an id that is not a UUID
 	packedID  = 22  // bytes of a UUID in base64
 )
 
-// packMember returns a member for the list in a record: a UUID takes 22 bytes instead of 36.
+// packMember returns a member for the list in a log stamp: a UUID takes 22 bytes instead of 36.
 func packMember(m Member) string {
 	text := idMark + string(m.ID) + idMark
 	if id, err := uuid.Parse(string(m.ID)); err == nil && id.String() == string(m.ID) {
@@ -107,7 +107,7 @@ func packMember(m Member) string {
 	return text
 }
 
-// unpackMembers reads the list of a record. A damaged list ends where it is damaged.
+// unpackMembers reads the list of a log stamp. A damaged list ends where it is damaged.
 func unpackMembers(list string) (all []provlog.Member) {
 	for list != "" {
 		m := provlog.Member{Type: string(UserKind)}
@@ -130,8 +130,8 @@ func unpackMembers(list string) (all []provlog.Member) {
 	return all
 }
 
-// leaveStamp returns the record for the groups and teams that lose a member because a provider's
-// request deleted it, or "" if none did. item is the marked resource.
+// leaveStamp returns the log stamp for the groups and teams that lose a member because a provider's
+// request deleted the member; "" if no provider did. item is the marked resource.
 func leaveStamp(item table.Item, m Member) string {
 	var s logStamp
 	if err := json.Unmarshal([]byte(item.Text("log")), &s); err != nil || s.Operation != "delete" {

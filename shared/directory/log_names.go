@@ -8,9 +8,9 @@ import (
 	"scimserver/shared/table"
 )
 
-// LogNames returns the current names of members in log entries, by their ids. A member that does
-// not exist any more has none. It costs one read unit for each, and one call for a hundred. The
-// error is ErrUnavailable.
+// LogNames returns the current names of members in log entries, by their ids. A member that no
+// longer exists has no name. It costs one read unit for each id, and one call for a hundred ids.
+// The error is ErrUnavailable.
 func (t *Tenant) LogNames(ctx context.Context, members []provlog.Member) (map[scim.ID]string, error) {
 	var keys []table.Key
 	asked := map[table.Key]bool{}
@@ -36,7 +36,7 @@ func (t *Tenant) LogNames(ctx context.Context, members []provlog.Member) (map[sc
 	return names, err
 }
 
-// namedKeys returns the keys under which a member can be: a person in a team is a user or an account.
+// namedKeys returns the possible keys of a member: a person in a team is a user or an account.
 func (t *Tenant) namedKeys(m provlog.Member) []table.Key {
 	switch {
 	case !ValidID(m.ID):
@@ -47,12 +47,13 @@ func (t *Tenant) namedKeys(m provlog.Member) []table.Key {
 	return []table.Key{t.keys.resource(Kind(m.Type), m.ID)}
 }
 
-// logHolders is how many users, and how many groups, with one externalId WhoIs returns.
+// logHolders is the most users, and the most groups, with one externalId that WhoIs returns.
 const logHolders = 20
 
-// WhoIs returns the users, groups and teams of a tenant that have a value, or had it while log
-// entries are kept: an id, userName, displayName, email or externalId. Those that exist come with
-// their current names. It takes five calls. The error is ErrUnavailable.
+// WhoIs returns the users, groups and teams of a tenant that have a value, or had it within the
+// time that log entries are kept. The value is an id, userName, displayName, email or externalId.
+// Those that still exist have their current names. It makes five calls. The error is
+// ErrUnavailable.
 func (t *Tenant) WhoIs(ctx context.Context, value string) ([]provlog.Named, error) {
 	var byID []provlog.Member
 	for _, k := range []Kind{UserKind, GroupKind, TeamKind} {

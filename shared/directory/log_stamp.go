@@ -10,38 +10,39 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// LogRecord is the part of a write of a user or group from which function changes makes
-// the entry of the provisioning log. So the log costs a request no call.
+// LogRecord describes a provider's request. The write of the user or group stores it in the item
+// as the log stamp, and function changes makes the entry of the provisioning log from it. So a
+// request makes no call for the log.
 type LogRecord struct {
 	Time       time.Time
 	Request    string
 	Credential tenant.KeyID
 	Operation  string
-	Status     int // that is answered when the request is carried out
+	Status     int // the status of the response if the request succeeds
 	Deviations []string
 	Ignored    []string  // attributes that the resource type does not have
-	Skipped    []scim.ID // members that were left out because they do not exist
+	Skipped    []scim.ID // members that are left out because they do not exist
 }
 
 type logRecordKey struct{}
 
-// WithLogRecord returns a context for a request. The write that makes the request's change
-// includes the result of record, which is called for each attempt. skipped is the number
-// of members that are left out because they do not exist.
+// WithLogRecord returns a context for a request. The write of the request's change includes the
+// result of record, which is called for each attempt of the write. skipped are the members that
+// are left out because they do not exist.
 func WithLogRecord(ctx context.Context, record func(skipped []scim.ID) LogRecord) context.Context {
 	return context.WithValue(ctx, logRecordKey{}, record)
 }
 
 type connectingKey struct{}
 
-// connecting returns a context in which the change is recorded as a connection: the
-// request itself does not know that it makes one.
+// connecting returns a context in which the change is recorded as a connection. The caller of
+// Create can't know that its request connects an account or a team.
 func connecting(ctx context.Context) context.Context {
 	return context.WithValue(ctx, connectingKey{}, true)
 }
 
-// logStamp is a record in the form in which an item has it. It is small, because it counts
-// for the capacity units of every access.
+// logStamp is a LogRecord as an item stores it. It is small, because it adds to the capacity
+// units of every access to the item.
 type logStamp struct {
 	Time       int64     `json:"t"` // milliseconds
 	Request    string    `json:"r"`
@@ -49,7 +50,7 @@ type logStamp struct {
 	Operation  string    `json:"o"`
 	Status     int       `json:"s"`
 	Deviations []string  `json:"d,omitempty"`
-	Members    bool      `json:"m,omitempty"` // members change, who are not in the document
+	Members    bool      `json:"m,omitempty"` // the members change; they are not in the document
 	Ignored    []string  `json:"i,omitempty"`
 	Skipped    []scim.ID `json:"k,omitempty"` // the first of them
 	SkippedAll int       `json:"n,omitempty"` // their number
@@ -59,16 +60,16 @@ type logStamp struct {
 	RemovedAll int       `json:"f,omitempty"` // their number
 }
 
-// addLogStamp adds the record of the request to the item or update of a resource whose members do
-// not change. Other writes keep the attribute: a new value tells the log that there is a change.
+// addLogStamp adds the log stamp of the request to the item or update of a resource whose members
+// do not change. Writes without a request keep the attribute: only a new value means a log entry.
 func addLogStamp(ctx context.Context, item table.Item) {
 	if stamp, ok := newLogStamp(ctx, nil); ok {
 		stamp.addTo(item)
 	}
 }
 
-// newLogStamp returns the record of the request. ok is false if no request of a provider's makes
-// the change.
+// newLogStamp returns the log stamp of the request. ok is false if the change is not made by a
+// provider's request.
 func newLogStamp(ctx context.Context, skipped []scim.ID) (stamp logStamp, ok bool) {
 	ask, ok := ctx.Value(logRecordKey{}).(func([]scim.ID) LogRecord)
 	if !ok {
@@ -85,15 +86,15 @@ func newLogStamp(ctx context.Context, skipped []scim.ID) (stamp logStamp, ok boo
 	}, true
 }
 
-// json returns the record as an item has it.
+// json returns the log stamp as an item stores it.
 func (s logStamp) json() string {
-	data, _ := json.Marshal(s) // it has texts and numbers only
+	data, _ := json.Marshal(s) // never fails: the fields are texts and numbers
 	return string(data)
 }
 
 func (s logStamp) addTo(item table.Item) { item["log"] = s.json() }
 
-// maxNamed is how many ignored attributes and skipped members a record names.
+// maxNamed is the most ignored attributes, and the most skipped members, in a log stamp.
 const maxNamed = 10
 
 func firstOf[T any](list []T, most int) []T { return list[:min(len(list), most)] }

@@ -14,14 +14,14 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Image is an item as the table's stream shows it, before or after a write: the attributes
-// that function changes needs. Only the items of resources have any of them.
+// Image is an item before or after a write, as the table's stream contains it: the attributes
+// that function changes needs. Only the items of resources have these attributes.
 type Image struct {
 	Doc, Password, Log, Modified string
 
 	Created   string
 	Version   int64
-	Verified  string // the verified emails of an account, a line each
+	Verified  string // the verified emails of an account, one per line
 	DeletedAt string // when the mark of deletion was set; "" without a mark
 	Released  string // when an operator last released a value of the resource
 	Connected bool   // this team, which is being deleted, has become a group
@@ -30,7 +30,7 @@ type Image struct {
 // deleting reports whether the item has the mark of deletion.
 func (i Image) deleting() bool { return i.DeletedAt != "" }
 
-// StreamChange is what a provisioning request left behind in the table.
+// StreamChange is a change of a resource by a provisioning request.
 type StreamChange struct {
 	Provisioned
 	Tenant  tenant.ID
@@ -39,13 +39,13 @@ type StreamChange struct {
 }
 
 // isConsequence reports whether the request was about another resource: it deleted a member of this
-// group or team.
+// group or team, so this change is only its consequence.
 func (tr StreamChange) isConsequence() bool { return tr.entry.Operation == provlog.Leave }
 
-// ReadStreamChange tells which request made a change of the table, from the images of
-// the item before and after it; nil is one that was not there. ok is false for all
-// that no request of a provider's made, such as the steps that finish a change. The
-// error says that the record is damaged.
+// ReadStreamChange returns the change of an item and the request that made it, from the images of
+// the item before and after the write; nil means that the item did not exist. ok is false if the
+// write is not a provider's change, such as a step that finishes one. The error says that the
+// record is damaged.
 func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok bool, err error) {
 	w, ok := workItemOf(pk, sk)
 	ok = ok && w.kind != AccountKind && after != nil && after.Log != "" &&
@@ -55,7 +55,7 @@ func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok 
 	}
 	var c logStamp
 	if err := json.Unmarshal([]byte(after.Log), &c); err != nil {
-		return tr, false, fmt.Errorf("directory: the record that %s %s carries: %w", w.kind, w.id, err)
+		return tr, false, fmt.Errorf("directory: the log stamp of %s %s: %w", w.kind, w.id, err)
 	}
 	if w.kind == TeamKind && c.Operation != provlog.Leave {
 		return tr, false, nil
@@ -83,8 +83,8 @@ func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok 
 	return tr, true, nil
 }
 
-// writtenAt is when an image was written: a little later than the request arrived. The
-// mark of a deletion leaves the time of the last change as it is.
+// writtenAt returns when an image was written, a little later than the request arrived. The mark of
+// deletion has a time of its own and keeps the time of the last change.
 func (i Image) writtenAt(c logStamp) time.Time {
 	if i.deleting() {
 		return time.UnixMilli(c.Time)
@@ -106,7 +106,7 @@ func (tr StreamChange) entryOf(c logStamp) provlog.Entry {
 	}
 }
 
-// nameOf returns the userName of a user, and the displayName of another resource.
+// nameOf returns the userName of a user or account, and the displayName of a group or team.
 func nameOf(k Kind, doc scim.Value) string {
 	if k == UserKind || k == AccountKind {
 		return doc.Get("userName").Text()
@@ -114,7 +114,7 @@ func nameOf(k Kind, doc scim.Value) string {
 	return doc.Get("displayName").Text()
 }
 
-// lostNames returns what the change took from the resource: names by which it was found before.
+// lostNames returns the names by which the resource was found before the change, and no longer is.
 func (tr StreamChange) lostNames() (lost []string) {
 	now := map[string]bool{}
 	if !tr.Deleted {
@@ -151,7 +151,7 @@ func namesOf(doc scim.Value) (names []string) {
 	return names
 }
 
-// changed names the attributes that differ, those included that are not in documents.
+// changed returns the names of the attributes that differ, including those outside the document.
 func (tr StreamChange) changed(c logStamp, password bool) []string {
 	names := changedAttributes(tr.Old, tr.New)
 	if password {
@@ -163,9 +163,9 @@ func (tr StreamChange) changed(c logStamp, password bool) []string {
 	return names
 }
 
-// changedAttributes names the attributes in which two documents differ; those of an
-// extension stand behind its URN. active alone comes with its value: whether a
-// user was deactivated is what operators look for.
+// changedAttributes returns the names of the attributes in which two documents differ; those of
+// an extension follow its URN. Only active has its value, because operators look for
+// deactivations.
 func changedAttributes(old, now scim.Value) (names []string) {
 	for _, name := range differing(old, now) {
 		before, after := old.Get(name), now.Get(name)
@@ -184,7 +184,7 @@ func changedAttributes(old, now scim.Value) (names []string) {
 	return names
 }
 
-// differing names the members in which two objects differ.
+// differing returns the names of the members in which two objects differ.
 func differing(old, now scim.Value) (names []string) {
 	for _, m := range now.Members() {
 		if !old.Get(m.Name).Equal(m.Value) {
@@ -233,8 +233,8 @@ func (d *Directory) WriteLog(ctx context.Context, all []StreamChange) error {
 	return d.eraseLogged(ctx, all, present)
 }
 
-// eraseLogged replaces the values in entries of erased users. It looks for marks after the entries are written:
-// who marks a user later than that finds the entries in the log.
+// eraseLogged replaces the values in entries of users that are marked as erased. It reads the marks after the entries
+// are written: an erasure that marks a user later finds the entries in the log.
 func (d *Directory) eraseLogged(
 	ctx context.Context, all []StreamChange, present map[tenant.ID]tenant.SchemaVersion,
 ) error {
@@ -269,7 +269,7 @@ func (d *Directory) eraseLogged(
 	return nil
 }
 
-// tenantsOf lists the tenants of requests, each once.
+// tenantsOf lists the tenants of the changes, each once.
 func tenantsOf(all []StreamChange) (ids []tenant.ID) {
 	for _, tr := range all {
 		if !slices.Contains(ids, tr.Tenant) {

@@ -18,30 +18,30 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// journal is the provisioning log of a bench, and what the stream would tell of the
-// resources it watches.
-type journal struct {
+// logBench is a bench with its provisioning log, and the images of the resources whose changes
+// it has logged.
+type logBench struct {
 	*bench
 	db   *table.DB
 	seen map[table.Key]*directory.Image
 	n    int
 }
 
-func newJournal(b *bench) *journal {
+func newLogBench(b *bench) *logBench {
 	b.Helper()
 	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(b.T)})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.newTenant("acme")
-	return &journal{bench: b, db: db, seen: map[table.Key]*directory.Image{}}
+	return &logBench{bench: b, db: db, seen: map[table.Key]*directory.Image{}}
 }
 
-// arrived is near enough for DynamoDB Local, which removes what has expired.
+// arrived is recent, so that DynamoDB Local does not remove the entries as expired.
 var arrived = time.Now().UTC().Add(-48 * time.Hour).Truncate(24 * time.Hour).Add(12 * time.Hour)
 
-// request makes a context of the next request: r1, r2, ...
-func (j *journal) request(operation string, status int) context.Context {
+// request makes the context of the next request: r1, r2, ...
+func (j *logBench) request(operation string, status int) context.Context {
 	j.n++
 	n := j.n
 	return directory.WithLogRecord(j.Context(), func(skipped []scim.ID) directory.LogRecord {
@@ -54,7 +54,7 @@ func (j *journal) request(operation string, status int) context.Context {
 	})
 }
 
-func (j *journal) image(key table.Key) *directory.Image {
+func (j *logBench) image(key table.Key) *directory.Image {
 	j.Helper()
 	item, err := j.db.Get(j.Context(), key)
 	if err != nil {
@@ -70,7 +70,7 @@ func (j *journal) image(key table.Key) *directory.Image {
 }
 
 // follow logs the changes of a resource in the stream since the last call.
-func (j *journal) follow(kind string, id scim.ID) bool {
+func (j *logBench) follow(kind string, id scim.ID) bool {
 	j.Helper()
 	key := table.Key{PK: "T#acme#" + kind, SK: string(id)}
 	now := j.image(key)
@@ -80,7 +80,7 @@ func (j *journal) follow(kind string, id scim.ID) bool {
 	}
 	j.seen[key] = now
 	if ok {
-		for range 2 { // the stream may tell of it twice
+		for range 2 { // the stream may deliver a record twice
 			if err := j.dir.WriteLog(j.Context(), []directory.StreamChange{p, p}); err != nil {
 				j.Fatal(err)
 			}
@@ -89,7 +89,7 @@ func (j *journal) follow(kind string, id scim.ID) bool {
 	return ok
 }
 
-func (j *journal) entries() []provlog.Entry {
+func (j *logBench) entries() []provlog.Entry {
 	j.Helper()
 	page, next, err := j.acme.Log().Page(j.Context(),
 		provlog.Query{From: arrived.Add(-time.Hour), To: arrived.Add(time.Hour), Limit: 100})
@@ -99,9 +99,9 @@ func (j *journal) entries() []provlog.Entry {
 	return page
 }
 
-// newest compares the newest entry with what is wanted, but for time, request,
-// credential and id.
-func (j *journal) newest(want provlog.Entry) {
+// newest compares the newest entry with the wanted one, except for time, request, credential
+// and id.
+func (j *logBench) newest(want provlog.Entry) {
 	j.Helper()
 	all := j.entries()
 	if len(all) == 0 {
@@ -118,7 +118,7 @@ func (j *journal) newest(want provlog.Entry) {
 	}
 }
 
-// with returns a content with more attributes, as JSON, and maybe a password.
+// with returns a content with more attributes, as JSON, and a password unless hash is "".
 func with(c directory.Content, more, password string) directory.Content {
 	doc, err := scim.ParseJSON([]byte("{" + more + "}"))
 	if err != nil {
@@ -135,7 +135,7 @@ func TestLogOfAUser(t *testing.T) {
 	t.Parallel()
 	const urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 	broken := false
-	j := newJournal(newBench(t, func(next http.RoundTripper) http.RoundTripper {
+	j := newLogBench(newBench(t, func(next http.RoundTripper) http.RoundTripper {
 		return fault.Script(next,
 			fault.Rule{Operation: "TransactWriteItems", Calls: func(int) bool { return broken }, Fault: fault.Refused})
 	}, budget(2*time.Second)))
@@ -178,11 +178,11 @@ func TestLogOfAUser(t *testing.T) {
 	})
 	change(j.request("replace", 200),
 		with(user("anne", "x1"), `"active":false,"`+urn+`":{"department":"e","manager":{"value":"m"}}`, ""))
-	change(t.Context(), with(user("anne", "x1"), `"active":true`, "")) // by no provider
+	change(t.Context(), with(user("anne", "x1"), `"active":true`, "")) // without a request of a provider
 	if j.follow("USER", u.ID) || len(j.entries()) != 3 {
-		t.Errorf("%d entries, of what changed nothing or was no provider's", len(j.entries()))
+		t.Errorf("%d entries, want none for an unchanged user or a change without a request", len(j.entries()))
 	}
-	broken = true // behind the mark of the deletion
+	broken = true // after the mark of deletion
 	if err := j.acme.Users().Delete(j.request("delete", 204), u.ID, nil); !errors.Is(err, directory.ErrUnavailable) ||
 		!j.follow("USER", u.ID) {
 		t.Fatal(err)
@@ -205,7 +205,7 @@ func TestLogOfAUser(t *testing.T) {
 
 func TestLogOfAGroup(t *testing.T) {
 	t.Parallel()
-	j := newJournal(newBench(t, nil, func(o *directory.Options) { o.Step = 2 }))
+	j := newLogBench(newBench(t, nil, func(o *directory.Options) { o.Step = 2 }))
 	ids := j.users(5)
 	made, err := j.acme.Groups().Create(j.request("create", 201),
 		group("g", "x"), directory.MemberEdit{Add: members(ids[0], "0-unknown"), SkipUnknown: true})
@@ -255,7 +255,8 @@ func TestLogOfAGroup(t *testing.T) {
 		Operation: provlog.Leave, Kind: "Group", Name: "h", ExternalID: "x", Status: 204, Changed: []string{"members"},
 		Removed: named("User", ids[1]), RemovedCount: 1,
 	})
-	if err := j.acme.Users().Delete(t.Context(), ids[3], nil); err != nil || j.follow("GROUP", id) { // by no provider
+	// without a request of a provider
+	if err := j.acme.Users().Delete(t.Context(), ids[3], nil); err != nil || j.follow("GROUP", id) {
 		t.Fatal(err)
 	}
 	j.verify(3)
@@ -270,11 +271,11 @@ func named(kind string, ids ...scim.ID) (all []provlog.Member) {
 }
 
 // TestLogNamesManyMembers: the log names as many members as the item of the group has room for, and
-// counts the rest. So the change and the next one cost what they cost without the log.
+// counts all. The change and the next one cost no more than without the log.
 func TestLogNamesManyMembers(t *testing.T) {
 	t.Parallel()
 	const many = 40
-	j := newJournal(newBench(t, charge.Transactions))
+	j := newLogBench(newBench(t, charge.Transactions))
 	ids := j.users(many)
 	made, err := j.acme.Groups().Create(t.Context(), group("g", "x"), directory.MemberEdit{})
 	if err != nil {
@@ -324,7 +325,7 @@ func TestLogNamesManyMembers(t *testing.T) {
 // TestLogNamesGroupsAsMembers: a member that is a group is named as one, and leaves when it is deleted.
 func TestLogNamesGroupsAsMembers(t *testing.T) {
 	t.Parallel()
-	j := newJournal(newBench(t, nil))
+	j := newLogBench(newBench(t, nil))
 	outer, err := j.acme.Groups().Create(t.Context(), group("outer", ""), directory.MemberEdit{})
 	if err != nil {
 		t.Fatal(err)
@@ -353,9 +354,9 @@ func TestLogNamesGroupsAsMembers(t *testing.T) {
 	})
 }
 
-// What carries the log's record costs no more than it did without.
+// A write with a log stamp costs no more than without it.
 func TestLogCostsNothing(t *testing.T) { // design: round trips and capacity
-	j := newJournal(newBench(t, charge.Transactions))
+	j := newLogBench(newBench(t, charge.Transactions))
 	ids := j.users(1)
 	var u directory.User
 	var g directory.ChangeResult

@@ -14,7 +14,7 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// titled is a change of a user that touches no claim: one UpdateItem.
+// titled is a change of a user that changes no claim: one UpdateItem.
 func titled(title string) func(directory.User) (directory.Content, error) {
 	return func(u directory.User) (directory.Content, error) {
 		return directory.Content{Doc: set(u.Doc, "title", title)}, nil
@@ -29,7 +29,7 @@ func set(doc scim.Value, name, value string) scim.Value {
 }
 
 // losing is a bench whose first UpdateItem is carried out and gets no answer. Before
-// its sender learns of that, meanwhile does something on another connection.
+// the caller notices, meanwhile makes a change over another connection.
 func losing(t *testing.T) (b, other *bench, meanwhile func(func())) {
 	var do func()
 	b = newBench(t,
@@ -46,8 +46,8 @@ func (b *bench) beside() *bench {
 	return onTable(b.T, b.table, nil)
 }
 
-// A write whose answer was lost is told from one that was not carried out, whatever
-// has happened to the resource before it is sent again.
+// The outcome of a write whose answer was lost is found out, whatever happened to the resource
+// before the retry.
 func TestLostAnswerOfAPlainWrite(t *testing.T) {
 	t.Parallel()
 	changes := func(n int) func(*testing.T, *bench, scim.ID) {
@@ -101,8 +101,7 @@ func TestLostAnswerOfAPlainWrite(t *testing.T) {
 	}
 }
 
-// A write that did not arrive before others were faster is refused, and stays so when
-// it arrives late.
+// A write that arrives after another one is refused, and has no effect even if it arrives late.
 func TestLateArrivalOfAPlainWrite(t *testing.T) {
 	t.Parallel()
 	for name, overtaken := range map[string]bool{"repeated first": false, "overtaken": true} {
@@ -135,7 +134,7 @@ func TestLateArrivalOfAPlainWrite(t *testing.T) {
 	}
 }
 
-// One of several DELETEs succeeds, although another finished what it had begun.
+// One of several DELETEs succeeds, even if another one finishes the deletion that it began.
 func TestLostAnswerOfADeletion(t *testing.T) {
 	t.Parallel()
 	for name, match := range map[string]directory.Match{"without a version": nil, "of a version": atVersion(1)} {
@@ -183,7 +182,7 @@ func TestLostAnswerOfAGroup(t *testing.T) {
 	}
 }
 
-// An account's change is decided after the account has become a user.
+// The outcome of an account's change is found out after the account has become a user.
 func TestLostAnswerBeforeAConnection(t *testing.T) {
 	t.Parallel()
 	b, other, meanwhile := losing(t)
@@ -192,7 +191,7 @@ func TestLostAnswerBeforeAConnection(t *testing.T) {
 	meanwhile(func() {
 		b := other
 		_, err := b.acme.Users().Create(t.Context(), wanted)
-		b.note(b.acme, err)
+		b.recordConflicts(b.acme, err)
 		if _, err := b.acme.Conflicts().Approve(t.Context(), b.conflictID(), "op", a.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -210,8 +209,8 @@ func TestLostAnswerBeforeAConnection(t *testing.T) {
 }
 
 // contested is a bench that loses a quarter of the answers to plain writes and delivers
-// an eighth of these writes late. It has no item locks: they would hold back the other
-// writers that are to come between a lost answer and the repetition.
+// an eighth of these writes late. It has no item locks, because they would delay the writers
+// that should come between a lost answer and the retry.
 func contested(t *testing.T) (b *bench, arrive func()) {
 	late := &fault.Late{}
 	b = newBench(t, scripted(
@@ -225,8 +224,8 @@ func contested(t *testing.T) (b *bench, arrive func()) {
 	}
 }
 
-// Every increment takes effect once, and each version is left by one change: what was
-// answered with success stands, and what was refused does not.
+// Every increment takes effect once, and each version is replaced by one change: successful
+// changes have taken effect, refused ones have not.
 func TestContestedChanges(t *testing.T) {
 	t.Parallel()
 	b, arrive := contested(t)
@@ -277,7 +276,7 @@ func TestContestedChanges(t *testing.T) {
 	t.Logf("seed %d: %d succeeded, %d undecided", *seed, done.Load(), undecided.Load())
 }
 
-// Of DELETEs in parallel, one succeeds.
+// One of several parallel DELETEs succeeds.
 func TestContestedDeletions(t *testing.T) {
 	t.Parallel()
 	b, arrive := contested(t)

@@ -81,7 +81,7 @@ type edge struct {
 	group scim.ID
 }
 
-// edgeFrom returns the membership of a reverse edge.
+// edgeFrom returns the membership that a reverse edge stands for.
 func edgeFrom(reverse table.Item) edge {
 	member, group, _ := strings.Cut(reverse.Text("SK"), "#")
 	return edge{Member{ID: scim.ID(member), Kind: kindOf(reverse.Text("kind"))}, scim.ID(group)}

@@ -11,8 +11,8 @@ import (
 	"scimserver/shared/testkit/charge"
 )
 
-// The group for the answer to a PATCH costs the same for every group of more members
-// than the answer holds.
+// Reading the group for the answer to a PATCH costs the same for all groups that are too large
+// for the answer.
 func TestCapacityOfFewMembers(t *testing.T) { // design: round trips and capacity
 	b := newBench(t, charge.Transactions)
 	for _, tt := range []struct {
@@ -39,7 +39,7 @@ func TestCapacityOfFewMembers(t *testing.T) { // design: round trips and capacit
 }
 
 // When others have changed the group meanwhile, no members belong to the version of the
-// change: a client that took them for it would undo the others' change.
+// change: a client that relied on them would undo the other change.
 func TestFewMembersBelongToTheVersion(t *testing.T) { // P-3.14-1
 	b := newBench(t, nil)
 	ids := b.users(2)

@@ -100,8 +100,7 @@ func (j PageMark) Started() time.Time {
 	return time.UnixMilli(ms)
 }
 
-// Before reports whether a page that begins at p includes everything that a page at q
-// does, and more.
+// Before reports whether the position p is before q.
 func (p PagePosition) Before(q PagePosition) bool {
 	return p.Type < q.Type || p.Type == q.Type && p.After < q.After
 }

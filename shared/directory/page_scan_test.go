@@ -13,9 +13,8 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// A scan that is throttled when its time is nearly over has taken too long: the same
-// request would end like this again. One that is throttled from the start may succeed
-// later.
+// If a scan is throttled when its time is nearly over, the error is ErrTooMany, because the same
+// request would fail again. If it is throttled from the start, a later request may succeed.
 func TestThrottledScan(t *testing.T) { // P-3.4.2.1-3
 	for name, tt := range map[string]struct {
 		passed int // calls before the throttling

@@ -10,7 +10,7 @@ import (
 	"errors"
 )
 
-// ErrSeal says that a text was not sealed by this directory for this tenant and purpose,
+// ErrSeal means that a text was not sealed by this directory for this tenant and purpose,
 // or was altered.
 var ErrSeal = errors.New("directory: the seal is broken")
 

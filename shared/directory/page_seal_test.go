@@ -55,7 +55,7 @@ func TestSeal(t *testing.T) { // C-2-2, C-5.2-1, C-5.2-4
 	}
 }
 
-// A table of an earlier version gets a secret, and all functions the same.
+// A table of an earlier version gets a secret, and all functions use the same one.
 func TestSecretOfAnEarlierTable(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)

@@ -17,8 +17,8 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// fill writes users below the directory, so large that DynamoDB takes several calls
-// to read all, and returns their ids in order. Every seventh is being deleted.
+// fill writes users directly into the table, so large that reading them takes several calls, and
+// returns their ids in order, without every seventh, which is being deleted.
 func (b *bench) fill(n, size int) (living []scim.ID) {
 	b.Helper()
 	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(b)})
@@ -77,7 +77,7 @@ func TestPage(t *testing.T) { // P-3.4.2.4-13
 	}
 }
 
-// A page is cut by bytes, and the next one goes on behind it.
+// A page is limited by its bytes, and the next page continues after it.
 func TestPageOfLargeDocuments(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -127,7 +127,7 @@ func (b *bench) scans(want []scim.ID) {
 	}
 }
 
-// A scan ends when too little time is left to answer, or when its caller fails.
+// A scan ends when too little time is left to answer, or when its callback fails.
 func TestScanEnds(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)

@@ -16,8 +16,8 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// follow handles what has happened to a user as function changes does: events, then the log.
-func (b *told) follow(records ...directory.StreamRecord) {
+// follow handles a stream record as function changes does: it writes events, then the log.
+func (b *eventBench) follow(records ...directory.StreamRecord) {
 	b.Helper()
 	if _, failed := b.dir.WriteEvents(b.Context(), records); len(failed) > 0 {
 		b.Fatal(failed)
@@ -37,7 +37,7 @@ func (b *told) follow(records ...directory.StreamRecord) {
 	}
 }
 
-func (b *told) userRecord(id scim.ID) directory.StreamRecord {
+func (b *eventBench) userRecord(id scim.ID) directory.StreamRecord {
 	b.Helper()
 	return b.record(table.Key{PK: "T#acme#USER", SK: string(id)})
 }
@@ -50,9 +50,9 @@ func annDoc(name string, n int64) string {
 		"phoneNumbers":[{"value":"tel:+1-555-annika%d"}]}`, scim.UserSchema, name, n, n, n, n, n, n)
 }
 
-// annika is a user who was renamed, with all that the service holds about her. The records of her last change and of
-// what others wrote about her come late: they are returned.
-func (b *told) annika(n int64) (id scim.ID, late []directory.StreamRecord) {
+// annika creates a user who was renamed, with records of all kinds about her. It returns the stream records of her last
+// change and of changes that mention her, which function changes gets late.
+func (b *eventBench) annika(n int64) (id scim.ID, late []directory.StreamRecord) {
 	b.Helper()
 	u, err := b.acme.Users().Create(b.request(fmt.Sprint("r1-", n), "create"),
 		parsed(b.T, annDoc("annika.former", n), ""))
@@ -75,7 +75,7 @@ func (b *told) annika(n int64) (id scim.ID, late []directory.StreamRecord) {
 	_, err = b.acme.Users().Create(b.request(fmt.Sprint("r4-", n), "create"), parsed(b.T, fmt.Sprintf(
 		`{"schemas":[%q],"userName":"other-annika-%d","externalId":"annika-new-%d",`+
 			`"emails":[{"value":"annika-%d@acme.example"}]}`, scim.UserSchema, n, n, n), ""))
-	b.note(b.acme, err)
+	b.recordConflicts(b.acme, err)
 	logFailure := func(request, name, detail string) {
 		if err := b.acme.Log().Put(b.Context(), provlog.Entry{
 			Time: time.Now(), Request: request, Operation: "create", Kind: "User", Name: name, Status: 409,
@@ -116,8 +116,8 @@ func eraseAll(ctx context.Context, t *directory.Tenant, value string, ids ...sci
 	return e, nil
 }
 
-// traces returns the items that have a value of the person.
-func (b *told) traces() (found []string) {
+// traces returns the items that contain a value of the person.
+func (b *eventBench) traces() (found []string) {
 	b.Helper()
 	for item, err := range b.db.Scan(b.Context()) {
 		if err != nil {
@@ -131,8 +131,8 @@ func (b *told) traces() (found []string) {
 	return found
 }
 
-// TestEraseDeath: an erasure that dies at any call is finished by its repetition. Nothing of the person is left then,
-// also when function changes hears of her last change and of her deletion only later.
+// TestEraseDeath: if an erasure dies at any call, the next one finishes it. Then no value of the person is left, even
+// if function changes gets the records of her last change and her deletion only later.
 func TestEraseDeath(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -140,7 +140,7 @@ func TestEraseDeath(t *testing.T) {
 	}
 	for _, lost := range []bool{false, true} {
 		t.Run(fmt.Sprintf("answer lost %t", lost), func(t *testing.T) {
-			b := newTold(t)
+			b := newEventBench(t)
 			first, step := deaths(lost)
 			step *= int64(testkit.Size(1, 11)) // most calls read the log
 			for n, survived := first, false; !survived; n += step {
@@ -167,8 +167,8 @@ func TestEraseDeath(t *testing.T) {
 	}
 }
 
-// gapless checks that each event is there and can be read.
-func (b *told) gapless() {
+// gapless checks that no event is missing and that each can be parsed.
+func (b *eventBench) gapless() {
 	b.Helper()
 	head, err := b.acme.Events().Head(b.Context())
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // Person is a user or an account, and where it is.
 type Person struct {
 	Kind   Kind      // UserKind or AccountKind
-	Tenant tenant.ID // "" of an account
+	Tenant tenant.ID // "" for an account
 	User
 }
 
@@ -103,8 +103,8 @@ func (d *Directory) byIDs(ctx context.Context, id scim.ID, in []tenant.ID) ([]Pe
 	return d.persons(ctx, holders)
 }
 
-// byClaims finds the persons who hold a username or email. A person whose claim changes
-// hands between the two reads is looked for once more.
+// byClaims finds the persons who hold a username or email. If a claim gets another
+// holder between the two reads, it looks once more.
 func (d *Directory) byClaims(ctx context.Context, q LocateQuery, in []tenant.ID) (found []Person, err error) {
 	keys := make([]table.Key, len(in))
 	for i, t := range in {

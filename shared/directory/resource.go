@@ -16,11 +16,11 @@ type Resource struct {
 	Created      time.Time
 	LastModified time.Time
 
-	size    int    // of the stored document, in bytes; 0 where it was not read
-	pending string // the change of a group's members that is under way, "" if none is
+	size    int    // of the stored document, in bytes; 0 if it was not read
+	pending string // the unfinished change of a group's members, "" if there is none
 	writer  string // the stamps of the latest plain writes, see resource_stamps.go
 
-	connected bool // a group has got the name of this team, which is being deleted
+	connected bool // this team, which is being deleted, has become a group
 }
 
 // Size returns the size of the stored document in bytes, which limits a page.

@@ -34,7 +34,7 @@ func (t *namespace) delete(ctx context.Context, k Kind, id scim.ID, match Match)
 		return err
 	}
 	if err == nil {
-		delete(marked, "marker") // its setter has its answer
+		delete(marked, "marker") // the request that set it has its answer
 	}
 	if unfinished := t.finishDeletion(ctx, k, marked); unfinished != nil {
 		return unfinished
@@ -42,9 +42,8 @@ func (t *namespace) delete(ctx context.Context, k Kind, id scim.ID, match Match)
 	return err
 }
 
-// mark sets the mark of deletion and returns the resource's item with it. One that
-// another request has set is returned along with ErrNotFound: a crash may have left
-// it.
+// mark sets the mark of deletion and returns the marked item. If another request has set the
+// mark, it returns the item and ErrNotFound: that request may have been interrupted.
 func (t *namespace) mark(ctx context.Context, k Kind, id scim.ID, match Match) (table.Item, error) {
 	condition, values := "attribute_exists(PK) AND attribute_not_exists(#deleting)", table.Item{}
 	if match != nil {
@@ -112,9 +111,8 @@ func (t *namespace) finishDeletion(ctx context.Context, k Kind, item table.Item)
 	return t.d.endMemberships(ctx, nil, last)
 }
 
-// deleteWrites makes the writes by which a resource goes: what removes its item comes
-// first, then what gives up its claims, its look-ups and its count. A team that was
-// connected to a group has given its claim to that.
+// deleteWrites returns the writes that delete a resource: first its item, then its claims, its
+// look-ups and its count. The claim of a team that has become a group belongs to the group.
 func (t *namespace) deleteWrites(k Kind, r Resource, removal table.Write) []table.Write {
 	writes := []table.Write{removal}
 	if !r.connected {

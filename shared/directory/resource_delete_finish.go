@@ -10,16 +10,16 @@ import (
 	"scimserver/shared/table"
 )
 
-// The bounds on the deletions of others that one call of a read finishes.
+// The limits on the deletions that one read finishes.
 const (
 	maxFinished = 8
 	finishTime  = 2 * time.Second
 )
 
-// finishDeletions finishes the deletions, left unfinished by a crash or still under way,
-// whose marks a read has met. The read leaves the resources out, so they must not be
-// counted or listed as members afterwards. A deletion that can't be finished now is
-// finished by the next request that meets it, or by function changes.
+// finishDeletions finishes unfinished deletions whose marks a read has found. The read leaves
+// these resources out, so later requests must not count them or list them as members. A
+// deletion that can't be finished now is finished by the next request that finds it, or by
+// function changes.
 func (t *namespace) finishDeletions(ctx context.Context, k Kind, items ...table.Item) {
 	marked := slices.DeleteFunc(slices.Clone(items), func(item table.Item) bool { return item == nil || exists(item) })
 	if len(marked) == 0 {

@@ -12,8 +12,8 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// halfDeleted is a bench with n users in one group, whose deletions have ended after
-// the mark.
+// halfDeleted is a bench with n users in one group, whose deletions were interrupted after the
+// mark.
 func halfDeleted(t *testing.T, n int) (b *bench, g scim.ID, ids []scim.ID) {
 	b = newBench(t, nil)
 	for i := range n {
@@ -32,7 +32,7 @@ func halfDeleted(t *testing.T, n int) (b *bench, g scim.ID, ids []scim.ID) {
 	return b, made.Group.ID, ids
 }
 
-// sizes are how many users the tenant has, and how many members a group.
+// sizes are the number of users of the tenant, and of members of a group.
 func (b *bench) sizes(g scim.ID) (users, members int) {
 	b.Helper()
 	users, err := b.acme.Count(b.Context(), directory.UserKind)
@@ -46,8 +46,8 @@ func (b *bench) sizes(g scim.ID) (users, members int) {
 	return users, len(lists[0])
 }
 
-// Whatever request first says that a half deleted user is gone finishes the deletion:
-// nobody counts the user or lists it as a member afterwards.
+// Each request that leaves out a half deleted user finishes the deletion: later requests neither
+// count the user nor list it as a member.
 func TestReadsFinishDeletions(t *testing.T) {
 	t.Parallel()
 	scan := func(ctx context.Context, b *bench) (n int, err error) {
@@ -115,8 +115,8 @@ func TestReadsFinishFewDeletions(t *testing.T) {
 	b.verify(0)
 }
 
-// A group that is met half deleted goes as well, and a read that can't finish a
-// deletion answers the same.
+// A read also finishes the deletion of a group. If it can't finish a deletion, its answer is the
+// same.
 func TestReadsFinishDeletionsOfGroups(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)

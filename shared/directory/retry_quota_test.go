@@ -13,8 +13,8 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// While DynamoDB throttles everything, a process soon sends each call once. When DynamoDB
-// is well again, calls succeed at once, and after a few of them a throttled call is retried.
+// While DynamoDB throttles all calls, a process soon stops retrying. When DynamoDB responds again,
+// calls succeed at once, and after a few successes a throttled call is retried again.
 func TestRetryQuota(t *testing.T) {
 	t.Parallel()
 	var throttling atomic.Bool

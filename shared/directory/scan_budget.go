@@ -15,8 +15,8 @@ const (
 	// scanPeriod is the time whose units a tenant may use at once.
 	scanPeriod = time.Minute
 	// scanPart is how many read units of a tenant a process collects before it counts them
-	// in the table. So many, for each process, are used beyond the budget at most, besides
-	// the scan that runs when the budget ends.
+	// in the table. So each process exceeds the budget by at most this number, and by the
+	// scan that is running when the budget is used up.
 	scanPart = 256
 )
 
@@ -39,10 +39,10 @@ type scanBudget struct {
 	debts     map[tenant.ID]scanDebt
 }
 
-// scanDebt is what a process knows of a tenant's scans.
+// scanDebt is what a process knows about a tenant's scans.
 type scanDebt struct {
 	units float64   // read, and not counted in the table yet
-	paid  time.Time // when the budget has paid for what is counted
+	paid  time.Time // when the budget will have paid for the units counted in the table
 }
 
 // admit returns a *ScanBudgetError if the tenant must not scan now.
@@ -55,8 +55,8 @@ func (b *scanBudget) admit(id tenant.ID, now time.Time) error {
 	return nil
 }
 
-// collect adds units to a tenant's debt. It returns what has to be counted in the table, and
-// forgets it.
+// collect adds units to a tenant's debt. It returns the units to count in the table now, and
+// removes them from the debt.
 func (b *scanBudget) collect(id tenant.ID, units float64) (due float64) {
 	b.change(id, func(d *scanDebt) {
 		d.units += units

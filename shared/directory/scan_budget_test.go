@@ -63,7 +63,7 @@ func TestScanBudget(t *testing.T) {
 	}
 }
 
-// A process learns what others have used when it counts its own.
+// A process learns what other processes have used when it counts its own units.
 func TestScanBudgetOfSeveralProcesses(t *testing.T) {
 	t.Parallel()
 	b, now := scanned(t, nil)

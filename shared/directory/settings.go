@@ -25,7 +25,7 @@ func (d *Directory) Ready(ctx context.Context) error {
 			table.Put(settingsKey, d.settings()).WithCondition("attribute_not_exists(PK)", nil),
 		)
 	}
-	if err == nil && item.Bytes("secret") == nil { // of an earlier version of this service
+	if err == nil && item.Bytes("secret") == nil { // stored by an earlier version of this service
 		item, err = d.putSettings(
 			ctx,
 			table.Update(settingsKey, table.Item{"secret": newSecret()}).

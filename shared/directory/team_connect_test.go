@@ -24,7 +24,7 @@ func (b *bench) teamConflict(persons ...scim.ID) (directory.Team, directory.Conf
 		b.Fatal(err)
 	}
 	_, err = b.acme.Groups().Create(b.Context(), group("STAFF", "g1"), directory.MemberEdit{})
-	ids := b.note(b.acme, err)
+	ids := b.recordConflicts(b.acme, err)
 	if c := b.conflict(ids[0]); c.HolderKind("acme") != "team" || c.Holder.ID != team.ID {
 		b.Fatalf("the conflict is %+v", c)
 	}
@@ -100,7 +100,7 @@ func TestApprovalOfChangedTeam(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := b.acme.Groups().Create(t.Context(), group("staff", ""), directory.MemberEdit{})
-	b.note(b.acme, err)
+	b.recordConflicts(b.acme, err)
 	if c := b.conflict(id); c.State != directory.ConflictOpen || !strings.Contains(c.Outcome, "team was changed") {
 		t.Errorf("the conflict is %s: %s", c.State, c.Outcome)
 	}

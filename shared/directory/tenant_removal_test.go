@@ -40,7 +40,7 @@ func (b *bench) populate(id tenant.ID, users int, now time.Time) {
 	for i := range 30 {
 		_, err := t.Users().Create(b.Context(),
 			user(fmt.Sprintf("new%d", i), fmt.Sprintf("new%d", i), fmt.Sprintf("m%d@%s", i%users, id)))
-		b.note(t, err)
+		b.recordConflicts(t, err)
 	}
 	b.traced(id, now)
 	b.populateTeam(t, ids[:min(len(ids), directory.MaxTeamEdit)])
@@ -88,7 +88,7 @@ func (b *bench) items() (keys []string) {
 	return keys
 }
 
-// remains is what stays of tenant acme: the sequence of its events, and the last of them.
+// remains are the items that stay of tenant acme: the sequence of its events, and the last event.
 var remains = []string{"EVENTHEADS#8 / acme", "T#acme#EVENTS#0 / 000000000001"}
 
 func TestRemoveTenant(t *testing.T) {
@@ -119,7 +119,7 @@ func TestRemoveTenant(t *testing.T) {
 	b.newTenant("acme", "acme.example")
 }
 
-// TestRemovalResumes lets each call do a little, and some fail.
+// TestRemovalResumes gives each call little time, and lets some calls fail.
 func TestRemovalResumes(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, func(next http.RoundTripper) http.RoundTripper {

@@ -21,7 +21,7 @@ import (
 	"scimserver/shared/trace"
 )
 
-// begin switches a trace of an hour on.
+// begin starts a trace of one hour.
 func (b *bench) begin(id tenant.ID, now time.Time) (trace.Store, tenant.Trace) {
 	b.Helper()
 	traces, on := b.dir.For(id).Traces(), tenant.Trace{Began: now, End: now.Add(time.Hour)}
@@ -40,8 +40,8 @@ func (b *bench) traced(id tenant.ID, now time.Time) {
 	}
 }
 
-// TestTraceLimit: parallel functions store no more requests than a trace takes, and none twice, while
-// calls are throttled and lose their answers. A lost answer may leave a gap.
+// TestTraceLimit: parallel functions store no more requests than a trace may have, and none twice, while
+// calls are throttled and answers are lost. A lost answer may leave a gap.
 func TestTraceLimit(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, func(next http.RoundTripper) http.RoundTripper {
@@ -91,8 +91,8 @@ func (b *bench) tracePage(traces trace.Store, after string, limit int) []trace.R
 	return page
 }
 
-// TestTracePages: a reader waits for a request that is on its way, so that it shows each one. It never
-// shows what has expired, whether DynamoDB has deleted it or not.
+// TestTracePages: a reader waits for a request that is being stored, so that it misses none. It never
+// shows expired requests, even if DynamoDB has not deleted them yet.
 func TestTracePages(t *testing.T) {
 	t.Parallel()
 	now := time.Now()

@@ -6,11 +6,11 @@ import (
 	"scimserver/shared/table"
 )
 
-// Usage is what a request consumed of DynamoDB.
+// Usage is the DynamoDB capacity and the calls that a request used.
 type Usage = table.Usage
 
-// WithMeter returns a context whose use of the directory is counted, and a
-// function that tells the count so far.
+// WithMeter returns a context whose use of DynamoDB is counted, and a function that returns
+// the usage so far.
 func WithMeter(ctx context.Context) (context.Context, func() Usage) {
 	ctx, meter := table.WithMeter(ctx)
 	return ctx, meter.Usage

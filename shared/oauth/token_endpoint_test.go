@@ -42,7 +42,7 @@ func endpoint(t *testing.T, table string, transport http.RoundTripper) (*Endpoin
 	}, &text
 }
 
-// answer is what came back.
+// answer is the response to a token request.
 type answer struct {
 	*http.Response
 	AccessToken string `json:"access_token"`

@@ -18,8 +18,8 @@ type Stored struct {
 	Text     string // JSON
 }
 
-// MarkErased marks ids of persons. From then on, Append replaces the values in their events, also in those of
-// earlier changes. The marks expire when no record of the stream can come any more. The error is
+// MarkErased marks ids of persons. From then on, Append replaces the values in their events, even if the change was
+// earlier. The marks expire when the stream can no longer deliver a record of such a change. The error is
 // table.ErrUnavailable.
 func (f Feed) MarkErased(ctx context.Context, ids []scim.ID) error {
 	if len(ids) == 0 {
@@ -48,7 +48,7 @@ func (f Feed) Erased(ctx context.Context, ids []scim.ID) (map[scim.ID]bool, erro
 	return f.erasedSince(ctx, headFrom(item), ids)
 }
 
-// erasedSince is Erased with the head of the feed, which says whether there are marks.
+// erasedSince is Erased for a caller that has the head of the feed, which says whether there are marks.
 func (f Feed) erasedSince(ctx context.Context, h head, ids []scim.ID) (map[scim.ID]bool, error) {
 	marked := map[scim.ID]bool{}
 	if h.erased == 0 || f.now().Sub(time.UnixMilli(h.erased)) > seenLife {
@@ -78,8 +78,8 @@ func (s *state) markErased(ctx context.Context, drafts []Draft) error {
 	return err
 }
 
-// Scan reads a page of the feed after a sequence, at most 1 MB, to look at every event. next is the sequence
-// to continue after, 0 at the end.
+// Scan reads a page of all stored events after a sequence, at most 1 MB. next is the sequence to continue after, or 0
+// on the last page.
 func (f Feed) Scan(ctx context.Context, after int64) (events []Stored, next int64, err error) {
 	newest, err := f.Head(ctx)
 	if err != nil || after >= newest {
@@ -102,7 +102,7 @@ func (f Feed) Scan(ctx context.Context, after int64) (events []Stored, next int6
 	return events, next, err
 }
 
-// Replace replaces the JSON of a stored event. An event that has expired stays away.
+// Replace replaces the JSON of a stored event. It does nothing if the event has expired.
 func (f Feed) Replace(ctx context.Context, e Stored) error {
 	err := f.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Update(f.eventKey(e.Sequence), table.Item{"event": e.Text}).
@@ -114,8 +114,8 @@ func (f Feed) Replace(ctx context.Context, e Stored) error {
 	return err
 }
 
-// EraseValues replaces values in the JSON of an event. If the event is about the person, it replaces all
-// values; otherwise those that m matches. It keeps ids, times, types, and the names of attributes.
+// EraseValues replaces values in the JSON of an event: all values if the event is about the person, and
+// otherwise those that m matches. It keeps ids, times, types, and the names of attributes.
 func EraseValues(text string, about bool, m erasure.Matcher) (out string, changed bool, err error) {
 	return erasure.Rewrite(text, func(path []string, s string) string {
 		switch {

@@ -11,7 +11,7 @@ import (
 
 // Event is an event as applications receive it, whether they poll or subscribe. The first
 // fields are the claims of a security event token (RFC 8417, RFC 9967). The fields from Type
-// on say the same to an application that does not use these RFCs.
+// on contain the same for applications that do not use these RFCs.
 type Event struct {
 	Issuer      string  `json:"iss"`
 	IssuedAt    int64   `json:"iat"` // when the event was appended, in Unix seconds

@@ -19,7 +19,7 @@ func TestExpiredEvents(t *testing.T) {
 		return func() time.Time { return time.Now().Add(time.Duration(n-100) * 24 * time.Hour) }
 	}
 	b.startAt(990)
-	counts := []int{0, 7, 21, 30, 40} // how many events there are after days 0, 20, 40 and 60
+	counts := []int{0, 7, 21, 30, 40} // the number of events before day 0, and after days 0, 20, 40 and 60
 	for n, count := range counts[1:] {
 		feed := b.acme.WithClock(day(20 * n))
 		if err := feed.Append(t.Context(), drafts(counts[n], count)); err != nil {

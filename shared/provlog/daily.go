@@ -19,14 +19,14 @@ type Day struct {
 	Deleted   int64 // users
 }
 
-// settled is how long after its end the entries of a day can still come. The stream that makes
-// them is at most a day late.
+// settled is how long after the end of a day its entries can still be written. The stream from
+// which they are made is at most a day late.
 const settled = 24 * time.Hour
 
 // Days returns the counts of the last n days, the oldest first and the current one last. The log is
-// empty before since, so these days are not read. The counts of a day that can't change any more are
-// stored, so that its entries are read once: a call that is cut off leaves less to the next one. The
-// error is table.ErrUnavailable.
+// empty before since, so days before it are not read. Counts of a day that can no longer change are
+// stored, so that its entries are read once. If a call is interrupted, the next one continues after
+// the stored days. The error is table.ErrUnavailable.
 func (l Log) Days(ctx context.Context, now, since time.Time, n int) ([]Day, error) {
 	today := now.UTC().Truncate(day)
 	first := today.Add(-time.Duration(n-1) * day)
@@ -70,7 +70,7 @@ func (l Log) storedDays(ctx context.Context, first time.Time) (map[time.Time]Day
 	return known, err
 }
 
-// countDay counts the entries of a day, and stores the counts if they can't change any more.
+// countDay counts the entries of a day, and stores the counts if they can no longer change.
 func (l Log) countDay(ctx context.Context, start, now time.Time) (Day, error) {
 	d := Day{Start: start}
 	var mu sync.Mutex

@@ -50,7 +50,7 @@ func TestDays(t *testing.T) {
 	if diff := cmp.Diff(want, days()); diff != "" {
 		t.Errorf("want -, got +\n%s", diff)
 	}
-	// Of the past the counts are stored, and the day that can still change is read again.
+	// The counts of past days are stored; a day that can still change is read again.
 	b.put(
 		provlog.Entry{Time: before, Request: "too late", Operation: "create", Kind: "User", Status: 201},
 		provlog.Entry{Time: today.Add(-time.Hour), Request: "late", Operation: "patch", Kind: "User", Status: 200},

@@ -29,24 +29,24 @@ type Entry struct {
 	Operator   string       `json:"operator,omitempty"` // the IAM identity of an operator; then there is no credential
 	Operation  string       `json:"operation"`
 	Kind       string       `json:"resourceType"`
-	ID         scim.ID      `json:"id,omitempty"`         // of the resource, if it has one
+	ID         scim.ID      `json:"id,omitempty"`         // of the resource; "" if it was not created
 	Name       string       `json:"name,omitempty"`       // userName of a user, displayName of a group
 	ExternalID string       `json:"externalId,omitempty"` // as stored, or as a failed request sent it
 	Status     int          `json:"status"`
 	Type       string       `json:"scimType,omitempty"`
 	Detail     string       `json:"detail,omitempty"` // of the error
-	// Changed has the names of the changed attributes. Of values it has only that of active.
+	// Changed has the names of the changed attributes. Only active has its new value, too.
 	Changed    []string `json:"changed,omitempty"`
-	Deviations []string `json:"deviations,omitempty"` // that were repaired
+	Deviations []string `json:"deviations,omitempty"` // names of the repaired deviations
 	Ignored    []string `json:"ignored,omitempty"`    // attributes that the resource type does not have
 	// Skipped has the first members that were left out because they do not exist.
 	Skipped      []scim.ID `json:"skipped,omitempty"`
-	SkippedCount int       `json:"skippedCount,omitempty"` // all of them
-	// Added and Removed have the first members that joined or left a group or team, by their ids.
+	SkippedCount int       `json:"skippedCount,omitempty"` // number of all of them
+	// Added and Removed have the ids of the first members that joined or left a group or team.
 	Added        []Member `json:"added,omitempty"`
-	AddedCount   int      `json:"addedCount,omitempty"` // all of them
+	AddedCount   int      `json:"addedCount,omitempty"` // number of all
 	Removed      []Member `json:"removed,omitempty"`
-	RemovedCount int      `json:"removedCount,omitempty"` // all of them
+	RemovedCount int      `json:"removedCount,omitempty"` // number of all
 	FormerName   string   `json:"formerName,omitempty"`   // the userName or displayName before, if it changed
 }
 
@@ -66,7 +66,7 @@ const Leave = "leave"
 type Log struct {
 	db      *table.DB
 	tenant  tenant.ID
-	maxRead int // the entries that a page reads at most
+	maxRead int // the most entries that one page reads
 }
 
 // New returns the log of a tenant.

@@ -21,8 +21,8 @@ type Stored struct {
 // late is how long after its expiry DynamoDB may still store an entry.
 const late = 7 * day
 
-// Scan reads a page of the log, at most 1 MB of a partition, to look at every entry since a time. It begins with
-// today. after is the next value of the page before, "" at the beginning. next is "" at the end.
+// Scan reads a page of all entries since a time: at most 1 MB of one partition. It begins with today. after is the
+// next value of the previous page, or "" for the first page. next is "" on the last page.
 func (l Log) Scan(ctx context.Context, now, since time.Time, after string) (entries []Stored, next string, err error) {
 	at, shard, sk := l.scanPosition(now, after)
 	if now.Sub(at) > Retention+late || at.Before(since.Add(-2*day)) {
@@ -56,7 +56,7 @@ func (l Log) scanPosition(now time.Time, after string) (at time.Time, shard int,
 	return at, shard, parts[2]
 }
 
-// Replace replaces the JSON of a stored entry. An entry that has expired stays away.
+// Replace replaces the JSON of a stored entry. It does nothing if the entry has expired.
 func (l Log) Replace(ctx context.Context, e Stored) error {
 	err := l.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Update(e.Key, table.Item{"entry": e.Text}).WithCondition("attribute_exists(PK)", nil)
@@ -68,7 +68,7 @@ func (l Log) Replace(ctx context.Context, e Stored) error {
 }
 
 // EraseValues replaces values in the JSON of an entry. If the entry is about the person, it replaces the names, the
-// externalId and the detail, and in other members the values that m matches. It keeps who made the request.
+// externalId and the detail. In all other texts it replaces the values that m matches. It keeps who made the request.
 func EraseValues(text string, about bool, m erasure.Matcher) (out string, changed bool, err error) {
 	return erasure.Rewrite(text, func(path []string, s string) string {
 		switch path[0] {
@@ -87,8 +87,7 @@ func EraseValues(text string, about bool, m erasure.Matcher) (out string, change
 	})
 }
 
-// ForgetFormer deletes what remembers that users had some names. It is idempotent. The error is
-// table.ErrUnavailable.
+// ForgetFormer deletes the former names of users. It is idempotent. The error is table.ErrUnavailable.
 func (l Log) ForgetFormer(ctx context.Context, names []string, ids []scim.ID) error {
 	var writes []table.Write
 	for _, name := range names {

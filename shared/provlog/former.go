@@ -15,7 +15,7 @@ import (
 type Named struct {
 	ID   scim.ID `json:"id"`
 	Type string  `json:"type"`
-	Name string  `json:"name,omitempty"` // the current name, "" if it does not exist any more
+	Name string  `json:"name,omitempty"` // the current name, "" if it no longer exists
 }
 
 // formerPK returns the partition of former names: T#<tenant>#LOGNAMES. A sort key is the hash of a
@@ -27,18 +27,19 @@ func hashOf(folded string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// WriteFormer makes the write that remembers, for as long as entries are kept, who had a name until
-// a time: a userName, displayName, email or externalId in folded form. The write is idempotent.
+// WriteFormer makes the write that stores which resource had a name until a time. The name is a
+// userName, displayName, email or externalId in folded form. The item is kept for as long as
+// entries are. The write is idempotent.
 func (l Log) WriteFormer(folded string, of Named, until time.Time) table.Write {
 	key := table.Key{PK: l.formerPK(), SK: hashOf(folded) + "#" + of.Type + "#" + string(of.ID)}
 	return table.Put(key, table.Item{"expires": until.Add(Retention).Unix()})
 }
 
-// maxFormer is how many who had the same name Former returns.
+// maxFormer is the most resources with the same former name that Former returns.
 const maxFormer = 20
 
-// Former returns who had a name and lost it while entries are kept, without their current names.
-// The error is table.ErrUnavailable.
+// Former returns the resources that had a name and lost it within the time that entries are kept,
+// without their current names. The error is table.ErrUnavailable.
 func (l Log) Former(ctx context.Context, name string) (all []Named, err error) {
 	q := table.Query{PK: l.formerPK(), Limit: maxFormer}.Prefixed(hashOf(scim.Fold(name)) + "#")
 	items, _, err := l.db.Query(ctx, q)

@@ -118,7 +118,7 @@ type partitionCursor struct {
 	pk        string
 	bound     string // the next entries are before it
 	items     []table.Item
-	exhausted bool // there are no more items to read
+	exhausted bool // all items were read
 }
 
 // newest returns the cursor with the newest next entry, or nil if none has entries left.
@@ -131,7 +131,7 @@ func newest(cursors []*partitionCursor) (first *partitionCursor) {
 	return first
 }
 
-// fill reads more entries if a cursor has run out, for all cursors that are about to.
+// fill reads more entries if a cursor has none left, for all cursors that will soon have none.
 func (w *pageReader) fill(ctx context.Context, cursors []*partitionCursor) error {
 	if !slices.ContainsFunc(cursors, func(s *partitionCursor) bool { return len(s.items) == 0 && !s.exhausted }) {
 		return nil

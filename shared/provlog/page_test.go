@@ -63,8 +63,8 @@ func (b *bench) pages(q provlog.Query) (requests []string, pages int) {
 	}
 }
 
-// TestLogPages: pages of any size show every entry once, newest first, over days,
-// partitions and entries of one time.
+// TestLogPages: pages of any size show every entry once, newest first, across days and partitions,
+// and for entries of the same time.
 func TestLogPages(t *testing.T) {
 	b := newBench(t)
 	midnight := arrived.Add(12 * time.Hour)
@@ -102,7 +102,7 @@ func TestLogPages(t *testing.T) {
 	}
 }
 
-// TestLogPageIsBounded: what is not wanted ends a page, too.
+// TestLogPageIsBounded: a page ends after many entries that the query does not want.
 func TestLogPageIsBounded(t *testing.T) {
 	entries, most := testkit.Size(3500, 175), testkit.Size(3000, 150)
 	b := newBench(t)

@@ -12,8 +12,8 @@ import (
 // retentionAfterEnd is how long an expired or revoked credential is still listed.
 const retentionAfterEnd = 90 * 24 * time.Hour
 
-// withTTL adds the time at which DynamoDB may delete an item of a credential. A credential
-// that does not end has none.
+// withTTL adds the time at which DynamoDB may delete an item of a credential, unless the
+// credential does not expire.
 func withTTL(item table.Item, c tenant.Credential) table.Item {
 	end := c.Expires
 	if !c.Revoked.IsZero() {

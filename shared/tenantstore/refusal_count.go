@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// flushInterval is the time between two writes of counts after the first flushBurst. Until then a
-	// process only counts, and loses what it has counted if it ends.
+	// flushInterval is the time between two writes of counts after the first flushBurst. Between two
+	// writes a process counts in memory, and loses these counts if it ends.
 	flushInterval = 30 * time.Second
-	// flushBurst is how many writes may follow each other at once after a quiet time. The few refusals
-	// of an administrator who tests a connection are therefore seen at once.
+	// flushBurst is how many writes may follow each other without waiting after a quiet time, so that
+	// an administrator who tests a connection sees its few refusals at once.
 	flushBurst = 10
-	// maxCounted bounds the counts of a process. Without it, a client could let them grow.
+	// maxCounted is the most counts of a process. Without a limit, a client could fill the memory.
 	maxCounted = 1000
 	// flushTimeout is the longest time that writing counts may delay a response.
 	flushTimeout = 300 * time.Millisecond
@@ -28,7 +28,7 @@ const (
 type RefusalCounter struct {
 	mu      sync.Mutex
 	pending map[tenant.Refusal]tally // by a Refusal without Count and Last
-	flushed time.Time                // rises by flushInterval with each write; at most flushBurst of them behind now
+	flushed time.Time                // grows by flushInterval with each write; at most flushBurst intervals before now
 }
 
 type tally struct {
@@ -36,10 +36,10 @@ type tally struct {
 	last  time.Time
 }
 
-// Count counts a refusal at r.Last. After a quiet time the first ten calls each write all counts; then
-// a call writes them if half a minute has passed. Whether it writes does not depend on the refusal, so
-// the time of an answer does not tell whether a key id exists. The error says which counts could not be
-// written; they are written later.
+// Count counts a refusal at r.Last. After a quiet time each of the first ten calls writes all counts;
+// after that, a call writes them if half a minute has passed. Whether it writes does not depend on the
+// refusal, so response times do not reveal whether a key id exists. The error says which counts could
+// not be written; they are written later.
 func (c *RefusalCounter) Count(ctx context.Context, to *Store, r tenant.Refusal) error {
 	now := r.Last
 	r.Hour, r.Last, r.Count = now.UTC().Truncate(time.Hour), time.Time{}, 0

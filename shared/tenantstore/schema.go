@@ -29,7 +29,7 @@ func (s *Store) schemas(
 	return all, tenant.SchemaVersion(item.Text("version")), nil
 }
 
-// SchemaEdit returns the schemas that a tenant is to have instead of old.
+// SchemaEdit returns the new schemas of a tenant that has the schemas old.
 type SchemaEdit func(t tenant.Tenant, old []tenant.Extension) ([]tenant.Extension, error)
 
 // ChangeSchemas lets edit change the schemas of a tenant, and stores them. In the same

@@ -71,7 +71,7 @@ func TestSchemasAtTheSameTime(t *testing.T) {
 	b.wantSchemas(5)
 }
 
-// TestSchemasOfADeletedTenant: a tenant with the same id begins without them.
+// TestSchemasOfADeletedTenant: a new tenant with the same id has none of them.
 func TestSchemasOfADeletedTenant(t *testing.T) {
 	b := newBench(t, nil)
 	made := b.newTenant("acme")

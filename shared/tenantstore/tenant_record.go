@@ -11,8 +11,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// checkTenant rejects a record that must not be stored. Callers have to validate input
-// before, with errors for its sender.
+// checkTenant rejects an invalid record. Callers validate input before, with errors for its
+// sender.
 func checkTenant(t tenant.Tenant) error {
 	if !t.ID.Valid() || !t.Profile.Valid() || !t.Connect.Valid() || len(t.Domains) > MaxDomains {
 		return fmt.Errorf("tenantstore: can't store tenant %q with profile %q, connect %q and %d domains",
