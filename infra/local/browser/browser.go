@@ -167,6 +167,16 @@ func (p *Page) Dark(dark bool) {
 	}))
 }
 
+// WithoutScript turns JavaScript off in the pages that are opened next.
+func (p *Page) WithoutScript() {
+	p.Helper()
+	p.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		off := emulation.SetScriptExecutionDisabledParams{Value: true}
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, off)
+		return err
+	}))
+}
+
 // Wait waits until the page shows a text.
 func (p *Page) Wait(text string) {
 	p.Helper()
@@ -242,12 +252,18 @@ func (p *Page) Barriers() []Violation {
 	return found
 }
 
-// Picture returns the whole page as PNG.
-func (p *Page) Picture() []byte {
+// Screenshot returns the whole page as PNG.
+func (p *Page) Screenshot() []byte {
 	p.Helper()
 	data, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		p.Fatal(err)
 	}
-	return shrink(p, data)
+	return data
+}
+
+// Picture returns the whole page as a small PNG, for a document.
+func (p *Page) Picture() []byte {
+	p.Helper()
+	return shrink(p, p.Screenshot())
 }

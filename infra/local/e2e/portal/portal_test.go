@@ -77,7 +77,7 @@ func (b *bench) byKeyboard(t *testing.T) {
 	p.Wait("Connect Okta")
 	p.Press("Create a token")
 	p.Wait("Copy these values now")
-	b.check(t, p, "token")
+	check(t, p, "token")
 	token := p.Value("[...document.querySelectorAll('[data-copy-value]')].pop().textContent")
 	p.Press("Wait for the first request")
 	p.Wait("Waiting for the first request")
@@ -142,7 +142,7 @@ func (b *bench) withoutBarriers(t *testing.T) {
 				want = page.empty
 			}
 			p.OpenUntil(root+page.path, want)
-			b.check(t, p, id+"-"+page.name)
+			check(t, p, id+"-"+page.name)
 			if text := p.Value("document.documentElement.innerHTML"); strings.Contains(text, id+"-neighbour") ||
 				p.Value("document.title") == "hacked" {
 				t.Errorf("%s %s shows another tenant, or runs a name as a script", id, page.name)
@@ -152,10 +152,10 @@ func (b *bench) withoutBarriers(t *testing.T) {
 	p := b.browser.Page(t)
 	p.Open(b.setupURL() + "/")
 	p.Wait("Set up user provisioning")
-	b.check(t, p, "door")
+	check(t, p, "door")
 	p.Open(b.setupURL() + "/nothing")
 	p.Wait("There is no such page")
-	b.check(t, p, "not-found")
+	check(t, p, "not-found")
 }
 
 func (b *bench) setupURL() string {
@@ -163,7 +163,7 @@ func (b *bench) setupURL() string {
 }
 
 // check looks for barriers, and for content that is wider than a narrow screen.
-func (b *bench) check(t *testing.T, p *browser.Page, name string) {
+func check(t *testing.T, p *browser.Page, name string) {
 	t.Helper()
 	for _, v := range p.Barriers() {
 		t.Errorf("%s: %s (%s): %s %v", name, v.ID, v.Impact, v.Help, v.Nodes)
@@ -191,7 +191,7 @@ func show(t *testing.T, p *browser.Page, name string) {
 	}{"wide": {1440, false}, "wide-dark": {1440, true}, "narrow": {390, false}, "narrow-dark": {390, true}} {
 		p.Size(form.width)
 		p.Dark(form.dark)
-		write(t, filepath.Join(*look, name+"-"+suffix+".png"), p.Picture())
+		write(t, filepath.Join(*look, name+"-"+suffix+".png"), p.Screenshot())
 	}
 	p.Size(1440)
 	p.Dark(false)
