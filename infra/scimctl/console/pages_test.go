@@ -23,9 +23,12 @@ func (c *client) shows(path string, words ...string) {
 // answers expects a status and words of an answer.
 func (c *client) answers(p page, status int, words ...string) {
 	c.Helper()
+	if p.status != status {
+		c.Errorf("%s: %d, want %d:\n%s", p.at, p.status, status, p.body)
+	}
 	for _, w := range words {
-		if p.status != status || !strings.Contains(p.body, w) {
-			c.Errorf("%s: %d without %q:\n%s", p.at, p.status, w, p.body)
+		if !strings.Contains(p.body, w) {
+			c.Errorf("%s lacks %q:\n%s", p.at, w, p.body)
 		}
 	}
 }
