@@ -114,19 +114,27 @@ func (s *shown) merge(c directory.Conflict) {
 }
 
 func (s *server) conflictRow(c shown) web.Row {
-	var values []string
-	for _, v := range c.Values {
-		values = append(values, attributeName(v.Attribute)+" "+v.Value)
-	}
 	verb := "Create "
 	if c.Resource != "" {
 		verb = "Update "
 	}
 	return web.Row{
 		{Text: verb + strings.ToLower(string(c.Kind)), Note: cmp.Or(c.Name, c.ExternalID, string(c.Resource))},
-		{Text: strings.Join(values, ", "), Note: s.holderText(c)},
-		s.adviceCell(c), {Time: c.Last, Note: attemptsText(c.Attempts)},
+		s.valueCell(c), s.adviceCell(c), {Time: c.Last, Note: attemptsText(c.Attempts)},
 	}
+}
+
+// valueCell shows the values that are in use. A single one stands alone, so that it is easy to read in any
+// script.
+func (s *server) valueCell(c shown) web.Cell {
+	if len(c.Values) == 1 {
+		return web.Cell{Text: c.Values[0].Value, Note: attributeName(c.Values[0].Attribute) + ", " + s.holderText(c)}
+	}
+	var values []string
+	for _, v := range c.Values {
+		values = append(values, attributeName(v.Attribute)+" "+v.Value)
+	}
+	return web.Cell{Text: strings.Join(values, ", "), Note: s.holderText(c)}
 }
 
 func attributeName(name string) string {
@@ -178,7 +186,7 @@ func (s *server) adviceCell(c shown) web.Cell {
 		return web.Cell{Text: "Let your provider match and update that group, or rename one of the two."}
 	}
 	return web.Cell{
-		Text: "Assign another value at your provider, or ask " + s.Support + " to free it.",
+		Text: "Assign another value, or ask " + s.Support + " to free it.",
 		Note: "Quote conflict " + string(c.ID),
 	}
 }

@@ -23,7 +23,6 @@ const (
 
 // observed is what is known about the requests of a tenant's provider.
 type observed struct {
-	BaseURL     string
 	Support     string
 	Credentials []admin.Credential // the newest first
 	Refusals    []tenant.Refusal
@@ -38,6 +37,8 @@ type connection struct {
 	Text  string
 	Steps []string
 	At    time.Time // of the request that the text is about
+	// WrongURL says that the right URL is to be shown, and WrongToken that the page of tokens helps.
+	WrongURL, WrongToken bool
 	// Warning is about something else that went wrong although the provider is connected.
 	Warning *web.Notice
 }
@@ -127,9 +128,9 @@ func (o observed) explain(cause tenant.RefusalCause) connection {
 	case tenant.WrongPath:
 		return connection{
 			Title: "The token is right, but the URL is not",
-			Text:  "A request arrived at an address that this service does not have.",
+			Text:  "A request arrived at an address that this service does not have.", WrongURL: true,
 			Steps: []string{
-				"Enter exactly this URL at your provider: " + o.BaseURL,
+				"Enter the URL below at your provider, exactly as it is.",
 				"Remove a slash at its end, and anything behind it, such as /Users.",
 				"Only if your provider has one field for users and one for groups, add /Users in the first and " +
 					"/Groups in the second.",
@@ -138,17 +139,18 @@ func (o observed) explain(cause tenant.RefusalCause) connection {
 		}
 	case tenant.WrongSecret:
 		return connection{
-			Title: "The token is not complete",
-			Text:  "A request came with a token that begins like yours and ends differently.",
+			Title: "The token is not complete", WrongToken: true,
+			Text: "A request came with a token that begins like yours but does not end like it. " +
+				"Probably it was not copied whole.",
 			Steps: []string{
-				"Copy the whole token and paste it again. It ends with eight digits and letters that check the rest.",
-				"If you no longer have it, rotate the token and use the new one.",
+				"Copy the token again, to its last character, and paste it at your provider.",
+				"If you no longer have it, rotate the token and enter the new one.",
 			},
 		}
 	case tenant.WrongKind:
 		return connection{
-			Title: "A client secret was used as a token, or the reverse",
-			Text:  "The way in which your provider signs in does not fit what you made here.",
+			Title: "A client secret was used as a token, or the reverse", WrongToken: true,
+			Text: "The way in which your provider signs in does not fit what you made here.",
 			Steps: []string{
 				"For a token, choose “HTTP header” or “Bearer authentication” at your provider.",
 				"For a client secret, choose “OAuth 2.0 client credentials” and enter client id and token " +
@@ -157,19 +159,19 @@ func (o observed) explain(cause tenant.RefusalCause) connection {
 		}
 	case tenant.ExpiredCredential, tenant.RevokedCredential:
 		return connection{
-			Title: "An old token was used",
+			Title: "An old token was used", WrongToken: true,
 			Text:  "A request came with a token that has expired or was revoked.",
 			Steps: []string{"Enter the newest token at your provider, or make a new one."},
 		}
 	case tenant.MissingScope:
 		return connection{
-			Title: "The token may only read",
+			Title: "The token may only read", WrongToken: true,
 			Text:  "Your provider tried to change something with a token that does not allow it.",
 			Steps: []string{"Create a new token here and enter it at your provider."},
 		}
 	case tenant.UnknownCredential:
 		return connection{
-			Title: "Was this your test? A token was refused",
+			Title: "Was this your test? A token was refused", WrongToken: true,
 			Text: "A request came with a token that this service does not know. If you have just tested the " +
 				"connection, it was probably yours.",
 			Steps: []string{
@@ -186,7 +188,7 @@ func (o observed) explain(cause tenant.RefusalCause) connection {
 
 // observe reads what the page of the connection needs.
 func (s *server) observe(q *request) (o observed, err error) {
-	o.BaseURL, o.Support = s.baseURL(q), s.Support
+	o.Support = s.Support
 	if o.Credentials, err = s.credentials(q); err != nil {
 		return o, err
 	}
@@ -226,11 +228,25 @@ func (s *server) showConnection(q *request) error {
 		Base     string
 		BaseURL  web.Copyable
 		Failures []failures
-	}{c, q.base, s.connectionValues(q, p)[0], failuresFor(q.Tenant.Profile)}}
+		Next     *web.Link
+	}{c, q.base, s.connectionValues(q, p)[0], failuresFor(q.Tenant.Profile), nextPage(q, c)}}
 	if c.Live() {
 		page.RefreshSeconds = waitSeconds
 	}
 	return s.renderPage(q, http.StatusOK, "connection", page)
+}
+
+// nextPage returns the page that helps in the state of a connection; nil: none.
+func nextPage(q *request, c connection) *web.Link {
+	switch {
+	case c.State == "connected":
+		return &web.Link{Text: "See what arrives", URL: q.base + "/activity"}
+	case c.State == "none" && q.mayChange():
+		return &web.Link{Text: "Create a token", URL: q.base + "/tokens"}
+	case c.State == "none", c.WrongToken:
+		return &web.Link{Text: "Show tokens", URL: q.base + "/tokens"}
+	}
+	return nil
 }
 
 // showOverview shows what is done and what is next.
@@ -246,13 +262,13 @@ func (s *server) showOverview(q *request) error {
 	}
 	return s.render(q, http.StatusOK, "overview", "Overview", struct {
 		connection
-		Base, Tenant  string
-		HasToken      bool
-		Users, Groups int64
-		Facts         web.Facts
-		CSRF          string
+		Base, Tenant        string
+		HasToken, MayChange bool
+		Users, Groups       int64
+		Facts               web.Facts
+		CSRF                string
 	}{
-		c, q.base, q.tenantName(), c.State != "none", users, groups,
+		c, q.base, q.tenantName(), c.State != "none", q.mayChange(), users, groups,
 		web.Facts{
 			{Name: "You may", Cell: web.Cell{Text: roleText(q)}},
 			{Name: "This session ends", Cell: web.Cell{Time: q.Expires}},

@@ -172,7 +172,12 @@ func TestSessionCookie(t *testing.T) {
 	}
 	c.want(200, "GET", "/setup/overview", nil)
 	b.now = b.now.Add(tenant.SessionLife)
-	c.want(303, "GET", "/setup/overview", nil)
+	if w := c.send("GET", "/setup/overview", nil); w.Code != 303 || w.Header().Get("Location") != "/v1/setup?ended" {
+		t.Errorf("after the session: %d %s", w.Code, w.Header().Get("Location"))
+	}
+	if page := c.want(200, "GET", "/setup?ended", nil); !strings.Contains(page, "There is no session in this browser") {
+		t.Error("the page does not say why it asks for a code")
+	}
 }
 
 func TestSessionIsEnded(t *testing.T) {
@@ -282,6 +287,8 @@ func TestTokens(t *testing.T) {
 	if err != nil || old.Expires.Sub(b.now) > time.Hour {
 		t.Errorf("the old one expires %v, %v", old.Expires, err)
 	}
+	form.Set("name", strings.Repeat("ä", 100))
+	c.want(201, "POST", "/setup/tokens", form)
 	for _, bad := range []string{"", strings.Repeat("x", 101), "a\u202eb"} {
 		form.Set("name", bad)
 		c.want(422, "POST", "/setup/tokens", form)
@@ -340,6 +347,10 @@ func TestIsolation(t *testing.T) {
 	c.want(404, "POST", path, url.Values{"overlap": {"0"}, "csrf": {c.token()}})
 	viewer := b.visit("globex", tenant.ViewRole)
 	viewer.want(403, "GET", path, nil)
+	if list := viewer.want(200, "GET", "/setup/tokens", nil); strings.Contains(list, "Rotate</a>") ||
+		!strings.Contains(list, "Your link is view-only") {
+		t.Error("the role view is offered to rotate tokens")
+	}
 	viewer.want(403, "POST", path, url.Values{"overlap": {"0"}, "csrf": {viewer.token()}})
 	viewer.want(403, "POST", "/setup/tokens", url.Values{"name": {"x"}, "csrf": {viewer.token()}})
 	for _, page := range []string{"/overview", "/tokens", "/connection", "/activity", "/requests", "/conflicts"} {

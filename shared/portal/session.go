@@ -34,7 +34,7 @@ func (s *server) handleVisit(pattern string, page func(*request) error) {
 	s.handle(pattern, func(q *request) error {
 		switch err := s.resume(q); {
 		case errors.Is(err, tenantstore.ErrNotFound):
-			return q.redirect("")
+			return q.redirect("?ended")
 		case err != nil:
 			return err
 		}
@@ -73,6 +73,13 @@ type door struct {
 // a mail do not use a link up.
 func (s *server) showDoor(q *request) error {
 	d := door{Action: q.base + "/open", Support: s.Support}
+	if q.URL.Query().Has("ended") {
+		d.Problem = &web.Notice{
+			Tone: web.Info, Title: "There is no session in this browser",
+			Text: "A session lasts 12 hours, in the browser that opened the link. To go on, ask " + s.Support +
+				" for a new link.",
+		}
+	}
 	if err := s.resume(q); err == nil {
 		d.Continue = &web.Link{Text: "Continue with " + q.tenantName(), URL: q.base + "/overview"}
 		q.visit = visit{}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"scimserver/shared/admin"
 	"scimserver/shared/idp"
@@ -22,7 +24,7 @@ const (
 	maxTokens = 10
 	// tokensShown is how many credentials are read.
 	tokensShown = 500
-	// maxName is the longest name of a credential, in bytes.
+	// maxName is the longest name of a credential, in characters.
 	maxName = 100
 )
 
@@ -68,12 +70,14 @@ func (s *server) tokenTable(q *request, all []admin.Credential) web.Table {
 			{Text: "State"},
 			{Text: "Last used"},
 			{Text: "Expires"},
-			{Text: "Action"},
 		},
 		Empty: web.Empty{
 			Title: "No tokens yet",
 			Text:  "Your provider needs a token to send users to this service.",
 		},
+	}
+	if q.mayChange() {
+		t.Columns = append(t.Columns, web.Column{Text: "Action"})
 	}
 	for _, c := range all {
 		t.Rows = append(t.Rows, s.tokenRow(q, c))
@@ -133,16 +137,21 @@ func tokenForm(q *request, problem string) web.Form {
 	f := web.Form{
 		Action: q.base + "/tokens", CSRF: q.formToken(), Button: "Create a token",
 		Fields: []web.Field{
-			{Name: "name", Label: "Name", Help: "By which you will recognize it, such as “Okta production”.",
+			{Name: "name", Label: "Name", Help: "Choose one that you will recognize, such as “Okta production”.",
 				Value: q.PostFormValue("name"), Error: problem, Required: true},
-			{Name: "provider", Label: "For"},
+			providerField(idp.Providers(), cmp.Or(
+				q.PostFormValue("provider"), idp.For(tenant.BearerToken, q.Tenant.Profile).Slug,
+			)),
 		},
 	}
-	chosen := cmp.Or(q.PostFormValue("provider"), idp.For(tenant.BearerToken, q.Tenant.Profile).Slug)
-	for _, p := range idp.Providers() {
-		f.Fields[1].Options = append(f.Fields[1].Options, web.Option{
-			Value: p.Slug, Text: p.Name, Selected: p.Slug == chosen,
-		})
+	return f
+}
+
+// providerField asks for which of the providers a credential is.
+func providerField(providers []idp.Provider, chosen string) web.Field {
+	f := web.Field{Name: "provider", Label: "Identity provider"}
+	for _, p := range providers {
+		f.Options = append(f.Options, web.Option{Value: p.Slug, Text: p.Name, Selected: p.Slug == chosen})
 	}
 	return f
 }
@@ -198,8 +207,9 @@ func tokenNameOf(text string) (name, problem string) {
 	switch {
 	case name == "":
 		return "", "Enter a name."
-	case len(name) > maxName || strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) }):
-		return "", "Use at most 100 letters, digits, signs and spaces."
+	case utf8.RuneCountInString(name) > maxName ||
+		strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) }):
+		return "", "Use at most " + strconv.Itoa(maxName) + " letters, digits, signs and spaces."
 	}
 	return name, ""
 }
@@ -226,13 +236,20 @@ func (s *server) newToken(q *request, p provider, made admin.Issued, oldEnds *ti
 	}
 }
 
-// overlaps are how long the old credential may go on working, in seconds, with words for them.
+// overlaps are the choices of how long the old credential works on, in seconds.
 func overlaps() []web.Option {
 	return []web.Option{
 		{Value: "86400", Text: "for one more day", Selected: true}, {Value: "604800", Text: "for one more week"},
 		{Value: "3600", Text: "for one more hour"},
-		{Value: "0", Text: "for no longer: it was lost or stolen (it may work for another minute)"},
+		{Value: "0", Text: "no longer: it was lost or stolen (it may work for another minute)"},
 	}
+}
+
+// chosenOverlap returns the seconds of one of the overlaps. ok is false if the text is none of them.
+func chosenOverlap(text string) (seconds int64, ok bool) {
+	ok = slices.ContainsFunc(overlaps(), func(o web.Option) bool { return o.Value == text })
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	return seconds, ok && err == nil
 }
 
 // confirmRotation says what will happen before a credential is replaced.
@@ -244,36 +261,37 @@ func (s *server) confirmRotation(q *request) error {
 	if err != nil {
 		return err
 	}
-	return s.render(q, http.StatusOK, "rotate", "Rotate a token", web.Confirmation{
+	what := strings.ToLower(kindName(c.Kind))
+	return s.render(q, http.StatusOK, "rotate", "Rotate a "+what, web.Confirmation{
 		Title: "Rotate “" + tokenName(c) + "”?",
 		Effects: []string{
-			"You get a new token with the same rights and the same name.",
+			"You get a new " + what + " with the same rights and the same name.",
 			"You enter it at your provider in place of the old one.",
 			"The old one works as long as you choose here, so nothing is interrupted in between.",
 		},
 		Form: web.Form{
 			Action: q.base + "/tokens/" + string(c.Key) + "/rotate",
-			CSRF:   q.formToken(), Button: "Create the new token",
-			Fields: append(providerField(q, c.Kind),
+			CSRF:   q.formToken(), Button: "Create the new " + what,
+			Fields: append(rotationProvider(q, c),
 				web.Field{Name: "overlap", Label: "The old one works", Options: overlaps()}),
 			Cancel: &web.Link{Text: "Cancel", URL: q.base + "/tokens"},
 		},
 	})
 }
 
-// providerField asks for whom a credential of a kind is, if the tenant is not prepared for a provider.
-func providerField(q *request, kind tenant.Kind) []web.Field {
-	likely := idp.For(kind, q.Tenant.Profile)
+// rotationProvider asks for which provider a credential is, if the tenant is not prepared for one.
+func rotationProvider(q *request, c admin.Credential) []web.Field {
+	likely := idp.For(c.Kind, q.Tenant.Profile)
 	if likely.Profile != tenant.Generic {
 		return nil
 	}
-	f := web.Field{Name: "provider", Label: "For"}
-	for _, p := range idp.Providers() {
-		if p.Kind == kind {
-			f.Options = append(f.Options, web.Option{Value: p.Slug, Text: p.Name, Selected: p.Slug == likely.Slug})
+	fitting := slices.DeleteFunc(idp.Providers(), func(p idp.Provider) bool { return p.Kind != c.Kind })
+	for _, p := range fitting {
+		if p.Name == c.Name { // the guides make credentials with the name of their provider
+			likely = p
 		}
 	}
-	return []web.Field{f}
+	return []web.Field{providerField(fitting, likely.Slug)}
 }
 
 // activeCredential returns the credential in the path, if it is the tenant's and works.
@@ -295,7 +313,7 @@ func (s *server) rotateToken(q *request) error {
 	if err != nil {
 		return err
 	}
-	overlap, ok := overlapOf(q.PostFormValue("overlap"))
+	overlap, ok := chosenOverlap(q.PostFormValue("overlap"))
 	if !ok {
 		return s.refuse(q, http.StatusBadRequest, "The form can't be read", "Go back and send it again.")
 	}
@@ -314,11 +332,4 @@ func (s *server) rotateToken(q *request) error {
 	}
 	made := s.newToken(q, provider{p}, rotated.New, rotated.Old.Expires)
 	return s.render(q, http.StatusCreated, "token-made", "Your new token", made)
-}
-
-// overlapOf reads one of the choices of overlaps.
-func overlapOf(text string) (seconds int64, ok bool) {
-	values := map[string]int64{"0": 0, "3600": 3600, "86400": 86400, "604800": 604800}
-	seconds, ok = values[text]
-	return seconds, ok
 }

@@ -29,7 +29,7 @@ const (
 	chartHeight = 160
 )
 
-// Bar is a bar in the drawing.
+// bar is one bar of the drawing, in its units. Y is its upper end.
 type bar struct {
 	X, Y, Width, Height float64
 	Tone                Tone
