@@ -13,6 +13,13 @@ import (
 	"scimserver/infra/scimctl/apiclient"
 )
 
+// wordsHelp explains the words of the commands that are not those of SCIM.
+const wordsHelp = `Words:
+  tenant    one customer, with its own users, groups and credentials
+  account   a person's record that the application made itself; no provider manages it
+  team      a group that operators make; providers do not see it
+  conflict  a value, such as an email, that a provider asked for and somebody else holds`
+
 // newApp returns the program with all its commands. main prints its errors and
 // chooses the exit status: the library only parses.
 func newApp(in io.Reader, out, err io.Writer) *cli.Command {
@@ -38,7 +45,7 @@ func newApp(in io.Reader, out, err io.Writer) *cli.Command {
 		versionCommand(),
 		helpCommand(),
 	)
-	app.Description = apiclient.ConnectionHelp
+	app.Description = wordsHelp + "\n\n" + apiclient.ConnectionHelp
 	app.Reader, app.Writer, app.ErrWriter = in, out, err
 	app.ExitErrHandler = func(context.Context, *cli.Command, error) {}
 	app.HideHelpCommand = true // it would make "tenant show h" mean help

@@ -82,13 +82,13 @@ func commandLine(b *bench) {
 
 func helpTexts(b *bench) {
 	for args, words := range map[string][]string{
-		"help":               {"tenant create ID ", "credential rotate TENANT KEY ", "log TENANT ", "ADMIN_URL", "Exit status: 0"},
+		"help":               {"tenant create ID ", "credential rotate TENANT KEY ", "log TENANT ", "  account   a person's", "ADMIN_URL", "Exit status: 0"},
 		"-h":                 {"credential rotate TENANT KEY "},
 		"help tenant":        {"tenant create ID ", "Flags of every command:"},
 		"tenant -h":          {"tenant create ID "},
 		"tenant --help":      {"tenant create ID "},
 		"-h tenant":          {"tenant create ID "},
-		"help tenant create": {"Usage: scimctl tenant create ID [FLAGS]", "-token-age DURATION", "-env-file FILE"},
+		"help tenant create": {"Usage: scimctl tenant create ID [FLAGS]", "-token-age DURATION", "-env-file FILE", "profile generic, connect approval, 50 requests per second"},
 		"tenant create -h":   {"Usage: scimctl tenant create ID [FLAGS]"},
 		"help log":           {"Usage: scimctl log TENANT [FLAGS]", "-since WHEN", "a date (2026-11-24)"},
 		"log -h":             {"Usage: scimctl log TENANT [FLAGS]"},

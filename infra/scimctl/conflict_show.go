@@ -39,7 +39,7 @@ func showConflict(ctx context.Context, s *session, args []string) error {
 			row(w, "see also", fmt.Sprintf("%s (%s): %s", other.ID, other.State, lost))
 		}
 		if c.Now != nil {
-			row(w, "now", wording.HolderNow(c.Conflict))
+			row(w, "holder now", wording.HolderNow(c.Conflict))
 		}
 		describeOptions(w, c.Can)
 		s.printNextSteps(w, args[0], c.Conflict)

@@ -60,6 +60,9 @@ func conflicts(b *bench) {
 			b.Errorf("%q is not shown in\n%s", words, out)
 		}
 	}
+	if !strings.Contains(out, "holder now ") {
+		b.Errorf("the holder is not shown in\n%s", out)
+	}
 	b.fails(1, account, "conflict connect clash "+id+" -holder 3f6f2f0e-0000-4000-8000-000000000000")
 	out = b.run("conflict connect clash " + id + " -holder " + account)
 	if !strings.Contains(out, "connects ann@clash.example (account "+account+")") ||

@@ -48,7 +48,7 @@ func pathWithin(collection string, args []string) string {
 
 func createTenant() *cli.Command {
 	var settings tenantSettings
-	return command("create", "ID", "create a tenant", func(ctx context.Context, s *session, args []string) error {
+	cmd := command("create", "ID", "create a tenant", func(ctx context.Context, s *session, args []string) error {
 		in := admin.NewTenant{ID: tenant.ID(args[0]), TenantChange: settings.change()}
 		if err := s.tenant(ctx, http.MethodPost, "/tenants", in); err != nil {
 			return err
@@ -56,6 +56,11 @@ func createTenant() *cli.Command {
 		s.notify("next: %s\n", s.hint("scimctl credential create "+wording.Printable(args[0])))
 		return nil
 	}, settings.flags()...)
+	limits := tenant.DefaultLimits()
+	cmd.Description = fmt.Sprintf("ID has lower-case letters, digits and hyphens. What no flag sets: profile generic, "+
+		"connect approval, %d requests per second,\n%d at once, %d emails of a user, and no other limits.",
+		limits.RequestsPerSecond, limits.Burst, limits.EmailsPerUser)
+	return cmd
 }
 
 func updateTenant() *cli.Command {

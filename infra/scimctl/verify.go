@@ -28,11 +28,14 @@ type verifyQuery struct {
 	rate, limit int
 }
 
+const verifyHelp = `It reads the table itself, with the credentials that the AWS CLI uses. It may run while the service
+does. It changes nothing without -yes.`
+
 // verifyCommand reads the table directly, with the credentials of the AWS CLI. It does not use the
 // operator API, because a request is too short to read a large table.
 func verifyCommand() *cli.Command {
 	var q verifyQuery
-	return localCommand("verify", "", "check the whole table: claims, look-ups, counters, memberships, unfinished work",
+	cmd := localCommand("verify", "", "check the whole table: claims, look-ups, counters, memberships, unfinished work",
 		func(ctx context.Context, s *session, _ []string) error { return s.verify(ctx, q) },
 		&cli.StringFlag{Name: "table", Destination: &q.table,
 			Usage: "`NAME` of the table: output TableName of the stack (default: variable TABLE_NAME)"},
@@ -47,6 +50,8 @@ func verifyCommand() *cli.Command {
 		&cli.IntFlag{Name: "limit", Value: defaultLimit, Destination: &q.limit,
 			Usage: "maximum `NUMBER` of findings of each kind to print; 0 for all"},
 	)
+	cmd.Description = verifyHelp
+	return cmd
 }
 
 func (q verifyQuery) validate() error {
