@@ -11,7 +11,7 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// whole checks the table past the API.
+// whole checks that the table is consistent.
 func (b *bench) whole() {
 	b.Helper()
 	db, err := table.Open(table.Options{Name: b.table, Endpoint: testkit.Endpoint(b)})
@@ -27,8 +27,7 @@ func (b *bench) whole() {
 	}
 }
 
-// wantsEmails expects the emails of an account, a "+" behind those that are verified
-// and a "*" behind the primary one.
+// wantsEmails expects the emails of an account; "+" follows a verified email, "*" the primary one.
 func (b *bench) wantsEmails(a answer, want string) {
 	b.Helper()
 	var list []string
@@ -170,7 +169,7 @@ func TestAccountsThatAreNotThere(t *testing.T) {
 	b.whole()
 }
 
-// An operator learns who holds a value; who asks as a tenant does not.
+// The operator API names the holder of a value; the answer to a tenant does not.
 func TestLostClaimsOfAccounts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -244,7 +243,7 @@ func TestPasswordsOfAccounts(t *testing.T) {
 	}
 }
 
-// The log names accounts by their ids, and never by what a path holds instead.
+// The log contains the id of an account, never another text that a path has in its place.
 func TestLogOfAccounts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

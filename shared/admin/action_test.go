@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestActionsAreLogged: the log of a tenant answers who changed a credential, a team or the tenant.
+// TestActionsAreLogged: the log of a tenant shows who changed a credential, a team or the tenant.
 func TestActionsAreLogged(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, withSetupPage)

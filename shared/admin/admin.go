@@ -1,5 +1,5 @@
 // Package admin is the operator API: tenants, their credentials, conflicts and teams, and the
-// application's accounts, as JSON over HTTP under /v1. IAM decides in front of it who may call it.
+// application's accounts, as JSON over HTTP under /v1. IAM decides who may call it.
 // The operations take and return the types of the API, so that the local stack creates its first
 // tenant by the same code.
 package admin

@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
-// bench is the API over a table of its own, at a time that the test moves.
+// bench is the API with a table of its own and a clock that the test sets.
 type bench struct {
 	*testing.T
 	table string
@@ -74,7 +74,7 @@ func (a answer) get(path string) any {
 
 func (a answer) text(path string) string { return fmt.Sprint(a.get(path)) }
 
-// send sends a request that is to be answered with a status.
+// send sends a request and expects a status.
 func (b *bench) send(status int, method, path, body string) answer {
 	b.Helper()
 	w := httptest.NewRecorder()
@@ -117,7 +117,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	}
 }
 
-// What net/http would clean and redirect is answered as any other path that there is not.
+// A path that net/http would clean and redirect is answered like any other unknown path.
 func TestPathsThatAreNotClean(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -134,7 +134,7 @@ func TestPathsThatAreNotClean(t *testing.T) {
 	b.send(404, "GET", "/accounts/%2e%2e", "")
 }
 
-// What is longer than any key names nothing.
+// An id that is longer than any key is not found.
 func TestNamesThatAreNoKeys(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -160,7 +160,7 @@ func TestNamesThatAreNoKeys(t *testing.T) {
 	}
 }
 
-// A slip in a parameter must not widen what is asked for, or what is done.
+// A misspelled parameter must not widen a search or a change.
 func TestParametersThatThereAreNot(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -11,7 +11,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-// provision sends what a provider would, for tenant acme, and has what is lost noted.
+// provision creates a user of tenant acme as a provider does, and records the conflicts.
 func (b *bench) provision(name, externalID, email string) (conflict string) {
 	b.Helper()
 	members := []scim.Member{
@@ -37,7 +37,7 @@ func (b *bench) provision(name, externalID, email string) (conflict string) {
 	return string(ids[0])
 }
 
-// conflicted is a tenant acme and an account whose email it wants for a user.
+// conflicted makes tenant acme, and an account with an email that acme asks for.
 func conflicted(t *testing.T) (b *bench, account, path string) {
 	t.Helper()
 	b = newBench(t)
@@ -46,7 +46,7 @@ func conflicted(t *testing.T) (b *bench, account, path string) {
 	return b, a.text("id"), "/tenants/acme/conflicts/" + b.provision("Ann@x.org", "e1", "Ann@x.org")
 }
 
-// ways are the verbs of a conflict that apply, and the reasons of the others.
+// ways are the available verbs of a conflict, and the reasons why others are not available.
 func (a answer) ways() (apply string, refused string) {
 	for _, o := range a.get("can").([]any) {
 		option := answer(o.(map[string]any))
@@ -221,7 +221,7 @@ func TestConflictsAreListed(t *testing.T) {
 	b.send(404, "GET", "/tenants/globex/conflicts", "")
 }
 
-// What holds a name is a team, a group or another user: each is called by its name.
+// The text names the kind of the holder: a team, a group or another user.
 func TestHoldersAreNamed(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -254,7 +254,7 @@ func TestHoldersAreNamed(t *testing.T) {
 	b.send(200, "POST", crew+"/release", `{"displayName":"Pilots"}`)
 }
 
-// pushed loses the name of a group for tenant acme.
+// pushed makes a conflict about the name of a group of tenant acme.
 func (b *bench) pushed(name string) (conflict string) {
 	b.Helper()
 	doc := scim.Map(scim.Member{Name: "schemas", Value: scim.Texts(scim.GroupSchema)},
@@ -295,7 +295,7 @@ func TestConflictsOfNoTenant(t *testing.T) {
 	}
 }
 
-// Of a tenant that is being deleted nothing is resolved any more.
+// Conflicts of a tenant that is being deleted can no longer be resolved.
 func TestConflictsOfTenantsThatAreDeleted(t *testing.T) {
 	t.Parallel()
 	b, account, path := conflicted(t)

@@ -59,7 +59,7 @@ func (s *Service) template(ctx context.Context, id tenant.ID, in NewCredential) 
 	return model, err
 }
 
-// check refuses what does not fit together, and what is given but empty.
+// check refuses members that do not fit together, and members that are present but empty.
 func (in NewCredential) check() error {
 	switch {
 	case !in.Kind.Valid():
@@ -138,7 +138,7 @@ func (s *Service) subject(ctx context.Context, id tenant.ID, who string) (string
 	return string(found[0].ID), nil
 }
 
-// expiry returns when a new credential expires. The zero time means never, which has to be asked for.
+// expiry returns when a new credential expires. The zero time means never, which the request must ask for.
 func (s *Service) expiry(in NewCredential, most time.Duration) (time.Time, error) {
 	now := s.Now().UTC().Truncate(time.Second)
 	switch {

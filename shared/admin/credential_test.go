@@ -33,7 +33,7 @@ func TestTokenWorks(t *testing.T) {
 	}
 }
 
-// TestCredentialExpires: a credential that never expires has to be asked for.
+// TestCredentialExpires: a credential expires unless the request says that it never does.
 func TestCredentialExpires(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -76,7 +76,7 @@ func TestCredentialIsRecognized(t *testing.T) {
 	}
 }
 
-// TestWriteIncludesRead: no credential can write without reading, and what is shown says so.
+// TestWriteIncludesRead: the scope write includes read, and answers show both.
 func TestWriteIncludesRead(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -92,7 +92,7 @@ func TestWaitForEvents(t *testing.T) {
 	}
 }
 
-// TestExpiredEvents: a consumer that comes too late gets 410 with the oldest sequence.
+// TestExpiredEvents: a consumer whose next event has expired gets 410 with the oldest sequence.
 func TestExpiredEvents(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -58,7 +58,7 @@ func (h *Health) findFailing(code, text, advice string) {
 	h.Findings[len(h.Findings)-1].Failing = true
 }
 
-// checkAccess finds what keeps requests out.
+// checkAccess finds reasons why requests are refused.
 func (h *Health) checkAccess(credentials []tenant.Credential) {
 	switch {
 	case h.State == tenant.Suspended:

@@ -31,7 +31,7 @@ const (
 	maxLogDays     = int(provlog.Retention / (24 * time.Hour))
 )
 
-// LogDays returns the counts of the last n days. Those of past days are stored when they are first asked for.
+// LogDays returns the counts of the last n days. The counts of past days are stored when they are first read.
 func (s *Service) LogDays(ctx context.Context, id tenant.ID, n int) (LogDays, error) {
 	t, err := s.Directory.Tenants().Tenant(ctx, id)
 	if err != nil {

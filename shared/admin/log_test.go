@@ -94,7 +94,7 @@ func TestLog(t *testing.T) {
 
 const day = 24 * time.Hour
 
-// TestLogGoesOnWhereItWas: the time that passes between two pages moves neither end.
+// TestLogGoesOnWhereItWas: the period of a query stays the same, however much time passes between two pages.
 func TestLogGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -136,8 +136,8 @@ func TestLogParametersThatCantBe(t *testing.T) {
 	b.send(405, "POST", "/tenants/acme/log", "")
 }
 
-// TestLogOfMemberships: who joined and left a team is in the log, by id; a reader gets the current
-// names. A query finds a person by the memberships, too.
+// TestLogOfMemberships: the log has the ids of persons who joined and left a team, and shows their current
+// names. A query for a person also finds these entries.
 func TestLogOfMemberships(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -169,7 +169,7 @@ func TestLogOfMemberships(t *testing.T) {
 	}
 }
 
-// TestLogDays: the requests of each day are counted, and what operators did is not.
+// TestLogDays: the requests of each day are counted, without the actions of operators.
 func TestLogDays(t *testing.T) {
 	b := newBench(t)
 	b.send(404, "GET", "/tenants/acme/log/days", "")

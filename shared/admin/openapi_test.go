@@ -31,7 +31,7 @@ import (
 
 const openAPIFile = "../../infra/docs/openapi.yaml"
 
-// openAPI is a description in OpenAPI 3.1, as far as the tests compare it with the code.
+// openAPI is the part of an OpenAPI 3.1 description that the tests compare with the code.
 type openAPI struct {
 	Paths      map[string]pathItem `yaml:"paths"`
 	Components struct {

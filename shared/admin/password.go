@@ -60,7 +60,7 @@ func (s *Service) CheckPassword(ctx context.Context, in PasswordCheck) (Password
 	return PasswordChecked{Valid: true, ID: user.ID}, count.ForgetGuesses(ctx, name)
 }
 
-// checkable refuses what cannot be checked.
+// checkable refuses a request that cannot be checked.
 func (s *Service) checkable(in PasswordCheck) error {
 	switch {
 	case s.VerifyPassword == nil:
@@ -77,8 +77,8 @@ func (s *Service) checkable(in PasswordCheck) error {
 	return nil
 }
 
-// passwordOwner returns what counts guesses, and what finds the user or account: one without an id
-// if there is none.
+// passwordOwner returns the counter of guesses, and a function that finds the user or account; the id
+// is "" if there is none.
 func (s *Service) passwordOwner(in PasswordCheck) (guesses, func(context.Context) (directory.User, error)) {
 	if in.Tenant == "" {
 		accounts := s.Directory.Accounts()

@@ -77,8 +77,8 @@ func TestCheckPassword(t *testing.T) {
 	discards.send(400, "POST", "/password/verify", `{"userName":"own","password":"t1meMa$heen"}`)
 }
 
-// TestPasswordsAreNotGuessed: after ten wrong passwords in 15 minutes even the right one is refused,
-// for a name that nobody has as well; the right one ends the count.
+// TestPasswordsAreNotGuessed: after ten wrong passwords in 15 minutes even the right one is refused, also
+// for a name that nobody has. The right one resets the count.
 func TestPasswordsAreNotGuessed(t *testing.T) {
 	t.Parallel()
 	b := newPasswordBench(t)

@@ -42,7 +42,8 @@ type ErasedPerson struct {
 	Stage directory.ErasureStage `json:"stage"`
 	// Deleted are the users or accounts that are deleted, or will be.
 	Deleted []scim.ID `json:"deleted"`
-	// Living are users or accounts that had the value and were not asked for. They are left, with their records.
+	// Living are users or accounts that have or had the value, but are not among the ids of the request. They are
+	// kept, with their records.
 	Living []scim.ID `json:"living"`
 	// The number of records whose values are replaced.
 	Conflicts int `json:"conflicts"`

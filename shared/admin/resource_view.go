@@ -11,12 +11,11 @@ import (
 	"scimserver/shared/tenantschema"
 )
 
-// resourceView shows the users and groups of one tenant, without what the tenant's own
-// schemas say is never returned. The zero value shows all that is stored.
+// resourceView shows the users and groups of one tenant, without the attributes that the tenant's own
+// schemas never return. The zero value shows all attributes.
 type resourceView map[directory.Kind]*schema.Projection
 
-// view makes the view of a tenant's resources. Only a tenant that has schemas of its own
-// takes a read of them.
+// view makes the view of a tenant's resources. It reads the tenant's own schemas, if there are any.
 func (s *Service) view(ctx context.Context, t tenant.Tenant) (resourceView, error) {
 	if t.Schemas == "" {
 		return nil, nil

@@ -41,7 +41,7 @@ func (s *Service) Schema(ctx context.Context, id tenant.ID, urn string) (TenantS
 }
 
 // DefineSchema adds an extension to a tenant, or changes its definition. A definition that
-// does not take a stored value is refused.
+// does not allow a stored value is refused.
 func (s *Service) DefineSchema(
 	ctx context.Context, id tenant.ID, urn string, in SchemaDefinition,
 ) (TenantSchema, error) {

@@ -146,7 +146,7 @@ func TestTenantSchemaInUse(t *testing.T) {
 		}
 	}
 	b.send(409, "DELETE", acmeSchemas+"/"+acmeURN, "")
-	// An attribute that nobody uses may go.
+	// An attribute that nobody uses may be removed.
 	put(200, `{"name":"badge","type":"integer"},{"name":"costId","caseExact":true},{"name":"new"}`)
 	if err := b.dir.For("acme").Users().Delete(t.Context(), ann, nil); err != nil {
 		t.Fatal(err)

@@ -11,8 +11,8 @@ type TenantSchema struct {
 	ResourceType string          `json:"resourceType"` // User or Group
 	Definition   json.RawMessage `json:"definition"`   // a Schema resource (RFC 7643 section 7) with all defaults
 	Changed      time.Time       `json:"changed"`
-	// EffectiveSeconds is set in the answer to a change: after so many seconds, all requests
-	// follow it.
+	// EffectiveSeconds is set in the answer to a change: after this number of seconds, all requests
+	// follow the change.
 	EffectiveSeconds int64 `json:"effectiveSeconds,omitempty"`
 }
 

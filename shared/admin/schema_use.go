@@ -12,8 +12,8 @@ import (
 	"scimserver/shared/tenantschema"
 )
 
-// checkType refuses to move an extension from users to groups, or back: an operator who leaves the type
-// out, or mistakes it, would take the attributes away from those who have them.
+// checkType refuses to move an extension from users to groups, or back: a missing or wrong type would
+// remove the attributes from the resources that have them.
 func (c schemaChange) checkType(old tenant.Extension) error {
 	if c.now == nil || c.now.ResourceType == old.ResourceType {
 		return nil
@@ -23,8 +23,8 @@ func (c schemaChange) checkType(old tenant.Extension) error {
 }
 
 // checkStored refuses a change if a stored value of the extension would not be valid, or
-// not defined, afterwards. It looks at the resources only if the definitions leave that
-// open.
+// not defined, afterwards. It reads the resources only if the definitions alone do not
+// decide this.
 func (c schemaChange) checkStored(ctx context.Context, old tenant.Extension) error {
 	before, now, err := c.definitions(old)
 	if err != nil || now != nil && now.Widens(before) {

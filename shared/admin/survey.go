@@ -15,7 +15,7 @@ import (
 // surveyWorkers is how many tenants a survey reads at a time.
 const surveyWorkers = 16
 
-// SurveyLimits say what a survey looks for. With 0 it does not look for it.
+// SurveyLimits say what a survey looks for. 0 turns a check off.
 type SurveyLimits struct {
 	// ExpiresWithin is how long before its end a credential that is in use is named.
 	ExpiresWithin time.Duration
@@ -23,7 +23,7 @@ type SurveyLimits struct {
 	SilentAfter time.Duration
 }
 
-// Survey is what a look at all active tenants found, in the order of the ids.
+// Survey is the result of a check of all active tenants, in the order of their ids.
 type Survey struct {
 	Tenants int
 	// Expiring are the credentials that are in use, and end soon.
@@ -33,11 +33,11 @@ type Survey struct {
 	Silent []tenant.ID
 }
 
-// surveyNamed is how many ids a line of a survey names.
+// surveyNamed is the most ids in the log line of a survey.
 const surveyNamed = 20
 
-// LogSurvey makes a survey and writes one line about it, which alarms are counted from. It names
-// tenants and credentials by id, and no person.
+// LogSurvey makes a survey and writes one log line, from which alarms are counted. It contains ids of
+// tenants and credentials, and no personal data.
 func (s *Service) LogSurvey(ctx context.Context, log *slog.Logger, limits SurveyLimits) error {
 	found, err := s.Survey(ctx, limits)
 	if err != nil {
@@ -94,7 +94,7 @@ func (s *Service) surveyPage(ctx context.Context, page []tenant.Tenant, limits S
 	return work.Wait()
 }
 
-// add judges one tenant.
+// add adds the findings of one tenant.
 func (f *Survey) add(id tenant.ID, all []tenant.Credential, limits SurveyLimits, now time.Time) {
 	f.Tenants++
 	var used time.Time

@@ -12,8 +12,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// TestSurvey: the alarms hear of credentials that are in use and end soon, and of tenants on the day
-// on which they fall silent.
+// TestSurvey: a survey finds credentials that are in use and expire soon, and tenants on the day on which
+// they become silent.
 func TestSurvey(t *testing.T) {
 	t.Parallel()
 	limits := admin.SurveyLimits{ExpiresWithin: 14 * day, SilentAfter: 7 * day}
@@ -60,7 +60,7 @@ func TestSurvey(t *testing.T) {
 	}
 }
 
-// TestTheLineOfASurvey: metric filters read its numbers, and it names ids only.
+// TestTheLineOfASurvey: the log line has the numbers that metric filters read, and only ids.
 func TestTheLineOfASurvey(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -194,7 +194,7 @@ func TestTeamMembers(t *testing.T) {
 	}
 }
 
-// A person whose name only looks like an id is found, and leaves.
+// A person whose name only looks like an id can be found and removed.
 func TestTeamMembersWhoseNamesLookLikeIDs(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -240,7 +240,7 @@ func TestTeamNamesAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
-// Groups can be seen and not changed.
+// Groups can be read, but not changed.
 func TestGroupsAreReadOnly(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -272,7 +272,7 @@ func TestGroupsAreReadOnly(t *testing.T) {
 	}
 }
 
-// A suspended tenant's teams can be changed, those of one that is deleted go.
+// The teams of a suspended tenant can be changed. Those of a deleted tenant are deleted.
 func TestTeamsOfInactiveTenants(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

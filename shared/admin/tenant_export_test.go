@@ -47,8 +47,8 @@ func (b *bench) plantMembers(group scim.ID, n int) (ids []string) {
 	return ids
 }
 
-// TestExportInParts exports a group that exceeds a part, while users are created and deleted. What exists throughout
-// is in the export once.
+// TestExportInParts exports a group that exceeds a part, while users are created and deleted. Resources that exist
+// throughout are in the export once.
 func TestExportInParts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -130,8 +130,8 @@ func TestDeletion(t *testing.T) {
 	b.send(404, "DELETE", "/tenants/acme?confirm=acme", "")
 }
 
-// keys is an API Gateway that can be out of order. Each tenant has a key for each of
-// its limits until the key is deleted.
+// keys is a fake API Gateway that can fail. A tenant has a key for each of the limits that it had, until
+// the key is deleted.
 type keys struct {
 	broken bool
 	of     map[tenant.ID][]tenant.APIKey
@@ -189,8 +189,8 @@ func (b *bench) keyOf(id tenant.ID) tenant.APIKey {
 	return record.Key
 }
 
-// TestAChangeOfLimitsLeavesNoGap: the authorizer's answers name the key of before until
-// they expire, so it works that long. If the new key fails, the old one stays.
+// TestAChangeOfLimitsLeavesNoGap: cached answers of the authorizer name the previous key until they
+// expire, so it works until then. If the new key can't be made, the old one stays.
 func TestAChangeOfLimitsLeavesNoGap(t *testing.T) {
 	t.Parallel()
 	k := &keys{of: map[tenant.ID][]tenant.APIKey{}}

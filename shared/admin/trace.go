@@ -8,7 +8,7 @@ import (
 	"scimserver/shared/trace"
 )
 
-// StartTrace begins to record a tenant's requests. It ends the trace before.
+// StartTrace begins to record a tenant's requests. It ends the previous trace.
 func (s *Service) StartTrace(ctx context.Context, id tenant.ID, in TraceStart) (Trace, error) {
 	d := time.Duration(in.Seconds) * time.Second
 	if in.Seconds < 1 || in.Seconds > int64(trace.MaxDuration/time.Second) {
@@ -51,7 +51,7 @@ func (s *Service) EndTrace(ctx context.Context, id tenant.ID) (Trace, error) {
 	return s.Trace(ctx, id)
 }
 
-// replaceTrace changes the trace in a tenant's record, and returns the one before.
+// replaceTrace changes the trace in a tenant's record, and returns the previous one.
 func (s *Service) replaceTrace(
 	ctx context.Context, id tenant.ID, change func(tenant.Trace) tenant.Trace,
 ) (before tenant.Trace, err error) {

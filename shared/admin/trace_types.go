@@ -8,7 +8,7 @@ import (
 	"scimserver/shared/trace"
 )
 
-// TraceStart is the body that switches a trace on.
+// TraceStart is the body that starts a trace.
 type TraceStart struct {
 	Seconds int64 `json:"seconds"` // how long requests are recorded
 	Values  bool  `json:"values"`  // record values as well, except secrets
@@ -32,7 +32,7 @@ type TraceRequests struct {
 	Last     string          `json:"last"` // the value of after for the next request
 }
 
-// logged says in the provisioning log what a trace records.
+// logged is the text of the provisioning log about a new trace.
 func (t Trace) logged() (id, name string) {
 	if t.Began == nil {
 		return "", ""

@@ -279,7 +279,7 @@ func (b *bench) groupWithMembers(outer, inner, ann string) {
 	}
 }
 
-// TestReadsThatCantBe: each answer says what is wrong.
+// TestReadsThatCantBe: each answer to an impossible request says what is wrong.
 func TestReadsThatCantBe(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

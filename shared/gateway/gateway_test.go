@@ -125,8 +125,8 @@ func TestAnswerIsText(t *testing.T) {
 	}
 }
 
-// TestPanicIsLoggedAndNotShown: the process goes on, and the client learns nothing of
-// the inside.
+// TestPanicIsLoggedAndNotShown: after a panic the process continues, and the answer reveals no
+// internals.
 func TestPanicIsLoggedAndNotShown(t *testing.T) {
 	var log strings.Builder
 	handle := NewHandler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("inner secret") }),

@@ -11,7 +11,7 @@ import (
 	"scimserver/shared/gateway"
 )
 
-// TestWithSchedule: a request never reaches the schedule's handler, whatever is in it.
+// TestWithSchedule: no request reaches the schedule's handler, whatever it contains.
 func TestWithSchedule(t *testing.T) {
 	called := ""
 	handle := gateway.WithSchedule(

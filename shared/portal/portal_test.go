@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
-// bench is a portal over a table of its own with the tenants acme and globex, at a time that the test moves.
+// bench is a portal with a table of its own, the tenants acme and globex, and a clock that the test sets.
 type bench struct {
 	*testing.T
 	service *admin.Service
@@ -74,7 +74,7 @@ func (b *bench) invite(id tenant.ID, role tenant.Role) (string, tenant.Invitatio
 	return code, made.ID
 }
 
-// browser sends requests with a cookie, as a page of the setup page would.
+// browser sends requests with a cookie, as a browser on the setup page does.
 type browser struct {
 	*bench
 	cookie string
@@ -330,7 +330,7 @@ func TestTokenHasTheNamesOfTheGuide(t *testing.T) {
 	c.want(400, "POST", "/setup/tokens", url.Values{"name": {"x"}, "provider": {"nobody"}, "csrf": {token}})
 }
 
-// One tenant reaches nothing of another, and the role view changes nothing.
+// A session shows nothing of another tenant, and the role view can change nothing.
 func TestIsolation(t *testing.T) {
 	b := newBench(t)
 	foreign, err := b.service.CreateCredential(

@@ -100,8 +100,7 @@ func TestErrorValue(t *testing.T) { // P-3.12-2, P-3.12-3, P-3.12-4
 	}
 }
 
-// What is read is written as the same value, and nothing makes the reader hang
-// or panic.
+// A value that is read is written as the same value, and no input makes the reader hang or panic.
 func FuzzParseJSON(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":[1,-0.5e3,"\u00e9\ud83d\ude00",null,true],"B":{}}`, `"\`, `[[[[`, `{"a":1,"A":2}`, "\xff",

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// QuotedLen is what the encoder of Lambda's runtime makes of a body.
+// QuotedLen is the length of a body after the encoder of Lambda's runtime.
 func TestQuotedLen(t *testing.T) {
 	for _, text := range []string{"", "plain", `"`, `\`, `\\""`, "\n\x00\x1f\x7f", "é漢🦉", "\u2028x\u2029", "<&>"} {
 		v := Map(Member{`a"b`, List(Text(text), Int(12), Boolean(true), Value{})}, Member{text, Map()})

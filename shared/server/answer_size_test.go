@@ -14,7 +14,7 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// put writes items below the API.
+// put writes items directly into the table.
 func (c *client) put(name string, writes []table.Write) {
 	c.Helper()
 	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(c), Budget: time.Minute})
@@ -44,8 +44,8 @@ func named(schema, attribute, name, more string) scim.Value {
 	)
 }
 
-// Quotation marks take four bytes of an answer's payload each: a page of users who have
-// many is shorter, and the pages together show all of them.
+// A quotation mark takes four bytes of an answer's payload. If users have many, pages have fewer
+// users, and all pages together show all users.
 func TestPagesOfQuotes(t *testing.T) { // P-3.4.2.4-3
 	const users = 85 // more than a page holds
 	name := testkit.Table(t)
@@ -75,7 +75,7 @@ func TestPagesOfQuotes(t *testing.T) { // P-3.4.2.4-3
 	}
 }
 
-// A user is in so many groups with such long names that no answer holds them.
+// A user is in so many groups with such long names that they do not fit into an answer.
 func TestTooManyGroups(t *testing.T) { // P-3.12-17
 	name := testkit.Table(t)
 	c := newClientOn(t, open(t, name, http.DefaultTransport))
@@ -104,7 +104,7 @@ func TestTooManyGroups(t *testing.T) { // P-3.12-17
 		}
 		c.wants(c.send("GET", query+join+"excludedAttributes=groups", ""), 200, "")
 	}
-	// A change is answered without groups: an error would say that nothing was changed.
+	// The answer to a change leaves out the groups, because an error would say that nothing was changed.
 	for _, a := range []answer{
 		c.send("PATCH", path(ann), message(`[{"op":"replace","path":"title","value":"x"}]`)),
 		c.send("PUT", path(ann), user("ann", `,"title":"y"`)),

@@ -7,8 +7,8 @@ import (
 	"scimserver/shared/scim"
 )
 
-// TestUsersAreKeptAsSent sends one attribute of each kind, and values that the service could
-// have refused or rewritten, and finds them unchanged in the answer and in a later GET.
+// TestUsersAreKeptAsSent sends one attribute of each kind, and values that a service might refuse
+// or rewrite. They are unchanged in the answer and in a later GET.
 func TestUsersAreKeptAsSent(t *testing.T) { // S-7-9, S-7-10
 	c := newClient(t)
 	for _, tt := range []struct{ name, member string }{
@@ -74,7 +74,7 @@ func TestUsersAreKeptAsSent(t *testing.T) { // S-7-9, S-7-10
 	})
 }
 
-// What the standard schemas say of references and of display, section 2 says otherwise.
+// For references and for display, section 2 differs from the standard schemas.
 func TestReferencesAndDisplay(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)

@@ -12,8 +12,8 @@ import (
 )
 
 // BenchmarkQuery measures searches among 100,000 users (10,000 without -long), from
-// the request to the answer, with a transport that answers from memory: what is left is the cost of our
-// code and the SDK's.
+// the request to the answer, with a transport that answers from memory. It measures the cost of this
+// code and of the SDK.
 func BenchmarkQuery(b *testing.B) {
 	users := testkit.Size(100_000, 10_000)
 	throng := newThrong(b, users)
@@ -72,7 +72,7 @@ func BenchmarkQueryOnEngine(b *testing.B) {
 	}
 }
 
-// At any depth a page takes the same calls, after the first time.
+// After the first time, a page takes the same number of calls at any depth.
 func TestCallsAtDepth(t *testing.T) { // design: round trips and capacity
 	throng := newThrong(t, 20_000)
 	s := serve(t, canned.Transport(throng.answer))

@@ -20,8 +20,8 @@ const (
 	maxPayloadSize = 1 << 20 // bytes
 )
 
-// Bulk is the endpoint of bulk requests (RFC 7644 section 3.7). Its operations are
-// carried out as single requests are, by the same code and under the same rules.
+// Bulk is the endpoint of bulk requests (RFC 7644 section 3.7). It carries out the operations
+// with the same code and under the same rules as single requests.
 func Bulk(s *Server) []route {
 	b := &bulkEndpoint{Server: s, single: New(s.Options, Users, Groups)}
 	s.hooks.countRefusal = s.countRefusal
@@ -47,7 +47,7 @@ func (b *bulkEndpoint) run(ctx context.Context, r *request) (*response, error) {
 	return &response{Status: http.StatusOK, Body: job.message()}, nil
 }
 
-// readBulk reads the message. A limit that it exceeds is named in the error (section
+// readBulk reads the message. If it exceeds a limit, the error names the limit (section
 // 3.7.4).
 func readBulk(r *request) (bulk.Request, error) {
 	body, err := r.body(maxPayloadSize)
@@ -60,8 +60,8 @@ func readBulk(r *request) (bulk.Request, error) {
 	return bulk.Parse(body, maxOperations)
 }
 
-// allow counts the operations against the tenant's limit of requests, so that a bulk
-// request is no way around it.
+// allow counts the operations against the tenant's limit of requests, so that bulk requests
+// can't exceed it.
 func (b *bulkEndpoint) allow(ctx context.Context, r *request, operations int) error {
 	limits, err := b.limitsOf(ctx, r.Caller.Tenant)
 	if err != nil {

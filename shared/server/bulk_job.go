@@ -33,7 +33,7 @@ type bulkJob struct {
 	mu  sync.Mutex
 	ids map[string]string // of created resources, by bulkId
 
-	panicked any // of an operation
+	panicked any // the panic of an operation, nil if there was none
 }
 
 func newBulkJob(b *bulkEndpoint, r *request, message bulk.Request) *bulkJob {
@@ -83,7 +83,7 @@ func (j *bulkJob) runAll(ctx context.Context) {
 	}
 }
 
-// keepPanic keeps a panic of a goroutine for the request's own, where it is recovered.
+// keepPanic stores a panic, so that the goroutine of the request can repeat it.
 func (j *bulkJob) keepPanic() {
 	if p := recover(); p != nil {
 		j.mu.Lock()
@@ -92,8 +92,8 @@ func (j *bulkJob) keepPanic() {
 	}
 }
 
-// runUntilErrors carries out one operation after the other until so many have failed as
-// the client allows (section 3.7.3). What was carried out stays.
+// runUntilErrors carries out one operation after the other until as many have failed as the
+// client allows (section 3.7.3). It undoes nothing.
 func (j *bulkJob) runUntilErrors(ctx context.Context) {
 	errors := 0
 	for range j.request.Operations {
@@ -142,7 +142,7 @@ func (j *bulkJob) carryOut(ctx context.Context, i int) {
 	}
 }
 
-// resolved is an operation with the ids of resources in place of references.
+// resolved returns an operation with the ids of resources in place of references.
 func (j *bulkJob) resolved(i int) bulk.Operation {
 	o := j.request.Operations[i]
 	if o.Err != nil {
@@ -157,8 +157,8 @@ func (j *bulkJob) resolved(i int) bulk.Operation {
 	return o
 }
 
-// failedReference is the error of an operation that refers to what does not exist
-// (section 3.7.2).
+// failedReference returns the error of an operation that refers to a resource that does not
+// exist (section 3.7.2).
 func failedReference(bulkIDs []string) *scim.Error {
 	return &scim.Error{
 		Status: http.StatusConflict,
@@ -167,7 +167,7 @@ func failedReference(bulkIDs []string) *scim.Error {
 	}
 }
 
-// created keeps the id of a new resource for those that refer to it.
+// created stores the id of a new resource for the operations that refer to it.
 func (j *bulkJob) created(o bulk.Operation, result *bulkResult) {
 	if o.Method == http.MethodPost && result.succeeded() {
 		j.mu.Lock()

@@ -13,12 +13,12 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// bulkStep is an operation whose paths and members name users by number: the first
-// letter of a tenant's ids differ.
+// bulkStep is an operation whose paths and members name users by number, because ids differ between
+// tenants.
 type bulkStep struct{ method, path, data string }
 
-// TestBulkEqualsRequestOrder: a bulk request has the statuses and leaves the state that
-// its operations have one after the other.
+// TestBulkEqualsRequestOrder: a bulk request has the same statuses and results in the same state as
+// its operations sent one after the other.
 func TestBulkEqualsRequestOrder(t *testing.T) { // P-3.7-19
 	table := testkit.Table(t)
 	scoped := func(o *directory.Options) { o.Scope = directory.TenantScope }
@@ -42,7 +42,7 @@ func TestBulkEqualsRequestOrder(t *testing.T) { // P-3.7-19
 	}
 }
 
-// population makes three users and a group, and returns what stands for their ids.
+// population creates three users and a group, and returns a replacer of their placeholders by ids.
 func (c *client) population() *strings.Replacer {
 	c.Helper()
 	var ids []string
@@ -102,7 +102,7 @@ func operationsOf(steps []bulkStep, ids *strings.Replacer) (operations []string)
 	return operations
 }
 
-// state is what the tenant has: users by name with titles, and the members of the group.
+// state describes the tenant: users by name with titles, and the members of the group.
 func (c *client) state(ids *strings.Replacer) string {
 	c.Helper()
 	users := c.wants(c.send("GET", "/Users?sortBy=userName&attributes=userName,title", ""), 200, "")

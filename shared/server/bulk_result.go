@@ -8,17 +8,17 @@ import (
 	"scimserver/shared/scim/bulk"
 )
 
-// bulkResult is what became of an operation.
+// bulkResult is the result of an operation.
 type bulkResult struct {
 	method, bulkID    string
-	location, version string // "" if there is none to tell
+	location, version string // "" if unknown
 	status            int
 	failure           scim.Value // the body of the error; null if there is none
 }
 
 func (b *bulkResult) succeeded() bool { return b.status < http.StatusBadRequest }
 
-// refused is the result of an operation that was not carried out.
+// refused returns the result of an operation that was not carried out.
 func (j *bulkJob) refused(o bulk.Operation, e *scim.Error) *bulkResult {
 	return &bulkResult{
 		method:   o.Method,
@@ -29,7 +29,7 @@ func (j *bulkJob) refused(o bulk.Operation, e *scim.Error) *bulkResult {
 	}
 }
 
-// answered is the result of an operation that was carried out.
+// answered returns the result of an operation that was carried out.
 func (j *bulkJob) answered(o bulk.Operation, out *response, failed *scim.Error) *bulkResult {
 	if failed != nil {
 		return j.refused(o, failed)
@@ -47,7 +47,7 @@ func (j *bulkJob) answered(o bulk.Operation, out *response, failed *scim.Error) 
 	return result
 }
 
-// locationOf is the location of the resource that an operation names. A POST names none
+// locationOf returns the location of the resource that an operation names. A POST names none
 // (section 3.7.3).
 func (j *bulkJob) locationOf(o bulk.Operation) string {
 	if _, id := o.Target(); o.Method == http.MethodPost || id == "" {
@@ -56,7 +56,7 @@ func (j *bulkJob) locationOf(o bulk.Operation) string {
 	return j.r.BaseURL + o.Path
 }
 
-// message is the BulkResponse: the results in the order of the request.
+// message returns the BulkResponse: the results in the order of the request.
 func (j *bulkJob) message() scim.Value {
 	var results []scim.Value
 	for _, result := range j.results {

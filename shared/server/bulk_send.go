@@ -14,9 +14,8 @@ import (
 	"scimserver/shared/scim/bulk"
 )
 
-// send carries out an operation as the single request that it stands for. Its log line
-// and its entry in the provisioning log have the id of the bulk request with the number
-// of the operation behind it.
+// send carries out an operation as a single request. The log line and the entry in the
+// provisioning log have the id of the bulk request, followed by the number of the operation.
 func (j *bulkJob) send(ctx context.Context, i int, o bulk.Operation) *bulkResult {
 	hr, err := j.single.singleRequest(j.r, o)
 	if err != nil {
@@ -76,11 +75,11 @@ func (j *bulkJob) complete(ctx context.Context, i int) {
 	}
 }
 
-// undo deletes a user that could not be completed, and keeps why.
+// undo deletes a user that could not be completed. The result of the operation is why.
 func (j *bulkJob) undo(ctx context.Context, i int, location string, why *bulkResult) {
 	j.results[i] = why
 	removed := j.send(ctx, i, bulk.Operation{Method: http.MethodDelete, Path: location})
 	if !removed.succeeded() && removed.status != http.StatusNotFound {
-		why.location = j.r.BaseURL + location // it is there, without what it refers to
+		why.location = j.r.BaseURL + location // the user still exists, without the references
 	}
 }

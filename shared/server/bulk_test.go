@@ -18,8 +18,7 @@ import (
 
 const bulkRequest = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 
-// bulk sends operations and returns the results, which must be those of a job that was
-// processed.
+// bulk sends operations and returns the results. It fails the test if the request was not processed.
 func (c *client) bulk(operations ...string) []scim.Value {
 	c.Helper()
 	return c.bulkWith("", operations...)
@@ -39,7 +38,7 @@ func (c *client) bulkWith(more string, operations ...string) []scim.Value {
 	return a.Body.Get("Operations").Items()
 }
 
-// post makes a POST operation; data lacks its braces and schemas.
+// post makes a POST operation. data are the members besides schemas, without braces.
 func post(kind, bulkID, data string) string {
 	return fmt.Sprintf(
 		`{"method":"POST","path":"/%ss","bulkId":%q,`+
@@ -339,7 +338,7 @@ func TestBulkIsLogged(t *testing.T) {
 	}
 }
 
-// TestBulkLimit: a bulk request is no way around the limit of requests.
+// TestBulkLimit: a bulk request counts as many requests as it has operations.
 func TestBulkLimit(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
@@ -361,7 +360,7 @@ type nearlyOver struct{ context.Context }
 
 func (nearlyOver) Deadline() (time.Time, bool) { return time.Now().Add(2900 * time.Millisecond), true }
 
-// TestBulkKeepsItsDeadline: what can't begin in time says so, operation by operation.
+// TestBulkKeepsItsDeadline: each operation that can't begin in time has a result that says so.
 func TestBulkKeepsItsDeadline(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
@@ -377,8 +376,8 @@ func TestBulkKeepsItsDeadline(t *testing.T) {
 	c.wants(c.send("GET", "/Users", ""), 200, "")
 }
 
-// TestBulkAgain: a client that lost the answer sends the request again. What was carried
-// out answers as a single request would, and nothing is there twice.
+// TestBulkAgain: a client that lost the answer sends the request again. Each operation is answered
+// like a repeated single request, and nothing exists twice.
 func TestBulkAgain(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)

@@ -34,7 +34,7 @@ func newClient(t *testing.T, change ...func(*server.Options)) *client {
 	return newClientOn(t, open(t, testkit.Table(t), http.DefaultTransport), change...)
 }
 
-// newClientOn is newClient on a directory that exists.
+// newClientOn is newClient on an existing directory.
 func newClientOn(t *testing.T, dir *directory.Directory, change ...func(*server.Options)) *client {
 	t.Helper()
 	registry, err := schema.Standard()
@@ -53,7 +53,7 @@ func newClientOn(t *testing.T, dir *directory.Directory, change ...func(*server.
 	return c
 }
 
-// open makes a handle on a table that reaches DynamoDB through a transport.
+// open opens the directory of a table through a transport.
 func open(t *testing.T, table string, transport http.RoundTripper,
 	change ...func(*directory.Options)) *directory.Directory {
 	t.Helper()
@@ -68,21 +68,20 @@ func open(t *testing.T, table string, transport http.RoundTripper,
 	return dir
 }
 
-// answer is what came back, its body parsed.
+// answer is a response with its parsed body.
 type answer struct {
 	*http.Response
 	Body scim.Value
 	Text string
 }
 
-// send sends a request; headers come in pairs. It checks what holds for every
-// answer.
+// send sends a request; headers come in pairs. It checks the rules that hold for every answer.
 func (c *client) send(method, path, body string, headers ...string) answer {
 	c.Helper()
 	return c.sendTo(method, "https://any.host/a/b/scim/v2"+path, body, headers...)
 }
 
-// sendTo is send to a whole URL.
+// sendTo is send to a full URL.
 func (c *client) sendTo(method, path, body string, headers ...string) answer {
 	c.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
@@ -131,7 +130,7 @@ func (c *client) create(name, more string) answer {
 
 func id(a answer) string { return a.Body.Get("id").Text() }
 
-// on is the client in a subtest.
+// on returns the client for a subtest.
 func (c *client) on(t *testing.T) *client {
 	own := *c
 	own.T = t

@@ -98,14 +98,15 @@ func (c uniquenessDetail) textWithin(characters, values int) string {
 	return strings.Join(append(text, "Then provision the "+what+" again."), " ")
 }
 
-// owner is what a tenant may know of who holds a value.
+// owner is the part of a holder that the tenant may know. The zero value, except for the
+// reference, stands for any holder outside the tenant.
 type owner struct {
 	kind      directory.Kind
 	id        scim.ID
 	reference string
 }
 
-// owner is what a tenant may know about the holder of a value.
+// owner returns the holder of the value as far as the tenant may know it.
 func (l takenValue) owner() owner { return owner{l.Holder, l.ID, l.Reference} }
 
 // byOwner groups values by their holder, in the order of each holder's first value.

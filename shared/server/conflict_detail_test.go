@@ -27,7 +27,7 @@ func lostOutside(attribute, value, reference string) server.Loss {
 	return lostTo("", "", attribute, value, reference)
 }
 
-// Sentences that several texts have. "support" stands for the contact.
+// Sentences of several texts. "support" stands for the contact.
 const (
 	assignOrAsk = "Assign another value at the identity provider, or ask support to free it"
 	orConnect   = " or to connect an existing account"
@@ -43,7 +43,7 @@ func outside(values string) string {
 	return values + " in use outside your identity provider's users (conflict mfz3k2qkx7ab). "
 }
 
-// collisionText is a collision, and the text about it.
+// collisionText is a collision and its expected text.
 type collisionText struct {
 	name   string
 	losses []server.Loss
@@ -51,7 +51,7 @@ type collisionText struct {
 	want   string
 }
 
-// lostMail is the loss of an email to a holder outside of the provider's users.
+// lostMail is an email that a holder outside of the provider's users has.
 func lostMail() server.Loss { return lostOutside("emails.value", "ann@acme.example", "mfz3k2qkx7ab") }
 
 // outsideTexts are the texts about holders outside of the provider's users.

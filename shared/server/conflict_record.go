@@ -12,7 +12,7 @@ import (
 // conflictTimeout limits the time that an answer waits for its conflicts to be recorded.
 const conflictTimeout = time.Second
 
-// recordConflicts records the values that a request asked for and that are taken. It respects the
+// recordConflicts records the conflicts of a request whose values are taken. It respects the
 // request's deadline. If the conflicts cannot be recorded, the answer is a 409 all the same.
 func (s *Server) recordConflicts(ctx context.Context, r *request, err error) {
 	taken, ok := errors.AsType[*directory.TakenError](err)

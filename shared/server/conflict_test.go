@@ -27,7 +27,7 @@ func (c *client) account(email string) directory.Account {
 	return a
 }
 
-// conflicts are those of the client's tenant.
+// conflicts returns the conflicts of the client's tenant.
 func (c *client) conflicts() []directory.Conflict {
 	c.Helper()
 	page, _, err := c.server.Directory.For(c.origin.Caller.Tenant).Conflicts().List(c.Context(), "", 100)
@@ -84,7 +84,7 @@ func TestLossesAreNoted(t *testing.T) {
 
 func mail(address string) string { return `,"emails":[{"value":"` + address + `"}]` }
 
-// Values that different holders have are conflicts of their own.
+// Values of different holders have different conflicts.
 func TestEachHolderIsNoted(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
@@ -102,7 +102,7 @@ func TestEachHolderIsNoted(t *testing.T) {
 	}
 }
 
-// A ledger that fails changes no answer.
+// If conflicts can't be recorded, the answer stays the same.
 func TestLossIsNotNoted(t *testing.T) {
 	t.Parallel()
 	broken := fault.Script(http.DefaultTransport,

@@ -26,8 +26,8 @@ func TestCreateSetsTheResourceType(t *testing.T) {
 	c.finds(`meta.resourceType eq "user"`, "0")
 }
 
-// No attribute of a User has a default, so null and [] leave what leaving out
-// leaves.
+// No attribute of a User has a default, so null and [] have the same effect as leaving the attribute
+// out.
 func TestUnassignedValues(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)

@@ -66,8 +66,8 @@ func TestDeleteUnderAVersion(t *testing.T) { // P-3.6-7
 	c.wants(c.send("DELETE", path(a), "", "If-Match", `W/"1"`), 404, "")
 }
 
-// A DELETE that died midway is finished by the list that leaves the user out, whose
-// totalResults is the number of users that it shows.
+// A list that leaves out a half deleted user finishes the deletion, and its totalResults is the number
+// of users that it shows.
 func TestListsFinishDeletions(t *testing.T) { // P-3.4.2.4-8
 	name := testkit.Table(t)
 	c := newClientOn(t, open(t, name, http.DefaultTransport))

@@ -16,8 +16,8 @@ func (c *client) config() scim.Value {
 	return c.wants(c.send("GET", "/ServiceProviderConfig", ""), 200, "").Body
 }
 
-// TestAnnouncementsAreTrue asks the service for every feature that it could
-// announce. A flag that has no check here fails the test.
+// TestAnnouncementsAreTrue uses every feature that the service could announce. A flag without a check
+// here fails the test.
 func TestAnnouncementsAreTrue(t *testing.T) { // P-4-9, S-5-1
 	hashed := 0
 	for _, hash := range []func(string) (string, error){
@@ -155,8 +155,7 @@ func TestResourceTypes(t *testing.T) { // P-4-4, S-3.1-1
 	}
 }
 
-// TestSchemasDescribeEverything follows schemas of every resource there is to
-// its definition.
+// TestSchemasDescribeEverything looks up each URN in the schemas of all kinds of resources.
 func TestSchemasDescribeEverything(t *testing.T) { // P-4-2, S-7-1, S-7-2
 	c := newClient(t)
 	c.create("ann", `,`+enterprise+`:{"department":"d"}`)
@@ -174,7 +173,7 @@ func TestSchemasDescribeEverything(t *testing.T) { // P-4-2, S-7-1, S-7-2
 	}
 }
 
-// Each attribute says what there is to say about it, and nothing else.
+// Each attribute has the characteristics that apply to it, and no others.
 func TestAttributeDefinitions(t *testing.T) { // S-7-3, S-7-4
 	c := newClient(t)
 	types := []string{"string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"}
@@ -223,7 +222,7 @@ func TestAttributeDefinitions(t *testing.T) { // S-7-3, S-7-4
 	}
 }
 
-// Sub-attributes that RFC 7643 section 2.4 gives a meaning have it everywhere.
+// The sub-attributes of RFC 7643 section 2.4 have the meaning that it gives them everywhere.
 func TestSubAttributesKeepTheirMeaning(t *testing.T) { // S-2.4-2
 	c := newClient(t)
 	types := map[string]string{"type": "string", "primary": "boolean", "display": "string", "$ref": "reference"}

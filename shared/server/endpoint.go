@@ -10,7 +10,7 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// endpoint is what the endpoints of users and groups have in common.
+// endpoint is the common part of the endpoints of users and groups.
 type endpoint struct {
 	*Server
 	typ               *schema.ResourceType

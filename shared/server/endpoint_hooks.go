@@ -7,8 +7,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// hooks are what the endpoints of users and groups add to every request. They are function values,
-// so that a Lambda function that needs no directory does not link it.
+// hooks are the steps that the endpoints of users and groups add to every request. They are function
+// values, so that a Lambda function that needs no directory does not link it.
 type hooks struct {
 	open            func(context.Context, *request) error  // the tenant's part of the directory
 	recordConflicts func(context.Context, *request, error) // after a request failed

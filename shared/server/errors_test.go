@@ -130,8 +130,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestEmittedTypes compares the scimTypes that the code has with those of RFC
-// 7644 table 9 and RFC 9865 table 3, and with those that requests are answered.
+// TestEmittedTypes compares the scimTypes in the code with those of RFC 7644 table 9 and RFC 9865 table
+// 3, and with those in answers.
 func TestEmittedTypes(t *testing.T) { // P-3.12-4
 	c := newClient(t)
 	emitted := map[string]bool{
@@ -197,8 +197,8 @@ func TestOtherVersions(t *testing.T) { // P-3.13-1, P-3.13-2, P-3.12-24
 	}
 }
 
-// A store that fails makes a 5xx which tells the client what to do and nothing
-// about the store.
+// If the store fails, the answer is a 5xx that tells the client what to do, and nothing about the
+// store.
 func TestStoreFailures(t *testing.T) { // P-3.12-13
 	table := testkit.Table(t)
 	refused := fault.Script(http.DefaultTransport,

@@ -9,12 +9,11 @@ func (s *Server) Patterns() []string {
 	return all
 }
 
-// Collision and Loss are what the text of a 409 is made of, for the test that shows
-// all texts.
+// Collision and Loss are the input of the text of a 409, for the test that shows all texts.
 type (
 	Collision = uniquenessDetail
 	Loss      = takenValue
 )
 
-// Detail is the text.
+// Detail returns the text.
 func (c uniquenessDetail) Detail() string { c.hideOtherHolders(); return c.text() }

@@ -13,9 +13,8 @@ import (
 
 const extension = "urn:example:params:scim:schemas:test:2.0:X"
 
-// extended serves users with one extension more, which is required: a file
-// dropped among the definitions and named in the resource type. Groups may have it
-// as well, and there is one more type.
+// extended serves users with a further extension, which is required: a file that is added to the
+// definitions and named in the resource type. Groups may have it, too, and there is a further type.
 func extended(t *testing.T) func(*server.Options) {
 	fsys := fstest.MapFS{}
 	add := func(name, file string) {
@@ -145,7 +144,7 @@ func TestReturned(t *testing.T) {
 	}
 }
 
-// selection is the parameter of a query as a member of a search message.
+// selection turns a parameter of a URL into a member of a search message.
 func selection(query string) string {
 	name, list, found := strings.Cut(strings.TrimPrefix(query, "?"), "=")
 	if !found {

@@ -18,13 +18,13 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// crowd answers queries of a group's members in place of the engine.
+// crowd is a transport that answers queries of a group's members itself.
 type crowd struct {
 	next http.RoundTripper
 	body []byte // the answer to a query of members; the engine's own when nil
 }
 
-// fill makes every group look as if it had that many members of one name.
+// fill sets the number of members of every group, and their display.
 func (m *crowd) fill(members int, display string) {
 	var b bytes.Buffer
 	name, _ := json.Marshal(display) // a string always has a JSON form
@@ -103,7 +103,7 @@ func TestTooManyMembers(t *testing.T) { // P-3.12-17, design: bad input
 	c.wants(c.send("GET", "/Groups?excludedAttributes=members", ""), 200, "")
 }
 
-// A page ends where its answer would become too long, or would read too many members.
+// A page ends before the answer becomes too long, or needs too many members.
 func TestPagesAreCut(t *testing.T) { // design: bad input
 	transport := &crowd{next: http.DefaultTransport}
 	table := testkit.Table(t)
@@ -191,7 +191,7 @@ func TestSizesOfGroups(t *testing.T) { // P-7-1
 	for i := range ids {
 		ids[i] = fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
 	}
-	// The limit of operations is on what the client sent, not on what it stands for.
+	// The limit of operations applies to the operations as sent, not as repaired.
 	c.patched(g, `[{"op":"remove","path":"members","value":`+value(ids...)+`}]`)
 	c.namesTooMany(g)
 	c.wants(c.patch(g, `[`+strings.Repeat(`{"op":"remove","path":"members"},`, 10_000)+`{"op":"remove",`+
@@ -200,7 +200,7 @@ func TestSizesOfGroups(t *testing.T) { // P-7-1
 	c.unchanged(g)
 }
 
-// namesTooMany sends messages that name more members than one may.
+// namesTooMany sends messages that name more members than is allowed.
 func (c *client) namesTooMany(g answer) {
 	c.Helper()
 	many := func(n int) string { return `[` + strings.Repeat(`{"value":"x"},`, n-1) + `{"value":"x"}]` }

@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// TestPatchMembers sends the shapes of PATCH that RFC 7644 and real providers have
-// for members. In them %a to %d stand for users, of whom a and b are members.
+// TestPatchMembers sends the forms of PATCH of members that RFC 7644 has and that real providers
+// send. %a to %d stand for users; a and b are members.
 func TestPatchMembers(t *testing.T) { // S-4.2-2
 	c := newClient(t)
 	ids := c.people("a", "b", "c", "d")
@@ -130,7 +130,7 @@ func TestPatchMembersRefused(t *testing.T) {
 	c.unchanged(g) // P-3.5.2-24
 }
 
-// Outside strict come the shapes that providers send besides the RFCs.
+// Except for profile strict: forms that providers send and the RFCs do not have.
 func TestPatchMembersOfProviders(t *testing.T) { // P-3.5.2.2-13, P-3.5.2.1-12, P-3.5.2-16
 	c := newClient(t)
 	c.origin.Caller.Profile = tenant.Generic
@@ -166,7 +166,7 @@ func TestPatchMembersOfProviders(t *testing.T) { // P-3.5.2.2-13, P-3.5.2.1-12, 
 	}
 }
 
-// Okta sends the name of a group along with every change of its members.
+// Okta sends the name of a group with every change of its members.
 func TestOktaRename(t *testing.T) { // P-3.14-8, P-3.5.2.3-14
 	c := newClient(t)
 	c.origin.Caller.Profile = tenant.Okta

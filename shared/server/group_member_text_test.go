@@ -8,7 +8,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// What is wrong with members is said in terms of what was sent.
+// The error about members quotes what was sent.
 func TestTextsAboutMembers(t *testing.T) { // S-4.2-5, P-6-8
 	c := newClient(t)
 	ann := c.people("ann")[0]
@@ -33,7 +33,7 @@ func TestTextsAboutMembers(t *testing.T) { // S-4.2-5, P-6-8
 	}
 }
 
-// Operations run one after the other, and each fails as it would alone.
+// Operations are applied in sequence, and each one fails as it would alone.
 func TestMemberOperationsInSequence(t *testing.T) { // P-3.5.2-7
 	c := newClient(t)
 	ids := c.people("a", "b")
@@ -67,7 +67,7 @@ func TestMemberOperationsInSequence(t *testing.T) { // P-3.5.2-7
 	c.holds(g, ids[1])
 }
 
-// The members of a remove that names nobody stay.
+// A remove that matches no member removes nobody.
 func TestRemoveOfNobody(t *testing.T) { // P-3.5.2.2-13
 	c := newClient(t)
 	g := c.createGroup("g", `,"members":`+value(c.people("a")...))
@@ -85,7 +85,7 @@ func TestRemoveOfNobody(t *testing.T) { // P-3.5.2.2-13
 	c.unchanged(g)
 }
 
-// Members named by the URN of the core schema are members, or refused, but never lost.
+// Members under the URN of the core schema are read or refused, but never ignored.
 func TestMembersByTheURNOfTheirSchema(t *testing.T) { // P-3.5.2.1-15, P-3.5.1-2
 	c := newClient(t)
 	ids := c.people("a", "b")
@@ -113,7 +113,7 @@ func TestMembersByTheURNOfTheirSchema(t *testing.T) { // P-3.5.2.1-15, P-3.5.1-2
 	c.wants(c.patch(g, `[{"op":"add","value":{"members":[]`+named["below"]+`}}]`), 400, "invalidSyntax")
 }
 
-// A display of any length is cut before anything else looks at it.
+// A long display is shortened before it is used.
 func TestLongDisplay(t *testing.T) { // S-4.2-5
 	c := newClient(t)
 	c.origin.Caller.Profile = tenant.Entra

@@ -24,7 +24,7 @@ func (g *groups) patch(ctx context.Context, r *request) (*response, error) {
 		return nil, err
 	}
 	apply := func(d *directory.Draft) (directory.Edit, error) {
-		r.noteNames(d.Doc)
+		r.setNames(d.Doc)
 		return g.applyPatch(ctx, r, d, p)
 	}
 	changed, err := r.Directory.Groups().Change(ctx, r.ID, r.precondition(), p.namedIDs(), apply)

@@ -34,8 +34,8 @@ func TestPatchAnswersByParameters(t *testing.T) { // P-3.5.2-26, P-3.5.2-27
 	}
 }
 
-// A PATCH is answered with the group if it has at most 100 members afterwards,
-// otherwise with 204, and it reads the same number of members whatever their number.
+// The answer to a PATCH is the group if it has at most 100 members afterwards, otherwise 204. The
+// number of members that are read does not depend on the size of the group.
 func TestPatchAnswersBySize(t *testing.T) { // P-3.5.2-26, P-3.5.2-27
 	for _, tt := range []struct {
 		profile tenant.Profile
@@ -60,7 +60,7 @@ func TestPatchAnswersBySize(t *testing.T) { // P-3.5.2-26, P-3.5.2-27
 	}
 }
 
-// Real members, added and removed across the bound.
+// Members are added and removed, so that the group grows and shrinks across the limit.
 func TestPatchAnswersAcrossTheBound(t *testing.T) { // P-3.5.2-27
 	c := newClient(t)
 	var names []string
@@ -76,7 +76,7 @@ func TestPatchAnswersAcrossTheBound(t *testing.T) { // P-3.5.2-27
 	c.patched(g, `[{"op":"remove","path":"members[value eq \"`+ids[0]+`\"]"}]`)
 }
 
-// A change that stands is not denied because the group can't be read for the answer.
+// If the group can't be read for the answer, the answer to the change is still a success.
 func TestPatchAnswersWithoutTheGroup(t *testing.T) {
 	t.Parallel()
 	broken := false

@@ -59,8 +59,7 @@ func (c *client) holds(g answer, ids ...string) {
 	}
 }
 
-// patched fails the test unless a PATCH of a group is answered with the group as it is
-// then. P-3.5.2-27
+// patched fails the test unless the answer to a PATCH of a group is the current group. P-3.5.2-27
 func (c *client) patched(g answer, operations string) {
 	c.Helper()
 	a := c.wants(c.patch(g, operations), c.patchStatus(), "")
@@ -139,7 +138,7 @@ func TestGroupNamesAreUnique(t *testing.T) { // S-4.2-6, P-3.5.1-13
 	c.origin.Caller.Tenant = other
 }
 
-// An empty group says so.
+// An empty group has an empty array of members.
 func TestMembersOfAnEmptyGroup(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
@@ -295,7 +294,7 @@ func TestUnknownMembersByProfile(t *testing.T) { // P-6-8
 	c.wants(c.send("POST", "/Groups", group("x", `,"members":`+value("nobody", ann))), 400, "invalidValue")
 }
 
-// Groups have extensions as users do.
+// Groups can have extensions, as users can.
 func TestExtensionOfGroups(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, extended(t))
@@ -311,7 +310,7 @@ func TestExtensionOfGroups(t *testing.T) {
 	c.shows(now, c.send("GET", path(g)+"?attributes="+extension, "").Body, "id schemas "+extension)
 }
 
-// Members that are added in parallel are all kept.
+// Members that are added in parallel are all members afterwards.
 func TestParallelAdds(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
@@ -326,7 +325,7 @@ func TestParallelAdds(t *testing.T) {
 			`[{"op":"add","path":"members","value":`+value(users[i])+
 				`},{"op":"remove","path":"members[value eq \"x\"]"}]`)
 	})
-	// Where another add comes in between, the answer is 204: no members belong to the version.
+	// After a concurrent add the answer is 204, because the members do not belong to the version.
 	if count[200]+count[204] != n {
 		t.Errorf("statuses %v", count)
 	}

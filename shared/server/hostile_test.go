@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Texts that mean something to SQL, DynamoDB's expressions, a shell, a path, JSON,
-// a URL, this service's own keys or a parser.
+// Texts that have a meaning in SQL, DynamoDB's expressions, a shell, a path, JSON, a URL, this service's
+// own keys or a parser.
 func hostile() []string {
 	return []string{
 		`' or 1=1 --`, `" or 1=1 --`, `" or userName pr or userName eq "`, `") or (userName pr`,
@@ -20,7 +20,7 @@ func hostile() []string {
 	}
 }
 
-// hostileRequests puts a text wherever a request has a place for one.
+// hostileRequests puts a text into every part of a request that can have one.
 func hostileRequests(ann answer, text string) (requests []failure) {
 	for _, target := range []string{
 		"/Users?filter=" + url.QueryEscape(`userName eq `+enclose(text)), "/Users?filter=" + url.QueryEscape(text),
@@ -48,9 +48,9 @@ func hostileRequests(ann answer, text string) (requests []failure) {
 	)
 }
 
-// TestHostileTexts sends hostile texts, and random pieces of them, to every place of
-// a request. None is more than data: no answer is a 5xx, shows another user, or
-// carries a header of the text, and the users are what they were.
+// TestHostileTexts sends hostile texts, and random pieces of them, in every part of a request. They are
+// only data: no answer is a 5xx, shows another user, or has a header from the text, and the users are
+// unchanged.
 func TestHostileTexts(t *testing.T) { // P-7.7-2, P-3.4.2.2-44, S-9.2-2
 	c := newClient(t)
 	ann, bob := c.create("ann", ""), c.create("bob", "")

@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// Ids are random, so two tenants never share one by chance. Here they do: globex is
-// a copy of acme, with other names and values.
+// Ids are random, so two tenants never have the same one by chance. Here they do: globex is a copy of
+// acme, with other names and values.
 func TestTheSameIDInTwoTenants(t *testing.T) { // P-6-5
 	name := testkit.Table(t)
 	acme := newClientOn(t, open(t, name, http.DefaultTransport))

@@ -15,10 +15,10 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// canary is in every value that the other tenant holds.
+// canary is part of every value of the other tenant.
 const canary = "canary-7f3a"
 
-// neighbours are two tenants in one table: acme asks, and globex must not show.
+// neighbours are two tenants in one table. acme sends requests, and no answer may reveal anything of globex.
 type neighbours struct {
 	*client
 	scope        directory.Scope
@@ -55,7 +55,7 @@ func (c *client) inTenant(id tenant.ID, f func()) {
 	c.origin.Caller.Tenant = before
 }
 
-// holdings are all items of globex as the table has them.
+// holdings are all items of globex in the table.
 func (n *neighbours) holdings() map[string]string {
 	n.Helper()
 	return scanned(n.T, n.table, func(item table.Item) bool {
@@ -65,8 +65,8 @@ func (n *neighbours) holdings() map[string]string {
 	})
 }
 
-// ask sends a request that names what is the other tenant's, and the same about
-// what does not exist: the answers must not differ.
+// ask sends a request that names a resource of the other tenant, and the same request about a
+// resource that does not exist. The answers must not differ.
 func (n *neighbours) ask(method, target, body string, headers ...string) {
 	n.Helper()
 	nobody := strings.NewReplacer(id(n.user), "00000000-0000-4000-8000-000000000001", id(n.group),
@@ -148,7 +148,7 @@ func (n *neighbours) walkRoutes() {
 	n.explicitTenant()
 }
 
-// explicitTenant: nothing in a request names a tenant, but the credential.
+// explicitTenant: only the credential determines the tenant, no other part of a request.
 func (n *neighbours) explicitTenant() {
 	n.Helper()
 	for _, target := range []string{"/Tenants/globex/Users", "/globex/Users", "/globex" + path(n.user)} {
@@ -159,7 +159,7 @@ func (n *neighbours) explicitTenant() {
 	n.wants(n.send("GET", path(n.user)+"?tenant=globex", ""), 404, "")
 }
 
-// ownSubject: a credential that is bound to a user of another tenant reaches nobody.
+// ownSubject: a credential that is bound to a user of another tenant gives access to no user.
 func (n *neighbours) ownSubject() {
 	n.Helper()
 	n.as(id(n.user), tenant.Read, tenant.Write)
@@ -205,7 +205,7 @@ func (n *neighbours) walkFilters() {
 	}
 }
 
-// walkPages goes on with the other tenant's walks, whose credential even has the same id.
+// walkPages continues the pages of the other tenant, whose credential has the same id.
 func (n *neighbours) walkPages() {
 	n.Helper()
 	for _, cursor := range n.cursors {
@@ -253,8 +253,8 @@ func (n *neighbours) borrowMembers() {
 	}
 }
 
-// takeValues wants what globex holds. Only where names are unique over all tenants
-// may the answer show that somebody has it, and never who.
+// takeValues asks for values that globex has. Only if names are unique over all tenants may the answer
+// reveal that a value is taken, and it never reveals by whom.
 func (n *neighbours) takeValues() {
 	n.Helper()
 	want, scimType := 201, ""
@@ -287,7 +287,7 @@ func (n *neighbours) takeValues() {
 	}
 }
 
-// whole checks that the table still is.
+// whole checks that the table is consistent and globex is unchanged.
 func (n *neighbours) whole() {
 	n.Helper()
 	db, err := table.Open(table.Options{Name: n.table, Endpoint: testkit.Endpoint(n)})

@@ -14,7 +14,7 @@ import (
 	"scimserver/shared/trace"
 )
 
-// event collects what the log line of a request says. Attribute values, tokens, ids of users and
+// event collects the contents of a request's log line. Attribute values, tokens, ids of users and
 // paths are never logged.
 type event struct {
 	start     time.Time
@@ -27,8 +27,8 @@ type event struct {
 
 	conflicts        []directory.ConflictID // one for each taken value, in order
 	conflictErr      error                  // why the conflicts could not be recorded
-	name, externalID string                 // only for the provisioning log, see noteNames
-	written          bool                   // the request's change carries the record for the provisioning log
+	name, externalID string                 // only for the provisioning log, see setNames
+	written          bool                   // the write of the change includes the record for the provisioning log
 	skipped          []scim.ID              // members that were left out because they do not exist
 	logErr           error                  // why the provisioning log has no entry of the request
 	refused          tenant.RefusalCause    // why a valid credential was refused; "" if it was not
@@ -39,7 +39,7 @@ type event struct {
 	matched atomic.Int64 // of the resources read
 }
 
-// addPlan notes a plan of a search.
+// addPlan adds the plan of a search.
 func (e *event) addPlan(plan string) { e.plans = append(e.plans, plan) }
 
 // log writes the log line of a request.

@@ -56,9 +56,9 @@ func (e *event) deviations(skipped int) (names []string) {
 	return names
 }
 
-// noteNames notes the names of a resource for the provisioning log, unless the request has given
-// them already.
-func (r *request) noteNames(doc scim.Value) {
+// setNames stores the names of a resource for the provisioning log, unless the names in the request
+// are already stored.
+func (r *request) setNames(doc scim.Value) {
 	e, name := r.event, "userName"
 	switch e.writes {
 	case "":
@@ -77,9 +77,9 @@ func (r *request) noteNames(doc scim.Value) {
 // logTimeout limits the time that an answer waits for its entry in the provisioning log.
 const logTimeout = 300 * time.Millisecond
 
-// logUnwritten writes the log entry of a provisioning request that no write carries: one that
-// failed, or one that changed nothing because all it had to add was left out. It does so even if the
-// request's own deadline has passed. If the entry cannot be written, the answer stays the same.
+// logUnwritten writes the log entry of a provisioning request without a write that includes the
+// record: it failed, or it changed nothing because everything it added was left out. It does so even
+// if the request's own deadline has passed. If the entry can't be written, the answer stays the same.
 func (s *Server) logUnwritten(ctx context.Context, r *request) {
 	e := r.event
 	if e.writes == "" || r.Caller.Tenant == "" || e.err == nil && !e.leftOutAll() {
@@ -90,14 +90,14 @@ func (s *Server) logUnwritten(ctx context.Context, r *request) {
 	e.logErr = s.Directory.For(r.Caller.Tenant).Log().Put(ctx, e.entry(r))
 }
 
-// leftOutAll reports whether the request changed nothing because it left something out. A PUT that
-// repeats what is stored beside an unknown attribute is not one: providers send it again and again.
+// leftOutAll reports whether the request changed nothing because something was left out. It is false
+// for a PUT of the stored values with an unknown attribute: providers send such a PUT repeatedly.
 func (e *event) leftOutAll() bool {
 	ignored := e.operation == "patch" && len(e.repairs.Ignored()) > 0
 	return !e.written && (len(e.skipped) > 0 || ignored)
 }
 
-// entry is the log entry of a request that no write carries.
+// entry returns the log entry of a request without a write that includes the record.
 func (e *event) entry(r *request) provlog.Entry {
 	out := provlog.Entry{
 		Time: e.start, Request: r.RequestID, Credential: r.Caller.Credential, Operation: e.operation,
@@ -110,7 +110,8 @@ func (e *event) entry(r *request) provlog.Entry {
 	return out
 }
 
-// noteChange notes what became of a group. A write that was only prepared has asked for the record.
+// noteChange stores whether the change of a group was written, and which members were skipped. The
+// directory also asks for the record of a write that it then does not send.
 func (e *event) noteChange(c directory.ChangeResult) {
 	e.skipped, e.written = c.Skipped, c.Written
 	e.repairs.Skipped(len(c.Skipped))

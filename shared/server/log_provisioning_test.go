@@ -22,7 +22,7 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// provisioning is a client whose table is at hand.
+// provisioning is a client with direct access to its table.
 type provisioning struct {
 	*client
 	dir  *directory.Directory // past all faults
@@ -125,8 +125,8 @@ func TestWhatIsNoProvisioningIsNotLogged(t *testing.T) {
 	}
 }
 
-// TestWhatWasLeftOutIsLogged: support can tell why a member is not in a group although the provider
-// got a success, and which attributes had no effect.
+// TestWhatWasLeftOutIsLogged: the log shows why a member is not in a group although the request
+// succeeded, and which attributes had no effect.
 func TestWhatWasLeftOutIsLogged(t *testing.T) {
 	t.Parallel()
 	p := newProvisioning(t, http.DefaultTransport)
@@ -167,8 +167,8 @@ func TestWhatWasLeftOutIsLogged(t *testing.T) {
 	}
 }
 
-// TestALogThatFailsChangesNothing: the entry is tried for a short time, and the
-// answer is the same, also when the time of the request is over.
+// TestALogThatFailsChangesNothing: writing the entry is tried for a short time, and the answer stays the
+// same, even if the time of the request is over.
 func TestALogThatFailsChangesNothing(t *testing.T) {
 	t.Parallel()
 	for name, rule := range map[string]fault.Rule{
@@ -195,8 +195,7 @@ func TestALogThatFailsChangesNothing(t *testing.T) {
 	}
 }
 
-// TestFailuresAreLoggedWhenTheTimeIsOver: a request that ran out of time is one that
-// operators look for.
+// TestFailuresAreLoggedWhenTheTimeIsOver: operators look for requests that ran out of time.
 func TestFailuresAreLoggedWhenTheTimeIsOver(t *testing.T) {
 	t.Parallel()
 	p := newProvisioning(t, http.DefaultTransport)
@@ -213,7 +212,7 @@ func TestFailuresAreLoggedWhenTheTimeIsOver(t *testing.T) {
 	p.wantsFailure(`create User  "" "" 503  []`)
 }
 
-// discard is a writer for an answer that nobody reads.
+// discard is a ResponseWriter that discards the answer.
 type discard struct{ header http.Header }
 
 func (d *discard) Header() http.Header {
@@ -225,8 +224,8 @@ func (d *discard) Header() http.Header {
 func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d *discard) WriteHeader(int)             {}
 
-// TestWritesCarryTheirRecord: of the request, its status and what it tolerated; no
-// client sees it.
+// TestWritesCarryTheirRecord: a write includes a record of the request, its status and its repaired
+// deviations. No client sees the record.
 func TestWritesCarryTheirRecord(t *testing.T) {
 	t.Parallel()
 	p := newProvisioning(t, http.DefaultTransport)

@@ -24,7 +24,7 @@ func path(a answer) string {
 	return "/" + a.Body.Get("meta").Get("resourceType").Text() + "s/" + id(a)
 }
 
-// in returns the client of a subtest, whose failures count there.
+// in returns the client for a subtest.
 func (c *client) in(t *testing.T) *client {
 	sub := *c
 	sub.T = t
@@ -60,7 +60,7 @@ func (c *client) unchanged(was answer) {
 	}
 }
 
-// representations are the five ways in which a user is answered.
+// representations are the five kinds of answers that contain a user.
 func (c *client) representations() map[string]answer {
 	c.Helper()
 	created := c.create("ann", `,"title":"Dr"`)

@@ -65,8 +65,8 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(request)
 }
 
-// A password is in no answer, in no log line and in nothing that is stored, and
-// its hash in nothing else; no filter can probe it.
+// No answer, log line or stored item contains a password, only the stored user contains its hash, and
+// no filter can test it.
 func TestPasswordsStayInside(t *testing.T) { // S-4.1.1-10, S-7-14, S-7-16
 	for _, store := range []func(string) (string, error){
 		nil, func(string) (string, error) { return "$hash-canary", nil },

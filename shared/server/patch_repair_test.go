@@ -16,7 +16,7 @@ func newTolerant(t *testing.T) *client {
 	return c
 }
 
-// logs checks that the log of the last request holds a text.
+// logs checks that the log of the last request contains a text.
 func (c *client) logs(want string) {
 	c.Helper()
 	lines := strings.Split(strings.TrimSpace(c.log.String()), "\n")
@@ -27,7 +27,7 @@ func (c *client) logs(want string) {
 
 const customAttribute = "urn:ietf:params:scim:schemas:extension:acme:2.0:User:costId"
 
-// A custom attribute that the administrator mapped does not stop a deactivation.
+// An unknown attribute that the administrator mapped does not prevent a deactivation.
 func TestPatchOfACustomAttribute(t *testing.T) { // P-3.5.2-11
 	c := newTolerant(t)
 	a := c.create("ann", `,"active":true`)
@@ -59,8 +59,7 @@ func TestPatchOfAManagerByFilter(t *testing.T) { // P-3.5.2.2-4, P-3.5.2.2-11
 	c.logs(`"deviations":["single-value-filter"]`)
 }
 
-// Messages number the operations as the client sent them, whatever the repairs made of
-// them.
+// Messages number the operations as the client sent them, not as they were repaired.
 func TestNumbersOfRepairedOperations(t *testing.T) { // P-3.5.2-25
 	c := newTolerant(t)
 	ann := c.create("ann", "")
@@ -107,7 +106,7 @@ func TestNumbersOfRepairedOperations(t *testing.T) { // P-3.5.2-25
 	}
 }
 
-// Clients send back what they were given, and that changes nothing.
+// Clients send readOnly attributes back as they received them, which changes nothing.
 func TestPatchOfReadOnlyAttributesToWhatTheyAre(t *testing.T) { // P-3.5.2-12, P-3.5.2-16
 	c := newTolerant(t)
 	ann := c.create("ann", "")

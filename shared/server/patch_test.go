@@ -31,8 +31,8 @@ func TestPatchAnswersWithTheWholeUser(t *testing.T) { // P-3.5-2, P-3.5.2-1
 	c.create("ann", "") // the old name is free
 }
 
-// A failing operation leaves the user, its version and its claims as they were,
-// whatever went before it.
+// If an operation fails, the user, its version and its claims stay unchanged, even if earlier
+// operations succeeded.
 func TestPatchIsAtomic(t *testing.T) { // P-3.5.2-24
 	c := newClient(t)
 	c.create("bob", `,"emails":[{"value":"bob@x.org"}]`)

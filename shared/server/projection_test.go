@@ -28,7 +28,7 @@ func (c *client) shows(a answer, v scim.Value, want string) {
 	}
 }
 
-// Every operation that answers with users honours the selection.
+// Every operation that returns users applies the selection.
 func TestProjection(t *testing.T) { // P-3.4.2.5-1, S-3.1-15
 	c := newClient(t)
 	const only = "?attributes=USERNAME,name.givenName"
@@ -69,8 +69,8 @@ func TestBothSelectionsChangeNothing(t *testing.T) { // P-3.9-6
 	}
 }
 
-// TestRequested serves a schema of users that has what the standard one lacks: an
-// attribute that is returned on request and an immutable one.
+// TestRequested serves a schema of users with kinds of attributes that the standard one lacks: returned
+// on request, and immutable.
 func TestRequested(t *testing.T) {
 	t.Parallel()
 	const urn = "urn:example:params:scim:schemas:test:2.0:Person"

@@ -35,8 +35,8 @@ func TestVersions(t *testing.T) {
 	c.wants(c.send("DELETE", path, "", "If-Match", `"3"`), 204, "")
 }
 
-// TestIfNoneMatch: a change under If-None-Match is made to a resource at another version only, and to none at *
-// (RFC 9110 section 13.1.2). Nothing at all is changed where it is malformed.
+// TestIfNoneMatch: a request with If-None-Match changes only a resource at another version, and with * none
+// (RFC 9110 section 13.1.2). A malformed header changes nothing.
 func TestIfNoneMatch(t *testing.T) { // P-3.14-4
 	c := newClient(t)
 	ann := c.create("ann", "")
@@ -119,7 +119,7 @@ func TestBadBodies(t *testing.T) { // P-3.3-10, P-3.8-7, P-3.8-9, P-7-1
 	}
 }
 
-// TestCharsets: JSON is UTF-8, whatever the label says.
+// TestCharsets: JSON is UTF-8, even if the request names another charset.
 func TestCharsets(t *testing.T) { // P-3.8-2
 	c := newClient(t)
 	for i, label := range []string{
@@ -129,12 +129,12 @@ func TestCharsets(t *testing.T) { // P-3.8-2
 		c.wants(c.send("POST", "/Users", user("josé"+strconv.Itoa(i), ""), "Content-Type",
 			"application/scim+json; "+label), 201, "")
 	}
-	// a replacement character that the client itself sends is a character like any other
+	// a replacement character that the client sends is an ordinary character
 	c.wants(c.send("POST", "/Users", user("jos", `,"title":"\ufffd"`), "Content-Type",
 		"application/scim+json; charset=utf-8"), 201, "")
 }
 
-// TestContentEncoding: a coding is refused by its name, and the answer lists what is accepted (RFC 7694 section 3).
+// TestContentEncoding: the error names the refused coding, and a header lists the accepted ones (RFC 7694 section 3).
 func TestContentEncoding(t *testing.T) { // P-3.8-7
 	c := newClient(t)
 	for i, coding := range []string{"", "identity", "Identity"} {
@@ -216,7 +216,7 @@ func TestRoutes(t *testing.T) { // P-3.2-6
 	}
 }
 
-// TestExtraSlash: one answer at every endpoint, by whichever function API Gateway asks.
+// TestExtraSlash: the answer is the same at every endpoint and by every function.
 func TestExtraSlash(t *testing.T) { // P-3.12-9
 	c := newClient(t)
 	ann := path(c.create("ann", ""))

@@ -70,7 +70,7 @@ func TestPutKeepsWhatTheClientCannotWrite(t *testing.T) { // P-3.5.1-9
 	}
 }
 
-// A user is not activated because a PUT leaves active out, in any profile.
+// A PUT without active does not activate a user, in any profile.
 func TestPutWithoutActiveKeepsIt(t *testing.T) { // P-3.5.1-2, P-3.5.1-4
 	c := newClient(t)
 	for _, profile := range []tenant.Profile{tenant.Strict, tenant.Generic, tenant.Okta, tenant.Entra} {

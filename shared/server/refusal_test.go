@@ -17,8 +17,8 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// TestScanBudget: a query without a key is 429 when the tenant has read as much as it may; a query
-// by key is carried out all the same.
+// TestScanBudget: a query without a key is 429 when the tenant has used up its budget. A query by key
+// still succeeds.
 func TestScanBudget(t *testing.T) {
 	t.Parallel()
 	now := time.Now()

@@ -34,7 +34,7 @@ func RequestID(ctx context.Context) string {
 	return o.RequestID
 }
 
-// request is an HTTP request with what the server has found out about it.
+// request is an HTTP request with its parsed and looked-up parts.
 type request struct {
 	Origin
 	*http.Request
@@ -71,9 +71,9 @@ func (r *request) body(limit int) (scim.Value, error) {
 		return scim.Value{}, scim.InvalidSyntax("the body is not valid UTF-8; send it in that encoding")
 	}
 	body, err := scim.ParseJSON(bytes.TrimPrefix(data, []byte(byteOrderMark)))
-	r.noteNames(body)
+	r.setNames(body)
 	return body, err
 }
 
-// byteOrderMark is written by some clients in front of UTF-8 (RFC 8259 section 8.1).
+// byteOrderMark is what some clients write before UTF-8 text (RFC 8259 section 8.1).
 const byteOrderMark = "\xef\xbb\xbf"

@@ -44,6 +44,6 @@ func (s *Server) write(w http.ResponseWriter, method string, out *response) {
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(out.Status)
 	if method != http.MethodHead && out.Body.Kind() != scim.Null {
-		_, _ = w.Write(out.Body.Bytes()) // an error means that the client has gone
+		_, _ = w.Write(out.Body.Bytes()) // an error means that the client has disconnected
 	}
 }

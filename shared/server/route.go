@@ -22,7 +22,7 @@ type route struct {
 	methods map[string]method
 }
 
-// method is an operation and what it takes to be allowed.
+// method is an operation and its requirements for access.
 type method struct {
 	name   string // of the operation, for the log
 	run    operation
@@ -76,8 +76,8 @@ func wrongRoot(path string) error {
 }
 
 // repeatedEndpoint returns an error for a path such as /Users/Users, otherwise nil. A provider that
-// puts the endpoint behind its base URL asks for it if the base URL has the endpoint already. No id
-// is the name of an endpoint.
+// appends the endpoint to its base URL requests such a path if the base URL already ends in the
+// endpoint. No id is the name of an endpoint.
 func repeatedEndpoint(path string) error {
 	for _, endpoint := range []string{"/Users", "/Groups"} {
 		rest, ok := strings.CutPrefix(path, endpoint+"/")
@@ -90,7 +90,7 @@ func repeatedEndpoint(path string) error {
 	return nil
 }
 
-// method is an operation and who may call it.
+// method returns the method of the route for an HTTP verb, if the request may use it.
 func (c route) method(r *request, verb string) (method, error) {
 	if verb == http.MethodHead {
 		verb = http.MethodGet

@@ -50,7 +50,7 @@ func withSchemas(t *testing.T, versions map[tenant.SchemaVersion][]tenant.Extens
 	return c
 }
 
-// acme is the acme extension as the member of a body.
+// acme returns the acme extension as the member of a body.
 func acme(members string) string { return `,"` + acmeUser + `":{` + members + `}` }
 
 // TestSchemasOfATenant: attributes that a tenant has added work as those of RFC 7643 do.
@@ -217,7 +217,7 @@ func TestSchemasOfATenant(t *testing.T) {
 	}
 }
 
-// TestRequiredOfATenant: who has the extension has its required attributes; nobody needs to have it.
+// TestRequiredOfATenant: a user with the extension needs its required attributes; a user needs no extension.
 func TestRequiredOfATenant(t *testing.T) {
 	required := tenant.Extension{URN: acmeUser, ResourceType: "User", Definition: `{"id":"` + acmeUser +
 		`","name":"Acme","attributes":[{"name":"costId","required":true},{"name":"badge","type":"integer"}]}`}
@@ -260,8 +260,8 @@ func TestDiscoveryOfATenant(t *testing.T) {
 	}
 }
 
-// TestSchemaRemoved: values of a schema that is not defined any more are shown nowhere, and
-// are there again when it is defined again.
+// TestSchemaRemoved: after a schema was removed, no answer shows its values. They are shown again when the
+// schema is defined again.
 func TestSchemaRemoved(t *testing.T) {
 	t.Parallel()
 	c := withSchemas(t, map[tenant.SchemaVersion][]tenant.Extension{"1": acmeSchemas()})
@@ -325,7 +325,7 @@ func TestSchemasOutOfReach(t *testing.T) {
 	}
 }
 
-// TestMeKeepsSchemas: a user's own token can't change what the tenant's schemas hold.
+// TestMeKeepsSchemas: a user's own token can't change attributes of the tenant's schemas.
 func TestMeKeepsSchemas(t *testing.T) {
 	t.Parallel()
 	c := withSchemas(t, map[tenant.SchemaVersion][]tenant.Extension{"1": acmeSchemas()})

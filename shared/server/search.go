@@ -85,7 +85,7 @@ func (f *search) newTypeSearch(e *endpoint, ofSeveral bool) (*typeSearch, error)
 	return p, nil
 }
 
-// loadSortedEdges has the edges read if the search sorts by them.
+// loadSortedEdges reads the edges if the search sorts by them.
 func (p *typeSearch) loadSortedEdges(by *order.Order) {
 	if by != nil && by.By(p.typ, p.edgeAttr) {
 		p.plan.edges, p.plan.filterEdgesOnly = p.stored.filterEdges(p.r), false
@@ -144,7 +144,7 @@ func (f *search) compare(a, b position) int {
 	return f.q.order.Compare(a.Entry, b.Entry)
 }
 
-// tooMany turns errors about too much work into errors that say which filters need less.
+// tooMany turns errors about too much work into errors that say which filters need less work.
 func (f *search) tooMany(err error) error {
 	if errors.Is(err, scim.ErrBudget) {
 		return scim.TooMany("this filter compares more text than one request is allowed to; " +

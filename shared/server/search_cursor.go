@@ -27,8 +27,7 @@ type cursor struct {
 	ID    scim.ID `json:"i"`
 	Count int     `json:"c"` // the page size
 	Total int     `json:"n"` // totalResults of the previous page
-	// found.seen + len(found.page)}) ==> Seen: found.seen + len(found.page),\n\t})
-	Seen int `json:"s"` // resources on all previous pages
+	Seen  int     `json:"s"` // resources on all previous pages
 }
 
 func (c *cursor) position() *position {
@@ -150,7 +149,7 @@ func (f *search) matchAfter(ctx context.Context, c *cursor) (*result, error) {
 	return found, err
 }
 
-// cutPage makes a page of hits. One hit more than the page's size shows that there is another
+// cutPage makes a page of hits. If there is one hit more than the page's size, there is another
 // page.
 func (f *search) cutPage(ctx context.Context, hits []hit) (*result, error) {
 	more := len(hits) > f.q.count

@@ -10,8 +10,8 @@ import (
 	"scimserver/shared/scim/filter"
 )
 
-// plan is how the resources of a type that match a filter are found. Without keys
-// every resource is looked at.
+// plan says how to find the resources of a type that match a filter. Without keys, the search
+// reads every resource.
 type plan struct {
 	empty bool  // nothing can match
 	keys  []key // together they find all candidates
@@ -23,7 +23,7 @@ type plan struct {
 	filterEdgesOnly bool
 }
 
-// key finds the resources of which an attribute has a value.
+// key finds the resources with a value of an attribute.
 type key struct {
 	attr  string
 	value string

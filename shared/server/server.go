@@ -22,7 +22,7 @@ type Options struct {
 	Directory *directory.Directory
 	// Passwords hashes passwords that providers send; nil discards them.
 	Passwords func(clear string) (hash string, err error)
-	// BaseURL is the public URL of the service; empty means each request's own.
+	// BaseURL is the public URL of the service; empty means the URL of each request.
 	BaseURL string
 	// Support says whom a customer's administrator can ask. It completes the sentence "ask ...". Empty
 	// means "the support of this service".

@@ -8,7 +8,7 @@ import (
 )
 
 // create adds a user (RFC 7644 section 3.3). It starts again if a deactivated user that it wanted
-// to replace has changed or gone in between.
+// to replace has been changed or deleted in between.
 func (u *users) create(ctx context.Context, r *request) (*response, error) {
 	content, err := u.readContent(r)
 	if err != nil {

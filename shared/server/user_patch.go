@@ -21,7 +21,7 @@ func (u *users) patch(ctx context.Context, r *request) (*response, error) {
 		return nil, err
 	}
 	edit := func(old directory.User) (directory.Content, error) {
-		r.noteNames(old.Doc)
+		r.setNames(old.Doc)
 		o.SameReadOnly = u.sameReadOnly(ctx, r, old.Resource)
 		o.Budget = newBudget(ctx)
 		content, err := u.applyPatch(old, ops, o)

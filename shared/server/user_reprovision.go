@@ -85,7 +85,7 @@ func (u *users) reprovision(
 }
 
 // reactivate replaces a deactivated user if it is still at the version that was read. The errors
-// are those of Users.Replace, for the user may have changed or gone in between.
+// are those of Users.Replace, because the user may have been changed or deleted in between.
 func (u *users) reactivate(
 	ctx context.Context, r *request, old *directory.User, c directory.Content,
 ) (*response, error) {

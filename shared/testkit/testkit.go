@@ -1,6 +1,5 @@
-// Package testkit gives tests a real DynamoDB engine and fresh tables in it,
-// declared by the very template that is deployed. It is test support: nothing
-// that is deployed imports it.
+// Package testkit gives tests a real DynamoDB engine and new tables, which are declared by the same
+// template that is deployed. It is test support: no deployed program imports it.
 package testkit
 
 import (

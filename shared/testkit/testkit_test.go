@@ -12,8 +12,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
-// TestTableIsAsDeclared holds the properties that the rest of the project
-// relies on, read back from the engine.
+// TestTableIsAsDeclared reads back from the engine the properties that the rest of the project relies
+// on.
 func TestTableIsAsDeclared(t *testing.T) {
 	name := testkit.Table(t)
 	out, err := testkit.Client(t).DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: &name})

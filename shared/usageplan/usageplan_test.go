@@ -15,8 +15,8 @@ import (
 	"scimserver/shared/usageplan"
 )
 
-// control is the part of API Gateway's control plane that keys need, over the
-// wire, with its rule that a key is in one plan of a stage only.
+// control is a fake of the part of API Gateway's control plane that manages keys. As in the service, a
+// key can be in only one plan of a stage.
 type control struct {
 	mu     sync.Mutex
 	plans  []*plan
@@ -236,7 +236,7 @@ func TestKeyInThePlanOfItsLimits(t *testing.T) {
 	}
 }
 
-// TestANewKeyForNewLimits: the key of before keeps its plan, because the authorizer may still name it.
+// TestANewKeyForNewLimits: the previous key keeps its plan, because cached answers of the authorizer still name it.
 func TestANewKeyForNewLimits(t *testing.T) {
 	b := newBench(t)
 	old := b.ensure("acme", 50, 100)
@@ -299,8 +299,8 @@ func TestDeleteAllOfATenant(t *testing.T) {
 	}
 }
 
-// TestLeftoversOfAStack: what the operator API has made goes, and nothing of the
-// template's own or of another stack.
+// TestLeftoversOfAStack: keys and plans that the operator API has made are deleted, but not those of the
+// template or of another stack.
 func TestLeftoversOfAStack(t *testing.T) {
 	c, keys := newControl(t)
 	for id, l := range map[tenant.ID]tenant.Limits{"acme": limits(7, 9), "bolt": limits(50, 100)} {
@@ -334,7 +334,7 @@ func TestLeftoversOfAStack(t *testing.T) {
 	}
 }
 
-// TestAPlanThatTakesNoKey: the tenant keeps its key of before, in the plan of before.
+// TestAPlanThatTakesNoKey: if the new plan refuses the key, the tenant keeps its previous key and plan.
 func TestAPlanThatTakesNoKey(t *testing.T) {
 	b := newBench(t)
 	old := b.ensure("acme", 50, 100)

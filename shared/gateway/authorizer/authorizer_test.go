@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
-// newAuthorizer makes one, and the log that it writes.
+// newAuthorizer returns an authorizer and its log.
 func newAuthorizer(t *testing.T, o tenantstore.Options, now time.Time) (*Authorizer, *strings.Builder) {
 	t.Helper()
 	o.Endpoint = testkit.Endpoint(t)
@@ -111,7 +111,7 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	}
 }
 
-// A directory out of reach is no 401: the provider would drop its token.
+// If the directory can't be reached, the answer is not 401, because a provider might discard its token.
 func TestAuthorizerFails(t *testing.T) {
 	down := &http.Client{Transport: fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused})}
 	a, log := newAuthorizer(t, tenantstore.Options{Table: "none", Client: down, Budget: 50 * time.Millisecond},

@@ -14,7 +14,7 @@ import (
 	"scimserver/shared/directory"
 )
 
-// finisher notes what it is told. A key that is in fails fails; "slow" fails when the time is up.
+// finisher records the calls that it gets. It fails for the keys in fails, and for "slow" when the time is up.
 type finisher struct {
 	logged  []directory.StreamChange
 	settled []directory.StreamChange
@@ -60,7 +60,7 @@ func (f *finisher) Sweep(ctx context.Context) (int, error) {
 	return 3, f.swept
 }
 
-// record is a stream record of an item whose new image has an attribute, or none.
+// record is a stream record of an item whose new image has an attribute; "" means none.
 func record(number int, sk, attribute string) string {
 	image := ""
 	if attribute != "" {
@@ -74,7 +74,7 @@ func stream(records ...string) string { return `{"Records":[` + strings.Join(rec
 
 const schedule = `{"version":"0","detail-type":"Scheduled Event","source":"aws.events","detail":{}}`
 
-// call invokes the function and returns its answer as Lambda sees it, and its log.
+// call invokes the function and returns its response to Lambda, and its log.
 func call(t *testing.T, f *finisher, event string, timeout time.Duration) (answer, log string, err error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)

@@ -53,7 +53,7 @@ func (d *delivery) deliverSafely(batch []json.RawMessage) {
 	}
 }
 
-// TestBrokenBus: a bus that takes nothing fails the events' records, and the outbox has all.
+// TestBrokenBus: if the bus refuses all events, their records fail, and the outbox has all events.
 func TestBrokenBus(t *testing.T) {
 	w := newWorld(t, *seed)
 	w.bus.fails = 1

@@ -26,8 +26,8 @@ type delivery struct {
 	shards [][]json.RawMessage
 }
 
-// take puts records into shards, by their partition key. Those of events are apart, as the
-// template has them.
+// take puts records into shards by their partition key. Records of events have shards of their own,
+// as in the template.
 func (d *delivery) take(records []json.RawMessage) {
 	d.Helper()
 	half := len(d.shards) / 2
@@ -67,7 +67,7 @@ func (d *delivery) deliverSome() {
 	d.shards[shard] = waiting[n:]
 }
 
-// deliver passes a batch until the function is done with each record.
+// deliver passes a batch until the function has processed each record.
 func (d *delivery) deliver(batch []json.RawMessage) {
 	for len(batch) > 0 {
 		h, ctx := d.anyHandler()
@@ -104,7 +104,7 @@ func (d *delivery) anyHandler() (handler, context.Context) {
 	return d.handler(dir), ctx
 }
 
-// invoke passes a batch to the function and returns the records that it has to see again.
+// invoke passes a batch to the function and returns the records that have to be delivered again.
 func invoke(ctx context.Context, h handler, batch []json.RawMessage) (rest []json.RawMessage, err error) {
 	event, err := json.Marshal(map[string]any{"Records": batch})
 	if err != nil {
@@ -130,7 +130,7 @@ func invoke(ctx context.Context, h handler, batch []json.RawMessage) (rest []jso
 	return batch, fmt.Errorf("no record has the number %s", failures[0].ItemIdentifier)
 }
 
-// drain delivers what is left, with the events that come of it.
+// drain delivers the remaining records, and those that follow from them.
 func (d *delivery) drain() {
 	d.Helper()
 	for left := true; left; {
@@ -145,7 +145,7 @@ func (d *delivery) drain() {
 	}
 }
 
-// bus stands in for EventBridge: it answers PutEvents, and some entries fail.
+// bus is a fake EventBridge: it answers PutEvents, and some entries fail.
 type bus struct {
 	mu     sync.Mutex
 	random *rand.Rand

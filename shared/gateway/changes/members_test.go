@@ -65,8 +65,8 @@ func TestManyMembers(t *testing.T) {
 	newMirror(w).check(traffic)
 }
 
-// pass passes records to a function without faults, in batches as Lambda makes them. It
-// returns the growth of the heap in the function, in bytes.
+// pass passes records to a function without faults, in batches as Lambda does. It returns by how
+// many bytes the heap grew in the function.
 func (w *world) pass(records []json.RawMessage) (most uint64) {
 	w.Helper()
 	h := w.handler(w.dir)

@@ -11,7 +11,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// mirror is what an application knows from the events alone. It does not need the order of
+// mirror is the state that an application derives from the events. It does not depend on the order of
 // events of different items.
 type mirror struct {
 	*world
@@ -30,7 +30,7 @@ func newMirror(w *world) *mirror {
 	}
 }
 
-// check compares the events with the directory and with what the traffic knows of it.
+// check compares the events with the directory and with the state that the traffic expects.
 func (m *mirror) check(t *traffic) {
 	m.Helper()
 	for _, id := range []tenant.ID{"acme", "globex", ""} {
@@ -56,7 +56,7 @@ func (m *mirror) check(t *traffic) {
 	m.checkPushed()
 }
 
-// read reads a feed to its end.
+// read reads all events of a feed.
 func (m *mirror) read(f outbox.Feed, id tenant.ID) {
 	m.Helper()
 	for after := int64(0); ; {
@@ -145,7 +145,7 @@ func (m *mirror) shown(e outbox.Event) string {
 	return e.Resource.DisplayName
 }
 
-// truth is what the table holds.
+// truth is the state in the table.
 func (m *mirror) truth() (docs map[string]string, edges map[string]bool) {
 	m.Helper()
 	docs, edges = map[string]string{}, map[string]bool{}
@@ -181,7 +181,7 @@ func (m *mirror) truth() (docs map[string]string, edges map[string]bool) {
 	return docs, edges
 }
 
-// checkPushed: each event has been pushed, and nothing else.
+// checkPushed checks that exactly the events were pushed to the bus.
 func (m *mirror) checkPushed() {
 	m.Helper()
 	pushed := map[string]int64{}

@@ -91,9 +91,9 @@ func (w *world) handler(dir *directory.Directory) handler {
 	return changes.Handler(dir, bus, slog.New(slog.DiscardHandler))
 }
 
-// TestEventsMirrorTheDirectory: random traffic of providers and operators, whose records
-// reach function changes in shards, late, repeatedly and in split batches, while calls fail
-// and the function dies. In the end, what the events say is what the directory holds.
+// TestEventsMirrorTheDirectory makes random traffic of providers and operators. The records reach
+// function changes in shards, late, repeatedly and in split batches, while calls fail and the function
+// dies. In the end, the state that follows from the events equals the directory.
 func TestEventsMirrorTheDirectory(t *testing.T) {
 	for s := range uint64(testkit.Size(5, 1)) {
 		w := newWorld(t, *seed+s)

@@ -11,7 +11,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-// canary is in every secret, and in nothing else.
+// canary is part of every secret, and of no other value.
 const canary = "canary"
 
 // traffic is random requests of providers and of operators.
@@ -37,7 +37,7 @@ func (t *traffic) request() context.Context {
 	})
 }
 
-// tenantOf picks a tenant, and what belongs to it among some ids.
+// tenantOf picks a tenant, and those of some ids that belong to it.
 func (t *traffic) tenant() (*directory.Tenant, int) {
 	i := t.random.IntN(len(t.tenants))
 	return t.tenants[i], i
@@ -269,7 +269,7 @@ func (t *traffic) createLikeAccount(tenant *directory.Tenant, of int) error {
 	return err
 }
 
-// release frees what an account holds and a tenant's provider wants.
+// release releases a value of an account that a tenant's provider asks for.
 func (t *traffic) release() error {
 	tenant, of := t.tenant()
 	err := t.createLikeAccount(tenant, of)

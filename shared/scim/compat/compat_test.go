@@ -24,7 +24,7 @@ func userType(t *testing.T) *schema.ResourceType {
 	return r.Type("User")
 }
 
-// resourceType is the type that a vector is about: users, unless it says Group.
+// resourceType returns the type of a vector: users, unless it says Group.
 func resourceType(t *testing.T, r *schema.Registry, v scim.Value) *schema.ResourceType {
 	t.Helper()
 	if v.Get("type").Text() == "Group" {
@@ -48,10 +48,9 @@ func resource(t *testing.T, typ *schema.ResourceType, attributes scim.Value) sci
 	return doc
 }
 
-// TestProviders sends what providers send, as testdata quotes it, with the
-// repairs of the tolerant profiles and without. strict says what profile strict
-// makes of it: "" the same, "ignored" something else without an error, or the
-// scimType of its refusal.
+// TestProviders sends the requests of providers that testdata quotes, with the repairs of the
+// tolerant profiles and without. strict is the outcome under profile strict: "" for the same,
+// "ignored" for another result without an error, or the scimType of the error.
 func TestProviders(t *testing.T) {
 	registry, err := schema.Standard()
 	if err != nil {
@@ -275,7 +274,7 @@ func TestSearch(t *testing.T) { // P-3.4.3-8
 	}
 }
 
-// A client can't fill the log with the names that it sends.
+// The names that a client sends are limited in the log.
 func TestBoundsOfIgnoredNames(t *testing.T) {
 	var sent []string
 	for i := range maxIgnored + 5 {
@@ -313,7 +312,7 @@ func operations(t *testing.T, texts ...string) scim.Value {
 	return v
 }
 
-// Of removes with so many values that they would fill the memory nothing is made.
+// Removes with too many values are refused before they fill the memory.
 func TestRemoveOfManyValues(t *testing.T) { // P-3.5.2.2-13
 	remove := func(values int) string {
 		return `{"op":"remove","path":"emails","value":[` + strings.Repeat(`"x",`, values-1) + `"x"]}`
@@ -355,7 +354,7 @@ func TestAmbiguousOperations(t *testing.T) { // P-3.5.2.2-13, P-3.5.2.1-15
 	}
 }
 
-// Every deviation is shown by a vector.
+// Every deviation has a vector.
 func TestEveryDeviationIsShown(t *testing.T) {
 	// see TestFilters, TestNoFilter, TestParameters, TestMembers and TestSearch
 	shown := []string{
@@ -413,8 +412,8 @@ func FuzzPatch(f *testing.F) {
 	})
 }
 
-// Whatever a repaired message makes of a user can be stored: it is read again as
-// what it was written as, and is canonical.
+// The result of a repaired message can be stored: it is canonical, and reading it again gives the
+// same value.
 func FuzzApply(f *testing.F) {
 	r, err := schema.Standard()
 	if err != nil {

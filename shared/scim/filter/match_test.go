@@ -94,7 +94,7 @@ func (v *vectors) check(t *testing.T, line string) {
 	}
 }
 
-// matches evaluates a filter without bounds.
+// matches evaluates a filter without a budget.
 func matches(m *Matcher, v scim.Value) bool {
 	ok, err := m.Match(v, NewEvaluation(nil))
 	return ok && err == nil
@@ -117,7 +117,7 @@ func wantRefusal(t *testing.T, text string, err error, detail string) {
 	}
 }
 
-// TestTruthTables holds and, or and not against Go's, over all combinations
+// TestTruthTables compares "and", "or" and "not" with those of Go, for all combinations
 // (P-3.4.2.2-17) and all precedences (P-3.4.2.2-19, P-3.4.2.2-20).
 func TestTruthTables(t *testing.T) {
 	for text, want := range map[string]func(a, b, c bool) bool{
@@ -164,8 +164,7 @@ func compiled(tb testing.TB, typ *schema.ResourceType, text string) *Matcher {
 	return m
 }
 
-// TestCompileRefusesWithin finds what is wrong on either side of and and or, and
-// below not.
+// TestCompileRefusesWithin: errors are found on both sides of "and" and "or", and below "not".
 func TestCompileRefusesWithin(t *testing.T) {
 	for _, text := range []string{
 		"foo pr and id pr", "id pr and foo pr", "foo pr or id pr", "id pr or foo pr", "not (foo pr)",
@@ -252,7 +251,7 @@ func FuzzCompile(f *testing.F) {
 	})
 }
 
-// stored is a user as the directory holds it, 1.2 KB.
+// stored is a user as the directory stores it, 1.2 KB.
 const stored = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",` +
 	`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],` +
 	`"id":"2819c223-7f76-453a-919d-413861904646","externalId":"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef",` +

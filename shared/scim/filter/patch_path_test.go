@@ -106,7 +106,7 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-// spell writes what was resolved in the spelling of the schema.
+// spell writes the resolved path in the spelling of the schema.
 func spell(a Attribute) string {
 	var p Path
 	if a.Extension != nil {

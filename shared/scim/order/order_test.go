@@ -158,7 +158,7 @@ func TestRefused(t *testing.T) { // P-3.4.2.3-4, P-3.4.2.3-7, P-3.4.2.3-12
 	}
 }
 
-// Of several types, those that lack the attribute have no value of it.
+// In a search of several types, resources of a type without the attribute have no value of it.
 func TestSeveralTypes(t *testing.T) { // P-3.4.2.1-6
 	user, group := standard(t).Type("User"), standard(t).Type("Group")
 	o := parse(t, "userName", "", user, group)

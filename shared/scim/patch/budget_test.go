@@ -10,7 +10,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-// steps is a budget that tests of its end use.
+// steps is the budget for tests that use it up.
 const steps = 10_000_000
 
 // terms is a filter of 64 terms that match nothing.
@@ -43,7 +43,7 @@ func removals(n int, filter string) scim.Value {
 	return message(scim.List(ops...))
 }
 
-// What the operations do besides being read ends with the budget (P-7-1).
+// The work of the operations ends when the budget is used up (P-7-1).
 func TestBudget(t *testing.T) {
 	typ := userType(t)
 	long := strings.Repeat("é", 2000)
@@ -79,7 +79,7 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// A request that is out of time is not the client's mistake.
+// The error of a request that ran out of time does not blame the client.
 func TestDeadline(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -51,7 +51,7 @@ func message(operations scim.Value) scim.Value {
 		scim.Member{Name: "Operations", Value: operations})
 }
 
-// patched carries out a message as a request would.
+// patched applies a message as a request does.
 func patched(t *schema.ResourceType, doc, body scim.Value, o Options) (scim.Value, error) {
 	ops, err := Parse(body, nil)
 	if err != nil {
@@ -60,14 +60,14 @@ func patched(t *schema.ResourceType, doc, body scim.Value, o Options) (scim.Valu
 	return Apply(t, doc, ops, o)
 }
 
-// TestVectors runs every vector of testdata: the result is as given and in
-// canonical form, the source is left as it was, and errors have their scimType.
+// TestVectors runs every vector of testdata. The result is the expected one and in canonical form, the
+// original document is unchanged, and errors have the expected scimType.
 func TestVectors(t *testing.T) {
 	runVectors(t, userType(t), "testdata/*.json")
 }
 
-// TestCharacteristics runs vectors on a type that has what a User lacks:
-// immutable attributes, required sub-attributes, several simple values.
+// TestCharacteristics runs vectors on a type with kinds of attributes that a User lacks: immutable
+// attributes, required sub-attributes, several simple values.
 func TestCharacteristics(t *testing.T) {
 	r, err := schema.Load(os.DirFS("../schema/testdata"))
 	if err != nil {
@@ -206,8 +206,8 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-// What a message may cost is bounded: values of an attribute, and values looked
-// at (P-7-1).
+// The cost of a message is limited: the values of an attribute, and the values that are compared
+// (P-7-1).
 func TestBounds(t *testing.T) {
 	typ := userType(t)
 	roles := func(n, from int) string {

@@ -141,8 +141,8 @@ func TestWidensAndFits(t *testing.T) {
 	}
 }
 
-// TestHidden: the values of an extension that is not defined are shown nowhere, and no
-// change loses them.
+// TestHidden: no answer shows the values of an extension that is not defined, and changes of the
+// resource keep them.
 func TestHidden(t *testing.T) {
 	users := standardRegistry(t).Type("User")
 	const hidden = `"` + acme + `":{"costId":"7"}`
@@ -170,8 +170,7 @@ func TestHidden(t *testing.T) {
 	}
 }
 
-// TestHiddenAttribute: a value of an attribute that was removed from an added extension is
-// not shown, whatever its definition said.
+// TestHiddenAttribute: no answer shows the values of an attribute that was removed from an extension.
 func TestHiddenAttribute(t *testing.T) {
 	r := standardRegistry(t)
 	more, err := r.Extend([]Addition{{"User", definition(t, r, `{"name":"costId"}`)}})

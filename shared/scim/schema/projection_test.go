@@ -17,7 +17,7 @@ const (
 	extY  = "urn:example:params:scim:schemas:test:2.0:Y"
 )
 
-// testType returns a resource type of testdata: T, or R, which demands X.
+// testType returns a resource type of testdata: T, or R, which requires X.
 func testType(t testing.TB, name string) *ResourceType {
 	t.Helper()
 	r, err := Load(os.DirFS("testdata"))
@@ -143,7 +143,7 @@ func TestProjectChangesNothingNeedlessly(t *testing.T) { // P-3.9-1
 	}
 }
 
-// Keeps says of every attribute what Apply does with it.
+// Keeps reports for every attribute whether Apply keeps it.
 func TestKeeps(t *testing.T) {
 	typ := userType(t)
 	doc := parse(t, benchUser)

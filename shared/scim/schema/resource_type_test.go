@@ -86,7 +86,7 @@ func TestLoadWarns(t *testing.T) { // S-3.3-3
 	}
 }
 
-// Nested complex attributes are refused, but in the schema of schemas (S-2.3.8-2).
+// Nested complex attributes are refused, except in the schema of schemas (S-2.3.8-2).
 func TestLoadRefusesNesting(t *testing.T) {
 	const nested = `"attributes":[{"name":"a","type":"complex","subAttributes":[{"name":"b","type":"complex",` +
 		`"subAttributes":[{"name":"c"}]}]}]}`

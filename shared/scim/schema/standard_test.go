@@ -9,8 +9,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-// TestStandard holds what /Schemas serves against testdata/standard.txt, in both
-// directions.
+// TestStandard compares the answer of /Schemas with testdata/standard.txt, in both directions.
 func TestStandard(t *testing.T) {
 	r, err := Standard()
 	if err != nil {
@@ -120,7 +119,7 @@ func TestMetaSchemas(t *testing.T) { // S-8.7-2, S-2.3.8-2
 	at(scim.ServiceProviderConfigSchema, "authenticationSchemes", "type")
 }
 
-// TestCommon holds the common attributes, which beat what T says of id
+// TestCommon checks the common attributes. Their definition of id takes precedence over that of T
 // (S-3.1-1, S-3.1-3, S-3.1-9, S-3.1-10, S-3.1-15, S-3-5).
 func TestCommon(t *testing.T) {
 	typ := testType(t, "T")

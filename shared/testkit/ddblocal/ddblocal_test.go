@@ -57,7 +57,7 @@ func TestTakenPortIsSaid(t *testing.T) {
 	}
 }
 
-// bare leaves the test no program and an empty cache.
+// bare gives the test an empty PATH and an empty cache.
 func bare(t *testing.T) {
 	t.Helper()
 	t.Setenv("PATH", t.TempDir())
@@ -99,7 +99,7 @@ func TestOldJavaIsNamed(t *testing.T) {
 	}
 }
 
-// TestPythonWithoutPip: a Python that has neither pip nor venv is no way to a runtime.
+// TestPythonWithoutPip: a Python without pip and venv is not used.
 func TestPythonWithoutPip(t *testing.T) {
 	bare(t)
 	program(t, filepath.Join(os.Getenv("PATH"), "python3"), "exit 1")

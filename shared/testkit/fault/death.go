@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// errDead is what a dead function's client sees. Nobody looks at it.
+// errDead is the error of a dead function's calls. Nobody reads it.
 var errDead = errors.New("the function is dead")
 
 // Death lets a number of calls pass and no more, as if the function had died: before the

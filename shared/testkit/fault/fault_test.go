@@ -62,7 +62,7 @@ func (b bench) put(ctx context.Context, pk string) error {
 	return err
 }
 
-// count reads a counter past the transport under test; 0 when there is none.
+// count reads a counter without the transport under test; 0 if it does not exist.
 func (b bench) count(t *testing.T, pk string) int {
 	t.Helper()
 	out, err := testkit.Client(t).GetItem(t.Context(), &dynamodb.GetItemInput{

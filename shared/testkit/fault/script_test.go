@@ -75,7 +75,7 @@ func TestLostResponseIsRetriedUnderTheSameToken(t *testing.T) {
 	}
 }
 
-// A plain conditional write has no token: the SDK's second attempt meets its own item.
+// A plain conditional write has no token: the SDK's retry fails because of the item that the first attempt wrote.
 func TestLostResponseOfAPlainWriteMeetsItself(t *testing.T) {
 	b := scripted(t, 2, fault.Rule{Operation: "PutItem", Calls: fault.Nth(1), Fault: fault.LostResponse})
 	var lost *types.ConditionalCheckFailedException

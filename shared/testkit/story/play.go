@@ -85,7 +85,7 @@ func (p *play) expect(e Expectation, body any) error {
 	return nil
 }
 
-// fill replaces each ${name}. What has no value yet stays, so that the service refuses it.
+// fill replaces each ${name}. A name without a value stays, so that the service refuses it.
 func (p *play) fill(text string) string {
 	for name, value := range p.values {
 		text = strings.ReplaceAll(text, "${"+name+"}", value)
@@ -93,7 +93,7 @@ func (p *play) fill(text string) string {
 	return text
 }
 
-// send sends a step's request. body is the decoded answer, nil where there is none.
+// send sends a step's request. body is the decoded answer, nil if it has no body.
 func (p *play) send(ctx context.Context, s Step, target string) (status int, body any, text []byte, err error) {
 	r, err := http.NewRequestWithContext(ctx, s.Method, p.BaseURL+target, strings.NewReader(p.fill(s.Body)))
 	if err != nil {
