@@ -20,6 +20,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"sync"
 )
 
 //go:embed templates/*.html
@@ -57,11 +58,14 @@ type NavLink struct {
 }
 
 // Renderer renders pages. It is safe for concurrent use.
-type Renderer struct{ pages map[string]*template.Template }
+type Renderer struct {
+	pages map[string]func() (*template.Template, error)
+}
 
-// NewRenderer parses the *.html files at the root of a file system. Each of them is a page whose
+// NewRenderer reads the *.html files at the root of a file system. Each of them is a page whose
 // name is that of the file, and defines the template "content". Files that begin with "_" define
-// templates for all pages.
+// templates for all pages. A page is parsed when it is first shown, because to parse all of them
+// would make up half of a function's start.
 func NewRenderer(files fs.FS) (*Renderer, error) {
 	base, err := template.New("web").Funcs(functions()).ParseFS(templates, "templates/*.html")
 	if err != nil {
@@ -74,14 +78,11 @@ func NewRenderer(files fs.FS) (*Renderer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: parse the shared templates: %w", err)
 	}
-	r := &Renderer{pages: map[string]*template.Template{}}
+	r := &Renderer{pages: map[string]func() (*template.Template, error){}}
 	for _, file := range pages {
-		name := strings.TrimSuffix(file, ".html")
-		page, err := template.Must(base.Clone()).ParseFS(files, file)
-		if err != nil {
-			return nil, fmt.Errorf("web: parse the page %s: %w", name, err)
-		}
-		r.pages[name] = page
+		r.pages[strings.TrimSuffix(file, ".html")] = sync.OnceValues(func() (*template.Template, error) {
+			return template.Must(base.Clone()).ParseFS(files, file)
+		})
 	}
 	return r, nil
 }
@@ -101,9 +102,13 @@ func templateFiles(files fs.FS) (shared, pages []string, err error) {
 // Render writes a page. If its template fails, nothing is written, and the error says why. An
 // error of the connection is not reported.
 func (r *Renderer) Render(w http.ResponseWriter, status int, name string, p Page) error {
-	page := r.pages[name]
-	if page == nil {
+	parse := r.pages[name]
+	if parse == nil {
 		return fmt.Errorf("web: there is no page %s", name)
+	}
+	page, err := parse()
+	if err != nil {
+		return fmt.Errorf("web: parse the page %s: %w", name, err)
 	}
 	var body bytes.Buffer
 	if err := page.ExecuteTemplate(&body, "layout", p); err != nil {
