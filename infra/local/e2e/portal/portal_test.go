@@ -23,8 +23,8 @@ var (
 
 // documented are the pages whose pictures the documents show, with their files.
 var documented = map[string]string{
-	"filled-overview": "setup-overview.png", "filled-guide-okta": "setup-guide.png",
-	"filled-connection": "setup-connection.png", "filled-activity": "setup-activity.png",
+	"acme-overview": "setup-overview.png", "acme-guide": "setup-guide.png",
+	"acme-connection": "setup-connection.png", "acme-activity": "setup-activity.png",
 }
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }

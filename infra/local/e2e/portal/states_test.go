@@ -29,7 +29,8 @@ import (
 )
 
 // gallery is a setup page over a table of its own, at a time that the test moves. It brings the pages into states
-// that are rare or take long to reach, so it runs only with -look.
+// that are rare or take long to reach, so it runs only with -look, and with -update for the pictures
+// of the documents.
 type gallery struct {
 	*testing.T
 	browser *browser.Browser
@@ -41,10 +42,14 @@ type gallery struct {
 }
 
 func TestStates(t *testing.T) {
-	if *look == "" {
-		t.Skip("it writes pictures, with -look")
+	if *look == "" && !*update {
+		t.Skip("it writes pictures, with -look or -update")
 	}
 	g := newGallery(t)
+	t.Run("documents", g.documents)
+	if *look == "" {
+		return
+	}
 	t.Run("without JavaScript", g.withoutScript)
 	t.Run("links", g.links)
 	t.Run("tokens", g.tokens)
@@ -113,6 +118,33 @@ func (g *gallery) visit(t *testing.T, id tenant.ID, name string, role tenant.Rol
 func send(p *browser.Page, action string) {
 	p.Helper()
 	p.Value(`document.querySelector('main form[action$="` + action + `"]').submit() ?? ""`)
+}
+
+// documents takes the pictures of the documents.
+func (g *gallery) documents(t *testing.T) {
+	p := g.visitOld(t, "acme", "Acme Inc.")
+	check(t, p, "acme-overview")
+	p.Open(g.url + "/guide/okta")
+	check(t, p, "acme-guide")
+	made, err := g.service.CreateCredential(t.Context(), "acme", admin.NewCredential{Name: "Okta"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.growth(t, "acme", 1_600)
+	g.requests(t, "acme", made.Key, []provlog.Entry{
+		{Operation: "create", Kind: "User", Name: "ann.lee@acme.example", Status: 201},
+		{Operation: "patch", Kind: "Group", Name: "Engineering", Status: 200, Changed: []string{"members"}},
+		{Operation: "create", Kind: "User", Name: "bob.ito@acme.example", Status: 409, Type: "uniqueness",
+			Detail: `userName "bob.ito@acme.example" is in use outside your identity provider's users (conflict ` +
+				"eyuxz75rvwlh). Assign another value at the identity provider, or ask help@example.com to free it, " +
+				"quoting conflict eyuxz75rvwlh. Then provision the user again."},
+		{Operation: "patch", Kind: "User", Name: "kim.berg@acme.example", Status: 200, Changed: []string{"active=false"}},
+		{Operation: "replace", Kind: "User", Name: "eva.rossi@acme.example", Status: 200, Changed: []string{"title"}},
+	})
+	for _, page := range []string{"connection", "activity"} {
+		p.Open(g.url + "/" + page)
+		check(t, p, "acme-"+page)
+	}
 }
 
 func (g *gallery) links(t *testing.T) {
@@ -227,15 +259,11 @@ func (g *gallery) viewOnly(t *testing.T) {
 
 // large are the sizes that the pages are made for.
 func (g *gallery) large(t *testing.T) {
-	g.ahead.Store(-int64(29 * 24 * time.Hour))
-	const name = hostile + " " + longName
-	g.invite(t, "large", name, tenant.SetupRole)
-	g.ahead.Store(0)
-	p := g.visit(t, "large", name, tenant.SetupRole)
+	p := g.visitOld(t, "large", hostile+" "+longName)
 	made := g.credential(t, "large")
-	g.growth(t, "large")
+	g.growth(t, "large", 9_980)
 	g.conflicts(t, "large", 500)
-	g.requests(t, "large", made.Key)
+	g.requests(t, "large", made.Key, entries())
 	for _, page := range []string{
 		"overview", "tokens", "connection", "activity", "requests", "requests?show=failed", "conflicts", "conflicts?from=475",
 	} {
@@ -248,19 +276,29 @@ func (g *gallery) large(t *testing.T) {
 	check(t, p, "large-activity-numbers")
 }
 
-// growth counts 10,000 users, who came within a month.
-func (g *gallery) growth(t *testing.T, id tenant.ID) {
+// visitOld is visit for a tenant that is a month old.
+func (g *gallery) visitOld(t *testing.T, id tenant.ID, name string) *browser.Page {
+	t.Helper()
+	g.ahead.Store(-int64(31 * 24 * time.Hour))
+	g.invite(t, id, name, tenant.SetupRole)
+	g.ahead.Store(0)
+	return g.visit(t, id, name, tenant.SetupRole)
+}
+
+// growth counts users, who came within a month.
+func (g *gallery) growth(t *testing.T, id tenant.ID, users int64) {
 	t.Helper()
 	pk, today := "T#"+string(id)+"#", g.now().Truncate(24*time.Hour)
 	writes := []table.Write{
-		table.Put(table.Key{PK: pk + "COUNT#USER", SK: "00"}, table.Item{"n": int64(9_980)}),
-		table.Put(table.Key{PK: pk + "COUNT#GROUP", SK: "00"}, table.Item{"n": int64(240)}),
+		table.Put(table.Key{PK: pk + "COUNT#USER", SK: "00"}, table.Item{"n": users}),
+		table.Put(table.Key{PK: pk + "COUNT#GROUP", SK: "00"}, table.Item{"n": users / 40}),
 	}
 	for ago := range int64(29) {
 		writes = append(writes, table.Put(table.Key{
 			PK: pk + "LOGDAYS", SK: today.AddDate(0, 0, -int(ago)-1).Format("20060102"),
 		}, table.Item{
-			"succeeded": 310 + ago*ago*7%530, "failed": ago * ago * 11 % 37, "created": 100 + ago*ago*13%410, "deleted": ago % 5,
+			"succeeded": (310 + ago*ago*7%530) * users / 10_000, "failed": ago * ago * 11 % 37 * users / 10_000,
+			"created": (100 + ago*ago*13%410) * users / 10_000, "deleted": ago % 5 * users / 10_000,
 		}))
 	}
 	if err := g.db.Transact(t.Context(), func(table.Stamp) []table.Write { return writes }); err != nil {
@@ -312,10 +350,9 @@ func (g *gallery) conflict(ctx context.Context, holder, id tenant.ID, name strin
 	return err
 }
 
-// requests fills the log with entries of all kinds.
-func (g *gallery) requests(t *testing.T, id tenant.ID, key tenant.KeyID) {
-	t.Helper()
-	entries := []provlog.Entry{
+// entries are entries of the log of all kinds.
+func entries() []provlog.Entry {
+	return []provlog.Entry{
 		{Operation: "create", Kind: "User", Name: "ann@example.com", Status: 201},
 		{Operation: "create", Kind: "User", Name: longName, Status: 201},
 		{Operation: "patch", Kind: "User", Name: rightToLeft, Status: 200, Changed: []string{"active=false"}},
@@ -330,9 +367,14 @@ func (g *gallery) requests(t *testing.T, id tenant.ID, key tenant.KeyID) {
 		{Operation: "rotate", Kind: "Credential", Name: longName, Status: 201, Operator: "setup page"},
 		{Operation: "release", Kind: "Conflict", Status: 200, Operator: "arn:aws:iam::1:user/ann"},
 	}
-	for i := range 6 * len(entries) {
+}
+
+// requests fills the log with the entries, several times.
+func (g *gallery) requests(t *testing.T, id tenant.ID, key tenant.KeyID, entries []provlog.Entry) {
+	t.Helper()
+	for i := range 60 {
 		e := entries[i%len(entries)]
-		e.Time, e.Request = g.now().Add(-time.Duration(i*37)*time.Minute), rand.Text()
+		e.Time, e.Request = g.now().Add(-time.Duration(i*37+1)*time.Minute), rand.Text()
 		if e.Operator == "" {
 			e.Credential = key
 		}
