@@ -78,6 +78,7 @@ type Table struct {
 type Column struct {
 	Text    string
 	Numeric bool // aligned at the right
+	Wide    bool // for sentences
 }
 
 // Row is a row of a table.

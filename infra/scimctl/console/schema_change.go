@@ -28,7 +28,7 @@ func (c *console) askNewSchema(_ context.Context, r *http.Request) (question, er
 			"If the tenant has a schema with this id, its definition is replaced.",
 			"The tenant's log says that you did this.",
 		},
-		Fields: []web.Field{typeOfSchema("User"), definitionText(""), definitionFile()},
+		Fields: []web.Field{typeOfSchema(), definitionText(""), definitionFile()},
 	}), nil
 }
 
@@ -40,18 +40,16 @@ func (c *console) askSchemaChange(ctx context.Context, r *http.Request) (questio
 			"Attributes can be added at any time.",
 			"If a user or group has a value that the new definition does not take, nothing is changed.",
 		},
-		Fields: []web.Field{
-			typeOfSchema(one.ResourceType), definitionText(indented(one.Definition)), definitionFile(),
-		},
+		Hidden: []web.Hidden{{Name: typeField, Value: one.ResourceType}},
+		Fields: []web.Field{definitionText(indented(one.Definition)), definitionFile()},
 	})
 	q.back = web.Link{Text: wording.SchemaName(one), URL: c.at("tenants", q.tenant, "schemas", one.URN)}
 	return q, err
 }
 
-func typeOfSchema(selected string) web.Field {
+func typeOfSchema() web.Field {
 	return web.Field{Name: typeField, Label: "Attributes of", Options: []web.Option{
-		{Value: "User", Text: "users", Selected: selected == "User"},
-		{Value: "Group", Text: "groups", Selected: selected == "Group"},
+		{Value: "User", Text: "users"}, {Value: "Group", Text: "groups"},
 	}}
 }
 

@@ -144,7 +144,10 @@ func (c *console) findingTable(r *http.Request, report TableReport) *web.Table {
 		next = strconv.Itoa(end)
 	}
 	t := &web.Table{
-		Caption: "Findings", Columns: columns("Kind", "Tenant", "What is wrong", "What to do"),
+		Caption: "Findings",
+		Columns: []web.Column{
+			{Text: "Kind"}, {Text: "Tenant"}, {Text: "What is wrong", Wide: true}, {Text: "What to do", Wide: true},
+		},
 		Pager: pager(r, c.at("table"), next, onPage(len(shown), "finding")),
 	}
 	for _, f := range shown {

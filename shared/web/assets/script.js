@@ -62,7 +62,8 @@ function fillFromFragment() {
 function showCurrent() {
   for (const link of document.querySelectorAll(".side [aria-current], .tabs [aria-current]")) {
     const row = link.closest(".nav-group, .tabs");
-    row.scrollLeft += link.getBoundingClientRect().left - row.getBoundingClientRect().left - 48;
+    const at = link.getBoundingClientRect(), seen = row.getBoundingClientRect();
+    if (at.right > seen.right || at.left < seen.left) row.scrollLeft += at.left - seen.left - 48;
   }
 }
 
