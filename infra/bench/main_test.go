@@ -14,7 +14,8 @@ func TestChoose(t *testing.T) {
 	if err != nil || len(one) != 1 || one[0].name != "starts" {
 		t.Errorf("%v, %v", one, err)
 	}
-	if _, err := choose([]string{"start"}); err == nil || !strings.Contains(err.Error(), "requests, processes, starts") {
+	_, err = choose([]string{"start"})
+	if err == nil || !strings.Contains(err.Error(), "requests, processes, starts") {
 		t.Errorf("err = %v, want one that names the parts", err)
 	}
 }
