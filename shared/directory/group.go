@@ -75,13 +75,13 @@ func merged(item, more table.Item) table.Item {
 	return all
 }
 
-// Draft is a group as a change reads it.
+// Draft is a group as read for a change.
 type Draft struct {
 	Group
 	t           *namespace
-	asked       map[scim.ID]bool // whether they are members was asked
-	memberKinds map[scim.ID]Kind // of those, the members
-	readAll     bool             // at all members
+	checked     map[scim.ID]bool // ids for which it was read whether they are members
+	memberKinds map[scim.ID]Kind // the kinds of those that are members
+	readAll     bool             // all members were read
 }
 
 // Members reads all members. After that, the edit is written only if the members are still
@@ -97,14 +97,14 @@ func (d *Draft) Members(ctx context.Context) ([]Member, error) {
 
 // Edit is the change of a group by a request.
 type Edit struct {
-	Doc     scim.Value // without members; that of the draft where it does not change
+	Doc     scim.Value // without members; the same as the draft's if it does not change
 	Members MemberEdit
 }
 
 // ChangeResult is the outcome of a change of a group.
 type ChangeResult struct {
 	Group   Group
-	Exact   bool      // Group is what stands; otherwise others may have changed it too
+	Exact   bool      // Group is the stored group; otherwise other requests may have changed it too
 	Added   []Member  // with their kinds
 	Skipped []scim.ID // members that do not exist
 	Written bool      // false if the edit changed nothing
@@ -144,7 +144,7 @@ func (t Groups) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, 
 	if !ValidID(id) {
 		return nil, ErrNotFound
 	}
-	d := &Draft{t: t.namespace, asked: map[scim.ID]bool{}, memberKinds: map[scim.ID]Kind{}}
+	d := &Draft{t: t.namespace, checked: map[scim.ID]bool{}, memberKinds: map[scim.ID]Kind{}}
 	keys := append(t.keys.memberships(id, d.newIDs(near)), t.keys.resource(GroupKind, id))
 	items, err := t.d.db.GetAll(ctx, keys)
 	if err != nil {
@@ -174,8 +174,8 @@ func (t Groups) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, 
 // newIDs returns each unknown id once, and marks it as known.
 func (d *Draft) newIDs(ids []scim.ID) (fresh []scim.ID) {
 	for _, id := range ids {
-		if !d.asked[id] && ValidID(id) {
-			d.asked[id] = true
+		if !d.checked[id] && ValidID(id) {
+			d.checked[id] = true
 			fresh = append(fresh, id)
 		}
 	}

@@ -1,5 +1,6 @@
-// Package erasure finds the values of a person in texts, and replaces them. What identifies a
-// person, such as a userName, is told apart from what several persons may have, such as a name.
+// Package erasure finds the values of a person in texts, and replaces them. It distinguishes values
+// that identify a person, such as a userName, from values that several persons may have, such as a
+// name.
 package erasure
 
 import (
@@ -23,8 +24,8 @@ type Values struct {
 	Names []string `json:"names,omitempty"`
 }
 
-// The shortest values, in bytes, that are looked for in texts about others. A shorter one would be found by
-// chance in too many.
+// The shortest values, in bytes, that are searched for in texts about others. Shorter ones would be found in
+// too many texts by chance.
 const (
 	minIdentifier = 4
 	minName       = 6
@@ -50,7 +51,7 @@ func (v *Values) AddIdentifiers(list ...string) {
 	v.Identifiers = addFolded(v.Identifiers, list, func(s string) bool { return s != "" && s != Erased })
 }
 
-// addNames adds names of several words, and numbers. A single word may be the name of many.
+// addNames adds names of several words, and numbers. A single word may be the name of many people.
 func (v *Values) addNames(list ...string) {
 	v.Names = addFolded(v.Names, list, func(s string) bool {
 		return len(s) >= minName && (strings.Contains(s, " ") || strings.ContainsAny(s, "0123456789"))
@@ -100,7 +101,7 @@ func (v Values) Matcher() Matcher {
 	return Matcher{regexp.MustCompile("(?i)" + strings.Join(list, "|"))}
 }
 
-// Replace replaces the values in a text. Case makes no difference, and a value inside a longer word is left.
+// Replace replaces the values in a text. It ignores case, and keeps a value inside a longer word.
 func (m Matcher) Replace(s string) string {
 	if m.pattern == nil {
 		return s

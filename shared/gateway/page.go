@@ -7,8 +7,8 @@ import (
 	"github.com/awslabs/aws-lambda-go-api-proxy/core"
 )
 
-// Prefix returns what stands before root in the public path of a request: the stage of the API, such
-// as /v1, and nothing if the API has a domain of its own.
+// Prefix returns the part of a request's public path before root: the stage of the API, such as /v1,
+// or "" if the API has a domain of its own.
 func Prefix(ctx context.Context, root string) string {
 	c, _ := core.GetAPIGatewayContextFromContext(ctx)
 	before, _, found := strings.Cut(c.Path, root)

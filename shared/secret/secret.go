@@ -17,8 +17,8 @@ import (
 // stages are the labels of the valid versions, the newest first.
 var stages = []string{"AWSCURRENT", "AWSPREVIOUS"}
 
-// Open returns what reads the valid versions of a secret, named by its ARN. Its
-// endpoint and credentials are those of the environment.
+// Open returns a function that reads the valid versions of the secret with an ARN. Endpoint and
+// credentials come from the environment.
 func Open(id string) (func(context.Context) ([]accesstoken.Version, error), error) {
 	if id == "" {
 		return nil, errors.New("SIGNING_SECRET is not set; it must be the ARN of a secret")

@@ -16,8 +16,8 @@ import (
 )
 
 // caller sends calls to DynamoDB. The SDK gives their JSON, their signature, the endpoint
-// and the errors. Its client is left out: for each call it builds a chain of some thirty
-// middlewares, which retry, adjust clocks and gather metadata that nobody here reads.
+// and the errors. Its client is not used: for each call it builds a chain of some thirty
+// middlewares, which retry, adjust clocks and collect metadata that is not needed here.
 type caller struct {
 	options  dynamodb.Options
 	endpoint string

@@ -62,9 +62,8 @@ type Credential struct {
 	Used     time.Time     // last use, accurate to an hour; zero: never
 }
 
-// Proves reports whether c was issued for token, in constant time. No token proves the
-// zero Credential, but the comparison takes as long, so that the time does not tell an
-// unknown key id from a known one.
+// Proves reports whether c was issued for token, in constant time. It is false for the zero
+// Credential, but takes as long, so that the time does not reveal whether a key id exists.
 func (c Credential) Proves(token string) bool {
 	hash := sha256.Sum256([]byte(token))
 	return subtle.ConstantTimeCompare(hash[:], c.Hash[:]) == 1

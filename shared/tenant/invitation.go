@@ -154,8 +154,8 @@ func ParseSession(key string) (ID, [sha256.Size]byte, error) {
 	return ID(parts[1]), sha256.Sum256([]byte(key)), nil
 }
 
-// FormToken returns the token that forms of a session carry, derived from the session's key. It
-// tells nothing about the key.
+// FormToken returns the token in forms of a session, which is derived from the session's key and
+// does not reveal the key.
 func FormToken(key string) string {
 	mac := hmac.New(sha256.New, []byte(key))
 	mac.Write([]byte("form")) // a hash never fails

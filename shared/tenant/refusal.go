@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// RefusalCause says why a request was refused. For a refused credential, clients are never told
-// (RFC 6750 section 3.1); operators are.
+// RefusalCause says why a request was refused. Operators see the cause for which a credential was
+// refused; clients never do (RFC 6750 section 3.1).
 type RefusalCause string
 
-// The causes for which a credential is refused with 401. UnknownCredential has no tenant: nothing
-// says to whom the token once belonged.
+// The causes for which a credential is refused with 401. UnknownCredential has no tenant, because
+// the tenant of the token is not known.
 const (
 	UnknownCredential RefusalCause = "unknown"
 	WrongSecret       RefusalCause = "wrong-secret" // the key id exists, and the secret is another one

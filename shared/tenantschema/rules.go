@@ -45,7 +45,7 @@ func Define(standard *schema.Registry, resourceType, definition string) (tenant.
 	return e, nil
 }
 
-// checkURN refuses names that are not URNs, that paths could not hold, or that belong to the
+// checkURN refuses names that are not URNs, that can't be part of a path, or that belong to the
 // RFCs.
 func checkURN(urn string) error {
 	odd := func(c rune) bool {
@@ -86,7 +86,7 @@ func hasPrefix(urn, prefix string) bool {
 	return len(urn) >= len(prefix) && scim.EqualName(urn[:len(prefix)], prefix)
 }
 
-// checkAttribute refuses characteristics that the service could not keep.
+// checkAttribute refuses characteristics that the service can't enforce.
 func checkAttribute(a *schema.Attribute, path string) error {
 	switch {
 	case a.Uniqueness != schema.None:
@@ -108,8 +108,8 @@ func checkAttribute(a *schema.Attribute, path string) error {
 	return nil
 }
 
-// CheckLimits refuses what exceeds the limits of one tenant, and URNs that paths could not
-// tell apart.
+// CheckLimits refuses extensions that exceed the limits of one tenant, and URNs that make paths
+// ambiguous.
 func CheckLimits(standard *schema.Registry, all []tenant.Extension) error {
 	registry, err := Extend(standard, all)
 	if err != nil {

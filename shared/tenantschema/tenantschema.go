@@ -41,7 +41,7 @@ func New(standard *schema.Registry, store Store) *Registries {
 	return &Registries{standard: standard, store: store, cached: map[cacheKey]*schema.Registry{}}
 }
 
-// Of returns the registry of a tenant whose schemas have a version. It reads each version
+// Of returns the registry of a tenant with a version of its schemas. It reads each version
 // from the store once, and nothing for a tenant without schemas. If the version is outdated,
 // the registry is newer than the version.
 func (r *Registries) Of(ctx context.Context, id tenant.ID, v tenant.SchemaVersion) (*schema.Registry, error) {
@@ -80,7 +80,7 @@ func (r *Registries) find(key cacheKey) *schema.Registry {
 	return r.cached[key]
 }
 
-// keep keeps a registry. If there is no room, another one, at random, makes place.
+// keep stores a registry. If there is no room, it removes a random one.
 func (r *Registries) keep(key cacheKey, made *schema.Registry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -38,8 +38,8 @@ func Open(defaultPlan string) (*Keys, error) {
 
 // Ensure finds or makes a key of a tenant in the plan of the limits. It leaves the
 // tenant's other keys alone, because the authorizer may still name one of them. So a
-// change of limits leaves no moment without a key that works, and neither does a
-// failure half way. It may be repeated.
+// change of limits, even an interrupted one, never leaves the tenant without a working key.
+// It may be repeated.
 func (k *Keys) Ensure(ctx context.Context, id tenant.ID, l tenant.Limits) (tenant.APIKey, error) {
 	base, err := k.client.GetUsagePlan(ctx, &apigateway.GetUsagePlanInput{UsagePlanId: &k.plan})
 	if err != nil {
@@ -65,7 +65,7 @@ func (k *Keys) Ensure(ctx context.Context, id tenant.ID, l tenant.Limits) (tenan
 	return free, nil
 }
 
-// keyName is the name of all keys of a tenant: API Gateway does not demand that names differ.
+// keyName is the name of all keys of a tenant: API Gateway does not require different names.
 func keyName(stack string, id tenant.ID) string { return stack + "/" + string(id) }
 
 // DeleteAllBut deletes the keys of a tenant except one, all with the zero APIKey.
@@ -139,8 +139,8 @@ func (k *Keys) plans(ctx context.Context, key string) (all []types.UsagePlan, er
 	return all, nil
 }
 
-// keysNamed lists the keys of a name. The name is asked for as a prefix, so that others may
-// come along.
+// keysNamed lists the keys with a name. API Gateway searches by prefix, so the list may contain
+// other keys.
 func (k *Keys) keysNamed(ctx context.Context, name string) (all []tenant.APIKey, err error) {
 	in := &apigateway.GetApiKeysInput{NameQuery: &name, IncludeValues: aws.Bool(true), Limit: aws.Int32(500)}
 	for pages := apigateway.NewGetApiKeysPaginator(k.client, in); pages.HasMorePages(); {
@@ -157,8 +157,8 @@ func (k *Keys) keysNamed(ctx context.Context, name string) (all []tenant.APIKey,
 	return all, nil
 }
 
-// chooseKey returns the key of a name that is in the plan (found), or else one that is in
-// no plan, which an interrupted call has left. It returns the zero APIKey without either.
+// chooseKey returns the key with a name that is in the plan (found), otherwise one that is in no
+// plan, which an interrupted call has left, otherwise the zero APIKey.
 func (k *Keys) chooseKey(ctx context.Context, name, plan string) (key tenant.APIKey, found bool, err error) {
 	all, err := k.keysNamed(ctx, name)
 	if err != nil {
@@ -180,7 +180,7 @@ func (k *Keys) chooseKey(ctx context.Context, name, plan string) (key tenant.API
 	return free, false, nil
 }
 
-// createKey makes a key with the stack's tag, without which the function may not delete it.
+// createKey creates a key with the stack's tag. The function may only delete keys with this tag.
 func (k *Keys) createKey(ctx context.Context, stack string, id tenant.ID) (tenant.APIKey, error) {
 	name := keyName(stack, id)
 	made, err := k.client.CreateApiKey(ctx, &apigateway.CreateApiKeyInput{

@@ -26,7 +26,7 @@ type Notice struct {
 	Title string
 	Text  string // may be ""
 	Steps []string
-	// Announce tells a screen reader the title when the notice comes into a page that refreshes itself.
+	// Announce lets a screen reader read the title when the notice appears on a page that refreshes itself.
 	Announce bool
 }
 

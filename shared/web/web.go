@@ -32,7 +32,7 @@ type Page struct {
 	Home    string // the path of the start page; "" means Base and a slash
 	Title   string
 	Product string // the name of the program, in the page's head
-	Subject string // whom the page is about, such as a tenant; may be hostile
+	Subject string // what the page is about, such as a tenant; may be a hostile text
 	Nav     []NavGroup
 	Notice  *Notice // the result of the last action
 	// RefreshSeconds lets a browser without JavaScript load the page again. 0 means never.

@@ -58,7 +58,7 @@ var endpoints = []string{
 
 // isEndpoint reports whether a request leads to an endpoint. methodARN has the form
 // <api>/<stage>/<method>/<path>. The token decides whether the request is allowed; an unknown path is
-// answered 404 later. So is /Users/Users: the base URL at the provider has an endpoint at its end.
+// answered 404 later. So is /Users/Users, which a provider requests if its base URL ends in an endpoint.
 func isEndpoint(methodARN string) bool {
 	parts := strings.SplitN(methodARN, "/", 4)
 	below, ok := strings.CutPrefix("/"+parts[len(parts)-1], "/scim/v2/")

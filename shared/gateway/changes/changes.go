@@ -17,16 +17,16 @@ import (
 	"scimserver/shared/gateway"
 )
 
-// Follower does what follows from changes of the table; *directory.Directory is one.
+// Follower carries out the consequences of changes of the table; *directory.Directory is one.
 type Follower interface {
 	Ready(ctx context.Context) error
 	// WriteLog writes the provisioning log, CloseConflicts closes conflicts.
 	WriteLog(ctx context.Context, all []directory.StreamChange) error
 	CloseConflicts(ctx context.Context, all []directory.StreamChange) error
-	// WriteEvents appends events to their feeds. It returns how many, and the errors by the
-	// place of the record.
+	// WriteEvents appends events to their feeds. It returns their number, and the errors by
+	// the index of the record.
 	WriteEvents(ctx context.Context, records []directory.StreamRecord) (events int, failed map[int]error)
-	// EnqueueUnfinished and Sweep finish what others began.
+	// EnqueueUnfinished and Sweep finish changes and deletions that were interrupted.
 	EnqueueUnfinished(ctx context.Context, pk, sk string) error
 	Sweep(ctx context.Context) (finished int, err error)
 }
@@ -88,9 +88,9 @@ func (r *run) carryOut(ctx context.Context, event json.RawMessage) (any, error) 
 	return nil, errUnknownEvent
 }
 
-// stream handles a batch. What follows from a record is done in stages, and a stage that fails
-// keeps no other from being tried. After a failed record it continues with the next one, unless
-// there is no time left. The response names the first record that failed, and Lambda repeats the
+// stream handles a batch. It handles the records in stages, and tries every stage even if another
+// one has failed. After a failed record it continues with the next one, unless there is no time
+// left. The response names the first record that failed, and Lambda repeats the
 // batch from there. Handling a record is idempotent.
 func (r *run) stream(ctx context.Context, event json.RawMessage) (events.DynamoDBEventResponse, error) {
 	answer := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
@@ -103,7 +103,7 @@ func (r *run) stream(ctx context.Context, event json.RawMessage) (events.DynamoD
 	r.push(ctx, batch.Records)
 	r.follow(ctx, batch.Records)
 	for i, record := range batch.Records {
-		if err := r.notice(ctx, record.Change); err != nil {
+		if err := r.enqueueUnfinished(ctx, record.Change); err != nil {
 			r.fail(i, err)
 			if ctx.Err() != nil {
 				break
@@ -117,7 +117,7 @@ func (r *run) stream(ctx context.Context, event json.RawMessage) (events.DynamoD
 	return answer, nil
 }
 
-// fail notes that a record failed. A later failure of the same record changes nothing.
+// fail marks a record as failed. Only the first error of a record counts.
 func (r *run) fail(record int, err error) {
 	if r.failures[record] == nil {
 		r.failures[record] = err
@@ -132,8 +132,8 @@ func (r *run) firstFailure() (record int, ok bool) {
 	return slices.Min(slices.Collect(maps.Keys(r.failures))), true
 }
 
-// notice calls Notice for a record whose item has unfinished work.
-func (r *run) notice(ctx context.Context, c events.DynamoDBStreamRecord) error {
+// enqueueUnfinished calls EnqueueUnfinished for a record whose item has unfinished work.
+func (r *run) enqueueUnfinished(ctx context.Context, c events.DynamoDBStreamRecord) error {
 	if !has(c.NewImage, "pending") && !has(c.NewImage, "deleting") {
 		return nil
 	}

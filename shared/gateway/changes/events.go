@@ -9,14 +9,14 @@ import (
 	"scimserver/shared/directory"
 )
 
-// Pusher pushes events to those who subscribe; *eventbus.Bus is one.
+// Pusher pushes events to subscribers; *eventbus.Bus is one.
 type Pusher interface {
-	// Push pushes events in their order. It returns how many are pushed, and the errors by
-	// the place of the event. After an error it need not try the rest.
+	// Push pushes events in their order. It returns how many were pushed, and the errors by
+	// the index of the event. After an error it may leave out the rest.
 	Push(ctx context.Context, events []json.RawMessage) (pushed int, failed map[int]error)
 }
 
-// writeEvents appends what a batch shows to the feeds of events.
+// writeEvents appends the events of a batch to their feeds.
 func (r *run) writeEvents(ctx context.Context, records []events.DynamoDBEventRecord) {
 	var all []directory.StreamRecord
 	var from []int
@@ -41,8 +41,8 @@ func (r *run) writeEvents(ctx context.Context, records []events.DynamoDBEventRec
 	}
 }
 
-// push pushes the events that have been appended to a feed: each is an item of the table,
-// so it comes along in the stream.
+// push pushes the events that were appended to a feed. An event is an item of the table, so the
+// stream has a record of it.
 func (r *run) push(ctx context.Context, records []events.DynamoDBEventRecord) {
 	if r.bus == nil {
 		return

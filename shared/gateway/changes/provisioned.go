@@ -34,8 +34,8 @@ func (r *run) follow(ctx context.Context, records []events.DynamoDBEventRecord) 
 	}
 }
 
-// trace reads what a provisioning request left behind in a record. If the item before the
-// change is unknown, no attribute counts as changed.
+// trace reads the change of a provisioning request from a record. If the item before the change
+// is unknown, no attribute counts as changed.
 func trace(record events.DynamoDBEventRecord) (tr directory.StreamChange, ok bool, err error) {
 	if !has(record.Change.NewImage, "log") {
 		return tr, false, nil

@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/outbox"
 )
 
-// streamRecord reads a record of the stream. Where records are handed in anew, what an item
-// was before it was changed may be unknown.
+// streamRecord reads a record of the stream. The old image of a modified item may be missing if the
+// record does not come from DynamoDB Streams, as in the local stack: then the old item is unknown.
 func streamRecord(record events.DynamoDBEventRecord) (r directory.StreamRecord, err error) {
 	c := record.Change
 	r.Before, r.After = image(c.OldImage), image(c.NewImage)

@@ -49,8 +49,8 @@ func Main(endpoint server.Endpoint) {
 // Directory opens the directory of a configuration, for a function that changes resources. It
 // connects to DynamoDB while the function starts, and returns an error if the settings of the
 // table differ from the configuration. If the table is unreachable, it is checked again later.
-// registry tells which attributes events may show; a function that writes no events of users
-// and groups has nil.
+// registry says which attributes events may contain. It is nil for a function that writes no
+// events of users and groups.
 func Directory(ctx context.Context, cfg config.Config, registry *schema.Registry) (*directory.Directory, error) {
 	dir, err := directory.Open(directory.Options{
 		Table: cfg.Table, Scope: directory.Scope(cfg.Scope), Step: cfg.MembersPerTransaction,

@@ -1,11 +1,11 @@
 package bulk
 
-// closure tells which operations wait for which, directly or through others.
+// closure holds which operations wait for which others, directly or indirectly.
 type closure struct {
 	rows [][]uint64 // a bit for each operation that the row's operation waits for
 }
 
-// newClosure follows the edges of a graph without circles.
+// newClosure makes the closure of a graph without cycles.
 func newClosure(after [][]int) closure {
 	c := closure{rows: make([][]uint64, len(after))}
 	var visit func(int)
@@ -27,7 +27,7 @@ func newClosure(after [][]int) closure {
 
 func (c closure) has(i, j int) bool { return c.rows[i][j/64]&(1<<(j%64)) != 0 }
 
-// add notes that i waits for j, and so does everything that waits for i.
+// add makes i wait for j, and every operation that waits for i.
 func (c closure) add(i, j int) {
 	c.join(i, j)
 	for k := range c.rows {
@@ -37,7 +37,7 @@ func (c closure) add(i, j int) {
 	}
 }
 
-// join makes i wait for j and for what j waits for.
+// join makes i wait for j and for the operations that j waits for.
 func (c closure) join(i, j int) {
 	for n, word := range c.rows[j] {
 		c.rows[i][n] |= word

@@ -7,8 +7,8 @@ import (
 	"scimserver/shared/scim/patch"
 )
 
-// Complete returns the PatchOp message that sets what full has and part lacks: the
-// attributes that Postpone took away.
+// Complete returns the PatchOp message that sets the attributes that full has and part
+// lacks: those that Postpone removed.
 func Complete(full, part scim.Value) scim.Value {
 	var ops []scim.Value
 	for _, m := range full.Members() {

@@ -6,14 +6,14 @@ import (
 	"scimserver/shared/scim"
 )
 
-// effect is what an operation does to the values that are unique in the service. Two
-// operations that touch the same value must keep their order.
+// effect holds the unique values that an operation may take or release. Two operations
+// with the same value must keep their order.
 type effect struct {
 	values map[string]bool // folded usernames, emails or group names that it asks for
 	frees  bool            // it may free values that the request does not show
 }
 
-// meets reports whether two effects may touch the same value.
+// meets reports whether two effects may have a value in common.
 func (e effect) meets(other effect) bool {
 	if e.frees && (other.frees || len(other.values) > 0) || other.frees && len(e.values) > 0 {
 		return true
@@ -39,8 +39,8 @@ func effectOf(o Operation) effect {
 	return effect{values: uniqueValues(endpoint, o.Data), frees: true}
 }
 
-// uniqueValues are those that a resource asks for. Their keys tell usernames, emails and
-// group names apart.
+// uniqueValues returns the unique values of a resource. Their keys distinguish usernames,
+// emails and group names.
 func uniqueValues(endpoint string, data scim.Value) map[string]bool {
 	values := map[string]bool{}
 	if endpoint == "/Groups" {

@@ -1,6 +1,6 @@
 // Package bulk reads BulkRequest messages (RFC 7644 section 3.7): their operations, the
-// references between them, and the order in which they may be carried out. It carries
-// none out.
+// references between them, and the order in which they may be carried out. It does not
+// carry them out.
 package bulk
 
 import (
@@ -40,12 +40,12 @@ type Operation struct {
 	Path    string // relative to the base URL, such as /Users/2819c223
 	Version string // an entity tag; "" for any
 	Data    scim.Value
-	// Err is what is wrong with the operation by itself: it can't be carried out.
+	// Err is why the operation can't be carried out, nil if it can.
 	Err *scim.Error
 }
 
 // Parse reads a message of at most so many operations. The error is about the message as
-// a whole; what is wrong with one operation is in its Err.
+// a whole; the error of one operation is in its Err.
 func Parse(body scim.Value, maxOperations int) (Request, error) {
 	if body.Kind() != scim.Object || !scim.HasSchema(body.Find("schemas"), RequestMessage) {
 		return Request{}, scim.InvalidSyntax(
@@ -93,7 +93,7 @@ func parseOperation(v scim.Value) Operation {
 	return o
 }
 
-// check returns what is wrong with the form of an operation, nil if nothing is.
+// check returns the error in the form of an operation, nil if it is valid.
 func (o Operation) check(v scim.Value) *scim.Error {
 	for _, name := range []string{"method", "bulkId", "path", "version"} {
 		if kind := v.Find(name).Kind(); kind != scim.Null && kind != scim.String {
@@ -115,7 +115,7 @@ func (o Operation) check(v scim.Value) *scim.Error {
 	return o.checkPath()
 }
 
-// checkPath demands /Users or /Groups of POST, and a resource below them of the rest.
+// checkPath requires /Users or /Groups for POST, and a resource below them for other methods.
 func (o Operation) checkPath() *scim.Error {
 	endpoint, id := o.Target()
 	switch {

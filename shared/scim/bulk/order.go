@@ -20,12 +20,12 @@ type Plan struct {
 // NewPlan orders the operations of a request, so that the result equals that of carrying
 // them out one after the other, and so that references lead to resources that exist. It
 // sets the Err of operations whose references can't be resolved (RFC 7644 sections 3.7.1
-// and 3.7.2): those to a bulkId that no POST has, and circles of groups.
+// and 3.7.2): references to a bulkId that no POST has, and cycles of groups.
 func NewPlan(r *Request) Plan {
 	p := Plan{After: make([][]int, len(r.Operations)), Postponed: make([][]string, len(r.Operations))}
 	creators := creatorsOf(r.Operations)
 	p.follow(r.Operations, creators)
-	p.breakCircles(r.Operations, creators)
+	p.breakCycles(r.Operations, creators)
 	p.keepOrder(r.Operations)
 	return p
 }
@@ -41,7 +41,7 @@ func creatorsOf(ops []Operation) map[string]int {
 	return at
 }
 
-// follow makes each operation wait for those that create what it refers to.
+// follow makes each operation wait for the operations that create the resources that it refers to.
 func (p Plan) follow(ops []Operation, creators map[string]int) {
 	for i := range ops {
 		for _, id := range ops[i].References() {
@@ -64,34 +64,35 @@ func (o *Operation) refuse(detail string) {
 	}
 }
 
-// conflict is the error of an operation whose references can't be resolved.
+// conflict returns the error of an operation whose references can't be resolved.
 func conflict(detail string) *scim.Error {
 	return &scim.Error{Status: http.StatusConflict, Detail: detail}
 }
 
-// breakCircles lets users go first where operations wait for each other: what they refer
-// to is set later. A circle of groups alone can't be: groups can't contain each other.
-func (p Plan) breakCircles(ops []Operation, creators map[string]int) {
+// breakCycles lets users go first if operations wait for each other: the attributes with
+// the references are set later. A cycle of groups alone is an error, because groups can't
+// contain each other.
+func (p Plan) breakCycles(ops []Operation, creators map[string]int) {
 	for {
-		circle := p.circle()
-		if circle == nil {
+		cycle := p.cycle()
+		if cycle == nil {
 			return
 		}
-		first := slices.IndexFunc(circle, func(i int) bool { return ops[i].mayPostpone() })
+		first := slices.IndexFunc(cycle, func(i int) bool { return ops[i].mayPostpone() })
 		if first < 0 {
-			for _, i := range circle {
+			for _, i := range cycle {
 				ops[i].refuse("it and other operations of this request refer to each other in a circle, " +
 					"and a group can't be a member of itself, directly or through other groups")
 				p.After[i] = nil
 			}
 			continue
 		}
-		p.postpone(circle[first], circle[(first+1)%len(circle)], ops, creators)
+		p.postpone(cycle[first], cycle[(first+1)%len(cycle)], ops, creators)
 	}
 }
 
-// mayPostpone reports whether a reference of the operation may be set later: it creates
-// a user, whose attributes need not refer to what exists.
+// mayPostpone reports whether a reference of the operation may be set later. This is so if
+// it creates a user, because the attributes of a user need not refer to existing resources.
 func (o Operation) mayPostpone() bool {
 	endpoint, _ := o.Target()
 	return o.Method == Post && endpoint == "/Users"
@@ -106,9 +107,9 @@ func (p Plan) postpone(i, target int, ops []Operation, creators map[string]int) 
 	}
 }
 
-// circle returns operations each of which waits for the next, and the last for the
-// first; nil if there are none.
-func (p Plan) circle() []int {
+// cycle returns operations each of which waits for the next, and the last for the first;
+// nil if there are none.
+func (p Plan) cycle() []int {
 	const (
 		unseen = iota
 		open
@@ -160,8 +161,8 @@ func (p Plan) keepOrder(ops []Operation) {
 	}
 }
 
-// mentions tells which operations name the resource that another one changes, be it in
-// their own path: mentions[i][j] if i names the resource of j.
+// mentions returns which operations name the resource that another one changes, for example
+// in the path: mentions[i][j] says that i names the resource of j.
 func mentions(ops []Operation) []map[int]bool {
 	of := map[string][]int{}
 	for j, o := range ops {

@@ -69,7 +69,7 @@ func visit(v scim.Value, f func(string)) {
 }
 
 // Resolve returns the operation with ids in place of references. ids maps bulkIds to the
-// ids of resources; a reference that it does not hold stays.
+// ids of resources; other references stay unchanged.
 func (o Operation) Resolve(ids map[string]string) Operation {
 	if endpoint, id := o.Target(); strings.HasPrefix(id, prefix) {
 		if known, ok := ids[id[len(prefix):]]; ok {
@@ -122,14 +122,14 @@ func mapStrings(v scim.Value, f func(string) string) scim.Value {
 }
 
 // Postpone returns the operation without the attributes that refer to some bulkIds: the
-// innermost object that holds such a reference goes as a whole. They are set later, when
-// the resources exist.
+// innermost object that contains such a reference is removed as a whole. They are set later,
+// when the resources exist.
 func (o Operation) Postpone(ids []string) Operation {
 	o.Data, _ = without(o.Data, ids)
 	return o
 }
 
-// without returns v without what refers to ids. gone reports that v itself is to go.
+// without returns v without the values that refer to ids. gone says that v itself is removed.
 func without(v scim.Value, ids []string) (rest scim.Value, gone bool) {
 	switch v.Kind() {
 	case scim.String:
