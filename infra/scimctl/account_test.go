@@ -46,7 +46,8 @@ func accounts(b *bench) {
 	b.listed(id, other)
 	b.deletes(id, "anne")
 	for _, args := range []string{"show %s", "update %s -username x", "delete %s -confirm x"} {
-		b.fails(1, `no account "`+id+`": it was deleted, or became a user of a tenant`, fmt.Sprintf("account "+args, id))
+		b.fails(1, `no account "`+id+`": it was deleted, or became a user of a tenant`,
+			fmt.Sprintf("account "+args, id))
 		b.fails(1, `no account "bob": "bob" is not an id; use account find -username or account find -email`,
 			fmt.Sprintf("account "+args, "bob"))
 	}

@@ -7,7 +7,8 @@ import (
 )
 
 func tenants(b *bench) {
-	made := b.json("tenant create acme -name Acme -profile okta -domains acme.example,acme.test -users 3 -token-age 90d")
+	made := b.json("tenant create acme -name Acme -profile okta -domains acme.example,acme.test -users 3 " +
+		"-token-age 90d")
 	limits := made["limits"].(map[string]any)
 	if made["profile"] != "okta" || fmt.Sprint(made["domains"]) != "[acme.example acme.test]" ||
 		limits["users"] != 3.0 || limits["tokenAgeSeconds"] != 7776000.0 {
@@ -73,7 +74,8 @@ func invitations(b *bench) {
 	if out := b.run("tenant uninvite invited " + id); !strings.Contains(out, "is revoked") {
 		b.Errorf("uninvited: %s", out)
 	}
-	if out := b.run("tenant invitations invited"); !strings.Contains(out, "revoked") || !strings.Contains(out, "open") ||
+	if out := b.run("tenant invitations invited"); !strings.Contains(out, "revoked") ||
+		!strings.Contains(out, "open") ||
 		strings.Contains(out, link) {
 		b.Errorf("listed:\n%s", out)
 	}
@@ -169,7 +171,8 @@ func (b *bench) doomed() (token string) {
 }
 
 func deletion(b *bench, token string) {
-	if r := b.exec("doom\n", "tenant", "delete", "doomed"); r.code != 1 || !strings.Contains(r.err, "3 users and 0 groups") || !strings.Contains(r.err, "nothing is changed") {
+	if r := b.exec("doom\n", "tenant", "delete", "doomed"); r.code != 1 ||
+		!strings.Contains(r.err, "3 users and 0 groups") || !strings.Contains(r.err, "nothing is changed") {
 		b.Errorf("wrong id: %+v", r)
 	}
 	r := b.exec("doomed\n", "tenant", "delete", "doomed")
@@ -190,7 +193,8 @@ func provisioningLog(b *bench) {
 	token, key := made["secret"].(string), made["key"].(string)
 	id := b.newUser(201, token, "Ann@logged.example")
 	b.newUser(409, token, "ann@LOGGED.example")
-	for deadline := time.Now().Add(time.Minute); len(b.json("log logged -status 201")["entries"].([]any)) < 2; time.Sleep(200 * time.Millisecond) {
+	created := func() int { return len(b.json("log logged -status 201")["entries"].([]any)) }
+	for deadline := time.Now().Add(time.Minute); created() < 2; time.Sleep(200 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			b.Fatal("the create is not in the log")
 		}
@@ -215,8 +219,9 @@ func provisioningLog(b *bench) {
 		}
 	}
 	for args, want := range map[string]int{
-		"-user " + id: 1, "-user ANN@logged.example": 2, "-user bob": 0, "-status failed": 1, "-status 4xx -user " + id: 0,
-		"-limit 1": 1, "-limit 0": 3,
+		"-user " + id: 1, "-user ANN@logged.example": 2, "-user bob": 0, "-status failed": 1,
+		"-status 4xx -user " + id: 0,
+		"-limit 1":                1, "-limit 0": 3,
 	} {
 		if got := len(b.json("log logged " + args)["entries"].([]any)); got != want {
 			b.Errorf("log %s: %d entries, want %d", args, got, want)

@@ -38,7 +38,8 @@ func (b *bench) provision(token, name, externalID, email string) (int, map[strin
 // becomes waits until a conflict is in a state: closing is done by the stream.
 func (b *bench) becomes(state, conflict string) {
 	b.Helper()
-	for deadline := time.Now().Add(time.Minute); b.json("conflict show clash " + conflict)["state"] != state; time.Sleep(100 * time.Millisecond) {
+	now := func() any { return b.json("conflict show clash " + conflict)["state"] }
+	for deadline := time.Now().Add(time.Minute); now() != state; time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			b.Fatalf("the conflict does not become %s: %s", state, b.run("conflict show clash "+conflict))
 		}
@@ -53,8 +54,12 @@ func conflicts(b *bench) {
 	}
 	account, id := b.conflicted(token, "ann@clash.example", "x1")
 	out := b.run("conflict show clash " + id)
-	for _, words := range []string{"open", "emails.value ann@clash.example", "ann@clash.example (account " + account + ")", "ann@clash.example (verified, primary)", "yes:", "scimctl conflict connect clash " + id + " -holder " + account + "\n",
-		"scimctl conflict release clash " + id + " -username NEW, or -email NEW\n"} {
+	for _, words := range []string{
+		"open", "emails.value ann@clash.example", "ann@clash.example (account " + account + ")",
+		"ann@clash.example (verified, primary)", "yes:",
+		"scimctl conflict connect clash " + id + " -holder " + account + "\n",
+		"scimctl conflict release clash " + id + " -username NEW, or -email NEW\n",
+	} {
 		if !strings.Contains(out, words) &&
 			!strings.Contains(out, strings.Replace(words, "verified, primary", "primary, verified", 1)) {
 			b.Errorf("%q is not shown in\n%s", words, out)

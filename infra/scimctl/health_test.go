@@ -16,7 +16,8 @@ func health(b *bench) {
 	b.run("credential revoke sick " + key)
 	b.wants(401, token)
 	out := b.run("tenant health sick")
-	for _, words := range []string{"verdict", "failing", "has no valid credential", "-> scimctl credential create sick"} {
+	for _, words := range []string{"verdict", "failing", "has no valid credential",
+		"-> scimctl credential create sick"} {
 		if !strings.Contains(out, words) {
 			b.Errorf("%q is not in\n%s", words, out)
 		}

@@ -16,7 +16,8 @@ func brokenRows(b *bench) {
 	path := b.file("broken.csv",
 		"userName,displayName\nid,\"bad\" x\nw1,\"open\nw2,Two\nw3,\"Three\"\n"+long+"\n\nw4,\"a\nb\",\nrow5,Five\nw6,\"never\nw7,\n")
 	b.imports(1, 0, 5, "", path)
-	b.report(path+".rejects.csv", "2 not valid CSV", "3 not closed correctly, so lines 3 to 5 can't be read", "6 64 KiB", "8 3 cells",
+	b.report(path+".rejects.csv", "2 not valid CSV", "3 not closed correctly, so lines 3 to 5 can't be read",
+		"6 64 KiB", "8 3 cells",
 		"11 not closed correctly, so lines 11 to 12 can't be read")
 	f, err := os.Open(path + ".rejects.csv")
 	if err != nil {
@@ -58,9 +59,11 @@ func dryRun(b *bench) {
 	if !got.DryRun || got.Created != 1 || got.AlreadyThere != 1 || got.Rejected != 5 {
 		b.Errorf("the counts are %+v", got)
 	}
-	for i, want := range []string{`userName "Y2" is taken by account`, `email "Y1@a.example" is in line 2 too`, `userName "Y4" is in line 5 too`,
+	for i, want := range []string{`userName "Y2" is taken by account`, `email "Y1@a.example" is in line 2 too`,
+		`userName "Y4" is in line 5 too`,
 		"not an email address", "not valid CSV"} {
-		if line := got.RejectedRows[i].Line; !strings.Contains(got.RejectedRows[i].Reason, want) || line != []int{3, 4, 6, 7, 8}[i] {
+		if line := got.RejectedRows[i].Line; !strings.Contains(got.RejectedRows[i].Reason, want) ||
+			line != []int{3, 4, 6, 7, 8}[i] {
 			b.Errorf("rejected %+v, want %s", got.RejectedRows[i], want)
 		}
 	}

@@ -52,7 +52,8 @@ func imports(b *bench) {
 	b.imports(2, 0, 1, "", table)
 	b.imports(0, 2, 1, "", table)
 	b.found("c1",
-		`[{"primary":true,"value":"c1@a.example","verified":true},{"primary":false,"value":"C1@b.example","verified":false}]`)
+		`[{"primary":true,"value":"c1@a.example","verified":true},{"primary":false,"value":"C1@b.example",`+
+			`"verified":false}]`)
 	b.found("c2", `[]`)
 	lines := `{"userName":"j1","displayName":"J <1>","emails":[{"value":"j1@a.example",` +
 		`"verified":true}]}` + "\n\n" + `{"userName":"j2"}`
@@ -101,8 +102,10 @@ r6,r3@a.example,
 r7,,
 `)
 	b.imports(2, 0, 8, "", path, "-parallel", "1")
-	b.report(path+".rejects.csv", "2 neither true nor false", "3 1 cells", `5 userName "R3" is in line 4 too`, "6 userName is missing",
-		"7 not an email address", "8 not an email address", `9 email "r3@a.example" is in line 4 too`, "10 not valid CSV")
+	b.report(path+".rejects.csv", "2 neither true nor false", "3 the row has 1 cell,", `5 userName "R3" is in line 4 too`,
+		"6 userName is missing",
+		"7 not an email address", "8 not an email address", `9 email "r3@a.example" is in line 4 too`,
+		"10 not valid CSV")
 	latin := b.file("latin.csv", "userName,displayName\nr9,Ren\xe9\n")
 	b.imports(0, 0, 1, "", latin)
 	b.report(latin+".rejects.csv", "2 not in UTF-8")

@@ -83,7 +83,8 @@ func logOfMemberships(b *bench) {
 	token := b.json("credential create crews")["secret"].(string)
 	bob, ann := b.newUser(201, token, "bob", "bob@crews.example"), b.newUser(201, token, "ann@crews.example")
 	_, group := b.scim("POST", "/Groups", token,
-		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Admins","members":[{"value":"`+bob+`"},{"value":"`+ann+`"}]}`)
+		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Admins",`+
+			`"members":[{"value":"`+bob+`"},{"value":"`+ann+`"}]}`)
 	patch := func(path, operation string) {
 		b.Helper()
 		body := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[` + operation + `]}`
@@ -121,7 +122,8 @@ func logOfMemberships(b *bench) {
 		b.Errorf("the group's entries about bob are\n%s", out)
 	}
 	r := b.exec("", "log", "crews", "-user", "nobody")
-	if r.code != 0 || !strings.Contains(r.err, `no user, group or team of crews has the name "nobody", or had it in the last 90 days`) {
+	if r.code != 0 || !strings.Contains(r.err, `no user, group or team of crews has the name "nobody",`+
+		` or had it in the last 90 days`) {
 		b.Errorf("nobody: %+v", r)
 	}
 }

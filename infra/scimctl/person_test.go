@@ -11,21 +11,27 @@ func persons(b *bench) {
 	b.run("tenant create privacy")
 	token := b.json("credential create privacy")["secret"].(string)
 	id := b.newUser(201, token, "annabel.born@privacy.example", "annabel@privacy.example")
-	b.status(200, "PATCH", "/Users/"+id, token, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","value":{"userName":"annabel@privacy.example"}}]}`)
+	b.status(200, "PATCH", "/Users/"+id, token, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],`+
+		`"Operations":[{"op":"replace","value":{"userName":"annabel@privacy.example"}}]}`)
 	b.newUser(409, token, "annabel.other@privacy.example", "annabel@privacy.example")
-	b.status(201, "POST", "/Groups", token, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Quiet","members":[{"value":"`+id+`"}]}`)
+	b.status(201, "POST", "/Groups", token, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],`+
+		`"displayName":"Quiet","members":[{"value":"`+id+`"}]}`)
 	b.awaitEvent("privacy", "user.updated")
 	b.exportedPerson(id)
-	if r := b.exec("no\n", "person", "erase", "annabel@privacy.example", "-tenant", "privacy"); r.code != 1 || !strings.Contains(r.err, "nothing is changed") ||
-		!strings.Contains(r.err, "deletes user "+id+" of tenant privacy (annabel@privacy.example)") || !strings.Contains(r.err, "creates the user again") {
+	if r := b.exec("no\n", "person", "erase", "annabel@privacy.example", "-tenant", "privacy"); r.code != 1 ||
+		!strings.Contains(r.err, "nothing is changed") ||
+		!strings.Contains(r.err, "deletes user "+id+" of tenant privacy (annabel@privacy.example)") ||
+		!strings.Contains(r.err, "creates the user again") {
 		b.Errorf("a wrong answer: %+v", r)
 	}
 	report := b.json("person erase annabel@privacy.example -tenant privacy -yes")
-	if list := report["deleted"].([]any); len(list) != 1 || report["conflicts"] != 1.0 || report["entries"].(float64) < 1 || len(report["left"].([]any)) == 0 {
+	if list := report["deleted"].([]any); len(list) != 1 || report["conflicts"] != 1.0 ||
+		report["entries"].(float64) < 1 || len(report["left"].([]any)) == 0 {
 		b.Errorf("the report is %v", report)
 	}
 	b.awaitEvent("privacy", "user.deleted")
-	for _, args := range []string{"log privacy -json", "event list privacy -json", "conflict list privacy -state all -json", "tenant export privacy"} {
+	for _, args := range []string{"log privacy -json", "event list privacy -json",
+		"conflict list privacy -state all -json", "tenant export privacy"} {
 		if out := b.run(args); strings.Contains(out, "annabel") {
 			b.Errorf("scimctl %s: %s", args, out)
 		}
@@ -50,10 +56,11 @@ func (b *bench) exportedPerson(id string) {
 		Persons []struct{ Person map[string]any }
 		Records []struct{ Type string }
 	}
-	if text := b.run("person export annabel.born@privacy.example -tenant privacy"); !strings.Contains(text, `"formerly": true`) || !strings.Contains(text, id) {
+	text := b.run("person export annabel.born@privacy.example -tenant privacy")
+	if !strings.Contains(text, `"formerly": true`) || !strings.Contains(text, id) {
 		b.Errorf("by the former name:\n%s", text)
 	}
-	text := b.run("person export annabel@privacy.example -tenant privacy")
+	text = b.run("person export annabel@privacy.example -tenant privacy")
 	if err := json.Unmarshal([]byte(text), &out); err != nil {
 		b.Fatal(err)
 	}
@@ -61,7 +68,8 @@ func (b *bench) exportedPerson(id string) {
 	for _, r := range out.Records {
 		types[r.Type]++
 	}
-	if len(out.Persons) != 1 || out.Persons[0].Person["id"] != id || len(out.Persons[0].Person["groups"].([]any)) != 1 ||
+	if len(out.Persons) != 1 || out.Persons[0].Person["id"] != id ||
+		len(out.Persons[0].Person["groups"].([]any)) != 1 ||
 		types["conflict"] != 1 || types["log"] < 1 || types["event"] < 2 || !strings.Contains(text, "annabel.born") {
 		b.Errorf("%v in\n%s", types, text)
 	}
@@ -71,7 +79,8 @@ func (b *bench) exportedPerson(id string) {
 func (b *bench) erasedAccount() {
 	b.Helper()
 	id := b.json("account create annabel@alone.example")["id"].(string)
-	if r := b.exec("annabel@alone.example\n", "person", "erase", "annabel@alone.example"); r.code != 0 || !strings.Contains(r.out, "deleted: account "+id) {
+	if r := b.exec("annabel@alone.example\n", "person", "erase", "annabel@alone.example"); r.code != 0 ||
+		!strings.Contains(r.out, "deleted: account "+id) {
 		b.Errorf("the account: %+v", r)
 	}
 	b.fails(1, "", "account show "+id)

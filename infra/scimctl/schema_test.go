@@ -17,7 +17,8 @@ func schemas(b *bench) {
 	if out := b.run("schema list custom"); !strings.HasSuffix(out, "\nnone\n") {
 		b.Errorf("none are listed as\n%s", out)
 	}
-	if out := b.run("schema add custom " + file); !strings.Contains(out, "the tenant's users have the schema "+acmeURN) ||
+	if out := b.run("schema add custom " + file); !strings.Contains(out,
+		"the tenant's users have the schema "+acmeURN) ||
 		!strings.Contains(out, "within 30s") {
 		b.Errorf("added: %s", out)
 	}
@@ -40,7 +41,8 @@ func schemas(b *bench) {
 	}
 	const more = `{"name":"costId"},{"name":"pin","returned":"never"},{"name":"badge","type":"integer"}`
 	b.run("schema add custom " + b.definition(more))
-	if out := strings.Join(strings.Fields(b.run("schema list custom")), " "); !strings.Contains(out, acmeURN+" User 3 ") {
+	if out := strings.Join(strings.Fields(b.run("schema list custom")), " "); !strings.Contains(out,
+		acmeURN+" User 3 ") {
 		b.Errorf("listed: %s", out)
 	}
 	b.fails(1, "does not take what is stored in 1 of the tenant's users",
@@ -67,7 +69,8 @@ func schemas(b *bench) {
 			b.Errorf("added with%s: %s", flags, out)
 		}
 	}
-	if out := b.run("schema remove custom " + acmeURN + " -confirm " + acmeURN); !strings.Contains(out, "no longer have") {
+	out = b.run("schema remove custom " + acmeURN + " -confirm " + acmeURN)
+	if !strings.Contains(out, "no longer have") {
 		b.Errorf("removed: %s", out)
 	}
 	b.awaitEvent("custom", "  acme:2.0:User:costId") // without the beginning of the URN

@@ -106,7 +106,8 @@ func (b *bench) newUser(status int, token, name string, emails ...string) string
 	for i, email := range emails {
 		list[i] = map[string]string{"value": email}
 	}
-	body, err := json.Marshal(map[string]any{"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:User"}, "userName": name, "emails": list})
+	body, err := json.Marshal(map[string]any{"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:User"},
+		"userName": name, "emails": list})
 	if err != nil {
 		b.Fatal(err)
 	}

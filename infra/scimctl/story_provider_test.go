@@ -109,7 +109,8 @@ func newOkta(b *bench, token string) provider {
 
 func (o okta) search(endpoint, attribute, value string) answer {
 	return o.send("GET",
-		endpoint+"?filter="+strings.ReplaceAll(url.QueryEscape(attribute+` eq "`+value+`"`), "+", "%20")+"&startIndex=1&count=100",
+		endpoint+"?filter="+strings.ReplaceAll(url.QueryEscape(attribute+` eq "`+value+`"`), "+",
+			"%20")+"&startIndex=1&count=100",
 		"")
 }
 
@@ -160,7 +161,8 @@ func (o okta) push(g group, ids ...string) answer {
 	if named.status >= 300 {
 		return named
 	}
-	o.send("PATCH", "/Groups/"+id, patchOp+`{"op": "replace", "path": "members", "value": `+members(ids, "{", "}")+`}]}`)
+	o.send("PATCH", "/Groups/"+id, patchOp+`{"op": "replace", "path": "members",`+
+		` "value": `+members(ids, "{", "}")+`}]}`)
 	return o.send("GET", "/Groups/"+id, "")
 }
 
@@ -205,7 +207,8 @@ func (e entra) push(g group, ids ...string) answer {
 		id = idOf(found[0])
 	} else {
 		made := e.send("POST", "/Groups", fill(`{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group", "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"],
-			"externalId": $external, "displayName": $name, "meta": {"resourceType": "Group"}}`, "$external", g.externalID, "$name", g.name))
+			"externalId": $external, "displayName": $name, "meta": {"resourceType": "Group"}}`, "$external",
+			g.externalID, "$name", g.name))
 		if made.status != http.StatusCreated {
 			return made
 		}

@@ -12,8 +12,10 @@ func teamOfTheSameName(s story) {
 	s.ctl("team add %s Analysts lee%s %s", s.tenant, s.suffix, s.person("kim").userName)
 	s.ctl("team show %s Analysts", s.tenant)
 	id := s.conflict(s.idp.push(group{"g1", "Analysts"}, kim), `displayName "Analysts" is in use by Team `+made)
-	for method, body := range map[string]string{"GET": "", "DELETE": "", "PATCH": patchOp + `{"op": "replace", "path": "members", "value": []}]}`,
-		"PUT": `{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Analysts", "members": []}`} {
+	for method, body := range map[string]string{"GET": "", "DELETE": "", "PATCH": patchOp +
+		`{"op": "replace", "path": "members", "value": []}]}`,
+		"PUT": `{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Analysts",` +
+			` "members": []}`} {
 		if a := s.idp.send(method, "/Groups/"+made, body); a.status != 404 {
 			s.Errorf("%s of a team: %d %v", method, a.status, a.body)
 		}

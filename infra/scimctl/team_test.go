@@ -14,7 +14,8 @@ func teams(b *bench) {
 		b.Errorf("none are listed as\n%s", out)
 	}
 	token := b.json("credential create ships")["secret"].(string)
-	ann, bob := b.newUser(201, token, "ann@ships.example"), b.newUser(201, token, "bob@ships.example", "bob@mail.example")
+	ann, bob := b.newUser(201, token, "ann@ships.example"),
+		b.newUser(201, token, "bob@ships.example", "bob@mail.example")
 	made := b.json("team create ships Crew")
 	team := made["id"].(string)
 	if made["name"] != "Crew" || made["managedBy"] != "operator" {
@@ -113,7 +114,8 @@ func (b *bench) outOfReach(token, team, bob string) {
 			b.Errorf("%s: %v", path, a)
 		}
 	}
-	if a := status(200, "POST", "/.search", `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":"id eq \"`+team+`\""}`); a["totalResults"] != 0.0 {
+	if a := status(200, "POST", "/.search", `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],`+
+		`"filter":"id eq \"`+team+`\""}`); a["totalResults"] != 0.0 {
 		b.Errorf("search: %v", a)
 	}
 	if a := status(200, "GET", "/Users/"+bob, ""); strings.Contains(fmt.Sprint(a), team) {

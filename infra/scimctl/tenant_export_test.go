@@ -39,7 +39,8 @@ func tenantExport(b *bench) {
 	token := b.json("credential create leaving")["secret"].(string)
 	ann := b.newUser(201, token, "ann@leaving.example", "ann@leaving.example")
 	b.status(201, "POST", "/Groups", token,
-		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Sea","members":[{"value":"`+ann+`"}]}`)
+		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Sea",`+
+			`"members":[{"value":"`+ann+`"}]}`)
 	b.run("team create leaving Crew")
 	b.run("team add leaving Crew ann@leaving.example")
 	all := exported(b.T, b.run("tenant export leaving"))
@@ -51,7 +52,8 @@ func tenantExport(b *bench) {
 	if m["member"] != ann || m["memberType"] != "User" || all["teamMembership"][0]["member"] != ann {
 		b.Errorf("memberships %v, %v", m, all["teamMembership"])
 	}
-	for name, n := range map[string]float64{"users": 1, "groups": 1, "memberships": 1, "teams": 1, "teamMemberships": 1} {
+	for name, n := range map[string]float64{"users": 1, "groups": 1, "memberships": 1, "teams": 1,
+		"teamMemberships": 1} {
 		if all["end"][0][name] != n {
 			b.Errorf("the end says %v", all["end"][0])
 		}

@@ -18,7 +18,9 @@ func reads(b *bench) {
 		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add",`+
 			`"value":{"externalId":"E 7","active":false}}]}`)
 	account := b.json("account create cid@reads.example")["id"].(string)
-	group := fmt.Sprint(b.status(201, "POST", "/Groups", token, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Sea Staff","members":[{"value":"`+ann+`"}]}`)["id"])
+	group := fmt.Sprint(b.status(201, "POST", "/Groups", token,
+		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Sea Staff",`+
+			`"members":[{"value":"`+ann+`"}]}`)["id"])
 	b.run("team create reads Crew")
 	b.run("team add reads Crew ann@reads.example")
 	whoFinds(b, ann, bob, account)

@@ -167,7 +167,8 @@ func (b *bench) hinted(file string) {
 	b.prints("tenant health hinted -env-file "+file, "-> "+with+" credential create hinted, and")
 	inClone := exec.CommandContext(b.Context(), b.program, "tenant", "health", "hinted")
 	inClone.Dir, inClone.Env = filepath.Join("..", ".."), b.env
-	if out, err := inClone.Output(); !strings.Contains(string(out), "-> go run ./infra/scimctl credential create hinted") {
+	out, err := inClone.Output()
+	if !strings.Contains(string(out), "-> go run ./infra/scimctl credential create hinted") {
 		b.Errorf("in a clone: %v, %s", err, out)
 	}
 	counter := table.Key{PK: "T#hinted#COUNT#USER", SK: "07"}

@@ -64,7 +64,8 @@ func TestProgramsAreLookedAt(t *testing.T) {
 		{"-ldflags=-s -w", "package main; func main() {}", "want it stripped"},
 		{"-tags=lambda.norpc", "package main; func main() {}", "-tags"},
 		{"-trimpath", "package main; func main() {}", "-trimpath"},
-		{"", `package main; import "net/rpc"; func main() { rpc.NewServer().HandleHTTP("/", "/debug") }`, "contains net/rpc"},
+		{"", `package main; import "net/rpc"; func main() { rpc.NewServer().HandleHTTP("/", "/debug") }`,
+			"contains net/rpc"},
 	} {
 		var env, args []string
 		for _, setting := range good {
@@ -109,12 +110,14 @@ func write(t *testing.T, file, text string) {
 }
 
 func TestPackagesUnderTheRaceDetector(t *testing.T) {
-	whole, part := chooseRaces([]string{"m/shared", "m/shared/scim", "m/shared/scim/schema", "m/shared/directory", "m/shared/directory/verify",
+	whole, part := chooseRaces([]string{"m/shared", "m/shared/scim", "m/shared/scim/schema", "m/shared/directory",
+		"m/shared/directory/verify",
 		"m/infra/local", "m/infra/local/dynamo", "m/infra/local/e2e/groups", "m/infra/local/stack", "m/infra/scimctl"})
 	if got, want := strings.Join(whole, " "), "m/shared/scim/schema m/infra/local/dynamo"; got != want {
 		t.Errorf("whole: %s, want %s", got, want)
 	}
-	if got, want := strings.Join(part, " "), "m/shared/directory m/shared/directory/verify m/infra/local/stack"; got != want {
+	want := "m/shared/directory m/shared/directory/verify m/infra/local/stack"
+	if got := strings.Join(part, " "); got != want {
 		t.Errorf("in part: %s, want %s", got, want)
 	}
 }

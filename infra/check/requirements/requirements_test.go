@@ -128,7 +128,8 @@ func TestPage(t *testing.T) {
 	long := strings.Repeat("word ", 40)
 	rows := []Row{
 		{ID: "P-1-1", Chapter: "1.6", Section: "3.4.2.2", Level: "MUST", Rule: long},
-		{ID: "P-1-2", Chapter: "1.6", Section: "3.4.2.2", Level: "MAY", Rule: "r", Status: NotApplicable, Reason: "why"},
+		{ID: "P-1-2", Chapter: "1.6", Section: "3.4.2.2", Level: "MAY", Rule: "r", Status: NotApplicable,
+			Reason: "why"},
 		{ID: "P-1-3", Chapter: "9", Section: "1", Level: "choice", Rule: "r"},
 		{ID: "P-1-4", Chapter: "9", Section: "1", Level: "SHOULD", Rule: "r"},
 		{ID: "P-1-5", Chapter: "9", Section: "1", Level: "choice", Rule: "r"},

@@ -74,7 +74,8 @@ func TestTheBodyHoldsWhatADeploymentMustNotReset(t *testing.T) {
 		}
 	}
 	api := apis["Api"].Properties
-	if got := at(api, "Body", "x-amazon-apigateway-api-key-source"); got != "AUTHORIZER" || api["ApiKeySourceType"] != got {
+	if got := at(api, "Body", "x-amazon-apigateway-api-key-source"); got != "AUTHORIZER" ||
+		api["ApiKeySourceType"] != got {
 		t.Errorf("API keys come from %v, and %v as a property", got, api["ApiKeySourceType"])
 	}
 	if len(at(api, "Body", "x-amazon-apigateway-gateway-responses").(object)) < 20 {
@@ -93,7 +94,8 @@ func TestTheBodyHasTheRoutesOfTheEvents(t *testing.T) {
 			}
 		}
 	}
-	stack, err := template.Load(file, template.Deployment{StackName: "app", Region: "eu-central-1", AccountID: "000000000000"})
+	deployment := template.Deployment{StackName: "app", Region: "eu-central-1", AccountID: "000000000000"}
+	stack, err := template.Load(file, deployment)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +105,8 @@ func TestTheBodyHasTheRoutesOfTheEvents(t *testing.T) {
 	slices.Sort(bodies)
 	slices.Sort(events)
 	if !slices.Equal(bodies, events) {
-		t.Errorf("routes in the body:\n%s\nroutes of the events:\n%s", strings.Join(bodies, "\n"), strings.Join(events, "\n"))
+		t.Errorf("routes in the body:\n%s\nroutes of the events:\n%s", strings.Join(bodies, "\n"),
+			strings.Join(events, "\n"))
 	}
 }
 
@@ -168,8 +171,10 @@ func TestRefusalsOfTheGatewayLeaveATrace(t *testing.T) {
 			t.Errorf("%s: the format of access logs is no JSON: %v", id, err)
 		}
 		for _, want := range []string{
-			"$context.requestId", "$context.extendedRequestId", "$context.integration.requestId", "$context.error.responseType",
-			"$context.status", "$context.httpMethod", "$context.resourcePath", "$context.responseLatency", "$context.integrationLatency",
+			"$context.requestId", "$context.extendedRequestId", "$context.integration.requestId",
+			"$context.error.responseType",
+			"$context.status", "$context.httpMethod", "$context.resourcePath", "$context.responseLatency",
+			"$context.integrationLatency",
 		} {
 			if !slices.Contains(slices.Collect(maps.Values(fields)), want) {
 				t.Errorf("%s: access logs lack %s", id, want)
@@ -180,7 +185,8 @@ func TestRefusalsOfTheGatewayLeaveATrace(t *testing.T) {
 			t.Errorf("%s: access logs go to %v", id, group)
 		}
 	}
-	if account := tpl.Resources["ApiLogsAccount"]; account.Condition != "SetsApiLogsRole" || account.DeletionPolicy != "Retain" {
+	if account := tpl.Resources["ApiLogsAccount"]; account.Condition != "SetsApiLogsRole" ||
+		account.DeletionPolicy != "Retain" {
 		t.Errorf("the account's role is %+v, want one that is set on request only and outlives the stack", account)
 	}
 }
@@ -197,7 +203,8 @@ func TestTheStageHasOneName(t *testing.T) {
 // TestTheTimeToRememberTokensIsANumber: a Ref to a parameter is a text in the body.
 func TestTheTimeToRememberTokensIsANumber(t *testing.T) {
 	body := load(t).Resources["Api"].Properties["Body"]
-	ttl := at(body, "components", "securitySchemes", "BearerToken", "x-amazon-apigateway-authorizer", "authorizerResultTtlInSeconds")
+	ttl := at(body, "components", "securitySchemes", "BearerToken", "x-amazon-apigateway-authorizer",
+		"authorizerResultTtlInSeconds")
 	for {
 		choice, ok := at(ttl, "Fn::If").([]any)
 		if !ok {
@@ -232,7 +239,8 @@ func TestTheDomainIsTheOnlyWayIn(t *testing.T) {
 	if domain.Condition != "HasDomain" || domain.Properties["SecurityPolicy"] != "TLS_1_2" {
 		t.Errorf("the domain is %+v", domain)
 	}
-	const off = `[{"x-amazon-apigateway-endpoint-configuration":{"disableExecuteApiEndpoint":{"Fn::If":["HasDomain",true,false]}}}]`
+	const off = `[{"x-amazon-apigateway-endpoint-configuration":{"disableExecuteApiEndpoint":{"Fn::If":["HasDomain",` +
+		`true,false]}}}]`
 	if servers := text(at(tpl.Resources["Api"].Properties["Body"], "servers")); servers != off {
 		t.Errorf("the body's servers are %s, want %s", servers, off)
 	}

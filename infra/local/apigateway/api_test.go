@@ -37,7 +37,8 @@ func allow([]byte) ([]byte, error) { return policy("Allow", stageARN+"/*/*"), ni
 
 func policy(effect, resource string) []byte {
 	return []byte(`{"principalId":"p","policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"` + effect +
-		`","Action":["execute-api:Invoke"],"Resource":["` + resource + `"]}]},"context":{"tenant":"t","n":7,"ok":true}}`)
+		`","Action":["execute-api:Invoke"],"Resource":["` + resource +
+		`"]}]},"context":{"tenant":"t","n":7,"ok":true}}`)
 }
 
 func serve(t *testing.T, authorizer, target function) *httptest.Server {
@@ -91,7 +92,8 @@ func TestEvent(t *testing.T) {
 		"resource": e.Resource, "path": e.Path, "method": e.HTTPMethod, "parameters": e.PathParameters, "body": e.Body,
 		"base64": e.IsBase64Encoded, "single": e.QueryStringParameters, "multi": e.MultiValueQueryStringParameters,
 		"header": e.Headers["X-Twice"], "headers": e.MultiValueHeaders["X-Twice"],
-		"stage": e.RequestContext.Stage, "context path": e.RequestContext.Path, "ip": e.RequestContext.Identity.SourceIP,
+		"stage": e.RequestContext.Stage, "context path": e.RequestContext.Path,
+		"ip":     e.RequestContext.Identity.SourceIP,
 		"tenant": e.RequestContext.Authorizer["tenant"], "n": e.RequestContext.Authorizer["n"],
 		"ok": e.RequestContext.Authorizer["ok"], "principal": e.RequestContext.Authorizer["principalId"],
 	}
@@ -99,7 +101,8 @@ func TestEvent(t *testing.T) {
 		"resource": "/things/{id}", "path": "/things/a%2Fb%20c", "method": "POST",
 		"parameters": map[string]string{"id": "a%2Fb%20c"}, "body": `{"a":"ü"}`, "base64": false,
 		"single": map[string]string{"q": "x y", "r": "ü"}, "multi": map[string][]string{"q": {"1", "x y"}, "r": {"ü"}},
-		"header": "2", "headers": []string{"1", "2"}, "stage": "v1", "context path": "/things/a%2Fb%20c", "ip": "127.0.0.1",
+		"header": "2", "headers": []string{"1", "2"}, "stage": "v1", "context path": "/things/a%2Fb%20c",
+		"ip":     "127.0.0.1",
 		"tenant": "t", "n": "7", "ok": "true", "principal": "p",
 	}
 	for _, name := range slices.Sorted(maps.Keys(want)) {
@@ -107,7 +110,8 @@ func TestEvent(t *testing.T) {
 			t.Errorf("%s is %#v, want %#v", name, got[name], want[name])
 		}
 	}
-	if _, body := send(t, http.MethodPost, server.URL+"/things", "Bearer abc", "\xff"); !strings.Contains(body, `"body":"/w==","isBase64Encoded":true`) {
+	_, body = send(t, http.MethodPost, server.URL+"/things", "Bearer abc", "\xff")
+	if !strings.Contains(body, `"body":"/w==","isBase64Encoded":true`) {
 		t.Errorf("a body that is not UTF-8 arrives as %s", body)
 	}
 }
@@ -137,7 +141,8 @@ func TestRouting(t *testing.T) {
 		var e events.APIGatewayProxyRequest
 		_ = json.Unmarshal([]byte(body), &e)
 		if res.StatusCode != c.status || e.Resource != c.resource || e.Path != "" && e.Path != c.path {
-			t.Errorf("%s %s: %d by %q, want %d by %q", c.method, c.path, res.StatusCode, e.Resource, c.status, c.resource)
+			t.Errorf("%s %s: %d by %q, want %d by %q", c.method, c.path, res.StatusCode, e.Resource, c.status,
+				c.resource)
 		}
 	}
 }
@@ -214,7 +219,8 @@ func TestIntegration(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := serve(t, allow, c.target)
-			if res, body := send(t, http.MethodPost, server.URL+"/things", "Bearer abc", c.body); res.StatusCode != c.status {
+			res, body := send(t, http.MethodPost, server.URL+"/things", "Bearer abc", c.body)
+			if res.StatusCode != c.status {
 				t.Errorf("the answer is %d %s, want %d", res.StatusCode, body, c.status)
 			}
 		})
@@ -250,7 +256,8 @@ func TestHeadersOfTheFunction(t *testing.T) {
 			`"multiValueHeaders":{"X-A":["1","2"]},"body":"{}"}`), nil
 	})
 	res, _ := send(t, http.MethodGet, server.URL+"/things", "Bearer abc", "")
-	got := []any{res.Header.Get("ETag"), res.Header.Get("WWW-Authenticate"), res.Header.Get("x-amzn-Remapped-WWW-Authenticate"),
+	got := []any{res.Header.Get("ETag"), res.Header.Get("WWW-Authenticate"),
+		res.Header.Get("x-amzn-Remapped-WWW-Authenticate"),
 		res.Header.Values("X-A"), res.Header.Get("Content-Type")}
 	want := []any{`W/"1"`, "", "Bearer", []string{"1", "2"}, "application/json"}
 	if !reflect.DeepEqual(got, want) {

@@ -45,16 +45,20 @@ func TestSignature(t *testing.T) {
 		"signed":         {func(*request) {}, 200},
 		"without a body": {func(r *request) { r.body = "" }, 200},
 		"unsigned":       {func(r *request) { r.spoil = func(h *http.Request) { h.Header.Del("Authorization") } }, 403},
-		"bearer token":   {func(r *request) { r.spoil = func(h *http.Request) { h.Header.Set("Authorization", "Bearer x") } }, 403},
-		"other secret":   {func(r *request) { r.key.SecretAccessKey = "other" }, 403},
-		"other key":      {func(r *request) { r.key.AccessKeyID = "AKIAOTHER" }, 403},
-		"other region":   {func(r *request) { r.region = "us-east-1" }, 403},
-		"other service":  {func(r *request) { r.service = "s3" }, 403},
-		"too old":        {func(r *request) { r.at = time.Now().Add(-6 * time.Minute) }, 403},
-		"too new":        {func(r *request) { r.at = time.Now().Add(6 * time.Minute) }, 403},
-		"other method":   {func(r *request) { r.spoil = func(h *http.Request) { h.Method = http.MethodDelete } }, 403},
-		"other path":     {func(r *request) { r.spoil = func(h *http.Request) { h.URL.Path, h.URL.RawPath = "/v1/a b/d", "" } }, 403},
-		"other query":    {func(r *request) { r.spoil = func(h *http.Request) { h.URL.RawQuery = "q=z" } }, 403},
+		"bearer token": {func(r *request) {
+			r.spoil = func(h *http.Request) { h.Header.Set("Authorization", "Bearer x") }
+		}, 403},
+		"other secret":  {func(r *request) { r.key.SecretAccessKey = "other" }, 403},
+		"other key":     {func(r *request) { r.key.AccessKeyID = "AKIAOTHER" }, 403},
+		"other region":  {func(r *request) { r.region = "us-east-1" }, 403},
+		"other service": {func(r *request) { r.service = "s3" }, 403},
+		"too old":       {func(r *request) { r.at = time.Now().Add(-6 * time.Minute) }, 403},
+		"too new":       {func(r *request) { r.at = time.Now().Add(6 * time.Minute) }, 403},
+		"other method":  {func(r *request) { r.spoil = func(h *http.Request) { h.Method = http.MethodDelete } }, 403},
+		"other path": {func(r *request) {
+			r.spoil = func(h *http.Request) { h.URL.Path, h.URL.RawPath = "/v1/a b/d", "" }
+		}, 403},
+		"other query": {func(r *request) { r.spoil = func(h *http.Request) { h.URL.RawQuery = "q=z" } }, 403},
 		"other body": {func(r *request) {
 			r.spoil = func(h *http.Request) { h.Body = io.NopCloser(strings.NewReader(`{"a":"oo"}`)) }
 		}, 403},
@@ -100,7 +104,8 @@ func (r request) send(t *testing.T, server *httptest.Server) int {
 		t.Fatal(err)
 	}
 	hash := sha256.Sum256([]byte(r.body))
-	if err := v4.NewSigner().SignHTTP(t.Context(), r.key, req, hex.EncodeToString(hash[:]), r.service, r.region, r.at); err != nil {
+	sum := hex.EncodeToString(hash[:])
+	if err := v4.NewSigner().SignHTTP(t.Context(), r.key, req, sum, r.service, r.region, r.at); err != nil {
 		t.Fatal(err)
 	}
 	if r.spoil != nil {

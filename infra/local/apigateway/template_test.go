@@ -36,7 +36,8 @@ func TestEveryGatewayResponseIsASCIMError(t *testing.T) {
 		if err := json.Unmarshal([]byte(r.ResponseTemplates["application/json"]), &body); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if len(body.Schemas) != 1 || body.Schemas[0] != "urn:ietf:params:scim:api:messages:2.0:Error" || body.Detail == "" {
+		if len(body.Schemas) != 1 || body.Schemas[0] != "urn:ietf:params:scim:api:messages:2.0:Error" ||
+			body.Detail == "" {
 			t.Errorf("%s is no SCIM error: %+v", name, body)
 		}
 		if body.Status != strconv.Itoa(r.StatusCode) {

@@ -26,7 +26,8 @@ func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 func declared(t *testing.T, name string) []*dynamo.Table {
 	t.Helper()
 	file := filepath.Join(testkit.ModuleRoot(t), "infra", "storage.yaml")
-	s, err := template.Load(file, template.Deployment{StackName: name, Region: "eu-central-1", AccountID: "000000000000"})
+	deployment := template.Deployment{StackName: name, Region: "eu-central-1", AccountID: "000000000000"}
+	s, err := template.Load(file, deployment)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +114,8 @@ func TestOnlyWhatThePolicyGrants(t *testing.T) {
 	policy, err := dynamo.ParsePolicies([]any{map[string]any{"Statement": []any{
 		map[string]any{
 			"Effect": "Allow", "Resource": arn,
-			"Action":    []any{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:ConditionCheckItem", "dynamodb:BatchWriteItem"},
+			"Action": []any{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem",
+				"dynamodb:ConditionCheckItem", "dynamodb:BatchWriteItem"},
 			"Condition": map[string]any{"ForAllValues:StringLike": map[string]any{"dynamodb:LeadingKeys": []any{"TENANT", "CRED#*"}}},
 		},
 	}}})
@@ -139,7 +141,8 @@ func TestOnlyWhatThePolicyGrants(t *testing.T) {
 		{
 			"query", "Query",
 			`{` + table + `,"KeyConditionExpression":"#p = :p AND begins_with(SK, :s)",` +
-				`"ExpressionAttributeNames":{"#p":"PK"},"ExpressionAttributeValues":{":p":{"S":"TENANT"},":s":{"S":"x"}}}`,
+				`"ExpressionAttributeNames":{"#p":"PK"},"ExpressionAttributeValues":{":p":{"S":"TENANT"},` +
+				`":s":{"S":"x"}}}`,
 			true,
 		},
 		{
@@ -160,12 +163,14 @@ func TestOnlyWhatThePolicyGrants(t *testing.T) {
 		{"transaction", "TransactWriteItems", `{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}}]}`, true},
 		{
 			"transaction with another key", "TransactWriteItems",
-			`{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}},{"Put":{` + table + `,"Item":` + other + `}}]}`,
+			`{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}},{"Put":{` + table + `,"Item":` + other +
+				`}}]}`,
 			false,
 		},
 		{
 			"transaction with another action", "TransactWriteItems",
-			`{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}},{"Delete":{` + table + `,"Key":` + mine + `}}]}`,
+			`{"TransactItems":[{"Put":{` + table + `,"Item":` + mine + `}},{"Delete":{` + table + `,"Key":` + mine +
+				`}}]}`,
 			false,
 		},
 		{
@@ -194,7 +199,8 @@ func TestOnlyWhatThePolicyGrants(t *testing.T) {
 			"batch of writes with another key to delete", "BatchWriteItem",
 			`{"RequestItems":{"policies-Table":[{"DeleteRequest":{"Key":` + other + `}}]}}`, false,
 		},
-		{"transaction of reads", "TransactGetItems", `{"TransactItems":[{"Get":{` + table + `,"Key":` + mine + `}}]}`, true},
+		{"transaction of reads", "TransactGetItems", `{"TransactItems":[{"Get":{` + table + `,"Key":` + mine + `}}]}`,
+			true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			log.Reset()

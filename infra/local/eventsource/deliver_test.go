@@ -37,7 +37,8 @@ func TestDeliver(t *testing.T) {
 		given  string // up, in this order
 	}{
 		{"one call does it", "go go go", nil, "1 2 3", ""},
-		{"halves find the one that fails, which is tried three times", "go go fail go", nil, "1 2 3 4|1 2|3 4|3|3|3|4", "3"},
+		{"halves find the one that fails, which is tried three times", "go go fail go", nil, "1 2 3 4|1 2|3 4|3|3|3|4",
+			"3"},
 		{"a process that ends is an error like any", "exit", nil, "1|1|1", "1"},
 		{"without halves all are lost", "go fail", func(p *mappingProperties) {
 			p.BisectBatchOnFunctionError = false

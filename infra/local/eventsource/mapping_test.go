@@ -32,7 +32,8 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	path := filepath.Join(dir, "bootstrap")
-	if out, err := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", path, "./testdata/fn").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", path,
+		"./testdata/fn").CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("%v\n%s", err, out))
 	}
 	if err := os.Setenv(programVariable, path); err != nil {
@@ -122,7 +123,8 @@ func TestScheduleCallsTheFunction(t *testing.T) {
 	go func() { r.Schedules[0].Run(t.Context()); close(done) }()
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		if data, _ := os.ReadFile(r.calls); bytes.Count(data, []byte("\n")) >= 2 {
-			if !bytes.Contains(data, []byte(`"detail-type":"Scheduled Event","source":"aws.events","account":"000000000000"`)) {
+			if !bytes.Contains(data, []byte(`"detail-type":"Scheduled Event","source":"aws.events",`+
+				`"account":"000000000000"`)) {
 				t.Errorf("the event is %s", data)
 			}
 			return
@@ -168,7 +170,8 @@ func TestWhatCannotBeHonouredStopsWithItsLine(t *testing.T) {
 }
 
 func TestPatterns(t *testing.T) {
-	const there, gone = `{"a":{"b":{"S":[{"exists":true}]}}}`, `{"a":{"b":{"S":[{"exists":false}]},"c":[{"exists":true}]}}`
+	const there, gone = `{"a":{"b":{"S":[{"exists":true}]}}}`,
+		`{"a":{"b":{"S":[{"exists":false}]},"c":[{"exists":true}]}}`
 	const named = `{"a":{"b":{"S":[{"prefix":"TEAMOF#"},"ACCOUNT"]}}}`
 	for _, c := range []struct {
 		record   string

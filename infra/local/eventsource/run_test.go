@@ -70,13 +70,17 @@ func TestRecordsReachTheFunction(t *testing.T) {
 		t.Errorf("the batches are %v, want 2 and 1", sizes)
 	}
 	first := got[0]
-	if first.EventName != "INSERT" || first.AWSRegion != "eu-central-1" || first.EventSource != "aws:dynamodb" || first.Change.SequenceNumber != "seq-1" ||
-		!strings.Contains(first.EventSourceArn, ":table/app-Table/stream/") || time.Since(first.Change.ApproximateCreationDateTime.Time) > time.Minute {
+	if first.EventName != "INSERT" || first.AWSRegion != "eu-central-1" || first.EventSource != "aws:dynamodb" ||
+		first.Change.SequenceNumber != "seq-1" ||
+		!strings.Contains(first.EventSourceArn, ":table/app-Table/stream/") ||
+		time.Since(first.Change.ApproximateCreationDateTime.Time) > time.Minute {
 		t.Errorf("the record is %+v", first)
 	}
 	image := first.Change.NewImage
-	if image["n"].Number() != "1.5" || string(image["b"].Binary()) != "b" || !image["t"].Boolean() || !image["0"].IsNull() || image["s"].StringSet()[0] != "x" ||
-		image["l"].List()[0].Map()["n"].Number() != "2" || image["ns"].NumberSet()[0] != "3" || image["bs"].BinarySet()[0][0] != 1 {
+	if image["n"].Number() != "1.5" || string(image["b"].Binary()) != "b" || !image["t"].Boolean() ||
+		!image["0"].IsNull() || image["s"].StringSet()[0] != "x" ||
+		image["l"].List()[0].Map()["n"].Number() != "2" || image["ns"].NumberSet()[0] != "3" ||
+		image["bs"].BinarySet()[0][0] != 1 {
 		t.Errorf("the new image is %v", image)
 	}
 }

@@ -9,7 +9,8 @@ import (
 func TestImagesAreBounded(t *testing.T) {
 	m := images{mostBytes: 200} // about eight images
 	record := func(n int) Record {
-		return Record{Table: "t", Keys: map[string]any{"PK": n}, NewImage: map[string]any{"a": fmt.Sprintf("item %04d", n)}}
+		return Record{Table: "t", Keys: map[string]any{"PK": n},
+			NewImage: map[string]any{"a": fmt.Sprintf("item %04d", n)}}
 	}
 	for n := range 100 {
 		if old, err := m.swap(record(n)); err != nil || old != nil {

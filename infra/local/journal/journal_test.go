@@ -152,7 +152,8 @@ func TestEveryWriteIsToldOf(t *testing.T) {
 	r.do("DeleteItem", remove("1"))
 	r.wants("REMOVE 1")
 	r.do("TransactWriteItems", fmt.Sprintf(`{"TransactItems":[{"Put":%s},{"Update":%s},{"Delete":%s},
-		{"ConditionCheck":{"TableName":"TABLE","Key":%s,"ConditionExpression":"attribute_not_exists(PK)"}}]}`, put("3", "z"), update("4", "v"), remove("2"), key("5")))
+		{"ConditionCheck":{"TableName":"TABLE","Key":%s,"ConditionExpression":"attribute_not_exists(PK)"}}]}`,
+		put("3", "z"), update("4", "v"), remove("2"), key("5")))
 	r.wants("INSERT 3 z", "MODIFY 4 v", "REMOVE 2")
 	r.do("BatchWriteItem",
 		fmt.Sprintf(`{"RequestItems":{"TABLE":[{"PutRequest":{"Item":{"PK":{"S":"p"},"SK":{"S":"6"},`+
@@ -167,7 +168,8 @@ func TestCallersGetWhatTheyAskFor(t *testing.T) {
 	for asked, want := range map[string]string{
 		"": "{}", `"ReturnValues":"NONE",`: "{}", `"ReturnValues":"UPDATED_NEW",`: `{"Attributes":{"a":{"S":"x"}}}`,
 	} {
-		status, answer, err := r.exchange(t.Context(), "UpdateItem", strings.Replace(update("1", "x"), `{`, `{`+asked, 1))
+		status, answer, err := r.exchange(t.Context(), "UpdateItem",
+			strings.Replace(update("1", "x"), `{`, `{`+asked, 1))
 		if err != nil || status != http.StatusOK || answer != want {
 			t.Errorf("%s: %d %s, %v; want %s", asked, status, answer, err, want)
 		}
@@ -180,7 +182,9 @@ func TestWhatWasNotWrittenIsNotToldOf(t *testing.T) {
 	if status, err := r.call(t.Context(), "PutItem", refused); err != nil || status != http.StatusBadRequest {
 		t.Fatal(status, err)
 	}
-	if status, err := r.call(t.Context(), "TransactWriteItems", `{"TransactItems":[{"Put":`+put("2", "x")+`},{"Put":`+refused+`}]}`); err != nil || status != http.StatusBadRequest {
+	if status, err := r.call(t.Context(), "TransactWriteItems",
+		`{"TransactItems":[{"Put":`+put("2", "x")+`},{"Put":`+refused+`}]}`); err != nil ||
+		status != http.StatusBadRequest {
 		t.Fatal(status, err)
 	}
 	other := testkit.Table(t) // has no stream

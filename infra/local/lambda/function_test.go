@@ -70,7 +70,8 @@ func alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
 func TestFunction(t *testing.T) {
 	path := program(t)
 	t.Run("one process serves one caller after the other", func(t *testing.T) { oneCaller(t, path) })
-	t.Run("many callers get many processes, each with one request at a time", func(t *testing.T) { manyCallers(t, path) })
+	t.Run("many callers get many processes, each with one request at a time",
+		func(t *testing.T) { manyCallers(t, path) })
 	t.Run("errors", func(t *testing.T) { failures(t, path) })
 	t.Run("a crash fails its invocation alone", func(t *testing.T) { crash(t, path) })
 	t.Run("killed processes are replaced", func(t *testing.T) { killed(t, path) })

@@ -25,7 +25,8 @@ func TestWhoMayReadASecret(t *testing.T) {
 	if err := os.WriteFile(file, []byte(declared), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := template.Load(file, template.Deployment{StackName: "app", Region: "eu-central-1", AccountID: "000000000000"})
+	deployment := template.Deployment{StackName: "app", Region: "eu-central-1", AccountID: "000000000000"}
+	s, err := template.Load(file, deployment)
 	if err != nil {
 		t.Fatal(err)
 	}

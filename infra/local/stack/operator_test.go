@@ -23,7 +23,8 @@ func operate(t testing.TB, s *stack.Stack, method, path string, out any) {
 		t.Fatal(err)
 	}
 	hash := sha256.Sum256(nil)
-	if err := v4.NewSigner().SignHTTP(t.Context(), s.Operator(), req, hex.EncodeToString(hash[:]), "execute-api", s.Region(), time.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(t.Context(), s.Operator(), req, hex.EncodeToString(hash[:]), "execute-api",
+		s.Region(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	res, err := http.DefaultClient.Do(req)
@@ -41,7 +42,8 @@ func operate(t testing.TB, s *stack.Stack, method, path string, out any) {
 func TestOperatorsHaveTheLastWord(t *testing.T) {
 	t.Parallel()
 	s := start(t,
-		stack.Options{DataDir: t.TempDir(), MaxProcesses: 2, Parameters: map[string]string{"AuthorizerCacheSeconds": "0"}})
+		stack.Options{DataDir: t.TempDir(), MaxProcesses: 2,
+			Parameters: map[string]string{"AuthorizerCacheSeconds": "0"}})
 	key, err := tenant.Parse(s.Token())
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +58,8 @@ func TestOperatorsHaveTheLastWord(t *testing.T) {
 		t.Fatal(err)
 	}
 	other, err := s.AddTenant(t.Context(), tenant.Tenant{ID: "other", Profile: tenant.Generic})
-	for deadline := time.Now().Add(time.Minute); err != nil && time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); err != nil &&
+		time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
 		other, err = s.AddTenant(t.Context(), tenant.Tenant{ID: "other", Profile: tenant.Generic})
 	}
 	if err != nil {

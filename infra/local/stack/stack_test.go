@@ -128,7 +128,8 @@ func sampleEvents(t *testing.T, s *stack.Stack) {
 		function string
 		status   int
 	}{
-		"users-create": {"UsersFunction", 201}, "users-search": {"UsersFunction", 200}, "users-get": {"UsersFunction", 404},
+		"users-create": {"UsersFunction", 201}, "users-search": {"UsersFunction", 200},
+		"users-get":     {"UsersFunction", 404},
 		"users-replace": {"UsersFunction", 404}, "users-delete": {"UsersFunction", 404},
 		"groups-create": {"GroupsFunction", 201}, "groups-patch": {"GroupsFunction", 404},
 		"search":             {"SearchFunction", 200},
@@ -148,7 +149,9 @@ func sampleEvents(t *testing.T, s *stack.Stack) {
 			t.Errorf("%s: %d %s, error %v; want %d", file, res.StatusCode, res.Body, err, c.status)
 		}
 	}
-	for file, answer := range map[string]string{"changes-stream": `{"batchItemFailures":[]}`, "changes-schedule": "null"} {
+	for file, answer := range map[string]string{
+		"changes-stream": `{"batchItemFailures":[]}`, "changes-schedule": "null",
+	} {
 		payload, err := s.Invoke(t.Context(), "ChangesFunction", sample(t, file))
 		if err != nil || string(payload) != answer {
 			t.Errorf("%s: %s, error %v; want %s", file, payload, err, answer)

@@ -60,9 +60,11 @@ func TestFunctionsMayDoWhatTheyNeed(t *testing.T) { // S-9.3-3, P-7.5.1-1
 			checkStatement(t, f.ID, s)
 		}
 		for key, may := range map[string][]string{
-			"CRED#*":  {"AuthorizerFunction", "TokenFunction", "AdminFunction", "PortalFunction"},
-			"T#*":     {"UsersFunction", "GroupsFunction", "MeFunction", "SearchFunction", "BulkFunction", "ChangesFunction", "AdminFunction"},
-			"ACCOUNT": {"UsersFunction", "GroupsFunction", "MeFunction", "BulkFunction", "ChangesFunction", "AdminFunction"},
+			"CRED#*": {"AuthorizerFunction", "TokenFunction", "AdminFunction", "PortalFunction"},
+			"T#*": {"UsersFunction", "GroupsFunction", "MeFunction", "SearchFunction", "BulkFunction",
+				"ChangesFunction", "AdminFunction"},
+			"ACCOUNT": {"UsersFunction", "GroupsFunction", "MeFunction", "BulkFunction", "ChangesFunction",
+				"AdminFunction"},
 		} {
 			if slices.Contains(append(r.reads, r.writes...), key) != slices.Contains(may, f.ID) {
 				t.Errorf("%s reads %q and writes %q; of %s want %v", f.ID, r.reads, r.writes, key, may)
@@ -88,7 +90,8 @@ func checkStatement(t *testing.T, function string, s statement) {
 		}
 		// With no key in the request, ForAllValues holds: an action without keys would be granted as a whole.
 		if !slices.Contains([]string{
-			"BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem",
+			"BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query",
+			"UpdateItem",
 		}, name) {
 			t.Errorf("%s may %s", function, action)
 		}

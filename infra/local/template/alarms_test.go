@@ -132,7 +132,8 @@ func TestRulesReadTheLogsThatExist(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range p.Metrics {
-			if found := regexp.MustCompile(`INSIGHT_RULE_METRIC\('([^']+)', 'MaxContributorValue'\)`).FindStringSubmatch(m.Expression); found != nil {
+			if found := regexp.MustCompile(`INSIGHT_RULE_METRIC\('([^']+)',` +
+				` 'MaxContributorValue'\)`).FindStringSubmatch(m.Expression); found != nil {
 				rules[found[1]] = true
 			}
 		}

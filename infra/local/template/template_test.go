@@ -88,7 +88,8 @@ func TestConditions(t *testing.T) {
 func TestWhatIsNotKnownStopsWithItsLine(t *testing.T) {
 	for _, c := range []struct{ name, resource, want string }{
 		{"intrinsic", "Description: !Cidr [a, b]", "t.yaml:5: the local stack does not know Fn::Cidr"},
-		{"intrinsic, long form", "Description: {\"Fn::GetAZs\": x}", "t.yaml:5: the local stack does not know Fn::GetAZs"},
+		{"intrinsic, long form", "Description: {\"Fn::GetAZs\": x}",
+			"t.yaml:5: the local stack does not know Fn::GetAZs"},
 		{"name", "Description: !Ref Nowhere", "t.yaml:5: there is no parameter or resource Nowhere"},
 		{"name in a text", "Description: !Sub 'x-${Nowhere}'", "t.yaml:5: there is no parameter or resource Nowhere"},
 		{"attribute", "Description: !GetAtt F.Colour", "t.yaml:5: the local stack does not know the attribute Colour"},
@@ -185,8 +186,10 @@ func TestEveryStreamHasDeadLetters(t *testing.T) {
 			}
 			streams++
 			e := e.Properties
-			if !queues[e.DestinationConfig.OnFailure.Destination] || e.MaximumRetryAttempts != -1 || e.MaximumRecordAgeInSeconds < 3600 ||
-				e.MaximumRecordAgeInSeconds >= 24*3600 || !e.BisectBatchOnFunctionError || len(e.FunctionResponseTypes) != 1 {
+			if !queues[e.DestinationConfig.OnFailure.Destination] || e.MaximumRetryAttempts != -1 ||
+				e.MaximumRecordAgeInSeconds < 3600 ||
+				e.MaximumRecordAgeInSeconds >= 24*3600 || !e.BisectBatchOnFunctionError ||
+				len(e.FunctionResponseTypes) != 1 {
 				t.Errorf("%s.%s: %+v, want a queue that keeps letters for 14 days, any number of retries, an "+
 					"age below the stream's own, and partial failures", f.ID, name, e)
 			}

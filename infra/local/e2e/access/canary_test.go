@@ -79,8 +79,10 @@ func holds(line, secret string) bool {
 // invalid is an answer by which DynamoDB refuses a call that it does not understand.
 func invalid(r *http.Request) *http.Response {
 	return &http.Response{
-		StatusCode: http.StatusBadRequest, Request: r, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
-		Body: io.NopCloser(strings.NewReader(`{"__type":"com.amazon.coral.validate#ValidationException","message":"no"}`)),
+		StatusCode: http.StatusBadRequest, Request: r,
+		Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
+		Body: io.NopCloser(strings.NewReader(`{"__type":"com.amazon.coral.validate#ValidationException",` +
+			`"message":"no"}`)),
 	}
 }
 
@@ -144,7 +146,8 @@ func (p *idp) requests(worst int) {
 		{"POST", "/Users", `{"active":"` + value + `"}`},
 		{"PUT", "/Users/" + id, full},
 		{"PATCH", "/Users/" + id, e2e.PatchOp + `[{"op":"replace","path":"password","value":"` + password + `"}]}`},
-		{"PATCH", "/Users/" + id, e2e.PatchOp + `[{"op":"` + value + `","path":"` + value + `[","value":"` + value + `"}]}`},
+		{"PATCH", "/Users/" + id, e2e.PatchOp + `[{"op":"` + value + `","path":"` + value + `[","value":"` + value +
+			`"}]}`},
 		{"GET", "/Users?filter=" + filter, ""},
 		{"GET", "/Groups?filter=displayName+eq+%22" + value + "%22", ""},
 		{"GET", "/Users?filter=" + value + "+xx+%22" + value, ""},
@@ -157,7 +160,8 @@ func (p *idp) requests(worst int) {
 		{"GET", "/Me?" + value, full},
 		{"POST", "/Bulk", full},
 		{"POST", "/Users/.search", full},
-		{"PATCH", "/Groups/" + circle, e2e.PatchOp + `[{"op":"add","path":"members","value":[{"value":"` + value + `"}]}]}`},
+		{"PATCH", "/Groups/" + circle, e2e.PatchOp + `[{"op":"add","path":"members","value":[{"value":"` + value +
+			`"}]}]}`},
 		{"DELETE", "/Groups/" + circle, ""},
 		{"GET", "/Schemas/" + value, ""},
 		{"GET", "/ResourceTypes?filter=" + value, ""},

@@ -58,7 +58,8 @@ func (p *idp) tenant(id tenant.ID, change func(*tenant.Tenant)) (token string) {
 	record := tenant.Tenant{ID: id, Name: string(id), Profile: tenant.Generic, Limits: tenant.DefaultLimits()}
 	token, err := p.Stack.AddTenant(p.Context(), record)
 	if err == nil && change != nil {
-		_, err = p.Directory().Tenants().ChangeTenant(p.Context(), id, func(t *tenant.Tenant) error { change(t); return nil })
+		_, err = p.Directory().Tenants().ChangeTenant(p.Context(), id,
+			func(t *tenant.Tenant) error { change(t); return nil })
 	}
 	if err != nil {
 		p.Fatal(err)
@@ -69,14 +70,15 @@ func (p *idp) tenant(id tenant.ID, change func(*tenant.Tenant)) (token string) {
 // TestGate: which credentials are accepted, for which requests, and how long.
 func TestGate(t *testing.T) {
 	var down atomic.Bool
-	p := newIDP(t, stack.Options{Parameters: map[string]string{"AuthorizerCacheSeconds": "2"}, Transport: func(next http.RoundTripper) http.RoundTripper {
-		return roundTripper(func(r *http.Request) (*http.Response, error) {
-			if down.Load() && stack.Caller(r) == "AuthorizerFunction" {
-				return nil, errors.New("down")
-			}
-			return next.RoundTrip(r)
-		})
-	}})
+	p := newIDP(t, stack.Options{Parameters: map[string]string{"AuthorizerCacheSeconds": "2"},
+		Transport: func(next http.RoundTripper) http.RoundTripper {
+			return roundTripper(func(r *http.Request) (*http.Response, error) {
+				if down.Load() && stack.Caller(r) == "AuthorizerFunction" {
+					return nil, errors.New("down")
+				}
+				return next.RoundTrip(r)
+			})
+		}})
 	t.Run("refused tokens", func(t *testing.T) { p.refusedTokens() })
 	t.Run("scopes", func(t *testing.T) { p.scopes() })
 	t.Run("other refusals", func(t *testing.T) { p.otherRefusals() })
@@ -168,7 +170,8 @@ func (p *idp) otherRefusals() {
 		{"PUT", "/Groups", "{}", "", "", 405},
 		{"POST", "/Users", strings.Repeat("x", 2<<20), "", "", 413},
 		{"POST", "/Groups", strings.Repeat("x", 11<<20), "", "", 413},
-		{"POST", "/Users", e2e.User("x"), "Content-Type", "text/plain", 415}, {"POST", "/Me", e2e.User("x"), "", "", 501},
+		{"POST", "/Users", e2e.User("x"), "Content-Type", "text/plain", 415},
+		{"POST", "/Me", e2e.User("x"), "", "", 501},
 		{"GET", "/Users/", "", "", "", 404},
 		{"GET", "//Users", "", "", "", 404},
 		{"GET", "/ServiceProviderConfig/", "", "", "", 404},
@@ -237,7 +240,8 @@ func (p *idp) accessTokens() {
 		if status != http.StatusOK {
 			p.Fatalf("the answer is %d", status)
 		}
-		id := p.With("Bearer "+token).Want(http.StatusCreated, "POST", "/Users", e2e.User("by an access token")).Get("id").Text()
+		id := p.With("Bearer "+token).Want(http.StatusCreated, "POST", "/Users",
+			e2e.User("by an access token")).Get("id").Text()
 		p.With("Bearer "+token).Want(http.StatusNoContent, "DELETE", "/Users/"+id, "")
 	}
 	_, narrow := p.exchange(string(c.Client), secret, "read")

@@ -62,7 +62,8 @@ func consumer(t *testing.T, x *traffic) {
 	for _, item := range out.Items {
 		if item["active"].(*types.AttributeValueMemberBOOL).Value {
 			got = append(got,
-				access{item["id"].(*types.AttributeValueMemberS).Value, item["userName"].(*types.AttributeValueMemberS).Value})
+				access{item["id"].(*types.AttributeValueMemberS).Value,
+					item["userName"].(*types.AttributeValueMemberS).Value})
 		}
 	}
 	for _, u := range inDirectory(t, []*traffic{x}).Users {

@@ -164,7 +164,8 @@ func logins(t *testing.T, tenants []*traffic, app *program) {
 		switch {
 		case err != nil:
 			t.Fatal(err)
-		case u.Active && (status != http.StatusOK || !strings.Contains(app.home(b), "Logged in as <strong>"+u.UserName)):
+		case u.Active && (status != http.StatusOK ||
+			!strings.Contains(app.home(b), "Logged in as <strong>"+u.UserName)):
 			t.Errorf("%v is active: %d, %s", u, status, text)
 		case !u.Active && (status != http.StatusForbidden || !strings.Contains(text, "Your account is deactivated.")):
 			t.Errorf("%v is deactivated: %d, %s", u, status, text)
@@ -209,7 +210,8 @@ func sessions(t *testing.T, tenants []*traffic, app *program) {
 // rolesFromGroups: a role comes from a group, also through a group in it, and goes with it.
 func rolesFromGroups(t *testing.T, tenants []*traffic, app *program) {
 	x := tenants[0]
-	const group = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":%q,"members":[{"value":%q}]}`
+	const group = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":%q,` +
+		`"members":[{"value":%q}]}`
 	user := x.Want(201, "POST", "/Users", e2e.User("role-user")).Get("id").Text()
 	inner := x.Want(201, "POST", "/Groups", fmt.Sprintf(group, "Inner", user)).Get("id").Text()
 	outer := x.Want(201, "POST", "/Groups", fmt.Sprintf(group, "Administrators", inner)).Get("id").Text()

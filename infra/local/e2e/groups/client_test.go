@@ -49,7 +49,8 @@ func newGroups(tb testing.TB, o stack.Options) *groups {
 	maps.Copy(parameters, o.Parameters)
 	o.Parameters = parameters
 	c := e2e.Start(tb, o)
-	db, err := table.Open(table.Options{Name: c.Stack.TableName(), Endpoint: c.Stack.EngineEndpoint(), Budget: 2 * time.Minute})
+	db, err := table.Open(table.Options{Name: c.Stack.TableName(), Endpoint: c.Stack.EngineEndpoint(),
+		Budget: 2 * time.Minute})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -111,7 +112,8 @@ func (g *groups) repeat(patience time.Duration, method, path, body string, toler
 			return a
 		}
 		if _, err := strconv.Atoi(a.Header.Get("Retry-After")); err != nil || !slices.Contains(tolerated, a.Status) {
-			g.Errorf("%s %.60s: %d with Retry-After %q: %s", method, path, a.Status, a.Header.Get("Retry-After"), a.Body.JSON())
+			g.Errorf("%s %.60s: %d with Retry-After %q: %s", method, path, a.Status, a.Header.Get("Retry-After"),
+				a.Body.JSON())
 			return a
 		}
 		if g.busy.Add(1); time.Now().After(deadline) {

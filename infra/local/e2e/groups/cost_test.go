@@ -43,7 +43,8 @@ func (g *groups) costOf(log *e2e.Log, method, path, body string) (c cost) {
 func (g *groups) costs(log *e2e.Log, member, small, big string) {
 	g.Helper()
 	g.ok(g.Send("GET", path(small)+"?excludedAttributes=members", "")) // starts the process that serves the rest
-	query := `/Groups?excludedAttributes=members&filter=id%20eq%20%22GROUP%22%20and%20members%20eq%20%22` + member + `%22`
+	query := `/Groups?excludedAttributes=members&filter=id%20eq%20%22GROUP%22%20and%20members%20eq%20%22` + member +
+		`%22`
 	for _, c := range []struct {
 		name, method, path, body string
 		want                     cost

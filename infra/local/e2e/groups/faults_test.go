@@ -117,7 +117,8 @@ func (g *groups) age(pk, id string) (marked bool) {
 	}
 	// A record of the mark reaches changes by the stream, too.
 	err = g.db.Write(g.Context(), func(table.Stamp) table.Write {
-		return table.Update(key, table.Item{name: old}).WithCondition("#"+name+" = :was", table.Item{"was": item.Text(name)})
+		return table.Update(key, table.Item{name: old}).WithCondition("#"+name+" = :was",
+			table.Item{"was": item.Text(name)})
 	})
 	if failed := (*table.ConditionFailed)(nil); err != nil && !errors.As(err, &failed) {
 		g.Fatal(err)

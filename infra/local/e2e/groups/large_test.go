@@ -117,7 +117,8 @@ func (g *groups) erase(function, kind, id, ending string) {
 	busy := g.busy.Load()
 	if ending == "changes" {
 		g.finishByChanges(kind, id)
-	} else if a := g.outlast("DELETE", path, ""); a.Status != 204 && (a.Status != 404 || ending == endings[0] && g.busy.Load() == busy) {
+	} else if a := g.outlast("DELETE", path, ""); a.Status != 204 &&
+		(a.Status != 404 || ending == endings[0] && g.busy.Load() == busy) {
 		g.Errorf("%s: %d %s", ending, a.Status, a.Body.JSON()) // 404 says that an earlier request has deleted it
 	}
 	g.Want(404, "GET", path, "")

@@ -17,7 +17,8 @@ func (p client) account(email string) scim.ID {
 	if err != nil {
 		p.Fatal(err)
 	}
-	a, err := p.Directory().Accounts().Create(p.Context(), directory.AccountContent{Content: directory.Content{Doc: doc}})
+	a, err := p.Directory().Accounts().Create(p.Context(),
+		directory.AccountContent{Content: directory.Content{Doc: doc}})
 	if err != nil {
 		p.Fatal(err)
 	}

@@ -19,10 +19,11 @@ func mistakes(t *testing.T, s suite) {
 		status              int
 		says                string
 	}{
-		"as the guide says":       {base, "Bearer " + token, 200, ""},
-		"a slash at the end":      {base + "/", "Bearer " + token, 404, "ends in a slash, remove it"},
-		"without /scim/v2":        {root, "Bearer " + token, 404, "use the base URL that ends in /scim/v2"},
-		"/Users at the end":       {base + "/Users", "Bearer " + token, 404, "remove /Users from the end of the base URL"},
+		"as the guide says":  {base, "Bearer " + token, 200, ""},
+		"a slash at the end": {base + "/", "Bearer " + token, 404, "ends in a slash, remove it"},
+		"without /scim/v2":   {root, "Bearer " + token, 404, "use the base URL that ends in /scim/v2"},
+		"/Users at the end": {base + "/Users", "Bearer " + token, 404,
+			"remove /Users from the end of the base URL"},
 		"the word Bearer twice":   {base, "Bearer Bearer " + token, 401, wanted},
 		"without the word Bearer": {base, token, 401, wanted},
 		"a part of the token":     {base, "Bearer " + token[:len(token)-3], 401, wanted},

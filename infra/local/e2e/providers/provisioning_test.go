@@ -56,7 +56,8 @@ func provisioningLog(t *testing.T, s suite) {
 // awaitLog waits until the log has n entries, and returns them as logged does.
 func (p client) awaitLog(n int) (short []string) {
 	p.Helper()
-	for deadline := time.Now().Add(time.Minute); len(short) < n && time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); len(short) < n &&
+		time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		short = p.logged("")
 	}
 	return short
@@ -72,7 +73,8 @@ func (p client) logged(query string) (short []string) {
 			p.Errorf("%+v", e)
 		}
 		short = append(short,
-			fmt.Sprintf("%s %s %s %s %d %v %v", e.Operation, e.Kind, e.Name, e.ExternalID, e.Status, e.Changed, e.Deviations))
+			fmt.Sprintf("%s %s %s %s %d %v %v", e.Operation, e.Kind, e.Name, e.ExternalID, e.Status, e.Changed,
+				e.Deviations))
 	}
 	return short
 }

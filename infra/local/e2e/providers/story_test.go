@@ -48,8 +48,9 @@ func command(t *testing.T, s suite) {
 		change func(*providers.Options)
 		says   string
 	}{
-		"played":           {func(*providers.Options) {}, "All 1 stories for the profile generic"},
-		"wrong token":      {func(o *providers.Options) { o.Token = "scim_x" }, "sailpoint.story:12: The resource types"},
+		"played": {func(*providers.Options) {}, "All 1 stories for the profile generic"},
+		"wrong token": {func(o *providers.Options) { o.Token = "scim_x" },
+			"sailpoint.story:12: The resource types"},
 		"no token":         {func(o *providers.Options) { o.Token = "" }, "SCIM_TOKEN"},
 		"wrong URL":        {func(o *providers.Options) { o.URL = "https://example.com" }, "ends in /scim/v2"},
 		"no such story":    {func(o *providers.Options) { o.Only = []string{"nobody"} }, "has the stories authentik, "},
@@ -61,7 +62,8 @@ func command(t *testing.T, s suite) {
 		changed.Only = slices.Clone(o.Only)
 		tt.change(&changed)
 		err := providers.Run(t.Context(), &out, changed)
-		if said := fmt.Sprint(out.String(), err); !strings.Contains(said, tt.says) || (err == nil) != (name == "played") {
+		if said := fmt.Sprint(out.String(), err); !strings.Contains(said, tt.says) ||
+			(err == nil) != (name == "played") {
 			t.Errorf("%s: %s, want %q", name, said, tt.says)
 		}
 	}
