@@ -66,9 +66,9 @@ func (b *eventBench) record(key table.Key) directory.StreamRecord {
 	if item != nil {
 		r.After = &directory.Image{
 			Doc: item.Text("doc"), Password: item.Text("password"), Log: item.Text("log"),
-			Modified: item.Text("modified"),
-			Created:  item.Text("created"), Version: item.Int("version"), Verified: item.Text("verified"),
-			DeletedAt: item.Text("deleting"), Released: item.Text("released"), Connected: item.Text("connected") != "",
+			Created: item.Text("created"), Modified: item.Text("modified"), Version: item.Int("version"),
+			Verified: item.Text("verified"), DeletedAt: item.Text("deleting"),
+			Released: item.Text("released"), Connected: item.Text("connected") != "",
 		}
 		b.images[key] = r.After
 	}

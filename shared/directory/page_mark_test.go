@@ -9,7 +9,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-func TestJourneys(t *testing.T) {
+func TestPageMarks(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	b := newBench(t, nil, func(o *directory.Options) { o.Now = func() time.Time { return now } })
@@ -48,10 +48,10 @@ func TestJourneys(t *testing.T) {
 		t.Errorf("%s, want the latest first", got)
 	}
 	if known("other") != "" {
-		t.Error("journeys of another kind")
+		t.Error("page marks of another kind")
 	}
 	if other, err := b.dir.For("globex").PageMarks(t.Context(), "k"); err != nil || len(other) != 0 {
-		t.Error("journeys of another tenant")
+		t.Error("page marks of another tenant")
 	}
 	now = now.Add(5 * time.Minute)
 	if got := known("k"); got != "x" {
@@ -62,6 +62,6 @@ func TestJourneys(t *testing.T) {
 		put(b.acme.NewPageMark(), scim.ID(fmt.Sprint(i)))
 	}
 	if all, err := b.acme.PageMarks(t.Context(), "k"); err != nil || len(all) != 200 || all[0].Next.After != "219" {
-		t.Errorf("%d journeys, %v", len(all), err)
+		t.Errorf("%d page marks, %v", len(all), err)
 	}
 }

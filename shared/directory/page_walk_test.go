@@ -68,11 +68,11 @@ func TestPage(t *testing.T) { // P-3.4.2.4-13
 		}
 		page, more, err := b.acme.Page(t.Context(), directory.UserKind, after, tt.count)
 		if want := ids[tt.skip : tt.skip+tt.want]; err != nil || !slices.Equal(idsOf(page), want) || more != tt.more {
-			t.Errorf("%d behind %d: %d, more %v, %v", tt.count, tt.skip, len(page), more, err)
+			t.Errorf("%d after %d: %d, more %v, %v", tt.count, tt.skip, len(page), more, err)
 		}
 		last, n, err := b.acme.Skip(t.Context(), directory.UserKind, after, tt.count)
 		if err != nil || n != tt.want || n > 0 && n == tt.count && last != ids[tt.skip+n-1] {
-			t.Errorf("%d behind %d: skips %d to %s, %v", tt.count, tt.skip, n, last, err)
+			t.Errorf("%d after %d: skips %d to %s, %v", tt.count, tt.skip, n, last, err)
 		}
 	}
 }

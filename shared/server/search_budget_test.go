@@ -23,7 +23,7 @@ func terms(attribute string) string {
 	return strings.Join(list, " or ")
 }
 
-// numbers are 7 phone numbers of 4 KB outside ASCII.
+// numbers are 7 phone numbers of 4 KB each, with characters outside ASCII.
 func numbers() string {
 	list := make([]string, 7)
 	for i := range list {
@@ -32,7 +32,7 @@ func numbers() string {
 	return `[` + strings.Join(list, ",") + `]`
 }
 
-// removals are operations that compare what an attribute holds with 64 terms.
+// removals are operations that compare the values of an attribute with 64 terms.
 func removals(n int, attribute, sub string) string {
 	op := scim.Map(scim.Member{Name: "op", Value: scim.Text("remove")},
 		scim.Member{Name: "path", Value: scim.Text(attribute + "[" + terms(sub) + "]")})
@@ -47,7 +47,7 @@ func (c *client) advises(a answer, what string) {
 	}
 }
 
-// The work of the operations of a PATCH is bounded.
+// The work of the operations of a PATCH is limited.
 func TestBudgetOfPatch(t *testing.T) { // P-7-1
 	transport := &crowd{next: http.DefaultTransport}
 	name := testkit.Table(t)
@@ -61,7 +61,7 @@ func TestBudgetOfPatch(t *testing.T) { // P-7-1
 	c.advises(c.send("PATCH", path(group), removals(10, "members", "display")), "send fewer operations")
 }
 
-// The work of a filter is bounded, and all pages of a list can still be read.
+// The work of a filter is limited, and all pages of a list can still be read.
 func TestBudgetOfFilter(t *testing.T) { // P-7-1, P-3.4.2.1-3
 	const users = 160
 	name := testkit.Table(t)

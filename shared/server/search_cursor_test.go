@@ -16,8 +16,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// page asks for a page by cursor, with more parameters of the URL for GET, or more
-// members of the message for POST.
+// page requests a page by cursor, with further parameters in the URL of a GET, or further members
+// in the message of a POST.
 func (c *client) page(method, endpoint, more, cursor string, count int) answer {
 	c.Helper()
 	if method == "GET" {
@@ -26,11 +26,11 @@ func (c *client) page(method, endpoint, more, cursor string, count int) answer {
 	return c.post(endpoint, fmt.Sprintf(`,"count":%d,"cursor":%q%s`, count, cursor, more))
 }
 
-// next is the cursor of the page behind, "" behind the last.
+// next returns the cursor of the next page, "" on the last page.
 func next(a answer) string { return a.Body.Get("nextCursor").Text() }
 
-// walk reads pages by cursor until there are no more. It returns the ids in the
-// order in which they came, and the number of pages.
+// walk reads all pages by cursor. It returns the ids in the order of the pages, and the number of
+// pages.
 func (c *client) walk(method, endpoint, more string, count int) (ids []string, pages int) {
 	c.Helper()
 	unreserved := regexp.MustCompile(`^[A-Za-z0-9._~-]+$`)
@@ -63,7 +63,7 @@ func (c *client) walk(method, endpoint, more string, count int) (ids []string, p
 	}
 }
 
-// crowd creates users with titles that agree by threes, and returns their ids, sorted.
+// crowd creates users, of whom each three have the same title, and returns their sorted ids.
 func (c *client) crowd(n int) []string {
 	c.Helper()
 	var all []string
@@ -193,7 +193,7 @@ func TestCursorErrors(t *testing.T) { // C-2.1-1
 	}
 }
 
-// TestCursorsAreNotKept: the client alone keeps a cursor, so that no number of them uses up anything.
+// TestCursorsAreNotKept: the service does not store cursors, so any number of them costs nothing.
 func TestCursorsAreNotKept(t *testing.T) {
 	c := newClient(t)
 	c.crowd(3)
@@ -239,7 +239,7 @@ func TestCursorForgery(t *testing.T) { // C-5.2-1, C-5.2-4, C-5.2-5, C-2.1-2
 	}
 }
 
-// Every page asks anew what the caller may see.
+// Every page checks again what the caller may see.
 func TestCursorRights(t *testing.T) { // C-5.2-2, C-5.2-3
 	c := newClient(t)
 	c.crowd(4)
@@ -273,7 +273,7 @@ func TestCursorExpiry(t *testing.T) { // C-2.1-3, C-4-4
 	c.wants(c.send("GET", query, ""), 200, "")
 }
 
-// What nobody changes during a walk comes exactly once.
+// A resource that nobody changes is on exactly one page.
 func TestCursorWalkAmongChanges(t *testing.T) { // C-2-13
 	for _, more := range []string{
 		"", "&filter=" + escape(`userName sw "u"`), "&sortBy=userName", "&sortBy=title&sortOrder=descending",

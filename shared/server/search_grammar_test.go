@@ -6,8 +6,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Filters that the grammar of RFC 7644 figure 1 does not allow are refused wherever a
-// filter may stand. Outside profile strict, words without quotes are repaired.
+// Filters that the grammar of RFC 7644 figure 1 does not allow are refused in every part of a
+// request that can have a filter. Except in profile strict, words without quotes are repaired.
 func TestFiltersOutsideTheGrammar(t *testing.T) { // P-3.4.2.2-24, P-3.12-16
 	c := newClient(t)
 	ann := c.create("bob", `,"emails":[{"value":"bob@x.org"}]`)

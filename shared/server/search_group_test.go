@@ -14,7 +14,7 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// cost is what the log says of the last request.
+// cost returns the cost of the last request in the log.
 type cost struct {
 	Calls int
 	RCU   float64
@@ -31,7 +31,7 @@ func (c *client) cost() (last cost) {
 	return last
 }
 
-// found are the ids that a search finds, in order.
+// found returns the ids that a search finds, in order.
 func (c *client) found(endpoint, filter string) (ids []string) {
 	c.Helper()
 	a := c.wants(c.send("GET", endpoint+escape(filter), ""), 200, "")
@@ -45,8 +45,8 @@ func (c *client) found(endpoint, filter string) (ids []string) {
 	return ids
 }
 
-// nested makes three users, and groups of which one holds another: low has a and b,
-// high has low and c, and empty nobody.
+// nested creates three users, and nested groups: low has the members a and b, high has low and c,
+// and empty has none.
 func (c *client) nested() (users []string, low, high, empty answer) {
 	c.Helper()
 	users = c.people("a", "b", "c")
@@ -111,7 +111,7 @@ func TestGroupFilters(t *testing.T) { // P-3.4.2.2-26, P-3.4.2.2-30, P-3.4.2-8, 
 	c.wants(c.send("GET", "/Groups?filter="+escape(`members co 5`), ""), 400, "invalidFilter")
 }
 
-// What is asked by key costs a few calls, and edges are read only where they count.
+// A search by key costs few calls, and edges are read only if they matter.
 func TestCostOfGroupQueries(t *testing.T) { // design: round trips and capacity
 	c := newClient(t)
 	users, low, _, _ := c.nested()
@@ -134,7 +134,7 @@ func TestCostOfGroupQueries(t *testing.T) { // design: round trips and capacity
 	}
 }
 
-// Who asks whether somebody is in a group gets an answer about nobody else.
+// The answer to a membership check contains no other members.
 func TestMembershipCheck(t *testing.T) { // design: round trips and capacity
 	c := newClient(t)
 	users, low, _, _ := c.nested()
@@ -156,7 +156,7 @@ func TestMembershipCheck(t *testing.T) { // design: round trips and capacity
 	}
 }
 
-// The members of a group that are not wanted are not read: here they can't be.
+// Members that the client does not want are not read: in this test they can't be read.
 func TestExcludedMembersAreNotRead(t *testing.T) {
 	t.Parallel()
 	table, broken := testkit.Table(t), false
@@ -269,7 +269,7 @@ func TestFiltersOnGroupsOfUsers(t *testing.T) {
 	}
 }
 
-// A deleted user is in no group, and a deleted group of nobody.
+// A deleted user is in no group, and no user is in a deleted group.
 func TestDeletedMembers(t *testing.T) { // P-3.6-8
 	c := newClient(t)
 	users, low, high, _ := c.nested()

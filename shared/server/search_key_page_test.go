@@ -12,8 +12,8 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// crowded makes users below the API who share an externalId and are in one group, and
-// returns the group's id.
+// crowded writes users with the same externalId and in one group directly into the table, and returns
+// the group's id.
 func (c *client) crowded(name string, users int) string {
 	group := uuid.NewString()
 	writes := []table.Write{
@@ -35,8 +35,8 @@ func (c *client) crowded(name string, users int) string {
 	return group
 }
 
-// What one key finds is paged by that key: no more is read for a page than its own
-// keys and resources, and no page is the last before all were shown.
+// The results of a single key are paged by that key: a page reads only its own keys and resources, and
+// only the page with the last result is the last one.
 func TestPagesByKey(t *testing.T) { // P-3.4.2.4-1, P-3.4.2.4-3
 	const count = 100
 	users := testkit.Size(1_011, 411)
@@ -71,7 +71,7 @@ func TestPagesByKey(t *testing.T) { // P-3.4.2.4-1, P-3.4.2.4-3
 			if len(byCursor) != users {
 				t.Errorf("%d users by cursor", len(byCursor))
 			}
-			// no walk came there
+			// no earlier request has read this page
 			middle := c.wants(c.send("GET", query+fmt.Sprint("&startIndex=", users-1), ""), 200, "")
 			if n := len(middle.Body.Get("Resources").Items()); n != 2 {
 				t.Errorf("the page from the last user but one has %d users, want 2", n)
@@ -80,7 +80,7 @@ func TestPagesByKey(t *testing.T) { // P-3.4.2.4-1, P-3.4.2.4-3
 	}
 }
 
-// newOnes notes the users on a page, of whom none may have been seen before.
+// newOnes adds the users on a page to those seen, and fails the test if one was seen before.
 func (c *client) newOnes(t *testing.T, a answer, seen map[string]bool, total, count int) {
 	t.Helper()
 	before, items := len(seen), a.Body.Get("Resources").Items()

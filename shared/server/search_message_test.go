@@ -9,14 +9,13 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// post searches by POST with a message that has more members, each with its
-// leading comma.
+// post searches by POST with further members in the message, each with its leading comma.
 func (c *client) post(endpoint, more string) answer {
 	c.Helper()
 	return c.send("POST", endpoint+"/.search", `{"schemas":["`+scim.SearchRequestMessage+`"]`+more+`}`)
 }
 
-// enclose is a JSON string.
+// enclose returns a text as a JSON string.
 func enclose(s string) string { return scim.Text(s).JSON() }
 
 // TestSearchMessage compares each parameter in a message with that in a URL.
@@ -76,7 +75,7 @@ func TestSearchMessage(t *testing.T) { // P-3.4.3-3
 	}
 }
 
-// A filter with a name in it is answered in a URL as in a message, and in no log.
+// A filter with a name has the same result in a URL and in a message, and is not in the log.
 func TestFiltersBySensitiveValues(t *testing.T) { // P-3.12-25, P-7.5.2-1, P-7.5.2-2, P-7.5.2-3
 	c := newClient(t)
 	ann := c.create("ann", `,"name":{"familyName":"Kanari"}`)
@@ -94,7 +93,7 @@ func TestFiltersBySensitiveValues(t *testing.T) { // P-3.12-25, P-7.5.2-1, P-7.5
 	}
 }
 
-// withoutCursor is the text of an answer, its cursor masked: no two are equal.
+// withoutCursor returns the text of an answer without its cursor, because no two cursors are equal.
 func withoutCursor(a answer) string {
 	return regexp.MustCompile(`"nextCursor":"[^"]+"`).ReplaceAllString(a.Text, `"nextCursor":"…"`)
 }
@@ -122,7 +121,7 @@ func TestSearchMessageRefused(t *testing.T) { // P-3.4.3-2, P-3.4.3-8, P-3.1-3
 	}
 }
 
-// Some clients send the texts that would stand in a URL.
+// Some clients send the members as texts, in the form of a URL.
 func TestSearchMessageOfTexts(t *testing.T) { // P-3.4.3-8
 	c := newTolerant(t)
 	c.create("ann", `,"title":"Dr","emails":[{"value":"a@x.org"}]`)
@@ -151,7 +150,7 @@ func TestSearchMessageOfTexts(t *testing.T) { // P-3.4.3-8
 	c.wants(c.post("/Users", `,"attributes":"userName,emails.value"`), 400, "invalidSyntax")
 }
 
-// What a message does not have, and what stands in the URL, counts for nothing.
+// Unknown members of a message, and parameters in the URL, are ignored.
 func TestSearchMessageIgnores(t *testing.T) { // P-3.4.3-9
 	c := newClient(t)
 	c.create("ann", "")

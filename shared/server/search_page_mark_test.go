@@ -18,8 +18,8 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// walker pages through users by index as providers do: the next page begins behind
-// the resources of the last, until all are there that totalResults promised.
+// walker pages through users by index as providers do: the next page begins after the resources of the
+// previous one, until as many resources as totalResults were read.
 type walker struct {
 	*client
 	count, start int
@@ -43,7 +43,7 @@ func (w *walker) step() {
 	w.done = len(page) == 0 || w.start > total
 }
 
-// sees fails the test unless the walk showed each of some ids exactly once.
+// sees fails the test unless the pages showed each of some ids exactly once.
 func (w *walker) sees(ids []string) {
 	w.Helper()
 	times := map[string]int{}
@@ -57,8 +57,9 @@ func (w *walker) sees(ids []string) {
 	}
 }
 
-// patient ends no call early. The server gives up saving a page mark after half a second, which a busy
-// machine may need; the next page is then found by counting, and may show users twice.
+// patient disables the time limits of calls. The server gives up saving a page mark after half a second,
+// which may be too short on a busy machine. The next page is then found by counting, and may show users
+// twice.
 type patient struct{ next http.RoundTripper }
 
 func (p patient) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -74,7 +75,7 @@ func seeded(t *testing.T, users int, change ...func(*directory.Options)) (*clien
 	return c, seed(t, name, users), dir.For("acme")
 }
 
-// A long walk in a hundred pages, while others come and go, shows all that stay once.
+// A hundred pages, while users are created and deleted, show each user that stays once.
 func TestWalkAmongChanges(t *testing.T) { // P-3.4.2.4-13
 	if testing.Short() {
 		t.Skip("it is long, and one request after the other as far as a race detector sees")
@@ -109,7 +110,7 @@ func TestWalkAmongChanges(t *testing.T) { // P-3.4.2.4-13
 			t.Fatal(err)
 		}
 	}
-	// The walk may end a page early, when users ahead of it are deleted.
+	// The walk may end one page earlier if users after its position are deleted.
 	if created < changes*3/4 || deleted < changes*3/4 {
 		t.Errorf("%d created, %d deleted", created, deleted)
 	}
@@ -121,7 +122,7 @@ func document(name string) scim.Value {
 		scim.Member{Name: "userName", Value: scim.Text(name)})
 }
 
-// Walks in parallel do not disturb each other, whether their pages are alike or not.
+// Parallel walks do not disturb each other, with equal or different pages.
 func TestInterleavedWalks(t *testing.T) { // P-3.4.2.4-13
 	c, ids, _ := seeded(t, 500)
 	slow, fast, other := c.walker(20), c.walker(20), c.walker(33)
@@ -150,9 +151,9 @@ func (c *client) change(ids []string) {
 	}
 }
 
-// Walks among changes: those that differ in the size of pages, or of which one was
-// given up before the other came so far, show all that stay once. Of those in
-// parallel that nobody can tell apart each shows all that stay.
+// Walks during changes. If their page sizes differ, or one was given up before the other came that far,
+// each shows every user that stays once. Parallel walks that can't be distinguished show every user that
+// stays at least once.
 func TestInterleavedWalksAmongChanges(t *testing.T) { // P-3.4.2.4-13
 	c, ids, _ := seeded(t, testkit.Size(150, 36))
 	c.change(nil)
@@ -167,8 +168,8 @@ func TestInterleavedWalksAmongChanges(t *testing.T) { // P-3.4.2.4-13
 	a.sees(ids)
 	b.sees(ids)
 
-	// A walk counts as abandoned once another one of the same kind has come to its index, and
-	// has made three pages. A second walk that meets it earlier may show users twice.
+	// A walk counts as abandoned once another one of the same kind has come to its index and has
+	// read three pages. A second walk that comes there earlier may show users twice.
 	abandoned, whole := c.walker(len(ids)/5), c.walker(len(ids)/5)
 	for range 3 {
 		abandoned.step()
@@ -192,8 +193,8 @@ func TestInterleavedWalksAmongChanges(t *testing.T) { // P-3.4.2.4-13
 	}
 }
 
-// A page far behind that nobody came by is found by counting, and at once when it is
-// asked for again.
+// A page far from the start that no earlier request has reached is found by counting. It is found
+// without counting when it is requested again.
 func TestRandomStartIndex(t *testing.T) { // P-3.4.2.4-10, P-3.4.2.4-11, P-3.4.2.4-13
 	users := testkit.Size(3000, 1200)
 	c, ids, acme := seeded(t, users)
@@ -230,8 +231,8 @@ func TestRandomStartIndex(t *testing.T) { // P-3.4.2.4-10, P-3.4.2.4-11, P-3.4.2
 	}
 }
 
-// A walk ends only when all has been shown, though users in front of the page were
-// deleted and totalResults fell below its index.
+// A walk ends only when all users were shown, even if users before the page were deleted and
+// totalResults is less than the index.
 func TestTotalOfShrinkingTenant(t *testing.T) { // P-3.4.2.4-8
 	c, ids, _ := seeded(t, 40)
 	w := c.walker(10)
@@ -246,7 +247,7 @@ func TestTotalOfShrinkingTenant(t *testing.T) { // P-3.4.2.4-8
 	}
 }
 
-// That a place can't be kept changes no answer: the next page is found by counting.
+// If a page mark can't be saved, the answers stay the same: the next page is found by counting.
 func TestWalkWithoutMarks(t *testing.T) {
 	t.Parallel()
 	name := testkit.Table(t)

@@ -106,7 +106,7 @@ func TestBackslashInFilter(t *testing.T) { // P-3.4.2.2-25
 	}
 }
 
-// Pages fetched in any order make the whole, filtered or not.
+// Pages that are fetched in any order together have all users, with a filter and without.
 func TestPages(t *testing.T) { // P-3.4.2.4-13, P-3.4.2.4-1, P-3.4.2.4-9, P-3.4.2-7
 	c := newClient(t)
 	want := map[string]bool{}
@@ -131,8 +131,8 @@ func TestPages(t *testing.T) { // P-3.4.2.4-13, P-3.4.2.4-1, P-3.4.2.4-9, P-3.4.
 	}
 }
 
-// many makes a tenant of one user look endless: every page of users holds that user
-// a thousand times and has more behind.
+// many makes a tenant of one user look endless: every page of users has that user a thousand times,
+// and a next page.
 type many struct {
 	next http.RoundTripper
 	mu   sync.Mutex
@@ -161,7 +161,7 @@ func (m *many) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// multiply makes the page of what there is.
+// multiply makes the page from the real one.
 func (m *many) multiply(r *http.Request) error {
 	answer, err := m.next.RoundTrip(r)
 	if err != nil {

@@ -9,8 +9,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-// rooted are the userNames and displayNames that a search of the root finds, in
-// alphabetical order.
+// rooted returns the userNames and displayNames that a search of the root finds, in alphabetical order.
 func (c *client) rooted(more string) string {
 	c.Helper()
 	var names []string
@@ -65,7 +64,7 @@ func TestRootSearch(t *testing.T) { // P-3.4.3-1
 	c.wants(c.post("", `,"filter":"active gt true"`), 400, "invalidFilter")
 }
 
-// A resource is shown as its own endpoint shows it.
+// A resource is the same as in the answer of its own endpoint.
 func TestRootSearchShows(t *testing.T) { // P-3.4.2-9, P-3.9-1, P-3.9-2
 	c := newClient(t)
 	ann := c.create("ann", `,"title":"T"`)

@@ -15,8 +15,8 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// rounds counts calls one after the other: it holds calls back until no more come,
-// and then lets all go at once. On a busy machine it may count too many, and never too few.
+// rounds counts rounds of parallel calls: it holds calls back until no more arrive, and then lets all of
+// them continue. On a busy machine it may count too many rounds, but never too few.
 type rounds struct {
 	next    http.RoundTripper
 	mu      sync.Mutex
@@ -51,8 +51,8 @@ func (s *rounds) release() {
 	s.waiting = nil
 }
 
-// A page of users with their groups takes four calls one after the other at any
-// depth, without groups three, and less where there is less to read.
+// A page of users with their groups takes four rounds of calls at any depth, three without groups, and
+// fewer if there is less to read.
 func TestRounds(t *testing.T) { // design: round trips and capacity
 	name := testkit.Table(t)
 	ids := seed(t, name, 600)
@@ -92,7 +92,7 @@ func TestRounds(t *testing.T) { // design: round trips and capacity
 	}
 }
 
-// What a search costs is in the log.
+// The log has the cost of a search.
 func TestPlanInTheLog(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
@@ -113,7 +113,7 @@ func TestPlanInTheLog(t *testing.T) {
 	}
 }
 
-// A walk goes on behind pages that were cut by bytes.
+// The next page continues after a page that was limited by its size.
 func TestWalkOfCutPages(t *testing.T) { // P-3.4.2.4-9
 	name := testkit.Table(t)
 	ids := seed(t, name, 300)

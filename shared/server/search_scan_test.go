@@ -12,8 +12,8 @@ import (
 	"scimserver/shared/testkit/canned"
 )
 
-// gauge measures what the process holds while a transport is at work: after every
-// few calls it counts what is alive.
+// gauge measures the memory of the process during calls: after every few calls it counts the live
+// objects.
 type gauge struct {
 	next  http.RoundTripper
 	mu    sync.Mutex
@@ -30,7 +30,7 @@ func (g *gauge) RoundTrip(r *http.Request) (*http.Response, error) {
 	return g.next.RoundTrip(r)
 }
 
-// alive returns the bytes that the process holds.
+// alive returns the bytes of the live objects.
 func alive() uint64 {
 	var stats runtime.MemStats
 	runtime.GC()
@@ -38,8 +38,8 @@ func alive() uint64 {
 	return stats.HeapAlloc
 }
 
-// What a search among many users holds is bounded by the page and by the calls
-// under way, not by the users: 30,000 take 42 MB as stored, and several times that parsed.
+// The memory of a search is limited by the page and by the calls in progress, not by the number of
+// users: 30,000 users take 42 MB as stored, and several times that when parsed.
 func TestMemoryOfScans(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -70,7 +70,7 @@ func TestMemoryOfScans(t *testing.T) {
 	}
 }
 
-// A search that would look at too many users is refused before it has.
+// A search that would read too many users is refused before it reads them.
 func TestTooManyToScan(t *testing.T) { // P-3.4.2.1-3
 	throng := newThrong(t, 300_000)
 	c := newClient(t)
@@ -89,7 +89,7 @@ func TestTooManyToScan(t *testing.T) { // P-3.4.2.1-3
 	fetch(t, c.server, "/Users?count=10&startIndex=250000")
 }
 
-// Unions of equalities go to keys.
+// A union of equalities is found by keys.
 func TestUnions(t *testing.T) { // P-3.4.2.2-17
 	c := newClient(t)
 	users, low, high, _ := c.nested()

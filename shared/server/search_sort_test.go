@@ -11,7 +11,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// namesOf are the values of an attribute in a list, joined.
+// namesOf returns the joined values of an attribute in a list.
 func namesOf(a answer, attr string) string {
 	var list []string
 	for _, r := range a.Body.Get("Resources").Items() {
@@ -20,7 +20,7 @@ func namesOf(a answer, attr string) string {
 	return strings.Join(list, " ")
 }
 
-// sorts fails the test unless users come in that order of userNames.
+// sorts fails the test unless users have that order of userNames.
 func (c *client) sorts(query, want string) {
 	c.Helper()
 	if got := namesOf(c.wants(c.send("GET", "/Users?"+query, ""), 200, ""), "userName"); got != want {
@@ -75,7 +75,7 @@ func TestSort(t *testing.T) { // P-3.4.2.3-1
 	}
 }
 
-// Resources that the order does not tell apart come on one page each.
+// Resources with equal sort values are each on exactly one page.
 func TestSortedPages(t *testing.T) { // P-3.4.2.3-11, P-3.4.2.4-13
 	c := newClient(t)
 	var want []string
@@ -98,7 +98,7 @@ func TestSortedPages(t *testing.T) { // P-3.4.2.3-11, P-3.4.2.4-13
 	}
 }
 
-// Outside strict the attribute of an extension needs no URN.
+// Except in profile strict, the attribute of an extension needs no URN.
 func TestSortByUnqualifiedName(t *testing.T) { // P-3.10-5
 	c := newClient(t)
 	c.create("b", `,"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"x"}`)
@@ -111,7 +111,7 @@ func TestSortByUnqualifiedName(t *testing.T) { // P-3.10-5
 	}
 }
 
-// No page is so far that its number has no end.
+// The index after a page at the largest startIndex does not overflow.
 func TestFarPages(t *testing.T) { // P-3.4.2.4-11
 	c := newClient(t)
 	c.create("ann", "")
@@ -162,7 +162,7 @@ func TestSortGroups(t *testing.T) { // P-3.4.2.3-2, P-3.4.2.3-3, P-3.4.2.3-5
 	}
 }
 
-// A schema with numbers and dates, which the standard ones lack outside meta.
+// A schema with numbers and dates, which the standard schemas have only in meta.
 func TestSortByType(t *testing.T) { // P-3.4.2.3-10
 	const urn = "urn:example:params:scim:schemas:test:2.0:Person"
 	registry, err := schema.Load(fstest.MapFS{

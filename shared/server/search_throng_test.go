@@ -22,8 +22,8 @@ import (
 	"scimserver/shared/testkit/canned"
 )
 
-// throng answers DynamoDB's calls about a tenant of many users. It makes each user when it is
-// read, so that only the service holds memory.
+// throng is a transport that answers DynamoDB's calls about a tenant of many users. It makes each user
+// when it is read, so that only the service uses memory.
 type throng struct {
 	users  int
 	before string // of an item, up to its id
@@ -35,7 +35,7 @@ type throng struct {
 	put   []kept
 }
 
-// kept is an item that was put.
+// kept is a stored item.
 type kept struct {
 	id   string
 	item json.RawMessage
@@ -68,7 +68,7 @@ func newThrong(tb testing.TB, users int) *throng {
 	return c
 }
 
-// id is that of a user; ids stand evenly in order.
+// id returns the id of a user. The ids are evenly distributed and in order.
 func (c *throng) id(i int) string {
 	return fmt.Sprintf("%08x-0000-4000-8000-000000000000", uint64(i)<<32/uint64(c.users))
 }
@@ -97,7 +97,7 @@ func (c *throng) answer(call canned.Call) (string, error) {
 	return "{}", nil
 }
 
-// keep puts an item.
+// keep stores an item.
 func (c *throng) keep(item json.RawMessage) {
 	var key struct{ SK struct{ S string } }
 	_ = json.Unmarshal(item, &key) // the SDK sends no broken JSON
@@ -106,7 +106,7 @@ func (c *throng) keep(item json.RawMessage) {
 	slices.SortFunc(c.put, func(a, b kept) int { return strings.Compare(b.id, a.id) })
 }
 
-// latest returns those of the items that were put whose keys are the greatest.
+// latest returns the stored items with the greatest keys.
 func (c *throng) latest(n int) string {
 	var items []string
 	for _, k := range c.put[:min(n, len(c.put))] {
@@ -115,7 +115,7 @@ func (c *throng) latest(n int) string {
 	return `{"Items":[` + strings.Join(items, ",") + `]}`
 }
 
-// query answers as DynamoDB does: at most 1 MB, and at most what is asked for.
+// query answers as DynamoDB does: with at most 1 MB, and at most the requested number of items.
 func (c *throng) query(in canned.Call) string {
 	from, to := 0, c.users
 	if low, ok := in.ExpressionAttributeValues[":from"]; ok {

@@ -12,8 +12,7 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// seed writes users below the API, named user0 and so on, and returns their ids in
-// order.
+// seed writes users named user0, user1, ... directly into the table, and returns their ids in order.
 func seed(t testing.TB, name string, users int) []string {
 	t.Helper()
 	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(t), Budget: time.Minute})

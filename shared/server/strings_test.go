@@ -10,8 +10,7 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// Two usernames that look alike are one username, and a filter finds it written
-// either way.
+// Two usernames that look alike are the same username, and a filter finds it in either spelling.
 func TestUserNamesAreFolded(t *testing.T) { // P-5-1, P-7.8-1, S-4.1.1-3
 	for _, tt := range [][2]string{
 		{"alice", "ALICE"},
@@ -71,8 +70,8 @@ func TestTenantsAreDisjoint(t *testing.T) { // P-6-1, P-6-4, P-6-6, S-3.1-12
 	c.unchanged(a)
 }
 
-// Where a deployment makes names unique in each tenant, as RFC 7643 section 7
-// reads, two tenants may have one each.
+// If a deployment makes names unique within each tenant (RFC 7643 section 7), two tenants may use the
+// same name.
 func TestUniquenessInEachTenant(t *testing.T) { // P-6-7
 	for scope, want := range map[directory.Scope]int{directory.TenantScope: 201, directory.SystemScope: 409} {
 		table := testkit.Table(t)

@@ -14,8 +14,7 @@ import (
 	"scimserver/shared/testkit"
 )
 
-// crew is a client whose tenant has a team that ann is in, beside a group that both
-// bob and she are in.
+// crew is a client whose tenant has a team with ann, and a group with ann and bob.
 type crew struct {
 	*client
 	dir         *directory.Directory
@@ -54,7 +53,7 @@ func (c *crew) holdings() map[string]string {
 	})
 }
 
-// scanned are the wanted items of a table as texts, by their keys.
+// scanned returns the wanted items of a table as texts, by their keys.
 func scanned(t *testing.T, name string, wanted func(table.Item) bool) map[string]string {
 	t.Helper()
 	db, err := table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(t)})
@@ -73,8 +72,8 @@ func scanned(t *testing.T, name string, wanted func(table.Item) bool) map[string
 	return all
 }
 
-// ask sends a request that names the team, and the same about what does not exist:
-// the answers must not differ.
+// ask sends a request that names the team, and the same request about a resource that does not exist.
+// The answers must not differ.
 func (c *crew) ask(method, target, body string, headers ...string) answer {
 	c.Helper()
 	nobody := strings.NewReplacer(c.team, "00000000-0000-4000-8000-000000000001", crewName, "Ship Nobody")
@@ -110,7 +109,7 @@ func TestTeamsAreOutOfReach(t *testing.T) {
 	}
 }
 
-// walkTeam takes the team for what an endpoint holds.
+// walkTeam uses the team as a resource of each endpoint.
 func (c *crew) walkTeam() {
 	c.Helper()
 	bodies := []string{
@@ -177,7 +176,7 @@ func (c *crew) finds(a answer) {
 	}
 }
 
-// borrowTeam names the team as a member of a group, and the same of nobody.
+// borrowTeam names the team as a member of a group, and a resource that does not exist.
 func (c *crew) borrowTeam() {
 	c.Helper()
 	for _, more := range []string{`}`, `,"type":"Group"}`, `,"type":"User"}`} {
@@ -192,7 +191,7 @@ func (c *crew) borrowTeam() {
 	c.wants(c.send("PUT", path(c.circle), group("circle", `,"members":`+value(id(c.ann)))), 200, "")
 }
 
-// borrow carries out a change of a group of its own and describes what came of it.
+// borrow changes a group of its own and describes the result.
 func (c *crew) borrow(method, element string) string {
 	c.Helper()
 	members := `,"members":[` + element + `,{"value":"` + id(c.ann) + `"}]`
@@ -232,7 +231,7 @@ func (c *crew) memberships() {
 	c.as("", tenant.Read, tenant.Write)
 }
 
-// A group can't take the name of a team, and is told who has it.
+// A group can't take the name of a team, and the error says that a team has it.
 func TestNameOfATeam(t *testing.T) {
 	t.Parallel()
 	c := newCrew(t, tenant.Strict)
@@ -252,7 +251,7 @@ func TestNameOfATeam(t *testing.T) {
 	c.createGroup(crewName, "")
 }
 
-// A user who is in a team is changed and deleted as any other.
+// A user who is in a team is changed and deleted like any other user.
 func TestUsersInTeams(t *testing.T) {
 	t.Parallel()
 	c := newCrew(t, tenant.Strict)

@@ -23,7 +23,7 @@ func secretSchema() tenant.Extension {
 		"subAttributes":[{"name":"value"},{"name":"type"}]}]}`}
 }
 
-// hasSchemas lets the tenant have these schemas. The requests that follow have its record as it is now.
+// hasSchemas gives the tenant these schemas. Later requests have its current record.
 func (p *traced) hasSchemas(all ...tenant.Extension) {
 	p.Helper()
 	tenants := p.dir.Tenants()
@@ -144,7 +144,7 @@ func inBulk(requests []secretRequest) secretRequest {
 		`"Operations":[` + strings.Join(all, ",") + `]}`}
 }
 
-// askRecorded sends a request until it is recorded: on a busy machine the time for that may not suffice.
+// askRecorded sends a request until it is recorded, because on a busy machine recording may take too long.
 func (p *traced) askRecorded(r secretRequest) {
 	p.Helper()
 	for recorded := false; !recorded; {
@@ -154,8 +154,8 @@ func (p *traced) askRecorded(r secretRequest) {
 	}
 }
 
-// TestNoSecretInATrace: whatever is sent, and whatever the tenant's schemas are when it comes, no record
-// has the value of an attribute that is never returned.
+// TestNoSecretInATrace: no record has the value of an attribute that is never returned, for any request and
+// even if the tenant's schemas change.
 func TestNoSecretInATrace(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]func(*traced){

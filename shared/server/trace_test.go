@@ -23,7 +23,7 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
-// traced is a client of a server that records, and a trace that is on.
+// traced is a client of a server that records requests, with a running trace.
 type traced struct {
 	*client
 	handler http.Handler
@@ -62,7 +62,7 @@ func (p *traced) ask(method, path, body string) *httptest.ResponseRecorder {
 	return w
 }
 
-// recorded are all records as text, without what differs from run to run.
+// recorded returns all records as texts, without the parts that differ from run to run.
 func (p *traced) recorded() (all []string) {
 	p.Helper()
 	page, err := p.dir.For("acme").Traces().Page(p.Context(), "", 50)
@@ -80,8 +80,8 @@ func (p *traced) recorded() (all []string) {
 	return all
 }
 
-// TestTracedRequests: what succeeds, what fails, what is no JSON and what is refused before its body
-// is read are recorded; a Bulk request is one record.
+// TestTracedRequests: requests are recorded if they succeed, fail, are not JSON, or are refused before
+// the body is read. A Bulk request is one record.
 func TestTracedRequests(t *testing.T) {
 	t.Parallel()
 	p := newTraced(t, false, http.DefaultTransport)
@@ -111,7 +111,7 @@ func TestTracedRequests(t *testing.T) {
 	}
 }
 
-// TestATraceEndsByItself: nothing is recorded after its end, or after it has got all its requests.
+// TestATraceEndsByItself: nothing is recorded after the end of a trace, or after it has all its requests.
 func TestATraceEndsByItself(t *testing.T) {
 	t.Parallel()
 	p := newTraced(t, true, http.DefaultTransport)
@@ -129,7 +129,8 @@ func TestATraceEndsByItself(t *testing.T) {
 	}
 }
 
-// TestATraceThatFailsChangesNothing: of the answer; the log says why the record is missing.
+// TestATraceThatFailsChangesNothing: if a request can't be recorded, the answer stays the same, and the log
+// says why the record is missing.
 func TestATraceThatFailsChangesNothing(t *testing.T) {
 	t.Parallel()
 	down := fault.Script(http.DefaultTransport, fault.Rule{Calls: fault.First(1_000_000), Fault: fault.Denied})
@@ -142,8 +143,8 @@ func TestATraceThatFailsChangesNothing(t *testing.T) {
 	}
 }
 
-// TestWithoutATraceNothingIsPaid: a request of a tenant without a trace makes no call and allocates
-// nothing more.
+// TestWithoutATraceNothingIsPaid: for a tenant without a trace, a request makes no further call and
+// allocates no more memory.
 func TestWithoutATraceNothingIsPaid(t *testing.T) {
 	answer := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {})
 	calls := 0

@@ -8,7 +8,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// as makes the client speak for one user.
+// as gives the client the credential of one user.
 func (c *client) as(subject string, scopes ...tenant.Scope) {
 	c.origin.Caller.Subject, c.origin.Caller.Scopes = subject, scopes
 }
@@ -44,7 +44,7 @@ func TestMe(t *testing.T) { // P-3.11-3, P-3.11-4, P-2-3
 	c.wants(c.get(bob), 200, "")
 }
 
-// A credential that is bound to a user reaches nothing but /Me, whatever its scopes.
+// A credential that is bound to a user gives access to /Me only, with any scopes.
 func TestSubjectReachesNothingElse(t *testing.T) { // P-2-3, P-7.7-4
 	c := newClient(t)
 	ann, bob := c.create("ann", ""), c.create("bob", `,"title":"secret"`)
@@ -69,7 +69,7 @@ func TestSubjectReachesNothingElse(t *testing.T) { // P-2-3, P-7.7-4
 	}
 }
 
-// Nobody grants themselves what others decide about.
+// Users can't give themselves other identities or rights.
 func TestOwnRights(t *testing.T) { // P-3.11-7
 	c := newClient(t)
 	const rights = `,"active":true,"roles":[{"value":"reader"}],"externalId":"7",` +
@@ -115,7 +115,7 @@ func TestOwnRights(t *testing.T) { // P-3.11-7
 	}
 }
 
-// Whom the provider has deactivated does not get in by an own token.
+// A user whom the provider has deactivated has no access by a token of their own.
 func TestInactiveUser(t *testing.T) { // P-3.11-7
 	c := newClient(t)
 	ann := c.create("ann", `,"active":false,"title":"secret"`)

@@ -17,7 +17,7 @@ import (
 
 const off = `,"active":false`
 
-// reactivating makes the record of the client's tenant with the switch set or not.
+// reactivating stores the record of the client's tenant, with the switch on or off.
 func (c *client) reactivating(on bool) {
 	c.Helper()
 	record := tenant.Tenant{ID: c.origin.Caller.Tenant, Profile: tenant.Okta, Reactivate: on}
@@ -37,8 +37,8 @@ func TestDeactivatedUserIsNamed(t *testing.T) { // P-3.3-7
 		want := `userName "` + name + `" and emails.value "ann@x.org" are in use by User ` + id(a) +
 			`, which is deactivated (conflict ` + string(c.conflicts()[0].ID) + `). ` +
 			`If it is the same person,` +
-			` activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` + id(a) +
-			`; `
+			` activate that user instead of creating another: set active to true by PATCH or PUT of /Users/` +
+			id(a) + `; `
 		if detail := refused.Body.Get("detail").Text(); !strings.HasPrefix(detail, want) {
 			t.Errorf("got %s\nwant %s", detail, want)
 		}
@@ -82,7 +82,7 @@ func TestDeactivatedUserIsReplaced(t *testing.T) {
 	}
 }
 
-// Nothing is read for the sake of the switch where nothing is refused.
+// The switch is only read if a request would be refused otherwise.
 func TestSwitchCostsNoCreateAnything(t *testing.T) { // design: round trips and capacity
 	c := newClient(t)
 	c.reactivating(true)
@@ -94,7 +94,7 @@ func TestSwitchCostsNoCreateAnything(t *testing.T) { // design: round trips and 
 	}
 }
 
-// A user without active is not deactivated: neither before nor afterwards.
+// A user without active does not count as deactivated.
 func TestActiveOfWhatIsProvisionedAgain(t *testing.T) { // P-3.3-2
 	c := newClient(t)
 	c.reactivating(true)
@@ -156,7 +156,7 @@ func TestWhatIsProvisionedAgainObeysTheRules(t *testing.T) { // P-3.5.1-13
 	c.wants(c.send("POST", "/Users", user("ann", `,"emails":[{"value":"1@x.org"},{"value":"3@x.org"}]`)), 201, "")
 }
 
-// No user comes in addition, so the limit of their number does not matter.
+// No user is added, so the limit on the number of users does not matter.
 func TestLimitOfUsersAndWhoIsProvisionedAgain(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
@@ -206,7 +206,7 @@ func TestParallelReprovisioning(t *testing.T) { // P-3.3-14
 	}
 }
 
-// intruder does something before each write of a user: as often as it is told.
+// intruder calls a function before each write of a user, a given number of times.
 type intruder struct {
 	mu    sync.Mutex
 	user  string
@@ -231,7 +231,7 @@ func (i *intruder) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// Somebody else changes the user after it was read as deactivated.
+// Another request changes the user after it was read as deactivated.
 func TestReprovisioningIsOvertaken(t *testing.T) {
 	t.Parallel()
 	const always = 1 << 20
@@ -279,8 +279,7 @@ func TestReprovisioningIsOvertaken(t *testing.T) {
 	}
 }
 
-// Nobody learns from a 409 whether a value is held by an account of the application
-// or by another tenant.
+// A 409 does not reveal whether an account of the application or another tenant holds a value.
 func TestHoldersOutsideLookTheSame(t *testing.T) { // P-6-4
 	c := newClient(t)
 	accounts := c.server.Directory.Accounts()
