@@ -163,10 +163,10 @@ func (s *server) holderText(c shown) string {
 	case !c.own:
 		return "in use outside your identity provider's users"
 	case c.Holder.Kind == directory.TeamKind:
-		return "the name of a team that is managed in the application"
+		return "in use by a team that is managed in the application"
 	}
 	kind := strings.ToLower(string(c.Holder.Kind))
-	return "of another " + kind + " from your identity provider, " + string(c.Holder.ID)
+	return "in use by the " + kind + " " + string(c.Holder.ID) + " of your identity provider"
 }
 
 // adviceCell says what the customer can do.

@@ -173,6 +173,9 @@ func check(t *testing.T, p *browser.Page, name string) {
 		t.Errorf("%s is wider than a screen of 390 pixels", name)
 	}
 	p.Size(1440)
+	if p.Value("String([...document.querySelectorAll('.table')].every(t => t.scrollWidth <= t.clientWidth))") != "true" {
+		t.Errorf("%s has a table that is wider than a screen of 1440 pixels", name)
+	}
 	show(t, p, name)
 }
 
