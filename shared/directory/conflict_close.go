@@ -33,7 +33,8 @@ type conflictSelector struct {
 // CloseResolved closes the conflicts that a provider's later request has resolved: those
 // about values that the resource has now, those about its externalId, and, if the request
 // replaced values, those about the resource. A conflict with an attempt after that request
-// stays open. The errors are ErrContention and ErrUnavailable.
+// stays open, and so does one about a value of a user that the request deactivated: somebody
+// else may be to get the value. The errors are ErrContention and ErrUnavailable.
 func (t Conflicts) CloseResolved(ctx context.Context, p Provisioned) error {
 	s := conflictSelector{
 		Provisioned: p,
@@ -42,7 +43,7 @@ func (t Conflicts) CloseResolved(ctx context.Context, p Provisioned) error {
 	}
 	now := t.claimsOf(p.Kind, p.New)
 	for _, c := range now {
-		s.values[t.idOf(c.TakenValue)] = true
+		s.values[t.idOf(c.TakenValue)] = !Deactivated(p.New)
 	}
 	if id := p.New.Get("externalId").Text(); id != "" {
 		s.indexValues = append(s.indexValues, Conflict{ExternalID: id}.indexValue())

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/scim"
@@ -31,6 +32,23 @@ func (b *bench) activate(id scim.ID, active bool) {
 	if err != nil {
 		b.Fatal(err)
 	}
+}
+
+// The deactivation of the holder resolves nothing: an operator can release the value then.
+func TestDeactivationClosesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	left, id := b.leaver()
+	later := directory.Provisioned{
+		Kind: directory.UserKind, ID: left.ID, Old: left.Doc, At: time.Now().Add(time.Minute),
+	}
+	later.New = scim.Map(append(left.Doc.Without("active").Members(),
+		scim.Member{Name: "active", Value: scim.Boolean(false)})...)
+	b.closeConflicts(later)
+	b.state(id, directory.ConflictOpen)
+	later.New = later.New.Without("active")
+	b.closeConflicts(later)
+	b.state(id, directory.ConflictClosed)
 }
 
 // A new hire gets a leaver's address: the deactivated user gives it up, and keeps the rest.
