@@ -14,7 +14,8 @@ import (
 func brokenRows(b *bench) {
 	long := "big," + strings.Repeat("x", 1<<20)
 	path := b.file("broken.csv",
-		"userName,displayName\nid,\"bad\" x\nw1,\"open\nw2,Two\nw3,\"Three\"\n"+long+"\n\nw4,\"a\nb\",\nrow5,Five\nw6,\"never\nw7,\n")
+		"userName,displayName\nid,\"bad\" x\nw1,\"open\nw2,Two\nw3,\"Three\"\n"+long+
+			"\n\nw4,\"a\nb\",\nrow5,Five\nw6,\"never\nw7,\n")
 	b.imports(1, 0, 5, "", path)
 	b.report(path+".rejects.csv", "2 not valid CSV", "3 not closed correctly, so lines 3 to 5 can't be read",
 		"6 64 KiB", "8 3 cells",
@@ -41,7 +42,8 @@ func dryRun(b *bench) {
 	b.run("account create y1 -email y1@a.example")
 	b.run("account create y2")
 	path := b.file("dry.csv",
-		"userName,email\ny1,y1@a.example\nY2,y2@a.example\ny3,Y1@a.example\ny4,y4@a.example\nY4,\ny5,nonsense\n\"y\"6,\n")
+		"userName,email\ny1,y1@a.example\nY2,y2@a.example\ny3,Y1@a.example\ny4,y4@a.example\nY4,\n"+
+			"y5,nonsense\n\"y\"6,\n")
 	before := b.run("account list")
 	r := b.exec("", "account", "import", path, "-dry-run", "-json")
 	var got struct {

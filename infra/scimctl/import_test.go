@@ -48,7 +48,8 @@ func (b *bench) found(name, want string) {
 
 func imports(b *bench) {
 	table := b.file("People.CSV", "\ufeffUserName,displayName,email,emailVerified,email2,email2Verified\r\n"+
-		"c1,\"One, Ann\",c1@a.example,true,C1@b.example,no\r\n\r\n c2 ,,,,,\r\nc3,\"Two\nlines, no\",c3@a.example,,,\r\n")
+		"c1,\"One, Ann\",c1@a.example,true,C1@b.example,no\r\n\r\n c2 ,,,,,\r\n"+
+		"c3,\"Two\nlines, no\",c3@a.example,,,\r\n")
 	b.imports(2, 0, 1, "", table)
 	b.imports(0, 2, 1, "", table)
 	b.found("c1",
@@ -102,15 +103,17 @@ r6,r3@a.example,
 r7,,
 `)
 	b.imports(2, 0, 8, "", path, "-parallel", "1")
-	b.report(path+".rejects.csv", "2 neither true nor false", "3 the row has 1 cell,", `5 userName "R3" is in line 4 too`,
+	b.report(path+".rejects.csv", "2 neither true nor false", "3 the row has 1 cell,",
+		`5 userName "R3" is in line 4 too`,
 		"6 userName is missing",
 		"7 not an email address", "8 not an email address", `9 email "r3@a.example" is in line 4 too`,
 		"10 not valid CSV")
 	latin := b.file("latin.csv", "userName,displayName\nr9,Ren\xe9\n")
 	b.imports(0, 0, 1, "", latin)
 	b.report(latin+".rejects.csv", "2 not in UTF-8")
-	lines := b.file("bad.ndjson", "garbage\n[]\n{\"userName\":\"l1\",\"nme\":1}\n{\"userName\":\"l1\",\"userName\":\"l2\"}\n"+
-		`{"userName":"`+strings.Repeat("x", 70_000)+"\"}\n{\"userName\":\"l1\"}\n")
+	lines := b.file("bad.ndjson",
+		"garbage\n[]\n{\"userName\":\"l1\",\"nme\":1}\n{\"userName\":\"l1\",\"userName\":\"l2\"}\n"+
+			`{"userName":"`+strings.Repeat("x", 70_000)+"\"}\n{\"userName\":\"l1\"}\n")
 	report := filepath.Join(b.TempDir(), "report.csv")
 	b.imports(1, 0, 5, "", lines, "-rejects", report)
 	b.report(report, "1 not valid JSON", "2 must be a JSON object", "3 unknown field", "4 userName", "5 64 KiB")

@@ -103,8 +103,10 @@ const patchOp = `{"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], 
 type okta struct{ wire }
 
 func newOkta(b *bench, token string) provider {
-	return okta{wire{b, token, map[string]string{"User-Agent": "Okta SCIM Client 1.0.0", "Accept": "application/scim+json",
-		"Accept-Charset": "utf-8", "Content-Type": "application/scim+json; charset=utf-8"}}}
+	return okta{wire{b, token, map[string]string{
+		"User-Agent": "Okta SCIM Client 1.0.0", "Accept": "application/scim+json",
+		"Accept-Charset": "utf-8", "Content-Type": "application/scim+json; charset=utf-8",
+	}}}
 }
 
 func (o okta) search(endpoint, attribute, value string) answer {
@@ -125,7 +127,8 @@ func (o okta) create(p person) answer {
 	return o.send("POST", "/Users", p.fill(`{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
 		"userName": $userName, "name": {"givenName": $given, "familyName": $family},
 		"emails": [{"primary": true, "value": $email, "type": "work"}],
-		"displayName": $name, "locale": "en-US", "externalId": $externalId, "groups": [], "password": "1mz050nq", "active": true}`))
+		"displayName": $name, "locale": "en-US", "externalId": $externalId, "groups": [],
+		"password": "1mz050nq", "active": true}`))
 }
 
 func (o okta) update(id string, p person) answer { return o.active(id, p, true) }
@@ -185,15 +188,18 @@ func (e entra) provision(p person) answer {
 }
 
 func (e entra) create(p person) answer {
-	return e.send("POST", "/Users", p.fill(`{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
-		"externalId": $externalId, "userName": $userName, "active": true, "emails": [{"primary": true, "type": "work", "value": $email}],
-		"meta": {"resourceType": "User"}, "name": {"formatted": $name, "familyName": $family, "givenName": $given}, "roles": []}`))
+	return e.send("POST", "/Users", p.fill(`{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User",
+		"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
+		"externalId": $externalId, "userName": $userName, "active": true,
+		"emails": [{"primary": true, "type": "work", "value": $email}], "meta": {"resourceType": "User"},
+		"name": {"formatted": $name, "familyName": $family, "givenName": $given}, "roles": []}`))
 }
 
 func (e entra) update(id string, p person) answer {
 	return e.send("PATCH", "/Users/"+id, p.fill(patchOp+`
 		{"op": "Replace", "path": "userName", "value": $userName}, {"op": "Replace", "path": "active", "value": "True"},
-		{"op": "Replace", "path": "emails[type eq \"work\"].value", "value": $email}, {"op": "Add", "path": "externalId", "value": $externalId}]}`))
+		{"op": "Replace", "path": "emails[type eq \"work\"].value", "value": $email},
+		{"op": "Add", "path": "externalId", "value": $externalId}]}`))
 }
 
 func (e entra) active(id string, _ person, on bool) answer {
@@ -206,9 +212,10 @@ func (e entra) push(g group, ids ...string) answer {
 	if found := e.search("/Groups?excludedAttributes=members&", "displayName", g.name).found(); len(found) > 0 {
 		id = idOf(found[0])
 	} else {
-		made := e.send("POST", "/Groups", fill(`{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group", "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"],
-			"externalId": $external, "displayName": $name, "meta": {"resourceType": "Group"}}`, "$external",
-			g.externalID, "$name", g.name))
+		made := e.send("POST", "/Groups", fill(`{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group",
+			"http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"],
+			"externalId": $external, "displayName": $name, "meta": {"resourceType": "Group"}}`,
+			"$external", g.externalID, "$name", g.name))
 		if made.status != http.StatusCreated {
 			return made
 		}

@@ -225,8 +225,8 @@ func TestStreamRecordsAreRetriedByAge(t *testing.T) {
 	for id, m := range load(t).OfType("AWS::Lambda::EventSourceMapping") {
 		age, _ := m.Properties["MaximumRecordAgeInSeconds"].(float64)
 		if m.Properties["MaximumRetryAttempts"] != -1.0 || age < 3600 || age > 12*3600 {
-			t.Errorf("%s: %v tries within %v s; want any number within hours that leave time to read the stream by hand (24 h)",
-				id, m.Properties["MaximumRetryAttempts"], age)
+			t.Errorf("%s: %v tries within %v s; want any number within hours that leave time to read the stream "+
+				"by hand (24 h)", id, m.Properties["MaximumRetryAttempts"], age)
 		}
 	}
 }

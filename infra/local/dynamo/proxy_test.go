@@ -77,7 +77,8 @@ func (c caller) call(t *testing.T, operation, body string) (status int, answer s
 	req.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
 	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	req.Header.Set("Authorization",
-		"AWS4-HMAC-SHA256 Credential="+c.name+"/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+		"AWS4-HMAC-SHA256 Credential="+c.name+
+			"/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +117,9 @@ func TestOnlyWhatThePolicyGrants(t *testing.T) {
 			"Effect": "Allow", "Resource": arn,
 			"Action": []any{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem",
 				"dynamodb:ConditionCheckItem", "dynamodb:BatchWriteItem"},
-			"Condition": map[string]any{"ForAllValues:StringLike": map[string]any{"dynamodb:LeadingKeys": []any{"TENANT", "CRED#*"}}},
+			"Condition": map[string]any{
+				"ForAllValues:StringLike": map[string]any{"dynamodb:LeadingKeys": []any{"TENANT", "CRED#*"}},
+			},
 		},
 	}}})
 	if err != nil {

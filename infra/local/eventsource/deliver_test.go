@@ -73,7 +73,8 @@ func TestDeliver(t *testing.T) {
 // givenUp reads the numbers of the records that would go to the queue.
 func givenUp(t *testing.T, log string) string {
 	t.Helper()
-	line := regexp.MustCompile(`^stream \| Fn\.Marks: record (\d+): .+: dead letter to arn:aws:sqs:eu-central-1:000000000000:app-Letters\n$`)
+	line := regexp.MustCompile(`^stream \| Fn\.Marks: record (\d+): .+: ` +
+		`dead letter to arn:aws:sqs:eu-central-1:000000000000:app-Letters\n$`)
 	var all []string
 	for l := range strings.Lines(log) {
 		m := line.FindStringSubmatch(l)

@@ -56,8 +56,8 @@ func TestRecordsReachTheFunction(t *testing.T) {
 	if m.Table != "app-Table" {
 		t.Errorf("the table is %s", m.Table)
 	}
-	const all = `{"pending":{"S":"c"},"n":{"N":"1.5"},"b":{"B":"Yg=="},"t":{"BOOL":true},"0":{"NULL":true},"s":{"SS":["x"]},
-		"l":{"L":[{"M":{"n":{"N":"2"}}}]},"ns":{"NS":["3"]},"bs":{"BS":["AQ=="]}}`
+	const all = `{"pending":{"S":"c"},"n":{"N":"1.5"},"b":{"B":"Yg=="},"t":{"BOOL":true},"0":{"NULL":true},
+		"s":{"SS":["x"]},"l":{"L":[{"M":{"n":{"N":"2"}}}]},"ns":{"NS":["3"]},"bs":{"BS":["AQ=="]}}`
 	for i, image := range []string{all, `{}`, `{"deleting":{"S":"d"}}`, `null`, `{"pending":{"S":"c"}}`} {
 		m.Take(written(t, fmt.Sprint(i+1), image))
 	}

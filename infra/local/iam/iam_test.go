@@ -12,8 +12,10 @@ func TestAllows(t *testing.T) {
 	const document = `[
 		{"Statement": [
 			{"Effect": "Allow", "Action": ["db:Get", "db:Q*"], "Resource": "arn:table/a"},
-			{"Effect": "Allow", "Action": "db:Put", "Resource": "*", "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["T#*", "EXACT"]}}},
-			{"Effect": "Allow", "Action": "db:Del", "Resource": "*", "Condition": {"StringEquals": {"dynamodb:LeadingKeys": "T#*"}}}
+			{"Effect": "Allow", "Action": "db:Put", "Resource": "*",
+				"Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["T#*", "EXACT"]}}},
+			{"Effect": "Allow", "Action": "db:Del", "Resource": "*",
+				"Condition": {"StringEquals": {"dynamodb:LeadingKeys": "T#*"}}}
 		]},
 		{"Statement": [{"Effect": "Deny", "Action": "db:Query", "Resource": "arn:table/?"}]}
 	]`

@@ -79,7 +79,8 @@ func (r *rig) exchange(ctx context.Context, operation, body string) (status int,
 	req.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
 	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	req.Header.Set("Authorization",
-		"AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+		"AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, "+
+			"SignedHeaders=host, Signature=0")
 	res, err := r.engine.RoundTrip(req)
 	if err != nil {
 		return 0, "", err

@@ -68,7 +68,8 @@ func TestMetricFiltersCountIntoAlarms(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := map[string]bool{}
-	for _, m := range regexp.MustCompile(`Namespace: !Ref MetricNamespace\n\s+MetricName: (\w+)`).FindAllStringSubmatch(string(text), -1) {
+	metric := regexp.MustCompile(`Namespace: !Ref MetricNamespace\n\s+MetricName: (\w+)`)
+	for _, m := range metric.FindAllStringSubmatch(string(text), -1) {
 		used[m[1]] = false
 	}
 	for _, f := range s.OfType("AWS::Logs::MetricFilter") {

@@ -94,7 +94,8 @@ func TestBackups(t *testing.T) {
 		{"not asked for", nil, nil},
 		{"of the table that is made", map[string]string{"BackupDays": "90"},
 			[]any{"arn:aws:dynamodb:eu-central-1:000000000000:table/app-Storage-Table"}},
-		{"of an existing table", map[string]string{"BackupDays": "90", "TableName": "restored", "TableStreamArn": stream},
+		{"of an existing table",
+			map[string]string{"BackupDays": "90", "TableName": "restored", "TableStreamArn": stream},
 			[]any{existing}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

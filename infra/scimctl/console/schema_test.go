@@ -42,7 +42,8 @@ func schemas(c *client, _ data) {
 	narrowed := url.Values{"type": {"User"}, "definition": {definition(`{"name":"costId","type":"integer"}`)}}
 	c.answers(c.submit(one+"/change", narrowed), http.StatusConflict, "what is stored in 1 of the tenant&#39;s users")
 	c.shows(one+"/remove", "lose 2 attributes: costId, desk", "ignored from then on")
-	c.answers(c.submit(one+"/remove", url.Values{}), http.StatusConflict, "it has values in 1 of the tenant&#39;s users")
+	c.answers(c.submit(one+"/remove", url.Values{}), http.StatusConflict,
+		"it has values in 1 of the tenant&#39;s users")
 	if status, v := c.scim(token, "DELETE", "/Users/"+made["id"].(string), nil); status != http.StatusNoContent {
 		c.Errorf("%d %v", status, v)
 	}
@@ -60,7 +61,8 @@ func refusedDefinitions(c *client, add string) {
 	}{
 		"nothing": {url.Values{}, http.StatusUnprocessableEntity, []string{"paste it, or choose a file"}},
 		"no JSON": {
-			url.Values{"definition": {"{<b>"}}, http.StatusUnprocessableEntity, []string{"not a JSON object", "{&lt;b&gt;"},
+			url.Values{"definition": {"{<b>"}}, http.StatusUnprocessableEntity,
+			[]string{"not a JSON object", "{&lt;b&gt;"},
 		},
 		"no id": {url.Values{"definition": {`{"name":"x"}`}}, http.StatusUnprocessableEntity, []string{"has no id"}},
 		"an unknown member": {
@@ -68,7 +70,9 @@ func refusedDefinitions(c *client, add string) {
 			[]string{"&#34;typ&#34; is not a member", "&#34;costId&#34;", `<option value="Group" selected>`},
 		},
 		"more than the service takes": {
-			url.Values{"definition": {definition(strings.Repeat(" ", 80<<10) + `{"name":"` + strings.Repeat("x", 70<<10) + `"}`)}},
+			url.Values{"definition": {
+				definition(strings.Repeat(" ", 80<<10) + `{"name":"` + strings.Repeat("x", 70<<10) + `"}`),
+			}},
 			http.StatusRequestEntityTooLarge, []string{"Nothing was changed", "64 KiB"},
 		},
 		"more than the form takes": {

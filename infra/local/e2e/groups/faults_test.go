@@ -94,7 +94,8 @@ func (g *groups) finishByChanges(pk, id string) {
 func (g *groups) tell(pk, id string) {
 	g.Helper()
 	const record = `{"Records":[{"eventName":"MODIFY","eventSource":"aws:dynamodb","dynamodb":{"SequenceNumber":"1",
-		"Keys":{"PK":{"S":%[1]q},"SK":{"S":%[2]q}},"NewImage":{"PK":{"S":%[1]q},"SK":{"S":%[2]q},"deleting":{"S":"x"}}}}]}`
+		"Keys":{"PK":{"S":%[1]q},"SK":{"S":%[2]q}},
+		"NewImage":{"PK":{"S":%[1]q},"SK":{"S":%[2]q},"deleting":{"S":"x"}}}}]}`
 	if _, err := g.Stack.Invoke(g.Context(), "ChangesFunction", fmt.Appendf(nil, record, inTenant+pk, id)); err != nil {
 		g.Error(err)
 	}
