@@ -93,7 +93,8 @@ func (b *bench) byKeyboard(t *testing.T) {
 
 // longName and rightToLeft are names that a page must not break on.
 const (
-	longName    = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft@subsidiary.example.com"
+	longName = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" +
+		"@subsidiary.example.com"
 	rightToLeft = "عبد الرحمن بن محمد"
 	hostile     = "<script>document.title='hacked'</script>"
 )
@@ -173,7 +174,8 @@ func check(t *testing.T, p *browser.Page, name string) {
 		t.Errorf("%s is wider than a screen of 390 pixels", name)
 	}
 	p.Size(1440)
-	if p.Value("String([...document.querySelectorAll('.table')].every(t => t.scrollWidth <= t.clientWidth))") != "true" {
+	const fits = "String([...document.querySelectorAll('.table')].every(t => t.scrollWidth <= t.clientWidth))"
+	if p.Value(fits) != "true" {
 		t.Errorf("%s has a table that is wider than a screen of 1440 pixels", name)
 	}
 	show(t, p, name)

@@ -70,7 +70,9 @@ func newGallery(t *testing.T) *gallery {
 		t.Fatal(err)
 	}
 	var pages http.Handler
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { pages.ServeHTTP(w, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		pages.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	g.url = strings.Replace(server.URL, "127.0.0.1", "localhost", 1) + "/setup"
 	g.service = admin.New(admin.Options{Directory: g.dir, Now: g.now, SetupURL: g.url})
@@ -138,7 +140,10 @@ func (g *gallery) documents(t *testing.T) {
 			Detail: `userName "bob.ito@acme.example" is in use outside your identity provider's users (conflict ` +
 				"eyuxz75rvwlh). Assign another value at the identity provider, or ask help@example.com to free it, " +
 				"quoting conflict eyuxz75rvwlh. Then provision the user again."},
-		{Operation: "patch", Kind: "User", Name: "kim.berg@acme.example", Status: 200, Changed: []string{"active=false"}},
+		{
+			Operation: "patch", Kind: "User", Name: "kim.berg@acme.example", Status: 200,
+			Changed: []string{"active=false"},
+		},
 		{Operation: "replace", Kind: "User", Name: "eva.rossi@acme.example", Status: 200, Changed: []string{"title"}},
 	})
 	for _, page := range []string{"connection", "activity"} {
@@ -218,7 +223,8 @@ func (g *gallery) trouble(t *testing.T) {
 	} {
 		g.ahead.Add(int64(2 * time.Second))
 		r := tenant.Refusal{
-			Tenant: "trouble", Credential: made.Key, Cause: cause, Count: 1, Last: g.now(), Hour: g.now().Truncate(time.Hour),
+			Tenant: "trouble", Credential: made.Key, Cause: cause, Count: 1, Last: g.now(),
+			Hour: g.now().Truncate(time.Hour),
 		}
 		if cause == tenant.UnknownCredential {
 			r.Tenant, r.Credential = "", ""
@@ -265,7 +271,8 @@ func (g *gallery) large(t *testing.T) {
 	g.conflicts(t, "large", 500)
 	g.requests(t, "large", made.Key, entries())
 	for _, page := range []string{
-		"overview", "tokens", "connection", "activity", "requests", "requests?show=failed", "conflicts", "conflicts?from=475",
+		"overview", "tokens", "connection", "activity", "requests", "requests?show=failed", "conflicts",
+		"conflicts?from=475",
 	} {
 		p.Open(g.url + "/" + page)
 		check(t, p, "large-"+strings.NewReplacer("?show=", "-", "?from=", "-").Replace(page))
