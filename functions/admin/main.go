@@ -1,5 +1,5 @@
 // Command admin is the Lambda function behind the operator API. API Gateway accepts only
-// requests with an IAM signature for it. Once a day a schedule invokes it to look at the
+// requests with an IAM signature for it. Once a day a schedule invokes it to check the
 // credentials of all tenants.
 package main
 

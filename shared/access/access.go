@@ -76,8 +76,8 @@ func (a *Authenticator) grant(ctx context.Context, c tenant.Credential, used rec
 	return Grant{Tenant: t, Credential: c, Scopes: c.Scopes, Expires: c.Expires}, nil
 }
 
-// recordUse records that a credential is used, at most once an hour. A failure is logged
-// only: the request does not depend on it.
+// recordUse records that a credential is used, at most once an hour. A failure is only
+// logged: the request does not depend on it.
 func (a *Authenticator) recordUse(ctx context.Context, c tenant.Credential) {
 	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
 	defer cancel()

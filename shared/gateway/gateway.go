@@ -22,7 +22,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// reserve is the time to respond after the work on a request has run out of time.
+// reserve is the time that is left to respond when the work on a request has run out of time.
 const reserve = 500 * time.Millisecond
 
 // Handler is a Lambda function's handler.

@@ -11,8 +11,8 @@ import (
 )
 
 // recovering responds with 500 if h panics, and logs the cause with its stack. The process
-// continues: if it exited, the next request would have to wait for a cold start. This is the
-// only recover in a function.
+// continues: if it exited, the next request would have to wait for a cold start. Goroutines
+// of a request that recover a panic pass it on, as a panic or as an error.
 func recovering(h http.Handler, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {

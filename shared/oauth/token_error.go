@@ -13,7 +13,7 @@ type tokenError struct {
 	Description string `json:"error_description"`
 
 	status int
-	cause  error // for the log alone
+	cause  error // only for the log
 }
 
 // Error returns the code and the description.

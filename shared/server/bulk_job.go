@@ -18,7 +18,7 @@ const (
 	// bulkParallel is the number of operations that are carried out at the same time.
 	bulkParallel = 16
 	// bulkReserve is the least time that an operation needs before the deadline. With less
-	// time left, no further operation is begun.
+	// time left, no further operation is started.
 	bulkReserve = 3 * time.Second
 )
 
@@ -134,7 +134,7 @@ func (j *bulkJob) carryOut(ctx context.Context, i int) {
 		j.results[i] = j.refused(o, o.Err)
 	case bounded && time.Until(deadline) < bulkReserve:
 		e := scim.Unavailable(retryAfter)
-		e.Detail = "the time of the request was over before this operation began; nothing of it was done: send it again"
+		e.Detail = "the request had no time left to begin this operation, so nothing of it was done; send it again"
 		j.results[i] = j.refused(o, e)
 	default:
 		j.results[i] = j.send(ctx, i, o)
@@ -162,8 +162,8 @@ func (j *bulkJob) resolved(i int) bulk.Operation {
 func failedReference(bulkIDs []string) *scim.Error {
 	return &scim.Error{
 		Status: http.StatusConflict,
-		Detail: "it refers to bulkId:" + strings.Join(bulkIDs, ", bulkId:") +
-			", and no resource was created by that operation",
+		Detail: "the operation refers to bulkId:" + strings.Join(bulkIDs, ", bulkId:") +
+			", for which no resource was created",
 	}
 }
 

@@ -18,7 +18,7 @@ type bulkResult struct {
 
 func (b *bulkResult) succeeded() bool { return b.status < http.StatusBadRequest }
 
-// refused returns the result of an operation that was not carried out.
+// refused returns the result of an operation that was refused or has failed.
 func (j *bulkJob) refused(o bulk.Operation, e *scim.Error) *bulkResult {
 	return &bulkResult{
 		method:   o.Method,

@@ -69,13 +69,13 @@ func (j *bulkJob) complete(ctx context.Context, i int) {
 	switch {
 	case set.succeeded():
 		j.results[i].version = set.version
-	case set.status != http.StatusNotFound: // a later operation has deleted the user
+	case set.status != http.StatusNotFound: // 404: a later operation has deleted the user
 		set.method, set.bulkID, set.location = o.Method, o.BulkID, ""
 		j.undo(ctx, i, location, set)
 	}
 }
 
-// undo deletes a user that could not be completed. The result of the operation is why.
+// undo deletes a user that could not be completed. why becomes the result of the operation.
 func (j *bulkJob) undo(ctx context.Context, i int, location string, why *bulkResult) {
 	j.results[i] = why
 	removed := j.send(ctx, i, bulk.Operation{Method: http.MethodDelete, Path: location})

@@ -57,8 +57,8 @@ func (c uniquenessDetail) hideOtherHolders() {
 		return
 	}
 	first := slices.MinFunc(outside, func(a, b *takenValue) int { return a.Compare(b.TakenValue) }).Reference
-	for _, l := range outside {
-		l.Reference = first
+	for _, v := range outside {
+		v.Reference = first
 	}
 }
 
@@ -98,8 +98,8 @@ func (c uniquenessDetail) textWithin(characters, values int) string {
 	return strings.Join(append(text, "Then provision the "+what+" again."), " ")
 }
 
-// owner is the part of a holder that the tenant may know. The zero value, except for the
-// reference, stands for any holder outside the tenant.
+// owner is the part of a holder that the tenant may know. If kind and id are
+// empty, it stands for any holder outside the tenant.
 type owner struct {
 	kind      directory.Kind
 	id        scim.ID
@@ -107,16 +107,16 @@ type owner struct {
 }
 
 // owner returns the holder of the value as far as the tenant may know it.
-func (l takenValue) owner() owner { return owner{l.Holder, l.ID, l.Reference} }
+func (v takenValue) owner() owner { return owner{v.Holder, v.ID, v.Reference} }
 
 // byOwner groups values by their holder, in the order of each holder's first value.
-func byOwner(losses []takenValue) (groups [][]takenValue) {
-	for _, l := range losses {
-		at := slices.IndexFunc(groups, func(g []takenValue) bool { return g[0].owner() == l.owner() })
+func byOwner(values []takenValue) (groups [][]takenValue) {
+	for _, v := range values {
+		at := slices.IndexFunc(groups, func(g []takenValue) bool { return g[0].owner() == v.owner() })
 		if at < 0 {
 			groups, at = append(groups, nil), len(groups)
 		}
-		groups[at] = append(groups[at], l)
+		groups[at] = append(groups[at], v)
 	}
 	return groups
 }
@@ -124,8 +124,8 @@ func byOwner(losses []takenValue) (groups [][]takenValue) {
 // fact says who holds some values, as far as the tenant may know.
 func (c uniquenessDetail) fact(same []takenValue, characters int) string {
 	var values []string
-	for _, l := range same {
-		values = append(values, fmt.Sprintf("%s %q", l.Attribute, truncate(l.Value, characters)))
+	for _, v := range same {
+		values = append(values, fmt.Sprintf("%s %q", v.Attribute, truncate(v.Value, characters)))
 	}
 	verb := " is in use "
 	if len(values) > 1 {
@@ -135,49 +135,48 @@ func (c uniquenessDetail) fact(same []takenValue, characters int) string {
 		enclose(" (conflict ", same[0].Reference, ")") + "."
 }
 
-func (c uniquenessDetail) holderText(l takenValue) string {
-	who := fmt.Sprintf("by %s %s", l.Holder, l.ID)
+func (c uniquenessDetail) holderText(v takenValue) string {
+	who := fmt.Sprintf("by %s %s", v.Holder, v.ID)
 	switch {
-	case l.Holder == "":
+	case v.Holder == "":
 		return "outside your identity provider's users"
-	case l.Holder == directory.TeamKind:
+	case v.Holder == directory.TeamKind:
 		return who + ", which is managed in the application"
-	case l.ID == c.Deactivated:
+	case v.ID == c.Deactivated:
 		return who + ", which is deactivated"
 	}
 	return who + " of your identity provider"
 }
 
 // advice says what the administrator can do about the holder of a value.
-func (c uniquenessDetail) advice(l takenValue, all []takenValue) string {
+func (c uniquenessDetail) advice(v takenValue, all []takenValue) string {
 	ask := "ask " + c.Support
 	switch {
-	case l.Holder == "":
+	case v.Holder == "":
 		return "Assign another value at the identity provider, or " + ask + " to free it" +
-			c.connectHint(l, all) + conflictsToQuote(all) + "."
-	case l.Holder == directory.TeamKind && c.Changes:
-		return "Rename the group at the identity provider, or " + ask + " to rename the team" + conflictsToQuote(
-			all,
-		) + "."
-	case l.Holder == directory.TeamKind:
+			c.connectHint(v, all) + conflictsToQuote(all) + "."
+	case v.Holder == directory.TeamKind && c.Changes:
+		return "Rename the group at the identity provider, or " + ask + " to rename the team" +
+			conflictsToQuote(all) + "."
+	case v.Holder == directory.TeamKind:
 		return "Rename the group at the identity provider, or " + ask +
 			" to rename the team or to connect it with the group" + conflictsToQuote(all) + "."
-	case l.Holder == directory.GroupKind:
+	case v.Holder == directory.GroupKind:
 		return "Let the identity provider match and update that group, or rename one of the two."
-	case l.ID == c.Deactivated:
+	case v.ID == c.Deactivated:
 		return fmt.Sprintf("If it is the same person, activate that user instead of creating another: "+
 			"set active to true by PATCH or PUT of /Users/%s; or %s to let provisioning activate users. "+
-			"If it is another person, assign another value.", l.ID, ask)
+			"If it is another person, assign another value.", v.ID, ask)
 	}
 	return "If it is the same person, let the identity provider match and update that user. " +
 		"If not, assign another value, or, if that user is deactivated, " + ask + " to free it."
 }
 
 // connectHint adds that support can connect an account, if the request creates a user and one of
-// the same holder's values is an email. A username alone does not show that account and user are
-// the same person.
-func (c uniquenessDetail) connectHint(l takenValue, all []takenValue) string {
-	isEmail := func(o takenValue) bool { return o.owner() == l.owner() && o.Attribute == "emails.value" }
+// the same holder's values is an email. A username alone does not show that the account and the
+// user belong to the same person.
+func (c uniquenessDetail) connectHint(v takenValue, all []takenValue) string {
+	isEmail := func(o takenValue) bool { return o.owner() == v.owner() && o.Attribute == "emails.value" }
 	if !c.Changes && slices.ContainsFunc(all, isEmail) {
 		return " or to connect an existing account"
 	}
@@ -187,10 +186,10 @@ func (c uniquenessDetail) connectHint(l takenValue, all []takenValue) string {
 // conflictsToQuote names the conflict ids that support needs.
 func conflictsToQuote(all []takenValue) string {
 	var ids []string
-	for _, l := range all {
-		asked := l.Holder == "" || l.Holder == directory.TeamKind
-		if l.Reference != "" && asked && !slices.Contains(ids, l.Reference) {
-			ids = append(ids, l.Reference)
+	for _, v := range all {
+		asked := v.Holder == "" || v.Holder == directory.TeamKind
+		if v.Reference != "" && asked && !slices.Contains(ids, v.Reference) {
+			ids = append(ids, v.Reference)
 		}
 	}
 	switch len(ids) {

@@ -127,7 +127,7 @@ func tooMany(err error) bool {
 // notModified returns 304 if the client already has this version (RFC 7644 section 3.14),
 // otherwise nil.
 func notModified(r *request, version int64) *response {
-	if tags := r.Header.Values("If-None-Match"); len(tags) == 0 || !tagsName(tags, version) {
+	if tags := r.Header.Values("If-None-Match"); len(tags) == 0 || !tagsContain(tags, version) {
 		return nil
 	}
 	return &response{Status: http.StatusNotModified, ETag: scim.ETag(version)}

@@ -9,7 +9,7 @@ import (
 )
 
 // The limits of one answer. maxAnswer is in bytes of the function's payload (see
-// scim.Value.QuotedLen; AWS allows 6 MB, including headers and one more large resource).
+// scim.Value.QuotedLen). AWS allows 6 MB; the difference leaves room for headers and a large resource.
 // maxEdges and maxEdgesAlone limit the edges that are read for a page and for a single
 // resource, because their size is unknown before they are read.
 const (

@@ -39,8 +39,8 @@ func (s *Server) openDirectory(ctx context.Context, r *request) error {
 	return s.Directory.Ready(ctx)
 }
 
-// countRefusal counts the refusal of a valid credential, for the tenant's health. If it cannot be
-// written, the answer stays the same.
+// countRefusal counts the refusal of a valid credential. Operators see the count in the tenant's
+// health. If it cannot be written, the answer stays the same.
 func (s *Server) countRefusal(ctx context.Context, r *request) {
 	if r.event.refused == "" || r.Caller.Tenant == "" {
 		return

@@ -53,8 +53,8 @@ func toSCIMError(r *request, err error) *scim.Error {
 // retryAfter is the number of seconds in Retry-After of a 503.
 const retryAfter = 2
 
-// scanBudgetError tells a client when a query without a key is carried out again, and which queries
-// need not wait.
+// scanBudgetError tells a client when to repeat a query that no index answers, and which queries need
+// not wait.
 func scanBudgetError(e *directory.ScanBudgetError) *scim.Error {
 	seconds := int(math.Ceil(e.Wait.Seconds()))
 	return &scim.Error{Status: http.StatusTooManyRequests, RetryAfter: seconds, Detail: fmt.Sprintf(

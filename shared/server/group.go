@@ -53,8 +53,9 @@ func (g *groups) readContent(r *request) (doc scim.Value, sent *memberEdit, err 
 	return doc, sent, g.setProjection(r, g.typ.Sent(doc))
 }
 
-// rejectMisplaced refuses members under a name that begins with the core schema's URN, as only
-// attributes of extensions have. To ignore them as unknown would empty the group.
+// rejectMisplaced refuses members under a name that begins with the core schema's URN. Only attributes
+// of extensions have names with a URN. If these members were ignored as unknown, the group would be left
+// without members.
 func (g *groups) rejectMisplaced(body scim.Value) error {
 	urn := g.typ.Core.ID
 	for _, m := range body.Members() {
@@ -67,8 +68,8 @@ func (g *groups) rejectMisplaced(body scim.Value) error {
 	return nil
 }
 
-// skipsUnknown reports whether unknown members are skipped instead of refused. These providers
-// send members before they send the users, and do not send refused members again.
+// skipsUnknown reports whether unknown members are skipped instead of refused. Okta and Entra ID may
+// send members before the users, and do not send refused members again.
 func (r *request) skipsUnknown() bool {
 	return r.Caller.Profile == tenant.Okta || r.Caller.Profile == tenant.Entra
 }

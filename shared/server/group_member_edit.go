@@ -11,7 +11,7 @@ import (
 	"scimserver/shared/scim/filter"
 )
 
-// memberEdit collects the changes that a request makes to the members of a group. It needs the
+// memberEdit collects the changes that a request makes to the members of a group. It uses the
 // current members only if they were loaded.
 type memberEdit struct {
 	complete bool // members that are not in entries are removed
@@ -30,8 +30,8 @@ type memberEntry struct {
 	removed bool
 }
 
-func newMemberEdit(whole bool) *memberEdit {
-	return &memberEdit{complete: whole, index: map[scim.ID]int{}}
+func newMemberEdit(complete bool) *memberEdit {
+	return &memberEdit{complete: complete, index: map[scim.ID]int{}}
 }
 
 // readMembers reads the members in a POST or PUT, which replace all others.
@@ -122,7 +122,7 @@ func (a *memberEdit) load(ctx context.Context, d *directory.Draft) (err error) {
 	return err
 }
 
-// difference returns the directory's edit. If the current members were loaded, it contains only
+// difference returns the edit for the directory. If the current members were loaded, it contains only
 // real changes.
 func (a *memberEdit) difference() (e directory.MemberEdit) {
 	was := make(map[scim.ID]bool, len(a.current))

@@ -7,8 +7,8 @@ import (
 	"scimserver/shared/scim/patch"
 )
 
-// memberOp is a PATCH operation on the members of a group. Members are not part of the document:
-// the rules for multi-valued attributes would compare every member with every other.
+// memberOp is a PATCH operation on the members of a group. Members are kept out of the document,
+// because package patch would compare every member with every other there.
 type memberOp struct {
 	op           patch.Operation
 	ids          []scim.ID // the members that it names
@@ -121,7 +121,7 @@ func (g *groups) listOp(r *request, op patch.Op, v scim.Value) (s memberOp, err 
 	return s, err
 }
 
-// filterOp changes the members that a filter matches. To replace them by nothing removes them.
+// filterOp changes the members that a filter matches. Replacing them with nothing removes them.
 func (g *groups) filterOp(r *request, op patch.Operation, o patch.Options) (memberOp, error) {
 	matcher, err := filter.CompileElement(op.Path.Filter, g.members)
 	if err != nil {
@@ -153,7 +153,8 @@ func (g *groups) filterOp(r *request, op patch.Operation, o patch.Options) (memb
 	}}, nil
 }
 
-// equalities returns the ids of a filter that only compares value with ids, joined by or.
+// equalities returns the ids in a filter that consists only of comparisons such as value eq "id", joined
+// by or. It reports whether the filter has this form.
 func equalities(expr filter.Expr) ([]scim.ID, bool) {
 	switch x := expr.(type) {
 	case *filter.Or:
@@ -212,7 +213,7 @@ func (g *groups) elementOp(r *request, op patch.Operation, o patch.Options, matc
 	}}, nil
 }
 
-// hasAllOf reports whether a member has every sub-attribute that was sent.
+// hasAllOf reports whether a member has every sub-attribute that was sent, except $ref.
 func hasAllOf(element, sent scim.Value) bool {
 	for _, m := range sent.Members() {
 		if m.Name != "$ref" && !element.Get(m.Name).Equal(m.Value) {
@@ -222,7 +223,7 @@ func hasAllOf(element, sent scim.Value) bool {
 	return true
 }
 
-// addDescribed adds the member that a filter describes and does not match.
+// addDescribed adds the member that a filter describes. It is called if the filter matches no member.
 func (g *groups) addDescribed(r *request, op patch.Operation, o patch.Options, a *memberEdit, sent scim.Value) error {
 	var described *scim.Value
 	if o.Element != nil {

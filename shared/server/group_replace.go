@@ -7,8 +7,8 @@ import (
 	"scimserver/shared/directory"
 )
 
-// replace replaces a stored group by the client's (RFC 7644 section 3.5.1). If the client sends no
-// members, the group has none afterwards.
+// replace replaces a stored group with the one in the request (RFC 7644 section 3.5.1). If the client
+// sends no members, the group has none afterwards.
 func (g *groups) replace(ctx context.Context, r *request) (*response, error) {
 	doc, members, err := g.readContent(r)
 	if err != nil {

@@ -28,7 +28,7 @@ type event struct {
 	conflicts        []directory.ConflictID // one for each taken value, in order
 	conflictErr      error                  // why the conflicts could not be recorded
 	name, externalID string                 // only for the provisioning log, see setNames
-	written          bool                   // the write of the change includes the record for the provisioning log
+	written          bool                   // a write of the directory includes the record for the provisioning log
 	skipped          []scim.ID              // members that were left out because they do not exist
 	logErr           error                  // why the provisioning log has no entry of the request
 	refused          tenant.RefusalCause    // why a valid credential was refused; "" if it was not
@@ -36,7 +36,7 @@ type event struct {
 
 	plans   []string     // how a search found its resources
 	read    atomic.Int64 // resources that a search read
-	matched atomic.Int64 // of the resources read
+	matched atomic.Int64 // resources that matched
 }
 
 // addPlan adds the plan of a search.

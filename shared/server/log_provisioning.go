@@ -29,7 +29,7 @@ func (r *request) withLogRecord(ctx context.Context) context.Context {
 }
 
 // successStatus predicts the status of the answer when the directory writes. The size of the group
-// after the write decides whether a PATCH is answered 200 or 204; the record says 200 if both are
+// after the write decides whether the answer to a PATCH is 200 or 204; the record says 200 if both are
 // possible.
 func (r *request) successStatus(skipped int) int {
 	switch e := r.event; {
@@ -77,9 +77,10 @@ func (r *request) setNames(doc scim.Value) {
 // logTimeout limits the time that an answer waits for its entry in the provisioning log.
 const logTimeout = 300 * time.Millisecond
 
-// logUnwritten writes the log entry of a provisioning request without a write that includes the
-// record: it failed, or it changed nothing because everything it added was left out. It does so even
-// if the request's own deadline has passed. If the entry can't be written, the answer stays the same.
+// logUnwritten writes the log entry of a provisioning request if no write of the directory includes the
+// request's record. Then the request failed, or it changed nothing because everything it added was left
+// out. The entry is written even if the request's own deadline has passed. If it can't be written, the
+// answer stays the same.
 func (s *Server) logUnwritten(ctx context.Context, r *request) {
 	e := r.event
 	if e.writes == "" || r.Caller.Tenant == "" || e.err == nil && !e.leftOutAll() {
@@ -97,7 +98,7 @@ func (e *event) leftOutAll() bool {
 	return !e.written && (len(e.skipped) > 0 || ignored)
 }
 
-// entry returns the log entry of a request without a write that includes the record.
+// entry returns the log entry of a request whose record no write of the directory includes.
 func (e *event) entry(r *request) provlog.Entry {
 	out := provlog.Entry{
 		Time: e.start, Request: r.RequestID, Credential: r.Caller.Credential, Operation: e.operation,
@@ -111,7 +112,7 @@ func (e *event) entry(r *request) provlog.Entry {
 }
 
 // noteChange stores whether the change of a group was written, and which members were skipped. The
-// directory also asks for the record of a write that it then does not send.
+// record alone does not show that: the directory may ask for it and then not write.
 func (e *event) noteChange(c directory.ChangeResult) {
 	e.skipped, e.written = c.Skipped, c.Written
 	e.repairs.Skipped(len(c.Skipped))

@@ -14,7 +14,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Origin is what the gateway knows about a request besides HTTP.
+// Origin is what the gateway knows about a request besides the HTTP request itself.
 type Origin struct {
 	Caller    tenant.Caller // zero if the route needs no credential
 	RequestID string

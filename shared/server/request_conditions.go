@@ -9,27 +9,28 @@ import (
 )
 
 // precondition returns the condition of If-Match and If-None-Match on a change (RFC 9110 section
-// 13.1), or nil without both. A malformed condition is never met, so nothing is changed.
+// 13.1), or nil if neither header is sent. A malformed condition is never met, so nothing is changed.
 func (r *request) precondition() directory.Match {
 	wanted, unwanted := r.Header.Values("If-Match"), r.Header.Values("If-None-Match")
 	if len(wanted) == 0 && len(unwanted) == 0 {
 		return nil
 	}
 	return func(version int64) bool {
-		return (len(wanted) == 0 || tagsName(wanted, version)) && (len(unwanted) == 0 || tagsExclude(unwanted, version))
+		return (len(wanted) == 0 || tagsContain(wanted, version)) &&
+			(len(unwanted) == 0 || tagsExclude(unwanted, version))
 	}
 }
 
 // tagsExclude reports whether a list of entity tags is well-formed and does not contain a version.
 func tagsExclude(headers []string, version int64) bool {
 	_, ok := parseTags(headers)
-	return ok && !tagsName(headers, version)
+	return ok && !tagsContain(headers, version)
 }
 
-// tagsName reports whether a list of entity tags contains a version. Weak and strong tags compare
+// tagsContain reports whether a list of entity tags contains a version. Weak and strong tags compare
 // by their opaque part: SCIM's own examples send weak tags in If-Match, which never match in plain
 // HTTP (RFC 7644 section 3.14).
-func tagsName(headers []string, version int64) bool {
+func tagsContain(headers []string, version int64) bool {
 	opaque := strings.TrimPrefix(scim.ETag(version), "W/")
 	list, _ := parseTags(headers)
 	return slices.Contains(list, "*") || slices.Contains(list, opaque)

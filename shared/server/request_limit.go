@@ -10,7 +10,7 @@ import (
 )
 
 // maxSteps limits the work of a filter or a PATCH (see scim.Budget): about one second of CPU. A
-// small request can ask for much work, so the size of the request is no limit.
+// small request can ask for much work, so it is not enough to limit the size of the request.
 const maxSteps = 500_000_000
 
 func newBudget(ctx context.Context) *scim.Budget { return scim.NewBudget(ctx, maxSteps) }

@@ -32,8 +32,8 @@ func checkMedia(h http.Header) error {
 	return nil
 }
 
-// hasReplacementCharacter reports whether a body contains U+FFFD and its charset is not UTF-8. API
-// Gateway replaces bytes that are not UTF-8 by U+FFFD.
+// hasReplacementCharacter reports whether a body contains U+FFFD and its media type names a charset
+// other than UTF-8. API Gateway replaces bytes that are not UTF-8 with U+FFFD.
 func hasReplacementCharacter(h http.Header, body []byte) bool {
 	_, parameters, _ := strings.Cut(h.Get("Content-Type"), ";")
 	parameters = strings.ToLower(parameters)
@@ -42,7 +42,7 @@ func hasReplacementCharacter(h http.Header, body []byte) bool {
 }
 
 // acceptable reports whether the client accepts SCIM's media type (RFC 9110 section 12.5.1).
-// Without an Accept header it does.
+// A client that sends no Accept header does.
 func acceptable(headers []string) bool {
 	ranges := strings.Split(strings.Join(headers, ","), ",")
 	blank := true

@@ -9,7 +9,7 @@ import (
 
 // extraSlash returns an error if a path ends in a slash or has two in a row, otherwise nil. API
 // Gateway routes such a path to the endpoint without the slash or to the one for unknown paths, so
-// every function calls this.
+// every Lambda function needs this check.
 func extraSlash(path string) error {
 	clean := strings.TrimRight(path, "/")
 	for strings.Contains(clean, "//") {

@@ -85,7 +85,7 @@ func (f *search) newTypeSearch(e *endpoint, ofSeveral bool) (*typeSearch, error)
 	return p, nil
 }
 
-// loadSortedEdges reads the edges if the search sorts by them.
+// loadSortedEdges makes the search read all edges if it sorts by them.
 func (p *typeSearch) loadSortedEdges(by *order.Order) {
 	if by != nil && by.By(p.typ, p.edgeAttr) {
 		p.plan.edges, p.plan.filterEdgesOnly = p.stored.filterEdges(p.r), false
@@ -100,7 +100,7 @@ type result struct {
 	end   position // of the last resource considered for the page
 	seen  int      // resources on earlier pages, if the page was found by a cursor
 	// saveMark saves the page mark of the next page. shown is the number of resources in the
-	// answer. It is nil if there is nothing to save.
+	// answer. saveMark is nil if there is nothing to save.
 	saveMark func(ctx context.Context, shown int)
 }
 

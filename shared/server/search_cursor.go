@@ -22,7 +22,7 @@ const CursorLife = time.Hour
 // tenant.
 type cursor struct {
 	Made  int64   `json:"t"` // Unix seconds
-	Part  int     `json:"p"` // the position of the last resource shown
+	Part  int     `json:"p"` // with Key and ID, the position of the last resource shown
 	Key   []byte  `json:"k"`
 	ID    scim.ID `json:"i"`
 	Count int     `json:"c"` // the page size

@@ -70,7 +70,8 @@ func (m *edgeFilter) isEdge(path filter.Path) bool {
 	return path.Is(m.e.typ.Core.ID, m.e.edgeAttr, path.Sub)
 }
 
-// onlyValues reports whether a filter in brackets compares only values with ids.
+// onlyValues adds the ids in a filter in brackets, and reports whether the filter only compares value
+// with ids.
 func (m *edgeFilter) onlyValues(expr filter.Expr) bool {
 	switch x := expr.(type) {
 	case *filter.And:
@@ -83,7 +84,8 @@ func (m *edgeFilter) onlyValues(expr filter.Expr) bool {
 	return false
 }
 
-// addID adds the id in a comparison, and reports whether the comparison has one of the operators.
+// addID adds the id in a comparison, and reports whether the comparison is with a string, by one of the
+// operators.
 func (m *edgeFilter) addID(x *filter.Compare, ops ...filter.Op) bool {
 	for _, op := range ops {
 		if x.Op != op || x.Value.Kind() != scim.String {

@@ -7,9 +7,8 @@ import (
 	"scimserver/shared/scim"
 )
 
-// exactWalk returns the walk along a single key that finds exactly the matching resources in the
-// order of the answer, so that a later page reads only its own keys. It returns nil if there is
-// none.
+// exactWalk returns a walk that finds exactly the matching resources in the order of the answer. With
+// it, a later page reads only its own ids. It returns nil if no single key has such a walk.
 func (f *search) exactWalk() idWalk {
 	if len(f.types) != 1 || f.q.order != nil || f.q.count == 0 {
 		return nil
@@ -46,15 +45,15 @@ func (f *search) resumeWalk(ctx context.Context, w idWalk) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	j, exact := chooseMark(known, f.q.start)
+	mark, exact := chooseMark(known, f.q.start)
 	if !exact {
 		return nil, nil
 	}
-	found, err := f.walkAfter(ctx, w, j.Last.After)
+	found, err := f.walkAfter(ctx, w, mark.Last.After)
 	if err != nil {
 		return nil, err
 	}
-	return f.withTotal(found, j.Total, j), nil
+	return f.withTotal(found, mark.Total, mark), nil
 }
 
 // markStart prepares the page mark of a page that was found by reading all keys.
@@ -63,10 +62,10 @@ func (f *search) markStart(found *result, hits []hit) {
 	if found.total <= before+len(found.page) {
 		return
 	}
-	j := f.r.Directory.NewPageMark()
-	j.Total, j.Last = found.total, directory.PagePosition{Index: f.q.start}
+	mark := f.r.Directory.NewPageMark()
+	mark.Total, mark.Last = found.total, directory.PagePosition{Index: f.q.start}
 	if before > 0 {
-		j.Last.After = hits[before-1].ID
+		mark.Last.After = hits[before-1].ID
 	}
-	found.saveMark = f.markSaver(j, found.page)
+	found.saveMark = f.markSaver(mark, found.page)
 }

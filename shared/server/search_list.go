@@ -26,37 +26,37 @@ func (f *search) list(ctx context.Context) (*result, error) {
 	if err := work.Wait(); err != nil {
 		return nil, err
 	}
-	j, exact := chooseMark(known, f.q.start)
+	mark, exact := chooseMark(known, f.q.start)
 	if f.q.count == 0 || !exact && f.q.start > total {
 		return &result{total: total}, nil
 	}
 	if !exact {
 		var err error
-		if j, err = f.skipTo(ctx, j); err != nil {
+		if mark, err = f.skipTo(ctx, mark); err != nil {
 			return nil, err
 		}
 	}
-	found, err := f.pageAt(ctx, j.Last)
-	return f.withTotal(found, total, j), err
+	found, err := f.pageAt(ctx, mark.Last)
+	return f.withTotal(found, total, mark), err
 }
 
 // firstPage finds the first page.
 func (f *search) firstPage(ctx context.Context) (*result, error) {
 	var total int
 	found := &result{}
-	j := f.r.Directory.NewPageMark()
-	j.Last = directory.PagePosition{Index: 1}
+	mark := f.r.Directory.NewPageMark()
+	mark.Last = directory.PagePosition{Index: 1}
 	work, within := errgroup.WithContext(ctx)
 	work.Go(func() (err error) { total, err = f.count(within); return err })
-	work.Go(func() (err error) { found, err = f.pageAt(within, j.Last); return err })
+	work.Go(func() (err error) { found, err = f.pageAt(within, mark.Last); return err })
 	err := work.Wait()
-	return f.withTotal(found, total, j), err
+	return f.withTotal(found, total, mark), err
 }
 
 // withTotal completes a page that begins at a page mark. totalResults counts at least the
 // resources that the client has seen, even if the counters were read before some were created, or
-// if many before the page are gone. Otherwise a client that goes by totalResults would stop early.
-func (f *search) withTotal(found *result, total int, j directory.PageMark) *result {
+// if many before the page are gone. Otherwise a client that relies on totalResults would stop early.
+func (f *search) withTotal(found *result, total int, mark directory.PageMark) *result {
 	if found == nil {
 		return nil
 	}
@@ -69,7 +69,7 @@ func (f *search) withTotal(found *result, total int, j directory.PageMark) *resu
 		found.total = len(found.page)
 	}
 	if found.more || f.q.start > 1 && len(found.page) > 0 {
-		found.saveMark = f.markSaver(j, found.page)
+		found.saveMark = f.markSaver(mark, found.page)
 	}
 	return found
 }
@@ -112,16 +112,16 @@ func (f *search) pageAt(ctx context.Context, at directory.PagePosition) (*result
 }
 
 // skipTo counts resources from the nearest known position to the index that the client asks for.
-func (f *search) skipTo(ctx context.Context, j directory.PageMark) (directory.PageMark, error) {
-	for at, left := j.Last, f.q.start-j.Last.Index; ; at = (directory.PagePosition{Type: at.Type + 1}) {
+func (f *search) skipTo(ctx context.Context, mark directory.PageMark) (directory.PageMark, error) {
+	for at, left := mark.Last, f.q.start-mark.Last.Index; ; at = (directory.PagePosition{Type: at.Type + 1}) {
 		p := f.types[at.Type]
 		last, skipped, err := p.r.Directory.Skip(ctx, p.kind, at.After, left)
 		if errors.Is(err, directory.ErrTooMany) {
 			err = scim.TooMany("this startIndex is too far from the start; read the pages in order, or use cursor")
 		}
 		if left -= skipped; err != nil || left == 0 || at.Type+1 == len(f.types) {
-			j.Last = directory.PagePosition{Index: f.q.start, Type: at.Type, After: last}
-			return j, err
+			mark.Last = directory.PagePosition{Index: f.q.start, Type: at.Type, After: last}
+			return mark, err
 		}
 	}
 }

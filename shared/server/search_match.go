@@ -39,10 +39,10 @@ func (f *search) findMatching(ctx context.Context) (*result, error) {
 	return found, nil
 }
 
-// newTopK returns a collector of the first n hits after a position. It keeps the resources of few
-// hits. If there are more, those on the page are read again.
-func (f *search) newTopK(n int, behind *position) *topK {
-	return &topK{compare: f.compare, n: n, after: behind, keepResources: n <= directory.MaxResults+1}
+// newTopK returns a collector of the first n hits after a position. If n is small, it also keeps their
+// resources. Otherwise the resources on the page are read again.
+func (f *search) newTopK(n int, after *position) *topK {
+	return &topK{compare: f.compare, n: n, after: after, keepResources: n <= directory.MaxResults+1}
 }
 
 // collect adds all matching resources to t.

@@ -10,7 +10,7 @@ import (
 // maxSearch is the maximum size of the body of a search, in bytes.
 const maxSearch = 1 << 20
 
-// withBodyParameters makes an operation of a search whose parameters are in the body.
+// withBodyParameters makes the operation of a search whose parameters are in the body.
 func withBodyParameters(search operation) operation {
 	return func(ctx context.Context, r *request) (*response, error) {
 		body, err := r.body(maxSearch)
@@ -51,7 +51,7 @@ func searchParameters(body scim.Value) (url.Values, error) {
 	return values, nil
 }
 
-// searchMembers are the members of the message, including that of RFC 9865 section 3, and how each
+// searchMembers are the members of the message, including cursor (RFC 9865 section 3), and how each
 // is read.
 var searchMembers = []struct {
 	name, kind string

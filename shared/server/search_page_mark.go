@@ -25,9 +25,9 @@ func (f *search) pageMarkKey() string {
 	return string(f.r.Caller.Credential) + "#" + hex.EncodeToString(sum[:12])
 }
 
-// chooseMark returns the page mark whose next page begins at an index. Last is the position where
-// that page begins. It reports whether the position is known. If not, the mark is a new one at the
-// nearest position before the index.
+// chooseMark returns the page mark for the page at an index, and whether the position where that page
+// begins is known. Last of the mark is this position. If it is not known, the mark is a new one, and
+// Last is the nearest known position before the index.
 //
 // A request says nothing about the client's previous page except the index. Several marks may wait
 // for the same index at different positions, because something was created or deleted between
@@ -36,23 +36,23 @@ func (f *search) pageMarkKey() string {
 func chooseMark(known []directory.PageMark, index int) (directory.PageMark, bool) {
 	if waiting := waitingMarks(known, index); len(waiting) > 0 {
 		first, last := waiting[0], waiting[0]
-		for _, j := range waiting {
-			if j.Next.Before(first.Next) {
-				first = j
+		for _, mark := range waiting {
+			if mark.Next.Before(first.Next) {
+				first = mark
 			}
-			if last.Next.Before(j.Next) {
-				last = j
+			if last.Next.Before(mark.Next) {
+				last = mark
 			}
 		}
 		last.Last = first.Next
 		return last, true
 	}
 	nearest := directory.PageMark{Last: directory.PagePosition{Index: 1}}
-	for _, j := range known {
-		if j.Last.Index == index { // the same page again
-			return j, true
+	for _, mark := range known {
+		if mark.Last.Index == index { // the same page again
+			return mark, true
 		}
-		for _, at := range []directory.PagePosition{j.Last, j.Next} {
+		for _, at := range []directory.PagePosition{mark.Last, mark.Next} {
 			if at.Index < index && at.Index > nearest.Last.Index {
 				nearest.Last = at
 			}
@@ -61,20 +61,20 @@ func chooseMark(known []directory.PageMark, index int) (directory.PageMark, bool
 	return nearest, false
 }
 
-// waitingMarks returns the marks that wait for an index. It leaves out marks that did not move
-// while another client came three pages far and now waits for the same index: their clients have
-// given up.
+// waitingMarks returns the marks that wait for an index. If a client has read three pages or more and
+// waits for the index, marks that have not moved since that client started are left out: their clients
+// have given up.
 func waitingMarks(known []directory.PageMark, index int) (waiting []directory.PageMark) {
 	const far = 3 // pages
 	var youngest time.Time
-	for _, j := range known {
-		if j.Next.Index == index && j.Pages >= far && j.Started().After(youngest) {
-			youngest = j.Started()
+	for _, mark := range known {
+		if mark.Next.Index == index && mark.Pages >= far && mark.Started().After(youngest) {
+			youngest = mark.Started()
 		}
 	}
-	for _, j := range known {
-		if j.Next.Index == index && !j.Moved.Before(youngest) {
-			waiting = append(waiting, j)
+	for _, mark := range known {
+		if mark.Next.Index == index && !mark.Moved.Before(youngest) {
+			waiting = append(waiting, mark)
 		}
 	}
 	return waiting
@@ -85,11 +85,11 @@ const markTimeout = 500 * time.Millisecond
 
 // markSaver returns a function that saves the page mark after a page. An error is ignored, because
 // the next page can then be found by counting.
-func (f *search) markSaver(j directory.PageMark, page []hit) func(context.Context, int) {
-	if j.ID == "" {
-		j.ID = f.r.Directory.NewPageMark().ID
+func (f *search) markSaver(mark directory.PageMark, page []hit) func(context.Context, int) {
+	if mark.ID == "" {
+		mark.ID = f.r.Directory.NewPageMark().ID
 	}
-	j.Pages++
+	mark.Pages++
 	kind := f.pageMarkKey()
 	return func(ctx context.Context, shown int) {
 		if shown == 0 {
@@ -98,7 +98,7 @@ func (f *search) markSaver(j directory.PageMark, page []hit) func(context.Contex
 		ctx, cancel := context.WithTimeout(ctx, markTimeout)
 		defer cancel()
 		end := page[shown-1]
-		j.Next = directory.PagePosition{Index: f.q.start + shown, Type: end.typeIndex, After: end.ID}
-		_ = f.r.Directory.PutPageMark(ctx, kind, j)
+		mark.Next = directory.PagePosition{Index: f.q.start + shown, Type: end.typeIndex, After: end.ID}
+		_ = f.r.Directory.PutPageMark(ctx, kind, mark)
 	}
 }

@@ -152,8 +152,8 @@ func (e *endpoint) key(r *request, path filter.Path, value string) *key {
 	return nil
 }
 
-// walkLookup makes a keyLookup of a walk. If the ids fit on one page, it reads the resources as
-// well, so that only those that still exist count.
+// walkLookup makes a keyLookup from a walk. If the ids fit on one page, it reads the resources as
+// well, so that only those that still exist are counted.
 func (e *endpoint) walkLookup(r *request, w idWalk) keyLookup {
 	return func(ctx context.Context) (lookupResult, error) {
 		ids, err := w(ctx, "", 0)

@@ -73,10 +73,10 @@ func readOrder(r *request, over []*endpoint) (*order.Order, error) {
 // readPaging reads startIndex or cursor, and count. A negative count means 0, and one above the
 // maximum means the maximum (RFC 7644 section 3.4.2.4, RFC 9865 section 2).
 func (q *query) readPaging(r *request) (err error) {
-	unfit := scim.InvalidValue
+	invalid := scim.InvalidValue
 	if r.parameters.Has("cursor") {
 		cursor := r.parameters.Get("cursor")
-		q.cursor, unfit = &cursor, scim.InvalidCount
+		q.cursor, invalid = &cursor, scim.InvalidCount
 		if r.parameters.Has("startIndex") {
 			return scim.InvalidValue("cursor and startIndex cannot be used together; send one of them")
 		}
@@ -84,7 +84,7 @@ func (q *query) readPaging(r *request) (err error) {
 	if q.start, _, err = number(r, "startIndex", 1, scim.InvalidValue); err != nil {
 		return err
 	}
-	if q.count, q.countSent, err = number(r, "count", defaultCount, unfit); err != nil {
+	if q.count, q.countSent, err = number(r, "count", defaultCount, invalid); err != nil {
 		return err
 	}
 	q.count = min(max(0, q.count), directory.MaxResults)
@@ -92,14 +92,15 @@ func (q *query) readPaging(r *request) (err error) {
 	return nil
 }
 
-// number reads a paging parameter, or returns the default if the client did not send it.
-func number(r *request, name string, fallback int, unfit func(string) *scim.Error) (n int, sent bool, err error) {
+// number reads a paging parameter, or returns fallback if the client did not send it. invalid makes the
+// error for a text that is not an integer.
+func number(r *request, name string, fallback int, invalid func(string) *scim.Error) (n int, sent bool, err error) {
 	text := strings.TrimSpace(r.parameters.Get(name))
 	if text == "" {
 		return fallback, false, nil
 	}
 	if n, err = strconv.Atoi(text); err != nil {
-		return 0, true, unfit(name + " must be an integer")
+		return 0, true, invalid(name + " must be an integer")
 	}
 	return n, true, nil
 }

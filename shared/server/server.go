@@ -1,5 +1,5 @@
 // Package server implements the SCIM protocol over HTTP (RFC 7644). Each operation has a file of
-// its own. It takes a request and returns a response or an error. Only server.go, request.go and
+// its own: it takes a request and returns a response or an error. Only server.go, request.go and
 // response.go read bodies and write answers; bulk_send.go makes requests of its own.
 package server
 
@@ -58,7 +58,7 @@ func New(o Options, endpoints ...Endpoint) *Server {
 	return s
 }
 
-// operation carries out a request. An error that is not a *scim.Error is answered by toSCIMError.
+// operation carries out a request. toSCIMError turns every error that is not a *scim.Error into one.
 type operation func(ctx context.Context, r *request) (*response, error)
 
 // ServeHTTP carries out a request, writes the answer and logs one line.
@@ -74,8 +74,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	s.write(w, hr.Method, out)
 }
 
-// perform carries out a request and logs one line. failed is the error whose response it
-// returns, nil for a success.
+// perform carries out a request and logs one line. If the request fails, out is the response of the
+// error failed. Otherwise failed is nil.
 func (s *Server) perform(ctx context.Context, origin Origin, hr *http.Request) (out *response, failed *scim.Error) {
 	ctx, usage := directory.WithMeter(ctx)
 	e := &event{start: s.Now()}
@@ -110,8 +110,8 @@ func (s *Server) run(ctx context.Context, r *request) (*response, error) {
 	return op.run(r.withLogRecord(ctx), r)
 }
 
-// extendedMethod returns the operation under the schemas of the request's tenant: that of a
-// server with the tenant's registry.
+// extendedMethod returns the operation of a server that has the registry of the request's tenant
+// instead of the common one.
 func (s *Server) extendedMethod(ctx context.Context, r *request) (method, error) {
 	registry, err := s.Schemas(ctx, r.Caller.Tenant, r.Caller.Schemas)
 	if err != nil {

@@ -28,16 +28,16 @@ type tracer struct {
 	log       *slog.Logger
 
 	mu    sync.Mutex
-	ended map[tenant.ID]time.Time // when the tenant's last trace that takes no more requests began
+	ended map[tenant.ID]time.Time // when the tenant's last trace that is known to have ended began
 }
 
 // CurrentSchemas returns the registry of a tenant as it is stored now. A trace does not trust an older
 // one: it may lack an attribute that is a secret.
 type CurrentSchemas func(context.Context, tenant.ID) (*schema.Registry, error)
 
-// Traced returns a handler that carries out requests by h. The requests of a tenant that is being
-// traced are then recorded, with their answers; all others cost nothing more. If a request can't be
-// recorded, its answer stays the same. Each request to the handler is one record, also a Bulk request.
+// Traced returns a handler that passes requests to h. If the request's tenant is being traced, it also
+// records the request with its answer; other requests cost nothing extra. If a request can't be
+// recorded, its answer stays the same. A Bulk request is one record.
 func Traced(h http.Handler, d *directory.Directory, s CurrentSchemas, log *slog.Logger) http.Handler {
 	return &tracer{next: h, directory: d, schemas: s, log: log, ended: map[tenant.ID]time.Time{}}
 }
@@ -88,7 +88,7 @@ func (t *tracer) readNames(ctx context.Context, id tenant.ID) <-chan namesRead {
 	return read
 }
 
-// record stores a request, even if its own deadline has passed. A failure is logged only.
+// record stores a request, even if its own deadline has passed. A failure is only logged.
 func (t *tracer) record(ctx context.Context, c tenant.Caller, names <-chan namesRead, x trace.Exchange) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), traceTimeout)
 	defer cancel()
@@ -137,13 +137,14 @@ func newTracedBody(r *http.Request) *tracedBody {
 	return b
 }
 
-// Close closes the body. The trace reads on: the body of an event is in memory.
+// Close does nothing: the trace may read the rest of the body, which is in memory. all closes it.
 func (b *tracedBody) Close() error { return nil }
 
-// all returns the body as far as a trace wants it, also if the server has not read it, and its size.
+// all returns the part of the body that a trace needs, even if the server has not read it, and the size
+// of the whole body.
 func (b *tracedBody) all() ([]byte, int) {
 	if more := trace.MaxParsed + 1 - b.read.Len(); more > 0 {
-		_, _ = io.CopyN(io.Discard, b, int64(more)) // an error ends the body
+		_, _ = io.CopyN(io.Discard, b, int64(more)) // an error counts as the end of the body
 	}
 	_ = b.body.Close()
 	return b.read.Bytes(), max(b.read.Len(), int(b.length))

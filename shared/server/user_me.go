@@ -10,7 +10,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Me is the alias of the user to whom a credential belongs (RFC 7644 section 3.11). Answers hold
+// Me is the alias of the user to whom a credential belongs (RFC 7644 section 3.11). Answers contain
 // the permanent location below /Users.
 func Me(s *Server) []route {
 	u := newUsers(s)
@@ -27,7 +27,7 @@ func Me(s *Server) []route {
 			_ context.Context, r *request,
 		) (*response, error) {
 			return nil, r.refuse(tenant.UserToken,
-				scim.Forbidden("a user's own token can't delete the user; the identity provider does"))
+				scim.Forbidden("a user's own token can't delete the user; only the identity provider can"))
 		})),
 		http.MethodPost: create,
 	}}}
@@ -84,7 +84,7 @@ func (r *request) checkSelfService(before, after scim.Value) error {
 		old, changed := before.Get(name), after.Get(name)
 		if (!old.IsEmpty() || !changed.IsEmpty()) && !old.Equal(changed) {
 			return r.refuse(tenant.UserToken,
-				scim.Forbidden("a user's own token can't change "+name+"; the identity provider does"))
+				scim.Forbidden("a user's own token can't change "+name+"; only the identity provider can"))
 		}
 	}
 	return nil

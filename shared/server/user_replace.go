@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/scim"
 )
 
-// replace replaces a stored user by the client's (RFC 7644 section 3.5.1). An attribute that the
-// client leaves out is cleared, except active and what the client cannot change or read.
+// replace replaces a stored user with the one in the request (RFC 7644 section 3.5.1). An attribute
+// that the client leaves out is cleared, except active and what the client cannot change or read.
 func (u *users) replace(ctx context.Context, r *request) (*response, error) {
 	body, err := u.body(r)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // to replace has changed.
 const maxReprovisions = 5
 
-// deactivatedError says that the user whom a POST creates exists and is deactivated.
+// deactivatedError says that the user whom a POST asks for exists and is deactivated.
 type deactivatedError struct {
 	taken *directory.TakenError
 	id    scim.ID
@@ -62,8 +62,8 @@ func (u *users) checkLimits(ctx context.Context, r *request, doc scim.Value) err
 	return r.checkEmailLimit(found[0].Doc, doc)
 }
 
-// reprovision decides about a user whose values are taken. Only this case reads the tenant's
-// record.
+// reprovision answers a POST of a user whose values are taken. The tenant's record is read only in
+// this case.
 func (u *users) reprovision(
 	ctx context.Context, r *request, c directory.Content, taken *directory.TakenError,
 ) (*response, error) {

@@ -9,7 +9,7 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// Names tells which names the schemas of a tenant define, and which of these name secrets. The
+// Names holds which names the schemas of a tenant define, and which of these name secrets. The
 // zero value knows no name.
 type Names struct {
 	known   map[string]bool // folded names of attributes and sub-attributes
@@ -53,9 +53,9 @@ const (
 	secretMark   = "<secret>"
 )
 
-// mark returns what stands for the value of an attribute, if a text names a secret in any form that
-// compares equal: the word password, also as a part of a longer one, or an attribute whose values
-// are never returned, wherever it is defined. Otherwise it returns "".
+// mark returns what is stored instead of a secret that a text names, or "" if it names none. A text
+// names a secret if it contains the word password, even within a longer word, or the name of an
+// attribute of any schema whose values are never returned. Text and names are compared folded.
 func (n Names) mark(text string) string {
 	folded := scim.Fold(text)
 	switch {
@@ -115,11 +115,11 @@ func (n Names) defineMember(name string) bool {
 	return slices.Contains(messageMembers, scim.FoldName(name)) || n.define(name)
 }
 
-// namedValue finds the names in JSON or a form that is not well-formed.
+// namedValue finds the names in front of values, in malformed JSON or in a form.
 var namedValue = regexp.MustCompile(`([\w$.-]+)["']?\s*[:=]`)
 
-// defineAll reports whether all names are defined that stand in front of a value in such a text. No
-// URN is.
+// defineAll reports whether all names that namedValue finds in a text are defined. A name with a URN
+// counts as not defined.
 func (n Names) defineAll(text string) bool {
 	for _, found := range namedValue.FindAllStringSubmatch(text, -1) {
 		if !n.defineMember(found[1]) {
@@ -129,7 +129,7 @@ func (n Names) defineAll(text string) bool {
 	return true
 }
 
-// messageMembers are the members of messages that are no attributes (RFC 7644 sections 3.4 to 3.7
+// messageMembers are the members of messages that are not attributes (RFC 7644 sections 3.4 to 3.7
 // and 3.12, RFC 9865), in lower case.
 var messageMembers = []string{
 	"operations", "op", "path", "value", "method", "bulkid", "data", "response", "location", "version", "status",

@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/table"
 )
 
-// settleTime is how long a reader waits for a request whose sequence is given and whose item is
-// missing. A function gives up before that.
+// settleTime is how long a reader waits for a request that has a sequence but no item
+// yet. A function gives up before that.
 const settleTime = 5 * time.Second
 
 // Page returns the stored requests after a position, oldest first: those of all traces whose

@@ -15,18 +15,18 @@ const (
 	maxWork = 2 * MaxBody
 	// maxSeen is the number of replaced strings that are looked for in the answer's detail.
 	maxSeen = 500
-	// maxPreview is how much is stored of a body that is no JSON, in bytes.
+	// maxPreview is how much is stored of a body that is not JSON, in bytes.
 	maxPreview = 64
 )
 
-// redactor replaces values of one exchange. What it does not know, it replaces.
+// redactor replaces values of one exchange. It also replaces everything that it does not know.
 type redactor struct {
 	Names
-	values bool // only secrets, and values of attributes that no schema defines, are replaced
-	answer bool // the message is the service's own
-	left   int  // of maxWork
-	seen   []string
-	unsure bool // seen is incomplete
+	values bool     // only secrets, and values of attributes that no schema defines, are replaced
+	answer bool     // the message is the service's own
+	left   int      // of maxWork
+	seen   []string // replaced strings of the request, folded
+	unsure bool     // seen is incomplete
 }
 
 // message returns what is stored of a body.
@@ -42,7 +42,7 @@ func (r *redactor) message(body []byte, size int) Message {
 	}
 	doc, err := scim.ParseJSON(strings.TrimPrefix(string(body), byteOrderMark))
 	if err != nil {
-		return r.foreign(m, body)
+		return r.notJSON(m, body)
 	}
 	m.Body, m.Cut = cut(r.value(place{}, doc).JSON(), MaxBody)
 	if r.left <= 0 {
@@ -51,12 +51,12 @@ func (r *redactor) message(body []byte, size int) Message {
 	return m
 }
 
-// byteOrderMark is written by some clients in front of UTF-8.
+// byteOrderMark is what some clients write before UTF-8 text (RFC 8259 section 8.1).
 const byteOrderMark = "\xef\xbb\xbf"
 
-// foreign describes a body that is no JSON. Its beginning is stored only if values are, and only if
-// it cannot hold a secret: text without escapes whose names are defined and name no secret.
-func (r *redactor) foreign(m Message, body []byte) Message {
+// notJSON describes a body that is not JSON. Its beginning is stored only if values are, and only if it
+// cannot contain a secret: it is text without escapes, and all its names are defined and name no secret.
+func (r *redactor) notJSON(m Message, body []byte) Message {
 	m.Note = "the body is not valid JSON"
 	text := string(body)
 	plain := utf8.ValidString(text) && !strings.ContainsAny(text, "\x00\\%")
@@ -179,8 +179,8 @@ func firstText(list scim.Value) string {
 	return ""
 }
 
-// memberName returns the name of a member. A name can be any text, so that only the names of
-// attributes are kept, and paths without their values.
+// memberName returns what is stored of a member's name. A client may send any text as a name. So only
+// the names of attributes are kept, and paths without the values in them.
 func (r *redactor) memberName(name string) string {
 	if r.values && (slices.Contains(messageMembers, scim.FoldName(name)) || !r.hides(name)) || isAttribute(name) {
 		return name
@@ -199,7 +199,7 @@ func (r *redactor) simple(at place, v scim.Value) scim.Value {
 	return scim.Text(text)
 }
 
-// hidesValue reports whether a text is replaced where values are stored.
+// hidesValue reports whether a text is replaced even though values are stored.
 func (r *redactor) hidesValue(at place, text string) bool {
 	switch {
 	case at.isDetail(), r.mark(text) != "":

@@ -12,8 +12,8 @@ import (
 // quoted is a value in the text of an error. The service writes values in quotes.
 var quoted = newPattern(`"(\\.|[^"\\])*("|$)`)
 
-// detail returns the text of an error without the values in it. A text that still has a replaced
-// string of the request is replaced as a whole.
+// detail returns the text of an error without the values in it. A text that still contains a
+// replaced string of the request is replaced as a whole.
 func (r *redactor) detail(text string) string {
 	masked := text
 	if !r.values || r.mark(text) != "" {
@@ -28,7 +28,7 @@ func (r *redactor) detail(text string) string {
 	return masked
 }
 
-// containsWord reports whether a text contains a string that is no part of a longer word.
+// containsWord reports whether a text contains a word, not only as a part of a longer one.
 func containsWord(text, word string) bool {
 	for from := 0; ; {
 		at := strings.Index(text[from:], word)

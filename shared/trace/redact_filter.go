@@ -9,9 +9,9 @@ import (
 // token is a string in quotes, a word, a bracket or white space.
 var token = newPattern(`"(\\.|[^"\\])*("|$)|[()\[\],]|\s+|[^\s()\[\],"]+`)
 
-// filter returns a filter or the path of a PATCH without the values in it. It reads tokens instead
-// of the grammar, because a filter with an error is what a trace is for. Where no attribute or
-// operator is expected, a word is replaced.
+// filter returns a filter or the path of a PATCH without the values in it. It reads tokens and
+// does not parse, because a trace must also show a malformed filter. Where no attribute or operator is
+// expected, a word is replaced.
 func (r *redactor) filter(text string) string {
 	if r.values && !r.hides(text) {
 		return text

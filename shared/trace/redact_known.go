@@ -30,7 +30,7 @@ func isAttribute(text string) bool {
 	return attributeName.matches(text) || schemaURN.matches(text)
 }
 
-// isKept reports whether a value belongs to the protocol and tells nothing of a person.
+// isKept reports whether a value belongs to the protocol and says nothing about a person.
 func (r *redactor) isKept(at place, v scim.Value) bool {
 	switch text := v.Text(); v.Kind() {
 	case scim.Number:

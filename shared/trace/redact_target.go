@@ -14,8 +14,8 @@ var endpoints = []string{
 	"Schemas", "ResourceTypes", "ServiceProviderConfig",
 }
 
-// path returns the path of a URL. A segment that is neither a part of an endpoint nor the id of a
-// resource is replaced.
+// path returns what is stored of a URL's path. A segment that is neither a part of an endpoint nor the
+// id of a resource is replaced.
 func (r *redactor) path(path string) string {
 	if r.values && r.mark(path) == "" {
 		shown, _ := cut(path, maxFilter)
@@ -31,7 +31,7 @@ func (r *redactor) path(path string) string {
 	return shown
 }
 
-// location returns the path of a URL in a body or header.
+// location returns what is stored of a URL in a body or header: its path.
 func (r *redactor) location(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -73,7 +73,7 @@ func (r *redactor) parameter(name, value string) string {
 	return name + "=" + shown
 }
 
-// hidesParameter reports whether a parameter is replaced where values are stored.
+// hidesParameter reports whether a parameter is replaced even though values are stored.
 func (r *redactor) hidesParameter(name, value string) bool {
 	if !slices.Contains(parameters, name) || r.mark(value) != "" {
 		return true
@@ -128,8 +128,8 @@ func (r *redactor) headers(all http.Header, names []string) map[string]string {
 	return out
 }
 
-// header returns the value of a header. A client may write anything into one, so that only the
-// usual forms are kept.
+// header returns what is stored of a header. A client may write anything into one, so only the usual
+// forms are kept.
 func (r *redactor) header(name, text string) string {
 	switch {
 	case r.values && r.mark(text) == "":

@@ -21,7 +21,7 @@ import (
 // A sequence is given by a conditional update of the trace's item, so parallel functions never store
 // more than MaxRequests. A function that dies, or whose write fails, leaves a gap.
 
-// ErrEnded reports that a trace has ended, has its number of requests, or does not exist.
+// ErrEnded reports that a trace has ended, has stored MaxRequests, or does not exist.
 var ErrEnded = errors.New("trace: the trace has ended")
 
 // Store holds the stored requests of one tenant.

@@ -42,7 +42,7 @@ type Request struct {
 	Answer       Message      `json:"answer"`
 }
 
-// recorded is the time at which a request was stored, on the clock of the function that did.
+// recorded is the time at which a request was stored, by the clock of the function that stored it.
 func (r Request) recorded() time.Time {
 	return r.Time.Add(time.Duration(r.Milliseconds * float64(time.Millisecond)))
 }
@@ -73,8 +73,8 @@ type Exchange struct {
 }
 
 // Record returns what is stored of an exchange. Values and values in filters are replaced unless
-// values is set. Secrets always are, and so is what names does not define: no schema says whether
-// it is a secret.
+// values is set. Secrets are always replaced. So are the values of attributes that names does not
+// define, because no schema says whether they are secrets.
 func Record(x Exchange, names Names, values bool) Request {
 	r := &redactor{Names: names, values: values, left: maxWork}
 	out := Request{

@@ -57,8 +57,9 @@ var endpoints = []string{
 }
 
 // isEndpoint reports whether a request leads to an endpoint. methodARN has the form
-// <api>/<stage>/<method>/<path>. The token decides whether the request is allowed; an unknown path is
-// answered 404 later. So is /Users/Users, which a provider requests if its base URL ends in an endpoint.
+// <api>/<stage>/<method>/<path>. The result does not decide whether the request is allowed: an unknown
+// path is answered with 404 later. So is /Users/Users, which a provider requests if its base URL ends in
+// an endpoint.
 func isEndpoint(methodARN string) bool {
 	parts := strings.SplitN(methodARN, "/", 4)
 	below, ok := strings.CutPrefix("/"+parts[len(parts)-1], "/scim/v2/")
@@ -67,7 +68,7 @@ func isEndpoint(methodARN string) bool {
 	return len(parts) == 4 && ok && slices.Contains(endpoints, first) && second != "Users" && second != "Groups"
 }
 
-// logOutcome logs one line for each decision. Only a failure has a cause.
+// logOutcome logs one line for each decision. Only a failure is logged with its error.
 func (a *Authorizer) logOutcome(ctx context.Context, g access.Grant, err error) {
 	level, outcome := slog.LevelInfo, "allowed"
 	attrs := []slog.Attr{
@@ -132,8 +133,7 @@ func callerContext(g access.Grant, now time.Time) map[string]any {
 	return values
 }
 
-// OpenAuthenticator returns what verifies credentials, for the table and the signing secret of a
-// configuration.
+// OpenAuthenticator returns an Authenticator with the table and the signing secret of a configuration.
 func OpenAuthenticator(cfg config.Config, log *slog.Logger) (*access.Authenticator, error) {
 	tenants, err := tenantstore.Open(tenantstore.Options{Table: cfg.Table, Budget: 5 * time.Second})
 	if err != nil {

@@ -57,11 +57,11 @@ type run struct {
 
 	records, provisioned, events, pushed, finished int
 
-	failures map[int]error // by the place of the record: the first thing that failed
+	failures map[int]error // the first error of each record, by its index in the batch
 }
 
 // errUnknownEvent reports that something else invoked the function.
-var errUnknownEvent = errors.New("the event is neither of a DynamoDB stream nor of a schedule")
+var errUnknownEvent = errors.New("the event comes neither from a DynamoDB stream nor from a schedule")
 
 // carryOut handles an event by its kind.
 func (r *run) carryOut(ctx context.Context, event json.RawMessage) (any, error) {
@@ -90,8 +90,8 @@ func (r *run) carryOut(ctx context.Context, event json.RawMessage) (any, error) 
 
 // stream handles a batch. It handles the records in stages, and tries every stage even if another
 // one has failed. After a failed record it continues with the next one, unless there is no time
-// left. The response names the first record that failed, and Lambda repeats the
-// batch from there. Handling a record is idempotent.
+// left. The response names the first record that failed, and Lambda repeats the batch
+// from there. Handling a record is idempotent.
 func (r *run) stream(ctx context.Context, event json.RawMessage) (events.DynamoDBEventResponse, error) {
 	answer := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
 	var batch events.DynamoDBEvent
@@ -150,7 +150,7 @@ func (r *run) enqueueUnfinished(ctx context.Context, c events.DynamoDBStreamReco
 func keys(c events.DynamoDBStreamRecord) (pk, sk string, err error) {
 	pk, sk = attribute(c.Keys, "PK"), attribute(c.Keys, "SK")
 	if pk == "" || sk == "" {
-		err = errors.New("a record without the table's keys")
+		err = errors.New("the record lacks the table's keys")
 	}
 	return pk, sk, err
 }

@@ -15,12 +15,12 @@ func (r *run) follow(ctx context.Context, records []events.DynamoDBEventRecord) 
 	var all []directory.StreamChange
 	var from []int
 	for i, record := range records {
-		tr, ok, err := trace(record)
+		change, ok, err := provisioningChange(record)
 		if err != nil {
 			r.fail(i, err)
 		}
 		if ok {
-			all, from = append(all, tr), append(from, i)
+			all, from = append(all, change), append(from, i)
 		}
 	}
 	if len(all) == 0 {
@@ -34,15 +34,15 @@ func (r *run) follow(ctx context.Context, records []events.DynamoDBEventRecord) 
 	}
 }
 
-// trace reads the change of a provisioning request from a record. If the item before the change
-// is unknown, no attribute counts as changed.
-func trace(record events.DynamoDBEventRecord) (tr directory.StreamChange, ok bool, err error) {
+// provisioningChange reads the change of a provisioning request from a record. If the item before
+// the change is unknown, no attribute counts as changed.
+func provisioningChange(record events.DynamoDBEventRecord) (change directory.StreamChange, ok bool, err error) {
 	if !has(record.Change.NewImage, "log") {
-		return tr, false, nil
+		return change, false, nil
 	}
 	r, err := streamRecord(record)
 	if err != nil {
-		return tr, false, err
+		return change, false, err
 	}
 	if r.Unknown {
 		same := *r.After

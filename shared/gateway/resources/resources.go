@@ -1,4 +1,4 @@
-// Package resources starts the functions that work on users and groups. It is apart
+// Package resources starts the functions that work on users and groups. It is separate
 // from package gateway so that the other functions do not link the directory.
 package resources
 
