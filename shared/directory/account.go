@@ -33,8 +33,8 @@ func (a Account) email(address string) string {
 // AccountContent is what the application sets in an account.
 type AccountContent struct {
 	Content
-	// Verified are the emails that the application has marked as verified. Only those in
-	// the document count.
+	// Verified are the emails that the application has marked as verified. Emails that are
+	// not in the document are ignored.
 	Verified []string
 }
 
@@ -44,7 +44,7 @@ type Accounts struct{ *namespace }
 // Accounts returns the part of the directory that belongs to no tenant.
 func (d *Directory) Accounts() *Accounts { return &Accounts{d.namespace("")} }
 
-// content returns the content with its verified emails that are in the document.
+// content returns the content of a user, with those verified emails that are in the document.
 func (c AccountContent) content() Content {
 	var list []string
 	for _, address := range c.Verified {
@@ -107,8 +107,8 @@ func (a *Accounts) ByEmail(ctx context.Context, address string) (Account, error)
 	return readOwner(ctx, a.namespace, a.keys.claim("EMAIL", scim.Fold(address)), a.Get)
 }
 
-// List reads a page of accounts after an id, in the order of their ids: at most limit.
-// next is the id to continue after, "" at the end.
+// List reads a page of at most limit accounts after an id, in the order of their ids. next is the
+// id to continue after, "" at the end.
 func (a *Accounts) List(ctx context.Context, after scim.ID, limit int) (page []Account, next scim.ID, err error) {
 	items, last, err := a.d.db.Query(
 		ctx,

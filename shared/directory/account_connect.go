@@ -15,9 +15,9 @@ import (
 // An account is connected when it becomes a SCIM user of a tenant: with the same id, the
 // account's time of creation and its memberships in teams, but with the provider's
 // document and without a password. One transaction moves the item, its claims, look-ups
-// and counts, and uses up the permit. If two tenants connect the account at the same time,
-// or it is changed or released meanwhile, one of the transactions wins, and the others
-// fail on its conditions.
+// and counts, and uses up the approval if there is one. If two tenants connect the account
+// at the same time, or somebody changes it or releases its values meanwhile, only one of
+// the transactions succeeds. The others fail, because their conditions no longer hold.
 
 // permit is the permission of a request to connect an account.
 type permit struct {
@@ -90,8 +90,8 @@ func (t Users) connectState(
 	holder table.Key,
 	taken *TakenError,
 ) (item, conflict, record table.Item, err error) {
-	about := t.keys.conflict(t.conflicts().conflictsOf(taken)[0].ID)
-	items, err := t.d.db.GetAll(ctx, []table.Key{holder, about, tenantstore.Key(t.id)})
+	conflictKey := t.keys.conflict(t.conflicts().conflictsOf(taken)[0].ID)
+	items, err := t.d.db.GetAll(ctx, []table.Key{holder, conflictKey, tenantstore.Key(t.id)})
 	found := map[table.Key]table.Item{}
 	for _, item := range items {
 		found[item.Key()] = item
@@ -99,23 +99,23 @@ func (t Users) connectState(
 	if err == nil && !exists(found[holder]) {
 		err = table.ErrItemChanged
 	}
-	return found[holder], found[about], found[tenantstore.Key(t.id)], err
+	return found[holder], found[conflictKey], found[tenantstore.Key(t.id)], err
 }
 
-// approvalWrites returns the writes that use up the approval of a connection, nil if there
-// is no valid approval. It records in taken why an approval is not valid.
-func (t Users) approvalWrites(by Resource, item table.Item, taken *TakenError) ([]table.Write, error) {
+// approvalWrites returns the writes that use up the approval to connect holder, nil if there
+// is no valid approval. item is the conflict. If its approval is not valid, taken gets the reason.
+func (t Users) approvalWrites(holder Resource, item table.Item, taken *TakenError) ([]table.Write, error) {
 	if item == nil || item.Text("state") != string(ConflictApproved) {
 		return nil, nil
 	}
 	c, err := conflictFrom(item)
 	switch {
-	case err != nil || c.Holder.ID != by.ID:
+	case err != nil || c.Holder.ID != holder.ID:
 		return nil, err
 	case !t.d.now().Before(c.Approval.Until):
 		taken.invalidApproval = invalidApproval{c.Approval.Until, "the approval has expired"}
 		return nil, nil
-	case c.Approval.Version != by.Version:
+	case c.Approval.Version != holder.Version:
 		taken.invalidApproval = invalidApproval{c.Approval.Until, outdatedApproval(c.HolderKind(t.id))}
 		return nil, nil
 	}
@@ -123,7 +123,7 @@ func (t Users) approvalWrites(by Resource, item table.Item, taken *TakenError) (
 		tenantstore.CheckNotDeleting(t.id, "", nil),
 		t.conflicts().closeWrite(c, "connected by approval").WithCondition(
 			"#state = :state AND #holder = :holder AND #approvedVersion = :version",
-			table.Item{"state": string(ConflictApproved), "holder": string(by.ID), "version": by.Version}),
+			table.Item{"state": string(ConflictApproved), "holder": string(holder.ID), "version": holder.Version}),
 	}, nil
 }
 
@@ -132,13 +132,13 @@ func isBeingDeleted(record table.Item) bool {
 	return tenant.State(record.Text("state")) == tenant.Deleting
 }
 
-func outdatedApproval(of string) string {
-	return "the " + of + " was changed after the approval; approve it again"
+func outdatedApproval(holderKind string) string {
+	return "the " + holderKind + " was changed after the approval; approve it again"
 }
 
-// automaticWrites returns the writes that check the tenant's rule for automatic
-// connections, nil if the rule does not apply: the tenant connects automatically, every
-// taken email is verified in the account, and its domain is verified for this tenant.
+// automaticWrites returns the writes of an automatic connection, nil if none is permitted.
+// It is permitted if the tenant connects automatically, every taken email is verified in
+// the account, and the domain of each is verified for this tenant.
 func (t Users) automaticWrites(a Account, conflict, record table.Item, taken *TakenError) ([]table.Write, error) {
 	if tenant.Connect(record.Text("connect")) != tenant.Automatic {
 		return nil, nil
@@ -148,7 +148,8 @@ func (t Users) automaticWrites(a Account, conflict, record table.Item, taken *Ta
 	}
 	verified, checked := strings.Fields(record.Text("domains")), map[string]bool{}
 	for _, address := range taken.emails() {
-		domain := domainOf(a.email(address)) // the email that was sent may have another domain
+		// The domain is that of the stored email: the sent one may write it in another way.
+		domain := domainOf(a.email(address))
 		if !a.HasVerified(address) || !slices.Contains(verified, domain) {
 			return nil, nil
 		}
@@ -207,8 +208,8 @@ func (t Users) takeOver(ctx context.Context, p permit, c Content) (User, error) 
 }
 
 // accountDeletes returns the writes that remove an account, except for the claims that the
-// user keeps. Joining a first team does not change the version of the account, so that has
-// a condition of its own.
+// user keeps. If the account joins its first team, its version stays the same, so another
+// condition demands that it is still in no team.
 func (t Users) accountDeletes(p permit, kept []claim) []table.Write {
 	none, a := t.d.namespace(""), p.account
 	condition := existsCondition + " AND #version = :version"

@@ -60,9 +60,9 @@ func (e *TakenError) Error() string {
 	return "directory: taken: " + strings.Join(names, ", ")
 }
 
-// add adds a value that a resource of the tenant can't have because of its holder.
-func (e *TakenError) add(to tenant.ID, v TakenValue, h Holder) {
-	if h.Tenant == to {
+// add adds a value that a resource of the tenant can't have, because h holds it.
+func (e *TakenError) add(id tenant.ID, v TakenValue, h Holder) {
+	if h.Tenant == id {
 		v.Holder, v.ID = h.Kind, h.ID
 	}
 	e.Values, e.Holders = append(e.Values, v), append(e.Holders, h)
@@ -83,7 +83,7 @@ func (t *namespace) userClaims(doc scim.Value) ([]claim, error) {
 	return checkClaims(t.heldClaims(doc))
 }
 
-// checkClaims refuses values that people can't tell apart from others.
+// checkClaims refuses values that people can't tell apart from other values.
 func checkClaims(list []claim) ([]claim, error) {
 	for _, c := range list {
 		if why := identifierProblem(c.Value); why != "" {
@@ -104,7 +104,7 @@ func (t *namespace) nameClaim(doc scim.Value) []claim {
 func (t *namespace) newNameClaim(doc scim.Value) ([]claim, error) {
 	name := doc.Get("displayName").Text()
 	if at := strings.IndexFunc(name, unicode.IsControl); at >= 0 {
-		return nil, scim.InvalidValue(fmt.Sprintf("displayName holds a control character behind %q", name[:at]))
+		return nil, scim.InvalidValue(fmt.Sprintf("displayName contains a control character after %q", name[:at]))
 	}
 	if strings.TrimSpace(name) == "" {
 		return nil, scim.InvalidValue("displayName must not be blank")
@@ -168,8 +168,8 @@ next:
 	return rest
 }
 
-// takenError returns a *TakenError for the claims whose conditions failed in a
-// transaction, in which they begin at index first; nil if no claim failed.
+// takenError returns a *TakenError for the claims whose conditions failed in a transaction,
+// nil if none of them failed. first is the index of the first claim's write.
 func (t *namespace) takenError(failed *table.ConditionFailed, claims []claim, first int) error {
 	e := &TakenError{}
 	for i, c := range claims {
@@ -188,8 +188,8 @@ func (e *TakenError) orNil() error {
 	return e
 }
 
-// checkFree returns a *TakenError for the claims that another resource than owner holds.
-// It only saves work: the transaction decides.
+// checkFree returns a *TakenError for the claims that a resource other than owner holds. Another
+// request may claim the values afterwards: only a transaction with conditions can exclude that.
 func (t *namespace) checkFree(ctx context.Context, claims []claim, owner scim.ID) error {
 	keys := make([]table.Key, len(claims))
 	for i, c := range claims {

@@ -7,7 +7,7 @@ import (
 
 // finishingDeletes calls write, which puts claims. If write fails because of a resource
 // whose deletion was interrupted, it finishes the deletion and calls write again. It also
-// calls write again if the values have been released meanwhile.
+// calls write again if the holders of the values have been deleted meanwhile.
 func (t *namespace) finishingDeletes(ctx context.Context, write func() error) error {
 	const tries = 3
 	for n := 1; ; n++ {
@@ -26,8 +26,8 @@ func (t *namespace) finishingDeletes(ctx context.Context, write func() error) er
 	}
 }
 
-// freeClaims finishes the deletion of marked holders, and reports whether all holders are
-// gone.
+// freeClaims finishes the deletion of the holders that have the mark of deletion. It reports
+// whether no holder exists any more.
 func (d *Directory) freeClaims(ctx context.Context, holders []Holder) (bool, error) {
 	for _, h := range holders {
 		if h.ID == "" {

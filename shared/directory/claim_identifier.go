@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// identifierProblem says why a name is not allowed as an identifier, "" if it is. Only
+// identifierProblem says why a name is not allowed as an identifier, "" if it is allowed. Only
 // visible letters, marks, digits, punctuation, symbols and inner spaces are allowed: two
 // names that look alike must not be different names (PRECIS, to which RFC 7644 section 5
 // refers, disallows the rest).
@@ -16,7 +16,7 @@ func identifierProblem(s string) string {
 		place++
 		if invisible(c) || !unicode.In(c, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs) {
 			return fmt.Sprintf(
-				"holds %U at character %d, which is a control character, invisible or unassigned",
+				"contains %U at character %d, which is a control character, invisible or unassigned",
 				c,
 				place,
 			)
@@ -26,13 +26,13 @@ func identifierProblem(s string) string {
 	case s == "":
 		return "must not be empty"
 	case strings.TrimSpace(s) != s:
-		return "must not start or end with a blank"
+		return "must not start or end with a space"
 	}
 	return ""
 }
 
-// invisible reports whether c is invisible though its category is a visible one: Unicode's
-// Default_Ignorable_Code_Point, and the blank of Braille.
+// invisible reports whether c is invisible although its category is allowed: it has Unicode's
+// property Default_Ignorable_Code_Point, or is the blank Braille pattern.
 func invisible(c rune) bool {
 	return c == '\u2800' || unicode.In(c, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

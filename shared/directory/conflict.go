@@ -33,7 +33,7 @@ const (
 type Conflict struct {
 	ID     ConflictID
 	Kind   Kind         // of the requested resource, UserKind or GroupKind
-	Values []TakenValue // that the holder has, without their Holder and ID. The first one determines the id
+	Values []TakenValue // that the holder has; Holder and ID in them are empty. The first one determines ID
 	Holder Holder
 	// Name and ExternalID are the userName or displayName and the externalId that the
 	// provider sent.
@@ -48,7 +48,7 @@ type Conflict struct {
 	// false. It is not stored: Conflicts.Refresh sets it.
 	Deactivated bool
 
-	indexed string // the index entry by which a later success finds it
+	indexed string // the indexValue that the stored conflict is indexed by
 }
 
 // Approval lets the provider's next request connect the holder of the conflict's values,
@@ -61,14 +61,14 @@ type Approval struct {
 
 const day = 24 * time.Hour
 
-// ApprovalLife is how long an approval waits for the provider.
+// ApprovalLife is how long an approval is valid.
 const ApprovalLife = 7 * day
 
 // conflictLife is how long a conflict is kept after its last attempt.
 const conflictLife = 90 * day
 
 // WithoutEmail reports whether the conflict is about a user and no value is an email. Then
-// the holder need not be the same person.
+// the holder may be another person.
 func (c Conflict) WithoutEmail() bool {
 	for _, v := range c.Values {
 		if v.Attribute == emailAttribute {
@@ -102,8 +102,8 @@ func (t keys) conflict(id ConflictID) table.Key {
 	return table.Key{PK: t.conflicts(), SK: string(id)}
 }
 
-// conflictIndex is the partition of the conflicts about one record of the provider: by its
-// externalId, or by the id of the resource to be changed.
+// conflictIndex is the partition that lists the conflicts about one record of the provider.
+// record is the indexValue of the conflicts.
 func (t keys) conflictIndex(record string) string {
 	return t.prefix() + "CONFLICTOF#" + bounded(record)
 }
@@ -113,7 +113,8 @@ func (t keys) conflictIndexEntry(record string, id ConflictID) table.Key {
 }
 
 // indexValue identifies the provider's record that the conflict is about, "" if that is
-// unknown. The values in the record may change.
+// unknown: by the id of the resource to be changed, or by the externalId. It stays the same if
+// the provider changes the username or the emails in the record.
 func (c Conflict) indexValue() string {
 	if c.Resource != "" {
 		return "id=" + string(c.Resource)

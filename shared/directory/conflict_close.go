@@ -26,29 +26,29 @@ type Provisioned struct {
 type conflictSelector struct {
 	Provisioned
 	outcome     string
-	values      map[ConflictID]bool
+	values      map[ConflictID]bool // the conflicts about values of the resource; true if they are resolved
 	indexValues []string
 }
 
 // CloseResolved closes the conflicts that a provider's later request has resolved: those
 // about values that the resource has now, those about its externalId, and, if the request
 // replaced values, those about the resource. A conflict with an attempt after that request
-// stays open, and so does one about a value of a user that the request deactivated: somebody
-// else may be to get the value. The errors are ErrContention and ErrUnavailable.
+// stays open. A conflict about a value of a user that the request deactivated stays open
+// too: the value may be meant for another user. The errors are ErrContention and ErrUnavailable.
 func (t Conflicts) CloseResolved(ctx context.Context, p Provisioned) error {
 	s := conflictSelector{
 		Provisioned: p,
 		outcome:     "a later request of the provider succeeded",
 		values:      map[ConflictID]bool{},
 	}
-	now := t.claimsOf(p.Kind, p.New)
-	for _, c := range now {
+	claims := t.claimsOf(p.Kind, p.New)
+	for _, c := range claims {
 		s.values[t.idOf(c.TakenValue)] = !Deactivated(p.New)
 	}
 	if id := p.New.Get("externalId").Text(); id != "" {
 		s.indexValues = append(s.indexValues, Conflict{ExternalID: id}.indexValue())
 	}
-	if len(without(t.claimsOf(p.Kind, p.Old), now)) > 0 {
+	if len(without(t.claimsOf(p.Kind, p.Old), claims)) > 0 {
 		s.indexValues = append(s.indexValues, Conflict{Resource: p.ID}.indexValue())
 	}
 	return t.closeMatching(ctx, s)
@@ -91,7 +91,7 @@ func (t Conflicts) closeMatching(ctx context.Context, s conflictSelector) error 
 }
 
 // matches reports whether a conflict is to be closed. A conflict about a change of an
-// existing resource is not closed because another resource gets the value.
+// existing resource stays open when another resource gets the value.
 func (s conflictSelector) matches(c Conflict) bool {
 	if c.Kind != s.Kind || c.State == ConflictClosed || c.Last.After(s.At) {
 		return false
@@ -120,34 +120,34 @@ func (t Conflicts) candidateKeys(ctx context.Context, s conflictSelector) (keys 
 	return keys, nil
 }
 
-// CloseConflicts closes the conflicts that requests have resolved. It is idempotent. If an
-// attempt is recorded only afterwards, its conflict is opened again, or stays open, even
-// if a later request has succeeded: the two are not ordered. The errors are ErrContention
-// and ErrUnavailable.
+// CloseConflicts closes the conflicts that requests have resolved. It is idempotent.
+// Attempts and successes are recorded in no fixed order: an attempt that is recorded
+// afterwards leaves its conflict open, even if a later request has already succeeded. The
+// errors are ErrContention and ErrUnavailable.
 func (d *Directory) CloseConflicts(ctx context.Context, all []StreamChange) error {
-	for id, traces := range byTenant(all) {
-		if err := d.namespace(id).conflicts().closeAll(ctx, traces); err != nil {
+	for id, changes := range byTenant(all) {
+		if err := d.namespace(id).conflicts().closeAll(ctx, changes); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t Conflicts) closeAll(ctx context.Context, traces []StreamChange) error {
+func (t Conflicts) closeAll(ctx context.Context, changes []StreamChange) error {
 	if some, err := t.exist(ctx); err != nil || !some {
 		return err
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(maxParallel)
-	for _, tr := range traces {
+	for _, change := range changes {
 		work.Go(func() error {
-			if tr.isConsequence() {
+			if change.isConsequence() {
 				return nil
 			}
-			if tr.Deleted {
-				return t.closeDeleted(ctx, tr.Provisioned)
+			if change.Deleted {
+				return t.closeDeleted(ctx, change.Provisioned)
 			}
-			return t.CloseResolved(ctx, tr.Provisioned)
+			return t.CloseResolved(ctx, change.Provisioned)
 		})
 	}
 	return work.Wait()
@@ -155,8 +155,8 @@ func (t Conflicts) closeAll(ctx context.Context, traces []StreamChange) error {
 
 func byTenant(all []StreamChange) map[tenant.ID][]StreamChange {
 	of := map[tenant.ID][]StreamChange{}
-	for _, tr := range all {
-		of[tr.Tenant] = append(of[tr.Tenant], tr)
+	for _, change := range all {
+		of[change.Tenant] = append(of[change.Tenant], change)
 	}
 	return of
 }

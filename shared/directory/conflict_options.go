@@ -56,7 +56,7 @@ func (c Conflict) Options(t tenant.ID) []Option {
 	return all
 }
 
-// checkResolution returns why a conflict can't be resolved in a way, nil if it can.
+// checkResolution returns why a resolution is unavailable for a conflict, nil if it is available.
 func (c Conflict) checkResolution(by Resolution, t tenant.ID) error {
 	if by == ByDismissing {
 		return cmp.Or(c.checkNotClosed(), c.checkDismiss())
@@ -68,32 +68,40 @@ func (c Conflict) checkResolution(by Resolution, t tenant.ID) error {
 		return err
 	}
 	holder := c.HolderKind(t)
-	operated := holder == "account" || holder == "team" || c.Deactivated
+	changeable := holder == "account" || holder == "team" || c.Deactivated
 	switch {
 	case by == ByConnecting:
 		return c.checkConnect(t)
-	case holder == "user" && !operated:
+	case holder == "user" && !changeable:
 		return cannotResolve(
 			"user %s of the same tenant holds the value, and only a deactivated user can lose it here: "+
 				"deactivate the user at the provider first, or remove the value there",
 			c.Holder.ID,
 		)
-	case by == ByReleasing && !operated:
-		return cannotResolve(onlyOperated, holder, "give up a value")
-	case by == ByDeleting && !operated:
-		return cannotResolve(onlyOperated, holder, "be deleted")
+	case by == ByReleasing && !changeable:
+		return refuseHolder(holder, "give up a value")
+	case by == ByDeleting && !changeable:
+		return refuseHolder(holder, "be deleted")
 	}
 	return nil
 }
 
-const onlyOperated = "this value is held by: %s; only an account, a team or a deactivated user can %s here"
+// refuseHolder returns the error for a holder that operators can neither change nor delete: a
+// group of the tenant, or a user of another tenant.
+func refuseHolder(holderKind, what string) error {
+	holder := "a group of the same tenant"
+	if holderKind == "elsewhere" {
+		holder = "a user of another tenant"
+	}
+	return cannotResolve("%s holds the value; only an account, a team or a deactivated user can %s here", holder, what)
+}
 
 // requiredReplacement names the fields of Replacement that a release requires: a userName
 // or displayName that is given up needs another one.
 func (c Conflict) requiredReplacement() string {
-	names := slices.ContainsFunc(c.Values, func(v TakenValue) bool { return v.Attribute != emailAttribute })
+	hasName := slices.ContainsFunc(c.Values, func(v TakenValue) bool { return v.Attribute != emailAttribute })
 	switch {
-	case !names:
+	case !hasName:
 		return ""
 	case c.Kind == GroupKind:
 		return "displayName"

@@ -35,8 +35,8 @@ func withAttempt(err error, k Kind, id scim.ID, doc scim.Value) error {
 // counts the attempt if the conflict exists. It returns one conflict for each of e.Values,
 // in their order. A dismissed conflict stays dismissed as long as the holder is the same.
 // The errors are ErrContention and ErrUnavailable.
-func (t Conflicts) Record(ctx context.Context, e *TakenError) (of []ConflictID, err error) {
-	of = make([]ConflictID, len(e.Values))
+func (t Conflicts) Record(ctx context.Context, e *TakenError) (ids []ConflictID, err error) {
+	ids = make([]ConflictID, len(e.Values))
 	for _, c := range t.conflictsOf(e) {
 		if err := table.RetryIfChanged(
 			ctx,
@@ -46,11 +46,11 @@ func (t Conflicts) Record(ctx context.Context, e *TakenError) (of []ConflictID, 
 		}
 		for i, h := range e.Holders {
 			if h == c.Holder {
-				of[i] = c.ID
+				ids[i] = c.ID
 			}
 		}
 	}
-	return of, nil
+	return ids, nil
 }
 
 // conflictsOf returns a conflict for each holder. Its first value, which determines its
@@ -91,8 +91,8 @@ func (v TakenValue) rank() string {
 }
 
 // recordOne stores a conflict after one more attempt. The error is table.ErrItemChanged if
-// others change its state meanwhile.
-func (t Conflicts) recordOne(ctx context.Context, c Conflict, lapsed invalidApproval) error {
+// another request changes its state meanwhile.
+func (t Conflicts) recordOne(ctx context.Context, c Conflict, invalid invalidApproval) error {
 	item, err := t.d.db.Get(ctx, t.keys.conflict(c.ID))
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (t Conflicts) recordOne(ctx context.Context, c Conflict, lapsed invalidAppr
 		if old, err = conflictFrom(item); err != nil {
 			return err
 		}
-		c = old.merge(c, lapsed)
+		c = old.merge(c, invalid)
 		condition, values = old.unchanged()
 		condition += " AND #writer <> :stamp"
 	}
@@ -135,10 +135,10 @@ func (t Conflicts) store(ctx context.Context, c Conflict, first bool, condition 
 	}))
 }
 
-// storeIndexed stores a conflict with the index entry by which a later success finds it.
-// This is no transaction, because many concurrent attempts at the same value would
-// conflict with each other, and an entry without a conflict is ignored. The entry is
-// renewed each day, so that it lives as long as the conflict.
+// storeIndexed stores a conflict and its index entry, by which a later successful request
+// finds it. It uses no transaction, because the transactions of concurrent attempts at the
+// same value would conflict with each other. An entry without a conflict is harmless: it is
+// ignored. The entry is renewed each day, so that it does not expire before the conflict.
 func (t Conflicts) storeIndexed(ctx context.Context, old, c Conflict, store func() error) error {
 	record := c.indexValue()
 	if record != "" && (record != old.indexed || !c.Last.Truncate(day).Equal(old.Last.Truncate(day))) {
@@ -166,22 +166,22 @@ type invalidApproval struct {
 	why   string
 }
 
-// merge returns an existing conflict after one more attempt. An approval stays with the
-// record that it was given for, even if another record asks for the same value. A closed
-// conflict starts again.
-func (c Conflict) merge(next Conflict, lapsed invalidApproval) Conflict {
+// merge returns an existing conflict after one more attempt, which is next. A valid approval
+// stays with the record of the provider that it was given for, even if another record asks
+// for the same value. A closed conflict starts again as a new one.
+func (c Conflict) merge(next Conflict, invalid invalidApproval) Conflict {
 	if c.State != ConflictClosed {
 		next.First = c.First
 	}
-	switch same := c.Holder == next.Holder; {
-	case c.State == ConflictDismissed && same:
+	switch sameHolder := c.Holder == next.Holder; {
+	case c.State == ConflictDismissed && sameHolder:
 		next.State, next.Outcome = c.State, c.Outcome
-	case c.State == ConflictApproved && same && !c.Approval.Until.Equal(lapsed.until):
+	case c.State == ConflictApproved && sameHolder && !c.Approval.Until.Equal(invalid.until):
 		last := next.Last
 		next = c
 		next.Last = last
-	case c.State == ConflictApproved && same:
-		next.Outcome = lapsed.why
+	case c.State == ConflictApproved && sameHolder:
+		next.Outcome = invalid.why
 	}
 	return next
 }
@@ -221,7 +221,7 @@ func (t Conflicts) Get(ctx context.Context, id ConflictID) (Conflict, error) {
 	return conflictFrom(item)
 }
 
-// maxConflictBytes bounds the values on a page of conflicts. Clients choose their length.
+// maxConflictBytes bounds the values on a page of conflicts, because clients choose their length.
 const maxConflictBytes = 1 << 20
 
 // List reads a page of a tenant's conflicts after an id, in the order of their ids: at

@@ -35,15 +35,16 @@ func (c Conflict) checkReplacement(with Replacement) error {
 		emailAttribute: with.Email, "userName": with.UserName, "displayName": with.DisplayName,
 	}
 	for _, v := range c.Values {
-		in := values[v.Attribute]
-		if in != "" && scim.Fold(in) == scim.Fold(v.Value) {
-			return cannotResolve("the provider asks for %s %q: choose another value", v.Attribute, in)
+		replacement := values[v.Attribute]
+		if replacement != "" && scim.Fold(replacement) == scim.Fold(v.Value) {
+			return cannotResolve("the provider asks for %s %q: choose another value", v.Attribute, replacement)
 		}
 	}
 	return nil
 }
 
-// releaseTeam renames the team. Without a new name, the team must have another name already.
+// releaseTeam renames the team. If no new name is given, the team must already have lost the
+// value of the conflict.
 func (t Conflicts) releaseTeam(ctx context.Context, c Conflict, with Replacement) error {
 	if with.DisplayName != "" {
 		_, err := t.teams().Rename(ctx, c.Holder.ID, nil, with.DisplayName)
@@ -140,7 +141,7 @@ func withoutEmail(doc scim.Value, address string) scim.Value {
 	return withMember(doc, "emails", scim.List(emails...))
 }
 
-// withEmail adds an email to a document, unless it is there.
+// withEmail adds an email to a document, in place of one that is equal after folding.
 func withEmail(doc scim.Value, address string, primary bool) scim.Value {
 	emails := slices.Clone(withoutEmail(doc, address).Get("emails").Items())
 	email := []scim.Member{{Name: "value", Value: scim.Text(address)}}

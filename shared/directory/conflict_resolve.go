@@ -47,18 +47,18 @@ func (t Conflicts) Approve(ctx context.Context, id ConflictID, by string, holder
 // checkConnect returns why the holder can't become the resource that the provider asked
 // for, nil if it can.
 func (c Conflict) checkConnect(t tenant.ID) error {
-	switch by := c.HolderKind(t); {
-	case by == "elsewhere":
+	switch holder := c.HolderKind(t); {
+	case holder == "elsewhere":
 		return cannotResolve(
 			"the value belongs to a user of tenant %s, and only that tenant can give it up; "+
 				"give the user another value at the provider",
 			c.Holder.Tenant,
 		)
-	case by == "user" || by == "group":
+	case holder == "user" || holder == "group":
 		return cannotResolve(
 			"the value belongs to %s %s of the same tenant, which the provider manages itself: remove the value "+
 				"there, or assign another one",
-			by,
+			holder,
 			c.Holder.ID,
 		)
 	case c.Resource != "":
@@ -67,7 +67,7 @@ func (c Conflict) checkConnect(t tenant.ID) error {
 				"%s that holds it",
 			c.Kind,
 			c.Resource,
-			by,
+			holder,
 		)
 	case c.WithoutEmail():
 		return cannotResolve(
@@ -78,9 +78,10 @@ func (c Conflict) checkConnect(t tenant.ID) error {
 	return nil
 }
 
-// Refresh reads the holder of a conflict and updates the conflict: an approval of another
-// version of the holder is void. The error is a *ResolutionError if the holder no longer
-// has all the values, or ErrUnavailable.
+// Refresh reads the holder of a conflict and returns the conflict as it is now: it sets
+// Deactivated, and an approval is void if the holder has changed since. It stores nothing.
+// The error is a *ResolutionError if the holder no longer has all the values, or
+// ErrUnavailable.
 func (t Conflicts) Refresh(ctx context.Context, c Conflict) (Conflict, error) {
 	holder, err := t.currentHolder(ctx, c)
 	c.Deactivated = c.HolderKind(t.id) == "user" && Deactivated(holder.Doc)
@@ -113,8 +114,8 @@ func (t Conflicts) currentHolder(ctx context.Context, c Conflict) (r Resource, e
 	return r, nil
 }
 
-// holderChanged returns what happens next if the holder has changed: the values are free
-// now, or some of them are still held.
+// holderChanged returns a *ResolutionError for a holder that has changed. It says whether the
+// provider's next attempt succeeds: the values are free now, or some of them are still held.
 func (t Conflicts) holderChanged(ctx context.Context, c Conflict, how string) error {
 	err := t.checkFree(ctx, t.claimsOn(c.Values), c.Resource)
 	if _, held := errors.AsType[*TakenError](err); held {
@@ -157,8 +158,8 @@ func (t Conflicts) Dismiss(ctx context.Context, id ConflictID, by string) (Confl
 }
 
 // resolve lets decide change the state of a conflict that is not closed, and stores the
-// result. If state or holder have changed meanwhile, it reads the conflict and decides
-// again.
+// result. If the state or the holder has changed meanwhile, it reads the conflict and calls
+// decide again.
 func (t Conflicts) resolve(ctx context.Context, id ConflictID, decide func(*Conflict) error) (c Conflict, err error) {
 	err = table.RetryIfChanged(ctx, func() error {
 		if c, err = t.Get(ctx, id); err != nil {
@@ -224,26 +225,26 @@ func (t Conflicts) DeleteHolder(ctx context.Context, id ConflictID, holder scim.
 	if err != nil {
 		return c, err
 	}
-	read, unread := t.currentHolder(ctx, c)
-	c.Deactivated = c.HolderKind(t.id) == "user" && Deactivated(read.Doc)
+	current, readErr := t.currentHolder(ctx, c)
+	c.Deactivated = c.HolderKind(t.id) == "user" && Deactivated(current.Doc)
 	if err := c.checkResolution(ByDeleting, t.id); err != nil {
 		return c, err
 	}
 	if c.Holder.ID != holder {
 		return c, c.heldByAnother(holder, t.id)
 	}
-	if unread != nil {
-		return c, unread
+	if readErr != nil {
+		return c, readErr
 	}
-	by := c.HolderKind(t.id)
-	unchanged := func(v int64) bool { return v == read.Version }
+	kind := c.HolderKind(t.id)
+	unchanged := func(v int64) bool { return v == current.Version }
 	switch err := t.d.namespace(c.Holder.Tenant).delete(ctx, c.Holder.Kind, c.Holder.ID, unchanged); {
 	case errors.Is(err, ErrVersion):
-		return c, cannotResolve("the %s was changed just now; look at it again", by)
+		return c, cannotResolve("the %s was changed just now; look at it again", kind)
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return c, err
 	}
-	return t.markFreed(ctx, c, "the "+by+" was deleted")
+	return t.markFreed(ctx, c, "the "+kind+" was deleted")
 }
 
 // markFreed records that the values of a conflict are free, unless another resource has

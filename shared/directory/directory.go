@@ -1,5 +1,5 @@
 // Package directory stores the users and groups of all tenants, and the accounts and teams
-// of the application, in one DynamoDB table. The table has their documents, the claims that
+// of the application, in one DynamoDB table. The table holds their documents, the claims that
 // make usernames and emails unique, the edges between groups and members, look-ups and
 // counters. Every change is atomic, even if a function dies in the middle of it. The layout
 // of the table is in key.go.
@@ -22,7 +22,7 @@ import (
 var (
 	// ErrNotFound means that the tenant has no such resource.
 	ErrNotFound = table.ErrNotFound
-	// ErrVersion means that the resource does not have a version that the caller allows.
+	// ErrVersion means that the resource is at a version that the caller does not accept.
 	ErrVersion = errors.New("directory: the resource is at another version")
 	// ErrContention means that concurrent changes made every attempt fail.
 	ErrContention = table.ErrContention
@@ -58,8 +58,8 @@ type Options struct {
 	Now      func() time.Time // nil means time.Now
 	Step     int              // maximum number of members that one transaction adds; 0 means the table's maximum
 	Events   EventOptions
-	// ScanUnits bounds the queries of each tenant that use no key: the read capacity units that
-	// they may use in a minute; 0 means no bound. See ScanBudgetError.
+	// ScanUnits is the maximum number of read capacity units that each tenant's queries without
+	// a key may use in a minute; 0 means no limit. See ScanBudgetError.
 	ScanUnits int
 }
 
@@ -106,8 +106,8 @@ func Open(o Options) (*Directory, error) {
 // Tenants returns the store of tenants and credentials, which is in the same table.
 func (d *Directory) Tenants() *tenantstore.Store { return d.tenants }
 
-// CountRefusal counts that a request of a tenant is refused now, as tenantstore.RefusalCounter
-// does. The error is ErrUnavailable.
+// CountRefusal counts a request of a tenant that is refused now, see
+// tenantstore.RefusalCounter. The error is ErrUnavailable.
 func (d *Directory) CountRefusal(ctx context.Context, r tenant.Refusal) error {
 	r.Last = d.now()
 	return d.refusals.Count(ctx, d.tenants, r)

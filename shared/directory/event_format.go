@@ -96,14 +96,14 @@ func (f eventFormat) representation(k Kind, id scim.ID, doc scim.Value, image Im
 	}}.Value().Bytes()
 }
 
-// timeOf parses a time in an item; it is the zero time if the item has none.
+// timeOf parses a time in an item. It returns the zero time if the item has none.
 func timeOf(text string) time.Time {
 	at, _ := time.Parse(time.RFC3339, text)
 	return at
 }
 
 // attributeChanges lists the attributes in which two documents differ, by their paths. The
-// values are those of the visible documents.
+// values are those of the visible documents, so an invisible attribute is listed without them.
 func attributeChanges(old, now, visibleOld, visibleNow scim.Value) (list []outbox.Change) {
 	for _, name := range differing(old, now) {
 		if name == "schemas" {

@@ -11,8 +11,8 @@ import (
 )
 
 // readMemberEvent makes the draft of an event from the stream record of an edge: from a group
-// to a member, or from a person to a team. Each edge has an event of its own; the feed joins
-// the events of one group.
+// to a member, or from a person to a team. Each membership has an event of its own; the feed
+// joins the events of one group.
 func (d *Directory) readMemberEvent(r StreamRecord) (c eventChange, ok bool, err error) {
 	of, member, ok := edgeOf(r.PK, r.SK)
 	added := r.Before == nil && r.After != nil
@@ -30,8 +30,8 @@ func (d *Directory) readMemberEvent(r StreamRecord) (c eventChange, ok bool, err
 	}}}, true, nil
 }
 
-// edgeOf returns the group or team of an edge, and the member. A membership has two edges; for
-// the other one, ok is false, so that each membership has one event.
+// edgeOf returns the group or team of an edge, and the member. A membership has two edges, but
+// only one event: ok is false for the other edge, and for other items.
 func edgeOf(pk, sk string) (of workItem, m outbox.Member, ok bool) {
 	parts := strings.Split(pk, "#")
 	switch {

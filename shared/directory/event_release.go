@@ -15,7 +15,7 @@ func releasing(ctx context.Context) context.Context {
 	return context.WithValue(ctx, releasingKey{}, true)
 }
 
-// addRelease adds to the attributes of a write that it releases values, if ctx says so.
+// addRelease records in the attributes of a write that it releases values, if ctx is from releasing.
 func (d *Directory) addRelease(ctx context.Context, set table.Item) {
 	if ctx.Value(releasingKey{}) != nil {
 		set["released"] = scim.FormatTime(d.instant())

@@ -98,7 +98,7 @@ func parseDoc(doc string) (scim.Value, error) {
 func (r *resourceImages) verb() string {
 	before, after := r.Before, r.After
 	switch {
-	case after == nil: // the mark of deletion had the event; a connected account is removed without a mark
+	case after == nil: // the mark of deletion made the event, but a connected account gets no mark
 		if r.kind == AccountKind && before != nil && !before.deleting() {
 			return outbox.Connected
 		}
@@ -180,7 +180,7 @@ func lines(text string) json.RawMessage {
 	return scim.Texts(strings.Split(text, "\n")...).Bytes()
 }
 
-// changedAt returns when an image was written. written is a less exact time of the write.
+// changedAt returns when an image was written: the time in the image, or written if it has none.
 func (i Image) changedAt(written time.Time) time.Time {
 	text := i.Modified
 	if i.deleting() {

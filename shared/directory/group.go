@@ -79,13 +79,13 @@ func merged(item, more table.Item) table.Item {
 type Draft struct {
 	Group
 	t           *namespace
-	checked     map[scim.ID]bool // ids for which it was read whether they are members
+	checked     map[scim.ID]bool // the ids whose membership was read
 	memberKinds map[scim.ID]Kind // the kinds of those that are members
 	readAll     bool             // all members were read
 }
 
 // Members reads all members. After that, the edit is written only if the members are still
-// the same; otherwise it is made again.
+// the same; otherwise Groups.Change calls edit again.
 func (d *Draft) Members(ctx context.Context) ([]Member, error) {
 	all, err := d.t.groups().membersOfOne(ctx, d.ID, 0)
 	d.readAll, d.memberKinds = true, map[scim.ID]Kind{}
@@ -112,23 +112,24 @@ type ChangeResult struct {
 
 // Change lets edit decide on a change of a group and writes it: in one transaction, or
 // step by step if it is too large. An edit without effect writes nothing and keeps the
-// version. Edits of members that have not read all members do not conflict with each
-// other; other edits are made again if the version of the group has changed meanwhile.
-// near are the known ids of the members to be added or removed; reading them together with
-// the group saves a call. The errors are ErrNotFound, ErrVersion, ErrContention, those of
-// Groups.Create and those of edit.
+// version. Edits that change only members, and have not called Draft.Members, do not
+// conflict with each other. For other edits, edit is called again if the version of the
+// group has changed meanwhile. members are ids to be added or removed, as far as the caller
+// knows them before the edit: they are read together with the group, which saves a call.
+// The errors are ErrNotFound, ErrVersion, ErrContention, those of Groups.Create and those of
+// edit.
 func (t Groups) Change(
 	ctx context.Context,
 	id scim.ID,
 	match Match,
-	near []scim.ID,
+	members []scim.ID,
 	edit func(*Draft) (Edit, error),
 ) (out ChangeResult, err error) {
 	err = readModifyWrite(
 		ctx,
 		t.namespace,
 		match,
-		func() (*Draft, error) { return t.draft(ctx, id, near) },
+		func() (*Draft, error) { return t.draft(ctx, id, members) },
 		edit,
 		func(d *Draft, e Edit) error {
 			out, err = t.apply(ctx, d, e, match != nil)
@@ -138,14 +139,14 @@ func (t Groups) Change(
 	return out, err
 }
 
-// draft reads a group with some of its memberships. It first finishes a pending change of
-// the group.
-func (t Groups) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, error) {
+// draft reads a group, and which of the ids in members are its members. If the group has a
+// pending change, it finishes the change, and the error is table.ErrItemChanged.
+func (t Groups) draft(ctx context.Context, id scim.ID, members []scim.ID) (*Draft, error) {
 	if !ValidID(id) {
 		return nil, ErrNotFound
 	}
 	d := &Draft{t: t.namespace, checked: map[scim.ID]bool{}, memberKinds: map[scim.ID]Kind{}}
-	keys := append(t.keys.memberships(id, d.newIDs(near)), t.keys.resource(GroupKind, id))
+	keys := append(t.keys.memberships(id, d.newIDs(members)), t.keys.resource(GroupKind, id))
 	items, err := t.d.db.GetAll(ctx, keys)
 	if err != nil {
 		return nil, err
@@ -171,7 +172,7 @@ func (t Groups) draft(ctx context.Context, id scim.ID, near []scim.ID) (*Draft, 
 	return d, err
 }
 
-// newIDs returns each unknown id once, and marks it as known.
+// newIDs returns each id that is not checked yet, once, and marks it as checked.
 func (d *Draft) newIDs(ids []scim.ID) (fresh []scim.ID) {
 	for _, id := range ids {
 		if !d.checked[id] && ValidID(id) {
@@ -198,7 +199,8 @@ func (d *Draft) readMemberKinds(ctx context.Context, e MemberEdit) error {
 	return err
 }
 
-// apply writes an edit of a draft.
+// apply writes an edit of a draft. If versioned is true, the group must still have the version
+// that was read.
 func (t Groups) apply(ctx context.Context, d *Draft, e Edit, versioned bool) (ChangeResult, error) {
 	if err := d.readMemberKinds(ctx, e.Members); err != nil {
 		return ChangeResult{}, err
@@ -216,9 +218,9 @@ func (t Groups) apply(ctx context.Context, d *Draft, e Edit, versioned bool) (Ch
 	versioned = versioned || d.readAll || renamed
 	now := d.Group
 	now.Doc, now.Version, now.LastModified = e.Doc, d.Version+1, t.d.instant()
-	taken, err := c.prepare(ctx, d.Group, now, versioned)
+	claimed, err := c.prepare(ctx, d.Group, now, versioned)
 	if err == nil {
-		err = t.classifyFailure(ctx, d.ID, c.execute(ctx), taken)
+		err = t.classifyFailure(ctx, d.ID, c.execute(ctx), claimed)
 	}
 	if !c.wrote {
 		return c.outcome(d.Group, true), err
@@ -226,8 +228,8 @@ func (t Groups) apply(ctx context.Context, d *Draft, e Edit, versioned bool) (Ch
 	return c.outcome(now, versioned && !c.inManySteps), err
 }
 
-// prepare prepares the writes of the group itself and of its claims. It returns the claims
-// to be put, whose writes follow that of the group.
+// prepare prepares the writes of the group itself and of its claims. It returns the new
+// claims, whose writes follow that of the group.
 func (c *change) prepare(ctx context.Context, old, now Group, versioned bool) ([]claim, error) {
 	name, err := c.newNameClaim(now.Doc)
 	if err != nil {
@@ -239,7 +241,7 @@ func (c *change) prepare(ctx context.Context, old, now Group, versioned bool) ([
 	}
 	stored := old.attributes(old.Doc.JSON())
 	stored["writer"] = old.writer
-	taken, yielded := without(name, c.nameClaim(old.Doc)), without(c.nameClaim(old.Doc), name)
+	claimed, released := without(name, c.nameClaim(old.Doc)), without(c.nameClaim(old.Doc), name)
 	set, condition, values := table.Item{
 		"modified": item["modified"],
 	}, existsCondition+" AND attribute_not_exists(#pending)", table.Item{}
@@ -255,15 +257,16 @@ func (c *change) prepare(ctx context.Context, old, now Group, versioned bool) ([
 		group := table.Update(c.keys.resource(GroupKind, c.group), own).
 			Adding("version", 1).
 			WithCondition(condition, values)
-		return append([]table.Write{group}, c.changeWrites(GroupKind, old.Resource, now.Resource, taken, yielded)...)
+		return append([]table.Write{group}, c.changeWrites(GroupKind, old.Resource, now.Resource, claimed, released)...)
 	}
-	return taken, nil
+	return claimed, nil
 }
 
-// classifyFailure returns the error for a failed change: first of the group itself, then
-// of its claims; anything else has changed since it was read. It finishes a pending change
-// by another request.
-func (t Groups) classifyFailure(ctx context.Context, id scim.ID, err error, taken []claim) error {
+// classifyFailure returns the error for a failed change. A failed condition of the group
+// itself comes first, then those of the new claims. If another condition failed, an item has
+// changed since it was read: the error is table.ErrItemChanged. It finishes a pending change
+// of the group by another request.
+func (t Groups) classifyFailure(ctx context.Context, id scim.ID, err error, claimed []claim) error {
 	failed := table.FailedConditions(err)
 	if failed == nil {
 		return err
@@ -280,7 +283,7 @@ func (t Groups) classifyFailure(ctx context.Context, id scim.ID, err error, take
 		}
 		return table.ErrItemChanged
 	}
-	if e := t.takenError(failed, taken, 1); e != nil {
+	if e := t.takenError(failed, claimed, 1); e != nil {
 		return e
 	}
 	return table.ErrItemChanged

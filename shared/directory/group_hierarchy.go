@@ -14,7 +14,7 @@ import (
 type hierarchy struct {
 	t       *namespace
 	mu      sync.Mutex
-	names   map[scim.ID]string    // of groups that exist
+	names   map[scim.ID]string    // the displayNames of the groups that exist
 	parents map[scim.ID][]scim.ID // the groups that a group is a member of
 }
 
@@ -90,7 +90,8 @@ func (h *hierarchy) readParents(ctx context.Context, group scim.ID) ([]scim.ID, 
 	return ids, err
 }
 
-// memberships returns the direct and indirect groups of a user with some direct groups.
+// memberships returns the direct and indirect groups of a user. direct are the ids of the
+// direct groups.
 func (h *hierarchy) memberships(direct []scim.ID) (all []Membership) {
 	seen := map[scim.ID]bool{}
 	var visit func(groups []scim.ID, direct bool)

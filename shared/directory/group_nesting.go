@@ -10,15 +10,15 @@ import (
 	"scimserver/shared/table"
 )
 
-// MaxDepth is the most levels of nested groups.
+// MaxDepth is the maximum number of levels of nested groups.
 const MaxDepth = 10
 
-// maxNested is the most groups that are read to check the nesting.
+// maxNested is the maximum number of groups that are read to check the nesting.
 const maxNested = 1000
 
-// nestingGuard returns the write that demands that the nesting has not changed since it
-// was checked, nil if the change adds no groups. The errors are ErrCycle, ErrDepth,
-// ErrTooMany.
+// nestingGuard checks the nesting, and returns the write that fails if another change adds
+// groups to groups meanwhile; nil if this change adds no groups. The errors are ErrCycle, ErrDepth
+// and ErrTooMany.
 func (c *change) nestingGuard(ctx context.Context) ([]table.Write, error) {
 	var children []scim.ID
 	for _, m := range c.edit.Add {
@@ -44,7 +44,8 @@ func (c *change) nestingGuard(ctx context.Context) ([]table.Write, error) {
 	return []table.Write{table.Update(c.keys.nesting(), last).Adding("n", 1).WithCondition(condition, values)}, nil
 }
 
-// checkNesting walks down from the new members of a group, and up from the group.
+// checkNesting returns ErrCycle or ErrDepth if a group can't contain children. It walks down
+// from the children, and up from the group.
 func (t Groups) checkNesting(ctx context.Context, group scim.ID, children []scim.ID) error {
 	below, err := t.levels(ctx, children, t.finishedChildren)
 	if err != nil {
@@ -108,7 +109,7 @@ func set(ids []scim.ID) map[scim.ID]bool {
 	return all
 }
 
-// nextLevel returns the groups one step away from some.
+// nextLevel returns the groups that are one step away from the groups of a level.
 func (t Groups) nextLevel(
 	ctx context.Context,
 	level map[scim.ID]bool,
@@ -133,7 +134,7 @@ func (t Groups) nextLevel(
 }
 
 // finishedChildren returns the groups that are members of a group. It first finishes a
-// pending change of the group, which may add some.
+// pending change of the group, which may add groups.
 func (t Groups) finishedChildren(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
 	g, err := t.Get(ctx, group)
 	if err == nil {

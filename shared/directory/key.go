@@ -30,7 +30,7 @@ import (
 //	T#<t>#PAGE#<kind>           <mark>          a page mark; expires
 //	T#<t>#DELETED#<type>        <id>            a tombstone: the stamps of a deleted resource; expires
 //	DELETED#ACCOUNT             <id>            the tombstone of an account; expires
-//	T#<t>#NESTING               V               how many groups were added to groups, and the last group that got one
+//	T#<t>#NESTING               V               changes that added groups to groups: their number, the last group
 //	T#<t>#PENDING#<group>       <change>#<step> a step of a change that is too large for one transaction
 //	T#<t>#GUESSES               <hash>          the number of passwords tried for a username; expires
 //	ACCOUNT#GUESSES             <hash>          the same for accounts
@@ -38,8 +38,8 @@ import (
 //	T#<t>#SCAN                  RATE            the rate limit of queries without a key; expires
 //	T#<t>#CONFLICT              <conflict>      a conflict: a provider asked for a value that is taken; expires
 //	T#<t>#CONFLICTOF#<record>   <conflict>      finds conflicts by a record: externalId=..., id=...; expires
-//	T#<t>#ERASURE               <hash>          how far the erasure of a person is, with the person's values; expires
-//	ACCOUNT#ERASURE             <hash>          the same of accounts
+//	T#<t>#ERASURE               <hash>          progress of a person's erasure, and the person's values; expires
+//	ACCOUNT#ERASURE             <hash>          the same for accounts
 //	UNFINISHED                  <t>#<kind>#<id> work that was unfinished when function changes saw it
 //	CLAIM#<scope>#USERNAME#<folded>  CLAIM      the claim on a username
 //	CLAIM#<scope>#EMAIL#<folded>     CLAIM      the claim on an email
@@ -56,7 +56,7 @@ type keys struct {
 	scope Scope
 }
 
-// prefix returns the prefix of all partition keys of the namespace.
+// prefix returns the prefix of a tenant's own partition keys, "" for accounts.
 func (t keys) prefix() string {
 	if t.id == "" {
 		return ""

@@ -14,14 +14,14 @@ import (
 )
 
 // The provisioning log says who was added to a group and who was removed. The write of the group
-// stores these ids in the log stamp of the group's item. DynamoDB charges an item in whole units,
-// so the stamp has as many ids as fit into the last unit of the item, and the number of all. They
-// cost neither this write nor a later access anything. An item of 500 bytes has room for about 20.
+// stores these ids in the log stamp of the group's item. DynamoDB charges for whole units, so the
+// stamp has as many ids as fit into the last unit of the item, and the total number. The ids add no
+// cost to this write or to later accesses. An item of 500 bytes has room for about 20.
 
 // unitSize is the number of bytes for which DynamoDB charges one write unit.
 const unitSize = 1024
 
-// maxLoggedMembers is the most added members, and the most removed members, in a log stamp.
+// maxLoggedMembers is the maximum number of added members in a log stamp, and of removed members.
 const maxLoggedMembers = 100
 
 // addLogStamp adds the log stamp of the request to the item or update of the group. stored are the
@@ -41,8 +41,8 @@ func (c *change) addLogStamp(ctx context.Context, own, stored table.Item) {
 	stamp.addTo(own)
 }
 
-// membersToLog returns the members that the edit adds and removes, without those that were
-// members, or were no members, before.
+// membersToLog returns the members that the edit adds and removes. It leaves out added members
+// that the group already had, and removed ones that it did not have.
 func (c *change) membersToLog() (added, removed []Member) {
 	for _, m := range c.edit.Add {
 		if !c.isMember(m.ID) {
@@ -57,7 +57,7 @@ func (c *change) membersToLog() (added, removed []Member) {
 	return added, removed
 }
 
-// sizeOf returns the size of an item for which DynamoDB charges, in bytes. It counts 8 for a number.
+// sizeOf returns the size, in bytes, that DynamoDB charges for an item. It counts 8 bytes for a number.
 func sizeOf(item table.Item) (n int) {
 	for name, value := range item {
 		n += len(name) + 8
@@ -68,7 +68,8 @@ func sizeOf(item table.Item) (n int) {
 	return n
 }
 
-// nameMembers adds the first added and the first removed members in turn, as long as there is room.
+// nameMembers adds the ids of the first removed and the first added members in turn, as long as
+// they fit into room bytes.
 func (s *logStamp) nameMembers(added, removed []Member, room int) {
 	room -= len(`"a":"","e":"",`)
 	for i := range maxLoggedMembers {
@@ -90,7 +91,7 @@ func (s *logStamp) nameMembers(added, removed []Member, room int) {
 
 // The marks in the list of a log stamp's members.
 const (
-	groupMark = "." // precedes a group
+	groupMark = "." // before the id of a group
 	idMark    = "#" // before and after an id that is not a UUID
 	packedID  = 22  // bytes of a UUID in base64
 )
@@ -107,7 +108,7 @@ func packMember(m Member) string {
 	return text
 }
 
-// unpackMembers reads the list of a log stamp. A damaged list ends where it is damaged.
+// unpackMembers reads the list of a log stamp. Of a damaged list, it returns the members before the damage.
 func unpackMembers(list string) (all []provlog.Member) {
 	for list != "" {
 		m := provlog.Member{Type: string(UserKind)}

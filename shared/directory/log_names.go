@@ -9,7 +9,7 @@ import (
 )
 
 // LogNames returns the current names of members in log entries, by their ids. A member that no
-// longer exists has no name. It costs one read unit for each id, and one call for a hundred ids.
+// longer exists has no name. It costs one read unit for each id, and one call for every hundred ids.
 // The error is ErrUnavailable.
 func (t *Tenant) LogNames(ctx context.Context, members []provlog.Member) (map[scim.ID]string, error) {
 	var keys []table.Key
@@ -47,7 +47,7 @@ func (t *Tenant) namedKeys(m provlog.Member) []table.Key {
 	return []table.Key{t.keys.resource(Kind(m.Type), m.ID)}
 }
 
-// logHolders is the most users, and the most groups, with one externalId that WhoIs returns.
+// logHolders is the maximum number of users with one externalId that WhoIs returns, and of groups.
 const logHolders = 20
 
 // WhoIs returns the users, groups and teams of a tenant that have a value, or had it within the

@@ -12,7 +12,7 @@ import (
 
 // LogRecord describes a provider's request. The write of the user or group stores it in the item
 // as the log stamp, and function changes makes the entry of the provisioning log from it. So a
-// request makes no call for the log.
+// request makes no extra call for the log.
 type LogRecord struct {
 	Time       time.Time
 	Request    string
@@ -36,7 +36,7 @@ func WithLogRecord(ctx context.Context, record func(skipped []scim.ID) LogRecord
 type connectingKey struct{}
 
 // connecting returns a context in which the change is recorded as a connection. The caller of
-// Create can't know that its request connects an account or a team.
+// Create can't know beforehand whether its request connects an account or a team.
 func connecting(ctx context.Context) context.Context {
 	return context.WithValue(ctx, connectingKey{}, true)
 }
@@ -52,16 +52,17 @@ type logStamp struct {
 	Deviations []string  `json:"d,omitempty"`
 	Members    bool      `json:"m,omitempty"` // the members change; they are not in the document
 	Ignored    []string  `json:"i,omitempty"`
-	Skipped    []scim.ID `json:"k,omitempty"` // the first of them
-	SkippedAll int       `json:"n,omitempty"` // their number
-	Added      string    `json:"a,omitempty"` // the first members that were added, see packMember
-	AddedAll   int       `json:"b,omitempty"` // their number
-	Removed    string    `json:"e,omitempty"` // the first members that were removed
-	RemovedAll int       `json:"f,omitempty"` // their number
+	Skipped    []scim.ID `json:"k,omitempty"` // the first skipped members
+	SkippedAll int       `json:"n,omitempty"` // the number of all skipped members
+	Added      string    `json:"a,omitempty"` // the first added members, see packMember
+	AddedAll   int       `json:"b,omitempty"` // the number of all added members
+	Removed    string    `json:"e,omitempty"` // the first removed members
+	RemovedAll int       `json:"f,omitempty"` // the number of all removed members
 }
 
 // addLogStamp adds the log stamp of the request to the item or update of a resource whose members
-// do not change. Writes without a request keep the attribute: only a new value means a log entry.
+// do not change. Without a provider's request, the item keeps its log stamp: only a new stamp makes
+// a log entry.
 func addLogStamp(ctx context.Context, item table.Item) {
 	if stamp, ok := newLogStamp(ctx, nil); ok {
 		stamp.addTo(item)
@@ -94,7 +95,7 @@ func (s logStamp) json() string {
 
 func (s logStamp) addTo(item table.Item) { item["log"] = s.json() }
 
-// maxNamed is the most ignored attributes, and the most skipped members, in a log stamp.
+// maxNamed is the maximum number of ignored attributes in a log stamp, and of skipped members.
 const maxNamed = 10
 
 func firstOf[T any](list []T, most int) []T { return list[:min(len(list), most)] }

@@ -40,69 +40,70 @@ type StreamChange struct {
 
 // isConsequence reports whether the request was about another resource: it deleted a member of this
 // group or team, so this change is only its consequence.
-func (tr StreamChange) isConsequence() bool { return tr.entry.Operation == provlog.Leave }
+func (s StreamChange) isConsequence() bool { return s.entry.Operation == provlog.Leave }
 
 // ReadStreamChange returns the change of an item and the request that made it, from the images of
 // the item before and after the write; nil means that the item did not exist. ok is false if the
 // write is not a provider's change, such as a step that finishes one. The error says that the
 // record is damaged.
-func ReadStreamChange(pk, sk string, before, after *Image) (tr StreamChange, ok bool, err error) {
+func ReadStreamChange(pk, sk string, before, after *Image) (s StreamChange, ok bool, err error) {
 	w, ok := workItemOf(pk, sk)
 	ok = ok && w.kind != AccountKind && after != nil && after.Log != "" &&
 		(before == nil || before.Log != after.Log)
 	if !ok {
-		return tr, false, nil
+		return s, false, nil
 	}
-	var c logStamp
-	if err := json.Unmarshal([]byte(after.Log), &c); err != nil {
-		return tr, false, fmt.Errorf("directory: the log stamp of %s %s: %w", w.kind, w.id, err)
+	var stamp logStamp
+	if err := json.Unmarshal([]byte(after.Log), &stamp); err != nil {
+		return s, false, fmt.Errorf("directory: the log stamp of %s %s: %w", w.kind, w.id, err)
 	}
-	if w.kind == TeamKind && c.Operation != provlog.Leave {
-		return tr, false, nil
+	if w.kind == TeamKind && stamp.Operation != provlog.Leave {
+		return s, false, nil
 	}
-	tr = StreamChange{
+	s = StreamChange{
 		Tenant:      w.tenant,
 		Deleted:     after.deleting(),
-		Provisioned: Provisioned{Kind: w.kind, ID: w.id, At: after.writtenAt(c)},
+		Provisioned: Provisioned{Kind: w.kind, ID: w.id, At: after.writtenAt(stamp)},
 	}
 	if before == nil {
 		before = &Image{Doc: "null"}
 	}
-	for image, doc := range map[*Image]*scim.Value{before: &tr.Old, after: &tr.New} {
+	for image, doc := range map[*Image]*scim.Value{before: &s.Old, after: &s.New} {
 		if *doc, err = scim.ParseJSON(image.Doc); err != nil {
-			return tr, false, fmt.Errorf("directory: a document of %s: %v", w.id, err)
+			return s, false, fmt.Errorf("directory: a document of %s: %v", w.id, err)
 		}
 	}
-	tr.entry = tr.entryOf(c)
-	if now := nameOf(tr.Kind, tr.Old); !tr.Deleted && now != tr.entry.Name {
-		tr.entry.FormerName = now
+	s.entry = s.entryOf(stamp)
+	if former := nameOf(s.Kind, s.Old); !s.Deleted && former != s.entry.Name {
+		s.entry.FormerName = former
 	}
-	if !tr.Deleted {
-		tr.entry.Changed = tr.changed(c, before.Password != after.Password)
+	if !s.Deleted {
+		s.entry.Changed = s.changed(stamp, before.Password != after.Password)
 	}
-	return tr, true, nil
+	return s, true, nil
 }
 
-// writtenAt returns when an image was written, a little later than the request arrived. The mark of
-// deletion has a time of its own and keeps the time of the last change.
-func (i Image) writtenAt(c logStamp) time.Time {
+// writtenAt returns when an image was written. The mark of deletion does not change the attribute
+// "modified"; then it is the time of the request, which is a little earlier than the write.
+func (i Image) writtenAt(stamp logStamp) time.Time {
 	if i.deleting() {
-		return time.UnixMilli(c.Time)
+		return time.UnixMilli(stamp.Time)
 	}
 	if at, err := time.Parse(time.RFC3339, i.Modified); err == nil {
 		return at
 	}
-	return time.UnixMilli(c.Time)
+	return time.UnixMilli(stamp.Time)
 }
 
-func (tr StreamChange) entryOf(c logStamp) provlog.Entry {
+func (s StreamChange) entryOf(stamp logStamp) provlog.Entry {
 	return provlog.Entry{
-		Time: time.UnixMilli(c.Time).UTC(), Request: c.Request,
-		Credential: tenant.KeyID(c.Credential), Operation: c.Operation,
-		Kind: string(tr.Kind), ID: tr.ID, Name: nameOf(tr.Kind, tr.New), ExternalID: tr.New.Get("externalId").Text(),
-		Status: c.Status, Deviations: c.Deviations, Ignored: c.Ignored, Skipped: c.Skipped, SkippedCount: c.SkippedAll,
-		Added: unpackMembers(c.Added), AddedCount: c.AddedAll,
-		Removed: unpackMembers(c.Removed), RemovedCount: c.RemovedAll,
+		Time: time.UnixMilli(stamp.Time).UTC(), Request: stamp.Request,
+		Credential: tenant.KeyID(stamp.Credential), Operation: stamp.Operation,
+		Kind: string(s.Kind), ID: s.ID, Name: nameOf(s.Kind, s.New), ExternalID: s.New.Get("externalId").Text(),
+		Status: stamp.Status, Deviations: stamp.Deviations, Ignored: stamp.Ignored,
+		Skipped: stamp.Skipped, SkippedCount: stamp.SkippedAll,
+		Added: unpackMembers(stamp.Added), AddedCount: stamp.AddedAll,
+		Removed: unpackMembers(stamp.Removed), RemovedCount: stamp.RemovedAll,
 	}
 }
 
@@ -114,17 +115,17 @@ func nameOf(k Kind, doc scim.Value) string {
 	return doc.Get("displayName").Text()
 }
 
-// lostNames returns the names by which the resource was found before the change, and no longer is.
-func (tr StreamChange) lostNames() (lost []string) {
+// lostNames returns the names that the resource had before the change and does not have after it.
+func (s StreamChange) lostNames() (lost []string) {
 	now := map[string]bool{}
-	if !tr.Deleted {
-		for _, name := range namesOf(tr.New) {
+	if !s.Deleted {
+		for _, name := range namesOf(s.New) {
 			now[name] = true
 		}
 	}
-	before := tr.Old
-	if tr.Deleted {
-		before = tr.New
+	before := s.Old
+	if s.Deleted {
+		before = s.New
 	}
 	for _, name := range namesOf(before) {
 		if !now[name] {
@@ -152,20 +153,20 @@ func namesOf(doc scim.Value) (names []string) {
 }
 
 // changed returns the names of the attributes that differ, including those outside the document.
-func (tr StreamChange) changed(c logStamp, password bool) []string {
-	names := changedAttributes(tr.Old, tr.New)
+func (s StreamChange) changed(stamp logStamp, password bool) []string {
+	names := changedAttributes(s.Old, s.New)
 	if password {
 		names = append(names, "password")
 	}
-	if c.Members {
+	if stamp.Members {
 		names = append(names, "members")
 	}
 	return names
 }
 
 // changedAttributes returns the names of the attributes in which two documents differ; those of
-// an extension follow its URN. Only active has its value, because operators look for
-// deactivations.
+// an extension follow its URN. Only "active" is listed with its value, because operators look
+// for deactivations.
 func changedAttributes(old, now scim.Value) (names []string) {
 	for _, name := range differing(old, now) {
 		before, after := old.Get(name), now.Get(name)
@@ -200,7 +201,7 @@ func differing(old, now scim.Value) (names []string) {
 }
 
 // WriteLog writes the log entries of requests that changed something. It is idempotent.
-// Entries of deleted tenants are left out, because the log names persons. The error is
+// Entries of deleted tenants are left out, because the log names people. The error is
 // ErrUnavailable.
 func (d *Directory) WriteLog(ctx context.Context, all []StreamChange) error {
 	present, err := d.tenants.SchemaVersions(ctx, tenantsOf(all))
@@ -208,18 +209,18 @@ func (d *Directory) WriteLog(ctx context.Context, all []StreamChange) error {
 		return err
 	}
 	puts := map[table.Key]table.Write{}
-	for _, tr := range all {
-		if _, exists := present[tr.Tenant]; !exists {
+	for _, s := range all {
+		if _, exists := present[s.Tenant]; !exists {
 			continue
 		}
-		log := provlog.New(d.db, tr.Tenant)
-		put, err := log.Write(tr.entry)
+		log := provlog.New(d.db, s.Tenant)
+		put, err := log.Write(s.entry)
 		if err != nil {
 			return err
 		}
 		puts[put.Key] = put
-		for _, name := range tr.lostNames() {
-			former := log.WriteFormer(name, provlog.Named{ID: tr.ID, Type: string(tr.Kind)}, tr.entry.Time)
+		for _, name := range s.lostNames() {
+			former := log.WriteFormer(name, provlog.Named{ID: s.ID, Type: string(s.Kind)}, s.entry.Time)
 			puts[former.Key] = former
 		}
 	}
@@ -239,29 +240,29 @@ func (d *Directory) eraseLogged(
 	ctx context.Context, all []StreamChange, present map[tenant.ID]tenant.SchemaVersion,
 ) error {
 	byTenant := map[tenant.ID][]StreamChange{}
-	for _, tr := range all {
-		if _, exists := present[tr.Tenant]; exists && tr.Kind == UserKind {
-			byTenant[tr.Tenant] = append(byTenant[tr.Tenant], tr)
+	for _, s := range all {
+		if _, exists := present[s.Tenant]; exists && s.Kind == UserKind {
+			byTenant[s.Tenant] = append(byTenant[s.Tenant], s)
 		}
 	}
 	for id, changes := range byTenant {
 		var ids []scim.ID
-		for _, tr := range changes {
-			ids = append(ids, tr.ID)
+		for _, s := range changes {
+			ids = append(ids, s.ID)
 		}
 		marked, err := d.feed(id).Erased(ctx, ids)
 		if err != nil {
 			return err
 		}
-		for _, tr := range changes {
-			if !marked[tr.ID] {
+		for _, s := range changes {
+			if !marked[s.ID] {
 				continue
 			}
 			log := provlog.New(d.db, id)
-			if err := log.ForgetFormer(ctx, tr.lostNames(), []scim.ID{tr.ID}); err != nil {
+			if err := log.ForgetFormer(ctx, s.lostNames(), []scim.ID{s.ID}); err != nil {
 				return err
 			}
-			if err := log.Put(ctx, tr.entry.Erased()); err != nil {
+			if err := log.Put(ctx, s.entry.Erased()); err != nil {
 				return err
 			}
 		}
@@ -271,9 +272,9 @@ func (d *Directory) eraseLogged(
 
 // tenantsOf lists the tenants of the changes, each once.
 func tenantsOf(all []StreamChange) (ids []tenant.ID) {
-	for _, tr := range all {
-		if !slices.Contains(ids, tr.Tenant) {
-			ids = append(ids, tr.Tenant)
+	for _, s := range all {
+		if !slices.Contains(ids, s.Tenant) {
+			ids = append(ids, s.Tenant)
 		}
 	}
 	return ids
