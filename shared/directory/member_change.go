@@ -12,11 +12,12 @@ import (
 type MemberEdit struct {
 	Add    []Member
 	Remove []scim.ID
-	// SkipUnknown leaves out members that do not exist. Without it, they are an
+	// SkipUnknown leaves out members that do not exist. Without it, the error for them is an
 	// *UnknownMembersError.
 	SkipUnknown bool
-	// Replaces says that the edit removes all earlier members. Then at least one member to
-	// be added must exist, because otherwise the group would become empty.
+	// Replaces says that the edit removes all earlier members. If it also adds members, at
+	// least one of them must exist: otherwise a request that names only unknown members
+	// would empty the group.
 	Replaces bool
 }
 
@@ -41,18 +42,19 @@ type change struct {
 	edit        MemberEdit
 	memberKinds map[scim.ID]Kind // the ids of the edit that are members now
 	exact       bool             // the condition on the group's version guarantees memberKinds
-	nextVersion int64            // the group's version after a single plain write
+	nextVersion int64            // the group's version after the change, if one write of the group suffices
 	membersOnly bool             // the group itself is written only if members change
 
-	sent        []table.Write // in the last transaction
+	sent        []table.Write // the writes of the last transaction
 	resolved    bool          // resolveKinds was called
 	skipped     []scim.ID
 	wrote       bool // the change was written
 	inManySteps bool // the change was written in steps
 }
 
-// execute writes the change, unless it changes nothing. It takes members for users until
-// DynamoDB refuses one; then it looks up the kinds. The caller classifies other failures.
+// execute writes the change, unless it changes nothing. It assumes that members of unknown
+// kind are users until DynamoDB refuses one; then it looks up the kinds. The caller
+// classifies other failures.
 func (c *change) execute(ctx context.Context) error {
 	for range table.MaxAttempts {
 		actions := c.actions()
@@ -77,13 +79,14 @@ func (c *change) execute(ctx context.Context) error {
 	return ErrContention
 }
 
-// large reports whether so many actions on members need more than one transaction.
+// large reports whether a change with so many actions on members needs more than one
+// transaction.
 func (c *change) large(actions int) bool {
 	return actions+len(c.groupWrites("", nil))+c.guardCount() > maxActions ||
 		c.d.step < maxStep && actions > c.d.step*actionsPerAdd
 }
 
-// guardCount is the number of writes that guard adds.
+// guardCount is the number of writes that nestingGuard returns.
 func (c *change) guardCount() int {
 	if slices.ContainsFunc(c.edit.Add, func(m Member) bool { return m.Kind == GroupKind }) {
 		return 1
@@ -106,23 +109,24 @@ func (c *change) write(ctx context.Context, large bool) error {
 	return err
 }
 
-// hasInvalidID reports whether an id to be added can't be an id.
+// hasInvalidID reports whether an id to be added is invalid.
 func (c *change) hasInvalidID() bool {
 	return slices.ContainsFunc(c.edit.Add, func(m Member) bool { return !ValidID(m.ID) })
 }
 
-// actions counts the actions that the edit takes in a transaction.
+// actions counts the actions on members in a transaction of the edit. It returns 0 if the
+// edit changes no member and the group itself is not written either.
 func (c *change) actions() int {
 	n, changes := 0, 0
 	for _, m := range c.edit.Add {
-		if _, held := c.memberKinds[m.ID]; held {
+		if c.isMember(m.ID) {
 			n++
 		} else {
 			n, changes = n+actionsPerAdd, changes+1
 		}
 	}
 	for _, id := range c.edit.Remove {
-		if _, held := c.memberKinds[id]; held {
+		if c.isMember(id) {
 			n, changes = n+actionsPerRemove, changes+1
 		} else {
 			n++
@@ -135,11 +139,11 @@ func (c *change) actions() int {
 }
 
 func (c *change) isMember(id scim.ID) bool {
-	_, held := c.memberKinds[id]
-	return held
+	_, member := c.memberKinds[id]
+	return member
 }
 
-// The numbers of actions that add a member to a group and remove it.
+// The numbers of actions that add a member to a group, and that remove one.
 const (
 	actionsPerAdd    = 3
 	actionsPerRemove = 2
@@ -162,18 +166,17 @@ func (c *change) inOneTransaction(ctx context.Context, guard []table.Write) erro
 
 func (c *change) edgeWrites() (writes []table.Write) {
 	for _, m := range c.edit.Add {
-		_, held := c.memberKinds[m.ID]
 		switch {
-		case !held:
+		case !c.isMember(m.ID):
 			writes = append(writes, c.groups().addEdges(c.group, withDefaultKind(m))...)
 		case !c.exact:
 			writes = append(writes, table.Check(c.keys.membership(m.ID, c.group), "attribute_exists(PK)", nil))
 		}
 	}
 	for _, id := range c.edit.Remove {
-		kind, held := c.memberKinds[id]
+		kind, member := c.memberKinds[id]
 		switch {
-		case held:
+		case member:
 			writes = append(writes, c.groups().removeEdges(c.group, Member{ID: id, Kind: kind})...)
 		case !c.exact && ValidID(id):
 			writes = append(writes, table.Check(c.keys.membership(id, c.group), "attribute_not_exists(PK)", nil))
@@ -182,7 +185,7 @@ func (c *change) edgeWrites() (writes []table.Write) {
 	return writes
 }
 
-// withDefaultKind takes a member of unknown kind for a user.
+// withDefaultKind makes a member of unknown kind a user.
 func withDefaultKind(m Member) Member {
 	if m.Kind == "" {
 		m.Kind = UserKind
@@ -216,8 +219,8 @@ func (c *change) resolveKinds(ctx context.Context) error {
 	var known []Member
 	typed := false
 	for _, m := range c.edit.Add {
-		kind, held := c.memberKinds[m.ID]
-		if !held {
+		kind, member := c.memberKinds[m.ID]
+		if !member {
 			kind = kinds[m.ID]
 		}
 		if kind == "" {
@@ -241,8 +244,7 @@ func (c *change) findKinds(ctx context.Context) (map[scim.ID]Kind, error) {
 	for _, kind := range []Kind{UserKind, GroupKind} {
 		var ids []scim.ID
 		for _, m := range c.edit.Add {
-			_, held := c.memberKinds[m.ID]
-			if !held && found[m.ID] == "" && (m.Kind == "" || m.Kind == kind) && ValidID(m.ID) {
+			if !c.isMember(m.ID) && found[m.ID] == "" && (m.Kind == "" || m.Kind == kind) && ValidID(m.ID) {
 				ids = append(ids, m.ID)
 			}
 		}

@@ -92,8 +92,8 @@ func (m Member) reverseEdge() table.Item {
 	return table.Item{"kind": m.Kind.letter(), "of": GroupKind.keyName()}
 }
 
-// addEdges returns the writes that put a member into a group: both edges, and the check
-// that the member exists and is not being deleted.
+// addEdges returns the writes that add a member to a group: both edges, and the check that
+// the member exists and is not being deleted.
 func (t Groups) addEdges(group scim.ID, m Member) []table.Write {
 	return []table.Write{
 		table.Check(t.keys.resource(m.Kind, m.ID), existsCondition, nil),
@@ -107,17 +107,17 @@ func (t Groups) removeEdges(group scim.ID, m Member) []table.Write {
 	return []table.Write{table.Delete(t.keys.member(group, m)), table.Delete(t.keys.membership(m.ID, group))}
 }
 
-// Members reads the members of the first groups, as many as have at most atMost members in
-// total, but always those of the first group. If the first group alone has more than alone
-// members, the error is ErrTooMany. Each list has groups before users and is ordered by
-// id. Pending changes of the groups are finished first.
-func (t Groups) Members(ctx context.Context, groups []Resource, atMost, alone int) (all [][]Member, err error) {
+// Members reads the members of the first groups: as many groups as have at most maxTotal
+// members together. It always reads the first group; if that alone has more than maxFirst
+// members, the error is ErrTooMany. Each list has groups before users, both in the order
+// of ids. It finishes pending changes of the groups first.
+func (t Groups) Members(ctx context.Context, groups []Resource, maxTotal, maxFirst int) (all [][]Member, err error) {
 	const first, most = 4, 16
 	for size := first; len(all) < len(groups); size = min(2*size, most) {
 		some := groups[len(all):min(len(groups), len(all)+size)]
-		bound := atMost
+		bound := maxTotal
 		if len(all) == 0 {
-			bound = max(atMost, alone)
+			bound = max(maxTotal, maxFirst)
 		}
 		lists, err := t.members(ctx, some, bound)
 		if err != nil {
@@ -125,12 +125,12 @@ func (t Groups) Members(ctx context.Context, groups []Resource, atMost, alone in
 		}
 		for _, list := range lists {
 			switch {
-			case len(all) == 0 && len(list) > alone:
+			case len(all) == 0 && len(list) > maxFirst:
 				return nil, ErrTooMany
-			case len(all) > 0 && len(list) > atMost:
+			case len(all) > 0 && len(list) > maxTotal:
 				return all, nil
 			}
-			all, atMost = append(all, list), max(0, atMost-len(list))
+			all, maxTotal = append(all, list), max(0, maxTotal-len(list))
 		}
 	}
 	return all, nil
@@ -170,8 +170,8 @@ func (t Groups) membersOfOne(ctx context.Context, group scim.ID, limit int) ([]M
 	return list, err
 }
 
-// MembersAmong returns which of some ids are direct members of which groups. It makes one
-// call for a hundred pairs.
+// MembersAmong returns which of the ids are direct members of which groups. It calls
+// DynamoDB once for each hundred pairs of a group and an id.
 func (t Groups) MembersAmong(ctx context.Context, groups []Resource, ids []scim.ID) (map[scim.ID][]Member, error) {
 	var keys []table.Key
 	for _, group := range groups {
@@ -189,12 +189,12 @@ func (t Groups) MembersAmong(ctx context.Context, groups []Resource, ids []scim.
 	return found, err
 }
 
-// kindsAmong returns which of some ids are members of a group, with their kinds.
+// kindsAmong returns which of the ids are members of a group, with their kinds.
 func (t Groups) kindsAmong(ctx context.Context, group scim.ID, ids []scim.ID) (map[scim.ID]Kind, error) {
-	held := map[scim.ID]Kind{}
+	kinds := map[scim.ID]Kind{}
 	found, err := t.MembersAmong(ctx, []Resource{{ID: group}}, ids)
 	for _, m := range found[group] {
-		held[m.ID] = m.Kind
+		kinds[m.ID] = m.Kind
 	}
-	return held, err
+	return kinds, err
 }

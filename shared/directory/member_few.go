@@ -4,8 +4,8 @@ import "context"
 
 // FewMembers reads the members of a group as a change left them. If there are more than
 // most members, the error is ErrTooMany. If another change of the group has followed, the
-// error is ErrContention, because no set of members belongs to the version of the change
-// any more: the group is read after the members to detect this.
+// error is ErrContention, because the members may no longer be those of the change. To
+// detect that, it reads the group after the members.
 func (t Groups) FewMembers(ctx context.Context, c ChangeResult, most int) (Group, []Member, error) {
 	members, err := t.membersOfOne(ctx, c.Group.ID, most+1)
 	if err != nil {

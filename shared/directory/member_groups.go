@@ -60,9 +60,9 @@ func (t Groups) OfUsers(ctx context.Context, users []scim.ID) (map[scim.ID][]Mem
 	return all, nil
 }
 
-// IDsOf returns the ids of the groups that a user or group is a direct member of, in order
-// and after an id: at most limit of them, or all if limit is 0. For more than MaxScanned
-// groups the error is ErrTooMany.
+// IDsOf returns the ids of the groups that a user or group is a direct member of, in
+// order: those that follow the id after, at most limit of them, or all if limit is 0. If
+// there are more than MaxScanned groups, the error is ErrTooMany.
 func (t Groups) IDsOf(ctx context.Context, member, after scim.ID, limit int) ([]scim.ID, error) {
 	if !ValidID(member) {
 		return nil, nil
@@ -75,8 +75,9 @@ func (t Groups) IDsOf(ctx context.Context, member, after scim.ID, limit int) ([]
 }
 
 // UserIDs returns the ids of the users in a group, direct and through nested groups, in
-// order and after an id: at most limit of them, or all if limit is 0. A group that does
-// not exist has no users. For more than MaxScanned memberships the error is ErrTooMany.
+// order: those that follow the id after, at most limit of them, or all if limit is 0. A
+// group that does not exist has no users. If there are more than MaxScanned memberships,
+// the error is ErrTooMany.
 func (t Groups) UserIDs(ctx context.Context, group, after scim.ID, limit int) ([]scim.ID, error) {
 	if !ValidID(group) {
 		return nil, nil
@@ -112,7 +113,8 @@ func (t Groups) UserIDs(ctx context.Context, group, after scim.ID, limit int) ([
 	return ids, nil
 }
 
-// usersAfter returns the ids of the users who are direct members of a group.
+// usersAfter returns the ids of the users who are direct members of a group: those that
+// follow the id after, at most limit of them, or all if limit is 0.
 func (t Groups) usersAfter(ctx context.Context, group, after scim.ID, limit int) ([]scim.ID, error) {
 	prefix := UserKind.letter() + "#"
 	q := table.Query{PK: t.keys.members(group), Limit: limit}.Prefixed(prefix)

@@ -9,7 +9,7 @@ import (
 	"scimserver/shared/table"
 )
 
-// maxActions is the most actions that a DynamoDB transaction has.
+// maxActions is the most actions that a DynamoDB transaction can have.
 const maxActions = 100
 
 // edgeBatch is the number of edges that one query reads.
@@ -17,7 +17,7 @@ const edgeBatch = 1000
 
 // endedMembership is a membership to be removed.
 type endedMembership struct {
-	of    table.Key     // the group or team, whose version grows
+	of    table.Key     // the group or team; its version is incremented
 	edges []table.Write // the writes that remove both edges
 	stamp string        // the record for the log, see leaveStamp
 }
@@ -26,8 +26,9 @@ type endedMembership struct {
 // or team, and one on each edge.
 const actionsPerMembership = 3
 
-// leaveGroups removes a marked member from all its groups. stamp is what leaveStamp returns.
-// The last transaction includes the writes of last, the first of which is on the member itself.
+// leaveGroups removes a member that has the mark of deletion from all its groups. stamp is what
+// leaveStamp returns. The last transaction includes the writes of last, the first of which is on
+// the member itself.
 func (t Groups) leaveGroups(
 	ctx context.Context, m Member, stamp string, last func() []table.Write,
 ) error {
@@ -57,8 +58,8 @@ func (t Groups) membershipIn(group scim.ID, m Member, stamp string) endedMembers
 	return endedMembership{t.keys.resource(GroupKind, group), t.removeEdges(group, m), stamp}
 }
 
-// endAllMemberships removes memberships of one member, several transactions at a time,
-// which have no item in common.
+// endAllMemberships removes memberships of one member in several transactions, which run
+// at the same time because they have no item in common.
 func (d *Directory) endAllMemberships(ctx context.Context, memberships []endedMembership) error {
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(4)
@@ -92,7 +93,7 @@ func (d *Directory) endMemberships(
 			return writes
 		})
 		failed := table.FailedConditions(err)
-		if failed == nil || first > 0 && failed.At(0) != nil { // the member itself has gone: another finished this
+		if failed == nil || first > 0 && failed.At(0) != nil { // if the member is gone, another request finished this
 			return ignoreConditionFailed(err, failed)
 		}
 		at := first

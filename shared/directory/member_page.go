@@ -7,10 +7,10 @@ import (
 	"scimserver/shared/table"
 )
 
-// MemberPage reads a page of a group's direct members after a position, groups before
-// users and in the order of ids: at most limit. next is the position of the next page, ""
-// at the end. A pending change of the group is finished first. The errors are ErrNotFound
-// and ErrUnavailable.
+// MemberPage reads a page of a group's direct members: at most limit members after a
+// position, groups before users, both in the order of ids. next is the position of the
+// next page, "" at the end. A pending change of the group is finished first. The errors
+// are ErrNotFound and ErrUnavailable.
 func (t Groups) MemberPage(
 	ctx context.Context, id scim.ID, after string, limit int,
 ) (g Group, page []Member, next string, err error) {

@@ -20,20 +20,22 @@ import (
 // of functions may work on a change. A request that meets a pending change finishes it
 // before it reads or changes the group's members.
 //
-// A step that exists is part of a committed change that is not finished, because
+// A step is carried out at most once, and only while its change is committed and unfinished,
+// because
 //   - only the steps of a change that a group names are carried out;
 //   - a step is never stored again once it is deleted, see storeSteps;
-//   - the group names the change until no step is left, see clearPending;
+//   - the group names the change until no step is left, see clearPending; and
 //   - the deletion of a group deletes the steps before the members, see removeMembers.
 
-// maxStep is the most members that one step adds. A step that only removes has half as
-// many more. With three actions for each member and one for the step, a transaction has 97
-// of its 100 actions. One member more would make the step's item larger than two kilobytes.
+// maxStep is the most members that one step adds. A step that only removes members removes
+// up to 48. With three actions for each new member and one for the step, a transaction
+// uses 97 of 100 possible actions. One member more would make the step's item larger than
+// two kilobytes.
 const maxStep = 32
 
-// stepLife is the time to live of a step, for steps of a change that was never committed
-// because the function died. Committed changes are finished long before: function changes
-// looks for them every minute.
+// stepLife is the time to live of a step. It removes the steps of changes that were never
+// committed because the function died. Committed changes are finished long before:
+// function changes looks for them every minute.
 const stepLife = 30 * 24 * time.Hour
 
 // operation is the addition or removal of one member.
@@ -46,7 +48,8 @@ type operation struct {
 
 // inSteps commits the change and carries it out step by step. If the condition on the
 // group's version does not guarantee memberKinds, the steps name all members of the edit,
-// even those that need no change: they are read again when nobody else can change them.
+// even those that seem to need no change. executeSteps reads their memberships again, when
+// nobody else can change them.
 func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 	id, err := c.storeSteps(ctx)
 	if err != nil {
@@ -117,12 +120,12 @@ func (c *change) steps(id string) (writes []table.Write, err error) {
 
 func (c *change) operations() (all []operation) {
 	for _, m := range c.edit.Add {
-		if _, held := c.memberKinds[m.ID]; !held || !c.exact {
+		if !c.isMember(m.ID) || !c.exact {
 			all = append(all, operation{ID: m.ID, Kind: m.Kind, Display: m.Display})
 		}
 	}
 	for _, id := range c.edit.Remove {
-		if _, held := c.memberKinds[id]; held || !c.exact && ValidID(id) {
+		if c.isMember(id) || !c.exact && ValidID(id) {
 			all = append(all, operation{ID: id, Remove: true})
 		}
 	}
@@ -162,12 +165,12 @@ func (t Groups) executeSteps(ctx context.Context, group scim.ID, items []table.I
 			ids = append(ids, o.ID)
 		}
 	}
-	held, err := t.kindsAmong(ctx, group, ids)
+	kinds, err := t.kindsAmong(ctx, group, ids)
 	if err != nil {
 		return err
 	}
 	mathrand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
-	return p.run(ctx, steps, func(ctx context.Context, s step) error { return t.executeStep(ctx, group, s, held) })
+	return p.run(ctx, steps, func(ctx context.Context, s step) error { return t.executeStep(ctx, group, s, kinds) })
 }
 
 // step is the part of a change that one transaction carries out.
@@ -190,12 +193,12 @@ func stepFrom(item table.Item) (step, error) {
 // executeStep carries out one step, unless it has been deleted: another function has carried
 // it out, or the group is being deleted. It leaves out members that have been deleted since
 // the change was committed.
-func (t Groups) executeStep(ctx context.Context, group scim.ID, s step, held map[scim.ID]Kind) error {
+func (t Groups) executeStep(ctx context.Context, group scim.ID, s step, kinds map[scim.ID]Kind) error {
 	gone := map[table.Key]bool{}
 	for range 1 + len(s.operations) {
 		writes := append(
 			[]table.Write{table.Delete(s.key).WithCondition("attribute_exists(PK)", nil)},
-			t.stepWrites(group, s, held, gone)...,
+			t.stepWrites(group, s, kinds, gone)...,
 		)
 		err := t.d.db.Transact(ctx, func(table.Stamp) []table.Write { return writes })
 		failed := table.FailedConditions(err)
@@ -209,9 +212,9 @@ func (t Groups) executeStep(ctx context.Context, group scim.ID, s step, held map
 	return ErrContention
 }
 
-func (t Groups) stepWrites(group scim.ID, s step, held map[scim.ID]Kind, gone map[table.Key]bool) (all []table.Write) {
+func (t Groups) stepWrites(group scim.ID, s step, kinds map[scim.ID]Kind, gone map[table.Key]bool) (all []table.Write) {
 	for _, o := range s.operations {
-		kind, member := held[o.ID]
+		kind, member := kinds[o.ID]
 		switch {
 		case o.Remove && member:
 			all = append(all, t.removeEdges(group, Member{ID: o.ID, Kind: kind})...)
@@ -222,7 +225,7 @@ func (t Groups) stepWrites(group scim.ID, s step, held map[scim.ID]Kind, gone ma
 	return all
 }
 
-// clearPending removes the name of a change that has no steps left from the group, unless
+// clearPending removes the id of a change that has no steps left from the group, unless
 // the group is being deleted.
 func (t Groups) clearPending(ctx context.Context, group scim.ID, change string) error {
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write {

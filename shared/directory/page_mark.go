@@ -26,7 +26,7 @@ type PageMark struct {
 	ID         string // begins with the time of creation, so that ids sort by it
 	Last, Next PagePosition
 	Pages      int       // the number of pages that were read
-	Total      int       // totalResults of the first page, if it is not counted again
+	Total      int       // totalResults of the first page, if later pages do not count again
 	Moved      time.Time // when the last page was read
 }
 
@@ -57,21 +57,21 @@ func (t *Tenant) NewPageMark() PageMark {
 // PutPageMark stores a page mark. If a request is sent twice, the two attempts may
 // reach different positions at the same index; the earlier position is kept, so that
 // no resource is skipped. The error is ErrUnavailable.
-func (t *Tenant) PutPageMark(ctx context.Context, kind string, j PageMark) error {
+func (t *Tenant) PutPageMark(ctx context.Context, kind string, m PageMark) error {
 	now := t.d.now()
 	item := table.Item{
-		"pages":   int64(j.Pages),
-		"total":   int64(j.Total),
+		"pages":   int64(m.Pages),
+		"total":   int64(m.Total),
 		"moved":   now.UnixMilli(),
 		"expires": now.Add(pageMarkLife).Unix(),
 	}
-	putPagePosition(item, "last", j.Last)
-	putPagePosition(item, "next", j.Next)
+	putPagePosition(item, "last", m.Last)
+	putPagePosition(item, "next", m.Next)
 	err := t.d.db.Write(ctx, func(table.Stamp) table.Write {
-		return table.Put(table.Key{PK: t.keys.pageMarks(kind), SK: j.ID}, item).
+		return table.Put(table.Key{PK: t.keys.pageMarks(kind), SK: m.ID}, item).
 			WithCondition("attribute_not_exists(PK) OR #nextIndex <> :index OR #nextType > :type OR #nextType = "+
 				":type AND #nextAfter > :after",
-				table.Item{"index": int64(j.Next.Index), "type": int64(j.Next.Type), "after": string(j.Next.After)})
+				table.Item{"index": int64(m.Next.Index), "type": int64(m.Next.Type), "after": string(m.Next.After)})
 	})
 	if table.FailedConditions(err) != nil {
 		return nil
@@ -95,8 +95,8 @@ func pageMarkFrom(item table.Item) PageMark {
 }
 
 // Started returns when the page mark was created.
-func (j PageMark) Started() time.Time {
-	ms, _ := strconv.ParseInt(j.ID[:min(timeDigits, len(j.ID))], 10, 64)
+func (m PageMark) Started() time.Time {
+	ms, _ := strconv.ParseInt(m.ID[:min(timeDigits, len(m.ID))], 10, 64)
 	return time.UnixMilli(ms)
 }
 

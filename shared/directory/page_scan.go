@@ -18,10 +18,10 @@ import (
 const (
 	// MaxScanned is the most resources that one request examines.
 	MaxScanned = 100_000
-	// scanTime is the most time that it takes, if its deadline leaves as much.
+	// scanTime is the most time that the reading may take. A near deadline shortens it.
 	scanTime = 20 * time.Second
-	// scanners is the number of ranges that are read in parallel. Each holds the resources
-	// of one call, at most 1 MB as stored.
+	// scanners is the number of ranges that are read in parallel. Memory holds the
+	// resources of one call for each range, at most 1 MB as stored.
 	scanners = 4
 )
 
@@ -54,7 +54,7 @@ func (t *Tenant) Scan(ctx context.Context, k Kind, f func(context.Context, []Res
 	})
 }
 
-// recoverTo turns a panic into an error. In a goroutine of its own, a panic would end the
+// recoverTo turns a panic of a goroutine into an error. Otherwise the panic would end the
 // process.
 func recoverTo(err *error) {
 	if p := recover(); p != nil {
@@ -90,8 +90,8 @@ func (s *scan) withDeadline(ctx context.Context, work func(context.Context) erro
 }
 
 // nearDeadline reports whether a scan that made progress has too little time left to
-// repeat a throttled call. Sending the request again would end in the same way, so this is
-// not ErrUnavailable.
+// repeat a throttled call. The same request would fail in the same way again, so the error
+// is not ErrUnavailable.
 func (s *scan) nearDeadline(bounded context.Context) bool {
 	deadline, _ := bounded.Deadline()
 	return s.scanned.Load() > 0 && time.Until(deadline) <= table.MaxPause
@@ -117,8 +117,8 @@ func (s *scan) count(n int) error {
 // read calls f with the resources in a range: all of them, or those that one call returns.
 // next is the key of the last one, "" at the end of the range.
 func (s *scan) read(ctx context.Context, q table.Query, all bool) (next string, err error) {
-	err = s.t.d.db.Walk(ctx, q, func(items []table.Item, behind string) (bool, error) {
-		next = behind
+	err = s.t.d.db.Walk(ctx, q, func(items []table.Item, last string) (bool, error) {
+		next = last
 		s.t.finishDeletions(ctx, s.k, items...)
 		some, err := existing(items)
 		if err == nil {
@@ -147,7 +147,7 @@ func ranges(pk, after string) (all []table.Query) {
 			continue
 		case q.From <= after:
 			q.After = after
-		case len(all) == 0: // keys from after to this digit do not begin with a digit
+		case len(all) == 0: // the first range also has the keys between after and the first digit
 			q.From, q.After = after, after
 		}
 		all = append(all, q)

@@ -12,7 +12,7 @@ import (
 
 // ErrSeal means that a text was not sealed by this directory for this tenant and purpose,
 // or was altered.
-var ErrSeal = errors.New("directory: the seal is broken")
+var ErrSeal = errors.New("directory: the sealed text is invalid")
 
 // Seal encrypts and authenticates a text that a client stores for this service. Any
 // function can unseal it, but only for the same tenant and purpose. Ready must have been
@@ -45,8 +45,8 @@ func (t *Tenant) Unseal(purpose, sealed string) ([]byte, error) {
 // sealed is the additional authenticated data of a seal.
 func (t *namespace) sealed(purpose string) []byte { return []byte(string(t.id) + "\x00" + purpose) }
 
-// aead encrypts with random nonces under a key that all functions derive from the
-// table's secret.
+// aead returns a cipher with random nonces. All functions derive its key from the table's
+// secret.
 func (d *Directory) aead() (cipher.AEAD, error) {
 	d.mu.Lock()
 	secret := d.secret

@@ -9,8 +9,8 @@ import (
 )
 
 // Page reads at most count resources of a kind after an id, in the order of their ids, and
-// reports whether more follow. It returns fewer if they are large. After "" it starts with
-// the first. The error is ErrUnavailable.
+// reports whether more follow. It reads fewer if they are large. If after is "", it starts
+// with the first resource. The error is ErrUnavailable.
 func (t *Tenant) Page(ctx context.Context, k Kind, after scim.ID, count int) (page []Resource, more bool, err error) {
 	return t.page(ctx, k, after, count)
 }
@@ -57,9 +57,9 @@ func (t *Tenant) Walk(
 	})
 }
 
-// walk calls f with the resources after an id that are not being deleted, and the key of
-// the last one. Each call of DynamoDB asks for batch resources, or as many as fit if batch
-// is 0, for as long as f returns true.
+// walk calls f with the resources after an id that are not being deleted, and with the key
+// of the last one, until f returns false. Each call of DynamoDB asks for batch resources,
+// or for as many as fit if batch is 0.
 func (t *namespace) walk(
 	ctx context.Context,
 	k Kind,
@@ -114,9 +114,9 @@ func eachExisting(items []table.Item, f func(table.Item, Resource)) error {
 const MaxSkipped = 1_000_000
 
 // Skip skips n resources of a kind after an id. It returns the id of the last of them and
-// their number, which is less than n if there are not as many. DynamoDB reads all of them,
-// but returns only their keys. After MaxSkipped resources, or when too little of the
-// request's time is left, the error is ErrTooMany.
+// their number, which is less than n if there are fewer. DynamoDB reads all of them, but
+// returns only their keys. After MaxSkipped resources, or when too little of the request's
+// time is left, the error is ErrTooMany.
 func (t *Tenant) Skip(ctx context.Context, k Kind, after scim.ID, n int) (last scim.ID, skipped int, err error) {
 	if n > MaxSkipped {
 		return "", 0, ErrTooMany

@@ -23,7 +23,7 @@ type Erasure struct {
 	Stage ErasureStage `json:"stage"`
 	// Resources are the users or accounts that the erasure deletes.
 	Resources []scim.ID `json:"resources"`
-	// The number of records whose values were replaced.
+	// The numbers of records whose values were replaced.
 	Conflicts int `json:"conflicts"`
 	Entries   int `json:"entries"`
 	Events    int `json:"events"`
@@ -35,8 +35,8 @@ type Erasure struct {
 // ErasureStage is a stage of an erasure.
 type ErasureStage string
 
-// The stages, in their order. Before anything is deleted, the erasure has stored all values that it looks for. It
-// deletes them at its end. So it can be continued after any interruption.
+// The stages, in their order. The erasure stores all values that it looks for before it deletes anything, and
+// removes them at its end. So it can be continued after any interruption.
 const (
 	ErasureLearns   ErasureStage = "learn"   // finds former names
 	ErasureDeletes  ErasureStage = "delete"  // deletes the user or account
@@ -48,9 +48,9 @@ const (
 const erasureLife = 30 * day
 
 // Erase continues to erase the person who has or had a value: a userName, an email or an externalId. It works for
-// about the duration work, and is called again until the stage is ErasureDone. ids are the users who are deleted. A
-// user who has or had the value and is not among ids is kept, and listed in Existing. It returns ErrNotFound if the
-// tenant does not exist, ErrContention and ErrUnavailable.
+// about the duration work, and the caller calls it again until the stage is ErasureDone. ids are the users who are
+// deleted. A user who has or had the value and is not among ids is kept, and listed in Existing. It returns
+// ErrNotFound if the tenant does not exist, ErrContention and ErrUnavailable.
 func (t *Tenant) Erase(ctx context.Context, value string, ids []scim.ID, work time.Duration) (Erasure, error) {
 	record, err := t.d.tenants.Tenant(ctx, t.id)
 	if err != nil {
@@ -100,8 +100,8 @@ func (t keys) erasure(value string) table.Key {
 	return table.Key{PK: t.erasures(), SK: hex.EncodeToString(sum[:])}
 }
 
-// loadErasure reads an erasure that was interrupted, or begins one. An erasure that gets more ids begins again, and
-// keeps the values that it knows.
+// loadErasure reads an erasure that was interrupted, or begins one. If ids contains new ids, the erasure begins
+// again, but keeps the values that it knows.
 func (t *namespace) loadErasure(ctx context.Context, value string, ids []scim.ID) (Erasure, error) {
 	e := Erasure{
 		PersonSearch: NewPersonSearch([]string{value}, ids),
@@ -134,7 +134,7 @@ type eraser struct {
 	value    string
 }
 
-// save stores the progress. At the end it deletes it, because it has values of the person.
+// save stores the progress. At the end it deletes the progress, because it contains values of the person.
 func (x *eraser) save(ctx context.Context) error {
 	key := x.keys.erasure(x.value)
 	if x.progress.Stage == ErasureDone {
@@ -186,8 +186,8 @@ func (x *eraser) prepare(ctx context.Context) (err error) {
 	return err
 }
 
-// delete deletes the users or accounts. It marks their ids as erased before, because function changes may process the
-// deletion, and earlier changes, only later: it then writes log entries and events without values.
+// delete deletes the users or accounts. It first marks their ids as erased: function changes may process the
+// deletion and earlier changes later, and then writes log entries and events without values.
 func (x *eraser) delete(ctx context.Context) error {
 	if err := x.d.feed(x.id).MarkErased(ctx, x.present()); err != nil {
 		return err
@@ -247,12 +247,12 @@ func count(changed bool) int {
 	return 0
 }
 
-// erasedOutcome is the outcome of a conflict that waited for somebody.
+// erasedOutcome is the outcome of a conflict that was still open.
 const erasedOutcome = "The person was erased."
 
-// erase replaces the values of a person in a conflict, and closes it. changed is false if it had none.
+// erase replaces the values of a person in a conflict, and closes it. changed is false if there was nothing to do.
 func (t Conflicts) erase(
-	ctx context.Context, id ConflictID, h PersonSearch, m erasure.Matcher,
+	ctx context.Context, id ConflictID, p PersonSearch, m erasure.Matcher,
 ) (changed bool, err error) {
 	err = table.RetryIfChanged(ctx, func() error {
 		changed = false
@@ -263,7 +263,7 @@ func (t Conflicts) erase(
 		if err != nil {
 			return err
 		}
-		next := c.erased(h, m)
+		next := c.erased(p, m)
 		before, err := c.attributes()
 		if err != nil {
 			return err
@@ -280,7 +280,8 @@ func (t Conflicts) erase(
 	return changed, err
 }
 
-// storeErased stores a conflict without values. The entry that finds it by the externalId goes first.
+// storeErased stores a conflict without values. It first deletes the index entry by which a search for the
+// externalId finds the conflict.
 func (t Conflicts) storeErased(ctx context.Context, old Conflict, attributes table.Item) error {
 	if old.indexed != "" {
 		entry := table.Delete(t.keys.conflictIndexEntry(old.indexed, old.ID))
@@ -296,17 +297,17 @@ func (t Conflicts) storeErased(ctx context.Context, old Conflict, attributes tab
 
 // erased returns the conflict without the values of a person. The name of another person who wants the same value
 // stays.
-func (c Conflict) erased(h PersonSearch, m erasure.Matcher) Conflict {
-	mine := slices.Contains(h.IDs, c.Resource)
+func (c Conflict) erased(p PersonSearch, m erasure.Matcher) Conflict {
+	mine := slices.Contains(p.IDs, c.Resource)
 	values := slices.Clone(c.Values)
 	for i, v := range values {
-		if h.Values.Identify(v.Value) || mine || slices.Contains(h.IDs, c.Holder.ID) {
+		if p.Values.Identify(v.Value) || mine || slices.Contains(p.IDs, c.Holder.ID) {
 			values[i].Value = erasure.Erased
 		}
 	}
 	mine = mine || c.Resource == ""
 	for _, text := range []*string{&c.Name, &c.ExternalID} {
-		if *text != "" && (mine || h.Values.Identify(*text)) {
+		if *text != "" && (mine || p.Values.Identify(*text)) {
 			*text = erasure.Erased
 		}
 	}

@@ -18,8 +18,8 @@ type Person struct {
 	User
 }
 
-// LocateQuery names the one value by which persons are found over all tenants and accounts.
-// Exactly one field is set.
+// LocateQuery names the one value by which persons are found in all tenants and among the
+// accounts. Exactly one field is set.
 type LocateQuery struct {
 	ID         scim.ID
 	UserName   string
@@ -32,7 +32,7 @@ type Located struct {
 	Persons []Person
 	// Next is the tenant after which the search continues, "" at the end.
 	Next tenant.ID
-	// Cut are the tenants that have more users with the externalId than Persons has.
+	// Cut are the tenants that have more users with the externalId than Persons lists.
 	Cut []tenant.ID
 }
 
@@ -43,10 +43,11 @@ const (
 	locateEach = 10
 )
 
-// Locate finds the users and accounts with a value. It searches the accounts and the first
-// tenants if after is "", and otherwise the tenants after that one. Where usernames and
-// emails are unique over all tenants, one call finds their only holder. Otherwise each
-// tenant costs a key: 1 RCU, and for an externalId a query. The error is ErrUnavailable.
+// Locate finds the users and accounts with a value. If after is "", it searches the
+// accounts and the first tenants, otherwise the tenants after that one. Where usernames
+// and emails are unique among all tenants, one call finds their only holder. Otherwise
+// each tenant costs the read of one key (1 RCU), or a query for an externalId. The error
+// is ErrUnavailable.
 func (d *Directory) Locate(ctx context.Context, q LocateQuery, after tenant.ID) (out Located, err error) {
 	if d.scope == SystemScope && (q.UserName != "" || q.Email != "") {
 		out.Persons, err = d.byClaims(ctx, q, []tenant.ID{""})

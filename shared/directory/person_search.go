@@ -13,7 +13,7 @@ import (
 	"scimserver/shared/table"
 )
 
-// PersonRecord is a conflict, a log entry or an event that has something about a person.
+// PersonRecord is a conflict, a log entry or an event that is about a person or contains a value of the person.
 type PersonRecord struct {
 	Type string          `json:"type"` // conflict, log or event
 	Data json.RawMessage `json:"data"`
@@ -72,7 +72,7 @@ type personSearcher struct {
 	since time.Time // when the tenant was created
 	// keepExisting: a user or account that still exists is added to Existing instead of IDs.
 	keepExisting bool
-	// visit gets each record of the last pass. about says that it is about the person.
+	// visit gets each record of the last pass. about says whether it is about the person.
 	visit func(ctx context.Context, r storedRecord, about bool) error
 }
 
@@ -125,8 +125,8 @@ func (s *personSearcher) endPass() {
 	s.Phase, s.FoundNew = phaseConflicts, false
 }
 
-// handle calls learn for a record about the person: learn adds the values that the record has. In the last pass it
-// visits each record instead.
+// handle calls learn for a record about the person. learn adds the values in the record to those of the search. In
+// the last pass handle visits each record instead.
 func (s *personSearcher) handle(ctx context.Context, r storedRecord, about bool, learn func()) error {
 	if s.LastPass {
 		return s.visit(ctx, r, about)
@@ -160,7 +160,8 @@ func (s *personSearcher) addHolder(ctx context.Context, id scim.ID) error {
 	return nil
 }
 
-// noteRecord reports whether a record with this id is about the person. If so, it adds the id to WithRecords.
+// noteRecord is called for a record about the user or account with this id. It reports whether the id is one of the
+// person's. If so, it adds the id to WithRecords.
 func (p *PersonSearch) noteRecord(id scim.ID) bool {
 	if !p.isPerson(id) {
 		return false

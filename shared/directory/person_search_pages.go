@@ -27,7 +27,7 @@ func (s *personSearcher) conflictPage(ctx context.Context) error {
 			s.Values.Identify(c.ExternalID) || slices.ContainsFunc(c.Values, func(v TakenValue) bool {
 			return s.Values.Identify(v.Value)
 		})
-		// Its values may be those of another person, who wants the same. So nothing is learned.
+		// Some values may be those of another person, who wants the same ones. So nothing is learned from a conflict.
 		r := storedRecord{PersonRecord: PersonRecord{"conflict", data}, conflict: c}
 		if err := s.handle(ctx, r, about && c.Kind == UserKind, func() {}); err != nil {
 			return err
@@ -81,7 +81,8 @@ func (s *personSearcher) logPage(ctx context.Context) error {
 	return nil
 }
 
-// isAttempt reports whether a failed request had a value of the person: as the name, or as the value that was taken.
+// isAttempt reports whether a failed request had a value of the person: as the name or the externalId, or in the
+// text of the error.
 func (s *personSearcher) isAttempt(e provlog.Entry, m erasure.Matcher) bool {
 	return s.Values.Identify(e.Name) || s.Values.Identify(e.ExternalID) || m.Replace(e.Detail) != e.Detail
 }

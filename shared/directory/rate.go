@@ -7,10 +7,11 @@ import (
 	"scimserver/shared/table"
 )
 
-// takeRate adds a cost to a rate limit, unless what was added before is paid for later than
-// burst from now. It returns when all that was added is paid for, and whether the cost was
-// added. One item holds a limit: it says when its debts are paid for, and expires an hour
-// later. The errors are ErrContention and ErrUnavailable.
+// takeRate charges a rate limit. cost is how long it takes to pay for the charge. If
+// paying for the earlier charges takes longer than burst, takeRate refuses. It returns
+// when all accepted charges will be paid for, and whether it accepted this one. One item
+// holds a limit: it says when the charges will be paid for, and expires an hour later. The
+// errors are ErrContention and ErrUnavailable.
 func (t *namespace) takeRate(
 	ctx context.Context, key table.Key, cost, burst time.Duration,
 ) (paid time.Time, taken bool, err error) {

@@ -12,7 +12,7 @@ import (
 type Resource struct {
 	ID           scim.ID
 	Doc          scim.Value // canonical, see schema.Normalize
-	Version      int64      // 1 at creation, more with every change
+	Version      int64      // 1 at creation, and higher after every change
 	Created      time.Time
 	LastModified time.Time
 
@@ -23,7 +23,7 @@ type Resource struct {
 	connected bool // this team, which is being deleted, has become a group
 }
 
-// Size returns the size of the stored document in bytes, which limits a page.
+// Size returns the size of the stored document in bytes, see MaxPageBytes.
 func (r Resource) Size() int { return r.size }
 
 func (r Resource) version() int64 { return r.Version }
@@ -39,7 +39,8 @@ func (r Resource) item() (table.Item, error) {
 	return r.attributes(doc), nil
 }
 
-// attributes are those that the item of each resource has. doc is the JSON of the document.
+// attributes returns the attributes that the item of every resource has. doc is the JSON
+// of the document.
 func (r Resource) attributes(doc string) table.Item {
 	return table.Item{
 		"doc":      doc,

@@ -7,11 +7,11 @@ import (
 	"scimserver/shared/table"
 )
 
-// Delete removes a user with everything that it claims and with its memberships: once it
-// returns, no group lists the user. It first marks the user as being deleted. From then on
-// reads answer ErrNotFound, no group accepts the user, and any request that reads the mark
-// can finish the deletion. The errors are ErrNotFound, ErrVersion, ErrContention and
-// ErrUnavailable; after ErrUnavailable, function changes finishes the deletion.
+// Delete removes a user with its claims and memberships: once it returns, no group lists
+// the user. It first marks the user as being deleted. From then on reads answer
+// ErrNotFound, no group accepts the user, and any request that reads the mark can finish
+// the deletion. The errors are ErrNotFound, ErrVersion, ErrContention and ErrUnavailable;
+// after ErrUnavailable, function changes finishes the deletion.
 func (t Users) Delete(ctx context.Context, id scim.ID, match Match) error {
 	return t.delete(ctx, UserKind, id, match)
 }
@@ -34,7 +34,7 @@ func (t *namespace) delete(ctx context.Context, k Kind, id scim.ID, match Match)
 		return err
 	}
 	if err == nil {
-		delete(marked, "marker") // the request that set it has its answer
+		delete(marked, "marker") // the tombstone needs it only if the answer was lost
 	}
 	if unfinished := t.finishDeletion(ctx, k, marked); unfinished != nil {
 		return unfinished
@@ -42,8 +42,9 @@ func (t *namespace) delete(ctx context.Context, k Kind, id scim.ID, match Match)
 	return err
 }
 
-// mark sets the mark of deletion and returns the marked item. If another request has set the
-// mark, it returns the item and ErrNotFound: that request may have been interrupted.
+// mark sets the mark of deletion and returns the marked item. If another request has set
+// the mark, it returns the item and ErrNotFound. The caller then finishes the deletion,
+// because that request may have been interrupted.
 func (t *namespace) mark(ctx context.Context, k Kind, id scim.ID, match Match) (table.Item, error) {
 	condition, values := "attribute_exists(PK) AND attribute_not_exists(#deleting)", table.Item{}
 	if match != nil {
@@ -68,17 +69,17 @@ func (t *namespace) mark(ctx context.Context, k Kind, id scim.ID, match Match) (
 	if failed == nil {
 		return item, err
 	}
-	switch stood := failed.Failures[0].Item; {
-	case stood == nil:
+	switch current := failed.Failures[0].Item; {
+	case current == nil:
 		return nil, ErrNotFound
-	case !exists(stood):
-		return stood, ErrNotFound
+	case !exists(current):
+		return current, ErrNotFound
 	}
 	return nil, table.ErrItemChanged
 }
 
-// finishDeletion removes what a marked resource still has, and then the resource
-// with its claims, look-ups and count.
+// finishDeletion removes the members and memberships of a marked resource, and then the
+// resource with its claims and look-ups. It also corrects the count.
 func (t *namespace) finishDeletion(ctx context.Context, k Kind, item table.Item) error {
 	r, err := resourceFrom(item)
 	if err != nil {
@@ -111,8 +112,9 @@ func (t *namespace) finishDeletion(ctx context.Context, k Kind, item table.Item)
 	return t.d.endMemberships(ctx, nil, last)
 }
 
-// deleteWrites returns the writes that delete a resource: first its item, then its claims, its
-// look-ups and its count. The claim of a team that has become a group belongs to the group.
+// deleteWrites returns the writes that delete a resource: first that of its item, then
+// those of its claims, its look-ups and the count. The claim of a team that has become a
+// group belongs to the group.
 func (t *namespace) deleteWrites(k Kind, r Resource, removal table.Write) []table.Write {
 	writes := []table.Write{removal}
 	if !r.connected {
@@ -127,9 +129,10 @@ func (t *namespace) deleteWrites(k Kind, r Resource, removal table.Write) []tabl
 // existsCondition is the condition that a resource exists and is not being deleted.
 const existsCondition = "attribute_exists(PK) AND attribute_not_exists(#deleting)"
 
-// removeMembers removes what is left of a change of a marked group, and then its members.
-// Without its step no transaction of the change succeeds, so no edge is added behind this.
-// Reverse edges go before the forward ones, which lead to them, should this be interrupted.
+// removeMembers removes the steps of a pending change of a marked group, and then its
+// members. A transaction of the change needs its step, so none adds an edge after that.
+// Each reverse edge is removed before the forward edge, so that a retry after an
+// interruption finds it by the forward edge.
 func (t Groups) removeMembers(ctx context.Context, group scim.ID) error {
 	if err := t.dropSteps(ctx, group, ""); err != nil {
 		return err

@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/table"
 )
 
-// MaxPageBytes bounds the documents of a page, so that its JSON fits into one
-// answer of a function.
+// MaxPageBytes bounds the total size of the documents of a page, so that its JSON fits
+// into one answer of a function.
 const MaxPageBytes = 3 << 20
 
 // MaxResults is the most resources that one answer holds.
@@ -56,8 +56,7 @@ func (t *namespace) get(ctx context.Context, k Kind, id scim.ID) (table.Item, er
 // maxID bounds the bytes of an id. All ids of the service are shorter.
 const maxID = 64
 
-// ValidID reports whether an id has a form that ids can have. Only valid ids become part
-// of keys.
+// ValidID reports whether an id has the form of an id. Only valid ids become part of keys.
 func ValidID(id scim.ID) bool {
 	for _, c := range id {
 		if c <= ' ' || c > '~' || c == '#' {
@@ -130,7 +129,7 @@ func readOwner[R any](
 }
 
 // ByExternalID finds the users with an externalId, which is compared exactly and need not
-// be unique (RFC 7643 section 3.1). For more than MaxResults users the error is
+// be unique (RFC 7643 section 3.1). If there are more than MaxResults users, the error is
 // ErrTooMany: Users.IDsByExternalID returns them in parts.
 func (t Users) ByExternalID(ctx context.Context, id string) ([]User, error) {
 	ids, err := t.IDsByExternalID(ctx, id, "", MaxResults+1)
@@ -144,9 +143,9 @@ func (t Users) ByExternalID(ctx context.Context, id string) ([]User, error) {
 	return slices.DeleteFunc(users, func(u User) bool { return u.Doc.Get("externalId").Text() != id }), err
 }
 
-// IDsByExternalID returns the ids of users with an externalId, in order and after an id:
-// at most limit of them, or all if limit is 0. For more than MaxScanned users the error is
-// ErrTooMany.
+// IDsByExternalID returns the ids of the users with an externalId, in order: those that
+// follow the id after, at most limit of them, or all if limit is 0. If there are more than
+// MaxScanned users, the error is ErrTooMany.
 func (t Users) IDsByExternalID(ctx context.Context, value string, after scim.ID, limit int) ([]scim.ID, error) {
 	return t.byExternalID(ctx, UserKind, value, after, limit)
 }
@@ -170,8 +169,8 @@ func (t *namespace) byExternalID(
 	return t.idsIn(ctx, q, itemID)
 }
 
-// idsIn reads ids in a range of keys. Without a limit, more than MaxScanned ids are
-// ErrTooMany.
+// idsIn reads the ids in a range of keys. Without a limit, the error is ErrTooMany if
+// there are more than MaxScanned ids.
 func (t *namespace) idsIn(ctx context.Context, q table.Query, id func(table.Item) scim.ID) ([]scim.ID, error) {
 	all := q.Limit == 0
 	if all {

@@ -11,14 +11,15 @@ import (
 	"scimserver/shared/table"
 )
 
-// A write of one item is sent without an idempotency token, at half the cost of a
-// transaction. If its answer is lost and the retry is refused, only the item can show
-// whether the first attempt succeeded. So a resource keeps the stamps of its latest plain
-// writes in the attribute "writer", as long as a request may ask for them. The mark of
-// deletion has its stamp in the attribute "marker". If a resource is removed while a
-// request may still ask, a tombstone keeps its stamps.
+// A plain write is a write of one item outside a transaction. It is sent without an
+// idempotency token, at half the cost of a transaction. If its answer is lost and the
+// retry is refused, only the item can show whether the first attempt succeeded. So a
+// resource keeps the stamps of its latest plain writes in the attribute "writer", as long
+// as a request may ask for them. The mark of deletion has its stamp in the attribute
+// "marker". If a resource is removed while a request may still ask, a tombstone keeps its
+// stamps.
 //
-// An attempt that arrives late, after its retry, changes nothing: its condition demands a
+// An attempt that arrives late, after its retry, changes nothing. Its condition demands a
 // version that a resource has only once, or that the resource is not marked yet.
 
 // maxStamps bounds the stamps on one item. If that many plain writes have followed a write
@@ -70,7 +71,10 @@ func (t *namespace) resolveLostAnswer(ctx context.Context, k Kind, id scim.ID, v
 	case failed.Lost.On(item):
 		return nil
 	case version > 0 && version < oldestStamp(item):
-		return fmt.Errorf("%w: the answer to a write was lost, and %d others followed it", ErrUnavailable, maxStamps)
+		return fmt.Errorf(
+			"%w: it is unknown whether a write succeeded: its answer was lost, and %d other writes followed",
+			ErrUnavailable, maxStamps,
+		)
 	}
 	return refused
 }

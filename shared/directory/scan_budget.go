@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// scanPeriod is the time whose units a tenant may use at once.
+	// scanPeriod is the time whose budget a tenant may spend at once.
 	scanPeriod = time.Minute
 	// scanPart is how many read units of a tenant a process collects before it counts them
 	// in the table. So each process exceeds the budget by at most this number, and by the
@@ -20,11 +20,11 @@ const (
 	scanPart = 256
 )
 
-// ScanBudgetError reports that a tenant's queries that use no key have used up its budget of
-// read units.
+// ScanBudgetError reports that a tenant's scans, which are its queries that use no key,
+// have used up its budget of read units.
 type ScanBudgetError struct {
 	PerMinute int           // the budget, in read capacity units
-	Wait      time.Duration // until the next such query is carried out
+	Wait      time.Duration // until the next scan is accepted
 }
 
 func (e *ScanBudgetError) Error() string {

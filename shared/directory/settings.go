@@ -41,7 +41,7 @@ func (d *Directory) Ready(ctx context.Context) error {
 	)
 	if !d.ready {
 		return fmt.Errorf(
-			"%w: folding %d and scope %s, but this deployment has folding %d and scope %s; changing either is a "+
+			"%w: folding %d and scope %s, but this deployment has folding %d and scope %s; changing either needs a "+
 				"migration",
 			ErrSettings,
 			item.Int("fold"),

@@ -54,7 +54,7 @@ func (t Teams) Get(ctx context.Context, id scim.ID) (Team, error) {
 }
 
 // ByName reads the team with a name, which is compared in its folded form. The errors are
-// ErrUnavailable, and ErrNotFound if no team or a group has the name.
+// ErrUnavailable, and ErrNotFound if the name is free or belongs to a group.
 func (t Teams) ByName(ctx context.Context, name string) (Team, error) {
 	return readOwner(ctx, t.namespace, t.keys.groupName(scim.Fold(name)), t.Get)
 }

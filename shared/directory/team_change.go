@@ -100,7 +100,7 @@ func (t Teams) newChange(ctx context.Context, team scim.ID, e TeamEdit) (*teamCh
 	return c, nil
 }
 
-// personKind returns whether an item is an account or a user.
+// personKind returns whether an item is an account or a user. It returns "" for an edge.
 func personKind(item table.Item) Kind {
 	w, _ := workItemOf(item.Text("PK"), item.Text("SK"))
 	return w.kind

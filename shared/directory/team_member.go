@@ -69,7 +69,7 @@ func (r *teamMemberReader) accountKey(id scim.ID) table.Key { return r.keys.pers
 func (r *teamMemberReader) userKey(id scim.ID) table.Key    { return r.keys.person(UserKind, id) }
 func (r *teamMemberReader) memberKey(id scim.ID) table.Key  { return r.keys.teamMember(r.team, id) }
 
-// readItems reads the items with some keys of each person, and adds them.
+// readItems reads, for each person, the items with the given keys, and adds them.
 func (r *teamMemberReader) readItems(ctx context.Context, ids []scim.ID, keys ...func(scim.ID) table.Key) error {
 	var all []table.Key
 	for _, id := range ids {

@@ -19,7 +19,7 @@ type Remaining struct {
 	Groups int
 	Teams  int
 	// Wait is how long earlier requests may still be running. The deletion also removes
-	// what they write, so the tenant itself is removed after that time.
+	// what they write, so it removes the tenant itself only after that time.
 	Wait time.Duration
 }
 
@@ -36,12 +36,12 @@ func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, work, settle
 		return Remaining{}, err
 	}
 	began, t := d.now(), d.For(id)
-	swept, err := t.removeContents(ctx, work, record.Created)
+	emptied, err := t.removeContents(ctx, work, record.Created)
 	if err != nil {
 		return Remaining{}, err
 	}
 	left := Remaining{Wait: max(0, record.Since.Add(settle).Sub(d.now()))}
-	if !swept || began.Before(record.Since.Add(settle)) {
+	if !emptied || began.Before(record.Since.Add(settle)) {
 		return t.remaining(ctx, left)
 	}
 	left.Done = true
@@ -59,12 +59,12 @@ func (t *namespace) remaining(ctx context.Context, left Remaining) (Remaining, e
 }
 
 // removeContents deletes teams and groups first, so that users have no memberships left
-// when they are deleted. It then deletes the events, the log since the tenant was created, the traced
-// requests, and the conflicts. It reports whether everything is deleted.
+// when they are deleted. It then deletes the log since the tenant was created, the events,
+// the traced requests, and the conflicts. It reports whether everything is deleted.
 func (t *namespace) removeContents(ctx context.Context, work time.Duration, created time.Time) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, work)
 	defer cancel()
-	for _, piece := range []func() error{
+	for _, remove := range []func() error{
 		func() error { return t.deleteAll(ctx, TeamKind) },
 		func() error { return t.deleteAll(ctx, GroupKind) },
 		func() error { return t.deleteAll(ctx, UserKind) },
@@ -73,7 +73,7 @@ func (t *namespace) removeContents(ctx context.Context, work time.Duration, crea
 		func() error { return t.traces().Delete(ctx) },
 		func() error { return t.conflicts().deleteAll(ctx) },
 	} {
-		err := piece()
+		err := remove()
 		if errors.Is(err, ErrUnavailable) || err != nil && ctx.Err() != nil { // the time is up, or about to be
 			return false, nil
 		}

@@ -14,9 +14,9 @@ import (
 // longer than a request can take.
 const lease = 30 * time.Second
 
-// EnqueueUnfinished handles an item that has a mark of deletion or a pending change in the
-// table's stream. It records unfinished work for Sweep, or finishes the work at once if the
-// function that began it can't be running any more. The error is ErrUnavailable.
+// EnqueueUnfinished handles an item from the table's stream that has a mark of deletion or
+// a pending change. It records unfinished work for Sweep, or finishes the work at once if
+// the function that began it can't be running any more. The error is ErrUnavailable.
 func (d *Directory) EnqueueUnfinished(ctx context.Context, pk, sk string) error {
 	w, ok := workItemOf(pk, sk)
 	if !ok {

@@ -14,8 +14,8 @@ import (
 // maxDocument bounds the JSON of a resource, in bytes.
 const maxDocument = 32 * 1024
 
-// counterShards is the number of items over which a count is spread, so that
-// creates in parallel seldom meet in one.
+// counterShards is the number of items over which a count is spread, so that parallel
+// creates seldom change the same item.
 const counterShards = 16
 
 // User is a user as stored, without password and groups.
@@ -35,7 +35,7 @@ func (u User) HasPassword() bool { return u.password != "" }
 type Content struct {
 	Doc scim.Value
 	// HashPassword returns the hash of the new password, or "" to remove the password. It
-	// is slow, and is called only if the user's claims look free. nil leaves the password
+	// is slow, and is called only if the user's claims seem to be free. nil leaves the password
 	// unchanged.
 	HashPassword func() (string, error)
 

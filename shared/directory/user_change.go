@@ -61,7 +61,7 @@ func readModifyWrite[R interface{ version() int64 }, E any](
 	})
 }
 
-// replace stores the new content of a user whose version is still old's.
+// replace stores the new content of a user that still has the version of old.
 func (t *namespace) replace(ctx context.Context, k Kind, old User, c Content) (User, error) {
 	if c.HashPassword == nil && c.Doc.JSON() == old.Doc.JSON() && c.verified == old.verified {
 		return old, nil
@@ -73,8 +73,8 @@ func (t *namespace) replace(ctx context.Context, k Kind, old User, c Content) (U
 	if err != nil {
 		return User{}, err
 	}
-	taken, yielded := without(wanted, held), without(held, wanted)
-	if err := t.hashPassword(ctx, &u, c, taken); err != nil {
+	put, released := without(wanted, held), without(held, wanted)
+	if err := t.hashPassword(ctx, &u, c, put); err != nil {
 		return User{}, err
 	}
 	item, err := u.item()
@@ -87,13 +87,13 @@ func (t *namespace) replace(ctx context.Context, k Kind, old User, c Content) (U
 	if old.verified != "" {
 		item["verified"] = u.verified
 	}
-	return u, t.store(ctx, k, old, u, item, taken, yielded)
+	return u, t.store(ctx, k, old, u, item, put, released)
 }
 
-// store writes the user if its version is still old's, with its changed claims and
-// look-ups.
-func (t *namespace) store(ctx context.Context, k Kind, old, u User, item table.Item, taken, yielded []claim) error {
-	moves := t.changeWrites(k, old.Resource, u.Resource, taken, yielded)
+// store writes the user with its changed claims and look-ups, if the stored user still has
+// the version of old.
+func (t *namespace) store(ctx context.Context, k Kind, old, u User, item table.Item, put, released []claim) error {
+	moves := t.changeWrites(k, old.Resource, u.Resource, put, released)
 	user := func(stamp table.Stamp) table.Write {
 		if len(moves) == 0 {
 			item["writer"] = t.d.nextStamps(old.Resource, stamp)
@@ -105,16 +105,16 @@ func (t *namespace) store(ctx context.Context, k Kind, old, u User, item table.I
 	}
 	return t.classifyChange(t.changeResource(ctx, k, old.Resource, func(stamp table.Stamp) []table.Write {
 		return append([]table.Write{user(stamp)}, moves...)
-	}, func(ctx context.Context) error { return t.checkFree(ctx, taken, u.ID) }), taken)
+	}, func(ctx context.Context) error { return t.checkFree(ctx, put, u.ID) }), put)
 }
 
 // changeWrites returns the writes of a resource's changed claims and look-ups: new claims
 // first, then released claims, then look-ups.
-func (t *namespace) changeWrites(k Kind, old, now Resource, taken, yielded []claim) (writes []table.Write) {
-	for _, c := range taken {
+func (t *namespace) changeWrites(k Kind, old, now Resource, put, released []claim) (writes []table.Write) {
+	for _, c := range put {
 		writes = append(writes, t.putClaim(c, k, now.ID))
 	}
-	for _, c := range yielded {
+	for _, c := range released {
 		writes = append(writes, releaseClaim(c, now.ID))
 	}
 	if old.Doc.Get("externalId").Text() != now.Doc.Get("externalId").Text() {
@@ -126,9 +126,9 @@ func (t *namespace) changeWrites(k Kind, old, now Resource, taken, yielded []cla
 
 func deleteWrite(key table.Key, _ table.Item) table.Write { return table.Delete(key) }
 
-// classifyChange returns the error for a failed write whose first condition is on the user
-// and whose next ones are on its claims.
-func (t *namespace) classifyChange(err error, taken []claim) error {
+// classifyChange returns the error for a failed write whose first condition is on a
+// resource and whose next ones are on its claims.
+func (t *namespace) classifyChange(err error, put []claim) error {
 	failed := table.FailedConditions(err)
 	switch {
 	case failed == nil:
@@ -136,7 +136,7 @@ func (t *namespace) classifyChange(err error, taken []claim) error {
 	case failed.At(0) != nil:
 		return table.ErrItemChanged
 	}
-	if e := t.takenError(failed, taken, 1); e != nil {
+	if e := t.takenError(failed, put, 1); e != nil {
 		return e
 	}
 	return err

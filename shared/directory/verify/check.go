@@ -49,8 +49,8 @@ func document(item table.Item) scim.Value {
 // isDeleting reports whether an item has the mark of deletion.
 func isDeleting(item table.Item) bool { return item.Text("deleting") != "" }
 
-// unchanged makes a condition: the resource must have the version that was read, or still not
-// exist if item is nil.
+// unchanged returns a condition: the resource must still have the version that was read,
+// or still not exist if item is nil.
 func unchanged(of resource, item table.Item) table.Write {
 	if item == nil {
 		return table.Check(of.key(), "attribute_not_exists(PK)", nil)
@@ -257,7 +257,8 @@ func (s markSubject) check(ctx context.Context, c *checker) ([]Finding, error) {
 	return []Finding{{Kind: UnfinishedWork, Tenant: s.tenant, Text: text, Advice: finishAdvice}}, nil
 }
 
-// stepSubject is a step of a change that was never committed, and that may not expire.
+// stepSubject is a step of a change that was never committed. The step may lack the time
+// at which it expires.
 type stepSubject struct {
 	of resource
 	sk string

@@ -18,8 +18,8 @@ const (
 	ownFact     = "a" // the resource itself
 	itemFact    = "c" // a claim or look-up
 	wantFact    = "w" // a resource that must have the claim or look-up
-	forwardFact = "f" // the membership's item of the group or team
-	reverseFact = "r" // the membership's item of the member
+	forwardFact = "f" // the membership's item in the list of the group or team
+	reverseFact = "r" // the membership's item in the list of the member
 	memberFact  = "m" // a membership in a group needs the resource
 	personFact  = "p" // a membership in a team needs the resource
 	stepFact    = "s" // a step of a change of the group

@@ -11,8 +11,8 @@ import (
 	"scimserver/shared/table"
 )
 
-// counts has the numbers of resources that the scan has seen, and the numbers that the
-// counters say. It takes memory for each tenant, not for each item.
+// counts has the numbers of resources that the scan has seen, and the numbers in the
+// counters. It takes memory for each tenant, not for each item.
 type counts struct {
 	Met      map[string]int64 // tenant#kind to the number of resources
 	Counters map[string]int64 // tenant#kind to the sum of the counter's shards
@@ -39,9 +39,9 @@ func (c *counts) total(k kind) (n int) {
 	return n
 }
 
-// suspicious returns the counters that differ from the resources that the scan has seen, and
-// the feeds that lack events.
-func (c *counts) suspicious() (list []subject) {
+// suspicions returns the counters that differ from the resources that the scan has seen,
+// and the feeds that lack events.
+func (c *counts) suspicions() (list []subject) {
 	for _, of := range slices.Sorted(maps.Keys(c.Feeds)) {
 		if f := c.Feeds[of]; !f.hasAll() {
 			list = append(list, feedSubject{of, f})

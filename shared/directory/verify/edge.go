@@ -148,7 +148,7 @@ func (m *matcher) mark(own ownItem) {
 	m.check(markSubject{own.resource})
 }
 
-// step counts a step of a change that was never committed, so that no group names it. Such a
+// step counts a step that no group names, because its change was never committed. Such a
 // step must expire.
 func (m *matcher) step(own []ownItem, of resource, change string, expires bool, sk string) {
 	for _, one := range own {

@@ -15,7 +15,7 @@ const eventLife = 90 * 24 * time.Hour
 // eventBucket is the number of events in a partition.
 const eventBucket = 1000
 
-// feed has the events that the scan has seen of one tenant, or of the accounts.
+// feed sums up the events of one tenant, or of the accounts, that the scan has seen.
 type feed struct {
 	First, Last int64 // the lowest and the highest sequence; 0 if there are no events
 	Events      int64 // number of events
@@ -118,7 +118,8 @@ func (s feedSubject) prefix() string {
 	return inTenant(s.tenant)
 }
 
-// head reads the head. Its partition is a digit of a hash, so head looks into all partitions.
+// head reads the head. A hash chooses one of 16 partitions for it, so head looks into all
+// of them.
 func (s feedSubject) head(ctx context.Context, c *checker) (h eventHead, err error) {
 	sk := s.tenant
 	if sk == "" {
@@ -146,7 +147,7 @@ type gapReader struct {
 // gap is a range of sequences without events.
 type gap struct{ from, to int64 }
 
-// maxGaps bounds the gaps that are reported of a feed.
+// maxGaps bounds the gaps that are reported for a feed.
 const maxGaps = 100
 
 func (r *gapReader) read(page []table.Item) {

@@ -68,7 +68,8 @@ func (r resource) key() table.Key {
 
 func inTenant(tenant string) string { return "T#" + tenant + "#" }
 
-// bounded returns the form of a value in a key.
+// bounded returns a value in the form that keys have. The hash replaces a value that is
+// long or looks like a hash.
 func bounded(value string) string {
 	if len(value) <= 512 && !strings.HasPrefix(value, "\x01") {
 		return value
@@ -93,11 +94,11 @@ func (r *reader) read(item table.Item) {
 	case pk == string(account):
 		r.person(resource{"", account, sk}, item)
 	case p[0] == "COUNT":
-		r.counts.addCounter("", kind(tenant), item.Int("n"))
+		r.counts.addCounter("", kind(p[1]), item.Int("n"))
 	case p[0] == "TEAMOF":
 		of, id, _ := strings.Cut(sk, "#")
-		r.emit(fact{teamCheck + parts(of, id, tenant), reverseFact})
-	case p[0] == string(account) && tenant == "EVENTS":
+		r.emit(fact{teamCheck + parts(of, id, p[1]), reverseFact})
+	case p[0] == string(account) && p[1] == "EVENTS":
 		r.counts.addEvent("", sk)
 	case p[0] == "EVENTHEADS":
 		r.counts.addHead(sk, item)

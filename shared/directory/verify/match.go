@@ -13,7 +13,7 @@ import (
 	"scimserver/shared/table"
 )
 
-// matcher compares the facts. Suspicions are checked in the background meanwhile.
+// matcher compares the facts. Meanwhile, suspicions are checked in the background.
 type matcher struct {
 	checker *checker
 	o       Options
@@ -64,7 +64,7 @@ func (m *matcher) match(w *walk) error {
 			m.matchDirect(texts)
 		}
 	})
-	for _, s := range w.state.Counts.suspicious() {
+	for _, s := range w.state.Counts.suspicions() {
 		m.check(s)
 	}
 	return err

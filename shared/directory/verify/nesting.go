@@ -82,8 +82,8 @@ func (n *nesting) cycle(g string) []string {
 	return append(path[slices.Index(path, g):], g)
 }
 
-// path returns the beginning of the longest path from g downward: maxDepth groups and one
-// more.
+// path returns the beginning of the longest path from g downward: its first maxDepth+1
+// groups.
 func (n *nesting) path(g string) []string {
 	path := []string{g}
 	for len(path) <= maxDepth {

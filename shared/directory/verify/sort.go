@@ -25,7 +25,8 @@ type sorter struct {
 	next   int      // number of the next run
 }
 
-// maxRuns is the maximum number of runs, and so of open files. Then they are merged into one.
+// maxRuns is the number of runs, and so of open files, at which all runs are merged into
+// one.
 const maxRuns = 100
 
 // overhead is the memory of a fact besides its bytes: two string headers, and the rounding of
@@ -103,7 +104,7 @@ func (s *sorter) write(facts iter.Seq[fact]) error {
 	for one := range facts {
 		buffer = appendText(appendText(buffer[:0], one.key), one.text)
 		if _, err := w.Write(buffer); err != nil {
-			break // Flush returns it again
+			break // Flush returns the same error
 		}
 	}
 	if err := errors.Join(w.Flush(), f.Sync(), f.Close()); err != nil {

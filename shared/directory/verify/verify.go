@@ -7,14 +7,14 @@
 //   - No group contains itself, and no feed of events has a gap.
 //   - No change or deletion is left unfinished.
 //
-// The package does not use the keys of package directory, so that one mistake does not hide
-// in both.
+// The package makes keys with its own code, not with that of package directory. So a mistake
+// in either of them is found.
 //
 // A run scans the table once, with eventual consistency, and turns items into facts (see
-// fact.go). Sorting brings the facts that must agree together, in bounded memory with the
-// rest in files (sort.go). If facts contradict each other, their items are read again in one
-// snapshot (check.go), and only what is wrong in the snapshot is a finding. So the table can
-// be in use during a run, which may take hours.
+// fact.go). Sorting brings the facts that must agree together. It uses bounded memory, and
+// files for the rest (sort.go). If facts contradict each other, their items are read again in
+// one snapshot (check.go), and only what is wrong in the snapshot is a finding. So the table
+// can be in use during a run, which may take hours.
 package verify
 
 import (

@@ -18,7 +18,8 @@ import (
 )
 
 // state is the position of a scan, and what it has collected apart from the facts. It is
-// written to the folder after each run, so that a later run can continue the scan.
+// written to the folder after each sorted run of facts (sort.go), so that a later check
+// can continue the scan.
 type state struct {
 	Table    string
 	Began    time.Time
@@ -91,7 +92,7 @@ func (w *walk) load() error {
 	return nil
 }
 
-// save writes the facts in memory to a run, and then the state.
+// save writes the facts in memory to a sorted run, and then the state.
 func (w *walk) save() error {
 	obsolete, err := w.sorter.flush()
 	if err != nil {
