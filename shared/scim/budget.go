@@ -9,10 +9,10 @@ import (
 // ErrBudget reports that a request takes more work than one request may.
 var ErrBudget = errors.New("scim: the request takes more work than one request may")
 
-// Budget bounds the work of a request that is not proportional to its size, such as the
-// comparison of many values with many terms of a filter. It counts steps of roughly one
-// nanosecond of CPU time; to compare one byte is one step. It also ends with the request's
-// deadline. A Budget is safe for concurrent use. A nil Budget is unlimited.
+// Budget bounds the work of a request that is not proportional to its size, such as the comparison of many values
+// with many terms of a filter. It counts steps of roughly one nanosecond of CPU time; comparing one byte takes one
+// step. Once the request's deadline has passed, Spend also fails. A Budget is safe for concurrent use. A nil Budget
+// is unlimited.
 type Budget struct {
 	ctx  context.Context
 	left atomic.Int64
@@ -25,8 +25,8 @@ func NewBudget(ctx context.Context, steps int) *Budget {
 	return b
 }
 
-// Spend subtracts steps from the budget. The error is ErrBudget when the budget is used
-// up, or the context's.
+// Spend subtracts steps from the budget. The error is ErrBudget when the budget is used up, or the error of the
+// request's context.
 func (b *Budget) Spend(steps int) error {
 	switch {
 	case b == nil:

@@ -44,14 +44,14 @@ func (d Decimal) Compare(e Decimal) int {
 		}
 		return 1
 	}
-	order := d.compareSize(e)
+	order := d.compareMagnitude(e)
 	if d.negative {
 		return -order
 	}
 	return order
 }
 
-func (d Decimal) compareSize(e Decimal) int {
+func (d Decimal) compareMagnitude(e Decimal) int {
 	switch {
 	case d.digits == "" || e.digits == "":
 		return strings.Compare(d.digits, e.digits)
@@ -63,8 +63,8 @@ func (d Decimal) compareSize(e Decimal) int {
 	return strings.Compare(d.digits, e.digits)
 }
 
-// Bytes returns a string that sorts, bytewise, as the number does among other numbers. It
-// takes the given number of digits into account.
+// Bytes returns a string for sorting: two strings compare bytewise as their numbers do. Only the given number of
+// leading digits counts.
 func (d Decimal) Bytes(digits int) string {
 	const negative, zero, positive = 0, 1, 2
 	if d.digits == "" {

@@ -10,7 +10,7 @@ import (
 // maxDepth bounds the nesting of arrays and objects in a body.
 const maxDepth = 32
 
-// wideObject is the number of members from which a map finds duplicate names. With fewer
+// wideObject is the least number of members for which a map finds duplicate names. With fewer
 // members it is faster to compare the names one by one.
 const wideObject = 32
 
@@ -46,8 +46,8 @@ const smallJSON = 24
 type reader struct {
 	s   string
 	pos int
-	// Stacks of the contents of the arrays and objects that are being read. The contents
-	// of a complete one are copied to a slice of the right size, and removed.
+	// Stacks of the contents of the arrays and objects that are being read. When one is complete, its contents are
+	// copied to a slice of the right size and removed from the stack.
 	items   []Value
 	members []Member
 }

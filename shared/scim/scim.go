@@ -1,6 +1,5 @@
-// Package scim defines the basic terms of RFC 7643 and RFC 7644: JSON values, resources,
-// messages, errors and URNs. It does no I/O, and depends on no schema and no provider; the
-// packages below it add these.
+// Package scim defines the basic terms of RFC 7643 and RFC 7644: JSON values, resources, messages, errors and URNs.
+// It does no I/O, and depends on no schema and no provider. The packages in its subfolders know these.
 package scim
 
 // URNs of the schemas and messages that the RFCs define.

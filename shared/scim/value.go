@@ -132,8 +132,8 @@ members:
 	return Map(kept...)
 }
 
-// Identical reports whether v and w are the same value in memory, or equal simple values.
-// It does not look into arrays and objects: these can be equal if it reports false.
+// Identical reports whether v and w are the same value in memory, or equal simple values. It does
+// not look into arrays and objects: these can be equal even if it reports false.
 func (v Value) Identical(w Value) bool {
 	return v == w
 }

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// AppendJSON appends v as JSON without white space. Strings are written in UTF-8, and only
-// characters are escaped that RFC 8259 section 7 requires to be.
+// AppendJSON appends v as JSON without white space. Strings are written in UTF-8, and only what RFC 8259 section 7
+// requires is escaped.
 func (v Value) AppendJSON(dst []byte) []byte {
 	switch v.kind {
 	case String:
@@ -30,27 +30,27 @@ func (v Value) JSON() string { return string(v.Bytes()) }
 // Len returns the length of v as JSON text, in bytes. The strings of v must be valid UTF-8.
 func (v Value) Len() int { return v.length(stringLen) }
 
-// QuotedLen returns the length, in bytes, of v's JSON text inside a JSON string. A function
-// returns the body of a response in this form, in a payload whose size AWS limits.
+// QuotedLen returns the length, in bytes, of v's JSON text inside a JSON string. A Lambda function returns the body
+// of a response in this form, and AWS limits the size of what it returns.
 func (v Value) QuotedLen() int { return v.length(quotedLen) }
 
-// length returns the length of v as JSON text. of returns the length of a string.
-func (v Value) length(of func(string) int) int {
+// length returns the length of v as JSON text. ofString returns the length of a string.
+func (v Value) length(ofString func(string) int) int {
 	switch v.kind {
 	case String:
-		return of(v.text)
+		return ofString(v.text)
 	case Null:
 		return len("null")
 	case Array:
 		n := len("[]") + max(0, len(v.Items())-1)
 		for _, item := range v.Items() {
-			n += item.length(of)
+			n += item.length(ofString)
 		}
 		return n
 	case Object:
 		n := len("{}") + max(0, len(v.Members())-1)
 		for _, m := range v.Members() {
-			n += of(m.Name) + len(":") + m.Value.length(of)
+			n += ofString(m.Name) + len(":") + m.Value.length(ofString)
 		}
 		return n
 	}

@@ -1,6 +1,6 @@
 package bulk
 
-// closure holds which operations wait for which others, directly or indirectly.
+// closure says which operations wait for which others, directly or indirectly.
 type closure struct {
 	rows [][]uint64 // a bit for each operation that the row's operation waits for
 }
@@ -27,7 +27,7 @@ func newClosure(after [][]int) closure {
 
 func (c closure) has(i, j int) bool { return c.rows[i][j/64]&(1<<(j%64)) != 0 }
 
-// add makes i wait for j, and every operation that waits for i.
+// add makes i, and every operation that waits for i, wait for j.
 func (c closure) add(i, j int) {
 	c.join(i, j)
 	for k := range c.rows {

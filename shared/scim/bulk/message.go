@@ -27,8 +27,8 @@ const (
 
 // Request is a BulkRequest message.
 type Request struct {
-	// FailOnErrors is the number of errors after which no further operation is carried
-	// out. 0 means that all are.
+	// FailOnErrors is the number of errors after which no further operation is carried out. 0 means
+	// that errors do not stop the request.
 	FailOnErrors int
 	Operations   []Operation
 }
@@ -44,8 +44,8 @@ type Operation struct {
 	Err *scim.Error
 }
 
-// Parse reads a message of at most so many operations. The error is about the message as
-// a whole; the error of one operation is in its Err.
+// Parse reads a message of at most maxOperations operations. The error is about the message as a
+// whole; the error of one operation is in its Err.
 func Parse(body scim.Value, maxOperations int) (Request, error) {
 	if body.Kind() != scim.Object || !scim.HasSchema(body.Find("schemas"), RequestMessage) {
 		return Request{}, scim.InvalidSyntax(
@@ -93,7 +93,7 @@ func parseOperation(v scim.Value) Operation {
 	return o
 }
 
-// check returns the error in the form of an operation, nil if it is valid.
+// check returns what is wrong with the form of an operation, nil if it is valid.
 func (o Operation) check(v scim.Value) *scim.Error {
 	for _, name := range []string{"method", "bulkId", "path", "version"} {
 		if kind := v.Find(name).Kind(); kind != scim.Null && kind != scim.String {

@@ -12,8 +12,8 @@ import (
 type Plan struct {
 	// After lists for each operation those that must have ended before it begins.
 	After [][]int
-	// Postponed lists for each operation the bulkIds that it refers to and that can't
-	// exist when it is carried out, because their operations wait for it.
+	// Postponed lists for each operation the bulkIds whose references are set later: their resources can't exist
+	// when it is carried out, because the operations that create them wait for it.
 	Postponed [][]string
 }
 
@@ -142,8 +142,7 @@ func (p Plan) cycle() []int {
 	return nil
 }
 
-// keepOrder makes an operation wait for earlier ones that it does not commute with,
-// unless one of those waits for it.
+// keepOrder makes an operation wait for each earlier one if their order matters, unless that one waits for it.
 func (p Plan) keepOrder(ops []Operation) {
 	effects := make([]effect, len(ops))
 	for i, o := range ops {
@@ -164,17 +163,17 @@ func (p Plan) keepOrder(ops []Operation) {
 // mentions returns which operations name the resource that another one changes, for example
 // in the path: mentions[i][j] says that i names the resource of j.
 func mentions(ops []Operation) []map[int]bool {
-	of := map[string][]int{}
+	changers := map[string][]int{}
 	for j, o := range ops {
 		if _, id := o.Target(); id != "" {
-			of[id] = append(of[id], j)
+			changers[id] = append(changers[id], j)
 		}
 	}
 	all := make([]map[int]bool, len(ops))
 	for i, o := range ops {
 		all[i] = map[int]bool{}
 		note := func(s string) {
-			for _, j := range of[s] {
+			for _, j := range changers[s] {
 				all[i][j] = true
 			}
 		}

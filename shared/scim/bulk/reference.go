@@ -121,9 +121,9 @@ func mapStrings(v scim.Value, f func(string) string) scim.Value {
 	return v
 }
 
-// Postpone returns the operation without the attributes that refer to some bulkIds: the
-// innermost object that contains such a reference is removed as a whole. They are set later,
-// when the resources exist.
+// Postpone returns the operation without the attributes that refer to the given bulkIds: the
+// innermost object that contains such a reference is removed as a whole. They are set later, when
+// the resources exist.
 func (o Operation) Postpone(ids []string) Operation {
 	o.Data, _ = without(o.Data, ids)
 	return o
@@ -153,7 +153,7 @@ func objectWithout(v scim.Value, ids []string) (scim.Value, bool) {
 	for _, m := range v.Members() {
 		kept, gone := without(m.Value, ids)
 		if gone && m.Value.Kind() == scim.String {
-			return scim.Value{}, true // the whole object says what the reference is about
+			return scim.Value{}, true // without the reference, the rest of the object means nothing
 		}
 		if !gone {
 			members = append(members, scim.Member{Name: m.Name, Value: kept})

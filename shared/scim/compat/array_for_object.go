@@ -2,8 +2,7 @@ package compat
 
 import "scimserver/shared/scim"
 
-// arrayForObject returns the element of an array of one that is sent instead of an object of
-// attributes:
+// arrayForObject unwraps an array of one element that is sent instead of an object of attributes:
 //
 //	{"op": "replace", "value": [{"active": false}]}
 func (r *Repairs) arrayForObject(v scim.Value) scim.Value {

@@ -20,7 +20,7 @@ type Deviation string
 type Repairs struct {
 	names    []Deviation
 	ignored  []string
-	removals int // the values that the remove operations of one message name
+	removals int // how many values the remove operations of one message name
 }
 
 // Names returns the deviations that were repaired, each once, in the order of the repairs.

@@ -28,9 +28,9 @@ func equalities(e filter.Expr) ([]scim.Member, bool) {
 		one := []scim.Member{{Name: e.Path.Attr, Value: e.Value}}
 		return one, e.Op == filter.Equal && e.Path.URN == "" && e.Path.Sub == ""
 	case *filter.And:
-		x, ok := equalities(e.X)
-		y, too := equalities(e.Y)
-		return append(x, y...), ok && too
+		x, okX := equalities(e.X)
+		y, okY := equalities(e.Y)
+		return append(x, y...), okX && okY
 	}
 	return nil, false
 }

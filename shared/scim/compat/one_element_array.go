@@ -5,8 +5,7 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// oneElement returns the element of an array of one that is sent for a single-valued
-// attribute. Entra ID sends:
+// oneElement unwraps an array of one element that is sent for a single-valued attribute. Entra ID sends:
 //
 //	{"op": "Add", "path": "manager", "value": [{"$ref": "http://host/scim/Users/2819c223", "value": "2819c223"}]}
 func (r *Repairs) oneElement(attr *schema.Attribute, v scim.Value) scim.Value {

@@ -43,20 +43,20 @@ func (r *Repairs) operationValue(t *schema.ResourceType, op scim.Value) scim.Val
 // the operation has no path, or its path is an extension.
 func (r *Repairs) operationObject(t *schema.ResourceType, op scim.Value) scim.Value {
 	path := op.Find("path")
-	if isRemove(op) || !hasMember(op, "value") || path.Kind() != scim.Null && !isWhole(t, path.Text()) {
+	if isRemove(op) || !hasMember(op, "value") || path.Kind() != scim.Null && !isExtension(t, path.Text()) {
 		return op
 	}
 	return setMember(op, "value", r.attributeObject(op.Find("value")))
 }
 
-// isWhole reports whether a path is an extension.
-func isWhole(t *schema.ResourceType, path string) bool {
+// isExtension reports whether a path names an extension as a whole.
+func isExtension(t *schema.ResourceType, path string) bool {
 	target, err := filter.ParsePath(path)
 	what, known := filter.Resolve(t, target.Path)
 	return err == nil && known && what.Attr == nil
 }
 
-// unwrapLone returns the element of an array of one, for a path that selects elements.
+// unwrapLone is oneElement for a path that selects elements of a multi-valued attribute.
 func (r *Repairs) unwrapLone(attr *schema.Attribute, v scim.Value) scim.Value {
 	single := *attr
 	single.MultiValued = false

@@ -6,10 +6,9 @@ import (
 	"scimserver/shared/scim/schema"
 )
 
-// unknownPath reports whether the path of an operation is an attribute of an extension that
-// the resource type does not have, because administrators map custom attributes. As in a
-// POST, the attribute is ignored and its name reported; the rest of the message is carried
-// out. Entra ID sends:
+// unknownPath reports whether the path of an operation is an attribute of an extension that the resource type does
+// not have. Administrators map such custom attributes. As in a POST, the attribute is ignored and its name
+// reported; the rest of the message is carried out. Entra ID sends:
 //
 //	{"op": "Add", "path": "urn:ietf:params:scim:schemas:extension:acme:2.0:User:costId", "value": "7"}
 func (r *Repairs) unknownPath(t *schema.ResourceType, op scim.Value) bool {

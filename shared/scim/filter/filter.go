@@ -1,6 +1,5 @@
-// Package filter parses, prints and evaluates SCIM filters, and parses the paths of PATCH
-// operations (RFC 7644 sections 3.4.2.2 and 3.5.2). Parsing does not need a schema;
-// Compile resolves the paths of a filter in one.
+// Package filter parses, prints and evaluates SCIM filters, and parses the paths of PATCH operations (RFC 7644
+// sections 3.4.2.2 and 3.5.2). Parsing needs no schema; Compile needs one to resolve the paths of a filter.
 package filter
 
 import (

@@ -35,9 +35,8 @@ func Compile(e Expr, t *schema.ResourceType, o Options) (*Matcher, error) {
 	return compile(e, &resourceScope{t, o})
 }
 
-// CompileElement compiles the filter in the brackets of a value path, for the values of one
-// multi-valued attribute. The filter's paths are sub-attributes; value means a simple value
-// itself.
+// CompileElement compiles the filter in the brackets of a value path, for the values of one multi-valued attribute.
+// The filter's paths are sub-attributes. If the values are simple, the path value stands for the value itself.
 func CompileElement(e Expr, attr *schema.Attribute) (*Matcher, error) {
 	return compile(e, &elementScope{attr})
 }
@@ -81,8 +80,8 @@ func (c compiler) binary(x, y Expr, join func(x, y predicate) predicate) (predic
 	return join(left, right), err
 }
 
-// compare compiles a comparison. For several values it holds if it does for any of them;
-// the negations, ne and eq null, hold if they do for all of them.
+// compare compiles a comparison. With several values it holds if it holds for any of them; the negations, ne and eq
+// null, hold if they hold for all of them.
 func (c compiler) compare(e *Compare) (predicate, error) {
 	at, ok, err := c.find(e.Path)
 	if err != nil {

@@ -84,8 +84,7 @@ func (p *parser) selection(t *Target) error {
 	return p.afterBracket(t)
 }
 
-// isIndex reports whether s starts with digits and a closing bracket, as an index of other
-// notations does.
+// isIndex reports whether s starts with digits and a closing bracket, as an index does in other notations.
 func isIndex(s string) bool {
 	rest := strings.TrimLeft(s, "0123456789")
 	return rest != s && strings.HasPrefix(rest, "]")

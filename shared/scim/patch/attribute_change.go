@@ -140,7 +140,7 @@ func (c change) changeFilteredSingle(old scim.Value) (scim.Value, error) {
 // sub-attributes of the added one instead.
 func (c change) addValues(old, added scim.Value) scim.Value {
 	items := append([]scim.Value{}, old.Items()...)
-	fresh := map[int]bool{}
+	newPrimary := map[int]bool{}
 	for _, item := range added.Items() {
 		i := indexOf(c.attr, items, item)
 		if i < 0 {
@@ -148,9 +148,9 @@ func (c change) addValues(old, added scim.Value) scim.Value {
 		} else {
 			items[i] = mergeMembers(items[i], item)
 		}
-		fresh[i] = item.Get("primary").IsTrue()
+		newPrimary[i] = item.Get("primary").IsTrue()
 	}
-	return scim.List(clearOtherPrimaries(items, fresh)...)
+	return scim.List(clearOtherPrimaries(items, newPrimary)...)
 }
 
 // indexOf returns the index of the item with the same value and type as v (RFC 7643 section
@@ -178,13 +178,13 @@ func mergeMembers(old, more scim.Value) scim.Value {
 // clearOtherPrimaries sets primary to false in all items except those that an operation has
 // just made primary (RFC 7644 section 3.5.2). If there are two of these, the result is
 // invalid, and normalization rejects it.
-func clearOtherPrimaries(items []scim.Value, fresh map[int]bool) []scim.Value {
-	made := false
-	for _, primary := range fresh {
-		made = made || primary
+func clearOtherPrimaries(items []scim.Value, newPrimary map[int]bool) []scim.Value {
+	anyNew := false
+	for _, primary := range newPrimary {
+		anyNew = anyNew || primary
 	}
 	for i, item := range items {
-		if made && !fresh[i] && item.Get("primary").IsTrue() {
+		if anyNew && !newPrimary[i] && item.Get("primary").IsTrue() {
 			items[i] = setMember(item, "primary", scim.Boolean(false))
 		}
 	}
@@ -199,13 +199,13 @@ func (c change) changeMatching(old scim.Value) (scim.Value, error) {
 		return old, err
 	}
 	var items []scim.Value
-	fresh, matched := map[int]bool{}, false
+	newPrimary, matched := map[int]bool{}, false
 	for _, item := range old.Items() {
-		this, err := matches(item)
+		isMatch, err := matches(item)
 		if err != nil {
 			return old, err
 		}
-		if !this {
+		if !isMatch {
 			items = append(items, item)
 			continue
 		}
@@ -215,7 +215,7 @@ func (c change) changeMatching(old scim.Value) (scim.Value, error) {
 			return old, err
 		}
 		if !now.IsEmpty() {
-			fresh[len(items)] = now.Get("primary").IsTrue() && c.setsPrimary()
+			newPrimary[len(items)] = now.Get("primary").IsTrue() && c.setsPrimary()
 			items = append(items, now)
 		}
 	}
@@ -224,10 +224,10 @@ func (c change) changeMatching(old scim.Value) (scim.Value, error) {
 		if err != nil || made.IsEmpty() {
 			return old, err
 		}
-		fresh[len(items)] = made.Get("primary").IsTrue()
+		newPrimary[len(items)] = made.Get("primary").IsTrue()
 		items = append(items, made)
 	}
-	return scim.List(clearOtherPrimaries(items, fresh)...), nil
+	return scim.List(clearOtherPrimaries(items, newPrimary)...), nil
 }
 
 // setsPrimary reports whether the operation sets primary.

@@ -1,6 +1,6 @@
-// Package patch applies PATCH messages to resources (RFC 7644 section 3.5.2). A message is
-// applied atomically: operations return new values, and the result is validated at the end.
-// It follows the RFC; package compat repairs the deviations of providers before.
+// Package patch applies PATCH messages to resources (RFC 7644 section 3.5.2). A message is applied
+// atomically: operations return new values, and the result is validated at the end. It follows the
+// RFC; package compat repairs the deviations of providers beforehand.
 package patch
 
 import (

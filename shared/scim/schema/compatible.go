@@ -6,8 +6,8 @@ import (
 	"scimserver/shared/scim"
 )
 
-// Widens reports whether the definitions alone show that s takes every value that old
-// takes, such as after an attribute was added.
+// Widens reports whether the definitions alone show that s allows every value that old allows, for example if s
+// only adds an optional attribute.
 func (s *Schema) Widens(old *Schema) bool { return s.Attributes.widens(old.Attributes) }
 
 func (set Attributes) widens(old Attributes) bool {

@@ -101,7 +101,7 @@ type document struct {
 const (
 	schemasPosition    = -2
 	externalIDPosition = -1
-	ignoredPosition    = -3 // assigned by the provider
+	ignoredPosition    = -3 // of attributes that this service sets
 )
 
 // newDocument begins a document that will have most of the members of v.

@@ -69,7 +69,7 @@ func nameList(lists []string) []string {
 // projector decides which attributes a projection keeps.
 type projector struct {
 	t          *ResourceType
-	inclusive  bool                // the names are all that is wanted, not what is unwanted
+	inclusive  bool                // the names say what to keep, not what to leave out
 	attributes map[*Attribute]bool // named
 	subNamed   map[*Attribute]bool // a sub-attribute is named
 	extensions map[*Schema]bool    // named as a whole
@@ -89,8 +89,8 @@ func (p *projector) addName(name string) {
 	}
 }
 
-// keeps reports whether an attribute is returned. named says that the attribute or
-// extension that contains it is named.
+// keeps reports whether an attribute is returned. named says that the selection names the complex attribute or the
+// extension that contains it.
 func (p *projector) keeps(a *Attribute, named bool) bool {
 	switch {
 	case a.Secret():

@@ -6,11 +6,11 @@ import (
 	"scimserver/shared/scim"
 )
 
-// node says which members of an object are kept, or of each object in an array.
+// node says which members are kept of an object, or of each object in an array.
 type node struct {
 	keepRest bool // keep members without a rule
 	rules    []rule
-	hides    func(name string) bool // drops members without a rule even so; nil: none
+	hides    func(name string) bool // says which members without a rule to drop although keepRest is set; nil: none
 }
 
 // rule says what is kept of one member. If node is nil, the member is dropped.

@@ -36,7 +36,7 @@ func (t *ResourceType) CompleteReplacement(old, doc scim.Value) (scim.Value, err
 	return t.withHidden(full, old), nil
 }
 
-// complete completes an object with the attributes of set.
+// complete is CompleteReplacement for an object that has the attributes of set.
 func (set Attributes) complete(old, v scim.Value, prefix string) (scim.Value, error) {
 	c := newCollector(v.Members())
 	for i, attr := range set.list {
@@ -71,7 +71,7 @@ func (a *Attribute) complete(old, v scim.Value, path string) (scim.Value, error)
 	return v, nil
 }
 
-// completeElements completes the elements of v that old has, too.
+// completeElements completes the elements of v that old also has.
 func (a *Attribute) completeElements(old, v scim.Value) scim.Value {
 	if v.IsEmpty() {
 		return v

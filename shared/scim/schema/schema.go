@@ -1,7 +1,7 @@
-// Package schema is the schema engine of RFC 7643. Schemas and resource types are defined
-// in JSON files; the package validates resources by them, and /Schemas serves them. To add
-// an attribute, an extension or a resource type, add JSON. No resource type is special, and
-// each value is validated by the definition of its own attribute only.
+// Package schema is the schema engine of RFC 7643. Schemas and resource types are defined in JSON files; the
+// package validates resources against them, and /Schemas serves them. To add an attribute, an extension or a
+// resource type, add JSON. No resource type is special, and each value is validated against the definition of its
+// own attribute only.
 package schema
 
 import "scimserver/shared/scim"
@@ -79,7 +79,7 @@ func (a *Attribute) Secret() bool { return a.Returned == Never || a.Mutability =
 type Attributes struct {
 	list     []*Attribute
 	byName   map[string]int // by exact and by folded name
-	required []int          // of clients
+	required []int          // the indexes of those that a client must send
 }
 
 // All returns the attributes in the order of the definition.
@@ -120,7 +120,7 @@ type ResourceType struct {
 	common     Attributes
 	externalID *Attribute
 	positions  map[string]int // of a document's members, by exact and by folded name
-	onRequest  []Named        // returned: request
+	onRequest  []Named        // those with returned=request
 	unique     []Named
 }
 
@@ -129,7 +129,7 @@ type Extension struct {
 	Schema   *Schema
 	Required bool // every resource must carry it
 
-	added bool // by Extend, so that it may change while values are stored
+	added bool // added by Extend: its definition may change while values are stored
 }
 
 // Common returns id, externalId, meta and schemas, which every resource type has, even if
