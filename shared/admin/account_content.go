@@ -29,7 +29,7 @@ func (s *Service) contentAfter(old Account, in NewAccount) (c directory.AccountC
 		}
 	}
 	if in.Password != nil {
-		c.HashPassword, err = s.hashing(*in.Password, old.HasPassword)
+		c.HashPassword, err = s.passwordHasher(*in.Password, old.HasPassword)
 	}
 	return c, err
 }
@@ -125,10 +125,10 @@ func (a Account) document() scim.Value {
 	return scim.Map(members...)
 }
 
-// hashing returns a function that hashes a new password, or nil if there is nothing to do. An
-// empty password removes the old one.
-func (s *Service) hashing(clear string, has bool) (func() (string, error), error) {
-	if clear == "" && !has {
+// passwordHasher returns a function that hashes a new password, or nil if there is nothing to do. An empty password
+// removes the old one.
+func (s *Service) passwordHasher(clear string, hasPassword bool) (func() (string, error), error) {
+	if clear == "" && !hasPassword {
 		return nil, nil
 	}
 	if clear == "" {

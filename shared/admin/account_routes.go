@@ -37,7 +37,7 @@ func (h *handler) accounts(s *Service) {
 	}), "version")
 }
 
-// listAccounts answers the account that the query names, or a page of accounts.
+// listAccounts returns the account that the query names, or a page of accounts.
 func (s *Service) listAccounts(r *http.Request) (AccountList, error) {
 	q := r.URL.Query()
 	name, email := q.Get("userName"), q.Get("email")

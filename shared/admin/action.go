@@ -61,7 +61,7 @@ var kindWords = map[string]string{
 	"DELETE Trace": "end", "PUT Trace": "start", "PUT Schema": "define",
 }
 
-// actionKinds are the words in paths for what belongs to a tenant.
+// actionKinds maps the words in paths to the kinds of what belongs to a tenant.
 var actionKinds = map[string]string{
 	"credentials": "Credential", "conflicts": "Conflict", "teams": "Team", "trace": "Trace", "schemas": "Schema",
 	"invitations": "Invitation", "persons": "Person",
@@ -72,7 +72,7 @@ type identified interface{ logged() (id, name string) }
 
 func (i Issued) logged() (id, name string) { return string(i.Key), i.Name }
 
-// continued is an answer to a request that may only continue an action.
+// continued is an answer to a request that may have continued an earlier action instead of starting one.
 type continued interface{ continues() bool }
 
 func (p PersonRecords) continues() bool { return !p.first }
@@ -102,7 +102,7 @@ func (h *handler) logAction(r *http.Request, pattern string, status int, value a
 		return nil
 	}
 	if part, ok := value.(continued); ok && part.continues() {
-		return nil // the action has its entry
+		return nil // the first request of the action has written the entry
 	}
 	by := h.who(r.Context())
 	e := provlog.Entry{

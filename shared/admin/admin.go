@@ -1,7 +1,6 @@
-// Package admin is the operator API: tenants, their credentials, conflicts and teams, and the
-// application's accounts, as JSON over HTTP under /v1. IAM decides who may call it.
-// The operations take and return the types of the API, so that the local stack creates its first
-// tenant by the same code.
+// Package admin is the operator API: tenants, their credentials, conflicts and teams, and the application's
+// accounts, as JSON over HTTP under /v1. IAM decides who may call it. The operations take and return the types of
+// the API, so that the local stack creates its first tenant with the same code.
 package admin
 
 import (
@@ -17,8 +16,7 @@ type Options struct {
 	Directory *directory.Directory
 	// Keys makes an API Gateway key for each tenant. If it is nil, all tenants share one key.
 	Keys Keys
-	// CacheTime is how long API Gateway caches the authorizer's answers. A revoked token
-	// works that much longer.
+	// CacheTime is how long API Gateway caches the authorizer's answers. A revoked token may work that much longer.
 	CacheTime time.Duration
 	// BaseURL and TokenEndpoint are the URLs of the SCIM service and of its token endpoint, which the
 	// answer to a new credential names. They may be empty.
@@ -27,8 +25,8 @@ type Options struct {
 	SetupURL string
 	// Passwords hashes passwords of accounts. If it is nil, passwords are refused.
 	Passwords func(clear string) (hash string, err error)
-	// VerifyPassword compares a password with a hash, and takes as long for the hash "". If it is
-	// nil, passwords cannot be checked.
+	// VerifyPassword compares a password with a hash. It takes just as long if the hash is "". If
+	// it is nil, passwords cannot be checked.
 	VerifyPassword func(clear, hash string) (bool, error)
 	Now            func() time.Time
 }
@@ -37,7 +35,8 @@ type Options struct {
 type Keys interface {
 	// Ensure finds or makes a key of a tenant that has the limits. The tenant's other keys keep working.
 	Ensure(ctx context.Context, id tenant.ID, l tenant.Limits) (tenant.APIKey, error)
-	// DeleteAllBut deletes the keys of a tenant except one, all with the zero APIKey.
+	// DeleteAllBut deletes the keys of a tenant except one. If keep is the zero APIKey, it deletes
+	// all.
 	DeleteAllBut(ctx context.Context, id tenant.ID, keep tenant.APIKey) error
 }
 

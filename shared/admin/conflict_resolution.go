@@ -65,7 +65,7 @@ func (s *Service) DeleteHolder(
 	ctx context.Context, id tenant.ID, conflict directory.ConflictID, in HolderDeletion,
 ) (Conflict, error) {
 	if in.Confirm == "" {
-		return Conflict{}, invalid("this deletes who holds the value: repeat the id, the conflict's holder, as confirm")
+		return Conflict{}, invalid("this deletes the holder of the value: repeat the holder's id as confirm")
 	}
 	if err := s.requireChangeable(ctx, id); err != nil {
 		return Conflict{}, err

@@ -20,7 +20,7 @@ type Conflict struct {
 	Holder     ConflictHolder          `json:"holder"`
 	Name       string                  `json:"name"`
 	ExternalID string                  `json:"externalId,omitempty"`
-	Resource   scim.ID                 `json:"resource,omitempty"` // that the request changes; empty for a create
+	Resource   scim.ID                 `json:"resource,omitempty"` // what the request changes; empty for a create
 	Attempts   int                     `json:"attempts"`
 	First      time.Time               `json:"first"`
 	Last       time.Time               `json:"last"`
@@ -28,7 +28,7 @@ type Conflict struct {
 	Outcome    string                  `json:"outcome,omitempty"`
 	Approval   *ConflictApproval       `json:"approval,omitempty"`
 	Can        []ConflictOption        `json:"can"`
-	Now        *HolderNow              `json:"now,omitempty"` // not in lists, and not if closed
+	Now        *HolderNow              `json:"now,omitempty"` // missing in lists and in closed conflicts
 }
 
 // ConflictValue is a taken value.
@@ -66,7 +66,7 @@ type HolderNow struct {
 	Reason  string   `json:"reason,omitempty"`  // why not
 	Name    string   `json:"name,omitempty"`    // the holder's userName or displayName, if it still exists
 	Account *Account `json:"account,omitempty"` // if the holder is an account
-	// Deactivated says of a user that its active is false.
+	// Deactivated means that the holder is a user whose active is false.
 	Deactivated bool `json:"deactivated,omitempty"`
 }
 

@@ -12,8 +12,8 @@ import (
 // say.
 const defaultOverlap = 24 * time.Hour
 
-// defaultLifetime is how long a credential lives if the request does not say. A token that
-// never ends is found years later in somebody's notes.
+// defaultLifetime is how long a credential lives if the request does not say. A token that never expires still
+// works when somebody finds it in old notes.
 const defaultLifetime = 365 * 24 * time.Hour
 
 // CreateCredential creates a credential of a tenant. Its secret is shown only in this answer.

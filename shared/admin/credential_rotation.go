@@ -8,9 +8,9 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// Rotate creates a credential with the properties of an old one, which expires after an overlap.
-// The new one has the lifetime with which the old one was created. If the second step fails, both
-// work, and the old one can be revoked.
+// Rotate creates a credential with the properties of an old one, and lets the old one expire after an overlap. The
+// new one has the lifetime with which the old one was created. If the old one can't be written, both keep working,
+// and the old one can be revoked.
 func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in Rotation) (Rotated, error) {
 	old, err := s.find(ctx, id, key)
 	if err != nil {

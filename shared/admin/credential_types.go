@@ -41,8 +41,8 @@ type NewCredential struct {
 	Maker     string         `json:"-"` // the operator's IAM identity
 }
 
-// Issued is a new credential with its secret, which is shown only once, and with what else the
-// provider's administrator has to enter.
+// Issued is a new credential with its secret, which is shown only once, and with the other values that the
+// provider's administrator needs.
 type Issued struct {
 	Credential
 	Secret        string         `json:"secret"` // the token, or the client secret

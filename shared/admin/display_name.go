@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// validName reports whether people can read a name: it has a visible character, and none that
-// breaks a line or changes the direction of text. Joiners of emoji and scripts are allowed, unlike
-// in a userName.
+// validName reports whether people can read a name: it has a visible character, and none that breaks a line or
+// changes the direction of text. The invisible joiners that emoji and some scripts need are allowed, unlike in a
+// userName.
 func validName(name string) bool {
 	return utf8.ValidString(name) && utf8.RuneCountInString(name) <= maxName &&
 		strings.ContainsFunc(name, isVisible) && !strings.ContainsFunc(name, isControl)

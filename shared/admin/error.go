@@ -12,7 +12,7 @@ import (
 	"scimserver/shared/tenantstore"
 )
 
-// Error is an answer other than success.
+// Error is the answer to a request that failed.
 type Error struct {
 	Status  int    `json:"-"`
 	Code    string `json:"error"`
@@ -23,7 +23,7 @@ type Error struct {
 	allow string // for 405, the methods that the path supports
 }
 
-// Error is the answer to a request that failed.
+// Error returns the message of the answer.
 func (e *Error) Error() string { return e.Message }
 
 // Unwrap returns the cause. Callers of the API do not see it.

@@ -60,7 +60,8 @@ type exporter struct {
 	page   ExportPage
 	bytes  int
 
-	// The position: the phase, the group or team whose members are read, and where in the phase.
+	// The position: the phase, the group or team whose members are read, and the end of the last
+	// page.
 	phase, of, after string
 }
 
@@ -132,7 +133,7 @@ func (x *exporter) groups(ctx context.Context) error {
 
 func (x *exporter) members(ctx context.Context) error {
 	_, page, next, err := x.tenant.Groups().MemberPage(ctx, scim.ID(x.of), x.after, exportLines)
-	if err != nil && !errors.Is(err, directory.ErrNotFound) { // a group that is deleted meanwhile has none
+	if err != nil && !errors.Is(err, directory.ErrNotFound) { // a group that has just been deleted has no members
 		return err
 	}
 	for _, m := range page {

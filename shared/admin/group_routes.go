@@ -16,7 +16,7 @@ func (h *handler) groups(s *Service) {
 	}
 }
 
-// listGroups answers the group that the query names, or a page of all groups.
+// listGroups returns the group that the query names, or a page of all groups.
 func (s *Service) listGroups(r *http.Request, after string, limit int) (GroupList, error) {
 	by, name, err := oneOf(r.URL.Query(), "name")
 	if err == nil {
@@ -34,7 +34,7 @@ func (s *Service) listGroups(r *http.Request, after string, limit int) (GroupLis
 // memberPosition matches the positions in the members of a group.
 var memberPosition = pattern(`^[GU]#[!-~]{1,64}$`)
 
-// showGroup answers a group with a page of its members.
+// showGroup returns a group with a page of its members.
 func (s *Service) showGroup(r *http.Request, after string, limit int) (GroupDetails, error) {
 	if after != "" && !memberPosition().MatchString(after) {
 		return GroupDetails{}, notNext()
@@ -42,7 +42,8 @@ func (s *Service) showGroup(r *http.Request, after string, limit int) (GroupDeta
 	return s.Group(r.Context(), tenantOf(r), scim.ID(r.PathValue("group")), after, limit)
 }
 
-// readOnly is the error for changes of users and groups, which the identity provider manages.
+// readOnly is the error for attempts to change users or groups, which the identity provider
+// manages.
 func readOnly(what string) *Error {
 	return &Error{
 		Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", allow: "GET, HEAD",

@@ -14,7 +14,7 @@ import (
 const (
 	// healthSpan is the period in which requests and refusals are counted.
 	healthSpan = 24 * time.Hour
-	// healthHistory is the period in which the last success and failure are searched.
+	// healthHistory is the period that is searched for the last success and the last failure.
 	healthHistory = 7 * 24 * time.Hour
 	// healthEntries is the maximum number of log entries that are counted.
 	healthEntries = 3000

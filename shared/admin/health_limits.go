@@ -8,8 +8,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// checkLimit adds the finding of requests with a valid credential that were answered 403 or 429. A
-// credential that may not write fails the tenant if no change has succeeded since.
+// checkLimit adds the finding of requests with a valid credential that were answered 403 or 429. The tenant is
+// failing if a credential lacked a scope and no change has succeeded since.
 func (h *Health) checkLimit(r Refusal) {
 	meaning, advice := h.limitTexts(r)
 	code := "throttled"

@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// expiresSoon is the remaining lifetime from which a credential is a finding.
+	// expiresSoon is the remaining lifetime below which a credential is a finding.
 	expiresSoon = 30 * 24 * time.Hour
-	// unusedAfter is the age from which an unused credential is a finding.
+	// unusedAfter is the age above which a credential that was never used is a finding.
 	unusedAfter = 24 * time.Hour
-	// silentAfter is the time without requests from which a tenant is a finding. Entra ID sends
+	// silentAfter is the time without requests after which a tenant is a finding. Entra ID sends
 	// requests every 40 minutes; Okta sends none as long as nothing changes.
 	silentAfter = 48 * time.Hour
-	// manyFailures is the number of failed requests from which their share can be a finding.
+	// manyFailures is the least number of failed requests that can be a finding.
 	manyFailures = 5
 )
 

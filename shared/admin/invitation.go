@@ -13,7 +13,7 @@ const SetupPath = "/setup"
 const (
 	// defaultInvitation is how long an invitation waits to be opened if the request does not say.
 	defaultInvitation = 7 * 24 * time.Hour
-	// maxInvitation is the longest that an invitation can wait. Until then the link is a secret in
+	// maxInvitation is the longest time that an invitation can wait. While it waits, its link is a secret in
 	// somebody's mail.
 	maxInvitation = 30 * 24 * time.Hour
 )
@@ -79,7 +79,7 @@ func (s *Service) Invite(ctx context.Context, id tenant.ID, in NewInvitation) (I
 	now := s.Now().UTC().Truncate(time.Second)
 	code, i := tenant.NewInvitation(
 		tenant.Invitation{Tenant: id, Role: in.Role, Maker: in.Maker, Expires: now.Add(life)}, now)
-	// The code is behind a #, so browsers do not send it, and no log of a server or proxy has it.
+	// The code follows a #, so browsers do not send it, and no log of a server or proxy has it.
 	return Invited{s.toInvitation(i), s.SetupURL + "#" + code}, s.Directory.Tenants().CreateInvitation(ctx, i)
 }
 

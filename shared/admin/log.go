@@ -15,7 +15,8 @@ import (
 type LogPage struct {
 	Entries []provlog.Entry `json:"entries"`
 	Next    string          `json:"next,omitempty"` // the value of after for the next page
-	// Subjects are who has the value of user or group now, or had it while entries are kept.
+	// Subjects are those who have the value of the parameter user or group now, or had it within the time for which
+	// entries are kept.
 	Subjects []provlog.Named `json:"subjects,omitempty"`
 }
 
@@ -54,7 +55,7 @@ func (s *Service) Log(ctx context.Context, id tenant.ID, q LogQuery) (LogPage, e
 // next page.
 const positionSeparator = "~"
 
-// continueAfter reads both from the parameter after.
+// continueAfter reads the start time and the position from the parameter after.
 func (q *LogQuery) continueAfter(after string) error {
 	from, before, ok := strings.Cut(after, positionSeparator)
 	at, err := time.Parse(time.RFC3339, from)

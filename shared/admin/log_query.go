@@ -15,7 +15,7 @@ type LogQuery struct {
 	// User is an id, userName, displayName, email or externalId; "" means all. It selects entries
 	// about a user or group and those about its memberships.
 	User  string
-	Group string // the same of a group or team, and only entries about it; "" means all
+	Group string // the same for a group or team, but only the entries about it; "" means all
 	Limit int
 
 	status statusRange

@@ -30,7 +30,7 @@ func (s logSubject) isIn(e provlog.Entry) bool {
 		slices.ContainsFunc(e.Removed, isSubject)
 }
 
-// isGroupOf reports whether an entry is about the subject, and that is a group or team.
+// isGroupOf reports whether an entry is about the subject, and the subject is a group or team.
 func (s logSubject) isGroupOf(e provlog.Entry) bool {
 	isGroup := e.Kind == string(directory.GroupKind) || e.Kind == string(directory.TeamKind)
 	return s.value == "" || isGroup && s.isAbout(e)
@@ -48,7 +48,7 @@ func (s logSubject) has(id scim.ID) bool {
 		slices.ContainsFunc(s.found, func(n provlog.Named) bool { return n.ID == id }))
 }
 
-// maxMemberNames is how many members of a page of the log get their names: each costs a read unit.
+// maxMemberNames is the maximum number of members on a page of the log that get names: each costs a read unit.
 const maxMemberNames = 1000
 
 // lastNames are the newest names in the entries that were read for a page, by id. Entries are read

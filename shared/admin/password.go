@@ -27,14 +27,14 @@ type PasswordChecked struct {
 	ID    scim.ID `json:"id,omitempty"` // of the user or account, if the password is valid
 }
 
-// guesses counts attempts for a name; directory.Tenant and directory.Accounts do.
+// guesses counts attempts for a name; directory.Tenant and directory.Accounts implement it.
 type guesses interface {
 	TakeGuess(ctx context.Context, name string) (wait time.Duration, err error)
 	ForgetGuesses(ctx context.Context, name string) error
 }
 
-// CheckPassword reports whether a password is that of an active user or of an account. It takes as
-// long for a name that nobody has. After ten wrong passwords for a name in 15 minutes it answers 429.
+// CheckPassword reports whether a password is that of an active user or of an account. It takes just as long for a
+// name that nobody has. After ten wrong passwords for a name in 15 minutes it answers 429.
 func (s *Service) CheckPassword(ctx context.Context, in PasswordCheck) (PasswordChecked, error) {
 	if err := s.checkable(in); err != nil {
 		return PasswordChecked{}, err

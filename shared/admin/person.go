@@ -41,7 +41,7 @@ func (s *Service) PersonRecords(ctx context.Context, id tenant.ID, q PersonSearc
 	return out, err
 }
 
-// ErasePerson continues to erase a person from a tenant, or, for the tenant "", from the accounts.
+// ErasePerson begins or continues to erase a person from a tenant, or, for the tenant "", from the accounts.
 func (s *Service) ErasePerson(ctx context.Context, id tenant.ID, in PersonErasure) (ErasedPerson, error) {
 	if err := checkPerson(in.Value, in.IDs); err != nil {
 		return ErasedPerson{}, err
@@ -58,7 +58,7 @@ func (s *Service) ErasePerson(ctx context.Context, id tenant.ID, in PersonErasur
 	}, err
 }
 
-// maxPersonIDs is the number of ids in a request.
+// maxPersonIDs is the maximum number of ids in a request.
 const maxPersonIDs = 100
 
 func checkPerson(value string, ids []scim.ID) error {

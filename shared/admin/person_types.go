@@ -12,7 +12,7 @@ import (
 type PersonSearch struct {
 	Value string    `json:"value"` // a userName, email or externalId that the person has or had
 	IDs   []scim.ID `json:"ids"`   // of the person's users or accounts
-	After string    `json:"after"` // the next of the answer before
+	After string    `json:"after"` // the value of next in the previous answer
 }
 
 // PersonRecords is a part of what is found. A part may be empty without being the last.
@@ -21,7 +21,7 @@ type PersonRecords struct {
 	IDs     []scim.ID      `json:"ids"`            // the users or accounts that have or had the value
 	Next    string         `json:"next,omitempty"` // the value of after for the next part
 
-	first bool
+	first bool // the request began the search
 }
 
 // PersonRecord is a conflict, a log entry or an event.
@@ -36,7 +36,7 @@ type PersonErasure struct {
 	IDs   []scim.ID `json:"ids"`   // of the users or accounts to be deleted
 }
 
-// ErasedPerson is how far an erasure is.
+// ErasedPerson says how far an erasure has got.
 type ErasedPerson struct {
 	Done  bool                   `json:"done"` // if it is false, the same request continues
 	Stage directory.ErasureStage `json:"stage"`
@@ -50,5 +50,5 @@ type ErasedPerson struct {
 	Entries   int `json:"entries"`
 	Events    int `json:"events"`
 
-	first bool
+	first bool // the request began the erasure
 }

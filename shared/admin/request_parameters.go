@@ -18,8 +18,8 @@ import (
 // and stays below the limit of DynamoDB's keys.
 const maxKey = 128
 
-// pattern compiles a regular expression when it is first used, because a start need not wait
-// for it.
+// pattern compiles a regular expression when it is first used, so that the start of the function does not wait for
+// it.
 func pattern(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }

@@ -24,7 +24,7 @@ func withoutBody[Out any](op func(*http.Request) (Out, error)) operation {
 	}
 }
 
-// withPage makes an operation that answers a page of a list.
+// withPage makes an operation that returns a page of a list.
 func withPage[Out any](op func(r *http.Request, after string, limit int) (Out, error)) operation {
 	return func(r *http.Request) (int, any, error) {
 		after, limit, err := pageOf(r)

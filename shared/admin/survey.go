@@ -17,7 +17,7 @@ const surveyWorkers = 16
 
 // SurveyLimits say what a survey looks for. 0 turns a check off.
 type SurveyLimits struct {
-	// ExpiresWithin is how long before its end a credential that is in use is named.
+	// ExpiresWithin is the remaining lifetime up to which a credential in use is reported.
 	ExpiresWithin time.Duration
 	// SilentAfter is how long no credential of a tenant was used before the tenant counts as silent.
 	SilentAfter time.Duration
@@ -26,14 +26,14 @@ type SurveyLimits struct {
 // Survey is the result of a check of all active tenants, in the order of their ids.
 type Survey struct {
 	Tenants int
-	// Expiring are the credentials that are in use, and end soon.
+	// Expiring are the credentials that are in use and expire soon.
 	Expiring []tenant.KeyID
 	// Silent are the tenants that fell silent within the last day. A tenant is in one daily survey
 	// only, so that a customer who has left does not keep an alarm on.
 	Silent []tenant.ID
 }
 
-// surveyNamed is the most ids in the log line of a survey.
+// surveyNamed is the maximum number of credentials, and of tenants, in the log line of a survey.
 const surveyNamed = 20
 
 // LogSurvey makes a survey and writes one log line, from which alarms are counted. It contains ids of
@@ -112,7 +112,7 @@ func (f *Survey) add(id tenant.ID, all []tenant.Credential, limits SurveyLimits,
 	}
 }
 
-// inUse reports whether the end of a credential would be noticed: it was used within the month.
+// inUse reports whether a credential was used in the last 30 days, so that somebody would miss it.
 func inUse(c tenant.Credential, now time.Time) bool {
 	return !c.Used.IsZero() && now.Sub(c.Used) <= 30*24*time.Hour
 }

@@ -28,7 +28,7 @@ func (s *Service) TeamMembers(
 var personKinds = map[directory.Kind]string{
 	directory.AccountKind: "account",
 	directory.UserKind:    "user",
-	"":                    "elsewhere",
+	"":                    "elsewhere", // a user of another tenant
 }
 
 // nobody is the kind of an id that is neither in the team nor an account or user of the tenant.

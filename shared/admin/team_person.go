@@ -14,9 +14,9 @@ import (
 // uuidPattern matches the ids that the directory generates.
 var uuidPattern = pattern(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
-// resolvePerson finds an account or a user of the tenant by id, userName or email. An id has
-// priority, also that of a team member who has become a user of another tenant, because nothing
-// else identifies that person. A value in the form of an id may also be a name.
+// resolvePerson finds an account or a user of the tenant by id, userName or email. An id has priority, even that of
+// a team member who has become a user of another tenant, because nothing else identifies that person. A value in
+// the form of an id may also be a name.
 func (s *Service) resolvePerson(ctx context.Context, id tenant.ID, team scim.ID, who string) (TeamMember, error) {
 	if !uuidPattern().MatchString(who) {
 		return s.personByName(ctx, id, who)
@@ -54,7 +54,7 @@ func exactlyOne(found []TeamMember, who string, err error) (TeamMember, error) {
 		for i, m := range found {
 			words[i] = m.UserName + " (" + m.Kind + " " + string(m.ID) + ")"
 		}
-		return TeamMember{}, conflict("%q may be each of %s: take the id", who, strings.Join(words, ", "))
+		return TeamMember{}, conflict("%q could be any of %s: use the id", who, strings.Join(words, ", "))
 	}
 	return found[0], nil
 }

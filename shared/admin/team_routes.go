@@ -27,7 +27,7 @@ func (h *handler) teams(s *Service) {
 	h.teamMembers(s, one+"/members")
 }
 
-// listTeams answers the team that the query names, or a page of teams.
+// listTeams returns the team that the query names, or a page of teams.
 func (s *Service) listTeams(r *http.Request) (TeamList, error) {
 	if q := r.URL.Query(); q.Has("name") {
 		return s.TeamByName(r.Context(), tenantOf(r), q.Get("name"))

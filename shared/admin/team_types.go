@@ -19,7 +19,7 @@ type Team struct {
 	Name      string    `json:"name"`
 	ManagedBy string    `json:"managedBy"` // operator
 	Created   time.Time `json:"created"`
-	Modified  time.Time `json:"modified"` // also by a change of members
+	Modified  time.Time `json:"modified"` // a change of members counts, too
 }
 
 // TeamList is a page of a tenant's teams.

@@ -39,7 +39,7 @@ func (s *Service) RemoveTenant(ctx context.Context, id tenant.ID, confirm string
 		}
 	}
 	left, err := s.Directory.RemoveTenant(ctx, id, removalTime, s.CacheTime+maxRequestTime)
-	if errors.Is(err, directory.ErrNotFound) { // another call has finished it meanwhile
+	if errors.Is(err, directory.ErrNotFound) { // another call has just finished it
 		return Removal{Done: true}, nil
 	}
 	return Removal{

@@ -21,7 +21,7 @@ func (s *Service) StartTrace(ctx context.Context, id tenant.ID, in TraceStart) (
 	started := tenant.Trace{
 		Began: now.Truncate(time.Millisecond), End: now.Add(d).Truncate(time.Second), Values: in.Values,
 	}
-	// The trace's item is first: a function that knows of the trace finds it.
+	// The trace's item is written first, so that a function that learns of the trace finds it.
 	traces := s.Directory.For(id).Traces()
 	if err := traces.Begin(ctx, started); err != nil {
 		return Trace{}, err

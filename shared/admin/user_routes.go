@@ -62,7 +62,7 @@ func (s *Service) findPersons(r *http.Request) (FoundPersons, error) {
 	return s.FindPersons(r.Context(), query, after)
 }
 
-// listUsers answers the users that the query names, or a page of all users.
+// listUsers returns the users that the query names, or a page of all users.
 func (s *Service) listUsers(r *http.Request, after string, limit int) (UserList, error) {
 	by, value, err := oneOf(r.URL.Query(), byEmail, byUserName, byExternalID)
 	if err == nil {
@@ -83,8 +83,8 @@ func (s *Service) listUsers(r *http.Request, after string, limit int) (UserList,
 	return s.Users(ctx, id, scim.ID(after), limit)
 }
 
-// oneOf returns the parameter of several that a query has, and its value, which must not be
-// empty. A query without them has "".
+// oneOf returns which of the named parameters a query has, and its value, which must not be empty. by is "" if the
+// query has none of them.
 func oneOf(q url.Values, names ...string) (by, value string, err error) {
 	for _, name := range names {
 		switch {

@@ -1,6 +1,6 @@
-// Package idp describes the identity providers that have a guide, as their administrators see them.
-// The setup page and scimctl show the values of a connection under the names that it has, and tests
-// compare the documents with it.
+// Package idp describes the identity providers that have a guide, as their administrators see them. The setup page
+// and scimctl show the values of a connection under the provider's own names, and tests compare the documents with
+// this package.
 package idp
 
 import (
@@ -119,8 +119,8 @@ func BySlug(slug string) (p Provider, ok bool) {
 	return p, false
 }
 
-// For returns the provider that takes a kind of credential and that a tenant is prepared for; if
-// there is none, the one of the kind that stands for any provider.
+// For returns the provider with the given profile that takes the given kind of credential. If there is none, it
+// returns the one with the profile generic that takes this kind.
 func For(kind tenant.Kind, profile tenant.Profile) (found Provider) {
 	for _, p := range Providers() {
 		if p.Kind == kind && (p.Profile == profile || p.Profile == tenant.Generic && found.Slug == "") {

@@ -81,7 +81,7 @@ func reservedURNs() []string {
 	}
 }
 
-// hasPrefix compares without case, as URNs of schemas are.
+// hasPrefix compares without case, because URNs of schemas are case-insensitive.
 func hasPrefix(urn, prefix string) bool {
 	return len(urn) >= len(prefix) && scim.EqualName(urn[:len(prefix)], prefix)
 }
@@ -122,7 +122,7 @@ func CheckLimits(standard *schema.Registry, all []tenant.Extension) error {
 	}
 	switch {
 	case len(all) > MaxExtensions:
-		return fmt.Errorf("a tenant can have %d schemas of its own, not more", MaxExtensions)
+		return fmt.Errorf("a tenant can have at most %d schemas of its own", MaxExtensions)
 	case attributes > MaxAttributes:
 		return fmt.Errorf("the schemas of the tenant would have %d attributes and sub-attributes; the limit is %d",
 			attributes, MaxAttributes)

@@ -60,7 +60,7 @@ func (r *Registries) Of(ctx context.Context, id tenant.ID, v tenant.SchemaVersio
 	return made, nil
 }
 
-// Current reads the schemas of a tenant from the store, and returns its registry. Unlike that of Of, it
+// Current reads the schemas of a tenant from the store, and returns its registry. Unlike the registry from Of, it
 // is never outdated.
 func (r *Registries) Current(ctx context.Context, id tenant.ID) (*schema.Registry, error) {
 	all, err := r.store.Schemas(ctx, id)
