@@ -16,8 +16,8 @@ const (
 	conflictsRead, conflictsPerPage = 1000, 25
 )
 
-// shown is a conflict as the customer may see it: what somebody else holds, and not who, unless it is
-// in the customer's own directory.
+// shown is a conflict as the customer may see it. It says which values are held. It says who holds them only if the
+// holder is in the customer's own directory.
 type shown struct {
 	directory.Conflict
 	own bool // the holder is in the customer's own directory

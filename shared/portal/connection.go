@@ -13,9 +13,9 @@ import (
 )
 
 const (
-	// refusalSpan is how old a refused request may be that the page still tells of.
+	// refusalSpan is the age up to which the page still mentions a refused request.
 	refusalSpan = 24 * time.Hour
-	// unknownSpan is the same of requests with a token that no tenant has. They may be anybody's.
+	// unknownSpan is the same for requests with a token that no tenant has. They may be anybody's.
 	unknownSpan = 15 * time.Minute
 	// entriesRead is how many entries of the log are looked at.
 	entriesRead = 20
@@ -26,7 +26,7 @@ type observed struct {
 	Support     string
 	Credentials []admin.Credential // the newest first
 	Refusals    []tenant.Refusal
-	Unknown     time.Time       // the last request with an unknown token; zero: none just now
+	Unknown     time.Time       // the last request with an unknown token; zero: none lately
 	Entries     []provlog.Entry // of the provider, the newest first
 }
 
@@ -43,7 +43,7 @@ type connection struct {
 	Warning *web.Notice
 }
 
-// Live reports whether the page should look again by itself.
+// Live reports whether the page should update itself.
 func (c connection) Live() bool { return c.State == "waiting" || c.State == "trouble" }
 
 // judge decides what to tell about the newest valid credential.
@@ -95,7 +95,7 @@ func (o observed) connected(c admin.Credential, at time.Time) connection {
 	return out
 }
 
-// problem returns what the last refused request had wrong. ok is false if none was refused.
+// problem returns what was wrong with the last refused request. ok is false if none was refused.
 func (o observed) problem(newest admin.Credential, now time.Time) (c connection, ok bool) {
 	var last tenant.Refusal
 	for _, r := range o.Refusals {
@@ -212,7 +212,7 @@ func (s *server) observe(q *request) (o observed, err error) {
 	return o, err
 }
 
-// waitSeconds is how often a browser without JavaScript looks again.
+// waitSeconds is the time after which a browser without JavaScript loads the page again.
 const waitSeconds = 15
 
 // showConnection shows whether the provider's requests arrive.

@@ -2,7 +2,7 @@ package portal
 
 import "scimserver/shared/tenant"
 
-// failures are what the test of a connection shows at a provider when it fails.
+// failures are the messages that a provider shows when its test of the connection fails.
 type failures struct {
 	Provider string
 	Note     string // about all of them; may be ""
@@ -37,7 +37,7 @@ func failuresFor(profile tenant.Profile) []failures {
 }
 
 // oktaFailures are in the documentation of Snowflake's integration and in issue 13901 of
-// grokability/snipe-it. Okta puts the reason of the status behind "Error authenticating".
+// grokability/snipe-it. Okta puts the text of the status after "Error authenticating".
 func oktaFailures() failures {
 	return failures{Provider: "Okta", Messages: []failure{
 		{"Error authenticating: Unauthorized. Errors reported by remote server: …", doToken},

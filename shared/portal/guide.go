@@ -21,7 +21,7 @@ func (s *server) showProviders(q *request) error {
 type guide struct {
 	provider
 	Base    string
-	Values  []web.Copyable // of the connection, but for the credential
+	Values  []web.Copyable // of the connection, except the credential
 	Support string
 	// Mismatch says that the tenant is prepared for another provider.
 	Mismatch bool

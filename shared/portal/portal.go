@@ -26,7 +26,7 @@ var pages embed.FS
 // Options configure a portal. BaseURL, TokenEndpoint and Support may be empty.
 type Options struct {
 	Service *admin.Service
-	// BaseURL is the URL of the SCIM service. If it is empty, it follows from each request.
+	// BaseURL is the URL of the SCIM service. If it is empty, it is derived from each request.
 	BaseURL string
 	// Support is whom the customer can ask, such as an email address.
 	Support string

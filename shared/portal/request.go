@@ -71,7 +71,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.fail(q, errNotFound)
 }
 
-// fail answers an error.
+// fail answers with a page about an error.
 func (s *server) fail(q *request, err error) {
 	status, title, text := http.StatusInternalServerError, "Something went wrong",
 		"It is not your fault. If you were changing something, look first whether the change was made. "+

@@ -68,9 +68,9 @@ type door struct {
 	Support  string
 }
 
-// showDoor shows the page that a link leads to. It is the same for every link: the code is behind a
-// # and reaches the service only when somebody presses the button. So programs that open the links in
-// a mail do not use a link up.
+// showDoor shows the page that a link leads to. It is the same for every link: the code follows a # and reaches the
+// service only when somebody presses the button. Programs that open every link in a mail therefore do not use the
+// code up.
 func (s *server) showDoor(q *request) error {
 	d := door{Action: q.base + "/open", Support: s.Support}
 	if q.URL.Query().Has("ended") {

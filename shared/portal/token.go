@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	// maxTokens is how many valid credentials of a tenant the setup page lets grow.
+	// maxTokens is the limit on a tenant's valid credentials: at the limit, the setup page creates no more.
 	maxTokens = 10
 	// tokensShown is how many credentials are read.
 	tokensShown = 500
@@ -105,7 +105,7 @@ func kindName(k tenant.Kind) string {
 	return "Token"
 }
 
-// expiresSoon is how long before its end a credential is marked.
+// expiresSoon is the remaining lifetime below which a credential is marked.
 const expiresSoon = 30 * 24 * time.Hour
 
 func (s *server) tokenBadge(c admin.Credential) *web.Badge {
@@ -147,7 +147,7 @@ func tokenForm(q *request, problem string) web.Form {
 	return f
 }
 
-// providerField asks for which of the providers a credential is.
+// providerField asks which of the providers a credential is for.
 func providerField(providers []idp.Provider, chosen string) web.Field {
 	f := web.Field{Name: "provider", Label: "Identity provider"}
 	for _, p := range providers {
@@ -201,7 +201,7 @@ func (s *server) createToken(q *request) error {
 	return s.render(q, http.StatusCreated, "token-made", "Your new token", s.newToken(q, provider{p}, made, nil))
 }
 
-// tokenNameOf returns the name in a form without space around it, or why it can't be used.
+// tokenNameOf returns the name that was entered, without space around it, or why it can't be used.
 func tokenNameOf(text string) (name, problem string) {
 	name = strings.TrimSpace(text)
 	switch {
@@ -236,7 +236,7 @@ func (s *server) newToken(q *request, p provider, made admin.Issued, oldEnds *ti
 	}
 }
 
-// overlaps are the choices of how long the old credential works on, in seconds.
+// overlaps are the choices of how long the old credential keeps working, in seconds.
 func overlaps() []web.Option {
 	return []web.Option{
 		{Value: "86400", Text: "for one more day", Selected: true}, {Value: "604800", Text: "for one more week"},
@@ -279,7 +279,7 @@ func (s *server) confirmRotation(q *request) error {
 	})
 }
 
-// rotationProvider asks for which provider a credential is, if the tenant is not prepared for one.
+// rotationProvider asks which provider a credential is for, if the tenant is not prepared for one.
 func rotationProvider(q *request, c admin.Credential) []web.Field {
 	likely := idp.For(c.Kind, q.Tenant.Profile)
 	if likely.Profile != tenant.Generic {

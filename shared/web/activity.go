@@ -29,8 +29,8 @@ func RequestChart(days []Day) Chart {
 	return c
 }
 
-// UserChart shows the number of users at the end of each day. It follows from the current number and from
-// who was created and deleted since.
+// UserChart shows the number of users at the end of each day. It is computed from the current number and the users
+// created and deleted since.
 func UserChart(days []Day, now int64) Chart {
 	values := make([]int64, len(days))
 	for i := len(days) - 1; i >= 0; i-- {

@@ -37,7 +37,7 @@ type bar struct {
 }
 
 // Max returns the top of the vertical axis: the smallest of 1, 2, 4, 5 and 10 times a power of ten
-// that all values fit below. At 1 the axis has no middle.
+// that no value exceeds.
 func (c Chart) Max() int64 {
 	highest := int64(1)
 	for i := range c.Labels {
