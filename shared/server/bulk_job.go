@@ -134,7 +134,7 @@ func (j *bulkJob) carryOut(ctx context.Context, i int) {
 		j.results[i] = j.refused(o, o.Err)
 	case bounded && time.Until(deadline) < bulkReserve:
 		e := scim.Unavailable(retryAfter)
-		e.Detail = "the request had no time left to begin this operation, so nothing of it was done; send it again"
+		e.Detail = "the time of the request was over before this operation began; nothing of it was done: send it again"
 		j.results[i] = j.refused(o, e)
 	default:
 		j.results[i] = j.send(ctx, i, o)
