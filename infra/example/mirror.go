@@ -175,7 +175,7 @@ func (m *mirror) complete(ctx context.Context, tenant string, events []event) er
 		var now resource
 		err := m.service.get(ctx, "/tenants/"+tenant+"/users/"+e.Resource.ID, url.Values{}, &now)
 		if hasStatus(err, http.StatusNotFound) {
-			continue // the user was deleted meanwhile, and the event follows
+			continue // the user was deleted meanwhile, and the event of the deletion follows
 		}
 		if err != nil {
 			return err

@@ -111,7 +111,7 @@ func (s *service) get(ctx context.Context, path string, query url.Values, out an
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
 		refused := &statusError{status: res.StatusCode}
-		_ = json.NewDecoder(res.Body).Decode(refused) // a response without a message has a status
+		_ = json.NewDecoder(res.Body).Decode(refused) // a response without a message still has a status
 		return refused
 	}
 	return json.NewDecoder(res.Body).Decode(out)

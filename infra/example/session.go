@@ -44,7 +44,7 @@ func (s store) logIn(ctx context.Context, name string) (token string, err error)
 		return "", err
 	case len(found) == 0:
 		return "", errUnknown
-	case len(found) > 1: // a name has moved to another user, and one of the events is on its way
+	case len(found) > 1: // a name has moved to another user, and one of the events has not arrived yet
 		return "", errAmbiguous
 	case !found[0].Active:
 		return "", errDeactivated

@@ -96,7 +96,7 @@ func (s *service) addGroups(ctx context.Context, out *snapshot, tenant, kind str
 			membersAt += "/members"
 		}
 		err := s.pages(ctx, membersAt, func(p list) { g.members = append(g.members, p.Members...) })
-		// A group that was deleted meanwhile is 404, and its event follows.
+		// A group that was deleted meanwhile answers 404, and the event of its deletion follows.
 		if err != nil && !hasStatus(err, http.StatusNotFound) {
 			return err
 		}

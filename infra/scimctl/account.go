@@ -60,8 +60,7 @@ func createAccount() *cli.Command {
 	)
 }
 
-// readPassword reads a password from standard input: other users of the machine can
-// see arguments.
+// readPassword reads a password from standard input, because other users of the machine can see arguments.
 func (s *session) readPassword() (*string, error) {
 	line, err := bufio.NewReader(s.in).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -78,7 +77,7 @@ func showAccount(ctx context.Context, s *session, args []string) error {
 	return explainNotFound(args[0], s.account(ctx, http.MethodGet, accountPath(args[0]), nil))
 }
 
-// explainNotFound says why an account may not have been found.
+// explainNotFound adds to a 404 why the account may not exist.
 func explainNotFound(id string, err error) error {
 	switch {
 	case !apiclient.HasStatus(err, http.StatusNotFound):

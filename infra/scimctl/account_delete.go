@@ -33,7 +33,7 @@ func deleteAccount() *cli.Command {
 			}
 			out := admin.RemovedAccount{ID: a.ID}
 			err := s.client.Do(ctx, http.MethodDelete, path+"?version="+strconv.FormatInt(a.Version, 10), nil, &out)
-			// 404: the response to the first attempt was lost
+			// 404: an earlier attempt deleted it, and its response was lost
 			if err != nil && !apiclient.HasStatus(err, http.StatusNotFound) {
 				return err
 			}

@@ -34,11 +34,11 @@ func importAccounts() *cli.Command {
 		"create the accounts of a CSV or JSON Lines file; - is standard input",
 		func(ctx context.Context, s *session, args []string) error { return s.importFile(ctx, args[0], o) },
 		&cli.StringFlag{Name: "format", Destination: &o.format,
-			Usage: "`FORMAT` of the file: csv or jsonl (default: by the ending of its name)"},
+			Usage: "`FORMAT` of the file: csv or jsonl (default: by its extension)"},
 		valueFlag("delimiter", "`CHARACTER` between the cells of CSV, or tab (default: comma)", o.parseDelimiter),
 		&cli.BoolFlag{
 			Name:        "dry-run",
-			Usage:       "check each row and say what would happen, without a change",
+			Usage:       "check each row and say what would happen; create nothing",
 			HideDefault: true,
 			Destination: &o.dryRun,
 		},
@@ -119,7 +119,7 @@ type importSummary struct {
 	Created      int           `json:"created"`
 	Existing     int           `json:"alreadyThere"`
 	Rejected     int           `json:"rejected"`
-	Rejects      string        `json:"rejects,omitempty"`      // the report
+	Rejects      string        `json:"rejects,omitempty"`      // the file of the report
 	RejectedRows []rejectedRow `json:"rejectedRows,omitempty"` // in a dry run, instead of the report
 }
 

@@ -55,7 +55,7 @@ func (s *session) editAccount(ctx context.Context, id string, e accountEdits) (a
 		if n == 0 {
 			sent, err = old.Version, e.check(old)
 		}
-		if err != nil && old.Version == sent { // the account has not changed: the conflict is another one
+		if err != nil && old.Version == sent { // nobody else changed it: the conflict has another cause
 			return a, err
 		}
 		sent = old.Version
@@ -67,7 +67,7 @@ func (s *session) editAccount(ctx context.Context, id string, e accountEdits) (a
 	return a, err
 }
 
-// check refuses edits of emails that the account does not have.
+// check refuses to remove, verify or unverify an email that the account does not have.
 func (e accountEdits) check(a admin.Account) error {
 	for _, value := range e.remove {
 		if !hasEmail(a.Emails, value) {
@@ -83,7 +83,7 @@ func (e accountEdits) check(a admin.Account) error {
 	return nil
 }
 
-// change is the request for the edits, on an account as it was read.
+// change is the request that makes the edits to an account, based on the account as it was read.
 func (e accountEdits) change(a admin.Account) admin.AccountChange {
 	change := admin.AccountChange{Version: &a.Version}
 	change.UserName, change.DisplayName = e.userName, e.displayName

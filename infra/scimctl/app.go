@@ -13,7 +13,7 @@ import (
 	"scimserver/infra/scimctl/apiclient"
 )
 
-// wordsHelp explains the words of the commands that are not those of SCIM.
+// wordsHelp explains the terms in the commands that are not terms of SCIM.
 const wordsHelp = `Words:
   tenant    one customer, with its own users, groups and credentials
   account   a person's record that the application made itself; no provider manages it
@@ -71,7 +71,7 @@ func group(name, usage string, commands ...*cli.Command) *cli.Command {
 	}
 }
 
-// groupAction runs where the command line names no subcommand.
+// groupAction runs when the command line names no subcommand.
 func groupAction(_ context.Context, cmd *cli.Command) error {
 	if cmd.Args().Len() > 0 {
 		return unknownCommand(cmd, cmd.Args().First())
@@ -174,8 +174,8 @@ func expectedArgs(cmd *cli.Command) string {
 	return text
 }
 
-// explainFlagError suggests a flag for one that the library does not know. The library
-// has no types for these errors, only words.
+// explainFlagError puts the library's errors about flags into the words of scimctl, and suggests a flag for an
+// unknown one. The library has no types for these errors, so their text has to be parsed.
 func explainFlagError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 	text := err.Error()
 	if name, unknown := strings.CutPrefix(text, "flag provided but not defined: -"); unknown {

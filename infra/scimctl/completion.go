@@ -19,7 +19,7 @@ func describeCompletion(completion *cli.Command) {
 	}
 }
 
-const completionHelp = `To enable completion, where scimctl is on the PATH:
+const completionHelp = `To enable completion (scimctl must be on the PATH):
   bash  in ~/.bashrc:  source <(scimctl completion bash)
   zsh   in ~/.zshrc:   source <(scimctl completion zsh)
   fish  once:          scimctl completion fish > ~/.config/fish/completions/scimctl.fish`

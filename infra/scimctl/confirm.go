@@ -10,9 +10,9 @@ import (
 	"scimserver/infra/scimctl/wording"
 )
 
-// confirm says what is about to happen, and wants a word typed, such as an id.
-// typed is the word that a flag gives instead. Spaces around the word do not count,
-// because nobody sees them.
+// confirm says what is about to happen, and asks the operator to type want, such as an id. word describes it, as
+// in "the id of the tenant". If typed is not empty, it is the answer, given by a flag, and confirm does not
+// ask. Spaces around the answer do not count, because nobody sees them.
 func (s *session) confirm(notice, word, typed, want string) error {
 	if typed == "" {
 		s.notify("%s\nType %s to continue: ", wording.Printable(notice), word)

@@ -69,7 +69,7 @@ func listConflicts() *cli.Command {
 				"(default: all except dismissed and closed)"})
 }
 
-// maxValueShown is the maximum of characters of a value in a table.
+// maxValueShown is the maximum number of characters of a value in a table.
 const maxValueShown = 64
 
 // conflicts returns all conflicts of a tenant in a state, those with the latest attempt
@@ -133,7 +133,7 @@ func releaseFlag(member string) string {
 	return map[string]string{"userName": "-username", "email": "-email", "displayName": "-name"}[member]
 }
 
-// nameFlag names the flag where an error names a member of the body.
+// nameFlag replaces the member of the body that an error names by the flag for it.
 func nameFlag(err error) error {
 	refused, ok := errors.AsType[*apiclient.Error](err)
 	if !ok || refused.Status != http.StatusBadRequest {

@@ -77,7 +77,7 @@ func describeConflict(w io.Writer, c admin.Conflict) {
 }
 
 // describeOptions lists the ways to resolve a conflict, and each reason once. It lists
-// none if all are impossible for one reason, which the state has shown.
+// none if all are impossible for one reason, which the state already shows.
 func describeOptions(w io.Writer, options []admin.ConflictOption) {
 	shown := map[string]bool{}
 	applies := false

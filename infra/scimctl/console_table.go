@@ -14,7 +14,7 @@ import (
 )
 
 // consoleTable is the table for the console, or nil if none is named. It is opened for each use, so that
-// credentials of a new login count.
+// it uses the credentials of a new login.
 func (s *session) consoleTable(name string) (*console.Table, error) {
 	getenv, err := apiclient.Environment(s.envFile)
 	if err != nil {

@@ -116,7 +116,7 @@ func listCredentials(ctx context.Context, s *session, args []string) error {
 	})
 }
 
-// formatKind names the client of a secret too, where it is not the secret's own key.
+// formatKind is the kind of a credential. For a second or later secret of a client, it also names the client.
 func formatKind(c admin.Credential) string {
 	if c.Client == "" || c.Client == c.Key {
 		return string(c.Kind)

@@ -8,10 +8,9 @@ import (
 	"scimserver/shared/admin"
 )
 
-// describeHandover says what the administrator of the provider enters where, and how to see the
-// first request. The names of fields are those of the providers' screens; see
-// infra/docs/providers.md.
-func (s *session) describeHandover(w io.Writer, of string, c admin.Issued) {
+// describeHandover says what the administrator of the provider enters in which field, and how to see the
+// first request. The fields have the names of the providers' screens; see infra/docs/providers.md.
+func (s *session) describeHandover(w io.Writer, tenant string, c admin.Issued) {
 	if c.BaseURL == "" || c.Subject != "" {
 		return
 	}
@@ -20,6 +19,6 @@ func (s *session) describeHandover(w io.Writer, of string, c admin.Issued) {
 		row(w, "  "+field[0], field[1])
 	}
 	_, _ = fmt.Fprintf(w, "\nThen test the connection there, and watch it here: %s\nIf nothing arrives: %s\n",
-		s.hint("scimctl log "+wording.Printable(of)+" -since 5m -follow"),
-		s.hint("scimctl tenant health "+wording.Printable(of)))
+		s.hint("scimctl log "+wording.Printable(tenant)+" -since 5m -follow"),
+		s.hint("scimctl tenant health "+wording.Printable(tenant)))
 }

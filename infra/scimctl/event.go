@@ -18,8 +18,8 @@ import (
 	"scimserver/shared/admin"
 )
 
-// accountFeed is the name of the accounts' feed in place of a tenant's id. It is no valid id, because
-// it has upper-case letters.
+// accountFeed names the feed of the accounts where a command takes a tenant's id. No tenant can have this id,
+// because it has upper-case letters.
 const accountFeed = "ACCOUNTS"
 
 // eventWait is how long one request waits for an event, in seconds.
@@ -111,22 +111,22 @@ func (in *eventRange) afterFlag() cli.Flag {
 		Usage: "begin after the event with this `SEQUENCE` (default: with the first event of the feed)"}
 }
 
-// eventPath is the path of a feed.
-func eventPath(of string) string {
-	if of == accountFeed {
+// eventPath is the path of a feed. feed is the id of a tenant, or accountFeed.
+func eventPath(feed string) string {
+	if feed == accountFeed {
 		return "/accounts/events"
 	}
-	return tenantPath(of) + "/events"
+	return tenantPath(feed) + "/events"
 }
 
-func (s *session) eventPage(ctx context.Context, of string, query url.Values) (page admin.EventPage, err error) {
-	err = s.client.Do(ctx, http.MethodGet, eventPath(of)+"?"+query.Encode(), nil, &page)
+func (s *session) eventPage(ctx context.Context, feed string, query url.Values) (page admin.EventPage, err error) {
+	err = s.client.Do(ctx, http.MethodGet, eventPath(feed)+"?"+query.Encode(), nil, &page)
 	return page, err
 }
 
 // readEvents calls take with the events of a range, page by page.
 func (s *session) readEvents(
-	ctx context.Context, of string, in eventRange, take func([]json.RawMessage) error,
+	ctx context.Context, feed string, in eventRange, take func([]json.RawMessage) error,
 ) error {
 	for taken := 0; ; {
 		n := 500
@@ -139,7 +139,7 @@ func (s *session) readEvents(
 		if n <= 0 {
 			return nil
 		}
-		page, err := s.eventPage(ctx, of, url.Values{
+		page, err := s.eventPage(ctx, feed, url.Values{
 			"after": {strconv.FormatInt(in.after, 10)}, "limit": {strconv.Itoa(n)},
 		})
 		if err != nil || len(page.Events) == 0 {
@@ -153,9 +153,9 @@ func (s *session) readEvents(
 }
 
 // tail prints events until the context ends.
-func (s *session) tail(ctx context.Context, of string, after int64) error {
+func (s *session) tail(ctx context.Context, feed string, after int64) error {
 	for {
-		page, err := s.eventPage(ctx, of, url.Values{
+		page, err := s.eventPage(ctx, feed, url.Values{
 			"after": {strconv.FormatInt(after, 10)}, "wait": {strconv.Itoa(eventWait)},
 		})
 		if err := s.survives(ctx, err); err != nil || ctx.Err() != nil {

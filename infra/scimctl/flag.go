@@ -7,20 +7,20 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// valueFlag declares a flag whose value set reads and stores. It may be given several
-// times.
+// valueFlag declares a flag. The function set reads and stores its value, and is called each time that the
+// flag is given.
 func valueFlag(name, usage string, set func(string) error) cli.Flag {
 	return &cli.GenericFlag{Name: name, Usage: usage, Value: setter(set)}
 }
 
-// setter is the value of a flag, as the library wants it.
+// setter makes a function the value of a flag, as the library needs it.
 type setter func(string) error
 
 func (s setter) Set(v string) error { return s(v) }
 func (setter) String() string       { return "" }
 func (setter) Get() any             { return nil }
 
-// switchFlag declares a flag that is true or false, and nil as long as it is not given.
+// switchFlag declares a flag that is true or false. The pointer stays nil if the flag is not given.
 func switchFlag(name, usage string, to **bool) cli.Flag {
 	return &cli.BoolFlag{Name: name, Usage: usage, HideDefault: true, Validator: func(on bool) error {
 		*to = &on
@@ -28,8 +28,8 @@ func switchFlag(name, usage string, to **bool) cli.Flag {
 	}}
 }
 
-// optional stores a value that is nil as long as the flag is not given: the request
-// then leaves the field out.
+// optional returns a function that parses and stores a value. The pointer stays nil if the flag is not given, so
+// that the request leaves the field out.
 func optional[T any](to **T, parse func(string) (T, error)) func(string) error {
 	return func(v string) error {
 		value, err := parse(v)
@@ -38,7 +38,7 @@ func optional[T any](to **T, parse func(string) (T, error)) func(string) error {
 	}
 }
 
-// each calls add with each value of a flag that may be repeated.
+// each returns a function that calls add with each value of a flag that may be repeated.
 func each(add func(string)) func(string) error {
 	return func(v string) error {
 		add(v)

@@ -10,7 +10,7 @@ import (
 	"scimserver/infra/scimctl/wording"
 )
 
-// helpTemplate is the help of any command: of a group it lists all commands below.
+// helpTemplate is the help of every command. The help of a group lists all commands below it.
 const helpTemplate = `Usage: {{.FullName}}{{with .ArgsUsage}} {{.}}{{end}}{{if .VisibleCommands}} COMMAND{{end}} [FLAGS]
 
 {{sentence .Usage}}{{if .Commands}}
@@ -27,16 +27,16 @@ Flags of every command:{{range .VisiblePersistentFlags}}
 {{.}}{{end}}
 `
 
-// printHelp prints the help of a command. The library calls it for -help too, with a
-// template of its own, which it does not use.
+// printHelp prints the help of a command. The library calls it for -help too, and passes a template of its own,
+// which printHelp ignores.
 func printHelp(w io.Writer, _ string, cmd any) {
 	cli.HelpPrinterCustom(w, helpTemplate, cmd, map[string]any{
 		"leaves": leaves, "name": commandName, "flag": flagHelp, "sentence": wording.Sentence,
 	})
 }
 
-// showHelp is the library's for a group. Of another command it shows the help, whatever its arguments
-// are: the library would look for a subcommand of that name, as in event tail acme -h.
+// showHelp shows the help of a command, whatever its arguments are. It leaves only groups to the library, which
+// would look for a subcommand acme in event tail acme -h.
 func showHelp(ctx context.Context, cmd *cli.Command, name string) error {
 	if len(cmd.Commands) == 0 {
 		printHelp(cmd.Root().Writer, "", cmd)
@@ -56,7 +56,7 @@ func leaves(cmd *cli.Command) (list []*cli.Command) {
 	return list
 }
 
-// flagHelp is the library's help for a flag with one dash, as the documents write flags.
+// flagHelp is the library's help for a flag, but with one dash, as the documents write flags.
 func flagHelp(f cli.Flag) string {
 	names, usage, _ := strings.Cut(cli.FlagStringer(f), "\t")
 	return strings.ReplaceAll(names, "--", "-") + "\t" + usage

@@ -15,8 +15,8 @@ func (s *session) hint(text string) string {
 	return strings.ReplaceAll(text, "scimctl ", program+" ")
 }
 
-// programName is what starts the program: scimctl or, in a clone and without a commit in the
-// program, go run. Then it works in both cases.
+// programName is the command that starts the program. A program that does not know its commit was probably
+// started by go run. If the current folder is a clone, go run works there in any case.
 func programName() string {
 	const folder = "./infra/scimctl"
 	if _, err := os.Stat(folder + "/main.go"); err == nil && buildVersion().Commit == "" {

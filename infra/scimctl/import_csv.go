@@ -21,15 +21,15 @@ import (
 // csvRows is a CSV file (RFC 4180). Its first row names the columns.
 type csvRows struct {
 	reader  *csv.Reader
-	raw     *bytes.Buffer // what reader has read behind offset
-	offset  int64         // in the file, behind the last row
+	raw     *bytes.Buffer // what reader has read after offset
+	offset  int64         // in the file, where the last row ends
 	columns []column
 }
 
 // column says what the cells of a column mean.
 type column struct {
 	name     string // in lower case
-	email    int    // the number of its email, 0 for another column
+	email    int    // the number of its email, 0 for a column of something else
 	verified bool   // whether it says that the email is verified
 }
 

@@ -8,7 +8,7 @@ import (
 	"scimserver/shared/admin"
 )
 
-// importProgress prints how far an import is.
+// importProgress prints the progress of an import.
 type importProgress struct {
 	progressLine
 	size int64 // of the file in bytes, 0 if unknown
@@ -22,7 +22,7 @@ func newProgress(s *session, source *os.File) *importProgress {
 	return p
 }
 
-// update prints the progress if it is time to. offset is that of the last finished row.
+// update prints the progress if it is time to. offset is where the last finished row ends in the file.
 func (p *importProgress) update(rows int, offset int64) {
 	p.print(func(elapsed time.Duration) string { return formatProgress(rows, offset, p.size, elapsed) })
 }

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// maxReportedText is the maximum of bytes of a row in the report: an unclosed quote
-// makes the rest of the file one row.
+// maxReportedText is the maximum number of bytes of a row in the report. Without it, the report could have most
+// of the file in one row: an unclosed quote makes the rest of the file one row.
 const maxReportedText = 64 << 10
 
 // rejectReport is the CSV file of rejected rows: line, reason, row. Without a path it

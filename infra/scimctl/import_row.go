@@ -9,7 +9,7 @@ import (
 	"scimserver/shared/scim"
 )
 
-// importRow is a row with its result, for which later rows of the same person wait.
+// importRow is a row with its result. Later rows that share a value with it wait for the result.
 type importRow struct {
 	fileRow
 	values   []rowValue
@@ -28,13 +28,13 @@ type rowResult struct {
 type rowValue struct {
 	attribute string // userName or email
 	value     string
-	previous  *importRow  // the last row before this one that has the value, nil if none has
-	users     *valueUsers // of the value in the whole file
+	previous  *importRow // the last row before this one that has the value, nil if none has
+	rows      *valueRows // the rows of the whole file that have the value
 }
 
-// valueUsers are the rows that have a value. Each waits for the one before, so only one
+// valueRows is what is known of the rows that have a value. Each row waits for the one before, so only one
 // changes this at a time.
-type valueUsers struct {
+type valueRows struct {
 	last       *importRow
 	importedIn int // line of the row that was imported, 0 if none was
 }
@@ -44,14 +44,14 @@ func (r *importRow) finish(result rowResult) {
 	r.result = result
 	if result.created || result.exists {
 		for _, v := range r.values {
-			v.users.importedIn = r.line
+			v.rows.importedIn = r.line
 		}
 	}
 	close(r.finished)
 }
 
-// rowIndex finds the users of a value. It grows with the file.
-type rowIndex map[string]*valueUsers
+// rowIndex finds the rows that have a value. It grows with the file.
+type rowIndex map[string]*valueRows
 
 // add adds a row of the file. It must be called in the order of the rows.
 func (x rowIndex) add(row fileRow) *importRow {
@@ -60,10 +60,10 @@ func (x rowIndex) add(row fileRow) *importRow {
 		v := &r.values[i]
 		key := v.attribute + " " + scim.Fold(v.value)
 		if x[key] == nil {
-			x[key] = &valueUsers{}
+			x[key] = &valueRows{}
 		}
-		if v.users = x[key]; v.users.last != r {
-			v.previous, v.users.last = v.users.last, r
+		if v.rows = x[key]; v.rows.last != r {
+			v.previous, v.rows.last = v.rows.last, r
 		}
 	}
 	return r
@@ -88,7 +88,7 @@ func uniqueValues(row fileRow) (values []rowValue) {
 }
 
 // firstWins waits for the earlier rows that share a value with a row. The row is
-// rejected if one of them was imported; the zero result means that none was. It can't
+// rejected if one of them was imported; the zero result means that none was. This can't
 // deadlock: workers get the rows in order, so the earliest row never waits.
 func (r *importRow) firstWins(ctx context.Context) rowResult {
 	for _, v := range r.values {
@@ -100,9 +100,9 @@ func (r *importRow) firstWins(ctx context.Context) rowResult {
 		case <-ctx.Done():
 			return rowResult{err: ctx.Err()}
 		}
-		if v.users.importedIn != 0 {
+		if v.rows.importedIn != 0 {
 			return rowResult{rejected: fmt.Sprintf("%s %q is in line %d too, which was imported: the first row wins",
-				v.attribute, v.value, v.users.importedIn)}
+				v.attribute, v.value, v.rows.importedIn)}
 		}
 		if err := v.previous.result.err; err != nil {
 			return rowResult{err: err}

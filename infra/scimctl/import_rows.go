@@ -12,14 +12,14 @@ import (
 // fileRow is one account in a file.
 type fileRow struct {
 	line    int             // where it begins
-	end     int64           // offset in the file behind it
+	end     int64           // where it ends in the file, as an offset
 	text    string          // as it is in the file, for the report
 	body    json.RawMessage // of the request that creates the account
 	problem string          // why there is no body, "" if there is one
 }
 
-// rowReader reads the rows of a file. next returns io.EOF behind the last row. After
-// another error it can't go on.
+// rowReader reads the rows of a file. next returns io.EOF after the last row. After any other error, it must not
+// be called again.
 type rowReader interface{ next() (fileRow, error) }
 
 // openRows reads a file in a format, csv or jsonl.

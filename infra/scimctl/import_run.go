@@ -32,7 +32,7 @@ type importer struct {
 func (i *importer) run(whole context.Context) error {
 	ctx, cancel := context.WithCancel(whole)
 	defer cancel()
-	// ordered bounds the rows in memory behind one that is slow.
+	// The size of ordered limits how many rows are in memory while a slow one is waited for.
 	work, ordered := make(chan *importRow), make(chan *importRow, 16*i.parallel)
 	var workers sync.WaitGroup
 	workers.Go(func() { i.readRows(ctx, work, ordered) })
@@ -82,7 +82,7 @@ func (i *importer) countResults(ordered <-chan *importRow, cancel func()) (err e
 	for r := range ordered {
 		<-r.finished
 		if err != nil {
-			continue // rows behind the error
+			continue // rows after the error
 		}
 		if err = i.count(r); err != nil {
 			cancel()
@@ -150,8 +150,8 @@ func (i *importer) create(ctx context.Context, r *importRow) rowResult {
 	return rowResult{err: err}
 }
 
-// compare tells an account that exists already, perhaps by a request whose response was
-// lost, from values that somebody else holds.
+// compare finds out why the service refused a row with 409. The account may exist already, perhaps from a request
+// whose response was lost. Otherwise somebody else holds one of the values, and the row is rejected.
 func (i *importer) compare(ctx context.Context, r *importRow, refused error) rowResult {
 	want, err := admin.CheckNewAccount(r.body)
 	if err != nil {
@@ -167,8 +167,8 @@ func (i *importer) compare(ctx context.Context, r *importRow, refused error) row
 	return rowResult{rejected: refused.Error()}
 }
 
-// check says what create would do, as far as it can be seen without a change: it does
-// not find values that users of tenants hold.
+// check says what create would do, as far as this can be known without creating the account: it does not find
+// values that users of tenants hold.
 func (i *importer) check(ctx context.Context, r *importRow) rowResult {
 	want, err := admin.CheckNewAccount(r.body)
 	if err != nil {

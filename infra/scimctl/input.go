@@ -7,9 +7,8 @@ import (
 	"sync"
 )
 
-// input is the standard input. Cancelling the context ends a read, which nothing else
-// does: a read from a terminal can't be interrupted. It starts to read at the first
-// Read, so that what scimctl does not need is left to other programs.
+// input is the standard input. Cancelling the context ends a Read, although a read from a terminal itself can't be
+// interrupted. It starts to read at the first Read, so that what scimctl does not need is left to other programs.
 type input struct {
 	ctx   context.Context
 	from  io.Reader

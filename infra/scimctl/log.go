@@ -43,9 +43,10 @@ func logCommand() *cli.Command {
 		),
 		valueFlag("until", "show entries until `WHEN`, as for -since; a date includes the whole day (default: now)",
 			q.until.parseEnd),
-		valueFlag("user", "only the user or group with this `NAME`, now or before, and its memberships: id, userName, "+
-			"displayName, email or externalId", q.filter("user")),
-		valueFlag("group", "only the group or team with this `NAME`, now or before: id, displayName or externalId",
+		valueFlag("user", "only the user or group with this `NAME`, and its memberships: an id, userName, displayName, "+
+			"email or externalId that it has or had", q.filter("user")),
+		valueFlag("group", "only the group or team with this `NAME`: an id, displayName or externalId that it has "+
+			"or had",
 			q.filter("group")),
 		valueFlag(
 			"status",
@@ -55,7 +56,7 @@ func logCommand() *cli.Command {
 		&cli.IntFlag{Name: "limit", Usage: "maximum `NUMBER` of entries; 0 for all", Value: 100, Destination: &q.limit},
 		valueFlag("format", "print as `FORMAT`: table, json or csv (default: table)", q.format.parse),
 		&cli.BoolFlag{Name: "follow", HideDefault: true, Destination: &q.follow,
-			Usage: "print the entries since -since, oldest first, then new ones until Ctrl-C; JSON: one line an entry"},
+			Usage: "print the entries since -since, oldest first, then new ones until Ctrl-C; JSON: one line per entry"},
 	)
 }
 
@@ -115,11 +116,11 @@ func (q logQuery) validate(from, to, now time.Time) error {
 	return nil
 }
 
-// retained is how long entries are kept, for people.
+// retained is how long entries are kept, in words.
 func retained() string { return admin.Counted(int(provlog.Retention/day), "day") }
 
-// explainSubjects says who a name stands for, unless the entries show it: somebody who has another
-// name now, somebody who is deleted, or nobody.
+// explainSubjects says what the entries do not show about the name that was asked for: that nobody has or had it,
+// or that whoever had it is deleted.
 func (s *session) explainSubjects(tenant string, filters url.Values, log admin.LogPage) {
 	value := cmp.Or(filters.Get("user"), filters.Get("group"))
 	if value != "" && len(log.Subjects) == 0 && len(log.Entries) == 0 {

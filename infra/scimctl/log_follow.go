@@ -14,8 +14,8 @@ import (
 
 const (
 	followEvery = 2 * time.Second
-	// followBack is how far back each look goes. An entry has the time at which its request arrived,
-	// and the stream may write it minutes later.
+	// followBack is how long before the newest entry each look begins. An entry has the time at which its
+	// request arrived, and the stream may write it minutes later.
 	followBack = 5 * time.Minute
 )
 
@@ -24,7 +24,7 @@ type logFollower struct {
 	*session
 	path  string
 	query logQuery
-	// shown has the times of the entries that were printed, of as long as they can be read again.
+	// shown has the times of the entries that were printed, by their keys, as long as they may be read again.
 	shown map[string]time.Time
 	write func([]provlog.Entry) error
 }
@@ -81,7 +81,7 @@ func (f *logFollower) look(ctx context.Context, since time.Time) (newest time.Ti
 	return newest, f.write(fresh)
 }
 
-// forget drops what lies before a time: it is not read again.
+// forget drops the entries before a time, because they are not read again.
 func (f *logFollower) forget(before time.Time) {
 	for key, at := range f.shown {
 		if at.Before(before) {
@@ -117,6 +117,5 @@ func (f *logFollower) writeRows(entries []provlog.Entry, header bool) error {
 	return w.Flush()
 }
 
-// followWidth is the least width of a column, so that lines which are printed at different times
-// mostly stand below each other.
+// followWidth is the minimum width of a column, so that lines that are printed at different times mostly line up.
 const followWidth = 10

@@ -49,7 +49,7 @@ func logCells(e provlog.Entry) []any {
 	}
 }
 
-// writeLogCSV writes entries as RFC 4180 describes, with a header line unless it is left out. Lists
+// writeLogCSV writes entries as RFC 4180 describes, with a header line if header is true. The elements of a list
 // are separated by spaces.
 func writeLogCSV(w io.Writer, entries []provlog.Entry, header bool) error {
 	out := csv.NewWriter(w)
@@ -94,8 +94,7 @@ func memberIDs(all []provlog.Member) string {
 	return join(ids, " ")
 }
 
-// asText keeps a spreadsheet from reading a text that a provider chose as a formula. See OWASP,
-// "CSV Injection".
+// asText changes a text from a provider that a spreadsheet would take for a formula. See OWASP, "CSV Injection".
 func asText(cell string) string {
 	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
 		return "'" + cell
@@ -103,7 +102,7 @@ func asText(cell string) string {
 	return cell
 }
 
-// writeLines writes values as JSON, one a line.
+// writeLines writes values as JSON, one per line.
 func writeLines[T any](w io.Writer, values []T) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

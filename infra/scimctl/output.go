@@ -39,7 +39,7 @@ func (s *session) print(value any, human func(io.Writer)) error {
 }
 
 // escaper writes JSON with escapes for the characters that JSON leaves as they are but
-// that control a terminal: DEL, C1 controls, and those that turn the direction of text.
+// that control a terminal: DEL, C1 controls, and those that change the direction of text.
 type escaper struct{ to io.Writer }
 
 func (e escaper) Write(p []byte) (int, error) {
@@ -57,7 +57,7 @@ func (e escaper) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// row writes a line of a table. All text for people passes here.
+// row writes a line of a table. It makes each cell safe to print.
 func row(w io.Writer, cells ...any) {
 	text := make([]string, len(cells))
 	for i, c := range cells {
@@ -76,7 +76,7 @@ func noRows(w io.Writer, rows int) {
 // formatCell is a value as people read it; an empty one is a dash.
 func formatCell(v any) string { return wording.Printable(cmp.Or(fmt.Sprint(v), "-")) }
 
-// formatLimit is a limit, of which 0 means none.
+// formatLimit is a limit as people read it; 0 means no limit.
 func formatLimit(n int) string {
 	if n == 0 {
 		return "no limit"

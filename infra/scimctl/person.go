@@ -21,10 +21,10 @@ func personCommands() *cli.Command {
 
 func tenantFlag(to *string) cli.Flag {
 	return &cli.StringFlag{Name: "tenant", Destination: to,
-		Usage: "look only into this `TENANT` (default: all tenants and the accounts)"}
+		Usage: "look only in this `TENANT` (default: all tenants and the accounts)"}
 }
 
-// personScope is a tenant, or "" for the accounts, in which a person is looked for.
+// personScope is where a person is looked for: in a tenant or, if it is "", in the accounts.
 type personScope tenant.ID
 
 func (p personScope) path(verb string) string {
@@ -43,7 +43,7 @@ func (p personScope) label() string {
 }
 
 // personScopes lists where to look: the accounts first, because an account may become a user.
-// The error says so if there is no tenant of the name in only.
+// only limits the search to one tenant. If there is no such tenant, the error says so.
 func (s *session) personScopes(ctx context.Context, only string) ([]personScope, error) {
 	if only != "" {
 		var t admin.Tenant
@@ -97,7 +97,7 @@ func (m match) name() string {
 	return fmt.Sprintf("user %s of tenant %s (%s)", m.ID, m.Tenant, wording.Printable(m.UserName))
 }
 
-// holdsNothing is the error for a person of whom nothing is known.
+// holdsNothing is the error for a person about whom the service holds nothing.
 func holdsNothing(value, only string) error {
 	if only != "" {
 		return fmt.Errorf("tenant %s holds nothing about %q", wording.Printable(only), value)

@@ -17,9 +17,9 @@ import (
 )
 
 const personEraseHelp = `It deletes the users and accounts that have the value, with memberships, claims and
-look-ups. In conflicts, the provisioning log and events it replaces their values by "erased", also
-former names; ids stay, so sequences have no gaps. It asks before it begins. If it is interrupted, the same
-command continues.
+look-ups. In conflicts, the provisioning log and events it replaces their values by "erased", former
+names included. Ids stay, and sequences keep all their events. It asks before it begins. If it is
+interrupted, the same command continues.
 
 An identity provider that still provisions the person creates the user again: remove the person
 there first.`
@@ -48,7 +48,7 @@ type erasureReport struct {
 	Conflicts int            `json:"conflicts"` // records whose values were replaced
 	Entries   int            `json:"entries"`
 	Events    int            `json:"events"`
-	Living    []livingPerson `json:"living"` // who had the value, and was left
+	Living    []livingPerson `json:"living"` // those who had the value and were left unchanged
 	Left      []string       `json:"left"`   // what an erasure does not reach, as sentences
 }
 
@@ -65,7 +65,7 @@ func leftAfterErasure() []string {
 			"backup plan says so.",
 		"The table's stream keeps them for 24 hours. A recording of scimctl trace is gone after 24 hours.",
 		"Events that applications and EventBridge have received are theirs: erase the person there, too. " +
-			"So are files of scimctl tenant export and person export.",
+			"Do the same with the files of scimctl tenant export and person export.",
 		"The functions' logs have ids and no values.",
 		"Requests that were under way, or that the identity provider sends later, leave new values: " +
 			"run the command again.",
@@ -121,8 +121,8 @@ func (s *session) notifyErasure(value string, found []match, scopes []personScop
 	s.notify("It replaces the person's values in conflicts, the provisioning log and events of %s.\n", where)
 }
 
-// eraseIn erases the person from a tenant, or from the accounts. All ids are given everywhere: a user may have
-// been an account with the same id.
+// eraseIn erases the person from a tenant, or from the accounts. It sends all ids to each of them, because a user
+// may have been an account with the same id.
 func (s *session) eraseIn(
 	ctx context.Context, scope personScope, found []match, report *erasureReport, progress *progressLine,
 ) error {

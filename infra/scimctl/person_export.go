@@ -49,7 +49,7 @@ type exportedPerson struct {
 	Kind   string `json:"kind"`
 	Tenant string `json:"tenant,omitempty"`
 	Person any    `json:"person"`
-	// Formerly says that the log or an event has the value as an earlier one of this user or account.
+	// Formerly means that the user or account had the value earlier, as the log or an event shows.
 	Formerly bool `json:"formerly,omitempty"`
 }
 
@@ -111,7 +111,7 @@ func (s *session) readPerson(ctx context.Context, m match) (exportedPerson, erro
 	return exportedPerson{Kind: m.Kind, Person: a}, err
 }
 
-// addFormer adds the users or accounts that had the value formerly, and exist.
+// addFormer adds the users or accounts that had the value formerly and still exist.
 func (s *session) addFormer(
 	ctx context.Context, out *personExport, scope personScope, found []match, ids []scim.ID,
 ) error {

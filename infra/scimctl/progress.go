@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// progressLine prints how far a command is: every second to a terminal, less often to a
-// log.
+// progressLine prints the progress of a command: every second to a terminal, less often to a log.
 type progressLine struct {
 	s        *session
 	interval time.Duration
@@ -28,7 +27,7 @@ func newProgressLine(s *session) progressLine {
 	return p
 }
 
-// print prints a text if it is time to. format gets the time since the start.
+// print prints a text if the interval has passed since the last one. format gets the time since the start.
 func (p *progressLine) print(format func(elapsed time.Duration) string) {
 	now := time.Now()
 	if now.Sub(p.printed) < p.interval {

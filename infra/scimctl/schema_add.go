@@ -15,8 +15,8 @@ import (
 	"scimserver/shared/admin"
 )
 
-// addSchemaHelp shows what a file is like, and what happens to the values.
-const addSchemaHelp = `FILE is a schema as in RFC 7643 section 7. For each attribute, all but the name may be left out:
+// addSchemaHelp shows what a file looks like, and what happens to the values.
+const addSchemaHelp = `FILE is a schema as in RFC 7643 section 7. An attribute needs only a name:
 
   {
     "id": "urn:ietf:params:scim:schemas:extension:acme:2.0:User",
@@ -39,7 +39,7 @@ func addSchema() *cli.Command {
 		func(ctx context.Context, s *session, args []string) error {
 			return s.addSchema(ctx, args[0], args[1], resourceType)
 		},
-		valueFlag("type", "the `TYPE` of the resources that get the attributes: User or Group (default: as before; "+
+		valueFlag("type", "the `TYPE` of the resources that get the attributes: User or Group (default: unchanged; "+
 			"User for a new schema)", func(v string) error {
 			if resourceType = v; v != "User" && v != "Group" {
 				return errors.New("the type must be User or Group")
@@ -50,7 +50,7 @@ func addSchema() *cli.Command {
 	return cmd
 }
 
-// addSchema adds the schema of a file, or changes it. Without a resource type, that of the schema stays.
+// addSchema adds the schema of a file, or changes it. If resourceType is empty, the schema keeps its own.
 func (s *session) addSchema(ctx context.Context, tenant, file, resourceType string) error {
 	definition, err := os.ReadFile(file)
 	if err != nil {

@@ -141,7 +141,7 @@ func deleteTeam() *cli.Command {
 				return err
 			}
 			err = s.client.Do(ctx, http.MethodDelete, teamPath(args[0], string(t.ID)), nil, &t)
-			// 404: the response to the first attempt was lost
+			// 404: an earlier attempt deleted it, and its response was lost
 			if err != nil && !apiclient.HasStatus(err, http.StatusNotFound) {
 				return err
 			}

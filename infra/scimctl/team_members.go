@@ -25,8 +25,8 @@ func removeFromTeam(ctx context.Context, s *session, args []string) error {
 	})
 }
 
-// changeTeam sends as many persons in a request as it may have. To remove somebody who
-// is not in the team is an error, because it may be a mistake.
+// changeTeam sends at most admin.MaxTeamChange persons in a request. Removing somebody who is not in the team is
+// an error, because it may be a mistake.
 func (s *session) changeTeam(ctx context.Context, args []string, change func([]string) admin.TeamMembersChange) error {
 	t, err := s.findTeam(ctx, args[0], args[1])
 	if err != nil {

@@ -57,7 +57,7 @@ func createTenant() *cli.Command {
 		return nil
 	}, settings.flags()...)
 	limits := tenant.DefaultLimits()
-	cmd.Description = fmt.Sprintf("ID has lower-case letters, digits and hyphens. What no flag sets: profile generic, "+
+	cmd.Description = fmt.Sprintf("ID has lower-case letters, digits and hyphens. Defaults: profile generic, "+
 		"connect approval, %d requests per second,\n%d at once, %d emails of a user, and no other limits.",
 		limits.RequestsPerSecond, limits.Burst, limits.EmailsPerUser)
 	return cmd

@@ -54,7 +54,7 @@ func (s *session) removeTenant(ctx context.Context, path string) (admin.Removal,
 	for {
 		var left admin.Removal
 		err := s.client.Do(ctx, http.MethodDelete, path, nil, &left)
-		if apiclient.HasStatus(err, http.StatusNotFound) { // the response to the last part was lost
+		if apiclient.HasStatus(err, http.StatusNotFound) { // deleted by an earlier request, whose response was lost
 			return admin.Removal{Done: true}, nil
 		}
 		if err != nil || left.Done {

@@ -21,9 +21,9 @@ import (
 const exportHelp = `The export has a JSON object on each line: a header, users, groups, memberships, teams, and an end
 with counts. A file without the end is incomplete. Passwords and their hashes are never exported.
 
-Users may change during the export. Each resource is as it was at some moment of the export, and
-none is missing that existed throughout. A mirror that loads the export applies the events after
-the sequence "asOf" of the header, and is then up to date.
+Users may change during the export. Each resource is as it was at some moment of the export. A
+resource that existed throughout the export is in it. A mirror that loads the export applies the
+events after the sequence "asOf" of the header, and is then up to date.
 
 With -o, an interrupted export is continued by the same command: FILE.partial and FILE.position
 hold what is done.`
@@ -83,7 +83,7 @@ type exportEnd struct {
 	exportCounts
 }
 
-// exportFormat is the version of the form of the lines.
+// exportFormat is the version of the format of the lines.
 const exportFormat = 1
 
 // exportResult is what a finished export prints with -o.
@@ -173,7 +173,7 @@ func (s *session) exportPart(ctx context.Context, run *exportRun, path string, l
 	return nil
 }
 
-// notExport is the error for a file that an export must not replace.
-func notExport(file string) error {
+// fileExists is the error for a file that an export would replace.
+func fileExists(file string) error {
 	return fmt.Errorf("%s exists already: remove it, or give -o another name", wording.Printable(file))
 }

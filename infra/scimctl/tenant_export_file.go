@@ -12,7 +12,7 @@ import (
 	"scimserver/shared/admin"
 )
 
-// exportRun is how far an export is. The file of the position holds it.
+// exportRun is the progress of an export. The position file holds it.
 type exportRun struct {
 	Tenant  string            `json:"tenant"`
 	Started bool              `json:"started"`
@@ -38,7 +38,7 @@ func positionName(file string) string { return file + ".position" }
 // openExport begins a file, or continues the one that an interrupted export has left.
 func openExport(name, tenant string) (*exportFile, error) {
 	if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.Join(err, notExport(name))
+		return nil, errors.Join(err, fileExists(name))
 	}
 	f := &exportFile{name: name, run: exportRun{Tenant: tenant}}
 	switch data, err := os.ReadFile(positionName(name)); {
@@ -83,7 +83,7 @@ func (f *exportFile) open() (err error) {
 // Write writes to the file.
 func (f *exportFile) Write(p []byte) (int, error) { return f.file.Write(p) }
 
-// save stores the position, after what is before it in the file.
+// save writes what is in the file to the disk, and then stores the position.
 func (f *exportFile) save() error {
 	if err := f.file.Sync(); err != nil {
 		return err

@@ -13,8 +13,8 @@ type timePoint struct {
 	ago time.Duration
 }
 
-// timeLayouts are the forms of a time that people write, those included that scimctl prints. A time
-// without a zone is local.
+// timeLayouts are the forms in which people write a time, including those that scimctl prints. A time without a
+// zone is local.
 var timeLayouts = []string{
 	time.RFC3339, time.DateOnly, wording.TimeToSecond, wording.TimeToMinute,
 	time.DateTime, "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04",
@@ -43,7 +43,7 @@ func (p *timePoint) parseStart(v string) error {
 	return nil
 }
 
-// namedDays are days that have a word, by how long ago they are.
+// namedDays are the words for days, with the number of days ago.
 var namedDays = map[string]int{"today": 0, "yesterday": 1}
 
 // parseEnd is parseStart, but a date means the end of the day.

@@ -20,7 +20,7 @@ import (
 
 // traceOptions is what the flags of trace say.
 type traceOptions struct {
-	seconds             int64 // 0: does not begin a trace
+	seconds             int64 // of the trace to begin; 0 begins none
 	values, follow, off bool
 }
 
@@ -38,7 +38,7 @@ func traceCommand() *cli.Command {
 		&cli.BoolFlag{Name: "values", HideDefault: true, Destination: &o.values,
 			Usage: "with -for: record values too, which are personal data; secrets are never recorded"},
 		&cli.BoolFlag{Name: "follow", HideDefault: true, Destination: &o.follow,
-			Usage: "print requests as they come, until the trace ends or Ctrl-C; JSON: one line a request"},
+			Usage: "print requests as they come, until the trace ends or Ctrl-C; JSON: one line per request"},
 		&cli.BoolFlag{Name: "off", HideDefault: true, Destination: &o.off,
 			Usage: "end the recording; what was recorded stays for 24 hours"},
 	)
@@ -121,7 +121,7 @@ func (s *session) tracePage(
 	return page, err
 }
 
-// describeTraced shows a request and its answer as people read HTTP.
+// describeTraced shows a request and its answer in the form of HTTP messages.
 func describeTraced(w io.Writer, r trace.Request) {
 	target := r.Path
 	if r.Query != "" {

@@ -11,8 +11,8 @@ import (
 	"scimserver/shared/trace"
 )
 
-// followTrace prints requests until the trace ends or the context does. A trace that it begins is
-// shown from its start, another one with what it has.
+// followTrace prints requests until the trace or the context ends. It can begin the trace. If the trace began
+// before, it first prints what was recorded until now.
 func (s *session) followTrace(ctx context.Context, tenant string, o traceOptions) error {
 	var state admin.Trace
 	method, in := http.MethodGet, any(nil)

@@ -70,7 +70,7 @@ const (
 	defaultLimit   = 1000            // findings of each kind
 	verifySegments = 4               // number of parallel scans
 	verifyBudget   = 2 * time.Minute // how long a call is repeated while DynamoDB can't be reached
-	unfinishedAge  = time.Hour       // function changes finishes a change of a million members in less time
+	unfinishedAge  = time.Hour       // older unfinished work is a finding; a change of a million members takes less
 )
 
 // verifyResult is the report of a run, with its table and its duration.
@@ -178,7 +178,7 @@ func (q verifyQuery) explain(ctx context.Context, err error) error {
 		err = errors.New("interrupted")
 	}
 	if q.folder == "" {
-		return fmt.Errorf("%w\nuse -resume FOLDER if a later run has to continue an interrupted one", err)
+		return fmt.Errorf("%w\nwith -resume FOLDER, a later run can continue an interrupted one", err)
 	}
 	return fmt.Errorf("%w\nrun the same command again to continue", err)
 }

@@ -29,8 +29,8 @@ func formatEstimate(name string, size table.Size, rate int) string {
 	text += fmt.Sprintf("reading them takes about %s ($%.2f in us-east-1)", count(math.Round(units), "read unit"),
 		units*readPrice/1e6)
 	if rate > 0 {
-		took := time.Duration(units / float64(rate) * float64(time.Second))
-		text += fmt.Sprintf(" and at least %s at %s a second", max(time.Second, took.Round(time.Second)),
+		needed := time.Duration(units / float64(rate) * float64(time.Second))
+		text += fmt.Sprintf(" and at least %s at %s a second", max(time.Second, needed.Round(time.Second)),
 			count(rate, "unit"))
 	}
 	return text + "\n"

@@ -20,7 +20,7 @@ func whoCommand() *cli.Command {
 		"find the users and accounts with an email, userName, id or externalId, over all tenants", who)
 }
 
-// match is a person whom who has found.
+// match is a person whom a search has found.
 type match struct {
 	admin.FoundPerson
 	By     []string `json:"by"`               // what the value is: email, userName, id, externalId
@@ -34,7 +34,7 @@ type search struct {
 	session *session
 }
 
-// who tries the value as each of the things that identify a person.
+// who looks for the value as an email, a userName, an id and an externalId.
 func who(ctx context.Context, s *session, args []string) error {
 	all := &search{session: s, found: []match{}}
 	for _, by := range []string{"email", "userName", "id", "externalId"} {
@@ -72,7 +72,7 @@ func (all *search) by(ctx context.Context, by, value string) error {
 	return nil
 }
 
-// add adds a person once, however the value identifies the person.
+// add adds a person. If the person was found before, it only adds what else the value is.
 func (all *search) add(p admin.FoundPerson, by string) {
 	same := func(m match) bool { return m.ID == p.ID && m.Tenant == p.Tenant }
 	at := slices.IndexFunc(all.found, same)

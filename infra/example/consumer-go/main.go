@@ -41,8 +41,8 @@ type event struct {
 }
 
 // handle stores a user. The bus delivers events in any order, and some of them twice, so handle
-// ignores an event unless its sequence is newer than the stored one. So a deleted user must stay
-// in the table, without access.
+// ignores an event unless its sequence is newer than the stored one. Therefore a deleted user must
+// stay in the table, without access.
 func (c consumer) handle(ctx context.Context, message events.EventBridgeEvent) error {
 	var e event
 	if err := json.Unmarshal(message.Detail, &e); err != nil {

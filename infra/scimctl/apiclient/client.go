@@ -44,7 +44,7 @@ func (e *Error) Error() string {
 // CredentialsError says that there are no AWS credentials to sign a request, or none that are valid.
 type CredentialsError struct{ cause error }
 
-// Error is the cause, which the AWS SDK words.
+// Error includes the cause, in the words of the AWS SDK.
 func (e *CredentialsError) Error() string {
 	return wording.Printable("no valid AWS credentials: " + e.cause.Error())
 }
@@ -116,7 +116,7 @@ func (c *Client) Once(ctx context.Context, method, path string, in, out any) err
 func responseError(status int, body []byte) error {
 	e := &Error{Status: status}
 	_ = json.Unmarshal(body, e)
-	if status == http.StatusForbidden { // by the gateway: the service never returns it
+	if status == http.StatusForbidden { // API Gateway sent it: the service never does
 		e.Message = "the operator API refuses the signature or the caller (" + cmp.Or(e.Message, "403") +
 			"): check the key pair, its permission for execute-api:Invoke, and this machine's clock"
 	}

@@ -56,10 +56,10 @@ func Connect(ctx context.Context, envFile string) (*Client, error) {
 	return c, nil
 }
 
-// MaxParallel is the maximum of requests at once for which connections are kept.
+// MaxParallel is the maximum number of parallel requests, and of connections that are kept open for them.
 const MaxParallel = 64
 
-// transport keeps a connection for each of the parallel requests of an import.
+// transport keeps a connection open for each parallel request of an import.
 func transport() http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = MaxParallel

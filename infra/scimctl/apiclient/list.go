@@ -7,8 +7,8 @@ import (
 	"net/url"
 )
 
-// Pages requests a list page by page and yields the items of each. split takes a page
-// apart: its items, and the cursor of the following page, "" behind the last one.
+// Pages requests a list page by page and yields the items of each. split returns the items of a page, and the
+// cursor of the next page, which is "" on the last one.
 // The caller may change the query between two pages.
 func Pages[P, T any, C ~string](ctx context.Context, c *Client, path string, query url.Values,
 	split func(P) ([]T, C)) iter.Seq2[[]T, error] {

@@ -12,11 +12,11 @@ import (
 
 const (
 	activityDays     = 30
-	activityPatience = time.Second
+	activityPatience = time.Second // how long the page waits for the counts
 )
 
-// activitySection has the charts of a tenant. It is refreshed until the days are counted: the first time,
-// that takes the service a while.
+// activitySection has the charts of a tenant. It is refreshed until the days are counted, because
+// counting takes the service a while the first time.
 func (c *console) activitySection(ctx context.Context, t admin.Tenant) (s section, complete bool) {
 	reading := c.activity.start(string(t.ID), 2*c.options.Timeout, func(ctx context.Context) ([]web.Day, error) {
 		return c.readActivity(ctx, string(t.ID))
@@ -45,7 +45,7 @@ func (c *console) readActivity(ctx context.Context, id string) (days []web.Day, 
 	for _, d := range counts.Days {
 		start, err := time.Parse(time.DateOnly, d.Date)
 		if err != nil {
-			return nil, fmt.Errorf("the operator API answers with a day that is no date: %w", err)
+			return nil, fmt.Errorf("the operator API answers with a day that is not a date: %w", err)
 		}
 		days = append(days, web.Day{
 			Start: start, Changes: d.Changes, Failed: d.Failed, Created: d.UsersCreated, Deleted: d.UsersDeleted,

@@ -59,7 +59,7 @@ func (c *console) listConflicts(ctx context.Context, r *http.Request) (screen, e
 		})
 	}
 	return screen{
-		Header: web.Header{Title: "Conflicts", Text: "Values that the provider asked for and another holds."},
+		Header: web.Header{Title: "Conflicts", Text: "Values that the provider asked for and somebody else holds."},
 		tenant: id, current: navConflicts, Sections: []section{s},
 	}, nil
 }
@@ -156,7 +156,7 @@ func (c *console) resolutions(id string, one admin.Conflict) section {
 	for _, o := range one.Can {
 		way := choice{Title: resolutionTitle(one, o.Verb), Danger: o.Verb == directory.ByDeleting}
 		if o.Applies {
-			way.Text = sentence(o.Effect)
+			way.Text = wording.Sentence(o.Effect)
 			way.Link = &web.Link{Text: resolutionVerb(o.Verb) + "…", URL: here + "/" + string(o.Verb)}
 		} else {
 			way.Text = "Not possible: " + o.Reason
@@ -184,14 +184,6 @@ func resolutionTitle(one admin.Conflict, by directory.Resolution) string {
 		return "Delete the " + holder
 	}
 	return "Dismiss the conflict"
-}
-
-// sentence begins a text with a capital and ends it with a full stop.
-func sentence(text string) string {
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
 }
 
 func (c *console) conflictFacts(id string, one admin.Conflict) web.Facts {

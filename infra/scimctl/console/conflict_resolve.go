@@ -60,7 +60,7 @@ func resolutionEffects(id string, one admin.Conflict, by directory.Resolution) [
 		return []string{fmt.Sprintf("The %s gets the new value that you enter, and keeps everything else: %s.",
 			one.HeldBy, wording.Holder(one))}
 	}
-	return []string{sentence(option.Effect)}
+	return []string{wording.Sentence(option.Effect)}
 }
 
 // releaseFields are the values that the holder can get instead.

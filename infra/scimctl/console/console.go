@@ -19,7 +19,7 @@ import (
 // Options configure a console.
 type Options struct {
 	API *apiclient.Client
-	Out io.Writer // gets the link to open, and what else the operator has to know
+	Out io.Writer // gets the link to open, and other messages for the operator
 	// Open opens the link in the operator's browser. If it is nil, nothing is opened.
 	// remove is called when the console ends.
 	Open func(link string) (remove func(), err error)
@@ -66,7 +66,7 @@ func Run(ctx context.Context, o Options) error {
 
 var errIdle = errors.New("nobody used the console")
 
-// announce tells the operator the link, and opens it. What it returns removes what was needed for it.
+// announce tells the operator the link, and opens it. remove cleans up what opening it has left.
 func (c *console) announce() (remove func()) {
 	_, _ = fmt.Fprintf(c.options.Out, "Open this link. It works once, on this machine:\n\n  %s\n\n"+
 		"Ctrl-C ends the console.\n", c.link())

@@ -38,7 +38,7 @@ func (c *console) listCredentials(ctx context.Context, r *http.Request) (screen,
 	}
 	return c.listScreen(r, listPage{
 		name: navCredentials, action: create, table: t,
-		text: "With them the provider signs in. A secret is shown once and not stored.",
+		text: "The provider signs in with them. A secret is shown once and not stored.",
 	}), nil
 }
 

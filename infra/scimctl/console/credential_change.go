@@ -20,10 +20,10 @@ const (
 // issued is a new credential with its secret, for the page that shows it once.
 type issued struct {
 	admin.Issued
-	old *admin.Credential // that it replaces
+	old *admin.Credential // the one that it replaces, nil if there is none
 }
 
-// daySeconds are the seconds of a day.
+// daySeconds is the number of seconds in a day.
 const daySeconds = 24 * 60 * 60
 
 func (c *console) askNewCredential(_ context.Context, r *http.Request) (question, error) {

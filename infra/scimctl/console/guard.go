@@ -18,8 +18,8 @@ func (c *console) handler() http.Handler {
 	return web.Secure(c.withHost(mux))
 }
 
-// withHost refuses requests under another name than the console's address: a page of another site
-// may let its own name lead to 127.0.0.1 (DNS rebinding).
+// withHost refuses requests with a host other than the console's address: another site may make its own name
+// resolve to 127.0.0.1, so that its pages could read the console (DNS rebinding).
 func (c *console) withHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Host != c.address {
@@ -58,8 +58,8 @@ func (c *console) withSession(next http.Handler) http.Handler {
 	})
 }
 
-// maxForm is the maximum size of a form, in bytes. The definition of a schema has up to 64 KB, in the text
-// and in the file of the form, and in some forms three bytes stand for one.
+// maxForm is the maximum size of a form, in bytes. The definition of a schema has up to 64 KB. A form may have it
+// twice, as a text and as a file, or with three bytes for each byte (URL encoding).
 const maxForm = 256 << 10
 
 // isTooLarge parses a form, and reports whether it is larger than maxForm.

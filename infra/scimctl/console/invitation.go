@@ -25,7 +25,7 @@ func (c *console) listInvitations(ctx context.Context, r *http.Request) (screen,
 		return screen{}, err
 	}
 	t := web.Table{
-		Columns: columns("Invitation", "State", "For", "Created", "Expires", "Action"),
+		Columns: columns("Invitation", "State", "Role", "Created", "Expires", "Action"),
 		Empty:   web.Empty{Title: "Nobody is invited", Text: "An invitation is a link to the customer's setup page."},
 		Pager:   pager(r, here, string(page.Next), onPage(len(page.Invitations), "invitation")),
 	}
@@ -102,7 +102,7 @@ func invitedSections(made *admin.Invited) []section {
 		}},
 		{Copyables: []web.Copyable{{Label: "Link to the setup page", Value: made.URL, Help: "Send it to one person."}}},
 		{Facts: web.Facts{
-			{Name: "May", Cell: web.Cell{Text: string(made.Role)}},
+			{Name: "Role", Cell: web.Cell{Text: string(made.Role)}},
 			{Name: "Expires", Cell: web.Cell{Time: made.Expires}},
 		}},
 	}

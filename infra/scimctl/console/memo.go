@@ -28,8 +28,8 @@ func newMemo[V any]() *memo[V] {
 	return &memo[V]{entries: map[string]*entry[V]{}, slots: make(chan struct{}, maxParallel)}
 }
 
-// start begins to read an answer, unless it is known or being read. The context bounds the reading,
-// and not the page that asks.
+// start begins to read an answer, unless it is known or being read. Only timeout
+// limits the reading: it goes on when the page that asked for it has been sent.
 func (m *memo[V]) start(key string, timeout time.Duration, read func(context.Context) (V, error)) *entry[V] {
 	m.mu.Lock()
 	defer m.mu.Unlock()

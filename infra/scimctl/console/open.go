@@ -9,9 +9,9 @@ import (
 	"runtime"
 )
 
-// OpenBrowser opens a link in the browser of the desktop. The link does not stand on a command line,
-// which other users of the machine can read: the browser gets a file that only its owner can read, and
-// that leads to the link. remove removes the file.
+// OpenBrowser opens a link in the browser of the desktop. The link is not on a command line, which
+// other users of the machine can read. The browser gets a file instead: only its owner can read it, and it leads
+// to the link. remove removes the file.
 func OpenBrowser(link string) (remove func(), err error) {
 	folder, err := os.MkdirTemp("", "scimctl-console-") // mode 0700
 	if err != nil {

@@ -35,7 +35,7 @@ type match struct {
 func (c *console) findPeople(ctx context.Context, r *http.Request) (screen, error) {
 	value := strings.TrimSpace(r.URL.Query().Get("value"))
 	s := screen{
-		Header:  web.Header{Title: "Find a person", Text: "Over all tenants, and the accounts of the application."},
+		Header:  web.Header{Title: "Find a person", Text: "In all tenants, and in the accounts of the application."},
 		current: navPeople,
 		Sections: []section{{Plain: true, Search: &search{
 			Action: c.at("people"), Label: "Email, username, id or external id", Name: "value", Value: value,
@@ -110,9 +110,8 @@ func (c *console) searchPeople(ctx context.Context, value string) (all searchRes
 	return all, nil
 }
 
-// searchBy asks for all parts of a result. An email or userName is found in one; for an id or external id
-// the service looks at some hundred tenants a request, so with thousands of them the time may be over
-// before the end.
+// searchBy reads all pages of a result. An email or userName needs one request. For an id or external id, each
+// request searches some hundred tenants. If there are thousands, the time may run out before all are searched.
 func (c *console) searchBy(ctx context.Context, by, value string) (r searchResult, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout/2)
 	defer cancel()
@@ -136,7 +135,7 @@ func (c *console) searchBy(ctx context.Context, by, value string) (r searchResul
 	}
 }
 
-// add adds a person once, however the value identifies the person.
+// add adds a person. If the person was found before, it only adds what else the value is.
 func (r *searchResult) add(m match) {
 	same := func(other match) bool { return other.ID == m.ID && other.Tenant == m.Tenant }
 	if at := slices.IndexFunc(r.found, same); at >= 0 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/web"
 )
 
@@ -33,7 +34,7 @@ func explain(err error, r *http.Request) problem {
 		return problem{status: http.StatusNotFound, title: "There is no such page", text: "The address is mistyped."}
 	case tableFailed:
 		return problem{
-			status: http.StatusBadGateway, title: "The table can't be read", text: sentence(unread.Error()),
+			status: http.StatusBadGateway, title: "The table can't be read", text: wording.Sentence(unread.Error()),
 			retry: true,
 			steps: []string{
 				"Your AWS identity has to be allowed to describe, scan and read the table.",
@@ -51,7 +52,8 @@ func explain(err error, r *http.Request) problem {
 		}
 	default:
 		p = problem{
-			status: http.StatusBadGateway, title: "The operator API can't be reached", text: sentence(err.Error()),
+			status: http.StatusBadGateway, title: "The operator API can't be reached",
+			text:  wording.Sentence(err.Error()),
 			retry: true,
 			steps: []string{
 				"Check this machine's network, VPN and proxy.",
@@ -84,13 +86,13 @@ func expiredCredentials(err error) problem {
 
 // explainAnswer puts an answer of the operator API other than success into words.
 func explainAnswer(e *apiclient.Error) problem {
-	p := problem{status: e.Status, text: sentence(e.Error()), retry: e.Status >= http.StatusInternalServerError}
+	p := problem{status: e.Status, text: wording.Sentence(e.Error()), retry: e.Status >= http.StatusInternalServerError}
 	switch e.Status {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		p.title = "Your AWS identity may not do this"
 		p.steps = []string{
 			"Ask the person who manages IAM in this AWS account for execute-api:Invoke on this method and path.",
-			"If you may usually do this: check AWS_PROFILE, and this machine's clock.",
+			"If you can usually do this: check AWS_PROFILE, and this machine's clock.",
 		}
 	case http.StatusNotFound:
 		p.title = "Not found"

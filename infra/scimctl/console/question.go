@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/web"
 )
 
@@ -23,31 +24,31 @@ type question struct {
 	Danger  bool
 
 	tenant, current string
-	back            web.Link // the page that it was asked from
+	back            web.Link // the page that led to the question
 }
 
-// about completes a question that is asked from a list of the tenant, by its name in the navigation.
+// about completes a question that is asked on a list of the tenant. list is the list's name in the navigation.
 func (c *console) about(r *http.Request, list string, q question) question {
 	q.tenant, q.current = tenantIn(r), list
 	q.back = c.listLink(r, list)
 	return q
 }
 
-// listLink leads to a list of the tenant, by its name in the navigation.
+// listLink leads to a list of the tenant. list is its name in the navigation.
 func (c *console) listLink(r *http.Request, list string) web.Link {
 	return web.Link{Text: list, URL: c.at("tenants", tenantIn(r), strings.ToLower(list))}
 }
 
-// number returns a number of the form, or another one if the form has none.
-func number(r *http.Request, name string, otherwise int64) int64 {
+// number returns a number of the form, or fallback if the form has none.
+func number(r *http.Request, name string, fallback int64) int64 {
 	n, err := strconv.ParseInt(r.PostFormValue(name), 10, 32)
 	if err != nil {
-		return otherwise
+		return fallback
 	}
 	return n
 }
 
-// outcome is what an action has done, and the page that tells it.
+// outcome is what an action has done, and the page that says so.
 type outcome struct {
 	to string
 	kept
@@ -139,7 +140,7 @@ func (c *console) renderRefusal(ctx context.Context, w http.ResponseWriter, r *h
 	}
 	s := c.questionScreen(r, q)
 	refusal := section{Plain: true, Notice: &web.Notice{
-		Tone: web.Bad, Title: "Nothing was changed", Text: sentence(err.Error()),
+		Tone: web.Bad, Title: "Nothing was changed", Text: wording.Sentence(err.Error()),
 	}}
 	s.Sections = append([]section{refusal}, s.Sections...)
 	c.renderScreen(w, r, status, s)

@@ -10,7 +10,7 @@ import (
 	"scimserver/shared/web"
 )
 
-// screen is the content of a page: a head, and sections below each other.
+// screen is the content of a page: a header, and sections one below the other.
 type screen struct {
 	Header   web.Header
 	Sections []section
@@ -24,7 +24,7 @@ type screen struct {
 type section struct {
 	ID   string
 	Live bool // it is refreshed until it is complete
-	// LiveUnseen makes it be refreshed while the page is in the background, too.
+	// LiveUnseen means that it is also refreshed while the page is in the background.
 	LiveUnseen bool
 	Plain      bool // without a frame, for sections that are a table alone
 	Title      string
@@ -47,7 +47,7 @@ type section struct {
 	Form      *web.Form
 }
 
-// progress is how far something is that takes long.
+// progress is the progress of something that takes long.
 type progress struct {
 	Label   string
 	Percent float64 // 0 if it is not known
@@ -115,7 +115,8 @@ func (c *console) listScreen(r *http.Request, l listPage) screen {
 	return s
 }
 
-// shownOnce is the page of a secret. If made is nil, it was shown already.
+// shownOnce is the page of a secret, with the sections in made. If made is nil, the secret was shown already, and
+// the page says so with the notice.
 func (c *console) shownOnce(r *http.Request, list, title string, shown web.Notice, made []section) screen {
 	back := c.listLink(r, list)
 	if made == nil {
@@ -222,7 +223,7 @@ func pager(r *http.Request, path, next, text string) web.Pager {
 // onPage says how many rows a page of a list has.
 func onPage(n int, noun string) string { return admin.Counted(n, noun) + " on this page" }
 
-// columns are the heads of columns of text.
+// columns are columns of text with these headings.
 func columns(names ...string) []web.Column {
 	list := make([]web.Column, len(names))
 	for i, name := range names {

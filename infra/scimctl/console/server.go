@@ -110,7 +110,7 @@ func validPath(r *http.Request, pattern string) bool {
 	return true
 }
 
-// get reads from the operator API. It repeats once what the service asks to repeat: somebody waits.
+// get reads from the operator API. If the service is busy, it tries once more, and not longer: a person is waiting.
 func (c *console) get(ctx context.Context, path string, out any) error {
 	err := c.api.Once(ctx, http.MethodGet, path, nil, out)
 	isBusy := apiclient.HasStatus(err, http.StatusTooManyRequests) ||
@@ -155,5 +155,5 @@ func withQuery(path string, query url.Values) string {
 // pageSize is the number of rows on a page of a list.
 const pageSize = "50"
 
-// memoLife is how long an answer that many pages need is used again.
+// memoLife is how long a memo uses an answer again.
 const memoLife = time.Minute

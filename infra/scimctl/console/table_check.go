@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// Table is the whole table, which the console reads directly for its check: the operator API is too short of
-// time for that.
+// Table is the whole table. The console reads it directly for its check, because a request to the operator API is
+// too short for that.
 type Table struct {
 	Name string
 	// Estimate says how large the table is, how long a check takes, and what it costs, in sentences.
 	Estimate func(ctx context.Context) ([]string, error)
-	// Check checks the table, changes nothing, and reports how far it is.
+	// Check checks the table, changes nothing, and reports its progress.
 	Check func(ctx context.Context, report func(TableProgress)) (TableReport, error)
 }
 
-// TableProgress is how far a check is.
+// TableProgress is the progress of a check.
 type TableProgress struct {
 	Percent float64 // of the items; 0 if it is not known
 	Text    string
@@ -34,8 +34,8 @@ type TableReport struct {
 // TableFinding is something that is wrong in the table.
 type TableFinding struct{ Kind, Tenant, Text, Advice string }
 
-// defaultLeft is how long a check goes on while nobody looks at its page: as long as browsers need to wake a
-// page in the background several times.
+// defaultLeft is how long a check goes on while nobody looks at its page. In this time, a browser wakes a page in
+// the background several times.
 const defaultLeft = 5 * time.Minute
 
 var (
@@ -96,7 +96,7 @@ func (t *tableRun) setProgress(now TableProgress) {
 	t.progress = now
 }
 
-// isRunning needs the lock.
+// isRunning reports whether a check is running. The caller holds the lock.
 func (t *tableRun) isRunning() bool {
 	if t.done == nil {
 		return false
@@ -109,7 +109,7 @@ func (t *tableRun) isRunning() bool {
 	}
 }
 
-// look returns the state for the page of the check. Who looks at it keeps the run going.
+// look returns the state for the page of the check. Each look keeps the run going for a while.
 func (t *tableRun) look() tableState {
 	t.mu.Lock()
 	defer t.mu.Unlock()

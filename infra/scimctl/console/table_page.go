@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/web"
 )
@@ -21,7 +22,7 @@ func (c *console) tablePages(mux *http.ServeMux) {
 // findingsShown is the number of findings on a page.
 const findingsShown = 50
 
-// showTable shows how to start the check, how far it is, or what it has found.
+// showTable shows how to start the check, its progress, or what it has found.
 func (c *console) showTable(ctx context.Context, r *http.Request) (screen, error) {
 	s := screen{
 		Header:  web.Header{Title: "Check the table", Text: "Whether the stored data of all tenants fits together."},
@@ -126,7 +127,7 @@ func (c *console) showResult(r *http.Request, check *section, state tableState) 
 }
 
 func checkFailure(err error) *web.Notice {
-	n := &web.Notice{Tone: web.Warning, Title: "The check did not come to its end", Text: sentence(err.Error())}
+	n := &web.Notice{Tone: web.Warning, Title: "The check did not come to its end", Text: wording.Sentence(err.Error())}
 	if errors.Is(err, errLeft) || errors.Is(err, errCancelled) {
 		n.Tone, n.Title = web.Info, "The check was ended"
 	}

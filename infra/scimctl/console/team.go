@@ -94,7 +94,7 @@ func (c *console) askTeamName(ctx context.Context, r *http.Request) (question, e
 	return question{
 		Title: fmt.Sprintf("Rename the team %s", team.Name), Button: "Rename",
 		Effects: []string{
-			"The team keeps its id and its members.", "A name is used by one team or group of the tenant.",
+			"The team keeps its id and its members.", "No other team or group of the tenant can have the same name.",
 		},
 		Fields: []web.Field{{Name: "name", Label: "New name", Value: team.Name, Required: true}},
 		tenant: id, current: navTeams,

@@ -89,7 +89,7 @@ func (c *console) adviceFor(f admin.Finding, id string) (*web.Link, string) {
 	return nil, f.Advice
 }
 
-// withoutCommand is an advice up to the command of scimctl that it names.
+// withoutCommand is the sentences of an advice before the one that names a command of scimctl.
 func withoutCommand(advice string) string {
 	text, _, _ := strings.Cut(advice, "scimctl ")
 	if i := strings.LastIndex(text, ". "); i >= 0 {
@@ -153,15 +153,15 @@ func settingFacts(t admin.Tenant) web.Facts {
 		{Name: "State", Cell: web.Cell{Text: string(t.State)}},
 		{Name: "Profile", Cell: web.Cell{Text: string(t.Profile)}},
 		{Name: "Verified domains", Cell: web.Cell{Text: cmp.Or(strings.Join(t.Domains, ", "), "none")}},
-		{Name: "Accounts become users", Cell: web.Cell{Text: "by " + string(t.Connect)}},
+		{Name: "How accounts become users", Cell: web.Cell{Text: string(t.Connect)}},
 		{Name: "A create activates a deactivated user", Cell: web.Cell{Text: reactivate}},
 		{Name: "Requests", Cell: web.Cell{
 			Text: fmt.Sprintf("%d per second, %d at once", t.Limits.RequestsPerSecond, t.Limits.Burst),
 		}},
-		{Name: "Maximum of users and groups", Cell: web.Cell{
+		{Name: "Maximum number of users and groups", Cell: web.Cell{
 			Text: limit(t.Limits.Users) + " users, " + limit(t.Limits.Groups) + " groups",
 		}},
-		{Name: "Emails of a user", Cell: web.Cell{Text: fmt.Sprint(t.Limits.EmailsPerUser)}},
+		{Name: "Maximum number of emails of a user", Cell: web.Cell{Text: fmt.Sprint(t.Limits.EmailsPerUser)}},
 		{Name: "Maximum age of a token", Cell: web.Cell{Text: age}},
 		{Name: "Created", Cell: web.Cell{Time: t.Created}},
 	}

@@ -42,7 +42,7 @@ func (c *console) showTrace(ctx context.Context, r *http.Request) (screen, error
 		return screen{}, err
 	}
 	s := screen{
-		Header: web.Header{Title: "Trace", Text: sentence(wording.Trace(t))}, tenant: id, current: navTrace,
+		Header: web.Header{Title: "Trace", Text: wording.Sentence(wording.Trace(t))}, tenant: id, current: navTrace,
 	}
 	if s.Header.Action = (&web.Link{Text: "Record requests…", URL: here + "/start"}); t.On {
 		s.Header.Action = &web.Link{Text: "End recording…", URL: here + "/end"}
@@ -111,7 +111,7 @@ func (c *console) askTrace(_ context.Context, r *http.Request) (question, error)
 		Title: "Record requests?", Button: "Record",
 		Effects: []string{
 			"Requests of the tenant's provider are recorded with their answers. Passwords and other secrets never are.",
-			"What is recorded is deleted after 24 hours. A recording that is under way ends.",
+			"What is recorded is deleted after 24 hours. If a recording is running, it ends.",
 			"The tenant's log says that you did this.",
 		},
 		Fields: []web.Field{

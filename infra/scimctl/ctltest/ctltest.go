@@ -15,8 +15,7 @@ import (
 	"scimserver/infra/local/stack"
 )
 
-// Build builds scimctl from its folder, without its commit as go run does, and returns the path of the
-// program.
+// Build builds scimctl from its folder and returns the path of the program. Like go run, it leaves the commit out.
 func Build(t *testing.T, folder string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "scimctl")

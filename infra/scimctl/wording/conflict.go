@@ -20,7 +20,7 @@ const howToRetry = "Entra ID tries again by itself within 40 minutes, less often
 const valueIsFree = "The value is free: the next attempt of the provider succeeds and closes the conflict, " +
 	"unless it asks for something else that is in use."
 
-// ConflictValue names an attribute and the value that was lost.
+// ConflictValue is an attribute with the value that the provider asked for and did not get.
 func ConflictValue(v admin.ConflictValue) string { return v.Attribute + " " + v.Value }
 
 // ConflictOutlook says what happens next with a conflict that needs nothing from the operator. It is
@@ -51,9 +51,9 @@ func IsReturningUser(c admin.Conflict) bool {
 	return isCreate && c.Now != nil && c.Now.Deactivated && scim.Fold(c.Name) == scim.Fold(c.Now.Name)
 }
 
-// ReturningUser says how a deactivated user comes back.
+// ReturningUser says how a deactivated user comes back. The caller adds the command after which a create works.
 const ReturningUser = "The user is deactivated. If it is the same person, it comes back with the same id " +
-	"when the identity provider activates it; or, unless the externalId is another one, by the next create after"
+	"when the identity provider activates it. A create works too, unless it has another externalId, after"
 
 // Holder names who holds the values of a conflict.
 func Holder(c admin.Conflict) string {

@@ -11,7 +11,7 @@ import (
 	"scimserver/shared/provlog"
 )
 
-// The maximum of characters in cells that may be long.
+// The maximum number of characters in cells that may be long.
 const (
 	MaxName   = 40
 	MaxDetail = 64
@@ -20,7 +20,7 @@ const (
 // Entry says what an entry of the provisioning log changed, or why it failed.
 func Entry(e provlog.Entry) string {
 	changed := e.Changed
-	if e.AddedCount+e.RemovedCount > 0 { // they say it by name
+	if e.AddedCount+e.RemovedCount > 0 { // these lists name the members
 		changed = slices.DeleteFunc(slices.Clone(changed), func(name string) bool { return name == "members" })
 	}
 	parts := []string{attributes(changed)}
@@ -47,7 +47,7 @@ func Entry(e provlog.Entry) string {
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "; ")
 }
 
-// attributes is a list of attributes, cut.
+// attributes lists the names of attributes, cut to MaxDetail characters.
 func attributes(names []string) string {
 	return Truncate(shortURNs(strings.Join(names, ", ")), MaxDetail)
 }
@@ -76,7 +76,7 @@ func members(verb string, list []provlog.Member, all int) string {
 	return verb + " " + strings.Join(names, ", ")
 }
 
-// Member is the name of a member, or the id of one whose name is not known.
+// Member is the name of a member, or its id if the name is not known.
 func Member(m provlog.Member) string { return cmp.Or(m.Name, string(m.ID)) }
 
 // Actor names the credential of a provider, or the operator.

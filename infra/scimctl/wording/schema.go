@@ -9,8 +9,8 @@ import (
 	"scimserver/shared/admin"
 )
 
-// SchemaURN returns the id of a schema's definition that an operator gives (RFC 7643 section 7). The
-// error says that the text has none. The service checks the rest.
+// SchemaURN returns the id in the definition of a schema that an operator gives (RFC 7643 section 7). If there is
+// none, the error says so. The service checks the rest of the definition.
 func SchemaURN(definition []byte) (string, error) {
 	var named struct {
 		ID string `json:"id"`
@@ -18,7 +18,7 @@ func SchemaURN(definition []byte) (string, error) {
 	var mismatch *json.UnmarshalTypeError
 	switch err := json.Unmarshal(definition, &named); {
 	case errors.As(err, &mismatch):
-		return "", errors.New("the definition is not a JSON object with a text as its id")
+		return "", errors.New("the definition is not a JSON object whose id is a string")
 	case err != nil:
 		return "", fmt.Errorf("the definition is not a JSON object: %w", err)
 	}

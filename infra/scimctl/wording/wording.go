@@ -38,8 +38,8 @@ func Sentence(text string) string {
 	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
 }
 
-// TimeToMinute and TimeToSecond are the forms of times for people, in the local time zone, which
-// they name: Z, or as +01:00.
+// TimeToMinute and TimeToSecond are the layouts of times for people. Times are in the local time zone, and end
+// with its offset: Z, or +01:00.
 const (
 	TimeToMinute = "2006-01-02 15:04Z07:00"
 	TimeToSecond = "2006-01-02 15:04:05Z07:00"
@@ -56,13 +56,13 @@ func Minute(t *time.Time) string {
 // Second is a time in the local time zone to the second.
 func Second(t time.Time) string { return t.Local().Format(TimeToSecond) }
 
-// Maker is the last part of an IAM identity's ARN: of an assumed role, its name and session.
+// Maker is the last part of an IAM identity's ARN. For an assumed role, that is the role's name and the session.
 func Maker(arn string) string {
 	_, name, _ := strings.Cut(arn[strings.LastIndex(arn, ":")+1:], "/")
 	return cmp.Or(name, arn)
 }
 
-// Resource names a resource, by its name too if that is known: ann@acme.com (user ID).
+// Resource names a resource by kind and id, and by its name if that is known: ann@acme.com (user ID).
 func Resource(name, kind string, id scim.ID) string {
 	text := kind + " " + string(id)
 	if name == "" {
