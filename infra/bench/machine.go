@@ -18,7 +18,7 @@ type machine struct {
 	Go     string `json:"go"`
 	Commit string `json:"commit"`
 	Date   string `json:"date"`
-	// Load is the number of processes that wanted to run in the minute before.
+	// Load is the average number of processes that wanted to run, over the minute before the run.
 	Load string `json:"load"`
 }
 
@@ -34,7 +34,7 @@ func thisMachine(project string) machine {
 	}
 }
 
-// String says it in a sentence.
+// String describes the machine and the run in one line.
 func (m machine) String() string {
 	return fmt.Sprintf("%s, %d cores, %s, %s, commit %s, %s, load %s before the run",
 		m.CPU, m.Cores, m.System, m.Go, m.Commit, m.Date, m.Load)

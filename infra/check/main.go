@@ -1,5 +1,5 @@
-// Command check is the whole gate in one command: what must hold before a change
-// is done, beyond `go test ./...`.
+// Command check runs the checks that a change must pass, in addition to `go test ./...`.
+// It can also report on requirements, and test a deployment.
 //
 //	go run ./infra/check               every step
 //	go run ./infra/check lint build    these steps only

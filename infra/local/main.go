@@ -95,14 +95,14 @@ func environment(s *stack.Stack) string {
 		s.BaseURL(), s.Token(), operation(s), s.TableName(), s.EngineEndpoint())
 }
 
-// operation is the part of it that scimctl needs.
+// operation is the part of the environment that scimctl needs.
 func operation(s *stack.Stack) string {
 	key := s.Operator()
 	return fmt.Sprintf("ADMIN_URL=%s\nADMIN_ACCESS_KEY_ID=%s\nADMIN_SECRET_ACCESS_KEY=%s\nADMIN_REGION=%s\n",
 		s.AdminURL(), key.AccessKeyID, key.SecretAccessKey, s.Region())
 }
 
-// removeOld makes sure that nobody who waits for the file finds that of an earlier run.
+// removeOld removes the file of an earlier run, so that a script that waits for the file does not find the old one.
 func removeOld(path string) error {
 	if path == "" {
 		return nil
@@ -113,7 +113,7 @@ func removeOld(path string) error {
 	return nil
 }
 
-// writeWhole makes the file appear with all its content, for those who wait for it.
+// writeWhole makes the file appear with all its content, for scripts that wait for it.
 func writeWhole(path, text string) error {
 	part := path + ".part"
 	if err := os.WriteFile(part, []byte(text), 0o600); err != nil {
@@ -123,7 +123,7 @@ func writeWhole(path, text string) error {
 }
 
 // endWithGoRun ends the stack when the `go run` that started it is gone: a
-// signal other than Ctrl-C ends that command and not its program.
+// signal other than Ctrl-C ends that command, but not the program that it runs.
 func endWithGoRun(ctx context.Context, end func()) {
 	program, err := os.Executable()
 	if err != nil || !strings.Contains(filepath.ToSlash(program), "/go-build") {

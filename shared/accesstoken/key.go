@@ -40,8 +40,8 @@ func newKey(v Version) (key, error) {
 	return key{id: hex.EncodeToString(sum[:8]), private: private, created: v.Created}, nil
 }
 
-// signer returns the key that signs now. keys has the newest first. A new key does not
-// sign before every verifier has read it.
+// signer returns the key that signs now. keys has the newest key first. A new key does not
+// sign until every verifier has read it.
 func signer(keys []key, now time.Time) key {
 	if len(keys) > 1 && now.Sub(keys[0].created) < signDelay {
 		return keys[1]

@@ -15,8 +15,8 @@ import (
 
 // Config returns the configuration for clients of a service. service is the name in
 // AWS_ENDPOINT_URL_<service>, such as DYNAMODB. The variables are those that Lambda sets:
-// AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; with
-// AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<service> for another endpoint than the service's.
+// AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; AWS_ENDPOINT_URL
+// and AWS_ENDPOINT_URL_<service> replace the service's own endpoint.
 // See https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html and
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
 func Config(service string) (aws.Config, error) {

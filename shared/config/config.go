@@ -21,7 +21,7 @@ type Config struct {
 	// Table is the name of the DynamoDB table (TABLE_NAME).
 	Table string
 	// Scope says where a username or email is unique (UNIQUENESS_SCOPE):
-	// "SYSTEM", over all tenants, or "TENANT", within each.
+	// "SYSTEM", among all tenants, or "TENANT", within each tenant.
 	Scope string
 	// StorePasswords (PASSWORD_STORAGE=store) stores a slow salted hash of each password
 	// that a provider sends. Otherwise passwords are discarded.
@@ -62,8 +62,8 @@ type Config struct {
 	// also the issuer of events if BaseURL is empty.
 	EventSource string
 	// CredentialWarning (CREDENTIAL_WARNING_DAYS) is how long before its end a credential is
-	// reported. SilenceWarning (SILENCE_WARNING_DAYS) is how long a tenant sends nothing before
-	// that is reported. 0 turns that report off.
+	// reported. SilenceWarning (SILENCE_WARNING_DAYS) is how long a tenant may send nothing until
+	// its silence is reported. 0 turns the report off.
 	CredentialWarning, SilenceWarning time.Duration
 	// LogLevel (LOG_LEVEL) is the lowest level that is logged.
 	LogLevel slog.Level

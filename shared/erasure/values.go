@@ -51,7 +51,8 @@ func (v *Values) AddIdentifiers(list ...string) {
 	v.Identifiers = addFolded(v.Identifiers, list, func(s string) bool { return s != "" && s != Erased })
 }
 
-// addNames adds names of several words, and numbers. A single word may be the name of many people.
+// addNames adds names of several words, and numbers. It leaves out a single word, which may be the name of many
+// people.
 func (v *Values) addNames(list ...string) {
 	v.Names = addFolded(v.Names, list, func(s string) bool {
 		return len(s) >= minName && (strings.Contains(s, " ") || strings.ContainsAny(s, "0123456789"))
@@ -101,7 +102,7 @@ func (v Values) Matcher() Matcher {
 	return Matcher{regexp.MustCompile("(?i)" + strings.Join(list, "|"))}
 }
 
-// Replace replaces the values in a text. It ignores case, and keeps a value inside a longer word.
+// Replace replaces the values in a text. It ignores case. It does not replace a value inside a longer word.
 func (m Matcher) Replace(s string) string {
 	if m.pattern == nil {
 		return s

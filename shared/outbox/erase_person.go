@@ -33,7 +33,7 @@ func (f Feed) MarkErased(ctx context.Context, ids []scim.ID) error {
 	if err := f.db.WriteAll(ctx, marks); err != nil {
 		return err
 	}
-	// A transaction that has read the head before fails, and reads the marks.
+	// A transaction that read the head before this write fails. Its next attempt reads the marks.
 	return f.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Update(f.headKey(), table.Item{"erased": now.UnixMilli()})
 	})
@@ -48,7 +48,7 @@ func (f Feed) Erased(ctx context.Context, ids []scim.ID) (map[scim.ID]bool, erro
 	return f.erasedSince(ctx, headFrom(item), ids)
 }
 
-// erasedSince is Erased for a caller that has the head of the feed, which says whether there are marks.
+// erasedSince is like Erased, for a caller that has read the head of the feed. The head says whether there are marks.
 func (f Feed) erasedSince(ctx context.Context, h head, ids []scim.ID) (map[scim.ID]bool, error) {
 	marked := map[scim.ID]bool{}
 	if h.erased == 0 || f.now().Sub(time.UnixMilli(h.erased)) > seenLife {
@@ -90,7 +90,7 @@ func (f Feed) Scan(ctx context.Context, after int64) (events []Stored, next int6
 		if err != nil {
 			return nil, 0, err
 		}
-		after = max(0, oldest/bucketSize*bucketSize-1-bucketSize) // expired events may be stored still
+		after = max(0, oldest/bucketSize*bucketSize-1-bucketSize) // expired events may still be stored
 	}
 	items, err := f.read(ctx, after+1, 0)
 	next = ((after+1)/bucketSize+1)*bucketSize - 1

@@ -17,7 +17,7 @@ const seenLife = 30 * 24 * time.Hour
 type state struct {
 	Feed
 	head head
-	seen map[int64][]byte // second to the marks of its records; nil if there is no item
+	seen map[int64][]byte // by second: the marks of its records; nil if there is no item
 }
 
 // readState reads the head, and the marks for the seconds of the drafts.

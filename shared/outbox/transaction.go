@@ -18,7 +18,7 @@ type transaction struct {
 	*state
 	at     time.Time
 	events []table.Write
-	added  map[int64][]byte // second to the new marks of its records
+	added  map[int64][]byte // by second: the new marks of its records
 	drafts int              // how many drafts the events are made from
 	bytes  int
 }
@@ -58,7 +58,8 @@ func (t *transaction) add(e entry) (bool, error) {
 	return true, nil
 }
 
-// newSeconds counts the seconds for which the entry needs a further write.
+// newSeconds counts the seconds of the entry's records that the transaction does not write yet. Each
+// needs one more write.
 func (t *transaction) newSeconds(e entry) int {
 	fresh := map[int64]bool{}
 	for _, r := range e.records {

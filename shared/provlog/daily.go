@@ -19,8 +19,8 @@ type Day struct {
 	Deleted   int64 // users
 }
 
-// settled is how long after the end of a day its entries can still be written. The stream from
-// which they are made is at most a day late.
+// settled is how long after the end of a day its entries can still be written: they are made from
+// the stream, which is at most a day late.
 const settled = 24 * time.Hour
 
 // Days returns the counts of the last n days, the oldest first and the current one last. The log is

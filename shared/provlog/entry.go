@@ -1,6 +1,6 @@
 // Package provlog stores the provisioning log of each tenant in the table: an entry for every
-// provisioning request that changed something, failed, or left out all that it had to change, and
-// for every change that an operator made. Entries expire.
+// provisioning request that changed something, failed, or had all its changes left out, and for
+// every change that an operator made. Entries expire.
 package provlog
 
 import (
@@ -20,8 +20,8 @@ import (
 // Retention is how long entries are kept.
 const Retention = 90 * 24 * time.Hour
 
-// Entry is about one provisioning request that changed something, failed, or left out all that it
-// had to change, or about one operator's change.
+// Entry is about one operator's change, or about one provisioning request that changed something,
+// failed, or had all its changes left out: see Ignored and Skipped.
 type Entry struct {
 	Time       time.Time    `json:"time"` // of the request's arrival
 	Request    string       `json:"request"`
@@ -35,19 +35,19 @@ type Entry struct {
 	Status     int          `json:"status"`
 	Type       string       `json:"scimType,omitempty"`
 	Detail     string       `json:"detail,omitempty"` // of the error
-	// Changed has the names of the changed attributes. Only active has its new value, too.
+	// Changed has the names of the changed attributes. Only for active does it also have the new value.
 	Changed    []string `json:"changed,omitempty"`
 	Deviations []string `json:"deviations,omitempty"` // names of the repaired deviations
 	Ignored    []string `json:"ignored,omitempty"`    // attributes that the resource type does not have
 	// Skipped has the first members that were left out because they do not exist.
 	Skipped      []scim.ID `json:"skipped,omitempty"`
-	SkippedCount int       `json:"skippedCount,omitempty"` // number of all of them
+	SkippedCount int       `json:"skippedCount,omitempty"` // the number of all skipped members
 	// Added and Removed have the ids of the first members that joined or left a group or team.
 	Added        []Member `json:"added,omitempty"`
-	AddedCount   int      `json:"addedCount,omitempty"` // number of all
+	AddedCount   int      `json:"addedCount,omitempty"` // the number of all
 	Removed      []Member `json:"removed,omitempty"`
-	RemovedCount int      `json:"removedCount,omitempty"` // number of all
-	FormerName   string   `json:"formerName,omitempty"`   // the userName or displayName before, if it changed
+	RemovedCount int      `json:"removedCount,omitempty"` // the number of all
+	FormerName   string   `json:"formerName,omitempty"`   // the previous userName or displayName, if it changed
 }
 
 // Member is a member of a group or team. The log stores ids only; a name is found when the log is
@@ -66,7 +66,7 @@ const Leave = "leave"
 type Log struct {
 	db      *table.DB
 	tenant  tenant.ID
-	maxRead int // the most entries that one page reads
+	maxRead int // the maximum number of entries that one page reads
 }
 
 // New returns the log of a tenant.
@@ -89,11 +89,11 @@ const (
 // character.
 func Truncate(s string) string { return truncate(s, maxLogged) }
 
-func truncate(s string, most int) string {
-	if len(s) <= most {
+func truncate(s string, limit int) string {
+	if len(s) <= limit {
 		return s
 	}
-	return strings.ToValidUTF8(s[:most], "")
+	return strings.ToValidUTF8(s[:limit], "")
 }
 
 // truncated shortens the texts that clients choose.

@@ -18,11 +18,11 @@ type Stored struct {
 	Text string // JSON
 }
 
-// late is how long after its expiry DynamoDB may still store an entry.
+// late is how long after an entry's expiry DynamoDB may still store it.
 const late = 7 * day
 
-// Scan reads a page of all entries since a time: at most 1 MB of one partition. It begins with today. after is the
-// next value of the previous page, or "" for the first page. next is "" on the last page.
+// Scan reads a page of all entries since a time: at most 1 MB of one partition, from the newest day to the
+// oldest. after is the next value of the previous page, or "" for the first page. next is "" on the last page.
 func (l Log) Scan(ctx context.Context, now, since time.Time, after string) (entries []Stored, next string, err error) {
 	at, shard, sk := l.scanPosition(now, after)
 	if now.Sub(at) > Retention+late || at.Before(since.Add(-2*day)) {

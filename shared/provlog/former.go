@@ -35,7 +35,7 @@ func (l Log) WriteFormer(folded string, of Named, until time.Time) table.Write {
 	return table.Put(key, table.Item{"expires": until.Add(Retention).Unix()})
 }
 
-// maxFormer is the most resources with the same former name that Former returns.
+// maxFormer is the maximum number of resources with the same former name that Former returns.
 const maxFormer = 20
 
 // Former returns the resources that had a name and lost it within the time that entries are kept,

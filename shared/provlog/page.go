@@ -13,7 +13,7 @@ import (
 
 // Query selects entries, newest first.
 type Query struct {
-	From, To time.Time // from From, inclusive, to To, exclusive
+	From, To time.Time // includes From, and excludes To
 	// Before is the next value of the previous page; "" selects the first page.
 	Before string
 	Limit  int
@@ -64,8 +64,8 @@ const day = 24 * time.Hour
 // timeWidth is the length of a time as scim.FormatTime writes it.
 const timeWidth = len("2006-01-02T15:04:05.000Z")
 
-// dayBelow returns the day of the last entry that can be before a bound. A bound begins with
-// a time.
+// dayBelow returns the latest day that can have an entry before a bound. A bound begins with a
+// time.
 func dayBelow(bound string) time.Time {
 	at, _ := time.Parse(time.RFC3339, bound[:min(len(bound), timeWidth)])
 	if len(bound) <= timeWidth {
@@ -131,7 +131,8 @@ func newest(cursors []*partitionCursor) (first *partitionCursor) {
 	return first
 }
 
-// fill reads more entries if a cursor has none left, for all cursors that will soon have none.
+// fill reads more entries if a cursor has none left. In the same step it refills all other cursors
+// that have only a few left.
 func (w *pageReader) fill(ctx context.Context, cursors []*partitionCursor) error {
 	if !slices.ContainsFunc(cursors, func(s *partitionCursor) bool { return len(s.items) == 0 && !s.exhausted }) {
 		return nil

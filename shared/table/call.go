@@ -32,13 +32,13 @@ func newCaller(o dynamodb.Options) (*caller, error) {
 		UseDualStack: aws.Bool(o.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("no endpoint of DynamoDB for Region %s: %w", o.Region, err)
+		return nil, fmt.Errorf("there is no DynamoDB endpoint for Region %s: %w", o.Region, err)
 	}
 	return &caller{options: o, endpoint: endpoint.URI.String()}, nil
 }
 
-// call sends one call and reads the answer into out. DynamoDB's errors are those of the
-// SDK, with the id of the request.
+// call sends one call and reads the answer into out. It returns DynamoDB's errors as the SDK's
+// types, wrapped with the id of the request.
 func (c *caller) call(
 	ctx context.Context, operation *smithy.OperationSchema, in smithy.Serializable, out smithy.Deserializable,
 ) error {

@@ -31,15 +31,15 @@ func (u Usage) Attrs() []slog.Attr {
 // Meter counts the usage of every call made under its context. It is safe for
 // concurrent use.
 type Meter struct {
-	outer *Meter // that of the context around it; nil: none
+	outer *Meter // of the parent context; nil if that has none
 	mu    sync.Mutex
 	usage Usage
 }
 
 type meterKey struct{}
 
-// WithMeter returns a context, and a meter that counts the calls made with it. A meter that
-// the context has already counts them as well.
+// WithMeter returns a context, and a meter that counts the calls made with it. If ctx already has
+// a meter, that meter counts them too.
 func WithMeter(ctx context.Context) (context.Context, *Meter) {
 	m := &Meter{}
 	m.outer, _ = ctx.Value(meterKey{}).(*Meter)

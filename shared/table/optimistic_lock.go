@@ -35,9 +35,9 @@ func RetryIfChanged(ctx context.Context, step func() error) error {
 	return ErrContention
 }
 
-// PutIfUnchanged puts an item, unless another writer has written it since it was read: read is what
-// was read, nil if there was none, and compared are the numbers of the item that every write changes. The
-// errors are ErrItemChanged and ErrUnavailable.
+// PutIfUnchanged puts an item, unless another writer has written it since it was read. read is the
+// item as it was read, or nil if there was none. compared names number attributes of which every
+// write of the item changes at least one. The errors are ErrItemChanged and ErrUnavailable.
 func (db *DB) PutIfUnchanged(ctx context.Context, key Key, item, read Item, compared ...string) error {
 	condition, values := "attribute_not_exists(PK)", Item{}
 	if read != nil {

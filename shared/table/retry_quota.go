@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	// quotaSize is what a process may spend on retries beyond what it got back.
+	// quotaSize is the quota of a process when it starts, and the most that it can have.
 	quotaSize = 500
 	// retryCost is what one retry costs: 100 retries use up the quota.
 	retryCost = 5
-	// callGain is what a call gets back that succeeds at once.
+	// callGain is what a call adds to the quota if it needed no retry.
 	callGain = 1
 )
 
@@ -37,15 +37,15 @@ func (q *retryQuota) take() bool {
 	return true
 }
 
-// give returns what a successful call gets back after a number of retries.
+// give adds to the quota after a call that DynamoDB answered: what its retries cost, or callGain if there were none.
 func (q *retryQuota) give(retries int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.spent = max(0, q.spent-max(callGain, retries*retryCost))
 }
 
-// isConflict reports whether another writer was in the way. DynamoDB is well then, and the
-// retry is no burden.
+// isConflict reports whether a call failed because another request was writing an item. DynamoDB
+// is not overloaded then, so the retry costs nothing.
 func isConflict(err error) bool {
 	var cancellation *types.TransactionCanceledException
 	var conflict *types.TransactionConflictException

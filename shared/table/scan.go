@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Segment is a part of the table that is scanned by itself. Together, the segments
+// Segment is a part of the table that is scanned separately. Together, the segments
 // 0 to Of-1 hold each item once.
 type Segment struct {
 	Number, Of int
@@ -25,7 +25,7 @@ type Page struct {
 }
 
 // ScanPage reads a page of a segment with eventual consistency, which costs half of strong
-// consistency. It is for operators' tools: no function has the permission.
+// consistency. It is for operators' tools: no Lambda function has permission to scan.
 func (db *DB) ScanPage(ctx context.Context, s Segment) (Page, error) {
 	in := &dynamodb.ScanInput{
 		TableName: &db.name, Segment: aws.Int32(int32(s.Number)), TotalSegments: aws.Int32(int32(s.Of)),

@@ -61,7 +61,7 @@ func Open(o Options) (*DB, error) {
 	return &DB{name: o.Name, budget: cmp.Or(o.Budget, 15*time.Second), client: client}, nil
 }
 
-// apply sets what differs from the configuration.
+// apply sets the HTTP client and the endpoint.
 func (o Options) apply(options *dynamodb.Options) {
 	options.HTTPClient = lambdaClient()
 	if o.Client != nil {

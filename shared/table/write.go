@@ -125,27 +125,27 @@ func (db *DB) Transact(ctx context.Context, build func(Stamp) []Write) error {
 	return db.transact(ctx, newStamp(), build, nil)
 }
 
-// Change is Transact, at half the cost if build makes a single write, which it sends as
-// Write does. Before Change repeats a transaction that wrote nothing, it calls lost,
-// unless that is nil, and gives up with the error that lost returns: a request that has
-// lost a claim to another one need not compete for the items again.
-func (db *DB) Change(ctx context.Context, build func(Stamp) []Write, lost func(context.Context) error) error {
+// Change is like Transact, but it sends a single write as Write does, at half the cost.
+// check, which may be nil, is called before a transaction that wrote nothing is repeated. If
+// check returns an error, Change returns that error and does not repeat the transaction: a
+// request that another one has beaten to a claim need not compete for the items again.
+func (db *DB) Change(ctx context.Context, build func(Stamp) []Write, check func(context.Context) error) error {
 	stamp := newStamp()
 	if writes := build(stamp); len(writes) == 1 {
 		_, err := db.sendWrite(ctx, stamp, writes[0])
 		return err
 	}
-	return db.transact(ctx, stamp, build, lost)
+	return db.transact(ctx, stamp, build, check)
 }
 
 func (db *DB) transact(
-	ctx context.Context, stamp Stamp, build func(Stamp) []Write, lost func(context.Context) error,
+	ctx context.Context, stamp Stamp, build func(Stamp) []Write, check func(context.Context) error,
 ) error {
 	in, uncertain := db.transaction(build(stamp)), false
 	err := db.retry(ctx, func(ctx context.Context, before outcome) error {
 		if uncertain = uncertain || before == unknown; before == notApplied && !uncertain {
-			if lost != nil {
-				if err := lost(ctx); err != nil {
+			if check != nil {
+				if err := check(ctx); err != nil {
 					return abandoned{err}
 				}
 			}
@@ -167,7 +167,7 @@ func (db *DB) Write(ctx context.Context, build func(Stamp) Write) error {
 	return err
 }
 
-// WriteReturning is Write for an update, and returns the whole item after it.
+// WriteReturning is Write for an update. It also returns the whole item as it is after the update.
 func (db *DB) WriteReturning(ctx context.Context, build func(Stamp) Write) (Item, error) {
 	stamp := newStamp()
 	w := build(stamp)

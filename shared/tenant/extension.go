@@ -2,8 +2,8 @@ package tenant
 
 import "time"
 
-// SchemaVersion identifies the schemas of a tenant: each change of them makes another one,
-// at random. It is "" for a tenant that has no schemas of its own.
+// SchemaVersion identifies the schemas of a tenant. Each change of the schemas gives them a new,
+// random version. It is "" for a tenant that has no schemas of its own.
 type SchemaVersion string
 
 // Extension is a schema that a tenant has added to the users or groups.

@@ -17,7 +17,7 @@ type InvitationID string
 // Role is what a person may do on the setup page.
 type Role string
 
-// The roles. SetupRole may also make and rotate credentials; ViewRole only looks.
+// The roles. SetupRole may also make and rotate credentials; ViewRole may change nothing.
 const (
 	SetupRole Role = "setup"
 	ViewRole  Role = "view"
@@ -117,8 +117,8 @@ func NewInvitation(model Invitation, now time.Time) (code string, i Invitation) 
 	}
 }
 
-// ParseInvitation checks the form and the checksum of a code, and returns whose it claims to be. The
-// error is ErrMalformed. It does not check the secret: see Invitation.Proves.
+// ParseInvitation checks the form and the checksum of a code, and returns the tenant and the invitation
+// that it names. The error is ErrMalformed. It does not check the secret: see Invitation.Proves.
 func ParseInvitation(code string) (ID, InvitationID, error) {
 	parts := strings.Split(code, ".")
 	if len(parts) != 4 || parts[0] != invitationPrefix || !ID(parts[1]).Valid() ||
@@ -154,8 +154,8 @@ func ParseSession(key string) (ID, [sha256.Size]byte, error) {
 	return ID(parts[1]), sha256.Sum256([]byte(key)), nil
 }
 
-// FormToken returns the token in forms of a session, which is derived from the session's key and
-// does not reveal the key.
+// FormToken returns the token that a session's forms must contain, so that other sites can't submit
+// them. It is derived from the session's key, and does not reveal the key.
 func FormToken(key string) string {
 	mac := hmac.New(sha256.New, []byte(key))
 	mac.Write([]byte("form")) // a hash never fails

@@ -62,8 +62,8 @@ type Refusal struct {
 	Last       time.Time // accurate to the second
 }
 
-// Refusal returns why a credential is refused at now, "" if it is not. proved says whether the
-// secret is right.
+// Refusal returns why a credential is refused at now, or "" if it is accepted. proved says whether
+// the secret is right.
 func (c Credential) Refusal(proved bool, kind Kind, now time.Time) RefusalCause {
 	switch {
 	case c.KeyID == "":

@@ -63,8 +63,8 @@ func Parse(token string) (KeyID, error) {
 	return KeyID(rest[:keyIDLength]), nil
 }
 
-// Checksum returns the checksum at the end of a token. By it scanners and the authorizer
-// recognize a token without reading its record. It detects typing errors, not forgery.
+// Checksum returns the checksum at the end of a token. With it, scanners and the authorizer
+// recognize a token without reading its record. It reveals typing errors, but not forgery.
 func Checksum(body string) string {
 	return fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(body)))
 }

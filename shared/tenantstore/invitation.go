@@ -99,7 +99,7 @@ func (s *Store) RevokeInvitation(
 	return invitationFrom(of, item)
 }
 
-// OpenInvitation exchanges a code for a session. One of several parallel calls succeeds. The error
+// OpenInvitation exchanges a code for a session. Of several parallel calls, only one succeeds. The error
 // is ErrNotFound for every reason why the code does not work: it is malformed, wrong, used, expired
 // or revoked, or its tenant is not active. It is ErrUnavailable if DynamoDB did not answer.
 func (s *Store) OpenInvitation(ctx context.Context, code string) (key string, i tenant.Invitation, err error) {
@@ -160,14 +160,14 @@ func (s *Store) beginSession(ctx context.Context, i tenant.Invitation) (key stri
 	return key, err
 }
 
-// Visit is what a valid session stands for.
+// Visit is what a valid session gives access to.
 type Visit struct {
 	Tenant     tenant.Tenant
 	Invitation tenant.Invitation
 	Expires    time.Time // of the session
 }
 
-// Visit returns what the key of a session stands for. The error is ErrNotFound for every reason why
+// Visit returns what the key of a session gives access to. The error is ErrNotFound for every reason why
 // the key does not work: it is malformed or unknown, the session has expired or was ended, its
 // invitation was revoked, or its tenant is not active.
 func (s *Store) Visit(ctx context.Context, key string) (v Visit, err error) {

@@ -11,7 +11,7 @@ import (
 //	CRED#<key id>     CRED         a credential
 //	T#<t>#CREDENTIALS <key id>     an entry in the tenant's list of credentials
 //	T#<t>#REFUSED     <yyyymmddhh>#<cause>#<key id>  how often requests were refused; expires
-//	REFUSED           <yyyymmddhh>#unknown#          the same of unknown credentials
+//	REFUSED           <yyyymmddhh>#unknown#          the same for unknown credentials
 //	T#<t>#SCHEMAS     ALL          the tenant's own schemas, if it has some
 //	DOMAIN#<domain>   CLAIM        a domain's claim: the one tenant for which it is verified
 //	T#<t>#INVITATIONS <id>     an invitation to the setup page; expires

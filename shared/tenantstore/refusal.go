@@ -15,7 +15,7 @@ const refusalRetention = 30 * 24 * time.Hour
 // hourLayout is the hour in a refusal's key. It sorts by time.
 const hourLayout = "2006010215"
 
-// refusalsPK returns the partition of a tenant's refusals; that of unknown credentials for "".
+// refusalsPK returns the partition of a tenant's refusals. The tenant "" stands for unknown credentials.
 func refusalsPK(of tenant.ID) string {
 	if of == "" {
 		return "REFUSED"
@@ -34,8 +34,8 @@ func (s *Store) AddRefusal(ctx context.Context, r tenant.Refusal) error {
 	})
 }
 
-// Refusals returns the refusals of a tenant since an hour, oldest first; those of unknown
-// credentials for "". The error is ErrUnavailable.
+// Refusals returns the refusals of a tenant from the hour of since on, oldest first. The tenant ""
+// stands for unknown credentials. The error is ErrUnavailable.
 func (s *Store) Refusals(ctx context.Context, of tenant.ID, since time.Time) ([]tenant.Refusal, error) {
 	items, _, err := s.db.Query(ctx, table.Query{
 		PK: refusalsPK(of), From: since.UTC().Format(hourLayout), To: table.Highest,

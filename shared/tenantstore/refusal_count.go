@@ -27,8 +27,10 @@ const (
 // ready for use. It is safe for concurrent use.
 type RefusalCounter struct {
 	mu      sync.Mutex
-	pending map[tenant.Refusal]tally // by a Refusal without Count and Last
-	flushed time.Time                // grows by flushInterval with each write; at most flushBurst intervals before now
+	pending map[tenant.Refusal]tally // the keys have neither Count nor Last
+	// flushed limits the writes: one may follow flushInterval after it, and advances it by flushInterval.
+	// It is never more than flushBurst intervals in the past.
+	flushed time.Time
 }
 
 type tally struct {

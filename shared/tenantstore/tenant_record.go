@@ -11,8 +11,8 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// checkTenant rejects an invalid record. Callers validate input before, with errors for its
-// sender.
+// checkTenant rejects an invalid record. Callers have already validated the input, and reported
+// errors to its sender.
 func checkTenant(t tenant.Tenant) error {
 	if !t.ID.Valid() || !t.Profile.Valid() || !t.Connect.Valid() || len(t.Domains) > MaxDomains {
 		return fmt.Errorf("tenantstore: can't store tenant %q with profile %q, connect %q and %d domains",
@@ -100,8 +100,8 @@ func releaseDomains(id tenant.ID, domains []string) (writes []table.Write) {
 	return writes
 }
 
-// domainsTaken returns a *DomainTakenError if a transaction failed because of the claims
-// on added domains. These are the writes after the first, which is the tenant's record.
+// domainsTaken returns a *DomainTakenError if a transaction failed because of the claims on added
+// domains. The transaction has the write of the tenant's record first, and then these claims.
 func domainsTaken(err error, failed *table.ConditionFailed, added []string) error {
 	if failed == nil {
 		return err

@@ -1,5 +1,6 @@
-// Package tenantstore keeps the records of tenants and of their credentials, and the
-// tenants' claims on domains, in the table. It does not depend on users and groups.
+// Package tenantstore keeps tenants in the table: their records, credentials, schemas and
+// claims on domains, the invitations and sessions of their setup pages, and the counts of their
+// refused requests. It does not depend on users and groups.
 package tenantstore
 
 import (

@@ -12,7 +12,7 @@ import (
 // Stream reads the stream of a table, as DynamoDB Local keeps it.
 type Stream struct {
 	endpoint, arn string
-	next          map[string]string // by shard: where to go on
+	next          map[string]string // by shard: where to continue
 }
 
 // StreamedTable is Table for a table that has its stream, as infra/storage.yaml declares it.
@@ -61,7 +61,7 @@ func (s *Stream) shard(tb testing.TB, id string) (all []json.RawMessage) {
 	return all
 }
 
-// call calls the API of DynamoDB Streams. The engine looks at the form of a signature only.
+// call calls the API of DynamoDB Streams. The engine checks only the form of a signature.
 func (s *Stream) call(tb testing.TB, operation string, in map[string]any, out any) {
 	tb.Helper()
 	body, err := json.Marshal(in)

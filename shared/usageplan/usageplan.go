@@ -16,7 +16,7 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// stackTag is the tag of keys and plans, with the stack's name. The function's policy asks for it.
+// stackTag is the tag of keys and plans. Its value is the stack's name. The function's policy requires it.
 const stackTag = "scim-stack"
 
 // Keys creates and deletes API keys. It is safe for concurrent use.
@@ -36,10 +36,9 @@ func Open(defaultPlan string) (*Keys, error) {
 	return &Keys{client: apigateway.NewFromConfig(cfg), plan: defaultPlan}, nil
 }
 
-// Ensure finds or makes a key of a tenant in the plan of the limits. It leaves the
-// tenant's other keys alone, because the authorizer may still name one of them. So a
-// change of limits, even an interrupted one, never leaves the tenant without a working key.
-// It may be repeated.
+// Ensure finds or makes a key of a tenant in the plan with these limits. It does not touch the
+// tenant's other keys, because the authorizer may still name one of them. So a change of limits,
+// even an interrupted one, never leaves the tenant without a working key. Ensure may be repeated.
 func (k *Keys) Ensure(ctx context.Context, id tenant.ID, l tenant.Limits) (tenant.APIKey, error) {
 	base, err := k.client.GetUsagePlan(ctx, &apigateway.GetUsagePlanInput{UsagePlanId: &k.plan})
 	if err != nil {
@@ -68,7 +67,7 @@ func (k *Keys) Ensure(ctx context.Context, id tenant.ID, l tenant.Limits) (tenan
 // keyName is the name of all keys of a tenant: API Gateway does not require different names.
 func keyName(stack string, id tenant.ID) string { return stack + "/" + string(id) }
 
-// DeleteAllBut deletes the keys of a tenant except one, all with the zero APIKey.
+// DeleteAllBut deletes all keys of a tenant except keep. The zero APIKey keeps none.
 func (k *Keys) DeleteAllBut(ctx context.Context, id tenant.ID, keep tenant.APIKey) error {
 	base, err := k.client.GetUsagePlan(ctx, &apigateway.GetUsagePlanInput{UsagePlanId: &k.plan})
 	if err != nil {
@@ -157,8 +156,9 @@ func (k *Keys) keysNamed(ctx context.Context, name string) (all []tenant.APIKey,
 	return all, nil
 }
 
-// chooseKey returns the key with a name that is in the plan (found), otherwise one that is in no
-// plan, which an interrupted call has left, otherwise the zero APIKey.
+// chooseKey looks for a key with a name. If one is in the plan, chooseKey returns it, and found is
+// true. Otherwise it returns a key that is in no plan, which an interrupted call has left, or the
+// zero APIKey if there is none.
 func (k *Keys) chooseKey(ctx context.Context, name, plan string) (key tenant.APIKey, found bool, err error) {
 	all, err := k.keysNamed(ctx, name)
 	if err != nil {

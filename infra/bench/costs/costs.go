@@ -1,6 +1,7 @@
 // Package costs counts what a request costs in DynamoDB, at growing sizes of what it works on:
 // to add a member to a group, and to read a page by cursor. The requests run in this process
-// and on DynamoDB Local; what it reports for transactions is corrected to what the service charges.
+// and on DynamoDB Local. The capacity that this reports for transactions is corrected to what
+// DynamoDB charges.
 package costs
 
 import (

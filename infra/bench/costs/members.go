@@ -49,7 +49,7 @@ func (b *bench) addMember(ctx context.Context, group string, size int) (Point, e
 			`{"op":"add","path":"members","value":[{"value":%q}]}]}`, user),
 	}
 	status := http.StatusOK
-	if size >= 100 { // larger groups are not shown
+	if size >= 100 { // the answer does not show larger groups
 		status = http.StatusNoContent
 	}
 	_, p, err := b.cost(ctx, size, service.Event(patch), status)
@@ -68,7 +68,7 @@ func (b *bench) create(ctx context.Context, endpoint, body string) (id string, e
 	return made.ID, err
 }
 
-// fill writes members past the service. Only their edges exist: nobody asks for these users.
+// fill writes members directly into the table. They have edges, but no users, because no request reads these.
 func (b *bench) fill(ctx context.Context, group string, n int) error {
 	const prefix = "T#" + service.Tenant + "#"
 	writes := make([]table.Write, 0, 2*n)

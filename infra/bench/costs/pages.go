@@ -61,7 +61,8 @@ func (b *bench) page(ctx context.Context, before int, cursor string) (next strin
 	return list.NextCursor, p, nil
 }
 
-// addUsers writes users of 1.2 KB past the service. They have no claims: nobody asks for names.
+// addUsers writes users of 1.2 KB directly into the table. They have no claims, because no request looks for
+// their names.
 func (b *bench) addUsers(ctx context.Context, n int) error {
 	registry, err := schema.Standard()
 	if err != nil {

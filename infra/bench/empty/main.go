@@ -1,5 +1,5 @@
-// Command empty is a Lambda function that does nothing: what the start of the others is
-// compared with.
+// Command empty is a Lambda function that does nothing. The starts of the other functions are
+// compared with its start.
 package main
 
 import "github.com/aws/aws-lambda-go/lambda"

@@ -20,10 +20,10 @@ type Chart struct {
 
 // Series is a line. All its values are greater than zero.
 type Series struct {
-	Name   string // stands at the right
+	Name   string // is written to the right of the line
 	Kind   Kind
 	Points []Point
-	End    string // stands at the last point; may be empty
+	End    string // is written at the last point; may be empty
 }
 
 // Kind says what a line counts. It has the same colour in each chart.
@@ -86,20 +86,21 @@ func (c Chart) axis(of func(Point) float64, from, to float64) axis {
 			values = append(values, math.Log10(of(p)))
 		}
 	}
-	least, most := math.Floor(slices.Min(values)), math.Ceil(slices.Max(values))
-	return axis{least, max(most, least+1), from, to}
+	lowest, highest := math.Floor(slices.Min(values)), math.Ceil(slices.Max(values))
+	return axis{lowest, max(highest, lowest+1), from, to}
 }
 
-// axis maps logarithms to pixels.
-type axis struct{ least, most, from, to float64 }
+// axis maps values to pixels. lowest and highest are the logarithms of the values at its ends, which are the
+// pixels from and to.
+type axis struct{ lowest, highest, from, to float64 }
 
 func (a axis) at(value float64) float64 {
-	return a.from + (math.Log10(value)-a.least)/(a.most-a.least)*(a.to-a.from)
+	return a.from + (math.Log10(value)-a.lowest)/(a.highest-a.lowest)*(a.to-a.from)
 }
 
 // ticks returns the powers of ten.
 func (a axis) ticks() (all []float64) {
-	for e := a.least; e <= a.most; e++ {
+	for e := a.lowest; e <= a.highest; e++ {
 		all = append(all, math.Pow10(int(e)))
 	}
 	return all

@@ -13,15 +13,15 @@ import (
 	"time"
 )
 
-// Process is a running program. It gets the same event whenever it asks for one and Serve
-// lets it.
+// Process is a running program. When it asks for an event, it waits until Handle gives it one. It
+// gets the same event each time.
 type Process struct {
 	cmd     *exec.Cmd
 	api     Service
 	event   []byte
 	printed bytes.Buffer
-	asked   chan time.Time // it asks for an event
-	more    chan struct{}  // it gets one
+	asked   chan time.Time // when it asks for an event
+	more    chan struct{}  // lets it have one
 	ended   chan error
 	failed  chan error // it could not handle an event
 }
@@ -109,7 +109,7 @@ func (p *Process) next(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(p.event)
 }
 
-// response accepts the answer to an event, which must be a success of HTTP.
+// response accepts the answer to an event. The HTTP status in it must be that of a success.
 func (p *Process) response(w http.ResponseWriter, r *http.Request) {
 	text, err := io.ReadAll(r.Body)
 	if err == nil && !strings.Contains(string(text), `"statusCode":2`) {

@@ -18,8 +18,8 @@ import (
 	"scimbench/service"
 )
 
-// Row is a request, as a median of several processes. DynamoDB's answers come from a stub on
-// this machine, so Time has no time of a database.
+// Row is a request, with the medians of several processes. DynamoDB's answers come from a stub on
+// this machine, so Time does not include the work of a database.
 type Row struct {
 	Operation string        `json:"operation"`
 	Time      time.Duration `json:"timeNs"`
@@ -97,7 +97,7 @@ func find(project, endpoint string) (deployed.Function, error) {
 	return deployed.Function{}, fmt.Errorf("the template has no function in a folder %s", function)
 }
 
-// request measures a request in several processes, in turns with and without threads.
+// request measures a request in several processes, alternately with and without threads.
 func (b bench) request(ctx context.Context, r canned.Request) (Row, error) {
 	event, err := json.Marshal(service.Event(r))
 	if err != nil {

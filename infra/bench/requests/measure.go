@@ -23,8 +23,8 @@ type operation struct {
 	run  func() error
 }
 
-// Effort says how long the measurement takes: each operation runs Rounds times for Span, in
-// turns with the others, so that a busy machine slows all of them.
+// Effort says how long the measurement takes: each operation runs Rounds times for Span. The
+// operations take turns, so that a busy machine slows all of them.
 type Effort struct {
 	Span   time.Duration
 	Rounds int

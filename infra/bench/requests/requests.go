@@ -12,7 +12,7 @@ import (
 // Row is one operation, and what it costs. Whole is this service with the AWS SDK, from API
 // Gateway's event to the response, with DynamoDB's answers from memory. Protocol is the part of
 // it that reads, checks, changes and writes SCIM. Peer is the other implementation with a map
-// for a database, from the HTTP request to the response. A nil side has no such operation.
+// for a database, from the HTTP request to the response. A cost is nil if that side has no such operation.
 type Row struct {
 	Operation string `json:"operation"`
 	Whole     *Cost  `json:"whole,omitempty"`

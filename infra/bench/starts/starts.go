@@ -42,8 +42,8 @@ type start struct {
 	memory    int64
 }
 
-// Run starts each function of the project several times, in turns. The first row is the empty
-// function's.
+// Run starts each function of the project several times. The functions take turns. The first row is
+// the empty function's.
 func Run(ctx context.Context, project string, times int) ([]Row, error) {
 	out, err := os.MkdirTemp("", "starts-")
 	if err != nil {

@@ -32,7 +32,7 @@ type Row struct {
 	EngineCPU   time.Duration `json:"engineCpuNs"`
 }
 
-// Share is what the stack achieves of what the engine does alone.
+// Share is the stack's rate divided by the rate of the engine alone.
 func (r Row) Share() float64 { return r.Stack / r.Engine }
 
 // Effort says how many users each round creates, reads and changes.
@@ -108,7 +108,7 @@ func (b *run) round(ctx context.Context, round, users int) ([]Row, error) {
 			return nil, err
 		}
 		row.Operation = step.name
-		if err := b.again(ctx, users, &row); err != nil {
+		if err := b.replay(ctx, users, &row); err != nil {
 			return nil, err
 		}
 		rows = append(rows, row)
@@ -144,8 +144,8 @@ func (b *run) used() (ofFunction, ofEngine time.Duration, err error) {
 	return ofFunction, ofEngine, err
 }
 
-// again sends the recorded calls of some requests to the engine.
-func (b *run) again(ctx context.Context, requests int, row *Row) error {
+// replay sends the recorded calls of some requests to the engine again.
+func (b *run) replay(ctx context.Context, requests int, row *Row) error {
 	calls := b.recorder.take()
 	for i := range calls {
 		b.sent++
@@ -157,7 +157,7 @@ func (b *run) again(ctx context.Context, requests int, row *Row) error {
 }
 
 // medians returns the round whose share is the median, for each operation, with the average
-// processor times of all rounds: those of one round are too short for the system's clock.
+// processor times of all rounds: those of one round are too short for the resolution of the system's clock.
 func medians(rounds [][]Row) []Row {
 	rows := make([]Row, len(rounds[0]))
 	for i := range rows {

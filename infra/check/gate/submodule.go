@@ -22,7 +22,7 @@ func example(ctx context.Context, t tree) error {
 }
 
 // bench checks the comparison with other programs, and runs it once in small sizes. Its module
-// cannot be verified as a whole, because this project stands in for one of its modules.
+// cannot be verified as a whole, because one of the modules that it requires is this project's folder.
 func bench(ctx context.Context, t tree) error {
 	m := tree{filepath.Join(t.root, benchFolder)}
 	if err := t.submodule(ctx, m); err != nil {
@@ -31,10 +31,10 @@ func bench(ctx context.Context, t tree) error {
 	return m.goTool(ctx, "run", ".", "-quick")
 }
 
-// submodule checks a module below the root as the root's is checked.
+// submodule checks a module in a folder below the root with the checks of the root's module.
 func (t tree) submodule(ctx context.Context, m tree) error {
 	if err := vet(ctx, m); err != nil {
-		return err // it does not compile, so the rest would say the same
+		return err // it does not compile, so the other checks would report the same
 	}
 	known := govulncheck(ctx, m)
 	if isSkipped(known) { // the step of the service's own module says so

@@ -70,6 +70,7 @@ func (r *rehearsal) deploy(ctx context.Context, stack, template string, changes 
 	return r.enter(ctx, stack, template)
 }
 
+// enter points the front door at a stack, and adds the gateway responses that the emulator has not imported.
 func (r *rehearsal) enter(ctx context.Context, stack, template string) (err error) {
 	if r.now, err = find(ctx, r.stacks, stack); err != nil {
 		return err
@@ -125,11 +126,11 @@ func (r *rehearsal) failFirst(ctx context.Context) (string, error) {
 	if err := remove(ctx, r.stacks, stackName); err != nil {
 		return "", err
 	}
-	return "rolled back", r.leaves(ctx)
+	return "rolled back", r.checkRemaining(ctx)
 }
 
-// leaves checks that only the named tables remain: no other table, API, usage plan, key or stack.
-func (r *rehearsal) leaves(ctx context.Context, tables ...string) error {
+// checkRemaining checks that only the named tables remain: no other table, API, usage plan, key or stack.
+func (r *rehearsal) checkRemaining(ctx context.Context, tables ...string) error {
 	found, err := r.tables.ListTables(ctx, &dynamodb.ListTablesInput{})
 	if err != nil {
 		return err
@@ -212,10 +213,12 @@ func (r *rehearsal) makeTenant(ctx context.Context) (string, error) {
 	return "tenant " + tenantName, err
 }
 
+// use visits the service with a bearer token.
 func (r *rehearsal) use(name string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) { return visit(ctx, r.client(), name) }
 }
 
+// useManaged visits the service with an access token from client credentials.
 func (r *rehearsal) useManaged(name string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) { return visit(ctx, r.managed, name) }
 }
@@ -313,7 +316,7 @@ func (r *rehearsal) tearDown(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	return "tables " + r.oldTable + " and " + r.table + " remain", r.leaves(ctx, r.oldTable, r.table)
+	return "tables " + r.oldTable + " and " + r.table + " remain", r.checkRemaining(ctx, r.oldTable, r.table)
 }
 
 func (r *rehearsal) restore(ctx context.Context) (string, error) {

@@ -38,8 +38,8 @@ func Citations(root fs.FS) (map[string]string, error) {
 	return cited, err
 }
 
-// isTest reports whether a file is a test or test data. It excludes the tests of this report, whose
-// IDs are examples.
+// isTest reports whether a file is a test or test data. It is false for the tests of this report,
+// whose IDs are only examples.
 func isTest(name string) bool {
 	if strings.HasPrefix(name, "infra/check/") {
 		return false

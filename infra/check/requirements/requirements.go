@@ -20,7 +20,7 @@ type Row struct {
 	Test    string // a test that cites the ID, "" for none
 }
 
-// State tells whether a requirement is met.
+// State says whether a requirement is met.
 type State string
 
 // A row is Covered if a test cites it, even if the table has another status. It is Diverges if the

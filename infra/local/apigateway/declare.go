@@ -113,7 +113,7 @@ func New(s *template.Stack, d template.Deployment, logicalID string, invoke func
 	return a, nil
 }
 
-// find returns the REST API with a logical id, nil if there is no such API.
+// find returns the first REST API for which wanted is true, or nil if there is none.
 func find(s *template.Stack, wanted func(*template.Resource) bool) *template.Resource {
 	for _, r := range s.OfType(apiType) {
 		if wanted(r) {

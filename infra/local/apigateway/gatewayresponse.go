@@ -24,7 +24,7 @@ const (
 	requestTooLarge        = "REQUEST_TOO_LARGE"
 	throttled              = "THROTTLED"
 	unauthorized           = "UNAUTHORIZED"
-	proxyFailure           = http.StatusBadGateway // there is no type for a failed function
+	proxyFailure           = http.StatusBadGateway // a failed function has no type of its own
 	defaultResponseContent = "application/json"
 )
 

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// remapped returns the name under which API Gateway passes on a function's response header:
-// it keeps some names for itself.
+// remapped returns the name under which API Gateway passes on a function's response header. It
+// renames headers whose names it reserves for itself.
 func remapped(name string) string {
 	switch canonical := http.CanonicalHeaderKey(name); canonical {
 	case "Www-Authenticate":

@@ -1,5 +1,5 @@
-// Package browser drives a headless Chromium for the tests of pages: it presses keys, looks for
-// barriers with axe-core, and takes pictures.
+// Package browser drives a headless Chromium for the tests of pages. It presses keys, looks for
+// accessibility barriers with axe-core, and takes pictures.
 package browser
 
 import (
@@ -126,8 +126,8 @@ func (p *Page) Open(address string) {
 	p.Do(chromedp.Navigate(address))
 }
 
-// OpenUntil opens an address again and again until the page shows a text, for what the service does after its
-// answer.
+// OpenUntil opens an address again and again until the page shows a text. It is for effects that the service
+// has only after it has answered.
 func (p *Page) OpenUntil(address, text string) {
 	p.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
@@ -167,7 +167,7 @@ func (p *Page) Dark(dark bool) {
 	}))
 }
 
-// WithoutScript turns JavaScript off in the pages that are opened next.
+// WithoutScript turns JavaScript off for the pages that are opened from now on.
 func (p *Page) WithoutScript() {
 	p.Helper()
 	p.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
@@ -183,11 +183,11 @@ func (p *Page) Wait(text string) {
 	p.Until("document.readyState === 'complete' && document.body.innerText.includes(" + strconv.Quote(text) + ")")
 }
 
-// Until waits until an expression in JavaScript is true, also over the change to another page.
+// Until waits until an expression in JavaScript is true, even while another page is being loaded.
 func (p *Page) Until(expression string) {
 	p.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		met, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](expression)) // it fails while the page changes
+		met, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](expression)) // it fails while another page is loaded
 		if err == nil && met {
 			return
 		}
@@ -205,12 +205,12 @@ func (p *Page) Value(expression string) string {
 	return text
 }
 
-// Press presses the tabulator until the focus is on an element that begins with a text, and then a key. So
-// it finds only what a keyboard reaches.
+// Press presses the Tab key until the focus is on an element that begins with a text, and then the Enter key.
+// So it finds only elements that can be reached with the keyboard.
 func (p *Page) Press(text string) {
 	p.Helper()
-	const most = 80
-	for range most {
+	const maxTabs = 80
+	for range maxTabs {
 		p.Do(chromedp.KeyEvent(kb.Tab))
 		focused := p.Value(
 			"(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || '').trim()",
@@ -224,7 +224,7 @@ func (p *Page) Press(text string) {
 		p.Do(chromedp.KeyEvent(kb.Enter))
 		return
 	}
-	p.Fatalf("the tabulator does not reach %q; the page shows:\n%s", text, p.body())
+	p.Fatalf("the Tab key does not reach %q; the page shows:\n%s", text, p.body())
 }
 
 func (p *Page) focusIsVisible() bool {

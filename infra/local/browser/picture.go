@@ -55,13 +55,13 @@ func frequentColours(picture image.Image) (palette color.Palette) {
 	return distinct(palette)
 }
 
-// distinct returns the first colours, and the first one of each other hue, which would be lost among many greys.
+// distinct returns the first colours, and also the first colour of each hue, which would be lost among many greys.
 func distinct(all color.Palette) (palette color.Palette) {
-	const most, frequent = 64, 24
+	const maxColours, frequent = 64, 24
 	seen := map[uint32]bool{}
 	for i, c := range all {
 		hue := code(c) & 0xc0c0c0
-		if i < frequent || !seen[hue] && len(palette) < most {
+		if i < frequent || !seen[hue] && len(palette) < maxColours {
 			palette = append(palette, c)
 		}
 		seen[hue] = true

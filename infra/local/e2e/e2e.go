@@ -68,15 +68,15 @@ func Start(tb testing.TB, o stack.Options) *Client {
 	return c.With("Bearer " + s.Token())
 }
 
-// In returns the client for a subtest, which must fail as itself.
+// In returns the client for a subtest, so that a failure is reported as the subtest's.
 func (c *Client) In(tb testing.TB) *Client {
 	other := *c
 	other.TB = tb
 	return &other
 }
 
-// NewTenant returns a client of a new tenant, for a subtest. Headers are in pairs.
-// The tenant's limit of requests is that of the first one.
+// NewTenant returns a client of a new tenant, for a subtest. headers are pairs of
+// name and value. The tenant has the same limit of requests as the first tenant.
 func (c *Client) NewTenant(tb testing.TB, id tenant.ID, p tenant.Profile, headers ...string) *Client {
 	tb.Helper()
 	limits := tenant.DefaultLimits()
@@ -117,7 +117,7 @@ func (c *Client) Send(method, path, body string) Answer {
 	return c.SendTo(method, c.Stack.BaseURL()+path, body)
 }
 
-// SendTo sends a request to any URL, and is like Send otherwise.
+// SendTo is like Send, but takes a whole URL.
 func (c *Client) SendTo(method, url, body string) Answer {
 	c.Helper()
 	r, err := http.NewRequest(method, url, strings.NewReader(body))

@@ -17,8 +17,8 @@ func ItemLocks(next http.RoundTripper) http.RoundTripper {
 	return fault.ItemLocks(next, func() time.Duration { return 10*time.Millisecond + rand.N(10*time.Millisecond) })
 }
 
-// Mode is the engine of a race: DynamoDB Local as it is, which never reports a
-// conflict, or with item locks. Its Wrap is a stack.Options.Transport.
+// Mode switches the engine of a test of concurrent requests: DynamoDB Local as it is, which
+// never reports a conflict, or with item locks. Its Wrap is a stack.Options.Transport.
 type Mode struct {
 	Locked        atomic.Bool
 	plain, locked http.RoundTripper
@@ -30,7 +30,7 @@ func (m *Mode) Wrap(next http.RoundTripper) http.RoundTripper {
 	return m
 }
 
-// RoundTrip is that of an http.RoundTripper.
+// RoundTrip implements http.RoundTripper.
 func (m *Mode) RoundTrip(r *http.Request) (*http.Response, error) {
 	if m.Locked.Load() {
 		return m.locked.RoundTrip(r)
@@ -69,7 +69,7 @@ func (l *Log) String() string {
 }
 
 // ProcessesOnly keeps a test out of the run under the race detector (-short): the
-// functions are processes of their own, of which it sees nothing.
+// functions are processes of their own, which the detector does not see.
 func ProcessesOnly(t *testing.T) {
 	t.Helper()
 	if testing.Short() {

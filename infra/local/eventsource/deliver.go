@@ -39,7 +39,7 @@ func (m *Mapping) deliver(ctx context.Context, batch []record, tries int) {
 		}
 		batch = rest
 		tries++
-		if most := m.properties.MaximumRetryAttempts; most >= 0 && tries > most {
+		if limit := m.properties.MaximumRetryAttempts; limit >= 0 && tries > limit {
 			m.giveUp(batch, fmt.Sprintf("%d tries failed", tries))
 			return
 		}
@@ -67,11 +67,10 @@ func (m *Mapping) invoke(ctx context.Context, batch []record) (rest []record, er
 	return remaining(answer, batch)
 }
 
-var errReport = errors.New("the function reports a failure of no record in the batch")
+var errReport = errors.New("the function's report of failed records does not fit the batch")
 
-// remaining returns the records from the first failed one on, which is the checkpoint. An
-// empty answer means that none failed. An identifier that is not in the batch means that
-// all failed.
+// remaining returns the records from the first failed one on. An empty answer means that none
+// failed. An identifier that is not in the batch means that all failed.
 func remaining(answer []byte, batch []record) ([]record, error) {
 	var report struct {
 		BatchItemFailures []struct {
@@ -99,11 +98,11 @@ func remaining(answer []byte, batch []record) ([]record, error) {
 
 // dropOld discards the records that exceed the mapping's maximum age.
 func (m *Mapping) dropOld(batch []record) []record {
-	most := m.properties.MaximumRecordAgeInSeconds
-	if most < 0 {
+	maxAge := m.properties.MaximumRecordAgeInSeconds
+	if maxAge < 0 {
 		return batch
 	}
-	oldest := time.Now().Add(-time.Duration(most) * time.Second)
+	oldest := time.Now().Add(-time.Duration(maxAge) * time.Second)
 	isYoung := func(r record) bool { return r.created.After(oldest) }
 	young := slices.IndexFunc(batch, isYoung)
 	if young < 0 {
@@ -113,7 +112,7 @@ func (m *Mapping) dropOld(batch []record) []record {
 	return batch[young:]
 }
 
-// giveUp logs for each discarded record where the service would send it.
+// giveUp logs for each discarded record where AWS would send it.
 func (m *Mapping) giveUp(batch []record, why string) {
 	where := "dropped, because the mapping names no destination"
 	if queue := m.properties.DestinationConfig.OnFailure.Destination; queue != "" {

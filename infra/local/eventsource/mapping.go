@@ -58,8 +58,8 @@ type mappingProperties struct {
 	}
 }
 
-// mostWaiting bounds the records that wait for the function, in bytes of their JSON.
-const mostWaiting = 64 << 20
+// maxWaiting bounds the records that wait for the function, in bytes of their JSON.
+const maxWaiting = 64 << 20
 
 // firstPause is the pause before the first retry of a failed batch. AWS does not document
 // its value.
@@ -133,7 +133,7 @@ func (s source) decode(into any) error {
 	d := json.NewDecoder(bytes.NewReader(s.properties))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
-		return fmt.Errorf("the local stack cannot honour it: %w", err)
+		return fmt.Errorf("the local stack does not support it: %w", err)
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ var tableOfStream = regexp.MustCompile(`:table/([^/]+)/stream/`)
 func (s source) mapping() (*Mapping, error) {
 	m := &Mapping{
 		Name: s.name, function: s.function, region: s.deployed.Region, log: s.log, pause: firstPause,
-		waiting: journal.NewQueue[record](mostWaiting),
+		waiting: journal.NewQueue[record](maxWaiting),
 		// The defaults of the service.
 		properties: mappingProperties{BatchSize: 100, MaximumRetryAttempts: -1, MaximumRecordAgeInSeconds: -1},
 	}
@@ -159,7 +159,7 @@ func (m *Mapping) read() error {
 	table := tableOfStream.FindStringSubmatch(p.Stream)
 	switch {
 	case table == nil:
-		return fmt.Errorf("%q is no stream of a table", p.Stream)
+		return fmt.Errorf("%q is not the stream of a table", p.Stream)
 	case p.StartingPosition != "TRIM_HORIZON":
 		return fmt.Errorf("the local stack does not know the starting position %q", p.StartingPosition)
 	case len(p.FunctionResponseTypes) > 1 || len(p.FunctionResponseTypes) == 1 && !m.partial():

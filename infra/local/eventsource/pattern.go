@@ -11,13 +11,13 @@ import (
 // pattern is a filter. A record passes if all its conditions hold.
 type pattern []condition
 
-// condition says what a record has at a path. It holds if one of its rules does.
+// condition says what a record must have at a path. It holds if one of its rules does.
 type condition struct {
 	path  []string
 	rules []rule
 }
 
-// rule judges the scalar value at a path. ok is false if there is none.
+// rule reports whether the scalar value at a path is accepted. ok is false if there is none.
 type rule func(value string, ok bool) bool
 
 // parsePattern parses a filter of the forms that this project uses: nested objects whose
@@ -26,7 +26,7 @@ type rule func(value string, ok bool) bool
 func parsePattern(text string) (pattern, error) {
 	var tree map[string]any
 	if err := json.Unmarshal([]byte(text), &tree); err != nil {
-		return nil, fmt.Errorf("the filter %s is no JSON object: %w", text, err)
+		return nil, fmt.Errorf("the filter %s is not a JSON object: %w", text, err)
 	}
 	p, err := conditions(tree, nil)
 	if err != nil {
@@ -60,7 +60,7 @@ func conditions(tree map[string]any, path []string) (pattern, error) {
 // leaf reads the rules at a path.
 func leaf(list []any, path []string) (pattern, error) {
 	if slices.Contains(path, "OldImage") {
-		return nil, errors.New("the local stack does not know every old image")
+		return nil, errors.New("the local stack does not know the old image of every record")
 	}
 	c := condition{path: path}
 	for _, item := range list {

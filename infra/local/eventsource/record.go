@@ -9,11 +9,11 @@ import (
 
 // Take queues a record for the function if it passes the filters.
 func (m *Mapping) Take(r journal.Record) {
-	seen := m.seen(r)
-	if !passes(m.filters, seen) {
+	received := m.received(r)
+	if !passes(m.filters, received) {
 		return
 	}
-	data, err := json.Marshal(seen)
+	data, err := json.Marshal(received)
 	if err != nil {
 		_, _ = fmt.Fprintf(m.log, "stream | %s: record %s is lost: %v\n", m.Name, r.Sequence, err)
 		return
@@ -23,15 +23,15 @@ func (m *Mapping) Take(r journal.Record) {
 			m.log,
 			"stream | %s: %d bytes of records wait: record %s and the next ones are lost\n",
 			m.Name,
-			mostWaiting,
+			maxWaiting,
 			r.Sequence,
 		)
 	}
 }
 
-// seen is a record as the function receives it, without the parts that a journal does not
-// know.
-func (m *Mapping) seen(r journal.Record) map[string]any {
+// received returns a record as the function receives it, without the parts that a journal does
+// not know.
+func (m *Mapping) received(r journal.Record) map[string]any {
 	change := map[string]any{
 		"ApproximateCreationDateTime": r.Created.Unix(),
 		"Keys":                        r.Keys,

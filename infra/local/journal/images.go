@@ -2,14 +2,14 @@ package journal
 
 import "encoding/json"
 
-// mostImages limits the size of the stored images, in bytes.
-const mostImages = 64 << 20
+// maxImages limits the size of the stored images, in bytes.
+const maxImages = 64 << 20
 
 // images are the last known images of items, which become the old images of the next
-// records. There are two generations of at most half of mostBytes each: when recent is full,
+// records. There are two generations of at most half of maxBytes each: when recent is full,
 // it becomes previous, and the images that were in previous are dropped.
 type images struct {
-	mostBytes        int
+	maxBytes         int
 	recent, previous map[string]json.RawMessage
 	size             int // of recent, in bytes
 }
@@ -40,7 +40,7 @@ func (m *images) remember(key string, item map[string]any) error {
 	if err != nil {
 		return err
 	}
-	if m.recent == nil || m.size+len(image) > m.mostBytes/2 {
+	if m.recent == nil || m.size+len(image) > m.maxBytes/2 {
 		m.recent, m.previous, m.size = map[string]json.RawMessage{}, m.recent, 0
 	}
 	m.recent[key], m.size = image, m.size+len(image)

@@ -7,7 +7,7 @@ import (
 
 // TestImagesAreBounded: the images that were not used for the longest time are dropped.
 func TestImagesAreBounded(t *testing.T) {
-	m := images{mostBytes: 200} // about eight images
+	m := images{maxBytes: 200} // about eight images
 	record := func(n int) Record {
 		return Record{Table: "t", Keys: map[string]any{"PK": n},
 			NewImage: map[string]any{"a": fmt.Sprintf("item %04d", n)}}

@@ -63,8 +63,8 @@ type subscriber struct {
 }
 
 const (
-	// mostPending limits the calls whose records were not sent yet, in bytes of their bodies.
-	mostPending = 64 << 20
+	// maxPending limits the calls whose records were not sent yet, in bytes of their bodies.
+	maxPending = 64 << 20
 	// readEvery and readFor are the interval and the limit of retries while an engine
 	// restarts.
 	readEvery, readFor = 250 * time.Millisecond, time.Minute
@@ -77,8 +77,8 @@ func New(keys map[string][]string, item Reader, log io.Writer) *Journal {
 		keys:    keys,
 		item:    item,
 		log:     log,
-		pending: NewQueue[pendingWrites](mostPending),
-		images:  images{mostBytes: mostImages},
+		pending: NewQueue[pendingWrites](maxPending),
+		images:  images{maxBytes: maxImages},
 	}
 }
 
@@ -107,14 +107,14 @@ func (j *Journal) Run(ctx context.Context) {
 		for _, w := range next.writes {
 			sequence++
 			w.Sequence = fmt.Sprintf("%021d", sequence)
-			j.tell(ctx, w)
+			j.send(ctx, w)
 		}
 	}
 }
 
-func (j *Journal) tell(ctx context.Context, w write) {
+func (j *Journal) send(ctx context.Context, w write) {
 	if w.imageUnknown {
-		if err := j.see(ctx, &w.Record); err != nil {
+		if err := j.readImage(ctx, &w.Record); err != nil {
 			_, _ = fmt.Fprintf(j.log, "stream | record %s is lost: %v\n", w.Sequence, err)
 			return
 		}
@@ -131,14 +131,14 @@ func (j *Journal) tell(ctx context.Context, w write) {
 	}
 }
 
-// see reads the new image of a record, and retries while the engine restarts.
-func (j *Journal) see(ctx context.Context, r *Record) error {
+// readImage reads the new image of a record, and retries while the engine restarts.
+func (j *Journal) readImage(ctx context.Context, r *Record) error {
 	ctx, end := context.WithTimeout(ctx, readFor)
 	defer end()
 	for {
 		item, err := j.item(ctx, r.Table, r.Keys)
 		if err == nil {
-			r.image(item)
+			r.setImage(item)
 			return nil
 		}
 		select {
@@ -149,8 +149,8 @@ func (j *Journal) see(ctx context.Context, r *Record) error {
 	}
 }
 
-// image sets the new image of a record.
-func (r *Record) image(item map[string]any) {
+// setImage sets the new image of a record.
+func (r *Record) setImage(item map[string]any) {
 	r.NewImage = item
 	switch {
 	case item == nil:

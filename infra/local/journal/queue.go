@@ -43,8 +43,8 @@ func (q *Queue[T]) Put(item T, size int) (lost int) {
 	return 0
 }
 
-// Next removes and returns the oldest item. It waits for an item until ctx ends; an item
-// that is there is returned even then.
+// Next removes and returns the oldest item. If there is none, it waits for one until ctx ends.
+// ctx bounds only this wait: an item that is in the queue is always returned.
 func (q *Queue[T]) Next(ctx context.Context) (item T, ok bool) {
 	for {
 		if item, ok = q.take(); ok {

@@ -16,8 +16,8 @@ func (c *call) addsItem() bool {
 	return c.operation == "UpdateItem" && c.asks == "" && len(c.writes) == 1
 }
 
-// sendWith gives the request the body of the call, with ReturnValues if the journal adds it.
-func (c *call) sendWith(r *http.Request) {
+// setBody gives the request the body of the call, with ReturnValues if the journal adds it.
+func (c *call) setBody(r *http.Request) {
 	body := c.body
 	if c.addsItem() {
 		body = withReturnValues(body)
@@ -38,8 +38,8 @@ func withReturnValues(body []byte) []byte {
 	return changed
 }
 
-// receive takes the new image of an UpdateItem from its answer. It returns the answer with what the
-// caller has asked for.
+// receive takes the new image of an UpdateItem from its answer. It returns the answer as the
+// caller has asked for it.
 func (c *call) receive(answer *http.Response) (*http.Response, error) {
 	if len(c.writes) == 0 || !c.addsItem() && c.asks != allNew {
 		return answer, nil
@@ -49,7 +49,7 @@ func (c *call) receive(answer *http.Response) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.writes[0].returned(body)
+	c.writes[0].setReturned(body)
 	if c.addsItem() {
 		if body, err = withoutItem(body); err != nil {
 			return nil, err

@@ -14,7 +14,7 @@ type call struct {
 	operation  string
 	body       []byte
 	writes     []write // to tables with a stream
-	unreadable error   // from parsing the body; writes may be missing
+	unreadable error   // the body can't be parsed: writes may be missing
 	asks       string  // ReturnValues of an UpdateItem, "" for NONE
 }
 
@@ -40,7 +40,7 @@ func (w watch) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	c := w.read(operation, body)
 	r = r.Clone(context.WithoutCancel(r.Context()))
-	c.sendWith(r)
+	c.setBody(r)
 	answer, err := w.engine.RoundTrip(r)
 	broken := err != nil || answer.StatusCode >= http.StatusInternalServerError
 	if !broken && answer.StatusCode != http.StatusOK {
@@ -50,17 +50,17 @@ func (w watch) RoundTrip(r *http.Request) (*http.Response, error) {
 		answer, err = c.receive(answer)
 		broken = err != nil
 	}
-	queued := w.note(c, broken)
+	queued := w.enqueue(c, broken)
 	if operation == "TransactWriteItems" && !broken {
-		w.seeUpdates(r.Context(), c.writes)
+		w.readUpdates(r.Context(), c.writes)
 	}
 	close(queued.complete)
 	return answer, err
 }
 
-// seeUpdates reads the items that a transaction has updated, before its caller gets the answer. Other
-// callers may have changed them. An item that can't be read is read later.
-func (j *Journal) seeUpdates(ctx context.Context, writes []write) {
+// readUpdates reads the items that a transaction has updated, before its caller gets the answer. Other
+// callers may have changed them meanwhile. An item that can't be read is read later.
+func (j *Journal) readUpdates(ctx context.Context, writes []write) {
 	ctx, end := context.WithTimeout(ctx, readFor)
 	defer end()
 	for i := range writes {
@@ -69,15 +69,15 @@ func (j *Journal) seeUpdates(ctx context.Context, writes []write) {
 			continue
 		}
 		if item, err := j.item(ctx, w.Table, w.Keys); err == nil {
-			w.image(item)
+			w.setImage(item)
 			w.imageUnknown = false
 		}
 	}
 }
 
-// note queues the writes of a call, in the order of the engine's answers. If the connection broke, so that
+// enqueue queues the writes of a call, in the order of the engine's answers. If the connection broke, so that
 // the outcome is unknown, their images are read later.
-func (j *Journal) note(c call, broken bool) pendingWrites {
+func (j *Journal) enqueue(c call, broken bool) pendingWrites {
 	queued := pendingWrites{writes: c.writes, complete: make(chan struct{})}
 	answered := time.Now()
 	for i := range c.writes {
@@ -94,7 +94,7 @@ func (j *Journal) note(c call, broken bool) pendingWrites {
 		_, _ = fmt.Fprintf(
 			j.log,
 			"stream | %d bytes of writes wait for their records: further writes get none until there is room\n",
-			mostPending,
+			maxPending,
 		)
 	}
 	return queued

@@ -56,8 +56,8 @@ func (j *Journal) read(operation string, body []byte) call {
 	return c
 }
 
-// returned sets the new image if the answer to an update contains it.
-func (w *write) returned(answer []byte) {
+// setReturned sets the new image if the answer to an update contains it.
+func (w *write) setReturned(answer []byte) {
 	var out struct{ Attributes map[string]any }
 	if err := json.Unmarshal(answer, &out); err == nil && len(out.Attributes) > 0 {
 		w.NewImage, w.imageUnknown = out.Attributes, false

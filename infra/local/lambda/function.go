@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Sizes of the service, in bytes: the payload of a synchronous invocation.
+// The maximum payloads of a synchronous invocation on AWS, in bytes.
 const (
 	MaxRequest  = 6 << 20
 	MaxResponse = 6<<20 + 100
@@ -18,9 +18,9 @@ const (
 
 const (
 	initTimeout = 10 * time.Second
-	// settle is how long a request waits for a free process before another one is started:
+	// freeWait is how long a request waits for a free process before another one is started:
 	// a process that has just answered is about to ask for its next request.
-	settle = 3 * time.Millisecond
+	freeWait = 3 * time.Millisecond
 )
 
 // Config describes a function.
@@ -74,10 +74,10 @@ func (f *Function) dispatch(inv *invocation) error {
 	select {
 	case f.queue <- inv:
 		return nil
-	case <-time.After(settle):
+	case <-time.After(freeWait):
 	}
-	f.wait(1)
-	defer f.wait(-1)
+	f.addWaiting(1)
+	defer f.addWaiting(-1)
 	f.grow()
 	select {
 	case f.queue <- inv:
@@ -95,7 +95,7 @@ func (f *Function) redispatch(inv *invocation) {
 	}
 }
 
-func (f *Function) wait(n int) {
+func (f *Function) addWaiting(n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.waiting += n

@@ -26,7 +26,7 @@ func (e *Error) Error() string { return e.Type + ": " + e.Message }
 
 // invocation is one event that a process handles.
 type invocation struct {
-	ctx   context.Context // the caller's: it bounds the wait for a process
+	ctx   context.Context // of the caller: it bounds the wait for a process
 	id    string
 	event []byte
 	done  chan outcome // holds one outcome

@@ -22,7 +22,7 @@ type process struct {
 	ready   bool        // it has asked for work at least once
 	dead    bool        // it takes no further invocations
 	current *invocation // the one that it handles
-	clock   *time.Timer // ends the program when current times out
+	timer   *time.Timer // ends the program when current times out
 }
 
 func newProcess(f *Function) *process {

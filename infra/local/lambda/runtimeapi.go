@@ -45,7 +45,7 @@ func (p *process) take(inv *invocation) bool {
 		return false
 	}
 	p.current = inv
-	p.clock = time.AfterFunc(p.function.config.Timeout, func() { p.overdue(inv) })
+	p.timer = time.AfterFunc(p.function.config.Timeout, func() { p.overdue(inv) })
 	return true
 }
 
@@ -72,7 +72,7 @@ func (p *process) overdue(inv *invocation) {
 }
 
 func (p *process) response(w http.ResponseWriter, r *http.Request) {
-	inv := p.claim(w, r)
+	inv := p.find(w, r)
 	if inv == nil {
 		return
 	}
@@ -90,7 +90,7 @@ func (p *process) response(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *process) invocationError(w http.ResponseWriter, r *http.Request) {
-	inv := p.claim(w, r)
+	inv := p.find(w, r)
 	if inv == nil {
 		return
 	}
@@ -105,8 +105,8 @@ func (p *process) initError(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// claim returns the invocation with an id, which must be the current one.
-func (p *process) claim(w http.ResponseWriter, r *http.Request) *invocation {
+// find returns the invocation with an id, which must be the current one.
+func (p *process) find(w http.ResponseWriter, r *http.Request) *invocation {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.current == nil || p.current.id != r.PathValue("id") {
@@ -119,7 +119,7 @@ func (p *process) claim(w http.ResponseWriter, r *http.Request) *invocation {
 func (p *process) settle(w http.ResponseWriter, inv *invocation, o outcome) {
 	p.mu.Lock()
 	p.current = nil
-	p.clock.Stop()
+	p.timer.Stop()
 	p.mu.Unlock()
 	inv.finish(o)
 	w.WriteHeader(http.StatusAccepted)

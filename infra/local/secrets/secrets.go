@@ -51,7 +51,7 @@ func New(s *template.Stack, policies map[string]*iam.Policy) (*Store, error) {
 			return nil, err
 		}
 		if p.GenerateSecretString == nil || !p.GenerateSecretString.ExcludePunctuation {
-			return nil, r.Errorf("the local stack knows secrets that are generated, without punctuation, only")
+			return nil, r.Errorf("the local stack knows only secrets that are generated without punctuation")
 		}
 		text, err := random(p.GenerateSecretString.PasswordLength)
 		if err != nil {

@@ -39,10 +39,10 @@ type Options struct {
 	Port      int // of the API; 0 chooses a free one
 	AdminPort int // of the operator API; 0 chooses a free one
 	// DataDir is the folder that stores the table, "" for a table in memory. The stream is
-	// not stored, and the schedule knows only what was in the stream: the next write to a
-	// resource finishes a change that Stop interrupted.
+	// not stored, and a schedule finds only changes that were in the stream. If Stop
+	// interrupts a change, the next write to the resource finishes it.
 	DataDir      string
-	Lasting      bool              // DynamoDB Local starts slower and is faster after a minute
+	Lasting      bool              // DynamoDB Local starts more slowly, and is faster after a minute
 	Endpoint     string            // of another DynamoDB engine, or DynamoDB itself; "" starts DynamoDB Local
 	Engine       string            // URL of a DynamoDB Local that other stacks use, too; "" starts one
 	Name         string            // of the deployed stack, part of the table's name; default scim-local
@@ -52,7 +52,7 @@ type Options struct {
 	Log          io.Writer         // for the output of the functions; nil discards it
 	Progress     io.Writer         // for a line before each slow step of the start; may be nil
 	// Transport wraps the transport between the functions and the engine, so that tests
-	// can inject faults. Caller returns the caller.
+	// can inject faults. The function Caller tells who makes a call.
 	Transport func(http.RoundTripper) http.RoundTripper
 	// NoStream and NoSchedule switch off the table's stream and the schedules. Invoke and
 	// RunSchedules work all the same.

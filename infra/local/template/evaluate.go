@@ -23,7 +23,7 @@ type evaluator struct {
 	intrinsics map[string]intrinsic
 }
 
-// noValue stands for AWS::NoValue: what holds it is left out.
+// noValue stands for AWS::NoValue: a property or list item with this value is left out.
 type noValue struct{}
 
 func newEvaluator(file string, root *yaml.Node, d Deployment) *evaluator {
@@ -89,7 +89,7 @@ func longName(short string) string {
 	return "Fn::" + short
 }
 
-// mapping evaluates an object; a node that is absent is an empty one.
+// mapping evaluates an object. For an absent node it returns an empty object.
 func (e *evaluator) mapping(n *yaml.Node) (map[string]any, error) {
 	m := map[string]any{}
 	if n != nil && n.Kind != yaml.MappingNode {

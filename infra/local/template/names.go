@@ -30,8 +30,8 @@ func (e *evaluator) mustExist(at *yaml.Node, id string) error {
 	return err
 }
 
-// physicalName is what Ref answers: the name that the template gives a
-// resource, or else one made of stack and logical id.
+// physicalName returns the name that the template gives a resource, or else one
+// made of the stack's name and the logical id. It is the value of most Refs.
 func (e *evaluator) physicalName(id string) (string, error) {
 	node := child(child(e.section("Resources"), id), "Properties")
 	if given := child(node, nameProperty(e.typeOf(id))); given != nil {
@@ -57,7 +57,7 @@ func nameProperty(resourceType string) string {
 	return ""
 }
 
-// reference is what Ref answers where that is no name.
+// reference returns the value of a Ref that is not the resource's name.
 func (e *evaluator) reference(id, name string) (string, bool) {
 	if e.typeOf(id) == "AWS::SecretsManager::Secret" || e.typeOf(id) == "AWS::SNS::Topic" {
 		return e.attribute(id, name, "Arn")
@@ -65,7 +65,7 @@ func (e *evaluator) reference(id, name string) (string, bool) {
 	return "", false
 }
 
-// attribute is what GetAtt answers for the attributes this project uses.
+// attribute returns the value of GetAtt for the attributes that this project uses.
 func (e *evaluator) attribute(id, name, attribute string) (string, bool) {
 	switch e.typeOf(id) + "." + attribute {
 	case "AWS::DynamoDB::Table.Arn":

@@ -1,6 +1,6 @@
 // Package template reads the AWS SAM templates of this project: parameters,
-// conditions, globals, intrinsic functions and nested applications. What comes
-// out are the resources with plain values, as CloudFormation would see them.
+// conditions, globals, intrinsic functions and nested applications. It returns
+// the resources with plain values, as CloudFormation would see them.
 //
 // It knows what this project uses. Anything else stops it with the file and the
 // line, so that the local stack never runs something other than what is deployed.
@@ -17,7 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Deployment is what a template does not say itself.
+// Deployment has the values that a template does not contain itself.
 type Deployment struct {
 	StackName  string
 	Region     string
@@ -59,7 +59,7 @@ func Load(file string, d Deployment) (*Stack, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("%s holds no template", file)
+		return nil, fmt.Errorf("%s does not contain a template", file)
 	}
 	e := newEvaluator(file, doc.Content[0], d)
 	return e.stack()
@@ -92,13 +92,13 @@ func (r *Resource) Decode(into any) error {
 	return nil
 }
 
-// Errorf makes an error that says where the resource stands.
+// Errorf makes an error that says where the resource is declared.
 func (r *Resource) Errorf(format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %s: %w", r.file, r.line, r.ID, fmt.Errorf(format, args...))
 }
 
-// stack evaluates everything, used or not: an intrinsic that is not known must
-// not hide until somebody needs its value.
+// stack evaluates everything, used or not, so that an unknown intrinsic is found
+// at once and not only when somebody needs its value.
 func (e *evaluator) stack() (*Stack, error) {
 	if err := e.readParameters(); err != nil {
 		return nil, err

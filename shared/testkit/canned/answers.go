@@ -9,11 +9,11 @@ import (
 // UserID is the id of the user in Answers.
 const UserID = "6b58232c-adff-4daa-a434-d66fbcea5404"
 
-// Answers are the answers by operation; to a query, by operation and section of the table.
+// Answers maps operations to answers. The key for a query also names the section of the table: "Query USER".
 type Answers map[string]string
 
 // NewAnswers returns the answers of a table with a user, whose stored document is doc. The user
-// is in no group, fills a page of 100, and holds each claim that is read.
+// is in no group, fills a page of 100, and owns each claim that is read.
 func NewAnswers(doc string) (Answers, error) {
 	item := map[string]any{
 		"PK": text("T#acme#USER"), "SK": text(UserID), "doc": text(doc), "version": number("1"),
@@ -46,7 +46,7 @@ func NewAnswers(doc string) (Answers, error) {
 func text(s string) map[string]string   { return map[string]string{"S": s} }
 func number(s string) map[string]string { return map[string]string{"N": s} }
 
-// Answer is a Transport.
+// Answer returns the answer to a call. It is a Transport.
 func (a Answers) Answer(c Call) (string, error) {
 	body, ok := a[strings.TrimSpace(c.Operation+" "+c.Section)]
 	if !ok {

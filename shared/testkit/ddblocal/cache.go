@@ -9,7 +9,7 @@ import (
 )
 
 // cached returns the folder with a name in the user's cache. The first time, fetch fills
-// an empty folder and returns the folder inside that is to be kept. Processes may call it
+// an empty folder, and returns the folder in it that is to be kept. Processes may call it
 // at the same time: each works in its own folder, and the first rename succeeds.
 func cached(
 	ctx context.Context,

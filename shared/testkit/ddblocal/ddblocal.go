@@ -177,7 +177,7 @@ func (e *Engine) waitReady(ctx context.Context) error {
 	return nil
 }
 
-// answers reports whether the engine speaks HTTP: to a bare GET it says 400.
+// answers reports whether the engine speaks HTTP: it answers a bare GET with 400.
 func (e *Engine) answers(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()

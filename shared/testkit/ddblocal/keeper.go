@@ -63,8 +63,8 @@ func tell(dir, name, text string) error {
 	return os.Rename(path+".part", path)
 }
 
-// awaitEnd returns when a process has ended that is not a child of this one. The handle
-// refers to this process even if its id is used again.
+// awaitEnd returns when the process with an id has ended. It need not be a child of this one. The
+// handle p keeps referring to it even if its id is used again.
 func awaitEnd(pid int) {
 	p, err := os.FindProcess(pid)
 	for ; err == nil; err = p.Signal(syscall.Signal(0)) {

@@ -15,7 +15,7 @@ func dieWithParent() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }
 
-// outOfReach starts a process that lives on after its parent, and after a Ctrl-C.
+// outOfReach makes a process live on when its parent ends, and after a Ctrl-C.
 func outOfReach() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 // goCommand returns the parent of this process if it is the go command.

@@ -25,8 +25,8 @@ const (
 
 // Shared is an engine for the tests of a package. All packages of one `go test` command
 // share it, because an engine uses about five seconds of processor time until it has started
-// and has compiled its most used code. Tests do not disturb each other, because each uses
-// tables with names of its own.
+// and has compiled its most used code. Tests do not disturb each other, because each has
+// its own tables.
 //
 // A test program that was not started by the go command has an engine of its own. So has
 // every test program on a system other than Linux.

@@ -10,8 +10,8 @@ import (
 var errDead = errors.New("the function is dead")
 
 // Death lets a number of calls pass and no more, as if the function had died: before the
-// next call, or, if lost is set, before it read the last answer. die ends the function's
-// context.
+// next call, or, if lost is set, before it could read the last answer. die ends the
+// function's context.
 func Death(next http.RoundTripper, calls int64, lost bool, die func()) http.RoundTripper {
 	d := &death{next: next, lost: lost, die: die}
 	d.left.Store(calls)

@@ -62,7 +62,8 @@ func (c *call) refuse(status int, exception string, fields map[string]any) (*htt
 	}, nil
 }
 
-// cancel refuses a transaction; codes are in the order of its items, "None" for those without a fault.
+// cancel refuses a transaction. codes has a code for each of its items, in their order: "None" for an item without a
+// fault.
 func (c *call) cancel(codes []string) (*http.Response, error) {
 	reasons := make([]map[string]string, len(codes))
 	for i, code := range codes {

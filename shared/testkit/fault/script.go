@@ -101,8 +101,7 @@ func InternalError(c *call, _ http.RoundTripper) (*http.Response, error) {
 	)
 }
 
-// Denied refuses with AccessDeniedException, which clients do not retry. So it is faster
-// than Refused.
+// Denied refuses with AccessDeniedException. Clients do not retry it, so a test with it is faster than with Refused.
 func Denied(c *call, _ http.RoundTripper) (*http.Response, error) {
 	return c.refuse(
 		http.StatusBadRequest,
@@ -150,7 +149,7 @@ func Then(f Fault, do func()) Fault {
 	}
 }
 
-// Refused fails as if the engine did not listen.
+// Refused fails as if nothing listened at the engine's address.
 func Refused(*call, http.RoundTripper) (*http.Response, error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Expectation is what a place in the body must be. A line that states it has a JSON pointer
-// (RFC 6901) to the place, a word, and mostly a JSON value:
+// (RFC 6901) to the place, a word, and usually a JSON value:
 //
 //	/active = true                 the place has this value
 //	/members has {"value": "..."}  a list with an element, an object with members, a text with a part
@@ -52,7 +52,7 @@ func parseExpectation(line string) (Expectation, error) {
 	return e, nil
 }
 
-// check reports how a body differs from what is expected. The operand has no variables left.
+// check reports how a body differs from what is expected. The variables in the operand have been replaced.
 func (e Expectation) check(body any) error {
 	got, found := at(body, e.Pointer)
 	if e.Word == "absent" {
@@ -90,8 +90,8 @@ func (e Expectation) unless(ok bool, got any) error {
 	return errors.Join(fmt.Errorf("want %s, got %s", e, text), err)
 }
 
-// includes reports whether a list has an element, an object the members of another one, or
-// a text a part. Within objects, members are compared in the same way.
+// includes reports whether a list has an element, whether an object has the members of another
+// object, or whether a text has a part. Members that are objects are compared in the same way.
 func includes(got, want any) bool {
 	switch got := got.(type) {
 	case []any:

@@ -51,7 +51,7 @@ func (p *parser) begin(name string) error {
 	return nil
 }
 
-// end checks what is complete when the next step begins.
+// end checks that the part before the next step is complete.
 func (p *parser) end() error {
 	if len(p.story.Steps) == 0 {
 		if p.story.Title == "" || len(p.story.Profiles) == 0 || len(p.story.Sources) == 0 {

@@ -29,7 +29,7 @@ type Service struct {
 func (s Story) Play(ctx context.Context, to Service, run string) error {
 	p := &play{Story: s, Service: to, values: map[string]string{"run": run}}
 	err := p.steps(ctx)
-	// Also after an interruption, what was made is deleted.
+	// What was made is deleted even after an interruption.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
 	return errors.Join(err, p.cleanUp(ctx))
@@ -40,7 +40,7 @@ type play struct {
 	Story
 	Service
 	values map[string]string // what ${name} stands for
-	made   []string          // the paths of what there is to delete
+	made   []string          // the paths of what is to be deleted
 }
 
 func (p *play) steps(ctx context.Context) error {
@@ -79,7 +79,7 @@ func (p *play) expect(e Expectation, body any) error {
 	value, _ := at(body, e.Pointer)
 	text, ok := value.(string)
 	if !ok {
-		return fmt.Errorf("%s: it is not a text", e)
+		return fmt.Errorf("%s: the value is not a string", e)
 	}
 	p.values[e.Operand] = text
 	return nil
@@ -157,7 +157,7 @@ func (p *play) cleanUp(ctx context.Context) (failed error) {
 			err = fmt.Errorf("status %d: %s", status, text)
 		}
 		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("%s.story: %s stays behind: %w", p.Name, path, err))
+			failed = errors.Join(failed, fmt.Errorf("%s.story: %s was not deleted: %w", p.Name, path, err))
 		}
 	}
 	return failed

@@ -1,6 +1,6 @@
 // Package story plays what identity providers send against any SCIM service. A story is a
 // text file in the folder stories: requests as a provider sends them, and what the answers
-// have to show. The tests play every story against the local stack, and
+// must contain. The tests play every story against the local stack, and
 // `go run ./infra/check providers` plays them against a deployed one.
 //
 // A story begins with its title, the profiles that it is for, and its source. A step has a
@@ -22,8 +22,8 @@
 //	GET /Users/${user}
 //	-> 200
 //
-// ${run} differs each time that a story is played, so that users of two runs do not meet.
-// Expectation says what an expectation can be.
+// ${run} differs each time that a story is played, so that two runs do not use the same names.
+// Type Expectation lists the forms of expectations.
 package story
 
 import (
@@ -41,7 +41,7 @@ type Story struct {
 	Name     string   // the file's name without its extension
 	Title    string   // what the story is about
 	Profiles []string // the tenant profiles for which the answers are as the story says
-	Sources  []string // where it is known from that the provider sends this
+	Sources  []string // documents that show that the provider sends this
 	Header   http.Header
 	Steps    []Step
 }
@@ -51,7 +51,7 @@ type Step struct {
 	Name   string
 	Line   int // the line of the request in the file
 	Method string
-	Target string // path and query behind the base URL, encoded as the provider does it
+	Target string // path and query after the base URL, encoded as the provider encodes them
 	Header http.Header
 	Body   string
 	Status []int // the answer has one of these
@@ -64,8 +64,8 @@ func (s Story) For(profile string) bool { return slices.Contains(s.Profiles, pro
 //go:embed stories/*.story
 var stories embed.FS
 
-// All returns the stories, ordered by name. The error names the file and the line that is
-// no story.
+// All returns the stories, ordered by name. The error names the file and the line that does not
+// belong to a valid story.
 func All() ([]Story, error) {
 	names, err := fs.Glob(stories, "stories/*.story")
 	if err != nil {
