@@ -94,7 +94,7 @@ func (h *Health) refusalTexts(r Refusal) (text, advice string) {
 			fmt.Sprintf("scimctl credential create %s, and enter the new token at the provider", h.Tenant)
 	case tenant.WrongPath:
 		return "the URL of the request leads to no endpoint", "Correct the URL at the provider: it ends in /scim/v2, " +
-			"without a slash behind it"
+			"without a slash after it"
 	case tenant.RevokedCredential:
 		return "it was revoked", "Enter the tenant's new token at the provider, or remove the old connection there"
 	}

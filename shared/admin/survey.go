@@ -19,7 +19,7 @@ const surveyWorkers = 16
 type SurveyLimits struct {
 	// ExpiresWithin is the remaining lifetime up to which a credential in use is reported.
 	ExpiresWithin time.Duration
-	// SilentAfter is how long no credential of a tenant was used before the tenant counts as silent.
+	// SilentAfter is the time without use of any credential after which a tenant counts as silent.
 	SilentAfter time.Duration
 }
 
@@ -36,7 +36,7 @@ type Survey struct {
 // surveyNamed is the maximum number of credentials, and of tenants, in the log line of a survey.
 const surveyNamed = 20
 
-// LogSurvey makes a survey and writes one log line, from which alarms are counted. It contains ids of
+// LogSurvey makes a survey and writes one log line, on which alarms are based. It contains ids of
 // tenants and credentials, and no personal data.
 func (s *Service) LogSurvey(ctx context.Context, log *slog.Logger, limits SurveyLimits) error {
 	found, err := s.Survey(ctx, limits)

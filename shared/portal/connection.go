@@ -131,7 +131,7 @@ func (o observed) explain(cause tenant.RefusalCause) connection {
 			Text:  "A request arrived at an address that this service does not have.", WrongURL: true,
 			Steps: []string{
 				"Enter the URL below at your provider, exactly as it is.",
-				"Remove a slash at its end, and anything behind it, such as /Users.",
+				"Remove a slash at its end, and anything after it, such as /Users.",
 				"Only if your provider has one field for users and one for groups, add /Users in the first and " +
 					"/Groups in the second.",
 				"Test the connection again.",
@@ -175,7 +175,7 @@ func (o observed) explain(cause tenant.RefusalCause) connection {
 			Text: "A request came with a token that this service does not know. If you have just tested the " +
 				"connection, it was probably yours.",
 			Steps: []string{
-				"Copy the token again, with nothing in front of it or behind it.",
+				"Copy the token again, with nothing before or after it.",
 				"If you no longer have it, rotate the token and use the new one.",
 			},
 		}

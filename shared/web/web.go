@@ -54,7 +54,7 @@ type NavLink struct {
 	URL     string
 	Current bool
 	Done    bool // a step that is complete
-	Count   int  // shown behind the text if it is not 0, for example open conflicts
+	Count   int  // shown after the text if it is not 0, for example open conflicts
 }
 
 // Renderer renders pages. It is safe for concurrent use.
