@@ -49,8 +49,8 @@ func (s *session) followLog(ctx context.Context, path string, q logQuery) error 
 	}
 }
 
-// survives returns the error that ends a command which prints what is new until Ctrl-C. It returns
-// nil for an error that may pass, which it reports, and for every error after Ctrl-C.
+// survives decides whether an error ends a command that prints what is new until Ctrl-C. If so, it returns the
+// error. It reports an error that may pass, and returns nil. After Ctrl-C, it returns nil for every error.
 func (s *session) survives(ctx context.Context, err error) error {
 	switch {
 	case err == nil || ctx.Err() != nil:

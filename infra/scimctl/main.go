@@ -1,6 +1,6 @@
 // Command scimctl operates the service through its operator API: tenants, their
-// credentials, teams and provisioning log, and the accounts of the application. go
-// run ./infra/scimctl help lists its commands.
+// credentials, teams and provisioning log, and the accounts of the application.
+// scimctl help lists its commands.
 package main
 
 import (

@@ -83,7 +83,7 @@ func (all *search) add(p admin.FoundPerson, by string) {
 	all.found[at].By = append(all.found[at].By, by)
 }
 
-// countGroups reads in how many groups each user is. A user who was deleted meanwhile has none.
+// countGroups reads how many groups each user is in. A user who was deleted meanwhile has none.
 func (all *search) countGroups(ctx context.Context) error {
 	for i, m := range all.found {
 		if m.Tenant == "" {

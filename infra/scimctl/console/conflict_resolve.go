@@ -14,7 +14,7 @@ import (
 )
 
 // holderField carries the id of the holder that the operator has seen. The service refuses the action
-// if another one holds the value by now.
+// if somebody else holds the value by then.
 const holderField = "holder"
 
 // askResolution asks before a conflict is resolved.

@@ -1,6 +1,6 @@
 // Package console serves the console: the pages in the browser with which support and operators look
 // at tenants and act on them. It listens on 127.0.0.1 alone, and calls the operator API with the
-// operator's own AWS identity. So it exposes nothing, and IAM decides what a person may do.
+// operator's own AWS identity. So it opens nothing to the network, and IAM decides what a person may do.
 package console
 
 import (

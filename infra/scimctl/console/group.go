@@ -49,7 +49,7 @@ func (c *console) listGroups(ctx context.Context, r *http.Request) (screen, erro
 	}, rows)), nil
 }
 
-// managed is a list of what the identity provider manages, with the number of all.
+// managed is a list of what the identity provider manages, with the total number.
 func managed(name string, count int, noun string, s *search, t web.Table) listPage {
 	text := web.Number(int64(count)) + strings.TrimPrefix(admin.Counted(count, noun), strconv.Itoa(count))
 	return listPage{name: name, text: text + ". The identity provider manages them.", search: s, table: t}

@@ -20,7 +20,7 @@ func (c *console) logPages(mux *http.ServeMux) {
 	c.show(mux, "/tenants/{tenant}/events", c.showEvents)
 }
 
-// spans are the times that the log can cover, with what the service keeps.
+// spans are the periods that a page of the log can cover. The last one is all that the service keeps.
 var spans = []struct {
 	name, text string
 	length     time.Duration
@@ -127,7 +127,7 @@ func by(e provlog.Entry) string {
 	return ""
 }
 
-// reasonCell says what was changed, or why it failed with a link to the conflict that the error names.
+// reasonCell says what was changed, or why it failed, with a link to the conflict that the error names.
 func (c *console) reasonCell(id string, e provlog.Entry) web.Cell {
 	if !e.Failed() {
 		return web.Cell{Text: wording.Entry(e)}

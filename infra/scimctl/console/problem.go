@@ -122,5 +122,5 @@ func (c *console) renderProblem(w http.ResponseWriter, r *http.Request, p proble
 	c.renderScreen(w, r, p.status, s)
 }
 
-// tenantIn is the tenant of a path of the console, so that an error leaves the navigation as it was.
+// tenantIn is the tenant in the path of a page, "" if it has none.
 func tenantIn(r *http.Request) string { return r.PathValue("tenant") }

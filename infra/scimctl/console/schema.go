@@ -51,7 +51,7 @@ func (c *console) listSchemas(ctx context.Context, r *http.Request) (screen, err
 	return c.listScreen(r, page), nil
 }
 
-// resourcesOf names the resources that a schema is of: "users".
+// resourcesOf names the resources that have the attributes of a schema: "users".
 func resourcesOf(s admin.TenantSchema) string {
 	if s.ResourceType == "Group" {
 		return "groups"

@@ -110,7 +110,7 @@ func validPath(r *http.Request, pattern string) bool {
 	return true
 }
 
-// get reads from the operator API. If the service is busy, it tries once more, and not longer: a person is waiting.
+// get reads from the operator API. If the service is busy, it tries once more only, because a person is waiting.
 func (c *console) get(ctx context.Context, path string, out any) error {
 	err := c.api.Once(ctx, http.MethodGet, path, nil, out)
 	isBusy := apiclient.HasStatus(err, http.StatusTooManyRequests) ||

@@ -63,8 +63,8 @@ func (c *console) findings(h admin.Health) section {
 	return s
 }
 
-// adviceFor is the page on which a finding is dealt with. The service's advice names commands of
-// scimctl; where the console has a page, the page takes their place.
+// adviceFor returns the page on which a finding is dealt with, and the advice to show. The service's advice names
+// commands of scimctl; where the console has a page, the page takes their place.
 func (c *console) adviceFor(f admin.Finding, id string) (*web.Link, string) {
 	to := func(text string, parts ...string) *web.Link {
 		return &web.Link{Text: text, URL: c.at(append([]string{"tenants", id}, parts...)...)}
