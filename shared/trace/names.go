@@ -118,15 +118,16 @@ func (n Names) defineMember(name string) bool {
 // namedValue finds the names in front of values, in malformed JSON or in a form.
 var namedValue = regexp.MustCompile(`([\w$.-]+)["']?\s*[:=]`)
 
-// defineAll reports whether all names that namedValue finds in a text are defined. A name with a URN
+// defineAll reports whether namedValue finds names in a text and all are defined. A name with a URN
 // counts as not defined.
 func (n Names) defineAll(text string) bool {
-	for _, found := range namedValue.FindAllStringSubmatch(text, -1) {
+	all := namedValue.FindAllStringSubmatch(text, -1)
+	for _, found := range all {
 		if !n.defineMember(found[1]) {
 			return false
 		}
 	}
-	return true
+	return len(all) > 0
 }
 
 // messageMembers are the members of messages that are not attributes (RFC 7644 sections 3.4 to 3.7

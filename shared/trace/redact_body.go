@@ -55,15 +55,20 @@ func (r *redactor) message(body []byte, size int) Message {
 const byteOrderMark = "\xef\xbb\xbf"
 
 // notJSON describes a body that is not JSON. Its beginning is stored only if values are, and only if it
-// cannot contain a secret: it is text without escapes, and all its names are defined and name no secret.
+// cannot contain a secret: it is ASCII without escapes and markup, and all its names are defined and
+// name no secret.
 func (r *redactor) notJSON(m Message, body []byte) Message {
 	m.Note = "the body is not valid JSON"
 	text := string(body)
-	plain := utf8.ValidString(text) && !strings.ContainsAny(text, "\x00\\%")
+	plain := isASCII(text) && !strings.ContainsAny(text, "\x00\\%<")
 	if r.values && plain && r.mark(text) == "" && r.defineAll(text) {
 		m.Body, m.Cut = cut(text, maxPreview)
 	}
 	return m
+}
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(c rune) bool { return c >= utf8.RuneSelf })
 }
 
 // cut shortens a text to a number of bytes, without splitting a character.

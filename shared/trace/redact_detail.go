@@ -12,11 +12,12 @@ import (
 // quoted is a value in the text of an error. The service writes values in quotes.
 var quoted = newPattern(`"(\\.|[^"\\])*("|$)`)
 
-// detail returns the text of an error without the values in it. A text that still contains a
-// replaced string of the request is replaced as a whole.
+// detail returns the text of an error without the values in it. With values, quotes are left alone only
+// if the request has no secret, because an error may quote a secret shortened or escaped. A text that
+// still contains a replaced string of the request is replaced as a whole.
 func (r *redactor) detail(text string) string {
 	masked := text
-	if !r.values || r.mark(text) != "" {
+	if !r.values || len(r.seen) > 0 || r.mark(text) != "" {
 		masked = quoted().ReplaceAllStringFunc(text, func(value string) string {
 			return r.replaced(strings.Trim(value, `"`))
 		})

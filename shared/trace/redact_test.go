@@ -182,13 +182,25 @@ func TestTargetAndHeaders(t *testing.T) {
 	}
 }
 
-func TestDetailsLoseTheirValues(t *testing.T) {
-	answer := func(detail string) string {
-		text, _ := json.Marshal(map[string]any{
-			"detail": detail, "schemas": []string{scim.ErrorMessage}, "scimType": "uniqueness", "status": "409",
-		})
-		return string(text)
+// An error quotes a secret escaped and shortened. With values, the quotes of such a request are replaced.
+func TestDetailsLoseEscapedSecrets(t *testing.T) {
+	detail := `in "a\\qSECRET", write \\ for a backslash`
+	query := "/scim/v2/Users?filter=" + url.QueryEscape(`pin eq "a\qSECRET"`)
+	got := Record(exchange("GET", query, "", errorBody(detail)), names(t), true).Answer.Body
+	if strings.Contains(got, "SECRET") || !strings.Contains(got, "for a backslash") {
+		t.Errorf("got %s", got)
 	}
+}
+
+// errorBody is an error of the service.
+func errorBody(detail string) string {
+	text, _ := json.Marshal(map[string]any{
+		"detail": detail, "schemas": []string{scim.ErrorMessage}, "scimType": "uniqueness", "status": "409",
+	})
+	return string(text)
+}
+
+func TestDetailsLoseTheirValues(t *testing.T) {
 	for name, c := range map[string]struct{ body, detail, want string }{
 		"in quotes":   {`{"userName":"ann"}`, `userName "ann" is taken`, `userName <string of 3> is taken`},
 		"without":     {`{"userName":"ann"}`, `the user ann is taken`, `<string of 21>`},
@@ -199,8 +211,8 @@ func TestDetailsLoseTheirValues(t *testing.T) {
 		"a long body": {`{"x":[` + strings.Repeat(`1,`, maxWork) + `"ann"]}`, `the user ann`, `<string of 12>`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := Record(exchange("POST", "/scim/v2/Users", c.body, answer(c.detail)), names(t), false).Answer.Body
-			if want := answer(c.want); got != strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(want) {
+			got := Record(exchange("POST", "/scim/v2/Users", c.body, errorBody(c.detail)), names(t), false).Answer.Body
+			if want := errorBody(c.want); got != strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(want) {
 				t.Errorf("got %s, want %s", got, want)
 			}
 		})
@@ -227,7 +239,10 @@ func TestHostileBodies(t *testing.T) {
 		"invalid UTF-8":   {"{\"userName\":\"\xff\"}", "", false},
 		"deep":            {deep, "", false},
 		"duplicate names": {`{"password":"SECRET","Password":"SECRET"}`, "", false},
-		"long words":      {strings.Repeat("é", 100), strings.Repeat("é", maxPreview/2), true},
+		"long words":      {"userName=" + strings.Repeat("x", 100), "userName=" + strings.Repeat("x", maxPreview-9), true},
+		"no name":         {"078-05-1120,ann", "", false},
+		"markup":          {"<ssn>078-05-1120</ssn>userName=ann", "", false},
+		"not ASCII":       {`{"имя":"x","userName":"ann"`, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			without := Record(exchange("POST", "/scim/v2/Users", c.body, ""), names(t), false).Sent
