@@ -36,12 +36,16 @@ func (l Log) Days(ctx context.Context, now, since time.Time, n int) ([]Day, erro
 	}
 	days := make([]Day, n)
 	work, within := errgroup.WithContext(ctx)
-	work.SetLimit(4)
+	work.SetLimit(2) // each reads all partitions of a day at once, a page of each in memory
 	for i := range days {
 		at := first.Add(time.Duration(i) * day)
 		stored, ok := known[at]
-		if days[i] = stored; ok || at.Add(day).Before(since) {
+		if at.Add(day).Before(since) { // a stored count is that of an earlier tenant with this id
 			days[i].Start = at
+			continue
+		}
+		if ok {
+			days[i] = stored
 			continue
 		}
 		work.Go(func() (err error) {
@@ -77,13 +81,11 @@ func (l Log) countDay(ctx context.Context, start, now time.Time) (Day, error) {
 	work, within := errgroup.WithContext(ctx)
 	for _, pk := range l.partitions(start) {
 		work.Go(func() error {
-			entries, err := l.partitionEntries(within, pk)
-			mu.Lock()
-			defer mu.Unlock()
-			for _, e := range entries {
-				d.count(e)
-			}
-			return err
+			return l.db.Walk(within, table.Query{PK: pk}, func(page []table.Item, _ string) (bool, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				return true, d.countAll(page)
+			})
 		})
 	}
 	if err := work.Wait(); err != nil || now.Sub(start) < day+settled {
@@ -97,17 +99,15 @@ func (l Log) countDay(ctx context.Context, start, now time.Time) (Day, error) {
 	})
 }
 
-func (l Log) partitionEntries(ctx context.Context, pk string) ([]Entry, error) {
-	items, _, err := l.db.Query(ctx, table.Query{PK: pk})
-	entries := make([]Entry, 0, len(items))
+func (d *Day) countAll(items []table.Item) error {
 	for _, item := range items {
 		e, err := entryFrom(item)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		entries = append(entries, e)
+		d.count(e)
 	}
-	return entries, err
+	return nil
 }
 
 func (d *Day) count(e Entry) {

@@ -69,6 +69,23 @@ func TestDays(t *testing.T) {
 	}
 }
 
+// TestDaysOfAnEarlierTenant: counts that are left of an earlier tenant with the same id are not shown.
+func TestDaysOfAnEarlierTenant(t *testing.T) {
+	b := newBench(t)
+	now := arrived.Add(24 * time.Hour)
+	old := now.Truncate(24 * time.Hour).Add(-72 * time.Hour)
+	b.put(provlog.Entry{Time: old, Request: "a", Operation: "create", Kind: "User", Status: 201})
+	for _, c := range []struct {
+		since time.Time
+		want  int64
+	}{{old, 1}, {now.Add(-time.Hour), 0}} {
+		days, err := b.acme.Days(t.Context(), now, c.since, 4)
+		if err != nil || days[0].Created != c.want || !days[0].Start.Equal(old) {
+			t.Errorf("since %v: %+v, %v", c.since, days, err)
+		}
+	}
+}
+
 // A page of charts costs one query once the past days are stored, and 32 for the two days that can change.
 func TestDaysCostLittle(t *testing.T) {
 	b := newBench(t)
