@@ -43,7 +43,7 @@ func (t Conflicts) CloseResolved(ctx context.Context, p Provisioned) error {
 	}
 	claims := t.claimsOf(p.Kind, p.New)
 	for _, c := range claims {
-		s.values[t.idOf(c.TakenValue)] = !Deactivated(p.New)
+		s.values[t.idOf(c.TakenValue)] = true
 	}
 	if id := p.New.Get("externalId").Text(); id != "" {
 		s.indexValues = append(s.indexValues, Conflict{ExternalID: id}.indexValue())
@@ -96,7 +96,13 @@ func (s conflictSelector) matches(c Conflict) bool {
 	if c.Kind != s.Kind || c.State == ConflictClosed || c.Last.After(s.At) {
 		return false
 	}
-	return s.values[c.ID] && (c.Resource == "" || c.Resource == s.ID) || slices.Contains(s.indexValues, c.indexed)
+	byValue := s.values[c.ID] && (c.Resource == "" || c.Resource == s.ID) && !s.freed(c)
+	return byValue || slices.Contains(s.indexValues, c.indexed)
+}
+
+// freed reports whether the request deactivated the user who holds the conflict's value.
+func (s conflictSelector) freed(c Conflict) bool {
+	return Deactivated(s.New) && c.Resource != s.ID && c.Holder.ID == s.ID
 }
 
 // candidateKeys returns the keys of the conflicts that matches has to decide on.

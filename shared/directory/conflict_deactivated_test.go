@@ -51,6 +51,19 @@ func TestDeactivationClosesNothing(t *testing.T) {
 	b.state(id, directory.ConflictClosed)
 }
 
+// An inactive user who gets the value resolves the conflict: only the holder's deactivation does not.
+func TestInactiveNewcomerCloses(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	left, id := b.leaver()
+	b.closeConflicts(directory.Provisioned{
+		Kind: directory.UserKind, ID: "another", At: time.Now().Add(time.Minute),
+		New: scim.Map(append(left.Doc.Without("active").Members(),
+			scim.Member{Name: "active", Value: scim.Boolean(false)})...),
+	})
+	b.state(id, directory.ConflictClosed)
+}
+
 // A new hire gets a leaver's address: the deactivated user gives it up, and keeps the rest.
 func TestReleaseByADeactivatedUser(t *testing.T) {
 	t.Parallel()
