@@ -6,6 +6,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -57,7 +58,10 @@ type Options struct {
 	Budget   time.Duration    // see table.Options
 	Now      func() time.Time // nil means time.Now
 	Step     int              // maximum number of members that one transaction adds; 0 means the table's maximum
-	Events   EventOptions
+	// Settle is how long to wait until all items of another function's transaction can be read
+	// once one can; 0 means 300 ms. Only functions that work on the same large change wait.
+	Settle time.Duration
+	Events EventOptions
 	// ScanUnits is the maximum number of read capacity units that each tenant's queries without
 	// a key may use in a minute; 0 means no limit. See ScanBudgetError.
 	ScanUnits int
@@ -70,8 +74,10 @@ type Directory struct {
 	scope   Scope
 	now     func() time.Time
 	step    int
-	events  eventFormat
-	scans   scanBudget
+	// settleTime is Options.Settle.
+	settleTime time.Duration
+	events     eventFormat
+	scans      scanBudget
 
 	mu     sync.Mutex
 	ready  bool
@@ -87,6 +93,7 @@ func Open(o Options) (*Directory, error) {
 		return nil, err
 	}
 	d := &Directory{db: db, tenants: tenantstore.New(db, o.Now), scope: o.Scope, now: o.Now, step: o.Step}
+	d.settleTime = cmp.Or(o.Settle, 300*time.Millisecond)
 	if d.now == nil {
 		d.now = time.Now
 	}

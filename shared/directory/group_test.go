@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -181,7 +182,7 @@ func TestNamesOfGroups(t *testing.T) {
 }
 
 // steps limits a transaction to two members, so that larger changes take several steps.
-func steps(o *directory.Options) { o.Step = 2 }
+func steps(o *directory.Options) { o.Step, o.Settle = 2, time.Millisecond }
 
 func TestLargeChange(t *testing.T) {
 	t.Parallel()

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	mathrand "math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"scimserver/shared/scim"
@@ -51,7 +53,7 @@ type operation struct {
 // even those that seem to need no change. executeSteps reads their memberships again, when
 // nobody else can change them.
 func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
-	id, err := c.storeSteps(ctx)
+	id, stored, err := c.storeSteps(ctx)
 	if err != nil {
 		return err
 	}
@@ -66,16 +68,17 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 	if err != nil {
 		return err
 	}
-	return c.groups().finishChange(ctx, c.group, id)
+	return c.groups().finishSteps(ctx, c.group, id, stored)
 }
 
 // maxStores is how often storeSteps starts again.
 const maxStores = 10
 
-// storeSteps stores the steps under a new id of the change, and returns the id. If a call
-// gets no answer, it starts again with another id and leaves the first steps to expire: a
-// late arrival of that call could otherwise store a step again that has been carried out.
-func (c *change) storeSteps(ctx context.Context) (id string, err error) {
+// storeSteps stores the steps under a new id of the change. It returns the id, and how many
+// steps there are. If a call gets no answer, it starts again with another id: a late arrival
+// of that call could otherwise store a step again that has been carried out. A step of the
+// first id that arrives after all expires.
+func (c *change) storeSteps(ctx context.Context) (id string, stored int, err error) {
 	for n := range maxStores {
 		if n > 0 && !table.Pause(ctx, n) {
 			break
@@ -83,13 +86,14 @@ func (c *change) storeSteps(ctx context.Context) (id string, err error) {
 		id = rand.Text()
 		steps, err := c.steps(id)
 		if err != nil {
-			return "", err
+			return "", 0, err
 		}
 		if err := c.d.db.WriteAllOnce(ctx, steps); !errors.Is(err, table.ErrLostAnswer) {
-			return id, err
+			return id, len(steps), err
 		}
+		_ = c.groups().dropSteps(ctx, c.group, id)
 	}
-	return "", ErrUnavailable
+	return "", 0, ErrUnavailable
 }
 
 // steps returns the writes that store the steps of the change.
@@ -132,34 +136,61 @@ func (c *change) operations() (all []operation) {
 	return all
 }
 
-// finishChange carries out the steps that are left of a committed change. It is no error if
-// the group is deleted meanwhile. The error is ErrUnavailable.
+// finishChange carries out the steps that are left of a change that another function has
+// committed. It is no error if the group is deleted meanwhile. The error is ErrUnavailable.
 func (t Groups) finishChange(ctx context.Context, group scim.ID, change string) error {
-	p := &pace{maxSteps}
+	return t.finishSteps(ctx, group, change, math.MaxInt)
+}
+
+// finishSteps carries out the steps that are left of a committed change with so many steps.
+// If other functions have carried out some of them, it waits until those can be read.
+func (t Groups) finishSteps(ctx context.Context, group scim.ID, change string, stored int) error {
+	p, own := &pace{maxSteps}, 0
 	for {
 		items, _, err := t.d.db.Query(ctx, table.Query{PK: t.keys.pending(group), Limit: 200}.Prefixed(change+"#"))
 		if err != nil {
 			return err
 		}
 		if len(items) == 0 {
-			return t.clearPending(ctx, group, change)
+			break
 		}
-		if err := t.executeSteps(ctx, group, items, p); err != nil {
+		n, err := t.executeSteps(ctx, group, items, p)
+		if err != nil {
 			return err
 		}
+		own += n
+	}
+	if own < stored {
+		if err := t.d.settle(ctx); err != nil {
+			return err
+		}
+	}
+	return t.clearPending(ctx, group, change)
+}
+
+// settle waits until a read returns all that a transaction of another function has written,
+// if it returns a part. DynamoDB shows the items of a transaction to a Query one by one (its
+// isolation level is read-committed), so for some milliseconds a step may be deleted while
+// its edges can't be read yet. The error is ErrUnavailable.
+func (d *Directory) settle(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ErrUnavailable
+	case <-time.After(d.settleTime):
+		return nil
 	}
 }
 
 // executeSteps carries out steps, several at the same time and in random order, so that two
 // functions that work on one change seldom attempt the same step. While a step exists,
 // nothing else changes the memberships that it names, unless a member is deleted. So it
-// reads the members' kinds once.
-func (t Groups) executeSteps(ctx context.Context, group scim.ID, items []table.Item, p *pace) error {
+// reads the members' kinds once. It returns how many steps were not carried out by another
+// function.
+func (t Groups) executeSteps(ctx context.Context, group scim.ID, items []table.Item, p *pace) (own int, err error) {
 	steps, ids := make([]step, len(items)), []scim.ID{}
 	for i, item := range items {
-		var err error
 		if steps[i], err = stepFrom(item); err != nil {
-			return fmt.Errorf("directory: a step of group %s: %w", group, err)
+			return 0, fmt.Errorf("directory: a step of group %s: %w", group, err)
 		}
 		for _, o := range steps[i].operations {
 			ids = append(ids, o.ID)
@@ -167,10 +198,18 @@ func (t Groups) executeSteps(ctx context.Context, group scim.ID, items []table.I
 	}
 	kinds, err := t.kindsAmong(ctx, group, ids)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	mathrand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
-	return p.run(ctx, steps, func(ctx context.Context, s step) error { return t.executeStep(ctx, group, s, kinds) })
+	var done atomic.Int64
+	err = p.run(ctx, steps, func(ctx context.Context, s step) error {
+		own, err := t.executeStep(ctx, group, s, kinds)
+		if own {
+			done.Add(1)
+		}
+		return err
+	})
+	return int(done.Load()), err
 }
 
 // step is the part of a change that one transaction carries out.
@@ -190,10 +229,12 @@ func stepFrom(item table.Item) (step, error) {
 	return s, err
 }
 
-// executeStep carries out one step, unless it has been deleted: another function has carried
-// it out, or the group is being deleted. It leaves out members that have been deleted since
-// the change was committed.
-func (t Groups) executeStep(ctx context.Context, group scim.ID, s step, kinds map[scim.ID]Kind) error {
+// executeStep carries out one step and returns true, unless it has been deleted: another
+// function has carried it out, or the group is being deleted. It leaves out members that
+// have been deleted since the change was committed.
+func (t Groups) executeStep(
+	ctx context.Context, group scim.ID, s step, kinds map[scim.ID]Kind,
+) (own bool, err error) {
 	gone := map[table.Key]bool{}
 	for range 1 + len(s.operations) {
 		writes := append(
@@ -202,14 +243,17 @@ func (t Groups) executeStep(ctx context.Context, group scim.ID, s step, kinds ma
 		)
 		err := t.d.db.Transact(ctx, func(table.Stamp) []table.Write { return writes })
 		failed := table.FailedConditions(err)
-		if failed == nil || failed.At(0) != nil {
-			return ignoreConditionFailed(err, failed)
+		if failed == nil {
+			return err == nil, err
+		}
+		if failed.At(0) != nil {
+			return false, nil
 		}
 		for _, f := range failed.Failures {
 			gone[writes[f.Index].Key] = true
 		}
 	}
-	return ErrContention
+	return false, ErrContention
 }
 
 func (t Groups) stepWrites(group scim.ID, s step, kinds map[scim.ID]Kind, gone map[table.Key]bool) (all []table.Write) {

@@ -315,3 +315,36 @@ func (b *bench) mayFail(err error) {
 		b.Error(err)
 	}
 }
+
+// TestStepsOfOthersSettle: a function that carried out all steps itself does not wait. One that
+// finds steps done by others, or deletes the group, waits before it takes the change for
+// complete, because DynamoDB may show that a step is deleted before it shows the step's edges.
+func TestStepsOfOthersSettle(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil, steps)
+	ids := b.users(7)
+	slow := onTable(t, b.table, nil, steps, func(o *directory.Options) { o.Settle = time.Hour })
+	g := b.group("alone")
+	if _, err := slow.edit(t.Context(), g.ID, directory.MemberEdit{Add: members(ids...)}); err != nil {
+		t.Errorf("a function alone: %v", err)
+	}
+	waits := map[string]func(context.Context, directory.Group) error{
+		"finish": func(ctx context.Context, g directory.Group) error {
+			return second(slow.acme.Groups().Members(ctx, []directory.Resource{g.Resource}, 0, 100))
+		},
+		"delete": func(ctx context.Context, g directory.Group) error {
+			return slow.acme.Groups().Delete(ctx, g.ID, nil)
+		},
+	}
+	for name, wait := range waits {
+		g := b.unfinished(name, ids)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		if err := wait(ctx, g); !errors.Is(err, directory.ErrUnavailable) {
+			t.Errorf("%s: %v, want a wait until the context ends", name, err)
+		}
+		cancel()
+		if err := b.finishes(g); err != nil && !errors.Is(err, directory.ErrNotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -87,7 +87,7 @@ func (t *namespace) finishDeletion(ctx context.Context, k Kind, item table.Item)
 	}
 	switch {
 	case k == GroupKind:
-		err = t.groups().removeMembers(ctx, r.ID)
+		err = t.groups().removeMembers(ctx, r.ID, item.Text("pending") != "")
 	case k == TeamKind:
 		err = t.teams().removeMembers(ctx, r.ID)
 	case item.Text("teams") != "":
@@ -131,11 +131,17 @@ const existsCondition = "attribute_exists(PK) AND attribute_not_exists(#deleting
 
 // removeMembers removes the steps of a pending change of a marked group, and then its
 // members. A transaction of the change needs its step, so none adds an edge after that.
-// Each reverse edge is removed before the forward edge, so that a retry after an
-// interruption finds it by the forward edge.
-func (t Groups) removeMembers(ctx context.Context, group scim.ID) error {
+// If a change was pending, the edges of a step that was just carried out may not be readable
+// yet, so it waits for them. Each reverse edge is removed before the forward edge, so that a
+// retry after an interruption finds it by the forward edge.
+func (t Groups) removeMembers(ctx context.Context, group scim.ID, pending bool) error {
 	if err := t.dropSteps(ctx, group, ""); err != nil {
 		return err
+	}
+	if pending {
+		if err := t.d.settle(ctx); err != nil {
+			return err
+		}
 	}
 	return t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.members(group)}, func(edge table.Item) []table.Key {
 		return []table.Key{t.keys.membership(memberFrom(edge).ID, group)}
