@@ -148,7 +148,7 @@ func (t Users) automaticWrites(a Account, conflict, record table.Item, taken *Ta
 	}
 	verified, checked := strings.Fields(record.Text("domains")), map[string]bool{}
 	for _, address := range taken.emails() {
-		// The domain is that of the stored email: the sent one may write it in another way.
+		// The sent email may spell the domain in another way, so that of the stored email counts.
 		domain := domainOf(a.email(address))
 		if !a.HasVerified(address) || !slices.Contains(verified, domain) {
 			return nil, nil

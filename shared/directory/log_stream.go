@@ -83,8 +83,8 @@ func ReadStreamChange(pk, sk string, before, after *Image) (s StreamChange, ok b
 	return s, true, nil
 }
 
-// writtenAt returns when an image was written. The mark of deletion does not change the attribute
-// "modified"; then it is the time of the request, which is a little earlier than the write.
+// writtenAt returns when an image was written, as its attribute "modified" says. The mark of deletion
+// does not change this attribute: for a marked resource, it returns the time of the request.
 func (i Image) writtenAt(stamp logStamp) time.Time {
 	if i.deleting() {
 		return time.UnixMilli(stamp.Time)
