@@ -43,8 +43,8 @@ func logCommand() *cli.Command {
 		),
 		valueFlag("until", "show entries until `WHEN`, as for -since; a date includes the whole day (default: now)",
 			q.until.parseEnd),
-		valueFlag("user", "only the user or group with this `NAME`, and its memberships: an id, userName, displayName, "+
-			"email or externalId that it has or had", q.filter("user")),
+		valueFlag("user", "only the user or group with this `NAME`, and its memberships: an id, userName, "+
+			"displayName, email or externalId that it has or had", q.filter("user")),
 		valueFlag("group", "only the group or team with this `NAME`: an id, displayName or externalId that it has "+
 			"or had",
 			q.filter("group")),
@@ -56,7 +56,8 @@ func logCommand() *cli.Command {
 		&cli.IntFlag{Name: "limit", Usage: "maximum `NUMBER` of entries; 0 for all", Value: 100, Destination: &q.limit},
 		valueFlag("format", "print as `FORMAT`: table, json or csv (default: table)", q.format.parse),
 		&cli.BoolFlag{Name: "follow", HideDefault: true, Destination: &q.follow,
-			Usage: "print the entries since -since, oldest first, then new ones until Ctrl-C; JSON: one line per entry"},
+			Usage: "print the entries since -since, oldest first, then new ones until Ctrl-C; " +
+				"JSON: one line per entry"},
 	)
 }
 

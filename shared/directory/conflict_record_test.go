@@ -261,7 +261,9 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("approve: %v, want %s", err, why)
 		}
 	}
-	for id, why := range map[directory.ConflictID]string{ids[1]: "only a deactivated user", ids[2]: "another tenant holds"} {
+	for id, why := range map[directory.ConflictID]string{
+		ids[1]: "only a deactivated user", ids[2]: "another tenant holds",
+	} {
 		if _, err := b.acme.Conflicts().Release(t.Context(), id,
 			directory.Replacement{Email: "x@example.com"}); !refusedFor(err, why) {
 			t.Errorf("release: %v", err)
