@@ -84,7 +84,7 @@ func (d *Directory) groupsOf(ctx context.Context, all []indexedChange) (map[work
 	}
 	found := map[workItem]Resource{}
 	err = eachExisting(items, func(item table.Item, r Resource) {
-		found[asked[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}]] = r
+		found[asked[item.Key()]] = r
 	})
 	return found, err
 }

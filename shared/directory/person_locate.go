@@ -182,7 +182,7 @@ func (d *Directory) persons(ctx context.Context, holders []Holder) ([]Person, er
 	}
 	byKey := make(map[table.Key]table.Item, len(items))
 	for _, item := range items {
-		byKey[table.Key{PK: item.Text("PK"), SK: item.Text("SK")}] = item
+		byKey[item.Key()] = item
 	}
 	var found []Person
 	for i, h := range holders {

@@ -87,7 +87,7 @@ func (t *namespace) finishDeletion(ctx context.Context, k Kind, item table.Item)
 	}
 	switch {
 	case k == GroupKind:
-		err = t.groups().removeMembers(ctx, r.ID, item.Text("pending") != "")
+		err = t.groups().removeMembers(ctx, r.ID, r.pending != "")
 	case k == TeamKind:
 		err = t.teams().removeMembers(ctx, r.ID)
 	case item.Text("teams") != "":

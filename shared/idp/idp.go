@@ -30,12 +30,6 @@ type Fields struct {
 	TokenEndpoint, ClientID, ClientSecret string
 }
 
-// Names returns the names of the fields that the provider has.
-func (f Fields) Names() []string {
-	all := []string{f.URL, f.Token, f.TokenEndpoint, f.ClientID, f.ClientSecret}
-	return slices.DeleteFunc(all, func(name string) bool { return name == "" })
-}
-
 // Setting is a field whose value is the same for every connection.
 type Setting struct{ Name, Value string }
 

@@ -17,8 +17,9 @@ func TestDocumentsHaveTheFields(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := strings.NewReplacer("*", "", "`", "").Replace(string(data))
-		for _, name := range p.Fields.Names() {
-			if !strings.Contains(text, "| "+name+" |") {
+		f := p.Fields
+		for _, name := range []string{f.URL, f.Token, f.TokenEndpoint, f.ClientID, f.ClientSecret} {
+			if name != "" && !strings.Contains(text, "| "+name+" |") {
 				t.Errorf("%s: no table of the document has the field %q", p.Slug, name)
 			}
 		}

@@ -32,7 +32,7 @@ func (f Feed) readState(ctx context.Context, drafts []Draft) (*state, error) {
 	}
 	items, err := f.db.GetAll(ctx, keys)
 	for _, item := range items {
-		key := table.Key{PK: item.Text("PK"), SK: item.Text("SK")}
+		key := item.Key()
 		if second, ok := seconds[key]; ok {
 			s.seen[second] = item.Bytes("marks")
 		} else {

@@ -58,7 +58,7 @@ func copyTenant(t *testing.T, name string) {
 				item[name] = strings.ReplaceAll(text, "acme", "globex")
 			}
 		}
-		key := table.Key{PK: item.Text("PK"), SK: item.Text("SK")}
+		key := item.Key()
 		delete(item, "PK")
 		delete(item, "SK")
 		writes = append(writes, table.Put(key, item))

@@ -18,7 +18,7 @@ const maxBatchWrite = 25
 // is undefined. No key may occur twice. It costs half as much as a transaction. The error
 // is ErrUnavailable.
 func (db *DB) WriteAll(ctx context.Context, writes []Write) error {
-	return db.writeAll(ctx, writes, func(outcome) error { return nil })
+	return db.writeAll(ctx, writes, false)
 }
 
 // ErrLostAnswer reports that a call got no answer. It may still be carried out later.
@@ -29,19 +29,13 @@ var ErrLostAnswer = errors.New("table: a call got no answer")
 // write. The errors are ErrLostAnswer and ErrUnavailable; after both, some writes may still
 // be carried out.
 func (db *DB) WriteAllOnce(ctx context.Context, writes []Write) error {
-	return asConditionFailed(db.writeAll(ctx, writes, func(before outcome) error {
-		if before == unknown {
-			return abandoned{ErrLostAnswer}
-		}
-		return nil
-	}))
+	return asConditionFailed(db.writeAll(ctx, writes, true))
 }
 
-// writeAll sends writes in batches. Before each attempt it calls check with the outcome of
-// the previous one, and gives up with the error that check returns.
-func (db *DB) writeAll(ctx context.Context, writes []Write, check func(before outcome) error) error {
+// writeAll sends writes in batches. With once, it does not repeat a call that got no answer.
+func (db *DB) writeAll(ctx context.Context, writes []Write, once bool) error {
 	return inBatches(ctx, writes, maxBatchWrite, func(ctx context.Context, batch []Write) error {
-		return db.writeBatch(ctx, requests(batch), check)
+		return db.writeBatch(ctx, requests(batch), once)
 	})
 }
 
@@ -78,15 +72,15 @@ func requests(writes []Write) []types.WriteRequest {
 
 // writeBatch sends a batch, and sends again what DynamoDB returns as unprocessed, which
 // happens under load.
-func (db *DB) writeBatch(ctx context.Context, left []types.WriteRequest, check func(outcome) error) error {
+func (db *DB) writeBatch(ctx context.Context, left []types.WriteRequest, once bool) error {
 	for n := 0; len(left) > 0; n++ {
 		if n > 0 && !Pause(ctx, n) {
 			return ErrUnavailable
 		}
 		var out *dynamodb.BatchWriteItemOutput
 		err := db.retry(ctx, func(ctx context.Context, before outcome) (err error) {
-			if err := check(before); err != nil {
-				return err
+			if once && before == unknown {
+				return abandoned{ErrLostAnswer}
 			}
 			out, err = db.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
 				RequestItems:           map[string][]types.WriteRequest{db.name: left},

@@ -22,7 +22,7 @@ func (db *DB) DeleteRange(ctx context.Context, q Query, first func(Item) []Key) 
 					dependent = append(dependent, Delete(key))
 				}
 			}
-			own = append(own, Delete(Key{PK: item.Text("PK"), SK: item.Text("SK")}))
+			own = append(own, Delete(item.Key()))
 		}
 		if err := db.WriteAll(ctx, dependent); err != nil {
 			return err

@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -116,12 +115,12 @@ func (n Names) defineMember(name string) bool {
 }
 
 // namedValue finds the names in front of values, in malformed JSON or in a form.
-var namedValue = regexp.MustCompile(`([\w$.-]+)["']?\s*[:=]`)
+var namedValue = newPattern(`([\w$.-]+)["']?\s*[:=]`)
 
 // defineAll reports whether namedValue finds names in a text and all are defined. A name with a URN
 // counts as not defined.
 func (n Names) defineAll(text string) bool {
-	all := namedValue.FindAllStringSubmatch(text, -1)
+	all := namedValue().FindAllStringSubmatch(text, -1)
 	for _, found := range all {
 		if !n.defineMember(found[1]) {
 			return false

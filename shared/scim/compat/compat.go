@@ -155,17 +155,10 @@ func (r *Repairs) element(attr *schema.Attribute, v scim.Value) scim.Value {
 // mapMembers returns the object v with the value of each member replaced. It returns any
 // other value unchanged, and v itself if no member changes.
 func mapMembers(v scim.Value, f func(scim.Member) scim.Value) scim.Value {
-	members, changed := v.Members(), false
-	for i, m := range v.Members() {
+	members, changed := mapChanged(v.Members(), func(m scim.Member) (scim.Member, bool) {
 		value := f(m)
-		if value.Identical(m.Value) {
-			continue
-		}
-		if !changed {
-			members, changed = slices.Clone(members), true
-		}
-		members[i].Value = value
-	}
+		return scim.Member{Name: m.Name, Value: value}, !value.Identical(m.Value)
+	})
 	if !changed {
 		return v
 	}
@@ -174,21 +167,29 @@ func mapMembers(v scim.Value, f func(scim.Member) scim.Value) scim.Value {
 
 // mapItems is mapMembers for the elements of an array.
 func mapItems(v scim.Value, f func(scim.Value) scim.Value) scim.Value {
-	items, changed := v.Items(), false
-	for i, item := range v.Items() {
+	items, changed := mapChanged(v.Items(), func(item scim.Value) (scim.Value, bool) {
 		value := f(item)
-		if value.Identical(item) {
-			continue
-		}
-		if !changed {
-			items, changed = slices.Clone(items), true
-		}
-		items[i] = value
-	}
+		return value, !value.Identical(item)
+	})
 	if !changed {
 		return v
 	}
 	return scim.List(items...)
+}
+
+// mapChanged replaces the elements that f changes. It copies the list only if there is one.
+func mapChanged[T any](all []T, f func(T) (T, bool)) (out []T, changed bool) {
+	out = all
+	for i, one := range all {
+		value, differs := f(one)
+		if differs && !changed {
+			out, changed = slices.Clone(all), true
+		}
+		if differs {
+			out[i] = value
+		}
+	}
+	return out, changed
 }
 
 // setMember returns the object v with a member added, or replaced if there is one with that
