@@ -48,11 +48,11 @@ func memberChart(points []costs.Point) plot.Chart {
 
 // pageChart draws what a page costs, beside a calculated design that reads from the start.
 func pageChart(points []costs.Point) plot.Chart {
-	const page, userBytes = 100, 1250
+	const userBytes = 1250
 	first, last := points[0], points[len(points)-1]
 	offset := plot.Series{Name: "calculated: read from the start", Kind: plot.Calculated}
 	for _, p := range points {
-		end := float64(p.Size + page)
+		end := float64(p.Size + costs.PageSize)
 		offset.Points = append(offset.Points, plot.Point{X: end, Y: math.Ceil(end * userBytes / readUnit)})
 	}
 	return plot.Chart{
@@ -64,8 +64,8 @@ func pageChart(points []costs.Point) plot.Chart {
 			thousands(int(offset.Points[len(points)-1].Y))),
 		Series: []plot.Series{
 			offset,
-			line(plot.Reads, points, page, func(p costs.Point) float64 { return p.Reads }),
-			line(plot.Calls, points, page, func(p costs.Point) float64 { return float64(p.Calls) }),
+			line(plot.Reads, points, costs.PageSize, func(p costs.Point) float64 { return p.Reads }),
+			line(plot.Calls, points, costs.PageSize, func(p costs.Point) float64 { return float64(p.Calls) }),
 		},
 	}
 }

@@ -9,29 +9,29 @@ import (
 
 	"github.com/google/uuid"
 
-	"scimserver/shared/scim/schema"
 	"scimserver/shared/table"
 	"scimserver/shared/testkit/canned"
 
 	"scimbench/service"
 )
 
-const pageSize = 100
+// PageSize is the number of users on a page.
+const PageSize = 100
 
 // pages counts what a page of 100 users costs at the start, and behind 100, 1,000, ... users.
 func (b *bench) pages(ctx context.Context, users int) ([]Point, error) {
 	if err := b.addUsers(ctx, users); err != nil {
 		return nil, err
 	}
-	depths := append([]int{0}, sizes(users-pageSize)...)
+	depths := append([]int{0}, sizes(users-PageSize)...)
 	var points []Point
 	cursor := ""
-	for before := 0; before <= users-pageSize; before += pageSize {
+	for before := 0; before <= users-PageSize; before += PageSize {
 		next, p, err := b.page(ctx, before, cursor)
 		if err != nil {
 			return nil, err
 		}
-		if slices.Contains(depths, before) || before == users-pageSize {
+		if slices.Contains(depths, before) || before == users-PageSize {
 			points = append(points, p)
 		}
 		cursor = next
@@ -42,7 +42,7 @@ func (b *bench) pages(ctx context.Context, users int) ([]Point, error) {
 // page reads the page at a cursor, and returns the cursor of the next one.
 func (b *bench) page(ctx context.Context, before int, cursor string) (next string, p Point, err error) {
 	r := canned.Request{Method: http.MethodGet, Path: "/scim/v2/Users", Query: map[string]string{
-		"count": fmt.Sprint(pageSize), "cursor": cursor,
+		"count": fmt.Sprint(PageSize), "cursor": cursor,
 	}}
 	body, p, err := b.cost(ctx, before, service.Event(r), http.StatusOK)
 	if err != nil {
@@ -55,8 +55,8 @@ func (b *bench) page(ctx context.Context, before int, cursor string) (next strin
 	if err := json.Unmarshal([]byte(body), &list); err != nil {
 		return "", p, err
 	}
-	if len(list.Resources) != pageSize {
-		return "", p, fmt.Errorf("the page behind %d users has %d, want %d", before, len(list.Resources), pageSize)
+	if len(list.Resources) != PageSize {
+		return "", p, fmt.Errorf("the page behind %d users has %d, want %d", before, len(list.Resources), PageSize)
 	}
 	return list.NextCursor, p, nil
 }
@@ -64,11 +64,7 @@ func (b *bench) page(ctx context.Context, before int, cursor string) (next strin
 // addUsers writes users of 1.2 KB directly into the table. They have no claims, because no request looks for
 // their names.
 func (b *bench) addUsers(ctx context.Context, n int) error {
-	registry, err := schema.Standard()
-	if err != nil {
-		return err
-	}
-	doc, err := service.Document(registry.Type("User"), canned.User)
+	doc, err := service.StoredUser(canned.User)
 	if err != nil {
 		return err
 	}

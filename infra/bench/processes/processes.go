@@ -9,7 +9,6 @@ import (
 	"os"
 	"time"
 
-	"scimserver/shared/scim/schema"
 	"scimserver/shared/testkit/canned"
 
 	"scimbench/deployed"
@@ -51,11 +50,7 @@ func Run(ctx context.Context, project string, e Effort) ([]Row, error) {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(out) }()
-	registry, err := schema.Standard()
-	if err != nil {
-		return nil, err
-	}
-	doc, err := service.Document(registry.Type("User"), canned.User)
+	doc, err := service.StoredUser(canned.User)
 	if err != nil {
 		return nil, err
 	}

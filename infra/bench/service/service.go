@@ -58,7 +58,16 @@ func (s *Service) Answer(ctx context.Context, e events.APIGatewayProxyRequest, s
 	return out.Body, err
 }
 
-// Document returns the document that the table stores of a user that a client sends.
+// StoredUser returns the document that the table stores of a user that a client sends.
+func StoredUser(body string) (scim.Value, error) {
+	registry, err := schema.Standard()
+	if err != nil {
+		return scim.Value{}, err
+	}
+	return Document(registry.Type("User"), body)
+}
+
+// Document is StoredUser for a schema that has been loaded: it returns the document that the table stores of a user that a client sends.
 func Document(user *schema.ResourceType, body string) (scim.Value, error) {
 	v, err := scim.ParseJSON([]byte(body))
 	if err != nil {
