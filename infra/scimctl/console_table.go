@@ -1,13 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"strings"
 	"time"
 
-	"scimserver/infra/scimctl/apiclient"
 	"scimserver/infra/scimctl/console"
 	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/directory/verify"
@@ -16,23 +12,19 @@ import (
 // consoleTable is the table for the console, or nil if none is named. It is opened for each use, so that
 // it uses the credentials of a new login.
 func (s *session) consoleTable(name string) (*console.Table, error) {
-	getenv, err := apiclient.Environment(s.envFile)
-	if err != nil {
+	name, _, err := s.tableName(name)
+	if err != nil || name == "" {
 		return nil, err
-	}
-	if name = cmp.Or(name, getenv("TABLE_NAME")); name == "" {
-		return nil, nil
 	}
 	q := verifyQuery{table: name, rate: defaultRate, limit: defaultLimit}
 	return &console.Table{
-		Name: name,
 		Estimate: func(ctx context.Context) (lines []string, err error) {
 			db, size, err := s.openTable(ctx, name)
 			if err != nil {
 				return nil, err
 			}
-			for line := range strings.Lines(formatEstimate(db.Name(), size, q.rate)) {
-				lines = append(lines, wording.Sentence(strings.TrimSpace(line)))
+			for _, line := range formatEstimate(db.Name(), size, q.rate) {
+				lines = append(lines, wording.Sentence(line))
 			}
 			return lines, nil
 		},
@@ -56,13 +48,10 @@ func (s *session) checkForConsole(
 			Percent: 100 * text.done(now), Text: text.format(now, time.Since(began)),
 		})
 	})
-	if errors.Is(err, verify.ErrSettings) {
-		err = errOtherFolding
-	}
 	if err != nil {
 		return console.TableReport{}, err
 	}
-	return s.consoleReport(verifyResult{db.Name(), time.Since(began).Seconds(), result}, q.table), nil
+	return s.consoleReport(result, q.table), nil
 }
 
 func (s *session) consoleReport(r verifyResult, tableFlag string) console.TableReport {

@@ -121,7 +121,7 @@ func (q logQuery) validate(from, to, now time.Time) error {
 func retained() string { return admin.Counted(int(provlog.Retention/day), "day") }
 
 // explainSubjects says what the entries do not show about the name that was asked for: that nobody has or had it,
-// or that whoever had it is deleted.
+// or that the person who had it is deleted.
 func (s *session) explainSubjects(tenant string, filters url.Values, log admin.LogPage) {
 	value := cmp.Or(filters.Get("user"), filters.Get("group"))
 	if value != "" && len(log.Subjects) == 0 && len(log.Entries) == 0 {

@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"scimserver/infra/scimctl/apiclient"
+	"scimserver/infra/scimctl/console"
 	"scimserver/shared/admin"
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/table"
@@ -88,35 +89,39 @@ func (s *session) verify(ctx context.Context, q verifyQuery) error {
 	if err != nil {
 		return err
 	}
-	s.notify("%s", formatEstimate(db.Name(), size, q.rate))
-	progress, began := newVerifyProgress(s, size.Items), time.Now()
-	report, err := q.run(ctx, db, progress.update)
+	s.notify("%s\n", strings.Join(formatEstimate(db.Name(), size, q.rate), "\n"))
+	progress := newVerifyProgress(s, size.Items)
+	result, err := q.run(ctx, db, progress.update)
 	progress.close()
 	if err != nil {
 		return q.explain(ctx, err)
 	}
-	result := verifyResult{db.Name(), time.Since(began).Seconds(), report}
 	if err := s.print(result, func(w io.Writer) { s.printReport(w, result, q) }); err != nil {
 		return err
 	}
-	return q.verdict(report)
+	return q.verdict(result.Report)
 }
 
-func (q verifyQuery) run(ctx context.Context, db *table.DB, progress func(verify.Progress)) (verify.Report, error) {
-	return verify.Run(ctx, db, verify.Options{
+func (q verifyQuery) run(ctx context.Context, db *table.DB, progress func(verify.Progress)) (verifyResult, error) {
+	began := time.Now()
+	report, err := verify.Run(ctx, db, verify.Options{
 		Unfinished: unfinishedAge, Repair: q.yes, Keep: q.limit, Folder: q.folder, Segments: verifySegments,
 		Rate: float64(q.rate), Progress: progress,
 	})
+	if errors.Is(err, verify.ErrSettings) {
+		err = errOtherFolding
+	}
+	return verifyResult{db.Name(), time.Since(began).Seconds(), report}, err
 }
 
 // openTable opens the table with the operator's own credentials, and reads its size. With -env-file,
 // it opens the table of a local stack.
 func (s *session) openTable(ctx context.Context, name string) (*table.DB, table.Size, error) {
-	getenv, err := apiclient.Environment(s.envFile)
+	name, getenv, err := s.tableName(name)
 	if err != nil {
 		return nil, table.Size{}, err
 	}
-	if name = cmp.Or(name, getenv("TABLE_NAME")); name == "" {
+	if name == "" {
 		return nil, table.Size{}, usageError("-table is missing: give it the output TableName of the stack")
 	}
 	cfg, err := tableConfig(ctx, s.envFile != "", getenv)
@@ -133,6 +138,15 @@ func (s *session) openTable(ctx context.Context, name string) (*table.DB, table.
 			name, cfg.Region)
 	}
 	return db, size, err
+}
+
+// tableName returns the value of -table, or else the variable TABLE_NAME; "" if both are missing. getenv reads
+// the environment.
+func (s *session) tableName(flag string) (name string, getenv func(string) string, err error) {
+	if getenv, err = apiclient.Environment(s.envFile); err != nil {
+		return "", nil, err
+	}
+	return cmp.Or(flag, getenv("TABLE_NAME")), getenv, nil
 }
 
 // tableConfig returns the configuration of the AWS CLI, or of a local stack.
@@ -172,8 +186,8 @@ func (q verifyQuery) explain(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, verify.ErrOtherTable):
 		return fmt.Errorf("%s belongs to a check of another table; give -resume another folder", q.folder)
-	case errors.Is(err, verify.ErrSettings):
-		return errOtherFolding
+	case errors.Is(err, errOtherFolding):
+		return err
 	case ctx.Err() != nil:
 		err = errors.New("interrupted")
 	}
@@ -217,10 +231,11 @@ func (s *session) printReport(w io.Writer, r verifyResult, q verifyQuery) {
 	for _, text := range r.Unchecked {
 		row(w, "not checked: "+text+"; run the check again, or suspend the tenant first")
 	}
-	lines := totals(r)
-	row(w, "checked "+lines[0])
-	for _, line := range lines[1:] {
-		row(w, line)
+	all := totals(r)
+	row(w, "checked "+all.Read)
+	row(w, all.Contents)
+	if all.Unfinished != "" {
+		row(w, all.Unfinished)
 	}
 	if r.Number == 0 {
 		row(w, "nothing is wrong")
@@ -229,22 +244,22 @@ func (s *session) printReport(w io.Writer, r verifyResult, q verifyQuery) {
 	}
 }
 
-// totals says how much was read, and then what.
-func totals(r verifyResult) []string {
-	lines := []string{
-		fmt.Sprintf("%s in %s, for %s", count(r.Items, "item"), formatElapsed(r.Seconds),
+// totals says how much was read, what it was, and what was unfinished.
+func totals(r verifyResult) console.TableTotals {
+	all := console.TableTotals{
+		Read: fmt.Sprintf("%s in %s, for %s", count(r.Items, "item"), formatElapsed(r.Seconds),
 			count(math.Round(r.Units), "read unit")),
-		strings.Join([]string{
+		Contents: strings.Join([]string{
 			count(r.Users, "user"), count(r.Accounts, "account"),
 			count(r.Groups, "group") + " with " + count(r.Members, "member"),
 			count(r.Teams, "team"), count(r.Claims, "claim"),
 		}, ", "),
 	}
 	if r.Unfinished+r.Abandoned > 0 {
-		lines = append(lines, fmt.Sprintf("in progress: %s, deletions included; abandoned: %s of uncommitted changes",
-			count(r.Unfinished, "change"), count(r.Abandoned, "step")))
+		all.Unfinished = fmt.Sprintf("in progress: %s, deletions included; abandoned: %s of uncommitted changes",
+			count(r.Unfinished, "change"), count(r.Abandoned, "step"))
 	}
-	return lines
+	return all
 }
 
 // count is admin.Counted for any number.

@@ -17,23 +17,25 @@ const readPrice = 0.125
 // unitBytes is the number of bytes that a read unit reads with eventual consistency.
 const unitBytes = 2 * 4096
 
-// formatEstimate tells how long a check takes and what it costs. It assumes that the rate is the
+// formatEstimate says how large the table is, how long a check takes, and what it costs, in lines. It assumes that the rate is the
 // bottleneck, because four parallel scans of 1 MB a page are fast enough for the usual rates.
-func formatEstimate(name string, size table.Size, rate int) string {
+func formatEstimate(name string, size table.Size, rate int) []string {
 	if size.Items == 0 {
-		return fmt.Sprintf("table %s: DynamoDB has not counted its items yet, so the time left is unknown\n", name)
+		return []string{fmt.Sprintf("table %s: DynamoDB has not counted its items yet, so the time left is unknown", name)}
 	}
 	units := max(1, float64(size.Bytes)/unitBytes)
-	text := fmt.Sprintf("table %s: about %s, %s (DynamoDB counts them every six hours)\n", name,
-		count(size.Items, "item"), formatBytes(size.Bytes))
-	text += fmt.Sprintf("reading them takes about %s ($%.2f in us-east-1)", count(math.Round(units), "read unit"),
+	text := fmt.Sprintf("reading them takes about %s ($%.2f in us-east-1)", count(math.Round(units), "read unit"),
 		units*readPrice/1e6)
 	if rate > 0 {
 		needed := time.Duration(units / float64(rate) * float64(time.Second))
 		text += fmt.Sprintf(" and at least %s at %s a second", max(time.Second, needed.Round(time.Second)),
 			count(rate, "unit"))
 	}
-	return text + "\n"
+	return []string{
+		fmt.Sprintf("table %s: about %s, %s (DynamoDB counts them every six hours)", name, count(size.Items, "item"),
+			formatBytes(size.Bytes)),
+		text,
+	}
 }
 
 func formatBytes(n int64) string {

@@ -42,7 +42,7 @@ func (c *console) showEvents(ctx context.Context, r *http.Request) (screen, erro
 			{Text: "Sequence", Numeric: true}, {Text: "Time"}, {Text: "Type"}, {Text: "Who or what"}, {Text: "Changed"},
 		},
 		Empty: web.Empty{Title: "No events", Text: "Nothing has changed yet, or the events are older than 90 days."},
-		Pager: pager(r, here, next, admin.Counted(len(page.Events), "event")+" on this page, newest first"),
+		Pager: pager(r, here, next, onPage(len(page.Events), "event")+", newest first"),
 	}
 	for i := len(page.Events) - 1; i >= 0; i-- {
 		t.Rows = append(t.Rows, eventRow(wording.DecodeEvent(page.Events[i])))

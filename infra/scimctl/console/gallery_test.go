@@ -168,7 +168,9 @@ func photographTable(tab *browser.Page, base string) {
 func photographFindings(tab *browser.Page) {
 	tab.Helper()
 	report := console.TableReport{
-		Number: 1200, Totals: []string{"3000 items in 2s, for 400 read units", "1000 users, 12 groups"},
+		Number: 1200, Totals: console.TableTotals{
+			Read: "3000 items in 2s, for 400 read units", Contents: "1000 users, 12 groups",
+		},
 	}
 	for i := range 120 {
 		report.Findings = append(report.Findings, console.TableFinding{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -51,7 +50,7 @@ func (c *console) listGroups(ctx context.Context, r *http.Request) (screen, erro
 
 // managed is a list of what the identity provider manages, with the total number.
 func managed(name string, count int, noun string, s *search, t web.Table) listPage {
-	text := web.Number(int64(count)) + strings.TrimPrefix(admin.Counted(count, noun), strconv.Itoa(count))
+	text := web.Number(int64(count)) + " " + admin.Noun(count, noun)
 	return listPage{name: name, text: text + ". The identity provider manages them.", search: s, table: t}
 }
 

@@ -69,7 +69,7 @@ func (c *console) showLog(ctx context.Context, r *http.Request) (screen, error) 
 	here := c.at("tenants", id, "log")
 	text := ""
 	if len(page.Entries) > 0 {
-		text = admin.Counted(len(page.Entries), "entry") + " on this page, newest first"
+		text = onPage(len(page.Entries), "entry") + ", newest first"
 	}
 	return screen{
 		Header: web.Header{Title: "Log", Text: "Requests that changed something or failed, and what operators did."},

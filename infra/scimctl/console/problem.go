@@ -87,19 +87,18 @@ func expiredCredentials(err error) problem {
 // explainAnswer puts an answer of the operator API other than success into words.
 func explainAnswer(e *apiclient.Error) problem {
 	p := problem{status: e.Status, text: wording.Sentence(e.Error()), retry: e.Status >= http.StatusInternalServerError}
-	switch e.Status {
-	case http.StatusUnauthorized, http.StatusForbidden:
+	switch s := e.Status; {
+	case s == http.StatusUnauthorized, s == http.StatusForbidden:
 		p.title = "Your AWS identity may not do this"
 		p.steps = []string{
 			"Ask the person who manages IAM in this AWS account for execute-api:Invoke on this method and path.",
 			"If you can usually do this: check AWS_PROFILE, and this machine's clock.",
 		}
-	case http.StatusNotFound:
+	case s == http.StatusNotFound:
 		p.title = "Not found"
-	case http.StatusTooManyRequests:
+	case s == http.StatusTooManyRequests:
 		p.title, p.retry = "Too many requests at once", true
-	case http.StatusBadRequest, http.StatusConflict, http.StatusMethodNotAllowed,
-		http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+	case isRefusal(s), s == http.StatusMethodNotAllowed:
 		p.title = "The operator API refused the request"
 	default:
 		p.title = fmt.Sprintf("The operator API failed (%d)", e.Status)

@@ -111,19 +111,24 @@ func refusalStatus(err error) (status int, ok bool) {
 	if refused, isAnswer := errors.AsType[*apiclient.Error](err); isAnswer {
 		status = refused.Status
 	}
+	return status, isRefusal(status)
+}
+
+// isRefusal reports whether a status means that the content of a request was refused.
+func isRefusal(status int) bool {
 	switch status {
 	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge,
 		http.StatusUnprocessableEntity:
-		return status, true
+		return true
 	}
-	return status, false
+	return false
 }
 
 // renderRefusal shows why an action was refused, with the question as it is now. Other errors have a page
 // of their own.
 func (c *console) renderRefusal(ctx context.Context, w http.ResponseWriter, r *http.Request, a ask, err error) {
-	status, isRefusal := refusalStatus(err)
-	if !isRefusal || a == nil {
+	status, refused := refusalStatus(err)
+	if !refused || a == nil {
 		c.renderProblem(w, r, explain(err, r))
 		return
 	}

@@ -37,7 +37,7 @@ func (c *console) listSchemas(ctx context.Context, r *http.Request) (screen, err
 	}
 	for _, one := range all.Schemas {
 		t.Rows = append(t.Rows, web.Row{
-			{Text: wording.SchemaName(one), URL: c.at("tenants", id, "schemas", one.URN), Note: one.URN},
+			{Text: wording.SchemaName(one), URL: c.schemaURL(id, one), Note: one.URN},
 			{Text: resourcesOf(one)},
 			{Text: web.Number(int64(len(wording.SchemaAttributes(one))))}, {Time: one.Changed},
 		})
@@ -69,7 +69,7 @@ func (c *console) showSchema(ctx context.Context, r *http.Request) (screen, erro
 		return screen{}, err
 	}
 	id, back := tenantIn(r), c.listLink(r, navSchemas)
-	here := c.at("tenants", id, "schemas", one.URN)
+	here := c.schemaURL(id, one)
 	t := &web.Table{
 		Caption: "Attributes of the schema", Columns: columns("Attribute", "Values", "Changes", "In answers"),
 		Empty: web.Empty{Title: "The schema has no attributes"},

@@ -34,7 +34,7 @@ func (c *console) askNewSchema(_ context.Context, r *http.Request) (question, er
 
 func (c *console) askSchemaChange(ctx context.Context, r *http.Request) (question, error) {
 	one, err := c.readSchema(ctx, r)
-	q := c.about(r, navSchemas, question{
+	return c.aboutSchema(r, one, question{
 		Title: fmt.Sprintf("Change %s", wording.SchemaName(one)), Button: "Change",
 		Effects: []string{
 			"Attributes can be added at any time.",
@@ -42,9 +42,18 @@ func (c *console) askSchemaChange(ctx context.Context, r *http.Request) (questio
 		},
 		Hidden: []web.Hidden{{Name: typeField, Value: one.ResourceType}},
 		Fields: []web.Field{definitionText(indented(one.Definition)), definitionFile()},
-	})
-	q.back = web.Link{Text: wording.SchemaName(one), URL: c.at("tenants", q.tenant, "schemas", one.URN)}
-	return q, err
+	}), err
+}
+
+// aboutSchema is a question about a schema. Its way back leads to the page of the schema.
+func (c *console) aboutSchema(r *http.Request, one admin.TenantSchema, q question) question {
+	q = c.about(r, navSchemas, q)
+	q.back = web.Link{Text: wording.SchemaName(one), URL: c.schemaURL(q.tenant, one)}
+	return q
+}
+
+func (c *console) schemaURL(tenant string, one admin.TenantSchema) string {
+	return c.at("tenants", tenant, "schemas", one.URN)
 }
 
 func typeOfSchema() web.Field {
@@ -86,8 +95,7 @@ func (c *console) defineSchema(ctx context.Context, r *http.Request) (outcome, e
 	if err := c.api.Once(ctx, http.MethodPut, apiPath(id, "schemas", urn), in, &out); err != nil {
 		return outcome{}, err
 	}
-	title := "The tenant has the schema"
-	return done(c.at("tenants", id, "schemas", out.URN), title, followedWithin(out)), nil
+	return done(c.schemaURL(id, out), "The tenant has the schema", followedWithin(out)), nil
 }
 
 // readDefinition returns the text of the chosen file, or of the form. The text of a file is put into the
@@ -121,7 +129,7 @@ func (c *console) askSchemaRemoval(ctx context.Context, r *http.Request) (questi
 	for _, a := range wording.SchemaAttributes(one) {
 		names = append(names, a.Name)
 	}
-	q := c.about(r, navSchemas, question{
+	return c.aboutSchema(r, one, question{
 		Title: fmt.Sprintf("Remove %s?", wording.SchemaName(one)), Button: "Remove", Danger: true,
 		Effects: []string{
 			wording.SchemaRemoval(one.URN),
@@ -130,9 +138,7 @@ func (c *console) askSchemaRemoval(ctx context.Context, r *http.Request) (questi
 			"Stored values are not lost: as long as one is stored, the schema is not removed.",
 			"The definition is not kept. To add it again later, copy it from the page of the schema first.",
 		},
-	})
-	q.back = web.Link{Text: wording.SchemaName(one), URL: c.at("tenants", q.tenant, "schemas", one.URN)}
-	return q, err
+	}), err
 }
 
 func (c *console) removeSchema(ctx context.Context, r *http.Request) (outcome, error) {

@@ -10,7 +10,6 @@ import (
 // Table is the whole table. The console reads it directly for its check, because a request to the operator API is
 // too short for that.
 type Table struct {
-	Name string
 	// Estimate says how large the table is, how long a check takes, and what it costs, in sentences.
 	Estimate func(ctx context.Context) ([]string, error)
 	// Check checks the table, changes nothing, and reports its progress.
@@ -26,9 +25,16 @@ type TableProgress struct {
 // TableReport is the result of a check.
 type TableReport struct {
 	Findings []TableFinding
-	Number   int      // of findings; Findings may have only the first ones of each kind
-	Totals   []string // how much was read, what, and what was unfinished
+	Number   int // of findings; Findings may have only the first ones of each kind
+	Totals   TableTotals
 	Open     []string // what could not be checked
+}
+
+// TableTotals says what a check has read.
+type TableTotals struct {
+	Read       string // how much, and how long it took
+	Contents   string
+	Unfinished string // changes that were not complete; "" if there were none
 }
 
 // TableFinding is something that is wrong in the table.

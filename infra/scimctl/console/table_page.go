@@ -114,10 +114,13 @@ func (c *console) showResult(r *http.Request, check *section, state tableState) 
 		}
 		check.Table = c.findingTable(r, report)
 	}
-	check.Facts = web.Facts{{Name: "Started", Cell: web.Cell{Time: began}}}
-	for i, total := range report.Totals {
-		name := []string{"Checked", "Contents", "Unfinished"}[min(i, 2)]
-		check.Facts = append(check.Facts, web.Fact{Name: name, Cell: web.Cell{Text: total}})
+	check.Facts = web.Facts{
+		{Name: "Started", Cell: web.Cell{Time: began}},
+		{Name: "Checked", Cell: web.Cell{Text: report.Totals.Read}},
+		{Name: "Contents", Cell: web.Cell{Text: report.Totals.Contents}},
+	}
+	if text := report.Totals.Unfinished; text != "" {
+		check.Facts = append(check.Facts, web.Fact{Name: "Unfinished", Cell: web.Cell{Text: text}})
 	}
 	for _, open := range report.Open {
 		check.Facts = append(check.Facts, web.Fact{Name: "Not checked", Cell: web.Cell{

@@ -65,7 +65,7 @@ func tableCheck(c *client, _ data) {
 func TestTableCheckIsCancelled(t *testing.T) {
 	t.Parallel()
 	ended := make(chan struct{})
-	c := ofTable(t, console.Table{Name: "T", Estimate: estimate,
+	c := ofTable(t, console.Table{Estimate: estimate,
 		Check: func(ctx context.Context, report func(console.TableProgress)) (console.TableReport, error) {
 			report(console.TableProgress{Percent: 43.21, Text: "43%, 5 items"})
 			<-ctx.Done()
@@ -87,7 +87,7 @@ func TestTableCheckIsLeft(t *testing.T) {
 	t.Parallel()
 	ended := make(chan error, 1)
 	link, _ := inProcess(t, "http://127.0.0.1:1", console.Options{Left: time.Millisecond, Table: &console.Table{
-		Name: "T", Estimate: estimate,
+		Estimate: estimate,
 		Check: func(ctx context.Context, _ func(console.TableProgress)) (console.TableReport, error) {
 			<-ctx.Done()
 			ended <- ctx.Err()
@@ -114,7 +114,7 @@ func TestTableFindings(t *testing.T) {
 	next := make(chan console.TableReport, 2)
 	next <- console.TableReport{}
 	next <- many
-	c := ofTable(t, console.Table{Name: "T", Estimate: estimate,
+	c := ofTable(t, console.Table{Estimate: estimate,
 		Check: func(context.Context, func(console.TableProgress)) (console.TableReport, error) {
 			select {
 			case r := <-next:
