@@ -17,11 +17,14 @@ const readPrice = 0.125
 // unitBytes is the number of bytes that a read unit reads with eventual consistency.
 const unitBytes = 2 * 4096
 
-// formatEstimate says how large the table is, how long a check takes, and what it costs, in lines. It assumes that the rate is the
-// bottleneck, because four parallel scans of 1 MB a page are fast enough for the usual rates.
+// formatEstimate says how large the table is, how long a check takes, and what it costs, in lines. It
+// assumes that the rate is the bottleneck, because four parallel scans of 1 MB a page are fast enough for
+// the usual rates.
 func formatEstimate(name string, size table.Size, rate int) []string {
 	if size.Items == 0 {
-		return []string{fmt.Sprintf("table %s: DynamoDB has not counted its items yet, so the time left is unknown", name)}
+		return []string{
+			fmt.Sprintf("table %s: DynamoDB has not counted its items yet, so the time left is unknown", name),
+		}
 	}
 	units := max(1, float64(size.Bytes)/unitBytes)
 	text := fmt.Sprintf("reading them takes about %s ($%.2f in us-east-1)", count(math.Round(units), "read unit"),

@@ -67,7 +67,7 @@ func StoredUser(body string) (scim.Value, error) {
 	return Document(registry.Type("User"), body)
 }
 
-// Document is StoredUser for a schema that has been loaded: it returns the document that the table stores of a user that a client sends.
+// Document is StoredUser for a schema that has been loaded.
 func Document(user *schema.ResourceType, body string) (scim.Value, error) {
 	v, err := scim.ParseJSON([]byte(body))
 	if err != nil {
