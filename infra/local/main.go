@@ -86,7 +86,7 @@ Ctrl-C stops the service.
 func createUser(s *stack.Stack) string {
 	return "curl -sS " + s.BaseURL() + "/Users -H 'Authorization: Bearer " + s.Token() + "'" +
 		" -H 'Content-Type: application/scim+json'" +
-		` -d '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada@example.com"}'`
+		` -d '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"try@example.com"}'`
 }
 
 // environment is what scripts need to know, as NAME=value lines.
