@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -38,6 +39,8 @@ func Start(ctx context.Context, program string, env []string, event []byte) (*Pr
 	}
 	p.cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + p.api.Address}, env...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.printed, &p.printed
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	p.cmd.Cancel = p.kill
 	begin := time.Now()
 	if err := p.cmd.Start(); err != nil {
 		p.api.Stop()
@@ -75,9 +78,13 @@ func (p *Process) Handle(n int) error {
 // Pid returns the id of the process.
 func (p *Process) Pid() int { return p.cmd.Process.Pid }
 
+// kill ends the program and every process that it started. Wait would wait for those too, because
+// they have the pipe to which the program prints.
+func (p *Process) kill() error { return syscall.Kill(-p.Pid(), syscall.SIGKILL) }
+
 // End ends the program, and returns the processor time that it used.
 func (p *Process) End() time.Duration {
-	_ = p.cmd.Process.Kill()
+	_ = p.kill() // it may have ended by itself
 	<-p.ended
 	p.api.Stop()
 	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()

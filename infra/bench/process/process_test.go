@@ -24,14 +24,25 @@ func TestAProgramThatEnds(t *testing.T) {
 	}
 }
 
-// What a program uses before it asks for an event is counted.
-func TestAProgramThatAsks(t *testing.T) {
-	program := script(t, `exec bash -c '
-for ((i = 0; i < 20000; i++)); do :; done
+// ask asks for an event, in the language of bash, and waits for it.
+const ask = `
 exec 3<>/dev/tcp/${AWS_LAMBDA_RUNTIME_API/://}
 printf "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n" >&3
-cat <&3'
-`)
+cat <&3
+`
+
+// End ends the processes that a program has started too: they hold its output open.
+func TestEndOfAProgramWithOthers(t *testing.T) {
+	p, _, err := Start(t.Context(), script(t, "exec bash -c 'sleep 3600 &\n"+ask+"'\n"), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.End()
+}
+
+// What a program uses before it asks for an event is counted.
+func TestAProgramThatAsks(t *testing.T) {
+	program := script(t, "exec bash -c '\nfor ((i = 0; i < 20000; i++)); do :; done\n"+ask+"'\n")
 	p, wall, err := Start(t.Context(), program, nil, nil)
 	if err != nil {
 		t.Fatal(err)
