@@ -255,18 +255,38 @@ func TestExtraSlash(t *testing.T) { // P-3.12-9
 	}
 }
 
-// A provider asks for /Users/Users if /Users was entered as part of the base URL.
-func TestRepeatedEndpoint(t *testing.T) {
+// TestWrongPathsSayWhatIsWrong: an administrator reads in the provider's log what to correct.
+func TestWrongPathsSayWhatIsWrong(t *testing.T) {
 	c := newClient(t)
-	for _, tt := range []struct{ method, path, remove string }{
-		{"GET", "/Users/Users?filter=userName%20eq%20%22ann%22", "/Users"},
-		{"POST", "/Users/Users", "/Users"},
-		{"GET", "/Users/Groups", "/Users"},
-		{"PATCH", "/Groups/Groups/1", "/Groups"},
+	unknown := newClientOn(t, nil)
+	unknown.server = server.New(unknown.server.Options, server.ServiceProviderConfig) // function serviceproviderconfig
+	const fromEnd = " from the end of the base URL"
+	for _, tt := range []struct{ method, path, says string }{
+		{"GET", "/scim/v2/Users/Users?filter=userName%20eq%20%22ann%22", "remove /Users" + fromEnd},
+		{"POST", "/scim/v2/Users/Users", "remove /Users" + fromEnd},
+		{"GET", "/scim/v2/Users/Groups", "remove /Users" + fromEnd},
+		{"PATCH", "/scim/v2/Groups/Groups/1", "remove /Groups" + fromEnd},
+		{"GET", "/scim/v2", "this is the base URL, and it is right"},
+		{"GET", "/scim/v2/", "such as /Users or /ServiceProviderConfig"},
+		{"GET", "/scim/v2/scim/v2/Users", "has /scim/v2 twice; remove /scim/v2" + fromEnd},
+		{"GET", "/scim/v2/scim/v2", "remove /scim/v2" + fromEnd},
+		{"GET", "/scim/v2/scim/Users", "has /scim after /scim/v2; remove /scim" + fromEnd},
+		{"POST", "/scim/v2/v2/Users", "remove /v2" + fromEnd},
+		{"GET", "/scim/v2/users/1", "the name /Users, in upper and lower case as here"},
+		{"GET", "/scim/v2/Group", "the name /Groups,"},
+		{"GET", "/scim/v2/ServiceProviderConfigs", "the name /ServiceProviderConfig,"},
+		{"GET", "/scim/v2/Nope", "the base URL ends in /scim/v2, and an endpoint such as /Users follows it"},
+		{"GET", "/scim/v2/Users/1/2", "an endpoint such as /Users follows it"},
+		{"GET", "/scim/Users", "the base URL that ends in /scim/v2, so that the path becomes /scim/v2/Users"},
+		{"GET", "/v2/Groups/1", "so that the path becomes /scim/v2/Groups"},
+		{"GET", "/Me", "so that the path becomes /scim/v2/Me"},
+		{"GET", "/nope", "not below /scim/v2; use the base URL that ends in /scim/v2"},
 	} {
-		detail := c.wants(c.send(tt.method, tt.path, "{}"), 404, "").Body.Get("detail").Text()
-		if !strings.Contains(detail, "remove "+tt.remove+" from the end of the base URL") {
-			t.Errorf("%s %s: %s", tt.method, tt.path, detail)
+		for name, function := range map[string]*client{"users": c, "serviceproviderconfig": unknown} {
+			a := function.wants(function.sendTo(tt.method, "https://any.host"+tt.path, "{}"), 404, "")
+			if detail := a.Body.Get("detail").Text(); !strings.Contains(detail, tt.says) {
+				t.Errorf("%s %s by %s: %s", tt.method, tt.path, name, detail)
+			}
 		}
 	}
 }

@@ -61,33 +61,7 @@ func (s *Server) findMethod(r *request) (method, error) {
 		r.ID, r.event.route = id, candidate.pattern
 		return candidate.method(r, r.Method)
 	}
-	return method{}, scim.NotFound("the service has no endpoint at this path; " +
-		"check the base URL in the identity provider's configuration")
-}
-
-// wrongRoot is the error for a path that is not below Root: 400 for another version of the
-// protocol (RFC 7644 section 3.13), otherwise 404.
-func wrongRoot(path string) error {
-	unversioned := strings.TrimRight(Root, "0123456789")
-	if _, version, ok := strings.Cut(path, unversioned); ok && version != "" && '0' <= version[0] && version[0] <= '9' {
-		return scim.InvalidVers("this service supports only SCIM 2.0; use the base URL that ends in " + Root)
-	}
-	return scim.NotFound("the path is not below " + Root + "; use the base URL that ends in " + Root)
-}
-
-// repeatedEndpoint returns an error for a path such as /Users/Users, otherwise nil. A provider that
-// appends the endpoint to its base URL requests such a path if the base URL already ends in the
-// endpoint. No id is the name of an endpoint.
-func repeatedEndpoint(path string) error {
-	for _, endpoint := range []string{"/Users", "/Groups"} {
-		rest, ok := strings.CutPrefix(path, endpoint+"/")
-		next, _, _ := strings.Cut(rest, "/")
-		if ok && (next == "Users" || next == "Groups") {
-			return scim.NotFound("the path of the URL names two endpoints; remove " + endpoint +
-				" from the end of the base URL in the identity provider's configuration")
-		}
-	}
-	return nil
+	return method{}, noEndpoint(path)
 }
 
 // method returns the method of the route for an HTTP verb, if the request may use it.

@@ -24,6 +24,8 @@ func mistakes(t *testing.T, s suite) {
 		"without /scim/v2":   {root, "Bearer " + token, 404, "use the base URL that ends in /scim/v2"},
 		"/Users at the end": {base + "/Users", "Bearer " + token, 404,
 			"remove /Users from the end of the base URL"},
+		"/scim/v2 twice": {base + "/scim/v2", "Bearer " + token, 404,
+			"remove /scim/v2 from the end of the base URL"},
 		"the word Bearer twice":   {base, "Bearer Bearer " + token, 401, wanted},
 		"without the word Bearer": {base, token, 401, wanted},
 		"a part of the token":     {base, "Bearer " + token[:len(token)-3], 401, wanted},
