@@ -41,6 +41,11 @@ func tenantHealth(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
+	if h.LastUse == nil {
+		if err := s.warnOfUnknownTokens(ctx); err != nil {
+			return err
+		}
+	}
 	return s.print(h, func(w io.Writer) { s.describeHealth(w, h) })
 }
 
@@ -70,7 +75,7 @@ func (s *session) healthOfAll(ctx context.Context) error {
 		return err
 	}
 	return s.print(all, func(w io.Writer) {
-		row(w, "TENANT", "VERDICT", "LAST USE", "WRITES", "FAILED", "CONFLICTS", "FIRST FINDING")
+		row(w, "TENANT", "VERDICT", "LAST USE (TO THE HOUR)", "WRITES", "FAILED", "CONFLICTS", "FIRST FINDING")
 		for _, h := range all {
 			failed, total := wording.CountRequests(h)
 			row(w, h.Tenant, h.Verdict, wording.Minute(h.LastUse), total, failed, h.OpenConflicts, firstFinding(h))
@@ -86,9 +91,8 @@ func (s *session) warnOfUnknownTokens(ctx context.Context) error {
 		return err
 	}
 	for _, r := range unknown.Refusals {
-		s.notify("%s in the last 24 hours had a token that no tenant has, the last one at %s: "+
-			"the token is mistyped or belongs to another stack\n",
-			admin.Counted(int(r.Count), "request"), wording.Minute(&r.Last))
+		s.notify("%s to this stack got 401 in the last 24 hours, the last one at %s: %s\n",
+			admin.Counted(int(r.Count), "request"), wording.Minute(&r.Last), r.Cause.Meaning())
 	}
 	return nil
 }
@@ -103,7 +107,7 @@ func firstFinding(h admin.Health) string {
 func (s *session) describeHealth(w io.Writer, h admin.Health) {
 	row(w, "tenant", h.Tenant)
 	row(w, "verdict", h.Verdict)
-	row(w, "last use", wording.Minute(h.LastUse))
+	row(w, "last use", lastUse(h))
 	row(w, "last change", wording.Minute(h.LastSuccess))
 	row(w, "last failure", wording.Minute(h.LastFailure))
 	row(w, "last 24 hours", summarizeRequests(h))
@@ -113,6 +117,13 @@ func (s *session) describeHealth(w io.Writer, h admin.Health) {
 	for _, f := range h.Findings {
 		_, _ = fmt.Fprintf(w, "\n%s\n  -> %s\n", wording.Printable(f.Text), s.hint(wording.Printable(f.Advice)))
 	}
+}
+
+func lastUse(h admin.Health) string {
+	if h.LastUse == nil {
+		return "never: no request with a valid token has arrived"
+	}
+	return wording.Minute(h.LastUse) + ", accurate to the hour"
 }
 
 // summarizeRefusals counts refused requests by status, such as "12 x 401, 3 x 429".

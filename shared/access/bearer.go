@@ -48,8 +48,7 @@ func (a *Authenticator) bearer(ctx context.Context, header string, used record) 
 }
 
 // BearerToken returns the token in an Authorization header of scheme Bearer: the scheme in
-// any case, one space or more, the token (RFC 9110 section 11.4). API Gateway requires the
-// same form before it calls the authorizer: see ValidationExpression in the template.
+// any case, one space or more, the token (RFC 9110 section 11.4).
 func BearerToken(header string) (token string, ok bool) {
 	scheme, token, ok := strings.Cut(header, " ")
 	return strings.TrimLeft(token, " "), ok && strings.EqualFold(scheme, "Bearer")

@@ -13,15 +13,19 @@ type refusal struct{ cause tenant.RefusalCause }
 func (refusal) Error() string { return ErrInvalidCredential.Error() }
 func (refusal) Unwrap() error { return ErrInvalidCredential }
 
+// Cause returns why a credential was refused, or "" for another error.
+func Cause(err error) tenant.RefusalCause {
+	refused, _ := errors.AsType[refusal](err)
+	return refused.cause
+}
+
 // counted returns a function that counts a result if it is a refusal, and returns it unchanged. If
 // counts can't be written, it only logs that.
 func (a *Authenticator) counted(ctx context.Context) func(Grant, error) (Grant, error) {
 	return func(g Grant, err error) (Grant, error) {
-		refused, ok := errors.AsType[refusal](err)
-		if !ok {
-			return g, err
+		if cause := Cause(err); cause != "" {
+			a.countRefusal(ctx, g.Credential, cause)
 		}
-		a.countRefusal(ctx, g.Credential, refused.cause)
 		return g, err
 	}
 }

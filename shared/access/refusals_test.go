@@ -81,6 +81,9 @@ func TestRefusalsAreCounted(t *testing.T) {
 	b.refuse(2, "Bearer "+secret)
 	b.refuse(2, "Bearer "+suspended)
 	b.refuse(4, "Bearer "+wrong)
+	for _, foreign := range []string{"Bearer hello", "Bearer a.b.c", "Bearer Bearer " + expired, expired} {
+		b.refuse(1, foreign)
+	}
 	if _, err := b.Client(t.Context(), "another", secret); !errors.Is(err, access.ErrInvalidCredential) {
 		t.Errorf("another client: %v", err)
 	}
@@ -92,7 +95,7 @@ func TestRefusalsAreCounted(t *testing.T) {
 			"wrong-secret " + string(client.KeyID) + " 1", "wrong-secret " + string(keyID) + " 2",
 		},
 		"globex": {"tenant-inactive " + string(suspendedID) + " 2"},
-		"":       {"unknown  4"},
+		"":       {"unknown  8"},
 	} {
 		slices.Sort(want)
 		if got := b.stored(of); !slices.Equal(got, want) {

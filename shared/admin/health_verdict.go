@@ -80,34 +80,32 @@ func (h *Health) checkAccess(credentials []tenant.Credential) {
 	}
 }
 
-// refusalTexts returns the meaning of a refusal's cause, and what to do.
-func (h *Health) refusalTexts(r Refusal) (text, advice string) {
+// refusalAdvice says what to do about a refusal.
+func (h *Health) refusalAdvice(r Refusal) string {
 	switch r.Cause {
 	case tenant.WrongSecret:
-		return "the secret is wrong", fmt.Sprintf("Enter the whole token at the provider again. "+
+		return fmt.Sprintf("Enter the whole token at the provider again. "+
 			"If nobody has the token anymore: scimctl credential rotate %s %s", h.Tenant, r.Credential)
 	case tenant.WrongKind:
-		return "a client secret was sent as a bearer token, or the other way round", fmt.Sprintf("At the provider, "+
-			"choose the authentication mode for this kind of credential: scimctl credential list %s", h.Tenant)
+		return fmt.Sprintf("At the provider, choose the authentication mode for this kind of credential: "+
+			"scimctl credential list %s", h.Tenant)
 	case tenant.ExpiredCredential:
-		return "it has expired",
-			fmt.Sprintf("scimctl credential create %s, and enter the new token at the provider", h.Tenant)
+		return fmt.Sprintf("scimctl credential create %s, and enter the new token at the provider", h.Tenant)
 	case tenant.WrongPath:
-		return "the URL of the request leads to no endpoint", "Correct the URL at the provider: it ends in /scim/v2, " +
-			"without a slash after it"
+		return "Correct the URL at the provider: it ends in /scim/v2, without a slash after it"
 	case tenant.RevokedCredential:
-		return "it was revoked", "Enter the tenant's new token at the provider, or remove the old connection there"
+		return "Enter the tenant's new token at the provider, or remove the old connection there"
 	}
-	return "the tenant was not active", fmt.Sprintf("scimctl tenant show %s", h.Tenant)
+	return fmt.Sprintf("scimctl tenant show %s", h.Tenant)
 }
 
 // checkRefusal adds the finding of a refusal. The tenant is failing if no request was accepted after
 // the refusal.
 func (h *Health) checkRefusal(r Refusal, credentials []tenant.Credential) {
-	meaning, advice := h.refusalTexts(r)
+	advice := h.refusalAdvice(r)
 	text := fmt.Sprintf("%s with credential %s got %d in the last 24 hours, the last one at %s: %s.",
 		Counted(int(r.Count), "request"), nameOf(r.Credential, r.Name), r.Status, r.Last.UTC().Format(time.RFC3339),
-		meaning)
+		r.Cause.Meaning())
 	others := slices.ContainsFunc(credentials, func(c tenant.Credential) bool {
 		return c.KeyID != r.Credential && c.Used.After(r.Last.Add(-time.Hour))
 	})
@@ -152,7 +150,8 @@ func (h *Health) checkRequests(now time.Time) {
 			fmt.Sprintf("scimctl log %s -status 5xx, and the alarms in the runbook", h.Tenant))
 	}
 	if h.LastUse != nil && now.Sub(*h.LastUse) > silentAfter && h.Credentials > 0 {
-		h.find("silent", fmt.Sprintf("No request since %s.", h.LastUse.UTC().Format(time.RFC3339)),
+		h.find("silent",
+			fmt.Sprintf("No request since %s, accurate to the hour.", h.LastUse.UTC().Format(time.RFC3339)),
 			"Ask the customer whether provisioning is switched off at the provider")
 	}
 }

@@ -68,7 +68,7 @@ func (s *server) tokenTable(q *request, all []admin.Credential) web.Table {
 		Columns: []web.Column{
 			{Text: "Name"},
 			{Text: "State"},
-			{Text: "Last used"},
+			{Text: "Last used (to the hour)"},
 			{Text: "Expires"},
 		},
 		Empty: web.Empty{

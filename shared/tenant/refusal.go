@@ -39,6 +39,29 @@ const (
 	PasswordGuesses RefusalCause = "password-guesses" // too many wrong passwords for one name
 )
 
+// Meaning says in a clause what is wrong with a credential or a URL. Operators read it. For the causes of
+// 403 and 429 it is "".
+func (c RefusalCause) Meaning() string {
+	switch c {
+	case UnknownCredential:
+		return "no tenant has this token: it is mistyped or incomplete, has another form than scim_..., " +
+			"or belongs to another stack"
+	case WrongSecret:
+		return "the secret is wrong"
+	case WrongKind:
+		return "a client secret was sent as a bearer token, or the other way round"
+	case ExpiredCredential:
+		return "it has expired"
+	case RevokedCredential:
+		return "it was revoked"
+	case InactiveTenant:
+		return "the tenant was not active"
+	case WrongPath:
+		return "the URL of the request leads to no endpoint"
+	}
+	return ""
+}
+
 // Status returns the HTTP status with which a refusal for this cause is answered.
 func (c RefusalCause) Status() int {
 	switch c {

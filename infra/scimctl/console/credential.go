@@ -27,7 +27,7 @@ func (c *console) listCredentials(ctx context.Context, r *http.Request) (screen,
 	}
 	create := &web.Link{Text: "Create a credential…", URL: here + "/new"}
 	t := web.Table{
-		Columns: columns("Credential", "State", "Kind", "Created", "Expires", "Last use"),
+		Columns: columns("Credential", "State", "Kind", "Created", "Expires", "Last use (to the hour)"),
 		Empty: web.Empty{
 			Title: "No credentials", Text: "Without one, the provider can't send anything.", Action: create,
 		},
@@ -97,7 +97,7 @@ func (c *console) showCredential(ctx context.Context, r *http.Request) (screen, 
 			{Name: "Created", Cell: web.Cell{Time: one.Created}},
 			{Name: "Created by", Cell: web.Cell{Text: wording.Maker(one.Maker), Note: one.Maker}},
 			{Name: "Expires", Cell: web.TimeCell(one.Expires, "never")},
-			{Name: "Last use", Cell: web.TimeCell(one.Used, "never")},
+			{Name: "Last use (to the hour)", Cell: web.TimeCell(one.Used, "never")},
 			{Name: "Revoked", Cell: web.TimeCell(one.Revoked, "no")},
 		}}},
 	}

@@ -60,8 +60,9 @@ func (c *console) listTenants(ctx context.Context, r *http.Request) (screen, err
 		{ID: "tenants", Plain: true, Live: !complete, Table: &web.Table{
 			Caption: "Tenants", Rows: rows, Empty: noTenants(prefix),
 			Columns: []web.Column{
-				{Text: "Tenant"}, {Text: "Health"}, {Text: "Last request"}, {Text: "Failed in 24 h", Numeric: true},
-				{Text: "Open conflicts", Numeric: true}, {Text: "First finding"},
+				{Text: "Tenant"}, {Text: "Health"}, {Text: "Last request (to the hour)"},
+				{Text: "Failed in 24 h", Numeric: true}, {Text: "Open conflicts", Numeric: true},
+				{Text: "First finding"},
 			},
 			Pager: pager(r, c.at("tenants"), next, onPage(len(rows), "tenant")),
 		}},

@@ -105,7 +105,7 @@ func (c *console) tenantFacts(t admin.Tenant, h admin.Health) web.Facts {
 		{Name: "Users", Cell: web.Cell{Text: web.Number(int64(*t.Users)), URL: page("users")}},
 		{Name: "Groups", Cell: web.Cell{Text: web.Number(int64(*t.Groups)), URL: page("groups")}},
 		{Name: "Requests in 24 hours", Cell: web.Cell{Text: atLeast(total, h.RequestsIncomplete), Note: byStatus(h)}},
-		{Name: "Last request", Cell: web.TimeCell(h.LastUse, "never")},
+		{Name: "Last request (to the hour)", Cell: web.TimeCell(h.LastUse, "never")},
 		{Name: "Last change that succeeded", Cell: web.TimeCell(h.LastSuccess, "none in the last week")},
 		{Name: "Last failure", Cell: web.TimeCell(h.LastFailure, "none in the last week")},
 		{Name: "Valid credentials", Cell: web.Cell{Text: fmt.Sprint(h.Credentials), URL: page("credentials")}},

@@ -16,11 +16,15 @@ import (
 	"scimserver/shared/accesstoken"
 	"scimserver/shared/config"
 	"scimserver/shared/secret"
+	"scimserver/shared/tenant"
 	"scimserver/shared/tenantstore"
 )
 
-// errUnauthorized has the text for which API Gateway responds with 401.
-var errUnauthorized = errors.New("Unauthorized")
+// unauthorized has the text for which API Gateway responds with 401. Lambda logs its name as the type of
+// the error.
+type unauthorized struct{ cause tenant.RefusalCause }
+
+func (unauthorized) Error() string { return "Unauthorized" }
 
 // Authorizer is a TOKEN authorizer: for a bearer token it returns a policy for the whole
 // stage, which API Gateway caches, and a context that describes the caller to the functions.
@@ -42,7 +46,7 @@ func (a *Authorizer) Authorize(
 	}
 	grant, err := authenticate(ctx, e.AuthorizationToken)
 	if errors.Is(err, access.ErrInvalidCredential) {
-		err = errUnauthorized
+		err = unauthorized{access.Cause(err)}
 	}
 	a.logOutcome(ctx, grant, err)
 	if err != nil {
@@ -74,9 +78,10 @@ func (a *Authorizer) logOutcome(ctx context.Context, g access.Grant, err error) 
 	attrs := []slog.Attr{
 		slog.String("credential", string(g.Credential.KeyID)), slog.String("tenant", string(g.Credential.Tenant)),
 	}
-	switch {
-	case errors.Is(err, errUnauthorized):
+	switch refused, ok := errors.AsType[unauthorized](err); {
+	case ok:
 		outcome = "refused"
+		attrs = append(attrs, slog.String("reason", refused.cause.Meaning()))
 	case err != nil:
 		level, outcome = slog.LevelError, "failed"
 		attrs = append(attrs, slog.String("error", err.Error()))

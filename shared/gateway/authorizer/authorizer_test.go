@@ -57,8 +57,12 @@ func TestAuthorizer(t *testing.T) { // P-2-2, P-7.5.2-3
 	if err := tenants.CreateCredential(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := authorize(t.Context(), a, token); !errors.Is(err, errUnauthorized) {
+	_, err := authorize(t.Context(), a, token)
+	if !errors.As(err, &unauthorized{}) || err.Error() != "Unauthorized" {
 		t.Errorf("no scheme: %v", err)
+	}
+	if !strings.Contains(log.String(), "no tenant has this token") {
+		t.Errorf("the log does not say why: %s", log)
 	}
 	out, err := authorize(t.Context(), a, "bearer "+token)
 	if err != nil {
@@ -118,7 +122,7 @@ func TestAuthorizerFails(t *testing.T) {
 		time.Now())
 	token, _ := tenant.Issue("acme", nil, time.Now(), time.Time{})
 	_, err := authorize(t.Context(), a, "Bearer "+token)
-	if !errors.Is(err, tenantstore.ErrUnavailable) || errors.Is(err, errUnauthorized) {
+	if !errors.Is(err, tenantstore.ErrUnavailable) || errors.As(err, &unauthorized{}) {
 		t.Errorf("%v", err)
 	}
 	if !strings.Contains(log.String(), `"error":"table: not carried out in time`) ||
