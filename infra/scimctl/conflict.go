@@ -57,7 +57,7 @@ func listConflicts() *cli.Command {
 					c.State,
 					c.Attempts,
 					wording.Minute(&c.Last),
-					cmp.Or(strings.Join(resolutions(c), ", "), c.Outcome),
+					cmp.Or(resolvedBy(c), c.Outcome),
 				)
 			}
 			noRows(w, len(list))
@@ -88,14 +88,24 @@ func formatMore(n int) string {
 	return fmt.Sprintf(" and %d more", n)
 }
 
-// resolutions are the ways to resolve a conflict that apply now.
+// resolutions are the ways to resolve a conflict that apply now. Dismissing is none of them: it hides the
+// conflict, and attempts still fail.
 func resolutions(c admin.Conflict) (list []string) {
 	for _, o := range c.Can {
-		if o.Applies {
+		if o.Applies && o.Verb != directory.ByDismissing {
 			list = append(list, string(o.Verb))
 		}
 	}
 	return list
+}
+
+// resolvedBy lists the ways to resolve a conflict, or says who alone can do it. It is "" if nothing is left to do.
+func resolvedBy(c admin.Conflict) string {
+	ways := strings.Join(resolutions(c), ", ")
+	if ways == "" && c.State == directory.ConflictOpen {
+		return "the provider alone"
+	}
+	return ways
 }
 
 func connectHolder() *cli.Command {

@@ -33,10 +33,9 @@ func nextSteps(tenant string, c admin.Conflict) []string {
 
 // resolutionCommands are the commands that resolve an open conflict.
 func resolutionCommands(tenantAndID string, c admin.Conflict) []string {
-	ways := resolutions(c)
-	if len(ways) == 1 && ways[0] == string(directory.ByDismissing) {
-		return []string{"Resolve it at the identity provider: see the reasons above. " +
-			"To hide it from the list: scimctl conflict dismiss " + tenantAndID}
+	ways, hide := resolutions(c), "To hide it from the list: scimctl conflict dismiss "+tenantAndID
+	if len(ways) == 0 {
+		return []string{"Only the provider can resolve it: see the reasons above. " + hide}
 	}
 	lines := []string{"Attempts fail until you choose one of:"}
 	for _, way := range ways {
@@ -49,5 +48,5 @@ func resolutionCommands(tenantAndID string, c admin.Conflict) []string {
 		}
 		lines = append(lines, line)
 	}
-	return lines
+	return append(lines, hide)
 }

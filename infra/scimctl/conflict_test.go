@@ -59,6 +59,7 @@ func conflicts(b *bench) {
 		"ann@clash.example (verified, primary)", "yes:",
 		"scimctl conflict connect clash " + id + " -holder " + account + "\n",
 		"scimctl conflict release clash " + id + " -username NEW, or -email NEW\n",
+		"To hide it from the list: scimctl conflict dismiss clash " + id + "\n",
 	} {
 		if !strings.Contains(out, words) &&
 			!strings.Contains(out, strings.Replace(words, "verified, primary", "primary, verified", 1)) {
@@ -128,6 +129,17 @@ func released(b *bench) {
 	}
 	if out := b.run("conflict list clash"); strings.Contains(out, id) {
 		b.Errorf("listed all the same:\n%s", out)
+	}
+	b.newUser(201, token, "own@clash.example")
+	b.newUser(409, token, "OWN@clash.example")
+	if out := b.run("conflict list clash"); !strings.Contains(out, "  the provider alone\n") {
+		b.Errorf("a conflict with the provider's own user:\n%s", out)
+	}
+	own := b.json("conflict list clash")["conflicts"].([]any)[0].(map[string]any)["id"].(string)
+	out = b.run("conflict show clash " + own)
+	if !strings.Contains(out, "Only the provider can resolve it") ||
+		!strings.Contains(out, "hide it from the list: scimctl conflict dismiss clash "+own) {
+		b.Errorf("a conflict with the provider's own user:\n%s", out)
 	}
 }
 

@@ -105,7 +105,8 @@ func listCredentials(ctx context.Context, s *session, args []string) error {
 		return err
 	}
 	return s.print(admin.CredentialList{Credentials: list}, func(w io.Writer) {
-		row(w, "KEY", "NAME", "KIND", "STATE", "SCOPES", "USER", "CREATED", "EXPIRES", "LAST USED (TO THE HOUR)", "CREATED BY")
+		row(w, "KEY", "NAME", "KIND", "STATE", "SCOPES", "USER", "CREATED", "EXPIRES",
+			"LAST USED (TO THE HOUR)", "CREATED BY")
 		for _, c := range list {
 			row(w, c.Key, wording.Truncate(c.Name, wording.MaxName),
 				formatKind(c), c.State, join(c.Scopes, ","), c.Subject, wording.Minute(&c.Created),
