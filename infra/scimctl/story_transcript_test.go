@@ -39,7 +39,8 @@ func masked(line string) string {
 }
 
 // holds expects that each line of a document's blocks was seen: commands begin with
-// "$ ", comments with "# ", and what is left out is an ellipsis at the end.
+// "$ ", comments with "# ", and what is left out is an ellipsis at the end. A line that
+// begins with four spaces continues the one before.
 func (s *transcript) holds(t *testing.T, document string) {
 	data, err := os.ReadFile(filepath.Join(testkit.ModuleRoot(t), "infra", "docs", document))
 	if err != nil {
@@ -50,7 +51,7 @@ func (s *transcript) holds(t *testing.T, document string) {
 		if i%2 == 0 {
 			continue
 		}
-		for line := range strings.Lines(block) {
+		for line := range strings.Lines(strings.ReplaceAll(block, "\n    ", " ")) {
 			if line = masked(line); line == "" || line == "text" || line[0] == '#' {
 				continue
 			}

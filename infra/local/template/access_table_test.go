@@ -1,8 +1,10 @@
 package template_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -41,16 +43,53 @@ func TestTheTableOfRights(t *testing.T) {
 	}
 }
 
+// rightsTable has a row for each partition key, and a row for each other right, with the functions that have it.
 func rightsTable(t *testing.T) string {
 	t.Helper()
-	var b strings.Builder
-	b.WriteString("| Function | Keys it reads | Keys it writes | Other rights |\n|---|---|---|---|\n")
+	readers, writers, others := functionsWith{}, functionsWith{}, functionsWith{}
 	for _, f := range load(t, "../../../template.yaml", nil).OfType("AWS::Serverless::Function") {
-		r := rightsOf(t, f)
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", strings.TrimSuffix(f.ID, "Function"), keyList(r.reads),
-			keyList(r.writes), keyList(r.other))
+		name, r := strings.TrimSuffix(f.ID, "Function"), rightsOf(t, f)
+		readers.add(name, r.reads)
+		writers.add(name, r.writes)
+		others.add(name, r.other)
+	}
+	keys := maps.Clone(readers)
+	maps.Copy(keys, writers)
+	var b strings.Builder
+	b.WriteString("| Keys | Functions that read and write them | that read them | that write them |\n|---|---|---|---|\n")
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		both, read, written := split(readers[key], writers[key])
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", key, nameList(both), nameList(read), nameList(written))
+	}
+	b.WriteString("\n| Other right | Functions that have it |\n|---|---|\n")
+	for _, right := range slices.Sorted(maps.Keys(others)) {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", right, nameList(others[right]))
 	}
 	return b.String()
+}
+
+// functionsWith has the functions that have a right, by right.
+type functionsWith map[string][]string
+
+func (f functionsWith) add(function string, rights []string) {
+	for _, right := range rights {
+		if !slices.Contains(f[right], function) {
+			f[right] = append(f[right], function)
+		}
+	}
+}
+
+// split divides two lists into what is in both of them, and in one of them only.
+func split(a, b []string) (both, onlyA, onlyB []string) {
+	for _, one := range a {
+		if slices.Contains(b, one) {
+			both = append(both, one)
+		} else {
+			onlyA = append(onlyA, one)
+		}
+	}
+	isInA := func(one string) bool { return slices.Contains(a, one) }
+	return both, onlyA, slices.DeleteFunc(slices.Clone(b), isInA)
 }
 
 // rights are the partition keys that a function reads and writes, and what it may do elsewhere.
@@ -75,12 +114,4 @@ func rightsOf(t *testing.T, f *template.Resource) (r rights) {
 	return r
 }
 
-// keyList renders a list without repetitions.
-func keyList(all []string) string {
-	all = slices.Clone(all)
-	slices.Sort(all)
-	if len(all) == 0 {
-		return "none"
-	}
-	return "`" + strings.Join(slices.Compact(all), "`, `") + "`"
-}
+func nameList(names []string) string { return cmp.Or(strings.Join(names, ", "), "none") }
