@@ -20,8 +20,9 @@ type layer struct {
 // layers has the rule for each package, under the longest name that matches. For test
 // files, testLayers apply instead.
 var layers = map[string]layer{
-	"shared/config": {nil, "a leaf: the environment is read once, and the values are passed on"},
-	"shared/tenant": {nil, "a leaf: every package uses the same tenants and credentials"},
+	"shared/config":   {nil, "a leaf: the environment is read once, and the values are passed on"},
+	"shared/deadline": {nil, "a leaf: all functions leave the same time to respond"},
+	"shared/tenant":   {nil, "a leaf: every package uses the same tenants and credentials"},
 	"shared/idp": {
 		[]string{"shared/tenant"},
 		"a leaf: the setup page, scimctl and the documents have the same names for a provider's fields",
@@ -36,7 +37,7 @@ var layers = map[string]layer{
 		[]string{"shared/awsenv"}, "transactions and retries do not depend on the items that they store",
 	},
 	"shared/erasure": {[]string{"shared/scim"}, "a leaf: values of a person are replaced in one way, wherever stored"},
-	"shared/tenantstore": {[]string{"shared/scim", "shared/tenant", "shared/table"},
+	"shared/tenantstore": {[]string{"shared/deadline", "shared/scim", "shared/tenant", "shared/table"},
 		"credentials are separate from the directory, so that the authorizer does not link the directory"},
 	"shared/tenantschema": {
 		[]string{"shared/scim", "shared/scim/schema", "shared/tenant"},
@@ -72,7 +73,7 @@ var layers = map[string]layer{
 	"shared/server": {
 		[]string{
 			"shared/scim", "shared/scim/...", "shared/tenant", "shared/provlog", "shared/trace",
-			"shared/directory",
+			"shared/directory", "shared/deadline",
 		},
 		"the protocol reaches DynamoDB only through the directory",
 	},
@@ -84,7 +85,7 @@ var layers = map[string]layer{
 		[]string{"shared/accesstoken", "shared/awsenv"},
 		"only this package knows where the signing secret is stored",
 	},
-	"shared/access": {[]string{"shared/accesstoken", "shared/tenantstore", "shared/tenant"},
+	"shared/access": {[]string{"shared/accesstoken", "shared/deadline", "shared/tenantstore", "shared/tenant"},
 		"one package decides what a credential may do"},
 	"shared/oauth": {[]string{"shared/access", "shared/accesstoken", "shared/tenant", "shared/tenantstore"},
 		"the token endpoint implements OAuth 2.0 and does not depend on SCIM"},
@@ -92,7 +93,7 @@ var layers = map[string]layer{
 		[]string{
 			"shared/scim", "shared/scim/schema", "shared/tenant", "shared/tenantstore", "shared/tenantschema",
 			"shared/provlog", "shared/outbox",
-			"shared/trace", "shared/directory",
+			"shared/trace", "shared/directory", "shared/deadline",
 		},
 		"the operator API uses tenants, the directory and the strict JSON parser; callers are authorized " +
 			"before it",
@@ -102,7 +103,7 @@ var layers = map[string]layer{
 		[]string{"shared/tenant", "shared/awsenv"},
 		"API Gateway's keys depend on a tenant's id and limits, and not on its data",
 	},
-	"shared/gateway": {[]string{"shared/config", "shared/scim", "shared/server", "shared/tenant"},
+	"shared/gateway": {[]string{"shared/config", "shared/deadline", "shared/scim", "shared/server", "shared/tenant"},
 		"all functions start in the same way and convert events in the same way"},
 	"shared/gateway/resources": {
 		[]string{
@@ -126,13 +127,13 @@ var layers = map[string]layer{
 		"the authorizer returns a policy for a credential, and does not link the directory",
 	},
 	"shared/gateway/changes": {
-		[]string{"shared/directory", "shared/gateway", "shared/outbox"},
+		[]string{"shared/deadline", "shared/directory", "shared/outbox"},
 		"the directory decides what follows from a change",
 	},
 	"shared/portal": {
 		[]string{
-			"shared/admin", "shared/directory", "shared/idp", "shared/provlog", "shared/scim", "shared/tenant",
-			"shared/tenantstore", "shared/web",
+			"shared/admin", "shared/deadline", "shared/directory", "shared/idp", "shared/provlog", "shared/scim",
+			"shared/tenant", "shared/tenantstore", "shared/web",
 		},
 		"the setup page shows what the operator API knows of one tenant, and changes credentials through it",
 	},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"scimserver/shared/accesstoken"
+	"scimserver/shared/deadline"
 	"scimserver/shared/tenant"
 	"scimserver/shared/tenantstore"
 )
@@ -36,10 +37,6 @@ type Grant struct {
 // reason: a client must not learn whether a credential is unknown, wrong, expired or
 // revoked, or whether its tenant is suspended.
 var ErrInvalidCredential = errors.New("the credential is not valid")
-
-// recordTimeout is the most time that recording the use of a credential takes, because it must not
-// delay the response.
-const recordTimeout = 300 * time.Millisecond
 
 // credentialFor finds the valid credential that a token or client secret belongs to. An
 // unknown key id takes as long as a wrong secret.
@@ -79,7 +76,7 @@ func (a *Authenticator) grant(ctx context.Context, c tenant.Credential, used rec
 // recordUse records that a credential is used, at most once an hour. A failure is only
 // logged: the request does not depend on it.
 func (a *Authenticator) recordUse(ctx context.Context, c tenant.Credential) {
-	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
+	ctx, cancel := context.WithTimeout(ctx, deadline.RecordTime)
 	defer cancel()
 	if err := a.Tenants.NoteUse(ctx, c); err != nil {
 		a.Log.WarnContext(ctx, "the use of a credential was not recorded",

@@ -249,7 +249,7 @@ func TestUsed(t *testing.T) {
 		if fails && strings.HasSuffix(r.Header.Get("X-Amz-Target"), "UpdateItem") {
 			return nil, errors.New("down")
 		}
-		// Normally a use is not recorded if that takes longer than 300 ms. Here it may take longer.
+		// Normally a use is not recorded if that takes longer than a second. Here it may take longer.
 		return http.DefaultTransport.RoundTrip(r.WithContext(context.WithoutCancel(r.Context())))
 	}))
 	used := func(token string) time.Time {

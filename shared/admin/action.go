@@ -1,12 +1,12 @@
 package admin
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"scimserver/shared/deadline"
 	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
@@ -14,9 +14,6 @@ import (
 
 // tenantPattern starts the patterns of the routes of one tenant.
 const tenantPattern = "/v1/tenants/{id}"
-
-// actionTimeout limits the time that an answer waits for its entry in the provisioning log.
-const actionTimeout = 300 * time.Millisecond
 
 // action is a change that an operator made in a tenant.
 type action struct {
@@ -117,7 +114,7 @@ func (h *handler) logAction(r *http.Request, pattern string, status int, value a
 		e.Added, e.Removed = change.loggedMembers()
 		e.AddedCount, e.RemovedCount = len(e.Added), len(e.Removed)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), actionTimeout)
+	ctx, cancel := deadline.ForRecord(r.Context())
 	defer cancel()
 	return h.directory.For(tenant.ID(r.PathValue("id"))).Log().Put(ctx, e)
 }

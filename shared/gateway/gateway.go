@@ -17,13 +17,11 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
+	"scimserver/shared/deadline"
 	"scimserver/shared/scim"
 	"scimserver/shared/server"
 	"scimserver/shared/tenant"
 )
-
-// reserve is the time that is left to respond when the work on a request has run out of time.
-const reserve = 500 * time.Millisecond
 
 // Handler is a Lambda function's handler.
 type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
@@ -33,7 +31,7 @@ type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGat
 func NewHandler(h http.Handler, log *slog.Logger) Handler {
 	adapter := httpadapter.New(recovering(h, log))
 	return func(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
-		ctx, cancel := WithReserve(ctx)
+		ctx, cancel := deadline.WithReserve(ctx)
 		defer cancel()
 		if err := check(&e); err != nil {
 			return render(err), nil
@@ -44,16 +42,6 @@ func NewHandler(h http.Handler, log *slog.Logger) Handler {
 		}
 		return out, nil
 	}
-}
-
-// WithReserve returns a context that ends half a second before ctx, which leaves time to
-// respond.
-func WithReserve(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return context.WithCancel(ctx)
-	}
-	return context.WithDeadline(ctx, deadline.Add(-reserve))
 }
 
 // check rejects events that the adapter fails on or misinterprets, and decodes the body.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"scimserver/shared/deadline"
 )
 
 // WithSchedule returns a handler of API Gateway's requests that a schedule may invoke as well.
@@ -21,7 +23,7 @@ func WithSchedule(
 			return nil, err
 		}
 		if kind.DetailType == "Scheduled Event" {
-			ctx, cancel := WithReserve(ctx)
+			ctx, cancel := deadline.WithReserve(ctx)
 			defer cancel()
 			return nil, scheduled(ctx)
 		}

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
+	"scimserver/shared/deadline"
 	"scimserver/shared/directory"
 )
-
-// conflictTimeout limits the time that an answer waits for its conflicts to be recorded.
-const conflictTimeout = time.Second
 
 // recordConflicts records the conflicts of a request whose values are taken. It respects the
 // request's deadline. If the conflicts cannot be recorded, the answer is a 409 all the same.
@@ -19,7 +16,7 @@ func (s *Server) recordConflicts(ctx context.Context, r *request, err error) {
 	if !ok || r.Directory == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, conflictTimeout)
+	ctx, cancel := context.WithTimeout(ctx, deadline.RecordTime)
 	defer cancel()
 	r.event.conflicts, r.event.conflictErr = r.Directory.Conflicts().Record(ctx, taken)
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"time"
 
+	"scimserver/shared/deadline"
 	"scimserver/shared/directory"
 	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
@@ -74,9 +74,6 @@ func (r *request) setNames(doc scim.Value) {
 	}
 }
 
-// logTimeout limits the time that an answer waits for its entry in the provisioning log.
-const logTimeout = 300 * time.Millisecond
-
 // logUnwritten writes the log entry of a provisioning request if no write of the directory includes the
 // request's record. Then the request failed, or it changed nothing because everything it added was left
 // out. The entry is written even if the request's own deadline has passed. If it can't be written, the
@@ -86,7 +83,7 @@ func (s *Server) logUnwritten(ctx context.Context, r *request) {
 	if e.writes == "" || r.Caller.Tenant == "" || e.err == nil && !e.leftOutAll() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logTimeout)
+	ctx, cancel := deadline.ForRecord(ctx)
 	defer cancel()
 	e.logErr = s.Directory.For(r.Caller.Tenant).Log().Put(ctx, e.entry(r))
 }

@@ -11,14 +11,12 @@ import (
 	"sync"
 	"time"
 
+	"scimserver/shared/deadline"
 	"scimserver/shared/directory"
 	"scimserver/shared/scim/schema"
 	"scimserver/shared/tenant"
 	"scimserver/shared/trace"
 )
-
-// traceTimeout limits the time that an answer waits for its record in a trace.
-const traceTimeout = 300 * time.Millisecond
 
 // tracer records the requests of tenants that are being traced.
 type tracer struct {
@@ -90,7 +88,7 @@ func (t *tracer) readNames(ctx context.Context, id tenant.ID) <-chan namesRead {
 
 // record stores a request, even if its own deadline has passed. A failure is only logged.
 func (t *tracer) record(ctx context.Context, c tenant.Caller, names <-chan namesRead, x trace.Exchange) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), traceTimeout)
+	ctx, cancel := deadline.ForRecord(ctx)
 	defer cancel()
 	err := t.add(ctx, c, names, x)
 	switch {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"scimserver/shared/deadline"
 	"scimserver/shared/tenant"
 )
 
@@ -19,8 +20,6 @@ const (
 	flushBurst = 10
 	// maxCounted is the most counts of a process. Without a limit, a client could fill the memory.
 	maxCounted = 1000
-	// flushTimeout is the longest time that writing counts may delay a response.
-	flushTimeout = 300 * time.Millisecond
 )
 
 // RefusalCounter counts refusals in memory, so that most of them cost no write. The zero value is
@@ -49,7 +48,7 @@ func (c *RefusalCounter) Count(ctx context.Context, to *Store, r tenant.Refusal)
 	if len(due) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
+	ctx, cancel := deadline.ForRecord(ctx)
 	defer cancel()
 	failed := make(chan error, len(due))
 	for key, n := range due {

@@ -13,8 +13,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"scimserver/shared/deadline"
 	"scimserver/shared/directory"
-	"scimserver/shared/gateway"
 )
 
 // Follower carries out the consequences of changes of the table; *directory.Directory is one.
@@ -38,7 +38,7 @@ type Follower interface {
 // Sweep, which finishes the rest.
 func Handler(f Follower, bus Pusher, log *slog.Logger) func(context.Context, json.RawMessage) (any, error) {
 	return func(ctx context.Context, event json.RawMessage) (any, error) {
-		ctx, cancel := gateway.WithReserve(ctx)
+		ctx, cancel := deadline.WithReserve(ctx)
 		defer cancel()
 		ctx, usage := directory.WithMeter(ctx)
 		r := &run{Follower: f, bus: bus, start: time.Now(), failures: map[int]error{}}

@@ -128,7 +128,7 @@ func TestTheFirstFailureIsTheCheckpoint(t *testing.T) {
 func TestRecordsThatTheTimeDoesNotAllowComeAgain(t *testing.T) {
 	f := &finisher{}
 	answer, _, err := call(t, f, stream(
-		record(1, "g1", "pending"), record(2, "slow", "pending"), record(3, "g3", "pending")), 550*time.Millisecond)
+		record(1, "g1", "pending"), record(2, "slow", "pending"), record(3, "g3", "pending")), 3*time.Second)
 	if err != nil || answer != `{"batchItemFailures":[{"itemIdentifier":"2"}]}` || len(f.noticed) != 2 {
 		t.Errorf("%s, %v, noticed %v", answer, err, f.noticed)
 	}
