@@ -25,6 +25,7 @@ import (
 // A step is carried out at most once, and only while its change is committed and unfinished,
 // because
 //   - only the steps of a change that a group names are carried out;
+//   - a change is committed only while all its steps exist, see withdraw;
 //   - a step is never stored again once it is deleted, see storeSteps;
 //   - the group names the change until no step is left, see clearPending; and
 //   - the deletion of a group deletes the steps before the members, see removeMembers.
@@ -58,15 +59,23 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 		return err
 	}
 	more := table.Item{"pending": id, "since": scim.FormatTime(c.d.instant())}
-	err = c.d.db.Transact(
+	refused := c.d.db.Transact(
 		ctx,
-		func(stamp table.Stamp) []table.Write { return append(c.groupWrites(stamp, more), guard...) },
+		func(stamp table.Stamp) []table.Write {
+			return append(append(c.groupWrites(stamp, more), guard...), c.ticket(id))
+		},
 	)
-	if table.FailedConditions(err) != nil { // a step that is left behind expires
-		_ = c.groups().dropSteps(ctx, c.group, id)
+	if table.FailedConditions(refused) != nil {
+		committed, err := c.groups().withdraw(ctx, c.group, id)
+		if err != nil {
+			return err
+		}
+		if committed {
+			refused = nil
+		}
 	}
-	if err != nil {
-		return err
+	if refused != nil {
+		return refused
 	}
 	return c.groups().finishSteps(ctx, c.group, id, stored)
 }
@@ -102,7 +111,7 @@ func (c *change) steps(id string) (writes []table.Write, err error) {
 	actions := 0
 	expires := c.d.now().Add(stepLife).Unix()
 	flush := func() {
-		key := table.Key{PK: c.keys.pending(c.group), SK: fmt.Sprintf("%s#%06d", id, len(writes))}
+		key := c.keys.step(c.group, id, len(writes))
 		item, failed := step{key, operations}.item(expires)
 		err = errors.Join(err, failed)
 		writes = append(writes, table.Put(key, item))
@@ -120,6 +129,11 @@ func (c *change) steps(id string) (writes []table.Write, err error) {
 	}
 	flush()
 	return writes, err
+}
+
+// step is the key of a step of a change. The first step is number 0.
+func (t keys) step(group scim.ID, change string, n int) table.Key {
+	return table.Key{PK: t.pending(group), SK: fmt.Sprintf("%s#%06d", change, n)}
 }
 
 func (c *change) operations() (all []operation) {
