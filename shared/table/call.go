@@ -21,10 +21,13 @@ import (
 type caller struct {
 	options  dynamodb.Options
 	endpoint string
+	// limit is the longest that one call may take, from the connection to the end of the answer. Without it,
+	// an answer that stops half way would leave no time for another attempt.
+	limit time.Duration
 }
 
 // newCaller resolves the endpoint, once for all calls.
-func newCaller(o dynamodb.Options) (*caller, error) {
+func newCaller(o dynamodb.Options, limit time.Duration) (*caller, error) {
 	endpoint, err := o.EndpointResolverV2.ResolveEndpoint(context.Background(), dynamodb.EndpointParameters{
 		Region:       &o.Region,
 		Endpoint:     o.BaseEndpoint,
@@ -34,7 +37,7 @@ func newCaller(o dynamodb.Options) (*caller, error) {
 	if err != nil {
 		return nil, fmt.Errorf("there is no DynamoDB endpoint for Region %s: %w", o.Region, err)
 	}
-	return &caller{options: o, endpoint: endpoint.URI.String()}, nil
+	return &caller{options: o, endpoint: endpoint.URI.String(), limit: limit}, nil
 }
 
 // call sends one call and reads the answer into out. It returns DynamoDB's errors as the SDK's
@@ -43,9 +46,11 @@ func (c *caller) call(
 	ctx context.Context, operation *smithy.OperationSchema, in smithy.Serializable, out smithy.Deserializable,
 ) error {
 	name := operation.ID().Name
+	ctx, cancel := context.WithTimeout(ctx, c.limit)
+	defer cancel()
 	request, err := c.request(ctx, operation, in)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return unsentError{fmt.Errorf("%s: %w", name, err)}
 	}
 	answer, err := c.options.HTTPClient.Do(request)
 	if err != nil {
@@ -56,10 +61,29 @@ func (c *caller) call(
 	err = c.options.Protocol.DeserializeResponse(ctx, operation, dynamodb.TypeRegistry, response, out)
 	if err != nil {
 		id := answer.Header.Get("X-Amzn-Requestid")
-		return fmt.Errorf("%s: status %d, request %q: %w", name, answer.StatusCode, id, err)
+		return &answerError{name, answer.StatusCode, id, err}
 	}
 	return nil
 }
+
+// unsentError is an error in making a request: nothing was sent. Credentials are missing, for example.
+type unsentError struct{ error }
+
+func (e unsentError) Unwrap() error { return e.error }
+
+// answerError is an error that DynamoDB answered, or that its answer could not be read.
+type answerError struct {
+	operation string
+	status    int    // of HTTP
+	request   string // DynamoDB's id of it
+	err       error
+}
+
+func (e *answerError) Error() string {
+	return fmt.Sprintf("%s: status %d, request %q: %v", e.operation, e.status, e.request, e.err)
+}
+
+func (e *answerError) Unwrap() error { return e.err }
 
 // request makes the signed HTTP request of a call.
 func (c *caller) request(

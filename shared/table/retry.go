@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -32,6 +33,9 @@ func classify(err error) outcome {
 	if errors.As(err, &cancellation) {
 		return classifyReasons(cancellation.CancellationReasons)
 	}
+	if errors.As(err, &unsentError{}) {
+		return permanent
+	}
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return unknown
@@ -42,8 +46,22 @@ func classify(err error) outcome {
 	case "TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException",
 		"RequestLimitExceeded", "ThrottlingError":
 		return notApplied
-	case "InternalServerError", "InternalServerErrorException", "ServiceUnavailable", "TransactionInProgressException",
-		"InternalFailure", "UnknownError":
+	case "TransactionInProgressException", "ReplicatedWriteConflictException":
+		return unknown
+	}
+	return classifyStatus(err)
+}
+
+// classifyStatus classifies an error whose name says nothing about repeating the call. DynamoDB and what
+// stands before it have several names for each status.
+func classifyStatus(err error) outcome {
+	var answer *answerError
+	switch {
+	case !errors.As(err, &answer):
+		return permanent
+	case answer.status == http.StatusTooManyRequests:
+		return notApplied
+	case answer.status == http.StatusRequestTimeout, answer.status >= http.StatusInternalServerError:
 		return unknown
 	}
 	return permanent

@@ -36,7 +36,7 @@ type Options struct {
 	// from the environment. Operators' tools use the AWS CLI's profiles instead.
 	Config *aws.Config
 	// Budget bounds the time of one call with all its retries; zero means fifteen
-	// seconds. The context's deadline bounds it as well.
+	// seconds. The context's deadline bounds it as well. One attempt takes at most a third of it.
 	Budget time.Duration
 }
 
@@ -54,11 +54,12 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := newCaller(dynamodb.NewFromConfig(cfg, o.apply).Options())
+	budget := cmp.Or(o.Budget, 15*time.Second)
+	client, err := newCaller(dynamodb.NewFromConfig(cfg, o.apply).Options(), budget/3)
 	if err != nil {
 		return nil, fmt.Errorf("table: %w", err)
 	}
-	return &DB{name: o.Name, budget: cmp.Or(o.Budget, 15*time.Second), client: client}, nil
+	return &DB{name: o.Name, budget: budget, client: client}, nil
 }
 
 // apply sets the HTTP client and the endpoint.
