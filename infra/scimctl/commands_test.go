@@ -181,10 +181,10 @@ func deletion(b *bench, token string) {
 	}
 	b.fails(1, "no tenant", "tenant show doomed")
 	b.wants(401, token)
-	b.run("tenant create doomed -domains doomed.example")
-	again := b.json("credential create doomed")["secret"].(string)
-	b.newUser(201, again, "u0@doomed.example")
-	b.wants(401, token)
+	b.fails(1, "was deleted a moment ago", "tenant create doomed")
+	b.run("tenant create heir -domains doomed.example")
+	heir := b.json("credential create heir")["secret"].(string)
+	b.newUser(201, heir, "u0@doomed.example")
 }
 
 func provisioningLog(b *bench) {

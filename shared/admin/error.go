@@ -3,6 +3,7 @@ package admin
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 
@@ -47,6 +48,10 @@ func beingDeleted(id tenant.ID) *Error { return conflict("tenant %s is being del
 func refusedBy(err error) *Error {
 	if taken, ok := errors.AsType[*tenantstore.DomainTakenError](err); ok {
 		return conflict("verified for another tenant: %s", strings.Join(taken.Domains, ", "))
+	}
+	if removed, ok := errors.AsType[*tenantstore.RemovedError](err); ok {
+		return conflict("a tenant with this id was deleted a moment ago, and a request to delete it may still be "+
+			"running: create the tenant again in %d seconds", int(math.Ceil(removed.Wait.Seconds())))
 	}
 	if taken, ok := errors.AsType[*directory.TakenError](err); ok {
 		return conflict("%s", takenText(taken))

@@ -16,6 +16,9 @@ const (
 	removalTime = 10 * time.Second
 	// maxRequestTime is the longest time that an admitted request can take.
 	maxRequestTime = 30 * time.Second
+	// unusedTime is how long the id of a deleted tenant can't be used again. Within that time,
+	// every call that deletes the tenant has ended: function admin runs for at most 28 seconds.
+	unusedTime = time.Minute
 )
 
 // RemoveTenant does a part of a tenant's deletion and says what is left. confirm must repeat the
@@ -38,7 +41,9 @@ func (s *Service) RemoveTenant(ctx context.Context, id tenant.ID, confirm string
 			return Removal{}, err
 		}
 	}
-	left, err := s.Directory.RemoveTenant(ctx, id, removalTime, s.CacheTime+maxRequestTime)
+	left, err := s.Directory.RemoveTenant(ctx, id, directory.RemovalTimes{
+		Work: removalTime, Inactive: s.CacheTime + maxRequestTime, Unused: unusedTime,
+	})
 	if errors.Is(err, directory.ErrNotFound) { // another call has just finished it
 		return Removal{Done: true}, nil
 	}

@@ -128,6 +128,13 @@ func TestDeletion(t *testing.T) {
 		t.Errorf("then %v", a)
 	}
 	b.send(404, "DELETE", "/tenants/acme?confirm=acme", "")
+	b.now = b.now.Add(18 * time.Second)
+	a = b.send(409, "POST", "/tenants", `{"id":"acme"}`)
+	if !strings.Contains(a.text("message"), "create the tenant again in 42 seconds") {
+		t.Errorf("created again: %v", a)
+	}
+	b.now = b.now.Add(42 * time.Second)
+	b.send(201, "POST", "/tenants", `{"id":"acme"}`)
 }
 
 // keys is a fake API Gateway that can fail. A tenant has a key for each of the limits that it had, until

@@ -395,7 +395,8 @@ func TestEventsOfARemovedTenant(t *testing.T) {
 	late := b.record(table.Key{PK: "T#acme#USER", SK: string(u.ID)})
 	late.At = late.At.Add(-time.Second)
 	b.one(b.write(b.acme.Events(), late), "user.created")
-	if left, err := b.dir.RemoveTenant(t.Context(), "acme", time.Minute, 0); err != nil || !left.Done {
+	left, err := b.dir.RemoveTenant(t.Context(), "acme", directory.RemovalTimes{Work: time.Minute})
+	if err != nil || !left.Done {
 		t.Fatalf("%+v, %v", left, err)
 	}
 	b.newTenant("acme")

@@ -23,11 +23,19 @@ type Remaining struct {
 	Wait time.Duration
 }
 
+// RemovalTimes are the durations that a tenant's removal depends on.
+type RemovalTimes struct {
+	Work     time.Duration // how long one call deletes data
+	Inactive time.Duration // how long a request can run after its tenant is no longer active
+	// Unused is how long the id can't be used again after the removal. It is longer than a
+	// call of RemoveTenant can run.
+	Unused time.Duration
+}
+
 // RemoveTenant marks a tenant as being deleted, deletes its data for at most the duration
-// work, and returns what is left. The next call continues. settle is how long a request
-// can run after its tenant is no longer active. The errors are ErrNotFound, ErrContention
-// and ErrUnavailable.
-func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, work, settle time.Duration) (Remaining, error) {
+// Work, and returns what is left. The next call continues. Calls may overlap. The errors are
+// ErrNotFound, ErrContention and ErrUnavailable.
+func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, times RemovalTimes) (Remaining, error) {
 	record, err := d.tenants.ChangeTenant(ctx, id, func(t *tenant.Tenant) error {
 		t.State = tenant.Deleting
 		return nil
@@ -36,16 +44,17 @@ func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, work, settle
 		return Remaining{}, err
 	}
 	began, t := d.now(), d.For(id)
-	emptied, err := t.removeContents(ctx, work, record.Created)
+	emptied, err := t.removeContents(ctx, times.Work, record.Created)
 	if err != nil {
 		return Remaining{}, err
 	}
-	left := Remaining{Wait: max(0, record.Since.Add(settle).Sub(d.now()))}
-	if !emptied || began.Before(record.Since.Add(settle)) {
+	settled := record.Since.Add(times.Inactive)
+	left := Remaining{Wait: max(0, settled.Sub(d.now()))}
+	if !emptied || began.Before(settled) {
 		return t.remaining(ctx, left)
 	}
 	left.Done = true
-	return left, t.removeRecord(ctx, record)
+	return left, t.removeRecord(ctx, record, times.Unused)
 }
 
 func (t *namespace) remaining(ctx context.Context, left Remaining) (Remaining, error) {
@@ -119,8 +128,8 @@ func (t *namespace) deleteEach(ctx context.Context, k Kind, items []table.Item) 
 }
 
 // removeRecord removes the remaining items of a tenant. The tenant's record is last: while
-// it exists, the deletion can be continued.
-func (t *namespace) removeRecord(ctx context.Context, record tenant.Tenant) error {
+// it exists, the deletion can be continued. The id can't be used again for the duration unused.
+func (t *namespace) removeRecord(ctx context.Context, record tenant.Tenant, unused time.Duration) error {
 	if err := errors.Join(
 		t.d.tenants.DeleteCredentials(ctx, t.id),
 		t.d.tenants.DeleteRefusals(ctx, t.id),
@@ -147,7 +156,7 @@ func (t *namespace) removeRecord(ctx context.Context, record tenant.Tenant) erro
 	if err := t.d.closeFeed(ctx, record); err != nil {
 		return err
 	}
-	return t.d.tenants.DeleteTenant(ctx, record)
+	return t.d.tenants.DeleteTenant(ctx, record, unused)
 }
 
 // deleteAll removes the conflicts with their index entries. The entries are removed first,

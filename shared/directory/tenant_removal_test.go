@@ -15,6 +15,7 @@ import (
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
+	"scimserver/shared/tenantstore"
 	"scimserver/shared/testkit"
 	"scimserver/shared/testkit/fault"
 )
@@ -88,8 +89,12 @@ func (b *bench) items() (keys []string) {
 	return keys
 }
 
-// remains are the items that stay of tenant acme: the sequence of its events, and the last event.
-var remains = []string{"EVENTHEADS#8 / acme", "T#acme#EVENTS#0 / 000000000001"}
+// remains are the items that stay of tenant acme: the sequence of its events, the last event, and
+// until when the id can't be used again.
+var remains = []string{"EVENTHEADS#8 / acme", "T#acme#EVENTS#0 / 000000000001", "T#acme#REMOVED / LAST"}
+
+// minutes are the times of most removals here.
+var minutes = directory.RemovalTimes{Work: time.Minute, Inactive: time.Minute, Unused: time.Minute}
 
 func TestRemoveTenant(t *testing.T) {
 	t.Parallel()
@@ -98,7 +103,7 @@ func TestRemoveTenant(t *testing.T) {
 	b.populate("globex", 2, clock.now)
 	before := len(b.items())
 	b.populate("acme", 12, clock.now)
-	left, err := b.dir.RemoveTenant(t.Context(), "acme", time.Minute, time.Minute)
+	left, err := b.dir.RemoveTenant(t.Context(), "acme", minutes)
 	if err != nil || left.Done || left.Users != 0 || left.Groups != 0 || left.Teams != 0 || left.Wait != time.Minute {
 		t.Fatalf("left %+v, %v: it has to wait for requests that are under way", left, err)
 	}
@@ -107,15 +112,54 @@ func TestRemoveTenant(t *testing.T) {
 	}
 	b.logged("acme", "late", clock.now)
 	clock.now = clock.now.Add(time.Minute)
-	if left, err = b.dir.RemoveTenant(t.Context(), "acme", time.Minute, time.Minute); err != nil || !left.Done {
+	if left, err = b.dir.RemoveTenant(t.Context(), "acme", minutes); err != nil || !left.Done {
 		t.Fatalf("left %+v, %v", left, err)
 	}
 	if after := b.items(); len(after) != before+len(remains) {
 		t.Errorf("%d items instead of %d: %q", len(after), before+len(remains), after)
 	}
-	if _, err := b.dir.RemoveTenant(t.Context(), "acme", time.Minute, 0); !errors.Is(err, directory.ErrNotFound) {
+	if _, err := b.dir.RemoveTenant(t.Context(), "acme", minutes); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("once more: %v", err)
 	}
+	clock.now = clock.now.Add(20 * time.Second)
+	b.refused("acme", 40*time.Second)
+	clock.now = clock.now.Add(40 * time.Second)
+	b.newTenant("acme", "acme.example")
+}
+
+// refused tries to create a tenant whose id can be used only after a time.
+func (b *bench) refused(id tenant.ID, want time.Duration) {
+	b.Helper()
+	_, err := b.dir.Tenants().CreateTenant(b.Context(), tenant.Tenant{ID: id, Profile: tenant.Okta})
+	if removed, ok := errors.AsType[*tenantstore.RemovedError](err); !ok || removed.Wait != want {
+		b.Errorf("create: %v, want a wait of %v", err, want)
+	}
+}
+
+// TestOverlappingRemovals: one call of a removal is in its last steps when another call ends the
+// removal. The first one deletes by the id, so no tenant can have the id until it has ended.
+func TestOverlappingRemovals(t *testing.T) {
+	t.Parallel()
+	clock, at := newClock()
+	b := newBench(t, nil, at)
+	b.newTenant("acme", "acme.example")
+	if _, err := b.dir.RemoveTenant(t.Context(), "acme", minutes); err != nil {
+		t.Fatal(err)
+	}
+	clock.now = clock.now.Add(2 * time.Minute)
+	fast := func() {
+		if left, err := b.dir.RemoveTenant(t.Context(), "acme", minutes); err != nil || !left.Done {
+			t.Errorf("left %+v, %v", left, err)
+		}
+		b.refused("acme", time.Minute)
+	}
+	slow := onTable(t, b.table, scripted(fault.Rule{ // the first transaction marks the tenant
+		Operation: "TransactWriteItems", Calls: fault.Nth(2), Fault: fault.Then(fault.Refused, fast),
+	}), at)
+	if _, err := slow.dir.RemoveTenant(t.Context(), "acme", minutes); !errors.Is(err, directory.ErrNotFound) {
+		t.Errorf("the slow call: %v", err)
+	}
+	clock.now = clock.now.Add(time.Minute)
 	b.newTenant("acme", "acme.example")
 }
 
@@ -129,8 +173,8 @@ func TestRemovalResumes(t *testing.T) {
 	steps := 0
 	for left := (directory.Remaining{}); !left.Done; steps++ {
 		var err error
-		if left, err = b.dir.RemoveTenant(t.Context(), "acme",
-			time.Duration(steps+1)*30*time.Millisecond, 0); err != nil {
+		times := directory.RemovalTimes{Work: time.Duration(steps+1) * 30 * time.Millisecond}
+		if left, err = b.dir.RemoveTenant(t.Context(), "acme", times); err != nil {
 			t.Log(err)
 		}
 		if steps > 100 {

@@ -16,6 +16,7 @@ import (
 //	DOMAIN#<domain>   CLAIM        a domain's claim: the one tenant for which it is verified
 //	T#<t>#INVITATIONS <id>     an invitation to the setup page; expires
 //	T#<t>#SESSIONS    <hash>   a session of the setup page; expires
+//	T#<t>#REMOVED     LAST     until when the id of a removed tenant can't be used again; expires
 
 const tenantsPK = "TENANT"
 
@@ -34,6 +35,10 @@ func listEntryKey(of tenant.ID, id tenant.KeyID) table.Key {
 
 func schemasKey(of tenant.ID) table.Key {
 	return table.Key{PK: "T#" + string(of) + "#SCHEMAS", SK: "ALL"}
+}
+
+func removedKey(id tenant.ID) table.Key {
+	return table.Key{PK: "T#" + string(id) + "#REMOVED", SK: "LAST"}
 }
 
 func domainKey(domain string) table.Key { return table.Key{PK: "DOMAIN#" + domain, SK: "CLAIM"} }

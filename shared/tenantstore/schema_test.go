@@ -78,7 +78,8 @@ func TestSchemasOfADeletedTenant(t *testing.T) {
 	if err := b.ChangeSchemas(t.Context(), "acme", add("urn:x:A")); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.DeleteTenant(t.Context(), made); err != nil {
+	b.markDeleting("acme")
+	if err := b.DeleteTenant(t.Context(), made, 0); err != nil {
 		t.Fatal(err)
 	}
 	b.newTenant("acme")

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
+	"scimserver/shared/scim"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 )
@@ -17,11 +19,21 @@ func (e *DomainTakenError) Error() string {
 	return fmt.Sprintf("tenantstore: verified for another tenant: %v", e.Domains)
 }
 
+// RemovedError reports that a tenant with that id was removed a short time ago.
+type RemovedError struct {
+	Wait time.Duration // until the id can be used again
+}
+
+// Error says how long to wait.
+func (e *RemovedError) Error() string {
+	return fmt.Sprintf("tenantstore: a tenant with that id was removed; the id can be used again in %v", e.Wait)
+}
+
 // MaxDomains is the maximum number of a tenant's domains: one transaction claims them all.
 const MaxDomains = 40
 
 // CreateTenant stores a new tenant. The tenant is active, and gets the default limits if t
-// has none. The errors are ErrExists, *DomainTakenError and ErrUnavailable.
+// has none. The errors are ErrExists, *RemovedError, *DomainTakenError and ErrUnavailable.
 func (s *Store) CreateTenant(ctx context.Context, t tenant.Tenant) (tenant.Tenant, error) {
 	t.Created = s.instant()
 	t.State, t.Since = tenant.Active, t.Created
@@ -35,11 +47,17 @@ func (s *Store) CreateTenant(ctx context.Context, t tenant.Tenant) (tenant.Tenan
 		item := tenantItem(t)
 		item["version"] = int64(1)
 		writes := []table.Write{table.Put(Key(t.ID), item).WithCondition("attribute_not_exists(PK)", nil)}
-		return append(writes, claimDomains(t.ID, t.Domains)...)
+		writes = append(writes, claimDomains(t.ID, t.Domains)...)
+		return append(writes, table.Delete(removedKey(t.ID)).
+			WithCondition("attribute_not_exists(PK) OR #until <= :now", table.Item{"now": t.Created.UnixMilli()}))
 	})
 	failed := table.FailedConditions(err)
 	if failed != nil && failed.At(0) != nil {
 		return t, ErrExists
+	}
+	if failed != nil && failed.At(1+len(t.Domains)) != nil {
+		until := time.UnixMilli(failed.At(1 + len(t.Domains)).Item.Int("until"))
+		return t, &RemovedError{Wait: until.Sub(t.Created)}
 	}
 	return t, domainsTaken(err, failed, t.Domains)
 }
@@ -136,13 +154,29 @@ func (s *Store) Tenants(
 	return page, tenant.ID(last), err
 }
 
-// DeleteTenant deletes the record of a tenant, its schemas, and its claims on its domains.
-// Everything else of the tenant must have been deleted before.
-func (s *Store) DeleteTenant(ctx context.Context, t tenant.Tenant) error {
-	return s.db.Transact(ctx, func(table.Stamp) []table.Write {
-		writes := []table.Write{table.Delete(Key(t.ID)), table.Delete(schemasKey(t.ID))}
+// DeleteTenant deletes the record of a tenant that is being deleted, its schemas, and its claims on
+// its domains. Everything else of the tenant must have been deleted before. The id can't be used
+// again for the duration unused, which is longer than another call of the same removal can still run:
+// such a call deletes by the id, so it would delete what belongs to a new tenant. The errors are
+// ErrNotFound, if the tenant no longer exists or is not being deleted, and ErrUnavailable.
+func (s *Store) DeleteTenant(ctx context.Context, t tenant.Tenant, unused time.Duration) error {
+	until := s.now().Add(unused)
+	err := s.db.Transact(ctx, func(table.Stamp) []table.Write {
+		writes := []table.Write{
+			table.Delete(Key(t.ID)).WithCondition("#created = :created AND #state = :deleting", table.Item{
+				"created": scim.FormatTime(t.Created), "deleting": string(tenant.Deleting),
+			}),
+			table.Delete(schemasKey(t.ID)),
+			table.Put(removedKey(t.ID), table.Item{
+				"until": until.UnixMilli(), "expires": until.Add(time.Minute).Unix(),
+			}),
+		}
 		return append(writes, releaseDomains(t.ID, t.Domains)...)
 	})
+	if failed := table.FailedConditions(err); failed != nil && failed.At(0) != nil {
+		return ErrNotFound
+	}
+	return err
 }
 
 // SchemaVersions reads the versions of the schemas of those tenants that exist and are not

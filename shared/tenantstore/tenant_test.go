@@ -85,3 +85,33 @@ func TestDomainBelongsToOneTenant(t *testing.T) {
 	}
 	b.newTenant("globex", "two.example")
 }
+
+// TestDeleteTenant: a late call spares a tenant that is not being deleted, and a new one with the same id.
+func TestDeleteTenant(t *testing.T) {
+	clock, at := newClock()
+	b := newBench(t, nil, at)
+	old := b.newTenant("acme", "acme.example")
+	remove := func(want error) {
+		t.Helper()
+		if err := b.DeleteTenant(t.Context(), old, time.Minute); !errors.Is(err, want) {
+			t.Errorf("deleted: %v, want %v", err, want)
+		}
+	}
+	remove(tenantstore.ErrNotFound)
+	b.markDeleting("acme")
+	remove(nil)
+	remove(tenantstore.ErrNotFound)
+	for _, wait := range []time.Duration{time.Minute, time.Millisecond} {
+		_, err := b.CreateTenant(t.Context(), old)
+		if removed, ok := errors.AsType[*tenantstore.RemovedError](err); !ok || removed.Wait != wait {
+			t.Errorf("created: %v, want a wait of %v", err, wait)
+		}
+		clock.now = clock.now.Add(time.Minute - time.Millisecond)
+	}
+	b.newTenant("acme", "acme.example")
+	b.markDeleting("acme")
+	remove(tenantstore.ErrNotFound)
+	if _, err := b.Tenant(t.Context(), "acme"); err != nil {
+		t.Errorf("the new tenant: %v", err)
+	}
+}

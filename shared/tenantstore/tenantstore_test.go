@@ -57,3 +57,11 @@ func (b *bench) newTenant(id tenant.ID, domains ...string) tenant.Tenant {
 	}
 	return t
 }
+
+func (b *bench) markDeleting(id tenant.ID) {
+	b.Helper()
+	edit := func(t *tenant.Tenant) error { t.State = tenant.Deleting; return nil }
+	if _, err := b.ChangeTenant(b.Context(), id, edit); err != nil {
+		b.Fatal(err)
+	}
+}

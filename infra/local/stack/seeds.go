@@ -106,7 +106,7 @@ func (s *Stack) plant(ctx context.Context, endpoint string, one *seed) error {
 func (one *seed) make(ctx context.Context, d *directory.Directory, service *admin.Service) error {
 	id := one.tenant.ID
 	if t, err := d.Tenants().Tenant(ctx, id); err == nil && t.State == tenant.Deleting {
-		if _, err := d.RemoveTenant(ctx, id, time.Hour, 0); err != nil {
+		if _, err := d.RemoveTenant(ctx, id, directory.RemovalTimes{Work: time.Hour}); err != nil {
 			return err
 		}
 	}
