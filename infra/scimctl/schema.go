@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v3"
 
@@ -47,8 +46,7 @@ func (s *session) changeSchema(ctx context.Context, method, path string, in any,
 	}
 	return s.print(out, func(w io.Writer) {
 		row(w, fmt.Sprintf("the tenant's %ss %s %s", strings.ToLower(out.ResourceType), what, out.URN))
-		row(w, fmt.Sprintf("all requests follow this within %s",
-			time.Duration(out.EffectiveSeconds)*time.Second))
+		row(w, out.Note)
 	})
 }
 

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -84,7 +85,18 @@ func (s *Service) changeSchemas(ctx context.Context, c schemaChange) (out Tenant
 			return all, err
 		})
 	out.EffectiveSeconds = int64((s.CacheTime + maxRequestTime) / time.Second)
+	out.Note = schemaNote(int(out.EffectiveSeconds), c.now == nil)
 	return out, err
+}
+
+// schemaNote says what requests do until all of them follow a change.
+func schemaNote(seconds int, removed bool) string {
+	until := fmt.Sprintf("It takes up to %s until all requests follow this change. ", Counted(seconds, "second"))
+	if removed {
+		return until + "A value that comes earlier may still be stored. It is hidden until the schema is added again."
+	}
+	return until + "A value of a new attribute that comes earlier is ignored: it is not stored, and the tenant's " +
+		"log names the attribute."
 }
 
 // schemaChange adds, changes or removes one extension of a tenant.

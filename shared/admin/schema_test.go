@@ -48,6 +48,7 @@ func TestTenantSchemas(t *testing.T) {
 	made := b.send(200, "PUT", acmeSchemas+"/"+acmeURN, definition(`{"name":"costId"}`))
 	if made.text("urn") != acmeURN || made.text("resourceType") != "User" ||
 		made.get("effectiveSeconds").(float64) < 60 ||
+		!strings.Contains(made.text("note"), fmt.Sprintf("up to %v seconds", made.get("effectiveSeconds"))) ||
 		made.text("changed") != "2027-01-15T08:00:00Z" || made.text("definition.name") != "Acme" {
 		t.Errorf("made %v", made)
 	}

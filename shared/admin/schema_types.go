@@ -14,6 +14,8 @@ type TenantSchema struct {
 	// EffectiveSeconds is set in the answer to a change: after this number of seconds, all requests
 	// follow the change.
 	EffectiveSeconds int64 `json:"effectiveSeconds,omitempty"`
+	// Note says in words, in the answer to a change, what requests do until then.
+	Note string `json:"note,omitempty"`
 }
 
 // TenantSchemaList are all extensions of a tenant.

@@ -56,7 +56,8 @@ func rightsTable(t *testing.T) string {
 	keys := maps.Clone(readers)
 	maps.Copy(keys, writers)
 	var b strings.Builder
-	b.WriteString("| Keys | Functions that read and write them | that read them | that write them |\n|---|---|---|---|\n")
+	b.WriteString("| Keys | Functions that read and write them | that read them | that write them |\n" +
+		"|---|---|---|---|\n")
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		both, read, written := split(readers[key], writers[key])
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", key, nameList(both), nameList(read), nameList(written))

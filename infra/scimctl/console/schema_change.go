@@ -95,7 +95,7 @@ func (c *console) defineSchema(ctx context.Context, r *http.Request) (outcome, e
 	if err := c.api.Once(ctx, http.MethodPut, apiPath(id, "schemas", urn), in, &out); err != nil {
 		return outcome{}, err
 	}
-	return done(c.schemaURL(id, out), "The tenant has the schema", followedWithin(out)), nil
+	return done(c.schemaURL(id, out), "The tenant has the schema", out.Note), nil
 }
 
 // readDefinition returns the text of the chosen file, or of the form. The text of a file is put into the
@@ -116,11 +116,6 @@ func readDefinition(r *http.Request) ([]byte, error) {
 		return nil, err
 	}
 	return []byte(text), nil
-}
-
-// followedWithin says when a change takes effect.
-func followedWithin(changed admin.TenantSchema) string {
-	return fmt.Sprintf("All requests follow this within %d seconds.", changed.EffectiveSeconds)
 }
 
 func (c *console) askSchemaRemoval(ctx context.Context, r *http.Request) (question, error) {
@@ -148,6 +143,5 @@ func (c *console) removeSchema(ctx context.Context, r *http.Request) (outcome, e
 	if err := c.api.Once(ctx, http.MethodDelete, path, nil, &out); err != nil {
 		return outcome{}, err
 	}
-	return done(c.at("tenants", id, "schemas"), "The tenant no longer has the schema "+out.URN,
-		followedWithin(out)), nil
+	return done(c.at("tenants", id, "schemas"), "The tenant no longer has the schema "+out.URN, out.Note), nil
 }

@@ -23,7 +23,7 @@ func schemas(c *client, _ data) {
 	refusedDefinitions(c, add)
 	const address = `{"name":"desk","type":"complex","subAttributes":[{"name":"floor","type":"integer"}]}`
 	added := c.upload(add, url.Values{"type": {"User"}}, "file", definition(`{"name":"costId"},`+address))
-	c.answers(added, http.StatusOK, "The tenant has the schema", "All requests follow this within 30 seconds")
+	c.answers(added, http.StatusOK, "The tenant has the schema", "It takes up to 30 seconds until all requests follow this change", "that comes earlier is ignored")
 	c.shows(one, "costId", "desk.floor", "integer", "the tenant&#39;s users")
 	c.shows(all, urn, "users")
 
@@ -47,7 +47,8 @@ func schemas(c *client, _ data) {
 	if status, v := c.scim(token, "DELETE", "/Users/"+made["id"].(string), nil); status != http.StatusNoContent {
 		c.Errorf("%d %v", status, v)
 	}
-	c.answers(c.submit(one+"/remove", url.Values{}), http.StatusOK, "no longer has the schema "+urn)
+	c.answers(c.submit(one+"/remove", url.Values{}), http.StatusOK, "no longer has the schema "+urn,
+		"that comes earlier may still be stored")
 	c.answers(c.get(c.base+one), http.StatusNotFound, "Not found")
 }
 
