@@ -146,6 +146,10 @@ func TestWhatWasLeftOutIsLogged(t *testing.T) {
 			"an attribute", "/Users/" + id(ann), `[{"op":"replace","path":"` + unknown + `","value":"7"}]`, nil,
 			[]string{unknown},
 		},
+		{
+			"a misspelled attribute", "/Users/" + id(ann), `[{"op":"add","value":{"nickname2":"x","ann@acme.com":1}}]`, nil,
+			[]string{"nickname2"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			before := len(p.failures())

@@ -105,7 +105,9 @@ func (r *Repairs) object(t *schema.ResourceType, v scim.Value) scim.Value {
 		case scim.EqualName(m.Name, t.Core.ID):
 			return r.object(t, m.Value)
 		}
-		r.ignore(m.Name)
+		if !t.Has(m.Name) {
+			r.ignore("", m.Name)
+		}
 		return m.Value
 	})
 }
@@ -117,20 +119,17 @@ func (r *Repairs) attributeObject(v scim.Value) scim.Value {
 
 // container repairs the values of an extension's attributes.
 func (r *Repairs) container(ext *schema.Schema, v scim.Value) scim.Value {
-	for _, m := range v.Members() {
-		if ext.Attributes.Find(m.Name) == nil {
-			r.ignore(ext.ID + ":" + m.Name)
-		}
-	}
-	return r.attributes(ext.Attributes, v)
+	return r.attributes(ext.ID, ":", ext.Attributes, v)
 }
 
-// attributes repairs the members of a complex value or of an extension.
-func (r *Repairs) attributes(set schema.Attributes, v scim.Value) scim.Value {
+// attributes repairs the members of a complex value or of an extension. The name of a member begins with
+// that of its parent and a separator.
+func (r *Repairs) attributes(parent, separator string, set schema.Attributes, v scim.Value) scim.Value {
 	return mapMembers(v, func(m scim.Member) scim.Value {
 		if attr := set.Find(m.Name); attr != nil {
 			return r.value(attr, m.Value)
 		}
+		r.ignore(parent+separator, m.Name)
 		return m.Value
 	})
 }
@@ -147,7 +146,7 @@ func (r *Repairs) value(attr *schema.Attribute, v scim.Value) scim.Value {
 // element repairs one value of an attribute.
 func (r *Repairs) element(attr *schema.Attribute, v scim.Value) scim.Value {
 	if attr.Type == schema.Complex {
-		return r.attributes(attr.Sub, v)
+		return r.attributes(attr.Name, ".", attr.Sub, v)
 	}
 	return r.parseBoolean(attr, v)
 }

@@ -280,12 +280,18 @@ func TestBoundsOfIgnoredNames(t *testing.T) {
 	for i := range maxIgnored + 5 {
 		sent = append(sent, fmt.Sprintf(`{"op":"add","path":"urn:acme:a%d","value":1}`, i%(maxIgnored+1)))
 	}
-	sent = append(sent, `{"op":"add","path":"urn:`+strings.Repeat("x", maxIgnoredName)+`:a","value":1}`)
 	var r Repairs
 	_, _, err := r.Patch(userType(t), operations(t, sent...))
 	if err != nil || len(r.Ignored()) != maxIgnored || r.Ignored()[0] != "urn:acme:a0" ||
 		r.Ignored()[maxIgnored-1] != fmt.Sprint("urn:acme:a", maxIgnored-1) {
 		t.Errorf("%v, %v", r.Ignored(), err)
+	}
+	for _, longest := range []string{"urn:" + strings.Repeat("x", maxIgnoredURN-4), strings.Repeat("x", maxIgnoredName)} {
+		var r Repairs
+		r.Resource(userType(t), scim.Map(scim.Member{Name: longest}, scim.Member{Name: longest + "x"}))
+		if !slices.Equal(r.Ignored(), []string{longest}) {
+			t.Errorf("%d bytes and one more: %q", len(longest), r.Ignored())
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ func (r *Repairs) splitKeys(t *schema.ResourceType, op scim.Value) []scim.Value 
 		if !ok && strings.ContainsAny(m.Name, ".:[") && t.Extension(m.Name) == nil &&
 			!scim.EqualName(m.Name, t.Core.ID) {
 			r.report("unknown-key")
-			r.ignore(m.Name)
+			r.ignore("", m.Name)
 			dropped = true
 			continue
 		}

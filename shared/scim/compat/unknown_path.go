@@ -22,7 +22,7 @@ func (r *Repairs) unknownPath(t *schema.ResourceType, op scim.Value) bool {
 		}
 	}
 	r.report("unknown-path")
-	r.ignore(name)
+	r.ignore("", name)
 	return true
 }
 

@@ -75,6 +75,12 @@ func (t *ResourceType) overrideCommon() (err error) {
 	return err
 }
 
+// Has reports whether a resource can have a member with that name, in any case: an attribute, or an extension.
+func (t *ResourceType) Has(name string) bool {
+	_, ok := t.position(name)
+	return ok
+}
+
 // position returns the position, in a document, of the member with that name, in any case.
 func (t *ResourceType) position(name string) (position int, ok bool) {
 	if position, ok = t.positions[name]; !ok {
