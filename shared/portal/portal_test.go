@@ -240,7 +240,13 @@ func TestForeignForms(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.header = header
-			c.want(403, "POST", "/setup/tokens", form)
+			says := "another page has sent it"
+			if len(header) == 0 {
+				says = "has to send the header Origin: https://"
+			}
+			if page := c.want(403, "POST", "/setup/tokens", form); !strings.Contains(page, says) {
+				t.Errorf("%q is not in %s", says, page)
+			}
 			code, _ := b.invite("globex", tenant.SetupRole)
 			if w := c.send("POST", "/setup/open", url.Values{"code": {code}}); w.Code != 403 ||
 				w.Header().Get("Set-Cookie") != "" {

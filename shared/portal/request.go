@@ -49,15 +49,25 @@ func (s *server) guard(q *request, page func(*request) error) error {
 	if q.Method == http.MethodGet || q.Method == http.MethodHead {
 		return page(q)
 	}
-	if !web.SameOrigin(q.Request, "https://"+q.Host) {
+	if origin := "https://" + q.Host; !web.SameOrigin(q.Request, origin) {
 		return s.refuse(q, http.StatusForbidden, "This form was not sent from the setup page",
-			"Open the setup page again and repeat what you did there.")
+			foreignForm(q.Header, origin))
 	}
 	q.Body = http.MaxBytesReader(q.w, q.Body, maxForm)
 	if err := q.ParseForm(); err != nil {
 		return s.refuse(q, http.StatusBadRequest, "The form can't be read", "Go back and send it again.")
 	}
 	return page(q)
+}
+
+// foreignForm says which header is missing, or that another page has sent the form.
+func foreignForm(h http.Header, origin string) string {
+	if h.Get("Sec-Fetch-Site") == "" && h.Get("Origin") == "" {
+		return "The request has neither of the headers by which a browser says where a form comes from. Use another " +
+			"browser. A program has to send the header Origin: " + origin + " with the form."
+	}
+	return "According to your browser, another page has sent it. " +
+		"Open the setup page again and repeat what you did there."
 }
 
 // ServeHTTP answers unknown paths and methods with a page.

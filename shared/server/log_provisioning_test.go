@@ -147,8 +147,8 @@ func TestWhatWasLeftOutIsLogged(t *testing.T) {
 			[]string{unknown},
 		},
 		{
-			"a misspelled attribute", "/Users/" + id(ann), `[{"op":"add","value":{"nickname2":"x","ann@acme.com":1}}]`, nil,
-			[]string{"nickname2"},
+			"a misspelled attribute", "/Users/" + id(ann), `[{"op":"add","value":{"nickname2":"x","ann@acme.com":1}}]`,
+			nil, []string{"nickname2"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -23,7 +23,8 @@ func schemas(c *client, _ data) {
 	refusedDefinitions(c, add)
 	const address = `{"name":"desk","type":"complex","subAttributes":[{"name":"floor","type":"integer"}]}`
 	added := c.upload(add, url.Values{"type": {"User"}}, "file", definition(`{"name":"costId"},`+address))
-	c.answers(added, http.StatusOK, "The tenant has the schema", "It takes up to 30 seconds until all requests follow this change", "that comes earlier is ignored")
+	c.answers(added, http.StatusOK, "The tenant has the schema",
+		"It takes up to 30 seconds until all requests follow this change", "that comes earlier is ignored")
 	c.shows(one, "costId", "desk.floor", "integer", "the tenant&#39;s users")
 	c.shows(all, urn, "users")
 

@@ -286,7 +286,9 @@ func TestBoundsOfIgnoredNames(t *testing.T) {
 		r.Ignored()[maxIgnored-1] != fmt.Sprint("urn:acme:a", maxIgnored-1) {
 		t.Errorf("%v, %v", r.Ignored(), err)
 	}
-	for _, longest := range []string{"urn:" + strings.Repeat("x", maxIgnoredURN-4), strings.Repeat("x", maxIgnoredName)} {
+	for _, longest := range []string{
+		"urn:" + strings.Repeat("x", maxIgnoredURN-len("urn:")), strings.Repeat("x", maxIgnoredName),
+	} {
 		var r Repairs
 		r.Resource(userType(t), scim.Map(scim.Member{Name: longest}, scim.Member{Name: longest + "x"}))
 		if !slices.Equal(r.Ignored(), []string{longest}) {
