@@ -76,7 +76,7 @@ func (a *Authenticator) grant(ctx context.Context, c tenant.Credential, used rec
 // recordUse records that a credential is used, at most once an hour. A failure is only
 // logged: the request does not depend on it.
 func (a *Authenticator) recordUse(ctx context.Context, c tenant.Credential) {
-	ctx, cancel := context.WithTimeout(ctx, deadline.RecordTime)
+	ctx, cancel := a.Tenants.Brief(ctx, deadline.RecordTime)
 	defer cancel()
 	if err := a.Tenants.NoteUse(ctx, c); err != nil {
 		a.Log.WarnContext(ctx, "the use of a credential was not recorded",

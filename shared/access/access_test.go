@@ -34,7 +34,7 @@ func newBench(t *testing.T, transport http.RoundTripper) *bench {
 	b := &bench{T: t, now: time.Now()}
 	tenants, err := tenantstore.Open(tenantstore.Options{
 		Table: testkit.Table(t), Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport},
-		Budget: 10 * time.Second,
+		Budget: time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -244,13 +244,14 @@ func TestClient(t *testing.T) {
 // TestUsed: the use of a credential is recorded once an hour. If that fails, the request still
 // succeeds.
 func TestUsed(t *testing.T) {
-	fails := false
+	fails, longest := false, time.Duration(0) // the longest time that recording may take
 	b := newBench(t, roundTripper(func(r *http.Request) (*http.Response, error) {
 		if fails && strings.HasSuffix(r.Header.Get("X-Amz-Target"), "UpdateItem") {
+			end, _ := r.Context().Deadline()
+			longest = max(longest, time.Until(end))
 			return nil, errors.New("down")
 		}
-		// Normally a use is not recorded if that takes longer than a second. Here it may take longer.
-		return http.DefaultTransport.RoundTrip(r.WithContext(context.WithoutCancel(r.Context())))
+		return http.DefaultTransport.RoundTrip(r)
 	}))
 	used := func(token string) time.Time {
 		if _, err := b.Bearer(t.Context(), "Bearer "+token); err != nil {
@@ -268,10 +269,10 @@ func TestUsed(t *testing.T) {
 	if time.Since(first) > time.Minute || !used(token).Equal(first) {
 		t.Errorf("used %v", first)
 	}
-	fails = true // much longer than the time for recording a use, and less than the retries of a request may take
-	begin := time.Now()
-	if at := used(b.token(tenant.Credential{})); !at.IsZero() || time.Since(begin) > 10*time.Second {
-		t.Errorf("used %v after %v", at, time.Since(begin))
+	fails = true
+	// One second in AWS, and five on a local engine. A call that a request depends on may take 20 s.
+	if at := used(b.token(tenant.Credential{})); !at.IsZero() || longest == 0 || longest > 5*time.Second {
+		t.Errorf("used %v, and recording may take %v", at, longest)
 	}
 	if !strings.Contains(b.log.String(), "was not recorded") || strings.Contains(b.log.String(), token) {
 		t.Errorf("the log says %s", b.log.String())

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -114,7 +115,7 @@ func (h *handler) logAction(r *http.Request, pattern string, status int, value a
 		e.Added, e.Removed = change.loggedMembers()
 		e.AddedCount, e.RemovedCount = len(e.Added), len(e.Removed)
 	}
-	ctx, cancel := deadline.ForRecord(r.Context())
+	ctx, cancel := h.directory.Brief(context.WithoutCancel(r.Context()), deadline.RecordTime)
 	defer cancel()
 	return h.directory.For(tenant.ID(r.PathValue("id"))).Log().Put(ctx, e)
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // RecordTime is the longest that an answer waits for a write that it does not depend on, such as an
-// entry in the provisioning log. If the write takes longer, the record is missing, and the answer is the same.
+// entry in the provisioning log; see Brief of package table. If the write takes longer, the record is missing, and the
+// answer is the same.
 const RecordTime = time.Second
 
 // reserve is the time that is left to respond when the work on a request has run out of time. It is
@@ -22,10 +23,4 @@ func WithReserve(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithCancel(ctx)
 	}
 	return context.WithDeadline(ctx, end.Add(-reserve))
-}
-
-// ForRecord returns a context for a write that the answer does not depend on. It ends after RecordTime,
-// even if the request has run out of time before: that is worth a record.
-func ForRecord(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), RecordTime)
 }

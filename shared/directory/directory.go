@@ -113,6 +113,11 @@ func Open(o Options) (*Directory, error) {
 // Tenants returns the store of tenants and credentials, which is in the same table.
 func (d *Directory) Tenants() *tenantstore.Store { return d.tenants }
 
+// Brief returns a context for a call that a response does not depend on; see table.DB.
+func (d *Directory) Brief(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	return d.db.Brief(ctx, limit)
+}
+
 // CountRefusal counts a request of a tenant that is refused now, see
 // tenantstore.RefusalCounter. The error is ErrUnavailable.
 func (d *Directory) CountRefusal(ctx context.Context, r tenant.Refusal) error {

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"log/slog"
 
 	"scimserver/shared/deadline"
@@ -14,7 +15,7 @@ const author = "setup page"
 // the same, and the log line says so.
 func (s *server) note(q *request, e provlog.Entry) {
 	e.Time, e.Request, e.Operator = s.Now(), s.RequestID(q.Context()), author
-	ctx, cancel := deadline.ForRecord(q.Context())
+	ctx, cancel := s.Service.Directory.Brief(context.WithoutCancel(q.Context()), deadline.RecordTime)
 	defer cancel()
 	if err := s.Service.Directory.For(q.Tenant.ID).Log().Put(ctx, e); err != nil {
 		q.logged = append(q.logged, slog.String("unlogged", err.Error()))

@@ -16,7 +16,7 @@ func (s *Server) recordConflicts(ctx context.Context, r *request, err error) {
 	if !ok || r.Directory == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, deadline.RecordTime)
+	ctx, cancel := s.Directory.Brief(ctx, deadline.RecordTime)
 	defer cancel()
 	r.event.conflicts, r.event.conflictErr = r.Directory.Conflicts().Record(ctx, taken)
 }

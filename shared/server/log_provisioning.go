@@ -83,7 +83,7 @@ func (s *Server) logUnwritten(ctx context.Context, r *request) {
 	if e.writes == "" || r.Caller.Tenant == "" || e.err == nil && !e.leftOutAll() {
 		return
 	}
-	ctx, cancel := deadline.ForRecord(ctx)
+	ctx, cancel := s.Directory.Brief(context.WithoutCancel(ctx), deadline.RecordTime)
 	defer cancel()
 	e.logErr = s.Directory.For(r.Caller.Tenant).Log().Put(ctx, e.entry(r))
 }

@@ -95,7 +95,7 @@ func (f *search) markSaver(mark directory.PageMark, page []hit) func(context.Con
 		if shown == 0 {
 			return
 		}
-		ctx, cancel := context.WithTimeout(ctx, markTimeout)
+		ctx, cancel := f.Server.Directory.Brief(ctx, markTimeout)
 		defer cancel()
 		end := page[shown-1]
 		mark.Next = directory.PagePosition{Index: f.q.start + shown, Type: end.typeIndex, After: end.ID}

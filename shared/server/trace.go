@@ -88,7 +88,7 @@ func (t *tracer) readNames(ctx context.Context, id tenant.ID) <-chan namesRead {
 
 // record stores a request, even if its own deadline has passed. A failure is only logged.
 func (t *tracer) record(ctx context.Context, c tenant.Caller, names <-chan namesRead, x trace.Exchange) {
-	ctx, cancel := deadline.ForRecord(ctx)
+	ctx, cancel := t.directory.Brief(context.WithoutCancel(ctx), deadline.RecordTime)
 	defer cancel()
 	err := t.add(ctx, c, names, x)
 	switch {

@@ -6,10 +6,12 @@ package table
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -60,6 +62,16 @@ func Open(o Options) (*DB, error) {
 		return nil, fmt.Errorf("table: %w", err)
 	}
 	return &DB{name: o.Name, budget: budget, client: client}, nil
+}
+
+// Brief returns a context for a call that an answer does not depend on, and for which it waits for at
+// most limit. AWS has no endpoint without TLS, so one is DynamoDB Local: there the limit is five times as
+// long, because the engine may share a busy machine with its callers.
+func (db *DB) Brief(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if strings.HasPrefix(db.client.endpoint, "http://") {
+		limit *= 5
+	}
+	return context.WithTimeout(ctx, limit)
 }
 
 // apply sets the HTTP client and the endpoint.

@@ -48,7 +48,7 @@ func (c *RefusalCounter) Count(ctx context.Context, to *Store, r tenant.Refusal)
 	if len(due) == 0 {
 		return nil
 	}
-	ctx, cancel := deadline.ForRecord(ctx)
+	ctx, cancel := to.Brief(context.WithoutCancel(ctx), deadline.RecordTime)
 	defer cancel()
 	failed := make(chan error, len(due))
 	for key, n := range due {

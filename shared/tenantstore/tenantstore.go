@@ -4,6 +4,7 @@
 package tenantstore
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -54,6 +55,11 @@ func New(db *table.DB, now func() time.Time) *Store {
 		now = time.Now
 	}
 	return &Store{db: db, now: now}
+}
+
+// Brief returns a context for a call that a response does not depend on; see table.DB.
+func (s *Store) Brief(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	return s.db.Brief(ctx, limit)
 }
 
 // instant returns the current time, in the precision that is stored and shown.
