@@ -82,19 +82,20 @@ func (s *scan) withDeadline(ctx context.Context, work func(context.Context) erro
 	bounded, cancel := context.WithTimeoutCause(ctx, timeToScan(ctx), ErrTooMany)
 	defer cancel()
 	err := work(bounded)
-	if err != nil &&
-		(errors.Is(context.Cause(bounded), ErrTooMany) || errors.Is(err, ErrUnavailable) && s.nearDeadline(bounded)) {
+	switch {
+	case err == nil, errors.Is(err, ErrUnavailable) && s.scanned.Load() == 0:
+		return err // without any progress, the same request may succeed later
+	case errors.Is(context.Cause(bounded), ErrTooMany), errors.Is(err, ErrUnavailable) && isNear(bounded):
 		return ErrTooMany
 	}
 	return err
 }
 
-// nearDeadline reports whether a scan that made progress has too little time left to
-// repeat a throttled call. The same request would fail in the same way again, so the error
-// is not ErrUnavailable.
-func (s *scan) nearDeadline(bounded context.Context) bool {
+// isNear reports whether a scan has too little time left to repeat a throttled call. The same request
+// would fail in the same way again, so the error is not ErrUnavailable.
+func isNear(bounded context.Context) bool {
 	deadline, _ := bounded.Deadline()
-	return s.scanned.Load() > 0 && time.Until(deadline) <= table.MaxPause
+	return time.Until(deadline) <= table.MaxPause
 }
 
 // timeToScan is the time that a scan may take, so that enough is left to answer the

@@ -76,7 +76,7 @@ func TestTraffic(t *testing.T) {
 		})
 	}
 	checked := 0
-	for range testkit.Size(100, 8) {
+	for n := 0; n < testkit.Size(100, 8) || checked == 0 && n < 300; n++ {
 		o := verify.Options{Unfinished: time.Hour, Segments: 16, Repair: true, Progress: func(p verify.Progress) {
 			if checked += p.Checked; !p.Checking {
 				time.Sleep(5 * time.Millisecond) // so that more is written between the pages
