@@ -66,6 +66,10 @@ func TestRulesSeeViolations(t *testing.T) {
 			"errors are matched", "shared/scim/x.go", "package scim; func f(err error) { _, _ = err.(*lost) }",
 			"asserts the type",
 		},
+		{
+			"programs have a limit", "infra/local/x_test.go",
+			`package local; import "os/exec"; func f() { _ = exec.Command("go").Run() }`, "uses exec.Command",
+		},
 		{"no package state, no init", "shared/scim/x.go", "package scim; func init() {}", "func init"},
 		{"no package state, no init", "shared/scim/x.go", "package scim; var n int", "var n has no value"},
 		{

@@ -147,14 +147,17 @@ var layers = map[string]layer{
 		},
 		"a function connects the packages; test support is not deployed",
 	},
-	"shared/testkit":     {[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none"},
-	"shared/testkit/...": {nil, "test support serves every layer, so it depends on none"},
+	"shared/testkit": {
+		[]string{"shared/testkit/..."}, "test support serves every layer, so it depends on none",
+	},
+	"shared/testkit/...":      {nil, "test support serves every layer, so it depends on none"},
+	"shared/testkit/ddblocal": {[]string{"shared/testkit/command"}, "the engine and its installers are programs"},
 	"infra/...": {
 		[]string{
 			"shared/config", "shared/tenant", "shared/scim", "shared/scim/...", "shared/tenantstore",
 			"shared/provlog", "shared/outbox", "shared/directory", "shared/directory/...", "shared/admin",
-			"shared/usageplan", "shared/testkit/ddblocal", "shared/testkit/charge", "shared/testkit/story",
-			"infra/...",
+			"shared/usageplan", "shared/testkit/command", "shared/testkit/ddblocal", "shared/testkit/charge",
+			"shared/testkit/story", "infra/...",
 		},
 		"tools use the shared packages, and nothing deployed uses tools",
 	},
@@ -183,12 +186,12 @@ var layers = map[string]layer{
 		"operators' commands call the operator API; verify and the console's check alone open the table, with the " +
 			"operator's own rights",
 	},
-	"infra/bench": {nil, "the command prints what the measurements return"},
+	"infra/bench": {[]string{"shared/testkit/command"}, "the command prints what the measurements return"},
 	"infra/bench/...": {
 		[]string{
 			"shared/scim", "shared/scim/...", "shared/directory", "shared/gateway", "shared/server", "shared/table",
-			"shared/testkit/canned", "shared/testkit/charge", "infra/local/build", "infra/local/stack",
-			"infra/local/template",
+			"shared/testkit/canned", "shared/testkit/charge", "shared/testkit/command", "infra/local/build",
+			"infra/local/stack", "infra/local/template",
 		},
 		"measurements use the service as it is, and fill the table directly",
 	},
@@ -295,6 +298,7 @@ var rules = map[string]func([]source) []string{
 	"nothing is left for later":   nothingIsLeftForLater,
 	"every package has its place": everyPackageHasItsPlace,
 	"errors are matched":          errorsAreMatched,
+	"programs have a limit":       programsHaveALimit,
 }
 
 func importsPointOneWay(all []source) []string {

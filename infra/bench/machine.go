@@ -1,13 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"regexp"
 	"runtime"
 	"strings"
 	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 // machine says where and when a run was made, and of which source.
@@ -53,7 +55,7 @@ func firstMatch(file, pattern string) string {
 }
 
 func commit(project string) string {
-	cmd := exec.Command("git", "describe", "--always", "--dirty")
+	cmd := command.Limited(context.Background(), time.Minute, "git", "describe", "--always", "--dirty")
 	cmd.Dir = project
 	out, err := cmd.Output()
 	if err != nil {

@@ -13,13 +13,24 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"scimserver/shared/testkit/command"
 )
+
+// limit is the longest time that a command may run here.
+const limit = 8 * time.Minute
+
+// limited returns a command that has to end within the limit.
+func limited(t *testing.T, path string, args ...string) *exec.Cmd {
+	return command.Limited(t.Context(), limit, path, args...)
+}
 
 // program is this command, built.
 func program(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "local")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+	cmd := command.Limited(t.Context(), limit, "go", "build", "-o", path, ".")
+	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return path
@@ -31,10 +42,10 @@ func TestCommand(t *testing.T) {
 	t.Run("SIGTERM leaves no process, after the tutorial", func(t *testing.T) { interrupted(t, path, syscall.SIGTERM) })
 	t.Run("port taken", func(t *testing.T) { portTaken(t, path) })
 	t.Run("neither Java nor Python", func(t *testing.T) {
-		refused(t, exec.Command(path, "-port", "0"), "PATH="+onlyGo(t), "install one of them, for example with")
+		refused(t, limited(t, path, "-port", "0"), "PATH="+onlyGo(t), "install one of them, for example with")
 	})
 	t.Run("no Go", func(t *testing.T) {
-		refused(t, exec.Command(path, "-port", "0"), "PATH=/nowhere", "install Go, for example with")
+		refused(t, limited(t, path, "-port", "0"), "PATH=/nowhere", "install Go, for example with")
 	})
 }
 
@@ -44,13 +55,15 @@ func interrupted(t *testing.T, path string, sig syscall.Signal) {
 		t.Fatal(err)
 	}
 	var printed bytes.Buffer
-	cmd := exec.Command(path, "-port", "0", "-env-file", envFile)
+	cmd := limited(t, path, "-port", "0", "-env-file", envFile)
 	cmd.Stdout, cmd.Stderr = &printed, t.Output()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
 	defer func() { _ = cmd.Process.Kill() }()
-	env := awaitFile(t, envFile)
+	env := awaitFile(t, envFile, ended)
 	use(t, env["SCIM_URL"], env["SCIM_TOKEN"])
 	if sig == syscall.SIGTERM {
 		tutorial(t, envFile)
@@ -67,7 +80,7 @@ func interrupted(t *testing.T, path string, sig syscall.Signal) {
 	if err := cmd.Process.Signal(sig); err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); err != nil {
+	if err := <-ended; err != nil {
 		t.Errorf("the command ended with %v", err)
 	}
 	for _, pid := range children {
@@ -82,9 +95,15 @@ func interrupted(t *testing.T, path string, sig syscall.Signal) {
 	}
 }
 
-func awaitFile(t *testing.T, path string) map[string]string {
+// awaitFile waits for the env file of a command that has started.
+func awaitFile(t *testing.T, path string, ended <-chan error) map[string]string {
 	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for {
+		select {
+		case err := <-ended:
+			t.Fatalf("the command ended before the stack was ready: %v", err)
+		case <-time.After(50 * time.Millisecond):
+		}
 		data, err := os.ReadFile(path)
 		if err != nil || strings.Contains(string(data), "stale") {
 			continue
@@ -95,8 +114,6 @@ func awaitFile(t *testing.T, path string) map[string]string {
 		}
 		return values
 	}
-	t.Fatal("the stack did not become ready")
-	return nil
 }
 
 // use makes functions run.
@@ -119,7 +136,7 @@ func use(t *testing.T, url, token string) {
 
 func childrenOf(t *testing.T, pid int) []int {
 	t.Helper()
-	out, err := exec.Command("pgrep", "-P", strconv.Itoa(pid)).Output()
+	out, err := command.Limited(t.Context(), time.Minute, "pgrep", "-P", strconv.Itoa(pid)).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +158,7 @@ func portTaken(t *testing.T, path string) {
 	}
 	defer func() { _ = l.Close() }()
 	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-	refused(t, exec.Command(path, "-port", port), "A=b",
+	refused(t, limited(t, path, "-port", port), "A=b",
 		"port "+port+" is taken: choose another one with go run ./infra/local -port ")
 }
 

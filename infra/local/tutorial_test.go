@@ -2,20 +2,20 @@ package main_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/command"
 )
 
 // tutorial runs the commands of infra/docs/tutorial.md against a running stack, as a
 // reader does who pastes them into one shell.
 func tutorial(t *testing.T, envFile string) {
 	t.Helper()
-	cmd := exec.Command("bash", "-e")
+	cmd := command.Limited(t.Context(), limit, "bash", "-e")
 	cmd.Dir = testkit.ModuleRoot(t)
 	cmd.Stdin = strings.NewReader(pasted(t, filepath.Join(cmd.Dir, "infra", "docs", "tutorial.md"), envFile))
 	out, err := cmd.CombinedOutput()

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"os/exec"
 	"strings"
+
+	"scimserver/shared/testkit/command"
 )
 
 // commandLine: an error in the command line is one line with what to do, and exit
@@ -139,7 +141,7 @@ func completion(b *bench) {
 			b.Skip("there is no bash")
 		}
 		script := b.run("completion bash")
-		if out, err := exec.CommandContext(b.Context(), bash, "-n", "-c", script).CombinedOutput(); err != nil {
+		if out, err := command.Limited(b.Context(), limit, bash, "-n", "-c", script).CombinedOutput(); err != nil {
 			b.Errorf("%v\n%s", err, out)
 		}
 	})

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 // events: the events of provisioned users are listed, replayed and followed in their order.
@@ -63,7 +65,7 @@ type follower struct {
 
 func (b *bench) follow(of string) follower {
 	b.Helper()
-	cmd := exec.CommandContext(b.Context(), b.program, "event", "tail", of, "-after", "1", "-json")
+	cmd := command.Limited(b.Context(), limit, b.program, "event", "tail", of, "-after", "1", "-json")
 	cmd.Env = b.env
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -77,10 +79,11 @@ func (b *bench) follow(of string) follower {
 
 func (f follower) next() (e map[string]any) {
 	f.Helper()
-	if !f.lines.Scan() {
-		f.Fatalf("the output ended: %v", f.lines.Err())
+	line, err := command.Line(f.cmd, f.lines, limit)
+	if err == nil {
+		err = json.Unmarshal([]byte(line), &e)
 	}
-	if err := json.Unmarshal(f.lines.Bytes(), &e); err != nil {
+	if err != nil {
 		f.Fatal(err)
 	}
 	return e

@@ -3,12 +3,19 @@ package main_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
-	"os/exec"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/command"
 )
 
 // rerun: wherever an import ends, the same command creates what is missing, once.
@@ -77,23 +84,23 @@ func dying(b *bench) {
 	}
 }
 
-// interrupt ends an import by a signal once there are so many accounts.
+// interrupt ends an import by a signal when there are so many accounts. A gate keeps the import from
+// creating more, however fast the machine is.
 func (b *bench) interrupt(path string, accounts int, by os.Signal) {
 	b.Helper()
-	cmd := exec.Command(b.program, "account", "import", path, "-parallel", "4")
+	g := b.gate(accounts - b.count())
+	cmd := command.Limited(b.Context(), limit, b.program, "account", "import", path, "-parallel", "4")
 	var errs strings.Builder
-	cmd.Env, cmd.Stderr = b.env, &errs
+	cmd.Env, cmd.Stderr = append(slices.Clone(b.env), "ADMIN_URL="+g.url), &errs
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	for b.count() < accounts {
-		select {
-		case err := <-ended:
-			b.Fatalf("the import ended early: %v, %s", err, errs.String())
-		case <-time.After(20 * time.Millisecond):
-		}
+	select {
+	case err := <-ended:
+		b.Fatalf("the import ended early: %v, %s", err, errs.String())
+	case <-g.reached:
 	}
 	if err := cmd.Process.Signal(by); err != nil {
 		b.Fatal(err)
@@ -104,4 +111,58 @@ func (b *bench) interrupt(path string, accounts int, by os.Signal) {
 	if by == os.Interrupt && !strings.Contains(errs.String(), "interrupted\nthe import stopped after") {
 		b.Errorf("interrupted: %s", errs.String())
 	}
+}
+
+// gate is a proxy to the operator API. It lets a number of accounts be created, one after the other. The
+// requests for further ones wait until their sender is gone.
+type gate struct {
+	url     string
+	reached chan struct{} // closed when there is a request for a further account
+
+	mu   sync.Mutex
+	left int
+	once sync.Once
+}
+
+func (b *bench) gate(accounts int) *gate {
+	b.Helper()
+	to, err := url.Parse(b.stack.AdminURL())
+	if err != nil {
+		b.Fatal(err)
+	}
+	g := &gate{reached: make(chan struct{}), left: accounts}
+	forward := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(to)
+			r.Out.Host = r.In.Host // it is signed
+		},
+		ModifyResponse: func(r *http.Response) error {
+			if r.StatusCode == http.StatusCreated {
+				g.left--
+			}
+			return nil
+		},
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g.pass(forward, w, r)
+	}))
+	b.Cleanup(server.Close)
+	g.url = server.URL
+	return g
+}
+
+func (g *gate) pass(forward http.Handler, w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		forward.ServeHTTP(w, r)
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.left > 0 {
+		forward.ServeHTTP(w, r)
+		return
+	}
+	g.once.Do(func() { close(g.reached) })
+	_, _ = io.Copy(io.Discard, r.Body) // only then the server sees that the sender is gone
+	<-r.Context().Done()
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"scimserver/shared/directory"
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/table"
+	"scimserver/shared/testkit/command"
 )
 
 // file writes a file to import.
@@ -174,7 +174,7 @@ func (b *bench) spared(path string) {
 		b.Fatal(err)
 	}
 	defer func() { _ = file.Close() }()
-	cmd := exec.Command(b.program, "account", "import", "-", "-format", "csv", "-rejects", path)
+	cmd := command.Limited(b.Context(), limit, b.program, "account", "import", "-", "-format", "csv", "-rejects", path)
 	cmd.Env, cmd.Stdin = b.env, file
 	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "would overwrite") {
 		b.Errorf("the standard input: %v, %s", err, out)

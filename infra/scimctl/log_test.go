@@ -5,11 +5,11 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
 
 	"scimserver/shared/provlog"
+	"scimserver/shared/testkit/command"
 )
 
 // logAsCSV: a spreadsheet reads each entry as a row, and no text of a provider as a formula.
@@ -36,7 +36,7 @@ func logFollows(b *bench) {
 	b.run("tenant create live")
 	token := b.json("credential create live")["secret"].(string)
 	b.newUser(400, token, "")
-	cmd := exec.CommandContext(b.Context(), b.program, "log", "live", "-follow", "-json")
+	cmd := command.Limited(b.Context(), limit, b.program, "log", "live", "-follow", "-json")
 	cmd.Env = b.env
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -47,10 +47,11 @@ func logFollows(b *bench) {
 	}
 	lines := bufio.NewScanner(out)
 	next := func() (e provlog.Entry) {
-		if !lines.Scan() {
-			b.Fatalf("the output ended: %v", lines.Err())
+		line, err := command.Line(cmd, lines, limit)
+		if err == nil {
+			err = json.Unmarshal([]byte(line), &e)
 		}
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+		if err != nil {
 			b.Fatal(err)
 		}
 		return e

@@ -6,17 +6,21 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"scimserver/infra/local/stack"
 	"scimserver/infra/scimctl/ctltest"
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/command"
 )
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+
+// limit is the longest time that a command may take.
+const limit = 3 * time.Minute
 
 // bench is the real program against the real stack.
 type bench struct {
@@ -49,7 +53,7 @@ type result struct {
 
 func (b *bench) exec(input string, args ...string) result {
 	b.Helper()
-	cmd := exec.Command(b.program, args...)
+	cmd := command.Limited(b.Context(), limit, b.program, args...)
 	var out, errs bytes.Buffer
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = b.env, strings.NewReader(input), &out, &errs
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {

@@ -4,9 +4,10 @@ import (
 	"bufio"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 // traces: a trace shows what a provider sends without its values, in the functions' own processes, and
@@ -59,7 +60,8 @@ func (b *bench) tracesLogged(want string) {
 // traceWithValues follows a trace that has values, and ends it.
 func (b *bench) traceWithValues(token string) {
 	b.Helper()
-	cmd := exec.CommandContext(b.Context(), b.program, "trace", "traced", "-for", "1h", "-values", "-follow", "-json")
+	cmd := command.Limited(b.Context(), limit, b.program,
+		"trace", "traced", "-for", "1h", "-values", "-follow", "-json")
 	cmd.Env, cmd.Stderr = b.env, b.Output()
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
@@ -79,8 +81,9 @@ func (b *bench) traceWithValues(token string) {
 		Path string
 		Sent struct{ Body string }
 	}
-	if !lines.Scan() || json.Unmarshal(lines.Bytes(), &got) != nil {
-		b.Fatalf("followed %q, %v", lines.Text(), lines.Err())
+	line, err := command.Line(cmd, lines, limit)
+	if err != nil || json.Unmarshal([]byte(line), &got) != nil {
+		b.Fatalf("followed %q, %v", line, err)
 	}
 	const want = `"userName":"bob@traced.example","PassWord":"<password>","` + acmeURN +
 		`":{"costId":"A7","Pin":"<secret>"}}`

@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 
 	"scimserver/shared/directory/verify"
 	"scimserver/shared/table"
+	"scimserver/shared/testkit/command"
 )
 
 // onTable returns the bench with the environment of an operator who may read and write the table.
@@ -165,7 +165,7 @@ func (b *bench) hinted(file string) {
 		b.Errorf("what to do next: %+v", r)
 	}
 	b.prints("tenant health hinted -env-file "+file, "-> "+with+" credential create hinted, and")
-	inClone := exec.CommandContext(b.Context(), b.program, "tenant", "health", "hinted")
+	inClone := command.Limited(b.Context(), limit, b.program, "tenant", "health", "hinted")
 	inClone.Dir, inClone.Env = filepath.Join("..", ".."), b.env
 	out, err := inClone.Output()
 	if !strings.Contains(string(out), "-> go run ./infra/scimctl credential create hinted") {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 // Process is a running program. When it asks for an event, it waits until Handle gives it one. It
@@ -23,15 +25,15 @@ type Process struct {
 	printed bytes.Buffer
 	asked   chan time.Time // when it asks for an event
 	more    chan struct{}  // lets it have one
-	ended   chan error
-	failed  chan error // it could not handle an event
+	ended   chan struct{}  // closed when it has ended
+	failed  chan error     // it could not handle an event
 }
 
 // Start starts a program and returns when it asks for its first event, and how long that took.
 func Start(ctx context.Context, program string, env []string, event []byte) (*Process, time.Duration, error) {
 	p := &Process{
-		cmd: exec.CommandContext(ctx, program), event: event, asked: make(chan time.Time), more: make(chan struct{}),
-		ended: make(chan error, 1), failed: make(chan error, 1),
+		cmd: command.New(ctx, program), event: event, asked: make(chan time.Time), more: make(chan struct{}),
+		ended: make(chan struct{}), failed: make(chan error, 1),
 	}
 	var err error
 	if p.api, err = Serve(p.runtimeAPI()); err != nil {
@@ -46,28 +48,48 @@ func Start(ctx context.Context, program string, env []string, event []byte) (*Pr
 		p.api.Stop()
 		return nil, 0, err
 	}
-	go func() { p.ended <- p.cmd.Wait() }()
+	go func() {
+		_ = p.cmd.Wait() // ProcessState has the result
+		close(p.ended)
+	}()
 	at, err := p.wait()
-	return p, at.Sub(begin), err
+	if err != nil {
+		p.End()
+		return nil, 0, err
+	}
+	return p, at.Sub(begin), nil
 }
+
+// limit is the longest time that a program may take to ask for an event.
+const limit = 2 * time.Minute
 
 // wait returns when the program asks for an event.
 func (p *Process) wait() (time.Time, error) {
+	slow := time.AfterFunc(limit, func() { _ = p.kill() })
+	defer slow.Stop()
 	select {
 	case at := <-p.asked:
-		return at, nil
+		select {
+		case err := <-p.failed: // of the event before
+			return time.Time{}, err
+		default:
+			return at, nil
+		}
 	case err := <-p.failed:
 		return time.Time{}, err
-	case err := <-p.ended:
-		p.api.Stop()
-		return time.Time{}, fmt.Errorf("the program ended: %w\n%s", err, &p.printed)
+	case <-p.ended:
+		return time.Time{}, fmt.Errorf("the program ended, or asked for no event within %v: %v\n%s",
+			limit, p.cmd.ProcessState, &p.printed)
 	}
 }
 
 // Handle lets the program handle the event n times.
 func (p *Process) Handle(n int) error {
 	for range n {
-		p.more <- struct{}{}
+		select {
+		case p.more <- struct{}{}:
+		case <-p.ended: // wait returns the error
+		}
 		if _, err := p.wait(); err != nil {
 			return err
 		}

@@ -66,3 +66,18 @@ func TestTicks(t *testing.T) {
 		t.Error("no error for a line without times")
 	}
 }
+
+// A program that ends later is an error too, and the end of a program that has ended does nothing.
+func TestAProgramThatEndsLater(t *testing.T) {
+	p, _, err := Start(t.Context(), script(t, "exec bash -c '\n"+ask+"'\n"), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = p.kill()
+	for range 2 {
+		if err := p.Handle(1); err == nil || !strings.Contains(err.Error(), "killed") {
+			t.Errorf("err = %v", err)
+		}
+	}
+	p.End()
+}

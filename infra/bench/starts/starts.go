@@ -6,11 +6,11 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"time"
 
 	"scimserver/infra/local/build"
+	"scimserver/shared/testkit/command"
 
 	"scimbench/deployed"
 	"scimbench/median"
@@ -92,7 +92,7 @@ func compile(ctx context.Context, project, out, endpoint string) ([]candidate, e
 		return nil, err
 	}
 	all := []candidate{{empty, build.Path(out, empty), functions[0].Env}}
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", all[0].program, "./"+empty)
+	cmd := command.Limited(ctx, 5*time.Minute, "go", "build", "-o", all[0].program, "./"+empty)
 	cmd.Dir, cmd.Env = filepath.Join(project, "infra", "bench"), append(os.Environ(), flags...)
 	if printed, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build the empty function: %w\n%s", err, printed)

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"slices"
 
 	"scimserver/infra/check/venv"
+	"scimserver/shared/testkit/command"
 )
 
 const (
@@ -50,7 +50,7 @@ func checkov(ctx context.Context, python string, templates []string) ([]finding,
 	for _, file := range templates {
 		args = append(args, "--file", file)
 	}
-	report, runErr := exec.CommandContext(ctx, python, args...).Output()
+	report, runErr := command.Limited(ctx, commandLimit, python, args...).Output()
 	found, err := readCheckov(report)
 	if err != nil {
 		return nil, fmt.Errorf("checkov made no report: %w\n%s", errors.Join(runErr, err), report)

@@ -7,12 +7,18 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"time"
+
+	"scimserver/shared/testkit/command"
 )
+
+// commandLimit is the longest time that a command may take. The race detector needs ten minutes.
+const commandLimit = 40 * time.Minute
 
 // command runs a program in the tree with additional environment variables. It returns the
 // output, which the error includes as well.
 func (t tree) command(ctx context.Context, env []string, name string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
+	cmd := command.Limited(ctx, commandLimit, name, args...)
 	cmd.Dir = t.root
 	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.CombinedOutput()

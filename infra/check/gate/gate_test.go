@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"scimserver/shared/testkit/command"
 )
 
 func verdict(err error) func(context.Context, tree) error {
@@ -93,7 +94,7 @@ func build(t *testing.T, code string, env, args []string) string {
 	write(t, filepath.Join(dir, "main.go"), code)
 	write(t, filepath.Join(dir, "go.mod"), "module x\n")
 	args = append([]string{"build", "-o", "bootstrap"}, append(args, ".")...)
-	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd := command.Limited(t.Context(), commandLimit, "go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS="), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 // service is the local stack, run as a program of its own with an environment file
@@ -46,7 +47,7 @@ func (t tree) run(ctx context.Context, s *service) error {
 		close(s.ended)
 		return err
 	}
-	cmd := exec.CommandContext(ctx, program, "-port", "0", "-env-file", envFile)
+	cmd := command.New(ctx, program, "-port", "0", "-env-file", envFile)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = t.root, &s.output, &s.output
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 30 * time.Second
@@ -64,6 +65,9 @@ func (t tree) run(ctx context.Context, s *service) error {
 // awaitReady waits for the environment file and reads it. The file is complete as soon as
 // it exists.
 func (s *service) awaitReady(ctx context.Context, envFile string) error {
+	const limit = 10 * time.Minute
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	poll := time.NewTicker(100 * time.Millisecond)
 	defer poll.Stop()
 	for {
@@ -78,7 +82,7 @@ func (s *service) awaitReady(ctx context.Context, envFile string) error {
 		select {
 		case <-poll.C:
 		case <-ctx.Done():
-			return ctx.Err()
+			return fmt.Errorf("the local stack was not ready within %v: %w", limit, ctx.Err())
 		case <-s.ended:
 			return fmt.Errorf("the local stack ended before it was ready:\n%s", &s.output)
 		}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 
 	"scimserver/infra/check/venv"
+	"scimserver/shared/testkit/command"
 )
 
 const (
@@ -75,7 +75,7 @@ func (t tree) probe(ctx context.Context, python string, s *service) error {
 // scimSanity returns the findings of a run. The program exits with 1 if it has findings,
 // so only an unreadable report is an error.
 func scimSanity(ctx context.Context, python string, s *service) ([]finding, error) {
-	cmd := exec.CommandContext(ctx, python, "-m", "scim_sanity", "probe", s.variable("SCIM_URL"),
+	cmd := command.Limited(ctx, commandLimit, python, "-m", "scim_sanity", "probe", s.variable("SCIM_URL"),
 		"--token", s.variable("SCIM_TOKEN"), "--i-accept-side-effects", "--json-output")
 	report, runErr := cmd.Output()
 	found, err := readFindings(report)

@@ -5,10 +5,11 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"time"
 
 	"scimserver/infra/check/cache"
+	"scimserver/shared/testkit/command"
 )
 
 // Modules returns a folder with the packages of the lock file in a folder.
@@ -21,7 +22,7 @@ func Modules(ctx context.Context, source string) (string, error) {
 		if err := Copy(source, folder, "package.json", "package-lock.json"); err != nil {
 			return err
 		}
-		cmd := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+		cmd := command.Limited(ctx, 5*time.Minute, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 		cmd.Dir = folder
 		out, err := cmd.CombinedOutput()
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"scimserver/infra/check/venv"
+	"scimserver/shared/testkit/command"
 )
 
 const (
@@ -50,7 +51,7 @@ func startEmulator(ctx context.Context, dir string) (*emulator, error) {
 		return nil, err
 	}
 	defer func() { _ = log.Close() }()
-	e.process = exec.CommandContext(ctx, python, "-m", "ministack")
+	e.process = command.New(ctx, python, "-m", "ministack")
 	e.process.Dir = dir
 	e.process.Stdout, e.process.Stderr = log, log
 	e.process.Env = append(os.Environ(), append(e.environment(),
@@ -79,23 +80,35 @@ func freePort() (int, error) {
 
 // ready waits until the emulator answers.
 func (e *emulator) ready(ctx context.Context) error {
+	const limit = 5 * time.Minute
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return fmt.Errorf("the emulator was not ready within %v (%w); its log is %s", limit, ctx.Err(), e.logFile)
 		case <-e.ended:
 			return errors.New("the emulator ended; its log is " + e.logFile)
 		case <-time.After(200 * time.Millisecond):
 		}
-		res, err := http.Get(e.url + "/_ministack/health")
-		if err != nil {
-			continue
-		}
-		_ = res.Body.Close()
-		if res.StatusCode == http.StatusOK {
+		if e.answers(ctx) {
 			return nil
 		}
 	}
+}
+
+func (e *emulator) answers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, e.url+"/_ministack/health", nil)
+	if err != nil {
+		return false
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return false
+	}
+	return res.Body.Close() == nil && res.StatusCode == http.StatusOK
 }
 
 // stop ends the emulator and the functions that it runs.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"scimserver/shared/testkit/command"
 )
 
 // sam runs the SAM CLI against the emulator.
@@ -24,7 +25,7 @@ type sam struct {
 }
 
 func (s sam) run(ctx context.Context, args ...string) error {
-	cmd := exec.CommandContext(ctx, s.python, append([]string{"-m", "samcli"}, args...)...)
+	cmd := command.Limited(ctx, 20*time.Minute, s.python, append([]string{"-m", "samcli"}, args...)...)
 	cmd.Dir = s.root
 	cmd.Env = append(os.Environ(), s.env...)
 	out, err := cmd.CombinedOutput()

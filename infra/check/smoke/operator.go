@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 // Operator runs scimctl against an operator API.
@@ -19,7 +20,7 @@ type Operator struct {
 
 // BuildOperator builds scimctl from the project in root.
 func BuildOperator(ctx context.Context, root, program string, env ...string) (Operator, error) {
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./infra/scimctl")
+	build := command.Limited(ctx, 5*time.Minute, "go", "build", "-o", program, "./infra/scimctl")
 	build.Dir = root
 	if printed, err := build.CombinedOutput(); err != nil {
 		return Operator{}, fmt.Errorf("build scimctl: %w\n%s", err, printed)
@@ -29,7 +30,7 @@ func BuildOperator(ctx context.Context, root, program string, env ...string) (Op
 
 // Run runs a command and returns what it prints.
 func (o Operator) Run(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, o.Program, args...)
+	cmd := command.Limited(ctx, 5*time.Minute, o.Program, args...)
 	cmd.Env = append(os.Environ(), o.Env...)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr

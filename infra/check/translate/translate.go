@@ -8,9 +8,10 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"os/exec"
+	"time"
 
 	"scimserver/infra/check/venv"
+	"scimserver/shared/testkit/command"
 )
 
 //go:embed translate.py
@@ -37,7 +38,7 @@ func File(ctx context.Context, file string) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, python, "-", file)
+	cmd := command.Limited(ctx, 5*time.Minute, python, "-", file)
 	cmd.Stdin = bytes.NewReader(program)
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint

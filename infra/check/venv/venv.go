@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 // SAM holds the SAM CLI with its translator, and cfn-lint.
@@ -84,7 +86,7 @@ func install(ctx context.Context, dir string, pipArgs []string) error {
 }
 
 func run(ctx context.Context, name string, args ...string) error {
-	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
+	out, err := command.Limited(ctx, 10*time.Minute, name, args...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, out)
 	}

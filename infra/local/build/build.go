@@ -14,9 +14,16 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 var export = regexp.MustCompile(`(?m)^export (CGO_ENABLED|GOFLAGS) = (.*)$`)
+
+// limit is the longest time that a run of the go command may take, and the wait for a build by another
+// process. On a slow machine without any compiled package, a build takes minutes.
+const limit = 8 * time.Minute
 
 // Check returns an error that explains how to get Go if there is no Go toolchain.
 func Check() error {
@@ -75,7 +82,7 @@ func (b *builder) into(ctx context.Context, dir string) error {
 }
 
 func (b *builder) run(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", append(args, b.packages...)...)
+	cmd := command.Limited(ctx, limit, "go", append(args, b.packages...)...)
 	cmd.Dir, cmd.Env = b.module, b.env
 	var errs bytes.Buffer
 	cmd.Stderr = &errs

@@ -2,12 +2,13 @@ package build_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"scimserver/infra/local/build"
+	"scimserver/shared/testkit/command"
 )
 
 // module writes a module with one function, which prints a text.
@@ -38,7 +39,7 @@ func printed(t *testing.T, module string) string {
 	if err := build.Programs(t.Context(), module, []string{"functions/hi/"}, out); err != nil {
 		t.Fatal(err)
 	}
-	text, err := exec.Command(build.Path(out, "functions/hi")).CombinedOutput()
+	text, err := command.Limited(t.Context(), time.Minute, build.Path(out, "functions/hi")).CombinedOutput()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func printed(t *testing.T, module string) string {
 // newCache gives the test a cache of its own for programs; that of the go command stays.
 func newCache(t *testing.T) (builds func() int) {
 	t.Helper()
-	goCache, err := exec.Command("go", "env", "GOCACHE").Output()
+	goCache, err := command.Limited(t.Context(), time.Minute, "go", "env", "GOCACHE").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

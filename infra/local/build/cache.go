@@ -27,7 +27,7 @@ func (b *builder) fromCache(ctx context.Context, source, out string) error {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return err
 	}
-	unlock, err := lock(filepath.Join(cache, "lock"))
+	unlock, err := lock(ctx, filepath.Join(cache, "lock"))
 	if err != nil {
 		return err
 	}

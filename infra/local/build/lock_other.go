@@ -2,5 +2,7 @@
 
 package build
 
+import "context"
+
 // lock does nothing on this system: two concurrent builds may fail, and can be repeated.
-func lock(string) (unlock func(), err error) { return func() {}, nil }
+func lock(context.Context, string) (unlock func(), err error) { return func() {}, nil }

@@ -2,11 +2,11 @@ package eventsource
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,6 +17,7 @@ import (
 	"scimserver/infra/local/lambda"
 	"scimserver/infra/local/template"
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/command"
 	"scimserver/shared/testkit/ddblocal"
 )
 
@@ -32,8 +33,9 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	path := filepath.Join(dir, "bootstrap")
-	if out, err := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", path,
-		"./testdata/fn").CombinedOutput(); err != nil {
+	cmd := command.Limited(context.Background(), 5*time.Minute,
+		"go", "build", "-tags", "lambda.norpc", "-o", path, "./testdata/fn")
+	if out, err := cmd.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("%v\n%s", err, out))
 	}
 	if err := os.Setenv(programVariable, path); err != nil {
@@ -57,7 +59,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{T: t, calls: filepath.Join(t.TempDir(), "calls"), log: &bytes.Buffer{}}
 	f := lambda.New(lambda.Config{
-		Name: "fn", Program: os.Getenv(programVariable), Timeout: 9 * time.Second, MaxProcesses: 1, Log: io.Discard,
+		Name: "fn", Program: os.Getenv(programVariable), Timeout: time.Minute, MaxProcesses: 1, Log: io.Discard,
 		Env: []string{"CALLS=" + r.calls, "AWS_LAMBDA_FUNCTION_NAME=fn"},
 	})
 	t.Cleanup(f.Stop)
@@ -119,9 +121,11 @@ func TestScheduleCallsTheFunction(t *testing.T) {
 		t.Errorf("it runs every %v", s.every)
 	}
 	r.Schedules[0].every = 20 * time.Millisecond
+	ctx, end := context.WithCancel(t.Context())
 	done := make(chan struct{})
-	go func() { r.Schedules[0].Run(t.Context()); close(done) }()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	go func() { r.Schedules[0].Run(ctx); close(done) }()
+	defer func() { end(); <-done }()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if data, _ := os.ReadFile(r.calls); bytes.Count(data, []byte("\n")) >= 2 {
 			if !bytes.Contains(data, []byte(`"detail-type":"Scheduled Event","source":"aws.events",`+
 				`"account":"000000000000"`)) {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"syscall"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"scimserver/infra/local/lambda"
+	"scimserver/shared/testkit/command"
 )
 
 // program is the path of testdata/fn, built once.
@@ -22,7 +22,8 @@ func program(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "bootstrap")
-	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", path, "./testdata/fn")
+	build := command.Limited(t.Context(), 5*time.Minute,
+		"go", "build", "-tags", "lambda.norpc", "-o", path, "./testdata/fn")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -48,7 +49,7 @@ func start(t *testing.T, c lambda.Config) *lambda.Function {
 }
 
 func invoke(t *testing.T, f *lambda.Function, event string) (answer, error) {
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	payload, err := f.Invoke(ctx, []byte(event))
 	var a answer
@@ -84,13 +85,13 @@ func TestFunction(t *testing.T) {
 
 func oneCaller(t *testing.T, path string) {
 	// on a busy machine a second one might start
-	f := start(t, lambda.Config{Program: path, Timeout: 9 * time.Second, MaxProcesses: 1})
+	f := start(t, lambda.Config{Program: path, Timeout: time.Hour, MaxProcesses: 1})
 	first, err := invoke(t, f, `{}`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first.Remaining > 9*time.Second || first.Remaining < 7*time.Second {
-		t.Errorf("the deadline is %v away, want nearly 9 s", first.Remaining)
+	if first.Remaining > time.Hour || first.Remaining < 50*time.Minute {
+		t.Errorf("the deadline is %v away, want nearly an hour", first.Remaining)
 	}
 	for range 20 {
 		if a, err := invoke(t, f, `{}`); err != nil || a.Pid != first.Pid {
@@ -101,24 +102,28 @@ func oneCaller(t *testing.T, path string) {
 
 func manyCallers(t *testing.T, path string) {
 	const limit = 3
-	f := start(t, lambda.Config{Program: path, Timeout: 9 * time.Second, MaxProcesses: limit})
+	f := start(t, lambda.Config{Program: path, Timeout: time.Minute, MaxProcesses: limit})
 	var mu sync.Mutex
 	byProcess := map[int][]answer{}
-	var wg sync.WaitGroup
-	for range 12 {
-		wg.Go(func() {
-			a, err := invoke(t, f, `{"Sleep": 50000000}`)
-			if err != nil {
-				t.Error(err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			byProcess[a.Pid] = append(byProcess[a.Pid], a)
-		})
+	call := func() {
+		a, err := invoke(t, f, `{"Sleep": 50000000}`)
+		if err != nil {
+			t.Error(err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		byProcess[a.Pid] = append(byProcess[a.Pid], a)
 	}
-	wg.Wait()
+	// On a busy machine the first process may serve all callers before another one has started.
+	for end := time.Now().Add(time.Minute); len(byProcess) < 2 && time.Now().Before(end); {
+		var wg sync.WaitGroup
+		for range 12 {
+			wg.Go(call)
+		}
+		wg.Wait()
+	}
 	if len(byProcess) < 2 || len(byProcess) > limit {
-		t.Errorf("%d processes served 12 callers, want several and %d at most", len(byProcess), limit)
+		t.Errorf("%d processes served the callers, want several and %d at most", len(byProcess), limit)
 	}
 	for pid, served := range byProcess {
 		for i, a := range served {
@@ -132,7 +137,7 @@ func manyCallers(t *testing.T, path string) {
 }
 
 func failures(t *testing.T, path string) {
-	f := start(t, lambda.Config{Program: path, Timeout: 9 * time.Second, MaxProcesses: 1})
+	f := start(t, lambda.Config{Program: path, Timeout: time.Minute, MaxProcesses: 1})
 	for event, want := range map[string]string{
 		`{"Do": "fail"}`: "errorString",
 		`{"Do": "huge"}`: lambda.ResponseTooLarge,
@@ -148,7 +153,7 @@ func failures(t *testing.T, path string) {
 }
 
 func crash(t *testing.T, path string) {
-	f := start(t, lambda.Config{Program: path, Timeout: 9 * time.Second, MaxProcesses: 1})
+	f := start(t, lambda.Config{Program: path, Timeout: time.Minute, MaxProcesses: 1})
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if _, err := invoke(t, f, `{"Do": "exit", "Sleep": 200000000}`); errorType(err) != lambda.Exited {
@@ -165,7 +170,7 @@ func crash(t *testing.T, path string) {
 }
 
 func killed(t *testing.T, path string) {
-	f := start(t, lambda.Config{Program: path, Timeout: 9 * time.Second, MaxProcesses: 2})
+	f := start(t, lambda.Config{Program: path, Timeout: time.Minute, MaxProcesses: 2})
 	before, err := invoke(t, f, `{}`)
 	if err != nil {
 		t.Fatal(err)
@@ -173,8 +178,10 @@ func killed(t *testing.T, path string) {
 	if n := f.Kill(); n != 1 {
 		t.Errorf("%d processes were killed, want 1", n)
 	}
-	for alive(before.Pid) {
-		time.Sleep(time.Millisecond)
+	for end := time.Now().Add(time.Minute); alive(before.Pid); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("process %d is still alive after a minute", before.Pid)
+		}
 	}
 	after, err := invoke(t, f, `{}`)
 	if err != nil || after.Pid == before.Pid {
@@ -198,18 +205,19 @@ func hung(t *testing.T, path string) {
 }
 
 func broken(t *testing.T, path string) {
-	f := start(t, lambda.Config{Program: path, Timeout: 9 * time.Second, MaxProcesses: 2, Env: []string{"BROKEN=1"}})
+	f := start(t, lambda.Config{Program: path, Timeout: time.Minute, MaxProcesses: 2, Env: []string{"BROKEN=1"}})
 	if _, err := invoke(t, f, `{}`); errorType(err) != lambda.Exited {
 		t.Errorf("the error is %v, want %s", err, lambda.Exited)
 	}
 }
 
 func busy(t *testing.T, path string) {
-	f := start(t, lambda.Config{Program: path, Timeout: 9 * time.Second, MaxProcesses: 1})
+	f := start(t, lambda.Config{Program: path, Timeout: time.Hour, MaxProcesses: 1})
 	if _, err := invoke(t, f, `{}`); err != nil {
 		t.Fatal(err)
 	}
-	go func() { _, _ = f.Invoke(context.WithoutCancel(t.Context()), []byte(`{"Sleep": 5000000000}`)) }()
+	// The end of the test ends it.
+	go func() { _, _ = f.Invoke(context.WithoutCancel(t.Context()), []byte(`{"Sleep": 3600000000000}`)) }()
 	var err error
 	for err == nil { // until the other call has the process
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -223,7 +231,7 @@ func busy(t *testing.T, path string) {
 
 func logs(t *testing.T, path string) {
 	var log bytes.Buffer
-	f := start(t, lambda.Config{Program: path, Timeout: 9 * time.Second, MaxProcesses: 1, Log: &log})
+	f := start(t, lambda.Config{Program: path, Timeout: time.Minute, MaxProcesses: 1, Log: &log})
 	if _, err := invoke(t, f, `{"Do": "log"}`); err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +242,7 @@ func logs(t *testing.T, path string) {
 }
 
 func stop(t *testing.T, path string) {
-	f := start(t, lambda.Config{Program: path, Timeout: 9 * time.Second, MaxProcesses: 2})
+	f := start(t, lambda.Config{Program: path, Timeout: time.Minute, MaxProcesses: 2})
 	if _, err := invoke(t, f, `{}`); err != nil {
 		t.Fatal(err)
 	}

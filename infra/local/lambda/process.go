@@ -1,12 +1,15 @@
 package lambda
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
 	"os/exec"
 	"sync"
 	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 // process is one execution environment: the program and its own Runtime API.
@@ -56,10 +59,9 @@ func (p *process) live() error {
 }
 
 func (p *process) start(runtimeAPI string) error {
-	cmd := exec.Command(p.function.config.Program)
+	cmd := command.New(context.Background(), p.function.config.Program)
 	cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + runtimeAPI}, p.function.config.Env...)
 	cmd.Stdout, cmd.Stderr = p.log, p.log
-	cmd.WaitDelay = time.Second
 	ownGroup(cmd)
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -12,14 +12,15 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
-	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"scimserver/infra/local/stack"
 	"scimserver/infra/scimctl/ctltest"
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/command"
 )
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
@@ -41,7 +42,7 @@ func newBench(t *testing.T) *bench {
 // ctl runs a command of scimctl and decodes what it prints.
 func (b *bench) ctl(args ...string) map[string]any {
 	b.Helper()
-	cmd := exec.Command(b.program, append(args, "-json")...)
+	cmd := command.Limited(b.Context(), 3*time.Minute, b.program, append(args, "-json")...)
 	cmd.Env = b.env
 	out, err := cmd.Output()
 	var v map[string]any
@@ -73,9 +74,10 @@ func (b *bench) newUser(token, userName, displayName, email string) (int, map[st
 func (b *bench) start(env []string, flags ...string) (link string) {
 	b.Helper()
 	ctx, end := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, b.program, append([]string{"console"}, flags...)...)
+	cmd := command.New(ctx, b.program, append([]string{"console"}, flags...)...)
 	cmd.Env, cmd.Stderr = env, b.Output()
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = time.Minute
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -90,14 +92,15 @@ func (b *bench) start(env []string, flags ...string) (link string) {
 		}
 	})
 	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if link = strings.TrimSpace(lines.Text()); strings.HasPrefix(link, "http://127.0.0.1:") {
-			go func() { _, _ = io.Copy(io.Discard, out) }()
-			return link
+	for !strings.HasPrefix(link, "http://127.0.0.1:") {
+		line, err := command.Line(cmd, lines, time.Minute)
+		if err != nil {
+			b.Fatalf("no link is printed: %v", err)
 		}
+		link = strings.TrimSpace(line)
 	}
-	b.Fatal("no link is printed")
-	return ""
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	return link
 }
 
 // client is a program that has opened the link of a console, like a browser.

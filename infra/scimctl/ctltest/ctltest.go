@@ -6,20 +6,22 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
+	"scimserver/shared/testkit/command"
 )
 
 // Build builds scimctl from its folder and returns the path of the program. Like go run, it leaves the commit out.
 func Build(t *testing.T, folder string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "scimctl")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", program, folder).CombinedOutput(); err != nil {
+	cmd := command.Limited(t.Context(), 5*time.Minute, "go", "build", "-buildvcs=false", "-o", program, folder)
+	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return program

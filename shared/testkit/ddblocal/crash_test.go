@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"runtime"
 	"strings"
 	"sync"
@@ -19,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"scimserver/shared/testkit/command"
 	"scimserver/shared/testkit/ddblocal"
 )
 
@@ -145,7 +145,7 @@ func TestEngineDiesWithItsParent(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux ends a child with its parent")
 	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestEngineDiesWithItsParent$")
+	cmd := command.Limited(t.Context(), 3*time.Minute, os.Args[0], "-test.run=^TestEngineDiesWithItsParent$")
 	cmd.Env = append(os.Environ(), parentVariable+"=1")
 	var out bytes.Buffer
 	cmd.Stdout = &out

@@ -22,6 +22,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 // Options configure an engine. The zero value is an engine in memory on a free port.
@@ -133,7 +135,8 @@ func arguments(dir string, port int, o Options) ([]string, error) {
 }
 
 func launch(java string, args []string, port int, log io.Writer) (*Engine, error) {
-	e := &Engine{port: port, cmd: exec.Command(java, args...), done: make(chan struct{}), tail: &tail{}}
+	cmd := command.New(context.Background(), java, args...)
+	e := &Engine{port: port, cmd: cmd, done: make(chan struct{}), tail: &tail{}}
 	e.cmd.Stdout = io.Writer(e.tail)
 	if log != nil {
 		e.cmd.Stdout = io.MultiWriter(e.tail, log)
@@ -162,15 +165,20 @@ func (e *Engine) run(started chan<- error) {
 	close(e.done)
 }
 
+// startLimit is the longest time that a start may take. A busy machine needs up to half a minute.
+const startLimit = 3 * time.Minute
+
 // waitReady returns when the engine answers. If it fails, it ends the process.
 func (e *Engine) waitReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
 	for !e.answers(ctx) {
 		select {
 		case <-e.done:
 			return fmt.Errorf("%w: %s", errEnded, e.tail)
 		case <-ctx.Done():
 			e.Stop()
-			return fmt.Errorf("DynamoDB Local was not ready in time: %w", ctx.Err())
+			return fmt.Errorf("DynamoDB Local was not ready in time: %w: %s", ctx.Err(), e.tail)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

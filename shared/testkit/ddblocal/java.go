@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 const oldestJava = 17 // class files of DynamoDB Local 3 are version 61
@@ -39,7 +42,7 @@ func installedJava(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", errors.New("none was found")
 	}
-	out, err := exec.CommandContext(ctx, java, "-version").CombinedOutput()
+	out, err := command.Limited(ctx, time.Minute, java, "-version").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%s -version failed: %w", java, err)
 	}

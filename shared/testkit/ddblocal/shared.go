@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 // keeperVariable is set in the environment of a test program that works as the keeper. Its
@@ -122,7 +123,7 @@ func startKeeper(dir string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(program, os.Args[1:]...)
+	cmd := command.New(context.Background(), program, os.Args[1:]...)
 	cmd.Env = append(os.Environ(), keeperVariable+"="+dir)
 	cmd.SysProcAttr = outOfReach()
 	if err := cmd.Start(); err != nil {

@@ -4,16 +4,18 @@ package ddblocal
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"scimserver/shared/testkit/command"
 )
 
 func TestMain(m *testing.M) {
@@ -28,9 +30,9 @@ func TestMain(m *testing.M) {
 }
 
 // shared starts an engine that is shared until a command ends, which stands for `go test`.
-func shared(t *testing.T) (s *Shared, command *os.Process) {
+func shared(t *testing.T) (s *Shared, parent *os.Process) {
 	t.Helper()
-	sleep := exec.CommandContext(t.Context(), "sleep", "600")
+	sleep := command.New(t.Context(), "sleep", "3600")
 	if err := sleep.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +44,9 @@ func shared(t *testing.T) (s *Shared, command *os.Process) {
 	if err := startKeeper(dir); err != nil {
 		t.Fatal(err)
 	}
-	endpoint, err := awaitEndpoint(t.Context(), dir)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*startLimit)
+	defer cancel()
+	endpoint, err := awaitEndpoint(ctx, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +88,7 @@ func eventually(t *testing.T, what string, met func() bool) {
 
 func TestSharedEngineEndsWithItsCommand(t *testing.T) {
 	t.Parallel()
-	s, command := shared(t)
+	s, parent := shared(t)
 	pid := enginePid(t, s)
 	if err := s.Failure(); err != nil {
 		t.Errorf("a running engine has the failure %v", err)
@@ -93,10 +97,10 @@ func TestSharedEngineEndsWithItsCommand(t *testing.T) {
 	if err := syscall.Kill(pid, 0); err != nil {
 		t.Errorf("Stop ended the engine of other packages: %v", err)
 	}
-	if err := command.Kill(); err != nil {
+	if err := parent.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := command.Wait(); err != nil {
+	if _, err := parent.Wait(); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "without the engine", func() bool { return syscall.Kill(pid, 0) != nil })
@@ -108,8 +112,8 @@ func TestSharedEngineEndsWithItsCommand(t *testing.T) {
 
 func TestDeathOfASharedEngineIsSaid(t *testing.T) {
 	t.Parallel()
-	s, command := shared(t)
-	defer func() { _ = command.Kill() }()
+	s, parent := shared(t)
+	defer func() { _ = parent.Kill() }()
 	if err := syscall.Kill(enginePid(t, s), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,9 @@
 package example_test
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,6 +21,7 @@ import (
 	"scimserver/infra/local/e2e"
 	"scimserver/infra/local/stack"
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/command"
 )
 
 // program is the example application: a process that a test can kill and start again on
@@ -39,7 +42,7 @@ type program struct {
 func build(tb testing.TB, folder string) string {
 	tb.Helper()
 	binary := filepath.Join(tb.TempDir(), "program")
-	cmd := exec.CommandContext(tb.Context(), "go", "build", "-o", binary, folder)
+	cmd := command.Limited(tb.Context(), 5*time.Minute, "go", "build", "-o", binary, folder)
 	cmd.Dir = filepath.Join(testkit.ModuleRoot(tb), "infra", "example")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -66,7 +69,7 @@ var pageAddress = regexp.MustCompile(`http://\S+`)
 // start starts the program and returns when it serves its page.
 func (p *program) start() {
 	p.Helper()
-	cmd := exec.Command(p.binary, append([]string{"-listen", "127.0.0.1:0"}, p.args...)...)
+	cmd := command.New(context.Background(), p.binary, append([]string{"-listen", "127.0.0.1:0"}, p.args...)...)
 	cmd.Env, cmd.Stderr = p.env, &p.log
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -75,14 +78,13 @@ func (p *program) start() {
 	if err := cmd.Start(); err != nil {
 		p.Fatal(err)
 	}
-	line := make([]byte, 200)
-	n, err := out.Read(line)
+	line, err := command.Line(cmd, bufio.NewScanner(out), 2*time.Minute)
 	if err != nil {
 		p.Fatalf("%v\n%s", err, p.log.String())
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cmd, p.url = cmd, pageAddress.FindString(string(line[:n]))
+	p.cmd, p.url = cmd, pageAddress.FindString(line)
 }
 
 // kill ends the program without warning, as a crash does.
@@ -117,7 +119,7 @@ type person struct {
 // printed reads the database of the program, which may be running.
 func (p *program) printed() (c contents) {
 	p.Helper()
-	cmd := exec.Command(p.binary, append([]string{"-print"}, p.args...)...)
+	cmd := command.Limited(p.Context(), time.Minute, p.binary, append([]string{"-print"}, p.args...)...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
