@@ -49,8 +49,10 @@ func Start(tb testing.TB) *Browser {
 		closeBrowser()
 		end()
 	})
+	slow := time.AfterFunc(2*patience, end)
+	defer slow.Stop()
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil { // it starts the process
-		tb.Fatalf("start %s: %v", program, err)
+		tb.Fatalf("start %s within %v: %v", program, 2*patience, err)
 	}
 	return &Browser{ctx, axe}
 }
@@ -87,10 +89,10 @@ type Page struct {
 	axe string
 }
 
-// Page opens a tab, 1440 pixels wide, that is closed with the test, and after two minutes at the latest.
+// Page opens a tab, 1440 pixels wide, that is closed with the test, and after four minutes at the latest.
 func (b *Browser) Page(tb testing.TB) *Page {
 	tb.Helper()
-	return b.LongPage(tb, 2*patience)
+	return b.LongPage(tb, 4*patience)
 }
 
 // LongPage is Page with another limit.
@@ -198,11 +200,21 @@ func (p *Page) Until(expression string) {
 // Value evaluates an expression in JavaScript that is a text.
 func (p *Page) Value(expression string) string {
 	p.Helper()
-	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](expression))
-	if err != nil {
-		p.Fatalf("%s: %v", expression, err)
+	return read(p, expression, chromedp.Evaluate[string](expression))
+}
+
+// read reads something from the page. That fails while another page is being loaded, so it is repeated.
+func read[T any](p *Page, what string, action chromedp.Action[T]) T {
+	p.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		value, err := chromedp.Run(p.ctx, action)
+		if err == nil {
+			return value
+		}
+		if p.ctx.Err() != nil || time.Now().After(deadline) {
+			p.Fatalf("%s: %v", what, err)
+		}
 	}
-	return text
 }
 
 // Press presses the Tab key until the focus is on an element that begins with a text, and then the Enter key.
@@ -244,22 +256,14 @@ func (p *Page) Barriers() []Violation {
 	const run = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
 		.then(result => result.violations.map(v => ({ID: v.id, Impact: v.impact, Help: v.help,
 			Nodes: v.nodes.map(n => ({HTML: n.html + " " + n.failureSummary}))})))`
-	p.Do(chromedp.Evaluate[chromedp.Void](p.axe))
-	found, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]Violation](run, chromedp.EvalAwaitPromise))
-	if err != nil {
-		p.Fatal(err)
-	}
-	return found
+	load := p.axe + "\n;" // each time: another page may have been loaded
+	return read(p, "axe-core", chromedp.Evaluate[[]Violation](load+run, chromedp.EvalAwaitPromise))
 }
 
 // Screenshot returns the whole page as PNG.
 func (p *Page) Screenshot() []byte {
 	p.Helper()
-	data, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		p.Fatal(err)
-	}
-	return data
+	return read(p, "a picture", chromedp.FullScreenshot(100))
 }
 
 // Picture returns the whole page as a small PNG, for a document.

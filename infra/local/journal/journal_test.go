@@ -100,15 +100,21 @@ func (r *rig) do(operation, body string) {
 // next is a record in short: "INSERT 1 x" of the item 1 whose attribute a is x.
 func (r *rig) next() (short, sequence string) {
 	r.Helper()
+	t := r.record()
+	if t.Table != r.table || len(t.Keys) != 2 || time.Since(t.Created) > time.Hour {
+		r.Errorf("the record is %+v", t)
+	}
+	return strings.TrimSpace(t.EventName + " " + text(t.Keys["SK"]) + " " + text(t.NewImage["a"])), t.Sequence
+}
+
+func (r *rig) record() journal.Record {
+	r.Helper()
 	select {
 	case t := <-r.told:
-		if t.Table != r.table || len(t.Keys) != 2 || time.Since(t.Created) > time.Minute {
-			r.Errorf("the record is %+v", t)
-		}
-		return strings.TrimSpace(t.EventName + " " + text(t.Keys["SK"]) + " " + text(t.NewImage["a"])), t.Sequence
-	case <-time.After(20 * time.Second):
-		r.Fatal("nothing is told of")
-		return "", ""
+		return t
+	case <-time.After(time.Minute):
+		r.Fatal("no record has come for a minute")
+		return journal.Record{}
 	}
 }
 
@@ -264,7 +270,7 @@ func TestImages(t *testing.T) {
 	r.do("DeleteItem", remove("1"))
 	r.do("PutItem", put("1", "z"))
 	for i, want := range []string{"INSERT x ", "MODIFY y x", "MODIFY v y", "MODIFY w v", "REMOVE  w", "INSERT z "} {
-		told := <-r.told
+		told := r.record()
 		var old map[string]any
 		if told.OldImage != nil {
 			if err := json.Unmarshal(told.OldImage, &old); err != nil {

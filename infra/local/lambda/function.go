@@ -17,7 +17,7 @@ const (
 )
 
 const (
-	initTimeout = 10 * time.Second
+	initTimeout = time.Minute // Lambda allows 10 s, which a busy machine may need for any start
 	// freeWait is how long a request waits for a free process before another one is started:
 	// a process that has just answered is about to ask for its next request.
 	freeWait = 3 * time.Millisecond

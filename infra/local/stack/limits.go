@@ -10,8 +10,13 @@ import (
 	"scimserver/shared/tenant"
 )
 
-// limitsKnown is how long a tenant's limits are cached.
-const limitsKnown = time.Second
+const (
+	// limitsKnown is how long a tenant's limits are cached.
+	limitsKnown = time.Second
+	// limitsRead is the longest time to read them for the first time. The engine of a busy machine takes
+	// seconds.
+	limitsRead = 20 * time.Second
+)
 
 // limits are the limits in the tenants' records. Here each tenant counts as if it had an
 // API key of its own.
@@ -37,12 +42,17 @@ func (l *limits) of(authorized map[string]any) (name string, perSecond, burst in
 func (l *limits) find(name string) tenant.Limits {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if k, ok := l.known[name]; ok && time.Now().Before(k.until) {
-		return k.Limits
+	last, again := l.known[name]
+	if again && time.Now().Before(last.until) {
+		return last.Limits
 	}
-	found, ok := l.read(name)
+	wait := limitsRead
+	if again {
+		wait = limitsKnown
+	}
+	found, ok := l.read(name, wait)
 	if !ok {
-		found = l.known[name].Limits
+		found = last.Limits
 	}
 	if found == (tenant.Limits{}) {
 		found = tenant.DefaultLimits()
@@ -52,8 +62,8 @@ func (l *limits) find(name string) tenant.Limits {
 }
 
 // read reads the limits from the engine. While it restarts, the last limits apply.
-func (l *limits) read(name string) (tenant.Limits, bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), limitsKnown)
+func (l *limits) read(name string, wait time.Duration) (tenant.Limits, bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
 	d, err := l.open()
 	if err != nil {
@@ -67,7 +77,7 @@ func (s *Stack) limits() apigateway.Limits {
 	l := &limits{known: map[string]known{}, open: func() (*directory.Directory, error) {
 		return directory.Open(directory.Options{
 			Table: s.settings.Table, Scope: directory.Scope(s.settings.Scope), Endpoint: s.EngineEndpoint(),
-			Budget: limitsKnown,
+			Budget: limitsRead,
 		})
 	}}
 	return l.of
