@@ -47,7 +47,10 @@ func (c *change) nestingGuard(ctx context.Context) ([]table.Write, error) {
 // checkNesting returns ErrCycle or ErrDepth if a group can't contain children. It walks down
 // from the children, and up from the group.
 func (t Groups) checkNesting(ctx context.Context, group scim.ID, children []scim.ID) error {
-	below, err := t.levels(ctx, children, t.finishedChildren)
+	below, err := t.levels(ctx, children, func(ctx context.Context, id scim.ID) (ids []scim.ID, err error) {
+		_, ids, err = t.finishedChildren(ctx, id)
+		return ids, err
+	})
 	if err != nil {
 		return err
 	}
@@ -133,17 +136,18 @@ func (t Groups) nextLevel(
 	return next, work.Wait()
 }
 
-// finishedChildren returns the groups that are members of a group. It first finishes a
-// pending change of the group, which may add groups.
-func (t Groups) finishedChildren(ctx context.Context, group scim.ID) (ids []scim.ID, err error) {
-	g, err := t.Get(ctx, group)
+// finishedChildren returns a group and the groups that are members of it. It first finishes a
+// pending change of the group, which may add groups. A group that does not exist has no id.
+func (t Groups) finishedChildren(ctx context.Context, group scim.ID) (g Group, ids []scim.ID, err error) {
+	g, err = t.Get(ctx, group)
 	if err == nil {
 		err = t.finishPending(ctx, g.Resource)
 	}
 	if err != nil { // it may have been deleted meanwhile
-		return nil, ignoreNotFound(err)
+		return Group{}, nil, ignoreNotFound(err)
 	}
-	return t.children(ctx, group)
+	ids, err = t.children(ctx, group)
+	return g, ids, err
 }
 
 // children returns the groups that are members of a group, without finishing a pending change.

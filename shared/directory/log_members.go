@@ -25,7 +25,8 @@ const unitSize = 1024
 const maxLoggedMembers = 100
 
 // addLogStamp adds the log stamp of the request to the item or update of the group. stored are the
-// other attributes of the item, nil for a new group.
+// other attributes of the item, nil for a new group. It keeps room for lastPending, which a later
+// change may add.
 func (c *change) addLogStamp(ctx context.Context, own, stored table.Item) {
 	stamp, ok := newLogStamp(ctx, c.skipped)
 	if !ok {
@@ -36,7 +37,8 @@ func (c *change) addLogStamp(ctx context.Context, own, stored table.Item) {
 	stamp.AddedAll, stamp.RemovedAll = len(added), len(removed)
 	stamp.addTo(own)
 	key := c.keys.resource(GroupKind, c.group)
-	size := sizeOf(merged(merged(stored, own), table.Item{"PK": key.PK, "SK": key.SK}))
+	always := table.Item{"PK": key.PK, "SK": key.SK, "lastPending": strings.Repeat(" ", changeIDLength)}
+	size := sizeOf(merged(merged(stored, own), always))
 	stamp.nameMembers(added, removed, (unitSize-size%unitSize)%unitSize)
 	stamp.addTo(own)
 }

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -110,30 +111,53 @@ func (t Groups) removeEdges(group scim.ID, m Member) []table.Write {
 // Members reads the members of the first groups: as many groups as have at most maxTotal
 // members together. It always reads the first group; if that alone has more than maxFirst
 // members, the error is ErrTooMany. Each list has groups before users, both in the order
-// of ids. It finishes pending changes of the groups first.
+// of ids. It finishes pending changes of the groups. The other errors are ErrUnavailable, and
+// ErrContention if one change of many members follows another.
 func (t Groups) Members(ctx context.Context, groups []Resource, maxTotal, maxFirst int) (all [][]Member, err error) {
 	const first, most = 4, 16
-	for size := first; len(all) < len(groups); size = min(2*size, most) {
+	left := maxTotal
+	for size, fit := first, true; fit && len(all) < len(groups); size = min(2*size, most) {
 		some := groups[len(all):min(len(groups), len(all)+size)]
-		bound := maxTotal
+		bound := left
 		if len(all) == 0 {
-			bound = max(maxTotal, maxFirst)
+			bound = max(left, maxFirst)
 		}
 		lists, err := t.members(ctx, some, bound)
 		if err != nil {
 			return nil, err
 		}
-		for _, list := range lists {
-			switch {
-			case len(all) == 0 && len(list) > maxFirst:
-				return nil, ErrTooMany
-			case len(all) > 0 && len(list) > maxTotal:
-				return all, nil
-			}
-			all, maxTotal = append(all, list), max(0, maxTotal-len(list))
+		known := len(all)
+		if all, left, err = fitting(append(all, lists...), maxTotal, maxFirst); err != nil {
+			return nil, err
 		}
+		fit = len(all) == known+len(lists)
 	}
-	return all, nil
+	err = t.recheck(ctx, groups[:len(all)], func(ctx context.Context, i int) (err error) {
+		all[i], err = t.membersOfOne(ctx, groups[i].ID, max(maxTotal, maxFirst)+1)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	all, _, err = fitting(all, maxTotal, maxFirst)
+	return all, err
+}
+
+// fitting returns the first lists of members: as many as have at most maxTotal members together,
+// and how many more members would fit. The first list is always among them; if it has more than
+// maxFirst members, the error is ErrTooMany.
+func fitting(lists [][]Member, maxTotal, maxFirst int) (fit [][]Member, left int, err error) {
+	left = maxTotal
+	for i, list := range lists {
+		switch {
+		case i == 0 && len(list) > maxFirst:
+			return nil, 0, ErrTooMany
+		case i > 0 && len(list) > left:
+			return lists[:i], left, nil
+		}
+		left = max(0, left-len(list))
+	}
+	return lists, left, nil
 }
 
 // members reads the members of several groups in parallel, at most bound+1 of each.
@@ -171,13 +195,31 @@ func (t Groups) membersOfOne(ctx context.Context, group scim.ID, limit int) ([]M
 }
 
 // MembersAmong returns which of the ids are direct members of which groups. It calls
-// DynamoDB once for each hundred pairs of a group and an id.
+// DynamoDB once for each hundred pairs of a group and an id. A single id in a group can't show a
+// change in part, so only for several it reads the groups again. The errors are those of Members.
 func (t Groups) MembersAmong(ctx context.Context, groups []Resource, ids []scim.ID) (map[scim.ID][]Member, error) {
-	var keys []table.Key
 	for _, group := range groups {
 		if err := t.finishPending(ctx, group); err != nil {
 			return nil, err
 		}
+	}
+	found, err := t.membersAmong(ctx, groups, ids)
+	if err != nil || len(ids) < 2 {
+		return found, err
+	}
+	var mu sync.Mutex
+	return found, t.recheck(ctx, groups, func(ctx context.Context, i int) error {
+		now, err := t.membersAmong(ctx, groups[i:i+1], ids)
+		mu.Lock()
+		defer mu.Unlock()
+		found[groups[i].ID] = now[groups[i].ID]
+		return err
+	})
+}
+
+func (t Groups) membersAmong(ctx context.Context, groups []Resource, ids []scim.ID) (map[scim.ID][]Member, error) {
+	var keys []table.Key
+	for _, group := range groups {
 		keys = append(keys, t.keys.memberships(group.ID, ids)...)
 	}
 	items, err := t.d.db.GetAll(ctx, keys)
@@ -189,10 +231,11 @@ func (t Groups) MembersAmong(ctx context.Context, groups []Resource, ids []scim.
 	return found, err
 }
 
-// kindsAmong returns which of the ids are members of a group, with their kinds.
+// kindsAmong returns which of the ids are members of a group, with their kinds. Its caller knows
+// that they do not change, or demands that they have not.
 func (t Groups) kindsAmong(ctx context.Context, group scim.ID, ids []scim.ID) (map[scim.ID]Kind, error) {
 	kinds := map[scim.ID]Kind{}
-	found, err := t.MembersAmong(ctx, []Resource{{ID: group}}, ids)
+	found, err := t.membersAmong(ctx, []Resource{{ID: group}}, ids)
 	for _, m := range found[group] {
 		kinds[m.ID] = m.Kind
 	}

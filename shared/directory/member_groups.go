@@ -3,7 +3,9 @@ package directory
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -77,33 +79,55 @@ func (t Groups) IDsOf(ctx context.Context, member, after scim.ID, limit int) ([]
 // UserIDs returns the ids of the users in a group, direct and through nested groups, in
 // order: those that follow the id after, at most limit of them, or all if limit is 0. A
 // group that does not exist has no users. If there are more than MaxScanned memberships,
-// the error is ErrTooMany.
-func (t Groups) UserIDs(ctx context.Context, group, after scim.ID, limit int) ([]scim.ID, error) {
+// the error is ErrTooMany. The other errors are those of Groups.Members.
+func (t Groups) UserIDs(ctx context.Context, group, after scim.ID, limit int) (ids []scim.ID, err error) {
 	if !ValidID(group) {
 		return nil, nil
 	}
-	if _, err := t.Get(ctx, group); err != nil {
-		return nil, ignoreNotFound(err)
+	for n, again := 1, true; again; n++ {
+		below, err := t.groupsBelow(ctx, group)
+		if err != nil || !slices.ContainsFunc(below, func(r Resource) bool { return r.ID == group }) {
+			return nil, err
+		}
+		if ids, err = t.usersIn(ctx, below, after, limit); err != nil {
+			return nil, err
+		}
+		changed, large, err := t.changedSince(ctx, below, indices(below))
+		if err != nil {
+			return nil, err
+		}
+		if again, err = readsAgain(n, changed, large); err != nil {
+			return nil, err
+		}
 	}
-	levels, err := t.levels(ctx, []scim.ID{group}, t.finishedChildren)
-	if err != nil {
-		return nil, err
-	}
-	var ids []scim.ID
-	seen := map[scim.ID]bool{}
-	for _, level := range levels {
-		for id := range level {
-			if seen[id] {
-				continue
-			}
-			seen[id] = true
-			some, err := t.usersAfter(ctx, id, after, limit)
-			if ids = append(ids, some...); err == nil && len(ids) > MaxScanned {
-				err = ErrTooMany
-			}
-			if err != nil {
-				return nil, err
-			}
+	return ids, nil
+}
+
+// groupsBelow reads a group and those nested in it, as far as they exist, and finishes their
+// pending changes.
+func (t Groups) groupsBelow(ctx context.Context, group scim.ID) (all []Resource, err error) {
+	var mu sync.Mutex
+	found := map[scim.ID]Resource{}
+	_, err = t.levels(ctx, []scim.ID{group}, func(ctx context.Context, id scim.ID) ([]scim.ID, error) {
+		g, children, err := t.finishedChildren(ctx, id)
+		if mu.Lock(); g.ID != "" {
+			found[id] = g.Resource
+		}
+		mu.Unlock()
+		return children, err
+	})
+	return slices.Collect(maps.Values(found)), err
+}
+
+// usersIn returns the ids of the users who are direct members of some groups, see UserIDs.
+func (t Groups) usersIn(ctx context.Context, groups []Resource, after scim.ID, limit int) (ids []scim.ID, err error) {
+	for _, group := range groups {
+		some, err := t.usersAfter(ctx, group.ID, after, limit)
+		if ids = append(ids, some...); err == nil && len(ids) > MaxScanned {
+			err = ErrTooMany
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	slices.Sort(ids)

@@ -9,8 +9,8 @@ import (
 
 // MemberPage reads a page of a group's direct members: at most limit members after a
 // position, groups before users, both in the order of ids. next is the position of the
-// next page, "" at the end. A pending change of the group is finished first. The errors
-// are ErrNotFound and ErrUnavailable.
+// next page, "" at the end. A pending change of the group is finished. The errors are
+// ErrNotFound, ErrContention and ErrUnavailable.
 func (t Groups) MemberPage(
 	ctx context.Context, id scim.ID, after string, limit int,
 ) (g Group, page []Member, next string, err error) {
@@ -20,7 +20,14 @@ func (t Groups) MemberPage(
 	if err != nil {
 		return g, nil, "", err
 	}
-	edges, next, err := t.d.db.Query(ctx, table.Query{PK: t.keys.members(id), After: after, Limit: limit})
+	var edges []table.Item
+	read := func(ctx context.Context, _ int) (err error) {
+		edges, next, err = t.d.db.Query(ctx, table.Query{PK: t.keys.members(id), After: after, Limit: limit})
+		return err
+	}
+	if err = read(ctx, 0); err == nil {
+		err = t.recheck(ctx, []Resource{g.Resource}, read)
+	}
 	for _, edge := range edges {
 		page = append(page, memberFrom(edge))
 	}

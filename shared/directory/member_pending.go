@@ -58,7 +58,7 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 	if err != nil {
 		return err
 	}
-	more := table.Item{"pending": id, "since": scim.FormatTime(c.d.instant())}
+	more := table.Item{"pending": id, "lastPending": id, "since": scim.FormatTime(c.d.instant())}
 	refused := c.d.db.Transact(
 		ctx,
 		func(stamp table.Stamp) []table.Write {
@@ -79,6 +79,9 @@ func (c *change) inSteps(ctx context.Context, guard []table.Write) error {
 	}
 	return c.groups().finishSteps(ctx, c.group, id, stored)
 }
+
+// changeIDLength is the length of the id of a change, which rand.Text makes.
+const changeIDLength = 26
 
 // maxStores is how often storeSteps starts again.
 const maxStores = 10

@@ -16,9 +16,10 @@ type Resource struct {
 	Created      time.Time
 	LastModified time.Time
 
-	size    int    // of the stored document, in bytes; 0 if it was not read
-	pending string // the unfinished change of a group's members, "" if there is none
-	writer  string // the stamps of the latest plain writes, see resource_stamps.go
+	size        int    // of the stored document, in bytes; 0 if it was not read
+	pending     string // the unfinished change of a group's members, "" if there is none
+	lastPending string // the latest change that was ever pending
+	writer      string // the stamps of the latest plain writes, see resource_stamps.go
 
 	connected bool // this team, which is being deleted, has become a group
 }
@@ -53,7 +54,8 @@ func (r Resource) attributes(doc string) table.Item {
 func resourceFrom(item table.Item) (Resource, error) {
 	r := Resource{
 		ID: itemID(item), Version: item.Int("version"), size: len(item.Text("doc")),
-		pending: item.Text("pending"), writer: item.Text("writer"), connected: item.Text("connected") != "",
+		pending: item.Text("pending"), lastPending: item.Text("lastPending"),
+		writer: item.Text("writer"), connected: item.Text("connected") != "",
 	}
 	var err error
 	if r.Doc, err = scim.ParseJSON(item.Text("doc")); err != nil {

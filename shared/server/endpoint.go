@@ -106,13 +106,13 @@ func (e *endpoint) readEdges(ctx context.Context, r *request, of directory.Resou
 	return values[0], nil
 }
 
-// respondChanged answers a change that has been made. If there are too many edges for an answer,
-// they are left out, because an error would say that nothing was changed.
+// respondChanged answers a change that has been made. If there are too many edges for an answer, or
+// if others keep changing them, they are left out, because an error would say that nothing was changed.
 func (e *endpoint) respondChanged(
 	ctx context.Context, r *request, status int, stored directory.Resource,
 ) (*response, error) {
 	edges, err := e.readEdges(ctx, r, stored)
-	if err != nil && !tooMany(err) {
+	if err != nil && !tooMany(err) && !errors.Is(err, directory.ErrContention) {
 		return nil, err
 	}
 	return e.respond(r, status, stored, edges), nil

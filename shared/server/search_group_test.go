@@ -118,7 +118,7 @@ func TestCostOfGroupQueries(t *testing.T) { // design: round trips and capacity
 	const without = "excludedAttributes=members"
 	for query, want := range map[string]int{
 		path(low) + "?" + without: 1,
-		path(low):                 2,
+		path(low):                 3,
 		"/Groups?" + without + "&filter=" + escape(`displayName eq "low"`):                                    2,
 		"/Groups?" + without + "&filter=" + escape(`externalId eq "Ext"`):                                     2,
 		"/Groups?" + without + "&filter=" + escape(`id eq "`+id(low)+`"`):                                     1,
