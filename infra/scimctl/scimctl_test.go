@@ -125,7 +125,7 @@ func (b *bench) newUser(status int, token, name string, emails ...string) string
 func TestScimctl(t *testing.T) {
 	t.Parallel() // with TestStories: both wait for processes most of the time
 	b := newBench(t)
-	doomed := b.doomed()
+	doomed, deleted := b.doom()
 	b.sub("command line", commandLine)
 	b.sub("help", helpTexts)
 	b.sub("completion", completion)
@@ -166,7 +166,7 @@ func TestScimctl(t *testing.T) {
 	b.sub("conflicts", conflicts)
 	b.sub("released", released)
 	b.sub("what is printed", printed)
-	b.sub("deletion", func(b *bench) { deletion(b, doomed) })
+	b.sub("deletion", func(b *bench) { deletion(b, doomed, deleted) })
 }
 
 func signature(b *bench) {

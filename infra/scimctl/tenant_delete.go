@@ -75,7 +75,7 @@ func (s *session) notifyRemoval(left admin.Removal) time.Duration {
 	case left.WaitSeconds == 0:
 		s.notify("the provisioning log is left\n")
 	default:
-		s.notify("waiting for requests that began before the suspension: %d s\n", left.WaitSeconds)
+		s.notify("waiting for earlier requests to end: %d s\n", left.WaitSeconds)
 		return min(5*time.Second, time.Duration(left.WaitSeconds)*time.Second)
 	}
 	return 0

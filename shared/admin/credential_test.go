@@ -13,6 +13,15 @@ func (b *bench) acme(body string) {
 	b.send(201, "POST", "/tenants", body)
 }
 
+// oldAcme creates a tenant two months ago: its log can have earlier entries than now.
+func (b *bench) oldAcme() {
+	b.Helper()
+	now := b.now
+	b.now = now.AddDate(0, -2, 0)
+	b.acme(`{"id":"acme"}`)
+	b.now = now
+}
+
 const acmeCredentials = "/tenants/acme/credentials"
 
 func TestTokenWorks(t *testing.T) {

@@ -34,10 +34,11 @@ func (s *Service) Health(ctx context.Context, id tenant.ID) (Health, error) {
 		credentials = append(credentials, c)
 	}
 	h := Health{Tenant: id, State: t.State, Requests: map[int]int{}, Refusals: []Refusal{}}
-	for _, read := range []func(context.Context, *Health) error{s.readRequests, s.readOpenConflicts} {
-		if err := read(ctx, &h); err != nil {
-			return h, err
-		}
+	if err := s.readRequests(ctx, &h, t.Created); err != nil {
+		return h, err
+	}
+	if err := s.readOpenConflicts(ctx, &h); err != nil {
+		return h, err
 	}
 	refused, err := s.Directory.Tenants().Refusals(ctx, id, s.Now().Add(-healthSpan))
 	if err != nil {
@@ -55,13 +56,12 @@ func (s *Service) UnknownCredentials(ctx context.Context) (Refusals, error) {
 	return Refusals{sumRefusals(hours, nil)}, err
 }
 
-// readRequests counts the entries of the provisioning log.
-func (s *Service) readRequests(ctx context.Context, h *Health) error {
+// readRequests counts the entries of the provisioning log. since is when the tenant was created.
+func (s *Service) readRequests(ctx context.Context, h *Health, since time.Time) error {
 	now := s.Now()
 	log := s.Directory.For(h.Tenant).Log()
 	all, next, err := log.Page(ctx, provlog.Query{
-		From: now.Add(-healthSpan), To: now, Limit: healthEntries,
-		Wanted: provlog.Entry.IsRequest,
+		From: now.Add(-healthSpan), To: now, Since: since, Limit: healthEntries, Wanted: provlog.Entry.IsRequest,
 	})
 	if err != nil {
 		return err
@@ -70,24 +70,25 @@ func (s *Service) readRequests(ctx context.Context, h *Health) error {
 		h.Requests[e.Status]++
 	}
 	h.RequestsIncomplete = next != ""
-	h.LastSuccess, err = lastRequest(ctx, log, all, false, now)
+	earlier := provlog.Query{From: now.Add(-healthHistory), To: now, Since: since, Limit: 1}
+	h.LastSuccess, err = lastRequest(ctx, log, all, false, earlier)
 	if err == nil {
-		h.LastFailure, err = lastRequest(ctx, log, all, true, now)
+		h.LastFailure, err = lastRequest(ctx, log, all, true, earlier)
 	}
 	return err
 }
 
 // lastRequest returns the time of the last request that succeeded or failed, or nil if there was none
-// within healthHistory. newest are the newest entries, newest first. The log is read only if they
+// in the span of a query. newest are the newest entries, newest first. The log is read only if they
 // have no such request.
 func lastRequest(
-	ctx context.Context, log provlog.Log, newest []provlog.Entry, failed bool, now time.Time,
+	ctx context.Context, log provlog.Log, newest []provlog.Entry, failed bool, q provlog.Query,
 ) (*time.Time, error) {
-	wanted := func(e provlog.Entry) bool { return e.IsRequest() && e.Failed() == failed }
-	if i := slices.IndexFunc(newest, wanted); i >= 0 {
+	q.Wanted = func(e provlog.Entry) bool { return e.IsRequest() && e.Failed() == failed }
+	if i := slices.IndexFunc(newest, q.Wanted); i >= 0 {
 		return &newest[i].Time, nil
 	}
-	found, _, err := log.Page(ctx, provlog.Query{From: now.Add(-healthHistory), To: now, Limit: 1, Wanted: wanted})
+	found, _, err := log.Page(ctx, q)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}

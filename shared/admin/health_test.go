@@ -118,7 +118,7 @@ func TestHealth(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newBench(t)
-			b.acme(`{"id":"acme"}`)
+			b.oldAcme()
 			key := b.send(201, "POST", acmeCredentials, `{"name":"Okta"}`).text("key")
 			b.use(key, b.now)
 			tt.prepare(b, key)
@@ -144,7 +144,7 @@ func TestHealthCounts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.send(404, "GET", "/tenants/acme/health", "")
-	b.acme(`{"id":"acme"}`)
+	b.oldAcme()
 	key := b.send(201, "POST", acmeCredentials, `{"name":"Okta"}`).text("key")
 	b.failures(2, 409)
 	b.fail(b.now.Add(-30*time.Hour), "yesterday", "", "ann", "", 400)

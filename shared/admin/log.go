@@ -22,21 +22,23 @@ type LogPage struct {
 
 // Log returns a page of the provisioning log.
 func (s *Service) Log(ctx context.Context, id tenant.ID, q LogQuery) (LogPage, error) {
-	if _, err := s.Directory.Tenants().Tenant(ctx, id); err != nil {
+	t, err := s.Directory.Tenants().Tenant(ctx, id)
+	if err != nil {
 		return LogPage{}, err
 	}
 	of, out := s.Directory.For(id), LogPage{Entries: []provlog.Entry{}}
-	user, err := newLogSubject(ctx, of, q.User)
+	user, err := newLogSubject(ctx, of, q.User, t.Created)
 	if err != nil {
 		return out, err
 	}
-	group, err := newLogSubject(ctx, of, q.Group)
+	group, err := newLogSubject(ctx, of, q.Group, t.Created)
 	if err != nil {
 		return out, err
 	}
 	last := lastNames{}
 	page, next, err := of.Log().Page(ctx, provlog.Query{
-		From: q.From, To: q.To, Before: q.before, Limit: q.Limit, Wanted: func(e provlog.Entry) bool {
+		From: q.From, To: q.To, Since: t.Created, Before: q.before, Limit: q.Limit,
+		Wanted: func(e provlog.Entry) bool {
 			last.note(e)
 			return q.status.covers(e.Status) && user.isIn(e) && group.isGroupOf(e)
 		},

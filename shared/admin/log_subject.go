@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"slices"
+	"time"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/provlog"
@@ -15,11 +16,11 @@ type logSubject struct {
 	found []provlog.Named // who has the value, or had it
 }
 
-func newLogSubject(ctx context.Context, of *directory.Tenant, value string) (logSubject, error) {
+func newLogSubject(ctx context.Context, of *directory.Tenant, value string, since time.Time) (logSubject, error) {
 	if value == "" {
 		return logSubject{}, nil
 	}
-	found, err := of.WhoIs(ctx, value)
+	found, err := of.WhoIs(ctx, value, since)
 	return logSubject{scim.Fold(provlog.Truncate(value)), found}, err
 }
 

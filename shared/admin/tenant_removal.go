@@ -14,7 +14,8 @@ const (
 	// removalTime limits how long one call deletes. It is well within the function's own limit, and
 	// short enough to show progress.
 	removalTime = 10 * time.Second
-	// maxRequestTime is the longest time that an admitted request can take.
+	// maxRequestTime is the longest time that an admitted request can take. Function changes also
+	// writes the log of a tenant at most that long after it has read that the tenant exists.
 	maxRequestTime = 30 * time.Second
 	// unusedTime is how long the id of a deleted tenant can't be used again. Within that time,
 	// every call that deletes the tenant has ended: function admin runs for at most 28 seconds.
@@ -42,7 +43,7 @@ func (s *Service) RemoveTenant(ctx context.Context, id tenant.ID, confirm string
 		}
 	}
 	left, err := s.Directory.RemoveTenant(ctx, id, directory.RemovalTimes{
-		Work: removalTime, Inactive: s.CacheTime + maxRequestTime, Unused: unusedTime,
+		Work: removalTime, Inactive: s.CacheTime + maxRequestTime, Deleting: maxRequestTime, Unused: unusedTime,
 	})
 	if errors.Is(err, directory.ErrNotFound) { // another call has just finished it
 		return Removal{Done: true}, nil

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"time"
 
 	"scimserver/shared/provlog"
 	"scimserver/shared/scim"
@@ -52,9 +53,9 @@ const logHolders = 20
 
 // WhoIs returns the users, groups and teams of a tenant that have a value, or had it within the
 // time that log entries are kept. The value is an id, userName, displayName, email or externalId.
-// Those that still exist have their current names. It makes five calls. The error is
-// ErrUnavailable.
-func (t *Tenant) WhoIs(ctx context.Context, value string) ([]provlog.Named, error) {
+// Those that still exist have their current names. since is when the tenant was created. It makes
+// five calls. The error is ErrUnavailable.
+func (t *Tenant) WhoIs(ctx context.Context, value string, since time.Time) ([]provlog.Named, error) {
 	var byID []provlog.Member
 	for _, k := range []Kind{UserKind, GroupKind, TeamKind} {
 		byID = append(byID, provlog.Member{ID: scim.ID(value), Type: string(k)})
@@ -63,7 +64,7 @@ func (t *Tenant) WhoIs(ctx context.Context, value string) ([]provlog.Named, erro
 	if err != nil {
 		return nil, err
 	}
-	former, err := t.Log().Former(ctx, value)
+	former, err := t.Log().Former(ctx, value, since)
 	if err != nil {
 		return nil, err
 	}

@@ -200,10 +200,16 @@ func differing(old, now scim.Value) (names []string) {
 	return names
 }
 
+// maxLogTime limits a call of WriteLog.
+const maxLogTime = 20 * time.Second
+
 // WriteLog writes the log entries of requests that changed something. It is idempotent.
-// Entries of deleted tenants are left out, because the log names people. The error is
+// Entries of deleted tenants are left out, because the log names people. A tenant's removal
+// waits for calls that have read its record before; see RemovalTimes.Deleting. The error is
 // ErrUnavailable.
 func (d *Directory) WriteLog(ctx context.Context, all []StreamChange) error {
+	ctx, cancel := context.WithTimeout(ctx, maxLogTime)
+	defer cancel()
 	present, err := d.tenants.SchemaVersions(ctx, tenantsOf(all))
 	if err != nil {
 		return err

@@ -165,7 +165,7 @@ func TestLogOfAUser(t *testing.T) {
 		"ann@example.com": {{ID: u.ID, Type: "User", Name: "anne"}}, "x1": {{ID: u.ID, Type: "User", Name: "anne"}},
 		string(u.ID): {{ID: u.ID, Type: "User", Name: "anne"}}, "nobody": nil,
 	} {
-		if got, err := j.acme.WhoIs(t.Context(), value); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := j.acme.WhoIs(t.Context(), value, time.Time{}); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("who is %s: %+v, %v", value, got, err)
 		}
 	}
@@ -196,7 +196,7 @@ func TestLogOfAUser(t *testing.T) {
 		j.follow("USER", u.ID) {
 		t.Errorf("finishing the deletion: %v", err)
 	}
-	if got, err := j.acme.WhoIs(t.Context(), "anne"); err != nil ||
+	if got, err := j.acme.WhoIs(t.Context(), "anne", time.Time{}); err != nil ||
 		!reflect.DeepEqual(got, []provlog.Named{{ID: u.ID, Type: "User"}}) {
 		t.Errorf("who was anne: %+v, %v", got, err)
 	}

@@ -18,8 +18,9 @@ type Remaining struct {
 	Users  int
 	Groups int
 	Teams  int
-	// Wait is how long earlier requests may still be running. The deletion also removes
-	// what they write, so it removes the tenant itself only after that time.
+	// Wait is how long earlier requests may still be running, and function changes may still
+	// write the log. The deletion also removes what they write, so it removes the tenant itself
+	// only after that time.
 	Wait time.Duration
 }
 
@@ -27,6 +28,9 @@ type Remaining struct {
 type RemovalTimes struct {
 	Work     time.Duration // how long one call deletes data
 	Inactive time.Duration // how long a request can run after its tenant is no longer active
+	// Deleting is how long a function can still write if it has read that the tenant exists and
+	// is not being deleted: longer than WriteLog takes.
+	Deleting time.Duration
 	// Unused is how long the id can't be used again after the removal. It is longer than a
 	// call of RemoveTenant can run.
 	Unused time.Duration
@@ -49,6 +53,9 @@ func (d *Directory) RemoveTenant(ctx context.Context, id tenant.ID, times Remova
 		return Remaining{}, err
 	}
 	settled := record.Since.Add(times.Inactive)
+	if deleting := record.DeletingSince.Add(times.Deleting); deleting.After(settled) {
+		settled = deleting
+	}
 	left := Remaining{Wait: max(0, settled.Sub(d.now()))}
 	if !emptied || began.Before(settled) {
 		return t.remaining(ctx, left)

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/provlog"
@@ -94,7 +96,9 @@ func (b *bench) items() (keys []string) {
 var remains = []string{"EVENTHEADS#8 / acme", "T#acme#EVENTS#0 / 000000000001", "T#acme#REMOVED / LAST"}
 
 // minutes are the times of most removals here.
-var minutes = directory.RemovalTimes{Work: time.Minute, Inactive: time.Minute, Unused: time.Minute}
+var minutes = directory.RemovalTimes{
+	Work: time.Minute, Inactive: time.Minute, Deleting: 30 * time.Second, Unused: time.Minute,
+}
 
 func TestRemoveTenant(t *testing.T) {
 	t.Parallel()
@@ -163,6 +167,47 @@ func TestOverlappingRemovals(t *testing.T) {
 	b.newTenant("acme", "acme.example")
 }
 
+// TestRemovalWaitsForTheLog: function changes has read that a suspended tenant exists, and writes its
+// log after the removal has deleted it.
+func TestRemovalWaitsForTheLog(t *testing.T) {
+	t.Parallel()
+	clock, at := newClock()
+	b := newBench(t, nil, at)
+	b.newTenant("acme")
+	suspend := func(t *tenant.Tenant) error { t.State = tenant.Suspended; return nil }
+	if _, err := b.dir.Tenants().ChangeTenant(t.Context(), "acme", suspend); err != nil {
+		t.Fatal(err)
+	}
+	clock.now = clock.now.Add(time.Hour)
+	remove := func(want directory.Remaining) {
+		if left, err := b.dir.RemoveTenant(t.Context(), "acme", minutes); err != nil || left != want {
+			t.Errorf("left %+v, %v, want %+v", left, err, want)
+		}
+	}
+	late := onTable(t, b.table, scripted(fault.Rule{
+		Operation: "BatchWriteItem", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, func() {
+			remove(directory.Remaining{Wait: 30 * time.Second})
+		}),
+	}), at)
+	change, ok, err := directory.ReadStreamChange("T#acme#USER", "2819c223-7f76-453a-919d-413861904646", nil,
+		&directory.Image{Doc: `{"userName":"ann"}`, Log: `{"t":1800000000000,"r":"r1","o":"create","s":201}`})
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	if err := late.dir.WriteLog(t.Context(), []directory.StreamChange{change}); err != nil {
+		t.Fatal(err)
+	}
+	isLog := func(key string) bool { return strings.HasPrefix(key, "T#acme#LOG#") }
+	if !slices.ContainsFunc(b.items(), isLog) {
+		t.Fatal("the entry was not written after the removal had deleted the log")
+	}
+	clock.now = clock.now.Add(30 * time.Second)
+	remove(directory.Remaining{Done: true})
+	if diff := cmp.Diff(remains, b.items(), cmpopts.SortSlices(strings.Compare)); diff != "" {
+		t.Errorf("left behind: %s", diff)
+	}
+}
+
 // TestRemovalResumes gives each call little time, and lets some calls fail.
 func TestRemovalResumes(t *testing.T) {
 	t.Parallel()
@@ -181,9 +226,7 @@ func TestRemovalResumes(t *testing.T) {
 			t.Fatalf("it does not end: %+v", left)
 		}
 	}
-	after := b.items()
-	slices.Sort(after)
-	if diff := cmp.Diff(remains, after); diff != "" {
+	if diff := cmp.Diff(remains, b.items(), cmpopts.SortSlices(strings.Compare)); diff != "" {
 		t.Errorf("left behind: %s", diff)
 	}
 	if steps < 3 {

@@ -90,13 +90,10 @@ func (s *server) showRequests(q *request) error {
 // requestTable makes a page of the log.
 func (s *server) requestTable(q *request, before string, failed bool, limit int) (web.Table, error) {
 	now := s.Now()
-	from := now.Add(-chartDays * 24 * time.Hour)
-	if q.Tenant.Created.After(from) {
-		from = q.Tenant.Created.Add(-time.Minute) // a shorter span needs fewer pages
-	}
 	wanted := func(e provlog.Entry) bool { return !failed || e.Failed() }
 	entries, next, err := s.Service.Directory.For(q.Tenant.ID).Log().Page(q.Context(), provlog.Query{
-		From: from, To: now.Add(time.Minute), Before: before, Limit: limit, Wanted: wanted,
+		From: now.Add(-chartDays * 24 * time.Hour), To: now.Add(time.Minute), Since: q.Tenant.Created,
+		Before: before, Limit: limit, Wanted: wanted,
 	})
 	t := web.Table{
 		Caption: "Requests, the newest first",

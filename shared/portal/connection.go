@@ -142,7 +142,7 @@ func (s *server) observe(q *request) (o observed, err error) {
 		}
 	}
 	o.Entries, _, err = s.Service.Directory.For(q.Tenant.ID).Log().Page(q.Context(), provlog.Query{
-		From: now.Add(-refusalSpan), To: now.Add(time.Minute), Limit: entriesRead,
+		From: now.Add(-refusalSpan), To: now.Add(time.Minute), Since: q.Tenant.Created, Limit: entriesRead,
 		Wanted: func(e provlog.Entry) bool { return e.Operator == "" },
 	})
 	return o, err

@@ -39,11 +39,15 @@ func (l Log) WriteFormer(folded string, of Named, until time.Time) table.Write {
 const maxFormer = 20
 
 // Former returns the resources that had a name and lost it within the time that entries are kept,
-// without their current names. The error is table.ErrUnavailable.
-func (l Log) Former(ctx context.Context, name string) (all []Named, err error) {
+// without their current names. since is when the tenant was created: names that were lost before are
+// those of an earlier tenant with the same id. The error is table.ErrUnavailable.
+func (l Log) Former(ctx context.Context, name string, since time.Time) (all []Named, err error) {
 	q := table.Query{PK: l.formerPK(), Limit: maxFormer}.Prefixed(hashOf(scim.Fold(name)) + "#")
 	items, _, err := l.db.Query(ctx, q)
 	for _, item := range items {
+		if item.Int("expires") < beginning(since).Add(Retention).Unix() {
+			continue
+		}
 		_, rest, _ := strings.Cut(item.Text("SK"), "#")
 		kind, id, _ := strings.Cut(rest, "#")
 		all = append(all, Named{ID: scim.ID(id), Type: kind})

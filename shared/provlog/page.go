@@ -14,6 +14,9 @@ import (
 // Query selects entries, newest first.
 type Query struct {
 	From, To time.Time // includes From, and excludes To
+	// Since is when the tenant was created. Older entries, if there are any, are those of an earlier
+	// tenant with the same id.
+	Since time.Time
 	// Before is the next value of the previous page; "" selects the first page.
 	Before string
 	Limit  int
@@ -36,6 +39,9 @@ func (l Log) Page(ctx context.Context, q Query) (page []Entry, next string, err 
 	bound := scim.FormatTime(q.To)
 	if q.Before != "" {
 		bound = min(bound, q.Before)
+	}
+	if created := beginning(q.Since); created.After(q.From) {
+		q.From = created
 	}
 	w := &pageReader{Log: l, query: q, from: scim.FormatTime(q.From)}
 	first, last := dayBelow(bound), q.From.UTC().Truncate(day)
@@ -60,6 +66,11 @@ func ValidPosition(s string) bool {
 const maxPosition = 512
 
 const day = 24 * time.Hour
+
+// beginning returns the earliest time of an entry of a tenant that was created at a time. The clock that
+// gave an entry its time may be slow. It can't be an entry of an earlier tenant with the same id: the
+// id was not used for longer than a minute after the last request of that tenant.
+func beginning(created time.Time) time.Time { return created.Add(-time.Minute) }
 
 // timeWidth is the length of a time as scim.FormatTime writes it.
 const timeWidth = len("2006-01-02T15:04:05.000Z")

@@ -42,6 +42,30 @@ func (b *bench) fail(id tenant.ID, times ...time.Time) (requests []string) {
 	return requests
 }
 
+// TestPageOfAnEarlierTenant: entries and former names that are left of an earlier tenant with the same
+// id are not shown.
+func TestPageOfAnEarlierTenant(t *testing.T) {
+	b := newBench(t)
+	left, own := arrived.Add(-time.Hour), arrived.Add(-time.Second) // a clock was slow
+	requests := b.fail("acme", left, own)
+	for id, at := range map[scim.ID]time.Time{"left": left, "own": own} {
+		former := b.acme.WriteFormer("ann", provlog.Named{ID: id, Type: "User"}, at)
+		if err := b.db.WriteAll(t.Context(), []table.Write{former}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for since, n := range map[time.Time]int{{}: 2, arrived: 1} {
+		q := provlog.Query{From: left.AddDate(0, -1, 0), To: arrived, Since: since, Limit: 10}
+		got, pages := b.pages(q)
+		if !slices.Equal(got, requests[:n]) || !since.IsZero() && pages > 1 {
+			t.Errorf("since %v: %q on %d pages, want %q", since, got, pages, requests[:n])
+		}
+		if names, err := b.acme.Former(t.Context(), "Ann", since); err != nil || len(names) != n {
+			t.Errorf("since %v: %v, %v", since, names, err)
+		}
+	}
+}
+
 // pages reads the log page by page.
 func (b *bench) pages(q provlog.Query) (requests []string, pages int) {
 	b.Helper()

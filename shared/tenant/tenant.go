@@ -68,13 +68,14 @@ func (c Connect) Valid() bool { return c == ByApproval || c == Automatic }
 
 // Tenant is the record of one tenant.
 type Tenant struct {
-	ID      ID
-	Name    string
-	Profile Profile
-	State   State
-	Since   time.Time // when it became active or stopped being active
-	Domains []string  // verified for this tenant alone, in lower case
-	Connect Connect
+	ID            ID
+	Name          string
+	Profile       Profile
+	State         State
+	Since         time.Time // when it became active or stopped being active
+	DeletingSince time.Time // when its deletion began; zero: it is not being deleted
+	Domains       []string  // verified for this tenant alone, in lower case
+	Connect       Connect
 	// Reactivate changes the response to a POST of a user who exists and is not active:
 	// the POST replaces and activates that user, instead of failing with 409.
 	Reactivate bool

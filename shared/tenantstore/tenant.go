@@ -96,6 +96,9 @@ func (s *Store) changeTenant(
 	if (t.State == tenant.Active) != (old.State == tenant.Active) {
 		t.Since = s.instant()
 	}
+	if t.State == tenant.Deleting && t.DeletingSince.IsZero() {
+		t.DeletingSince = s.instant()
+	}
 	if err := checkTenant(t); err != nil {
 		return old, err
 	}

@@ -35,6 +35,9 @@ func tenantItem(t tenant.Tenant) table.Item {
 	if t.Schemas != "" {
 		item["schemas"] = string(t.Schemas)
 	}
+	if !t.DeletingSince.IsZero() {
+		item["deletingSince"] = scim.FormatTime(t.DeletingSince)
+	}
 	if !t.KeySince.IsZero() {
 		item["apiKeySince"] = scim.FormatTime(t.KeySince)
 	}
@@ -63,8 +66,10 @@ func FromItem(item table.Item) (t tenant.Tenant, err error) {
 	if t.Since, err = time.Parse(time.RFC3339, item.Text("since")); err == nil {
 		t.Created, err = time.Parse(time.RFC3339, item.Text("created"))
 	}
-	if since := item.Text("apiKeySince"); err == nil && since != "" {
-		t.KeySince, err = time.Parse(time.RFC3339, since)
+	for name, at := range map[string]*time.Time{"deletingSince": &t.DeletingSince, "apiKeySince": &t.KeySince} {
+		if text := item.Text(name); err == nil && text != "" {
+			*at, err = time.Parse(time.RFC3339, text)
+		}
 	}
 	if err != nil {
 		return t, fmt.Errorf("tenantstore: the record of tenant %s is damaged: %w", t.ID, err)
