@@ -80,10 +80,14 @@ func (b *bench) deliver(db *table.DB, shard []outbox.Draft, writer uint64) {
 	feed, random := outbox.New(db, "acme"), rand.New(rand.NewPCG(*seed, writer))
 	for from := 0; from < len(shard); {
 		to := min(len(shard), from+1+random.IntN(20))
-		for {
+		for n := 1; ; n++ {
 			err := feed.Append(b.Context(), shard[from:to])
 			if err == nil {
 				break
+			}
+			if n == 100 {
+				b.Errorf("writer %d gives up: %v", writer, err)
+				return
 			}
 			b.Logf("writer %d tries again: %v", writer, err)
 		}

@@ -70,10 +70,11 @@ func (p *provisioning) failures() []provlog.Entry {
 func (p *provisioning) wantsFailure(want string) {
 	p.Helper()
 	all := p.failures()
-	if len(all) == 0 || all[0].Request != p.origin.RequestID {
+	i := slices.IndexFunc(all, func(e provlog.Entry) bool { return e.Request == p.origin.RequestID })
+	if i < 0 {
 		p.Fatalf("there is no entry of %s, but %+v", p.origin.RequestID, all)
 	}
-	e := all[0]
+	e := all[i]
 	got := fmt.Sprintf("%s %s %s %q %q %d %s %v", e.Operation, e.Kind, e.ID, e.Name, e.ExternalID, e.Status,
 		e.Type, e.Deviations)
 	if got != want || e.Credential != "k1" || e.Detail == "" || time.Since(e.Time) > time.Hour || e.Changed != nil {

@@ -264,7 +264,9 @@ func TestCursorExpiry(t *testing.T) { // C-2.1-3, C-4-4
 	if err != nil {
 		t.Fatal(err)
 	}
-	cursor, start := next(c.send("GET", query, "")), time.Now()
+	start := time.Now()
+	c.server.Now = func() time.Time { return start }
+	cursor := next(c.send("GET", query, ""))
 	c.server.Now = func() time.Time { return start.Add(time.Duration(timeout-1) * time.Second) }
 	c.wants(c.send("GET", query+cursor, ""), 200, "")
 	c.server.Now = func() time.Time { return start.Add(time.Duration(timeout+1) * time.Second) }

@@ -40,8 +40,7 @@ func alive() uint64 {
 
 // The memory of a search is limited by the page and by the calls in progress, not by the number of
 // users: 30,000 users take 42 MB as stored, and several times that when parsed.
-func TestMemoryOfScans(t *testing.T) {
-	t.Parallel()
+func TestMemoryOfScans(t *testing.T) { // not in parallel: others would use memory, too
 	if testing.Short() {
 		t.Skip("under the race detector a scan takes longer than it may, and other memory")
 	}

@@ -37,8 +37,7 @@ func heapInUse() int {
 
 // TestMemory: memory does not grow with the table. It has the facts, up to their limit, and a
 // page. With -long the table has 1.2 million items.
-func TestMemory(t *testing.T) {
-	t.Parallel()
+func TestMemory(t *testing.T) { // not in parallel: others would use memory, too
 	const page, memory = 100, 4 << 20
 	users := testkit.Size(200_000, 10_000)
 	w, err := openWalk(&table.DB{}, Options{Folder: t.TempDir(), Memory: memory})

@@ -93,7 +93,7 @@ func awaitEqual(t *testing.T, tenants []*traffic, app *program) {
 	t.Helper()
 	want := inDirectory(t, tenants)
 	var got contents
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(300 * time.Millisecond) {
+	for deadline := time.Now().Add(4 * time.Minute); time.Now().Before(deadline); time.Sleep(300 * time.Millisecond) {
 		if got = app.printed(); cmp.Equal(got, want, cmpopts.EquateEmpty()) {
 			return
 		}
@@ -234,8 +234,10 @@ func expired(t *testing.T, tenants []*traffic, app *program) {
 	before := x.head()
 	x.run(30)
 	x.createUser()
-	for x.head() == before {
-		time.Sleep(100 * time.Millisecond)
+	for deadline := time.Now().Add(2 * time.Minute); x.head() == before; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the feed has no new event")
+		}
 	}
 	x.removeEvents()
 	app.start()
