@@ -14,6 +14,9 @@ import (
 
 // tableProperties has the properties of AWS::DynamoDB::Table that affect how a table
 // behaves, without names, backups and protection.
+//
+// The tables of tests have no time to live: DynamoDB Local deletes soon what has expired by the clock of
+// the machine, but many tests have clocks of their own, and dates in the past.
 type tableProperties struct {
 	AttributeDefinitions []struct {
 		AttributeName string `yaml:"AttributeName"`
@@ -98,17 +101,6 @@ func (p *tableProperties) createInput(name string) *dynamodb.CreateTableInput {
 		})
 	}
 	return in
-}
-
-// ttlInput returns nil if the table is declared without time to live.
-func (p *tableProperties) ttlInput(name string) *dynamodb.UpdateTimeToLiveInput {
-	ttl := p.TimeToLiveSpecification
-	if ttl == nil {
-		return nil
-	}
-	return &dynamodb.UpdateTimeToLiveInput{TableName: &name, TimeToLiveSpecification: &types.TimeToLiveSpecification{
-		AttributeName: aws.String(ttl.AttributeName), Enabled: aws.Bool(ttl.Enabled),
-	}}
 }
 
 func await(ctx context.Context, db *dynamodb.Client, name string) error {

@@ -12,7 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// Table creates an empty table as infra/storage.yaml declares it, but without the stream.
+// Table creates an empty table as infra/storage.yaml declares it, but without the stream and without
+// time to live.
 // It deletes the table when the test ends, and returns its name.
 func Table(tb testing.TB) string {
 	tb.Helper()
@@ -39,11 +40,6 @@ func newTable(tb testing.TB, streamed bool) (name string, s *Stream) {
 	tb.Cleanup(func() { drop(tb, db, name) })
 	if err := await(tb.Context(), db, name); err != nil {
 		tb.Fatalf("wait for table: %v", err)
-	}
-	if ttl := properties.ttlInput(name); ttl != nil {
-		if _, err := db.UpdateTimeToLive(tb.Context(), ttl); err != nil {
-			tb.Fatalf("set time to live: %v", err)
-		}
 	}
 	arn := aws.ToString(out.TableDescription.LatestStreamArn)
 	return name, &Stream{endpoint: Endpoint(tb), arn: arn, next: map[string]string{}}
