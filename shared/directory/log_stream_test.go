@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"reflect"
 	"testing"
 	"time"
@@ -134,11 +133,11 @@ func with(c directory.Content, more, password string) directory.Content {
 func TestLogOfAUser(t *testing.T) {
 	t.Parallel()
 	const urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-	broken := false
-	j := newLogBench(newBench(t, func(next http.RoundTripper) http.RoundTripper {
-		return fault.Script(next,
-			fault.Rule{Operation: "TransactWriteItems", Calls: func(int) bool { return broken }, Fault: fault.Refused})
-	}, budget(2*time.Second)))
+	broken, stop := false, func() {}
+	j := newLogBench(newBench(t, scripted(fault.Rule{
+		Operation: "TransactWriteItems", Calls: func(int) bool { return broken },
+		Fault: fault.Then(fault.Refused, func() { stop() }),
+	})))
 	u, err := j.acme.Users().Create(j.request("create", 201),
 		with(user("ann", "x1", "ann@example.com"), `"active":true`, "hash"))
 	if err != nil || !j.follow("USER", u.ID) {
@@ -182,8 +181,9 @@ func TestLogOfAUser(t *testing.T) {
 	if j.follow("USER", u.ID) || len(j.entries()) != 3 {
 		t.Errorf("%d entries, want none for an unchanged user or a change without a request", len(j.entries()))
 	}
-	broken = true // after the mark of deletion
-	if err := j.acme.Users().Delete(j.request("delete", 204), u.ID, nil); !errors.Is(err, directory.ErrUnavailable) ||
+	dying, die := context.WithCancel(j.request("delete", 204))
+	broken, stop = true, die // after the mark of deletion
+	if err := j.acme.Users().Delete(dying, u.ID, nil); !errors.Is(err, directory.ErrUnavailable) ||
 		!j.follow("USER", u.ID) {
 		t.Fatal(err)
 	}

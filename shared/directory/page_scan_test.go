@@ -41,7 +41,7 @@ func TestThrottledScan(t *testing.T) { // P-3.4.2.1-3
 				}
 			}
 			throttled = true
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
 			defer cancel()
 			err := b.acme.Walk(ctx, directory.UserKind, "",
 				func(context.Context, []directory.Resource) (bool, error) { return true, nil })

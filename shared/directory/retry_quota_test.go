@@ -6,7 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"scimserver/shared/directory"
 	"scimserver/shared/table"
@@ -19,7 +18,7 @@ func TestRetryQuota(t *testing.T) {
 	t.Parallel()
 	var throttling atomic.Bool
 	switched := fault.Rule{Calls: func(int) bool { return throttling.Load() }, Fault: fault.Throttled}
-	b := newBench(t, scripted(switched), budget(time.Second))
+	b := newBench(t, scripted(switched))
 	throttling.Store(true)
 	if n := b.exhaustQuota(); n == 0 || n > 100 {
 		t.Errorf("%d retries before the quota ended, want at most 100", n)

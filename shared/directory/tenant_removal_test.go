@@ -215,10 +215,11 @@ func TestRemovalResumes(t *testing.T) {
 		return fault.Script(next, fault.Rule{Calls: fault.Randomly(1, 0.05), Fault: fault.LostResponse})
 	})
 	b.populate("acme", testkit.Size(40, 25), time.Now())
-	steps := 0
+	steps, work := 0, 4*time.Millisecond
 	for left := (directory.Remaining{}); !left.Done; steps++ {
 		var err error
-		times := directory.RemovalTimes{Work: time.Duration(steps+1) * 30 * time.Millisecond}
+		times := directory.RemovalTimes{Work: work}
+		work += work / 2 // a fast machine needs several steps, and a slow one ends
 		if left, err = b.dir.RemoveTenant(t.Context(), "acme", times); err != nil {
 			t.Log(err)
 		}

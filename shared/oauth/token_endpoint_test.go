@@ -25,8 +25,7 @@ func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 func endpoint(t *testing.T, table string, transport http.RoundTripper) (*Endpoint, *strings.Builder) {
 	t.Helper()
 	tenants, err := tenantstore.Open(tenantstore.Options{
-		Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport},
-		Budget: 5 * time.Second})
+		Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,7 +28,7 @@ type caller struct {
 }
 
 // newCaller resolves the endpoint, once for all calls.
-func newCaller(o dynamodb.Options, limit time.Duration) (*caller, error) {
+func newCaller(o dynamodb.Options) (*caller, error) {
 	endpoint, err := o.EndpointResolverV2.ResolveEndpoint(context.Background(), dynamodb.EndpointParameters{
 		Region:       &o.Region,
 		Endpoint:     o.BaseEndpoint,
@@ -37,7 +38,16 @@ func newCaller(o dynamodb.Options, limit time.Duration) (*caller, error) {
 	if err != nil {
 		return nil, fmt.Errorf("there is no DynamoDB endpoint for Region %s: %w", o.Region, err)
 	}
-	return &caller{options: o, endpoint: endpoint.URI.String(), limit: limit}, nil
+	return &caller{options: o, endpoint: endpoint.URI.String()}, nil
+}
+
+// slowness returns how many times as long as DynamoDB's the calls of an engine may take. AWS has no endpoint without
+// TLS, so one is DynamoDB Local, which may share a busy machine with its callers.
+func (c *caller) slowness() time.Duration {
+	if strings.HasPrefix(c.endpoint, "http://") {
+		return 5
+	}
+	return 1
 }
 
 // call sends one call and reads the answer into out. It returns DynamoDB's errors as the SDK's

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -38,7 +37,8 @@ type Options struct {
 	// from the environment. Operators' tools use the AWS CLI's profiles instead.
 	Config *aws.Config
 	// Budget bounds the time of one call with all its retries; zero means fifteen
-	// seconds. The context's deadline bounds it as well. One attempt takes at most a third of it.
+	// seconds, or five times that on DynamoDB Local. The context's deadline bounds it as well. One
+	// attempt takes at most a third of it.
 	Budget time.Duration
 }
 
@@ -56,22 +56,18 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	budget := cmp.Or(o.Budget, 15*time.Second)
-	client, err := newCaller(dynamodb.NewFromConfig(cfg, o.apply).Options(), budget/3)
+	client, err := newCaller(dynamodb.NewFromConfig(cfg, o.apply).Options())
 	if err != nil {
 		return nil, fmt.Errorf("table: %w", err)
 	}
-	return &DB{name: o.Name, budget: budget, client: client}, nil
+	client.limit = cmp.Or(o.Budget, client.slowness()*15*time.Second) / 3
+	return &DB{name: o.Name, budget: 3 * client.limit, client: client}, nil
 }
 
 // Brief returns a context for a call that an answer does not depend on, and for which it waits for at
-// most limit. AWS has no endpoint without TLS, so one is DynamoDB Local: there the limit is five times as
-// long, because the engine may share a busy machine with its callers.
+// most limit, or five times that on DynamoDB Local.
 func (db *DB) Brief(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
-	if strings.HasPrefix(db.client.endpoint, "http://") {
-		limit *= 5
-	}
-	return context.WithTimeout(ctx, limit)
+	return context.WithTimeout(ctx, db.client.slowness()*limit)
 }
 
 // apply sets the HTTP client and the endpoint.

@@ -55,7 +55,8 @@ func NewProxy(
 		Policies: map[string]*iam.Policy{}, address: address, account: account, log: log,
 		schema: schema{partitionKey: map[string]string{}},
 		// Answers are passed on unchanged, so they are not unpacked.
-		engine: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute, DisableCompression: true},
+		// The engine closes a connection that has been idle for 30 seconds.
+		engine: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: 20 * time.Second, DisableCompression: true},
 	}
 	for _, t := range tables {
 		p.schema.arnPrefix = strings.TrimSuffix(t.ARN, t.Name)

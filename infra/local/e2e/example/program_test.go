@@ -141,7 +141,7 @@ func (p *program) logIn(name string) (b browser, status int, text string, err er
 	if err != nil {
 		p.Fatal(err)
 	}
-	b.http = &http.Client{Jar: jar, Timeout: 10 * time.Second}
+	b.http = &http.Client{Jar: jar, Timeout: time.Minute}
 	res, err := b.http.PostForm(p.page()+"/login", url.Values{"name": {name}})
 	if err != nil {
 		return b, 0, "", err

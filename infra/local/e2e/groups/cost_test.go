@@ -25,7 +25,7 @@ func (g *groups) costOf(log *e2e.Log, method, path, body string) (c cost) {
 	g.Helper()
 	before := len(log.String())
 	g.ok(g.Send(method, path, body))
-	g.until(5*time.Second, func() bool {
+	g.until(time.Minute, func() bool {
 		for line := range strings.Lines(log.String()[before:]) {
 			_, text, _ := strings.Cut(line, "| ")
 			if json.Unmarshal([]byte(text), &c) == nil && c.Method == method {
