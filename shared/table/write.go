@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
@@ -120,29 +121,38 @@ func (e *ConditionFailed) At(index int) *Failure {
 // for each attempt after one that wrote nothing, so that it can choose another counter
 // shard. Once the outcome of an attempt is unknown, all further attempts repeat its input
 // and idempotency token, by which DynamoDB recognizes a transaction that it has carried
-// out. The errors are *ConditionFailed, whose Lost is "", and ErrUnavailable.
+// out. The errors are *ConditionFailed, whose Lost is "", and ErrUnavailable. After a
+// *ConditionFailed, an earlier attempt that got no answer may still be carried out.
 func (db *DB) Transact(ctx context.Context, build func(Stamp) []Write) error {
-	return db.transact(ctx, newStamp(), build, nil)
+	_, _, err := db.transact(ctx, newStamp(), build, nil)
+	return err
 }
 
 // Change is like Transact, but it sends a single write as Write does, at half the cost.
 // check, which may be nil, is called before a transaction that wrote nothing is repeated. If
 // check returns an error, Change returns that error and does not repeat the transaction: a
-// request that another one has beaten to a claim need not compete for the items again.
+// request that another one has beaten to a claim need not compete for the items again. After a
+// *ConditionFailed, no attempt of a transaction is carried out any more.
 func (db *DB) Change(ctx context.Context, build func(Stamp) []Write, check func(context.Context) error) error {
 	stamp := newStamp()
-	if writes := build(stamp); len(writes) == 1 {
+	writes := build(stamp)
+	if len(writes) == 1 {
 		_, err := db.sendWrite(ctx, stamp, writes[0])
 		return err
 	}
-	return db.transact(ctx, stamp, build, check)
+	in, uncertain, err := db.transact(ctx, stamp, build, check)
+	if uncertain && FailedConditions(err) != nil {
+		return db.useUpToken(ctx, in, writes[0].Key.PK, err)
+	}
+	return err
 }
 
+// transact also returns the input that it sent last, and whether an attempt of it got no answer.
 func (db *DB) transact(
 	ctx context.Context, stamp Stamp, build func(Stamp) []Write, check func(context.Context) error,
-) error {
-	in, uncertain := db.transaction(build(stamp)), false
-	err := db.retry(ctx, func(ctx context.Context, before outcome) error {
+) (in *dynamodb.TransactWriteItemsInput, uncertain bool, err error) {
+	in = db.transaction(build(stamp))
+	err = db.retry(ctx, func(ctx context.Context, before outcome) error {
 		if uncertain = uncertain || before == unknown; before == notApplied && !uncertain {
 			if check != nil {
 				if err := check(ctx); err != nil {
@@ -157,7 +167,7 @@ func (db *DB) transact(
 		}
 		return err
 	})
-	return asConditionFailed(err)
+	return in, uncertain, asConditionFailed(err)
 }
 
 // Write carries out one conditional write. The errors are *ConditionFailed and ErrUnavailable.
