@@ -94,6 +94,9 @@ func credentials(b *bench) {
 	}
 	b.run("tenant suspend creds")
 	b.wants(401, token)
+	if r := b.exec("", "credential", "create", "creds"); !strings.Contains(r.err, "warning: the tenant is suspended") {
+		b.Errorf("a credential of a suspended tenant: %+v", r)
+	}
 	b.run("tenant resume creds")
 	b.wants(200, token)
 	if out := b.run("credential list creds"); !strings.Contains(out, key) || strings.Contains(out, token) {
@@ -116,6 +119,10 @@ func credentials(b *bench) {
 func rotation(b *bench) {
 	b.run("tenant create turns")
 	old := b.json("credential create turns -expires 30d")
+	out := b.run("credential rotate turns " + b.json("credential create turns")["key"].(string))
+	if !strings.Contains(out, "Enter the new one at the provider before then.") {
+		b.Errorf("rotated: %s", out)
+	}
 	rotated := b.json("credential rotate turns " + old["key"].(string) + " -overlap 1s")
 	b.wants(200, rotated["new"].(map[string]any)["secret"].(string))
 	time.Sleep(1100 * time.Millisecond)

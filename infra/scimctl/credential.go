@@ -43,6 +43,7 @@ func createCredential() *cli.Command {
 			if err := s.client.Do(ctx, http.MethodPost, credentialPath(args), in, &issued); err != nil {
 				return err
 			}
+			s.warn(issued.Warning)
 			return s.print(issued, func(w io.Writer) {
 				describeIssued(w, issued)
 				s.describeHandover(w, args[0], issued)
@@ -76,6 +77,13 @@ func createCredential() *cli.Command {
 			},
 		),
 	)
+}
+
+// warn prints the warning of an answer, if it has one.
+func (s *session) warn(text string) {
+	if text != "" {
+		s.notify("warning: %s\n", wording.Printable(text))
+	}
 }
 
 // describeIssued shows a new credential with its secret.
@@ -133,13 +141,13 @@ func rotateCredential() *cli.Command {
 			if err := s.client.Do(ctx, http.MethodPost, credentialPath(args)+"/rotate", in, &rotated); err != nil {
 				return err
 			}
+			s.warn(rotated.New.Warning)
 			return s.print(rotated, func(w io.Writer) {
 				describeIssued(w, rotated.New)
-				row(
-					w,
-					fmt.Sprintf("The old credential %s expires %s.",
-						rotated.Old.Key, wording.Minute(rotated.Old.Expires)),
-				)
+				row(w, fmt.Sprintf(
+					"The old credential %s works until %s. Enter the new one at the provider before then.",
+					rotated.Old.Key, wording.Minute(rotated.Old.Expires),
+				))
 			})
 		},
 		valueFlag("overlap", "how long the old credential keeps working, a `DURATION` such as 36h (default: 24h)",

@@ -130,14 +130,16 @@ func (s *session) tenant(ctx context.Context, method, path string, in any) error
 	if err := s.client.Do(ctx, method, path, in, &t); err != nil {
 		return err
 	}
-	if t.Warning != "" {
-		s.notify("warning: %s\n", wording.Printable(t.Warning))
-	}
+	s.warn(t.Warning)
 	if t.Connect == admin.Automatic && len(t.Domains) == 0 {
 		s.notify("warning: connect is automatic, but has no effect: the tenant has no verified domains; "+
 			"add some with: %s\n", s.hint("scimctl tenant update "+string(t.ID)+" -domains DOMAINS"))
 	}
-	return s.print(t, func(w io.Writer) { describeTenant(w, t) })
+	err := s.print(t, func(w io.Writer) { describeTenant(w, t) })
+	if note := wording.TenantDelay(t); note != "" && err == nil {
+		s.notify("%s\n", note)
+	}
+	return err
 }
 
 func describeTenant(w io.Writer, t admin.Tenant) {

@@ -70,6 +70,11 @@ type identified interface{ logged() (id, name string) }
 
 func (i Issued) logged() (id, name string) { return string(i.Key), i.Name }
 
+// changing is an answer to a change of settings.
+type changing interface{ loggedChanges() []string }
+
+func (t Tenant) loggedChanges() []string { return t.changed }
+
 // continued is an answer to a request that may have continued an earlier action instead of starting one.
 type continued interface{ continues() bool }
 
@@ -110,6 +115,9 @@ func (h *handler) logAction(r *http.Request, pattern string, status int, value a
 	if shown, ok := value.(identified); ok {
 		id, name := shown.logged()
 		e.ID, e.Name = scim.ID(id), name
+	}
+	if change, ok := value.(changing); ok {
+		e.Changed = change.loggedChanges()
 	}
 	if change, ok := value.(TeamMembersChanged); ok {
 		e.Added, e.Removed = change.loggedMembers()

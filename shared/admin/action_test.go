@@ -20,8 +20,10 @@ func TestActionsAreLogged(t *testing.T) {
 	team := b.send(201, "POST", "/tenants/acme/teams", `{"name":"Crew"}`).text("id")
 	b.send(200, "PATCH", "/tenants/acme/teams/"+team, `{"name":"Staff"}`)
 	b.send(200, "DELETE", "/tenants/acme/teams/"+team, "")
-	b.send(200, "PATCH", "/tenants/acme", `{"name":"Acme"}`)
-	b.send(200, "POST", "/tenants/acme/suspend", "")
+	b.send(200, "PATCH", "/tenants/acme", `{"name":"Acme","profile":"generic","limits":{"users":7}}`)
+	if a := b.send(200, "POST", "/tenants/acme/suspend", ""); a.get("effectiveSeconds") != 60.0 {
+		t.Errorf("suspended: %v", a)
+	}
 	b.send(200, "PUT", "/tenants/acme/trace", `{"seconds":60,"values":true}`)
 	b.send(200, "DELETE", "/tenants/acme/trace", "")
 	b.send(404, "DELETE", acmeCredentials+"/nobody", "")
@@ -39,6 +41,9 @@ func TestActionsAreLogged(t *testing.T) {
 				id = name
 			}
 		}
+		if e.get("changed") != nil {
+			id += e.text("changed")
+		}
 		got = append(got, fmt.Sprintf("%s %s %s %v", e.text("operation"), e.text("resourceType"), id, e.get("name")))
 	}
 	slices.Sort(got)
@@ -48,7 +53,7 @@ func TestActionsAreLogged(t *testing.T) {
 		"end Trace 2027-01-15T08:00:00.000Z with values, until 2027-01-15T08:00:00Z", "revoke Credential second <nil>",
 		"revoke Invitation invitation <nil>",
 		"rotate Credential first <nil>", "start Trace 2027-01-15T08:00:00.000Z with values, until 2027-01-15T08:01:00Z",
-		"suspend Tenant <nil> <nil>", "update Team team Staff", "update Tenant <nil> <nil>",
+		"suspend Tenant <nil> <nil>", "update Team team Staff", "update Tenant <nil>[name limits] <nil>",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("actions\n%q, want\n%q", got, want)

@@ -219,6 +219,9 @@ func TestBodiesThatCantBe(t *testing.T) {
 		b.send(400, "POST", "/tenants/acme"+path, `garbage`)
 	}
 	b.send(200, "POST", "/tenants/acme/suspend", "{}")
+	if a := b.send(201, "POST", "/tenants/acme/credentials", ""); !strings.Contains(a.text("warning"), "suspended") {
+		t.Errorf("a credential of a suspended tenant: %v", a)
+	}
 }
 
 func TestLogLine(t *testing.T) {

@@ -38,7 +38,7 @@ func (s *Service) CreateCredential(ctx context.Context, id tenant.ID, in NewCred
 	if template.Expires, err = s.expiry(in, t.Limits.TokenAge); err != nil {
 		return Issued{}, err
 	}
-	return s.issue(ctx, template, t.Profile)
+	return s.issue(ctx, template, t)
 }
 
 // template returns the new credential without its key, secret and expiry.
@@ -161,12 +161,16 @@ func (s *Service) expiry(in NewCredential, most time.Duration) (time.Time, error
 	return now.Add(life), nil
 }
 
-func (s *Service) issue(ctx context.Context, model tenant.Credential, profile tenant.Profile) (Issued, error) {
+// issue stores a new credential of a tenant, and returns it with its secret.
+func (s *Service) issue(ctx context.Context, model tenant.Credential, t tenant.Tenant) (Issued, error) {
 	secret, c := tenant.NewCredential(model, s.Now().UTC().Truncate(time.Second))
 	if err := s.Directory.Tenants().CreateCredential(ctx, c); err != nil {
 		return Issued{}, err
 	}
-	out := Issued{Credential: s.toCredential(c), Secret: secret, Profile: profile, BaseURL: s.BaseURL}
+	out := Issued{Credential: s.toCredential(c), Secret: secret, Profile: t.Profile, BaseURL: s.BaseURL}
+	if t.State == tenant.Suspended {
+		out.Warning = "the tenant is suspended: no credential works until it is resumed"
+	}
 	if c.Kind == tenant.ClientSecret {
 		out.TokenEndpoint = s.TokenEndpoint
 	}

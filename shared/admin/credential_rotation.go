@@ -26,12 +26,12 @@ func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in
 		}
 		overlap = time.Duration(*in.OverlapSeconds) * time.Second
 	}
-	model, profile, err := s.successor(ctx, old)
+	model, t, err := s.successor(ctx, old)
 	if err != nil {
 		return Rotated{}, err
 	}
 	model.Maker = in.Maker
-	issued, err := s.issue(ctx, model, profile)
+	issued, err := s.issue(ctx, model, t)
 	if err != nil {
 		return Rotated{}, err
 	}
@@ -39,10 +39,10 @@ func (s *Service) Rotate(ctx context.Context, id tenant.ID, key tenant.KeyID, in
 	return Rotated{New: issued, Old: s.toCredential(ended)}, err
 }
 
-// successor returns a new credential with the properties of an old one, and the tenant's profile.
+// successor returns a new credential with the properties of an old one, and its tenant.
 func (s *Service) successor(
 	ctx context.Context, old tenant.Credential,
-) (tenant.Credential, tenant.Profile, error) {
+) (tenant.Credential, tenant.Tenant, error) {
 	t, err := s.Directory.Tenants().Tenant(ctx, old.Tenant)
 	if err == nil && t.State == tenant.Deleting {
 		err = beingDeleted(old.Tenant)
@@ -55,7 +55,7 @@ func (s *Service) successor(
 	if life > 0 {
 		model.Expires = s.Now().UTC().Truncate(time.Second).Add(life)
 	}
-	return model, t.Profile, err
+	return model, t, err
 }
 
 // expiringIn returns an edit that lets a credential expire, unless it expires sooner.

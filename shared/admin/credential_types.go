@@ -49,6 +49,7 @@ type Issued struct {
 	Profile       tenant.Profile `json:"profile"`
 	BaseURL       string         `json:"baseUrl,omitempty"`
 	TokenEndpoint string         `json:"tokenEndpoint,omitempty"` // only for a client
+	Warning       string         `json:"warning,omitempty"`       // why it does not work yet
 }
 
 // Rotation is the body that rotates a credential.

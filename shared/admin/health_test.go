@@ -110,6 +110,13 @@ func TestHealth(t *testing.T) {
 		{"expires soon", "attention", []string{"expires"}, func(b *bench, _ string) {
 			b.use(b.send(201, "POST", acmeCredentials, `{"expiresIn":86400}`).text("key"), b.now)
 		}},
+		{"rotated", "attention", []string{"expires"}, func(b *bench, key string) {
+			b.send(201, "POST", acmeCredentials+"/"+key+"/rotate", "")
+			h := b.send(200, "GET", "/tenants/acme/health", "")
+			if !strings.Contains(h.text("findings"), "It was rotated") {
+				b.Errorf("%v", h)
+			}
+		}},
 		{"never used", "attention", []string{"unused"}, func(b *bench, key string) {
 			b.send(201, "POST", acmeCredentials, "")
 			b.now = b.now.Add(25 * time.Hour)

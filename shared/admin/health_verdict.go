@@ -156,6 +156,14 @@ func (h *Health) checkRequests(now time.Time) {
 	}
 }
 
+// expiryAdvice says what to do about a credential that expires soon.
+func (h *Health) expiryAdvice(c tenant.Credential) string {
+	if c.WasRotated() {
+		return "It was rotated: enter the new token at the provider before then"
+	}
+	return fmt.Sprintf("scimctl credential rotate %s %s, and enter the new token at the provider", h.Tenant, c.KeyID)
+}
+
 // checkCredentials finds credentials that expire soon or were never used.
 func (h *Health) checkCredentials(all []tenant.Credential, now time.Time) {
 	for _, c := range all {
@@ -164,8 +172,7 @@ func (h *Health) checkCredentials(all []tenant.Credential, now time.Time) {
 		case !c.Usable(now):
 		case !c.Expires.IsZero() && c.Expires.Sub(now) < expiresSoon:
 			h.find("expires", fmt.Sprintf("Credential %s expires at %s.", name, c.Expires.UTC().Format(time.RFC3339)),
-				fmt.Sprintf("scimctl credential rotate %s %s, and enter the new token at the provider",
-					h.Tenant, c.KeyID))
+				h.expiryAdvice(c))
 		case c.Used.IsZero() && now.Sub(c.Created) > unusedAfter:
 			h.find("unused", fmt.Sprintf("Credential %s was never used.", name),
 				fmt.Sprintf("Enter it at the provider, or scimctl credential revoke %s %s", h.Tenant, c.KeyID))

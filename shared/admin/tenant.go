@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"scimserver/shared/directory"
@@ -105,16 +106,24 @@ func (s *Service) SetState(ctx context.Context, id tenant.ID, state tenant.State
 }
 
 func (s *Service) change(ctx context.Context, id tenant.ID, edit func(*tenant.Tenant) error) (Tenant, error) {
+	var before Tenant
 	t, err := s.Directory.Tenants().ChangeTenant(ctx, id, func(t *tenant.Tenant) error {
 		if t.State == tenant.Deleting {
 			return beingDeleted(id)
 		}
+		before = s.toTenant(*t)
 		return edit(t)
 	})
 	if err != nil {
 		return Tenant{}, err
 	}
-	return s.ensureKey(ctx, t), nil
+	out := s.ensureKey(ctx, t)
+	out.changed = settingsChanged(before, out)
+	concernsRequests := func(setting string) bool { return setting != "name" }
+	if out.State != before.State || slices.ContainsFunc(out.changed, concernsRequests) {
+		out.EffectiveSeconds = int64(s.CacheTime / time.Second)
+	}
+	return out, nil
 }
 
 func (s *Service) toTenant(t tenant.Tenant) Tenant {

@@ -95,6 +95,22 @@ func (c LimitsChange) apply(l *tenant.Limits) error {
 	return nil
 }
 
+// settingsChanged names the settings in which two states of a tenant differ.
+func settingsChanged(before, after Tenant) (names []string) {
+	note := func(name string, differs bool) {
+		if differs {
+			names = append(names, name)
+		}
+	}
+	note("name", before.Name != after.Name)
+	note("profile", before.Profile != after.Profile)
+	note("domains", !slices.Equal(before.Domains, after.Domains))
+	note("connect", before.Connect != after.Connect)
+	note("reactivate", before.Reactivate != after.Reactivate)
+	note("limits", before.Limits != after.Limits)
+	return names
+}
+
 func isPrintableName(s string) bool {
 	n := utf8.RuneCountInString(s)
 	hidden := func(r rune) bool { return !unicode.IsPrint(r) }

@@ -23,6 +23,11 @@ type Tenant struct {
 	Users       *int      `json:"users,omitempty"`  // only in the answer for a single tenant
 	Groups      *int      `json:"groups,omitempty"` // likewise
 	Warning     string    `json:"warning,omitempty"`
+	// EffectiveSeconds is set in the answer to a change: after this number of seconds, the authorizer's cache
+	// has expired, and all requests follow the change.
+	EffectiveSeconds int64 `json:"effectiveSeconds,omitempty"`
+
+	changed []string // the members that a change has given another value, for the log
 }
 
 // Limits are a tenant's limits. 0 users, groups or seconds means no limit.

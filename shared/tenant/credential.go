@@ -74,5 +74,10 @@ func (c Credential) Expired(now time.Time) bool {
 	return !c.Expires.IsZero() && !now.Before(c.Expires)
 }
 
+// WasRotated reports whether a rotation has ended the life of the credential before its time.
+func (c Credential) WasRotated() bool {
+	return !c.Expires.IsZero() && (c.Lifetime == 0 || c.Expires.Sub(c.Created) < c.Lifetime)
+}
+
 // Usable reports whether the credential is neither expired nor revoked at now.
 func (c Credential) Usable(now time.Time) bool { return c.Revoked.IsZero() && !c.Expired(now) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
 	"scimserver/shared/web"
 )
@@ -21,7 +22,6 @@ func (c *console) askSuspend(ctx context.Context, r *http.Request) (question, er
 		Title: fmt.Sprintf("Suspend %s?", t.Name), Button: "Suspend", Danger: true,
 		Effects: []string{
 			suspendEffect,
-			"API Gateway may accept a credential for up to a minute more.",
 			"You can resume the tenant at any time.",
 		},
 	}), err
@@ -41,7 +41,7 @@ func (c *console) setState(verb string) act {
 		var t admin.Tenant
 		err := c.post(ctx, apiPath(id, verb), nil, &t)
 		c.health.forget(id)
-		return done(c.at("tenants", id), fmt.Sprintf("%s is %s", t.Name, t.State), ""), err
+		return done(c.at("tenants", id), fmt.Sprintf("%s is %s", t.Name, t.State), wording.TenantDelay(t)), err
 	}
 }
 
