@@ -186,10 +186,11 @@ func (x *eraser) prepare(ctx context.Context) (err error) {
 	return err
 }
 
-// delete deletes the users or accounts. It first marks their ids as erased: function changes may process the
-// deletion and earlier changes later, and then writes log entries and events without values.
+// delete deletes the users or accounts. It first marks the person's ids as erased: function changes may process the
+// deletion and earlier changes later, and then writes log entries and events without values. It marks an id without
+// an item and records, too: the user may have been deleted, and all records may still come.
 func (x *eraser) delete(ctx context.Context) error {
-	if err := x.d.feed(x.id).MarkErased(ctx, x.present()); err != nil {
+	if err := x.d.feed(x.id).MarkErased(ctx, x.IDs); err != nil {
 		return err
 	}
 	for _, id := range x.progress.Resources {

@@ -167,6 +167,32 @@ func TestEraseDeath(t *testing.T) {
 	}
 }
 
+// TestEraseBeforeTheRecords: the person was created and deleted by the provider, and the stream is late. The erasure
+// finds neither a user nor a record, and the records that come later get no values.
+func TestEraseBeforeTheRecords(t *testing.T) {
+	t.Parallel()
+	b := newEventBench(t)
+	u, err := b.acme.Users().Create(b.request("r1", "create"), parsed(t, annDoc("annika", 1), ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := []directory.StreamRecord{b.userRecord(u.ID)}
+	if err := b.acme.Users().Delete(b.request("r2", "delete"), u.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := eraseAll(t.Context(), b.acme, "annika-1@acme.example", u.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.follow(late...)
+	head, err := b.acme.Events().Head(t.Context())
+	if err != nil || head != 1 {
+		t.Errorf("%d events, %v, want the creation", head, err)
+	}
+	if found := b.traces(); len(found) > 0 {
+		t.Errorf("left:\n%s", strings.Join(found, "\n"))
+	}
+}
+
 // gapless checks that no event is missing and that each can be parsed.
 func (b *eventBench) gapless() {
 	b.Helper()
