@@ -13,9 +13,8 @@ func ServeTable(doc string) (Service, error) {
 	if err != nil {
 		return Service{}, err
 	}
-	table := canned.Transport(answers.Answer)
 	return Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer, err := table.RoundTrip(r)
+		answer, err := answers.RoundTrip(r)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return

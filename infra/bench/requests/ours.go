@@ -37,7 +37,7 @@ func newOurs() (*ours, error) {
 		return nil, err
 	}
 	o.service, err = service.Open(directory.Options{
-		Table: "t", Endpoint: "http://127.0.0.1:1", Client: &http.Client{Transport: canned.Transport(answers.Answer)},
+		Table: "t", Endpoint: "http://127.0.0.1:1", Client: &http.Client{Transport: answers},
 	})
 	return o, err
 }

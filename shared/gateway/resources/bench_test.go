@@ -45,7 +45,7 @@ func BenchmarkRequest(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	client := &http.Client{Transport: canned.Transport(answers(b, registry).Answer)}
+	client := &http.Client{Transport: answers(b, registry)}
 	dir, err := directory.Open(directory.Options{Table: "t", Endpoint: "http://127.0.0.1:1", Client: client})
 	if err != nil {
 		b.Fatal(err)

@@ -3,13 +3,16 @@ package canned
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 )
 
 // UserID is the id of the user in Answers.
 const UserID = "6b58232c-adff-4daa-a434-d66fbcea5404"
 
-// Answers maps operations to answers. The key for a query also names the section of the table: "Query USER".
+// Answers maps operations to answers. The key for a query also names the section of the table: "Query USER". It is
+// the transport of a client.
 type Answers map[string]string
 
 // NewAnswers returns the answers of a table with a user, whose stored document is doc. The user
@@ -46,11 +49,22 @@ func NewAnswers(doc string) (Answers, error) {
 func text(s string) map[string]string   { return map[string]string{"S": s} }
 func number(s string) map[string]string { return map[string]string{"N": s} }
 
-// Answer returns the answer to a call. It is a Transport.
-func (a Answers) Answer(c Call) (string, error) {
-	body, ok := a[strings.TrimSpace(c.Operation+" "+c.Section)]
-	if !ok {
-		return "", fmt.Errorf("no answer to %s %s", c.Operation, c.Section)
+// RoundTrip implements http.RoundTripper. It finds what it needs of a call in the text, because a benchmark counts
+// its time: to parse the JSON of a create would take a quarter of it.
+func (a Answers) RoundTrip(r *http.Request) (*http.Response, error) {
+	call, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
 	}
-	return body, nil
+	_, name, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if name == "Query" {
+		_, rest, _ := strings.Cut(string(call), `":pk":{"S":"`)
+		key, _, _ := strings.Cut(rest, `"`)
+		name += " " + section(key)
+	}
+	body, known := a[name]
+	if !known {
+		return nil, fmt.Errorf("no answer to %s", name)
+	}
+	return respond(r, body), nil
 }

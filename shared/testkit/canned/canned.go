@@ -48,13 +48,22 @@ func (answer Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	_, c.Operation, _ = strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	c.Section = strings.SplitN(c.ExpressionAttributeValues[":pk"].S+"##", "#", 4)[2]
+	c.Section = section(c.ExpressionAttributeValues[":pk"].S)
 	body, err := answer(c)
 	if err != nil {
 		return nil, err
 	}
+	return respond(r, body), nil
+}
+
+// section returns the third part of a partition key, or "".
+func section(key string) string {
+	return strings.SplitN(key+"##", "#", 4)[2]
+}
+
+func respond(r *http.Request, body string) *http.Response {
 	return &http.Response{
 		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
-		Body: io.NopCloser(strings.NewReader(body)), Request: r,
-	}, nil
+		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: r,
+	}
 }
