@@ -34,9 +34,11 @@ var layers = map[string]layer{
 	},
 	"shared/awsenv": {nil, "a leaf: how a function's AWS clients find their region, keys and endpoint"},
 	"shared/table": {
-		[]string{"shared/awsenv"}, "transactions and retries do not depend on the items that they store",
+		[]string{"shared/awsenv", "shared/table/wire"},
+		"transactions and retries do not depend on the items that they store",
 	},
-	"shared/erasure": {[]string{"shared/scim"}, "a leaf: values of a person are replaced in one way, wherever stored"},
+	"shared/table/wire": {nil, "a leaf: it is fuzzed against the SDK's reader"},
+	"shared/erasure":    {[]string{"shared/scim"}, "a leaf: values of a person are replaced in one way, wherever stored"},
 	"shared/tenantstore": {[]string{"shared/deadline", "shared/scim", "shared/tenant", "shared/table"},
 		"credentials are separate from the directory, so that the authorizer does not link the directory"},
 	"shared/tenantschema": {
@@ -230,7 +232,9 @@ var foreign = map[string]layer{
 			"capacity are handled in one place; testkit and the local stack create tables; scimctl and the " +
 			"example sign their requests",
 	},
-	"github.com/aws/smithy-go": {[]string{"shared/table", "shared/testkit", "infra/local/..."}, "part of the AWS SDK"},
+	"github.com/aws/smithy-go": {
+		[]string{"shared/table", "shared/table/wire", "shared/testkit", "infra/local/..."}, "part of the AWS SDK",
+	},
 	"github.com/aws/aws-lambda-go": {
 		[]string{
 			"shared/gateway", "shared/gateway/...", "functions/...", "infra/local/...",

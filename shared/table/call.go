@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,20 +9,24 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"scimserver/shared/table/wire"
 )
 
-// caller sends calls to DynamoDB. The SDK gives their JSON, their signature, the endpoint
-// and the errors. Its client is not used: for each call it builds a chain of some thirty
+// caller sends calls to DynamoDB. The SDK gives their JSON, their signature, the endpoint and the errors, and
+// package wire reads the answers. The SDK's client is not used: for each call it builds a chain of some thirty
 // middlewares, which retry, adjust clocks and collect metadata that is not needed here.
 type caller struct {
 	options  dynamodb.Options
 	endpoint string
+	buffers  sync.Pool // of *bytes.Buffer, for answers
 	// limit is the longest that one call may take, from the connection to the end of the answer. Without it,
 	// an answer that stops half way would leave no time for another attempt.
 	limit time.Duration
@@ -38,7 +43,9 @@ func newCaller(o dynamodb.Options) (*caller, error) {
 	if err != nil {
 		return nil, fmt.Errorf("there is no DynamoDB endpoint for Region %s: %w", o.Region, err)
 	}
-	return &caller{options: o, endpoint: endpoint.URI.String()}, nil
+	c := &caller{options: o, endpoint: endpoint.URI.String()}
+	c.buffers.New = func() any { return new(bytes.Buffer) }
+	return c, nil
 }
 
 // slowness returns how many times as long as DynamoDB's the calls of an engine may take. AWS has no endpoint without
@@ -67,9 +74,7 @@ func (c *caller) call(
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	defer answer.Body.Close()
-	response := &smithyhttp.Response{Response: answer}
-	err = c.options.Protocol.DeserializeResponse(ctx, operation, dynamodb.TypeRegistry, response, out)
-	if err != nil {
+	if err := c.read(ctx, operation, answer, out); err != nil {
 		id := answer.Header.Get("X-Amzn-Requestid")
 		return &answerError{name, answer.StatusCode, id, err}
 	}
@@ -122,6 +127,23 @@ func (c *caller) request(
 	request.Header.Set("Accept-Encoding", "identity")
 	request.Header.Set("User-Agent", "scimserver")
 	return request, nil
+}
+
+// read reads an answer into out. The SDK reads the errors of DynamoDB.
+func (c *caller) read(
+	ctx context.Context, operation *smithy.OperationSchema, answer *http.Response, out smithy.Deserializable,
+) error {
+	if answer.StatusCode != http.StatusOK {
+		response := &smithyhttp.Response{Response: answer}
+		return c.options.Protocol.DeserializeResponse(ctx, operation, dynamodb.TypeRegistry, response, out)
+	}
+	buffer := c.buffers.Get().(*bytes.Buffer)
+	defer c.buffers.Put(buffer)
+	buffer.Reset()
+	if _, err := buffer.ReadFrom(answer.Body); err != nil {
+		return err
+	}
+	return wire.Decode(buffer.Bytes(), out)
 }
 
 func (c *caller) sign(ctx context.Context, request *http.Request, bodyHash string) error {

@@ -23,11 +23,11 @@ func send[O any, P output[O]](
 	return out, c.call(ctx, smithy.NewOperationSchema(operation, input, result), in, P(out))
 }
 
-// The methods below are the operations of DynamoDB that the service uses, with the names
-// and types of the SDK's client.
+// The methods below are the operations of DynamoDB that the service uses, with the names and types of the SDK's
+// client, but for the outputs that hold Item.
 
-func (c *caller) GetItem(ctx context.Context, in *dynamodb.GetItemInput) (*dynamodb.GetItemOutput, error) {
-	return send[dynamodb.GetItemOutput](ctx, c, in, schemas.GetItem, schemas.GetItemInput, schemas.GetItemOutput)
+func (c *caller) GetItem(ctx context.Context, in *dynamodb.GetItemInput) (*itemOutput, error) {
+	return send[itemOutput](ctx, c, in, schemas.GetItem, schemas.GetItemInput, schemas.GetItemOutput)
 }
 
 func (c *caller) BatchGetItem(
@@ -46,12 +46,12 @@ func (c *caller) TransactGetItems(
 	)
 }
 
-func (c *caller) Query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
-	return send[dynamodb.QueryOutput](ctx, c, in, schemas.Query, schemas.QueryInput, schemas.QueryOutput)
+func (c *caller) Query(ctx context.Context, in *dynamodb.QueryInput) (*pageOutput, error) {
+	return send[pageOutput](ctx, c, in, schemas.Query, schemas.QueryInput, schemas.QueryOutput)
 }
 
-func (c *caller) Scan(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.ScanOutput, error) {
-	return send[dynamodb.ScanOutput](ctx, c, in, schemas.Scan, schemas.ScanInput, schemas.ScanOutput)
+func (c *caller) Scan(ctx context.Context, in *dynamodb.ScanInput) (*pageOutput, error) {
+	return send[pageOutput](ctx, c, in, schemas.Scan, schemas.ScanInput, schemas.ScanOutput)
 }
 
 func (c *caller) PutItem(ctx context.Context, in *dynamodb.PutItemInput) (*dynamodb.PutItemOutput, error) {

@@ -15,7 +15,7 @@ const maxBatchGet = 100
 
 // Get reads one item with strong consistency. It returns nil if there is no such item.
 func (db *DB) Get(ctx context.Context, key Key) (Item, error) {
-	var out *dynamodb.GetItemOutput
+	var out *itemOutput
 	err := db.retry(ctx, func(ctx context.Context, _ outcome) (err error) {
 		out, err = db.client.GetItem(ctx, &dynamodb.GetItemInput{
 			TableName:              &db.name,
@@ -31,7 +31,7 @@ func (db *DB) Get(ctx context.Context, key Key) (Item, error) {
 	if out.ConsumedCapacity != nil {
 		countRead(ctx, *out.ConsumedCapacity)
 	}
-	return decodeItem(out.Item), nil
+	return out.Item, nil
 }
 
 // GetAll reads many items with strong consistency, a hundred per call. The result has no
@@ -137,13 +137,9 @@ func (db *DB) Walk(ctx context.Context, q Query, f func(items []Item, next strin
 		if err != nil {
 			return err
 		}
-		items := make([]Item, len(out.Items))
-		for i, m := range out.Items {
-			items[i] = decodeItem(m)
-		}
-		have += len(items)
-		next, _ := decode(out.LastEvaluatedKey["SK"]).(string)
-		more, err := f(items, next)
+		have += len(out.Items)
+		next := out.LastEvaluatedKey.Text("SK")
+		more, err := f(out.Items, next)
 		if !more || err != nil || next == "" || q.Limit > 0 && have >= q.Limit {
 			return err
 		}
@@ -151,7 +147,7 @@ func (db *DB) Walk(ctx context.Context, q Query, f func(items []Item, next strin
 	}
 }
 
-func (db *DB) queryPage(ctx context.Context, q Query, have int) (out *dynamodb.QueryOutput, err error) {
+func (db *DB) queryPage(ctx context.Context, q Query, have int) (out *pageOutput, err error) {
 	in := db.queryInput(q)
 	if q.Limit > 0 {
 		in.Limit = aws.Int32(int32(q.Limit - have))

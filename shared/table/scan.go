@@ -34,7 +34,7 @@ func (db *DB) ScanPage(ctx context.Context, s Segment) (Page, error) {
 	if s.After != (Key{}) {
 		in.ExclusiveStartKey = encodeKey(s.After)
 	}
-	var out *dynamodb.ScanOutput
+	var out *pageOutput
 	err := db.retry(ctx, func(ctx context.Context, _ outcome) (err error) {
 		out, err = db.client.Scan(ctx, in)
 		return err
@@ -42,16 +42,10 @@ func (db *DB) ScanPage(ctx context.Context, s Segment) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Items: make([]Item, len(out.Items))}
+	page := Page{Items: out.Items, Next: out.LastEvaluatedKey.Key()}
 	if out.ConsumedCapacity != nil {
 		countRead(ctx, *out.ConsumedCapacity)
 		page.Units = aws.ToFloat64(out.ConsumedCapacity.CapacityUnits)
-	}
-	for i, m := range out.Items {
-		page.Items[i] = decodeItem(m)
-	}
-	if last := decodeItem(out.LastEvaluatedKey); last != nil {
-		page.Next = Key{PK: last.Text("PK"), SK: last.Text("SK")}
 	}
 	return page, nil
 }
