@@ -213,7 +213,7 @@ func (s *Service) toCredential(c tenant.Credential) Credential {
 	out := Credential{
 		Key: c.KeyID, Name: c.Name, Kind: c.Kind, Client: c.Client, State: "active", Scopes: c.Scopes,
 		Subject: c.Subject, Created: c.Created, Maker: c.Maker, Expires: timeOrNil(c.Expires),
-		Revoked: timeOrNil(c.Revoked), Used: timeOrNil(c.Used),
+		Revoked: timeOrNil(c.Revoked), Used: timeOrNil(c.Used), Agent: c.Agent, Seen: timeOrNil(c.Seen),
 	}
 	if now := s.Now(); c.Expired(now) {
 		out.State = "expired"

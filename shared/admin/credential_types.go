@@ -20,6 +20,8 @@ type Credential struct {
 	Expires *time.Time     `json:"expires,omitempty"`
 	Revoked *time.Time     `json:"revoked,omitempty"`
 	Used    *time.Time     `json:"lastUsed,omitempty"`
+	Agent   string         `json:"userAgent,omitempty"`     // what the last client calls itself; only in lists
+	Seen    *time.Time     `json:"userAgentSeen,omitempty"` // when a request of it arrived, accurate to an hour
 }
 
 // CredentialList is a page of a tenant's credentials.

@@ -84,6 +84,7 @@ type Directory struct {
 	secret []byte // see Seal
 
 	refusals tenantstore.RefusalCounter
+	agents   tenantstore.AgentNotes
 }
 
 // Open returns the directory of a table. It makes no call.
@@ -123,6 +124,12 @@ func (d *Directory) Brief(ctx context.Context, limit time.Duration) (context.Con
 func (d *Directory) CountRefusal(ctx context.Context, r tenant.Refusal) error {
 	r.Last = d.now()
 	return d.refusals.Count(ctx, d.tenants, r)
+}
+
+// NoteAgent stores what the client of a tenant's credential calls itself, see tenantstore.AgentNotes. The error is
+// ErrUnavailable.
+func (d *Directory) NoteAgent(ctx context.Context, of tenant.ID, key tenant.KeyID, agent string) error {
+	return d.agents.Note(ctx, d.tenants, of, key, agent)
 }
 
 // For returns the directory of a tenant. It panics if the id is empty, because that is an

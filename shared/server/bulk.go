@@ -24,7 +24,7 @@ const (
 // with the same code and under the same rules as single requests.
 func Bulk(s *Server) []route {
 	b := &bulkEndpoint{Server: s, single: New(s.Options, Users, Groups)}
-	s.hooks.countRefusal = s.countRefusal
+	s.hooks.countRefusal, s.hooks.noteAgent = s.countRefusal, s.noteAgent
 	return []route{{"/Bulk", map[string]method{http.MethodPost: readMethod("bulk", b.run)}}}
 }
 

@@ -14,6 +14,7 @@ type hooks struct {
 	recordConflicts func(context.Context, *request, error) // after a request failed
 	logUnwritten    func(context.Context, *request)        // before the answer is written
 	countRefusal    func(context.Context, *request)        // before the answer is written
+	noteAgent       func(context.Context, *request)        // before the answer is written
 }
 
 func noHooks() hooks {
@@ -22,13 +23,14 @@ func noHooks() hooks {
 		recordConflicts: func(context.Context, *request, error) {},
 		logUnwritten:    func(context.Context, *request) {},
 		countRefusal:    func(context.Context, *request) {},
+		noteAgent:       func(context.Context, *request) {},
 	}
 }
 
 func (s *Server) resourceHooks() hooks {
 	return hooks{
 		open: s.openDirectory, recordConflicts: s.recordConflicts, logUnwritten: s.logUnwritten,
-		countRefusal: s.countRefusal,
+		countRefusal: s.countRefusal, noteAgent: s.noteAgent,
 	}
 }
 
@@ -48,6 +50,15 @@ func (s *Server) countRefusal(ctx context.Context, r *request) {
 	r.event.countErr = s.Directory.CountRefusal(ctx, tenant.Refusal{
 		Tenant: r.Caller.Tenant, Credential: r.Caller.Credential, Cause: r.event.refused,
 	})
+}
+
+// noteAgent stores which client sends the request. The setup page shows it to the customer, who can tell the
+// provider's requests from others. If it cannot be written, the answer stays the same.
+func (s *Server) noteAgent(ctx context.Context, r *request) {
+	if r.Caller.Tenant == "" || r.Caller.Credential == "" {
+		return
+	}
+	r.event.agentErr = s.Directory.NoteAgent(ctx, r.Caller.Tenant, r.Caller.Credential, r.UserAgent())
 }
 
 // refuse notes why a valid credential is refused, and returns the error.

@@ -33,6 +33,7 @@ type event struct {
 	logErr           error                  // why the provisioning log has no entry of the request
 	refused          tenant.RefusalCause    // why a valid credential was refused; "" if it was not
 	countErr         error                  // why the counts of refusals could not be written
+	agentErr         error                  // why the name of the client could not be stored
 
 	plans   []string     // how a search found its resources
 	read    atomic.Int64 // resources that a search read
@@ -72,21 +73,28 @@ func (e *event) log(ctx context.Context, to *slog.Logger, r *request, u director
 	if ids := e.conflictIDs(); len(ids) > 0 {
 		attrs = append(attrs, slog.String("conflict", strings.Join(ids, " ")))
 	}
-	if e.conflictErr != nil {
+	if unwritten := e.unwritten(); len(unwritten) > 0 {
 		level = slog.LevelWarn
-		attrs = append(attrs, slog.String("unnoted", e.conflictErr.Error()))
-	}
-	if e.logErr != nil {
-		level = slog.LevelWarn
-		attrs = append(attrs, slog.String("unlogged", e.logErr.Error()))
-	}
-	if e.countErr != nil {
-		level = slog.LevelWarn
-		attrs = append(attrs, slog.String("uncounted", e.countErr.Error()))
+		attrs = append(attrs, unwritten...)
 	}
 	if e.err != nil && e.err.Err != nil {
 		level = slog.LevelError
 		attrs = append(attrs, slog.String("error", e.err.Err.Error()))
 	}
 	to.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// unwritten says what could not be stored beside the answer.
+func (e *event) unwritten() (attrs []slog.Attr) {
+	for _, failed := range []struct {
+		name string
+		err  error
+	}{
+		{"unnoted", e.conflictErr}, {"unlogged", e.logErr}, {"uncounted", e.countErr}, {"unnamed", e.agentErr},
+	} {
+		if failed.err != nil {
+			attrs = append(attrs, slog.String(failed.name, failed.err.Error()))
+		}
+	}
+	return attrs
 }

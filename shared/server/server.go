@@ -89,6 +89,7 @@ func (s *Server) perform(ctx context.Context, origin Origin, hr *http.Request) (
 	e.status = out.Status
 	s.hooks.logUnwritten(ctx, r)
 	s.hooks.countRefusal(ctx, r)
+	s.hooks.noteAgent(ctx, r)
 	e.log(ctx, s.Log, r, usage(), s.Now())
 	return out, e.err
 }

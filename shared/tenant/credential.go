@@ -60,6 +60,10 @@ type Credential struct {
 	Lifetime time.Duration // with which it was issued; 0: unlimited
 	Revoked  time.Time     // zero: was not revoked
 	Used     time.Time     // last use, accurate to an hour; zero: never
+	// Agent is what a client that uses it calls itself (User-Agent, RFC 9110 section 10.1.5), of several the one that
+	// came last; "" if none does so. It is known only of credentials in a list.
+	Agent string
+	Seen  time.Time // when a request of Agent arrived, accurate to an hour
 }
 
 // Proves reports whether c was issued for token, in constant time. It is false for the zero

@@ -52,7 +52,19 @@ func (s *Store) Credentials(
 		keys[i] = credentialKey(tenant.KeyID(item.Text("SK")))
 	}
 	page, err = s.credentials(ctx, keys)
+	addAgents(page, listed)
 	return page, tenant.KeyID(last), err
+}
+
+// addAgents adds what the entries of the list know about the credentials' clients.
+func addAgents(page []tenant.Credential, listed []table.Item) {
+	for _, item := range listed {
+		for i, c := range page {
+			if string(c.KeyID) == item.Text("SK") {
+				page[i].Agent, page[i].Seen = item.Text("agent"), item.Time("agentAt")
+			}
+		}
+	}
 }
 
 // EditCredential reads a tenant's credential, lets edit change its expiry and revocation,
@@ -87,7 +99,7 @@ func (s *Store) editCredential(
 		return []table.Write{
 			table.Update(credentialKey(id), item).WithCondition("#expiresAt = :expires AND #revokedAt = :revoked",
 				table.Item{"expires": table.Seconds(old.Expires), "revoked": table.Seconds(old.Revoked)}),
-			table.Put(listEntryKey(of, id), withTTL(table.Item{}, c)),
+			table.Update(listEntryKey(of, id), item), // it keeps the name of the client
 		}
 	})
 	if table.FailedConditions(err) != nil {

@@ -9,7 +9,7 @@ import (
 //
 //	TENANT            <tenant id>  a tenant
 //	CRED#<key id>     CRED         a credential
-//	T#<t>#CREDENTIALS <key id>     an entry in the tenant's list of credentials
+//	T#<t>#CREDENTIALS <key id>     an entry in the tenant's list of credentials, with the last client
 //	T#<t>#REFUSED     <yyyymmddhh>#<cause>#<key id>  how often requests were refused; expires
 //	REFUSED           <yyyymmddhh>#unknown#          the same for unknown credentials
 //	T#<t>#SCHEMAS     ALL          the tenant's own schemas, if it has some

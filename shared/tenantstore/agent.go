@@ -1,0 +1,90 @@
+package tenantstore
+
+import (
+	"context"
+	"maps"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"scimserver/shared/table"
+	"scimserver/shared/tenant"
+)
+
+const (
+	// maxAgent is the longest stored name of a client, in bytes.
+	maxAgent = 120
+	// maxNames is how many names of one credential a process stores in an hour.
+	maxNames = 8
+	// maxAgents is how many credentials a process remembers.
+	maxAgents = 1000
+	// agentTimeout is the longest time that storing a name may delay a response.
+	agentTimeout = 300 * time.Millisecond
+)
+
+// AgentNotes stores what the clients of credentials call themselves. It remembers what it has stored, so that most
+// requests cost no write. The zero value is ready for use. It is safe for concurrent use.
+type AgentNotes struct {
+	mu     sync.Mutex
+	stored map[tenant.KeyID]map[string]time.Time // when each name was stored
+}
+
+// Note stores that a client, by its User-Agent, sends a request with a credential. It does nothing if the client has
+// no name, or if this process has stored the same within the last hour.
+func (n *AgentNotes) Note(ctx context.Context, to *Store, of tenant.ID, key tenant.KeyID, agent string) error {
+	agent, now := cleanAgent(agent), to.now()
+	if agent == "" || !n.add(key, agent, now) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), agentTimeout)
+	defer cancel()
+	err := to.db.Write(ctx, func(table.Stamp) table.Write {
+		return table.Update(listEntryKey(of, key), table.Item{"agent": agent, "agentAt": now.Unix()}).
+			WithCondition("attribute_exists(PK)", nil)
+	})
+	if table.FailedConditions(err) != nil { // the credential no longer exists
+		return nil
+	}
+	if err != nil {
+		n.forget(key, agent)
+	}
+	return err
+}
+
+// add remembers that a name is stored now, and reports whether it has to be stored.
+func (n *AgentNotes) add(key tenant.KeyID, agent string, now time.Time) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	names := n.stored[key]
+	maps.DeleteFunc(names, func(_ string, at time.Time) bool { return now.Sub(at) >= useInterval })
+	if _, known := names[agent]; known || len(names) >= maxNames {
+		return false
+	}
+	if n.stored == nil || len(n.stored) >= maxAgents {
+		n.stored = map[tenant.KeyID]map[string]time.Time{}
+	}
+	if names == nil {
+		names = map[string]time.Time{}
+	}
+	names[agent], n.stored[key] = now, names
+	return true
+}
+
+// forget lets the next request store a name.
+func (n *AgentNotes) forget(key tenant.KeyID, agent string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.stored[key], agent)
+}
+
+// cleanAgent shortens a User-Agent and removes what can't be printed.
+func cleanAgent(text string) string {
+	text = strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return -1
+		}
+		return c
+	}, text[:min(len(text), maxAgent)])
+	return strings.TrimSpace(strings.ToValidUTF8(text, ""))
+}
