@@ -29,13 +29,22 @@ func (s *server) counts(q *request) (users, groups int64, err error) {
 	return int64(u), int64(g), err
 }
 
+// stats are the numbers of users and groups, with links to the page of charts.
+func (s *server) stats(q *request) ([]web.Stat, error) {
+	users, groups, err := s.counts(q)
+	return []web.Stat{
+		{Name: "Users", Value: web.Number(users), URL: q.base + "/activity"},
+		{Name: "Groups", Value: web.Number(groups), URL: q.base + "/activity"},
+	}, err
+}
+
 // activity is the content of the page of charts.
 type activity struct {
-	Base          string
-	Users, Groups int64
-	Requests      web.Chart
-	Growth        web.Chart
-	Latest        web.Table
+	Base     string
+	Stats    []web.Stat
+	Requests web.Chart
+	Growth   web.Chart
+	Latest   web.Table
 }
 
 // showActivity shows what was provisioned in the last days.
@@ -56,7 +65,8 @@ func (s *server) showActivity(q *request) error {
 	table.Pager = web.Pager{}
 	days := chartedDays(counts)
 	return s.render(q, http.StatusOK, "activity", "Activity", activity{
-		q.base, users, groups, web.RequestChart(days), web.UserChart(days, users), table,
+		q.base, []web.Stat{{Name: "Users", Value: web.Number(users)}, {Name: "Groups", Value: web.Number(groups)}},
+		web.RequestChart(days), web.UserChart(days, users), table,
 	})
 }
 
@@ -98,7 +108,10 @@ func (s *server) requestTable(q *request, before string, failed bool, limit int)
 	t := web.Table{
 		Caption: "Requests, the newest first",
 		Columns: []web.Column{{Text: "When"}, {Text: "What"}, {Text: "Result"}},
-		Empty:   web.Empty{Title: "No requests yet", Text: "What your provider changes will be listed here."},
+		Empty: web.Empty{
+			Title: "No requests yet", Text: "What your provider changes will be listed here.",
+			Action: &web.Link{Text: "Check the connection", URL: q.base + "/connection"},
+		},
 	}
 	if failed {
 		t.Empty = web.Empty{Title: "Nothing failed", Text: "No request failed in the last 30 days."}

@@ -34,7 +34,9 @@ func (s *server) showConflicts(q *request) error {
 	until := min(from+conflictsPerPage, len(all))
 	t := web.Table{
 		Caption: "Open conflicts",
-		Columns: []web.Column{{Text: "Provisioning"}, {Text: "In use"}, {Text: "What to do"}, {Text: "Last tried"}},
+		Columns: []web.Column{
+			{Text: "Request"}, {Text: "In use"}, {Text: "What to do", Wide: true}, {Text: "Last tried"},
+		},
 		Empty: web.Empty{
 			Title: "No conflicts",
 			Text:  "Every username, email and group name that your provider sent was free.",
@@ -118,8 +120,12 @@ func (s *server) conflictRow(c shown) web.Row {
 	if c.Resource != "" {
 		verb = "Update "
 	}
+	who := cmp.Or(c.Name, c.ExternalID, string(c.Resource))
+	if len(c.Values) == 1 && c.Values[0].Value == who {
+		who = "" // the value beside it says so
+	}
 	return web.Row{
-		{Text: verb + strings.ToLower(string(c.Kind)), Note: cmp.Or(c.Name, c.ExternalID, string(c.Resource))},
+		{Text: verb + strings.ToLower(string(c.Kind)), Note: who},
 		s.valueCell(c), s.adviceCell(c), {Time: c.Last, Note: attemptsText(c.Attempts)},
 	}
 }

@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"scimserver/shared/admin"
@@ -59,18 +60,33 @@ func (o observed) judge(now time.Time) connection {
 	switch {
 	case refused && problem.At.After(success):
 		return problem
-	case !success.IsZero():
-		return o.connected(newest, success)
+	case success.IsZero():
+		return connection{State: "waiting", Title: "Waiting for the first request", Text: testNow}
+	case isManual(newest.Agent):
+		return connection{State: "waiting", Title: "The last request was a test by hand", At: success,
+			Text: "It came from “" + newest.Agent + "” and was accepted, so the URL and the token “" +
+				tokenName(newest) + "” are right. " + testNow}
 	}
-	return connection{State: "waiting", Title: "Waiting for the first request",
-		Text: "Test the connection at your provider now. This page notices by itself. If the test fails and nothing " +
-			"changes here, look up the message below."}
+	return o.connected(newest, success)
+}
+
+const testNow = "Test the connection at your provider now. This page notices by itself. If the test fails and " +
+	"nothing changes here, look up the message below."
+
+// manual are the first words of the names of clients that a person uses by hand.
+var manual = []string{"curl/", "Wget/", "PostmanRuntime/", "insomnia/", "HTTPie/", "bruno-runtime/"}
+
+// isManual reports whether a person sent a request by hand, by what the client calls itself.
+func isManual(agent string) bool {
+	return slices.ContainsFunc(manual, func(name string) bool { return strings.HasPrefix(agent, name) })
 }
 
 // lastSuccess returns when a request with a credential was last seen to work; zero: never.
 func (o observed) lastSuccess(c admin.Credential) (at time.Time) {
-	if c.Used != nil {
-		at = *c.Used
+	for _, used := range []*time.Time{c.Used, c.Seen} {
+		if used != nil && used.After(at) {
+			at = *used
+		}
 	}
 	for _, e := range o.Entries {
 		if e.Credential == c.Key && !e.Failed() && e.Time.After(at) {
@@ -82,8 +98,7 @@ func (o observed) lastSuccess(c admin.Credential) (at time.Time) {
 
 func (o observed) connected(c admin.Credential, at time.Time) connection {
 	out := connection{State: "connected", Title: "Connected", At: at,
-		Text: "Your provider's requests arrive with the token “" + tokenName(c) + "”. " +
-			"You can assign users and groups now."}
+		Text: clientText(c) + " You can assign users and groups now."}
 	if len(o.Entries) > 0 && o.Entries[0].Failed() {
 		failed := o.Entries[0]
 		out.Warning = &web.Notice{
@@ -93,6 +108,15 @@ func (o observed) connected(c admin.Credential, at time.Time) connection {
 		}
 	}
 	return out
+}
+
+// clientText says who sends requests with a credential, as far as it is known.
+func clientText(c admin.Credential) string {
+	with := "with the token “" + tokenName(c) + "”"
+	if c.Agent == "" {
+		return "Requests arrive " + with + ". The client does not say what it is."
+	}
+	return "Requests arrive " + with + ". The client calls itself “" + c.Agent + "”."
 }
 
 // problem returns what was wrong with the last refused request. ok is false if none was refused.
@@ -185,38 +209,54 @@ func nextPage(q *request, c connection) *web.Link {
 	return nil
 }
 
+// overview is the content of the start page.
+type overview struct {
+	connection
+	Base, Tenant        string
+	Provider            string // for which the service is prepared; "" if it is not known
+	Guide               string // the page of the guide, or of all guides
+	HasToken, MayChange bool
+	Stats               []web.Stat
+	Facts               web.Facts
+	Support             string
+	CSRF                string
+}
+
+// Chosen reports whether the first step is done: the provider is known, or the customer has made a token for one.
+func (o overview) Chosen() bool { return o.Provider != "" || o.HasToken }
+
 // showOverview shows what is done and what is next.
 func (s *server) showOverview(q *request) error {
 	o, err := s.observe(q)
 	if err != nil {
 		return err
 	}
-	c := o.judge(s.Now())
-	users, groups, err := s.counts(q)
+	stats, err := s.stats(q)
 	if err != nil {
 		return err
 	}
-	return s.render(q, http.StatusOK, "overview", "Overview", struct {
-		connection
-		Base, Tenant        string
-		HasToken, MayChange bool
-		Users, Groups       int64
-		Facts               web.Facts
-		CSRF                string
-	}{
-		c, q.base, q.tenantName(), c.State != "none", q.mayChange(), users, groups,
-		web.Facts{
+	c := o.judge(s.Now())
+	page := overview{
+		connection: c, Base: q.base, Tenant: q.tenantName(), Guide: q.base + "/guide",
+		HasToken: c.State != "none", MayChange: q.mayChange(), Stats: stats, Support: s.Support, CSRF: q.formToken(),
+		Facts: web.Facts{
 			{Name: "You may", Cell: web.Cell{Text: roleText(q)}},
 			{Name: "This session ends", Cell: web.Cell{Time: q.Expires}},
-			{Name: "Help", Cell: web.Cell{Text: s.Support}},
 		},
-		q.formToken(),
-	})
+	}
+	if profile := q.Tenant.Profile; profile != tenant.Generic {
+		known := idp.For(tenant.BearerToken, profile)
+		page.Provider = known.Name
+		if idp.For(tenant.ClientSecret, profile).Profile != profile { // there is one guide for it
+			page.Guide += "/" + known.Slug
+		}
+	}
+	return s.render(q, http.StatusOK, "overview", "Overview", page)
 }
 
 func roleText(q *request) string {
 	if q.mayChange() {
-		return "view everything, and create or rotate tokens"
+		return "View everything, and create or rotate tokens"
 	}
-	return "view only; a link with the role setup lets you create tokens"
+	return "View everything. A link with the role setup lets you create tokens, too."
 }

@@ -49,11 +49,14 @@ func describe(e provlog.Entry) string {
 	case e.Operation == "patch" && e.Kind == "Group" && slices.Contains(e.Changed, "members"):
 		return "Change members of group"
 	}
+	if e.Kind == "Invitation" && e.Operation == "open" {
+		return "Open the setup page"
+	}
 	if e.Kind == "Credential" {
 		kind = "token"
 	}
 	verbs := map[string]string{
-		"patch": "Update", "replace": "Update", "put": "Update", "reactivate": "Activate", "open": "Open",
+		"patch": "Update", "replace": "Update", "put": "Update", "reactivate": "Activate",
 	}
 	verb := verbs[e.Operation]
 	if verb == "" && e.Operation != "" {

@@ -12,9 +12,9 @@ func navigation(q *request) []web.NavGroup {
 		return web.NavLink{Text: text, URL: q.base + path, Current: strings.HasPrefix(q.URL.Path, "/setup"+path)}
 	}
 	return []web.NavGroup{
-		{Links: []web.NavLink{link("Overview", "/overview")}},
 		{Title: "Set up", Links: []web.NavLink{
-			link("Provider guide", "/guide"), link("Tokens", "/tokens"), link("Connection", "/connection"),
+			link("Overview", "/overview"), link("Guide", "/guide"), link("Tokens", "/tokens"),
+			link("Connection", "/connection"),
 		}},
 		{Title: "Watch", Links: []web.NavLink{
 			link("Activity", "/activity"), link("Requests", "/requests"), link("Conflicts", "/conflicts"),

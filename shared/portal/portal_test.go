@@ -150,7 +150,7 @@ func (c *browser) want(status int, method, path string, form url.Values) string 
 	if w.Code != status {
 		c.Errorf("%s %s: %d, want %d: %s", method, path, w.Code, status, w.Body)
 	}
-	return w.Body.String()
+	return strings.ReplaceAll(w.Body.String(), "<wbr>", "") // places where a URL may be broken
 }
 
 func TestSessionCookie(t *testing.T) {
@@ -300,7 +300,7 @@ func TestTokens(t *testing.T) {
 		c.want(422, "POST", "/setup/tokens", form)
 	}
 	log := c.want(200, "GET", "/setup/requests", nil)
-	for _, want := range []string{"Create token", "Rotate token", "Open invitation"} {
+	for _, want := range []string{"Create token", "Rotate token", "Open the setup page"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %q", want)
 		}

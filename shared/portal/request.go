@@ -106,16 +106,24 @@ func (s *server) refuse(q *request, status int, title, text string) error {
 	if status >= http.StatusInternalServerError {
 		tone = web.Bad
 	}
-	return s.render(q, status, "message", title, message{
+	m := message{
 		Notice: web.Notice{Tone: tone, Title: title, Text: text},
-		Back:   web.Link{Text: "Go to the setup page", URL: q.home()},
-	})
+		Links:  []web.Link{{Text: "Go to the setup page", URL: q.home()}},
+	}
+	if status >= http.StatusInternalServerError {
+		m.RequestID = s.RequestID(q.Context())
+		if q.Method == http.MethodGet {
+			m.Links = append([]web.Link{{Text: "Try again", URL: s.Prefix(q.Request) + q.URL.RequestURI()}}, m.Links...)
+		}
+	}
+	return s.render(q, status, "message", title, m)
 }
 
 // message is the content of a page with one message.
 type message struct {
-	Notice web.Notice
-	Back   web.Link
+	Notice    web.Notice
+	Links     []web.Link // what to do; the first one is the most likely
+	RequestID string     // for those who look for the cause; "" if the customer can remove it
 }
 
 // render writes a page.
@@ -128,6 +136,7 @@ func (s *server) renderPage(q *request, status int, name string, p web.Page) err
 	p.Base, p.Home, p.Product = q.base, q.home(), "Directory setup"
 	if q.key != "" {
 		p.Subject, p.CSRF, p.Nav = q.tenantName(), q.formToken(), navigation(q)
+		p.Title += " · " + q.tenantName()
 	}
 	return s.renderer.Render(q.w, status, name, p)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"scimserver/shared/deadline"
 	"scimserver/shared/table"
 	"scimserver/shared/tenant"
 )
@@ -19,8 +20,6 @@ const (
 	maxNames = 8
 	// maxAgents is how many credentials a process remembers.
 	maxAgents = 1000
-	// agentTimeout is the longest time that storing a name may delay a response.
-	agentTimeout = 300 * time.Millisecond
 )
 
 // AgentNotes stores what the clients of credentials call themselves. It remembers what it has stored, so that most
@@ -37,7 +36,7 @@ func (n *AgentNotes) Note(ctx context.Context, to *Store, of tenant.ID, key tena
 	if agent == "" || !n.add(key, agent, now) {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), agentTimeout)
+	ctx, cancel := to.Brief(context.WithoutCancel(ctx), deadline.RecordTime)
 	defer cancel()
 	err := to.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Update(listEntryKey(of, key), table.Item{"agent": agent, "agentAt": now.Unix()}).

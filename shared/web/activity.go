@@ -14,9 +14,9 @@ type Day struct {
 // RequestChart shows the requests of each day: those that changed something, and those that failed.
 func RequestChart(days []Day) Chart {
 	c := Chart{
-		Title: "Requests", Step: "Day", Labels: dayLabels(days),
+		Title: "Requests", Unit: "per day", Step: "Day", Labels: dayLabels(days),
 		Empty:  fmt.Sprintf("No request changed anything or failed in the last %d days.", len(days)),
-		Series: []Series{{Name: "changes", Tone: Info}, {Name: "failed", Tone: Bad}},
+		Series: []Series{{Name: "Changes", Tone: Info}, {Name: "Failed", Tone: Bad}},
 	}
 	var changes, failed int64
 	for _, d := range days {
@@ -38,10 +38,11 @@ func UserChart(days []Day, now int64) Chart {
 		now = max(now-days[i].Created+days[i].Deleted, 0)
 	}
 	return Chart{
-		Title: "Users", Step: "Day", Labels: dayLabels(days), Empty: "There are no users yet.",
+		Title: "Users", Unit: "at the end of each day", Step: "Day", Labels: dayLabels(days),
+		Empty: "There are no users yet. They appear when the provider sends them.",
 		Summary: fmt.Sprintf("Line chart of the number of users in the last %d days: from %s to %s.",
 			len(days), Number(values[0]), Number(values[len(values)-1])),
-		Series: []Series{{Name: "users", Tone: Info, Line: true, Values: values}},
+		Series: []Series{{Name: "Users", Tone: Info, Line: true, Values: values}},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 // Chart is a chart over days or other steps, with the same numbers in a table. Template "chart".
 type Chart struct {
 	Title   string
+	Unit    string // what a value counts, such as "per day"
 	Summary string // what the chart shows, in a sentence, for people who can't see it
 	Step    string // head of the table's first column, such as "Day"
 	Series  []Series
@@ -36,15 +37,15 @@ type bar struct {
 	Title               string
 }
 
-// Max returns the top of the vertical axis: the smallest of 1, 2, 4, 5 and 10 times a power of ten
-// that no value exceeds.
+// Max returns the top of the vertical axis: the smallest of 2, 4, 6, 8 and 10 times a power of ten that no value
+// exceeds. It is even, so that the middle of the axis is a whole number.
 func (c Chart) Max() int64 {
 	highest := int64(1)
 	for i := range c.Labels {
 		highest = max(highest, c.stackHeight(i), c.lineHeight(i))
 	}
 	for power := int64(1); ; power *= 10 {
-		for _, step := range []int64{1, 2, 4, 5, 10} {
+		for _, step := range []int64{2, 4, 6, 8, 10} {
 			if step*power >= highest {
 				return step * power
 			}
@@ -52,13 +53,8 @@ func (c Chart) Max() int64 {
 	}
 }
 
-// Middle returns the label in the middle of the vertical axis, or "" if it is no whole number.
-func (c Chart) Middle() string {
-	if top := c.Max(); top%2 == 0 {
-		return Number(top / 2)
-	}
-	return ""
-}
+// Middle returns the middle of the vertical axis.
+func (c Chart) Middle() int64 { return c.Max() / 2 }
 
 // HasValues reports whether any value is not 0.
 func (c Chart) HasValues() bool {
@@ -70,11 +66,31 @@ func (c Chart) HasValues() bool {
 	return false
 }
 
-// First and Last return the labels at the ends of the horizontal axis.
-func (c Chart) First() string { return c.Labels[0] }
+// tick is a label of the horizontal axis. X is its middle, in percent of the width.
+type tick struct {
+	X     float64
+	Label string
+}
 
-// Last returns the last label; see First.
-func (c Chart) Last() string { return c.Labels[len(c.Labels)-1] }
+// maxTicks is how many labels the horizontal axis has room for on a narrow screen.
+const maxTicks = 5
+
+// week is the number of days in a week.
+const week = 7
+
+// Ticks returns the labels of the horizontal axis, in equal distances from the last step on. Many days have a label
+// for each week, or each second week.
+func (c Chart) Ticks() (all []tick) {
+	n := len(c.Labels)
+	distance := (n + maxTicks - 1) / maxTicks
+	if n > 2*week {
+		distance = (distance + week - 1) / week * week
+	}
+	for i := n - 1; i >= 0; i -= distance {
+		all = append(all, tick{(float64(i) + 0.5) * 100 / float64(n), c.Labels[i]})
+	}
+	return all
+}
 
 func (c Chart) stackHeight(step int) (sum int64) {
 	for _, s := range c.Series {
@@ -122,6 +138,13 @@ func (c Chart) Points(s Series) string {
 		points[i] = fmt.Sprintf("%.1f,%.1f", (float64(i)+0.5)*slot, chartHeight*(1-float64(value)/top))
 	}
 	return strings.Join(points, " ")
+}
+
+// Area returns the corners of the area below a series, for an SVG polygon.
+func (c Chart) Area(s Series) string {
+	slot := c.slot()
+	return fmt.Sprintf("%.1f,%d %s %.1f,%d",
+		slot/2, chartHeight, c.Points(s), chartWidth-slot/2, chartHeight)
 }
 
 func (c Chart) slot() float64 { return float64(chartWidth) / float64(max(len(c.Labels), 1)) }

@@ -24,8 +24,8 @@ type Badge struct {
 type Notice struct {
 	Tone  Tone
 	Title string
-	Text  string // may be ""
-	Steps []string
+	Text  string   // may be ""
+	Steps []string // commands stand between backticks
 	// Announce lets a screen reader read the title when the notice appears on a page that refreshes itself.
 	Announce bool
 }
@@ -36,11 +36,19 @@ type Header struct {
 	Text   string // one sentence; may be ""
 	Badge  *Badge
 	Back   *Link // the page above this one
-	Action *Link // the main action, as a button
+	Action *Link // as a button
+	Plain  bool  // the action is not the main thing that the page is for
 }
 
 // Link is a link with its text.
 type Link struct{ Text, URL string }
+
+// Stat is a number that stands out. Template "stats", with a list of them.
+type Stat struct {
+	Name, Value string
+	Note        string // may be ""
+	URL         string // makes it a link
+}
 
 // Fact is a row of a key-value list.
 type Fact struct {
@@ -102,7 +110,7 @@ func (c Cell) IsEmpty() bool { return c == Cell{} || c == Cell{Code: true} }
 // TimeCell is a cell with a time, or with other words for nil.
 func TimeCell(t *time.Time, otherwise string) Cell {
 	if t == nil {
-		return Cell{Text: otherwise}
+		return Cell{Text: sentence(otherwise)}
 	}
 	return Cell{Time: *t}
 }
@@ -110,7 +118,7 @@ func TimeCell(t *time.Time, otherwise string) Cell {
 // Empty is what stands in the place of a list without entries. Template "empty".
 type Empty struct {
 	Title  string
-	Text   string
+	Text   string // commands stand between backticks
 	Action *Link
 }
 

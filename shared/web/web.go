@@ -30,7 +30,7 @@ var templates embed.FS
 type Page struct {
 	Base    string // the path that all links begin with, without a slash at the end
 	Home    string // the path of the start page; "" means Base and a slash
-	Title   string
+	Title   string // of the browser's tab, before the product
 	Product string // the name of the program, in the page's head
 	Subject string // what the page is about, such as a tenant; may be a hostile text
 	Nav     []NavGroup

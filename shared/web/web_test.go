@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -117,11 +118,11 @@ func TestUnknownPage(t *testing.T) {
 
 func TestChartAxis(t *testing.T) {
 	for values, want := range map[[2]int64]int64{
-		{0, 0}:    1,
-		{1, 0}:    1,
+		{0, 0}:    2,
+		{1, 0}:    2,
 		{3, 3}:    4,
 		{9, 10}:   10,
-		{41, 1}:   50,
+		{41, 1}:   60,
 		{0, 1200}: 2000,
 	} {
 		c := web.Chart{Labels: []string{"a", "b"}, Series: []web.Series{{Values: values[:]}}}
@@ -218,7 +219,7 @@ func TestContrast(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	light, dark, _ := strings.Cut(string(css), "@media (prefers-color-scheme: dark)")
+	light, dark, _ := strings.Cut(string(css), "@media screen and (prefers-color-scheme: dark)")
 	dark, _, _ = strings.Cut(dark, ", *::before")
 	for scheme, text := range map[string]string{"light": light, "dark": dark} {
 		colours := coloursOf(t, text)
@@ -235,6 +236,8 @@ func TestContrast(t *testing.T) {
 			{"accent", "surface", 4.5},
 			{"on-accent", "accent", 4.5},
 			{"on-accent", "accent-strong", 4.5},
+			{"on-accent", "bad", 4.5},
+			{"on-accent", "bad-strong", 4.5},
 			{"good", "good-soft", 4.5}, {"warning", "warning-soft", 4.5}, {"bad", "bad-soft", 4.5},
 			{"info", "info-soft", 4.5},
 			{"neutral", "neutral-soft", 4.5}, {"bad", "surface", 4.5}, {"control", "surface", 3},
@@ -274,3 +277,54 @@ func linear(channel uint64) float64 {
 }
 
 func contrast(a, b float64) float64 { return (max(a, b) + 0.05) / (min(a, b) + 0.05) }
+
+func TestChartTicks(t *testing.T) {
+	for steps, want := range map[int]string{
+		1:  "1 at 50%",
+		4:  "4 at 88%, 3 at 62%, 2 at 38%, 1 at 12%",
+		10: "10 at 95%, 8 at 75%, 6 at 55%, 4 at 35%, 2 at 15%",
+		30: "30 at 98%, 23 at 75%, 16 at 52%, 9 at 28%, 2 at 5%",
+		60: "60 at 99%, 46 at 76%, 32 at 52%, 18 at 29%, 4 at 6%",
+	} {
+		c := web.Chart{}
+		for i := range steps {
+			c.Labels = append(c.Labels, strconv.Itoa(i+1))
+		}
+		var got []string
+		for _, tick := range c.Ticks() {
+			got = append(got, fmt.Sprintf("%s at %.0f%%", tick.Label, tick.X))
+		}
+		if text := strings.Join(got, ", "); text != want {
+			t.Errorf("%d steps: %s, want %s", steps, text, want)
+		}
+	}
+}
+
+// A name that runs from right to left does not turn its address around, and nothing that others wrote becomes HTML.
+func TestNamesKeepTheirDirection(t *testing.T) {
+	const page = `{{define "content"}}{{template "table" .Content}}{{end}}`
+	for text, want := range map[string]string{
+		"ann@acme.example":  `<span dir="ltr" class="whole">ann@acme.example</span>`,
+		"دينا@acme.example": `<span dir="ltr" class="whole"><bdi>دينا</bdi>@<bdi>acme.example</bdi></span>`,
+		"دينا الأحمد":       `<span dir="auto" class="whole">دينا الأحمد</span>`,
+		"<b>@x דנה@<i>": `<span dir="ltr" class="whole"><bdi>&lt;b&gt;</bdi>@<bdi>x</bdi> ` +
+			`<bdi>דנה</bdi>@<bdi>&lt;i&gt;</bdi></span>`,
+		"userName x@y is it": `<span dir="auto">userName x@y is it</span>`,
+	} {
+		table := web.Table{Columns: []web.Column{{Text: "Name"}}, Rows: []web.Row{{{Text: text}}}}
+		if body := render(t, page, web.Page{Content: table}).Body.String(); !strings.Contains(body, want) {
+			t.Errorf("%q: want %s in\n%s", text, want, body)
+		}
+	}
+}
+
+func TestCommandsAreCode(t *testing.T) {
+	const page = `{{define "content"}}{{template "notice" .Content}}{{end}}`
+	notice := web.Notice{Steps: []string{"Run `scimctl <x>`, then look.", "`half"}}
+	body := render(t, page, web.Page{Content: notice}).Body.String()
+	for _, want := range []string{"Run <code>scimctl &lt;x&gt;</code>, then look.", "<code>half</code>"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("want %s in\n%s", want, body)
+		}
+	}
+}

@@ -66,7 +66,7 @@ func (c *console) listConflicts(ctx context.Context, r *http.Request) (screen, e
 
 func (c *console) conflictRow(id string, one admin.Conflict) web.Row {
 	value := web.Cell{
-		Text: one.Value, URL: c.at("tenants", id, "conflicts", string(one.ID)), Note: one.Attribute,
+		Text: one.Value, URL: c.at("tenants", id, "conflicts", string(one.ID)), Note: attributeName(one.Attribute),
 	}
 	if n := len(one.Values) - 1; n > 0 {
 		value.Note += fmt.Sprintf(" and %d more", n)
@@ -75,6 +75,11 @@ func (c *console) conflictRow(id string, one admin.Conflict) web.Row {
 		value, {Text: one.Name, Note: one.Of}, {Text: heldBy(one)}, {Badge: conflictBadge(one), Note: one.Outcome},
 		{Text: fmt.Sprint(one.Attempts)}, {Time: one.Last},
 	}
+}
+
+// attributeName is an attribute whose values are unique, in words.
+func attributeName(path string) string {
+	return cmp.Or(map[string]string{"emails.value": "email", "userName": "username", "displayName": "name"}[path], path)
 }
 
 func heldBy(one admin.Conflict) string {
@@ -111,7 +116,7 @@ func (c *console) showConflict(ctx context.Context, r *http.Request) (screen, er
 	}
 	if lines := wording.ConflictOutlook(id, one); lines != nil {
 		s.Sections = append(s.Sections, section{Plain: true, Notice: &web.Notice{
-			Tone: web.Info, Title: outlookTitle(one.State), Text: lines[0], Steps: lines[1:],
+			Tone: web.Info, Title: outlookTitle(one.State), Text: withTimes(lines[0]), Steps: lines[1:],
 		}})
 	}
 	if one.State != directory.ConflictClosed {
@@ -189,7 +194,7 @@ func resolutionTitle(one admin.Conflict, by directory.Resolution) string {
 func (c *console) conflictFacts(id string, one admin.Conflict) web.Facts {
 	var facts web.Facts
 	for _, v := range one.Values {
-		facts = append(facts, web.Fact{Name: "Lost " + v.Attribute, Cell: web.Cell{Text: v.Value}})
+		facts = append(facts, web.Fact{Name: "Refused " + attributeName(v.Attribute), Cell: web.Cell{Text: v.Value}})
 	}
 	holder := web.Cell{Text: wording.Holder(one)}
 	if one.Now != nil {
@@ -215,5 +220,5 @@ func (c *console) conflictFacts(id string, one admin.Conflict) web.Facts {
 			Name: "Approved by", Cell: web.Cell{Text: wording.Maker(one.Approval.By), Note: one.Approval.By},
 		})
 	}
-	return append(facts, web.Fact{Name: "Conflict", Cell: web.Cell{Text: string(one.ID), Code: true}})
+	return append(facts, web.Fact{Name: "Id of the conflict", Cell: web.Cell{Text: string(one.ID), Code: true}})
 }

@@ -51,9 +51,12 @@ func (c *console) credentialRow(id string, one admin.Credential) web.Row {
 	if one.Maker != "" {
 		created.Note = "by " + wording.Maker(one.Maker)
 	}
+	used := web.TimeCell(one.Used, "never")
+	if one.Agent != "" {
+		used.Note = "by " + one.Agent
+	}
 	return web.Row{
-		name, {Badge: credentialBadge(one)}, {Text: kindText(one)}, created, web.TimeCell(one.Expires, "never"),
-		web.TimeCell(one.Used, "never"),
+		name, {Badge: credentialBadge(one)}, {Text: kindText(one)}, created, web.TimeCell(one.Expires, "never"), used,
 	}
 }
 

@@ -96,7 +96,7 @@ func (c *console) askRevocation(ctx context.Context, r *http.Request) (question,
 	one, err := c.readCredential(ctx, r)
 	used := "It was never used."
 	if one.Used != nil {
-		used = "It was last used at " + wording.Minute(one.Used) + ", accurate to the hour."
+		used = "It was last used at " + web.Time(*one.Used) + ", accurate to the hour."
 	}
 	return c.about(r, navCredentials, question{
 		Title: fmt.Sprintf("Revoke %s?", credentialName(one)), Button: "Revoke", Danger: true,

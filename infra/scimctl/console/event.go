@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -59,9 +58,17 @@ func (c *console) readEvents(
 	return page, c.get(ctx, withQuery(apiPath(id, "events"), query), &page)
 }
 
+// eventChange is what an event says about the change: attributes, or members.
+func eventChange(e wording.Event) web.Cell {
+	if n := len(e.Members); n > 0 {
+		return web.Cell{Text: admin.Counted(n, "member"), Note: e.Members[0].ID}
+	}
+	return web.Cell{Text: e.Summary()}
+}
+
 func eventRow(e wording.Event) web.Row {
 	return web.Row{
 		{Text: web.Number(e.Sequence)}, {Time: e.Time}, {Text: e.Type},
-		{Text: e.Name()}, {Text: cmp.Or(e.Summary(), "-")},
+		{Text: e.Name()}, eventChange(e),
 	}
 }

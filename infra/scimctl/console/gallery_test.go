@@ -2,8 +2,11 @@ package console_test
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +16,7 @@ import (
 
 	"scimserver/infra/local/browser"
 	"scimserver/infra/scimctl/console"
+	"scimserver/shared/admin"
 )
 
 // The pictures of all pages, and of their large and odd states, are taken by:
@@ -42,6 +46,7 @@ func TestGallery(t *testing.T) {
 	}
 	photographTable(tab, base)
 	photographFindings(tab)
+	photographWaiting(tab)
 	b.photographErrors(tab)
 }
 
@@ -195,6 +200,31 @@ func photographFindings(tab *browser.Page) {
 	close(goOn)
 	tab.Wait("1200 findings")
 	shot{name: "table-findings"}.asItIs(tab)
+}
+
+// photographWaiting takes pictures of a list whose tenants have no health yet, because the service is slow.
+func photographWaiting(tab *browser.Page) {
+	tab.Helper()
+	goOn := make(chan struct{})
+	defer close(goOn)
+	slow := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/health") {
+			select {
+			case <-goOn:
+			case <-r.Context().Done():
+			}
+			return
+		}
+		_ = json.NewEncoder(w).Encode(admin.TenantList{Tenants: []admin.Tenant{
+			{ID: "acme", Name: "Acme Inc."}, {ID: "globex", Name: "Globex"}, {ID: "initech", Name: "Initech"},
+		}})
+	})
+	api := httptest.NewServer(slow)
+	tab.Cleanup(api.Close)
+	link, _ := inProcess(tab, api.URL, console.Options{})
+	tab.Open(link)
+	tab.Wait("Reading…")
+	shot{name: "tenants-waiting"}.asItIs(tab)
 }
 
 // photographErrors takes pictures of the pages that say what is wrong.

@@ -32,11 +32,17 @@ func (c *console) listGroups(ctx context.Context, r *http.Request) (screen, erro
 	}
 	rows := web.Table{
 		Columns: columns("Group", "External id", "Changed"),
-		Empty:   web.Empty{Title: "No groups yet", Text: "They appear when the identity provider pushes them."},
-		Pager:   pager(r, c.at("tenants", id, "groups"), string(list.Next), onPage(len(list.Groups), "group")),
+		Empty: web.Empty{
+			Title: "No groups yet", Text: "They appear when the identity provider pushes them.",
+			Action: c.inviteLink(id),
+		},
+		Pager: pager(r, c.at("tenants", id, "groups"), string(list.Next), onPage(len(list.Groups), "group")),
 	}
 	if name != "" {
-		rows.Empty = web.Empty{Title: "No group is called " + name, Text: "It has to be the whole name."}
+		rows.Empty = web.Empty{
+			Title: "No group is called " + name, Text: "It has to be the whole name.",
+			Action: &web.Link{Text: "Show all groups", URL: c.at("tenants", id, "groups")},
+		}
 	}
 	for _, g := range list.Groups {
 		rows.Rows = append(rows.Rows, web.Row{
@@ -50,8 +56,11 @@ func (c *console) listGroups(ctx context.Context, r *http.Request) (screen, erro
 
 // managed is a list of what the identity provider manages, with the total number.
 func managed(name string, count int, noun string, s *search, t web.Table) listPage {
-	text := web.Number(int64(count)) + " " + admin.Noun(count, noun)
-	return listPage{name: name, text: text + ". The identity provider manages them.", search: s, table: t}
+	text := "The identity provider manages them."
+	if count > 0 {
+		text = web.Number(int64(count)) + " " + admin.Noun(count, noun) + ". " + text
+	}
+	return listPage{name: name, text: text, search: s, table: t}
 }
 
 // withTenant reads something and, at the same time, the tenant with its counts.

@@ -95,7 +95,7 @@ func (c *console) turnAway(w http.ResponseWriter) {
 		Sections: []section{{Plain: true, Notice: &web.Notice{
 			Tone: web.Info, Title: "How to get in",
 			Steps: []string{
-				"Run scimctl console, and open the link that it prints.",
+				"Run `scimctl console`, and open the link that it prints.",
 				"If the link was used already, end the console with Ctrl-C and start it again.",
 			},
 		}}},

@@ -26,16 +26,24 @@ func (c *console) listInvitations(ctx context.Context, r *http.Request) (screen,
 	}
 	t := web.Table{
 		Columns: columns("Invitation", "State", "Role", "Created", "Expires", "Action"),
-		Empty:   web.Empty{Title: "Nobody is invited", Text: "An invitation is a link to the customer's setup page."},
-		Pager:   pager(r, here, string(page.Next), onPage(len(page.Invitations), "invitation")),
+		Empty: web.Empty{
+			Title: "Nobody is invited", Text: "An invitation is a link to the customer's setup page.",
+			Action: c.inviteLink(id),
+		},
+		Pager: pager(r, here, string(page.Next), onPage(len(page.Invitations), "invitation")),
 	}
 	for _, one := range page.Invitations {
 		t.Rows = append(t.Rows, invitationRow(here, one))
 	}
 	return c.listScreen(r, listPage{
-		name: navInvitations, action: &web.Link{Text: "Invite…", URL: here + "/new"}, table: t,
+		name: navInvitations, action: c.inviteLink(id), table: t,
 		text: "Links with which the customer's administrator opens the setup page.",
 	}), nil
+}
+
+// inviteLink leads to the form that invites the customer's administrator.
+func (c *console) inviteLink(id string) *web.Link {
+	return &web.Link{Text: "Invite somebody…", URL: c.at("tenants", id, "invitations", "new")}
 }
 
 func invitationRow(here string, one admin.Invitation) web.Row {

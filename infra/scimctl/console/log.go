@@ -111,13 +111,19 @@ func (c *console) logRow(id string, e provlog.Entry) web.Row {
 	if e.Failed() {
 		status.Tone = web.Bad
 	}
-	what := web.Cell{Text: cmp.Or(e.Name, string(e.ID)), Note: e.ExternalID}
+	what := web.Cell{Text: withTimes(cmp.Or(e.Name, string(e.ID))), Note: e.ExternalID}
 	if kind := map[string]string{"User": "users", "Group": "groups"}[e.Kind]; kind != "" && e.ID != "" {
 		what.URL = c.at("tenants", id, kind, string(e.ID))
 	}
 	return web.Row{
-		{Time: e.Time}, {Badge: status}, {Text: e.Operation + " " + e.Kind, Note: by(e)}, what, c.reasonCell(id, e),
+		{Time: e.Time}, {Badge: status}, {Text: requestText(e), Note: by(e)}, what, c.reasonCell(id, e),
 	}
+}
+
+// requestText says what a request or an operator did, such as "Create user".
+func requestText(e provlog.Entry) string {
+	text := strings.TrimSpace(e.Operation + " " + strings.ToLower(e.Kind))
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 func by(e provlog.Entry) string {

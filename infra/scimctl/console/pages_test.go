@@ -51,7 +51,7 @@ func listsAndSearches(c *client, d data) {
 	c.shows("/tenants/acme/groups?name=nobody", "No group is called nobody")
 	c.shows("/tenants/acme/teams", "Night Watch")
 	c.shows("/tenants/acme/log?failed=yes&since=1h", "uniqueness", "/conflicts/"+d.conflicts[0], "Failures only")
-	c.shows("/tenants/acme/log?user=ann@acme.example", "create User")
+	c.shows("/tenants/acme/log?user=ann@acme.example", "Create user")
 	c.shows("/tenants/acme/events", "user.created", "ann@acme.example")
 	c.shows("/tenants/globex/events", "No events")
 	c.shows("/tenants/globex/conflicts", "No conflicts here")
@@ -123,7 +123,7 @@ func resolveConflicts(c *client, d data) {
 func invitations(c *client, _ data) {
 	c.shows("/tenants/acme/invitations", "Nobody is invited")
 	made := c.submit("/tenants/acme/invitations/new", url.Values{"role": {"view"}, "days": {"1"}})
-	c.answers(made, http.StatusOK, "Copy the link now", "/setup#setup.acme.")
+	c.answers(made, http.StatusOK, "Copy the link now", "/<wbr>setup#setup.acme.")
 	c.answers(c.get(made.at), http.StatusOK, "The link was shown once")
 	id := regexp.MustCompile(`invitations/([a-z0-9]+)/revoke`).FindStringSubmatch(c.view("/tenants/acme/invitations"))
 	if id == nil {
@@ -148,7 +148,7 @@ var secret = regexp.MustCompile(`scim_[a-z0-9_]+`)
 
 // credentials: a new secret is shown once.
 func credentials(c *client, d data) {
-	c.shows("/tenants/acme/credentials", "Okta production", "active")
+	c.shows("/tenants/acme/credentials", "Okta production", "Active")
 	for name, form := range map[string]struct {
 		path   string
 		values url.Values

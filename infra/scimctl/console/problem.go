@@ -38,7 +38,7 @@ func explain(err error, r *http.Request) problem {
 			retry: true,
 			steps: []string{
 				"Your AWS identity has to be allowed to describe, scan and read the table.",
-				"If your AWS credentials have expired: log in again, for example with: aws sso login",
+				"If your AWS credentials have expired: log in again, for example with: `aws sso login`",
 			},
 		}
 	case noKey, isAnswer && isExpired(refused):
@@ -53,7 +53,7 @@ func explain(err error, r *http.Request) problem {
 	default:
 		p = problem{
 			status: http.StatusBadGateway, title: "The operator API can't be reached",
-			text:  wording.Sentence(err.Error()),
+			text:  unreachableText(err),
 			retry: true,
 			steps: []string{
 				"Check this machine's network, VPN and proxy.",
@@ -68,6 +68,15 @@ func explain(err error, r *http.Request) problem {
 	return p
 }
 
+// unreachableText is the reason why a request was not answered, without what the title says already.
+func unreachableText(err error) string {
+	text := err.Error()
+	if _, reason, ok := strings.Cut(text, "can't be reached: "); ok {
+		text = reason
+	}
+	return wording.Sentence(text)
+}
+
 // isExpired reports whether API Gateway refused temporary credentials that have expired.
 func isExpired(e *apiclient.Error) bool {
 	return e.Status == http.StatusForbidden && strings.Contains(strings.ToLower(e.Message), "expired")
@@ -76,9 +85,9 @@ func isExpired(e *apiclient.Error) bool {
 func expiredCredentials(err error) problem {
 	return problem{
 		status: http.StatusUnauthorized, title: "Your AWS credentials have expired, or there are none",
-		text: err.Error(), retry: true,
+		text: wording.Sentence(err.Error()), retry: true,
 		steps: []string{
-			"Log in again, for example with: aws sso login",
+			"Log in again, for example with: `aws sso login`",
 			"Then try again here. If it still fails, end the console with Ctrl-C and start it again.",
 		},
 	}
@@ -96,12 +105,17 @@ func explainAnswer(e *apiclient.Error) problem {
 		}
 	case s == http.StatusNotFound:
 		p.title = "Not found"
+		p.steps = []string{"Look for it in the lists of the tenant. It may have been deleted, or have another id."}
 	case s == http.StatusTooManyRequests:
 		p.title, p.retry = "Too many requests at once", true
 	case isRefusal(s), s == http.StatusMethodNotAllowed:
 		p.title = "The operator API refused the request"
+		p.steps = []string{"Check that this scimctl and the service are of the same version: `scimctl version`"}
 	default:
 		p.title = fmt.Sprintf("The operator API failed (%d)", e.Status)
+		p.steps = []string{
+			"Try again.", "If it fails again, look at the log of function Admin in CloudWatch, and at its alarms.",
+		}
 	}
 	return p
 }
@@ -109,6 +123,9 @@ func explainAnswer(e *apiclient.Error) problem {
 // renderProblem writes an error as a page.
 func (c *console) renderProblem(w http.ResponseWriter, r *http.Request, p problem) {
 	s := screen{Header: web.Header{Title: p.title, Text: p.text}, tenant: tenantIn(r)}
+	if p.status == http.StatusNotFound && c.base+r.URL.EscapedPath() == c.at("tenants", s.tenant) {
+		s.tenant = "" // it does not exist, so its other pages do not either
+	}
 	if p.steps != nil {
 		s.Sections = []section{{Plain: true, Notice: &web.Notice{Tone: web.Bad, Title: "What to do", Steps: p.steps}}}
 	}

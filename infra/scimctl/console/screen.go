@@ -30,6 +30,8 @@ type section struct {
 	Title      string
 	Text       string
 
+	Stats     []web.Stat
+	Empty     *web.Empty // in the place of a list
 	Notice    *web.Notice
 	Progress  *progress
 	Findings  []finding
@@ -129,8 +131,12 @@ func (c *console) shownOnce(r *http.Request, list, title string, shown web.Notic
 
 // renderScreen writes a screen with the navigation and the result of the last action.
 func (c *console) renderScreen(w http.ResponseWriter, r *http.Request, status int, s screen) {
+	title := s.Header.Title
+	if s.tenant != "" {
+		title += " · " + s.tenant
+	}
 	page := web.Page{
-		Title: s.Header.Title, Nav: c.navigation(s), CSRF: c.session.csrf, RefreshSeconds: s.refresh, Wide: true,
+		Title: title, Nav: c.navigation(s), CSRF: c.session.csrf, RefreshSeconds: s.refresh, Wide: true,
 		Content: s,
 	}
 	if done := r.URL.Query().Get("done"); done != "" {

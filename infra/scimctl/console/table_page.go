@@ -65,10 +65,10 @@ func noTable() section {
 		Tone: web.Info, Title: "This console was started without the table",
 		Text: "The check reads the whole table with your own AWS identity, and not through the operator API.",
 		Steps: []string{
-			"End the console with Ctrl-C, and start it with: scimctl console -table NAME",
+			"End the console with Ctrl-C, and start it with: `scimctl console -table NAME`",
 			"NAME is the output TableName of the stack.",
 			"Your AWS identity has to be allowed to describe, scan and read the table.",
-			"Or check it on the command line: scimctl verify -table NAME",
+			"Or check it on the command line: `scimctl verify -table NAME`",
 		},
 	}}
 }

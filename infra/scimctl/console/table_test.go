@@ -54,7 +54,7 @@ func tableCheck(c *client, _ data) {
 	own.shows("/table", "Start the check", "Nothing is changed", c.stack.TableName())
 	own.submit("/table", url.Values{})
 	own.await("the check to end", func() bool { return strings.Contains(own.view("/table"), "Last check") })
-	own.shows("/table", "wrong counter", "the counter of users is", "verify -repair -table "+c.stack.TableName(),
+	own.shows("/table", "Wrong counter", "the counter of users is", "verify -repair -table "+c.stack.TableName(),
 		"users,", "Check again")
 	none := c.openLink(c.start(os.Environ(), "-env-file", file, "-table", "nothing"))
 	none.answers(none.get(none.base+"/table"), http.StatusBadGateway, "The table can&#39;t be read",

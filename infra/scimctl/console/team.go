@@ -24,7 +24,7 @@ func (c *console) listTeams(ctx context.Context, r *http.Request) (screen, error
 	}
 	t := web.Table{
 		Columns: columns("Team", "Created", "Changed"),
-		Empty:   web.Empty{Title: "No teams", Text: "Operators make them with scimctl team create."},
+		Empty:   web.Empty{Title: "No teams", Text: "Create one with: `scimctl team create " + id + " NAME`"},
 		Pager:   pager(r, c.at("tenants", id, "teams"), string(page.Next), onPage(len(page.Teams), "team")),
 	}
 	for _, one := range page.Teams {
@@ -52,7 +52,9 @@ func (c *console) showTeam(ctx context.Context, r *http.Request) (screen, error)
 	here := c.at("tenants", id, "teams", string(team.ID))
 	members := &web.Table{
 		Caption: "Members of " + team.Name, Columns: columns("Member", "Kind", "Id"),
-		Empty: web.Empty{Title: "The team has no members"},
+		Empty: web.Empty{
+			Title: "The team has no members", Text: "Add one with: `scimctl team add " + id + " TEAM PERSON`",
+		},
 		Pager: pager(r, here, string(list.Next), onPage(len(list.Members), "member")),
 	}
 	for _, m := range list.Members {
@@ -61,7 +63,7 @@ func (c *console) showTeam(ctx context.Context, r *http.Request) (screen, error)
 	return screen{
 		Header: web.Header{
 			Title: team.Name, Back: &web.Link{Text: "Teams", URL: c.at("tenants", id, "teams")},
-			Action: &web.Link{Text: "Rename…", URL: here + "/rename"},
+			Action: &web.Link{Text: "Rename…", URL: here + "/rename"}, Plain: true,
 		},
 		tenant: id, current: navTeams,
 		Sections: []section{

@@ -58,11 +58,11 @@ func (c *console) listTenants(ctx context.Context, r *http.Request) (screen, err
 			Help: "The id, or how it begins",
 		}},
 		{ID: "tenants", Plain: true, Live: !complete, Table: &web.Table{
-			Caption: "Tenants", Rows: rows, Empty: noTenants(prefix),
+			Caption: "Tenants", Rows: rows, Empty: c.noTenants(prefix),
 			Columns: []web.Column{
 				{Text: "Tenant"}, {Text: "Health"}, {Text: "Last request (to the hour)"},
 				{Text: "Failed in 24 h", Numeric: true}, {Text: "Open conflicts", Numeric: true},
-				{Text: "First finding"},
+				{Text: "First finding", Wide: true},
 			},
 			Pager: pager(r, c.at("tenants"), next, onPage(len(rows), "tenant")),
 		}},
@@ -82,13 +82,14 @@ func before(prefix string) string {
 	return prefix[:last] + string(rune(prefix[last]-1)) + "~"
 }
 
-func noTenants(prefix string) web.Empty {
+func (c *console) noTenants(prefix string) web.Empty {
 	if prefix != "" {
 		return web.Empty{
 			Title: "No tenant's id begins with " + prefix, Text: "Ids are lower-case letters, digits and hyphens.",
+			Action: &web.Link{Text: "Show all tenants", URL: c.at("tenants")},
 		}
 	}
-	return web.Empty{Title: "There are no tenants yet", Text: "Create the first one with: scimctl tenant create ID"}
+	return web.Empty{Title: "There are no tenants yet", Text: "Create the first one with: `scimctl tenant create ID`"}
 }
 
 // tenantRows has a row for each tenant, and reports whether the health of all is known.

@@ -10,6 +10,7 @@ import (
 
 	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
+	"scimserver/shared/idp"
 	"scimserver/shared/tenant"
 	"scimserver/shared/web"
 )
@@ -27,13 +28,13 @@ func (c *console) showTenant(ctx context.Context, r *http.Request) (screen, erro
 	c.health.put(id, h)
 	s := screen{
 		Header:   web.Header{Title: t.Name, Text: verdictText(h), Badge: verdictBadge(h)},
-		Sections: []section{c.findings(h)}, tenant: id, current: navOverview,
+		Sections: []section{{Plain: true, Stats: c.tenantStats(t, h)}, c.findings(h)}, tenant: id, current: navOverview,
 	}
 	charts, complete := c.activitySection(ctx, t)
 	if !complete {
 		s.refresh = 5
 	}
-	s.Sections = append(s.Sections, charts, section{Title: "Now", Facts: c.tenantFacts(t, h)})
+	s.Sections = append(s.Sections, charts, section{Title: "Now", Facts: tenantFacts(t, h)})
 	return s, nil
 }
 
@@ -98,19 +99,40 @@ func withoutCommand(advice string) string {
 	return ""
 }
 
-func (c *console) tenantFacts(t admin.Tenant, h admin.Health) web.Facts {
+// tenantStats are the numbers that stand at the top of the overview.
+func (c *console) tenantStats(t admin.Tenant, h admin.Health) []web.Stat {
 	page := func(parts ...string) string { return c.at(append([]string{"tenants", string(t.ID)}, parts...)...) }
-	_, total := wording.CountRequests(h)
-	return web.Facts{
-		{Name: "Users", Cell: web.Cell{Text: web.Number(int64(*t.Users)), URL: page("users")}},
-		{Name: "Groups", Cell: web.Cell{Text: web.Number(int64(*t.Groups)), URL: page("groups")}},
-		{Name: "Requests in 24 hours", Cell: web.Cell{Text: atLeast(total, h.RequestsIncomplete), Note: byStatus(h)}},
+	failed, total := wording.CountRequests(h)
+	requests := web.Stat{Name: "Requests in 24 hours", Value: atLeast(total, h.RequestsIncomplete), URL: page("log")}
+	if total > 0 {
+		requests.Note = web.Number(int64(failed)) + " failed"
+	}
+	return []web.Stat{
+		{Name: "Users", Value: web.Number(int64(*t.Users)), URL: page("users")},
+		{Name: "Groups", Value: web.Number(int64(*t.Groups)), URL: page("groups")},
+		requests,
+		{Name: "Valid credentials", Value: web.Number(int64(h.Credentials)), URL: page("credentials")},
+	}
+}
+
+func tenantFacts(t admin.Tenant, h admin.Health) web.Facts {
+	facts := web.Facts{
 		{Name: "Last request (to the hour)", Cell: web.TimeCell(h.LastUse, "never")},
 		{Name: "Last change that succeeded", Cell: web.TimeCell(h.LastSuccess, "none in the last week")},
 		{Name: "Last failure", Cell: web.TimeCell(h.LastFailure, "none in the last week")},
-		{Name: "Valid credentials", Cell: web.Cell{Text: fmt.Sprint(h.Credentials), URL: page("credentials")}},
-		{Name: "Provider", Cell: web.Cell{Text: string(t.Profile)}},
 	}
+	if text := byStatus(h); text != "" {
+		facts = append(facts, web.Fact{Name: "Requests in 24 hours", Cell: web.Cell{Text: text}})
+	}
+	return append(facts, web.Fact{Name: "Provider", Cell: web.Cell{Text: profileText(t.Profile)}})
+}
+
+// profileText is the provider for which a tenant is prepared.
+func profileText(p tenant.Profile) string {
+	if p == tenant.Generic {
+		return "Any (generic)"
+	}
+	return idp.For(tenant.BearerToken, p).Name
 }
 
 // showSettings shows what is set for a tenant, and how to change it.
@@ -151,16 +173,16 @@ func settingFacts(t admin.Tenant) web.Facts {
 		{Name: "Id", Cell: web.Cell{Text: string(t.ID), Code: true}},
 		{Name: "Name", Cell: web.Cell{Text: t.Name}},
 		{Name: "State", Cell: web.Cell{Text: string(t.State)}},
-		{Name: "Profile", Cell: web.Cell{Text: string(t.Profile)}},
+		{Name: "Provider", Cell: web.Cell{Text: profileText(t.Profile)}},
 		{Name: "Verified domains", Cell: web.Cell{Text: cmp.Or(strings.Join(t.Domains, ", "), "none")}},
 		{Name: "How accounts become users", Cell: web.Cell{Text: string(t.Connect)}},
 		{Name: "A create activates a deactivated user", Cell: web.Cell{Text: reactivate}},
 		{Name: "Requests", Cell: web.Cell{
-			Text: fmt.Sprintf("%d per second, %d at once", t.Limits.RequestsPerSecond, t.Limits.Burst),
+			Text: fmt.Sprintf("%s per second, %s at once",
+				web.Number(int64(t.Limits.RequestsPerSecond)), web.Number(int64(t.Limits.Burst))),
 		}},
-		{Name: "Maximum number of users and groups", Cell: web.Cell{
-			Text: limit(t.Limits.Users) + " users, " + limit(t.Limits.Groups) + " groups",
-		}},
+		{Name: "Maximum number of users", Cell: web.Cell{Text: limit(t.Limits.Users)}},
+		{Name: "Maximum number of groups", Cell: web.Cell{Text: limit(t.Limits.Groups)}},
 		{Name: "Maximum number of emails of a user", Cell: web.Cell{Text: fmt.Sprint(t.Limits.EmailsPerUser)}},
 		{Name: "Maximum age of a token", Cell: web.Cell{Text: age}},
 		{Name: "Created", Cell: web.Cell{Time: t.Created}},

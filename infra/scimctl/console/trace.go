@@ -42,7 +42,8 @@ func (c *console) showTrace(ctx context.Context, r *http.Request) (screen, error
 		return screen{}, err
 	}
 	s := screen{
-		Header: web.Header{Title: "Trace", Text: wording.Sentence(wording.Trace(t))}, tenant: id, current: navTrace,
+		Header: web.Header{Title: "Trace", Text: withTimes(wording.Sentence(wording.Trace(t)))},
+		tenant: id, current: navTrace,
 	}
 	if s.Header.Action = (&web.Link{Text: "Record requests…", URL: here + "/start"}); t.On {
 		s.Header.Action = &web.Link{Text: "End recording…", URL: here + "/end"}
@@ -56,10 +57,15 @@ func (c *console) showTrace(ctx context.Context, r *http.Request) (screen, error
 	switch {
 	case list.Exchanges != nil:
 	case t.On:
-		list.Text = fmt.Sprintf("No request has come yet. Functions may take up to %d seconds to learn of "+
-			"the recording.", t.WithinSeconds)
+		list.Empty = &web.Empty{
+			Title: "No request has come yet",
+			Text:  fmt.Sprintf("Functions may take up to %d seconds to learn of the recording.", t.WithinSeconds),
+		}
 	default:
-		list.Text = "No request has been recorded in the last 24 hours."
+		list.Empty = &web.Empty{
+			Title: "No request has been recorded in the last 24 hours",
+			Text:  "A recording shows each request of the provider with its answer, to find out what a provider sends.",
+		}
 	}
 	s.Sections = []section{list}
 	return s, nil

@@ -30,9 +30,15 @@ func (c *console) listUsers(ctx context.Context, r *http.Request) (screen, error
 	if err != nil {
 		return screen{}, err
 	}
-	empty := web.Empty{Title: "No users yet", Text: "They appear when the identity provider provisions them."}
+	empty := web.Empty{
+		Title: "No users yet", Text: "They appear when the identity provider provisions them.",
+		Action: c.inviteLink(id),
+	}
 	if value != "" {
-		empty.Title, empty.Text = "No user has this email, username, id or external id", "It has to be the whole value."
+		empty = web.Empty{
+			Title: "No user has this email, username, id or external id", Text: "It has to be the whole value.",
+			Action: &web.Link{Text: "Show all users", URL: c.at("tenants", id, "users")},
+		}
 	}
 	return c.listScreen(r, managed(navUsers, *t.Users, "user", &search{
 		Label: "Find a user", Name: "value", Value: value, Button: "Find",
@@ -134,7 +140,7 @@ func (c *console) showUser(ctx context.Context, r *http.Request) (screen, error)
 }
 
 func userFacts(u admin.UserDetails) web.Facts {
-	password := "none is stored"
+	password := "not stored"
 	if u.HasPassword {
 		password = "stored as a hash"
 	}
@@ -152,7 +158,7 @@ func userFacts(u admin.UserDetails) web.Facts {
 func (c *console) memberships(id, kind string, list []admin.Membership) section {
 	s := section{Title: strings.ToUpper(kind[:1]) + kind[1:], Plain: true}
 	if len(list) == 0 {
-		s.Text = "The user is in none."
+		s.Text = "The user is in no " + strings.TrimSuffix(kind, "s") + "."
 		return s
 	}
 	s.Table = &web.Table{Caption: s.Title, Columns: columns("Name", "How")}

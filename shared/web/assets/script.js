@@ -21,6 +21,14 @@ function enableCopying(root) {
   }
 }
 
+// Times are shown in UTC, as in the provider's log and in the operator's. Pointing at one shows it in the zone of the
+// browser.
+function addLocalTimes(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    time.title = new Date(time.dateTime).toLocaleString([], { dateStyle: "full", timeStyle: "long" });
+  }
+}
+
 // An element with an id and data-live is replaced by its newer self until that has no data-live.
 // Waiting is longer with each try, and pauses while nobody sees the page, unless data-live says "unseen".
 const firstWait = 2000, longestWait = 15000;
@@ -39,6 +47,7 @@ async function refresh(id) {
   if (answer.redirected) return location.reload(); // the session has ended
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const now = document.getElementById(id), next = page.getElementById(id);
+  if (next) addLocalTimes(next);
   if (!next || now.innerHTML === next.innerHTML && next.hasAttribute("data-live")) return;
   if (now.contains(document.activeElement) && next.hasAttribute("data-live")) return;
   document.title = page.title;
@@ -58,20 +67,31 @@ function fillFromFragment() {
   history.replaceState(null, "", location.pathname);
 }
 
-// On a narrow screen the navigation scrolls sideways: the current page is to be seen in it.
+// On a narrow screen the navigation scrolls sideways. Its ends fade where there is more.
+function showMore() {
+  for (const row of document.querySelectorAll(".nav-group")) {
+    row.classList.toggle("more-before", row.scrollLeft > 1);
+    row.classList.toggle("more-after", row.scrollLeft + row.clientWidth < row.scrollWidth - 1);
+  }
+}
+
+// The current page is to be seen in the navigation.
 function showCurrent() {
   for (const link of document.querySelectorAll(".side [aria-current], .tabs [aria-current]")) {
     const row = link.closest(".nav-group, .tabs");
     const at = link.getBoundingClientRect(), seen = row.getBoundingClientRect();
-    if (at.right > seen.right || at.left < seen.left) row.scrollLeft += at.left - seen.left - 48;
+    if (at.right > seen.right || at.left < seen.left) row.scrollLeft += at.left - seen.left - 64;
   }
+  showMore();
 }
 
 showCurrent();
+for (const row of document.querySelectorAll(".nav-group")) row.addEventListener("scroll", showMore, { passive: true });
 window.addEventListener("resize", showCurrent);
 fillFromFragment();
 window.addEventListener("hashchange", fillFromFragment);
 enableCopying(document);
+addLocalTimes(document);
 for (const element of document.querySelectorAll("[data-live]")) keepLive(element.id, firstWait);
 document.addEventListener("visibilitychange", () => { // back from the provider's page
   if (document.hidden) return;

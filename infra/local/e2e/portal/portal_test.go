@@ -71,7 +71,9 @@ func (b *bench) byKeyboard(t *testing.T) {
 	if address := p.Value("location.href"); strings.Contains(address, "#") {
 		t.Errorf("the address still has the code: %s", address)
 	}
-	p.Press("Open the guide")
+	p.Press("Open the guide") // of Okta, for which the tenant is prepared
+	p.Wait("Connect Okta")
+	p.Press("← All providers")
 	p.Wait("Which identity provider do you use?")
 	p.Press("Okta")
 	p.Wait("Connect Okta")
@@ -84,8 +86,12 @@ func (b *bench) byKeyboard(t *testing.T) {
 	provider := b.In(t).With("Bearer " + token)
 	provider.Send("GET", "/scim/v2/Users", "") // below the base URL there is no such path
 	p.Wait("The token is right, but the URL is not")
+	provider.Header.Set("User-Agent", "curl/8.5.0")
 	provider.Want(200, "GET", "/Users", "")
-	p.Wait("Connected")
+	p.Wait("The last request was a test by hand")
+	provider.Header.Set("User-Agent", "Okta SCIM Client 1.0.0")
+	provider.Want(200, "GET", "/Users", "")
+	p.Wait("The client calls itself “Okta SCIM Client 1.0.0”.")
 	if p.Value("document.getElementById('announce').textContent") != "Connected" {
 		t.Error("a screen reader is not told that the provider is connected")
 	}
@@ -116,7 +122,7 @@ func (b *bench) fill(t *testing.T, id tenant.ID) {
 
 // pages are the pages of a session, with a text that each shows when it is filled and when it is empty.
 var pages = []struct{ name, path, filled, empty string }{
-	{"overview", "/overview", "Your provider is connected", "Test the connection at your provider"},
+	{"overview", "/overview", "and requests arrive", "Test the connection at your provider"},
 	{"providers", "/guide", "Which identity provider do you use?", "Which identity provider do you use?"},
 	{"guide-okta", "/guide/okta", "SCIM connector base URL", "SCIM connector base URL"},
 	{"guide-entra", "/guide/entra", "Tenant URL", "Tenant URL"},
@@ -126,7 +132,7 @@ var pages = []struct{ name, path, filled, empty string }{
 	{"tokens", "/tokens", "In use", "Not used yet"},
 	{"connection", "/connection", "Connected", "Waiting for the first request"},
 	{"activity", "/activity", "Latest requests", "There are no users yet."},
-	{"requests", "/requests", longName, "Open invitation"},
+	{"requests", "/requests", longName, "Open the setup page"},
 	{"failed", "/requests?show=failed", "Failed, 409", "Nothing failed"},
 	{"conflicts", "/conflicts", "in use outside your identity provider's users", "No conflicts"},
 }

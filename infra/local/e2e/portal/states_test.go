@@ -26,6 +26,7 @@ import (
 	"scimserver/shared/tenant"
 	"scimserver/shared/tenantstore"
 	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/fault"
 )
 
 // gallery is a setup page over a table of its own, at a time that the test moves. It brings the pages into states
@@ -39,6 +40,8 @@ type gallery struct {
 	db      *table.DB
 	url     string
 	ahead   atomic.Int64 // how far the clock is ahead, in nanoseconds
+	// denied and throttled let all queries fail.
+	denied, throttled atomic.Bool
 }
 
 func TestStates(t *testing.T) {
@@ -55,6 +58,7 @@ func TestStates(t *testing.T) {
 	t.Run("tokens", g.tokens)
 	t.Run("trouble", g.trouble)
 	t.Run("view-only", g.viewOnly)
+	t.Run("failures", g.failures)
 	t.Run("large", g.large)
 }
 
@@ -65,7 +69,13 @@ func newGallery(t *testing.T) *gallery {
 	if g.db, err = table.Open(table.Options{Name: name, Endpoint: testkit.Endpoint(t)}); err != nil {
 		t.Fatal(err)
 	}
-	g.dir, err = directory.Open(directory.Options{Table: name, Endpoint: testkit.Endpoint(t), Now: g.now})
+	g.dir, err = directory.Open(directory.Options{
+		Table: name, Endpoint: testkit.Endpoint(t), Now: g.now, Budget: 5 * time.Second,
+		Client: &http.Client{Transport: fault.Script(http.DefaultTransport,
+			fault.Rule{Operation: "Query", Calls: func(int) bool { return g.denied.Load() }, Fault: fault.Denied},
+			fault.Rule{Operation: "Query", Calls: func(int) bool { return g.throttled.Load() }, Fault: fault.Throttled},
+		)},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,6 +271,41 @@ func (g *gallery) viewOnly(t *testing.T) {
 	p.Open(g.url + "/tokens/" + string(made.Key) + "/rotate")
 	p.Wait("Your link is view-only")
 	check(t, p, "view-only-refused")
+}
+
+// failures are the pages of a service that fails, and of one that is busy.
+func (g *gallery) failures(t *testing.T) {
+	p := g.visit(t, "failures", "Acme", tenant.SetupRole)
+	for name, of := range map[string]struct {
+		fails *atomic.Bool
+		want  string
+	}{
+		"failure-500": {&g.denied, "Something went wrong"}, "failure-503": {&g.throttled, "The service is busy"},
+	} {
+		of.fails.Store(true)
+		p.Open(g.url + "/activity")
+		p.Wait(of.want)
+		check(t, p, name)
+		of.fails.Store(false)
+	}
+	g.agents(t, p)
+}
+
+// agents are the states of a connection by the client that was seen.
+func (g *gallery) agents(t *testing.T, p *browser.Page) {
+	t.Helper()
+	made := g.credential(t, "failures")
+	for name, agent := range map[string]string{
+		"connection-by-hand": "curl/8.5.0", "connection-client": "Okta SCIM Client 1.0.0",
+	} {
+		if err := g.dir.NoteAgent(t.Context(), "failures", made.Key, agent); err != nil {
+			t.Fatal(err)
+		}
+		p.OpenUntil(g.url+"/connection", agent)
+		check(t, p, name)
+		p.Open(g.url + "/overview")
+		check(t, p, name+"-overview")
+	}
 }
 
 // large are the sizes that the pages are made for.
