@@ -56,8 +56,7 @@ func (s *Server) countRefusal(ctx context.Context, r *request) {
 // provider's requests from others. If it cannot be written, the answer stays the same. It is left out if the table has
 // already been too slow for another record.
 func (s *Server) noteAgent(ctx context.Context, r *request) {
-	unknown, slow := r.Caller.Tenant == "" || r.Caller.Credential == "", r.event.logErr != nil || r.event.countErr != nil
-	if unknown || slow {
+	if r.Caller.Tenant == "" || r.Caller.Credential == "" || r.event.logErr != nil || r.event.countErr != nil {
 		return
 	}
 	r.event.agentErr = s.Directory.NoteAgent(ctx, r.Caller.Tenant, r.Caller.Credential, r.UserAgent())

@@ -10,7 +10,6 @@ import (
 
 	"scimserver/infra/scimctl/wording"
 	"scimserver/shared/admin"
-	"scimserver/shared/idp"
 	"scimserver/shared/tenant"
 	"scimserver/shared/web"
 )
@@ -129,10 +128,15 @@ func tenantFacts(t admin.Tenant, h admin.Health) web.Facts {
 
 // profileText is the provider for which a tenant is prepared.
 func profileText(p tenant.Profile) string {
-	if p == tenant.Generic {
+	switch p {
+	case tenant.Okta:
+		return "Okta"
+	case tenant.Entra:
+		return "Microsoft Entra ID"
+	case tenant.Generic:
 		return "Any (generic)"
 	}
-	return idp.For(tenant.BearerToken, p).Name
+	return string(p)
 }
 
 // showSettings shows what is set for a tenant, and how to change it.
