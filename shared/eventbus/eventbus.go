@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
@@ -32,11 +33,18 @@ type Bus struct {
 
 // Open returns the bus with a name or ARN. Region and credentials come from the environment.
 // source is the source of the events, such as scim.<stack>. Open makes no call.
-func Open(name, source string) (*Bus, error) {
+func Open(name, source string) (*Bus, error) { return open(name, source, attemptTime) }
+
+// attemptTime limits an attempt of a call, from the connection to the end of the answer. Without it, an answer that
+// stops half way would take all the time of the function. The SDK makes three attempts.
+const attemptTime = 5 * time.Second
+
+func open(name, source string, attempt time.Duration) (*Bus, error) {
 	cfg, err := awsenv.Config("EVENTBRIDGE")
 	if err != nil {
 		return nil, err
 	}
+	cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(attempt)
 	return &Bus{client: eventbridge.NewFromConfig(cfg), name: name, source: source}, nil
 }
 

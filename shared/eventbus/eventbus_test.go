@@ -1,12 +1,14 @@
 package eventbus_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -17,6 +19,8 @@ import (
 type service struct {
 	calls [][]map[string]any
 	down  bool // every call fails
+
+	stalls int // so many calls get no more than the head of an answer
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -28,6 +32,12 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.calls = append(s.calls, in.Entries)
+	if len(s.calls) <= s.stalls {
+		w.WriteHeader(http.StatusOK)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+		return
+	}
 	var results []map[string]string
 	for _, e := range in.Entries {
 		if e["DetailType"] == "fails" {
@@ -98,6 +108,21 @@ func TestBatches(t *testing.T) {
 	}
 	if got := fmt.Sprint(sizes); got != "[10 5 2]" {
 		t.Errorf("calls of %s entries", got)
+	}
+}
+
+// TestStalledAnswer: an attempt whose answer stops half way is given up, and another one follows.
+func TestStalledAnswer(t *testing.T) {
+	_, s := newBus(t)
+	s.stalls = 1
+	bus, err := eventbus.OpenLimited("bus", "scim.stack", 50*time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if pushed, failed := bus.Push(ctx, []json.RawMessage{event("user.created", 1)}); pushed != 1 || len(failed) > 0 {
+		t.Errorf("%d pushed in %d calls, %v", pushed, len(s.calls), failed)
 	}
 }
 
