@@ -66,6 +66,8 @@ func leftAfterErasure() []string {
 		"The table's stream keeps them for 24 hours. A recording of scimctl trace is gone after 24 hours.",
 		"Events that applications and EventBridge have received are theirs: erase the person there, too. " +
 			"Do the same with the files of scimctl tenant export and person export.",
+		"A large change of a group that was interrupted before it took effect keeps the names that the " +
+			"provider sent with the members for up to 30 days.",
 		"The functions' logs have ids and no values.",
 		"Requests that were under way, or that the identity provider sends later, leave new values: " +
 			"run the command again.",
