@@ -20,16 +20,17 @@ type layer struct {
 // layers has the rule for each package, under the longest name that matches. For test
 // files, testLayers apply instead.
 var layers = map[string]layer{
-	"shared/config":   {nil, "a leaf: the environment is read once, and the values are passed on"},
-	"shared/deadline": {nil, "a leaf: all functions leave the same time to respond"},
-	"shared/tenant":   {nil, "a leaf: every package uses the same tenants and credentials"},
+	"shared/config":     {nil, "a leaf: the environment is read once, and the values are passed on"},
+	"shared/lazyregexp": {nil, "a leaf: no function compiles a regular expression when it starts"},
+	"shared/deadline":   {nil, "a leaf: all functions leave the same time to respond"},
+	"shared/tenant":     {nil, "a leaf: every package uses the same tenants and credentials"},
 	"shared/idp": {
 		[]string{"shared/tenant"},
 		"a leaf: the setup page, scimctl and the documents have the same names for a provider's fields",
 	},
 	"shared/scim": {nil, "the terms of the RFCs do not depend on schemas, storage or transport"},
 	"shared/scim/...": {
-		[]string{"shared/scim", "shared/scim/..."},
+		[]string{"shared/scim", "shared/scim/...", "shared/lazyregexp"},
 		"the rules of SCIM do no I/O, so that they can be tested and fuzzed without a server",
 	},
 	"shared/awsenv": {nil, "a leaf: how a function's AWS clients find their region, keys and endpoint"},
@@ -54,7 +55,7 @@ var layers = map[string]layer{
 		"a feed stores events and does not depend on the directory",
 	},
 	"shared/trace": {
-		[]string{"shared/scim", "shared/scim/schema", "shared/tenant", "shared/table"},
+		[]string{"shared/lazyregexp", "shared/scim", "shared/scim/schema", "shared/tenant", "shared/table"},
 		"traced requests are stored and their values replaced apart from the directory",
 	},
 	"shared/directory": {
@@ -95,7 +96,7 @@ var layers = map[string]layer{
 		[]string{
 			"shared/scim", "shared/scim/schema", "shared/tenant", "shared/tenantstore", "shared/tenantschema",
 			"shared/provlog", "shared/outbox",
-			"shared/trace", "shared/directory", "shared/deadline",
+			"shared/trace", "shared/directory", "shared/deadline", "shared/lazyregexp",
 		},
 		"the operator API uses tenants, the directory and the strict JSON parser; callers are authorized " +
 			"before it",

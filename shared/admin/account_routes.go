@@ -52,7 +52,7 @@ func (s *Service) listAccounts(r *http.Request) (AccountList, error) {
 		return s.AccountByEmail(r.Context(), email)
 	}
 	after, limit, err := pageOf(r)
-	if err == nil && after != "" && !uuidPattern().MatchString(after) {
+	if err == nil && after != "" && !uuidPattern.Match(after) {
 		err = invalid("after is not the id of an account")
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/lazyregexp"
 )
 
 func (h *handler) conflicts(s *Service) {
@@ -42,7 +43,7 @@ func conflictLabel(r *http.Request) string {
 	return fmt.Sprintf("conflict %q of tenant %q", r.PathValue("conflict"), r.PathValue("id"))
 }
 
-var conflictPattern = pattern(`^[a-z2-7]{12}$`)
+var conflictPattern = lazyregexp.New(`^[a-z2-7]{12}$`)
 
 // loggedConflict returns the conflict id of the path for the log. It returns "" if the path has
 // something else in its place, perhaps a value.

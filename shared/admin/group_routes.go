@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"scimserver/shared/lazyregexp"
 	"scimserver/shared/scim"
 )
 
@@ -32,11 +33,11 @@ func (s *Service) listGroups(r *http.Request, after string, limit int) (GroupLis
 }
 
 // memberPosition matches the positions in the members of a group.
-var memberPosition = pattern(`^[GU]#[!-~]{1,64}$`)
+var memberPosition = lazyregexp.New(`^[GU]#[!-~]{1,64}$`)
 
 // showGroup returns a group with a page of its members.
 func (s *Service) showGroup(r *http.Request, after string, limit int) (GroupDetails, error) {
-	if after != "" && !memberPosition().MatchString(after) {
+	if after != "" && !memberPosition.Match(after) {
 		return GroupDetails{}, notNext()
 	}
 	return s.Group(r.Context(), tenantOf(r), scim.ID(r.PathValue("group")), after, limit)

@@ -3,11 +3,9 @@ package admin
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"scimserver/shared/directory"
@@ -17,12 +15,6 @@ import (
 // maxKey is the maximum length of an id or name in a path, in bytes. It exceeds every valid one,
 // and stays below the limit of DynamoDB's keys.
 const maxKey = 128
-
-// pattern compiles a regular expression when it is first used, so that the start of the function does not wait for
-// it.
-func pattern(expression string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
-}
 
 // pathParameters returns the names of a pattern's path parameters.
 func pathParameters(pattern string) (names []string) {

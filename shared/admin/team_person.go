@@ -7,18 +7,19 @@ import (
 	"strings"
 
 	"scimserver/shared/directory"
+	"scimserver/shared/lazyregexp"
 	"scimserver/shared/scim"
 	"scimserver/shared/tenant"
 )
 
 // uuidPattern matches the ids that the directory generates.
-var uuidPattern = pattern(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+var uuidPattern = lazyregexp.New(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // resolvePerson finds an account or a user of the tenant by id, userName or email. An id has priority, even that of
 // a team member who has become a user of another tenant, because nothing else identifies that person. A value in
 // the form of an id may also be a name.
 func (s *Service) resolvePerson(ctx context.Context, id tenant.ID, team scim.ID, who string) (TeamMember, error) {
-	if !uuidPattern().MatchString(who) {
+	if !uuidPattern.Match(who) {
 		return s.personByName(ctx, id, who)
 	}
 	p, err := s.personByID(ctx, id, scim.ID(who))

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"scimserver/shared/lazyregexp"
 	"scimserver/shared/tenant"
 	"scimserver/shared/tenantstore"
 )
@@ -117,14 +118,14 @@ func isPrintableName(s string) bool {
 	return utf8.ValidString(s) && n >= 1 && n <= maxName && !strings.ContainsFunc(s, hidden)
 }
 
-var domainName = pattern(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+var domainName = lazyregexp.New(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // domainNames returns domains in lower case, sorted and without duplicates.
 func domainNames(list []string) ([]string, error) {
 	domains := make([]string, len(list))
 	for i, name := range list {
 		domains[i] = strings.ToLower(name)
-		if len(name) > 253 || !domainName().MatchString(domains[i]) {
+		if len(name) > 253 || !domainName.Match(domains[i]) {
 			return nil, invalid(
 				"%q is not a domain name; write an internationalized name in its ASCII form (xn--...)",
 				name,

@@ -102,7 +102,7 @@ func oneOf(q url.Values, names ...string) (by, value string, err error) {
 
 // checkAfterID refuses a position of a list that is not an id.
 func checkAfterID(after string) error {
-	if after != "" && !uuidPattern().MatchString(after) {
+	if after != "" && !uuidPattern.Match(after) {
 		return notNext()
 	}
 	return nil

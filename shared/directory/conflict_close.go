@@ -10,7 +10,6 @@ import (
 
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
-	"scimserver/shared/tenant"
 )
 
 // Provisioned is a user or group that a provider's request has written.
@@ -157,14 +156,6 @@ func (t Conflicts) closeAll(ctx context.Context, changes []StreamChange) error {
 		})
 	}
 	return work.Wait()
-}
-
-func byTenant(all []StreamChange) map[tenant.ID][]StreamChange {
-	of := map[tenant.ID][]StreamChange{}
-	for _, change := range all {
-		of[change.Tenant] = append(of[change.Tenant], change)
-	}
-	return of
 }
 
 // exist reports whether a tenant has any conflicts. Most tenants have none, and then there

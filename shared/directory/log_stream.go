@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -210,7 +211,7 @@ const maxLogTime = 20 * time.Second
 func (d *Directory) WriteLog(ctx context.Context, all []StreamChange) error {
 	ctx, cancel := context.WithTimeout(ctx, maxLogTime)
 	defer cancel()
-	present, err := d.tenants.SchemaVersions(ctx, tenantsOf(all))
+	present, err := d.tenants.SchemaVersions(ctx, slices.Sorted(maps.Keys(byTenant(all))))
 	if err != nil {
 		return err
 	}
@@ -245,13 +246,11 @@ func (d *Directory) WriteLog(ctx context.Context, all []StreamChange) error {
 func (d *Directory) eraseLogged(
 	ctx context.Context, all []StreamChange, present map[tenant.ID]tenant.SchemaVersion,
 ) error {
-	byTenant := map[tenant.ID][]StreamChange{}
-	for _, s := range all {
-		if _, exists := present[s.Tenant]; exists && s.Kind == UserKind {
-			byTenant[s.Tenant] = append(byTenant[s.Tenant], s)
-		}
+	isNoUser := func(s StreamChange) bool {
+		_, exists := present[s.Tenant]
+		return !exists || s.Kind != UserKind
 	}
-	for id, changes := range byTenant {
+	for id, changes := range byTenant(slices.DeleteFunc(slices.Clone(all), isNoUser)) {
 		var ids []scim.ID
 		for _, s := range changes {
 			ids = append(ids, s.ID)
@@ -276,12 +275,11 @@ func (d *Directory) eraseLogged(
 	return nil
 }
 
-// tenantsOf lists the tenants of the changes, each once.
-func tenantsOf(all []StreamChange) (ids []tenant.ID) {
-	for _, s := range all {
-		if !slices.Contains(ids, s.Tenant) {
-			ids = append(ids, s.Tenant)
-		}
+// byTenant groups changes by their tenants.
+func byTenant(all []StreamChange) map[tenant.ID][]StreamChange {
+	of := map[tenant.ID][]StreamChange{}
+	for _, change := range all {
+		of[change.Tenant] = append(of[change.Tenant], change)
 	}
-	return ids
+	return of
 }

@@ -182,7 +182,7 @@ func (s *server) showConnection(q *request) error {
 		return err
 	}
 	c := o.judge(s.Now())
-	p := provider{idp.For(tenant.BearerToken, q.Tenant.Profile)}
+	p := idp.For(tenant.BearerToken, q.Tenant.Profile)
 	page := web.Page{Title: c.Title, Content: struct {
 		connection
 		Base     string

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"strings"
 
 	"scimserver/shared/idp"
 	"scimserver/shared/tenant"
@@ -19,7 +20,7 @@ func (s *server) showProviders(q *request) error {
 
 // guide is the content of a provider's guide.
 type guide struct {
-	provider
+	idp.Provider
 	Base    string
 	Values  []web.Copyable // of the connection, except the credential
 	Support string
@@ -34,6 +35,11 @@ type MakeToken struct {
 	Form web.Form
 }
 
+// Heading is the title of the guide.
+func (g guide) Heading() string {
+	return "Connect " + strings.Replace(g.Name, "Another", "another", 1)
+}
+
 // TwoURLs are for a provider that asks for the URL of users and the URL of groups.
 func (g guide) TwoURLs() []web.Copyable {
 	base := g.Values[0].Value
@@ -44,14 +50,13 @@ func (g guide) TwoURLs() []web.Copyable {
 
 // showGuide shows the steps for a provider.
 func (s *server) showGuide(q *request) error {
-	found, ok := idp.BySlug(q.PathValue("provider"))
+	p, ok := idp.BySlug(q.PathValue("provider"))
 	if !ok {
 		return errNotFound
 	}
-	p := provider{found}
 	profile := q.Tenant.Profile
 	return s.render(q, http.StatusOK, "guide-"+p.Slug, p.Name, guide{
-		provider: p, Base: q.base, Support: s.Support, Values: s.connectionValues(q, p),
+		Provider: p, Base: q.base, Support: s.Support, Values: s.connectionValues(q, p),
 		Mismatch:  profile != p.Profile && profile != tenant.Generic && p.Profile != tenant.Generic,
 		MakeToken: MakeToken{q.mayChange(), newTokenForm(q, p)},
 	})

@@ -122,7 +122,7 @@ func (s *server) tokenBadge(c admin.Credential) *web.Badge {
 	return &web.Badge{Text: "In use", Tone: web.Good}
 }
 
-func newTokenForm(q *request, p provider) web.Form {
+func newTokenForm(q *request, p idp.Provider) web.Form {
 	f := web.Form{
 		Action: q.base + "/tokens", CSRF: q.formToken(), Button: "Create a token",
 		Hidden: []web.Hidden{{Name: "provider", Value: p.Slug}, {Name: "name", Value: p.Name}},
@@ -158,7 +158,7 @@ func providerField(providers []idp.Provider, chosen string) web.Field {
 
 // newToken is the content of the page that shows a new secret. It is the only one that does.
 type newToken struct {
-	provider
+	idp.Provider
 	Base     string
 	Values   []web.Copyable
 	Expires  *time.Time
@@ -198,7 +198,7 @@ func (s *server) createToken(q *request) error {
 	s.note(q, provlog.Entry{
 		Operation: "create", Kind: "Credential", ID: scim.ID(made.Key), Name: made.Name, Status: http.StatusCreated,
 	})
-	return s.render(q, http.StatusCreated, "token-made", "Your new token", s.newToken(q, provider{p}, made, nil))
+	return s.render(q, http.StatusCreated, "token-made", "Your new token", s.newToken(q, p, made, nil))
 }
 
 // tokenNameOf returns the name that was entered, without space around it, or why it can't be used.
@@ -222,7 +222,7 @@ func (s *server) mayOnlyLook(q *request) error {
 }
 
 // newToken returns what is entered at a provider, in the order and under the names of its fields.
-func (s *server) newToken(q *request, p provider, made admin.Issued, oldEnds *time.Time) newToken {
+func (s *server) newToken(q *request, p idp.Provider, made admin.Issued, oldEnds *time.Time) newToken {
 	const once = "It is shown only now."
 	values := s.connectionValues(q, p)
 	if made.Kind == tenant.ClientSecret {
@@ -232,7 +232,7 @@ func (s *server) newToken(q *request, p provider, made admin.Issued, oldEnds *ti
 		values = append(values, web.Copyable{Label: p.Fields.Token, Value: made.Secret, Help: once})
 	}
 	return newToken{
-		provider: p, Base: q.base, Values: values, Expires: made.Expires, OldEnds: oldEnds, Rotation: oldEnds != nil,
+		Provider: p, Base: q.base, Values: values, Expires: made.Expires, OldEnds: oldEnds, Rotation: oldEnds != nil,
 	}
 }
 
@@ -330,6 +330,6 @@ func (s *server) rotateToken(q *request) error {
 	if !ok || p.Kind != rotated.New.Kind {
 		p = idp.For(rotated.New.Kind, q.Tenant.Profile)
 	}
-	made := s.newToken(q, provider{p}, rotated.New, rotated.Old.Expires)
+	made := s.newToken(q, p, rotated.New, rotated.Old.Expires)
 	return s.render(q, http.StatusCreated, "token-made", "Your new token", made)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"scimserver/shared/lazyregexp"
 	"scimserver/shared/scim"
 	"scimserver/shared/scim/schema"
 )
@@ -115,7 +116,7 @@ func (n Names) defineMember(name string) bool {
 }
 
 // namedValue finds the names in front of values, in malformed JSON or in a form.
-var namedValue = newPattern(`([\w$.-]+)["']?\s*[:=]`)
+var namedValue = lazyregexp.New(`([\w$.-]+)["']?\s*[:=]`)
 
 // defineAll reports whether namedValue finds names in a text and all are defined. A name with a URN
 // counts as not defined.

@@ -6,11 +6,12 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"scimserver/shared/lazyregexp"
 	"scimserver/shared/scim"
 )
 
 // quoted is a value in the text of an error. The service writes values in quotes.
-var quoted = newPattern(`"(\\.|[^"\\])*("|$)`)
+var quoted = lazyregexp.New(`"(\\.|[^"\\])*("|$)`)
 
 // detail returns the text of an error without the values in it. With values, quotes are left alone only
 // if the request has no secret, because an error may quote a secret shortened or escaped. A text that

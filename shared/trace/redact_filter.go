@@ -3,11 +3,12 @@ package trace
 import (
 	"strings"
 
+	"scimserver/shared/lazyregexp"
 	"scimserver/shared/scim"
 )
 
 // token is a string in quotes, a word, a bracket or white space.
-var token = newPattern(`"(\\.|[^"\\])*("|$)|[()\[\],]|\s+|[^\s()\[\],"]+`)
+var token = lazyregexp.New(`"(\\.|[^"\\])*("|$)|[()\[\],]|\s+|[^\s()\[\],"]+`)
 
 // filter returns a filter or the path of a PATCH without the values in it. It reads tokens and
 // does not parse, because a trace must also show a malformed filter. Where no attribute or operator is

@@ -4,18 +4,19 @@ import (
 	"slices"
 	"strings"
 
+	"scimserver/shared/lazyregexp"
 	"scimserver/shared/scim"
 )
 
 var (
-	attributeName = newPattern(`^(urn:[A-Za-z0-9._:-]{1,150}:)?` + oneName + `(\.` + oneName + `)?$`)
-	schemaURN     = newPattern(`^(?i:urn):[A-Za-z0-9._:-]{1,200}$`)
-	uuidText      = newPattern(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	entityTag     = newPattern(`^(W/)?"[0-9]{1,18}"$`)
-	statusCode    = newPattern(`^[1-5][0-9]{2}$`)
-	number        = newPattern(`^[0-9]{1,9}$`)
-	productName   = newPattern(`^[A-Za-z][A-Za-z-]{0,40}(/[0-9][A-Za-z0-9.-]{0,20})?$`)
-	mediaTypes    = newPattern(`^` + oneType + `(, ?` + oneType + `){0,9}$`)
+	attributeName = lazyregexp.New(`^(urn:[A-Za-z0-9._:-]{1,150}:)?` + oneName + `(\.` + oneName + `)?$`)
+	schemaURN     = lazyregexp.New(`^(?i:urn):[A-Za-z0-9._:-]{1,200}$`)
+	uuidText      = lazyregexp.New(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	entityTag     = lazyregexp.New(`^(W/)?"[0-9]{1,18}"$`)
+	statusCode    = lazyregexp.New(`^[1-5][0-9]{2}$`)
+	number        = lazyregexp.New(`^[0-9]{1,9}$`)
+	productName   = lazyregexp.New(`^[A-Za-z][A-Za-z-]{0,40}(/[0-9][A-Za-z0-9.-]{0,20})?$`)
+	mediaTypes    = lazyregexp.New(`^` + oneType + `(, ?` + oneType + `){0,9}$`)
 )
 
 // oneType is a media type with parameters.
@@ -27,7 +28,7 @@ const oneName = `[A-Za-z$][A-Za-z0-9_-]{0,60}`
 // isAttribute reports whether a text has the form of an attribute's name, with or without its URN
 // (RFC 7644 section 3.10).
 func isAttribute(text string) bool {
-	return attributeName.matches(text) || schemaURN.matches(text)
+	return attributeName.Match(text) || schemaURN.Match(text)
 }
 
 // isKept reports whether a value belongs to the protocol and says nothing about a person.
@@ -48,7 +49,7 @@ var protocolNumbers = []string{"totalresults", "itemsperpage", "startindex", "co
 func (r *redactor) isKeptText(at place, text string) bool {
 	switch at.name {
 	case "schemas":
-		return schemaURN.matches(text)
+		return schemaURN.Match(text)
 	case "op":
 		return isOneOf(text, "add", "remove", "replace")
 	case "method":
@@ -58,7 +59,7 @@ func (r *redactor) isKeptText(at place, text string) bool {
 	case "active", "primary": // some providers send booleans as text
 		return isOneOf(text, "true", "false")
 	case "version":
-		return entityTag.matches(text)
+		return entityTag.Match(text)
 	case "path":
 		return at.patch && isAttribute(text)
 	case "attributes", "excludedattributes", "sortby":
@@ -73,9 +74,9 @@ func (r *redactor) isKeptText(at place, text string) bool {
 func isKeptAnswer(at place, text string) bool {
 	switch at.name {
 	case "id":
-		return uuidText.matches(text)
+		return uuidText.Match(text)
 	case "status":
-		return (at.failure || at.bulk) && statusCode.matches(text)
+		return (at.failure || at.bulk) && statusCode.Match(text)
 	case "resourcetype":
 		return isOneOf(text, "User", "Group")
 	case "scimtype":

@@ -23,7 +23,7 @@ func (r *redactor) path(path string) string {
 	}
 	segments := strings.Split(path, "/")
 	for i, one := range segments {
-		if !slices.Contains(endpoints, one) && !uuidText.matches(one) {
+		if !slices.Contains(endpoints, one) && !uuidText.Match(one) {
 			segments[i] = r.replaced(one)
 		}
 	}
@@ -98,7 +98,7 @@ func (r *redactor) parameterValue(name, value string) string {
 		}
 		return strings.Join(names, ",")
 	case "startindex", "count":
-		if number.matches(value) {
+		if number.Match(value) {
 			return value
 		}
 	case "sortorder":
@@ -137,16 +137,16 @@ func (r *redactor) header(name, text string) string {
 	case name == "Location":
 		return r.location(text)
 	case name == "ETag", name == "If-Match", name == "If-None-Match":
-		if entityTag.matches(text) || text == "*" {
+		if entityTag.Match(text) || text == "*" {
 			return text
 		}
 	case name == "User-Agent":
-		if product, _, _ := strings.Cut(text, " "); productName.matches(product) {
+		if product, _, _ := strings.Cut(text, " "); productName.Match(product) {
 			return product
 		}
 	case name == "Allow", name == "Retry-After": // the service's own
 		return text
-	case mediaTypes.matches(text), isOneOf(text, "gzip", "br", "deflate", "identity"):
+	case mediaTypes.Match(text), isOneOf(text, "gzip", "br", "deflate", "identity"):
 		return text
 	}
 	return r.replaced(text)

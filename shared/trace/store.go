@@ -105,7 +105,7 @@ func (s Store) Delete(ctx context.Context) error {
 func ValidPosition(s string) bool {
 	began, sequence, ok := strings.Cut(s, "#")
 	_, err := time.Parse(time.RFC3339, began)
-	return ok && err == nil && len(sequence) == 3 && number.matches(sequence)
+	return ok && err == nil && len(sequence) == 3 && number.Match(sequence)
 }
 
 func requestFrom(item table.Item) (r Request, err error) {

@@ -1,11 +1,10 @@
 package bulk
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"scimserver/shared/lazyregexp"
 	"scimserver/shared/scim"
 )
 
@@ -14,9 +13,7 @@ import (
 const prefix = "bulkId:"
 
 // quotedReference is a reference in the filter of a path: members[value eq "bulkId:a"].
-var quotedReference = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`"bulkId:((?:[^"\\]|\\.)*)"`)
-})
+var quotedReference = lazyregexp.New(`"bulkId:((?:[^"\\]|\\.)*)"`)
 
 // References lists the bulkIds that an operation refers to, each once: in its path, in
 // the strings of its data, and in the filters of the paths of a PATCH.
