@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"time"
 )
 
 // Stream reads the stream of a table, as DynamoDB Local keeps it.
@@ -77,7 +78,7 @@ func (s *Stream) call(tb testing.TB, operation string, in map[string]any, out an
 	r.Header.Set("X-Amz-Date", "20260101T000000Z")
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/dynamodb/aws4_request, "+
 		"SignedHeaders=host;x-amz-date;x-amz-target, Signature=0")
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := (&http.Client{Timeout: time.Minute}).Do(r)
 	if err != nil {
 		tb.Fatal(err)
 	}

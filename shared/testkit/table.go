@@ -3,9 +3,11 @@ package testkit
 import (
 	"context"
 	"crypto/rand"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -53,7 +55,10 @@ func Client(tb testing.TB, options ...func(*dynamodb.Options)) *dynamodb.Client 
 	if err != nil {
 		tb.Fatal(err)
 	}
-	at := func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(Endpoint(tb)) }
+	at := func(o *dynamodb.Options) {
+		o.BaseEndpoint = aws.String(Endpoint(tb))
+		o.HTTPClient = &http.Client{Timeout: time.Minute} // an engine that hangs fails the test
+	}
 	return dynamodb.NewFromConfig(cfg, append([]func(*dynamodb.Options){at}, options...)...)
 }
 

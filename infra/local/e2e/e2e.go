@@ -63,7 +63,7 @@ func Start(tb testing.TB, o stack.Options) *Client {
 	tb.Helper()
 	s := Stack(tb, o)
 	c := &Client{TB: tb, Stack: s, Tenant: "local", Header: http.Header{}}
-	c.HTTP = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
+	c.HTTP = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}, Timeout: 2 * time.Minute}
 	c.Header.Set("Content-Type", "application/scim+json; charset=utf-8")
 	return c.With("Bearer " + s.Token())
 }
