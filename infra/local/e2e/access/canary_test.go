@@ -134,7 +134,7 @@ func (p *idp) requests(worst int) {
 	full := `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],` +
 		`"userName":"` + value + `","externalId":"` + value + `","password":"` + password +
 		`","title":"` + value + `","name":{"familyName":"` + value + `"},"emails":[{"value":"` + value +
-		`@example.com"}],"unknown` + value + `":"` + value + `"}`
+		`@example.com"}],"unknown ` + value + `":"` + value + `"}` // the log names what can be an attribute
 	id := p.Send("POST", "/Users", full).Body.Get("id").Text()
 	group := `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],` +
 		`"displayName":"` + value + `","members":[{"value":"` + id + `","display":"` + value + `"}]}`
