@@ -33,9 +33,10 @@ func (f Feed) MarkErased(ctx context.Context, ids []scim.ID) error {
 	if err := f.db.WriteAll(ctx, marks); err != nil {
 		return err
 	}
-	// A transaction that read the head before this write fails. Its next attempt reads the marks.
+	// A transaction that read the head before this write fails. Its next attempt reads the marks. The time does not
+	// suffice for that: two erasures may have the same.
 	return f.db.Write(ctx, func(table.Stamp) table.Write {
-		return table.Update(f.headKey(), table.Item{"erased": now.UnixMilli()})
+		return table.Update(f.headKey(), table.Item{"erased": now.UnixMilli()}).Adding("erasures", 1)
 	})
 }
 

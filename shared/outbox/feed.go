@@ -62,12 +62,13 @@ type head struct {
 	closed   int64     // Unix seconds: records up to this second are ignored
 	final    int64     // the sequence of the event that last closed the feed; 0 if none has
 	erased   int64     // Unix milliseconds: when a person was last marked as erased; 0 if none was
+	erasures int64     // how often persons were marked as erased
 }
 
 func headFrom(item table.Item) head {
 	h := head{
 		sequence: item.Int("sequence"), closed: item.Int("closed"),
-		final: item.Int("final"), erased: item.Int("erased"),
+		final: item.Int("final"), erased: item.Int("erased"), erasures: item.Int("erasures"),
 	}
 	if item != nil {
 		h.at = time.UnixMilli(item.Int("at")).UTC()
@@ -81,7 +82,7 @@ func (h head) item() table.Item {
 		item["closed"], item["final"] = h.closed, h.final
 	}
 	if h.erased > 0 {
-		item["erased"] = h.erased
+		item["erased"], item["erasures"] = h.erased, h.erasures
 	}
 	return item
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"scimserver/shared/erasure"
 	"scimserver/shared/outbox"
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
@@ -120,5 +121,30 @@ func TestCrashAtEveryCall(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestErasuresOfTheSameTime: two persons are marked as erased in the same millisecond, and an append reads the marks
+// between the two. Then it notices the second one, and its event has no values.
+func TestErasuresOfTheSameTime(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	now := time.Now()
+	at := func() time.Time { return now }
+	mark := func(n int) {
+		if err := b.acme.WithClock(at).MarkErased(t.Context(), []scim.ID{created(n).Event.Resource.ID}); err != nil {
+			t.Error(err)
+		}
+	}
+	mark(1)
+	between := fault.Rule{
+		Operation: "TransactWriteItems", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, func() { mark(2) }),
+	}
+	feed := outbox.New(b.open(fault.Script(http.DefaultTransport, between)), "acme").WithClock(at)
+	if err := feed.Append(t.Context(), drafts(2, 3)); err != nil {
+		t.Fatal(err)
+	}
+	if all := b.events(b.acme, 0, 10); len(all) != 1 || all[0].Resource.UserName != erasure.Erased {
+		t.Errorf("the events are %+v", all)
 	}
 }

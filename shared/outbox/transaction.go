@@ -91,10 +91,10 @@ func (t *transaction) headWrite(next head) table.Write {
 	if t.head.sequence == 0 {
 		condition, values = "attribute_not_exists(#sequence)", table.Item{}
 	}
-	if t.head.erased == 0 {
-		condition += " AND attribute_not_exists(#erased)"
+	if t.head.erasures == 0 {
+		condition += " AND attribute_not_exists(#erasures)"
 	} else {
-		condition, values["erased"] = condition+" AND #erased = :erased", t.head.erased
+		condition, values["erasures"] = condition+" AND #erasures = :erasures", t.head.erasures
 	}
 	return table.Put(t.headKey(), next.item()).WithCondition(condition, values)
 }
