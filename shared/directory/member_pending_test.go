@@ -270,6 +270,7 @@ func TestRandomLargeChanges(t *testing.T) {
 	b := newBench(t, func(next http.RoundTripper) http.RoundTripper {
 		transport = fault.Script(fault.ItemLocks(next, hold),
 			fault.Rule{Operation: "BatchWriteItem", Calls: fault.Randomly(*seed, 0.1), Fault: late.Fault},
+			fault.Rule{Operation: "TransactWriteItems", Calls: fault.Randomly(*seed+3, 0.05), Fault: late.Fault},
 			fault.Rule{Calls: fault.Randomly(*seed+1, 0.02), Fault: fault.LostResponse},
 			fault.Rule{Calls: fault.Randomly(*seed+2, 0.02), Fault: fault.Throttled})
 		return transport
