@@ -107,7 +107,7 @@ func (s *server) requestTable(q *request, before string, failed bool, limit int)
 	})
 	t := web.Table{
 		Caption: "Requests, the newest first",
-		Columns: []web.Column{{Text: "When"}, {Text: "What"}, {Text: "Result"}},
+		Columns: []web.Column{{Text: "When"}, {Text: "What"}, {Text: "Result", Wide: true}},
 		Empty: web.Empty{
 			Title: "No requests yet", Text: "What your provider changes will be listed here.",
 			Action: &web.Link{Text: "Check the connection", URL: q.base + "/connection"},

@@ -169,6 +169,15 @@ func (p *Page) Dark(dark bool) {
 	}))
 }
 
+// Print shows the page as it is printed. Dark ends it.
+func (p *Page) Print() {
+	p.Helper()
+	p.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	}))
+}
+
 // WithoutScript turns JavaScript off for the pages that are opened from now on.
 func (p *Page) WithoutScript() {
 	p.Helper()

@@ -88,6 +88,10 @@ func (s shot) asItIs(tab *browser.Page) {
 	}
 	tab.Size(1440)
 	tab.Dark(false)
+	const fits = "String([...document.querySelectorAll('.table')].every(t => t.scrollWidth <= t.clientWidth))"
+	if tab.Value(fits) != "true" {
+		tab.Errorf("%s has a table that is wider than a screen of 1440 pixels", s.name)
+	}
 	noBarriers(tab, s.name)
 }
 

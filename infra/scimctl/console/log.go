@@ -100,6 +100,7 @@ func (c *console) logTable(id string, entries []provlog.Entry, p web.Pager) *web
 		Empty:   web.Empty{Title: "No entries", Text: "Nothing was changed and nothing failed in this time."},
 		Pager:   p,
 	}
+	t.Columns[len(t.Columns)-1].Wide = true
 	for _, e := range entries {
 		t.Rows = append(t.Rows, c.logRow(id, e))
 	}

@@ -105,7 +105,7 @@ func explainAnswer(e *apiclient.Error) problem {
 		}
 	case s == http.StatusNotFound:
 		p.title = "Not found"
-		p.steps = []string{"Look for it in the lists of the tenant. It may have been deleted, or have another id."}
+		p.steps = []string{"It may have been deleted, or have another id: look for it in the list."}
 	case s == http.StatusTooManyRequests:
 		p.title, p.retry = "Too many requests at once", true
 	case isRefusal(s), s == http.StatusMethodNotAllowed:

@@ -152,7 +152,7 @@ func verdictBadge(h admin.Health) *web.Badge {
 	case h.Verdict == admin.Attention:
 		return &web.Badge{Text: "attention", Tone: web.Warning}
 	}
-	return &web.Badge{Text: "ok", Tone: web.Good}
+	return &web.Badge{Text: "OK", Tone: web.Good}
 }
 
 func atLeast(n int, incomplete bool) string {

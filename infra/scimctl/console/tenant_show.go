@@ -33,7 +33,7 @@ func (c *console) showTenant(ctx context.Context, r *http.Request) (screen, erro
 	if !complete {
 		s.refresh = 5
 	}
-	s.Sections = append(s.Sections, charts, section{Title: "Now", Facts: tenantFacts(t, h)})
+	s.Sections = append(s.Sections, charts, section{Title: "Latest requests", Facts: tenantFacts(t, h)})
 	return s, nil
 }
 

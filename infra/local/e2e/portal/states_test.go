@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -142,6 +143,9 @@ func (g *gallery) documents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := g.dir.NoteAgent(t.Context(), "acme", made.Key, "Okta SCIM Client 1.0.0"); err != nil {
+		t.Fatal(err)
+	}
 	g.growth(t, "acme", 1_600)
 	g.requests(t, "acme", made.Key, []provlog.Entry{
 		{Operation: "create", Kind: "User", Name: "ann.lee@acme.example", Status: 201},
@@ -159,6 +163,15 @@ func (g *gallery) documents(t *testing.T) {
 	for _, page := range []string{"connection", "activity"} {
 		p.Open(g.url + "/" + page)
 		check(t, p, "acme-"+page)
+	}
+	if *look != "" {
+		for _, page := range []string{"guide/okta", "activity"} {
+			p.Open(g.url + "/" + page)
+			p.Size(720)
+			p.Print()
+			write(t, filepath.Join(*look, "print-"+filepath.Base(page)+".png"), p.Screenshot())
+			p.Dark(false)
+		}
 	}
 }
 
