@@ -39,7 +39,9 @@ var layers = map[string]layer{
 		"transactions and retries do not depend on the items that they store",
 	},
 	"shared/table/wire": {nil, "a leaf: it is fuzzed against the SDK's reader"},
-	"shared/erasure":    {[]string{"shared/scim"}, "a leaf: values of a person are replaced in one way, wherever stored"},
+	"shared/erasure": {
+		[]string{"shared/scim"}, "a leaf: values of a person are replaced in one way, wherever stored",
+	},
 	"shared/tenantstore": {[]string{"shared/deadline", "shared/scim", "shared/tenant", "shared/table"},
 		"credentials are separate from the directory, so that the authorizer does not link the directory"},
 	"shared/tenantschema": {

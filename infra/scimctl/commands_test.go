@@ -42,6 +42,10 @@ func switches(b *bench) {
 		}
 	}
 	shown("automatic", "true")
+	idle := b.exec("", "tenant", "update", "wired")
+	if idle.code != 0 || !strings.Contains(idle.err, "no flag changes anything") {
+		b.Errorf("without a flag: %+v", idle)
+	}
 	b.run("tenant update wired -name Wired")
 	shown("automatic", "true")
 	r := b.exec("", "tenant", "create", "domainless", "-connect", "automatic")

@@ -120,7 +120,7 @@ func (s *session) notifyErasure(value string, found []match, scopes []personScop
 	if len(scopes) > 1 {
 		where = fmt.Sprintf("the accounts and all tenants (%d)", len(scopes)-1)
 	}
-	s.notify("It replaces the person's values in conflicts, the provisioning log and events of %s.\n", where)
+	s.notify("Erasing replaces the person's values in conflicts, the provisioning log and events of %s.\n", where)
 }
 
 // eraseIn erases the person from a tenant, or from the accounts. It sends all ids to each of them, because a user

@@ -67,6 +67,9 @@ func updateTenant() *cli.Command {
 	var settings tenantSettings
 	return command("update", "ID", "change a tenant; unspecified fields are unchanged",
 		func(ctx context.Context, s *session, args []string) error {
+			if settings.change() == (admin.TenantChange{}) {
+				s.notify("no flag changes anything: see scimctl tenant update -help\n")
+			}
 			return s.tenant(ctx, http.MethodPatch, tenantPath(args[0]), settings.change())
 		}, settings.flags()...)
 }

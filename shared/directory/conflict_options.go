@@ -62,7 +62,7 @@ func (c Conflict) checkResolution(by Resolution, t tenant.ID) error {
 		return cmp.Or(c.checkNotClosed(), c.checkDismiss())
 	}
 	if c.State == ConflictFreed {
-		return cannotResolve("the value is free: %s", c.Outcome)
+		return cannotResolve("the value is free already (%s)", c.Outcome)
 	}
 	if err := c.checkNotClosed(); err != nil {
 		return err

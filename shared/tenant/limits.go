@@ -36,11 +36,11 @@ func (l Limits) Check() error {
 	case l.Burst < 1 || l.Burst > maxRequests:
 		return fmt.Errorf("the limit of requests at once must be between 1 and %d", maxRequests)
 	case l.Users < 0 || l.Groups < 0:
-		return fmt.Errorf("a limit of users or groups must not be negative; 0 means none")
+		return fmt.Errorf("a limit of users or groups must not be negative; 0 means no limit")
 	case l.EmailsPerUser < 1 || l.EmailsPerUser > MaxEmails:
 		return fmt.Errorf("the limit of emails per user must be between 1 and %d", MaxEmails)
 	case l.TokenAge < 0:
-		return fmt.Errorf("the limit of a token's age must not be negative; 0 means none")
+		return fmt.Errorf("the limit of a token's age must not be negative; 0 means no limit")
 	}
 	return nil
 }
