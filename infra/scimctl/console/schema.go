@@ -27,7 +27,7 @@ func (c *console) listSchemas(ctx context.Context, r *http.Request) (screen, err
 	add := &web.Link{Text: "Add a schema…", URL: here + "/new"}
 	t := web.Table{
 		Columns: []web.Column{
-			{Text: "Schema"}, {Text: "Attributes of"}, {Text: "Number of attributes", Numeric: true}, {Text: "Changed"},
+			{Text: "Schema"}, {Text: "Of"}, {Text: "Attributes", Numeric: true}, {Text: "Changed"},
 		},
 		Empty: web.Empty{
 			Title: "No schemas of its own", Action: add,
