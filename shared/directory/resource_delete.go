@@ -132,8 +132,7 @@ const existsCondition = "attribute_exists(PK) AND attribute_not_exists(#deleting
 // removeMembers removes the steps of a pending change of a marked group, and then its
 // members. A transaction of the change needs its step, so none adds an edge after that.
 // If a change was pending, the edges of a step that was just carried out may not be readable
-// yet, so it waits for them. Each reverse edge is removed before the forward edge, so that a
-// retry after an interruption finds it by the forward edge.
+// yet, so it waits for them.
 func (t Groups) removeMembers(ctx context.Context, group scim.ID, pending bool) error {
 	if err := t.dropSteps(ctx, group, ""); err != nil {
 		return err
@@ -143,6 +142,12 @@ func (t Groups) removeMembers(ctx context.Context, group scim.ID, pending bool) 
 			return err
 		}
 	}
+	return t.removeEdgesOf(ctx, group)
+}
+
+// removeEdgesOf removes the edges from a group to its members. Each reverse edge is removed before
+// the forward edge, so that a retry after an interruption finds it by the forward edge.
+func (t Groups) removeEdgesOf(ctx context.Context, group scim.ID) error {
 	return t.d.db.DeleteRange(ctx, table.Query{PK: t.keys.members(group)}, func(edge table.Item) []table.Key {
 		return []table.Key{t.keys.membership(memberFrom(edge).ID, group)}
 	})

@@ -16,13 +16,17 @@ const lease = 30 * time.Second
 
 // EnqueueUnfinished handles an item from the table's stream that has a mark of deletion or
 // a pending change. It records unfinished work for Sweep, or finishes the work at once if
-// the function that began it can't be running any more. The error is ErrUnavailable.
+// the function that began it can't be running any more. If the item is gone by now, it removes
+// what the deletion has left. The error is ErrUnavailable.
 func (d *Directory) EnqueueUnfinished(ctx context.Context, pk, sk string) error {
 	w, ok := workItemOf(pk, sk)
 	if !ok {
 		return nil
 	}
-	since, err := d.startedAt(ctx, w)
+	since, gone, err := d.startedAt(ctx, w)
+	if gone {
+		return d.namespace(w.tenant).removeLeftovers(ctx, w.kind, w.id)
+	}
 	if err != nil || since.IsZero() {
 		return err
 	}
@@ -56,7 +60,10 @@ func (d *Directory) Sweep(ctx context.Context) (finished int, err error) {
 // finishNoted finishes the work of one note and deletes the note, unless the lease is not over
 // or another sweep has reserved it.
 func (d *Directory) finishNoted(ctx context.Context, n note) (finished bool, err error) {
-	since, err := d.startedAt(ctx, n.workItem)
+	since, gone, err := d.startedAt(ctx, n.workItem)
+	if gone {
+		err = d.namespace(n.tenant).removeLeftovers(ctx, n.kind, n.id)
+	}
 	switch {
 	case err != nil:
 		return false, err
@@ -123,20 +130,22 @@ func noteFrom(item table.Item) (note, bool) {
 
 func (n note) item() table.Item { return table.Item{"since": n.since} }
 
-// startedAt returns when the work on a resource began, the zero time if there is no work.
-func (d *Directory) startedAt(ctx context.Context, w workItem) (time.Time, error) {
+// startedAt returns when the work on a resource began, the zero time if there is no work. gone
+// reports whether the resource no longer exists.
+func (d *Directory) startedAt(ctx context.Context, w workItem) (since time.Time, gone bool, err error) {
 	item, err := d.db.Get(ctx, d.namespace(w.tenant).keys.resource(w.kind, w.id))
 	if err != nil {
-		return time.Time{}, err
+		return time.Time{}, false, err
 	}
 	at := item.Text("deleting")
 	if at == "" {
 		at = item.Text("since")
 	}
 	if at == "" {
-		return time.Time{}, nil
+		return time.Time{}, item == nil, nil
 	}
-	return time.Parse(time.RFC3339, at)
+	since, err = time.Parse(time.RFC3339, at)
+	return since, false, err
 }
 
 // finish finishes the work on a resource.
