@@ -22,10 +22,14 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
-func endpoint(t *testing.T, table string, transport http.RoundTripper) (*Endpoint, *strings.Builder) {
+// endpoint is a token endpoint. budget is the time for a call of the table; 0 means the usual one.
+func endpoint(
+	t *testing.T, table string, transport http.RoundTripper, budget time.Duration,
+) (*Endpoint, *strings.Builder) {
 	t.Helper()
 	tenants, err := tenantstore.Open(tenantstore.Options{
-		Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}})
+		Table: table, Endpoint: testkit.Endpoint(t), Client: &http.Client{Transport: transport}, Budget: budget,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +81,7 @@ func basic(id, secret string) http.Header {
 
 func TestToken(t *testing.T) {
 	t.Parallel()
-	e, log := endpoint(t, testkit.Table(t), http.DefaultTransport)
+	e, log := endpoint(t, testkit.Table(t), http.DefaultTransport, 0)
 	tenants := e.Authenticator.Tenants
 	if _, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Entra}); err != nil {
 		t.Fatal(err)
@@ -168,7 +172,7 @@ func TestToken(t *testing.T) {
 
 func TestTokenOutOfReach(t *testing.T) {
 	t.Parallel()
-	e, log := endpoint(t, "none", fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused}))
+	e, log := endpoint(t, "none", fault.Script(http.DefaultTransport, fault.Rule{Fault: fault.Refused}), time.Second)
 	secret, c := tenant.NewCredential(tenant.Credential{Kind: tenant.ClientSecret}, time.Now())
 	a := send(t, e, "POST", url.Values{"grant_type": {"client_credentials"}}, basic(string(c.Client), secret))
 	if a.StatusCode != 503 || a.Code != "temporarily_unavailable" || a.Header.Get("Retry-After") == "" ||
