@@ -44,7 +44,8 @@ func (g *groups) costs(log *e2e.Log, member, small, big string) {
 	g.Helper()
 	g = g.in(g.TB)
 	g.Header = g.Header.Clone()
-	g.Header.Set("User-Agent", "")                                     // the first request in each process would store the client's name
+	// the first request in each process would store the client's name
+	g.Header.Set("User-Agent", "")
 	g.ok(g.Send("GET", path(small)+"?excludedAttributes=members", "")) // starts the process that serves the rest
 	query := `/Groups?excludedAttributes=members&filter=id%20eq%20%22GROUP%22%20and%20members%20eq%20%22` + member +
 		`%22`
