@@ -107,13 +107,14 @@ func (t Groups) UserIDs(ctx context.Context, group, after scim.ID, limit int) (i
 // pending changes.
 func (t Groups) groupsBelow(ctx context.Context, group scim.ID) (all []Resource, err error) {
 	var mu sync.Mutex
-	found := map[scim.ID]Resource{}
+	found := map[scim.ID]Resource{} // as it was at its first reading, if it is on several levels
 	_, err = t.levels(ctx, []scim.ID{group}, func(ctx context.Context, id scim.ID) ([]scim.ID, error) {
 		g, children, err := t.finishedChildren(ctx, id)
-		if mu.Lock(); g.ID != "" {
+		mu.Lock()
+		defer mu.Unlock()
+		if _, known := found[id]; !known && g.ID != "" {
 			found[id] = g.Resource
 		}
-		mu.Unlock()
 		return children, err
 	})
 	return slices.Collect(maps.Values(found)), err

@@ -17,11 +17,11 @@ import (
 // maxReads is how often a request reads the members of a group that others are changing.
 const maxReads = 3
 
-// recheck makes sure that members which were read show no change of many members in part. groups
-// are as they were before that. It calls read again for those whose members have changed since,
-// with their index in groups. If only small changes come in between, of one transaction each, it
-// ends with what the last call of read has found; otherwise the error is ErrContention. A group
-// that has been deleted since may lack members.
+// recheck makes sure that no members are shown with a part of a change of many members. groups are
+// the groups as they were before their members were read. If groups[i] has changed since, recheck
+// calls read(i), which reads its members again. If only small changes come in between, of one
+// transaction each, it ends with what the last call of read has found; otherwise the error is
+// ErrContention. A group that has been deleted since may lack members.
 func (t Groups) recheck(ctx context.Context, groups []Resource, read func(context.Context, int) error) error {
 	before, which := slices.Clone(groups), indices(groups)
 	for n := 1; ; n++ {

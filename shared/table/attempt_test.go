@@ -110,6 +110,20 @@ func TestAttempts(t *testing.T) {
 	}
 }
 
+// TestSlowCredentials: credentials that do not come in time may come later.
+func TestSlowCredentials(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &attempts{}
+		err := a.get(t, func(ctx context.Context) (aws.Credentials, error) {
+			<-ctx.Done()
+			return aws.Credentials{}, ctx.Err()
+		})
+		if !errors.Is(err, table.ErrUnavailable) || a.made != 0 {
+			t.Errorf("%d attempts, %v", a.made, err)
+		}
+	})
+}
+
 // TestNothingToSend: without credentials no attempt can succeed.
 func TestNothingToSend(t *testing.T) {
 	asked, none := 0, errors.New("no credentials")

@@ -67,7 +67,10 @@ func (c *caller) call(
 	defer cancel()
 	request, err := c.request(ctx, operation, in)
 	if err != nil {
-		return unsentError{fmt.Errorf("%s: %w", name, err)}
+		if err = fmt.Errorf("%s: %w", name, err); ctx.Err() == nil {
+			err = unsentError{err}
+		}
+		return err
 	}
 	answer, err := c.options.HTTPClient.Do(request)
 	if err != nil {
@@ -81,7 +84,8 @@ func (c *caller) call(
 	return nil
 }
 
-// unsentError is an error in making a request: nothing was sent. Credentials are missing, for example.
+// unsentError is an error in making a request, which had time enough: nothing was sent. Credentials are
+// missing, for example.
 type unsentError struct{ error }
 
 func (e unsentError) Unwrap() error { return e.error }

@@ -60,6 +60,9 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("table: %w", err)
 	}
+	if o.Client == nil {
+		client.options.HTTPClient = lambdaClient(client.slowness())
+	}
 	client.limit = cmp.Or(o.Budget, client.slowness()*15*time.Second) / 3
 	return &DB{name: o.Name, budget: 3 * client.limit, client: client}, nil
 }
@@ -70,9 +73,8 @@ func (db *DB) Brief(ctx context.Context, limit time.Duration) (context.Context, 
 	return context.WithTimeout(ctx, db.client.slowness()*limit)
 }
 
-// apply sets the HTTP client and the endpoint.
+// apply sets the HTTP client and the endpoint, as far as they are given.
 func (o Options) apply(options *dynamodb.Options) {
-	options.HTTPClient = lambdaClient()
 	if o.Client != nil {
 		options.HTTPClient = o.Client
 	}
@@ -89,13 +91,14 @@ func (o Options) config() (aws.Config, error) {
 }
 
 // lambdaClient has timeouts so short that a dead connection leaves time for another
-// attempt. A Lambda function often has one when it was frozen between two invocations.
-func lambdaClient() *awshttp.BuildableClient {
+// attempt. A Lambda function often has one when it was frozen between two invocations. The
+// timeouts are multiplied by slowness.
+func lambdaClient(slowness time.Duration) *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().
-		WithDialerOptions(func(d *net.Dialer) { d.Timeout = time.Second }).
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = slowness * time.Second }).
 		WithTransportOptions(func(t *http.Transport) {
-			t.TLSHandshakeTimeout = 2 * time.Second
-			t.ResponseHeaderTimeout = 3 * time.Second
+			t.TLSHandshakeTimeout = slowness * 2 * time.Second
+			t.ResponseHeaderTimeout = slowness * 3 * time.Second
 			t.MaxIdleConnsPerHost = 64
 		})
 }

@@ -26,7 +26,7 @@ func (db *DB) useUpToken(ctx context.Context, in *dynamodb.TransactWriteItemsInp
 	if used := (*types.IdempotentParameterMismatchException)(nil); !errors.As(err, &used) {
 		return err
 	}
-	// The first attempt has used the token: DynamoDB repeats its answer.
+	// An earlier attempt has used the token, so it was carried out: DynamoDB repeats its answer.
 	if err = db.sendTransaction(ctx, in); err != nil && !errors.Is(err, ErrUnavailable) {
 		err = fmt.Errorf("%w: it is unknown whether a transaction was carried out: %w", ErrUnavailable, err)
 	}
