@@ -13,3 +13,8 @@ func (f Feed) StartAt(ctx context.Context, sequence int64, at time.Time) error {
 		return table.Put(f.headKey(), head{sequence: sequence, at: at}.item())
 	})
 }
+
+// UpdateHead sets attributes of the item that holds the position of the feed.
+func (f Feed) UpdateHead(ctx context.Context, attributes table.Item) error {
+	return f.db.Write(ctx, func(table.Stamp) table.Write { return table.Update(f.headKey(), attributes) })
+}

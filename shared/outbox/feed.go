@@ -62,7 +62,7 @@ type head struct {
 	closed   int64     // Unix seconds: records up to this second are ignored
 	final    int64     // the sequence of the event that last closed the feed; 0 if none has
 	erased   int64     // Unix milliseconds: when a person was last marked as erased; 0 if none was
-	erasures int64     // how often persons were marked as erased
+	erasures int64     // how often persons were marked as erased; earlier versions did not count
 }
 
 func headFrom(item table.Item) head {
@@ -82,7 +82,10 @@ func (h head) item() table.Item {
 		item["closed"], item["final"] = h.closed, h.final
 	}
 	if h.erased > 0 {
-		item["erased"], item["erasures"] = h.erased, h.erasures
+		item["erased"] = h.erased
+	}
+	if h.erasures > 0 {
+		item["erasures"] = h.erasures
 	}
 	return item
 }

@@ -91,10 +91,11 @@ func (t *transaction) headWrite(next head) table.Write {
 	if t.head.sequence == 0 {
 		condition, values = "attribute_not_exists(#sequence)", table.Item{}
 	}
-	if t.head.erasures == 0 {
-		condition += " AND attribute_not_exists(#erasures)"
+	values["erasures"] = t.head.erasures
+	if t.head.erasures == 0 { // heads of earlier versions have the number 0
+		condition += " AND (attribute_not_exists(#erasures) OR #erasures = :erasures)"
 	} else {
-		condition, values["erasures"] = condition+" AND #erasures = :erasures", t.head.erasures
+		condition += " AND #erasures = :erasures"
 	}
 	return table.Put(t.headKey(), next.item()).WithCondition(condition, values)
 }
