@@ -118,11 +118,7 @@ func (t *namespace) loadErasure(ctx context.Context, value string, ids []scim.ID
 	if more := slices.ContainsFunc(ids, func(id scim.ID) bool { return !old.isPerson(id) }); !more {
 		return old, nil
 	}
-	for _, id := range ids {
-		if !old.isPerson(id) {
-			old.IDs = append(old.IDs, id)
-		}
-	}
+	old.addIDs(ids)
 	old.Stage, old.Phase, old.At, old.LastPass, old.Existing = ErasureLearns, phaseConflicts, "", false, nil
 	return old, nil
 }
@@ -187,8 +183,8 @@ func (x *eraser) prepare(ctx context.Context) (err error) {
 }
 
 // delete deletes the users or accounts. It first marks the person's ids as erased: function changes may process the
-// deletion and earlier changes later, and then writes log entries and events without values. It marks an id without
-// an item and records, too: the user may have been deleted, and all records may still come.
+// deletion and earlier changes later, and then writes log entries and events without values. It marks even an
+// id of which neither an item nor a record exists yet: the user may have been deleted, and all records may still come.
 func (x *eraser) delete(ctx context.Context) error {
 	if err := x.d.feed(x.id).MarkErased(ctx, x.IDs); err != nil {
 		return err

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"scimserver/shared/directory"
 	"scimserver/shared/outbox"
 	"scimserver/shared/provlog"
@@ -190,6 +192,22 @@ func TestEraseBeforeTheRecords(t *testing.T) {
 	}
 	if found := b.traces(); len(found) > 0 {
 		t.Errorf("left:\n%s", strings.Join(found, "\n"))
+	}
+}
+
+// TestErasePersonGivenTwice: an id that is given twice counts once, also if it is added to an erasure that has begun.
+func TestErasePersonGivenTwice(t *testing.T) {
+	t.Parallel()
+	b := newEventBench(t)
+	id := b.create("annika", "").ID
+	if e, err := b.acme.Erase(t.Context(), "annika", nil, 0); err != nil || e.Stage != directory.ErasureLearns {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	for _, ids := range [][]scim.ID{{id, id}, {"gone", "gone"}} {
+		e, err := eraseAll(t.Context(), b.acme, "annika", ids...)
+		if diff := cmp.Diff(ids[:1], e.IDs); err != nil || diff != "" {
+			t.Errorf("the ids of the erasure, with %v:\n%s", err, diff)
+		}
 	}
 }
 

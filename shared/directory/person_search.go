@@ -54,9 +54,10 @@ const (
 	phaseEvents    = "events"
 )
 
-// NewPersonSearch begins a search.
+// NewPersonSearch begins a search. An id that is given twice counts once.
 func NewPersonSearch(values []string, ids []scim.ID) PersonSearch {
-	p := PersonSearch{IDs: slices.Clone(ids), Phase: phaseConflicts}
+	p := PersonSearch{Phase: phaseConflicts}
+	p.addIDs(ids)
 	p.Given.AddIdentifiers(values...)
 	p.Values.AddIdentifiers(values...)
 	return p
@@ -182,6 +183,15 @@ func (t *namespace) personKind() Kind {
 
 // isPerson reports whether an id is one of the person's.
 func (p *PersonSearch) isPerson(id scim.ID) bool { return slices.Contains(p.IDs, id) }
+
+// addIDs adds those ids that are not among the person's yet.
+func (p *PersonSearch) addIDs(ids []scim.ID) {
+	for _, id := range ids {
+		if !p.isPerson(id) {
+			p.IDs = append(p.IDs, id)
+		}
+	}
+}
 
 // heldByOthers returns those of the person's identifiers that another user or account holds now, such as an email
 // address that was given to somebody else.

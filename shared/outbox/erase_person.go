@@ -26,9 +26,9 @@ func (f Feed) MarkErased(ctx context.Context, ids []scim.ID) error {
 		return nil
 	}
 	now := f.now()
-	marks := make([]table.Write, len(ids))
-	for i, id := range ids {
-		marks[i] = table.Put(f.erasedKey(id), table.Item{"expires": now.Add(seenLife).Unix()})
+	var marks []table.Write
+	for _, key := range f.erasedKeys(ids) {
+		marks = append(marks, table.Put(key, table.Item{"expires": now.Add(seenLife).Unix()}))
 	}
 	if err := f.db.WriteAll(ctx, marks); err != nil {
 		return err
@@ -55,15 +55,19 @@ func (f Feed) erasedSince(ctx context.Context, h head, ids []scim.ID) (map[scim.
 	if h.erased == 0 || f.now().Sub(time.UnixMilli(h.erased)) > seenLife {
 		return marked, nil
 	}
-	var keys []table.Key
-	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
-		keys = append(keys, f.erasedKey(id))
-	}
-	items, err := f.db.GetAll(ctx, keys)
+	items, err := f.db.GetAll(ctx, f.erasedKeys(ids))
 	for _, item := range items {
 		marked[scim.ID(item.Text("SK"))] = true
 	}
 	return marked, err
+}
+
+// erasedKeys returns the keys of the marks of ids, each once.
+func (f Feed) erasedKeys(ids []scim.ID) (keys []table.Key) {
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+		keys = append(keys, f.erasedKey(id))
+	}
+	return keys
 }
 
 // markErased marks the drafts whose values are to be replaced.

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"scimserver/shared/erasure"
 	"scimserver/shared/scim"
 	"scimserver/shared/table"
@@ -41,6 +43,17 @@ func TestHeadsWithoutErasures(t *testing.T) {
 				t.Errorf("%d events, want 5", len(all))
 			}
 		})
+	}
+}
+
+// TestMarkErasedTwice: an id that is given twice is marked once.
+func TestMarkErasedTwice(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.markErased("u2", "u1", "u2")
+	marked, err := b.acme.Erased(t.Context(), []scim.ID{"u1", "u2", "u3"})
+	if diff := cmp.Diff(map[scim.ID]bool{"u1": true, "u2": true}, marked); err != nil || diff != "" {
+		t.Errorf("%v, want the marks of u1 and u2:\n%s", err, diff)
 	}
 }
 
