@@ -55,11 +55,11 @@ func (o observed) judge(now time.Time) connection {
 			Text: "Your provider needs one before it can send anything."}
 	}
 	newest := o.Credentials[at]
-	problem, refused := o.problem(newest, now)
+	refused := o.lastRefusal(newest, now)
 	success := o.lastSuccess(newest)
 	switch {
-	case refused && problem.At.After(success):
-		return problem
+	case isLater(refused, success):
+		return o.problem(refused)
 	case success.IsZero():
 		return connection{State: "waiting", Title: "Waiting for the first request", Text: testNow}
 	case isManual(newest.Agent):
@@ -119,9 +119,21 @@ func clientText(c admin.Credential) string {
 	return "Requests arrive " + with + ". The client calls itself “" + c.Agent + "”."
 }
 
-// problem returns what was wrong with the last refused request. ok is false if none was refused.
-func (o observed) problem(newest admin.Credential, now time.Time) (c connection, ok bool) {
-	var last tenant.Refusal
+// isLater reports whether a refusal came after the last success. Both times are whole seconds. A request that lacks a
+// scope is a use of its credential, too, so in the same second the refusal is the later one.
+func isLater(refused tenant.Refusal, success time.Time) bool {
+	return refused.Last.After(success) || refused.Cause == tenant.MissingScope && refused.Last.Equal(success)
+}
+
+// problem says what was wrong with a refused request.
+func (o observed) problem(refused tenant.Refusal) connection {
+	c := o.explain(refused.Cause)
+	c.State, c.At = "trouble", refused.Last
+	return c
+}
+
+// lastRefusal returns the last refused request that is about the connection; zero: none.
+func (o observed) lastRefusal(newest admin.Credential, now time.Time) (last tenant.Refusal) {
 	for _, r := range o.Refusals {
 		if isConnection(r.Cause) && r.Last.After(last.Last) && now.Sub(r.Last) < refusalSpan &&
 			r.Last.After(newest.Created.Add(-time.Second)) {
@@ -131,12 +143,7 @@ func (o observed) problem(newest admin.Credential, now time.Time) (c connection,
 	if o.Unknown.After(last.Last) && now.Sub(o.Unknown) < unknownSpan && newest.Used == nil {
 		last = tenant.Refusal{Cause: tenant.UnknownCredential, Last: o.Unknown}
 	}
-	if last.Cause == "" {
-		return c, false
-	}
-	c = o.explain(last.Cause)
-	c.State, c.At = "trouble", last.Last
-	return c, true
+	return last
 }
 
 // isConnection reports whether a cause is about how the provider connects. Others are about single

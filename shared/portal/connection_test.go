@@ -19,6 +19,8 @@ func TestConnection(t *testing.T) {
 	fresh := admin.Credential{Key: "k", State: "active", Created: before(60)}
 	inUse := fresh
 	inUse.Used = &used
+	seen := fresh
+	seen.Agent, seen.Seen = "Okta SCIM Client 1.0.0", &used
 	refused := func(cause tenant.RefusalCause, minutes int) []tenant.Refusal {
 		return []tenant.Refusal{{Credential: "k", Cause: cause, Last: before(minutes)}}
 	}
@@ -49,6 +51,14 @@ func TestConnection(t *testing.T) {
 		"right, then a read-only": {
 			observed{Credentials: []admin.Credential{inUse}, Refusals: refused(tenant.MissingScope, 1)},
 			"trouble", "The token may only read",
+		},
+		"read-only, the first request": { // the authorizer takes it as a use
+			observed{Credentials: []admin.Credential{inUse}, Refusals: refused(tenant.MissingScope, 5)},
+			"trouble", "The token may only read",
+		},
+		"wrong URL and right in one second": {
+			observed{Credentials: []admin.Credential{seen}, Refusals: refused(tenant.WrongPath, 5)},
+			"connected", "Connected",
 		},
 		"a request was too much": {
 			observed{Credentials: []admin.Credential{inUse}, Refusals: refused(tenant.BulkRate, 1)},

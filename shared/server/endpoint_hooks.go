@@ -52,11 +52,11 @@ func (s *Server) countRefusal(ctx context.Context, r *request) {
 	})
 }
 
-// noteAgent stores which client sends the request. The setup page shows it to the customer, who can tell the
-// provider's requests from others. If it cannot be written, the answer stays the same. It is left out if the table has
-// already been too slow for another record.
+// noteAgent stores which client sends a request that succeeds. The setup page shows it to the customer, who can tell
+// the provider's requests from others, and takes it as a sign that the connection works. If it cannot be written, the
+// answer stays the same. It is left out if the table has already been too slow for the entry in the log.
 func (s *Server) noteAgent(ctx context.Context, r *request) {
-	if r.Caller.Tenant == "" || r.Caller.Credential == "" || r.event.logErr != nil || r.event.countErr != nil {
+	if r.Caller.Tenant == "" || r.Caller.Credential == "" || r.event.err != nil || r.event.logErr != nil {
 		return
 	}
 	r.event.agentErr = s.Directory.NoteAgent(ctx, r.Caller.Tenant, r.Caller.Credential, r.UserAgent())
