@@ -20,23 +20,26 @@ const (
 	maxNames = 8
 	// maxAgents is how many credentials a process remembers.
 	maxAgents = 1000
+	// agentRetry is the time after which a name is stored again that could not be stored.
+	agentRetry = time.Minute
 )
 
 // AgentNotes stores what the clients of credentials call themselves. It remembers what it has stored, so that most
 // requests cost no write. The zero value is ready for use. It is safe for concurrent use.
 type AgentNotes struct {
 	mu     sync.Mutex
-	stored map[tenant.KeyID]map[string]time.Time // when each name was stored
+	stored map[tenant.KeyID]map[string]time.Time // when each name has to be stored again
 }
 
 // Note stores that a client, by its User-Agent, sends a request with a credential. It does nothing if the client has
-// no name, or if this process has stored the same within the last hour.
+// no name, or if this process has stored the same within the last hour, or has failed to within the last minute. It
+// respects the deadline of the request.
 func (n *AgentNotes) Note(ctx context.Context, to *Store, of tenant.ID, key tenant.KeyID, agent string) error {
 	agent, now := cleanAgent(agent), to.now()
 	if agent == "" || !n.add(key, agent, now) {
 		return nil
 	}
-	ctx, cancel := to.Brief(context.WithoutCancel(ctx), deadline.RecordTime)
+	ctx, cancel := to.Brief(ctx, deadline.RecordTime)
 	defer cancel()
 	err := to.db.Write(ctx, func(table.Stamp) table.Write {
 		return table.Update(listEntryKey(of, key), table.Item{"agent": agent, "agentAt": now.Unix()}).
@@ -46,7 +49,7 @@ func (n *AgentNotes) Note(ctx context.Context, to *Store, of tenant.ID, key tena
 		return nil
 	}
 	if err != nil {
-		n.forget(key, agent)
+		n.postpone(key, agent, now.Add(agentRetry))
 	}
 	return err
 }
@@ -56,7 +59,7 @@ func (n *AgentNotes) add(key tenant.KeyID, agent string, now time.Time) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	names := n.stored[key]
-	maps.DeleteFunc(names, func(_ string, at time.Time) bool { return now.Sub(at) >= useInterval })
+	maps.DeleteFunc(names, func(_ string, again time.Time) bool { return !now.Before(again) })
 	if _, known := names[agent]; known || len(names) >= maxNames {
 		return false
 	}
@@ -66,24 +69,26 @@ func (n *AgentNotes) add(key tenant.KeyID, agent string, now time.Time) bool {
 	if names == nil {
 		names = map[string]time.Time{}
 	}
-	names[agent], n.stored[key] = now, names
+	names[agent], n.stored[key] = now.Add(useInterval), names
 	return true
 }
 
-// forget lets the next request store a name.
-func (n *AgentNotes) forget(key tenant.KeyID, agent string) {
+// postpone lets the first request after a time store a name.
+func (n *AgentNotes) postpone(key tenant.KeyID, agent string, again time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	delete(n.stored[key], agent)
+	if _, known := n.stored[key][agent]; known {
+		n.stored[key][agent] = again
+	}
 }
 
 // cleanAgent shortens a User-Agent and removes what can't be printed.
 func cleanAgent(text string) string {
-	text = strings.Map(func(c rune) rune {
+	text = strings.ToValidUTF8(text[:min(len(text), maxAgent)], "")
+	return strings.TrimSpace(strings.Map(func(c rune) rune {
 		if !unicode.IsPrint(c) {
 			return -1
 		}
 		return c
-	}, text[:min(len(text), maxAgent)])
-	return strings.TrimSpace(strings.ToValidUTF8(text, ""))
+	}, text))
 }

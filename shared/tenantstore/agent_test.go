@@ -10,6 +10,7 @@ import (
 
 	"scimserver/shared/tenant"
 	"scimserver/shared/tenantstore"
+	"scimserver/shared/testkit/fault"
 )
 
 // TestAgentIsStored: a list has the name of the last client. A process stores each name once an hour, and few of them.
@@ -38,6 +39,8 @@ func TestAgentIsStored(t *testing.T) {
 			2 * time.Hour, "\x1b[31mOkta\n" + strings.Repeat("x", 200), 1,
 			"[31mOkta" + strings.Repeat("x", 110), 2 * time.Hour,
 		},
+		{2 * time.Hour, "a\xff" + strings.Repeat("é", 200), 1, "a" + strings.Repeat("é", 59), 2 * time.Hour},
+		{2 * time.Hour, strings.Repeat("x", 119) + "é", 1, strings.Repeat("x", 119), 2 * time.Hour},
 	} {
 		clock.now = start.Add(step.after)
 		before := calls.Load()
@@ -60,7 +63,7 @@ func TestAgentIsStored(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if page, _, err := b.Credentials(t.Context(), "acme", "", 10); err != nil || page[0].Agent != "agent 5" {
+	if page, _, err := b.Credentials(t.Context(), "acme", "", 10); err != nil || page[0].Agent != "agent 3" {
 		t.Errorf("after many names in an hour: %+v, %v", page, err)
 	}
 	revoke := func(c *tenant.Credential) error { c.Revoked = clock.now; return nil }
@@ -75,5 +78,43 @@ func TestAgentIsStored(t *testing.T) {
 	}
 	if page, _, err := b.Credentials(t.Context(), "acme", "", 10); err != nil || len(page) != 1 {
 		t.Errorf("a deleted credential is listed: %+v, %v", page, err)
+	}
+}
+
+// TestAgentIsRetriedAfterAMinute: while the table fails, most requests do not wait for it.
+func TestAgentIsRetriedAfterAMinute(t *testing.T) {
+	var calls atomic.Int64
+	clock, at := newClock()
+	fails := true
+	b := newBench(t, func(next http.RoundTripper) http.RoundTripper {
+		return counting{fault.Script(next, fault.Rule{
+			Operation: "UpdateItem", Calls: func(int) bool { return fails }, Fault: fault.Denied,
+		}), &calls}
+	}, at)
+	b.newTenant("acme")
+	_, c := b.issue(tenant.Credential{Tenant: "acme", Kind: tenant.BearerToken})
+	var notes tenantstore.AgentNotes
+	start := clock.now
+	for _, step := range []struct {
+		after     time.Duration
+		fails     bool
+		wantCalls int64
+	}{
+		{0, true, 1},
+		{59 * time.Second, false, 0},
+		{time.Minute, false, 1},
+		{2 * time.Minute, false, 0},
+		{time.Hour, false, 0},
+		{time.Hour + time.Minute, false, 1},
+	} {
+		clock.now, fails = start.Add(step.after), step.fails
+		before := calls.Load()
+		err := notes.Note(t.Context(), b.Store, "acme", c.KeyID, "curl")
+		if (err != nil) != step.fails {
+			t.Errorf("after %v: %v", step.after, err)
+		}
+		if made := calls.Load() - before; made != step.wantCalls {
+			t.Errorf("after %v: %d calls, want %d", step.after, made, step.wantCalls)
+		}
 	}
 }
