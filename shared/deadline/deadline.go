@@ -12,9 +12,10 @@ import (
 // answer is the same.
 const RecordTime = time.Second
 
-// reserve is the time that is left to respond when the work on a request has run out of time. It is
-// enough for two records: an entry in the provisioning log, and one in a trace.
-const reserve = 2*RecordTime + 500*time.Millisecond
+// reserve is the time that is left to respond when the work on a request has run out of time. It is enough for the
+// three records that may then follow each other: an entry in the provisioning log, the counts of refusals, and an
+// entry in a trace. Other records respect the request's own deadline.
+const reserve = 3*RecordTime + 500*time.Millisecond
 
 // WithReserve returns a context that ends some seconds before ctx, which leaves time to respond.
 func WithReserve(ctx context.Context) (context.Context, context.CancelFunc) {
