@@ -28,6 +28,7 @@ func (c client) send(ctx context.Context, method, path, body string) (id string,
 	}
 	r.Header.Set("Authorization", "Bearer "+c.stack.Token())
 	r.Header.Set("Content-Type", scim.MediaType)
+	r.Header.Set("User-Agent", "") // else each process stores this name once, which fails for the empty table
 	answer, err := c.http.Do(r)
 	if err != nil {
 		return "", err
