@@ -126,7 +126,7 @@ var layers = map[string]layer{
 	},
 	"shared/gateway/authorizer": {
 		[]string{
-			"shared/access", "shared/accesstoken", "shared/config", "shared/secret", "shared/tenant",
+			"shared/access", "shared/accesstoken", "shared/config", "shared/scim", "shared/secret", "shared/tenant",
 			"shared/tenantstore",
 		},
 		"the authorizer returns a policy for a credential, and does not link the directory",

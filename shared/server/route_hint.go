@@ -7,11 +7,6 @@ import (
 	"scimserver/shared/scim"
 )
 
-// endpoints returns the first segments of the paths below Root. Case counts in paths.
-func endpoints() []string {
-	return []string{"Users", "Groups", "Me", "Bulk", "Schemas", "ResourceTypes", "ServiceProviderConfig", ".search"}
-}
-
 // wrongRoot is the error for a path that is not below Root: 400 for another version of the
 // protocol (RFC 7644 section 3.13), otherwise 404.
 func wrongRoot(path string) error {
@@ -21,7 +16,7 @@ func wrongRoot(path string) error {
 	}
 	hint := ""
 	for segment := range strings.SplitSeq(path, "/") {
-		if slices.Contains(endpoints(), segment) {
+		if slices.Contains(scim.Endpoints(), segment) {
 			hint = ", so that the path becomes " + Root + "/" + segment
 			break
 		}
@@ -51,7 +46,7 @@ func noEndpoint(path string) error {
 	case first == "scim" || first == "v2":
 		return repeated("has /"+first+" after "+Root, "/"+first)
 	}
-	for _, endpoint := range endpoints() {
+	for _, endpoint := range scim.Endpoints() {
 		if endpoint != first && strings.EqualFold(singular(endpoint), singular(first)) {
 			return scim.NotFound("the service has no endpoint at this path; the endpoint has the name /" + endpoint +
 				", in upper and lower case as here")

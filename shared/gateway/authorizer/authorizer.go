@@ -15,6 +15,7 @@ import (
 	"scimserver/shared/access"
 	"scimserver/shared/accesstoken"
 	"scimserver/shared/config"
+	"scimserver/shared/scim"
 	"scimserver/shared/secret"
 	"scimserver/shared/tenant"
 	"scimserver/shared/tenantstore"
@@ -55,11 +56,6 @@ func (a *Authorizer) Authorize(
 	return a.allow(e.MethodArn, grant), nil
 }
 
-// endpoints are the first segments of paths below the root of the service.
-var endpoints = []string{
-	"Users", "Groups", "Me", "Bulk", "Schemas", "ResourceTypes", "ServiceProviderConfig", ".search",
-}
-
 // isEndpoint reports whether a request leads to an endpoint. methodARN has the form
 // <api>/<stage>/<method>/<path>. The result does not decide whether the request is allowed: an unknown
 // path is answered with 404 later. So is /Users/Users, which a provider requests if its base URL ends in
@@ -69,7 +65,7 @@ func isEndpoint(methodARN string) bool {
 	below, ok := strings.CutPrefix("/"+parts[len(parts)-1], "/scim/v2/")
 	first, rest, _ := strings.Cut(below, "/")
 	second, _, _ := strings.Cut(rest, "/")
-	return len(parts) == 4 && ok && slices.Contains(endpoints, first) && second != "Users" && second != "Groups"
+	return len(parts) == 4 && ok && slices.Contains(scim.Endpoints(), first) && second != "Users" && second != "Groups"
 }
 
 // logOutcome logs one line for each decision. Only a failure is logged with its error.
