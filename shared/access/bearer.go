@@ -22,11 +22,17 @@ func (a *Authenticator) Bearer(ctx context.Context, header string) (Grant, error
 // have. It counts a refusal instead of a use of the credential, so that people who connect a provider
 // see that its URL is wrong. The errors are those of Bearer.
 func (a *Authenticator) Misdirected(ctx context.Context, header string) (Grant, error) {
-	g, err := a.counted(ctx)(a.bearer(ctx, header, func(context.Context, tenant.Credential) {}))
+	g, err := a.Unused(ctx, header)
 	if err == nil {
 		a.countRefusal(ctx, g.Credential, tenant.WrongPath)
 	}
 	return g, err
+}
+
+// Unused authenticates the Authorization header of a request that is no use of the credential, although its URL is
+// right: somebody opened the base URL alone. The errors are those of Bearer.
+func (a *Authenticator) Unused(ctx context.Context, header string) (Grant, error) {
+	return a.counted(ctx)(a.bearer(ctx, header, func(context.Context, tenant.Credential) {}))
 }
 
 // record is called with a valid credential that a request uses.

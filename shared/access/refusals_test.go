@@ -47,6 +47,12 @@ func TestMisdirectedRequestsAreCounted(t *testing.T) {
 	b.now = time.Now().Truncate(time.Hour).Add(10 * time.Minute)
 	token := b.token(tenant.Credential{})
 	keyID, _ := tenant.Parse(token)
+	if _, err := b.Unused(t.Context(), "Bearer "+token); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.stored("acme"); len(got) > 0 {
+		t.Errorf("the base URL alone counts as %q", got)
+	}
 	if _, err := b.Misdirected(t.Context(), "Bearer "+token); err != nil {
 		t.Fatal(err)
 	}

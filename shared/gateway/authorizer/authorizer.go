@@ -41,11 +41,7 @@ type Authorizer struct {
 func (a *Authorizer) Authorize(
 	ctx context.Context, e events.APIGatewayCustomAuthorizerRequest,
 ) (events.APIGatewayCustomAuthorizerResponse, error) {
-	authenticate := a.Authenticator.Bearer
-	if !isEndpoint(e.MethodArn) {
-		authenticate = a.Authenticator.Misdirected
-	}
-	grant, err := authenticate(ctx, e.AuthorizationToken)
+	grant, err := a.authenticate(ctx, e)
 	if errors.Is(err, access.ErrInvalidCredential) {
 		err = unauthorized{access.Cause(err)}
 	}
@@ -54,6 +50,19 @@ func (a *Authorizer) Authorize(
 		return events.APIGatewayCustomAuthorizerResponse{}, err
 	}
 	return a.allow(e.MethodArn, grant), nil
+}
+
+// authenticate counts a use of the credential or a wrong URL, and neither if somebody opens the base URL alone.
+func (a *Authorizer) authenticate(
+	ctx context.Context, e events.APIGatewayCustomAuthorizerRequest,
+) (access.Grant, error) {
+	switch {
+	case isEndpoint(e.MethodArn):
+		return a.Authenticator.Bearer(ctx, e.AuthorizationToken)
+	case isBaseURL(e.MethodArn):
+		return a.Authenticator.Unused(ctx, e.AuthorizationToken)
+	}
+	return a.Authenticator.Misdirected(ctx, e.AuthorizationToken)
 }
 
 // isEndpoint reports whether a request leads to an endpoint. methodARN has the form
@@ -66,6 +75,13 @@ func isEndpoint(methodARN string) bool {
 	first, rest, _ := strings.Cut(below, "/")
 	second, _, _ := strings.Cut(rest, "/")
 	return len(parts) == 4 && ok && slices.Contains(scim.Endpoints(), first) && second != "Users" && second != "Groups"
+}
+
+// isBaseURL reports whether a request reads the base URL, which is right but no endpoint.
+func isBaseURL(methodARN string) bool {
+	_, resource, _ := strings.Cut(methodARN, "/")
+	_, resource, _ = strings.Cut(resource, "/")
+	return resource == "GET/scim/v2"
 }
 
 // logOutcome logs one line for each decision. Only a failure is logged with its error.

@@ -131,6 +131,38 @@ func TestAuthorizerFails(t *testing.T) {
 	}
 }
 
+// TestBaseURLAloneIsNotCounted: a person who opens the base URL has not found a wrong one.
+func TestBaseURLAloneIsNotCounted(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	a, _ := newAuthorizer(t, tenantstore.Options{Table: testkit.Table(t), Client: &http.Client{}}, now)
+	tenants := a.Authenticator.Tenants
+	if _, err := tenants.CreateTenant(t.Context(), tenant.Tenant{ID: "acme", Profile: tenant.Okta}); err != nil {
+		t.Fatal(err)
+	}
+	token, c := tenant.NewCredential(tenant.Credential{Tenant: "acme", Kind: tenant.BearerToken}, now)
+	if err := tenants.CreateCredential(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	for i, path := range []string{"GET/scim/v2", "POST/scim/v2", "GET/scim", "GET/x/GET/scim/v2"} {
+		if _, err := a.Authorize(t.Context(), events.APIGatewayCustomAuthorizerRequest{
+			AuthorizationToken: "Bearer " + token, MethodArn: "arn:aws:execute-api:eu-central-1:1:abc/v1/" + path,
+		}); err != nil {
+			t.Fatal(err)
+		}
+		counted := int64(0)
+		all, err := tenants.Refusals(t.Context(), "acme", now.Add(-time.Hour))
+		for _, r := range all {
+			counted += r.Count
+		}
+		if err != nil || counted != int64(i) {
+			t.Errorf("after %s: %d wrong URLs, %v", path, counted, err)
+		}
+	}
+	if c, err := tenants.Credential(t.Context(), c.KeyID); err != nil || !c.Used.IsZero() {
+		t.Errorf("used at %v, %v", c.Used, err)
+	}
+}
+
 func TestIsEndpoint(t *testing.T) {
 	const api = "arn:aws:execute-api:eu-central-1:1:api/v1/GET/"
 	for path, want := range map[string]bool{
