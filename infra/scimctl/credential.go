@@ -49,7 +49,14 @@ func createCredential() *cli.Command {
 				s.describeHandover(w, args[0], issued)
 			})
 		},
-		&cli.BoolFlag{Name: "client", HideDefault: true, Destination: &isClient,
+		credentialFlags(&in, &isClient)...,
+	)
+}
+
+// credentialFlags are the flags that describe a new credential.
+func credentialFlags(in *admin.NewCredential, isClient *bool) []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "client", HideDefault: true, Destination: isClient,
 			Usage: "create a client id and secret, which the provider exchanges for access tokens (OAuth 2.0)"},
 		valueFlag("client-id", "create another secret for the client with this `ID`", optional(&in.Client, nonEmpty)),
 		valueFlag("scopes", "`SCOPES`: read, or write, which includes read (default: write; with -subject: read)",
@@ -76,7 +83,7 @@ func createCredential() *cli.Command {
 				return optional(&in.ExpiresIn, parseSeconds)(v)
 			},
 		),
-	)
+	}
 }
 
 // warn prints the warning of an answer, if it has one.
