@@ -106,6 +106,9 @@ func credentials(b *bench) {
 	if out := b.run("credential list creds"); !strings.Contains(out, key) || strings.Contains(out, token) {
 		b.Errorf("listed:\n%s", out)
 	}
+	if out := b.run("credential list creds -json"); !strings.Contains(out, `"userAgent": "Go-http-client/1.1"`) {
+		b.Errorf("the list does not name the client:\n%s", out)
+	}
 	out := b.run("credential create creds -client")
 	if !strings.Contains(out, "client id") || !strings.Contains(out, "can't be shown again") {
 		b.Errorf("client: %s", out)
