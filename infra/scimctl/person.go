@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
+	"github.com/google/uuid"
 	"github.com/urfave/cli/v3"
 
 	"scimserver/infra/scimctl/apiclient"
@@ -80,11 +82,17 @@ func (s *session) findPersons(ctx context.Context, value, only string) ([]match,
 	return found, nil
 }
 
-// idsOf lists the ids of persons, each once.
-func idsOf(found []match) []scim.ID {
+// personIDs lists the ids of the persons found, each once, and the value if it is an id: that of a user who was deleted
+// is not found, but records may have it.
+func personIDs(value string, found []match) []scim.ID {
 	ids := []scim.ID{}
+	if id, err := uuid.Parse(value); err == nil && id.String() == value {
+		ids = append(ids, scim.ID(value))
+	}
 	for _, m := range found {
-		ids = append(ids, m.ID)
+		if !slices.Contains(ids, m.ID) {
+			ids = append(ids, m.ID)
+		}
 	}
 	return ids
 }

@@ -123,12 +123,12 @@ func (s *session) notifyErasure(value string, found []match, scopes []personScop
 	s.notify("Erasing replaces the person's values in conflicts, the provisioning log and events of %s.\n", where)
 }
 
-// eraseIn erases the person from a tenant, or from the accounts. It sends all ids to each of them, because a user
-// may have been an account with the same id.
+// eraseIn erases the person from a tenant, or from the accounts. It sends all ids to each of them: a user may have been
+// an account with the same id, and a tenant's conflicts name those who hold a value elsewhere.
 func (s *session) eraseIn(
 	ctx context.Context, scope personScope, found []match, report *erasureReport, progress *progressLine,
 ) error {
-	in := admin.PersonErasure{Value: report.Value, IDs: idsOf(found)}
+	in := admin.PersonErasure{Value: report.Value, IDs: personIDs(report.Value, found)}
 	for {
 		var e admin.ErasedPerson
 		if err := s.postAgain(ctx, scope.path("erase"), in, &e); err != nil {

@@ -80,7 +80,7 @@ func (s *session) exportPerson(ctx context.Context, value, only string) error {
 	progress := newProgressLine(s)
 	defer progress.close()
 	for i, scope := range scopes {
-		records, ids, err := s.personRecords(ctx, scope, value, idsOf(found))
+		records, ids, err := s.personRecords(ctx, scope, value, personIDs(value, found))
 		if err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (s *session) addFormer(
 	ctx context.Context, out *personExport, scope personScope, found []match, ids []scim.ID,
 ) error {
 	for _, id := range ids {
-		if slices.Contains(idsOf(found), id) {
+		if slices.ContainsFunc(found, func(m match) bool { return m.ID == id }) {
 			continue
 		}
 		m := match{FoundPerson: admin.FoundPerson{

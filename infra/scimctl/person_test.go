@@ -46,7 +46,8 @@ func persons(b *bench) {
 	}
 	b.fails(1, "holds nothing about", "person export annabel@privacy.example -tenant privacy")
 	b.fails(1, `no tenant "nobody"`, "person export annabel@privacy.example -tenant nobody")
-	b.erasedAccount()
+	b.erasedAccount(token)
+	b.deletedPerson()
 }
 
 // exportedPerson checks the export of the renamed person.
@@ -75,15 +76,39 @@ func (b *bench) exportedPerson(id string) {
 	}
 }
 
-// erasedAccount erases an account over all tenants.
-func (b *bench) erasedAccount() {
+// erasedAccount erases an account over all tenants. A tenant's conflict about another value of the account is erased,
+// too.
+func (b *bench) erasedAccount(token string) {
 	b.Helper()
-	id := b.json("account create annabel@alone.example")["id"].(string)
+	id := b.json("account create annabel.alone -email annabel@alone.example")["id"].(string)
+	b.newUser(409, token, "annabel.alone")
 	if r := b.exec("annabel@alone.example\n", "person", "erase", "annabel@alone.example"); r.code != 0 ||
 		!strings.Contains(r.out, "deleted: account "+id) {
 		b.Errorf("the account: %+v", r)
 	}
 	b.fails(1, "", "account show "+id)
+	if out := b.run("conflict list privacy -state all -json"); strings.Contains(out, "annabel") {
+		b.Errorf("the conflict with the account: %s", out)
+	}
+}
+
+// deletedPerson exports and erases by the id a user whom the provider has deleted.
+func (b *bench) deletedPerson() {
+	b.Helper()
+	b.run("tenant create parted")
+	token := b.json("credential create parted")["secret"].(string)
+	id := b.newUser(201, token, "annabel@parted.example")
+	b.status(204, "DELETE", "/Users/"+id, token, "")
+	b.awaitEvent("parted", "user.deleted")
+	if out := b.run("person export " + id + " -tenant parted"); !strings.Contains(out, "annabel@parted.example") {
+		b.Errorf("exported by the id:\n%s", out)
+	}
+	if r := b.json("person erase " + id + " -tenant parted -yes"); r["events"] != 2.0 {
+		b.Errorf("erased by the id: %v", r)
+	}
+	if out := b.run("event list parted -json"); strings.Contains(out, "annabel") || !strings.Contains(out, id) {
+		b.Errorf("the events: %s", out)
+	}
 }
 
 // awaitEvent waits until a tenant's feed has an event of a type.
