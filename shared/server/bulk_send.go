@@ -60,6 +60,12 @@ func (j *bulkJob) complete(ctx context.Context, i int) {
 		j.undo(ctx, i, location, j.refused(o, failedReference(missing)))
 		return
 	}
+	if ctx.Err() != nil {
+		e := scim.Unavailable(retryAfter)
+		e.Detail = "the time of the request was over before the references of this user could be set"
+		j.undo(ctx, i, location, j.refused(o, e))
+		return
+	}
 	patch := bulk.Operation{
 		Method: http.MethodPatch,
 		Path:   location,
@@ -75,9 +81,14 @@ func (j *bulkJob) complete(ctx context.Context, i int) {
 	}
 }
 
-// undo deletes a user that could not be completed. why becomes the result of the operation.
+// undo deletes a user that could not be completed. why becomes the result of the operation. When the time of the
+// request is over, it sends nothing: a request that can only fail would still wait for its entry in the log.
 func (j *bulkJob) undo(ctx context.Context, i int, location string, why *bulkResult) {
 	j.results[i] = why
+	if ctx.Err() != nil {
+		why.location = j.r.BaseURL + location
+		return
+	}
 	removed := j.send(ctx, i, bulk.Operation{Method: http.MethodDelete, Path: location})
 	if !removed.succeeded() && removed.status != http.StatusNotFound {
 		why.location = j.r.BaseURL + location // the user still exists, without the references

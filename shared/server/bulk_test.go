@@ -14,6 +14,8 @@ import (
 	"scimserver/shared/scim/patch"
 	"scimserver/shared/server"
 	"scimserver/shared/tenant"
+	"scimserver/shared/testkit"
+	"scimserver/shared/testkit/fault"
 )
 
 const bulkRequest = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
@@ -374,6 +376,37 @@ func TestBulkKeepsItsDeadline(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	c.wants(c.send("GET", "/Users", ""), 200, "")
+}
+
+// TestBulkWaitsForOneRecordWhenTheTimeIsOver: users without their references are left, and the answer says where.
+func TestBulkWaitsForOneRecordWhenTheTimeIsOver(t *testing.T) {
+	t.Parallel()
+	ctx, end := context.WithCancel(t.Context())
+	ending := fault.Script(http.DefaultTransport, fault.Rule{ // the first PATCH
+		Operation: "UpdateItem", Calls: fault.Nth(1), Fault: fault.Then(fault.Refused, end),
+	})
+	c := newClientOn(t, open(t, testkit.Table(t), ending))
+	var operations []string
+	for i := range 4 { // two circles
+		operations = append(operations, post("User", fmt.Sprint(i),
+			fmt.Sprintf(`"userName":"u%d",%s:{"manager":{"value":"bulkId:%d"}}`, i, enterprise, i^1)))
+	}
+	body := `{"schemas":["` + bulkRequest + `"],"Operations":[` + strings.Join(operations, ",") + `]}`
+	w := httptest.NewRecorder()
+	ctx = server.WithOrigin(ctx, c.origin)
+	c.server.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, base+"/Bulk", strings.NewReader(body)))
+	answer, err := scim.ParseJSON(w.Body.Bytes())
+	if err != nil || w.Code != 200 {
+		t.Fatalf("%d %v %s", w.Code, err, w.Body)
+	}
+	results := answer.Get("Operations").Items()
+	c.wantsStatuses(results, "503 201 503 201")
+	for _, r := range results {
+		c.wants(c.send("GET", at(r), ""), 200, "")
+	}
+	if lines := strings.Count(c.log.String(), `"status":503`); lines != 1 {
+		t.Errorf("%d requests failed, want the first PATCH: %s", lines, c.log)
+	}
 }
 
 // TestBulkAgain: a client that lost the answer sends the request again. Each operation is answered
