@@ -126,7 +126,12 @@ func (t *traffic) replaceUser() error {
 	u, err := tenant.Users().Replace(t.request(), t.pick(t.users, of), nil,
 		func(old directory.User) (directory.Content, error) {
 			before = old.Version
-			c := t.document(old.Doc.Get("userName").Text(), old.Doc.Get("emails").Items()[0].Get("value").Text())
+			name := old.Doc.Get("userName").Text()
+			email := name + "@mail.example" // an operator may have released the user's own
+			if emails := old.Doc.Get("emails").Items(); len(emails) > 0 {
+				email = emails[0].Get("value").Text()
+			}
+			c := t.document(name, email)
 			if t.random.IntN(4) == 0 {
 				return directory.Content{Doc: old.Doc, HashPassword: c.HashPassword}, nil // at most the password
 			}
