@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"scimserver/shared/testkit/command"
@@ -32,7 +31,7 @@ type Process struct {
 // Start starts a program and returns when it asks for its first event, and how long that took.
 func Start(ctx context.Context, program string, env []string, event []byte) (*Process, time.Duration, error) {
 	p := &Process{
-		cmd: command.New(ctx, program), event: event, asked: make(chan time.Time), more: make(chan struct{}),
+		cmd: command.Group(ctx, program), event: event, asked: make(chan time.Time), more: make(chan struct{}),
 		ended: make(chan struct{}), failed: make(chan error, 1),
 	}
 	var err error
@@ -41,8 +40,6 @@ func Start(ctx context.Context, program string, env []string, event []byte) (*Pr
 	}
 	p.cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + p.api.Address}, env...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.printed, &p.printed
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	p.cmd.Cancel = p.kill
 	begin := time.Now()
 	if err := p.cmd.Start(); err != nil {
 		p.api.Stop()
@@ -65,7 +62,7 @@ const limit = 2 * time.Minute
 
 // wait returns when the program asks for an event.
 func (p *Process) wait() (time.Time, error) {
-	slow := time.AfterFunc(limit, func() { _ = p.kill() })
+	slow := time.AfterFunc(limit, func() { _ = command.KillGroup(p.cmd) })
 	defer slow.Stop()
 	select {
 	case at := <-p.asked:
@@ -100,13 +97,9 @@ func (p *Process) Handle(n int) error {
 // Pid returns the id of the process.
 func (p *Process) Pid() int { return p.cmd.Process.Pid }
 
-// kill ends the program and every process that it started. Wait would wait for those too, because
-// they have the pipe to which the program prints.
-func (p *Process) kill() error { return syscall.Kill(-p.Pid(), syscall.SIGKILL) }
-
 // End ends the program, and returns the processor time that it used.
 func (p *Process) End() time.Duration {
-	_ = p.kill() // it may have ended by itself
+	_ = command.KillGroup(p.cmd) // it may have ended by itself
 	<-p.ended
 	p.api.Stop()
 	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()

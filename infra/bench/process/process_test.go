@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"scimserver/shared/testkit/command"
 )
 
 func script(t *testing.T, text string) string {
@@ -73,7 +75,7 @@ func TestAProgramThatEndsLater(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = p.kill()
+	_ = command.KillGroup(p.cmd)
 	for range 2 {
 		if err := p.Handle(1); err == nil || !strings.Contains(err.Error(), "killed") {
 			t.Errorf("err = %v", err)

@@ -59,10 +59,9 @@ func (p *process) live() error {
 }
 
 func (p *process) start(runtimeAPI string) error {
-	cmd := command.New(context.Background(), p.function.config.Program)
+	cmd := command.Group(context.Background(), p.function.config.Program)
 	cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + runtimeAPI}, p.function.config.Env...)
 	cmd.Stdout, cmd.Stderr = p.log, p.log
-	ownGroup(cmd)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := cmd.Start(); err != nil {
@@ -81,10 +80,10 @@ func (p *process) wait() error {
 	defer slow.Stop()
 	select {
 	case err := <-ended:
-		killGroup(p.cmd) // child processes
+		_ = command.KillGroup(p.cmd) // child processes
 		return fmt.Errorf("the process ended: %w", orExited(err))
 	case <-p.killed:
-		killGroup(p.cmd)
+		_ = command.KillGroup(p.cmd)
 		return fmt.Errorf("the process was ended: %w", orExited(<-ended))
 	}
 }
