@@ -29,13 +29,12 @@ func (s *server) counts(q *request) (users, groups int64, err error) {
 	return int64(u), int64(g), err
 }
 
-// stats are the numbers of users and groups, with links to the page of charts.
-func (s *server) stats(q *request) ([]web.Stat, error) {
-	users, groups, err := s.counts(q)
+// stats shows the numbers of users and groups, with links to a page; "" for none.
+func stats(users, groups int64, url string) []web.Stat {
 	return []web.Stat{
-		{Name: "Users", Value: web.Number(users), URL: q.base + "/activity"},
-		{Name: "Groups", Value: web.Number(groups), URL: q.base + "/activity"},
-	}, err
+		{Name: "Users", Value: web.Number(users), URL: url},
+		{Name: "Groups", Value: web.Number(groups), URL: url},
+	}
 }
 
 // activity is the content of the page of charts.
@@ -65,8 +64,7 @@ func (s *server) showActivity(q *request) error {
 	table.Pager = web.Pager{}
 	days := chartedDays(counts)
 	return s.render(q, http.StatusOK, "activity", "Activity", activity{
-		q.base, []web.Stat{{Name: "Users", Value: web.Number(users)}, {Name: "Groups", Value: web.Number(groups)}},
-		web.RequestChart(days), web.UserChart(days, users), table,
+		q.base, stats(users, groups, ""), web.RequestChart(days), web.UserChart(days, users), table,
 	})
 }
 

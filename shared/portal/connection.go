@@ -238,14 +238,15 @@ func (s *server) showOverview(q *request) error {
 	if err != nil {
 		return err
 	}
-	stats, err := s.stats(q)
+	users, groups, err := s.counts(q)
 	if err != nil {
 		return err
 	}
 	c := o.judge(s.Now())
 	page := overview{
 		connection: c, Base: q.base, Tenant: q.tenantName(), Guide: q.base + "/guide",
-		HasToken: c.State != "none", MayChange: q.mayChange(), Stats: stats, Support: s.Support, CSRF: q.formToken(),
+		HasToken: c.State != "none", MayChange: q.mayChange(),
+		Stats: stats(users, groups, q.base+"/activity"), Support: s.Support, CSRF: q.formToken(),
 		Facts: web.Facts{
 			{Name: "You may", Cell: web.Cell{Text: roleText(q)}},
 			{Name: "This session ends", Cell: web.Cell{Time: q.Expires}},

@@ -26,8 +26,8 @@ func (o *itemOutput) Deserialize(d smithy.ShapeDeserializer) error {
 			o.Item, err = readItem(d, s, 0)
 			return err
 		case schemas.GetItemOutput_ConsumedCapacity:
-			o.ConsumedCapacity = &types.ConsumedCapacity{}
-			return o.ConsumedCapacity.Deserialize(d)
+			o.ConsumedCapacity, err = readCapacity(d)
+			return err
 		}
 		return skip(d, s)
 	})
@@ -50,8 +50,8 @@ func (o *pageOutput) Deserialize(d smithy.ShapeDeserializer) error {
 			o.LastEvaluatedKey, err = readItem(d, s, 0)
 			return err
 		case schemas.QueryOutput_ConsumedCapacity:
-			o.ConsumedCapacity = &types.ConsumedCapacity{}
-			return o.ConsumedCapacity.Deserialize(d)
+			o.ConsumedCapacity, err = readCapacity(d)
+			return err
 		}
 		return skip(d, s) // Count and ScannedCount
 	})
@@ -64,6 +64,11 @@ func (o *pageOutput) readItems(d smithy.ShapeDeserializer, s *smithy.Schema) err
 		o.Items, size = append(o.Items, item), len(item)
 		return err
 	})
+}
+
+func readCapacity(d smithy.ShapeDeserializer) (*types.ConsumedCapacity, error) {
+	consumed := &types.ConsumedCapacity{}
+	return consumed, consumed.Deserialize(d)
 }
 
 // readItem reads an item, which is nil if it is empty. size is the number of attributes to expect.

@@ -13,15 +13,21 @@ import (
 	"scimserver/shared/testkit/fault"
 )
 
+// acme creates the tenant acme, and returns a token of it.
+func (b *bench) acme() tenant.Credential {
+	b.Helper()
+	b.newTenant("acme")
+	_, c := b.issue(tenant.Credential{Tenant: "acme", Kind: tenant.BearerToken})
+	return c
+}
+
 // TestAgentIsStored: a list has the name of the last client. A process stores each name once an hour, and few of them.
 func TestAgentIsStored(t *testing.T) {
 	var calls atomic.Int64
 	clock, at := newClock()
 	b := newBench(t, func(next http.RoundTripper) http.RoundTripper { return counting{next, &calls} }, at)
-	b.newTenant("acme")
-	_, c := b.issue(tenant.Credential{Tenant: "acme", Kind: tenant.BearerToken})
+	c, start := b.acme(), clock.now
 	var notes tenantstore.AgentNotes
-	start := clock.now
 	for _, step := range []struct {
 		after     time.Duration
 		agent     string
@@ -91,10 +97,8 @@ func TestAgentIsRetriedAfterAMinute(t *testing.T) {
 			Operation: "UpdateItem", Calls: func(int) bool { return fails }, Fault: fault.Denied,
 		}), &calls}
 	}, at)
-	b.newTenant("acme")
-	_, c := b.issue(tenant.Credential{Tenant: "acme", Kind: tenant.BearerToken})
+	c, start := b.acme(), clock.now
 	var notes tenantstore.AgentNotes
-	start := clock.now
 	for _, step := range []struct {
 		after     time.Duration
 		fails     bool

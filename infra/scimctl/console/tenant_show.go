@@ -123,20 +123,7 @@ func tenantFacts(t admin.Tenant, h admin.Health) web.Facts {
 	if text := byStatus(h); text != "" {
 		facts = append(facts, web.Fact{Name: "Requests in 24 hours", Cell: web.Cell{Text: text}})
 	}
-	return append(facts, web.Fact{Name: "Provider", Cell: web.Cell{Text: profileText(t.Profile)}})
-}
-
-// profileText is the provider for which a tenant is prepared.
-func profileText(p tenant.Profile) string {
-	switch p {
-	case tenant.Okta:
-		return "Okta"
-	case tenant.Entra:
-		return "Microsoft Entra ID"
-	case tenant.Generic:
-		return "Any (generic)"
-	}
-	return string(p)
+	return append(facts, web.Fact{Name: "Provider", Cell: web.Cell{Text: wording.Provider(t.Profile)}})
 }
 
 // showSettings shows what is set for a tenant, and how to change it.
@@ -177,7 +164,7 @@ func settingFacts(t admin.Tenant) web.Facts {
 		{Name: "Id", Cell: web.Cell{Text: string(t.ID), Code: true}},
 		{Name: "Name", Cell: web.Cell{Text: t.Name}},
 		{Name: "State", Cell: web.Cell{Text: string(t.State)}},
-		{Name: "Provider", Cell: web.Cell{Text: profileText(t.Profile)}},
+		{Name: "Provider", Cell: web.Cell{Text: wording.Provider(t.Profile)}},
 		{Name: "Verified domains", Cell: web.Cell{Text: cmp.Or(strings.Join(t.Domains, ", "), "none")}},
 		{Name: "How accounts become users", Cell: web.Cell{Text: string(t.Connect)}},
 		{Name: "A create activates a deactivated user", Cell: web.Cell{Text: reactivate}},
