@@ -17,11 +17,11 @@ import (
 // maxReads is how often a request reads the members of a group that others are changing.
 const maxReads = 3
 
-// recheck makes sure that no members are shown with a part of a change of many members. groups are
-// the groups as they were before their members were read. If groups[i] has changed since, recheck
-// calls read(i), which reads its members again. If only small changes come in between, of one
-// transaction each, it ends with what the last call of read has found; otherwise the error is
-// ErrContention. A group that has been deleted since may lack members.
+// recheck makes sure that the members that were read never include only a part of a change that
+// takes several transactions. groups are the groups as they were before their members were read. If
+// groups[i] has changed since, recheck calls read(i), which reads its members again. If only small
+// changes come in between, of one transaction each, the result of the last read stands; otherwise
+// the error is ErrContention. A group that has been deleted since may lack members.
 func (t Groups) recheck(ctx context.Context, groups []Resource, read func(context.Context, int) error) error {
 	before, which := slices.Clone(groups), indices(groups)
 	for n := 1; ; n++ {
@@ -109,8 +109,9 @@ func (r Resource) finishedVersion() int64 {
 	return r.Version + 1
 }
 
-// fewGroups are so many that each is read by its key. The groups of a page mostly follow each other
-// in the table, and a query costs less: a unit for 4 KB of them instead of a unit for each.
+// fewGroups is the most groups that are each read by key. More are read with one query: the groups
+// of a page mostly follow each other in the table, and a query costs a unit for 4 KB of them instead
+// of a unit for each.
 const fewGroups = 4
 
 // present reads the items of groups, as far as they exist.

@@ -10,8 +10,9 @@ import (
 // removeLeftovers removes the edges of a user or group that does not exist any more. There are some if
 // a member was added right before the deletion: a read that follows a transaction may return one of
 // its items in the new state and another one in the old state for some milliseconds (DynamoDB Developer
-// Guide, "Isolation levels and transactions"), so the deletion may have missed the edges. Function
-// changes calls it later, when the edges can be read. Ids are never reused. It costs one read unit
+// Guide, "Isolation levels and transactions"), so the deletion may have missed the edges. The
+// Lambda function changes calls removeLeftovers later, when the edges can be read. Ids are never
+// reused. It costs one read unit
 // for a user and two for a group if there is nothing to remove.
 func (t *namespace) removeLeftovers(ctx context.Context, k Kind, id scim.ID) error {
 	if k != UserKind && k != GroupKind {
@@ -27,8 +28,8 @@ func (t *namespace) removeLeftovers(ctx context.Context, k Kind, id scim.ID) err
 	if err != nil || len(edges) == 0 || edgeFrom(edges[0]).Kind != k {
 		return err
 	}
-	isGone := func() []table.Write {
+	checkGone := func() []table.Write {
 		return []table.Write{table.Check(t.keys.resource(k, id), "attribute_not_exists(PK)", nil)}
 	}
-	return t.groups().leaveGroups(ctx, Member{ID: id, Kind: k}, "", isGone)
+	return t.groups().leaveGroups(ctx, Member{ID: id, Kind: k}, "", checkGone)
 }

@@ -28,8 +28,8 @@ type Remaining struct {
 type RemovalTimes struct {
 	Work     time.Duration // how long one call deletes data
 	Inactive time.Duration // how long a request can run after its tenant is no longer active
-	// Deleting is how long a function can still write if it has read that the tenant exists and
-	// is not being deleted: longer than WriteLog takes.
+	// Deleting is how long a function may still write that has read the tenant just before it was
+	// marked as being deleted. It is longer than WriteLog takes.
 	Deleting time.Duration
 	// Unused is how long the id can't be used again after the removal. It is longer than a
 	// call of RemoveTenant can run.

@@ -1,5 +1,5 @@
 // Package lazyregexp compiles regular expressions when they are first used, so that the start of a function does not
-// wait for them. Compiling those of package trace took a tenth of it.
+// wait for them. Compiling those of package trace took a tenth of the start.
 package lazyregexp
 
 import (

@@ -255,7 +255,8 @@ func (s *server) showOverview(q *request) error {
 	if profile := q.Tenant.Profile; profile != tenant.Generic {
 		known := idp.For(tenant.BearerToken, profile)
 		page.Provider = known.Name
-		if idp.For(tenant.ClientSecret, profile).Profile != profile { // there is one guide for it
+		// With one kind of credential it has one guide.
+		if idp.For(tenant.ClientSecret, profile).Profile != profile {
 			page.Guide += "/" + known.Slug
 		}
 	}

@@ -48,8 +48,8 @@ func newCaller(o dynamodb.Options) (*caller, error) {
 	return c, nil
 }
 
-// slowness returns how many times as long as DynamoDB's the calls of an engine may take. AWS has no endpoint without
-// TLS, so one is DynamoDB Local, which may share a busy machine with its callers.
+// slowness returns the factor by which time limits are longer. An endpoint without TLS is taken to be DynamoDB Local,
+// which may share a busy machine with its callers.
 func (c *caller) slowness() time.Duration {
 	if strings.HasPrefix(c.endpoint, "http://") {
 		return 5
@@ -84,13 +84,13 @@ func (c *caller) call(
 	return nil
 }
 
-// unsentError is an error in making a request, which had time enough: nothing was sent. Credentials are
-// missing, for example.
+// unsentError says that a request could not be built or signed, for another reason than its deadline:
+// credentials are missing, for example. Nothing was sent.
 type unsentError struct{ error }
 
 func (e unsentError) Unwrap() error { return e.error }
 
-// answerError is an error that DynamoDB answered, or that its answer could not be read.
+// answerError is an error that DynamoDB has answered with, or a failure to read its answer.
 type answerError struct {
 	operation string
 	status    int    // of HTTP

@@ -52,8 +52,8 @@ func classify(err error) outcome {
 	return classifyStatus(err)
 }
 
-// classifyStatus classifies an error whose name says nothing about repeating the call. DynamoDB and what
-// stands before it have several names for each status.
+// classifyStatus classifies an error whose name says nothing about repeating the call. DynamoDB and the
+// proxies in front of it have several names for each status.
 func classifyStatus(err error) outcome {
 	var answer *answerError
 	switch {

@@ -9,12 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// useUpToken makes sure that a refused transaction stays refused. An earlier attempt that got no
-// answer may arrive later, when its conditions hold. DynamoDB accepts a token for one input only,
-// for ten minutes, and a request only within the minutes for which its signature is valid. So
-// another transaction, which changes nothing, takes the token: it checks that an item of the
-// partition pk does not exist, to which the caller has access. useUpToken returns the refusal, or
-// nil if the transaction has been carried out, or an ErrUnavailable if that is unknown.
+// useUpToken makes sure that a refused transaction stays refused. An earlier attempt of it that got
+// no answer may still arrive, and would succeed if its conditions hold by then. So useUpToken spends
+// the idempotency token on a transaction that changes nothing: it checks that a made-up item does
+// not exist in the partition pk, to which the caller has access. For ten minutes DynamoDB refuses
+// the token with any other input, and the signature of the late attempt expires before that. It
+// returns the refusal, or nil if the transaction has been carried out, or an error if that is
+// unknown.
 func (db *DB) useUpToken(ctx context.Context, in *dynamodb.TransactWriteItemsInput, pk string, refusal error) error {
 	absent := Key{PK: pk, SK: "NOTHING#" + *in.ClientRequestToken}
 	nothing := db.transaction([]Write{Check(absent, "attribute_not_exists(PK)", nil)})

@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	// maxAgent is the longest stored name of a client, in bytes.
-	maxAgent = 120
-	// maxNames is how many names of one credential a process stores in an hour.
-	maxNames = 8
-	// maxAgents is how many credentials a process remembers.
-	maxAgents = 1000
-	// agentRetry is the time after which a name is stored again that could not be stored.
+	// maxAgentBytes is the longest stored name of a client.
+	maxAgentBytes = 120
+	// maxAgents is how many names of one credential a process stores in an hour.
+	maxAgents = 8
+	// maxCredentials is how many credentials a process remembers.
+	maxCredentials = 1000
+	// agentRetry is how long the next attempt waits after a name could not be stored.
 	agentRetry = time.Minute
 )
 
@@ -31,7 +31,7 @@ type AgentNotes struct {
 	stored map[tenant.KeyID]map[string]time.Time // when each name has to be stored again
 }
 
-// Note stores that a client, by its User-Agent, sends a request with a credential. It does nothing if the client has
+// Note stores what a client that uses a credential calls itself: its User-Agent. It does nothing if the client has
 // no name, or if this process has stored the same within the last hour, or has failed to within the last minute. It
 // respects the deadline of the request.
 func (n *AgentNotes) Note(ctx context.Context, to *Store, of tenant.ID, key tenant.KeyID, agent string) error {
@@ -60,10 +60,10 @@ func (n *AgentNotes) add(key tenant.KeyID, agent string, now time.Time) bool {
 	defer n.mu.Unlock()
 	names := n.stored[key]
 	maps.DeleteFunc(names, func(_ string, again time.Time) bool { return !now.Before(again) })
-	if _, known := names[agent]; known || len(names) >= maxNames {
+	if _, known := names[agent]; known || len(names) >= maxAgents {
 		return false
 	}
-	if n.stored == nil || len(n.stored) >= maxAgents {
+	if n.stored == nil || len(n.stored) >= maxCredentials {
 		n.stored = map[tenant.KeyID]map[string]time.Time{}
 	}
 	if names == nil {
@@ -73,7 +73,7 @@ func (n *AgentNotes) add(key tenant.KeyID, agent string, now time.Time) bool {
 	return true
 }
 
-// postpone lets the first request after a time store a name.
+// postpone sets the time from which a request stores a name again.
 func (n *AgentNotes) postpone(key tenant.KeyID, agent string, again time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -84,7 +84,7 @@ func (n *AgentNotes) postpone(key tenant.KeyID, agent string, again time.Time) {
 
 // cleanAgent shortens a User-Agent and removes what can't be printed.
 func cleanAgent(text string) string {
-	text = strings.ToValidUTF8(text[:min(len(text), maxAgent)], "")
+	text = strings.ToValidUTF8(text[:min(len(text), maxAgentBytes)], "")
 	return strings.TrimSpace(strings.Map(func(c rune) rune {
 		if !unicode.IsPrint(c) {
 			return -1

@@ -1,5 +1,5 @@
-// Package command runs programs for tests and for the tools of development. None of them can keep
-// its caller waiting forever.
+// Package command runs programs for tests and for the tools of development. A program is killed after
+// a limit of time, or with its context.
 package command
 
 import (
@@ -19,15 +19,15 @@ import (
 // for every process that the program has started and that has the same output.
 const outputWait = 10 * time.Second
 
-// New returns a command that is ended with ctx.
+// New returns a command that is killed when ctx ends.
 func New(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.WaitDelay = outputWait
 	return cmd
 }
 
-// Line returns the next line that a running command prints. If none has come after limit, the command is
-// ended, and so are its lines.
+// Line returns the next line that a running command prints. If none arrives within limit, it kills the
+// command and returns an error.
 func Line(cmd *exec.Cmd, lines *bufio.Scanner, limit time.Duration) (string, error) {
 	slow := time.AfterFunc(limit, func() { _ = cmd.Process.Kill() })
 	defer slow.Stop()
@@ -40,7 +40,7 @@ func Line(cmd *exec.Cmd, lines *bufio.Scanner, limit time.Duration) (string, err
 
 var errLimit = errors.New("the time limit of the command has passed")
 
-// Limited returns a command that is ended after limit. Then a line on standard error says which one it was.
+// Limited returns a command that is killed after limit. Then a line on standard error says which one it was.
 func Limited(ctx context.Context, limit time.Duration, name string, args ...string) *exec.Cmd {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errLimit)
 	cmd := New(ctx, name, args...)

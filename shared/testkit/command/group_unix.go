@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// Group returns a command in a process group of its own: Ctrl-C in the terminal does not reach it. The
-// processes that it starts end with it when ctx ends, and by KillGroup.
+// Group returns a command in a process group of its own: Ctrl-C in the terminal does not reach it. When
+// ctx ends, or by KillGroup, it is killed with the processes that it has started.
 func Group(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := New(ctx, name, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -17,6 +17,6 @@ func Group(ctx context.Context, name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// KillGroup ends a started command of Group and every process that it has started. Without it, these
+// KillGroup kills a started command of Group and every process that it has started. Without it, these
 // keep the output of the command open.
 func KillGroup(cmd *exec.Cmd) error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
